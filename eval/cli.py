@@ -1,0 +1,5 @@
+"""``medrag eval``."""
+
+import typer
+
+app = typer.Typer()

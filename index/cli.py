@@ -1,0 +1,5 @@
+"""``medrag index``."""
+
+import typer
+
+app = typer.Typer()

@@ -1,0 +1,1 @@
+"""medrag: treatment advice a clinician can check."""

@@ -1,0 +1,40 @@
+"""Quote mode: the model decodes only pointers to sentences, and the sentence itself is put in afterwards.
+
+A grammar made from the evidence (xgrammar's EBNF, vLLM's ``structured_outputs.grammar``) leaves the model no
+other output than pointers to sentences it was shown, or the abstention. An invented drug or dose cannot be decoded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from medrag.generation.prompts import ABSTAIN
+from medrag.types import Evidence
+
+MAX_STATEMENTS = 6
+
+POINTER = re.compile(r"\[(\d+)\.(\d+)\]")
+
+
+def pointer(number: int, position: int) -> str:
+    """The pointer to sentence ``position`` (from 1) of passage ``number`` (from 1)."""
+    return f"[{number}.{position}]"
+
+
+def answer(pointers: Sequence[tuple[int, int]]) -> str:
+    """The completion that selects these sentences: what training teaches and the grammar allows."""
+    return " ".join(pointer(*each) for each in pointers) or ABSTAIN
+
+
+def grammar(evidence: Sequence[Evidence], max_statements: int = MAX_STATEMENTS) -> str:
+    """The EBNF grammar whose only words are pointers into ``evidence`` and the abstention."""
+    pointers = [
+        f'"{pointer(item.number, position)}"'
+        for item in evidence
+        for position in range(1, len(item.passage.sentences) + 1)
+    ]
+    if not pointers:
+        return f'root ::= "{ABSTAIN}"'
+    more = max(max_statements - 1, 0)
+    return f'root ::= "{ABSTAIN}" | pointer (" " pointer){{0,{more}}}\npointer ::= {" | ".join(pointers)}\n'

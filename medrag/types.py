@@ -1,0 +1,327 @@
+"""What crosses a boundary: the patient, the case, the evidence and the advice.
+
+Every type here is a frozen pydantic model, so that it can go over HTTP, onto disk or between packages
+unchanged. Nothing here reads files, calls models or imports anything heavy.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+class Record(BaseModel):
+    """Base of every boundary type: frozen, and strict about unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# --- the patient -----------------------------------------------------------------------------------
+
+
+class FactStatus(StrEnum):
+    """How a fact stands for this patient. Only ``active`` facts count as current."""
+
+    ACTIVE = "active"
+    RESOLVED = "resolved"
+    PLANNED = "planned"
+    REFUTED = "refuted"
+    FAMILY_HISTORY = "family_history"
+    NEGATED = "negated"
+    UNCERTAIN = "uncertain"
+
+
+class Fact(Record):
+    """One thing the record says, with where it says it.
+
+    ``source`` is a file and resource id (``bundle.json#Condition/12``) or a file and character span
+    (``note.txt:120-134``); ``code`` belongs to ``system`` (``SNOMED``, ``ICD-10``, ``RxNorm``, ``LOINC``, ...).
+    """
+
+    display: str = Field(min_length=1)
+    code: str | None = None
+    system: str | None = None
+    status: FactStatus = FactStatus.ACTIVE
+    source: str = "structured"
+    date: date | datetime | None = None
+
+    @property
+    def current(self) -> bool:
+        return self.status is FactStatus.ACTIVE
+
+
+class Condition(Fact):
+    """A diagnosis or problem."""
+
+
+class Allergy(Fact):
+    """An allergy or an intolerance to a substance."""
+
+    kind: Literal["allergy", "intolerance", "unknown"] = "unknown"
+    reaction: str | None = None
+    criticality: Literal["low", "high", "unable-to-assess"] | None = None
+
+
+class Medication(Fact):
+    """A drug the patient takes, took or is to take. ``dosage`` is the order's own words."""
+
+    dosage: str | None = None
+
+
+class Observation(Fact):
+    """A measurement or a coded finding; ``value`` is in ``unit`` (UCUM where known)."""
+
+    value: float | str | None = None
+    unit: str | None = None
+
+
+class Procedure(Fact):
+    """Something done to the patient."""
+
+
+class Genotype(Record):
+    """One gene's result. An absent, indeterminate or uncalled result is never "normal"."""
+
+    gene: str
+    diplotype: str | None = None
+    phenotype: str | None = None
+    activity_score: str | None = None
+    lookup_key: str | None = None
+    status: FactStatus = FactStatus.ACTIVE
+    source: str = "structured"
+    date: date | datetime | None = None
+
+
+class Imaging(Fact):
+    """An imaging study or its report."""
+
+    modality: str | None = None
+    body_part: str | None = None
+    report: str | None = None
+
+
+class Derived(Record):
+    """A value computed from the record, with its formula's name and what went in."""
+
+    value: float
+    unit: str
+    formula: str
+    inputs: dict[str, Any] = Field(default_factory=dict)
+    date: date | datetime | None = None
+
+
+class Problem(Record):
+    """Something in the input that was wrong, contradictory or left out while the rest was used."""
+
+    source: str
+    reason: str
+
+
+def _named(value: Any) -> Any:
+    return {"display": value} if isinstance(value, str) else value
+
+
+Named = BeforeValidator(_named)
+
+
+class Patient(Record):
+    """A patient: record, genome and imaging in one typed object.
+
+    It is also the JSON schema a user may write by hand: every field has a default, and a plain string stands
+    for a current fact (``"allergies": ["penicillin"]``). ``None`` means *not recorded*, never "no":
+    ``pregnant=None`` is unknown, ``no_known_allergies=True`` is the record's own statement that there are none.
+    """
+
+    birth_date: date | None = None
+    age_years: float | None = Field(default=None, ge=0, le=130)
+    sex: Literal["female", "male", "other"] | None = None
+    pregnant: bool | None = None
+    lactating: bool | None = None
+    weight_kg: float | None = Field(default=None, gt=0)
+    height_cm: float | None = Field(default=None, gt=0)
+    no_known_allergies: bool | None = None
+    conditions: tuple[Annotated[Condition, Named], ...] = ()
+    allergies: tuple[Annotated[Allergy, Named], ...] = ()
+    medications: tuple[Annotated[Medication, Named], ...] = ()
+    observations: tuple[Annotated[Observation, Named], ...] = ()
+    procedures: tuple[Annotated[Procedure, Named], ...] = ()
+    genotypes: tuple[Genotype, ...] = ()
+    imaging: tuple[Annotated[Imaging, Named], ...] = ()
+    derived: dict[str, Derived] = Field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+# --- the evidence ----------------------------------------------------------------------------------
+
+
+class Sentence(Record):
+    """A sentence of a passage: ``passage.text[start:end]``, with the guideline's own grading where it gives one."""
+
+    start: int = Field(ge=0)
+    end: int = Field(gt=0)
+    strength: str | None = None
+    grade: str | None = None
+
+
+class Passage(Record):
+    """A citable piece of a document. ``section`` is the heading path, outermost first."""
+
+    id: str
+    doc_id: str
+    title: str
+    text: str
+    sentences: tuple[Sentence, ...] = ()
+    section: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    year: int | None = None
+    status: Literal["current", "superseded", "withdrawn"] = "current"
+    jurisdiction: str | None = None
+    population: str | None = None
+    icd10: tuple[str, ...] = ()
+    url: str | None = None
+    page: int | None = None
+
+    def quote(self, sentence: Sentence) -> str:
+        return self.text[sentence.start : sentence.end]
+
+
+class Filters(Record):
+    """What a request asks of its passages; ``statuses`` is only ``current`` unless asked otherwise."""
+
+    statuses: tuple[Literal["current", "superseded", "withdrawn"], ...] = ("current",)
+    organisations: tuple[str, ...] = ()
+    jurisdictions: tuple[str, ...] = ()
+    populations: tuple[str, ...] = ()
+    year_from: int | None = None
+    year_to: int | None = None
+
+
+class Evidence(Record):
+    """A retrieved passage under the number (from 1) that prompts and citations give it."""
+
+    number: int = Field(ge=1)
+    passage: Passage
+    score: float
+
+
+class Citation(Record):
+    """Where a statement stands: ``passage.text[start:end] == quote``."""
+
+    number: int
+    passage_id: str
+    start: int
+    end: int
+    quote: str
+    title: str
+    url: str | None = None
+    strength: str | None = None
+    grade: str | None = None
+
+
+# --- the advice ------------------------------------------------------------------------------------
+
+
+class Verdict(StrEnum):
+    """A check's answer. ``not_assessed``: knowledge or patient data is missing, which is never "safe"."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    NOT_ASSESSED = "not_assessed"
+
+
+class Severity(StrEnum):
+    """How bad a failed check is: ``contraindicated`` withholds the statement, ``warning`` goes out with it."""
+
+    CONTRAINDICATED = "contraindicated"
+    WARNING = "warning"
+    INFORMATION = "information"
+
+
+class Finding(Record):
+    """What one check says: of a statement, or (on ``Advice.findings``) of the whole case."""
+
+    check: str
+    verdict: Verdict
+    severity: Severity
+    reason: str
+    source: str
+    drugs: tuple[str, ...] = ()
+    patient_facts: tuple[str, ...] = ()
+
+    @property
+    def withholds(self) -> bool:
+        return self.verdict is Verdict.FAIL and self.severity is Severity.CONTRAINDICATED
+
+
+class Statement(Record):
+    """One piece of advice with the span it stands on and what the checks said of it."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def withheld(self) -> bool:
+        return any(finding.withholds for finding in self.findings)
+
+
+class Coverage(Record):
+    """How much of what a check should look at it could look at, for instance 11 of 12 drugs."""
+
+    check: str
+    assessed: int
+    total: int
+
+
+class Provenance(Record):
+    """Ids and hashes of everything that made an answer, enough to audit it."""
+
+    medrag: str
+    model: str
+    index: str
+    prompts: str
+    knowledge: str
+    grounding: Literal["quote", "cite"]
+    adapter: str | None = None
+
+
+class Case(Record):
+    """A patient (or none) and a question."""
+
+    question: str = Field(min_length=1)
+    patient: Patient | None = None
+    filters: Filters = Filters()
+
+
+class Outcome(StrEnum):
+    """How a request ended."""
+
+    ANSWERED = "answered"
+    ABSTAINED = "abstained"
+    WITHHELD = "withheld"
+    DECLINED = "declined"
+
+
+class Advice(Record):
+    """The answer: only ``statements`` were released; ``withheld`` ones carry their reasons as findings.
+
+    ``notices`` are red flags and come first; ``findings`` concern the case as a whole; ``message`` says, when
+    nothing was released, why.
+    """
+
+    id: str
+    created: datetime
+    question: str
+    outcome: Outcome
+    message: str | None = None
+    notices: tuple[Finding, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    withheld: tuple[Statement, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    provenance: Provenance

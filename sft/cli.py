@@ -1,0 +1,5 @@
+"""``medrag sft``."""
+
+import typer
+
+app = typer.Typer()
