@@ -1,0 +1,1 @@
+"""Measures the engine: tasks, a resumable runner, scores with intervals, reports and comparisons."""

@@ -1,5 +1,102 @@
-"""``medrag index``."""
+"""``medrag index``: build an index and look at one."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-app = typer.Typer()
+from medrag.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from index.build import SourceReport
+
+app = typer.Typer(no_args_is_help=True, help="Build an index of guidelines, and look at one.")
+
+SHOWN_SKIPS = 20
+
+
+@app.command(
+    epilog="Examples: `medrag index build --out my-index` · "
+    "`medrag index build --source markdown guidelines/ --source jsonl corpus.jsonl --out my-index`"
+)
+def build(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="A file or folder for each --source, in the same order.", metavar="PATH")
+    ] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(help="The kind of the PATH that follows; give it again for more sources.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Directory of the index; an index there is replaced at the end.")] = Path(
+        ".medrag/index"
+    ),
+    encoder: Annotated[str | None, typer.Option(help="A sentence encoder: a directory or a hub id.")] = None,
+) -> None:
+    """Build an index from sources, or from the starter corpus when none is named."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from index import build as building
+    from medrag.retrieval.encoder import Encoder
+
+    sources = _sources(source or [], paths or []) or [("markdown", building.GUIDELINES)]
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("loading the encoder")
+        manifest, reports = building.build(
+            sources,
+            out,
+            Encoder(encoder) if encoder else Encoder(),
+            lambda documents, passages: bar.update(
+                task, description=f"{documents:,} documents read, {passages:,} passages encoded"
+            ),
+        )
+    _show(reports, console)
+    typer.echo(f"{out}: {manifest.rows:,} passages, index {manifest.hash[:12]}, encoder {manifest.encoder.name}")
+
+
+@app.command(epilog="Example: `medrag index info .medrag/index`")
+def info(directory: Annotated[Path, typer.Argument(help="Directory of the index.")] = Path(".medrag/index")) -> None:
+    """Check an index's files and print what it was made from and with, as JSON."""
+    from medrag.retrieval.store import Index
+
+    index = Index.open(directory)
+    typer.echo(json.dumps({"hash": index.hash} | index.manifest.model_dump(), indent=2))
+
+
+def _sources(kinds: Sequence[str], paths: Sequence[Path]) -> list[tuple[str, Path]]:
+    if len(kinds) != len(paths):
+        raise InputError(
+            f"{len(kinds)} kinds and {len(paths)} paths do not pair up: write --source KIND PATH for each source.",
+            param="source",
+        )
+    return list(zip(kinds, paths, strict=True))
+
+
+def _show(reports: Sequence[SourceReport], console: Console) -> None:
+    from rich.table import Table
+
+    table = Table("source", "path", "documents", "passages", "skipped")
+    for report in reports:
+        row = (
+            report.kind,
+            str(report.path),
+            f"{report.documents:,}",
+            f"{report.passages:,}",
+            f"{len(report.skipped):,}",
+        )
+        table.add_row(*row)
+    console.print(table)
+    skipped = [each for report in reports for each in report.skipped]
+    for each in skipped[:SHOWN_SKIPS]:
+        console.print(f"skipped {each.where}: {each.why}", style="yellow", markup=False, highlight=False)
+    if rest := Counter(each.why for each in skipped[SHOWN_SKIPS:]):
+        for why, count in rest.most_common(SHOWN_SKIPS):
+            console.print(f"skipped {count:,} more: {why}", style="yellow", markup=False, highlight=False)

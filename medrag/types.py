@@ -50,6 +50,7 @@ class Fact(Record):
 
     @property
     def current(self) -> bool:
+        """Whether the fact holds now."""
         return self.status is FactStatus.ACTIVE
 
 
@@ -186,6 +187,7 @@ class Passage(Record):
     page: int | None = None
 
     def quote(self, sentence: Sentence) -> str:
+        """The sentence's own characters."""
         return self.text[sentence.start : sentence.end]
 
 
@@ -254,6 +256,7 @@ class Finding(Record):
 
     @property
     def withholds(self) -> bool:
+        """Whether the statement must not be released."""
         return self.verdict is Verdict.FAIL and self.severity is Severity.CONTRAINDICATED
 
 
@@ -266,6 +269,7 @@ class Statement(Record):
 
     @property
     def withheld(self) -> bool:
+        """Whether any finding withholds it."""
         return any(finding.withholds for finding in self.findings)
 
 

@@ -1,0 +1,1 @@
+"""From a prompt to grounded statements: prompts, models, vLLM, quoting and grounding."""

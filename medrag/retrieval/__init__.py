@@ -1,0 +1,1 @@
+"""Retrieval: a question in, numbered guideline passages out."""

@@ -1,0 +1,67 @@
+# medrag: `make demo` sets up and answers a real case; `make test` sets up and passes the tests. `make help` lists all.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+export MEDRAG_HOME ?= $(CURDIR)/.medrag
+TORCH  := torch==2.13.0+cpu
+TORCH_INDEX := https://download.pytorch.org/whl/cpu
+QUESTION ?= Which drug should be started for his hypertension, and what must be avoided?
+PATIENT  ?= medrag/examples/patient.json
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(VENV)/.ready ## install everything into .venv (GPU=1 for an NVIDIA GPU)
+
+ifdef GPU
+$(VENV)/.ready: pyproject.toml
+	@echo "medrag: [1/3] virtual environment"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "medrag: [2/3] packages for a GPU (several gigabytes the first time)"
+	@$(BIN)/pip install --progress-bar on --quiet -e '.[gpu,train,eval,dev]'
+	@echo "medrag: [3/3] done"
+	@touch $@
+else
+$(VENV)/.ready: pyproject.toml requirements/cpu.lock
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
+	  { echo "medrag: Python 3.11 to 3.13 is needed; name one with PYTHON=python3.12"; exit 1; }
+	@echo "medrag: [1/4] virtual environment in $(VENV)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+	  { echo "medrag: no venv module; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "medrag: [2/4] PyTorch for the CPU (about 200 MB the first time)"
+	@$(BIN)/pip install --quiet --no-deps '$(TORCH)' 2>/dev/null || \
+	  $(BIN)/pip install --no-deps --index-url $(TORCH_INDEX) '$(TORCH)'
+	@echo "medrag: [3/4] the locked packages (about 1 GB the first time)"
+	@$(BIN)/pip install --no-deps -r requirements/cpu.lock | $(BIN)/python -u requirements/progress.py
+	@echo "medrag: [4/4] medrag itself"
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+endif
+
+$(MEDRAG_HOME)/index/manifest.json: $(VENV)/.ready $(wildcard index/guidelines/*.md)
+	@echo "medrag: building the index of the starter corpus"
+	@$(BIN)/medrag index build --out $(MEDRAG_HOME)/index
+
+demo: $(MEDRAG_HOME)/index/manifest.json ## answer a real case with the bundled model on a real vLLM
+	@echo "medrag: asking about $(PATIENT)"
+	@$(BIN)/medrag ask "$(QUESTION)" --patient $(PATIENT)
+
+test: check $(MEDRAG_HOME)/index/manifest.json ## lint, types and the whole test suite
+	@$(BIN)/pytest
+
+check: $(VENV)/.ready ## ruff and mypy alone
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+lock: ## resolve requirements/cpu.lock anew
+	@test -x $(BIN)/uv || $(BIN)/pip install --quiet uv
+	@PATH="$(CURDIR)/$(BIN):$$PATH" requirements/lock.sh
+
+clean: ## remove the environment and everything built
+	rm -rf $(VENV) .medrag

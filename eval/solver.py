@@ -1,0 +1,65 @@
+"""What is measured: an engine on this machine, or one behind a URL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from medrag.errors import ConfigurationError
+from medrag.types import Advice, Case
+
+if TYPE_CHECKING:
+    from medrag.engine import Engine
+    from medrag.settings import Settings
+
+LOCAL = "local"
+
+
+@dataclass(frozen=True)
+class Solver:
+    """Answers cases. ``engine`` gives tasks the parts of a local engine; over HTTP there are none."""
+
+    system: str
+    where: str
+    recommend: Callable[[Case], Awaitable[Advice]]
+    engine: Engine | None = None
+
+    def parts(self, task: str) -> Engine:
+        """The local engine, for tasks that ask its model or its retriever alone.
+
+        Raises:
+            ConfigurationError: the engine is behind a URL.
+        """
+        if self.engine is None:
+            raise ConfigurationError(
+                f"task {task} asks the model and the retriever themselves: run it with --engine {LOCAL} "
+                "(and --model-url for a model that is already served)"
+            )
+        return self.engine
+
+
+@asynccontextmanager
+async def opened(where: str, settings: Settings, say: Callable[[str], None]) -> AsyncIterator[Solver]:
+    """The solver for ``--engine``: ``local`` starts what the settings describe, anything else is a server's URL.
+
+    Raises:
+        ConfigurationError: ``where`` is neither, or a part of the local engine cannot be had.
+    """
+    if where == LOCAL:
+        from medrag.local import running_engine
+
+        async with running_engine(settings, say) as engine:
+            yield Solver("medrag", LOCAL, engine.recommend, engine)
+        return
+    if not where.startswith(("http://", "https://")):
+        raise ConfigurationError(f"--engine is {LOCAL!r} or a URL such as http://127.0.0.1:8000, not {where!r}")
+    from medrag.client import AsyncClient
+
+    async with AsyncClient(where) as client:
+
+        async def recommend(case: Case) -> Advice:
+            return await client.recommend(case.question, patient=case.patient, filters=case.filters)
+
+        yield Solver("medrag", where, recommend)

@@ -1,0 +1,109 @@
+"""Documents to passages: cut on headings and between sentences, never inside a statement."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from index.document import Block, Document, Section
+from index.sentences import sentences
+from medrag.types import Passage, Sentence
+
+# MiniLM reads 256 tokens: about 150 words of guideline under a heading. More than six sentences dilute a vector.
+MAX_WORDS = 150
+MAX_SENTENCES = 6
+PARAMETERS = {"max_words": MAX_WORDS, "max_sentences": MAX_SENTENCES}
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What is never cut: a statement, or one sentence of a paragraph. ``opens`` says that a block begins here."""
+
+    text: str
+    sentences: tuple[Sentence, ...]
+    opens: bool
+
+
+def passages(document: Document) -> Iterator[Passage]:
+    """The passages of ``document`` in its order; ids are ``document#section``, numbered where a section has several."""
+    used: Counter[str] = Counter()
+    for section in document.sections:
+        slug = _slug(section.heading[-1]) if section.heading else "text"
+        for units in _packed(section):
+            used[slug] += 1
+            suffix = f"-{used[slug]}" if used[slug] > 1 else ""
+            yield _passage(document, section, f"{document.id}#{slug}{suffix}", units)
+
+
+def searched_text(passage: Passage) -> str:
+    """What stands for ``passage`` in both searches: its heading path, then its text."""
+    return f"{' > '.join((passage.title, *passage.section))}\n{passage.text}"
+
+
+def _packed(section: Section) -> Iterator[list[Unit]]:
+    """The section's units in as few pieces as fit, of about the same size, so that no short tail is left over."""
+    units = [unit for block in section.blocks for unit in _units(block)]
+    words = [len(unit.text.split()) for unit in units]
+    pieces = _pieces(units, words, MAX_WORDS, MAX_SENTENCES)
+    if len(pieces) > 1:
+        even_words = max(-(-sum(words) // len(pieces)) + max(words) // 2, 1)
+        even_sentences = -(-sum(len(unit.sentences) for unit in units) // len(pieces))
+        even = _pieces(units, words, min(even_words, MAX_WORDS), min(even_sentences, MAX_SENTENCES))
+        pieces = even if len(even) == len(pieces) else pieces
+    yield from pieces
+
+
+def _pieces(units: list[Unit], words: list[int], max_words: int, max_sentences: int) -> list[list[Unit]]:
+    pieces: list[list[Unit]] = []
+    room_words = room_sentences = 0
+    for unit, count in zip(units, words, strict=True):
+        if not pieces or count > room_words or len(unit.sentences) > room_sentences:
+            pieces.append([])
+            room_words, room_sentences = max_words, max_sentences
+        pieces[-1].append(unit)
+        room_words -= count
+        room_sentences -= len(unit.sentences)
+    return pieces
+
+
+def _units(block: Block) -> Iterator[Unit]:
+    if block.statement:
+        whole = Sentence(start=0, end=len(block.text), strength=block.strength, grade=block.grade)
+        yield Unit(block.text, (whole,), opens=True)
+        return
+    for position, (start, end) in enumerate(sentences(block.text)):
+        yield Unit(block.text[start:end], (Sentence(start=0, end=end - start),), opens=position == 0)
+
+
+def _passage(document: Document, section: Section, passage_id: str, units: list[Unit]) -> Passage:
+    text = ""
+    kept: list[Sentence] = []
+    for unit in units:
+        text += ("\n" if unit.opens else " ") if text else ""
+        kept += [
+            each.model_copy(update={"start": each.start + len(text), "end": each.end + len(text)})
+            for each in unit.sentences
+        ]
+        text += unit.text
+    return Passage(
+        id=passage_id,
+        doc_id=document.id,
+        title=document.title,
+        text=text,
+        sentences=tuple(kept),
+        section=section.heading,
+        organisations=document.organisations,
+        year=document.year,
+        status=document.status,
+        jurisdiction=document.jurisdiction,
+        population=document.population,
+        icd10=document.icd10,
+        url=document.url,
+        page=section.page,
+    )
+
+
+def _slug(heading: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")[:60].rstrip("-") or "section"

@@ -1,0 +1,45 @@
+"""Where sentences begin and end in clinical English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+# After these a full stop ends no sentence.
+_SHORT = (
+    "e.g i.e vs cf etc al approx dr prof mr mrs ms st fig figs eq no nos ref refs resp viz incl excl dept univ "
+    "jr sr inc ltd vol pp ed eds wk yr hr min max avg"
+)
+_ABBREVIATIONS = frozenset(_SHORT.split())
+_STOP = re.compile(r"[.!?]+[\"')\]”’]*(?=\s)")
+_LAST_WORD = re.compile(r"([\w.]+)\Z")
+_STARTS_LOWER = re.compile(r"\s+[a-z]")
+
+
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of the sentences of ``text``, in order, without the space between them; blank text has none."""
+    start = 0
+    for stop in _STOP.finditer(text):
+        if _ends(text, stop):
+            yield from _trimmed(text, start, stop.end())
+            start = stop.end()
+    yield from _trimmed(text, start, len(text))
+
+
+def _ends(text: str, stop: re.Match[str]) -> bool:
+    if not stop.group().startswith("."):
+        return True
+    if _STARTS_LOWER.match(text, stop.end()):
+        return False
+    word = _LAST_WORD.search(text, max(0, stop.start() - 20), stop.start())
+    last = word.group(1).lower() if word else ""
+    initial = len(last) == 1 and last.isalpha() and text[stop.start() - 1].isupper() and last not in "abcd"
+    return last not in _ABBREVIATIONS and not initial
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    piece = text[start:end]
+    left = len(piece) - len(piece.lstrip())
+    right = len(piece.rstrip())
+    if left < right:
+        yield start + left, start + right

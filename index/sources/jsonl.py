@@ -1,0 +1,80 @@
+"""JSON lines: ``{"id", "title", "text", ...}`` and the field names of two public corpora.
+
+``epfl-llm/guidelines`` has ``id, source, title, clean_text, url, overview``; the MedRAG corpora have
+``id, title, content, contents`` (``contents`` is the title and the content in one). A line may also carry the metadata
+of :class:`index.document.Document` under its own names. Headings in a text are Markdown's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from index.document import Document, Skipped, Status
+from index.sources.files import files
+from index.sources.markdown import parse
+
+
+def _listed(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value or ()
+
+
+def _worded(value: Any) -> Any:
+    return str(value) if isinstance(value, int) else value
+
+
+Strings = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+
+
+class Line(BaseModel):
+    """One line; further fields are the corpus's own business and are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: Annotated[str, BeforeValidator(_worded)] = Field(min_length=1, validation_alias=AliasChoices("id", "_id"))
+    title: str | None = None
+    text: str = Field(validation_alias=AliasChoices("text", "clean_text", "content", "contents", "raw_text"))
+    organisations: Strings = Field(
+        default=(), validation_alias=AliasChoices("organisations", "organizations", "source")
+    )
+    year: int | None = None
+    status: Status = "current"
+    jurisdiction: str | None = None
+    population: str | None = None
+    icd10: Strings = ()
+    url: str | None = None
+
+
+def read(path: Path) -> Iterator[Document | Skipped]:
+    """A document a line of a file or of every ``.jsonl`` file in a folder."""
+    for file in files(path, ".jsonl", ".ndjson"):
+        with file.open("rb") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield _document(line, f"{file}:{number}")
+
+
+def _document(line: bytes, where: str) -> Document | Skipped:
+    try:
+        fields = Line.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors()[0]
+        return Skipped(where, f"{'.'.join(map(str, first['loc'])) or 'line'}: {first['msg']}")
+    title, sections = parse(fields.text)
+    if not sections:
+        return Skipped(where, "it holds no text")
+    return Document(
+        id=fields.id,
+        title=fields.title or title or fields.id,
+        sections=sections,
+        organisations=fields.organisations,
+        year=fields.year,
+        status=fields.status,
+        jurisdiction=fields.jurisdiction,
+        population=fields.population,
+        icd10=fields.icd10,
+        url=fields.url,
+    )

@@ -1,0 +1,230 @@
+"""The ``medrag`` command: parse, call one function, show.
+
+Heavy imports stay inside the commands, so that ``medrag --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from medrag import __version__
+from medrag.errors import InputError, MedragError
+
+if TYPE_CHECKING:
+    from medrag.settings import Settings
+    from medrag.types import Advice, Case, Patient
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="Treatment advice a clinician can check: cited from guidelines, checked against the patient.",
+    epilog='Start here: `medrag index build`, then `medrag ask "..." --patient patient.json`.',
+)
+
+PatientFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--patient", "-p", help="A patient file (JSON, FHIR, PharmCAT, note, ...); give it again for more."),
+]
+IndexDir = Annotated[Path | None, typer.Option("--index", help="Index directory.")]
+Model = Annotated[str | None, typer.Option("--model", help="Model to serve: a path or a hub id.")]
+ModelUrl = Annotated[str | None, typer.Option("--model-url", help="Use this OpenAI-compatible server.")]
+Grounding = Annotated[str | None, typer.Option("--grounding", help="`quote` (verbatim) or `cite` (free wording).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def main() -> None:
+    """Runs the command; medrag's own errors become one line and exit status 2."""
+    _mount_commands()
+    try:
+        app()
+    except MedragError as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)
+
+
+@app.command(
+    epilog='Examples: `medrag ask "Which drug first for his hypertension?" --patient bundle.json` · '
+    '`medrag ask "..." --server http://127.0.0.1:8000`'
+)
+def ask(
+    question: Annotated[str, typer.Argument(help="The clinical question.")],
+    patient: PatientFiles = None,
+    server: Annotated[str | None, typer.Option(help="Ask a running medrag server instead of starting one.")] = None,
+    index: IndexDir = None,
+    model: Model = None,
+    model_url: ModelUrl = None,
+    grounding: Grounding = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask one question about one patient and print the cited, checked advice."""
+    from medrag.rendering import render
+
+    case = _case(question, patient)
+    if server:
+        advice = _ask_server(server, case)
+    else:
+        flags = {"index": index, "model": model, "model_url": model_url, "grounding": grounding}
+        advice = asyncio.run(_ask_here(_settings(**flags), case))
+    print(advice.model_dump_json(indent=2) if as_json else render(advice))
+
+
+@app.command(epilog='Example: `medrag search "gout flare in chronic kidney disease" -k 5`')
+def search(
+    query: Annotated[str | None, typer.Argument(help="What to look for.")] = None,
+    queries: Annotated[Path | None, typer.Option(help="JSON lines of {id, query}; answers come as JSON lines.")] = None,
+    k: Annotated[int, typer.Option("-k", min=1, help="Passages for each query.")] = 5,
+    index: IndexDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Search the index; no model and no GPU needed."""
+    from medrag.local import open_retriever
+    from medrag.retrieval.batch import search_file, search_line
+
+    if (query is None) == (queries is None):
+        raise InputError("give either a query or --queries FILE")
+    retriever = open_retriever(_settings(index=index))
+    if queries:
+        for line in search_file(retriever, queries, k):
+            print(json.dumps(line, ensure_ascii=False))
+        return
+    line = search_line(retriever, "query", query or "", k)
+    if as_json:
+        print(json.dumps(line, ensure_ascii=False))
+        return
+    for passage in line["passages"]:
+        print(f"{passage['score']:.3f}  {passage['id']}  {passage['title']}\n       {passage['text'][:160]}")
+
+
+@app.command(epilog="Example: `medrag serve --port 8000`, then point any OpenAI client at http://127.0.0.1:8000/v1")
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    index: IndexDir = None,
+    model: Model = None,
+    model_url: ModelUrl = None,
+    adapter: Annotated[Path | None, typer.Option(help="LoRA adapter served in the model's place.")] = None,
+    vllm_port: Annotated[int | None, typer.Option(help="Port of the vLLM child.")] = None,
+    grounding: Grounding = None,
+) -> None:
+    """Serve the OpenAI-compatible API, starting (and watching) vLLM unless --model-url names a server."""
+    from medrag.server.app import serve as run_server
+
+    run_server(
+        _settings(
+            host=host,
+            port=port,
+            index=index,
+            model=model,
+            model_url=model_url,
+            adapter=adapter,
+            vllm_port=vllm_port,
+            grounding=grounding,
+        )
+    )
+
+
+@app.command(epilog="Example: `medrag patient bundle.json pharmcat.report.json note.txt --json`")
+def patient(
+    files: Annotated[list[Path], typer.Argument(help="Any mix of the formats medrag reads; merged.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show what medrag understands of a patient."""
+    from medrag.patient.report import report
+
+    known = _load_patient(files)
+    print(known.model_dump_json(indent=2) if as_json else report(known))
+
+
+@app.command(epilog='Example: `medrag check --patient p.json --advice "Start amoxicillin 500 mg three times daily."`')
+def check(
+    patient: PatientFiles = None,
+    advice: Annotated[str | None, typer.Option(help="The advice to check.")] = None,
+    cases: Annotated[Path | None, typer.Option(help="JSON lines of {id, patient, advice}.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run the safety filter alone over somebody's advice; no model, no index, no vLLM."""
+    from medrag.safety.check_cases import check_advice, check_file, render_result
+
+    if (advice is None) == (cases is None):
+        raise InputError("give either --advice TEXT or --cases FILE")
+    settings = _settings()
+    if cases:
+        for line in check_file(cases, settings.knowledge):
+            print(json.dumps(line, ensure_ascii=False))
+        return
+    known = _load_patient(patient) if patient else None
+    result = check_advice("advice", known, advice or "", settings.knowledge)
+    print(json.dumps(result, ensure_ascii=False) if as_json else render_result(result))
+
+
+def _version(value: bool) -> None:
+    if value:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
+) -> None:
+    del version
+
+
+def _mount_commands() -> None:
+    """Adds the sub-commands that the other packages of the distribution declare as entry points."""
+    for point in sorted(entry_points(group="medrag.commands"), key=lambda each: each.name):
+        app.add_typer(point.load(), name=point.name)
+
+
+def _settings(**flags: Any) -> Settings:
+    from medrag.settings import load
+
+    return load(**flags)
+
+
+def _case(question: str, patient: list[Path] | None) -> Case:
+    from medrag.types import Case
+
+    if not question.strip():
+        raise InputError("the question is empty")
+    return Case(question=question, patient=_load_patient(patient) if patient else None)
+
+
+def _load_patient(files: list[Path]) -> Patient:
+    from medrag.patient import load
+
+    return load(files)
+
+
+async def _ask_here(settings: Settings, case: Case) -> Advice:
+    from medrag.local import running_engine
+
+    async with running_engine(settings, _say) as engine:
+        return await engine.recommend(case)
+
+
+def _ask_server(url: str, case: Case) -> Advice:
+    from medrag.client import Client
+
+    with Client(url) as client:
+        return client.recommend(case.question, patient=case.patient, filters=case.filters)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _fail(message: str) -> NoReturn:
+    print(f"medrag: {message}", file=sys.stderr)
+    sys.exit(2)

@@ -1,0 +1,182 @@
+"""The main job: a case in, checked and cited advice out. The steps of ``docs/architecture.md`` and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from medrag import __version__
+from medrag.errors import InputError
+from medrag.events import Event, Finished, Noticed, Released
+from medrag.generation import prompts, quoting
+from medrag.generation.grounding import Draft, ground, reader
+from medrag.generation.model import ChatModel, Generation
+from medrag.retrieval.query import query_for
+from medrag.retrieval.retriever import Retriever
+from medrag.safety import filter as safety
+from medrag.safety import red_flags
+from medrag.safety.knowledge import Knowledge
+from medrag.types import Advice, Case, Evidence, Finding, Outcome, Provenance, Statement
+
+MAX_QUESTION_CHARACTERS = 20_000
+CHARACTERS_PER_TOKEN = 3
+"""A cautious estimate for English clinical text; common tokenizers need fewer tokens than this says."""
+TOKENS_PER_POINTER = 8
+
+NO_EVIDENCE = "No guideline passage in the index answers this question well enough, so no advice is given."
+NONE_APPLIES = "The model found that none of the retrieved passages applies to this patient and question."
+ALL_WITHHELD = "Every statement was withheld by the safety filter, so no advice is given."
+
+
+@dataclass
+class _Answer:
+    """What one request has gathered so far."""
+
+    case: Case
+    notices: tuple[Finding, ...] = ()
+    evidence: Sequence[Evidence] = ()
+    statements: list[Statement] = field(default_factory=list)
+    withheld: list[Statement] = field(default_factory=list)
+
+
+@dataclass
+class Engine:
+    """Retrieval, generation and safety in one path; stream, client and batch all go through :meth:`stream`."""
+
+    retriever: Retriever
+    model: ChatModel
+    knowledge: Knowledge
+    grounding: prompts.Grounding = "quote"
+    passages: int = 5
+    max_statements: int = quoting.MAX_STATEMENTS
+    max_tokens: int = 512
+
+    async def recommend(self, case: Case) -> Advice:
+        """The advice for one case.
+
+        Raises:
+            InputError: the question is empty or too long.
+            ModelError: the model cannot be used; nothing is answered in its stead.
+        """
+        async for event in self.stream(case):
+            if isinstance(event, Finished):
+                return event.advice
+        raise AssertionError("a stream ends with Finished")
+
+    async def stream(self, case: Case) -> AsyncGenerator[Event, None]:
+        """The advice as it is vetted: one :class:`Noticed`, each :class:`Released`, one :class:`Finished`."""
+        _validate(case.question)
+        answer = _Answer(case, notices=red_flags.notices(case.question, case.patient))
+        yield Noticed(answer.notices)
+        if declined := red_flags.declines(case.question):
+            yield Finished(self._advice(answer, Outcome.DECLINED, declined.reason))
+            return
+        answer.evidence = await self._retrieve(case)
+        if not answer.evidence:
+            yield Finished(self._advice(answer, Outcome.ABSTAINED, NO_EVIDENCE))
+            return
+        async for statement in self._statements(answer):
+            yield Released(len(answer.statements), statement)
+        yield Finished(self._conclude(answer))
+
+    async def _retrieve(self, case: Case) -> Sequence[Evidence]:
+        found = await asyncio.to_thread(self.retriever.search, query_for(case), k=self.passages, filters=case.filters)
+        budget = await self.model.context_tokens() - self._completion_tokens()
+        return self._fitting(case, found, budget)
+
+    def _fitting(self, case: Case, evidence: Sequence[Evidence], budget: int) -> Sequence[Evidence]:
+        """The best passages that the model's context can hold beside the case."""
+        for count in range(len(evidence), 0, -1):
+            if _estimated_tokens(prompts.messages(case, evidence[:count], self.grounding)) <= budget:
+                return evidence[:count]
+        if not evidence:
+            return ()
+        raise InputError(
+            "the question and the patient are too long for this model's context; shorten the question",
+            param="messages",
+            code="context_length_exceeded",
+        )
+
+    async def _statements(self, answer: _Answer) -> AsyncIterator[Statement]:
+        """Drafts grounded and checked one by one; yields the released, keeps the withheld."""
+        drafts = reader(self.grounding)
+        async for piece in self.model.stream(self._generation(answer)):
+            for draft in drafts.feed(piece):
+                if statement := self._vet(draft, answer):
+                    yield statement
+        for draft in drafts.finish():
+            if statement := self._vet(draft, answer):
+                yield statement
+
+    def _vet(self, draft: Draft, answer: _Answer) -> Statement | None:
+        if len(answer.statements) >= self.max_statements:
+            return None
+        statement = ground(draft, answer.evidence)
+        if not statement.withheld:
+            statement = safety.check(statement, answer.case.patient, self.knowledge, answer.statements)
+        kept = answer.withheld if statement.withheld else answer.statements
+        kept.append(statement)
+        return None if statement.withheld else statement
+
+    def _generation(self, answer: _Answer) -> Generation:
+        quote = self.grounding == "quote"
+        return Generation(
+            messages=prompts.messages(answer.case, answer.evidence, self.grounding),
+            max_tokens=self._completion_tokens(),
+            grammar=quoting.grammar(answer.evidence, self.max_statements) if quote else None,
+        )
+
+    def _completion_tokens(self) -> int:
+        return self.max_statements * TOKENS_PER_POINTER if self.grounding == "quote" else self.max_tokens
+
+    def _conclude(self, answer: _Answer) -> Advice:
+        if answer.statements:
+            return self._advice(answer, Outcome.ANSWERED)
+        if answer.withheld:
+            return self._advice(answer, Outcome.WITHHELD, ALL_WITHHELD)
+        return self._advice(answer, Outcome.ABSTAINED, NONE_APPLIES)
+
+    def _advice(self, answer: _Answer, outcome: Outcome, message: str | None = None) -> Advice:
+        patient = answer.case.patient
+        return Advice(
+            id=f"advice-{uuid.uuid4().hex}",
+            created=datetime.now(UTC),
+            question=answer.case.question,
+            outcome=outcome,
+            message=message,
+            notices=answer.notices,
+            statements=tuple(answer.statements),
+            withheld=tuple(answer.withheld),
+            findings=safety.case_findings(patient, answer.statements, answer.withheld, answer.evidence, self.knowledge),
+            coverage=safety.coverage(patient, answer.statements, self.knowledge),
+            evidence=tuple(answer.evidence),
+            provenance=self._provenance(),
+        )
+
+    def _provenance(self) -> Provenance:
+        return Provenance(
+            medrag=__version__,
+            model=self.model.name,
+            index=self.retriever.index.hash,
+            prompts=prompts.prompts_hash(),
+            knowledge=self.knowledge.hash,
+            grounding=self.grounding,
+        )
+
+
+def _validate(question: str) -> None:
+    if not question.strip():
+        raise InputError("the question is empty", param="messages")
+    if len(question) > MAX_QUESTION_CHARACTERS:
+        raise InputError(
+            f"the question has {len(question):,} characters, more than {MAX_QUESTION_CHARACTERS:,}",
+            param="messages",
+            code="context_length_exceeded",
+        )
+
+
+def _estimated_tokens(messages: Sequence[prompts.Message]) -> int:
+    return sum(len(message["content"]) for message in messages) // CHARACTERS_PER_TOKEN

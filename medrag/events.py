@@ -1,0 +1,35 @@
+"""What a stream of advice consists of: one :class:`Noticed`, each :class:`Released`, one :class:`Finished`, in this order.
+
+The engine yields these and the client gives them back on the other side of the wire.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from medrag.types import Advice, Finding, Statement
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """Red flags found before the model was asked anything; may be empty."""
+
+    notices: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Released:
+    """The ``number``-th statement (from 1) passed grounding and safety."""
+
+    number: int
+    statement: Statement
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The whole advice, last."""
+
+    advice: Advice
+
+
+Event = Noticed | Released | Finished

@@ -1,0 +1,123 @@
+"""The language model behind the engine: a protocol, and vLLM (or any OpenAI-compatible server) over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, cast
+
+import httpx
+from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError, AsyncOpenAI, AsyncStream
+from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+
+from medrag.errors import ModelRefused, ModelUnavailable
+from medrag.generation.prompts import Message
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One request to a model; ``grammar`` is EBNF and leaves the model no other output."""
+
+    messages: Sequence[Message]
+    max_tokens: int
+    grammar: str | None = None
+    temperature: float = 0.0
+    seed: int | None = None
+
+
+class ChatModel(Protocol):
+    """What the engine needs of a model. Real ones: :class:`OpenAIChatModel`, ``scripted.ScriptedModel``."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, for provenance."""
+        ...
+
+    async def context_tokens(self) -> int:
+        """The longest prompt plus completion, in tokens."""
+        ...
+
+    def stream(self, generation: Generation) -> AsyncIterator[str]:
+        """The completion's text, in pieces as they are decoded.
+
+        Raises:
+            ModelUnavailable: the model does not answer.
+            ModelRefused: its server answered with an error.
+        """
+        ...
+
+
+DEFAULT_CONTEXT_TOKENS = 4096
+
+
+@dataclass
+class OpenAIChatModel:
+    """A model behind ``POST {url}/chat/completions``; the grammar goes in vLLM's ``structured_outputs``."""
+
+    url: str
+    name: str
+    key: str = "none"
+    timeout_s: float = 120.0
+    _client: AsyncOpenAI | None = field(default=None, repr=False)
+    _context_tokens: int | None = None
+
+    async def context_tokens(self) -> int:
+        """vLLM's ``max_model_len``; 4,096 where the server does not say."""
+        if self._context_tokens is None:
+            try:
+                card = await self.client.models.retrieve(self.name)
+            except APIStatusError as error:
+                raise _refused(error) from None
+            except APIConnectionError as error:
+                raise self._unavailable(error) from None
+            known = (card.model_extra or {}).get("max_model_len")
+            self._context_tokens = int(known) if known else DEFAULT_CONTEXT_TOKENS
+        return self._context_tokens
+
+    async def stream(self, generation: Generation) -> AsyncIterator[str]:
+        """See :class:`ChatModel`. Closing the iterator closes the connection, and vLLM stops decoding."""
+        try:
+            async with await self._open(generation) as chunks:
+                async for chunk in chunks:
+                    if chunk.choices and (text := chunk.choices[0].delta.content):
+                        yield text
+        except APIStatusError as error:
+            raise _refused(error) from None
+        except (APIError, httpx.HTTPError) as error:
+            raise self._unavailable(error) from None
+
+    async def _open(self, generation: Generation) -> AsyncStream[ChatCompletionChunk]:
+        extra: dict[str, Any] = {}
+        if generation.grammar:
+            extra["structured_outputs"] = {"grammar": generation.grammar}
+        return await self.client.chat.completions.create(
+            model=self.name,
+            messages=cast("list[ChatCompletionMessageParam]", generation.messages),
+            max_tokens=generation.max_tokens,
+            temperature=generation.temperature,
+            seed=generation.seed,
+            stream=True,
+            extra_body=extra,
+        )
+
+    async def aclose(self) -> None:
+        """Closes the connections."""
+        if self._client is not None:
+            await self._client.close()
+
+    @property
+    def client(self) -> AsyncOpenAI:
+        """The connection pool, opened at first use. Retries are off: the engine's deadline is the user's."""
+        if self._client is None:
+            self._client = AsyncOpenAI(base_url=self.url, api_key=self.key, timeout=self.timeout_s, max_retries=0)
+        return self._client
+
+    def _unavailable(self, error: Exception) -> ModelUnavailable:
+        slow = isinstance(error, APITimeoutError | httpx.TimeoutException)
+        what = "did not answer in time" if slow else "cannot be reached or broke off"
+        return ModelUnavailable(f"the model server at {self.url} {what}; is vLLM running?")
+
+
+def _refused(error: APIStatusError) -> ModelRefused:
+    """Without the server's own words: they can quote the prompt, and so the patient."""
+    return ModelRefused(f"the model server answered {error.status_code} to {error.request.url.path}")

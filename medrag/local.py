@@ -1,0 +1,118 @@
+"""An engine on this machine, made from settings: the index opened, the model served, all of it closed at the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+import httpx
+
+from medrag.engine import Engine
+from medrag.errors import ConfigurationError, ModelUnavailable
+from medrag.generation.model import ChatModel, OpenAIChatModel
+from medrag.generation.vllm_process import VllmProcess, served_name
+from medrag.retrieval.encoder import Encoder
+from medrag.retrieval.retriever import Retriever
+from medrag.retrieval.store import Index
+from medrag.safety import knowledge
+from medrag.settings import Settings
+
+Say = Callable[[str], None]
+
+
+@asynccontextmanager
+async def running_engine(settings: Settings, say: Say) -> AsyncIterator[Engine]:
+    """The engine the settings describe; ``say`` gets a line a step. A vLLM started here is stopped here.
+
+    Raises:
+        ConfigurationError, StoreError, KnowledgeError, ModelUnavailable: whichever part cannot be had.
+    """
+    retriever = open_retriever(settings)
+    facts = knowledge.load(settings.knowledge)
+    async with served_model(settings, say) as model:
+        yield Engine(
+            retriever=retriever,
+            model=model,
+            knowledge=facts,
+            grounding=settings.grounding,
+            passages=settings.passages,
+            max_statements=settings.max_statements,
+            max_tokens=settings.max_tokens,
+        )
+
+
+def open_retriever(settings: Settings) -> Retriever:
+    """The index at ``settings.index_dir`` with the encoder it was built with."""
+    encoder = Encoder(settings.encoder) if settings.encoder else Encoder()
+    return Retriever(Index.open(settings.index_dir, encoder), encoder)
+
+
+@asynccontextmanager
+async def served_model(settings: Settings, say: Say) -> AsyncIterator[ChatModel]:
+    """The model at ``settings.model_url``, or a ``vllm serve`` of our own for as long as the context lasts."""
+    if settings.model_url:
+        async with _remote_model(settings, settings.model_url) as model:
+            yield model
+        return
+    process = VllmProcess(
+        model=settings.model,
+        log=settings.home / "logs" / "vllm.log",
+        adapter=settings.adapter,
+        port=settings.vllm_port,
+        args=settings.vllm_args,
+    )
+    say(f"starting vllm serve {served_name(settings.model)} (about a minute on a CPU)")
+    process.start()
+    try:
+        await process.wait_ready(lambda waited: _say_waiting(say, waited))
+        say("vllm serve is ready")
+        async with _watched(process, say), _closing(process.chat_model(settings.timeout_s)) as model:
+            yield model
+    finally:
+        process.stop()
+
+
+def _say_waiting(say: Say, waited: float) -> None:
+    if waited % 10 < 0.5:
+        say(f"  ... {waited:.0f} s")
+
+
+@asynccontextmanager
+async def _watched(process: VllmProcess, say: Say) -> AsyncIterator[None]:
+    task = asyncio.create_task(process.watch(say))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+@asynccontextmanager
+async def _closing(model: OpenAIChatModel) -> AsyncIterator[OpenAIChatModel]:
+    try:
+        yield model
+    finally:
+        await model.aclose()
+
+
+@asynccontextmanager
+async def _remote_model(settings: Settings, url: str) -> AsyncIterator[OpenAIChatModel]:
+    key = settings.model_key.get_secret_value() if settings.model_key else "none"
+    named = "model" in settings.model_fields_set
+    name = settings.model if named else await _only_model(url, key)
+    async with _closing(OpenAIChatModel(url=url, name=name, key=key, timeout_s=settings.timeout_s)) as model:
+        yield model
+
+
+async def _only_model(url: str, key: str) -> str:
+    """The name of the first model a server offers."""
+    async with httpx.AsyncClient(timeout=10.0, headers={"Authorization": f"Bearer {key}"}) as client:
+        try:
+            answer = (await client.get(f"{url.rstrip('/')}/models")).raise_for_status().json()
+            return str(answer["data"][0]["id"])
+        except httpx.HTTPError:
+            raise ModelUnavailable(f"no OpenAI-compatible server answers at {url}; is vLLM running?") from None
+        except (ValueError, KeyError, IndexError):
+            raise ConfigurationError(f"the server at {url} lists no model; name one with --model") from None

@@ -1,0 +1,72 @@
+"""Helpers every parser of patients shares: facts in, one ``Patient`` out, and dates that compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
+from typing import Any, TypeVar
+
+from medrag.types import (
+    Allergy,
+    Condition,
+    Fact,
+    Genotype,
+    Imaging,
+    Medication,
+    Observation,
+    Patient,
+    Problem,
+    Procedure,
+)
+
+LISTS: dict[str, type[Fact] | type[Genotype]] = {
+    "conditions": Condition,
+    "allergies": Allergy,
+    "medications": Medication,
+    "observations": Observation,
+    "procedures": Procedure,
+    "genotypes": Genotype,
+    "imaging": Imaging,
+}
+
+T = TypeVar("T")
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def assemble(facts: Iterable[Fact | Genotype], problems: Iterable[Problem] = (), **person: Any) -> Patient:
+    """A ``Patient`` whose lists hold ``facts`` by their type, in their order."""
+    kept = list(facts)
+    lists: dict[str, Any] = {
+        name: tuple(fact for fact in kept if type(fact) is kind) for name, kind in LISTS.items()
+    }
+    return Patient(**lists, problems=tuple(problems), **person)
+
+
+def all_facts(patient: Patient) -> list[Fact | Genotype]:
+    """Every fact of the record, list by list."""
+    return [fact for name in LISTS for fact in getattr(patient, name)]
+
+
+def moment(value: date | datetime | None) -> datetime:
+    """``value`` as an aware datetime that compares with any other; ``None`` comes before everything."""
+    if value is None:
+        return _NEVER
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return datetime.combine(value, time(), tzinfo=UTC)
+
+
+def days_before(value: date | datetime, today: date) -> int:
+    """Whole days from ``value`` to ``today``; negative when it lies in the future."""
+    day = value.date() if isinstance(value, datetime) else value
+    return (today - day).days
+
+
+def unique(items: Iterable[T]) -> list[T]:
+    """``items`` without repeats, first occurrence first. Works for unhashable items too."""
+    kept: list[T] = []
+    for item in items:
+        if item not in kept:
+            kept.append(item)
+    return kept

@@ -1,0 +1,186 @@
+"""FHIR's clinical resources as facts: conditions, allergies, medications, procedures, family history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Literal
+
+from medrag.patient.fhir import status
+from medrag.patient.fhir.bundle import Document, Entry
+from medrag.patient.fhir.values import Code, Json, code_of, codes, concept, notes_of, objects, quantity, text, when
+from medrag.types import Allergy, Condition, Fact, FactStatus, Medication, Procedure
+
+# SNOMED CT concepts that say that there is no (drug, food, environmental...) allergy.
+NO_KNOWN_ALLERGY = {"716186003", "409137002", "428607008", "429625007", "716184000", "716185004", "160244002"}
+_NO_KNOWN_WORDS = ("no known allerg", "no known drug allerg", "no known medication allerg", "nkda", "nka")
+
+
+class Unusable(Exception):  # noqa: N818
+    """A resource that says nothing usable; its message says why, without patient text."""
+
+
+def condition(entry: Entry, origin: str) -> Iterator[Fact]:
+    """A Condition."""
+    resource = entry.resource
+    code = _named(concept(resource.get("code")), "code")
+    stands = status.clinical(resource, FactStatus.UNCERTAIN)
+    if status.abated_yet_active(resource):
+        stands = FactStatus.UNCERTAIN
+    yield Condition(
+        **_fact(code, origin, entry, stands, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
+    )
+
+
+def family_history(entry: Entry, origin: str) -> Iterator[Fact]:
+    """A FamilyMemberHistory: each of its conditions, naming the relative."""
+    resource = entry.resource
+    if code_of(resource.get("status")) == "entered-in-error":
+        return
+    relative = concept(resource.get("relationship"))
+    for position, item in enumerate(objects(resource.get("condition"))):
+        if found := concept(item.get("code")):
+            code = found._replace(display=f"{found.display} ({relative.display})" if relative else found.display)
+            fact = _fact(code, origin, entry, FactStatus.FAMILY_HISTORY, "date")
+            yield Condition(**{**fact, "source": f"{fact['source']}/condition[{position}]"})
+
+
+def allergy(entry: Entry, origin: str) -> Iterator[Fact]:
+    """An AllergyIntolerance. One that states "no known allergies" comes out as a negated fact."""
+    resource = entry.resource
+    reactions = objects(resource.get("reaction"))
+    substance = next((found for item in reactions if (found := concept(item.get("substance")))), None)
+    code = _named(concept(resource.get("code")) or substance, "code")
+    stands = status.clinical(resource, FactStatus.ACTIVE)
+    if stands is FactStatus.ACTIVE and _says_none(resource, code):
+        stands = FactStatus.NEGATED
+    yield Allergy(
+        **_fact(code, origin, entry, stands, "onsetDateTime", "recordedDate", "lastOccurrence"),
+        kind=_kind(resource.get("type")),
+        reaction=_reaction(reactions),
+        criticality=_criticality(resource.get("criticality")),
+    )
+
+
+def _says_none(resource: Json, code: Code) -> bool:
+    listed = {each for _, each in codes(resource.get("code"))} & NO_KNOWN_ALLERGY
+    return bool(listed) or code.display.casefold().startswith(_NO_KNOWN_WORDS)
+
+
+def _kind(value: Any) -> Literal["allergy", "intolerance", "unknown"]:
+    found = code_of(value)
+    return found if found in ("allergy", "intolerance") else "unknown"
+
+
+def _criticality(value: Any) -> Literal["low", "high", "unable-to-assess"] | None:
+    return value if value in ("low", "high", "unable-to-assess") else None
+
+
+def _reaction(reactions: list[Json]) -> str | None:
+    parts = []
+    for item in reactions:
+        names = [found.display for each in objects(item.get("manifestation")) if (found := concept(each))]
+        names = names or [found for found in [text(item.get("description"))] if found]
+        severity = text(item.get("severity"))
+        if names:
+            parts.append(", ".join(names) + (f" ({severity})" if severity else ""))
+    return "; ".join(parts) or None
+
+
+def medication(entry: Entry, origin: str, document: Document, today: date) -> Iterator[Fact]:
+    """A MedicationRequest, MedicationStatement, MedicationDispense or MedicationAdministration."""
+    resource = entry.resource
+    code = _named(_drug(resource, document), "medication")
+    dates = ("authoredOn", "effectiveDateTime", "effectivePeriod", "dateAsserted", "whenHandedOver", "whenPrepared")
+    yield Medication(
+        **_fact(code, origin, entry, status.medication(resource, today), *dates), dosage=_dosage(resource)
+    )
+
+
+def _drug(resource: Json, document: Document) -> Code | None:
+    if direct := concept(resource.get("medicationCodeableConcept")):
+        return direct
+    reference = resource.get("medicationReference")
+    target = document.resolve(reference, resource)
+    if target:
+        found = concept(target.get("code"))
+        if found:
+            return found
+        items = [concept(item.get("itemCodeableConcept")) for item in objects(target.get("ingredient"))]
+        if names := [item.display for item in items if item]:
+            return Code(" / ".join(names), None, None)
+    display = text(reference.get("display")) if isinstance(reference, dict) else None
+    return Code(display, None, None) if display else None
+
+
+def _dosage(resource: Json) -> str | None:
+    lines = objects(resource.get("dosageInstruction")) or objects(resource.get("dosage"))
+    return "; ".join(line for item in lines if (line := _dosage_line(item))) or None
+
+
+def _dosage_line(item: Json) -> str | None:
+    """The order's own words; where it has none, its dose, route and frequency put together."""
+    if words := text(item.get("text")) or text(item.get("patientInstruction")):
+        return words
+    doses = objects(item.get("doseAndRate")) or [item]
+    amount, unit = quantity(next((dose["doseQuantity"] for dose in doses if "doseQuantity" in dose), None))
+    if amount is None:
+        amount, unit = quantity(item.get("dose"))
+    parts = [f"{amount:g} {unit or ''}".strip() if isinstance(amount, float) else None]
+    parts += [found.display for found in [concept(item.get("route"))] if found]
+    parts.append(_frequency(item.get("timing")))
+    if item.get("asNeededBoolean") is True or item.get("asNeededCodeableConcept"):
+        parts.append("as needed")
+    return " ".join(part for part in parts if part) or None
+
+
+def _frequency(timing: Any) -> str | None:
+    if not isinstance(timing, dict):
+        return None
+    if named := concept(timing.get("code")):
+        return named.display
+    repeat = timing.get("repeat")
+    if not isinstance(repeat, dict) or "period" not in repeat:
+        return None
+    return f"{repeat.get('frequency', 1)} time(s) every {repeat['period']} {text(repeat.get('periodUnit')) or ''}".strip()
+
+
+def procedure(entry: Entry, origin: str, today: date) -> Iterator[Fact]:
+    """A Procedure or an Immunization."""
+    resource = entry.resource
+    code = _named(concept(resource.get("code")) or concept(resource.get("vaccineCode")), "code")
+    dates = ("performedDateTime", "performedPeriod", "occurrenceDateTime", "recorded")
+    stands = status.event(resource, when(resource, *dates), today)
+    yield Procedure(**_fact(code, origin, entry, stands, *dates))
+
+
+def device(entry: Entry, origin: str) -> Iterator[Fact]:
+    """A Device the patient has: an implanted pacemaker, say. What is in place counts as current."""
+    code = _named(concept(entry.resource.get("type")), "type")
+    named = code._replace(display=f"Device: {code.display}")
+    stated = code_of(entry.resource.get("status")) or "active"
+    stands = {"active": FactStatus.ACTIVE, "inactive": FactStatus.RESOLVED, "entered-in-error": FactStatus.REFUTED}
+    yield Procedure(**_fact(named, origin, entry, stands.get(stated, FactStatus.UNCERTAIN), "manufactureDate"))
+
+
+def _named(code: Code | None, element: str) -> Code:
+    if code is None:
+        raise Unusable(f"names nothing: its {element} has neither a display, a text nor a code")
+    return code
+
+
+def _fact(code: Code, origin: str, entry: Entry, stands: FactStatus, *dates: str) -> dict[str, Any]:
+    """What every fact has in common."""
+    return {
+        "display": code.display,
+        "code": code.code,
+        "system": code.system,
+        "status": stands,
+        "source": f"{origin}#{entry.name}",
+        "date": when(entry.resource, *dates),
+    }
+
+
+def described(resource: Json) -> str | None:
+    """A report's own conclusion, with its notes."""
+    return " ".join(part for part in (text(resource.get("conclusion")), notes_of(resource)) if part) or None

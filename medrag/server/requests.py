@@ -1,0 +1,192 @@
+"""What a client may send, and how it becomes a :class:`~medrag.types.Case`.
+
+The patient travels in the ``medrag`` field or as a message (or content part) that is nothing but a JSON object: a
+FHIR resource or the schema of :class:`~medrag.types.Patient`. The last user message is the question. What the system
+and the user said before is context and follows the question; what the assistant said is not evidence and is left
+out. Unknown fields are accepted, and so are sampling parameters and ``stop``: they concern the model's own decoding,
+which is greedy and, in quote mode, made of pointers only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from medrag.errors import InputError, PatientError
+from medrag.patient import from_fhir, from_json
+from medrag.types import Case, Filters, Patient
+
+MODEL = "medrag"
+
+
+class Part(BaseModel):
+    """A piece of a message's content; only text is read."""
+
+    type: str
+    text: str | None = None
+
+
+def _parts(content: Any) -> Any:
+    if content is None:
+        return []
+    return [{"type": "text", "text": content}] if isinstance(content, str) else content
+
+
+class ChatMessage(BaseModel):
+    """One message; its content is a string or a list of parts."""
+
+    role: Literal["system", "developer", "user", "assistant"]
+    content: Annotated[tuple[Part, ...], BeforeValidator(_parts, json_schema_input_type=str | list[Part] | None)] = ()
+
+
+class Extension(BaseModel):
+    """The ``medrag`` field. Strict, for a patient under a misspelt name would be advice for nobody."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    patient: dict[str, Any] | None = Field(default=None, description="A FHIR R4 resource, or medrag's JSON schema.")
+    filters: Filters = Filters()
+
+
+class StreamOptions(BaseModel):
+    """OpenAI's ``stream_options``."""
+
+    include_usage: bool = False
+
+
+class ChatRequest(BaseModel):
+    """The body of ``POST /v1/chat/completions``."""
+
+    model_config = ConfigDict(extra="allow")
+
+    model: str
+    messages: tuple[ChatMessage, ...] = Field(min_length=1)
+    stream: bool | None = False
+    stream_options: StreamOptions | None = None
+    max_tokens: int | None = Field(default=None, ge=1)
+    max_completion_tokens: int | None = Field(default=None, ge=1)
+    medrag: Extension = Extension()
+
+    @property
+    def token_limit(self) -> int | None:
+        """The most tokens the model may decode."""
+        return self.max_completion_tokens or self.max_tokens
+
+    @property
+    def include_usage(self) -> bool:
+        """Whether a stream ends with a usage chunk."""
+        return self.stream_options is not None and self.stream_options.include_usage
+
+
+class SearchRequest(Extension):
+    """The body of ``POST /v1/search``."""
+
+    question: str = Field(min_length=1)
+    k: int = Field(default=5, ge=1, le=50)
+
+
+_ACCEPTED: Mapping[str, Callable[[Any], bool]] = {
+    "n": lambda value: value == 1,
+    "tools": lambda value: value == [],
+    "tool_choice": lambda value: value in ("none", "auto"),
+    "functions": lambda value: value == [],
+    "function_call": lambda value: value in ("none", "auto"),
+    "response_format": lambda value: value == {"type": "text"},
+    "logprobs": lambda value: value is False,
+    "top_logprobs": lambda value: value == 0,
+    "logit_bias": lambda value: value == {},
+    "modalities": lambda value: value == ["text"],
+    "audio": lambda value: False,
+    "patient": lambda value: False,
+    "filters": lambda value: False,
+}
+_INSTEAD = {
+    "n": "advice is deterministic, so only n=1 makes sense",
+    "patient": "put it inside the `medrag` field: medrag.patient",
+    "filters": "put them inside the `medrag` field: medrag.filters",
+}
+
+
+def case_of(request: ChatRequest) -> Case:
+    """The case a chat request puts.
+
+    Raises:
+        InputError: an unknown model, an unsupported parameter or part, or no question.
+        PatientError: the patient does not parse.
+    """
+    if request.model != MODEL:
+        raise InputError(f"there is no such model here; use {MODEL!r}", param="model", code="model_not_found")
+    _refuse_unsupported(request.model_extra or {})
+    patient = parse_patient(request.medrag.patient, "medrag.patient")
+    said: list[str] = []
+    for where, text in _texts(request.messages):
+        if (found := _json_object(text)) is None:
+            said.append(text)
+        elif patient is None:
+            patient = parse_patient(found, where)
+        else:
+            raise InputError("two patients were given; send one", param=where, code="two_patients")
+    return Case(question=_question(request.messages, said), patient=patient, filters=request.medrag.filters)
+
+
+def _refuse_unsupported(fields: Mapping[str, Any]) -> None:
+    for name, accepts in _ACCEPTED.items():
+        value = fields.get(name)
+        if value is not None and not accepts(value):
+            instead = _INSTEAD.get(name, "advice comes as cited text and as the `medrag` object; leave it out")
+            raise InputError(f"{name} is not supported: {instead}", param=name, code="unsupported_parameter")
+
+
+def _texts(messages: tuple[ChatMessage, ...]) -> Iterator[tuple[str, str]]:
+    """Every text of the system and the user, with where it stands."""
+    for number, message in enumerate(messages):
+        for place, part in enumerate(message.content):
+            where = f"messages[{number}].content"
+            if part.type != "text":
+                raise InputError(
+                    "only text content is supported; send the report's text",
+                    param=f"{where}[{place}].type",
+                    code="unsupported_content",
+                )
+            if message.role != "assistant" and part.text and part.text.strip():
+                yield where, part.text.strip()
+
+
+def _question(messages: tuple[ChatMessage, ...], said: list[str]) -> str:
+    """The last text first, because retrieval reads the beginning, then what was said before it."""
+    if messages[-1].role != "user":
+        raise InputError("the last message must be the user's question", param=f"messages[{len(messages) - 1}].role")
+    if not said:
+        raise InputError("the messages hold no question", param="messages")
+    *before, question = said
+    return "\n\n".join([question, "Said before:", *before]) if before else question
+
+
+def _json_object(text: str) -> dict[str, Any] | None:
+    """The object that ``text`` is (a code fence around it is dropped); None when it is anything else."""
+    bare = text.removeprefix("```json").removeprefix("```").removesuffix("```").strip()
+    if not (bare.startswith("{") and bare.endswith("}")):
+        return None
+    try:
+        value = json.loads(bare)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def parse_patient(data: dict[str, Any] | None, param: str) -> Patient | None:
+    """FHIR by its ``resourceType``, else the JSON schema.
+
+    Raises:
+        PatientError: it does not parse; ``param`` is where it was sent.
+    """
+    if data is None:
+        return None
+    read = from_fhir if "resourceType" in data else from_json
+    try:
+        return read(data)
+    except PatientError as error:
+        raise PatientError(str(error), param=param, code="invalid_patient") from None

@@ -1,0 +1,85 @@
+"""The one Settings: flag > ``MEDRAG_`` environment > ``medrag.toml`` > default.
+
+Read only by ``medrag.cli`` and at server start-up; everything else takes plain arguments.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from medrag.errors import ConfigurationError
+
+MINI = Path(__file__).parent / "models" / "mini"
+
+
+def default_home() -> Path:
+    """Where indexes and logs live: ``$MEDRAG_HOME``, or the user's data directory."""
+    if home := os.environ.get("MEDRAG_HOME"):
+        return Path(home)
+    data = os.environ.get("XDG_DATA_HOME")
+    return (Path(data) if data else Path.home() / ".local" / "share") / "medrag"
+
+
+class Settings(BaseSettings):
+    """Every setting, its default and what it does."""
+
+    model_config = SettingsConfigDict(env_prefix="MEDRAG_", toml_file="medrag.toml", extra="forbid")
+
+    home: Path = Field(default_factory=default_home, description="Directory of indexes and logs.")
+    index: Path | None = Field(default=None, description="Index directory; HOME/index when not given.")
+    encoder: str | None = Field(default=None, description="Encoder path or hub id; the bundled MiniLM by default.")
+
+    model: str = Field(default=str(MINI), description="Causal LM to serve: a path or a hub id; the bundled mini.")
+    model_url: str | None = Field(default=None, description="A running OpenAI-compatible server, e.g. a vLLM.")
+    model_key: SecretStr | None = Field(default=None, description="Bearer token of --model-url.")
+    adapter: Path | None = Field(default=None, description="LoRA adapter served beside the model (vLLM only).")
+    vllm_port: int | None = Field(default=None, ge=1, le=65535, description="Port of the child; free one by default.")
+    vllm_args: tuple[str, ...] = Field(default=(), description="Further arguments of `vllm serve`.")
+
+    grounding: Literal["quote", "cite"] = Field(default="quote", description="How statements stand on evidence.")
+    passages: int = Field(default=5, ge=1, le=50, description="Passages retrieved for a question.")
+    max_statements: int = Field(default=6, ge=1, le=50, description="Statements in one answer, at most.")
+    max_tokens: int = Field(default=512, ge=1, description="Tokens the model may write in cite mode.")
+    knowledge: Path | None = Field(default=None, description="Directory of further safety knowledge.")
+
+    host: str = Field(default="127.0.0.1", description="Address the server listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on.")
+    max_body_bytes: int = Field(default=8_000_000, ge=1, description="Largest request body.")
+    timeout_s: float = Field(default=120.0, gt=0, description="Longest time for one answer, seconds.")
+
+    @property
+    def index_dir(self) -> Path:
+        """The index directory in force."""
+        return self.index or self.home / "index"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The order of precedence in the module's first line."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load(**flags: Any) -> Settings:
+    """The settings in force; ``flags`` that are ``None`` were not given.
+
+    Raises:
+        ConfigurationError: a value is of the wrong kind, or a name in ``medrag.toml`` is unknown.
+    """
+    try:
+        return Settings(**{name: value for name, value in flags.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(f"setting {name!r}: {first['msg']}") from None

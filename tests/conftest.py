@@ -1,0 +1,42 @@
+"""What the tests share: the real index of the starter corpus and one real vLLM with the bundled model."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from medrag.generation.model import OpenAIChatModel
+from medrag.generation.vllm_process import VllmProcess
+from medrag.settings import MINI
+
+
+@pytest.fixture(scope="session")
+def vllm_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VllmProcess]:
+    """One ``vllm serve`` of the bundled model for the whole session."""
+    process = VllmProcess(model=str(MINI), log=tmp_path_factory.mktemp("vllm") / "vllm.log")
+    process.start()
+    try:
+        asyncio.run(process.wait_ready())
+        yield process
+    finally:
+        process.stop()
+
+
+@pytest.fixture
+def vllm_model(vllm_process: VllmProcess) -> OpenAIChatModel:
+    """The bundled model behind the shared vLLM."""
+    return vllm_process.chat_model()
+
+
+@pytest.fixture(scope="session")
+def starter_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The starter corpus, indexed for real."""
+    from index.build import GUIDELINES, build
+    from medrag.retrieval.encoder import Encoder
+
+    out = tmp_path_factory.mktemp("index") / "starter"
+    build([("markdown", GUIDELINES)], out, Encoder())
+    return out

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import re
+
+from medrag.generation import quoting
+from tests.evidence import GOUT, HYPERTENSION, evidence, passage
+
+
+def allowed(grammar: str) -> set[str]:
+    return set(re.findall(r'"(\[[^"]+\])"', grammar))
+
+
+def test_the_grammar_names_every_sentence_shown_and_no_other() -> None:
+    assert allowed(quoting.grammar(evidence(HYPERTENSION, GOUT))) == {"[1.1]", "[1.2]", "[2.1]"}
+
+
+def test_without_sentences_only_the_abstention_is_left() -> None:
+    assert quoting.grammar(evidence(passage("empty"))) == 'root ::= "NONE"'
+
+
+def test_answers() -> None:
+    assert quoting.answer([(1, 2), (3, 1)]) == "[1.2] [3.1]"
+    assert quoting.answer([]) == "NONE"
