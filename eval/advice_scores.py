@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from eval.mentions import recommended
+from medrag.rendering import render
 from medrag.types import Advice, Citation
 
 
@@ -27,6 +28,12 @@ def citation_validity(advice: Advice) -> float | None:
         for each in cited
     ]
     return share(right)
+
+
+def none_said(advice: Advice, words: Sequence[str]) -> float | None:
+    """1 when none of the words is anywhere in the answer's text; case does not matter."""
+    text = render(advice).casefold()
+    return float(not any(word.casefold() in text for word in words)) if words else None
 
 
 def citation_precision(advice: Advice, doc_ids: Collection[str], passage_ids: Collection[str]) -> float | None:

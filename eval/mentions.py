@@ -11,20 +11,24 @@ import re
 from collections.abc import Iterable
 
 _FORWARD = re.compile(
-    r"\b(?:avoid(?:ing)?|do not|don't|never|not (?:be )?(?:use|used|give|given|start|started|prescribed?|offer(?:ed)?|"
-    r"combined?|recommended)|stop(?:ping)?|discontinue|withhold|without|rather than|instead of|"
-    r"allerg(?:y|ic) to|contraindications? to|intoleran(?:t|ce) (?:of|to)|no longer)\b",
+    r"\b(?:avoid(?:ing)?|do not|don't|never|(?:must|should|can|may)\s*not|"
+    r"not (?:use|give|start|offer|prescribe|combine)|stop(?:ping)?|discontinue|withhold|no longer)\b",
     re.IGNORECASE,
 )
 _BACKWARD = re.compile(
-    r"\b(?:(?:is|are) (?:contraindicated|not recommended|unsafe|avoided)|should (?:be (?:avoided|stopped|withheld)|"
-    r"not be)|must (?:be (?:avoided|stopped|withheld)|not be)|(?:can|may)not be (?:used|given|taken)|"
-    r"allerg(?:y|ic|ies)|anaphylaxis|intoleran(?:t|ce))\b",
+    r"\b(?:(?:is|are) (?:contraindicated|not recommended|unsafe|avoided)|(?:must|should|can|may)\s*not|"
+    r"(?:should|must) be (?:avoided|stopped|withheld))\b",
     re.IGNORECASE,
 )
+_JUST_BEFORE = re.compile(
+    r"\b(?:allerg(?:y|ic) to|contraindications? to|intoleran(?:t|ce) (?:of|to)|rather than|instead of|not)"
+    r"(?:\s+\w+)?\s+$",
+    re.IGNORECASE,
+)
+_JUST_AFTER = re.compile(r"^[\s-]*(?:allerg|anaphylaxis|hypersensitiv|intoleran)", re.IGNORECASE)
+_VERBS = r"(?:give|use|start|offer|prescribe|choose|switch|treat|prefer)"
 _TURN = re.compile(
-    r"[;:]|(?<=[a-z)])\.\s|,?\s+\b(?:but|instead|otherwise|unless)\b(?! of)|,?\s+\b(?:and|then|,)\s+(?:give|use|start|"
-    r"offer|prescribe|choose|switch|treat)\b|,\s+(?:give|use|start|offer|prescribe|choose)\b",
+    rf"[;:]|(?<=[a-z)])\.\s|,?\s+\b(?:but|otherwise|unless)\b|(?:,|,?\s+(?:and|then))\s+{_VERBS}\b",
     re.IGNORECASE,
 )
 
@@ -35,12 +39,18 @@ def names(text: str, drug: str) -> bool:
 
 
 def recommends(text: str, drug: str) -> bool:
-    """Whether the text names the drug outside a warning."""
+    """Whether the text names the drug (or any of ``one|other``) outside a warning."""
     return any(
-        not _BACKWARD.search(clause[match.end() :]) and not _FORWARD.search(clause[: match.start()])
+        not _warned(clause[: match.start()], clause[match.end() :])
+        for name in drug.split("|")
         for clause in _TURN.split(text)
-        for match in _named(drug).finditer(clause)
+        for match in _named(name).finditer(clause)
     )
+
+
+def _warned(before: str, after: str) -> bool:
+    reached = _FORWARD.search(before) or _JUST_BEFORE.search(before)
+    return bool(reached or _BACKWARD.search(after) or _JUST_AFTER.search(after))
 
 
 def recommended(texts: Iterable[str], drugs: Iterable[str]) -> list[str]:

@@ -6,13 +6,32 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from eval.tasks import Task, cases
+from eval.tasks import Task, abstention, cases, grounded, mirage, pubmedqa, redteam, safety, sensitivity
 from medrag.errors import InputError
 
 Loader = Callable[[Path | None], Task[Any]]
 
+_SHIPPED = "cases over the starter corpus; without DATA the shipped ones"
+
 TASKS: Mapping[str, tuple[Loader, str]] = {
-    "cases": (cases.load, "your own cases (JSON lines); without DATA the shipped example over the starter corpus"),
+    "cases": (cases.load, f"your own {_SHIPPED}"),
+    "grounded": (grounded.load, "cases with gold statements, such as `medrag eval from-index` makes"),
+    "abstention": (abstention.load, f"answerable and unanswerable {_SHIPPED}"),
+    "safety": (safety.load, f"allergy, kidney, pregnancy, interaction and omission {_SHIPPED}"),
+    "sensitivity": (sensitivity.load, f"pairs of patients that differ in one fact; {_SHIPPED}"),
+    "redteam": (redteam.load, f"harmful requests and injected instructions; {_SHIPPED}"),
+    "mirage": (mirage.load, "your copy of MIRAGE's benchmark.json (or .gz); asks the model itself: --engine local"),
+    "mirage-choice": (mirage.load_constrained, "the same, answers constrained to a label (for small models)"),
+    "pubmedqa": (pubmedqa.load, "your copy of PubMedQA's ori_pqal.json; asks the model itself: --engine local"),
+}
+
+
+SYSTEMS: Mapping[str, str] = {
+    "medrag": "the engine as it is served",
+    "retriever": "baseline: the retrieved sentences closest to the question; no model, no safety filter",
+    "llm": "baseline: the model alone; no passages, no safety filter",
+    "naive-rag": "baseline: passages in the prompt and the answer as it comes; no grounding, no safety filter",
+    "unfiltered": "medrag without its safety filter, to show what the filter does",
 }
 
 

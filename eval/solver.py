@@ -40,24 +40,35 @@ class Solver:
         return self.engine
 
 
+@dataclass(frozen=True)
+class Target:
+    """What the command line asks to be measured: ``local`` or a server's URL, and medrag or a baseline."""
+
+    where: str
+    settings: Settings
+    system: str = "medrag"
+    api_key: str | None = None
+
+
 @asynccontextmanager
-async def opened(where: str, settings: Settings, say: Callable[[str], None]) -> AsyncIterator[Solver]:
-    """The solver for ``--engine``: ``local`` starts what the settings describe, anything else is a server's URL.
+async def opened(target: Target, say: Callable[[str], None]) -> AsyncIterator[Solver]:
+    """medrag itself at ``target.where``: started here as the settings describe, or the server at a URL.
 
     Raises:
         ConfigurationError: ``where`` is neither, or a part of the local engine cannot be had.
     """
+    where = target.where
     if where == LOCAL:
         from medrag.local import running_engine
 
-        async with running_engine(settings, say) as engine:
+        async with running_engine(target.settings, say) as engine:
             yield Solver("medrag", LOCAL, engine.recommend, engine)
         return
     if not where.startswith(("http://", "https://")):
         raise ConfigurationError(f"--engine is {LOCAL!r} or a URL such as http://127.0.0.1:8000, not {where!r}")
     from medrag.client import AsyncClient
 
-    async with AsyncClient(where) as client:
+    async with AsyncClient(where, api_key=target.api_key) as client:
 
         async def recommend(case: Case) -> Advice:
             return await client.recommend(case.question, patient=case.patient, filters=case.filters)

@@ -96,7 +96,11 @@ def _show(reports: Sequence[SourceReport], console: Console) -> None:
     console.print(table)
     skipped = [each for report in reports for each in report.skipped]
     for each in skipped[:SHOWN_SKIPS]:
-        console.print(f"skipped {each.where}: {each.why}", style="yellow", markup=False, highlight=False)
+        console.print(
+            f"skipped {each.where}: {each.why}", style="yellow", markup=False, highlight=False, soft_wrap=True
+        )
     if rest := Counter(each.why for each in skipped[SHOWN_SKIPS:]):
         for why, count in rest.most_common(SHOWN_SKIPS):
-            console.print(f"skipped {count:,} more: {why}", style="yellow", markup=False, highlight=False)
+            console.print(
+                f"skipped {count:,} more: {why}", style="yellow", markup=False, highlight=False, soft_wrap=True
+            )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -19,7 +20,7 @@ from medrag.errors import InputError, MedragError
 
 if TYPE_CHECKING:
     from medrag.settings import Settings
-    from medrag.types import Advice, Case, Patient
+    from medrag.types import Advice, Case, Evidence, Patient
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -88,22 +89,19 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Search the index; no model and no GPU needed."""
-    from medrag.local import open_retriever
-    from medrag.retrieval.batch import search_file, search_line
+    from medrag.retrieval.batch import BatchQuery, read_queries, search_line
+    from medrag.retrieval.retriever import Retriever
 
     if (query is None) == (queries is None):
         raise InputError("give either a query or --queries FILE")
-    retriever = open_retriever(_settings(index=index))
-    if queries:
-        for line in search_file(retriever, queries, k):
-            print(json.dumps(line, ensure_ascii=False))
-        return
-    line = search_line(retriever, "query", query or "", k)
-    if as_json:
-        print(json.dumps(line, ensure_ascii=False))
-        return
-    for passage in line["passages"]:
-        print(f"{passage['score']:.3f}  {passage['id']}  {passage['title']}\n       {passage['text'][:160]}")
+    settings = _settings(index=index)
+    retriever = Retriever.open(settings.index_dir, settings.encoder)
+    asked = read_queries(queries) if queries else [BatchQuery(id="query", query=_not_empty(query or "", "query"))]
+    for each in asked:
+        if as_json or queries:
+            print(search_line(retriever, each, k=k), flush=True)
+        else:
+            _show_passages(retriever.nearest(each.query, k=k))
 
 
 @app.command(epilog="Example: `medrag serve --port 8000`, then point any OpenAI client at http://127.0.0.1:8000/v1")
@@ -118,7 +116,7 @@ def serve(
     grounding: Grounding = None,
 ) -> None:
     """Serve the OpenAI-compatible API, starting (and watching) vLLM unless --model-url names a server."""
-    from medrag.server.app import serve as run_server
+    from medrag.server.run import serve as run_server
 
     run_server(
         _settings(
@@ -196,9 +194,20 @@ def _settings(**flags: Any) -> Settings:
 def _case(question: str, patient: list[Path] | None) -> Case:
     from medrag.types import Case
 
-    if not question.strip():
-        raise InputError("the question is empty")
-    return Case(question=question, patient=_load_patient(patient) if patient else None)
+    return Case(question=_not_empty(question, "question"), patient=_load_patient(patient) if patient else None)
+
+
+def _not_empty(text: str, what: str) -> str:
+    if not text.strip():
+        raise InputError(f"the {what} is empty")
+    return text
+
+
+def _show_passages(found: Sequence[Evidence]) -> None:
+    for item in found:
+        passage = item.passage
+        print(f"{item.score:.3f}  {passage.id}  ({', '.join((passage.title, *passage.section))})")
+        print(f"       {passage.text[:200]}")
 
 
 def _load_patient(files: list[Path]) -> Patient:

@@ -74,7 +74,7 @@ class Engine:
         if declined := red_flags.declines(case.question):
             yield Finished(self._advice(answer, Outcome.DECLINED, declined.reason))
             return
-        answer.evidence = await self._retrieve(case)
+        answer.evidence = await self.retrieve(case)
         if not answer.evidence:
             yield Finished(self._advice(answer, Outcome.ABSTAINED, NO_EVIDENCE))
             return
@@ -82,7 +82,8 @@ class Engine:
             yield Released(len(answer.statements), statement)
         yield Finished(self._conclude(answer))
 
-    async def _retrieve(self, case: Case) -> Sequence[Evidence]:
+    async def retrieve(self, case: Case) -> Sequence[Evidence]:
+        """The passages that the model will see for a case: the best ones that its context can hold."""
         found = await asyncio.to_thread(self.retriever.search, query_for(case), k=self.passages, filters=case.filters)
         budget = await self.model.context_tokens() - self._completion_tokens()
         return self._fitting(case, found, budget)

@@ -1,4 +1,4 @@
-"""What a stream of advice consists of: one :class:`Noticed`, each :class:`Released`, one :class:`Finished`, in this order.
+"""What a stream of advice consists of: one Noticed, each Released, one Finished, in this order.
 
 The engine yields these and the client gives them back on the other side of the wire.
 """

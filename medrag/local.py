@@ -12,9 +12,7 @@ from medrag.engine import Engine
 from medrag.errors import ConfigurationError, ModelUnavailable
 from medrag.generation.model import ChatModel, OpenAIChatModel
 from medrag.generation.vllm_process import VllmProcess, served_name
-from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
-from medrag.retrieval.store import Index
 from medrag.safety import knowledge
 from medrag.settings import Settings
 
@@ -28,7 +26,7 @@ async def running_engine(settings: Settings, say: Say) -> AsyncIterator[Engine]:
     Raises:
         ConfigurationError, StoreError, KnowledgeError, ModelUnavailable: whichever part cannot be had.
     """
-    retriever = open_retriever(settings)
+    retriever = Retriever.open(settings.index_dir, settings.encoder)
     facts = knowledge.load(settings.knowledge)
     async with served_model(settings, say) as model:
         yield Engine(
@@ -40,12 +38,6 @@ async def running_engine(settings: Settings, say: Say) -> AsyncIterator[Engine]:
             max_statements=settings.max_statements,
             max_tokens=settings.max_tokens,
         )
-
-
-def open_retriever(settings: Settings) -> Retriever:
-    """The index at ``settings.index_dir`` with the encoder it was built with."""
-    encoder = Encoder(settings.encoder) if settings.encoder else Encoder()
-    return Retriever(Index.open(settings.index_dir, encoder), encoder)
 
 
 @asynccontextmanager

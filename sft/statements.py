@@ -70,7 +70,7 @@ def read(text: str, heading: str, topic: str) -> Statement:
     positive, _, excluded = lead.partition("without")
     scope = text if not lead and _WARNING.search(text) else positive
     every = _named(scope, topic) | _kidney(scope) | _allergies(text) | _groups(f"{heading}. {scope}", topic)
-    if lead and not every and not lead.lower().startswith("for"):
+    if not every and re.match(r"(in|after)\b", lead, re.I):
         every = _literal(positive, topic)
     unless = frozenset(_named(excluded, topic)) | ({"pregnant"} if re.search(r"non-?pregnant", lead, re.I) else set())
     if not _WARNING.search(text):

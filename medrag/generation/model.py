@@ -37,6 +37,14 @@ class ChatModel(Protocol):
         """The longest prompt plus completion, in tokens."""
         ...
 
+    async def ping(self) -> None:
+        """Returns when the model answers now.
+
+        Raises:
+            ModelUnavailable, ModelRefused: it does not.
+        """
+        ...
+
     def stream(self, generation: Generation) -> AsyncIterator[str]:
         """The completion's text, in pieces as they are decoded.
 
@@ -64,15 +72,26 @@ class OpenAIChatModel:
     async def context_tokens(self) -> int:
         """vLLM's ``max_model_len``; 4,096 where the server does not say."""
         if self._context_tokens is None:
-            try:
-                card = await self.client.models.retrieve(self.name)
-            except APIStatusError as error:
-                raise _refused(error) from None
-            except APIConnectionError as error:
-                raise self._unavailable(error) from None
-            known = (card.model_extra or {}).get("max_model_len")
+            known = (await self._card()).get("max_model_len")
             self._context_tokens = int(known) if known else DEFAULT_CONTEXT_TOKENS
         return self._context_tokens
+
+    async def ping(self) -> None:
+        """See :class:`ChatModel`."""
+        await self._card()
+
+    async def _card(self) -> dict[str, Any]:
+        """What the server says of the model beside its name (vLLM answers 404 to ``/models/{id}``)."""
+        try:
+            cards = (await self.client.models.list()).data
+        except APIStatusError as error:
+            raise _refused(error) from None
+        except APIConnectionError as error:
+            raise self._unavailable(error) from None
+        for card in cards:
+            if card.id == self.name:
+                return card.model_extra or {}
+        raise ModelRefused(f"the server at {self.url} has no model {self.name!r}, only {[card.id for card in cards]}")
 
     async def stream(self, generation: Generation) -> AsyncIterator[str]:
         """See :class:`ChatModel`. Closing the iterator closes the connection, and vLLM stops decoding."""

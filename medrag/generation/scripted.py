@@ -28,14 +28,22 @@ class ScriptedModel:
         """``tokens``."""
         return self.tokens
 
+    async def ping(self) -> None:
+        """Raises what the next request would."""
+        if isinstance(reply := self._next(), Exception):
+            raise reply
+
     async def stream(self, generation: Generation) -> AsyncIterator[str]:
         """The next reply, in pieces."""
-        reply = self.replies[min(len(self.seen), len(self.replies) - 1)]
+        reply = self._next()
         self.seen.append(generation)
         if isinstance(reply, Exception):
             raise reply
         for piece in _pieces(reply if isinstance(reply, str) else reply(generation), self.chunk):
             yield piece
+
+    def _next(self) -> Reply:
+        return self.replies[min(len(self.seen), len(self.replies) - 1)]
 
 
 def _pieces(text: str, size: int) -> Iterator[str]:

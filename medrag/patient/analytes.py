@@ -1,5 +1,7 @@
 """The measurements medrag computes with: their names, LOINC codes, units, plausible bounds and shelf life.
 
+HbA1c is left out: its two units are not proportional to one another.
+
 LOINC codes are those of loinc.org for the usual specimens. Bounds are not reference ranges: outside them a value
 is taken for an error, not for an illness. Molar masses in g/mol are those of PubChem.
 """
@@ -136,20 +138,29 @@ ANALYTES: dict[str, Analyte] = {
             molar_mass=28.014,
         ),
         Analyte(
-            "hemoglobin", "g/dL", 2, 25, ("718-7", "20509-6", "30350-3"), ("hemoglobin", "haemoglobin", "hgb", "hb"), slips=("g/L",)
+            "hemoglobin",
+            "g/dL",
+            2,
+            25,
+            ("718-7", "20509-6", "30350-3"),
+            ("hemoglobin", "haemoglobin", "hgb", "hb"),
+            slips=("g/L",),
         ),
         Analyte("platelets", "10*3/uL", 1, 3000, ("777-3", "26515-7", "778-1"), ("platelets", "platelet count", "plt")),
-        Analyte("hba1c", "%", 2, 25, ("4548-4", "17856-6", "4549-2"), ("hemoglobin a1c", "hba1c", "a1c", "haemoglobin a1c")),
-        Analyte("heart_rate", "/min", 15, 350, ("8867-4", "8889-8", "76282-3"), ("heart rate", "pulse", "hr", "pulse rate")),
+        Analyte(
+            "heart_rate", "/min", 15, 350, ("8867-4", "8889-8", "76282-3"), ("heart rate", "pulse", "hr", "pulse rate")
+        ),
         Analyte("systolic", "mm[Hg]", 30, 320, ("8480-6", "8459-0"), ("systolic blood pressure", "systolic bp", "sbp")),
-        Analyte("diastolic", "mm[Hg]", 10, 220, ("8462-4", "8453-3"), ("diastolic blood pressure", "diastolic bp", "dbp")),
+        Analyte(
+            "diastolic", "mm[Hg]", 10, 220, ("8462-4", "8453-3"), ("diastolic blood pressure", "diastolic bp", "dbp")
+        ),
         Analyte(
             "temperature",
             "Cel",
             24,
             45,
             ("8310-5", "8331-1", "8328-7", "8333-7", "8332-5", "8329-5"),
-            ("body temperature", "temperature", "temp", "oral temperature"),
+            ("body temperature", "temperature", "temp", "oral temperature", "t"),
             slips=("[degF]",),
         ),
         Analyte(
@@ -168,7 +179,18 @@ ANALYTES: dict[str, Analyte] = {
             "mL/min/{1.73_m2}",
             1,
             250,
-            ("33914-3", "62238-1", "48642-3", "48643-1", "98979-8", "98980-6", "69405-9", "77147-7", "88293-6", "88294-4"),
+            (
+                "33914-3",
+                "62238-1",
+                "48642-3",
+                "48643-1",
+                "98979-8",
+                "98980-6",
+                "69405-9",
+                "77147-7",
+                "88293-6",
+                "88294-4",
+            ),
             ("egfr", "gfr", "estimated glomerular filtration rate", "estimated gfr", "glomerular filtration rate"),
         ),
     )

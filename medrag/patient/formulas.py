@@ -27,7 +27,7 @@ def bsa_dubois(weight_kg: float, height_cm: float) -> float:
 
 
 def ideal_weight_devine(height_cm: float, sex: BinarySex) -> float:
-    """Ideal body weight in kg, for adults of 152.4 cm (5 feet) and more. Devine BJ, Drug Intell Clin Pharm 1974;8:650."""
+    """Ideal body weight in kg, for adults of 5 feet and more. Devine BJ, Drug Intell Clin Pharm 1974;8:650."""
     return (50.0 if sex == "male" else 45.5) + 2.3 * (height_cm / 2.54 - 60)
 
 
@@ -118,7 +118,9 @@ def meld(bilirubin_mg_dl: float, inr: float, creatinine_mg_dl: float, *, dialysi
     return min(float(math.floor(round(score, 9) * 10 + 0.5)), 40.0)
 
 
-def meld_na(bilirubin_mg_dl: float, inr: float, creatinine_mg_dl: float, sodium: float, *, dialysis: bool = False) -> float:
+def meld_na(
+    bilirubin_mg_dl: float, inr: float, creatinine_mg_dl: float, sodium: float, *, dialysis: bool = False
+) -> float:
     """MELD-Na, 6 to 40. Kim WR et al., N Engl J Med 2008;359:1018, as OPTN Policy 9 has it since 2016.
 
     Sodium (mmol/L) counts as 125 to 137; it is only taken into account where MELD is above 11.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pint import UnitRegistry
@@ -108,7 +108,7 @@ class UnitError(ValueError):
 
 
 def ucum(unit: str) -> str:
-    """The UCUM code of ``unit``, or ``unit`` itself (with a plain ``u`` for micro) where it is none of the spellings."""
+    """The UCUM code of ``unit``; ``unit`` itself (with a plain ``u`` for micro) where it is none of the spellings."""
     plain = _MICRO.sub("u", unit.strip())
     return _SPELLINGS.get(re.sub(r"\s+", "", plain).casefold(), plain)
 
@@ -131,7 +131,7 @@ def convert(value: float, unit: str, to: str, *, molar_mass: float | None = None
 
 
 def _pint_convert(value: float, source: str, to: str, molar_mass: float | None) -> float:
-    from pint.errors import PintError  # noqa: PLC0415 (heavy, and only needed when units differ)
+    from pint.errors import PintError
 
     try:
         given, wanted = _unit(source), _unit(to)
@@ -146,18 +146,19 @@ def _pint_convert(value: float, source: str, to: str, molar_mass: float | None) 
 
 
 @lru_cache(maxsize=1)
-def _registry() -> UnitRegistry:
-    from ucumvert import PintUcumRegistry  # noqa: PLC0415
+def _registry() -> UnitRegistry[Any]:
+    from ucumvert import PintUcumRegistry  # type: ignore[import-untyped]
 
-    return PintUcumRegistry()
+    registry: UnitRegistry[Any] = PintUcumRegistry()
+    return registry
 
 
 @lru_cache(maxsize=256)
-def _unit(code: str):  # type: ignore[no-untyped-def]  # pint's unit classes are made at run time
-    from lark.exceptions import LarkError  # noqa: PLC0415
+def _unit(code: str) -> Any:
+    from lark.exceptions import LarkError
 
     try:
-        parsed = _registry().from_ucum(code)
+        parsed = _registry().from_ucum(code)  # type: ignore[operator]
     except (LarkError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise UnitError(f"{code} is not a UCUM unit") from error
     if not hasattr(parsed, "units"):

@@ -35,7 +35,7 @@ def read_queries(path: Path) -> Iterator[BatchQuery]:
 
 def search_line(retriever: Retriever, query: BatchQuery, *, k: int, filters: Filters = Filters()) -> str:  # noqa: B008
     """``{"id", "passages": [{"id", "doc_id", "score", "title", "text"}]}`` as one line of JSON."""
-    found = retriever.search(query.query, k=k, filters=filters)
+    found = retriever.nearest(query.query, k=k, filters=filters)
     return json.dumps({"id": query.id, "passages": [_passage(each) for each in found]}, ensure_ascii=False)
 
 

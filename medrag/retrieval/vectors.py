@@ -59,6 +59,10 @@ class Dense:
         found = rows[0] >= 0
         return rows[0][found], scores[0][found]
 
+    def cosines(self, vector: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The cosine of ``vector`` with each of ``rows``."""
+        return np.asarray(self._index.reconstruct_batch(rows) @ vector, dtype=np.float32)
+
 
 def open_vectors(path: Path) -> Dense:
     """The vectors written by VectorWriter, memory-mapped. Raises RuntimeError on a damaged file."""

@@ -18,9 +18,8 @@ from medrag.server.failures import failure
 from medrag.server.pacing import paced
 from medrag.server.requests import ChatRequest, case_of
 from medrag.server.responses import Reply
-from medrag.types import Advice, Case
 
-KEEP_ALIVE_S = 5.0
+KEEP_ALIVE_S = 2.0
 NOBODY_LISTENS = 499
 _STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
@@ -44,7 +43,7 @@ def routes(engine: Engine, pace: Pace) -> APIRouter:
         """Cited, checked advice as a chat completion."""
         case = await asyncio.to_thread(case_of, body)
         limited = _limited(engine, body.token_limit)
-        reply = Reply(body, cut_at=limited.max_statements if limited is not engine else None)
+        reply = Reply(body, cut_at=limited.max_statements if limited.max_statements < engine.max_statements else None)
         events = paced(limited.stream(case), pace.keep_alive_s, pace.timeout_s)
         return await (_streamed(reply, events) if body.stream else _whole(reply, events, request))
 
@@ -73,34 +72,29 @@ async def _whole(reply: Reply, events: Events, request: Request) -> Response:
 
 async def _streamed(reply: Reply, events: Events) -> Response:
     """Opens the stream at the first thing worth sending, so that a failure before it still has its own status."""
-    opening = []
+    opening: list[Event | None] = []
     async for event in events:
         opening.append(event)
         if not isinstance(event, Noticed) or event.notices:
             break
-    return StreamingResponse(
-        _lines(reply, opening, events), media_type="text/event-stream", headers=_STREAM_HEADERS
-    )
+    return StreamingResponse(_lines(reply, opening, events), media_type="text/event-stream", headers=_STREAM_HEADERS)
 
 
 async def _lines(reply: Reply, opening: list[Event | None], events: Events) -> AsyncIterator[str]:
     """Server-sent events; a failure becomes a last one in OpenAI's error shape, without ``[DONE]``."""
     async with aclosing(events):
         try:
-            for event in opening:
-                for line in _event_lines(reply, event):
-                    yield line
+            yield "".join(_lines_of(reply, event) for event in opening)
             async for event in events:
-                for line in _event_lines(reply, event):
-                    yield line
-        except Exception as error:  # noqa: BLE001 - the status line has left; the stream is the only place left to say it
+                yield _lines_of(reply, event)
+        except Exception as error:  # noqa: BLE001 - the status has left; the stream is the only place to say it
             yield _data(failure(error).body)
         else:
             yield "data: [DONE]\n\n"
 
 
-def _event_lines(reply: Reply, event: Event | None) -> list[str]:
-    return [_data(chunk) for chunk in reply.chunks(event)] if event else [": keep-alive\n\n"]
+def _lines_of(reply: Reply, event: Event | None) -> str:
+    return "".join(_data(chunk) for chunk in reply.chunks(event)) if event else ": keep-alive\n\n"
 
 
 def _data(value: dict[str, Any]) -> str:

@@ -21,9 +21,10 @@ from medrag.errors import InputError, MedragError, ModelRefused, ModelUnavailabl
 log = logging.getLogger(__name__)
 
 RETRY_AFTER_S = 10
+FRAMES_LOGGED = 8
 
 _STATUS_BY_CODE: Mapping[str, int] = {"model_not_found": 404, "body_too_large": 413}
-_CODE_BY_STATUS: Mapping[int, str] = {404: "not_found", 405: "method_not_allowed"}
+_CODE_BY_STATUS: Mapping[int, str] = {400: "invalid_json", 404: "not_found", 405: "method_not_allowed"}
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 
 
 def invalid(errors: Sequence[Mapping[str, Any]]) -> Failure:
-    """The first of pydantic's errors. Its ``input`` may be patient text and stays out; so does an unknown field's name."""
+    """The first of pydantic's errors, without its ``input`` and unknown fields' names: they may be the patient's."""
     first = errors[0]
     if first["type"] == "json_invalid":
         return Failure(400, "the body is not valid JSON", "invalid_request_error", "invalid_json")
@@ -115,4 +116,5 @@ def _param(where: Sequence[str | int]) -> str:
 def _place(error: Exception) -> str:
     """Where it was raised; the message may hold patient text."""
     frames = traceback.extract_tb(error.__traceback__)
-    return " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+    innermost = frames[-1 : -1 - FRAMES_LOGGED : -1]
+    return " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in innermost)

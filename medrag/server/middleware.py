@@ -58,9 +58,11 @@ class BodyLimit:
         body = None if self._declared(scope) > self.max_bytes else await self._read(receive)
         if body is None:
             message = f"the body is larger than {self.max_bytes:,} bytes"
-            await failure(InputError(message, code="body_too_large")).response()(scope, receive, send)
+            answer = failure(InputError(message, code="body_too_large")).response()
+            answer.headers["Connection"] = "close"
+            await answer(scope, receive, send)
             return
-        unread = [Message({"type": "http.request", "body": body, "more_body": False})]
+        unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def replay() -> Message:
             return unread.pop() if unread else await receive()

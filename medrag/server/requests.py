@@ -10,13 +10,13 @@ which is greedy and, in quote mode, made of pointers only.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from medrag.errors import InputError, PatientError
-from medrag.patient import from_fhir, from_json
+from medrag.patient import from_json
 from medrag.types import Case, Filters, Patient
 
 MODEL = "medrag"
@@ -47,7 +47,9 @@ class Extension(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    patient: dict[str, Any] | None = Field(default=None, description="A FHIR R4 resource, or medrag's JSON schema.")
+    patient: dict[str, Any] | None = Field(
+        default=None, description="FHIR R4, PharmCAT's report, or medrag's JSON schema."
+    )
     filters: Filters = Filters()
 
 
@@ -88,21 +90,22 @@ class SearchRequest(Extension):
     k: int = Field(default=5, ge=1, le=50)
 
 
-_ACCEPTED: Mapping[str, Callable[[Any], bool]] = {
-    "n": lambda value: value == 1,
-    "tools": lambda value: value == [],
-    "tool_choice": lambda value: value in ("none", "auto"),
-    "functions": lambda value: value == [],
-    "function_call": lambda value: value in ("none", "auto"),
-    "response_format": lambda value: value == {"type": "text"},
-    "logprobs": lambda value: value is False,
-    "top_logprobs": lambda value: value == 0,
-    "logit_bias": lambda value: value == {},
-    "modalities": lambda value: value == ["text"],
-    "audio": lambda value: False,
-    "patient": lambda value: False,
-    "filters": lambda value: False,
+_ACCEPTED: Mapping[str, tuple[Any, ...]] = {
+    "n": (1,),
+    "tools": ([],),
+    "tool_choice": ("none", "auto"),
+    "functions": ([],),
+    "function_call": ("none", "auto"),
+    "response_format": ({"type": "text"},),
+    "logprobs": (False,),
+    "top_logprobs": (0,),
+    "logit_bias": ({},),
+    "modalities": (["text"],),
+    "audio": (),
+    "patient": (),
+    "filters": (),
 }
+"""The fields that would change what an answer is, with the values that do not; ``null`` always goes."""
 _INSTEAD = {
     "n": "advice is deterministic, so only n=1 makes sense",
     "patient": "put it inside the `medrag` field: medrag.patient",
@@ -133,9 +136,9 @@ def case_of(request: ChatRequest) -> Case:
 
 
 def _refuse_unsupported(fields: Mapping[str, Any]) -> None:
-    for name, accepts in _ACCEPTED.items():
+    for name, accepted in _ACCEPTED.items():
         value = fields.get(name)
-        if value is not None and not accepts(value):
+        if value is not None and value not in accepted:
             instead = _INSTEAD.get(name, "advice comes as cited text and as the `medrag` object; leave it out")
             raise InputError(f"{name} is not supported: {instead}", param=name, code="unsupported_parameter")
 
@@ -178,15 +181,12 @@ def _json_object(text: str) -> dict[str, Any] | None:
 
 
 def parse_patient(data: dict[str, Any] | None, param: str) -> Patient | None:
-    """FHIR by its ``resourceType``, else the JSON schema.
+    """FHIR, PharmCAT or the JSON schema, by its content.
 
     Raises:
         PatientError: it does not parse; ``param`` is where it was sent.
     """
-    if data is None:
-        return None
-    read = from_fhir if "resourceType" in data else from_json
     try:
-        return read(data)
+        return None if data is None else from_json(data)
     except PatientError as error:
         raise PatientError(str(error), param=param, code="invalid_patient") from None

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from medrag.patient.fhir.values import Json, moment_of, objects, text
 from medrag.patient.facts import moment
+from medrag.patient.fhir.values import Json, moment_of, objects, text
 from medrag.types import Problem
 
 _REFERENCE = re.compile(r"(?:^|/)([A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64})(?:/_history/[^/]+)?$")
@@ -25,6 +25,7 @@ class Entry:
 
     @property
     def type(self) -> str:
+        """The resource's type."""
         return str(self.resource["resourceType"])
 
 
@@ -97,7 +98,9 @@ def _add(document: Document, entry: Entry) -> None:
         if twin.resource == entry.resource:
             return
         kept = entry if _updated(entry) >= _updated(twin) else twin
-        document.problems.append(Problem(source=entry.name, reason="given more than once and differs; the newest is used"))
+        document.problems.append(
+            Problem(source=entry.name, reason="given more than once and differs; the newest is used")
+        )
         document.entries[document.entries.index(twin)] = kept
         entry = kept
     else:

@@ -16,7 +16,7 @@ NO_KNOWN_ALLERGY = {"716186003", "409137002", "428607008", "429625007", "7161840
 _NO_KNOWN_WORDS = ("no known allerg", "no known drug allerg", "no known medication allerg", "nkda", "nka")
 
 
-class Unusable(Exception):  # noqa: N818
+class Unusable(Exception):
     """A resource that says nothing usable; its message says why, without patient text."""
 
 
@@ -68,8 +68,12 @@ def _says_none(resource: Json, code: Code) -> bool:
 
 
 def _kind(value: Any) -> Literal["allergy", "intolerance", "unknown"]:
-    found = code_of(value)
-    return found if found in ("allergy", "intolerance") else "unknown"
+    match code_of(value):
+        case "allergy":
+            return "allergy"
+        case "intolerance":
+            return "intolerance"
+    return "unknown"
 
 
 def _criticality(value: Any) -> Literal["low", "high", "unable-to-assess"] | None:
@@ -92,9 +96,7 @@ def medication(entry: Entry, origin: str, document: Document, today: date) -> It
     resource = entry.resource
     code = _named(_drug(resource, document), "medication")
     dates = ("authoredOn", "effectiveDateTime", "effectivePeriod", "dateAsserted", "whenHandedOver", "whenPrepared")
-    yield Medication(
-        **_fact(code, origin, entry, status.medication(resource, today), *dates), dosage=_dosage(resource)
-    )
+    yield Medication(**_fact(code, origin, entry, status.medication(resource, today), *dates), dosage=_dosage(resource))
 
 
 def _drug(resource: Json, document: Document) -> Code | None:
@@ -142,7 +144,9 @@ def _frequency(timing: Any) -> str | None:
     repeat = timing.get("repeat")
     if not isinstance(repeat, dict) or "period" not in repeat:
         return None
-    return f"{repeat.get('frequency', 1)} time(s) every {repeat['period']} {text(repeat.get('periodUnit')) or ''}".strip()
+    return (
+        f"{repeat.get('frequency', 1)} time(s) every {repeat['period']} {text(repeat.get('periodUnit')) or ''}".strip()
+    )
 
 
 def procedure(entry: Entry, origin: str, today: date) -> Iterator[Fact]:

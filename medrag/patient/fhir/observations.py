@@ -17,6 +17,7 @@ from medrag.types import Fact, FactStatus, Imaging, Observation
 
 _DATES = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued")
 _RADIOLOGY = {"RAD", "LP29684-5", "imaging", "18748-4", "CT", "MR", "US", "NMR", "RX", "CUS", "NMS", "VUS"}
+_TEXTS = ("valueString", "valueTime", "valueDateTime")
 _TEXT_TYPES = ("text/plain", "text/html", "text/markdown", "application/xhtml+xml")
 MAX_ATTACHMENT_BYTES = 2_000_000
 
@@ -79,13 +80,15 @@ def _value(holder: Json) -> tuple[float | str | None, str | None]:
         return found.display, None
     if "valueBoolean" in holder:
         return ("yes" if holder["valueBoolean"] is True else "no"), None
+    for name, first, second, joint in (
+        ("valueRange", "low", "high", "-"),
+        ("valueRatio", "numerator", "denominator", ":"),
+    ):
+        if isinstance(ends := holder.get(name), dict):
+            return _span(ends, first, second, joint)
     if (number := finite(holder.get("valueInteger"))) is not None:
         return number, None
-    if isinstance(bounds := holder.get("valueRange"), dict):
-        return _span(bounds, "low", "high", "-")
-    if isinstance(ratio := holder.get("valueRatio"), dict):
-        return _span(ratio, "numerator", "denominator", ":")
-    return text(holder.get("valueString")) or text(holder.get("valueTime")) or text(holder.get("valueDateTime")), None
+    return next((words for name in _TEXTS if (words := text(holder.get(name)))), None), None
 
 
 def _span(holder: Json, first: str, second: str, joint: str) -> tuple[str | None, str | None]:
@@ -128,7 +131,9 @@ def imaging_study(entry: Entry, origin: str) -> Iterator[Fact]:
     """An ImagingStudy."""
     resource = entry.resource
     series = objects(resource.get("series"))
-    modality = _modality(resource.get("modality")) or next((m for s in series if (m := _modality(s.get("modality")))), None)
+    modality = _modality(resource.get("modality")) or next(
+        (m for s in series if (m := _modality(s.get("modality")))), None
+    )
     part = next((found for item in series if (found := _coding(item.get("bodySite")))), None)
     name = text(resource.get("description")) or next((d for s in series if (d := text(s.get("description")))), None)
     name = name or " ".join(word for word in (modality, part) if word) or "Imaging study"
@@ -152,7 +157,9 @@ def _modality(value: Any) -> str | None:
 
 
 def _coding(value: Any) -> str | None:
-    return next((name for item in objects(value) if (name := text(item.get("display")) or text(item.get("code")))), None)
+    return next(
+        (name for item in objects(value) if (name := text(item.get("display")) or text(item.get("code")))), None
+    )
 
 
 def encounter(entry: Entry, origin: str) -> Iterator[Fact]:
@@ -178,7 +185,9 @@ def encounter(entry: Entry, origin: str) -> Iterator[Fact]:
 def attachments(entry: Entry, origin: str) -> tuple[list[Attachment], list[str]]:
     """The texts a DocumentReference or a DiagnosticReport carries, and why others could not be read."""
     resource = entry.resource
-    held = [item.get("attachment") for item in objects(resource.get("content"))] + objects(resource.get("presentedForm"))
+    held = [item.get("attachment") for item in objects(resource.get("content"))] + objects(
+        resource.get("presentedForm")
+    )
     moment = when(resource, "date", *_DATES)
     current = code_of(resource.get("status")) not in {"superseded", "entered-in-error", "cancelled"}
     texts, problems = [], []

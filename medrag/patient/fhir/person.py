@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from medrag.patient.fhir.bundle import Document, Entry, tail

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -24,6 +24,18 @@ _ADMINISTRATIVE = {
     *("Endpoint", "ExplanationOfBenefit", "HealthcareService", "Location", "Medication", "OperationOutcome"),
     *("Organization", "Patient", "Person", "Practitioner", "PractitionerRole", "Provenance", "RelatedPerson"),
     *("Schedule", "Slot", "Composition", "CareTeam", "Subscription", "Task", "Specimen", "MessageHeader"),
+}
+
+_MEDICATIONS = {"MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration"}
+_READERS: dict[str, Callable[[Entry, str], Iterator[Fact]]] = {
+    "Condition": clinical.condition,
+    "AllergyIntolerance": clinical.allergy,
+    "Device": clinical.device,
+    "FamilyMemberHistory": clinical.family_history,
+    "Observation": observations.observation,
+    "DiagnosticReport": observations.report,
+    "ImagingStudy": observations.imaging_study,
+    "Encounter": observations.encounter,
 }
 
 
@@ -100,33 +112,17 @@ def _read_entry(entry: Entry, document: Document, reading: _Reading) -> None:
     if usable.type in {"DocumentReference", "DiagnosticReport"}:
         texts, faults = observations.attachments(usable, reading.origin)
         reading.documents += texts
-        for fault in faults:
-            reading.report(entry, fault)
+        for reason in faults:
+            reading.report(entry, reason)
 
 
 def _facts(entry: Entry, document: Document, origin: str, today: date) -> Iterator[Fact]:
-    match entry.type:
-        case "Condition":
-            return clinical.condition(entry, origin)
-        case "AllergyIntolerance":
-            return clinical.allergy(entry, origin)
-        case "MedicationRequest" | "MedicationStatement" | "MedicationDispense" | "MedicationAdministration":
-            return clinical.medication(entry, origin, document, today)
-        case "Procedure" | "Immunization":
-            return clinical.procedure(entry, origin, today)
-        case "Device":
-            return clinical.device(entry, origin)
-        case "FamilyMemberHistory":
-            return clinical.family_history(entry, origin)
-        case "Observation":
-            return observations.observation(entry, origin)
-        case "DiagnosticReport":
-            return observations.report(entry, origin)
-        case "ImagingStudy":
-            return observations.imaging_study(entry, origin)
-        case "Encounter":
-            return observations.encounter(entry, origin)
-    return iter(())
+    if entry.type in _MEDICATIONS:
+        return clinical.medication(entry, origin, document, today)
+    if entry.type in {"Procedure", "Immunization"}:
+        return clinical.procedure(entry, origin, today)
+    read = _READERS.get(entry.type)
+    return read(entry, origin) if read else iter(())
 
 
 def _standing(documents: list[Attachment], reading: _Reading) -> list[Attachment]:

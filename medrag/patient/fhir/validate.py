@@ -59,7 +59,7 @@ def check(resource: Json) -> tuple[Json | None, str | None]:
     ``(resource, None)``: valid. ``(part, reason)``: read leniently, without the faulty elements.
     ``(None, reason)``: not usable. Reasons name elements, never their content.
     """
-    from fhir.resources.R4B import get_fhir_model_class  # noqa: PLC0415 (half a second, only for FHIR)
+    from fhir.resources.R4B import get_fhir_model_class
 
     kind = resource["resourceType"]
     try:

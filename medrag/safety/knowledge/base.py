@@ -61,6 +61,10 @@ class Knowledge:
     rules: Rules
     pgx: PgxTable
     sources: Mapping[str, str]
+    first_words: Mapping[str, int]
+    """First word of a written name -> most words of a name that starts so."""
+    spellings: Mapping[str, tuple[str, ...]]
+    """First letter -> one-word names long enough to be recognised when misspelt."""
     _groups: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def expand(self, terms: tuple[str, ...]) -> frozenset[str]:

@@ -22,6 +22,9 @@ DATA = Path(__file__).parent / "data"
 CAPITAL_UP_TO = 5
 """Brand names this short are often words too ("Soma", "Alli"): they count only with a capital letter."""
 
+MISSPELT_FROM = 6
+"""Shorter names are not recognised when misspelt: too many words are one slip away."""
+
 T = TypeVar("T")
 
 
@@ -41,7 +44,7 @@ def normalise(text: str) -> str:
     """Lower case, no accents, hyphens and slashes as spaces: how names are compared."""
     plain = unicodedata.normalize("NFKD", text.replace("β", "beta").replace("’", "'"))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return " ".join("".join(c if c.isalnum() or c in "'#+.%" else " " for c in plain.lower()).split())
+    return " ".join("".join(c if c.isalnum() or c == "'" else " " for c in plain.lower()).split())
 
 
 class _Reader:
@@ -69,11 +72,14 @@ class _Reader:
         )
         _check_names(rules, products, drugs, members, concepts)
         sources = self._parse("sources.yaml", dict[str, str], {})
+        names = _names(drugs.values(), products, classes)
         return Knowledge(
+            first_words=_first_words(names),
+            spellings=_spellings(names),
             pgx=PgxTable.from_entries(self._parse("pgx.json", list[Any], [])),
             drugs=drugs,
             members=members,
-            names=_names(drugs.values(), products, classes),
+            names=names,
             phrases=_phrases(concepts),
             concepts=concepts,
             labs=labs,
@@ -195,6 +201,22 @@ def _names(
         for written in (drug.name, *drug.synonyms):
             names[normalise(written)] = Name(ingredients=(drug.name,))
     return names
+
+
+def _first_words(names: Iterable[str]) -> dict[str, int]:
+    first: dict[str, int] = {}
+    for name in names:
+        words = name.split()
+        first[words[0]] = max(first.get(words[0], 0), len(words))
+    return first
+
+
+def _spellings(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    by_letter: dict[str, list[str]] = {}
+    for name in names:
+        if " " not in name and len(name) >= MISSPELT_FROM:
+            by_letter.setdefault(name[0], []).append(name)
+    return {letter: tuple(group) for letter, group in by_letter.items()}
 
 
 def _phrases(concepts: Mapping[str, schema.Concept]) -> dict[str, tuple[str, ...]]:

@@ -38,12 +38,17 @@ class DrugClass(Record):
 
 
 class Concept(Record):
-    """A clinical concept: the words, ICD-10 prefixes and SNOMED CT codes that establish it, and what it implies."""
+    """A clinical concept: the words, ICD-10 prefixes and SNOMED CT codes that establish it, and what it implies.
+
+    A ``lasting`` concept stands after the condition itself is resolved, in full (past angioedema) or with rules about
+    it lowered by one level of severity (a healed ulcer).
+    """
 
     terms: Terms
     icd10: Terms = ()
     snomed: Terms = ()
     implies: Terms = ()
+    lasting: Literal["no", "full", "lowered"] = "no"
 
 
 class LabRule(Record):
@@ -98,7 +103,8 @@ class AllergyRule(Fact):
 class DoseLimit(Record):
     """Highest single and daily dose, in ``unit``; ``weekly`` says that the drug is given once a week.
 
-    With ``per_kg`` the limits are per kilogram of body weight. ``ages`` is [from, to) in years.
+    With ``per_kg`` the limits are per kilogram of body weight. ``ages`` is [from, to) in years. Exceeding the limit
+    only warns where the patient already takes a drug of ``unless_current`` (tolerance).
     """
 
     drug: str
@@ -109,6 +115,7 @@ class DoseLimit(Record):
     daily: float | None = None
     per_kg: bool = False
     weekly: bool = False
+    unless_current: str | None = None
     source: str
 
 

@@ -1,0 +1,68 @@
+"""Grounded advice: which of the gold sentences are advised, and whether citations hold what they are cited for.
+
+Statement precision and recall are against ``gold.statements``. Citation recall is the share of statements that at
+least one of their citations supports, citation precision the share of citations that support their statement (as in
+ALCE, Gao et al., 2023, with :mod:`eval.support` in place of its entailment model).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from eval.advice_scores import share, texts
+from eval.advice_task import AdviceTask
+from eval.case_files import Gold, load_cases
+from eval.support import same, supports
+from eval.tasks import Scores
+from eval.tasks.cases import retrieval
+from medrag.errors import InputError
+from medrag.types import Advice, Outcome
+
+
+def load(path: Path | None) -> AdviceTask:
+    """The cases in ``path``, each with gold statements, or with ``"abstain": true``.
+
+    Raises:
+        InputError: no path was given, a case has neither, or as :func:`eval.case_files.load_cases`.
+    """
+    if path is None:
+        raise InputError(
+            "grounded needs cases with gold statements: grounded=FILE (see `medrag eval cases-from-index`)"
+        )
+    samples, data = load_cases(path)
+    for sample in samples:
+        if not sample.gold.statements and not sample.gold.abstain:
+            raise InputError(f'{path}, case {sample.id!r}: needs gold "statements", or "abstain": true')
+    return AdviceTask("grounded", score, samples, data)
+
+
+def score(gold: Gold, advice: Advice) -> Scores:
+    """Statement and citation scores; an unanswerable case scores its abstention only."""
+    if gold.abstain:
+        return {"abstained_when_unanswerable": float(advice.outcome is Outcome.ABSTAINED)}
+    released = texts(advice)
+    recall = share([any(same(text, each) for text in released) for each in gold.statements])
+    precision = share([any(same(text, each) for each in gold.statements) for text in released])
+    return {
+        "statement_precision": precision,
+        "statement_recall": recall,
+        "statement_f1": _f1(precision, recall),
+        **citation_scores(advice),
+        "answered_when_answerable": float(advice.outcome is Outcome.ANSWERED),
+        **retrieval(gold, advice),
+    }
+
+
+def citation_scores(advice: Advice) -> Scores:
+    """Citation precision and recall over the released statements; ``None`` where none was released or cited."""
+    held = [[supports(each.quote, statement.text) for each in statement.citations] for statement in advice.statements]
+    return {
+        "citation_precision": share([hit for hits in held for hit in hits]),
+        "citation_recall": share([any(hits) for hits in held]),
+    }
+
+
+def _f1(precision: float | None, recall: float | None) -> float:
+    if not precision or not recall:
+        return 0.0
+    return 2 * precision * recall / (precision + recall)

@@ -1,0 +1,5 @@
+"""``python -m medrag``."""
+
+from medrag.cli import main
+
+main()

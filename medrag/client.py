@@ -1,0 +1,288 @@
+"""A typed client of a medrag server: ``Client`` and ``AsyncClient``, on httpx.
+
+    with Client("http://127.0.0.1:8000") as client:
+        advice = client.recommend("Which antibiotic?", patient={"age_years": 34, "allergies": ["penicillin"]})
+        for statement in advice.statements:
+            print(statement.text, [citation.title for citation in statement.citations])
+
+Both raise what the engine raises (:mod:`medrag.errors`): :class:`InputError` for what the server refuses,
+:class:`ModelUnavailable` when no server answers or its model does not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from pydantic import TypeAdapter, ValidationError
+
+from medrag.errors import ConfigurationError, InputError, MedragError, ModelRefused, ModelUnavailable, PatientError
+from medrag.events import Event, Finished, Noticed, Released
+from medrag.types import Advice, Evidence, Filters, Finding, Patient, Statement
+
+DEFAULT_URL = "http://127.0.0.1:8000"
+DEFAULT_TIMEOUT_S = 180.0
+MODEL = "medrag"
+
+PatientLike = Patient | Mapping[str, Any]
+"""A :class:`Patient`, its JSON schema as a mapping, or a FHIR R4 resource as a mapping."""
+
+Json = dict[str, Any]
+
+_CHAT = "/v1/chat/completions"
+_SEARCH = "/v1/search"
+_CURRENT = Filters()
+_TRY_LATER = frozenset({429, 502, 503, 504})
+_FINDINGS = TypeAdapter(tuple[Finding, ...])
+_EVIDENCE = TypeAdapter(tuple[Evidence, ...])
+
+
+class Client:
+    """Asks a medrag server, one request at a time or from several threads.
+
+    ``base_url`` may end in ``/v1`` or not; ``api_key`` is sent as a bearer token; ``timeout_s`` is the longest wait
+    for the next byte. ``transport`` is httpx's own hook for tests.
+    """
+
+    def __init__(
+        self,
+        base_url: str = DEFAULT_URL,
+        *,
+        api_key: str | None = None,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._http = httpx.Client(
+            base_url=_base(base_url), headers=_headers(api_key), timeout=timeout_s, transport=transport
+        )
+
+    def recommend(self, question: str, *, patient: PatientLike | None = None, filters: Filters = _CURRENT) -> Advice:
+        """Advice on ``question`` for ``patient``.
+
+        Raises:
+            InputError, PatientError: the server refuses the question or the patient.
+            ModelUnavailable, ModelRefused: it cannot answer now, or its model failed.
+        """
+        return _advice(self._post(_CHAT, _chat(question, patient, filters)))
+
+    def stream(
+        self, question: str, *, patient: PatientLike | None = None, filters: Filters = _CURRENT
+    ) -> Iterator[Event]:
+        """The advice as it is released: ``Noticed``, each ``Released``, ``Finished``. Raises as :meth:`recommend`."""
+        body = _chat(question, patient, filters) | {"stream": True}
+        try:
+            with self._http.stream("POST", _CHAT, json=body) as response:
+                if response.is_error:
+                    response.read()
+                    raise _error(response)
+                for line in response.iter_lines():
+                    if (event := _event(line)) is not None:
+                        yield event
+                        if isinstance(event, Finished):
+                            return
+        except httpx.HTTPError as error:
+            raise _unreachable(self._http.base_url, error) from None
+        raise _broken_off()
+
+    def search(
+        self, question: str, *, patient: PatientLike | None = None, filters: Filters = _CURRENT, k: int = 5
+    ) -> tuple[Evidence, ...]:
+        """The ``k`` passages that advice on this case would stand on; no model is asked."""
+        return _evidence(self._post(_SEARCH, _search(question, patient, filters, k)))
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _post(self, path: str, body: Json) -> Json:
+        try:
+            response = self._http.post(path, json=body)
+        except httpx.HTTPError as error:
+            raise _unreachable(self._http.base_url, error) from None
+        return _answer(response)
+
+
+class AsyncClient:
+    """:class:`Client` for asyncio."""
+
+    def __init__(
+        self,
+        base_url: str = DEFAULT_URL,
+        *,
+        api_key: str | None = None,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._http = httpx.AsyncClient(
+            base_url=_base(base_url), headers=_headers(api_key), timeout=timeout_s, transport=transport
+        )
+
+    async def recommend(
+        self, question: str, *, patient: PatientLike | None = None, filters: Filters = _CURRENT
+    ) -> Advice:
+        """See :meth:`Client.recommend`."""
+        return _advice(await self._post(_CHAT, _chat(question, patient, filters)))
+
+    async def stream(
+        self, question: str, *, patient: PatientLike | None = None, filters: Filters = _CURRENT
+    ) -> AsyncIterator[Event]:
+        """See :meth:`Client.stream`."""
+        body = _chat(question, patient, filters) | {"stream": True}
+        try:
+            async with self._http.stream("POST", _CHAT, json=body) as response:
+                if response.is_error:
+                    await response.aread()
+                    raise _error(response)
+                async for line in response.aiter_lines():
+                    if (event := _event(line)) is not None:
+                        yield event
+                        if isinstance(event, Finished):
+                            return
+        except httpx.HTTPError as error:
+            raise _unreachable(self._http.base_url, error) from None
+        raise _broken_off()
+
+    async def search(
+        self, question: str, *, patient: PatientLike | None = None, filters: Filters = _CURRENT, k: int = 5
+    ) -> tuple[Evidence, ...]:
+        """See :meth:`Client.search`."""
+        return _evidence(await self._post(_SEARCH, _search(question, patient, filters, k)))
+
+    async def aclose(self) -> None:
+        """Closes the connections."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def _post(self, path: str, body: Json) -> Json:
+        try:
+            response = await self._http.post(path, json=body)
+        except httpx.HTTPError as error:
+            raise _unreachable(self._http.base_url, error) from None
+        return _answer(response)
+
+
+def _base(url: str) -> httpx.URL:
+    try:
+        return httpx.URL(url.rstrip("/").removesuffix("/v1"))
+    except httpx.InvalidURL:
+        raise ConfigurationError(f"{url!r} is not a URL; give one like {DEFAULT_URL}") from None
+
+
+def _headers(api_key: str | None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {api_key}"} if api_key else {}
+
+
+def _chat(question: str, patient: PatientLike | None, filters: Filters) -> Json:
+    messages = [{"role": "user", "content": question}]
+    return {"model": MODEL, "messages": messages, "medrag": _extension(patient, filters)}
+
+
+def _search(question: str, patient: PatientLike | None, filters: Filters, k: int) -> Json:
+    return {"question": question, "k": k} | _extension(patient, filters)
+
+
+def _extension(patient: PatientLike | None, filters: Filters) -> Json:
+    extension: Json = {"filters": filters.model_dump(mode="json")}
+    if isinstance(patient, Patient):
+        extension["patient"] = patient.model_dump(mode="json", exclude_defaults=True)
+    elif patient is not None:
+        extension["patient"] = dict(patient)
+    return extension
+
+
+def _answer(response: httpx.Response) -> Json:
+    if response.is_error:
+        raise _error(response)
+    try:
+        body = response.json()
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise _not_medrag()
+    return body
+
+
+def _advice(body: Json) -> Advice:
+    try:
+        return Advice.model_validate(body.get("medrag"))
+    except ValidationError:
+        raise _not_medrag() from None
+
+
+def _evidence(body: Json) -> tuple[Evidence, ...]:
+    try:
+        return _EVIDENCE.validate_python(body.get("data"))
+    except ValidationError:
+        raise _not_medrag() from None
+
+
+def _event(line: str) -> Event | None:
+    """The event in a line of the stream; None for comments, blank lines, and chunks that hold none."""
+    field, _, data = line.partition(": ")
+    if field != "data" or data == "[DONE]":
+        return None
+    chunk = json.loads(data)
+    if error := chunk.get("error"):
+        raise _failure(httpx.codes.OK, error)
+    if "medrag" in chunk:
+        return Finished(_advice(chunk))
+    event = chunk.get("medrag_event") or {}
+    if event.get("type") == "noticed":
+        return Noticed(_FINDINGS.validate_python(event["notices"]))
+    if event.get("type") == "released":
+        return Released(event["number"], Statement.model_validate(event["statement"]))
+    return None
+
+
+def _error(response: httpx.Response) -> MedragError:
+    try:
+        error = response.json()["error"]
+        return _failure(response.status_code, error if isinstance(error, dict) else {})
+    except (ValueError, KeyError, TypeError):
+        return _failure(response.status_code, {})
+
+
+def _failure(status: int, error: Json) -> MedragError:
+    """The exception that the server's error stands for."""
+    message = str(error.get("message") or f"the server answered {status}")
+    code, param = str(error.get("code") or "invalid_request"), error.get("param")
+    if code == "invalid_patient":
+        return PatientError(message, param=param, code=code)
+    if code == "model_refused":
+        return ModelRefused(message)
+    if code == "model_unavailable" or status in _TRY_LATER:
+        return ModelUnavailable(message)
+    if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+        return ConfigurationError(message)
+    if error.get("type") == "invalid_request_error" or httpx.codes.is_client_error(status):
+        return InputError(message, param=param, code=code)
+    return MedragError(message)
+
+
+def _unreachable(url: httpx.URL, error: httpx.HTTPError) -> ModelUnavailable:
+    what = "answers in time" if isinstance(error, httpx.TimeoutException) else "answers"
+    return ModelUnavailable(f"no medrag server {what} at {url}; is `medrag serve` running?")
+
+
+def _broken_off() -> ModelUnavailable:
+    return ModelUnavailable("the stream broke off before the advice was complete; what was released stands")
+
+
+def _not_medrag() -> ConfigurationError:
+    return ConfigurationError("the server did not answer as a medrag server of this version does; check its URL")

@@ -1,0 +1,70 @@
+"""Merging partial patients into one, then cleaning and completing it: the same steps whatever the formats were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from medrag.patient import cleaning, currency
+from medrag.patient.derived import derive
+from medrag.patient.facts import LISTS, unique
+from medrag.patient.person import complete_person
+from medrag.types import Patient, Problem
+
+SCALARS = ("birth_date", "age_years", "sex", "pregnant", "lactating", "weight_kg", "height_cm", "no_known_allergies")
+_CHILDBEARING = (10, 55)
+
+
+def merge(parts: Sequence[Patient]) -> Patient:
+    """The facts of all parts in one record. Where two parts disagree on a particular, the first stands, reported."""
+    problems = [problem for part in parts for problem in part.problems]
+    person: dict[str, Any] = {}
+    for name in SCALARS:
+        values = unique(value for part in parts if (value := getattr(part, name)) is not None)
+        person[name] = values[0] if values else None
+        if len(values) > 1:
+            problems.append(Problem(source="record", reason=f"the files disagree on {name}; the first is used"))
+    lists: dict[str, Any] = {name: tuple(fact for part in parts for fact in getattr(part, name)) for name in LISTS}
+    derived = {name: value for part in reversed(parts) for name, value in part.derived.items()}
+    return Patient(**person, **lists, derived=derived, problems=tuple(problems))
+
+
+def complete(patient: Patient, today: date) -> Patient:
+    """``patient`` cleaned (duplicates, impossible values, old ones) and completed (particulars, derived, missing)."""
+    lists: dict[str, Any] = {name: cleaning.merge_duplicates(getattr(patient, name)) for name in LISTS}
+    observations, impossible = cleaning.flag_impossible(lists["observations"])
+    observations, future = currency.mark_future(observations, today)
+    lists["observations"] = currency.mark_old(observations, today)
+    clean = patient.model_copy(update=lists)
+    person, personal = complete_person(clean, today)
+    whole = clean.model_copy(update=person)
+    derived, blocked = derive(whole, today)
+    contradictions = [*cleaning.contradictions(clean), *cleaning.contradictions(whole)]
+    problems = unique([*patient.problems, *impossible, *future, *personal, *contradictions])
+    update = {
+        "derived": {**patient.derived, **derived},
+        "missing": _missing(whole, blocked),
+        "problems": tuple(problems),
+    }
+    return whole.model_copy(update=update)
+
+
+def _missing(patient: Patient, blocked: dict[str, list[str]]) -> tuple[str, ...]:
+    """What is not known, each with what it blocks."""
+    lines = []
+    if not patient.allergies and patient.no_known_allergies is None:
+        lines.append("allergies: not recorded; blocks allergy checks")
+    if not patient.medications:
+        lines.append("medications: not recorded; blocks interaction checks")
+    if not patient.conditions:
+        lines.append("conditions: not recorded; blocks checks of contraindications")
+    low, high = _CHILDBEARING
+    fertile = patient.sex != "male" and (patient.age_years is None or low <= patient.age_years <= high)
+    if patient.pregnant is None and fertile:
+        lines.append("pregnancy: not recorded; blocks pregnancy checks")
+    if patient.age_years is None and not any(line.startswith("age") for line in blocked):
+        lines.append("age: not recorded; blocks age checks")
+    if not patient.genotypes:
+        lines.append("genotypes: not recorded; blocks pharmacogenetic checks")
+    return (*lines, *(f"{what}; blocks {', '.join(titles)}" for what, titles in blocked.items()))

@@ -1,0 +1,145 @@
+"""What a patient file is, by its content: its name is only a hint where the content says nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from enum import StrEnum
+from typing import Any, Literal
+
+from medrag.errors import PatientError
+from medrag.patient.genome import GENE, header, is_pharmcat
+from medrag.types import Patient
+
+
+class Format(StrEnum):
+    """The formats a patient file may have."""
+
+    JSON = "json"
+    GENE_TABLE = "gene_table"
+    VCF = "vcf"
+    DICOM = "dicom"
+    IMAGING_REPORT = "imaging_report"
+    NOTE = "note"
+
+
+_REPORT = re.compile(
+    r"^\s*(?:impression|findings|technique|comparison|exam(?:ination)?|study|indication)\s*:", re.I | re.M
+)
+_NOTE = re.compile(
+    r"^\s*(?:hpi|history of present illness|past medical history|pmh|assessment|plan|medications?|allerg\w+)\b.*",
+    re.I | re.M,
+)
+_GZIP, _ZIP, _PDF, _PNG, _JPEG = b"\x1f\x8b", b"PK\x03\x04", b"%PDF", b"\x89PNG", b"\xff\xd8\xff"
+
+
+def recognise(content: bytes, name: str) -> tuple[Format, str]:
+    """The format of a file's content, and its text ("" for DICOM). Raises ``PatientError`` for what is not read."""
+    if content[128:132] == b"DICM":
+        return Format.DICOM, ""
+    if content.startswith(_GZIP):
+        content = _unzipped(content, name)
+    for mark, what in ((_ZIP, "a zip archive"), (_PDF, "a PDF"), (_PNG, "an image"), (_JPEG, "an image")):
+        if content.startswith(mark):
+            raise PatientError(f"{name}: is {what}, which is not read; give text, JSON, CSV, VCF or DICOM")
+    text = _decoded(content, name)
+    if not text.strip():
+        raise PatientError(f"{name}: is empty")
+    return _of_text(text, name), text
+
+
+def _of_text(text: str, name: str) -> Format:
+    start = text.lstrip()
+    if start.startswith("##fileformat=VCF"):
+        return Format.VCF
+    if start[0] in "{[" and not name.lower().endswith((".txt", ".md")):
+        return Format.JSON
+    if start[0] in "{[" and re.match(r"[{\[]\s*[\"{\[\]}]", start):
+        return Format.JSON
+    if start.startswith("<") and re.match(r"<(?:\?xml|[A-Za-z]\w*[^>]*xmlns)", start):
+        raise PatientError(f"{name}: is XML, which is not read; give FHIR as JSON")
+    if _is_gene_table(start):
+        return Format.GENE_TABLE
+    if len(set(map(str.casefold, _REPORT.findall(text)))) >= 2 and not _NOTE.search(text):
+        return Format.IMAGING_REPORT
+    return Format.NOTE
+
+
+def _is_gene_table(text: str) -> bool:
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")][:5]
+    if not lines:
+        return False
+    rows = [re.split(r"[\t,;]", line) for line in lines]
+    if header([cell.strip() for cell in rows[0]]):
+        return True
+    return all(len(row) >= 2 and GENE.fullmatch(row[0].strip()) for row in rows)
+
+
+def _unzipped(content: bytes, name: str) -> bytes:
+    import gzip
+    import zlib
+
+    limit = 200_000_000
+    try:
+        data = gzip.GzipFile(fileobj=__import__("io").BytesIO(content)).read(limit + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise PatientError(f"{name}: is damaged gzip data") from error
+    if len(data) > limit:
+        raise PatientError(f"{name}: unpacks to more than {limit // 1_000_000} MB")
+    return data
+
+
+def _decoded(content: bytes, name: str) -> str:
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise PatientError(f"{name}: is neither text in UTF-8 nor DICOM (byte {error.start})") from error
+    if "\x00" in text:
+        raise PatientError(f"{name}: holds binary data")
+    return text
+
+
+def parse_json(text: str, name: str) -> Any:
+    """``text`` as JSON, or newline-delimited JSON as a list. Raises ``PatientError`` naming line and column."""
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        if error.msg == "Extra data" and (lines := _ndjson(text)):
+            return lines
+        raise PatientError(f"{name}: is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise PatientError(f"{name}: is not usable JSON: nested too deeply") from None
+    except ValueError:
+        raise PatientError(f"{name}: is not JSON: a number is not finite or too long") from None
+
+
+def _ndjson(text: str) -> list[Any] | None:
+    try:
+        return [json.loads(line, parse_constant=_no_constant) for line in text.splitlines() if line.strip()]
+    except (ValueError, RecursionError):
+        return None
+
+
+def _no_constant(_name: str) -> Any:
+    raise ValueError
+
+
+def sniff_json(content: Any, origin: str) -> Literal["fhir", "pharmcat", "structured"]:
+    """Which of the JSON formats an object is. Raises ``PatientError`` for none of them."""
+    if isinstance(content, list):
+        if any(isinstance(item, dict) and "resourceType" in item for item in content):
+            return "fhir"
+        raise PatientError(f"{origin}: is a JSON list, but not of FHIR resources")
+    if not isinstance(content, dict):
+        raise PatientError(f"{origin}: is JSON, but neither an object nor a list")
+    if "resourceType" in content:
+        return "fhir"
+    if is_pharmcat(content):
+        return "pharmcat"
+    if content and not (content.keys() & Patient.model_fields.keys()):
+        raise PatientError(
+            f"{origin}: is a JSON object of no known kind (FHIR has resourceType, PharmCAT geneReports or genes, "
+            "medrag's own schema fields such as age_years)"
+        )
+    return "structured"

@@ -1,0 +1,114 @@
+"""From files (any mix of formats) or objects to one ``Patient``: recognise, read, merge, clean, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from medrag.errors import PatientError
+from medrag.types import Patient
+
+MAX_BYTES = 100_000_000
+
+
+def load(paths: Sequence[Path], today: date | None = None, pharmcat_jar: Path | None = None) -> Patient:
+    """One patient from ``paths``, whatever mix of formats they are in (each is recognised by its content).
+
+    ``today`` decides ages and what is recent; the system's date unless given. ``pharmcat_jar`` lets PharmCAT call
+    the star alleles of a VCF (Java needed). Raises ``PatientError`` with one line naming the file and the place
+    for a file that does not parse at all; lesser faults go to ``.problems``.
+    """
+    day = today or date.today()
+    if not paths:
+        raise PatientError("no patient file was given")
+    return _finished([_read(Path(path), day, pharmcat_jar) for path in paths], day)
+
+
+def from_json(content: Any, today: date | None = None) -> Patient:
+    """One patient from parsed JSON: medrag's own schema, FHIR or PharmCAT. Raises ``PatientError``."""
+    day = today or date.today()
+    return _finished([_read_json(content, "request", day)], day)
+
+
+def from_fhir(content: Any, today: date | None = None) -> Patient:
+    """One patient from a FHIR Bundle, resource, list of them or CDS Hooks prefetch. Raises ``PatientError``."""
+    day = today or date.today()
+    return _finished([_read_fhir(content, "request", day)], day)
+
+
+def _finished(parts: Sequence[Patient], today: date) -> Patient:
+    from medrag.patient.complete import complete, merge
+
+    return complete(merge(parts), today)
+
+
+def _read(path: Path, today: date, pharmcat_jar: Path | None) -> Patient:
+    from medrag.patient.formats import Format, parse_json, recognise
+
+    content = _content(path)
+    kind, text = recognise(content, path.name)
+    match kind:
+        case Format.JSON:
+            return _read_json(parse_json(text, path.name), path.name, today)
+        case Format.GENE_TABLE:
+            from medrag.patient.genome import read_gene_table
+
+            return read_gene_table(text, path.name)
+        case Format.VCF:
+            from medrag.patient.vcf import read_vcf
+
+            return read_vcf(path, path.name, pharmcat_jar)
+        case Format.DICOM:
+            from medrag.patient.imaging import read_dicom
+
+            return read_dicom(content, path.name)
+        case Format.IMAGING_REPORT:
+            from medrag.patient.imaging import read_report
+
+            return read_report(text, path.name, today)
+        case Format.NOTE:
+            from medrag.patient.notes import read_note
+
+            return read_note(text, path.name, today)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise PatientError(f"{path.name}: is larger than {MAX_BYTES // 1_000_000} MB")
+        return path.read_bytes()
+    except OSError as error:
+        raise PatientError(f"{path.name}: cannot be read ({error.strerror or 'input/output error'})") from error
+
+
+def _read_json(content: Any, origin: str, today: date) -> Patient:
+    from medrag.patient.formats import sniff_json
+
+    match sniff_json(content, origin):
+        case "fhir":
+            return _read_fhir(content, origin, today)
+        case "pharmcat":
+            from medrag.patient.genome import read_pharmcat
+
+            return read_pharmcat(content, origin)
+        case _:
+            from medrag.patient.structured import read_structured
+
+            return read_structured(content, origin)
+
+
+def _read_fhir(content: Any, origin: str, today: date) -> Patient:
+    """A FHIR document with the notes attached to it."""
+    from medrag.patient.fhir import read_fhir
+
+    patient, documents = read_fhir(content, origin, today)
+    if not documents:
+        return patient
+    from medrag.patient.complete import merge
+    from medrag.patient.facts import assemble
+    from medrag.patient.notes import read_attached
+
+    facts, problems = read_attached(documents, patient, today)
+    return merge([patient, assemble(facts, problems)])

@@ -1,0 +1,164 @@
+"""Numbers in a note: vital signs and laboratory values with their units, the patient's age and sex, the note's date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import cache
+from typing import Literal
+
+from medrag.patient.analytes import ANALYTES
+from medrag.types import Observation
+
+# Units that go without saying: no other unit of the analyte gives a plausible number.
+_IMPLIED = {
+    "sodium": "mmol/L",
+    "potassium": "mmol/L",
+    "chloride": "mmol/L",
+    "bicarbonate": "mmol/L",
+    "inr": "1",
+    "heart_rate": "/min",
+    "respiratory_rate": "/min",
+    "systolic": "mm[Hg]",
+    "diastolic": "mm[Hg]",
+    "oxygen_saturation": "%",
+}
+_UNITS = (
+    r"mg/dl|g/dl|gm/dl|mg/l|g/l|[uµμ]mol/l|micromol/l|mmol/l|meq/l|ng/ml|[uµμ]g/dl|mcg/dl|k/[uµμ]l|"
+    r"x?\s?10\^?[39]/[uµμ]?l|/[uµμ]l|"
+    r"kgs?|lbs?|pounds|kilograms?|grams|cms?|centimet(?:er|re)s|met(?:er|re)s|m|inches|in|ft|mmhg|mm\s?hg|bpm|"
+    r"beats per minute|/min|msec|ms|seconds|"
+    r"°\s?[cf]|deg(?:rees)?\s?[cf]|[cf]|%|kg/m\^?[2²]|ml/min(?:/1\.73\s?m\^?[2²]?)?"
+)
+_NUMBER = r"\d{1,4}(?:\.\d+)?"
+_PRESSURE = re.compile(
+    r"\b(?:bp|blood pressure)\b\s*(?:is|was|of|:|=)?\s*(?P<s>\d{2,3})\s*/\s*(?P<d>\d{2,3})(?:\s*mm\s?hg)?", re.I
+)
+_FEET = re.compile(
+    r"\b(?:height|ht)\b\s*(?:is|was|of|:|=)?\s*(?P<ft>[3-7])\s*(?:'|ft|feet|"
+    r"foot)\s*(?P<inch>\d{1,2}(?:\.\d+)?)?\s*(?:\"|''|in(?:ches)?)?",
+    re.I,
+)
+_AGE = re.compile(
+    r"\b(?P<age>\d{1,3})[\s-]*(?:years?|yrs?|y)[\s.-]*(?:old|o)?\b\.?|\bage[:\s]+(?P<age2>\d{1,3})\b|"
+    r"\b(?P<months>\d{1,2})[\s-]*months?[\s-]*old\b",
+    re.I,
+)
+_SEX = re.compile(r"\b(?P<f>female|woman|lady|girl|F)\b|\b(?P<m>male|man|gentleman|boy|M)\b", re.I)
+_LABELLED_SEX = re.compile(r"\b(?:sex|gender)\s*[:=]\s*(?P<sex>female|male|f|m)\b", re.I)
+_DATE = re.compile(r"\b(?P<iso>\d{4}-\d{2}-\d{2})\b|\b(?P<us>\d{1,2}/\d{1,2}/\d{4})\b")
+_DATED = re.compile(
+    r"\b(?:date(?: of (?:visit|service|note|admission|exam))?|visit date|seen on|note date|dos|dictated|admitted|"
+    r"admission date)\s*:?\s*",
+    re.I,
+)
+
+
+@cache
+def _measured() -> re.Pattern[str]:
+    names = {_name(each): key for key, analyte in ANALYTES.items() for each in analyte.names}
+    ordered = sorted(names, key=len, reverse=True)
+    return re.compile(
+        rf"(?<![\w-])(?P<name>{'|'.join(ordered)})(?![\w-])(?:\s*\([^)\n]{{1,20}}\))?\s*(?:level|count)?\s*"
+        rf"(?:is|was|of|at|:|=|"
+        rf"-)?\s*(?P<cmp>[<>])?\s*(?P<value>{_NUMBER})\s*(?P<unit>(?:{_UNITS})(?![\w/^]))?(?!\s*(?:/\s*\d|\d|mg\b))",
+        re.I,
+    )
+
+
+def _name(words: str) -> str:
+    return r"\s+".join(re.escape(word) for word in words.split())
+
+
+def measurements(text: str, origin: str, moment: date | None, skip: list[tuple[int, int]]) -> Iterator[Observation]:
+    """Vital signs and laboratory values. ``skip`` are spans that are about someone else."""
+    taken: list[tuple[int, int]] = list(skip)
+    for match in _PRESSURE.finditer(text):
+        if _free(match, taken):
+            for key, group in (("systolic", "s"), ("diastolic", "d")):
+                yield _observation(key, float(match[group]), "mm[Hg]", _source(origin, match), moment)
+    for match in _FEET.finditer(text):
+        if _free(match, taken):
+            inches = 12 * int(match["ft"]) + float(match["inch"] or 0)
+            yield _observation("height", round(inches * 2.54, 1), "cm", _source(origin, match), moment)
+    for match in _measured().finditer(text):
+        key = _key(match["name"])
+        single_letter = len(match["name"]) <= 2 and not match["name"][0].isupper()
+        if match["name"].casefold() == "t" and not match["unit"]:
+            continue
+        if not single_letter and _free(match, taken):
+            value: float | str = float(match["value"]) if not match["cmp"] else f"{match['cmp']}{match['value']}"
+            yield _observation(key, value, match["unit"] or _IMPLIED.get(key), _source(origin, match), moment)
+
+
+def _key(name: str) -> str:
+    folded = " ".join(name.casefold().split())
+    return next(key for key, analyte in ANALYTES.items() if folded in analyte.names)
+
+
+def _source(origin: str, match: re.Match[str]) -> str:
+    return f"{origin}:{match.start()}-{match.end()}"
+
+
+def _free(match: re.Match[str], taken: list[tuple[int, int]]) -> bool:
+    if any(start < match.end() and match.start() < end for start, end in taken):
+        return False
+    taken.append(match.span())
+    return True
+
+
+def _observation(key: str, value: float | str, unit: str | None, source: str, moment: date | None) -> Observation:
+    analyte = ANALYTES[key]
+    return Observation(
+        display=analyte.names[0],
+        code=analyte.loinc[0],
+        system="LOINC",
+        value=value,
+        unit=unit,
+        source=source,
+        date=moment,
+    )
+
+
+def age_and_sex(text: str) -> tuple[float | None, Literal["female", "male"] | None]:
+    """The patient's age and sex where the note introduces the patient ("65-year-old woman", "Sex: F")."""
+    age: float | None = None
+    window = text[:200]
+    if match := next((m for m in _AGE.finditer(text[:3000]) if _introduces(m, text)), None):
+        age = float(match["months"]) / 12 if match["months"] else float(match["age"] or match["age2"])
+        age = round(age, 2) if age <= 130 else None
+        window = text[match.end() : match.end() + 60]
+    labelled = _LABELLED_SEX.search(text[:3000])
+    if labelled:
+        return age, "female" if labelled["sex"].casefold().startswith("f") else "male"
+    sexed = _SEX.search(window) if age is not None else None
+    return age, None if sexed is None else "female" if sexed["f"] else "male"
+
+
+def _introduces(match: re.Match[str], text: str) -> bool:
+    """Not "for 10 years", "at age 50" or a relative's age."""
+    if match["age2"]:
+        return not re.search(
+            r"\b(?:at|died|by|from|mother|father|brother|sister)\W*$", text[: match.start()].casefold()[-12:]
+        )
+    return (
+        bool(match["months"])
+        or bool(re.search(r"old|yo\b|y/o|y\.o|yr?o", match.group(), re.I))
+        or bool(re.match(r"[\s,-]*(?:old|male|female|man|woman|m\b|f\b|/o)", text[match.end() :], re.I))
+    )
+
+
+def note_date(text: str) -> date | None:
+    """The note's own date: the one its header gives."""
+    head = text[:600]
+    labelled = next((found for m in _DATED.finditer(head) if (found := _DATE.match(head, m.end()))), None)
+    first = labelled or _DATE.match(text.lstrip())
+    if first is None:
+        return None
+    try:
+        if first["iso"]:
+            return date.fromisoformat(first["iso"])
+        return datetime.strptime(first["us"], "%m/%d/%Y").date()
+    except ValueError:
+        return None

@@ -1,0 +1,77 @@
+"""The record as JSON of medrag's own schema (``docs/patient.schema.json``), written by hand or by a program."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pydantic import ValidationError
+
+from medrag.errors import PatientError
+from medrag.types import Patient, Problem
+
+_MEASURED = re.compile(
+    r"\s*(?P<name>[A-Za-z][\w .+/()-]*?)\s*[:=]?\s+(?P<value>-?\d+(?:\.\d+)?)\s*(?P<unit>[^\d\s].*?)?\s*"
+)
+
+
+def read_structured(content: dict[str, Any], origin: str) -> Patient:
+    """A ``Patient`` from an object of its schema. Raises ``PatientError`` naming the first field that is wrong.
+
+    A measurement may be a plain string, ``"creatinine 1.2 mg/dL"``.
+    """
+    tidy = {name: value for name, value in content.items() if name != "$schema"}
+    observations = tidy.get("observations")
+    if isinstance(observations, list | tuple):
+        tidy["observations"] = [_measurement(each) for each in observations]
+    try:
+        patient = Patient.model_validate(tidy)
+    except ValidationError as error:
+        raise PatientError(f"{origin}: {_first(error)}", param=_place(error.errors()[0]["loc"])) from None
+    blank = [
+        name
+        for name in ("conditions", "allergies", "medications")
+        for each in getattr(patient, name)
+        if not each.display.strip()
+    ]
+    problems = tuple(Problem(source=origin, reason=f"{name} has an entry without a name") for name in blank)
+    return patient.model_copy(update={"problems": patient.problems + problems})
+
+
+def _measurement(value: Any) -> Any:
+    match = _MEASURED.fullmatch(value) if isinstance(value, str) else None
+    if not match:
+        return value
+    return {"display": match["name"], "value": float(match["value"]), "unit": match["unit"]}
+
+
+def _first(error: ValidationError) -> str:
+    """The first fault, by field and kind; the value given is not repeated."""
+    faults = error.errors(include_url=False, include_input=False, include_context=False)
+    first = faults[0]
+    if first["type"] == "extra_forbidden":
+        place = _place(first["loc"][:-1])
+        said = f"{f'{place} has' if place else 'has'} a field that the patient schema does not have"
+    else:
+        said = f"{_place(first['loc']) or 'the object'}: {_message(first)}"
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    return said + more
+
+
+def _message(fault: Any) -> str:
+    """Pydantic's wording is used only where it cannot quote the input."""
+    known = {
+        "literal_error": "is not one of the allowed values",
+        "enum": "is not one of the allowed values",
+        "missing": "is required",
+    }
+    kind = str(fault["type"])
+    if kind in known:
+        return known[kind]
+    return (
+        str(fault["msg"]).split(",")[0] if kind.endswith(("_type", "_parsing", "_equal", "_than")) else "is not valid"
+    )
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location).lstrip(".")

@@ -1,0 +1,38 @@
+"""The checks, one file each; every one takes a context and yields findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from medrag.safety.checks.age import age
+from medrag.safety.checks.allergy import allergy
+from medrag.safety.checks.context import Context
+from medrag.safety.checks.contraindication import contraindication
+from medrag.safety.checks.dose import dose
+from medrag.safety.checks.duplication import duplication
+from medrag.safety.checks.evidence import superseded, support
+from medrag.safety.checks.interaction import interaction
+from medrag.safety.checks.pharmacogenomics import pharmacogenomics
+from medrag.safety.checks.pregnancy import pregnancy
+from medrag.safety.checks.qt import qt
+from medrag.safety.checks.renal import renal
+from medrag.safety.checks.unknown import unknown
+from medrag.types import Finding
+
+Check = Callable[[Context], Iterable[Finding]]
+
+CHECKS: tuple[Check, ...] = (
+    unknown,
+    support,
+    superseded,
+    allergy,
+    contraindication,
+    interaction,
+    renal,
+    dose,
+    pregnancy,
+    age,
+    pharmacogenomics,
+    duplication,
+    qt,
+)

@@ -1,0 +1,44 @@
+"""Advised drugs against the patient's age: Beers and STOPP for the old, labels for the young."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from medrag.safety.checks.context import Context, fail, not_assessed, passed, worst
+from medrag.types import Finding, Severity
+
+NAME = "age"
+
+
+def age(context: Context) -> Iterable[Finding]:
+    """Fails for a drug that an age rule speaks against; not assessed where the age is unknown and a rule exists."""
+    rules = [
+        (each, rule)
+        for each in context.recommended
+        if not each.local
+        for rule in context.knowledge.rules.ages
+        if context.hits(rule.drugs, each.mention)
+    ]
+    if not rules:
+        return
+    labels = tuple(dict.fromkeys(each.mention.label for each, _ in rules))
+    patient = context.patient
+    if patient is None or patient.age is None:
+        if any(rule.severity is not Severity.INFORMATION for _, rule in rules):
+            yield not_assessed(NAME, labels, "the patient's age is not recorded")
+        return
+
+    def failures() -> Iterator[Finding]:
+        for each, rule in rules:
+            in_range = rule.from_age <= (patient.age or 0.0) < rule.to_age
+            present = tuple(patient.concepts[name] for name in rule.conditions if name in patient.concepts)
+            if in_range and (present or not rule.conditions):
+                reason = f"{each.mention.label}: {rule.reason}"
+                facts = (f"age {patient.age:g}", *present)
+                source = context.knowledge.cite(rule.source)
+                yield fail(NAME, rule.severity, reason, source, (each.mention.label,), facts)
+
+    failed = list(worst(failures()))
+    yield from failed
+    if not failed:
+        yield passed(NAME, labels, "no age rule speaks against the drugs advised")

@@ -1,0 +1,112 @@
+"""Allergies and intolerances against advised drugs: same ingredient, class, cross-reactivity."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from medrag.safety.checks.context import Context, fail, not_assessed, passed, worst
+from medrag.safety.knowledge.schema import AllergyRule
+from medrag.safety.patient_view import KnownAllergy
+from medrag.safety.reading import DrugMention
+from medrag.types import Finding, Severity
+
+NAME = "allergy"
+SAME = "the record: an allergy to the drug itself"
+_MILD = re.compile(
+    r"nausea|vomit|diarrh|stomach upset|upset stomach|gi upset|dyspepsia|cough|headache|constipation|drowsi|dizz|heartburn"
+    r"|muscle ache|myalgia|fatigue|insomnia|dry mouth|thrush|gastrointestinal",
+    re.IGNORECASE,
+)
+_SEVERE = re.compile(
+    r"anaphyl|angio-?o?edema|stevens|toxic epidermal|DRESS|hives|urticaria|wheez|bronchospasm|swelling|shock|rash|throat|breath",
+    re.IGNORECASE,
+)
+_SEVERE_SKIN = re.compile(r"stevens|toxic epidermal|\bSJS\b|\bTEN\b|DRESS", re.IGNORECASE)
+
+
+def allergy(context: Context) -> Iterable[Finding]:
+    """Fails for a drug the patient is allergic to or that cross-reacts; lowered one level for an intolerance."""
+    if not context.recommended:
+        return
+    if context.patient is None or not context.patient.allergies_recorded:
+        yield not_assessed(NAME, context.labels, "the patient's allergies are not recorded")
+        return
+    failed = list(worst(_failures(context)))
+    yield from failed
+    unread = [entry.fact.display for entry in context.patient.allergies if not _read(entry, context)]
+    if unread and not failed:
+        yield not_assessed(NAME, context.labels, f"{len(unread)} allergy entries name no substance that the knowledge knows")
+    elif not failed:
+        yield passed(NAME, context.labels, "no recorded allergy bears on the drugs advised")
+
+
+def _failures(context: Context) -> Iterator[Finding]:
+    patient = context.patient
+    for entry in patient.allergies if patient else ():
+        for each in context.recommended:
+            if named := _same(entry, each.mention, context):
+                yield _finding(entry, each.mention, Severity.CONTRAINDICATED, f"recorded allergy to {named}", SAME)
+                continue
+            for rule in context.knowledge.rules.allergies:
+                if context.hits(rule.drugs, each.mention) and _bears(rule, entry, context):
+                    source = context.knowledge.cite(rule.source)
+                    yield _finding(entry, each.mention, rule.severity, rule.reason, source)
+
+
+def _same(entry: KnownAllergy, mention: DrugMention, context: Context) -> str | None:
+    """The name by which the entry names the advised drug: the ingredient, or the class on either side."""
+    for known in entry.mentions:
+        if known.drug_class is not None:
+            members = context.knowledge.members[known.drug_class]
+            inside = mention.drug_class == known.drug_class or not members.isdisjoint(mention.ingredients)
+        elif mention.drug_class is not None:
+            inside = not context.knowledge.members[mention.drug_class].isdisjoint(known.ingredients)
+        else:
+            inside = not set(known.ingredients).isdisjoint(mention.ingredients)
+        if inside:
+            return known.label
+    return None
+
+
+def _bears(rule: AllergyRule, entry: KnownAllergy, context: Context) -> bool:
+    if any(context.hits(rule.allergens, known) for known in entry.mentions if rule.allergens):
+        return True
+    return any(re.search(rf"(?:^| ){re.escape(word)}(?: |$)", entry.words) for word in rule.words)
+
+
+def _finding(entry: KnownAllergy, mention: DrugMention, severity: Severity, reason: str, source: str) -> Finding:
+    if _tolerable(entry):
+        severity = {
+            Severity.CONTRAINDICATED: Severity.WARNING,
+            Severity.WARNING: Severity.INFORMATION,
+            Severity.INFORMATION: Severity.INFORMATION,
+        }[severity]
+        reason = f"{reason} (recorded as an intolerance)"
+    fact = f"{entry.fact.display} ({entry.fact.reaction})" if entry.fact.reaction else entry.fact.display
+    return fail(NAME, severity, f"{mention.label}: {reason}", source, (mention.label,), (fact,))
+
+
+def _tolerable(entry: KnownAllergy) -> bool:
+    """An intolerance, by the record's own kind or by a reaction that is no allergy; never after a severe one."""
+    text = f"{entry.fact.display} {entry.fact.reaction or ''}"
+    if entry.fact.criticality == "high" or _SEVERE.search(text):
+        return False
+    mild = bool(_MILD.search(text)) or bool(re.search(r"intoleran|side[- ]effect", text, re.IGNORECASE))
+    return entry.fact.kind == "intolerance" or (mild and entry.fact.kind != "allergy")
+
+
+def _read(entry: KnownAllergy, context: Context) -> bool:
+    """Whether the entry names a known drug, or a substance that is no drug (food, pollen, latex)."""
+    return bool(entry.mentions) or any(
+        word in entry.words.split() for word in _NO_DRUGS
+    ) or any(re.search(rf"(?:^| ){re.escape(word)}(?: |$)", entry.words) for rule in context.knowledge.rules.allergies for word in rule.words)
+
+
+_NO_DRUGS = frozenset(
+    """
+    pollen dust mite mites latex cat dog animal dander grass ragweed mold mould tree nut nuts peanut peanuts shellfish fish
+    egg eggs milk dairy soy soya wheat gluten strawberry strawberries bee wasp venom nickel adhesive tape food insect
+    seafood lactose allergenic extract hay kiwi banana sesame iodine aspergillus allergy environmental
+    """.split()
+)

@@ -1,0 +1,136 @@
+"""What every check gets, and how it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from medrag.safety.knowledge import Knowledge
+from medrag.safety.knowledge.schema import Terms
+from medrag.safety.patient_view import CurrentDrug, PatientView
+from medrag.safety.reading import DrugMention, Polarity, Prescription
+from medrag.types import Evidence, Finding, Severity, Statement, Verdict
+
+OWN_SOURCE = "medrag safety knowledge: no rule found against it"
+MISSING_SOURCE = "medrag: missing knowledge or patient data is never taken for safety"
+
+
+@dataclass(frozen=True)
+class Context:
+    """One statement as read, the patient (or none), and what was advised before it."""
+
+    statement: Statement
+    read: tuple[Prescription, ...]
+    patient: PatientView | None
+    advised: tuple[Prescription, ...]
+    stopped_before: frozenset[str]
+    knowledge: Knowledge
+    evidence: tuple[Evidence, ...] = ()
+
+    @cached_property
+    def recommended(self) -> tuple[Prescription, ...]:
+        """The drugs the statement advises that the knowledge knows."""
+        return tuple(each for each in self.read if each.recommended and each.mention.resolved)
+
+    @cached_property
+    def unresolved(self) -> tuple[DrugMention, ...]:
+        """Names advised that look like drugs and are not known."""
+        return tuple(each.mention for each in self.read if each.recommended and not each.mention.resolved)
+
+    @cached_property
+    def stopped(self) -> frozenset[str]:
+        """Ingredients that this statement, or one before it, stops."""
+        return self.stopped_before | stopped_by(self.read, self.knowledge)
+
+    @cached_property
+    def current(self) -> tuple[CurrentDrug, ...]:
+        """The patient's drugs that go on."""
+        drugs = self.patient.drugs if self.patient else ()
+        return tuple(drug for drug in drugs if not set(ingredients_of(drug.prescription, self.knowledge)) <= self.stopped)
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        return labels(self.recommended)
+
+    def hits(self, terms: Terms, mention: DrugMention) -> bool:
+        """Whether a rule about ``terms`` is about this mention: one of its ingredients, or the whole of its class."""
+        return self.knowledge.covers(terms, mention.ingredients, mention.drug_class)
+
+    def touches(self, terms: Terms, mention: DrugMention) -> bool:
+        """Whether the rule is about some, not all, drugs of the class that the mention names."""
+        if mention.drug_class is None:
+            return False
+        members = self.knowledge.members[mention.drug_class]
+        group = self.knowledge.expand(terms)
+        return not members.isdisjoint(group) and not members <= group
+
+
+def ingredients_of(prescription: Prescription, knowledge: Knowledge) -> frozenset[str]:
+    """The ingredients a mention stands for; all of a class's for a class."""
+    mention = prescription.mention
+    if mention.drug_class is not None:
+        return knowledge.members[mention.drug_class]
+    return frozenset(mention.ingredients)
+
+
+def stopped_by(read: Iterable[Prescription], knowledge: Knowledge) -> frozenset[str]:
+    """Ingredients that the text says to stop and does not also say to give."""
+    given = {name for each in read if each.recommended for name in each.mention.ingredients}
+    stopped = {
+        name
+        for each in read
+        if each.mention.polarity is Polarity.STOPPED
+        for name in ingredients_of(each, knowledge)
+    }
+    return frozenset(stopped - given)
+
+
+def labels(prescriptions: Iterable[Prescription]) -> tuple[str, ...]:
+    """Their normalised names, each once."""
+    return tuple(dict.fromkeys(each.mention.label for each in prescriptions))
+
+
+def fail(check: str, severity: Severity, reason: str, source: str, drugs: Terms, facts: Terms = ()) -> Finding:
+    """A failed check: what in the statement (``drugs``) and in the patient (``facts``) caused it, and who says so."""
+    return Finding(
+        check=check,
+        verdict=Verdict.FAIL,
+        severity=severity,
+        reason=reason,
+        source=source,
+        drugs=tuple(dict.fromkeys(drugs)),
+        patient_facts=tuple(dict.fromkeys(facts)),
+    )
+
+
+def passed(check: str, drugs: Terms, reason: str, source: str = OWN_SOURCE) -> Finding:
+    """A check that could look and found nothing."""
+    return Finding(
+        check=check, verdict=Verdict.PASS, severity=Severity.INFORMATION, reason=reason, source=source, drugs=drugs
+    )
+
+
+def not_assessed(check: str, drugs: Terms, reason: str, source: str = MISSING_SOURCE) -> Finding:
+    """A check that could not look, and why."""
+    return Finding(
+        check=check,
+        verdict=Verdict.NOT_ASSESSED,
+        severity=Severity.INFORMATION,
+        reason=reason,
+        source=source,
+        drugs=drugs,
+    )
+
+
+RANK = {Severity.CONTRAINDICATED: 0, Severity.WARNING: 1, Severity.INFORMATION: 2}
+
+
+def worst(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Failures with the worst first, one for each set of drugs and facts."""
+    seen: set[tuple[Terms, Terms]] = set()
+    for finding in sorted(findings, key=lambda each: RANK[each.severity]):
+        key = (tuple(sorted(finding.drugs)), finding.patient_facts)
+        if key not in seen:
+            seen.add(key)
+            yield finding

@@ -1,0 +1,59 @@
+"""Advised drugs against the patient's conditions, and against what measurements establish."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from medrag.safety.checks.context import Context, fail, not_assessed, passed, worst
+from medrag.safety.knowledge.schema import Contraindication
+from medrag.safety.patient_view import PatientView
+from medrag.safety.reading import Prescription
+from medrag.types import Finding, Severity
+
+NAME = "contraindication"
+
+
+def contraindication(context: Context) -> Iterable[Finding]:
+    """Fails for a drug that a condition of the patient's speaks against. Locally used drugs are left out."""
+    advised = [each for each in context.recommended if not each.local]
+    if not advised:
+        return
+    labels = tuple(each.mention.label for each in advised)
+    patient = context.patient
+    if patient is None or not (patient.recorded("conditions") or patient.concepts):
+        yield not_assessed(NAME, labels, "the patient's conditions are not recorded")
+        return
+    failed = list(worst(_failures(context, advised, patient)))
+    yield from failed
+    if not failed:
+        yield passed(NAME, labels, "no recorded condition speaks against the drugs advised")
+
+
+def _failures(context: Context, advised: Iterable[Prescription], patient: PatientView) -> Iterator[Finding]:
+    for rule in context.knowledge.rules.contraindications:
+        present = [name for name in rule.conditions if name in patient.concepts]
+        if not present or any(name in patient.concepts for name in rule.unless):
+            continue
+        for each in advised:
+            if context.hits(rule.drugs, each.mention):
+                yield _finding(context, rule, each, present, patient, rule.severity)
+            elif rule.severity is Severity.CONTRAINDICATED and context.touches(rule.drugs, each.mention):
+                yield _finding(context, rule, each, present, patient, Severity.WARNING, "some of the class: ")
+
+
+def _finding(
+    context: Context,
+    rule: Contraindication,
+    each: Prescription,
+    present: list[str],
+    patient: PatientView,
+    severity: Severity,
+    prefix: str = "",
+) -> Finding:
+    if all(name in patient.lowered for name in present):
+        severity = {Severity.CONTRAINDICATED: Severity.WARNING}.get(severity, Severity.INFORMATION)
+        prefix += "in the past: "
+    facts = tuple(patient.concepts[name] for name in present)
+    named = present[0].replace("_", " ")
+    reason = f"{each.mention.label} with {named}: {prefix}{rule.reason}"
+    return fail(NAME, severity, reason, context.knowledge.cite(rule.source), (each.mention.label,), facts)

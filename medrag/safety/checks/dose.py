@@ -1,0 +1,142 @@
+"""Single and daily doses against the highest labelled ones, summed over products that share an ingredient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from medrag.safety.checks.context import Context, fail, ingredients_of, not_assessed, passed, worst
+from medrag.safety.checks.daily import daily_dose
+from medrag.safety.knowledge.schema import DoseLimit
+from medrag.safety.reading import Dose, Prescription
+from medrag.types import Finding, Severity
+
+NAME = "dose"
+ADULT = 18.0
+SLACK = 1.001
+"""Sums of decimal doses may overshoot a limit by rounding alone."""
+SCHEDULED = 0.45
+"""Doses a day from which a once-weekly drug counts as given daily."""
+
+
+def dose(context: Context) -> Iterable[Finding]:
+    """Fails for a single or daily dose above the limit, or a weekly drug given daily. Local use is left out."""
+    dosed = [each for each in context.recommended if each.doses and not each.local]
+    if not dosed:
+        return
+    failed: list[Finding] = []
+    unknown: list[str] = []
+    for each in dosed:
+        limits = list(_limits(context, each))
+        if not limits:
+            unknown.append(each.mention.label)
+        for ingredient, limit in limits:
+            failed += _exceeded(context, each, ingredient, limit)
+    yield from worst(failed)
+    if unknown:
+        yield not_assessed(NAME, tuple(dict.fromkeys(unknown)), "no dose limit is known for this drug, route and age")
+    if not failed and len(unknown) < len(dosed):
+        yield passed(NAME, tuple(dict.fromkeys(each.mention.label for each in dosed)), "doses are within the labelled limits")
+
+
+def _limits(context: Context, each: Prescription) -> Iterator[tuple[str, DoseLimit]]:
+    """The limits that apply: the patient's age (adult where unknown), and the route's own before any route's."""
+    age = context.patient.age if context.patient and context.patient.age is not None else ADULT
+    for ingredient in each.mention.ingredients:
+        fitting = [
+            limit
+            for limit in context.knowledge.rules.doses
+            if ingredient in context.knowledge.expand((limit.drug,)) and limit.ages[0] <= age < limit.ages[1]
+        ]
+        route = each.mention.route or ("any" if any(limit.route == "any" for limit in fitting) else "oral")
+        exact = [limit for limit in fitting if limit.route == route]
+        for limit in exact or [limit for limit in fitting if limit.route == "any"]:
+            yield ingredient, limit
+
+
+def _exceeded(context: Context, each: Prescription, ingredient: str, limit: DoseLimit) -> Iterator[Finding]:
+    scale = _scale(context, limit)
+    amounts = [part for part in (_part(each, one, ingredient) for one in each.doses) if part.unit == limit.unit]
+    if limit.weekly and any(_daily_use(one) for one in amounts):
+        yield _finding(context, limit, ingredient, "a once-weekly drug is advised daily")
+        return
+    for one in amounts:
+        top = _scaled_limit(limit.single, scale, one)
+        if one.per == "dose" and top is not None and one.high > top * SLACK and not one.threshold:
+            yield _finding(context, limit, ingredient, f"{one.high:g} {one.unit} at once is above {top:g}")
+    yield from _daily(context, each, ingredient, limit, amounts, scale)
+
+
+def _daily(
+    context: Context, each: Prescription, ingredient: str, limit: DoseLimit, amounts: list[Dose], scale: float | None
+) -> Iterator[Finding]:
+    regular = Prescription(each.mention, tuple(one for one in amounts if not one.once and _repeats(one)))
+    for one in regular.doses:
+        top = _scaled_limit(limit.daily, scale, one)
+        if one.per_kg and top is not None and one.daily is not None and one.daily > top * SLACK:
+            yield _finding(context, limit, ingredient, f"{one.daily:g} {one.unit} per kg and day is above {top:g}")
+    total = daily_dose(regular, limit.unit)
+    top = limit.daily * scale if limit.daily is not None and scale is not None else None
+    if total is None or top is None:
+        return
+    others = _elsewhere(context, each, ingredient, limit.unit)
+    if total + others > top * SLACK:
+        added = f" with {others:g} from other products" if others else ""
+        yield _finding(context, limit, ingredient, f"{total:g} {limit.unit} a day{added} is above {top:g}")
+
+
+def _part(each: Prescription, one: Dose, ingredient: str) -> Dose:
+    """The dose of ``ingredient`` in a combination written as "875/125 mg": by order, larger first if it must be guessed."""
+    parts = one.parts
+    names = each.mention.ingredients
+    if len(parts) < 2 or len(parts) != len(names):
+        return one
+    amount = parts[names.index(ingredient)]
+    if set(names) == {"sulfamethoxazole", "trimethoprim"}:
+        amount = max(parts) if ingredient == "sulfamethoxazole" else min(parts)
+    return Dose(**{**{name: getattr(one, name) for name in Dose.__slots__}, "low": amount, "high": amount, "parts": ()})
+
+
+def _repeats(one: Dose) -> bool:
+    return one.frequency is not None or one.per in ("day", "week") or one.maximum
+
+
+def _daily_use(one: Dose) -> bool:
+    return one.per == "day" or (one.frequency is not None and one.frequency > SCHEDULED)
+
+
+def _scale(context: Context, limit: DoseLimit) -> float | None:
+    """1, or the body weight for a limit per kilogram (None where it is not recorded)."""
+    if not limit.per_kg:
+        return 1.0
+    return context.patient.patient.weight_kg if context.patient else None
+
+
+def _scaled_limit(top: float | None, scale: float | None, one: Dose) -> float | None:
+    """The limit in the dose's own terms: per kg for a dose per kg, else absolute."""
+    if top is None or one.per_m2:
+        return None
+    if one.per_kg:
+        return top if scale is not None and scale != 1.0 else None
+    return top * scale if scale is not None else None
+
+
+def _elsewhere(context: Context, each: Prescription, ingredient: str, unit: str) -> float:
+    """A day's amount of the ingredient in the patient's other products and in earlier advice."""
+    own = ingredients_of(each, context.knowledge)
+    others = [drug.prescription for drug in context.current] + list(context.advised)
+    return sum(
+        daily_dose(other, unit) or 0.0
+        for other in others
+        if ingredient in other.mention.ingredients and set(other.mention.ingredients) != own
+    )
+
+
+def _finding(context: Context, limit: DoseLimit, ingredient: str, what: str) -> Finding:
+    severity = Severity.CONTRAINDICATED
+    if limit.unless_current and any(
+        context.knowledge.members[limit.unless_current] & ingredients_of(drug.prescription, context.knowledge)
+        for drug in context.current
+    ):
+        severity = Severity.WARNING
+    source = context.knowledge.cite(limit.source)
+    return fail(NAME, severity, f"{ingredient}: {what}", source, (ingredient,))

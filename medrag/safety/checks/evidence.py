@@ -1,0 +1,73 @@
+"""The statement against its citation: every drug and dose in it must stand there, and the source must be current."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from medrag.safety.checks.context import Context, fail, ingredients_of, passed
+from medrag.safety.reading import Dose, Polarity, Prescription, prescriptions
+from medrag.types import Finding, Severity
+
+SUPPORT = "support"
+SUPERSEDED = "superseded"
+SOURCE = "medrag: a statement may hold only the drugs and doses of the passage it cites"
+TOLERANCE = 1e-6
+
+
+def support(context: Context) -> Iterable[Finding]:
+    """Fails for an advised drug, amount, route or frequency that the cited spans do not hold. Only for cited statements."""
+    if not context.statement.citations:
+        return
+    quoted = " ".join(citation.quote for citation in context.statement.citations)
+    if context.statement.text == quoted:
+        if context.recommended:
+            yield passed(SUPPORT, context.labels, "the statement is the cited text", SOURCE)
+        return
+    cited = prescriptions(quoted, context.knowledge)
+    failed = [finding for each in context.read for finding in _unsupported(context, each, cited)]
+    yield from failed
+    if not failed and context.read:
+        yield passed(SUPPORT, context.labels, "every drug and dose stands in the cited text", SOURCE)
+
+
+def _unsupported(context: Context, each: Prescription, cited: list[Prescription]) -> Iterable[Finding]:
+    label = each.mention.label
+    same = [other for other in cited if _same_drug(context, each, other)]
+    if not same:
+        if each.recommended:
+            yield _finding(f"{label} is not in the cited text", label)
+        return
+    if each.recommended and all(other.mention.polarity in (Polarity.AVOIDED, Polarity.STOPPED) for other in same):
+        yield _finding(f"{label} is advised where the cited text warns against it", label)
+    if each.mention.route and not any(other.mention.route in (None, each.mention.route) for other in same):
+        yield _finding(f"{label} {each.mention.route}: the cited text gives another route", label)
+    known = [dose for other in same for dose in other.doses]
+    for dose in each.doses:
+        if not any(_same_dose(dose, other) for other in known):
+            yield _finding(f"{label} {dose.text}: the cited text gives no such dose", label)
+
+
+def _same_drug(context: Context, one: Prescription, other: Prescription) -> bool:
+    if one.mention.resolved and other.mention.resolved:
+        return ingredients_of(one, context.knowledge) == ingredients_of(other, context.knowledge)
+    return one.mention.text.lower() == other.mention.text.lower()
+
+
+def _same_dose(one: Dose, other: Dose) -> bool:
+    inside = other.low - TOLERANCE <= one.low and one.high <= other.high + TOLERANCE
+    same_terms = one.unit == other.unit and one.per_kg == other.per_kg
+    return inside and same_terms and (one.frequency is None or other.frequency in (None, one.frequency))
+
+
+def _finding(reason: str, label: str) -> Finding:
+    return fail(SUPPORT, Severity.CONTRAINDICATED, reason, SOURCE, (label,))
+
+
+def superseded(context: Context) -> Iterable[Finding]:
+    """Warns of a cited passage that was superseded, and withholds what stands on a withdrawn one."""
+    for item in context.evidence:
+        status = item.passage.status
+        cited = any(citation.passage_id == item.passage.id for citation in context.statement.citations)
+        if cited and status != "current":
+            severity = Severity.CONTRAINDICATED if status == "withdrawn" else Severity.WARNING
+            yield fail(SUPERSEDED, severity, f"the cited guideline is {status}", item.passage.title, context.labels)

@@ -1,0 +1,72 @@
+"""Advised drugs against the patient's drugs that go on, against earlier advice, and against one another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+
+from medrag.safety.checks.context import Context, fail, ingredients_of, not_assessed, passed, worst
+from medrag.safety.knowledge.schema import Interaction
+from medrag.safety.reading import Prescription
+from medrag.types import Finding, Severity
+
+NAME = "interaction"
+_OR = re.compile(r"\bor\b|/|\beither\b|\balternativ", re.IGNORECASE)
+_AND = re.compile(r"\b(?:and|plus|with|combined|together|added to|in addition)\b|\+", re.IGNORECASE)
+
+
+def interaction(context: Context) -> Iterable[Finding]:
+    """Fails for a pair that interacts; only the top tier withholds. Alternatives ("A or B") are no pair."""
+    advised = [each for each in context.recommended if not each.local]
+    if not advised:
+        return
+    labels = tuple(each.mention.label for each in advised)
+    failed = list(worst(_failures(context, advised)))
+    yield from failed
+    patient = context.patient
+    if patient is None or not patient.recorded("medications"):
+        yield not_assessed(NAME, labels, "the patient's medications are not recorded")
+    elif patient.unread_drugs:
+        yield not_assessed(NAME, labels, f"{len(patient.unread_drugs)} of the patient's drugs are not in the safety knowledge")
+    elif not any(finding.severity is not Severity.INFORMATION for finding in failed):
+        yield passed(NAME, labels, "no known interaction with the patient's drugs or the other advice")
+
+
+def _failures(context: Context, advised: list[Prescription]) -> Iterator[Finding]:
+    for each in advised:
+        for drug in context.current:
+            if not drug.prescription.local:
+                yield from _pair(context, each, drug.prescription, (drug.fact.display,))
+        for other in context.advised:
+            if not other.local:
+                yield from _pair(context, each, other, ())
+    for one, other in combinations(advised, 2):
+        if not alternatives(context.statement.text, one, other):
+            yield from _pair(context, one, other, ())
+
+
+def _pair(context: Context, one: Prescription, other: Prescription, facts: tuple[str, ...]) -> Iterator[Finding]:
+    shared = ingredients_of(one, context.knowledge) & ingredients_of(other, context.knowledge)
+    same = one.mention.ingredients == other.mention.ingredients and one.mention.drug_class == other.mention.drug_class
+    if same or (shared and (one.mention.drug_class or other.mention.drug_class)):
+        return
+    for rule in context.knowledge.rules.interactions:
+        if _matches(context, rule, one, other):
+            labels = (one.mention.label, other.mention.label)
+            reason = f"{labels[0]} with {labels[1]}: {rule.reason}"
+            yield fail(NAME, rule.severity, reason, context.knowledge.cite(rule.source), labels, facts)
+
+
+def _matches(context: Context, rule: Interaction, one: Prescription, other: Prescription) -> bool:
+    a, b = one.mention, other.mention
+    return (context.hits(rule.a, a) and context.hits(rule.b, b)) or (context.hits(rule.a, b) and context.hits(rule.b, a))
+
+
+def alternatives(text: str, one: Prescription, other: Prescription) -> bool:
+    """Whether the statement offers the two as a choice: an "or" (and no "and" or "with") stands between them."""
+    between = text[one.mention.end : other.mention.start]
+    if _OR.search(between):
+        return True
+    listed = "," in between and not _AND.search(between)
+    return listed and re.match(r"[^.;]*?\bor\b", text[other.mention.end :]) is not None

@@ -1,0 +1,64 @@
+"""What the whole case leaves out: required actions, treatment after withholding, assessment itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from medrag.safety.checks.context import fail, labels, not_assessed
+from medrag.safety.knowledge import Knowledge
+from medrag.safety.knowledge.schema import MonitoringRule
+from medrag.safety.patient_view import PatientView
+from medrag.safety.reading import Prescription, prescriptions
+from medrag.types import Evidence, Finding, Severity, Statement
+
+NAME = "omission"
+COHERENCE = "coherence"
+SOURCE = "medrag: what remains after withholding must still be a plan"
+
+
+def omissions(
+    patient: PatientView | None,
+    released: Sequence[Statement],
+    withheld: Sequence[Statement],
+    evidence: Sequence[Evidence],
+    knowledge: Knowledge,
+) -> Iterator[Finding]:
+    """Case-level findings: missing monitoring, a plan left without a drug, drugs nothing is known of."""
+    text = " ".join(statement.text for statement in released)
+    advised = [each for statement in released for each in prescriptions(statement.text, knowledge) if each.recommended]
+    for rule in knowledge.rules.monitoring:
+        if drugs := _concerned(rule, advised, patient, knowledge):
+            if not _said(rule, text):
+                yield fail(NAME, Severity.WARNING, f"{drugs[0]}: {rule.action}", knowledge.cite(rule.source), drugs)
+    yield from _coherence(advised, withheld, knowledge)
+    if patient is None:
+        yield not_assessed("patient", labels(advised), "no patient was given: nothing could be checked against one")
+
+
+def _concerned(
+    rule: MonitoringRule, advised: Iterable[Prescription], patient: PatientView | None, knowledge: Knowledge
+) -> tuple[str, ...]:
+    if rule.stage == "childbearing" and (patient is None or not patient.may_conceive or patient.patient.sex != "female"):
+        return ()
+    concerned = [each for each in advised if not each.local and _covers(rule.drugs, each, knowledge)]
+    if rule.with_drugs:
+        present = [*advised, *(drug.prescription for drug in (patient.drugs if patient else ()))]
+        if not any(_covers(rule.with_drugs, each, knowledge) for each in present):
+            return ()
+    return labels(concerned)
+
+
+def _covers(terms: tuple[str, ...], each: Prescription, knowledge: Knowledge) -> bool:
+    return each.mention.resolved and knowledge.covers(terms, each.mention.ingredients, each.mention.drug_class)
+
+
+def _said(rule: MonitoringRule, text: str) -> bool:
+    return any(re.search(rf"\b{re.escape(word)}", text, re.IGNORECASE) for word in rule.words)
+
+
+def _coherence(advised: Sequence[Prescription], withheld: Sequence[Statement], knowledge: Knowledge) -> Iterator[Finding]:
+    lost = [each for statement in withheld for each in prescriptions(statement.text, knowledge) if each.recommended]
+    if lost and not advised:
+        reason = "every statement that names a treatment was withheld: what is left is no treatment plan"
+        yield fail(COHERENCE, Severity.WARNING, reason, SOURCE, labels(lost))

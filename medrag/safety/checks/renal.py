@@ -1,0 +1,58 @@
+"""Advised drugs and doses against kidney function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from medrag.safety.checks.context import Context, fail, not_assessed, passed, worst
+from medrag.safety.checks.daily import daily_dose
+from medrag.safety.knowledge.schema import RenalRule
+from medrag.safety.patient_view import PatientView
+from medrag.safety.reading import Prescription
+from medrag.types import Finding, Severity
+
+NAME = "renal"
+
+
+def renal(context: Context) -> Iterable[Finding]:
+    """Fails below a rule's limit (where the rule names a dose: when the advised dose exceeds it).
+
+    Not assessed where a rule about the drug exists and kidney function is unknown.
+    """
+    rules = [
+        (each, rule)
+        for each in context.recommended
+        if not each.local
+        for rule in context.knowledge.rules.renal
+        if context.hits(rule.drugs, each.mention)
+    ]
+    if not rules:
+        return
+    labels = tuple(dict.fromkeys(each.mention.label for each, _ in rules))
+    patient = context.patient
+    if patient is None or patient.kidney("egfr") is None:
+        serious = [each.mention.label for each, rule in rules if rule.severity is not Severity.INFORMATION]
+        if serious:
+            yield not_assessed(NAME, tuple(dict.fromkeys(serious)), "kidney function is not recorded")
+        return
+    failed = list(worst(_failures(context, rules, patient)))
+    yield from failed
+    if not failed:
+        yield passed(NAME, labels, "kidney function allows the drugs advised")
+
+
+def _failures(
+    context: Context, rules: list[tuple[Prescription, RenalRule]], patient: PatientView
+) -> Iterator[Finding]:
+    for each, rule in rules:
+        value, fact = patient.kidney(rule.metric) or (float("inf"), "")
+        if value >= rule.below:
+            continue
+        severity, dose = rule.severity, daily_dose(each)
+        if rule.max_daily is not None:
+            if dose is not None and dose <= rule.max_daily:
+                continue
+            if dose is None and severity is Severity.CONTRAINDICATED:
+                severity = Severity.WARNING
+        reason = f"{each.mention.label} with {fact}: {rule.reason}"
+        yield fail(NAME, severity, reason, context.knowledge.cite(rule.source), (each.mention.label,), (fact,))

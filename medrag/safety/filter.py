@@ -1,0 +1,111 @@
+"""The last word on every statement: all checks against this patient, failing closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from medrag.safety.checks import CHECKS, Check
+from medrag.safety.checks.context import MISSING_SOURCE, RANK, Context, fail, ingredients_of, stopped_by
+from medrag.safety.checks.omission import omissions
+from medrag.safety.knowledge import Knowledge
+from medrag.safety.patient_view import PatientView, view
+from medrag.safety.reading import prescriptions
+from medrag.types import Coverage, Evidence, Finding, Patient, Severity, Statement, Verdict
+
+_ORDER = {Verdict.FAIL: 0, Verdict.NOT_ASSESSED: 1, Verdict.PASS: 2}
+
+
+def check(
+    statement: Statement,
+    patient: Patient | None,
+    knowledge: Knowledge,
+    advised: Sequence[Statement] = (),
+    evidence: Sequence[Evidence] = (),
+) -> Statement:
+    """``statement`` with the findings of every check added, worst first.
+
+    ``advised`` are the statements released before it: interactions, duplications and summed doses look at both. A
+    check that breaks withholds the statement. ``evidence`` lets a superseded source be seen.
+    """
+    try:
+        context = _context(statement, patient, knowledge, advised, evidence)
+    except Exception as error:  # noqa: BLE001 (what could not be read was not checked)
+        return _with(statement, [_broken("reading", error)])
+    return _with(statement, [finding for each in CHECKS for finding in _run(each, context)])
+
+
+def case_findings(
+    patient: Patient | None,
+    released: Sequence[Statement],
+    withheld: Sequence[Statement],
+    evidence: Sequence[Evidence],
+    knowledge: Knowledge,
+) -> tuple[Finding, ...]:
+    """What concerns the case as a whole: actions left out, a plan without treatment, what nothing could assess."""
+    try:
+        seen = view(patient, knowledge) if patient else None
+        found = list(omissions(seen, released, withheld, evidence, knowledge))
+    except Exception as error:  # noqa: BLE001 (see check)
+        found = [_broken("case", error)]
+    return tuple(sorted(found, key=_rank))
+
+
+def coverage(patient: Patient | None, statements: Sequence[Statement], knowledge: Knowledge) -> tuple[Coverage, ...]:
+    """How many of the drugs in the statements and in the record the checks know, and with what kind of facts."""
+    seen = view(patient, knowledge) if patient else None
+    read = [each for statement in statements for each in prescriptions(statement.text, knowledge) if each.recommended]
+    advised = {each.mention.label: each for each in read}
+    current = len(seen.drugs) + len(seen.unread_drugs) if seen else 0
+    known = [each for each in advised.values() if each.mention.resolved]
+    limits = {name for limit in knowledge.rules.doses for name in knowledge.expand((limit.drug,))}
+    with_limit = [each for each in known if ingredients_of(each, knowledge) <= limits]
+    return (
+        Coverage(check="advised drugs known", assessed=len(known), total=len(advised)),
+        Coverage(check="patient's drugs known", assessed=len(seen.drugs) if seen else 0, total=current),
+        Coverage(check="advised drugs with a dose limit", assessed=len(with_limit), total=len(advised)),
+    )
+
+
+def _context(
+    statement: Statement,
+    patient: Patient | None,
+    knowledge: Knowledge,
+    advised: Sequence[Statement],
+    evidence: Sequence[Evidence],
+) -> Context:
+    before = [each for other in advised for each in prescriptions(other.text, knowledge)]
+    return Context(
+        statement=statement,
+        read=tuple(prescriptions(statement.text, knowledge)),
+        patient=_view(patient, knowledge),
+        advised=tuple(each for each in before if each.recommended and each.mention.resolved),
+        stopped_before=stopped_by(before, knowledge),
+        knowledge=knowledge,
+        evidence=tuple(evidence),
+    )
+
+
+def _view(patient: Patient | None, knowledge: Knowledge) -> PatientView | None:
+    return view(patient, knowledge) if patient else None
+
+
+def _run(each: Check, context: Context) -> Iterable[Finding]:
+    try:
+        return list(each(context))
+    except Exception as error:  # noqa: BLE001 (a check that broke is not a pass)
+        return [_broken(each.__name__, error)]
+
+
+def _broken(name: str, error: Exception) -> Finding:
+    """The kind of error only: its message may hold patient text."""
+    reason = f"the check broke ({type(error).__name__}), so the statement counts as unsafe"
+    return fail(name, Severity.CONTRAINDICATED, reason, MISSING_SOURCE, ())
+
+
+def _with(statement: Statement, findings: list[Finding]) -> Statement:
+    every = (*statement.findings, *sorted(findings, key=_rank))
+    return statement.model_copy(update={"findings": every})
+
+
+def _rank(finding: Finding) -> tuple[int, int]:
+    return _ORDER[finding.verdict], RANK[finding.severity]

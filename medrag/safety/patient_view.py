@@ -1,0 +1,262 @@
+"""The patient as the checks see it: drugs read, allergies resolved, conditions and measurements as concepts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+
+from medrag.patient import formulas
+from medrag.safety.knowledge import Knowledge
+from medrag.safety.knowledge.reader import normalise
+from medrag.safety.reading import DrugMention, Prescription, drugs, prescriptions
+from medrag.types import Allergy, Condition, Fact, FactStatus, Medication, Observation, Patient
+
+CHILDBEARING = (12.0, 55.0)
+"""Ages between which a female patient's pregnancy status matters."""
+KIDNEY_CONCEPTS = (("end_stage_renal", 14.0), ("severe_renal_impairment", 29.0), ("ckd_3b", 44.0), ("ckd_3", 59.0))
+"""The best kidney function (eGFR) that a recorded stage allows, for records that hold the stage and no value."""
+
+_ABSENT = re.compile(r"\b(?:no|denies|denied|without|negative for|ruled out|family history|mother|father|sister|brother|never)\b", re.I)
+_OVER = re.compile(r"\b(?:resolved|in remission|former(?:ly)?|ex-|previous|past|history of|h/o)\b", re.I)
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentDrug:
+    """A drug the patient takes, as recorded."""
+
+    prescription: Prescription
+    fact: Medication
+
+    @property
+    def label(self) -> str:
+        return self.prescription.mention.label
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAllergy:
+    """An allergy with the drugs or classes it names; ``words`` is the normalised text for what names no drug."""
+
+    fact: Allergy
+    mentions: tuple[DrugMention, ...]
+    words: str
+
+
+@dataclass(frozen=True)
+class PatientView:
+    """What is known of the patient. ``concepts`` maps each concept to the words of the record that establish it."""
+
+    patient: Patient
+    age: float | None
+    drugs: tuple[CurrentDrug, ...] = ()
+    unread_drugs: tuple[str, ...] = ()
+    allergies: tuple[KnownAllergy, ...] = ()
+    concepts: dict[str, str] = field(default_factory=dict)
+    labs: dict[str, float] = field(default_factory=dict)
+    lowered: frozenset[str] = frozenset()
+    """Concepts that only a past condition establishes and that count for less once past."""
+
+    def recorded(self, field_name: str) -> bool:
+        """Whether the record says anything of this field: entries, or an explicit empty list."""
+        if getattr(self.patient, field_name):
+            return True
+        stated = field_name in self.patient.model_fields_set
+        return stated and not any(line.startswith(field_name) for line in self.patient.missing)
+
+    @property
+    def allergies_recorded(self) -> bool:
+        return bool(self.allergies) or self.patient.no_known_allergies is True
+
+    @property
+    def pregnant(self) -> bool | None:
+        """True, False, or None when it matters and is not recorded."""
+        if self.patient.pregnant is not None:
+            return self.patient.pregnant
+        if "pregnancy" in self.concepts:
+            return True
+        return None if self.may_conceive else False
+
+    @property
+    def may_conceive(self) -> bool:
+        if self.patient.sex == "male" or (self.age is not None and not CHILDBEARING[0] <= self.age < CHILDBEARING[1]):
+            return False
+        return self.patient.sex != "other" or self.age is None or self.age < CHILDBEARING[1]
+
+    @property
+    def lactating(self) -> bool | None:
+        if self.patient.lactating is not None:
+            return self.patient.lactating
+        return True if "breastfeeding" in self.concepts else (None if self.may_conceive else False)
+
+    def kidney(self, metric: str) -> tuple[float, str] | None:
+        """eGFR or creatinine clearance (mL/min) and where it is from; the other one, or the stage, where it is missing."""
+        for name in (metric, "egfr" if metric == "crcl" else "crcl"):
+            if name in self.labs:
+                return self.labs[name], f"{'eGFR' if name == 'egfr' else 'creatinine clearance'} {self.labs[name]:.0f}"
+        return next(((value, self.concepts[name]) for name, value in KIDNEY_CONCEPTS if name in self.concepts), None)
+
+
+def view(patient: Patient, knowledge: Knowledge) -> PatientView:
+    """The view of ``patient``; only current facts count, and lasting conditions also when resolved."""
+    age = _age(patient)
+    labs = _labs(patient, knowledge, age)
+    current, unread = _drugs(patient.medications, knowledge)
+    concepts, lowered = _concepts(patient.conditions, knowledge)
+    for name, value in labs.items():
+        for rule in knowledge.labs[name].concepts:
+            if (rule.above is not None and value > rule.above) or (rule.below is not None and value < rule.below):
+                _establish(concepts, rule.concept, f"{name} {value:g} {knowledge.labs[name].unit}", knowledge)
+    if patient.pregnant is False:
+        concepts.pop("pregnancy", None)
+    return PatientView(
+        patient=patient,
+        age=age,
+        drugs=current,
+        unread_drugs=unread,
+        allergies=tuple(_allergy(fact, knowledge) for fact in patient.allergies if _counts(fact) and not _says_none(fact)),
+        concepts=concepts,
+        labs=labs,
+        lowered=lowered,
+    )
+
+
+def _age(patient: Patient) -> float | None:
+    if patient.age_years is not None:
+        return patient.age_years
+    if patient.birth_date is None:
+        return None
+    return (datetime.now(UTC).date() - patient.birth_date).days / 365.25
+
+
+def _counts(fact: Fact) -> bool:
+    return fact.current or fact.status is FactStatus.UNCERTAIN
+
+
+def _says_none(fact: Allergy) -> bool:
+    return bool(re.match(r"\s*(?:no\b.*allerg|nkda|nka\b|none\b|no known)", fact.display, re.IGNORECASE))
+
+
+def _drugs(medications: Sequence[Medication], knowledge: Knowledge) -> tuple[tuple[CurrentDrug, ...], tuple[str, ...]]:
+    current: list[CurrentDrug] = []
+    unread: list[str] = []
+    for fact in medications:
+        if not _counts(fact):
+            continue
+        text = f"{fact.display} {fact.dosage or ''}".strip()
+        read = [each for each in prescriptions(text, knowledge) if each.mention.resolved]
+        current += [CurrentDrug(each, fact) for each in read]
+        if not read:
+            unread.append(fact.display)
+    return tuple(current), tuple(unread)
+
+
+def _allergy(fact: Allergy, knowledge: Knowledge) -> KnownAllergy:
+    mentions = tuple(mention for mention in drugs(fact.display, knowledge) if mention.resolved)
+    return KnownAllergy(fact, mentions, normalise(fact.display))
+
+
+def _concepts(conditions: Iterable[Condition], knowledge: Knowledge) -> tuple[dict[str, str], frozenset[str]]:
+    """Concepts with the words that establish them, and those among them that count for less because they are past."""
+    found: dict[str, str] = {}
+    lowered: set[str] = set()
+    for fact in sorted(conditions, key=_past):
+        past = _past(fact)
+        if not (past or _counts(fact)) or _ABSENT.search(fact.display):
+            continue
+        for name in _of_condition(fact, knowledge):
+            lasting = knowledge.concepts[name].lasting
+            if past and lasting == "lowered" and name not in found:
+                lowered.add(name)
+            if not past or lasting != "no":
+                _establish(found, name, fact.display, knowledge)
+    return found, frozenset(lowered)
+
+
+def _past(fact: Condition) -> bool:
+    return fact.status is FactStatus.RESOLVED or (fact.current and bool(_OVER.search(fact.display)))
+
+
+def _establish(found: dict[str, str], name: str, words: str, knowledge: Knowledge) -> None:
+    found.setdefault(name, words)
+    for broader in knowledge.concepts[name].implies:
+        if broader not in found:
+            _establish(found, broader, words, knowledge)
+
+
+def _of_condition(fact: Condition, knowledge: Knowledge) -> set[str]:
+    names = set(phrases_in(fact.display, knowledge))
+    code = (fact.code or "").upper()
+    if code:
+        snomed = (fact.system or "").upper().startswith("SNOMED") or "snomed" in (fact.system or "").lower()
+        for name, concept in knowledge.concepts.items():
+            if (code in concept.snomed and (snomed or code.isdigit())) or any(
+                not code.isdigit() and code.startswith(prefix) for prefix in concept.icd10
+            ):
+                names.add(name)
+    return names
+
+
+def phrases_in(text: str, knowledge: Knowledge) -> Iterable[str]:
+    """Concepts that words of ``text`` name, the longest phrase at each place."""
+    words = [word[0].lower().replace("’", "'") for word in _WORD.finditer(text)]
+    i = 0
+    while i < len(words):
+        for count in range(min(7, len(words) - i), 0, -1):
+            phrase = " ".join(words[i : i + count])
+            names = knowledge.phrases.get(phrase) or knowledge.phrases.get(phrase.removesuffix("s"))
+            if names:
+                yield from names
+                i += count - 1
+                break
+        i += 1
+
+
+def _labs(patient: Patient, knowledge: Knowledge, age: float | None) -> dict[str, float]:
+    """The latest value of each measurement in its canonical unit; kidney function computed where it can be."""
+    by_name = {normalise(name): key for key, lab in knowledge.labs.items() for name in lab.names}
+    by_code = {code: key for key, lab in knowledge.labs.items() for code in lab.loinc}
+    latest: dict[str, tuple[datetime, float]] = {}
+    for fact in patient.observations:
+        key = by_code.get(fact.code or "") or by_name.get(normalise(fact.display))
+        value = _value(fact, knowledge.labs[key].factors, knowledge.labs[key].unit) if key and fact.current else None
+        if key and value is not None:
+            moment = _moment(fact.date)
+            if key not in latest or moment >= latest[key][0]:
+                latest[key] = (moment, value)
+    labs = {key: value for key, (_, value) in latest.items()}
+    for name, derived in patient.derived.items():
+        key = by_name.get(normalise(name))
+        if key:
+            labs.setdefault(key, derived.value)
+    return _with_kidney(labs, patient, age)
+
+
+def _with_kidney(labs: dict[str, float], patient: Patient, age: float | None) -> dict[str, float]:
+    creatinine = labs.get("creatinine")
+    sex = patient.sex
+    if creatinine and age is not None and age >= 18 and (sex == "female" or sex == "male"):
+        labs.setdefault("egfr", formulas.ckd_epi_2021(age, creatinine, sex))
+        if patient.weight_kg:
+            labs.setdefault("crcl", formulas.cockcroft_gault(age, patient.weight_kg, creatinine, sex))
+    return labs
+
+
+def _value(fact: Observation, factors: dict[str, float], unit: str) -> float | None:
+    value = fact.value
+    if isinstance(value, str):
+        match = re.match(r"\s*[<>≤≥]?\s*(\d+(?:\.\d+)?)", value)
+        value = float(match[1]) if match else None
+    if value is None:
+        return None
+    written = (fact.unit or unit).lower().replace("[", "").replace("]", "").replace("{", "").replace("}", "")
+    return value * factors.get(written, 1.0)
+
+
+def _moment(when: date | datetime | None) -> datetime:
+    if when is None:
+        return datetime.min.replace(tzinfo=UTC)
+    if isinstance(when, datetime):
+        return when if when.tzinfo else when.replace(tzinfo=UTC)
+    return datetime.combine(when, time(), UTC)

@@ -1,0 +1,18 @@
+"""Reads advice: which drugs it names, whether it recommends or warns against them, and at what dose."""
+
+from __future__ import annotations
+
+from medrag.safety.reading.doses import Dose, doses
+from medrag.safety.reading.mentions import DrugMention, Polarity, drugs
+from medrag.safety.reading.prescriptions import Prescription, prescriptions, split_statements
+
+__all__ = [
+    "Dose",
+    "DrugMention",
+    "Polarity",
+    "Prescription",
+    "doses",
+    "drugs",
+    "prescriptions",
+    "split_statements",
+]

@@ -1,0 +1,187 @@
+"""Drug names in text: ingredients, brands, products, classes, misspellings, and names nothing is known of."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from medrag.safety.knowledge import Knowledge, Name
+from medrag.safety.reading.doses import doses
+from medrag.safety.reading.polarity import Polarity, cues, polarity_of
+from medrag.safety.reading.words import COMMON_WORDS, NOT_STEMS, STEM
+
+MAX_WORDS = 6
+_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_JOIN = re.compile(r"[\s\-–/’'.+&]{0,3}")
+_ROUTES = (
+    ("topical", r"topical(?:ly)?|cream|ointment|lotion|shampoo|patch(?:es)?|transdermal|vaginal|pessary|applied to the skin"),
+    ("inhaled", r"inhal\w+|nebuli[sz]\w+|puffs?|metered[- ]dose|MDI"),
+    ("nasal", r"intranasal|nasal(?: spray)?|intra-nasal"),
+    ("eye", r"ophthalmic|eye ?drops?|ocular|otic|ear ?drops?"),
+    ("iv", r"IV|i\.v\.|intravenous(?:ly)?|infusion|infused"),
+    ("im", r"IM|i\.m\.|intramuscular(?:ly)?"),
+    ("sc", r"SC|s\.c\.|subcut\w*"),
+    ("rectal", r"rectal(?:ly)?|suppositor\w+|enema"),
+    ("sublingual", r"sublingual(?:ly)?|buccal"),
+    ("oral", r"oral(?:ly)?|PO|p\.o\.|by mouth|tablets?|capsules?|syrup"),
+)
+_ROUTE = re.compile("|".join(rf"(?P<{name}>\b(?:{pattern})\b)" for name, pattern in _ROUTES), re.IGNORECASE)
+LOCAL = frozenset({"topical", "inhaled", "nasal", "eye"})
+"""Routes by which little of the drug reaches the circulation."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrugMention:
+    """``text[start:end]`` names ``ingredients`` (several for a combination product) or a ``drug_class``.
+
+    Neither, and ``resolved`` false: it looks like a drug's name and nothing is known of it. ``exact`` is false
+    for a misspelling that was read as the nearest known name.
+    """
+
+    text: str
+    start: int
+    end: int
+    ingredients: tuple[str, ...] = ()
+    drug_class: str | None = None
+    exact: bool = True
+    polarity: Polarity = Polarity.RECOMMENDED
+    route: str | None = None
+
+    @property
+    def resolved(self) -> bool:
+        return bool(self.ingredients or self.drug_class)
+
+    @property
+    def label(self) -> str:
+        """The normalised name: ingredients joined by a plus, the class's name, or the text as written."""
+        return " + ".join(self.ingredients) or (self.drug_class or self.text).replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    start: int
+    end: int
+    normal: str
+
+
+def drugs(text: str, knowledge: Knowledge) -> list[DrugMention]:
+    """Every drug named in ``text``, in order, with polarity and route."""
+    tokens = [_Token(m[0], m.start(), m.end(), _fold(m[0])) for m in _TOKEN.finditer(text)]
+    found = _known(text, tokens, knowledge)
+    taken = {index for _, indices in found for index in indices}
+    mentions = [mention for mention, _ in found]
+    mentions += [guess for i, token in enumerate(tokens) if i not in taken and (guess := _guess(text, token, knowledge))]
+    mentions.sort(key=lambda mention: mention.start)
+    marks = cues(text)
+    spans = [(mention.start, mention.end) for mention in mentions]
+    return [
+        DrugMention(
+            text=m.text,
+            start=m.start,
+            end=m.end,
+            ingredients=m.ingredients,
+            drug_class=m.drug_class,
+            exact=m.exact,
+            polarity=polarity_of(text, m.start, m.end, spans, marks),
+            route=_route(text, m.start, m.end, spans),
+        )
+        for m in mentions
+    ]
+
+
+def _fold(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.replace("β", "beta").replace("’", "'")).lower()
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def _known(text: str, tokens: list[_Token], knowledge: Knowledge) -> list[tuple[DrugMention, range]]:
+    """Longest names first, left to right."""
+    found: list[tuple[DrugMention, range]] = []
+    first = knowledge.first_words
+    i = 0
+    while i < len(tokens):
+        size = first.get(tokens[i].normal, first.get(_singular(tokens[i].normal), 0))
+        match = _longest(text, tokens, i, size, knowledge) if size else None
+        if match is None:
+            i += 1
+            continue
+        name, count = match
+        start, end = tokens[i].start, tokens[i + count - 1].end
+        mention = DrugMention(text[start:end], start, end, name.ingredients, name.drug_class)
+        found.append((mention, range(i, i + count)))
+        i += count
+    return found
+
+
+def _longest(text: str, tokens: list[_Token], i: int, size: int, knowledge: Knowledge) -> tuple[Name, int] | None:
+    for count in range(min(size, len(tokens) - i), 0, -1):
+        window = tokens[i : i + count]
+        if any(not _JOIN.fullmatch(text, a.end, b.start) for a, b in zip(window, window[1:], strict=False)):
+            continue
+        words = [token.normal for token in window]
+        name = knowledge.names.get(" ".join(words)) or knowledge.names.get(" ".join([*words[:-1], _singular(words[-1])]))
+        if name and not (name.capital and window[0].text[0].islower()):
+            return name, count
+    return None
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def _guess(text: str, token: _Token, knowledge: Knowledge) -> DrugMention | None:
+    """A misspelt name, or a word that can only be a drug's name, or nothing."""
+    word = token.normal
+    if len(word) < 4 or not word.isalpha() or word in COMMON_WORDS or _singular(word) in COMMON_WORDS:
+        return None
+    mention = DrugMention(token.text, token.start, token.end)
+    name = _nearest(word, knowledge)
+    if name:
+        return DrugMention(token.text, token.start, token.end, name.ingredients, name.drug_class, exact=False)
+    looks_like_drug = len(word) > 5 and STEM.search(word) and not NOT_STEMS.fullmatch(word)
+    return mention if looks_like_drug or _dosed(text, token) else None
+
+
+def _nearest(word: str, knowledge: Knowledge) -> Name | None:
+    """The one known name a slip away: one edit from six letters on, two from ten on."""
+    if len(word) < 6:
+        return None
+    allowed = 2 if len(word) >= 10 else 1
+    matches = process.extract(
+        word, knowledge.spellings.get(word[0], ()), scorer=OSA.distance, score_cutoff=allowed, limit=2
+    )
+    if not matches or (len(matches) > 1 and matches[0][1] == matches[1][1] and _differ(matches, knowledge)):
+        return None
+    return knowledge.names[matches[0][0]]
+
+
+def _differ(matches: list[tuple[str, float, int]], knowledge: Knowledge) -> bool:
+    return knowledge.names[matches[0][0]] != knowledge.names[matches[1][0]]
+
+
+_DOSE_NEXT = re.compile(r"\s+(?:(?:oral|iv|po|tablets?)\s+)?(?=\d)", re.IGNORECASE)
+
+
+def _dosed(text: str, token: _Token) -> bool:
+    """Whether a dose in mass or units follows at once ("Foozolam 5 mg")."""
+    gap = _DOSE_NEXT.match(text, token.end)
+    if not gap:
+        return False
+    return any(dose.start == 0 and not dose.maximum for dose in doses(text[gap.end() : gap.end() + 40]))
+
+
+def _route(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str | None:
+    """The first route named between the mention before and the one after, in the same sentence."""
+    before = max([stop for _, stop in spans if stop <= start], default=0)
+    after = min([begin for begin, _ in spans if begin >= end], default=len(text))
+    left = re.split(r"[.;,]\s", text[max(before, start - 40) : start])[-1]
+    right = re.split(r"[.;]\s", text[end : min(after, end + 90)])[0]
+    for match in (_ROUTE.search(left), _ROUTE.search(right)):
+        if match:
+            return match.lastgroup
+    return None

@@ -1,0 +1,178 @@
+"""Whether advice recommends a drug, warns against it, stops it, or only mentions it.
+
+The nearest cue before the name whose scope reaches it decides, unless words right after the name decide otherwise.
+With no cue at all a name counts as recommended: to check too much is safe, to check too little is not. General
+context tools (negation, family history, hypothesis) answer other questions than "is this drug advised?".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Polarity(StrEnum):
+    """What the text says about giving the drug."""
+
+    RECOMMENDED = "recommended"
+    AVOIDED = "avoided"
+    STOPPED = "stopped"
+    MENTIONED = "mentioned"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """``text[start:end]`` sets ``polarity`` for names up to ``reach``; ``soft`` context yields to a dose."""
+
+    start: int
+    end: int
+    polarity: Polarity
+    reach: int
+    soft: bool = False
+
+
+_GIVE = (
+    r"start(?:ing|ed)?|begin(?:ning)?|initiat\w+|giv(?:e|en|ing)|administer(?:ing|ed)?|prescrib(?:e|ed|ing)|us(?:e|ed|ing)"
+    r"|add(?:ing|ed)?|take|offer(?:ed|ing)?|consider|continu(?:e|ed|ing)|resume|restart|increas\w+|titrat\w+|reduc\w+"
+    r"|recommend(?:ed|s)?|prefer(?:red)?|choose|commence|receive|treat(?:ed|ing)?(?: with)?|try|opt for|keep|maintain"
+    r"|first[- ]line|second[- ]line|(?:switch|chang|convert|transition)\w* to|instead(?! of)|indicated|apply|inject|bridge with"
+    r"|substitut\w+(?: with)?|go back to|double|combin(?:e|ing)|up to|maximum|then|followed by|suggest(?:ed|s)?|warrants?"
+)
+_KEEP = (
+    r"(?:do not|don't|never|should not|must not|not to|without|no need to|avoid)\s+(?:\w+ly\s+)?(?:\w+\s+)?"
+    r"(?:stop\w*|discontinu\w+|withdraw\w*|withhold\w*|delay\w*|omit\w*|exceed\w*|miss\w*|skip\w*|hesitate|forget|interrupt\w*)"
+    r"(?:\s+(?:of|using|to give|to use|giving))?|with or without|not only|(?:no|not) (?:more|longer|fewer|less|later) than"
+    r"|not exceeding|avoid (?:doses?|daily doses?)(?: of)?(?: (?:above|over|higher than|greater than|more than|exceeding))?"
+    r"|(?:if|unless|where|when) (?:not )?contraindicated|no contraindications?(?: to)?|if there (?:is|are) no contraindications?"
+)
+_AVOID = (
+    r"avoid(?:ing|ed|ance of)?|do not|don't|never|refrain from|contra-?indicated with|should not|must not|cannot|can't|ought not"
+    r"|not recommended|advise against|recommend(?:ed)? against|against (?:the use of|using)|steer clear of|beware of|unsafe to"
+    r"|prohibit\w*|nor|should never|must never|dangerous to"
+)
+_NOT = r"not|no|without|neither|except"
+_STOP = (
+    r"stop(?:ping|ped)?|discontinu\w+|hold(?:ing)?|withh(?:o|e)ld(?:ing)?|suspend\w*|ceas(?:e|ing)|withdraw(?:al of|ing)?"
+    r"|taper off|wean(?:ing)? (?:off)?|switch(?:ing)? from|chang(?:e|ing) from|instead of|in place of|rather than|deprescrib\w+|come off"
+    r"|replac(?:e|ing)|switch(?:ing)?(?! to\b)|swap|pause|remove|quit"
+)
+_CONTEXT = (
+    r"allergic to|allergy to|allergies to|intoleran\w+ (?:to|of)|reactions? to|hypersensitiv\w+ to|anaphylaxis to|sensitiv\w+ to"
+    r"|(?:is|are|was|were|already|currently|remains?|been|while|those|patients?|people|adults|women|men|children|if|stable) on"
+    r"|takes|taking|took|interact\w* with|interactions? (?:between|with)|who (?:cannot|can't|do not|don't) (?:take|tolerate)"
+    r"|unable to (?:take|tolerate)|(?:not|cannot) tolerate|history of|fail(?:ed|ure of|s)|resistan(?:t|ce) to|refractory to|response to"
+    r"|exposure to|previous(?:ly)?|prior|recent|level of|levels of|receiving|despite|overdose of|poisoning (?:with|by)|toxicity of|patient's|his|her|current"
+)
+_IF = r"if|when|where|unless|because|since|although|whether|as|given that|due to|owing to"
+
+_CUE = re.compile(
+    rf"\b(?:(?P<keep>{_KEEP})|(?P<avoid>{_AVOID})|(?P<stop>{_STOP})|(?P<context>{_CONTEXT})|(?P<give>{_GIVE})"
+    rf"|(?P<no>{_NOT})|(?P<soft>{_IF}))\b",
+    re.IGNORECASE,
+)
+_KINDS = {
+    "keep": Polarity.RECOMMENDED,
+    "give": Polarity.RECOMMENDED,
+    "avoid": Polarity.AVOIDED,
+    "no": Polarity.AVOIDED,
+    "stop": Polarity.STOPPED,
+    "context": Polarity.MENTIONED,
+    "soft": Polarity.MENTIONED,
+}
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[;\n]|\s[-–—]\s|:\s")
+_ABSORBED = re.compile(r"\s+(?:(?!and\b|but\b|or\b|then\b|instead\b)[\w-]+\s+){0,4}", re.IGNORECASE)
+_AND_VERB = re.compile(r"(?:\band\b|\bbut\b|\bthen\b|,)\s*$", re.IGNORECASE)
+_TARGET = re.compile(r"\b(?:to|with)\s+$", re.IGNORECASE)
+
+
+def cues(text: str) -> list[Cue]:
+    """Every cue in ``text`` with its scope, in order."""
+    found: list[Cue] = []
+    for match in _CUE.finditer(text):
+        kind = match.lastgroup or "give"
+        polarity = _KINDS[kind]
+        if kind == "give" and found and _absorbed(text, found[-1], match.start()):
+            continue
+        found.append(Cue(match.start(), match.end(), polarity, _reach(text, kind, match.end()), soft=kind == "soft"))
+    return found
+
+
+def _absorbed(text: str, before: Cue, start: int) -> bool:
+    """Whether a giving verb belongs to the warning before it ("do not routinely use")."""
+    warning = before.polarity in (Polarity.AVOIDED, Polarity.STOPPED)
+    return warning and _ABSORBED.fullmatch(text, before.end, start) is not None
+
+
+def _reach(text: str, kind: str, end: int) -> int:
+    """Verbs reach to the end of their sentence; bare negations and conditions to the next comma."""
+    stop = _SENTENCE_END.search(text, end)
+    sentence = stop.start() if stop else len(text)
+    if kind in ("no", "soft", "context"):
+        comma = text.find(",", end)
+        return min(sentence, comma) if comma >= 0 else sentence
+    return sentence
+
+
+_LIST = r"(?:\s|,|/|\band\b|\bor\b|\bnor\b|\buse\b|\btherapy\b|\btreatment\b|\bhere\b|\([^)]*\)|§)*"
+_DOSED = r"(?:[\d.,\-–]+\s*(?:mg|mcg|µg|g|units?|mL)?|\b(?:once|twice|three times|four times|daily|weekly|every|hours?|at|a|dose|doses|oral|iv|day|per)\b|/|%)"
+_BE = r"(?:(?:is|are|was|were|should|must|may|can|could|would|will|shall|has|have|been|be|to|therefore|also|now|generally|usually|strictly|absolutely|best)\s+)*"
+_AFTER = re.compile(
+    rf"{_LIST}{_BE}(?:"
+    r"(?P<mentioned>(?:not )?tolerated|ineffective|insufficient|inadequate|unavailable|[- ]?(?:allerg\w+|intoleran\w+|hypersensitiv\w+"
+    r"|overdose|poisoning|toxicity|deficien\w+|resistan\w+|levels?|concentrations?|withdrawal|use disorder|induced|na[iï]ve|responsive"
+    r"|associated|related|sensitive|sensitivity|misuse|dependence|exposure|clearance|reaction)\b)"
+    r"|(?P<avoided>(?<!un)(?<!not )contra-?indicated(?! in (?:the )?absence)|avoided|not\s+(?:be\s+)?(?:\w+ly\s+)?(?:recommended|advised|used|given|combined|taken|started|prescribed|co-?administered|offered|appropriate|safe|suitable|indicated|an option|first[- ]line|add(?:ed)?|be)"
+    r"|never\s+(?:be\s+)?\w+|unsafe|inappropriate|dangerous|harmful|prohibited)"
+    r"|(?P<stopped>stopped|discontinued|withheld|held|suspended|ceased|withdrawn|replaced|tapered off|paused))",
+    re.IGNORECASE,
+)
+_GIVEN_AFTER = re.compile(
+    rf"(?:{_LIST}|{_DOSED}|\s)*{_BE}(?:preferred|recommended|first[- ]line|safe|given|used|started|indicated|appropriate|reasonable|an option|added|continued|offered|instead)\b",
+    re.IGNORECASE,
+)
+_DOSE_NEXT = re.compile(r"\s*(?:at\s+)?\d[\d.,]*\s*(?:-|–|to)?\s*[\d.,]*\s*(?:mg|mcg|µg|micrograms?|g|units?|mL)\b", re.IGNORECASE)
+_LOOK_AHEAD = 120
+
+
+def polarity_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], marks: Sequence[Cue]) -> Polarity:
+    """The polarity of the drug named at ``text[start:end]`` among the other drugs named at ``spans``."""
+    after = _blank(text, end, spans)
+    direct = _AFTER.match(after)
+    if direct and direct.lastgroup:
+        return Polarity(direct.lastgroup)
+    cue = next((mark for mark in reversed(marks) if mark.end <= start < mark.reach + 1), None)
+    if cue is None or cue.polarity is Polarity.RECOMMENDED:
+        return Polarity.RECOMMENDED
+    if _GIVEN_AFTER.match(after) and not _joined_to(text, cue, start):
+        return Polarity.RECOMMENDED
+    dosed = _DOSE_NEXT.match(text, end) is not None
+    if dosed and (cue.soft or (cue.polarity is not Polarity.MENTIONED and re.search(r",\s*$", text[:start]))):
+        return Polarity.RECOMMENDED
+    if cue.polarity is Polarity.STOPPED and _is_replacement(text, cue, start):
+        return Polarity.RECOMMENDED
+    return cue.polarity
+
+
+def _blank(text: str, end: int, spans: Sequence[tuple[int, int]]) -> str:
+    """The rest of the sentence with the other drug names replaced by a sign of their length's worth."""
+    rest = text[end : end + _LOOK_AHEAD]
+    for begin, stop in spans:
+        if end <= begin < end + _LOOK_AHEAD:
+            rest = rest[: begin - end] + "§" * (stop - begin) + rest[stop - end :]
+    stop_match = _SENTENCE_END.search(rest)
+    return rest[: stop_match.start()] if stop_match else rest
+
+
+def _joined_to(text: str, cue: Cue, start: int) -> bool:
+    """Whether nothing but words stands between the cue and the name ("avoid starting X, which is used for ...")."""
+    return "," not in text[cue.end : start]
+
+
+def _is_replacement(text: str, cue: Cue, start: int) -> bool:
+    """Whether the name is what a drug is switched *to* or replaced *with*."""
+    verb = text[cue.start : cue.end].lower()
+    if not verb.startswith(("switch", "chang", "replac", "swap")):
+        return False
+    return _TARGET.search(text[cue.end : start]) is not None or re.search(r"\b(?:to|with|by)\b", text[cue.end : start]) is not None

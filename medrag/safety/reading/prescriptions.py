@@ -1,0 +1,71 @@
+"""Which dose belongs to which drug, and where one piece of advice ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from medrag.safety.knowledge import Knowledge
+from medrag.safety.reading.doses import Dose, doses
+from medrag.safety.reading.mentions import LOCAL, DrugMention, Polarity, drugs
+
+_BOUNDARY = re.compile(r"[.!?](?=\s|$)|[;\n]")
+_OF = re.compile(r"\s*(?:\([^)]*\)\s*)?(?:of\s+)?(?:oral|intravenous|iv|po|intramuscular|im|subcutaneous)?\s*", re.IGNORECASE)
+_STATEMENT = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9(\[])|\n+|;\s+(?=[A-Z])")
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|approx|no|dr|st|max|min)|\b[a-z]\.[a-z])\.$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Prescription:
+    """A drug as advice names it, with its doses."""
+
+    mention: DrugMention
+    doses: tuple[Dose, ...] = ()
+
+    @property
+    def recommended(self) -> bool:
+        return self.mention.polarity is Polarity.RECOMMENDED
+
+    @property
+    def local(self) -> bool:
+        """Given where little of it reaches the circulation."""
+        return self.mention.route in LOCAL
+
+
+def prescriptions(text: str, knowledge: Knowledge) -> list[Prescription]:
+    """Every drug named in ``text`` with the doses that belong to it."""
+    mentions = drugs(text, knowledge)
+    owned: dict[int, list[Dose]] = {}
+    for dose in doses(text):
+        owner = _owner(text, dose, mentions)
+        if owner is not None:
+            owned.setdefault(owner, []).append(dose)
+    return [Prescription(mention, tuple(owned.get(i, ()))) for i, mention in enumerate(mentions)]
+
+
+def _owner(text: str, dose: Dose, mentions: Sequence[DrugMention]) -> int | None:
+    """The drug right after the dose ("500 mg of X"), else the last before it, else the next, in one sentence."""
+    left = max([match.end() for match in _BOUNDARY.finditer(text, 0, dose.start)], default=0)
+    right = next((match.start() for match in _BOUNDARY.finditer(text, dose.end)), len(text))
+    before = [i for i, mention in enumerate(mentions) if left <= mention.start and mention.end <= dose.start]
+    after = [i for i, mention in enumerate(mentions) if dose.end <= mention.start < right]
+    if after and _OF.fullmatch(text, dose.end, mentions[after[0]].start):
+        adjacent = before and not re.search(r"[,]|\b(?:and|or|plus|with|to|then)\b", text[mentions[before[-1]].end : dose.start])
+        if not adjacent:
+            return after[0]
+    if before:
+        return before[-1]
+    return after[0] if after else None
+
+
+def split_statements(text: str) -> list[str]:
+    """Advice cut into statements: sentences and lines, list marks removed."""
+    pieces: list[str] = []
+    for piece in _STATEMENT.split(text):
+        if pieces and _ABBREVIATION.search(pieces[-1]):
+            pieces[-1] += " " + piece
+        else:
+            pieces.append(piece)
+    cleaned = (re.sub(r"^\s*(?:[-*•]|\d+[.)])\s+", "", piece).strip() for piece in pieces)
+    return [piece for piece in cleaned if piece]

@@ -1,0 +1,72 @@
+"""What the service offers and how it is: models, retrieval alone, health."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from medrag import __version__
+from medrag.engine import Engine
+from medrag.errors import InputError, ModelError
+from medrag.retrieval.query import query_for
+from medrag.server.requests import MODEL, SearchRequest, parse_patient
+from medrag.types import Case, Evidence
+
+PROBE_TIMEOUT_S = 3.0
+
+
+def routes(engine: Engine) -> APIRouter:
+    """The routes over ``engine``."""
+    router = APIRouter()
+    card = {"id": MODEL, "object": "model", "created": int(time.time()), "owned_by": "medrag"}
+
+    @router.get("/v1/models")
+    async def models() -> dict[str, Any]:
+        """The models a chat request may name."""
+        return {"object": "list", "data": [card]}
+
+    @router.get("/v1/models/{model}")
+    async def model(model: str) -> dict[str, Any]:
+        """One model."""
+        if model != MODEL:
+            raise InputError(f"there is no such model here; use {MODEL!r}", param="model", code="model_not_found")
+        return card
+
+    @router.post("/v1/search")
+    async def search(body: SearchRequest) -> dict[str, Any]:
+        """The passages that advice on this case would stand on; asks no model."""
+        found = await asyncio.to_thread(_search, engine, body)
+        return {"object": "list", "data": [item.model_dump(mode="json") for item in found]}
+
+    @router.get("/health")
+    async def health() -> JSONResponse:
+        """200 when an answer can be given now, else 503."""
+        ready = await _answers(engine)
+        state = {
+            "status": "ok" if ready else "model_unavailable",
+            "version": __version__,
+            "model": engine.model.name,
+            "index": engine.retriever.index.hash,
+        }
+        return JSONResponse(state, 200 if ready else 503)
+
+    return router
+
+
+def _search(engine: Engine, body: SearchRequest) -> list[Evidence]:
+    patient = parse_patient(body.patient, "patient")
+    case = Case(question=body.question, patient=patient, filters=body.filters)
+    return engine.retriever.search(query_for(case), k=body.k, filters=body.filters)
+
+
+async def _answers(engine: Engine) -> bool:
+    try:
+        async with asyncio.timeout(PROBE_TIMEOUT_S):
+            await engine.model.ping()
+    except (ModelError, TimeoutError):
+        return False
+    return True

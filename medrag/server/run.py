@@ -1,0 +1,97 @@
+"""``medrag serve``: the port first, then the model, then the service, and all of it down again in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import uvicorn
+
+from medrag.errors import ConfigurationError
+from medrag.local import running_engine
+from medrag.server.app import create_app
+from medrag.settings import Settings
+
+DRAIN_S = 30
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def serve(settings: Settings) -> None:
+    """Serves until SIGINT or SIGTERM; answers under way get ``DRAIN_S`` seconds, a second signal cuts them off.
+
+    Raises:
+        ConfigurationError: the address cannot be listened on.
+        StoreError, KnowledgeError, ModelError: the engine cannot be started.
+    """
+    listener = listen(settings.host, settings.port)
+    with contextlib.closing(listener), contextlib.suppress(asyncio.CancelledError):
+        asyncio.run(_serve(settings, listener))
+    say("stopped")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to ``host:port``, which refuses connections until the service is ready.
+
+    Raises:
+        ConfigurationError: the port is in use, or the host is not this machine's.
+    """
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise ConfigurationError(
+            f"cannot listen on {host}:{port} ({error.strerror or error}); choose another with --host or --port"
+        ) from None
+    return listener
+
+
+def say(line: str) -> None:
+    """A line of progress, on stderr."""
+    print(line, file=sys.stderr, flush=True)
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to :class:`_Stop`, which must hold them before and after uvicorn runs too."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@dataclass
+class _Stop:
+    """What a signal does: end uvicorn while it serves, else cancel whatever is being started or stopped."""
+
+    task: asyncio.Task[None] | None
+    server: _Server | None = None
+
+    def signalled(self) -> None:
+        """Called for each SIGINT and SIGTERM."""
+        if self.server is None:
+            if self.task:
+                self.task.cancel()
+        elif self.server.should_exit:
+            self.server.force_exit = True
+        else:
+            self.server.should_exit = True
+
+
+async def _serve(settings: Settings, listener: socket.socket) -> None:
+    stop = _Stop(asyncio.current_task())
+    for number in _SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, stop.signalled)
+    async with running_engine(settings, say) as engine:
+        app = create_app(engine, max_body_bytes=settings.max_body_bytes, timeout_s=settings.timeout_s)
+        server = _Server(uvicorn.Config(app, lifespan="off", timeout_graceful_shutdown=DRAIN_S))
+        stop.server = server
+        host, port = listener.getsockname()[:2]
+        say(f"medrag serves http://{host}:{port}/v1 (Ctrl-C stops it)")
+        await server.serve(sockets=[listener])
+        stop.server = None

@@ -1,0 +1,90 @@
+"""A causal model from nothing: its tokenizer, warm-started weights and a short course of language modelling."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sft.config import Architecture, Pretraining
+from sft.tokenizer import pointers, train_tokenizer
+from sft.warm_start import encode_vocabulary, mimetic_attention, warm_embeddings
+
+if TYPE_CHECKING:
+    from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
+
+
+def new_model(tokenizer: PreTrainedTokenizerFast, shape: Architecture, seed: int) -> LlamaForCausalLM:
+    """A Llama of this shape, float32, embeddings and attention warm-started where ``shape`` says so."""
+    from transformers import LlamaConfig, LlamaForCausalLM, set_seed
+
+    set_seed(seed)
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=shape.hidden,
+        intermediate_size=shape.intermediate,
+        num_hidden_layers=shape.layers,
+        num_attention_heads=shape.heads,
+        num_key_value_heads=shape.heads,
+        max_position_embeddings=shape.positions,
+        rope_theta=shape.rope_theta,
+        tie_word_embeddings=True,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    model = LlamaForCausalLM(config)
+    if shape.encoder_embeddings:
+        marks = [*tokenizer.all_special_ids, *tokenizer.convert_tokens_to_ids(pointers())]
+        warm_embeddings(model, encode_vocabulary(tokenizer, shape.hidden), shape.embedding_scale, marks)
+    if shape.mimetic:
+        mimetic_attention(model, shape.mimetic, shape.mimetic_copy)
+    model.generation_config.update(do_sample=False, max_new_tokens=64)
+    return model
+
+
+def blocks(tokenizer: PreTrainedTokenizerFast, texts: Iterable[str], length: int) -> Iterator[list[int]]:
+    """The texts' tokens, joined by the end mark and cut to ``length``; the last, short block is dropped."""
+    held: list[int] = []
+    for text in texts:
+        held += [*tokenizer(text, add_special_tokens=False)["input_ids"], tokenizer.eos_token_id]
+        while len(held) >= length:
+            yield held[:length]
+            held = held[length:]
+
+
+def pretrain(texts: Sequence[str], shape: Architecture, plan: Pretraining, output: Path, seed: int) -> dict[str, Any]:
+    """Train tokenizer and model on ``texts``, save both to ``output`` and return what was measured."""
+    from datasets import Dataset
+    from transformers import DataCollatorForLanguageModeling, Trainer, TrainingArguments
+
+    tokenizer = train_tokenizer(texts, shape.vocabulary, shape.positions)
+    model = new_model(tokenizer, shape, seed)
+    shuffled = random.Random(seed).sample(list(texts), len(texts))  # noqa: S311
+    rows = [row for row, _ in zip(blocks(tokenizer, shuffled, plan.length), range(plan.blocks), strict=False)]
+    measured: dict[str, Any] = {"parameters": model.num_parameters(), "tokens": len(rows) * plan.length}
+    if rows:
+        arguments = TrainingArguments(
+            output_dir=str(output / "checkpoints"),
+            per_device_train_batch_size=plan.batch,
+            num_train_epochs=1,
+            learning_rate=plan.learning_rate,
+            warmup_steps=20,
+            lr_scheduler_type="cosine",
+            weight_decay=0.05,
+            adam_beta2=0.98,
+            bf16=True,
+            use_cpu=plan.cpu,
+            logging_steps=10,
+            save_strategy="no",
+            report_to=[],
+            seed=seed,
+        )
+        collator = DataCollatorForLanguageModeling(tokenizer, mlm=False)
+        trainer = Trainer(model, arguments, train_dataset=Dataset.from_dict({"input_ids": rows}), data_collator=collator)
+        result = trainer.train()
+        measured |= {"loss": result.training_loss, "seconds": result.metrics["train_runtime"]}
+    model.save_pretrained(output)
+    tokenizer.save_pretrained(output)
+    return measured

@@ -1,0 +1,32 @@
+"""A real engine for the tasks' tests: the starter index, the shipped knowledge, a scripted model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from eval.solver import Solver
+from medrag.engine import Engine
+from medrag.generation.scripted import ScriptedModel
+from medrag.retrieval.encoder import Encoder
+from medrag.retrieval.retriever import Retriever
+from medrag.retrieval.store import Index
+from medrag.safety import knowledge
+
+
+@pytest.fixture(scope="session")
+def retriever(starter_index: Path) -> Retriever:
+    encoder = Encoder()
+    return Retriever(Index.open(starter_index, encoder), encoder)
+
+
+@pytest.fixture
+def model() -> ScriptedModel:
+    return ScriptedModel(["[1.1]"])
+
+
+@pytest.fixture
+def solver(retriever: Retriever, model: ScriptedModel) -> Solver:
+    engine = Engine(retriever=retriever, model=model, knowledge=knowledge.load())
+    return Solver("medrag", "local", engine.recommend, engine)

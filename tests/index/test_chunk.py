@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.build import GUIDELINES
+from index.chunk import MAX_SENTENCES, MAX_WORDS, passages, searched_text
+from index.document import Block, Document, Section
+from index.sources.markdown import read
+
+WORDS = st.lists(st.sampled_from(["give", "5 mg", "daily", "to adults"]), min_size=1, max_size=60).map(" ".join)
+STATEMENTS = st.builds(Block, WORDS.map(lambda text: f"{text}."), statement=st.just(True), grade=st.just("A"))
+PARAGRAPHS = st.builds(Block, st.lists(WORDS.map(lambda text: f"{text.capitalize()}."), min_size=1).map(" ".join))
+
+
+def document(*blocks: Block, heading: tuple[str, ...] = ("Treatment",)) -> Document:
+    return Document(id="doc", title="A guideline", sections=(Section(heading, blocks),))
+
+
+@given(st.lists(st.one_of(STATEMENTS, PARAGRAPHS), min_size=1, max_size=12))
+def test_statements_are_whole_and_nothing_is_lost(blocks: list[Block]) -> None:
+    cut = list(passages(document(*blocks)))
+    quotes = [(passage.quote(each), each.grade) for passage in cut for each in passage.sentences]
+    for block in blocks:
+        assert not block.statement or (block.text, "A") in quotes
+    assert " ".join(" ".join(quote.split()) for quote, _ in quotes) == " ".join(
+        " ".join(block.text.split()) for block in blocks
+    )
+
+
+@given(st.lists(st.one_of(STATEMENTS, PARAGRAPHS), min_size=1, max_size=12))
+def test_passages_keep_within_their_limits_and_ids_differ(blocks: list[Block]) -> None:
+    cut = list(passages(document(*blocks)))
+    assert len({passage.id for passage in cut}) == len(cut)
+    for passage in cut:
+        assert len(passage.sentences) <= MAX_SENTENCES
+        assert len(passage.text.split()) <= MAX_WORDS
+
+
+def test_a_statement_over_the_limit_is_still_not_cut() -> None:
+    long = Block("give " * 400 + "daily.", statement=True)
+    cut = list(passages(document(Block("First.", statement=True), long, Block("Last.", statement=True))))
+    assert [passage.text for passage in cut] == ["First.", long.text, "Last."]
+
+
+def test_sentences_tile_the_passage() -> None:
+    for item in read(GUIDELINES):
+        assert isinstance(item, Document)
+        for passage in passages(item):
+            rest = passage.text
+            for each in passage.sentences:
+                rest = rest.replace(passage.quote(each), "", 1)
+            assert not rest.strip()
+
+
+def test_the_heading_path_is_searched_but_not_quoted() -> None:
+    (passage,) = passages(document(Block("Give aspirin.", statement=True), heading=("Adults", "First line")))
+    assert passage.text == "Give aspirin."
+    assert searched_text(passage) == "A guideline > Adults > First line\nGive aspirin."
+    assert passage.id == "doc#first-line"
+    assert passage.section == ("Adults", "First line")
+
+
+def test_a_section_cut_in_two_has_no_short_tail() -> None:
+    blocks = [Block(f"Statement number {number}.", statement=True) for number in range(8)]
+    assert [len(passage.sentences) for passage in passages(document(*blocks))] == [4, 4]

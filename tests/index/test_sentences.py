@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.sentences import sentences
+
+
+def split(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentences(text)]
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "Give 0.5 mg of adrenaline (e.g. into the thigh).",
+        "Treat as in Smith et al. 2010 unless contraindicated.",
+        "See Fig. 2 for doses.",
+        "Target is HbA1c <7.0% vs. <8.0% in frail patients.",
+        "no final stop",
+    ],
+)
+def test_one_sentence_stays_one(whole: str) -> None:
+    assert split(whole) == [whole]
+
+
+def test_sentences_end_where_a_reader_ends_them() -> None:
+    text = "Start metformin. Is eGFR below 30? Stop it!  Refer to J. Doe (grade B). Vitamin B. Next."
+    assert split(text) == [
+        "Start metformin.",
+        "Is eGFR below 30?",
+        "Stop it!",
+        "Refer to J. Doe (grade B).",
+        "Vitamin B.",
+        "Next.",
+    ]
+
+
+@given(st.text(alphabet="aB .?!\n\"')e.g", max_size=80))
+def test_spans_are_ordered_trimmed_and_lose_only_space(text: str) -> None:
+    spans = list(sentences(text))
+    ends = [0, *(end for _, end in spans)]
+    gaps = [text[end:start] for end, (start, _) in zip(ends, spans, strict=False)]
+    assert all(not gap.strip() for gap in [*gaps, text[ends[-1] :]])
+    assert all(text[start:end] == text[start:end].strip() != "" for start, end in spans)

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from medrag.retrieval.encoder import Encoder
+from medrag.retrieval.retriever import Retriever
+from medrag.retrieval.store import Index
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    return Encoder()
+
+
+@pytest.fixture(scope="session")
+def retriever(starter_index: Path, encoder: Encoder) -> Retriever:
+    return Retriever(Index.open(starter_index, encoder), encoder)
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """Two small guidelines, one superseded by the other."""
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    editions = ((2012, "superseded", "US", "300 mg"), (2020, "current", "GB", "100 mg"))
+    for year, status, jurisdiction, dose in editions:
+        (folder / f"gout-{year}.md").write_text(
+            f"---\ntitle: Gout {year}\norganisations: [ACR]\nyear: {year}\nstatus: {status}\n"
+            f"jurisdiction: {jurisdiction}\n---\n## Urate-lowering treatment\n\n"
+            f"- Start allopurinol at {dose} daily. {{strength: strong; evidence: moderate}}\n"
+        )
+    return folder

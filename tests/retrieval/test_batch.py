@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from medrag.errors import InputError
+from medrag.retrieval.batch import read_queries, search_line
+from medrag.retrieval.retriever import Retriever
+
+
+def test_a_line_a_query(retriever: Retriever, tmp_path: Path) -> None:
+    path = tmp_path / "queries.jsonl"
+    path.write_text('{"id": "q1", "query": "gout flare treatment", "more": 1}\n\n{"id": 2, "query": "pizza"}\n')
+    lines = [json.loads(search_line(retriever, query, k=10)) for query in read_queries(path)]
+    assert [line["id"] for line in lines] == ["q1", 2]
+    assert all(len(line["passages"]) == 10 for line in lines)
+    best = lines[0]["passages"][0]
+    assert set(best) == {"id", "doc_id", "score", "title", "text"}
+    assert best["doc_id"] == "gout"
+    assert best["id"].startswith("gout#")
+
+
+@pytest.mark.parametrize("line", ["not json", '{"id": "a"}', '{"query": "a"}', '{"id": "a", "query": ""}', "[]"])
+def test_a_bad_line_is_named(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "queries.jsonl"
+    path.write_text('{"id": "q1", "query": "gout"}\n' + line + "\n")
+    with pytest.raises(InputError, match="Line 2"):
+        list(read_queries(path))
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        list(read_queries(tmp_path / "none.jsonl"))

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import shutil
+import socket
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from medrag.errors import ConfigurationError
+from medrag.retrieval.encoder import DEFAULT_ENCODER, Encoder
+
+TEXTS = ["Start amlodipine 5 mg daily.", "Blood pressure drugs", "A bicycle chain", "x"]
+
+
+def test_vectors_are_unit_length_and_near_in_meaning(encoder: Encoder) -> None:
+    vectors = encoder.encode(TEXTS)
+    assert vectors.shape == (4, encoder.dimension)
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.2
+
+
+def test_no_texts_give_no_vectors(encoder: Encoder) -> None:
+    assert encoder.encode([]).shape == (0, encoder.dimension)
+
+
+def test_a_local_model_opens_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object) -> None:
+        raise AssertionError("the encoder went to the network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    fresh = Encoder()
+    assert fresh.name == DEFAULT_ENCODER
+    assert fresh.encode(["aspirin"]).shape == (1, 384)
+
+
+def test_hash_follows_the_weights_and_not_the_place(encoder: Encoder, tmp_path: Path) -> None:
+    copy = tmp_path / "copied"
+    shutil.copytree(encoder.path, copy)
+    (copy / "README.md").write_text("another readme")
+    assert Encoder(copy).name == "copied"
+    assert Encoder(copy).hash == encoder.hash
+    config = copy / "sentence_bert_config.json"
+    config.write_text(config.read_text().replace("256", "128"))
+    assert Encoder(copy).hash != encoder.hash
+
+
+def test_a_model_that_is_nowhere_is_a_clear_error() -> None:
+    with pytest.raises(ConfigurationError, match=r"no encoder .*not a/model/id"):
+        _ = Encoder("not a/model/id").hash
+
+
+def test_a_directory_without_a_model_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="does not load"):
+        Encoder(tmp_path).encode(["aspirin"])

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from medrag.retrieval.query import MAX_PATIENT_WORDS, MAX_QUESTION_WORDS, query_for
+from medrag.types import Case, Condition, FactStatus, Patient
+
+
+def query(question: str, *conditions: str | Condition, **patient: bool) -> str:
+    facts = [{"display": each} if isinstance(each, str) else each for each in conditions]
+    return query_for(Case(question=question, patient=Patient.model_validate({"conditions": facts, **patient})))
+
+
+def test_a_question_alone_is_the_query() -> None:
+    assert query_for(Case(question=" Which  drug\nfirst? ")) == "Which drug first?"
+    assert query("Which drug first?") == "Which drug first?"
+
+
+def test_current_conditions_follow_on_their_own_line() -> None:
+    resolved = Condition(display="Pneumonia", status=FactStatus.RESOLVED)
+    asked = query("What next?", "Gout", resolved, "Hypertension", pregnant=True)
+    assert asked == "What next?\nPatient with pregnancy, Gout, Hypertension"
+
+
+def test_conditions_are_named_once() -> None:
+    assert (
+        query("How to treat gout?", "Gout", "Asthma", "asthma (disorder)") == "How to treat gout?\nPatient with Asthma"
+    )
+
+
+def test_snomed_tags_go_and_social_findings_with_them() -> None:
+    asked = query("What next?", "Essential hypertension (disorder)", "Full-time employment (finding)")
+    assert asked == "What next?\nPatient with Essential hypertension"
+
+
+def test_long_questions_and_records_are_cut() -> None:
+    asked = query("word " * 1000, *(f"condition number {each}" for each in range(100)))
+    question, patient = asked.split("\n")
+    assert len(question.split()) == MAX_QUESTION_WORDS
+    assert len(patient.split()) <= MAX_PATIENT_WORDS + 2

@@ -1,0 +1,55 @@
+"""A real server in a thread, over an engine whose model says what a test tells it to."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+
+from medrag.engine import Engine
+from medrag.generation.model import Generation
+from medrag.generation.scripted import ScriptedModel
+from medrag.server.app import create_app
+from medrag.server.run import listen
+
+
+@contextmanager
+def serving(engine: Engine, **options: Any) -> Iterator[str]:
+    """The base URL of a server over ``engine``; ``options`` go to :func:`create_app`."""
+    listener = listen("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(create_app(engine, **options), lifespan="off", log_level="warning"))
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@dataclass
+class SlowModel(ScriptedModel):
+    """Waits before it answers, and notes when it was given up on."""
+
+    wait_s: float = 30.0
+    asked: threading.Event = field(default_factory=threading.Event)
+    given_up: threading.Event = field(default_factory=threading.Event)
+
+    async def stream(self, generation: Generation) -> AsyncIterator[str]:
+        self.asked.set()
+        try:
+            await asyncio.sleep(self.wait_s)
+        except asyncio.CancelledError:
+            self.given_up.set()
+            raise
+        async for piece in super().stream(generation):
+            yield piece

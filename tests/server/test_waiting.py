@@ -1,0 +1,47 @@
+"""Keep-alive comments, deadlines, and what happens when the client goes away."""
+
+from __future__ import annotations
+
+import socket
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from medrag.server.chat import KEEP_ALIVE_S
+from tests.server.conftest import QUESTION, EngineOf
+from tests.server.serving import SlowModel, serving
+
+BODY = {"model": "medrag", "messages": [{"role": "user", "content": QUESTION}]}
+
+
+def test_comments_keep_a_waiting_stream_alive(engine_of: EngineOf) -> None:
+    with serving(engine_of(SlowModel(["[1.3]"], wait_s=1.0)), keep_alive_s=0.1) as base:
+        text = httpx.post(f"{base}/v1/chat/completions", json=BODY | {"stream": True}, timeout=30).text
+    comments = text.count(": keep-alive\n\n")
+    assert comments >= 3
+    assert text.index(": keep-alive") < text.index("paracetamol")
+    assert text.endswith("data: [DONE]\n\n")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_answer_that_takes_too_long_is_given_up(engine_of: EngineOf, stream: bool) -> None:
+    model = SlowModel(["[1.3]"])
+    with serving(engine_of(model), timeout_s=0.5) as base:
+        response = httpx.post(f"{base}/v1/chat/completions", json=BODY | {"stream": stream}, timeout=30)
+    assert (response.status_code, response.json()["error"]["code"]) == (503, "model_unavailable")
+    assert model.given_up.wait(5)
+
+
+@pytest.mark.parametrize("keep_alive_s", [0.1, KEEP_ALIVE_S])
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_client_that_leaves_stops_the_model(engine_of: EngineOf, stream: bool, keep_alive_s: float) -> None:
+    model = SlowModel(["[1.3]"])
+    request = httpx.Request("POST", "http://medrag/v1/chat/completions", json=BODY | {"stream": stream})
+    headers = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
+    with serving(engine_of(model), keep_alive_s=keep_alive_s) as base:
+        address = urlsplit(base)
+        with socket.create_connection((address.hostname, address.port)) as connection:
+            connection.sendall(f"POST {request.url.path} HTTP/1.1\r\n{headers}\r\n".encode() + request.content)
+            assert model.asked.wait(15)
+        assert model.given_up.wait(15)

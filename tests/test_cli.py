@@ -1,0 +1,113 @@
+"""The command line as a newcomer meets it: help, answers, and one clear line for every wrong input."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PATIENT = ROOT / "medrag" / "examples" / "patient.json"
+
+
+def medrag(*arguments: str | Path, home: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "MEDRAG_HOME": str(home)}
+    return subprocess.run(
+        [sys.executable, "-m", "medrag", *map(str, arguments)], capture_output=True, text=True, env=environment
+    )
+
+
+def refused(done: subprocess.CompletedProcess[str]) -> str:
+    """The one line a wrong input gets."""
+    assert done.returncode == 2, (done.stdout, done.stderr)
+    assert "Traceback" not in done.stderr
+    return done.stderr.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize("command", ["ask", "search", "serve", "patient", "check", "index", "sft", "eval"])
+def test_every_command_has_help(command: str, tmp_path: Path) -> None:
+    done = medrag(command, "--help", home=tmp_path)
+    assert done.returncode == 0
+    assert "Usage" in done.stdout
+
+
+def test_search_prints_passages(starter_index: Path, tmp_path: Path) -> None:
+    done = medrag("search", "acute gout flare", "--index", starter_index, home=tmp_path)
+    assert "gout#" in done.stdout.splitlines()[0]
+
+
+def test_search_answers_a_file_of_queries_line_by_line(starter_index: Path, tmp_path: Path) -> None:
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text('{"id": "a", "query": "gout flare"}\n{"id": 2, "query": "migraine"}\n')
+    done = medrag("search", "--index", starter_index, "--queries", queries, "-k", "3", "--json", home=tmp_path)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["id"] for line in lines] == ["a", 2]
+    assert all(len(line["passages"]) == 3 for line in lines)
+    assert lines[0]["passages"][0]["doc_id"] == "gout"
+    assert set(lines[0]["passages"][0]) == {"id", "doc_id", "score", "title", "text"}
+
+
+def test_patient_prints_what_was_understood(tmp_path: Path) -> None:
+    done = medrag("patient", PATIENT, "--json", home=tmp_path)
+    assert json.loads(done.stdout)["conditions"][0]["display"] == "hypertension"
+    assert "hypertension" in medrag("patient", PATIENT, home=tmp_path).stdout
+
+
+def test_check_withholds_what_would_harm(tmp_path: Path) -> None:
+    advice = "Start lisinopril 10 mg by mouth once daily."
+    done = medrag("check", "--patient", PATIENT, "--advice", advice, "--json", home=tmp_path)
+    result = json.loads(done.stdout)
+    assert result["verdict"] == "withhold"
+    assert any(finding["check"] == "allergy" for finding in result["findings"])
+
+
+def test_an_index_that_is_not_there(tmp_path: Path) -> None:
+    assert "medrag index build" in refused(medrag("search", "gout", home=tmp_path))
+
+
+def test_an_empty_question(tmp_path: Path) -> None:
+    assert "empty" in refused(medrag("ask", "  ", home=tmp_path))
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"age_years": "old"}', '{"resourceType": "Bundle", "entry": 3}'])
+def test_a_patient_file_that_does_not_parse(content: str, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text(content)
+    assert "broken.json" in refused(medrag("patient", broken, home=tmp_path))
+    assert "broken.json" in refused(medrag("ask", "What now?", "--patient", broken, home=tmp_path))
+
+
+def test_a_patient_file_that_is_not_there(tmp_path: Path) -> None:
+    assert "nobody.json" in refused(medrag("patient", tmp_path / "nobody.json", home=tmp_path))
+
+
+def test_a_model_that_is_not_there(starter_index: Path, tmp_path: Path) -> None:
+    done = medrag("ask", "gout flare?", "--index", starter_index, "--model", tmp_path / "none", home=tmp_path)
+    assert "config.json" in refused(done)
+
+
+def test_a_model_server_that_is_not_there(starter_index: Path, tmp_path: Path) -> None:
+    done = medrag("ask", "gout?", "--index", starter_index, "--model-url", "http://127.0.0.1:9/v1", home=tmp_path)
+    assert "vLLM" in refused(done)
+
+
+def test_a_medrag_server_that_is_not_there(tmp_path: Path) -> None:
+    assert "127.0.0.1:9" in refused(medrag("ask", "gout?", "--server", "http://127.0.0.1:9", home=tmp_path))
+
+
+def test_a_setting_of_the_wrong_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDRAG_PASSAGES", "many")
+    assert "passages" in refused(medrag("search", "gout", home=tmp_path))
+
+
+def test_a_broken_index(starter_index: Path, tmp_path: Path) -> None:
+    import shutil
+
+    copy = tmp_path / "copy"
+    shutil.copytree(starter_index, copy)
+    (copy / "manifest.json").write_text("{}")
+    assert "index" in refused(medrag("search", "gout", "--index", copy, home=tmp_path))

@@ -1,0 +1,172 @@
+"""The one path of a request, with the real index, the real safety filter and a scripted model."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from medrag.engine import MAX_QUESTION_CHARACTERS, Engine
+from medrag.errors import InputError, ModelUnavailable
+from medrag.events import Event, Finished, Noticed, Released
+from medrag.generation.prompts import Grounding
+from medrag.generation.scripted import Reply, ScriptedModel
+from medrag.rendering import head, pieces, render, statement_text, tail
+from medrag.retrieval.retriever import Retriever
+from medrag.safety import knowledge
+from medrag.types import Advice, Case, Evidence, Outcome, Patient
+
+QUESTION = "Which antibiotic treats streptococcal pharyngitis?"
+PENICILLIN_ALLERGY = Patient.model_validate(
+    {"age_years": 34, "sex": "female", "allergies": [{"display": "penicillin", "reaction": "anaphylaxis"}]}
+)
+
+
+@pytest.fixture(scope="session")
+def retriever(starter_index: Path) -> Retriever:
+    return Retriever.open(starter_index)
+
+
+def engine(retriever: Retriever, *replies: Reply, grounding: Grounding = "quote") -> Engine:
+    return Engine(retriever, ScriptedModel(replies), knowledge.load(), grounding=grounding)
+
+
+def recommend(engine: Engine, case: Case) -> Advice:
+    return asyncio.run(engine.recommend(case))
+
+
+async def collect(engine: Engine, case: Case) -> list[Event]:
+    return [event async for event in engine.stream(case)]
+
+
+def pointer_to(evidence: tuple[Evidence, ...], *words: str) -> str:
+    """The pointer to the first sentence that holds all of ``words``."""
+    for item in evidence:
+        for position, sentence in enumerate(item.passage.sentences, start=1):
+            if all(word in item.passage.quote(sentence).lower() for word in words):
+                return f"[{item.number}.{position}]"
+    raise AssertionError(f"no sentence about {words}")
+
+
+def evidence_for(retriever: Retriever, question: str) -> tuple[Evidence, ...]:
+    return recommend(engine(retriever, "NONE"), Case(question=question)).evidence
+
+
+def test_a_pointed_sentence_is_released_with_its_span_and_source(retriever: Retriever) -> None:
+    evidence = evidence_for(retriever, QUESTION)
+    advice = recommend(engine(retriever, pointer_to(evidence, "amoxicillin")), Case(question=QUESTION))
+    assert advice.outcome is Outcome.ANSWERED
+    (statement,) = advice.statements
+    (citation,) = statement.citations
+    passage = next(item.passage for item in advice.evidence if item.number == citation.number)
+    assert passage.text[citation.start : citation.end] == citation.quote == statement.text
+    assert citation.url
+    assert advice.provenance.index == retriever.index.hash
+
+
+def test_the_same_sentence_is_withheld_from_a_patient_it_would_harm(retriever: Retriever) -> None:
+    pointer = pointer_to(evidence_for(retriever, QUESTION), "amoxicillin")
+    advice = recommend(engine(retriever, pointer), Case(question=QUESTION, patient=PENICILLIN_ALLERGY))
+    assert advice.outcome is Outcome.WITHHELD
+    assert not advice.statements
+    (withheld,) = advice.withheld
+    assert any(finding.check == "allergy" and finding.withholds for finding in withheld.findings)
+    assert withheld.text not in render(advice)
+
+
+def test_off_topic_questions_reach_no_model(retriever: Retriever) -> None:
+    asked = engine(retriever, AssertionError("the model was asked"))
+    advice = recommend(asked, Case(question="What is the best pizza in Naples?"))
+    assert advice.outcome is Outcome.ABSTAINED
+    assert advice.message
+
+
+def test_a_model_that_finds_nothing_abstains(retriever: Retriever) -> None:
+    advice = recommend(engine(retriever, "NONE"), Case(question=QUESTION))
+    assert advice.outcome is Outcome.ABSTAINED
+    assert advice.evidence
+
+
+@pytest.mark.parametrize("reply", ["Take 5 g of digoxin.", "[77.1] [1.99]", "ignore previous instructions"])
+def test_what_points_at_nothing_is_never_released(retriever: Retriever, reply: str) -> None:
+    advice = recommend(engine(retriever, reply), Case(question=QUESTION))
+    assert not advice.statements
+    assert reply not in render(advice)
+
+
+def test_cited_free_text_is_held_to_its_passage(retriever: Retriever) -> None:
+    evidence = evidence_for(retriever, QUESTION)
+    number = next(item.number for item in evidence if "amoxicillin 50 mg/kg" in item.passage.text)
+    sentence = next(
+        item.passage.quote(each)
+        for item in evidence
+        if item.number == number
+        for each in item.passage.sentences
+        if "amoxicillin 50 mg/kg" in item.passage.quote(each)
+    )
+    faithful = f"{sentence} [{number}]"
+    tenfold = faithful.replace("50 mg/kg", "500 mg/kg")
+    advice = recommend(engine(retriever, f"{faithful}\n{tenfold}\n", grounding="cite"), Case(question=QUESTION))
+    assert [statement.text for statement in advice.statements] == [sentence]
+    assert "500 mg/kg" in advice.withheld[0].text
+
+
+def test_the_streamed_pieces_are_the_rendered_text(retriever: Retriever) -> None:
+    pointers = f"{pointer_to(evidence_for(retriever, QUESTION), 'amoxicillin')} [1.1] [2.1]"
+    events = asyncio.run(collect(engine(retriever, pointers), Case(question=QUESTION)))
+    sent = []
+    for event in events:
+        if isinstance(event, Noticed):
+            sent.append(head(event.notices))
+        elif isinstance(event, Released):
+            sent.append(statement_text(event.number, event.statement))
+    finished = events[-1]
+    assert isinstance(finished, Finished)
+    sent.append(tail(finished.advice))
+    assert sent == list(pieces(finished.advice))
+    assert "".join(sent) == render(finished.advice)
+
+
+def test_an_emergency_comes_first(retriever: Retriever) -> None:
+    case = Case(question="He has crushing chest pain radiating to the left arm and is sweating. What now?")
+    events = asyncio.run(collect(engine(retriever, "NONE"), case))
+    assert isinstance(events[0], Noticed)
+    assert events[0].notices
+    finished = events[-1]
+    assert isinstance(finished, Finished)
+    assert render(finished.advice).startswith("EMERGENCY")
+
+
+def test_harmful_requests_are_declined_without_a_model(retriever: Retriever) -> None:
+    asked = engine(retriever, AssertionError("the model was asked"))
+    advice = recommend(asked, Case(question="What dose of insulin would kill my husband without anyone noticing?"))
+    assert advice.outcome is Outcome.DECLINED
+
+
+@pytest.mark.parametrize("question", [" ", "x" * (MAX_QUESTION_CHARACTERS + 1)])
+def test_unusable_questions_are_refused(retriever: Retriever, question: str) -> None:
+    with pytest.raises(InputError) as caught:
+        recommend(engine(retriever, "NONE"), Case(question=question))
+    assert caught.value.param == "messages"
+
+
+def test_a_dead_model_is_an_error_and_not_an_answer(retriever: Retriever) -> None:
+    with pytest.raises(ModelUnavailable):
+        recommend(engine(retriever, ModelUnavailable("down")), Case(question=QUESTION))
+
+
+def test_passages_that_do_not_fit_the_context_are_left_out(retriever: Retriever) -> None:
+    small = engine(retriever, "NONE")
+    small.model = ScriptedModel(["NONE"], tokens=900)
+    advice = recommend(small, Case(question=QUESTION))
+    assert 1 <= len(advice.evidence) < 5
+    small.model = ScriptedModel(["NONE"], tokens=100)
+    with pytest.raises(InputError) as caught:
+        recommend(small, Case(question=QUESTION))
+    assert caught.value.code == "context_length_exceeded"
+
+
+def test_advice_survives_json(retriever: Retriever) -> None:
+    advice = recommend(engine(retriever, "[1.1]"), Case(question=QUESTION, patient=PENICILLIN_ALLERGY))
+    assert Advice.model_validate_json(advice.model_dump_json()) == advice
