@@ -77,7 +77,7 @@ def log_path(out: Path, task: str) -> Path:
 def show(summary: scores.Scores, console: Console) -> None:
     """Prints a table of every metric."""
     for task in summary.tasks.values():
-        title = f"{task.task}: {task.answered} of {task.samples} answered, {task.failed} failed, {task.missing} not run"
+        title = f"{task.task}: {task.done} of {task.samples} done, {task.failed} failed, {task.missing} not run"
         table = Table("metric", "mean", "95 % interval", "n", title=title, title_justify="left")
         for name, score in task.metrics.items():
             table.add_row(name, f"{score.mean:.3f}", f"{score.low:.3f} to {score.high:.3f}", str(score.n))

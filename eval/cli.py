@@ -133,9 +133,9 @@ def from_index(
 ) -> None:
     """Make cases with gold statements from an index's own passages, for the task `grounded`."""
     from eval.from_index import write
-    from medrag.local import open_retriever
+    from medrag.retrieval.store import Index
 
-    opened = open_retriever(_settings(index=index)).index
+    opened = Index.open(_settings(index=index).index_dir)
     print(f"{write(opened, out, count=count, seed=seed, held_out=held_out)} cases: {out}")
 
 

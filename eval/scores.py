@@ -34,7 +34,7 @@ class TaskScores(Record):
     system: str
     seed: int
     samples: int
-    answered: int
+    done: int
     failed: int
     missing: int
     metrics: Mapping[str, Score]
@@ -59,7 +59,7 @@ def summarise(log: Log) -> TaskScores:
         system=start.system,
         seed=start.seed,
         samples=start.samples,
-        answered=len(good),
+        done=len(good),
         failed=len(entries) - len(good),
         missing=start.samples - len(entries),
         metrics=means(good, start.seed),
@@ -99,8 +99,9 @@ def write(directory: Path, scores: Scores) -> Path:
 
 
 def replace(path: Path, text: str) -> None:
-    """Writes ``text`` beside ``path`` and puts it in its place."""
+    """Writes ``text`` beside ``path``, for its owner only (it may hold patients), and puts it in its place."""
     beside = path.with_name(f".{path.name}.part")
+    beside.touch(mode=0o600)
     beside.write_text(text, encoding="utf-8")
     beside.replace(path)
 

@@ -6,6 +6,7 @@ unchanged. Nothing here reads files, calls models or imports anything heavy.
 
 from __future__ import annotations
 
+import datetime as dt
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -46,7 +47,7 @@ class Fact(Record):
     system: str | None = None
     status: FactStatus = FactStatus.ACTIVE
     source: str = "structured"
-    date: date | datetime | None = None
+    date: dt.date | dt.datetime | None = None
 
     @property
     def current(self) -> bool:
@@ -93,7 +94,7 @@ class Genotype(Record):
     lookup_key: str | None = None
     status: FactStatus = FactStatus.ACTIVE
     source: str = "structured"
-    date: date | datetime | None = None
+    date: dt.date | dt.datetime | None = None
 
 
 class Imaging(Fact):
@@ -111,7 +112,7 @@ class Derived(Record):
     unit: str
     formula: str
     inputs: dict[str, Any] = Field(default_factory=dict)
-    date: date | datetime | None = None
+    date: dt.date | dt.datetime | None = None
 
 
 class Problem(Record):

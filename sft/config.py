@@ -1,4 +1,4 @@
-"""The typed recipe: everything a run is made of, and nothing a run may guess."""
+"""The typed recipe: everything a run is made of, so that nothing has to be guessed afterwards."""
 
 from __future__ import annotations
 
@@ -16,26 +16,126 @@ class _Strict(BaseModel):
 
 
 class Architecture(_Strict):
-    """A model made from nothing. ``mimetic`` (0: off) is the strength of the similarity-like attention start."""
+    """A Llama made from nothing; ``encoder_embeddings`` starts its embeddings from MiniLM's."""
 
     vocabulary: int = Field(default=8192, ge=300)
     hidden: int = 256
-    intermediate: int = 768
-    layers: int = 6
+    intermediate: int = 512
+    layers: int = 5
     heads: int = 4
     positions: int = 2048
     rope_theta: float = 500_000.0
     encoder_embeddings: bool = True
     embedding_scale: float = 0.1
-    mimetic: float = 1.0
-    mimetic_copy: float = 0.3
 
 
 class Pretraining(_Strict):
-    """Language modelling: ``blocks`` sequences of ``length`` tokens, once."""
+    """Language modelling on ``blocks`` sequences of ``length`` tokens, once; 0 blocks: none."""
 
-    blocks: int = Field(default=2000, ge=0)
+    blocks: int = Field(default=600, ge=0)
     length: int = 256
     batch: int = 16
     learning_rate: float = 1e-3
-    cpu: bool = True
+
+
+class Stage(_Strict):
+    """A step of the curriculum: how many examples, how large, and from which sources by weight.
+
+    ``find`` is the share of turns over running text that only ask where certain words stand.
+    """
+
+    examples: int = Field(ge=1)
+    passages: tuple[int, int]
+    statements: tuple[int, int]
+    turns: tuple[int, int]
+    reading: float = Field(default=0.3, ge=0)
+    synthetic: float = Field(default=0.45, ge=0)
+    guidelines: float = Field(default=0.25, ge=0)
+    find: float = Field(default=0.5, ge=0, le=1)
+
+
+class Data(_Strict):
+    """The curriculum, in order, and how many held-out examples of the last stage's size to set aside."""
+
+    stages: tuple[Stage, ...] = Field(min_length=1)
+    validation: int = Field(default=120, ge=1)
+
+
+class Lora(_Strict):
+    """A low-rank adapter; only what vLLM also serves (no DoRA, no LoftQ or PiSSA start, no extra modules)."""
+
+    rank: int = Field(default=16, ge=1)
+    alpha: int = 32
+    dropout: float = Field(default=0.05, ge=0, lt=1)
+
+
+class Training(_Strict):
+    """Fine-tuning. ``turns``: learn every turn of a conversation, or the first alone (templates without
+    generation marks allow only that). ``four_bit``: the base in NF4 with double quantisation (QLoRA).
+    """
+
+    batch: int = 4
+    accumulation: int = 1
+    epochs: float = 1
+    learning_rate: float = 2e-3
+    schedule: Literal["linear", "cosine", "warmup_stable_decay", "constant_with_warmup"] = "warmup_stable_decay"
+    decay_fraction: float = Field(default=0.25, ge=0, le=1)
+    warmup_steps: int = 50
+    weight_decay: float = 0.05
+    neftune_alpha: float | None = None
+    length: int = 2048
+    turns: Literal["every", "first"] = "every"
+    in_order: bool = True
+    four_bit: bool = False
+    lora: Lora | None = None
+    gradient_checkpointing: bool = False
+    optimizer: str = "adamw_torch_fused"
+    save_steps: int = 200
+    evaluate_steps: int | None = None
+    patience: int | None = None
+    cpu: bool = False
+
+    @model_validator(mode="after")
+    def _quantised_needs_adapter(self) -> Training:
+        if self.four_bit and self.lora is None:
+            raise ValueError("a 4-bit base cannot be trained itself: give lora")
+        if self.patience is not None and self.evaluate_steps is None:
+            raise ValueError("early stopping (patience) needs evaluate_steps")
+        return self
+
+
+class Recipe(_Strict):
+    """One model's making. ``base`` is a hub id or folder, or None for a model made from ``architecture``."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
+    base: str | None = None
+    seed: int = 0
+    architecture: Architecture | None = None
+    pretraining: Pretraining | None = None
+    data: Data
+    training: Training
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Recipe:
+        if (self.base is None) == (self.architecture is None):
+            raise ValueError("give either base (a model to start from) or architecture (one to make)")
+        return self
+
+
+RECIPES = Path(__file__).parent / "recipes"
+
+
+def load_recipe(name: str) -> Recipe:
+    """A recipe by the name it has under ``sft/recipes`` or by its file's path; ConfigurationError when it is wrong."""
+    path = Path(name) if name.endswith((".yaml", ".yml")) else RECIPES / f"{name}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(each.stem for each in RECIPES.glob("*.yaml")))
+        raise ConfigurationError(f"there is no recipe {name}; known are {known}, or give a .yaml file")
+    try:
+        return Recipe.model_validate(yaml.safe_load(path.read_text()))
+    except yaml.YAMLError as error:
+        raise ConfigurationError(f"{path} is not YAML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(each) for each in first["loc"])
+        raise ConfigurationError(f"{path}: {where or 'recipe'}: {first['msg']}") from error

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from sft.config import Architecture, Pretraining
 from sft.tokenizer import pointers, train_tokenizer
-from sft.warm_start import encode_vocabulary, mimetic_attention, warm_embeddings
+from sft.warm_start import encode_vocabulary, warm_embeddings
 
 if TYPE_CHECKING:
     from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
 
 def new_model(tokenizer: PreTrainedTokenizerFast, shape: Architecture, seed: int) -> LlamaForCausalLM:
-    """A Llama of this shape, float32, embeddings and attention warm-started where ``shape`` says so."""
+    """A Llama of this shape, float32, its embeddings warm-started where ``shape`` says so."""
     from transformers import LlamaConfig, LlamaForCausalLM, set_seed
 
     set_seed(seed)
@@ -38,8 +38,6 @@ def new_model(tokenizer: PreTrainedTokenizerFast, shape: Architecture, seed: int
     if shape.encoder_embeddings:
         marks = [*tokenizer.all_special_ids, *tokenizer.convert_tokens_to_ids(pointers())]
         warm_embeddings(model, encode_vocabulary(tokenizer, shape.hidden), shape.embedding_scale, marks)
-    if shape.mimetic:
-        mimetic_attention(model, shape.mimetic, shape.mimetic_copy)
     model.generation_config.update(do_sample=False, max_new_tokens=64)
     return model
 
@@ -56,6 +54,7 @@ def blocks(tokenizer: PreTrainedTokenizerFast, texts: Iterable[str], length: int
 
 def pretrain(texts: Sequence[str], shape: Architecture, plan: Pretraining, output: Path, seed: int) -> dict[str, Any]:
     """Train tokenizer and model on ``texts``, save both to ``output`` and return what was measured."""
+    import torch
     from datasets import Dataset
     from transformers import DataCollatorForLanguageModeling, Trainer, TrainingArguments
 
@@ -75,7 +74,7 @@ def pretrain(texts: Sequence[str], shape: Architecture, plan: Pretraining, outpu
             weight_decay=0.05,
             adam_beta2=0.98,
             bf16=True,
-            use_cpu=plan.cpu,
+            use_cpu=not torch.cuda.is_available(),
             logging_steps=10,
             save_strategy="no",
             report_to=[],

@@ -17,7 +17,11 @@ PATIENT = ROOT / "medrag" / "examples" / "patient.json"
 def medrag(*arguments: str | Path, home: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "MEDRAG_HOME": str(home)}
     return subprocess.run(
-        [sys.executable, "-m", "medrag", *map(str, arguments)], capture_output=True, text=True, env=environment
+        [sys.executable, "-m", "medrag", *map(str, arguments)],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment,
     )
 
 

@@ -49,7 +49,7 @@ def _subtitle(report: Report) -> str:
 
 def _section(task: TaskReport) -> str:
     found = task.scores
-    counts = f"{found.answered} of {found.samples} answered, {found.failed} failed, {found.missing} not run"
+    counts = f"{found.done} of {found.samples} done, {found.failed} failed, {found.missing} not run"
     parts = [f'<section id="{escape(found.task)}">', f"<h2>{escape(found.task)}</h2>", f"<p>{counts}.</p>"]
     if found.metrics:
         parts += [_figure(plots.scores(task), "Scores with 95 % intervals."), _score_table(found.metrics)]

@@ -93,6 +93,7 @@ def contradictions(patient: Patient) -> list[Problem]:
     if patient.sex == "male" and (patient.pregnant or patient.lactating):
         found.append(Problem(source="record", reason="is recorded as male and as pregnant or breast-feeding"))
     found += _genotypes(patient.genotypes)
+    found += _stopped(patient.medications)
     return found
 
 
@@ -111,6 +112,15 @@ def _denied(facts: Iterable[Condition | Allergy], what: str) -> Iterable[Problem
         if denial and any(fact.current for fact in group):
             reason = f"a {what} is recorded both as present and as {denial.status}; both are kept"
             yield Problem(source=denial.source, reason=reason)
+
+
+def _stopped(medications: Sequence[Medication]) -> Iterable[Problem]:
+    """A drug taken and stopped at the same time; an older order that was stopped is no contradiction."""
+    taken = {(name_of(fact), moment(fact.date)) for fact in medications if fact.current}
+    for fact in medications:
+        if fact.status is FactStatus.RESOLVED and (name_of(fact), moment(fact.date)) in taken:
+            reason = f"{name_of(fact)} is recorded both as taken and as stopped; both are kept"
+            yield Problem(source=fact.source, reason=reason)
 
 
 def _two_values(observations: Iterable[Observation]) -> Iterable[Problem]:

@@ -143,6 +143,17 @@ def _has(key: str) -> Callable[[Patient], bool]:
     return lambda patient: bool(analytes.of(patient.observations, analytes.ANALYTES[key]))
 
 
+def _is_heavy(patient: Patient) -> bool:
+    """Over 120 % of the ideal body weight, where the actual weight overstates the clearance."""
+    if patient.sex not in ("female", "male") or not patient.weight_kg or not patient.height_cm:
+        return False
+    return patient.weight_kg > 1.2 * max(formulas.ideal_weight_devine(patient.height_cm, patient.sex), 0)
+
+
+def _adjusted(values: Values) -> float:
+    return formulas.adjusted_weight(values["weight"], formulas.ideal_weight_devine(values["height"], values["sex"]))
+
+
 def _is_adult(patient: Patient) -> bool:
     return patient.age_years is None or patient.age_years >= ADULT_YEARS
 
@@ -170,6 +181,15 @@ CALCULATORS: dict[str, Calculator] = {
         lambda v: round(formulas.cockcroft_gault(v["age"], v["weight"], v["creatinine"], v["sex"]), 1),
         adults_only=True,
         applies=_is_adult,
+    ),
+    "creatinine_clearance_adjusted": Calculator(
+        "creatinine clearance for adjusted weight",
+        "mL/min",
+        "Cockcroft-Gault 1976, adjusted body weight (Devine 1974, factor 0.4)",
+        ("age", "sex", "weight", "height", "creatinine"),
+        lambda v: round(formulas.cockcroft_gault(v["age"], _adjusted(v), v["creatinine"], v["sex"]), 1),
+        adults_only=True,
+        applies=lambda patient: _is_adult(patient) and _is_heavy(patient),
     ),
     "egfr": Calculator(
         "eGFR",

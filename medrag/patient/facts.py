@@ -35,9 +35,10 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def assemble(facts: Iterable[Fact | Genotype], problems: Iterable[Problem] = (), **person: Any) -> Patient:
-    """A ``Patient`` whose lists hold ``facts`` by their type, in their order."""
+    """A ``Patient`` whose lists hold ``facts`` by their type, in their order; lists without any stay unset."""
     kept = list(facts)
     lists: dict[str, Any] = {name: tuple(fact for fact in kept if type(fact) is kind) for name, kind in LISTS.items()}
+    lists = {name: facts for name, facts in lists.items() if facts}
     return Patient(**lists, problems=tuple(problems), **person)
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import re
+import zlib
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Literal
 
 from medrag.errors import PatientError
-from medrag.patient.genome import GENE, header, is_pharmcat
+from medrag.patient.genome import PHARMACOGENES, header, is_pharmcat
+from medrag.patient.table import is_patient_table
 from medrag.types import Patient
 
 
@@ -17,6 +22,7 @@ class Format(StrEnum):
 
     JSON = "json"
     GENE_TABLE = "gene_table"
+    PATIENT_TABLE = "patient_table"
     VCF = "vcf"
     DICOM = "dicom"
     IMAGING_REPORT = "imaging_report"
@@ -35,7 +41,7 @@ _GZIP, _ZIP, _PDF, _PNG, _JPEG = b"\x1f\x8b", b"PK\x03\x04", b"%PDF", b"\x89PNG"
 
 def recognise(content: bytes, name: str) -> tuple[Format, str]:
     """The format of a file's content, and its text ("" for DICOM). Raises ``PatientError`` for what is not read."""
-    if content[128:132] == b"DICM":
+    if content[128:132] == b"DICM" or name.casefold().endswith((".dcm", ".dicom")):
         return Format.DICOM, ""
     if content.startswith(_GZIP):
         content = _unzipped(content, name)
@@ -49,39 +55,54 @@ def recognise(content: bytes, name: str) -> tuple[Format, str]:
 
 
 def _of_text(text: str, name: str) -> Format:
+    """The format of a text. A name that promises a format binds: a broken .json is not read as a note."""
     start = text.lstrip()
-    if start.startswith("##fileformat=VCF"):
-        return Format.VCF
-    if start[0] in "{[" and not name.lower().endswith((".txt", ".md")):
-        return Format.JSON
-    if start[0] in "{[" and re.match(r"[{\[]\s*[\"{\[\]}]", start):
-        return Format.JSON
-    if start.startswith("<") and re.match(r"<(?:\?xml|[A-Za-z]\w*[^>]*xmlns)", start):
+    if re.match(r"<(?:\?xml|[A-Za-z]\w*[^>]*xmlns)", start):
         raise PatientError(f"{name}: is XML, which is not read; give FHIR as JSON")
-    if _is_gene_table(start):
-        return Format.GENE_TABLE
-    if len(set(map(str.casefold, _REPORT.findall(text)))) >= 2 and not _NOTE.search(text):
-        return Format.IMAGING_REPORT
-    return Format.NOTE
+    promised = next((kind for ending, kind in _ENDINGS.items() if name.casefold().endswith(ending)), None)
+    found = promised or next((kind for kind, fits in _TESTS.items() if fits(start)), Format.NOTE)
+    if name.casefold().endswith((".csv", ".tsv")) and found is Format.NOTE:
+        raise PatientError(f"{name}: is a table, but its header names neither genes nor fields of a patient")
+    return found
 
 
-def _is_gene_table(text: str) -> bool:
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")][:5]
-    if not lines:
+def _is_json(start: str) -> bool:
+    return re.match(r"[{\[]\s*[\"{\[\]}]", start) is not None
+
+
+def _is_report(start: str) -> bool:
+    headings = {heading.casefold() for heading in _REPORT.findall(start)}
+    return len(headings) >= 2 and not _NOTE.search(start)
+
+
+def _is_gene_table(start: str) -> bool:
+    lines = [line for line in start.splitlines() if line.strip() and not line.startswith("#")][:5]
+    rows = [[cell.strip() for cell in re.split(r"[\t,;]", line)] for line in lines]
+    if not rows:
         return False
-    rows = [re.split(r"[\t,;]", line) for line in lines]
-    if header([cell.strip() for cell in rows[0]]):
-        return True
-    return all(len(row) >= 2 and GENE.fullmatch(row[0].strip()) for row in rows)
+    return header(rows[0]) is not None or all(len(row) >= 2 and row[0].upper() in PHARMACOGENES for row in rows)
+
+
+_ENDINGS = {
+    ".json": Format.JSON,
+    ".ndjson": Format.JSON,
+    ".jsonl": Format.JSON,
+    ".vcf": Format.VCF,
+    ".vcf.gz": Format.VCF,
+}
+_TESTS: dict[Format, Callable[[str], bool]] = {
+    Format.VCF: lambda start: start.startswith("##fileformat=VCF"),
+    Format.JSON: _is_json,
+    Format.GENE_TABLE: _is_gene_table,
+    Format.PATIENT_TABLE: is_patient_table,
+    Format.IMAGING_REPORT: _is_report,
+}
 
 
 def _unzipped(content: bytes, name: str) -> bytes:
-    import gzip
-    import zlib
-
     limit = 200_000_000
     try:
-        data = gzip.GzipFile(fileobj=__import__("io").BytesIO(content)).read(limit + 1)
+        data = gzip.GzipFile(fileobj=io.BytesIO(content)).read(limit + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise PatientError(f"{name}: is damaged gzip data") from error
     if len(data) > limit:

@@ -14,6 +14,7 @@ from typing import Any
 from medrag.errors import PatientError
 from medrag.patient.facts import assemble
 from medrag.patient.fhir.values import moment_of
+from medrag.patient.phenotypes import Meaning, interpret
 from medrag.types import FactStatus, Genotype, Patient, Problem
 
 _NOTHING = {
@@ -32,6 +33,13 @@ _NOTHING = {
 }
 _OPEN = {"indeterminate", "uncertain", "possible", "ambiguous"}
 GENE = re.compile(r"(?:HLA-[A-Z]{1,4}\d?|MT-[A-Z0-9]+|[A-Z][A-Z0-9]{1,9}(?:-[A-Z0-9]+)?)")
+PHARMACOGENES = frozenset(
+    {
+        *("ABCG2", "CACNA1S", "CFTR", "COMT", "CYP1A2", "CYP2B6", "CYP2C8", "CYP2C9", "CYP2C19", "CYP2D6", "CYP3A4"),
+        *("CYP3A5", "CYP4F2", "DPYD", "F5", "G6PD", "HLA-A", "HLA-B", "HLA-DRB1", "IFNL3", "MTHFR", "MT-RNR1", "NAT2"),
+        *("NUDT15", "OPRM1", "RYR1", "SLCO1B1", "TPMT", "UGT1A1", "VKORC1"),
+    }
+)
 _LIMIT = 4
 
 # --- PharmCAT --------------------------------------------------------------------------------------
@@ -49,16 +57,16 @@ def read_pharmcat(content: dict[str, Any], origin: str) -> Patient:
         raise PatientError(f"{origin}: is PharmCAT JSON without gene reports")
     metadata = content.get("matcherMetadata")
     stamp = content.get("timestamp") or (metadata.get("timestamp") if isinstance(metadata, dict) else None)
-    genotypes: list[Genotype] = []
+    found: list[Genotype] = []
     problems: list[Problem] = []
     for gene, report in reports:
         calls = [call for call in report.get("sourceDiplotypes") or () if isinstance(call, dict)]
-        made = [_call(gene, report, call, f"{origin}#{gene}") for call in calls[:_LIMIT]] or [
-            _absent(gene, f"{origin}#{gene}")
-        ]
-        genotypes += [each.model_copy(update={"date": moment_of(stamp)}) for each in made]
+        source = f"{origin}#{gene}"
+        made = [each for call in calls[:_LIMIT] for each in _calls(gene, report, call, source)]
+        made = made or [_absent(gene, source)]
+        found += [each.model_copy(update={"date": moment_of(stamp)}) for each in made]
         problems += [Problem(source=f"{origin}#{gene}", reason=reason) for reason in _remarks(gene, report, calls)]
-    return assemble(genotypes, problems)
+    return assemble(found, problems)
 
 
 def _gene_reports(genes: Any) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -78,20 +86,23 @@ def _gene_reports(genes: Any) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield gene, report
 
 
-def _call(gene: str, report: dict[str, Any], call: dict[str, Any], source: str) -> Genotype:
+def _calls(gene: str, report: dict[str, Any], call: dict[str, Any], source: str) -> Iterator[Genotype]:
+    """One result for each lookup key: HLA genes have one an allele ("*15:02 positive"), other genes a single one."""
     diplotype = said(call.get("label"))
-    phenotype = _joined(call.get("phenotypes"))
-    lookup = _joined(call.get("lookupKey")) or phenotype
+    phenotypes = _texts(call.get("phenotypes"))
+    keys = _texts(call.get("lookupKey")) or phenotypes
     called = report.get("callSource") != "NONE" and diplotype is not None
-    return Genotype(
-        gene=gene,
-        diplotype=diplotype,
-        phenotype=phenotype,
-        activity_score=said(call.get("activityScore")),
-        lookup_key=lookup if called else "No Result",
-        status=FactStatus.ACTIVE if called and not is_open(phenotype or lookup) else FactStatus.UNCERTAIN,
-        source=source,
-    )
+    for key in keys if called and len(keys) > 1 else [keys[0] if keys else None]:
+        phenotype = key if key in phenotypes else "; ".join(phenotypes) or None
+        yield Genotype(
+            gene=gene,
+            diplotype=diplotype,
+            phenotype=phenotype,
+            activity_score=said(call.get("activityScore")),
+            lookup_key=key if called else "No Result",
+            status=FactStatus.ACTIVE if called and not is_open(phenotype or key) else FactStatus.UNCERTAIN,
+            source=source,
+        )
 
 
 def _absent(gene: str, source: str) -> Genotype:
@@ -127,17 +138,17 @@ def read_gene_table(text: str, origin: str) -> Patient:
     rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
     rows = [row for row in rows if any(row) and not row[0].startswith("#")]
     names = header(rows[0]) if rows else None
-    genotypes: list[Genotype] = []
+    found: list[Genotype] = []
     problems: list[Problem] = []
     for number, row in enumerate(rows[1:] if names else rows, start=2 if names else 1):
         cells = dict(zip(names or _COLUMNS, row, strict=False))
         if GENE.fullmatch(gene := cells.get("gene", "").upper()):
-            genotypes.append(_row(gene, cells, f"{origin}:row {number}"))
+            found += _row(gene, cells, f"{origin}:row {number}")
         else:
             problems.append(Problem(source=f"{origin}:row {number}", reason="names no gene; not read"))
-    if not genotypes:
+    if not found:
         raise PatientError(f"{origin}: no row of the table names a gene")
-    return assemble(genotypes, problems)
+    return assemble(found, problems)
 
 
 def header(row: list[str]) -> list[str] | None:
@@ -147,22 +158,34 @@ def header(row: list[str]) -> list[str] | None:
     return names if "gene" in names else None
 
 
-def _row(gene: str, cells: dict[str, str], source: str) -> Genotype:
-    diplotype, phenotype = said(cells.get("diplotype")), said(cells.get("phenotype"))
-    score = said(cells.get("activity_score"))
+def _row(gene: str, cells: dict[str, str], source: str) -> list[Genotype]:
+    made = genotypes(gene, cells.get("diplotype"), cells.get("phenotype"), cells.get("activity_score"), source)
+    return [each.model_copy(update={"date": moment_of(cells.get("date"))}) for each in made]
+
+
+def genotypes(gene: str, result: str | None, phenotype: str | None, score: str | None, source: str) -> list[Genotype]:
+    """A gene's result as a table gives it; a ``result`` without an allele in it is taken for the phenotype.
+
+    Where only a diplotype is given its meaning is looked up (HLA genes give one result an allele); a diplotype
+    whose meaning is not known keeps its gene undetermined.
+    """
+    diplotype, phenotype, score = said(result), said(phenotype), said(score)
     if diplotype and phenotype is None and not re.search(r"[*/>:\d]", diplotype):
         diplotype, phenotype = None, diplotype
-    result = phenotype or diplotype or score
-    return Genotype(
-        gene=gene,
-        diplotype=diplotype,
-        phenotype=phenotype,
-        activity_score=score,
-        lookup_key=(score or phenotype) if result else "No Result",
-        status=FactStatus.ACTIVE if result and not is_open(phenotype) else FactStatus.UNCERTAIN,
-        source=source,
-        date=moment_of(cells.get("date")),
-    )
+    given = [Meaning(phenotype or "", score, score or phenotype or "")] if phenotype or score else []
+    meanings = given or (interpret(gene, diplotype) if diplotype else [])
+    return [
+        Genotype(
+            gene=gene,
+            diplotype=diplotype,
+            phenotype=each.phenotype or None,
+            activity_score=each.activity_score,
+            lookup_key=each.lookup_key,
+            status=FactStatus.UNCERTAIN if is_open(each.phenotype) else FactStatus.ACTIVE,
+            source=source,
+        )
+        for each in meanings
+    ] or [_absent(gene, source).model_copy(update={"diplotype": diplotype})]
 
 
 def said(value: Any) -> str | None:
@@ -176,6 +199,6 @@ def is_open(phenotype: str | None) -> bool:
     return phenotype is not None and phenotype.casefold().split(" ")[0] in _OPEN - {"uncertain", "possible"}
 
 
-def _joined(values: Any) -> str | None:
+def _texts(values: Any) -> list[str]:
     items = values if isinstance(values, list) else [values]
-    return "; ".join(found for each in items if (found := said(each))) or None
+    return [found for each in items if (found := said(each))]

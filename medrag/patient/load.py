@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from medrag.errors import PatientError
 from medrag.types import Patient
+
+if TYPE_CHECKING:
+    from medrag.patient.formats import Format
 
 MAX_BYTES = 100_000_000
 
@@ -49,29 +52,44 @@ def _read(path: Path, today: date, pharmcat_jar: Path | None) -> Patient:
 
     content = _content(path)
     kind, text = recognise(content, path.name)
-    match kind:
-        case Format.JSON:
-            return _read_json(parse_json(text, path.name), path.name, today)
-        case Format.GENE_TABLE:
-            from medrag.patient.genome import read_gene_table
+    if kind is Format.JSON:
+        return _read_json(parse_json(text, path.name), path.name, today)
+    if kind is Format.VCF:
+        from medrag.patient.vcf import read_vcf
 
-            return read_gene_table(text, path.name)
-        case Format.VCF:
-            from medrag.patient.vcf import read_vcf
+        return read_vcf(path, path.name, pharmcat_jar)
+    if kind is Format.DICOM:
+        from medrag.patient.imaging import read_dicom
 
-            return read_vcf(path, path.name, pharmcat_jar)
-        case Format.DICOM:
-            from medrag.patient.imaging import read_dicom
+        return read_dicom(content, path.name)
+    return _read_text(kind, text, path.name, today)
 
-            return read_dicom(content, path.name)
-        case Format.IMAGING_REPORT:
-            from medrag.patient.imaging import read_report
 
-            return read_report(text, path.name, today)
-        case Format.NOTE:
-            from medrag.patient.notes import read_note
+def _read_text(kind: Format, text: str, name: str, today: date) -> Patient:
+    if kind == "gene_table":
+        from medrag.patient.genome import read_gene_table
 
-            return read_note(text, path.name, today)
+        return read_gene_table(text, name)
+    if kind == "patient_table":
+        return _one_row(text, name, today)
+    if kind == "imaging_report":
+        from medrag.patient.imaging import read_report
+
+        return read_report(text, name, today)
+    from medrag.patient.notes import read_note
+
+    return read_note(text, name, today)
+
+
+def _one_row(text: str, name: str, today: date) -> Patient:
+    from medrag.patient.table import read_rows
+
+    rows = list(read_rows(text, name, today))
+    if len(rows) != 1:
+        raise PatientError(f"{name}: holds {len(rows)} patients; give one, or run them as a batch")
+    if isinstance(rows[0], PatientError):
+        raise rows[0]
+    return rows[0].patient
 
 
 def _content(path: Path) -> bytes:

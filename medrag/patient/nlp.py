@@ -61,8 +61,8 @@ def pipeline() -> Language:
     nlp.add_pipe("medspacy_pyrush")
     sectionizer = cast("Any", nlp.add_pipe("medspacy_sectionizer", config={"rules": None}))
     sectionizer.add(_section_rules())
-    context = cast("Any", nlp.add_pipe("medspacy_context"))
-    context.add(_context_rules())
+    context = cast("Any", nlp.add_pipe("medspacy_context", config={"rules": None}))
+    context.add(_context_rules(context.DEFAULT_RULES_FILEPATH))
     return nlp
 
 
@@ -75,11 +75,13 @@ def _section_rules() -> list[Any]:
     ]
 
 
-def _context_rules() -> list[Any]:
+def _context_rules(packaged: str) -> list[Any]:
+    """medspaCy's rules and the lexicon's. Those that begin with a colon are left out: a heading's colon is no cue."""
     from medspacy.context import ConTextRule  # type: ignore[import-untyped]
 
-    return [
-        ConTextRule(words, cue.category, direction=cue.direction, max_scope=_SCOPE)
+    rules = [rule for rule in ConTextRule.from_json(packaged) if not rule.literal.startswith(":")]
+    return rules + [
+        ConTextRule(words, cue.category, direction=cue.direction, max_scope=_SCOPE, terminated_by=cue.ended_by)
         for cue in lexicon.cues()
         for words in cue.words
     ]
@@ -128,8 +130,19 @@ def judge(doc: Doc, targets: Sequence[Target]) -> list[Mention]:
             ent.end_char,
             re.sub(r"\s+", " ", ent.text),
             ent.label_,
-            frozenset(modifier.category for modifier in ent._.modifiers),
+            _cues(ent, doc.text),
             ent._.section_category,
         )
         for ent in doc.ents
     ]
+
+
+_SAID_NO = re.compile(r"\s*[:=]\s*(?:no|none|negative|denie[sd]|absent)\b[ \t]*(?=[.,;\n]|$)", re.IGNORECASE)
+
+
+def _cues(ent: Any, text: str) -> frozenset[str]:
+    """The categories that bear on a target; "diabetes: no" counts as negated."""
+    found = {modifier.category for modifier in ent._.modifiers}
+    if _SAID_NO.match(text, ent.end_char):
+        found.add("NEGATED_EXISTENCE")
+    return frozenset(found)

@@ -13,7 +13,7 @@ _PER_LIST = 8
 _ORDER = [FactStatus.ACTIVE, FactStatus.UNCERTAIN, FactStatus.PLANNED, FactStatus.FAMILY_HISTORY, FactStatus.RESOLVED]
 
 
-def render(patient: Patient) -> str:
+def report(patient: Patient) -> str:
     """Who the patient is, the facts list by list (current ones first, each with date and source), what is derived,
     what is missing and what was wrong with the input. Plain text, about a page; long lists are cut and say so.
     """

@@ -21,6 +21,7 @@ def read_structured(content: dict[str, Any], origin: str) -> Patient:
     A measurement may be a plain string, ``"creatinine 1.2 mg/dL"``.
     """
     tidy = {name: value for name, value in content.items() if name != "$schema"}
+    tidy = {name: value for name, value in tidy.items() if not (value in ([], ()) and _said_missing(name, tidy))}
     observations = tidy.get("observations")
     if isinstance(observations, list | tuple):
         tidy["observations"] = [_measurement(each) for each in observations]
@@ -36,6 +37,12 @@ def read_structured(content: dict[str, Any], origin: str) -> Patient:
     ]
     problems = tuple(Problem(source=origin, reason=f"{name} has an entry without a name") for name in blank)
     return patient.model_copy(update={"problems": patient.problems + problems})
+
+
+def _said_missing(name: str, content: dict[str, Any]) -> bool:
+    """Whether an empty list came out of medrag itself, which writes every field and lists under ``missing`` what is."""
+    missing = content.get("missing")
+    return isinstance(missing, list) and any(isinstance(line, str) and line.startswith(f"{name}:") for line in missing)
 
 
 def _measurement(value: Any) -> Any:

@@ -1,4 +1,7 @@
-"""Text to unit vectors, through a sentence-transformers model on disk or on the Hugging Face hub."""
+"""Text to unit vectors, by a sentence-transformers model on disk or on the Hugging Face hub.
+
+A BERT on CPU runs through OpenVINO where that is installed; everything else runs through sentence-transformers.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import hashlib
 import threading
 from collections.abc import Sequence
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,6 +20,8 @@ from medrag.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+
+    from medrag.retrieval.openvino_bert import OpenVinoBert
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 
@@ -31,11 +37,10 @@ class Encoder:
     in sentence-transformers' layout, or a hub id such as ``pritamdeka/S-PubMedBert-MS-MARCO``.
     """
 
-    def __init__(self, model: str | Path = DEFAULT_ENCODER, *, device: str | None = None, batch_size: int = 64) -> None:
+    def __init__(self, model: str | Path = DEFAULT_ENCODER, *, device: str | None = None) -> None:
         self.model = str(model)
         self.device = device
-        self.batch_size = batch_size
-        self._lock = threading.Lock()
+        self._loading = threading.Lock()
 
     @property
     def name(self) -> str:
@@ -66,30 +71,48 @@ class Encoder:
     @property
     def dimension(self) -> int:
         """The length of a vector."""
-        return cast(int, self._loaded.get_embedding_dimension())
+        return self._loaded.dimension
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """``texts`` as unit vectors, float32 of shape ``(len(texts), dimension)``, in their order."""
-        model = self._loaded
-        # The fast tokenizers change their padding while they work, and fail when two threads do so at once.
-        with self._lock:
-            vectors: Any = model.encode(
-                list(texts), batch_size=self.batch_size, normalize_embeddings=True, show_progress_bar=False
-            )
-        return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimension)
+        return self._loaded.encode(texts)
 
     @cached_property
-    def _loaded(self) -> SentenceTransformer:
-        from sentence_transformers import SentenceTransformer
+    def _loaded(self) -> OpenVinoBert | TorchEncoder:
+        from medrag.retrieval import openvino_bert
 
+        with self._loading:
+            if self.device in (None, "cpu") and find_spec("openvino") and openvino_bert.fits(self.path):
+                return openvino_bert.load(self.path)
+            return _load_torch(self.path, self.device)
+
+
+class TorchEncoder:
+    """A sentence-transformers model."""
+
+    def __init__(self, model: SentenceTransformer) -> None:
+        self.dimension = cast(int, model.get_embedding_dimension())
+        self._model = model
+        # The fast tokenizers change their padding while they work, and fail when two threads do so at once.
+        self._lock = threading.Lock()
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """As :meth:`Encoder.encode`."""
         with self._lock:
-            try:
-                return SentenceTransformer(str(self.path), device=self.device, local_files_only=True)
-            except (OSError, ValueError) as error:
-                raise ConfigurationError(
-                    f"The encoder {self.model} does not load from {self.path}: {error}. "
-                    "Name a directory in sentence-transformers' layout, or its hub id."
-                ) from error
+            vectors: Any = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimension)
+
+
+def _load_torch(path: Path, device: str | None) -> TorchEncoder:
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        return TorchEncoder(SentenceTransformer(str(path), device=device, local_files_only=True))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            f"The encoder does not load from {path}: {error}. "
+            "Name a directory in sentence-transformers' layout, or its hub id."
+        ) from error
 
 
 def _bundled() -> Path:

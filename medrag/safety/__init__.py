@@ -1,0 +1,1 @@
+"""The deterministic safety filter: reads advice, checks it against the patient, explains itself."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from medrag.safety.checks import CHECKS, Check
 from medrag.safety.checks.context import MISSING_SOURCE, RANK, Context, fail, ingredients_of, stopped_by
 from medrag.safety.checks.omission import omissions
+from medrag.safety.injection import patient_injections, report
 from medrag.safety.knowledge import Knowledge
 from medrag.safety.patient_view import PatientView, view
 from medrag.safety.reading import prescriptions
@@ -41,10 +42,12 @@ def case_findings(
     evidence: Sequence[Evidence],
     knowledge: Knowledge,
 ) -> tuple[Finding, ...]:
-    """What concerns the case as a whole: actions left out, a plan without treatment, what nothing could assess."""
+    """What concerns the whole case: actions left out, a plan without treatment, instructions hidden in the data."""
     try:
         seen = view(patient, knowledge) if patient else None
-        found = list(omissions(seen, released, withheld, evidence, knowledge))
+        found = list(omissions(seen, released, withheld, knowledge))
+        found += patient_injections(patient) if patient else ()
+        found += [each for item in evidence for each in report(item.passage.text, f"passage {item.number}")]
     except Exception as error:  # noqa: BLE001 (see check)
         found = [_broken("case", error)]
     return tuple(sorted(found, key=_rank))

@@ -18,7 +18,9 @@ CHILDBEARING = (12.0, 55.0)
 KIDNEY_CONCEPTS = (("end_stage_renal", 14.0), ("severe_renal_impairment", 29.0), ("ckd_3b", 44.0), ("ckd_3", 59.0))
 """The best kidney function (eGFR) that a recorded stage allows, for records that hold the stage and no value."""
 
-_ABSENT = re.compile(r"\b(?:no|denies|denied|without|negative for|ruled out|family history|mother|father|sister|brother|never)\b", re.I)
+_ABSENT = re.compile(
+    r"\b(?:no|denies|denied|without|negative for|ruled out|family history|mother|father|sister|brother|never)\b", re.I
+)
 _OVER = re.compile(r"\b(?:resolved|in remission|former(?:ly)?|ex-|previous|past|history of|h/o)\b", re.I)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
@@ -32,6 +34,7 @@ class CurrentDrug:
 
     @property
     def label(self) -> str:
+        """Its normalised name."""
         return self.prescription.mention.label
 
 
@@ -67,6 +70,7 @@ class PatientView:
 
     @property
     def allergies_recorded(self) -> bool:
+        """Whether the record lists allergies or states that there are none."""
         return bool(self.allergies) or self.patient.no_known_allergies is True
 
     @property
@@ -80,18 +84,20 @@ class PatientView:
 
     @property
     def may_conceive(self) -> bool:
+        """Whether age and sex, as far as recorded, leave a pregnancy possible."""
         if self.patient.sex == "male" or (self.age is not None and not CHILDBEARING[0] <= self.age < CHILDBEARING[1]):
             return False
         return self.patient.sex != "other" or self.age is None or self.age < CHILDBEARING[1]
 
     @property
     def lactating(self) -> bool | None:
+        """True, False, or None when it matters and is not recorded."""
         if self.patient.lactating is not None:
             return self.patient.lactating
         return True if "breastfeeding" in self.concepts else (None if self.may_conceive else False)
 
     def kidney(self, metric: str) -> tuple[float, str] | None:
-        """eGFR or creatinine clearance (mL/min) and where it is from; the other one, or the stage, where it is missing."""
+        """eGFR or clearance (mL/min) and where it is from; the other one, or the stage, where it is missing."""
         for name in (metric, "egfr" if metric == "crcl" else "crcl"):
             if name in self.labs:
                 return self.labs[name], f"{'eGFR' if name == 'egfr' else 'creatinine clearance'} {self.labs[name]:.0f}"
@@ -115,7 +121,9 @@ def view(patient: Patient, knowledge: Knowledge) -> PatientView:
         age=age,
         drugs=current,
         unread_drugs=unread,
-        allergies=tuple(_allergy(fact, knowledge) for fact in patient.allergies if _counts(fact) and not _says_none(fact)),
+        allergies=tuple(
+            _allergy(fact, knowledge) for fact in patient.allergies if _counts(fact) and not _says_none(fact)
+        ),
         concepts=concepts,
         labs=labs,
         lowered=lowered,
@@ -236,7 +244,7 @@ def _labs(patient: Patient, knowledge: Knowledge, age: float | None) -> dict[str
 def _with_kidney(labs: dict[str, float], patient: Patient, age: float | None) -> dict[str, float]:
     creatinine = labs.get("creatinine")
     sex = patient.sex
-    if creatinine and age is not None and age >= 18 and (sex == "female" or sex == "male"):
+    if creatinine and age is not None and age >= 18 and sex in ("female", "male"):
         labs.setdefault("egfr", formulas.ckd_epi_2021(age, creatinine, sex))
         if patient.weight_kg:
             labs.setdefault("crcl", formulas.cockcroft_gault(age, patient.weight_kg, creatinine, sex))

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from medrag import __version__
 from medrag.engine import Engine
-from medrag.server import catalogue, chat, failures
+from medrag.server import catalogue, chat, failures, pages
 from medrag.server.middleware import BodyLimit, Guard
 
 MAX_BODY_BYTES = 8_000_000
@@ -27,6 +27,7 @@ def create_app(
     failures.install(app)
     app.include_router(chat.routes(engine, chat.Pace(timeout_s, keep_alive_s)))
     app.include_router(catalogue.routes(engine))
+    app.include_router(pages.routes())
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
     app.add_middleware(Guard)
     return app

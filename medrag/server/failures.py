@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 RETRY_AFTER_S = 10
 FRAMES_LOGGED = 8
 
-_STATUS_BY_CODE: Mapping[str, int] = {"model_not_found": 404, "body_too_large": 413}
+_STATUS_BY_CODE: Mapping[str, int] = {"not_found": 404, "model_not_found": 404, "body_too_large": 413}
 _CODE_BY_STATUS: Mapping[int, str] = {400: "invalid_json", 404: "not_found", 405: "method_not_allowed"}
 
 

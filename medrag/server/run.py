@@ -15,6 +15,7 @@ import uvicorn
 from medrag.errors import ConfigurationError
 from medrag.local import running_engine
 from medrag.server.app import create_app
+from medrag.server.requests import described_patient
 from medrag.settings import Settings
 
 DRAIN_S = 30
@@ -87,7 +88,9 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
     stop = _Stop(asyncio.current_task())
     for number in _SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, stop.signalled)
+    reader = asyncio.create_task(asyncio.to_thread(described_patient, "warm up"))
     async with running_engine(settings, say) as engine:
+        await reader
         app = create_app(engine, max_body_bytes=settings.max_body_bytes, timeout_s=settings.timeout_s)
         server = _Server(uvicorn.Config(app, lifespan="off", timeout_graceful_shutdown=DRAIN_S))
         stop.server = server

@@ -1,5 +1,6 @@
 import asyncio
 import io
+import signal
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ def test_scores_are_means_over_what_was_answered(tmp_path: Path) -> None:
     task = lengths(4)
     task.hook = broken
     found = run(tmp_path, task).tasks["lengths"]
-    assert (found.answered, found.failed, found.missing) == (3, 1, 0)
+    assert (found.done, found.failed, found.missing) == (3, 1, 0)
     assert found.metrics["length"].mean == pytest.approx((0.1 + 0.3 + 0.4) / 3, abs=1e-6)
     assert found.metrics["length"].n == 3
     assert "never" not in found.metrics
@@ -50,14 +51,14 @@ def test_a_resumed_run_gives_the_scores_of_a_whole_one(tmp_path: Path) -> None:
 def test_an_interrupted_run_leaves_scores_of_what_it_did(tmp_path: Path) -> None:
     def interrupt(sample: Sample) -> None:
         if sample.id == "aaa":
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
 
     task = lengths(5)
     task.hook = interrupt
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path, task, concurrency=1)
     found = scores.load(tmp_path).tasks["lengths"]
-    assert (found.answered, found.missing) == (2, 3)
+    assert (found.done, found.missing) == (2, 3)
 
 
 def test_a_limit_runs_a_subset(tmp_path: Path) -> None:
@@ -71,7 +72,7 @@ def test_the_table_shows_what_failed(tmp_path: Path) -> None:
     task.hook = broken
     screen = io.StringIO()
     show(run(tmp_path, task), Console(file=screen, width=120))
-    assert "3 of 4 answered, 1 failed" in screen.getvalue()
+    assert "3 of 4 done, 1 failed" in screen.getvalue()
     assert "failed 1 times: InputError: too long" in screen.getvalue()
 
 

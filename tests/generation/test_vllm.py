@@ -16,7 +16,6 @@ from medrag.errors import ModelRefused, ModelUnavailable
 from medrag.generation import prompts, quoting
 from medrag.generation.model import Generation, OpenAIChatModel
 from medrag.generation.prompts import ABSTAIN
-from medrag.generation.quoting import POINTER
 from medrag.generation.vllm_process import VllmProcess, free_port
 from medrag.retrieval.retriever import Retriever
 from medrag.safety import knowledge
@@ -96,8 +95,11 @@ def test_the_command_line_asks_it(vllm_process: VllmProcess, starter_index: Path
     patient = tmp_path / "patient.json"
     patient.write_text('{"age_years": 63, "sex": "male", "conditions": ["hypertension"]}')
     done = subprocess.run(
-        [sys.executable, "-m", "medrag", "ask", "Which drug first for his hypertension?", "--json"]
-        + ["--patient", str(patient), "--index", str(starter_index), "--model-url", vllm_process.url],
+        [
+            *(sys.executable, "-m", "medrag", "ask", "Which drug first for his hypertension?", "--json"),
+            *("--patient", str(patient), "--index", str(starter_index), "--model-url", vllm_process.url),
+        ],
+        check=False,
         capture_output=True,
         text=True,
         env={"PATH": "/usr/bin:/bin", "MEDRAG_MODEL_KEY": vllm_process.key, "MEDRAG_HOME": str(tmp_path)},

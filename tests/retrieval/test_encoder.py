@@ -55,3 +55,32 @@ def test_a_model_that_is_nowhere_is_a_clear_error() -> None:
 def test_a_directory_without_a_model_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="does not load"):
         Encoder(tmp_path).encode(["aspirin"])
+
+
+def test_both_runtimes_give_the_same_vectors(encoder: Encoder) -> None:
+    pytest.importorskip("openvino")
+    from medrag.retrieval import openvino_bert
+    from medrag.retrieval.encoder import _load_torch
+
+    texts = [*TEXTS, "Long. " * 400, ""]
+    fast = openvino_bert.load(encoder.path).encode(texts)
+    plain = _load_torch(encoder.path, "cpu").encode(texts)
+    assert (fast * plain).sum(axis=1).min() > 0.999
+
+
+def test_a_models_first_token_pooling_is_kept(encoder: Encoder, tmp_path: Path) -> None:
+    pytest.importorskip("openvino")
+    from medrag.retrieval import openvino_bert
+    from medrag.retrieval.encoder import _load_torch
+
+    copy = tmp_path / "first-token"
+    shutil.copytree(encoder.path, copy)
+    pooling = copy / "1_Pooling" / "config.json"
+    pooling.write_text(
+        '{"word_embedding_dimension": 384, "pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}'
+    )
+    assert openvino_bert.fits(copy)
+    fast = openvino_bert.load(copy).encode(TEXTS)
+    plain = _load_torch(copy, "cpu").encode(TEXTS)
+    assert (fast * plain).sum(axis=1).min() > 0.999
+    assert (fast * encoder.encode(TEXTS)).sum(axis=1).max() < 0.999

@@ -53,3 +53,15 @@ class SlowModel(ScriptedModel):
             raise
         async for piece in super().stream(generation):
             yield piece
+
+
+@dataclass
+class Dying(ScriptedModel):
+    """Fails, for no reason that anybody foresaw, after its text."""
+
+    message: str = "it broke"
+
+    async def stream(self, generation: Generation) -> AsyncIterator[str]:
+        async for piece in super().stream(generation):
+            yield piece
+        raise RuntimeError(self.message)

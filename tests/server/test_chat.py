@@ -145,6 +145,21 @@ def test_the_patient_reaches_the_filter(engine_of: EngineOf, patient: dict[str, 
     assert advice.question == QUESTION
 
 
+def test_a_patient_in_plain_words_reaches_the_filter(engine_of: EngineOf) -> None:
+    messages: Any = [
+        {"role": "system", "content": "The patient is a 34-year-old woman, allergic to penicillin."},
+        {"role": "user", "content": QUESTION},
+    ]
+    with (
+        serving(engine_of(ScriptedModel(["[1.1] [1.3]"]))) as base,
+        OpenAI(base_url=f"{base}/v1", api_key="k") as client,
+    ):
+        completion = client.chat.completions.create(model="medrag", messages=messages)
+    advice = Advice.model_validate(completion.model_extra["medrag"])  # type: ignore[index]
+    assert [statement.text for statement in advice.statements] == ["Offer paracetamol for pain and fever."]
+    assert "allergy" in {finding.check for finding in advice.withheld[0].findings if finding.withholds}
+
+
 def test_what_was_said_before_follows_the_question(engine_of: EngineOf) -> None:
     model = ScriptedModel(["[1.3]"])
     messages: Any = [

@@ -16,7 +16,7 @@ from openai import BadRequestError, NotFoundError, OpenAI
 from medrag.errors import ModelRefused, ModelUnavailable
 from medrag.generation.scripted import ScriptedModel
 from tests.server.conftest import QUESTION, EngineOf
-from tests.server.serving import serving
+from tests.server.serving import Dying, serving
 
 GOOD: dict[str, Any] = {"model": "medrag", "messages": [{"role": "user", "content": QUESTION}]}
 CANARY = "Zebediah"
@@ -161,17 +161,8 @@ def test_model_failures(
         assert (health.status_code, health.json()["status"]) == (503, "model_unavailable")
 
 
-class Dying(ScriptedModel):
-    """Fails after its text."""
-
-    async def stream(self, generation: Any) -> Any:
-        async for piece in super().stream(generation):
-            yield piece
-        raise RuntimeError(CANARY)
-
-
 def test_a_failure_in_mid_stream_is_the_last_event(engine_of: EngineOf, caplog: pytest.LogCaptureFixture) -> None:
-    with serving(engine_of(Dying(["[1.3]"]))) as base:
+    with serving(engine_of(Dying(["[1.3]"], message=CANARY))) as base:
         lines = [line for line in post(base, GOOD | {"stream": True}).text.split("\n\n") if line]
     assert "paracetamol" in "".join(lines[:-1])
     assert json.loads(lines[-1][6:])["error"]["code"] == "internal_error"

@@ -7,18 +7,25 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from openai import OpenAI
 
-from medrag.errors import ConfigurationError
+from medrag.client import Client
+from medrag.errors import ConfigurationError, ModelUnavailable
+from medrag.events import Event, Finished, Released
 from medrag.generation.vllm_process import VllmProcess, free_port, served_name
 from medrag.server.run import listen
+from tests.server import upstream
+
+QUESTION = "Which drug first for an adult with newly diagnosed hypertension?"
 
 
 def test_a_port_in_use_is_refused_at_once() -> None:
@@ -35,13 +42,14 @@ def test_a_host_that_is_not_ours() -> None:
 
 
 @contextmanager
-def command(arguments: list[str]) -> Iterator[subprocess.Popen[str]]:
+def command(*arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
     """``medrag serve`` with ``arguments``; killed at the end if it still runs."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "medrag.cli", "serve", *arguments],
+        [sys.executable, "-c", "from medrag.cli import main; main()", "serve", *arguments],
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
-        env=dict(os.environ),
+        env=os.environ | (environment or {}),
     )
     try:
         yield process
@@ -50,35 +58,85 @@ def command(arguments: list[str]) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-def wait_until_it_answers(url: str, process: subprocess.Popen[str], seconds: float = 60) -> None:
+def wait_until_it_answers(url: str, process: subprocess.Popen[str], seconds: float = 180) -> None:
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
-        assert process.poll() is None, process.communicate()[1]
+        if process.poll() is not None:
+            raise AssertionError(process.communicate()[1])
         try:
-            httpx.get(f"{url}/health")
-        except httpx.ConnectError:
+            httpx.get(f"{url}/health", timeout=10)
+        except httpx.TransportError:
             time.sleep(0.2)
         else:
             return
     raise AssertionError("it did not answer")
 
 
-@pytest.mark.vllm
-def test_serve_answers_over_the_real_model_and_stops_on_sigterm(vllm_process: VllmProcess, starter_index: Path) -> None:
-    port = free_port()
-    arguments = ["--port", str(port), "--index", str(starter_index), "--model-url", vllm_process.url]
-    arguments += ["--model", served_name(vllm_process.model)]
-    os.environ["MEDRAG_MODEL_KEY"] = vllm_process.key
+def test_no_model_server_is_one_line_and_status_2(starter_index: Path) -> None:
+    with command("--port", "0", "--index", str(starter_index), "--model-url", "http://127.0.0.1:9/v1") as process:
+        _, errors = process.communicate(timeout=180)
+    assert process.returncode == 2
+    assert errors.splitlines()[-1].startswith("medrag: no OpenAI-compatible server answers at http://127.0.0.1:9/v1")
+    assert "Traceback" not in errors
+
+
+def test_a_model_server_that_dies_in_mid_stream_and_comes_back(starter_index: Path) -> None:
+    model_port, port = free_port(), free_port()
     url = f"http://127.0.0.1:{port}"
-    question = "Which drug first for an adult with newly diagnosed hypertension?"
-    with command(arguments) as process, OpenAI(base_url=f"{url}/v1", api_key="none") as client:
+    arguments = ("--port", str(port), "--index", str(starter_index))
+    with ExitStack() as stack:
+        with upstream.running(model_port, "[1.1]" + " [1.2]" * 600, pause_s=0.05) as model_url:
+            process = stack.enter_context(command(*arguments, "--model-url", model_url))
+            wait_until_it_answers(url, process)
+            client = stack.enter_context(Client(url))
+            events = client.stream(QUESTION)
+            seen = [next(events), next(events)]
+        assert isinstance(seen[1], Released)
+        with pytest.raises(ModelUnavailable):
+            list(events)
+        with pytest.raises(ModelUnavailable):
+            client.recommend(QUESTION)
+        assert httpx.get(f"{url}/health", timeout=10).status_code == 503
+        with upstream.running(model_port, "[1.1] [1.2] [1.3] [2.1]", pause_s=0.3):
+            assert httpx.get(f"{url}/health", timeout=10).status_code == 200
+            assert_drains(client, process)
+
+
+@pytest.mark.vllm
+def test_serve_over_the_real_model(vllm_process: VllmProcess, starter_index: Path) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    arguments = ("--port", str(port), "--index", str(starter_index), "--model-url", vllm_process.url)
+    with (
+        command(*arguments, environment={"MEDRAG_MODEL_KEY": vllm_process.key}) as process,
+        OpenAI(base_url=f"{url}/v1", api_key="none") as client,
+    ):
         wait_until_it_answers(url, process)
-        assert httpx.get(f"{url}/health").json()["status"] == "ok"
-        stream = client.chat.completions.create(
-            model="medrag", messages=[{"role": "user", "content": question}], stream=True
-        )
-        chunks = list(stream)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert httpx.get(f"{url}/health", timeout=10).json()["model"] == served_name(vllm_process.model)
+        messages: Any = [{"role": "user", "content": QUESTION}]
+        whole = client.chat.completions.create(model="medrag", messages=messages)
+        chunks = list(client.chat.completions.create(model="medrag", messages=messages, stream=True))
+    content = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
+    assert content == whole.choices[0].message.content
+    assert (whole.model_extra or {})["medrag"]["evidence"]
     assert chunks[-1].choices[0].finish_reason in ("stop", "content_filter")
-    assert (chunks[-1].model_extra or {})["medrag"]["evidence"]
+
+
+def assert_drains(client: Client, process: subprocess.Popen[str]) -> None:
+    """SIGTERM lets the answer under way finish, then the process ends with status 0."""
+    events: list[Event] = []
+    started = threading.Event()
+
+    def ask() -> None:
+        for event in client.stream(QUESTION):
+            events.append(event)
+            if isinstance(event, Released):
+                started.set()
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    assert started.wait(30)
+    process.send_signal(signal.SIGTERM)
+    asking.join(60)
+    assert isinstance(events[-1], Finished)
+    assert process.wait(60) == 0

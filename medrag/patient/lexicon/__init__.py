@@ -35,6 +35,7 @@ class Cue:
     category: str
     direction: str
     words: tuple[str, ...]
+    ended_by: frozenset[str] | None = None
 
 
 @cache
@@ -42,9 +43,9 @@ def cues() -> tuple[Cue, ...]:
     """The ConText cues of ``cues.txt``."""
     found = []
     for title, body in _blocks("cues.txt"):
-        category, direction = title.split()
+        category, direction, *ended_by = title.split()
         words = (word.strip() for word in " ".join(body).split(","))
-        found.append(Cue(category, direction, tuple(word for word in words if word)))
+        found.append(Cue(category, direction, tuple(word for word in words if word), frozenset(ended_by) or None))
     return tuple(found)
 
 
@@ -52,6 +53,16 @@ def cues() -> tuple[Cue, ...]:
 def headings() -> dict[str, tuple[str, ...]]:
     """The regular expressions of ``headings.txt`` by section category."""
     return {title: tuple(body) for title, body in _blocks("headings.txt")}
+
+
+@cache
+def alleles() -> dict[tuple[str, str], str]:
+    """Function or activity value by (gene, allele), of ``alleles.txt``."""
+    found: dict[tuple[str, str], str] = {}
+    for title, body in _blocks("alleles.txt"):
+        gene, function = title.split()
+        found |= {(gene, allele.strip()): function for line in body for allele in line.split(",")}
+    return found
 
 
 @cache
@@ -64,6 +75,12 @@ def drugs() -> frozenset[str]:
 def allergens() -> frozenset[str]:
     """Every allergen of ``allergens.txt`` besides drugs, in lower case."""
     return frozenset(_words("allergens.txt"))
+
+
+@cache
+def eponyms() -> frozenset[str]:
+    """Every name of ``eponyms.txt``, in lower case."""
+    return frozenset(_words("eponyms.txt"))
 
 
 def _words(name: str) -> Iterator[str]:

@@ -14,12 +14,14 @@ from medrag.types import Finding, Severity
 NAME = "allergy"
 SAME = "the record: an allergy to the drug itself"
 _MILD = re.compile(
-    r"nausea|vomit|diarrh|stomach upset|upset stomach|gi upset|dyspepsia|cough|headache|constipation|drowsi|dizz|heartburn"
+    r"nausea|vomit|diarrh|stomach upset|upset stomach|gi upset|dyspepsia|cough|headache|constipation|drowsi|dizz"
+    r"|heartburn"
     r"|muscle ache|myalgia|fatigue|insomnia|dry mouth|thrush|gastrointestinal",
     re.IGNORECASE,
 )
 _SEVERE = re.compile(
-    r"anaphyl|angio-?o?edema|stevens|toxic epidermal|DRESS|hives|urticaria|wheez|bronchospasm|swelling|shock|rash|throat|breath",
+    r"anaphyl|angio-?o?edema|stevens|toxic epidermal|DRESS|hives|urticaria|wheez|bronchospasm|swelling|shock|rash"
+    r"|throat|breath",
     re.IGNORECASE,
 )
 _SEVERE_SKIN = re.compile(r"stevens|toxic epidermal|\bSJS\b|\bTEN\b|DRESS", re.IGNORECASE)
@@ -36,7 +38,9 @@ def allergy(context: Context) -> Iterable[Finding]:
     yield from failed
     unread = [entry.fact.display for entry in context.patient.allergies if not _read(entry, context)]
     if unread and not failed:
-        yield not_assessed(NAME, context.labels, f"{len(unread)} allergy entries name no substance that the knowledge knows")
+        yield not_assessed(
+            NAME, context.labels, f"{len(unread)} allergy entries name no substance that the knowledge knows"
+        )
     elif not failed:
         yield passed(NAME, context.labels, "no recorded allergy bears on the drugs advised")
 
@@ -72,7 +76,7 @@ def _same(entry: KnownAllergy, mention: DrugMention, context: Context) -> str | 
 def _bears(rule: AllergyRule, entry: KnownAllergy, context: Context) -> bool:
     if any(context.hits(rule.allergens, known) for known in entry.mentions if rule.allergens):
         return True
-    return any(re.search(rf"(?:^| ){re.escape(word)}(?: |$)", entry.words) for word in rule.words)
+    return any(f" {word} " in f" {entry.words} " for word in rule.words)
 
 
 def _finding(entry: KnownAllergy, mention: DrugMention, severity: Severity, reason: str, source: str) -> Finding:
@@ -97,16 +101,7 @@ def _tolerable(entry: KnownAllergy) -> bool:
 
 
 def _read(entry: KnownAllergy, context: Context) -> bool:
-    """Whether the entry names a known drug, or a substance that is no drug (food, pollen, latex)."""
-    return bool(entry.mentions) or any(
-        word in entry.words.split() for word in _NO_DRUGS
-    ) or any(re.search(rf"(?:^| ){re.escape(word)}(?: |$)", entry.words) for rule in context.knowledge.rules.allergies for word in rule.words)
-
-
-_NO_DRUGS = frozenset(
-    """
-    pollen dust mite mites latex cat dog animal dander grass ragweed mold mould tree nut nuts peanut peanuts shellfish fish
-    egg eggs milk dairy soy soya wheat gluten strawberry strawberries bee wasp venom nickel adhesive tape food insect
-    seafood lactose allergenic extract hay kiwi banana sesame iodine aspergillus allergy environmental
-    """.split()
-)
+    """Whether the entry names a known drug, a rule's substance, or something that is no drug (food, pollen, latex)."""
+    rules = context.knowledge.rules.allergies
+    named = any(f" {word} " in f" {entry.words} " for rule in rules for word in rule.words)
+    return bool(entry.mentions) or named or not context.knowledge.words["allergens"].isdisjoint(entry.words.split())

@@ -47,10 +47,13 @@ class Context:
     def current(self) -> tuple[CurrentDrug, ...]:
         """The patient's drugs that go on."""
         drugs = self.patient.drugs if self.patient else ()
-        return tuple(drug for drug in drugs if not set(ingredients_of(drug.prescription, self.knowledge)) <= self.stopped)
+        return tuple(
+            drug for drug in drugs if not set(ingredients_of(drug.prescription, self.knowledge)) <= self.stopped
+        )
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
+        """The names of the advised drugs, each once."""
         return labels(self.recommended)
 
     def hits(self, terms: Terms, mention: DrugMention) -> bool:
@@ -78,10 +81,7 @@ def stopped_by(read: Iterable[Prescription], knowledge: Knowledge) -> frozenset[
     """Ingredients that the text says to stop and does not also say to give."""
     given = {name for each in read if each.recommended for name in each.mention.ingredients}
     stopped = {
-        name
-        for each in read
-        if each.mention.polarity is Polarity.STOPPED
-        for name in ingredients_of(each, knowledge)
+        name for each in read if each.mention.polarity is Polarity.STOPPED for name in ingredients_of(each, knowledge)
     }
     return frozenset(stopped - given)
 
@@ -91,7 +91,9 @@ def labels(prescriptions: Iterable[Prescription]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.mention.label for each in prescriptions))
 
 
-def fail(check: str, severity: Severity, reason: str, source: str, drugs: Terms, facts: Terms = ()) -> Finding:
+def fail(  # noqa: PLR0913 (a finding has that many parts)
+    check: str, severity: Severity, reason: str, source: str, drugs: Terms, facts: Terms = ()
+) -> Finding:
     """A failed check: what in the statement (``drugs``) and in the patient (``facts``) caused it, and who says so."""
     return Finding(
         check=check,
@@ -111,15 +113,12 @@ def passed(check: str, drugs: Terms, reason: str, source: str = OWN_SOURCE) -> F
     )
 
 
-def not_assessed(check: str, drugs: Terms, reason: str, source: str = MISSING_SOURCE) -> Finding:
-    """A check that could not look, and why."""
+def not_assessed(
+    check: str, drugs: Terms, reason: str, source: str = MISSING_SOURCE, severity: Severity = Severity.WARNING
+) -> Finding:
+    """A check that could not look, and why. ``information`` where looking is no routine condition of prescribing."""
     return Finding(
-        check=check,
-        verdict=Verdict.NOT_ASSESSED,
-        severity=Severity.INFORMATION,
-        reason=reason,
-        source=source,
-        drugs=drugs,
+        check=check, verdict=Verdict.NOT_ASSESSED, severity=severity, reason=reason, source=source, drugs=drugs
     )
 
 

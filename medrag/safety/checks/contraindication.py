@@ -34,26 +34,21 @@ def _failures(context: Context, advised: Iterable[Prescription], patient: Patien
         present = [name for name in rule.conditions if name in patient.concepts]
         if not present or any(name in patient.concepts for name in rule.unless):
             continue
+        past = all(name in patient.lowered for name in present)
+        facts = tuple(patient.concepts[name] for name in present)
         for each in advised:
-            if context.hits(rule.drugs, each.mention):
-                yield _finding(context, rule, each, present, patient, rule.severity)
-            elif rule.severity is Severity.CONTRAINDICATED and context.touches(rule.drugs, each.mention):
-                yield _finding(context, rule, each, present, patient, Severity.WARNING, "some of the class: ")
+            if severity := _severity(context, rule, each, past):
+                reason = f"{each.mention.label} with {present[0].replace('_', ' ')}: {rule.reason}"
+                yield fail(NAME, severity, reason, context.knowledge.cite(rule.source), (each.mention.label,), facts)
 
 
-def _finding(
-    context: Context,
-    rule: Contraindication,
-    each: Prescription,
-    present: list[str],
-    patient: PatientView,
-    severity: Severity,
-    prefix: str = "",
-) -> Finding:
-    if all(name in patient.lowered for name in present):
-        severity = {Severity.CONTRAINDICATED: Severity.WARNING}.get(severity, Severity.INFORMATION)
-        prefix += "in the past: "
-    facts = tuple(patient.concepts[name] for name in present)
-    named = present[0].replace("_", " ")
-    reason = f"{each.mention.label} with {named}: {prefix}{rule.reason}"
-    return fail(NAME, severity, reason, context.knowledge.cite(rule.source), (each.mention.label,), facts)
+def _severity(context: Context, rule: Contraindication, each: Prescription, past: bool) -> Severity | None:
+    """The rule's severity, lowered for a past condition and where only some of a named class are concerned."""
+    partly = context.touches(rule.drugs, each.mention)
+    if not partly and not context.hits(rule.drugs, each.mention):
+        return None
+    if rule.severity is Severity.CONTRAINDICATED:
+        return Severity.WARNING if past or partly else rule.severity
+    if partly:
+        return None
+    return Severity.INFORMATION if past else rule.severity

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from medrag.safety.reading import Dose, Prescription
 
 
-def daily_dose(prescription: Prescription, unit: str = "mg") -> float | None:
-    """The largest amount of ``unit`` a day that the text allows; a stated daily maximum caps it.
+def amounts_of(prescription: Prescription, ingredient: str, unit: str = "mg") -> Prescription:
+    """The prescription with only the doses of one ingredient, in ``unit``."""
+    parts = (_part(prescription, one, ingredient) for one in prescription.doses)
+    return Prescription(prescription.mention, tuple(part for part in parts if part.unit == unit))
 
-    None where the text gives no dose, or none whose daily amount is known. A dose without a frequency counts once.
+
+def _part(each: Prescription, one: Dose, ingredient: str) -> Dose:
+    """The share of ``ingredient`` in a combination written as "875/125 mg": by order (co-trimoxazole: by size)."""
+    names = each.mention.ingredients
+    if len(one.parts) < 2 or len(one.parts) != len(names) or ingredient not in names:
+        return one
+    amount = one.parts[names.index(ingredient)]
+    if set(names) == {"sulfamethoxazole", "trimethoprim"}:
+        amount = max(one.parts) if ingredient == "sulfamethoxazole" else min(one.parts)
+    return replace(one, low=amount, high=amount, parts=())
+
+
+def daily_dose(prescription: Prescription) -> float | None:
+    """The largest amount a day that the text allows; a stated daily maximum caps it.
+
+    All doses must be in one unit. None where the text gives none. A dose without a frequency counts once.
     """
-    amounts = [_amount(dose) for dose in prescription.doses if dose.unit == unit and not _relative(dose)]
-    known = [amount for amount in amounts if amount is not None]
-    if not known:
-        return None
-    caps = [dose.daily for dose in prescription.doses if dose.maximum and dose.unit == unit and dose.per == "day"]
-    highest = max(known)
-    return min([highest, *(cap for cap in caps if cap is not None)]) if caps and not _only_caps(prescription) else highest
-
-
-def _relative(dose: Dose) -> bool:
-    return dose.per_kg or dose.per_m2 or dose.threshold
-
-
-def _amount(dose: Dose) -> float | None:
-    return dose.daily if dose.daily is not None else dose.high
-
-
-def _only_caps(prescription: Prescription) -> bool:
-    return all(dose.maximum for dose in prescription.doses)
+    doses = [one for one in prescription.doses if not (one.per_kg or one.per_m2 or one.threshold)]
+    regular = [one.daily if one.daily is not None else one.high for one in doses if not one.maximum]
+    caps = [one.daily if one.daily is not None else one.high for one in doses if one.maximum]
+    if not regular:
+        return max(caps, default=None)
+    return min([max(regular), *caps]) if caps else max(regular)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from medrag.safety.checks.context import Context, fail, ingredients_of, not_assessed, passed, worst
-from medrag.safety.checks.daily import daily_dose
+from medrag.safety.checks.daily import amounts_of, daily_dose
 from medrag.safety.knowledge.schema import DoseLimit
 from medrag.safety.reading import Dose, Prescription
 from medrag.types import Finding, Severity
@@ -35,7 +35,9 @@ def dose(context: Context) -> Iterable[Finding]:
     if unknown:
         yield not_assessed(NAME, tuple(dict.fromkeys(unknown)), "no dose limit is known for this drug, route and age")
     if not failed and len(unknown) < len(dosed):
-        yield passed(NAME, tuple(dict.fromkeys(each.mention.label for each in dosed)), "doses are within the labelled limits")
+        yield passed(
+            NAME, tuple(dict.fromkeys(each.mention.label for each in dosed)), "doses are within the labelled limits"
+        )
 
 
 def _limits(context: Context, each: Prescription) -> Iterator[tuple[str, DoseLimit]]:
@@ -54,46 +56,28 @@ def _limits(context: Context, each: Prescription) -> Iterator[tuple[str, DoseLim
 
 
 def _exceeded(context: Context, each: Prescription, ingredient: str, limit: DoseLimit) -> Iterator[Finding]:
-    scale = _scale(context, limit)
-    amounts = [part for part in (_part(each, one, ingredient) for one in each.doses) if part.unit == limit.unit]
-    if limit.weekly and any(_daily_use(one) for one in amounts):
+    mine = amounts_of(each, ingredient, limit.unit)
+    if limit.weekly and any(_daily_use(one) for one in mine.doses):
         yield _finding(context, limit, ingredient, "a once-weekly drug is advised daily")
         return
-    for one in amounts:
-        top = _scaled_limit(limit.single, scale, one)
+    scale = _scale(context, limit)
+    for one in mine.doses:
+        top = _scaled(limit.single, scale, one)
         if one.per == "dose" and top is not None and one.high > top * SLACK and not one.threshold:
             yield _finding(context, limit, ingredient, f"{one.high:g} {one.unit} at once is above {top:g}")
-    yield from _daily(context, each, ingredient, limit, amounts, scale)
-
-
-def _daily(
-    context: Context, each: Prescription, ingredient: str, limit: DoseLimit, amounts: list[Dose], scale: float | None
-) -> Iterator[Finding]:
-    regular = Prescription(each.mention, tuple(one for one in amounts if not one.once and _repeats(one)))
+    regular = Prescription(mine.mention, tuple(one for one in mine.doses if not one.once and _repeats(one)))
     for one in regular.doses:
-        top = _scaled_limit(limit.daily, scale, one)
+        top = _scaled(limit.daily, scale, one)
         if one.per_kg and top is not None and one.daily is not None and one.daily > top * SLACK:
             yield _finding(context, limit, ingredient, f"{one.daily:g} {one.unit} per kg and day is above {top:g}")
-    total = daily_dose(regular, limit.unit)
     top = limit.daily * scale if limit.daily is not None and scale is not None else None
+    total = daily_dose(regular)
     if total is None or top is None:
         return
     others = _elsewhere(context, each, ingredient, limit.unit)
     if total + others > top * SLACK:
         added = f" with {others:g} from other products" if others else ""
         yield _finding(context, limit, ingredient, f"{total:g} {limit.unit} a day{added} is above {top:g}")
-
-
-def _part(each: Prescription, one: Dose, ingredient: str) -> Dose:
-    """The dose of ``ingredient`` in a combination written as "875/125 mg": by order, larger first if it must be guessed."""
-    parts = one.parts
-    names = each.mention.ingredients
-    if len(parts) < 2 or len(parts) != len(names):
-        return one
-    amount = parts[names.index(ingredient)]
-    if set(names) == {"sulfamethoxazole", "trimethoprim"}:
-        amount = max(parts) if ingredient == "sulfamethoxazole" else min(parts)
-    return Dose(**{**{name: getattr(one, name) for name in Dose.__slots__}, "low": amount, "high": amount, "parts": ()})
 
 
 def _repeats(one: Dose) -> bool:
@@ -111,7 +95,7 @@ def _scale(context: Context, limit: DoseLimit) -> float | None:
     return context.patient.patient.weight_kg if context.patient else None
 
 
-def _scaled_limit(top: float | None, scale: float | None, one: Dose) -> float | None:
+def _scaled(top: float | None, scale: float | None, one: Dose) -> float | None:
     """The limit in the dose's own terms: per kg for a dose per kg, else absolute."""
     if top is None or one.per_m2:
         return None
@@ -125,7 +109,7 @@ def _elsewhere(context: Context, each: Prescription, ingredient: str, unit: str)
     own = ingredients_of(each, context.knowledge)
     others = [drug.prescription for drug in context.current] + list(context.advised)
     return sum(
-        daily_dose(other, unit) or 0.0
+        daily_dose(amounts_of(other, ingredient, unit)) or 0.0
         for other in others
         if ingredient in other.mention.ingredients and set(other.mention.ingredients) != own
     )

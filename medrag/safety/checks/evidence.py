@@ -15,7 +15,7 @@ TOLERANCE = 1e-6
 
 
 def support(context: Context) -> Iterable[Finding]:
-    """Fails for an advised drug, amount, route or frequency that the cited spans do not hold. Only for cited statements."""
+    """Fails for an advised drug, amount, route or frequency that the cited spans do not hold."""
     if not context.statement.citations:
         return
     quoted = " ".join(citation.quote for citation in context.statement.citations)

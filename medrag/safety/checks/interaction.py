@@ -28,7 +28,9 @@ def interaction(context: Context) -> Iterable[Finding]:
     if patient is None or not patient.recorded("medications"):
         yield not_assessed(NAME, labels, "the patient's medications are not recorded")
     elif patient.unread_drugs:
-        yield not_assessed(NAME, labels, f"{len(patient.unread_drugs)} of the patient's drugs are not in the safety knowledge")
+        yield not_assessed(
+            NAME, labels, f"{len(patient.unread_drugs)} of the patient's drugs are not in the safety knowledge"
+        )
     elif not any(finding.severity is not Severity.INFORMATION for finding in failed):
         yield passed(NAME, labels, "no known interaction with the patient's drugs or the other advice")
 
@@ -60,7 +62,9 @@ def _pair(context: Context, one: Prescription, other: Prescription, facts: tuple
 
 def _matches(context: Context, rule: Interaction, one: Prescription, other: Prescription) -> bool:
     a, b = one.mention, other.mention
-    return (context.hits(rule.a, a) and context.hits(rule.b, b)) or (context.hits(rule.a, b) and context.hits(rule.b, a))
+    return (context.hits(rule.a, a) and context.hits(rule.b, b)) or (
+        context.hits(rule.a, b) and context.hits(rule.b, a)
+    )
 
 
 def alternatives(text: str, one: Prescription, other: Prescription) -> bool:

@@ -10,7 +10,7 @@ from medrag.safety.knowledge import Knowledge
 from medrag.safety.knowledge.schema import MonitoringRule
 from medrag.safety.patient_view import PatientView
 from medrag.safety.reading import Prescription, prescriptions
-from medrag.types import Evidence, Finding, Severity, Statement
+from medrag.types import Finding, Severity, Statement
 
 NAME = "omission"
 COHERENCE = "coherence"
@@ -21,16 +21,15 @@ def omissions(
     patient: PatientView | None,
     released: Sequence[Statement],
     withheld: Sequence[Statement],
-    evidence: Sequence[Evidence],
     knowledge: Knowledge,
 ) -> Iterator[Finding]:
     """Case-level findings: missing monitoring, a plan left without a drug, drugs nothing is known of."""
     text = " ".join(statement.text for statement in released)
     advised = [each for statement in released for each in prescriptions(statement.text, knowledge) if each.recommended]
     for rule in knowledge.rules.monitoring:
-        if drugs := _concerned(rule, advised, patient, knowledge):
-            if not _said(rule, text):
-                yield fail(NAME, Severity.WARNING, f"{drugs[0]}: {rule.action}", knowledge.cite(rule.source), drugs)
+        drugs = _concerned(rule, advised, patient, knowledge)
+        if drugs and not _said(rule, text):
+            yield fail(NAME, rule.severity, f"{drugs[0]}: {rule.action}", knowledge.cite(rule.source), drugs)
     yield from _coherence(advised, withheld, knowledge)
     if patient is None:
         yield not_assessed("patient", labels(advised), "no patient was given: nothing could be checked against one")
@@ -39,7 +38,9 @@ def omissions(
 def _concerned(
     rule: MonitoringRule, advised: Iterable[Prescription], patient: PatientView | None, knowledge: Knowledge
 ) -> tuple[str, ...]:
-    if rule.stage == "childbearing" and (patient is None or not patient.may_conceive or patient.patient.sex != "female"):
+    if rule.stage == "childbearing" and (
+        patient is None or not patient.may_conceive or patient.patient.sex != "female"
+    ):
         return ()
     concerned = [each for each in advised if not each.local and _covers(rule.drugs, each, knowledge)]
     if rule.with_drugs:
@@ -57,7 +58,9 @@ def _said(rule: MonitoringRule, text: str) -> bool:
     return any(re.search(rf"\b{re.escape(word)}", text, re.IGNORECASE) for word in rule.words)
 
 
-def _coherence(advised: Sequence[Prescription], withheld: Sequence[Statement], knowledge: Knowledge) -> Iterator[Finding]:
+def _coherence(
+    advised: Sequence[Prescription], withheld: Sequence[Statement], knowledge: Knowledge
+) -> Iterator[Finding]:
     lost = [each for statement in withheld for each in prescriptions(statement.text, knowledge) if each.recommended]
     if lost and not advised:
         reason = "every statement that names a treatment was withheld: what is left is no treatment plan"

@@ -66,7 +66,7 @@ def _failures(context: Context, rules: list[tuple[Prescription, LifeStageRule]])
 
 
 def _unknown(patient: PatientView | None, rule: LifeStageRule) -> bool:
-    """A contraindicated drug in pregnancy and an unrecorded pregnancy; breastfeeding only where it is asked of mothers."""
+    """Whether a drug is contraindicated in pregnancy and whether the patient is pregnant is not recorded."""
     if rule.stage != "pregnancy" or rule.severity is not Severity.CONTRAINDICATED:
         return False
     return _state(patient, rule.stage) is None

@@ -20,7 +20,7 @@ MANY = 2
 
 
 def qt(context: Context) -> Iterable[Finding]:
-    """Fails for a known-risk drug with QTc of 500 ms or more, with another QT drug, or with two or more risk factors."""
+    """Fails for a known-risk drug with a QTc of 500 ms, another QT drug, or two or more risk factors."""
     known = context.knowledge.members["qt_known"]
     possible = context.knowledge.members["qt_possible"] | known
     for each in context.recommended:
@@ -37,7 +37,14 @@ def qt(context: Context) -> Iterable[Finding]:
             text = f"{label} with {', '.join(others)}: two drugs that prolong QT"
             yield fail(NAME, Severity.WARNING, text, SOURCE, (label, *others), facts)
         elif drugs & known and len(facts) >= MANY:
-            yield fail(NAME, Severity.WARNING, f"{label} prolongs QT and the patient has {len(facts)} risk factors", SOURCE, (label,), facts)
+            yield fail(
+                NAME,
+                Severity.WARNING,
+                f"{label} prolongs QT and the patient has {len(facts)} risk factors",
+                SOURCE,
+                (label,),
+                facts,
+            )
         elif others or (qtc is not None and qtc >= LONG_MS):
             yield fail(NAME, Severity.INFORMATION, f"{label} may prolong QT", SOURCE, (label, *others), facts)
 
@@ -45,14 +52,20 @@ def qt(context: Context) -> Iterable[Finding]:
 def _others(context: Context, own: set[str], group: Iterable[str]) -> tuple[str, ...]:
     present = [drug.prescription for drug in context.current if not drug.prescription.local]
     present += [each for each in context.advised if not each.local]
-    names = {name for each in present if not each.mention.drug_class for name in ingredients_of(each, context.knowledge)}
+    names = {
+        name for each in present if not each.mention.drug_class for name in ingredients_of(each, context.knowledge)
+    }
     return tuple(sorted((names - own) & set(group)))
 
 
 def _risks(patient: PatientView | None) -> tuple[str, ...]:
     if patient is None:
         return ()
-    facts = [patient.concepts[name] for name in ("hypokalaemia", "hypomagnesaemia", "hypocalcaemia", "heart_failure", "bradycardia") if name in patient.concepts]
+    facts = [
+        patient.concepts[name]
+        for name in ("hypokalaemia", "hypomagnesaemia", "hypocalcaemia", "heart_failure", "bradycardia")
+        if name in patient.concepts
+    ]
     qtc = patient.labs.get("qtc")
     if qtc is not None and qtc >= BORDERLINE_MS.get(patient.patient.sex or "", 460.0):
         facts.append(f"QTc {qtc:.0f} ms")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from medrag.safety.checks.context import Context, fail, not_assessed, passed, worst
-from medrag.safety.checks.daily import daily_dose
+from medrag.safety.checks.daily import amounts_of, daily_dose
 from medrag.safety.knowledge.schema import RenalRule
 from medrag.safety.patient_view import PatientView
 from medrag.safety.reading import Prescription
@@ -31,9 +31,9 @@ def renal(context: Context) -> Iterable[Finding]:
     labels = tuple(dict.fromkeys(each.mention.label for each, _ in rules))
     patient = context.patient
     if patient is None or patient.kidney("egfr") is None:
-        serious = [each.mention.label for each, rule in rules if rule.severity is not Severity.INFORMATION]
-        if serious:
-            yield not_assessed(NAME, tuple(dict.fromkeys(serious)), "kidney function is not recorded")
+        hard = any(rule.severity is Severity.CONTRAINDICATED for _, rule in rules)
+        severity = Severity.WARNING if hard else Severity.INFORMATION
+        yield not_assessed(NAME, labels, "kidney function is not recorded", severity=severity)
         return
     failed = list(worst(_failures(context, rules, patient)))
     yield from failed
@@ -41,14 +41,12 @@ def renal(context: Context) -> Iterable[Finding]:
         yield passed(NAME, labels, "kidney function allows the drugs advised")
 
 
-def _failures(
-    context: Context, rules: list[tuple[Prescription, RenalRule]], patient: PatientView
-) -> Iterator[Finding]:
+def _failures(context: Context, rules: list[tuple[Prescription, RenalRule]], patient: PatientView) -> Iterator[Finding]:
     for each, rule in rules:
         value, fact = patient.kidney(rule.metric) or (float("inf"), "")
         if value >= rule.below:
             continue
-        severity, dose = rule.severity, daily_dose(each)
+        severity, dose = rule.severity, daily_dose(_ruled(context, rule, each))
         if rule.max_daily is not None:
             if dose is not None and dose <= rule.max_daily:
                 continue
@@ -56,3 +54,10 @@ def _failures(
                 severity = Severity.WARNING
         reason = f"{each.mention.label} with {fact}: {rule.reason}"
         yield fail(NAME, severity, reason, context.knowledge.cite(rule.source), (each.mention.label,), (fact,))
+
+
+def _ruled(context: Context, rule: RenalRule, each: Prescription) -> Prescription:
+    """The doses of the ingredient that the rule is about."""
+    group = context.knowledge.expand(rule.drugs)
+    ingredient = next((name for name in each.mention.ingredients if name in group), "")
+    return amounts_of(each, ingredient)

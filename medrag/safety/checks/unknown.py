@@ -13,4 +13,6 @@ NAME = "unknown_drug"
 def unknown(context: Context) -> Iterable[Finding]:
     """One finding for every advised name that no check can assess."""
     for mention in context.unresolved:
-        yield not_assessed(NAME, (mention.text,), f"{mention.text}: not in the safety knowledge, so nothing was checked")
+        yield not_assessed(
+            NAME, (mention.text,), f"{mention.text}: not in the safety knowledge, so nothing was checked"
+        )

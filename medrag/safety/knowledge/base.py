@@ -18,6 +18,7 @@ from medrag.safety.knowledge.schema import (
     Lab,
     LifeStageRule,
     MonitoringRule,
+    RedFlag,
     RenalRule,
 )
 
@@ -60,6 +61,10 @@ class Knowledge:
     labs: Mapping[str, Lab]
     rules: Rules
     pgx: PgxTable
+    red_flags: tuple[RedFlag, ...]
+    requests: Mapping[str, tuple[str, ...]]
+    injections: Mapping[str, tuple[str, ...]]
+    words: Mapping[str, frozenset[str]]
     sources: Mapping[str, str]
     first_words: Mapping[str, int]
     """First word of a written name -> most words of a name that starts so."""

@@ -53,7 +53,9 @@ class _Reader:
         self._digest = hashlib.sha256()
 
     def knowledge(self) -> Knowledge:
-        drugs = {drug.name: drug for drug in self._rows("drugs.csv", schema.Drug, _list_fields("atc", "brands", "synonyms"))}
+        drugs = {
+            drug.name: drug for drug in self._rows("drugs.csv", schema.Drug, _list_fields("atc", "brands", "synonyms"))
+        }
         products = self._rows("products.csv", schema.Product, _list_fields("ingredients"))
         classes = self._mapping("classes.yaml", schema.DrugClass)
         members = _members(classes, drugs)
@@ -84,6 +86,10 @@ class _Reader:
             concepts=concepts,
             labs=labs,
             rules=rules,
+            red_flags=self._list("red_flags.yaml", schema.RedFlag),
+            requests=self._parse("requests.yaml", dict[str, tuple[str, ...]], {}),
+            words=self._parse("words.yaml", dict[str, frozenset[str]], {}),
+            injections=self._parse("injections.yaml", dict[str, tuple[str, ...]], {}),
             sources=sources,
             hash=self._digest.hexdigest(),
         )
@@ -109,10 +115,10 @@ class _Reader:
         return tuple(self._parse(name, list[model], []))  # type: ignore[valid-type]
 
     def _parse(self, name: str, kind: type[T], empty: Any) -> T:
-        merged = empty
+        merged: Any = empty
         for path in self._files(name):
             value = _validate(path, kind, _yaml(path))
-            merged = {**merged, **value} if isinstance(value, dict) else merged + value  # type: ignore[operator]
+            merged = {**merged, **value} if isinstance(value, dict) else merged + value
         return merged  # type: ignore[no-any-return]
 
 
@@ -136,7 +142,9 @@ def _validate(path: Path, kind: Any, value: Any) -> Any:
 
 def _list_fields(*names: str) -> Callable[[dict[str, str]], dict[str, Any]]:
     def convert(row: dict[str, str]) -> dict[str, Any]:
-        lists = {name: tuple(part.strip() for part in (row.get(name) or "").split(";") if part.strip()) for name in names}
+        lists = {
+            name: tuple(part.strip() for part in (row.get(name) or "").split(";") if part.strip()) for name in names
+        }
         return {**{key: value or None for key, value in row.items()}, **lists}
 
     return convert
@@ -211,10 +219,10 @@ def _first_words(names: Iterable[str]) -> dict[str, int]:
     return first
 
 
-def _spellings(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def _spellings(names: Mapping[str, Name]) -> dict[str, tuple[str, ...]]:
     by_letter: dict[str, list[str]] = {}
-    for name in names:
-        if " " not in name and len(name) >= MISSPELT_FROM:
+    for name, meaning in names.items():
+        if meaning.ingredients and " " not in name and len(name) >= MISSPELT_FROM:
             by_letter.setdefault(name[0], []).append(name)
     return {letter: tuple(group) for letter, group in by_letter.items()}
 

@@ -136,7 +136,7 @@ class LifeStageRule(Fact):
 
 
 class AgeRule(Fact):
-    """``drugs`` in a patient at least ``from_age`` and under ``to_age`` years old, with any of ``conditions`` if named."""
+    """``drugs`` from ``from_age`` to under ``to_age`` years, with any of ``conditions`` if it names some."""
 
     drugs: Terms
     from_age: float = 0
@@ -151,11 +151,21 @@ class DuplicationRule(Fact):
 
 
 class MonitoringRule(Record):
-    """Advice to start any of ``drugs`` (with any of ``with_drugs`` present, if named) should also name one of ``words``."""
+    """Advice of any of ``drugs`` (beside any of ``with_drugs``, if named) should also say one of ``words``."""
 
     drugs: Terms
     with_drugs: Terms = ()
     stage: Literal["any", "childbearing"] = "any"
     words: Terms
     action: str
+    severity: Severity = Severity.INFORMATION
+    source: str
+
+
+class RedFlag(Record):
+    """A presentation: each group of ``all`` must be met by one of its regular expressions."""
+
+    name: str
+    all: tuple[Terms, ...]
+    notice: str
     source: str

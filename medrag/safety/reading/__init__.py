@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from medrag.safety.reading.doses import Dose, doses
-from medrag.safety.reading.mentions import DrugMention, Polarity, drugs
+from medrag.safety.reading.mentions import DrugMention, drugs
+from medrag.safety.reading.polarity import Polarity
 from medrag.safety.reading.prescriptions import Prescription, prescriptions, split_statements
 
 __all__ = [

@@ -12,11 +12,13 @@ _UNIT = (
     r"|millilit(?:er|re)s?|ml"
 )
 _DOSE = re.compile(
-    rf"(?:(?P<count>\d|one|two|three)\s*(?:x|×|(?:tablets?|capsules?|tabs?)\s+(?:of\s+)?)\s*)?"
+    rf"(?:(?P<count>\d|one|two|three)\s*(?:x|×|(?:tablets?|capsules?|tabs?)\s+(?:of\s+)?|(?=\s\d+\s*(?:mg|g"
+    rf"|mcg)\s+(?:tab|cap)))\s*)?"
     rf"(?<![\w.])(?P<low>{_NUMBER})(?:\s*(?:{_UNIT})?\s*(?:-|–|—|to|or)\s*(?P<high>{_NUMBER}))?"
     rf"(?P<slash>(?:\s*(?:{_UNIT})?\s*/\s*(?:{_NUMBER}))+(?=\s*(?:{_UNIT})\b))?"
     rf"[\s-]*(?P<unit>{_UNIT})(?![A-Za-z])"
-    rf"(?P<per>(?:\s*(?:/|per|a|each)\s*(?:kg|kilogram|m2|m²|day|24\s*h(?:ours?)?|d|dose|hour|hr|h|min|minute|week|wk|month|dl|l|g|ml|mmol|lit(?:er|re)|decilit(?:er|re)|actuation|puff)\b)*)"
+    rf"(?P<per>(?:\s*(?:/|per|a|each)\s*(?:kg|kilogram|m2|m²|day|24\s*h(?:ours?)?|d|dose|hour|hr|h|min|minute|week|wk"
+    rf"|month|dl|l|g|ml|mmol|lit(?:er|re)|decilit(?:er|re)|actuation|puff)\b)*)"
     rf"(?P<daily>\s*(?:total\s+)?(?:daily\s+dose|in\s+(?:\w+\s+)?divided\s+doses))?",
     re.IGNORECASE,
 )
@@ -53,10 +55,18 @@ _FREQUENCIES: tuple[tuple[re.Pattern[str], float | None], ...] = tuple(
         (r"\b(?:every\s+other\s+day|alternate\s+days|every\s+second\s+day|qod)\b", 0.5),
         (r"\b(?:twice|two\s+times)[\s-]+(?:a\s+week|weekly|per\s+week)\b", 2 / 7),
         (r"\b(?:three\s+times|thrice)[\s-]+(?:a\s+week|weekly|per\s+week)\b", 3 / 7),
-        (r"\b(?:once\s+a\s+week|once[\s-]+weekly|weekly|per\s+week|every\s+week|each\s+week|one\s+day\s+(?:a|per)\s+week)\b", 1 / 7),
+        (
+            r"\b(?:once\s+a\s+week|once[\s-]+weekly|weekly|per\s+week|every\s+week|each\s+week|one\s+day\s+(?:a"
+            r"|per)\s+week)\b",
+            1 / 7,
+        ),
         (r"\b(?:every\s+(?:2|two)\s+weeks|fortnightly|every\s+other\s+week)\b", 1 / 14),
         (r"\b(?:once\s+a\s+month|monthly|every\s+month|every\s+4\s+weeks|per\s+month)\b", 1 / 30),
-        (r"\b(?:twice|two\s+times)[\s-]+(?:a\s+day|daily|per\s+day)|\b(?:bid|b\.i\.d\.?|bd|b\.d\.)(?!\w)|\btwice\s+each\s+day", 2.0),
+        (
+            r"\b(?:twice|two\s+times)[\s-]+(?:a\s+day|daily|per\s+day)|\b(?:bid|b\.i\.d\.?|bd|b\.d\.)(?!\w)"
+            r"|\btwice\s+each\s+day",
+            2.0,
+        ),
         (r"\b(?:three\s+times|thrice|3\s+times)[\s-]+(?:a\s+day|daily|per\s+day)|\b(?:tid|t\.i\.d\.?|tds)(?!\w)", 3.0),
         (r"\b(?:four\s+times|4\s+times)[\s-]+(?:a\s+day|daily|per\s+day)|\b(?:qid|q\.i\.d\.?|qds)(?!\w)", 4.0),
         (rf"\b(?P<times>{_TIMES})\s+times\s+{_DAY}", None),
@@ -65,19 +75,25 @@ _FREQUENCIES: tuple[tuple[re.Pattern[str], float | None], ...] = tuple(
         (r"\b(?P<hourly>\d+|four|six|eight|twelve)[\s-]+hourly\b", None),
         (r"\b(?:hourly|every\s+hour)\b", 24.0),
         (r"\bonce\s+(?:a\s+day|daily|per\s+day)|\bonce[\s-]daily|\b(?:od|qd|o\.d\.|q\.d\.)(?!\w)", 1.0),
-        (r"\b(?:nightly|at\s+bedtime|at\s+night|qhs|hs|nocte|in\s+the\s+(?:morning|evening)|each\s+(?:morning|evening|night))\b", 1.0),
+        (
+            r"\b(?:nightly|at\s+bedtime|at\s+night|qhs|hs|nocte|in\s+the\s+(?:morning|evening)|each\s+(?:morning"
+            r"|evening|night))\b",
+            1.0,
+        ),
         (r"\b(?:daily|a\s+day|per\s+day|each\s+day|every\s+day)\b|/\s*day\b", 1.0),
     )
 )
 _HOURLY_WORDS = {"four": 4, "six": 6, "eight": 8, "twelve": 12}
 _MAXIMUM = re.compile(
-    r"(?:max(?:imum|\.)?|up\s+to|not\s+(?:to\s+)?exceed(?:ing)?|no\s+more\s+than|at\s+most|not\s+more\s+than|do\s+not\s+exceed|ceiling|limit\w*(?:\s+to)?|never\s+exceed)"
+    r"(?:max(?:imum|\.)?|up\s+to|not\s+(?:to\s+)?exceed(?:ing)?|no\s+more\s+than|at\s+most|not\s+more\s+than"
+    r"|do\s+not\s+exceed|ceiling|limit\w*(?:\s+to)?|never\s+exceed)"
     r"(?:\s+(?:of|is|the|a|total|daily|dose|single|usual|recommended|adult|to|per|day)|\s*[:(=])*\s*$",
     re.IGNORECASE,
 )
 _THRESHOLD = re.compile(r"(?:>|≥|<|≤|above|over|below|under|than|exceed\w*|more than|less than)\s*$", re.IGNORECASE)
 _DURATION = re.compile(
-    r"\b(?:for|x|×|over)\s+(?:a\s+(?:total\s+of|further)\s+)?(?P<n>\d+|one|two|three|four|five|six)(?:\s*(?:-|–|to)\s*(?P<high>\d+))?[\s-]*(?P<unit>day|week|month)s?\b"
+    r"\b(?:for|x|×|over)\s+(?:a\s+(?:total\s+of|further)\s+)?(?P<n>\d+|one|two|three|four|five|six)(?:\s*(?:-|–"
+    r"|to)\s*(?P<high>\d+))?[\s-]*(?P<unit>day|week|month)s?\b"
     r"|\b(?P<n2>\d+)-(?P<unit2>day|week|month)\s+course",
     re.IGNORECASE,
 )
@@ -137,7 +153,7 @@ def doses(text: str) -> list[Dose]:
 
 def frequency(text: str) -> float | None:
     """The first frequency in ``text``, in doses a day ("every 8 hours" is 3, "once weekly" is 1/7)."""
-    best: tuple[int, float] | None = None
+    best: tuple[int, float | None] | None = None
     for pattern, value in _FREQUENCIES:
         match = pattern.search(text)
         if match and (best is None or match.start() < best[0]):
@@ -155,7 +171,9 @@ def _dose(text: str, match: re.Match[str], following: int) -> Dose:
     after = re.split(r"[.;](?:\s|$)", text[match.end() : following], maxsplit=1)[0]
     slash = re.findall(_NUMBER, match["slash"] or "")
     often = frequency(after)
-    if per == "dose" and re.search(r"daily\s+dose\s*(?:of|is|:)?\s*$|total\s+daily\s*(?:of)?\s*$|per\s+day\s*(?:of)?\s*$", before, re.IGNORECASE):
+    if per == "dose" and re.search(
+        r"daily\s+dose\s*(?:of|is|:)?\s*$|total\s+daily\s*(?:of)?\s*$|per\s+day\s*(?:of)?\s*$", before, re.IGNORECASE
+    ):
         per = "day"
     if per == "dose" and re.search(r"\bin\s+(?:\w+\s+)?divided\s+doses|\bdivided\s+(?:in|into)", after, re.IGNORECASE):
         per = "day" if often in (None, 1.0) or re.match(r"\s*(?:/day|per day|daily|a day)?", after) else per
@@ -169,11 +187,21 @@ def _dose(text: str, match: re.Match[str], following: int) -> Dose:
         per=per,
         per_kg=per_kg,
         per_m2=per_m2,
-        maximum=bool(_MAXIMUM.search(before)) or bool(re.match(r"\s*(?:\([^)]*)?(?:max(?:imum)?)\b", after, re.IGNORECASE)),
+        maximum=bool(_MAXIMUM.search(before))
+        or bool(re.match(r"\s*(?:\([^)]*)?(?:max(?:imum)?)\b", after, re.IGNORECASE)),
         threshold=bool(_THRESHOLD.search(before)) and not _MAXIMUM.search(before),
         frequency=often,
-        as_needed=bool(re.search(r"\b(?:as needed|when needed|prn|p\.r\.n\.|as required|when required)\b", after, re.IGNORECASE)),
-        once=bool(re.search(r"\b(?:single dose|stat|one dose|one-time|as a single|once only|once(?!\s*(?:a|per|daily|weekly|every|-))|bolus|loading)\b", after + " " + before[-25:], re.IGNORECASE)),
+        as_needed=bool(
+            re.search(r"\b(?:as needed|when needed|prn|p\.r\.n\.|as required|when required)\b", after, re.IGNORECASE)
+        ),
+        once=bool(
+            re.search(
+                r"\b(?:single dose|stat|one dose|one-time|as a single|once only|once(?!\s*(?:a|per|daily|weekly|every"
+                r"|-))|bolus|loading)\b",
+                after + " " + before[-25:],
+                re.IGNORECASE,
+            )
+        ),
         duration_days=_duration(after),
         parts=tuple(_number(part) * factor for part in (match["low"], *slash)) if slash else (),
     )
@@ -202,13 +230,13 @@ def _per(match: re.Match[str]) -> tuple[Per, bool, bool]:
     return "dose", kg, m2
 
 
-def _counted(match: re.Match[str]) -> float:
-    """Doses a day of a pattern with a number in it; the shortest interval of a range."""
+def _counted(match: re.Match[str]) -> float | None:
+    """Doses a day of a pattern with a number in it, by the shortest interval of a range; None within the hour."""
     groups = match.groupdict()
     if groups.get("times"):
         return _number(groups["times"])
     if groups.get("minutes"):
-        return 24 * 60 / float(groups["minutes"])
+        return None
     hours = groups.get("low") or groups.get("hourly") or "24"
     return 24 / float(_HOURLY_WORDS.get(hours.lower(), 0) or hours)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -12,13 +13,16 @@ from rapidfuzz.distance import OSA
 from medrag.safety.knowledge import Knowledge, Name
 from medrag.safety.reading.doses import doses
 from medrag.safety.reading.polarity import Polarity, cues, polarity_of
-from medrag.safety.reading.words import COMMON_WORDS, NOT_STEMS, STEM
+from medrag.safety.reading.words import NOT_STEMS, STEM
 
 MAX_WORDS = 6
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _JOIN = re.compile(r"[\s\-–/’'.+&]{0,3}")
 _ROUTES = (
-    ("topical", r"topical(?:ly)?|cream|ointment|lotion|shampoo|patch(?:es)?|transdermal|vaginal|pessary|applied to the skin"),
+    (
+        "topical",
+        r"topical(?:ly)?|cream|ointment|lotion|shampoo|patch(?:es)?|transdermal|vaginal|pessary|applied to the skin",
+    ),
     ("inhaled", r"inhal\w+|nebuli[sz]\w+|puffs?|metered[- ]dose|MDI"),
     ("nasal", r"intranasal|nasal(?: spray)?|intra-nasal"),
     ("eye", r"ophthalmic|eye ?drops?|ocular|otic|ear ?drops?"),
@@ -53,6 +57,7 @@ class DrugMention:
 
     @property
     def resolved(self) -> bool:
+        """Whether the name means something to the knowledge."""
         return bool(self.ingredients or self.drug_class)
 
     @property
@@ -75,7 +80,9 @@ def drugs(text: str, knowledge: Knowledge) -> list[DrugMention]:
     found = _known(text, tokens, knowledge)
     taken = {index for _, indices in found for index in indices}
     mentions = [mention for mention, _ in found]
-    mentions += [guess for i, token in enumerate(tokens) if i not in taken and (guess := _guess(text, token, knowledge))]
+    mentions += [
+        guess for i, token in enumerate(tokens) if i not in taken and (guess := _guess(text, token, knowledge))
+    ]
     mentions.sort(key=lambda mention: mention.start)
     marks = cues(text)
     spans = [(mention.start, mention.end) for mention in mentions]
@@ -121,10 +128,12 @@ def _known(text: str, tokens: list[_Token], knowledge: Knowledge) -> list[tuple[
 def _longest(text: str, tokens: list[_Token], i: int, size: int, knowledge: Knowledge) -> tuple[Name, int] | None:
     for count in range(min(size, len(tokens) - i), 0, -1):
         window = tokens[i : i + count]
-        if any(not _JOIN.fullmatch(text, a.end, b.start) for a, b in zip(window, window[1:], strict=False)):
+        if any(not _JOIN.fullmatch(text, a.end, b.start) for a, b in pairwise(window)):
             continue
         words = [token.normal for token in window]
-        name = knowledge.names.get(" ".join(words)) or knowledge.names.get(" ".join([*words[:-1], _singular(words[-1])]))
+        name = knowledge.names.get(" ".join(words)) or knowledge.names.get(
+            " ".join([*words[:-1], _singular(words[-1])])
+        )
         if name and not (name.capital and window[0].text[0].islower()):
             return name, count
     return None
@@ -137,7 +146,8 @@ def _singular(word: str) -> str:
 def _guess(text: str, token: _Token, knowledge: Knowledge) -> DrugMention | None:
     """A misspelt name, or a word that can only be a drug's name, or nothing."""
     word = token.normal
-    if len(word) < 4 or not word.isalpha() or word in COMMON_WORDS or _singular(word) in COMMON_WORDS:
+    common = knowledge.words["common"]
+    if len(word) < 4 or not word.isalpha() or word in common or _singular(word) in common:
         return None
     mention = DrugMention(token.text, token.start, token.end)
     name = _nearest(word, knowledge)
@@ -155,13 +165,8 @@ def _nearest(word: str, knowledge: Knowledge) -> Name | None:
     matches = process.extract(
         word, knowledge.spellings.get(word[0], ()), scorer=OSA.distance, score_cutoff=allowed, limit=2
     )
-    if not matches or (len(matches) > 1 and matches[0][1] == matches[1][1] and _differ(matches, knowledge)):
-        return None
-    return knowledge.names[matches[0][0]]
-
-
-def _differ(matches: list[tuple[str, float, int]], knowledge: Knowledge) -> bool:
-    return knowledge.names[matches[0][0]] != knowledge.names[matches[1][0]]
+    nearest = {knowledge.names[name] for name, distance, _ in matches if distance == matches[0][1]}
+    return nearest.pop() if len(nearest) == 1 else None
 
 
 _DOSE_NEXT = re.compile(r"\s+(?:(?:oral|iv|po|tablets?)\s+)?(?=\d)", re.IGNORECASE)

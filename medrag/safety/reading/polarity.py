@@ -34,36 +34,52 @@ class Cue:
 
 
 _GIVE = (
-    r"start(?:ing|ed)?|begin(?:ning)?|initiat\w+|giv(?:e|en|ing)|administer(?:ing|ed)?|prescrib(?:e|ed|ing)|us(?:e|ed|ing)"
+    r"start(?:ing|ed)?|begin(?:ning)?|initiat\w+|giv(?:e|en|ing)|administer(?:ing|ed)?|prescrib(?:e|ed|ing)|us(?:e|ed"
+    r"|ing)"
     r"|add(?:ing|ed)?|take|offer(?:ed|ing)?|consider|continu(?:e|ed|ing)|resume|restart|increas\w+|titrat\w+|reduc\w+"
     r"|recommend(?:ed|s)?|prefer(?:red)?|choose|commence|receive|treat(?:ed|ing)?(?: with)?|try|opt for|keep|maintain"
-    r"|first[- ]line|second[- ]line|(?:switch|chang|convert|transition)\w* to|instead(?! of)|indicated|apply|inject|bridge with"
-    r"|substitut\w+(?: with)?|go back to|double|combin(?:e|ing)|up to|maximum|then|followed by|suggest(?:ed|s)?|warrants?"
+    r"|first[- ]line|second[- ]line|(?:switch|chang|convert|transition)\w* to|instead(?! of)|indicated|apply|inject"
+    r"|bridge with"
+    r"|substitut\w+(?: with)?|go back to|double|combin(?:e|ing)|up to|maximum|then|followed by|suggest(?:ed|s)?"
+    r"|warrants?"
 )
 _KEEP = (
     r"(?:do not|don't|never|should not|must not|not to|without|no need to|avoid)\s+(?:\w+ly\s+)?(?:\w+\s+)?"
-    r"(?:stop\w*|discontinu\w+|withdraw\w*|withhold\w*|delay\w*|omit\w*|exceed\w*|miss\w*|skip\w*|hesitate|forget|interrupt\w*)"
-    r"(?:\s+(?:of|using|to give|to use|giving))?|with or without|not only|(?:no|not) (?:more|longer|fewer|less|later) than"
-    r"|not exceeding|avoid (?:doses?|daily doses?)(?: of)?(?: (?:above|over|higher than|greater than|more than|exceeding))?"
-    r"|(?:if|unless|where|when) (?:not )?contraindicated|no contraindications?(?: to)?|if there (?:is|are) no contraindications?"
+    r"(?:stop\w*|discontinu\w+|withdraw\w*|withhold\w*|delay\w*|omit\w*|exceed\w*|miss\w*|skip\w*|hesitate|forget"
+    r"|interrupt\w*)"
+    r"(?:\s+(?:of|using|to give|to use|giving))?|(?:do not|don't|never) \w+ (?:more|longer|higher|greater) than"
+    r"|with or without|not only|(?:no|not) (?:more|longer|fewer|less|later) than"
+    r"|not exceeding|avoid (?:doses?|daily doses?)(?: of)?(?: (?:above|over|higher than|greater than|more than"
+    r"|exceeding))?"
+    r"|(?:if|unless|where|when) (?:not )?contraindicated|no contraindications?(?: to)?|if there (?:is"
+    r"|are) no contraindications?"
 )
 _AVOID = (
-    r"avoid(?:ing|ed|ance of)?|do not|don't|never|refrain from|contra-?indicated with|should not|must not|cannot|can't|ought not"
-    r"|not recommended|advise against|recommend(?:ed)? against|against (?:the use of|using)|steer clear of|beware of|unsafe to"
+    r"avoid(?:ing|ed|ance of)?|do not|don't|never|refrain from|contra-?indicated with|should not|must not|cannot"
+    r"|can't|ought not"
+    r"|not recommended|advise against|recommend(?:ed)? against|against (?:the use of|using)|steer clear of|beware of"
+    r"|unsafe to"
     r"|prohibit\w*|nor|should never|must never|dangerous to"
 )
 _NOT = r"not|no|without|neither|except"
 _STOP = (
-    r"stop(?:ping|ped)?|discontinu\w+|hold(?:ing)?|withh(?:o|e)ld(?:ing)?|suspend\w*|ceas(?:e|ing)|withdraw(?:al of|ing)?"
-    r"|taper off|wean(?:ing)? (?:off)?|switch(?:ing)? from|chang(?:e|ing) from|instead of|in place of|rather than|deprescrib\w+|come off"
+    r"stop(?:ping|ped)?|discontinu\w+|hold(?:ing)?|withh(?:o|e)ld(?:ing)?|suspend\w*|ceas(?:e|ing)|withdraw(?:al of"
+    r"|ing)?"
+    r"|taper off|wean(?:ing)? (?:off)?|switch(?:ing)? from|chang(?:e|ing) from|instead of|in place of|rather than"
+    r"|deprescrib\w+|come off"
     r"|replac(?:e|ing)|switch(?:ing)?(?! to\b)|swap|pause|remove|quit"
 )
 _CONTEXT = (
-    r"allergic to|allergy to|allergies to|intoleran\w+ (?:to|of)|reactions? to|hypersensitiv\w+ to|anaphylaxis to|sensitiv\w+ to"
-    r"|(?:is|are|was|were|already|currently|remains?|been|while|those|patients?|people|adults|women|men|children|if|stable) on"
-    r"|takes|taking|took|interact\w* with|interactions? (?:between|with)|who (?:cannot|can't|do not|don't) (?:take|tolerate)"
-    r"|unable to (?:take|tolerate)|(?:not|cannot) tolerate|history of|fail(?:ed|ure of|s)|resistan(?:t|ce) to|refractory to|response to"
-    r"|exposure to|previous(?:ly)?|prior|recent|level of|levels of|receiving|despite|overdose of|poisoning (?:with|by)|toxicity of|patient's|his|her|current"
+    r"allergic to|allergy to|allergies to|intoleran\w+ (?:to|of)|reactions? to|hypersensitiv\w+ to|anaphylaxis to"
+    r"|sensitiv\w+ to"
+    r"|(?:is|are|was|were|already|currently|remains?|been|while|those|patients?|people|adults|women|men|children|if"
+    r"|stable) on"
+    r"|takes|taking|took|interact\w* with|interactions? (?:between|with)|who (?:cannot|can't|do not|don't) (?:take"
+    r"|tolerate)"
+    r"|unable to (?:take|tolerate)|(?:not|cannot) tolerate|history of|fail(?:ed|ure of|s)|resistan(?:t|ce) to"
+    r"|refractory to|response to"
+    r"|exposure to|previous(?:ly)?|prior|recent|level of|levels of|receiving|despite|overdose of|poisoning (?:with"
+    r"|by)|toxicity of|patient's|his|her|current"
 )
 _IF = r"if|when|where|unless|because|since|although|whether|as|given that|due to|owing to"
 
@@ -115,24 +131,37 @@ def _reach(text: str, kind: str, end: int) -> int:
     return sentence
 
 
-_LIST = r"(?:\s|,|/|\band\b|\bor\b|\bnor\b|\buse\b|\btherapy\b|\btreatment\b|\bhere\b|\([^)]*\)|§)*"
-_DOSED = r"(?:[\d.,\-–]+\s*(?:mg|mcg|µg|g|units?|mL)?|\b(?:once|twice|three times|four times|daily|weekly|every|hours?|at|a|dose|doses|oral|iv|day|per)\b|/|%)"
-_BE = r"(?:(?:is|are|was|were|should|must|may|can|could|would|will|shall|has|have|been|be|to|therefore|also|now|generally|usually|strictly|absolutely|best)\s+)*"
+_LIST = r"(?:\s|,|/|\band\b|\bor\b|\bnor\b|\buse\b|\btherapy\b|\btreatment\b|\bhere\b|\([^)]*\)|§)*+"
+_DOSED_LIST = (
+    r"(?:\s|,|/|%|§|\([^)]*\)|[\d.,\-–]+(?:mg|mcg|µg|g|units?|mL)?|\b(?:mg|mcg|µg|g|units?|mL|and|or|nor|use|therapy"
+    r"|treatment|here|once|twice|three times|four times|daily|weekly|every|hours?|at|a|dose|doses|oral|iv|day|per)\b)*+"
+)
+_BE = (
+    r"(?:(?:is|are|was|were|should|must|may|can|could|would|will|shall|has|have|been|be|to|therefore|also|now"
+    r"|generally|usually|strictly|absolutely|best)\s+)*+"
+)
 _AFTER = re.compile(
     rf"{_LIST}{_BE}(?:"
-    r"(?P<mentioned>(?:not )?tolerated|ineffective|insufficient|inadequate|unavailable|[- ]?(?:allerg\w+|intoleran\w+|hypersensitiv\w+"
-    r"|overdose|poisoning|toxicity|deficien\w+|resistan\w+|levels?|concentrations?|withdrawal|use disorder|induced|na[iï]ve|responsive"
+    r"(?P<mentioned>(?:not )?tolerated|ineffective|insufficient|inadequate|unavailable|[- ]?(?:allerg\w+|intoleran\w+"
+    r"|hypersensitiv\w+"
+    r"|overdose|poisoning|toxicity|deficien\w+|resistan\w+|levels?|concentrations?|withdrawal|use disorder|induced"
+    r"|na[iï]ve|responsive"
     r"|associated|related|sensitive|sensitivity|misuse|dependence|exposure|clearance|reaction)\b)"
-    r"|(?P<avoided>(?<!un)(?<!not )contra-?indicated(?! in (?:the )?absence)|avoided|not\s+(?:be\s+)?(?:\w+ly\s+)?(?:recommended|advised|used|given|combined|taken|started|prescribed|co-?administered|offered|appropriate|safe|suitable|indicated|an option|first[- ]line|add(?:ed)?|be)"
+    r"|(?P<avoided>(?<!un)(?<!not )contra-?indicated(?! in (?:the )?absence)|avoided"
+    r"|not\s+(?:be\s+)?(?:\w+ly\s+)?(?:recommended|advised|used|given|combined|taken|started|prescribed"
+    r"|co-?administered|offered|appropriate|safe|suitable|indicated|an option|first[- ]line|add(?:ed)?|be)"
     r"|never\s+(?:be\s+)?\w+|unsafe|inappropriate|dangerous|harmful|prohibited)"
     r"|(?P<stopped>stopped|discontinued|withheld|held|suspended|ceased|withdrawn|replaced|tapered off|paused))",
     re.IGNORECASE,
 )
 _GIVEN_AFTER = re.compile(
-    rf"(?:{_LIST}|{_DOSED}|\s)*{_BE}(?:preferred|recommended|first[- ]line|safe|given|used|started|indicated|appropriate|reasonable|an option|added|continued|offered|instead)\b",
+    rf"{_DOSED_LIST}{_BE}(?:preferred|recommended|first[- ]line|safe|given|used|started|indicated"
+    rf"|appropriate|reasonable|an option|added|continued|offered|instead)\b",
     re.IGNORECASE,
 )
-_DOSE_NEXT = re.compile(r"\s*(?:at\s+)?\d[\d.,]*\s*(?:-|–|to)?\s*[\d.,]*\s*(?:mg|mcg|µg|micrograms?|g|units?|mL)\b", re.IGNORECASE)
+_DOSE_NEXT = re.compile(
+    r"\s*(?:at\s+)?\d[\d.,]*\s*(?:-|–|to)?\s*[\d.,]*\s*(?:mg|mcg|µg|micrograms?|g|units?|mL)\b", re.IGNORECASE
+)
 _LOOK_AHEAD = 120
 
 
@@ -175,4 +204,7 @@ def _is_replacement(text: str, cue: Cue, start: int) -> bool:
     verb = text[cue.start : cue.end].lower()
     if not verb.startswith(("switch", "chang", "replac", "swap")):
         return False
-    return _TARGET.search(text[cue.end : start]) is not None or re.search(r"\b(?:to|with|by)\b", text[cue.end : start]) is not None
+    return (
+        _TARGET.search(text[cue.end : start]) is not None
+        or re.search(r"\b(?:to|with|by)\b", text[cue.end : start]) is not None
+    )

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 from medrag.safety.knowledge import Knowledge
 from medrag.safety.reading.doses import Dose, doses
-from medrag.safety.reading.mentions import LOCAL, DrugMention, Polarity, drugs
+from medrag.safety.reading.mentions import LOCAL, DrugMention, drugs
+from medrag.safety.reading.polarity import Polarity
 
 _BOUNDARY = re.compile(r"[.!?](?=\s|$)|[;\n]")
-_OF = re.compile(r"\s*(?:\([^)]*\)\s*)?(?:of\s+)?(?:oral|intravenous|iv|po|intramuscular|im|subcutaneous)?\s*", re.IGNORECASE)
+_OF = re.compile(
+    r"\s*(?:\([^)]*\)\s*)?(?:of\s+)?(?:oral|intravenous|iv|po|intramuscular|im|subcutaneous)?\s*", re.IGNORECASE
+)
 _STATEMENT = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9(\[])|\n+|;\s+(?=[A-Z])")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|approx|no|dr|st|max|min)|\b[a-z]\.[a-z])\.$", re.IGNORECASE)
 
@@ -25,6 +28,7 @@ class Prescription:
 
     @property
     def recommended(self) -> bool:
+        """Whether the text advises giving the drug."""
         return self.mention.polarity is Polarity.RECOMMENDED
 
     @property
@@ -45,18 +49,26 @@ def prescriptions(text: str, knowledge: Knowledge) -> list[Prescription]:
 
 
 def _owner(text: str, dose: Dose, mentions: Sequence[DrugMention]) -> int | None:
-    """The drug right after the dose ("500 mg of X"), else the last before it, else the next, in one sentence."""
+    """The drug right after the dose ("500 mg of X"), else the last before it, else the next, all in one sentence.
+
+    A sentence without a drug ("Increase to 40 mg") speaks of the last drug before it.
+    """
     left = max([match.end() for match in _BOUNDARY.finditer(text, 0, dose.start)], default=0)
     right = next((match.start() for match in _BOUNDARY.finditer(text, dose.end)), len(text))
     before = [i for i, mention in enumerate(mentions) if left <= mention.start and mention.end <= dose.start]
     after = [i for i, mention in enumerate(mentions) if dose.end <= mention.start < right]
     if after and _OF.fullmatch(text, dose.end, mentions[after[0]].start):
-        adjacent = before and not re.search(r"[,]|\b(?:and|or|plus|with|to|then)\b", text[mentions[before[-1]].end : dose.start])
+        adjacent = before and not re.search(
+            r"[,]|\b(?:and|or|plus|with|to|then)\b", text[mentions[before[-1]].end : dose.start]
+        )
         if not adjacent:
             return after[0]
     if before:
         return before[-1]
-    return after[0] if after else None
+    if after:
+        return after[0]
+    earlier = [i for i, mention in enumerate(mentions) if mention.end <= dose.start]
+    return earlier[-1] if earlier else None
 
 
 def split_statements(text: str) -> list[str]:

@@ -1,0 +1,209 @@
+"""The filter alone over somebody's advice: one case, or a file of cases. No model, no index."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from medrag.errors import InputError, MedragError
+from medrag.safety import filter as safety
+from medrag.safety.injection import injections
+from medrag.safety.knowledge import Knowledge, load
+from medrag.safety.reading import Polarity, doses, drugs, split_statements
+from medrag.safety.red_flags import declines
+from medrag.types import Citation, Evidence, Finding, Passage, Patient, Severity, Statement, Verdict
+
+_MARK = re.compile(r"\s*\[(\d+)(?:\.\d+)?\]")
+_ORDER = {Verdict.FAIL: 0, Verdict.NOT_ASSESSED: 1, Verdict.PASS: 2}
+_RANK = {Severity.CONTRAINDICATED: 0, Severity.WARNING: 1, Severity.INFORMATION: 2}
+
+
+def check_advice(
+    case_id: str,
+    patient: Patient | None,
+    advice: str,
+    knowledge_folder: Path | None = None,
+    evidence: Sequence[Passage] = (),
+) -> dict[str, Any]:
+    """``{"id", "verdict", "findings"}`` for one piece of advice.
+
+    ``verdict`` is withhold, warn, not_assessed or pass: the worst of what the checks said of any statement.
+    """
+    knowledge = load(knowledge_folder)
+    released, withheld = _check_statements(patient, advice, knowledge, evidence)
+    findings = [finding for statement in (*released, *withheld) for finding in statement.findings]
+    findings += safety.case_findings(patient, released, withheld, _numbered(evidence), knowledge)
+    findings += _of_the_text(advice)
+    return {"id": case_id, "verdict": verdict(findings), "findings": [_shown(each) for each in _ordered(findings)]}
+
+
+def check_file(path: Path, knowledge_folder: Path | None = None) -> Iterator[dict[str, Any]]:
+    """One result a line of a JSON-lines file; a line that cannot be read is *not assessed*, with the reason.
+
+    Raises :class:`~medrag.errors.InputError` when the file itself cannot be read.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read the cases in {path}: {error}") from error
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield _check_line(line, number, path.parent, knowledge_folder)
+
+
+def verdict(findings: Sequence[Finding]) -> str:
+    """The worst of the findings. Missing what prescribing does not routinely ask for does not make *not assessed*."""
+    if any(finding.withholds for finding in findings):
+        return "withhold"
+    if any(finding.verdict is Verdict.FAIL and finding.severity is Severity.WARNING for finding in findings):
+        return "warn"
+    missing = (finding for finding in findings if finding.verdict is Verdict.NOT_ASSESSED)
+    return "not_assessed" if any(each.severity is not Severity.INFORMATION for each in missing) else "pass"
+
+
+def render_result(result: dict[str, Any]) -> str:
+    """A result for reading: the verdict, then every finding that is not a pass."""
+    lines = [f"{result['id']}: {result['verdict']}"]
+    for finding in result["findings"]:
+        if finding["verdict"] != "pass":
+            said = finding["severity"] if finding["verdict"] == "fail" else "not assessed"
+            lines.append(f"  {finding['check']} ({said}): {finding['reason']} [{finding['source']}]")
+    return "\n".join(lines)
+
+
+def _check_statements(
+    patient: Patient | None, advice: str, knowledge: Knowledge, evidence: Sequence[Passage]
+) -> tuple[list[Statement], list[Statement]]:
+    """Released and withheld statements; those that only stop a drug are read first, wherever they stand."""
+    released: list[Statement] = []
+    withheld: list[Statement] = []
+    pieces = sorted(_pieces(advice, knowledge), key=lambda piece: not _only_stops(piece, knowledge))
+    for piece in pieces:
+        statement = _statement(piece, evidence)
+        checked = safety.check(statement, patient, knowledge, released, _numbered(evidence))
+        (withheld if checked.withheld else released).append(checked)
+    return released, withheld
+
+
+def _pieces(advice: str, knowledge: Knowledge) -> list[str]:
+    """Statements; one that gives a dose and names no drug is joined to the one before it."""
+    pieces: list[str] = []
+    for piece in split_statements(advice):
+        if pieces and doses(piece) and not drugs(piece, knowledge):
+            pieces[-1] = f"{pieces[-1]} {piece}"
+        else:
+            pieces.append(piece)
+    return pieces
+
+
+def _only_stops(piece: str, knowledge: Knowledge) -> bool:
+    polarities = {mention.polarity for mention in drugs(piece, knowledge)}
+    return Polarity.STOPPED in polarities and Polarity.RECOMMENDED not in polarities
+
+
+def _statement(piece: str, evidence: Sequence[Passage]) -> Statement:
+    """The statement with its citations: the passages whose numbers it gives, or all of them where it gives none."""
+    numbers = {int(number) for number in _MARK.findall(piece)}
+    cited = [item for item in _numbered(evidence) if item.number in numbers or not numbers]
+    citations = tuple(
+        Citation(
+            number=item.number,
+            passage_id=item.passage.id,
+            start=0,
+            end=len(item.passage.text),
+            quote=item.passage.text,
+            title=item.passage.title,
+        )
+        for item in cited
+    )
+    return Statement(text=_MARK.sub("", piece), citations=citations)
+
+
+def _numbered(evidence: Sequence[Passage]) -> tuple[Evidence, ...]:
+    return tuple(Evidence(number=i, passage=passage, score=0.0) for i, passage in enumerate(evidence, start=1))
+
+
+def _of_the_text(advice: str) -> list[Finding]:
+    """Advice that is itself a harmful request, or that addresses the filter."""
+    found = [finding] if (finding := declines(advice)) else []
+    if injections(advice):
+        found.append(
+            Finding(
+                check="injection",
+                verdict=Verdict.FAIL,
+                severity=Severity.CONTRAINDICATED,
+                reason="the advice holds text that addresses the software",
+                source="medrag: text is data, never instructions",
+            )
+        )
+    return found
+
+
+def _check_line(line: str, number: int, folder: Path, knowledge_folder: Path | None) -> dict[str, Any]:
+    case_id = f"line {number}"
+    try:
+        case = json.loads(line)
+        case_id = str(case.get("id", case_id))
+        patient = _patient(case, folder)
+        passages = [_passage(item, i) for i, item in enumerate(case.get("evidence") or (), start=1)]
+        return check_advice(case_id, patient, str(case["advice"]), knowledge_folder, passages)
+    except (ValueError, KeyError, AttributeError, TypeError, MedragError) as error:
+        return {"id": case_id, "verdict": "not_assessed", "findings": [_shown(_unreadable(number, error))]}
+
+
+def _unreadable(number: int, error: Exception) -> Finding:
+    """What is wrong with a line, without its text: the place and the kind of error."""
+    detail = type(error).__name__
+    if isinstance(error, ValidationError):
+        detail = "; ".join(".".join(map(str, each["loc"])) + " " + each["type"] for each in error.errors()[:3])
+    elif isinstance(error, KeyError):
+        detail = f"the field {error} is missing"
+    elif isinstance(error, MedragError):
+        detail = str(error)
+    return Finding(
+        check="input",
+        verdict=Verdict.NOT_ASSESSED,
+        severity=Severity.WARNING,
+        reason=f"line {number} cannot be used: {detail}",
+        source="medrag: input",
+    )
+
+
+def _patient(case: dict[str, Any], folder: Path) -> Patient | None:
+    from medrag.patient.load import from_json, load
+
+    if file := case.get("patient_file"):
+        return load([folder / file])
+    content = case.get("patient")
+    if content is None:
+        return None
+    if "resourceType" in content or "genes" in content:
+        return from_json(content)
+    return Patient.model_validate(content)
+
+
+def _passage(item: Any, number: int) -> Passage:
+    if isinstance(item, str):
+        return Passage(id=str(number), doc_id=str(number), title="", text=item)
+    content = item.get("passage", item)
+    return Passage.model_validate({"id": str(number), "doc_id": str(number), "title": "", **content})
+
+
+def _ordered(findings: Sequence[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda each: (_ORDER[each.verdict], _RANK[each.severity]))
+
+
+def _shown(finding: Finding) -> dict[str, Any]:
+    return {
+        "check": finding.check,
+        "verdict": finding.verdict.value,
+        "severity": finding.severity.value,
+        "drugs": list(finding.drugs),
+        "reason": finding.reason,
+        "source": finding.source,
+    }

@@ -1,0 +1,139 @@
+"""What comes before any model: emergencies, and requests that medrag does not answer."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from medrag.safety.knowledge import Knowledge, load
+from medrag.safety.knowledge.schema import RedFlag
+from medrag.safety.patient_view import PatientView, view
+from medrag.types import Finding, Patient, Severity, Verdict
+
+NAME = "red_flag"
+DECLINED = "request"
+SCOPE = "medrag: advice on treating a patient, for clinicians"
+
+SELF_HARM = (
+    "This asks for help with self-harm. If you are thinking of harming yourself, please call emergency services or a "
+    "crisis line now (988 in the US)."
+)
+HARM = (
+    "This asks how to harm a person, which medrag does not answer. In an emergency call emergency services or a "
+    "poison centre."
+)
+COVERT = "This asks to give a drug to someone without their knowledge, which medrag does not answer."
+MISUSE = "This asks for misuse of drugs or records, which medrag does not answer."
+OTHER = "This is not a question about treating a patient, so medrag has nothing to say on it."
+
+_NEGATED = re.compile(
+    r"\b(?:no|not|denie[sd]|denying|without|never|negative for|free of|absence of|rule[sd]? out|ruling out|nor|neither"
+    r"|family history of|history of|h/o|hx of|prior|previous|remote|prevent(?:ion of|ing|s)?|avoid"
+    r"|prophylaxis (?:of|for|against)|(?:at )?risk (?:of|for)|screen(?:ing)? for|reduce the risk of"
+    r"|after an? (?:recent )?|recovered from|years ago|resolved|secondary prevention (?:of|after))\b[^.;:!?]*$",
+    re.IGNORECASE,
+)
+_RESET = re.compile(r"\b(?:but|however|now|today|presents?(?: with)?|presenting|currently|although)\b", re.IGNORECASE)
+_AFTERWARDS = re.compile(
+    r"^\s*(?:\w+\s+){0,2}(?:was|were|has been|is)?\s*"
+    r"(?:ruled out|excluded|resolved|years ago|in (?:19|20)\d\d|unlikely|prevention|prophylaxis)",
+    re.IGNORECASE,
+)
+_REACH = 70
+
+_EMERGENCY_CONCEPTS = {
+    "dka": "Diabetic ketoacidosis is recorded as active: emergency treatment.",
+    "active_bleeding": "Active bleeding is recorded: emergency assessment.",
+    "suicidality": "Suicidal ideation is recorded as active: urgent mental health assessment.",
+}
+_EMERGENCY_LABS = (
+    ("potassium", 6.5, None, "Potassium of 6.5 mmol/L or more: ECG and emergency treatment."),
+    ("potassium", None, 2.5, "Potassium of 2.5 mmol/L or less: ECG and emergency treatment."),
+    ("sodium", None, 120.0, "Sodium of 120 mmol/L or less: emergency assessment."),
+    ("calcium", 14.0, None, "Calcium of 14 mg/dL or more: emergency treatment."),
+    ("inr", 9.0, None, "INR of 9 or more: urgent reversal."),
+)
+
+
+def notices(question: str, patient: Patient | None) -> tuple[Finding, ...]:
+    """Emergencies named in the question, and those that the record holds as current."""
+    knowledge = load()
+    found = [_finding(flag.notice, flag.source, flag.name) for flag in knowledge.red_flags if _raised(flag, question)]
+    if patient is not None:
+        found += _of_record(view(patient, knowledge), knowledge)
+    return tuple(found)
+
+
+def _finding(notice: str, source: str, name: str) -> Finding:
+    return Finding(
+        check=NAME,
+        verdict=Verdict.FAIL,
+        severity=Severity.WARNING,
+        reason=notice,
+        source=source,
+        patient_facts=(name,),
+    )
+
+
+def _raised(flag: RedFlag, text: str) -> bool:
+    return all(any(_present(pattern, text) for pattern in group) for group in flag.all)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    flags = 0 if pattern.isupper() else re.IGNORECASE
+    return re.compile(rf"\b(?:{pattern})(?:\b|(?=\W|$))", flags)
+
+
+def _present(pattern: str, text: str) -> bool:
+    """Whether the words occur and at least one occurrence is neither negated nor past."""
+    return any(not _negated(text, match.start(), match.end()) for match in _compiled(pattern).finditer(text))
+
+
+def _negated(text: str, start: int, end: int) -> bool:
+    before = text[max(0, start - _REACH) : start]
+    reset = list(_RESET.finditer(before))
+    if reset:
+        before = before[reset[-1].end() :]
+    return bool(_NEGATED.search(before)) or bool(_AFTERWARDS.match(text[end : end + _REACH]))
+
+
+def _of_record(patient: PatientView, knowledge: Knowledge) -> list[Finding]:
+    found = [
+        _finding(text, "the record", name)
+        for name, text in _EMERGENCY_CONCEPTS.items()
+        if name in patient.concepts and name not in patient.lowered
+    ]
+    for lab, above, below, text in _EMERGENCY_LABS:
+        value = patient.labs.get(lab)
+        if value is not None and ((above is not None and value >= above) or (below is not None and value <= below)):
+            found.append(_finding(text, "the record", f"{lab} {value:g} {knowledge.labs[lab].unit}"))
+    return found
+
+
+def declines(question: str) -> Finding | None:
+    """The reason to decline a request that seeks harm or lies outside treating people; None for any other."""
+
+    def says(kind: str) -> bool:
+        return any(pattern.search(question) for pattern in _requests(kind))
+
+    if says("self_harm") and not says("reported_speech"):
+        return _decline(SELF_HARM)
+    if (says("harm") or says("lethal")) and not says("treating"):
+        return _decline(HARM)
+    if says("covert") and says("covert_verb"):
+        return _decline(COVERT)
+    if says("misuse"):
+        return _decline(MISUSE)
+    if says("other") and not says("clinical"):
+        return _decline(OTHER)
+    return None
+
+
+@lru_cache
+def _requests(kind: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(rf"\b(?:{pattern})(?!\w)", re.IGNORECASE) for pattern in load().requests[kind])
+
+
+def _decline(reason: str) -> Finding:
+    return Finding(check=DECLINED, verdict=Verdict.FAIL, severity=Severity.CONTRAINDICATED, reason=reason, source=SCOPE)

@@ -1,0 +1,164 @@
+"""Builds a recipe's training and validation sets on disk, with a manifest of what went in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from medrag.errors import ConfigurationError
+from sft.config import Data, Recipe, Stage
+from sft.corpus import guidelines, held_out, medquad, pubmedqa
+from sft.data import Example, Size, guideline_example
+from sft.reading import Shelf, Text, reading_example, texts
+from sft.synthetic import topic
+from sft.topics import Topic, topic_of
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where the texts are: the folder of public data sets, and the guideline folder."""
+
+    shared: Path
+    guidelines: Path
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file whose text may reach a model, and the one that names PubMedQA's test split."""
+        shared = (
+            self.shared / "medquad" / "medquad.tar.xz",
+            self.shared / "pubmedqa" / "ori_pqal.json",
+            self.shared / "mirage" / "benchmark.json.gz",
+        )
+        return (*shared, *sorted(self.guidelines.glob("*.md")))
+
+
+@dataclass(frozen=True)
+class Material:
+    """One side of the split: running text and guidelines, and the condition names made-up guidelines use."""
+
+    shelf: Shelf
+    topics: list[Topic]
+    names: list[str]
+
+
+def material(sources: Sources, *, held: bool) -> Material:
+    """The training side (``held`` false) or the held-out side of every source, split by document."""
+    pairs = [pair for pair in medquad(sources.files[0]) if held_out(pair.document) == held]
+    topics = [topic_of(each) for each in guidelines(sources.guidelines) if held_out(each.document) == held]
+    if len(topics) < 4:
+        raise ConfigurationError(f"{sources.guidelines} holds too few guidelines to learn from ({len(topics)})")
+    found = texts(pairs)
+    return Material(Shelf(found), topics, _names(found))
+
+
+def _names(found: Sequence[Text]) -> list[str]:
+    return sorted({text.focus for text in found if 3 < len(text.focus) < 40})
+
+
+def pretraining_texts(sources: Sources, some: Material) -> list[str]:
+    """Text for the tokenizer and language modelling: answers, abstracts outside the test split, guidelines."""
+    answers = [f"{text.question} {' '.join(text.lines)}" for text in some.shelf.texts]
+    statements = [
+        f"{each.title} > {part.heading}\n" + "\n".join(statement.text for statement in part.statements)
+        for each in some.topics
+        for part in each.parts
+    ]
+    return [*answers, *pubmedqa(sources.files[1], sources.files[2]), *statements]
+
+
+def examples(some: Material, stage: Stage, rng: random.Random) -> Iterator[Example]:
+    """Endless examples of a stage's size, its sources mixed by weight."""
+    size = Size(stage.passages, stage.statements, stage.turns)
+    makers: list[Callable[[], Example]] = [
+        lambda: reading_example(rng, some.shelf, size, stage.find, "medquad"),
+        lambda: _synthetic(some, size, rng),
+        lambda: _guideline(some, size, rng),
+    ]
+    weights = [stage.reading, stage.synthetic, stage.guidelines]
+    while True:
+        yield rng.choices(makers, weights)[0]()
+
+
+def _synthetic(some: Material, size: Size, rng: random.Random) -> Example:
+    main, *others = (topic(rng, name) for name in rng.sample(some.names, 3))
+    return guideline_example(rng, main, others, size, "synthetic")
+
+
+def _guideline(some: Material, size: Size, rng: random.Random) -> Example:
+    main, *others = rng.sample(some.topics, 4)
+    return guideline_example(rng, main, others, size, "guideline")
+
+
+def training_set(data: Data, some: Material, seed: int) -> Iterator[Example]:
+    """The curriculum's examples in order, the same for the same seed and material."""
+    rng = random.Random(seed)  # noqa: S311
+    for stage in data.stages:
+        made = examples(some, stage, rng)
+        for _ in range(stage.examples):
+            yield next(made)
+
+
+def validation_set(data: Data, some: Material, seed: int) -> Iterator[Example]:
+    """Held-out examples as large as the last stage's, a third from each source."""
+    last = data.stages[-1].model_copy(update={"reading": 1.0, "synthetic": 1.0, "guidelines": 1.0})
+    made = examples(some, last, random.Random(seed + 1))  # noqa: S311
+    for _ in range(data.validation):
+        yield next(made)
+
+
+def build(recipe: Recipe, sources: Sources, output: Path) -> dict[str, object]:
+    """Write ``train.jsonl``, ``validation.jsonl`` and ``manifest.json`` to ``output``; returns the manifest."""
+    output.mkdir(parents=True, exist_ok=True)
+    train, held = material(sources, held=False), material(sources, held=True)
+    counts = {
+        "train": _write(output / "train.jsonl", training_set(recipe.data, train, recipe.seed)),
+        "validation": _write(output / "validation.jsonl", validation_set(recipe.data, held, recipe.seed)),
+    }
+    manifest: dict[str, object] = {
+        "recipe": recipe.model_dump(mode="json"),
+        "examples": counts,
+        "held_out": {"guidelines": [each.document for each in held.topics], "medquad": len(held.shelf.texts)},
+        "sources": {path.name: sha256(path) for path in sources.files},
+        "files": {name: sha256(output / name) for name in ("train.jsonl", "validation.jsonl")},
+    }
+    write_json(output / "manifest.json", manifest)
+    return manifest
+
+
+def read_examples(path: Path) -> list[Example]:
+    """The examples of a file that :func:`build` wrote."""
+    if not path.is_file():
+        raise ConfigurationError(f"there are no examples at {path}; build them first with: medrag sft data")
+    with path.open() as stream:
+        return [Example.model_validate_json(line) for line in stream]
+
+
+def sha256(path: Path) -> str:
+    """The file's digest, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write beside and rename, so that a half-written file never has the name."""
+    beside = path.with_suffix(".partial")
+    beside.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    os.replace(beside, path)
+
+
+def _write(path: Path, made: Iterator[Example]) -> int:
+    beside = path.with_suffix(".partial")
+    count = 0
+    with beside.open("w") as stream:
+        for each in made:
+            stream.write(each.model_dump_json() + "\n")
+            count += 1
+    os.replace(beside, path)
+    return count
+
+

@@ -1,0 +1,70 @@
+"""Units: the spellings of charts, mass and substance, what does not convert."""
+
+from __future__ import annotations
+
+import pytest
+
+from medrag.patient.analytes import ANALYTES, identify
+from medrag.patient.units import UnitError, convert, ucum
+from medrag.types import Observation
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "to", "expected"),
+    [
+        (150, "lb", "kg", 68.04),
+        (70, "in", "cm", 177.8),
+        (1.75, "m", "cm", 175),
+        (98.6, "°F", "Cel", 37.0),
+        (0.4, "s", "ms", 400),
+        (35, "g/L", "g/dL", 3.5),
+        (250, "10*9/L", "10*3/uL", 250),
+        (250000, "/uL", "10*3/uL", 250),
+        (140, "mEq/L", "mmol/L", 140),
+    ],
+)
+def test_conversions(value: float, unit: str, to: str, expected: float) -> None:
+    assert convert(value, unit, to) == pytest.approx(expected, rel=1e-3)
+
+
+# 88.42 µmol/L of creatinine, 17.1 of bilirubin, 0.2495 mmol/L of calcium and 0.0555 of glucose are 1 mg/dL.
+@pytest.mark.parametrize(
+    ("key", "value", "unit", "expected"),
+    [
+        ("creatinine", 88.42, "umol/L", 1.0),
+        ("creatinine", 88.42, "µmol/L", 1.0),
+        ("bilirubin", 17.1, "umol/L", 1.0),
+        ("calcium", 2.495, "mmol/L", 10.0),
+        ("calcium", 4.99, "meq/L", 10.0),
+        ("glucose", 5.55, "mmol/L", 100.0),
+        ("inr", 2.5, "{INR}", 2.5),
+    ],
+)
+def test_laboratory_units(key: str, value: float, unit: str, expected: float) -> None:
+    observation = Observation(display=key, value=value, unit=unit)
+    assert ANALYTES[key].measure(observation) == pytest.approx(expected, rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    "unit", ["kg", "mmHg", "furlong per fortnight", "mg/", "", "{}", "10*", "1e400", "mg/dL; DROP"]
+)
+def test_what_does_not_measure_creatinine_is_an_error(unit: str) -> None:
+    with pytest.raises(UnitError):
+        convert(1, unit, "mg/dL", molar_mass=113.12)
+
+
+def test_spellings_map_to_ucum() -> None:
+    assert [ucum(each) for each in ("mg/dl", "MMHG", "K/uL", "ml/min/1.73 m²", "unknown thing")] == [
+        "mg/dL",
+        "mm[Hg]",
+        "10*3/uL",
+        "mL/min/{1.73_m2}",
+        "unknown thing",
+    ]
+
+
+def test_measurements_are_known_by_loinc_then_by_whole_name() -> None:
+    assert identify("whatever", "2160-0", "LOINC") is ANALYTES["creatinine"]
+    assert identify("Serum creatinine") is ANALYTES["creatinine"]
+    assert identify("Creatinine in urine") is None
+    assert identify("creatinine", "2161-8", "LOINC") is None, "urine creatinine by its code"

@@ -1,0 +1,84 @@
+"""The page's files and the patient it uploads. How the page behaves is checked in a real browser (test_browser.py)."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from medrag.generation.scripted import ScriptedModel
+from medrag.server.pages import WEB
+from medrag.types import Patient
+from tests.server.conftest import ALLERGIC, EngineOf
+from tests.server.serving import serving
+
+
+@pytest.fixture(scope="module")
+def url(engine_of: EngineOf) -> Iterator[str]:
+    with serving(engine_of(ScriptedModel(["NONE"]))) as base:
+        yield base
+
+
+def upload(name: str, content: str) -> dict[str, str]:
+    return {"name": name, "content": base64.b64encode(content.encode()).decode()}
+
+
+def read(url: str, *files: dict[str, str]) -> httpx.Response:
+    return httpx.post(f"{url}/v1/patient", json={"files": files}, timeout=60)
+
+
+def test_the_page_loads_only_its_own_files(url: str) -> None:
+    page = httpx.get(url)
+    assert page.status_code == 200
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    for reference in re.findall(r'(?:src|href)="(?!#)([^"]+)"', page.text):
+        assert httpx.get(f"{url}/{reference}").status_code == 200, reference
+    for path in WEB.glob("*.js"):
+        for imported in re.findall(r'from "\./([^"]+)"', path.read_text()):
+            assert httpx.get(f"{url}/web/{imported}").status_code == 200, imported
+        assert "innerHTML" not in path.read_text()
+
+
+@pytest.mark.parametrize("name", ["nothing.js", "..%2fapp.py", "%2e%2e/app.py"])
+def test_nothing_else_is_served(url: str, name: str) -> None:
+    assert httpx.get(f"{url}/web/{name}").status_code == 404
+
+
+def test_every_word_exists_in_both_languages() -> None:
+    strings = (WEB / "strings.js").read_text()
+    english, chinese = (set(re.findall(r"(\w+): \"", part)) for part in strings.split("  zh: {"))
+    assert english == chinese
+    used: set[str] = set(re.findall(r'data-(?:text|placeholder|label)="(\w+)"', (WEB / "index.html").read_text()))
+    for path in WEB.glob("*.js"):
+        used |= set(re.findall(r'\b(?:text|word)\("(\w+)"', path.read_text()))
+    assert used <= english
+
+
+def test_files_become_one_patient(url: str) -> None:
+    table = "gene\tdiplotype\nCYP2C19\t*2/*2\n"
+    answer = read(url, upload("form.json", json.dumps(ALLERGIC)), upload("genes.tsv", table)).json()
+    patient = Patient.model_validate(answer["patient"])
+    assert [allergy.display for allergy in patient.allergies] == ["penicillin"]
+    assert [gene.gene for gene in patient.genotypes] == ["CYP2C19"]
+    assert "penicillin" in answer["summary"]
+
+
+@pytest.mark.parametrize(
+    ("files", "param"),
+    [
+        ([], "files"),
+        ([{"name": "x.json", "content": "%%%"}], "files[0].content"),
+        ([upload("x.json", "{")], "files"),
+        ([upload("../../etc/passwd", '{"age_years": "old"}')], "files"),
+    ],
+    ids=["none", "not base64", "broken", "wrong"],
+)
+def test_unreadable_files(url: str, files: list[Any], param: str) -> None:
+    response = read(url, *files)
+    assert response.status_code == 400, response.text
+    assert response.json()["error"]["param"] == param
