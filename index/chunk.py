@@ -14,7 +14,9 @@ from medrag.types import Passage, Sentence
 # MiniLM reads 256 tokens: about 150 words of guideline under a heading. More than six sentences dilute a vector.
 MAX_WORDS = 150
 MAX_SENTENCES = 6
-PARAMETERS = {"max_words": MAX_WORDS, "max_sentences": MAX_SENTENCES}
+# A longer statement stays in one passage, but its sentences are quoted one by one.
+MAX_QUOTED_WORDS = 60
+PARAMETERS = {"max_words": MAX_WORDS, "max_sentences": MAX_SENTENCES, "max_quoted_words": MAX_QUOTED_WORDS}
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,9 @@ def _pieces(units: list[Unit], words: list[int], max_words: int, max_sentences: 
 
 def _units(block: Block) -> Iterator[Unit]:
     if block.statement:
-        whole = Sentence(start=0, end=len(block.text), strength=block.strength, grade=block.grade)
-        yield Unit(block.text, (whole,), opens=True)
+        spans = list(sentences(block.text)) if len(block.text.split()) > MAX_QUOTED_WORDS else [(0, len(block.text))]
+        graded = (Sentence(start=start, end=end, strength=block.strength, grade=block.grade) for start, end in spans)
+        yield Unit(block.text, tuple(graded), opens=True)
         return
     for position, (start, end) in enumerate(sentences(block.text)):
         yield Unit(block.text[start:end], (Sentence(start=0, end=end - start),), opens=position == 0)

@@ -166,6 +166,30 @@ def check(
     print(json.dumps(result, ensure_ascii=False) if as_json else render_result(result))
 
 
+audit = typer.Typer(no_args_is_help=True, help="The audit trail of `medrag serve`.")
+app.add_typer(audit, name="audit")
+
+
+@audit.command(
+    epilog="Example: `medrag audit verify`, and later `medrag audit verify --head HASH` with what it printed."
+)
+def verify(
+    file: Annotated[Path | None, typer.Argument(help="The trail; HOME/audit.jsonl when not given.")] = None,
+    head: Annotated[str | None, typer.Option(help="A head kept from before; it must still be in the trail.")] = None,
+) -> None:
+    """Check every link of the trail and print its length and its head."""
+    from medrag.server.audit import verify as verify_trail
+
+    path = file or _settings().audit_file
+    chain = verify_trail(path, head)
+    print(f"{path}: {chain.lines:,} records verify; head {chain.head}")
+
+
+@audit.callback()
+def _audit() -> None:
+    """Keeps `verify` a sub-command while it is the only one."""
+
+
 def _version(value: bool) -> None:
     if value:
         print(__version__)

@@ -117,7 +117,7 @@ class Engine:
             return None
         statement = ground(draft, answer.evidence)
         if not statement.withheld:
-            statement = safety.check(statement, answer.case.patient, self.knowledge, answer.statements)
+            statement = safety.check(statement, answer.case.patient, self.knowledge, answer.statements, answer.evidence)
         kept = answer.withheld if statement.withheld else answer.statements
         kept.append(statement)
         return None if statement.withheld else statement

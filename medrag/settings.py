@@ -51,11 +51,19 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on.")
     max_body_bytes: int = Field(default=8_000_000, ge=1, description="Largest request body.")
     timeout_s: float = Field(default=120.0, gt=0, description="Longest time for one answer, seconds.")
+    keys: Path | None = Field(default=None, description="File of API keys (YAML); without one nobody needs a key.")
+    key_per_minute: int | None = Field(default=None, ge=1, description="Requests a minute for each key, at most.")
+    key_at_once: int | None = Field(default=None, ge=1, description="Requests under way for each key, at most.")
 
     @property
     def index_dir(self) -> Path:
         """The index directory in force."""
         return self.index or self.home / "index"
+
+    @property
+    def audit_file(self) -> Path:
+        """The audit trail of ``medrag serve``."""
+        return self.home / "audit.jsonl"
 
     @classmethod
     def settings_customise_sources(

@@ -14,7 +14,7 @@ from medrag.errors import ConfigurationError
 from sft.config import Data, Recipe, Stage
 from sft.corpus import guidelines, held_out, medquad, pubmedqa
 from sft.data import Example, Size, guideline_example
-from sft.reading import Shelf, Text, reading_example, texts
+from sft.reading import Shelf, Text, drill_example, reading_example, texts
 from sft.synthetic import topic
 from sft.topics import Topic, topic_of
 
@@ -78,8 +78,9 @@ def examples(some: Material, stage: Stage, rng: random.Random) -> Iterator[Examp
         lambda: reading_example(rng, some.shelf, size, stage.find, "medquad"),
         lambda: _synthetic(some, size, rng),
         lambda: _guideline(some, size, rng),
+        lambda: drill_example(rng, some.shelf, size),
     ]
-    weights = [stage.reading, stage.synthetic, stage.guidelines]
+    weights = [stage.reading, stage.synthetic, stage.guidelines, stage.drill]
     while True:
         yield rng.choices(makers, weights)[0]()
 
@@ -105,7 +106,7 @@ def training_set(data: Data, some: Material, seed: int) -> Iterator[Example]:
 
 def validation_set(data: Data, some: Material, seed: int) -> Iterator[Example]:
     """Held-out examples as large as the last stage's, a third from each source."""
-    last = data.stages[-1].model_copy(update={"reading": 1.0, "synthetic": 1.0, "guidelines": 1.0})
+    last = data.stages[-1].model_copy(update={"reading": 1.0, "synthetic": 1.0, "guidelines": 1.0, "drill": 0.0})
     made = examples(some, last, random.Random(seed + 1))  # noqa: S311
     for _ in range(data.validation):
         yield next(made)

@@ -51,6 +51,7 @@ class Stage(_Strict):
     reading: float = Field(default=0.3, ge=0)
     synthetic: float = Field(default=0.45, ge=0)
     guidelines: float = Field(default=0.25, ge=0)
+    drill: float = Field(default=0, ge=0)
     find: float = Field(default=0.5, ge=0, le=1)
 
 

@@ -18,7 +18,16 @@ from medrag.types import Case, Evidence, Passage, Patient, Record, Sentence
 from sft.profiles import Profile, make, record
 from sft.statements import Statement
 from sft.synthetic import DRUGS
-from sft.topics import DRUG_QUESTIONS, HEADING_QUESTIONS, OPEN_QUESTIONS, QUESTIONS, Part, Topic
+from sft.topics import (
+    COMMON,
+    DRUG_QUESTIONS,
+    HEADING_QUESTIONS,
+    OPEN_QUESTIONS,
+    QUESTIONS,
+    WORD_QUESTIONS,
+    Part,
+    Topic,
+)
 
 MAX_GOLD = 5
 Pointer = tuple[int, int]
@@ -142,6 +151,7 @@ class _Question:
     kind: str = ""
     heading: str = ""
     drug: str = ""
+    words: tuple[str, ...] = ()
     open: bool = False
     stated: frozenset[str] = frozenset()
 
@@ -156,12 +166,14 @@ def _question(rng: random.Random, main: Topic, others: Sequence[Topic], shown: S
     if roll < 0.27 and (drugs := _drugs(asked.part)):
         drug = rng.choice(drugs)
         return _Question(_word(rng, DRUG_QUESTIONS, c=asked.topic.name, d=drug), asked.topic, drug=drug)
-    if roll < 0.39:
+    if roll < 0.37 and (words := _words(rng, asked)):
+        return _Question(_word(rng, WORD_QUESTIONS, c=asked.topic.name, w=" ".join(words)), asked.topic, words=words)
+    if roll < 0.49:
         return _Question(rng.choice(OPEN_QUESTIONS), asked.topic, "treatment", open=True)
-    if roll < 0.5 or asked.part.kind not in QUESTIONS:
+    if roll < 0.59 or asked.part.kind not in QUESTIONS:
         text = _word(rng, HEADING_QUESTIONS, c=asked.topic.name, h=asked.part.heading.lower())
         return _Question(text, asked.topic, heading=asked.part.heading)
-    kind = asked.part.kind if roll < 0.75 else "treatment"
+    kind = asked.part.kind if roll < 0.8 else "treatment"
     text, stated = _word(rng, QUESTIONS[kind], c=asked.topic.name), _STATED.get(kind, frozenset())
     return _stating(rng, _Question(text, asked.topic, kind, stated=stated), shown)
 
@@ -192,6 +204,17 @@ def _drugs(part: Part) -> list[str]:
     return [drug for drug in DRUGS if drug in words]
 
 
+def _words(rng: random.Random, asked: Shown) -> tuple[str, ...]:
+    """One to three neighbouring content words of a statement, topic words left out; none when it has too few."""
+    text = rng.choice(asked.part.statements).text
+    topic = asked.topic.name.lower()
+    found = [word for word in re.findall(r"[A-Za-z][A-Za-z-]{3,}", text) if word.lower() not in topic]
+    kept = [word.lower() for word in found if word.lower() not in COMMON]
+    count = rng.choice([1, 2, 2, 3])
+    start = rng.randint(0, max(0, len(kept) - count))
+    return tuple(kept[start : start + count])
+
+
 def _turn(rng: random.Random, question: _Question, shown: Sequence[Shown], *, swapped: bool) -> Turn:
     profile = None if rng.random() < 0.12 and not question.open else make(rng, _needs(rng, question, shown))
     patient: Patient | None = None
@@ -199,7 +222,7 @@ def _turn(rng: random.Random, question: _Question, shown: Sequence[Shown], *, sw
         known = (question.topic.name,) if question.open or rng.random() < 0.5 else ()
         patient = record(profile, rng, known)
     gold = _gold(question, shown, profile)
-    kind = question.kind or ("drug" if question.drug else "heading")
+    kind = question.kind or ("drug" if question.drug else "words" if question.words else "heading")
     tag = "none" if not gold else f"{'open' if question.open else kind}{'+swap' if swapped else ''}"
     return Turn(Case(question=question.text, patient=patient), tuple(gold), tag)
 
@@ -235,6 +258,8 @@ def _gold(question: _Question, shown: Sequence[Shown], profile: Profile | None) 
 def _answers(question: _Question, part: Part, statement: Statement) -> bool:
     if question.drug:
         return question.drug in statement.text.lower()
+    if question.words:
+        return all(word in statement.text.lower() for word in question.words)
     if question.heading:
         return part.heading == question.heading
     if question.kind == "treatment" and statement.specific:

@@ -8,13 +8,11 @@ from typing import Any
 
 from medrag.errors import ConfigurationError
 
-_TEXT = "<evidence>\n[1] Gout\n[1.1] Give colchicine.\n</evidence>"
-
 
 def merge(tuned: Path, output: Path) -> dict[str, Any]:
     """Merge what ``sft train`` left in ``tuned`` and write it to ``output`` in bf16, atomically and checked.
 
-    The written model is loaded again and must give, for a fixed text, the logits of the merged one.
+    The written model is loaded again and must hold the merged one's weights, bit for bit.
     """
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -22,19 +20,19 @@ def merge(tuned: Path, output: Path) -> dict[str, Any]:
     if not (tuned / "config.json").is_file() and not (tuned / "adapter_config.json").is_file():
         raise ConfigurationError(f"{tuned} holds neither a model nor an adapter; train one with: medrag sft train")
     model = _merged(tuned).to(torch.bfloat16).eval()
+    model.config.use_cache = True
     tokenizer = AutoTokenizer.from_pretrained(tuned)
     beside = output.with_name(f"{output.name}.partial")
     shutil.rmtree(beside, ignore_errors=True)
     model.save_pretrained(beside)
     tokenizer.save_pretrained(beside)
-    again = AutoModelForCausalLM.from_pretrained(beside, dtype=torch.bfloat16).eval()
-    ids = tokenizer(_TEXT, return_tensors="pt", add_special_tokens=False)["input_ids"]
-    with torch.inference_mode():
-        difference = (model(ids).logits - again(ids).logits).abs().max().item()
-    if difference > 0:
-        raise ConfigurationError(f"the model written to {beside} differs from the merged one by {difference}")
+    again = AutoModelForCausalLM.from_pretrained(beside, dtype=torch.bfloat16).state_dict()
+    differing = [name for name, weight in model.state_dict().items() if not torch.equal(weight, again[name])]
+    if differing:
+        raise ConfigurationError(f"{beside} differs from the merged model in {', '.join(differing[:3])}")
     output.mkdir(parents=True, exist_ok=True)
     for path in beside.iterdir():
+        path.chmod(0o644)
         path.replace(output / path.name)
     beside.rmdir()
     return {"parameters": model.num_parameters(), "bytes": sum(each.stat().st_size for each in output.iterdir())}

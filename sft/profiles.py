@@ -11,7 +11,7 @@ import random
 import re
 from dataclasses import dataclass, field
 
-from medrag.types import Allergy, Condition, Derived, Medication, Patient
+from medrag.types import Allergy, Condition, Derived, Medication, Observation, Patient
 
 PHRASES: dict[str, tuple[str, tuple[str, ...]]] = {
     "chronic kidney disease": (
@@ -203,5 +203,14 @@ def record(profile: Profile, rng: random.Random, conditions: tuple[str, ...] = (
         no_known_allergies=True if not allergies and rng.random() < 0.6 else None,
         conditions=tuple(Condition(display=each) for each in displays),
         medications=tuple(Medication(display=each) for each in rng.sample(MEDICINES, rng.choice([0, 1, 1, 2, 3]))),
+        observations=tuple(_observations(rng)),
+        weight_kg=rng.randint(18, 30) if profile.age < 12 else rng.randint(48, 110) if rng.random() < 0.4 else None,
         derived=derived,
     )
+
+
+def _observations(rng: random.Random) -> list[Observation]:
+    ranges = (("systolic blood pressure", 104, 178, "mm[Hg]"), ("heart rate", 54, 108, "/min"), ("HbA1c", 5, 10, "%"),
+              ("potassium", 3, 5, "mmol/L"), ("temperature", 36, 39, "Cel"), ("haemoglobin", 9, 16, "g/dL"))  # fmt: skip
+    chosen = rng.sample(ranges, rng.choice([0, 0, 0, 1, 2]))
+    return [Observation(display=name, value=float(rng.randint(low, high)), unit=unit) for name, low, high, unit in chosen]

@@ -8,9 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from medrag.generation.prompts import messages
+from medrag.generation.quoting import answer
 from medrag.types import Case, Evidence, Patient
 from sft.corpus import QuestionAnswer, sentences
-from sft.data import Example, Pointer, Size, Turn, conversation, passage
+from sft.data import MAX_GOLD, Example, Pointer, Size, Turn, conversation, passage
 from sft.profiles import make, record
 
 FIRST = 3
@@ -92,8 +94,29 @@ def reading_example(rng: random.Random, shelf: Shelf, size: Size, find: float, s
     ]
     turns = []
     while len(turns) < rng.randint(*size.turns):
-        turns.append(_find(rng, shown, cut) if rng.random() < find else _ask(rng, shelf, shown, cut))
+        turns.append(_find(rng, cut) if rng.random() < find else _ask(rng, shelf, shown, cut))
     return conversation(source, evidence, turns)
+
+
+def drill_example(rng: random.Random, shelf: Shelf, size: Size) -> Example:
+    """Many bare questions on one small set of passages: a word or two, answered by the sentence they stand in.
+
+    Thirty answers for the tokens of one served prompt: this is how a small model comes to match words to a place.
+    """
+    shown = rng.sample(shelf.texts, rng.randint(*size.passages))
+    cut = [text.lines[: rng.randint(*size.statements)] for text in shown]
+    evidence = [
+        Evidence(number=n, passage=passage(f"{text.document}#{n}", text.focus, (_heading(text),), lines), score=1.0)
+        for n, (text, lines) in enumerate(zip(shown, cut, strict=True), start=1)
+    ]
+    block = messages(Case(question="?"), evidence)[1]["content"].partition("</evidence>")[0]
+    turns = [_words(rng, _lines(cut)) for _ in range(rng.randint(*size.turns))]
+    chat: list[dict[str, str]] = []
+    for position, (words, gold) in enumerate(turns):
+        chat.append({"role": "user", "content": ("" if position else f"{block}</evidence>\n") + f" {words}"})
+        chat.append({"role": "assistant", "content": answer(gold)})
+    golds = tuple(gold for _, gold in turns)
+    return Example(source="drill", messages=tuple(chat), tags=("drill",) * len(turns), gold=golds)
 
 
 def _heading(text: Text) -> str:
@@ -110,22 +133,31 @@ def _ask(rng: random.Random, shelf: Shelf, shown: Sequence[Text], cut: Sequence[
     return Turn(_case(rng, shown[position].question), gold, "passage")
 
 
-def _find(rng: random.Random, shown: Sequence[Text], cut: Sequence[Sequence[str]]) -> Turn:
-    """Asks for words that stand in one to three sentences; in those sentences lies the answer."""
-    lines: list[tuple[Pointer, set[str]]] = [
+def _find(rng: random.Random, cut: Sequence[Sequence[str]]) -> Turn:
+    """Asks for words that stand in one or two sentences; those sentences are the answer."""
+    words, gold = _words(rng, _lines(cut))
+    return Turn(_case(rng, rng.choice(_FIND).format(w=words)), gold, "find")
+
+
+_Lines = list[tuple[Pointer, set[str]]]
+
+
+def _lines(cut: Sequence[Sequence[str]]) -> _Lines:
+    return [
         ((p, s), {word.lower() for word in _WORD.findall(line)})
-        for p, passage_lines in enumerate(cut, start=1)
-        for s, line in enumerate(passage_lines, start=1)
+        for p, lines in enumerate(cut, start=1)
+        for s, line in enumerate(lines, start=1)
     ]
+
+
+def _words(rng: random.Random, lines: _Lines) -> tuple[str, tuple[Pointer, ...]]:
+    """One or two words of a sentence, rare among these sentences where it has such, and where they stand together."""
     counts = Counter(word for _, words in lines for word in words)
-    _, words = rng.choice(lines)
-    rare = sorted(word for word in words if counts[word] <= 2)
-    if not rare:
-        return Turn(_case(rng, shown[0].question), tuple((1, s) for s in range(1, min(FIRST, len(cut[0])) + 1)), "passage")
+    _, chosen = rng.choice([each for each in lines if each[1]])
+    rare = sorted(word for word in chosen if counts[word] <= 2) or sorted(chosen)
     asked = rng.sample(rare, min(len(rare), rng.choice([1, 1, 2])))
     gold = tuple(where for where, words in lines if all(word in words for word in asked))
-    text = rng.choice(_FIND).format(w=" ".join(asked))
-    return Turn(_case(rng, text), gold, "find")
+    return " ".join(asked), gold[:MAX_GOLD]
 
 
 def _case(rng: random.Random, question: str) -> Case:

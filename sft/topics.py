@@ -122,6 +122,16 @@ DRUG_QUESTIONS = (
     "What dose of {d} is given in {c}?", "How should {d} be used in {c}?", "Is {d} an option for {c}?",
     "When is {d} used in {c}?", "What should I know about {d} in {c}?",
 )  # fmt: skip
+WORD_QUESTIONS = (
+    "{c}: {w}?", "What about {w} in {c}?", "{w} in {c}?", "Is there advice on {w} for {c}?", "What applies to {w} in {c}?",
+    "{w}, {c}", "{w}?",
+)  # fmt: skip
+"""Questions in a statement's own words, ``{w}``."""
+COMMON = frozenset(
+    "with when than from that this should have been given give gives taken take used use using into after before more "
+    "most less least also only other others people adults patients including such because which while each both start "
+    "started least every once daily twice mouth weeks week months month days hours year years without within".split()
+)
 OPEN_QUESTIONS = (
     "What treatment do you recommend?", "How should this patient be treated?", "What should I prescribe?",
     "What is the best treatment here?", "Which drug should I start?",

@@ -55,8 +55,9 @@ def _row(example: Example, tokenizer: PreTrainedTokenizerBase, plan: Training) -
     if plan.turns == "every":
         whole = tokenizer.apply_chat_template(chat, return_dict=True, return_assistant_tokens_mask=True)
         return {"input_ids": whole["input_ids"], "completion_mask": whole["assistant_masks"]}
-    prompt = tokenizer.apply_chat_template(chat[:2], add_generation_prompt=True, return_dict=True)["input_ids"]
-    full = tokenizer.apply_chat_template(chat[:3], return_dict=True)["input_ids"]
+    first = next(at for at, each in enumerate(chat) if each["role"] == "assistant")
+    prompt = tokenizer.apply_chat_template(chat[:first], add_generation_prompt=True, return_dict=True)["input_ids"]
+    full = tokenizer.apply_chat_template(chat[: first + 1], return_dict=True)["input_ids"]
     if full[: len(prompt)] != prompt:
         raise ConfigurationError("this chat template writes an answer differently from its generation prompt")
     return {"input_ids": full, "completion_mask": [0] * len(prompt) + [1] * (len(full) - len(prompt))}
@@ -123,6 +124,7 @@ def arguments(plan: Training, output: Path, steps: int, seed: int) -> SFTConfig:
         ddp_find_unused_parameters=False,
         max_length=plan.length,
         packing=False,
+        prediction_loss_only=True,
         completion_only_loss=True,
         gradient_checkpointing=plan.gradient_checkpointing,
         train_sampling_strategy="sequential" if plan.in_order else "random",
@@ -148,13 +150,13 @@ def train(
     """
     from transformers import EarlyStoppingCallback
     from transformers.trainer_utils import get_last_checkpoint
-    from trl import SFTTrainer
+    from sft.trainer import AnswerTrainer
 
     plan = recipe.training
     model, tokenizer = load(base, plan)
     made = rows(examples, tokenizer, plan)
     steps = max(1, int(len(made) * plan.epochs) // (plan.batch * plan.accumulation * _workers()))
-    trainer = SFTTrainer(
+    trainer = AnswerTrainer(
         model=model,
         args=arguments(plan, output, steps, recipe.seed),
         train_dataset=made,

@@ -11,7 +11,7 @@ from medrag.errors import InputError
 
 Reader = Callable[[Path], Iterator[Document | Skipped]]
 
-KINDS = ("jsonl", "markdown")
+KINDS = ("docx", "html", "jsonl", "markdown", "medquad", "ngc", "pdf", "pubmed", "spl")
 
 
 def reader(kind: str) -> Reader:

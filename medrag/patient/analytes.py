@@ -171,7 +171,9 @@ ANALYTES: dict[str, Analyte] = {
             ("2708-6", "59408-5", "20564-1"),
             ("oxygen saturation", "spo2", "o2 sat", "sao2", "oxygen saturation in arterial blood"),
         ),
-        Analyte("respiratory_rate", "/min", 3, 120, ("9279-1",), ("respiratory rate", "resp rate", "rr")),
+        Analyte(
+            "respiratory_rate", "/min", 3, 120, ("9279-1",), ("respiratory rate", "respirations", "resp rate", "rr")
+        ),
         Analyte("qt", "ms", 150, 900, ("8634-8",), ("qt interval", "qt", "q t interval"), slips=("s",)),
         Analyte("qrs", "ms", 30, 400, ("8633-0",), ("qrs duration", "qrs"), slips=("s",)),
         Analyte(

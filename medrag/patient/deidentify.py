@@ -20,8 +20,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from medrag.patient.facts import LISTS
 from medrag.patient.fhir.values import Json, objects, text
 from medrag.patient.identifiers import Span, by_pattern, by_recogniser, protected
+from medrag.types import Fact, Genotype, Patient
 
 MAX_SHIFT_DAYS = 365
 _PEOPLE = {"Patient", "RelatedPerson", "Practitioner", "Person"}
@@ -75,6 +77,32 @@ def deidentify(words: str, identity: Identity) -> str:
         result += [words[end : span.start], _replacement(words[span.start : span.end], span.kind, identity.shift_days)]
         end = span.end
     return "".join([*result, words[end:]])
+
+
+def deidentify_patient(patient: Patient, identity: Identity) -> Patient:
+    """``patient`` without a birth date, with its texts de-identified, its dates shifted and no file names.
+
+    Ages over 89 become 90. Codes, numbers and genotypes stay as they are.
+    """
+    move = timedelta(days=identity.shift_days)
+    lists = {
+        name: tuple(_hidden(fact, identity, move) for fact in getattr(patient, name))
+        for name in LISTS.keys() & patient.model_fields_set
+    }
+    age = min(patient.age_years, 90.0) if patient.age_years is not None else None
+    return patient.model_copy(
+        update={**lists, "birth_date": None, "age_years": age, "derived": {}, "missing": (), "problems": ()}
+    )
+
+
+def _hidden(fact: Fact | Genotype, identity: Identity, move: timedelta) -> Fact | Genotype:
+    words = {
+        name: deidentify(value, identity)
+        for name in ("display", "dosage", "reaction", "report", "value")
+        if isinstance(value := getattr(fact, name, None), str)
+    }
+    moved = fact.date + move if fact.date else None
+    return fact.model_copy(update={**words, "date": moved, "source": "record"})
 
 
 def find_identifiers(words: str, identity: Identity) -> list[Span]:

@@ -135,6 +135,22 @@ def parse_json(text: str, name: str) -> Any:
         raise PatientError(f"{name}: is not JSON: a number is not finite or too long") from None
 
 
+def plain_json(content: Any, name: str) -> Any:
+    """``content`` without lone surrogates (JSON can hold them, UTF-8 cannot). Raises ``PatientError`` if too deep."""
+    try:
+        return _encodable(content)
+    except RecursionError:
+        raise PatientError(f"{name}: is not usable JSON: nested too deeply") from None
+
+
+def _encodable(content: Any) -> Any:
+    if isinstance(content, str):
+        return content.encode("utf-8", "replace").decode()
+    if isinstance(content, dict):
+        return {_encodable(key): _encodable(value) for key, value in content.items()}
+    return [_encodable(item) for item in content] if isinstance(content, list) else content
+
+
 def _ndjson(text: str) -> list[Any] | None:
     try:
         return [json.loads(line, parse_constant=_no_constant) for line in text.splitlines() if line.strip()]

@@ -13,7 +13,7 @@ from typing import Any
 
 from medrag.errors import PatientError
 from medrag.patient.facts import assemble
-from medrag.patient.fhir.values import moment_of
+from medrag.patient.fhir.values import moment_of, objects
 from medrag.patient.phenotypes import Meaning, interpret
 from medrag.types import FactStatus, Genotype, Patient, Problem
 
@@ -60,7 +60,7 @@ def read_pharmcat(content: dict[str, Any], origin: str) -> Patient:
     found: list[Genotype] = []
     problems: list[Problem] = []
     for gene, report in reports:
-        calls = [call for call in report.get("sourceDiplotypes") or () if isinstance(call, dict)]
+        calls = objects(report.get("sourceDiplotypes"))
         source = f"{origin}#{gene}"
         made = [each for call in calls[:_LIMIT] for each in _calls(gene, report, call, source)]
         made = made or [_absent(gene, source)]
@@ -114,7 +114,7 @@ def _remarks(gene: str, report: dict[str, Any], calls: list[dict[str, Any]]) -> 
         yield f"{gene}: {len(calls)} possible diplotypes; the genotype is ambiguous"
     if report.get("hasUndocumentedVariations") is True:
         yield f"{gene}: variation at a position of the gene that its allele definitions do not know"
-    missing = [v for v in report.get("variants") or () if isinstance(v, dict) and v.get("call") is None]
+    missing = [each for each in objects(report.get("variants")) if each.get("call") is None]
     if missing and calls and report.get("callSource") == "MATCHER":
         yield f"{gene}: {len(missing)} of its positions were not in the VCF; alleles they define cannot be ruled out"
 

@@ -38,7 +38,9 @@ def from_json(content: Any, today: date | None = None) -> Patient:
 def from_fhir(content: Any, today: date | None = None) -> Patient:
     """One patient from a FHIR Bundle, resource, list of them or CDS Hooks prefetch. Raises ``PatientError``."""
     day = today or date.today()
-    return _finished([_read_fhir(content, "request", day)], day)
+    from medrag.patient.formats import plain_json
+
+    return _finished([_read_fhir(plain_json(content, "request"), "request", day)], day)
 
 
 def _finished(parts: Sequence[Patient], today: date) -> Patient:
@@ -102,8 +104,9 @@ def _content(path: Path) -> bytes:
 
 
 def _read_json(content: Any, origin: str, today: date) -> Patient:
-    from medrag.patient.formats import sniff_json
+    from medrag.patient.formats import plain_json, sniff_json
 
+    content = plain_json(content, origin)
     match sniff_json(content, origin):
         case "fhir":
             return _read_fhir(content, origin, today)

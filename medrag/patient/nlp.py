@@ -61,7 +61,9 @@ def pipeline() -> Language:
     nlp.add_pipe("medspacy_pyrush")
     sectionizer = cast("Any", nlp.add_pipe("medspacy_sectionizer", config={"rules": None}))
     sectionizer.add(_section_rules())
-    context = cast("Any", nlp.add_pipe("medspacy_context", config={"rules": None}))
+    context = cast(
+        "Any", nlp.add_pipe("medspacy_context", config={"rules": None, "terminating_types": lexicon.endings()})
+    )
     context.add(_context_rules(context.DEFAULT_RULES_FILEPATH))
     return nlp
 
@@ -81,7 +83,7 @@ def _context_rules(packaged: str) -> list[Any]:
 
     rules = [rule for rule in ConTextRule.from_json(packaged) if not rule.literal.startswith(":")]
     return rules + [
-        ConTextRule(words, cue.category, direction=cue.direction, max_scope=_SCOPE, terminated_by=cue.ended_by)
+        ConTextRule(words, cue.category, direction=cue.direction, max_scope=_SCOPE)
         for cue in lexicon.cues()
         for words in cue.words
     ]

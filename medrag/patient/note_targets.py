@@ -36,7 +36,7 @@ _BARE_FREQUENCY = re.compile(
 )
 _NAMED_DOSE = re.compile(
     rf"(?<![\w-])(?P<name>[A-Za-z][A-Za-z-]{{3,}}(?:[ /][A-Za-z-]{{4,}}){{0,2}})"
-    rf"(?=\s+{_AMOUNT}\s*(?:mg|mcg|units?)\b(?!\s*/\s*d?[lL]))"
+    rf"(?=\s+{_AMOUNT}\s*(?:mg|mcg|units?)\b(?!\s*/\s*[dm]?[lL]))"
 )
 _ITEM = re.compile(r"[^\n;]+")
 _BULLET = re.compile(r"^\s*(?:[-*•‣o]\s+|\d{1,2}[.)]\s+|#\s*)?")
@@ -134,6 +134,17 @@ def _items(text: str, start: int, end: int, label: str, known: list[Target]) -> 
         if any(begin <= each.start < line.end() for each in known):
             continue
         yield Target(begin, begin + len(named.group().rstrip()), label)
+
+
+_STAGE = re.compile(
+    r",?\s*\(?(?P<stage>(?:stage|grade|class|NYHA(?: class)?|type)\s*(?:[1-5][ab]?|I{1,3}V?|IV|V))\b", re.I
+)
+
+
+def stage_after(text: str, end: int) -> str | None:
+    """The stage, grade or class that follows a condition's name at ``end``."""
+    match = _STAGE.match(text, end)
+    return re.sub(r"\s+", " ", match["stage"]) if match else None
 
 
 def dosage_after(text: str, end: int) -> tuple[str | None, int]:

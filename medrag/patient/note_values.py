@@ -26,12 +26,12 @@ _IMPLIED = {
 }
 _UNITS = (
     r"mg/dl|g/dl|gm/dl|mg/l|g/l|[uµμ]mol/l|micromol/l|mmol/l|meq/l|ng/ml|[uµμ]g/dl|mcg/dl|k/[uµμ]l|"
-    r"x?\s?10\^?[39]/[uµμ]?l|/[uµμ]l|"
+    r"x?\s?10\^?[39]/[uµμ]?l|/[uµμ]l|/mm\^?3|"
     r"kgs?|lbs?|pounds|kilograms?|grams|cms?|centimet(?:er|re)s|met(?:er|re)s|m|inches|in|ft|mmhg|mm\s?hg|bpm|"
     r"beats per minute|/min|msec|ms|seconds|"
     r"°\s?[cf]|deg(?:rees)?\s?[cf]|[cf]|%|kg/m\^?[2²]|ml/min(?:/1\.73\s?m\^?[2²]?)?"
 )
-_NUMBER = r"\d{1,4}(?:\.\d+)?"
+_NUMBER = r"(?>(?:\d{1,3}(?:,\d{3})+|\d{1,7})(?:\.\d+)?)"
 _PRESSURE = re.compile(
     r"\b(?:bp|blood pressure)\b\s*(?:is|was|of|:|=)?\s*(?P<s>\d{2,3})\s*/\s*(?P<d>\d{2,3})(?:\s*mm\s?hg)?", re.I
 )
@@ -42,9 +42,11 @@ _FEET = re.compile(
 )
 _AGE = re.compile(
     r"\b(?P<age>\d{1,3})[\s-]*(?:years?|yrs?|y)[\s.-]*(?:old|o)?\b\.?|\bage[:\s]+(?P<age2>\d{1,3})\b|"
-    r"\b(?P<months>\d{1,2})[\s-]*months?[\s-]*old\b",
+    r"\b(?P<months>\d{1,2})[\s-]*months?[\s-]*old\b|"
+    r"\b(?P<young>\d{1,3}|one|two|three|four|five|six|seven)[\s-]*(?P<span>days?|weeks?)[\s-]*old\b",
     re.I,
 )
+_COUNTS = ("one", "two", "three", "four", "five", "six", "seven")
 _SEX = re.compile(r"\b(?P<f>female|woman|lady|girl|F)\b|\b(?P<m>male|man|gentleman|boy|M)\b", re.I)
 _LABELLED_SEX = re.compile(r"\b(?:sex|gender)\s*[:=]\s*(?P<sex>female|male|f|m)\b", re.I)
 _DATE = re.compile(r"\b(?P<iso>\d{4}-\d{2}-\d{2})\b|\b(?P<us>\d{1,2}/\d{1,2}/\d{4})\b")
@@ -61,8 +63,8 @@ def _measured() -> re.Pattern[str]:
     ordered = sorted(names, key=len, reverse=True)
     return re.compile(
         rf"(?<![\w-])(?P<name>{'|'.join(ordered)})(?![\w-])(?:\s*\([^)\n]{{1,20}}\))?\s*(?:level|count)?\s*"
-        rf"(?:is|was|of|at|:|=|"
-        rf"-)?\s*(?P<cmp>[<>])?\s*(?P<value>{_NUMBER})\s*(?P<unit>(?:{_UNITS})(?![\w/^]))?(?!\s*(?:/\s*\d|\d|mg\b))",
+        r"(?:(?:is|was|are|were)?\s*(?:found to be|measured at|reported as|now|of|at)|is|was|are|were|:|=|-)?\s*"
+        rf"(?P<cmp>[<>])?\s*(?P<value>{_NUMBER})\s*(?P<unit>(?:{_UNITS})(?![\w/^]))?(?!\s*(?:/\s*\d|\d|mg\b))",
         re.I,
     )
 
@@ -88,7 +90,8 @@ def measurements(text: str, origin: str, moment: date | None, skip: list[tuple[i
         if match["name"].casefold() == "t" and not match["unit"]:
             continue
         if not single_letter and _free(match, taken):
-            value: float | str = float(match["value"]) if not match["cmp"] else f"{match['cmp']}{match['value']}"
+            number = match["value"].replace(",", "")
+            value: float | str = f"{match['cmp']}{number}" if match["cmp"] else float(number)
             yield _observation(key, value, match["unit"] or _IMPLIED.get(key), _source(origin, match), moment)
 
 
@@ -126,14 +129,21 @@ def age_and_sex(text: str) -> tuple[float | None, Literal["female", "male"] | No
     age: float | None = None
     window = text[:200]
     if match := next((m for m in _AGE.finditer(text[:3000]) if _introduces(m, text)), None):
-        age = float(match["months"]) / 12 if match["months"] else float(match["age"] or match["age2"])
-        age = round(age, 2) if age <= 130 else None
+        age = _years(match)
         window = text[match.end() : match.end() + 60]
     labelled = _LABELLED_SEX.search(text[:3000])
     if labelled:
         return age, "female" if labelled["sex"].casefold().startswith("f") else "male"
     sexed = _SEX.search(window) if age is not None else None
     return age, None if sexed is None else "female" if sexed["f"] else "male"
+
+
+def _years(match: re.Match[str]) -> float | None:
+    if match["young"]:
+        count = int(match["young"]) if match["young"].isdigit() else 1 + _COUNTS.index(match["young"].casefold())
+        return round(count / (365.25 if match["span"].casefold().startswith("d") else 52.2), 2)
+    years = float(match["months"]) / 12 if match["months"] else float(match["age"] or match["age2"])
+    return round(years, 2) if years <= 130 else None
 
 
 def _introduces(match: re.Match[str], text: str) -> bool:
@@ -143,7 +153,7 @@ def _introduces(match: re.Match[str], text: str) -> bool:
             r"\b(?:at|died|by|from|mother|father|brother|sister)\W*$", text[: match.start()].casefold()[-12:]
         )
     return (
-        bool(match["months"])
+        bool(match["months"] or match["young"])
         or bool(re.search(r"old|yo\b|y/o|y\.o|yr?o", match.group(), re.I))
         or bool(re.match(r"[\s,-]*(?:old|male|female|man|woman|m\b|f\b|/o)", text[match.end() :], re.I))
     )

@@ -15,7 +15,7 @@ from medrag.patient import lexicon
 from medrag.patient.facts import assemble, days_before
 from medrag.patient.fhir.observations import Attachment
 from medrag.patient.nlp import Mention, judge, sections, segment
-from medrag.patient.note_targets import condition_named, dosage_after, find_targets
+from medrag.patient.note_targets import condition_named, dosage_after, find_targets, stage_after
 from medrag.patient.note_values import age_and_sex, measurements, note_date
 from medrag.types import Allergy, Condition, Fact, FactStatus, Medication, Observation, Patient, Problem
 
@@ -134,8 +134,9 @@ def _condition(mention: Mention, note: _Note) -> Condition | None:
     if mention.section == "allergies":
         return None
     known = condition_named(mention.text)
+    stage = stage_after(note.text, mention.end)
     return Condition(
-        display=known.name if known else mention.text,
+        display=" ".join(part for part in (known.name if known else mention.text, stage) if part),
         status=_condition_status(mention, known),
         source=note.source(mention.start, mention.end),
         date=note.date,

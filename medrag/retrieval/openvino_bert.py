@@ -65,7 +65,7 @@ class OpenVinoBert:
 
 def load(model: Path) -> OpenVinoBert:
     """The model in ``model``, for which :func:`fits` holds; one stream a core."""
-    from openvino import Core
+    from openvino import Core  # type: ignore[import-untyped]
     from tokenizers import Tokenizer
 
     config = _json(model / "config.json")

@@ -93,18 +93,22 @@ class Retriever:
         _, cosines = self.index.dense.search(vector, 1, allowed)
         return float(cosines[0]) if len(cosines) else -1.0
 
-    def _best(self, query: str, vectors: NDArray[np.float32], allowed: NDArray[np.bool_], k: int) -> list[Evidence]:
+    def ranked(
+        self, query: str, vector: NDArray[np.float32], allowed: NDArray[np.bool_], k: int
+    ) -> list[tuple[int, float]]:
+        """The best ``k`` rows that ``allowed`` lets through with their fused scores, best first."""
         pool = max(self.pool, k)
-        vector = _mixed(vectors)
         near, _ = self.index.dense.search(vector, pool, allowed)
         bm25 = np.where(allowed, self.index.lexical.scores(query), np.float32(0))
         rows = np.union1d(near, _largest(bm25, pool))
         scores = self._fused(self.index.dense.cosines(vector, rows), bm25[rows])
         # Stable: among equals the lower row comes first, so that the order is always the same.
-        order = np.argsort(-scores, kind="stable")[:k]
+        return [(int(rows[each]), float(scores[each])) for each in np.argsort(-scores, kind="stable")[:k]]
+
+    def _best(self, query: str, vectors: NDArray[np.float32], allowed: NDArray[np.bool_], k: int) -> list[Evidence]:
         return [
-            Evidence(number=number, passage=self.index.passages[int(rows[each])], score=round(float(scores[each]), 6))
-            for number, each in enumerate(order, start=1)
+            Evidence(number=number, passage=self.index.passages[row], score=round(score, 6))
+            for number, (row, score) in enumerate(self.ranked(query, _mixed(vectors), allowed, k), start=1)
         ]
 
     def _fused(self, cosines: NDArray[np.float32], bm25: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -79,7 +79,7 @@ def _context(
     before = [each for other in advised for each in prescriptions(other.text, knowledge)]
     return Context(
         statement=statement,
-        read=tuple(prescriptions(statement.text, knowledge)),
+        read=prescriptions(statement.text, knowledge),
         patient=_view(patient, knowledge),
         advised=tuple(each for each in before if each.recommended and each.mention.resolved),
         stopped_before=stopped_by(before, knowledge),

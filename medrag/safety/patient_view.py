@@ -52,6 +52,7 @@ class PatientView:
     """What is known of the patient. ``concepts`` maps each concept to the words of the record that establish it."""
 
     patient: Patient
+    knowledge_hash: str
     age: float | None
     drugs: tuple[CurrentDrug, ...] = ()
     unread_drugs: tuple[str, ...] = ()
@@ -104,8 +105,23 @@ class PatientView:
         return next(((value, self.concepts[name]) for name, value in KIDNEY_CONCEPTS if name in self.concepts), None)
 
 
+KEPT_VIEWS = 4
+_VIEWS: list[PatientView] = []
+"""The last few views, so that the statements of one request share one."""
+
+
 def view(patient: Patient, knowledge: Knowledge) -> PatientView:
     """The view of ``patient``; only current facts count, and lasting conditions also when resolved."""
+    for known in tuple(_VIEWS):
+        if known.patient is patient and known.knowledge_hash == knowledge.hash:
+            return known
+    made = _view(patient, knowledge)
+    _VIEWS.append(made)
+    del _VIEWS[:-KEPT_VIEWS]
+    return made
+
+
+def _view(patient: Patient, knowledge: Knowledge) -> PatientView:
     age = _age(patient)
     labs = _labs(patient, knowledge, age)
     current, unread = _drugs(patient.medications, knowledge)
@@ -118,6 +134,7 @@ def view(patient: Patient, knowledge: Knowledge) -> PatientView:
         concepts.pop("pregnancy", None)
     return PatientView(
         patient=patient,
+        knowledge_hash=knowledge.hash,
         age=age,
         drugs=current,
         unread_drugs=unread,
@@ -223,11 +240,9 @@ def phrases_in(text: str, knowledge: Knowledge) -> Iterable[str]:
 
 def _labs(patient: Patient, knowledge: Knowledge, age: float | None) -> dict[str, float]:
     """The latest value of each measurement in its canonical unit; kidney function computed where it can be."""
-    by_name = {normalise(name): key for key, lab in knowledge.labs.items() for name in lab.names}
-    by_code = {code: key for key, lab in knowledge.labs.items() for code in lab.loinc}
     latest: dict[str, tuple[datetime, float]] = {}
     for fact in patient.observations:
-        key = by_code.get(fact.code or "") or by_name.get(normalise(fact.display))
+        key = knowledge.lab_names.get(fact.code or "") or knowledge.lab_names.get(normalise(fact.display))
         value = _value(fact, knowledge.labs[key].factors, knowledge.labs[key].unit) if key and fact.current else None
         if key and value is not None:
             moment = _moment(fact.date)
@@ -235,7 +250,7 @@ def _labs(patient: Patient, knowledge: Knowledge, age: float | None) -> dict[str
                 latest[key] = (moment, value)
     labs = {key: value for key, (_, value) in latest.items()}
     for name, derived in patient.derived.items():
-        key = by_name.get(normalise(name))
+        key = knowledge.lab_names.get(normalise(name))
         if key:
             labs.setdefault(key, derived.value)
     return _with_kidney(labs, patient, age)

@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from fastapi import FastAPI
 
 from medrag import __version__
 from medrag.engine import Engine
-from medrag.server import catalogue, chat, failures, pages
+from medrag.server import answers, catalogue, cds_hooks, chat, failures, pages
+from medrag.server.access import Access, Key, Limits
+from medrag.server.audit import Trail
 from medrag.server.middleware import BodyLimit, Guard
 
-MAX_BODY_BYTES = 8_000_000
 
-
-def create_app(
-    engine: Engine,
-    *,
-    max_body_bytes: int = MAX_BODY_BYTES,
-    timeout_s: float = 120.0,
-    keep_alive_s: float = chat.KEEP_ALIVE_S,
-) -> FastAPI:
-    """The service over ``engine``, which the caller keeps running.
+@dataclass(frozen=True)
+class Options:
+    """How the service behaves. Without ``keys`` nobody needs one; the page and ``/health`` never do.
 
     ``timeout_s`` bounds one answer; a waiting stream gets a comment every ``keep_alive_s`` seconds.
     """
+
+    keys: Mapping[str, Key] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    max_body_bytes: int = 8_000_000
+    timeout_s: float = 120.0
+    keep_alive_s: float = answers.KEEP_ALIVE_S
+
+
+def create_app(engine: Engine, options: Options = Options(), trail: Trail | None = None) -> FastAPI:
+    """The service over ``engine``, which the caller keeps running.
+
+    With ``trail`` nothing leaves before its audit record is on disk.
+    """
     app = FastAPI(title="medrag", version=__version__, docs_url=None, redoc_url=None)
+    desk = answers.Answers(engine, trail, options.timeout_s, options.keep_alive_s)
     failures.install(app)
-    app.include_router(chat.routes(engine, chat.Pace(timeout_s, keep_alive_s)))
-    app.include_router(catalogue.routes(engine))
+    app.include_router(chat.routes(desk))
+    app.include_router(catalogue.routes(engine, desk.meters))
+    app.include_router(cds_hooks.routes(engine.knowledge, trail))
     app.include_router(pages.routes())
-    app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
-    app.add_middleware(Guard)
+    app.add_middleware(BodyLimit, max_bytes=options.max_body_bytes)
+    app.add_middleware(Access, keys=options.keys, limits=options.limits)
+    app.add_middleware(Guard, meters=desk.meters)
     return app

@@ -1,4 +1,4 @@
-"""What the service offers and how it is: models, retrieval alone, health."""
+"""What the service offers and how it is: models, retrieval alone, metrics, health."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ import time
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 
 from medrag import __version__
 from medrag.engine import Engine
 from medrag.errors import InputError, ModelError
 from medrag.retrieval.query import query_for
+from medrag.server.meters import Meters
 from medrag.server.requests import MODEL, SearchRequest, parse_patient
 from medrag.types import Case, Evidence
 
 PROBE_TIMEOUT_S = 3.0
 
 
-def routes(engine: Engine) -> APIRouter:
+def routes(engine: Engine, meters: Meters) -> APIRouter:
     """The routes over ``engine``."""
     router = APIRouter()
     card = {"id": MODEL, "object": "model", "created": int(time.time()), "owned_by": "medrag"}
@@ -41,6 +42,10 @@ def routes(engine: Engine) -> APIRouter:
         """The passages that advice on this case would stand on; asks no model."""
         found = await asyncio.to_thread(_search, engine, body)
         return {"object": "list", "data": [item.model_dump(mode="json") for item in found]}
+
+    @router.get("/metrics", include_in_schema=False)
+    async def metrics() -> PlainTextResponse:
+        return PlainTextResponse(meters.page(), media_type="text/plain; version=0.0.4")
 
     @router.get("/health")
     async def health() -> JSONResponse:

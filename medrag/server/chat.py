@@ -4,60 +4,50 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from medrag.engine import TOKENS_PER_POINTER, Engine
 from medrag.events import Event, Finished, Noticed
+from medrag.server.access import caller
+from medrag.server.answers import Answers, Events
+from medrag.server.chores import chore
 from medrag.server.failures import failure
-from medrag.server.pacing import paced
 from medrag.server.requests import ChatRequest, case_of
 from medrag.server.responses import Reply
 
-KEEP_ALIVE_S = 2.0
 NOBODY_LISTENS = 499
 _STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
-Events = AsyncGenerator[Event | None, None]
 
-
-@dataclass(frozen=True)
-class Pace:
-    """How long an answer may take, and how often to give a sign of life meanwhile; seconds."""
-
-    timeout_s: float = 120.0
-    keep_alive_s: float = KEEP_ALIVE_S
-
-
-def routes(engine: Engine, pace: Pace) -> APIRouter:
-    """The route over ``engine``."""
+def routes(answers: Answers) -> APIRouter:
+    """The route over ``answers``."""
     router = APIRouter()
 
     @router.post("/v1/chat/completions", response_model=None)
     async def chat_completions(request: Request, body: ChatRequest) -> Response:
         """Cited, checked advice as a chat completion."""
+        if (text := chore(body)) is not None:
+            return _chore_reply(Reply(body), text)
         case = await asyncio.to_thread(case_of, body)
-        limited = _limited(engine, body.token_limit)
-        reply = Reply(body, cut_at=limited.max_statements if limited.max_statements < engine.max_statements else None)
-        events = paced(limited.stream(case), pace.keep_alive_s, pace.timeout_s)
+        engine = answers.limited(body.token_limit)
+        cut = engine.max_statements < answers.engine.max_statements
+        reply = Reply(body, cut_at=engine.max_statements if cut else None)
+        events = answers.stream(case, who=caller(request), engine=engine)
         return await (_streamed(reply, events) if body.stream else _whole(reply, events, request))
 
     return router
 
 
-def _limited(engine: Engine, tokens: int | None) -> Engine:
-    """The engine whose model may decode at most ``tokens`` (at least one statement in quote mode)."""
-    if tokens is None:
-        return engine
-    if engine.grounding == "cite":
-        return replace(engine, max_tokens=min(engine.max_tokens, tokens))
-    statements = max(1, tokens // TOKENS_PER_POINTER)
-    return replace(engine, max_statements=statements) if statements < engine.max_statements else engine
+def _chore_reply(reply: Reply, text: str) -> Response:
+    objects = reply.plain(text)
+    if not reply.request.stream:
+        return JSONResponse(objects[0])
+    lines = "".join(_data(chunk) for chunk in objects)
+    return Response(f"{lines}data: [DONE]\n\n", media_type="text/event-stream", headers=_STREAM_HEADERS)
 
 
 async def _whole(reply: Reply, events: Events, request: Request) -> Response:

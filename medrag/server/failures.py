@@ -16,7 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from medrag.errors import InputError, MedragError, ModelRefused, ModelUnavailable
+from medrag.errors import AuditError, InputError, MedragError, ModelRefused, ModelUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +53,11 @@ def failure(error: Exception) -> Failure:
     if isinstance(error, InputError):
         status = _STATUS_BY_CODE.get(error.code, 400)
         return Failure(status, str(error), "invalid_request_error", error.code, error.param)
+    retry = {"Retry-After": str(RETRY_AFTER_S)}
     if isinstance(error, ModelUnavailable):
-        retry = {"Retry-After": str(RETRY_AFTER_S)}
         return Failure(503, str(error), "server_error", "model_unavailable", headers=retry)
+    if isinstance(error, AuditError):
+        return Failure(503, str(error), "server_error", "audit_unavailable", headers=retry)
     if isinstance(error, ModelRefused):
         return Failure(502, str(error), "server_error", "model_refused")
     if isinstance(error, MedragError):

@@ -13,13 +13,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from medrag.errors import InputError
 from medrag.server.failures import failure
+from medrag.server.meters import Meters
 
 
 @dataclass
 class Guard:
-    """Gives each response an ``x-request-id`` and turns an unforeseen exception into a plain 500."""
+    """Gives each response an ``x-request-id``, counts it, and turns an unforeseen exception into a plain 500."""
 
     app: ASGIApp
+    meters: Meters
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -32,6 +34,7 @@ class Guard:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
+                self.meters.responses.labels(_route(scope), message["status"]).inc()
                 MutableHeaders(scope=message)["x-request-id"] = f"req-{uuid.uuid4().hex}"
             await send(message)
 
@@ -89,3 +92,8 @@ class BodyLimit:
             parts.append(part)
             if not message.get("more_body", False):
                 return b"".join(parts)
+
+
+def _route(scope: Scope) -> str:
+    """The route's template: what a caller writes into a path must not become a label."""
+    return str(getattr(scope.get("route"), "path", "none"))

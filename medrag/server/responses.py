@@ -50,6 +50,16 @@ class Reply:
             "medrag": advice.model_dump(mode="json"),
         }
 
+    def plain(self, text: str) -> list[Json]:
+        """``text`` that is no advice: one completion, or the chunks of its stream."""
+        self.written += len(text)
+        said: Json = {"role": "assistant", "content": text}
+        if self.request.stream:
+            ends = [self._usage_chunk()] if self.request.include_usage else []
+            return [self._chunk(said), self._chunk({}, "stop"), *ends]
+        choice = {"index": 0, "message": said | {"refusal": None}, "logprobs": None, "finish_reason": "stop"}
+        return [self._object("chat.completion") | {"choices": [choice], "usage": self._usage()}]
+
     def chunks(self, event: Event) -> Iterator[Json]:
         """The ``chat.completion.chunk`` objects that ``event`` adds to the stream."""
         text, annotations = self._write(event)
@@ -62,7 +72,7 @@ class Reply:
             last = self._chunk({}, self._finish_reason(event.advice))
             yield last | {"medrag": event.advice.model_dump(mode="json")}
             if self.request.include_usage:
-                yield self._object("chat.completion.chunk") | {"choices": [], "usage": self._usage()}
+                yield self._usage_chunk()
 
     def _write(self, event: Event) -> tuple[str, list[Json]]:
         """The text of ``event`` and its annotations, counted as written."""
@@ -75,6 +85,9 @@ class Reply:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
         usage = {"usage": None} if self.request.include_usage else {}
         return self._object("chat.completion.chunk") | {"choices": [choice]} | usage
+
+    def _usage_chunk(self) -> Json:
+        return self._object("chat.completion.chunk") | {"choices": [], "usage": self._usage()}
 
     def _object(self, kind: str) -> Json:
         return {"id": self.id, "object": kind, "created": self.created, "model": MODEL, "system_fingerprint": None}

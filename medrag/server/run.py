@@ -14,7 +14,9 @@ import uvicorn
 
 from medrag.errors import ConfigurationError
 from medrag.local import running_engine
-from medrag.server.app import create_app
+from medrag.server.access import Limits, read_keys
+from medrag.server.app import Options, create_app
+from medrag.server.audit import Trail
 from medrag.server.requests import described_patient
 from medrag.settings import Settings
 
@@ -88,13 +90,23 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
     stop = _Stop(asyncio.current_task())
     for number in _SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, stop.signalled)
-    reader = asyncio.create_task(asyncio.to_thread(described_patient, "warm up"))
-    async with running_engine(settings, say) as engine:
-        await reader
-        app = create_app(engine, max_body_bytes=settings.max_body_bytes, timeout_s=settings.timeout_s)
-        server = _Server(uvicorn.Config(app, lifespan="off", timeout_graceful_shutdown=DRAIN_S))
-        stop.server = server
-        host, port = listener.getsockname()[:2]
-        say(f"medrag serves http://{host}:{port}/v1 (Ctrl-C stops it)")
-        await server.serve(sockets=[listener])
-        stop.server = None
+    options = _options(settings)
+    with Trail.open(settings.audit_file) as trail:
+        async with running_engine(settings, say) as engine:
+            await asyncio.to_thread(described_patient, "loads the note reader before the first request needs it")
+            app = create_app(engine, options, trail)
+            server = _Server(uvicorn.Config(app, lifespan="off", timeout_graceful_shutdown=DRAIN_S))
+            stop.server = server
+            host, port = listener.getsockname()[:2]
+            say(f"medrag serves http://{host}:{port}/v1 (Ctrl-C stops it)")
+            await server.serve(sockets=[listener])
+            stop.server = None
+
+
+def _options(settings: Settings) -> Options:
+    return Options(
+        keys=read_keys(settings.keys) if settings.keys else {},
+        limits=Limits(settings.key_per_minute, settings.key_at_once),
+        max_body_bytes=settings.max_body_bytes,
+        timeout_s=settings.timeout_s,
+    )

@@ -122,6 +122,36 @@ def test_what_medrag_writes_it_reads_back() -> None:
     assert from_json(json.loads(known.model_dump_json()), TODAY) == known
 
 
+def test_plain_words_are_read_as_people_write_them() -> None:
+    known = from_json(
+        {
+            "allergies": ["NKDA"],
+            "conditions": ["gout", "no diabetes"],
+            "medications": ["none"],
+            "observations": ["BP 150/90", "creatinine 1.4 mg/dL", "ferritin 20 ng/mL", "looks well"],
+        },
+        TODAY,
+    )
+    assert known.no_known_allergies is True
+    assert [(fact.display, fact.status.value) for fact in known.conditions] == [
+        ("gout", "active"),
+        ("diabetes", "negated"),
+    ]
+    assert not any(line.startswith("medications") for line in known.missing)
+    assert [(fact.display, fact.value) for fact in known.observations] == [
+        ("systolic blood pressure", 150),
+        ("diastolic blood pressure", 90),
+        ("creatinine", 1.4),
+        ("ferritin", 20),
+        ("looks well", None),
+    ]
+
+
+def test_dates_stay_dates() -> None:
+    known = from_json({"conditions": [{"display": "gout", "date": "2020-01-01"}]}, TODAY)
+    assert '"date":"2020-01-01"' in known.model_dump_json()
+
+
 def test_age_follows_the_birth_date() -> None:
     known = from_json({"birth_date": "1960-11-25", "age_years": 50}, TODAY)
     assert known.age_years == 65

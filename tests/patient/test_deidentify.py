@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medrag.patient.deidentify import Identity, deidentify, find_identifiers, identity_of, shift_of
+from medrag.patient import from_json
+from medrag.patient.deidentify import Identity, deidentify, deidentify_patient, find_identifiers, identity_of, shift_of
 
-from .records import person
+from .records import TODAY, person
 
 # Identifiers stand in double braces. These notes were written for this test; the people in them do not exist.
 NOTES = [
@@ -98,6 +99,23 @@ def test_the_shift_is_stable_and_never_zero(name: str, secret: bytes) -> None:
 def test_shifted_dates_come_back(day: date, days: int) -> None:
     there = deidentify(day.isoformat(), Identity(shift_days=days))
     assert deidentify(there, Identity(shift_days=-days)) == day.isoformat()
+
+
+def test_a_patient_keeps_what_is_clinical_and_loses_who_it_is() -> None:
+    known = from_json(
+        {
+            "birth_date": "1930-05-01",
+            "conditions": [{"display": "Parkinson's disease", "date": "2020-01-01", "source": "kowalska.json#1"}],
+            "medications": [{"display": "levodopa", "dosage": "as Mrs. Kowalska likes"}],
+            "genotypes": [{"gene": "TPMT", "diplotype": "*1/*1"}],
+        },
+        TODAY,
+    )
+    hidden = deidentify_patient(known, WHO)
+    assert "owalska" not in hidden.model_dump_json()
+    assert (hidden.birth_date, hidden.age_years) == (None, 90)
+    assert (hidden.conditions[0].display, str(hidden.conditions[0].date)) == ("Parkinson's disease", "2020-01-11")
+    assert hidden.genotypes[0].diplotype == "*1/*1"
 
 
 def test_ages_over_89_are_not_told_apart() -> None:

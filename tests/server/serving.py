@@ -15,16 +15,18 @@ import uvicorn
 from medrag.engine import Engine
 from medrag.generation.model import Generation
 from medrag.generation.scripted import ScriptedModel
-from medrag.server.app import create_app
+from medrag.server.app import Options, create_app
+from medrag.server.audit import Trail
 from medrag.server.run import listen
 
 
 @contextmanager
-def serving(engine: Engine, **options: Any) -> Iterator[str]:
-    """The base URL of a server over ``engine``; ``options`` go to :func:`create_app`."""
+def serving(engine: Engine, trail: Trail | None = None, **options: Any) -> Iterator[str]:
+    """The base URL of a server over ``engine``; ``options`` are those of :class:`Options`."""
     listener = listen("127.0.0.1", 0)
     port = listener.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(engine, **options), lifespan="off", log_level="warning"))
+    app = create_app(engine, Options(**options), trail)
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="warning"))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
     thread.start()
     while not server.started:

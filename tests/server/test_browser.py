@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from medrag.generation.scripted import ScriptedModel
+from medrag.server.access import Key
 from tests.server.conftest import ALLERGIC, PHARYNGITIS, QUESTION, EngineOf
 from tests.server.serving import Dying, SlowModel, serving
 
@@ -129,6 +131,20 @@ def test_a_failure_is_told(engine_of: EngineOf, page: Any) -> None:
         page.locator(".error").wait_for()
         assert page.locator(".statements > li").count() == 1
         assert page.locator(".error").inner_text().startswith("No answer: ")
+
+
+def test_a_service_with_keys_asks_for_one(engine_of: EngineOf, browser: Any) -> None:
+    keys = {"ward": Key(sha256=hashlib.sha256(b"secret").hexdigest())}
+    with serving(engine_of(ScriptedModel(["[1.3]"])), keys=keys) as base:
+        page = browser.new_page()
+        page.goto(base)
+        page.locator("#question").fill(QUESTION)
+        page.get_by_role("button", name="Ask").click()
+        page.get_by_label("API key").fill("secret")
+        page.get_by_label("API key").press("Enter")
+        page.get_by_text("Done.").wait_for()
+        assert page.locator(".statements > li").count() == 1
+        page.close()
 
 
 def test_markup_from_the_server_stays_text(engine_of: EngineOf, page: Any) -> None:

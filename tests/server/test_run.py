@@ -72,14 +72,6 @@ def wait_until_it_answers(url: str, process: subprocess.Popen[str], seconds: flo
     raise AssertionError("it did not answer")
 
 
-def test_no_model_server_is_one_line_and_status_2(starter_index: Path) -> None:
-    with command("--port", "0", "--index", str(starter_index), "--model-url", "http://127.0.0.1:9/v1") as process:
-        _, errors = process.communicate(timeout=180)
-    assert process.returncode == 2
-    assert errors.splitlines()[-1].startswith("medrag: no OpenAI-compatible server answers at http://127.0.0.1:9/v1")
-    assert "Traceback" not in errors
-
-
 def test_a_model_server_that_dies_in_mid_stream_and_comes_back(starter_index: Path) -> None:
     model_port, port = free_port(), free_port()
     url = f"http://127.0.0.1:{port}"

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from medrag.server.chat import KEEP_ALIVE_S
+from medrag.server.answers import KEEP_ALIVE_S
 from tests.server.conftest import QUESTION, EngineOf
 from tests.server.serving import SlowModel, serving
 

@@ -49,6 +49,11 @@ def cues() -> tuple[Cue, ...]:
     return tuple(found)
 
 
+def endings() -> dict[str, list[str]]:
+    """By category, the categories that end its reach."""
+    return {cue.category: sorted(cue.ended_by) for cue in cues() if cue.ended_by}
+
+
 @cache
 def headings() -> dict[str, tuple[str, ...]]:
     """The regular expressions of ``headings.txt`` by section category."""

@@ -16,8 +16,7 @@ def age(context: Context) -> Iterable[Finding]:
         (each, rule)
         for each in context.recommended
         if not each.local
-        for rule in context.knowledge.rules.ages
-        if context.hits(rule.drugs, each.mention)
+        for rule in (context.knowledge.rules.ages[place] for place in sorted(context.rules("ages", each.mention)))
     ]
     if not rules:
         return

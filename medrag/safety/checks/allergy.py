@@ -52,8 +52,9 @@ def _failures(context: Context) -> Iterator[Finding]:
             if named := _same(entry, each.mention, context):
                 yield _finding(entry, each.mention, Severity.CONTRAINDICATED, f"recorded allergy to {named}", SAME)
                 continue
-            for rule in context.knowledge.rules.allergies:
-                if context.hits(rule.drugs, each.mention) and _bears(rule, entry, context):
+            for place in sorted(context.rules("allergies", each.mention)):
+                rule = context.knowledge.rules.allergies[place]
+                if _bears(rule, entry, context):
                     source = context.knowledge.cite(rule.source)
                     yield _finding(entry, each.mention, rule.severity, rule.reason, source)
 

@@ -60,6 +60,10 @@ class Context:
         """Whether a rule about ``terms`` is about this mention: one of its ingredients, or the whole of its class."""
         return self.knowledge.covers(terms, mention.ingredients, mention.drug_class)
 
+    def rules(self, kind: str, mention: DrugMention, side: str = "drugs") -> frozenset[int]:
+        """Places in the knowledge's rules of that kind of the rules about this mention."""
+        return self.knowledge.concerning(kind, side, mention.ingredients, mention.drug_class)
+
     def touches(self, terms: Terms, mention: DrugMention) -> bool:
         """Whether the rule is about some, not all, drugs of the class that the mention names."""
         if mention.drug_class is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from medrag.safety.checks.context import Context, fail, ingredients_of, passed
 from medrag.safety.reading import Dose, Polarity, Prescription, prescriptions
@@ -30,7 +30,7 @@ def support(context: Context) -> Iterable[Finding]:
         yield passed(SUPPORT, context.labels, "every drug and dose stands in the cited text", SOURCE)
 
 
-def _unsupported(context: Context, each: Prescription, cited: list[Prescription]) -> Iterable[Finding]:
+def _unsupported(context: Context, each: Prescription, cited: Sequence[Prescription]) -> Iterable[Finding]:
     label = each.mention.label
     same = [other for other in cited if _same_drug(context, each, other)]
     if not same:

@@ -8,7 +8,7 @@ from itertools import combinations
 
 from medrag.safety.checks.context import Context, fail, ingredients_of, not_assessed, passed, worst
 from medrag.safety.knowledge.schema import Interaction
-from medrag.safety.reading import Prescription
+from medrag.safety.reading import DrugMention, Prescription
 from medrag.types import Finding, Severity
 
 NAME = "interaction"
@@ -53,18 +53,17 @@ def _pair(context: Context, one: Prescription, other: Prescription, facts: tuple
     same = one.mention.ingredients == other.mention.ingredients and one.mention.drug_class == other.mention.drug_class
     if same or (shared and (one.mention.drug_class or other.mention.drug_class)):
         return
-    for rule in context.knowledge.rules.interactions:
-        if _matches(context, rule, one, other):
-            labels = (one.mention.label, other.mention.label)
-            reason = f"{labels[0]} with {labels[1]}: {rule.reason}"
-            yield fail(NAME, rule.severity, reason, context.knowledge.cite(rule.source), labels, facts)
+    for rule in _rules(context, one.mention, other.mention):
+        labels = (one.mention.label, other.mention.label)
+        reason = f"{labels[0]} with {labels[1]}: {rule.reason}"
+        yield fail(NAME, rule.severity, reason, context.knowledge.cite(rule.source), labels, facts)
 
 
-def _matches(context: Context, rule: Interaction, one: Prescription, other: Prescription) -> bool:
-    a, b = one.mention, other.mention
-    return (context.hits(rule.a, a) and context.hits(rule.b, b)) or (
-        context.hits(rule.a, b) and context.hits(rule.b, a)
-    )
+def _rules(context: Context, one: DrugMention, other: DrugMention) -> list[Interaction]:
+    """The rules that hold one drug on one side and the other on the other."""
+    forward = context.rules("interactions", one, "a") & context.rules("interactions", other, "b")
+    backward = context.rules("interactions", one, "b") & context.rules("interactions", other, "a")
+    return [context.knowledge.rules.interactions[place] for place in sorted(forward | backward)]
 
 
 def alternatives(text: str, one: Prescription, other: Prescription) -> bool:

@@ -2,17 +2,91 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from medrag.safety.knowledge.pgx import PgxEntry
 from medrag.types import FactStatus, Genotype
 
+NO_RESULT = "No Result"
+CAUTION = {"avoid": 0, "adjust": 1, "none": 2, "standard": 3}
+
+_SCORES = {
+    ("CYP2D6", "poor metabolizer"): (0.0, 0.0),
+    ("CYP2D6", "intermediate metabolizer"): (0.25, 1.0),
+    ("CYP2D6", "normal metabolizer"): (1.25, 2.25),
+    ("CYP2D6", "ultrarapid metabolizer"): (2.5, 99.0),
+    ("CYP2C9", "poor metabolizer"): (0.0, 0.5),
+    ("CYP2C9", "intermediate metabolizer"): (1.0, 1.5),
+    ("CYP2C9", "normal metabolizer"): (2.0, 2.0),
+    ("DPYD", "poor metabolizer"): (0.0, 0.5),
+    ("DPYD", "intermediate metabolizer"): (1.0, 1.5),
+    ("DPYD", "normal metabolizer"): (2.0, 2.0),
+}
+"""Activity scores of a phenotype, for results that give only the phenotype (CPIC term standardisation)."""
+
 
 def match(entries: Iterable[PgxEntry], genotypes: Sequence[Genotype]) -> list[PgxEntry]:
-    """The entries every gene of which the patient has with the entry's key; no result is never "normal"."""
-    keys: dict[str, set[str]] = {}
+    """The entries that hold for the genotypes; of several scores that a phenotype leaves open, the most cautious.
+
+    A gene without a result matches only CPIC's "No Result", and at least one gene must have a result.
+    """
+    keys = _keys(genotypes)
+    found: dict[str, PgxEntry] = {}
+    for entry in entries:
+        if any(gene in keys for gene in entry.keys) and all(
+            _holds(key, keys.get(gene)) for gene, key in entry.keys.items()
+        ):
+            best = found.get(entry.population)
+            if best is None or CAUTION[entry.action] < CAUTION[best.action]:
+                found[entry.population] = entry
+    return list(found.values())
+
+
+def _keys(genotypes: Sequence[Genotype]) -> dict[str, list[Genotype]]:
+    keys: dict[str, list[Genotype]] = {}
     for genotype in genotypes:
-        if genotype.status is FactStatus.ACTIVE:
-            values = (genotype.lookup_key, genotype.phenotype, genotype.activity_score)
-            keys.setdefault(genotype.gene, set()).update(value for value in values if value)
-    return [entry for entry in entries if all(key in keys.get(gene, ()) for gene, key in entry.keys.items())]
+        usable = genotype.status is FactStatus.ACTIVE and genotype.lookup_key != NO_RESULT
+        if usable and (genotype.lookup_key or genotype.phenotype or genotype.activity_score or genotype.diplotype):
+            keys.setdefault(genotype.gene, []).append(genotype)
+    return keys
+
+
+def _holds(key: str, results: Sequence[Genotype] | None) -> bool:
+    return key == NO_RESULT if results is None else any(_same(key, each) for each in results)
+
+
+def _same(key: str, genotype: Genotype) -> bool:
+    if genotype.lookup_key:
+        return key == genotype.lookup_key
+    if genotype.activity_score:
+        return key == genotype.activity_score or _number(key) == _number(genotype.activity_score) is not None
+    phenotype = _phenotype(genotype.phenotype)
+    if phenotype and key.lower() == phenotype:
+        return True
+    scores = _SCORES.get((genotype.gene, phenotype))
+    value = _number(key)
+    if scores and value is not None:
+        return scores[0] <= value <= scores[1]
+    allele = key.removesuffix(" positive")
+    return key.endswith(" positive") and allele in (genotype.diplotype or "").split("/")
+
+
+def _phenotype(text: str | None) -> str:
+    plain = (text or "").lower().replace("metaboliser", "metabolizer").replace("ultra-rapid", "ultrarapid")
+    plain = re.sub(r"^(?:cyp|tpmt|nudt|slco)\w+\s+", "", plain).strip()
+    short = {
+        "pm": "poor",
+        "im": "intermediate",
+        "nm": "normal",
+        "em": "normal metabolizer",
+        "rm": "rapid",
+        "um": "ultrarapid",
+    }
+    word = short.get(plain, plain)
+    return f"{word} metabolizer" if word in ("poor", "intermediate", "normal", "rapid", "ultrarapid") else word
+
+
+def _number(text: str) -> float | None:
+    match = re.fullmatch(r"≥?(\d+(?:\.\d+)?)", text)
+    return float(match[1]) if match else None

@@ -9,6 +9,7 @@ from medrag.safety.checks.pgx_match import match
 from medrag.types import Finding, Severity
 
 NAME = "pharmacogenomics"
+ADULT = 18.0
 TEST_FIRST = frozenset({"abacavir", "rasburicase", "pegloticase", "primaquine", "tafenoquine", "siponimod"})
 """Drugs whose US labels ask for the genetic test before the first dose; others may be given untested."""
 
@@ -22,12 +23,12 @@ def pharmacogenomics(context: Context) -> Iterable[Finding]:
 
 
 def _drug(context: Context, ingredient: str) -> Iterable[Finding]:
-    entries = context.knowledge.pgx.entries.get(ingredient, ())
+    entries = context.knowledge.pgx.entries(ingredient)
     if not entries:
         return
     genes = tuple(sorted({gene for entry in entries for gene in entry.keys}))
     genotypes = context.patient.patient.genotypes if context.patient else ()
-    matched = match(entries, genotypes)
+    matched = [entry for entry in match(entries, genotypes) if _concerns(entry.population, ingredient, context)]
     if not matched:
         known = {genotype.gene for genotype in genotypes}
         state = "not recorded" if known.isdisjoint(genes) else "indeterminate or not covered by CPIC"
@@ -46,3 +47,17 @@ def _drug(context: Context, ingredient: str) -> Iterable[Finding]:
             yield fail(NAME, severity, reason, entry.source, (ingredient,), facts)
         else:
             yield passed(NAME, (ingredient,), reason, entry.source)
+
+
+def _concerns(population: str, ingredient: str, context: Context) -> bool:
+    """Whether CPIC's population can be this patient: by age, and by whether the drug is taken already."""
+    patient = context.patient
+    age = patient.age if patient and patient.age is not None else None
+    if population == "pediatrics":
+        return age is None or age < ADULT
+    if population == "adults":
+        return age is None or age >= ADULT
+    taken = any(ingredient in drug.prescription.mention.ingredients for drug in (patient.drugs if patient else ()))
+    if "naive" in population or "no alternatives" in population:
+        return not taken
+    return taken or "use >3" not in population

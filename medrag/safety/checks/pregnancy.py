@@ -19,8 +19,9 @@ def pregnancy(context: Context) -> Iterable[Finding]:
         (each, rule)
         for each in context.recommended
         if not each.local
-        for rule in context.knowledge.rules.life_stages
-        if context.hits(rule.drugs, each.mention)
+        for rule in (
+            context.knowledge.rules.life_stages[place] for place in sorted(context.rules("life_stages", each.mention))
+        )
     ]
     patient = context.patient
     if not rules or (patient is not None and patient.pregnant is False and not _other_stage(patient)):

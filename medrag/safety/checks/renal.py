@@ -23,8 +23,7 @@ def renal(context: Context) -> Iterable[Finding]:
         (each, rule)
         for each in context.recommended
         if not each.local
-        for rule in context.knowledge.rules.renal
-        if context.hits(rule.drugs, each.mention)
+        for rule in (context.knowledge.rules.renal[place] for place in sorted(context.rules("renal", each.mention)))
     ]
     if not rules:
         return

@@ -47,7 +47,7 @@ class Rules:
     monitoring: tuple[MonitoringRule, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Knowledge:
     """What the checks know. ``hash`` identifies it in the audit trail; ``members`` maps a class to its ingredients."""
 
@@ -70,7 +70,12 @@ class Knowledge:
     """First word of a written name -> most words of a name that starts so."""
     spellings: Mapping[str, tuple[str, ...]]
     """First letter -> one-word names long enough to be recognised when misspelt."""
-    _groups: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
+    lab_names: Mapping[str, str]
+    """Name or LOINC code of a measurement -> key in ``labs``."""
+    _groups: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, repr=False)
+    _concerned: dict[tuple[str, str, tuple[str, ...], str | None], frozenset[int]] = field(
+        default_factory=dict, repr=False
+    )
 
     def expand(self, terms: tuple[str, ...]) -> frozenset[str]:
         """Every ingredient that ``terms`` (ingredients and classes) stand for."""
@@ -87,9 +92,17 @@ class Knowledge:
             return self.members[drug_class] <= group
         return not group.isdisjoint(ingredients)
 
-    def in_class(self, drug_class: str, ingredient: str) -> bool:
-        """Whether the ingredient belongs to the class."""
-        return ingredient in self.members.get(drug_class, frozenset())
+    def concerning(self, kind: str, side: str, ingredients: tuple[str, ...], drug_class: str | None) -> frozenset[int]:
+        """Places in ``rules.<kind>`` of the rules whose ``side`` (``drugs``, ``a``, ``b``) covers the drug or class."""
+        key = (kind, side, ingredients, drug_class)
+        known = self._concerned.get(key)
+        if known is None:
+            rules = getattr(self.rules, kind)
+            known = frozenset(
+                place for place, rule in enumerate(rules) if self.covers(getattr(rule, side), ingredients, drug_class)
+            )
+            self._concerned[key] = known
+        return known
 
     def cite(self, source: str) -> str:
         """A rule's source key in full; free text stays as it is."""

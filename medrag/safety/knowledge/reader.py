@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
@@ -16,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from medrag.errors import KnowledgeError
 from medrag.safety.knowledge import schema
 from medrag.safety.knowledge.base import Knowledge, Name, Rules
-from medrag.safety.knowledge.pgx import PgxTable
+from medrag.safety.knowledge.pgx import PgxDrug, PgxTable
 
 DATA = Path(__file__).parent / "data"
 CAPITAL_UP_TO = 5
@@ -78,13 +79,15 @@ class _Reader:
         return Knowledge(
             first_words=_first_words(names),
             spellings=_spellings(names),
-            pgx=PgxTable.from_entries(self._parse("pgx.json", list[Any], [])),
+            pgx=PgxTable(self._parse("pgx.json", list[PgxDrug], [])),
             drugs=drugs,
             members=members,
             names=names,
             phrases=_phrases(concepts),
             concepts=concepts,
             labs=labs,
+            lab_names={**{normalise(name): key for key, lab in labs.items() for name in lab.names}}
+            | {code: key for key, lab in labs.items() for code in lab.loinc},
             rules=rules,
             red_flags=self._list("red_flags.yaml", schema.RedFlag),
             requests=self._parse("requests.yaml", dict[str, tuple[str, ...]], {}),
@@ -117,13 +120,18 @@ class _Reader:
     def _parse(self, name: str, kind: type[T], empty: Any) -> T:
         merged: Any = empty
         for path in self._files(name):
-            value = _validate(path, kind, _yaml(path))
+            value = _validate(path, kind, _content(path))
             merged = {**merged, **value} if isinstance(value, dict) else merged + value
         return merged  # type: ignore[no-any-return]
 
 
-def _yaml(path: Path) -> Any:
-    """YAML through libyaml where it was built in (JSON is YAML too)."""
+def _content(path: Path) -> Any:
+    """JSON, or YAML through libyaml where it was built in."""
+    if path.suffix == ".json":
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise KnowledgeError(f"{path} is not valid JSON: {error}") from error
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 (both loaders are safe ones)

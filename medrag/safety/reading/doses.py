@@ -23,6 +23,7 @@ _DOSE = re.compile(
     re.IGNORECASE,
 )
 _CONCENTRATION = re.compile(r"(?:/|per)\s*(?:dl|l|g|ml|mmol|lit(?:er|re)|decilit(?:er|re))\b", re.IGNORECASE)
+_CLEARANCE = re.compile(r"m(?:l|illilit\w+)\s*(?:/|per)\s*min", re.IGNORECASE)
 _TO_CANONICAL = {
     "mg": ("mg", 1.0),
     "milligram": ("mg", 1.0),
@@ -143,12 +144,18 @@ class Dose:
 
 def doses(text: str) -> list[Dose]:
     """Every dose in ``text``, in order; laboratory values and concentrations (per dL, per L, per mL) are none."""
-    matches = [match for match in _DOSE.finditer(text) if not _CONCENTRATION.search(match["per"] or "")]
+    matches = [match for match in _DOSE.finditer(text) if not _is_measurement(match)]
     found = []
     for position, match in enumerate(matches):
         following = matches[position + 1].start() if position + 1 < len(matches) else len(text)
         found.append(_dose(text, match, following))
     return found
+
+
+def _is_measurement(match: re.Match[str]) -> bool:
+    """A concentration (per dL, L, mL) or a clearance (mL/min)."""
+    per = match["per"] or ""
+    return bool(_CONCENTRATION.search(per) or _CLEARANCE.search(match[0]))
 
 
 def frequency(text: str) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from rapidfuzz import process
@@ -102,6 +103,8 @@ def drugs(text: str, knowledge: Knowledge) -> list[DrugMention]:
 
 
 def _fold(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.replace("β", "beta").replace("’", "'")).lower()
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
@@ -157,6 +160,7 @@ def _guess(text: str, token: _Token, knowledge: Knowledge) -> DrugMention | None
     return mention if looks_like_drug or _dosed(text, token) else None
 
 
+@lru_cache(maxsize=20_000)
 def _nearest(word: str, knowledge: Knowledge) -> Name | None:
     """The one known name a slip away: one edit from six letters on, two from ten on."""
     if len(word) < 6:

@@ -24,12 +24,16 @@ class Polarity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """``text[start:end]`` sets ``polarity`` for names up to ``reach``; ``soft`` context yields to a dose."""
+    """``text[start:end]`` sets ``polarity`` for names up to ``reach`` and at most ``words`` away.
+
+    ``soft`` background ("if", "because", "history of") yields to a dose.
+    """
 
     start: int
     end: int
     polarity: Polarity
     reach: int
+    words: int | None = None
     soft: bool = False
 
 
@@ -51,7 +55,7 @@ _KEEP = (
     r"|with or without|not only|(?:no|not) (?:more|longer|fewer|less|later) than"
     r"|not exceeding|avoid (?:doses?|daily doses?)(?: of)?(?: (?:above|over|higher than|greater than|more than"
     r"|exceeding))?"
-    r"|(?:if|unless|where|when) (?:not )?contraindicated|no contraindications?(?: to)?|if there (?:is"
+    r"|(?:if|unless|where|when) (?:not )?contraindicated|no (?:\w+ )?contraindications?(?: to)?|if there (?:is"
     r"|are) no contraindications?"
 )
 _AVOID = (
@@ -61,7 +65,7 @@ _AVOID = (
     r"|unsafe to"
     r"|prohibit\w*|nor|should never|must never|dangerous to"
 )
-_NOT = r"not|no|without|neither|except"
+_NOT = r"not|no|without|neither|cannot|can't"
 _STOP = (
     r"stop(?:ping|ped)?|discontinu\w+|hold(?:ing)?|withh(?:o|e)ld(?:ing)?|suspend\w*|ceas(?:e|ing)|withdraw(?:al of"
     r"|ing)?"
@@ -71,21 +75,21 @@ _STOP = (
 )
 _CONTEXT = (
     r"allergic to|allergy to|allergies to|intoleran\w+ (?:to|of)|reactions? to|hypersensitiv\w+ to|anaphylaxis to"
-    r"|sensitiv\w+ to"
+    r"|sensitiv\w+ to|unable to (?:take|tolerate)|(?:not|cannot) tolerate|takes|taking|took"
     r"|(?:is|are|was|were|already|currently|remains?|been|while|those|patients?|people|adults|women|men|children|if"
-    r"|stable) on"
-    r"|takes|taking|took|interact\w* with|interactions? (?:between|with)|who (?:cannot|can't|do not|don't) (?:take"
-    r"|tolerate)"
-    r"|unable to (?:take|tolerate)|(?:not|cannot) tolerate|history of|fail(?:ed|ure of|s)|resistan(?:t|ce) to"
-    r"|refractory to|response to"
-    r"|exposure to|previous(?:ly)?|prior|recent|level of|levels of|receiving|despite|overdose of|poisoning (?:with"
-    r"|by)|toxicity of|patient's|his|her|current"
+    r"|stable) on|who (?:cannot|can't|do not|don't) (?:take|tolerate)"
 )
-_IF = r"if|when|where|unless|because|since|although|whether|as|given that|due to|owing to"
+_BACKGROUND = (
+    r"interact\w* with|interactions? (?:between|with)|history of|fail(?:ed|ure of|s)|resistan(?:t|ce) to|refractory to"
+    r"|response to|responding to|exposure to|previous(?:ly)?|prior|recent|levels? of|receiving|despite|overdose of"
+    r"|poisoning (?:with|by)|toxicity of|indications? for|contraindications? to|eligible for|other than|apart from"
+    r"|(?:if|when)(?! (?:needed|required|necessary|tolerated|possible|appropriate|indicated|available|not))"
+    r"|except|where|unless|because|since|although|whether|given that|due to|owing to"
+)
 
 _CUE = re.compile(
     rf"\b(?:(?P<keep>{_KEEP})|(?P<avoid>{_AVOID})|(?P<stop>{_STOP})|(?P<context>{_CONTEXT})|(?P<give>{_GIVE})"
-    rf"|(?P<no>{_NOT})|(?P<soft>{_IF}))\b",
+    rf"|(?P<soft>{_BACKGROUND})|(?P<no>{_NOT}))\b",
     re.IGNORECASE,
 )
 _KINDS = {
@@ -97,9 +101,12 @@ _KINDS = {
     "context": Polarity.MENTIONED,
     "soft": Polarity.MENTIONED,
 }
+_WORDS_AWAY = {"no": 4, "context": 4, "soft": 6}
+"""How many words may stand between a cue and the name it speaks of; verbs reach through their whole sentence."""
+_WORD = re.compile(r"[\w'-]+")
+_VERB = re.compile(r"\b(?:is|are|be|was|were|should|must|may|can|who|which|that)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[;\n]|\s[-–—]\s|:\s")
 _ABSORBED = re.compile(r"\s+(?:(?!and\b|but\b|or\b|then\b|instead\b)[\w-]+\s+){0,4}", re.IGNORECASE)
-_AND_VERB = re.compile(r"(?:\band\b|\bbut\b|\bthen\b|,)\s*$", re.IGNORECASE)
 _TARGET = re.compile(r"\b(?:to|with)\s+$", re.IGNORECASE)
 
 
@@ -111,7 +118,16 @@ def cues(text: str) -> list[Cue]:
         polarity = _KINDS[kind]
         if kind == "give" and found and _absorbed(text, found[-1], match.start()):
             continue
-        found.append(Cue(match.start(), match.end(), polarity, _reach(text, kind, match.end()), soft=kind == "soft"))
+        found.append(
+            Cue(
+                match.start(),
+                match.end(),
+                polarity,
+                _reach(text, kind, match.end()),
+                _WORDS_AWAY.get(kind),
+                kind == "soft",
+            )
+        )
     return found
 
 
@@ -125,10 +141,11 @@ def _reach(text: str, kind: str, end: int) -> int:
     """Verbs reach to the end of their sentence; bare negations and conditions to the next comma."""
     stop = _SENTENCE_END.search(text, end)
     sentence = stop.start() if stop else len(text)
-    if kind in ("no", "soft", "context"):
-        comma = text.find(",", end)
-        return min(sentence, comma) if comma >= 0 else sentence
-    return sentence
+    if kind not in _WORDS_AWAY:
+        return sentence
+    comma = text.find(",", end, sentence)
+    verb = _VERB.search(text, end, sentence) if kind == "no" else None
+    return min(comma if comma >= 0 else sentence, verb.start() if verb else sentence)
 
 
 _LIST = r"(?:\s|,|/|\band\b|\bor\b|\bnor\b|\buse\b|\btherapy\b|\btreatment\b|\bhere\b|\([^)]*\)|§)*+"
@@ -146,7 +163,7 @@ _AFTER = re.compile(
     r"|hypersensitiv\w+"
     r"|overdose|poisoning|toxicity|deficien\w+|resistan\w+|levels?|concentrations?|withdrawal|use disorder|induced"
     r"|na[iï]ve|responsive"
-    r"|associated|related|sensitive|sensitivity|misuse|dependence|exposure|clearance|reaction)\b)"
+    r"|failure|exacerbated|sparing|free|associated|related|sensitive|sensitivity|misuse|dependence|exposure|clearance|reaction)\b)"
     r"|(?P<avoided>(?<!un)(?<!not )contra-?indicated(?! in (?:the )?absence)|avoided"
     r"|not\s+(?:be\s+)?(?:\w+ly\s+)?(?:recommended|advised|used|given|combined|taken|started|prescribed"
     r"|co-?administered|offered|appropriate|safe|suitable|indicated|an option|first[- ]line|add(?:ed)?|be)"
@@ -154,9 +171,17 @@ _AFTER = re.compile(
     r"|(?P<stopped>stopped|discontinued|withheld|held|suspended|ceased|withdrawn|replaced|tapered off|paused))",
     re.IGNORECASE,
 )
+_AVOIDED_AFTER = re.compile(
+    rf"{_LIST}(?:such as(?:\s|,|§|\band\b|\bor\b)+)?(?:(?:for|in|of|during|after)\s[^,;.§]{{1,70}}?\s)?{_BE}"
+    r"(?:contra-?indicated|avoided"
+    r"|not\s+(?:be\s+)?(?:\w+ly\s+)?(?:recommended|advised|used|given|combined|taken|started|prescribed|offered))",
+    re.IGNORECASE,
+)
+"""A warning farther from the name; asked only where no cue precedes it, so that nothing there advises the drug."""
 _GIVEN_AFTER = re.compile(
     rf"{_DOSED_LIST}{_BE}(?:preferred|recommended|first[- ]line|safe|given|used|started|indicated"
-    rf"|appropriate|reasonable|an option|added|continued|offered|instead)\b",
+    rf"|appropriate|reasonable|an option|added|continued|offered|instead|suggested|advised|tried"
+    r"|(?:an?|the)(?: \w+)? (?:option|alternative|choice)|options|alternatives)\b",
     re.IGNORECASE,
 )
 _DOSE_NEXT = re.compile(
@@ -171,17 +196,20 @@ def polarity_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]
     direct = _AFTER.match(after)
     if direct and direct.lastgroup:
         return Polarity(direct.lastgroup)
-    cue = next((mark for mark in reversed(marks) if mark.end <= start < mark.reach + 1), None)
-    if cue is None or cue.polarity is Polarity.RECOMMENDED:
-        return Polarity.RECOMMENDED
-    if _GIVEN_AFTER.match(after) and not _joined_to(text, cue, start):
-        return Polarity.RECOMMENDED
-    dosed = _DOSE_NEXT.match(text, end) is not None
-    if dosed and (cue.soft or (cue.polarity is not Polarity.MENTIONED and re.search(r",\s*$", text[:start]))):
-        return Polarity.RECOMMENDED
-    if cue.polarity is Polarity.STOPPED and _is_replacement(text, cue, start):
-        return Polarity.RECOMMENDED
-    return cue.polarity
+    cue = next((mark for mark in reversed(marks) if mark.end <= start and _applies(text, mark, start, spans)), None)
+    if cue is None:
+        return Polarity.AVOIDED if _AVOIDED_AFTER.match(after) else Polarity.RECOMMENDED
+    return Polarity.RECOMMENDED if _overruled(text, cue, start, end, after) else cue.polarity
+
+
+def _overruled(text: str, cue: Cue, start: int, end: int, after: str) -> bool:
+    """Whether words nearer to the name than its cue say that it is advised after all."""
+    if _GIVEN_AFTER.match(after) and (cue.soft or not _joined_to(text, cue, start)):
+        return True
+    opens_clause = cue.polarity is not Polarity.MENTIONED and re.search(r",\s*$", text[:start]) is not None
+    if (cue.soft or opens_clause) and _DOSE_NEXT.match(text, end):
+        return True
+    return cue.polarity is Polarity.STOPPED and _is_replacement(text, cue, start)
 
 
 def _blank(text: str, end: int, spans: Sequence[tuple[int, int]]) -> str:
@@ -192,6 +220,20 @@ def _blank(text: str, end: int, spans: Sequence[tuple[int, int]]) -> str:
             rest = rest[: begin - end] + "§" * (stop - begin) + rest[stop - end :]
     stop_match = _SENTENCE_END.search(rest)
     return rest[: stop_match.start()] if stop_match else rest
+
+
+def _applies(text: str, cue: Cue, start: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether the cue reaches the name: within its scope, and within its number of words, other names not counted."""
+    if start > cue.reach:
+        return False
+    if cue.words is None:
+        return True
+    between = [word for word in _WORD.finditer(text, cue.end, start) if not _inside(word.start(), spans)]
+    return len(between) <= cue.words
+
+
+def _inside(position: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(begin <= position < stop for begin, stop in spans)
 
 
 def _joined_to(text: str, cue: Cue, start: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from medrag.safety.knowledge import Knowledge
 from medrag.safety.reading.doses import Dose, doses
@@ -16,7 +17,9 @@ _OF = re.compile(
     r"\s*(?:\([^)]*\)\s*)?(?:of\s+)?(?:oral|intravenous|iv|po|intramuscular|im|subcutaneous)?\s*", re.IGNORECASE
 )
 _STATEMENT = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9(\[])|\n+|;\s+(?=[A-Z])")
+_LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+", re.MULTILINE)
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|approx|no|dr|st|max|min)|\b[a-z]\.[a-z])\.$", re.IGNORECASE)
+ADJACENT_WORDS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +40,16 @@ class Prescription:
         return self.mention.route in LOCAL
 
 
-def prescriptions(text: str, knowledge: Knowledge) -> list[Prescription]:
-    """Every drug named in ``text`` with the doses that belong to it."""
+@lru_cache(maxsize=512)
+def prescriptions(text: str, knowledge: Knowledge) -> tuple[Prescription, ...]:
+    """Every drug named in ``text`` with the doses that belong to it (a request's texts are read by several checks)."""
     mentions = drugs(text, knowledge)
     owned: dict[int, list[Dose]] = {}
     for dose in doses(text):
         owner = _owner(text, dose, mentions)
         if owner is not None:
             owned.setdefault(owner, []).append(dose)
-    return [Prescription(mention, tuple(owned.get(i, ()))) for i, mention in enumerate(mentions)]
+    return tuple(Prescription(mention, tuple(owned.get(i, ()))) for i, mention in enumerate(mentions))
 
 
 def _owner(text: str, dose: Dose, mentions: Sequence[DrugMention]) -> int | None:
@@ -64,20 +68,29 @@ def _owner(text: str, dose: Dose, mentions: Sequence[DrugMention]) -> int | None
         if not adjacent:
             return after[0]
     if before:
-        return before[-1]
+        return _nearest(text, dose, mentions, before)
     if after:
         return after[0]
     earlier = [i for i, mention in enumerate(mentions) if mention.end <= dose.start]
     return earlier[-1] if earlier else None
 
 
+def _nearest(text: str, dose: Dose, mentions: Sequence[DrugMention], before: Sequence[int]) -> int:
+    """The last drug before the dose; one only mentioned ("without penicillin allergy is 500 mg") counts if adjacent."""
+    last = mentions[before[-1]]
+    adjacent = len(text[last.end : dose.start].split()) <= ADJACENT_WORDS
+    if last.polarity is not Polarity.MENTIONED or adjacent:
+        return before[-1]
+    advised = [i for i in before if mentions[i].polarity is not Polarity.MENTIONED]
+    return advised[-1] if advised else before[-1]
+
+
 def split_statements(text: str) -> list[str]:
     """Advice cut into statements: sentences and lines, list marks removed."""
     pieces: list[str] = []
-    for piece in _STATEMENT.split(text):
+    for piece in _STATEMENT.split(_LIST_MARK.sub("", text)):
         if pieces and _ABBREVIATION.search(pieces[-1]):
             pieces[-1] += " " + piece
         else:
             pieces.append(piece)
-    cleaned = (re.sub(r"^\s*(?:[-*•]|\d+[.)])\s+", "", piece).strip() for piece in pieces)
-    return [piece for piece in cleaned if piece]
+    return [piece for each in pieces if (piece := each.strip())]

@@ -1,6 +1,12 @@
 // The server's HTTP interface: the same one that every other client uses.
 
 export class Refused extends Error {}
+export class KeyNeeded extends Refused {}
+
+// The API key, kept for as long as this tab is open.
+export function useKey(key) {
+  sessionStorage.setItem("key", key);
+}
 
 export async function health() {
   return (await fetch("health")).ok;
@@ -25,11 +31,14 @@ export async function* ask(question, patient, signal) {
 }
 
 async function post(path, body, signal) {
-  const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal };
-  const response = await fetch(path, options);
+  const headers = { "Content-Type": "application/json" };
+  const key = sessionStorage.getItem("key");
+  if (key) headers.Authorization = `Bearer ${key}`;
+  const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body), signal });
   if (response.ok) return response;
   const answer = await response.json().catch(() => ({}));
-  throw new Refused(answer.error?.message ?? `HTTP ${response.status}`);
+  const kind = response.status === 401 ? KeyNeeded : Refused;
+  throw new kind(answer.error?.message ?? `HTTP ${response.status}`);
 }
 
 async function* events(stream) {

@@ -22,6 +22,7 @@ askForm.addEventListener("submit", (event) => { event.preventDefault(); ask(); }
 byId("question").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) askForm.requestSubmit();
 });
+byId("key").addEventListener("change", () => api.useKey(byId("key").value.trim()));
 byId("stop").addEventListener("click", () => running?.abort());
 byId("print").addEventListener("click", () => window.print());
 
@@ -65,9 +66,15 @@ async function ask() {
     else {
       answer.fail(place, answer.word("failed"), `: ${error.message}`);
       answer.name(progress, "failed");
+      if (error instanceof api.KeyNeeded) askForKey();
     }
   }
   busy(false);
+}
+
+function askForKey() {
+  byId("key-row").hidden = false;
+  byId("key").focus();
 }
 
 function busy(on) {

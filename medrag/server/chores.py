@@ -1,0 +1,40 @@
+"""Requests that chat front ends send on their own account: a title, tags, follow-ups for a conversation.
+
+They are no clinical questions, so they go through no retrieval; and what a language model would write for them would
+pass no filter, so none is asked. A title is made of the user's own first words; lists come back empty.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from medrag.server.requests import ChatRequest
+
+TITLE_WORDS = 6
+
+# Open WebUI's task prompts share this frame; LibreChat's title prompt is its own.
+_OPEN_WEBUI = re.compile(r"^### Task:.*<chat_history>(?P<talk>.*)</chat_history>", re.DOTALL)
+_OPEN_WEBUI_FIELD = re.compile(r'JSON format: \{\s*"(?P<field>\w+)"')
+_LIBRECHAT = re.compile(
+    r"^Provide a concise, 5-word-or-less title for the conversation.*?Conversation:(?P<talk>.*)", re.DOTALL
+)
+_USER = re.compile(r"^\s*user:\s*(?P<said>.+)", re.IGNORECASE | re.MULTILINE)
+
+
+def chore(request: ChatRequest) -> str | None:
+    """The answer to a front end's own request; None when the request is a person's question."""
+    text = "".join(part.text or "" for part in request.messages[-1].content).strip()
+    if found := _OPEN_WEBUI.search(text):
+        field = _OPEN_WEBUI_FIELD.search(text)
+        name = field["field"] if field else "title"
+        return json.dumps({name: _title(found["talk"]) if name == "title" else []}, ensure_ascii=False)
+    if found := _LIBRECHAT.search(text):
+        return _title(found["talk"])
+    return None
+
+
+def _title(talk: str) -> str:
+    said = _USER.search(talk)
+    words = (said["said"] if said else talk).split()
+    return " ".join(words[:TITLE_WORDS]) + ("…" if len(words) > TITLE_WORDS else "")

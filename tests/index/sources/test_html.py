@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from index.document import Block, Document, Section, Skipped
+from index.sources.html import read
+from index.sources.markup import sections_of
+
+PAGE = """<!DOCTYPE html><html><head><title>  Asthma
+guideline </title><meta property="og:site_name" content="GINA">
+<meta name="citation_publication_date" content="2024/05/07">
+<link rel="canonical" href="https://example.org/asthma"><script>var x = "hidden";</script></head><body>
+<nav><a href="/">Home</a></nav><main><h1>Asthma</h1><p>Use <b>ICS-formoterol</b><br>as needed.</p>
+<h2>Children</h2><ul><li><p>Refer. (Grade B)</p></li></ul><h2>Adults</h2><h3>Doses</h3><p>200 mcg.</p></main>
+<footer>Cookies</footer></body></html>"""
+
+
+def test_a_page(tmp_path: Path) -> None:
+    (tmp_path / "asthma.html").write_text(PAGE)
+    (document,) = read(tmp_path)
+    assert isinstance(document, Document)
+    assert (document.id, document.title, document.year) == ("asthma", "Asthma guideline", 2024)
+    assert (document.organisations, document.url) == (("GINA",), "https://example.org/asthma")
+    assert document.sections == (
+        Section(("Asthma",), (Block("Use ICS-formoterol as needed."),)),
+        Section(("Asthma", "Children"), (Block("Refer. (Grade B)", True, None, "B"),)),
+        Section(("Asthma", "Adults", "Doses"), (Block("200 mcg."),)),
+    )
+
+
+def test_a_page_without_text_is_skipped(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("<html><body><nav>Home</nav></body></html>")
+    (tmp_path / "b.html").write_text("")
+    assert all(isinstance(item, Skipped) for item in read(tmp_path))
+
+
+def test_broken_markup_is_read_all_the_same() -> None:
+    assert sections_of("<p>Give <b>aspirin<p>Then stop.") == (
+        Section((), (Block("Give aspirin"), Block("Then stop."))),
+    )
+
+
+def test_a_list_too_long_to_quote_at_once_is_quoted_item_by_item() -> None:
+    items = "".join(f"<li>{'word ' * 60}{number}.</li>" for number in range(4))
+    (section,) = sections_of(f"<ul><li>Choose one of:<ul>{items}</ul></li></ul>")
+    assert [block.text.split()[-1] for block in section.blocks] == ["of:", "0.", "1.", "2.", "3."]
+
+
+@pytest.mark.parametrize("markup", ["", "  ", "<div></div>", "<table><tr><td></td></tr></table>", "<!-- x -->"])
+def test_nothing_gives_nothing(markup: str) -> None:
+    assert sections_of(markup) == ()

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from index.document import Document, Skipped
+from index.sources.pdf import read
+
+
+def pdf(*pages: str, title: str = "Gout guideline") -> bytes:
+    """A PDF 1.4 file whose pages show these lines in Helvetica."""
+    fonts = "<< /Font << /F1 3 0 R >> >>"
+    numbers = [5 + 2 * position for position in range(len(pages))]
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{' '.join(f'{n} 0 R' for n in numbers)}] /Count {len(pages)} >>",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        f"<< /Title ({title}) /CreationDate (D:20210304) >>",
+    ]
+    for number, page in zip(numbers, pages, strict=True):
+        shown = " ".join(f"({line}) Tj T*" for line in page.splitlines())
+        content = f"BT /F1 12 Tf 14 TL 50 700 Td {shown} ET"
+        objects += [
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Resources {fonts} /Contents {number + 1} 0 R >>",
+            f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
+        ]
+    out, offsets = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, start=1):
+        offsets.append(len(out))
+        out += f"{number} 0 obj\n{body}\nendobj\n".encode("latin-1")
+    table = "".join(f"{offset:010d} 00000 n \n" for offset in offsets)
+    size = len(objects) + 1
+    tail = f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer\n<< /Size {size} /Root 1 0 R /Info 4 0 R >>\n"
+    return out + f"{tail}startxref\n{len(out)}\n%%EOF".encode()
+
+
+PAGES = (
+    "ACR 2020\nTreatment of flares\nGive colchicine to adults with an acute flare as soon as possi-\n"
+    "ble after it has begun.\n- Avoid aspirin.\n- Avoid beer\nand beta-\nblockers.",
+    "ACR 2020\nIce helps.\nCautions\nCheck eGFR.",
+    "ACR 2020\nStop when it is over.",
+)
+
+
+def test_pages_headings_items_and_hyphens(tmp_path: Path) -> None:
+    (tmp_path / "gout.pdf").write_bytes(pdf(*PAGES))
+    (document,) = read(tmp_path)
+    assert isinstance(document, Document)
+    assert (document.id, document.title, document.year) == ("gout", "Gout guideline", 2021)
+    first, second, third, fourth = document.sections
+    assert (first.heading, first.page) == (("Treatment of flares",), 1)
+    assert [(block.text, block.statement) for block in first.blocks] == [
+        ("Give colchicine to adults with an acute flare as soon as possible after it has begun.", False),
+        ("Avoid aspirin.", True),
+        ("Avoid beer and beta-blockers.", True),
+    ]
+    assert (second.heading, second.page) == (("Treatment of flares",), 2)
+    assert (third.heading, third.page) == (("Cautions",), 2)
+    assert (fourth.heading, fourth.page) == (("Cautions",), 3)
+
+
+def test_files_that_cannot_be_read_are_skipped(tmp_path: Path) -> None:
+    (tmp_path / "bad.pdf").write_bytes(b"not a PDF")
+    (tmp_path / "scan.pdf").write_bytes(pdf("", ""))
+    bad, scan = read(tmp_path)
+    assert isinstance(bad, Skipped)
+    assert isinstance(scan, Skipped)
+    assert "scanned" in scan.why

@@ -1,0 +1,127 @@
+"""API keys, limits and metrics."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from openai import AuthenticationError, OpenAI, RateLimitError
+
+from medrag.client import Client
+from medrag.errors import ConfigurationError, ModelUnavailable
+from medrag.generation.scripted import ScriptedModel
+from medrag.server.access import Key, Limits, read_keys
+from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
+from tests.server.serving import SlowModel, serving
+
+BODY = {"model": "medrag", "messages": [{"role": "user", "content": QUESTION}]}
+
+
+def key(secret: str, role: str = "clinician") -> Key:
+    return Key.model_validate({"sha256": hashlib.sha256(secret.encode()).hexdigest(), "role": role})
+
+
+KEYS = {"ward": key("ward-secret"), "it": key("it-secret", "operator")}
+
+
+@pytest.fixture(scope="module")
+def url(engine_of: EngineOf) -> Iterator[str]:
+    with serving(engine_of(ScriptedModel(["[1.1] [1.3]"])), keys=KEYS) as base:
+        yield base
+
+
+def get(url: str, path: str, secret: str | None) -> int:
+    headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+    return httpx.get(url + path, headers=headers).status_code
+
+
+@pytest.mark.parametrize(
+    ("path", "nobody", "wrong", "clinician", "operator"),
+    [
+        ("/", 200, 200, 200, 200),
+        ("/web/app.js", 200, 200, 200, 200),
+        ("/health", 200, 200, 200, 200),
+        ("/v1/models", 401, 401, 200, 200),
+        ("/metrics", 401, 401, 403, 200),
+        ("/nothing", 401, 401, 404, 404),
+        ("/web/../v1/models", 401, 401, 200, 200),
+    ],
+)
+def test_who_may_what(url: str, path: str, nobody: int, wrong: int, clinician: int, operator: int) -> None:
+    statuses = [get(url, path, secret) for secret in (None, "guess", "ward-secret", "it-secret")]
+    assert statuses == [nobody, wrong, clinician, operator]
+
+
+def test_clients_send_their_key(url: str) -> None:
+    with OpenAI(base_url=f"{url}/v1", api_key="ward-secret") as client:
+        assert client.models.list().data
+    with OpenAI(base_url=f"{url}/v1", api_key="guess") as client, pytest.raises(AuthenticationError) as refused:
+        client.models.list()
+    assert refused.value.code == "invalid_api_key"
+    with Client(url, api_key="ward-secret") as own:
+        assert own.recommend(QUESTION).statements
+    with Client(url) as own, pytest.raises(ConfigurationError, match="API key"):
+        own.recommend(QUESTION)
+
+
+def test_a_rate_limit(engine_of: EngineOf) -> None:
+    with serving(engine_of(ScriptedModel(["[1.3]"])), keys=KEYS, limits=Limits(per_minute=2)) as base:
+        with OpenAI(base_url=f"{base}/v1", api_key="ward-secret", max_retries=0) as client:
+            client.models.list()
+            client.models.list()
+            with pytest.raises(RateLimitError) as refused:
+                client.models.list()
+        assert 1 <= int(refused.value.response.headers["retry-after"]) <= 30
+        assert refused.value.code == "rate_limit_exceeded"
+        assert get(base, "/v1/models", "it-secret") == 200
+        with Client(base, api_key="ward-secret") as own, pytest.raises(ModelUnavailable, match="try again in"):
+            own.recommend(QUESTION)
+
+
+def test_a_limit_on_answers_at_once(engine_of: EngineOf) -> None:
+    model = SlowModel(["[1.3]"], wait_s=3.0)
+    with serving(engine_of(model), limits=Limits(at_once=1)) as base:
+        statuses: list[int] = []
+
+        def ask() -> None:
+            statuses.append(httpx.post(f"{base}/v1/chat/completions", json=BODY, timeout=30).status_code)
+
+        first = threading.Thread(target=ask)
+        first.start()
+        assert model.asked.wait(20)
+        ask()
+        first.join()
+        ask()
+    assert statuses == [429, 200, 200]
+
+
+def test_metrics_count_without_patient_text(engine_of: EngineOf) -> None:
+    with serving(engine_of(ScriptedModel(["[1.1] [1.3]"]))) as base:
+        with Client(base) as client:
+            client.recommend(f"{QUESTION} Zebediah", patient=ALLERGIC)
+        httpx.get(f"{base}/v1/models/Zebediah")
+        httpx.get(f"{base}/Zebediah")
+        text = httpx.get(f"{base}/metrics").text
+    assert 'medrag_answers_total{outcome="answered"} 1.0' in text
+    assert 'medrag_statements_total{fate="withheld"} 1.0' in text
+    assert 'medrag_responses_total{route="/v1/chat/completions",status="200"} 1.0' in text
+    assert 'medrag_responses_total{route="/v1/models/{model}",status="404"} 1.0' in text
+    assert "medrag_answers_under_way 0.0" in text
+    assert "medrag_first_statement_seconds_count 1.0" in text
+    assert "Zebediah" not in text and "penicillin" not in text
+
+
+def test_reading_a_key_file(tmp_path: Path) -> None:
+    path = tmp_path / "keys.yaml"
+    path.write_text(f"ward: {{sha256: {KEYS['ward'].sha256}}}\nit: {{sha256: {KEYS['it'].sha256}, role: operator}}\n")
+    assert read_keys(path) == KEYS
+    for wrong in ("ward: secret", "- a", "ward: {sha256: abc}", "{", ""):
+        path.write_text(wrong)
+        with pytest.raises(ConfigurationError, match="lines like"):
+            read_keys(path)
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        read_keys(tmp_path / "none")

@@ -1,0 +1,107 @@
+"""Requests in the shapes that chat front ends and harnesses send."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from medrag.generation.scripted import ScriptedModel
+from tests.server.conftest import QUESTION, EngineOf
+from tests.server.serving import serving
+
+TALK = f"<chat_history>\nUSER: {QUESTION} She is allergic.\nASSISTANT: Use azithromycin [1].\n</chat_history>"
+OPEN_WEBUI: dict[str, Any] = {
+    "stream": True,
+    "model": "medrag",
+    "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": QUESTION}],
+    "stream_options": {"include_usage": True},
+    "temperature": 0.8,
+    "chat_id": "c0ffee",
+    "session_id": "abc",
+    "features": {"web_search": False},
+    "variables": {"{{USER_NAME}}": "someone"},
+}
+LIBRECHAT: dict[str, Any] = {
+    "model": "medrag",
+    "user": "66f0aa",
+    "stream": True,
+    "temperature": 1,
+    "top_p": 1,
+    "presence_penalty": 0,
+    "frequency_penalty": 0,
+    "stop": ["||>", "\nUser:"],
+    "messages": [{"role": "user", "content": [{"type": "text", "text": QUESTION}]}],
+}
+LM_EVAL: dict[str, Any] = {
+    "model": "medrag",
+    "messages": [{"role": "user", "content": QUESTION, "type": "text"}],
+    "max_tokens": 256,
+    "temperature": 0,
+    "stop": ["Q:", "</s>"],
+    "seed": 1234,
+}
+
+
+@pytest.fixture(scope="module")
+def url(engine_of: EngineOf) -> Iterator[str]:
+    with serving(engine_of(ScriptedModel(["[1.2] [1.3]"]))) as base:
+        yield base
+
+
+def contents(response: httpx.Response) -> str:
+    assert response.status_code == 200, response.text
+    if not response.headers["content-type"].startswith("text/event-stream"):
+        return str(response.json()["choices"][0]["message"]["content"])
+    assert response.text.endswith("data: [DONE]\n\n")
+    chunks = [json.loads(line[6:]) for line in response.text.splitlines() if line.startswith("data: {")]
+    return "".join(choice["delta"].get("content") or "" for chunk in chunks for choice in chunk["choices"])
+
+
+@pytest.mark.parametrize("body", [OPEN_WEBUI, LIBRECHAT, LM_EVAL], ids=["open webui", "librechat", "lm-eval"])
+def test_their_questions_are_answered(url: str, body: dict[str, Any]) -> None:
+    assert "azithromycin 500 mg" in contents(httpx.post(f"{url}/v1/chat/completions", json=body, timeout=60))
+
+
+CHORES = [
+    (
+        f'### Task:\nGenerate a concise, 3-5 word title.\n### Output:\nJSON format: {{ "title": "your title" }}\n{TALK}',
+        '{"title": "Which antibiotic for streptococcal pharyngitis? She…"}',
+    ),
+    (
+        f'### Task:\nGenerate 1-3 broad tags.\nJSON format: {{ "tags": ["tag1"] }}\n### Chat History:\n{TALK}',
+        '{"tags": []}',
+    ),
+    (
+        f'### Task:\nSuggest questions.\nJSON format: {{ "follow_ups": [] }}\n### Chat History:\n{TALK}',
+        '{"follow_ups": []}',
+    ),
+    (
+        "Provide a concise, 5-word-or-less title for the conversation, using title case conventions. "
+        "Only return the title itself.\n\nConversation:\nUser: Gout in kidney disease?\nAI: Use colchicine.",
+        "Gout in kidney disease?",
+    ),
+]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(("prompt", "answer"), CHORES, ids=["title", "tags", "follow-ups", "librechat title"])
+def test_their_chores_reach_no_model(engine_of: EngineOf, prompt: str, answer: str, stream: bool) -> None:
+    model = ScriptedModel(["[1.1]"])
+    body = {"model": "medrag", "messages": [{"role": "user", "content": prompt}], "stream": stream}
+    with serving(engine_of(model)) as base:
+        assert contents(httpx.post(f"{base}/v1/chat/completions", json=body, timeout=60)) == answer
+    assert model.seen == []
+
+
+def test_langchain(url: str) -> None:
+    langchain = pytest.importorskip("langchain_openai", reason="langchain-openai is not installed")
+    chat = langchain.ChatOpenAI(base_url=f"{url}/v1", api_key="none", model="medrag", temperature=0)
+    whole = chat.invoke([("system", "The patient is 34 years old."), ("user", QUESTION)])
+    assert "azithromycin 500 mg" in whole.content
+    streamed = "".join(chunk.content for chunk in chat.stream([("user", QUESTION)]))
+    assert "azithromycin 500 mg" in streamed
+    assert whole.usage_metadata["total_tokens"] > 0
