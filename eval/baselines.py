@@ -109,7 +109,9 @@ async def _naive_rag(engine: Engine, case: Case) -> tuple[Sequence[Evidence], Se
 
 async def _unfiltered(engine: Engine, case: Case) -> tuple[Sequence[Evidence], Sequence[Statement]]:
     evidence = await engine.retrieve(case)
-    grammar = quoting.grammar(evidence, engine.max_statements) if engine.grounding == "quote" else None
+    grammar = (
+        quoting.grammar(quoting.pointers(evidence), engine.max_statements) if engine.grounding == "quote" else None
+    )
     drafts = await _drafts(engine, case, evidence, grammar) if evidence else []
     grounded = [ground(draft, evidence) for draft in drafts]
     return evidence, [statement for statement in grounded if not statement.withheld]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Measure an engine: run tasks, report, compare.")
 
 INTERRUPTED = 130
+WIDTH = 110
 
 
 @app.callback()
@@ -36,7 +37,9 @@ def _root() -> None:
 def run(
     tasks: Annotated[list[str], typer.Argument(metavar="TASK...", help="NAME or NAME=DATA; see `medrag eval tasks`.")],
     out: Annotated[Path, typer.Option(help="Directory of the logs and scores; the same again resumes.")],
-    engine: Annotated[str, typer.Option(help="`local`, or the URL of a running medrag server.")] = "local",
+    engine: Annotated[
+        str, typer.Option(help="`local`, `offline` (vLLM without a server), or a medrag server's URL.")
+    ] = "local",
     system: Annotated[str, typer.Option(help="`medrag`, or a baseline: see `medrag eval tasks`.")] = "medrag",
     api_key: Annotated[str | None, typer.Option(envvar="MEDRAG_API_KEY", help="Bearer token of the server.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="Samples at a time.")] = 8,
@@ -117,6 +120,14 @@ def compare(
     raise typer.Exit(1 if failed else 0)
 
 
+@app.command(epilog="Example: `medrag eval table runs/medrag runs/retriever runs/naive-rag > results.md`")
+def table(outs: Annotated[list[Path], typer.Argument(help="The --out directories of runs, a column each.")]) -> None:
+    """Print several runs' scores as one Markdown table."""
+    from eval.table import table as tabulate
+
+    print(tabulate(outs))
+
+
 @app.command(
     name="from-index",
     epilog="Example: `medrag eval from-index --out cases.jsonl --count 200 --held-out .md`, then "
@@ -179,4 +190,4 @@ def _show(differences: Sequence[Difference]) -> None:
         name = f"{each.task}.{each.metric}"
         means = (f"{each.first:.3f}", f"{each.second:.3f}", f"{each.delta:+.3f}")
         table.add_row(name, str(each.n), *means, interval, f"{each.p:.4f}")
-    Console().print(table)
+    Console(width=max(Console().width, WIDTH)).print(table)

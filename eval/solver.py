@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from medrag.engine import Engine
     from medrag.settings import Settings
 
-LOCAL = "local"
+LOCAL, OFFLINE = "local", "offline"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Solver:
 
 @dataclass(frozen=True)
 class Target:
-    """What the command line asks to be measured: ``local`` or a server's URL, and medrag or a baseline."""
+    """What the command line asks to be measured: ``local``, ``offline`` or a server's URL; medrag or a baseline."""
 
     where: str
     settings: Settings
@@ -52,20 +52,24 @@ class Target:
 
 @asynccontextmanager
 async def opened(target: Target, say: Callable[[str], None]) -> AsyncIterator[Solver]:
-    """medrag itself at ``target.where``: started here as the settings describe, or the server at a URL.
+    """medrag itself at ``target.where``: started here as the settings describe
+    (``offline``: vLLM in this process, no server), or the server at a URL.
 
     Raises:
         ConfigurationError: ``where`` is neither, or a part of the local engine cannot be had.
     """
     where = target.where
-    if where == LOCAL:
+    if where in (LOCAL, OFFLINE):
+        from eval.offline import offline_model
         from medrag.local import running_engine
 
-        async with running_engine(target.settings, say) as engine:
-            yield Solver("medrag", LOCAL, engine.recommend, engine)
+        async with running_engine(target.settings, say, offline_model if where == OFFLINE else None) as engine:
+            yield Solver("medrag", where, engine.recommend, engine)
         return
     if not where.startswith(("http://", "https://")):
-        raise ConfigurationError(f"--engine is {LOCAL!r} or a URL such as http://127.0.0.1:8000, not {where!r}")
+        raise ConfigurationError(
+            f"--engine is {LOCAL!r}, {OFFLINE!r} or a URL such as http://127.0.0.1:8000, not {where!r}"
+        )
     from medrag.client import AsyncClient
 
     async with AsyncClient(where, api_key=target.api_key) as client:

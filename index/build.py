@@ -14,11 +14,12 @@ from index.sources import reader
 from medrag.errors import InputError
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.manifest import CorpusEntry, Manifest
+from medrag.retrieval.passages import searched_text
 from medrag.retrieval.store import writing
 from medrag.types import Passage
 
 GUIDELINES = Path(__file__).parent / "guidelines"
-BATCH = 1024
+BATCH = 256
 
 Progress = Callable[[int, int], None]
 
@@ -59,7 +60,7 @@ def build(
             for batch in _batches(_passages(report, seen)):
                 for passage in batch:
                     digest.update(passage.model_dump_json().encode())
-                writer.add([(passage, chunk.searched_text(passage)) for passage in batch])
+                writer.add([(passage, searched_text(passage)) for passage in batch])
                 if progress:
                     progress(sum(each.documents for each in reports), writer.rows)
             corpora.append(_entry(report, digest.hexdigest()))

@@ -39,11 +39,6 @@ def passages(document: Document) -> Iterator[Passage]:
             yield _passage(document, section, f"{document.id}#{slug}{suffix}", units)
 
 
-def searched_text(passage: Passage) -> str:
-    """What stands for ``passage`` in both searches: its heading path, then its text."""
-    return f"{' > '.join((passage.title, *passage.section))}\n{passage.text}"
-
-
 def _packed(section: Section) -> Iterator[list[Unit]]:
     """The section's units in as few pieces as fit, of about the same size, so that no short tail is left over."""
     units = [unit for block in section.blocks for unit in _units(block)]

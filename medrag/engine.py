@@ -12,7 +12,7 @@ from medrag import __version__
 from medrag.errors import InputError
 from medrag.events import Event, Finished, Noticed, Released
 from medrag.generation import prompts, quoting
-from medrag.generation.grounding import Draft, ground, reader
+from medrag.generation.grounding import Draft, Reader, ground, reader
 from medrag.generation.model import ChatModel, Generation
 from medrag.retrieval.query import query_for
 from medrag.retrieval.retriever import Retriever
@@ -28,6 +28,9 @@ TOKENS_PER_POINTER = 8
 
 NO_EVIDENCE = "No guideline passage in the index answers this question well enough, so no advice is given."
 NONE_APPLIES = "The model found that none of the retrieved passages applies to this patient and question."
+Choice = tuple[int, int]
+"""A sentence of the evidence: passage number and position, both from 1."""
+
 ALL_WITHHELD = "Every statement was withheld by the safety filter, so no advice is given."
 
 
@@ -102,9 +105,24 @@ class Engine:
         )
 
     async def _statements(self, answer: _Answer) -> AsyncIterator[Statement]:
-        """Drafts grounded and checked one by one; yields the released, keeps the withheld."""
+        """Drafts grounded and checked one by one; yields the released, keeps the withheld.
+
+        In quote mode each withheld statement may be replaced: the model is asked once more, with a grammar of those
+        sentences alone that would pass the safety filter.
+        """
         drafts = reader(self.grounding)
-        async for piece in self.model.stream(self._generation(answer)):
+        choices = quoting.pointers(answer.evidence)
+        async for statement in self._round(answer, drafts, choices, self.max_statements):
+            yield statement
+        if answer.withheld and self.grounding == "quote" and (safe := self._safe(answer, choices)):
+            async for statement in self._round(answer, drafts, safe, len(answer.withheld)):
+                yield statement
+
+    async def _round(
+        self, answer: _Answer, drafts: Reader, choices: Sequence[Choice], most: int
+    ) -> AsyncIterator[Statement]:
+        """One request to the model, and what of its completion is released."""
+        async for piece in self.model.stream(self._generation(answer, choices, most)):
             for draft in drafts.feed(piece):
                 if statement := self._vet(draft, answer):
                     yield statement
@@ -115,19 +133,28 @@ class Engine:
     def _vet(self, draft: Draft, answer: _Answer) -> Statement | None:
         if len(answer.statements) >= self.max_statements:
             return None
-        statement = ground(draft, answer.evidence)
-        if not statement.withheld:
-            statement = safety.check(statement, answer.case.patient, self.knowledge, answer.statements, answer.evidence)
+        statement = self._checked(draft, answer)
         kept = answer.withheld if statement.withheld else answer.statements
         kept.append(statement)
         return None if statement.withheld else statement
 
-    def _generation(self, answer: _Answer) -> Generation:
-        quote = self.grounding == "quote"
+    def _checked(self, draft: Draft, answer: _Answer) -> Statement:
+        statement = ground(draft, answer.evidence)
+        if statement.withheld:
+            return statement
+        return safety.check(statement, answer.case.patient, self.knowledge, answer.statements, answer.evidence)
+
+    def _safe(self, answer: _Answer, choices: Sequence[Choice]) -> list[Choice]:
+        """The choices that are not in the answer yet and would be released."""
+        said = {statement.text for statement in (*answer.statements, *answer.withheld)}
+        checked = {choice: self._checked(Draft(quoting.pointer(*choice), (choice,)), answer) for choice in choices}
+        return [choice for choice, each in checked.items() if not each.withheld and each.text not in said]
+
+    def _generation(self, answer: _Answer, choices: Sequence[Choice], most: int) -> Generation:
         return Generation(
             messages=prompts.messages(answer.case, answer.evidence, self.grounding),
             max_tokens=self._completion_tokens(),
-            grammar=quoting.grammar(answer.evidence, self.max_statements) if quote else None,
+            grammar=quoting.grammar(choices, most) if self.grounding == "quote" else None,
         )
 
     def _completion_tokens(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 import httpx
 
@@ -17,18 +17,21 @@ from medrag.safety import knowledge
 from medrag.settings import Settings
 
 Say = Callable[[str], None]
+ModelSource = Callable[[Settings, Say], AbstractAsyncContextManager[ChatModel]]
 
 
 @asynccontextmanager
-async def running_engine(settings: Settings, say: Say) -> AsyncIterator[Engine]:
+async def running_engine(settings: Settings, say: Say, models: ModelSource | None = None) -> AsyncIterator[Engine]:
     """The engine the settings describe; ``say`` gets a line a step. A vLLM started here is stopped here.
+
+    ``models`` takes the place of :func:`served_model`.
 
     Raises:
         ConfigurationError, StoreError, KnowledgeError, ModelUnavailable: whichever part cannot be had.
     """
     retriever = Retriever.open(settings.index_dir, settings.encoder)
     facts = knowledge.load(settings.knowledge)
-    async with served_model(settings, say) as model:
+    async with (models or served_model)(settings, say) as model:
         yield Engine(
             retriever=retriever,
             model=model,

@@ -1,0 +1,1 @@
+"""Trains models to choose the sentences that apply: data, pre-training, fine-tuning, merging, scoring."""

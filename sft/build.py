@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -149,7 +148,7 @@ def write_json(path: Path, value: object) -> None:
     """Write beside and rename, so that a half-written file never has the name."""
     beside = path.with_suffix(".partial")
     beside.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def _write(path: Path, made: Iterator[Example]) -> int:
@@ -159,7 +158,5 @@ def _write(path: Path, made: Iterator[Example]) -> int:
         for each in made:
             stream.write(each.model_dump_json() + "\n")
             count += 1
-    os.replace(beside, path)
+    beside.replace(path)
     return count
-
-

@@ -16,7 +16,7 @@ class _Strict(BaseModel):
 
 
 class Architecture(_Strict):
-    """A Llama made from nothing; ``encoder_embeddings`` starts its embeddings from MiniLM's."""
+    """A Llama made from nothing; ``wired``: its first weights already read, roughly (``sft.wiring``)."""
 
     vocabulary: int = Field(default=8192, ge=300)
     hidden: int = 256
@@ -24,9 +24,8 @@ class Architecture(_Strict):
     layers: int = 5
     heads: int = 4
     positions: int = 2048
-    rope_theta: float = 500_000.0
-    encoder_embeddings: bool = True
-    embedding_scale: float = 0.1
+    rope_theta: float = 10_000_000.0
+    wired: bool = True
 
 
 class Pretraining(_Strict):

@@ -184,7 +184,9 @@ _STATED = {"pregnancy": frozenset(["pregnant"]), "kidney": frozenset(["chronic k
 
 def _stating(rng: random.Random, question: _Question, shown: Sequence[Shown]) -> _Question:
     """Sometimes the question itself names what makes a statement apply."""
-    needs = sorted({need for each in shown if each.topic is question.topic for s in each.part.statements for need in s.every})
+    needs = sorted(
+        {need for each in shown if each.topic is question.topic for s in each.part.statements for need in s.every}
+    )
     if not needs or rng.random() > 0.15:
         return question
     need = rng.choice(needs)

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sft.config import Architecture, Pretraining
-from sft.tokenizer import pointers, train_tokenizer
-from sft.warm_start import encode_vocabulary, warm_embeddings
+from sft.tokenizer import MAX_SENTENCES, passage_marks, pointers, train_tokenizer
+from sft.wiring import Layout, embed, encode_vocabulary, wire
 
 if TYPE_CHECKING:
-    from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
+    from transformers import PreTrainedTokenizerFast
 
 
-def new_model(tokenizer: PreTrainedTokenizerFast, shape: Architecture, seed: int) -> LlamaForCausalLM:
-    """A Llama of this shape, float32, its embeddings warm-started where ``shape`` says so."""
+def new_model(tokenizer: PreTrainedTokenizerFast, shape: Architecture, seed: int) -> Any:
+    """A Llama of this shape, float32, and wired to read (``sft.wiring``) where ``shape`` says so."""
     from transformers import LlamaConfig, LlamaForCausalLM, set_seed
 
     set_seed(seed)
@@ -28,18 +28,27 @@ def new_model(tokenizer: PreTrainedTokenizerFast, shape: Architecture, seed: int
         num_attention_heads=shape.heads,
         num_key_value_heads=shape.heads,
         max_position_embeddings=shape.positions,
-        rope_theta=shape.rope_theta,
+        rope_parameters={"rope_type": "default", "rope_theta": shape.rope_theta},
         tie_word_embeddings=True,
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
     )
-    model = LlamaForCausalLM(config)
-    if shape.encoder_embeddings:
-        marks = [*tokenizer.all_special_ids, *tokenizer.convert_tokens_to_ids(pointers())]
-        warm_embeddings(model, encode_vocabulary(tokenizer, shape.hidden), shape.embedding_scale, marks)
+    model: Any = LlamaForCausalLM(config)  # type: ignore[no-untyped-call]
+    if shape.wired:
+        content = encode_vocabulary(tokenizer, Layout(shape.hidden).content)
+        numbers = _ids(tokenizer, pointers())
+        by_passage = [numbers[at : at + MAX_SENTENCES] for at in range(0, len(numbers), MAX_SENTENCES)]
+        roles = _ids(tokenizer, [*tokenizer.all_special_tokens, "<", "Ġ<"])
+        embed(model, content, by_passage, _ids(tokenizer, passage_marks()), roles)
+        wire(model)
     model.generation_config.update(do_sample=False, max_new_tokens=64)
     return model
+
+
+def _ids(tokenizer: PreTrainedTokenizerFast, tokens: Sequence[str]) -> list[int]:
+    known = tokenizer.get_vocab()
+    return [known[each] for each in tokens if each in known]
 
 
 def blocks(tokenizer: PreTrainedTokenizerFast, texts: Iterable[str], length: int) -> Iterator[list[int]]:
@@ -55,7 +64,7 @@ def blocks(tokenizer: PreTrainedTokenizerFast, texts: Iterable[str], length: int
 def pretrain(texts: Sequence[str], shape: Architecture, plan: Pretraining, output: Path, seed: int) -> dict[str, Any]:
     """Train tokenizer and model on ``texts``, save both to ``output`` and return what was measured."""
     import torch
-    from datasets import Dataset
+    from datasets import Dataset  # type: ignore[import-untyped]
     from transformers import DataCollatorForLanguageModeling, Trainer, TrainingArguments
 
     tokenizer = train_tokenizer(texts, shape.vocabulary, shape.positions)
@@ -81,7 +90,9 @@ def pretrain(texts: Sequence[str], shape: Architecture, plan: Pretraining, outpu
             seed=seed,
         )
         collator = DataCollatorForLanguageModeling(tokenizer, mlm=False)
-        trainer = Trainer(model, arguments, train_dataset=Dataset.from_dict({"input_ids": rows}), data_collator=collator)
+        trainer = Trainer(
+            model, arguments, train_dataset=Dataset.from_dict({"input_ids": rows}), data_collator=collator
+        )
         result = trainer.train()
         measured |= {"loss": result.training_loss, "seconds": result.metrics["train_runtime"]}
     model.save_pretrained(output)

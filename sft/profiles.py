@@ -82,7 +82,11 @@ ALLERGIES: dict[str, tuple[str, tuple[str, ...], str]] = {
         ("ibuprofen", "NSAIDs", "naproxen"),
         r"\bnsaids?\b|ibuprofen|naproxen|diclofenac|indometacin|indomethacin|celecoxib|ketorolac",
     ),
-    "statin intolerance": (r"statin.{0,12}intoler", ("statins", "atorvastatin"), r"\bstatins?\b|(?:atorva|simva|rosuva|prava|fluva|pitava|lova)statin"),
+    "statin intolerance": (
+        r"statin.{0,12}intoler",
+        ("statins", "atorvastatin"),
+        r"\bstatins?\b|(?:atorva|simva|rosuva|prava|fluva|pitava|lova)statin",
+    ),
     "ACE inhibitor intolerance": (
         r"(ace inhibitor).{0,30}(intoler|cough|angioedema|not tolerated)|angioedema",
         ("lisinopril", "ACE inhibitors", "ramipril"),
@@ -213,4 +217,6 @@ def _observations(rng: random.Random) -> list[Observation]:
     ranges = (("systolic blood pressure", 104, 178, "mm[Hg]"), ("heart rate", 54, 108, "/min"), ("HbA1c", 5, 10, "%"),
               ("potassium", 3, 5, "mmol/L"), ("temperature", 36, 39, "Cel"), ("haemoglobin", 9, 16, "g/dL"))  # fmt: skip
     chosen = rng.sample(ranges, rng.choice([0, 0, 0, 1, 2]))
-    return [Observation(display=name, value=float(rng.randint(low, high)), unit=unit) for name, low, high, unit in chosen]
+    return [
+        Observation(display=name, value=float(rng.randint(low, high)), unit=unit) for name, low, high, unit in chosen
+    ]

@@ -92,7 +92,7 @@ def reading_example(rng: random.Random, shelf: Shelf, size: Size, find: float, s
         Evidence(number=n, passage=passage(f"{text.document}#{n}", text.focus, (_heading(text),), lines), score=1.0)
         for n, (text, lines) in enumerate(zip(shown, cut, strict=True), start=1)
     ]
-    turns = []
+    turns: list[Turn] = []
     while len(turns) < rng.randint(*size.turns):
         turns.append(_find(rng, cut) if rng.random() < find else _ask(rng, shelf, shown, cut))
     return conversation(source, evidence, turns)

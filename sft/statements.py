@@ -51,6 +51,7 @@ class Statement:
 
     @property
     def specific(self) -> bool:
+        """Whether it is for some patients only."""
         return bool(self.every)
 
     def applies(self, profile: Profile | None, stated: frozenset[str] = frozenset()) -> bool:

@@ -15,21 +15,26 @@ from sft.statements import Statement
 from sft.topics import Part, Topic
 
 DRUGS = (
-    "amlodipine lisinopril losartan bisoprolol carvedilol spironolactone furosemide atorvastatin rosuvastatin ezetimibe "
-    "metformin empagliflozin semaglutide sitagliptin glipizide pioglitazone apixaban warfarin dabigatran clopidogrel "
-    "ticagrelor aspirin digoxin amiodarone verapamil diltiazem salbutamol budesonide tiotropium montelukast "
-    "prednisolone azithromycin clarithromycin amoxicillin flucloxacillin cefalexin ceftriaxone doxycycline "
-    "nitrofurantoin trimethoprim ciprofloxacin levofloxacin metronidazole vancomycin clindamycin fosfomycin linezolid "
-    "sertraline fluoxetine mirtazapine venlafaxine duloxetine amitriptyline lamotrigine levetiracetam valproate "
-    "carbamazepine topiramate gabapentin pregabalin sumatriptan propranolol allopurinol febuxostat colchicine naproxen "
-    "ibuprofen paracetamol tramadol morphine naloxone alendronate zoledronate denosumab teriparatide levothyroxine "
-    "omeprazole lansoprazole famotidine ondansetron loperamide mesalazine azathioprine methotrexate adalimumab "
-    "infliximab rituximab hydroxychloroquine sulfasalazine varenicline bupropion naltrexone lithium quetiapine "
-    "olanzapine haloperidol donepezil memantine ropinirole tamsulosin finasteride solifenacin mirabegron sildenafil "
-    "oseltamivir aciclovir valaciclovir fluconazole terbinafine ivermectin albendazole isoniazid rifampicin "
-    "labetalol nifedipine methyldopa hydralazine enoxaparin fondaparinux tranexamic-acid iron-sucrose epinephrine "
-    "cetirizine loratadine fluticasone ipratropium theophylline insulin-glargine glucagon dexamethasone"
-).split()
+    "amlodipine", "lisinopril", "losartan", "bisoprolol", "carvedilol", "spironolactone", "furosemide",
+    "atorvastatin", "rosuvastatin", "ezetimibe", "metformin", "empagliflozin", "semaglutide", "sitagliptin",
+    "glipizide", "pioglitazone", "apixaban", "warfarin", "dabigatran", "clopidogrel", "ticagrelor", "aspirin",
+    "digoxin", "amiodarone", "verapamil", "diltiazem", "salbutamol", "budesonide", "tiotropium", "montelukast",
+    "prednisolone", "azithromycin", "clarithromycin", "amoxicillin", "flucloxacillin", "cefalexin",
+    "ceftriaxone", "doxycycline", "nitrofurantoin", "trimethoprim", "ciprofloxacin", "levofloxacin",
+    "metronidazole", "vancomycin", "clindamycin", "fosfomycin", "linezolid", "sertraline", "fluoxetine",
+    "mirtazapine", "venlafaxine", "duloxetine", "amitriptyline", "lamotrigine", "levetiracetam", "valproate",
+    "carbamazepine", "topiramate", "gabapentin", "pregabalin", "sumatriptan", "propranolol", "allopurinol",
+    "febuxostat", "colchicine", "naproxen", "ibuprofen", "paracetamol", "tramadol", "morphine", "naloxone",
+    "alendronate", "zoledronate", "denosumab", "teriparatide", "levothyroxine", "omeprazole", "lansoprazole",
+    "famotidine", "ondansetron", "loperamide", "mesalazine", "azathioprine", "methotrexate", "adalimumab",
+    "infliximab", "rituximab", "hydroxychloroquine", "sulfasalazine", "varenicline", "bupropion", "naltrexone",
+    "lithium", "quetiapine", "olanzapine", "haloperidol", "donepezil", "memantine", "ropinirole", "tamsulosin",
+    "finasteride", "solifenacin", "mirabegron", "sildenafil", "oseltamivir", "aciclovir", "valaciclovir",
+    "fluconazole", "terbinafine", "ivermectin", "albendazole", "isoniazid", "rifampicin", "labetalol",
+    "nifedipine", "methyldopa", "hydralazine", "enoxaparin", "fondaparinux", "tranexamic-acid", "iron-sucrose",
+    "epinephrine", "cetirizine", "loratadine", "fluticasone", "ipratropium", "theophylline", "insulin-glargine",
+    "glucagon", "dexamethasone",
+)  # fmt: skip
 _DOSES = ("5 mg", "10 mg", "20 mg", "50 mg", "100 mg", "250 mg", "500 mg", "1 g", "2.5 mg", "40 mg", "75 mg", "300 mg")
 _TIMES = ("once daily", "twice daily", "three times daily", "every 6 hours", "once weekly", "at night", "every 8 hours")
 _DAYS = ("3 days", "5 days", "7 days", "10 days", "14 days", "3 months", "6 months", "12 weeks")

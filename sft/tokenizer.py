@@ -37,6 +37,11 @@ def pointers() -> list[str]:
     return [pointer(p, s) for p in range(1, MAX_PASSAGES + 1) for s in range(1, MAX_SENTENCES + 1)]
 
 
+def passage_marks() -> list[str]:
+    """The mark of every passage, ``[1]`` and on; one token each too."""
+    return [f"[{p}]" for p in range(1, MAX_PASSAGES + 1)]
+
+
 def train_tokenizer(texts: Iterable[str], vocabulary: int, max_length: int) -> PreTrainedTokenizerFast:
     """Byte-level BPE of ``vocabulary`` tokens from ``texts``, plus roles, pointers and the abstention."""
     from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
@@ -59,9 +64,9 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int, max_length: int) -> P
         show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer)
-    whole = [AddedToken(text, normalized=False, special=False) for text in [ABSTAIN, *pointers()]]
+    whole = [AddedToken(text, normalized=False, special=False) for text in [ABSTAIN, *passage_marks(), *pointers()]]
     tokenizer.add_tokens(whole)
-    return PreTrainedTokenizerFast(
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer,
         pad_token=PAD,
         bos_token=BOS,

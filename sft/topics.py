@@ -128,10 +128,14 @@ WORD_QUESTIONS = (
 )  # fmt: skip
 """Questions in a statement's own words, ``{w}``."""
 COMMON = frozenset(
-    "with when than from that this should have been given give gives taken take used use using into after before more "
-    "most less least also only other others people adults patients including such because which while each both start "
-    "started least every once daily twice mouth weeks week months month days hours year years without within".split()
-)
+    (
+        "with", "when", "than", "from", "that", "this", "should", "have", "been", "given", "give", "gives",
+        "taken", "take", "used", "use", "using", "into", "after", "before", "more", "most", "less", "least",
+        "also", "only", "other", "others", "people", "adults", "patients", "including", "such", "because",
+        "which", "while", "each", "both", "start", "started", "least", "every", "once", "daily", "twice",
+        "mouth", "weeks", "week", "months", "month", "days", "hours", "year", "years", "without", "within",
+    )
+)  # fmt: skip
 OPEN_QUESTIONS = (
     "What treatment do you recommend?", "How should this patient be treated?", "What should I prescribe?",
     "What is the best treatment here?", "Which drug should I start?",

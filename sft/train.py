@@ -14,10 +14,10 @@ from sft.config import Lora, Recipe, Training
 from sft.data import Example
 
 if TYPE_CHECKING:
-    from datasets import Dataset
+    from datasets import Dataset  # type: ignore[import-untyped]
     from peft import LoraConfig
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
-    from trl import SFTConfig
+    from trl.trainer.sft_config import SFTConfig
 
 _Row = dict[str, list[int]]
 
@@ -50,7 +50,7 @@ def _grouped(made: list[_Row], batch: int, window: int = 16) -> list[_Row]:
     return grouped
 
 
-def _row(example: Example, tokenizer: PreTrainedTokenizerBase, plan: Training) -> _Row:
+def _row(example: Example, tokenizer: Any, plan: Training) -> _Row:
     chat = list(example.messages)
     if plan.turns == "every":
         whole = tokenizer.apply_chat_template(chat, return_dict=True, return_assistant_tokens_mask=True)
@@ -70,7 +70,7 @@ def load(base: str | Path, plan: Training) -> tuple[PreTrainedModel, PreTrainedT
 
     options: dict[str, Any] = {"dtype": torch.float32 if plan.lora is None else torch.bfloat16}
     if plan.four_bit:
-        options["quantization_config"] = BitsAndBytesConfig(
+        options["quantization_config"] = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
             load_in_4bit=True,
             bnb_4bit_quant_type="nf4",
             bnb_4bit_use_double_quant=True,
@@ -98,7 +98,7 @@ def adapter(lora: Lora) -> LoraConfig:
 
 def arguments(plan: Training, output: Path, steps: int, seed: int) -> SFTConfig:
     """TRL's arguments for a plan of ``steps`` optimiser steps."""
-    from trl import SFTConfig
+    from trl.trainer.sft_config import SFTConfig
 
     evaluating = plan.evaluate_steps is not None
     schedule: dict[str, Any] = {}
@@ -150,6 +150,7 @@ def train(
     """
     from transformers import EarlyStoppingCallback
     from transformers.trainer_utils import get_last_checkpoint
+
     from sft.trainer import AnswerTrainer
 
     plan = recipe.training
@@ -166,7 +167,7 @@ def train(
         callbacks=[EarlyStoppingCallback(plan.patience)] if plan.patience else None,
     )
     started = time.time()
-    last = get_last_checkpoint(str(output)) if output.is_dir() else None
+    last = get_last_checkpoint(str(output)) if output.is_dir() else None  # type: ignore[no-untyped-call]
     result = trainer.train(resume_from_checkpoint=last)
     trainer.save_model(str(output))
     tokenizer.save_pretrained(str(output))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from trl import SFTTrainer
+from trl.trainer.sft_trainer import SFTTrainer
 
 
-class AnswerTrainer(SFTTrainer):  # type: ignore[misc]
+class AnswerTrainer(SFTTrainer):
     """Computes logits for the answers' positions alone.
 
     In a quote-mode example one token in twenty is learned, while the vocabulary's projection of all of them costs
@@ -19,7 +19,7 @@ class AnswerTrainer(SFTTrainer):  # type: ignore[misc]
         self,
         model: torch.nn.Module,
         inputs: dict[str, torch.Tensor],
-        return_outputs: bool = False,  # noqa: FBT001, FBT002
+        return_outputs: bool = False,
         num_items_in_batch: torch.Tensor | int | None = None,
     ) -> Any:
         """Summed cross-entropy over the learned tokens, divided by their number over all processes."""
@@ -32,7 +32,9 @@ class AnswerTrainer(SFTTrainer):  # type: ignore[misc]
             use_cache=False,
         )
         targets = labels[:, positions + 1]
-        total = torch.nn.functional.cross_entropy(outputs.logits.float().flatten(0, 1), targets.flatten(), reduction="sum")
+        total = torch.nn.functional.cross_entropy(
+            outputs.logits.float().flatten(0, 1), targets.flatten(), reduction="sum"
+        )
         count = (targets != -100).sum() if num_items_in_batch is None else num_items_in_batch
         loss = total / count
         if self.args.average_tokens_across_devices and num_items_in_batch is not None:

@@ -75,6 +75,20 @@ def test_the_same_sentence_is_withheld_from_a_patient_it_would_harm(retriever: R
     assert withheld.text not in render(advice)
 
 
+def test_a_withheld_statement_is_replaced_by_one_that_passes(retriever: Retriever) -> None:
+    evidence = evidence_for(retriever, QUESTION)
+    unsafe, safe = pointer_to(evidence, "amoxicillin"), pointer_to(evidence, "azithromycin")
+    asked = engine(retriever, unsafe, safe)
+    advice = recommend(asked, Case(question=QUESTION, patient=PENICILLIN_ALLERGY))
+    assert [statement.text for statement in advice.withheld]
+    assert "azithromycin" in advice.statements[0].text
+    assert isinstance(asked.model, ScriptedModel)
+    first, second = (each.grammar or "" for each in asked.model.seen)
+    assert f'"{unsafe}"' in first
+    assert f'"{unsafe}"' not in second
+    assert f'"{safe}"' in second
+
+
 def test_off_topic_questions_reach_no_model(retriever: Retriever) -> None:
     asked = engine(retriever, AssertionError("the model was asked"))
     advice = recommend(asked, Case(question="What is the best pizza in Naples?"))

@@ -103,9 +103,11 @@ def _sample(dataset: str, key: str, each: dict[str, Any]) -> MirageSample:
 
 
 def _scores(question: Question, reply: Reply, closed: Reply, evidence: Sequence[Evidence]) -> dict[str, float]:
-    both = {**choice.scored(question, reply), **choice.scored(question, closed, "_no_retrieval")}
-    gain = both["accuracy"] - both["accuracy_no_retrieval"]
-    return {**both, "gain_by_retrieval": gain, "found_passages": float(bool(evidence))}
+    return {
+        **choice.scored(question, reply),
+        **choice.scored(question, closed, "_no_retrieval"),
+        "found_passages": float(bool(evidence)),
+    }
 
 
 def _output(question: Question, reply: Reply, closed: Reply, evidence: Sequence[Evidence]) -> dict[str, Any]:

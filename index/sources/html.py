@@ -1,4 +1,4 @@
-"""HTML pages: the main part of each, its headings, its language of publication and its address where it names one."""
+"""HTML pages: the main part of each by its headings, with the publisher, date and address that it names."""
 
 from __future__ import annotations
 

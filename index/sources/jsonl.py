@@ -51,10 +51,13 @@ class Line(BaseModel):
 def read(path: Path) -> Iterator[Document | Skipped]:
     """A document a line of a file or of every ``.jsonl`` file in a folder."""
     for file in files(path, ".jsonl", ".ndjson"):
-        with file.open("rb") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    yield _document(line, f"{file}:{number}")
+        try:
+            with file.open("rb") as lines:
+                for number, line in enumerate(lines, start=1):
+                    if line.strip():
+                        yield _document(line, f"{file}:{number}")
+        except OSError as error:
+            yield Skipped(str(file), f"the rest of it cannot be read: {error.strerror}")
 
 
 def _document(line: bytes, where: str) -> Document | Skipped:

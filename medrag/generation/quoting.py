@@ -27,14 +27,15 @@ def answer(pointers: Sequence[tuple[int, int]]) -> str:
     return " ".join(pointer(*each) for each in pointers) or ABSTAIN
 
 
-def grammar(evidence: Sequence[Evidence], max_statements: int = MAX_STATEMENTS) -> str:
-    """The EBNF grammar whose only words are pointers into ``evidence`` and the abstention."""
-    pointers = [
-        f'"{pointer(item.number, position)}"'
-        for item in evidence
-        for position in range(1, len(item.passage.sentences) + 1)
-    ]
-    if not pointers:
-        return f'root ::= "{ABSTAIN}"'
+def pointers(evidence: Sequence[Evidence]) -> list[tuple[int, int]]:
+    """Every (passage, sentence) that can be pointed at, in the prompt's order."""
+    return [(item.number, position) for item in evidence for position in range(1, len(item.passage.sentences) + 1)]
+
+
+def grammar(choices: Sequence[tuple[int, int]], max_statements: int = MAX_STATEMENTS) -> str:
+    """The EBNF grammar whose only words are pointers to ``choices`` and the abstention."""
+    if not choices:
+        return f'root ::= "{ABSTAIN}"\n'
+    words = " | ".join(f'"{pointer(*each)}"' for each in choices)
     more = max(max_statements - 1, 0)
-    return f'root ::= "{ABSTAIN}" | pointer (" " pointer){{0,{more}}}\npointer ::= {" | ".join(pointers)}\n'
+    return f'root ::= "{ABSTAIN}" | pointer (" " pointer){{0,{more}}}\npointer ::= {words}\n'

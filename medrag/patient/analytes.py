@@ -144,7 +144,7 @@ ANALYTES: dict[str, Analyte] = {
             25,
             ("718-7", "20509-6", "30350-3"),
             ("hemoglobin", "haemoglobin", "hgb", "hb"),
-            slips=("g/L",),
+            slips=("g/L", "g/dL"),
         ),
         Analyte("platelets", "10*3/uL", 1, 3000, ("777-3", "26515-7", "778-1"), ("platelets", "platelet count", "plt")),
         Analyte(

@@ -139,7 +139,7 @@ def _genotypes(genotypes: Iterable[Genotype]) -> Iterable[Problem]:
     seen: dict[str, Genotype] = {}
     for each in genotypes:
         first = seen.setdefault(each.gene.upper(), each)
-        called = [(one.diplotype, one.phenotype) for one in (first, each) if one.status is FactStatus.ACTIVE]
+        called = [one.diplotype or one.phenotype for one in (first, each) if one.status is FactStatus.ACTIVE]
         if first is not each and len(called) == 2 and called[0] != called[1]:
             yield Problem(source=each.source, reason=f"{each.gene}: two different results; both are kept")
 

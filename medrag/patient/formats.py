@@ -174,6 +174,8 @@ def sniff_json(content: Any, origin: str) -> Literal["fhir", "pharmcat", "struct
         return "fhir"
     if is_pharmcat(content):
         return "pharmcat"
+    if "vcfWarnings" in content and "results" in content:
+        raise PatientError(f"{origin}: is PharmCAT's match file; give its phenotype or report JSON")
     if content and not (content.keys() & Patient.model_fields.keys()):
         raise PatientError(
             f"{origin}: is a JSON object of no known kind (FHIR has resourceType, PharmCAT geneReports or genes, "

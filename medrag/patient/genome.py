@@ -5,8 +5,6 @@ A result that is absent, indeterminate or was not called is kept as such and mar
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +13,7 @@ from medrag.errors import PatientError
 from medrag.patient.facts import assemble
 from medrag.patient.fhir.values import moment_of, objects
 from medrag.patient.phenotypes import Meaning, interpret
+from medrag.patient.rows import split_rows
 from medrag.types import FactStatus, Genotype, Patient, Problem
 
 _NOTHING = {
@@ -135,8 +134,7 @@ def read_gene_table(text: str, origin: str) -> Patient:
     order (gene, diplotype, phenotype, activity score). Raises ``PatientError`` when no row names a gene.
     """
     delimiter = "\t" if "\t" in text else ";" if ";" in text and "," not in text else ","
-    rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
-    rows = [row for row in rows if any(row) and not row[0].startswith("#")]
+    rows = [row for row in split_rows(text, delimiter, origin) if any(row) and not row[0].startswith("#")]
     names = header(rows[0]) if rows else None
     found: list[Genotype] = []
     problems: list[Problem] = []

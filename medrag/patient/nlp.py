@@ -24,6 +24,7 @@ _HEADING = (
     r"|(?<=[.;] )(?=(?-i:[A-Z]))(?:{words}):)"
 )
 _SCOPE = 12  # tokens a cue reaches
+_SCOPES = {"TAKING": 60}  # a list of drugs is long
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def _context_rules(packaged: str) -> list[Any]:
 
     rules = [rule for rule in ConTextRule.from_json(packaged) if not rule.literal.startswith(":")]
     return rules + [
-        ConTextRule(words, cue.category, direction=cue.direction, max_scope=_SCOPE)
+        ConTextRule(words, cue.category, direction=cue.direction, max_scope=_SCOPES.get(cue.category, _SCOPE))
         for cue in lexicon.cues()
         for words in cue.words
     ]

@@ -35,26 +35,19 @@ _BARE_FREQUENCY = re.compile(
     rf"\s+(?P<dose>(?:{_ROUTE}\s+)?(?:{_FREQUENCY})(?:\s+(?:{_FREQUENCY}))*)(?=[\s,.;)]|$)", re.IGNORECASE
 )
 _NAMED_DOSE = re.compile(
-    rf"(?<![\w-])(?P<name>[A-Za-z][A-Za-z-]{{3,}}(?:[ /][A-Za-z-]{{4,}}){{0,2}})"
+    rf"(?<![\w-])(?P<name>[A-Za-z][A-Za-z-]{{3,}})"
     rf"(?=\s+{_AMOUNT}\s*(?:mg|mcg|units?)\b(?!\s*/\s*[dm]?[lL]))"
 )
 _ITEM = re.compile(r"[^\n;]+")
 _BULLET = re.compile(r"^\s*(?:[-*•‣o]\s+|\d{1,2}[.)]\s+|#\s*)?")
-_NOT_A_DRUG = {
-    "dose",
-    "total",
-    "daily",
-    "takes",
-    "taking",
-    "with",
-    "tablet",
-    "given",
-    "start",
-    "from",
-    "increase",
-    "increased",
-    "decrease",
-}
+# Endings of international nonproprietary names (WHO's stem list): what ends so before a dose is a drug.
+_STEM = re.compile(
+    r"(?:mab|nib|pril|sartan|olol|statin|azole|cillin|mycin|floxacin|vir|gliptin|gliflozin|glutide|parin|xaban|triptan|"
+    r"setron|azepam|barbital|caine|dipine|oxetine|ipramine|tidine|prazole|sone|solone|terol|tropium|thiazide|semide|"
+    r"zosin|dronate|platin|rubicin|taxel|ciclib|parib|limus|cept|kinra|stim|fibrate|formin|azine|apine|idone|zolam|"
+    r"codone|morphone|cycline|sulfa|oxacin|penem|bactam|conazole|lukast|gatran|grelor|profen|coxib|fenac)$",
+    re.IGNORECASE,
+)
 _NOTHING = re.compile(
     r"^\W*(?:none|nil|no|n/?a|not (?:applicable|known|recorded)|unremarkable|non-?contributory|negative|denies|"
     r"no active|unknown|no significant|no known)\b.*$",
@@ -105,7 +98,7 @@ def find_targets(text: str, sections: Iterable[tuple[str | None, int, int]]) -> 
     targets += [
         Target(m.start("name"), m.end("name"), "SUBSTANCE")
         for m in _NAMED_DOSE.finditer(text)
-        if m["name"].casefold().split()[0] not in _NOT_A_DRUG and not _conditions().search(m["name"])
+        if _STEM.search(m["name"]) and not _conditions().search(m["name"])
     ]
     targets = [each for each in targets if each.label == "CONDITION" or not _is_a_result(text, each)]
     for category, start, end in sections:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from medrag.patient import lexicon
@@ -20,7 +20,7 @@ from medrag.patient.note_values import age_and_sex, measurements, note_date
 from medrag.types import Allergy, Condition, Fact, FactStatus, Medication, Observation, Patient, Problem
 
 FRESH_DAYS = 365
-MAX_CHARACTERS = 200_000
+MAX_CHARACTERS = 100_000
 
 _NO_ALLERGY = re.compile(
     r"\b(?P<words>NKDA|NKA|NKFA|no known (?:drug |medication |food |medicine )?allerg(?:y|ies)|no (?:drug |"
@@ -47,8 +47,10 @@ class _Note:
 def read_note(text: str, origin: str, today: date) -> Patient:
     """The patient of one free-text note."""
     age, sex = age_and_sex(text)
-    note = _Note(text[:MAX_CHARACTERS], origin, note_date(text))
+    note = _Note(text, origin, note_date(text))
     facts, problems = _read(note, today)
+    if not facts and age is None:
+        problems.append(Problem(source=origin, reason="nothing in the text was recognised"))
     if age is not None and note.date and days_before(note.date, today) > FRESH_DAYS:
         problems.append(Problem(source=origin, reason="the age is that of the note, which is more than a year old"))
     return assemble(facts, problems, age_years=age, sex=sex)
@@ -65,7 +67,7 @@ def read_attached(documents: Sequence[Attachment], patient: Patient, today: date
         if reason := _someone_else(patient, age, sex, moment):
             problems.append(Problem(source=each.source, reason=reason))
             continue
-        found, faults = _read(_Note(text[:MAX_CHARACTERS], each.source, moment), today)
+        found, faults = _read(_Note(text, each.source, moment), today)
         facts += found
         problems += faults
     return facts, problems
@@ -90,7 +92,11 @@ def _someone_else(patient: Patient, age: float | None, sex: str | None, moment: 
     return None
 
 
-def _read(note: _Note, today: date) -> tuple[list[Fact], list[Problem]]:
+def _read(whole: _Note, today: date) -> tuple[list[Fact], list[Problem]]:
+    note = replace(whole, text=whole.text[:MAX_CHARACTERS])
+    problems: list[Problem] = []
+    if len(note.text) < len(whole.text):
+        problems.append(Problem(source=note.origin, reason=f"only the first {MAX_CHARACTERS} characters were read"))
     doc = segment(note.text)
     parts = sections(doc)
     mentions = judge(doc, find_targets(note.text, parts))
@@ -101,9 +107,10 @@ def _read(note: _Note, today: date) -> tuple[list[Fact], list[Problem]]:
         *measurements(note.text, note.origin, note.date, family),
     ]
     if note.date is None or days_before(note.date, today) <= FRESH_DAYS:
-        return facts, []
+        return facts, problems
     reason = "the note is more than a year old; what it says as current is taken as uncertain"
-    return [_aged(fact) for fact in facts], [Problem(source=note.origin, reason=reason)]
+    problems.append(Problem(source=note.origin, reason=reason))
+    return [_aged(fact) for fact in facts], problems
 
 
 def _aged(fact: Fact) -> Fact:
@@ -193,7 +200,8 @@ _MEDICATION_CUES = {
     "STARTING": FactStatus.PLANNED,
     "HYPOTHETICAL": FactStatus.UNCERTAIN,
     "POSSIBLE_EXISTENCE": FactStatus.UNCERTAIN,
-    "HISTORICAL": FactStatus.RESOLVED,
+    "TAKING": FactStatus.ACTIVE,
+    "HISTORICAL": FactStatus.UNCERTAIN,
 }
 
 
@@ -202,7 +210,7 @@ def _medication_status(mention: Mention, dosed: bool) -> FactStatus:
     for cue, status in _MEDICATION_CUES.items():
         if cue in cues and not (cue == "HISTORICAL" and section == "medications"):
             return status
-    if section == "medications" or "TAKING" in cues:
+    if section == "medications":
         return FactStatus.ACTIVE
     if section in {"plan", "assessment", "instructions"}:
         return FactStatus.PLANNED if dosed else FactStatus.UNCERTAIN

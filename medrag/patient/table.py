@@ -7,8 +7,6 @@ with its unit in brackets: ``creatinine (mg/dL)``. ``id`` and ``question`` are k
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from typing import Any
 from medrag.errors import PatientError
 from medrag.patient import analytes
 from medrag.patient.genome import GENE, genotypes
+from medrag.patient.rows import split_rows
 from medrag.types import Patient
 
 _SYNONYMS = {"age": "age_years", "weight": "weight_kg", "height": "height_cm", "gender": "sex", "dob": "birth_date"}
@@ -27,6 +26,7 @@ _FLAGS = ("pregnant", "lactating", "no_known_allergies")
 _YES, _NO = {"yes", "y", "true", "1"}, {"no", "n", "false", "0"}
 _MEASURED = re.compile(r"(?P<name>[^(\[]+?)\s*[(\[](?P<unit>[^)\]]+)[)\]]")
 _BESIDE = {"id", "question"}
+_HEADER_CHARACTERS = 5000
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Row:
 
 def is_patient_table(text: str) -> bool:
     """Whether the first line names at least one particular or list of the patient schema, and nothing unknown."""
-    names = _columns(text)
+    names = _columns(text[:_HEADER_CHARACTERS])
     return bool(names) and bool(set(names) & {*_NUMBERS, *_FLAGS, *_LISTS, "sex", "birth_date"}) and len(names) > 1
 
 
@@ -54,9 +54,7 @@ def read_rows(text: str, origin: str, today: date) -> Iterator[Row | PatientErro
     unknown = [position for position, name in enumerate(names, start=1) if not _known(name)]
     if unknown:
         raise PatientError(f"{origin}: column {unknown[0]} of the header is no field of a patient")
-    rows = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
-    next(rows, None)
-    for number, row in enumerate(rows, start=2):
+    for number, row in enumerate(split_rows(text, _delimiter(text), origin)[1:], start=2):
         cells = {name: cell.strip() for name, cell in zip(names, row, strict=False) if cell.strip()}
         if not cells:
             continue
@@ -96,8 +94,8 @@ def _patient(cells: dict[str, str], origin: str, today: date) -> Patient:
 
 
 def _columns(text: str) -> list[str]:
-    first = next(csv.reader(io.StringIO(text), delimiter=_delimiter(text)), [])
-    folded = [cell.strip().lstrip("\ufeff") for cell in first]
+    first = split_rows(text.lstrip().split("\n", 1)[0], _delimiter(text), "header")
+    folded = [cell.lstrip("\ufeff") for cell in (first[0] if first else [])]
     plain = [cell.casefold().replace(" ", "_") for cell in folded]
     return [
         _SYNONYMS.get(p, p if "(" not in cell and "[" not in cell else cell)

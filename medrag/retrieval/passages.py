@@ -90,6 +90,11 @@ def open_passages(paths: dict[str, Path]) -> PassageFile:
     return PassageFile(lines, np.load(paths[OFFSETS], mmap_mode="r"), facets, np.load(paths[ROWS], mmap_mode="r"))
 
 
+def searched_text(passage: Passage) -> str:
+    """What stands for ``passage`` in the searches and the reranker: its heading path, then its text."""
+    return f"{' > '.join((passage.title, *passage.section))}\n{passage.text}"
+
+
 def _facet(passage: Passage) -> Facet:
     return passage.status, passage.year, passage.organisations, passage.jurisdiction, passage.population
 

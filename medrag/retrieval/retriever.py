@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medrag.retrieval.encoder import Encoder
+from medrag.retrieval.passages import searched_text
+from medrag.retrieval.reranker import Reranker
 from medrag.retrieval.store import Index
-from medrag.types import Evidence, Filters
+from medrag.types import Evidence, Filters, Passage
 
 POOL = 100
+RERANKED = 20
 DENSE_WEIGHT = 0.7
 PATIENT_WEIGHT = 0.4
 
@@ -40,6 +43,7 @@ class Retriever:
 
     ``dense_weight`` (0 to 1) is the dense score's share of the fused one; ``pool`` is how many passages each side
     puts forward; ``floor`` is the least cosine between a question and the best passage for the index to answer it.
+    A ``reranker`` puts the best RERANKED passages in its own order.
     """
 
     index: Index
@@ -47,6 +51,7 @@ class Retriever:
     floor: float = FLOOR
     dense_weight: float = DENSE_WEIGHT
     pool: int = POOL
+    reranker: Reranker | None = None
 
     @classmethod
     def open(cls, directory: Path, encoder: str | None = None) -> Retriever:
@@ -106,9 +111,13 @@ class Retriever:
         return [(int(rows[each]), float(scores[each])) for each in np.argsort(-scores, kind="stable")[:k]]
 
     def _best(self, query: str, vectors: NDArray[np.float32], allowed: NDArray[np.bool_], k: int) -> list[Evidence]:
+        ranked = self.ranked(query, _mixed(vectors), allowed, max(k, RERANKED) if self.reranker else k)
+        found = [(self.index.passages[row], score) for row, score in ranked]
+        if self.reranker and found:
+            found = _reranked(self.reranker, query, found)
         return [
-            Evidence(number=number, passage=self.index.passages[row], score=round(score, 6))
-            for number, (row, score) in enumerate(self.ranked(query, _mixed(vectors), allowed, k), start=1)
+            Evidence(number=number, passage=passage, score=round(score, 6))
+            for number, (passage, score) in enumerate(found[:k], start=1)
         ]
 
     def _fused(self, cosines: NDArray[np.float32], bm25: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -118,10 +127,15 @@ class Retriever:
         return np.asarray(self.dense_weight * cosines + (1 - self.dense_weight) * shares, dtype=np.float32)
 
 
+def _reranked(reranker: Reranker, query: str, found: list[tuple[Passage, float]]) -> list[tuple[Passage, float]]:
+    scores = reranker.scores(query, [searched_text(passage) for passage, _ in found])
+    return [(found[each][0], float(scores[each])) for each in np.argsort(-scores, kind="stable")]
+
+
 def _largest(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
     """The rows of the ``count`` largest scores above zero, in no order."""
-    rows = np.argpartition(scores, -count)[-count:] if count < len(scores) else np.arange(len(scores))
-    return np.asarray(rows[scores[rows] > 0], dtype=np.int64)
+    rows = np.flatnonzero(scores)  # first, as most are zero and a selection among equals is slow
+    return rows if len(rows) <= count else rows[np.argpartition(scores[rows], -count)[-count:]]
 
 
 def _mixed(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

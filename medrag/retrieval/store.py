@@ -2,7 +2,8 @@
 
 A directory holds ``manifest.json`` and the files it names. A file's name carries the start of its sha256, so that a
 build writes its files beside the old ones and takes effect in one step, when the new manifest replaces the old:
-an interrupted build, or a full disk, leaves the old index as it was.
+an interrupted build, or a full disk, leaves the old index as it was. Vectors are made only for texts that neither the
+old index nor an interrupted build has encoded.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from medrag.errors import IndexMismatch, StoreError
 from medrag.retrieval import lexical, passages, vectors
@@ -31,12 +34,14 @@ from medrag.retrieval.manifest import (
     read_manifest,
 )
 from medrag.retrieval.passages import PassageFile, PassageWriter
+from medrag.retrieval.reuse import KEYS, Journal, Keys, Known, ReusingEncoder, keys_of
 from medrag.retrieval.vectors import Dense, VectorWriter
 from medrag.types import Passage
 
-FILES = (*passages.FILES, *lexical.FILES, vectors.FILE)
+FILES = (*passages.FILES, *lexical.FILES, vectors.FILE, KEYS)
 
 _STAGING = ".building"
+_FULL = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -82,19 +87,23 @@ class Index:
 class IndexWriter:
     """Writes an index into ``directory``; use it through :func:`writing`."""
 
-    def __init__(self, directory: Path, staging: Path, encoder: Encoder, chunking: Mapping[str, int]) -> None:
+    def __init__(self, directory: Path, staging: Path, reusing: ReusingEncoder, chunking: Mapping[str, int]) -> None:
         self.directory = directory
         self.staging = staging
-        self.encoder = encoder
+        self.encoder = reusing.encoder
         self.chunking = dict(chunking)
         self.rows = 0
         self._passages = PassageWriter(staging)
         self._lexical = LexicalWriter(staging)
-        self._vectors = VectorWriter(staging, encoder.dimension)
+        self._vectors = VectorWriter(staging, reusing.encoder.dimension)
+        self._keys: list[Keys] = []
+        self._reusing = reusing
 
     def add(self, batch: Sequence[tuple[Passage, str]]) -> None:
         """Append passages, each with the text that stands for it in both searches."""
-        self._vectors.add(self.encoder.encode([text for _, text in batch]))
+        keys, made = self._reusing.encode([text for _, text in batch])
+        self._keys.append(keys)
+        self._vectors.add(made)
         for passage, text in batch:
             self._passages.add(passage)
             self._lexical.add(text)
@@ -104,9 +113,10 @@ class IndexWriter:
         """Finish the files, put them beside the old ones and replace the manifest."""
         for part in (self._passages, self._lexical, self._vectors):
             part.close()
+        np.save(self.staging / KEYS, np.concatenate(self._keys) if self._keys else keys_of([]))
         manifest = Manifest(
             encoder=EncoderEntry(name=self.encoder.name, hash=self.encoder.hash, dimension=self.encoder.dimension),
-            vectors=vectors.KIND,
+            vectors=self._vectors.kind,
             chunking=self.chunking,
             corpora=tuple(corpora),
             rows=self.rows,
@@ -137,10 +147,14 @@ def writing(directory: Path, encoder: Encoder, chunking: Mapping[str, int]) -> I
     try:
         staging.mkdir(parents=True, exist_ok=True)
         with _locked(directory, staging):
-            yield IndexWriter(directory, staging, encoder, chunking)
+            journal = Journal(staging, encoder)
+            reusing = ReusingEncoder(encoder, journal, [journal.left(), *_replaced(directory, encoder)])
+            try:
+                yield IndexWriter(directory, staging, reusing, chunking)
+            finally:
+                journal.close()
             _remove_stale(directory)
     except OSError as error:
-        shutil.rmtree(staging, ignore_errors=True)
         raise _unwritable(directory, error) from error
 
 
@@ -152,6 +166,15 @@ def _locked(directory: Path, staging: Path) -> Iterator[None]:
         except BlockingIOError:
             raise StoreError(f"Another build is writing the index at {directory}. Wait for it to end.") from None
         yield
+
+
+def _replaced(directory: Path, encoder: Encoder) -> Iterator[Known]:
+    """The vectors of the index that is there, where one opens."""
+    try:
+        index = Index.open(directory, encoder)
+    except StoreError:
+        return
+    yield Known(np.load(directory / index.manifest.files[KEYS].name), index.dense.vectors)
 
 
 def _remove_stale(directory: Path) -> None:
@@ -166,9 +189,18 @@ def _remove_stale(directory: Path) -> None:
 
 def _unwritable(directory: Path, error: OSError) -> StoreError:
     kept = "the index that was there is untouched" if (directory / MANIFEST).exists() else "no index was written"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StoreError(f"The disk is full while building {directory}; {kept}. Free space and build again.")
+    # NumPy and FAISS tell of a full disk by a short write, without its error number.
+    if error.errno in (errno.ENOSPC, errno.EDQUOT) or _free(directory) < _FULL:
+        return StoreError(
+            f"The disk is full while building {directory}; {kept}. Free space and build again: "
+            "the build goes on where it stopped."
+        )
     return StoreError(f"The index at {directory} cannot be written ({error.strerror or error}); {kept}.")
+
+
+def _free(directory: Path) -> int:
+    """Bytes free where ``directory`` is or would be."""
+    return shutil.disk_usage(next(path for path in (directory, *directory.absolute().parents) if path.exists())).free
 
 
 def _same_encoder(directory: Path, manifest: Manifest, encoder: Encoder) -> None:

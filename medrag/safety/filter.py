@@ -6,13 +6,15 @@ from collections.abc import Iterable, Sequence
 
 from medrag.safety.checks import CHECKS, Check
 from medrag.safety.checks.context import MISSING_SOURCE, RANK, Context, fail, ingredients_of, stopped_by
-from medrag.safety.checks.omission import omissions
+from medrag.safety.checks.omission import COHERENCE, offer, omissions
 from medrag.safety.injection import patient_injections, report
 from medrag.safety.knowledge import Knowledge
 from medrag.safety.patient_view import PatientView, view
 from medrag.safety.reading import prescriptions
 from medrag.types import Coverage, Evidence, Finding, Patient, Severity, Statement, Verdict
 
+MOST_ALTERNATIVES = 2
+SPOKEN = (Severity.CONTRAINDICATED, Severity.WARNING)
 _ORDER = {Verdict.FAIL: 0, Verdict.NOT_ASSESSED: 1, Verdict.PASS: 2}
 
 
@@ -47,10 +49,31 @@ def case_findings(
         seen = view(patient, knowledge) if patient else None
         found = list(omissions(seen, released, withheld, knowledge))
         found += patient_injections(patient) if patient else ()
+        if any(finding.check == COHERENCE for finding in found):
+            found += alternatives(patient, withheld, evidence, knowledge)
         found += [each for item in evidence for each in report(item.passage.text, f"passage {item.number}")]
     except Exception as error:  # noqa: BLE001 (see check)
         found = [_broken("case", error)]
     return tuple(sorted(found, key=_rank))
+
+
+def alternatives(
+    patient: Patient | None, withheld: Sequence[Statement], evidence: Sequence[Evidence], knowledge: Knowledge
+) -> list[Finding]:
+    """At most two treatments in the evidence, other than those withheld, that pass every check without a warning."""
+    lost = {each.mention.label for statement in withheld for each in prescriptions(statement.text, knowledge)}
+    found: list[Finding] = []
+    for item in evidence:
+        for sentence in item.passage.sentences:
+            quote = item.passage.quote(sentence)
+            drugs = [each for each in prescriptions(quote, knowledge) if each.recommended and each.mention.resolved]
+            if not drugs or lost & {each.mention.label for each in drugs}:
+                continue
+            checked = check(Statement(text=quote), patient, knowledge, evidence=(item,))
+            if not any(finding.verdict is Verdict.FAIL and finding.severity in SPOKEN for finding in checked.findings):
+                names = tuple(dict.fromkeys(each.mention.label for each in drugs))
+                found.append(offer(f"passage {item.number} holds an option that passed the checks: {quote}", names))
+    return found[:MOST_ALTERNATIVES]
 
 
 def coverage(patient: Patient | None, statements: Sequence[Statement], knowledge: Knowledge) -> tuple[Coverage, ...]:
@@ -61,10 +84,12 @@ def coverage(patient: Patient | None, statements: Sequence[Statement], knowledge
     current = len(seen.drugs) + len(seen.unread_drugs) if seen else 0
     known = [each for each in advised.values() if each.mention.resolved]
     limits = {name for limit in knowledge.rules.doses for name in knowledge.expand((limit.drug,))}
+    reviewed = [each for each in known if all(map(knowledge.interactions_known, ingredients_of(each, knowledge)))]
     with_limit = [each for each in known if ingredients_of(each, knowledge) <= limits]
     return (
         Coverage(check="advised drugs known", assessed=len(known), total=len(advised)),
         Coverage(check="patient's drugs known", assessed=len(seen.drugs) if seen else 0, total=current),
+        Coverage(check="advised drugs with interaction facts", assessed=len(reviewed), total=len(advised)),
         Coverage(check="advised drugs with a dose limit", assessed=len(with_limit), total=len(advised)),
     )
 

@@ -19,7 +19,9 @@ KIDNEY_CONCEPTS = (("end_stage_renal", 14.0), ("severe_renal_impairment", 29.0),
 """The best kidney function (eGFR) that a recorded stage allows, for records that hold the stage and no value."""
 
 _ABSENT = re.compile(
-    r"\b(?:no|denies|denied|without|negative for|ruled out|family history|mother|father|sister|brother|never)\b", re.I
+    r"\b(?:no|denies|denied|without|negative for|ruled out|family history|fhx?|maternal|paternal|mother|father|sister"
+    r"|brother|never)\b",
+    re.IGNORECASE,
 )
 _OVER = re.compile(r"\b(?:resolved|in remission|former(?:ly)?|ex-|previous|past|history of|h/o)\b", re.I)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -72,7 +74,8 @@ class PatientView:
     @property
     def allergies_recorded(self) -> bool:
         """Whether the record lists allergies or states that there are none."""
-        return bool(self.allergies) or self.patient.no_known_allergies is True
+        denied = any(_says_none(fact) for fact in self.patient.allergies)
+        return bool(self.allergies) or denied or self.patient.no_known_allergies is True
 
     @property
     def pregnant(self) -> bool | None:
@@ -171,6 +174,8 @@ def _drugs(medications: Sequence[Medication], knowledge: Knowledge) -> tuple[tup
             continue
         text = f"{fact.display} {fact.dosage or ''}".strip()
         read = [each for each in prescriptions(text, knowledge) if each.mention.resolved]
+        if not read and (name := knowledge.codes.get(fact.code or "")):
+            read = list(prescriptions(f"{name} {fact.dosage or ''}", knowledge))
         current += [CurrentDrug(each, fact) for each in read]
         if not read:
             unread.append(fact.display)

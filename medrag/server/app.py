@@ -19,7 +19,8 @@ from medrag.server.middleware import BodyLimit, Guard
 class Options:
     """How the service behaves. Without ``keys`` nobody needs one; the page and ``/health`` never do.
 
-    ``timeout_s`` bounds one answer; a waiting stream gets a comment every ``keep_alive_s`` seconds.
+    ``timeout_s`` bounds one answer; a waiting stream gets a comment every ``keep_alive_s`` seconds. Beyond
+    ``at_once`` answers under way, a request is told to come back later.
     """
 
     keys: Mapping[str, Key] = field(default_factory=dict)
@@ -27,6 +28,7 @@ class Options:
     max_body_bytes: int = 8_000_000
     timeout_s: float = 120.0
     keep_alive_s: float = answers.KEEP_ALIVE_S
+    at_once: int = answers.AT_ONCE
 
 
 def create_app(engine: Engine, options: Options = Options(), trail: Trail | None = None) -> FastAPI:
@@ -35,7 +37,7 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
     With ``trail`` nothing leaves before its audit record is on disk.
     """
     app = FastAPI(title="medrag", version=__version__, docs_url=None, redoc_url=None)
-    desk = answers.Answers(engine, trail, options.timeout_s, options.keep_alive_s)
+    desk = answers.Answers(engine, trail, options.timeout_s, options.keep_alive_s, options.at_once)
     failures.install(app)
     app.include_router(chat.routes(desk))
     app.include_router(catalogue.routes(engine, desk.meters))

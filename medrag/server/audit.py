@@ -72,8 +72,10 @@ class Trail:
             trail.append({"event": "recovered", "bytes": len(torn), "sha256": hashlib.sha256(torn).hexdigest()})
         return trail
 
-    def append(self, record: Record) -> None:
-        """Adds one record and waits for the disk. A line that cannot be written whole is taken back.
+    def append(self, record: Record, *, sync: bool = True) -> None:
+        """Adds one record and, with ``sync``, waits until it and all before it are on disk.
+
+        A line that cannot be written whole is taken back.
 
         Raises:
             AuditError: the disk is full or gone.
@@ -81,7 +83,7 @@ class Trail:
         with self._lock:
             line, chain = _next(self.chain, {"time": datetime.now(UTC).isoformat()} | record)
             try:
-                _write(self._file, line)
+                _write(self._file, line, sync)
             except (OSError, ValueError) as error:
                 reason = getattr(error, "strerror", None) or error
                 raise AuditError(
@@ -89,28 +91,35 @@ class Trail:
                 ) from None
             self.chain = chain
 
-    async def recorded(self, events: AsyncGenerator[Event, None], case: Case, who: str) -> AsyncGenerator[Event, None]:
-        """``events``, each only once its record is on disk.
+    async def recorded(
+        self, events: AsyncGenerator[Event, None], case: Case, who: str, *, whole: bool = False
+    ) -> AsyncGenerator[Event, None]:
+        """``events``, each only once its record is on disk. With ``whole`` they leave together, so the last one waits.
 
         Raises:
             AuditError: a record cannot be written; the event it is for does not leave.
         """
-        answer = uuid.uuid4().hex
-        await self._add(answer, "opened", {"who": who, "case_sha256": _sha256(case.model_dump(mode="json"))})
+        answer = {"answer": uuid.uuid4().hex}
+        opened = {"event": "opened", "who": who, "case_sha256": _sha256(case.model_dump(mode="json"))}
+        self.append(answer | opened, sync=False)
         finished = False
         async with aclosing(events):
             try:
                 async for event in events:
-                    await self._add(answer, *_recorded(event))
-                    finished = isinstance(event, Finished)
+                    last = isinstance(event, Finished)
+                    await self._add(answer | _recorded(event), last or not (whole or event == Noticed(())))
+                    finished = last
                     yield event
             finally:
                 if not finished:
                     with suppress(AuditError):
-                        self.append({"answer": answer, "event": "failed"})
+                        self.append(answer | {"event": "failed"})
 
-    async def _add(self, answer: str, event: str, content: Record) -> None:
-        await asyncio.to_thread(self.append, {"answer": answer, "event": event} | content)
+    async def _add(self, record: Record, sync: bool) -> None:
+        if sync:
+            await asyncio.to_thread(self.append, record)
+        else:
+            self.append(record, sync=False)
 
     def close(self) -> None:
         """Closes the file and lets another process write."""
@@ -181,27 +190,29 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _write(file: FileIO, line: str) -> None:
-    """The whole line onto the disk, or nothing of it."""
+def _write(file: FileIO, line: str, sync: bool) -> None:
+    """The whole line, or nothing of it."""
     before = os.fstat(file.fileno()).st_size
     left = line.encode()
     try:
         while left:
             left = left[file.write(left) or 0 :]
-        os.fsync(file.fileno())
+        if sync:
+            os.fsync(file.fileno())
     except OSError:
         file.truncate(before)
         raise
 
 
-def _recorded(event: Event) -> tuple[str, Record]:
-    """The event's name and what the trail keeps of it."""
+def _recorded(event: Event) -> Record:
+    """What the trail keeps of an event."""
     if isinstance(event, Noticed):
-        return "noticed", {"notices": list(_findings(event.notices))}
+        return {"event": "noticed", "notices": list(_findings(event.notices))}
     if isinstance(event, Released):
-        return "released", {"number": event.number} | _statement(event.statement)
+        return {"event": "released", "number": event.number} | _statement(event.statement)
     advice = event.advice
-    return "finished", {
+    return {
+        "event": "finished",
         "advice": advice.id,
         "outcome": advice.outcome.value,
         "provenance": advice.provenance.model_dump(mode="json"),

@@ -109,9 +109,9 @@ def routes(knowledge: Knowledge, trail: Trail | None) -> APIRouter:
     async def feedback(service: str, body: Feedback) -> Json:
         """Keeps in the audit trail what became of cards."""
         _hook(service)
-        for each in body.feedback if trail else ():
-            record = {"event": "cds_feedback", "service": service, "card": str(each.card), "outcome": each.outcome}
-            await asyncio.to_thread(trail.append, record | {"reason": _reason(each)})  # type: ignore[union-attr]
+        if trail:
+            for each in body.feedback:
+                await asyncio.to_thread(trail.append, _kept(service, each))
         return {}
 
     return router
@@ -123,10 +123,13 @@ def _hook(service: str) -> str:
     return _SERVICES[service][0]
 
 
-def _reason(outcome: Outcome) -> str | None:
-    """The code of the reason, if it is one of ours."""
-    code = (outcome.overrideReason.reason or {}).get("code") if outcome.overrideReason else None
-    return code if code in _OVERRIDES else None
+def _kept(service: str, outcome: Outcome) -> Json:
+    """What the trail keeps of feedback; a reason only by its code, if it is one of ours."""
+    given = outcome.overrideReason.reason if outcome.overrideReason else None
+    code = (given or {}).get("code")
+    reason = code if isinstance(code, str) and code in _OVERRIDES else None
+    kept = {"event": "cds_feedback", "service": service, "card": str(outcome.card)}
+    return kept | {"outcome": outcome.outcome, "reason": reason}
 
 
 def _cards(body: HookRequest, knowledge: Knowledge, base: str) -> list[Json]:

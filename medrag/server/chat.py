@@ -36,7 +36,7 @@ def routes(answers: Answers) -> APIRouter:
         engine = answers.limited(body.token_limit)
         cut = engine.max_statements < answers.engine.max_statements
         reply = Reply(body, cut_at=engine.max_statements if cut else None)
-        events = answers.stream(case, who=caller(request), engine=engine)
+        events = answers.stream(case, who=caller(request), engine=engine, whole=not body.stream)
         return await (_streamed(reply, events) if body.stream else _whole(reply, events, request))
 
     return router

@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import uvicorn
+from fastapi import FastAPI
 
 from medrag.errors import ConfigurationError
 from medrag.local import running_engine
@@ -31,6 +33,7 @@ def serve(settings: Settings) -> None:
         ConfigurationError: the address cannot be listened on.
         StoreError, KnowledgeError, ModelError: the engine cannot be started.
     """
+    _require_certificate(settings)
     listener = listen(settings.host, settings.port)
     with contextlib.closing(listener), contextlib.suppress(asyncio.CancelledError):
         asyncio.run(_serve(settings, listener))
@@ -95,10 +98,11 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
         async with running_engine(settings, say) as engine:
             await asyncio.to_thread(described_patient, "loads the note reader before the first request needs it")
             app = create_app(engine, options, trail)
-            server = _Server(uvicorn.Config(app, lifespan="off", timeout_graceful_shutdown=DRAIN_S))
+            server = _Server(_uvicorn(app, settings))
             stop.server = server
             host, port = listener.getsockname()[:2]
-            say(f"medrag serves http://{host}:{port}/v1 (Ctrl-C stops it)")
+            scheme = "https" if settings.tls_cert else "http"
+            say(f"medrag serves {scheme}://{host}:{port}/v1 (Ctrl-C stops it)")
             await server.serve(sockets=[listener])
             stop.server = None
 
@@ -109,4 +113,27 @@ def _options(settings: Settings) -> Options:
         limits=Limits(settings.key_per_minute, settings.key_at_once),
         max_body_bytes=settings.max_body_bytes,
         timeout_s=settings.timeout_s,
+        at_once=settings.at_once,
     )
+
+
+def _uvicorn(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="off",
+        timeout_graceful_shutdown=DRAIN_S,
+        ssl_certfile=settings.tls_cert,
+        ssl_keyfile=settings.tls_key,
+    )
+
+
+def _require_certificate(settings: Settings) -> None:
+    """Looks at the certificate before the model starts, which takes a minute."""
+    if settings.tls_cert is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_cert, settings.tls_key)
+    except OSError as error:
+        raise ConfigurationError(
+            f"tls_cert {settings.tls_cert} and its key cannot be used ({error.strerror or error}); both are PEM files"
+        ) from None

@@ -28,4 +28,4 @@ def test_data_follows_the_equals_sign(tmp_path: Path) -> None:
 def test_a_wrong_engine_is_an_error_before_anything_runs(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["run", "cases", "--engine", "nowhere", "--out", str(tmp_path / "out")])
     assert done.exit_code != 0
-    assert "is 'local' or a URL" in str(done.exception)
+    assert "is 'local', 'offline' or a URL" in str(done.exception)

@@ -11,11 +11,11 @@ def allowed(grammar: str) -> set[str]:
 
 
 def test_the_grammar_names_every_sentence_shown_and_no_other() -> None:
-    assert allowed(quoting.grammar(evidence(HYPERTENSION, GOUT))) == {"[1.1]", "[1.2]", "[2.1]"}
+    assert allowed(quoting.grammar(quoting.pointers(evidence(HYPERTENSION, GOUT)))) == {"[1.1]", "[1.2]", "[2.1]"}
 
 
 def test_without_sentences_only_the_abstention_is_left() -> None:
-    assert quoting.grammar(evidence(passage("empty"))) == 'root ::= "NONE"'
+    assert quoting.grammar(quoting.pointers(evidence(passage("empty")))) == 'root ::= "NONE"\n'
 
 
 def test_answers() -> None:

@@ -4,9 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.build import GUIDELINES
-from index.chunk import MAX_SENTENCES, MAX_WORDS, passages, searched_text
+from index.chunk import MAX_SENTENCES, MAX_WORDS, passages
 from index.document import Block, Document, Section
 from index.sources.markdown import read
+from medrag.retrieval.passages import searched_text
 
 WORDS = st.lists(st.sampled_from(["give", "5 mg", "daily", "to adults"]), min_size=1, max_size=60).map(" ".join)
 STATEMENTS = st.builds(Block, WORDS.map(lambda text: f"{text}."), statement=st.just(True), grade=st.just("A"))
@@ -43,10 +44,13 @@ def test_a_statement_over_the_limit_is_still_not_cut() -> None:
     assert [passage.text for passage in cut] == ["First.", long.text, "Last."]
 
 
-def test_sentences_tile_the_passage() -> None:
+def test_each_bullet_of_the_starter_corpus_is_one_sentence_of_a_passage() -> None:
     for item in read(GUIDELINES):
         assert isinstance(item, Document)
-        for passage in passages(item):
+        bullets = [block.text for section in item.sections for block in section.blocks]
+        cut = list(passages(item))
+        assert [passage.quote(each) for passage in cut for each in passage.sentences] == bullets
+        for passage in cut:
             rest = passage.text
             for each in passage.sentences:
                 rest = rest.replace(passage.quote(each), "", 1)

@@ -276,6 +276,11 @@ def test_family_history_names_the_relative() -> None:
     assert (fact.display, fact.status.value) == ("Breast cancer (mother)", "family_history")
 
 
+def test_a_code_system_of_the_wrong_type_is_not_fatal() -> None:
+    made = condition("Asthma", code={"coding": [{"system": ["x"], "code": "1", "display": "Asthma"}]})
+    assert "does not validate" in reasons(read(person(), made))
+
+
 def test_reports_imaging_and_immunisations() -> None:
     report = {
         "resourceType": "DiagnosticReport",

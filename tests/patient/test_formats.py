@@ -44,6 +44,12 @@ def test_what_cannot_be_read_says_so_in_one_line(tmp_path: Path, name: str, cont
     assert "\n" not in str(caught.value)
 
 
+def test_a_header_is_only_looked_for_in_the_first_line(tmp_path: Path) -> None:
+    path = tmp_path / "note.txt"
+    path.write_bytes(b"0\r0, age, sex")
+    assert load([path], TODAY).problems[0].reason == "nothing in the text was recognised"
+
+
 def test_missing_files_and_no_files(tmp_path: Path) -> None:
     with pytest.raises(PatientError, match=r"gone\.json: cannot be read"):
         load([tmp_path / "gone.json"], TODAY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medrag.patient import formulas as f
@@ -84,6 +84,7 @@ def test_stroke_and_bleeding_scores() -> None:
     assert f.has_bled(66, frozenset({"renal", "liver", "drugs", "alcohol"})) == 5
 
 
+@settings(deadline=None)
 @given(st.floats(18, 110), st.floats(0.2, 20))
 def test_egfr_falls_with_creatinine_and_age(age: float, creatinine: float) -> None:
     for sex in ("female", "male"):
@@ -92,6 +93,7 @@ def test_egfr_falls_with_creatinine_and_age(age: float, creatinine: float) -> No
         assert f.ckd_epi_2021(age, creatinine * 1.1, sex) < here  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(st.floats(0.1, 50), st.floats(0.5, 10), st.floats(0.1, 15), st.floats(100, 160))
 def test_meld_na_stays_in_bounds(bilirubin: float, inr: float, creatinine: float, sodium: float) -> None:
     assert 6 <= f.meld_na(bilirubin, inr, creatinine, sodium) <= 40

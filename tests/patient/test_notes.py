@@ -165,11 +165,24 @@ def test_context(tmp_path: Path, text: str, display: str, status: str) -> None:
         ("Consider metformin.", "planned"),
         ("Metformin 500 mg twice daily.", "active"),
         ("We talked about metformin.", "uncertain"),
+        ("Type 2 diabetes treated with metformin.", "active"),
+        ("His medications include aspirin, lisinopril, atorvastatin, carvedilol, furosemide and metformin.", "active"),
         ("Medications: metformin", "active"),
     ],
 )
 def test_what_is_said_of_a_drug(tmp_path: Path, text: str, status: str) -> None:
-    assert [fact.status.value for fact in read(tmp_path, text).medications] == [status]
+    assert {fact.status.value for fact in read(tmp_path, text).medications} == {status}
+
+
+def test_a_dose_makes_no_drug_of_an_ordinary_word(tmp_path: Path) -> None:
+    known = read(
+        tmp_path, "The child receives 15 mg/kg and patients demonstrated improvement at 20 mg. Foobarmab 40 mg weekly."
+    )
+    assert [fact.display for fact in known.medications] == ["Foobarmab"]
+
+
+def test_a_text_without_anything_known_says_so(tmp_path: Path) -> None:
+    assert read(tmp_path, "lorem ipsum dolor").problems[0].reason == "nothing in the text was recognised"
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,18 @@ from __future__ import annotations
 import errno
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from index.build import build
 from medrag.errors import IndexCorrupt, IndexMismatch, IndexMissing, StoreError
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.manifest import MANIFEST
+from medrag.retrieval.passages import searched_text
 from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.store import Index, writing
 
@@ -24,7 +27,17 @@ def built(corpus: Path, tmp_path: Path, encoder: Encoder) -> Path:
 
 
 def contents(directory: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in directory.iterdir()}
+    return {path.name: path.read_bytes() for path in directory.iterdir() if path.is_file()}
+
+
+class CountingEncoder(Encoder):
+    """The real encoder, counting what it is asked to encode."""
+
+    encoded = 0
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.encoded += len(texts)
+        return super().encode(texts)
 
 
 def test_the_same_input_gives_the_same_bytes(corpus: Path, built: Path, tmp_path: Path, encoder: Encoder) -> None:
@@ -121,3 +134,39 @@ def test_a_rebuild_replaces_the_files_under_an_open_index(corpus: Path, built: P
     assert Index.open(built, encoder).manifest.rows == 1
     assert len(list(built.iterdir())) == len(opened.index.manifest.files) + 1
     assert opened.search("allopurinol starting dose in gout")[0].passage.doc_id == "gout-2020"
+
+
+def test_only_new_and_changed_documents_are_encoded(corpus: Path, built: Path, tmp_path: Path) -> None:
+    (corpus / "gout-2012.md").unlink()
+    (corpus / "asthma.md").write_text("## Relief\n- Inhale salbutamol.")
+    encoder = CountingEncoder()
+    build([("markdown", corpus)], built, encoder)
+    assert encoder.encoded == 1
+    build([("markdown", corpus)], tmp_path / "fresh", encoder)
+    assert encoder.encoded == 3
+    assert contents(tmp_path / "fresh") == contents(built)
+
+
+def test_an_interrupted_build_goes_on_where_it_stopped(corpus: Path, tmp_path: Path, encoder: Encoder) -> None:
+    out, counting = tmp_path / "out", CountingEncoder()
+    build([("markdown", corpus)], tmp_path / "whole", encoder)
+    first = Index.open(tmp_path / "whole").passages[0]
+    with pytest.raises(KeyboardInterrupt), writing(out, counting, {}) as writer:
+        writer.add([(first, searched_text(first))])
+        raise KeyboardInterrupt
+    vectors = next((out / ".building").glob("encoded-*.vectors"))
+    vectors.write_bytes(vectors.read_bytes() + b"cut off")
+    assert counting.encoded == 1
+    build([("markdown", corpus)], out, counting)
+    assert counting.encoded == 2
+    assert contents(out) == contents(tmp_path / "whole")
+    assert not (out / ".building").exists()
+
+
+def test_a_place_that_cannot_be_written_is_a_store_error(tmp_path: Path, encoder: Encoder) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with (
+        pytest.raises(StoreError, match=r"cannot be written .*no index was written"),
+        writing(tmp_path / "file" / "index", encoder, {}),
+    ):
+        pass

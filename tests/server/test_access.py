@@ -99,6 +99,20 @@ def test_a_limit_on_answers_at_once(engine_of: EngineOf) -> None:
     assert statuses == [429, 200, 200]
 
 
+def test_a_limit_on_all_answers_together(engine_of: EngineOf) -> None:
+    model = SlowModel(["[1.3]"], wait_s=3.0)
+    with serving(engine_of(model), at_once=1) as base:
+        first = threading.Thread(target=lambda: httpx.post(f"{base}/v1/chat/completions", json=BODY, timeout=30))
+        first.start()
+        assert model.asked.wait(20)
+        busy = httpx.post(f"{base}/v1/chat/completions", json=BODY | {"stream": True}, timeout=30)
+        first.join()
+        again = httpx.post(f"{base}/v1/chat/completions", json=BODY, timeout=30)
+    assert (busy.status_code, busy.json()["error"]["code"]) == (503, "model_unavailable")
+    assert busy.headers["retry-after"]
+    assert again.status_code == 200
+
+
 def test_metrics_count_without_patient_text(engine_of: EngineOf) -> None:
     with serving(engine_of(ScriptedModel(["[1.1] [1.3]"]))) as base:
         with Client(base) as client:

@@ -68,7 +68,7 @@ def test_their_questions_are_answered(url: str, body: dict[str, Any]) -> None:
 
 CHORES = [
     (
-        f'### Task:\nGenerate a concise, 3-5 word title.\n### Output:\nJSON format: {{ "title": "your title" }}\n{TALK}',
+        f'### Task:\nGenerate a concise, 3-5 word title.\n### Output:\nJSON format: {{ "title": "yours" }}\n{TALK}',
         '{"title": "Which antibiotic for streptococcal pharyngitis? She…"}',
     ),
     (

@@ -22,7 +22,9 @@ from medrag.client import Client
 from medrag.errors import ConfigurationError, ModelUnavailable
 from medrag.events import Event, Finished, Released
 from medrag.generation.vllm_process import VllmProcess, free_port, served_name
-from medrag.server.run import listen
+from medrag.server.audit import verify
+from medrag.server.run import listen, serve
+from medrag.settings import Settings
 from tests.server import upstream
 
 QUESTION = "Which drug first for an adult with newly diagnosed hypertension?"
@@ -41,28 +43,39 @@ def test_a_host_that_is_not_ours() -> None:
         listen("203.0.113.1", 0)
 
 
+def test_a_certificate_that_is_none_is_refused_at_once(tmp_path: Path) -> None:
+    broken = tmp_path / "cert.pem"
+    for content in (None, "not a certificate"):
+        if content:
+            broken.write_text(content)
+        with pytest.raises(ConfigurationError, match="PEM"):
+            serve(Settings(tls_cert=broken, port=0, home=tmp_path))
+
+
 @contextmanager
-def command(*arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
+def command(
+    home: Path, *arguments: str, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
     """``medrag serve`` with ``arguments``; killed at the end if it still runs."""
     process = subprocess.Popen(
         [sys.executable, "-c", "from medrag.cli import main; main()", "serve", *arguments],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ | (environment or {}),
+        env={**os.environ, "MEDRAG_HOME": str(home), **(environment or {})},
     )
     try:
         yield process
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
 
 
 def wait_until_it_answers(url: str, process: subprocess.Popen[str], seconds: float = 180) -> None:
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         if process.poll() is not None:
-            raise AssertionError(process.communicate()[1])
+            raise AssertionError(process.stderr.read() if process.stderr else "it stopped")
         try:
             httpx.get(f"{url}/health", timeout=10)
         except httpx.TransportError:
@@ -72,13 +85,13 @@ def wait_until_it_answers(url: str, process: subprocess.Popen[str], seconds: flo
     raise AssertionError("it did not answer")
 
 
-def test_a_model_server_that_dies_in_mid_stream_and_comes_back(starter_index: Path) -> None:
+def test_a_model_server_that_dies_in_mid_stream_and_comes_back(starter_index: Path, tmp_path: Path) -> None:
     model_port, port = free_port(), free_port()
     url = f"http://127.0.0.1:{port}"
     arguments = ("--port", str(port), "--index", str(starter_index))
     with ExitStack() as stack:
         with upstream.running(model_port, "[1.1]" + " [1.2]" * 600, pause_s=0.05) as model_url:
-            process = stack.enter_context(command(*arguments, "--model-url", model_url))
+            process = stack.enter_context(command(tmp_path, *arguments, "--model-url", model_url))
             wait_until_it_answers(url, process)
             client = stack.enter_context(Client(url))
             events = client.stream(QUESTION)
@@ -92,15 +105,16 @@ def test_a_model_server_that_dies_in_mid_stream_and_comes_back(starter_index: Pa
         with upstream.running(model_port, "[1.1] [1.2] [1.3] [2.1]", pause_s=0.3):
             assert httpx.get(f"{url}/health", timeout=10).status_code == 200
             assert_drains(client, process)
+    assert verify(tmp_path / "audit.jsonl").lines > 0
 
 
 @pytest.mark.vllm
-def test_serve_over_the_real_model(vllm_process: VllmProcess, starter_index: Path) -> None:
+def test_serve_over_the_real_model(vllm_process: VllmProcess, starter_index: Path, tmp_path: Path) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     arguments = ("--port", str(port), "--index", str(starter_index), "--model-url", vllm_process.url)
     with (
-        command(*arguments, environment={"MEDRAG_MODEL_KEY": vllm_process.key}) as process,
+        command(tmp_path, *arguments, environment={"MEDRAG_MODEL_KEY": vllm_process.key}) as process,
         OpenAI(base_url=f"{url}/v1", api_key="none") as client,
     ):
         wait_until_it_answers(url, process)

@@ -1,4 +1,5 @@
 import random
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def test_both_answers_and_abstentions_are_taught():
 
 def test_the_patient_alone_changes_some_answers():
     asked = [each for example in _examples(6) for each in questions([example])]
-    pairs = [(a, b) for a, b in zip(asked, asked[1:], strict=False) if a.group == b.group]
+    pairs = [(a, b) for a, b in pairwise(asked) if a.group == b.group]
     assert any(set(a.gold) != set(b.gold) for a, b in pairs)
 
 

@@ -88,7 +88,7 @@ def system_name(url: Any) -> str | None:
 
 
 def _rank(coding: Json) -> int:
-    return 0 if coding.get("system") in SYSTEMS else 1
+    return 0 if system_name(coding.get("system")) in SYSTEMS.values() else 1
 
 
 def _first_display(codings: list[Json]) -> str | None:

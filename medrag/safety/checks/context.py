@@ -24,7 +24,7 @@ class Context:
     read: tuple[Prescription, ...]
     patient: PatientView | None
     advised: tuple[Prescription, ...]
-    stopped_before: frozenset[str]
+    stopped_before: frozenset[frozenset[str]]
     knowledge: Knowledge
     evidence: tuple[Evidence, ...] = ()
 
@@ -39,17 +39,18 @@ class Context:
         return tuple(each.mention for each in self.read if each.recommended and not each.mention.resolved)
 
     @cached_property
-    def stopped(self) -> frozenset[str]:
-        """Ingredients that this statement, or one before it, stops."""
+    def stopped(self) -> frozenset[frozenset[str]]:
+        """Products and classes, as sets of ingredients, that this statement or one before it stops."""
         return self.stopped_before | stopped_by(self.read, self.knowledge)
 
     @cached_property
     def current(self) -> tuple[CurrentDrug, ...]:
         """The patient's drugs that go on."""
         drugs = self.patient.drugs if self.patient else ()
-        return tuple(
-            drug for drug in drugs if not set(ingredients_of(drug.prescription, self.knowledge)) <= self.stopped
-        )
+        return tuple(drug for drug in drugs if not self._stops(ingredients_of(drug.prescription, self.knowledge)))
+
+    def _stops(self, ingredients: frozenset[str]) -> bool:
+        return any(ingredients <= group for group in self.stopped)
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -81,12 +82,11 @@ def ingredients_of(prescription: Prescription, knowledge: Knowledge) -> frozense
     return frozenset(mention.ingredients)
 
 
-def stopped_by(read: Iterable[Prescription], knowledge: Knowledge) -> frozenset[str]:
-    """Ingredients that the text says to stop and does not also say to give."""
-    given = {name for each in read if each.recommended for name in each.mention.ingredients}
-    stopped = {
-        name for each in read if each.mention.polarity is Polarity.STOPPED for name in ingredients_of(each, knowledge)
-    }
+def stopped_by(read: Iterable[Prescription], knowledge: Knowledge) -> frozenset[frozenset[str]]:
+    """Products and classes that the text says to stop and does not also say to give."""
+    read = tuple(read)
+    given = {ingredients_of(each, knowledge) for each in read if each.recommended}
+    stopped = {ingredients_of(each, knowledge) for each in read if each.mention.polarity is Polarity.STOPPED}
     return frozenset(stopped - given)
 
 

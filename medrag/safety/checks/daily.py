@@ -14,14 +14,25 @@ def amounts_of(prescription: Prescription, ingredient: str, unit: str = "mg") ->
 
 
 def _part(each: Prescription, one: Dose, ingredient: str) -> Dose:
-    """The share of ``ingredient`` in a combination written as "875/125 mg": by order (co-trimoxazole: by size)."""
+    """The share of ``ingredient`` in a combination: by order in "875/125 mg"; a single number is the first one's."""
     names = each.mention.ingredients
-    if len(one.parts) < 2 or len(one.parts) != len(names) or ingredient not in names:
+    if len(names) < 2 or ingredient not in names:
         return one
-    amount = one.parts[names.index(ingredient)]
     if set(names) == {"sulfamethoxazole", "trimethoprim"}:
-        amount = max(one.parts) if ingredient == "sulfamethoxazole" else min(one.parts)
-    return replace(one, low=amount, high=amount, parts=())
+        amount = _co_trimoxazole(one, ingredient)
+    elif len(one.parts) == len(names):
+        amount = one.parts[names.index(ingredient)]
+    else:
+        amount = one.high if ingredient == names[0] else 0.0
+    return replace(one, low=min(one.low, amount), high=amount, parts=())
+
+
+def _co_trimoxazole(one: Dose, ingredient: str) -> float:
+    """5 parts sulfamethoxazole to 1 of trimethoprim; one number means the sum (960) or, if small, trimethoprim."""
+    if len(one.parts) == 2:
+        return max(one.parts) if ingredient == "sulfamethoxazole" else min(one.parts)
+    trimethoprim = one.high / 6 if one.high >= 400 else one.high
+    return trimethoprim * 5 if ingredient == "sulfamethoxazole" else trimethoprim
 
 
 def daily_dose(prescription: Prescription) -> float | None:

@@ -14,6 +14,8 @@ NAME = "dose"
 ADULT = 18.0
 SLACK = 1.001
 """Sums of decimal doses may overshoot a limit by rounding alone."""
+WRONG_UNIT = 1000.0
+"""A dose this many times under the highest one is no small dose but micrograms written for milligrams."""
 SCHEDULED = 0.45
 """Doses a day from which a once-weekly drug counts as given daily."""
 
@@ -27,13 +29,17 @@ def dose(context: Context) -> Iterable[Finding]:
     unknown: list[str] = []
     for each in dosed:
         limits = list(_limits(context, each))
-        if not limits:
+        if not any(_applicable(context, each, limit) for _, limit in limits):
             unknown.append(each.mention.label)
         for ingredient, limit in limits:
             failed += _exceeded(context, each, ingredient, limit)
     yield from worst(failed)
     if unknown:
-        yield not_assessed(NAME, tuple(dict.fromkeys(unknown)), "no dose limit is known for this drug, route and age")
+        yield not_assessed(
+            NAME,
+            tuple(dict.fromkeys(unknown)),
+            "no dose limit is known for this drug, route, age and unit, or the weight is missing",
+        )
     if not failed and len(unknown) < len(dosed):
         yield passed(
             NAME, tuple(dict.fromkeys(each.mention.label for each in dosed)), "doses are within the labelled limits"
@@ -55,19 +61,36 @@ def _limits(context: Context, each: Prescription) -> Iterator[tuple[str, DoseLim
             yield ingredient, limit
 
 
+def _applicable(context: Context, each: Prescription, limit: DoseLimit) -> bool:
+    """Whether the limit can be held against the doses: the same unit, and a weight where it is per kilogram."""
+    same_unit = [one for one in each.doses if one.unit == limit.unit]
+    if not limit.per_kg or _scale(context, limit) is not None:
+        return bool(same_unit)
+    return any(one.per_kg for one in same_unit)
+
+
 def _exceeded(context: Context, each: Prescription, ingredient: str, limit: DoseLimit) -> Iterator[Finding]:
     mine = amounts_of(each, ingredient, limit.unit)
     if limit.weekly and any(_daily_use(one) for one in mine.doses):
         yield _finding(context, limit, ingredient, "a once-weekly drug is advised daily")
         return
     scale = _scale(context, limit)
-    for one in mine.doses:
-        top = _scaled(limit.single, scale, one)
+    by_weight = any(one.per_kg for one in mine.doses)
+    weighed = [one for one in mine.doses if not (limit.per_kg and by_weight and one.maximum and not one.per_kg)]
+    for one in weighed:
+        top = _scaled(limit, limit.single, scale, one)
+        if one.maximum and one.frequency is None and limit.daily is not None:
+            top = _scaled(limit, limit.daily, scale, one)
         if one.per == "dose" and top is not None and one.high > top * SLACK and not one.threshold:
             yield _finding(context, limit, ingredient, f"{one.high:g} {one.unit} at once is above {top:g}")
-    regular = Prescription(mine.mention, tuple(one for one in mine.doses if not one.once and _repeats(one)))
+        usual = _scaled(limit, limit.single or limit.daily, scale, one)
+        if one.per == "dose" and usual is not None and 0 < one.high * WRONG_UNIT <= usual:
+            yield _finding(
+                context, limit, ingredient, f"{one.high:g} {one.unit} is a thousandth of {usual:g}: wrong unit?"
+            )
+    regular = Prescription(mine.mention, tuple(one for one in weighed if not one.once and _repeats(one)))
     for one in regular.doses:
-        top = _scaled(limit.daily, scale, one)
+        top = _scaled(limit, limit.daily, scale, one)
         if one.per_kg and top is not None and one.daily is not None and one.daily > top * SLACK:
             yield _finding(context, limit, ingredient, f"{one.daily:g} {one.unit} per kg and day is above {top:g}")
     top = limit.daily * scale if limit.daily is not None and scale is not None else None
@@ -95,12 +118,12 @@ def _scale(context: Context, limit: DoseLimit) -> float | None:
     return context.patient.patient.weight_kg if context.patient else None
 
 
-def _scaled(top: float | None, scale: float | None, one: Dose) -> float | None:
+def _scaled(limit: DoseLimit, top: float | None, scale: float | None, one: Dose) -> float | None:
     """The limit in the dose's own terms: per kg for a dose per kg, else absolute."""
     if top is None or one.per_m2:
         return None
     if one.per_kg:
-        return top if scale is not None and scale != 1.0 else None
+        return top if limit.per_kg else None
     return top * scale if scale is not None else None
 
 

@@ -24,15 +24,28 @@ def interaction(context: Context) -> Iterable[Finding]:
     labels = tuple(each.mention.label for each in advised)
     failed = list(worst(_failures(context, advised)))
     yield from failed
-    patient = context.patient
-    if patient is None or not patient.recorded("medications"):
-        yield not_assessed(NAME, labels, "the patient's medications are not recorded")
-    elif patient.unread_drugs:
-        yield not_assessed(
-            NAME, labels, f"{len(patient.unread_drugs)} of the patient's drugs are not in the safety knowledge"
-        )
+    if gap := _gap(context, advised):
+        yield not_assessed(NAME, labels, gap)
     elif not any(finding.severity is not Severity.INFORMATION for finding in failed):
         yield passed(NAME, labels, "no known interaction with the patient's drugs or the other advice")
+
+
+def _gap(context: Context, advised: list[Prescription]) -> str | None:
+    """What keeps the check from having looked at every pair."""
+    patient = context.patient
+    if patient is None or not patient.recorded("medications"):
+        return "the patient's medications are not recorded"
+    if patient.unread_drugs:
+        return f"{len(patient.unread_drugs)} of the patient's drugs are not in the safety knowledge"
+    paired = [drug.prescription for drug in context.current if not drug.prescription.local]
+    if not paired and len(advised) + len(context.advised) < 2:
+        return None
+    blank = [name for each in (*advised, *paired) for name in each.mention.ingredients if not _known(context, name)]
+    return f"no interaction facts on {', '.join(dict.fromkeys(blank))}" if blank else None
+
+
+def _known(context: Context, ingredient: str) -> bool:
+    return context.knowledge.interactions_known(ingredient)
 
 
 def _failures(context: Context, advised: list[Prescription]) -> Iterator[Finding]:

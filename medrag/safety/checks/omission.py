@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from medrag.safety.checks.context import fail, labels, not_assessed
+from medrag.safety.checks.context import fail, labels, not_assessed, passed
 from medrag.safety.knowledge import Knowledge
 from medrag.safety.knowledge.schema import MonitoringRule
 from medrag.safety.patient_view import PatientView
@@ -65,3 +65,8 @@ def _coherence(
     if lost and not advised:
         reason = "every statement that names a treatment was withheld: what is left is no treatment plan"
         yield fail(COHERENCE, Severity.WARNING, reason, SOURCE, labels(lost))
+
+
+def offer(reason: str, drugs: tuple[str, ...]) -> Finding:
+    """A safer alternative, as a finding of the case."""
+    return passed("alternative", drugs, reason, SOURCE)

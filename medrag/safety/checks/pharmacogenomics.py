@@ -10,6 +10,7 @@ from medrag.types import Finding, Severity
 
 NAME = "pharmacogenomics"
 ADULT = 18.0
+ACTIONS = {"standard": "standard use", "adjust": "adjust", "avoid": "avoid", "none": "no guidance"}
 TEST_FIRST = frozenset({"abacavir", "rasburicase", "pegloticase", "primaquine", "tafenoquine", "siponimod"})
 """Drugs whose US labels ask for the genetic test before the first dose; others may be given untested."""
 
@@ -45,6 +46,8 @@ def _drug(context: Context, ingredient: str) -> Iterable[Finding]:
             strong = entry.action == "avoid" and entry.strength == "Strong"
             severity = Severity.CONTRAINDICATED if strong else Severity.WARNING
             yield fail(NAME, severity, reason, entry.source, (ingredient,), facts)
+        elif entry.action == "none":
+            yield not_assessed(NAME, (ingredient,), reason, entry.source, Severity.INFORMATION)
         else:
             yield passed(NAME, (ingredient,), reason, entry.source)
 

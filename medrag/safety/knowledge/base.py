@@ -29,6 +29,7 @@ class Name:
 
     ingredients: tuple[str, ...] = ()
     drug_class: str | None = None
+    brand: bool = False
     capital: bool = False
 
 
@@ -66,10 +67,14 @@ class Knowledge:
     injections: Mapping[str, tuple[str, ...]]
     words: Mapping[str, frozenset[str]]
     sources: Mapping[str, str]
+    no_interactions: frozenset[str]
+    """Ingredients reviewed and found to have no interaction that changes prescribing."""
     first_words: Mapping[str, int]
     """First word of a written name -> most words of a name that starts so."""
     spellings: Mapping[str, tuple[str, ...]]
     """First letter -> one-word names long enough to be recognised when misspelt."""
+    codes: Mapping[str, str]
+    """RxNorm or ATC code of an ingredient -> its name."""
     lab_names: Mapping[str, str]
     """Name or LOINC code of a measurement -> key in ``labs``."""
     _groups: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, repr=False)
@@ -103,6 +108,11 @@ class Knowledge:
             )
             self._concerned[key] = known
         return known
+
+    def interactions_known(self, ingredient: str) -> bool:
+        """Whether anything is known of the ingredient's interactions, be it that there are none."""
+        sides = (self.concerning("interactions", side, (ingredient,), None) for side in ("a", "b"))
+        return ingredient in self.no_interactions or any(sides)
 
     def cite(self, source: str) -> str:
         """A rule's source key in full; free text stays as it is."""

@@ -31,8 +31,14 @@ T = TypeVar("T")
 
 @lru_cache(maxsize=4)
 def load(extra: Path | None = None) -> Knowledge:
-    """The bundled knowledge, with the files of ``extra`` (same names and layout) added to it.
+    """:func:`read`, once for each directory and process."""
+    return read(extra)
 
+
+def read(extra: Path | None = None) -> Knowledge:
+    """The bundled knowledge, with the files of ``extra`` added to it.
+
+    Those have the bundled files' names, or the name of their source in the middle (``interactions.ddinter.yaml``).
     Raises :class:`~medrag.errors.KnowledgeError` naming the file and what in it does not fit.
     """
     folders = [DATA] if extra is None else [DATA, extra]
@@ -54,11 +60,11 @@ class _Reader:
         self._digest = hashlib.sha256()
 
     def knowledge(self) -> Knowledge:
-        drugs = {
-            drug.name: drug for drug in self._rows("drugs.csv", schema.Drug, _list_fields("atc", "brands", "synonyms"))
-        }
+        drugs: dict[str, schema.Drug] = {}
+        for drug in self._rows("drugs.csv", schema.Drug, _list_fields("atc", "brands", "synonyms")):
+            drugs[drug.name] = _joined(drugs[drug.name], drug) if drug.name in drugs else drug
         products = self._rows("products.csv", schema.Product, _list_fields("ingredients"))
-        classes = self._mapping("classes.yaml", schema.DrugClass)
+        classes = self._classes()
         members = _members(classes, drugs)
         concepts = self._mapping("concepts.yaml", schema.Concept)
         labs = self._mapping("labs.yaml", schema.Lab)
@@ -86,6 +92,7 @@ class _Reader:
             phrases=_phrases(concepts),
             concepts=concepts,
             labs=labs,
+            codes={code: drug.name for drug in drugs.values() for code in (drug.rxcui, *drug.atc) if code},
             lab_names={**{normalise(name): key for key, lab in labs.items() for name in lab.names}}
             | {code: key for key, lab in labs.items() for code in lab.loinc},
             rules=rules,
@@ -94,14 +101,30 @@ class _Reader:
             words=self._parse("words.yaml", dict[str, frozenset[str]], {}),
             injections=self._parse("injections.yaml", dict[str, tuple[str, ...]], {}),
             sources=sources,
+            no_interactions=self._reviewed(drugs),
             hash=self._digest.hexdigest(),
         )
 
+    def _reviewed(self, drugs: Mapping[str, schema.Drug]) -> frozenset[str]:
+        names = [name for group in self._list("no_interactions.yaml", schema.Terms) for name in group]
+        _known(names, drugs, "no_interactions.yaml")
+        return frozenset(names)
+
+    def _classes(self) -> dict[str, schema.DrugClass]:
+        """Classes; one that a user's file names again gains its members."""
+        classes: dict[str, schema.DrugClass] = {}
+        for path in self._files("classes.yaml"):
+            for name, group in _validate(path, dict[str, schema.DrugClass], _content(path)).items():
+                known = classes.get(name, group)
+                members = tuple(dict.fromkeys((*known.members, *group.members)))
+                classes[name] = known.model_copy(update={"members": members})
+        return classes
+
     def _files(self, name: str) -> Iterable[Path]:
+        stem, _, suffix = name.partition(".")
         for folder in self._folders:
-            path = folder / name
-            if path.is_file():
-                self._digest.update(name.encode() + path.read_bytes())
+            for path in sorted({*folder.glob(name), *folder.glob(f"{stem}.*.{suffix}")}):
+                self._digest.update(path.name.encode() + path.read_bytes())
                 yield path
 
     def _rows(self, name: str, model: type[T], convert: Callable[[dict[str, str]], dict[str, Any]]) -> list[T]:
@@ -158,6 +181,15 @@ def _list_fields(*names: str) -> Callable[[dict[str, str]], dict[str, Any]]:
     return convert
 
 
+def _joined(one: schema.Drug, other: schema.Drug) -> schema.Drug:
+    """The same drug from two files: all of its names and codes."""
+    union = {
+        name: tuple(dict.fromkeys((*getattr(one, name), *getattr(other, name))))
+        for name in ("atc", "brands", "synonyms")
+    }
+    return one.model_copy(update={**union, "rxcui": one.rxcui or other.rxcui})
+
+
 def _members(classes: Mapping[str, schema.DrugClass], drugs: Mapping[str, Any]) -> dict[str, frozenset[str]]:
     """Classes with the classes among their members resolved to ingredients."""
 
@@ -210,10 +242,10 @@ def _names(
         for written in group.names:
             names[normalise(written)] = Name(drug_class=key)
     for product in products:
-        names[normalise(product.name)] = Name(ingredients=product.ingredients)
+        names[normalise(product.name)] = Name(ingredients=product.ingredients, brand=product.name[0].isupper())
     for drug in drugs:
         for brand in drug.brands:
-            names[normalise(brand)] = Name(ingredients=(drug.name,), capital=len(brand) <= CAPITAL_UP_TO)
+            names[normalise(brand)] = Name(ingredients=(drug.name,), brand=True, capital=len(brand) <= CAPITAL_UP_TO)
         for written in (drug.name, *drug.synonyms):
             names[normalise(written)] = Name(ingredients=(drug.name,))
     return names
@@ -228,9 +260,10 @@ def _first_words(names: Iterable[str]) -> dict[str, int]:
 
 
 def _spellings(names: Mapping[str, Name]) -> dict[str, tuple[str, ...]]:
+    """Names of one word by first letter; brands are left out, being too close to words ("Enablex", "Claritin")."""
     by_letter: dict[str, list[str]] = {}
     for name, meaning in names.items():
-        if meaning.ingredients and " " not in name and len(name) >= MISSPELT_FROM:
+        if meaning.ingredients and not meaning.brand and " " not in name and len(name) >= MISSPELT_FROM:
             by_letter.setdefault(name[0], []).append(name)
     return {letter: tuple(group) for letter, group in by_letter.items()}
 

@@ -92,6 +92,9 @@ _MAXIMUM = re.compile(
     re.IGNORECASE,
 )
 _THRESHOLD = re.compile(r"(?:>|≥|<|≤|above|over|below|under|than|exceed\w*|more than|less than)\s*$", re.IGNORECASE)
+_MOST_DOSES = re.compile(
+    r"(?:max\w*|up to|no more than)[^.;]{0,20}?(?P<n>\d+)\s+doses\s+(?:in|per|a|every)", re.IGNORECASE
+)
 _DURATION = re.compile(
     r"\b(?:for|x|×|over)\s+(?:a\s+(?:total\s+of|further)\s+)?(?P<n>\d+|one|two|three|four|five|six)(?:\s*(?:-|–"
     r"|to)\s*(?P<high>\d+))?[\s-]*(?P<unit>day|week|month)s?\b"
@@ -176,14 +179,25 @@ def _dose(text: str, match: re.Match[str], following: int) -> Dose:
     per, per_kg, per_m2 = _per(match)
     before = text[max(0, match.start() - 60) : match.start()]
     after = re.split(r"[.;](?:\s|$)", text[match.end() : following], maxsplit=1)[0]
-    slash = re.findall(_NUMBER, match["slash"] or "")
     often = frequency(after)
+    if often is not None and (cap := _MOST_DOSES.search(after)):
+        often = min(often, float(cap["n"]))
+    slash = re.findall(_NUMBER, match["slash"] or "")
     if per == "dose" and re.search(
         r"daily\s+dose\s*(?:of|is|:)?\s*$|total\s+daily\s*(?:of)?\s*$|per\s+day\s*(?:of)?\s*$", before, re.IGNORECASE
     ):
         per = "day"
-    if per == "dose" and re.search(r"\bin\s+(?:\w+\s+)?divided\s+doses|\bdivided\s+(?:in|into)", after, re.IGNORECASE):
+    if per == "dose" and re.search(
+        r"\bin\s+(?:\w+\s+)?divided\s+doses|\bdaily\b[^.;]{0,20}\bin\s+(?:\w+\s+(?:or|to)\s+)?\w+\s+doses|\bdivided\s+(?:in|into)",
+        after,
+        re.IGNORECASE,
+    ):
         per = "day" if often in (None, 1.0) or re.match(r"\s*(?:/day|per day|daily|a day)?", after) else per
+    maximum = bool(_MAXIMUM.search(before)) or bool(
+        re.match(r"\s*(?:\([^)]*)?(?:max(?:imum)?)\b", after, re.IGNORECASE)
+    )
+    if maximum and per == "dose" and often == 1.0:
+        per = "day"
     return Dose(
         text=match[0].strip(),
         start=match.start(),
@@ -194,8 +208,7 @@ def _dose(text: str, match: re.Match[str], following: int) -> Dose:
         per=per,
         per_kg=per_kg,
         per_m2=per_m2,
-        maximum=bool(_MAXIMUM.search(before))
-        or bool(re.match(r"\s*(?:\([^)]*)?(?:max(?:imum)?)\b", after, re.IGNORECASE)),
+        maximum=maximum,
         threshold=bool(_THRESHOLD.search(before)) and not _MAXIMUM.search(before),
         frequency=often,
         as_needed=bool(

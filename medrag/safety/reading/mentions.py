@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 from medrag.safety.knowledge import Knowledge, Name
 from medrag.safety.reading.doses import doses
 from medrag.safety.reading.polarity import Polarity, cues, polarity_of
-from medrag.safety.reading.words import NOT_STEMS, STEM
+from medrag.safety.reading.words import ENGLISH, NOT_STEMS, STEM
 
 MAX_WORDS = 6
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -22,8 +22,9 @@ _JOIN = re.compile(r"[\s\-–/’'.+&]{0,3}")
 _ROUTES = (
     (
         "topical",
-        r"topical(?:ly)?|cream|ointment|lotion|shampoo|patch(?:es)?|transdermal|vaginal|pessary|applied to the skin",
+        r"topical(?:ly)?|cream|ointment|lotion|shampoo|vaginal|pessary|applied to the skin",
     ),
+    ("transdermal", r"transdermal|patch(?:es)?"),
     ("inhaled", r"inhal\w+|nebuli[sz]\w+|puffs?|metered[- ]dose|MDI"),
     ("nasal", r"intranasal|nasal(?: spray)?|intra-nasal"),
     ("eye", r"ophthalmic|eye ?drops?|ocular|otic|ear ?drops?"),
@@ -84,6 +85,7 @@ def drugs(text: str, knowledge: Knowledge) -> list[DrugMention]:
     mentions += [
         guess for i, token in enumerate(tokens) if i not in taken and (guess := _guess(text, token, knowledge))
     ]
+    mentions += [] if mentions else _object(text, knowledge)
     mentions.sort(key=lambda mention: mention.start)
     marks = cues(text)
     spans = [(mention.start, mention.end) for mention in mentions]
@@ -182,6 +184,24 @@ def _dosed(text: str, token: _Token) -> bool:
     if not gap:
         return False
     return any(dose.start == 0 and not dose.maximum for dose in doses(text[gap.end() : gap.end() + 40]))
+
+
+_GIVEN = re.compile(
+    r"^\W*(?:please\s+|then\s+)?(?:re)?(?:start|add|give|prescribe|initiate|begin|administer|switch to|continue|take"
+    r"|use|try|commence)\s+(?:(?:a|an|the|her|him|them|patient|treatment|therapy|oral|iv|intravenous|low-dose|high-dose|with|on|[\d.]+"
+    r"|mg|mcg|g|units?|of)\s+)*(?P<object>[A-Za-z][a-z]{4,})\b(?!-)",
+    re.IGNORECASE,
+)
+
+
+def _object(text: str, knowledge: Knowledge) -> list[DrugMention]:
+    """The object of a giving verb that opens a text without any known drug, when it is no ordinary word."""
+    match = _GIVEN.match(text)
+    word = match["object"].lower() if match else ""
+    common = knowledge.words["objects"] | knowledge.words["common"]
+    if not match or word in common or _singular(word) in common or ENGLISH.fullmatch(word):
+        return []
+    return [DrugMention(match["object"], match.start("object"), match.end("object"))]
 
 
 def _route(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str | None:

@@ -44,7 +44,7 @@ _GIVE = (
     r"|recommend(?:ed|s)?|prefer(?:red)?|choose|commence|receive|treat(?:ed|ing)?(?: with)?|try|opt for|keep|maintain"
     r"|first[- ]line|second[- ]line|(?:switch|chang|convert|transition)\w* to|instead(?! of)|indicated|apply|inject"
     r"|bridge with"
-    r"|substitut\w+(?: with)?|go back to|double|combin(?:e|ing)|up to|maximum|then|followed by|suggest(?:ed|s)?"
+    r"|substitut\w+(?: with)?|go back to|double|combine|up to|maximum|then|followed by|suggest(?:ed|s)?"
     r"|warrants?"
 )
 _KEEP = (
@@ -78,13 +78,14 @@ _CONTEXT = (
     r"|sensitiv\w+ to|unable to (?:take|tolerate)|(?:not|cannot) tolerate|takes|taking|took"
     r"|(?:is|are|was|were|already|currently|remains?|been|while|those|patients?|people|adults|women|men|children|if"
     r"|stable) on|who (?:cannot|can't|do not|don't) (?:take|tolerate)"
+    r"|(?:recommended|preferred|suggested|favou?red|chosen|superior) (?:over|to)"
 )
 _BACKGROUND = (
     r"interact\w* with|interactions? (?:between|with)|history of|fail(?:ed|ure of|s)|resistan(?:t|ce) to|refractory to"
     r"|response to|responding to|exposure to|previous(?:ly)?|prior|recent|levels? of|receiving|despite|overdose of"
     r"|poisoning (?:with|by)|toxicity of|indications? for|contraindications? to|eligible for|other than|apart from"
     r"|(?:if|when)(?! (?:needed|required|necessary|tolerated|possible|appropriate|indicated|available|not))"
-    r"|except|where|unless|because|since|although|whether|given that|due to|owing to"
+    r"|limit(?:ing)?(?: the use of)?|except|where|unless|because|since|although|whether|given that|due to|owing to"
 )
 
 _CUE = re.compile(
@@ -105,6 +106,7 @@ _WORDS_AWAY = {"no": 4, "context": 4, "soft": 6}
 """How many words may stand between a cue and the name it speaks of; verbs reach through their whole sentence."""
 _WORD = re.compile(r"[\w'-]+")
 _VERB = re.compile(r"\b(?:is|are|be|was|were|should|must|may|can|who|which|that)\b", re.IGNORECASE)
+_PREFER = re.compile(r"\bprefer(?:red)?\s[^.;,]{3,80}?\s(?P<to>to|over)\s", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[;\n]|\s[-–—]\s|:\s")
 _ABSORBED = re.compile(r"\s+(?:(?!and\b|but\b|or\b|then\b|instead\b)[\w-]+\s+){0,4}", re.IGNORECASE)
 _TARGET = re.compile(r"\b(?:to|with)\s+$", re.IGNORECASE)
@@ -128,7 +130,11 @@ def cues(text: str) -> list[Cue]:
                 kind == "soft",
             )
         )
-    return found
+    found += [
+        Cue(m.start("to"), m.end("to"), Polarity.MENTIONED, _reach(text, "context", m.end("to")), 4)
+        for m in _PREFER.finditer(text)
+    ]
+    return sorted(found, key=lambda cue: cue.start)
 
 
 def _absorbed(text: str, before: Cue, start: int) -> bool:
@@ -151,22 +157,25 @@ def _reach(text: str, kind: str, end: int) -> int:
 _LIST = r"(?:\s|,|/|\band\b|\bor\b|\bnor\b|\buse\b|\btherapy\b|\btreatment\b|\bhere\b|\([^)]*\)|§)*+"
 _DOSED_LIST = (
     r"(?:\s|,|/|%|§|\([^)]*\)|[\d.,\-–]+(?:mg|mcg|µg|g|units?|mL)?|\b(?:mg|mcg|µg|g|units?|mL|and|or|nor|use|therapy"
-    r"|treatment|here|once|twice|three times|four times|daily|weekly|every|hours?|at|a|dose|doses|oral|iv|day|per)\b)*+"
+    r"|treatment|here|bid|tid|qid|po|prn|once|twice|three times|four times|daily|weekly|every|hours?|at|a|dose|doses"
+    r"|oral|iv|day|per)\b)*+"
 )
 _BE = (
     r"(?:(?:is|are|was|were|should|must|may|can|could|would|will|shall|has|have|been|be|to|therefore|also|now"
     r"|generally|usually|strictly|absolutely|best)\s+)*+"
 )
 _AFTER = re.compile(
-    rf"{_LIST}{_BE}(?:"
+    rf"{_DOSED_LIST}{_BE}(?:"
     r"(?P<mentioned>(?:not )?tolerated|ineffective|insufficient|inadequate|unavailable|[- ]?(?:allerg\w+|intoleran\w+"
     r"|hypersensitiv\w+"
     r"|overdose|poisoning|toxicity|deficien\w+|resistan\w+|levels?|concentrations?|withdrawal|use disorder|induced"
     r"|na[iï]ve|responsive"
-    r"|failure|exacerbated|sparing|free|associated|related|sensitive|sensitivity|misuse|dependence|exposure|clearance|reaction)\b)"
+    r"|failure|exacerbated|sparing|free|associated|related|sensitive|sensitivity|misuse|dependence|exposure|clearance"
+    r"|reaction)\b)"
     r"|(?P<avoided>(?<!un)(?<!not )contra-?indicated(?! in (?:the )?absence)|avoided"
     r"|not\s+(?:be\s+)?(?:\w+ly\s+)?(?:recommended|advised|used|given|combined|taken|started|prescribed"
-    r"|co-?administered|offered|appropriate|safe|suitable|indicated|an option|first[- ]line|add(?:ed)?|be)"
+    r"|co-?administered|offered|appropriate|safe|suitable|indicated|needed|necessary|required|warranted|helpful"
+    r"|an option|first[- ]line|add(?:ed)?|be)"
     r"|never\s+(?:be\s+)?\w+|unsafe|inappropriate|dangerous|harmful|prohibited)"
     r"|(?P<stopped>stopped|discontinued|withheld|held|suspended|ceased|withdrawn|replaced|tapered off|paused))",
     re.IGNORECASE,
@@ -178,6 +187,12 @@ _AVOIDED_AFTER = re.compile(
     re.IGNORECASE,
 )
 """A warning farther from the name; asked only where no cue precedes it, so that nothing there advises the drug."""
+_HARM_AFTER = re.compile(
+    r"[^.;\d]{0,100}?\b(?:raises?|increases?|doubles?)\s+(?:the\s+)?(?:risks?|rates?|mortality|bleeding|levels?)\b"
+    r"(?!.*\b(?:but|however|still|use|give|start|consider)\b)",
+    re.IGNORECASE,
+)
+"""A sentence about harm, with no dose before its verb and no advice after it; asked only where no cue precedes."""
 _GIVEN_AFTER = re.compile(
     rf"{_DOSED_LIST}{_BE}(?:preferred|recommended|first[- ]line|safe|given|used|started|indicated"
     rf"|appropriate|reasonable|an option|added|continued|offered|instead|suggested|advised|tried"
@@ -198,8 +213,15 @@ def polarity_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]
         return Polarity(direct.lastgroup)
     cue = next((mark for mark in reversed(marks) if mark.end <= start and _applies(text, mark, start, spans)), None)
     if cue is None:
-        return Polarity.AVOIDED if _AVOIDED_AFTER.match(after) else Polarity.RECOMMENDED
+        return _uncued(after)
     return Polarity.RECOMMENDED if _overruled(text, cue, start, end, after) else cue.polarity
+
+
+def _uncued(after: str) -> Polarity:
+    """With no cue before the name: advised, unless the sentence goes on to warn of it or only to describe its harm."""
+    if _AVOIDED_AFTER.match(after):
+        return Polarity.AVOIDED
+    return Polarity.MENTIONED if _HARM_AFTER.match(after) else Polarity.RECOMMENDED
 
 
 def _overruled(text: str, cue: Cue, start: int, end: int, after: str) -> bool:

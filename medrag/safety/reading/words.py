@@ -16,3 +16,9 @@ STEM = re.compile(
 NOT_STEMS = re.compile(
     r"reservoir|elixir|concept|accept|heparin|levodopa|mycin|souvenir|guanidine|histidine|pyridine|cytidine"
 )
+
+ENGLISH = re.compile(
+    r".*(?:tions?|ments?|ing|ings|ness|ity|ities|ics?|ical|als?|ed|ly|ous|ives?|ary|ary|ies|ers?|ors?|sis|ses|apy|apies|ogy"
+    r"|copy|graphy|plasty|ectomy|otomy|ance|ence|ship|able|ible|ful|less|ists?|isms?|ures?|ages?|ways?|s)"
+)
+"""Endings of ordinary words: an unknown word with none of them, as the object of "start" or "give", may be a drug."""

@@ -1,0 +1,124 @@
+"""Runs the safety filter over the labelled benchmark and writes the table of results.
+
+python -m eval.bench_safety --out docs/results-safety.md
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.safety_bench.cases import Case, cases
+from eval.stats import wilson
+from medrag.safety.check_cases import check_advice
+from medrag.safety.knowledge import load
+from medrag.types import Patient
+
+HEAD = """# The safety filter, measured
+
+Made by `python -m eval.bench_safety --out docs/results-safety.md`. The cases come from hand-written seeds
+(`eval/safety_bench/seeds.yaml`) and ordinary prescriptions (`eval/safety_bench/prescriptions.csv`): each unsafe
+piece of advice has a look-alike that is safe (warned against, stopped first, refuted, in the family, an intolerance,
+another drug). Seeds and knowledge were written by the same hands, so these numbers show that the filter does what it
+means to do; how much medicine it knows is for an independent set to show.
+
+"""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the filter said of a case."""
+
+    case: Case
+    verdict: str
+
+    @property
+    def wrong(self) -> bool:
+        """Unsafe and let out, or safe and withheld."""
+        return (self.verdict == "withhold") is not self.case.unsafe
+
+
+def run(items: Iterable[Case]) -> list[Result]:
+    """Every case through the same function as ``medrag check``."""
+    results = []
+    for number, case in enumerate(items):
+        patient = Patient.model_validate(case.patient)
+        results.append(Result(case, str(check_advice(str(number), patient, case.advice)["verdict"])))
+    return results
+
+
+def report(results: Sequence[Result], seconds: float) -> str:
+    """Markdown: rates with Wilson's 95 % interval, by check and by kind of case, and every error."""
+    lines = [
+        "## By check",
+        "",
+        "| check | unsafe | let out | 95 % CI | safe | withheld | 95 % CI |",
+        "|---|--:|--:|---|--:|--:|---|",
+    ]
+    for check in [*dict.fromkeys(each.case.check for each in results), "all"]:
+        lines.append(_row(check, [each for each in results if check in (each.case.check, "all")]))
+    lines += ["", "## By kind of case", "", "| kind | cases | right |", "|---|--:|--:|"]
+    totals = Counter(each.case.kind for each in results)
+    wrong = Counter(each.case.kind for each in results if each.wrong)
+    lines += [f"| {kind} | {total} | {total - wrong[kind]} |" for kind, total in sorted(totals.items())]
+    lines += ["", "## Errors", ""]
+    lines += [
+        f"- {each.case.check}, {each.case.kind}: {each.case.advice} → {each.verdict}" for each in results if each.wrong
+    ] or ["none"]
+    lines += ["", *_coverage(), "", f"{len(results)} cases in {seconds:.1f} s."]
+    return "\n".join(lines) + "\n"
+
+
+def _row(name: str, results: Sequence[Result]) -> str:
+    unsafe = [each for each in results if each.case.unsafe]
+    safe = [each for each in results if not each.case.unsafe]
+    return f"| {name} | {_rate(unsafe)} | {_rate(safe)} |"
+
+
+def _rate(results: Sequence[Result]) -> str:
+    wrong = sum(each.wrong for each in results)
+    if not results:
+        return "0 | – | –"
+    low, high = wilson(wrong, len(results))
+    return f"{len(results)} | {wrong} | {low:.1%} to {high:.1%}"
+
+
+def _coverage() -> list[str]:
+    """What the knowledge holds, counted."""
+    knowledge = load()
+    rules = {kind.replace("_", " "): len(group) for kind, group in vars(knowledge.rules).items()}
+    coded = sum(drug.rxcui is not None for drug in knowledge.drugs.values())
+    limited = {name for limit in knowledge.rules.doses for name in knowledge.expand((limit.drug,))}
+    return [
+        "## The knowledge",
+        "",
+        f"{len(knowledge.drugs)} ingredients ({coded} with RxNorm, "
+        f"{sum(bool(drug.atc) for drug in knowledge.drugs.values())} with ATC codes, "
+        f"{len(limited)} with a dose limit, {len(knowledge.pgx)} with CPIC recommendations), "
+        f"{len(knowledge.names)} written names, {len(knowledge.members)} classes and groups, {len(knowledge.concepts)} "
+        "clinical concepts.",
+        "",
+        "Rules: " + ", ".join(f"{kind} {count}" for kind, count in rules.items()) + ".",
+    ]
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, help="also write the report to this file")
+    out = parser.parse_args().out
+    items = cases()
+    start = time.monotonic()
+    results = run(items)
+    text = report(results, time.monotonic() - start)
+    print(text)
+    if out:
+        out.write_text(HEAD + text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The safety benchmark: labelled cases made from hand-written seeds, and mutations of ordinary prescriptions."""

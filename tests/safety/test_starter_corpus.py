@@ -1,0 +1,53 @@
+"""The filter over the starter corpus: real guideline sentences, read and checked against patients they are for."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from medrag.safety import filter as safety
+from medrag.safety.knowledge import load
+from medrag.safety.reading import drugs
+from medrag.types import Patient, Statement
+
+GUIDELINES = Path(__file__).parents[2] / "index" / "guidelines"
+KNOWLEDGE = load()
+AT_MOST = 0.01
+
+
+def statements() -> Iterator[tuple[str, str]]:
+    for path in sorted(GUIDELINES.glob("*.md")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.startswith("- "):
+                yield path.stem, re.sub(r"\{[^}]*\}", "", line[2:]).strip()
+
+
+def patient(topic: str) -> Patient:
+    """A patient with the guideline's condition and nothing that speaks against its drugs."""
+    pregnant, child = "preg" in topic or "gestational" in topic, "children" in topic
+    return Patient.model_validate(
+        {
+            "age_years": 5 if child else 30 if pregnant else 58,
+            "weight_kg": 20 if child else 75,
+            "sex": "female" if pregnant else "male",
+            "pregnant": pregnant or None,
+            "no_known_allergies": True,
+            "conditions": [topic.replace("-", " ")],
+            "medications": [],
+            "observations": [{"display": "eGFR", "value": 85.0}],
+        }
+    )
+
+
+@pytest.mark.skipif(not list(GUIDELINES.glob("*.md")), reason="the starter corpus is not there")
+def test_every_drug_is_known() -> None:
+    unknown = [m.text for _, text in statements() for m in drugs(text, KNOWLEDGE) if not m.resolved]
+    assert len(unknown) <= AT_MOST * sum(1 for _ in statements()), unknown
+
+
+@pytest.mark.skipif(not list(GUIDELINES.glob("*.md")), reason="the starter corpus is not there")
+def test_standard_care_is_not_withheld() -> None:
+    checked = [(topic, safety.check(Statement(text=text), patient(topic), KNOWLEDGE)) for topic, text in statements()]
+    withheld = [(topic, each.text) for topic, each in checked if each.withheld]
+    assert len(withheld) <= AT_MOST * len(checked), withheld
