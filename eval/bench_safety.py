@@ -6,6 +6,7 @@ python -m eval.bench_safety --out docs/results-safety.md
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,10 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.safety_bench.cases import Case, cases
+from eval.safety_bench.outside import outside
 from eval.stats import wilson
 from medrag.safety.check_cases import check_advice
+from medrag.safety.filter import check
 from medrag.safety.knowledge import load
-from medrag.types import Patient
+from medrag.types import Patient, Statement
+
+SHARED = Path(os.environ.get("MEDRAG_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 HEAD = """# The safety filter, measured
 
@@ -59,8 +64,8 @@ def report(results: Sequence[Result], seconds: float) -> str:
         "| check | unsafe | let out | 95 % CI | safe | withheld | 95 % CI |",
         "|---|--:|--:|---|--:|--:|---|",
     ]
-    for check in [*dict.fromkeys(each.case.check for each in results), "all"]:
-        lines.append(_row(check, [each for each in results if check in (each.case.check, "all")]))
+    for name in [*dict.fromkeys(each.case.check for each in results), "all"]:
+        lines.append(_row(name, [each for each in results if name in (each.case.check, "all")]))
     lines += ["", "## By kind of case", "", "| kind | cases | right |", "|---|--:|--:|"]
     totals = Counter(each.case.kind for each in results)
     wrong = Counter(each.case.kind for each in results if each.wrong)
@@ -69,7 +74,13 @@ def report(results: Sequence[Result], seconds: float) -> str:
     lines += [
         f"- {each.case.check}, {each.case.kind}: {each.case.advice} → {each.verdict}" for each in results if each.wrong
     ] or ["none"]
-    lines += ["", *_coverage(), "", f"{len(results)} cases in {seconds:.1f} s."]
+    lines += [
+        "",
+        *_coverage(),
+        "",
+        f"{len(results)} cases in {seconds:.1f} s. {speed([each.case for each in results])}",
+    ]
+    lines += ["", *outside(SHARED)] if SHARED.is_dir() else []
     return "\n".join(lines) + "\n"
 
 
@@ -85,6 +96,20 @@ def _rate(results: Sequence[Result]) -> str:
         return "0 | – | –"
     low, high = wilson(wrong, len(results))
     return f"{len(results)} | {wrong} | {low:.1%} to {high:.1%}"
+
+
+def speed(items: Sequence[Case]) -> str:
+    """Processor time of one check of one statement, in milliseconds."""
+    knowledge = load()
+    times = []
+    for case in items:
+        patient = Patient.model_validate(case.patient)
+        start = time.process_time()
+        check(Statement(text=case.advice), patient, knowledge)
+        times.append((time.process_time() - start) * 1000)
+    ordered = sorted(times)
+    median, p95 = ordered[len(ordered) // 2], ordered[len(ordered) * 95 // 100]
+    return f"A statement takes {median:.2f} ms (median), {p95:.2f} ms (p95)."
 
 
 def _coverage() -> list[str]:

@@ -37,6 +37,8 @@ async def offline_model(settings: Settings, say: Say) -> AsyncIterator[ChatModel
         yield OfflineModel(served_name(settings.model), llm)
     finally:
         llm.shutdown()
+        # vLLM shuts down once more when it is collected, which at the interpreter's end fails, and says so.
+        llm.shutdown = lambda *_: None  # type: ignore[method-assign]
 
 
 def _load(model: str) -> AsyncLLM:

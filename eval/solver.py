@@ -52,11 +52,10 @@ class Target:
 
 @asynccontextmanager
 async def opened(target: Target, say: Callable[[str], None]) -> AsyncIterator[Solver]:
-    """medrag itself at ``target.where``: started here as the settings describe
-    (``offline``: vLLM in this process, no server), or the server at a URL.
+    """medrag itself at ``target.where``: started here as the settings describe, or the server at a URL.
 
     Raises:
-        ConfigurationError: ``where`` is neither, or a part of the local engine cannot be had.
+        ConfigurationError: ``where`` is none of these, or a part of the local engine cannot be had.
     """
     where = target.where
     if where in (LOCAL, OFFLINE):

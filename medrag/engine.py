@@ -14,6 +14,7 @@ from medrag.events import Event, Finished, Noticed, Released
 from medrag.generation import prompts, quoting
 from medrag.generation.grounding import Draft, Reader, ground, reader
 from medrag.generation.model import ChatModel, Generation
+from medrag.patient import with_text
 from medrag.retrieval.query import query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.safety import filter as safety
@@ -72,7 +73,10 @@ class Engine:
     async def stream(self, case: Case) -> AsyncGenerator[Event, None]:
         """The advice as it is vetted: one :class:`Noticed`, each :class:`Released`, one :class:`Finished`."""
         _validate(case.question)
-        answer = _Answer(case, notices=red_flags.notices(case.question, case.patient))
+        patient = await asyncio.to_thread(with_text, case.patient, case.question)
+        answer = _Answer(
+            case.model_copy(update={"patient": patient}), notices=red_flags.notices(case.question, patient)
+        )
         yield Noticed(answer.notices)
         if declined := red_flags.declines(case.question):
             yield Finished(self._advice(answer, Outcome.DECLINED, declined.reason))

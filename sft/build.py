@@ -70,6 +70,12 @@ def pretraining_texts(sources: Sources, some: Material) -> list[str]:
     return [*answers, *pubmedqa(sources.files[1], sources.files[2]), *statements]
 
 
+def rendered_prompts(recipe: Recipe, some: Material, count: int = 200) -> list[str]:
+    """Prompts of the last stage as a model sees them, to tell which tokens every prompt holds."""
+    made = examples(some, recipe.data.stages[-1], random.Random(recipe.seed + 2))  # noqa: S311
+    return ["\n".join(each["content"] for each in next(made).messages[:2]) for _ in range(count)]
+
+
 def examples(some: Material, stage: Stage, rng: random.Random) -> Iterator[Example]:
     """Endless examples of a stage's size, its sources mixed by weight."""
     size = Size(stage.passages, stage.statements, stage.turns)

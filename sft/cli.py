@@ -30,7 +30,7 @@ def pretrain_command(
     Example: medrag sft pretrain mini --work .medrag/sft
     """
     from medrag.errors import ConfigurationError
-    from sft.build import Sources, material, pretraining_texts, write_json
+    from sft.build import Sources, material, pretraining_texts, rendered_prompts, write_json
     from sft.config import Pretraining, load_recipe
     from sft.pretrain import pretrain
 
@@ -38,9 +38,10 @@ def pretrain_command(
     if plan.architecture is None:
         raise ConfigurationError(f"recipe {plan.name} starts from {plan.base}: there is nothing to pre-train")
     sources = Sources(shared, guidelines)
-    texts = pretraining_texts(sources, material(sources, held=False))
+    some = material(sources, held=False)
+    texts, prompts = pretraining_texts(sources, some), rendered_prompts(plan, some)
     course = plan.pretraining or Pretraining(blocks=0)
-    measured = pretrain(texts, plan.architecture, course, run / "pretrained", plan.seed)
+    measured = pretrain(texts, prompts, plan.architecture, course, run / "pretrained", plan.seed)
     write_json(run / "pretrain.json", {"recipe": plan.model_dump(mode="json"), "measured": measured})
     typer.echo(f"{run / 'pretrained'}: {measured}")
 

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from sft.config import Architecture, Pretraining
 from sft.tokenizer import MAX_SENTENCES, passage_marks, pointers, train_tokenizer
-from sft.wiring import Layout, embed, encode_vocabulary, wire
+from sft.wiring import Layout, embed, encode_vocabulary, informative, wire
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
 
-def new_model(tokenizer: PreTrainedTokenizerFast, shape: Architecture, seed: int) -> Any:
+def new_model(
+    tokenizer: PreTrainedTokenizerFast, shape: Architecture, seed: int, collections: Sequence[Sequence[str]] = ()
+) -> Any:
     """A Llama of this shape, float32, and wired to read (``sft.wiring``) where ``shape`` says so."""
     from transformers import LlamaConfig, LlamaForCausalLM, set_seed
 
@@ -36,7 +38,8 @@ def new_model(tokenizer: PreTrainedTokenizerFast, shape: Architecture, seed: int
     )
     model: Any = LlamaForCausalLM(config)  # type: ignore[no-untyped-call]
     if shape.wired:
-        content = encode_vocabulary(tokenizer, Layout(shape.hidden).content)
+        content = encode_vocabulary(tokenizer, Layout(shape.hidden).filler)
+        content = content * informative(frequencies(tokenizer, collections))[:, None]
         numbers = _ids(tokenizer, pointers())
         by_passage = [numbers[at : at + MAX_SENTENCES] for at in range(0, len(numbers), MAX_SENTENCES)]
         roles = _ids(tokenizer, [*tokenizer.all_special_tokens, "<", "Ġ<"])
@@ -44,6 +47,19 @@ def new_model(tokenizer: PreTrainedTokenizerFast, shape: Architecture, seed: int
         wire(model)
     model.generation_config.update(do_sample=False, max_new_tokens=64)
     return model
+
+
+def frequencies(tokenizer: PreTrainedTokenizerFast, collections: Sequence[Sequence[str]]) -> torch.Tensor:
+    """``(tokens,)``: each token's share of each collection of texts, summed over the collections."""
+    import torch
+
+    total = torch.zeros(len(tokenizer))
+    for texts in collections:
+        counts = torch.zeros(len(tokenizer))
+        for ids in tokenizer(list(texts), add_special_tokens=False)["input_ids"]:
+            counts += torch.bincount(torch.tensor(ids, dtype=torch.long), minlength=len(tokenizer))
+        total += counts / counts.sum().clamp_min(1)
+    return total
 
 
 def _ids(tokenizer: PreTrainedTokenizerFast, tokens: Sequence[str]) -> list[int]:
@@ -61,14 +77,15 @@ def blocks(tokenizer: PreTrainedTokenizerFast, texts: Iterable[str], length: int
             held = held[length:]
 
 
-def pretrain(texts: Sequence[str], shape: Architecture, plan: Pretraining, output: Path, seed: int) -> dict[str, Any]:
+def pretrain(
+    texts: Sequence[str], prompts: Sequence[str], shape: Architecture, plan: Pretraining, output: Path, seed: int) -> dict[str, Any]:
     """Train tokenizer and model on ``texts``, save both to ``output`` and return what was measured."""
     import torch
     from datasets import Dataset  # type: ignore[import-untyped]
     from transformers import DataCollatorForLanguageModeling, Trainer, TrainingArguments
 
     tokenizer = train_tokenizer(texts, shape.vocabulary, shape.positions)
-    model = new_model(tokenizer, shape, seed)
+    model = new_model(tokenizer, shape, seed, (texts, prompts))
     shuffled = random.Random(seed).sample(list(texts), len(texts))  # noqa: S311
     rows = [row for row, _ in zip(blocks(tokenizer, shuffled, plan.length), range(plan.blocks), strict=False)]
     measured: dict[str, Any] = {"parameters": model.num_parameters(), "tokens": len(rows) * plan.length}

@@ -71,9 +71,9 @@ def encode_vocabulary(tokenizer: PreTrainedTokenizerFast, width: int) -> torch.T
     return torch.nn.functional.normalize(vectors @ components[:width].T)
 
 
-def informative(counts: torch.Tensor, rare: float = 1e-3) -> torch.Tensor:
+def informative(frequencies: torch.Tensor, rare: float = 2e-3) -> torch.Tensor:
     """``(tokens,)`` from 0 to 1: how much a token says, by its frequency (Arora et al. 2017, smooth inverse frequency)."""
-    return rare / (rare + counts / counts.sum().clamp_min(1))
+    return rare / (rare + frequencies)
 
 
 def embed(model: Any, content: torch.Tensor, pointers: list[list[int]], passages: list[int], roles: list[int]) -> None:
@@ -119,20 +119,24 @@ def wire(model: Any) -> None:
         for layer in layers:
             layer.self_attn.o_proj.weight.zero_()
             layer.mlp.down_proj.weight.zero_()
-        _look(layers[0].self_attn, 0, layout.one, layout.mark, 1.0)
+        _look(layers[0].self_attn, 0, layout.one, layout.mark, 1.0, 1.0)
         _copy(layers[0].self_attn, 0, layout.identity(0), layout.identity(1), 0.022)
         for head in (0, 1):
-            _match(layers[1].self_attn, head, layout, 1.9)
+            _match(layers[1].self_attn, head, layout, 2.4)
             _copy(layers[1].self_attn, head, layout.identity(1), layout.identity(2), 0.2)
-        _look(layers[2].self_attn, 0, layout.one, layout.one, 0.5)
-        _shun(layers[2].self_attn, 0, layout.mark, 1.1)
-        _copy(layers[2].self_attn, 0, layout.identity(2), layout.identity(0), 0.7)
+        _look(layers[2].self_attn, 0, layout.one, layout.one, 2.0, 1.0)
+        _shun(layers[2].self_attn, 0, layout.mark, 1.3)
+        _shun(layers[2].self_attn, 0, layout.filler, 0.3)
+        _copy(layers[2].self_attn, 0, layout.identity(2), layout.identity(0), 1.2)
 
 
-def _look(attention: Any, head: int, query: int, key: int, strength: float) -> None:
+def _look(attention: Any, head: int, query: int, key: int, asking: float, offering: float) -> None:
     """Attend to tokens with ``key`` set, the nearer the more: rotary pairs in phase fall off with log distance."""
     size = attention.head_dim
-    for weight, source in ((attention.q_proj.weight, query), (attention.k_proj.weight, key)):
+    for weight, source, strength in (
+        (attention.q_proj.weight, query, asking),
+        (attention.k_proj.weight, key, offering),
+    ):
         rows = weight[head * size : (head + 1) * size]
         rows.zero_()
         rows[_NEAR_PAIRS, source] = strength

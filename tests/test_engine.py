@@ -182,3 +182,12 @@ def test_passages_that_do_not_fit_the_context_are_left_out(retriever: Retriever)
 def test_advice_survives_json(retriever: Retriever) -> None:
     advice = recommend(engine(retriever, "[1.1]"), Case(question=QUESTION, patient=PENICILLIN_ALLERGY))
     assert Advice.model_validate_json(advice.model_dump_json()) == advice
+
+
+def test_an_allergy_in_the_question_reaches_the_filter(retriever: Retriever) -> None:
+    pointer = pointer_to(evidence_for(retriever, QUESTION), "amoxicillin")
+    question = f"{QUESTION} She is 34 and allergic to penicillin."
+    for patient in (None, Patient.model_validate({"age_years": 34, "medications": ["metformin"]})):
+        advice = recommend(engine(retriever, pointer), Case(question=question, patient=patient))
+        assert not any("moxicillin" in statement.text for statement in advice.statements)
+        assert any(finding.check == "allergy" for each in advice.withheld for finding in each.findings)

@@ -43,6 +43,23 @@ def from_fhir(content: Any, today: date | None = None) -> Patient:
     return _finished([_read_fhir(plain_json(content, "request"), "request", day)], day)
 
 
+def with_text(
+    patient: Patient | None, text: str, origin: str = "question", today: date | None = None
+) -> Patient | None:
+    """``patient`` with what free ``text`` says of one; None when there is neither. Loads the note reader.
+
+    So an allergy that a question mentions reaches the safety filter beside the record's own.
+    """
+    from medrag.patient.complete import complete, merge
+    from medrag.patient.notes import read_note
+
+    day = today or date.today()
+    read = read_note(text, origin, day)
+    if not read.model_dump(exclude_defaults=True, exclude={"problems"}):
+        return patient
+    return complete(merge([patient, read] if patient else [read]), day)
+
+
 def _finished(parts: Sequence[Patient], today: date) -> Patient:
     from medrag.patient.complete import complete, merge
 

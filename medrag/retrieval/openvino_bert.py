@@ -55,6 +55,9 @@ class OpenVinoBert:
             ids = np.array([tokens[row]], dtype=np.int64)
             vectors[row] = self._compiled.create_infer_request().infer([ids])[0]
 
+        if len(texts) == 1:
+            infer(0)
+            return vectors
         # Threads of our own: OpenVINO's callbacks into Python can wait for the interpreter's lock for ever.
         pool = ThreadPoolExecutor(_cores())
         try:

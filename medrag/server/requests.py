@@ -1,9 +1,9 @@
 """What a client may send, and how it becomes a :class:`~medrag.types.Case`.
 
 The patient travels in the ``medrag`` field or as a message (or content part) that is nothing but a JSON object: a
-FHIR resource or the schema of :class:`~medrag.types.Patient`. Without either, what the system and the user say is
-read as a note, so that an allergy in the text reaches the safety filter. The last user message is the question. What
-was said before it is context and follows it; what the assistant said is not evidence and is left out.
+FHIR resource or the schema of :class:`~medrag.types.Patient`. The last user message is the question. What was said
+before it is context and follows it; what the assistant said is not evidence and is left out. The engine reads all of
+it as a note too, so that an allergy in plain words reaches the safety filter.
 
 Unknown fields are accepted, and so are sampling parameters and ``stop``: they concern the model's own decoding, which
 is greedy and, in quote mode, made of pointers only.
@@ -13,14 +13,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from medrag.errors import InputError, PatientError
 from medrag.patient import from_json
-from medrag.patient.complete import complete
 from medrag.types import Case, Filters, Patient
 
 MODEL = "medrag"
@@ -137,9 +135,7 @@ def case_of(request: ChatRequest) -> Case:
         else:
             raise InputError("two patients were given; send one", param=where, code="two_patients")
     question = _question(request.messages, said)
-    return Case(
-        question=question, patient=patient or described_patient("\n".join(said)), filters=request.medrag.filters
-    )
+    return Case(question=question, patient=patient, filters=request.medrag.filters)
 
 
 def _refuse_unsupported(fields: Mapping[str, Any]) -> None:
@@ -197,12 +193,3 @@ def parse_patient(data: dict[str, Any] | None, param: str) -> Patient | None:
         return None if data is None else from_json(data)
     except PatientError as error:
         raise PatientError(str(error), param=param, code="invalid_patient") from None
-
-
-def described_patient(text: str) -> Patient | None:
-    """The patient as free text describes it; None when it says nothing of one. Loads the note reader at first use."""
-    from medrag.patient.notes import read_note
-
-    today = date.today()
-    read = read_note(text, "messages", today)
-    return complete(read, today) if read.model_dump(exclude_defaults=True) else None

@@ -16,10 +16,10 @@ from fastapi import FastAPI
 
 from medrag.errors import ConfigurationError
 from medrag.local import running_engine
+from medrag.patient import with_text
 from medrag.server.access import Limits, read_keys
 from medrag.server.app import Options, create_app
 from medrag.server.audit import Trail
-from medrag.server.requests import described_patient
 from medrag.settings import Settings
 
 DRAIN_S = 30
@@ -96,7 +96,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
     options = _options(settings)
     with Trail.open(settings.audit_file) as trail:
         async with running_engine(settings, say) as engine:
-            await asyncio.to_thread(described_patient, "loads the note reader before the first request needs it")
+            await asyncio.to_thread(with_text, None, "loads the note reader before the first request needs it")
             app = create_app(engine, options, trail)
             server = _Server(_uvicorn(app, settings))
             stop.server = server

@@ -9,11 +9,11 @@ import pytest
 from medrag.engine import Engine
 from medrag.generation.model import ChatModel
 from medrag.generation.prompts import Grounding
+from medrag.patient import with_text
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.store import Index, writing
 from medrag.safety import knowledge
-from medrag.server.requests import described_patient
 from tests.evidence import passage
 
 PHARYNGITIS = passage(
@@ -49,7 +49,7 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
 def engine_of(retriever: Retriever) -> EngineOf:
     """Engines over the small index."""
     facts = knowledge.load(None)
-    described_patient("loads the note reader, which takes long at first")
+    with_text(None, "loads the note reader, which takes long at first")
 
     def make(model: ChatModel, grounding: Grounding = "quote") -> Engine:
         return Engine(retriever=retriever, model=model, knowledge=facts, grounding=grounding)

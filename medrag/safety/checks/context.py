@@ -34,6 +34,11 @@ class Context:
         return tuple(each for each in self.read if each.recommended and each.mention.resolved)
 
     @cached_property
+    def systemic(self) -> tuple[Prescription, ...]:
+        """The advised drugs that reach the circulation, each name once: what pairs are made of."""
+        return tuple({each.mention.label: each for each in reversed(self.recommended) if not each.local}.values())[::-1]
+
+    @cached_property
     def unresolved(self) -> tuple[DrugMention, ...]:
         """Names advised that look like drugs and are not known."""
         return tuple(each.mention for each in self.read if each.recommended and not each.mention.resolved)

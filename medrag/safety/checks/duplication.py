@@ -20,7 +20,7 @@ def duplication(context: Context) -> Iterable[Finding]:
 
 
 def _failures(context: Context) -> Iterator[Finding]:
-    advised = [each for each in context.recommended if not each.local]
+    advised = context.systemic
     for each in advised:
         for drug in context.current:
             if not drug.prescription.local:

@@ -18,7 +18,7 @@ _AND = re.compile(r"\b(?:and|plus|with|combined|together|added to|in addition)\b
 
 def interaction(context: Context) -> Iterable[Finding]:
     """Fails for a pair that interacts; only the top tier withholds. Alternatives ("A or B") are no pair."""
-    advised = [each for each in context.recommended if not each.local]
+    advised = context.systemic
     if not advised:
         return
     labels = tuple(each.mention.label for each in advised)
@@ -30,7 +30,7 @@ def interaction(context: Context) -> Iterable[Finding]:
         yield passed(NAME, labels, "no known interaction with the patient's drugs or the other advice")
 
 
-def _gap(context: Context, advised: list[Prescription]) -> str | None:
+def _gap(context: Context, advised: tuple[Prescription, ...]) -> str | None:
     """What keeps the check from having looked at every pair."""
     patient = context.patient
     if patient is None or not patient.recorded("medications"):
@@ -48,7 +48,7 @@ def _known(context: Context, ingredient: str) -> bool:
     return context.knowledge.interactions_known(ingredient)
 
 
-def _failures(context: Context, advised: list[Prescription]) -> Iterator[Finding]:
+def _failures(context: Context, advised: tuple[Prescription, ...]) -> Iterator[Finding]:
     for each in advised:
         for drug in context.current:
             if not drug.prescription.local:

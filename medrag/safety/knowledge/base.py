@@ -53,6 +53,7 @@ class Knowledge:
     """What the checks know. ``hash`` identifies it in the audit trail; ``members`` maps a class to its ingredients."""
 
     hash: str
+    version: str
     drugs: Mapping[str, Drug]
     members: Mapping[str, frozenset[str]]
     names: Mapping[str, Name]

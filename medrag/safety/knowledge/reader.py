@@ -82,7 +82,9 @@ class _Reader:
         _check_names(rules, products, drugs, members, concepts)
         sources = self._parse("sources.yaml", dict[str, str], {})
         names = _names(drugs.values(), products, classes)
+        manifest = self._parse("manifest.yaml", dict[str, str], {})
         return Knowledge(
+            version=manifest["version"],
             first_words=_first_words(names),
             spellings=_spellings(names),
             pgx=PgxTable(self._parse("pgx.json", list[PgxDrug], [])),

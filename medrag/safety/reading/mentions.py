@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -206,8 +207,9 @@ def _object(text: str, knowledge: Knowledge) -> list[DrugMention]:
 
 def _route(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str | None:
     """The first route named between the mention before and the one after, in the same sentence."""
-    before = max([stop for _, stop in spans if stop <= start], default=0)
-    after = min([begin for begin, _ in spans if begin >= end], default=len(text))
+    place = bisect_left(spans, (start, end))
+    before = spans[place - 1][1] if place else 0
+    after = spans[place + 1][0] if place + 1 < len(spans) else len(text)
     left = re.split(r"[.;,]\s", text[max(before, start - 40) : start])[-1]
     right = re.split(r"[.;]\s", text[end : min(after, end + 90)])[0]
     for match in (_ROUTE.search(left), _ROUTE.search(right)):

@@ -8,9 +8,11 @@ context tools (negation, family history, hypothesis) answer other questions than
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 
 class Polarity(StrEnum):
@@ -102,6 +104,10 @@ _KINDS = {
     "context": Polarity.MENTIONED,
     "soft": Polarity.MENTIONED,
 }
+NEAREST = 40
+"""How many cues before a name are looked at."""
+LONGEST_SENTENCE = 600
+"""Characters beyond which a cue no longer reaches, whatever the punctuation."""
 _WORDS_AWAY = {"no": 4, "context": 4, "soft": 6}
 """How many words may stand between a cue and the name it speaks of; verbs reach through their whole sentence."""
 _WORD = re.compile(r"[\w'-]+")
@@ -145,8 +151,9 @@ def _absorbed(text: str, before: Cue, start: int) -> bool:
 
 def _reach(text: str, kind: str, end: int) -> int:
     """Verbs reach to the end of their sentence; bare negations and conditions to the next comma."""
-    stop = _SENTENCE_END.search(text, end)
-    sentence = stop.start() if stop else len(text)
+    most = min(len(text), end + LONGEST_SENTENCE)
+    stop = _SENTENCE_END.search(text, end, most)
+    sentence = stop.start() if stop else most
     if kind not in _WORDS_AWAY:
         return sentence
     comma = text.find(",", end, sentence)
@@ -211,7 +218,9 @@ def polarity_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]
     direct = _AFTER.match(after)
     if direct and direct.lastgroup:
         return Polarity(direct.lastgroup)
-    cue = next((mark for mark in reversed(marks) if mark.end <= start and _applies(text, mark, start, spans)), None)
+    before = marks[: bisect_right(marks, start, key=lambda mark: mark.start)]
+    near = (mark for mark in reversed(before) if mark.end <= start)
+    cue = next((mark for mark in islice(near, NEAREST) if _applies(text, mark, start, spans)), None)
     if cue is None:
         return _uncued(after)
     return Polarity.RECOMMENDED if _overruled(text, cue, start, end, after) else cue.polarity
@@ -237,8 +246,10 @@ def _overruled(text: str, cue: Cue, start: int, end: int, after: str) -> bool:
 def _blank(text: str, end: int, spans: Sequence[tuple[int, int]]) -> str:
     """The rest of the sentence with the other drug names replaced by a sign of their length's worth."""
     rest = text[end : end + _LOOK_AHEAD]
-    for begin, stop in spans:
-        if end <= begin < end + _LOOK_AHEAD:
+    for begin, stop in spans[bisect_right(spans, (end, 0)) :]:
+        if begin >= end + _LOOK_AHEAD:
+            break
+        if begin >= end:
             rest = rest[: begin - end] + "§" * (stop - begin) + rest[stop - end :]
     stop_match = _SENTENCE_END.search(rest)
     return rest[: stop_match.start()] if stop_match else rest
@@ -255,7 +266,8 @@ def _applies(text: str, cue: Cue, start: int, spans: Sequence[tuple[int, int]]) 
 
 
 def _inside(position: int, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(begin <= position < stop for begin, stop in spans)
+    place = bisect_right(spans, (position, LONGEST_SENTENCE + position))
+    return place > 0 and position < spans[place - 1][1]
 
 
 def _joined_to(text: str, cue: Cue, start: int) -> bool:
