@@ -3,7 +3,7 @@
 A line, of which only ``id`` and ``question`` are needed::
 
     {"id": "gout-1", "question": "...",
-     "patient": {...medrag's patient JSON...},        or "patient_file": "bundle.json", beside the cases file
+     "patient": {...medrag's patient JSON, or FHIR...},   or "patient_file": "bundle.json", beside the cases file
      "gold": {"doc_ids": ["gout"], "passages": [],    what should be retrieved and cited
               "statements": ["..."],                  the sentences a whole answer consists of
               "abstain": false,                       whether nothing should be advised for want of evidence
@@ -23,12 +23,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
 from eval.tasks import Sample
-from medrag.errors import InputError
+from medrag.errors import InputError, PatientError
 from medrag.types import Case, Patient, Record
 
 EXAMPLES = Path(__file__).parent / "tasks" / "examples"
@@ -59,7 +59,7 @@ class CaseLine(Line):
     """One line of a cases file."""
 
     question: str = Field(min_length=1)
-    patient: Patient | None = None
+    patient: Mapping[str, Any] | None = None
     patient_file: str | None = None
     gold: Gold = Gold()
     slices: Mapping[str, str] = Field(default_factory=dict)
@@ -120,11 +120,27 @@ def _parse(where: str, text: str, kind: type[L]) -> L:
 def _sample(path: Path, line: CaseLine) -> CaseSample:
     if line.patient is not None and line.patient_file is not None:
         raise InputError(f"{path}, case {line.id!r}: give either patient or patient_file")
-    patient = _patient(path.parent / line.patient_file) if line.patient_file else line.patient
-    return CaseSample(line.id, Case(question=line.question, patient=patient), line.gold, slices=line.slices)
+    known = _from_file(path.parent / line.patient_file) if line.patient_file else None
+    if line.patient is not None:
+        known = patient(line.patient, f"{path}, case {line.id!r}")
+    return CaseSample(line.id, Case(question=line.question, patient=known), line.gold, slices=line.slices)
 
 
-def _patient(path: Path) -> Patient:
+def patient(content: Mapping[str, Any], where: str) -> Patient:
+    """The patient in a line, read, cleaned and completed as a user's own patient is.
+
+    Raises:
+        InputError: it does not parse.
+    """
+    from medrag.patient import from_json
+
+    try:
+        return from_json(dict(content))
+    except PatientError as error:
+        raise InputError(f"{where}: {error}") from None
+
+
+def _from_file(path: Path) -> Patient:
     from medrag.patient import load
 
     return load([path])

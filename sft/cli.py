@@ -39,9 +39,9 @@ def pretrain_command(
         raise ConfigurationError(f"recipe {plan.name} starts from {plan.base}: there is nothing to pre-train")
     sources = Sources(shared, guidelines)
     some = material(sources, held=False)
-    texts, prompts = pretraining_texts(sources, some), rendered_prompts(plan, some)
+    collections = pretraining_texts(sources, some), rendered_prompts(plan, some)
     course = plan.pretraining or Pretraining(blocks=0)
-    measured = pretrain(texts, prompts, plan.architecture, course, run / "pretrained", plan.seed)
+    measured = pretrain(collections, plan.architecture, course, run / "pretrained", plan.seed)
     write_json(run / "pretrain.json", {"recipe": plan.model_dump(mode="json"), "measured": measured})
     typer.echo(f"{run / 'pretrained'}: {measured}")
 

@@ -12,6 +12,7 @@ from sft.tokenizer import MAX_SENTENCES, passage_marks, pointers, train_tokenize
 from sft.wiring import Layout, embed, encode_vocabulary, informative, wire
 
 if TYPE_CHECKING:
+    import torch
     from transformers import PreTrainedTokenizerFast
 
 
@@ -78,15 +79,20 @@ def blocks(tokenizer: PreTrainedTokenizerFast, texts: Iterable[str], length: int
 
 
 def pretrain(
-    texts: Sequence[str], prompts: Sequence[str], shape: Architecture, plan: Pretraining, output: Path, seed: int) -> dict[str, Any]:
-    """Train tokenizer and model on ``texts``, save both to ``output`` and return what was measured."""
+    collections: Sequence[Sequence[str]], shape: Architecture, plan: Pretraining, output: Path, seed: int
+) -> dict[str, Any]:
+    """Make tokenizer and model, save both to ``output`` and return what was measured.
+
+    Both learn the first collection of texts; the others (rendered prompts) only count for how common a token is.
+    """
     import torch
     from datasets import Dataset  # type: ignore[import-untyped]
     from transformers import DataCollatorForLanguageModeling, Trainer, TrainingArguments
 
+    texts = collections[0]
     tokenizer = train_tokenizer(texts, shape.vocabulary, shape.positions)
-    model = new_model(tokenizer, shape, seed, (texts, prompts))
-    shuffled = random.Random(seed).sample(list(texts), len(texts))  # noqa: S311
+    model = new_model(tokenizer, shape, seed, collections)
+    shuffled = random.Random(seed).sample(texts, len(texts))  # noqa: S311
     rows = [row for row, _ in zip(blocks(tokenizer, shuffled, plan.length), range(plan.blocks), strict=False)]
     measured: dict[str, Any] = {"parameters": model.num_parameters(), "tokens": len(rows) * plan.length}
     if rows:

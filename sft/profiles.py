@@ -103,7 +103,8 @@ ALLERGIES: dict[str, tuple[str, tuple[str, ...], str]] = {
 
 BARRED: dict[str, str] = {
     "pregnant": (
-        r"ace inhibitor|angiotensin receptor blocker|\w+pril\b|\w+sartan\b|\bstatins?\b|vastatin|warfarin|doxycycline|valpro|"
+        r"ace inhibitor|angiotensin receptor blocker|\w+pril\b|\w+sartan\b|\bstatins?\b|vastatin|"
+        r"warfarin|doxycycline|valpro|"
         r"methotrexate|spironolactone|topiramate|fluoroquinolone|\w+floxacin"
     ),
     "egfr<30": r"metformin|nitrofurantoin|\bnsaids?\b|ibuprofen|naproxen|dabigatran|thiazide|alendron",
@@ -215,7 +216,8 @@ def record(profile: Profile, rng: random.Random, conditions: tuple[str, ...] = (
 
 def _observations(rng: random.Random) -> list[Observation]:
     ranges = (("systolic blood pressure", 104, 178, "mm[Hg]"), ("heart rate", 54, 108, "/min"), ("HbA1c", 5, 10, "%"),
-              ("potassium", 3, 5, "mmol/L"), ("temperature", 36, 39, "Cel"), ("haemoglobin", 9, 16, "g/dL"))  # fmt: skip
+              ("potassium", 3, 5, "mmol/L"), ("temperature", 36, 39, "Cel"),
+              ("haemoglobin", 9, 16, "g/dL"))  # fmt: skip
     chosen = rng.sample(ranges, rng.choice([0, 0, 0, 1, 2]))
     return [
         Observation(display=name, value=float(rng.randint(low, high)), unit=unit) for name, low, high, unit in chosen

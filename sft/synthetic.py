@@ -39,16 +39,20 @@ _DOSES = ("5 mg", "10 mg", "20 mg", "50 mg", "100 mg", "250 mg", "500 mg", "1 g"
 _TIMES = ("once daily", "twice daily", "three times daily", "every 6 hours", "once weekly", "at night", "every 8 hours")
 _DAYS = ("3 days", "5 days", "7 days", "10 days", "14 days", "3 months", "6 months", "12 weeks")
 _TESTS = ("blood pressure", "serum potassium", "liver function", "a full blood count", "renal function", "weight",
-          "HbA1c", "an electrocardiogram", "a chest X-ray", "urine culture", "bone density", "thyroid function")  # fmt: skip
+          "HbA1c", "an electrocardiogram", "a chest X-ray", "urine culture", "bone density",
+          "thyroid function")  # fmt: skip
 _SIGNS = ("confusion", "severe pain", "fever above 39 degrees", "shortness of breath", "fainting", "sudden weakness",
-          "persistent vomiting", "signs of sepsis", "visual loss", "chest pain", "haemodynamic instability")  # fmt: skip
+          "persistent vomiting", "signs of sepsis", "visual loss", "chest pain",
+          "haemodynamic instability")  # fmt: skip
 _HABITS = ("stop smoking", "take regular exercise", "reduce salt", "lose weight", "limit alcohol", "keep a diary",
            "drink enough fluid", "eat more fibre", "avoid known triggers", "sleep regular hours")  # fmt: skip
 
 _GENERAL: dict[str, tuple[str, ...]] = {
     "treatment": (
-        "In {c}, give {d} {x} by mouth {t}.", "For {c}, start {d} {x} {t} for {n}.", "{D} {x} {t} is first choice in {c}.",
-        "In adults with {c}, {d} or {e} is recommended as initial treatment.", "Begin with {d} in most people with {c}.",
+        "In {c}, give {d} {x} by mouth {t}.", "For {c}, start {d} {x} {t} for {n}.",
+        "{D} {x} {t} is first choice in {c}.",
+        "In adults with {c}, {d} or {e} is recommended as initial treatment.",
+        "Begin with {d} in most people with {c}.",
         "Offer {d} {x} {t} to adults with {c}.", "{D} is recommended for {c}.", "Treat {c} for {n}.",
     ),
     "second": (
@@ -60,7 +64,8 @@ _GENERAL: dict[str, tuple[str, ...]] = {
         "The usual dose of {d} in {c} is {x} {t} for {n}.", "In {c}, the maximum dose of {d} is {x} {t}.",
     ),
     "caution": (
-        "In {c}, do not combine {d} with {e}.", "Avoid {d} in {c}.", "{D} should not be used for {c} for longer than {n}.",
+        "In {c}, do not combine {d} with {e}.", "Avoid {d} in {c}.",
+        "{D} should not be used for {c} for longer than {n}.",
         "Do not give {d} together with {e} in {c}.",
     ),
     "monitoring": (
@@ -83,9 +88,11 @@ _GENERAL: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 _SPECIFIC = (
-    "In {c} with {w}, give {d} {x} {t}.", "In people with {c} and {w}, {d} is preferred.", "If there is {w}, use {d} {x} {t}.",
+    "In {c} with {w}, give {d} {x} {t}.", "In people with {c} and {w}, {d} is preferred.",
+    "If there is {w}, use {d} {x} {t}.",
     "In {c} with {w}, avoid {d} and use {e} instead.", "For people with {w}, give {d} {x} {t} for {n}.",
-    "In {w}, do not give {d} for {c}.", "When {c} occurs with {w}, start {d}.", "With {w}, reduce {d} to {x} {t} in {c}.",
+    "In {w}, do not give {d} for {c}.", "When {c} occurs with {w}, start {d}.",
+    "With {w}, reduce {d} to {x} {t} in {c}.",
 )  # fmt: skip
 
 _WORDS: dict[str, tuple[str, ...]] = {
@@ -120,7 +127,7 @@ _HEADINGS: dict[str, tuple[str, ...]] = {
 
 
 def topic(rng: random.Random, condition: str) -> Topic:
-    """A made-up guideline on ``condition``: five to seven sections, a third of the statements for some patients only."""
+    """A made-up guideline on ``condition``: five to seven sections, a third of their statements for some only."""
     kinds = ["treatment", *rng.sample([each for each in _HEADINGS if each != "treatment"], rng.randint(4, 6))]
     drugs = rng.sample(DRUGS, 8)
     parts = []
@@ -134,7 +141,8 @@ def topic(rng: random.Random, condition: str) -> Topic:
 def _statement(rng: random.Random, kind: str, condition: str, drugs: Sequence[str]) -> Statement:
     first, second = rng.sample(list(drugs), 2)
     values = {
-        "c": condition, "d": first, "D": first.capitalize(), "e": second, "x": rng.choice(_DOSES), "t": rng.choice(_TIMES),
+        "c": condition, "d": first, "D": first.capitalize(), "e": second,
+        "x": rng.choice(_DOSES), "t": rng.choice(_TIMES),
         "n": rng.choice(_DAYS), "m": rng.choice(_TESTS), "s": (sign := rng.choice(_SIGNS)), "S": sign.capitalize(),
     }  # fmt: skip
     values["h"], values["i"] = rng.sample(_HABITS, 2)

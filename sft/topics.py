@@ -123,7 +123,8 @@ DRUG_QUESTIONS = (
     "When is {d} used in {c}?", "What should I know about {d} in {c}?",
 )  # fmt: skip
 WORD_QUESTIONS = (
-    "{c}: {w}?", "What about {w} in {c}?", "{w} in {c}?", "Is there advice on {w} for {c}?", "What applies to {w} in {c}?",
+    "{c}: {w}?", "What about {w} in {c}?", "{w} in {c}?", "Is there advice on {w} for {c}?",
+    "What applies to {w} in {c}?",
     "{w}, {c}", "{w}?",
 )  # fmt: skip
 """Questions in a statement's own words, ``{w}``."""

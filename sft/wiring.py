@@ -1,17 +1,20 @@
 """Initial weights that already read, roughly: a start for models too small and too briefly trained to find it.
 
-Selecting a sentence takes a chain of three attention heads: every token learns which sentence it stands in, a
-word of the question finds the same word in the passages and takes over that sentence, and the answer's position
-collects what the question's words found. From random weights two CPU hours did not find this chain; it is
-therefore laid into one head of layer 0, two of layer 1 and one of layer 2, and training goes on from there.
-Everything else starts at random, and writes nothing at first. The residual stream is divided into: content (a sentence encoder's view of the
-token, by principal components, as in Minish's Model2Vec, 2024), a mark, a constant, and three places for a
-pointer's identity: ``here`` (the token's own), ``within`` (its sentence's) and ``vote`` (what it found).
+Selecting a sentence takes a chain of attention: every token learns which sentence it stands in, a word of the
+question finds the same word in the passages and takes over that sentence's identity, and the answer's position
+collects what the question's words found. From random weights an hour of two CPU cores did not find this chain, so
+it is laid into one head of layer 0, two of layer 1 and one of layer 2; the strengths were set by trying a few on
+training examples. Training goes on from there. Everything else starts at random and writes nothing at first.
+
+The residual stream is divided into content (a sentence encoder's view of the token by principal components, as in
+Minish's Model2Vec, 2024, weighted by how much the token says), a mark, a constant, and three places for a pointer's
+identity: the token's own, its sentence's, and what it found.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -72,13 +75,14 @@ def encode_vocabulary(tokenizer: PreTrainedTokenizerFast, width: int) -> torch.T
 
 
 def informative(frequencies: torch.Tensor, rare: float = 2e-3) -> torch.Tensor:
-    """``(tokens,)`` from 0 to 1: how much a token says, by its frequency (Arora et al. 2017, smooth inverse frequency)."""
+    """``(tokens,)`` from 0 to 1: how much each says, by its frequency (smooth inverse, Arora et al. 2017)."""
     return rare / (rare + frequencies)
 
 
 def embed(model: Any, content: torch.Tensor, pointers: list[list[int]], passages: list[int], roles: list[int]) -> None:
-    """Embeddings: content (``(tokens, filler)``, at most unit length) for words; for ``pointers`` (a list a passage) and ``passages`` their identity and the mark.
+    """Set the embeddings: ``content`` (``(tokens, filler)``, at most unit length) for words, marks for the rest.
 
+    ``pointers`` (a list a passage) and ``passages`` (the passages' own numbers) have an identity and the mark.
     An identity is half passage, half sentence, and a passage's own mark carries the first half: a word found in a
     heading so speaks for all of the passage. ``roles`` have the mark and no identity.
     """
@@ -99,7 +103,7 @@ def embed(model: Any, content: torch.Tensor, pointers: list[list[int]], passages
             weight[[*tokens, passages[number]], here : here + half] = passage[number]
             weight[tokens, here + half : here + 2 * half] = sentence[: len(tokens)]
         weight[passages, : layout.content] = _unit(len(passages), layout.content) * 0.5**0.5
-        weight[[*sum(pointers, []), *passages, *roles], layout.mark] = 0.5
+        weight[[*chain.from_iterable(pointers), *passages, *roles], layout.mark] = 0.5
         weight[:, layout.one] = 0.3
 
 
@@ -119,23 +123,23 @@ def wire(model: Any) -> None:
         for layer in layers:
             layer.self_attn.o_proj.weight.zero_()
             layer.mlp.down_proj.weight.zero_()
-        _look(layers[0].self_attn, 0, layout.one, layout.mark, 1.0, 1.0)
+        _look(layers[0].self_attn, 0, layout.one, layout.mark, (1.0, 1.0))
         _copy(layers[0].self_attn, 0, layout.identity(0), layout.identity(1), 0.022)
         for head in (0, 1):
             _match(layers[1].self_attn, head, layout, 2.4)
             _copy(layers[1].self_attn, head, layout.identity(1), layout.identity(2), 0.2)
-        _look(layers[2].self_attn, 0, layout.one, layout.one, 2.0, 1.0)
+        _look(layers[2].self_attn, 0, layout.one, layout.one, (2.0, 1.0))
         _shun(layers[2].self_attn, 0, layout.mark, 1.3)
         _shun(layers[2].self_attn, 0, layout.filler, 0.3)
         _copy(layers[2].self_attn, 0, layout.identity(2), layout.identity(0), 1.2)
 
 
-def _look(attention: Any, head: int, query: int, key: int, asking: float, offering: float) -> None:
+def _look(attention: Any, head: int, query: int, key: int, strengths: tuple[float, float]) -> None:
     """Attend to tokens with ``key`` set, the nearer the more: rotary pairs in phase fall off with log distance."""
     size = attention.head_dim
     for weight, source, strength in (
-        (attention.q_proj.weight, query, asking),
-        (attention.k_proj.weight, key, offering),
+        (attention.q_proj.weight, query, strengths[0]),
+        (attention.k_proj.weight, key, strengths[1]),
     ):
         rows = weight[head * size : (head + 1) * size]
         rows.zero_()

@@ -16,21 +16,22 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
 from eval.advice_scores import none_recommended, share_recommended, texts
 from eval.advice_task import shown
-from eval.case_files import EXAMPLES, Gold, Line, digest, read_lines
+from eval.case_files import EXAMPLES, Gold, Line, digest, patient, read_lines
 from eval.solver import Solver
 from eval.tasks import Result, Sample, Scores
-from medrag.types import Advice, Case, Patient, Record
+from medrag.types import Advice, Case, Record
 
 
 class Side(Record):
     """A patient and what is right for it."""
 
-    patient: Patient
+    patient: Mapping[str, Any]
     gold: Gold = Gold()
 
 
@@ -48,6 +49,7 @@ class PairLine(Line):
 class PairSample(Sample):
     """Its case is the base patient's."""
 
+    variant: Case
     pair: PairLine
 
 
@@ -61,13 +63,12 @@ class Sensitivity:
 
     async def evaluate(self, sample: PairSample, solver: Solver) -> Result:
         """The advice for both patients, and how it differs."""
-        variant = sample.case.model_copy(update={"patient": sample.pair.variant.patient})
-        first, second = await asyncio.gather(solver.recommend(sample.case), solver.recommend(variant))
+        first, second = await asyncio.gather(solver.recommend(sample.case), solver.recommend(sample.variant))
         pair = sample.pair
         output = {
             **shown(sample.case, pair.base.gold, first),
             "changes": pair.changes,
-            "variant": shown(variant, pair.variant.gold, second),
+            "variant": shown(sample.variant, pair.variant.gold, second),
         }
         return Result(score(pair, first, second), output, first.provenance)
 
@@ -78,12 +79,16 @@ def load(path: Path | None = None) -> Sensitivity:
     Raises:
         InputError: see :func:`eval.case_files.load_cases`.
     """
-    lines = read_lines(path or EXAMPLES / "sensitivity.jsonl", PairLine)
-    samples = [
-        PairSample(line.id, Case(question=line.question, patient=line.base.patient), slices=line.slices, pair=line)
-        for line in lines
-    ]
-    return Sensitivity(samples, digest(lines))
+    path = path or EXAMPLES / "sensitivity.jsonl"
+    lines = read_lines(path, PairLine)
+    return Sensitivity([_sample(line, f"{path}, case {line.id!r}") for line in lines], digest(lines))
+
+
+def _sample(line: PairLine, where: str) -> PairSample:
+    base, variant = (
+        Case(question=line.question, patient=patient(side.patient, where)) for side in (line.base, line.variant)
+    )
+    return PairSample(line.id, base, slices=line.slices, variant=variant, pair=line)
 
 
 def score(pair: PairLine, base: Advice, variant: Advice) -> Scores:

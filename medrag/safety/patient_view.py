@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time
 from medrag.patient import formulas
 from medrag.safety.knowledge import Knowledge
 from medrag.safety.knowledge.reader import normalise
+from medrag.safety.knowledge.schema import Lab
 from medrag.safety.reading import DrugMention, Prescription, drugs, prescriptions
 from medrag.types import Allergy, Condition, Fact, FactStatus, Medication, Observation, Patient
 
@@ -24,6 +25,7 @@ _ABSENT = re.compile(
     re.IGNORECASE,
 )
 _OVER = re.compile(r"\b(?:resolved|in remission|former(?:ly)?|ex-|previous|past|history of|h/o)\b", re.I)
+_BRACKETS = str.maketrans("", "", "[]{}")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
@@ -248,7 +250,7 @@ def _labs(patient: Patient, knowledge: Knowledge, age: float | None) -> dict[str
     latest: dict[str, tuple[datetime, float]] = {}
     for fact in patient.observations:
         key = knowledge.lab_names.get(fact.code or "") or knowledge.lab_names.get(normalise(fact.display))
-        value = _value(fact, knowledge.labs[key].factors, knowledge.labs[key].unit) if key and fact.current else None
+        value = _value(fact, knowledge.labs[key]) if key and fact.current else None
         if key and value is not None:
             moment = _moment(fact.date)
             if key not in latest or moment >= latest[key][0]:
@@ -271,15 +273,20 @@ def _with_kidney(labs: dict[str, float], patient: Patient, age: float | None) ->
     return labs
 
 
-def _value(fact: Observation, factors: dict[str, float], unit: str) -> float | None:
+def _value(fact: Observation, lab: Lab) -> float | None:
+    """The value in the lab's unit; a string's first number ("> 60", "1.2 mg/dL")."""
     value = fact.value
     if isinstance(value, str):
         match = re.match(r"\s*[<>≤≥]?\s*(\d+(?:\.\d+)?)", value)
         value = float(match[1]) if match else None
     if value is None:
         return None
-    written = (fact.unit or unit).lower().replace("[", "").replace("]", "").replace("{", "").replace("}", "")
-    return value * factors.get(written, 1.0)
+    if fact.unit:
+        return value * lab.factors.get(fact.unit.lower().translate(_BRACKETS), 1.0)
+    for guess in lab.guesses:
+        if (guess.above is not None and value > guess.above) or (guess.below is not None and value < guess.below):
+            return value * guess.factor
+    return value
 
 
 def _moment(when: date | datetime | None) -> datetime:

@@ -199,3 +199,9 @@ def test_findings_come_worst_first_and_name_their_cause() -> None:
     assert ranks
     allergy: Finding = next(each for each in statement.findings if each.check == "allergy")
     assert (allergy.drugs, allergy.patient_facts) == (("naproxen",), ("aspirin",))
+
+
+def test_a_misspelling_is_checked_and_said() -> None:
+    statement = checked("Start simvastatine 20 mg at night.", medications=["clarithromycin 500 mg"])
+    assert statement.withheld
+    assert worst(statement, "spelling") == "information"

@@ -44,3 +44,9 @@ def test_a_record_is_neutralised_and_reported_without_its_text() -> None:
     (finding,) = patient_injections(patient)
     assert "conditions" in finding.reason
     assert "Ignore" not in finding.reason
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("text", ["\n" * 20_000, "<a " * 4000, "<span style=" * 1000, "#\n" * 5000])
+def test_long_text_is_searched_in_bounded_time(text: str) -> None:
+    assert len(neutralise(text)) <= len(text) + len(REMOVED)

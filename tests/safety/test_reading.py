@@ -177,3 +177,20 @@ def test_any_text_is_read_with_true_spans(text: str) -> None:
     for dose in doses(text):
         assert text[dose.start : dose.end].strip() == dose.text
         assert dose.low <= dose.high
+
+
+LONG = [
+    "the " * 3000,
+    "not " * 3000,
+    "aspirin or " * 600,
+    "5/" * 5000,
+    "(" * 5000,
+    "\n" * 20_000,
+    "1 mg/kg/day " * 1000,
+]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("text", LONG)
+def test_long_text_is_read_in_bounded_time(text: str) -> None:
+    assert len(prescriptions(text, KNOWLEDGE)) <= len(text)

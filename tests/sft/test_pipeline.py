@@ -33,7 +33,7 @@ def base(examples, tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("pretrained")
     texts = [each.messages[1]["content"] for each in examples]
-    measured = pretrain(texts, [], TINY, Pretraining(blocks=4, length=64, batch=2), folder, seed=0)
+    measured = pretrain([texts], TINY, Pretraining(blocks=4, length=64, batch=2), folder, seed=0)
     assert measured["tokens"] == 4 * 64
     return folder
 

@@ -59,6 +59,14 @@ class LabRule(Record):
     below: float | None = None
 
 
+class Guess(Record):
+    """A number without a unit beyond a limit can only be in another unit, ``factor`` times the canonical one."""
+
+    factor: float
+    above: float | None = None
+    below: float | None = None
+
+
 class Lab(Record):
     """A measurement: its names, LOINC codes, unit, conversions to that unit, and what its values establish."""
 
@@ -66,6 +74,7 @@ class Lab(Record):
     loinc: Terms = ()
     unit: str
     factors: dict[str, float] = Field(default_factory=dict)
+    guesses: tuple[Guess, ...] = ()
     concepts: tuple[LabRule, ...] = ()
 
 
@@ -78,7 +87,7 @@ class Fact(Record):
 
 
 class Interaction(Fact):
-    """Any drug of ``a`` with any of ``b``. ``unless_routes`` names routes by which either is harmless here."""
+    """Any drug of ``a`` with any of ``b``."""
 
     a: Terms
     b: Terms

@@ -15,7 +15,7 @@ _DOSE = re.compile(
     rf"(?:(?P<count>\d|one|two|three)\s*(?:x|×|(?:tablets?|capsules?|tabs?)\s+(?:of\s+)?|(?=\s\d+\s*(?:mg|g"
     rf"|mcg)\s+(?:tab|cap)))\s*)?"
     rf"(?<![\w.])(?P<low>{_NUMBER})(?:\s*(?:{_UNIT})?\s*(?:-|–|—|to|or)\s*(?P<high>{_NUMBER}))?"
-    rf"(?P<slash>(?:\s*(?:{_UNIT})?\s*/\s*(?:{_NUMBER}))+(?=\s*(?:{_UNIT})\b))?"
+    rf"(?P<slash>(?:\s*(?:{_UNIT})?\s*/\s*(?:{_NUMBER})){{1,3}}(?=\s*(?:{_UNIT})\b))?"
     rf"[\s-]*(?P<unit>{_UNIT})(?![A-Za-z])"
     rf"(?P<per>(?:\s*(?:/|per|a|each)\s*(?:kg|kilogram|m2|m²|day|24\s*h(?:ours?)?|d|dose|hour|hr|h|min|minute|week|wk"
     rf"|month|dl|l|g|ml|mmol|lit(?:er|re)|decilit(?:er|re)|actuation|puff)\b)*)"
