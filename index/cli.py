@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from index.sources import KINDS
 from medrag.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def build(
         list[Path] | None, typer.Argument(help="A file or folder for each --source, in the same order.", metavar="PATH")
     ] = None,
     source: Annotated[
-        list[str] | None, typer.Option(help="The kind of the PATH that follows; give it again for more sources.")
+        list[str] | None,
+        typer.Option(help=f"The kind of the PATH that follows ({', '.join(KINDS)}); give it again for more."),
     ] = None,
     out: Annotated[Path, typer.Option(help="Directory of the index; an index there is replaced at the end.")] = Path(
         ".medrag/index"

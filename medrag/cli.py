@@ -158,11 +158,11 @@ def check(
         raise InputError("give either --advice TEXT or --cases FILE")
     settings = _settings()
     if cases:
-        for line in check_file(cases, settings.knowledge):
+        for line in check_file(cases, settings.knowledge_dir):
             print(json.dumps(line, ensure_ascii=False))
         return
     known = _load_patient(patient) if patient else None
-    result = check_advice("advice", known, advice or "", settings.knowledge)
+    result = check_advice("advice", known, advice or "", settings.knowledge_dir)
     print(json.dumps(result, ensure_ascii=False) if as_json else render_result(result))
 
 
@@ -188,6 +188,42 @@ def verify(
 @audit.callback()
 def _audit() -> None:
     """Keeps `verify` a sub-command while it is the only one."""
+
+
+knowledge = typer.Typer(no_args_is_help=True, help="The safety filter's facts, and your own licensed sources.")
+app.add_typer(knowledge, name="knowledge")
+
+
+@knowledge.command(epilog="Example: `medrag knowledge add ddinter ddinter_downloads_code_B.csv`")
+def add(
+    kind: Annotated[str, typer.Argument(help="cpic, crediblemeds, ddinter, labels or rxnorm.")],
+    path: Annotated[Path, typer.Argument(help="The file or folder as its publisher ships it.")],
+) -> None:
+    """Read a source you license into your knowledge folder; adding it again replaces it."""
+    from medrag.safety.knowledge import manage
+
+    settings = _settings()
+    folder = settings.knowledge or settings.home / "knowledge"
+    for holding in manage.add(kind, path, folder):
+        print(f"{folder / holding.file}: {holding.facts:,} facts")
+
+
+@knowledge.command("list")
+def list_knowledge() -> None:
+    """Show every kind of fact there is, and from where."""
+    from medrag.safety.knowledge import manage
+
+    for holding in manage.holdings(_settings().knowledge_dir):
+        print(f"{holding.facts:>8,}  {holding.file}  ({holding.source})")
+
+
+@knowledge.command("check")
+def check_knowledge() -> None:
+    """Check every file against its schema and every name against the lexicon."""
+    from medrag.safety.knowledge import manage
+
+    known = manage.check(_settings().knowledge_dir)
+    print(f"{len(known.drugs):,} ingredients; every file fits its schema; hash {known.hash}")
 
 
 def _version(value: bool) -> None:

@@ -30,7 +30,7 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
         ConfigurationError, StoreError, KnowledgeError, ModelUnavailable: whichever part cannot be had.
     """
     retriever = Retriever.open(settings.index_dir, settings.encoder)
-    facts = knowledge.load(settings.knowledge)
+    facts = knowledge.load(settings.knowledge_dir)
     async with (models or served_model)(settings, say) as model:
         yield Engine(
             retriever=retriever,

@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     passages: int = Field(default=5, ge=1, le=50, description="Passages retrieved for a question.")
     max_statements: int = Field(default=6, ge=1, le=50, description="Statements in one answer, at most.")
     max_tokens: int = Field(default=512, ge=1, description="Tokens the model may write in cite mode.")
-    knowledge: Path | None = Field(default=None, description="Directory of further safety knowledge.")
+    knowledge: Path | None = Field(default=None, description="Directory of further safety knowledge; HOME/knowledge.")
 
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on.")
@@ -62,6 +62,12 @@ class Settings(BaseSettings):
     def index_dir(self) -> Path:
         """The index directory in force."""
         return self.index or self.home / "index"
+
+    @property
+    def knowledge_dir(self) -> Path | None:
+        """The folder of further knowledge: the one that is set, or HOME/knowledge where that exists."""
+        own = self.home / "knowledge"
+        return self.knowledge or (own if own.is_dir() else None)
 
     @property
     def audit_file(self) -> Path:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Literal, TypedDict
 
 from medrag.patient.summary import summarise
+from medrag.safety.injection import neutralise
 from medrag.types import Case, Evidence
 
 Grounding = Literal["quote", "cite"]
@@ -68,8 +69,8 @@ _POINTER = re.compile(r"\[(\d+(?:\.\d+)?)\]")
 
 
 def neutral(text: str) -> str:
-    """``text`` without anything that could open or close a tag or pass for a citation mark."""
-    return _POINTER.sub(r"(\1)", _TAG.sub("(", text))
+    """``text`` without instructions hidden in it, and nothing that could close a tag or pass for a citation mark."""
+    return _POINTER.sub(r"(\1)", _TAG.sub("(", neutralise(text)))
 
 
 def _passage(item: Evidence, numbered: bool) -> str:

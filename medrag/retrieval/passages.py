@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import mmap
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -106,10 +107,15 @@ def _passes(facet: Facet, filters: Filters) -> bool:
         status in filters.statuses
         and _any_of(organisations, filters.organisations)
         and _any_of((jurisdiction,) if jurisdiction else (), filters.jurisdictions)
-        and _any_of((population,) if population else (), filters.populations)
+        and (not filters.populations or any(_names(population or "", each) for each in filters.populations))
         and (filters.year_from is None or (year is not None and year >= filters.year_from))
         and (filters.year_to is None or (year is not None and year <= filters.year_to))
     )
+
+
+def _names(population: str, wanted: str) -> bool:
+    """Populations are said in words, "Children and adolescents with asthma": ``wanted`` must begin one of them."""
+    return re.search(rf"\b{re.escape(wanted.casefold())}", population.casefold()) is not None
 
 
 def _any_of(values: Sequence[str], wanted: Sequence[str]) -> bool:

@@ -97,6 +97,8 @@ def test_superseded_guidelines_are_found_only_when_asked_for(editions: Retriever
         ({"year_from": 2015}, {"gout-2020"}),
         ({"year_to": 2012}, {"gout-2012"}),
         ({"populations": ("children",)}, set()),
+        ({"populations": ("Men", "children")}, {"gout-2012"}),
+        ({"populations": ("adult", "women")}, {"gout-2012", "gout-2020"}),
     ],
 )
 def test_filters(editions: Retriever, filters: dict[str, Any], expected: set[str]) -> None:
