@@ -13,8 +13,9 @@ import argparse
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from eval import choice
@@ -36,19 +37,30 @@ def main() -> None:
     log = logs.read(log_path(asked.run, "mirage-choice"))
     samples = [sample for sample in load_constrained(asked.data).samples if sample.id in log.done]
     ours = [str(log.entries[sample.id].output["answers"]["without"]) for sample in samples]
-    theirs = harness_picks(samples, asked.model)
+    likelihoods = harness(samples, asked.model)
+    theirs = [max(each, key=lambda label: each[label]) for each in likelihoods]
     golds = [sample.question.answer for sample in samples]
     same = [mine == other for mine, other in zip(ours, theirs, strict=True)]
     print(f"questions {len(samples)}, same pick {sum(same)}")
     for name, picks in (("medrag", ours), ("harness", theirs)):
         print(f"{name:8} accuracy {_accuracy(picks, golds):.4f}, picks {dict(sorted(Counter(picks).items()))}")
-    for sample, mine, other in zip(samples, ours, theirs, strict=True):
-        if mine != other:
-            print(f"  {sample.id}: medrag {mine}, harness {other}, gold {sample.question.answer}")
+    gaps = [
+        each[other] - each[mine] for each, mine, other in zip(likelihoods, ours, theirs, strict=True) if mine != other
+    ]
+    if gaps:
+        print(
+            f"where they differ, the harness's own log-likelihoods of the two picks differ by {max(gaps):.4f} at most"
+        )
+    print(f"between its first and second pick: median {median(map(_lead, likelihoods)):.4f}")
 
 
-def harness_picks(samples: Sequence[MirageSample], model: str) -> list[str]:
-    """The labels that lm-evaluation-harness picks, closed-book, with transformers in bfloat16."""
+def _lead(likelihoods: Mapping[str, float]) -> float:
+    first, second = sorted(likelihoods.values(), reverse=True)[:2]
+    return first - second
+
+
+def harness(samples: Sequence[MirageSample], model: str) -> list[dict[str, float]]:
+    """Each label's log-likelihood by lm-evaluation-harness, closed-book, with transformers in bfloat16."""
     import lm_eval  # type: ignore[import-not-found]
     from lm_eval.tasks import TaskManager  # type: ignore[import-not-found]
     from transformers import AutoTokenizer
@@ -68,7 +80,7 @@ def harness_picks(samples: Sequence[MirageSample], model: str) -> list[str]:
             bootstrap_iters=0,
         )
     answered = sorted(results["samples"][TASK], key=lambda each: int(each["doc_id"]))
-    return [_best(each) for each in answered]
+    return [_likelihoods(each) for each in answered]
 
 
 def _document(question: Question, tokenizer: Any) -> dict[str, Any]:
@@ -93,10 +105,10 @@ def _task(data: Path) -> dict[str, Any]:
     }
 
 
-def _best(answered: dict[str, Any]) -> str:
-    """The label of the highest log-likelihood; the first of equals."""
-    likelihoods = [float(response[0]) for response in answered["filtered_resps"]]
-    return str(answered["doc"]["labels"][likelihoods.index(max(likelihoods))])
+def _likelihoods(answered: dict[str, Any]) -> dict[str, float]:
+    """Label -> log-likelihood, in the labels' order (of equals the first wins)."""
+    found = [float(response[0]) for response in answered["filtered_resps"]]
+    return dict(zip(answered["doc"]["labels"], found, strict=True))
 
 
 def _accuracy(picks: Sequence[str], golds: Sequence[str]) -> float:

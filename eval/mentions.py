@@ -17,7 +17,7 @@ _FORWARD = re.compile(
 )
 _BACKWARD = re.compile(
     r"\b(?:(?:is|are) (?:contraindicated|not recommended|unsafe|avoided)|(?:must|should|can|may)\s*not|"
-    r"(?:should|must) be (?:avoided|stopped|withheld))\b",
+    r"(?:should|must) be (?:avoided|stopped|withheld)|makes? [\w ]+ unreliable)\b",
     re.IGNORECASE,
 )
 _JUST_BEFORE = re.compile(

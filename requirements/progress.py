@@ -8,5 +8,5 @@ for line in sys.stdin:
         done += 1
         if done % 25 == 0:
             print(f"medrag:       {done} packages fetched", flush=True)
-    elif line.startswith(("Installing", "Successfully")):
-        print(f"medrag:       {line.split(':')[0].split(' ')[0].lower()} them", flush=True)
+    elif line.startswith("Installing"):
+        print("medrag:       installing them", flush=True)

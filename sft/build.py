@@ -78,7 +78,7 @@ def rendered_prompts(recipe: Recipe, some: Material, count: int = 200) -> list[s
 
 def examples(some: Material, stage: Stage, rng: random.Random) -> Iterator[Example]:
     """Endless examples of a stage's size, its sources mixed by weight."""
-    size = Size(stage.passages, stage.statements, stage.turns)
+    size = Size(stage.passages, stage.statements, stage.turns, stage.ranked)
     makers: list[Callable[[], Example]] = [
         lambda: reading_example(rng, some.shelf, size, stage.find, "medquad"),
         lambda: _synthetic(some, size, rng),

@@ -94,14 +94,18 @@ def train_command(
 def merge_command(
     tuned: Annotated[Path, typer.Argument(help="The folder that train wrote.")],
     output: Annotated[Path, typer.Argument(help="Where the bf16 model goes.")],
+    calibrate: Annotated[Path | None, typer.Option(help="Training examples to calibrate abstention on.")] = None,
 ) -> None:
     """Write the model to serve: adapter merged, bf16, loaded again and checked.
 
-    Example: medrag sft merge .medrag/sft/tuned medrag/models/mini
+    Example: medrag sft merge .medrag/sft/tuned medrag/models/mini --calibrate .medrag/sft/data/train.jsonl
     """
+    from sft.build import read_examples
+    from sft.calibrate import calibration_questions
     from sft.merge import merge
 
-    typer.echo(f"{output}: {merge(tuned, output)}")
+    asked = calibration_questions(read_examples(calibrate)) if calibrate else []
+    typer.echo(f"{output}: {merge(tuned, output, asked)}")
 
 
 @app.command("score")

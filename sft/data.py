@@ -62,11 +62,15 @@ class Shown:
 
 @dataclass(frozen=True)
 class Size:
-    """How large a conversation is: passages, statements a passage, and turns."""
+    """How large a conversation is: passages, statements a passage, and turns.
+
+    ``ranked`` is the share that looks as retrieval leaves it: mostly one guideline, the passages that answer first.
+    """
 
     passages: tuple[int, int]
     statements: tuple[int, int]
     turns: tuple[int, int]
+    ranked: float = 0
 
 
 def passage(identity: str, title: str, section: tuple[str, ...], lines: Sequence[str]) -> Passage:
@@ -98,7 +102,12 @@ def conversation(source: str, evidence: Sequence[Evidence], turns: Sequence[Turn
 
 def guideline_example(rng: random.Random, main: Topic, others: Sequence[Topic], size: Size, source: str) -> Example:
     """A conversation over parts of ``main`` and of ``others``, about either, with synthetic patients."""
-    shown = _show(rng, main, others, size)
+    ranked = size.ranked > 0 and rng.random() < size.ranked
+    shown = _show(rng, main, others, size, whole=ranked)
+    previous: _Question | None = None
+    if ranked:
+        previous = _question(rng, main, others, shown)
+        shown = _ranked(shown, previous)
     evidence = [
         Evidence(
             number=each.number,
@@ -114,25 +123,33 @@ def guideline_example(rng: random.Random, main: Topic, others: Sequence[Topic], 
     ]
     turns: list[Turn] = []
     wanted = rng.randint(*size.turns)
-    previous: _Question | None = None
     while len(turns) < wanted:
-        again = previous is not None and rng.random() < 0.4
+        again = previous is not None and ((ranked and not turns) or rng.random() < 0.4)
         question = previous if again and previous else _question(rng, main, others, shown)
-        turn = _turn(rng, question, shown, swapped=again)
+        turn = _turn(rng, question, shown, swapped=again and bool(turns))
         if turn.gold or rng.random() < 0.35:
             turns.append(turn)
         previous = question
     return conversation(source, evidence, turns)
 
 
-def _show(rng: random.Random, main: Topic, others: Sequence[Topic], size: Size) -> list[Shown]:
+def _show(rng: random.Random, main: Topic, others: Sequence[Topic], size: Size, *, whole: bool) -> list[Shown]:
     count = rng.randint(*size.passages)
-    own = min(len(main.parts), rng.randint(1, max(1, count - (rng.random() < 0.7))))
+    own = min(len(main.parts), count if whole else rng.randint(1, max(1, count - (rng.random() < 0.7))))
     chosen = [(main, part) for part in rng.sample(main.parts, own)]
     rest = [(topic, part) for topic in others for part in topic.parts]
     chosen += rng.sample(rest, min(len(rest), count - own))
     rng.shuffle(chosen)
     return [Shown(number, topic, _cut(rng, part, size)) for number, (topic, part) in enumerate(chosen, start=1)]
+
+
+def _ranked(shown: Sequence[Shown], question: _Question) -> list[Shown]:
+    """The passages with the most that answers ``question`` first, renumbered."""
+
+    def rank(each: Shown) -> tuple[bool, int]:
+        return each.topic is not question.topic, -sum(_answers(question, each.part, s) for s in each.part.statements)
+
+    return [Shown(n, each.topic, each.part) for n, each in enumerate(sorted(shown, key=rank), start=1)]
 
 
 def _cut(rng: random.Random, part: Part, size: Size) -> Part:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from medrag.errors import ConfigurationError
+from sft.calibrate import calibrate
+from sft.score import Question
 
 
-def merge(tuned: Path, output: Path) -> dict[str, Any]:
+def merge(tuned: Path, output: Path, asked: Sequence[Question] = ()) -> dict[str, Any]:
     """Merge what ``sft train`` left in ``tuned`` and write it to ``output`` in bf16, atomically and checked.
 
+    With ``asked`` the abstention is calibrated on these questions first (``sft.calibrate``: tied embeddings only).
     The written model is loaded again and must hold the merged one's weights, bit for bit.
     """
     import torch
@@ -19,9 +23,11 @@ def merge(tuned: Path, output: Path) -> dict[str, Any]:
 
     if not (tuned / "config.json").is_file() and not (tuned / "adapter_config.json").is_file():
         raise ConfigurationError(f"{tuned} holds neither a model nor an adapter; train one with: medrag sft train")
-    model = _merged(tuned).to(torch.bfloat16).eval()
-    model.config.use_cache = True
     tokenizer = AutoTokenizer.from_pretrained(tuned)
+    model = _merged(tuned).eval()
+    calibrated = calibrate(model, tokenizer, asked) if asked else {}
+    model = model.to(torch.bfloat16)
+    model.config.use_cache = True
     beside = output.with_name(f"{output.name}.partial")
     shutil.rmtree(beside, ignore_errors=True)
     model.save_pretrained(beside)
@@ -35,7 +41,8 @@ def merge(tuned: Path, output: Path) -> dict[str, Any]:
         path.chmod(0o644)
         path.replace(output / path.name)
     beside.rmdir()
-    return {"parameters": model.num_parameters(), "bytes": sum(each.stat().st_size for each in output.iterdir())}
+    size = sum(each.stat().st_size for each in output.iterdir())
+    return {"parameters": model.num_parameters(), "bytes": size} | calibrated
 
 
 def _merged(tuned: Path) -> Any:

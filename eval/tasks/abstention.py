@@ -30,9 +30,9 @@ def load(path: Path | None = None) -> AdviceTask:
 
 
 def score(gold: Gold, advice: Advice) -> Scores:
-    """Both kinds of right apart, and together."""
+    """Both kinds of right apart, and together; to decline what is out of scope is to abstain too."""
     unanswerable = bool(gold.abstain)
-    abstained = advice.outcome is Outcome.ABSTAINED
+    abstained = advice.outcome in (Outcome.ABSTAINED, Outcome.DECLINED)
     return {
         "right": float(abstained is unanswerable),
         "abstained_when_unanswerable": float(abstained) if unanswerable else None,

@@ -7,6 +7,7 @@ uncertainty, history and hypothesis from ConText with medspaCy's own rules and t
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -25,6 +26,9 @@ _HEADING = (
 )
 _SCOPE = 12  # tokens a cue reaches
 _SCOPES = {"TAKING": 60}  # a list of drugs is long
+
+# medspaCy's components keep state while they work: two notes read at once mix, and a fact of one is lost.
+_ONE_AT_A_TIME = threading.RLock()
 
 
 @dataclass(frozen=True)
@@ -103,10 +107,11 @@ def sections(doc: Doc) -> list[tuple[str | None, int, int]]:
 
 def segment(text: str) -> Doc:
     """``text`` tokenised, in sentences and sections, before any target is judged."""
-    nlp = pipeline()
-    doc = nlp.make_doc(text)
-    for name in ("medspacy_pyrush", "medspacy_sectionizer"):
-        doc = nlp.get_pipe(name)(doc)
+    with _ONE_AT_A_TIME:
+        nlp = pipeline()
+        doc = nlp.make_doc(text)
+        for name in ("medspacy_pyrush", "medspacy_sectionizer"):
+            doc = nlp.get_pipe(name)(doc)
     _end_sentences_at_lines(doc)
     return doc
 
@@ -126,7 +131,8 @@ def judge(doc: Doc, targets: Sequence[Target]) -> list[Mention]:
 
     spans = (doc.char_span(each.start, each.end, label=each.label, alignment_mode="expand") for each in targets)
     doc.ents = filter_spans([span for span in spans if span is not None and span.text.strip()])
-    doc = pipeline().get_pipe("medspacy_context")(doc)
+    with _ONE_AT_A_TIME:
+        doc = pipeline().get_pipe("medspacy_context")(doc)
     return [
         Mention(
             ent.start_char,

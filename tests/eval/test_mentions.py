@@ -33,6 +33,7 @@ def test_recommendation(text: str, drug: str) -> None:
         ("Use cetirizine rather than chlorphenamine.", "chlorphenamine"),
         ("Stop metformin below an eGFR of 30.", "metformin"),
         ("Give acetaminophen.", "minoph"),
+        ("Phenytoin and topiramate make oral hormonal contraceptives unreliable.", "topiramate"),
     ],
 )
 def test_no_recommendation(text: str, drug: str) -> None:

@@ -77,6 +77,9 @@ class TestAbstention:
         right = abstention.score(Gold(abstain=False), advice(COLCHICINE))
         assert (right["right"], right["abstained_when_unanswerable"], right["answered_when_answerable"]) == (1, None, 1)
 
+    def test_declining_what_is_out_of_scope_is_abstaining(self) -> None:
+        assert abstention.score(Gold(abstain=True), advice(outcome=Outcome.DECLINED))["right"] == 1.0
+
     def test_both_kinds_of_wrong(self) -> None:
         assert abstention.score(Gold(abstain=True), advice(COLCHICINE))["right"] == 0.0
         assert abstention.score(Gold(abstain=False), advice(outcome=Outcome.ABSTAINED))["right"] == 0.0
