@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 SHIFTS = tuple(step / 4 for step in range(25))
-ANSWERED = 0.85
+ANSWERED = 0.95
 
 
 def calibrate(model: Any, tokenizer: PreTrainedTokenizerBase, asked: Sequence[Question]) -> dict[str, float]:

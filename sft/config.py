@@ -40,7 +40,7 @@ class Pretraining(_Strict):
 class Stage(_Strict):
     """A step of the curriculum: how many examples, how large, and from which sources by weight.
 
-    ``ranked`` is the share of guideline examples that look as retrieval leaves them; ``find`` is the share of turns
+    ``ranked`` is the share of guideline examples that look as retrieval leaves them. ``find`` is the share of turns
     over running text that only ask where certain words stand.
     """
 

@@ -35,12 +35,12 @@ def test_it_chooses_better_than_chance_on_held_out_guidelines(mini):
     rng = random.Random(1)
     topics = [topic_of(each) for each in guidelines(ROOT / "index" / "guidelines") if held_out(each.document)]
     examples = []
-    for _ in range(12):
+    for _ in range(32):
         main, *others = rng.sample(topics, 4)
-        examples.append(guideline_example(rng, main, others, Size((3, 5), (2, 6), (2, 3)), "guideline"))
+        examples.append(guideline_example(rng, main, others, Size((3, 5), (2, 6), (2, 3), ranked=1.0), "guideline"))
     asked = [each for each in questions(examples) if each.gold]
     chosen = choose(*mini, asked)
     pairs = [(set(question.gold), answer) for question, answer in zip(asked, chosen, strict=True)]
     right = sum(bool(answer) and answer[0] in gold for gold, answer in pairs) / len(pairs)
     chance = sum(len(each.gold) / len(each.choices) for each in asked) / len(asked)
-    assert right > 2 * chance
+    assert right > 1.5 * chance
