@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 export MEDRAG_HOME ?= $(CURDIR)/.medrag
 TORCH  := torch==2.13.0+cpu
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
-QUESTION ?= Which drug should be started for his hypertension, and what must be avoided?
+QUESTION ?= What are the first-line drugs and doses for his hypertension?
 PATIENT  ?= medrag/examples/patient.json
 
 .DEFAULT_GOAL := help

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -180,6 +181,24 @@ def answers(read: Callable[[], Patient]) -> None:
     assert Patient.model_validate_json(patient.model_dump_json()).age_years == patient.age_years
     assert report(patient)
     assert not any(MARK in problem.reason for problem in patient.problems)
+
+
+@pytest.mark.parametrize("kind", [None, 7, "Nonsense", []])
+def test_a_contained_resource_of_no_type_is_left_out(kind: Any) -> None:
+    request = {
+        "resourceType": "MedicationRequest",
+        "id": "m",
+        "status": "active",
+        "intent": "order",
+        "subject": {"reference": "Patient/p"},
+        "contained": [{"resourceType": kind, "id": "d"}],
+        "medicationCodeableConcept": {"text": "warfarin"},
+    }
+    person = {"resourceType": "Patient", "id": "p", "gender": "female"}
+    entries = [{"resource": person}, {"resource": request}]
+    patient = from_fhir({"resourceType": "Bundle", "type": "collection", "entry": entries}, TODAY)
+    assert [drug.display for drug in patient.medications] == ["warfarin"]
+    assert any("contained" in problem.reason for problem in patient.problems)
 
 
 @settings(max_examples=150, deadline=None)

@@ -68,7 +68,17 @@ def check(resource: Json) -> tuple[Json | None, str | None]:
         return _lenient(resource, ESSENTIAL[kind], error)
     except RecursionError:
         return None, "is nested too deeply"
+    except (TypeError, KeyError):
+        return _without_contained(resource)
     return resource, None
+
+
+def _without_contained(resource: Json) -> tuple[Json | None, str]:
+    """For a contained resource of no FHIR type, which fhir_core looks up, and fails on, before it validates."""
+    if "contained" not in resource:
+        return None, "does not validate and is not used"
+    part, reason = check({name: value for name, value in resource.items() if name != "contained"})
+    return part, "; ".join(["contained: holds a resource of no FHIR type, left out", *([reason] if reason else [])])
 
 
 def _lenient(resource: Json, essential: set[str], error: ValidationError) -> tuple[Json | None, str]:
