@@ -4,12 +4,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 resolved=$(mktemp)
+cp requirements/cpu.lock "$resolved"  # its pins are kept where they still fit; --upgrade takes newer ones
 trap 'rm -f "$resolved"' EXIT
 torch=(--extra-index-url https://download.pytorch.org/whl/cpu --index-strategy unsafe-best-match)
 # TORCH_WHEELS: a folder with a CPU torch wheel, where PyTorch's own index cannot be reached.
 [ -z "${TORCH_WHEELS:-}" ] || torch=(--find-links "$TORCH_WHEELS")
 uv pip compile pyproject.toml --universal --python-version 3.11 --quiet \
-  --extra cpu --extra train --extra eval --extra dev \
+  --extra cpu --extra train --extra eval --extra milvus --extra postgres --extra ray --extra dev \
   --override requirements/overrides.txt --no-emit-package torch --no-header --no-annotate \
   "${torch[@]}" \
   --output-file "$resolved" "$@" >/dev/null
