@@ -61,8 +61,8 @@ def _lead(likelihoods: Mapping[str, float]) -> float:
 
 def harness(samples: Sequence[MirageSample], model: str) -> list[dict[str, float]]:
     """Each label's log-likelihood by lm-evaluation-harness, closed-book, with transformers in bfloat16."""
-    import lm_eval  # type: ignore[import-not-found]
-    from lm_eval.tasks import TaskManager  # type: ignore[import-not-found]
+    import lm_eval
+    from lm_eval.tasks import TaskManager
     from transformers import AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(model)
