@@ -112,15 +112,15 @@ class Knowledge:
             self._concerned[key] = known
         return known
 
-    def interactions_known(self, ingredient: str) -> bool:
-        """Whether anything is known of the ingredient's interactions, be it that there are none."""
-        sides = (self.concerning("interactions", side, (ingredient,), None) for side in ("a", "b"))
-        return ingredient in self.no_interactions or any(sides)
-
     def contraindications_known(self, ingredient: str) -> bool:
         """Whether conditions that speak against the ingredient are known, be it that there are none."""
         ruled = self.concerning("contraindications", "drugs", (ingredient,), None)
         return ingredient in self.no_contraindications or bool(ruled)
+
+    def interactions_known(self, ingredient: str) -> bool:
+        """Whether anything is known of the ingredient's interactions, be it that there are none."""
+        sides = (self.concerning("interactions", side, (ingredient,), None) for side in ("a", "b"))
+        return ingredient in self.no_interactions or any(sides)
 
     def cite(self, source: str) -> str:
         """A rule's source key in full; free text stays as it is."""
