@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +11,8 @@ from medrag.errors import ConfigurationError
 from sft.config import Data, Recipe, Stage
 from sft.corpus import guidelines, held_out, medquad, pubmedqa
 from sft.data import Example, Size, guideline_example
+from sft.files import read_lines, sha256, write_json
+from sft.overlap import Overlap, mirage_questions, overlaps
 from sft.reading import Shelf, Text, drill_example, reading_example, texts
 from sft.synthetic import topic
 from sft.topics import Topic, topic_of
@@ -26,12 +26,17 @@ class Sources:
     guidelines: Path
 
     @property
+    def mirage(self) -> Path:
+        """MIRAGE's questions, for evaluation alone: it names what to leave out."""
+        return self.shared / "mirage" / "benchmark.json.gz"
+
+    @property
     def files(self) -> tuple[Path, ...]:
         """Every file whose text may reach a model, and the one that names PubMedQA's test split."""
         shared = (
             self.shared / "medquad" / "medquad.tar.xz",
             self.shared / "pubmedqa" / "ori_pqal.json",
-            self.shared / "mirage" / "benchmark.json.gz",
+            self.mirage,
         )
         return (*shared, *sorted(self.guidelines.glob("*.md")))
 
@@ -125,11 +130,13 @@ def build(recipe: Recipe, sources: Sources, output: Path) -> dict[str, object]:
         "train": _write(output / "train.jsonl", training_set(recipe.data, train, recipe.seed)),
         "validation": _write(output / "validation.jsonl", validation_set(recipe.data, held, recipe.seed)),
     }
+    shared = overlap(output / "train.jsonl", sources, output / "validation.jsonl")
     manifest: dict[str, object] = {
         "recipe": recipe.model_dump(mode="json"),
         "examples": counts,
         "held_out": {"guidelines": [each.document for each in held.topics], "medquad": len(held.shelf.texts)},
         "sources": {path.name: sha256(path) for path in sources.files},
+        "overlap": {name: each.model_dump() for name, each in shared.items()},
         "files": {name: sha256(output / name) for name in ("train.jsonl", "validation.jsonl")},
     }
     write_json(output / "manifest.json", manifest)
@@ -138,23 +145,14 @@ def build(recipe: Recipe, sources: Sources, output: Path) -> dict[str, object]:
 
 def read_examples(path: Path) -> list[Example]:
     """The examples of a file that :func:`build` wrote."""
-    if not path.is_file():
-        raise ConfigurationError(f"there are no examples at {path}; build them first with: medrag sft data")
-    with path.open() as stream:
-        return [Example.model_validate_json(line) for line in stream]
+    return read_lines(path, Example, "build examples with: medrag sft data")
 
 
-def sha256(path: Path) -> str:
-    """The file's digest, in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def write_json(path: Path, value: object) -> None:
-    """Write beside and rename, so that a half-written file never has the name."""
-    beside = path.with_suffix(".partial")
-    beside.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
-    beside.replace(path)
+def overlap(training: Path, sources: Sources, held: Path) -> dict[str, Overlap]:
+    """What the training examples share with MIRAGE's questions and with the held-out examples."""
+    texts = (each["content"] for example in read_examples(training) for each in example.messages)
+    own = [example.messages[1]["content"].partition("</evidence>")[0] for example in read_examples(held)]
+    return overlaps(texts, {**mirage_questions(sources.mirage), "validation": own})
 
 
 def _write(path: Path, made: Iterator[Example]) -> int:
