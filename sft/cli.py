@@ -168,6 +168,20 @@ def merge_command(
     typer.echo(f"{output}: {merge(tuned, output, asked)}")
 
 
+@app.command("quantise")
+def quantise_command(
+    model: Annotated[Path, typer.Argument(help="A merged model's folder.")],
+    output: Annotated[Path, typer.Argument(help="Where the int8 model goes.")],
+) -> None:
+    """Write a merged model in int8 (compressed-tensors W8A8), as vLLM serves it on CPUs and GPUs.
+
+    Example: medrag sft quantise .medrag/sft/merged .medrag/sft/int8
+    """
+    from sft.quantise import quantise
+
+    typer.echo(f"{output}: {quantise(model, output)}")
+
+
 @app.command("verify")
 def verify_command(
     model: Annotated[Path, typer.Argument(help="A merged model's folder.")],

@@ -185,6 +185,7 @@ def train(
         "tokens": sum(len(each) for each in made["input_ids"]),
         "steps": result.global_step,
         "seconds": round(time.time() - started),
+        "train_seconds": result.metrics["train_runtime"],
         "loss": result.training_loss,
         "peak_bytes": peak_bytes(plan),
         "log": [entry for entry in trainer.state.log_history if "loss" in entry or "eval_loss" in entry],
