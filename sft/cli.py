@@ -63,16 +63,24 @@ def pretrain_command(
 
 @app.command("data")
 def data_command(
-    recipe: RecipeName, run: Run = _RUN, shared: Shared = _SHARED, guidelines: Guidelines = _GUIDELINES
+    recipe: RecipeName,
+    run: Run = _RUN,
+    shared: Shared = _SHARED,
+    guidelines: Guidelines = _GUIDELINES,
+    index: Annotated[Path | None, typer.Option(help="An index to draw passages and distractors from.")] = None,
+    suffix: Annotated[str, typer.Option(help="What turns its document ids into file names, such as .xml.")] = "",
+    own: Annotated[Path | None, typer.Option(help="Your own examples, a JSON line each; all go into training.")] = None,
 ) -> None:
     """Build the grounded examples: train.jsonl, validation.jsonl and a manifest with hashes.
 
     Example: medrag sft data mini
+
+    Example: medrag sft data qlora-8b-24gb --index my-index --own judged.jsonl
     """
     from sft.build import Sources, build
     from sft.config import load_recipe
 
-    manifest = build(load_recipe(recipe), Sources(shared, guidelines), run / "data")
+    manifest = build(load_recipe(recipe), Sources(shared, guidelines, index, suffix, own), run / "data")
     typer.echo(f"{run / 'data'}: {manifest['examples']}; shared wording: {manifest['overlap']}")
 
 

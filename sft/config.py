@@ -41,7 +41,7 @@ class Stage(_Strict):
     """A step of the curriculum: how many examples, how large, and from which sources by weight.
 
     ``ranked`` is the share of guideline examples that look as retrieval leaves them. ``find`` is the share of turns
-    over running text that only ask where certain words stand.
+    over running text that only ask where certain words stand. ``index`` needs ``medrag sft data --index``.
     """
 
     examples: int = Field(ge=1)
@@ -52,6 +52,7 @@ class Stage(_Strict):
     synthetic: float = Field(default=0.45, ge=0)
     guidelines: float = Field(default=0.25, ge=0)
     drill: float = Field(default=0, ge=0)
+    index: float = Field(default=0, ge=0)
     ranked: float = Field(default=0, ge=0, le=1)
     find: float = Field(default=0.5, ge=0, le=1)
 
