@@ -146,12 +146,13 @@ def judge(doc: Doc, targets: Sequence[Target]) -> list[Mention]:
     ]
 
 
+_NON = re.compile(r"\bnon[- ]?$", re.IGNORECASE)
 _SAID_NO = re.compile(r"\s*[:=]\s*(?:no|none|negative|denie[sd]|absent)\b[ \t]*(?=[.,;\n]|$)", re.IGNORECASE)
 
 
 def _cues(ent: Any, text: str) -> frozenset[str]:
-    """The categories that bear on a target; "diabetes: no" counts as negated."""
+    """The categories that bear on a target; "diabetes: no" and "non-diabetic" count as negated."""
     found = {modifier.category for modifier in ent._.modifiers}
-    if _SAID_NO.match(text, ent.end_char):
+    if _SAID_NO.match(text, ent.end_char) or _NON.search(text[max(0, ent.start_char - 5) : ent.start_char]):
         found.add("NEGATED_EXISTENCE")
     return frozenset(found)
