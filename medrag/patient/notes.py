@@ -162,6 +162,8 @@ def _condition_status(mention: Mention, known: lexicon.Condition | None) -> Fact
         return FactStatus.NEGATED
     if cues & {"POSSIBLE_EXISTENCE", "HYPOTHETICAL"} or mention.section == "instructions":
         return FactStatus.UNCERTAIN
+    if "OVER" in cues:
+        return FactStatus.RESOLVED
     event = known.event if known else False
     over = "HISTORICAL" in cues or mention.section in {"history", "surgery"}
     return FactStatus.RESOLVED if over and (event or (known is None and "HISTORICAL" in cues)) else FactStatus.ACTIVE
