@@ -157,7 +157,7 @@ def _bmi_within(low: float, high: float) -> Callable[[Patient], bool]:
 
 def _ideal(values: Values) -> float:
     """The ideal weight, or the actual one where that is less."""
-    return min(formulas.ideal_weight_devine(values["height"], values["sex"]), values["weight"])
+    return min(formulas.ideal_weight_devine(values["height"], values["sex"]), float(values["weight"]))
 
 
 def _adjusted(values: Values) -> float:
