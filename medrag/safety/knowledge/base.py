@@ -70,6 +70,8 @@ class Knowledge:
     sources: Mapping[str, str]
     no_interactions: frozenset[str]
     """Ingredients reviewed and found to have no interaction that changes prescribing."""
+    no_contraindications: frozenset[str]
+    """Ingredients reviewed and found to have no condition that contraindicates them."""
     first_words: Mapping[str, int]
     """First word of a written name -> most words of a name that starts so."""
     spellings: Mapping[str, tuple[str, ...]]
@@ -114,6 +116,11 @@ class Knowledge:
         """Whether anything is known of the ingredient's interactions, be it that there are none."""
         sides = (self.concerning("interactions", side, (ingredient,), None) for side in ("a", "b"))
         return ingredient in self.no_interactions or any(sides)
+
+    def contraindications_known(self, ingredient: str) -> bool:
+        """Whether conditions that speak against the ingredient are known, be it that there are none."""
+        ruled = self.concerning("contraindications", "drugs", (ingredient,), None)
+        return ingredient in self.no_contraindications or bool(ruled)
 
     def cite(self, source: str) -> str:
         """A rule's source key in full; free text stays as it is."""

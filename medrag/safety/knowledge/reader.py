@@ -103,13 +103,14 @@ class _Reader:
             words=self._parse("words.yaml", dict[str, frozenset[str]], {}),
             injections=self._parse("injections.yaml", dict[str, tuple[str, ...]], {}),
             sources=sources,
-            no_interactions=self._reviewed(drugs),
+            no_interactions=self._reviewed("no_interactions.yaml", drugs),
+            no_contraindications=self._reviewed("no_contraindications.yaml", drugs),
             hash=self._digest.hexdigest(),
         )
 
-    def _reviewed(self, drugs: Mapping[str, schema.Drug]) -> frozenset[str]:
-        names = [name for group in self._list("no_interactions.yaml", schema.Terms) for name in group]
-        _known(names, drugs, "no_interactions.yaml")
+    def _reviewed(self, file: str, drugs: Mapping[str, schema.Drug]) -> frozenset[str]:
+        names = [name for group in self._list(file, schema.Terms) for name in group]
+        _known(names, drugs, file)
         return frozenset(names)
 
     def _classes(self) -> dict[str, schema.DrugClass]:
