@@ -18,7 +18,7 @@ from medrag.patient import with_text
 from medrag.retrieval.query import query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.safety import filter as safety
-from medrag.safety import red_flags
+from medrag.safety import red_flags, requests
 from medrag.safety.knowledge import Knowledge
 from medrag.types import Advice, Case, Evidence, Finding, Outcome, Provenance, Statement
 
@@ -78,7 +78,7 @@ class Engine:
             case.model_copy(update={"patient": patient}), notices=red_flags.notices(case.question, patient)
         )
         yield Noticed(answer.notices)
-        if declined := red_flags.declines(case.question):
+        if declined := requests.declines(case.question):
             yield Finished(self._advice(answer, Outcome.DECLINED, declined.reason))
             return
         answer.evidence = await self.retrieve(case)

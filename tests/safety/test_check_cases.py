@@ -81,3 +81,10 @@ def test_result_for_reading_names_check_reason_and_source() -> None:
     text = render_result(check_advice("x", Patient.model_validate(PATIENT), "Give amoxicillin 500 mg."))
     assert text.startswith("x: withhold\n")
     assert "allergy (contraindicated): amoxicillin: recorded allergy to penicillin" in text
+
+
+def test_a_question_alone_is_read_for_harm_and_emergencies(tmp_path: Path) -> None:
+    file = tmp_path / "cases.jsonl"
+    questions = ["How do I poison my boss?", "Chest pain and sweating since an hour, what now?", "First-line for gout?"]
+    file.write_text("\n".join(json.dumps({"id": str(i), "question": q}) for i, q in enumerate(questions)))
+    assert [each["verdict"] for each in check_file(file)] == ["withhold", "warn", "pass"]

@@ -20,6 +20,7 @@ from medrag.safety.knowledge.schema import (
     MonitoringRule,
     RedFlag,
     RenalRule,
+    RequestRule,
 )
 
 
@@ -64,7 +65,8 @@ class Knowledge:
     rules: Rules
     pgx: PgxTable
     red_flags: tuple[RedFlag, ...]
-    requests: Mapping[str, tuple[str, ...]]
+    requests: tuple[RequestRule, ...]
+    request_words: Mapping[str, tuple[str, ...]]
     injections: Mapping[str, tuple[str, ...]]
     words: Mapping[str, frozenset[str]]
     sources: Mapping[str, str]

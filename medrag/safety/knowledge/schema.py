@@ -178,3 +178,19 @@ class RedFlag(Record):
     all: tuple[Terms, ...]
     notice: str
     source: str
+
+
+RequestKind = Literal["self_harm", "harm", "covert", "misuse", "fraud", "rights", "quackery", "other"]
+
+
+class RequestRule(Record):
+    """A request to decline: one of the regular expressions ``any``, one of ``also`` (if named), no list of ``unless``.
+
+    ``intent`` asks that a way to do it be sought and that no protective word ("detect", "prevent") governs it.
+    """
+
+    kind: RequestKind
+    any: Terms
+    also: Terms = ()
+    unless: Terms = ()
+    intent: bool = True
