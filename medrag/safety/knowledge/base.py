@@ -34,6 +34,14 @@ class Name:
     capital: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a condition's words mean: a concept, for certain or often less."""
+
+    concept: str
+    certain: bool
+
+
 @dataclass(frozen=True)
 class Rules:
     """Every rule, by kind."""
@@ -58,8 +66,8 @@ class Knowledge:
     drugs: Mapping[str, Drug]
     members: Mapping[str, frozenset[str]]
     names: Mapping[str, Name]
-    phrases: Mapping[str, tuple[str, ...]]
-    """Words of a condition -> concepts."""
+    phrases: Mapping[str, tuple[Meaning, ...]]
+    """Words of a condition, folded -> concepts."""
     concepts: Mapping[str, Concept]
     labs: Mapping[str, Lab]
     rules: Rules

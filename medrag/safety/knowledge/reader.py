@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
@@ -16,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from medrag.errors import KnowledgeError
 from medrag.safety.knowledge import schema
-from medrag.safety.knowledge.base import Knowledge, Name, Rules
+from medrag.safety.knowledge.base import Knowledge, Meaning, Name, Rules
 from medrag.safety.knowledge.pgx import PgxDrug, PgxTable
 
 DATA = Path(__file__).parent / "data"
@@ -66,7 +67,7 @@ class _Reader:
         products = self._rows("products.csv", schema.Product, _list_fields("ingredients"))
         classes = self._classes()
         members = _members(classes, drugs)
-        concepts = self._mapping("concepts.yaml", schema.Concept)
+        concepts = self._concepts()
         labs = self._mapping("labs.yaml", schema.Lab)
         rules = Rules(
             interactions=self._list("interactions.yaml", schema.Interaction),
@@ -122,6 +123,20 @@ class _Reader:
                 members = tuple(dict.fromkeys((*known.members, *group.members)))
                 classes[name] = known.model_copy(update={"members": members})
         return classes
+
+    def _concepts(self) -> dict[str, schema.Concept]:
+        """Concepts; one that another file names again gains its words and codes."""
+        concepts: dict[str, schema.Concept] = {}
+        for path in self._files("concepts.yaml"):
+            for name, concept in _validate(path, dict[str, schema.Concept], _content(path)).items():
+                known = concepts.get(name, concept)
+                union: dict[str, Any] = {
+                    field: tuple(dict.fromkeys((*getattr(known, field), *getattr(concept, field))))
+                    for field in ("terms", "maybe", "icd10", "snomed", "implies")
+                }
+                lasting = concept.lasting if known.lasting == "no" else known.lasting
+                concepts[name] = known.model_copy(update={**union, "lasting": lasting})
+        return concepts
 
     def _files(self, name: str) -> Iterable[Path]:
         stem, _, suffix = name.partition(".")
@@ -271,10 +286,19 @@ def _spellings(names: Mapping[str, Name]) -> dict[str, tuple[str, ...]]:
     return {letter: tuple(group) for letter, group in by_letter.items()}
 
 
-def _phrases(concepts: Mapping[str, schema.Concept]) -> dict[str, tuple[str, ...]]:
-    phrases: dict[str, tuple[str, ...]] = {}
+def _phrases(concepts: Mapping[str, schema.Concept]) -> dict[str, tuple[Meaning, ...]]:
+    phrases: dict[str, tuple[Meaning, ...]] = {}
     for key, concept in concepts.items():
-        for term in concept.terms:
-            normal = normalise(term)
-            phrases[normal] = (*phrases.get(normal, ()), key)
+        for terms, certain in ((concept.terms, True), (concept.maybe, False)):
+            for term in terms:
+                normal = " ".join(map(fold_word, normalise(term).split()))
+                phrases[normal] = (*phrases.get(normal, ()), Meaning(key, certain))
     return phrases
+
+
+_VOWELS = re.compile(r"ae|oe")
+
+
+def fold_word(word: str) -> str:
+    """One spelling for British and American words, without the possessive ("oedema", "Crohn's")."""
+    return _VOWELS.sub("e", word.lower().replace("’", "'").removesuffix("'s"))

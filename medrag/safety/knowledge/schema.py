@@ -41,10 +41,12 @@ class Concept(Record):
     """A clinical concept: the words, ICD-10 prefixes and SNOMED CT codes that establish it, and what it implies.
 
     A ``lasting`` concept stands after the condition itself is resolved, in full (past angioedema) or with rules about
-    it lowered by one level of severity (a healed ulcer).
+    it lowered by one level of severity (a healed ulcer). ``maybe`` are words that often mean less ("glaucoma"): they
+    lower the rules too.
     """
 
-    terms: Terms
+    terms: Terms = ()
+    maybe: Terms = ()
     icd10: Terms = ()
     snomed: Terms = ()
     implies: Terms = ()
@@ -138,10 +140,14 @@ class RenalRule(Fact):
 
 
 class LifeStageRule(Fact):
-    """``drugs`` in pregnancy (all of it or some weeks), while breastfeeding, or for a woman who could conceive."""
+    """``drugs`` in pregnancy, while breastfeeding, or for a woman who could conceive.
+
+    ``weeks`` is [from, to) of gestation, where the harm is bound to a part of pregnancy.
+    """
 
     drugs: Terms
     stage: Literal["pregnancy", "lactation", "childbearing"]
+    weeks: tuple[float, float] = (0, 45)
 
 
 class AgeRule(Fact):
