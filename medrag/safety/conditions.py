@@ -17,12 +17,17 @@ THIRD = (28.0, 42.0)
 WEEKS_A_MONTH = 4.345
 
 _ABSENT = re.compile(
-    r"\b(?:no|not|non|denies|denied|without|negative for|ruled out|rule out|family history|fhx?|maternal|paternal|mother"
-    r"|father|sister|brother|never|absence of)\b",
+    r"\b(?:no|not|non|denies|denied|without|negative for|ruled out|rule out|family history|fhx?|maternal|paternal"
+    r"|mother|father|sister|brother|never|absence of)\b",
     re.IGNORECASE,
 )
-_UNLESS_PART = re.compile(r"not controlled|not well controlled|(?:nursing|lactating|breast-?feeding) mother|non-?dialysis|non-?ischa?emic", re.IGNORECASE)
-_OVER = re.compile(r"\b(?:resolved|in remission|former(?:ly)?|ex-|previous|past|prior|history of|h/o|hx of|hx|s/p)\b", re.I)
+_UNLESS_PART = re.compile(
+    r"not controlled|not well controlled|(?:nursing|lactating|breast-?feeding) mother|non-?dialysis|non-?ischa?emic",
+    re.IGNORECASE,
+)
+_OVER = re.compile(
+    r"\b(?:resolved|in remission|former(?:ly)?|ex-|previous|past|prior|history of|h/o|hx of|hx|s/p)\b", re.I
+)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _WEEKS = re.compile(
     r"\b(\d{1,2})(?:\s*\+\s*\d(?:/7)?)?[\s-]*(?:weeks?|wks?|w)\b(?:\s*(?:pregnant|gestation|of pregnancy|ga\b))?",

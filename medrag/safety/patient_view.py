@@ -19,6 +19,8 @@ CHILDBEARING = (12.0, 55.0)
 """Ages between which a female patient's pregnancy status matters."""
 KIDNEY_CONCEPTS = (("end_stage_renal", 14.0), ("severe_renal_impairment", 29.0), ("ckd_3b", 44.0), ("ckd_3", 59.0))
 """The best kidney function (eGFR) that a recorded stage allows, for records that hold the stage and no value."""
+LIVER_CONCEPTS = (("decompensated_cirrhosis", "C"), ("severe_hepatic_impairment", "B"), ("liver_disease", "A"))
+"""The Child-Pugh class that a recorded condition stands for, worst first."""
 
 _BRACKETS = str.maketrans("", "", "[]{}")
 
@@ -106,6 +108,13 @@ class PatientView:
             if name in self.labs:
                 return self.labs[name], f"{'eGFR' if name == 'egfr' else 'creatinine clearance'} {self.labs[name]:.0f}"
         return next(((value, self.concepts[name]) for name, value in KIDNEY_CONCEPTS if name in self.concepts), None)
+
+    def liver(self) -> tuple[str, str] | None:
+        """Child-Pugh class (A where liver disease is recorded without its grade) and the words that establish it."""
+        if "child_pugh" in self.labs:
+            score = self.labs["child_pugh"]
+            return "C" if score >= 10 else "B" if score >= 7 else "A", f"Child-Pugh score {score:g}"
+        return next(((grade, self.concepts[name]) for name, grade in LIVER_CONCEPTS if name in self.concepts), None)
 
 
 KEPT_VIEWS = 4

@@ -18,8 +18,8 @@ NAME = "request"
 SCOPE = "medrag: advice on treating a patient, for clinicians"
 REASONS: dict[RequestKind, str] = {
     "self_harm": (
-        "This asks for help with self-harm. If you are thinking of harming yourself, please call emergency services or a "
-        "crisis line now (988 in the US)."
+        "This asks for help with self-harm. If you are thinking of harming yourself, please call emergency services or "
+        "a crisis line now (988 in the US)."
     ),
     "harm": (
         "This asks how to harm a person, which medrag does not answer. In an emergency call emergency services or a "
@@ -105,7 +105,7 @@ def _compiled(patterns: tuple[str, ...], knowledge: Knowledge) -> re.Pattern[str
 
 
 def _expanded(pattern: str, knowledge: Knowledge) -> str:
-    """The pattern with its lists written out, ``~`` as up to 80 characters of one sentence, a word as one with its hyphens."""
+    """The pattern with its lists written out, ``~`` as up to 80 characters of a sentence, words with their hyphens."""
     expanded = pattern.replace(" ~ ", _GAP)
     while _LIST.search(expanded):  # a list may name others
         expanded = _LIST.sub(lambda name: "(?:" + "|".join(knowledge.request_words[name[1]]) + ")", expanded)

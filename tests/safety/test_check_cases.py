@@ -27,7 +27,8 @@ def verdict(advice: str, **patient: Any) -> str:
     ("advice", "expected"),
     [
         ("Give amoxicillin 500 mg three times daily.", "withhold"),
-        ("Give doxycycline 100 mg twice daily.", "pass"),
+        ("Give loratadine 10 mg once daily.", "pass"),
+        ("Give doxycycline 100 mg twice daily.", "not_assessed"),
         ("Start brandnewpril 10 mg daily.", "not_assessed"),
         ("Start spironolactone 25 mg daily and lisinopril 5 mg daily.", "warn"),
         ("Avoid amoxicillin.", "pass"),

@@ -14,6 +14,7 @@ from medrag.safety.knowledge.schema import (
     DoseLimit,
     Drug,
     DuplicationRule,
+    HepaticRule,
     Interaction,
     Lab,
     LifeStageRule,
@@ -22,6 +23,7 @@ from medrag.safety.knowledge.schema import (
     RenalRule,
     RequestRule,
 )
+from medrag.types import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Rules:
     allergies: tuple[AllergyRule, ...] = ()
     doses: tuple[DoseLimit, ...] = ()
     renal: tuple[RenalRule, ...] = ()
+    hepatic: tuple[HepaticRule, ...] = ()
     life_stages: tuple[LifeStageRule, ...] = ()
     ages: tuple[AgeRule, ...] = ()
     duplications: tuple[DuplicationRule, ...] = ()
@@ -124,6 +127,24 @@ class Knowledge:
         """Whether anything is known of the ingredient's interactions, be it that there are none."""
         sides = (self.concerning("interactions", side, (ingredient,), None) for side in ("a", "b"))
         return ingredient in self.no_interactions or any(sides)
+
+    def pair_reviewed(self, one: str, other: str) -> bool:
+        """Whether a pair for which the set has no rule may be said to have no interaction *known to the set*.
+
+        That asks for facts on both, and that one was reviewed as free of interactions or that neither has any
+        interaction of the top tier: drugs with such have more than this set holds.
+        """
+        if {one, other} & self.no_interactions:
+            return True
+        if not (self.interactions_known(one) and self.interactions_known(other)):
+            return False
+        return not (self._dangerous(one) or self._dangerous(other))
+
+    def _dangerous(self, ingredient: str) -> bool:
+        places = self.concerning("interactions", "a", (ingredient,), None) | self.concerning(
+            "interactions", "b", (ingredient,), None
+        )
+        return any(self.rules.interactions[place].severity is Severity.CONTRAINDICATED for place in places)
 
     def cite(self, source: str) -> str:
         """A rule's source key in full; free text stays as it is."""

@@ -75,6 +75,7 @@ class _Reader:
             allergies=self._list("allergies.yaml", schema.AllergyRule),
             doses=self._list("doses.yaml", schema.DoseLimit),
             renal=self._list("renal.yaml", schema.RenalRule),
+            hepatic=self._list("hepatic.yaml", schema.HepaticRule),
             life_stages=self._list("life_stages.yaml", schema.LifeStageRule),
             ages=self._list("ages.yaml", schema.AgeRule),
             duplications=self._list("duplications.yaml", schema.DuplicationRule),

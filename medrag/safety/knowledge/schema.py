@@ -139,6 +139,14 @@ class RenalRule(Fact):
     max_daily: float | None = None
 
 
+class HepaticRule(Fact):
+    """From a Child-Pugh class on, ``drugs`` are to be avoided or held under ``max_daily`` mg."""
+
+    drugs: Terms
+    from_class: Literal["A", "B", "C"]
+    max_daily: float | None = None
+
+
 class LifeStageRule(Fact):
     """``drugs`` in pregnancy, while breastfeeding, or for a woman who could conceive.
 

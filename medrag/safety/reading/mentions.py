@@ -88,8 +88,8 @@ def drugs(text: str, knowledge: Knowledge) -> list[DrugMention]:
     ]
     mentions += [] if mentions else _object(text, knowledge)
     mentions.sort(key=lambda mention: mention.start)
-    marks = cues(text)
     spans = [(mention.start, mention.end) for mention in mentions]
+    marks = cues(text, spans)
     return [
         DrugMention(
             text=m.text,
