@@ -77,7 +77,7 @@ class PatientView:
     def allergies_recorded(self) -> bool:
         """Whether the record lists allergies or states that there are none."""
         denied = any(_says_none(fact) for fact in self.patient.allergies)
-        return bool(self.allergies) or denied or self.patient.no_known_allergies is True
+        return bool(self.allergies) or denied or self.patient.no_known_allergies is True or self.recorded("allergies")
 
     @property
     def pregnant(self) -> bool | None:

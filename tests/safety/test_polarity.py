@@ -16,20 +16,20 @@ Switch lisinopril to losartan 50 mg. | losartan | lisinopril
 Hold metformin before contrast. |  | metformin
 Metformin should be held. |  | metformin
 Metformin is contraindicated. |  | metformin
-Unless contraindicated, start aspirin 81 mg daily. | aspirin | 
-Start aspirin 81 mg daily unless contraindicated. | aspirin | 
-Start amoxicillin 500 mg; if allergic, use doxycycline 100 mg. | amoxicillin,doxycycline | 
+Unless contraindicated, start aspirin 81 mg daily. | aspirin |
+Start aspirin 81 mg daily unless contraindicated. | aspirin |
+Start amoxicillin 500 mg; if allergic, use doxycycline 100 mg. | amoxicillin,doxycycline |
 If allergic to penicillin use azithromycin 500 mg daily. | azithromycin | penicillin
-Metoprolol is not contraindicated in this patient. | metoprolol | 
-There is no contraindication to metoprolol. | metoprolol | 
-It is not necessary to avoid ibuprofen. | ibuprofen | 
-No need to stop aspirin. | aspirin | 
-Aspirin need not be stopped. | aspirin | 
-Do not stop metoprolol abruptly. | metoprolol | 
-Should we start warfarin? | warfarin | 
-Would you consider amiodarone? | amiodarone | 
+Metoprolol is not contraindicated in this patient. | metoprolol |
+There is no contraindication to metoprolol. | metoprolol |
+It is not necessary to avoid ibuprofen. | ibuprofen |
+No need to stop aspirin. | aspirin |
+Aspirin need not be stopped. | aspirin |
+Do not stop metoprolol abruptly. | metoprolol |
+Should we start warfarin? | warfarin |
+Would you consider amiodarone? | amiodarone |
 Warfarin is preferred over apixaban. | warfarin | apixaban
-Apixaban over warfarin is preferred. | apixaban | 
+Apixaban over warfarin is preferred. | apixaban |
 The patient should not take tramadol with sertraline. |  | tramadol
 Never give methotrexate daily. |  | methotrexate
 I would not use nitrofurantoin here. |  | nitrofurantoin
@@ -43,7 +43,7 @@ Start clarithromycin 500 mg twice daily and stop simvastatin. | clarithromycin |
 Start clarithromycin 500 mg BID while holding simvastatin. | clarithromycin | simvastatin
 Replace lisinopril with amlodipine 5 mg. | amlodipine | lisinopril
 Lisinopril can be replaced by amlodipine 5 mg. | amlodipine | lisinopril
-Taper prednisone by 5 mg weekly. | prednisone | 
+Taper prednisone by 5 mg weekly. | prednisone |
 Wean off lorazepam. |  | lorazepam
 Prescribe naproxen 500 mg BID, not ibuprofen. | naproxen | ibuprofen
 Prescribe naproxen, but not ibuprofen. | naproxen | ibuprofen
@@ -54,28 +54,28 @@ Acetaminophen is safer than ibuprofen. |  | ibuprofen
 Ibuprofen is off the table. |  | ibuprofen
 Because of her asthma, propranolol is out of the question. |  | propranolol
 The combination of sildenafil and nitrates can be fatal. |  | sildenafil
-Dual therapy with aspirin and clopidogrel is recommended. | aspirin,clopidogrel | 
-The doctor prescribes clarithromycin 500 mg twice daily. | clarithromycin | 
-The physician decides to put the patient on verapamil 240 mg daily. | verapamil | 
-He was started on metoprolol 50 mg twice daily. | metoprolol | 
-She is given ketorolac 30 mg IV. | ketorolac | 
-Treatment: ibuprofen 400 mg TID. | ibuprofen | 
-Rx: amoxicillin 500 mg PO TID x 7 days | amoxicillin | 
-Plan - add diltiazem 120 mg. | diltiazem | 
-amoxicillin 500 mg | amoxicillin | 
-Warfarin. | warfarin | 
+Dual therapy with aspirin and clopidogrel is recommended. | aspirin,clopidogrel |
+The doctor prescribes clarithromycin 500 mg twice daily. | clarithromycin |
+The physician decides to put the patient on verapamil 240 mg daily. | verapamil |
+He was started on metoprolol 50 mg twice daily. | metoprolol |
+She is given ketorolac 30 mg IV. | ketorolac |
+Treatment: ibuprofen 400 mg TID. | ibuprofen |
+Rx: amoxicillin 500 mg PO TID x 7 days | amoxicillin |
+Plan - add diltiazem 120 mg. | diltiazem |
+amoxicillin 500 mg | amoxicillin |
+Warfarin. | warfarin |
 I recommend against tramadol. |  | tramadol
 Consider stopping aspirin. |  | aspirin
-Consider tapering off the benzodiazepine and starting melatonin 3 mg. | melatonin | 
-Don't hesitate to use epinephrine 0.5 mg IM. | epinephrine | 
-Do not forget to take warfarin 5 mg daily. | warfarin | 
+Consider tapering off the benzodiazepine and starting melatonin 3 mg. | melatonin |
+Don't hesitate to use epinephrine 0.5 mg IM. | epinephrine |
+Do not forget to take warfarin 5 mg daily. | warfarin |
 Do not use ibuprofen without a PPI such as omeprazole 20 mg. |  | ibuprofen
-Only use ibuprofen if acetaminophen fails. | ibuprofen | 
-Ibuprofen is allowed. | ibuprofen | 
-It is safe to give ibuprofen 400 mg. | ibuprofen | 
+Only use ibuprofen if acetaminophen fails. | ibuprofen |
+Ibuprofen is allowed. | ibuprofen |
+It is safe to give ibuprofen 400 mg. | ibuprofen |
 It would be unsafe to give ibuprofen 400 mg. |  | ibuprofen
-It is not unsafe to give ibuprofen 400 mg. | ibuprofen | 
-Not only aspirin but also clopidogrel 75 mg should be given. | aspirin,clopidogrel | 
+It is not unsafe to give ibuprofen 400 mg. | ibuprofen |
+Not only aspirin but also clopidogrel 75 mg should be given. | aspirin,clopidogrel |
 Ibuprofen isn't recommended. |  | ibuprofen
 Ibuprofen shouldn't be used. |  | ibuprofen
 You can't give ibuprofen. |  | ibuprofen
@@ -83,15 +83,15 @@ Ibuprofen must not be given together with warfarin. |  | ibuprofen
 Skip ibuprofen today. |  | ibuprofen
 Refrain from using ibuprofen. |  | ibuprofen
 Withhold metformin and ramipril on sick days. |  | metformin,ramipril
-Resume metformin 500 mg BID after 48 hours. | metformin | 
+Resume metformin 500 mg BID after 48 hours. | metformin |
 Continue atorvastatin 40 mg but stop gemfibrozil. | atorvastatin | gemfibrozil
 Give potassium chloride 20 mEq unless the patient takes spironolactone. | potassium chloride | spironolactone
 With warfarin, avoid fluconazole. |  | fluconazole
 Given her penicillin allergy, prescribe clindamycin 300 mg QID. | clindamycin | penicillin
-Despite the penicillin allergy, give amoxicillin 500 mg. | amoxicillin | 
-Although contraindicated, give propranolol 40 mg. | propranolol | 
+Despite the penicillin allergy, give amoxicillin 500 mg. | amoxicillin |
+Although contraindicated, give propranolol 40 mg. | propranolol |
 Colchicine 0.6 mg is okay, but without clarithromycin. | colchicine | clarithromycin
-Lithium should be used with caution alongside ibuprofen. | lithium | 
+Lithium should be used with caution alongside ibuprofen. | lithium |
 No ibuprofen! |  | ibuprofen
 Ibuprofen: no. Acetaminophen: yes. | acetaminophen | ibuprofen
 Ibuprofen - avoid. |  | ibuprofen
@@ -100,9 +100,9 @@ Drugs to avoid: ibuprofen, naproxen, ketorolac |  | ibuprofen,naproxen,ketorolac
 Drugs to avoid include ibuprofen and naproxen. |  | ibuprofen,naproxen
 Avoid: metoclopramide. |  | metoclopramide
 Medications contraindicated in this patient are propranolol and nadolol. |  | propranolol,nadolol
-Use caution with digoxin. | digoxin | 
+Use caution with digoxin. | digoxin |
 Allergies: penicillin. Start cephalexin 500 mg. | cephalexin | penicillin
-Once the pregnancy is over, start lisinopril. | lisinopril | 
+Once the pregnancy is over, start lisinopril. | lisinopril |
 Patient denies taking ibuprofen. |  | ibuprofen
 Warfarin can be continued; do not add aspirin. | warfarin | aspirin
 A beta-blocker is not advised. |  | beta_blocker

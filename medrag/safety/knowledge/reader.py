@@ -26,6 +26,8 @@ CAPITAL_UP_TO = 5
 
 MISSPELT_FROM = 6
 """Shorter names are not recognised when misspelt: too many words are one slip away."""
+MISSPELT_CLASS_FROM = 9
+"""Nor are shorter names of classes ("statin", "nitrate")."""
 
 T = TypeVar("T")
 
@@ -116,13 +118,16 @@ class _Reader:
         return frozenset(names)
 
     def _classes(self) -> dict[str, schema.DrugClass]:
-        """Classes; one that a user's file names again gains its members."""
+        """Classes; one that another file names again gains its names and members."""
         classes: dict[str, schema.DrugClass] = {}
         for path in self._files("classes.yaml"):
             for name, group in _validate(path, dict[str, schema.DrugClass], _content(path)).items():
                 known = classes.get(name, group)
-                members = tuple(dict.fromkeys((*known.members, *group.members)))
-                classes[name] = known.model_copy(update={"members": members})
+                union = {
+                    field: tuple(dict.fromkeys((*getattr(known, field), *getattr(group, field))))
+                    for field in ("names", "members")
+                }
+                classes[name] = known.model_copy(update=union)
         return classes
 
     def _concepts(self) -> dict[str, schema.Concept]:
@@ -282,7 +287,8 @@ def _spellings(names: Mapping[str, Name]) -> dict[str, tuple[str, ...]]:
     """Names of one word by first letter; brands are left out, being too close to words ("Enablex", "Claritin")."""
     by_letter: dict[str, list[str]] = {}
     for name, meaning in names.items():
-        if meaning.ingredients and not meaning.brand and " " not in name and len(name) >= MISSPELT_FROM:
+        least = MISSPELT_CLASS_FROM if meaning.drug_class else MISSPELT_FROM
+        if not meaning.brand and " " not in name and len(name) >= least:
             by_letter.setdefault(name[0], []).append(name)
     return {letter: tuple(group) for letter, group in by_letter.items()}
 
