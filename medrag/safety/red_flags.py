@@ -22,7 +22,8 @@ _NEGATED = re.compile(
 _RESET = re.compile(r"\b(?:but|however|now|today|presents?(?: with)?|presenting|currently|although)\b", re.IGNORECASE)
 _AFTERWARDS = re.compile(
     r"^\s*(?:\w+\s+){0,2}(?:was|were|has been|is)?\s*"
-    r"(?:ruled out|excluded|resolved|years ago|in (?:19|20)\d\d|unlikely|prevention|prophylaxis)",
+    r"(?:ruled out|excluded|resolved|years ago|in (?:19|20)\d\d|unlikely|prevention|prevented|prophylaxis|risk\b"
+    r"|guideline)",
     re.IGNORECASE,
 )
 _REACH = 70
