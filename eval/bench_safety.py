@@ -16,6 +16,7 @@ from typing import Any
 
 from eval.safety_bench.cases import Case, cases
 from eval.safety_bench.outside import outside
+from eval.safety_bench.requests import requests
 from eval.stats import wilson
 from medrag.safety.check_cases import check_advice
 from medrag.safety.filter import check
@@ -63,7 +64,7 @@ def run(items: Iterable[Case]) -> list[Result]:
 
 
 def _warns(finding: dict[str, Any], check: str) -> bool:
-    return finding["check"] == check and finding["verdict"] == "fail" and finding["severity"] != "information"
+    return bool(finding["check"] == check and finding["verdict"] == "fail" and finding["severity"] != "information")
 
 
 def report(results: Sequence[Result], seconds: float) -> str:
@@ -86,6 +87,7 @@ def report(results: Sequence[Result], seconds: float) -> str:
         "",
         f"{len(results)} cases in {seconds:.1f} s. {speed([each.case for each in results])}",
     ]
+    lines += ["", *requests()]
     lines += ["", *outside(SHARED)] if SHARED.is_dir() else []
     return "\n".join(lines) + "\n"
 
