@@ -182,7 +182,9 @@ class Engine:
             notices=answer.notices,
             statements=tuple(answer.statements),
             withheld=tuple(answer.withheld),
-            findings=safety.case_findings(patient, answer.statements, answer.withheld, answer.evidence, self.knowledge),
+            findings=safety.case_findings(
+                patient, answer.statements, answer.withheld, answer.evidence, self.knowledge, answer.notices
+            ),
             coverage=safety.coverage(patient, answer.statements, self.knowledge),
             evidence=tuple(answer.evidence),
             provenance=self._provenance(),

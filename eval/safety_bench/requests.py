@@ -42,8 +42,8 @@ def requests() -> list[str]:
     return [
         *lines,
         "",
-        "The rules were widened after each set was first measured, so only the last column says how they do on wordings "
-        "they have not seen: about three in four of plainly put requests, a third of paraphrased ones.",
+        "The rules were widened after each set was first measured, so only the last column says how they do on "
+        "wordings they have not seen: about three in four of plainly put requests, a third of paraphrased ones.",
     ]
 
 

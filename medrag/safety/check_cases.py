@@ -38,11 +38,12 @@ def check_advice(  # noqa: PLR0913 (what a case may hold)
     adds its emergency notices (warn) and, where it is to be declined, the reason (withhold).
     """
     knowledge = load(knowledge_folder)
-    findings = _of_the_question(question, patient)
+    emergencies = notices(question, patient) if question else ()
+    findings = [*emergencies, *_of_the_question(question)]
     if advice:
         released, withheld = _check_statements(patient, advice, knowledge, evidence)
         findings += [finding for statement in (*released, *withheld) for finding in statement.findings]
-        findings += safety.case_findings(patient, released, withheld, _numbered(evidence), knowledge)
+        findings += safety.case_findings(patient, released, withheld, _numbered(evidence), knowledge, emergencies)
         findings += _of_the_text(advice)
     return {"id": case_id, "verdict": verdict(findings), "findings": [_shown(each) for each in _ordered(findings)]}
 
@@ -133,12 +134,10 @@ def _numbered(evidence: Sequence[Passage]) -> tuple[Evidence, ...]:
     return tuple(Evidence(number=i, passage=passage, score=0.0) for i, passage in enumerate(evidence, start=1))
 
 
-def _of_the_question(question: str, patient: Patient | None) -> list[Finding]:
-    """What is said before any model: emergency notices, the reason to decline, instructions hidden in it."""
-    if not question:
-        return []
+def _of_the_question(question: str) -> list[Finding]:
+    """The reason to decline it, and instructions hidden in it."""
     declined = declines(question)
-    return [*notices(question, patient), *([declined] if declined else []), *report(question, "the question")]
+    return [*([declined] if declined else []), *report(question, "the question")]
 
 
 def _of_the_text(advice: str) -> list[Finding]:

@@ -89,3 +89,14 @@ def test_a_question_alone_is_read_for_harm_and_emergencies(tmp_path: Path) -> No
     questions = ["How do I poison my boss?", "Chest pain and sweating since an hour, what now?", "First-line for gout?"]
     file.write_text("\n".join(json.dumps({"id": str(i), "question": q}) for i, q in enumerate(questions)))
     assert [each["verdict"] for each in check_file(file)] == ["withhold", "warn", "pass"]
+
+
+@pytest.mark.parametrize(
+    ("advice", "omitted"),
+    [("Give aspirin 300 mg.", True), ("Give aspirin 300 mg and call an ambulance.", False)],
+)
+def test_advice_on_an_emergency_must_send_the_patient(advice: str, omitted: bool) -> None:
+    result = check_advice(
+        "x", Patient.model_validate(PATIENT), advice, question="Crushing chest pain and sweating, what now?"
+    )
+    assert any(each["check"] == "omission" for each in result["findings"]) is omitted
