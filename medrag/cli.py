@@ -114,6 +114,7 @@ def serve(
     adapter: Annotated[Path | None, typer.Option(help="LoRA adapter served in the model's place.")] = None,
     vllm_port: Annotated[int | None, typer.Option(help="Port of the vLLM child.")] = None,
     grounding: Grounding = None,
+    release: Annotated[str | None, typer.Option(help="`statement`: each once vetted; `whole`: all at the end.")] = None,
 ) -> None:
     """Serve the OpenAI-compatible API, starting (and watching) vLLM unless --model-url names a server."""
     from medrag.server.run import serve as run_server
@@ -128,6 +129,7 @@ def serve(
             adapter=adapter,
             vllm_port=vllm_port,
             grounding=grounding,
+            release=release,
         )
     )
 

@@ -52,6 +52,10 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=8_000_000, ge=1, description="Largest request body.")
     timeout_s: float = Field(default=120.0, gt=0, description="Longest time for one answer, seconds.")
     at_once: int = Field(default=64, ge=1, description="Answers under way at once, at most.")
+    release: Literal["statement", "whole"] = Field(
+        default="statement", description="Send each vetted statement at once, or the whole answer at its end."
+    )
+    cors_origins: tuple[str, ...] = Field(default=(), description="Origins whose pages may call the service; none.")
     tls_cert: Path | None = Field(default=None, description="Certificate chain (PEM), to serve HTTPS.")
     tls_key: Path | None = Field(default=None, description="Private key (PEM) of --tls-cert.")
     keys: Path | None = Field(default=None, description="File of API keys (YAML); without one nobody needs a key.")

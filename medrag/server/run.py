@@ -114,6 +114,8 @@ def _options(settings: Settings) -> Options:
         max_body_bytes=settings.max_body_bytes,
         timeout_s=settings.timeout_s,
         at_once=settings.at_once,
+        release=settings.release,
+        cors_origins=settings.cors_origins,
     )
 
 
