@@ -134,6 +134,24 @@ def serve(
     )
 
 
+@app.command(epilog="Examples: `medrag doctor` · `MEDRAG_PORT=9000 medrag doctor --json`")
+def doctor(
+    index: IndexDir = None,
+    model: Model = None,
+    model_url: ModelUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look for what is wrong with this set-up and say what to do; status 1 when anything stands in the way."""
+    from dataclasses import asdict
+
+    from medrag.doctor import examine, render
+
+    results = examine(_settings(index=index, model=model, model_url=model_url))
+    print(json.dumps([asdict(each) for each in results], indent=2) if as_json else render(results))
+    if any(each.state == "failed" for each in results):
+        raise typer.Exit(1)
+
+
 @app.command(epilog="Example: `medrag patient bundle.json pharmcat.report.json note.txt --json`")
 def patient(
     files: Annotated[list[Path], typer.Argument(help="Any mix of the formats medrag reads; merged.")],

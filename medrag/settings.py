@@ -1,4 +1,4 @@
-"""The one Settings: flag > ``MEDRAG_`` environment > ``medrag.toml`` > default.
+"""The one Settings: flag > ``MEDRAG_`` environment > ``/run/secrets`` > ``medrag.toml`` > default.
 
 Read only by ``medrag.cli`` and at server start-up; everything else takes plain arguments.
 """
@@ -10,10 +10,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from medrag.errors import ConfigurationError
 
+SECRETS = Path("/run/secrets")
+"""Where containers find their secrets: a file a setting, named like its environment variable."""
 MINI = Path(__file__).parent / "models" / "mini"
 
 
@@ -89,7 +97,8 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The order of precedence in the module's first line."""
         del dotenv_settings, file_secret_settings
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        secrets = [SecretsSettingsSource(settings_cls, SECRETS)] if SECRETS.is_dir() else []
+        return init_settings, env_settings, *secrets, TomlConfigSettingsSource(settings_cls)
 
 
 def load(**flags: Any) -> Settings:
