@@ -114,6 +114,7 @@ def serve(
     adapter: Annotated[Path | None, typer.Option(help="LoRA adapter served in the model's place.")] = None,
     vllm_port: Annotated[int | None, typer.Option(help="Port of the vLLM child.")] = None,
     grounding: Grounding = None,
+    release: Annotated[str | None, typer.Option(help="`statement`: each once vetted; `whole`: all at the end.")] = None,
 ) -> None:
     """Serve the OpenAI-compatible API, starting (and watching) vLLM unless --model-url names a server."""
     from medrag.server.run import serve as run_server
@@ -128,8 +129,27 @@ def serve(
             adapter=adapter,
             vllm_port=vllm_port,
             grounding=grounding,
+            release=release,
         )
     )
+
+
+@app.command(epilog="Examples: `medrag doctor` · `MEDRAG_PORT=9000 medrag doctor --json`")
+def doctor(
+    index: IndexDir = None,
+    model: Model = None,
+    model_url: ModelUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look for what is wrong with this set-up and say what to do; status 1 when anything stands in the way."""
+    from dataclasses import asdict
+
+    from medrag.doctor import examine, render
+
+    results = examine(_settings(index=index, model=model, model_url=model_url))
+    print(json.dumps([asdict(each) for each in results], indent=2) if as_json else render(results))
+    if any(each.state == "failed" for each in results):
+        raise typer.Exit(1)
 
 
 @app.command(epilog="Example: `medrag patient bundle.json pharmcat.report.json note.txt --json`")

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from medrag import __version__
 from medrag.errors import InputError
-from medrag.events import Event, Finished, Noticed, Released
+from medrag.events import Event, Finished, Noticed, Released, Usage
 from medrag.generation import prompts, quoting
 from medrag.generation.grounding import Draft, Reader, ground, reader
 from medrag.generation.model import ChatModel, Generation
@@ -44,11 +44,20 @@ class _Answer:
     evidence: Sequence[Evidence] = ()
     statements: list[Statement] = field(default_factory=list)
     withheld: list[Statement] = field(default_factory=list)
+    usage: Usage | None = None
+    stopped: bool = False
+
+    def used(self, usage: Usage) -> None:
+        """Adds what one request to the model cost."""
+        self.usage = usage if self.usage is None else self.usage + usage
 
 
 @dataclass
 class Engine:
-    """Retrieval, generation and safety in one path; stream, client and batch all go through :meth:`stream`."""
+    """Retrieval, generation and safety in one path; stream, client and batch all go through :meth:`stream`.
+
+    ``stop``: the answer ends before the first statement whose words hold one of these.
+    """
 
     retriever: Retriever
     model: ChatModel
@@ -57,6 +66,7 @@ class Engine:
     passages: int = 5
     max_statements: int = quoting.MAX_STATEMENTS
     max_tokens: int = 512
+    stop: Sequence[str] = ()
 
     async def recommend(self, case: Case) -> Advice:
         """The advice for one case.
@@ -87,7 +97,7 @@ class Engine:
             return
         async for statement in self._statements(answer):
             yield Released(len(answer.statements), statement)
-        yield Finished(self._conclude(answer))
+        yield Finished(self._conclude(answer), answer.usage)
 
     async def retrieve(self, case: Case) -> Sequence[Evidence]:
         """The passages that the model will see for a case: the best ones that its context can hold."""
@@ -118,7 +128,9 @@ class Engine:
         choices = quoting.pointers(answer.evidence)
         async for statement in self._round(answer, drafts, choices, self.max_statements):
             yield statement
-        if answer.withheld and self.grounding == "quote" and (safe := self._safe(answer, choices)):
+        if answer.stopped or self.grounding != "quote":
+            return
+        if answer.withheld and (safe := self._safe(answer, choices)):
             async for statement in self._round(answer, drafts, safe, len(answer.withheld)):
                 yield statement
 
@@ -135,9 +147,12 @@ class Engine:
                 yield statement
 
     def _vet(self, draft: Draft, answer: _Answer) -> Statement | None:
-        if len(answer.statements) >= self.max_statements:
+        if answer.stopped or len(answer.statements) >= self.max_statements:
             return None
         statement = self._checked(draft, answer)
+        if any(each in statement.text for each in self.stop):
+            answer.stopped = True
+            return None
         kept = answer.withheld if statement.withheld else answer.statements
         kept.append(statement)
         return None if statement.withheld else statement
@@ -159,6 +174,7 @@ class Engine:
             messages=prompts.messages(answer.case, answer.evidence, self.grounding),
             max_tokens=self._completion_tokens(),
             grammar=quoting.grammar(choices, most) if self.grounding == "quote" else None,
+            used=answer.used,
         )
 
     def _completion_tokens(self) -> int:

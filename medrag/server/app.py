@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 from medrag import __version__
 from medrag.engine import Engine
@@ -20,7 +21,8 @@ class Options:
     """How the service behaves. Without ``keys`` nobody needs one; the page and ``/health`` never do.
 
     ``timeout_s`` bounds one answer; a waiting stream gets a comment every ``keep_alive_s`` seconds. Beyond
-    ``at_once`` answers under way, a request is told to come back later.
+    ``at_once`` answers under way, a request is told to come back later. Pages of ``cors_origins`` may call the
+    service from a browser; without one, only its own page may.
     """
 
     keys: Mapping[str, Key] = field(default_factory=dict)
@@ -29,6 +31,8 @@ class Options:
     timeout_s: float = 120.0
     keep_alive_s: float = answers.KEEP_ALIVE_S
     at_once: int = answers.AT_ONCE
+    release: answers.Release = "statement"
+    cors_origins: Sequence[str] = ()
 
 
 def create_app(engine: Engine, options: Options = Options(), trail: Trail | None = None) -> FastAPI:
@@ -36,8 +40,8 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
 
     With ``trail`` nothing leaves before its audit record is on disk.
     """
-    app = FastAPI(title="medrag", version=__version__, docs_url=None, redoc_url=None)
-    desk = answers.Answers(engine, trail, options.timeout_s, options.keep_alive_s, options.at_once)
+    app = FastAPI(title="medrag", version=__version__, docs_url=None, redoc_url=None, responses=failures.RESPONSES)
+    desk = answers.Answers(engine, trail, options.timeout_s, options.keep_alive_s, options.at_once, options.release)
     failures.install(app)
     app.include_router(chat.routes(desk))
     app.include_router(catalogue.routes(engine, desk.meters))
@@ -45,5 +49,13 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
     app.include_router(pages.routes())
     app.add_middleware(BodyLimit, max_bytes=options.max_body_bytes)
     app.add_middleware(Access, keys=options.keys, limits=options.limits)
+    if options.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(options.cors_origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type"],
+            expose_headers=["Retry-After", "x-request-id"],
+        )
     app.add_middleware(Guard, meters=desk.meters)
     return app

@@ -33,7 +33,7 @@ def routes(answers: Answers) -> APIRouter:
         if (text := chore(body)) is not None:
             return _chore_reply(Reply(body), text)
         case = await asyncio.to_thread(case_of, body)
-        engine = answers.limited(body.token_limit)
+        engine = answers.limited(body)
         cut = engine.max_statements < answers.engine.max_statements
         reply = Reply(body, cut_at=engine.max_statements if cut else None)
         events = answers.stream(case, who=caller(request), engine=engine, whole=not body.stream)
@@ -54,7 +54,7 @@ async def _whole(reply: Reply, events: Events, request: Request) -> Response:
     async with aclosing(events):
         async for event in events:
             if isinstance(event, Finished):
-                return JSONResponse(reply.completion(event.advice))
+                return JSONResponse(reply.completion(event))
             if event is None and await request.is_disconnected():
                 return Response(status_code=NOBODY_LISTENS)
     raise AssertionError("a stream ends with Finished")

@@ -5,8 +5,8 @@ FHIR resource or the schema of :class:`~medrag.types.Patient`. The last user mes
 before it is context and follows it; what the assistant said is not evidence and is left out. The engine reads all of
 it as a note too, so that an allergy in plain words reaches the safety filter.
 
-Unknown fields are accepted, and so are sampling parameters and ``stop``: they concern the model's own decoding, which
-is greedy and, in quote mode, made of pointers only.
+Unknown fields are accepted, and so are ``seed`` and the sampling parameters: decoding is greedy, so that the same
+request has the same answer under every one of them. ``stop`` ends the answer before the first statement that holds it.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from medrag.patient import from_json
 from medrag.types import Case, Filters, Patient
 
 MODEL = "medrag"
+MAX_STOPS = 16
+
+_Stop = str | list[str] | None
 
 
 class Part(BaseModel):
@@ -35,6 +38,11 @@ def _parts(content: Any) -> Any:
     if content is None:
         return []
     return [{"type": "text", "text": content}] if isinstance(content, str) else content
+
+
+def _stops(stop: Any) -> Any:
+    stops = [stop] if isinstance(stop, str) else stop
+    return [each for each in stops if each != ""] if isinstance(stops, list) else stops or ()
 
 
 class ChatMessage(BaseModel):
@@ -72,6 +80,10 @@ class ChatRequest(BaseModel):
     stream_options: StreamOptions | None = None
     max_tokens: int | None = Field(default=None, ge=1)
     max_completion_tokens: int | None = Field(default=None, ge=1)
+    stop: Annotated[
+        tuple[str, ...], Field(max_length=MAX_STOPS), BeforeValidator(_stops, json_schema_input_type=_Stop)
+    ] = ()
+    seed: int | None = None
     medrag: Extension = Extension()
 
     @property

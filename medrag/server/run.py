@@ -114,6 +114,8 @@ def _options(settings: Settings) -> Options:
         max_body_bytes=settings.max_body_bytes,
         timeout_s=settings.timeout_s,
         at_once=settings.at_once,
+        release=settings.release,
+        cors_origins=settings.cors_origins,
     )
 
 
@@ -121,6 +123,7 @@ def _uvicorn(app: FastAPI, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         lifespan="off",
+        access_log=False,  # addresses may hold what nobody should log; /metrics counts
         timeout_graceful_shutdown=DRAIN_S,
         ssl_certfile=settings.tls_cert,
         ssl_keyfile=settings.tls_key,
