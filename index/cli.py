@@ -73,7 +73,7 @@ def build(
             out,
             Encoder(encoder) if encoder else Encoder(),
             lambda report: say(_so_far(report)),
-            embed=_on_ray(say) if engine == "ray" else None,
+            embed=_on_ray(say, console) if engine == "ray" else None,
             milvus=Server(milvus, load().milvus_secret) if milvus else None,
         )
     _show(reports, console)
@@ -119,12 +119,13 @@ def _so_far(report: SourceReport) -> str:
     )
 
 
-def _on_ray(say: Callable[[str], None]) -> Embed:
+def _on_ray(say: Callable[[str], None], console: Console) -> Embed:
     from index import ray_embedding
 
     def embed(texts: Iterator[list[str]], reusing: ReusingEncoder) -> None:
         say("reading the sources for Ray")
         ray_embedding.embed(texts, reusing, lambda done: say(f"{done:,} passages encoded on Ray"))
+        console.print(f"{reusing.encoded:,} passages encoded on Ray")
 
     return embed
 
@@ -132,7 +133,7 @@ def _on_ray(say: Callable[[str], None]) -> Embed:
 def _show(reports: Sequence[SourceReport], console: Console) -> None:
     from rich.table import Table
 
-    table = Table("source", "path", "documents", "passages", "encoded", "skipped")
+    table = Table("source", "path", "documents", "passages", "encoded here", "skipped")
     for report in reports:
         row = (
             report.kind,

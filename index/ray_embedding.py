@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ from medrag.retrieval.reuse import STEP, ReusingEncoder
 
 # Texts sent at once: about 150 MB, and enough for the workers' start not to count.
 WINDOW = 100_000
+CONNECT_S = 5.0
 
 
 def embed(
@@ -32,8 +34,8 @@ def embed(
     """Encode the ``texts`` that ``reusing`` has no vector of, and give it those; ``progress`` hears how many so far.
 
     Raises:
-        ConfigurationError: Ray is not installed, or a worker has another encoder than this machine.
-        StoreError: the cluster does not answer, or a worker died more often than Ray tries again.
+        ConfigurationError: Ray is not installed, or no cluster is where ``RAY_ADDRESS`` says.
+        StoreError: a worker has another encoder than this machine, or died more often than Ray tries again.
     """
     try:
         import ray
@@ -77,8 +79,21 @@ def _connect(ray: Any) -> None:
     if ray.is_initialized():
         return
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    here: dict[str, Any] = {} if os.environ.get("RAY_ADDRESS") else {"include_dashboard": False}
-    ray.init(log_to_driver=False, logging_level="ERROR", **here)
+    address = os.environ.get("RAY_ADDRESS")
+    if address:
+        _check(address)
+    ray.init(log_to_driver=False, logging_level="ERROR", **({} if address else {"include_dashboard": False}))
+
+
+def _check(address: str) -> None:
+    """Whether anything listens there: Ray itself tries for minutes before it says so."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not port.isdigit():
+        return
+    try:
+        socket.create_connection((host, int(port)), CONNECT_S).close()
+    except OSError as error:
+        raise ConfigurationError(f"No Ray cluster answers at {address}, which RAY_ADDRESS names ({error}).") from error
 
 
 def _windows(texts: Iterator[list[str]], reusing: ReusingEncoder, size: int) -> Iterator[list[str]]:

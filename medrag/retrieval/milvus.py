@@ -132,7 +132,7 @@ class MilvusContents:
                 "row": self._rows + place,
                 "facet": self._facets.number(passage),
                 "passage": _fitting(passage, dumped(passage)),
-                "words": " ".join(self._tokenise(text))[:_MAX_TEXT],
+                "words": " ".join(self._tokenise(text)),  # shorter than the passage itself
                 "vector": vector,
             }
             for place, ((passage, text), vector) in enumerate(zip(batch, vectors, strict=True))

@@ -11,7 +11,7 @@ import pytest
 
 from index import ray_embedding
 from index.build import build
-from medrag.errors import StoreError
+from medrag.errors import ConfigurationError, StoreError
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.reuse import ReusingEncoder
 
@@ -83,3 +83,13 @@ def test_a_worker_with_another_encoder_stops_the_build(cluster: None, corpus: Pa
         build([("markdown", corpus)], tmp_path / "out", Changed(), embed=ray_embedding.embed)
     assert not (tmp_path / "out" / "manifest.json").exists()
     shutil.rmtree(tmp_path / "out")
+
+
+def test_a_cluster_that_does_not_answer_is_said_at_once(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:9")
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    monkeypatch.setattr(ray, "shutdown", lambda: None)
+    with pytest.raises(ConfigurationError, match=r"No Ray cluster answers at 127\.0\.0\.1:9, which RAY_ADDRESS"):
+        build([("markdown", corpus)], tmp_path / "out", NotHere(), embed=ray_embedding.embed)
