@@ -285,8 +285,9 @@ def _replaced(directory: Path, encoder: Encoder, milvus_token: str | None) -> It
         index = open_index(directory, encoder, milvus_token)
     except StoreError:
         return
-    vectors_of = index.vectors if isinstance(index, MilvusIndex) else index.dense.vectors
-    yield Known(np.load(directory / index.manifest.files[KEYS].name), vectors_of)
+    files = {role: directory / entry.name for role, entry in index.manifest.files.items()}
+    fetch = index.vectors if isinstance(index, MilvusIndex) else vectors.unmapped(files[vectors.VECTORS])
+    yield Known(np.load(files[KEYS]), fetch)
 
 
 def _remove_stale(directory: Path) -> None:

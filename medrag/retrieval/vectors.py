@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import importlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +140,11 @@ def open_vectors(paths: Mapping[str, Path]) -> Dense:
     return Dense(vectors, clusters)
 
 
+def unmapped(path: Path) -> Callable[[NDArray[np.int64]], NDArray[np.float32]]:
+    """What reads rows of a file of vectors without keeping it mapped: pages that stay mapped count as memory."""
+    return lambda rows: np.asarray(np.load(path, mmap_mode="r")[rows])
+
+
 def _write_clusters(directory: Path) -> None:
     """Learn the clusters, then write the rows of each: their 8-bit codes and their numbers, as FAISS maps them."""
     faiss: Any = _faiss()
@@ -177,8 +182,7 @@ def _assigned(clusters: Any, path: Path) -> NDArray[np.int32]:
     """The cluster of each row."""
     parts = []
     for step in _steps(np.load(path, mmap_mode="r").shape[0]):
-        # Mapped anew each time, as mapped pages count as memory until they are unmapped.
-        block = np.ascontiguousarray(np.load(path, mmap_mode="r")[step])
+        block = np.ascontiguousarray(np.load(path, mmap_mode="r")[step])  # mapped anew: see unmapped
         parts.append(clusters.quantizer.assign(block, 1)[:, 0].astype(np.int32))
     return np.concatenate(parts)
 
