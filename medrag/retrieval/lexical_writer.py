@@ -1,7 +1,7 @@
 """Writes the BM25 scores of an index in memory that does not grow with it.
 
-Words are counted as passages come; their entries (word, row, count) go to a file. At the end the entries are dealt
-into files of neighbouring words, and one such file at a time is sorted by word, scored and appended.
+As passages come, their entries (word, row, count) go to a file. At the end the entries are dealt into files of
+neighbouring words, and one such file at a time is sorted by word, scored and appended.
 """
 
 from __future__ import annotations
@@ -34,8 +34,7 @@ class LexicalWriter:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._tokenise = Tokeniser()
-        self._vocabulary: dict[str, int] = {}
-        self._rows_with: list[int] = []
+        self._vocabulary = _Vocabulary()
         self._lengths = ArrayWriter(directory / "lengths.npy", np.int32)
         self._entries: BinaryIO | None = None
 
@@ -43,7 +42,7 @@ class LexicalWriter:
         """Append a row."""
         counts = Counter(self._tokenise(text))
         entries = np.empty(len(counts), dtype=_ENTRY)
-        entries["word"] = [self._number(word) for word in counts]
+        entries["word"] = [self._vocabulary[word] for word in counts]
         entries["row"] = self._lengths.rows
         entries["count"] = list(counts.values())
         self._opened().write(entries.tobytes())
@@ -55,10 +54,11 @@ class LexicalWriter:
         self._lengths.close()
         lengths = np.load(self._lengths.path, mmap_mode="r")
         mean = float(lengths.mean(dtype=np.float64)) if len(lengths) else 1.0
-        starts = np.concatenate(([0], np.cumsum(self._rows_with, dtype=np.int64)))
+        rows_with = self._counted()
+        starts = np.concatenate(([0], np.cumsum(rows_with)))
         data, indices = ArrayWriter(self.directory / DATA, np.float32), ArrayWriter(self.directory / INDICES, np.int32)
         for entries in self._sorted(starts):
-            data.append(self._scores(entries, lengths, mean))
+            data.append(_scores(entries, rows_with, lengths, mean))
             indices.append(entries["row"])
         data.close()
         indices.close()
@@ -76,20 +76,12 @@ class LexicalWriter:
             self._entries = self._raw.open("wb")
         return self._entries
 
-    def _number(self, word: str) -> int:
-        number = self._vocabulary.setdefault(word, len(self._vocabulary))
-        if number == len(self._rows_with):
-            self._rows_with.append(0)
-        self._rows_with[number] += 1
-        return number
-
-    def _scores(self, entries: Entries, lengths: NDArray[np.int32], mean: float) -> NDArray[np.float64]:
-        """``idf * tf / (tf + k1 * (1 - b + b * length / mean length))``, Kamphuis et al. 2020, table 1, "Lucene"."""
-        rows_with = np.asarray(self._rows_with, dtype=np.int64)[entries["word"]]
-        idf = np.log(1 + (len(lengths) - rows_with + 0.5) / (rows_with + 0.5))
-        count = entries["count"].astype(np.float64)
-        scores: NDArray[np.float64] = idf * count / (count + K1 * (1 - B + B * lengths[entries["row"]] / mean))
-        return scores
+    def _counted(self) -> NDArray[np.int64]:
+        """How many rows have each word."""
+        rows_with = np.zeros(len(self._vocabulary), dtype=np.int64)
+        for entries in _read(self._raw):
+            rows_with += np.bincount(entries["word"], minlength=len(rows_with))
+        return rows_with
 
     def _sorted(self, starts: NDArray[np.int64]) -> Iterator[Entries]:
         """All entries, by word and then by row, in pieces of about ``_SORTED``."""
@@ -121,6 +113,25 @@ class LexicalWriter:
         }
         (self.directory / PARAMETERS).write_text(json.dumps(parameters, indent=4), encoding="utf-8")
         (self.directory / VOCABULARY).write_text(json.dumps(self._vocabulary, ensure_ascii=False), encoding="utf-8")
+
+
+class _Vocabulary(dict[str, int]):
+    """Numbers words as they first come."""
+
+    def __missing__(self, word: str) -> int:
+        self[word] = len(self)
+        return self[word]
+
+
+def _scores(
+    entries: Entries, rows_with: NDArray[np.int64], lengths: NDArray[np.int32], mean: float
+) -> NDArray[np.float64]:
+    """``idf * tf / (tf + k1 * (1 - b + b * length / mean length))``, Kamphuis et al. 2020, table 1, "Lucene"."""
+    having = rows_with[entries["word"]]
+    idf = np.log(1 + (len(lengths) - having + 0.5) / (having + 0.5))
+    count = entries["count"].astype(np.float64)
+    scores: NDArray[np.float64] = idf * count / (count + K1 * (1 - B + B * lengths[entries["row"]] / mean))
+    return scores
 
 
 def _read(path: Path) -> Iterator[Entries]:
