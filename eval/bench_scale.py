@@ -3,6 +3,7 @@
     medrag index build --source jsonl bench/corpus.jsonl --out bench/index     # real passages: see bench_retrieval.py
     python -m eval.bench_scale build scale --like bench/index --sizes 10000,30000,100000,300000,1000000
     python -m eval.bench_scale search scale --like bench/index
+    python -m eval.bench_scale vectors scale --like bench/index --size 1000000    # the dense side alone
     python -m eval.bench_scale plot scale docs/scale.svg
 
 The passages are made up. Their words are drawn from 50,000 by Zipf's and Mandelbrot's law (the commonest is in a third
@@ -34,12 +35,12 @@ from medrag.retrieval.manifest import CorpusEntry
 from medrag.retrieval.passages import searched_text
 from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.store import Index, writing
-from medrag.retrieval.vectors import Dense
+from medrag.retrieval.vectors import Dense, VectorWriter, open_vectors
 from medrag.types import Filters, Passage
 
 app = typer.Typer(no_args_is_help=True, help=__doc__)
 
-BUILDS, SEARCHES = "builds.jsonl", "searches.jsonl"
+BUILDS, SEARCHES, VECTORS = "builds.jsonl", "searches.jsonl", "vectors.jsonl"
 VOCABULARY, MANDELBROT, WORDS = 50_000, 30, 80
 BATCH, QUERY_WORDS, COSINE = 256, 10, 0.8
 QUERIES, K, CALLERS = 200, 10, (1, 2, 4)
@@ -113,6 +114,32 @@ def search_one(folder: Folder, like: Like, size: Annotated[int, typer.Option(hel
         "recall@10": _recall(index.dense, [vector for _, vector in queries]),
     }
     _keep(folder / SEARCHES, row)
+
+
+@app.command()
+def vectors(folder: Folder, like: Like, size: Annotated[int, typer.Option(help="Vectors.")]) -> None:
+    """Cluster vectors alone, and compare a search among them with an exact one."""
+    out = folder / f"vectors-{size}"
+    out.mkdir(parents=True, exist_ok=True)
+    encoder = StandIn(like)
+    clock, cpu = time.perf_counter(), time.process_time()
+    writer = VectorWriter(out, encoder.dimension)
+    for start in range(0, size, BATCH):
+        writer.add(encoder.encode([""] * min(BATCH, size - start)))
+    writer.close()
+    row = {
+        "vectors": size,
+        "seconds": round(time.perf_counter() - clock, 1),
+        "CPU seconds": round(time.process_time() - cpu, 1),
+        "peak MB": _peak_mb(),
+        "MB on disk": round(sum(path.stat().st_size for path in out.iterdir()) / 1e6),
+    }
+    dense = open_vectors({path.name: path for path in out.iterdir()})
+    draw, allowed = np.random.default_rng(3), np.ones(size, dtype=np.bool_)
+    queries = list(noisy(dense.vectors(draw.integers(size, size=QUERIES)), draw))
+    wall, used = _timed(lambda query: dense.search(query, 100, allowed), queries)
+    row |= {"p50 ms": round(float(np.median(wall)), 1), "p50 CPU ms": round(float(np.median(used)), 1)}
+    _keep(folder / VECTORS, row | {"peak MB when searched": _peak_mb(), "recall@10": _recall(dense, queries)})
 
 
 @app.command()

@@ -24,6 +24,8 @@ def test_an_index_is_built_searched_and_drawn(
     assert Index.open(tmp_path / "700").manifest.rows == 700
     searched = [json.loads(line) for line in (tmp_path / bench_scale.SEARCHES).read_text().splitlines()]
     assert [(row["vectors"], row["recall@10"]) for row in searched] == [("flat", 1.0)] * 2
+    done = runner.invoke(bench_scale.app, ["vectors", str(tmp_path), "--like", str(starter_index), "--size", "600"])
+    assert '"recall@10": 1.0' in done.output
     drawn = runner.invoke(bench_scale.app, ["plot", str(tmp_path), str(tmp_path / "scale.svg")])
     assert "| 700 |" in drawn.output
     assert "</svg>" in (tmp_path / "scale.svg").read_text()
