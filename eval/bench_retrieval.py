@@ -170,13 +170,13 @@ def _systems(index: Index, encoder: Encoder) -> dict[str, Search]:
 
     systems: dict[str, Search] = {"BM25 (bm25s)": bm25, "MiniLM (FAISS)": dense, "MedRAG: RRF of both": rrf}
     for name, weight in (("medrag with equal weights", 0.5), (OURS, DENSE_WEIGHT)):
-        systems[name] = _ours(Retriever(index, encoder, dense_weight=weight), allowed)
+        systems[name] = _ours(Retriever(index, encoder, dense_weight=weight))
     return systems
 
 
-def _ours(retriever: Retriever, allowed: NDArray[np.bool_]) -> Search:
+def _ours(retriever: Retriever) -> Search:
     def search(query: str, vector: NDArray[np.float32]) -> list[tuple[int, float]]:
-        return retriever.ranked(query, vector, allowed, DEPTH)
+        return retriever.ranked(query, vector, Filters(), DEPTH)
 
     return search
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -16,7 +17,8 @@ from medrag.errors import InputError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from index.build import SourceReport
+    from index.build import Embed, SourceReport
+    from medrag.retrieval.reuse import ReusingEncoder
 
 app = typer.Typer(no_args_is_help=True, help="Build an index of guidelines, and look at one.")
 
@@ -25,7 +27,8 @@ SHOWN_SKIPS = 20
 
 @app.command(
     epilog="Examples: `medrag index build --out my-index` · "
-    "`medrag index build --source markdown guidelines/ --source jsonl corpus.jsonl --out my-index`"
+    "`medrag index build --source markdown guidelines/ --source jsonl corpus.jsonl --out my-index` · "
+    "`medrag index build --source pubmed pubmed/ --out my-index --engine ray --milvus http://milvus:19530`"
 )
 def build(
     paths: Annotated[
@@ -39,26 +42,39 @@ def build(
         ".medrag/index"
     ),
     encoder: Annotated[str | None, typer.Option(help="A sentence encoder: a directory or a hub id.")] = None,
+    engine: Annotated[
+        Literal["local", "ray"],
+        typer.Option(help="Where passages are encoded: here, or on the Ray cluster that RAY_ADDRESS names."),
+    ] = "local",
+    milvus: Annotated[
+        str | None,
+        typer.Option(
+            help="Put the passages into Milvus: its address (http://host:19530), or a milvus-lite file's name "
+            "(NAME.db) in the index directory. MEDRAG_MILVUS_TOKEN holds its token."
+        ),
+    ] = None,
 ) -> None:
-    """Build an index from sources, or from the starter corpus when none is named."""
+    """Build an index from sources, or from the starter corpus when none is named.
+
+    A build that was stopped goes on where it was; one over an index that is there encodes only what is new.
+    """
     from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from index import build as building
     from medrag.retrieval.encoder import Encoder
+    from medrag.retrieval.milvus import Server
+    from medrag.settings import load
 
     sources = _sources(source or [], paths or []) or [("markdown", building.GUIDELINES)]
     console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("loading the encoder")
+    with _progress(console) as say:
         manifest, reports = building.build(
             sources,
             out,
             Encoder(encoder) if encoder else Encoder(),
-            lambda documents, passages: bar.update(
-                task, description=f"{documents:,} documents read, {passages:,} passages encoded"
-            ),
+            lambda report: say(_so_far(report)),
+            embed=_on_ray(say, console) if engine == "ray" else None,
+            milvus=Server(milvus, load().milvus_secret) if milvus else None,
         )
     _show(reports, console)
     typer.echo(f"{out}: {manifest.rows:,} passages, index {manifest.hash[:12]}, encoder {manifest.encoder.name}")
@@ -67,9 +83,10 @@ def build(
 @app.command(epilog="Example: `medrag index info .medrag/index`")
 def info(directory: Annotated[Path, typer.Argument(help="Directory of the index.")] = Path(".medrag/index")) -> None:
     """Check an index's files and print what it was made from and with, as JSON."""
-    from medrag.retrieval.store import Index
+    from medrag.retrieval.store import open_index
+    from medrag.settings import load
 
-    index = Index.open(directory)
+    index = open_index(directory, milvus_token=load().milvus_secret)
     typer.echo(json.dumps({"hash": index.hash} | index.manifest.model_dump(), indent=2))
 
 
@@ -82,16 +99,48 @@ def _sources(kinds: Sequence[str], paths: Sequence[Path]) -> list[tuple[str, Pat
     return list(zip(kinds, paths, strict=True))
 
 
+@contextmanager
+def _progress(console: Console) -> Iterator[Callable[[str], None]]:
+    """A bar that says what it is told; how long a source is shows only at its end, so that the bar has no end."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (BarColumn(bar_width=20), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("loading the encoder", total=None)
+        yield lambda text: bar.update(task, description=text)
+
+
+def _so_far(report: SourceReport) -> str:
+    reused = report.passages - report.encoded
+    return (
+        f"{report.path.name}: {report.documents:,} documents, {report.passages:,} passages"
+        + (f" ({reused:,} encoded before)" if reused else "")
+        + (f", {len(report.skipped):,} skipped" if report.skipped else "")
+    )
+
+
+def _on_ray(say: Callable[[str], None], console: Console) -> Embed:
+    from index import ray_embedding
+
+    def embed(texts: Iterator[list[str]], reusing: ReusingEncoder) -> None:
+        say("reading the sources for Ray")
+        ray_embedding.embed(texts, reusing, lambda done: say(f"{done:,} passages encoded on Ray"))
+        console.print(f"{reusing.encoded:,} passages encoded on Ray")
+
+    return embed
+
+
 def _show(reports: Sequence[SourceReport], console: Console) -> None:
     from rich.table import Table
 
-    table = Table("source", "path", "documents", "passages", "skipped")
+    table = Table("source", "path", "documents", "passages", "encoded here", "skipped")
     for report in reports:
         row = (
             report.kind,
             str(report.path),
             f"{report.documents:,}",
             f"{report.passages:,}",
+            f"{report.encoded:,}",
             f"{len(report.skipped):,}",
         )
         table.add_row(*row)

@@ -95,7 +95,7 @@ def search(
     if (query is None) == (queries is None):
         raise InputError("give either a query or --queries FILE")
     settings = _settings(index=index)
-    retriever = Retriever.open(settings.index_dir, settings.encoder)
+    retriever = Retriever.open(settings.index_dir, settings.encoder, settings.milvus_secret)
     asked = read_queries(queries) if queries else [BatchQuery(id="query", query=_not_empty(query or "", "query"))]
     for each in asked:
         if as_json or queries:

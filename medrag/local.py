@@ -29,7 +29,7 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
     Raises:
         ConfigurationError, StoreError, KnowledgeError, ModelUnavailable: whichever part cannot be had.
     """
-    retriever = Retriever.open(settings.index_dir, settings.encoder)
+    retriever = Retriever.open(settings.index_dir, settings.encoder, settings.milvus_secret)
     facts = knowledge.load(settings.knowledge_dir)
     async with (models or served_model)(settings, say) as model:
         yield Engine(

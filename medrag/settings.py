@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=default_home, description="Directory of indexes and logs.")
     index: Path | None = Field(default=None, description="Index directory; HOME/index when not given.")
     encoder: str | None = Field(default=None, description="Encoder path or hub id; the bundled MiniLM by default.")
+    milvus_token: SecretStr | None = Field(default=None, description="Token of the Milvus that holds the passages.")
 
     model: str = Field(default=str(MINI), description="Causal LM to serve: a path or a hub id; the bundled mini.")
     model_url: str | None = Field(default=None, description="A running OpenAI-compatible server, e.g. a vLLM.")
@@ -76,6 +77,11 @@ class Settings(BaseSettings):
     def index_dir(self) -> Path:
         """The index directory in force."""
         return self.index or self.home / "index"
+
+    @property
+    def milvus_secret(self) -> str | None:
+        """The Milvus token in plain text."""
+        return self.milvus_token.get_secret_value() if self.milvus_token else None
 
     @property
     def knowledge_dir(self) -> Path | None:

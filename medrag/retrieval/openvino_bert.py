@@ -76,15 +76,14 @@ def load(model: Path) -> OpenVinoBert:
     tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(_max_tokens(model, config))
-    cores = len(os.sched_getaffinity(0))
-    compiled = Core().compile_model(
-        _graph(model, config), "CPU", {"NUM_STREAMS": cores, "INFERENCE_NUM_THREADS": cores}
-    )
+    threads = {"NUM_STREAMS": _cores(), "INFERENCE_NUM_THREADS": _cores()}
+    compiled = Core().compile_model(_graph(model, config), "CPU", threads)
     return OpenVinoBert(tokenizer, compiled, config["hidden_size"])
 
 
 def _cores() -> int:
-    return len(os.sched_getaffinity(0))
+    """The cores this process may use: fewer where it is told so, as Ray tells its workers."""
+    return int(os.environ.get("OMP_NUM_THREADS") or len(os.sched_getaffinity(0)))
 
 
 def _json(path: Path) -> dict[str, Any]:
