@@ -80,28 +80,39 @@ def ask(
     print(advice.model_dump_json(indent=2) if as_json else render(advice))
 
 
-@app.command(epilog='Example: `medrag search "gout flare in chronic kidney disease" -k 5`')
+@app.command(
+    epilog='Examples: `medrag search "gout flare in chronic kidney disease" -k 5` · '
+    "`medrag search gout --filter year_from=2015 --filter statuses=current --filter statuses=superseded` · "
+    "`medrag search --index my-index --queries questions.jsonl -k 10 --json`"
+)
 def search(
     query: Annotated[str | None, typer.Argument(help="What to look for.")] = None,
     queries: Annotated[Path | None, typer.Option(help="JSON lines of {id, query}; answers come as JSON lines.")] = None,
     k: Annotated[int, typer.Option("-k", min=1, help="Passages for each query.")] = 5,
+    filters: Annotated[
+        list[str] | None,
+        typer.Option("--filter", help="field=value; give it again for more. Superseded passages need asking for."),
+    ] = None,
+    encoder: Annotated[str | None, typer.Option(help="The encoder the index was built with.")] = None,
     index: IndexDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Search the index; no model and no GPU needed."""
-    from medrag.retrieval.batch import BatchQuery, read_queries, search_line
+    from medrag.retrieval.batch import BatchQuery, read_filters, read_queries, search_line
+    from medrag.retrieval.query import condensed
     from medrag.retrieval.retriever import Retriever
 
     if (query is None) == (queries is None):
         raise InputError("give either a query or --queries FILE")
-    settings = _settings(index=index)
+    settings = _settings(index=index, encoder=encoder)
+    wanted = read_filters(filters or [])
     retriever = Retriever.open(settings.index_dir, settings.encoder, settings.milvus_secret)
     asked = read_queries(queries) if queries else [BatchQuery(id="query", query=_not_empty(query or "", "query"))]
     for each in asked:
         if as_json or queries:
-            print(search_line(retriever, each, k=k), flush=True)
+            print(search_line(retriever, each, k=k, filters=wanted), flush=True)
         else:
-            _show_passages(retriever.nearest(each.query, k=k))
+            _show_passages(retriever.nearest(condensed(each.query), k=k, filters=wanted))
 
 
 @app.command(epilog="Example: `medrag serve --port 8000`, then point any OpenAI client at http://127.0.0.1:8000/v1")
@@ -287,7 +298,8 @@ def _not_empty(text: str, what: str) -> str:
 def _show_passages(found: Sequence[Evidence]) -> None:
     for item in found:
         passage = item.passage
-        print(f"{item.score:.3f}  {passage.id}  ({', '.join((passage.title, *passage.section))})")
+        status = "" if passage.status == "current" else f"  [{passage.status.upper()}]"
+        print(f"{item.score:.3f}  {passage.id}  ({', '.join((passage.title, *passage.section))}){status}")
         print(f"       {passage.text[:200]}")
 
 

@@ -16,6 +16,7 @@ from pydantic import model_validator
 from medrag.errors import ConfigurationError
 from medrag.generation.quoting import MAX_STATEMENTS
 from medrag.retrieval.retriever import Retriever
+from medrag.retrieval.store import Index
 from medrag.types import Case, Evidence, Passage, Record
 from sft.corpus import held_out
 from sft.data import MAX_GOLD, Example, Pointer, Size, Turn, conversation
@@ -75,7 +76,10 @@ class Side:
 
     def asked(self) -> list[Passage]:
         """The passages a question can be made for; ConfigurationError when there is none."""
-        passages = self.retriever.index.passages
+        index = self.retriever.index
+        if not isinstance(index, Index):
+            raise ConfigurationError("training examples are drawn from an index on disk, not from a Milvus collection")
+        passages = index.passages
         every = (passages[row] for row in range(len(passages)))
         found = [each for each in every if _usable(each) and each in self]
         if not found:
