@@ -9,6 +9,7 @@
     │   ├── IndexCorrupt        its files are damaged or disagree with its manifest
     │   └── IndexMismatch       it was built with another encoder or format
     ├── KnowledgeError          the safety knowledge does not load or does not fit its schema
+    ├── StorageError            the database of records, feedback and patients cannot be used
     ├── AuditError              the audit trail cannot be written, or does not verify
     └── ModelError              the language model
         ├── ModelUnavailable    it does not answer, or its process died (try again later)
@@ -59,6 +60,10 @@ class IndexMismatch(StoreError):
 
 class KnowledgeError(MedragError):
     """The safety knowledge does not load or does not fit its schema."""
+
+
+class StorageError(MedragError):
+    """The database of records, feedback and patients cannot be used."""
 
 
 class AuditError(MedragError):

@@ -10,7 +10,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from medrag import __version__
 from medrag.engine import Engine
-from medrag.server import answers, catalogue, cds_hooks, chat, failures, pages
+from medrag.server import answers, catalogue, cds_hooks, chat, failures, feedback, pages, stored_patients
 from medrag.server.access import Access, Key, Limits
 from medrag.server.audit import Trail
 from medrag.server.middleware import BodyLimit, Guard
@@ -44,8 +44,10 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
     desk = answers.Answers(engine, trail, options.timeout_s, options.keep_alive_s, options.at_once, options.release)
     failures.install(app)
     app.include_router(chat.routes(desk))
-    app.include_router(catalogue.routes(engine, desk.meters))
+    app.include_router(catalogue.routes(engine, desk.meters, trail))
     app.include_router(cds_hooks.routes(engine.knowledge, trail))
+    app.include_router(stored_patients.routes(trail))
+    app.include_router(feedback.routes(trail))
     app.include_router(pages.routes())
     app.add_middleware(BodyLimit, max_bytes=options.max_body_bytes)
     app.add_middleware(Access, keys=options.keys, limits=options.limits)

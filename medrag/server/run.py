@@ -94,7 +94,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
     for number in _SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, stop.signalled)
     options = _options(settings)
-    with Trail.open(settings.audit_file) as trail:
+    with Trail.open(settings.database) as trail:
         async with running_engine(settings, say) as engine:
             await asyncio.to_thread(with_text, None, "loads the note reader before the first request needs it")
             app = create_app(engine, options, trail)
