@@ -4,6 +4,7 @@
     ├── ConfigurationError      a setting is wrong, or something a setting names is not there
     ├── InputError              what the user sent cannot be used (.param names the field)
     │   └── PatientError        a patient file or object that does not parse
+    ├── Untrusted               the caller is not a client that this service trusts
     ├── StoreError              the index on disk
     │   ├── IndexMissing        there is none at that path
     │   ├── IndexCorrupt        its files are damaged or disagree with its manifest
@@ -40,6 +41,10 @@ class InputError(MedragError):
 
 class PatientError(InputError):
     """A patient file or object that does not parse."""
+
+
+class Untrusted(MedragError):
+    """The caller is not a client that this service trusts."""
 
 
 class StoreError(MedragError):

@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     tls_cert: Path | None = Field(default=None, description="Certificate chain (PEM), to serve HTTPS.")
     tls_key: Path | None = Field(default=None, description="Private key (PEM) of --tls-cert.")
     keys: Path | None = Field(default=None, description="File of API keys (YAML); without one nobody needs a key.")
+    cds_clients: Path | None = Field(default=None, description="File of trusted CDS Hooks clients (YAML).")
     database_url: SecretStr | None = Field(
         default=None, description="postgresql+psycopg://USER:PASSWORD@HOST/NAME; else the file HOME/medrag.db."
     )

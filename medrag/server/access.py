@@ -82,16 +82,20 @@ class _Use:
 
 @dataclass
 class Access:
-    """ASGI middleware in front of the routes. ``keys`` by name; empty means that nobody needs one."""
+    """ASGI middleware in front of the routes. ``keys`` by name; empty means that nobody needs one.
+
+    Paths that start with ``elsewhere`` have callers of their own, whom their routes know.
+    """
 
     app: ASGIApp
     keys: Mapping[str, Key] = field(default_factory=dict)
     limits: Limits = Limits()
+    elsewhere: str | None = None
     _used: dict[str, _Use] = field(default_factory=dict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        if scope["type"] != "http" or scope["path"] in OPEN_PATHS or scope["path"].startswith(PAGE):
+        if scope["type"] != "http" or self._open(scope["path"]):
             await self.app(scope, receive, send)
             return
         named = self._named(Headers(scope=scope).get("authorization", ""))
@@ -106,6 +110,9 @@ class Access:
             await self.app(scope, receive, send)
         finally:
             use.under_way -= 1
+
+    def _open(self, path: str) -> bool:
+        return path in OPEN_PATHS or path.startswith(PAGE if self.elsewhere is None else (PAGE, self.elsewhere))
 
     def _named(self, authorization: str) -> str | None:
         """Whose key it is. Every key is compared, and in constant time."""

@@ -16,7 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from medrag.errors import AuditError, InputError, MedragError, ModelRefused, ModelUnavailable, StorageError
+from medrag.errors import AuditError, InputError, MedragError, ModelRefused, ModelUnavailable, StorageError, Untrusted
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +65,10 @@ def failure(error: Exception) -> Failure:
     if isinstance(error, InputError):
         status = _STATUS_BY_CODE.get(error.code, 400)
         return Failure(status, str(error), "invalid_request_error", error.code, error.param)
+    if isinstance(error, Untrusted):
+        return Failure(
+            401, str(error), "authentication_error", "untrusted_client", headers={"WWW-Authenticate": "Bearer"}
+        )
     retry = {"Retry-After": str(RETRY_AFTER_S)}
     for kind, code in _CODE_BY_OUTAGE.items():
         if isinstance(error, kind):
