@@ -91,7 +91,10 @@ class CdsClients:
             raise jwt.InvalidIssuerError("no key of a trusted issuer")
         if isinstance(source, jwt.PyJWKClient):
             return source.get_signing_key(kid)
-        return _jwks(source)[kid]
+        try:
+            return _jwks(source)[kid]
+        except KeyError:
+            raise jwt.InvalidKeyError("the issuer has no such key") from None
 
     def _use(self, issuer: str, jti: str, expires: int) -> None:
         """Remembers the token until it has expired."""

@@ -135,6 +135,8 @@ def test_patient_view_links_to_the_page(url: str) -> None:
     [
         ({"prefetch": {"allergies": bundle()}}, 412),
         ({"prefetch": None}, 412),
+        ({"prefetch": {"patient": {"resourceType": "OperationOutcome"}}}, 412),
+        ({"prefetch": {"patient": PATIENT | {"id": "somebody-else"}}}, 400),
         ({"hook": "patient-view"}, 400),
         ({"context": {"patientId": "p"}}, 400),
         ({"hookInstance": None}, 400),
@@ -157,6 +159,7 @@ def test_cards_and_feedback_are_in_the_trail_without_the_patient(url: str, trail
     assert kept[-1] | {"time": ""} == {
         "time": "",
         "event": "cds_feedback",
+        "who": "anybody",
         "service": "medrag-order-sign",
         "card": card["uuid"],
         "outcome": "overridden",
