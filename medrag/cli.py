@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -200,26 +202,74 @@ def check(
 
 audit = typer.Typer(no_args_is_help=True, help="The audit trail of `medrag serve`.")
 app.add_typer(audit, name="audit")
+Out = Annotated[Path | None, typer.Option("--out", help="File to write, readable by you alone; standard output else.")]
 
 
 @audit.command(
     epilog="Example: `medrag audit verify`, and later `medrag audit verify --head HASH` with what it printed."
 )
 def verify(
-    file: Annotated[Path | None, typer.Argument(help="The trail; HOME/audit.jsonl when not given.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="An SQLite file; the configured database when not given.")] = None,
     head: Annotated[str | None, typer.Option(help="A head kept from before; it must still be in the trail.")] = None,
 ) -> None:
-    """Check every link of the trail and print its length and its head."""
+    """Check every link of the trail and print its length and its head; the first broken one is an error."""
     from medrag.server.audit import verify as verify_trail
 
-    path = file or _settings().audit_file
-    chain = verify_trail(path, head)
-    print(f"{path}: {chain.lines:,} records verify; head {chain.head}")
+    chain = verify_trail(file or _settings().database, head)
+    print(f"{chain.records:,} records verify; head {chain.head}")
 
 
-@audit.callback()
-def _audit() -> None:
-    """Keeps `verify` a sub-command while it is the only one."""
+class AuditFormat(StrEnum):
+    """What `medrag audit export` writes."""
+
+    FHIR = "fhir"
+    JSONL = "jsonl"
+
+
+@audit.command("export", epilog="Example: `medrag audit export --format fhir --out audit.ndjson`")
+def export_audit(
+    kind: Annotated[AuditFormat, typer.Option("--format", help="FHIR R4 AuditEvents, or the records.")] = (
+        AuditFormat.FHIR
+    ),
+    out: Out = None,
+) -> None:
+    """Write the trail, a record a line, checking each link on the way; it holds no patient text."""
+    from medrag.server.audit import exported
+
+    _write_lines(exported(_settings().database, kind.value), out)
+
+
+feedback = typer.Typer(no_args_is_help=True, help="What clinicians said of statements.")
+app.add_typer(feedback, name="feedback")
+
+
+@feedback.command("export", epilog="Example: `medrag feedback export --out pairs.jsonl`, then `medrag sft prefer`")
+def export_feedback(out: Out = None) -> None:
+    """Write preference pairs, de-identified, a line each: prompt, chosen, rejected."""
+    from medrag.storage import reviews
+    from medrag.storage.database import Database
+
+    with Database.open(_settings().database) as database:
+        _write_lines((json.dumps(pair, ensure_ascii=False) for pair in reviews.pairs(database)), out)
+
+
+@feedback.callback()
+def _feedback() -> None:
+    """Keeps `export` a sub-command while it is the only one."""
+
+
+def _write_lines(lines: Iterable[str], out: Path | None) -> None:
+    if out is None:
+        for line in lines:
+            print(line)
+        return
+    with open(out, "w", encoding="utf-8", opener=_private) as file:
+        count = sum(1 for line in lines if file.write(f"{line}\n"))
+    _say(f"{out}: {count:,} lines")
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 knowledge = typer.Typer(no_args_is_help=True, help="The safety filter's facts, and your own licensed sources.")

@@ -67,6 +67,8 @@ class Engine:
     max_statements: int = quoting.MAX_STATEMENTS
     max_tokens: int = 512
     stop: Sequence[str] = ()
+    weights: str | None = None
+    adapter: str | None = None
 
     async def recommend(self, case: Case) -> Advice:
         """The advice for one case.
@@ -214,6 +216,8 @@ class Engine:
             prompts=prompts.prompts_hash(),
             knowledge=self.knowledge.hash,
             grounding=self.grounding,
+            weights=self.weights,
+            adapter=self.adapter,
         )
 
 

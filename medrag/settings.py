@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     tls_cert: Path | None = Field(default=None, description="Certificate chain (PEM), to serve HTTPS.")
     tls_key: Path | None = Field(default=None, description="Private key (PEM) of --tls-cert.")
     keys: Path | None = Field(default=None, description="File of API keys (YAML); without one nobody needs a key.")
+    cds_clients: Path | None = Field(default=None, description="File of trusted CDS Hooks clients (YAML).")
+    database_url: SecretStr | None = Field(
+        default=None, description="postgresql+psycopg://USER:PASSWORD@HOST/NAME; else the file HOME/medrag.db."
+    )
     key_per_minute: int | None = Field(default=None, ge=1, description="Requests a minute for each key, at most.")
     key_at_once: int | None = Field(default=None, ge=1, description="Requests under way for each key, at most.")
 
@@ -90,9 +94,9 @@ class Settings(BaseSettings):
         return self.knowledge or (own if own.is_dir() else None)
 
     @property
-    def audit_file(self) -> Path:
-        """The audit trail of ``medrag serve``."""
-        return self.home / "audit.jsonl"
+    def database(self) -> str | Path:
+        """Where audit records, feedback and stored patients are: ``database_url``, or a file in HOME."""
+        return self.database_url.get_secret_value() if self.database_url else self.home / "medrag.db"
 
     @classmethod
     def settings_customise_sources(

@@ -16,7 +16,7 @@ from medrag.generation.scripted import ScriptedModel
 from medrag.generation.vllm_process import free_port
 from medrag.server.audit import Trail
 from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
-from tests.server.serving import Dying, serving
+from tests.server.serving import Dying, records, serving
 from tests.server.upstream import USAGE, Upstream, running
 
 BODY: dict[str, Any] = {"model": "medrag", "messages": [{"role": "user", "content": QUESTION}]}
@@ -56,7 +56,7 @@ def test_both_give_the_same_answer(engine_of: EngineOf, release: str, stream: bo
 
 
 def test_nothing_of_an_answer_that_fails_leaves_with_whole(engine_of: EngineOf, tmp_path: Path) -> None:
-    path = tmp_path / "audit.jsonl"
+    path = tmp_path / "medrag.db"
     with Trail.open(path) as trail, serving(engine_of(Dying(["[1.3]"])), trail, release="whole") as base:
         for stream in (False, True):
             response = post(base, stream=stream)
@@ -64,7 +64,7 @@ def test_nothing_of_an_answer_that_fails_leaves_with_whole(engine_of: EngineOf, 
             assert "paracetamol" not in response.text
         with Client(base) as client, pytest.raises(MedragError, match="inside medrag"):
             client.recommend(QUESTION)
-    assert [json.loads(line)["record"]["event"] for line in path.read_text().splitlines()][-1] == "failed"
+    assert records(path)[-1]["event"] == "failed"
 
 
 def test_stop_ends_the_answer_before_the_statement_that_holds_it(engine_of: EngineOf) -> None:

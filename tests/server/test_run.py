@@ -105,7 +105,7 @@ def test_a_model_server_that_dies_in_mid_stream_and_comes_back(starter_index: Pa
         with running(Upstream("[1.1] [1.2] [1.3] [2.1]", pause_s=0.3), model_port):
             assert httpx.get(f"{url}/health", timeout=10).status_code == 200
             assert_drains(client, process)
-    assert verify(tmp_path / "audit.jsonl").lines > 0
+    assert verify(tmp_path / "medrag.db").records > 0
 
 
 @pytest.mark.vllm
