@@ -17,8 +17,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from eval.judge import Identity, Judge
-from eval.log import Log
-from eval.report.data import answered, read_logs
+from eval.log import Log, answered, read_logs
 from eval.scores import Score, replace
 from eval.stats import kappa, kappa_interval, wilson
 from eval.support import supports

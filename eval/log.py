@@ -132,6 +132,23 @@ def read(path: Path) -> Log:
     return log
 
 
+def read_logs(directory: Path) -> list[Log]:
+    """The logs of the tasks that were run into ``directory``.
+
+    Raises:
+        InputError: there are none.
+    """
+    found = [log for path in sorted(directory.glob("*.jsonl")) if (log := read(path)).starts]
+    if not found:
+        raise InputError(f"no evaluation logs in {directory}; run `medrag eval run ... --out {directory}` first")
+    return found
+
+
+def answered(log: Log) -> list[Entry]:
+    """The entries without an error, by id."""
+    return sorted((entry for entry in log.entries.values() if entry.error is None), key=lambda entry: entry.id)
+
+
 def resume(path: Path) -> Log:
     """The log at ``path``, made when there is none, open for appending; a torn last line is cut off.
 
