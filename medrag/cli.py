@@ -148,21 +148,22 @@ def patient(
 def check(
     patient: PatientFiles = None,
     advice: Annotated[str | None, typer.Option(help="The advice to check.")] = None,
-    cases: Annotated[Path | None, typer.Option(help="JSON lines of {id, patient, advice}.")] = None,
+    question: Annotated[str | None, typer.Option(help="The question: emergencies and what is declined.")] = None,
+    cases: Annotated[Path | None, typer.Option(help="JSON lines of {id, patient, advice, question}.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run the safety filter alone over somebody's advice; no model, no index, no vLLM."""
     from medrag.safety.check_cases import check_advice, check_file, render_result
 
-    if (advice is None) == (cases is None):
-        raise InputError("give either --advice TEXT or --cases FILE")
+    if (advice is None and question is None) == (cases is None):
+        raise InputError("give either --advice TEXT (or --question TEXT) or --cases FILE")
     settings = _settings()
     if cases:
         for line in check_file(cases, settings.knowledge_dir):
             print(json.dumps(line, ensure_ascii=False))
         return
     known = _load_patient(patient) if patient else None
-    result = check_advice("advice", known, advice or "", settings.knowledge_dir)
+    result = check_advice("advice", known, advice or "", settings.knowledge_dir, question=question or "")
     print(json.dumps(result, ensure_ascii=False) if as_json else render_result(result))
 
 
@@ -273,7 +274,7 @@ def _show_passages(found: Sequence[Evidence]) -> None:
 def _load_patient(files: list[Path]) -> Patient:
     from medrag.patient import load
 
-    return load(files)
+    return load(files, pharmcat_jar=_settings().pharmcat_jar)
 
 
 async def _ask_here(settings: Settings, case: Case) -> Advice:

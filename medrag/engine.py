@@ -18,7 +18,7 @@ from medrag.patient import with_text
 from medrag.retrieval.query import query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.safety import filter as safety
-from medrag.safety import red_flags
+from medrag.safety import red_flags, requests
 from medrag.safety.knowledge import Knowledge
 from medrag.types import Advice, Case, Evidence, Finding, Outcome, Provenance, Statement
 
@@ -78,7 +78,7 @@ class Engine:
             case.model_copy(update={"patient": patient}), notices=red_flags.notices(case.question, patient)
         )
         yield Noticed(answer.notices)
-        if declined := red_flags.declines(case.question):
+        if declined := requests.declines(case.question):
             yield Finished(self._advice(answer, Outcome.DECLINED, declined.reason))
             return
         answer.evidence = await self.retrieve(case)
@@ -182,7 +182,9 @@ class Engine:
             notices=answer.notices,
             statements=tuple(answer.statements),
             withheld=tuple(answer.withheld),
-            findings=safety.case_findings(patient, answer.statements, answer.withheld, answer.evidence, self.knowledge),
+            findings=safety.case_findings(
+                patient, answer.statements, answer.withheld, answer.evidence, self.knowledge, answer.notices
+            ),
             coverage=safety.coverage(patient, answer.statements, self.knowledge),
             evidence=tuple(answer.evidence),
             provenance=self._provenance(),

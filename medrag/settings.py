@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     max_tokens: int = Field(default=512, ge=1, description="Tokens the model may write in cite mode.")
     knowledge: Path | None = Field(default=None, description="Directory of further safety knowledge; HOME/knowledge.")
 
+    pharmcat_jar: Path | None = Field(default=None, description="PharmCAT's JAR: calls star alleles (Java needed).")
+
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on.")
     max_body_bytes: int = Field(default=8_000_000, ge=1, description="Largest request body.")
