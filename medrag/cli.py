@@ -273,7 +273,7 @@ def _show_passages(found: Sequence[Evidence]) -> None:
 def _load_patient(files: list[Path]) -> Patient:
     from medrag.patient import load
 
-    return load(files)
+    return load(files, pharmcat_jar=_settings().pharmcat_jar)
 
 
 async def _ask_here(settings: Settings, case: Case) -> Advice:

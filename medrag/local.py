@@ -11,6 +11,7 @@ import httpx
 from medrag.engine import Engine
 from medrag.errors import ConfigurationError, ModelUnavailable
 from medrag.generation.model import ChatModel, OpenAIChatModel
+from medrag.generation.vision import sees_images
 from medrag.generation.vllm_process import VllmProcess, served_name
 from medrag.retrieval.retriever import Retriever
 from medrag.safety import knowledge
@@ -40,6 +41,7 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
             passages=settings.passages,
             max_statements=settings.max_statements,
             max_tokens=settings.max_tokens,
+            vision=settings.vision == "yes" or (settings.vision == "auto" and sees_images(settings.model)),
         )
 
 
