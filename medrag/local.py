@@ -11,6 +11,7 @@ import httpx
 from medrag.engine import Engine
 from medrag.errors import ConfigurationError, ModelUnavailable
 from medrag.generation.model import ChatModel, OpenAIChatModel
+from medrag.generation.vision import sees_images
 from medrag.generation.vllm_process import VllmProcess, served_name
 from medrag.generation.weights import fingerprint
 from medrag.retrieval.retriever import Retriever
@@ -45,6 +46,7 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
             max_tokens=settings.max_tokens,
             weights=weights,
             adapter=adapter,
+            vision=settings.vision == "yes" or (settings.vision == "auto" and sees_images(settings.model)),
         )
 
 

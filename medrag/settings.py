@@ -54,9 +54,11 @@ class Settings(BaseSettings):
     passages: int = Field(default=5, ge=1, le=50, description="Passages retrieved for a question.")
     max_statements: int = Field(default=6, ge=1, le=50, description="Statements in one answer, at most.")
     max_tokens: int = Field(default=512, ge=1, description="Tokens the model may write in cite mode.")
+    vision: Literal["auto", "yes", "no"] = Field(
+        default="auto", description="Whether the model reads images; auto looks in its config.json, else no."
+    )
+    pharmcat_jar: Path | None = Field(default=None, description="PharmCAT's JAR, to call star alleles (needs Java).")
     knowledge: Path | None = Field(default=None, description="Directory of further safety knowledge; HOME/knowledge.")
-
-    pharmcat_jar: Path | None = Field(default=None, description="PharmCAT's JAR: calls star alleles (Java needed).")
 
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on.")

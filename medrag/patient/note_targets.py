@@ -142,25 +142,21 @@ def stage_after(text: str, end: int) -> str | None:
     return re.sub(r"\s+", " ", match["stage"]) if match else None
 
 
-_DEGREE = re.compile(
-    r"\b(?P<degree>minimal|trace|mild|slight|small|moderate|severe|large|massive|gross|tense|marked|refractory|"
-    r"grade (?:[0-4]|I{1,3}|IV)(?:\s*(?:-|to)\s*(?:[1-4]|I{1,3}|IV))?)[\s-]+(?:to[\s-]+\w+[\s-]+)?(?:\w+[\s-]+)?$",
-    re.I,
-)
-_CONTROLLED = re.compile(r"\s*\(?(?:that is |which is |well )?(?:controlled|responsive to|managed with)\b", re.I)
-
-
-def degree(text: str, start: int, end: int) -> str | None:
-    """How much there is of a sign at ``start`` to ``end``: the word before it, or "controlled" after it."""
-    if _CONTROLLED.match(text, end):
-        return "controlled"
-    match = _DEGREE.search(text[max(0, start - 40) : start])
-    return re.sub(r"\s+", " ", match["degree"]) if match else None
-
-
 def dosage_after(text: str, end: int) -> tuple[str | None, int]:
     """The dose that follows a drug's name at ``end``, and where it stops."""
     match = DOSE.match(text, end) or _BARE_FREQUENCY.match(text, end)
     if not match:
         return None, end
     return re.sub(r"\s+", " ", match["dose"]).strip(" ,"), match.end()
+
+
+_SEVERE = r"mild|slight|minimal|small|trace|moderate|severe|large|massive|tense|gross|refractory|controlled"
+_GRADE = r"(?:west haven )?(?:grade|stage)\s*(?:[0-4](?:\s*[-–]\s*[1-4])?|I{1,3}V?|IV)"
+_BEFORE = re.compile(rf"\b(?P<said>{_SEVERE}|{_GRADE})(?:[\s-]+(?:to|amount|volume|of|degree|hepatic)\b)*[\s-]+$", re.I)
+_AFTER = re.compile(rf"\s*[,(:]?\s*(?:is|was|that is|which is|well)?\s*(?P<said>{_SEVERE}|{_GRADE})\b", re.I)
+
+
+def severity_around(text: str, start: int, end: int) -> str | None:
+    """How severe a sign at ``start`` to ``end`` is said to be: "mild", "grade 2", "controlled"."""
+    match = _BEFORE.search(text[max(0, start - 40) : start]) or _AFTER.match(text, end)
+    return re.sub(r"\s+", " ", match["said"]).casefold() if match else None

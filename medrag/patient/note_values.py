@@ -24,61 +24,71 @@ _IMPLIED = {
     "diastolic": "mm[Hg]",
     "oxygen_saturation": "%",
 }
-# Values that are possible in each unit in use, so far apart that a bare number tells its unit (or none does).
-_POSSIBLE: dict[str, tuple[tuple[str, float, float], ...]] = {
-    "creatinine": (("mg/dL", 0.2, 14), ("umol/L", 18, 1500)),
-    "glucose": (("mmol/L", 1.5, 35), ("mg/dL", 40, 900)),
-    "calcium": (("mmol/L", 1.2, 4), ("mg/dL", 5, 16)),
-    "albumin": (("g/dL", 1, 6), ("g/L", 10, 60)),
+# Units that a bare number gives away, because the other unit in use would make it impossible: (unit, lowest, highest).
+_GIVEN_AWAY = {
+    "creatinine": (("mg/dL", 0.2, 15), ("umol/L", 30, 1500)),
+    "albumin": (("g/dL", 0.8, 6.5), ("g/L", 8, 65)),
+    "calcium": (("mg/dL", 5, 16), ("mmol/L", 1.2, 4)),
+    "hemoglobin": (("g/dL", 3, 22), ("g/L", 40, 220)),
+    "qt": (("ms", 200, 700),),
 }
+_SAID = {"weighs": "weight", "weighed": "weight", "weighing": "weight", "rate": "heart_rate"}
+_LOWER_CASE = {"wt", "ht", "hr", "rr", "cr", "bp", "qt", "hb"}
 _UNITS = (
+    r"mg per d(?:eci)?l(?:iter)?|g per d(?:eci)?l(?:iter)?|mmol per l(?:iter)?|[uµμ]mol per l(?:iter)?|"
+    r"meq per l(?:iter)?|g per l(?:iter)?|"
     r"mg/dl|g/dl|gm/dl|mg/l|g/l|[uµμ]mol/l|micromol/l|mmol/l|meq/l|ng/ml|[uµμ]g/dl|mcg/dl|k/[uµμ]l|"
     r"x?\s?10\^?[39]/[uµμ]?l|/[uµμ]l|/mm\^?3|"
     r"kgs?|lbs?|pounds|kilograms?|grams|cms?|centimet(?:er|re)s|met(?:er|re)s|m|inches|in|ft|mmhg|mm\s?hg|bpm|"
-    r"beats per minute|/min|msec|ms|seconds|"
+    r"beats per minute|/min|msec|ms|seconds|secs?|s|"
     r"°\s?[cf]|deg(?:rees)?\s?[cf]|[cf]|%|kg/m\^?[2²]|ml/min(?:/1\.73\s?m\^?[2²]?)?"
 )
 _NUMBER = r"(?>(?:\d{1,3}(?:,\d{3})+|\d{1,7})(?:\.\d+)?)"
+_LINK = (
+    r"is|was|are|were|has been|had been|remains|remained|rose|risen|increased|decreased|fell|elevated|low|high|stable|"
+    r"approximately|about|around|found|measured|reported|noted|recorded|to be|now|currently|only|of|at|to|as"
+)
 _PRESSURE = re.compile(
     r"\b(?:bp|blood pressure)\b\s*(?:is|was|of|:|=)?\s*(?P<s>\d{2,3})\s*/\s*(?P<d>\d{2,3})(?:\s*mm\s?hg)?", re.I
 )
+# 5'10", 6 feet 1 inch, 5 ft 4: a height where it is labelled, called tall, or written with both marks.
 _FEET = re.compile(
-    r"(?:(?P<named>\b(?:height|ht)\b)\s*(?:is|was|of|:|=)?\s*)?\b(?P<ft>[3-7])\s*"
-    r"(?:'|[’′]|-?\s*(?:ft\b\.?|feet\b|foot\b))"
-    r"[\s,]*(?:(?P<inch>\d{1,2}(?:\.\d+)?)(?:\s*(?:\"|''|[”″]|in(?:ches|\.)?(?![\w])))?)?"
+    r"(?P<label>\b(?:height|ht)\b\s*(?:is|was|of|:|=)?\s*)?(?<!\d)(?P<ft>[3-7])\s*(?P<mark>['’′]|-?\s*(?:ft|feet|foot)\b\.?)"
+    r"(?:[\s,-]*(?:and\s+)?(?P<inch>\d{1,2}(?:\.\d+)?)\s*(?P<inches>\"|”|″|''|-?in(?:ch(?:es)?)?\b)?)?"
     r"(?P<tall>\s*(?:tall|in height))?",
     re.I,
 )
-_WEIGHS = re.compile(
-    r"\bweigh(?:s|ed|ing)?(?:\s+(?:about|approximately|around|in at))?\s+(?P<value>\d{1,3}(?:\.\d+)?)\s*"
-    r"(?P<unit>kgs?|kilograms?|lbs?|pounds|grams|g)\b",
-    re.I,
-)
 _TALL = re.compile(
-    r"\b(?P<value>\d{1,3}(?:\.\d+)?)\s*-?(?P<unit>cm|centimet(?:er|re)s?|m|met(?:er|re)s?|inches|in)[\s-]+"
-    r"(?:tall|in height)\b"
-    r"|\blength\s*(?:is|was|of|:|=)?\s*(?P<length>\d{2,3}(?:\.\d+)?)\s*(?P<cm>cm)\b",
+    r"(?<![\d.])(?P<value>\d{1,3}(?:\.\d+)?)\s*-?(?P<unit>cm|m|inches|in)[\s-]*(?:tall|in height)\b"
+    r"|\blength\s*(?:is|was|of|:|=)?\s*(?P<length>\d{2,3}(?:\.\d+)?)\s*cm\b",
     re.I,
 )
-_RR = re.compile(
-    r"\b(?:RR|R-R)\s*(?:interval)?\s*(?:is|was|of|:|=)?\s*(?P<value>\d{1,4}(?:\.\d+)?)\s*(?P<unit>ms(?:ec)?|s(?:ec(?:onds?)?)?)\b"
+_HEAVY = re.compile(
+    r"(?<![\d.])(?P<value>\d{1,3}(?:\.\d+)?)[\s-]*(?P<unit>kg|kilograms?|lbs?|pounds?)[\s-]+"
+    r"(?:man|woman|male|female|patient|boy|girl|infant|child|in weight)\b"
+    r"|\b(?:man|woman|male|female|[MF])\s*[,(]\s*(?P<value2>\d{1,3}(?:\.\d+)?)\s*(?P<unit2>kg|lbs?)\b(?!\s*/)",
+    re.I,
 )
-_BEATS = re.compile(r"\b(?P<value>\d{2,3})\s*(?:bpm|beats\s*(?:per|a|/)\s*min(?:ute)?)\b", re.I)
+_PAIR = re.compile(
+    r"(?<![\d.])(?P<kg>\d{1,3}(?:\.\d+)?)\s*kg\s*(?:,|/|;|and)\s*(?P<cm>\d{2,3}(?:\.\d+)?)\s*cm\b"
+    r"|(?<![\d.])(?P<cm2>\d{2,3}(?:\.\d+)?)\s*cm\s*(?:,|/|;|and)\s*(?P<kg2>\d{1,3}(?:\.\d+)?)\s*kg\b",
+    re.I,
+)
 _AGE = re.compile(
     r"\b(?P<age>\d{1,3})[\s-]*(?:years?|yrs?|y)[\s.-]*(?:old|o)?\b\.?|\bage[:\s]+(?P<age2>\d{1,3})\b|"
+    r"\baged (?P<aged>\d{1,3})\b|"
+    r"(?-i:(?<![\w.])(?P<short>\d{2,3})\s?(?=[FM]\b,?\s+(?:with|who|h/o|presents|admitted|on|w/)))|"
     r"\b(?P<months>\d{1,2})[\s-]*months?[\s-]*old\b|"
-    r"\baged (?P<age3>\d{1,3})\b|"
-    r"(?<![\d/.-])\b(?P<age4>\d{1,3})\s?(?-i:[MF])\b(?=\s*(?:with|w/|who|here|presents?|,|\.|$|\())|"
     r"\b(?P<young>\d{1,3}|one|two|three|four|five|six|seven)[\s-]*(?P<span>days?|weeks?)[\s-]*old\b",
     re.I,
 )
 _COUNTS = ("one", "two", "three", "four", "five", "six", "seven")
 _SEX = re.compile(
-    r"\b(?P<f>(?i:female|woman|lady|girl|primigravida|multigravida|mrs|ms|miss)|(?<![\d.] )F)\b"
-    r"|\b(?P<m>(?i:male|man|gentleman|boy|mr)|(?<![\d.] )M)\b"
+    r"\b(?P<f>(?i:female|woman|lady|girl|primigravida|multigravida)|(?<![\d.] )F)\b"
+    r"|\b(?P<m>(?i:male|man|gentleman|boy)|(?<![\d.] )M)\b"
 )
 _TITLE = re.compile(r"\b(?:(?P<f>Mrs|Ms|Miss)|(?P<m>Mr))\b\.?\s+[A-Z]")
-_PRONOUN = re.compile(r"\b(?:(?P<f>she|her|herself)|(?P<m>he|his|him|himself))\b", re.I)
+_PRONOUN = re.compile(r"\b(?:she|her|he|his|him)\b", re.I)
 _LABELLED_SEX = re.compile(r"\b(?:sex|gender)\s*[:=]\s*(?P<sex>female|male|f|m)\b", re.I)
 _DATE = re.compile(r"\b(?P<iso>\d{4}-\d{2}-\d{2})\b|\b(?P<us>\d{1,2}/\d{1,2}/\d{4})\b")
 _DATED = re.compile(
@@ -90,13 +100,13 @@ _DATED = re.compile(
 
 @cache
 def _measured() -> re.Pattern[str]:
-    names = {_name(each): key for key, analyte in ANALYTES.items() for each in analyte.names}
+    names = {_name(each) for analyte in ANALYTES.values() for each in analyte.names} | _SAID.keys()
     ordered = sorted(names, key=len, reverse=True)
     return re.compile(
-        rf"(?<![\w-])(?P<name>{'|'.join(ordered)})(?![\w-])(?:\s*\([^)\n]{{1,20}}\))?\s*(?:level|count)?\s*"
-        r"(?:(?:is|was|are|were)?\s*(?:found to be|measured at|measured|measuring|reported as|calculated at|now|of|at)|"
-        r"is|was|are|were|:|=|-)?\s*"
-        rf"(?P<cmp>[<>])?\s*(?P<value>{_NUMBER})\s*(?P<unit>(?:{_UNITS})(?![\w/^]))?(?!\s*(?:/\s*\d|\d|mg\b))",
+        rf"(?<![\w-])(?P<name>{'|'.join(ordered)})(?![\w-])(?:\s*\([^)\n]{{1,20}}\))?"
+        r"(?:\s+(?:levels?|count|concentration|value|interval))?"
+        rf"(?P<link>(?:\s*(?:\b(?:{_LINK})\b|[:=,-])){{0,6}})(?:\s*\bfrom\s+{_NUMBER}\s*(?:{_UNITS})?\s*to\b)?\s*"
+        rf"(?P<cmp>[<>])?\s*(?P<value>{_NUMBER})\s*-?(?P<unit>(?:{_UNITS})(?![\w/^]))?(?!\s*(?:/\s*\d|\d|mg\b))",
         re.I,
     )
 
@@ -112,48 +122,52 @@ def measurements(text: str, origin: str, moment: date | None, skip: list[tuple[i
         if _free(match, taken):
             for key, group in (("systolic", "s"), ("diastolic", "d")):
                 yield _observation(key, float(match[group]), "mm[Hg]", _source(origin, match), moment)
-    for match in _FEET.finditer(text):
-        if (match["named"] or match["tall"] or match["inch"]) and _free(match, taken):
-            inches = 12 * int(match["ft"]) + float(match["inch"] or 0)
-            yield _observation("height", round(inches * 2.54, 1), "cm", _source(origin, match), moment)
-    for match in _measured().finditer(text):
-        key = _key(match["name"])
-        symbol = len(match["name"]) <= 2 and not match["name"][0].isupper()
-        if (symbol or match["name"].casefold() == "t") and not match["unit"]:
-            continue
+    for key, value, unit, match in _sizes(text):
         if _free(match, taken):
-            number = match["value"].replace(",", "")
-            value: float | str = f"{match['cmp']}{number}" if match["cmp"] else float(number)
-            unit = match["unit"] or _IMPLIED.get(key) or _only_unit(key, float(number))
             yield _observation(key, value, unit, _source(origin, match), moment)
-    yield from _rate_of_interval(text, origin, moment, taken)
-    for key, pattern, unit in (("weight", _WEIGHS, None), ("height", _TALL, "cm"), ("heart_rate", _BEATS, "/min")):
-        for match in pattern.finditer(text):
-            if _free(match, taken):
-                found = match.groupdict()
-                number = found["value"] or found["length"]
-                yield _observation(key, float(number), found.get("unit") or unit, _source(origin, match), moment)
+    for match in _measured().finditer(text):
+        if _is_measurement(match) and _free(match, taken):
+            key = _key(match)
+            number = float(match["value"].replace(",", ""))
+            value = f"{match['cmp']}{match['value']}" if match["cmp"] else number
+            yield _observation(key, value, match["unit"] or _implied(key, number), _source(origin, match), moment)
 
 
-def _rate_of_interval(
-    text: str, origin: str, moment: date | None, taken: list[tuple[int, int]]
-) -> Iterator[Observation]:
-    """The heart rate that an RR interval on the ECG gives (a minute over it)."""
-    for match in _RR.finditer(text):
-        seconds = float(match["value"]) / (1000 if match["unit"].startswith("m") else 1)
-        if 0.15 <= seconds <= 4 and _free(match, taken):
-            yield _observation("heart_rate", round(60 / seconds, 2), "/min", _source(origin, match), moment)
+def _sizes(text: str) -> Iterator[tuple[str, float | str, str, re.Match[str]]]:
+    """Heights and weights that no label introduces, or that are in feet."""
+    for match in _FEET.finditer(text):
+        marked = match["inch"] and match["inches"] and match["mark"] in "'’′"
+        if match["label"] or match["tall"] or marked:
+            yield "height", round((12 * int(match["ft"]) + float(match["inch"] or 0)) * 2.54, 1), "cm", match
+    for match in _TALL.finditer(text):
+        yield "height", float(match["value"] or match["length"]), match["unit"] or "cm", match
+    for match in _HEAVY.finditer(text):
+        yield "weight", float(match["value"] or match["value2"]), match["unit"] or match["unit2"], match
+    for match in _PAIR.finditer(text):
+        yield "weight", float(match["kg"] or match["kg2"]), "kg", match
 
 
-def _only_unit(key: str, value: float) -> str | None:
-    """The unit of a laboratory value written without one, where only one of those in use gives a possible value."""
-    fits = [unit for unit, low, high in _POSSIBLE.get(key, ()) if low <= value <= high]
-    return fits[0] if len(fits) == 1 else None
+def _is_measurement(match: re.Match[str]) -> bool:
+    name, folded = match["name"], match["name"].casefold()
+    if folded in {"t", "rate"} and not match["unit"]:
+        return False
+    if len(name) <= 2 and not name[0].isupper() and folded not in _LOWER_CASE:
+        return False
+    return bool(match["unit"]) or "," not in match["link"] or folded.endswith("inr")
 
 
-def _key(name: str) -> str:
-    folded = " ".join(name.casefold().split())
-    return next(key for key, analyte in ANALYTES.items() if folded in analyte.names)
+def _implied(key: str, number: float) -> str | None:
+    """The unit that goes without saying, if there is one."""
+    if key in _IMPLIED:
+        return _IMPLIED[key]
+    return next((unit for unit, low, high in _GIVEN_AWAY.get(key, ()) if low <= number <= high), None)
+
+
+def _key(match: re.Match[str]) -> str:
+    folded = " ".join(match["name"].casefold().split())
+    key = _SAID.get(folded) or next(key for key, analyte in ANALYTES.items() if folded in analyte.names)
+    in_time = (match["unit"] or "").casefold() in {"ms", "msec", "seconds", "sec", "secs", "s"}
+    return "rr_interval" if key == "respiratory_rate" and in_time else key
 
 
 def _source(origin: str, match: re.Match[str]) -> str:
@@ -186,30 +200,31 @@ def age_and_sex(text: str) -> tuple[float | None, Literal["female", "male"] | No
     window = text[:200]
     if match := next((m for m in _AGE.finditer(text[:3000]) if _introduces(m, text)), None):
         age = _years(match)
-        window = text[match.end() - (1 if match["age4"] else 0) : match.end() + 60]
+        window = text[match.end() : match.end() + 60]
     labelled = _LABELLED_SEX.search(text[:3000])
     if labelled:
         return age, "female" if labelled["sex"].casefold().startswith("f") else "male"
     sexed = _SEX.search(window) if age is not None else None
     if sexed is None and age is not None:
         sexed = _TITLE.search(text[:3000])
-    if sexed is not None:
-        return age, "female" if sexed["f"] else "male"
-    return age, _sex_of_pronouns(text) if age is not None else None
+    if sexed is None:
+        return age, _by_pronoun(text[:3000]) if age is not None else None
+    return age, "female" if sexed["f"] else "male"
 
 
-def _sex_of_pronouns(text: str) -> Literal["female", "male"] | None:
-    """What every pronoun of the note agrees on; relatives and partners make them disagree."""
-    said = {match.lastgroup for match in _PRONOUN.finditer(text)}
-    return {"f": "female", "m": "male"}[said.pop() or ""] if len(said) == 1 else None  # type: ignore[return-value]
+def _by_pronoun(text: str) -> Literal["female", "male"] | None:
+    """The sex of the only pronoun in use; a note that speaks of a he and a she tells nothing."""
+    used = {match.group().casefold() for match in _PRONOUN.finditer(text)}
+    female, male = bool(used & {"she", "her"}), bool(used & {"he", "his", "him"})
+    return None if female == male else "female" if female else "male"
 
 
 def _years(match: re.Match[str]) -> float | None:
     if match["young"]:
         count = int(match["young"]) if match["young"].isdigit() else 1 + _COUNTS.index(match["young"].casefold())
         return round(count / (365.25 if match["span"].casefold().startswith("d") else 52.2), 2)
-    stated = next(filter(None, (match[name] for name in ("age", "age2", "age3", "age4"))), None)
-    years = float(match["months"]) / 12 if match["months"] else float(stated or "nan")
+    stated = match["age"] or match["age2"] or match["short"] or match["aged"]
+    years = float(match["months"]) / 12 if match["months"] else float(stated)
     return round(years, 2) if years <= 130 else None
 
 
@@ -220,7 +235,7 @@ def _introduces(match: re.Match[str], text: str) -> bool:
             r"\b(?:at|died|by|from|mother|father|brother|sister)\W*$", text[: match.start()].casefold()[-12:]
         )
     return (
-        bool(match["months"] or match["young"] or match["age3"] or match["age4"])
+        bool(match["months"] or match["young"] or match["short"] or match["aged"])
         or bool(re.search(r"old|yo\b|y/o|y\.o|yr?o", match.group(), re.I))
         or bool(re.match(r"[\s,-]*(?:old|male|female|man|woman|m\b|f\b|/o)", text[match.end() :], re.I))
     )
