@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from index.sources import KINDS
+from index.tune import Tuning
 from medrag.errors import InputError
 
 if TYPE_CHECKING:
@@ -88,6 +89,41 @@ def info(directory: Annotated[Path, typer.Argument(help="Directory of the index.
 
     index = open_index(directory, milvus_token=load().milvus_secret)
     typer.echo(json.dumps({"hash": index.hash} | index.manifest.model_dump(), indent=2))
+
+
+@app.command(
+    epilog="Examples: `medrag index tune --source medquad medquad/ --source ngc ngc/ --out tuned` · "
+    "`medrag index build --encoder tuned --source jsonl corpus.jsonl --out my-index` · "
+    "`medrag search --index my-index --encoder tuned 'gout flare'`"
+)
+def tune(
+    paths: Annotated[
+        list[Path], typer.Argument(help="A file or folder for each --source, in the same order.", metavar="PATH")
+    ],
+    source: Annotated[list[str], typer.Option(help="The kind of the PATH that follows: medquad, ngc or any other.")],
+    out: Annotated[Path, typer.Option(help="Directory of the tuned encoder; an unfinished run there is resumed.")],
+    encoder: Annotated[str | None, typer.Option(help="The encoder to start from: a directory or a hub id.")] = None,
+    pairs: Annotated[int, typer.Option(min=2, help="The most pairs drawn from each source.")] = Tuning.pairs,
+    epochs: Annotated[float, typer.Option(min=0.01, help="Passes over the pairs.")] = Tuning.epochs,
+    batch_size: Annotated[int, typer.Option(min=2, help="Pairs in a batch: the rest are negatives.")] = 64,
+    learning_rate: Annotated[float, typer.Option(help="Peak learning rate.")] = Tuning.learning_rate,
+    kept: Annotated[float, typer.Option(min=0, max=1, help="Share of the tuned weights in the average.")] = Tuning.kept,
+    seed: Annotated[int, typer.Option(help="Seed of every draw.")] = Tuning.seed,
+) -> None:
+    """Fine-tune a sentence encoder on questions and passages; documents held out for evaluation are never read.
+
+    MedQuAD gives questions with answers, NGC titles, conditions and objectives with recommendations, any other kind
+    titles with passages. Validation scores and the whole configuration are saved beside the weights.
+    """
+    from index.tune import tune as tuning
+    from medrag.retrieval.encoder import Encoder
+
+    base = Encoder(encoder) if encoder else Encoder()
+    chosen = Tuning(
+        pairs=pairs, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, kept=kept, seed=seed
+    )
+    scores = tuning(base.path, _sources(source, paths), out, chosen)
+    typer.echo(f"{out}: nDCG@10 on validation pairs " + ", ".join(f"{name} {of:.3f}" for name, of in scores.items()))
 
 
 def _sources(kinds: Sequence[str], paths: Sequence[Path]) -> list[tuple[str, Path]]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from medrag import __version__
 from medrag.errors import InputError
-from medrag.events import Event, Finished, Noticed, Released
+from medrag.events import Event, Finished, Noticed, Released, Usage
 from medrag.generation import prompts, quoting
 from medrag.generation.grounding import Draft, Reader, ground, reader
 from medrag.generation.model import ChatModel, Generation
@@ -18,7 +18,7 @@ from medrag.patient import with_text
 from medrag.retrieval.query import query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.safety import filter as safety
-from medrag.safety import red_flags
+from medrag.safety import red_flags, requests
 from medrag.safety.knowledge import Knowledge
 from medrag.types import Advice, Case, Evidence, Finding, Outcome, Provenance, Statement
 
@@ -44,11 +44,20 @@ class _Answer:
     evidence: Sequence[Evidence] = ()
     statements: list[Statement] = field(default_factory=list)
     withheld: list[Statement] = field(default_factory=list)
+    usage: Usage | None = None
+    stopped: bool = False
+
+    def used(self, usage: Usage) -> None:
+        """Adds what one request to the model cost."""
+        self.usage = usage if self.usage is None else self.usage + usage
 
 
 @dataclass
 class Engine:
-    """Retrieval, generation and safety in one path; stream, client and batch all go through :meth:`stream`."""
+    """Retrieval, generation and safety in one path; stream, client and batch all go through :meth:`stream`.
+
+    ``stop``: the answer ends before the first statement whose words hold one of these.
+    """
 
     retriever: Retriever
     model: ChatModel
@@ -57,6 +66,9 @@ class Engine:
     passages: int = 5
     max_statements: int = quoting.MAX_STATEMENTS
     max_tokens: int = 512
+    stop: Sequence[str] = ()
+    weights: str | None = None
+    adapter: str | None = None
 
     async def recommend(self, case: Case) -> Advice:
         """The advice for one case.
@@ -78,7 +90,7 @@ class Engine:
             case.model_copy(update={"patient": patient}), notices=red_flags.notices(case.question, patient)
         )
         yield Noticed(answer.notices)
-        if declined := red_flags.declines(case.question):
+        if declined := requests.declines(case.question):
             yield Finished(self._advice(answer, Outcome.DECLINED, declined.reason))
             return
         answer.evidence = await self.retrieve(case)
@@ -87,7 +99,7 @@ class Engine:
             return
         async for statement in self._statements(answer):
             yield Released(len(answer.statements), statement)
-        yield Finished(self._conclude(answer))
+        yield Finished(self._conclude(answer), answer.usage)
 
     async def retrieve(self, case: Case) -> Sequence[Evidence]:
         """The passages that the model will see for a case: the best ones that its context can hold."""
@@ -118,7 +130,9 @@ class Engine:
         choices = quoting.pointers(answer.evidence)
         async for statement in self._round(answer, drafts, choices, self.max_statements):
             yield statement
-        if answer.withheld and self.grounding == "quote" and (safe := self._safe(answer, choices)):
+        if answer.stopped or self.grounding != "quote":
+            return
+        if answer.withheld and (safe := self._safe(answer, choices)):
             async for statement in self._round(answer, drafts, safe, len(answer.withheld)):
                 yield statement
 
@@ -135,9 +149,12 @@ class Engine:
                 yield statement
 
     def _vet(self, draft: Draft, answer: _Answer) -> Statement | None:
-        if len(answer.statements) >= self.max_statements:
+        if answer.stopped or len(answer.statements) >= self.max_statements:
             return None
         statement = self._checked(draft, answer)
+        if any(each in statement.text for each in self.stop):
+            answer.stopped = True
+            return None
         kept = answer.withheld if statement.withheld else answer.statements
         kept.append(statement)
         return None if statement.withheld else statement
@@ -159,6 +176,7 @@ class Engine:
             messages=prompts.messages(answer.case, answer.evidence, self.grounding),
             max_tokens=self._completion_tokens(),
             grammar=quoting.grammar(choices, most) if self.grounding == "quote" else None,
+            used=answer.used,
         )
 
     def _completion_tokens(self) -> int:
@@ -182,7 +200,9 @@ class Engine:
             notices=answer.notices,
             statements=tuple(answer.statements),
             withheld=tuple(answer.withheld),
-            findings=safety.case_findings(patient, answer.statements, answer.withheld, answer.evidence, self.knowledge),
+            findings=safety.case_findings(
+                patient, answer.statements, answer.withheld, answer.evidence, self.knowledge, answer.notices
+            ),
             coverage=safety.coverage(patient, answer.statements, self.knowledge),
             evidence=tuple(answer.evidence),
             provenance=self._provenance(),
@@ -196,6 +216,8 @@ class Engine:
             prompts=prompts.prompts_hash(),
             knowledge=self.knowledge.hash,
             grounding=self.grounding,
+            weights=self.weights,
+            adapter=self.adapter,
         )
 
 

@@ -4,11 +4,13 @@
     ├── ConfigurationError      a setting is wrong, or something a setting names is not there
     ├── InputError              what the user sent cannot be used (.param names the field)
     │   └── PatientError        a patient file or object that does not parse
+    ├── Untrusted               the caller is not a client that this service trusts
     ├── StoreError              the index on disk
     │   ├── IndexMissing        there is none at that path
     │   ├── IndexCorrupt        its files are damaged or disagree with its manifest
     │   └── IndexMismatch       it was built with another encoder or format
     ├── KnowledgeError          the safety knowledge does not load or does not fit its schema
+    ├── StorageError            the database of records, feedback and patients cannot be used
     ├── AuditError              the audit trail cannot be written, or does not verify
     └── ModelError              the language model
         ├── ModelUnavailable    it does not answer, or its process died (try again later)
@@ -41,6 +43,10 @@ class PatientError(InputError):
     """A patient file or object that does not parse."""
 
 
+class Untrusted(MedragError):
+    """The caller is not a client that this service trusts."""
+
+
 class StoreError(MedragError):
     """The index on disk cannot be used."""
 
@@ -59,6 +65,10 @@ class IndexMismatch(StoreError):
 
 class KnowledgeError(MedragError):
     """The safety knowledge does not load or does not fit its schema."""
+
+
+class StorageError(MedragError):
+    """The database of records, feedback and patients cannot be used."""
 
 
 class AuditError(MedragError):

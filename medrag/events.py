@@ -11,6 +11,17 @@ from medrag.types import Advice, Finding, Statement
 
 
 @dataclass(frozen=True)
+class Usage:
+    """Tokens that a model read and decoded, as its own server counted them."""
+
+    prompt: int = 0
+    completion: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(self.prompt + other.prompt, self.completion + other.completion)
+
+
+@dataclass(frozen=True)
 class Noticed:
     """Red flags found before the model was asked anything; may be empty."""
 
@@ -27,9 +38,10 @@ class Released:
 
 @dataclass(frozen=True)
 class Finished:
-    """The whole advice, last."""
+    """The whole advice, last; ``usage`` where the model counted its tokens."""
 
     advice: Advice
+    usage: Usage | None = None
 
 
 Event = Noticed | Released | Finished

@@ -12,6 +12,7 @@ from medrag.engine import Engine
 from medrag.errors import ConfigurationError, ModelUnavailable
 from medrag.generation.model import ChatModel, OpenAIChatModel
 from medrag.generation.vllm_process import VllmProcess, served_name
+from medrag.generation.weights import fingerprint
 from medrag.retrieval.retriever import Retriever
 from medrag.safety import knowledge
 from medrag.settings import Settings
@@ -31,7 +32,9 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
     """
     retriever = Retriever.open(settings.index_dir, settings.encoder, settings.milvus_secret)
     facts = knowledge.load(settings.knowledge_dir)
+    hashing = asyncio.create_task(asyncio.to_thread(_hashes, settings))
     async with (models or served_model)(settings, say) as model:
+        weights, adapter = await hashing
         yield Engine(
             retriever=retriever,
             model=model,
@@ -40,7 +43,16 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
             passages=settings.passages,
             max_statements=settings.max_statements,
             max_tokens=settings.max_tokens,
+            weights=weights,
+            adapter=adapter,
         )
+
+
+def _hashes(settings: Settings) -> tuple[str | None, str | None]:
+    """Of the weights and the adapter that are served from here; a server elsewhere keeps its own."""
+    if settings.model_url:
+        return None, None
+    return fingerprint(settings.model), fingerprint(settings.adapter) if settings.adapter else None
 
 
 @asynccontextmanager

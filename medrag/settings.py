@@ -1,4 +1,4 @@
-"""The one Settings: flag > ``MEDRAG_`` environment > ``medrag.toml`` > default.
+"""The one Settings: flag > ``MEDRAG_`` environment > ``/run/secrets`` > ``medrag.toml`` > default.
 
 Read only by ``medrag.cli`` and at server start-up; everything else takes plain arguments.
 """
@@ -10,10 +10,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from medrag.errors import ConfigurationError
 
+SECRETS = Path("/run/secrets")
+"""Where containers find their secrets: a file a setting, named like its environment variable."""
 MINI = Path(__file__).parent / "models" / "mini"
 
 
@@ -48,14 +56,24 @@ class Settings(BaseSettings):
     max_tokens: int = Field(default=512, ge=1, description="Tokens the model may write in cite mode.")
     knowledge: Path | None = Field(default=None, description="Directory of further safety knowledge; HOME/knowledge.")
 
+    pharmcat_jar: Path | None = Field(default=None, description="PharmCAT's JAR: calls star alleles (Java needed).")
+
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on.")
     max_body_bytes: int = Field(default=8_000_000, ge=1, description="Largest request body.")
     timeout_s: float = Field(default=120.0, gt=0, description="Longest time for one answer, seconds.")
     at_once: int = Field(default=64, ge=1, description="Answers under way at once, at most.")
+    release: Literal["statement", "whole"] = Field(
+        default="statement", description="Send each vetted statement at once, or the whole answer at its end."
+    )
+    cors_origins: tuple[str, ...] = Field(default=(), description="Origins whose pages may call the service; none.")
     tls_cert: Path | None = Field(default=None, description="Certificate chain (PEM), to serve HTTPS.")
     tls_key: Path | None = Field(default=None, description="Private key (PEM) of --tls-cert.")
     keys: Path | None = Field(default=None, description="File of API keys (YAML); without one nobody needs a key.")
+    cds_clients: Path | None = Field(default=None, description="File of trusted CDS Hooks clients (YAML).")
+    database_url: SecretStr | None = Field(
+        default=None, description="postgresql+psycopg://USER:PASSWORD@HOST/NAME; else the file HOME/medrag.db."
+    )
     key_per_minute: int | None = Field(default=None, ge=1, description="Requests a minute for each key, at most.")
     key_at_once: int | None = Field(default=None, ge=1, description="Requests under way for each key, at most.")
 
@@ -76,9 +94,9 @@ class Settings(BaseSettings):
         return self.knowledge or (own if own.is_dir() else None)
 
     @property
-    def audit_file(self) -> Path:
-        """The audit trail of ``medrag serve``."""
-        return self.home / "audit.jsonl"
+    def database(self) -> str | Path:
+        """Where audit records, feedback and stored patients are: ``database_url``, or a file in HOME."""
+        return self.database_url.get_secret_value() if self.database_url else self.home / "medrag.db"
 
     @classmethod
     def settings_customise_sources(
@@ -91,7 +109,8 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The order of precedence in the module's first line."""
         del dotenv_settings, file_secret_settings
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        secrets = [SecretsSettingsSource(settings_cls, SECRETS)] if SECRETS.is_dir() else []
+        return init_settings, env_settings, *secrets, TomlConfigSettingsSource(settings_cls)
 
 
 def load(**flags: Any) -> Settings:

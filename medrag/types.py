@@ -283,7 +283,10 @@ class Coverage(Record):
 
 
 class Provenance(Record):
-    """Ids and hashes of everything that made an answer, enough to audit it."""
+    """Ids and hashes of everything that made an answer, enough to audit it.
+
+    ``weights`` and ``adapter`` are sha256 over the files; None for a model on another machine, and for no adapter.
+    """
 
     medrag: str
     model: str
@@ -292,6 +295,7 @@ class Provenance(Record):
     knowledge: str
     grounding: Literal["quote", "cite"]
     adapter: str | None = None
+    weights: str | None = None
 
 
 class Case(Record):

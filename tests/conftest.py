@@ -13,6 +13,7 @@ from hypothesis import settings
 from medrag.generation.model import OpenAIChatModel
 from medrag.generation.vllm_process import VllmProcess
 from medrag.settings import MINI
+from tests import postgresql
 
 # The gate draws the same examples every time; elsewhere hypothesis goes on looking for new ones.
 settings.register_profile("gate", derandomize=True)
@@ -47,3 +48,10 @@ def starter_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("index") / "starter"
     build([("markdown", GUIDELINES)], out, Encoder())
     return out
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A real PostgreSQL, started for the tests; skipped where it is not installed."""
+    with postgresql.running() as url:
+        yield url

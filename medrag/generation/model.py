@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
@@ -11,18 +11,23 @@ from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
 from medrag.errors import ModelRefused, ModelUnavailable
+from medrag.events import Usage
 from medrag.generation.prompts import Message
 
 
 @dataclass(frozen=True)
 class Generation:
-    """One request to a model; ``grammar`` is EBNF and leaves the model no other output."""
+    """One request to a model; ``grammar`` is EBNF and leaves the model no other output.
+
+    ``used`` is called once, at the end, by a model that counts its tokens.
+    """
 
     messages: Sequence[Message]
     max_tokens: int
     grammar: str | None = None
     temperature: float = 0.0
     seed: int | None = None
+    used: Callable[[Usage], None] | None = field(default=None, compare=False)
 
 
 class ChatModel(Protocol):
@@ -100,6 +105,8 @@ class OpenAIChatModel:
                 async for chunk in chunks:
                     if chunk.choices and (text := chunk.choices[0].delta.content):
                         yield text
+                    if chunk.usage and generation.used:
+                        generation.used(Usage(chunk.usage.prompt_tokens, chunk.usage.completion_tokens))
         except APIStatusError as error:
             raise _refused(error) from None
         except (APIError, httpx.HTTPError) as error:
@@ -116,6 +123,7 @@ class OpenAIChatModel:
             temperature=generation.temperature,
             seed=generation.seed,
             stream=True,
+            stream_options={"include_usage": True},
             extra_body=extra,
         )
 

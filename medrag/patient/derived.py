@@ -143,11 +143,21 @@ def _has(key: str) -> Callable[[Patient], bool]:
     return lambda patient: bool(analytes.of(patient.observations, analytes.ANALYTES[key]))
 
 
-def _is_heavy(patient: Patient) -> bool:
-    """Over 120 % of the ideal body weight, where the actual weight overstates the clearance."""
-    if patient.sex not in ("female", "male") or not patient.weight_kg or not patient.height_cm:
-        return False
-    return patient.weight_kg > 1.2 * max(formulas.ideal_weight_devine(patient.height_cm, patient.sex), 0)
+def _bmi_within(low: float, high: float) -> Callable[[Patient], bool]:
+    """Whether an adult's body mass index is from ``low`` to under ``high``: which weight serves a clearance best."""
+
+    def applies(patient: Patient) -> bool:
+        known = patient.sex in ("female", "male") and patient.weight_kg and patient.height_cm
+        if not known or not _is_adult(patient):
+            return False
+        return low <= formulas.bmi(patient.weight_kg or 0, patient.height_cm or 0) < high
+
+    return applies
+
+
+def _ideal(values: Values) -> float:
+    """The ideal weight, or the actual one where that is less."""
+    return min(formulas.ideal_weight_devine(values["height"], values["sex"]), float(values["weight"]))
 
 
 def _adjusted(values: Values) -> float:
@@ -182,6 +192,16 @@ CALCULATORS: dict[str, Calculator] = {
         adults_only=True,
         applies=_is_adult,
     ),
+    # Which weight for whom: Winter MA et al., Pharmacotherapy 2012;32:604.
+    "creatinine_clearance_ideal": Calculator(
+        "creatinine clearance for ideal weight",
+        "mL/min",
+        "Cockcroft-Gault 1976, ideal body weight (Devine 1974), or the actual one where less",
+        ("age", "sex", "weight", "height", "creatinine"),
+        lambda v: round(formulas.cockcroft_gault(v["age"], _ideal(v), v["creatinine"], v["sex"]), 1),
+        adults_only=True,
+        applies=_bmi_within(18.5, 25),
+    ),
     "creatinine_clearance_adjusted": Calculator(
         "creatinine clearance for adjusted weight",
         "mL/min",
@@ -189,7 +209,7 @@ CALCULATORS: dict[str, Calculator] = {
         ("age", "sex", "weight", "height", "creatinine"),
         lambda v: round(formulas.cockcroft_gault(v["age"], _adjusted(v), v["creatinine"], v["sex"]), 1),
         adults_only=True,
-        applies=lambda patient: _is_adult(patient) and _is_heavy(patient),
+        applies=_bmi_within(25, 1000),
     ),
     "egfr": Calculator(
         "eGFR",

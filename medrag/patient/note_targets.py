@@ -130,7 +130,9 @@ def _items(text: str, start: int, end: int, label: str, known: list[Target]) -> 
 
 
 _STAGE = re.compile(
-    r",?\s*\(?(?P<stage>(?:stage|grade|class|NYHA(?: class)?|type)\s*(?:[1-5][ab]?|I{1,3}V?|IV|V))\b", re.I
+    r"(?:,?\s*\(?(?=stage|grade|class|NYHA)|\s+)(?P<stage>(?:stage|grade|class|NYHA(?: class)?|type)\s*"
+    r"(?:[1-5][ab]?|I{1,3}V?|IV|V))\b",
+    re.I,
 )
 
 
@@ -138,6 +140,22 @@ def stage_after(text: str, end: int) -> str | None:
     """The stage, grade or class that follows a condition's name at ``end``."""
     match = _STAGE.match(text, end)
     return re.sub(r"\s+", " ", match["stage"]) if match else None
+
+
+_DEGREE = re.compile(
+    r"\b(?P<degree>minimal|trace|mild|slight|small|moderate|severe|large|massive|gross|tense|marked|refractory|"
+    r"grade (?:[0-4]|I{1,3}|IV)(?:\s*(?:-|to)\s*(?:[1-4]|I{1,3}|IV))?)[\s-]+(?:to[\s-]+\w+[\s-]+)?(?:\w+[\s-]+)?$",
+    re.I,
+)
+_CONTROLLED = re.compile(r"\s*\(?(?:that is |which is |well )?(?:controlled|responsive to|managed with)\b", re.I)
+
+
+def degree(text: str, start: int, end: int) -> str | None:
+    """How much there is of a sign at ``start`` to ``end``: the word before it, or "controlled" after it."""
+    if _CONTROLLED.match(text, end):
+        return "controlled"
+    match = _DEGREE.search(text[max(0, start - 40) : start])
+    return re.sub(r"\s+", " ", match["degree"]) if match else None
 
 
 def dosage_after(text: str, end: int) -> tuple[str | None, int]:

@@ -15,7 +15,7 @@ from medrag.patient import lexicon
 from medrag.patient.facts import assemble, days_before
 from medrag.patient.fhir.observations import Attachment
 from medrag.patient.nlp import Mention, judge, sections, segment
-from medrag.patient.note_targets import condition_named, dosage_after, find_targets, stage_after
+from medrag.patient.note_targets import condition_named, degree, dosage_after, find_targets, stage_after
 from medrag.patient.note_values import age_and_sex, measurements, note_date
 from medrag.types import Allergy, Condition, Fact, FactStatus, Medication, Observation, Patient, Problem
 
@@ -31,6 +31,8 @@ _NO_ALLERGY = re.compile(
 _REACTION = re.compile(
     r"\s*(?:\((?P<a>[^)\n]{2,60})\)|(?:-|–|:|=>|->|causes|causing|reaction:?)\s*(?P<b>[^\n;,.(]{3,60}))"
 )
+_GRADED = re.compile(r"ascites|encephalopathy", re.IGNORECASE)
+"""Signs whose degree counts in the Child-Pugh score."""
 _FAMILY_SECTION = "family"
 
 
@@ -141,9 +143,11 @@ def _condition(mention: Mention, note: _Note) -> Condition | None:
     if mention.section == "allergies":
         return None
     known = condition_named(mention.text)
+    name = known.name if known else mention.text
     stage = stage_after(note.text, mention.end)
+    how_much = degree(note.text, mention.start, mention.end) if _GRADED.search(name) else None
     return Condition(
-        display=" ".join(part for part in (known.name if known else mention.text, stage) if part),
+        display=" ".join(part for part in (how_much, name, stage) if part),
         status=_condition_status(mention, known),
         source=note.source(mention.start, mention.end),
         date=note.date,
@@ -158,6 +162,8 @@ def _condition_status(mention: Mention, known: lexicon.Condition | None) -> Fact
         return FactStatus.NEGATED
     if cues & {"POSSIBLE_EXISTENCE", "HYPOTHETICAL"} or mention.section == "instructions":
         return FactStatus.UNCERTAIN
+    if "OVER" in cues:
+        return FactStatus.RESOLVED
     event = known.event if known else False
     over = "HISTORICAL" in cues or mention.section in {"history", "surgery"}
     return FactStatus.RESOLVED if over and (event or (known is None and "HISTORICAL" in cues)) else FactStatus.ACTIVE

@@ -154,7 +154,7 @@ NOT_FROM_POSITIONS = (
 
 def read_vcf(path: Path, origin: str, pharmcat_jar: Path | None = None) -> Patient:
     """The genotypes of a VCF of one sample. Raises ``PatientError`` for a file that is no VCF or holds several."""
-    if pharmcat_jar and pharmcat_jar.is_file() and shutil.which("java"):
+    if pharmcat_jar:
         called, problem = _pharmcat(path, origin, pharmcat_jar)
         if called:
             return called
@@ -258,6 +258,10 @@ def _bases(position: Position, copies: int) -> str:
 
 def _pharmcat(path: Path, origin: str, jar: Path) -> tuple[Patient | None, Problem | None]:
     """PharmCAT's own call, or why there is none."""
+    if not jar.is_file():
+        return None, Problem(source=origin, reason=f"PharmCAT was not called: there is no file {jar}")
+    if shutil.which("java") is None:
+        return None, Problem(source=origin, reason="PharmCAT was not called: java is not installed")
     with tempfile.TemporaryDirectory(prefix="medrag-pharmcat-") as folder:
         command = ["java", "-jar", str(jar), "-vcf", str(path), "-o", folder]
         try:

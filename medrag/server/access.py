@@ -5,7 +5,8 @@ The key file is YAML, a line a key; it holds hashes, so that reading it gives no
     ward-7: {sha256: 5e88..., role: clinician}
     it: {sha256: 9f86..., role: operator}
 
-``clinician`` may ask and search; ``operator`` may read ``/metrics`` as well. Without a key file everybody may do both.
+``clinician`` may ask and search, use stored patients and review statements; ``operator`` may ask, search and read
+``/metrics``. Without a key file everybody may do both.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from medrag.errors import ConfigurationError
+from medrag.errors import ConfigurationError, InputError
 from medrag.server.failures import Failure
 
 ANYBODY = "anybody"
+CLINICIAN = "clinician"
 OPEN_PATHS = frozenset({"/", "/health"})
 OPERATOR_PATHS = frozenset({"/metrics"})
 PAGE = "/web/"
@@ -80,16 +82,20 @@ class _Use:
 
 @dataclass
 class Access:
-    """ASGI middleware in front of the routes. ``keys`` by name; empty means that nobody needs one."""
+    """ASGI middleware in front of the routes. ``keys`` by name; empty means that nobody needs one.
+
+    Paths that start with ``elsewhere`` have callers of their own, whom their routes know.
+    """
 
     app: ASGIApp
     keys: Mapping[str, Key] = field(default_factory=dict)
     limits: Limits = Limits()
+    elsewhere: str | None = None
     _used: dict[str, _Use] = field(default_factory=dict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        if scope["type"] != "http" or scope["path"] in OPEN_PATHS or scope["path"].startswith(PAGE):
+        if scope["type"] != "http" or self._open(scope["path"]):
             await self.app(scope, receive, send)
             return
         named = self._named(Headers(scope=scope).get("authorization", ""))
@@ -97,12 +103,16 @@ class Access:
             await refusal.response()(scope, receive, send)
             return
         scope["medrag.caller"] = named
+        scope["medrag.role"] = self.keys[named].role if named and self.keys else CLINICIAN
         use = self._use(named or ANYBODY)
         use.under_way += 1
         try:
             await self.app(scope, receive, send)
         finally:
             use.under_way -= 1
+
+    def _open(self, path: str) -> bool:
+        return path in OPEN_PATHS or path.startswith(PAGE if self.elsewhere is None else (PAGE, self.elsewhere))
 
     def _named(self, authorization: str) -> str | None:
         """Whose key it is. Every key is compared, and in constant time."""
@@ -148,6 +158,16 @@ class Access:
 def caller(request: Request) -> str:
     """The name of the key that a request came with."""
     return str(request.scope.get("medrag.caller", ANYBODY))
+
+
+def require_clinician(request: Request) -> None:
+    """Refuses keys of other roles.
+
+    Raises:
+        InputError: the key's role may not see patients' records (403).
+    """
+    if request.scope.get("medrag.role", CLINICIAN) != CLINICIAN:
+        raise InputError("this needs a clinician's key", code="not_permitted")
 
 
 def _too_many(message: str, wait_s: int) -> Failure:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from medrag.engine import TOKENS_PER_POINTER, Engine
 from medrag.errors import ModelUnavailable
@@ -12,12 +13,15 @@ from medrag.events import Event
 from medrag.server.audit import Trail
 from medrag.server.meters import Meters
 from medrag.server.pacing import paced
+from medrag.server.requests import ChatRequest
 from medrag.types import Case
 
 KEEP_ALIVE_S = 2.0
 AT_ONCE = 64
 
 Events = AsyncGenerator[Event | None, None]
+Release = Literal["statement", "whole"]
+"""When a statement leaves: as soon as it is vetted, or together with all others once the answer is complete."""
 
 
 @dataclass
@@ -32,18 +36,22 @@ class Answers:
     timeout_s: float = 120.0
     keep_alive_s: float = KEEP_ALIVE_S
     at_once: int = AT_ONCE
+    release: Release = "statement"
     meters: Meters = field(default_factory=Meters)
     under_way: int = 0
 
     def stream(self, case: Case, *, who: str, engine: Engine, whole: bool) -> Events:
-        """The events of one answer by ``engine``, audited before they leave; ``whole`` says that all leave at the end.
+        """The events of one answer by ``engine``, audited before they leave; with ``whole`` all leave at the end.
 
         Raises:
             ModelUnavailable: too many answers are under way, or this one takes too long.
         """
+        whole = whole or self.release == "whole"
         events = self._counted(engine.stream(case))
         if self.trail:
             events = self.trail.recorded(events, case, who, whole=whole)
+        if whole:
+            events = _together(events)
         return paced(self.meters.observed(events), self.keep_alive_s, self.timeout_s)
 
     async def _counted(self, events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
@@ -57,11 +65,22 @@ class Answers:
         finally:
             self.under_way -= 1
 
-    def limited(self, tokens: int | None) -> Engine:
-        """The engine, its model held to ``tokens`` decoded tokens (in quote mode to whole statements, at least one)."""
-        engine = self.engine
+    def limited(self, request: ChatRequest) -> Engine:
+        """The engine held to what the request asks: its ``stop``, and its most tokens.
+
+        In quote mode tokens are counted in whole statements, at least one.
+        """
+        engine, tokens = replace(self.engine, stop=request.stop), request.token_limit
         if tokens is None:
             return engine
         if engine.grounding == "cite":
             return replace(engine, max_tokens=min(engine.max_tokens, tokens))
         return replace(engine, max_statements=min(engine.max_statements, max(1, tokens // TOKENS_PER_POINTER)))
+
+
+async def _together(events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
+    """The events once all of them have come; none of an answer that fails."""
+    async with aclosing(events):
+        held = [event async for event in events]
+    for event in held:
+        yield event

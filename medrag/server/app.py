@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 from medrag import __version__
 from medrag.engine import Engine
-from medrag.server import answers, catalogue, cds_hooks, chat, failures, pages
+from medrag.server import answers, catalogue, cds_hooks, chat, failures, feedback, pages, stored_patients
 from medrag.server.access import Access, Key, Limits
 from medrag.server.audit import Trail
+from medrag.server.cds_clients import CdsClients
 from medrag.server.middleware import BodyLimit, Guard
 
 
@@ -20,7 +22,9 @@ class Options:
     """How the service behaves. Without ``keys`` nobody needs one; the page and ``/health`` never do.
 
     ``timeout_s`` bounds one answer; a waiting stream gets a comment every ``keep_alive_s`` seconds. Beyond
-    ``at_once`` answers under way, a request is told to come back later.
+    ``at_once`` answers under way, a request is told to come back later. Pages of ``cors_origins`` may call the
+    service from a browser; without one, only its own page may. With ``cds_clients``, CDS Hooks asks for their tokens
+    in the place of API keys.
     """
 
     keys: Mapping[str, Key] = field(default_factory=dict)
@@ -29,6 +33,9 @@ class Options:
     timeout_s: float = 120.0
     keep_alive_s: float = answers.KEEP_ALIVE_S
     at_once: int = answers.AT_ONCE
+    release: answers.Release = "statement"
+    cors_origins: Sequence[str] = ()
+    cds_clients: CdsClients | None = None
 
 
 def create_app(engine: Engine, options: Options = Options(), trail: Trail | None = None) -> FastAPI:
@@ -36,14 +43,25 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
 
     With ``trail`` nothing leaves before its audit record is on disk.
     """
-    app = FastAPI(title="medrag", version=__version__, docs_url=None, redoc_url=None)
-    desk = answers.Answers(engine, trail, options.timeout_s, options.keep_alive_s, options.at_once)
+    app = FastAPI(title="medrag", version=__version__, docs_url=None, redoc_url=None, responses=failures.RESPONSES)
+    desk = answers.Answers(engine, trail, options.timeout_s, options.keep_alive_s, options.at_once, options.release)
     failures.install(app)
     app.include_router(chat.routes(desk))
-    app.include_router(catalogue.routes(engine, desk.meters))
-    app.include_router(cds_hooks.routes(engine.knowledge, trail))
+    app.include_router(catalogue.routes(engine, desk.meters, trail))
+    app.include_router(cds_hooks.routes(engine.knowledge, trail, options.cds_clients))
+    app.include_router(stored_patients.routes(trail))
+    app.include_router(feedback.routes(trail))
     app.include_router(pages.routes())
+    elsewhere = cds_hooks.PATHS if options.cds_clients else None
     app.add_middleware(BodyLimit, max_bytes=options.max_body_bytes)
-    app.add_middleware(Access, keys=options.keys, limits=options.limits)
+    app.add_middleware(Access, keys=options.keys, limits=options.limits, elsewhere=elsewhere)
+    if options.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(options.cors_origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type"],
+            expose_headers=["Retry-After", "x-request-id"],
+        )
     app.add_middleware(Guard, meters=desk.meters)
     return app

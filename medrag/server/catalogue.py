@@ -6,21 +6,23 @@ import asyncio
 import time
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from medrag import __version__
 from medrag.engine import Engine
 from medrag.errors import InputError, ModelError
 from medrag.retrieval.query import query_for
+from medrag.server.audit import Trail
 from medrag.server.meters import Meters
-from medrag.server.requests import MODEL, SearchRequest, parse_patient
+from medrag.server.requests import MODEL, SearchRequest, patient_of
+from medrag.server.stored_patients import StoredPatients
 from medrag.types import Case, Evidence
 
 PROBE_TIMEOUT_S = 3.0
 
 
-def routes(engine: Engine, meters: Meters) -> APIRouter:
+def routes(engine: Engine, meters: Meters, trail: Trail | None) -> APIRouter:
     """The routes over ``engine``."""
     router = APIRouter()
     card = {"id": MODEL, "object": "model", "created": int(time.time()), "owned_by": "medrag"}
@@ -38,9 +40,9 @@ def routes(engine: Engine, meters: Meters) -> APIRouter:
         return card
 
     @router.post("/v1/search")
-    async def search(body: SearchRequest) -> dict[str, Any]:
+    async def search(body: SearchRequest, request: Request) -> dict[str, Any]:
         """The passages that advice on this case would stand on; asks no model."""
-        found = await asyncio.to_thread(_search, engine, body)
+        found = await asyncio.to_thread(_search, engine, body, StoredPatients(trail, request))
         return {"object": "list", "data": [item.model_dump(mode="json") for item in found]}
 
     @router.get("/metrics", include_in_schema=False)
@@ -62,8 +64,8 @@ def routes(engine: Engine, meters: Meters) -> APIRouter:
     return router
 
 
-def _search(engine: Engine, body: SearchRequest) -> list[Evidence]:
-    patient = parse_patient(body.patient, "patient")
+def _search(engine: Engine, body: SearchRequest, stored: StoredPatients) -> list[Evidence]:
+    patient = patient_of(body, stored, "")
     case = Case(question=body.question, patient=patient, filters=body.filters)
     return engine.retriever.search(query_for(case), k=body.k, filters=body.filters)
 

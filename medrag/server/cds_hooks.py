@@ -22,10 +22,12 @@ from medrag.safety import red_flags
 from medrag.safety.knowledge import Knowledge
 from medrag.server.access import caller
 from medrag.server.audit import Trail
+from medrag.server.cds_clients import CdsClients
 from medrag.types import Finding, Medication, Patient, Severity, Statement, Verdict
 
 Json = dict[str, Any]
 
+PATHS = "/cds-services"
 SUMMARY_CHARACTERS = 139
 _PREFETCH = {
     "patient": "Patient/{{context.patientId}}",
@@ -78,9 +80,9 @@ class Feedback(BaseModel):
     feedback: tuple[Outcome, ...] = Field(min_length=1)
 
 
-def routes(knowledge: Knowledge, trail: Trail | None) -> APIRouter:
-    """Discovery, the services and their feedback."""
-    router = APIRouter(prefix="/cds-services")
+def routes(knowledge: Knowledge, trail: Trail | None, clients: CdsClients | None) -> APIRouter:
+    """Discovery, the services and their feedback; with ``clients`` only those may call, and discovery stays open."""
+    router = APIRouter(prefix=PATHS)
 
     @router.get("")
     async def discovery() -> Json:
@@ -94,27 +96,51 @@ def routes(knowledge: Knowledge, trail: Trail | None) -> APIRouter:
     @router.post("/{service}")
     async def call(service: str, body: HookRequest, request: Request) -> Response:
         """The cards for one hook; 412 when the patient was not sent along."""
+        who = await _who(request, clients)
         if _hook(service) != body.hook:
             raise InputError(f"this service is for {_hook(service)}", param="hook")
-        if not (body.prefetch or {}).get("patient"):
+        if not _sent(body):
             return JSONResponse({"error": "prefetch.patient is needed; this service reads no FHIR server"}, 412)
         cards = await asyncio.to_thread(_cards, body, knowledge, str(request.base_url))
         if trail:
             shown = [{"card": card["uuid"], "indicator": card["indicator"]} for card in cards]
-            record = {"event": "cds", "service": service, "who": caller(request), "cards": shown}
+            record = {"event": "cds", "service": service, "who": who, "cards": shown}
             await asyncio.to_thread(trail.append, record)
         return JSONResponse({"cards": cards})
 
     @router.post("/{service}/feedback")
-    async def feedback(service: str, body: Feedback) -> Json:
+    async def feedback(service: str, body: Feedback, request: Request) -> Json:
         """Keeps in the audit trail what became of cards."""
+        who = await _who(request, clients)
         _hook(service)
         if trail:
-            for each in body.feedback:
-                await asyncio.to_thread(trail.append, _kept(service, each))
+            await asyncio.to_thread(trail.append, *(_kept(service, each) | {"who": who} for each in body.feedback))
         return {}
 
     return router
+
+
+async def _who(request: Request, clients: CdsClients | None) -> str:
+    """The client's issuer, or the name of the API key."""
+    if clients is None:
+        return caller(request)
+    given = request.headers.get("authorization", "")
+    return await asyncio.to_thread(clients.trusted, given, request.url.path)
+
+
+def _sent(body: HookRequest) -> bool:
+    """Whether the patient of this call was sent along.
+
+    Raises:
+        InputError: it is another one than the context's.
+    """
+    patient = (body.prefetch or {}).get("patient")
+    if not isinstance(patient, dict) or patient.get("resourceType") != "Patient":
+        return False
+    wanted = str(body.context.get("patientId", "")).removeprefix("Patient/")
+    if wanted and patient.get("id") not in (None, wanted):
+        raise InputError("prefetch.patient is not the patient of the context", param="prefetch.patient")
+    return True
 
 
 def _hook(service: str) -> str:

@@ -18,6 +18,7 @@ from medrag.server.chores import chore
 from medrag.server.failures import failure
 from medrag.server.requests import ChatRequest, case_of
 from medrag.server.responses import Reply
+from medrag.server.stored_patients import StoredPatients
 
 NOBODY_LISTENS = 499
 _STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -32,8 +33,9 @@ def routes(answers: Answers) -> APIRouter:
         """Cited, checked advice as a chat completion."""
         if (text := chore(body)) is not None:
             return _chore_reply(Reply(body), text)
-        case = await asyncio.to_thread(case_of, body)
-        engine = answers.limited(body.token_limit)
+        stored = StoredPatients(answers.trail, request)
+        case = await asyncio.to_thread(case_of, body, stored)
+        engine = answers.limited(body)
         cut = engine.max_statements < answers.engine.max_statements
         reply = Reply(body, cut_at=engine.max_statements if cut else None)
         events = answers.stream(case, who=caller(request), engine=engine, whole=not body.stream)
@@ -54,7 +56,7 @@ async def _whole(reply: Reply, events: Events, request: Request) -> Response:
     async with aclosing(events):
         async for event in events:
             if isinstance(event, Finished):
-                return JSONResponse(reply.completion(event.advice))
+                return JSONResponse(reply.completion(event))
             if event is None and await request.is_disconnected():
                 return Response(status_code=NOBODY_LISTENS)
     raise AssertionError("a stream ends with Finished")

@@ -14,17 +14,52 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from medrag.errors import AuditError, InputError, MedragError, ModelRefused, ModelUnavailable
+from medrag.errors import AuditError, InputError, MedragError, ModelRefused, ModelUnavailable, StorageError, Untrusted
 
 log = logging.getLogger(__name__)
 
 RETRY_AFTER_S = 10
 FRAMES_LOGGED = 8
 
-_STATUS_BY_CODE: Mapping[str, int] = {"not_found": 404, "model_not_found": 404, "body_too_large": 413}
+_STATUS_BY_CODE: Mapping[str, int] = {
+    "not_found": 404,
+    "model_not_found": 404,
+    "patient_not_found": 404,
+    "advice_not_found": 404,
+    "not_permitted": 403,
+    "body_too_large": 413,
+}
+_CODE_BY_OUTAGE: Mapping[type[MedragError], str] = {
+    ModelUnavailable: "model_unavailable",
+    AuditError: "audit_unavailable",
+    StorageError: "storage_unavailable",
+}
 _CODE_BY_STATUS: Mapping[int, str] = {400: "invalid_json", 404: "not_found", 405: "method_not_allowed"}
+
+
+class ErrorDetail(BaseModel):
+    """OpenAI's error object."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str
+
+
+class ErrorBody(BaseModel):
+    """The body of every failure."""
+
+    error: ErrorDetail
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {"model": ErrorBody, "description": "What was asked cannot be answered; `param` names what is wrong."},
+    "5XX": {"model": ErrorBody, "description": "The service cannot answer now; with 503, `Retry-After` says when."},
+}
+"""The failures in the service's OpenAPI."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +88,14 @@ def failure(error: Exception) -> Failure:
     if isinstance(error, InputError):
         status = _STATUS_BY_CODE.get(error.code, 400)
         return Failure(status, str(error), "invalid_request_error", error.code, error.param)
+    if isinstance(error, Untrusted):
+        return Failure(
+            401, str(error), "authentication_error", "untrusted_client", headers={"WWW-Authenticate": "Bearer"}
+        )
     retry = {"Retry-After": str(RETRY_AFTER_S)}
-    if isinstance(error, ModelUnavailable):
-        return Failure(503, str(error), "server_error", "model_unavailable", headers=retry)
-    if isinstance(error, AuditError):
-        return Failure(503, str(error), "server_error", "audit_unavailable", headers=retry)
+    for kind, code in _CODE_BY_OUTAGE.items():
+        if isinstance(error, kind):
+            return Failure(503, str(error), "server_error", code, headers=retry)
     if isinstance(error, ModelRefused):
         return Failure(502, str(error), "server_error", "model_refused")
     if isinstance(error, MedragError):

@@ -1,18 +1,18 @@
 """What a client may send, and how it becomes a :class:`~medrag.types.Case`.
 
-The patient travels in the ``medrag`` field or as a message (or content part) that is nothing but a JSON object: a
-FHIR resource or the schema of :class:`~medrag.types.Patient`. The last user message is the question. What was said
-before it is context and follows it; what the assistant said is not evidence and is left out. The engine reads all of
-it as a note too, so that an allergy in plain words reaches the safety filter.
+The patient travels in the ``medrag`` field (whole, or as the id of a stored one) or as a message (or content part)
+that is nothing but a JSON object: a FHIR resource or the schema of :class:`~medrag.types.Patient`. The last user
+message is the question. What was said before it is context and follows it; what the assistant said is not evidence
+and is left out. The engine reads all of it as a note too, so that an allergy in plain words reaches the safety filter.
 
-Unknown fields are accepted, and so are sampling parameters and ``stop``: they concern the model's own decoding, which
-is greedy and, in quote mode, made of pointers only.
+Unknown fields are accepted, and so are ``seed`` and the sampling parameters: decoding is greedy, so that the same
+request has the same answer under every one of them. ``stop`` ends the answer before the first statement that holds it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -22,6 +22,9 @@ from medrag.patient import from_json
 from medrag.types import Case, Filters, Patient
 
 MODEL = "medrag"
+MAX_STOPS = 16
+
+_Stop = str | list[str] | None
 
 
 class Part(BaseModel):
@@ -35,6 +38,11 @@ def _parts(content: Any) -> Any:
     if content is None:
         return []
     return [{"type": "text", "text": content}] if isinstance(content, str) else content
+
+
+def _stops(stop: Any) -> Any:
+    stops = [stop] if isinstance(stop, str) else stop
+    return [each for each in stops if each != ""] if isinstance(stops, list) else stops or ()
 
 
 class ChatMessage(BaseModel):
@@ -52,6 +60,7 @@ class Extension(BaseModel):
     patient: dict[str, Any] | None = Field(
         default=None, description="FHIR R4, PharmCAT's report, or medrag's JSON schema."
     )
+    patient_id: str | None = Field(default=None, max_length=200, description="Id of a stored patient, in its place.")
     filters: Filters = Filters()
 
 
@@ -72,6 +81,10 @@ class ChatRequest(BaseModel):
     stream_options: StreamOptions | None = None
     max_tokens: int | None = Field(default=None, ge=1)
     max_completion_tokens: int | None = Field(default=None, ge=1)
+    stop: Annotated[
+        tuple[str, ...], Field(max_length=MAX_STOPS), BeforeValidator(_stops, json_schema_input_type=_Stop)
+    ] = ()
+    seed: int | None = None
     medrag: Extension = Extension()
 
     @property
@@ -115,8 +128,12 @@ _INSTEAD = {
 }
 
 
-def case_of(request: ChatRequest) -> Case:
-    """The case a chat request puts.
+Stored = Callable[[str], Patient]
+"""Gives the stored patient with an id."""
+
+
+def case_of(request: ChatRequest, stored: Stored) -> Case:
+    """The case a chat request puts; ``stored`` is asked where it names a patient by id.
 
     Raises:
         InputError: an unknown model, an unsupported parameter or part, or no question.
@@ -125,7 +142,7 @@ def case_of(request: ChatRequest) -> Case:
     if request.model != MODEL:
         raise InputError(f"there is no such model here; use {MODEL!r}", param="model", code="model_not_found")
     _refuse_unsupported(request.model_extra or {})
-    patient = parse_patient(request.medrag.patient, "medrag.patient")
+    patient = patient_of(request.medrag, stored, "medrag.")
     said: list[str] = []
     for where, text in _texts(request.messages):
         if (found := _json_object(text)) is None:
@@ -181,6 +198,20 @@ def _json_object(text: str) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def patient_of(sent: Extension, stored: Stored, place: str) -> Patient | None:
+    """The patient that was sent, or the stored one that was named; ``place`` is what the field's name follows.
+
+    Raises:
+        InputError: both were given, or there is no stored patient of this id.
+        PatientError: it does not parse.
+    """
+    if sent.patient_id is None:
+        return parse_patient(sent.patient, f"{place}patient")
+    if sent.patient is not None:
+        raise InputError("a patient and a patient_id were given; send one", param=f"{place}patient_id")
+    return stored(sent.patient_id)
 
 
 def parse_patient(data: dict[str, Any] | None, param: str) -> Patient | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from medrag import rendering
-from medrag.events import Event, Finished, Noticed, Released
+from medrag.events import Event, Finished, Noticed, Released, Usage
 from medrag.server.requests import MODEL, ChatRequest
 from medrag.types import Advice, Outcome
 
@@ -36,8 +36,9 @@ class Reply:
     created: int = field(default_factory=lambda: int(time.time()))
     written: int = 0
 
-    def completion(self, advice: Advice) -> Json:
+    def completion(self, finished: Finished) -> Json:
         """The whole answer as one ``chat.completion``."""
+        advice = finished.advice
         annotations: list[Json] = []
         for event in _events(advice):
             annotations += self._write(event)[1]
@@ -46,7 +47,7 @@ class Reply:
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": self._finish_reason(advice)}
         return self._object("chat.completion") | {
             "choices": [choice],
-            "usage": self._usage(),
+            "usage": self._usage(finished.usage),
             "medrag": advice.model_dump(mode="json"),
         }
 
@@ -72,7 +73,7 @@ class Reply:
             last = self._chunk({}, self._finish_reason(event.advice))
             yield last | {"medrag": event.advice.model_dump(mode="json")}
             if self.request.include_usage:
-                yield self._usage_chunk()
+                yield self._usage_chunk(event.usage)
 
     def _write(self, event: Event) -> tuple[str, list[Json]]:
         """The text of ``event`` and its annotations, counted as written."""
@@ -86,8 +87,8 @@ class Reply:
         usage = {"usage": None} if self.request.include_usage else {}
         return self._object("chat.completion.chunk") | {"choices": [choice]} | usage
 
-    def _usage_chunk(self) -> Json:
-        return self._object("chat.completion.chunk") | {"choices": [], "usage": self._usage()}
+    def _usage_chunk(self, usage: Usage | None = None) -> Json:
+        return self._object("chat.completion.chunk") | {"choices": [], "usage": self._usage(usage)}
 
     def _object(self, kind: str) -> Json:
         return {"id": self.id, "object": kind, "created": self.created, "model": MODEL, "system_fingerprint": None}
@@ -98,11 +99,16 @@ class Reply:
         drafted = len(advice.statements) + len(advice.withheld)
         return "length" if self.cut_at is not None and drafted >= self.cut_at else "stop"
 
-    def _usage(self) -> Json:
-        """An estimate from the lengths of what was sent and written: the text is not what the model decoded."""
-        read = sum(len(part.text or "") for message in self.request.messages for part in message.content)
-        prompt, completion = _tokens(read), _tokens(self.written)
-        return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+    def _usage(self, counted: Usage | None = None) -> Json:
+        """What the model's server counted; where no model was asked, an estimate from the characters of the text."""
+        if counted is None:
+            read = sum(len(part.text or "") for message in self.request.messages for part in message.content)
+            counted = Usage(_tokens(read), _tokens(self.written))
+        return {
+            "prompt_tokens": counted.prompt,
+            "completion_tokens": counted.completion,
+            "total_tokens": counted.prompt + counted.completion,
+        }
 
 
 def _events(advice: Advice) -> Iterator[Event]:

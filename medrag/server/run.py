@@ -20,6 +20,7 @@ from medrag.patient import with_text
 from medrag.server.access import Limits, read_keys
 from medrag.server.app import Options, create_app
 from medrag.server.audit import Trail
+from medrag.server.cds_clients import read_clients
 from medrag.settings import Settings
 
 DRAIN_S = 30
@@ -93,8 +94,8 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
     stop = _Stop(asyncio.current_task())
     for number in _SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, stop.signalled)
-    options = _options(settings)
-    with Trail.open(settings.audit_file) as trail:
+    with Trail.open(settings.database) as trail:
+        options = _options(settings, trail)
         async with running_engine(settings, say) as engine:
             await asyncio.to_thread(with_text, None, "loads the note reader before the first request needs it")
             app = create_app(engine, options, trail)
@@ -107,13 +108,16 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
             stop.server = None
 
 
-def _options(settings: Settings) -> Options:
+def _options(settings: Settings, trail: Trail) -> Options:
     return Options(
         keys=read_keys(settings.keys) if settings.keys else {},
         limits=Limits(settings.key_per_minute, settings.key_at_once),
         max_body_bytes=settings.max_body_bytes,
         timeout_s=settings.timeout_s,
         at_once=settings.at_once,
+        release=settings.release,
+        cors_origins=settings.cors_origins,
+        cds_clients=read_clients(settings.cds_clients, trail.database) if settings.cds_clients else None,
     )
 
 
@@ -121,6 +125,7 @@ def _uvicorn(app: FastAPI, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         lifespan="off",
+        access_log=False,  # addresses may hold what nobody should log; /metrics counts
         timeout_graceful_shutdown=DRAIN_S,
         ssl_certfile=settings.tls_cert,
         ssl_keyfile=settings.tls_key,

@@ -178,3 +178,11 @@ def test_pharmcat_is_called_where_java_and_its_jar_are(tmp_path: Path, monkeypat
     fallen_back = load([path], TODAY, pharmcat_jar=jar)
     assert "CYP2C19" in by_gene(fallen_back)
     assert "exit status 3" in fallen_back.problems[0].reason
+
+
+def test_a_jar_that_cannot_be_called_is_said_and_the_positions_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "sample.vcf"
+    path.write_text(HEADER + STAR_2 + "0/1\n")
+    patient = load([path], TODAY, pharmcat_jar=tmp_path / "nowhere.jar")
+    assert "there is no file" in patient.problems[0].reason
+    assert "CYP2C19" in by_gene(patient)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -16,7 +18,7 @@ from medrag.engine import Engine
 from medrag.generation.model import Generation
 from medrag.generation.scripted import ScriptedModel
 from medrag.server.app import Options, create_app
-from medrag.server.audit import Trail
+from medrag.server.audit import Trail, exported
 from medrag.server.run import listen
 
 
@@ -36,6 +38,11 @@ def serving(engine: Engine, trail: Trail | None = None, **options: Any) -> Itera
     finally:
         server.should_exit = True
         thread.join()
+
+
+def records(where: str | Path) -> list[dict[str, Any]]:
+    """What a trail holds, in its order."""
+    return [json.loads(json.loads(line)["record"]) for line in exported(where, "jsonl")]
 
 
 @dataclass

@@ -139,3 +139,25 @@ def test_reading_a_key_file(tmp_path: Path) -> None:
             read_keys(path)
     with pytest.raises(ConfigurationError, match="cannot be read"):
         read_keys(tmp_path / "none")
+
+
+def preflight(base: str, origin: str) -> httpx.Response:
+    asked = {
+        "Origin": origin,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type",
+    }
+    return httpx.options(f"{base}/v1/chat/completions", headers=asked)
+
+
+def test_pages_of_other_origins_are_refused_unless_named(engine_of: EngineOf) -> None:
+    ours, other = "https://ward.example", "https://other.example"
+    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
+        assert "access-control-allow-origin" not in preflight(base, ours).headers
+        answer = httpx.post(f"{base}/v1/chat/completions", json=BODY, headers={"Origin": ours}, timeout=30)
+        assert "access-control-allow-origin" not in answer.headers
+    with serving(engine_of(ScriptedModel(["[1.3]"])), keys=KEYS, cors_origins=[ours]) as base:
+        assert preflight(base, ours).headers["access-control-allow-origin"] == ours
+        assert "access-control-allow-origin" not in preflight(base, other).headers
+        refused = httpx.post(f"{base}/v1/chat/completions", json=BODY, headers={"Origin": ours}, timeout=30)
+        assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (401, ours)

@@ -2,49 +2,51 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import os
+import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
+from fhir.resources.R4B.auditevent import AuditEvent
 
 from medrag.client import Client
 from medrag.errors import AuditError, MedragError
 from medrag.generation.scripted import ScriptedModel
-from medrag.server.audit import Chain, Trail, verify
+from medrag.server.audit import Trail, exported, verify
+from medrag.storage import chain
 from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
-from tests.server.serving import Dying, serving
-
-
-def lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line)["record"] for line in path.read_text().splitlines()]
+from tests.server.serving import Dying, records, serving
 
 
 def test_an_answer_leaves_its_records(engine_of: EngineOf, tmp_path: Path) -> None:
-    path = tmp_path / "audit.jsonl"
+    path = tmp_path / "medrag.db"
     model = ScriptedModel(["[1.1] [1.2] [1.3]"])
     with Trail.open(path) as trail, serving(engine_of(model), trail) as base, Client(base) as client:
         advice = client.recommend(QUESTION, patient=ALLERGIC)
         list(client.stream(QUESTION, patient=ALLERGIC))
-    records = lines(path)
+    kept = records(path)
     kinds = ["opened", "noticed", "released", "released", "finished"]
-    assert [record["event"] for record in records] == kinds * 2
-    finished = records[4]
+    assert [record["event"] for record in kept] == kinds * 2
+    finished = kept[4]
     assert finished["advice"] == advice.id
     assert finished["outcome"] == "answered"
     assert finished["provenance"] == advice.provenance.model_dump(mode="json")
     assert finished["released"][0]["spans"] == [[c.passage_id, c.start, c.end] for c in advice.statements[0].citations]
     assert len(finished["withheld"]) == 1
-    assert {record["answer"] for record in records[:5]} == {finished["answer"]}
-    assert verify(path).lines == 10
+    assert {record["answer"] for record in kept[:5]} == {finished["answer"]}
+    assert verify(path).records == 10
 
 
 def test_it_holds_no_patient_text(engine_of: EngineOf, tmp_path: Path) -> None:
-    path = tmp_path / "audit.jsonl"
+    path = tmp_path / "medrag.db"
     patient = ALLERGIC | {"conditions": ["Zebediah disease"], "medications": ["warfarin"]}
     with (
         Trail.open(path) as trail,
@@ -52,15 +54,16 @@ def test_it_holds_no_patient_text(engine_of: EngineOf, tmp_path: Path) -> None:
         Client(base) as client,
     ):
         client.recommend(f"{QUESTION} for Zebediah", patient=patient)
+    everything = "".join(exported(path, "jsonl")) + path.read_bytes().decode(errors="replace")
     for word in ("Zebediah", "penicillin", "warfarin", "pharyngitis for", "amoxicillin"):
-        assert word not in path.read_text()
+        assert word not in everything
 
 
 def test_nothing_leaves_unrecorded(engine_of: EngineOf, tmp_path: Path) -> None:
-    trail = Trail.open(tmp_path / "audit.jsonl")
     model = ScriptedModel(["[1.3]"])
-    with serving(engine_of(model), trail) as base:
-        trail.close()
+    with Trail.open(tmp_path / "medrag.db") as trail, serving(engine_of(model), trail) as base:
+        with trail.database.writing() as connection:
+            connection.exec_driver_sql("DROP TABLE audit_head")
         for stream in (False, True):
             body = {"model": "medrag", "messages": [{"role": "user", "content": QUESTION}], "stream": stream}
             response = httpx.post(f"{base}/v1/chat/completions", json=body, timeout=30)
@@ -70,7 +73,7 @@ def test_nothing_leaves_unrecorded(engine_of: EngineOf, tmp_path: Path) -> None:
 
 
 def test_an_answer_that_fails_is_recorded_as_failed(engine_of: EngineOf, tmp_path: Path) -> None:
-    path = tmp_path / "audit.jsonl"
+    path = tmp_path / "medrag.db"
     with (
         Trail.open(path) as trail,
         serving(engine_of(Dying(["[1.3]"])), trail) as base,
@@ -78,104 +81,86 @@ def test_an_answer_that_fails_is_recorded_as_failed(engine_of: EngineOf, tmp_pat
         pytest.raises(MedragError, match="inside medrag"),
     ):
         list(client.stream(QUESTION))
-    assert [record["event"] for record in lines(path)] == ["opened", "noticed", "released", "failed"]
+    assert [record["event"] for record in records(path)] == ["opened", "noticed", "released", "failed"]
 
 
-def written(path: Path, count: int = 5) -> Chain:
+def test_an_answer_names_what_it_was_made_of(engine_of: EngineOf, tmp_path: Path) -> None:
+    path = tmp_path / "medrag.db"
+    engine = replace(engine_of(ScriptedModel(["[1.3]"])), weights="a" * 64, adapter="b" * 64)
+    with Trail.open(path) as trail, serving(engine, trail) as base, Client(base) as client:
+        advice = client.recommend(QUESTION)
+    finished = records(path)[-1]
+    assert finished["provenance"]["weights"] == "a" * 64
+    assert finished["provenance"]["adapter"] == "b" * 64
+    assert {each["id"] for each in finished["passages"]} == {each.passage.id for each in advice.evidence}
+    assert finished["released"][0]["text_sha256"] == hashlib.sha256(advice.statements[0].text.encode()).hexdigest()
+    assert finished["who"] == "anybody"
+
+
+def test_two_servers_share_one_postgresql(engine_of: EngineOf, postgresql_url: str) -> None:
+    with (
+        Trail.open(postgresql_url) as one,
+        Trail.open(postgresql_url) as other,
+        serving(engine_of(ScriptedModel(["[1.3]"])), one) as first,
+        serving(engine_of(ScriptedModel(["[1.3]"])), other) as second,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        before = verify(postgresql_url).records
+        body = {"model": "medrag", "messages": [{"role": "user", "content": QUESTION}]}
+        urls = [f"{base}/v1/chat/completions" for base in (first, second)] * 6
+        answers = list(pool.map(lambda url: httpx.post(url, json=body, timeout=60), urls))
+    assert [answer.status_code for answer in answers] == [200] * 12
+    assert verify(postgresql_url).records == before + 12 * 4
+
+
+def test_the_export_is_valid_fhir_and_checks_by_itself(engine_of: EngineOf, tmp_path: Path) -> None:
+    path = tmp_path / "medrag.db"
+    with Trail.open(path) as trail, serving(engine_of(ScriptedModel(["[1.1] [1.2]"])), trail) as base:
+        with Client(base) as client:
+            client.recommend(QUESTION, patient=ALLERGIC)
+        trail.append({"event": "failed", "answer": "a"})
+    previous = chain.GENESIS
+    lines = list(exported(path, "fhir"))
+    for line in lines:
+        assert AuditEvent.model_validate_json(line).recorded.tzinfo
+        details = {each["type"]: each for each in json.loads(line)["entity"][-1]["detail"]}
+        assert details["previous"]["valueString"] == previous
+        record = base64.b64decode(details["record"]["valueBase64Binary"])
+        previous = hashlib.sha256(previous.encode() + record).hexdigest()
+        assert details["hash"]["valueString"] == previous
+    assert previous == verify(path).head
+    outcomes = [json.loads(line)["outcome"] for line in lines]
+    assert outcomes == ["0"] * (len(lines) - 1) + ["8"]
+
+
+def test_the_export_stops_at_a_broken_link(tmp_path: Path) -> None:
+    path = tmp_path / "medrag.db"
     with Trail.open(path) as trail:
-        for number in range(count):
+        for number in range(3):
             trail.append({"event": "test", "number": number})
-        return trail.chain
+        with trail.database.writing() as connection:
+            connection.exec_driver_sql("DROP TRIGGER audit_records_no_update")
+            connection.exec_driver_sql("UPDATE audit_records SET previous = hash WHERE sequence = 2")
+    with pytest.raises(AuditError, match="record 2 "):
+        list(exported(path, "jsonl"))
 
 
-def test_the_chain_goes_on_after_a_restart(tmp_path: Path) -> None:
-    path = tmp_path / "audit.jsonl"
-    first = written(path, 3)
-    second = written(path, 2)
-    assert verify(path) == second
-    assert verify(path, head=first.head) == second
-    assert second.lines == 5
+def medrag(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from medrag.cli import main; main()", *arguments]
+    environment = {**os.environ, "MEDRAG_HOME": str(home)}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
 
-def _change(text: str) -> str:
-    return text.replace('"number": 2', '"number": 7')
-
-
-def _drop(text: str) -> str:
-    return "".join(text.splitlines(keepends=True)[:2] + text.splitlines(keepends=True)[3:])
-
-
-def _swap(text: str) -> str:
-    one, two, *rest = text.splitlines(keepends=True)
-    return "".join([two, one, *rest])
-
-
-@pytest.mark.parametrize(("tamper", "line"), [(_change, 3), (_drop, 3), (_swap, 1)])
-def test_tampering_shows(tmp_path: Path, tamper: Callable[[str], str], line: int) -> None:
-    path = tmp_path / "audit.jsonl"
-    written(path)
-    path.write_text(tamper(path.read_text()))
-    with pytest.raises(AuditError, match=f"line {line} "):
-        verify(path)
-    with pytest.raises(AuditError, match=f"line {line} "):
-        Trail.open(path)
-
-
-def test_cutting_off_the_end_shows_against_a_kept_head(tmp_path: Path) -> None:
-    path = tmp_path / "audit.jsonl"
-    head = written(path).head
-    path.write_text("".join(path.read_text().splitlines(keepends=True)[:3]))
-    assert verify(path).lines == 3
-    with pytest.raises(AuditError, match="cut off"):
-        verify(path, head=head)
-
-
-def test_a_torn_line_is_cut_off_and_recorded(tmp_path: Path) -> None:
-    path = tmp_path / "audit.jsonl"
-    written(path, 2)
-    whole = path.read_bytes()
-    path.write_bytes(whole + b'{"sequence": 3, "prev')
-    with pytest.raises(AuditError, match="torn"):
-        verify(path)
-    Trail.open(path).close()
-    assert verify(path).lines == 3
-    assert lines(path)[2]["event"] == "recovered"
-    assert path.read_bytes().startswith(whole)
-
-
-def test_one_writer_at_a_time(tmp_path: Path) -> None:
-    path = tmp_path / "audit.jsonl"
-    with Trail.open(path), pytest.raises(AuditError, match="another process"):
-        Trail.open(path)
-
-
-FULL_DISK = """
-import resource, signal, sys
-from pathlib import Path
-from medrag.errors import AuditError, MedragError
-from medrag.server.audit import Trail
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-with Trail.open(Path(sys.argv[1])) as trail:
-    trail.append({"event": "fits"})
-    resource.setrlimit(resource.RLIMIT_FSIZE, (trail.path.stat().st_size + 40,) * 2)
-    try:
-        trail.append({"event": "does not fit"})
-    except AuditError as error:
-        print(error)
-"""
-
-
-def test_a_full_disk_takes_the_line_back(tmp_path: Path) -> None:
-    path = tmp_path / "audit.jsonl"
-    done = subprocess.run([sys.executable, "-c", FULL_DISK, str(path)], capture_output=True, text=True, check=True)
-    assert "nothing is answered without it" in done.stdout
-    assert verify(path).lines == 1
-
-
-def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
-    blocked = tmp_path / "file"
-    blocked.write_text("")
-    with pytest.raises(AuditError, match="cannot be written"):
-        Trail.open(blocked / "audit.jsonl")
-    with pytest.raises(AuditError, match="cannot be read"):
-        verify(tmp_path / "none.jsonl")
+def test_the_commands(tmp_path: Path) -> None:
+    missing = medrag(tmp_path, "audit", "verify")
+    assert (missing.returncode, "there is no database" in missing.stderr) == (2, True)
+    with Trail.open(tmp_path / "medrag.db") as trail:
+        trail.append({"event": "test"})
+    head = verify(tmp_path / "medrag.db").head
+    assert f"1 records verify; head {head}" in medrag(tmp_path, "audit", "verify").stdout
+    out = tmp_path / "audit.ndjson"
+    assert medrag(tmp_path, "audit", "export", "--format", "fhir", "--out", str(out)).returncode == 0
+    assert json.loads(out.read_text())["resourceType"] == "AuditEvent"
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    broken = medrag(tmp_path, "audit", "verify", "--head", "f" * 64)
+    assert (broken.returncode, "no record has the hash" in broken.stderr) == (2, True)

@@ -14,6 +14,8 @@ import pytest
 
 from medrag.generation.scripted import ScriptedModel
 from medrag.server.access import Key
+from medrag.server.audit import Trail
+from medrag.storage import reviews
 from tests.server.conftest import ALLERGIC, PHARYNGITIS, QUESTION, EngineOf
 from tests.server.serving import Dying, SlowModel, serving
 
@@ -90,21 +92,30 @@ def test_files_are_read_and_used(engine_of: EngineOf, page: Any) -> None:
         assert "amoxicillin" in page.locator(".withheld").inner_text()
 
 
-def test_reviewing_statements(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(ScriptedModel(["[1.2] [1.3]"]))) as base:
+def test_reviewing_statements(engine_of: EngineOf, page: Any, tmp_path: Path) -> None:
+    with (
+        Trail.open(tmp_path / "medrag.db") as trail,
+        serving(engine_of(ScriptedModel(["[1.2] [1.3]"])), trail) as base,
+    ):
         page.goto(base)
+        page.get_by_label("Age (years)").fill("34")
         page.locator("#question").fill(QUESTION)
         page.get_by_role("button", name="Ask").click()
         page.get_by_text("Done.").wait_for()
         first, second = page.locator(".statements > li").all()
         second.get_by_role("button", name="Reject").click()
+        second.get_by_text("Kept.").wait_for()
         assert second.locator(".statement").get_attribute("data-verdict") == "rejected"
         first.get_by_role("button", name="Edit").click()
         first.get_by_role("textbox", name="Edit").fill("Azithromycin, after asking about QT.")
         first.get_by_role("button", name="Save").click()
+        first.get_by_text("Kept.").wait_for()
         assert "Azithromycin, after asking about QT." in first.inner_text()
         assert "use azithromycin 500 mg by mouth once daily" in first.inner_text()
         shoot(page, "reviewed")
+        answer, edit = reviews.pairs(trail.database)
+    assert (answer["chosen"], answer["rejected"]) == ("[1.2]", "[1.2] [1.3]")
+    assert edit["chosen"] == "Azithromycin, after asking about QT. [1]"
 
 
 def test_an_emergency_comes_first(engine_of: EngineOf, page: Any) -> None:
@@ -131,6 +142,7 @@ def test_a_failure_is_told(engine_of: EngineOf, page: Any) -> None:
         page.locator(".error").wait_for()
         assert page.locator(".statements > li").count() == 1
         assert page.locator(".error").inner_text().startswith("No answer: ")
+        assert page.get_by_role("button", name="Accept").is_disabled()
 
 
 def test_a_service_with_keys_asks_for_one(engine_of: EngineOf, browser: Any) -> None:

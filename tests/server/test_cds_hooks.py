@@ -13,7 +13,7 @@ import pytest
 from medrag.generation.scripted import ScriptedModel
 from medrag.server.audit import Trail, verify
 from tests.server.conftest import EngineOf
-from tests.server.serving import serving
+from tests.server.serving import records, serving
 
 PATIENT = {"resourceType": "Patient", "id": "p", "gender": "female", "birthDate": "1956-01-01"}
 PENICILLIN = {
@@ -55,7 +55,7 @@ PREFETCH = {
 
 @pytest.fixture(scope="module")
 def trail_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cds") / "audit.jsonl"
+    return tmp_path_factory.mktemp("cds") / "medrag.db"
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +135,8 @@ def test_patient_view_links_to_the_page(url: str) -> None:
     [
         ({"prefetch": {"allergies": bundle()}}, 412),
         ({"prefetch": None}, 412),
+        ({"prefetch": {"patient": {"resourceType": "OperationOutcome"}}}, 412),
+        ({"prefetch": {"patient": PATIENT | {"id": "somebody-else"}}}, 400),
         ({"hook": "patient-view"}, 400),
         ({"context": {"patientId": "p"}}, 400),
         ({"hookInstance": None}, 400),
@@ -153,16 +155,17 @@ def test_cards_and_feedback_are_in_the_trail_without_the_patient(url: str, trail
     reason = {"reason": {"code": "tolerated"}, "userComment": "Zebediah is fine with it"}
     body = {"feedback": [{"card": card["uuid"], "outcome": "overridden", "overrideReason": reason}]}
     assert httpx.post(f"{url}/medrag-order-sign/feedback", json=body).status_code == 200
-    records = [json.loads(line)["record"] for line in trail_file.read_text().splitlines()]
-    assert records[-1] | {"time": ""} == {
+    kept = records(trail_file)
+    assert kept[-1] | {"time": ""} == {
         "time": "",
         "event": "cds_feedback",
+        "who": "anybody",
         "service": "medrag-order-sign",
         "card": card["uuid"],
         "outcome": "overridden",
         "reason": "tolerated",
     }
-    assert {"card": card["uuid"], "indicator": "critical"} in records[-2]["cards"]
+    assert {"card": card["uuid"], "indicator": "critical"} in kept[-2]["cards"]
     for word in ("Zebediah", "penicillin", "Amoxicillin"):
-        assert word not in trail_file.read_text()
-    assert verify(trail_file).lines == len(records)
+        assert word not in json.dumps(kept)
+    assert verify(trail_file).records == len(kept)

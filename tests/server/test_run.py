@@ -25,7 +25,7 @@ from medrag.generation.vllm_process import VllmProcess, free_port, served_name
 from medrag.server.audit import verify
 from medrag.server.run import listen, serve
 from medrag.settings import Settings
-from tests.server import upstream
+from tests.server.upstream import Upstream, running
 
 QUESTION = "Which drug first for an adult with newly diagnosed hypertension?"
 
@@ -90,7 +90,7 @@ def test_a_model_server_that_dies_in_mid_stream_and_comes_back(starter_index: Pa
     url = f"http://127.0.0.1:{port}"
     arguments = ("--port", str(port), "--index", str(starter_index))
     with ExitStack() as stack:
-        with upstream.running(model_port, "[1.1]" + " [1.2]" * 600, pause_s=0.05) as model_url:
+        with running(Upstream("[1.1]" + " [1.2]" * 600, pause_s=0.05), model_port) as model_url:
             process = stack.enter_context(command(tmp_path, *arguments, "--model-url", model_url))
             wait_until_it_answers(url, process)
             client = stack.enter_context(Client(url))
@@ -102,10 +102,10 @@ def test_a_model_server_that_dies_in_mid_stream_and_comes_back(starter_index: Pa
         with pytest.raises(ModelUnavailable):
             client.recommend(QUESTION)
         assert httpx.get(f"{url}/health", timeout=10).status_code == 503
-        with upstream.running(model_port, "[1.1] [1.2] [1.3] [2.1]", pause_s=0.3):
+        with running(Upstream("[1.1] [1.2] [1.3] [2.1]", pause_s=0.3), model_port):
             assert httpx.get(f"{url}/health", timeout=10).status_code == 200
             assert_drains(client, process)
-    assert verify(tmp_path / "audit.jsonl").lines > 0
+    assert verify(tmp_path / "medrag.db").records > 0
 
 
 @pytest.mark.vllm

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from medrag.generation.model import OpenAIChatModel
+from medrag.generation.vllm_process import VllmProcess, free_port
 from medrag.server.answers import KEEP_ALIVE_S
+from medrag.server.audit import Trail
 from tests.server.conftest import QUESTION, EngineOf
-from tests.server.serving import SlowModel, serving
+from tests.server.serving import SlowModel, records, serving
+from tests.server.upstream import Upstream, running
 
 BODY = {"model": "medrag", "messages": [{"role": "user", "content": QUESTION}]}
 
@@ -37,11 +46,58 @@ def test_an_answer_that_takes_too_long_is_given_up(engine_of: EngineOf, stream: 
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_client_that_leaves_stops_the_model(engine_of: EngineOf, stream: bool, keep_alive_s: float) -> None:
     model = SlowModel(["[1.3]"])
-    request = httpx.Request("POST", "http://medrag/v1/chat/completions", json=BODY | {"stream": stream})
-    headers = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
     with serving(engine_of(model), keep_alive_s=keep_alive_s) as base:
-        address = urlsplit(base)
-        with socket.create_connection((address.hostname, address.port)) as connection:
-            connection.sendall(f"POST {request.url.path} HTTP/1.1\r\n{headers}\r\n".encode() + request.content)
+        with asking(base, BODY | {"stream": stream}):
             assert model.asked.wait(15)
         assert model.given_up.wait(15)
+
+
+@contextmanager
+def asking(base: str, body: dict[str, Any]) -> Iterator[socket.socket]:
+    """A connection on which ``body`` was sent; leaving closes it without waiting for an answer."""
+    request = httpx.Request("POST", "http://medrag/v1/chat/completions", json=body)
+    headers = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
+    address = urlsplit(base)
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        connection.sendall(f"POST {request.url.path} HTTP/1.1\r\n{headers}\r\n".encode() + request.content)
+        yield connection
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+@pytest.mark.parametrize("hangs", ["queued", "before the first token", "in mid-stream"])
+def test_a_client_that_leaves_aborts_the_request_upstream(
+    engine_of: EngineOf, tmp_path: Path, hangs: Any, stream: bool
+) -> None:
+    upstream = Upstream("[1.3] [1.2] [1.3]", hangs=hangs)
+    path = tmp_path / "medrag.db"
+    with running(upstream, free_port()) as url, Trail.open(path) as trail:
+        model = OpenAIChatModel(url, "upstream")
+        with serving(engine_of(model), trail, keep_alive_s=0.1) as base:
+            with asking(base, BODY | {"stream": stream}):
+                assert upstream.asked.wait(15)
+            assert upstream.aborted.wait(15)
+            wait_until(lambda: "medrag_answers_under_way 0.0" in httpx.get(f"{base}/metrics").text)
+    assert "failed" in [record["event"] for record in records(path)]
+
+
+@pytest.mark.vllm
+def test_a_client_that_leaves_stops_the_real_vllm(engine_of: EngineOf, vllm_process: VllmProcess) -> None:
+    def aborted() -> float:
+        page = httpx.get(vllm_process.url.removesuffix("/v1") + "/metrics").text
+        lines = [line for line in page.splitlines() if line.startswith("vllm:request_success_total")]
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines if 'finished_reason="abort"' in line)
+
+    before = aborted()
+    engine = engine_of(vllm_process.chat_model(), "cite")
+    engine.max_tokens = 1000
+    with serving(engine, keep_alive_s=0.05) as base:
+        with asking(base, BODY | {"stream": True}) as connection:
+            connection.recv(1)
+        wait_until(lambda: aborted() > before)
+
+
+def wait_until(true: Any, seconds: float = 20) -> None:
+    ends = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < ends
+        time.sleep(0.05)

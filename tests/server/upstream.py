@@ -8,45 +8,85 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 
+CARD = {"id": "upstream", "object": "model", "created": 0, "owned_by": "test", "max_model_len": 8192}
+CHUNK = {"id": "c", "object": "chat.completion.chunk", "created": 0, "model": "upstream"}
+USAGE = {"prompt_tokens": 321, "completion_tokens": 12, "total_tokens": 333}
+LONG_S = 30.0
 
-def application(reply: str, pause_s: float) -> FastAPI:
-    """Streams ``reply`` a word at a time, ``pause_s`` seconds apart."""
-    app = FastAPI()
-    card = {"id": "upstream", "object": "model", "created": 0, "owned_by": "test", "max_model_len": 8192}
 
-    @app.get("/v1/models")
-    async def models() -> dict[str, Any]:
-        return {"object": "list", "data": [card]}
+@dataclass
+class Upstream:
+    """Streams ``reply`` a word at a time, ``pause_s`` seconds apart; ``hangs`` says where it stops for long.
 
-    @app.get("/v1/models/upstream")
-    async def model() -> dict[str, Any]:
-        return card
+    ``asked`` is set when it got that far, ``aborted`` when its client went away there.
+    """
 
-    async def chunks() -> AsyncIterator[str]:
-        for word in reply.split():
-            chunk = {"id": "c", "object": "chat.completion.chunk", "created": 0, "model": "upstream"}
-            yield f"data: {json.dumps(chunk | {'choices': [{'index': 0, 'delta': {'content': word + ' '}}]})}\n\n"
-            await asyncio.sleep(pause_s)
+    reply: str
+    pause_s: float = 0.0
+    hangs: Literal["queued", "before the first token", "in mid-stream"] | None = None
+    asked: threading.Event = field(default_factory=threading.Event)
+    aborted: threading.Event = field(default_factory=threading.Event)
+
+    def application(self) -> FastAPI:
+        """The routes."""
+        app = FastAPI()
+
+        @app.get("/v1/models")
+        async def models() -> dict[str, Any]:
+            return {"object": "list", "data": [CARD]}
+
+        @app.get("/v1/models/upstream")
+        async def model() -> dict[str, Any]:
+            return CARD
+
+        @app.post("/v1/chat/completions")
+        async def complete(request: Request) -> StreamingResponse:
+            if self.hangs == "queued":
+                await self._hang_until_disconnected(request)
+            return StreamingResponse(self._lines(), media_type="text/event-stream")
+
+        return app
+
+    async def _lines(self) -> AsyncIterator[str]:
+        for number, word in enumerate(self.reply.split()):
+            if self.hangs == "before the first token" or (self.hangs == "in mid-stream" and number == 2):
+                await self._hang()
+            yield _data({"choices": [{"index": 0, "delta": {"content": word + " "}}]})
+            await asyncio.sleep(self.pause_s)
+        yield _data({"choices": [], "usage": USAGE})
         yield "data: [DONE]\n\n"
 
-    @app.post("/v1/chat/completions")
-    async def complete() -> StreamingResponse:
-        return StreamingResponse(chunks(), media_type="text/event-stream")
+    async def _hang(self) -> None:
+        self.asked.set()
+        try:
+            await asyncio.sleep(LONG_S)
+        except asyncio.CancelledError:
+            self.aborted.set()
+            raise
 
-    return app
+    async def _hang_until_disconnected(self, request: Request) -> None:
+        self.asked.set()
+        while not await request.is_disconnected():
+            await asyncio.sleep(0.02)
+        self.aborted.set()
+
+
+def _data(value: dict[str, Any]) -> str:
+    return f"data: {json.dumps(CHUNK | value)}\n\n"
 
 
 @contextmanager
-def running(port: int, reply: str, pause_s: float = 0.0) -> Iterator[str]:
-    """The base URL of such a server on ``port``; connections are cut at the end."""
+def running(upstream: Upstream, port: int) -> Iterator[str]:
+    """The base URL of ``upstream`` on ``port``; connections are cut at the end."""
     config = uvicorn.Config(
-        application(reply, pause_s), port=port, lifespan="off", log_level="error", timeout_graceful_shutdown=0
+        upstream.application(), port=port, lifespan="off", log_level="error", timeout_graceful_shutdown=0
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

@@ -3,6 +3,8 @@
 import { text } from "./strings.js";
 
 let evidence = new Map();
+let judge = null;
+let keeper = null;
 
 export function element(tag, options = {}, ...children) {
   const node = Object.assign(document.createElement(tag), options);
@@ -17,8 +19,11 @@ export function word(key, tag = "span") {
   return node;
 }
 
-export function begin(place) {
+// `reviewed(advice, number, verdict, edited)` keeps a verdict.
+export function begin(place, reviewed) {
   evidence = new Map();
+  judge = null;
+  keeper = reviewed;
   place.replaceChildren();
 }
 
@@ -45,7 +50,7 @@ function statement(number, said) {
   const item = element("li", { id: `statement-${number}` }, words, ...said.citations.map(citation));
   const grade = said.citations.map(graded).find((known) => known.length);
   if (grade) item.append(element("span", { className: "grade" }, ...grade));
-  item.append(...spoken(said.findings).map(finding), review(words, said.text));
+  item.append(...spoken(said.findings).map(finding), review(words, said.text, number));
   return item;
 }
 
@@ -99,23 +104,38 @@ function finding(found) {
   return element("p", { className: "finding" }, label, `: ${found.reason} `, source);
 }
 
-// Accept, reject or edit a statement; the guideline's own words stay beside an edit.
-function review(words, original) {
-  const bar = element("div", { className: "review actions" });
+// Accept, reject or edit a statement, once the answer is complete; the guideline's own words stay beside an edit.
+function review(words, original, number) {
+  const saved = element("span", { className: "saved", role: "status" });
   const buttons = ["accept", "reject"].map((verdict) => {
-    const button = Object.assign(word(verdict, "button"), { type: "button", className: "quiet" });
-    button.setAttribute("aria-pressed", "false");
-    button.addEventListener("click", () => {
-      const chosen = button.getAttribute("aria-pressed") !== "true";
-      for (const each of buttons) each.setAttribute("aria-pressed", String(each === button && chosen));
-      words.dataset.verdict = chosen ? `${verdict}ed` : "";
+    const button = reviewButton(verdict, () => {
+      for (const each of buttons) each.setAttribute("aria-pressed", String(each === button));
+      words.dataset.verdict = `${verdict}ed`;
+      keep(saved, number, verdict);
     });
+    button.setAttribute("aria-pressed", "false");
     return button;
   });
-  const edit = Object.assign(word("edit", "button"), { type: "button", className: "quiet" });
-  edit.addEventListener("click", () => editing(words, original, edit));
-  bar.append(...buttons, edit);
+  const edit = reviewButton("edit", () => editing(words, original, edit, (edited) => keep(saved, number, "edit", edited)));
+  const bar = element("div", { className: "review actions", role: "group" }, ...buttons, edit, saved);
+  bar.setAttribute("aria-label", `${text("review")} ${number}`);
   return bar;
+}
+
+function reviewButton(key, pressed) {
+  const button = Object.assign(word(key, "button"), { type: "button", className: "quiet", disabled: true });
+  button.addEventListener("click", pressed);
+  return button;
+}
+
+async function keep(saved, number, verdict, edited) {
+  try {
+    await judge(number, verdict, edited);
+    name(saved, "saved");
+  } catch (error) {
+    saved.removeAttribute("data-text");
+    saved.textContent = `${text("notSaved")}: ${error.message}`;
+  }
 }
 
 export function name(node, key) {
@@ -123,12 +143,14 @@ export function name(node, key) {
   node.textContent = text(key);
 }
 
-function editing(words, original, button) {
+function editing(words, original, button, changed) {
   const box = words.querySelector("textarea");
   if (box) {
-    words.replaceChildren(box.value.trim() || original);
-    if (box.value.trim() && box.value.trim() !== original) {
+    const edited = box.value.trim() || original;
+    words.replaceChildren(edited);
+    if (edited !== original) {
       words.append(element("br"), element("small", {}, word("editedFrom"), ` ${original}`));
+      changed(edited);
     }
     name(button, "edit");
     return;
@@ -141,6 +163,8 @@ function editing(words, original, button) {
 }
 
 function finish(place, advice) {
+  judge = (...verdict) => keeper(advice, ...verdict);
+  for (const button of place.querySelectorAll(".review button")) button.disabled = false;
   evidence = new Map(advice.evidence.map(({ number, passage }) => [number, passage]));
   if (advice.message) place.append(element("p", { className: "message" }, advice.message));
   place.append(...withheld(advice), ...aboutTheCase(advice), ...notAssessed(advice), ...coverage(advice), ...sources(advice));

@@ -16,6 +16,11 @@ export async function readPatient(files) {
   return (await post("v1/patient", { files })).json();
 }
 
+// Keeps a clinician's verdict on one statement of the advice.
+export async function review(advice, patient, statement, verdict, edited) {
+  await post("v1/feedback", { advice, ...(patient && { patient }), statement, verdict, ...(edited && { edited }) });
+}
+
 // Yields {kind: "noticed" | "released" | "finished", ...} as the server releases them.
 export async function* ask(question, patient, signal) {
   const body = { model: "medrag", stream: true, messages: [{ role: "user", content: question }] };

@@ -48,10 +48,11 @@ async function ask() {
   running?.abort();
   const mine = new AbortController();
   running = mine;
-  answer.begin(place);
+  let patient = null;
+  answer.begin(place, (advice, ...verdict) => api.review(advice, patient, ...verdict));
   busy(true);
   try {
-    const patient = await showPatient();
+    patient = await showPatient();
     let finished = false;
     for await (const event of api.ask(byId("question").value, patient, mine.signal)) {
       if (running !== mine) return;

@@ -1,0 +1,44 @@
+"""Stored patients, by an id that their owner chooses."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from medrag.storage.database import Database
+from medrag.storage.tables import patients
+from medrag.types import Patient
+
+
+def put(database: Database, name: str, patient: Patient, who: str) -> None:
+    """Stores a patient, in the place of any that had the id.
+
+    Raises:
+        StorageError: the database cannot be written.
+    """
+    row = {"id": name, "patient": patient.model_dump_json(), "who": who, "stored": datetime.now(UTC)}
+    with database.writing() as connection:
+        connection.execute(sa.delete(patients).where(patients.c.id == name))
+        connection.execute(sa.insert(patients).values(row))
+
+
+def get(database: Database, name: str) -> Patient | None:
+    """The patient with the id; None when there is none.
+
+    Raises:
+        StorageError: the database cannot be read.
+    """
+    with database.reading() as connection:
+        found = connection.scalar(sa.select(patients.c.patient).where(patients.c.id == name))
+    return Patient.model_validate_json(found) if found else None
+
+
+def delete(database: Database, name: str) -> bool:
+    """Removes the patient; False when there was none.
+
+    Raises:
+        StorageError: the database cannot be written.
+    """
+    with database.writing() as connection:
+        return bool(connection.execute(sa.delete(patients).where(patients.c.id == name)).rowcount)

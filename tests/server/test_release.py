@@ -1,0 +1,90 @@
+"""When statements leave: each as soon as it is vetted, or all of them at the end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from medrag.client import Client
+from medrag.errors import MedragError
+from medrag.generation.model import OpenAIChatModel
+from medrag.generation.scripted import ScriptedModel
+from medrag.generation.vllm_process import free_port
+from medrag.server.audit import Trail
+from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
+from tests.server.serving import Dying, records, serving
+from tests.server.upstream import USAGE, Upstream, running
+
+BODY: dict[str, Any] = {"model": "medrag", "messages": [{"role": "user", "content": QUESTION}]}
+
+
+def post(base: str, **change: Any) -> httpx.Response:
+    return httpx.post(f"{base}/v1/chat/completions", json=BODY | change, timeout=30)
+
+
+@pytest.mark.parametrize(("release", "seen"), [("statement", True), ("whole", False)])
+def test_what_leaves_while_the_model_still_writes(engine_of: EngineOf, release: str, seen: bool) -> None:
+    upstream = Upstream("[1.2] [1.3] [2.1]", hangs="in mid-stream")
+    with running(upstream, free_port()) as url:
+        engine = engine_of(OpenAIChatModel(url, "upstream"))
+        with (
+            serving(engine, release=release, keep_alive_s=0.05) as base,
+            httpx.stream("POST", f"{base}/v1/chat/completions", json=BODY | {"stream": True}, timeout=30) as response,
+        ):
+            lines = response.iter_lines()
+            assert upstream.asked.wait(15)
+            waited = [next(line for line in lines if line) for _ in range(12)]
+    assert waited[-1] == ": keep-alive"
+    assert ("azithromycin" in "".join(waited)) is seen
+
+
+@pytest.mark.parametrize("release", ["statement", "whole"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_both_give_the_same_answer(engine_of: EngineOf, release: str, stream: bool) -> None:
+    with (
+        serving(engine_of(ScriptedModel(["[1.1] [1.2] [1.3]"])), release=release) as base,
+        Client(base) as client,
+    ):
+        advice = client.recommend(QUESTION, patient=ALLERGIC)
+        text = post(base, stream=stream, medrag={"patient": ALLERGIC}).text
+    assert [statement.text[:6] for statement in advice.statements] == ["For pa", "Offer "]
+    assert "azithromycin" in text and "amoxicillin 500 mg by mouth" not in text.split('"medrag"')[0]
+
+
+def test_nothing_of_an_answer_that_fails_leaves_with_whole(engine_of: EngineOf, tmp_path: Path) -> None:
+    path = tmp_path / "medrag.db"
+    with Trail.open(path) as trail, serving(engine_of(Dying(["[1.3]"])), trail, release="whole") as base:
+        for stream in (False, True):
+            response = post(base, stream=stream)
+            assert (response.status_code, response.json()["error"]["code"]) == (500, "internal_error")
+            assert "paracetamol" not in response.text
+        with Client(base) as client, pytest.raises(MedragError, match="inside medrag"):
+            client.recommend(QUESTION)
+    assert records(path)[-1]["event"] == "failed"
+
+
+def test_stop_ends_the_answer_before_the_statement_that_holds_it(engine_of: EngineOf) -> None:
+    with serving(engine_of(ScriptedModel(["[1.3] [1.2] [1.1]"]))) as base:
+        for stop in ("azithromycin", ["Q:", "azithromycin"]):
+            answer = post(base, stop=stop).json()
+            assert [each["text"] for each in answer["medrag"]["statements"]] == [
+                "Offer paracetamol for pain and fever."
+            ]
+            assert answer["choices"][0]["finish_reason"] == "stop"
+            assert "azithromycin" not in answer["choices"][0]["message"]["content"]
+        assert len(post(base, stop=["\n", ""]).json()["medrag"]["statements"]) == 3
+
+
+def test_usage_is_what_the_models_server_counted(engine_of: EngineOf) -> None:
+    with (
+        running(Upstream("[1.3]"), free_port()) as url,
+        serving(engine_of(OpenAIChatModel(url, "upstream"))) as base,
+    ):
+        whole = post(base).json()["usage"]
+        streamed = post(base, stream=True, stream_options={"include_usage": True}).text
+    assert whole == USAGE
+    assert json.loads(streamed.split("data: ")[-2])["usage"] == USAGE
