@@ -27,8 +27,9 @@ FILES_OF = {"flat": (VECTORS,), "ivf": (VECTORS, CLUSTERS, SIZES, LISTS)}
 EXACT_UP_TO = 100_000
 # A filter that leaves fewer rows than this is searched exactly, as few of them are in the clusters that are probed.
 EXACT_FILTERED_UP_TO = 20_000
-# Clusters grow with the square root of the rows; each is learnt from this many vectors in this many rounds.
-CLUSTERS_PER_ROOT, SAMPLED_PER_CLUSTER, ROUNDS = 2, 32, 8
+# Clusters grow with the square root of the rows, and are learnt in so many rounds from a sample of this size (60 MB),
+# of more than that only where it would hold fewer than so many vectors for each.
+CLUSTERS_PER_ROOT, ROUNDS, SAMPLED, SAMPLED_PER_CLUSTER = 2, 8, 40_000, 16
 # Clusters that a search reads: a tenth of them at the limit, a thirtieth at a million rows.
 PROBED = 64
 # The codes are a little off: this many times the wanted rows are compared by their true cosines.
@@ -168,7 +169,8 @@ def _learnt(faiss: Any, path: Path) -> Any:
     vectors = np.load(path, mmap_mode="r")
     rows, dimension = vectors.shape
     number = max(int(CLUSTERS_PER_ROOT * rows**0.5), 1)
-    sample = np.linspace(0, rows - 1, min(rows, number * SAMPLED_PER_CLUSTER), dtype=np.int64)
+    sampled = min(rows, max(SAMPLED, SAMPLED_PER_CLUSTER * number))
+    sample = np.linspace(0, rows - 1, sampled, dtype=np.int64)
     quantizer = faiss.IndexFlatIP(dimension)
     kind = faiss.ScalarQuantizer.QT_8bit
     clusters = faiss.IndexIVFScalarQuantizer(quantizer, dimension, number, kind, faiss.METRIC_INNER_PRODUCT, False)
