@@ -176,7 +176,6 @@ def _average(model: SentenceTransformer, original: dict[str, Any], kept: float) 
 
 
 def _save(model: SentenceTransformer, out: Path, tuning: Tuning, scores: dict[str, float], pairs: int) -> None:
-    """As float16: half the bytes, and retrieval cannot tell."""
-    model.half().save(str(out), create_model_card=False)
+    model.save(str(out), create_model_card=False)
     (out / CONFIG).write_text(json.dumps(asdict(tuning) | {"trained_pairs": pairs}, indent=2) + "\n")
     (out / SCORES).write_text(json.dumps(scores, indent=2) + "\n")
