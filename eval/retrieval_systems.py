@@ -128,7 +128,7 @@ def llama_index(hay: Haystack) -> Search:
     from llama_index.core.schema import TextNode
     from llama_index.vector_stores.faiss import FaissVectorStore
 
-    class Adapter(BaseEmbedding):
+    class Adapter(BaseEmbedding):  # type: ignore[misc]
         def _get_text_embedding(self, text: str) -> list[float]:
             return list(hay.vector(text).tolist())
 

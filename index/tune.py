@@ -16,12 +16,13 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.pairs import Pair, read_pairs
 from medrag.errors import InputError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.evaluation import InformationRetrievalEvaluator
+
+    from index.pairs import Pair
 
 CONFIG, SCORES = "tuning.json", "tuning_scores.json"
 METRIC = "validation_cosine_ndcg@10"
@@ -80,6 +81,8 @@ def tune(base: Path, sources: Sequence[tuple[str, Path]], out: Path, tuning: Tun
 
 def _drawn(sources: Sequence[tuple[str, Path]], split: str, limit: int, seed: int) -> list[Pair]:
     """Up to ``limit`` pairs of each source, in random order but a document's together."""
+    from index.pairs import read_pairs
+
     documents: list[list[Pair]] = []
     draw = random.Random(seed)  # noqa: S311 - a draw, not a secret
     for kind, path in sources:
@@ -115,7 +118,7 @@ def _train(
     out: Path,
     tuning: Tuning,
 ) -> None:
-    from datasets import Dataset
+    from datasets import Dataset  # type: ignore[import-untyped]
     from sentence_transformers import SentenceTransformerTrainer, SentenceTransformerTrainingArguments
     from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
     from transformers import EarlyStoppingCallback
