@@ -16,12 +16,13 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.pairs import Pair, read_pairs
 from medrag.errors import InputError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.evaluation import InformationRetrievalEvaluator
+
+    from index.pairs import Pair
 
 CONFIG, SCORES = "tuning.json", "tuning_scores.json"
 METRIC = "validation_cosine_ndcg@10"
@@ -80,6 +81,8 @@ def tune(base: Path, sources: Sequence[tuple[str, Path]], out: Path, tuning: Tun
 
 def _drawn(sources: Sequence[tuple[str, Path]], split: str, limit: int, seed: int) -> list[Pair]:
     """Up to ``limit`` pairs of each source, in random order but a document's together."""
+    from index.pairs import read_pairs
+
     documents: list[list[Pair]] = []
     draw = random.Random(seed)  # noqa: S311 - a draw, not a secret
     for kind, path in sources:
@@ -176,7 +179,6 @@ def _average(model: SentenceTransformer, original: dict[str, Any], kept: float) 
 
 
 def _save(model: SentenceTransformer, out: Path, tuning: Tuning, scores: dict[str, float], pairs: int) -> None:
-    """As float16: half the bytes, and retrieval cannot tell."""
-    model.half().save(str(out), create_model_card=False)
+    model.save(str(out), create_model_card=False)
     (out / CONFIG).write_text(json.dumps(asdict(tuning) | {"trained_pairs": pairs}, indent=2) + "\n")
     (out / SCORES).write_text(json.dumps(scores, indent=2) + "\n")

@@ -12,6 +12,7 @@ from index.cli import app
 from index.pairs import split_of
 from index.tune import CONFIG, SCORES, Tuning, tune
 from medrag.errors import InputError
+from medrag.retrieval import openvino_bert
 from medrag.retrieval.encoder import Encoder
 
 SUBJECTS = ("Gout", "Asthma", "Migraine", "Psoriasis", "Anaemia", "Scurvy")
@@ -39,6 +40,7 @@ def test_a_tuned_encoder_loads_and_differs_by_what_is_kept(subjects: Path, tmp_p
     assert set(scores) == {"original", "tuned", "averaged"}
     tuned = Encoder(out)
     assert tuned.hash != base.hash
+    assert openvino_bert.fits(out), "what sentence-transformers saves runs through OpenVINO"
     texts = ["What is gout?", "Which drug for asthma?"]
     cosines = (tuned.encode(texts) * base.encode(texts)).sum(axis=1)
     assert np.all(cosines < 0.99999)
