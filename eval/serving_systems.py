@@ -24,6 +24,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
+from pydantic import SecretStr
 
 from medrag.generation import prompts
 from medrag.generation.vllm_process import served_name
@@ -125,7 +126,12 @@ def naive(index: Path, model_url: str, key: str) -> FastAPI:
         metadatas=[{"row": row} for row in range(len(passages))],
     )
     chat = ChatOpenAI(
-        base_url=model_url, api_key=key, model=NAME, temperature=0, max_completion_tokens=NAIVE_TOKENS, max_retries=0
+        base_url=model_url,
+        api_key=SecretStr(key),
+        model=NAME,
+        temperature=0,
+        max_completion_tokens=NAIVE_TOKENS,
+        max_retries=0,
     )
     app = FastAPI()
 
