@@ -92,9 +92,10 @@ class CdsClients:
         if isinstance(source, jwt.PyJWKClient):
             return source.get_signing_key(kid)
         try:
-            return _jwks(source)[kid]
+            key: jwt.PyJWK = _jwks(source)[kid]
         except KeyError:
             raise jwt.InvalidKeyError("the issuer has no such key") from None
+        return key
 
     def _use(self, issuer: str, jti: str, expires: int) -> None:
         """Remembers the token until it has expired."""
