@@ -9,6 +9,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -41,7 +42,7 @@ def main(bundles: Path, database: str | None = None) -> None:
         with TestClient(app) as client:
             calls = [_call(path) for path in sorted(bundles.glob("*.json"))]
             client.post("/cds-services/medrag-order-sign", json=calls[0])
-            _show("order-sign", [_timed(lambda call=call: _signed(client, call)) for call in calls for _ in range(3)])
+            _show("order-sign", [_timed(partial(_signed, client, call)) for call in calls for _ in range(3)])
 
 
 def _signed(client: TestClient, call: dict[str, Any]) -> None:
