@@ -56,6 +56,7 @@ def shoot(page: Any, name: str) -> None:
 def test_a_case_from_form_to_cited_passage(engine_of: EngineOf, page: Any) -> None:
     with serving(engine_of(ScriptedModel(["[1.1] [1.2] [1.3]"]))) as base:
         page.goto(base)
+        assert not page.get_by_label("API key").is_visible()
         page.get_by_label("Age (years)").fill("34")
         page.get_by_label("Allergies and intolerances").fill("penicillin")
         page.get_by_label("Question").last.fill(QUESTION)
