@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import random
+import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -31,6 +32,7 @@ ROOT = Path(__file__).parents[1]
 DATA = ROOT / "tests" / "patient" / "data"
 SHARED = Path(os.environ.get("MEDRAG_SHARED_DATA", ROOT.parent / "shared" / "data"))
 TODAY = date(2026, 3, 1)
+_DAY = re.compile(r"on \d{4}-\d{2}-\d{2}")
 KINDS = ("conditions", "medications", "allergies", "values")
 Pairs = set[tuple[str, Any]]
 
@@ -39,6 +41,11 @@ HEAD = """# Reading patients, measured
 Made by `python -m eval.bench_patient --out docs/results-patient.md`. Notes and identifiers
 (`tests/patient/data/`) were written and labelled for this purpose by the authors of the reader, in a style they know;
 a clinic's own notes will do worse. Intervals are Wilson's 95 %.
+
+On its first reading the reader had the right status for 37 of 40 conditions and 26 of 29 drugs, and removed 37 of 41
+identifiers. Three things were changed on seeing that (a semicolon now ends the reach of a negation and of "stopped";
+"may have" is uncertain; names with umlauts and dates such as 14.03.2025 are found), so that the figures below no
+longer measure those. Names that stand in neither the record nor after a title are still not found.
 
 """
 
@@ -144,7 +151,7 @@ def _bundles() -> Iterator[str]:
         lines = len(report(patient).splitlines())
         row = [file.stem, resources, *cells, len(patient.derived), lines, f"{took:.2f}"]
         yield f"| {' | '.join(map(str, row))} |"
-        lost.update(problem.reason.partition("(")[0].strip() for problem in patient.problems)
+        lost.update({_DAY.sub("on a day", each.reason.partition("(")[0]).strip() for each in patient.problems})
     yield "\nDerived values are few because the measurements are old. Reported as problems, and in how many files:\n"
     yield from (f"- {reason}: {count}" for reason, count in lost.most_common())
 

@@ -123,3 +123,10 @@ def test_a_patient_keeps_what_is_clinical_and_loses_who_it_is() -> None:
 def test_ages_over_89_are_not_told_apart() -> None:
     assert deidentify("A 97-year-old man", Identity()) == "A 90+-year-old man"
     assert deidentify("An 89-year-old man", Identity()) == "An 89-year-old man"
+
+
+def test_dotted_dates_and_names_with_umlauts_are_found() -> None:
+    after = deidentify("Seen by Prof. Sørensen on 14.03.2025. Sjögren syndrome.", Identity())
+    assert "Sørensen" not in after
+    assert "14.03.2025" not in after
+    assert "Sjögren" in after
