@@ -7,7 +7,7 @@ number of days that is the same for all of a patient's texts. Drug names and epo
 
 What this cannot promise: a name that stands in neither the record nor after a title or label ("his neighbour
 Karlheinz") is not found, since no trained name recogniser is bundled; nor are descriptions that identify by what
-they tell. Measured on the labelled notes of ``tests/patient/test_deidentify.py``; have a person look before text
+they tell. Recall is in ``docs/results-patient.md``; have a person look before text
 leaves the house.
 """
 

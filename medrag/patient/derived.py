@@ -56,7 +56,9 @@ def derive(patient: Patient, today: date) -> tuple[dict[str, Derived], dict[str,
             derived[name] = calculate(name, patient, today)
         except Refusal as refusal:
             for key, reason in refusal.reasons.items():
-                blocked.setdefault(f"{key}: {reason}", []).append(calculator.title)
+                titles = blocked.setdefault(f"{key}: {reason}", [])
+                if calculator.title.partition(" (")[0] not in titles:  # variants go without saying
+                    titles.append(calculator.title)
     return derived, blocked
 
 

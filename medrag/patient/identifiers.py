@@ -18,7 +18,7 @@ class Span(NamedTuple):
     kind: str
 
 
-_WORD = r"(?:[A-Z]['’][A-Z][a-z]+|(?:Ma?c)?[A-Z][a-z]+(?:[-'’][A-Z]?[a-z]+)?)"
+_WORD = r"(?:[A-Z]['’][A-Z][a-z]+|(?:Ma?c)?[A-ZÀ-Þ][a-zß-ÿ]+(?:[-'’][A-ZÀ-Þ]?[a-zß-ÿ]+)?)"
 _NAME = rf"(?:{_WORD}(?:[ ](?:{_WORD}|[A-Z]\b\.?|(?:van|de|der|von|la|bin|al)\b))*|[A-Z]{{2,}}, ?[A-Z]{{2,}})"
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
@@ -72,7 +72,12 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"\b(?P<x>(?:9\d|1[0-2]\d))(?=[ -]*(?:years?|yrs?|y)[ -]*(?:old|o)\b|[ ]?yo\b|[ ]?y/o\b)", re.IGNORECASE
         ),
     ),
-    ("DATE", re.compile(r"\b(?P<x>\d{4}-\d{2}-\d{2}(?=T|\b)|\d{1,2}/\d{1,2}/(?:\d{4}|\d{2}))(?!\w*/)")),
+    (
+        "DATE",
+        re.compile(
+            r"\b(?P<x>\d{4}-\d{2}-\d{2}(?=T|\b)|\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})|\d{1,2}\.\d{1,2}\.\d{4})(?!\w*/)"
+        ),
+    ),
     (
         "DATE",
         re.compile(

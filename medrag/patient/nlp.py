@@ -159,9 +159,19 @@ _NON = re.compile(r"\bnon[- ]?$", re.IGNORECASE)
 _SAID_NO = re.compile(r"\s*[:=]\s*(?:no|none|negative|denie[sd]|absent)\b[ \t]*(?=[.,;\n]|$)", re.IGNORECASE)
 
 
+_WITHIN_CLAUSE = {"NEGATED_EXISTENCE", "STOPPED"}
+
+
+def _cut_off(modifier: Any, ent: Any) -> bool:
+    """Whether a semicolon stands between a target and a cue that would take it away: "no benefit; takes X"."""
+    start, end = modifier.modifier_span
+    between = ent.doc[end : ent.start] if end <= ent.start else ent.doc[ent.end : start]
+    return modifier.category in _WITHIN_CLAUSE and ";" in between.text
+
+
 def _cues(ent: Any, text: str) -> frozenset[str]:
     """The categories that bear on a target; "diabetes: no" and "non-diabetic" count as negated."""
-    found = {modifier.category for modifier in ent._.modifiers}
+    found = {each.category for each in ent._.modifiers if not _cut_off(each, ent)}
     if _RESOLVED.search(text[max(0, ent.start_char - 10) : ent.start_char]):
         found.add("OVER")
     if _SAID_NO.match(text, ent.end_char) or _NON.search(text[max(0, ent.start_char - 5) : ent.start_char]):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from medrag.patient.facts import moment
 from medrag.patient.summary import summarise
 from medrag.types import Fact, FactStatus, Patient
 
 _PER_LIST = 8
+_PAST = 2  # facts that no longer hold, of each list
+_UUID = re.compile(r"(?<=[0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _ORDER = [FactStatus.ACTIVE, FactStatus.UNCERTAIN, FactStatus.PLANNED, FactStatus.FAMILY_HISTORY, FactStatus.RESOLVED]
 
 
@@ -24,7 +28,7 @@ def report(patient: Patient) -> str:
         _derived(patient),
         *(_list(name, getattr(patient, name)) for name in ("observations", "imaging", "procedures")),
         _lines("Missing", patient.missing),
-        _lines("Problems", [f"{problem.source}: {problem.reason}" for problem in patient.problems]),
+        _lines("Problems", [f"{_short(problem.source)}: {problem.reason}" for problem in patient.problems]),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -33,9 +37,13 @@ def _list(name: str, facts: Sequence[Fact]) -> str:
     if not facts:
         return f"{name.capitalize()}: none recorded"
     counts = Counter(fact.status for fact in facts)
-    shown = sorted((fact for fact in facts if fact.status in _ORDER), key=lambda fact: _ORDER.index(fact.status))
+    newest = sorted(facts, key=lambda fact: moment(fact.date), reverse=True)
+    shown = sorted((fact for fact in newest if fact.status in _ORDER), key=lambda fact: _ORDER.index(fact.status))
+    past = sum(not fact.current for fact in shown)
+    shown = shown[: len(shown) - past + _PAST]
     title = f"{name.capitalize()} ({', '.join(f'{counts[s]} {_word(s)}' for s in FactStatus if counts[s])})"
-    return _lines(title, [_fact(fact) for fact in shown])
+    lines = _lines(title, [_fact(fact) for fact in shown])
+    return lines + (f"\n  and {past - _PAST} more that are not current" if past > _PAST else "")
 
 
 def _word(status: FactStatus) -> str:
@@ -57,7 +65,12 @@ def _fact(fact: Fact) -> str:
     said = " ".join(str(part) for part in (fact.display, number, *extra) if part)
     mark = "" if fact.current else f" ({_word(fact.status)})"
     code = f" [{fact.system} {fact.code}]" if fact.code and fact.system else ""
-    return f"{said}{code}{mark}{_day(fact.date)}  <{fact.source}>"
+    return f"{said}{code}{mark}{_day(fact.date)}  <{_short(fact.source)}>"
+
+
+def _short(source: str) -> str:
+    """The source without its file and most of a UUID; ``--json`` has it whole."""
+    return _UUID.sub("", source.rpartition("#")[2])
 
 
 def _day(moment: date | datetime | None) -> str:

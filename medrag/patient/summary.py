@@ -8,6 +8,18 @@ from typing import TypeVar
 from medrag.types import Allergy, Fact, Genotype, Imaging, Medication, Observation, Patient
 
 MAX_WORDS = 160
+# Left out of the prompt: other ways to what a value beside them says.
+_VARIANTS = {
+    "creatinine_clearance_ideal",
+    "creatinine_clearance_by_bmi",
+    "ideal_weight",
+    "adjusted_weight",
+    "meld",
+    "delta_gap",
+    "delta_ratio",
+    "delta_gap_corrected",
+    "delta_ratio_corrected",
+}
 F = TypeVar("F", bound=Fact)
 
 
@@ -47,7 +59,10 @@ def _sections(patient: Patient) -> Iterable[tuple[str, list[str]]]:
     yield "Conditions", [fact.display for fact in _current(patient.conditions)]
     yield "Medications", [_medication(fact) for fact in _current(patient.medications)]
     yield "Genotypes", [_genotype(gene) for gene in patient.genotypes]
-    yield "Derived", [f"{name} {value.value:g} {value.unit}" for name, value in patient.derived.items()]
+    yield (
+        "Derived",
+        [f"{name} {value.value:g} {value.unit}" for name, value in patient.derived.items() if name not in _VARIANTS],
+    )
     yield "Observations", [_observation(fact) for fact in _current(patient.observations)]
     yield "Imaging", [_imaging(study) for study in _current(patient.imaging)]
     yield "Procedures", [fact.display for fact in _current(patient.procedures)]

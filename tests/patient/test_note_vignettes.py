@@ -12,7 +12,10 @@ from medrag.patient import load
 
 from .records import TODAY
 
-VIGNETTES = [json.loads(line) for line in (Path(__file__).parent / "note_vignettes.jsonl").read_text().splitlines()]
+DATA = Path(__file__).parent / "data"
+VIGNETTES = [json.loads(line) for line in (DATA / "note_vignettes.jsonl").read_text(encoding="utf-8").splitlines()]
+    json.loads(line) for line in (Path(__file__).parent / "data" / "note_vignettes.jsonl").read_text().splitlines()
+]
 
 
 @pytest.mark.parametrize("vignette", VIGNETTES, ids=lambda each: each["note"][:40])

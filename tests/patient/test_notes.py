@@ -8,7 +8,8 @@ import pytest
 
 from medrag.patient import load
 from medrag.patient.note_values import age_and_sex
-from medrag.types import Patient
+from medrag.patient.notes import read_note
+from medrag.types import FactStatus, Patient
 
 from .records import TODAY
 
@@ -210,3 +211,14 @@ def test_nothing_of_a_note_reaches_the_log(tmp_path: Path, capfd: pytest.Capture
     read(tmp_path, "Mr. Unmistakable takes warfarin.")
     captured = capfd.readouterr()
     assert "Unmistakable" not in captured.out + captured.err
+
+
+def test_a_semicolon_ends_the_reach_of_a_denial_and_of_a_stop() -> None:
+    text = (
+        "A 60-year-old man. Tried fluoxetine in the past without benefit; now taking sertraline 100 mg daily. "
+        "Home meds: omeprazole 20 mg daily; discontinued ibuprofen."
+    )
+    status = {each.display: each.status for each in read_note(text, "note", TODAY).medications}
+    assert status["sertraline"] is FactStatus.ACTIVE
+    assert status["omeprazole"] is FactStatus.ACTIVE
+    assert status["ibuprofen"] is FactStatus.RESOLVED
