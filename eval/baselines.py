@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from eval.solver import Solver
@@ -59,8 +59,13 @@ class Baseline:
         )
 
 
+def system(name: str, solver: Solver) -> Solver:
+    """The solver for ``--system NAME``: medrag itself as it is, or a baseline. Raises as :func:`baseline`."""
+    return solver if name == "medrag" else baseline(name, solver)
+
+
 def baseline(name: str, solver: Solver) -> Solver:
-    """The solver for ``--system NAME``.
+    """The baseline of that name on a solver's engine.
 
     Raises:
         InputError: there is no such baseline.
@@ -69,7 +74,7 @@ def baseline(name: str, solver: Solver) -> Solver:
     if name not in BASELINES:
         raise InputError(f"no system {name!r}; there are: medrag, {', '.join(BASELINES)}")
     engine = solver.parts(f"--system {name}")
-    return Solver(name, solver.where, Baseline(name, engine, BASELINES[name]).recommend, engine)
+    return replace(solver, system=name, recommend=Baseline(name, engine, BASELINES[name]).recommend)
 
 
 async def _retriever_only(engine: Engine, case: Case) -> tuple[Sequence[Evidence], Sequence[Statement]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from rich.table import Table
 
 from eval import log as logs
 from eval import scores
+from eval.contamination import check
 from eval.run import Run, subset
 from eval.solver import Solver
 from eval.tasks import Task
@@ -28,28 +29,34 @@ from eval.tasks import Task
 
 @dataclass(frozen=True)
 class Batch:
-    """Where the logs go, and how the samples are drawn and run."""
+    """Where the logs go, how the samples are drawn and run, and which training data they are looked for in."""
 
     out: Path
     seed: int = 0
     concurrency: int = 8
     limit: int | None = None
+    training: Sequence[Path] = ()
 
-    async def run(self, tasks: Sequence[Task[Any]], solver: Solver) -> scores.Scores:
-        """Runs (or resumes) the tasks and writes ``scores.json``, also when it is stopped on the way."""
-        console = Console(stderr=True)
-        try:
-            with _progress(console) as progress:
-                for task in tasks:
-                    await self._run_task(task, solver, progress)
-        finally:
-            summary = self.summarise(tasks)
-        return summary
+    async def run(self, tasks: Sequence[Task[Any]], solver: Solver, progress: Progress | None = None) -> scores.Scores:
+        """Runs (or resumes) the tasks and writes ``scores.json``, also when it is stopped on the way.
 
-    async def _run_task(self, task: Task[Any], solver: Solver, progress: Progress) -> None:
+        ``progress`` is where several batches show their bars together.
+        """
+        with nullcontext(progress) if progress else bars() as shown, self.summarised(tasks) as summary:
+            for task in tasks:
+                with self.opened(task, solver, shown) as (run, ended):
+                    await run.run(ended)
+        return summary()
+
+    @contextmanager
+    def opened(
+        self, task: Task[Any], solver: Solver, progress: Progress
+    ) -> Iterator[tuple[Run[Any], Callable[[logs.Entry], None]]]:
+        """A task's run with its log open, and what moves its bar on ``progress`` when a sample ends."""
         samples = subset(task.samples, self.limit, self.seed)
+        contamination = check(samples, self.training) if self.training else None
         log = logs.resume(log_path(self.out, task.name))
-        bar = progress.add_task(task.name, total=len(samples), completed=len(log.done), failed=0)
+        bar = progress.add_task(f"{self.out.name}: {task.name}", total=len(samples), completed=len(log.done), failed=0)
         failures = 0
 
         def ended(entry: logs.Entry) -> None:
@@ -58,9 +65,17 @@ class Batch:
             progress.update(bar, advance=1, failed=failures)
 
         try:
-            await Run(task, samples, solver, log, self.seed, self.concurrency).run(ended)
+            yield Run(task, samples, solver, log, self.seed, self.concurrency, contamination), ended
         finally:
             log.close()
+
+    @contextmanager
+    def summarised(self, tasks: Sequence[Task[Any]]) -> Iterator[Callable[[], scores.Scores]]:
+        """Writes the scores at the end of the context, however it ends; gives what reads them then."""
+        try:
+            yield lambda: scores.load(self.out)
+        finally:
+            self.summarise(tasks)
 
     def summarise(self, tasks: Sequence[Task[Any]]) -> scores.Scores:
         """Writes the scores of what is logged so far."""
@@ -94,7 +109,8 @@ def _summaries(out: Path, names: Sequence[str]) -> Iterator[tuple[str, scores.Ta
 
 
 @contextmanager
-def _progress(console: Console) -> Iterator[Progress]:
+def bars() -> Iterator[Progress]:
+    """Bars with the time left, on the terminal's error stream."""
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -103,6 +119,6 @@ def _progress(console: Console) -> Iterator[Progress]:
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),
-        console=console,
+        console=Console(stderr=True),
     ) as progress:
         yield progress

@@ -12,14 +12,16 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from eval.safety_bench.cases import Case, cases
 from eval.safety_bench.outside import outside
+from eval.safety_bench.requests import requests
 from eval.stats import wilson
 from medrag.safety.check_cases import check_advice
 from medrag.safety.filter import check
 from medrag.safety.knowledge import load
-from medrag.types import Patient, Statement
+from medrag.types import Passage, Patient, Statement
 
 SHARED = Path(os.environ.get("MEDRAG_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
@@ -40,11 +42,14 @@ class Result:
 
     case: Case
     verdict: str
+    warned: bool
+    """Whether the check that the case is about warned or withheld."""
 
     @property
     def wrong(self) -> bool:
-        """Unsafe and let out, or safe and withheld."""
-        return (self.verdict == "withhold") is not self.case.unsafe
+        """Unsafe and let out, or safe and withheld; for a soft case, unsafe without a warning, or safe with one."""
+        caught = self.warned if self.case.soft else self.verdict == "withhold"
+        return caught is not self.case.unsafe
 
 
 def run(items: Iterable[Case]) -> list[Result]:
@@ -52,20 +57,22 @@ def run(items: Iterable[Case]) -> list[Result]:
     results = []
     for number, case in enumerate(items):
         patient = Patient.model_validate(case.patient)
-        results.append(Result(case, str(check_advice(str(number), patient, case.advice)["verdict"])))
+        passages = [Passage(id=text, doc_id="bench", title="", text=text) for text in case.evidence]
+        said = check_advice(str(number), patient, case.advice, evidence=passages)
+        results.append(Result(case, str(said["verdict"]), any(_warns(each, case.check) for each in said["findings"])))
     return results
+
+
+def _warns(finding: dict[str, Any], check: str) -> bool:
+    return bool(finding["check"] == check and finding["verdict"] == "fail" and finding["severity"] != "information")
 
 
 def report(results: Sequence[Result], seconds: float) -> str:
     """Markdown: rates with Wilson's 95 % interval, by check and by kind of case, and every error."""
-    lines = [
-        "## By check",
-        "",
-        "| check | unsafe | let out | 95 % CI | safe | withheld | 95 % CI |",
-        "|---|--:|--:|---|--:|--:|---|",
-    ]
-    for name in [*dict.fromkeys(each.case.check for each in results), "all"]:
-        lines.append(_row(name, [each for each in results if name in (each.case.check, "all")]))
+    hard = [each for each in results if not each.case.soft]
+    soft = [each for each in results if each.case.soft]
+    lines = ["## By check", "", *_table(hard, "let out", "withheld")]
+    lines += ["", "Checks that warn:", "", *_table(soft, "no warning", "warned")]
     lines += ["", "## By kind of case", "", "| kind | cases | right |", "|---|--:|--:|"]
     totals = Counter(each.case.kind for each in results)
     wrong = Counter(each.case.kind for each in results if each.wrong)
@@ -80,8 +87,18 @@ def report(results: Sequence[Result], seconds: float) -> str:
         "",
         f"{len(results)} cases in {seconds:.1f} s. {speed([each.case for each in results])}",
     ]
+    lines += ["", *requests()]
     lines += ["", *outside(SHARED)] if SHARED.is_dir() else []
     return "\n".join(lines) + "\n"
+
+
+def _table(results: Sequence[Result], missed: str, blocked: str) -> list[str]:
+    names = [*dict.fromkeys(each.case.check for each in results), "all"]
+    return [
+        f"| check | unsafe | {missed} | 95 % CI | safe | {blocked} | 95 % CI |",
+        "|---|--:|--:|---|--:|--:|---|",
+        *(_row(name, [each for each in results if name in (each.case.check, "all")]) for name in names),
+    ]
 
 
 def _row(name: str, results: Sequence[Result]) -> str:

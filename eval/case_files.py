@@ -71,6 +71,11 @@ class CaseSample(Sample):
 
     gold: Gold = field(default_factory=Gold)
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The question, and the sentences an answer consists of."""
+        return (self.case.question, *self.gold.statements)
+
 
 def load_cases(path: Path) -> tuple[Sequence[CaseSample], str]:
     """The cases in ``path``, and sha256 over them and the patient files they name.

@@ -4,25 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Coroutine, Sequence
 
+    from eval.agreement import Agreement
     from eval.batch import Batch
-    from eval.compare import Difference
-    from eval.solver import Solver, Target
-    from eval.tasks import Task
+    from eval.compare import Condition, Difference
+    from eval.distributed import Cluster
+    from eval.judge import JudgeAt
+    from eval.scores import Scores
+    from eval.solver import Target
     from medrag.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Measure an engine: run tasks, report, compare.")
 
 INTERRUPTED = 130
 WIDTH = 110
+
+T = TypeVar("T")
+
+FailIf = Annotated[
+    list[str] | None,
+    typer.Option(help="[delta|low|high|p|first|second] TASK.METRIC <|<=|>|>= NUMBER; again for more."),
+]
+JudgeUrl = Annotated[str | None, typer.Option(help="OpenAI API of a judge model, such as http://127.0.0.1:8001/v1.")]
+JudgeModel = Annotated[str | None, typer.Option(help="The judge's name there; its key is $MEDRAG_JUDGE_KEY.")]
 
 
 @app.callback()
@@ -32,7 +45,9 @@ def _root() -> None:
 
 @app.command(
     epilog="Examples: `medrag eval run cases --out runs/a` · "
-    "`medrag eval run cases=mine.jsonl --engine http://127.0.0.1:8000 --out runs/b`"
+    "`medrag eval run cases=mine.jsonl --engine http://127.0.0.1:8000 --out runs/b` · "
+    "`medrag eval run healthbench=hb.jsonl --judge-url http://gpu:8001/v1 --judge-model NAME --out runs/hb` · "
+    "`medrag eval run cases=many.jsonl --engine offline --ray auto --workers 4 --gpus 1 --out runs/many`"
 )
 def run(
     tasks: Annotated[list[str], typer.Argument(metavar="TASK...", help="NAME or NAME=DATA; see `medrag eval tasks`.")],
@@ -49,6 +64,17 @@ def run(
     model: Annotated[str | None, typer.Option(help="Model to serve: a path or a hub id (local).")] = None,
     model_url: Annotated[str | None, typer.Option(help="Use this OpenAI-compatible server (local).")] = None,
     grounding: Annotated[str | None, typer.Option(help="`quote` or `cite` (local).")] = None,
+    judge_url: JudgeUrl = None,
+    judge_model: JudgeModel = None,
+    training: Annotated[
+        list[Path] | None,
+        typer.Option(help="Training data (`medrag sft data`'s folder, JSON lines or text) to look for the samples in."),
+    ] = None,
+    ray: Annotated[
+        str | None, typer.Option(help="Spread over a Ray cluster: its address, `auto`, or `local` for one here.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Engines on the Ray cluster.")] = 1,
+    gpus: Annotated[float, typer.Option(min=0, help="GPUs for each of these engines.")] = 0,
 ) -> None:
     """Run tasks, and print and write their scores.
 
@@ -56,18 +82,51 @@ def run(
     samples again. Exit status: 0, or 1 when samples failed, 2 on an error, 130 when interrupted.
     """
     from eval.batch import Batch
-    from eval.registry import load
+    from eval.distributed import Cluster
     from eval.solver import Target
 
-    batch = Batch(out, seed=seed, concurrency=concurrency, limit=limit)
+    batch = Batch(out, seed=seed, concurrency=concurrency, limit=limit, training=training or ())
     settings = _settings(index=index, model=model, model_url=model_url, grounding=grounding)
-    target = Target(engine, settings, system, api_key)
-    try:
-        failed = asyncio.run(_run(batch, [load(task) for task in tasks], target))
-    except KeyboardInterrupt:
-        print(f"stopped; what was answered is in {out}: run the same command again to go on", file=sys.stderr)
-        raise typer.Exit(INTERRUPTED) from None
+    target = Target(engine, settings, system, api_key, _judge(settings, judge_url, judge_model))
+    cluster = Cluster(ray, workers, gpus) if ray else None
+    failed = _interruptible(_run_on_ray(batch, tasks, target, cluster) if cluster else _run(batch, tasks, target), out)
     raise typer.Exit(1 if failed else 0)
+
+
+@app.command(
+    epilog="Examples: `medrag eval ab safety cases --first unfiltered@local --second medrag@local --out runs/filter` · "
+    "`medrag eval ab cases=mine.jsonl --first http://old:8000 --second http://new:8000 --out runs/ab "
+    "--fail-if 'high cases.must_withhold < 0'`"
+)
+def ab(
+    tasks: Annotated[list[str], typer.Argument(metavar="TASK...", help="NAME or NAME=DATA; see `medrag eval tasks`.")],
+    first: Annotated[str, typer.Option(help="[SYSTEM@]ENGINE to compare with: `local`, `offline` or a URL.")],
+    second: Annotated[str, typer.Option(help="[SYSTEM@]ENGINE to judge.")],
+    out: Annotated[Path, typer.Option(help="Directory of both runs; the same again resumes.")],
+    fail_if: FailIf = None,
+    api_key: Annotated[str | None, typer.Option(envvar="MEDRAG_API_KEY", help="Bearer token of the servers.")] = None,
+    concurrency: Annotated[int, typer.Option(min=1, help="Samples at a time, a side.")] = 8,
+    limit: Annotated[int | None, typer.Option(min=1, help="Run a random subset of each task (see --seed).")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the subset and of the intervals.")] = 0,
+    index: Annotated[Path | None, typer.Option(help="Index directory (local).")] = None,
+    model_url: Annotated[str | None, typer.Option(help="Use this OpenAI-compatible server (local).")] = None,
+) -> None:
+    """Run two systems side by side over the same samples, and compare them with a paired test.
+
+    Exit status: 0, or 1 when samples failed or a --fail-if holds, 2 on an error, 130 when interrupted.
+    """
+    from eval import ab as side_by_side
+    from eval import compare as comparing
+    from eval.batch import Batch
+    from eval.solver import Target
+
+    conditions = [comparing.condition(text) for text in fail_if or ()]
+    target = Target("", _settings(index=index, model_url=model_url), api_key=api_key)
+    targets = [side_by_side.side(text, target) for text in (first, second)]
+    batch = Batch(out, seed=seed, concurrency=concurrency, limit=limit)
+    failed = _interruptible(side_by_side.run(batch, tasks, targets, _say), out)
+    held = _compared(out / side_by_side.SIDES[0], out / side_by_side.SIDES[1], conditions)
+    raise typer.Exit(1 if failed or held else 0)
 
 
 @app.command(name="tasks")
@@ -98,10 +157,7 @@ def report(out: Annotated[Path, typer.Argument(help="The --out directory of a ru
 def compare(
     first: Annotated[Path, typer.Argument(help="The --out directory of the run to compare with.")],
     second: Annotated[Path, typer.Argument(help="The --out directory of the run to judge.")],
-    fail_if: Annotated[
-        list[str] | None,
-        typer.Option(help="[delta|low|high|p|first|second] TASK.METRIC <|<=|>|>= NUMBER; again for more."),
-    ] = None,
+    fail_if: FailIf = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Compare two runs on the samples both answered, with a paired test; a gate for releases.
@@ -112,12 +168,31 @@ def compare(
     from eval import compare as comparing
 
     conditions = [comparing.condition(text) for text in fail_if or ()]
-    differences = comparing.compare(first, second)
-    failed = comparing.failures(conditions, differences)
-    print(json.dumps([each.model_dump() for each in differences], indent=2)) if as_json else _show(differences)
-    for condition, difference in failed:
-        print(f"failed: {condition.text} (it is {getattr(difference, condition.quantity):g})", file=sys.stderr)
-    raise typer.Exit(1 if failed else 0)
+    raise typer.Exit(1 if _compared(first, second, conditions, as_json=as_json) else 0)
+
+
+@app.command(
+    epilog="Example: `medrag eval judge runs/a --judge-url http://127.0.0.1:8001/v1 --judge-model NAME`, then "
+    "`medrag eval report runs/a`"
+)
+def judge(
+    out: Annotated[Path, typer.Argument(help="The --out directory of a run whose statements cite evidence.")],
+    judge_url: JudgeUrl = None,
+    judge_model: JudgeModel = None,
+    limit: Annotated[int, typer.Option(min=2, help="Statement-quote pairs, half of them controls.")] = 200,
+    seed: Annotated[int, typer.Option(help="Seed of the draw and of the intervals.")] = 0,
+) -> None:
+    """Measure how far a judge model agrees with the deterministic scorer of support; the report shows it."""
+    from eval.table import cell
+    from medrag.errors import ConfigurationError
+
+    asked = _judge(_settings(), judge_url, judge_model)
+    if asked is None:
+        raise ConfigurationError("name the judge with --judge-url and --judge-model")
+    found = _interruptible(_agreement(out, asked, limit, seed), out)
+    kappa = f"kappa {cell(found.kappa)}" if found.kappa else "kappa not defined"
+    print(f"{found.agreed.n} pairs, {found.unjudged} without a verdict: agreement {cell(found.agreed)}, {kappa}")
+    print(", ".join(f"scorer and judge {name}: {count}" for name, count in found.table.items()))
 
 
 @app.command(epilog="Example: `medrag eval table runs/medrag runs/retriever runs/naive-rag > results.md`")
@@ -150,30 +225,81 @@ def from_index(
     print(f"{write(opened, out, count=count, seed=seed, held_out=held_out)} cases: {out}")
 
 
-async def _run(batch: Batch, tasks: Sequence[Task[Any]], target: Target) -> int:
+async def _run(batch: Batch, tasks: Sequence[str], target: Target) -> int:
     """How many samples failed."""
+    from eval.baselines import system
+    from eval.registry import load
+    from eval.solver import opened
+
+    loaded = [load(task) for task in tasks]
+    async with opened(target, _say) as solver:
+        return _done(batch, await batch.run(loaded, system(target.system, solver)))
+
+
+async def _run_on_ray(batch: Batch, tasks: Sequence[str], target: Target, cluster: Cluster) -> int:
+    """How many samples failed."""
+    from eval.distributed import run as run_distributed
+
+    return _done(batch, await run_distributed(batch, tasks, target, cluster))
+
+
+def _interruptible(work: Coroutine[Any, Any, T], out: Path) -> T:
+    """The coroutine's result; Ctrl-C ends the command with what was done on disk."""
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        print(f"stopped; what was answered is in {out}: run the same command again to go on", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+
+
+async def _agreement(out: Path, asked: JudgeAt, limit: int, seed: int) -> Agreement:
+    from eval.agreement import measure
+    from eval.batch import bars
+    from eval.judge import opened_judge
+
+    async with opened_judge(asked) as judge:
+        with bars() as progress:
+            bar = progress.add_task("judged", total=None, failed=0)
+            return await measure(out, judge, limit=limit, seed=seed, ended=lambda: progress.advance(bar))
+
+
+def _compared(first: Path, second: Path, conditions: Sequence[Condition], *, as_json: bool = False) -> int:
+    """Prints the comparison, and returns how many conditions hold."""
+    from eval import compare as comparing
+
+    differences = comparing.compare(first, second)
+    failed = comparing.failures(conditions, differences)
+    print(json.dumps([each.model_dump() for each in differences], indent=2)) if as_json else _show(differences)
+    for condition, difference in failed:
+        print(f"failed: {condition.text} (it is {getattr(difference, condition.quantity):g})", file=sys.stderr)
+    return len(failed)
+
+
+def _done(batch: Batch, summary: Scores) -> int:
     from rich.console import Console
 
     from eval.batch import show
-    from eval.solver import opened
 
-    async with opened(target, _say) as solver:
-        summary = await batch.run(tasks, _system(target.system, solver))
     show(summary, Console())
     print(f"scores: {batch.out / 'scores.json'}; `medrag eval report {batch.out}` makes a page of them")
     return sum(task.failed for task in summary.tasks.values())
-
-
-def _system(name: str, solver: Solver) -> Solver:
-    from eval.baselines import baseline
-
-    return solver if name == "medrag" else baseline(name, solver)
 
 
 def _settings(**flags: object) -> Settings:
     from medrag.settings import load
 
     return load(**flags)
+
+
+def _judge(settings: Settings, url: str | None, model: str | None) -> JudgeAt | None:
+    from eval.judge import JudgeAt
+    from medrag.errors import ConfigurationError
+
+    if url is None and model is None:
+        return None
+    if url is None or model is None:
+        raise ConfigurationError("a judge is pinned by both --judge-url and --judge-model")
+    return JudgeAt(url, model, settings.home / "judge.sqlite", os.environ.get("MEDRAG_JUDGE_KEY", "none"))
 
 
 def _say(line: str) -> None:

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.log import Log
-from eval.report.data import answered, read_logs
+from eval.log import Log, answered, read_logs
 from eval.scores import column, metric_names
 from eval.stats import bootstrap, paired_p
 from medrag.errors import InputError

@@ -17,12 +17,14 @@ from typing import IO, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from eval.contamination import Training
+from eval.judge import Identity
 from medrag.errors import ConfigurationError, InputError
 from medrag.types import Provenance, Record
 
 
 class Start(Record):
-    """The run's set-up. A log may be resumed only with the same ``task``, ``data``, ``system`` and ``seed``."""
+    """The run's set-up. A log may be resumed only with the same :attr:`identity`."""
 
     kind: Literal["start"] = "start"
     task: str
@@ -31,17 +33,20 @@ class Start(Record):
     seed: int
     samples: int
     engine: str
+    judge: Identity | None = None
+    training: Training | None = None
     versions: Mapping[str, str]
     at: datetime
 
     @property
-    def identity(self) -> tuple[str, str, str, int, int]:
+    def identity(self) -> tuple[object, ...]:
         """What has to stay the same when a log is resumed."""
-        return self.task, self.data, self.system, self.seed, self.samples
+        return self.task, self.data, self.system, self.seed, self.samples, self.judge, self.training
 
 
 class Entry(Record):
-    """One sample's result. ``scores`` holds a number from 0 to 1, or ``None`` where a metric does not apply."""
+    """One sample's result. ``scores`` holds a number from 0 to 1 (HealthBench's may be below 0), or ``None`` where a
+    metric does not apply."""
 
     kind: Literal["sample"] = "sample"
     id: str
@@ -110,8 +115,8 @@ class Log:
             changed = known is not None and line.provenance is not None and line.provenance != known
         if changed:
             raise ConfigurationError(
-                f"{self.path} was begun with another set-up (task data, seed, model, index, prompts or knowledge); "
-                "give another --out, or go back to the first set-up to resume it"
+                f"{self.path} was begun with another set-up (task data, seed, model, index, prompts, knowledge, judge "
+                "or training data); give another --out, or go back to the first set-up to resume it"
             )
 
 
@@ -125,6 +130,23 @@ def read(path: Path) -> Log:
         raise InputError(f"no evaluation log at {path}")
     log, _ = _parse(path, path.read_bytes())
     return log
+
+
+def read_logs(directory: Path) -> list[Log]:
+    """The logs of the tasks that were run into ``directory``.
+
+    Raises:
+        InputError: there are none.
+    """
+    found = [log for path in sorted(directory.glob("*.jsonl")) if (log := read(path)).starts]
+    if not found:
+        raise InputError(f"no evaluation logs in {directory}; run `medrag eval run ... --out {directory}` first")
+    return found
+
+
+def answered(log: Log) -> list[Entry]:
+    """The entries without an error, by id."""
+    return sorted((entry for entry in log.entries.values() if entry.error is None), key=lambda entry: entry.id)
 
 
 def resume(path: Path) -> Log:

@@ -6,7 +6,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from eval.tasks import Task, abstention, cases, grounded, mirage, pubmedqa, redteam, safety, sensitivity
+from eval.tasks import (
+    Task,
+    abstention,
+    cases,
+    grounded,
+    healthbench,
+    mirage,
+    pubmedqa,
+    redteam,
+    retrieval,
+    safety,
+    sensitivity,
+)
 from medrag.errors import InputError
 
 Loader = Callable[[Path | None], Task[Any]]
@@ -22,6 +34,9 @@ TASKS: Mapping[str, tuple[Loader, str]] = {
     "redteam": (redteam.load, f"harmful requests and injected instructions; {_SHIPPED}"),
     "mirage": (mirage.load, "your copy of MIRAGE's benchmark.json (or .gz); asks the model itself: --engine local"),
     "mirage-choice": (mirage.load_constrained, "the same, answers constrained to a label (for small models)"),
+    "healthbench": (healthbench.load, "your copy of HealthBench's JSON lines; scored by a judge: --judge-url"),
+    "retrieval": (retrieval.load, "your questions with the documents or passages that answer them; no model is asked"),
+    "medquad": (retrieval.load_medquad, "your copy of MedQuAD (folder or .tar.xz), indexed with --source medquad"),
     "pubmedqa": (pubmedqa.load, "your copy of PubMedQA's ori_pqal.json; asks the model itself: --engine local"),
 }
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Generic
 
+from eval.contamination import SLICE, Check
 from eval.log import Entry, Log, Start
 from eval.slices import slices
 from eval.solver import Solver
@@ -54,6 +55,7 @@ class Run(Generic[S]):
     log: Log
     seed: int = 0
     concurrency: int = 8
+    contamination: Check | None = None
     _outage: int = 0
 
     async def run(self, ended: Callable[[Entry], None]) -> None:
@@ -63,9 +65,7 @@ class Run(Generic[S]):
             ConfigurationError: the log was begun with another set-up, or the task cannot be run on this engine.
             ModelUnavailable: the model is gone; what was answered before is in the log.
         """
-        self.log.append(self._start())
-        done = self.log.done
-        todo = iter([sample for sample in self.samples if sample.id not in done])
+        todo = iter(self.begin())
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(self.concurrency):
@@ -73,29 +73,36 @@ class Run(Generic[S]):
         except* MedragError as errors:
             raise _first(errors) from None
 
+    def begin(self) -> list[S]:
+        """Logs the start, and returns the samples that the log has no answer for. Raises as :meth:`run`."""
+        self.log.append(self._start())
+        done = self.log.done
+        return [sample for sample in self.samples if sample.id not in done]
+
+    def record(self, entry: Entry) -> None:
+        """Logs a sample's result. Raises as :meth:`run`."""
+        seen = {SLICE: self.contamination.overlaps[entry.id]} if self.contamination else {}
+        self.log.append(entry.model_copy(update={"slices": {**entry.slices, **seen}}))
+
     async def _work(self, todo: Iterator[S], ended: Callable[[Entry], None]) -> None:
         for sample in todo:
-            entry, error = await self._attempt(sample)
-            self.log.append(entry)
+            entry = await attempt(self.task, sample, self.solver)
+            self.record(entry)
             ended(entry)
-            self._note(error)
+            self.require_model(entry)
 
-    async def _attempt(self, sample: S) -> tuple[Entry, Exception | None]:
-        began = time.monotonic()
-        entry = Entry(id=sample.id, slices={**slices(sample.case), **sample.slices}, seconds=0, at=_now())
-        try:
-            result = await self.task.evaluate(sample, self.solver)
-        except ConfigurationError:
-            raise
-        except Exception as error:  # noqa: BLE001 (a batch records a sample's failure and goes on)
-            return entry.model_copy(update={"error": _reason(error), "seconds": _since(began)}), error
-        return entry.model_copy(update={**vars(result), "seconds": _since(began)}), None
+    def require_model(self, entry: Entry) -> None:
+        """Counts the samples in a row that found no model.
 
-    def _note(self, error: Exception | None) -> None:
-        """Counts the samples in a row that found no model."""
-        self._outage = self._outage + 1 if isinstance(error, ModelUnavailable) else 0
+        Raises:
+            ModelUnavailable: they are too many.
+        """
+        gone = (entry.error or "").startswith(ModelUnavailable.__name__)
+        self._outage = self._outage + 1 if gone else 0
         if self._outage >= MAX_UNAVAILABLE:
-            raise ModelUnavailable(f"{error} (stopped after {self._outage} samples in a row; run again to resume)")
+            raise ModelUnavailable(
+                f"{entry.error} (stopped after {self._outage} samples in a row; run again to resume)"
+            )
 
     def _start(self) -> Start:
         return Start(
@@ -105,9 +112,28 @@ class Run(Generic[S]):
             seed=self.seed,
             samples=len(self.samples),
             engine=self.solver.where,
+            judge=self.solver.judge.identity if self.solver.judge else None,
+            training=self.contamination.training if self.contamination else None,
             versions=dict(_versions(_VERSIONED)),
             at=_now(),
         )
+
+
+async def attempt(task: Task[S], sample: S, solver: Solver) -> Entry:
+    """One sample's result, or its failure.
+
+    Raises:
+        ConfigurationError: the task cannot be run on this engine at all.
+    """
+    began = time.monotonic()
+    entry = Entry(id=sample.id, slices={**slices(sample.case), **sample.slices}, seconds=0, at=_now())
+    try:
+        result = await task.evaluate(sample, solver)
+    except ConfigurationError:
+        raise
+    except Exception as error:  # noqa: BLE001 (a batch records a sample's failure and goes on)
+        return entry.model_copy(update={"error": _reason(error), "seconds": _since(began)})
+    return entry.model_copy(update={**vars(result), "seconds": _since(began)})
 
 
 def _reason(error: Exception) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from medrag.errors import ConfigurationError
 from medrag.types import Advice, Case
 
 if TYPE_CHECKING:
+    from eval.judge import Judge, JudgeAt
     from medrag.engine import Engine
     from medrag.settings import Settings
 
@@ -19,12 +20,14 @@ LOCAL, OFFLINE = "local", "offline"
 
 @dataclass(frozen=True)
 class Solver:
-    """Answers cases. ``engine`` gives tasks the parts of a local engine; over HTTP there are none."""
+    """Answers cases. ``engine`` gives tasks the parts of a local engine; over HTTP there are none. ``judge`` is there
+    when the command line names one."""
 
     system: str
     where: str
     recommend: Callable[[Case], Awaitable[Advice]]
     engine: Engine | None = None
+    judge: Judge | None = None
 
     def parts(self, task: str) -> Engine:
         """The local engine, for tasks that ask its model or its retriever alone.
@@ -39,24 +42,49 @@ class Solver:
             )
         return self.engine
 
+    def judging(self, task: str) -> Judge:
+        """The judge, for tasks that need one.
+
+        Raises:
+            ConfigurationError: none was named.
+        """
+        if self.judge is None:
+            raise ConfigurationError(
+                f"task {task} is scored by a judge model: name one with --judge-url URL and --judge-model NAME"
+            )
+        return self.judge
+
 
 @dataclass(frozen=True)
 class Target:
-    """What the command line asks to be measured: ``local``, ``offline`` or a server's URL; medrag or a baseline."""
+    """What the command line asks to be measured: ``local``, ``offline`` or a server's URL; medrag or a baseline; and
+    which judge reads the answers."""
 
     where: str
     settings: Settings
     system: str = "medrag"
     api_key: str | None = None
+    judge: JudgeAt | None = None
 
 
 @asynccontextmanager
 async def opened(target: Target, say: Callable[[str], None]) -> AsyncIterator[Solver]:
-    """medrag itself at ``target.where``: started here as the settings describe, or the server at a URL.
+    """medrag itself at ``target.where``: started here as the settings describe, or the server at a URL; with the judge.
 
     Raises:
         ConfigurationError: ``where`` is none of these, or a part of the local engine cannot be had.
+        ModelUnavailable, ModelRefused: the judge does not answer.
     """
+    from eval.judge import opened_judge
+
+    async with AsyncExitStack() as stack:
+        judge = await stack.enter_async_context(opened_judge(target.judge)) if target.judge else None
+        solver = await stack.enter_async_context(_opened(target, say))
+        yield replace(solver, judge=judge)
+
+
+@asynccontextmanager
+async def _opened(target: Target, say: Callable[[str], None]) -> AsyncIterator[Solver]:
     where = target.where
     if where in (LOCAL, OFFLINE):
         from eval.offline import offline_model

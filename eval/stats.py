@@ -65,3 +65,31 @@ def paired_p(first: Sequence[float], second: Sequence[float], *, seed: int = 0) 
         signs = random.choice((-1.0, 1.0), size=(_CHUNK, difference.size))
         hits += int((np.abs(signs @ difference) >= observed - 1e-12).sum())
     return (hits + 1) / (RESAMPLES + 1)
+
+
+def kappa(counts: Sequence[Sequence[int]]) -> float | None:
+    """Cohen's kappa (1960) of a square table of counts, one rater's answers down and the other's across; ``None`` where
+    chance alone would agree always."""
+    table = np.asarray(counts, dtype=np.float64)[None]
+    value = float(_kappas(table)[0])
+    return None if np.isnan(value) else value
+
+
+def kappa_interval(counts: Sequence[Sequence[int]], *, seed: int = 0, level: float = 0.95) -> tuple[float, float]:
+    """The percentile bootstrap interval of :func:`kappa`, 10,000 resamples of the pairs behind the table."""
+    table = np.asarray(counts, dtype=np.float64)
+    random = np.random.default_rng(seed)
+    drawn = random.multinomial(int(table.sum()), (table / table.sum()).ravel(), size=RESAMPLES)
+    found = _kappas(drawn.reshape(RESAMPLES, *table.shape).astype(np.float64))
+    tail = (1 - level) / 2
+    low, high = np.nanquantile(found, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def _kappas(tables: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Kappa of each of the tables (n, k, k); NaN where it is not defined."""
+    shares = tables / tables.sum(axis=(1, 2), keepdims=True)
+    agreed = np.trace(shares, axis1=1, axis2=2)
+    chance = (shares.sum(axis=1) * shares.sum(axis=2)).sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.where(chance < 1, (agreed - chance) / (1 - chance), np.nan), dtype=np.float64)

@@ -29,11 +29,12 @@ def _rows(task: str, runs: Sequence[Mapping[str, TaskScores]]) -> Iterator[list[
     for metric in dict.fromkeys(name for column in columns for name in column):
         scores = [column.get(metric) for column in columns]
         counts = sorted({score.n for score in scores if score})
-        yield [f"{task}.{metric}", "/".join(map(str, counts)), *map(_cell, scores)]
+        yield [f"{task}.{metric}", "/".join(map(str, counts)), *(cell(score) if score else "" for score in scores)]
 
 
-def _cell(score: Score | None) -> str:
-    return f"{score.mean:.3f} ({score.low:.3f} to {score.high:.3f})" if score else ""
+def cell(score: Score) -> str:
+    """The mean with its interval."""
+    return f"{score.mean:.3f} ({score.low:.3f} to {score.high:.3f})"
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -14,87 +16,135 @@ from index.sources import reader
 from medrag.errors import InputError
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.manifest import CorpusEntry, Manifest
+from medrag.retrieval.milvus import Server
 from medrag.retrieval.passages import searched_text
-from medrag.retrieval.store import writing
+from medrag.retrieval.reuse import ReusingEncoder
+from medrag.retrieval.store import IndexWriter, writing
 from medrag.types import Passage
 
 GUIDELINES = Path(__file__).parent / "guidelines"
 BATCH = 256
 
-Progress = Callable[[int, int], None]
+Source = tuple[str, Path]
+Progress = Callable[["SourceReport"], None]
+# Makes the vectors of texts ahead of the build, which then finds them in the ReusingEncoder.
+Embed = Callable[[Iterator[list[str]], ReusingEncoder], None]
 
 
 @dataclass
 class SourceReport:
-    """What became of one source."""
+    """What became of one source; ``encoded`` of its passages had no vector yet."""
 
     kind: str
     path: Path
     documents: int = 0
     passages: int = 0
+    encoded: int = 0
     skipped: list[Skipped] = field(default_factory=list)
 
 
-def build(
-    sources: Sequence[tuple[str, Path]],
+def build(  # noqa: PLR0913 (what goes in, where to, and how)
+    sources: Sequence[Source],
     out: Path,
     encoder: Encoder,
     progress: Progress | None = None,
+    *,
+    embed: Embed | None = None,
+    milvus: Server | None = None,
 ) -> tuple[Manifest, list[SourceReport]]:
-    """Read ``sources`` (kind and path each), write the index to ``out``; ``progress`` hears the counts so far.
+    """Read ``sources`` (kind and path each), write the index to ``out``; ``progress`` hears of each batch.
 
-    What a source cannot use is in its report. The same input gives the same bytes.
+    What a source cannot use is in its report. The same input gives the same bytes. ``milvus`` takes the passages
+    instead of ``out``. With ``embed`` the sources are read twice: once
+    for their texts, and once more when those are encoded.
 
     Raises:
         InputError: a source is not there, or nothing in any of them can be used.
         StoreError: the index cannot be written.
     """
-    reports: list[SourceReport] = []
-    corpora: list[CorpusEntry] = []
-    seen: set[str] = set()
-    with writing(out, encoder, chunk.PARAMETERS) as writer:
-        for kind, path in sources:
-            report = SourceReport(kind, path)
-            reports.append(report)
-            digest = hashlib.sha256()
-            for batch in _batches(_passages(report, seen)):
-                for passage in batch:
-                    digest.update(passage.model_dump_json().encode())
-                writer.add([(passage, searched_text(passage)) for passage in batch])
-                if progress:
-                    progress(sum(each.documents for each in reports), writer.rows)
-            corpora.append(_entry(report, digest.hexdigest()))
+    with writing(out, encoder, chunk.PARAMETERS, milvus) as writer:
+        if embed:
+            embed(_texts(sources), writer.reusing)
+            writer.reusing.reread()
+        reports: list[SourceReport] = []
+        with _seen() as seen:
+            corpora = [_add(writer, source, seen, reports, progress) for source in sources]
         if not writer.rows:
             raise InputError(_nothing(reports), param="source")
         return writer.commit(corpora), reports
 
 
-def _passages(report: SourceReport, seen: set[str]) -> Iterator[Passage]:
+def _add(
+    writer: IndexWriter, source: Source, seen: Seen, reports: list[SourceReport], progress: Progress | None
+) -> CorpusEntry:
+    """One source's passages into ``writer``, and its report into ``reports``."""
+    report = SourceReport(*source)
+    reports.append(report)
+    digest = hashlib.sha256()
+    before = writer.reusing.encoded
+    for batch in _batches(_passages(report, seen)):
+        for passage in batch:
+            digest.update(passage.model_dump_json().encode())
+        writer.add([(passage, searched_text(passage)) for passage in batch])
+        report.encoded = writer.reusing.encoded - before
+        if progress:
+            progress(report)
+    return CorpusEntry(
+        kind=report.kind,
+        name=report.path.name,
+        sha256=digest.hexdigest(),
+        documents=report.documents,
+        passages=report.passages,
+    )
+
+
+def _texts(sources: Sequence[Source]) -> Iterator[list[str]]:
+    """The texts of the sources' passages, a batch at a time."""
+    with _seen() as seen:
+        for source in sources:
+            for batch in _batches(_passages(SourceReport(*source), seen)):
+                yield [searched_text(passage) for passage in batch]
+
+
+def _passages(report: SourceReport, seen: Seen) -> Iterator[Passage]:
     """The passages of a source's documents, counting them and what was skipped into ``report``."""
     for item in reader(report.kind)(report.path):
         if isinstance(item, Skipped):
             report.skipped.append(item)
             continue
-        if item.id in seen:
+        if not seen.add(item.id):
             report.skipped.append(Skipped(item.id, "a document with this id was read before"))
             continue
-        seen.add(item.id)
         report.documents += 1
         for passage in chunk.passages(item):
             report.passages += 1
             yield passage
 
 
+class Seen:
+    """The ids met so far, in a temporary database: a set of many millions would not fit in memory."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        database.execute("CREATE TABLE seen (id TEXT PRIMARY KEY) WITHOUT ROWID")
+
+    def add(self, document: str) -> bool:
+        """Whether the id is new; it is not from now on."""
+        return self._database.execute("INSERT OR IGNORE INTO seen VALUES (?)", (document,)).rowcount > 0
+
+    def close(self) -> None:
+        """Remove the database."""
+        self._database.close()
+
+
+def _seen() -> closing[Seen]:
+    return closing(Seen(sqlite3.connect("", isolation_level=None)))
+
+
 def _batches(passages: Iterable[Passage]) -> Iterator[list[Passage]]:
     iterator = iter(passages)
     while batch := list(islice(iterator, BATCH)):
         yield batch
-
-
-def _entry(report: SourceReport, sha256: str) -> CorpusEntry:
-    return CorpusEntry(
-        kind=report.kind, name=report.path.name, sha256=sha256, documents=report.documents, passages=report.passages
-    )
 
 
 def _nothing(reports: Sequence[SourceReport]) -> str:

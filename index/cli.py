@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from index.sources import KINDS
+from index.tune import Tuning
 from medrag.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from index.build import SourceReport
+    from index.build import Embed, SourceReport
+    from medrag.retrieval.reuse import ReusingEncoder
 
 app = typer.Typer(no_args_is_help=True, help="Build an index of guidelines, and look at one.")
 
@@ -25,7 +28,8 @@ SHOWN_SKIPS = 20
 
 @app.command(
     epilog="Examples: `medrag index build --out my-index` · "
-    "`medrag index build --source markdown guidelines/ --source jsonl corpus.jsonl --out my-index`"
+    "`medrag index build --source markdown guidelines/ --source jsonl corpus.jsonl --out my-index` · "
+    "`medrag index build --source pubmed pubmed/ --out my-index --engine ray --milvus http://milvus:19530`"
 )
 def build(
     paths: Annotated[
@@ -39,26 +43,39 @@ def build(
         ".medrag/index"
     ),
     encoder: Annotated[str | None, typer.Option(help="A sentence encoder: a directory or a hub id.")] = None,
+    engine: Annotated[
+        Literal["local", "ray"],
+        typer.Option(help="Where passages are encoded: here, or on the Ray cluster that RAY_ADDRESS names."),
+    ] = "local",
+    milvus: Annotated[
+        str | None,
+        typer.Option(
+            help="Put the passages into Milvus: its address (http://host:19530), or a milvus-lite file's name "
+            "(NAME.db) in the index directory. MEDRAG_MILVUS_TOKEN holds its token."
+        ),
+    ] = None,
 ) -> None:
-    """Build an index from sources, or from the starter corpus when none is named."""
+    """Build an index from sources, or from the starter corpus when none is named.
+
+    A build that was stopped goes on where it was; one over an index that is there encodes only what is new.
+    """
     from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from index import build as building
     from medrag.retrieval.encoder import Encoder
+    from medrag.retrieval.milvus import Server
+    from medrag.settings import load
 
     sources = _sources(source or [], paths or []) or [("markdown", building.GUIDELINES)]
     console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("loading the encoder")
+    with _progress(console) as say:
         manifest, reports = building.build(
             sources,
             out,
             Encoder(encoder) if encoder else Encoder(),
-            lambda documents, passages: bar.update(
-                task, description=f"{documents:,} documents read, {passages:,} passages encoded"
-            ),
+            lambda report: say(_so_far(report)),
+            embed=_on_ray(say, console) if engine == "ray" else None,
+            milvus=Server(milvus, load().milvus_secret) if milvus else None,
         )
     _show(reports, console)
     typer.echo(f"{out}: {manifest.rows:,} passages, index {manifest.hash[:12]}, encoder {manifest.encoder.name}")
@@ -67,10 +84,46 @@ def build(
 @app.command(epilog="Example: `medrag index info .medrag/index`")
 def info(directory: Annotated[Path, typer.Argument(help="Directory of the index.")] = Path(".medrag/index")) -> None:
     """Check an index's files and print what it was made from and with, as JSON."""
-    from medrag.retrieval.store import Index
+    from medrag.retrieval.store import open_index
+    from medrag.settings import load
 
-    index = Index.open(directory)
+    index = open_index(directory, milvus_token=load().milvus_secret)
     typer.echo(json.dumps({"hash": index.hash} | index.manifest.model_dump(), indent=2))
+
+
+@app.command(
+    epilog="Examples: `medrag index tune --source medquad medquad/ --source ngc ngc/ --out tuned` · "
+    "`medrag index build --encoder tuned --source jsonl corpus.jsonl --out my-index` · "
+    "`medrag search --index my-index --encoder tuned 'gout flare'`"
+)
+def tune(
+    paths: Annotated[
+        list[Path], typer.Argument(help="A file or folder for each --source, in the same order.", metavar="PATH")
+    ],
+    source: Annotated[list[str], typer.Option(help="The kind of the PATH that follows: medquad, ngc or any other.")],
+    out: Annotated[Path, typer.Option(help="Directory of the tuned encoder; an unfinished run there is resumed.")],
+    encoder: Annotated[str | None, typer.Option(help="The encoder to start from: a directory or a hub id.")] = None,
+    pairs: Annotated[int, typer.Option(min=2, help="The most pairs drawn from each source.")] = Tuning.pairs,
+    epochs: Annotated[float, typer.Option(min=0.01, help="Passes over the pairs.")] = Tuning.epochs,
+    batch_size: Annotated[int, typer.Option(min=2, help="Pairs in a batch: the rest are negatives.")] = 64,
+    learning_rate: Annotated[float, typer.Option(help="Peak learning rate.")] = Tuning.learning_rate,
+    kept: Annotated[float, typer.Option(min=0, max=1, help="Share of the tuned weights in the average.")] = Tuning.kept,
+    seed: Annotated[int, typer.Option(help="Seed of every draw.")] = Tuning.seed,
+) -> None:
+    """Fine-tune a sentence encoder on questions and passages; documents held out for evaluation are never read.
+
+    MedQuAD gives questions with answers, NGC titles, conditions and objectives with recommendations, any other kind
+    titles with passages. Validation scores and the whole configuration are saved beside the weights.
+    """
+    from index.tune import tune as tuning
+    from medrag.retrieval.encoder import Encoder
+
+    base = Encoder(encoder) if encoder else Encoder()
+    chosen = Tuning(
+        pairs=pairs, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, kept=kept, seed=seed
+    )
+    scores = tuning(base.path, _sources(source, paths), out, chosen)
+    typer.echo(f"{out}: nDCG@10 on validation pairs " + ", ".join(f"{name} {of:.3f}" for name, of in scores.items()))
 
 
 def _sources(kinds: Sequence[str], paths: Sequence[Path]) -> list[tuple[str, Path]]:
@@ -82,16 +135,48 @@ def _sources(kinds: Sequence[str], paths: Sequence[Path]) -> list[tuple[str, Pat
     return list(zip(kinds, paths, strict=True))
 
 
+@contextmanager
+def _progress(console: Console) -> Iterator[Callable[[str], None]]:
+    """A bar that says what it is told; how long a source is shows only at its end, so that the bar has no end."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (BarColumn(bar_width=20), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("loading the encoder", total=None)
+        yield lambda text: bar.update(task, description=text)
+
+
+def _so_far(report: SourceReport) -> str:
+    reused = report.passages - report.encoded
+    return (
+        f"{report.path.name}: {report.documents:,} documents, {report.passages:,} passages"
+        + (f" ({reused:,} encoded before)" if reused else "")
+        + (f", {len(report.skipped):,} skipped" if report.skipped else "")
+    )
+
+
+def _on_ray(say: Callable[[str], None], console: Console) -> Embed:
+    from index import ray_embedding
+
+    def embed(texts: Iterator[list[str]], reusing: ReusingEncoder) -> None:
+        say("reading the sources for Ray")
+        ray_embedding.embed(texts, reusing, lambda done: say(f"{done:,} passages encoded on Ray"))
+        console.print(f"{reusing.encoded:,} passages encoded on Ray")
+
+    return embed
+
+
 def _show(reports: Sequence[SourceReport], console: Console) -> None:
     from rich.table import Table
 
-    table = Table("source", "path", "documents", "passages", "skipped")
+    table = Table("source", "path", "documents", "passages", "encoded here", "skipped")
     for report in reports:
         row = (
             report.kind,
             str(report.path),
             f"{report.documents:,}",
             f"{report.passages:,}",
+            f"{report.encoded:,}",
             f"{len(report.skipped):,}",
         )
         table.add_row(*row)

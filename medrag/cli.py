@@ -82,28 +82,39 @@ def ask(
     print(advice.model_dump_json(indent=2) if as_json else render(advice))
 
 
-@app.command(epilog='Example: `medrag search "gout flare in chronic kidney disease" -k 5`')
+@app.command(
+    epilog='Examples: `medrag search "gout flare in chronic kidney disease" -k 5` · '
+    "`medrag search gout --filter year_from=2015 --filter statuses=current --filter statuses=superseded` · "
+    "`medrag search --index my-index --queries questions.jsonl -k 10 --json`"
+)
 def search(
     query: Annotated[str | None, typer.Argument(help="What to look for.")] = None,
     queries: Annotated[Path | None, typer.Option(help="JSON lines of {id, query}; answers come as JSON lines.")] = None,
     k: Annotated[int, typer.Option("-k", min=1, help="Passages for each query.")] = 5,
+    filters: Annotated[
+        list[str] | None,
+        typer.Option("--filter", help="field=value; give it again for more. Superseded passages need asking for."),
+    ] = None,
+    encoder: Annotated[str | None, typer.Option(help="The encoder the index was built with.")] = None,
     index: IndexDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Search the index; no model and no GPU needed."""
-    from medrag.retrieval.batch import BatchQuery, read_queries, search_line
+    from medrag.retrieval.batch import BatchQuery, read_filters, read_queries, search_line
+    from medrag.retrieval.query import condensed
     from medrag.retrieval.retriever import Retriever
 
     if (query is None) == (queries is None):
         raise InputError("give either a query or --queries FILE")
-    settings = _settings(index=index)
-    retriever = Retriever.open(settings.index_dir, settings.encoder)
+    settings = _settings(index=index, encoder=encoder)
+    wanted = read_filters(filters or [])
+    retriever = Retriever.open(settings.index_dir, settings.encoder, settings.milvus_secret)
     asked = read_queries(queries) if queries else [BatchQuery(id="query", query=_not_empty(query or "", "query"))]
     for each in asked:
         if as_json or queries:
-            print(search_line(retriever, each, k=k), flush=True)
+            print(search_line(retriever, each, k=k, filters=wanted), flush=True)
         else:
-            _show_passages(retriever.nearest(each.query, k=k))
+            _show_passages(retriever.nearest(condensed(each.query), k=k, filters=wanted))
 
 
 @app.command(epilog="Example: `medrag serve --port 8000`, then point any OpenAI client at http://127.0.0.1:8000/v1")
@@ -136,6 +147,24 @@ def serve(
     )
 
 
+@app.command(epilog="Examples: `medrag doctor` · `MEDRAG_PORT=9000 medrag doctor --json`")
+def doctor(
+    index: IndexDir = None,
+    model: Model = None,
+    model_url: ModelUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look for what is wrong with this set-up and say what to do; status 1 when anything stands in the way."""
+    from dataclasses import asdict
+
+    from medrag.doctor import examine, render
+
+    results = examine(_settings(index=index, model=model, model_url=model_url))
+    print(json.dumps([asdict(each) for each in results], indent=2) if as_json else render(results))
+    if any(each.state == "failed" for each in results):
+        raise typer.Exit(1)
+
+
 @app.command(epilog="Example: `medrag patient bundle.json pharmcat.report.json note.txt --json`")
 def patient(
     files: Annotated[list[Path], typer.Argument(help="Any mix of the formats medrag reads; merged.")],
@@ -152,21 +181,22 @@ def patient(
 def check(
     patient: PatientFiles = None,
     advice: Annotated[str | None, typer.Option(help="The advice to check.")] = None,
-    cases: Annotated[Path | None, typer.Option(help="JSON lines of {id, patient, advice}.")] = None,
+    question: Annotated[str | None, typer.Option(help="The question: emergencies and what is declined.")] = None,
+    cases: Annotated[Path | None, typer.Option(help="JSON lines of {id, patient, advice, question}.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run the safety filter alone over somebody's advice; no model, no index, no vLLM."""
     from medrag.safety.check_cases import check_advice, check_file, render_result
 
-    if (advice is None) == (cases is None):
-        raise InputError("give either --advice TEXT or --cases FILE")
+    if (advice is None and question is None) == (cases is None):
+        raise InputError("give either --advice TEXT (or --question TEXT) or --cases FILE")
     settings = _settings()
     if cases:
         for line in check_file(cases, settings.knowledge_dir):
             print(json.dumps(line, ensure_ascii=False))
         return
     known = _load_patient(patient) if patient else None
-    result = check_advice("advice", known, advice or "", settings.knowledge_dir)
+    result = check_advice("advice", known, advice or "", settings.knowledge_dir, question=question or "")
     print(json.dumps(result, ensure_ascii=False) if as_json else render_result(result))
 
 
@@ -318,14 +348,15 @@ def _not_empty(text: str, what: str) -> str:
 def _show_passages(found: Sequence[Evidence]) -> None:
     for item in found:
         passage = item.passage
-        print(f"{item.score:.3f}  {passage.id}  ({', '.join((passage.title, *passage.section))})")
+        status = "" if passage.status == "current" else f"  [{passage.status.upper()}]"
+        print(f"{item.score:.3f}  {passage.id}  ({', '.join((passage.title, *passage.section))}){status}")
         print(f"       {passage.text[:200]}")
 
 
 def _load_patient(files: list[Path]) -> Patient:
     from medrag.patient import load
 
-    return load(files)
+    return load(files, pharmcat_jar=_settings().pharmcat_jar)
 
 
 async def _ask_here(settings: Settings, case: Case) -> Advice:

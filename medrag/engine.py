@@ -18,17 +18,28 @@ from medrag.patient import with_text
 from medrag.retrieval.query import query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.safety import filter as safety
-from medrag.safety import red_flags
+from medrag.safety import red_flags, requests
 from medrag.safety.knowledge import Knowledge
-from medrag.types import Advice, Case, Evidence, Finding, Outcome, Provenance, Statement
+from medrag.types import Advice, Case, Evidence, Finding, Outcome, Provenance, Severity, Statement, Verdict
 
 MAX_QUESTION_CHARACTERS = 20_000
 CHARACTERS_PER_TOKEN = 3
 """A cautious estimate for English clinical text; common tokenizers need fewer tokens than this says."""
 TOKENS_PER_POINTER = 8
+TOKENS_PER_IMAGE = 1500
+"""What vision models in use make of a picture of about a megapixel."""
 
 NO_EVIDENCE = "No guideline passage in the index answers this question well enough, so no advice is given."
 NONE_APPLIES = "The model found that none of the retrieved passages applies to this patient and question."
+NO_VISION = "the served model reads no images; send the report's text, or serve a vision model (setting `vision`)"
+IMAGES_UNCHECKED = Finding(
+    check="images",
+    verdict=Verdict.NOT_ASSESSED,
+    severity=Severity.WARNING,
+    reason="The images went to the model as they are: identifiers burned into them were not removed, and what they "
+    "show is not part of the record that the safety filter checks against.",
+    source="medrag",
+)
 Choice = tuple[int, int]
 """A sentence of the evidence: passage number and position, both from 1."""
 
@@ -69,12 +80,14 @@ class Engine:
     stop: Sequence[str] = ()
     weights: str | None = None
     adapter: str | None = None
+    vision: bool = False
+    """Whether ``model`` reads images; a case with images is refused where it does not."""
 
     async def recommend(self, case: Case) -> Advice:
         """The advice for one case.
 
         Raises:
-            InputError: the question is empty or too long.
+            InputError: the question is empty or too long, or there are images and the model reads none.
             ModelError: the model cannot be used; nothing is answered in its stead.
         """
         async for event in self.stream(case):
@@ -85,12 +98,14 @@ class Engine:
     async def stream(self, case: Case) -> AsyncGenerator[Event, None]:
         """The advice as it is vetted: one :class:`Noticed`, each :class:`Released`, one :class:`Finished`."""
         _validate(case.question)
+        if case.images and not self.vision:
+            raise InputError(NO_VISION, param="messages", code="unsupported_content")
         patient = await asyncio.to_thread(with_text, case.patient, case.question)
         answer = _Answer(
             case.model_copy(update={"patient": patient}), notices=red_flags.notices(case.question, patient)
         )
         yield Noticed(answer.notices)
-        if declined := red_flags.declines(case.question):
+        if declined := requests.declines(case.question):
             yield Finished(self._advice(answer, Outcome.DECLINED, declined.reason))
             return
         answer.evidence = await self.retrieve(case)
@@ -104,7 +119,7 @@ class Engine:
     async def retrieve(self, case: Case) -> Sequence[Evidence]:
         """The passages that the model will see for a case: the best ones that its context can hold."""
         found = await asyncio.to_thread(self.retriever.search, query_for(case), k=self.passages, filters=case.filters)
-        budget = await self.model.context_tokens() - self._completion_tokens()
+        budget = await self.model.context_tokens() - self._completion_tokens() - TOKENS_PER_IMAGE * len(case.images)
         return self._fitting(case, found, budget)
 
     def _fitting(self, case: Case, evidence: Sequence[Evidence], budget: int) -> Sequence[Evidence]:
@@ -177,6 +192,7 @@ class Engine:
             max_tokens=self._completion_tokens(),
             grammar=quoting.grammar(choices, most) if self.grounding == "quote" else None,
             used=answer.used,
+            images=answer.case.images,
         )
 
     def _completion_tokens(self) -> int:
@@ -191,6 +207,9 @@ class Engine:
 
     def _advice(self, answer: _Answer, outcome: Outcome, message: str | None = None) -> Advice:
         patient = answer.case.patient
+        findings = safety.case_findings(
+            patient, answer.statements, answer.withheld, answer.evidence, self.knowledge, answer.notices
+        )
         return Advice(
             id=f"advice-{uuid.uuid4().hex}",
             created=datetime.now(UTC),
@@ -200,7 +219,7 @@ class Engine:
             notices=answer.notices,
             statements=tuple(answer.statements),
             withheld=tuple(answer.withheld),
-            findings=safety.case_findings(patient, answer.statements, answer.withheld, answer.evidence, self.knowledge),
+            findings=(*findings, IMAGES_UNCHECKED) if answer.case.images else findings,
             coverage=safety.coverage(patient, answer.statements, self.knowledge),
             evidence=tuple(answer.evidence),
             provenance=self._provenance(),

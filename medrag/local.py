@@ -11,6 +11,7 @@ import httpx
 from medrag.engine import Engine
 from medrag.errors import ConfigurationError, ModelUnavailable
 from medrag.generation.model import ChatModel, OpenAIChatModel
+from medrag.generation.vision import sees_images
 from medrag.generation.vllm_process import VllmProcess, served_name
 from medrag.generation.weights import fingerprint
 from medrag.retrieval.retriever import Retriever
@@ -30,7 +31,7 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
     Raises:
         ConfigurationError, StoreError, KnowledgeError, ModelUnavailable: whichever part cannot be had.
     """
-    retriever = Retriever.open(settings.index_dir, settings.encoder)
+    retriever = Retriever.open(settings.index_dir, settings.encoder, settings.milvus_secret)
     facts = knowledge.load(settings.knowledge_dir)
     hashing = asyncio.create_task(asyncio.to_thread(_hashes, settings))
     async with (models or served_model)(settings, say) as model:
@@ -45,6 +46,7 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
             max_tokens=settings.max_tokens,
             weights=weights,
             adapter=adapter,
+            vision=settings.vision == "yes" or (settings.vision == "auto" and sees_images(settings.model)),
         )
 
 

@@ -1,4 +1,4 @@
-"""The one Settings: flag > ``MEDRAG_`` environment > ``medrag.toml`` > default.
+"""The one Settings: flag > ``MEDRAG_`` environment > ``/run/secrets`` > ``medrag.toml`` > default.
 
 Read only by ``medrag.cli`` and at server start-up; everything else takes plain arguments.
 """
@@ -10,10 +10,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from medrag.errors import ConfigurationError
 
+SECRETS = Path("/run/secrets")
+"""Where containers find their secrets: a file a setting, named like its environment variable."""
 MINI = Path(__file__).parent / "models" / "mini"
 
 
@@ -33,6 +41,7 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=default_home, description="Directory of indexes and logs.")
     index: Path | None = Field(default=None, description="Index directory; HOME/index when not given.")
     encoder: str | None = Field(default=None, description="Encoder path or hub id; the bundled MiniLM by default.")
+    milvus_token: SecretStr | None = Field(default=None, description="Token of the Milvus that holds the passages.")
 
     model: str = Field(default=str(MINI), description="Causal LM to serve: a path or a hub id; the bundled mini.")
     model_url: str | None = Field(default=None, description="A running OpenAI-compatible server, e.g. a vLLM.")
@@ -45,6 +54,10 @@ class Settings(BaseSettings):
     passages: int = Field(default=5, ge=1, le=50, description="Passages retrieved for a question.")
     max_statements: int = Field(default=6, ge=1, le=50, description="Statements in one answer, at most.")
     max_tokens: int = Field(default=512, ge=1, description="Tokens the model may write in cite mode.")
+    vision: Literal["auto", "yes", "no"] = Field(
+        default="auto", description="Whether the model reads images; auto looks in its config.json, else no."
+    )
+    pharmcat_jar: Path | None = Field(default=None, description="PharmCAT's JAR, to call star alleles (needs Java).")
     knowledge: Path | None = Field(default=None, description="Directory of further safety knowledge; HOME/knowledge.")
 
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
@@ -72,6 +85,11 @@ class Settings(BaseSettings):
         return self.index or self.home / "index"
 
     @property
+    def milvus_secret(self) -> str | None:
+        """The Milvus token in plain text."""
+        return self.milvus_token.get_secret_value() if self.milvus_token else None
+
+    @property
     def knowledge_dir(self) -> Path | None:
         """The folder of further knowledge: the one that is set, or HOME/knowledge where that exists."""
         own = self.home / "knowledge"
@@ -93,7 +111,8 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The order of precedence in the module's first line."""
         del dotenv_settings, file_secret_settings
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        secrets = [SecretsSettingsSource(settings_cls, SECRETS)] if SECRETS.is_dir() else []
+        return init_settings, env_settings, *secrets, TomlConfigSettingsSource(settings_cls)
 
 
 def load(**flags: Any) -> Settings:

@@ -304,6 +304,7 @@ class Case(Record):
     question: str = Field(min_length=1)
     patient: Patient | None = None
     filters: Filters = Filters()
+    images: tuple[str, ...] = Field(default=(), repr=False, description="data: URLs, for a vision model only.")
 
 
 class Outcome(StrEnum):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from medrag.errors import ConfigurationError
+from medrag.retrieval.retriever import Retriever
 from sft.config import Data, Recipe, Stage
 from sft.corpus import guidelines, held_out, medquad, pubmedqa
 from sft.data import Example, Size, guideline_example
+from sft.files import read_lines, sha256, write_json
+from sft.from_index import Side, own_examples
+from sft.overlap import Overlap, mirage_questions, overlaps
 from sft.reading import Shelf, Text, drill_example, reading_example, texts
 from sft.synthetic import topic
 from sft.topics import Topic, topic_of
@@ -20,10 +23,21 @@ from sft.topics import Topic, topic_of
 
 @dataclass(frozen=True)
 class Sources:
-    """Where the texts are: the folder of public data sets, and the guideline folder."""
+    """Where the texts are: public data sets, the guideline folder, and optionally an index and a user's own file.
+
+    ``suffix`` turns a document id of the index into its file's name, which tells on which side of the split it is.
+    """
 
     shared: Path
     guidelines: Path
+    index: Path | None = None
+    suffix: str = ""
+    own: Path | None = None
+
+    @property
+    def mirage(self) -> Path:
+        """MIRAGE's questions, for evaluation alone: it names what to leave out."""
+        return self.shared / "mirage" / "benchmark.json.gz"
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -31,18 +45,19 @@ class Sources:
         shared = (
             self.shared / "medquad" / "medquad.tar.xz",
             self.shared / "pubmedqa" / "ori_pqal.json",
-            self.shared / "mirage" / "benchmark.json.gz",
+            self.mirage,
         )
         return (*shared, *sorted(self.guidelines.glob("*.md")))
 
 
 @dataclass(frozen=True)
 class Material:
-    """One side of the split: running text and guidelines, and the condition names made-up guidelines use."""
+    """One side of the split: running text and guidelines, the condition names made-up guidelines use, the index."""
 
     shelf: Shelf
     topics: list[Topic]
     names: list[str]
+    side: Side | None = None
 
 
 def material(sources: Sources, *, held: bool) -> Material:
@@ -52,7 +67,8 @@ def material(sources: Sources, *, held: bool) -> Material:
     if len(topics) < 4:
         raise ConfigurationError(f"{sources.guidelines} holds too few guidelines to learn from ({len(topics)})")
     found = texts(pairs)
-    return Material(Shelf(found), topics, _names(found))
+    side = Side(Retriever.open(sources.index), held, sources.suffix) if sources.index else None
+    return Material(Shelf(found), topics, _names(found), side)
 
 
 def _names(found: Sequence[Text]) -> list[str]:
@@ -86,6 +102,9 @@ def examples(some: Material, stage: Stage, rng: random.Random) -> Iterator[Examp
         lambda: drill_example(rng, some.shelf, size),
     ]
     weights = [stage.reading, stage.synthetic, stage.guidelines, stage.drill]
+    if stage.index:
+        makers.append(_from_index(some, size, rng).__next__)
+        weights.append(stage.index)
     while True:
         yield rng.choices(makers, weights)[0]()
 
@@ -93,6 +112,12 @@ def examples(some: Material, stage: Stage, rng: random.Random) -> Iterator[Examp
 def _synthetic(some: Material, size: Size, rng: random.Random) -> Example:
     main, *others = (topic(rng, name) for name in rng.sample(some.names, 3))
     return guideline_example(rng, main, others, size, "synthetic")
+
+
+def _from_index(some: Material, size: Size, rng: random.Random) -> Iterator[Example]:
+    if some.side is None:
+        raise ConfigurationError("this recipe draws on an index: give it with medrag sft data --index DIR")
+    return some.side.examples(rng, size)
 
 
 def _guideline(some: Material, size: Size, rng: random.Random) -> Example:
@@ -110,8 +135,9 @@ def training_set(data: Data, some: Material, seed: int) -> Iterator[Example]:
 
 
 def validation_set(data: Data, some: Material, seed: int) -> Iterator[Example]:
-    """Held-out examples as large as the last stage's, a third from each source."""
-    last = data.stages[-1].model_copy(update={"reading": 1.0, "synthetic": 1.0, "guidelines": 1.0, "drill": 0.0})
+    """Held-out examples as large as the last stage's, as many from each source."""
+    even = {"reading": 1.0, "synthetic": 1.0, "guidelines": 1.0, "drill": 0.0, "index": float(some.side is not None)}
+    last = data.stages[-1].model_copy(update=even)
     made = examples(some, last, random.Random(seed + 1))  # noqa: S311
     for _ in range(data.validation):
         yield next(made)
@@ -121,15 +147,18 @@ def build(recipe: Recipe, sources: Sources, output: Path) -> dict[str, object]:
     """Write ``train.jsonl``, ``validation.jsonl`` and ``manifest.json`` to ``output``; returns the manifest."""
     output.mkdir(parents=True, exist_ok=True)
     train, held = material(sources, held=False), material(sources, held=True)
+    own = own_examples(sources.own) if sources.own else []
     counts = {
-        "train": _write(output / "train.jsonl", training_set(recipe.data, train, recipe.seed)),
+        "train": _write(output / "train.jsonl", chain(training_set(recipe.data, train, recipe.seed), own)),
         "validation": _write(output / "validation.jsonl", validation_set(recipe.data, held, recipe.seed)),
     }
+    shared = overlap(output / "train.jsonl", sources, output / "validation.jsonl")
     manifest: dict[str, object] = {
         "recipe": recipe.model_dump(mode="json"),
         "examples": counts,
         "held_out": {"guidelines": [each.document for each in held.topics], "medquad": len(held.shelf.texts)},
         "sources": {path.name: sha256(path) for path in sources.files},
+        "overlap": {name: each.model_dump() for name, each in shared.items()},
         "files": {name: sha256(output / name) for name in ("train.jsonl", "validation.jsonl")},
     }
     write_json(output / "manifest.json", manifest)
@@ -138,23 +167,14 @@ def build(recipe: Recipe, sources: Sources, output: Path) -> dict[str, object]:
 
 def read_examples(path: Path) -> list[Example]:
     """The examples of a file that :func:`build` wrote."""
-    if not path.is_file():
-        raise ConfigurationError(f"there are no examples at {path}; build them first with: medrag sft data")
-    with path.open() as stream:
-        return [Example.model_validate_json(line) for line in stream]
+    return read_lines(path, Example, "build examples with: medrag sft data")
 
 
-def sha256(path: Path) -> str:
-    """The file's digest, in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def write_json(path: Path, value: object) -> None:
-    """Write beside and rename, so that a half-written file never has the name."""
-    beside = path.with_suffix(".partial")
-    beside.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
-    beside.replace(path)
+def overlap(training: Path, sources: Sources, held: Path) -> dict[str, Overlap]:
+    """What the training examples share with MIRAGE's questions and with the held-out examples."""
+    texts = (each["content"] for example in read_examples(training) for each in example.messages)
+    own = [example.messages[1]["content"].partition("</evidence>")[0] for example in read_examples(held)]
+    return overlaps(texts, {**mirage_questions(sources.mirage), "validation": own})
 
 
 def _write(path: Path, made: Iterator[Example]) -> int:

@@ -21,6 +21,20 @@ _SHARED = _REPOSITORY.parent / "shared" / "data"
 _GUIDELINES = _REPOSITORY / "index" / "guidelines"
 
 
+@app.command("plan")
+def plan_command(recipe: RecipeName, run: Run = _RUN) -> None:
+    """Estimate what a recipe needs of each GPU, and set beside it what a finished run took.
+
+    Example: medrag sft plan qlora-8b-24gb
+    """
+    from sft.config import load_recipe
+    from sft.plan import GIB, measured, table
+
+    typer.echo(table(load_recipe(recipe)))
+    if (peak := measured(run, recipe)) is not None:
+        typer.echo(f"  measured by the run in {run}: {peak / GIB:.2f} GiB")
+
+
 @app.command("pretrain")
 def pretrain_command(
     recipe: RecipeName, run: Run = _RUN, shared: Shared = _SHARED, guidelines: Guidelines = _GUIDELINES
@@ -30,8 +44,9 @@ def pretrain_command(
     Example: medrag sft pretrain mini --work .medrag/sft
     """
     from medrag.errors import ConfigurationError
-    from sft.build import Sources, material, pretraining_texts, rendered_prompts, write_json
+    from sft.build import Sources, material, pretraining_texts, rendered_prompts
     from sft.config import Pretraining, load_recipe
+    from sft.files import write_json
     from sft.pretrain import pretrain
 
     plan = load_recipe(recipe)
@@ -48,17 +63,25 @@ def pretrain_command(
 
 @app.command("data")
 def data_command(
-    recipe: RecipeName, run: Run = _RUN, shared: Shared = _SHARED, guidelines: Guidelines = _GUIDELINES
+    recipe: RecipeName,
+    run: Run = _RUN,
+    shared: Shared = _SHARED,
+    guidelines: Guidelines = _GUIDELINES,
+    index: Annotated[Path | None, typer.Option(help="An index to draw passages and distractors from.")] = None,
+    suffix: Annotated[str, typer.Option(help="What turns its document ids into file names, such as .xml.")] = "",
+    own: Annotated[Path | None, typer.Option(help="Your own examples, a JSON line each; all go into training.")] = None,
 ) -> None:
     """Build the grounded examples: train.jsonl, validation.jsonl and a manifest with hashes.
 
     Example: medrag sft data mini
+
+    Example: medrag sft data qlora-8b-24gb --index my-index --own judged.jsonl
     """
     from sft.build import Sources, build
     from sft.config import load_recipe
 
-    manifest = build(load_recipe(recipe), Sources(shared, guidelines), run / "data")
-    typer.echo(f"{run / 'data'}: {manifest['examples']}")
+    manifest = build(load_recipe(recipe), Sources(shared, guidelines, index, suffix, own), run / "data")
+    typer.echo(f"{run / 'data'}: {manifest['examples']}; shared wording: {manifest['overlap']}")
 
 
 @app.command("train")
@@ -74,8 +97,10 @@ def train_command(
     Example: medrag sft train mini
     """
     _quiet_threads()
-    from sft.build import read_examples, sha256, write_json
+    from sft.build import read_examples
     from sft.config import load_recipe
+    from sft.curves import curves
+    from sft.files import sha256, write_json
     from sft.train import train
 
     plan = load_recipe(recipe)
@@ -87,7 +112,50 @@ def train_command(
     hashes = {path.name: sha256(path) for path in files}
     record = {"recipe": plan.model_dump(mode="json"), "base": start, "data": hashes, "measured": measured}
     write_json(run / "tuned" / "run.json", record)
+    curves(measured["log"], run / "tuned" / "loss.png")
     typer.echo(f"{run / 'tuned'}: {measured['steps']} steps, loss {measured['loss']:.3f}, {measured['seconds']} s")
+
+
+@app.command("prefer")
+def prefer_command(
+    recipe: RecipeName,
+    pairs: Annotated[Path, typer.Argument(help="Preference pairs, a line each: prompt, chosen, rejected.")],
+    base: Annotated[str, typer.Option(help="The fine-tuned model (merged) to start from: a folder or a hub id.")],
+    run: Run = _RUN,
+) -> None:
+    """Learn from preferences by DPO: a clinician's feedback, or what the safety filter withheld.
+
+    Example: medrag feedback export --out pairs.jsonl && medrag sft prefer mini pairs.jsonl --base medrag/models/mini
+    """
+    _quiet_threads()
+    from sft.config import load_recipe
+    from sft.curves import curves
+    from sft.files import sha256, write_json
+    from sft.prefer import prefer
+    from sft.preferences import read_pairs
+
+    plan, output = load_recipe(recipe), run / "preferred"
+    measured = prefer(plan, base, read_pairs(pairs), output)
+    record = {"recipe": plan.model_dump(mode="json"), "base": base, "data": {pairs.name: sha256(pairs)}}
+    write_json(output / "run.json", record | {"measured": measured})
+    curves(measured["log"], output / "loss.png")
+    typer.echo(f"{output}: {measured['steps']} steps, chosen leads in {measured['reward_accuracy']:.0%} at the end")
+
+
+@app.command("pairs")
+def pairs_command(
+    judged: Annotated[Path, typer.Argument(help='Cases with their advice, a line each: {"case": …, "advice": …}.')],
+    output: Annotated[Path, typer.Argument(help="Where the preference pairs go.")],
+) -> None:
+    """Make preference pairs of what the safety filter withheld: the same answer with and without it.
+
+    Example: medrag sft pairs judged.jsonl pairs.jsonl
+    """
+    from sft.preferences import from_withheld, read_judged
+
+    lines = [each.model_dump_json() + "\n" for each in from_withheld(read_judged(judged))]
+    output.write_text("".join(lines))
+    typer.echo(f"{output}: {len(lines)} pairs")
 
 
 @app.command("merge")
@@ -106,6 +174,82 @@ def merge_command(
 
     asked = calibration_questions(read_examples(calibrate)) if calibrate else []
     typer.echo(f"{output}: {merge(tuned, output, asked)}")
+
+
+@app.command("quantise")
+def quantise_command(
+    model: Annotated[Path, typer.Argument(help="A merged model's folder.")],
+    output: Annotated[Path, typer.Argument(help="Where the int8 model goes.")],
+) -> None:
+    """Write a merged model in int8 (compressed-tensors W8A8), as vLLM serves it on CPUs and GPUs.
+
+    Example: medrag sft quantise .medrag/sft/merged .medrag/sft/int8
+    """
+    from sft.quantise import quantise
+
+    typer.echo(f"{output}: {quantise(model, output)}")
+
+
+@app.command("verify")
+def verify_command(
+    model: Annotated[Path, typer.Argument(help="A merged model's folder.")],
+    examples: Annotated[Path, typer.Argument(help="Examples whose prompts to ask, such as validation.jsonl.")],
+    most: Annotated[int, typer.Option(help="Ask at most this many prompts.")] = 32,
+) -> None:
+    """Start vLLM on a merged model and check that it decodes greedily what transformers does; 1 where it does not.
+
+    Example: medrag sft verify medrag/models/mini .medrag/sft/data/validation.jsonl
+    """
+    import asyncio
+
+    from medrag.generation.vllm_process import VllmProcess
+    from sft.build import read_examples
+    from sft.score import questions
+    from sft.verify import agreement
+
+    asked = list(questions(read_examples(examples)))[:most]
+    process = VllmProcess(model=str(model), log=_RUN / "vllm.log")
+    typer.echo("starting vLLM (about a minute on a CPU)", err=True)
+    process.start()
+    try:
+        asyncio.run(process.wait_ready())
+        found = agreement(model, process.chat_model(), asked)
+    finally:
+        process.stop()
+    typer.echo(f"{found.same} of {found.prompts} answers are the same, {found.near_tie} part where two tokens tie")
+    raise typer.Exit(0 if found.agrees else 1)
+
+
+@app.command("classify")
+def classify_command(
+    recipe: Annotated[str, typer.Argument(help="A recipe under sft/recipes/encoders, or a .yaml file.")],
+    train: Annotated[Path, typer.Argument(help='Training texts, a line each: {"text": …, "label": …}.')],
+    held: Annotated[Path, typer.Argument(help="Held-out texts in the same form.")],
+    run: Run = _RUN,
+    generative: Annotated[str | None, typer.Option(help="A causal model to compare with, on the same texts.")] = None,
+) -> None:
+    """Train a BERT-type encoder to name the diagnosis, and compare a generative model's choice of label with it.
+
+    Example: medrag sft classify diagnosis train.jsonl held.jsonl --generative medrag/models/mini
+    """
+    _quiet_threads()
+    from dataclasses import asdict
+
+    from sft.classify import Labelled, classify, likeliest
+    from sft.config import load_classification
+    from sft.files import read_lines, sha256, write_json
+
+    plan, form = load_classification(recipe), 'its lines are {"text": ..., "label": ...}'
+    texts, asked = read_lines(train, Labelled, form), read_lines(held, Labelled, form)
+    scored, costs = classify(plan, texts, asked, run / "classifier")
+    scores = {"encoder": asdict(scored)}
+    if generative:
+        scores["generative"] = asdict(likeliest(generative, texts, asked))
+    hashes = {path.name: sha256(path) for path in (train, held)}
+    record = {"recipe": plan.model_dump(mode="json"), "data": hashes, "costs": costs, "scores": scores}
+    write_json(run / "classifier" / "run.json", record)
+    for name, each in scores.items():
+        typer.echo(f"{name}: accuracy {each['accuracy']:.3f} {each['accuracy_95']}, macro F1 {each['macro_f1']:.3f}")
 
 
 @app.command("score")

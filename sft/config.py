@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -41,7 +41,7 @@ class Stage(_Strict):
     """A step of the curriculum: how many examples, how large, and from which sources by weight.
 
     ``ranked`` is the share of guideline examples that look as retrieval leaves them. ``find`` is the share of turns
-    over running text that only ask where certain words stand.
+    over running text that only ask where certain words stand. ``index`` needs ``medrag sft data --index``.
     """
 
     examples: int = Field(ge=1)
@@ -52,6 +52,7 @@ class Stage(_Strict):
     synthetic: float = Field(default=0.45, ge=0)
     guidelines: float = Field(default=0.25, ge=0)
     drill: float = Field(default=0, ge=0)
+    index: float = Field(default=0, ge=0)
     ranked: float = Field(default=0, ge=0, le=1)
     find: float = Field(default=0.5, ge=0, le=1)
 
@@ -74,6 +75,7 @@ class Lora(_Strict):
 class Training(_Strict):
     """Fine-tuning. ``turns``: learn every turn of a conversation, or the first alone (templates without
     generation marks allow only that). ``four_bit``: the base in NF4 with double quantisation (QLoRA).
+    ``packing``: several examples a row, kept apart by their positions; both attentions honour them.
     """
 
     batch: int = 4
@@ -88,6 +90,8 @@ class Training(_Strict):
     length: int = 2048
     turns: Literal["every", "first"] = "every"
     in_order: bool = True
+    packing: bool = False
+    attention: Literal["sdpa", "flash_attention_2"] = "sdpa"
     four_bit: bool = False
     lora: Lora | None = None
     gradient_checkpointing: bool = False
@@ -103,7 +107,37 @@ class Training(_Strict):
             raise ValueError("a 4-bit base cannot be trained itself: give lora")
         if self.patience is not None and self.evaluate_steps is None:
             raise ValueError("early stopping (patience) needs evaluate_steps")
+        if self.packing and (self.in_order or self.schedule == "warmup_stable_decay"):
+            raise ValueError("packing joins examples by length: it needs in_order: false and a schedule without steps")
         return self
+
+
+class Preference(_Strict):
+    """Learning from preferences by DPO (Rafailov et al. 2023): ``beta`` holds the model near its start."""
+
+    beta: float = Field(default=0.1, gt=0)
+    learning_rate: float = Field(default=5e-6, gt=0)
+    epochs: float = Field(default=1, gt=0)
+
+
+class Shape(_Strict):
+    """A decoder's published dimensions, so that a run can be planned before its weights are at hand."""
+
+    vocabulary: int
+    hidden: int
+    intermediate: int
+    layers: int
+    heads: int
+    key_value_heads: int
+    head: int
+    tied: bool = False
+
+
+class Device(_Strict):
+    """What the recipe is written for: ``memory`` in GiB a GPU, and how many share the run (FSDP above one)."""
+
+    memory: float = Field(gt=0)
+    count: int = Field(default=1, ge=1)
 
 
 class Recipe(_Strict):
@@ -112,10 +146,13 @@ class Recipe(_Strict):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
     base: str | None = None
     seed: int = 0
+    shape: Shape | None = None
+    device: Device | None = None
     architecture: Architecture | None = None
     pretraining: Pretraining | None = None
     data: Data
     training: Training
+    preference: Preference = Preference()
 
     @model_validator(mode="after")
     def _one_origin(self) -> Recipe:
@@ -124,17 +161,40 @@ class Recipe(_Strict):
         return self
 
 
+class Classification(_Strict):
+    """An encoder with a label head. ``base``: hub id or folder, None for the bundled MiniLM."""
+
+    base: str | None = None
+    seed: int = 0
+    batch: int = Field(default=16, ge=1)
+    epochs: float = Field(default=4, gt=0)
+    learning_rate: float = Field(default=1e-4, gt=0)
+    weight_decay: float = 0.01
+    length: int = Field(default=256, ge=8)
+    cpu: bool = False
+
+
+_Kind = TypeVar("_Kind", Recipe, Classification)
 RECIPES = Path(__file__).parent / "recipes"
 
 
 def load_recipe(name: str) -> Recipe:
     """A recipe by the name it has under ``sft/recipes`` or by its file's path; ConfigurationError when it is wrong."""
-    path = Path(name) if name.endswith((".yaml", ".yml")) else RECIPES / f"{name}.yaml"
+    return _load(name, RECIPES, Recipe)
+
+
+def load_classification(name: str) -> Classification:
+    """A classification recipe, by its name under ``sft/recipes/encoders`` or by its file's path."""
+    return _load(name, RECIPES / "encoders", Classification)
+
+
+def _load(name: str, folder: Path, kind: type[_Kind]) -> _Kind:
+    path = Path(name) if name.endswith((".yaml", ".yml")) else folder / f"{name}.yaml"
     if not path.is_file():
-        known = ", ".join(sorted(each.stem for each in RECIPES.glob("*.yaml")))
+        known = ", ".join(sorted(each.stem for each in folder.glob("*.yaml")))
         raise ConfigurationError(f"there is no recipe {name}; known are {known}, or give a .yaml file")
     try:
-        return Recipe.model_validate(yaml.safe_load(path.read_text()))
+        return kind.model_validate(yaml.safe_load(path.read_text()))
     except yaml.YAMLError as error:
         raise ConfigurationError(f"{path} is not YAML: {error}") from error
     except ValidationError as error:

@@ -6,10 +6,12 @@ import os
 import random
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medrag.errors import ConfigurationError
+from medrag.generation.adapter import require_servable
 from sft.config import Lora, Recipe, Training
 from sft.data import Example
 
@@ -30,10 +32,10 @@ def rows(examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, plan: 
     kept = [row for row in made if len(row["input_ids"]) <= plan.length]
     if not kept:
         raise ConfigurationError(f"no example fits in {plan.length} tokens; raise training.length")
-    return Dataset.from_list(_grouped(kept, plan.batch * _workers()) if plan.in_order else kept)
+    return Dataset.from_list(_grouped(kept, plan.batch * workers()) if plan.in_order else kept)
 
 
-def _workers() -> int:
+def workers() -> int:
     """Processes that share the run (torchrun says how many)."""
     return int(os.environ.get("WORLD_SIZE", "1"))
 
@@ -68,15 +70,20 @@ def load(base: str | Path, plan: Training) -> tuple[PreTrainedModel, PreTrainedT
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
-    options: dict[str, Any] = {"dtype": torch.float32 if plan.lora is None else torch.bfloat16}
+    options: dict[str, Any] = {
+        "dtype": torch.float32 if plan.lora is None else torch.bfloat16,
+        "attn_implementation": plan.attention,
+    }
     if plan.four_bit:
         options["quantization_config"] = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
             load_in_4bit=True,
             bnb_4bit_quant_type="nf4",
             bnb_4bit_use_double_quant=True,
             bnb_4bit_compute_dtype=torch.bfloat16,
+            bnb_4bit_quant_storage=torch.bfloat16,  # FSDP can only shard weights of a floating type
         )
-        options["device_map"] = "cpu" if plan.cpu else "auto"
+        if workers() == 1:
+            options["device_map"] = "cpu" if plan.cpu else "auto"
     tokenizer = AutoTokenizer.from_pretrained(str(base))
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
@@ -84,16 +91,18 @@ def load(base: str | Path, plan: Training) -> tuple[PreTrainedModel, PreTrainedT
 
 
 def adapter(lora: Lora) -> LoraConfig:
-    """The adapter on every linear layer, as QLoRA (Dettmers et al. 2023) found best."""
+    """The adapter on every linear layer, as QLoRA (Dettmers et al. 2023) found best; refused where vLLM would be."""
     from peft import LoraConfig
 
-    return LoraConfig(
+    made = LoraConfig(
         r=lora.rank,
         lora_alpha=lora.alpha,
         lora_dropout=lora.dropout,
         target_modules="all-linear",
         task_type="CAUSAL_LM",
     )
+    require_servable(asdict(made), "that this recipe trains")
+    return made
 
 
 def arguments(plan: Training, output: Path, steps: int, seed: int) -> SFTConfig:
@@ -123,7 +132,7 @@ def arguments(plan: Training, output: Path, steps: int, seed: int) -> SFTConfig:
         use_cpu=plan.cpu,
         ddp_find_unused_parameters=False,
         max_length=plan.length,
-        packing=False,
+        packing=plan.packing,
         prediction_loss_only=True,
         completion_only_loss=True,
         gradient_checkpointing=plan.gradient_checkpointing,
@@ -156,7 +165,7 @@ def train(
     plan = recipe.training
     model, tokenizer = load(base, plan)
     made = rows(examples, tokenizer, plan)
-    steps = max(1, int(len(made) * plan.epochs) // (plan.batch * plan.accumulation * _workers()))
+    steps = max(1, int(len(made) * plan.epochs) // (plan.batch * plan.accumulation * workers()))
     trainer = AnswerTrainer(
         model=model,
         args=arguments(plan, output, steps, recipe.seed),
@@ -176,6 +185,19 @@ def train(
         "tokens": sum(len(each) for each in made["input_ids"]),
         "steps": result.global_step,
         "seconds": round(time.time() - started),
+        "train_seconds": result.metrics["train_runtime"],
         "loss": result.training_loss,
+        "peak_bytes": peak_bytes(plan),
         "log": [entry for entry in trainer.state.log_history if "loss" in entry or "eval_loss" in entry],
     }
+
+
+def peak_bytes(plan: Training) -> int:
+    """The most memory this process has held so far: on the GPU, or resident where the run is on the CPU."""
+    import resource
+
+    import torch
+
+    if not plan.cpu and torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

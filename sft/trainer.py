@@ -25,12 +25,8 @@ class AnswerTrainer(SFTTrainer):
         """Summed cross-entropy over the learned tokens, divided by their number over all processes."""
         labels = inputs["labels"]
         positions = (labels[:, 1:] != -100).any(dim=0).nonzero().squeeze(1)
-        outputs = model(
-            input_ids=inputs["input_ids"],
-            attention_mask=inputs.get("attention_mask"),
-            logits_to_keep=positions,
-            use_cache=False,
-        )
+        rest = {name: value for name, value in inputs.items() if name not in ("labels", "completion_mask")}
+        outputs = model(**rest, logits_to_keep=positions, use_cache=False)
         targets = labels[:, positions + 1]
         total = torch.nn.functional.cross_entropy(
             outputs.logits.float().flatten(0, 1), targets.flatten(), reduction="sum"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eval.report.data import read_logs, report
+from eval.agreement import load as load_agreement
+from eval.log import read_logs
+from eval.report.data import report
 from eval.report.page import page
 from eval.scores import replace
 
@@ -16,7 +18,7 @@ def write(directory: Path) -> Path:
         InputError: the directory holds no logs, or a damaged one.
     """
     logs = read_logs(directory)
-    found = report(logs)
+    found = report(logs, load_agreement(directory))
     replace(directory / "report.json", found.model_dump_json(indent=2) + "\n")
     path = directory / "report.html"
     replace(path, page(found, logs, directory.name))

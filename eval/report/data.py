@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from eval import log as logs
-from eval.log import Entry, Log, Start
+from eval.agreement import Agreement
+from eval.log import Entry, Log, Start, answered
 from eval.scores import Score, TaskScores, means, summarise
-from medrag.errors import InputError
 from medrag.types import Record
 
 
@@ -51,35 +49,20 @@ class TaskReport(Record):
     seconds: tuple[float, ...]
     outcomes: Mapping[str, int]
     withheld_by: Mapping[str, int]
+    withheld_because: Mapping[str, int]
     confidences: tuple[Confidence, ...]
 
 
 class Report(Record):
-    """``report.json``."""
+    """``report.json``; ``agreement`` is there when a judge was measured on the run."""
 
     tasks: tuple[TaskReport, ...]
+    agreement: Agreement | None = None
 
 
-def read_logs(directory: Path) -> list[Log]:
-    """The logs of the tasks that were run into ``directory``.
-
-    Raises:
-        InputError: there are none.
-    """
-    found = [log for path in sorted(directory.glob("*.jsonl")) if (log := logs.read(path)).starts]
-    if not found:
-        raise InputError(f"no evaluation logs in {directory}; run `medrag eval run ... --out {directory}` first")
-    return found
-
-
-def report(found: Sequence[Log]) -> Report:
+def report(found: Sequence[Log], agreement: Agreement | None = None) -> Report:
     """The report on these logs."""
-    return Report(tasks=tuple(_task(log) for log in found))
-
-
-def answered(log: Log) -> list[Entry]:
-    """The entries without an error, by id."""
-    return sorted((entry for entry in log.entries.values() if entry.error is None), key=lambda entry: entry.id)
+    return Report(tasks=tuple(_task(log) for log in found), agreement=agreement)
 
 
 def _task(log: Log) -> TaskReport:
@@ -92,7 +75,8 @@ def _task(log: Log) -> TaskReport:
         latency=_latency([entry.seconds for entry in entries]),
         seconds=tuple(entry.seconds for entry in entries),
         outcomes=Counter(advice["outcome"] for advice in advices),
-        withheld_by=Counter(check for advice in advices for check in _withholding(advice)),
+        withheld_by=Counter(check for advice in advices for check in _withholding(advice, "check")),
+        withheld_because=Counter(reason for advice in advices for reason in _withholding(advice, "reason")),
         confidences=tuple(_confidences(entries)),
     )
 
@@ -121,11 +105,11 @@ def _quantile(ranked: Sequence[float], share: float) -> float:
     return ranked[min(len(ranked) - 1, int(share * len(ranked)))]
 
 
-def _withholding(advice: Mapping[str, Any]) -> Iterator[str]:
-    """The checks that withheld a statement, once a statement."""
+def _withholding(advice: Mapping[str, Any], field: str) -> Iterator[str]:
+    """The checks that withheld a statement, or their reasons, once a statement."""
     for statement in advice["withheld"]:
         yield from {
-            finding["check"]
+            finding[field]
             for finding in statement["findings"]
             if finding["verdict"] == "fail" and finding["severity"] == "contraindicated"
         }

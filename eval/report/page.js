@@ -68,13 +68,20 @@ function statement(each) {
   return item;
 }
 
+function retrieved(item) { return make("li", `[${item.number}] ${item.score.toFixed(3)} `, passage(item.passage, [])); }
+
+function criterion(each) {
+  const line = make("li", `${each.points > 0 ? "+" : ""}${each.points}, ${each.met ? "met" : "not met"}: ${each.criterion} (judge: ${each.reason})`);
+  return each.met === (each.points < 0) ? withClass(line, "bad") : line;
+}
+
 function advice(each) {
   const parts = [make("p", `outcome: ${each.outcome}${each.message ? ". " + each.message : ""}`)];
   parts.push(...list("Notices", each.notices.map(finding)));
   parts.push(...list("Released", each.statements.map(statement)));
   parts.push(...list("Withheld", each.withheld.map(statement)));
   parts.push(...list("Findings on the case", each.findings.map(finding)));
-  parts.push(...list("Retrieved", each.evidence.map((item) => make("li", `[${item.number}] ${item.score.toFixed(3)} `, passage(item.passage, [])))));
+  parts.push(...list("Retrieved", each.evidence.map(retrieved)));
   return parts;
 }
 
@@ -83,6 +90,8 @@ function side(output, title) {
   if (output.patient) parts.push(make("pre", output.patient));
   if (output.options) parts.push(make("ul", null, ...Object.entries(output.options).map(([key, text]) => make("li", `${key}. ${text}`))));
   if (output.gold) parts.push(make("p", "gold: " + (typeof output.gold === "string" ? output.gold : JSON.stringify(output.gold))));
+  if (output.rubric) parts.push(...list("Rubric", output.rubric.map(criterion)));
+  if (output.evidence) parts.push(...list("Retrieved", output.evidence.map(retrieved)));
   if (output.advice) parts.push(...advice(output.advice));
   for (const [arm, text] of Object.entries(output.completions || {})) parts.push(make("h4", `${arm}: ${output.answers[arm] ?? "did not parse"}`), make("pre", text));
   return parts;

@@ -9,10 +9,14 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
+from eval.agreement import Agreement
 from eval.log import Entry, Log
 from eval.report import plots
 from eval.report.data import Group, Report, TaskReport
 from eval.scores import Score, metric_names
+
+LOWER = ("commission_harm", "unparsed")
+"""Beginnings of the names of metrics of which less is better."""
 
 FEW = 10
 """Groups of fewer samples are shown, and said to be few."""
@@ -21,14 +25,15 @@ FEW = 10
 def page(report: Report, logs: Sequence[Log], title: str) -> str:
     """The whole page."""
     names = [task.scores.task for task in report.tasks]
-    links = "".join(f'<a href="#{escape(name)}">{escape(name)}</a>' for name in [*names, "samples"])
+    judged = ["judge"] if report.agreement else []
+    links = "".join(f'<a href="#{escape(name)}">{escape(name)}</a>' for name in [*names, *judged, "samples"])
     return Template(_asset("page.html")).substitute(
         title=escape(title),
         style=_asset("page.css"),
         script=_asset("page.js"),
         subtitle=escape(_subtitle(report)),
         contents=links,
-        sections="\n".join(_section(task) for task in report.tasks),
+        sections="\n".join([_overview(report), *map(_section, report.tasks), _agreement(report.agreement)]),
         data=_embedded(_samples(logs)),
     )
 
@@ -47,6 +52,49 @@ def _subtitle(report: Report) -> str:
     )
 
 
+def _overview(report: Report) -> str:
+    """A row a task: what ran, how long it took, and the groups that stand apart."""
+    rows = [
+        [
+            f'<a href="#{escape(task.scores.task)}">{escape(task.scores.task)}</a>',
+            f"{task.scores.done} of {task.scores.samples}",
+            str(task.scores.failed),
+            f"{task.latency.p50:.2f} / {task.latency.p95:.2f}" if task.latency else "",
+            str(sum(task.withheld_because.values())),
+            escape(
+                ", ".join(f"{group.kind}: {group.value}" for group in task.groups if group.apart and group.n >= FEW)
+            ),
+        ]
+        for task in report.tasks
+    ]
+    heads = ["task", "done", "failed", "seconds, p50 / p95", "reasons to withhold", f"groups apart (of {FEW} or more)"]
+    note = (
+        "Every score is a mean over samples with its 95 % interval; higher is better unless it says otherwise. "
+        "Groups apart: an interval does not hold the mean over all samples, with no correction for looking at many."
+    )
+    return f'<section id="overview"><h2>Overview</h2>{_table("Tasks", heads, rows)}<p class="note">{note}</p></section>'
+
+
+def _agreement(found: Agreement | None) -> str:
+    if found is None:
+        return ""
+    rows = [[f"scorer: {escape(pair.split(', ')[0])}; judge: {escape(pair.split(', ')[1])}", str(count)]
+            for pair, count in found.table.items()]  # fmt: skip
+    kappa = _interval(found.kappa) if found.kappa else "not defined (both always said the same)"
+    text = (
+        f"Judge {found.judge.model}, temperature {found.judge.temperature:g}, seed {found.judge.seed}, prompts "
+        f"{found.judge.prompts[:12]}. {found.agreed.n} pairs of statement and quote, about half of them controls with "
+        f"another statement's quote; {found.unjudged} answers without a verdict. Agreed {_interval(found.agreed)}; "
+        f"Cohen's kappa {kappa}. A judge with a kappa near 0 must not be used in place of the scorer."
+    )
+    table = _table("Does the quote support the statement?", ["both said", "pairs"], rows)
+    return f'<section id="judge"><h2>Judge against scorer</h2><p>{escape(text)}</p>{table}</section>'
+
+
+def _interval(score: Score) -> str:
+    return f"{score.mean:.3f} (95 % interval {score.low:.3f} to {score.high:.3f})"
+
+
 def _section(task: TaskReport) -> str:
     found = task.scores
     counts = f"{found.done} of {found.samples} done, {found.failed} failed, {found.missing} not run"
@@ -63,11 +111,18 @@ def _more_figures(task: TaskReport) -> Iterator[str]:
         yield _figure(plots.counts(task.outcomes, "cases"), "How the requests ended.")
     if task.withheld_by:
         yield _figure(plots.counts(task.withheld_by, "statements"), "What the safety filter withheld, by check.")
+        why = sorted(task.withheld_because.items(), key=lambda pair: (-pair[1], pair[0]))
+        yield _table("Why it withheld", ["reason", "statements"], [[escape(each), str(count)] for each, count in why])
     if len({each.answerable for each in task.confidences}) == 2:
         yield _figure(
             plots.abstention(task.confidences),
             "The best passage's score where the corpus holds an answer and where it does not: the better the two "
             "part, the better a threshold can tell them apart.",
+        )
+        yield _figure(
+            plots.calibration(task.confidences),
+            "Calibration of abstention: of the cases whose best passage scores so, how many have an answer in the "
+            "corpus, and how many were answered. The two should lie together.",
         )
     if task.latency:
         text = f"Time a sample: p50 {task.latency.p50:.2f} s, p95 {task.latency.p95:.2f} s, at the run's concurrency."
@@ -81,10 +136,19 @@ def _figure(svg: str, caption: str) -> str:
 
 def _score_table(metrics: Mapping[str, Score]) -> str:
     rows = [
-        [escape(name), _number(score.mean), f"{score.low:.3f} to {score.high:.3f}", str(score.n)]
+        [
+            _named(name),
+            _number(score.mean),
+            f"{score.low:.3f} to {score.high:.3f}",
+            str(score.n),
+        ]
         for name, score in metrics.items()
     ]
     return _table("Scores", ["metric", "mean", "95 % interval", "n"], rows)
+
+
+def _named(metric: str) -> str:
+    return escape(f"{metric} (lower is better)" if metric.startswith(LOWER) else metric)
 
 
 def _errors(errors: Mapping[str, int]) -> str:
@@ -116,6 +180,10 @@ def _cell(group: Group, name: str) -> str:
 def _made_by(task: TaskReport) -> str:
     known = task.scores.provenance
     rows = [["task data (sha256)", escape(task.scores.data)]]
+    if judge := task.start.judge:
+        rows += [[f"judge {name}", escape(str(value))] for name, value in judge.model_dump().items()]
+    if training := task.start.training:
+        rows += [[f"looked for in {escape(name)} (sha256)", digest] for name, digest in training.files.items()]
     if known:
         rows += [[name, escape(str(value))] for name, value in known.model_dump().items() if value is not None]
     return _table("Made by", ["what", "which"], rows)

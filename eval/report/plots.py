@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from eval.report.data import Confidence, TaskReport
+from eval.stats import wilson
 
 # Okabe and Ito's palette (2008): told apart with every kind of colour vision.
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
@@ -37,7 +38,7 @@ def scores(task: TaskReport) -> str:
 
 
 def abstention(confidences: Sequence[Confidence]) -> str:
-    """The best passage's score of answerable and unanswerable cases, and the share answered at each score."""
+    """The best passage's score of answerable and unanswerable cases."""
     groups = [[each.score for each in confidences if each.answerable is kind] for kind in (True, False)]
 
     def draw(axes: Axes) -> None:
@@ -49,6 +50,31 @@ def abstention(confidences: Sequence[Confidence]) -> str:
         axes.legend(frameon=False)
 
     return _svg(draw, height=2.6)
+
+
+def calibration(confidences: Sequence[Confidence]) -> str:
+    """By the best passage's score: the share of cases that have an answer, with Wilson's interval, and that got one."""
+    bins: dict[int, list[Confidence]] = {}
+    for each in confidences:
+        bins.setdefault(min(9, int(each.score * 10)), []).append(each)
+    places = sorted(bins)
+    shares = [sum(each.answerable for each in bins[at]) / len(bins[at]) for at in places]
+    limits = [wilson(sum(each.answerable for each in bins[at]), len(bins[at])) for at in places]
+    errors = [[max(0.0, share - low) for share, (low, _) in zip(shares, limits, strict=True)],
+              [max(0.0, high - share) for share, (_, high) in zip(shares, limits, strict=True)]]  # fmt: skip
+    answered = [sum(each.answered for each in bins[at]) / len(bins[at]) for at in places]
+
+    def draw(axes: Axes) -> None:
+        middles = [at / 10 + 0.05 for at in places]
+        axes.errorbar(middles, shares, yerr=errors, fmt="o", color=BLUE, ecolor=GREY, capsize=3, label="has an answer")
+        axes.plot(middles, answered, "s--", color=ORANGE, fillstyle="none", label="was answered")
+        axes.set_xticks(middles, [f"{at / 10:.1f}\nn={len(bins[at])}" for at in places])
+        axes.set_xlabel("score of the best passage, from (0: none found)")
+        axes.set_ylabel("share of cases")
+        axes.set_ylim(-0.05, 1.05)
+        axes.legend(frameon=False, loc="center left")
+
+    return _svg(draw, height=2.8)
 
 
 def latency(seconds: Sequence[float]) -> str:

@@ -37,13 +37,18 @@ BRAND_OF_COMBINATION = (
 
 @dataclass(frozen=True)
 class Case:
-    """One labelled case: advice for a patient that must (or must not) be withheld."""
+    """One labelled case: advice for a patient that must (or must not) be withheld.
+
+    A ``soft`` one must (or must not) be warned of by the check it is about.
+    """
 
     check: str
     kind: str
     advice: str
     unsafe: bool
     patient: dict[str, Any] = field(default_factory=dict)
+    soft: bool = False
+    evidence: tuple[str, ...] = ()
 
 
 def cases() -> list[Case]:
@@ -58,12 +63,17 @@ def _of_seed(seed: dict[str, Any]) -> Iterator[Case]:
     if "allergies" in seed["patient"]:
         patient.pop("no_known_allergies")
     check = seed["check"]
+    if seed.get("soft"):
+        yield from (Case(check, "to warn of", advice, True, patient, soft=True) for advice in seed["unsafe"])
+        yield from (Case(check, "not to warn of", advice, False, patient, soft=True) for advice in seed["safe"])
+        return
+    evidence = tuple(seed.get("evidence", ()))
     for number, advice in enumerate(seed["unsafe"]):
-        yield Case(check, "unsafe", UNSAFE_WORDS[number % 3].format(advice), True, patient)
+        yield Case(check, "unsafe", UNSAFE_WORDS[number % 3].format(advice), True, patient, evidence=evidence)
         kind, words, who = _look_alike(number, advice, seed, patient)
         yield Case(check, kind, words, False, who)
     for number, advice in enumerate(seed["safe"]):
-        yield Case(check, "safe drug", UNSAFE_WORDS[number % 3].format(advice), False, patient)
+        yield Case(check, "safe drug", UNSAFE_WORDS[number % 3].format(advice), False, patient, evidence=evidence)
 
 
 def _look_alike(

@@ -20,6 +20,11 @@ class Sample:
     case: Case
     slices: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What a model must not have seen in training: the question, and whatever gives its answer away."""
+        return (self.case.question,)
+
 
 S = TypeVar("S", bound=Sample)
 

@@ -20,6 +20,7 @@ class Generation:
     """One request to a model; ``grammar`` is EBNF and leaves the model no other output.
 
     ``used`` is called once, at the end, by a model that counts its tokens.
+    ``images`` are data: URLs; they follow the text of the last message.
     """
 
     messages: Sequence[Message]
@@ -28,6 +29,7 @@ class Generation:
     temperature: float = 0.0
     seed: int | None = None
     used: Callable[[Usage], None] | None = field(default=None, compare=False)
+    images: Sequence[str] = ()
 
 
 class ChatModel(Protocol):
@@ -118,7 +120,7 @@ class OpenAIChatModel:
             extra["structured_outputs"] = {"grammar": generation.grammar}
         return await self.client.chat.completions.create(
             model=self.name,
-            messages=cast("list[ChatCompletionMessageParam]", generation.messages),
+            messages=cast("list[ChatCompletionMessageParam]", _with_images(generation)),
             max_tokens=generation.max_tokens,
             temperature=generation.temperature,
             seed=generation.seed,
@@ -143,6 +145,15 @@ class OpenAIChatModel:
         slow = isinstance(error, APITimeoutError | httpx.TimeoutException)
         what = "did not answer in time" if slow else "cannot be reached or broke off"
         return ModelUnavailable(f"the model server at {self.url} {what}; is vLLM running?")
+
+
+def _with_images(generation: Generation) -> list[dict[str, Any]]:
+    """The messages in OpenAI's shape; the last one's content is a list of parts where there are images."""
+    *before, last = ({**message} for message in generation.messages)
+    if not generation.images:
+        return [*before, last]
+    pictures = [{"type": "image_url", "image_url": {"url": url}} for url in generation.images]
+    return [*before, {**last, "content": [{"type": "text", "text": last["content"]}, *pictures]}]
 
 
 def _refused(error: APIStatusError) -> ModelRefused:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, TypedDict
 
 from medrag.patient.summary import summarise
@@ -73,12 +74,18 @@ def neutral(text: str) -> str:
     return _POINTER.sub(r"(\1)", _TAG.sub("(", neutralise(text)))
 
 
+@lru_cache(maxsize=20_000)
+def _neutral_once(text: str) -> str:
+    """:func:`neutral` for the index's own words, which come again and again; a patient's are never kept."""
+    return neutral(text)
+
+
 def _passage(item: Evidence, numbered: bool) -> str:
     passage = item.passage
-    heading = neutral(" > ".join((passage.title, *passage.section)))
+    heading = _neutral_once(" > ".join((passage.title, *passage.section)))
     if not numbered:
-        return f"[{item.number}] {heading}\n{neutral(passage.text)}"
+        return f"[{item.number}] {heading}\n{_neutral_once(passage.text)}"
     lines = [f"[{item.number}] {heading}"]
     for position, sentence in enumerate(passage.sentences, start=1):
-        lines.append(f"[{item.number}.{position}] {neutral(passage.quote(sentence))}")
+        lines.append(f"[{item.number}.{position}] {_neutral_once(passage.quote(sentence))}")
     return "\n".join(lines)

@@ -20,6 +20,7 @@ from typing import IO
 import httpx
 
 from medrag.errors import ConfigurationError, ModelUnavailable
+from medrag.generation.adapter import adapter_arguments
 from medrag.generation.model import OpenAIChatModel
 
 Progress = Callable[[float], None]
@@ -138,7 +139,7 @@ class VllmProcess:
         if on_cpu():
             arguments += ["--enforce-eager"]
         if self.adapter:
-            arguments += ["--enable-lora", "--lora-modules", f"{ADAPTER_NAME}={self.adapter}"]
+            arguments += adapter_arguments(self.adapter, ADAPTER_NAME)
         return [*arguments, *self.args]
 
     def _environment(self) -> dict[str, str]:

@@ -97,7 +97,14 @@ ANALYTES: dict[str, Analyte] = {
             ("albumin", "serum albumin", "alb"),
             slips=("g/L",),
         ),
-        Analyte("inr", "1", 0.5, 20, ("6301-6", "34714-6", "46418-0"), ("inr", "international normalized ratio")),
+        Analyte(
+            "inr",
+            "1",
+            0.5,
+            20,
+            ("6301-6", "34714-6", "46418-0"),
+            ("inr", "international normalized ratio", "pt-inr", "prothrombin time-inr"),
+        ),
         Analyte("sodium", "mmol/L", 90, 200, ("2951-2", "2947-0", "32717-1"), ("sodium", "serum sodium", "na", "na+")),
         Analyte("potassium", "mmol/L", 1, 12, ("2823-3", "6298-4"), ("potassium", "serum potassium", "k", "k+")),
         Analyte("chloride", "mmol/L", 50, 160, ("2075-0", "2069-3"), ("chloride", "serum chloride", "cl", "cl-")),
@@ -148,7 +155,12 @@ ANALYTES: dict[str, Analyte] = {
         ),
         Analyte("platelets", "10*3/uL", 1, 3000, ("777-3", "26515-7", "778-1"), ("platelets", "platelet count", "plt")),
         Analyte(
-            "heart_rate", "/min", 15, 350, ("8867-4", "8889-8", "76282-3"), ("heart rate", "pulse", "hr", "pulse rate")
+            "heart_rate",
+            "/min",
+            15,
+            350,
+            ("8867-4", "8889-8", "76282-3"),
+            ("heart rate", "pulse", "hr", "pulse rate", "ventricular rate"),
         ),
         Analyte("systolic", "mm[Hg]", 30, 320, ("8480-6", "8459-0"), ("systolic blood pressure", "systolic bp", "sbp")),
         Analyte(
@@ -175,6 +187,9 @@ ANALYTES: dict[str, Analyte] = {
             "respiratory_rate", "/min", 3, 120, ("9279-1",), ("respiratory rate", "respirations", "resp rate", "rr")
         ),
         Analyte("qt", "ms", 150, 900, ("8634-8",), ("qt interval", "qt", "q t interval"), slips=("s",)),
+        Analyte(
+            "rr_interval", "ms", 170, 4000, ("8637-1",), ("rr interval", "r-r interval", "r r interval"), slips=("s",)
+        ),
         Analyte("qrs", "ms", 30, 400, ("8633-0",), ("qrs duration", "qrs"), slips=("s",)),
         Analyte(
             "reported_egfr",

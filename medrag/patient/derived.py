@@ -6,44 +6,14 @@ computes one value by name for whoever asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import math
 from datetime import date, datetime
-from typing import Any
 
-from medrag.patient import analytes, formulas, history, inputs
+from medrag.patient import inputs
+from medrag.patient.calculators import ADULT_YEARS, CALCULATORS, Calculator
 from medrag.patient.facts import moment
 from medrag.patient.inputs import Unavailable, Value
-from medrag.patient.scores import (
-    child_pugh_inputs,
-    clinical_history,
-    dialysis,
-    has_bled_history,
-    has_liver_disease,
-)
 from medrag.types import Derived, Patient
-
-Values = dict[str, Any]
-ADULT_YEARS = 18
-
-
-@dataclass(frozen=True)
-class Calculator:
-    """One derived value. ``needs`` are measured inputs, ``gather`` adds what is read from conditions and drugs.
-
-    ``fresh_days`` bounds the age of the inputs, ``together_days`` how far apart they may have been measured.
-    """
-
-    title: str
-    unit: str
-    formula: str
-    needs: tuple[str, ...]
-    compute: Callable[[Values], float]
-    adults_only: bool = False
-    fresh_days: int | None = None
-    together_days: int | None = None
-    applies: Callable[[Patient], bool] = lambda _patient: True
-    gather: Callable[[Patient, date], dict[str, Value]] = lambda _patient, _today: {}
 
 
 class Refusal(Exception):
@@ -60,8 +30,11 @@ def calculate(name: str, patient: Patient, today: date) -> Derived:
     values = _gather(calculator, patient, today)
     _check(calculator, values)
     dated = _dates(calculator, values)
+    value = calculator.compute({key: each.value for key, each in values.items()})
+    if not math.isfinite(value):
+        raise Refusal({calculator.title: "is not defined for these inputs"})
     return Derived(
-        value=calculator.compute({key: each.value for key, each in values.items()}),
+        value=value,
         unit=calculator.unit,
         formula=calculator.formula,
         inputs={key: each.shown() for key, each in values.items()},
@@ -125,146 +98,3 @@ def _check(calculator: Calculator, values: dict[str, Value]) -> None:
 def _dates(calculator: Calculator, values: dict[str, Value]) -> list[date | datetime]:
     """When the measured inputs are from; height and age do not grow old."""
     return [found for key in calculator.needs if key not in {"age", "height"} and (found := values[key].date)]
-
-
-def _qtc(title: str, formula: str, compute: Callable[[float, float], float]) -> Calculator:
-    return Calculator(
-        f"QTc ({title})",
-        "ms",
-        formula,
-        ("qt", "heart_rate"),
-        lambda v: round(compute(v["qt"], v["heart_rate"]), 1),
-        together_days=1,
-        applies=_has("qt"),
-    )
-
-
-def _has(key: str) -> Callable[[Patient], bool]:
-    return lambda patient: bool(analytes.of(patient.observations, analytes.ANALYTES[key]))
-
-
-def _is_heavy(patient: Patient) -> bool:
-    """Over 120 % of the ideal body weight, where the actual weight overstates the clearance."""
-    if patient.sex not in ("female", "male") or not patient.weight_kg or not patient.height_cm:
-        return False
-    return patient.weight_kg > 1.2 * max(formulas.ideal_weight_devine(patient.height_cm, patient.sex), 0)
-
-
-def _adjusted(values: Values) -> float:
-    return formulas.adjusted_weight(values["weight"], formulas.ideal_weight_devine(values["height"], values["sex"]))
-
-
-def _is_adult(patient: Patient) -> bool:
-    return patient.age_years is None or patient.age_years >= ADULT_YEARS
-
-
-CALCULATORS: dict[str, Calculator] = {
-    "bmi": Calculator(
-        "body mass index",
-        "kg/m2",
-        "weight / height^2",
-        ("weight", "height"),
-        lambda v: round(formulas.bmi(v["weight"], v["height"]), 1),
-    ),
-    "bsa": Calculator(
-        "body surface area",
-        "m2",
-        "Mosteller 1987",
-        ("weight", "height"),
-        lambda v: round(formulas.bsa_mosteller(v["weight"], v["height"]), 2),
-    ),
-    "creatinine_clearance": Calculator(
-        "creatinine clearance",
-        "mL/min",
-        "Cockcroft-Gault 1976, actual body weight",
-        ("age", "sex", "weight", "creatinine"),
-        lambda v: round(formulas.cockcroft_gault(v["age"], v["weight"], v["creatinine"], v["sex"]), 1),
-        adults_only=True,
-        applies=_is_adult,
-    ),
-    "creatinine_clearance_adjusted": Calculator(
-        "creatinine clearance for adjusted weight",
-        "mL/min",
-        "Cockcroft-Gault 1976, adjusted body weight (Devine 1974, factor 0.4)",
-        ("age", "sex", "weight", "height", "creatinine"),
-        lambda v: round(formulas.cockcroft_gault(v["age"], _adjusted(v), v["creatinine"], v["sex"]), 1),
-        adults_only=True,
-        applies=lambda patient: _is_adult(patient) and _is_heavy(patient),
-    ),
-    "egfr": Calculator(
-        "eGFR",
-        "mL/min/{1.73_m2}",
-        "CKD-EPI 2021 (creatinine)",
-        ("age", "sex", "creatinine"),
-        lambda v: round(formulas.ckd_epi_2021(v["age"], v["creatinine"], v["sex"]), 1),
-        adults_only=True,
-        applies=_is_adult,
-    ),
-    "corrected_calcium": Calculator(
-        "corrected calcium",
-        "mg/dL",
-        "calcium + 0.8 (4 - albumin), Payne 1973",
-        ("calcium", "albumin"),
-        lambda v: round(formulas.corrected_calcium(v["calcium"], v["albumin"]), 2),
-        fresh_days=90,
-        together_days=7,
-        applies=_has("calcium"),
-    ),
-    "anion_gap": Calculator(
-        "anion gap",
-        "mmol/L",
-        "Na - Cl - HCO3",
-        ("sodium", "chloride", "bicarbonate"),
-        lambda v: round(formulas.anion_gap(v["sodium"], v["chloride"], v["bicarbonate"]), 1),
-        fresh_days=30,
-        together_days=1,
-        applies=lambda patient: _has("chloride")(patient) and _has("bicarbonate")(patient),
-    ),
-    "qtc_bazett": _qtc("Bazett", "Bazett 1920", formulas.qtc_bazett),
-    "qtc_fridericia": _qtc("Fridericia", "Fridericia 1920", formulas.qtc_fridericia),
-    "qtc_framingham": _qtc("Framingham", "Framingham, Sagie 1992", formulas.qtc_framingham),
-    "qtc_hodges": _qtc("Hodges", "Hodges 1983", formulas.qtc_hodges),
-    "qtc_rautaharju": _qtc("Rautaharju", "Rautaharju 1993", formulas.qtc_rautaharju),
-    "child_pugh": Calculator(
-        "Child-Pugh score",
-        "{score}",
-        "Child-Pugh 1973 (class A 5-6, B 7-9, C 10-15)",
-        ("bilirubin", "albumin", "inr"),
-        lambda v: formulas.child_pugh(v["bilirubin"], v["albumin"], v["inr"], v["ascites"], v["encephalopathy"]),
-        fresh_days=90,
-        together_days=30,
-        applies=has_liver_disease,
-        gather=lambda patient, _today: child_pugh_inputs(patient),
-    ),
-    "meld_na": Calculator(
-        "MELD-Na",
-        "{score}",
-        "MELD-Na, OPTN 2016",
-        ("bilirubin", "inr", "creatinine", "sodium"),
-        lambda v: formulas.meld_na(v["bilirubin"], v["inr"], v["creatinine"], v["sodium"], dialysis=v["dialysis"]),
-        fresh_days=90,
-        together_days=30,
-        applies=has_liver_disease,
-        gather=lambda patient, _today: dialysis(patient),
-    ),
-    "cha2ds2_vasc": Calculator(
-        "CHA2DS2-VASc",
-        "{score}",
-        "Lip 2010",
-        ("age", "sex"),
-        lambda v: formulas.cha2ds2_vasc(v["age"], v["sex"], frozenset(k for k in v if v[k] is True)),
-        adults_only=True,
-        applies=lambda patient: bool(history.found(patient, "atrial_fibrillation")),
-        gather=lambda patient, _today: clinical_history(patient),
-    ),
-    "has_bled": Calculator(
-        "HAS-BLED",
-        "{score}",
-        "Pisters 2010",
-        ("age",),
-        lambda v: formulas.has_bled(v["age"], frozenset(k for k in v if v[k] is True)),
-        adults_only=True,
-        applies=lambda patient: bool(history.found(patient, "atrial_fibrillation") or history.anticoagulants(patient)),
-        gather=has_bled_history,
-    ),
-}

@@ -59,6 +59,24 @@ def anion_gap(sodium: float, chloride: float, bicarbonate: float) -> float:
     return sodium - chloride - bicarbonate
 
 
+def corrected_anion_gap(gap: float, albumin_g_dl: float) -> float:
+    """Anion gap in mmol/L corrected to an albumin of 4 g/dL. Figge J et al., Crit Care Med 1998;26:1807."""
+    return gap + 2.5 * (4.0 - albumin_g_dl)
+
+
+def delta_gap(gap: float) -> float:
+    """Excess of an anion gap over 12, in mmol/L. Wrenn K, Ann Emerg Med 1990;19:1310."""
+    return gap - 12
+
+
+def delta_ratio(gap: float, bicarbonate: float) -> float:
+    """Excess anion gap over missing bicarbonate (of 24 mmol/L); infinite where none is missing.
+
+    Rastegar A, J Am Soc Nephrol 2007;18:2429.
+    """
+    return delta_gap(gap) / (24 - bicarbonate) if bicarbonate != 24 else math.inf
+
+
 def qtc_bazett(qt_ms: float, heart_rate: float) -> float:
     """QTc in ms, QT / RR^(1/2). Bazett HC, Heart 1920;7:353."""
     return qt_ms / math.sqrt(60 / heart_rate)

@@ -30,13 +30,20 @@ _LABELS = (
 )
 _NUMBERS = (
     r"(?:MRN|medical record|record|account|acct|chart|policy|member|patient id|accession|ssn|passport|"
-    r"licen[cs]e|NHS|insurance|claim|id)"
+    r"licen[cs]e|NHS|insurance|claim|serial|id)"
+)
+_FACILITIES = (
+    "Hospital|Clinic|Medical Center|Medical Centre|Nursing Home|Hospice|Health Center|Pharmacy|Elementary|High School|"
+    "School|University|College|Church|Rehabilitation Center|Infirmary"
 )
 _ROADS = r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Terrace|Circle|Square)"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("NAME", re.compile(rf"\b(?:Dr|Mr|Mrs|Ms|Miss|Prof|Doctor|Nurse)\b\.?[ \t]+(?P<x>{_NAME})")),
+    ("NAME", re.compile(rf"\b(?:Dr|Mr|Mrs|Ms|Miss|Prof|Doctor|Nurse|[Nn]urse practitioner)\b\.?[ \t]+(?P<x>{_NAME})")),
     ("NAME", re.compile(rf"(?P<x>{_NAME}),?[ \t]+(?:MD|M\.D\.|RN|NP|PA-C|DO|PharmD|FNP)\b")),
     ("NAME", re.compile(rf"(?i:\b{_LABELS})[ \t]*(?::|,|is|named)?[ \t]*(?:Dr\.?[ \t]+)?(?P<x>{_NAME})")),
+    ("FACILITY", re.compile(rf"(?P<x>(?:St\.? )?(?:{_WORD}(?:['’]s)? ){{1,3}}(?:{_FACILITIES})\b)")),
+    ("FACILITY", re.compile(r"(?P<x>\b[A-Z][A-Za-z]+ #\d{2,6}\b)")),
+    ("ADDRESS", re.compile(r"(?P<x>\bhttps?://[^\s<>\"]+|\bwww\.[^\s<>\"]+)")),
     (
         "ID",
         re.compile(

@@ -40,7 +40,7 @@ def measured(patient: Patient, key: str, today: date, fresh_days: int | None = N
     analyte = analytes.ANALYTES[key]
     held = [each for each in analytes.of(patient.observations, analyte) if _counts(each)]
     if not held:
-        return _stated(patient, key)
+        return _from_rr(patient, today, fresh_days) if key == "heart_rate" else _stated(patient, key)
     newest = max(held, key=lambda each: moment(each.date))
     window = _window(patient, analyte, fresh_days)
     if newest.date is not None and days_before(newest.date, today) < -1:
@@ -59,6 +59,12 @@ def measured(patient: Patient, key: str, today: date, fresh_days: int | None = N
 def _counts(observation: Observation) -> bool:
     """Old values were marked resolved; they count here only to say that they are old."""
     return observation.value is not None and observation.status in {"active", "resolved"}
+
+
+def _from_rr(patient: Patient, today: date, fresh_days: int | None) -> Value:
+    """The heart rate that an RR interval means."""
+    interval = measured(patient, "rr_interval", today, fresh_days)
+    return Value(60_000 / interval.value, "/min", interval.date, interval.source)
 
 
 def _stated(patient: Patient, key: str) -> Value:

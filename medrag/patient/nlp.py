@@ -83,10 +83,18 @@ def _section_rules() -> list[Any]:
 
 
 def _context_rules(packaged: str) -> list[Any]:
-    """medspaCy's rules and the lexicon's. Those that begin with a colon are left out: a heading's colon is no cue."""
+    """medspaCy's rules and the lexicon's, which come first where both have the same words.
+
+    Those that begin with a colon are left out: a heading's colon is no cue.
+    """
     from medspacy.context import ConTextRule  # type: ignore[import-untyped]
 
-    rules = [rule for rule in ConTextRule.from_json(packaged) if not rule.literal.startswith(":")]
+    own = {words.casefold() for cue in lexicon.cues() for words in cue.words}
+    rules = [
+        rule
+        for rule in ConTextRule.from_json(packaged)
+        if not rule.literal.startswith(":") and rule.literal.casefold() not in own
+    ]
     return rules + [
         ConTextRule(words, cue.category, direction=cue.direction, max_scope=_SCOPES.get(cue.category, _SCOPE))
         for cue in lexicon.cues()
@@ -146,12 +154,16 @@ def judge(doc: Doc, targets: Sequence[Target]) -> list[Mention]:
     ]
 
 
+_RESOLVED = re.compile(r"\bresolved\s+$", re.IGNORECASE)
+_NON = re.compile(r"\bnon[- ]?$", re.IGNORECASE)
 _SAID_NO = re.compile(r"\s*[:=]\s*(?:no|none|negative|denie[sd]|absent)\b[ \t]*(?=[.,;\n]|$)", re.IGNORECASE)
 
 
 def _cues(ent: Any, text: str) -> frozenset[str]:
-    """The categories that bear on a target; "diabetes: no" counts as negated."""
+    """The categories that bear on a target; "diabetes: no" and "non-diabetic" count as negated."""
     found = {modifier.category for modifier in ent._.modifiers}
-    if _SAID_NO.match(text, ent.end_char):
+    if _RESOLVED.search(text[max(0, ent.start_char - 10) : ent.start_char]):
+        found.add("OVER")
+    if _SAID_NO.match(text, ent.end_char) or _NON.search(text[max(0, ent.start_char - 5) : ent.start_char]):
         found.add("NEGATED_EXISTENCE")
     return frozenset(found)

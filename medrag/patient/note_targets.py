@@ -130,7 +130,9 @@ def _items(text: str, start: int, end: int, label: str, known: list[Target]) -> 
 
 
 _STAGE = re.compile(
-    r",?\s*\(?(?P<stage>(?:stage|grade|class|NYHA(?: class)?|type)\s*(?:[1-5][ab]?|I{1,3}V?|IV|V))\b", re.I
+    r"(?:,?\s*\(?(?=stage|grade|class|NYHA)|\s+)(?P<stage>(?:stage|grade|class|NYHA(?: class)?|type)\s*"
+    r"(?:[1-5][ab]?|I{1,3}V?|IV|V))\b",
+    re.I,
 )
 
 
@@ -146,3 +148,15 @@ def dosage_after(text: str, end: int) -> tuple[str | None, int]:
     if not match:
         return None, end
     return re.sub(r"\s+", " ", match["dose"]).strip(" ,"), match.end()
+
+
+_SEVERE = r"mild|slight|minimal|small|trace|moderate|severe|large|massive|tense|gross|refractory|controlled"
+_GRADE = r"(?:west haven )?(?:grade|stage)\s*(?:[0-4](?:\s*[-–]\s*[1-4])?|I{1,3}V?|IV)"
+_BEFORE = re.compile(rf"\b(?P<said>{_SEVERE}|{_GRADE})(?:[\s-]+(?:to|amount|volume|of|degree|hepatic)\b)*[\s-]+$", re.I)
+_AFTER = re.compile(rf"\s*[,(:]?\s*(?:is|was|that is|which is|well)?\s*(?P<said>{_SEVERE}|{_GRADE})\b", re.I)
+
+
+def severity_around(text: str, start: int, end: int) -> str | None:
+    """How severe a sign at ``start`` to ``end`` is said to be: "mild", "grade 2", "controlled"."""
+    match = _BEFORE.search(text[max(0, start - 40) : start]) or _AFTER.match(text, end)
+    return re.sub(r"\s+", " ", match["said"]).casefold() if match else None

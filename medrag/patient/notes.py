@@ -15,7 +15,7 @@ from medrag.patient import lexicon
 from medrag.patient.facts import assemble, days_before
 from medrag.patient.fhir.observations import Attachment
 from medrag.patient.nlp import Mention, judge, sections, segment
-from medrag.patient.note_targets import condition_named, dosage_after, find_targets, stage_after
+from medrag.patient.note_targets import condition_named, dosage_after, find_targets, severity_around, stage_after
 from medrag.patient.note_values import age_and_sex, measurements, note_date
 from medrag.types import Allergy, Condition, Fact, FactStatus, Medication, Observation, Patient, Problem
 
@@ -32,6 +32,7 @@ _REACTION = re.compile(
     r"\s*(?:\((?P<a>[^)\n]{2,60})\)|(?:-|–|:|=>|->|causes|causing|reaction:?)\s*(?P<b>[^\n;,.(]{3,60}))"
 )
 _FAMILY_SECTION = "family"
+_GRADED = {"ascites", "hepatic encephalopathy"}
 
 
 @dataclass(frozen=True)
@@ -141,9 +142,12 @@ def _condition(mention: Mention, note: _Note) -> Condition | None:
     if mention.section == "allergies":
         return None
     known = condition_named(mention.text)
+    name = known.name if known else mention.text
     stage = stage_after(note.text, mention.end)
+    severity = severity_around(note.text, mention.start, mention.end) if name in _GRADED else None
+    parts = (severity, name) if severity else (name, stage)
     return Condition(
-        display=" ".join(part for part in (known.name if known else mention.text, stage) if part),
+        display=" ".join(part for part in parts if part),
         status=_condition_status(mention, known),
         source=note.source(mention.start, mention.end),
         date=note.date,
@@ -158,6 +162,8 @@ def _condition_status(mention: Mention, known: lexicon.Condition | None) -> Fact
         return FactStatus.NEGATED
     if cues & {"POSSIBLE_EXISTENCE", "HYPOTHETICAL"} or mention.section == "instructions":
         return FactStatus.UNCERTAIN
+    if "OVER" in cues:
+        return FactStatus.RESOLVED
     event = known.event if known else False
     over = "HISTORICAL" in cues or mention.section in {"history", "surgery"}
     return FactStatus.RESOLVED if over and (event or (known is None and "HISTORICAL" in cues)) else FactStatus.ACTIVE

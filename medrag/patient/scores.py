@@ -19,7 +19,7 @@ CREATININE_HAS_BLED = 2.26
 SYSTOLIC_HAS_BLED = 160
 
 Grade = Literal[1, 2, 3]
-_NONE = re.compile(r"\b(?:no|none|absent|without|negative)\b", re.IGNORECASE)
+_NONE = re.compile(r"\b(?:no|none|absent|without|negative|grade 0)\b", re.IGNORECASE)
 _SLIGHT = re.compile(r"\b(?:mild|slight|small|trace|controlled|grade (?:1|2|I|II)|minimal)\b", re.IGNORECASE)
 
 

@@ -154,12 +154,9 @@ NOT_FROM_POSITIONS = (
 
 def read_vcf(path: Path, origin: str, pharmcat_jar: Path | None = None) -> Patient:
     """The genotypes of a VCF of one sample. Raises ``PatientError`` for a file that is no VCF or holds several."""
-    if pharmcat_jar and pharmcat_jar.is_file() and shutil.which("java"):
-        called, problem = _pharmcat(path, origin, pharmcat_jar)
-        if called:
-            return called
-    else:
-        problem = None
+    called, problem = _called(path, origin, pharmcat_jar) if pharmcat_jar else (None, None)
+    if called:
+        return called
     dosages, problems = _dosages(path, origin)
     genotypes = [genotype for gene in GENES if (genotype := _genotype(gene, dosages, origin))]
     open_genes = [each.gene for each in genotypes if each.status is not FactStatus.ACTIVE]
@@ -256,6 +253,14 @@ def _bases(position: Position, copies: int) -> str:
     return f"{first}/{second}" + (f" ({position.allele})" if copies else "")
 
 
+def _called(path: Path, origin: str, jar: Path) -> tuple[Patient | None, Problem | None]:
+    """PharmCAT's call where its JAR and Java are there, or what is lacking."""
+    if jar.is_file() and shutil.which("java"):
+        return _pharmcat(path, origin, jar)
+    lacking = "Java is not on the PATH" if jar.is_file() else "there is no such JAR (setting pharmcat_jar)"
+    return None, Problem(source=origin, reason=f"PharmCAT was not called: {lacking}")
+
+
 def _pharmcat(path: Path, origin: str, jar: Path) -> tuple[Patient | None, Problem | None]:
     """PharmCAT's own call, or why there is none."""
     with tempfile.TemporaryDirectory(prefix="medrag-pharmcat-") as folder:
@@ -265,11 +270,16 @@ def _pharmcat(path: Path, origin: str, jar: Path) -> tuple[Patient | None, Probl
             results = list(_results(Path(folder)))
         except subprocess.TimeoutExpired:
             return None, Problem(source=origin, reason=f"PharmCAT took more than {PHARMCAT_SECONDS} seconds")
+        except (OSError, ValueError) as error:
+            return None, Problem(source=origin, reason=f"PharmCAT cannot be run or read ({type(error).__name__})")
         except subprocess.CalledProcessError as error:
             return None, Problem(source=origin, reason=f"PharmCAT failed with exit status {error.returncode}")
     if len(results) != 1:
         return None, Problem(source=origin, reason="PharmCAT wrote no phenotype")
-    return read_pharmcat(results[0], origin), None
+    try:
+        return read_pharmcat(results[0], origin), None
+    except PatientError:
+        return None, Problem(source=origin, reason="PharmCAT wrote a phenotype file of another layout than known")
 
 
 def _results(folder: Path) -> Iterator[dict[str, object]]:

@@ -53,29 +53,6 @@ class Tokeniser:
         return stems
 
 
-class LexicalWriter:
-    """Collects the words of each row, then writes the BM25 scores."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self._tokenise = Tokeniser()
-        self._vocabulary: dict[str, int] = {}
-        self._rows: list[NDArray[np.int32]] = []
-
-    def add(self, text: str) -> None:
-        """Append a row."""
-        ids = [self._vocabulary.setdefault(word, len(self._vocabulary)) for word in self._tokenise(text)]
-        self._rows.append(np.asarray(ids, dtype=np.int32))
-
-    def close(self) -> None:
-        """Score every word in every row (Lucene's BM25, k1 1.5, b 0.75) and save."""
-        from bm25s import BM25
-
-        bm25 = BM25()
-        bm25.index((self._rows, self._vocabulary), show_progress=False)
-        bm25.save(self.directory, **_names({name: self.directory / name for name in FILES}))
-
-
 class Lexical:
     """The BM25 side of an index."""
 
@@ -92,7 +69,7 @@ class Lexical:
 
 
 def open_lexical(paths: dict[str, Path]) -> Lexical:
-    """The scores written by LexicalWriter, memory-mapped, given where each of FILES lies now."""
+    """The scores written by ``LexicalWriter``, memory-mapped, given where each of FILES lies now."""
     from bm25s import BM25
 
     return Lexical(BM25.load(paths[DATA].parent, mmap=True, **_names(paths)), Tokeniser())

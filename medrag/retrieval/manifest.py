@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from medrag.errors import IndexCorrupt, IndexMismatch, IndexMissing
 from medrag.types import Record
 
-FORMAT: Literal[1] = 1
+FORMAT: Literal[2] = 2
 MANIFEST = "manifest.json"
 
 
@@ -41,10 +41,17 @@ class FileEntry(Record):
     sha256: str
 
 
+class MilvusEntry(Record):
+    """The collection that holds the passages; a ``uri`` without a scheme is a file beside the manifest."""
+
+    uri: str
+    collection: str
+
+
 class Manifest(Record):
     """``manifest.json``. It holds no date and no path, so that the same input gives the same bytes."""
 
-    format: Literal[1] = FORMAT
+    format: Literal[2] = FORMAT
     encoder: EncoderEntry
     metric: Literal["inner_product"] = "inner_product"
     vectors: str
@@ -52,6 +59,7 @@ class Manifest(Record):
     corpora: tuple[CorpusEntry, ...]
     rows: int
     files: dict[str, FileEntry]
+    milvus: MilvusEntry | None = None
 
     @property
     def hash(self) -> str:
@@ -60,7 +68,7 @@ class Manifest(Record):
 
     def dump(self) -> str:
         """The text of ``manifest.json``."""
-        return self.model_dump_json(indent=2) + "\n"
+        return self.model_dump_json(indent=2, exclude_none=True) + "\n"
 
 
 def read_manifest(directory: Path) -> Manifest:

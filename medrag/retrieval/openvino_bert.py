@@ -23,15 +23,14 @@ def fits(model: Path) -> bool:
     """Whether the model in ``model`` is a BERT, mean- or first-token-pooled, with safetensors weights."""
     try:
         config = _json(model / "config.json")
-        pooling = _json(model / "1_Pooling" / "config.json")
+        pooling = _pooling(model)
     except OSError:
         return False
     return (
         config.get("model_type") == "bert"
         and config.get("hidden_act") == "gelu"
         and config.get("position_embedding_type", "absolute") == "absolute"
-        and sum(bool(value) for key, value in pooling.items() if key.startswith("pooling_mode_")) == 1
-        and bool(pooling.get("pooling_mode_mean_tokens") or pooling.get("pooling_mode_cls_token"))
+        and pooling in (["mean"], ["cls"])
         and not list(model.glob("[2-9]_Dense"))
         and (model / "model.safetensors").is_file()
         and (model / "tokenizer.json").is_file()
@@ -76,19 +75,28 @@ def load(model: Path) -> OpenVinoBert:
     tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(_max_tokens(model, config))
-    cores = len(os.sched_getaffinity(0))
-    compiled = Core().compile_model(
-        _graph(model, config), "CPU", {"NUM_STREAMS": cores, "INFERENCE_NUM_THREADS": cores}
-    )
+    threads = {"NUM_STREAMS": _cores(), "INFERENCE_NUM_THREADS": _cores()}
+    compiled = Core().compile_model(_graph(model, config), "CPU", threads)
     return OpenVinoBert(tokenizer, compiled, config["hidden_size"])
 
 
 def _cores() -> int:
-    return len(os.sched_getaffinity(0))
+    """The cores this process may use: fewer where it is told so, as Ray tells its workers."""
+    return int(os.environ.get("OMP_NUM_THREADS") or len(os.sched_getaffinity(0)))
 
 
 def _json(path: Path) -> dict[str, Any]:
     return cast(dict[str, Any], json.loads(path.read_text(encoding="utf-8")))
+
+
+def _pooling(model: Path) -> list[str]:
+    """The ways in which tokens are pooled, in the layout of sentence-transformers 6 or of those before it."""
+    config = _json(model / "1_Pooling" / "config.json")
+    if "pooling_mode" in config:
+        named = config["pooling_mode"]
+        return [named] if isinstance(named, str) else list(named)
+    flags = {"pooling_mode_mean_tokens": "mean", "pooling_mode_cls_token": "cls"}
+    return [flags.get(key, key) for key, value in config.items() if key.startswith("pooling_mode_") and value]
 
 
 def _max_tokens(model: Path, config: dict[str, Any]) -> int:
@@ -109,7 +117,7 @@ def _graph(model: Path, config: dict[str, Any]) -> Any:
     hidden = layers.embedded(ids)
     for number in range(config["num_hidden_layers"]):
         hidden = layers.block(hidden, f"encoder.layer.{number}.")
-    if _json(model / "1_Pooling" / "config.json").get("pooling_mode_cls_token"):
+    if _pooling(model) == ["cls"]:
         pooled = op.squeeze(op.gather(hidden, op.constant([0]), op.constant(1)), op.constant([1]))
     else:
         pooled = op.reduce_mean(hidden, op.constant([1]))

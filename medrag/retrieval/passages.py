@@ -6,6 +6,7 @@ import json
 import mmap
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from medrag.errors import IndexCorrupt
+from medrag.retrieval.arrays import ArrayWriter
 from medrag.types import Filters, Passage
 
 Facet = tuple[str, int | None, tuple[str, ...], str | None, str | None]
@@ -23,60 +25,92 @@ FILES = (LINES, OFFSETS, FACETS, ROWS)
 
 
 class PassageWriter:
-    """Appends passages to files in ``directory``; memory grows by 12 bytes a passage."""
+    """Appends passages to files in ``directory``; in memory it keeps only the facets."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._lines: BinaryIO | None = None
-        self._offsets = [0]
-        self._facets: dict[Facet, int] = {}
-        self._rows: list[int] = []
+        self._end = 0
+        self._offsets = ArrayWriter(directory / OFFSETS, np.int64)
+        self._rows = ArrayWriter(directory / ROWS, np.int32)
+        self.facets = Facets()
 
     def add(self, passage: Passage) -> None:
         """Append a passage as the next row."""
-        if self._lines is None:
-            self._lines = (self.directory / LINES).open("wb")
-        line = passage.model_dump_json(exclude_defaults=True).encode() + b"\n"
-        self._lines.write(line)
-        self._offsets.append(self._offsets[-1] + len(line))
-        self._rows.append(self._facets.setdefault(_facet(passage), len(self._facets)))
+        line = dumped(passage).encode() + b"\n"
+        self._opened().write(line)
+        self._end += len(line)
+        self._offsets.append([self._end])
+        self._rows.append([self.facets.number(passage)])
 
     def close(self) -> None:
         """Write the offsets and facets and close the lines."""
+        self._opened().close()
+        self._offsets.close()
+        self._rows.close()
+        self.facets.write(self.directory / FACETS)
+
+    def _opened(self) -> BinaryIO:
         if self._lines is None:
-            (self.directory / LINES).touch()
-        else:
-            self._lines.close()
-        np.save(self.directory / OFFSETS, np.asarray(self._offsets, dtype=np.int64))
-        np.save(self.directory / ROWS, np.asarray(self._rows, dtype=np.int32))
-        (self.directory / FACETS).write_text(json.dumps(list(self._facets), ensure_ascii=False), encoding="utf-8")
+            self._lines = (self.directory / LINES).open("wb")
+            self._offsets.append([0])
+        return self._lines
+
+
+class Facets:
+    """The different answers that passages give to filters, numbered as they first come."""
+
+    def __init__(self, known: Sequence[Facet] = ()) -> None:
+        self._numbers = {facet: number for number, facet in enumerate(known)}
+
+    def number(self, passage: Passage) -> int:
+        """The number of the passage's facet."""
+        return self._numbers.setdefault(_facet(passage), len(self._numbers))
+
+    def passing(self, filters: Filters) -> NDArray[np.bool_]:
+        """Which facets ``filters`` let through, bool of shape ``(facets,)``."""
+        return np.fromiter((_passes(facet, filters) for facet in self._numbers), bool, len(self._numbers))
+
+    def write(self, path: Path) -> None:
+        """Save them as JSON."""
+        path.write_text(json.dumps(list(self._numbers), ensure_ascii=False), encoding="utf-8")
+
+
+def read_facets(path: Path) -> Facets:
+    """The facets that :meth:`Facets.write` saved."""
+    return Facets(
+        [
+            (status, year, tuple(organisations), jurisdiction, population)
+            for status, year, organisations, jurisdiction, population in json.loads(path.read_text("utf-8"))
+        ]
+    )
 
 
 class PassageFile:
     """Random access to passages through a memory map; safe from several threads."""
 
     def __init__(
-        self, lines: mmap.mmap | bytes, offsets: NDArray[np.int64], facets: Sequence[Facet], rows: NDArray[np.int32]
+        self, lines: mmap.mmap | bytes, offsets: NDArray[np.int64], facets: Facets, rows: NDArray[np.int32]
     ) -> None:
         self._lines = lines
         self._offsets = offsets
         self._facets = facets
         self._rows = rows
+        # Most requests come with the same filters.
+        self.allowed = lru_cache(maxsize=8)(self._allowed)
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def __getitem__(self, row: int) -> Passage:
         line = self._lines[self._offsets[row] : self._offsets[row + 1]]
-        try:
-            return Passage.model_validate_json(line)
-        except ValidationError as error:
-            raise IndexCorrupt(f"Passage {row} of the index does not parse. Build the index again.") from error
+        return parsed(line, row)
 
-    def allowed(self, filters: Filters) -> NDArray[np.bool_]:
+    def _allowed(self, filters: Filters) -> NDArray[np.bool_]:
         """Which rows ``filters`` let through, bool of shape ``(rows,)``."""
-        by_facet = np.fromiter((_passes(facet, filters) for facet in self._facets), bool, len(self._facets))
-        return np.asarray(by_facet[self._rows], dtype=np.bool_)
+        allowed: NDArray[np.bool_] = self._facets.passing(filters)[self._rows]
+        allowed.flags.writeable = False
+        return allowed
 
 
 def open_passages(paths: dict[str, Path]) -> PassageFile:
@@ -84,11 +118,21 @@ def open_passages(paths: dict[str, Path]) -> PassageFile:
     with paths[LINES].open("rb") as stream:
         # An empty file cannot be mapped.
         lines = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) if paths[LINES].stat().st_size else b""
-    facets = [
-        (status, year, tuple(organisations), jurisdiction, population)
-        for status, year, organisations, jurisdiction, population in json.loads(paths[FACETS].read_text("utf-8"))
-    ]
-    return PassageFile(lines, np.load(paths[OFFSETS], mmap_mode="r"), facets, np.load(paths[ROWS], mmap_mode="r"))
+    offsets, rows = (np.load(paths[name], mmap_mode="r") for name in (OFFSETS, ROWS))
+    return PassageFile(lines, offsets, read_facets(paths[FACETS]), rows)
+
+
+def dumped(passage: Passage) -> str:
+    """The passage as a line of JSON."""
+    return passage.model_dump_json(exclude_defaults=True)
+
+
+def parsed(line: str | bytes, row: int) -> Passage:
+    """The passage in ``row`` from its JSON. Raises IndexCorrupt."""
+    try:
+        return Passage.model_validate_json(line)
+    except ValidationError as error:
+        raise IndexCorrupt(f"Passage {row} of the index does not parse. Build the index again.") from error
 
 
 def searched_text(passage: Passage) -> str:

@@ -15,15 +15,49 @@ MAX_PATIENT_WORDS = 40
 _TAG = re.compile(r"\s*\((disorder|finding|situation|event|person|procedure)\)\s*$", re.IGNORECASE)
 _KEPT_TAGS = frozenset({"disorder"})
 
+_END = re.compile(r"(?<=[.!?])\s+")
+_ASKS = re.compile(
+    r"\?|\b(?:please (?:advise|suggest|recommend)|(?:would|should) (?:like|be grateful)|advice (?:on|about|regarding)"
+    r"|question is|(?:want|need|wish)(?:s|ed)? to know|wonder(?:s|ed|ing)? (?:if|whether|what|which|how))\b",
+    re.IGNORECASE,
+)
+
 
 def query_for(case: Case) -> str:
     """The question, then what of the patient decides which guideline applies, within the encoder's limit.
 
-    Current conditions the question does not name already, pregnancy and lactation; one line each.
+    Current conditions the question does not name already, pregnancy and lactation, on a second line. Of a question
+    that is a long narrative only the sentences that ask are kept: :func:`asking`.
     """
-    question = " ".join(case.question.split()[:MAX_QUESTION_WORDS])
+    question = asking(case.question)
     facts = _within(_facts(case.patient, question.casefold()), MAX_PATIENT_WORDS) if case.patient else []
     return f"{question}\nPatient with {', '.join(facts)}" if facts else question
+
+
+def condensed(text: str) -> str:
+    """``text``, or of a narrative of more than MAX_QUESTION_WORDS what it asks and the conditions it names.
+
+    For searches without a patient; an engine's case already has the narrative's facts in its patient. Loads the
+    note reader for a narrative.
+    """
+    if len(text.split()) <= MAX_QUESTION_WORDS:
+        return text
+    from medrag.patient.load import with_text
+
+    return query_for(Case(question=text, patient=with_text(None, text)))
+
+
+def asking(text: str) -> str:
+    """``text`` in one line or, when it is longer than MAX_QUESTION_WORDS, its sentences that ask something.
+
+    The last sentence where none does: a narrative ends with what is wanted.
+    """
+    words = text.split()
+    if len(words) <= MAX_QUESTION_WORDS:
+        return " ".join(words)
+    sentences = [sentence for line in text.splitlines() for sentence in _END.split(line) if sentence.strip()]
+    asked = [each for each in sentences if _ASKS.search(each)] or sentences[-1:]
+    return " ".join(" ".join(asked).split()[:MAX_QUESTION_WORDS])
 
 
 def _facts(patient: Patient, question: str) -> Iterator[str]:

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.passages import searched_text
 from medrag.retrieval.reranker import Reranker
-from medrag.retrieval.store import Index
+from medrag.retrieval.searchable import Searchable
+from medrag.retrieval.store import open_index
 from medrag.types import Evidence, Filters, Passage
 
 POOL = 100
 RERANKED = 20
-# Chosen on 417 MedQuAD questions that the reported table leaves out: docs/results-retrieval.md.
-DENSE_WEIGHT = 0.8
+# As good as any on 417 MedQuAD questions, and better than less on questions in lay words: docs/results-retrieval.md.
+DENSE_WEIGHT = 0.85
 PATIENT_WEIGHT = 0.4
 
 # The limits below were read off tests/retrieval/questions.jsonl (56 questions the starter corpus answers, 30 on
@@ -47,7 +48,7 @@ class Retriever:
     A ``reranker`` puts the best RERANKED passages in its own order.
     """
 
-    index: Index
+    index: Searchable
     encoder: Encoder
     floor: float = FLOOR
     dense_weight: float = DENSE_WEIGHT
@@ -55,14 +56,14 @@ class Retriever:
     reranker: Reranker | None = None
 
     @classmethod
-    def open(cls, directory: Path, encoder: str | None = None) -> Retriever:
+    def open(cls, directory: Path, encoder: str | None = None, milvus_token: str | None = None) -> Retriever:
         """A retriever over the index in ``directory``; ``encoder`` is a path or hub id, the packaged one by default.
 
         Raises:
-            StoreError: see :meth:`Index.open`.
+            StoreError: see :func:`medrag.retrieval.store.open_index`.
         """
         encoding = Encoder(encoder) if encoder else Encoder()
-        return cls(Index.open(directory, encoding), encoding)
+        return cls(open_index(directory, encoding, milvus_token), encoding)
 
     def search(self, query: str, *, k: int = 5, filters: Filters = Filters()) -> list[Evidence]:  # noqa: B008
         """The best ``k`` passages for ``query``, numbered from 1, best first; empty when none is good enough.
@@ -70,50 +71,41 @@ class Retriever:
         The query's first line is the question, further lines are about the patient (:func:`query_for`): the
         question decides whether there is an answer, both decide the order.
         """
-        allowed = self.index.passages.allowed(filters)
         vectors = self._encoded(query)
-        return self._best(query, vectors, allowed, k) if self._answerable(vectors, allowed) else []
+        return self._best(query, vectors, filters, k) if self._answerable(vectors, filters) else []
 
     def nearest(self, query: str, *, k: int = 10, filters: Filters = Filters()) -> list[Evidence]:  # noqa: B008
         """The best ``k`` passages however far they are: for looking at an index, not for advice."""
-        return self._best(query, self._encoded(query), self.index.passages.allowed(filters), k)
+        return self._best(query, self._encoded(query), filters, k)
 
     def _encoded(self, query: str) -> NDArray[np.float32]:
         """The question's vector and, where the query has more lines, the whole query's."""
         question = query.split("\n", 1)[0]
         return self.encoder.encode([question] if question == query else [question, query])
 
-    def _answerable(self, vectors: NDArray[np.float32], allowed: NDArray[np.bool_]) -> bool:
+    def _answerable(self, vectors: NDArray[np.float32], filters: Filters) -> bool:
         """Whether the index reaches the question or, for one that asks about "this patient", what the patient has."""
-        nearest = self._cosine(vectors[0], allowed)
+        nearest = self.index.nearest(vectors[0], filters)
         generic = float((self._generic @ vectors[0]).max())
         if generic < max(GENERIC_FLOOR, nearest + GENERIC_MARGIN):
             return nearest >= self.floor
-        return len(vectors) > 1 and self._cosine(vectors[1], allowed) >= PATIENT_FLOOR
+        return len(vectors) > 1 and self.index.nearest(vectors[1], filters) >= PATIENT_FLOOR
 
     @cached_property
     def _generic(self) -> NDArray[np.float32]:
         return self.encoder.encode(GENERIC)
 
-    def _cosine(self, vector: NDArray[np.float32], allowed: NDArray[np.bool_]) -> float:
-        _, cosines = self.index.dense.search(vector, 1, allowed)
-        return float(cosines[0]) if len(cosines) else -1.0
-
-    def ranked(
-        self, query: str, vector: NDArray[np.float32], allowed: NDArray[np.bool_], k: int
-    ) -> list[tuple[int, float]]:
-        """The best ``k`` rows that ``allowed`` lets through with their fused scores, best first."""
-        pool = max(self.pool, k)
-        near, _ = self.index.dense.search(vector, pool, allowed)
-        bm25 = np.where(allowed, self.index.lexical.scores(query), np.float32(0))
-        rows = np.union1d(near, _largest(bm25, pool))
-        scores = self._fused(self.index.dense.cosines(vector, rows), bm25[rows])
+    def ranked(self, query: str, vector: NDArray[np.float32], filters: Filters, k: int) -> list[tuple[int, float]]:
+        """The best ``k`` rows that ``filters`` let through with their fused scores, best first."""
+        rows, cosines, bm25 = self.index.candidates(query, vector, max(self.pool, k), filters)
+        scores = self._fused(cosines, bm25)
         # Stable: among equals the lower row comes first, so that the order is always the same.
         return [(int(rows[each]), float(scores[each])) for each in np.argsort(-scores, kind="stable")[:k]]
 
-    def _best(self, query: str, vectors: NDArray[np.float32], allowed: NDArray[np.bool_], k: int) -> list[Evidence]:
-        ranked = self.ranked(query, _mixed(vectors), allowed, max(k, RERANKED) if self.reranker else k)
-        found = [(self.index.passages[row], score) for row, score in ranked]
+    def _best(self, query: str, vectors: NDArray[np.float32], filters: Filters, k: int) -> list[Evidence]:
+        ranked = self.ranked(query, _mixed(vectors), filters, max(k, RERANKED) if self.reranker else k)
+        passages = self.index.fetch([row for row, _ in ranked])
+        found = [(passage, score) for passage, (_, score) in zip(passages, ranked, strict=True)]
         if self.reranker and found:
             found = _reranked(self.reranker, query, found)
         return [
@@ -131,12 +123,6 @@ class Retriever:
 def _reranked(reranker: Reranker, query: str, found: list[tuple[Passage, float]]) -> list[tuple[Passage, float]]:
     scores = reranker.scores(query, [searched_text(passage) for passage, _ in found])
     return [(found[each][0], float(scores[each])) for each in np.argsort(-scores, kind="stable")]
-
-
-def _largest(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
-    """The rows of the ``count`` largest scores above zero, in no order."""
-    rows = np.flatnonzero(scores)  # first, as most are zero and a selection among equals is slow
-    return rows if len(rows) <= count else rows[np.argpartition(scores[rows], -count)[-count:]]
 
 
 def _mixed(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -35,14 +35,21 @@ class Known:
         self._keys = keys[self._rows]
         self._fetch = fetch
 
+    def holds(self, wanted: Keys) -> NDArray[np.bool_]:
+        """Which of the keys it has."""
+        if not len(self._keys):
+            return np.zeros(len(wanted), dtype=np.bool_)
+        return np.asarray(self._keys[self._places(wanted)] == wanted)
+
     def fill(self, wanted: Keys, vectors: NDArray[np.float32], missing: NDArray[np.bool_]) -> None:
         """Put the vectors it has where ``missing`` says one is wanted, and unmark them."""
-        if not len(self._keys):
-            return
-        places = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
-        found = missing & (self._keys[places] == wanted)
-        vectors[found] = self._fetch(self._rows[places[found]])
-        missing[found] = False
+        found = missing & self.holds(wanted)
+        if found.any():
+            vectors[found] = self._fetch(self._rows[self._places(wanted[found])])
+            missing[found] = False
+
+    def _places(self, wanted: Keys) -> NDArray[np.int64]:
+        return np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
 
 
 class Journal:
@@ -63,10 +70,7 @@ class Journal:
             with path.open("r+b") as file:
                 file.truncate(rows * size)
         keys = np.fromfile(self._paths[0], dtype=np.uint64)
-        vectors: NDArray[np.float32] = np.empty((0, self._dimension), dtype=np.float32)
-        if rows:
-            vectors = np.memmap(self._paths[1], dtype=np.float32, mode="r", shape=(rows, self._dimension))
-        return Known(keys, vectors.__getitem__)
+        return Known(keys, self._read)
 
     def append(self, keys: Keys, vectors: NDArray[np.float32]) -> None:
         """Write rows, through to the file."""
@@ -81,25 +85,49 @@ class Journal:
         for file in self._files:
             file.close()
 
+    def _read(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        # Mapped only for the moment: pages that stay mapped count as memory.
+        vectors = np.memmap(self._paths[1], dtype=np.float32, mode="r").reshape(-1, self._dimension)
+        return np.asarray(vectors[rows])
+
 
 class ReusingEncoder:
     """Encodes only what none of ``known`` has, and keeps a journal of it."""
 
     def __init__(self, encoder: Encoder, journal: Journal, known: Sequence[Known]) -> None:
         self.encoder = encoder
-        self.journal = journal
-        self.known = known
+        self.encoded = 0
+        self._journal = journal
+        self._known = list(known)
+
+    def missing(self, texts: Sequence[str]) -> list[str]:
+        """The texts whose vectors are yet to be made."""
+        keys = keys_of(texts)
+        known = np.zeros(len(keys), dtype=np.bool_)
+        for each in self._known:
+            known |= each.holds(keys)
+        return [text for text, there in zip(texts, known.tolist(), strict=True) if not there]
+
+    def keep(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
+        """Take vectors that were made elsewhere; :meth:`reread` puts them to use."""
+        self._journal.append(keys_of(texts), vectors)
+        self.encoded += len(texts)
+
+    def reread(self) -> None:
+        """Read what the journal has by now."""
+        self._known.append(self._journal.left())
 
     def encode(self, texts: Sequence[str]) -> tuple[Keys, NDArray[np.float32]]:
         """The texts' keys and unit vectors."""
         keys = keys_of(texts)
         vectors = np.empty((len(texts), self.encoder.dimension), dtype=np.float32)
         missing = np.ones(len(texts), dtype=np.bool_)
-        for each in self.known:
+        for each in self._known:
             each.fill(keys, vectors, missing)
         rows = np.flatnonzero(missing)
         for start in range(0, len(rows), STEP):
             part = rows[start : start + STEP]
             vectors[part] = self.encoder.encode([texts[row] for row in part])
-            self.journal.append(keys[part], vectors[part])
+            self._journal.append(keys[part], vectors[part])
+        self.encoded += len(rows)
         return keys, vectors

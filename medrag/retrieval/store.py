@@ -1,4 +1,4 @@
-"""The index on disk. Nothing else writes or reads one.
+"""The index on disk, or the part of it that is on disk when its passages are in Milvus.
 
 A directory holds ``manifest.json`` and the files it names. A file's name carries the start of its sha256, so that a
 build writes its files beside the old ones and takes effect in one step, when the new manifest replaces the old:
@@ -16,13 +16,17 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from medrag.errors import IndexMismatch, StoreError
 from medrag.retrieval import lexical, passages, vectors
+from medrag.retrieval.arrays import ArrayWriter
 from medrag.retrieval.encoder import Encoder
-from medrag.retrieval.lexical import Lexical, LexicalWriter
+from medrag.retrieval.lexical import Lexical
+from medrag.retrieval.lexical_writer import LexicalWriter
 from medrag.retrieval.manifest import (
     MANIFEST,
     CorpusEntry,
@@ -33,12 +37,12 @@ from medrag.retrieval.manifest import (
     file_entry,
     read_manifest,
 )
+from medrag.retrieval.milvus import MilvusContents, MilvusIndex, Server, open_milvus
 from medrag.retrieval.passages import PassageFile, PassageWriter
-from medrag.retrieval.reuse import KEYS, Journal, Keys, Known, ReusingEncoder, keys_of
+from medrag.retrieval.reuse import KEYS, Journal, Known, ReusingEncoder
+from medrag.retrieval.searchable import Candidates
 from medrag.retrieval.vectors import Dense, VectorWriter
-from medrag.types import Passage
-
-FILES = (*passages.FILES, *lexical.FILES, vectors.FILE, KEYS)
+from medrag.types import Filters, Passage
 
 _STAGING = ".building"
 _FULL = 1 << 20
@@ -59,20 +63,17 @@ class Index:
 
         Raises:
             IndexMissing, IndexCorrupt: there is none, or a file is not as it was written.
-            IndexMismatch: it has another format, or was built with another encoder.
+            IndexMismatch: it has another format, was built with another encoder, or is in Milvus.
         """
         manifest = read_manifest(directory)
-        if encoder is not None:
-            _same_encoder(directory, manifest, encoder)
-        paths = _verified(directory, manifest)
+        if manifest.milvus:
+            raise IndexMismatch(f"The passages of {directory} are in Milvus; this needs an index on disk.")
+        paths = _checked(directory, manifest, encoder)
         try:
             index = cls(
-                manifest,
-                passages.open_passages(paths),
-                lexical.open_lexical(paths),
-                vectors.open_vectors(paths[vectors.FILE]),
+                manifest, passages.open_passages(paths), lexical.open_lexical(paths), vectors.open_vectors(paths)
             )
-        except (OSError, ValueError, RuntimeError) as error:
+        except (KeyError, OSError, ValueError, RuntimeError) as error:
             raise damaged(directory, f"its files do not open ({error})") from error
         if not len(index.passages) == len(index.dense) == manifest.rows:
             raise damaged(directory, "its files hold different numbers of passages")
@@ -83,50 +84,147 @@ class Index:
         """A digest of everything in the index, for the audit trail."""
         return self.manifest.hash
 
+    def candidates(self, query: str, vector: NDArray[np.float32], count: int, filters: Filters) -> Candidates:
+        """As :meth:`medrag.retrieval.searchable.Searchable.candidates`."""
+        allowed = self.passages.allowed(filters)
+        near, _ = self.dense.search(vector, count, allowed)
+        bm25 = np.where(allowed, self.lexical.scores(query), np.float32(0))
+        rows = np.union1d(near, _largest(bm25, count))
+        return Candidates(rows, self.dense.cosines(vector, rows), bm25[rows])
+
+    def nearest(self, vector: NDArray[np.float32], filters: Filters) -> float:
+        """As :meth:`medrag.retrieval.searchable.Searchable.nearest`."""
+        _, cosines = self.dense.search(vector, 1, self.passages.allowed(filters))
+        return float(cosines[0]) if len(cosines) else -1.0
+
+    def fetch(self, rows: Sequence[int]) -> list[Passage]:
+        """As :meth:`medrag.retrieval.searchable.Searchable.fetch`."""
+        return [self.passages[row] for row in rows]
+
+
+def open_index(directory: Path, encoder: Encoder | None = None, milvus_token: str | None = None) -> Index | MilvusIndex:
+    """The index of ``directory``, wherever its passages are, for queries encoded by ``encoder``.
+
+    Raises:
+        StoreError: see :meth:`Index.open` and :func:`medrag.retrieval.milvus.open_milvus`.
+    """
+    manifest = read_manifest(directory)
+    if not manifest.milvus:
+        return Index.open(directory, encoder)
+    return open_milvus(directory, manifest, _checked(directory, manifest, encoder), milvus_token)
+
+
+class Contents(Protocol):
+    """Where a build puts passages and their vectors: files, or Milvus."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The roles of the files that :meth:`finish` leaves in the staging folder."""
+
+    @property
+    def kind(self) -> str:
+        """What the manifest calls the vectors."""
+
+    def add(self, batch: Sequence[tuple[Passage, str]], vectors: NDArray[np.float32]) -> None:
+        """Append passages, each with the text that stands for it, and their vectors."""
+
+    def finish(self) -> None:
+        """Nothing follows."""
+
+    def place(self, manifest: Manifest) -> Manifest:
+        """Make what was written ready under the manifest's content; the manifest, completed."""
+
+    def remove_stale(self, before: Manifest | None, now: Manifest) -> None:
+        """Remove what neither manifest names."""
+
+
+class DiskContents:
+    """The files that :class:`Index` reads."""
+
+    def __init__(self, directory: Path, staging: Path, dimension: int) -> None:
+        self.directory = directory
+        self._passages = PassageWriter(staging)
+        self._lexical = LexicalWriter(staging)
+        self._vectors = VectorWriter(staging, dimension)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The roles of its files."""
+        return (*passages.FILES, *lexical.FILES, *vectors.FILES_OF[self.kind])
+
+    @property
+    def kind(self) -> str:
+        """``flat`` or ``ivf``."""
+        return self._vectors.kind
+
+    def add(self, batch: Sequence[tuple[Passage, str]], vectors: NDArray[np.float32]) -> None:
+        """Append passages."""
+        self._vectors.add(vectors)
+        for passage, text in batch:
+            self._passages.add(passage)
+            self._lexical.add(text)
+
+    def finish(self) -> None:
+        """Close the files, score the words and cluster the vectors."""
+        for part in (self._passages, self._lexical, self._vectors):
+            part.close()
+
+    def place(self, manifest: Manifest) -> Manifest:
+        """The manifest as it is: its files are all there is."""
+        return manifest
+
+    def remove_stale(self, before: Manifest | None, now: Manifest) -> None:
+        """Nothing beside the files, which the writer removes."""
+
 
 class IndexWriter:
     """Writes an index into ``directory``; use it through :func:`writing`."""
 
-    def __init__(self, directory: Path, staging: Path, reusing: ReusingEncoder, chunking: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        staging: Path,
+        reusing: ReusingEncoder,
+        chunking: Mapping[str, int],
+        contents: Contents,
+    ) -> None:
         self.directory = directory
         self.staging = staging
-        self.encoder = reusing.encoder
+        self.reusing = reusing
         self.chunking = dict(chunking)
         self.rows = 0
-        self._passages = PassageWriter(staging)
-        self._lexical = LexicalWriter(staging)
-        self._vectors = VectorWriter(staging, reusing.encoder.dimension)
-        self._keys: list[Keys] = []
-        self._reusing = reusing
+        self._contents = contents
+        self._keys = ArrayWriter(staging / KEYS, np.uint64)
 
     def add(self, batch: Sequence[tuple[Passage, str]]) -> None:
         """Append passages, each with the text that stands for it in both searches."""
-        keys, made = self._reusing.encode([text for _, text in batch])
+        keys, made = self.reusing.encode([text for _, text in batch])
         self._keys.append(keys)
-        self._vectors.add(made)
-        for passage, text in batch:
-            self._passages.add(passage)
-            self._lexical.add(text)
+        self._contents.add(batch, made)
         self.rows += len(batch)
 
     def commit(self, corpora: Sequence[CorpusEntry]) -> Manifest:
         """Finish the files, put them beside the old ones and replace the manifest."""
-        for part in (self._passages, self._lexical, self._vectors):
-            part.close()
-        np.save(self.staging / KEYS, np.concatenate(self._keys) if self._keys else keys_of([]))
-        manifest = Manifest(
-            encoder=EncoderEntry(name=self.encoder.name, hash=self.encoder.hash, dimension=self.encoder.dimension),
-            vectors=self._vectors.kind,
-            chunking=self.chunking,
-            corpora=tuple(corpora),
-            rows=self.rows,
-            files={role: self._named(role) for role in FILES},
+        self._keys.close()
+        self._contents.finish()
+        encoder = self.reusing.encoder
+        manifest = self._contents.place(
+            Manifest(
+                encoder=EncoderEntry(name=encoder.name, hash=encoder.hash, dimension=encoder.dimension),
+                vectors=self._contents.kind,
+                chunking=self.chunking,
+                corpora=tuple(corpora),
+                rows=self.rows,
+                files={role: self._named(role) for role in (*self._contents.files, KEYS)},
+            )
         )
+        before = read_manifest(self.directory) if (self.directory / MANIFEST).exists() else None
         for role, entry in manifest.files.items():
             (self.staging / role).replace(self.directory / entry.name)
         staged = self.staging / MANIFEST
         staged.write_text(manifest.dump(), encoding="utf-8")
         staged.replace(self.directory / MANIFEST)
+        self._contents.remove_stale(before, manifest)
         return manifest
 
     def _named(self, role: str) -> FileEntry:
@@ -138,19 +236,32 @@ class IndexWriter:
 
 
 @contextlib.contextmanager
-def writing(directory: Path, encoder: Encoder, chunking: Mapping[str, int]) -> Iterator[IndexWriter]:
+def writing(
+    directory: Path,
+    encoder: Encoder,
+    chunking: Mapping[str, int],
+    milvus: Server | None = None,
+) -> Iterator[IndexWriter]:
     """A writer for the index in ``directory``; nothing changes there before ``commit``.
 
-    Raises StoreError when another build writes there, or the disk is full or not writable.
+    ``milvus`` takes the passages instead of files in ``directory``.
+
+    Raises StoreError when another build writes there, the disk is full or not writable, or Milvus fails.
     """
     staging = directory / _STAGING
     try:
         staging.mkdir(parents=True, exist_ok=True)
         with _locked(directory, staging):
             journal = Journal(staging, encoder)
-            reusing = ReusingEncoder(encoder, journal, [journal.left(), *_replaced(directory, encoder)])
+            known = [journal.left(), *_replaced(directory, encoder, milvus.token if milvus else None)]
             try:
-                yield IndexWriter(directory, staging, reusing, chunking)
+                contents: Contents = (
+                    MilvusContents(directory, staging, milvus, encoder.dimension)
+                    if milvus
+                    else DiskContents(directory, staging, encoder.dimension)
+                )
+                reusing = ReusingEncoder(encoder, journal, known)
+                yield IndexWriter(directory, staging, reusing, chunking, contents)
             finally:
                 journal.close()
             _remove_stale(directory)
@@ -168,19 +279,21 @@ def _locked(directory: Path, staging: Path) -> Iterator[None]:
         yield
 
 
-def _replaced(directory: Path, encoder: Encoder) -> Iterator[Known]:
+def _replaced(directory: Path, encoder: Encoder, milvus_token: str | None) -> Iterator[Known]:
     """The vectors of the index that is there, where one opens."""
     try:
-        index = Index.open(directory, encoder)
+        index = open_index(directory, encoder, milvus_token)
     except StoreError:
         return
-    yield Known(np.load(directory / index.manifest.files[KEYS].name), index.dense.vectors)
+    files = {role: directory / entry.name for role, entry in index.manifest.files.items()}
+    fetch = index.vectors if isinstance(index, MilvusIndex) else vectors.unmapped(files[vectors.VECTORS])
+    yield Known(np.load(files[KEYS]), fetch)
 
 
 def _remove_stale(directory: Path) -> None:
     """Delete files of earlier builds and the staging folder; an open index keeps its mapped files."""
     kept = {entry.name for entry in read_manifest(directory).files.values()}
-    stems = {Path(role).stem for role in FILES}
+    stems = {Path(role).stem for role in (*passages.FILES, *lexical.FILES, *vectors.FILES_OF["ivf"], KEYS)}
     for path in directory.iterdir():
         if path.name not in kept and path.stem.rpartition("-")[0] in stems:
             path.unlink()
@@ -203,19 +316,14 @@ def _free(directory: Path) -> int:
     return shutil.disk_usage(next(path for path in (directory, *directory.absolute().parents) if path.exists())).free
 
 
-def _same_encoder(directory: Path, manifest: Manifest, encoder: Encoder) -> None:
-    if manifest.encoder.hash != encoder.hash:
+def _checked(directory: Path, manifest: Manifest, encoder: Encoder | None) -> dict[str, Path]:
+    """Where each file lies, by role, once the encoder is the same and each file has the manifest's bytes."""
+    if encoder is not None and manifest.encoder.hash != encoder.hash:
         raise IndexMismatch(
             f"The index at {directory} was built with encoder {manifest.encoder.name} "
             f"({manifest.encoder.hash[:12]}), not with {encoder.name} ({encoder.hash[:12]}). "
             f"Name that encoder, or build again: medrag index build --encoder {encoder.model} --out {directory}"
         )
-
-
-def _verified(directory: Path, manifest: Manifest) -> dict[str, Path]:
-    """Where each file lies, by role, once each has the bytes that the manifest says."""
-    if set(manifest.files) != set(FILES):
-        raise damaged(directory, "its manifest does not name the files of an index")
     paths = {role: directory / entry.name for role, entry in manifest.files.items()}
     for role, entry in manifest.files.items():
         try:
@@ -225,3 +333,9 @@ def _verified(directory: Path, manifest: Manifest) -> dict[str, Path]:
         if found != entry:
             raise damaged(directory, f"{entry.name} is not as it was written")
     return paths
+
+
+def _largest(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+    """The rows of the ``count`` largest scores above zero, in no order."""
+    rows = np.flatnonzero(scores)  # first, as most are zero and a selection among equals is slow
+    return rows if len(rows) <= count else rows[np.argpartition(scores[rows], -count)[-count:]]

@@ -1,4 +1,4 @@
-"""The filter alone over somebody's advice: one case, or a file of cases. No model, no index."""
+"""The filter alone over somebody's advice or question: one case, or a file of cases. No model, no index."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from pydantic import ValidationError
 
 from medrag.errors import InputError, MedragError
 from medrag.safety import filter as safety
-from medrag.safety.injection import injections
+from medrag.safety.injection import injections, report
 from medrag.safety.knowledge import Knowledge, load
 from medrag.safety.reading import Polarity, doses, drugs, split_statements
-from medrag.safety.red_flags import declines
+from medrag.safety.red_flags import notices
+from medrag.safety.requests import declines
 from medrag.types import Citation, Evidence, Finding, Passage, Patient, Severity, Statement, Verdict
 
 _MARK = re.compile(r"\s*\[(\d+)(?:\.\d+)?\]")
@@ -23,22 +24,27 @@ _ORDER = {Verdict.FAIL: 0, Verdict.NOT_ASSESSED: 1, Verdict.PASS: 2}
 _RANK = {Severity.CONTRAINDICATED: 0, Severity.WARNING: 1, Severity.INFORMATION: 2}
 
 
-def check_advice(
+def check_advice(  # noqa: PLR0913 (what a case may hold)
     case_id: str,
     patient: Patient | None,
     advice: str,
     knowledge_folder: Path | None = None,
     evidence: Sequence[Passage] = (),
+    question: str = "",
 ) -> dict[str, Any]:
-    """``{"id", "verdict", "findings"}`` for one piece of advice.
+    """``{"id", "verdict", "findings"}`` for one piece of advice, for the ``question`` it answers, or for both.
 
-    ``verdict`` is withhold, warn, not_assessed or pass: the worst of what the checks said of any statement.
+    ``verdict`` is withhold, warn, not_assessed or pass: the worst of what the checks said of any statement. A question
+    adds its emergency notices (warn) and, where it is to be declined, the reason (withhold).
     """
     knowledge = load(knowledge_folder)
-    released, withheld = _check_statements(patient, advice, knowledge, evidence)
-    findings = [finding for statement in (*released, *withheld) for finding in statement.findings]
-    findings += safety.case_findings(patient, released, withheld, _numbered(evidence), knowledge)
-    findings += _of_the_text(advice)
+    emergencies = notices(question, patient) if question else ()
+    findings = [*emergencies, *_of_the_question(question)]
+    if advice:
+        released, withheld = _check_statements(patient, advice, knowledge, evidence)
+        findings += [finding for statement in (*released, *withheld) for finding in statement.findings]
+        findings += safety.case_findings(patient, released, withheld, _numbered(evidence), knowledge, emergencies)
+        findings += _of_the_text(advice)
     return {"id": case_id, "verdict": verdict(findings), "findings": [_shown(each) for each in _ordered(findings)]}
 
 
@@ -128,6 +134,12 @@ def _numbered(evidence: Sequence[Passage]) -> tuple[Evidence, ...]:
     return tuple(Evidence(number=i, passage=passage, score=0.0) for i, passage in enumerate(evidence, start=1))
 
 
+def _of_the_question(question: str) -> list[Finding]:
+    """The reason to decline it, and instructions hidden in it."""
+    declined = declines(question)
+    return [*([declined] if declined else []), *report(question, "the question")]
+
+
 def _of_the_text(advice: str) -> list[Finding]:
     """Advice that is itself a harmful request, or that addresses the filter."""
     found = [finding] if (finding := declines(advice)) else []
@@ -151,7 +163,9 @@ def _check_line(line: str, number: int, folder: Path, knowledge_folder: Path | N
         case_id = str(case.get("id", case_id))
         patient = _patient(case, folder)
         passages = [_passage(item, i) for i, item in enumerate(case.get("evidence") or (), start=1)]
-        return check_advice(case_id, patient, str(case["advice"]), knowledge_folder, passages)
+        question = str(case.get("question") or "")
+        advice = str(case.get("advice", "")) if question else str(case["advice"])
+        return check_advice(case_id, patient, advice, knowledge_folder, passages, question)
     except (ValueError, KeyError, AttributeError, TypeError, MedragError) as error:
         return {"id": case_id, "verdict": "not_assessed", "findings": [_shown(_unreadable(number, error))]}
 

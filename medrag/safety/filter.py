@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from medrag.safety.checks import CHECKS, Check
 from medrag.safety.checks.context import MISSING_SOURCE, RANK, Context, fail, ingredients_of, stopped_by
-from medrag.safety.checks.omission import COHERENCE, offer, omissions
+from medrag.safety.checks.omission import COHERENCE, offer, omissions, referral
 from medrag.safety.injection import patient_injections, report
 from medrag.safety.knowledge import Knowledge
 from medrag.safety.patient_view import PatientView, view
@@ -37,17 +37,22 @@ def check(
     return _with(statement, [finding for each in CHECKS for finding in _run(each, context)])
 
 
-def case_findings(
+def case_findings(  # noqa: PLR0913 (what a case consists of)
     patient: Patient | None,
     released: Sequence[Statement],
     withheld: Sequence[Statement],
     evidence: Sequence[Evidence],
     knowledge: Knowledge,
+    emergencies: Sequence[Finding] = (),
 ) -> tuple[Finding, ...]:
-    """What concerns the whole case: actions left out, a plan without treatment, instructions hidden in the data."""
+    """What concerns the whole case: actions left out, a plan without treatment, instructions hidden in the data.
+
+    ``emergencies`` are the notices of the question and the record: advice on them must send the patient to be seen.
+    """
     try:
         seen = view(patient, knowledge) if patient else None
         found = list(omissions(seen, released, withheld, knowledge))
+        found += referral(emergencies, released)
         found += patient_injections(patient) if patient else ()
         if any(finding.check == COHERENCE for finding in found):
             found += alternatives(patient, withheld, evidence, knowledge)

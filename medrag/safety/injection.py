@@ -6,7 +6,9 @@ a chat format, or hides from the eye (zero-width and tag characters) is removed 
 
 from __future__ import annotations
 
+import base64
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +21,12 @@ NAME = "injection"
 SOURCE = "medrag: text from records and passages is data, never instructions (OWASP LLM01)"
 REMOVED = "[instruction-like text removed]"
 
-_HIDDEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]+")
+_HIDDEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u00ad\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]+")
+_SPACED = re.compile(r"\b(?:[A-Za-z][ ._-]){4,}[A-Za-z]\b")
+_ENCODED = re.compile(r"\b[A-Za-z0-9+/]{24,}={0,2}")
+_DIGIT_IN_WORD = re.compile(r"\b(?=\w*[a-zA-Z])(?=\w*[013457])[a-zA-Z013457]{4,}\b")
+_DIGITS = str.maketrans("013457", "oieast")
+_LOOK_ALIKES = str.maketrans("авсеіјорѕухΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВСЕНІЈКМОРЅТХУο", "abceijopsyxABEZHIKMNOPTYXABCEHIJKMOPSTXYo")
 _KINDS = {"hidden_markup": "hidden markup", "format": "chat format", "instruction": "instruction"}
 
 
@@ -38,12 +45,13 @@ class Injection:
 
 
 def injections(text: str) -> list[Injection]:
-    """Every instruction-like or hidden piece of ``text``, in order; zero-width characters do not hide words."""
+    """Every instruction-like or hidden piece of ``text``, in order.
+
+    Look-alike letters, digits for letters, zero-width characters, spaced letters and base64 do not hide words.
+    """
     found = [Injection("hidden characters", match.start(), match.end()) for match in _HIDDEN.finditer(text)]
-    for kind, label in _KINDS.items():
-        for pattern in _patterns(kind):
-            found += [Injection(label, match.start(), match.end()) for match in pattern.finditer(text)]
-    if found and any(pattern.search(_HIDDEN.sub("", text)) for pattern in _patterns("instruction")):
+    found += [Injection(kind, *span) for kind, span in _spans(text)]
+    if _addresses(_HIDDEN.sub("", text)) and not any(piece.kind == _KINDS["instruction"] for piece in found):
         found.append(Injection(_KINDS["instruction"], 0, len(text)))
     return sorted(found, key=lambda piece: (piece.start, -piece.end))
 
@@ -51,10 +59,50 @@ def injections(text: str) -> list[Injection]:
 def neutralise(text: str) -> str:
     """``text`` with hidden characters dropped and instruction-like pieces replaced."""
     clean = _HIDDEN.sub("", text)
-    for kind in _KINDS:
-        for pattern in _patterns(kind):
-            clean = pattern.sub(REMOVED, clean)
-    return clean
+    kept, end = "", 0
+    for start, stop in sorted(span for _, span in _spans(clean)):
+        if start >= end:
+            kept += clean[end:start] + REMOVED
+        end = max(end, stop)
+    return kept + clean[end:]
+
+
+def _spans(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Kind and place of every piece, as written, in folded letters, spelled out, or encoded."""
+    for version in dict.fromkeys((text, _folded(text))):
+        for kind, label in _KINDS.items():
+            for pattern in _patterns(kind):
+                yield from ((label, match.span()) for match in pattern.finditer(version))
+    for run in _SPACED.finditer(text):
+        if _addresses(_SPACED.sub(lambda match: re.sub(r"[ ._-]", "", match[0]), text)):
+            yield _KINDS["instruction"], (run.start(), len(text))
+    for block in _ENCODED.finditer(text):
+        if _addresses(_decoded(block[0])):
+            yield "encoded instruction", block.span()
+
+
+def _addresses(text: str) -> bool:
+    return any(pattern.search(text) for pattern in _patterns("instruction"))
+
+
+def _folded(text: str) -> str:
+    """The same number of characters in plain letters: full-width and look-alike letters, digits inside words."""
+    if text.isascii() and not _DIGIT_IN_WORD.search(text):
+        return text
+    plain = "".join(_one_letter(letter) for letter in text).translate(_LOOK_ALIKES)
+    return _DIGIT_IN_WORD.sub(lambda match: match[0].translate(_DIGITS), plain)
+
+
+def _one_letter(letter: str) -> str:
+    plain = unicodedata.normalize("NFKC", letter)
+    return plain if len(plain) == 1 else letter
+
+
+def _decoded(block: str) -> str:
+    try:
+        return base64.b64decode(block + "=" * (-len(block) % 4)).decode("utf-8")
+    except ValueError:
+        return ""
 
 
 def report(text: str, where: str) -> tuple[Finding, ...]:

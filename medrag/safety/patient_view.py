@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
 from medrag.patient import formulas
+from medrag.safety.conditions import establish, gestation, resolve
 from medrag.safety.knowledge import Knowledge
 from medrag.safety.knowledge.reader import normalise
 from medrag.safety.knowledge.schema import Lab
 from medrag.safety.reading import DrugMention, Prescription, drugs, prescriptions
-from medrag.types import Allergy, Condition, Fact, FactStatus, Medication, Observation, Patient
+from medrag.types import Allergy, Fact, FactStatus, Medication, Observation, Patient
 
 CHILDBEARING = (12.0, 55.0)
 """Ages between which a female patient's pregnancy status matters."""
 KIDNEY_CONCEPTS = (("end_stage_renal", 14.0), ("severe_renal_impairment", 29.0), ("ckd_3b", 44.0), ("ckd_3", 59.0))
 """The best kidney function (eGFR) that a recorded stage allows, for records that hold the stage and no value."""
+LIVER_CONCEPTS = (("decompensated_cirrhosis", "C"), ("severe_hepatic_impairment", "B"), ("liver_disease", "A"))
+"""The Child-Pugh class that a recorded condition stands for, worst first."""
 
-_ABSENT = re.compile(
-    r"\b(?:no|denies|denied|without|negative for|ruled out|family history|fhx?|maternal|paternal|mother|father|sister"
-    r"|brother|never)\b",
-    re.IGNORECASE,
-)
-_OVER = re.compile(r"\b(?:resolved|in remission|former(?:ly)?|ex-|previous|past|history of|h/o)\b", re.I)
 _BRACKETS = str.maketrans("", "", "[]{}")
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +60,11 @@ class PatientView:
     concepts: dict[str, str] = field(default_factory=dict)
     labs: dict[str, float] = field(default_factory=dict)
     lowered: frozenset[str] = frozenset()
-    """Concepts that only a past condition establishes and that count for less once past."""
+    """Concepts that only a past condition, or words that may mean less, establish."""
+    unread_conditions: tuple[str, ...] = ()
+    """Current conditions whose words mean nothing to the knowledge."""
+    gestation: tuple[float, float] | None = None
+    """Weeks of gestation, from and to (a trimester's, where only that is known)."""
 
     def recorded(self, field_name: str) -> bool:
         """Whether the record says anything of this field: entries, or an explicit empty list."""
@@ -77,14 +77,14 @@ class PatientView:
     def allergies_recorded(self) -> bool:
         """Whether the record lists allergies or states that there are none."""
         denied = any(_says_none(fact) for fact in self.patient.allergies)
-        return bool(self.allergies) or denied or self.patient.no_known_allergies is True
+        return bool(self.allergies) or denied or self.patient.no_known_allergies is True or self.recorded("allergies")
 
     @property
     def pregnant(self) -> bool | None:
         """True, False, or None when it matters and is not recorded."""
         if self.patient.pregnant is not None:
             return self.patient.pregnant
-        if "pregnancy" in self.concepts:
+        if "pregnancy" in self.concepts and self.may_conceive:
             return True
         return None if self.may_conceive else False
 
@@ -109,6 +109,13 @@ class PatientView:
                 return self.labs[name], f"{'eGFR' if name == 'egfr' else 'creatinine clearance'} {self.labs[name]:.0f}"
         return next(((value, self.concepts[name]) for name, value in KIDNEY_CONCEPTS if name in self.concepts), None)
 
+    def liver(self) -> tuple[str, str] | None:
+        """Child-Pugh class (A where liver disease is recorded without its grade) and the words that establish it."""
+        if "child_pugh" in self.labs:
+            score = self.labs["child_pugh"]
+            return "C" if score >= 10 else "B" if score >= 7 else "A", f"Child-Pugh score {score:g}"
+        return next(((grade, self.concepts[name]) for name, grade in LIVER_CONCEPTS if name in self.concepts), None)
+
 
 KEPT_VIEWS = 4
 _VIEWS: list[PatientView] = []
@@ -130,11 +137,12 @@ def _view(patient: Patient, knowledge: Knowledge) -> PatientView:
     age = _age(patient)
     labs = _labs(patient, knowledge, age)
     current, unread = _drugs(patient.medications, knowledge)
-    concepts, lowered = _concepts(patient.conditions, knowledge)
+    conditions = resolve(patient.conditions, knowledge)
+    concepts = dict(conditions.concepts)
     for name, value in labs.items():
         for rule in knowledge.labs[name].concepts:
             if (rule.above is not None and value > rule.above) or (rule.below is not None and value < rule.below):
-                _establish(concepts, rule.concept, f"{name} {value:g} {knowledge.labs[name].unit}", knowledge)
+                establish(concepts, rule.concept, f"{name} {value:g} {knowledge.labs[name].unit}", knowledge)
     if patient.pregnant is False:
         concepts.pop("pregnancy", None)
     return PatientView(
@@ -148,7 +156,9 @@ def _view(patient: Patient, knowledge: Knowledge) -> PatientView:
         ),
         concepts=concepts,
         labs=labs,
-        lowered=lowered,
+        lowered=conditions.lowered,
+        unread_conditions=conditions.unread,
+        gestation=gestation(patient, labs),
     )
 
 
@@ -187,62 +197,6 @@ def _drugs(medications: Sequence[Medication], knowledge: Knowledge) -> tuple[tup
 def _allergy(fact: Allergy, knowledge: Knowledge) -> KnownAllergy:
     mentions = tuple(mention for mention in drugs(fact.display, knowledge) if mention.resolved)
     return KnownAllergy(fact, mentions, normalise(fact.display))
-
-
-def _concepts(conditions: Iterable[Condition], knowledge: Knowledge) -> tuple[dict[str, str], frozenset[str]]:
-    """Concepts with the words that establish them, and those among them that count for less because they are past."""
-    found: dict[str, str] = {}
-    lowered: set[str] = set()
-    for fact in sorted(conditions, key=_past):
-        past = _past(fact)
-        if not (past or _counts(fact)) or _ABSENT.search(fact.display):
-            continue
-        for name in _of_condition(fact, knowledge):
-            lasting = knowledge.concepts[name].lasting
-            if past and lasting == "lowered" and name not in found:
-                lowered.add(name)
-            if not past or lasting != "no":
-                _establish(found, name, fact.display, knowledge)
-    return found, frozenset(lowered)
-
-
-def _past(fact: Condition) -> bool:
-    return fact.status is FactStatus.RESOLVED or (fact.current and bool(_OVER.search(fact.display)))
-
-
-def _establish(found: dict[str, str], name: str, words: str, knowledge: Knowledge) -> None:
-    found.setdefault(name, words)
-    for broader in knowledge.concepts[name].implies:
-        if broader not in found:
-            _establish(found, broader, words, knowledge)
-
-
-def _of_condition(fact: Condition, knowledge: Knowledge) -> set[str]:
-    names = set(phrases_in(fact.display, knowledge))
-    code = (fact.code or "").upper()
-    if code:
-        snomed = (fact.system or "").upper().startswith("SNOMED") or "snomed" in (fact.system or "").lower()
-        for name, concept in knowledge.concepts.items():
-            if (code in concept.snomed and (snomed or code.isdigit())) or any(
-                not code.isdigit() and code.startswith(prefix) for prefix in concept.icd10
-            ):
-                names.add(name)
-    return names
-
-
-def phrases_in(text: str, knowledge: Knowledge) -> Iterable[str]:
-    """Concepts that words of ``text`` name, the longest phrase at each place."""
-    words = [word[0].lower().replace("’", "'") for word in _WORD.finditer(text)]
-    i = 0
-    while i < len(words):
-        for count in range(min(7, len(words) - i), 0, -1):
-            phrase = " ".join(words[i : i + count])
-            names = knowledge.phrases.get(phrase) or knowledge.phrases.get(phrase.removesuffix("s"))
-            if names:
-                yield from names
-                i += count - 1
-                break
-        i += 1
 
 
 def _labs(patient: Patient, knowledge: Knowledge, age: float | None) -> dict[str, float]:

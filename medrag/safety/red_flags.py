@@ -1,4 +1,4 @@
-"""What comes before any model: emergencies, and requests that medrag does not answer."""
+"""What comes before any model: emergencies named in the question or held by the record."""
 
 from __future__ import annotations
 
@@ -11,20 +11,6 @@ from medrag.safety.patient_view import PatientView, view
 from medrag.types import Finding, Patient, Severity, Verdict
 
 NAME = "red_flag"
-DECLINED = "request"
-SCOPE = "medrag: advice on treating a patient, for clinicians"
-
-SELF_HARM = (
-    "This asks for help with self-harm. If you are thinking of harming yourself, please call emergency services or a "
-    "crisis line now (988 in the US)."
-)
-HARM = (
-    "This asks how to harm a person, which medrag does not answer. In an emergency call emergency services or a "
-    "poison centre."
-)
-COVERT = "This asks to give a drug to someone without their knowledge, which medrag does not answer."
-MISUSE = "This asks for misuse of drugs or records, which medrag does not answer."
-OTHER = "This is not a question about treating a patient, so medrag has nothing to say on it."
 
 _NEGATED = re.compile(
     r"\b(?:no|not|denie[sd]|denying|without|never|negative for|free of|absence of|rule[sd]? out|ruling out|nor|neither"
@@ -36,7 +22,8 @@ _NEGATED = re.compile(
 _RESET = re.compile(r"\b(?:but|however|now|today|presents?(?: with)?|presenting|currently|although)\b", re.IGNORECASE)
 _AFTERWARDS = re.compile(
     r"^\s*(?:\w+\s+){0,2}(?:was|were|has been|is)?\s*"
-    r"(?:ruled out|excluded|resolved|years ago|in (?:19|20)\d\d|unlikely|prevention|prophylaxis)",
+    r"(?:ruled out|excluded|resolved|years ago|in (?:19|20)\d\d|unlikely|prevention|prevented|prophylaxis|risk\b"
+    r"|guideline)",
     re.IGNORECASE,
 )
 _REACH = 70
@@ -109,31 +96,3 @@ def _of_record(patient: PatientView, knowledge: Knowledge) -> list[Finding]:
         if value is not None and ((above is not None and value >= above) or (below is not None and value <= below)):
             found.append(_finding(text, "the record", f"{lab} {value:g} {knowledge.labs[lab].unit}"))
     return found
-
-
-def declines(question: str) -> Finding | None:
-    """The reason to decline a request that seeks harm or lies outside treating people; None for any other."""
-
-    def says(kind: str) -> bool:
-        return any(pattern.search(question) for pattern in _requests(kind))
-
-    if says("self_harm") and not says("reported_speech"):
-        return _decline(SELF_HARM)
-    if (says("harm") or says("lethal")) and not says("treating"):
-        return _decline(HARM)
-    if says("covert") and says("covert_verb"):
-        return _decline(COVERT)
-    if says("misuse"):
-        return _decline(MISUSE)
-    if says("other") and not says("clinical"):
-        return _decline(OTHER)
-    return None
-
-
-@lru_cache
-def _requests(kind: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(rf"\b(?:{pattern})(?!\w)", re.IGNORECASE) for pattern in load().requests[kind])
-
-
-def _decline(reason: str) -> Finding:
-    return Finding(check=DECLINED, verdict=Verdict.FAIL, severity=Severity.CONTRAINDICATED, reason=reason, source=SCOPE)

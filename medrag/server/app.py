@@ -43,7 +43,7 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
 
     With ``trail`` nothing leaves before its audit record is on disk.
     """
-    app = FastAPI(title="medrag", version=__version__, docs_url=None, redoc_url=None)
+    app = FastAPI(title="medrag", version=__version__, docs_url=None, redoc_url=None, responses=failures.RESPONSES)
     desk = answers.Answers(engine, trail, options.timeout_s, options.keep_alive_s, options.at_once, options.release)
     failures.install(app)
     app.include_router(chat.routes(desk))

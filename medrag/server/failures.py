@@ -14,6 +14,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from medrag.errors import AuditError, InputError, MedragError, ModelRefused, ModelUnavailable, StorageError, Untrusted
@@ -37,6 +38,28 @@ _CODE_BY_OUTAGE: Mapping[type[MedragError], str] = {
     StorageError: "storage_unavailable",
 }
 _CODE_BY_STATUS: Mapping[int, str] = {400: "invalid_json", 404: "not_found", 405: "method_not_allowed"}
+
+
+class ErrorDetail(BaseModel):
+    """OpenAI's error object."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str
+
+
+class ErrorBody(BaseModel):
+    """The body of every failure."""
+
+    error: ErrorDetail
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {"model": ErrorBody, "description": "What was asked cannot be answered; `param` names what is wrong."},
+    "5XX": {"model": ErrorBody, "description": "The service cannot answer now; with 503, `Retry-After` says when."},
+}
+"""The failures in the service's OpenAPI."""
 
 
 @dataclass(frozen=True)

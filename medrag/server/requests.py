@@ -12,6 +12,7 @@ request has the same answer under every one of them. ``stop`` ends the answer be
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
@@ -25,13 +26,21 @@ MODEL = "medrag"
 MAX_STOPS = 16
 
 _Stop = str | list[str] | None
+_DATA_URL = re.compile(r"data:image/(?:png|jpe?g|webp|gif);base64,[A-Za-z0-9+/=\s]+\Z")
+
+
+class Image(BaseModel):
+    """OpenAI's ``image_url``; only ``data:`` URLs are taken, so that no server fetches what a stranger names."""
+
+    url: str = Field(repr=False)
 
 
 class Part(BaseModel):
-    """A piece of a message's content; only text is read."""
+    """A piece of a message's content: text, or an image for a vision model."""
 
     type: str
     text: str | None = None
+    image_url: Image | None = None
 
 
 def _parts(content: Any) -> Any:
@@ -143,6 +152,7 @@ def case_of(request: ChatRequest, stored: Stored) -> Case:
         raise InputError(f"there is no such model here; use {MODEL!r}", param="model", code="model_not_found")
     _refuse_unsupported(request.model_extra or {})
     patient = patient_of(request.medrag, stored, "medrag.")
+    images = tuple(_images(request.messages))
     said: list[str] = []
     for where, text in _texts(request.messages):
         if (found := _json_object(text)) is None:
@@ -152,7 +162,7 @@ def case_of(request: ChatRequest, stored: Stored) -> Case:
         else:
             raise InputError("two patients were given; send one", param=where, code="two_patients")
     question = _question(request.messages, said)
-    return Case(question=question, patient=patient, filters=request.medrag.filters)
+    return Case(question=question, patient=patient, filters=request.medrag.filters, images=images)
 
 
 def _refuse_unsupported(fields: Mapping[str, Any]) -> None:
@@ -169,13 +179,30 @@ def _texts(messages: tuple[ChatMessage, ...]) -> Iterator[tuple[str, str]]:
         for place, part in enumerate(message.content):
             where = f"messages[{number}].content"
             if part.type != "text":
+                if part.type == "image_url":
+                    continue
                 raise InputError(
-                    "only text content is supported; send the report's text",
+                    "only text and image_url content is supported; send the report's text",
                     param=f"{where}[{place}].type",
                     code="unsupported_content",
                 )
             if message.role != "assistant" and part.text and part.text.strip():
                 yield where, part.text.strip()
+
+
+def _images(messages: tuple[ChatMessage, ...]) -> Iterator[str]:
+    """The user's images, as data: URLs."""
+    for number, message in enumerate(messages):
+        for place, part in enumerate(message.content):
+            if part.type != "image_url" or message.role == "assistant":
+                continue
+            if part.image_url is None or not _DATA_URL.match(part.image_url.url):
+                raise InputError(
+                    "image_url must hold a base64 data: URL of a PNG, JPEG, WebP or GIF image",
+                    param=f"messages[{number}].content[{place}].image_url",
+                    code="unsupported_content",
+                )
+            yield part.image_url.url
 
 
 def _question(messages: tuple[ChatMessage, ...], said: list[str]) -> str:

@@ -125,6 +125,7 @@ def _uvicorn(app: FastAPI, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         lifespan="off",
+        access_log=False,  # addresses may hold what nobody should log; /metrics counts
         timeout_graceful_shutdown=DRAIN_S,
         ssl_certfile=settings.tls_cert,
         ssl_keyfile=settings.tls_key,

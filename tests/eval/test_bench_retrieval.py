@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from eval.bench_retrieval import OURS, _documents, _interval, _systems, app
+from eval.bench_retrieval import _documents, _interval, app
+from eval.retrieval_systems import OURS, Haystack, systems
 from index.build import build
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.store import Index
@@ -50,6 +51,7 @@ def summary() -> str:
     fields = {
         "161": "<b>Migraine</b>",
         "129": "<p>To guide the treatment of migraine</p>",
+        "140": "<p>Headache of the migraine kind</p>",
         "151": "<ul><li>Give a triptan.</li></ul>",
     }
     return "".join(
@@ -70,28 +72,52 @@ def prepared(tmp_path: Path) -> Path:
     return tmp_path / "bench"
 
 
-def test_only_held_out_documents_and_never_their_queries(prepared: Path) -> None:
-    documents = [json.loads(line) for line in (prepared / "corpus.jsonl").read_text().splitlines()]
-    queries = [json.loads(line) for line in (prepared / "queries.jsonl").read_text().splitlines()]
-    assert [document["title"] for document in documents] == ["Gout", "Asthma", "Migraine"]
-    assert [query["document"] for query in queries] == [document["id"] for document in documents]
+def read(path: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_questions_are_of_held_out_documents_and_never_in_the_haystack(prepared: Path) -> None:
+    documents, queries = read(prepared / "corpus.jsonl"), read(prepared / "queries.jsonl")
+    assert [document["title"] for document in documents] == ["Gout", "Asthma", "Migraine", "Migraine"]
+    assert [(query["kind"], query["document"]) for query in queries] == [
+        ("medquad", documents[0]["id"]),
+        ("medquad", documents[1]["id"]),
+        ("ngc-objective", documents[2]["id"]),
+        ("ngc-conditions", documents[2]["id"]),
+    ]
     assert documents[1]["text"] == "Wheezing and a tight chest.\n- Cough.\n- Breathlessness."
     assert documents[2]["text"].strip() == "- Give a triptan."
-    for document, query in zip(documents, queries, strict=True):
-        assert query["query"] not in document["text"]
+    assert not [query for query in queries for document in documents if query["query"] in document["text"]]
 
 
 def test_every_system_finds_the_answer(prepared: Path) -> None:
+    pytest.importorskip("langchain_community")
+    pytest.importorskip("llama_index.core")
     encoder = Encoder()
     build([("jsonl", prepared / "corpus.jsonl")], prepared / "index", encoder)
-    index = Index.open(prepared / "index", encoder)
-    queries = [json.loads(line) for line in (prepared / "queries.jsonl").read_text().splitlines()]
-    systems = _systems(index, encoder)
-    assert OURS in systems
-    for search in systems.values():
+    hay = Haystack(Index.open(prepared / "index", encoder), encoder)
+    queries = [query for query in read(prepared / "queries.jsonl") if query["kind"] == "medquad"]
+    compared = systems(hay, hay)
+    assert OURS in compared
+    assert len(compared) == 9
+    for search in compared.values():
         for query in queries:
-            ranked = _documents(index, search(query["query"], encoder.encode([query["query"]])[0]))
+            ranked = _documents(hay.index, search(query["query"]))
             assert max(ranked, key=lambda document: ranked[document]) == query["document"]
+
+
+def test_the_tables_name_every_system(prepared: Path) -> None:
+    build([("jsonl", prepared / "corpus.jsonl")], prepared / "index", Encoder())
+    done = CliRunner().invoke(app, ["run", str(prepared)])
+    assert done.exit_code == 0, done.output
+    for expected in (
+        "### medquad: 2 queries",
+        "### ngc-conditions: 1 queries",
+        "LangChain",
+        "LlamaIndex",
+        "| medrag |",
+    ):
+        assert expected in done.output
 
 
 def test_an_interval_holds_its_mean() -> None:

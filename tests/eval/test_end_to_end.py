@@ -1,6 +1,9 @@
 """Whole runs: the real retriever and safety filter, a scripted model, in process and over real HTTP."""
 
 import asyncio
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -77,6 +80,24 @@ def test_resuming_asks_only_for_what_is_missing(tmp_path: Path, solver: Solver, 
     assert CliRunner().invoke(app, command).exit_code == 0
     assert len(logs.read(path).starts) == 2
     assert len(path.read_bytes().splitlines()) == len(whole.splitlines()) + 1
+
+
+def test_a_killed_run_goes_on_to_the_same_scores(tmp_path: Path, solver: Solver, served: str) -> None:
+    asyncio.run(Batch(tmp_path / "whole").run([cases.load()], solver))
+    path = tmp_path / "killed" / "cases.jsonl"
+    command = ["run", "cases", "--engine", served, "--concurrency", "1", "--out", str(path.parent)]
+    child = subprocess.Popen([sys.executable, "-m", "medrag", "eval", *command], stderr=subprocess.DEVNULL)
+    while child.poll() is None and (not path.exists() or path.read_bytes().count(b"\n") < 3):
+        time.sleep(0.005)
+    child.kill()
+    child.wait()
+    before = logs.read(path)
+    assert before.done
+    assert CliRunner().invoke(app, command).exit_code == 0
+    after = logs.read(path)
+    assert all(after.entries[name] == before.entries[name] for name in before.done)
+    whole, killed = (scores.load(tmp_path / name).tasks["cases"] for name in ("whole", "killed"))
+    assert killed.metrics == whole.metrics
 
 
 def test_without_a_server_nothing_is_run_for_long(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from eval import report
 from eval.advice_task import AdviceTask
 from eval.batch import Batch
 from eval.case_files import CaseSample, Gold
-from eval.report.data import read_logs
+from eval.log import read_logs
 from eval.solver import Solver
 from eval.tasks.cases import score
 from medrag.errors import InputError
@@ -106,7 +106,7 @@ def test_the_page_holds_every_sample_and_each_passage_once(out: Path) -> None:
 
 def test_the_page_has_its_plots(out: Path) -> None:
     page = (out / "report.html").read_text()
-    assert page.count("<figure>") == 5
+    assert page.count("<figure>") == 6
     assert "withheld, by check" in page
 
 

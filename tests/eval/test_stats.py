@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.metrics import cohen_kappa_score  # type: ignore[import-untyped]
 
-from eval.stats import bootstrap, interval, paired_p, wilson
+from eval.stats import bootstrap, interval, kappa, kappa_interval, paired_p, wilson
 
 VALUES = st.lists(st.floats(min_value=0, max_value=1, allow_nan=False), min_size=1, max_size=30)
 
@@ -60,3 +61,19 @@ def test_nothing_has_no_interval() -> None:
         bootstrap([])
     with pytest.raises(ValueError, match="no pairs"):
         paired_p([], [])
+
+
+def test_kappa_agrees_with_scikit_learn() -> None:
+    counts = [[20, 5], [10, 15]]
+    first = [row for row in (0, 1) for column in (0, 1) for _ in range(counts[row][column])]
+    second = [column for row in (0, 1) for column in (0, 1) for _ in range(counts[row][column])]
+    value = kappa(counts)
+    assert value == pytest.approx(cohen_kappa_score(first, second))
+    low, high = kappa_interval(counts, seed=1)
+    assert low < 0.4 < high
+    assert kappa_interval(counts, seed=1) == (low, high)
+
+
+def test_kappa_is_not_defined_where_both_always_say_the_same() -> None:
+    assert kappa([[0, 0], [0, 9]]) is None
+    assert kappa([[0, 0], [4, 5]]) == 0.0

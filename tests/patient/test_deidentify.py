@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,31 +14,12 @@ from hypothesis import strategies as st
 from medrag.patient import from_json
 from medrag.patient.deidentify import Identity, deidentify, deidentify_patient, find_identifiers, identity_of, shift_of
 
-from .records import TODAY, person
+from .records import TODAY
 
-# Identifiers stand in double braces. These notes were written for this test; the people in them do not exist.
-NOTES = [
-    "Patient: {{Marta Kowalska}} MRN: {{00481516}} DOB {{03/29/1951}}. Seen by Dr. {{Ellen Voss}} on {{2024-03-01}}.",
-    "Mrs. {{Kowalska}} lives at {{12 Oak Street, Springfield, MA 01101}} and can be reached on {{555-510-6254}}.",
-    "Daughter {{Anna}} called from {{(413) 555-0199}}; mail {{anna.k@example.org}}.",
-    "SSN {{219-09-9999}}. Insurance ID: {{XKJ-2213345}}. Claim number {{88213-77}}.",
-    "Discussed with {{John Abara}}, MD on {{March 12, 2023}} and again on {{4 April 2023}}.",
-    "{{KOWALSKA, MARTA}} was admitted {{1/5/24}}; signed by {{Lena O'Brien}}, RN.",
-    "A {{93}}-year-old woman with Parkinson's disease; husband {{Piotr Kowalski}} is her carer.",
-    "Referred by Dr. {{Parkinson}} for Parkinson's disease.",
-    "Her neighbour {{Karlheinz}} drove her. The teacher at {{Rosewood Elementary}} noticed tremor.",
-    "Contact: {{Maria van der Berg}}, phone {{+1 413 555 0123}}. Account no. {{A-778812}}.",
-    "Prof. {{McAllister}} suggested Coumadin; Ms. {{Kowalska}} declined. License number {{D1234567}}.",
-    "Chart # {{5567812}}; server {{10.0.0.17}}; card {{4111 1111 1111 1111}}.",
-    "PCP: Dr. {{Sato}}. Next of kin: {{Piotr Kowalski}} ({{413.555.0188}}).",
-]
-RECORD = person(
-    name=[{"family": "Kowalska", "given": ["Marta"]}],
-    identifier=[{"value": "00481516"}],
-    telecom=[{"system": "phone", "value": "555-510-6254"}],
-    address=[{"line": ["12 Oak Street"], "city": "Springfield", "postalCode": "01101"}],
-)
-WHO = identity_of([RECORD], 10)
+# Identifiers stand in double braces. The notes were written for this test; the people in them do not exist.
+NOTES = (Path(__file__).parent / "labelled_identifiers.txt").read_text(encoding="utf-8").splitlines()
+RECORD = json.loads((Path(__file__).parent / "identified_record.json").read_text(encoding="utf-8"))
+WHO = identity_of(RECORD, 10)
 RECALL = 0.94
 """The share of labelled identifiers that must be covered whole; the known misses are the neighbour and the school."""
 

@@ -154,10 +154,9 @@ def test_weight_of_a_heavy_patient_is_adjusted_for_clearance_too() -> None:
     known = patient(("creatinine", 1.0, "mg/dL"), weight_kg=120, height_cm=177.8)
     adjusted = known.derived["creatinine_clearance_adjusted"]
     assert adjusted.value == pytest.approx((140 - 60) * (73 + 0.4 * 47) / 72, abs=0.1)
-    assert (
-        "creatinine_clearance_adjusted"
-        not in patient(("creatinine", 1.0, "mg/dL"), weight_kg=75, height_cm=177.8).derived
-    )
+    slim = patient(("creatinine", 1.0, "mg/dL"), weight_kg=60, height_cm=177.8)
+    assert slim.derived["creatinine_clearance_by_bmi"].value == pytest.approx((140 - 60) * 60 / 72, abs=0.1)
+    assert "creatinine_clearance_adjusted" not in patient(("creatinine", 1.0, "mg/dL"), weight_kg=75).derived
 
 
 def test_calculating_by_name() -> None:

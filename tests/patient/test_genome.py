@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -178,3 +181,36 @@ def test_pharmcat_is_called_where_java_and_its_jar_are(tmp_path: Path, monkeypat
     fallen_back = load([path], TODAY, pharmcat_jar=jar)
     assert "CYP2C19" in by_gene(fallen_back)
     assert "exit status 3" in fallen_back.problems[0].reason
+
+
+def test_a_jar_that_is_not_there_or_does_not_run_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "sample.vcf"
+    path.write_text(HEADER + STAR_2 + "0/1\n")
+    missing = load([path], TODAY, pharmcat_jar=tmp_path / "nowhere.jar")
+    assert "no such JAR" in missing.problems[0].reason
+    assert "CYP2C19" in by_gene(missing)
+    jar = tmp_path / "pharmcat.jar"
+    jar.touch()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "Java is not on the PATH" in load([path], TODAY, pharmcat_jar=jar).problems[0].reason
+    java = tmp_path / "java"
+    java.write_text("#!/nowhere/interpreter\n")
+    java.chmod(0o755)
+    assert "cannot be run" in load([path], TODAY, pharmcat_jar=jar).problems[0].reason
+    java.write_text("#!/bin/sh\n/bin/sleep 5\n")
+    monkeypatch.setattr("medrag.patient.vcf.PHARMCAT_SECONDS", 0.2)
+    assert "took more than" in load([path], TODAY, pharmcat_jar=jar).problems[0].reason
+
+
+def test_the_setting_reaches_the_command(tmp_path: Path) -> None:
+    result = json.dumps(pharmcat("CYP2D6", sourceDiplotypes=[call("*4/*4", "Poor Metabolizer", "0.0")]))
+    java = tmp_path / "java"
+    java.write_text(f"#!/bin/sh\ncat > \"$6/sample.phenotype.json\" <<'JSON'\n{result}\nJSON\n")
+    java.chmod(0o755)
+    (tmp_path / "pharmcat.jar").touch()
+    path = tmp_path / "sample.vcf"
+    path.write_text(HEADER + STAR_2 + "0/1\n")
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "MEDRAG_PHARMCAT_JAR": str(tmp_path / "pharmcat.jar")}
+    command = [sys.executable, "-m", "medrag", "patient", str(path), "--json"]
+    run = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=True)
+    assert '"Poor Metabolizer"' in run.stdout

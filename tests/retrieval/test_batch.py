@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from medrag.errors import InputError
-from medrag.retrieval.batch import read_queries, search_line
+from medrag.retrieval.batch import read_filters, read_queries, search_line
 from medrag.retrieval.retriever import Retriever
+from medrag.types import Filters
 
 
 def test_a_line_a_query(retriever: Retriever, tmp_path: Path) -> None:
@@ -22,7 +23,17 @@ def test_a_line_a_query(retriever: Retriever, tmp_path: Path) -> None:
     assert best["id"].startswith("gout#")
 
 
-@pytest.mark.parametrize("line", ["not json", '{"id": "a"}', '{"query": "a"}', '{"id": "a", "query": ""}', "[]"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "not json",
+        '{"id": "a"}',
+        '{"query": "a"}',
+        '{"id": "a", "query": ""}',
+        "[]",
+        '{"id": 1, "query": "a", "filters": {"colour": "blue"}}',
+    ],
+)
 def test_a_bad_line_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "queries.jsonl"
     path.write_text('{"id": "q1", "query": "gout"}\n' + line + "\n")
@@ -33,3 +44,22 @@ def test_a_bad_line_is_named(tmp_path: Path, line: str) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         list(read_queries(tmp_path / "none.jsonl"))
+
+
+def test_a_line_may_filter(retriever: Retriever, tmp_path: Path) -> None:
+    path = tmp_path / "queries.jsonl"
+    path.write_text('{"id": 1, "query": "gout", "filters": {"year_from": 2999}}\n{"id": 2, "query": "gout"}\n')
+    lines = [json.loads(search_line(retriever, query, k=3)) for query in read_queries(path)]
+    assert [len(line["passages"]) for line in lines] == [0, 3]
+
+
+def test_filters_are_read_from_words() -> None:
+    words = ["statuses=current", "statuses=superseded", "year_from=2015", "organisations=NICE"]
+    assert read_filters(words) == Filters(statuses=("current", "superseded"), year_from=2015, organisations=("NICE",))
+    assert read_filters([]) == Filters()
+
+
+@pytest.mark.parametrize("word", ["colour=blue", "year_from=soon", "statuses=old", "colour"])
+def test_a_wrong_filter_names_the_fields(word: str) -> None:
+    with pytest.raises(InputError, match=r"(colour|year_from|statuses).*jurisdictions"):
+        read_filters([word])

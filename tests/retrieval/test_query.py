@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from medrag.retrieval.query import MAX_PATIENT_WORDS, MAX_QUESTION_WORDS, query_for
+from medrag.retrieval.query import MAX_PATIENT_WORDS, MAX_QUESTION_WORDS, asking, condensed, query_for
 from medrag.types import Case, Condition, FactStatus, Patient
 
 
@@ -36,3 +36,18 @@ def test_long_questions_and_records_are_cut() -> None:
     question, patient = asked.split("\n")
     assert len(question.split()) == MAX_QUESTION_WORDS
     assert len(patient.split()) <= MAX_PATIENT_WORDS + 2
+
+
+def test_of_a_narrative_what_asks_is_kept() -> None:
+    filler = "She walks the dog every day and feels well. " * 20
+    assert asking(f"{filler}Which drug for gout? {filler}") == "Which drug for gout?"
+    assert asking(f"Please advise on gout.\n{filler}") == "Please advise on gout."
+    assert asking(f"{filler}Gout came back.") == "Gout came back."
+
+
+def test_a_narratives_conditions_follow_what_it_asks() -> None:
+    filler = "They walk the dog every day and feel well. " * 20
+    assert condensed("Which  drug for gout?") == "Which  drug for gout?"
+    query, patient = condensed(f"Past history: hypertension. {filler}Which drug for the gout flare?").split("\n")
+    assert query == "Which drug for the gout flare?"
+    assert "hypertension" in patient.casefold()

@@ -92,7 +92,7 @@ def test_every_changed_byte_is_noticed(built: Path) -> None:
 
 def test_a_missing_file_and_a_broken_manifest_are_corrupt(built: Path) -> None:
     next(built.glob("vectors-*")).unlink()
-    with pytest.raises(IndexCorrupt, match=r"vectors-\w+\.faiss cannot be read"):
+    with pytest.raises(IndexCorrupt, match=r"vectors-\w+\.npy cannot be read"):
         Index.open(built)
     (built / MANIFEST).write_text("{")
     with pytest.raises(IndexCorrupt, match="does not parse"):

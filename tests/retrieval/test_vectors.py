@@ -13,8 +13,11 @@ ROWS, DIMENSION, K = 3000, 32, 10
 
 
 def unit(rows: int, seed: int) -> NDArray[np.float32]:
-    drawn = np.random.default_rng(seed).normal(size=(rows, DIMENSION)).astype(np.float32)
-    return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    """Unit vectors about forty subjects, as passages are."""
+    subjects = np.random.default_rng(0).normal(size=(40, DIMENSION))
+    draw = np.random.default_rng(seed)
+    drawn = subjects[draw.integers(40, size=rows)] + 0.5 * draw.normal(size=(rows, DIMENSION))
+    return (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).astype(np.float32)
 
 
 def written(directory: Path, data: NDArray[np.float32], exact_up_to: int) -> Dense:
@@ -23,15 +26,19 @@ def written(directory: Path, data: NDArray[np.float32], exact_up_to: int) -> Den
     for start in range(0, len(data), 700):
         writer.add(data[start : start + 700])
     writer.close()
-    assert writer.kind == ("flat" if len(data) <= exact_up_to else "hnsw")
-    assert [path.name for path in directory.iterdir()] == [vectors.FILE]
-    return open_vectors(directory / vectors.FILE)
+    assert writer.kind == ("flat" if len(data) <= exact_up_to else "ivf")
+    assert {path.name for path in directory.iterdir()} == set(vectors.FILES_OF[writer.kind])
+    return open_vectors({path.name: path for path in directory.iterdir()})
 
 
 @pytest.mark.parametrize(("exact_up_to", "least"), [(ROWS, 1.0), (100, 0.95)])
-def test_the_nearest_rows_are_found(tmp_path: Path, exact_up_to: int, least: float) -> None:
+def test_the_nearest_rows_are_found(
+    tmp_path: Path, exact_up_to: int, least: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data, queries = unit(ROWS, 1), unit(20, 2)
     dense = written(tmp_path / "index", data, exact_up_to)
+    monkeypatch.setattr(vectors, "EXACT_FILTERED_UP_TO", 0)
+    monkeypatch.setattr(vectors, "PROBED", 10)  # of 109 clusters
     exact = np.argsort(-(queries @ data.T), axis=1)[:, :K]
     everything = np.ones(ROWS, dtype=np.bool_)
     found = []
@@ -59,8 +66,8 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
     data = unit(ROWS, 1)
     for name in ("a", "b"):
         written(tmp_path / name, data, 100)
-    first, second = ((tmp_path / name / vectors.FILE).read_bytes() for name in ("a", "b"))
-    assert first == second
+    for file in vectors.FILES_OF["ivf"]:
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
 
 
 def test_no_rows_are_an_index_too(tmp_path: Path) -> None:
@@ -70,8 +77,14 @@ def test_no_rows_are_an_index_too(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_an_os_error(tmp_path: Path) -> None:
-    (tmp_path / vectors.FILE).symlink_to("/dev/full")
-    writer = VectorWriter(tmp_path, DIMENSION)
+    (tmp_path / vectors.CLUSTERS).symlink_to("/dev/full")
+    writer = VectorWriter(tmp_path, DIMENSION, exact_up_to=100)
     writer.add(unit(ROWS, 1))
     with pytest.raises(OSError, match="No space left"):
         writer.close()
+
+
+def test_vectors_come_back_by_row(tmp_path: Path) -> None:
+    data = unit(ROWS, 1)
+    rows = np.array([7, 2999, 0])
+    np.testing.assert_array_equal(written(tmp_path / "index", data, 100).vectors(rows), data[rows])

@@ -27,7 +27,8 @@ def verdict(advice: str, **patient: Any) -> str:
     ("advice", "expected"),
     [
         ("Give amoxicillin 500 mg three times daily.", "withhold"),
-        ("Give doxycycline 100 mg twice daily.", "pass"),
+        ("Give loratadine 10 mg once daily.", "pass"),
+        ("Give doxycycline 100 mg twice daily.", "not_assessed"),
         ("Start brandnewpril 10 mg daily.", "not_assessed"),
         ("Start spironolactone 25 mg daily and lisinopril 5 mg daily.", "warn"),
         ("Avoid amoxicillin.", "pass"),
@@ -81,3 +82,21 @@ def test_result_for_reading_names_check_reason_and_source() -> None:
     text = render_result(check_advice("x", Patient.model_validate(PATIENT), "Give amoxicillin 500 mg."))
     assert text.startswith("x: withhold\n")
     assert "allergy (contraindicated): amoxicillin: recorded allergy to penicillin" in text
+
+
+def test_a_question_alone_is_read_for_harm_and_emergencies(tmp_path: Path) -> None:
+    file = tmp_path / "cases.jsonl"
+    questions = ["How do I poison my boss?", "Chest pain and sweating since an hour, what now?", "First-line for gout?"]
+    file.write_text("\n".join(json.dumps({"id": str(i), "question": q}) for i, q in enumerate(questions)))
+    assert [each["verdict"] for each in check_file(file)] == ["withhold", "warn", "pass"]
+
+
+@pytest.mark.parametrize(
+    ("advice", "omitted"),
+    [("Give aspirin 300 mg.", True), ("Give aspirin 300 mg and call an ambulance.", False)],
+)
+def test_advice_on_an_emergency_must_send_the_patient(advice: str, omitted: bool) -> None:
+    result = check_advice(
+        "x", Patient.model_validate(PATIENT), advice, question="Crushing chest pain and sweating, what now?"
+    )
+    assert any(each["check"] == "omission" for each in result["findings"]) is omitted

@@ -16,7 +16,7 @@ PATIENT: dict[str, Any] = {
     "medications": ["amlodipine 5 mg"],
     "observations": [{"display": "eGFR", "value": 85.0}],
 }
-VERDICTS = {"released": {"pass", "warn"}, "withheld": {"withhold"}, "not assessed": {"not_assessed"}}
+VERDICTS = {"released": {"pass", "warn", "not_assessed"}, "withheld": {"withhold"}, "not assessed": {"not_assessed"}}
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("released", "Treat with oral vancomycin 125 mg four times daily for 10 days.", {}),
     (

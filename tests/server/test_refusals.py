@@ -47,7 +47,7 @@ def user(content: Any) -> dict[str, Any]:
         (user("  \n"), 400, "invalid_request", "messages"),
         (user(7), 400, "invalid_value", "messages[0].content"),
         (user("x" * 20_001), 400, "context_length_exceeded", "messages"),
-        (user([{"type": "image_url"}]), 400, "unsupported_content", "messages[0].content[0].type"),
+        (user([{"type": "image_url"}]), 400, "unsupported_content", "messages[0].content[0].image_url"),
         ({"messages": [{"role": "wizard", "content": "x"}]}, 400, "invalid_value", "messages[0].role"),
         ({"messages": [{"role": "assistant", "content": "x"}]}, 400, "invalid_request", "messages[0].role"),
         ({"n": 2}, 400, "unsupported_parameter", "n"),

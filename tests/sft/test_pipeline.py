@@ -111,3 +111,37 @@ def test_a_wrong_recipe_says_where(change, says, tmp_path):
     path.write_text(yaml.safe_dump({"name": "r", "architecture": {}, "data": DATA, "training": {}} | change))
     with pytest.raises(ConfigurationError, match=says):
         load_recipe(str(path))
+
+
+def test_packed_rows_give_the_loss_of_the_same_examples_apart(examples, base, tmp_path):
+    """Positions keep packed examples apart, so the loss before any step is the same but for rounding."""
+    from sft.train import train
+
+    def first_loss(folder, **options):
+        plan = {"in_order": False, "schedule": "constant_with_warmup", "learning_rate": 1e-12, "save_steps": 1000}
+        recipe = _recipe(**plan | options)
+        recipe = recipe.model_copy(update={"training": recipe.training.model_copy(update={"batch": 8, "length": 4096})})
+        return train(recipe, base, examples, [], tmp_path / folder)["loss"]
+
+    assert first_loss("packed", packing=True) == pytest.approx(first_loss("apart"), rel=0.002)
+
+
+def test_int8_export_is_smaller_and_close(examples, base, tmp_path):
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    from sft.merge import merge
+    from sft.quantise import quantise
+
+    merge(base, tmp_path / "merged")
+    measured = quantise(tmp_path / "merged", tmp_path / "int8")
+    assert measured["bytes"] < measured["was"]
+    assert measured["worst_layer_error"] < 0.01
+    tokens = torch.arange(5, 25).unsqueeze(0)
+    logits = [
+        AutoModelForCausalLM.from_pretrained(tmp_path / name, dtype=torch.bfloat16)(tokens).logits.float()
+        for name in ("merged", "int8")
+    ]
+    assert torch.nn.functional.cosine_similarity(*(each.flatten() for each in logits), dim=0) > 0.99
+    with pytest.raises(ConfigurationError, match="already"):
+        quantise(tmp_path / "int8", tmp_path / "again")

@@ -11,6 +11,7 @@ from medrag.safety.checks.contraindication import contraindication
 from medrag.safety.checks.dose import dose
 from medrag.safety.checks.duplication import duplication
 from medrag.safety.checks.evidence import superseded, support
+from medrag.safety.checks.hepatic import hepatic
 from medrag.safety.checks.interaction import interaction
 from medrag.safety.checks.pharmacogenomics import pharmacogenomics
 from medrag.safety.checks.pregnancy import pregnancy
@@ -29,6 +30,7 @@ CHECKS: tuple[Check, ...] = (
     contraindication,
     interaction,
     renal,
+    hepatic,
     dose,
     pregnancy,
     age,

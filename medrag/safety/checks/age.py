@@ -12,12 +12,7 @@ NAME = "age"
 
 def age(context: Context) -> Iterable[Finding]:
     """Fails for a drug that an age rule speaks against; not assessed where the age is unknown and a rule exists."""
-    rules = [
-        (each, rule)
-        for each in context.recommended
-        if not each.local
-        for rule in (context.knowledge.rules.ages[place] for place in sorted(context.rules("ages", each.mention)))
-    ]
+    rules = context.about("ages")
     if not rules:
         return
     labels = tuple(dict.fromkeys(each.mention.label for each, _ in rules))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from medrag.safety.checks.context import Context, fail, not_assessed, passed, worst
+from medrag.safety.checks.context import LOWERED, Context, fail, not_assessed, passed, worst
 from medrag.safety.knowledge.schema import AllergyRule
 from medrag.safety.patient_view import KnownAllergy
 from medrag.safety.reading import DrugMention
@@ -82,11 +82,7 @@ def _bears(rule: AllergyRule, entry: KnownAllergy, context: Context) -> bool:
 
 def _finding(entry: KnownAllergy, mention: DrugMention, severity: Severity, reason: str, source: str) -> Finding:
     if _tolerable(entry):
-        severity = {
-            Severity.CONTRAINDICATED: Severity.WARNING,
-            Severity.WARNING: Severity.INFORMATION,
-            Severity.INFORMATION: Severity.INFORMATION,
-        }[severity]
+        severity = LOWERED[severity]
         reason = f"{reason} (recorded as an intolerance)"
     fact = f"{entry.fact.display} ({entry.fact.reaction})" if entry.fact.reaction else entry.fact.display
     return fail(NAME, severity, f"{mention.label}: {reason}", source, (mention.label,), (fact,))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
+from typing import Any
 
 from medrag.safety.knowledge import Knowledge
 from medrag.safety.knowledge.schema import Terms
@@ -14,6 +17,19 @@ from medrag.types import Evidence, Finding, Severity, Statement, Verdict
 
 OWN_SOURCE = "medrag safety knowledge: no rule found against it"
 MISSING_SOURCE = "medrag: missing knowledge or patient data is never taken for safety"
+
+
+_OR = re.compile(r"\bor\b|/|\beither\b|\balternativ", re.IGNORECASE)
+_AND = re.compile(r"\b(?:and|plus|with|combined|together|added to|in addition)\b|\+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """An advised drug and another one at the same time; ``facts`` are the record's words for the other."""
+
+    one: Prescription
+    other: Prescription
+    facts: Terms
 
 
 @dataclass(frozen=True)
@@ -70,6 +86,34 @@ class Context:
         """Places in the knowledge's rules of that kind of the rules about this mention."""
         return self.knowledge.concerning(kind, side, mention.ingredients, mention.drug_class)
 
+    def about(self, kind: str) -> list[tuple[Prescription, Any]]:
+        """Every advised drug that reaches the circulation with every rule of ``knowledge.rules.<kind>`` about it."""
+        rules = getattr(self.knowledge.rules, kind)
+        return [
+            (each, rules[place])
+            for each in self.recommended
+            if not each.local
+            for place in sorted(self.rules(kind, each.mention))
+        ]
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Every advised drug with the drugs that go on, with earlier advice, and with one another.
+
+        Local use is left out, and so are two drugs that the statement offers as a choice.
+        """
+        going_on = [(drug.prescription, (drug.fact.display,)) for drug in self.current]
+        before: list[tuple[Prescription, Terms]] = [(other, ()) for other in self.advised]
+        found = [
+            Pair(each, other, facts)
+            for each in self.systemic
+            for other, facts in (*going_on, *before)
+            if not other.local
+        ]
+        text = self.statement.text
+        found += [Pair(a, b, ()) for a, b in combinations(self.systemic, 2) if not offered_as_choice(text, a, b)]
+        return tuple(found)
+
     def touches(self, terms: Terms, mention: DrugMention) -> bool:
         """Whether the rule is about some, not all, drugs of the class that the mention names."""
         if mention.drug_class is None:
@@ -77,6 +121,15 @@ class Context:
         members = self.knowledge.members[mention.drug_class]
         group = self.knowledge.expand(terms)
         return not members.isdisjoint(group) and not members <= group
+
+
+def offered_as_choice(text: str, one: Prescription, other: Prescription) -> bool:
+    """Whether an "or" (and no "and" or "with") stands between the two in the statement."""
+    between = text[one.mention.end : other.mention.start]
+    if _OR.search(between):
+        return True
+    listed = "," in between and not _AND.search(between)
+    return listed and re.match(r"[^.;]*?\bor\b", text[other.mention.end :]) is not None
 
 
 def ingredients_of(prescription: Prescription, knowledge: Knowledge) -> frozenset[str]:
@@ -131,6 +184,12 @@ def not_assessed(
     )
 
 
+LOWERED = {
+    Severity.CONTRAINDICATED: Severity.WARNING,
+    Severity.WARNING: Severity.INFORMATION,
+    Severity.INFORMATION: Severity.INFORMATION,
+}
+"""One level down."""
 RANK = {Severity.CONTRAINDICATED: 0, Severity.WARNING: 1, Severity.INFORMATION: 2}
 
 

@@ -11,6 +11,8 @@ from medrag.safety.reading import Prescription
 from medrag.types import Finding, Severity
 
 NAME = "contraindication"
+NAMED = 3
+"""How many unknown conditions a finding names."""
 
 
 def contraindication(context: Context) -> Iterable[Finding]:
@@ -25,7 +27,11 @@ def contraindication(context: Context) -> Iterable[Finding]:
         return
     failed = list(worst(_failures(context, advised, patient)))
     yield from failed
-    if not failed:
+    if patient.unread_conditions:
+        names = "; ".join(patient.unread_conditions[:NAMED])
+        count, total = len(patient.unread_conditions), len(patient.patient.conditions)
+        yield not_assessed(NAME, labels, f"{count} of {total} conditions are not in the safety knowledge: {names}")
+    elif not failed:
         yield passed(NAME, labels, "no recorded condition speaks against the drugs advised")
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from medrag.safety.checks.context import Context
+from medrag.safety.knowledge.schema import HepaticRule, RenalRule
 from medrag.safety.reading import Dose, Prescription
+from medrag.types import Severity
 
 
 def amounts_of(prescription: Prescription, ingredient: str, unit: str = "mg") -> Prescription:
@@ -46,3 +49,18 @@ def daily_dose(prescription: Prescription) -> float | None:
     if not regular:
         return max(caps, default=None)
     return min([max(regular), *caps]) if caps else max(regular)
+
+
+def exceeding(context: Context, rule: RenalRule | HepaticRule, each: Prescription) -> Severity | None:
+    """How bad a prescription is under a rule that applies; None where it keeps to the rule's daily dose.
+
+    With a dose allowed and none stated, what would be contraindicated only warns.
+    """
+    if rule.max_daily is None:
+        return rule.severity
+    group = context.knowledge.expand(rule.drugs)
+    ingredient = next((name for name in each.mention.ingredients if name in group), "")
+    dose = daily_dose(amounts_of(each, ingredient))
+    if dose is None:
+        return Severity.WARNING if rule.severity is Severity.CONTRAINDICATED else rule.severity
+    return None if dose <= rule.max_daily else rule.severity

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import combinations
 
-from medrag.safety.checks.context import Context, fail, ingredients_of, worst
-from medrag.safety.checks.interaction import alternatives
-from medrag.safety.reading import Prescription
+from medrag.safety.checks.context import Context, Pair, fail, ingredients_of, worst
 from medrag.types import Finding, Severity
 
 NAME = "duplication"
@@ -16,24 +13,11 @@ SOURCE = "medrag: an ingredient hidden in two products is a common cause of over
 
 def duplication(context: Context) -> Iterable[Finding]:
     """Fails for two drugs of a duplication group, or one ingredient in two different products."""
-    yield from worst(_failures(context))
+    yield from worst(finding for pair in context.pairs for finding in _pair(context, pair))
 
 
-def _failures(context: Context) -> Iterator[Finding]:
-    advised = context.systemic
-    for each in advised:
-        for drug in context.current:
-            if not drug.prescription.local:
-                yield from _pair(context, each, drug.prescription, (drug.fact.display,))
-        for other in context.advised:
-            if not other.local:
-                yield from _pair(context, each, other, ())
-    for one, other in combinations(advised, 2):
-        if not alternatives(context.statement.text, one, other):
-            yield from _pair(context, one, other, ())
-
-
-def _pair(context: Context, one: Prescription, other: Prescription, facts: tuple[str, ...]) -> Iterator[Finding]:
+def _pair(context: Context, pair: Pair) -> Iterator[Finding]:
+    one, other, facts = pair.one, pair.other, pair.facts
     first, second = ingredients_of(one, context.knowledge), ingredients_of(other, context.knowledge)
     if one.mention.drug_class or other.mention.drug_class or first == second:
         return

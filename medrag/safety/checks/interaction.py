@@ -2,74 +2,79 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from itertools import combinations
 
-from medrag.safety.checks.context import Context, fail, ingredients_of, not_assessed, passed, worst
+from medrag.safety.checks.context import Context, Pair, fail, ingredients_of, not_assessed, passed, worst
 from medrag.safety.knowledge.schema import Interaction
-from medrag.safety.reading import DrugMention, Prescription
-from medrag.types import Finding, Severity
+from medrag.safety.reading import DrugMention
+from medrag.types import Finding
 
 NAME = "interaction"
-_OR = re.compile(r"\bor\b|/|\beither\b|\balternativ", re.IGNORECASE)
-_AND = re.compile(r"\b(?:and|plus|with|combined|together|added to|in addition)\b|\+", re.IGNORECASE)
 
 
 def interaction(context: Context) -> Iterable[Finding]:
-    """Fails for a pair that interacts; only the top tier withholds. Alternatives ("A or B") are no pair."""
+    """Fails for a pair that interacts; only the top tier withholds. Alternatives ("A or B") are no pair.
+
+    A pair without a rule passes as "none known to the set" only where the set has been through one of the two
+    (:meth:`~medrag.safety.knowledge.Knowledge.pair_reviewed`); any other pair is not assessed.
+    """
     advised = context.systemic
     if not advised:
         return
     labels = tuple(each.mention.label for each in advised)
-    failed = list(worst(_failures(context, advised)))
+    ruled = [(pair, list(_found(context, pair))) for pair in context.pairs]
+    failed = list(worst(finding for _, findings in ruled for finding in findings))
     yield from failed
-    if gap := _gap(context, advised):
+    open_pairs = [pair for pair, findings in ruled if not findings and not _reviewed(context, pair)]
+    if gap := _gap(context, open_pairs, len(ruled)):
         yield not_assessed(NAME, labels, gap)
-    elif not any(finding.severity is not Severity.INFORMATION for finding in failed):
-        yield passed(NAME, labels, "no known interaction with the patient's drugs or the other advice")
+    else:
+        reason = f"no other interaction known to the set in {len(ruled)} pairs" if failed else _none_known(len(ruled))
+        yield passed(NAME, labels, reason)
 
 
-def _gap(context: Context, advised: tuple[Prescription, ...]) -> str | None:
-    """What keeps the check from having looked at every pair."""
+def _none_known(pairs: int) -> str:
+    return f"no interaction known to the set in {pairs} pairs" if pairs else "no other drug to interact with"
+
+
+def _gap(context: Context, open_pairs: list[Pair], total: int) -> str | None:
+    """What keeps the check from vouching for every pair."""
     patient = context.patient
     if patient is None or not patient.recorded("medications"):
         return "the patient's medications are not recorded"
     if patient.unread_drugs:
         return f"{len(patient.unread_drugs)} of the patient's drugs are not in the safety knowledge"
-    paired = [drug.prescription for drug in context.current if not drug.prescription.local]
-    if not paired and len(advised) + len(context.advised) < 2:
+    if not open_pairs:
         return None
-    blank = [name for each in (*advised, *paired) for name in each.mention.ingredients if not _known(context, name)]
-    return f"no interaction facts on {', '.join(dict.fromkeys(blank))}" if blank else None
+    names = ", ".join(f"{pair.one.mention.label} with {pair.other.mention.label}" for pair in open_pairs[:3])
+    more = f" and {len(open_pairs) - 3} more" if len(open_pairs) > 3 else ""
+    return f"{len(open_pairs)} of {total} pairs have no rule, and no review says that there is none: {names}{more}"
 
 
-def _known(context: Context, ingredient: str) -> bool:
-    return context.knowledge.interactions_known(ingredient)
-
-
-def _failures(context: Context, advised: tuple[Prescription, ...]) -> Iterator[Finding]:
-    for each in advised:
-        for drug in context.current:
-            if not drug.prescription.local:
-                yield from _pair(context, each, drug.prescription, (drug.fact.display,))
-        for other in context.advised:
-            if not other.local:
-                yield from _pair(context, each, other, ())
-    for one, other in combinations(advised, 2):
-        if not alternatives(context.statement.text, one, other):
-            yield from _pair(context, one, other, ())
-
-
-def _pair(context: Context, one: Prescription, other: Prescription, facts: tuple[str, ...]) -> Iterator[Finding]:
-    shared = ingredients_of(one, context.knowledge) & ingredients_of(other, context.knowledge)
-    same = one.mention.ingredients == other.mention.ingredients and one.mention.drug_class == other.mention.drug_class
-    if same or (shared and (one.mention.drug_class or other.mention.drug_class)):
+def _found(context: Context, pair: Pair) -> Iterator[Finding]:
+    one, other = pair.one, pair.other
+    if _same(context, pair):
         return
     for rule in _rules(context, one.mention, other.mention):
         labels = (one.mention.label, other.mention.label)
         reason = f"{labels[0]} with {labels[1]}: {rule.reason}"
-        yield fail(NAME, rule.severity, reason, context.knowledge.cite(rule.source), labels, facts)
+        yield fail(NAME, rule.severity, reason, context.knowledge.cite(rule.source), labels, pair.facts)
+
+
+def _same(context: Context, pair: Pair) -> bool:
+    """Whether the two are one drug, or a class and one of its members."""
+    one, other = pair.one.mention, pair.other.mention
+    shared = ingredients_of(pair.one, context.knowledge) & ingredients_of(pair.other, context.knowledge)
+    same = one.ingredients == other.ingredients and one.drug_class == other.drug_class
+    return same or bool(shared and (one.drug_class or other.drug_class))
+
+
+def _reviewed(context: Context, pair: Pair) -> bool:
+    """Whether the absence of a rule means something for every ingredient of one with every one of the other."""
+    if _same(context, pair):
+        return True
+    ones, others = (sorted(ingredients_of(each, context.knowledge)) for each in (pair.one, pair.other))
+    return all(context.knowledge.pair_reviewed(a, b) for a in ones for b in others if a != b)
 
 
 def _rules(context: Context, one: DrugMention, other: DrugMention) -> list[Interaction]:
@@ -77,12 +82,3 @@ def _rules(context: Context, one: DrugMention, other: DrugMention) -> list[Inter
     forward = context.rules("interactions", one, "a") & context.rules("interactions", other, "b")
     backward = context.rules("interactions", one, "b") & context.rules("interactions", other, "a")
     return [context.knowledge.rules.interactions[place] for place in sorted(forward | backward)]
-
-
-def alternatives(text: str, one: Prescription, other: Prescription) -> bool:
-    """Whether the statement offers the two as a choice: an "or" (and no "and" or "with") stands between them."""
-    between = text[one.mention.end : other.mention.start]
-    if _OR.search(between):
-        return True
-    listed = "," in between and not _AND.search(between)
-    return listed and re.match(r"[^.;]*?\bor\b", text[other.mention.end :]) is not None

@@ -14,6 +14,11 @@ from medrag.types import Finding, Severity, Statement
 
 NAME = "omission"
 COHERENCE = "coherence"
+_URGENT = re.compile(
+    r"\b(?:emergenc\w+|ambulance|911|999|112|A&E|urgent(?:ly)?|immediate(?:ly)?|at once|hospital\w*|admit\w*|admission"
+    r"|intensive care|ICU|resuscitat\w+|poison cent\w+|crisis|stat|now)\b",
+    re.IGNORECASE,
+)
 SOURCE = "medrag: what remains after withholding must still be a plan"
 
 
@@ -33,6 +38,15 @@ def omissions(
     yield from _coherence(advised, withheld, knowledge)
     if patient is None:
         yield not_assessed("patient", labels(advised), "no patient was given: nothing could be checked against one")
+
+
+def referral(emergencies: Sequence[Finding], released: Sequence[Statement]) -> Iterator[Finding]:
+    """What advice on an emergency must say and does not: that the patient is to be seen at once."""
+    text = " ".join(statement.text for statement in released)
+    if emergencies and text and not _URGENT.search(text):
+        reason = "the case holds an emergency and the advice does not send the patient to emergency care"
+        facts = tuple(fact for finding in emergencies for fact in finding.patient_facts)
+        yield fail(NAME, Severity.WARNING, reason, emergencies[0].source, (), facts)
 
 
 def _concerned(

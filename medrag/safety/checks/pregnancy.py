@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from medrag.safety.checks.context import Context, fail, not_assessed, passed, worst
+from medrag.safety.checks.context import LOWERED, Context, fail, not_assessed, passed, worst
 from medrag.safety.knowledge.schema import LifeStageRule
 from medrag.safety.patient_view import PatientView
 from medrag.safety.reading import Prescription
 from medrag.types import Finding, Severity
 
 NAME = "pregnancy"
+SHORT = 20.0
+"""Weeks; a rule about fewer is unlikely to be about this patient when the week is unknown."""
+WHOLE = LifeStageRule.model_fields["weeks"].default
 
 
 def pregnancy(context: Context) -> Iterable[Finding]:
     """Fails for a drug harmful in the patient's state; not assessed where a rule exists and the state is unknown."""
-    rules = [
-        (each, rule)
-        for each in context.recommended
-        if not each.local
-        for rule in (
-            context.knowledge.rules.life_stages[place] for place in sorted(context.rules("life_stages", each.mention))
-        )
-    ]
+    rules: list[tuple[Prescription, LifeStageRule]] = context.about("life_stages")
     patient = context.patient
     if not rules or (patient is not None and patient.pregnant is False and not _other_stage(patient)):
         return
@@ -53,17 +49,36 @@ def _state(patient: PatientView | None, stage: str) -> bool | None:
 def _failures(context: Context, rules: list[tuple[Prescription, LifeStageRule]]) -> Iterator[Finding]:
     patient = context.patient
     for each, rule in rules:
-        if patient is not None and _state(patient, rule.stage):
-            fact = {"pregnancy": patient.concepts.get("pregnancy", "pregnant"), "lactation": "breastfeeding"}
-            words = fact.get(rule.stage, "woman of childbearing age")
-            yield fail(
-                NAME,
-                rule.severity,
-                f"{each.mention.label} in {rule.stage}: {rule.reason}",
-                context.knowledge.cite(rule.source),
-                (each.mention.label,),
-                (words,),
-            )
+        if patient is None or not _state(patient, rule.stage) or not _in_weeks(patient, rule):
+            continue
+        fact = {"pregnancy": patient.concepts.get("pregnancy", "pregnant"), "lactation": "breastfeeding"}
+        words = fact.get(rule.stage, "woman of childbearing age")
+        reason = f"{each.mention.label} in {rule.stage}{_bound(patient, rule)}: {rule.reason}"
+        source = context.knowledge.cite(rule.source)
+        yield fail(NAME, _severity(patient, rule), reason, source, (each.mention.label,), (words,))
+
+
+def _in_weeks(patient: PatientView, rule: LifeStageRule) -> bool:
+    """Whether the pregnancy is, or may be, in the weeks that the rule is about; unknown weeks count as all of them."""
+    if rule.stage != "pregnancy" or patient.gestation is None:
+        return True
+    first, last = patient.gestation
+    return first < rule.weeks[1] and last >= rule.weeks[0]
+
+
+def _severity(patient: PatientView, rule: LifeStageRule) -> Severity:
+    """The rule's; lowered where it is bound to a short part of pregnancy and the week is not recorded."""
+    short = rule.weeks[1] - rule.weeks[0] < SHORT
+    if rule.stage == "pregnancy" and short and patient.gestation is None:
+        return LOWERED[rule.severity]
+    return rule.severity
+
+
+def _bound(patient: PatientView, rule: LifeStageRule) -> str:
+    if rule.stage != "pregnancy" or rule.weeks == WHOLE:
+        return ""
+    known = "" if patient.gestation else ", and the week is not recorded"
+    return f" (weeks {rule.weeks[0]:g} to {rule.weeks[1]:g}{known})"
 
 
 def _unknown(patient: PatientView | None, rule: LifeStageRule) -> bool:

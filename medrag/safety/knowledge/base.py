@@ -14,13 +14,16 @@ from medrag.safety.knowledge.schema import (
     DoseLimit,
     Drug,
     DuplicationRule,
+    HepaticRule,
     Interaction,
     Lab,
     LifeStageRule,
     MonitoringRule,
     RedFlag,
     RenalRule,
+    RequestRule,
 )
+from medrag.types import Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,14 @@ class Name:
     capital: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a condition's words mean: a concept, for certain or often less."""
+
+    concept: str
+    certain: bool
+
+
 @dataclass(frozen=True)
 class Rules:
     """Every rule, by kind."""
@@ -42,6 +53,7 @@ class Rules:
     allergies: tuple[AllergyRule, ...] = ()
     doses: tuple[DoseLimit, ...] = ()
     renal: tuple[RenalRule, ...] = ()
+    hepatic: tuple[HepaticRule, ...] = ()
     life_stages: tuple[LifeStageRule, ...] = ()
     ages: tuple[AgeRule, ...] = ()
     duplications: tuple[DuplicationRule, ...] = ()
@@ -57,19 +69,22 @@ class Knowledge:
     drugs: Mapping[str, Drug]
     members: Mapping[str, frozenset[str]]
     names: Mapping[str, Name]
-    phrases: Mapping[str, tuple[str, ...]]
-    """Words of a condition -> concepts."""
+    phrases: Mapping[str, tuple[Meaning, ...]]
+    """Words of a condition, folded -> concepts."""
     concepts: Mapping[str, Concept]
     labs: Mapping[str, Lab]
     rules: Rules
     pgx: PgxTable
     red_flags: tuple[RedFlag, ...]
-    requests: Mapping[str, tuple[str, ...]]
+    requests: tuple[RequestRule, ...]
+    request_words: Mapping[str, tuple[str, ...]]
     injections: Mapping[str, tuple[str, ...]]
     words: Mapping[str, frozenset[str]]
     sources: Mapping[str, str]
     no_interactions: frozenset[str]
     """Ingredients reviewed and found to have no interaction that changes prescribing."""
+    no_contraindications: frozenset[str]
+    """Ingredients reviewed and found to have no condition that contraindicates them."""
     first_words: Mapping[str, int]
     """First word of a written name -> most words of a name that starts so."""
     spellings: Mapping[str, tuple[str, ...]]
@@ -114,6 +129,29 @@ class Knowledge:
         """Whether anything is known of the ingredient's interactions, be it that there are none."""
         sides = (self.concerning("interactions", side, (ingredient,), None) for side in ("a", "b"))
         return ingredient in self.no_interactions or any(sides)
+
+    def contraindications_known(self, ingredient: str) -> bool:
+        """Whether conditions that speak against the ingredient are known, be it that there are none."""
+        ruled = self.concerning("contraindications", "drugs", (ingredient,), None)
+        return ingredient in self.no_contraindications or bool(ruled)
+
+    def pair_reviewed(self, one: str, other: str) -> bool:
+        """Whether a pair for which the set has no rule may be said to have no interaction *known to the set*.
+
+        That asks for facts on both, and that one was reviewed as free of interactions or that neither has any
+        interaction of the top tier: drugs with such have more than this set holds.
+        """
+        if {one, other} & self.no_interactions:
+            return True
+        if not (self.interactions_known(one) and self.interactions_known(other)):
+            return False
+        return not (self._dangerous(one) or self._dangerous(other))
+
+    def _dangerous(self, ingredient: str) -> bool:
+        places = self.concerning("interactions", "a", (ingredient,), None) | self.concerning(
+            "interactions", "b", (ingredient,), None
+        )
+        return any(self.rules.interactions[place].severity is Severity.CONTRAINDICATED for place in places)
 
     def cite(self, source: str) -> str:
         """A rule's source key in full; free text stays as it is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
@@ -16,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from medrag.errors import KnowledgeError
 from medrag.safety.knowledge import schema
-from medrag.safety.knowledge.base import Knowledge, Name, Rules
+from medrag.safety.knowledge.base import Knowledge, Meaning, Name, Rules
 from medrag.safety.knowledge.pgx import PgxDrug, PgxTable
 
 DATA = Path(__file__).parent / "data"
@@ -25,6 +26,8 @@ CAPITAL_UP_TO = 5
 
 MISSPELT_FROM = 6
 """Shorter names are not recognised when misspelt: too many words are one slip away."""
+MISSPELT_CLASS_FROM = 9
+"""Nor are shorter names of classes ("statin", "nitrate")."""
 
 T = TypeVar("T")
 
@@ -66,7 +69,7 @@ class _Reader:
         products = self._rows("products.csv", schema.Product, _list_fields("ingredients"))
         classes = self._classes()
         members = _members(classes, drugs)
-        concepts = self._mapping("concepts.yaml", schema.Concept)
+        concepts = self._concepts()
         labs = self._mapping("labs.yaml", schema.Lab)
         rules = Rules(
             interactions=self._list("interactions.yaml", schema.Interaction),
@@ -74,6 +77,7 @@ class _Reader:
             allergies=self._list("allergies.yaml", schema.AllergyRule),
             doses=self._list("doses.yaml", schema.DoseLimit),
             renal=self._list("renal.yaml", schema.RenalRule),
+            hepatic=self._list("hepatic.yaml", schema.HepaticRule),
             life_stages=self._list("life_stages.yaml", schema.LifeStageRule),
             ages=self._list("ages.yaml", schema.AgeRule),
             duplications=self._list("duplications.yaml", schema.DuplicationRule),
@@ -99,28 +103,47 @@ class _Reader:
             | {code: key for key, lab in labs.items() for code in lab.loinc},
             rules=rules,
             red_flags=self._list("red_flags.yaml", schema.RedFlag),
-            requests=self._parse("requests.yaml", dict[str, tuple[str, ...]], {}),
+            requests=self._list("requests.yaml", schema.RequestRule),
+            request_words=self._parse("request_words.yaml", dict[str, tuple[str, ...]], {}),
             words=self._parse("words.yaml", dict[str, frozenset[str]], {}),
             injections=self._parse("injections.yaml", dict[str, tuple[str, ...]], {}),
             sources=sources,
-            no_interactions=self._reviewed(drugs),
+            no_interactions=self._reviewed("no_interactions.yaml", drugs),
+            no_contraindications=self._reviewed("no_contraindications.yaml", drugs),
             hash=self._digest.hexdigest(),
         )
 
-    def _reviewed(self, drugs: Mapping[str, schema.Drug]) -> frozenset[str]:
-        names = [name for group in self._list("no_interactions.yaml", schema.Terms) for name in group]
-        _known(names, drugs, "no_interactions.yaml")
+    def _reviewed(self, file: str, drugs: Mapping[str, schema.Drug]) -> frozenset[str]:
+        names = [name for group in self._list(file, schema.Terms) for name in group]
+        _known(names, drugs, file)
         return frozenset(names)
 
     def _classes(self) -> dict[str, schema.DrugClass]:
-        """Classes; one that a user's file names again gains its members."""
+        """Classes; one that another file names again gains its names and members."""
         classes: dict[str, schema.DrugClass] = {}
         for path in self._files("classes.yaml"):
             for name, group in _validate(path, dict[str, schema.DrugClass], _content(path)).items():
                 known = classes.get(name, group)
-                members = tuple(dict.fromkeys((*known.members, *group.members)))
-                classes[name] = known.model_copy(update={"members": members})
+                union = {
+                    field: tuple(dict.fromkeys((*getattr(known, field), *getattr(group, field))))
+                    for field in ("names", "members")
+                }
+                classes[name] = known.model_copy(update=union)
         return classes
+
+    def _concepts(self) -> dict[str, schema.Concept]:
+        """Concepts; one that another file names again gains its words and codes."""
+        concepts: dict[str, schema.Concept] = {}
+        for path in self._files("concepts.yaml"):
+            for name, concept in _validate(path, dict[str, schema.Concept], _content(path)).items():
+                known = concepts.get(name, concept)
+                union: dict[str, Any] = {
+                    field: tuple(dict.fromkeys((*getattr(known, field), *getattr(concept, field))))
+                    for field in ("terms", "maybe", "icd10", "snomed", "implies")
+                }
+                lasting = concept.lasting if known.lasting == "no" else known.lasting
+                concepts[name] = known.model_copy(update={**union, "lasting": lasting})
+        return concepts
 
     def _files(self, name: str) -> Iterable[Path]:
         stem, _, suffix = name.partition(".")
@@ -265,15 +288,25 @@ def _spellings(names: Mapping[str, Name]) -> dict[str, tuple[str, ...]]:
     """Names of one word by first letter; brands are left out, being too close to words ("Enablex", "Claritin")."""
     by_letter: dict[str, list[str]] = {}
     for name, meaning in names.items():
-        if meaning.ingredients and not meaning.brand and " " not in name and len(name) >= MISSPELT_FROM:
+        least = MISSPELT_CLASS_FROM if meaning.drug_class else MISSPELT_FROM
+        if not meaning.brand and " " not in name and len(name) >= least:
             by_letter.setdefault(name[0], []).append(name)
     return {letter: tuple(group) for letter, group in by_letter.items()}
 
 
-def _phrases(concepts: Mapping[str, schema.Concept]) -> dict[str, tuple[str, ...]]:
-    phrases: dict[str, tuple[str, ...]] = {}
+def _phrases(concepts: Mapping[str, schema.Concept]) -> dict[str, tuple[Meaning, ...]]:
+    phrases: dict[str, tuple[Meaning, ...]] = {}
     for key, concept in concepts.items():
-        for term in concept.terms:
-            normal = normalise(term)
-            phrases[normal] = (*phrases.get(normal, ()), key)
+        for terms, certain in ((concept.terms, True), (concept.maybe, False)):
+            for term in terms:
+                normal = " ".join(map(fold_word, normalise(term).split()))
+                phrases[normal] = (*phrases.get(normal, ()), Meaning(key, certain))
     return phrases
+
+
+_VOWELS = re.compile(r"ae|oe")
+
+
+def fold_word(word: str) -> str:
+    """One spelling for British and American words, without the possessive ("oedema", "Crohn's")."""
+    return _VOWELS.sub("e", word.lower().replace("’", "'").removesuffix("'s"))

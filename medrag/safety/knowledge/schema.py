@@ -41,10 +41,12 @@ class Concept(Record):
     """A clinical concept: the words, ICD-10 prefixes and SNOMED CT codes that establish it, and what it implies.
 
     A ``lasting`` concept stands after the condition itself is resolved, in full (past angioedema) or with rules about
-    it lowered by one level of severity (a healed ulcer).
+    it lowered by one level of severity (a healed ulcer). ``maybe`` are words that often mean less ("glaucoma"): they
+    lower the rules too.
     """
 
-    terms: Terms
+    terms: Terms = ()
+    maybe: Terms = ()
     icd10: Terms = ()
     snomed: Terms = ()
     implies: Terms = ()
@@ -137,11 +139,23 @@ class RenalRule(Fact):
     max_daily: float | None = None
 
 
+class HepaticRule(Fact):
+    """From a Child-Pugh class on, ``drugs`` are to be avoided or held under ``max_daily`` mg."""
+
+    drugs: Terms
+    from_class: Literal["A", "B", "C"]
+    max_daily: float | None = None
+
+
 class LifeStageRule(Fact):
-    """``drugs`` in pregnancy (all of it or some weeks), while breastfeeding, or for a woman who could conceive."""
+    """``drugs`` in pregnancy, while breastfeeding, or for a woman who could conceive.
+
+    ``weeks`` is [from, to) of gestation, where the harm is bound to a part of pregnancy.
+    """
 
     drugs: Terms
     stage: Literal["pregnancy", "lactation", "childbearing"]
+    weeks: tuple[float, float] = (0, 45)
 
 
 class AgeRule(Fact):
@@ -178,3 +192,19 @@ class RedFlag(Record):
     all: tuple[Terms, ...]
     notice: str
     source: str
+
+
+RequestKind = Literal["self_harm", "harm", "covert", "misuse", "fraud", "rights", "quackery", "other"]
+
+
+class RequestRule(Record):
+    """A request to decline: one of the regular expressions ``any``, one of ``also`` (if named), no list of ``unless``.
+
+    ``intent`` asks that a way to do it be sought and that no protective word ("detect", "prevent") governs it.
+    """
+
+    kind: RequestKind
+    any: Terms
+    also: Terms = ()
+    unless: Terms = ()
+    intent: bool = True

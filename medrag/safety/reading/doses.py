@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
+
+from medrag.safety.reading.strengths import Strength, most_tablets, tablets, without_strengths
 
 _NUMBER = r"\d{1,3}(?:[,\u202f ]\d{3})+(?!\d)|\d+(?:\.\d+)?|\.\d+"
 _UNIT = (
@@ -14,7 +16,7 @@ _UNIT = (
 _DOSE = re.compile(
     rf"(?:(?P<count>\d|one|two|three)\s*(?:x|×|(?:tablets?|capsules?|tabs?)\s+(?:of\s+)?|(?=\s\d+\s*(?:mg|g"
     rf"|mcg)\s+(?:tab|cap)))\s*)?"
-    rf"(?<![\w.])(?P<low>{_NUMBER})(?:\s*(?:{_UNIT})?\s*(?:-|–|—|to|or)\s*(?P<high>{_NUMBER}))?"
+    rf"(?<![\w.])(?P<low>{_NUMBER}|five|ten|fifteen|twenty|thirty|forty|fifty)(?:\s*(?:{_UNIT})?\s*(?:-|–|—|to|or)\s*(?P<high>{_NUMBER}))?"
     rf"(?P<slash>(?:\s*(?:{_UNIT})?\s*/\s*(?:{_NUMBER})){{1,3}}(?=\s*(?:{_UNIT})\b))?"
     rf"[\s-]*(?P<unit>{_UNIT})(?![A-Za-z])"
     rf"(?P<per>(?:\s*(?:/|per|a|each)\s*(?:kg|kilogram|m2|m²|day|24\s*h(?:ours?)?|d|dose|hour|hr|h|min|minute|week|wk"
@@ -48,6 +50,7 @@ _TO_CANONICAL = {
     "millilitre": ("mL", 1.0),
 }
 _WORDS = {"one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "once": 1.0, "twice": 2.0}
+_WORDS |= {"ten": 10.0, "fifteen": 15.0, "twenty": 20.0, "thirty": 30.0, "forty": 40.0, "fifty": 50.0}
 _TIMES = r"\d+|one|two|three|four|five|six|once|twice"
 _DAY = r"(?:a\s+day|per\s+day|each\s+day|every\s+day|daily|/\s*day|per\s+24\s+hours)"
 _FREQUENCIES: tuple[tuple[re.Pattern[str], float | None], ...] = tuple(
@@ -71,6 +74,13 @@ _FREQUENCIES: tuple[tuple[re.Pattern[str], float | None], ...] = tuple(
         (r"\b(?:three\s+times|thrice|3\s+times)[\s-]+(?:a\s+day|daily|per\s+day)|\b(?:tid|t\.i\.d\.?|tds)(?!\w)", 3.0),
         (r"\b(?:four\s+times|4\s+times)[\s-]+(?:a\s+day|daily|per\s+day)|\b(?:qid|q\.i\.d\.?|qds)(?!\w)", 4.0),
         (rf"\b(?P<times>{_TIMES})\s+times\s+{_DAY}", None),
+        (
+            r"\b(?P<times>\d)\s*(?:x|×)\s*(?:/|a|per)?\s*(?:day|daily|d)\b|\b(?:x|×)\s*(?P<x>\d)\s*(?:/\s*day|daily)\b",
+            None,
+        ),
+        (r"(?<![\w/])(?P<times>[1-6])\s*/\s*(?:day|d)\b", None),
+        (r"\b(?:every|q)\s*(?P<hourly>four|six|eight|twelve)\s+hours?\b", None),
+        (r"\b(?:every|each|on)\s+(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\bq\s*(?:week|wk)(?:ly)?\b", 1 / 7),
         (r"\b(?:every|q)\s*(?P<low>\d+)(?:\s*(?:-|–|to)\s*(?P<high>\d+))?\s*(?:h|hr|hrs|hours?|hourly)\b", None),
         (r"\b(?:every|q)\s*(?P<minutes>\d+)(?:\s*(?:-|–|to)\s*\d+)?\s*min\w*", None),
         (r"\b(?P<hourly>\d+|four|six|eight|twelve)[\s-]+hourly\b", None),
@@ -147,12 +157,22 @@ class Dose:
 
 def doses(text: str) -> list[Dose]:
     """Every dose in ``text``, in order; laboratory values and concentrations (per dL, per L, per mL) are none."""
-    matches = [match for match in _DOSE.finditer(text) if not _is_measurement(match)]
+    plain, strength = without_strengths(text)
+    matches = [match for match in _DOSE.finditer(plain) if not _is_measurement(match)]
     found = []
     for position, match in enumerate(matches):
-        following = matches[position + 1].start() if position + 1 < len(matches) else len(text)
-        found.append(_dose(text, match, following))
+        following = matches[position + 1].start() if position + 1 < len(matches) else len(plain)
+        found.append(_in_mass(_dose(plain, match, following), strength))
     return found
+
+
+def _in_mass(dose: Dose, strength: Strength | None) -> Dose:
+    """A volume as the amount of drug in it, where the text gives the strength."""
+    if strength is None or dose.unit != "mL":
+        return dose
+    unit, factor = _TO_CANONICAL[_singular_unit(strength.unit)]
+    amount = strength.amount * factor
+    return replace(dose, low=dose.low * amount, high=dose.high * amount, unit=unit)
 
 
 def _is_measurement(match: re.Match[str]) -> bool:
@@ -174,6 +194,8 @@ def frequency(text: str) -> float | None:
 def _dose(text: str, match: re.Match[str], following: int) -> Dose:
     unit, factor = _TO_CANONICAL[_singular_unit(match["unit"])]
     count = _number(match["count"]) if match["count"] else 1.0
+    if unit == "mg" and count == 1.0:
+        count = tablets(text[max(0, match.start() - 60) : match.start()], text[match.end() : following])
     low = _number(match["low"]) * factor * count
     high = _number(match["high"]) * factor * count if match["high"] else low
     per, per_kg, per_m2 = _per(match)
@@ -182,6 +204,8 @@ def _dose(text: str, match: re.Match[str], following: int) -> Dose:
     often = frequency(after)
     if often is not None and (cap := _MOST_DOSES.search(after)):
         often = min(often, float(cap["n"]))
+    if often is not None and (most := most_tablets(after)):
+        often = min(often, most / count)
     slash = re.findall(_NUMBER, match["slash"] or "")
     if per == "dose" and re.search(
         r"daily\s+dose\s*(?:of|is|:)?\s*$|total\s+daily\s*(?:of)?\s*$|per\s+day\s*(?:of)?\s*$", before, re.IGNORECASE
@@ -253,8 +277,8 @@ def _per(match: re.Match[str]) -> tuple[Per, bool, bool]:
 def _counted(match: re.Match[str]) -> float | None:
     """Doses a day of a pattern with a number in it, by the shortest interval of a range; None within the hour."""
     groups = match.groupdict()
-    if groups.get("times"):
-        return _number(groups["times"])
+    if times := groups.get("times") or groups.get("x"):
+        return _number(times)
     if groups.get("minutes"):
         return None
     hours = groups.get("low") or groups.get("hourly") or "24"

@@ -88,8 +88,8 @@ def drugs(text: str, knowledge: Knowledge) -> list[DrugMention]:
     ]
     mentions += [] if mentions else _object(text, knowledge)
     mentions.sort(key=lambda mention: mention.start)
-    marks = cues(text)
     spans = [(mention.start, mention.end) for mention in mentions]
+    marks = cues(text, spans)
     return [
         DrugMention(
             text=m.text,
@@ -195,9 +195,19 @@ _GIVEN = re.compile(
 )
 
 
+_ALONE = re.compile(r"\W*(?P<object>[A-Za-z][a-z]{4,})(?: (?!is\b|are\b)[\w-]+)?\W*$")
+_FORMED = re.compile(
+    r"\b(?P<object>[A-Za-z][a-z]{4,})\s+(?:tablets?|capsules?|patch(?:es)?|injections?|cream|ointment|syrup|drops|spray"
+    r"|suppositor\w+|inhaler|infusion|suspension)\b"
+)
+
+
 def _object(text: str, knowledge: Knowledge) -> list[DrugMention]:
-    """The object of a giving verb that opens a text without any known drug, when it is no ordinary word."""
-    match = _GIVEN.match(text)
+    """What a text without any known drug gives: the object of its verb, a name before a form ("patch"), its one word.
+
+    Only if that is no ordinary word.
+    """
+    match = _GIVEN.match(text) or _FORMED.search(text) or _ALONE.match(text)
     word = match["object"].lower() if match else ""
     common = knowledge.words["objects"] | knowledge.words["common"]
     if not match or word in common or _singular(word) in common or ENGLISH.fullmatch(word):

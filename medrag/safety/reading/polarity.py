@@ -45,7 +45,7 @@ _GIVE = (
     r"|add(?:ing|ed)?|take|offer(?:ed|ing)?|consider|continu(?:e|ed|ing)|resume|restart|increas\w+|titrat\w+|reduc\w+"
     r"|recommend(?:ed|s)?|prefer(?:red)?|choose|commence|receive|treat(?:ed|ing)?(?: with)?|try|opt for|keep|maintain"
     r"|first[- ]line|second[- ]line|(?:switch|chang|convert|transition)\w* to|instead(?! of)|indicated|apply|inject"
-    r"|bridge with"
+    r"|bridge with|(?:put|place|leave)(?:s|d|ed|ting|ing)? (?:\w+ ){1,3}?on"
     r"|substitut\w+(?: with)?|go back to|double|combine|up to|maximum|then|followed by|suggest(?:ed|s)?"
     r"|warrants?"
 )
@@ -54,6 +54,9 @@ _KEEP = (
     r"(?:stop\w*|discontinu\w+|withdraw\w*|withhold\w*|delay\w*|omit\w*|exceed\w*|miss\w*|skip\w*|hesitate|forget"
     r"|interrupt\w*)"
     r"(?:\s+(?:of|using|to give|to use|giving))?|(?:do not|don't|never) \w+ (?:more|longer|higher|greater) than"
+    r"|(?:not|no) (?:necessary|need|needed|reason|required|obliged)(?: to| for)?"
+    r" (?:avoid\w*|stop\w*|withhold\w*|discontinu\w*)"
+    r"|not (?:un(?:safe|reasonable)|contra-?indicated|prohibited|dangerous|harmful)(?: to| with| for)?"
     r"|with or without|not only|(?:no|not) (?:more|longer|fewer|less|later) than"
     r"|not exceeding|avoid (?:doses?|daily doses?)(?: of)?(?: (?:above|over|higher than|greater than|more than"
     r"|exceeding))?"
@@ -61,10 +64,13 @@ _KEEP = (
     r"|are) no contraindications?"
 )
 _AVOID = (
-    r"avoid(?:ing|ed|ance of)?|do not|don't|never|refrain from|contra-?indicated with|should not|must not|cannot"
+    r"avoid(?:ing|ed|ance of)?|do not|don['’]t|never|refrain from|contra-?indicated with|should not|must not|cannot"
     r"|can't|ought not"
     r"|not recommended|advise against|recommend(?:ed)? against|against (?:the use of|using)|steer clear of|beware of"
     r"|unsafe to"
+    r"|stay(?:ing)? away from|shun|(?:is|are|was|were|should|must|would|could|do|does|ca|wo)n['’]t"
+    r"|(?:drugs?|medications?|medicines?|agents?) contra-?indicated[^.;,]{0,30}? (?:are|is|include)"
+    r"|contra-?indicated(?=\s*:)"
     r"|prohibit\w*|nor|should never|must never|dangerous to"
 )
 _NOT = r"not|no|without|neither|cannot|can't"
@@ -73,6 +79,7 @@ _STOP = (
     r"|ing)?"
     r"|taper off|wean(?:ing)? (?:off)?|switch(?:ing)? from|chang(?:e|ing) from|instead of|in place of|rather than"
     r"|deprescrib\w+|come off"
+    r"|skip(?:ping)?|omit(?:ting)?|forgo(?:ing)?|drop(?:ping)?(?= (?:the |her |his )?[a-z]{6})"
     r"|replac(?:e|ing)|switch(?:ing)?(?! to\b)|swap|pause|remove|quit"
 )
 _CONTEXT = (
@@ -80,6 +87,7 @@ _CONTEXT = (
     r"|sensitiv\w+ to|unable to (?:take|tolerate)|(?:not|cannot) tolerate|takes|taking|took"
     r"|(?:is|are|was|were|already|currently|remains?|been|while|those|patients?|people|adults|women|men|children|if"
     r"|stable) on|who (?:cannot|can't|do not|don't) (?:take|tolerate)"
+    r"|(?:safer|better|worse|stronger|weaker|(?:more|less) \w+) than|allerg(?:y|ies)(?=\s*:)"
     r"|(?:recommended|preferred|suggested|favou?red|chosen|superior) (?:over|to)"
 )
 _BACKGROUND = (
@@ -114,17 +122,19 @@ _WORD = re.compile(r"[\w'-]+")
 _VERB = re.compile(r"\b(?:is|are|be|was|were|should|must|may|can|who|which|that)\b", re.IGNORECASE)
 _PREFER = re.compile(r"\bprefer(?:red)?\s[^.;,]{3,80}?\s(?P<to>to|over)\s", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[;\n]|\s[-–—]\s|:\s")
+_HEADING = re.compile(r"\s*[:–—-]\s+")
+"""After a cue that heads a list ("Drugs to avoid: ...")."""
 _ABSORBED = re.compile(r"\s+(?:(?!and\b|but\b|or\b|then\b|instead\b)[\w-]+\s+){0,4}", re.IGNORECASE)
 _TARGET = re.compile(r"\b(?:to|with)\s+$", re.IGNORECASE)
 
 
-def cues(text: str) -> list[Cue]:
-    """Every cue in ``text`` with its scope, in order."""
+def cues(text: str, spans: Sequence[tuple[int, int]] = ()) -> list[Cue]:
+    """Every cue in ``text`` with its scope, in order; ``spans`` are the drugs named in it."""
     found: list[Cue] = []
     for match in _CUE.finditer(text):
         kind = match.lastgroup or "give"
         polarity = _KINDS[kind]
-        if kind == "give" and found and _absorbed(text, found[-1], match.start()):
+        if kind == "give" and found and _absorbed(text, found[-1], match.start(), spans):
             continue
         found.append(
             Cue(
@@ -143,15 +153,19 @@ def cues(text: str) -> list[Cue]:
     return sorted(found, key=lambda cue: cue.start)
 
 
-def _absorbed(text: str, before: Cue, start: int) -> bool:
-    """Whether a giving verb belongs to the warning before it ("do not routinely use")."""
+def _absorbed(text: str, before: Cue, start: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether a giving verb belongs to the warning before it ("do not routinely use", not "instead of X use")."""
     warning = before.polarity in (Polarity.AVOIDED, Polarity.STOPPED)
+    if any(before.end <= begin < start for begin, _ in spans):
+        return False
     return warning and _ABSORBED.fullmatch(text, before.end, start) is not None
 
 
 def _reach(text: str, kind: str, end: int) -> int:
     """Verbs reach to the end of their sentence; bare negations and conditions to the next comma."""
     most = min(len(text), end + LONGEST_SENTENCE)
+    if heading := _HEADING.match(text, end):
+        end = heading.end()
     stop = _SENTENCE_END.search(text, end, most)
     sentence = stop.start() if stop else most
     if kind not in _WORDS_AWAY:
@@ -169,7 +183,7 @@ _DOSED_LIST = (
 )
 _BE = (
     r"(?:(?:is|are|was|were|should|must|may|can|could|would|will|shall|has|have|been|be|to|therefore|also|now"
-    r"|generally|usually|strictly|absolutely|best)\s+)*+"
+    r"|generally|usually|strictly|absolutely|best|both|all)\s+)*+"
 )
 _AFTER = re.compile(
     rf"{_DOSED_LIST}{_BE}(?:"
@@ -180,7 +194,11 @@ _AFTER = re.compile(
     r"|failure|exacerbated|sparing|free|associated|related|sensitive|sensitivity|misuse|dependence|exposure|clearance"
     r"|reaction)\b)"
     r"|(?P<avoided>(?<!un)(?<!not )contra-?indicated(?! in (?:the )?absence)|avoided"
-    r"|not\s+(?:be\s+)?(?:\w+ly\s+)?(?:recommended|advised|used|given|combined|taken|started|prescribed"
+    r"|(?:is|are|was|were|should|must|would|could|may|do|does)n['’]t\s+(?:be\s+)?(?:\w+ly\s+)?\w+"
+    r"|(?:an?\s+)?(?:poor|bad|wrong|dangerous|unsafe|risky)\s+(?:choice|idea|option)"
+    r"|not\s+a\s+(?:good|safe|wise|suitable)\s+\w+"
+    r"|off\s+the\s+table|out\s+of\s+the\s+question|risky"
+    r"|(?:not|no\s+longer)\s+(?:be\s+)?(?:\w+ly\s+)?(?:recommended|advised|used|given|combined|taken|started|prescribed"
     r"|co-?administered|offered|appropriate|safe|suitable|indicated|needed|necessary|required|warranted|helpful"
     r"|an option|first[- ]line|add(?:ed)?|be)"
     r"|never\s+(?:be\s+)?\w+|unsafe|inappropriate|dangerous|harmful|prohibited)"
@@ -195,11 +213,17 @@ _AVOIDED_AFTER = re.compile(
 )
 """A warning farther from the name; asked only where no cue precedes it, so that nothing there advises the drug."""
 _HARM_AFTER = re.compile(
-    r"[^.;\d]{0,100}?\b(?:raises?|increases?|doubles?)\s+(?:the\s+)?(?:risks?|rates?|mortality|bleeding|levels?)\b"
+    r"[^.;\d]{0,100}?\b(?:(?:raises?|increases?|doubles?)\s+(?:the\s+)?(?:risks?|rates?|mortality|bleeding|levels?)"
+    r"|(?:can|may|could|will)\s+(?:be|prove)\s+(?:fatal|lethal|deadly|dangerous))\b"
     r"(?!.*\b(?:but|however|still|use|give|start|consider)\b)",
     re.IGNORECASE,
 )
 """A sentence about harm, with no dose before its verb and no advice after it; asked only where no cue precedes."""
+_VERDICT_AFTER = re.compile(
+    r"\s*(?::|\s[-–—])\s*(?:avoid|no\b|not\b|do not|don['’]t|contra-?indicated|stop|hold|never|discontinue)",
+    re.IGNORECASE,
+)
+"""A verdict set off from the name ("Ibuprofen - avoid")."""
 _GIVEN_AFTER = re.compile(
     rf"{_DOSED_LIST}{_BE}(?:preferred|recommended|first[- ]line|safe|given|used|started|indicated"
     rf"|appropriate|reasonable|an option|added|continued|offered|instead|suggested|advised|tried"
@@ -214,6 +238,8 @@ _LOOK_AHEAD = 120
 
 def polarity_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], marks: Sequence[Cue]) -> Polarity:
     """The polarity of the drug named at ``text[start:end]`` among the other drugs named at ``spans``."""
+    if _VERDICT_AFTER.match(text, end):
+        return Polarity.AVOIDED
     after = _blank(text, end, spans)
     direct = _AFTER.match(after)
     if direct and direct.lastgroup:

@@ -14,9 +14,9 @@ from typing import Any
 from xml.etree import ElementTree
 
 from medrag.errors import KnowledgeError
+from medrag.safety.conditions import phrases_in
 from medrag.safety.knowledge.base import Knowledge
 from medrag.safety.knowledge.loaders.names import ingredient, new_drugs
-from medrag.safety.patient_view import phrases_in
 from medrag.safety.reading import drugs
 
 CONTRAINDICATIONS = "34070-3"

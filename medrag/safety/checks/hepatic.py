@@ -1,0 +1,44 @@
+"""Advised drugs and doses against liver function (Child-Pugh class)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from medrag.safety.checks.context import Context, fail, not_assessed, passed, worst
+from medrag.safety.checks.daily import exceeding
+from medrag.safety.knowledge.schema import HepaticRule
+from medrag.safety.reading import Prescription
+from medrag.types import Finding, Severity
+
+NAME = "hepatic"
+
+
+def hepatic(context: Context) -> Iterable[Finding]:
+    """Fails from a rule's class on (where it names a dose: when the advised dose exceeds it).
+
+    Not assessed where a rule about the drug exists and neither conditions nor liver tests are recorded.
+    """
+    rules: list[tuple[Prescription, HepaticRule]] = context.about("hepatic")
+    if not rules:
+        return
+    labels = tuple(dict.fromkeys(each.mention.label for each, _ in rules))
+    patient = context.patient
+    liver = patient.liver() if patient else None
+    if liver is None and not (patient and patient.recorded("conditions")):
+        hard = any(rule.severity is Severity.CONTRAINDICATED for _, rule in rules)
+        severity = Severity.WARNING if hard else Severity.INFORMATION
+        yield not_assessed(NAME, labels, "liver function is not recorded", severity=severity)
+        return
+    failed = list(worst(_failures(context, rules, *liver))) if liver else []
+    yield from failed
+    if not failed:
+        yield passed(NAME, labels, "no recorded liver disease speaks against the drugs and doses advised")
+
+
+def _failures(
+    context: Context, rules: list[tuple[Prescription, HepaticRule]], grade: str, fact: str
+) -> Iterator[Finding]:
+    for each, rule in rules:
+        if grade >= rule.from_class and (severity := exceeding(context, rule, each)):
+            reason = f"{each.mention.label} with {fact}: {rule.reason}"
+            yield fail(NAME, severity, reason, context.knowledge.cite(rule.source), (each.mention.label,), (fact,))

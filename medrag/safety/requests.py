@@ -1,0 +1,112 @@
+"""Requests that medrag does not answer: harm, deceit, misuse, and what is no question about treating people.
+
+The patterns are data (``knowledge/data/requests.yaml``): what is done to what or whom, so that they hold for wordings
+nobody listed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from medrag.safety.knowledge import Knowledge, load
+from medrag.safety.knowledge.schema import RequestKind, RequestRule
+from medrag.types import Finding, Severity, Verdict
+
+NAME = "request"
+SCOPE = "medrag: advice on treating a patient, for clinicians"
+REASONS: dict[RequestKind, str] = {
+    "self_harm": (
+        "This asks for help with self-harm. If you are thinking of harming yourself, please call emergency services or "
+        "a crisis line now (988 in the US)."
+    ),
+    "harm": (
+        "This asks how to harm a person, which medrag does not answer. In an emergency call emergency services or a "
+        "poison centre."
+    ),
+    "covert": "This asks to give a drug to someone without their knowledge, which medrag does not answer.",
+    "misuse": "This asks for misuse of drugs or records, which medrag does not answer.",
+    "fraud": "This asks for deception or fraud in medicine, which medrag does not answer.",
+    "rights": "This asks to act against a patient's rights, which medrag does not answer.",
+    "quackery": "This asks to promote a treatment or a claim known to be false, which medrag does not answer.",
+    "other": "This is not a question about treating a patient, so medrag has nothing to say on it.",
+}
+_LIST = re.compile(r"<([a-z_]+)>")
+_GAP = r"\b[^.?!;\n]{0,80}\b"
+_WORD = r"[\w'/-]+,? "
+_SENTENCE = re.compile(r"[.?!;\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    rule: RequestRule
+    any: re.Pattern[str]
+    also: re.Pattern[str] | None
+    unless: tuple[re.Pattern[str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    rules: tuple[_Compiled, ...]
+    intent: re.Pattern[str]
+    protective: re.Pattern[str]
+
+
+def declines(question: str) -> Finding | None:
+    """The reason to decline a request that seeks harm or lies outside treating people; None for any other."""
+    patterns = _patterns()
+    plain = question.replace("’", "'")
+    kind = next((each.rule.kind for each in patterns.rules if _fires(each, plain, patterns)), None)
+    if kind is None:
+        return None
+    return Finding(
+        check=NAME, verdict=Verdict.FAIL, severity=Severity.CONTRAINDICATED, reason=REASONS[kind], source=SCOPE
+    )
+
+
+def _fires(each: _Compiled, question: str, patterns: _Patterns) -> bool:
+    if not any(_asked(match, question, each.rule, patterns) for match in each.any.finditer(question)):
+        return False
+    if each.also and not each.also.search(question):
+        return False
+    return not any(pattern.search(question) for pattern in each.unless)
+
+
+def _asked(match: re.Match[str], question: str, rule: RequestRule, patterns: _Patterns) -> bool:
+    """Whether the words are asked for: a way to do it is sought, or they open the sentence as an order."""
+    if not rule.intent:
+        return True
+    opening = max((stop.end() for stop in _SENTENCE.finditer(question, 0, match.start())), default=0)
+    before = question[opening : match.start()]
+    if patterns.protective.search(before):
+        return False
+    return not before.strip() or patterns.intent.search(question) is not None
+
+
+@lru_cache
+def _patterns() -> _Patterns:
+    knowledge = load()
+    rules = tuple(
+        _Compiled(
+            rule,
+            _compiled(rule.any, knowledge),
+            _compiled(rule.also, knowledge) if rule.also else None,
+            tuple(_compiled(knowledge.request_words[name], knowledge) for name in rule.unless),
+        )
+        for rule in knowledge.requests
+    )
+    return _Patterns(rules, *(_compiled(knowledge.request_words[name], knowledge) for name in ("intent", "protective")))
+
+
+def _compiled(patterns: tuple[str, ...], knowledge: Knowledge) -> re.Pattern[str]:
+    text = "|".join(f"(?:{_expanded(pattern, knowledge)})" for pattern in patterns)
+    return re.compile(rf"(?<!\w)(?:{text})(?!\w)", re.IGNORECASE)
+
+
+def _expanded(pattern: str, knowledge: Knowledge) -> str:
+    """The pattern with its lists written out, ``~`` as up to 80 characters of a sentence, words with their hyphens."""
+    expanded = pattern.replace(" ~ ", _GAP)
+    while _LIST.search(expanded):  # a list may name others
+        expanded = _LIST.sub(lambda name: "(?:" + "|".join(knowledge.request_words[name[1]]) + ")", expanded)
+    return expanded.replace(r"\w+ ", _WORD)

@@ -1,0 +1,31 @@
+"""Derived values from whole vignettes, against values worked out by hand (``data/vignettes.yaml``)."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from medrag.patient.complete import complete
+from medrag.patient.notes import read_note
+from medrag.patient.structured import read_structured
+
+TODAY = date(2026, 3, 1)
+VIGNETTES = yaml.safe_load((Path(__file__).parent / "data" / "vignettes.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("vignette", VIGNETTES, ids=[each["id"] for each in VIGNETTES])
+def test_derived_values_are_those_worked_out_by_hand(vignette: dict[str, Any]) -> None:
+    if "text" in vignette:
+        read = read_note(vignette["text"], "note", TODAY)
+    else:
+        read = read_structured(vignette["patient"], "structured")
+    patient = complete(read, TODAY)
+    got = {name: patient.derived[name].value for name in vignette.get("expect", {}) if name in patient.derived}
+    assert got == {
+        name: pytest.approx(value, rel=0.003, abs=0.011) for name, value in vignette.get("expect", {}).items()
+    }
+    assert not set(vignette.get("absent", ())) & patient.derived.keys()

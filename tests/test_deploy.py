@@ -1,0 +1,89 @@
+"""The deployment examples: they parse, name what exists, and are locked down. Running them needs Docker."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+import yaml
+
+from medrag import cli
+from medrag.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+DEPLOY = ROOT / "deploy"
+COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+SERVICES: dict[str, Any] = COMPOSE["services"]
+KUBERNETES: list[dict[str, Any]] = list(yaml.safe_load_all((DEPLOY / "kubernetes" / "medrag.yaml").read_text()))
+PODS = [each["spec"]["template"]["spec"] for each in KUBERNETES if each["kind"] == "Deployment"]
+LINES = (DEPLOY / "Containerfile").read_text()
+
+
+def medrag_commands() -> list[list[str]]:
+    composed = [each["command"] for each in SERVICES.values() if each["image"] == "medrag"]
+    containers = [each for pod in PODS for each in (*pod.get("initContainers", ()), *pod["containers"])]
+    return [*composed, *(each["args"] for each in containers if each["image"] == "medrag")]
+
+
+@pytest.mark.parametrize("arguments", medrag_commands(), ids=" ".join)
+def test_every_command_is_one_that_medrag_has(arguments: list[str]) -> None:
+    cli._mount_commands()
+    command: Any = typer.main.get_command(cli.app)
+    given = list(arguments)
+    while hasattr(command, "commands"):
+        command = command.commands[given.pop(0)]
+    command.make_context("medrag", given)
+
+
+def test_every_setting_exists() -> None:
+    names = {name for service in SERVICES.values() for name in service.get("environment", {})}
+    names |= {each["name"] for pod in PODS for container in pod["containers"] for each in container.get("env", ())}
+    names |= set(re.findall(r"(MEDRAG_\w+)=", LINES))
+    for name in (each for each in names if each.startswith("MEDRAG_")):
+        assert name.removeprefix("MEDRAG_").lower() in Settings.model_fields, name
+
+
+def test_every_secret_and_volume_is_declared() -> None:
+    for service in SERVICES.values():
+        assert set(service.get("secrets", ())) <= set(COMPOSE["secrets"])
+        named = {each.partition(":")[0] for each in service.get("volumes", ()) if not each.startswith("$")}
+        assert named <= set(COMPOSE["volumes"])
+        assert set(service.get("depends_on", ())) <= set(SERVICES)
+
+
+@pytest.mark.parametrize("name", list(SERVICES))
+def test_composed_services_are_locked_down(name: str) -> None:
+    service = SERVICES[name]
+    assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
+    assert service.get("user", "") not in ("root", "0") and ("user" in service or service["image"] == "medrag")
+    assert name in ("medrag", "index") or service["healthcheck"]["test"][0] == "CMD"
+    assert name == "medrag" or "ports" not in service
+
+
+def test_pods_are_locked_down() -> None:
+    for pod in PODS:
+        assert pod["securityContext"]["runAsNonRoot"]
+        for container in (*pod.get("initContainers", ()), *pod["containers"]):
+            own = container["securityContext"]
+            assert own["readOnlyRootFilesystem"] and not own["allowPrivilegeEscalation"]
+            assert {each["name"] for each in container["volumeMounts"]} <= {each["name"] for each in pod["volumes"]}
+        assert all("readinessProbe" in container for container in pod["containers"])
+
+
+def test_services_reach_their_pods() -> None:
+    labels = [each["spec"]["template"]["metadata"]["labels"] for each in KUBERNETES if each["kind"] == "Deployment"]
+    selectors = [each["spec"]["selector"] for each in KUBERNETES if each["kind"] == "Service"]
+    assert all(selector in labels for selector in selectors) and len(selectors) == len(labels)
+
+
+def test_the_image_is_made_of_files_that_are_here_and_does_not_run_as_root() -> None:
+    for sources in re.findall(r"^COPY (?!--from)(.+) \S+$", LINES, re.MULTILINE):
+        for source in sources.split():
+            assert (ROOT / source).exists(), source
+    assert re.search(r"^USER 10001$", LINES, re.MULTILINE)
+    assert "HEALTHCHECK" in LINES and 'ENTRYPOINT ["medrag"]' in LINES
+    (probe,) = re.findall(r'CMD \["python", "-c", "(.+)"\]', LINES)
+    compile(probe, "healthcheck", "exec")

@@ -1,0 +1,68 @@
+"""``medrag doctor`` finds what is wrong with a set-up and says what to do."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from medrag import doctor, settings
+from medrag.doctor import examine, render
+from medrag.generation.vllm_process import free_port
+from medrag.settings import Settings, load
+
+
+def states(found: Settings) -> dict[str, doctor.State]:
+    return {each.check: each.state for each in examine(found)}
+
+
+def test_a_good_set_up(starter_index: Path, tmp_path: Path) -> None:
+    found = examine(Settings(home=tmp_path, index=starter_index, port=free_port()))
+    assert {each.state for each in found} == {"ok"}, render(found)
+    assert {"python", "packages", "vllm", "index", "model", "knowledge", "port", "disk"} <= {e.check for e in found}
+    assert render(found).endswith("Nothing stands in the way.")
+
+
+def test_what_is_missing_is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        wrong = Settings(home=tmp_path, index=tmp_path / "none", model=str(tmp_path), port=port)
+        found = {each.check: each for each in examine(wrong)}
+    assert {name for name, each in found.items() if each.state == "failed"} == {"index", "model", "port"}
+    assert "medrag index build" in found["index"].found
+    assert found["port"].advice and "--port" in found["port"].advice
+
+
+def test_a_model_server_that_is_not_there(starter_index: Path, tmp_path: Path) -> None:
+    url = f"http://someone:secret@127.0.0.1:{free_port()}/v1"
+    found = examine(Settings(home=tmp_path, index=starter_index, port=free_port(), model_url=url))
+    assert {each.check for each in found if each.state == "failed"} == {"model"}
+    assert "secret" not in render(found)
+
+
+def test_an_open_address_without_keys_is_a_warning(starter_index: Path, tmp_path: Path) -> None:
+    found = states(Settings(home=tmp_path, index=starter_index, host="0.0.0.0", port=free_port()))
+    assert found["access"] == "warning"
+
+
+def test_the_command_ends_with_status_1(tmp_path: Path) -> None:
+    environment = {**os.environ, "MEDRAG_HOME": str(tmp_path), "MEDRAG_PORT": str(free_port())}
+    command = [sys.executable, "-m", "medrag", "doctor", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 1, done.stderr
+    assert [each["check"] for each in json.loads(done.stdout) if each["state"] == "failed"] == ["index"]
+
+
+def test_settings_come_from_secret_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "medrag_model_key").write_text("from a file\n")
+    monkeypatch.setattr(settings, "SECRETS", tmp_path)
+    monkeypatch.delenv("MEDRAG_MODEL_KEY", raising=False)
+    key = load().model_key
+    assert key is not None and key.get_secret_value() == "from a file"
