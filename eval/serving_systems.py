@@ -61,7 +61,7 @@ def _serve_remembered(index: Path, model_url: str, key: str, port: int, release:
 
     retriever = _Remembering(Retriever.open(index))
     made: Any = engine.Engine(retriever, OpenAIChatModel(model_url, NAME, key), knowledge.load())  # type: ignore[arg-type]
-    with _from_memory(engine), TemporaryDirectory() as folder, Trail.open(Path(folder) / "audit.jsonl") as trail:
+    with _from_memory(engine), TemporaryDirectory() as folder, Trail.open(Path(folder) / "medrag.db") as trail:
         _run(create_app(made, Options(release=release), trail), port)
 
 

@@ -14,8 +14,6 @@ from .records import TODAY
 
 DATA = Path(__file__).parent / "data"
 VIGNETTES = [json.loads(line) for line in (DATA / "note_vignettes.jsonl").read_text(encoding="utf-8").splitlines()]
-    json.loads(line) for line in (Path(__file__).parent / "data" / "note_vignettes.jsonl").read_text().splitlines()
-]
 
 
 @pytest.mark.parametrize("vignette", VIGNETTES, ids=lambda each: each["note"][:40])
