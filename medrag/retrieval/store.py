@@ -218,7 +218,7 @@ class IndexWriter:
                 files={role: self._named(role) for role in (*self._contents.files, KEYS)},
             )
         )
-        before = read_manifest(self.directory) if (self.directory / MANIFEST).exists() else None
+        before = _manifest_before(self.directory)
         for role, entry in manifest.files.items():
             (self.staging / role).replace(self.directory / entry.name)
         staged = self.staging / MANIFEST
@@ -288,6 +288,14 @@ def _replaced(directory: Path, encoder: Encoder, milvus_token: str | None) -> It
     files = {role: directory / entry.name for role, entry in index.manifest.files.items()}
     fetch = index.vectors if isinstance(index, MilvusIndex) else vectors.unmapped(files[vectors.VECTORS])
     yield Known(np.load(files[KEYS]), fetch)
+
+
+def _manifest_before(directory: Path) -> Manifest | None:
+    """What is replaced: None where there is nothing, or nothing that this medrag reads."""
+    try:
+        return read_manifest(directory)
+    except StoreError:
+        return None
 
 
 def _remove_stale(directory: Path) -> None:

@@ -78,6 +78,13 @@ def test_another_format_is_refused(built: Path) -> None:
         Index.open(built)
 
 
+def test_another_format_is_built_over_as_its_error_says(corpus: Path, built: Path, encoder: Encoder) -> None:
+    manifest = json.loads((built / MANIFEST).read_text())
+    (built / MANIFEST).write_text(json.dumps(manifest | {"format": 1}))
+    build([("markdown", corpus)], built, encoder)
+    assert len(Index.open(built, encoder).passages) == manifest["rows"]
+
+
 def test_every_changed_byte_is_noticed(built: Path) -> None:
     manifest = json.loads((built / MANIFEST).read_text())
     for entry in manifest["files"].values():
