@@ -205,3 +205,12 @@ def test_a_misspelling_is_checked_and_said() -> None:
     statement = checked("Start simvastatine 20 mg at night.", medications=["clarithromycin 500 mg"])
     assert statement.withheld
     assert worst(statement, "spelling") == "information"
+
+
+def test_a_drug_whose_contraindications_are_unknown_is_not_assessed_against_conditions() -> None:
+    unknown = next(name for name in sorted(KNOWLEDGE.drugs) if not KNOWLEDGE.contraindications_known(name))
+    found = [
+        each for each in checked(f"Start {unknown} 5 mg by mouth daily.").findings if each.check == "contraindication"
+    ]
+    assert [each.verdict for each in found] == [Verdict.NOT_ASSESSED]
+    assert unknown in found[0].reason

@@ -27,12 +27,21 @@ def contraindication(context: Context) -> Iterable[Finding]:
         return
     failed = list(worst(_failures(context, advised, patient)))
     yield from failed
+    if gap := _gap(context, advised, patient):
+        yield not_assessed(NAME, labels, gap)
+    elif not failed:
+        yield passed(NAME, labels, "no recorded condition speaks against the drugs advised")
+
+
+def _gap(context: Context, advised: Iterable[Prescription], patient: PatientView) -> str | None:
+    """What keeps the check from having looked at every drug and condition."""
     if patient.unread_conditions:
         names = "; ".join(patient.unread_conditions[:NAMED])
         count, total = len(patient.unread_conditions), len(patient.patient.conditions)
-        yield not_assessed(NAME, labels, f"{count} of {total} conditions are not in the safety knowledge: {names}")
-    elif not failed:
-        yield passed(NAME, labels, "no recorded condition speaks against the drugs advised")
+        return f"{count} of {total} conditions are not in the safety knowledge: {names}"
+    named = (name for each in advised for name in each.mention.ingredients)
+    blank = [name for name in dict.fromkeys(named) if not context.knowledge.contraindications_known(name)]
+    return f"no contraindications are known of {', '.join(blank)}" if blank else None
 
 
 def _failures(context: Context, advised: Iterable[Prescription], patient: PatientView) -> Iterator[Finding]:
