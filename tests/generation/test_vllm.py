@@ -107,3 +107,31 @@ def test_the_command_line_asks_it(vllm_process: VllmProcess, starter_index: Path
     advice = json.loads(done.stdout)
     assert advice["provenance"]["model"] == "medrag-mini"
     assert advice["evidence"]
+
+
+def test_leaving_a_stream_stops_vllm(vllm_process: VllmProcess) -> None:
+    asyncio.run(_leave(vllm_process))
+
+
+async def _leave(vllm_process: VllmProcess) -> None:
+    """The grammar makes the answer long, so that it is still being decoded when the reader leaves."""
+    model = vllm_process.chat_model()
+    long = Generation(
+        messages=prompts.messages(Case(question="Gout?"), EVIDENCE), max_tokens=1000, grammar='root ::= "[1.1] "{900}\n'
+    )
+
+    async def metric(name: str) -> float:
+        async with httpx.AsyncClient() as client:
+            page = (await client.get(vllm_process.url.removesuffix("/v1") + "/metrics")).text
+        return sum(float(line.rsplit(" ", 1)[1]) for line in page.splitlines() if line.startswith(f"vllm:{name}{{"))
+
+    before = await metric("generation_tokens_total")
+    stream = model.stream(long)
+    assert await anext(stream)
+    await stream.aclose()
+    await model.aclose()
+    for _ in range(400):
+        if not await metric("num_requests_running"):
+            break
+        await asyncio.sleep(0.05)
+    assert 0 < await metric("generation_tokens_total") - before < long.max_tokens
