@@ -1,4 +1,7 @@
-"""The append-only log of one task's run: one JSON line for each start and each sample, on disk before it counts.
+"""The append-only log of one task's run: one JSON line for each start and each sample.
+
+A line is the system's as soon as it is written, so that a killed run keeps it; the disk is waited for once a second and
+at the end, so that a power cut costs the samples of a second, which a resumed run asks again.
 
 The log holds questions, patients' slices and advice: it is the evaluator's own data and is made readable only by
 its owner.
@@ -9,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -59,6 +63,7 @@ class Entry(Record):
     at: datetime
 
 
+SYNC_S = 1.0
 _LINE: TypeAdapter[Start | Entry] = TypeAdapter(Start | Entry)
 
 
@@ -70,6 +75,7 @@ class Log:
     starts: list[Start] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
     _file: IO[bytes] | None = field(default=None, repr=False)
+    _synced: float = field(default=0.0, repr=False)
 
     @property
     def done(self) -> set[str]:
@@ -82,7 +88,7 @@ class Log:
         return next((entry.provenance for entry in self.entries.values() if entry.provenance), None)
 
     def append(self, line: Start | Entry) -> None:
-        """Writes one line and waits until it is on disk.
+        """Writes one line; waits for the disk when that was last done over ``SYNC_S`` ago.
 
         Raises:
             ConfigurationError: the line was made by another engine, model, index or set-up than the log's lines.
@@ -92,12 +98,15 @@ class Log:
         self._require_same(line)
         self._file.write(line.model_dump_json().encode() + b"\n")
         self._file.flush()
-        os.fsync(self._file.fileno())
+        if time.monotonic() - self._synced > SYNC_S:
+            os.fsync(self._file.fileno())
+            self._synced = time.monotonic()
         self._keep(line)
 
     def close(self) -> None:
         """Gives the log free for another run."""
         if self._file is not None:
+            os.fsync(self._file.fileno())
             self._file.close()
             self._file = None
 

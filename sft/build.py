@@ -145,6 +145,9 @@ def validation_set(data: Data, some: Material, seed: int) -> Iterator[Example]:
 
 def build(recipe: Recipe, sources: Sources, output: Path) -> dict[str, object]:
     """Write ``train.jsonl``, ``validation.jsonl`` and ``manifest.json`` to ``output``; returns the manifest."""
+    if (sources.index is None) == any(stage.index for stage in recipe.data.stages):
+        wants = "draws on an index: give one with" if sources.index is None else "draws on no index: leave out"
+        raise ConfigurationError(f"recipe {recipe.name} {wants} --index (the stages' weight `index` says so)")
     output.mkdir(parents=True, exist_ok=True)
     train, held = material(sources, held=False), material(sources, held=True)
     own = own_examples(sources.own) if sources.own else []

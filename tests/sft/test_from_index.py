@@ -69,3 +69,15 @@ def test_a_users_own_lines_become_examples_and_a_wrong_pointer_is_refused(tmp_pa
     path.write_text(json.dumps(json.loads(line.model_dump_json()) | {"gold": [[1, 3]]}) + "\n")
     with pytest.raises(ConfigurationError, match=r"\[1\.3\] is no sentence"):
         own_examples(path)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "index", "says"), [("qlora-8b-24gb", False, "give one"), ("mini", True, "leave out")]
+)
+def test_an_index_that_a_recipe_lacks_or_would_ignore_is_an_error(recipe, index, says, tmp_path, starter_index):
+    from sft.build import Sources, build
+    from sft.config import load_recipe
+
+    sources = Sources(tmp_path, tmp_path, starter_index if index else None)
+    with pytest.raises(ConfigurationError, match=says):
+        build(load_recipe(recipe), sources, tmp_path / "out")
