@@ -85,7 +85,8 @@ def _section_rules() -> list[Any]:
 def _context_rules(packaged: str) -> list[Any]:
     """medspaCy's rules and the lexicon's, which come first where both have the same words.
 
-    Those that begin with a colon are left out: a heading's colon is no cue.
+    Those that begin with a colon are left out: a heading's colon is no cue. So are those of the family: they reach
+    forward only, and take the child in "Child-Pugh" for one.
     """
     from medspacy.context import ConTextRule  # type: ignore[import-untyped]
 
@@ -93,7 +94,7 @@ def _context_rules(packaged: str) -> list[Any]:
     rules = [
         rule
         for rule in ConTextRule.from_json(packaged)
-        if not rule.literal.startswith(":") and rule.literal.casefold() not in own
+        if not rule.literal.startswith(":") and rule.category != "FAMILY" and rule.literal.casefold() not in own
     ]
     return rules + [
         ConTextRule(words, cue.category, direction=cue.direction, max_scope=_SCOPES.get(cue.category, _SCOPE))
