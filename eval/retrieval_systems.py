@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -53,12 +55,20 @@ class Haystack:
 
 
 def systems(hay: Haystack, tuned: Haystack | None = None) -> dict[str, Search]:
-    """Every system over ``hay``, and over the same passages encoded by a tuned encoder."""
-    found = {
+    """Every system over ``hay``, and over the same passages encoded by a tuned encoder.
+
+    LangChain and LlamaIndex are left out, with a word on it, where the ``bench`` extra is not installed.
+    """
+    found: dict[str, Search] = {
         "BM25 (bm25s)": lambda query: bm25(hay, query),
         "MiniLM (FAISS)": lambda query: dense(hay, query),
-        "LangChain (FAISS, MiniLM)": langchain(hay),
-        "LlamaIndex (FAISS, MiniLM)": llama_index(hay),
+    }
+    for name, (module, made) in PEERS.items():
+        if find_spec(module):
+            found[name] = made(hay)
+        else:
+            print(f"{name} is left out: pip install 'medrag[bench]'", file=sys.stderr)
+    found |= {
         "MedRAG: RRF of both": lambda query: rrf(hay, query),
         "medrag with equal weights": hybrid(hay, 0.5),
         OURS: hybrid(hay, DENSE_WEIGHT),
@@ -147,3 +157,10 @@ def llama_index(hay: Haystack) -> Search:
     index = VectorStoreIndex(nodes, storage_context=context, embed_model=Adapter())
     retriever: Any = index.as_retriever(similarity_top_k=DEPTH)
     return lambda query: [(int(each.node.node_id), float(each.score)) for each in retriever.retrieve(query)]
+
+
+PEERS: dict[str, tuple[str, Callable[[Haystack], Search]]] = {
+    "LangChain (FAISS, MiniLM)": ("langchain_community", langchain),
+    "LlamaIndex (FAISS, MiniLM)": ("llama_index", llama_index),
+}
+"""The peers that the ``bench`` extra brings: the module each needs, and what makes it."""
