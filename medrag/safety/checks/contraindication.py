@@ -11,8 +11,6 @@ from medrag.safety.reading import Prescription
 from medrag.types import Finding, Severity
 
 NAME = "contraindication"
-NAMED = 3
-"""How many unknown conditions a finding names."""
 
 
 def contraindication(context: Context) -> Iterable[Finding]:
@@ -34,11 +32,13 @@ def contraindication(context: Context) -> Iterable[Finding]:
 
 
 def _gap(context: Context, advised: Iterable[Prescription], patient: PatientView) -> str | None:
-    """What keeps the check from having looked at every drug and condition."""
+    """What keeps the check from having looked at every drug and condition.
+
+    Conditions are counted, not quoted: words that mean nothing here may be an instruction hidden in the record.
+    """
     if patient.unread_conditions:
-        names = "; ".join(patient.unread_conditions[:NAMED])
         count, total = len(patient.unread_conditions), len(patient.patient.conditions)
-        return f"{count} of {total} conditions are not in the safety knowledge: {names}"
+        return f"{count} of {total} conditions are not in the safety knowledge"
     named = (name for each in advised for name in each.mention.ingredients)
     blank = [name for name in dict.fromkeys(named) if not context.knowledge.contraindications_known(name)]
     return f"no contraindications are known of {', '.join(blank)}" if blank else None
