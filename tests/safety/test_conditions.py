@@ -53,7 +53,7 @@ def test_a_condition_that_means_nothing_to_the_knowledge_is_not_assessed() -> No
     findings = check_advice("x", patient, "Start cetirizine 10 mg daily.")["findings"]
     said = [each for each in findings if each["check"] == "contraindication"]
     assert [each["verdict"] for each in said] == ["not_assessed"]
-        assert "1 of 1 conditions" in said[0]["reason"]
+    assert "1 of 1 conditions" in said[0]["reason"]
 
 
 @pytest.mark.parametrize(
