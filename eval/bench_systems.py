@@ -45,7 +45,8 @@ async def _run(target: Target, out: Path, tasks: list[str], questions: Batch, mo
     async with opened(target, print) as solver:
         for name in SYSTEMS:
             await Batch(out / name).run([load(task) for task in tasks], system(name, solver))
-        await questions.run([load(task) for task in model_tasks], solver)
+        if model_tasks:
+            await questions.run([load(task) for task in model_tasks], solver)
 
 
 if __name__ == "__main__":
