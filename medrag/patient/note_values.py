@@ -128,8 +128,9 @@ def measurements(text: str, origin: str, moment: date | None, skip: list[tuple[i
     for match in _measured().finditer(text):
         if _is_measurement(match) and _free(match, taken):
             key = _key(match)
-            number = float(match["value"].replace(",", ""))
-            value = f"{match['cmp']}{match['value']}" if match["cmp"] else number
+            digits = match["value"].replace(",", "")
+            number = float(digits)
+            value = f"{match['cmp']}{digits}" if match["cmp"] else number
             yield _observation(key, value, match["unit"] or _implied(key, number), _source(origin, match), moment)
 
 
