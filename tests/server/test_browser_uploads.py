@@ -27,7 +27,7 @@ PHARMCAT = {
     },
     "matcherMetadata": {"timestamp": "2026-01-02T00:00:00Z"},
 }
-NOTE = "HPI: 61 year old woman with a sore throat.\nAllergies: penicillin (anaphylaxis)\nMedications: warfarin 5 mg daily\n"
+NOTE = "HPI: 61 year old woman, sore throat.\nAllergies: penicillin (anaphylaxis)\nMedications: warfarin 5 mg daily\n"
 IMAGING = "Examination: CT chest\nFindings: 8 mm nodule in the right upper lobe.\nImpression: Pulmonary nodule.\n"
 VCF = (
     "##fileformat=VCFv4.2\n##contig=<ID=chr10,assembly=GRCh38>\n"

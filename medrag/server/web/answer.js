@@ -24,8 +24,8 @@ export function show(place, event) {
 
 // What medrag understands of the patient.
 export function summary(said) {
-  const shown = foreign("en", said, "pre");
-  Object.assign(shown, { tabIndex: 0, role: "region" });
+  const lines = said.split("\n").map((line) => element("span", { className: "line" }, line, "\n"));
+  const shown = element("pre", { lang: "en", tabIndex: 0, role: "region" }, ...lines);
   label(shown, "understood");
   return shown;
 }

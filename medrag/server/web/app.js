@@ -108,7 +108,7 @@ function askForKey() {
 function busy(on) {
   if (!on && document.activeElement === byId("stop")) byId("ask-button").focus();
   byId("stop").hidden = !on;
-  byId("print").hidden = on;
+  byId("print").hidden = on || !place.querySelector(".statements, .message");
   place.setAttribute("aria-busy", String(on));
   if (on) say(progress, "working");
 }
@@ -121,7 +121,6 @@ function outdated() {
 function startOver() {
   running?.abort();
   running = null;
-  busy(false);
   for (const each of [read, readProgress, place, progress]) each.replaceChildren();
-  byId("print").hidden = true;
+  busy(false);
 }
