@@ -38,12 +38,11 @@ async function showHealth() {
 async function showPatient() {
   say(readProgress, "reading");
   try {
-    const known = await readForm();
+    const known = await keyed(() => readForm());
     say(readProgress, known ? "understood" : "nothingEntered");
   } catch (error) {
     readProgress.replaceChildren();
     fail(read, word("unreadable"), word("colon"), ...reason(error));
-    if (error.status === 401) askForKey();
   }
 }
 
@@ -61,7 +60,7 @@ async function ask() {
   running = mine;
   let patient = null;
   let begun = false;
-  answer.begin(place, question.value, (advice, verdict) => api.review(advice, patient, verdict));
+  answer.begin(place, question.value, (advice, verdict) => keyed(() => api.review(advice, patient, verdict)));
   readProgress.replaceChildren();
   busy(true);
   try {
@@ -98,6 +97,16 @@ function failed(message) {
   progress.replaceChildren();
   fail(place, ...message);
   place.append(button("askAgain", () => { byId("ask-button").focus(); askForm.requestSubmit(); }));
+}
+
+// What `action` gives; a refusal for want of a key asks for one.
+async function keyed(action) {
+  try {
+    return await action();
+  } catch (error) {
+    if (error.status === 401) askForKey();
+    throw error;
+  }
 }
 
 function askForKey() {
