@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -24,7 +25,7 @@ class Options:
     ``timeout_s`` bounds one answer; a waiting stream gets a comment every ``keep_alive_s`` seconds. Beyond
     ``at_once`` answers under way, a request is told to come back later. Pages of ``cors_origins`` may call the
     service from a browser; without one, only its own page may. With ``cds_clients``, CDS Hooks asks for their tokens
-    in the place of API keys.
+    in the place of API keys. ``pharmcat_jar`` lets PharmCAT read uploaded VCF files.
     """
 
     keys: Mapping[str, Key] = field(default_factory=dict)
@@ -36,6 +37,7 @@ class Options:
     release: answers.Release = "statement"
     cors_origins: Sequence[str] = ()
     cds_clients: CdsClients | None = None
+    pharmcat_jar: Path | None = None
 
 
 def create_app(engine: Engine, options: Options = Options(), trail: Trail | None = None) -> FastAPI:
@@ -47,11 +49,11 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
     desk = answers.Answers(engine, trail, options.timeout_s, options.keep_alive_s, options.at_once, options.release)
     failures.install(app)
     app.include_router(chat.routes(desk))
-    app.include_router(catalogue.routes(engine, desk.meters, trail))
+    app.include_router(catalogue.routes(engine, desk.meters, trail, options.max_body_bytes))
     app.include_router(cds_hooks.routes(engine.knowledge, trail, options.cds_clients))
     app.include_router(stored_patients.routes(trail))
     app.include_router(feedback.routes(trail))
-    app.include_router(pages.routes())
+    app.include_router(pages.routes(options.pharmcat_jar))
     elsewhere = cds_hooks.PATHS if options.cds_clients else None
     app.add_middleware(BodyLimit, max_bytes=options.max_body_bytes)
     app.add_middleware(Access, keys=options.keys, limits=options.limits, elsewhere=elsewhere)

@@ -22,8 +22,8 @@ from medrag.types import Case, Evidence
 PROBE_TIMEOUT_S = 3.0
 
 
-def routes(engine: Engine, meters: Meters, trail: Trail | None) -> APIRouter:
-    """The routes over ``engine``."""
+def routes(engine: Engine, meters: Meters, trail: Trail | None, max_body_bytes: int) -> APIRouter:
+    """The routes over ``engine``; ``/health`` tells clients the ``max_body_bytes`` they may send."""
     router = APIRouter()
     card = {"id": MODEL, "object": "model", "created": int(time.time()), "owned_by": "medrag"}
 
@@ -58,6 +58,7 @@ def routes(engine: Engine, meters: Meters, trail: Trail | None) -> APIRouter:
             "version": __version__,
             "model": engine.model.name,
             "index": engine.retriever.index.hash,
+            "max_body_bytes": max_body_bytes,
         }
         return JSONResponse(state, 200 if ready else 503)
 

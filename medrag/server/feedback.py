@@ -34,6 +34,7 @@ class FeedbackRequest(Extension):
     statement: int = Field(ge=1, description="Number of the statement, from 1.")
     verdict: Verdict
     edited: str | None = Field(default=None, min_length=1, max_length=4000, description="With `edit`: the new words.")
+    comment: str | None = Field(default=None, min_length=1, max_length=4000, description="The reason, in free words.")
 
     @model_validator(mode="after")
     def _edit_has_words(self) -> Self:
@@ -112,6 +113,7 @@ def _review(body: FeedbackRequest, case: Case, who: str, secret: bytes) -> Revie
         evidence=tuple(each.passage.id for each in advice.evidence),
         model=advice.provenance.model,
         edit=edit,
+        comment=deidentify(body.comment.strip(), identity) if body.comment else None,
     )
 
 

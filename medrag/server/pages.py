@@ -55,8 +55,8 @@ class PatientRequest(BaseModel):
     files: tuple[Upload, ...] = Field(min_length=1, max_length=MAX_FILES)
 
 
-def routes() -> APIRouter:
-    """The page, its parts, and ``POST /v1/patient``."""
+def routes(pharmcat_jar: Path | None = None) -> APIRouter:
+    """The page, its parts, and ``POST /v1/patient``; with ``pharmcat_jar`` PharmCAT calls the alleles of a VCF."""
     router = APIRouter()
     parts = {path.name: path for path in WEB.iterdir() if path.is_file()}
 
@@ -73,18 +73,18 @@ def routes() -> APIRouter:
     @router.post("/v1/patient")
     async def patient(body: PatientRequest) -> dict[str, Any]:
         """The files as one patient, and a summary for a reader."""
-        read = await asyncio.to_thread(_read, body)
+        read = await asyncio.to_thread(_read, body, pharmcat_jar)
         return {"object": "patient", "patient": read.model_dump(mode="json"), "summary": report(read)}
 
     return router
 
 
-def _read(body: PatientRequest) -> Patient:
+def _read(body: PatientRequest, pharmcat_jar: Path | None) -> Patient:
     """The patient; the files are on disk only while they are read."""
     with TemporaryDirectory(prefix="medrag-") as folder:
         paths = [_written(Path(folder) / str(number), upload) for number, upload in enumerate(body.files)]
         try:
-            return load(paths)
+            return load(paths, pharmcat_jar=pharmcat_jar)
         except PatientError as error:
             raise PatientError(str(error), param="files", code="invalid_patient") from None
 

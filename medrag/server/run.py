@@ -118,6 +118,7 @@ def _options(settings: Settings, trail: Trail) -> Options:
         release=settings.release,
         cors_origins=settings.cors_origins,
         cds_clients=read_clients(settings.cds_clients, trail.database) if settings.cds_clients else None,
+        pharmcat_jar=settings.pharmcat_jar,
     )
 
 

@@ -4,11 +4,12 @@ What is stored is de-identified already. The last verdict of a person on a state
 ``medrag sft prefer``::
 
     {"prompt": [{"role", "content"}, ...], "chosen": "...", "rejected": "...",
-     "kind": "answer" | "edit", "advice": "...", "who": "...", "time": "...", "model": "...", "evidence": ["id", ...]}
+     "kind": "answer" | "edit", "advice": "...", "who": "...", "time": "...", "model": "...", "evidence": ["id", ...],
+     "comments": ["...", ...]}
 
 An ``answer`` pair prefers the answer without its rejected statements (``NONE`` when none is left) to the answer as it
 was given. An ``edit`` pair prefers the clinician's words to the statement's; its prompt asks for free wording, because
-an edited statement is no quotation any more.
+an edited statement is no quotation any more. ``comments`` are the reasons that were given, where there are any.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Review(Record):
     evidence: tuple[str, ...]
     model: str
     edit: Edit | None = None
+    comment: str | None = None
 
 
 def add(database: Database, review: Review) -> None:
@@ -90,13 +92,19 @@ def pairs(database: Database) -> Iterator[Json]:
 def _pairs(verdicts: list[Review], time: str) -> Iterator[Json]:
     one = verdicts[0]
     about = {"advice": one.advice, "who": one.who, "time": time, "model": one.model, "evidence": list(one.evidence)}
-    rejected = {each.statement for each in verdicts if each.verdict == "reject"}
+    rejected = {each.statement: each for each in verdicts if each.verdict == "reject"}
     if rejected:
         left = [said for number, said in enumerate(one.answer, start=1) if number not in rejected]
-        yield _pair(one.prompt, _joined(left, one.grounding), _joined(one.answer, one.grounding), "answer") | about
+        pair = _pair(one.prompt, _joined(left, one.grounding), _joined(one.answer, one.grounding), "answer")
+        yield pair | about | _comments(rejected.values())
     for each in sorted(verdicts, key=lambda each: each.statement):
         if each.edit:
-            yield _pair(each.edit.prompt, each.edit.edited, each.edit.original, "edit") | about
+            yield _pair(each.edit.prompt, each.edit.edited, each.edit.original, "edit") | about | _comments([each])
+
+
+def _comments(verdicts: Iterable[Review]) -> Json:
+    given = [each.comment for each in verdicts if each.comment]
+    return {"comments": given} if given else {}
 
 
 def _pair(prompt: Prompt, chosen: str, rejected: str, kind: str) -> Json:

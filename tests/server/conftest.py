@@ -1,8 +1,11 @@
-"""A small real index, and engines over it."""
+"""A small real index, engines over it, and a real browser."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,3 +58,37 @@ def engine_of(retriever: Retriever) -> EngineOf:
         return Engine(retriever=retriever, model=model, knowledge=facts, grounding=grounding)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Playwright's Chromium, or the system's; skipped where there is none."""
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with api.sync_playwright() as playwright:
+        system = shutil.which("chromium") or shutil.which("google-chrome")
+        if not system and not Path(playwright.chromium.executable_path).exists():
+            pytest.skip("no Chromium on this machine")
+        opened = playwright.chromium.launch(executable_path=system, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A page that fails the test when a script of it fails or when it reaches for another host.
+
+    That the server refused something is in the console too, and no failure.
+    """
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("console", lambda message: complaints.append(message.text) if _complains(message) else None)
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("request", lambda request: complaints.append(request.url) if "127.0.0.1" not in request.url else None)
+    yield opened
+    assert complaints == []
+    context.close()
+
+
+def _complains(message: Any) -> bool:
+    return message.type == "error" and not message.text.startswith("Failed to load resource")

@@ -2,55 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import shutil
-from collections.abc import Iterator
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from medrag.generation.scripted import ScriptedModel
-from medrag.server.access import Key
 from medrag.server.audit import Trail
-from medrag.storage import reviews
 from tests.server.conftest import ALLERGIC, PHARYNGITIS, QUESTION, EngineOf
-from tests.server.serving import Dying, SlowModel, serving
-
-api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-SHOTS = os.environ.get("MEDRAG_SCREENSHOTS")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with api.sync_playwright() as playwright:
-        system = shutil.which("chromium") or shutil.which("google-chrome")
-        if not system and not Path(playwright.chromium.executable_path).exists():
-            pytest.skip("no Chromium on this machine")
-        opened = playwright.chromium.launch(executable_path=system, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def page(browser: Any) -> Iterator[Any]:
-    """A page that fails the test when it logs an error or reaches for another host."""
-    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    complaints: list[str] = []
-    opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("request", lambda request: complaints.append(request.url) if "127.0.0.1" not in request.url else None)
-    yield opened
-    assert complaints == []
-    context.close()
-
-
-def shoot(page: Any, name: str) -> None:
-    if SHOTS:
-        page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
+from tests.server.screen import ask, shoot
+from tests.server.serving import SlowModel, serving
 
 
 def test_a_case_from_form_to_cited_passage(engine_of: EngineOf, page: Any) -> None:
@@ -61,7 +24,7 @@ def test_a_case_from_form_to_cited_passage(engine_of: EngineOf, page: Any) -> No
         page.get_by_label("Allergies and intolerances").fill("penicillin")
         page.get_by_label("Question").last.fill(QUESTION)
         page.get_by_role("button", name="Ask").click()
-        page.get_by_text("Done.").wait_for()
+        page.get_by_text("Done. Shown: 2; withheld: 1.").wait_for()
         shoot(page, "answer")
         statements = page.locator(".statements > li")
         assert statements.count() == 2
@@ -79,94 +42,110 @@ def test_a_case_from_form_to_cited_passage(engine_of: EngineOf, page: Any) -> No
         assert not dialog.is_visible()
 
 
-def test_files_are_read_and_used(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(ScriptedModel(["[1.1] [1.3]"]))) as base:
-        page.goto(base)
-        file = {"name": "patient.json", "mimeType": "application/json", "buffer": json.dumps(ALLERGIC).encode()}
-        page.locator("input[type=file]").set_input_files([file])
-        page.get_by_role("button", name="Show what is understood").click()
-        page.locator("#patient-read pre").wait_for()
-        page.locator("#question").fill(QUESTION)
-        page.locator("#question").press("Control+Enter")
-        page.get_by_text("Done.").wait_for()
-        assert page.locator(".statements > li").all_inner_texts()[0].startswith("Offer paracetamol")
-        assert "amoxicillin" in page.locator(".withheld").inner_text()
-
-
-def test_reviewing_statements(engine_of: EngineOf, page: Any, tmp_path: Path) -> None:
+def test_verdicts_reach_the_feedback_export(engine_of: EngineOf, page: Any, tmp_path: Path) -> None:
     with (
         Trail.open(tmp_path / "medrag.db") as trail,
-        serving(engine_of(ScriptedModel(["[1.2] [1.3]"])), trail) as base,
+        serving(engine_of(ScriptedModel(["[1.1] [1.2] [1.3]"])), trail) as base,
     ):
-        page.goto(base)
-        page.get_by_label("Age (years)").fill("34")
-        page.locator("#question").fill(QUESTION)
-        page.get_by_role("button", name="Ask").click()
-        page.get_by_text("Done.").wait_for()
-        first, second = page.locator(".statements > li").all()
-        second.get_by_role("button", name="Reject").click()
-        second.get_by_text("Kept.").wait_for()
-        assert second.locator(".statement").get_attribute("data-verdict") == "rejected"
-        first.get_by_role("button", name="Edit").click()
-        first.get_by_role("textbox", name="Edit").fill("Azithromycin, after asking about QT.")
-        first.get_by_role("button", name="Save").click()
+        ask(page, base, age_years="34")
+        first, second, third = page.locator(".statements > li").all()
+        first.get_by_role("button", name="Accept").click()
         first.get_by_text("Kept.").wait_for()
-        assert "Azithromycin, after asking about QT." in first.inner_text()
-        assert "use azithromycin 500 mg by mouth once daily" in first.inner_text()
+        assert first.get_by_role("button", name="Accept").get_attribute("aria-pressed") == "true"
+        third.get_by_role("button", name="Reject").click()
+        third.get_by_text("Kept.").wait_for()
+        assert third.locator(".statement").get_attribute("data-verdict") == "reject"
+        third.get_by_label("Why?").fill("Mr. Quill has liver failure.")
+        with page.expect_response("**/v1/feedback"):
+            third.get_by_role("button", name="Keep the reason").click()
+        second.get_by_role("button", name="Edit").click()
+        second.get_by_role("textbox", name="Edit").fill("Azithromycin, after asking about QT.")
+        second.get_by_role("button", name="Save").click()
+        second.get_by_text("Kept.").wait_for()
+        assert "Azithromycin, after asking about QT." in second.inner_text()
+        assert "use azithromycin 500 mg by mouth once daily" in second.inner_text()
         shoot(page, "reviewed")
-        answer, edit = reviews.pairs(trail.database)
-    assert (answer["chosen"], answer["rejected"]) == ("[1.2]", "[1.2] [1.3]")
+    answer, edit = exported(tmp_path)
+    assert (answer["chosen"], answer["rejected"]) == ("[1.1] [1.2]", "[1.1] [1.2] [1.3]")
+    (comment,) = answer["comments"]
+    assert "liver failure" in comment
+    assert "Quill" not in comment
     assert edit["chosen"] == "Azithromycin, after asking about QT. [1]"
+
+
+def exported(home: Path) -> list[dict[str, Any]]:
+    """What the command writes of the feedback kept in ``home``."""
+    command = [sys.executable, "-m", "medrag", "feedback", "export"]
+    done = subprocess.run(
+        command, env=os.environ | {"MEDRAG_HOME": str(home)}, capture_output=True, text=True, check=True, timeout=120
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_an_edit_can_be_left(engine_of: EngineOf, page: Any, tmp_path: Path) -> None:
+    path = tmp_path / "medrag.db"
+    with Trail.open(path) as trail, serving(engine_of(ScriptedModel(["[1.3]"])), trail) as base:
+        ask(page, base)
+        item = page.locator(".statements > li")
+        item.get_by_role("button", name="Edit").click()
+        item.get_by_role("textbox", name="Edit").fill("Nothing.")
+        page.keyboard.press("Escape")
+        assert item.locator(".statement").inner_text() == "Offer paracetamol for pain and fever."
+        assert page.locator(":focus").inner_text() == "Edit"
+    assert exported(tmp_path) == []
+
+
+def test_a_verdict_that_is_not_kept_does_not_show(engine_of: EngineOf, page: Any) -> None:
+    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
+        ask(page, base)
+        item = page.locator(".statements > li")
+        item.get_by_role("button", name="Reject").click()
+        item.get_by_text("Not kept: this service keeps no feedback").wait_for()
+        assert item.get_by_role("button", name="Reject").get_attribute("aria-pressed") == "false"
+        assert item.locator(".statement").get_attribute("data-verdict") is None
+
+
+def test_an_answer_is_not_taken_for_another_patients(engine_of: EngineOf, page: Any) -> None:
+    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
+        ask(page, base, allergies="penicillin")
+        page.locator("[name=medications]").fill("warfarin")
+        page.get_by_text("has changed since this answer").wait_for()
+        page.get_by_role("button", name="Clear").click()
+        assert page.locator(".statements").count() == 0
+        assert page.locator("#patient-read").inner_text() == ""
+        assert page.locator("[name=allergies]").input_value() == ""
 
 
 def test_an_emergency_comes_first(engine_of: EngineOf, page: Any) -> None:
     with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
-        page.goto(base)
-        page.locator("[name=medications]").fill("warfarin")
-        page.locator("#question").fill("Sore throat, and now crushing chest pain and breathless. What for pharyngitis?")
-        page.get_by_role("button", name="Ask").click()
-        page.get_by_text("Done.").wait_for()
+        question = "Sore throat, and now crushing chest pain and breathless. What for pharyngitis?"
+        ask(page, base, question, medications="warfarin")
         shoot(page, "emergency")
         assert page.get_by_role("alert").first.inner_text().startswith("Emergency: ")
-        assert page.locator("#answer > *").first.get_attribute("class") == "notice"
+        assert page.locator("#answer > :visible").first.get_attribute("class") == "notice"
         page.emulate_media(media="print")
         shoot(page, "print")
+        assert page.locator(".asked").inner_text() == question
         assert not page.get_by_role("button", name="Ask").is_visible()
         assert page.locator(".notice").first.is_visible()
 
 
-def test_a_failure_is_told(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(Dying(["[1.3]"]))) as base:
-        page.goto(base)
-        page.locator("#question").fill(QUESTION)
-        page.get_by_role("button", name="Ask").click()
-        page.locator(".error").wait_for()
-        assert page.locator(".statements > li").count() == 1
-        assert page.locator(".error").inner_text().startswith("No answer: ")
-        assert page.get_by_role("button", name="Accept").is_disabled()
-
-
-def test_a_service_with_keys_asks_for_one(engine_of: EngineOf, browser: Any) -> None:
-    keys = {"ward": Key(sha256=hashlib.sha256(b"secret").hexdigest())}
-    with serving(engine_of(ScriptedModel(["[1.3]"])), keys=keys) as base:
-        page = browser.new_page()
-        page.goto(base)
-        page.locator("#question").fill(QUESTION)
-        page.get_by_role("button", name="Ask").click()
-        page.get_by_label("API key").fill("secret")
-        page.get_by_label("API key").press("Enter")
-        page.get_by_text("Done.").wait_for()
-        assert page.locator(".statements > li").count() == 1
-        page.close()
+def test_a_long_question_is_printed_whole(engine_of: EngineOf, page: Any) -> None:
+    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
+        question = f"{QUESTION} " + "The throat has been sore for a week. " * 40 + "No cough."
+        ask(page, base, question, allergies=ALLERGIC["allergies"][0])
+        page.emulate_media(media="print")
+        asked = page.locator(".asked")
+        assert asked.inner_text().endswith("No cough.")
+        assert asked.evaluate("(node) => node.scrollHeight <= node.clientHeight")
+        assert "penicillin" in page.locator("#patient-read").inner_text()
+        assert not page.get_by_role("button", name="Reject").is_visible()
+        assert page.pdf().startswith(b"%PDF")
 
 
 def test_markup_from_the_server_stays_text(engine_of: EngineOf, page: Any) -> None:
     with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
-        page.goto(base)
-        page.locator("[name=conditions]").fill("<img src=x onerror=document.title='broken'>")
-        page.locator("#question").fill(QUESTION)
-        page.get_by_role("button", name="Ask").click()
-        page.get_by_text("Done.").wait_for()
+        ask(page, base, conditions="<img src=x onerror=document.title='broken'>")
         assert page.title() == "medrag"
         assert page.locator("img").count() == 0
 
@@ -180,36 +159,5 @@ def test_stopping(engine_of: EngineOf, page: Any) -> None:
         assert model.asked.wait(20)
         page.get_by_role("button", name="Stop").click()
         page.get_by_text("Stopped.").wait_for()
+        assert page.locator(":focus").inner_text() == "Ask"
         assert model.given_up.wait(15)
-
-
-def test_chinese_and_keyboard(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
-        page.goto(base)
-        page.get_by_role("button", name="中文").click()
-        assert page.locator("html").get_attribute("lang") == "zh"
-        page.reload()
-        page.keyboard.press("Tab")
-        assert page.locator(":focus").inner_text() == "Skip to the question"
-        page.keyboard.press("Enter")
-        page.keyboard.type(QUESTION)
-        page.keyboard.press("Tab")
-        page.keyboard.press("Enter")
-        page.get_by_text("Done.").wait_for()
-        page.get_by_role("button", name="中文").click()
-        assert page.get_by_role("heading", name="未评估（不等于安全）").is_visible()
-        assert page.get_by_text("完成。").is_visible()
-        page.set_viewport_size({"width": 420, "height": 900})
-        shoot(page, "chinese-narrow")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 420
-
-
-def test_every_control_has_a_name(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
-        page.goto(base)
-        unnamed = page.evaluate(
-            "[...document.querySelectorAll('input, select, textarea, button')]"
-            ".filter((each) => !(each.labels?.[0]?.textContent || each.textContent || each.ariaLabel).trim())"
-            ".map((each) => each.outerHTML)"
-        )
-        assert unnamed == []

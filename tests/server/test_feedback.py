@@ -60,6 +60,20 @@ def test_a_rejected_statement_becomes_a_pair(url: str, home: Path) -> None:
         assert word not in text
 
 
+def test_a_reason_goes_with_the_pair_without_names(url: str, home: Path) -> None:
+    said = advice(url)
+    assert send(url, said, statement=2, verdict="reject", comment="").status_code == 400
+    comment = "Mr. Quill takes paracetamol already."
+    assert send(url, said, statement=2, verdict="reject", comment=comment).status_code == 200
+    (pair,) = pairs(home, said)
+    (kept,) = pair["comments"]
+    assert "takes paracetamol already" in kept
+    assert "Quill" not in kept
+    assert "Quill" not in json.dumps(records(home))
+    send(url, said, statement=2, verdict="reject")
+    assert "comments" not in pairs(home, said)[0]
+
+
 def test_the_last_verdict_counts(url: str, home: Path) -> None:
     said = advice(url)
     send(url, said, statement=1, verdict="reject")

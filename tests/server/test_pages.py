@@ -50,12 +50,12 @@ def test_nothing_else_is_served(url: str, name: str) -> None:
 
 
 def test_every_word_exists_in_both_languages() -> None:
-    strings = (WEB / "strings.js").read_text()
-    english, chinese = (set(re.findall(r"(\w+): \"", part)) for part in strings.split("  zh: {"))
+    strings = (WEB / "strings.js").read_text().split("\n};")[0]
+    english, chinese = (set(re.findall(r"([\w']+)\"?: \"", part)) for part in strings.split("  zh: {"))
     assert english == chinese
     used: set[str] = set(re.findall(r'data-(?:text|placeholder|label)="(\w+)"', (WEB / "index.html").read_text()))
     for path in WEB.glob("*.js"):
-        used |= set(re.findall(r'\b(?:text|word)\("(\w+)"', path.read_text()))
+        used |= set(re.findall(r'\b(?:text|word|heading|button|say|label|listed)\((?:\w+, )?"(\w+)"', path.read_text()))
     assert used <= english
 
 

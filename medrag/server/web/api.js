@@ -1,37 +1,82 @@
 // The server's HTTP interface: the same one that every other client uses.
 
-export class Refused extends Error {}
-export class KeyNeeded extends Refused {}
+const SILENCE_MS = 30000; // a stream under way sends a comment every few seconds
+
+// The server said no, or sent an error in mid-stream: in its own words, with the status where it has one.
+export class Refused extends Error {
+  constructor(message, { status, retryAfter } = {}) {
+    super(message);
+    Object.assign(this, { status, retryAfter });
+  }
+}
+
+// More than this service reads, in bytes.
+export class TooLarge extends Error {
+  constructor(size, limit) {
+    super();
+    Object.assign(this, { size, limit });
+  }
+}
+
+// The connection broke, or nothing came for long.
+export class Lost extends Error {}
+
+let limit = Infinity;
 
 // The API key, kept for as long as this tab is open.
 export function useKey(key) {
   sessionStorage.setItem("key", key);
 }
 
+// Whether an answer can be given now; learns how much the server reads.
 export async function health() {
-  return (await fetch("health")).ok;
+  const response = await fetch("health");
+  const state = await response.json();
+  limit = state.max_body_bytes ?? limit;
+  return response.ok;
 }
 
-export async function readPatient(files) {
-  return (await post("v1/patient", { files })).json();
+// Files travel as base64, which makes four bytes of three.
+export async function readPatient(files, signal) {
+  const size = files.reduce((sum, file) => sum + file.size, 0);
+  if ((size * 4) / 3 > limit) throw new TooLarge(size, (limit * 3) / 4);
+  return (await post("v1/patient", { files: await Promise.all(files.map(encoded)) }, signal)).json();
 }
 
-// Keeps a clinician's verdict on one statement of the advice.
-export async function review(advice, patient, statement, verdict, edited) {
-  await post("v1/feedback", { advice, ...(patient && { patient }), statement, verdict, ...(edited && { edited }) });
+async function encoded(file) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  let binary = "";
+  for (let at = 0; at < bytes.length; at += 32768) binary += String.fromCharCode(...bytes.subarray(at, at + 32768));
+  return { name: file.name, content: btoa(binary) };
+}
+
+// Keeps a clinician's verdict on one statement of the advice: {statement, verdict, edited, comment}.
+export async function review(advice, patient, verdict) {
+  await post("v1/feedback", { advice, ...(patient && { patient }), ...verdict });
 }
 
 // Yields {kind: "noticed" | "released" | "finished", ...} as the server releases them.
 export async function* ask(question, patient, signal) {
   const body = { model: "medrag", stream: true, messages: [{ role: "user", content: question }] };
   if (patient) body.medrag = { patient };
-  const response = await post("v1/chat/completions", body, signal);
-  for await (const data of events(response.body)) {
-    if (data === "[DONE]") return;
-    const chunk = JSON.parse(data);
-    if (chunk.error) throw new Refused(chunk.error.message);
-    if (chunk.medrag) yield { kind: "finished", advice: chunk.medrag };
-    else if (chunk.medrag_event) yield { kind: chunk.medrag_event.type, ...chunk.medrag_event };
+  const silence = new AbortController();
+  let timer;
+  const heard = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => silence.abort(), SILENCE_MS);
+  };
+  heard();
+  try {
+    const response = await post("v1/chat/completions", body, AbortSignal.any([signal, silence.signal]));
+    for await (const data of events(response.body, heard)) {
+      if (data === "[DONE]") return;
+      const chunk = JSON.parse(data);
+      if (chunk.error) throw new Refused(chunk.error.message);
+      if (chunk.medrag) yield { kind: "finished", advice: chunk.medrag };
+      else if (chunk.medrag_event) yield { kind: chunk.medrag_event.type, ...chunk.medrag_event };
+    }
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -39,21 +84,30 @@ async function post(path, body, signal) {
   const headers = { "Content-Type": "application/json" };
   const key = sessionStorage.getItem("key");
   if (key) headers.Authorization = `Bearer ${key}`;
-  const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body), signal });
+  const response = await connected(fetch(path, { method: "POST", headers, body: JSON.stringify(body), signal }));
   if (response.ok) return response;
   const answer = await response.json().catch(() => ({}));
-  const kind = response.status === 401 ? KeyNeeded : Refused;
-  throw new kind(answer.error?.message ?? `HTTP ${response.status}`);
+  const { status } = response;
+  throw new Refused(answer.error?.message ?? `HTTP ${status}`, { status, retryAfter: response.headers.get("Retry-After") });
 }
 
-async function* events(stream) {
+async function* events(stream, heard) {
   const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
-    const { value, done } = await reader.read();
+    const { value, done } = await connected(reader.read());
     if (done) return;
+    heard();
     const blocks = (rest + value).split("\n\n");
     rest = blocks.pop();
     for (const block of blocks) if (block.startsWith("data: ")) yield block.slice(6);
+  }
+}
+
+async function connected(reply) {
+  try {
+    return await reply;
+  } catch {
+    throw new Lost();
   }
 }

@@ -19,17 +19,10 @@ function typed(form) {
 }
 
 // Everything in the form as one patient, read and merged by the server; null when the form is empty.
-export async function current(form) {
-  const files = await Promise.all([...form.files.files].map(encoded));
-  if (form.note.value.trim()) files.push(await encoded(new File([form.note.value], "note.txt")));
+export async function current(form, signal) {
+  const files = [...form.files.files];
+  if (form.note.value.trim()) files.push(new File([form.note.value], "note.txt"));
   const own = typed(form);
-  if (own) files.push(await encoded(new File([JSON.stringify(own)], "form.json")));
-  return files.length ? readPatient(files) : null;
-}
-
-async function encoded(file) {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let binary = "";
-  for (let at = 0; at < bytes.length; at += 32768) binary += String.fromCharCode(...bytes.subarray(at, at + 32768));
-  return { name: file.name, content: btoa(binary) };
+  if (own) files.push(new File([JSON.stringify(own)], "form.json"));
+  return files.length ? readPatient(files, signal) : null;
 }

@@ -1,66 +1,119 @@
 // Every word of the page, in every language it speaks. What the guidelines and the checks say comes as they say it.
+// {0}, {1} stand for values.
 
-const STRINGS = {
+export const STRINGS = {
   en: {
-    skip: "Skip to the question", language: "Language", tagline: "Treatment advice you can check",
+    skip: "Skip to the question", language: "Language", tagline: "Treatment advice you can check", colon: ": ",
     patient: "Patient", age: "Age (years)", sex: "Sex", female: "female", male: "male", other: "other",
     weight: "Weight (kg)", pregnant: "Pregnant", yes: "yes", no: "no", notRecorded: "not recorded",
     allergies: "Allergies and intolerances", noKnownAllergies: "No known allergies (the record says so)",
     conditions: "Conditions", medications: "Medications", onePerLine: "one per line", note: "Clinical note",
     files: "Files: FHIR, PharmCAT, VCF, gene table, note, imaging report, DICOM",
     readPatient: "Show what is understood", clear: "Clear", understood: "What medrag understands",
+    reading: "Reading the patient…", unreadable: "The patient could not be read", nothingEntered: "Nothing is entered yet.",
     question: "Question", questionExample: "Which antibiotic, at what dose and for how long?",
-    ask: "Ask", key: "API key (this service asks for one)", stop: "Stop", print: "Print", close: "Close",
-    working: "Searching guidelines and checking each statement…", done: "Done.", stopped: "Stopped.",
-    emergency: "Emergency", warning: "Warning", contraindicated: "Contraindicated",
-    strength: "strength", evidence: "evidence", source: "Source", openPassage: "Open passage",
-    review: "Review of statement", saved: "Kept.", notSaved: "Not kept", accept: "Accept", reject: "Reject", edit: "Edit", save: "Save", editedFrom: "Edited; the guideline says:",
-    withheld: "Withheld by the safety filter", findings: "About this case",
-    notAssessed: "Not assessed (which is not the same as safe)", assessed: "Assessed", of: "of",
+    ask: "Ask", askAgain: "Ask again", key: "API key (this service asks for one)", stop: "Stop", print: "Print", close: "Close",
+    working: "Searching guidelines and checking each statement…", stopped: "Stopped. The answer is not complete.",
+    answered: "Done. Shown: {0}; withheld: {1}.", withheldAll: "Done. Every statement was withheld: {1}.",
+    declined: "Done. This request was declined.", abstained: "Done. No answer from the guidelines.",
+    changed: "The patient or the question has changed since this answer. Ask again.",
+    emergency: "Emergency", warning: "Warning", contraindicated: "Contraindicated", answer: "Answer",
+    strength: "strength", evidence: "evidence", source: "Source", openPassage: "Open passage {0}: {1}",
+    review: "Review of statement {0}", saved: "Kept.", notSaved: "Not kept", accept: "Accept", reject: "Reject", edit: "Edit", save: "Save",
+    editedFrom: "Edited; the guideline says", comment: "Why? (optional; kept without names)", keepComment: "Keep the reason",
+    withheld: "Withheld by the safety filter ({0})", findings: "About this case",
+    notAssessed: "Not assessed (which is not the same as safe)", assessed: "Assessed", of: "{0} of {1}",
     sources: "Sources", superseded: "superseded", withdrawn: "withdrawn", original: "Open the guideline",
     healthy: "Ready", unhealthy: "The model does not answer", unreachable: "The server does not answer",
     failed: "No answer", brokenOff: "The answer broke off. What is shown was checked; it is not complete.",
-    provenance: "Answer", model: "model", index: "index", knowledge: "knowledge",
+    lost: "The connection to the server was lost.", needsKey: "This service needs a valid API key: enter it above, then try again.",
+    tooLarge: "The files are too large: {0} MB; this service reads {1} MB in all.",
+    tooMany: "Too many requests; try again in {0} seconds.", unavailable: "The service cannot answer now; try again in {0} seconds.",
+    model: "model", index: "index", knowledge: "knowledge",
     limits: "Decision support for a clinician’s own judgement, not a medical device. Check the cited passage before acting. What you enter is kept only if you review a statement, and then without names and with dates shifted.",
+    allergy: "allergy", contraindication: "contraindication", interaction: "interaction", dose: "dose", renal: "kidney function",
+    hepatic: "liver function", pregnancy: "pregnancy", duplication: "duplication", qt: "QT interval", omission: "omission",
+    pharmacogenomics: "pharmacogenomics", unknown_drug: "unknown drug", red_flag: "red flag", injection: "text that gives orders",
+    request: "request", images: "images", "advised drugs known": "advised drugs known", "patient's drugs known": "patient’s drugs known",
+    "advised drugs with interaction facts": "advised drugs with interaction facts",
+    "advised drugs with a dose limit": "advised drugs with a dose limit",
   },
   zh: {
-    skip: "跳到问题", language: "语言", tagline: "可核对的治疗建议",
+    skip: "跳到临床问题", language: "语言", tagline: "有据可查的治疗建议", colon: "：",
     patient: "患者", age: "年龄（岁）", sex: "性别", female: "女", male: "男", other: "其他",
-    weight: "体重（公斤）", pregnant: "妊娠", yes: "是", no: "否", notRecorded: "未记录",
-    allergies: "过敏与不耐受", noKnownAllergies: "病历明确记载无已知过敏",
-    conditions: "诊断", medications: "用药", onePerLine: "每行一项", note: "病历文本",
-    files: "文件：FHIR、PharmCAT、VCF、基因表、病历、影像报告、DICOM",
-    readPatient: "查看系统的理解", clear: "清空", understood: "系统对患者的理解",
-    question: "问题", questionExample: "用哪种抗生素？剂量和疗程？",
-    ask: "提问", key: "API 密钥（本服务要求提供）", stop: "停止", print: "打印", close: "关闭",
-    working: "正在检索指南并逐条核查…", done: "完成。", stopped: "已停止。",
-    emergency: "紧急", warning: "警告", contraindicated: "禁忌",
-    strength: "推荐强度", evidence: "证据等级", source: "来源", openPassage: "打开原文",
-    review: "评审陈述", saved: "已保存。", notSaved: "未保存", accept: "采纳", reject: "拒绝", edit: "修改", save: "保存", editedFrom: "已修改；指南原文：",
-    withheld: "被安全过滤器拦截", findings: "关于本病例",
-    notAssessed: "未评估（不等于安全）", assessed: "已评估", of: "/",
-    sources: "来源", superseded: "已被取代", withdrawn: "已撤回", original: "打开指南",
-    healthy: "就绪", unhealthy: "模型无响应", unreachable: "服务器无响应",
-    failed: "没有得到回答", brokenOff: "回答中断。已显示的内容经过核查，但不完整。",
-    provenance: "回答", model: "模型", index: "索引", knowledge: "知识库",
-    limits: "本系统为临床医生提供决策支持，不是医疗器械。行动前请核对所引原文。仅当您评审某条陈述时才会保存您输入的内容，且会去除姓名并平移日期。",
+    weight: "体重（kg）", pregnant: "妊娠", yes: "是", no: "否", notRecorded: "未记录",
+    allergies: "过敏史与不耐受", noKnownAllergies: "无已知过敏（病历已注明）",
+    conditions: "诊断", medications: "当前用药", onePerLine: "每行一项", note: "病历文本",
+    files: "文件：FHIR、PharmCAT、VCF、基因型表、病历、影像报告、DICOM",
+    readPatient: "查看识别结果", clear: "清空", understood: "系统识别的患者信息",
+    reading: "正在读取患者资料…", unreadable: "无法读取患者资料", nothingEntered: "尚未填写患者资料。",
+    question: "临床问题", questionExample: "用哪种抗菌药物？剂量和疗程？",
+    ask: "提问", askAgain: "重新提问", key: "API 密钥（本服务需要）", stop: "停止", print: "打印", close: "关闭",
+    working: "正在检索指南，并逐条进行安全审查…", stopped: "已停止，回答不完整。",
+    answered: "完成。显示推荐 {0} 条，拦截 {1} 条。", withheldAll: "完成。全部推荐均被拦截，共 {1} 条。",
+    declined: "完成。该请求不予回答。", abstained: "完成。指南中未找到可用的推荐。",
+    changed: "患者资料或问题已更改，以下回答不再对应，请重新提问。",
+    emergency: "急症警示", warning: "警告", contraindicated: "禁忌", answer: "回答",
+    strength: "推荐强度", evidence: "证据等级", source: "依据", openPassage: "打开原文 {0}：{1}",
+    review: "评价第 {0} 条推荐", saved: "已保存。", notSaved: "未保存", accept: "采纳", reject: "不采纳", edit: "修改", save: "保存",
+    editedFrom: "已修改；指南原文", comment: "理由（可不填；保存时去除姓名）", keepComment: "保存理由",
+    withheld: "未通过安全审查，已拦截（{0} 条）", findings: "本病例相关提示",
+    notAssessed: "未评估（不等于安全）", assessed: "已评估", of: "{0}/{1}",
+    sources: "参考来源", superseded: "已被新版取代", withdrawn: "已废止", original: "打开指南",
+    healthy: "服务就绪", unhealthy: "模型无响应", unreachable: "服务器无响应",
+    failed: "未得到回答", brokenOff: "回答中断。已显示的推荐均经过安全审查，但回答不完整。",
+    lost: "与服务器的连接已中断。", needsKey: "本服务需要有效的 API 密钥：请在上方填写后重试。",
+    tooLarge: "文件过大：共 {0} MB；本服务最多读取 {1} MB。",
+    tooMany: "请求过于频繁，请在 {0} 秒后重试。", unavailable: "服务暂时无法回答，请在 {0} 秒后重试。",
+    model: "模型", index: "索引", knowledge: "知识库",
+    limits: "本系统仅供临床医生决策参考，不是医疗器械，不能替代临床判断。采取措施前请核对所引原文。仅在您评价某条推荐时才会保存您输入的内容，且保存前会去除姓名并平移日期。",
+    allergy: "过敏", contraindication: "禁忌", interaction: "药物相互作用", dose: "剂量", renal: "肾功能",
+    hepatic: "肝功能", pregnancy: "妊娠", duplication: "重复用药", qt: "QT 间期", omission: "遗漏",
+    pharmacogenomics: "药物基因组学", unknown_drug: "未知药物", red_flag: "急症征象", injection: "文本中夹带的指令",
+    request: "请求", images: "图像", "advised drugs known": "可识别的推荐药物", "patient's drugs known": "可识别的患者用药",
+    "advised drugs with interaction facts": "有相互作用资料的推荐药物",
+    "advised drugs with a dose limit": "有剂量上限的推荐药物",
   },
 };
+const TAGS = { en: "en", zh: "zh-CN" };
+const KEPT = "language";
 
-let language = navigator.language.startsWith("zh") ? "zh" : "en";
+let language = localStorage.getItem(KEPT) ?? (navigator.language.startsWith("zh") ? "zh" : "en");
 
-export function text(key) {
-  return STRINGS[language][key];
+export function text(key, ...values) {
+  return (STRINGS[language][key] ?? key).replace(/\{(\d)\}/g, (_, at) => values[at]);
 }
 
-// Writes the page's fixed words; called at the start and at each change of language.
-export function speak(chosen = language) {
+// Writes one of the page's words into a node; it follows a change of language.
+export function say(node, key, ...values) {
+  Object.assign(node.dataset, { text: key, values: JSON.stringify(values) });
+  const words = text(key, ...values);
+  if (node.textContent !== words) node.textContent = words;
+}
+
+// Names a node for a screen reader; the name follows a change of language.
+export function label(node, key, ...values) {
+  Object.assign(node.dataset, { label: key, labelValues: JSON.stringify(values) });
+  node.setAttribute("aria-label", text(key, ...values));
+}
+
+export function choose(chosen) {
   language = chosen;
-  document.documentElement.lang = language;
-  for (const node of document.querySelectorAll("[data-text]")) node.textContent = text(node.dataset.text);
+  localStorage.setItem(KEPT, chosen);
+  speak();
+}
+
+// Writes the page's words in the language chosen.
+export function speak() {
+  document.documentElement.lang = TAGS[language];
+  for (const node of document.querySelectorAll("[data-text]")) say(node, node.dataset.text, ...values(node.dataset.values));
+  for (const node of document.querySelectorAll("[data-label]")) label(node, node.dataset.label, ...values(node.dataset.labelValues));
   for (const node of document.querySelectorAll("[data-placeholder]")) node.placeholder = text(node.dataset.placeholder);
-  for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", text(node.dataset.label));
   for (const node of document.querySelectorAll("[data-language]")) {
     node.setAttribute("aria-pressed", String(node.dataset.language === language));
   }
+}
+
+function values(kept) {
+  return kept ? JSON.parse(kept) : [];
 }

@@ -1,0 +1,37 @@
+// The pieces that the page is built of. Text becomes text nodes only, never markup.
+
+import { say } from "./strings.js";
+
+export function element(tag, options = {}, ...children) {
+  const node = Object.assign(document.createElement(tag), options);
+  node.append(...children);
+  return node;
+}
+
+// A word of the page that follows a change of language.
+export function word(key, ...values) {
+  const node = element("span");
+  say(node, key, ...values);
+  return node;
+}
+
+export function heading(key, ...values) {
+  return element("h3", {}, word(key, ...values));
+}
+
+export function button(key, pressed) {
+  const node = element("button", { type: "button", className: "quiet" });
+  say(node, key);
+  node.addEventListener("click", pressed);
+  return node;
+}
+
+// What others say: the checks in English ("en"), guidelines and clinicians in a language that is not known ("").
+export function foreign(lang, said, tag = "span") {
+  return element(tag, { lang }, said);
+}
+
+// Says that something went wrong; announced at once.
+export function fail(place, ...message) {
+  place.append(element("p", { className: "error", role: "alert" }, ...message));
+}
