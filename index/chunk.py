@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.document import Block, Document, Section
+from index.grading import grading
 from index.sentences import sentences
 from medrag.types import Passage, Sentence
 
@@ -68,11 +69,22 @@ def _pieces(units: list[Unit], words: list[int], max_words: int, max_sentences: 
 def _units(block: Block) -> Iterator[Unit]:
     if block.statement:
         spans = list(sentences(block.text)) if len(block.text.split()) > MAX_QUOTED_WORDS else [(0, len(block.text))]
-        graded = (Sentence(start=start, end=end, strength=block.strength, grade=block.grade) for start, end in spans)
-        yield Unit(block.text, tuple(graded), opens=True)
+        graded = zip(spans, _gradings(block, spans), strict=True)
+        kept = (Sentence(start=start, end=end, strength=said[0], grade=said[1]) for (start, end), said in graded)
+        yield Unit(block.text, tuple(kept), opens=True)
         return
     for position, (start, end) in enumerate(sentences(block.text)):
-        yield Unit(block.text[start:end], (Sentence(start=0, end=end - start),), opens=position == 0)
+        text = block.text[start:end]
+        strength, grade = grading(text)
+        yield Unit(text, (Sentence(start=0, end=len(text), strength=strength, grade=grade),), opens=position == 0)
+
+
+def _gradings(statement: Block, spans: Sequence[tuple[int, int]]) -> list[tuple[str | None, str | None]]:
+    """Strength and grade of a statement's sentences: the statement's, unless several of them have their own."""
+    if statement.strength or statement.grade:
+        return [(statement.strength, statement.grade)] * len(spans)
+    own = [grading(statement.text[start:end]) for start, end in spans]
+    return own if sum(any(each) for each in own) > 1 else [grading(statement.text)] * len(spans)
 
 
 def _passage(document: Document, section: Section, passage_id: str, units: list[Unit]) -> Passage:

@@ -13,11 +13,28 @@ _SHORT = (
 _ABBREVIATIONS = frozenset(_SHORT.split())
 _STOP = re.compile(r"[.!?]+[\"')\]”’]*(?=\s)")
 _LAST_WORD = re.compile(r"([\w.]+)\Z")
+_BRACKETED = re.compile(r"\([^()]*\)\.?|\[[^\[\]]*\]\.?")
 _STARTS_LOWER = re.compile(r"\s+[a-z]")
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
-    """The spans of the sentences of ``text``, in order, without the space between them; blank text has none."""
+    """The spans of the sentences of ``text``, in order, without the space between them; blank text has none.
+
+    What follows a sentence wholly in brackets, "(Grade 1B)", belongs to it.
+    """
+    last: tuple[int, int] | None = None
+    for start, end in _cut(text):
+        if last and _BRACKETED.fullmatch(text, start, end):
+            last = last[0], end
+            continue
+        if last:
+            yield last
+        last = start, end
+    if last:
+        yield last
+
+
+def _cut(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for stop in _STOP.finditer(text):
         if _ends(text, stop):

@@ -16,7 +16,6 @@ from docx.opc.exceptions import PackageNotFoundError
 from docx.table import Table
 
 from index.document import Block, Document, Section, Skipped
-from index.grading import grading
 from index.sources.files import document_id, files
 
 _HEADING = re.compile(r"Heading (\d)")
@@ -64,7 +63,7 @@ def _sections(word: Any) -> tuple[str, list[Section]]:
             blocks = []
             path = [*path[: int(heading.group(1)) - 1], " ".join(item.text.split())]
         elif text := " ".join(item.text.split()):
-            blocks.append(_statement(text) if style.startswith("List") else Block(text))
+            blocks.append(Block(text, statement=style.startswith("List")))
     if blocks:
         sections.append(Section(tuple(path), tuple(blocks)))
     return title, sections
@@ -75,9 +74,4 @@ def _rows(table: Table) -> Iterator[Block]:
         # A merged cell stands once a column it spans.
         cells = dict.fromkeys(" ".join(cell.text.split()) for cell in row.cells)
         if text := "; ".join(cell for cell in cells if cell):
-            yield _statement(text)
-
-
-def _statement(text: str) -> Block:
-    strength, grade = grading(text)
-    return Block(text, statement=True, strength=strength, grade=grade)
+            yield Block(text, statement=True)

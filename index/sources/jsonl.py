@@ -13,9 +13,10 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from index.document import Document, Skipped, Status
+from index.document import Document, Skipped
 from index.sources.files import files
 from index.sources.markdown import parse
+from medrag.types import Status
 
 
 def _listed(value: Any) -> Any:

@@ -14,8 +14,9 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from index.document import Block, Document, Section, Skipped, Status
+from index.document import Block, Document, Section, Skipped
 from index.sources.files import document_id, files
+from medrag.types import Status
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\s*(?:\n|\Z)", re.DOTALL)
 _HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*#*\s*$")

@@ -11,7 +11,6 @@ from lxml import html  # type: ignore[import-untyped]
 
 from index.chunk import MAX_WORDS
 from index.document import Block, Section
-from index.grading import grading
 
 _SKIPPED = frozenset(
     {"script", "style", "nav", "aside", "footer", "form", "button", "noscript", "template", "svg", "head"}
@@ -153,8 +152,7 @@ def _row(header: list[str], cells: list[str]) -> str:
 
 def _statement(text: str, sections: _Sections) -> None:
     if text:
-        strength, grade = grading(text)
-        sections.blocks.append(Block(text, statement=True, strength=strength, grade=grade))
+        sections.blocks.append(Block(text, statement=True))
 
 
 def _paragraph(text: str, sections: _Sections) -> None:

@@ -13,10 +13,11 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from index.document import Document, Section, Skipped, Status
+from index.document import Document, Section, Skipped
 from index.sources.files import document_id, files
 from index.sources.markup import plain, sections_of
 from index.sources.xml import parse
+from medrag.types import Status
 
 # The fields that are indexed, by AHRQ's FieldID, under the heading that a reader knows.
 _SECTIONS = {
