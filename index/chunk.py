@@ -67,24 +67,27 @@ def _pieces(units: list[Unit], words: list[int], max_words: int, max_sentences: 
 
 
 def _units(block: Block) -> Iterator[Unit]:
+    whole = block.statement and len(block.text.split()) <= MAX_QUOTED_WORDS
+    spans = [(0, len(block.text))] if whole else list(sentences(block.text))
+    kept = [
+        Sentence(start=start, end=end, strength=strength, grade=grade)
+        for (start, end), (strength, grade) in zip(spans, _gradings(block, spans), strict=True)
+    ]
     if block.statement:
-        spans = list(sentences(block.text)) if len(block.text.split()) > MAX_QUOTED_WORDS else [(0, len(block.text))]
-        graded = zip(spans, _gradings(block, spans), strict=True)
-        kept = (Sentence(start=start, end=end, strength=said[0], grade=said[1]) for (start, end), said in graded)
         yield Unit(block.text, tuple(kept), opens=True)
         return
-    for position, (start, end) in enumerate(sentences(block.text)):
-        text = block.text[start:end]
-        strength, grade = grading(text)
-        yield Unit(text, (Sentence(start=0, end=len(text), strength=strength, grade=grade),), opens=position == 0)
+    for position, each in enumerate(kept):
+        text = block.text[each.start : each.end]
+        yield Unit(text, (each.model_copy(update={"start": 0, "end": len(text)}),), opens=position == 0)
 
 
-def _gradings(statement: Block, spans: Sequence[tuple[int, int]]) -> list[tuple[str | None, str | None]]:
-    """Strength and grade of a statement's sentences: the statement's, unless several of them have their own."""
-    if statement.strength or statement.grade:
-        return [(statement.strength, statement.grade)] * len(spans)
-    own = [grading(statement.text[start:end]) for start, end in spans]
-    return own if sum(any(each) for each in own) > 1 else [grading(statement.text)] * len(spans)
+def _gradings(block: Block, spans: Sequence[tuple[int, int]]) -> list[tuple[str | None, str | None]]:
+    """Strength and grade of each sentence: its own, but those of a statement share one that stands alone."""
+    if block.strength or block.grade:
+        return [(block.strength, block.grade)] * len(spans)
+    own = [grading(block.text[start:end]) for start, end in spans]
+    shared = block.statement and sum(any(each) for each in own) < 2
+    return [grading(block.text)] * len(spans) if shared else own
 
 
 def _passage(document: Document, section: Section, passage_id: str, units: list[Unit]) -> Passage:

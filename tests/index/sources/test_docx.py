@@ -27,7 +27,7 @@ def test_a_word_document(tmp_path: Path) -> None:
         Section((), (Block("For adults."),)),
         Section(
             ("Treatment", "Flare"),
-            (Block("Give colchicine. (Grade 1B)", True, None, "1B"), Block("Colchicine; 1.2 mg", True)),
+            (Block("Give colchicine. (Grade 1B)", True), Block("Colchicine; 1.2 mg", True)),
         ),
         Section(("Cautions",), (Block("Check eGFR."),)),
     )

@@ -25,7 +25,7 @@ def test_a_page(tmp_path: Path) -> None:
     assert (document.organisations, document.url) == (("GINA",), "https://example.org/asthma")
     assert document.sections == (
         Section(("Asthma",), (Block("Use ICS-formoterol as needed."),)),
-        Section(("Asthma", "Children"), (Block("Refer. (Grade B)", True, None, "B"),)),
+        Section(("Asthma", "Children"), (Block("Refer. (Grade B)", True),)),
         Section(("Asthma", "Adults", "Doses"), (Block("200 mcg."),)),
     )
 

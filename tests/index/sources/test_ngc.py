@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from index.chunk import passages
+from index.chunk import passages
 from index.document import Document, Skipped
 from index.sources.ngc import read
 from tests.index.shared import unpacked
@@ -52,7 +53,9 @@ def test_a_summary(tmp_path: Path) -> None:
         ("Contraindications",),
     ]
     colchicine, avoid, dose = document.sections[0].blocks
-    assert (colchicine.statement, colchicine.strength, colchicine.grade) == (True, "Strong", "moderate")
+    assert colchicine.statement
+    graded = next(passages(document)).sentences[0]
+    assert (graded.strength, graded.grade) == ("Strong", "moderate")
     assert avoid.text == "Avoid: aspirin beer"
     assert dose.text == "Drug: Colchicine; Dose: 1.2 mg"
 
