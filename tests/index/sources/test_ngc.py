@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from index.chunk import passages
-from index.chunk import passages
 from index.document import Document, Skipped
 from index.sources.ngc import read
 from tests.index.shared import unpacked
