@@ -6,33 +6,26 @@ Heading styles make the path; a list paragraph or a table row is one statement.
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import docx
-from docx.opc.exceptions import PackageNotFoundError
 from docx.table import Table
 
 from index.document import Block, Document, Section, Skipped
-from index.sources.files import document_id, files
+from index.sources.files import document_id, documents
 
 _HEADING = re.compile(r"Heading (\d)")
 
 
 def read(path: Path) -> Iterator[Document | Skipped]:
     """The documents of a file or of every ``.docx`` file in a folder."""
-    for file in files(path, ".docx"):
-        try:
-            word = docx.Document(str(file))
-        except (OSError, KeyError, ValueError, PackageNotFoundError, zipfile.BadZipFile) as error:
-            yield Skipped(str(file), str(error))
-            continue
-        yield _document(word, file, path)
+    return documents(path, _document, ".docx")
 
 
-def _document(word: Any, file: Path, root: Path) -> Document | Skipped:
+def _document(file: Path, root: Path) -> Document | Skipped:
+    word = docx.Document(str(file))
     title, sections = _sections(word)
     if not sections:
         return Skipped(str(file), "it holds no text")

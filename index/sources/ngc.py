@@ -11,10 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lxml import etree  # type: ignore[import-untyped]
-
 from index.document import Document, Section, Skipped
-from index.sources.files import document_id, files
+from index.sources.files import document_id, documents
 from index.sources.markup import plain, sections_of
 from index.sources.xml import parse
 from medrag.types import Status
@@ -37,13 +35,7 @@ _LINK = re.compile(r'href="(https?://[^"]+)"')
 
 def read(path: Path) -> Iterator[Document | Skipped]:
     """The guideline of a file or of every ``.xml`` file in a folder."""
-    for file in files(path, ".xml"):
-        try:
-            fields = _fields(parse(file))
-        except (OSError, etree.XMLSyntaxError) as error:
-            yield Skipped(str(file), str(error))
-            continue
-        yield _document(fields, file, path)
+    return documents(path, _document, ".xml")
 
 
 def _fields(root: Any) -> dict[str, str]:
@@ -55,7 +47,8 @@ def _fields(root: Any) -> dict[str, str]:
     return values
 
 
-def _document(fields: dict[str, str], file: Path, root: Path) -> Document | Skipped:
+def _document(file: Path, root: Path) -> Document | Skipped:
+    fields = _fields(parse(file))
     if _TITLE not in fields:
         return Skipped(str(file), "it is no guideline summary: it has no title field")
     sections: list[Section] = []
