@@ -45,7 +45,8 @@ def test_broken_markup_is_read_all_the_same() -> None:
 def test_a_cell_that_spans_rows_stands_in_each() -> None:
     table = (
         "<table><tr><th>Drug</th><th>Age</th><th>Dose</th></tr><tr><td rowspan='2'>Amoxicillin</td><td>1</td>"
-        "<td>125 mg</td></tr><tr><td>5</td><td>250 mg</td></tr><tr><td colspan='2'>Others</td><td>none</td></tr></table>"
+        "<td>125 mg</td></tr><tr><td>5</td><td>250 mg</td></tr><tr><td colspan='2'>Others</td><td>none</td></tr>"
+        "</table>"
     )
     (section,) = sections_of(table)
     assert [block.text for block in section.blocks] == [
