@@ -49,8 +49,31 @@ _LETTER = re.compile(
 )
 
 
+# What explains a scale speaks of strengths and grades without having one.
+_SCALE = re.compile(
+    r"\b(?:definitions?|schemes?|grading|rating)\b"
+    r"|\b(?:levels?|grades?|strengths?|quality|class(?:es|ification)?)\b.*\b(?:evidence|recommendations?)\b",
+    re.IGNORECASE,
+)
+_EXPLAINS = re.compile(
+    r"^\s*(?:grade|level|class)\s+[A-E1-5IV+]{1,3}\s*:"
+    r"|\b(?:further|higher[- ]quality) research\b|\bclearly outweighs?\b|\bclosely balanced\b"
+    r"|\bdesirable (?:effects|consequences)\b"
+    r"|\b(?:most|many|majority of) (?:patients|individuals|people)\b.*\bwould (?:not )?want\b"
+    r"|\b(?:defined|provided|found) (?:below|at the end)\b|\bimplications?:",
+    re.IGNORECASE,
+)
+
+
+def explains_a_scale(heading: str) -> bool:
+    """Whether a section under ``heading`` explains a scale of strengths or grades: "Levels of Evidence"."""
+    return _SCALE.search(heading) is not None
+
+
 def grading(text: str) -> tuple[str | None, str | None]:
     """Strength of the recommendation and grade of its evidence, in the text's own words; None where it gives none."""
+    if _EXPLAINS.search(text):
+        return None, None
     both = _BOTH.search(text)
     strength = _first(_STRENGTH.search(text)) or (both and (both["strength"] or both["letter"]))
     grade = _first(_GRADE.search(text)) or (both and (both["grade"] or both["roman"]))

@@ -71,6 +71,13 @@ def test_gradings_are_read_from_the_words_of_any_block() -> None:
     ]
 
 
+def test_a_section_that_explains_a_scale_is_not_graded() -> None:
+    row = Block("Grade: A; Meaning: randomised trials (Level A).", statement=True)
+    for heading, expected in (("Levels of Evidence", None), ("Definitions", None), ("Treatment", "A")):
+        (passage,) = passages(document(row, heading=("Major Recommendations", heading)))
+        assert passage.sentences[0].grade == expected
+
+
 def test_sentences_of_a_long_statement_share_its_grading_unless_they_have_their_own() -> None:
     words = " ".join(["adults"] * 35)
     shared = Block(f"Give it to {words}. Then stop it in {words} (strong recommendation).", statement=True)

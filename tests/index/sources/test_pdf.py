@@ -69,7 +69,8 @@ def test_files_that_cannot_be_read_are_skipped(tmp_path: Path) -> None:
 
 def test_running_lines_page_numbers_and_contents_are_left_out(tmp_path: Path) -> None:
     pages = [
-        f"Chapter {number // 3}: Gout {number}\nGive it for {10 * number} days.\nStop after {number}.\nPage {number} of 6"
+        f"Chapter {number // 3}: Gout {number}\nGive it for {10 * number} days.\n"
+        f"Stop after {number}.\nPage {number} of 6"
         for number in range(1, 7)
     ]
     (tmp_path / "gout.pdf").write_bytes(pdf("Treatment . . . . . . . . 12\nPreface of it.\ni", *pages))
