@@ -30,6 +30,10 @@ _SECTIONS = {
 _TITLE, _STATUS, _RELEASED, _DEVELOPERS, _POPULATION, _AVAILABILITY = "161", "120", "128", "158", "132", "118"
 # "1997 (revised 2013 Oct; reviewed 2016)" is of 2013: a review changes nothing.
 _YEAR = re.compile(r"(?<!reviewed )\b(?:19|20)\d\d\b")
+# Some summaries were encoded twice: their dashes, "≥" and accents are the Latin-1 of UTF-8's bytes.
+_TWICE = re.compile(
+    "[\u00c2-\u00df][\u0080-\u00bf]|[\u00e0-\u00ef][\u0080-\u00bf]{2}|[\u00f0-\u00f4][\u0080-\u00bf]{3}"
+)
 _LINK = re.compile(r'href="(https?://[^"]+)"')
 
 
@@ -43,8 +47,15 @@ def _fields(root: Any) -> dict[str, str]:
     values: dict[str, str] = {}
     for element in root.iter("Field"):
         value = "\n".join(each.get("Value") or "" for each in element.iter("FieldValue"))
-        values.setdefault(element.get("FieldID"), value)
+        values.setdefault(element.get("FieldID"), _TWICE.sub(_decoded, value))
     return values
+
+
+def _decoded(match: re.Match[str]) -> str:
+    try:
+        return match.group().encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return match.group()
 
 
 def _document(file: Path, root: Path) -> Document | Skipped:
