@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.document import Block, Document, Section
+from index.grading import explains_a_scale, grading
 from index.sentences import sentences
 from medrag.types import Passage, Sentence
 
@@ -41,7 +42,8 @@ def passages(document: Document) -> Iterator[Passage]:
 
 def _packed(section: Section) -> Iterator[list[Unit]]:
     """The section's units in as few pieces as fit, of about the same size, so that no short tail is left over."""
-    units = [unit for block in section.blocks for unit in _units(block)]
+    explains = any(map(explains_a_scale, section.heading))
+    units = [unit for block in section.blocks for unit in _units(block, graded=not explains)]
     words = [len(unit.text.split()) for unit in units]
     pieces = _pieces(units, words, MAX_WORDS, MAX_SENTENCES)
     if len(pieces) > 1:
@@ -65,14 +67,29 @@ def _pieces(units: list[Unit], words: list[int], max_words: int, max_sentences: 
     return pieces
 
 
-def _units(block: Block) -> Iterator[Unit]:
+def _units(block: Block, *, graded: bool) -> Iterator[Unit]:
+    """What of a block is never cut; with ``graded`` its sentences have the gradings that their words give."""
+    whole = block.statement and len(block.text.split()) <= MAX_QUOTED_WORDS
+    spans = [(0, len(block.text))] if whole else list(sentences(block.text))
+    kept = [
+        Sentence(start=start, end=end, strength=strength, grade=grade)
+        for (start, end), (strength, grade) in zip(spans, _gradings(block, spans, graded=graded), strict=True)
+    ]
     if block.statement:
-        spans = list(sentences(block.text)) if len(block.text.split()) > MAX_QUOTED_WORDS else [(0, len(block.text))]
-        graded = (Sentence(start=start, end=end, strength=block.strength, grade=block.grade) for start, end in spans)
-        yield Unit(block.text, tuple(graded), opens=True)
+        yield Unit(block.text, tuple(kept), opens=True)
         return
-    for position, (start, end) in enumerate(sentences(block.text)):
-        yield Unit(block.text[start:end], (Sentence(start=0, end=end - start),), opens=position == 0)
+    for position, each in enumerate(kept):
+        text = block.text[each.start : each.end]
+        yield Unit(text, (each.model_copy(update={"start": 0, "end": len(text)}),), opens=position == 0)
+
+
+def _gradings(block: Block, spans: Sequence[tuple[int, int]], *, graded: bool) -> list[tuple[str | None, str | None]]:
+    """Strength and grade of each sentence: its own, but those of a statement share one that stands alone."""
+    if block.strength or block.grade or not graded:
+        return [(block.strength, block.grade)] * len(spans)
+    own = [grading(block.text[start:end]) for start, end in spans]
+    shared = block.statement and sum(any(each) for each in own) < 2
+    return [grading(block.text)] * len(spans) if shared else own
 
 
 def _passage(document: Document, section: Section, passage_id: str, units: list[Unit]) -> Passage:

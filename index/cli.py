@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,11 +18,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from index.build import Embed, SourceReport
+    from index.document import Skipped
     from medrag.retrieval.reuse import ReusingEncoder
 
 app = typer.Typer(no_args_is_help=True, help="Build an index of guidelines, and look at one.")
 
-SHOWN_SKIPS = 20
+SHOWN_SKIPS = 5
 
 
 @app.command(
@@ -181,13 +181,17 @@ def _show(reports: Sequence[SourceReport], console: Console) -> None:
         )
         table.add_row(*row)
     console.print(table)
-    skipped = [each for report in reports for each in report.skipped]
-    for each in skipped[:SHOWN_SKIPS]:
-        console.print(
-            f"skipped {each.where}: {each.why}", style="yellow", markup=False, highlight=False, soft_wrap=True
-        )
-    if rest := Counter(each.why for each in skipped[SHOWN_SKIPS:]):
-        for why, count in rest.most_common(SHOWN_SKIPS):
-            console.print(
-                f"skipped {count:,} more: {why}", style="yellow", markup=False, highlight=False, soft_wrap=True
-            )
+    for line in _skips([each for report in reports for each in report.skipped]):
+        console.print(line, style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
+def _skips(skipped: Sequence[Skipped]) -> Iterator[str]:
+    """The first few of each reason by name, and how many more there are of it."""
+    by_reason: dict[str, list[Skipped]] = {}
+    for each in skipped:
+        by_reason.setdefault(each.why, []).append(each)
+    for why, those in by_reason.items():
+        for each in those[:SHOWN_SKIPS]:
+            yield f"skipped {each.where}: {why}"
+        if (more := len(those) - SHOWN_SKIPS) > 0:
+            yield f"skipped {more:,} more: {why}"

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-Status = Literal["current", "superseded", "withdrawn"]
+from medrag.types import Status
 
 
 @dataclass(frozen=True)
 class Block:
     """A paragraph, or with ``statement`` one statement that is quoted whole (a list item of a guideline).
 
-    Passages are never cut inside a statement. ``strength`` and ``grade`` are the guideline's own.
+    Passages are never cut inside a statement. ``strength`` and ``grade`` are the guideline's own where its format keeps
+    them apart from the words; those that stand in the words are read when the document is cut.
     """
 
     text: str

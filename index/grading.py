@@ -1,29 +1,89 @@
-"""The grading that stands in a recommendation's own words: "(strong recommendation, low-quality evidence)"."""
+"""The grading that stands in a recommendation's own words: "(strong recommendation, low-quality evidence)".
+
+Only wordings that can mean nothing else are read: "NYHA class II", "two Class II studies", "grade 3 toxicity" and a
+bare "(B)" are none. What the words are worth on a common scale is :mod:`medrag.retrieval.scales`'s business.
+"""
 
 from __future__ import annotations
 
 import re
 
+_WORDS = r"strong(?:ly)?|moderate|weak|conditional|discretionary"
+_CLASS = r"(?-i:III|II[ab]?|I|[123][ab]?)\b"
+_QUALITY = r"very[ -]low|low|moderate|intermediate|high"
+# What is followed by another value is a scale that is explained: "strength (strong, weak)", "grade A, B or C".
+_ALONE = rf"(?![\w-]|\s*(?:,|/|or|to|and)\s+(?:or\s+)?(?:{_WORDS}|{_QUALITY}|(?-i:[A-E]|[1-5]|[IV]+))\b)"
+_STRENGTH_VALUE = rf"({_WORDS}|{_CLASS}|(?-i:[A-D])\b){_ALONE}"
+_GRADE_VALUE = rf"({_QUALITY}|(?-i:[A-E](?:-(?:R|NR|LD|EO))?|[1-5][abc]?[+-]{{0,2}}|I{{1,3}}[ab]?|IV|V)){_ALONE}"
+_IS = r"\s*(?:[:=,(]|is|was)?\s*"
+
+# ACCP's and IDSA's marks hold both: (1B), [Grade 2C], (A-II).
+_BOTH = re.compile(
+    r"(?:[(\[]|\b[Gg]rade:?\s+)(?P<strength>[12])(?P<grade>[A-D])(?=[)\];,.]|\s*$)"
+    r"|[(\[](?P<letter>[A-D])-?(?P<roman>(?<=-)I|I{2,3})[)\]]",
+)
 _STRENGTH = re.compile(
-    r"\b(strong|weak|conditional|discretionary)\s+recommendation\b"
-    r"|\bclass(?:\s+of\s+recommendation)?[:\s]+(III|II[ab]?|I)\b"
-    r"|\bstrength(?:\s+of\s+recommendation)?\s*[:=]\s*([A-D]|strong|weak|conditional)\b",
+    r"(?<!\bno )(?<!\bwithout )(?<!\bwithout a )"
+    r"\b(strong|moderate|weak|conditional|discretionary)\s+(?:positive\s+|negative\s+)?recommendation\b"
+    r"|[(\[]\s*(strong|weak|conditional)(?:\s+(?:for|against))?\s*[;,)\]](?!\s*(?:moderate,|weak|conditional))"
+    rf"|\b(?:strength|class|grade)\s+of\s+(?:the\s+)?recommendations?{_IS}{_STRENGTH_VALUE}"
+    rf"|\b(?:recommendation\s+(?:strength|class|grade)|(?-i:COR|SOR)){_IS}{_STRENGTH_VALUE}"
+    rf"|(?<!evidence )\bstrength\s*[:=]\s*{_STRENGTH_VALUE}"
+    rf"|\bclass\s+({_CLASS})(?=\s*[;,]?\s*\(?(?:level|LOE|recommendation)\b)"
+    r"|[(\[](?-i:([A-D]))\s+recommendation\b",
     re.IGNORECASE,
 )
 _GRADE = re.compile(
-    r"\b(very[ -]low|low|moderate|high)[ -]quality\s+(?:of\s+)?evidence\b"
-    r"|\b(?:level|quality)(?:\s+of\s+evidence)?\s*[:=]?\s+([A-D](?:-[A-Z]{1,3})?|[1-5][abc]?[+-]{0,2}|I{1,3}|IV|V)\b"
-    r"|\bgrade(?:\s+of\s+(?:recommendation|evidence))?\s*[:=]?\s+([12]?[A-D][+-]?|[1-4][+-]{0,2})(?![\w-])"
-    r"|[(\[]([12][A-D])[)\]]",
+    rf"\b({_QUALITY})[ -](?:quality|certainty|level)\s+(?:of\s+)?(?:the\s+)?evidence\b"
+    rf"|\b(?:level|quality|certainty|strength|grade)s?\s+of\s+(?:the\s+)?evidence{_IS}(?:grade\s+)?{_GRADE_VALUE}"
+    rf"|\bevidence(?:\s+(?:quality|level|strength|grade))+{_IS}(?:grade:?\s+)?{_GRADE_VALUE}"
+    rf"|[(\[;,]\s*(?:level|LOE|BEL)\s*[:=]?\s*{_GRADE_VALUE}(?=\s*[;,)\]])"
+    rf"|\b(?-i:LOE|BEL)\s*[:=]?\s*{_GRADE_VALUE}"
+    rf"|\blevel\s+{_GRADE_VALUE}\s+evidence\b"
+    rf"|[(\[]\s*(?:{_WORDS})[^()\[\];,]*[;,]\s*({_QUALITY})\s*[)\]]",
     re.IGNORECASE,
 )
+# "Grade B" is a recommendation's, unless evidence is spoken of; "grade A, B or C" is a scale.
+_LETTER = re.compile(
+    r"(?<!of )\b[Gg]rade:?\s+([A-D])(?![\w-]|\s*(?:,|/|or|to|and)\s+(?:or\s+)?[A-D]\b)(\s+(?:\w+\s+)?evidence)?"
+)
+
+
+# What explains a scale speaks of strengths and grades without having one.
+_SCALE = re.compile(
+    r"\b(?:definitions?|schemes?|grading|rating)\b"
+    r"|\b(?:levels?|grades?|strengths?|quality|class(?:es|ification)?)\b.*\b(?:evidence|recommendations?)\b",
+    re.IGNORECASE,
+)
+_EXPLAINS = re.compile(
+    r"^\s*(?:grade|level|class)\s+[A-E1-5IV+]{1,3}\s*:"
+    r"|\b(?:further|higher[- ]quality) research\b|\bclearly outweighs?\b|\bclosely balanced\b"
+    r"|\bdesirable (?:effects|consequences)\b"
+    r"|\b(?:most|many|majority of) (?:patients|individuals|people)\b.*\bwould (?:not )?want\b"
+    r"|\b(?:defined|provided|found) (?:below|at the end)\b|\bimplications?:",
+    re.IGNORECASE,
+)
+
+
+def explains_a_scale(heading: str) -> bool:
+    """Whether a section under ``heading`` explains a scale of strengths or grades: "Levels of Evidence"."""
+    return _SCALE.search(heading) is not None
 
 
 def grading(text: str) -> tuple[str | None, str | None]:
     """Strength of the recommendation and grade of its evidence, in the text's own words; None where it gives none."""
-    return _first(_STRENGTH, text), _first(_GRADE, text)
+    if _EXPLAINS.search(text):
+        return None, None
+    both = _BOTH.search(text)
+    strength = _first(_STRENGTH.search(text)) or (both and (both["strength"] or both["letter"]))
+    grade = _first(_GRADE.search(text)) or (both and (both["grade"] or both["roman"]))
+    if letter := _LETTER.search(text):
+        if strength or letter.group(2):
+            grade = grade or letter.group(1)
+        elif letter.group(1) != grade:
+            strength = letter.group(1)
+    return strength or None, grade or None
 
 
-def _first(pattern: re.Pattern[str], text: str) -> str | None:
-    match = pattern.search(text)
+def _first(match: re.Match[str] | None) -> str | None:
     return next((group for group in match.groups() if group), None) if match else None

@@ -11,13 +11,20 @@ _SHORT = (
     "jr sr inc ltd vol pp ed eds wk yr hr min max avg"
 )
 _ABBREVIATIONS = frozenset(_SHORT.split())
-_STOP = re.compile(r"[.!?]+[\"')\]”’]*(?=\s)")
+# A full stop, with the brackets after it that belong to the sentence: all but those that number what follows.
+_STOP = re.compile(
+    r"[.!?]+[\"')\]”’]*(?=\s)"
+    r"(?:\s+(?!\((?:\w|[ivx]+|\d+)\))(?:\([^()]*\)|\[[^\[\]]*\])\.?(?=\s+[A-Z(\[•]|\s*\Z))*"
+)
 _LAST_WORD = re.compile(r"([\w.]+)\Z")
 _STARTS_LOWER = re.compile(r"\s+[a-z]")
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
-    """The spans of the sentences of ``text``, in order, without the space between them; blank text has none."""
+    """The spans of the sentences of ``text``, in order, without the space between them; blank text has none.
+
+    What follows a sentence in brackets of its own, "(Grade 1B)", belongs to it.
+    """
     start = 0
     for stop in _STOP.finditer(text):
         if _ends(text, stop):

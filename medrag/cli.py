@@ -41,6 +41,14 @@ IndexDir = Annotated[Path | None, typer.Option("--index", help="Index directory.
 Model = Annotated[str | None, typer.Option("--model", help="Model to serve: a path or a hub id.")]
 ModelUrl = Annotated[str | None, typer.Option("--model-url", help="Use this OpenAI-compatible server.")]
 Grounding = Annotated[str | None, typer.Option("--grounding", help="`quote` (verbatim) or `cite` (free wording).")]
+FilterWords = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--filter",
+        help="field=value (strength=strong, grade=high, year_from=2015, organisation=NICE, ...); give it again for "
+        "more. Superseded passages need asking for (status=superseded).",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -63,6 +71,7 @@ def main() -> None:
 def ask(
     question: Annotated[str, typer.Argument(help="The clinical question.")],
     patient: PatientFiles = None,
+    filters: FilterWords = None,
     server: Annotated[str | None, typer.Option(help="Ask a running medrag server instead of starting one.")] = None,
     index: IndexDir = None,
     model: Model = None,
@@ -73,7 +82,7 @@ def ask(
     """Ask one question about one patient and print the cited, checked advice."""
     from medrag.rendering import render
 
-    case = _case(question, patient)
+    case = _case(question, patient, filters)
     if server:
         advice = _ask_server(server, case)
     else:
@@ -84,17 +93,15 @@ def ask(
 
 @app.command(
     epilog='Examples: `medrag search "gout flare in chronic kidney disease" -k 5` · '
-    "`medrag search gout --filter year_from=2015 --filter statuses=current --filter statuses=superseded` · "
+    "`medrag search gout --filter strength=strong --filter year_from=2015` · "
+    "`medrag search gout --filter status=current --filter status=superseded` · "
     "`medrag search --index my-index --queries questions.jsonl -k 10 --json`"
 )
 def search(
     query: Annotated[str | None, typer.Argument(help="What to look for.")] = None,
     queries: Annotated[Path | None, typer.Option(help="JSON lines of {id, query}; answers come as JSON lines.")] = None,
     k: Annotated[int, typer.Option("-k", min=1, help="Passages for each query.")] = 5,
-    filters: Annotated[
-        list[str] | None,
-        typer.Option("--filter", help="field=value; give it again for more. Superseded passages need asking for."),
-    ] = None,
+    filters: FilterWords = None,
     encoder: Annotated[str | None, typer.Option(help="The encoder the index was built with.")] = None,
     index: IndexDir = None,
     as_json: AsJson = False,
@@ -114,7 +121,7 @@ def search(
         if as_json or queries:
             print(search_line(retriever, each, k=k, filters=wanted), flush=True)
         else:
-            _show_passages(retriever.nearest(condensed(each.query), k=k, filters=wanted))
+            _show_passages(retriever.nearest(condensed(each.query), k=k, filters=wanted), graded=wanted.by_grading)
 
 
 @app.command(epilog="Example: `medrag serve --port 8000`, then point any OpenAI client at http://127.0.0.1:8000/v1")
@@ -333,10 +340,12 @@ def _settings(**flags: Any) -> Settings:
     return load(**flags)
 
 
-def _case(question: str, patient: list[Path] | None) -> Case:
+def _case(question: str, patient: list[Path] | None, filters: list[str] | None) -> Case:
+    from medrag.retrieval.batch import read_filters
     from medrag.types import Case
 
-    return Case(question=_not_empty(question, "question"), patient=_load_patient(patient) if patient else None)
+    asked, wanted = _not_empty(question, "question"), read_filters(filters or [])
+    return Case(question=asked, patient=_load_patient(patient) if patient else None, filters=wanted)
 
 
 def _not_empty(text: str, what: str) -> str:
@@ -345,12 +354,18 @@ def _not_empty(text: str, what: str) -> str:
     return text
 
 
-def _show_passages(found: Sequence[Evidence]) -> None:
+def _show_passages(found: Sequence[Evidence], *, graded: bool) -> None:
+    """A passage's first words or, with ``graded``, its sentences of the strength or grade asked for."""
+    from medrag.rendering import status_mark
+
     for item in found:
         passage = item.passage
-        status = "" if passage.status == "current" else f"  [{passage.status.upper()}]"
-        print(f"{item.score:.3f}  {passage.id}  ({', '.join((passage.title, *passage.section))}){status}")
-        print(f"       {passage.text[:200]}")
+        heading = ", ".join((passage.title, *passage.section))
+        print(f"{item.score:.3f}  {passage.id}  ({heading}){status_mark(passage.status)}")
+        if not graded:
+            print(f"       {passage.text[:200]}")
+        for sentence in passage.sentences if graded else ():
+            print(f"       - {passage.quote(sentence)} ({sentence.strength or '?'}; evidence {sentence.grade or '?'})")
 
 
 def _load_patient(files: list[Path]) -> Patient:

@@ -111,10 +111,11 @@ def _processor(settings: Settings) -> Iterator[Result]:
 
 def _index(settings: Settings) -> Iterator[Result]:
     from medrag.retrieval.encoder import Encoder
-    from medrag.retrieval.store import Index
+    from medrag.retrieval.store import open_index
 
-    opened = Index.open(settings.index_dir, Encoder(settings.encoder) if settings.encoder else Encoder())
-    yield Result("index", "ok", f"{settings.index_dir}: {len(opened.passages):,} passages, matches its encoder")
+    encoder = Encoder(settings.encoder) if settings.encoder else Encoder()
+    rows = open_index(settings.index_dir, encoder, settings.milvus_secret).manifest.rows
+    yield Result("index", "ok", f"{settings.index_dir}: {rows:,} passages, matches its encoder")
 
 
 def _model(settings: Settings) -> Iterator[Result]:

@@ -20,7 +20,7 @@ from medrag.retrieval.retriever import Retriever
 from medrag.safety import filter as safety
 from medrag.safety import red_flags, requests
 from medrag.safety.knowledge import Knowledge
-from medrag.types import Advice, Case, Evidence, Finding, Outcome, Provenance, Severity, Statement, Verdict
+from medrag.types import Advice, Case, Evidence, Filters, Finding, Outcome, Provenance, Severity, Statement, Verdict
 
 MAX_QUESTION_CHARACTERS = 20_000
 CHARACTERS_PER_TOKEN = 3
@@ -30,6 +30,7 @@ TOKENS_PER_IMAGE = 1500
 """What vision models in use make of a picture of about a megapixel."""
 
 NO_EVIDENCE = "No guideline passage in the index answers this question well enough, so no advice is given."
+NONE_PASSES = "No guideline passage that the filters let through answers this question well enough; no advice is given."
 NONE_APPLIES = "The model found that none of the retrieved passages applies to this patient and question."
 NO_VISION = "the served model reads no images; send the report's text, or serve a vision model (setting `vision`)"
 IMAGES_UNCHECKED = Finding(
@@ -110,7 +111,8 @@ class Engine:
             return
         answer.evidence = await self.retrieve(case)
         if not answer.evidence:
-            yield Finished(self._advice(answer, Outcome.ABSTAINED, NO_EVIDENCE))
+            reason = NO_EVIDENCE if case.filters == Filters() else NONE_PASSES
+            yield Finished(self._advice(answer, Outcome.ABSTAINED, reason))
             return
         async for statement in self._statements(answer):
             yield Released(len(answer.statements), statement)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from medrag.types import Advice, Citation, Evidence, Finding, Severity, Statement, Verdict
+from medrag.types import Advice, Citation, Evidence, Finding, Severity, Statement, Status, Verdict
 
 DISCLAIMER = "Decision support for a clinician's own judgement; check the cited source before acting."
 
@@ -47,6 +47,11 @@ def tail(advice: Advice) -> str:
         [DISCLAIMER],
     ]
     return "".join("\n" + "\n".join(block) + "\n" for block in blocks if block)
+
+
+def status_mark(status: Status) -> str:
+    """What follows the name of a source that is not current."""
+    return "" if status == "current" else f" [{status.upper()}]"
 
 
 def _grade(citations: Iterable[Citation]) -> str:
@@ -106,5 +111,4 @@ def _source(item: Evidence) -> str:
     passage = item.passage
     heading = ", ".join((passage.title, *passage.section))
     issuer = " ".join(part for part in ("/".join(passage.organisations), str(passage.year or "")) if part)
-    status = "" if passage.status == "current" else f" [{passage.status.upper()}]"
-    return f"[{item.number}] {heading}. {issuer}{status}. {passage.url or ''}".rstrip()
+    return f"[{item.number}] {heading}. {issuer}{status_mark(passage.status)}. {passage.url or ''}".rstrip()

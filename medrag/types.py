@@ -160,6 +160,11 @@ class Patient(Record):
 # --- the evidence ----------------------------------------------------------------------------------
 
 
+Status = Literal["current", "superseded", "withdrawn"]
+Strength = Literal["strong", "moderate", "weak"]
+Grade = Literal["high", "moderate", "low", "very low"]
+
+
 class Sentence(Record):
     """A sentence of a passage: ``passage.text[start:end]``, with the guideline's own grading where it gives one."""
 
@@ -180,7 +185,7 @@ class Passage(Record):
     section: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
     year: int | None = None
-    status: Literal["current", "superseded", "withdrawn"] = "current"
+    status: Status = "current"
     jurisdiction: str | None = None
     population: str | None = None
     icd10: tuple[str, ...] = ()
@@ -193,14 +198,25 @@ class Passage(Record):
 
 
 class Filters(Record):
-    """What a request asks of its passages; ``statuses`` is only ``current`` unless asked otherwise."""
+    """What a request asks of its passages; ``statuses`` is only ``current`` unless asked otherwise.
 
-    statuses: tuple[Literal["current", "superseded", "withdrawn"], ...] = ("current",)
+    ``strengths`` and ``grades`` are levels on a common scale (``medrag.retrieval.scales``). A passage passes when one
+    of its sentences has them, and then only such sentences of it can be cited.
+    """
+
+    statuses: tuple[Status, ...] = ("current",)
     organisations: tuple[str, ...] = ()
     jurisdictions: tuple[str, ...] = ()
     populations: tuple[str, ...] = ()
+    strengths: tuple[Strength, ...] = ()
+    grades: tuple[Grade, ...] = ()
     year_from: int | None = None
     year_to: int | None = None
+
+    @property
+    def by_grading(self) -> bool:
+        """Whether a strength or a grade is asked for."""
+        return bool(self.strengths or self.grades)
 
 
 class Evidence(Record):
@@ -220,6 +236,7 @@ class Citation(Record):
     end: int
     quote: str
     title: str
+    status: Status = "current"
     url: str | None = None
     strength: str | None = None
     grade: str | None = None

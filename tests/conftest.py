@@ -16,9 +16,10 @@ from medrag.settings import MINI
 from tests import postgresql
 
 # The gate draws the same examples every time; elsewhere hypothesis goes on looking for new ones.
-settings.register_profile("gate", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("gate")
+# No example has a deadline: a busy machine is no failure.
+settings.register_profile("gate", derandomize=True, deadline=None)
+settings.register_profile("local", deadline=None)
+settings.load_profile("gate" if os.environ.get("CI") else "local")
 
 
 @pytest.fixture(scope="session")

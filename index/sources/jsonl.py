@@ -2,20 +2,23 @@
 
 ``epfl-llm/guidelines`` has ``id, source, title, clean_text, url, overview``; the MedRAG corpora have
 ``id, title, content, contents`` (``contents`` is the title and the content in one). A line may also carry the metadata
-of :class:`index.document.Document` under its own names. Headings in a text are Markdown's.
+of :class:`index.document.Document` under its own names, and ``strength`` and ``grade`` where all of it is graded alike
+(a recommendation a line). Headings in a text are Markdown's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from index.document import Document, Skipped, Status
+from index.document import Document, Section, Skipped
 from index.sources.files import files
 from index.sources.markdown import parse
+from medrag.types import Status
 
 
 def _listed(value: Any) -> Any:
@@ -46,6 +49,8 @@ class Line(BaseModel):
     population: str | None = None
     icd10: Strings = ()
     url: str | None = None
+    strength: str | None = None
+    grade: str | None = None
 
 
 def read(path: Path) -> Iterator[Document | Skipped]:
@@ -72,7 +77,7 @@ def _document(line: bytes, where: str) -> Document | Skipped:
     return Document(
         id=fields.id,
         title=fields.title or title or fields.id,
-        sections=sections,
+        sections=tuple(_graded(section, fields) for section in sections),
         organisations=fields.organisations,
         year=fields.year,
         status=fields.status,
@@ -80,4 +85,13 @@ def _document(line: bytes, where: str) -> Document | Skipped:
         population=fields.population,
         icd10=fields.icd10,
         url=fields.url,
+    )
+
+
+def _graded(section: Section, line: Line) -> Section:
+    """The section with the line's strength and grade on its blocks, where the line has any."""
+    if not (line.strength or line.grade):
+        return section
+    return replace(
+        section, blocks=tuple(replace(each, strength=line.strength, grade=line.grade) for each in section.blocks)
     )

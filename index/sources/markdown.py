@@ -14,8 +14,9 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from index.document import Block, Document, Section, Skipped, Status
-from index.sources.files import document_id, files
+from index.document import Block, Document, Section, Skipped
+from index.sources.files import document_id, documents
+from medrag.types import Status
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\s*(?:\n|\Z)", re.DOTALL)
 _HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*#*\s*$")
@@ -42,24 +43,14 @@ class FrontMatter(BaseModel):
 
 def read(path: Path) -> Iterator[Document | Skipped]:
     """The documents of a file or of every ``.md``, ``.markdown`` and ``.txt`` file in a folder."""
-    for file in files(path, ".md", ".markdown", ".txt"):
-        try:
-            yield _document(file, path)
-        except (ValueError, OSError, yaml.YAMLError) as error:
-            yield Skipped(str(file), _reason(error))
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-    return str(error).splitlines()[0]
+    return documents(path, _document, ".md", ".markdown", ".txt")
 
 
 def _document(file: Path, root: Path) -> Document:
     text = file.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
     match = _FRONT_MATTER.match(text)
     fields: Any = yaml.safe_load(match.group(1)) if match else None
-    front = FrontMatter.model_validate(fields or {})
+    front = _front_matter(fields or {})
     title, sections = parse(text[match.end() :] if match else text)
     if not sections:
         raise ValueError("it holds no text")
@@ -75,6 +66,14 @@ def _document(file: Path, root: Path) -> Document:
         icd10=front.icd10,
         url=front.url,
     )
+
+
+def _front_matter(fields: Any) -> FrontMatter:
+    try:
+        return FrontMatter.model_validate(fields)
+    except ValidationError as error:
+        wrong = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise ValueError("; ".join(wrong)) from error
 
 
 def parse(body: str) -> tuple[str | None, tuple[Section, ...]]:

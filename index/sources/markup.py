@@ -11,7 +11,6 @@ from lxml import html  # type: ignore[import-untyped]
 
 from index.chunk import MAX_WORDS
 from index.document import Block, Section
-from index.grading import grading
 
 _SKIPPED = frozenset(
     {"script", "style", "nav", "aside", "footer", "form", "button", "noscript", "template", "svg", "head"}
@@ -20,6 +19,7 @@ _STRUCTURE = {"html", "body", "main", "article", "section", "div", "header", "bl
 _CONTAINERS = frozenset(_STRUCTURE | {"center", "dl", "td", "th", "tbody", "thead", "tfoot", "span", "font"})
 _EMPHASIS = frozenset({"b", "strong", "u", "em", "i"})
 _MAX_HEADING_WORDS = 15
+_MAX_SPAN = 1000
 
 
 @dataclass
@@ -86,7 +86,7 @@ def _is_inline(element: Any) -> bool:
 def _block(element: Any, sections: _Sections) -> None:
     tag = element.tag
     if re.fullmatch(r"h[1-6]", tag):
-        if text := _text(element):
+        if text := _text(element).rstrip("¶# "):  # the marks of links to the heading itself
             sections.head(int(tag[1]), text)
     elif tag in ("ul", "ol"):
         for item in element.iterchildren("li"):
@@ -127,16 +127,48 @@ def _item(item: Any, sections: _Sections) -> None:
 
 def _table(table: Any, sections: _Sections) -> None:
     header: list[str] = []
+    above: dict[int, tuple[str, int]] = {}
     for row in table.iter("tr"):
-        cells = [_text(cell) for cell in row.iterchildren("td", "th")]
+        cells = _cells(row, above)
         if not any(cells):
             continue
         if not header and all(cell.tag == "th" for cell in row.iterchildren("td", "th")) and len(cells) > 1:
             header = cells
-        elif len(cells) == 1:
+        elif len(row) == 1 and sum(map(bool, cells)) == 1:
             _block_of_cell(row, sections)
         else:
             _statement(_row(header, cells), sections)
+
+
+def _cells(row: Any, above: dict[int, tuple[str, int]]) -> list[str]:
+    """The texts of a row, with those of cells that reach down into it.
+
+    ``above`` holds such cells by their column, with the rows that they still reach into, and is brought up to date.
+    """
+    cells: list[str] = []
+
+    def reach_down() -> None:
+        while len(cells) in above:
+            text, rows = above.pop(len(cells))
+            if rows > 1:
+                still[len(cells)] = text, rows - 1
+            cells.append(text)
+
+    still: dict[int, tuple[str, int]] = {}
+    for cell in row.iterchildren("td", "th"):
+        reach_down()
+        if (rows := _span(cell, "rowspan")) > 1:
+            still[len(cells)] = _text(cell), rows - 1
+        cells += [_text(cell), *[""] * (_span(cell, "colspan") - 1)]
+    reach_down()
+    above.clear()
+    above.update(still)
+    return cells
+
+
+def _span(cell: Any, name: str) -> int:
+    value = cell.get(name, "1").strip()
+    return min(max(int(value), 1), _MAX_SPAN) if value.isdecimal() else 1
 
 
 def _block_of_cell(row: Any, sections: _Sections) -> None:
@@ -153,8 +185,7 @@ def _row(header: list[str], cells: list[str]) -> str:
 
 def _statement(text: str, sections: _Sections) -> None:
     if text:
-        strength, grade = grading(text)
-        sections.blocks.append(Block(text, statement=True, strength=strength, grade=grade))
+        sections.blocks.append(Block(text, statement=True))
 
 
 def _paragraph(text: str, sections: _Sections) -> None:

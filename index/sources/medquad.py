@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lxml import etree  # type: ignore[import-untyped]
-
 from index.document import Block, Document, Section, Skipped
-from index.sources.files import document_id, files
+from index.sources.files import document_id, documents
 from index.sources.xml import parse, text_of
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
@@ -19,16 +17,11 @@ _ITEM = re.compile(r"\s{2,}-\s+|\n\s*-\s+")
 
 def read(path: Path) -> Iterator[Document | Skipped]:
     """The subject of a file or of every ``.xml`` file in a folder; a question with its answer is a section."""
-    for file in files(path, ".xml"):
-        try:
-            root = parse(file)
-        except (OSError, etree.XMLSyntaxError) as error:
-            yield Skipped(str(file), str(error))
-            continue
-        yield _document(root, file, path)
+    return documents(path, _document, ".xml")
 
 
-def _document(root: Any, file: Path, folder: Path) -> Document | Skipped:
+def _document(file: Path, folder: Path) -> Document | Skipped:
+    root = parse(file)
     sections = tuple(section for pair in root.iter("QAPair") if (section := _section(pair)))
     if not sections:
         return Skipped(str(file), "it holds no answer")

@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lxml import etree  # type: ignore[import-untyped]
-
-from index.document import Document, Section, Skipped, Status
-from index.sources.files import document_id, files
+from index.document import Document, Section, Skipped
+from index.sources.files import document_id, documents
 from index.sources.markup import plain, sections_of
 from index.sources.xml import parse
+from medrag.types import Status
 
 # The fields that are indexed, by AHRQ's FieldID, under the heading that a reader knows.
 _SECTIONS = {
@@ -31,18 +30,16 @@ _SECTIONS = {
 _TITLE, _STATUS, _RELEASED, _DEVELOPERS, _POPULATION, _AVAILABILITY = "161", "120", "128", "158", "132", "118"
 # "1997 (revised 2013 Oct; reviewed 2016)" is of 2013: a review changes nothing.
 _YEAR = re.compile(r"(?<!reviewed )\b(?:19|20)\d\d\b")
+# Some summaries were encoded twice: their dashes, "≥" and accents are the Latin-1 of UTF-8's bytes.
+_TWICE = re.compile(
+    "[\u00c2-\u00df][\u0080-\u00bf]|[\u00e0-\u00ef][\u0080-\u00bf]{2}|[\u00f0-\u00f4][\u0080-\u00bf]{3}"
+)
 _LINK = re.compile(r'href="(https?://[^"]+)"')
 
 
 def read(path: Path) -> Iterator[Document | Skipped]:
     """The guideline of a file or of every ``.xml`` file in a folder."""
-    for file in files(path, ".xml"):
-        try:
-            fields = _fields(parse(file))
-        except (OSError, etree.XMLSyntaxError) as error:
-            yield Skipped(str(file), str(error))
-            continue
-        yield _document(fields, file, path)
+    return documents(path, _document, ".xml")
 
 
 def _fields(root: Any) -> dict[str, str]:
@@ -50,11 +47,19 @@ def _fields(root: Any) -> dict[str, str]:
     values: dict[str, str] = {}
     for element in root.iter("Field"):
         value = "\n".join(each.get("Value") or "" for each in element.iter("FieldValue"))
-        values.setdefault(element.get("FieldID"), value)
+        values.setdefault(element.get("FieldID"), _TWICE.sub(_decoded, value))
     return values
 
 
-def _document(fields: dict[str, str], file: Path, root: Path) -> Document | Skipped:
+def _decoded(match: re.Match[str]) -> str:
+    try:
+        return match.group().encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return match.group()
+
+
+def _document(file: Path, root: Path) -> Document | Skipped:
+    fields = _fields(parse(file))
     if _TITLE not in fields:
         return Skipped(str(file), "it is no guideline summary: it has no title field")
     sections: list[Section] = []

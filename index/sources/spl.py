@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]
 
 from index.document import Block, Document, Section, Skipped
-from index.sources.files import files
+from index.sources.files import documents
 from index.sources.xml import parse, text_of
 
 _V3 = {"v3": "urn:hl7-org:v3"}
@@ -19,16 +19,11 @@ _YEAR = re.compile(r"(19|20)\d\d")
 
 def read(path: Path) -> Iterator[Document | Skipped]:
     """The label of a file or of every ``.xml`` file in a folder; its set id is the document's id."""
-    for file in files(path, ".xml"):
-        try:
-            root = parse(file)
-        except (OSError, etree.XMLSyntaxError) as error:
-            yield Skipped(str(file), str(error))
-            continue
-        yield _document(root, file)
+    return documents(path, lambda file, _: _document(file), ".xml")
 
 
-def _document(root: Any, file: Path) -> Document | Skipped:
+def _document(file: Path) -> Document | Skipped:
+    root = parse(file)
     set_id = next(iter(root.xpath("v3:setId/@root", namespaces=_V3)), None)
     if set_id is None:
         return Skipped(str(file), "it is no structured product label: it has no set id")

@@ -144,6 +144,7 @@ def _citation(item: Evidence, sentence: Sentence) -> Citation:
         end=sentence.end,
         quote=passage.quote(sentence),
         title=passage.title,
+        status=passage.status,
         url=passage.url,
         strength=sentence.strength,
         grade=sentence.grade,

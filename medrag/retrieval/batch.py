@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -12,6 +13,17 @@ from medrag.errors import InputError
 from medrag.retrieval.query import condensed
 from medrag.retrieval.retriever import Retriever
 from medrag.types import Evidence, Filters
+
+_FIELDS = ", ".join(Filters.model_fields)
+# On the command line each word holds one value.
+_SINGULAR = {
+    "status": "statuses",
+    "organisation": "organisations",
+    "jurisdiction": "jurisdictions",
+    "population": "populations",
+    "strength": "strengths",
+    "grade": "grades",
+}
 
 
 class BatchQuery(BaseModel):
@@ -38,10 +50,13 @@ def read_queries(path: Path) -> Iterator[BatchQuery]:
 def search_line(retriever: Retriever, query: BatchQuery, *, k: int, filters: Filters = Filters()) -> str:  # noqa: B008
     """``{"id", "passages": [{"id", "doc_id", "score", "title", "text"}]}`` as one line of JSON.
 
-    A query's own filters stand in the place of ``filters``. A passage that is not current also has its ``status``.
+    A query's own filters stand in the place of ``filters``. A passage that is not current also has its ``status``, and
+    where a strength or grade was asked for, each passage has its ``sentences`` of that strength or grade.
     """
-    found = retriever.nearest(condensed(query.query), k=k, filters=query.filters or filters)
-    return json.dumps({"id": query.id, "passages": [_passage(each) for each in found]}, ensure_ascii=False)
+    asked = query.filters or filters
+    found = retriever.nearest(condensed(query.query), k=k, filters=asked)
+    passages = [_passage(each) | (_sentences(each) if asked.by_grading else {}) for each in found]
+    return json.dumps({"id": query.id, "passages": passages}, ensure_ascii=False)
 
 
 def read_filters(asked: Iterable[str]) -> Filters:
@@ -51,18 +66,15 @@ def read_filters(asked: Iterable[str]) -> Filters:
     """
     values: dict[str, list[str]] = {}
     for each in asked:
-        field, _, value = each.partition("=")
-        values.setdefault(field.strip(), []).append(value.strip())
+        word, _, value = each.partition("=")
+        field = _SINGULAR.get(word.strip(), word.strip())
+        values.setdefault(field, []).append(value.strip())
     single = {"year_from", "year_to"}
     try:
         return Filters.model_validate({key: of[-1] if key in single else of for key, of in values.items()})
     except ValidationError as error:
-        first = error.errors()[0]
-        raise InputError(
-            f"The filter {'.'.join(map(str, first['loc']))} is wrong ({first['msg']}). "
-            f"Filters are field=value, of the fields {', '.join(Filters.model_fields)}.",
-            param="filter",
-        ) from error
+        message = f"{_wrong(error)} Filters are field=value, of the fields {_FIELDS}."
+        raise InputError(message, param="filter") from error
 
 
 def _query(path: Path, number: int, line: str) -> BatchQuery:
@@ -71,12 +83,24 @@ def _query(path: Path, number: int, line: str) -> BatchQuery:
     except ValidationError as error:
         raise InputError(
             f'Line {number} of {path} is not a query: each line is {{"id": ..., "query": "..."}}, '
-            f'with "filters" where it needs them ({", ".join(Filters.model_fields)}).',
+            f'with "filters" where it needs them ({_FIELDS}). {_wrong(error)}',
             param="queries",
         ) from error
 
 
-def _passage(evidence: Evidence) -> dict[str, str | float]:
+def _wrong(error: ValidationError) -> str:
+    """The first thing that is wrong; pydantic's message lists the values of a field that has few."""
+    first = error.errors()[0]
+    return f"{'.'.join(map(str, first['loc'])) or 'The line'} is wrong ({first['msg']})."
+
+
+def _sentences(evidence: Evidence) -> dict[str, Any]:
+    passage = evidence.passage
+    said = [{"text": passage.quote(each), "strength": each.strength, "grade": each.grade} for each in passage.sentences]
+    return {"sentences": said}
+
+
+def _passage(evidence: Evidence) -> dict[str, Any]:
     passage = evidence.passage
     return {
         "id": passage.id,

@@ -16,9 +16,10 @@ from pydantic import ValidationError
 
 from medrag.errors import IndexCorrupt
 from medrag.retrieval.arrays import ArrayWriter
+from medrag.retrieval.scales import Grading, grading_passes, gradings
 from medrag.types import Filters, Passage
 
-Facet = tuple[str, int | None, tuple[str, ...], str | None, str | None]
+Facet = tuple[str, int | None, tuple[str, ...], str | None, str | None, tuple[Grading, ...]]
 
 LINES, OFFSETS, FACETS, ROWS = "passages.jsonl", "offsets.npy", "facets.json", "facet_rows.npy"
 FILES = (LINES, OFFSETS, FACETS, ROWS)
@@ -80,8 +81,8 @@ def read_facets(path: Path) -> Facets:
     """The facets that :meth:`Facets.write` saved."""
     return Facets(
         [
-            (status, year, tuple(organisations), jurisdiction, population)
-            for status, year, organisations, jurisdiction, population in json.loads(path.read_text("utf-8"))
+            (status, year, tuple(organisations), jurisdiction, population, tuple(map(tuple, gradings)))
+            for status, year, organisations, jurisdiction, population, gradings in json.loads(path.read_text("utf-8"))
         ]
     )
 
@@ -141,20 +142,26 @@ def searched_text(passage: Passage) -> str:
 
 
 def _facet(passage: Passage) -> Facet:
-    return passage.status, passage.year, passage.organisations, passage.jurisdiction, passage.population
+    said = passage.status, passage.year, passage.organisations, passage.jurisdiction, passage.population
+    return *said, tuple(gradings(passage))
 
 
 def _passes(facet: Facet, filters: Filters) -> bool:
     """A passage that does not say what a filter asks about does not pass it."""
-    status, year, organisations, jurisdiction, population = facet
+    status, year, organisations, jurisdiction, population, graded = facet
     return (
         status in filters.statuses
         and _any_of(organisations, filters.organisations)
         and _any_of((jurisdiction,) if jurisdiction else (), filters.jurisdictions)
         and (not filters.populations or any(_names(population or "", each) for each in filters.populations))
+        and _graded(graded, filters)
         and (filters.year_from is None or (year is not None and year >= filters.year_from))
         and (filters.year_to is None or (year is not None and year <= filters.year_to))
     )
+
+
+def _graded(found: Sequence[Grading], filters: Filters) -> bool:
+    return not filters.by_grading or any(grading_passes(each, filters) for each in found)
 
 
 def _names(population: str, wanted: str) -> bool:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.passages import searched_text
 from medrag.retrieval.reranker import Reranker
+from medrag.retrieval.scales import only_asked
 from medrag.retrieval.searchable import Searchable
 from medrag.retrieval.store import open_index
 from medrag.types import Evidence, Filters, Passage
@@ -109,7 +110,7 @@ class Retriever:
         if self.reranker and found:
             found = _reranked(self.reranker, query, found)
         return [
-            Evidence(number=number, passage=passage, score=round(score, 6))
+            Evidence(number=number, passage=only_asked(passage, filters), score=round(score, 6))
             for number, (passage, score) in enumerate(found[:k], start=1)
         ]
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from medrag.errors import AuditError, InputError, MedragError, ModelRefused, ModelUnavailable, StorageError, Untrusted
+from medrag.types import Filters
 
 log = logging.getLogger(__name__)
 
@@ -142,7 +143,8 @@ def invalid(errors: Sequence[Mapping[str, Any]]) -> Failure:
         return Failure(400, message, "invalid_request_error", "invalid_json")
     if first["type"] == "extra_forbidden":
         where.pop()
-        first = {**first, "msg": "it has a field that is not known here"}
+        known = f"; it may have {', '.join(Filters.model_fields)}" if where[-1:] == ["filters"] else ""
+        first = {**first, "msg": f"it has a field that is not known here{known}"}
     param = _param(where)
     code = "missing_required_parameter" if first["type"] == "missing" else "invalid_value"
     return Failure(400, f"{param}: {first['msg']}", "invalid_request_error", code, param)

@@ -147,7 +147,8 @@ def _annotations(event: Released, text: str, offset: int) -> list[Json]:
         at = text.index(mark, at)
         span = {"start_index": offset + at, "end_index": offset + at + len(mark)}
         url = citation.url or f"urn:medrag:passage:{citation.passage_id}"
-        annotations.append({"type": "url_citation", "url_citation": span | {"title": citation.title, "url": url}})
+        title = citation.title + rendering.status_mark(citation.status)
+        annotations.append({"type": "url_citation", "url_citation": span | {"title": title, "url": url}})
         at += len(mark)
     return annotations
 

@@ -57,6 +57,37 @@ def test_each_bullet_of_the_starter_corpus_is_one_sentence_of_a_passage() -> Non
             assert not rest.strip()
 
 
+def test_gradings_are_read_from_the_words_of_any_block() -> None:
+    blocks = (
+        Block("Give it. (Grade 1B) It may help (weak recommendation, low-quality evidence). It is old."),
+        Block("Stop it (Class III; Level of Evidence: A).", statement=True),
+    )
+    (passage,) = passages(document(*blocks))
+    assert [(passage.quote(each)[:7], each.strength, each.grade) for each in passage.sentences] == [
+        ("Give it", "1", "B"),
+        ("It may ", "weak", "low"),
+        ("It is o", None, None),
+        ("Stop it", "III", "A"),
+    ]
+
+
+def test_a_section_that_explains_a_scale_is_not_graded() -> None:
+    row = Block("Grade: A; Meaning: randomised trials (Level A).", statement=True)
+    for heading, expected in (("Levels of Evidence", None), ("Definitions", None), ("Treatment", "A")):
+        (passage,) = passages(document(row, heading=("Major Recommendations", heading)))
+        assert passage.sentences[0].grade == expected
+
+
+def test_sentences_of_a_long_statement_share_its_grading_unless_they_have_their_own() -> None:
+    words = " ".join(["adults"] * 35)
+    shared = Block(f"Give it to {words}. Then stop it in {words} (strong recommendation).", statement=True)
+    apart = Block(
+        f"Give it to {words} (weak recommendation). Stop it in {words} (strong recommendation).", statement=True
+    )
+    strengths = [[each.strength for each in next(passages(document(one))).sentences] for one in (shared, apart)]
+    assert strengths == [["strong", "strong"], ["weak", "strong"]]
+
+
 def test_the_heading_path_is_searched_but_not_quoted() -> None:
     (passage,) = passages(document(Block("Give aspirin.", statement=True), heading=("Adults", "First line")))
     assert passage.text == "Give aspirin."

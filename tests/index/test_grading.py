@@ -10,13 +10,49 @@ from index.grading import grading
     [
         ("Give aspirin (strong recommendation, very low-quality evidence).", ("strong", "very low")),
         ("Give aspirin. (Class IIa; Level of Evidence: B-R)", ("IIa", "B-R")),
-        ("Give aspirin [1B].", (None, "1B")),
-        ("Give aspirin (Grade A).", (None, "A")),
+        ("Give aspirin [1B].", ("1", "B")),
+        ("We suggest aspirin (Grade 2C).", ("2", "C")),
+        ("Give aspirin (A-III).", ("A", "III")),
+        ("Give aspirin (Grade A).", ("A", None)),
         ("Weak recommendation based on moderate-quality evidence, 2B.", ("Weak", "moderate")),
         ("Level 1 evidence supports it.", (None, "1")),
-        ("Upgrade a level of care; grade the tumour; class of drugs.", (None, None)),
-        ("Give vitamin A 10 mg daily at 6 p.m.", (None, None)),
+        ("Give aspirin. (Weak for; Reviewed, New-replaced)", ("Weak", None)),
+        ("Give aspirin (Strong, low).", ("Strong", "low")),
+        ("(Strength of evidence = C; strength of recommendation = weak positive recommendation)", ("weak", "C")),
+        ("(Evidence Quality: II; Recommendation Strength: Moderate)", ("Moderate", "II")),
+        ("Evidence quality: intermediate; Strength of recommendation: strong", ("strong", "intermediate")),
+        ("COR: 1; LOE: B-NR; Recommendation: Give aspirin.", ("1", "B-NR")),
+        ("Aggregate evidence quality: Grade A, systematic review.", (None, "A")),
+        ("(Evidence Quality: Grade B; Recommendation)", (None, "B")),
+        ("Give aspirin (Grade B, Weak Recommendation).", ("Weak", "B")),
+        ("Recommendation based on grade C aggregate evidence.", (None, "C")),
+        ("Give aspirin. (Grade A, BEL 1)", ("A", "1")),
+        ("Give aspirin (B recommendation).", ("B", None)),
+        ("Give aspirin (Level C).", (None, "C")),
     ],
-)
+)  # fmt: skip
 def test_gradings_in_common_words(text: str, expected: tuple[str | None, str | None]) -> None:
     assert grading(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Upgrade a level of care; grade the tumour; class of drugs.",
+        "Give vitamin A 10 mg daily at 6 p.m.",
+        "In NYHA class II or class III, add an ACE inhibitor.",
+        "Two Class II studies report it; amiodarone is a class III drug.",
+        "Stop it for grade 3 toxicity or a level II trauma.",
+        "The panel rated each (grade A, B, or C).",
+        "No strong recommendation can be made.",
+        "Options: (A) watch, (B) treat, (C) refer.",
+        "Level of evidence a clinician needs.",
+        "Strong recommendation, high-quality evidence: benefits clearly outweigh risk and burdens.",
+        "Grade B: trials with some weaknesses, moderate-quality evidence.",
+        "Low quality evidence: further research is likely to change the estimate.",
+        "Strength of recommendations (strong, weak) and levels of evidence (A-D) are defined below.",
+        "The type has three stages (moderate) and kinds 2A, 2B, 2M; diabetes insipidus (DI).",
+    ],
+)
+def test_other_classes_and_grades_are_none(text: str) -> None:
+    assert grading(text) == (None, None)

@@ -37,6 +37,17 @@ def test_sentences_end_where_a_reader_ends_them() -> None:
     ]
 
 
+def test_brackets_after_a_sentence_belong_to_it() -> None:
+    text = "Give it. (Grade 1B) Stop it. [Smith 2010] (Level C) Options: watch. (1) Treat. Refer. (Strong.)"
+    assert split(text) == [
+        "Give it. (Grade 1B)",
+        "Stop it. [Smith 2010] (Level C)",
+        "Options: watch.",
+        "(1) Treat.",
+        "Refer. (Strong.)",
+    ]
+
+
 @given(st.text(alphabet="aB .?!\n\"')e.g", max_size=80))
 def test_spans_are_ordered_trimmed_and_lose_only_space(text: str) -> None:
     spans = list(sentences(text))

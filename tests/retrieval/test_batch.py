@@ -59,7 +59,16 @@ def test_filters_are_read_from_words() -> None:
     assert read_filters([]) == Filters()
 
 
-@pytest.mark.parametrize("word", ["colour=blue", "year_from=soon", "statuses=old", "colour"])
+def test_one_word_names_one_value() -> None:
+    words = ["status=superseded", "strength=strong", "strength=moderate", "grade=very low"]
+    assert read_filters(words) == Filters(
+        statuses=("superseded",), strengths=("strong", "moderate"), grades=("very low",)
+    )
+
+
+@pytest.mark.parametrize(
+    "word", ["colour=blue", "year_from=soon", "statuses=old", "colour", "strength=firm", "grade=A"]
+)
 def test_a_wrong_filter_names_the_fields(word: str) -> None:
-    with pytest.raises(InputError, match=r"(colour|year_from|statuses).*jurisdictions"):
+    with pytest.raises(InputError, match=r"(colour|year_from|statuses|strengths|grades).*jurisdictions"):
         read_filters([word])

@@ -40,7 +40,13 @@ def collections(directory: Path) -> list[str]:
 
 @pytest.mark.parametrize("query", QUERIES)
 @pytest.mark.parametrize(
-    "filters", [Filters(), Filters(year_from=2022, organisations=("ATS",)), Filters(statuses=("withdrawn",))]
+    "filters",
+    [
+        Filters(),
+        Filters(year_from=2022, organisations=("ATS",)),
+        Filters(statuses=("withdrawn",)),
+        Filters(strengths=("weak",), grades=("low",)),
+    ],
 )
 def test_both_indexes_rank_alike(in_milvus: Retriever, retriever: Retriever, query: str, filters: Filters) -> None:
     here, there = (each.nearest(query, k=10, filters=filters) for each in (in_milvus, retriever))

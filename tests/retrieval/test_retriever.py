@@ -99,6 +99,10 @@ def test_superseded_guidelines_are_found_only_when_asked_for(editions: Retriever
         ({"populations": ("children",)}, set()),
         ({"populations": ("Men", "children")}, {"gout-2012"}),
         ({"populations": ("adult", "women")}, {"gout-2012", "gout-2020"}),
+        ({"strengths": ("strong",)}, {"gout-2012", "gout-2020"}),
+        ({"strengths": ("weak", "moderate")}, set()),
+        ({"strengths": ("strong",), "grades": ("moderate",), "year_from": 2015}, {"gout-2020"}),
+        ({"strengths": ("strong",), "grades": ("high",)}, set()),
     ],
 )
 def test_filters(editions: Retriever, filters: dict[str, Any], expected: set[str]) -> None:

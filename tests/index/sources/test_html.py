@@ -25,7 +25,7 @@ def test_a_page(tmp_path: Path) -> None:
     assert (document.organisations, document.url) == (("GINA",), "https://example.org/asthma")
     assert document.sections == (
         Section(("Asthma",), (Block("Use ICS-formoterol as needed."),)),
-        Section(("Asthma", "Children"), (Block("Refer. (Grade B)", True, None, "B"),)),
+        Section(("Asthma", "Children"), (Block("Refer. (Grade B)", True),)),
         Section(("Asthma", "Adults", "Doses"), (Block("200 mcg."),)),
     )
 
@@ -40,6 +40,47 @@ def test_broken_markup_is_read_all_the_same() -> None:
     assert sections_of("<p>Give <b>aspirin<p>Then stop.") == (
         Section((), (Block("Give aspirin"), Block("Then stop."))),
     )
+
+
+def test_a_cell_that_spans_rows_stands_in_each() -> None:
+    table = (
+        "<table><tr><th>Drug</th><th>Age</th><th>Dose</th></tr><tr><td rowspan='2'>Amoxicillin</td><td>1</td>"
+        "<td>125 mg</td></tr><tr><td>5</td><td>250 mg</td></tr><tr><td colspan='2'>Others</td><td>none</td></tr>"
+        "</table>"
+    )
+    (section,) = sections_of(table)
+    assert [block.text for block in section.blocks] == [
+        "Drug: Amoxicillin; Age: 1; Dose: 125 mg",
+        "Drug: Amoxicillin; Age: 5; Dose: 250 mg",
+        "Drug: Others; Dose: none",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "head"),
+    [
+        ("utf-8", ""),
+        ("utf-8", "<meta charset='iso-8859-1'>"),
+        ("utf-8-sig", ""),
+        ("utf-16", ""),
+        ("cp1252", ""),
+        ("cp1252", "<meta http-equiv='content-type' content='text/html; charset=iso-8859-1'>"),
+        ("iso-8859-15", "<meta charset='iso-8859-15'>"),
+        ("cp1252", "<meta charset='no-such'>"),
+    ],
+)
+def test_dose_ranges_and_micrograms_survive_every_encoding(tmp_path: Path, encoding: str, head: str) -> None:
+    said = "5 µg à 10 µg" if encoding == "iso-8859-15" else "5–10 µg, the patient’s dose"
+    (tmp_path / "a.html").write_bytes(f"<html><head>{head}</head><body><p>{said}</p></body></html>".encode(encoding))
+    (document,) = read(tmp_path)
+    assert isinstance(document, Document)
+    assert document.sections[0].blocks == (Block(said),)
+
+
+def test_what_is_no_text_is_skipped(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_bytes(bytes(range(256)))
+    (skipped,) = read(tmp_path)
+    assert isinstance(skipped, Skipped) and skipped.why == "it is no text"
 
 
 def test_a_list_too_long_to_quote_at_once_is_quoted_item_by_item() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from index.chunk import passages
 from index.document import Document, Skipped
 from index.sources.jsonl import read
 
@@ -33,6 +34,13 @@ def test_the_field_names_of_public_corpora(tmp_path: Path, line: dict[str, Any],
     (document,) = lines(tmp_path, line)
     assert isinstance(document, Document)
     assert (document.id, document.title, text(document)) == ("1", title, "Treat it.")
+
+
+def test_a_graded_line_is_a_graded_recommendation(tmp_path: Path) -> None:
+    (document,) = lines(tmp_path, {"id": "a", "text": "Treat it. Then stop.", "strength": "Strong", "grade": "low"})
+    assert isinstance(document, Document)
+    (passage,) = passages(document)
+    assert [(each.strength, each.grade) for each in passage.sentences] == [("Strong", "low")] * 2
 
 
 def test_metadata(tmp_path: Path) -> None:

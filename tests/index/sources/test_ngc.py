@@ -52,7 +52,9 @@ def test_a_summary(tmp_path: Path) -> None:
         ("Contraindications",),
     ]
     colchicine, avoid, dose = document.sections[0].blocks
-    assert (colchicine.statement, colchicine.strength, colchicine.grade) == (True, "Strong", "moderate")
+    assert colchicine.statement
+    graded = next(passages(document)).sentences[0]
+    assert (graded.strength, graded.grade) == ("Strong", "moderate")
     assert avoid.text == "Avoid: aspirin beer"
     assert dose.text == "Drug: Colchicine; Dose: 1.2 mg"
 
@@ -94,3 +96,10 @@ def test_real_summaries(tmp_path: Path) -> None:
     assert any("Major Recommendations" in passage.section for passage in cut)
     assert any(sentence.grade for passage in cut for sentence in passage.sentences)
     assert not any("<" in passage.title or "&nbsp" in passage.text for passage in cut)
+
+
+def test_what_was_encoded_twice_is_mended(tmp_path: Path) -> None:
+    said = "Give 5–10 µg to adults ≥ 65 in Malmö."
+    document = one(tmp_path, f151=f"<p>{said.encode().decode('latin-1')}</p><p>{said}</p>")
+    assert isinstance(document, Document)
+    assert [block.text for block in document.sections[0].blocks] == [said, said]

@@ -65,3 +65,34 @@ def test_files_that_cannot_be_read_are_skipped(tmp_path: Path) -> None:
     assert isinstance(bad, Skipped)
     assert isinstance(scan, Skipped)
     assert "scanned" in scan.why
+
+
+def test_running_lines_page_numbers_and_contents_are_left_out(tmp_path: Path) -> None:
+    pages = [
+        f"Chapter {number // 3}: Gout {number}\nGive it for {10 * number} days.\n"
+        f"Stop after {number}.\nPage {number} of 6"
+        for number in range(1, 7)
+    ]
+    (tmp_path / "gout.pdf").write_bytes(pdf("Treatment . . . . . . . . 12\nPreface of it.\ni", *pages))
+    (document,) = read(tmp_path)
+    assert isinstance(document, Document)
+    said = [(section.page, section.heading, [block.text for block in section.blocks]) for section in document.sections]
+    assert said == [
+        (1, (), ["Preface of it."]),
+        *((number + 1, (), [f"Give it for {10 * number} days.", f"Stop after {number}."]) for number in range(1, 7)),
+    ]
+
+
+def test_files_that_cannot_be_read_are_named_with_the_reason(tmp_path: Path) -> None:
+    whole = pdf(*PAGES)
+    (tmp_path / "a-empty.pdf").write_bytes(b"")
+    (tmp_path / "b-page.pdf").write_bytes(b"<html>not found</html>")
+    (tmp_path / "c-blank.pdf").write_bytes(pdf(""))
+    (tmp_path / "d-whole.pdf").write_bytes(whole)
+    *skipped, document = read(tmp_path)
+    assert isinstance(document, Document)
+    assert [each.where[-6:] for each in skipped if isinstance(each, Skipped) and each.why] == [
+        "ty.pdf",
+        "ge.pdf",
+        "nk.pdf",
+    ]
