@@ -11,12 +11,12 @@ from medrag.storage.tables import client_tokens
 
 
 def write(database: Database) -> None:
-    """Writes a row and takes it out again, without waiting for the disk.
+    """Writes a row and takes it out again.
 
     Raises:
         StorageError: the database is gone, locked or full.
     """
     row = {"digest": uuid.uuid4().hex, "expires": 0}
-    with database.writing(sync=False) as connection:
+    with database.writing() as connection:
         connection.execute(sa.insert(client_tokens), row)
         connection.execute(sa.delete(client_tokens).where(client_tokens.c.digest == row["digest"]))

@@ -154,7 +154,7 @@ def test_the_server_is_killed_while_it_writes(small_index: Path, tmp_path: Path)
         before = verify(database).records
         with medrag_serves(tmp_path, *arguments) as service:
             assert_answers(service)
-    assert verify(database).records == before + 5
+    assert verify(database).records == before + 6
     for _, text in users.received:
         assert WITHHELD not in text.split('"medrag": ')[0]
 
