@@ -94,21 +94,25 @@ class VllmProcess:
         restarts: list[float] = []
         while True:
             await asyncio.sleep(0.5)
-            if self._child is None or self.running:
+            if self.running:
                 continue
             now = time.monotonic()
             restarts = [when for when in restarts if now - when < RESTART_WINDOW_S]
             if len(restarts) >= MAX_RESTARTS:
-                report(f"vllm serve keeps dying and is not restarted again; see {self.log}")
+                report(f"vllm serve keeps dying and is not restarted again; see {self.log}, then start medrag anew")
                 return
             restarts.append(now)
-            report(f"vllm serve died with status {self._child.returncode}; restarting it")
-            self.start()
+            report(f"vllm serve died{self._status()}; restarting it")
             try:
+                self.stop()  # what it started may outlive it, and holds its memory
+                self.start()
                 await self.wait_ready()
                 report("vllm serve is back")
-            except ModelUnavailable:
-                continue
+            except (ConfigurationError, ModelUnavailable) as error:
+                report(f"vllm serve does not come back: {error}")
+
+    def _status(self) -> str:
+        return f" with status {self._child.returncode}" if self._child else ""
 
     def stop(self) -> None:
         """Ends the child and everything it started; harmless when it is not running."""

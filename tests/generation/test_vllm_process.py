@@ -49,6 +49,12 @@ def alive(pid: int) -> bool:
     return True
 
 
+def running(pid: int) -> bool:
+    """Alive and no zombie: nobody may be there to reap what lost its parent."""
+    state = Path(f"/proc/{pid}/stat")
+    return state.exists() and state.read_text().rpartition(") ")[2][0] != "Z"
+
+
 def test_it_starts_waits_and_stops(process: VllmProcess) -> None:
     process.start()
     asyncio.run(process.wait_ready())
@@ -90,6 +96,51 @@ def test_a_child_that_is_killed_comes_back(process: VllmProcess) -> None:
         return said
 
     assert any("restarting" in line for line in asyncio.run(asyncio.wait_for(scenario(), 60)))
+
+
+FORKING = HEALTHY.replace(
+    "import sys\n", "import subprocess, sys\nprint(subprocess.Popen(['sleep', '600']).pid, flush=True)\n", 1
+)
+
+
+def test_what_a_killed_child_left_is_ended(process: VllmProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vllm_process, "serve_command", lambda model: [sys.executable, "-c", FORKING])
+
+    async def scenario() -> None:
+        said: list[str] = []
+        process.start()
+        await process.wait_ready()
+        watching = asyncio.create_task(process.watch(said.append))
+        left = int(process.log.read_text().split()[0])
+        os.kill(pid_of(process), signal.SIGKILL)
+        assert alive(left)
+        while "vllm serve is back" not in said:
+            await asyncio.sleep(0.1)
+        assert not running(left)
+        watching.cancel()
+
+    asyncio.run(asyncio.wait_for(scenario(), 60))
+
+
+def test_a_child_whose_port_was_taken_meanwhile_is_tried_again(process: VllmProcess) -> None:
+    async def scenario() -> list[str]:
+        said: list[str] = []
+        process.start()
+        await process.wait_ready()
+        assert process.port
+        os.kill(pid_of(process), signal.SIGKILL)
+        while process.running:
+            await asyncio.sleep(0.05)
+        with socket.create_server(("127.0.0.1", process.port)):
+            watching = asyncio.create_task(process.watch(said.append))
+            while not any("in use" in line for line in said):
+                await asyncio.sleep(0.05)
+        while "vllm serve is back" not in said:
+            await asyncio.sleep(0.05)
+        watching.cancel()
+        return said
+
+    assert "vllm serve died; restarting it" in asyncio.run(asyncio.wait_for(scenario(), 60))
 
 
 def test_a_child_that_keeps_dying_is_given_up(process: VllmProcess, monkeypatch: pytest.MonkeyPatch) -> None:
