@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 import httpx
-from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError, AsyncOpenAI, AsyncStream
+from openai import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    APITimeoutError,
+    AsyncOpenAI,
+    AsyncStream,
+    DefaultAsyncHttpxClient,
+)
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
 from medrag.errors import ModelRefused, ModelUnavailable
@@ -67,12 +76,16 @@ DEFAULT_CONTEXT_TOKENS = 4096
 
 @dataclass
 class OpenAIChatModel:
-    """A model behind ``POST {url}/chat/completions``; the grammar goes in vLLM's ``structured_outputs``."""
+    """A model behind ``POST {url}/chat/completions``; the grammar goes in vLLM's ``structured_outputs``.
+
+    ``uds`` is the unix socket its server listens on, where it is not a port.
+    """
 
     url: str
     name: str
     key: str = "none"
     timeout_s: float = 120.0
+    uds: Path | None = None
     _client: AsyncOpenAI | None = field(default=None, repr=False)
     _context_tokens: int | None = None
 
@@ -138,7 +151,10 @@ class OpenAIChatModel:
     def client(self) -> AsyncOpenAI:
         """The connection pool, opened at first use. Retries are off: the engine's deadline is the user's."""
         if self._client is None:
-            self._client = AsyncOpenAI(base_url=self.url, api_key=self.key, timeout=self.timeout_s, max_retries=0)
+            over = DefaultAsyncHttpxClient(transport=httpx.AsyncHTTPTransport(uds=str(self.uds))) if self.uds else None
+            self._client = AsyncOpenAI(
+                base_url=self.url, api_key=self.key, timeout=self.timeout_s, max_retries=0, http_client=over
+            )
         return self._client
 
     def _unavailable(self, error: Exception) -> ModelUnavailable:

@@ -160,6 +160,49 @@ def test_a_port_in_use_is_refused(process: VllmProcess) -> None:
             process.start()
 
 
+ON_A_SOCKET = """
+import socketserver, sys
+from http.server import BaseHTTPRequestHandler
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers()
+        self.wfile.write(b'{"object": "list", "data": [{"id": "some/model", "max_model_len": 77}]}')
+    def address_string(self):
+        return "socket"
+socketserver.UnixStreamServer(sys.argv[sys.argv.index("--uds") + 1], Handler).serve_forever()
+"""
+
+
+def test_a_unix_socket_in_place_of_a_port(
+    process: VllmProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vllm_process, "serve_command", lambda model: [sys.executable, "-c", ON_A_SOCKET])
+    process.uds = tmp_path / "run" / "vllm.sock"
+
+    async def tokens() -> int:
+        model = process.chat_model()
+        try:
+            return await model.context_tokens()
+        finally:
+            await model.aclose()
+
+    for _ in range(2):  # the first one's socket is still there when it was killed
+        process.start()
+        asyncio.run(process.wait_ready())
+        assert asyncio.run(tokens()) == 77
+        with pytest.raises(ConfigurationError, match=r"vllm\.sock is in use"):
+            VllmProcess(model="some/model", log=tmp_path / "log", uds=process.uds).start()
+        os.kill(pid_of(process), signal.SIGKILL)
+        process.stop()
+    assert process.port is None
+
+
+def test_a_socket_path_that_is_too_long_is_refused(process: VllmProcess, tmp_path: Path) -> None:
+    process.uds = tmp_path / ("s" * 200)
+    with pytest.raises(ConfigurationError, match="too long"):
+        process.start()
+
+
 def test_a_model_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"config\.json"):
         VllmProcess(model=str(tmp_path / "nothing"), log=tmp_path / "log").start()
