@@ -198,8 +198,8 @@ def _database(settings: Settings) -> Iterator[Result]:
         yield Result("database", "failed", str(error), advice)
         return
     where = state.name
-    if state.head:
-        yield Result("database", "ok", f"{where}: {state.head.records:,} audit records, the last {state.head.hash}")
+    if state.chain:
+        yield Result("database", "ok", f"{where}: {state.chain.records:,} audit records; head {state.chain.head}")
     elif state.tables == "missing":
         yield Result("database", "ok", f"{where}: no tables yet; `medrag serve` or `medrag db upgrade` makes them")
     elif state.tables == "older":

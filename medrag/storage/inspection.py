@@ -19,11 +19,11 @@ from medrag.storage.tables import audit_head
 
 @dataclass(frozen=True)
 class State:
-    """A database as it was found; ``head`` is the audit trail's last link, where the tables are of this medrag."""
+    """A database as it was found; ``chain`` is how far its audit trail goes, where the tables are this medrag's."""
 
     name: str
     tables: Age
-    head: Chain | None = None
+    chain: Chain | None = None
 
 
 def inspect(where: str | Path) -> State:

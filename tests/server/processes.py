@@ -24,11 +24,9 @@ MEDRAG = "from medrag.cli import main; main()"
 
 @dataclass(frozen=True)
 class Service:
-    """A ``medrag serve`` that answers, and the file of what it says."""
+    """A service, as its users reach it."""
 
     url: str
-    process: subprocess.Popen[bytes]
-    log: Path
 
     def health(self) -> int:
         """The status of its health."""
@@ -39,10 +37,18 @@ class Service:
         return httpx.post(f"{self.url}/v1/chat/completions", json=body, timeout=60)
 
 
+@dataclass(frozen=True)
+class Process(Service):
+    """A ``medrag serve`` that answers, and the file of what it says."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
 @contextmanager
 def medrag_serves(
     home: Path, *arguments: str, environment: Mapping[str, str] | None = None, code: str = MEDRAG
-) -> Iterator[Service]:
+) -> Iterator[Process]:
     """``medrag serve`` with ``arguments``, once it answers; killed at the end if it still runs."""
     port = free_port()
     url, log = f"http://127.0.0.1:{port}", home / "serve.log"
@@ -56,7 +62,7 @@ def medrag_serves(
         )
     try:
         _wait_until_it_answers(url, process, log)
-        yield Service(url, process, log)
+        yield Process(url, process, log)
     finally:
         process.kill()
         process.wait()

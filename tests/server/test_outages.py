@@ -17,12 +17,15 @@ from typing import Any
 import httpx
 import pytest
 
+from medrag.generation.scripted import ScriptedModel
 from medrag.generation.vllm_process import free_port
-from medrag.server.audit import case_hash, text_hash, verify
+from medrag.server.audit import Trail, case_hash, text_hash, verify
 from medrag.server.requests import ChatRequest, case_of
-from tests.server.conftest import ALLERGIC, QUESTION
+from tests import postgresql
+from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
 from tests.server.processes import (
     ROOT,
+    Process,
     Service,
     Users,
     medrag_serves,
@@ -31,7 +34,7 @@ from tests.server.processes import (
     statements_in,
     wait_until,
 )
-from tests.server.serving import records
+from tests.server.serving import records, serving
 
 USERS = 6
 WITHHELD = "Treat streptococcal pharyngitis with amoxicillin"
@@ -163,7 +166,7 @@ Full = Callable[[], None]
 
 
 @contextmanager
-def small_disk(home: Path, service_of: Callable[[Path], Any]) -> Iterator[tuple[Service, Path, Full, Full]]:
+def small_disk(home: Path, service_of: Callable[[Path], Any]) -> Iterator[tuple[Process, Path, Full, Full]]:
     """A database on a file system of 3 MB: the service, the database, what fills the disk, what frees it."""
     disk = home / "disk"
     disk.mkdir()
@@ -187,7 +190,7 @@ def small_disk(home: Path, service_of: Callable[[Path], Any]) -> Iterator[tuple[
 
 
 @contextmanager
-def small_files(home: Path, service_of: Callable[[Path], Any]) -> Iterator[tuple[Service, Path, Full, Full]]:
+def small_files(home: Path, service_of: Callable[[Path], Any]) -> Iterator[tuple[Process, Path, Full, Full]]:
     """A process whose files may grow no more: the same, without the rights to mount."""
     with service_of(home / "medrag.db") as service:
         pid = service.process.pid
@@ -228,3 +231,18 @@ def test_the_disk_fills_up_under_load(small_index: Path, tmp_path: Path, disk: A
         assert_answers(service)
         assert service.health() == 200
         assert_recorded(database, users.received)
+
+
+def test_postgresql_goes_and_comes_back(engine_of: EngineOf, postgresql_url: str) -> None:
+    with (
+        Trail.open(postgresql_url) as trail,
+        serving(engine_of(ScriptedModel([SHORT])), trail) as base,
+    ):
+        service = Service(base)
+        assert_answers(service)
+        with postgresql.down(postgresql_url):
+            assert_unavailable(service, "audit_unavailable")
+            assert service.health() == 503
+        assert_answers(service)
+        assert service.health() == 200
+    assert verify(postgresql_url).records > 0

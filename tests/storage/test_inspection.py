@@ -24,17 +24,17 @@ def upgrade():
 
 
 def test_nothing_is_made(where: str | Path) -> None:
-    assert (inspect(where).tables, inspect(where).head) == ("missing", None)
+    assert (inspect(where).tables, inspect(where).chain) == ("missing", None)
     assert not (isinstance(where, Path) and where.exists())
 
 
 def test_the_last_link_is_read(where: str | Path) -> None:
     with Database.open(where) as database:
-        assert inspect(where).head == chain.Chain()
+        assert inspect(where).chain == chain.Chain()
         head = chain.append(database, [{"event": "test"}, {"event": "test"}])
-        assert inspect(where).head == head
+        assert inspect(where).chain == head
     found = inspect(where)
-    assert (found.tables, found.head, head.records) == ("current", head, 2)
+    assert (found.tables, found.chain, head.records) == ("current", head, 2)
 
 
 def test_tables_of_a_newer_medrag(where: str | Path) -> None:
