@@ -87,7 +87,8 @@ class VllmProcess:
             ModelUnavailable: it died (the message ends with the last lines of its log) or took too long.
         """
         began = time.monotonic()
-        async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(uds=self.uds and str(self.uds))) as client:
+        over = httpx.AsyncHTTPTransport(uds=str(self.uds) if self.uds else None)
+        async with httpx.AsyncClient(transport=over) as client:
             while (waited := time.monotonic() - began) < timeout_s:
                 if not self.running:
                     raise ModelUnavailable(f"vllm serve stopped while starting; its log ends:\n{self.log_tail()}")
