@@ -36,9 +36,9 @@ QUESTIONS = (
     "Which drug first for newly diagnosed hypertension?",
     "Which antibiotic for community-acquired pneumonia?",
     "How should an acute gout flare be treated?",
-    "Which anticoagulant in atrial fibrillation?",
+    "Which drug for acute gout in kidney disease?",
     "What is first-line therapy for type 2 diabetes?",
-    "How is an acute migraine attack treated?",
+    "How is asthma treated in adults?",
     "Which inhaler first in COPD?",
     "What treats an uncomplicated urinary tract infection?",
 )

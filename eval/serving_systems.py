@@ -71,7 +71,7 @@ def _from_memory(engine: Any) -> Iterator[None]:
     keys: dict[tuple[Any, str], Callable[[Sequence[Any]], Any]] = {
         (engine, "with_text"): lambda given: given[1],
         (engine.red_flags, "notices"): lambda given: given[0],
-        (engine.red_flags, "declines"): lambda given: given[0],
+        (engine.requests, "declines"): lambda given: given[0],
         (engine.safety, "check"): lambda given: given[0].text,
         (engine.safety, "case_findings"): lambda given: tuple(each.text for each in given[1]),
         (engine.safety, "coverage"): lambda given: tuple(each.text for each in given[1]),

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
-import httpx
-from openai import (
-    APIConnectionError,
-    APIError,
-    APIStatusError,
-    APITimeoutError,
-    AsyncOpenAI,
-    AsyncStream,
-    DefaultAsyncHttpxClient,
+from aiohttp import (
+    BaseConnector,
+    ClientError,
+    ClientPayloadError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    TCPConnector,
+    UnixConnector,
 )
-from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
 from medrag.errors import ModelRefused, ModelUnavailable
 from medrag.events import Usage
@@ -72,6 +73,10 @@ class ChatModel(Protocol):
 
 
 DEFAULT_CONTEXT_TOKENS = 4096
+_DATA, _DONE = b"data:", b"[DONE]"
+_MOST_LINE_BYTES = 1 << 20
+_KEEPALIVE_S = 4.0
+"""Below the five seconds after which vLLM closes an idle connection, so that none is used while it is being closed."""
 
 
 @dataclass
@@ -86,7 +91,7 @@ class OpenAIChatModel:
     key: str = "none"
     timeout_s: float = 120.0
     uds: Path | None = None
-    _client: AsyncOpenAI | None = field(default=None, repr=False)
+    _session: ClientSession | None = field(default=None, repr=False)
     _context_tokens: int | None = None
 
     async def context_tokens(self) -> int:
@@ -101,66 +106,91 @@ class OpenAIChatModel:
         await self._card()
 
     async def _card(self) -> dict[str, Any]:
-        """What the server says of the model beside its name (vLLM answers 404 to ``/models/{id}``)."""
-        try:
-            cards = (await self.client.models.list()).data
-        except APIStatusError as error:
-            raise _refused(error) from None
-        except APIConnectionError as error:
-            raise self._unavailable(error) from None
-        for card in cards:
-            if card.id == self.name:
-                return card.model_extra or {}
-        raise ModelRefused(f"the server at {self.url} has no model {self.name!r}, only {[card.id for card in cards]}")
+        """What the server says of the model (vLLM answers 404 to ``/models/{id}``)."""
+        async with self._asking("GET", "models") as response:
+            try:
+                cards = {str(card["id"]): card for card in (await response.json(content_type=None))["data"]}
+            except (ValueError, KeyError, TypeError):
+                raise ModelRefused(f"the server at {self.url} lists its models in no form of OpenAI's") from None
+        if self.name not in cards:
+            raise ModelRefused(f"the server at {self.url} has no model {self.name!r}, only {list(cards)}")
+        return dict(cards[self.name])
 
     async def stream(self, generation: Generation) -> AsyncIterator[str]:
         """See :class:`ChatModel`. Closing the iterator closes the connection, and vLLM stops decoding."""
-        try:
-            async with await self._open(generation) as chunks:
-                async for chunk in chunks:
-                    if chunk.choices and (text := chunk.choices[0].delta.content):
-                        yield text
-                    if chunk.usage and generation.used:
-                        generation.used(Usage(chunk.usage.prompt_tokens, chunk.usage.completion_tokens))
-        except APIStatusError as error:
-            raise _refused(error) from None
-        except (APIError, httpx.HTTPError) as error:
-            raise self._unavailable(error) from None
+        async with self._asking("POST", "chat/completions", self._body(generation)) as response:
+            complete = False
+            async for line in response.content:  # to its end, so that the connection can be used again
+                data = line.removeprefix(_DATA).strip() if line.startswith(_DATA) else b""
+                if complete := complete or data == _DONE:
+                    continue
+                text, usage = _read(data) if data else ("", None)
+                if usage and generation.used:
+                    generation.used(usage)
+                if text:
+                    yield text
+            if not complete:
+                raise ClientPayloadError
 
-    async def _open(self, generation: Generation) -> AsyncStream[ChatCompletionChunk]:
-        extra: dict[str, Any] = {}
+    def _body(self, generation: Generation) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "model": self.name,
+            "messages": _with_images(generation),
+            "max_tokens": generation.max_tokens,
+            "temperature": generation.temperature,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
+        if generation.seed is not None:
+            body["seed"] = generation.seed
         if generation.grammar:
-            extra["structured_outputs"] = {"grammar": generation.grammar}
-        return await self.client.chat.completions.create(
-            model=self.name,
-            messages=cast("list[ChatCompletionMessageParam]", _with_images(generation)),
-            max_tokens=generation.max_tokens,
-            temperature=generation.temperature,
-            seed=generation.seed,
-            stream=True,
-            stream_options={"include_usage": True},
-            extra_body=extra,
-        )
+            body["structured_outputs"] = {"grammar": generation.grammar}
+        return body
+
+    @asynccontextmanager
+    async def _asking(
+        self, method: str, path: str, body: dict[str, Any] | None = None
+    ) -> AsyncIterator[ClientResponse]:
+        """The answer to one request; what goes wrong with it, or while it is read, in medrag's own errors."""
+        try:
+            async with self._open_session().request(method, f"{self.url.rstrip('/')}/{path}", json=body) as response:
+                if not response.ok:
+                    raise _refused(response)
+                yield response
+        except (ClientError, TimeoutError, ValueError) as error:
+            what = "did not answer in time" if isinstance(error, TimeoutError) else "cannot be reached or broke off"
+            raise ModelUnavailable(f"the model server at {self.url} {what}; is vLLM running?") from None
+
+    def _open_session(self) -> ClientSession:
+        """The connection pool, opened at first use. Nothing is tried again: the engine's deadline is the user's."""
+        if self._session is None or self._session.closed:
+            self._session = ClientSession(
+                headers={"Authorization": f"Bearer {self.key}"},
+                timeout=ClientTimeout(total=None, sock_connect=self.timeout_s, sock_read=self.timeout_s),
+                connector=self._connector(),
+                read_bufsize=_MOST_LINE_BYTES,
+            )
+        return self._session
+
+    def _connector(self) -> BaseConnector:
+        if self.uds:
+            return UnixConnector(str(self.uds), limit=0, keepalive_timeout=_KEEPALIVE_S)
+        return TCPConnector(limit=0, keepalive_timeout=_KEEPALIVE_S)
 
     async def aclose(self) -> None:
         """Closes the connections."""
-        if self._client is not None:
-            await self._client.close()
+        if self._session is not None:
+            await self._session.close()
 
-    @property
-    def client(self) -> AsyncOpenAI:
-        """The connection pool, opened at first use. Retries are off: the engine's deadline is the user's."""
-        if self._client is None:
-            over = DefaultAsyncHttpxClient(transport=httpx.AsyncHTTPTransport(uds=str(self.uds))) if self.uds else None
-            self._client = AsyncOpenAI(
-                base_url=self.url, api_key=self.key, timeout=self.timeout_s, max_retries=0, http_client=over
-            )
-        return self._client
 
-    def _unavailable(self, error: Exception) -> ModelUnavailable:
-        slow = isinstance(error, APITimeoutError | httpx.TimeoutException)
-        what = "did not answer in time" if slow else "cannot be reached or broke off"
-        return ModelUnavailable(f"the model server at {self.url} {what}; is vLLM running?")
+def _read(data: bytes) -> tuple[str, Usage | None]:
+    """The text that a chunk of a stream adds, and the tokens it counts; ValueError where it is an error."""
+    chunk = json.loads(data)
+    if "error" in chunk:
+        raise ValueError
+    usage, choices = chunk.get("usage"), chunk.get("choices")
+    text = (choices[0].get("delta") or {}).get("content") if choices else None
+    return text or "", Usage(usage["prompt_tokens"], usage["completion_tokens"]) if usage else None
 
 
 def _with_images(generation: Generation) -> list[dict[str, Any]]:
@@ -172,6 +202,6 @@ def _with_images(generation: Generation) -> list[dict[str, Any]]:
     return [*before, {**last, "content": [{"type": "text", "text": last["content"]}, *pictures]}]
 
 
-def _refused(error: APIStatusError) -> ModelRefused:
+def _refused(response: ClientResponse) -> ModelRefused:
     """Without the server's own words: they can quote the prompt, and so the patient."""
-    return ModelRefused(f"the model server answered {error.status_code} to {error.request.url.path}")
+    return ModelRefused(f"the model server answered {response.status} to {response.url.path}")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from medrag.safety.checks import CHECKS, Check
 from medrag.safety.checks.context import MISSING_SOURCE, RANK, Context, fail, ingredients_of, stopped_by
 from medrag.safety.checks.omission import COHERENCE, offer, omissions, referral
-from medrag.safety.injection import patient_injections, report
+from medrag.safety.injection import passage_report, patient_injections
 from medrag.safety.knowledge import Knowledge
 from medrag.safety.patient_view import PatientView, view
 from medrag.safety.reading import prescriptions
@@ -56,7 +56,7 @@ def case_findings(  # noqa: PLR0913 (what a case consists of)
         found += patient_injections(patient) if patient else ()
         if any(finding.check == COHERENCE for finding in found):
             found += alternatives(patient, withheld, evidence, knowledge)
-        found += [each for item in evidence for each in report(item.passage.text, f"passage {item.number}")]
+        found += [each for item in evidence for each in passage_report(item.passage.text, f"passage {item.number}")]
     except Exception as error:  # noqa: BLE001 (see check)
         found = [_broken("case", error)]
     return tuple(sorted(found, key=_rank))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -107,7 +107,22 @@ def _decoded(block: str) -> str:
 
 def report(text: str, where: str) -> tuple[Finding, ...]:
     """One finding a kind of injection in ``text``; the reason names ``where`` and the kind, never the text."""
-    kinds = dict.fromkeys(piece.kind for piece in injections(text))
+    return _findings(_kinds_in(text), where)
+
+
+def passage_report(text: str, where: str) -> tuple[Finding, ...]:
+    """:func:`report` for the index's own words, which come again and again; a patient's are never kept."""
+    return _findings(_kinds_in_once(text), where)
+
+
+def _kinds_in(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(piece.kind for piece in injections(text)))
+
+
+_kinds_in_once = lru_cache(maxsize=20_000)(_kinds_in)
+
+
+def _findings(kinds: Sequence[str], where: str) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             check=NAME,

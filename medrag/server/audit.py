@@ -1,19 +1,19 @@
 """What an answer leaves in the audit trail, and when: nothing is sent before its record is on disk.
 
-An answer has one ``opened`` record, one ``released`` for each statement and one ``finished`` (or ``failed``). Records
+An answer has one ``opened`` record, written with the first thing that leaves, one ``released`` for each statement and
+one ``finished`` (or ``failed``). Records
 hold who asked, when, hashes of model, adapter, index, knowledge and prompts, passages with spans and hashes, findings
 without their reasons, and hashes of what was released. The texts themselves are not there: no patient text.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import uuid
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Self
 
@@ -23,14 +23,20 @@ from medrag.server.audit_event import audit_event
 from medrag.storage import chain
 from medrag.storage.chain import Chain, Record
 from medrag.storage.database import Database
+from medrag.storage.group_commit import GroupCommit
 from medrag.types import Case, Evidence, Finding, Statement
 
 
-@dataclass(frozen=True)
+@dataclass
 class Trail:
     """The audit trail in a database; several servers may write to one. Use as a context manager."""
 
     database: Database
+    _commits: GroupCommit = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Gathers what the answers of this server append."""
+        self._commits = GroupCommit(self._append)
 
     @classmethod
     def open(cls, where: str | Path) -> Self:
@@ -41,14 +47,17 @@ class Trail:
         """
         return cls(Database.open(where))
 
-    def append(self, *records: Record, sync: bool = True) -> None:
-        """Adds the records, all or none; with ``sync``, waits until they and all before them are on disk.
+    def append(self, *records: Record) -> None:
+        """Adds the records, all or none, and returns once they are on disk.
 
         Raises:
             AuditError: the database is full or gone.
         """
+        self._append(records)
+
+    def _append(self, records: Sequence[Record]) -> None:
         try:
-            chain.append(self.database, records, sync=sync)
+            chain.append(self.database, records)
         except StorageError as error:
             raise AuditError(f"the audit trail cannot be written; nothing is answered without it: {error}") from None
 
@@ -61,8 +70,7 @@ class Trail:
             AuditError: a record cannot be written; the event it is for does not leave.
         """
         answer = {"answer": uuid.uuid4().hex, "who": who, "case_sha256": case_hash(case)}
-        await asyncio.to_thread(self.append, answer | {"event": "opened"}, sync=False)
-        waiting: list[Record] = []
+        waiting = [answer | {"event": "opened", "time": chain.now()}]
         finished = False
         async with aclosing(events):
             try:
@@ -70,13 +78,13 @@ class Trail:
                     waiting.append(answer | _recorded(event))
                     if isinstance(event, Finished) or not (whole or event == Noticed(())):
                         due, waiting = waiting, []
-                        await asyncio.to_thread(self.append, *due)
+                        await self._commits.append(due)
                     finished = isinstance(event, Finished)
                     yield event
             finally:
                 if not finished:
                     with suppress(AuditError):
-                        await asyncio.to_thread(self.append, *waiting, answer | {"event": "failed"})
+                        await self._commits.append([*waiting, answer | {"event": "failed"}])
 
     def close(self) -> None:
         """Closes the database."""

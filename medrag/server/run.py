@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 
 from medrag.errors import ConfigurationError
@@ -37,7 +38,7 @@ def serve(settings: Settings) -> None:
     _require_certificate(settings)
     listener = listen(settings.host, settings.port)
     with contextlib.closing(listener), contextlib.suppress(asyncio.CancelledError):
-        asyncio.run(_serve(settings, listener))
+        uvloop.run(_serve(settings, listener))
     say("stopped")
 
 

@@ -45,23 +45,28 @@ class Link:
     advice: str | None = None
 
 
-def append(database: Database, records: Sequence[Record], *, sync: bool = True) -> Chain:
-    """Adds the records, all or none of them, behind whatever any server has written.
+def append(database: Database, records: Sequence[Record]) -> Chain:
+    """Adds the records, all or none of them, behind whatever any server has written; returns once they are on disk.
 
     Raises:
         StorageError: they cannot be written.
     """
-    now = datetime.now(UTC).isoformat()
-    with database.writing(sync=sync) as connection:
+    written = now()
+    with database.writing() as connection:
         last = connection.execute(sa.select(audit_head.c.sequence, audit_head.c.hash).with_for_update()).one()
         chain, rows = Chain(last.sequence, last.hash), []
         for record in records:
-            link = _link(chain, canonical({"time": now} | record), record.get("advice"))
+            link = _link(chain, canonical({"time": written} | record), record.get("advice"))
             chain = Chain(link.sequence, link.hash)
             rows.append(vars(link))
         connection.execute(sa.insert(audit_records), rows)
         connection.execute(sa.update(audit_head).values(sequence=chain.records, hash=chain.head))
     return chain
+
+
+def now() -> str:
+    """The time as records have it; one that brings no ``time`` gets that of its writing."""
+    return datetime.now(UTC).isoformat()
 
 
 def links(database: Database) -> Iterator[Link]:

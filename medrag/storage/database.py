@@ -52,13 +52,13 @@ class Database:
         return self.engine.url.render_as_string(hide_password=True)
 
     @contextmanager
-    def writing(self, *, sync: bool = True) -> Iterator[sa.Connection]:
-        """A transaction that will write; with ``sync`` its end waits until all of it is on disk.
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction that will write; its end waits until all of it is on disk.
 
         Raises:
             StorageError: the database is gone, locked or full; nothing of the transaction stays.
         """
-        with self._transaction(medrag_writes=True, medrag_sync=sync) as connection:
+        with self._transaction(medrag_writes=True) as connection:
             yield connection
 
     @contextmanager
@@ -142,20 +142,13 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     """Writers lock at once: a reader that turns writer would find that somebody else has written meanwhile."""
-    options = connection.get_execution_options()
-    if not options.get("medrag_writes"):
-        connection.exec_driver_sql("BEGIN")
-        return
-    connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options['medrag_sync'] else 'NORMAL'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    writes = connection.get_execution_options().get("medrag_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _begin_postgresql(connection: sa.Connection) -> None:
-    options = connection.get_execution_options()
-    if not options.get("medrag_writes"):
+    if not connection.get_execution_options().get("medrag_writes"):
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
-    elif not options["medrag_sync"]:
-        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 
 
 def _reason(error: SQLAlchemyError) -> str:

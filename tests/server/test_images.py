@@ -11,14 +11,15 @@ from typing import Any
 
 import httpx
 import pytest
-from openai import AsyncOpenAI
 
 from medrag.generation.model import Generation, OpenAIChatModel
 from medrag.generation.scripted import ScriptedModel
 from medrag.generation.vision import sees_images
+from medrag.generation.vllm_process import free_port
 from medrag.settings import MINI
 from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
 from tests.server.serving import serving
+from tests.server.upstream import Upstream, running
 
 PIXEL = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(40)).decode()
 
@@ -69,22 +70,19 @@ def test_only_images_that_were_sent_along_are_taken(engine_of: EngineOf, url: st
 
 
 def test_the_upstream_server_gets_text_first_then_images() -> None:
-    sent: list[dict[str, Any]] = []
+    upstream = Upstream("[1.3]")
 
-    def answer(request: httpx.Request) -> httpx.Response:
-        sent.append(json.loads(request.content))
-        return httpx.Response(200, headers={"content-type": "text/event-stream"}, text="data: [DONE]\n\n")
-
-    async def ask() -> None:
-        client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
-        upstream = AsyncOpenAI(base_url="http://upstream/v1", api_key="none", http_client=client)
-        model = OpenAIChatModel(url="http://upstream/v1", name="seeing", _client=upstream)
+    async def ask(url: str) -> str:
+        model = OpenAIChatModel(url=url, name="upstream")
         asked = Generation([{"role": "system", "content": "s"}, {"role": "user", "content": "u"}], 8, images=(PIXEL,))
-        assert [piece async for piece in model.stream(asked)] == []
-        await model.aclose()
+        try:
+            return "".join([piece async for piece in model.stream(asked)])
+        finally:
+            await model.aclose()
 
-    asyncio.run(ask())
-    assert sent[0]["messages"] == [
+    with running(upstream, free_port()) as url:
+        assert asyncio.run(ask(url)) == "[1.3] "
+    assert upstream.bodies[0]["messages"] == [
         {"role": "system", "content": "s"},
         {
             "role": "user",

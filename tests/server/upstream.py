@@ -30,6 +30,9 @@ LONG_S = 30.0
 class Upstream:
     """Streams ``reply`` a word at a time, ``pause_s`` seconds apart; ``hangs`` says where it stops for long.
 
+    ``fails`` says how it ends instead: the stream stops short, or its last chunk is an error. ``bodies`` are what it
+    was sent.
+
     ``asked`` is set when it got that far, ``aborted`` when its client went away there.
     """
 
@@ -37,6 +40,8 @@ class Upstream:
     pause_s: float = 0.0
     name: str = NAME
     hangs: Literal["queued", "before the first token", "in mid-stream"] | None = None
+    fails: Literal["cut", "error"] | None = None
+    bodies: list[dict[str, Any]] = field(default_factory=list)
     asked: threading.Event = field(default_factory=threading.Event)
     aborted: threading.Event = field(default_factory=threading.Event)
 
@@ -55,6 +60,7 @@ class Upstream:
 
         @app.post("/v1/chat/completions")
         async def complete(request: Request) -> StreamingResponse:
+            self.bodies.append(await request.json())
             if self.hangs == "queued":
                 await self._hang_until_disconnected(request)
             return StreamingResponse(self._lines(), media_type="text/event-stream")
@@ -67,6 +73,10 @@ class Upstream:
                 await self._hang()
             yield _data({"choices": [{"index": 0, "delta": {"content": word + " "}}]})
             await asyncio.sleep(self.pause_s)
+        if self.fails == "error":
+            yield _data({"error": {"message": self.reply, "code": 500}})
+        if self.fails:
+            return
         yield _data({"choices": [], "usage": USAGE})
         yield "data: [DONE]\n\n"
 
