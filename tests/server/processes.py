@@ -19,6 +19,8 @@ import httpx
 from medrag.generation.vllm_process import free_port
 
 ROOT = Path(__file__).parent.parent.parent
+WAIT_S = 240
+"""Far more than anything takes on a quiet machine."""
 MEDRAG = "from medrag.cli import main; main()"
 
 
@@ -30,11 +32,15 @@ class Service:
 
     def health(self) -> int:
         """The status of its health."""
-        return httpx.get(f"{self.url}/health", timeout=30).status_code
+        return httpx.get(f"{self.url}/health", timeout=WAIT_S).status_code
+
+    def wait_until_healthy(self) -> None:
+        """Returns when it can answer; on a busy machine the health check's own deadline may pass first."""
+        wait_until(lambda: self.health() == httpx.codes.OK)
 
     def ask(self, body: Mapping[str, Any]) -> httpx.Response:
         """One chat completion, whole."""
-        return httpx.post(f"{self.url}/v1/chat/completions", json=body, timeout=60)
+        return httpx.post(f"{self.url}/v1/chat/completions", json=body, timeout=WAIT_S)
 
 
 @dataclass(frozen=True)
@@ -124,7 +130,7 @@ class Users:
         return [(body, text) for body, texts in pairs for text in texts]
 
     def _ask(self, body: Mapping[str, Any], texts: list[str]) -> None:
-        with httpx.Client(timeout=60) as client:
+        with httpx.Client(timeout=WAIT_S) as client:
             while not self._stopped.is_set():
                 texts.append("")
                 try:
@@ -144,7 +150,7 @@ def statements_in(text: str) -> list[str]:
     return [event["statement"]["text"] for event in events if event["type"] == "released"]
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 120) -> None:
+def wait_until(true: Callable[[], bool], seconds: float = WAIT_S) -> None:
     """Returns when ``true`` says so."""
     ends = time.monotonic() + seconds
     while not true():
@@ -157,12 +163,12 @@ def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path
         assert process.poll() is None, log.read_text()
         return _answers(f"{url}/health")
 
-    wait_until(answers, seconds=180)
+    wait_until(answers)
 
 
 def _answers(url: str) -> bool:
     try:
-        httpx.get(url, timeout=10)
+        httpx.get(url, timeout=WAIT_S)
     except httpx.TransportError:
         return False
     return True

@@ -25,6 +25,7 @@ from tests import postgresql
 from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
 from tests.server.processes import (
     ROOT,
+    WAIT_S,
     Process,
     Service,
     Users,
@@ -108,7 +109,7 @@ def test_the_model_server_is_killed_in_mid_stream(small_index: Path, tmp_path: P
         assert service.health() == 503
         assert_unavailable(service, "model_unavailable")
         stack.enter_context(model_serves(SHORT, port))
-        assert service.health() == 200
+        service.wait_until_healthy()
         assert_answers(service)
     assert_recorded(tmp_path / "medrag.db", users.received)
     ends = Counter(each["event"] for each in records(tmp_path / "medrag.db"))
@@ -131,7 +132,7 @@ def test_its_own_vllm_is_killed_in_mid_stream_and_comes_back(small_index: Path, 
         users = Users(service.url, BODIES)
         users.start()
         users.wait_until_each_has(2)
-        os.kill(httpx.get(f"http://127.0.0.1:{port}/health", timeout=10).json()["pid"], signal.SIGKILL)
+        os.kill(httpx.get(f"http://127.0.0.1:{port}/health", timeout=WAIT_S).json()["pid"], signal.SIGKILL)
         users.stop()
         for (text,) in users.texts:
             assert_broke_off_cleanly(text, "model_unavailable")
@@ -229,7 +230,7 @@ def test_the_disk_fills_up_under_load(small_index: Path, tmp_path: Path, disk: A
         assert disk is small_disk or service.health() == 503
         free()
         assert_answers(service)
-        assert service.health() == 200
+        service.wait_until_healthy()
         assert_recorded(database, users.received)
 
 
@@ -244,5 +245,5 @@ def test_postgresql_goes_and_comes_back(engine_of: EngineOf, postgresql_url: str
             assert_unavailable(service, "audit_unavailable")
             assert service.health() == 503
         assert_answers(service)
-        assert service.health() == 200
+        service.wait_until_healthy()
     assert verify(postgresql_url).records > 0
