@@ -150,9 +150,9 @@ def statements_in(text: str) -> list[str]:
     return [event["statement"]["text"] for event in events if event["type"] == "released"]
 
 
-def wait_until(true: Callable[[], bool], seconds: float = WAIT_S) -> None:
+def wait_until(true: Callable[[], bool]) -> None:
     """Returns when ``true`` says so."""
-    ends = time.monotonic() + seconds
+    ends = time.monotonic() + WAIT_S
     while not true():
         assert time.monotonic() < ends, "it did not come to that"
         time.sleep(0.05)
