@@ -265,6 +265,24 @@ def _feedback() -> None:
     """Keeps `export` a sub-command while it is the only one."""
 
 
+db = typer.Typer(no_args_is_help=True, help="The database of audit records, feedback and stored patients.")
+app.add_typer(db, name="db")
+
+
+@db.command(epilog="Example: `MEDRAG_DATABASE_URL=postgresql+psycopg://owner@db/medrag medrag db upgrade`")
+def upgrade() -> None:
+    """Make or migrate the tables; a `medrag serve` whose role may not do that itself finds them ready."""
+    from medrag.storage.database import Database
+
+    with Database.open(_settings().database) as database:
+        print(f"{database.name}: the tables are those of medrag {__version__}")
+
+
+@db.callback()
+def _db() -> None:
+    """Keeps `upgrade` a sub-command while it is the only one."""
+
+
 def _write_lines(lines: Iterable[str], out: Path | None) -> None:
     if out is None:
         for line in lines:

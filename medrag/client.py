@@ -12,9 +12,11 @@ Both raise what the engine raises (:mod:`medrag.errors`): :class:`InputError` fo
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Generic, Self, TypedDict, TypeVar
 
 import httpx
 from pydantic import TypeAdapter, ValidationError
@@ -31,9 +33,8 @@ PatientLike = Patient | Mapping[str, Any]
 """A :class:`Patient`, its JSON schema as a mapping, or a FHIR R4 resource as a mapping."""
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
-_CHAT = "/v1/chat/completions"
-_SEARCH = "/v1/search"
 _CURRENT = Filters()
 _TRY_LATER = frozenset({429, 502, 503, 504})
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
@@ -55,9 +56,7 @@ class Client:
         timeout_s: float = DEFAULT_TIMEOUT_S,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._http = httpx.Client(
-            base_url=_base(base_url), headers=_headers(api_key), timeout=timeout_s, transport=transport
-        )
+        self._http = httpx.Client(**_options(base_url, api_key, timeout_s), transport=transport)
 
     def recommend(self, question: str, *, patient: PatientLike | None = None, filters: Filters = _CURRENT) -> Advice:
         """Advice on ``question`` for ``patient``.
@@ -66,32 +65,32 @@ class Client:
             InputError, PatientError: the server refuses the question or the patient.
             ModelUnavailable, ModelRefused: it cannot answer now, or its model failed.
         """
-        return _advice(self._post(_CHAT, _chat(question, patient, filters)))
+        return self._answer(_chat(question, patient, filters))
 
     def stream(
         self, question: str, *, patient: PatientLike | None = None, filters: Filters = _CURRENT
     ) -> Iterator[Event]:
         """The advice as it is released: ``Noticed``, each ``Released``, ``Finished``. Raises as :meth:`recommend`."""
-        body = _chat(question, patient, filters) | {"stream": True}
-        try:
-            with self._http.stream("POST", _CHAT, json=body) as response:
-                if response.is_error:
-                    response.read()
-                    raise _error(response)
-                for line in response.iter_lines():
-                    if (event := _event(line)) is not None:
-                        yield event
-                        if isinstance(event, Finished):
-                            return
-        except httpx.HTTPError as error:
-            raise _unreachable(self._http.base_url, error) from None
+        call = _chat(question, patient, filters)
+        with (
+            _in_medrags_errors(self._http.base_url),
+            self._http.stream("POST", call.path, json=call.body | {"stream": True}) as got,
+        ):
+            if got.is_error:
+                got.read()
+                raise _error(got)
+            for line in got.iter_lines():
+                if (event := _event(line)) is not None:
+                    yield event
+                    if isinstance(event, Finished):
+                        return
         raise _broken_off()
 
     def search(
         self, question: str, *, patient: PatientLike | None = None, filters: Filters = _CURRENT, k: int = 5
     ) -> tuple[Evidence, ...]:
         """The ``k`` passages that advice on this case would stand on; no model is asked."""
-        return _evidence(self._post(_SEARCH, _search(question, patient, filters, k)))
+        return self._answer(_search(question, patient, filters, k))
 
     def close(self) -> None:
         """Closes the connections."""
@@ -103,12 +102,10 @@ class Client:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _post(self, path: str, body: Json) -> Json:
-        try:
-            response = self._http.post(path, json=body)
-        except httpx.HTTPError as error:
-            raise _unreachable(self._http.base_url, error) from None
-        return _answer(response)
+    def _answer(self, call: _Call[T]) -> T:
+        with _in_medrags_errors(self._http.base_url):
+            response = self._http.post(call.path, json=call.body)
+        return call.read(_object(response))
 
 
 class AsyncClient:
@@ -122,40 +119,36 @@ class AsyncClient:
         timeout_s: float = DEFAULT_TIMEOUT_S,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._http = httpx.AsyncClient(
-            base_url=_base(base_url), headers=_headers(api_key), timeout=timeout_s, transport=transport
-        )
+        self._http = httpx.AsyncClient(**_options(base_url, api_key, timeout_s), transport=transport)
 
     async def recommend(
         self, question: str, *, patient: PatientLike | None = None, filters: Filters = _CURRENT
     ) -> Advice:
         """See :meth:`Client.recommend`."""
-        return _advice(await self._post(_CHAT, _chat(question, patient, filters)))
+        return await self._answer(_chat(question, patient, filters))
 
     async def stream(
         self, question: str, *, patient: PatientLike | None = None, filters: Filters = _CURRENT
     ) -> AsyncIterator[Event]:
         """See :meth:`Client.stream`."""
-        body = _chat(question, patient, filters) | {"stream": True}
-        try:
-            async with self._http.stream("POST", _CHAT, json=body) as response:
-                if response.is_error:
-                    await response.aread()
-                    raise _error(response)
-                async for line in response.aiter_lines():
+        call, http = _chat(question, patient, filters), self._http
+        with _in_medrags_errors(http.base_url):
+            async with http.stream("POST", call.path, json=call.body | {"stream": True}) as got:
+                if got.is_error:
+                    await got.aread()
+                    raise _error(got)
+                async for line in got.aiter_lines():
                     if (event := _event(line)) is not None:
                         yield event
                         if isinstance(event, Finished):
                             return
-        except httpx.HTTPError as error:
-            raise _unreachable(self._http.base_url, error) from None
         raise _broken_off()
 
     async def search(
         self, question: str, *, patient: PatientLike | None = None, filters: Filters = _CURRENT, k: int = 5
     ) -> tuple[Evidence, ...]:
         """See :meth:`Client.search`."""
-        return _evidence(await self._post(_SEARCH, _search(question, patient, filters, k)))
+        return await self._answer(_search(question, patient, filters, k))
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -169,32 +162,55 @@ class AsyncClient:
     ) -> None:
         await self.aclose()
 
-    async def _post(self, path: str, body: Json) -> Json:
-        try:
-            response = await self._http.post(path, json=body)
-        except httpx.HTTPError as error:
-            raise _unreachable(self._http.base_url, error) from None
-        return _answer(response)
+    async def _answer(self, call: _Call[T]) -> T:
+        with _in_medrags_errors(self._http.base_url):
+            response = await self._http.post(call.path, json=call.body)
+        return call.read(_object(response))
 
 
-def _base(url: str) -> httpx.URL:
-    try:
-        return httpx.URL(url.rstrip("/").removesuffix("/v1"))
-    except httpx.InvalidURL:
-        raise ConfigurationError(f"{url!r} is not a URL; give one like {DEFAULT_URL}") from None
+@dataclass(frozen=True)
+class _Call(Generic[T]):
+    """One request: where it goes, what it says, and what its answer's JSON object becomes."""
+
+    path: str
+    body: Json
+    read: Callable[[Json], T]
 
 
-def _headers(api_key: str | None) -> dict[str, str]:
-    return {"Authorization": f"Bearer {api_key}"} if api_key else {}
-
-
-def _chat(question: str, patient: PatientLike | None, filters: Filters) -> Json:
+def _chat(question: str, patient: PatientLike | None, filters: Filters) -> _Call[Advice]:
     messages = [{"role": "user", "content": question}]
-    return {"model": MODEL, "messages": messages, "medrag": _extension(patient, filters)}
+    body = {"model": MODEL, "messages": messages, "medrag": _extension(patient, filters)}
+    return _Call("/v1/chat/completions", body, _advice)
 
 
-def _search(question: str, patient: PatientLike | None, filters: Filters, k: int) -> Json:
-    return {"question": question, "k": k} | _extension(patient, filters)
+def _search(question: str, patient: PatientLike | None, filters: Filters, k: int) -> _Call[tuple[Evidence, ...]]:
+    return _Call("/v1/search", {"question": question, "k": k} | _extension(patient, filters), _evidence)
+
+
+class _Options(TypedDict):
+    """What both of httpx's clients take alike."""
+
+    base_url: httpx.URL
+    headers: dict[str, str]
+    timeout: float
+
+
+def _options(base_url: str, api_key: str | None, timeout_s: float) -> _Options:
+    try:
+        url = httpx.URL(base_url.rstrip("/").removesuffix("/v1"))
+    except httpx.InvalidURL:
+        raise ConfigurationError(f"{base_url!r} is not a URL; give one like {DEFAULT_URL}") from None
+    return {"base_url": url, "headers": {"Authorization": f"Bearer {api_key}"} if api_key else {}, "timeout": timeout_s}
+
+
+@contextmanager
+def _in_medrags_errors(url: httpx.URL) -> Iterator[None]:
+    """No answer, in the words of medrag."""
+    try:
+        yield
+    except httpx.HTTPError as error:
+        what = "answers in time" if isinstance(error, httpx.TimeoutException) else "answers"
+        raise ModelUnavailable(f"no medrag server {what} at {url}; is `medrag serve` running?") from None
 
 
 def _extension(patient: PatientLike | None, filters: Filters) -> Json:
@@ -206,7 +222,7 @@ def _extension(patient: PatientLike | None, filters: Filters) -> Json:
     return extension
 
 
-def _answer(response: httpx.Response) -> Json:
+def _object(response: httpx.Response) -> Json:
     if response.is_error:
         raise _error(response)
     try:
@@ -273,11 +289,6 @@ def _failure(status: int, error: Json) -> MedragError:
     if error.get("type") == "invalid_request_error" or httpx.codes.is_client_error(status):
         return InputError(message, param=param, code=code)
     return MedragError(message)
-
-
-def _unreachable(url: httpx.URL, error: httpx.HTTPError) -> ModelUnavailable:
-    what = "answers in time" if isinstance(error, httpx.TimeoutException) else "answers"
-    return ModelUnavailable(f"no medrag server {what} at {url}; is `medrag serve` running?")
 
 
 def _broken_off() -> ModelUnavailable:

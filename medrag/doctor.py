@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from medrag.errors import ConfigurationError, MedragError
+from medrag.errors import ConfigurationError, MedragError, StorageError
 from medrag.settings import Settings
 
 State = Literal["ok", "warning", "failed"]
@@ -189,6 +189,27 @@ def _disk(settings: Settings) -> Iterator[Result]:
     yield Result("disk", "failed" if advice else "ok", f"{free:.1f} GiB free at {there}", advice)
 
 
+def _database(settings: Settings) -> Iterator[Result]:
+    from medrag.storage.inspection import inspect
+
+    try:
+        state = inspect(settings.database)
+    except StorageError as error:
+        advice = "start it, or correct database_url or the role's rights (docs/deployment.md)"
+        yield Result("database", "failed", str(error), advice)
+        return
+    where = state.name
+    if state.chain:
+        yield Result("database", "ok", f"{where}: {state.chain.records:,} audit records; head {state.chain.head}")
+    elif state.tables == "missing":
+        yield Result("database", "ok", f"{where}: no tables yet; `medrag serve` or `medrag db upgrade` makes them")
+    elif state.tables == "older":
+        advice = "back it up, then `medrag db upgrade`; the next `medrag serve` does the same"
+        yield Result("database", "warning", f"{where}: the tables are from an older medrag", advice)
+    else:
+        yield Result("database", "failed", f"{where}: the tables are from a newer medrag", "install that medrag here")
+
+
 def _secrets(settings: Settings) -> Iterator[Result]:
     """Files that nobody else should read, and that must be readable here."""
     if settings.keys:
@@ -207,4 +228,4 @@ def _imports(name: str) -> bool:
     return True
 
 
-CHECKS = (_python, _packages, _vllm, _processor, _index, _model, _knowledge, _port, _disk, _secrets)
+CHECKS = (_python, _packages, _vllm, _processor, _index, _model, _knowledge, _port, _disk, _database, _secrets)

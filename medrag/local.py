@@ -69,6 +69,7 @@ async def served_model(settings: Settings, say: Say) -> AsyncIterator[ChatModel]
         log=settings.home / "logs" / "vllm.log",
         adapter=settings.adapter,
         port=settings.vllm_port,
+        uds=settings.vllm_uds,
         args=settings.vllm_args,
     )
     say(f"starting vllm serve {served_name(settings.model)} (about a minute on a CPU)")

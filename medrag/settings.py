@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     model_key: SecretStr | None = Field(default=None, description="Bearer token of --model-url.")
     adapter: Path | None = Field(default=None, description="LoRA adapter served beside the model (vLLM only).")
     vllm_port: int | None = Field(default=None, ge=1, le=65535, description="Port of the child; free one by default.")
+    vllm_uds: Path | None = Field(default=None, description="Unix socket of the child, in place of a port.")
     vllm_args: tuple[str, ...] = Field(default=(), description="Further arguments of `vllm serve`.")
 
     grounding: Literal["quote", "cite"] = Field(default="quote", description="How statements stand on evidence.")

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
 ACCOUNT = "postgres"
@@ -29,24 +30,47 @@ def binary(name: str) -> str:
 def running() -> Iterator[str]:
     """The URL of a database in a new PostgreSQL server, which ends with the context."""
     pytest.importorskip("psycopg", reason="psycopg is not installed")
-    initdb, pg_ctl = binary("initdb"), binary("pg_ctl")
+    initdb = binary("initdb")
     folder = Path(tempfile.mkdtemp(prefix="medrag-postgresql-", dir="/tmp"))
-    account = ACCOUNT if os.geteuid() == 0 else None
-    if account:
+    if account := _account():
         shutil.chown(folder, account)
-
-    def run(*command: str) -> None:
-        subprocess.run(command, check=True, user=account, stdout=subprocess.DEVNULL, cwd=folder, timeout=120)
-
     me = account or pwd.getpwuid(os.geteuid()).pw_name
-    data = str(folder / "data")
+    options = ("--username", me, "--auth", "trust", "--no-sync", "--encoding", "UTF8")
     try:
-        run(initdb, "--pgdata", data, "--username", me, "--auth", "trust", "--no-sync", "--encoding", "UTF8")
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder}"
-        run(pg_ctl, "--pgdata", data, "--wait", "--log", str(folder / "log"), "--options", options, "start")
+        _run(folder, initdb, "--pgdata", "data", *options)
+        _start(folder)
         try:
             yield f"postgresql+psycopg://{me}@/postgres?host={folder}"
         finally:
-            run(pg_ctl, "--pgdata", data, "--wait", "--mode", "immediate", "stop")
+            _stop(folder)
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def down(url: str) -> Iterator[None]:
+    """The server of a URL of :func:`running`'s cut off as by a crash, and started again at the end."""
+    folder = Path(str(make_url(url).query["host"]))
+    _stop(folder)
+    try:
+        yield
+    finally:
+        _start(folder)
+
+
+def _start(folder: Path) -> None:
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder}"
+    _run(folder, binary("pg_ctl"), "--pgdata", "data", "--wait", "--log", "log", "--options", options, "start")
+
+
+def _stop(folder: Path) -> None:
+    _run(folder, binary("pg_ctl"), "--pgdata", "data", "--wait", "--mode", "immediate", "stop")
+
+
+def _run(folder: Path, *command: str) -> None:
+    subprocess.run(command, check=True, user=_account(), stdout=subprocess.DEVNULL, cwd=folder, timeout=120)
+
+
+def _account() -> str | None:
+    """PostgreSQL refuses to run as root."""
+    return ACCOUNT if os.geteuid() == 0 else None

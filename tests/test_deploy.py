@@ -46,12 +46,42 @@ def test_every_setting_exists() -> None:
         assert name.removeprefix("MEDRAG_").lower() in Settings.model_fields, name
 
 
+def environments() -> list[tuple[str, object]]:
+    composed = [pair for service in SERVICES.values() for pair in service.get("environment", {}).items()]
+    containers = [each for pod in PODS for each in (*pod.get("initContainers", ()), *pod["containers"])]
+    return [*composed, *((each["name"], each.get("value")) for one in containers for each in one.get("env", ()))]
+
+
+def test_no_secret_is_in_an_environment() -> None:
+    for name, value in environments():
+        assert value is not None, f"{name} comes from elsewhere"
+        assert not re.search("PASSWORD$|TOKEN$|API_KEY$|MODEL_KEY$|DATABASE_URL$", name), name
+
+
+def test_the_image_can_speak_to_postgresql() -> None:
+    lock = (ROOT / "requirements" / "cpu.lock").read_text()
+    assert re.search(r"^psycopg==", lock, re.MULTILINE) and re.search(r"^psycopg-binary==", lock, re.MULTILINE)
+    assert "requirements/cpu.lock" in LINES and "psycopg" not in LINES
+
+
+def test_medrag_is_handed_what_it_needs() -> None:
+    assert {"medrag_model_key", "medrag_database_url", "medrag_keys_file"} <= set(SERVICES["medrag"]["secrets"])
+    networks = {name: set(service.get("networks", ())) for name, service in SERVICES.items()}
+    assert networks["medrag"] & networks["vllm"] and networks["medrag"] & networks["database"]
+    assert COMPOSE["networks"]["store"]["internal"] and networks["database"] == {"store"}
+    for pod in PODS:
+        mounted = {each["name"] for each in pod["containers"][0]["volumeMounts"] if each["mountPath"] == "/run/secrets"}
+        (secrets,) = (each["secret"] for each in pod["volumes"] if each["name"] in mounted)
+        assert secrets["secretName"] == "medrag"
+
+
 def test_every_secret_and_volume_is_declared() -> None:
     for service in SERVICES.values():
         assert set(service.get("secrets", ())) <= set(COMPOSE["secrets"])
         named = {each.partition(":")[0] for each in service.get("volumes", ()) if not each.startswith("$")}
         assert named <= set(COMPOSE["volumes"])
         assert set(service.get("depends_on", ())) <= set(SERVICES)
+        assert set(service.get("networks", ())) <= set(COMPOSE["networks"])
 
 
 @pytest.mark.parametrize("name", list(SERVICES))
@@ -70,7 +100,7 @@ def test_pods_are_locked_down() -> None:
             own = container["securityContext"]
             assert own["readOnlyRootFilesystem"] and not own["allowPrivilegeEscalation"]
             assert {each["name"] for each in container["volumeMounts"]} <= {each["name"] for each in pod["volumes"]}
-        assert all("readinessProbe" in container for container in pod["containers"])
+        assert all(each["readinessProbe"]["httpGet"]["path"] == "/health" for each in pod["containers"])
 
 
 def test_services_reach_their_pods() -> None:

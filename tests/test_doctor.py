@@ -10,11 +10,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from medrag import doctor, settings
 from medrag.doctor import examine, render
 from medrag.generation.vllm_process import free_port
 from medrag.settings import Settings, load
+from medrag.storage import chain
+from medrag.storage.database import Database
 
 
 def states(found: Settings) -> dict[str, doctor.State]:
@@ -50,6 +53,25 @@ def test_a_model_server_that_is_not_there(starter_index: Path, tmp_path: Path) -
 def test_an_open_address_without_keys_is_a_warning(starter_index: Path, tmp_path: Path) -> None:
     found = states(Settings(home=tmp_path, index=starter_index, host="0.0.0.0", port=free_port()))
     assert found["access"] == "warning"
+
+
+def test_the_database(starter_index: Path, tmp_path: Path) -> None:
+    sound = Settings(home=tmp_path, index=starter_index, port=free_port())
+    with Database.open(sound.database) as database:
+        head = chain.append(database, [{"event": "test"}])
+    found = {each.check: each for each in examine(sound)}["database"]
+    assert (found.state, f"1 audit records; head {head.head}" in found.found) == ("ok", True)
+    with Database.open(sound.database) as database, database.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    assert states(sound)["database"] == "failed"
+
+
+@pytest.mark.parametrize("driver", ["psycopg", "nodriver"])
+def test_a_database_that_cannot_be_reached(starter_index: Path, tmp_path: Path, driver: str) -> None:
+    url = SecretStr(f"postgresql+{driver}://medrag:hidden@127.0.0.1:{free_port()}/medrag")
+    found = examine(Settings(home=tmp_path, index=starter_index, port=free_port(), database_url=url))
+    assert {each.check for each in found if each.state == "failed"} == {"database"}
+    assert "hidden" not in render(found)
 
 
 def test_the_command_ends_with_status_1(tmp_path: Path) -> None:

@@ -6,9 +6,19 @@ import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
-from aiohttp import ClientError, ClientPayloadError, ClientResponse, ClientSession, ClientTimeout, TCPConnector
+from aiohttp import (
+    BaseConnector,
+    ClientError,
+    ClientPayloadError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    TCPConnector,
+    UnixConnector,
+)
 
 from medrag.errors import ModelRefused, ModelUnavailable
 from medrag.events import Usage
@@ -71,12 +81,16 @@ _KEEPALIVE_S = 4.0
 
 @dataclass
 class OpenAIChatModel:
-    """A model behind ``POST {url}/chat/completions``; the grammar goes in vLLM's ``structured_outputs``."""
+    """A model behind ``POST {url}/chat/completions``; the grammar goes in vLLM's ``structured_outputs``.
+
+    ``uds`` is the unix socket its server listens on, where it is not a port.
+    """
 
     url: str
     name: str
     key: str = "none"
     timeout_s: float = 120.0
+    uds: Path | None = None
     _session: ClientSession | None = field(default=None, repr=False)
     _context_tokens: int | None = None
 
@@ -153,10 +167,15 @@ class OpenAIChatModel:
             self._session = ClientSession(
                 headers={"Authorization": f"Bearer {self.key}"},
                 timeout=ClientTimeout(total=None, sock_connect=self.timeout_s, sock_read=self.timeout_s),
-                connector=TCPConnector(limit=0, keepalive_timeout=_KEEPALIVE_S),
+                connector=self._connector(),
                 read_bufsize=_MOST_LINE_BYTES,
             )
         return self._session
+
+    def _connector(self) -> BaseConnector:
+        if self.uds:
+            return UnixConnector(str(self.uds), limit=0, keepalive_timeout=_KEEPALIVE_S)
+        return TCPConnector(limit=0, keepalive_timeout=_KEEPALIVE_S)
 
     async def aclose(self) -> None:
         """Closes the connections."""

@@ -31,24 +31,33 @@ STOP_TIMEOUT_S = 20.0
 MAX_RESTARTS = 3
 RESTART_WINDOW_S = 600.0
 ADAPTER_NAME = "adapter"
+LONGEST_SOCKET_PATH = 107
 
 
 @dataclass
 class VllmProcess:
-    """One ``vllm serve`` of ``model`` (a path or a hub id), reachable only from this machine and with its own key."""
+    """One ``vllm serve`` of ``model`` (a path or a hub id), reachable only from this machine and with its own key.
+
+    It listens on a loopback ``port`` (a free one by default), or on the unix socket ``uds``.
+    """
 
     model: str
     log: Path
     adapter: Path | None = None
     port: int | None = None
+    uds: Path | None = None
     args: Sequence[str] = ()
     key: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     _child: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
     def url(self) -> str:
-        """Base URL of its OpenAI API."""
-        return f"http://127.0.0.1:{self.port}/v1"
+        """Base URL of its OpenAI API; over ``uds`` where there is one."""
+        return f"{self._origin}/v1"
+
+    @property
+    def _origin(self) -> str:
+        return "http://localhost" if self.uds else f"http://127.0.0.1:{self.port}"
 
     @property
     def running(self) -> bool:
@@ -58,13 +67,13 @@ class VllmProcess:
     def chat_model(self, timeout_s: float = 120.0) -> OpenAIChatModel:
         """The model behind this process; the adapter when there is one."""
         name = ADAPTER_NAME if self.adapter else served_name(self.model)
-        return OpenAIChatModel(url=self.url, name=name, key=self.key, timeout_s=timeout_s)
+        return OpenAIChatModel(url=self.url, name=name, key=self.key, timeout_s=timeout_s, uds=self.uds)
 
     def start(self) -> None:
         """Starts the child; :meth:`wait_ready` says when it can be used.
 
         Raises:
-            ConfigurationError: vLLM is not installed, the model is not there, or the port is taken.
+            ConfigurationError: vLLM is not installed, the model is not there, or the port or socket is taken.
         """
         command = [*_ends_with_parent(), *serve_command(self.model), *self._arguments()]
         self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -78,11 +87,12 @@ class VllmProcess:
             ModelUnavailable: it died (the message ends with the last lines of its log) or took too long.
         """
         began = time.monotonic()
-        async with httpx.AsyncClient() as client:
+        over = httpx.AsyncHTTPTransport(uds=str(self.uds) if self.uds else None)
+        async with httpx.AsyncClient(transport=over) as client:
             while (waited := time.monotonic() - began) < timeout_s:
                 if not self.running:
                     raise ModelUnavailable(f"vllm serve stopped while starting; its log ends:\n{self.log_tail()}")
-                if await _healthy(client, f"http://127.0.0.1:{self.port}/health"):
+                if await _healthy(client, f"{self._origin}/health"):
                     return
                 if progress:
                     progress(waited)
@@ -94,21 +104,25 @@ class VllmProcess:
         restarts: list[float] = []
         while True:
             await asyncio.sleep(0.5)
-            if self._child is None or self.running:
+            if self.running:
                 continue
             now = time.monotonic()
             restarts = [when for when in restarts if now - when < RESTART_WINDOW_S]
             if len(restarts) >= MAX_RESTARTS:
-                report(f"vllm serve keeps dying and is not restarted again; see {self.log}")
+                report(f"vllm serve keeps dying and is not restarted again; see {self.log}, then start medrag anew")
                 return
             restarts.append(now)
-            report(f"vllm serve died with status {self._child.returncode}; restarting it")
-            self.start()
+            report(f"vllm serve died{self._status()}; restarting it")
             try:
+                self.stop()  # what it started may outlive it, and holds its memory
+                self.start()
                 await self.wait_ready()
                 report("vllm serve is back")
-            except ModelUnavailable:
-                continue
+            except (ConfigurationError, ModelUnavailable) as error:
+                report(f"vllm serve does not come back: {error}")
+
+    def _status(self) -> str:
+        return f" with status {self._child.returncode}" if self._child else ""
 
     def stop(self) -> None:
         """Ends the child and everything it started; harmless when it is not running."""
@@ -130,17 +144,23 @@ class VllmProcess:
 
     def _arguments(self) -> list[str]:
         _require_model(self.model)
-        if self.port is None:
-            self.port = free_port()
-        elif not port_is_free(self.port):
-            raise ConfigurationError(f"port {self.port} is in use; choose another with --vllm-port")
-        arguments = ["--host", "127.0.0.1", "--port", str(self.port), "--served-model-name", served_name(self.model)]
+        arguments = [*self._address(), "--served-model-name", served_name(self.model)]
         arguments += ["--dtype", "bfloat16", "--generation-config", "vllm"]
         if on_cpu():
             arguments += ["--enforce-eager"]
         if self.adapter:
             arguments += adapter_arguments(self.adapter, ADAPTER_NAME)
         return [*arguments, *self.args]
+
+    def _address(self) -> list[str]:
+        if self.uds:
+            _clear_socket(self.uds)
+            return ["--uds", str(self.uds)]
+        if self.port is None:
+            self.port = free_port()
+        elif not port_is_free(self.port):
+            raise ConfigurationError(f"port {self.port} is in use; choose another with --vllm-port")
+        return ["--host", "127.0.0.1", "--port", str(self.port)]
 
     def _environment(self) -> dict[str, str]:
         defaults = {"VLLM_NO_USAGE_STATS": "1", "VLLM_CPU_KVCACHE_SPACE": "2", "VLLM_LOGGING_LEVEL": "WARNING"}
@@ -200,6 +220,18 @@ def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
         except OSError:
             return False
         return True
+
+
+def _clear_socket(path: Path) -> None:
+    """Makes its folder, and removes a socket that a killed server left; one that somebody listens on stays."""
+    if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
+        raise ConfigurationError(f"vllm_uds {path} is longer than {LONGEST_SOCKET_PATH} bytes, too long for a socket")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with socket.socket(socket.AF_UNIX) as probe:
+        if probe.connect_ex(str(path)) == 0:
+            raise ConfigurationError(f"the socket {path} is in use; choose another with vllm_uds")
+    if path.is_socket():
+        path.unlink()
 
 
 def _require_model(model: str) -> None:

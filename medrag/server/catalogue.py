@@ -11,12 +11,13 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from medrag import __version__
 from medrag.engine import Engine
-from medrag.errors import InputError, ModelError
+from medrag.errors import InputError, ModelError, StorageError
 from medrag.retrieval.query import query_for
 from medrag.server.audit import Trail
 from medrag.server.meters import Meters
 from medrag.server.requests import MODEL, SearchRequest, patient_of
 from medrag.server.stored_patients import StoredPatients
+from medrag.storage import probe
 from medrag.types import Case, Evidence
 
 PROBE_TIMEOUT_S = 3.0
@@ -51,16 +52,16 @@ def routes(engine: Engine, meters: Meters, trail: Trail | None, max_body_bytes: 
 
     @router.get("/health")
     async def health() -> JSONResponse:
-        """200 when an answer can be given now, else 503."""
-        ready = await _answers(engine)
+        """200 when an answer can be given (and recorded) now, else 503."""
+        status = await _status(engine, trail)
         state = {
-            "status": "ok" if ready else "model_unavailable",
+            "status": status,
             "version": __version__,
             "model": engine.model.name,
             "index": engine.retriever.index.hash,
             "max_body_bytes": max_body_bytes,
         }
-        return JSONResponse(state, 200 if ready else 503)
+        return JSONResponse(state, 200 if status == "ok" else 503)
 
     return router
 
@@ -71,10 +72,15 @@ def _search(engine: Engine, body: SearchRequest, stored: StoredPatients) -> list
     return engine.retriever.search(query_for(case), k=body.k, filters=body.filters)
 
 
-async def _answers(engine: Engine) -> bool:
+async def _status(engine: Engine, trail: Trail | None) -> str:
+    """``ok``, or the code of the error that a question would get."""
     try:
         async with asyncio.timeout(PROBE_TIMEOUT_S):
             await engine.model.ping()
+            if trail:
+                await asyncio.to_thread(probe.write, trail.database)
+    except StorageError:
+        return "audit_unavailable"
     except (ModelError, TimeoutError):
-        return False
-    return True
+        return "model_unavailable"
+    return "ok"

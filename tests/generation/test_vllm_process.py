@@ -49,6 +49,12 @@ def alive(pid: int) -> bool:
     return True
 
 
+def running(pid: int) -> bool:
+    """Alive and no zombie: nobody may be there to reap what lost its parent."""
+    state = Path(f"/proc/{pid}/stat")
+    return state.exists() and state.read_text().rpartition(") ")[2][0] != "Z"
+
+
 def test_it_starts_waits_and_stops(process: VllmProcess) -> None:
     process.start()
     asyncio.run(process.wait_ready())
@@ -92,6 +98,51 @@ def test_a_child_that_is_killed_comes_back(process: VllmProcess) -> None:
     assert any("restarting" in line for line in asyncio.run(asyncio.wait_for(scenario(), 60)))
 
 
+FORKING = HEALTHY.replace(
+    "import sys\n", "import subprocess, sys\nprint(subprocess.Popen(['sleep', '600']).pid, flush=True)\n", 1
+)
+
+
+def test_what_a_killed_child_left_is_ended(process: VllmProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vllm_process, "serve_command", lambda model: [sys.executable, "-c", FORKING])
+
+    async def scenario() -> None:
+        said: list[str] = []
+        process.start()
+        await process.wait_ready()
+        watching = asyncio.create_task(process.watch(said.append))
+        left = int(process.log.read_text().split()[0])
+        os.kill(pid_of(process), signal.SIGKILL)
+        assert alive(left)
+        while "vllm serve is back" not in said:
+            await asyncio.sleep(0.1)
+        assert not running(left)
+        watching.cancel()
+
+    asyncio.run(asyncio.wait_for(scenario(), 60))
+
+
+def test_a_child_whose_port_was_taken_meanwhile_is_tried_again(process: VllmProcess) -> None:
+    async def scenario() -> list[str]:
+        said: list[str] = []
+        process.start()
+        await process.wait_ready()
+        assert process.port
+        os.kill(pid_of(process), signal.SIGKILL)
+        while process.running:
+            await asyncio.sleep(0.05)
+        with socket.create_server(("127.0.0.1", process.port)):
+            watching = asyncio.create_task(process.watch(said.append))
+            while not any("in use" in line for line in said):
+                await asyncio.sleep(0.05)
+        while "vllm serve is back" not in said:
+            await asyncio.sleep(0.05)
+        watching.cancel()
+        return said
+
+    assert "vllm serve died; restarting it" in asyncio.run(asyncio.wait_for(scenario(), 60))
+
+
 def test_a_child_that_keeps_dying_is_given_up(process: VllmProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vllm_process, "serve_command", lambda model: [sys.executable, "-c", DYING])
     said: list[str] = []
@@ -107,6 +158,49 @@ def test_a_port_in_use_is_refused(process: VllmProcess) -> None:
         process.port = taken.getsockname()[1]
         with pytest.raises(ConfigurationError, match="in use"):
             process.start()
+
+
+ON_A_SOCKET = """
+import socketserver, sys
+from http.server import BaseHTTPRequestHandler
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers()
+        self.wfile.write(b'{"object": "list", "data": [{"id": "some/model", "max_model_len": 77}]}')
+    def address_string(self):
+        return "socket"
+socketserver.UnixStreamServer(sys.argv[sys.argv.index("--uds") + 1], Handler).serve_forever()
+"""
+
+
+def test_a_unix_socket_in_place_of_a_port(
+    process: VllmProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vllm_process, "serve_command", lambda model: [sys.executable, "-c", ON_A_SOCKET])
+    process.uds = tmp_path / "run" / "vllm.sock"
+
+    async def tokens() -> int:
+        model = process.chat_model()
+        try:
+            return await model.context_tokens()
+        finally:
+            await model.aclose()
+
+    for _ in range(2):  # the first one's socket is still there when it was killed
+        process.start()
+        asyncio.run(process.wait_ready())
+        assert asyncio.run(tokens()) == 77
+        with pytest.raises(ConfigurationError, match=r"vllm\.sock is in use"):
+            VllmProcess(model="some/model", log=tmp_path / "log", uds=process.uds).start()
+        os.kill(pid_of(process), signal.SIGKILL)
+        process.stop()
+    assert process.port is None
+
+
+def test_a_socket_path_that_is_too_long_is_refused(process: VllmProcess, tmp_path: Path) -> None:
+    process.uds = tmp_path / ("s" * 200)
+    with pytest.raises(ConfigurationError, match="too long"):
+        process.start()
 
 
 def test_a_model_that_is_not_there_is_refused(tmp_path: Path) -> None:

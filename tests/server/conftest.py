@@ -38,14 +38,20 @@ EngineOf = Callable[..., Engine]
 
 
 @pytest.fixture(scope="session")
-def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+def small_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two passages, indexed for real."""
     directory = tmp_path_factory.mktemp("small") / "index"
-    encoder = Encoder()
-    with writing(directory, encoder, chunking={}) as writer:
+    with writing(directory, Encoder(), chunking={}) as writer:
         writer.add([(each, f"{each.title}\n{each.text}") for each in (PHARYNGITIS, GOUT)])
         writer.commit(())
-    return Retriever(Index.open(directory, encoder), encoder)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def retriever(small_index: Path) -> Retriever:
+    """Over the small index."""
+    encoder = Encoder()
+    return Retriever(Index.open(small_index, encoder), encoder)
 
 
 @pytest.fixture(scope="session")

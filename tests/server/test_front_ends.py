@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -80,6 +81,14 @@ CHORES = [
         '{"follow_ups": []}',
     ),
     (
+        f'### Task:\nFind search queries.\n### Output:\nReturn in JSON format: \n{{\n "queries": []\n}}\n{TALK}',
+        '{"queries": []}',
+    ),
+    (
+        f'### Task:\nComplete the text.\n- Only in JSON format: `{{ "text": "" }}`.\n{TALK}\n<text>Use</text>',
+        '{"text": ""}',
+    ),
+    (
         "Provide a concise, 5-word-or-less title for the conversation, using title case conventions. "
         "Only return the title itself.\n\nConversation:\nUser: Gout in kidney disease?\nAI: Use colchicine.",
         "Gout in kidney disease?",
@@ -88,7 +97,9 @@ CHORES = [
 
 
 @pytest.mark.parametrize("stream", [False, True])
-@pytest.mark.parametrize(("prompt", "answer"), CHORES, ids=["title", "tags", "follow-ups", "librechat title"])
+@pytest.mark.parametrize(
+    ("prompt", "answer"), CHORES, ids=["title", "tags", "follow-ups", "queries", "completion", "librechat title"]
+)
 def test_their_chores_reach_no_model(engine_of: EngineOf, prompt: str, answer: str, stream: bool) -> None:
     model = ScriptedModel(["[1.1]"])
     body = {"model": "medrag", "messages": [{"role": "user", "content": prompt}], "stream": stream}
@@ -105,3 +116,35 @@ def test_langchain(url: str) -> None:
     streamed = "".join(chunk.content for chunk in chat.stream([("user", QUESTION)]))
     assert "azithromycin 500 mg" in streamed
     assert whole.usage_metadata["total_tokens"] > 0
+
+
+LM_EVAL_TASK = """
+task: antibiotics
+dataset_path: json
+dataset_kwargs: {{data_files: {{test: {questions}}}}}
+test_split: test
+output_type: generate_until
+doc_to_text: "{{{{question}}}}"
+doc_to_target: "{{{{answer}}}}"
+generation_kwargs: {{until: ["Q:"], max_gen_toks: 256}}
+metric_list: [{{metric: exact_match, ignore_case: true}}]
+"""
+
+
+def test_lm_evaluation_harness(url: str, tmp_path: Path) -> None:
+    """A task of one question, as `lm_eval --model local-chat-completions --tasks ...` runs it."""
+    lm_eval = pytest.importorskip("lm_eval", reason="lm-eval is not installed")
+    tasks = pytest.importorskip("lm_eval.tasks")
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text(json.dumps({"question": QUESTION, "answer": "azithromycin"}) + "\n")
+    (tmp_path / "antibiotics.yaml").write_text(LM_EVAL_TASK.format(questions=questions))
+    results = lm_eval.simple_evaluate(
+        model="local-chat-completions",
+        model_args={"base_url": f"{url}/v1/chat/completions", "model": "medrag", "tokenizer_backend": None},
+        tasks=["antibiotics"],
+        task_manager=tasks.TaskManager(include_path=str(tmp_path), include_defaults=False),
+        apply_chat_template=True,
+        bootstrap_iters=0,
+    )
+    (sample,) = results["samples"]["antibiotics"]
+    assert "azithromycin 500 mg" in sample["resps"][0][0]

@@ -1,9 +1,14 @@
-"""A stand-in for somebody else's model server: enough of vLLM's OpenAI API for ``medrag serve --model-url``."""
+"""A stand-in for a model server: enough of vLLM's OpenAI API for ``medrag serve``, in a thread or as a process.
+
+python -m tests.server.upstream --port 8001 --reply "[1.1] [1.2]" --pause-s 0.05
+"""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
+import os
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -15,8 +20,8 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 
-CARD = {"id": "upstream", "object": "model", "created": 0, "owned_by": "test", "max_model_len": 8192}
-CHUNK = {"id": "c", "object": "chat.completion.chunk", "created": 0, "model": "upstream"}
+NAME = "upstream"
+CHUNK = {"id": "c", "object": "chat.completion.chunk", "created": 0, "model": NAME}
 USAGE = {"prompt_tokens": 321, "completion_tokens": 12, "total_tokens": 333}
 LONG_S = 30.0
 
@@ -33,6 +38,7 @@ class Upstream:
 
     reply: str
     pause_s: float = 0.0
+    name: str = NAME
     hangs: Literal["queued", "before the first token", "in mid-stream"] | None = None
     fails: Literal["cut", "error"] | None = None
     bodies: list[dict[str, Any]] = field(default_factory=list)
@@ -42,14 +48,15 @@ class Upstream:
     def application(self) -> FastAPI:
         """The routes."""
         app = FastAPI()
+        card = {"id": self.name, "object": "model", "created": 0, "owned_by": "test", "max_model_len": 8192}
+
+        @app.get("/health")
+        async def health() -> dict[str, int]:
+            return {"pid": os.getpid()}
 
         @app.get("/v1/models")
         async def models() -> dict[str, Any]:
-            return {"object": "list", "data": [CARD]}
-
-        @app.get("/v1/models/upstream")
-        async def model() -> dict[str, Any]:
-            return CARD
+            return {"object": "list", "data": [card]}
 
         @app.post("/v1/chat/completions")
         async def complete(request: Request) -> StreamingResponse:
@@ -108,3 +115,19 @@ def running(upstream: Upstream, port: int) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def main() -> None:
+    """Serves until it is killed; takes the arguments of ``vllm serve`` that medrag gives and ignores most."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--reply", required=True)
+    parser.add_argument("--pause-s", type=float, default=0.0)
+    parser.add_argument("--served-model-name", default=NAME)
+    given, _ = parser.parse_known_args()
+    upstream = Upstream(given.reply, given.pause_s, given.served_model_name)
+    uvicorn.run(upstream.application(), port=given.port, lifespan="off", log_level="error")
+
+
+if __name__ == "__main__":
+    main()
