@@ -10,8 +10,9 @@ from pathlib import Path
 
 from medrag.errors import ConfigurationError
 from medrag.retrieval.retriever import Retriever
+from medrag.splits import held_out
 from sft.config import Data, Recipe, Stage
-from sft.corpus import guidelines, held_out, medquad, pubmedqa
+from sft.corpus import guidelines, medquad, pubmedqa
 from sft.data import Example, Size, guideline_example
 from sft.files import read_lines, sha256, write_json
 from sft.from_index import Side, own_examples

@@ -17,8 +17,8 @@ from medrag.errors import ConfigurationError
 from medrag.generation.quoting import MAX_STATEMENTS
 from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.store import Index
+from medrag.splits import held_out
 from medrag.types import Case, Evidence, Passage, Record
-from sft.corpus import held_out
 from sft.data import MAX_GOLD, Example, Pointer, Size, Turn, conversation
 from sft.files import read_lines
 from sft.profiles import make, record
@@ -67,7 +67,7 @@ def own_examples(path: Path) -> list[Example]:
 class Side:
     """One side of an index's split by document: the training side, or with ``held`` the one for evaluation.
 
-    ``suffix`` turns a document's id into its file's name, by whose hash documents are split (``sft.corpus.held_out``).
+    ``suffix`` turns a document's id into its file's name, by whose hash documents are split (``medrag.splits``).
     """
 
     retriever: Retriever
@@ -89,7 +89,7 @@ class Side:
         return found
 
     def __contains__(self, passage: Passage) -> bool:
-        return held_out(Path(passage.doc_id).name + self.suffix) == self.held
+        return held_out(passage.doc_id + self.suffix) == self.held
 
     def examples(self, rng: random.Random, size: Size) -> Iterator[Example]:
         """Endless examples; no passage of the other side is ever shown."""

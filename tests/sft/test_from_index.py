@@ -6,7 +6,7 @@ import pytest
 
 from medrag.errors import ConfigurationError
 from medrag.retrieval.retriever import Retriever
-from sft.corpus import held_out
+from medrag.splits import held_out
 from sft.data import Size, passage
 from sft.from_index import NOISE, Own, Side, own_examples
 from sft.score import questions
