@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from medrag.generation.prompts import messages
-from medrag.generation.quoting import answer
+from medrag.generation.quoting import Pointer, answer
 from medrag.types import Case, Evidence, Passage, Patient, Record, Sentence
 from sft.profiles import Profile, make, record
 from sft.statements import Statement
@@ -30,7 +30,6 @@ from sft.topics import (
 )
 
 MAX_GOLD = 5
-Pointer = tuple[int, int]
 
 
 class Example(Record):

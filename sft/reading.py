@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from medrag.generation.prompts import messages
-from medrag.generation.quoting import answer
+from medrag.generation.quoting import Pointer, answer
 from medrag.types import Case, Evidence, Patient
 from sft.corpus import QuestionAnswer, sentences
-from sft.data import MAX_GOLD, Example, Pointer, Size, Turn, conversation, passage
+from sft.data import MAX_GOLD, Example, Size, Turn, conversation, passage
 from sft.profiles import make, record
 
 FIRST = 3
