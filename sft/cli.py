@@ -84,6 +84,31 @@ def data_command(
     typer.echo(f"{run / 'data'}: {manifest['examples']}; shared wording: {manifest['overlap']}")
 
 
+@app.command("cases")
+def cases_command(
+    output: Annotated[Path, typer.Argument(help="Where the cases go, a JSON line each.")],
+    index: Annotated[Path, typer.Option(help="The index whose sections are asked about.")],
+    suffix: Annotated[str, typer.Option(help="What turns its document ids into file names, such as .xml.")] = "",
+    source: Annotated[str, typer.Option(help="What reports call these cases.")] = "index",
+    training: Annotated[bool, typer.Option("--training", help="Of documents that may be trained on.")] = False,
+    cases: Annotated[int, typer.Option(help="Answerable cases, each with a twin that nothing answers.")] = 150,
+    pairs: Annotated[int, typer.Option(help="Pairs of patients who differ in one fact.")] = 150,
+    seed: int = 0,
+) -> None:
+    """Make cases with answers by rule from an index's held-out documents, for measuring a model.
+
+    Example: medrag sft cases held.jsonl --index my-index --suffix .xml --source ngc
+    """
+    from medrag.retrieval.retriever import Retriever
+    from sft.from_index import Side
+    from sft.judged import judged_cases
+
+    side = Side(Retriever.open(index), not training, suffix)
+    made = [each.model_dump_json() for each in judged_cases(side, source, cases=cases, pairs=pairs, seed=seed)]
+    output.write_text("".join(f"{line}\n" for line in made), encoding="utf-8")
+    typer.echo(f"{output}: {len(made)} cases")
+
+
 @app.command("train")
 def train_command(
     recipe: RecipeName,
