@@ -195,10 +195,28 @@ def merge_command(
     """
     from sft.build import read_examples
     from sft.calibrate import calibration_questions
+    from sft.files import write_json
     from sft.merge import merge
 
     asked = calibration_questions(read_examples(calibrate)) if calibrate else []
-    typer.echo(f"{output}: {merge(tuned, output, asked)}")
+    made = merge(tuned, output, asked)
+    write_json(tuned / "merge.json", made)
+    typer.echo(f"{output}: {made}")
+
+
+@app.command("card")
+def card_command(
+    model: Annotated[Path, typer.Argument(help="The merged model's folder.")],
+    run: Run = _RUN,
+    scores: Annotated[list[Path] | None, typer.Option(help="scores.json of an evaluation; again for more.")] = None,
+) -> None:
+    """Write the model card (README.md) from the run's records; what is written there by hand stays.
+
+    Example: medrag sft card medrag/models/mini --scores runs/model/mini/scores.json
+    """
+    from sft.card import write_card
+
+    typer.echo(f"{write_card(model, run, scores or ())}")
 
 
 @app.command("quantise")
