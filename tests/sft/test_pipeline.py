@@ -89,8 +89,7 @@ def test_the_card_says_what_the_run_recorded_and_keeps_what_is_written_by_hand(e
     (run / "data" / "manifest.json").write_text(json.dumps(manifest))
 
     def sft(*arguments):
-        done = CliRunner().invoke(app, [str(each) for each in arguments])
-        return done
+        return CliRunner().invoke(app, [str(each) for each in arguments])
 
     assert sft("train", recipe, "--work", run, "--base", base).exit_code == 0
     assert sft("merge", run / "tuned", served).exit_code == 0
