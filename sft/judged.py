@@ -29,7 +29,7 @@ PROMPT_CHARACTERS = 5_400
 
 _NO_ADVICE = re.compile(
     r"definition|evidence|strength|grad(?:e|ing)|level|quality|rating|scheme|classification|background|introduction|"
-    r"clinical condition|scope|summary|search|research|burden|benefit|harms?\b|objective|disease/|references|update",
+    r"clinical condition|scope|summary|search|research|burden|benefit|harms?\b|objective|disease/|references|update|limitation",
     re.I,
 )
 _ADVISES = re.compile(
