@@ -10,9 +10,12 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from medrag.types import Case, Condition, Fact, Observation, Patient
+from medrag.types import Case, Fact, Observation, Patient
 from sft.profiles import ALLERGIES, PHRASES, Profile, with_need
+
+_F = TypeVar("_F", bound=Fact)
 
 MOST_FACTS = 6
 """Conditions, medications and observations of a real record that a patient keeps, each; prompts are short."""
@@ -45,7 +48,10 @@ ABBREVIATIONS = {
 _REWORDED = (
     (r"^What is recommended\b", ("What do you advise", "What would be advised", "What is advised")),
     (r"^What should be (avoided|checked)\b", (r"What has to be \1", r"What do I need to have \1")),
-    (r"^How should (.+?) be (treated|managed|handled|monitored|assessed)\b", (r"How is \1 best \2", r"How do I get \1 \2")),
+    (
+        r"^How should (.+?) be (treated|managed|handled|monitored|assessed)\b",
+        (r"How is \1 best \2",),
+    ),
     (r"^What should I prescribe\b", ("What would you prescribe", "What do I prescribe")),
     (r"^Which (drug|medicine|treatment)\b", (r"What \1",)),
     (r"^What is the first-line treatment\b", ("What comes first in the treatment", "What is tried first")),
@@ -142,5 +148,39 @@ def noisy(rng: random.Random, patient: Patient) -> Patient:
     )
 
 
-def _shuffled[F: Fact](rng: random.Random, facts: Sequence[F]) -> list[F]:
+def _shuffled(rng: random.Random, facts: Sequence[_F]) -> list[_F]:
     return rng.sample(facts, len(facts))
+
+
+def _hurried(rng: random.Random, fact: _F) -> _F:
+    """The fact under an abbreviation where there is one, or with one word misspelt, or as it is."""
+    text = fact.display
+    roll = rng.random()
+    if roll < 0.4:
+        text = _abbreviated(text)
+    elif roll < 0.7:
+        text = _misspelt(rng, text)
+    return fact.model_copy(update={"display": text})
+
+
+def _measured(rng: random.Random, fact: Observation) -> Observation:
+    """A measurement under its abbreviation, half of the time without its unit."""
+    unit = fact.unit if rng.random() < 0.5 else None
+    return fact.model_copy(update={"display": _abbreviated(fact.display), "unit": unit})
+
+
+def _abbreviated(text: str) -> str:
+    for words, short in ABBREVIATIONS.items():
+        text = re.sub(rf"\b{words}\b", short, text, flags=re.I)
+    return text
+
+
+def _misspelt(rng: random.Random, text: str) -> str:
+    """One long word with two letters exchanged, one left out or one doubled; its first two letters stay."""
+    words = [match.span() for match in re.finditer(r"[A-Za-z]{6,}", text)]
+    if not words:
+        return text
+    start, end = rng.choice(words)
+    at = rng.randint(start + 2, end - 2)
+    left, pair, right = text[:at], text[at : at + 2], text[at + 2 :]
+    return left + rng.choice([pair[::-1], pair[1], pair[0] * 2 + pair[1]]) + right

@@ -11,15 +11,14 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Sequence
-from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from medrag.generation.prompts import messages
 from medrag.generation.quoting import MAX_STATEMENTS, Pointer
 from medrag.judged import JudgedCase, numbered
-from medrag.types import Allergy, Case, Condition, Derived, Passage, Patient
+from medrag.types import Case, Condition, Passage, Patient
 from sft.from_index import QUESTIONS, Side
-from sft.profiles import ALLERGIES, OTHERS, PHRASES, Profile, make, record
+from sft.profiles import ALLERGIES, OTHERS, PHRASES, Profile, make, record, with_need
 from sft.statements import Statement, read
 from sft.topics import COMMON
 
@@ -29,7 +28,8 @@ PROMPT_CHARACTERS = 5_400
 
 _NO_ADVICE = re.compile(
     r"definition|evidence|strength|grad(?:e|ing)|level|quality|rating|scheme|classification|background|introduction|"
-    r"clinical condition|scope|summary|search|research|burden|benefit|harms?\b|objective|disease/|references|update|limitation",
+    r"clinical condition|scope|summary|search|research|burden|benefit|harms?\b|objective|disease/|references|update|"
+    r"limitation",
     re.I,
 )
 _ADVISES = re.compile(
@@ -234,25 +234,8 @@ def _patients(rng: random.Random, need: str) -> tuple[tuple[Profile, Patient], t
     """Two patients alike but for ``need``, which the second has; without one, for a condition that bears on nothing."""
     profile = Profile(age=rng.randint(22, 43), sex="female", egfr=rng.randint(80, 105))
     patient = record(profile, rng)
-    changed = replace(deepcopy(profile))
-    if not need:
-        names = [each for each in OTHERS if each not in {known.display for known in patient.conditions}]
-        other = Condition(display=rng.choice(names))
-        return (profile, patient), (changed, patient.model_copy(update={"conditions": (*patient.conditions, other)}))
-    update: dict[str, object] = {}
-    if need == "pregnant":
-        changed.pregnant, update = True, {"pregnant": True}
-    elif need in ("child", "older"):
-        changed.age = rng.randint(4, 11) if need == "child" else rng.randint(70, 90)
-        weight = rng.randint(18, 30) if need == "child" else patient.weight_kg
-        update = {"age_years": changed.age, "weight_kg": weight}
-    elif need in ALLERGIES:
-        changed.allergies = {need}
-        allergy = Allergy(display=rng.choice(ALLERGIES[need][1]), reaction="rash")
-        update = {"allergies": (allergy,), "no_known_allergies": None}
-    else:
-        limit = int(need.partition("<")[2] or 55)
-        changed.egfr = max(8, limit - rng.randint(3, 10))
-        derived = Derived(value=changed.egfr, unit="mL/min/1.73m2", formula="CKD-EPI 2021")
-        update = {"derived": {"eGFR": derived}}
-    return (profile, patient), (changed, patient.model_copy(update=update))
+    if need:
+        return (profile, patient), with_need(rng, profile, patient, need)
+    names = [each for each in OTHERS if each not in {known.display for known in patient.conditions}]
+    other = Condition(display=rng.choice(names))
+    return (profile, patient), (profile, patient.model_copy(update={"conditions": (*patient.conditions, other)}))

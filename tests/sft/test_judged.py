@@ -43,7 +43,7 @@ def test_a_pair_differs_in_one_fact_and_in_its_answer_or_in_neither_that_matters
             <= {
                 "pregnancy": {"pregnant"},
                 "allergy": {"allergies", "no_known_allergies"},
-                "renal function": {"derived"},
+                "renal function": {"derived", "conditions"},
                 "age": {"age_years", "weight_kg"},
                 CONTROL: {"conditions"},
             }[first.swapped]
