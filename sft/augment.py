@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from medrag.types import Case, Fact, Observation, Patient
-from sft.profiles import ALLERGIES, PHRASES, Profile, with_need
+from sft.profiles import ALLERGIES, PHRASES, Profile, make, record, with_need
 
 _F = TypeVar("_F", bound=Fact)
 
@@ -81,6 +81,11 @@ class Augmentation:
         for need in sorted(needs):
             profile, patient = with_need(rng, profile, patient, need)
         return profile, patient
+
+    def anyone(self, rng: random.Random) -> Patient:
+        """A patient whose facts decide nothing: a real one or one made up."""
+        real = self.real(rng, frozenset())
+        return real[1] if real else record(make(rng, frozenset()), rng)
 
     def case(self, rng: random.Random, case: Case) -> Case:
         """The case, sometimes in other words and with a noisy record."""

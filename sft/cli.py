@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -70,6 +71,10 @@ def data_command(
     index: Annotated[Path | None, typer.Option(help="An index to draw passages and distractors from.")] = None,
     suffix: Annotated[str, typer.Option(help="What turns its document ids into file names, such as .xml.")] = "",
     own: Annotated[Path | None, typer.Option(help="Your own examples, a JSON line each; all go into training.")] = None,
+    patients: Annotated[Path | None, typer.Option(help="A folder of patient records, a FHIR bundle a file.")] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day their ages go by; today unless given.")
+    ] = None,
 ) -> None:
     """Build the grounded examples: train.jsonl, validation.jsonl and a manifest with hashes.
 
@@ -80,7 +85,8 @@ def data_command(
     from sft.build import Sources, build
     from sft.config import load_recipe
 
-    manifest = build(load_recipe(recipe), Sources(shared, guidelines, index, suffix, own), run / "data")
+    sources = Sources(shared, guidelines, index, suffix, own, patients, (as_of or datetime.now()).date())
+    manifest = build(load_recipe(recipe), sources, run / "data")
     typer.echo(f"{run / 'data'}: {manifest['examples']}; shared wording: {manifest['overlap']}")
 
 

@@ -18,9 +18,9 @@ from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.store import Index
 from medrag.splits import held_out
 from medrag.types import Case, Passage
+from sft.augment import PLAIN, Augmentation
 from sft.data import MAX_GOLD, Example, Size, Turn, conversation
 from sft.files import read_lines
-from sft.profiles import make, record
 
 QUESTIONS = (
     "What is recommended on {section} in {title}?",
@@ -73,7 +73,7 @@ class Side:
     def __contains__(self, passage: Passage) -> bool:
         return held_out(passage.doc_id + self.suffix) == self.held
 
-    def examples(self, rng: random.Random, size: Size) -> Iterator[Example]:
+    def examples(self, rng: random.Random, size: Size, augment: Augmentation = PLAIN) -> Iterator[Example]:
         """Endless examples; no passage of the other side is ever shown."""
         asked = self.asked()
         while True:
@@ -88,7 +88,7 @@ class Side:
             if rng.random() < SHUFFLED:
                 rng.shuffle(shown)
             evidence = numbered([_attacked(rng, each) for each in shown])
-            yield conversation("index", evidence, [_turn(rng, question, target, shown)])
+            yield conversation("index", evidence, [_turn(rng, question, target, shown, augment)])
 
 
 def _usable(passage: Passage) -> bool:
@@ -103,13 +103,13 @@ def _heading(passage: Passage) -> tuple[str, tuple[str, ...]]:
     return passage.doc_id, passage.section
 
 
-def _turn(rng: random.Random, question: str, target: Passage, shown: Sequence[Passage]) -> Turn:
+def _turn(rng: random.Random, question: str, target: Passage, shown: Sequence[Passage], augment: Augmentation) -> Turn:
     gold: tuple[Pointer, ...] = ()
     if target in shown:
         number = shown.index(target) + 1
         gold = tuple((number, s) for s in range(1, min(MAX_GOLD, len(target.sentences)) + 1))
-    patient = record(make(rng, frozenset()), rng) if rng.random() < 0.4 else None
-    return Turn(Case(question=question, patient=patient), gold, "passage" if gold else "none")
+    patient = augment.anyone(rng) if rng.random() < 0.4 else None
+    return Turn(augment.case(rng, Case(question=question, patient=patient)), gold, "passage" if gold else "none")
 
 
 def _attacked(rng: random.Random, passage: Passage) -> Passage:
