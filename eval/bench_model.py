@@ -85,23 +85,20 @@ async def _without_model(plan: Plan, solver: Solver) -> None:
 
 def tables(out: Path, systems: Sequence[str]) -> str:
     """Both tables of every task and source, as Markdown."""
-    return "\n\n".join(
-        part
-        for task in TASKS
-        for source, found in _by_source(
-            {name: logs.answered(logs.read(log_path(out / name, task))) for name in systems}
-        )
-        for part in (f"### {task}, {source}", _means(found), _differences(found))
-    )
+    groups = [
+        *((f"{task}, {source}", found) for task in TASKS for source, found in _by("source", logged[task])),
+        *((f"patient, {fact} swapped", found) for fact, found in _by("swapped", logged["patient"])),
+    ]
+    return "\n\n".join(f"### {title}\n\n{_means(found)}{_differences(found)}" for title, found in groups)
 
 
 Found = Mapping[str, Sequence[Entry]]
 
 
-def _by_source(found: Found) -> Iterator[tuple[str, Found]]:
-    sources = dict.fromkeys(each.slices["source"] for entries in found.values() for each in entries)
-    for source in sources:
-        yield source, {name: [e for e in entries if e.slices["source"] == source] for name, entries in found.items()}
+def _by(group: str, found: Found) -> Iterator[tuple[str, Found]]:
+    """The systems' entries by the value they have in a group."""
+    for value in sorted({each.slices[group] for entries in found.values() for each in entries}):
+        yield value, {name: [e for e in entries if e.slices[group] == value] for name, entries in found.items()}
 
 
 def _columns(found: Found) -> Iterator[tuple[str, list[dict[str, float]]]]:
@@ -126,8 +123,10 @@ def _cell(values: list[float]) -> str:
 
 def _differences(found: Found) -> str:
     first, *others = found
+    if not others:
+        return ""
     rows = [[metric, *(_less(ours, theirs) for theirs in rest)] for metric, (ours, *rest) in _columns(found)]
-    return _markdown([f"{first} less ...", *others], rows)
+    return "\n\n" + _markdown([f"{first} less ...", *others], rows)
 
 
 def _less(ours: Mapping[str, float], theirs: Mapping[str, float]) -> str:
