@@ -85,6 +85,7 @@ async def _without_model(plan: Plan, solver: Solver) -> None:
 
 def tables(out: Path, systems: Sequence[str]) -> str:
     """Both tables of every task and source, as Markdown."""
+    logged = {task: {name: logs.answered(logs.read(log_path(out / name, task))) for name in systems} for task in TASKS}
     groups = [
         *((f"{task}, {source}", found) for task in TASKS for source, found in _by("source", logged[task])),
         *((f"patient, {fact} swapped", found) for fact, found in _by("swapped", logged["patient"])),
