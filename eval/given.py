@@ -109,7 +109,8 @@ def _unique(pointers: Sequence[Pointer]) -> tuple[Pointer, ...]:
 
 @dataclass(frozen=True)
 class Nearest:
-    """The ``k`` sentences nearest to the query by the index's encoder, of those at least ``floor`` (a cosine) near."""
+    """The ``k`` sentences nearest to the query by the index's encoder; none where the nearest is further than ``floor``
+    (a cosine)."""
 
     k: int
     floor: float = -1.0
@@ -120,7 +121,9 @@ class Nearest:
 
     def of(self, ranked: Sequence[tuple[Pointer, float]]) -> list[Pointer]:
         """Its choice from a ranking."""
-        return [pointer for pointer, cosine in ranked[: self.k] if cosine >= self.floor]
+        if not ranked or ranked[0][1] < self.floor:
+            return []
+        return [pointer for pointer, _ in ranked[: self.k]]
 
 
 @dataclass(frozen=True)
