@@ -72,6 +72,7 @@ def bare(base: str, examples: list[Example], four_bit: bool, output: Path) -> di
         args=SFTConfig(
             output_dir=str(output),
             per_device_train_batch_size=wanted.batch,
+            num_train_epochs=wanted.epochs,
             learning_rate=wanted.learning_rate,
             lr_scheduler_type=wanted.schedule,
             optim=wanted.optimizer,
