@@ -6,19 +6,16 @@ clinician's own: they measure selection and citation, not retrieval. No patient 
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections.abc import Iterator
 from pathlib import Path
 
 from eval.case_files import CaseLine, Gold
 from eval.scores import replace
+from medrag import splits
 from medrag.errors import InputError
 from medrag.retrieval.store import Index
 from medrag.types import Passage
-
-HELD_OUT = ("0", "1")
-"""Last hexadecimal digits of sha1(file name) that training leaves out."""
 
 PATTERNS = (
     "{title}: what is recommended on {section}?",
@@ -47,18 +44,13 @@ def write(index: Index, out: Path, *, count: int, seed: int, held_out: str | Non
     return len(lines)
 
 
-def is_held_out(file_name: str) -> bool:
-    """Whether training leaves the document of this file name out."""
-    return hashlib.sha1(file_name.encode(), usedforsecurity=False).hexdigest().endswith(HELD_OUT)
-
-
 def _passages(index: Index) -> Iterator[Passage]:
     return (index.passages[row] for row in range(len(index.passages)))
 
 
 def _usable(passage: Passage, held_out: str | None) -> bool:
     asked = bool(passage.section and passage.sentences) and passage.status == "current"
-    return asked and (held_out is None or is_held_out(Path(passage.doc_id).name + held_out))
+    return asked and (held_out is None or splits.held_out(passage.doc_id + held_out))
 
 
 def _case(passage: Passage, pattern: str) -> CaseLine:

@@ -8,7 +8,6 @@ Clearinghouse (NGC), so that a guideline competes with all others on its conditi
 
 from __future__ import annotations
 
-import hashlib
 import html
 import json
 import re
@@ -17,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
+
+from medrag.splits import held_out
 
 LAY = Path(__file__).parent / "lay_questions.jsonl"
 # Of each answer and of each guideline's recommendations, so that the haystack can be encoded in minutes.
@@ -33,11 +34,6 @@ class Asked:
 
     document: dict[str, str]
     questions: tuple[tuple[str, str], ...] = ()
-
-
-def held_out(name: str) -> bool:
-    """Whether the document in the file ``name`` is kept out of training and tuning."""
-    return hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()[-1] in "01"
 
 
 def medquad(archive: Path) -> Iterator[Asked]:

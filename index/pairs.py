@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from index.document import Document, Section, Skipped
 from index.sources import reader
 from index.sources.files import files
 from medrag.retrieval.passages import searched_text
+from medrag.splits import Split, split_of
 
 RECOMMENDATIONS, CONDITIONS, OBJECTIVES = "Major Recommendations", "Disease/Condition(s)", "Guideline Objective(s)"
 # Longer anchors are no longer questions.
@@ -29,13 +29,7 @@ class Pair:
     document: str
 
 
-def split_of(name: str) -> str:
-    """``held-out``, ``validation`` or ``train``: sha1 of a file's name ends in 0 or 1, in 2, or in another digit."""
-    last = hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()[-1]
-    return {"0": "held-out", "1": "held-out", "2": "validation"}.get(last, "train")
-
-
-def read_pairs(kind: str, path: Path, split: str, *, seed: int = 0) -> list[list[Pair]]:
+def read_pairs(kind: str, path: Path, split: Split, *, seed: int = 0) -> list[list[Pair]]:
     """The pairs of each file of ``split`` under ``path``, a list a document, at most PER_DOCUMENT in each.
 
     Raises InputError for an unknown kind, or where there is no such file.

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medrag.errors import InputError
+from medrag.splits import Split
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -79,7 +80,7 @@ def tune(base: Path, sources: Sequence[tuple[str, Path]], out: Path, tuning: Tun
     return scores
 
 
-def _drawn(sources: Sequence[tuple[str, Path]], split: str, limit: int, seed: int) -> list[Pair]:
+def _drawn(sources: Sequence[tuple[str, Path]], split: Split, limit: int, seed: int) -> list[Pair]:
     """Up to ``limit`` pairs of each source, in random order but a document's together."""
     from index.pairs import read_pairs
 

@@ -41,9 +41,6 @@ IMAGES_UNCHECKED = Finding(
     "show is not part of the record that the safety filter checks against.",
     source="medrag",
 )
-Choice = tuple[int, int]
-"""A sentence of the evidence: passage number and position, both from 1."""
-
 ALL_WITHHELD = "Every statement was withheld by the safety filter, so no advice is given."
 
 
@@ -154,7 +151,7 @@ class Engine:
                 yield statement
 
     async def _round(
-        self, answer: _Answer, drafts: Reader, choices: Sequence[Choice], most: int
+        self, answer: _Answer, drafts: Reader, choices: Sequence[quoting.Pointer], most: int
     ) -> AsyncIterator[Statement]:
         """One request to the model, and what of its completion is released."""
         async for piece in self.model.stream(self._generation(answer, choices, most)):
@@ -182,13 +179,13 @@ class Engine:
             return statement
         return safety.check(statement, answer.case.patient, self.knowledge, answer.statements, answer.evidence)
 
-    def _safe(self, answer: _Answer, choices: Sequence[Choice]) -> list[Choice]:
+    def _safe(self, answer: _Answer, choices: Sequence[quoting.Pointer]) -> list[quoting.Pointer]:
         """The choices that are not in the answer yet and would be released."""
         said = {statement.text for statement in (*answer.statements, *answer.withheld)}
         checked = {choice: self._checked(Draft(quoting.pointer(*choice), (choice,)), answer) for choice in choices}
         return [choice for choice, each in checked.items() if not each.withheld and each.text not in said]
 
-    def _generation(self, answer: _Answer, choices: Sequence[Choice], most: int) -> Generation:
+    def _generation(self, answer: _Answer, choices: Sequence[quoting.Pointer], most: int) -> Generation:
         return Generation(
             messages=prompts.messages(answer.case, answer.evidence, self.grounding),
             max_tokens=self._completion_tokens(),

@@ -72,6 +72,7 @@ def bare(base: str, examples: list[Example], four_bit: bool, output: Path) -> di
         args=SFTConfig(
             output_dir=str(output),
             per_device_train_batch_size=wanted.batch,
+            num_train_epochs=wanted.epochs,
             learning_rate=wanted.learning_rate,
             lr_scheduler_type=wanted.schedule,
             optim=wanted.optimizer,
@@ -123,7 +124,8 @@ def main(  # noqa: PLR0913
         "four_bit": four_bit,
         "tokens_per_second": {kind: round(median(rates[kind])) for kind in KINDS},
         "peak_mib": {kind: round(median(each["peak_bytes"] for each in found[kind]) / 2**20) for kind in KINDS},
-        "ratio": [round(each, 2) for each in ratios],
+        "ratio": round(median(ratios), 2),
+        "ratios": [round(each, 2) for each in ratios],
     }
     typer.echo(json.dumps(summary, indent=1))
     if out:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from itertools import chain
 from pathlib import Path
 
 from medrag.errors import ConfigurationError
 from medrag.retrieval.retriever import Retriever
+from medrag.splits import held_out
+from medrag.types import Patient
+from sft.augment import Augmentation
 from sft.config import Data, Recipe, Stage
-from sft.corpus import guidelines, held_out, medquad, pubmedqa
+from sft.corpus import guidelines, medquad, pubmedqa
 from sft.data import Example, Size, guideline_example
 from sft.files import read_lines, sha256, write_json
 from sft.from_index import Side, own_examples
 from sft.overlap import Overlap, mirage_questions, overlaps
 from sft.reading import Shelf, Text, drill_example, reading_example, texts
+from sft.records import patients
 from sft.synthetic import topic
 from sft.topics import Topic, topic_of
 
@@ -26,6 +31,7 @@ class Sources:
     """Where the texts are: public data sets, the guideline folder, and optionally an index and a user's own file.
 
     ``suffix`` turns a document id of the index into its file's name, which tells on which side of the split it is.
+    ``patients`` holds patient records, whose ages and recent facts go by the day ``as_of``.
     """
 
     shared: Path
@@ -33,6 +39,8 @@ class Sources:
     index: Path | None = None
     suffix: str = ""
     own: Path | None = None
+    patients: Path | None = None
+    as_of: date = field(default_factory=date.today)
 
     @property
     def mirage(self) -> Path:
@@ -52,12 +60,13 @@ class Sources:
 
 @dataclass(frozen=True)
 class Material:
-    """One side of the split: running text and guidelines, the condition names made-up guidelines use, the index."""
+    """One side of the split: running text and guidelines, the names of made-up guidelines, index, patients."""
 
     shelf: Shelf
     topics: list[Topic]
     names: list[str]
     side: Side | None = None
+    patients: tuple[Patient, ...] = ()
 
 
 def material(sources: Sources, *, held: bool) -> Material:
@@ -68,7 +77,8 @@ def material(sources: Sources, *, held: bool) -> Material:
         raise ConfigurationError(f"{sources.guidelines} holds too few guidelines to learn from ({len(topics)})")
     found = texts(pairs)
     side = Side(Retriever.open(sources.index), held, sources.suffix) if sources.index else None
-    return Material(Shelf(found), topics, _names(found), side)
+    real = patients(sources.patients, held=held, as_of=sources.as_of) if sources.patients else ()
+    return Material(Shelf(found), topics, _names(found), side, real)
 
 
 def _names(found: Sequence[Text]) -> list[str]:
@@ -95,34 +105,35 @@ def rendered_prompts(recipe: Recipe, some: Material, count: int = 200) -> list[s
 def examples(some: Material, stage: Stage, rng: random.Random) -> Iterator[Example]:
     """Endless examples of a stage's size, its sources mixed by weight."""
     size = Size(stage.passages, stage.statements, stage.turns, stage.ranked)
+    augment = Augmentation(stage.paraphrase, stage.noise, stage.records, some.patients)
     makers: list[Callable[[], Example]] = [
-        lambda: reading_example(rng, some.shelf, size, stage.find, "medquad"),
-        lambda: _synthetic(some, size, rng),
-        lambda: _guideline(some, size, rng),
+        lambda: reading_example(rng, some.shelf, size, stage.find, "medquad", augment),
+        lambda: _synthetic(some, size, rng, augment),
+        lambda: _guideline(some, size, rng, augment),
         lambda: drill_example(rng, some.shelf, size),
     ]
     weights = [stage.reading, stage.synthetic, stage.guidelines, stage.drill]
     if stage.index:
-        makers.append(_from_index(some, size, rng).__next__)
+        makers.append(_from_index(some, size, rng, augment).__next__)
         weights.append(stage.index)
     while True:
         yield rng.choices(makers, weights)[0]()
 
 
-def _synthetic(some: Material, size: Size, rng: random.Random) -> Example:
+def _synthetic(some: Material, size: Size, rng: random.Random, augment: Augmentation) -> Example:
     main, *others = (topic(rng, name) for name in rng.sample(some.names, 3))
-    return guideline_example(rng, main, others, size, "synthetic")
+    return guideline_example(rng, main, others, size, "synthetic", augment)
 
 
-def _from_index(some: Material, size: Size, rng: random.Random) -> Iterator[Example]:
+def _from_index(some: Material, size: Size, rng: random.Random, augment: Augmentation) -> Iterator[Example]:
     if some.side is None:
         raise ConfigurationError("this recipe draws on an index: give it with medrag sft data --index DIR")
-    return some.side.examples(rng, size)
+    return some.side.examples(rng, size, augment)
 
 
-def _guideline(some: Material, size: Size, rng: random.Random) -> Example:
+def _guideline(some: Material, size: Size, rng: random.Random, augment: Augmentation) -> Example:
     main, *others = rng.sample(some.topics, 4)
-    return guideline_example(rng, main, others, size, "guideline")
+    return guideline_example(rng, main, others, size, "guideline", augment)
 
 
 def training_set(data: Data, some: Material, seed: int) -> Iterator[Example]:
@@ -137,7 +148,7 @@ def training_set(data: Data, some: Material, seed: int) -> Iterator[Example]:
 def validation_set(data: Data, some: Material, seed: int) -> Iterator[Example]:
     """Held-out examples as large as the last stage's, as many from each source."""
     even = {"reading": 1.0, "synthetic": 1.0, "guidelines": 1.0, "drill": 0.0, "index": float(some.side is not None)}
-    last = data.stages[-1].model_copy(update=even)
+    last = data.stages[-1].model_copy(update=even if some.patients else {**even, "records": 0.0})
     made = examples(some, last, random.Random(seed + 1))  # noqa: S311
     for _ in range(data.validation):
         yield next(made)
@@ -148,6 +159,9 @@ def build(recipe: Recipe, sources: Sources, output: Path) -> dict[str, object]:
     if (sources.index is None) == any(stage.index for stage in recipe.data.stages):
         wants = "draws on an index: give one with" if sources.index is None else "draws on no index: leave out"
         raise ConfigurationError(f"recipe {recipe.name} {wants} --index (the stages' weight `index` says so)")
+    if (sources.patients is None) == any(stage.records for stage in recipe.data.stages):
+        wants = "draws on" if sources.patients is None else "does not draw on"
+        raise ConfigurationError(f"recipe {recipe.name} {wants} patient records (share `records`); see --patients")
     output.mkdir(parents=True, exist_ok=True)
     train, held = material(sources, held=False), material(sources, held=True)
     own = own_examples(sources.own) if sources.own else []
@@ -160,12 +174,21 @@ def build(recipe: Recipe, sources: Sources, output: Path) -> dict[str, object]:
         "recipe": recipe.model_dump(mode="json"),
         "examples": counts,
         "held_out": {"guidelines": [each.document for each in held.topics], "medquad": len(held.shelf.texts)},
+        **_patient_counts(train, held, sources),
         "sources": {path.name: sha256(path) for path in sources.files},
         "overlap": {name: each.model_dump() for name, each in shared.items()},
         "files": {name: sha256(output / name) for name in ("train.jsonl", "validation.jsonl")},
     }
     write_json(output / "manifest.json", manifest)
     return manifest
+
+
+def _patient_counts(train: Material, held: Material, sources: Sources) -> dict[str, object]:
+    """What the manifest says of patient records: how many, and as of when. Their files' names may name people."""
+    if sources.patients is None:
+        return {}
+    counts = {"train": len(train.patients), "held_out": len(held.patients)}
+    return {"patients": counts | {"as_of": sources.as_of.isoformat()}}
 
 
 def read_examples(path: Path) -> list[Example]:

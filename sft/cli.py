@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -70,6 +71,10 @@ def data_command(
     index: Annotated[Path | None, typer.Option(help="An index to draw passages and distractors from.")] = None,
     suffix: Annotated[str, typer.Option(help="What turns its document ids into file names, such as .xml.")] = "",
     own: Annotated[Path | None, typer.Option(help="Your own examples, a JSON line each; all go into training.")] = None,
+    patients: Annotated[Path | None, typer.Option(help="A folder of patient records, a FHIR bundle a file.")] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day their ages go by; today unless given.")
+    ] = None,
 ) -> None:
     """Build the grounded examples: train.jsonl, validation.jsonl and a manifest with hashes.
 
@@ -80,8 +85,34 @@ def data_command(
     from sft.build import Sources, build
     from sft.config import load_recipe
 
-    manifest = build(load_recipe(recipe), Sources(shared, guidelines, index, suffix, own), run / "data")
+    sources = Sources(shared, guidelines, index, suffix, own, patients, (as_of or datetime.now()).date())
+    manifest = build(load_recipe(recipe), sources, run / "data")
     typer.echo(f"{run / 'data'}: {manifest['examples']}; shared wording: {manifest['overlap']}")
+
+
+@app.command("cases")
+def cases_command(
+    output: Annotated[Path, typer.Argument(help="Where the cases go, a JSON line each.")],
+    index: Annotated[Path, typer.Option(help="The index whose sections are asked about.")],
+    suffix: Annotated[str, typer.Option(help="What turns its document ids into file names, such as .xml.")] = "",
+    source: Annotated[str, typer.Option(help="What reports call these cases.")] = "index",
+    training: Annotated[bool, typer.Option("--training", help="Of documents that may be trained on.")] = False,
+    cases: Annotated[int, typer.Option(help="Answerable cases, each with a twin that nothing answers.")] = 150,
+    pairs: Annotated[int, typer.Option(help="Pairs of patients who differ in one fact.")] = 150,
+    seed: int = 0,
+) -> None:
+    """Make cases with answers by rule from an index's held-out documents, for measuring a model.
+
+    Example: medrag sft cases held.jsonl --index my-index --suffix .xml --source ngc
+    """
+    from medrag.retrieval.retriever import Retriever
+    from sft.from_index import Side
+    from sft.judged import judged_cases
+
+    side = Side(Retriever.open(index), not training, suffix)
+    made = [each.model_dump_json() for each in judged_cases(side, source, cases=cases, pairs=pairs, seed=seed)]
+    output.write_text("".join(f"{line}\n" for line in made), encoding="utf-8")
+    typer.echo(f"{output}: {len(made)} cases")
 
 
 @app.command("train")
@@ -170,10 +201,28 @@ def merge_command(
     """
     from sft.build import read_examples
     from sft.calibrate import calibration_questions
+    from sft.files import write_json
     from sft.merge import merge
 
     asked = calibration_questions(read_examples(calibrate)) if calibrate else []
-    typer.echo(f"{output}: {merge(tuned, output, asked)}")
+    made = merge(tuned, output, asked)
+    write_json(tuned / "merge.json", made)
+    typer.echo(f"{output}: {made}")
+
+
+@app.command("card")
+def card_command(
+    model: Annotated[Path, typer.Argument(help="The merged model's folder.")],
+    run: Run = _RUN,
+    scores: Annotated[list[Path] | None, typer.Option(help="scores.json of an evaluation; again for more.")] = None,
+) -> None:
+    """Write the model card (README.md) from the run's records; what is written there by hand stays.
+
+    Example: medrag sft card medrag/models/mini --scores runs/model/mini/scores.json
+    """
+    from sft.card import write_card
+
+    typer.echo(f"{write_card(model, run, scores or ())}")
 
 
 @app.command("quantise")

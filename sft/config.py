@@ -42,6 +42,8 @@ class Stage(_Strict):
 
     ``ranked`` is the share of guideline examples that look as retrieval leaves them. ``find`` is the share of turns
     over running text that only ask where certain words stand. ``index`` needs ``medrag sft data --index``.
+    ``paraphrase``, ``noise`` and ``records`` are the shares of turns whose question is reworded, whose record is noisy
+    and whose patient is a real one (``sft.augment``); ``records`` needs ``medrag sft data --patients``.
     """
 
     examples: int = Field(ge=1)
@@ -55,6 +57,9 @@ class Stage(_Strict):
     index: float = Field(default=0, ge=0)
     ranked: float = Field(default=0, ge=0, le=1)
     find: float = Field(default=0.5, ge=0, le=1)
+    paraphrase: float = Field(default=0, ge=0, le=1)
+    noise: float = Field(default=0, ge=0, le=1)
+    records: float = Field(default=0, ge=0, le=1)
 
 
 class Data(_Strict):

@@ -1,9 +1,8 @@
-"""Texts to learn from: readers of MedQuAD, PubMedQA and guideline Markdown, and the held-out rule."""
+"""Texts to learn from: readers of MedQuAD, PubMedQA and guideline Markdown."""
 
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import re
 import tarfile
@@ -15,9 +14,6 @@ from xml.etree import ElementTree
 import yaml
 
 from medrag.errors import ConfigurationError
-
-HELD_OUT_DIGITS = "01"
-"""Files whose sha1(name) ends in one of these hexadecimal digits are for evaluation only."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +42,6 @@ class Guideline:
     document: str
     title: str
     sections: tuple[Section, ...]
-
-
-def held_out(name: str) -> bool:
-    """Whether the document of this file name is reserved for evaluation (sha1 of the bare file name)."""
-    digest = hashlib.sha1(Path(name).name.encode(), usedforsecurity=False).hexdigest()
-    return digest[-1] in HELD_OUT_DIGITS
 
 
 def medquad(archive: Path) -> Iterator[QuestionAnswer]:

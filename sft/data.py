@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from medrag.generation.prompts import messages
-from medrag.generation.quoting import answer
-from medrag.types import Case, Evidence, Passage, Patient, Record, Sentence
+from medrag.generation.quoting import Pointer, answer
+from medrag.types import Case, Condition, Evidence, Passage, Patient, Record, Sentence
+from sft.augment import PLAIN, Augmentation
 from sft.profiles import Profile, make, record
 from sft.statements import Statement
 from sft.synthetic import DRUGS
@@ -30,7 +31,6 @@ from sft.topics import (
 )
 
 MAX_GOLD = 5
-Pointer = tuple[int, int]
 
 
 class Example(Record):
@@ -100,7 +100,9 @@ def conversation(source: str, evidence: Sequence[Evidence], turns: Sequence[Turn
     )
 
 
-def guideline_example(rng: random.Random, main: Topic, others: Sequence[Topic], size: Size, source: str) -> Example:
+def guideline_example(  # noqa: PLR0913
+    rng: random.Random, main: Topic, others: Sequence[Topic], size: Size, source: str, augment: Augmentation = PLAIN
+) -> Example:
     """A conversation over parts of ``main`` and of ``others``, about either, with synthetic patients."""
     ranked = size.ranked > 0 and rng.random() < size.ranked
     shown = _show(rng, main, others, size, whole=ranked)
@@ -126,7 +128,7 @@ def guideline_example(rng: random.Random, main: Topic, others: Sequence[Topic], 
     while len(turns) < wanted:
         again = previous is not None and ((ranked and not turns) or rng.random() < 0.4)
         question = previous if again and previous else _question(rng, main, others, shown)
-        turn = _turn(rng, question, shown, swapped=again and bool(turns))
+        turn = _turn(rng, question, shown, augment, swapped=again and bool(turns))
         if turn.gold or rng.random() < 0.35:
             turns.append(turn)
         previous = question
@@ -234,16 +236,30 @@ def _words(rng: random.Random, asked: Shown) -> tuple[str, ...]:
     return tuple(kept[start : start + count])
 
 
-def _turn(rng: random.Random, question: _Question, shown: Sequence[Shown], *, swapped: bool) -> Turn:
-    profile = None if rng.random() < 0.12 and not question.open else make(rng, _needs(rng, question, shown))
-    patient: Patient | None = None
-    if profile is not None:
-        known = (question.topic.name,) if question.open or rng.random() < 0.5 else ()
-        patient = record(profile, rng, known)
+def _turn(
+    rng: random.Random, question: _Question, shown: Sequence[Shown], augment: Augmentation, *, swapped: bool
+) -> Turn:
+    without = rng.random() < 0.12 and not question.open
+    profile, patient = (None, None) if without else _patient(rng, question, shown, augment)
     gold = _gold(question, shown, profile)
     kind = question.kind or ("drug" if question.drug else "words" if question.words else "heading")
     tag = "none" if not gold else f"{'open' if question.open else kind}{'+swap' if swapped else ''}"
-    return Turn(Case(question=question.text, patient=patient), tuple(gold), tag)
+    case = augment.case(rng, Case(question=question.text, patient=patient))
+    return Turn(case, tuple(gold), tag)
+
+
+def _patient(
+    rng: random.Random, question: _Question, shown: Sequence[Shown], augment: Augmentation
+) -> tuple[Profile, Patient]:
+    """Whom the question is about, made up or from a real record; often the record names the condition asked about."""
+    needs = _needs(rng, question, shown)
+    real = augment.real(rng, needs)
+    profile = real[0] if real else make(rng, needs)
+    known = (question.topic.name,) if question.open or rng.random() < 0.5 else ()
+    if real is None:
+        return profile, record(profile, rng, known)
+    named = tuple(Condition(display=each) for each in known)
+    return profile, real[1].model_copy(update={"conditions": (*named, *real[1].conditions)})
 
 
 def _needs(rng: random.Random, question: _Question, shown: Sequence[Shown]) -> frozenset[str]:

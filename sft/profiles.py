@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from medrag.types import Allergy, Condition, Derived, Medication, Observation, Patient
 
@@ -186,6 +186,33 @@ def _give(patient: Profile, need: str, rng: random.Random) -> None:
         patient.allergies.add(need)
     else:
         patient.phrases.add(need)
+
+
+def with_need(rng: random.Random, profile: Profile, patient: Patient, need: str) -> tuple[Profile, Patient]:
+    """The same patient, changed by as little as makes ``need`` true; both arguments stay as they are."""
+    changed = replace(profile, allergies=set(profile.allergies), phrases=set(profile.phrases))
+    if need == "pregnant" and profile.sex == "female" and 18 <= profile.age <= 45:
+        changed.pregnant = True
+    else:
+        _give(changed, need, rng)
+    if need == "chronic kidney disease":
+        changed.egfr = rng.randint(31, 55)
+    update: dict[str, object] = {"pregnant": changed.pregnant or patient.pregnant}
+    if changed.age != profile.age:
+        update["age_years"] = changed.age
+    if changed.sex != profile.sex:
+        update["sex"] = changed.sex
+    if need == "child":
+        update["weight_kg"] = rng.randint(12, 30)
+    if changed.egfr != profile.egfr and changed.egfr is not None:
+        update["derived"] = {"eGFR": Derived(value=changed.egfr, unit="mL/min/1.73m2", formula="CKD-EPI 2021")}
+    if need in ALLERGIES:
+        allergy = Allergy(display=rng.choice(ALLERGIES[need][1]), reaction=rng.choice(REACTIONS))
+        update |= {"allergies": (*patient.allergies, allergy), "no_known_allergies": None}
+    elif need in changed.phrases - profile.phrases:
+        words = rng.choice(PHRASES[need][1]) if need in PHRASES else need
+        update["conditions"] = (*patient.conditions, Condition(display=words))
+    return changed, patient.model_copy(update=update)
 
 
 def record(profile: Profile, rng: random.Random, conditions: tuple[str, ...] = ()) -> Patient:

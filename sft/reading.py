@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from medrag.generation.prompts import messages
-from medrag.generation.quoting import answer
-from medrag.types import Case, Evidence, Patient
+from medrag.generation.quoting import Pointer, answer
+from medrag.types import Case, Evidence
+from sft.augment import PLAIN, Augmentation
 from sft.corpus import QuestionAnswer, sentences
-from sft.data import MAX_GOLD, Example, Pointer, Size, Turn, conversation, passage
-from sft.profiles import make, record
+from sft.data import MAX_GOLD, Example, Size, Turn, conversation, passage
 
 FIRST = 3
 MAX_WORDS = 130
@@ -82,7 +82,9 @@ class Shelf:
         return chosen[1:]
 
 
-def reading_example(rng: random.Random, shelf: Shelf, size: Size, find: float, source: str) -> Example:
+def reading_example(  # noqa: PLR0913
+    rng: random.Random, shelf: Shelf, size: Size, find: float, source: str, augment: Augmentation = PLAIN
+) -> Example:
     """A conversation over answers; a share ``find`` of its turns asks for the sentence with certain words."""
     first = rng.choice(shelf.texts)
     shown = [first, *shelf.distractors(rng, first, rng.randint(*size.passages) - 1)]
@@ -94,7 +96,7 @@ def reading_example(rng: random.Random, shelf: Shelf, size: Size, find: float, s
     ]
     turns: list[Turn] = []
     while len(turns) < rng.randint(*size.turns):
-        turns.append(_find(rng, cut) if rng.random() < find else _ask(rng, shelf, shown, cut))
+        turns.append(_find(rng, cut, augment) if rng.random() < find else _ask(rng, shelf, shown, cut, augment))
     return conversation(source, evidence, turns)
 
 
@@ -123,20 +125,22 @@ def _heading(text: Text) -> str:
     return text.kind.capitalize() or "Information"
 
 
-def _ask(rng: random.Random, shelf: Shelf, shown: Sequence[Text], cut: Sequence[Sequence[str]]) -> Turn:
+def _ask(
+    rng: random.Random, shelf: Shelf, shown: Sequence[Text], cut: Sequence[Sequence[str]], augment: Augmentation
+) -> Turn:
     if rng.random() < 0.15:
         other = rng.choice(shelf.texts)
         if all(each.focus != other.focus for each in shown):
-            return Turn(_case(rng, other.question), (), "none")
+            return Turn(_case(rng, other.question, augment), (), "none")
     position = rng.randrange(len(shown))
     gold = tuple((position + 1, s) for s in range(1, min(FIRST, len(cut[position])) + 1))
-    return Turn(_case(rng, shown[position].question), gold, "passage")
+    return Turn(_case(rng, shown[position].question, augment), gold, "passage")
 
 
-def _find(rng: random.Random, cut: Sequence[Sequence[str]]) -> Turn:
+def _find(rng: random.Random, cut: Sequence[Sequence[str]], augment: Augmentation) -> Turn:
     """Asks for words that stand in one or two sentences; those sentences are the answer."""
     words, gold = _words(rng, _lines(cut))
-    return Turn(_case(rng, rng.choice(_FIND).format(w=words)), gold, "find")
+    return Turn(_case(rng, rng.choice(_FIND).format(w=words), augment), gold, "find")
 
 
 _Lines = list[tuple[Pointer, set[str]]]
@@ -160,8 +164,7 @@ def _words(rng: random.Random, lines: _Lines) -> tuple[str, tuple[Pointer, ...]]
     return " ".join(asked), gold[:MAX_GOLD]
 
 
-def _case(rng: random.Random, question: str) -> Case:
-    patient: Patient | None = None
-    if rng.random() < 0.4:
-        patient = record(make(rng, frozenset()), rng)
-    return Case(question=question, patient=patient)
+def _case(rng: random.Random, question: str, augment: Augmentation) -> Case:
+    """The question with, at times, a patient that bears on nothing."""
+    patient = augment.anyone(rng) if rng.random() < 0.4 else None
+    return augment.case(rng, Case(question=question, patient=patient))

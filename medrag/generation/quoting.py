@@ -14,6 +14,9 @@ from medrag.types import Evidence
 
 MAX_STATEMENTS = 6
 
+Pointer = tuple[int, int]
+"""A sentence of the evidence: passage number and position, both from 1."""
+
 POINTER = re.compile(r"\[(\d+)\.(\d+)\]")
 
 
@@ -22,17 +25,17 @@ def pointer(number: int, position: int) -> str:
     return f"[{number}.{position}]"
 
 
-def answer(pointers: Sequence[tuple[int, int]]) -> str:
+def answer(pointers: Sequence[Pointer]) -> str:
     """The completion that selects these sentences: what training teaches and the grammar allows."""
     return " ".join(pointer(*each) for each in pointers) or ABSTAIN
 
 
-def pointers(evidence: Sequence[Evidence]) -> list[tuple[int, int]]:
+def pointers(evidence: Sequence[Evidence]) -> list[Pointer]:
     """Every (passage, sentence) that can be pointed at, in the prompt's order."""
     return [(item.number, position) for item in evidence for position in range(1, len(item.passage.sentences) + 1)]
 
 
-def grammar(choices: Sequence[tuple[int, int]], max_statements: int = MAX_STATEMENTS) -> str:
+def grammar(choices: Sequence[Pointer], max_statements: int = MAX_STATEMENTS) -> str:
     """The EBNF grammar whose only words are pointers to ``choices`` and the abstention."""
     if not choices:
         return f'root ::= "{ABSTAIN}"\n'

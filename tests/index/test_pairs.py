@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.retrieval_sets import held_out
-from index.pairs import read_pairs, split_of
+from index.pairs import read_pairs
+from medrag.splits import split_of
 from tests.index.shared import unpacked
 from tests.index.sources.test_medquad import SUBJECT
 from tests.index.sources.test_ngc import FIELDS, summary
@@ -14,12 +14,6 @@ from tests.index.sources.test_ngc import FIELDS, summary
 
 def name_in(split: str) -> str:
     return next(name for each in count() if split_of(name := f"{each}.xml") == split)
-
-
-def test_what_is_held_out_of_training_is_what_the_benchmark_asks() -> None:
-    names = [f"{each}.xml" for each in range(200)]
-    assert [split_of(name) == "held-out" for name in names] == [held_out(name) for name in names]
-    assert {split_of(name) for name in names} == {"held-out", "validation", "train"}
 
 
 def test_a_question_goes_with_its_answer_without_the_question(tmp_path: Path) -> None:

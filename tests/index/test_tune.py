@@ -9,11 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from index.cli import app
-from index.pairs import split_of
 from index.tune import CONFIG, SCORES, Tuning, tune
 from medrag.errors import InputError
 from medrag.retrieval import openvino_bert
 from medrag.retrieval.encoder import Encoder
+from medrag.splits import split_of
 
 SUBJECTS = ("Gout", "Asthma", "Migraine", "Psoriasis", "Anaemia", "Scurvy")
 

@@ -6,8 +6,9 @@ import pytest
 
 from medrag.generation.prompts import messages
 from medrag.generation.quoting import POINTER, answer
+from medrag.splits import held_out
 from sft.config import Data, Stage
-from sft.corpus import guidelines, held_out
+from sft.corpus import guidelines
 from sft.data import Size, guideline_example
 from sft.score import questions
 from sft.synthetic import topic
@@ -76,13 +77,6 @@ def test_no_text_of_the_document_passes_for_a_pointer_but_the_numbering():
     for example in _examples(7, 5):
         lines = example.messages[1]["content"].splitlines()
         assert all(POINTER.match(line) or not POINTER.search(line) for line in lines)
-
-
-@pytest.mark.parametrize(("name", "digit"), [("0000001.xml", None), ("hypertension.md", None)])
-def test_held_out_goes_by_the_last_digit_of_the_file_names_sha1(name, digit):
-    import hashlib
-
-    assert held_out(f"folder/{name}") == (hashlib.sha1(name.encode()).hexdigest()[-1] in "01")
 
 
 def test_a_curriculum_needs_a_stage():

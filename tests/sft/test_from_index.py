@@ -5,10 +5,11 @@ from itertools import islice
 import pytest
 
 from medrag.errors import ConfigurationError
+from medrag.judged import JudgedCase
 from medrag.retrieval.retriever import Retriever
-from sft.corpus import held_out
+from medrag.splits import held_out
 from sft.data import Size, passage
-from sft.from_index import NOISE, Own, Side, own_examples
+from sft.from_index import NOISE, Side, own_examples
 from sft.score import questions
 
 SIZE = Size((2, 5), (2, 6), (1, 1))
@@ -61,7 +62,7 @@ def test_instructions_hidden_in_passages_never_reach_the_prompt(retriever, monke
 
 def test_a_users_own_lines_become_examples_and_a_wrong_pointer_is_refused(tmp_path):
     shown = passage("p", "Gout", ("Treatment",), ["Give colchicine early.", "Rest the joint."])
-    line = Own.model_validate({"case": {"question": "Gout?"}, "passages": (shown,), "gold": ((1, 1),)})
+    line = JudgedCase.model_validate({"case": {"question": "Gout?"}, "passages": (shown,), "gold": ((1, 1),)})
     path = tmp_path / "own.jsonl"
     path.write_text(line.model_dump_json() + "\n")
     (example,) = own_examples(path)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sft.corpus import guidelines, held_out
+from medrag.splits import held_out
+from sft.corpus import guidelines
 from sft.data import Size, guideline_example
 from sft.score import choose, questions
 from sft.topics import topic_of

@@ -64,6 +64,72 @@ def test_full_training_then_merge_gives_a_folder_that_answers(examples, base, tm
     assert report(asked, chosen)["all"]["questions"] == len(asked)
 
 
+def test_the_card_says_what_the_run_recorded_and_keeps_what_is_written_by_hand(examples, base, tmp_path, monkeypatch):
+    import yaml
+    from typer.testing import CliRunner
+
+    from medrag.generation.weights import fingerprint
+    from sft.cli import app
+    from sft.files import sha256
+
+    run, served = tmp_path / "run", tmp_path / "served"
+    recipe = tmp_path / "tiny.yaml"
+    recipe.write_text(yaml.safe_dump(_recipe().model_dump(mode="json", exclude_none=True)))
+    (run / "data").mkdir(parents=True)
+    for name in ("train.jsonl", "validation.jsonl"):
+        (run / "data" / name).write_text("".join(each.model_dump_json() + "\n" for each in examples))
+    manifest = {
+        "recipe": _recipe().model_dump(mode="json"),
+        "examples": {"train": 8, "validation": 8},
+        "held_out": {"guidelines": ["gout.md"], "medquad": 3},
+        "sources": {"a.md": "0", "public.tar": "1"},
+        "overlap": {"validation": {"texts": 8, "sharing": 2, "too_short": 0}},
+        "files": {name: sha256(run / "data" / name) for name in ("train.jsonl", "validation.jsonl")},
+    }
+    (run / "data" / "manifest.json").write_text(json.dumps(manifest))
+
+    def sft(*arguments):
+        return CliRunner().invoke(app, [str(each) for each in arguments])
+
+    assert sft("train", recipe, "--work", run, "--base", base).exit_code == 0
+    assert sft("merge", run / "tuned", served).exit_code == 0
+    assert sft("card", served, "--work", run).exit_code == 0
+    card = (served / "README.md").read_text()
+    weights = fingerprint(served)
+    record = json.loads((run / "tuned" / "run.json").read_text())
+    for said in (
+        "LlamaForCausalLM",
+        sha256(served / "model.safetensors"),
+        manifest["files"]["train.jsonl"],
+        weights,
+        f"{record['measured']['tokens']:,} tokens",
+        "2 of 8 texts",
+        "Not evaluated.",
+    ):
+        assert said in card
+
+    (served / "README.md").write_text(card.replace("# served", "# served\n\nBy hand.") + "Below, by hand.\n")
+    task = {
+        "task": "choice",
+        "provenance": {"weights": weights},
+        "metrics": {"f1": {"mean": 0.5, "low": 0.4, "high": 0.6, "n": 9}},
+    }
+    scores = tmp_path / "scores.json"
+    scores.write_text(json.dumps({"tasks": {"choice": task}}))
+    assert sft("card", served, "--work", run, "--scores", scores).exit_code == 0
+    renewed = (served / "README.md").read_text()
+    assert "By hand." in renewed
+    assert renewed.endswith("Below, by hand.\n")
+    assert "| choice.f1 | 9 | 0.500 (0.400 to 0.600) |" in renewed
+    assert "Not evaluated." not in renewed
+    assert renewed.count("## Limits") == 1
+
+    scores.write_text(json.dumps({"tasks": {"choice": task | {"provenance": {"weights": "others"}}}}))
+    assert isinstance(sft("card", served, "--work", run, "--scores", scores).exception, ConfigurationError)
+    (run / "data" / "manifest.json").write_text(json.dumps(manifest | {"files": {}}))
+    assert isinstance(sft("card", served, "--work", run).exception, ConfigurationError)
+
+
 def test_training_goes_on_from_its_last_checkpoint(examples, base, tmp_path):
     from sft.train import train
 
