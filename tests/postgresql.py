@@ -68,7 +68,13 @@ def _stop(folder: Path) -> None:
 
 
 def _run(folder: Path, *command: str) -> None:
-    subprocess.run(command, check=True, user=_account(), stdout=subprocess.DEVNULL, cwd=folder, timeout=120)
+    subprocess.run((*_as_account(), *command), check=True, stdout=subprocess.DEVNULL, cwd=folder, timeout=120)
+
+
+def _as_account() -> tuple[str, ...]:
+    """`subprocess`'s own `user` would fork, and libraries with threads (gRPC, uvloop) can abort in the fork."""
+    account = _account()
+    return ("setpriv", f"--reuid={account}", f"--regid={account}", "--init-groups", "--") if account else ()
 
 
 def _account() -> str | None:
