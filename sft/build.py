@@ -15,13 +15,15 @@ from medrag.splits import held_out
 from medrag.types import Patient
 from sft.augment import Augmentation
 from sft.config import Data, Recipe, Stage
+from sft.contrast import contrast_example
 from sft.corpus import guidelines, medquad, pubmedqa
 from sft.data import Example, Size, guideline_example
 from sft.files import read_lines, sha256, write_json
-from sft.from_index import Side, own_examples
+from sft.from_index import index_examples, own_examples
 from sft.overlap import Overlap, mirage_questions, overlaps
 from sft.reading import Shelf, Text, drill_example, reading_example, texts
 from sft.records import patients
+from sft.side import Side
 from sft.synthetic import topic
 from sft.topics import Topic, topic_of
 
@@ -104,15 +106,16 @@ def rendered_prompts(recipe: Recipe, some: Material, count: int = 200) -> list[s
 
 def examples(some: Material, stage: Stage, rng: random.Random) -> Iterator[Example]:
     """Endless examples of a stage's size, its sources mixed by weight."""
-    size = Size(stage.passages, stage.statements, stage.turns, stage.ranked)
+    size = Size(stage.passages, stage.statements, stage.turns, stage.ranked, stage.again)
     augment = Augmentation(stage.paraphrase, stage.noise, stage.records, some.patients)
     makers: list[Callable[[], Example]] = [
         lambda: reading_example(rng, some.shelf, size, stage.find, "medquad", augment),
         lambda: _synthetic(some, size, rng, augment),
         lambda: _guideline(some, size, rng, augment),
         lambda: drill_example(rng, some.shelf, size),
+        lambda: _contrast(some, size, rng),
     ]
-    weights = [stage.reading, stage.synthetic, stage.guidelines, stage.drill]
+    weights = [stage.reading, stage.synthetic, stage.guidelines, stage.drill, stage.contrast]
     if stage.index:
         makers.append(_from_index(some, size, rng, augment).__next__)
         weights.append(stage.index)
@@ -128,12 +131,21 @@ def _synthetic(some: Material, size: Size, rng: random.Random, augment: Augmenta
 def _from_index(some: Material, size: Size, rng: random.Random, augment: Augmentation) -> Iterator[Example]:
     if some.side is None:
         raise ConfigurationError("this recipe draws on an index: give it with medrag sft data --index DIR")
-    return some.side.examples(rng, size, augment)
+    return index_examples(some.side, rng, size, augment)
 
 
 def _guideline(some: Material, size: Size, rng: random.Random, augment: Augmentation) -> Example:
     main, *others = rng.sample(some.topics, 4)
     return guideline_example(rng, main, others, size, "guideline", augment)
+
+
+def _contrast(some: Material, size: Size, rng: random.Random) -> Example:
+    """Seven in ten of made-up guidelines, the rest of real ones."""
+    while True:
+        made_up = rng.random() < 0.7
+        main, *others = [topic(rng, n) for n in rng.sample(some.names, 2)] if made_up else rng.sample(some.topics, 2)
+        if example := contrast_example(rng, main, others, size, "synthetic" if made_up else "guideline"):
+            return example
 
 
 def training_set(data: Data, some: Material, seed: int) -> Iterator[Example]:
@@ -147,7 +159,14 @@ def training_set(data: Data, some: Material, seed: int) -> Iterator[Example]:
 
 def validation_set(data: Data, some: Material, seed: int) -> Iterator[Example]:
     """Held-out examples as large as the last stage's, as many from each source."""
-    even = {"reading": 1.0, "synthetic": 1.0, "guidelines": 1.0, "drill": 0.0, "index": float(some.side is not None)}
+    even = {
+        "reading": 1.0,
+        "synthetic": 1.0,
+        "guidelines": 1.0,
+        "drill": 0.0,
+        "contrast": 0.0,
+        "index": float(some.side is not None),
+    }
     last = data.stages[-1].model_copy(update=even if some.patients else {**even, "records": 0.0})
     made = examples(some, last, random.Random(seed + 1))  # noqa: S311
     for _ in range(data.validation):

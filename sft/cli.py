@@ -106,8 +106,8 @@ def cases_command(
     Example: medrag sft cases held.jsonl --index my-index --suffix .xml --source ngc
     """
     from medrag.retrieval.retriever import Retriever
-    from sft.from_index import Side
     from sft.judged import judged_cases
+    from sft.side import Side
 
     side = Side(Retriever.open(index), not training, suffix)
     made = [each.model_dump_json() for each in judged_cases(side, source, cases=cases, pairs=pairs, seed=seed)]

@@ -40,7 +40,8 @@ class Pretraining(_Strict):
 class Stage(_Strict):
     """A step of the curriculum: how many examples, how large, and from which sources by weight.
 
-    ``ranked`` is the share of guideline examples that look as retrieval leaves them. ``find`` is the share of turns
+    ``ranked`` is the share of guideline examples that look as retrieval leaves them, ``again`` the share of their turns
+    that put the question before to another patient. ``find`` is the share of turns
     over running text that only ask where certain words stand. ``index`` needs ``medrag sft data --index``.
     ``paraphrase``, ``noise`` and ``records`` are the shares of turns whose question is reworded, whose record is noisy
     and whose patient is a real one (``sft.augment``); ``records`` needs ``medrag sft data --patients``.
@@ -54,8 +55,10 @@ class Stage(_Strict):
     synthetic: float = Field(default=0.45, ge=0)
     guidelines: float = Field(default=0.25, ge=0)
     drill: float = Field(default=0, ge=0)
+    contrast: float = Field(default=0, ge=0)
     index: float = Field(default=0, ge=0)
     ranked: float = Field(default=0, ge=0, le=1)
+    again: float = Field(default=0.4, ge=0, le=1)
     find: float = Field(default=0.5, ge=0, le=1)
     paraphrase: float = Field(default=0, ge=0, le=1)
     noise: float = Field(default=0, ge=0, le=1)

@@ -241,6 +241,11 @@ def record(profile: Profile, rng: random.Random, conditions: tuple[str, ...] = (
     )
 
 
+def brief(profile: Profile, rng: random.Random) -> Patient:
+    """The profile's record without medicines and measurements, which tell nothing of it."""
+    return record(profile, rng).model_copy(update={"medications": (), "observations": (), "weight_kg": None})
+
+
 def _observations(rng: random.Random) -> list[Observation]:
     ranges = (("systolic blood pressure", 104, 178, "mm[Hg]"), ("heart rate", 54, 108, "/min"), ("HbA1c", 5, 10, "%"),
               ("potassium", 3, 5, "mmol/L"), ("temperature", 36, 39, "Cel"),

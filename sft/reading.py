@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from medrag.generation.prompts import messages
 from medrag.generation.quoting import Pointer, answer
 from medrag.types import Case, Evidence
+from sft.asking import MAX_GOLD, passage
 from sft.augment import PLAIN, Augmentation
 from sft.corpus import QuestionAnswer, sentences
-from sft.data import MAX_GOLD, Example, Size, Turn, conversation, passage
+from sft.data import Example, Size, Turn, conversation
 
 FIRST = 3
 MAX_WORDS = 130

@@ -8,9 +8,11 @@ from medrag.errors import ConfigurationError
 from medrag.judged import JudgedCase
 from medrag.retrieval.retriever import Retriever
 from medrag.splits import held_out
-from sft.data import Size, passage
-from sft.from_index import NOISE, Side, own_examples
+from sft.asking import passage
+from sft.data import Size
+from sft.from_index import NOISE, index_examples, own_examples
 from sft.score import questions
+from sft.side import Side
 
 SIZE = Size((2, 5), (2, 6), (1, 1))
 
@@ -21,7 +23,7 @@ def retriever(starter_index):
 
 
 def _examples(retriever, held, count=60):
-    return list(islice(Side(retriever, held, ".md").examples(random.Random(1), SIZE), count))
+    return list(islice(index_examples(Side(retriever, held, ".md"), random.Random(1), SIZE), count))
 
 
 def test_questions_are_answered_by_the_section_they_are_made_of_or_by_nothing(retriever):

@@ -4,8 +4,9 @@ import pytest
 
 from medrag.retrieval.retriever import Retriever
 from medrag.splits import held_out
-from sft.from_index import Side
-from sft.judged import CONTROL, PROMPT_CHARACTERS, judged_cases
+from sft.judged import CONTROL, judged_cases
+from sft.sections import PROMPT_CHARACTERS
+from sft.side import Side
 
 
 @pytest.fixture(scope="module")

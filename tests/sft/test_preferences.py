@@ -5,7 +5,7 @@ import pytest
 
 from medrag.errors import ConfigurationError
 from medrag.types import Advice, Case, Citation, Evidence, Outcome, Provenance, Statement
-from sft.data import passage
+from sft.asking import passage
 from sft.preferences import Judged, Pair, from_withheld, read_judged, read_pairs
 
 LINES = ["Give amoxicillin for ten days.", "Give azithromycin when penicillin is not tolerated.", "Offer fluids."]

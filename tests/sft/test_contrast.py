@@ -1,0 +1,49 @@
+import random
+from itertools import pairwise
+
+from sft.contrast import contrast_example
+from sft.data import Size
+from sft.profiles import Profile
+from sft.score import questions
+from sft.statements import Statement
+from sft.synthetic import topic
+from sft.topics import Part, Topic
+
+SIZE = Size((1, 3), (3, 6), (8, 10))
+NAMES = ["gout", "asthma", "migraine", "cellulitis", "epilepsy"]
+
+
+def _examples(seed, count=30):
+    rng = random.Random(seed)
+    for _ in range(count):
+        main, other = (topic(rng, name) for name in rng.sample(NAMES, 2))
+        if made := contrast_example(rng, main, [other], SIZE, "synthetic"):
+            yield made
+
+
+def test_for_one_question_most_neighbouring_patients_have_other_answers():
+    pairs = [pair for each in _examples(1) for pair in pairwise(questions([each])) if pair[0].group == pair[1].group]
+    differing = sum(set(first.gold) != set(second.gold) for first, second in pairs)
+    assert len(pairs) > 100
+    assert differing > 0.4 * len(pairs)
+
+
+def test_a_guideline_that_says_the_same_to_everybody_makes_none():
+    part = Part("Treatment", "treatment", (Statement("Rest."), Statement("Drink enough.")))
+    assert contrast_example(random.Random(0), Topic("t", "Flu", "flu", (part,)), [], SIZE, "synthetic") is None
+
+
+def test_the_answer_is_what_applies_to_the_patient_in_the_record():
+    every = (
+        Statement("In pregnancy, give paracetamol.", frozenset(["pregnant"])),
+        Statement("Give ibuprofen.", unless=frozenset(["pregnant"])),
+    )
+    flu = Topic("t", "Flu", "flu", (Part("Treatment", "treatment", every),))
+    example = contrast_example(random.Random(3), flu, [], Size((1, 1), (2, 2), (20, 20)), "synthetic")
+    seen = set()
+    for each in questions([example]):
+        pregnant = ", pregnant" in each.prompt[-1]["content"].partition("<patient>")[2]
+        assert each.gold == (((1, 1),) if pregnant else ((1, 2),))
+        assert every[0].applies(Profile(30, "female", pregnant=pregnant)) is pregnant
+        seen.add(pregnant)
+    assert seen == {True, False}
