@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from medrag.splits import held_out
 from medrag.types import Patient
 from sft.augment import Augmentation
 from sft.config import Data, Recipe, Stage
-from sft.contrast import contrast_example
+from sft.contrast import contrast_example, match_example
 from sft.corpus import guidelines, medquad, pubmedqa
 from sft.data import Example, Size, guideline_example
 from sft.files import read_lines, sha256, write_json
@@ -24,6 +25,7 @@ from sft.overlap import Overlap, mirage_questions, overlaps
 from sft.reading import Shelf, Text, drill_example, reading_example, texts
 from sft.records import patients
 from sft.side import Side
+from sft.statements import Statement
 from sft.synthetic import topic
 from sft.topics import Topic, topic_of
 
@@ -70,6 +72,11 @@ class Material:
     side: Side | None = None
     patients: tuple[Patient, ...] = ()
 
+    @cached_property
+    def statements(self) -> list[Statement]:
+        """Every guideline's statements that ask something of the patient."""
+        return [each for topic in self.topics for part in topic.parts for each in part.statements if each.specific]
+
 
 def material(sources: Sources, *, held: bool) -> Material:
     """The training side (``held`` false) or the held-out side of every source, split by document."""
@@ -113,9 +120,10 @@ def examples(some: Material, stage: Stage, rng: random.Random) -> Iterator[Examp
         lambda: _synthetic(some, size, rng, augment),
         lambda: _guideline(some, size, rng, augment),
         lambda: drill_example(rng, some.shelf, size),
-        lambda: _contrast(some, size, rng),
+        lambda: match_example(rng, rng.choice(some.names), some.statements),
+        lambda: _contrast(some, rng),
     ]
-    weights = [stage.reading, stage.synthetic, stage.guidelines, stage.drill, stage.contrast]
+    weights = [stage.reading, stage.synthetic, stage.guidelines, stage.drill, stage.match, stage.contrast]
     if stage.index:
         makers.append(_from_index(some, size, rng, augment).__next__)
         weights.append(stage.index)
@@ -139,12 +147,12 @@ def _guideline(some: Material, size: Size, rng: random.Random, augment: Augmenta
     return guideline_example(rng, main, others, size, "guideline", augment)
 
 
-def _contrast(some: Material, size: Size, rng: random.Random) -> Example:
+def _contrast(some: Material, rng: random.Random) -> Example:
     """Seven in ten of made-up guidelines, the rest of real ones."""
     while True:
         made_up = rng.random() < 0.7
         main, *others = [topic(rng, n) for n in rng.sample(some.names, 2)] if made_up else rng.sample(some.topics, 2)
-        if example := contrast_example(rng, main, others, size, "synthetic" if made_up else "guideline"):
+        if example := contrast_example(rng, main, others, "synthetic" if made_up else "guideline"):
             return example
 
 

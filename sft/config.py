@@ -55,6 +55,7 @@ class Stage(_Strict):
     synthetic: float = Field(default=0.45, ge=0)
     guidelines: float = Field(default=0.25, ge=0)
     drill: float = Field(default=0, ge=0)
+    match: float = Field(default=0, ge=0)
     contrast: float = Field(default=0, ge=0)
     index: float = Field(default=0, ge=0)
     ranked: float = Field(default=0, ge=0, le=1)

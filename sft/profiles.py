@@ -165,6 +165,11 @@ def make(rng: random.Random, needs: frozenset[str]) -> Profile:
         patient.phrases.add(rng.choice(list(PHRASES)))
     if rng.random() < 0.2:
         patient.allergies.add(rng.choice(list(ALLERGIES)))
+    return met(rng, patient, needs)
+
+
+def met(rng: random.Random, patient: Profile, needs: frozenset[str]) -> Profile:
+    """``patient``, changed to meet ``needs``."""
     for need in sorted(needs):
         _give(patient, need, rng)
     return patient

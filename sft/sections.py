@@ -160,7 +160,7 @@ def without(side: Side, question: str, first: Passage, most: int) -> tuple[Passa
 
 def fits(case: Case, shown: Sequence[Passage]) -> bool:
     """Whether the bundled model's window holds the prompt."""
-    return sum(len(each["content"]) for each in messages(case, numbered(shown))) <= PROMPT_CHARACTERS
+    return sum(len(each["content"]) for each in messages(case, numbered(tuple(shown)))) <= PROMPT_CHARACTERS
 
 
 def random_needs(rng: random.Random, asked: Asked) -> frozenset[str]:

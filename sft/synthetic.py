@@ -155,6 +155,19 @@ def _statement(rng: random.Random, kind: str, condition: str, drugs: Sequence[st
     return Statement(text, unless=barred, heading=kind)
 
 
+def specific(rng: random.Random, need: str, condition: str) -> Statement:
+    """A made-up statement on ``condition`` for patients with ``need`` alone."""
+    words = rng.choice(_WORDS[need]) if need in _WORDS else _phrase(rng, need)
+    first, second = rng.sample(DRUGS, 2)
+    values = {"c": condition, "d": first, "e": second, "n": rng.choice(_DAYS)}
+    doses = {"x": rng.choice(_DOSES), "t": rng.choice(_TIMES)}
+    return Statement(rng.choice(_SPECIFIC).format(w=words, **values, **doses), frozenset([need]))
+
+
+NEEDS = (*_WORDS, *PHRASES)
+"""What a made-up statement may ask of a patient."""
+
+
 def _phrase(rng: random.Random, need: str) -> str:
     return need if rng.random() < 0.6 else rng.choice(PHRASES[need][1])
 

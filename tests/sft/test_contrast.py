@@ -1,15 +1,13 @@
 import random
 from itertools import pairwise
 
-from sft.contrast import contrast_example
-from sft.data import Size
+from sft.contrast import contrast_example, match_example
 from sft.profiles import Profile
 from sft.score import questions
 from sft.statements import Statement
 from sft.synthetic import topic
 from sft.topics import Part, Topic
 
-SIZE = Size((1, 3), (3, 6), (8, 10))
 NAMES = ["gout", "asthma", "migraine", "cellulitis", "epilepsy"]
 
 
@@ -17,7 +15,7 @@ def _examples(seed, count=30):
     rng = random.Random(seed)
     for _ in range(count):
         main, other = (topic(rng, name) for name in rng.sample(NAMES, 2))
-        if made := contrast_example(rng, main, [other], SIZE, "synthetic"):
+        if made := contrast_example(rng, main, [other], "synthetic"):
             yield made
 
 
@@ -30,7 +28,7 @@ def test_for_one_question_most_neighbouring_patients_have_other_answers():
 
 def test_a_guideline_that_says_the_same_to_everybody_makes_none():
     part = Part("Treatment", "treatment", (Statement("Rest."), Statement("Drink enough.")))
-    assert contrast_example(random.Random(0), Topic("t", "Flu", "flu", (part,)), [], SIZE, "synthetic") is None
+    assert contrast_example(random.Random(0), Topic("t", "Flu", "flu", (part,)), [], "synthetic") is None
 
 
 def test_the_answer_is_what_applies_to_the_patient_in_the_record():
@@ -39,7 +37,7 @@ def test_the_answer_is_what_applies_to_the_patient_in_the_record():
         Statement("Give ibuprofen.", unless=frozenset(["pregnant"])),
     )
     flu = Topic("t", "Flu", "flu", (Part("Treatment", "treatment", every),))
-    example = contrast_example(random.Random(3), flu, [], Size((1, 1), (2, 2), (20, 20)), "synthetic")
+    example = contrast_example(random.Random(3), flu, [], "synthetic")
     seen = set()
     for each in questions([example]):
         pregnant = ", pregnant" in each.prompt[-1]["content"].partition("<patient>")[2]
@@ -47,3 +45,16 @@ def test_the_answer_is_what_applies_to_the_patient_in_the_record():
         assert every[0].applies(Profile(30, "female", pregnant=pregnant)) is pregnant
         seen.add(pregnant)
     assert seen == {True, False}
+
+
+def test_matching_answers_with_the_sentences_for_the_patients_own_facts():
+    pool = [Statement("In pregnancy, give paracetamol.", frozenset(["pregnant"]))]
+    asked = [each for seed in range(40) for each in questions([match_example(random.Random(seed), "flu", pool)])]
+    assert 0.5 < sum(len(each.gold) == 1 for each in asked) / len(asked) < 0.9
+    assert 0.02 < sum(not each.gold for each in asked) / len(asked) < 0.3
+    lines = [
+        f"[{each.gold[0][0]}.{each.gold[0][1]}] In pregnancy, give paracetamol." in each.prompt[-1]["content"]
+        for each in asked
+        if len(each.gold) == 1 and ", pregnant" in each.prompt[-1]["content"]
+    ]
+    assert any(lines)
