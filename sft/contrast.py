@@ -1,8 +1,8 @@
 """Examples in which only the patient changes: one question on a few short passages, for many patients in turn.
 
 A dozen answers for the tokens of two served prompts: this is how a small model comes to match what a record says with
-whom a sentence is for. Successive patients differ in what some sentence asks of them, so that the answers differ too. Matching is the simplest
-of it: sentences each for other patients, where only the record tells which answers.
+whom a sentence is for. Successive patients differ in what some sentence asks of them, so that the answers differ too.
+Matching is the simplest of it: sentences each for other patients, where only the record tells which answers.
 """
 
 from __future__ import annotations
