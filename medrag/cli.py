@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
-from collections.abc import Iterable, Sequence
-from enum import StrEnum
+from collections.abc import Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -207,132 +205,6 @@ def check(
     print(json.dumps(result, ensure_ascii=False) if as_json else render_result(result))
 
 
-audit = typer.Typer(no_args_is_help=True, help="The audit trail of `medrag serve`.")
-app.add_typer(audit, name="audit")
-Out = Annotated[Path | None, typer.Option("--out", help="File to write, readable by you alone; standard output else.")]
-
-
-@audit.command(
-    epilog="Example: `medrag audit verify`, and later `medrag audit verify --head HASH` with what it printed."
-)
-def verify(
-    file: Annotated[Path | None, typer.Argument(help="An SQLite file; the configured database when not given.")] = None,
-    head: Annotated[str | None, typer.Option(help="A head kept from before; it must still be in the trail.")] = None,
-) -> None:
-    """Check every link of the trail and print its length and its head; the first broken one is an error."""
-    from medrag.server.audit import verify as verify_trail
-
-    chain = verify_trail(file or _settings().database, head)
-    print(f"{chain.records:,} records verify; head {chain.head}")
-
-
-class AuditFormat(StrEnum):
-    """What `medrag audit export` writes."""
-
-    FHIR = "fhir"
-    JSONL = "jsonl"
-
-
-@audit.command("export", epilog="Example: `medrag audit export --format fhir --out audit.ndjson`")
-def export_audit(
-    kind: Annotated[AuditFormat, typer.Option("--format", help="FHIR R4 AuditEvents, or the records.")] = (
-        AuditFormat.FHIR
-    ),
-    out: Out = None,
-) -> None:
-    """Write the trail, a record a line, checking each link on the way; it holds no patient text."""
-    from medrag.server.audit import exported
-
-    _write_lines(exported(_settings().database, kind.value), out)
-
-
-feedback = typer.Typer(no_args_is_help=True, help="What clinicians said of statements.")
-app.add_typer(feedback, name="feedback")
-
-
-@feedback.command("export", epilog="Example: `medrag feedback export --out pairs.jsonl`, then `medrag sft prefer`")
-def export_feedback(out: Out = None) -> None:
-    """Write preference pairs, de-identified, a line each: prompt, chosen, rejected."""
-    from medrag.storage import reviews
-    from medrag.storage.database import Database
-
-    with Database.open(_settings().database) as database:
-        _write_lines((json.dumps(pair, ensure_ascii=False) for pair in reviews.pairs(database)), out)
-
-
-@feedback.callback()
-def _feedback() -> None:
-    """Keeps `export` a sub-command while it is the only one."""
-
-
-db = typer.Typer(no_args_is_help=True, help="The database of audit records, feedback and stored patients.")
-app.add_typer(db, name="db")
-
-
-@db.command(epilog="Example: `MEDRAG_DATABASE_URL=postgresql+psycopg://owner@db/medrag medrag db upgrade`")
-def upgrade() -> None:
-    """Make or migrate the tables; a `medrag serve` whose role may not do that itself finds them ready."""
-    from medrag.storage.database import Database
-
-    with Database.open(_settings().database) as database:
-        print(f"{database.name}: the tables are those of medrag {__version__}")
-
-
-@db.callback()
-def _db() -> None:
-    """Keeps `upgrade` a sub-command while it is the only one."""
-
-
-def _write_lines(lines: Iterable[str], out: Path | None) -> None:
-    if out is None:
-        for line in lines:
-            print(line)
-        return
-    with open(out, "w", encoding="utf-8", opener=_private) as file:
-        count = sum(1 for line in lines if file.write(f"{line}\n"))
-    _say(f"{out}: {count:,} lines")
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-knowledge = typer.Typer(no_args_is_help=True, help="The safety filter's facts, and your own licensed sources.")
-app.add_typer(knowledge, name="knowledge")
-
-
-@knowledge.command(epilog="Example: `medrag knowledge add ddinter ddinter_downloads_code_B.csv`")
-def add(
-    kind: Annotated[str, typer.Argument(help="cpic, crediblemeds, ddinter, labels or rxnorm.")],
-    path: Annotated[Path, typer.Argument(help="The file or folder as its publisher ships it.")],
-) -> None:
-    """Read a source you license into your knowledge folder; adding it again replaces it."""
-    from medrag.safety.knowledge import manage
-
-    settings = _settings()
-    folder = settings.knowledge or settings.home / "knowledge"
-    for holding in manage.add(kind, path, folder):
-        print(f"{folder / holding.file}: {holding.facts:,} facts")
-
-
-@knowledge.command("list")
-def list_knowledge() -> None:
-    """Show every kind of fact there is, and from where."""
-    from medrag.safety.knowledge import manage
-
-    for holding in manage.holdings(_settings().knowledge_dir):
-        print(f"{holding.facts:>8,}  {holding.file}  ({holding.source})")
-
-
-@knowledge.command("check")
-def check_knowledge() -> None:
-    """Check every file against its schema and every name against the lexicon."""
-    from medrag.safety.knowledge import manage
-
-    known = manage.check(_settings().knowledge_dir)
-    print(f"{len(known.drugs):,} ingredients; every file fits its schema; hash {known.hash}")
-
-
 def _version(value: bool) -> None:
     if value:
         print(__version__)
@@ -347,7 +219,12 @@ def _root(
 
 
 def _mount_commands() -> None:
-    """Adds the sub-commands that the other packages of the distribution declare as entry points."""
+    """Adds the groups of sub-commands: this package's, and those the distribution's others declare as entry points."""
+    from medrag.safety.cli import knowledge
+    from medrag.server.cli import audit, db, feedback
+
+    for name, group in {"audit": audit, "feedback": feedback, "db": db, "knowledge": knowledge}.items():
+        app.add_typer(group, name=name)
     for point in sorted(entry_points(group="medrag.commands"), key=lambda each: each.name):
         app.add_typer(point.load(), name=point.name)
 

@@ -51,6 +51,7 @@ class _Answer:
     case: Case
     notices: tuple[Finding, ...] = ()
     evidence: Sequence[Evidence] = ()
+    prompt: Sequence[prompts.Message] = ()
     statements: list[Statement] = field(default_factory=list)
     withheld: list[Statement] = field(default_factory=list)
     usage: Usage | None = None
@@ -106,7 +107,7 @@ class Engine:
         if declined := requests.declines(case.question):
             yield Finished(self._advice(answer, Outcome.DECLINED, declined.reason))
             return
-        answer.evidence = await self.retrieve(case)
+        answer.evidence, answer.prompt = await self._prompt(query_for(case), answer.case)
         if not answer.evidence:
             reason = NO_EVIDENCE if case.filters == Filters() else NONE_PASSES
             yield Finished(self._advice(answer, Outcome.ABSTAINED, reason))
@@ -117,17 +118,19 @@ class Engine:
 
     async def retrieve(self, case: Case) -> Sequence[Evidence]:
         """The passages that the model will see for a case: the best ones that its context can hold."""
-        found = await asyncio.to_thread(self.retriever.search, query_for(case), k=self.passages, filters=case.filters)
-        budget = await self.model.context_tokens() - self._completion_tokens() - TOKENS_PER_IMAGE * len(case.images)
-        return self._fitting(case, found, budget)
+        evidence, _ = await self._prompt(query_for(case), case)
+        return evidence
 
-    def _fitting(self, case: Case, evidence: Sequence[Evidence], budget: int) -> Sequence[Evidence]:
-        """The best passages that the model's context can hold beside the case."""
-        for count in range(len(evidence), 0, -1):
-            if _estimated_tokens(prompts.messages(case, evidence[:count], self.grounding)) <= budget:
-                return evidence[:count]
-        if not evidence:
-            return ()
+    async def _prompt(self, query: str, case: Case) -> tuple[Sequence[Evidence], Sequence[prompts.Message]]:
+        """The best passages that the model's context can hold beside the case, and the prompt with them."""
+        found = await asyncio.to_thread(self.retriever.search, query, k=self.passages, filters=case.filters)
+        budget = await self.model.context_tokens() - self._completion_tokens() - TOKENS_PER_IMAGE * len(case.images)
+        for count in range(len(found), 0, -1):
+            messages = prompts.messages(case, found[:count], self.grounding)
+            if _estimated_tokens(messages) <= budget:
+                return found[:count], messages
+        if not found:
+            return (), ()
         raise InputError(
             "the question and the patient are too long for this model's context; shorten the question",
             param="messages",
@@ -187,7 +190,7 @@ class Engine:
 
     def _generation(self, answer: _Answer, choices: Sequence[quoting.Pointer], most: int) -> Generation:
         return Generation(
-            messages=prompts.messages(answer.case, answer.evidence, self.grounding),
+            messages=answer.prompt,
             max_tokens=self._completion_tokens(),
             grammar=quoting.grammar(choices, most) if self.grounding == "quote" else None,
             used=answer.used,

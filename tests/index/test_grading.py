@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.grading import grading
+from index.grading import NO_MARKS, Marks, grading, marks_of
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,48 @@ def test_gradings_in_common_words(text: str, expected: tuple[str | None, str | N
 )
 def test_other_classes_and_grades_are_none(text: str) -> None:
     assert grading(text) == (None, None)
+
+
+LETTERS = (
+    "Classification of Recommendations A. There is good evidence. B. There is fair evidence. C. It is conflicting."
+)
+ROMANS = "Quality of Evidence I: Randomised trials II-1: Controlled trials II-2: Cohorts III: Opinions"
+
+
+@pytest.mark.parametrize(
+    ("recommendations", "evidence", "expected"),
+    [
+        (LETTERS, ROMANS, Marks(letters=True, romans=True)),
+        (LETTERS, "", Marks(letters=True)),
+        (LETTERS, "(A) High: trials (B) Moderate: cohorts (C) Low: others", NO_MARKS),
+        ("Strength: generally should be performed", ROMANS, NO_MARKS),
+        ("", "", NO_MARKS),
+    ],
+)
+def test_bare_marks_mean_what_the_guidelines_schemes_define(
+    recommendations: str, evidence: str, expected: Marks
+) -> None:
+    assert marks_of(recommendations, evidence) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "marks", "expected"),
+    [
+        ("Confirm the age by ultrasound. (II-2A)", Marks(letters=True, romans=True), ("A", "II-2")),
+        ("Start oxytocin early (III-B).", Marks(letters=True, romans=True), ("B", "III")),
+        ("Ask for the preference. [B]", Marks(letters=True), ("B", None)),
+        ("Ask for the preference. [B]", NO_MARKS, (None, None)),
+        ("Start oxytocin early (III-B).", Marks(letters=True), (None, None)),
+        ("Compare ultrasound (I) with a protocol (C) for shock.", Marks(letters=True, romans=True), (None, None)),
+    ],
+)
+def test_bare_marks_are_read_at_the_end_alone(text: str, marks: Marks, expected: tuple[str | None, str | None]) -> None:
+    assert grading(text, marks) == expected
+
+
+def test_a_headings_class_is_the_strength_of_what_gives_its_evidence_under_it() -> None:
+    under = NO_MARKS.under("Class IIa")
+    assert grading("Pacing is reasonable. (Level of Evidence: C)", under) == ("IIa", "C")
+    assert grading("Pacing is reasonable.", under) == (None, None)
+    assert NO_MARKS.under("Class III: No Benefit").heading == "III"
+    assert NO_MARKS.under("Class II heart failure").heading is None

@@ -1,0 +1,102 @@
+"""``medrag audit``, ``medrag feedback`` and ``medrag db``: what a service has stored."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from medrag import __version__
+from medrag.settings import load
+
+audit = typer.Typer(no_args_is_help=True, help="The audit trail of `medrag serve`.")
+Out = Annotated[Path | None, typer.Option("--out", help="File to write, readable by you alone; standard output else.")]
+
+
+@audit.command(
+    epilog="Example: `medrag audit verify`, and later `medrag audit verify --head HASH` with what it printed."
+)
+def verify(
+    file: Annotated[Path | None, typer.Argument(help="An SQLite file; the configured database when not given.")] = None,
+    head: Annotated[str | None, typer.Option(help="A head kept from before; it must still be in the trail.")] = None,
+) -> None:
+    """Check every link of the trail and print its length and its head; the first broken one is an error."""
+    from medrag.server.audit import verify as verify_trail
+
+    chain = verify_trail(file or load().database, head)
+    print(f"{chain.records:,} records verify; head {chain.head}")
+
+
+class AuditFormat(StrEnum):
+    """What `medrag audit export` writes."""
+
+    FHIR = "fhir"
+    JSONL = "jsonl"
+
+
+@audit.command("export", epilog="Example: `medrag audit export --format fhir --out audit.ndjson`")
+def export_audit(
+    kind: Annotated[AuditFormat, typer.Option("--format", help="FHIR R4 AuditEvents, or the records.")] = (
+        AuditFormat.FHIR
+    ),
+    out: Out = None,
+) -> None:
+    """Write the trail, a record a line, checking each link on the way; it holds no patient text."""
+    from medrag.server.audit import exported
+
+    _write_lines(exported(load().database, kind.value), out)
+
+
+feedback = typer.Typer(no_args_is_help=True, help="What clinicians said of statements.")
+
+
+@feedback.command("export", epilog="Example: `medrag feedback export --out pairs.jsonl`, then `medrag sft prefer`")
+def export_feedback(out: Out = None) -> None:
+    """Write preference pairs, de-identified, a line each: prompt, chosen, rejected."""
+    from medrag.storage import reviews
+    from medrag.storage.database import Database
+
+    with Database.open(load().database) as database:
+        _write_lines((json.dumps(pair, ensure_ascii=False) for pair in reviews.pairs(database)), out)
+
+
+@feedback.callback()
+def _feedback() -> None:
+    """Keeps `export` a sub-command while it is the only one."""
+
+
+db = typer.Typer(no_args_is_help=True, help="The database of audit records, feedback and stored patients.")
+
+
+@db.command(epilog="Example: `MEDRAG_DATABASE_URL=postgresql+psycopg://owner@db/medrag medrag db upgrade`")
+def upgrade() -> None:
+    """Make or migrate the tables; a `medrag serve` whose role may not do that itself finds them ready."""
+    from medrag.storage.database import Database
+
+    with Database.open(load().database) as database:
+        print(f"{database.name}: the tables are those of medrag {__version__}")
+
+
+@db.callback()
+def _db() -> None:
+    """Keeps `upgrade` a sub-command while it is the only one."""
+
+
+def _write_lines(lines: Iterable[str], out: Path | None) -> None:
+    if out is None:
+        for line in lines:
+            print(line)
+        return
+    with open(out, "w", encoding="utf-8", opener=_private) as file:
+        count = sum(1 for line in lines if file.write(f"{line}\n"))
+    print(f"{out}: {count:,} lines", file=sys.stderr)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
