@@ -110,12 +110,14 @@ def _processor(settings: Settings) -> Iterator[Result]:
 
 
 def _index(settings: Settings) -> Iterator[Result]:
+    from medrag.retrieval.checked import checked_paths
     from medrag.retrieval.encoder import Encoder
     from medrag.retrieval.store import open_index
 
     encoder = Encoder(settings.encoder) if settings.encoder else Encoder()
-    rows = open_index(settings.index_dir, encoder, settings.milvus_secret).manifest.rows
-    yield Result("index", "ok", f"{settings.index_dir}: {rows:,} passages, matches its encoder")
+    manifest = open_index(settings.index_dir, encoder, settings.milvus_secret).manifest
+    checked_paths(settings.index_dir, manifest, every_byte=True)
+    yield Result("index", "ok", f"{settings.index_dir}: {manifest.rows:,} passages, every byte as it was built")
 
 
 def _model(settings: Settings) -> Iterator[Result]:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from medrag.errors import IndexMismatch, StoreError
 from medrag.retrieval import lexical, passages, vectors
 from medrag.retrieval.arrays import ArrayWriter
+from medrag.retrieval.checked import checked_paths
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.lexical import Lexical
 from medrag.retrieval.lexical_writer import LexicalWriter
@@ -68,7 +69,8 @@ class Index:
         manifest = read_manifest(directory)
         if manifest.milvus:
             raise IndexMismatch(f"The passages of {directory} are in Milvus; this needs an index on disk.")
-        paths = _checked(directory, manifest, encoder)
+        _same_encoder(directory, manifest, encoder)
+        paths = checked_paths(directory, manifest)
         try:
             index = cls(
                 manifest, passages.open_passages(paths), lexical.open_lexical(paths), vectors.open_vectors(paths)
@@ -111,7 +113,8 @@ def open_index(directory: Path, encoder: Encoder | None = None, milvus_token: st
     manifest = read_manifest(directory)
     if not manifest.milvus:
         return Index.open(directory, encoder)
-    return open_milvus(directory, manifest, _checked(directory, manifest, encoder), milvus_token)
+    _same_encoder(directory, manifest, encoder)
+    return open_milvus(directory, manifest, checked_paths(directory, manifest), milvus_token)
 
 
 class Contents(Protocol):
@@ -324,23 +327,13 @@ def _free(directory: Path) -> int:
     return shutil.disk_usage(next(path for path in (directory, *directory.absolute().parents) if path.exists())).free
 
 
-def _checked(directory: Path, manifest: Manifest, encoder: Encoder | None) -> dict[str, Path]:
-    """Where each file lies, by role, once the encoder is the same and each file has the manifest's bytes."""
+def _same_encoder(directory: Path, manifest: Manifest, encoder: Encoder | None) -> None:
     if encoder is not None and manifest.encoder.hash != encoder.hash:
         raise IndexMismatch(
             f"The index at {directory} was built with encoder {manifest.encoder.name} "
             f"({manifest.encoder.hash[:12]}), not with {encoder.name} ({encoder.hash[:12]}). "
             f"Name that encoder, or build again: medrag index build --encoder {encoder.model} --out {directory}"
         )
-    paths = {role: directory / entry.name for role, entry in manifest.files.items()}
-    for role, entry in manifest.files.items():
-        try:
-            found = file_entry(paths[role], entry.name)
-        except OSError as error:
-            raise damaged(directory, f"{entry.name} cannot be read ({error.strerror})") from error
-        if found != entry:
-            raise damaged(directory, f"{entry.name} is not as it was written")
-    return paths
 
 
 def _largest(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:

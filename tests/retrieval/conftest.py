@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from index.build import build
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.store import Index
@@ -35,3 +36,11 @@ def corpus(tmp_path: Path) -> Path:
             f"- Start allopurinol at {dose} daily. {{strength: strong; evidence: moderate}}\n"
         )
     return folder
+
+
+@pytest.fixture
+def built(corpus: Path, tmp_path: Path, encoder: Encoder) -> Path:
+    """An index of :func:`corpus`."""
+    out = tmp_path / "built"
+    build([("markdown", corpus)], out, encoder)
+    return out

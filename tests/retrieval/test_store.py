@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from index.build import build
 from medrag.errors import IndexCorrupt, IndexMismatch, IndexMissing, StoreError
+from medrag.retrieval.checked import STAMPS
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.manifest import MANIFEST
 from medrag.retrieval.passages import searched_text
@@ -19,15 +20,9 @@ from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.store import Index, writing
 
 
-@pytest.fixture
-def built(corpus: Path, tmp_path: Path, encoder: Encoder) -> Path:
-    out = tmp_path / "built"
-    build([("markdown", corpus)], out, encoder)
-    return out
-
-
 def contents(directory: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in directory.iterdir() if path.is_file()}
+    files = (path for path in directory.iterdir() if path.is_file() and path.name != STAMPS)
+    return {path.name: path.read_bytes() for path in files}
 
 
 class CountingEncoder(Encoder):
@@ -139,7 +134,7 @@ def test_a_rebuild_replaces_the_files_under_an_open_index(corpus: Path, built: P
     (corpus / "gout-2012.md").unlink()
     build([("markdown", corpus)], built, encoder)
     assert Index.open(built, encoder).manifest.rows == 1
-    assert len(list(built.iterdir())) == len(opened.index.manifest.files) + 1
+    assert len(contents(built)) == len(opened.index.manifest.files) + 1
     assert opened.search("allopurinol starting dose in gout")[0].passage.doc_id == "gout-2020"
 
 
