@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.document import Block, Document, Section
-from index.grading import explains_a_scale, grading
+from index.grading import Marks, explains_a_scale, grading
 from index.sentences import sentences
 from medrag.types import Passage, Sentence
 
@@ -34,16 +34,16 @@ def passages(document: Document) -> Iterator[Passage]:
     used: Counter[str] = Counter()
     for section in document.sections:
         slug = _slug(section.heading[-1]) if section.heading else "text"
-        for units in _packed(section):
+        for units in _packed(section, document.marks):
             used[slug] += 1
             suffix = f"-{used[slug]}" if used[slug] > 1 else ""
             yield _passage(document, section, f"{document.id}#{slug}{suffix}", units)
 
 
-def _packed(section: Section) -> Iterator[list[Unit]]:
+def _packed(section: Section, marks: Marks) -> Iterator[list[Unit]]:
     """The section's units in as few pieces as fit, of about the same size, so that no short tail is left over."""
     explains = any(map(explains_a_scale, section.heading))
-    units = [unit for block in section.blocks for unit in _units(block, graded=not explains)]
+    units = [unit for block in section.blocks for unit in _units(block, None if explains else marks)]
     words = [len(unit.text.split()) for unit in units]
     pieces = _pieces(units, words, MAX_WORDS, MAX_SENTENCES)
     if len(pieces) > 1:
@@ -67,13 +67,13 @@ def _pieces(units: list[Unit], words: list[int], max_words: int, max_sentences: 
     return pieces
 
 
-def _units(block: Block, *, graded: bool) -> Iterator[Unit]:
-    """What of a block is never cut; with ``graded`` its sentences have the gradings that their words give."""
+def _units(block: Block, marks: Marks | None) -> Iterator[Unit]:
+    """What of a block is never cut; its sentences have the gradings that their words give, none without ``marks``."""
     whole = block.statement and len(block.text.split()) <= MAX_QUOTED_WORDS
     spans = [(0, len(block.text))] if whole else list(sentences(block.text))
     kept = [
         Sentence(start=start, end=end, strength=strength, grade=grade)
-        for (start, end), (strength, grade) in zip(spans, _gradings(block, spans, graded=graded), strict=True)
+        for (start, end), (strength, grade) in zip(spans, _gradings(block, spans, marks), strict=True)
     ]
     if block.statement:
         yield Unit(block.text, tuple(kept), opens=True)
@@ -83,13 +83,15 @@ def _units(block: Block, *, graded: bool) -> Iterator[Unit]:
         yield Unit(text, (each.model_copy(update={"start": 0, "end": len(text)}),), opens=position == 0)
 
 
-def _gradings(block: Block, spans: Sequence[tuple[int, int]], *, graded: bool) -> list[tuple[str | None, str | None]]:
+def _gradings(
+    block: Block, spans: Sequence[tuple[int, int]], marks: Marks | None
+) -> list[tuple[str | None, str | None]]:
     """Strength and grade of each sentence: its own, but those of a statement share one that stands alone."""
-    if block.strength or block.grade or not graded:
+    if block.strength or block.grade or marks is None:
         return [(block.strength, block.grade)] * len(spans)
-    own = [grading(block.text[start:end]) for start, end in spans]
+    own = [grading(block.text[start:end], marks) for start, end in spans]
     shared = block.statement and sum(any(each) for each in own) < 2
-    return [grading(block.text)] * len(spans) if shared else own
+    return [grading(block.text, marks)] * len(spans) if shared else own
 
 
 def _passage(document: Document, section: Section, passage_id: str, units: list[Unit]) -> Passage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from index.grading import NO_MARKS, Marks
 from medrag.types import Status
 
 
@@ -32,7 +33,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """A guideline, article or label with what a clinician needs to know of it."""
+    """A guideline, article or label with what a clinician needs to know of it.
+
+    ``marks``: what its rating schemes make of bare marks in its sentences.
+    """
 
     id: str
     title: str
@@ -44,6 +48,7 @@ class Document:
     population: str | None = None
     icd10: tuple[str, ...] = ()
     url: str | None = None
+    marks: Marks = NO_MARKS
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,15 @@
 """The grading that stands in a recommendation's own words: "(strong recommendation, low-quality evidence)".
 
-Only wordings that can mean nothing else are read: "NYHA class II", "two Class II studies", "grade 3 toxicity" and a
-bare "(B)" are none. What the words are worth on a common scale is :mod:`medrag.retrieval.scales`'s business.
+Only wordings that can mean nothing else are read: "NYHA class II", "two Class II studies" and "grade 3 toxicity" are
+none, and bare marks such as "(B)" or "(II-2A)" only where the guideline's own rating schemes say what they are. What
+the words are worth on a common scale is :mod:`medrag.retrieval.scales`'s business.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 _WORDS = r"strong(?:ly)?|moderate|weak|conditional|discretionary"
 _CLASS = r"(?-i:III|II[ab]?|I|[123][ab]?)\b"
@@ -65,15 +68,58 @@ _EXPLAINS = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class Marks:
+    """What a guideline's rating schemes define: letters that are strengths; I, II, III as grades of evidence."""
+
+    letters: str = ""
+    romans: bool = False
+
+
+NO_MARKS = Marks()
+_DEFINED = r"(?:^|[.;:)\s])(?:(?:grade|class|level|category)\s+)?[(\[]?{}[)\]]?\s*(?:[–—:=-]|\.\s|\s(?=[A-Z\"]))"
+# The Canadian task force's C is no recommendation: "the existing evidence is conflicting".
+_UNDECIDED = re.compile(_DEFINED.format("C") + r"[^.]{0,60}\bconflicting\b")
+_END = r"[)\]](?=[\s.;]*$)"
+_BARE = re.compile(rf"[(\[](?P<letter>[A-D]){_END}")
+_PAIR = re.compile(rf"[(\[](?P<roman>I{{1,3}}|II-[123])\s?[,-]?\s?(?P<letter>[A-D]){_END}")
+
+
+def marks_of(recommendations: str, evidence: str) -> Marks:
+    """What bare marks mean by a guideline's schemes for recommendations and for evidence.
+
+    Where both define A, B and C, a mark could be either's and is not read.
+    """
+    if not _defines(recommendations, "ABC") or _defines(evidence, "ABC"):
+        return NO_MARKS
+    letters = "ABD" if _UNDECIDED.search(recommendations) else "ABCD"
+    return Marks(letters, _defines(evidence, ("I", "II(?:-1)?", "III")))
+
+
+def _defines(scheme: str, marks: Iterable[str]) -> bool:
+    return all(re.search(_DEFINED.format(mark), scheme) for mark in marks)
+
+
+def _marked(text: str, marks: Marks) -> tuple[str | None, str | None]:
+    """Strength and grade by the marks at the end of ``text``."""
+    if marks.romans and (pair := _PAIR.search(text)):
+        return (pair["letter"] if pair["letter"] in marks.letters else None), pair["roman"]
+    if (bare := _BARE.search(text)) and bare["letter"] in marks.letters:
+        return bare["letter"], None
+    return None, None
+
+
 def explains_a_scale(heading: str) -> bool:
     """Whether a section under ``heading`` explains a scale of strengths or grades: "Levels of Evidence"."""
     return _SCALE.search(heading) is not None
 
 
-def grading(text: str) -> tuple[str | None, str | None]:
+def grading(text: str, marks: Marks = NO_MARKS) -> tuple[str | None, str | None]:
     """Strength of the recommendation and grade of its evidence, in the text's own words; None where it gives none."""
     if _EXPLAINS.search(text):
         return None, None
+    if any(marked := _marked(text, marks)):
+        return marked
     both = _BOTH.search(text)
     strength = _first(_STRENGTH.search(text)) or (both and (both["strength"] or both["letter"]))
     grade = _first(_GRADE.search(text)) or (both and (both["grade"] or both["roman"]))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from index.document import Document, Section, Skipped
+from index.grading import marks_of
 from index.sources.files import document_id, documents
 from index.sources.markup import plain, sections_of
 from index.sources.xml import parse
@@ -28,6 +29,7 @@ _SECTIONS = {
     "129": "Guideline Objective(s)",
 }
 _TITLE, _STATUS, _RELEASED, _DEVELOPERS, _POPULATION, _AVAILABILITY = "161", "120", "128", "158", "132", "118"
+_RECOMMENDATION_SCHEME, _EVIDENCE_SCHEME = "146", "149"
 # "1997 (revised 2013 Oct; reviewed 2016)" is of 2013: a review changes nothing.
 _YEAR = re.compile(r"(?<!reviewed )\b(?:19|20)\d\d\b")
 # Some summaries were encoded twice: their dashes, "≥" and accents are the Latin-1 of UTF-8's bytes.
@@ -78,6 +80,7 @@ def _document(file: Path, root: Path) -> Document | Skipped:
         status=_status(plain(fields.get(_STATUS, ""))),
         population=plain(fields.get(_POPULATION, "")) or None,
         url=link.group(1) if link else None,
+        marks=marks_of(plain(fields.get(_RECOMMENDATION_SCHEME, "")), plain(fields.get(_EVIDENCE_SCHEME, ""))),
     )
 
 

@@ -24,7 +24,7 @@ _STRENGTHS: Mapping[Strength, str] = {
 }
 _GRADES: Mapping[Grade, str] = {
     "high": "high, a, 1, 1a, 1b, 1c, i, ia, ib",
-    "moderate": "moderate, medium, intermediate, b, b-r, b-nr, 2, 2a, 2b, 2c, ii, iia, iib",
+    "moderate": "moderate, medium, intermediate, b, b-r, b-nr, 2, 2a, 2b, 2c, ii, iia, iib, ii-1, ii-2, ii-3",
     "low": "low, c, c-ld, 3, 3a, 3b, iii, iiia, iiib",
     "very low": "very low, c-eo, d, e, 4, iv, 5, v",
 }

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.grading import grading
+from index.grading import NO_MARKS, Marks, grading, marks_of
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,46 @@ def test_gradings_in_common_words(text: str, expected: tuple[str | None, str | N
 )
 def test_other_classes_and_grades_are_none(text: str) -> None:
     assert grading(text) == (None, None)
+
+
+LETTERS = "Grade A: strong evidence. Grade B: fair evidence. Grade C: weak evidence. Grade D: against."
+CANADIAN = (
+    "A. There is good evidence to recommend the action. B. There is fair evidence to recommend the action. "
+    "C. The existing evidence is conflicting and does not allow to make a recommendation. D. There is fair evidence "
+    "to recommend against it."
+)
+ROMANS = "I: a randomised trial II-1: trials without randomisation II-2: cohorts III: opinions of experts"
+
+
+@pytest.mark.parametrize(
+    ("recommendations", "evidence", "expected"),
+    [
+        (LETTERS, "Not stated", Marks("ABCD")),
+        (LETTERS, ROMANS, Marks("ABCD", romans=True)),
+        (CANADIAN, ROMANS, Marks("ABD", romans=True)),
+        ("Not applicable", LETTERS, NO_MARKS),
+        (LETTERS, LETTERS, NO_MARKS),
+        ("Strong, weak. Vitamin A is given to all.", "", NO_MARKS),
+    ],
+)
+def test_what_a_rating_scheme_defines(recommendations: str, evidence: str, expected: Marks) -> None:
+    assert marks_of(recommendations, evidence) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "marks", "expected"),
+    [
+        ("Give aspirin (B).", Marks("ABCD"), ("B", None)),
+        ("Give aspirin. [A]", Marks("ABCD"), ("A", None)),
+        ("Give aspirin (B).", NO_MARKS, (None, None)),
+        ("Give aspirin. (II-2A)", Marks("ABD", romans=True), ("A", "II-2")),
+        ("Give aspirin. (I-A)", Marks("ABD", romans=True), ("A", "I")),
+        ("Give aspirin. (III-C)", Marks("ABD", romans=True), (None, "III")),
+        ("Give aspirin. (C)", Marks("ABD"), (None, None)),
+        ("Give aspirin. (I-A)", Marks("ABCD"), (None, None)),
+        ("Do (A) this or (B) that at once.", Marks("ABCD"), (None, None)),
+        ("Give aspirin (strong recommendation).", Marks("ABCD"), ("strong", None)),
+    ],
+)  # fmt: skip
+def test_bare_marks_are_read_by_the_scheme(text: str, marks: Marks, expected: tuple[str | None, str | None]) -> None:
+    assert grading(text, marks) == expected
