@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.grading import NO_MARKS, Marks, grading, marks_of
+from index.grading import NO_MARKS, Marks, explains_a_scale, grading, marks_of
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,7 @@ def test_gradings_in_common_words(text: str, expected: tuple[str | None, str | N
         "No strong recommendation can be made.",
         "Options: (A) watch, (B) treat, (C) refer.",
         "Level of evidence a clinician needs.",
+        "Quality of evidence: Low–moderate.",
         "Strong recommendation, high-quality evidence: benefits clearly outweigh risk and burdens.",
         "Grade B: trials with some weaknesses, moderate-quality evidence.",
         "Low quality evidence: further research is likely to change the estimate.",
@@ -56,6 +57,18 @@ def test_gradings_in_common_words(text: str, expected: tuple[str | None, str | N
 )
 def test_other_classes_and_grades_are_none(text: str) -> None:
     assert grading(text) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("Levels of Evidence", True),
+        ("What the USPSTF Grades Mean and Suggestions for Practice", True),
+        ("Low-Grade Glioma", False),
+    ],
+)
+def test_headings_of_scales(heading: str, expected: bool) -> None:
+    assert explains_a_scale(heading) is expected
 
 
 LETTERS = "Grade A: strong evidence. Grade B: fair evidence. Grade C: weak evidence. Grade D: against."
@@ -93,6 +106,7 @@ def test_what_a_rating_scheme_defines(recommendations: str, evidence: str, expec
         ("Give aspirin. (III-C)", Marks("ABD", romans=True), (None, "III")),
         ("Give aspirin. (C)", Marks("ABD"), (None, None)),
         ("Give aspirin. (I-A)", Marks("ABCD"), (None, None)),
+        ("Give aspirin (B) Stop smoking (C)", Marks("ABCD"), (None, None)),
         ("Do (A) this or (B) that at once.", Marks("ABCD"), (None, None)),
         ("Give aspirin (strong recommendation).", Marks("ABCD"), ("strong", None)),
     ],
