@@ -63,7 +63,7 @@ _EXPLAINS = re.compile(
     r"|\b(?:further|higher[- ]quality) research\b|\bclearly outweighs?\b|\bclosely balanced\b"
     r"|\bdesirable (?:effects|consequences)\b"
     r"|\b(?:most|many|majority of) (?:patients|individuals|people)\b.*\bwould (?:not )?want\b"
-    r"|\b(?:defined|provided|found) (?:below|at the end)\b|\bimplications?:",
+    r"|\b(?:defined|given|provided|found) (?:below|at the end)\b|\bimplications?:",
     re.IGNORECASE,
 )
 

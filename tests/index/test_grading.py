@@ -48,6 +48,7 @@ def test_gradings_in_common_words(text: str, expected: tuple[str | None, str | N
         "Options: (A) watch, (B) treat, (C) refer.",
         "Level of evidence a clinician needs.",
         "Quality of evidence: Low–moderate.",
+        "The strength of recommendations (strong [grade 1], weak [grade 2]) is given at the end.",
         "Strong recommendation, high-quality evidence: benefits clearly outweigh risk and burdens.",
         "Grade B: trials with some weaknesses, moderate-quality evidence.",
         "Low quality evidence: further research is likely to change the estimate.",
