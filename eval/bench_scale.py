@@ -47,7 +47,7 @@ BUILDS, SEARCHES, VECTORS = "builds.jsonl", "searches.jsonl", "vectors.jsonl"
 VOCABULARY, MANDELBROT, WORDS = 50_000, 30, 80
 BATCH, QUERY_WORDS, COSINE = 256, 10, 0.8
 QUERIES, K, CALLERS = 200, 10, (1, 2, 4)
-# The share of the clusters that a search reads at 100,000 rows, and at a million.
+# Shares of the clusters to read, beside the one that a search reads.
 SHARES = (1 / 10, 1 / 30)
 _BLOCK = 50_000
 
@@ -166,9 +166,10 @@ def real(
     texts = [json.loads(line)["query"] for line in lines[:: max(len(lines) // QUERIES, 1)]]
     asked = list(Encoder().encode(texts))
     clusters = max(int(clustered.CLUSTERS_PER_ROOT * len(rows) ** 0.5), 1)
-    for probed in (clustered.PROBED, *(max(round(share * clusters), 1) for share in SHARES)):
-        with patch.multiple(clustered, PROBED=probed, EXACT_FILTERED_UP_TO=0):
+    for share in (clustered.PROBED, *SHARES):
+        with patch.multiple(clustered, PROBED=share, EXACT_FILTERED_UP_TO=0):
             recall = _recall(dense, asked)
+        probed = max(round(share * clusters), 1)
         row = {"vectors": len(rows), "queries": len(asked), "clusters": clusters, "read": probed, "recall@10": recall}
         typer.echo(json.dumps(row))
 

@@ -36,10 +36,9 @@ def test_recall_among_real_vectors(starter_index: Path, tmp_path: Path) -> None:
     arguments = ["real", str(tmp_path), "--index", str(starter_index), "--queries", str(tmp_path / "queries.jsonl")]
     done = CliRunner().invoke(bench_scale.app, arguments)
     assert done.exit_code == 0, done.output
-    everything, tenth, thirtieth = (json.loads(line) for line in done.output.splitlines())
-    assert everything["recall@10"] == 1.0  # more clusters are read than there are
-    assert everything["clusters"] > tenth["read"] > thirtieth["read"] == 1
-    assert thirtieth["recall@10"] <= tenth["recall@10"]
+    rows = [json.loads(line) for line in done.output.splitlines()]
+    assert [(row["clusters"], row["read"]) for row in rows] == [(32, 5), (32, 3), (32, 1)]
+    assert 1 >= rows[0]["recall@10"] >= rows[1]["recall@10"] >= rows[2]["recall@10"] > 0
 
 
 def test_noise_leaves_the_cosine_it_says() -> None:
