@@ -43,7 +43,11 @@ def passages(document: Document) -> Iterator[Passage]:
 def _packed(section: Section, marks: Marks) -> Iterator[list[Unit]]:
     """The section's units in as few pieces as fit, of about the same size, so that no short tail is left over."""
     explains = any(map(explains_a_scale, section.heading))
-    units = [unit for block in section.blocks for unit in _units(block, None if explains else marks)]
+    units = [
+        unit
+        for block in section.blocks
+        for unit in _units(block, None if explains else marks.under(section.heading[-1] if section.heading else ""))
+    ]
     words = [len(unit.text.split()) for unit in units]
     pieces = _pieces(units, words, MAX_WORDS, MAX_SENTENCES)
     if len(pieces) > 1:

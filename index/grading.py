@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _WORDS = r"strong(?:ly)?|moderate|weak|conditional|discretionary"
 _CLASS = r"(?-i:III|II[ab]?|I|[123][ab]?)\b"
@@ -70,13 +70,21 @@ _EXPLAINS = re.compile(
 
 @dataclass(frozen=True)
 class Marks:
-    """What a guideline's rating schemes define: letters that are strengths; I, II, III as grades of evidence."""
+    """What stands around a recommendation: the letters that the guideline defines as strengths, I, II, III that it
+    defines as grades of evidence, and the class of recommendation that its section's heading names."""
 
     letters: str = ""
     romans: bool = False
+    heading: str | None = None
+
+    def under(self, heading: str) -> Marks:
+        """The same in a section under ``heading``: "Class IIa", "Class III: No Benefit"."""
+        found = _CLASS_HEADING.match(heading)
+        return replace(self, heading=found[1] if found else None)
 
 
 NO_MARKS = Marks()
+_CLASS_HEADING = re.compile(r"Class (I{1,3}|II[ab])(?:$|:)")
 _DEFINED = r"(?:^|[.;:)\s])(?:(?:grade|class|level|category)\s+)?[(\[]?{}[)\]]?\s*(?:[–—:=-]|\.\s|\s(?=[A-Z\"]))"
 # The Canadian task force's C is no recommendation: "the existing evidence is conflicting".
 _UNDECIDED = re.compile(_DEFINED.format("C") + r"[^.]{0,60}\bconflicting\b")
@@ -131,7 +139,7 @@ def grading(text: str, marks: Marks = NO_MARKS) -> tuple[str | None, str | None]
             grade = grade or letter.group(1)
         elif letter.group(1) != grade:
             strength = letter.group(1)
-    return strength or None, grade or None
+    return strength or (marks.heading if grade else None), grade or None
 
 
 def _first(match: re.Match[str] | None) -> str | None:

@@ -114,3 +114,11 @@ def test_what_a_rating_scheme_defines(recommendations: str, evidence: str, expec
 )  # fmt: skip
 def test_bare_marks_are_read_by_the_scheme(text: str, marks: Marks, expected: tuple[str | None, str | None]) -> None:
     assert grading(text, marks) == expected
+
+
+def test_a_headings_class_is_the_strength_of_what_gives_its_evidence_under_it() -> None:
+    under = NO_MARKS.under("Class IIa")
+    assert grading("Pacing is reasonable. (Level of Evidence: C)", under) == ("IIa", "C")
+    assert grading("Pacing is reasonable.", under) == (None, None)
+    assert NO_MARKS.under("Class III: No Benefit").heading == "III"
+    assert NO_MARKS.under("Class II heart failure").heading is None

@@ -59,6 +59,19 @@ def test_a_summary(tmp_path: Path) -> None:
     assert dose.text == "Drug: Colchicine; Dose: 1.2 mg"
 
 
+def test_bare_marks_are_read_by_the_summarys_own_schemes(tmp_path: Path) -> None:
+    said = "<p>Give colchicine early. (I-A)</p>"
+    schemes = {
+        "f146": "A. There is good evidence. B. There is fair evidence. C. It is conflicting.",
+        "f149": "I: Trials II-1: Controlled II-2: Cohorts III: Opinions",
+    }
+    for changed, expected in (({}, (None, None)), (schemes, ("A", "I"))):
+        document = one(tmp_path, f151=said, **changed)
+        assert isinstance(document, Document)
+        first = next(passages(document)).sentences[-1]
+        assert (first.strength, first.grade) == expected
+
+
 @pytest.mark.parametrize(
     ("scheme", "strength"), [("<p>A: good. B: fair. C: poor.</p>", "B"), ("<p>Not stated</p>", None)]
 )
