@@ -4,6 +4,7 @@
     python -m eval.bench_scale build scale --like bench/index --sizes 10000,30000,100000,300000,1000000
     python -m eval.bench_scale search scale --like bench/index
     python -m eval.bench_scale vectors scale --like bench/index --size 1000000    # the dense side alone
+    python -m eval.bench_scale real scale --index ngc-index --queries bench/queries.jsonl    # real vectors
     python -m eval.bench_scale plot scale docs/scale.svg
 
 The passages are made up. Their words are drawn from 50,000 by Zipf's and Mandelbrot's law (the commonest is in a third
@@ -25,11 +26,13 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
+from unittest.mock import patch
 
 import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from medrag.retrieval import vectors as clustered
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.manifest import CorpusEntry
 from medrag.retrieval.passages import searched_text
@@ -44,6 +47,8 @@ BUILDS, SEARCHES, VECTORS = "builds.jsonl", "searches.jsonl", "vectors.jsonl"
 VOCABULARY, MANDELBROT, WORDS = 50_000, 30, 80
 BATCH, QUERY_WORDS, COSINE = 256, 10, 0.8
 QUERIES, K, CALLERS = 200, 10, (1, 2, 4)
+# Shares of the clusters to read, beside the one that a search reads.
+SHARES = (1 / 10, 1 / 30)
 _BLOCK = 50_000
 
 Folder = Annotated[Path, typer.Argument(help="Folder of the indexes and the figures.")]
@@ -140,6 +145,33 @@ def vectors(folder: Folder, like: Like, size: Annotated[int, typer.Option(help="
     wall, used = _timed(lambda query: dense.search(query, 100, allowed), queries)
     row |= {"p50 ms": round(float(np.median(wall)), 1), "p50 CPU ms": round(float(np.median(used)), 1)}
     _keep(folder / VECTORS, row | {"peak MB when searched": _peak_mb(), "recall@10": _recall(dense, queries)})
+
+
+@app.command()
+def real(
+    folder: Folder,
+    index: Annotated[list[Path], typer.Option(help="An index of real passages; may stand several times.")],
+    queries: Annotated[Path, typer.Option(help="The queries.jsonl of bench_retrieval.")],
+) -> None:
+    """Recall of clusters learnt from real vectors, for real questions, by how many of the clusters are read."""
+    out = folder / "real"
+    out.mkdir(parents=True, exist_ok=True)
+    opened = [Index.open(each) for each in index]
+    rows = np.unique(np.vstack([each.dense.vectors(np.arange(each.manifest.rows)) for each in opened]), axis=0)
+    writer = VectorWriter(out, rows.shape[1], exact_up_to=0)
+    writer.add(rows)
+    writer.close()
+    dense = open_vectors({path.name: path for path in out.iterdir()})
+    lines = queries.read_text().splitlines()
+    texts = [json.loads(line)["query"] for line in lines[:: max(len(lines) // QUERIES, 1)]]
+    asked = list(Encoder().encode(texts))
+    clusters = max(int(clustered.CLUSTERS_PER_ROOT * len(rows) ** 0.5), 1)
+    for share in (clustered.PROBED, *SHARES):
+        with patch.multiple(clustered, PROBED=share, EXACT_FILTERED_UP_TO=0):
+            recall = _recall(dense, asked)
+        probed = max(round(share * clusters), 1)
+        row = {"vectors": len(rows), "queries": len(asked), "clusters": clusters, "read": probed, "recall@10": recall}
+        typer.echo(json.dumps(row))
 
 
 @app.command()

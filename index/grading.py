@@ -15,7 +15,7 @@ _WORDS = r"strong(?:ly)?|moderate|weak|conditional|discretionary"
 _CLASS = r"(?-i:III|II[ab]?|I|[123][ab]?)\b"
 _QUALITY = r"very[ -]low|low|moderate|intermediate|high"
 # What is followed by another value is a scale that is explained: "strength (strong, weak)", "grade A, B or C".
-_ALONE = rf"(?![\w-]|\s*(?:,|/|or|to|and)\s+(?:or\s+)?(?:{_WORDS}|{_QUALITY}|(?-i:[A-E]|[1-5]|[IV]+))\b)"
+_ALONE = rf"(?![\w–-]|\s*(?:,|/|or|to|and)\s+(?:or\s+)?(?:{_WORDS}|{_QUALITY}|(?-i:[A-E]|[1-5]|[IV]+))\b)"
 _STRENGTH_VALUE = rf"({_WORDS}|{_CLASS}|(?-i:[A-D])\b){_ALONE}"
 _GRADE_VALUE = rf"({_QUALITY}|(?-i:[A-E](?:-(?:R|NR|LD|EO))?|[1-5][abc]?[+-]{{0,2}}|I{{1,3}}[ab]?|IV|V)){_ALONE}"
 _IS = r"\s*(?:[:=,(]|is|was)?\s*"
@@ -54,7 +54,7 @@ _LETTER = re.compile(
 
 # What explains a scale speaks of strengths and grades without having one.
 _SCALE = re.compile(
-    r"\b(?:definitions?|schemes?|grading|rating)\b"
+    r"\b(?:definitions?|schemes?|grading|rating|grades? means?)\b"
     r"|\b(?:levels?|grades?|strengths?|quality|class(?:es|ification)?)\b.*\b(?:evidence|recommendations?)\b",
     re.IGNORECASE,
 )
@@ -63,17 +63,17 @@ _EXPLAINS = re.compile(
     r"|\b(?:further|higher[- ]quality) research\b|\bclearly outweighs?\b|\bclosely balanced\b"
     r"|\bdesirable (?:effects|consequences)\b"
     r"|\b(?:most|many|majority of) (?:patients|individuals|people)\b.*\bwould (?:not )?want\b"
-    r"|\b(?:defined|provided|found) (?:below|at the end)\b|\bimplications?:",
+    r"|\b(?:defined|given|provided|found) (?:below|at the end)\b|\bimplications?:",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True)
 class Marks:
-    """What stands around a recommendation: A, B, C that the guideline defines as strengths, I, II, III that it defines
-    as grades of evidence, and the class of recommendation that its section's heading names."""
+    """What stands around a recommendation: the letters that the guideline defines as strengths, I, II, III that it
+    defines as grades of evidence, and the class of recommendation that its section's heading names."""
 
-    letters: bool = False
+    letters: str = ""
     romans: bool = False
     heading: str | None = None
 
@@ -86,6 +86,9 @@ class Marks:
 NO_MARKS = Marks()
 _CLASS_HEADING = re.compile(r"Class (I{1,3}|II[ab])(?:$|:)")
 _DEFINED = r"(?:^|[.;:)\s])(?:(?:grade|class|level|category)\s+)?[(\[]?{}[)\]]?\s*(?:[–—:=-]|\.\s|\s(?=[A-Z\"]))"
+# The Canadian task force's C is no recommendation: "the existing evidence is conflicting".
+_UNDECIDED = re.compile(_DEFINED.format("C") + r"[^.]{0,60}\bconflicting\b")
+_MARK = re.compile(r"[(\[](?:I{1,3}|II-[123])?\s?[,-]?\s?([A-D])[)\]]")
 _END = r"[)\]](?=[\s.;]*$)"
 _BARE = re.compile(rf"[(\[](?P<letter>[A-D]){_END}")
 _PAIR = re.compile(rf"[(\[](?P<roman>I{{1,3}}|II-[123])\s?[,-]?\s?(?P<letter>[A-D]){_END}")
@@ -96,8 +99,10 @@ def marks_of(recommendations: str, evidence: str) -> Marks:
 
     Where both define A, B and C, a mark could be either's and is not read.
     """
-    letters = _defines(recommendations, "ABC") and not _defines(evidence, "ABC")
-    return Marks(letters, letters and _defines(evidence, ("I", "II(?:-1)?", "III")))
+    if not _defines(recommendations, "ABC") or _defines(evidence, "ABC"):
+        return NO_MARKS
+    letters = "ABD" if _UNDECIDED.search(recommendations) else "ABCD"
+    return Marks(letters, _defines(evidence, ("I", "II(?:-1)?", "III")))
 
 
 def _defines(scheme: str, marks: Iterable[str]) -> bool:
@@ -105,10 +110,12 @@ def _defines(scheme: str, marks: Iterable[str]) -> bool:
 
 
 def _marked(text: str, marks: Marks) -> tuple[str | None, str | None]:
-    """Strength and grade by the marks at the end of ``text``."""
+    """Strength and grade by the marks at the end of ``text``; none where it holds others, which are of parts of it."""
+    if len(set(_MARK.findall(text))) > 1:
+        return None, None
     if marks.romans and (pair := _PAIR.search(text)):
-        return pair["letter"], pair["roman"]
-    if marks.letters and (bare := _BARE.search(text)):
+        return (pair["letter"] if pair["letter"] in marks.letters else None), pair["roman"]
+    if (bare := _BARE.search(text)) and bare["letter"] in marks.letters:
         return bare["letter"], None
     return None, None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -15,6 +16,9 @@ from pydantic import SecretStr
 from medrag import doctor, settings
 from medrag.doctor import examine, render
 from medrag.generation.vllm_process import free_port
+from medrag.retrieval import checked
+from medrag.retrieval.manifest import read_manifest
+from medrag.retrieval.store import Index
 from medrag.settings import Settings, load
 from medrag.storage import chain
 from medrag.storage.database import Database
@@ -29,6 +33,27 @@ def test_a_good_set_up(starter_index: Path, tmp_path: Path) -> None:
     assert {each.state for each in found} == {"ok"}, render(found)
     assert {"python", "packages", "vllm", "index", "model", "knowledge", "port", "disk"} <= {e.check for e in found}
     assert render(found).endswith("Nothing stands in the way.")
+
+
+def test_bytes_that_changed_behind_the_stamps_are_found(
+    starter_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a disk that loses bits: no time of the file changes, which an opening goes by."""
+    monkeypatch.setattr(checked, "SETTLED_NS", -1_000_000_000)
+    index = tmp_path / "index"
+    shutil.copytree(starter_index, index)
+    manifest = read_manifest(index)
+    vectors = index / manifest.files["vectors.npy"].name
+    content = bytearray(vectors.read_bytes())
+    content[-1] ^= 1
+    vectors.write_bytes(content)
+    stat = vectors.stat()
+    stamp = [manifest.files["vectors.npy"].sha256, stat.st_size, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns]
+    (index / checked.STAMPS).write_text(json.dumps({vectors.name: stamp}))
+    assert Index.open(index).manifest == manifest
+    found = {each.check: each for each in examine(Settings(home=tmp_path, index=index, port=free_port()))}
+    assert found["index"].state == "failed"
+    assert f"{vectors.name} is not as it was written" in found["index"].found
 
 
 def test_what_is_missing_is_named(tmp_path: Path) -> None:

@@ -31,6 +31,16 @@ def test_an_index_is_built_searched_and_drawn(
     assert "</svg>" in (tmp_path / "scale.svg").read_text()
 
 
+def test_recall_among_real_vectors(starter_index: Path, tmp_path: Path) -> None:
+    (tmp_path / "queries.jsonl").write_text('{"query": "warfarin dose"}\n{"query": "first drug in gout"}\n')
+    arguments = ["real", str(tmp_path), "--index", str(starter_index), "--queries", str(tmp_path / "queries.jsonl")]
+    done = CliRunner().invoke(bench_scale.app, arguments)
+    assert done.exit_code == 0, done.output
+    rows = [json.loads(line) for line in done.output.splitlines()]
+    assert [(row["clusters"], row["read"]) for row in rows] == [(32, 5), (32, 3), (32, 1)]
+    assert 1 >= rows[0]["recall@10"] >= rows[1]["recall@10"] >= rows[2]["recall@10"] > 0
+
+
 def test_noise_leaves_the_cosine_it_says() -> None:
     draw = np.random.default_rng(0)
     vectors = np.eye(384, dtype=np.float32)[:50]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.grading import NO_MARKS, Marks, grading, marks_of
+from index.grading import NO_MARKS, Marks, explains_a_scale, grading, marks_of
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,8 @@ def test_gradings_in_common_words(text: str, expected: tuple[str | None, str | N
         "No strong recommendation can be made.",
         "Options: (A) watch, (B) treat, (C) refer.",
         "Level of evidence a clinician needs.",
+        "Quality of evidence: Low–moderate.",
+        "The strength of recommendations (strong [grade 1], weak [grade 2]) is given at the end.",
         "Strong recommendation, high-quality evidence: benefits clearly outweigh risk and burdens.",
         "Grade B: trials with some weaknesses, moderate-quality evidence.",
         "Low quality evidence: further research is likely to change the estimate.",
@@ -58,40 +60,59 @@ def test_other_classes_and_grades_are_none(text: str) -> None:
     assert grading(text) == (None, None)
 
 
-LETTERS = (
-    "Classification of Recommendations A. There is good evidence. B. There is fair evidence. C. It is conflicting."
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("Levels of Evidence", True),
+        ("What the USPSTF Grades Mean and Suggestions for Practice", True),
+        ("Low-Grade Glioma", False),
+    ],
 )
-ROMANS = "Quality of Evidence I: Randomised trials II-1: Controlled trials II-2: Cohorts III: Opinions"
+def test_headings_of_scales(heading: str, expected: bool) -> None:
+    assert explains_a_scale(heading) is expected
+
+
+LETTERS = "Grade A: strong evidence. Grade B: fair evidence. Grade C: weak evidence. Grade D: against."
+CANADIAN = (
+    "A. There is good evidence to recommend the action. B. There is fair evidence to recommend the action. "
+    "C. The existing evidence is conflicting and does not allow to make a recommendation. D. There is fair evidence "
+    "to recommend against it."
+)
+ROMANS = "I: a randomised trial II-1: trials without randomisation II-2: cohorts III: opinions of experts"
 
 
 @pytest.mark.parametrize(
     ("recommendations", "evidence", "expected"),
     [
-        (LETTERS, ROMANS, Marks(letters=True, romans=True)),
-        (LETTERS, "", Marks(letters=True)),
-        (LETTERS, "(A) High: trials (B) Moderate: cohorts (C) Low: others", NO_MARKS),
-        ("Strength: generally should be performed", ROMANS, NO_MARKS),
-        ("", "", NO_MARKS),
+        (LETTERS, "Not stated", Marks("ABCD")),
+        (LETTERS, ROMANS, Marks("ABCD", romans=True)),
+        (CANADIAN, ROMANS, Marks("ABD", romans=True)),
+        ("Not applicable", LETTERS, NO_MARKS),
+        (LETTERS, LETTERS, NO_MARKS),
+        ("Strong, weak. Vitamin A is given to all.", "", NO_MARKS),
     ],
 )
-def test_bare_marks_mean_what_the_guidelines_schemes_define(
-    recommendations: str, evidence: str, expected: Marks
-) -> None:
+def test_what_a_rating_scheme_defines(recommendations: str, evidence: str, expected: Marks) -> None:
     assert marks_of(recommendations, evidence) == expected
 
 
 @pytest.mark.parametrize(
     ("text", "marks", "expected"),
     [
-        ("Confirm the age by ultrasound. (II-2A)", Marks(letters=True, romans=True), ("A", "II-2")),
-        ("Start oxytocin early (III-B).", Marks(letters=True, romans=True), ("B", "III")),
-        ("Ask for the preference. [B]", Marks(letters=True), ("B", None)),
-        ("Ask for the preference. [B]", NO_MARKS, (None, None)),
-        ("Start oxytocin early (III-B).", Marks(letters=True), (None, None)),
-        ("Compare ultrasound (I) with a protocol (C) for shock.", Marks(letters=True, romans=True), (None, None)),
+        ("Give aspirin (B).", Marks("ABCD"), ("B", None)),
+        ("Give aspirin. [A]", Marks("ABCD"), ("A", None)),
+        ("Give aspirin (B).", NO_MARKS, (None, None)),
+        ("Give aspirin. (II-2A)", Marks("ABD", romans=True), ("A", "II-2")),
+        ("Give aspirin. (I-A)", Marks("ABD", romans=True), ("A", "I")),
+        ("Give aspirin. (III-C)", Marks("ABD", romans=True), (None, "III")),
+        ("Give aspirin. (C)", Marks("ABD"), (None, None)),
+        ("Give aspirin. (I-A)", Marks("ABCD"), (None, None)),
+        ("Give aspirin (B) Stop smoking (C)", Marks("ABCD"), (None, None)),
+        ("Do (A) this or (B) that at once.", Marks("ABCD"), (None, None)),
+        ("Give aspirin (strong recommendation).", Marks("ABCD"), ("strong", None)),
     ],
-)
-def test_bare_marks_are_read_at_the_end_alone(text: str, marks: Marks, expected: tuple[str | None, str | None]) -> None:
+)  # fmt: skip
+def test_bare_marks_are_read_by_the_scheme(text: str, marks: Marks, expected: tuple[str | None, str | None]) -> None:
     assert grading(text, marks) == expected
 
 

@@ -10,6 +10,13 @@ from medrag.retrieval.manifest import Manifest, file_entry, read_manifest
 from medrag.retrieval.store import Index
 
 
+@pytest.fixture(autouse=True)
+def settled(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test builds counts as settled at once, but where the test is about that."""
+    if "recently" not in request.node.name:
+        monkeypatch.setattr(checked, "SETTLED_NS", -1_000_000_000)
+
+
 @pytest.fixture
 def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files whose bytes were read."""
@@ -80,3 +87,39 @@ def test_stamps_of_another_build_are_not_believed(built: Path, hashed: list[str]
     with pytest.raises(IndexCorrupt):
         checked_paths(built, other)
     assert hashed[-1] == entry.name
+
+
+def test_what_changed_recently_is_not_believed_yet(built: Path, hashed: list[str]) -> None:
+    manifest = read_manifest(built)
+    for path in (built / entry.name for entry in manifest.files.values()):
+        path.touch()
+    checked_paths(built, manifest)
+    hashed.clear()
+    checked_paths(built, manifest)
+    assert len(hashed) == len(manifest.files)
+
+
+def test_stamps_of_a_read_only_index_lie_in_the_cache(
+    built: Path, hashed: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checked.os, "access", lambda path, mode: False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    manifest = read_manifest(built)
+    checked_paths(built, manifest)
+    hashed.clear()
+    checked_paths(built, manifest)
+    assert not hashed
+    assert not (built / STAMPS).exists()
+    assert len(list((tmp_path / "cache" / "medrag").iterdir())) == 1
+
+
+def test_a_half_written_file_leaves_no_stamp(built: Path, hashed: list[str]) -> None:
+    manifest = read_manifest(built)
+    path = _largest(built, manifest)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    for _ in range(2):
+        with pytest.raises(IndexCorrupt, match="not as it was written"):
+            checked_paths(built, manifest)
+    path.write_bytes(whole)
+    checked_paths(built, manifest)

@@ -38,7 +38,7 @@ def test_the_nearest_rows_are_found(
     data, queries = unit(ROWS, 1), unit(20, 2)
     dense = written(tmp_path / "index", data, exact_up_to)
     monkeypatch.setattr(vectors, "EXACT_FILTERED_UP_TO", 0)
-    monkeypatch.setattr(vectors, "PROBED", 10)  # of 109 clusters
+    monkeypatch.setattr(vectors, "PROBED", 0.1)
     exact = np.argsort(-(queries @ data.T), axis=1)[:, :K]
     everything = np.ones(ROWS, dtype=np.bool_)
     found = []

@@ -73,6 +73,17 @@ def test_bare_marks_are_read_by_the_summarys_own_schemes(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
+    ("scheme", "strength"), [("<p>A: good. B: fair. C: poor.</p>", "B"), ("<p>Not stated</p>", None)]
+)
+def test_a_bare_letter_is_a_strength_where_the_scheme_says_so(
+    tmp_path: Path, scheme: str, strength: str | None
+) -> None:
+    document = one(tmp_path, f151="<ul><li>Give colchicine. (B)</li></ul>", f146=scheme)
+    assert isinstance(document, Document)
+    assert next(passages(document)).sentences[0].strength == strength
+
+
+@pytest.mark.parametrize(
     ("words", "status"),
     [
         ("This is the current release of the guideline.", "current"),
