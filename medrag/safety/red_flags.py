@@ -63,9 +63,7 @@ def _finding(notice: str, source: str, name: str) -> Finding:
 
 
 def _raised(flag: RedFlag, text: str) -> bool:
-    return all(
-        _named(group).search(text) and any(_present(pattern, text) for pattern in group) for group in flag.all
-    )
+    return all(_named(group).search(text) and any(_present(pattern, text) for pattern in group) for group in flag.all)
 
 
 @lru_cache(maxsize=1024)
