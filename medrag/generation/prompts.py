@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal, TypedDict
 
 from medrag.patient.summary import summarise
@@ -58,6 +58,7 @@ def messages(case: Case, evidence: Sequence[Evidence], grounding: Grounding = "q
     return [{"role": "system", "content": _SYSTEM[grounding]}, {"role": "user", "content": user}]
 
 
+@cache
 def prompts_hash() -> str:
     """sha256 over the fixed text of every prompt and one rendered example, for the audit trail."""
     example = messages(Case(question="q"), ())[1]["content"]

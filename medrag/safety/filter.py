@@ -88,9 +88,8 @@ def coverage(patient: Patient | None, statements: Sequence[Statement], knowledge
     advised = {each.mention.label: each for each in read}
     current = len(seen.drugs) + len(seen.unread_drugs) if seen else 0
     known = [each for each in advised.values() if each.mention.resolved]
-    limits = {name for limit in knowledge.rules.doses for name in knowledge.expand((limit.drug,))}
     reviewed = [each for each in known if all(map(knowledge.interactions_known, ingredients_of(each, knowledge)))]
-    with_limit = [each for each in known if ingredients_of(each, knowledge) <= limits]
+    with_limit = [each for each in known if all(map(knowledge.limits, ingredients_of(each, knowledge)))]
     return (
         Coverage(check="advised drugs known", assessed=len(known), total=len(advised)),
         Coverage(check="patient's drugs known", assessed=len(seen.drugs) if seen else 0, total=current),

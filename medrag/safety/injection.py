@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 from typing import Any
 
@@ -51,7 +52,8 @@ def injections(text: str) -> list[Injection]:
     """
     found = [Injection("hidden characters", match.start(), match.end()) for match in _HIDDEN.finditer(text)]
     found += [Injection(kind, *span) for kind, span in _spans(text)]
-    if _addresses(_HIDDEN.sub("", text)) and not any(piece.kind == _KINDS["instruction"] for piece in found):
+    shown = _HIDDEN.sub("", text)
+    if shown != text and _addresses(shown) and not any(piece.kind == _KINDS["instruction"] for piece in found):
         found.append(Injection(_KINDS["instruction"], 0, len(text)))
     return sorted(found, key=lambda piece: (piece.start, -piece.end))
 
@@ -138,7 +140,7 @@ def _findings(kinds: Sequence[str], where: str) -> tuple[Finding, ...]:
 def patient_injections(patient: Patient) -> tuple[Finding, ...]:
     """Findings for every free text of the record, one a kind and list ("conditions", "imaging", ...)."""
     found: dict[str, Finding] = {}
-    for where, text in _texts(patient.model_dump(mode="python")):
+    for where, text in dict.fromkeys(_texts(patient.model_dump(mode="python"))):
         for finding in report(text, f"the record's {where}"):
             found.setdefault(finding.reason, finding)
     return tuple(found.values())
@@ -150,6 +152,8 @@ def neutral_patient(patient: Patient) -> Patient:
 
 
 def _texts(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, Enum):  # a status: medrag's own word
+        return
     if isinstance(value, str):
         yield where, value
     elif isinstance(value, dict):

@@ -63,7 +63,13 @@ def _finding(notice: str, source: str, name: str) -> Finding:
 
 
 def _raised(flag: RedFlag, text: str) -> bool:
-    return all(any(_present(pattern, text) for pattern in group) for group in flag.all)
+    return all(_named(group).search(text) and any(_present(pattern, text) for pattern in group) for group in flag.all)
+
+
+@lru_cache(maxsize=1024)
+def _named(group: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds any pattern of a group: most questions name none, and one search tells."""
+    return re.compile("|".join(pattern if pattern.isupper() else f"(?i:{pattern})" for pattern in group))
 
 
 @lru_cache(maxsize=1024)

@@ -1,15 +1,19 @@
 """What an answer leaves in the audit trail, and when: nothing is sent before its record is on disk.
 
-An answer has one ``opened`` record, written with the first thing that leaves, one ``released`` for each statement and
-one ``finished`` (or ``failed``). Records
-hold who asked, when, hashes of model, adapter, index, knowledge and prompts, passages with spans and hashes, findings
-without their reasons, and hashes of what was released. The texts themselves are not there: no patient text.
+An answer has one ``opened`` record, one ``released`` for each statement and one ``finished`` (or ``failed``).
+``opened`` is written with the first thing that leaves, not before the model is asked: until then there is nothing to
+record, an answer that fails or is cancelled before is written with its ``failed``, and a commit of its own would take
+processor time of every answer. Records hold who asked, when, hashes of model, adapter, index, knowledge and prompts,
+passages with spans and hashes, findings without their reasons, and hashes of what was released. The texts themselves
+are not there: no patient text.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
+import time
 import uuid
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing, suppress
@@ -20,11 +24,13 @@ from typing import Literal, Self
 from medrag.errors import AuditError, StorageError
 from medrag.events import Event, Finished, Noticed, Released
 from medrag.server.audit_event import audit_event
-from medrag.storage import chain
+from medrag.storage import chain, probe
 from medrag.storage.chain import Chain, Record
 from medrag.storage.database import Database
 from medrag.storage.group_commit import GroupCommit
 from medrag.types import Case, Evidence, Finding, Statement
+
+FRESH_S = 1.0
 
 
 @dataclass
@@ -33,6 +39,8 @@ class Trail:
 
     database: Database
     _commits: GroupCommit = field(init=False, repr=False)
+    _written: float = field(default=-math.inf, init=False, repr=False)
+    """When something was last written, on the monotonic clock; never, once a record could not be."""
 
     def __post_init__(self) -> None:
         """Gathers what the answers of this server append."""
@@ -58,8 +66,22 @@ class Trail:
     def _append(self, records: Sequence[Record]) -> None:
         try:
             chain.append(self.database, records)
+            self._written = time.monotonic()
         except StorageError as error:
+            self._written = -math.inf
             raise AuditError(f"the audit trail cannot be written; nothing is answered without it: {error}") from None
+
+    def check(self) -> None:
+        """Returns when a record can be written: something was within the last ``FRESH_S``, or a row can be now.
+
+        So polls, which anybody may send, cost the disk little, and the chain does not grow by them.
+
+        Raises:
+            StorageError: the database is gone, locked or full.
+        """
+        if time.monotonic() - self._written > FRESH_S:
+            probe.write(self.database)
+            self._written = time.monotonic()
 
     async def recorded(
         self, events: AsyncGenerator[Event, None], case: Case, who: str, *, whole: bool = False

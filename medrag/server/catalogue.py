@@ -17,7 +17,6 @@ from medrag.server.audit import Trail
 from medrag.server.meters import Meters
 from medrag.server.requests import MODEL, SearchRequest, patient_of
 from medrag.server.stored_patients import StoredPatients
-from medrag.storage import probe
 from medrag.types import Case, Evidence
 
 PROBE_TIMEOUT_S = 3.0
@@ -78,7 +77,7 @@ async def _status(engine: Engine, trail: Trail | None) -> str:
         async with asyncio.timeout(PROBE_TIMEOUT_S):
             await engine.model.ping()
             if trail:
-                await asyncio.to_thread(probe.write, trail.database)
+                await asyncio.to_thread(trail.check)
     except StorageError:
         return "audit_unavailable"
     except (ModelError, TimeoutError):

@@ -15,11 +15,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from fhir.resources.R4B.auditevent import AuditEvent
 
 from medrag.client import Client
 from medrag.errors import AuditError, MedragError
 from medrag.generation.scripted import ScriptedModel
+from medrag.server import audit
 from medrag.server.audit import Trail, exported, verify
 from medrag.storage import chain
 from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
@@ -69,6 +71,21 @@ def test_nothing_leaves_unrecorded(engine_of: EngineOf, tmp_path: Path) -> None:
             response = httpx.post(f"{base}/v1/chat/completions", json=body, timeout=30)
             assert (response.status_code, response.json()["error"]["code"]) == (503, "audit_unavailable")
             assert "paracetamol" not in response.text
+
+
+def test_health_polls_hardly_write(engine_of: EngineOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "FRESH_S", 60.0)
+    commits: list[object] = []
+    with Trail.open(tmp_path / "medrag.db") as trail, serving(engine_of(ScriptedModel(["[1.3]"])), trail) as base:
+        sa.event.listen(trail.database.engine, "commit", commits.append)
+        assert [httpx.get(f"{base}/health", timeout=30).status_code for _ in range(5)] == [200] * 5
+        assert len(commits) == 1
+        with trail.database.writing() as connection:
+            connection.exec_driver_sql("DROP TABLE audit_head")
+            connection.exec_driver_sql("DROP TABLE client_tokens")
+        with pytest.raises(AuditError):
+            trail.append({"event": "test"})
+        assert httpx.get(f"{base}/health", timeout=30).json()["status"] == "audit_unavailable"
 
 
 def test_an_answer_that_fails_is_recorded_as_failed(engine_of: EngineOf, tmp_path: Path) -> None:

@@ -85,6 +85,18 @@ def test_every_check_has_a_name(engine_of: EngineOf, page: Any) -> None:
     assert {first or second for first, second in checks} <= english.keys()
 
 
+def test_set_sentences_are_those_of_the_checks(engine_of: EngineOf, page: Any) -> None:
+    sources = [*Path(medrag.safety.__path__[0]).rglob("*.py"), Path(engine_module.__file__)]
+    code = re.sub(r"\{[^{}]*\}", "{}", "\n".join(path.read_text() for path in sources))
+    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
+        page.goto(base)
+        english, _ = strings(page).values()
+    said = {key: words for key, words in english.items() if key.startswith("said")}
+    assert len(said) > 15
+    for key, words in said.items():
+        assert re.sub(r"\{\d\}", "{}", words) in code, key
+
+
 def test_a_chinese_browser_sees_chinese_alone(engine_of: EngineOf, chinese: Any) -> None:
     with serving(engine_of(ScriptedModel(["[1.1] [1.2] [1.3]"]))) as base:
         chinese.goto(base)
@@ -105,6 +117,14 @@ def test_a_chinese_browser_sees_chinese_alone(engine_of: EngineOf, chinese: Any)
         chinese.keyboard.press("Escape")
         chinese.set_viewport_size({"width": 390, "height": 844})
         shoot(chinese, "chinese-phone")
+
+
+def test_set_sentences_come_in_chinese(engine_of: EngineOf, chinese: Any) -> None:
+    with serving(engine_of(ScriptedModel(["[1.1] [1.2]"]))) as base:
+        start(chinese, base)
+        said = chinese.locator("#answer").inner_text()
+    assert "过敏：未记录患者过敏史" in said
+    assert "药物相互作用：未记录患者当前用药" in said
 
 
 def test_failures_in_chinese(engine_of: EngineOf, chinese: Any) -> None:

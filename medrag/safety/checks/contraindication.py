@@ -45,7 +45,9 @@ def _gap(context: Context, advised: Iterable[Prescription], patient: PatientView
 
 
 def _failures(context: Context, advised: Iterable[Prescription], patient: PatientView) -> Iterator[Finding]:
-    for rule in context.knowledge.rules.contraindications:
+    rules = context.knowledge.rules.contraindications
+    concerned = {place for each in advised for place in _concerned(context, each)}
+    for rule in (rules[place] for place in sorted(concerned)):
         present = [name for name in rule.conditions if name in patient.concepts]
         if not present or any(name in patient.concepts for name in rule.unless):
             continue
@@ -55,6 +57,14 @@ def _failures(context: Context, advised: Iterable[Prescription], patient: Patien
             if severity := _severity(context, rule, each, past):
                 reason = f"{each.mention.label} with {present[0].replace('_', ' ')}: {rule.reason}"
                 yield fail(NAME, severity, reason, context.knowledge.cite(rule.source), (each.mention.label,), facts)
+
+
+def _concerned(context: Context, each: Prescription) -> frozenset[int]:
+    """Places of the rules about all or some of what the mention names."""
+    named = context.rules("contraindications", each.mention)
+    if each.mention.drug_class is None:
+        return named
+    return named | context.knowledge.touching("contraindications", each.mention.drug_class)
 
 
 def _severity(context: Context, rule: Contraindication, each: Prescription, past: bool) -> Severity | None:

@@ -50,11 +50,7 @@ def _limits(context: Context, each: Prescription) -> Iterator[tuple[str, DoseLim
     """The limits that apply: the patient's age (adult where unknown), and the route's own before any route's."""
     age = context.patient.age if context.patient and context.patient.age is not None else ADULT
     for ingredient in each.mention.ingredients:
-        fitting = [
-            limit
-            for limit in context.knowledge.rules.doses
-            if ingredient in context.knowledge.expand((limit.drug,)) and limit.ages[0] <= age < limit.ages[1]
-        ]
+        fitting = [limit for limit in context.knowledge.limits(ingredient) if limit.ages[0] <= age < limit.ages[1]]
         route = each.mention.route or ("any" if any(limit.route == "any" for limit in fitting) else "oral")
         exact = [limit for limit in fitting if limit.route == route]
         for limit in exact or [limit for limit in fitting if limit.route == "any"]:

@@ -97,6 +97,7 @@ class Knowledge:
     _concerned: dict[tuple[str, str, tuple[str, ...], str | None], frozenset[int]] = field(
         default_factory=dict, repr=False
     )
+    _limits: dict[str, tuple[DoseLimit, ...]] = field(default_factory=dict, repr=False)
 
     def expand(self, terms: tuple[str, ...]) -> frozenset[str]:
         """Every ingredient that ``terms`` (ingredients and classes) stand for."""
@@ -123,6 +124,27 @@ class Knowledge:
                 place for place, rule in enumerate(rules) if self.covers(getattr(rule, side), ingredients, drug_class)
             )
             self._concerned[key] = known
+        return known
+
+    def touching(self, kind: str, drug_class: str) -> frozenset[int]:
+        """Places in ``rules.<kind>`` of the rules whose ``drugs`` hold some, not all, of a class."""
+        key = (kind, "touching", (), drug_class)
+        known = self._concerned.get(key)
+        if known is None:
+            members = self.members[drug_class]
+            groups = [self.expand(rule.drugs) for rule in getattr(self.rules, kind)]
+            known = frozenset(
+                place for place, group in enumerate(groups) if not members.isdisjoint(group) and not members <= group
+            )
+            self._concerned[key] = known
+        return known
+
+    def limits(self, ingredient: str) -> tuple[DoseLimit, ...]:
+        """The dose limits of an ingredient, those of its classes among them."""
+        known = self._limits.get(ingredient)
+        if known is None:
+            known = tuple(limit for limit in self.rules.doses if ingredient in self.expand((limit.drug,)))
+            self._limits[ingredient] = known
         return known
 
     def interactions_known(self, ingredient: str) -> bool:

@@ -1,6 +1,6 @@
 // The answer as it arrives.
 
-import { element, fail, foreign, heading, word } from "./nodes.js";
+import { element, fail, foreign, heading, judged, word } from "./nodes.js";
 import { review } from "./review.js";
 import { label } from "./strings.js";
 
@@ -106,14 +106,14 @@ function spoken(findings) {
 function finding(found) {
   const kind = word(found.severity === "warning" ? "warning" : "contraindicated");
   const source = element("small", {}, word("source"), word("colon"), foreign("en", found.source));
-  return element("p", { className: "finding" }, kind, word("colon"), foreign("en", found.reason), " ", source);
+  return element("p", { className: "finding" }, kind, word("colon"), judged(found.reason), " ", source);
 }
 
 function finish(place, advice) {
   judge = (verdict) => keeper(advice, verdict);
   for (const each of place.querySelectorAll(".review button")) each.disabled = false;
   evidence = new Map(advice.evidence.map(({ number, passage }) => [number, passage]));
-  if (advice.message) place.append(element("p", { className: "message" }, foreign("en", advice.message)));
+  if (advice.message) place.append(element("p", { className: "message" }, judged(advice.message)));
   place.append(...withheld(advice), ...aboutTheCase(advice), ...notAssessed(advice), ...coverage(advice), ...sources(advice));
   const { id, created, provenance: made } = advice;
   const facts = [["model", made.model], ["index", made.index.slice(0, 12)], ["knowledge", made.knowledge.slice(0, 12)]];
@@ -147,7 +147,7 @@ function notAssessed(advice) {
 
 // What a check says, after the check's name.
 function checked({ check, reason }) {
-  return [word(check), word("colon"), foreign("en", reason)];
+  return [word(check), word("colon"), judged(reason)];
 }
 
 function coverage(advice) {

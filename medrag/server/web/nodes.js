@@ -1,6 +1,6 @@
 // The pieces that the page is built of. Text becomes text nodes only, never markup.
 
-import { say } from "./strings.js";
+import { say, sentence } from "./strings.js";
 
 export function element(tag, options = {}, ...children) {
   const node = Object.assign(document.createElement(tag), options);
@@ -24,6 +24,12 @@ export function button(key, pressed) {
   say(node, key);
   node.addEventListener("click", pressed);
   return node;
+}
+
+// What a check says: in the page's language where its words are set, else in English.
+export function judged(said) {
+  const known = sentence(said);
+  return known ? word(...known) : foreign("en", said);
 }
 
 // What others say: the checks in English ("en"), guidelines and clinicians in a language that is not known ("").

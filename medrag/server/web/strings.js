@@ -1,5 +1,5 @@
-// Every word of the page, in every language it speaks. What the guidelines and the checks say comes as they say it.
-// {0}, {1} stand for values.
+// Every word of the page, in every language it speaks. What the guidelines say comes as they say it, and so does what
+// the checks say, but for the sentences they say in the same words each time (said...). {0}, {1} stand for values.
 
 export const STRINGS = {
   en: {
@@ -37,6 +37,24 @@ export const STRINGS = {
     request: "request", images: "images", "advised drugs known": "advised drugs known", "patient's drugs known": "patient’s drugs known",
     "advised drugs with interaction facts": "advised drugs with interaction facts",
     "advised drugs with a dose limit": "advised drugs with a dose limit",
+    saidAge: "the patient's age is not recorded",
+    saidAllergies: "the patient's allergies are not recorded",
+    saidAllergyEntries: "{0} allergy entries name no substance that the knowledge knows",
+    saidConditions: "the patient's conditions are not recorded",
+    saidConditionsUnread: "{0} of {1} conditions are not in the safety knowledge",
+    saidDose: "no dose limit is known for this drug, route, age and unit, or the weight is missing",
+    saidLiver: "liver function is not recorded",
+    saidKidney: "kidney function is not recorded",
+    saidMedications: "the patient's medications are not recorded",
+    saidDrugsUnread: "{0} of the patient's drugs are not in the safety knowledge",
+    saidPregnancy: "whether the patient is pregnant or breastfeeding is not recorded",
+    saidNoPatient: "no patient was given: nothing could be checked against one",
+    saidNoReferral: "the case holds an emergency and the advice does not send the patient to emergency care",
+    saidNoPlan: "every statement that names a treatment was withheld: what is left is no treatment plan",
+    saidNoEvidence: "No guideline passage in the index answers this question well enough, so no advice is given.",
+    saidNonePasses: "No guideline passage that the filters let through answers this question well enough; no advice is given.",
+    saidNoneApplies: "The model found that none of the retrieved passages applies to this patient and question.",
+    saidAllWithheld: "Every statement was withheld by the safety filter, so no advice is given.",
   },
   zh: {
     skip: "跳到临床问题", language: "语言", tagline: "有据可查的治疗建议", colon: "：",
@@ -73,6 +91,24 @@ export const STRINGS = {
     request: "请求", images: "图像", "advised drugs known": "可识别的推荐药物", "patient's drugs known": "可识别的患者用药",
     "advised drugs with interaction facts": "有相互作用资料的推荐药物",
     "advised drugs with a dose limit": "有剂量上限的推荐药物",
+    saidAge: "未记录患者年龄",
+    saidAllergies: "未记录患者过敏史",
+    saidAllergyEntries: "有 {0} 条过敏记录的物质不在安全知识库中",
+    saidConditions: "未记录患者诊断",
+    saidConditionsUnread: "{1} 项诊断中有 {0} 项不在安全知识库中",
+    saidDose: "没有该药在此给药途径、年龄和单位下的剂量上限资料，或缺少体重",
+    saidLiver: "未记录肝功能",
+    saidKidney: "未记录肾功能",
+    saidMedications: "未记录患者当前用药",
+    saidDrugsUnread: "患者用药中有 {0} 种不在安全知识库中",
+    saidPregnancy: "未记录是否妊娠或哺乳",
+    saidNoPatient: "未提供患者资料，无法对照患者进行核查",
+    saidNoReferral: "病例含急症征象，但建议中未提及紧急就医",
+    saidNoPlan: "所有涉及治疗的推荐均被拦截，余下内容不构成治疗方案",
+    saidNoEvidence: "索引中没有足以回答该问题的指南内容，因此不给出建议。",
+    saidNonePasses: "符合筛选条件的指南内容均不足以回答该问题，因此不给出建议。",
+    saidNoneApplies: "模型认为检索到的内容均不适用于该患者和该问题。",
+    saidAllWithheld: "所有推荐均被安全审查拦截，因此不给出建议。",
   },
 };
 const TAGS = { en: "en", zh: "zh-CN" };
@@ -82,6 +118,16 @@ let language = localStorage.getItem(KEPT) ?? (navigator.language.startsWith("zh"
 
 export function text(key, ...values) {
   return (STRINGS[language][key] ?? key).replace(/\{(\d)\}/g, (_, at) => values[at]);
+}
+
+// The key and the numbers of a sentence that the checks say in set words; null for any other.
+export function sentence(said) {
+  for (const [key, words] of Object.entries(STRINGS.en).filter(([name]) => name.startsWith("said"))) {
+    const pattern = words.replace(/[.()?]/g, "\\$&").replace(/\{\d\}/g, "(\\d+)");
+    const match = said.match(new RegExp(`^${pattern}$`));
+    if (match) return [key, ...match.slice(1)];
+  }
+  return null;
 }
 
 // Writes one of the page's words into a node; it follows a change of language.
