@@ -202,6 +202,7 @@ def build(recipe: Recipe, sources: Sources, output: Path) -> dict[str, object]:
         "examples": counts,
         "held_out": {"guidelines": [each.document for each in held.topics], "medquad": len(held.shelf.texts)},
         **_patient_counts(train, held, sources),
+        **({"index": train.side.retriever.index.hash} if train.side else {}),
         "sources": {path.name: sha256(path) for path in sources.files},
         "overlap": {name: each.model_dump() for name, each in shared.items()},
         "files": {name: sha256(output / name) for name in ("train.jsonl", "validation.jsonl")},

@@ -194,6 +194,8 @@ def merge_command(
     tuned: Annotated[Path, typer.Argument(help="The folder that train wrote.")],
     output: Annotated[Path, typer.Argument(help="Where the bf16 model goes.")],
     calibrate: Annotated[Path | None, typer.Option(help="Training examples to calibrate abstention on.")] = None,
+    start: Annotated[Path | None, typer.Option(help="What training started from, to keep some of it.")] = None,
+    share: Annotated[float, typer.Option(min=0, max=1, help="With --start: the trained weights' share.")] = 0.7,
 ) -> None:
     """Write the model to serve: adapter merged, bf16, loaded again and checked.
 
@@ -202,10 +204,10 @@ def merge_command(
     from sft.build import read_examples
     from sft.calibrate import calibration_questions
     from sft.files import write_json
-    from sft.merge import merge
+    from sft.merge import Start, merge
 
     asked = calibration_questions(read_examples(calibrate)) if calibrate else []
-    made = merge(tuned, output, asked)
+    made = merge(tuned, output, asked, Start(start, share) if start else None)
     write_json(tuned / "merge.json", made)
     typer.echo(f"{output}: {made}")
 

@@ -2,6 +2,7 @@
 
 import json
 import random
+from pathlib import Path
 
 import pytest
 
@@ -211,3 +212,27 @@ def test_int8_export_is_smaller_and_close(examples, base, tmp_path):
     assert torch.nn.functional.cosine_similarity(*(each.flatten() for each in logits), dim=0) > 0.99
     with pytest.raises(ConfigurationError, match="already"):
         quantise(tmp_path / "int8", tmp_path / "again")
+
+
+def test_weights_between_the_start_and_the_trained_ones(examples, base, tmp_path):
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    from sft.merge import Start, merge
+    from sft.train import train
+
+    train(_recipe(), base, examples, examples[:2], tmp_path / "tuned")
+    served = {}
+    for share in (0.0, 0.25, 1.0):
+        merge(tmp_path / "tuned", tmp_path / "served", start=Start(base, share))
+        served[share] = AutoModelForCausalLM.from_pretrained(tmp_path / "served", dtype=torch.float32).state_dict()
+    name = "model.layers.0.self_attn.q_proj.weight"
+    assert not torch.equal(served[0.0][name], served[1.0][name])
+    expected = 0.75 * served[0.0][name] + 0.25 * served[1.0][name]
+    assert torch.allclose(served[0.25][name], expected, atol=2e-3, rtol=2e-2)
+    with pytest.raises(ConfigurationError, match="other shapes"):
+        merge(
+            tmp_path / "tuned",
+            tmp_path / "other",
+            start=Start(Path(__file__).parents[2] / "medrag" / "models" / "mini", 0.5),
+        )
