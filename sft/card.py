@@ -59,7 +59,7 @@ def _model(model: Path, run: Path, tuned: Mapping[str, Any], weights: str | None
     yield f"{config['architectures'][0]}, {merged['parameters']:,} parameters, {merged['bytes']:,} bytes; from {start}"
     yield f"context {config.get('max_position_embeddings', 'unknown')} tokens"
     if "share" in merged:
-        yield f"weights {merged['share']} of the way from `{merged['start']}`, where training started, to the trained ones"
+        yield f"weights {merged['share']} of the way from `{merged['start']}`, the start, to the trained ones"
     if "shift" in merged:
         yield (
             f"abstention calibrated after training (shift {merged['shift']}): {merged['answered']:.1%} of answerable "
