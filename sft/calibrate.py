@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 SHIFTS = tuple(step / 4 for step in range(25))
-ANSWERED = 0.95
+ANSWERED = 0.99
 
 
 def calibrate(model: Any, tokenizer: PreTrainedTokenizerBase, asked: Sequence[Question]) -> dict[str, float]:
@@ -46,12 +46,8 @@ def calibrate(model: Any, tokenizer: PreTrainedTokenizerBase, asked: Sequence[Qu
 
 
 def calibration_questions(examples: Sequence[Example], answerable: int = 120, others: int = 80) -> list[Question]:
-    """The last questions of a training set: so many that have an answer, so many that have none.
-
-    Those over an index where there are any: their passages are as retrieval leaves them.
-    """
-    found = [each for each in examples if each.source == "index"] or examples
-    asked = list(questions(found[-4 * (answerable + others) :]))[::-1]
+    """The last questions of a training set: so many that have an answer, so many that have none."""
+    asked = list(questions(examples[-4 * (answerable + others) :]))[::-1]
     return [q for q in asked if q.gold][:answerable] + [q for q in asked if not q.gold][:others]
 
 
