@@ -17,7 +17,7 @@ from sft.augment import PLAIN, Augmentation
 from sft.data import Example, Size, Turn, conversation
 from sft.files import read_lines
 from sft.profiles import make, record
-from sft.sections import Asked, about, advising_sections, ask, question_on, random_needs, without
+from sft.sections import Asked, about, advising_sections, ask, heading_of, question_on, random_needs, without
 from sft.side import Side
 
 UNANSWERED = 0.3
@@ -44,7 +44,7 @@ def own_examples(path: Path) -> list[Example]:
 def index_examples(side: Side, rng: random.Random, size: Size, augment: Augmentation = PLAIN) -> Iterator[Example]:
     """Endless examples on sections that give advice; no passage of the other side is ever shown."""
     sections = advising_sections(side)
-    by_heading = {_heading(section[0]) for section in sections}
+    by_heading = {heading_of(section[0]) for section in sections}
     dependent = [each for each in sections if about("", each, each[0]).needs] or sections
     while True:
         target = rng.choice(dependent if rng.random() < DEPENDENT else sections)
@@ -54,7 +54,9 @@ def index_examples(side: Side, rng: random.Random, size: Size, augment: Augmenta
             shown = list(without(side, main.question, target[0], len(shown)))
         if rng.random() < SHUFFLED:
             rng.shuffle(shown)
-        others = [each for each in shown if _heading(each) in by_heading and _heading(each) != _heading(target[0])]
+        others = [
+            each for each in shown if heading_of(each) in by_heading and heading_of(each) != heading_of(target[0])
+        ]
         turns = _turns(rng, about(main.question, shown, target[0]), others, rng.randint(*size.turns), augment)
         if turns and shown:
             yield _cut(conversation("index", numbered([_attacked(rng, each) for each in shown]), turns))
@@ -93,10 +95,6 @@ def _cut(example: Example) -> Example:
         kept -= 1
     messages = example.messages[: 1 + 2 * kept]
     return Example(source=example.source, messages=messages, tags=example.tags[:kept], gold=example.gold[:kept])
-
-
-def _heading(passage: Passage) -> tuple[str, tuple[str, ...]]:
-    return passage.doc_id, passage.section
 
 
 def _attacked(rng: random.Random, passage: Passage) -> Passage:

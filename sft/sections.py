@@ -94,11 +94,16 @@ class Asked:
         return tuple(pointer for _, pointer in sorted(found, key=lambda pair: pair[0]))
 
 
+def heading_of(passage: Passage) -> tuple[str, tuple[str, ...]]:
+    """The section a passage is of: its document and heading path."""
+    return passage.doc_id, passage.section
+
+
 def advising_sections(side: Side) -> list[list[Passage]]:
     """The side's sections that give advice, each as its passages."""
     by_heading: dict[tuple[str, tuple[str, ...]], list[Passage]] = {}
     for each in side.asked():
-        by_heading.setdefault((each.doc_id, each.section), []).append(each)
+        by_heading.setdefault(heading_of(each), []).append(each)
     return [each for each in by_heading.values() if _gives_advice(each)]
 
 
@@ -132,7 +137,7 @@ def about(question: str, shown: Sequence[Passage], first: Passage) -> Asked:
     answering = [
         ((number, position), read(each.quote(span), each.section[-1], first.title))
         for number, each in enumerate(shown, start=1)
-        if (each.doc_id, each.section) == (first.doc_id, first.section)
+        if heading_of(each) == heading_of(first)
         for position, span in enumerate(each.sentences, start=1)
     ]
     return Asked(question, tuple(shown), tuple(answering))

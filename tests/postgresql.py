@@ -72,7 +72,7 @@ def _run(folder: Path, *command: str) -> None:
 
 
 def _as_account() -> tuple[str, ...]:
-    """`subprocess`'s own `user` would fork, and libraries with threads (gRPC, uvloop) can abort in the fork."""
+    """`subprocess`'s own `user` would fork, and gRPC, once its threads run, can abort in the fork."""
     account = _account()
     return ("setpriv", f"--reuid={account}", f"--regid={account}", "--init-groups", "--") if account else ()
 
