@@ -247,10 +247,13 @@ def _ends_with_parent() -> list[str]:
 
 
 def _spawn(command: list[str], environment: dict[str, str], log: IO[bytes]) -> subprocess.Popen[bytes]:
-    """In a process group of its own, so that Ctrl-C reaches us first and stopping reaches all of it."""
-    return subprocess.Popen(
-        command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-    )
+    """In a process group of its own, so that Ctrl-C reaches us first and stopping reaches all of it.
+
+    Not in a session of its own: on a CPU vLLM's processes wait for each other by ``sched_yield`` for up to a second
+    after each step, and Linux, which shares the processor out among sessions, then leaves another session's processes
+    (ours) waiting for as long.
+    """
+    return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, process_group=0)
 
 
 def _signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
