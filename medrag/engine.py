@@ -19,6 +19,7 @@ from medrag.retrieval.query import query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.safety import filter as safety
 from medrag.safety import red_flags, requests
+from medrag.safety.checks.population import left_out
 from medrag.safety.knowledge import Knowledge
 from medrag.types import Advice, Case, Evidence, Filters, Finding, Outcome, Provenance, Severity, Statement, Verdict
 
@@ -56,6 +57,7 @@ class _Answer:
     withheld: list[Statement] = field(default_factory=list)
     usage: Usage | None = None
     stopped: bool = False
+    left_out: tuple[Finding, ...] = ()
 
     def used(self, usage: Usage) -> None:
         """Adds what one request to the model cost."""
@@ -140,11 +142,11 @@ class Engine:
     async def _statements(self, answer: _Answer) -> AsyncIterator[Statement]:
         """Drafts grounded and checked one by one; yields the released, keeps the withheld.
 
-        In quote mode each withheld statement may be replaced: the model is asked once more, with a grammar of those
-        sentences alone that would pass the safety filter.
+        In quote mode sentences for other patients are not among the choices, and each withheld statement may be
+        replaced: the model is asked once more, with a grammar of those sentences alone that would pass the filter.
         """
         drafts = reader(self.grounding)
-        choices = quoting.pointers(answer.evidence)
+        choices = self._choices(answer) if self.grounding == "quote" else ()
         async for statement in self._round(answer, drafts, choices, self.max_statements):
             yield statement
         if answer.stopped or self.grounding != "quote":
@@ -152,6 +154,11 @@ class Engine:
         if answer.withheld and (safe := self._safe(answer, choices)):
             async for statement in self._round(answer, drafts, safe, len(answer.withheld)):
                 yield statement
+
+    def _choices(self, answer: _Answer) -> Sequence[quoting.Pointer]:
+        others = safety.for_others(answer.evidence, answer.case, self.knowledge)
+        answer.left_out = tuple(left_out(others.values()))
+        return [each for each in quoting.pointers(answer.evidence) if each not in others]
 
     async def _round(
         self, answer: _Answer, drafts: Reader, choices: Sequence[quoting.Pointer], most: int
@@ -180,7 +187,8 @@ class Engine:
         statement = ground(draft, answer.evidence)
         if statement.withheld:
             return statement
-        return safety.check(statement, answer.case.patient, self.knowledge, answer.statements, answer.evidence)
+        case = answer.case
+        return safety.check(statement, case.patient, self.knowledge, answer.statements, answer.evidence, case.question)
 
     def _safe(self, answer: _Answer, choices: Sequence[quoting.Pointer]) -> list[quoting.Pointer]:
         """The choices that are not in the answer yet and would be released."""
@@ -212,6 +220,7 @@ class Engine:
         findings = safety.case_findings(
             patient, answer.statements, answer.withheld, answer.evidence, self.knowledge, answer.notices
         )
+        images = (IMAGES_UNCHECKED,) if answer.case.images else ()
         return Advice(
             id=f"advice-{uuid.uuid4().hex}",
             created=datetime.now(UTC),
@@ -221,7 +230,7 @@ class Engine:
             notices=answer.notices,
             statements=tuple(answer.statements),
             withheld=tuple(answer.withheld),
-            findings=(*findings, IMAGES_UNCHECKED) if answer.case.images else findings,
+            findings=(*findings, *answer.left_out, *images),
             coverage=safety.coverage(patient, answer.statements, self.knowledge),
             evidence=tuple(answer.evidence),
             provenance=self._provenance(),

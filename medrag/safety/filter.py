@@ -7,34 +7,51 @@ from collections.abc import Iterable, Sequence
 from medrag.safety.checks import CHECKS, Check
 from medrag.safety.checks.context import MISSING_SOURCE, RANK, Context, fail, ingredients_of, stopped_by
 from medrag.safety.checks.omission import COHERENCE, offer, omissions, referral
+from medrag.safety.checks.population import Mismatch, mismatch
 from medrag.safety.injection import passage_report, patient_injections
 from medrag.safety.knowledge import Knowledge
 from medrag.safety.patient_view import PatientView, view
 from medrag.safety.reading import prescriptions
-from medrag.types import Coverage, Evidence, Finding, Patient, Severity, Statement, Verdict
+from medrag.types import Case, Coverage, Evidence, Finding, Patient, Severity, Statement, Verdict
 
 MOST_ALTERNATIVES = 2
 SPOKEN = (Severity.CONTRAINDICATED, Severity.WARNING)
 _ORDER = {Verdict.FAIL: 0, Verdict.NOT_ASSESSED: 1, Verdict.PASS: 2}
 
 
-def check(
+def check(  # noqa: PLR0913 (what a statement is checked against)
     statement: Statement,
     patient: Patient | None,
     knowledge: Knowledge,
     advised: Sequence[Statement] = (),
     evidence: Sequence[Evidence] = (),
+    question: str = "",
 ) -> Statement:
     """``statement`` with the findings of every check added, worst first.
 
     ``advised`` are the statements released before it: interactions, duplications and summed doses look at both. A
-    check that breaks withholds the statement. ``evidence`` lets a superseded source be seen.
+    check that breaks withholds the statement. ``evidence`` lets a superseded source and the cited sentence's heading be
+    seen, ``question`` whom it asks about.
     """
     try:
-        context = _context(statement, patient, knowledge, advised, evidence)
+        context = _context(statement, patient, knowledge, advised, evidence, question)
     except Exception as error:  # noqa: BLE001 (what could not be read was not checked)
         return _with(statement, [_broken("reading", error)])
     return _with(statement, [finding for each in CHECKS for finding in _run(each, context)])
+
+
+def for_others(evidence: Sequence[Evidence], case: Case, knowledge: Knowledge) -> dict[tuple[int, int], Mismatch]:
+    """The sentences (passage number and position, from 1) that are by their wording not for the case's patient."""
+    seen = _view(case.patient, knowledge)
+    if seen is None:
+        return {}
+    found = {}
+    for item in evidence:
+        heading = item.passage.section[-1] if item.passage.section else ""
+        for position, sentence in enumerate(item.passage.sentences, start=1):
+            if other := mismatch(item.passage.quote(sentence), heading, case.question, seen):
+                found[item.number, position] = other
+    return found
 
 
 def case_findings(  # noqa: PLR0913 (what a case consists of)
@@ -98,12 +115,13 @@ def coverage(patient: Patient | None, statements: Sequence[Statement], knowledge
     )
 
 
-def _context(
+def _context(  # noqa: PLR0913 (see check)
     statement: Statement,
     patient: Patient | None,
     knowledge: Knowledge,
     advised: Sequence[Statement],
     evidence: Sequence[Evidence],
+    question: str,
 ) -> Context:
     before = [each for other in advised for each in prescriptions(other.text, knowledge)]
     return Context(
@@ -114,6 +132,7 @@ def _context(
         stopped_before=stopped_by(before, knowledge),
         knowledge=knowledge,
         evidence=tuple(evidence),
+        question=question,
     )
 
 

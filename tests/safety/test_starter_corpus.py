@@ -14,6 +14,7 @@ from medrag.types import Patient, Statement
 GUIDELINES = Path(__file__).parents[2] / "index" / "guidelines"
 KNOWLEDGE = load()
 AT_MOST = 0.01
+GROUP = re.compile(r"pregnan|newborn|children|wom[ae]n|older|allergy|eGFR (?:falls )?below", re.I)
 
 
 def statements() -> Iterator[tuple[str, str]]:
@@ -49,5 +50,13 @@ def test_every_drug_is_known() -> None:
 @pytest.mark.skipif(not list(GUIDELINES.glob("*.md")), reason="the starter corpus is not there")
 def test_standard_care_is_not_withheld() -> None:
     checked = [(topic, safety.check(Statement(text=text), patient(topic), KNOWLEDGE)) for topic, text in statements()]
-    withheld = [(topic, each.text) for topic, each in checked if each.withheld]
-    assert len(withheld) <= AT_MOST * len(checked), withheld
+    withheld = [(topic, each) for topic, each in checked if each.withheld]
+    others = [each.text for _, each in withheld if _for_others(each)]
+    wrong = [(topic, each.text) for topic, each in withheld if not _for_others(each)]
+    assert len(wrong) <= AT_MOST * len(checked), wrong
+    assert 30 <= len(others) <= 0.06 * len(checked)
+    assert [text for text in others if not GROUP.search(text)] == []
+
+
+def _for_others(statement: Statement) -> bool:
+    return any(each.check == "population" for each in statement.findings if each.withholds)

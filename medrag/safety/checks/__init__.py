@@ -14,6 +14,7 @@ from medrag.safety.checks.evidence import superseded, support
 from medrag.safety.checks.hepatic import hepatic
 from medrag.safety.checks.interaction import interaction
 from medrag.safety.checks.pharmacogenomics import pharmacogenomics
+from medrag.safety.checks.population import population
 from medrag.safety.checks.pregnancy import pregnancy
 from medrag.safety.checks.qt import qt
 from medrag.safety.checks.renal import renal
@@ -26,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     unknown,
     support,
     superseded,
+    population,
     allergy,
     contraindication,
     interaction,

@@ -43,6 +43,7 @@ class Context:
     stopped_before: frozenset[frozenset[str]]
     knowledge: Knowledge
     evidence: tuple[Evidence, ...] = ()
+    question: str = ""
 
     @cached_property
     def recommended(self) -> tuple[Prescription, ...]:

@@ -1,0 +1,108 @@
+"""Statements for other people: children, the pregnant, a kidney function that this patient does not have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from medrag.safety.checks.context import Context, fail
+from medrag.safety.patient_view import PatientView
+from medrag.safety.reading.population import ASKED, Alternatives, meant_for
+from medrag.types import Evidence, Finding, Severity
+
+NAME = "population"
+SOURCE = "medrag: whom the cited sentence is for, by its own words or its heading"
+ADULT, OLD = 16.0, 60.0
+"""Years: below the first nobody is an adult, and below the second nobody an older adult, in any guideline's use."""
+GROWN = 18.0
+"""Years from which nobody is a child or an adolescent."""
+
+
+def population(context: Context) -> Iterable[Finding]:
+    """Fails for a statement whose wording is for people that the record shows this patient is not one of.
+
+    What the record leaves open, and what the question itself is about, does not count against a statement.
+    """
+    headings = _headings(context)
+    heading = headings[0] if len(headings) == 1 else ""
+    if context.patient and (found := mismatch(context.statement.text, heading, context.question, context.patient)):
+        reason = f"it is for other patients ({found.meant_for})"
+        yield fail(NAME, Severity.CONTRAINDICATED, reason, SOURCE, context.labels, found.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """Whom a sentence is for, and what of the record says that the patient is none of them."""
+
+    meant_for: str
+    facts: tuple[str, ...]
+
+
+def mismatch(text: str, heading: str, question: str, patient: PatientView) -> Mismatch | None:
+    """Why the sentence ``text`` under ``heading`` is not for this patient; None where it is, or may be."""
+    for wanted in meant_for(text, heading):
+        facts = [_fact(patient, group) for group in wanted]
+        if all(facts) and not _asked(question, wanted):
+            return Mismatch(" or ".join(map(_words, wanted)), tuple(dict.fromkeys(facts)))
+    return None
+
+
+def left_out(found: Iterable[Mismatch]) -> Iterator[Finding]:
+    """That sentences of the evidence were not offered to the model, by whom they are for."""
+    for meant, each in sorted({one.meant_for: one for one in found}.items()):
+        reason = f"sentences of the passages that are for other patients ({meant}) were left out"
+        yield fail(NAME, Severity.INFORMATION, reason, SOURCE, (), each.facts)
+
+
+def _headings(context: Context) -> list[str]:
+    """The headings that the cited sentences stand under."""
+    by_number: dict[int, Evidence] = {each.number: each for each in context.evidence}
+    cited = [by_number[each.number] for each in context.statement.citations if each.number in by_number]
+    return list(dict.fromkeys(each.passage.section[-1] for each in cited if each.passage.section))
+
+
+def _asked(question: str, wanted: Alternatives) -> bool:
+    return any(re.search(ASKED[_kind(group)], question, re.I) for group in wanted)
+
+
+def _kind(group: str) -> str:
+    return "egfr" if group.startswith("egfr") else group
+
+
+_WORDS = {"child": "children", "adult": "adults", "older": "older adults", "allergic": "with an allergy"}
+
+
+def _words(group: str) -> str:
+    limit = re.match(r"egfr(<|>=)(\d+)", group)
+    return f"eGFR {'below' if limit[1] == '<' else 'of at least'} {limit[2]}" if limit else _WORDS.get(group, group)
+
+
+def _fact(patient: PatientView, group: str) -> str:
+    """What of the record says that the patient is not of the group; empty where nothing does."""
+    if group.startswith("egfr"):
+        return _kidney(patient, group)
+    if group == "allergic":
+        return "no allergies" if patient.allergies_recorded and not patient.allergies else ""
+    if group in ("pregnant", "breastfeeding", "planning pregnancy"):
+        state = {"pregnant": patient.pregnant, "breastfeeding": patient.lactating}.get(group, patient.may_conceive)
+        return "" if state is not False else f"not {group}"
+    if group in ("men", "women"):
+        other = {"men": "female", "women": "male"}[group]
+        return other if patient.patient.sex == other else ""
+    return _age(patient.age, group)
+
+
+def _age(age: float | None, group: str) -> str:
+    if age is None:
+        return ""
+    outside = {"child": age >= GROWN, "adult": age < ADULT, "older": age < OLD}[group]
+    return f"age {age:g}" if outside else ""
+
+
+def _kidney(patient: PatientView, group: str) -> str:
+    value = patient.labs.get("egfr")
+    limit = float(group.lstrip("egfr<>="))
+    if value is None or (value < limit) == ("<" in group):
+        return ""
+    return f"eGFR {value:.0f}"

@@ -1,0 +1,113 @@
+"""Whom a guideline's sentence is for, where its wording or its heading says so.
+
+Only plain forms are read: a sentence that begins with its group ("In pregnancy, ...", "Children with ..."), a short one
+that ends with it ("... is contraindicated during pregnancy"), a lead with a limit of kidney function or an allergy, and
+a heading that names nothing but groups. Whatever else, lists with other people in them among it, is for everyone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+Alternatives = tuple[str, ...]
+"""Groups of which a patient must be one: a name of :data:`GROUPS`, ``allergic``, ``egfr<N`` or ``egfr>=N``."""
+
+GROUPS: dict[str, str] = {
+    "planning pregnancy": r"(?:planned|planning)(?: a)? pregnancy|trying to conceive",
+    "pregnant": r"(?<!not )(?<!non)(?<!non-)pregnan(?:t|cy)\b",
+    "breastfeeding": r"(?<!not )breast-?\s?feeding|lactat(?:ion|ing)",
+    "older": r"older (?:adults?|people|patients|persons)|(?:the )?elderly",
+    "child": r"child(?:ren)?\b(?![-\u2010])|infants?\b|infancy|neonates?\b|newborns?\b|toddlers?\b|"
+    r"adolescen(?:ts?|ce)\b|paediatric|pediatric|boys?\b|girls?\b",
+    "adult": r"adults?\b",
+    "women": r"(?:women|females?)\b",
+    "men": r"(?:men|males?)\b",
+}
+"""Groups by the pattern of their words, the more telling first."""
+
+ASKED = {
+    **GROUPS,
+    "allergic": r"allerg|intoleran|hypersens",
+    "egfr": r"egfr|\bgfr\b|creatinine|kidney|renal|nephro|dialys",
+}
+"""Words by which a question itself is about a group."""
+
+_ANY = re.compile("|".join(rf"\b(?:{words})" for words in GROUPS.values()), re.I)
+_STOP = (
+    r"with|without|who|whose|whom|taking|having|aged|at|on|in|of|when|if|where|should|must|can|could|may|might|needs?|"
+    r"are|is|were|have|has|use|give|offer|consider|avoid|do|treat|start|add|that|which|requiring|receiving|undergoing"
+)
+_LEAD = re.compile(
+    rf"(?:only )?(?:in|for|during|among) (?:all |most |the )?(?P<head>.+?)(?=\s(?:{_STOP})\b|[,;:.]|$)", re.I
+)
+_SUBJECT = re.compile(
+    rf"(?:all |most )?(?P<head>(?:(?:pregnant|breast-?\s?feeding|lactating)\b|(?:older )?(?:children|infants|neonates|"
+    rf"newborns|adolescents|adults|people|men|women)\b).*?)(?=\s(?:{_STOP})\b|[,;:.]|$)",
+    re.I,
+)
+_TAIL = re.compile(r"\b(?:in|during|for) (?P<head>[\w\s-]{3,30}?)\s*(?:\([^)]*\))?\W*$", re.I)
+_HEADING = re.compile(r"(?:.*\b(?:in|for|during|of) )?(?P<head>[^:;.,()]+)$", re.I)
+_JOIN = re.compile(r"\s*(?:\band\b|\bor\b|/|,)\s*", re.I)
+_LISTED = re.compile(rf"\s*,\s*(?:and |or )?(?:[\w-]+ ){{0,2}}(?:{_ANY.pattern})", re.I)
+_OPEN = re.compile(r"[,;:]|\b(?:or|and|but|except|unless|other than|outside|than|as|versus|not)\b", re.I)
+_BEFORE_OR_AFTER = re.compile(
+    r"child-?\s?bearing|contracepti|conce(?:ive|ption)|become pregnant|potential|post-?\s?(?:partum|natal)|"
+    r"after (?:delivery|birth|pregnancy)",
+    re.I,
+)
+_CLAUSE = re.compile(r"(?:in|for|if|when|where)\b[^,]*,", re.I)
+_KIDNEY = re.compile(
+    r"\begfr\W{0,2}(?:is |of |falls )?(?P<how>below|under|less than|<(?!=)|>=|\u2265|above|at least) ?(?P<value>\d{2})",
+    re.I,
+)
+_ALLERGY = re.compile(r"\ballergy\b|\ballergic (?:to|patients)\b|-allergic\b", re.I)
+
+
+def meant_for(text: str, heading: str = "") -> tuple[Alternatives, ...]:
+    """Whom the sentence ``text`` under ``heading`` is for: one group of each of these; empty where for everyone."""
+    found = [each for each in (_people(text) or _under(heading, text), *_conditions(text)) if each]
+    return tuple(dict.fromkeys(found))
+
+
+def _people(text: str) -> Alternatives:
+    if lead := _LEAD.match(text) or _SUBJECT.match(text):
+        listed = _LISTED.match(text, lead.end())
+        return () if listed else _groups(lead["head"])
+    tail = _TAIL.search(text)
+    if tail is None or _OPEN.search(text, 0, tail.start()) or _ANY.search(text, 0, tail.start()):
+        return ()
+    return _groups(tail["head"])
+
+
+def _under(heading: str, text: str) -> Alternatives:
+    """The heading's groups, unless the sentence speaks of anyone itself, or of a time before or after pregnancy."""
+    match = _HEADING.match(heading)
+    if match is None or _BEFORE_OR_AFTER.search(text):
+        return ()
+    found = _groups(match["head"])
+    spoken = {name for name, words in GROUPS.items() if re.search(rf"\b(?:{words})", text, re.I)}
+    return found if spoken <= {*found, "women"} else ()
+
+
+def _groups(head: str) -> Alternatives:
+    """One group for each part of the head; none where a part names no group, since it may be for anyone."""
+    found = []
+    for part in _JOIN.split(re.sub(r"\([^)]*\)", "", head).strip()):
+        group = next((name for name, words in GROUPS.items() if re.search(rf"\b(?:{words})", part, re.I)), None)
+        if group is None or len(part.split()) > 5:
+            return ()
+        found.append(group)
+    return tuple(dict.fromkeys(found))
+
+
+def _conditions(text: str) -> Iterator[Alternatives]:
+    """Limits of kidney function, and allergy, in a lead that offers no other case."""
+    clause = _CLAUSE.match(text)
+    if clause is None or re.search(r"\bor\b|\bwithout\b|\bno\b|\bnot\b", clause[0], re.I):
+        return
+    for limit in _KIDNEY.finditer(clause[0]):
+        below = limit["how"].lower() in ("below", "under", "less than", "<")
+        yield (f"egfr{'<' if below else '>='}{limit['value']}",)
+    if _ALLERGY.search(clause[0]):
+        yield ("allergic",)

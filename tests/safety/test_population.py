@@ -1,0 +1,112 @@
+"""Sentences for other people: read from their wording, held against the record, left out of the choice."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from medrag.engine import Engine
+from medrag.generation.scripted import ScriptedModel
+from medrag.retrieval.retriever import Retriever
+from medrag.safety import filter as safety
+from medrag.safety import knowledge
+from medrag.safety.reading.population import meant_for
+from medrag.types import Case, Citation, Evidence, Outcome, Passage, Patient, Sentence, Statement
+
+KNOWLEDGE = knowledge.load()
+MAN: dict[str, Any] = {"age_years": 62, "sex": "male", "no_known_allergies": True}
+WOMAN: dict[str, Any] = {"age_years": 30, "sex": "female"}
+CHILD: dict[str, Any] = {"age_years": 8, "sex": "female"}
+EGFR = {"display": "eGFR", "value": 25, "unit": "mL/min/1.73 m2"}
+
+
+@pytest.mark.parametrize(
+    ("text", "heading", "groups"),
+    [
+        ("In pregnancy with hypertension, give labetalol.", "", (("pregnant",),)),
+        ("Pregnant and breastfeeding women should be given erythromycin.", "", (("pregnant", "breastfeeding"),)),
+        ("Children with otitis media should be given amoxicillin.", "", (("child",),)),
+        ("The device is contraindicated during pregnancy.", "", (("pregnant",),)),
+        ("Give cefuroxime three times daily.", "Treatment in pregnancy", (("pregnant",),)),
+        ("In hypertension and eGFR >=45 mL/min, add spironolactone.", "", (("egfr>=45",),)),
+        ("In cellulitis with penicillin allergy, clindamycin is given.", "", (("allergic",),)),
+        ("In adults and children with sickle cell anaemia, transfuse.", "", (("adult", "child"),)),
+        # For everyone, or not surely for some only.
+        ("In children, adolescents and adults with asthma, give budesonide.", "", ()),
+        ("In older adults or people with kidney impairment, use lower doses.", "", ()),
+        ("Give 500 mg three times daily, or 15 mg/kg in children.", "", ()),
+        ("It is licensed for adults and should be avoided in pregnancy.", "", ()),
+        ("The effects are the same as for adults.", "", ()),
+        ("It may be used by anyone but not in children.", "", ()),
+        ("Pregnancy should be ruled out before isotretinoin is started.", "", ()),
+        ("In non-pregnant women with cystitis, give nitrofurantoin.", "", (("women",),)),
+        ("Women who may become pregnant should use contraception.", "Pregnancy", (("women",),)),
+        ("Offer contraception before treatment.", "Pregnancy", ()),
+        ("Give insulin.", "Pregnancy and other illness", ()),
+        ("In severe allergic asthma, omalizumab is an option.", "", ()),
+    ],
+)
+def test_whom_a_sentence_is_for(text: str, heading: str, groups: tuple[tuple[str, ...], ...]) -> None:
+    assert meant_for(text, heading) == groups
+
+
+def verdict(text: str, patient: dict[str, Any], question: str = "", heading: str = "") -> bool:
+    """Whether the filter withholds ``text``, cited from a passage under ``heading``, for the patient."""
+    passage = Passage(
+        id="p", doc_id="d", title="t", text=text, sentences=(Sentence(start=0, end=len(text)),), section=(heading,)
+    )
+    citation = Citation(number=1, passage_id="p", start=0, end=len(text), quote=text, title="t")
+    statement = Statement(text=text, citations=(citation,))
+    evidence = (Evidence(number=1, passage=passage, score=1.0),)
+    checked = safety.check(statement, Patient(**patient), KNOWLEDGE, (), evidence, question)
+    return any(each.check == "population" and each.withholds for each in checked.findings)
+
+
+def test_what_the_record_leaves_open_is_released() -> None:
+    labetalol = "In pregnancy with hypertension, give labetalol."
+    assert verdict(labetalol, MAN)
+    assert verdict(labetalol, {**WOMAN, "pregnant": False})
+    assert not verdict(labetalol, WOMAN)  # not recorded
+    assert not verdict(labetalol, {**WOMAN, "pregnant": True})
+    assert not verdict(labetalol, {})
+    assert verdict("Take it at night.", MAN, heading="Use in pregnancy")
+
+
+def test_ages_kidney_function_sex_and_allergies() -> None:
+    assert verdict("In adults with asthma, give budesonide.", CHILD)
+    assert verdict("In children with asthma, give budesonide.", MAN)
+    assert not verdict("In children with asthma, give budesonide.", {"sex": "male"})
+    assert verdict("In older adults with diabetes, avoid sulfonylureas.", WOMAN)
+    spironolactone = "In hypertension and eGFR >=45 mL/min, add spironolactone."
+    assert verdict(spironolactone, {**WOMAN, "observations": [EGFR]})
+    assert not verdict(spironolactone, {**WOMAN, "observations": [{**EGFR, "value": 60}]})
+    assert not verdict(spironolactone, WOMAN)
+    assert verdict("For cystitis in men, give trimethoprim.", WOMAN) is False
+    assert verdict("In men with cystitis, give trimethoprim.", WOMAN)
+    clindamycin = "In cellulitis with penicillin allergy, clindamycin is given."
+    assert verdict(clindamycin, MAN)
+    assert not verdict(clindamycin, {**MAN, "no_known_allergies": None, "allergies": [{"display": "penicillin"}]})
+    assert not verdict(clindamycin, WOMAN)
+
+
+def test_a_question_about_the_group_is_answered() -> None:
+    labetalol = "In pregnancy with hypertension, give labetalol."
+    assert not verdict(labetalol, {**WOMAN, "pregnant": False}, "Which drug if she becomes pregnant?")
+    assert verdict(labetalol, {**WOMAN, "pregnant": False}, "Which drug first?")
+
+
+def test_the_model_is_not_offered_sentences_for_others(starter_index: Path) -> None:
+    """The second sentence of the evidence is for the pregnant: a man's grammar has no pointer to it."""
+    model = ScriptedModel(["NONE"], tokens=4096)
+    engine = Engine(Retriever.open(starter_index), model, KNOWLEDGE)
+    question = "How is a urinary tract infection treated?"
+    advice = asyncio.run(engine.recommend(Case(question=question, patient=Patient(**MAN))))
+    others = safety.for_others(advice.evidence, Case(question=question, patient=Patient(**MAN)), KNOWLEDGE)
+    grammar = model.seen[0].grammar or ""
+    assert others
+    assert advice.outcome is Outcome.ABSTAINED
+    assert not any(f'"[{number}.{position}]"' in grammar for number, position in others)
+    assert any(each.check == "population" and "pregnant" in each.reason for each in advice.findings)
