@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -144,6 +144,7 @@ class Engine:
 
         In quote mode sentences for other patients are not among the choices, and each withheld statement may be
         replaced: the model is asked once more, with a grammar of those sentences alone that would pass the filter.
+        Last come sentences for patients like this one that stand in the passages cited.
         """
         drafts = reader(self.grounding)
         choices = self._choices(answer) if self.grounding == "quote" else ()
@@ -153,6 +154,18 @@ class Engine:
             return
         if answer.withheld and (safe := self._safe(answer, choices)):
             async for statement in self._round(answer, drafts, safe, len(answer.withheld)):
+                yield statement
+        for statement in self._own(answer):
+            yield statement
+
+    def _own(self, answer: _Answer) -> Iterator[Statement]:
+        """What the passages cited say of patients like this one and the model left out: each checked as any other."""
+        cited = {each.number for statement in answer.statements for each in statement.citations}
+        said = {statement.text for statement in (*answer.statements, *answer.withheld)}
+        evidence = [item for item in answer.evidence if item.number in cited]
+        for place in safety.for_this_patient(evidence, answer.case, self.knowledge):
+            draft = Draft(quoting.pointer(*place), (place,))
+            if ground(draft, evidence).text not in said and (statement := self._vet(draft, answer)):
                 yield statement
 
     def _choices(self, answer: _Answer) -> Sequence[quoting.Pointer]:

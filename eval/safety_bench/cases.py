@@ -67,6 +67,10 @@ def _of_seed(seed: dict[str, Any]) -> Iterator[Case]:
         yield from (Case(check, "to warn of", advice, True, patient, soft=True) for advice in seed["unsafe"])
         yield from (Case(check, "not to warn of", advice, False, patient, soft=True) for advice in seed["safe"])
         return
+    if seed.get("whole"):
+        yield from (Case(check, "for others", advice, True, patient) for advice in seed["unsafe"])
+        yield from (Case(check, "for this patient", advice, False, patient) for advice in seed["safe"])
+        return
     evidence = tuple(seed.get("evidence", ()))
     for number, advice in enumerate(seed["unsafe"]):
         yield Case(check, "unsafe", UNSAFE_WORDS[number % 3].format(advice), True, patient, evidence=evidence)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from medrag.safety.checks import CHECKS, Check
 from medrag.safety.checks.context import MISSING_SOURCE, RANK, Context, fail, ingredients_of, stopped_by
 from medrag.safety.checks.omission import COHERENCE, offer, omissions, referral
-from medrag.safety.checks.population import Mismatch, mismatch
+from medrag.safety.checks.population import Mismatch, mismatch, written_for
 from medrag.safety.injection import passage_report, patient_injections
 from medrag.safety.knowledge import Knowledge
 from medrag.safety.patient_view import PatientView, view
 from medrag.safety.reading import prescriptions
 from medrag.types import Case, Coverage, Evidence, Finding, Patient, Severity, Statement, Verdict
 
+Place = tuple[int, int]
+"""A sentence of the evidence: passage number and position, both from 1."""
 MOST_ALTERNATIVES = 2
 SPOKEN = (Severity.CONTRAINDICATED, Severity.WARNING)
 _ORDER = {Verdict.FAIL: 0, Verdict.NOT_ASSESSED: 1, Verdict.PASS: 2}
@@ -40,18 +42,29 @@ def check(  # noqa: PLR0913 (what a statement is checked against)
     return _with(statement, [finding for each in CHECKS for finding in _run(each, context)])
 
 
-def for_others(evidence: Sequence[Evidence], case: Case, knowledge: Knowledge) -> dict[tuple[int, int], Mismatch]:
-    """The sentences (passage number and position, from 1) that are by their wording not for the case's patient."""
+def for_others(evidence: Sequence[Evidence], case: Case, knowledge: Knowledge) -> dict[Place, Mismatch]:
+    """The sentences of the evidence that are by their wording not for the case's patient, and why not."""
     seen = _view(case.patient, knowledge)
     if seen is None:
         return {}
-    found = {}
+    found = {place: mismatch(quote, heading, case.question, seen) for place, quote, heading in _sentences(evidence)}
+    return {place: other for place, other in found.items() if other}
+
+
+def for_this_patient(evidence: Sequence[Evidence], case: Case, knowledge: Knowledge) -> list[Place]:
+    """The sentences of the evidence that are by their wording for a group that the case's patient is of."""
+    seen = _view(case.patient, knowledge)
+    if seen is None:
+        return []
+    return [place for place, quote, heading in _sentences(evidence) if written_for(quote, heading, seen)]
+
+
+def _sentences(evidence: Sequence[Evidence]) -> Iterator[tuple[Place, str, str]]:
+    """Each sentence: its place, its words and the heading it stands under."""
     for item in evidence:
         heading = item.passage.section[-1] if item.passage.section else ""
         for position, sentence in enumerate(item.passage.sentences, start=1):
-            if other := mismatch(item.passage.quote(sentence), heading, case.question, seen):
-                found[item.number, position] = other
-    return found
+            yield (item.number, position), item.passage.quote(sentence), heading
 
 
 def case_findings(  # noqa: PLR0913 (what a case consists of)

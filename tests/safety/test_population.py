@@ -53,11 +53,14 @@ def test_whom_a_sentence_is_for(text: str, heading: str, groups: tuple[tuple[str
     assert meant_for(text, heading) == groups
 
 
+def passage_of(text: str, heading: str) -> Passage:
+    whole = Sentence(start=0, end=len(text))
+    return Passage(id="p", doc_id="d", title="t", text=text, sentences=(whole,), section=(heading,))
+
+
 def verdict(text: str, patient: dict[str, Any], question: str = "", heading: str = "") -> bool:
     """Whether the filter withholds ``text``, cited from a passage under ``heading``, for the patient."""
-    passage = Passage(
-        id="p", doc_id="d", title="t", text=text, sentences=(Sentence(start=0, end=len(text)),), section=(heading,)
-    )
+    passage = passage_of(text, heading)
     citation = Citation(number=1, passage_id="p", start=0, end=len(text), quote=text, title="t")
     statement = Statement(text=text, citations=(citation,))
     evidence = (Evidence(number=1, passage=passage, score=1.0),)
@@ -110,3 +113,42 @@ def test_the_model_is_not_offered_sentences_for_others(starter_index: Path) -> N
     assert advice.outcome is Outcome.ABSTAINED
     assert not any(f'"[{number}.{position}]"' in grammar for number, position in others)
     assert any(each.check == "population" and "pregnant" in each.reason for each in advice.findings)
+
+
+def chosen(text: str, patient: dict[str, Any], heading: str = "") -> bool:
+    evidence = (Evidence(number=1, passage=passage_of(text, heading), score=1.0),)
+    return bool(safety.for_this_patient(evidence, Case(question="?", patient=Patient(**patient)), KNOWLEDGE))
+
+
+def test_sentences_for_a_group_that_the_record_puts_the_patient_in() -> None:
+    pregnant = {**WOMAN, "pregnant": True}
+    assert chosen("In pregnancy with hypertension, give labetalol.", pregnant)
+    assert chosen("Give labetalol.", pregnant, "Pregnancy")
+    assert not chosen("In pregnancy with hypertension, give labetalol.", WOMAN)
+    assert not chosen("In adults with hypertension, give amlodipine.", pregnant)
+    assert not chosen("Give amlodipine.", pregnant)
+    assert chosen("In older adults with diabetes, avoid sulfonylureas.", {"age_years": 71})
+    assert not chosen("In older adults with diabetes, avoid sulfonylureas.", {"age_years": 62})
+    assert chosen("In children with asthma, give budesonide.", CHILD)
+    assert not chosen("In children aged 6 to 23 months with otitis, observe.", CHILD)
+    assert not chosen("Infants with otitis should be given amoxicillin.", CHILD)
+    allergic = {**MAN, "no_known_allergies": None, "allergies": [{"display": "penicillin"}]}
+    assert chosen("In cellulitis with penicillin allergy, clindamycin is given.", allergic)
+    assert not chosen("In cellulitis with sulfonamide allergy, clindamycin is given.", allergic)
+    low = {**WOMAN, "observations": [EGFR]}
+    assert chosen("In diabetes and eGFR below 30 mL/min, linagliptin is preferred.", low)
+    assert not chosen("In diabetes and eGFR below 20 mL/min, linagliptin is preferred.", low)
+
+
+def test_the_passage_cited_also_speaks_of_this_patient(starter_index: Path) -> None:
+    """A model that points at another sentence of the passage does not hide the one for the pregnant."""
+    question = "How is acute pyelonephritis treated with cefalexin or cefuroxime?"
+    case = Case(question=question, patient=Patient(**WOMAN, pregnant=True))
+    retriever = Retriever.open(starter_index)
+    evidence = asyncio.run(Engine(retriever, ScriptedModel(["NONE"], tokens=4096), KNOWLEDGE).retrieve(case))
+    number, position = safety.for_this_patient(evidence, case, KNOWLEDGE)[-1]
+    passage = next(each.passage for each in evidence if each.number == number)
+    other = next(place for place in range(1, len(passage.sentences) + 1) if place != position)
+    model = ScriptedModel([f"[{number}.{other}]", "NONE"], tokens=4096)
+    advice = asyncio.run(Engine(retriever, model, KNOWLEDGE).recommend(case))
+    assert passage.quote(passage.sentences[position - 1]) in [each.text for each in advice.statements]

@@ -1,4 +1,4 @@
-"""Statements for other people: children, the pregnant, a kidney function that this patient does not have."""
+"""Whom a statement is for: other people than this patient, or just this one (the pregnant, a low eGFR, an allergy)."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ ADULT, OLD = 16.0, 60.0
 """Years: below the first nobody is an adult, and below the second nobody an older adult, in any guideline's use."""
 GROWN = 18.0
 """Years from which nobody is a child or an adolescent."""
+TEEN, AGED = 13.0, 65.0
+"""Years: below the first everybody is a child, and from the second on an older adult."""
+ALLERGEN = 5
+"""Letters of a word that may name an allergen."""
+_PART_OF_CHILDHOOD = re.compile(r"infan|neonat|newborn|toddler|adolesc|\d+ (?:to \d+ )?(?:months|years)|aged", re.I)
 
 
 def population(context: Context) -> Iterable[Finding]:
@@ -48,6 +53,13 @@ def mismatch(text: str, heading: str, question: str, patient: PatientView) -> Mi
     return None
 
 
+def written_for(text: str, heading: str, patient: PatientView) -> bool:
+    """Whether the sentence is by its wording for a group, not just adults, that the record puts the patient in."""
+    wanted = meant_for(text, heading)
+    found = [[group for group in each if _is(patient, group, text)] for each in wanted]
+    return bool(wanted) and all(found) and any(_special(group) for each in found for group in each)
+
+
 def left_out(found: Iterable[Mismatch]) -> Iterator[Finding]:
     """That sentences of the evidence were not offered to the model, by whom they are for."""
     for meant, each in sorted({one.meant_for: one for one in found}.items()):
@@ -76,6 +88,26 @@ _WORDS = {"child": "children", "adult": "adults", "older": "older adults", "alle
 def _words(group: str) -> str:
     limit = re.match(r"egfr(<|>=)(\d+)", group)
     return f"eGFR {'below' if limit[1] == '<' else 'of at least'} {limit[2]}" if limit else _WORDS.get(group, group)
+
+
+def _special(group: str) -> bool:
+    return group in ("pregnant", "breastfeeding", "child", "older", "allergic") or group.startswith("egfr<")
+
+
+def _is(patient: PatientView, group: str, text: str) -> bool:
+    """Whether the record says that the patient is of the group."""
+    if group.startswith("egfr"):
+        return "egfr" in patient.labs and not _kidney(patient, group)
+    if group == "allergic":
+        words = (word for each in patient.allergies for word in each.words.split() if len(word) >= ALLERGEN)
+        return any(word in text.lower() for word in words)
+    if group in ("pregnant", "breastfeeding"):
+        return (patient.pregnant if group == "pregnant" else patient.lactating) is True
+    if group in ("men", "women"):
+        return patient.patient.sex == {"men": "male", "women": "female"}[group]
+    if patient.age is None or (group == "child" and _PART_OF_CHILDHOOD.search(text)):
+        return False
+    return {"child": patient.age < TEEN, "adult": patient.age >= GROWN, "older": patient.age >= AGED}.get(group, False)
 
 
 def _fact(patient: PatientView, group: str) -> str:
