@@ -75,7 +75,7 @@ ALLERGIES: dict[str, tuple[str, tuple[str, ...], str]] = {
     "cephalosporin allergy": (
         r"cephalosporin.{0,12}allerg",
         ("cephalosporins", "cephalexin", "ceftriaxone"),
-        r"\bcef\w+|cephal\w+",
+        r"\bcef\w+|\bceph(?:alosporin|alexin|adroxil|radine)",
     ),
     "NSAID allergy": (
         r"(nsaid|aspirin).{0,16}(allerg|hypersens|intoler|unsuitable)",
@@ -97,7 +97,11 @@ ALLERGIES: dict[str, tuple[str, tuple[str, ...], str]] = {
         ("ciprofloxacin", "levofloxacin"),
         r"\w+floxacin|fluoroquinolone",
     ),
-    "tetracycline allergy": (r"tetracycline.{0,12}allerg", ("doxycycline", "tetracyclines"), r"doxycycline|\w*cycline"),
+    "tetracycline allergy": (
+        r"tetracycline.{0,12}allerg",
+        ("doxycycline", "tetracyclines"),
+        r"\b(?:doxy|mino|tetra|lyme|tige)?cyclines?\b",
+    ),
 }
 """An allergy: how a text names it, how records name the substance, and the drugs that a general statement may name."""
 

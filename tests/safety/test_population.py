@@ -42,7 +42,10 @@ EGFR = {"display": "eGFR", "value": 25, "unit": "mL/min/1.73 m2"}
         ("The effects are the same as for adults.", "", ()),
         ("It may be used by anyone but not in children.", "", ()),
         ("Pregnancy should be ruled out before isotretinoin is started.", "", ()),
-        ("In non-pregnant women with cystitis, give nitrofurantoin.", "", (("women",),)),
+        ("In non-pregnant women with cystitis, give nitrofurantoin.", "", (("not pregnant",),)),
+        ("In adults aged 50 years or over with kidney disease, give a statin.", "", (("adult",), ("age>=50",))),
+        ("In children aged 6 to 11 years with asthma, give budesonide.", "", (("child",), ("age>=6",), ("age<12",))),
+        ("In children aged 6 to 23 months with otitis, observe.", "", (("child",),)),
         ("Women who may become pregnant should use contraception.", "Pregnancy", (("women",),)),
         ("Offer contraception before treatment.", "Pregnancy", ()),
         ("Give insulin.", "Pregnancy and other illness", ()),
@@ -93,6 +96,15 @@ def test_ages_kidney_function_sex_and_allergies() -> None:
     assert verdict(clindamycin, MAN)
     assert not verdict(clindamycin, {**MAN, "no_known_allergies": None, "allergies": [{"display": "penicillin"}]})
     assert not verdict(clindamycin, WOMAN)
+
+
+def test_ages_in_years() -> None:
+    budesonide = "In children aged 6 to 11 years with asthma, give budesonide."
+    assert not verdict(budesonide, CHILD)
+    assert verdict(budesonide, {**CHILD, "age_years": 3})
+    assert verdict("In adults aged 50 years or over with kidney disease, give a statin.", WOMAN)
+    assert not verdict("In adults aged 50 years or over with kidney disease, give a statin.", MAN)
+    assert verdict("In nonpregnant adults with diabetes, aim for 7%.", {**WOMAN, "pregnant": True})
 
 
 def test_a_question_about_the_group_is_answered() -> None:

@@ -14,7 +14,7 @@ from medrag.types import Patient, Statement
 GUIDELINES = Path(__file__).parents[2] / "index" / "guidelines"
 KNOWLEDGE = load()
 AT_MOST = 0.01
-GROUP = re.compile(r"pregnan|newborn|children|wom[ae]n|older|allergy|eGFR (?:falls )?below", re.I)
+GROUP = re.compile(r"pregnan|newborn|children|wom[ae]n|older|allergy|age over|eGFR (?:falls )?below", re.I)
 
 
 def statements() -> Iterator[tuple[str, str]]:

@@ -13,15 +13,12 @@ from medrag.types import Evidence, Finding, Severity
 
 NAME = "population"
 SOURCE = "medrag: whom the cited sentence is for, by its own words or its heading"
-ADULT, OLD = 16.0, 60.0
-"""Years: below the first nobody is an adult, and below the second nobody an older adult, in any guideline's use."""
-GROWN = 18.0
-"""Years from which nobody is a child or an adolescent."""
-TEEN, AGED = 13.0, 65.0
-"""Years: below the first everybody is a child, and from the second on an older adult."""
+LIMIT = re.compile(r"(egfr|age)(<|>=)(\d+)")
+"""A group that is a limit of kidney function (mL/min/1.73 m2) or age (years)."""
 ALLERGEN = 5
 """Letters of a word that may name an allergen."""
 _PART_OF_CHILDHOOD = re.compile(r"infan|neonat|newborn|toddler|adolesc|\d+ (?:to \d+ )?(?:months|years)|aged", re.I)
+_WORDS = {"child": "children", "adult": "adults", "older": "older adults", "allergic": "with an allergy"}
 
 
 def population(context: Context) -> Iterable[Finding]:
@@ -47,16 +44,17 @@ class Mismatch:
 def mismatch(text: str, heading: str, question: str, patient: PatientView) -> Mismatch | None:
     """Why the sentence ``text`` under ``heading`` is not for this patient; None where it is, or may be."""
     for wanted in meant_for(text, heading):
-        facts = [_fact(patient, group) for group in wanted]
-        if all(facts) and not _asked(question, wanted):
-            return Mismatch(" or ".join(map(_words, wanted)), tuple(dict.fromkeys(facts)))
+        none = all(_belongs(patient, group, text) is False for group in wanted)
+        if none and not _asked(question, wanted):
+            facts = dict.fromkeys(_fact(patient, group) for group in wanted)
+            return Mismatch(" or ".join(map(_words, wanted)), tuple(facts))
     return None
 
 
 def written_for(text: str, heading: str, patient: PatientView) -> bool:
     """Whether the sentence is by its wording for a group, not just adults, that the record puts the patient in."""
     wanted = meant_for(text, heading)
-    found = [[group for group in each if _is(patient, group, text)] for each in wanted]
+    found = [[group for group in each if _belongs(patient, group, text)] for each in wanted]
     return bool(wanted) and all(found) and any(_special(group) for each in found for group in each)
 
 
@@ -79,62 +77,68 @@ def _asked(question: str, wanted: Alternatives) -> bool:
 
 
 def _kind(group: str) -> str:
-    return "egfr" if group.startswith("egfr") else group
-
-
-_WORDS = {"child": "children", "adult": "adults", "older": "older adults", "allergic": "with an allergy"}
+    limit = LIMIT.fullmatch(group)
+    return limit[1] if limit else group
 
 
 def _words(group: str) -> str:
-    limit = re.match(r"egfr(<|>=)(\d+)", group)
-    return f"eGFR {'below' if limit[1] == '<' else 'of at least'} {limit[2]}" if limit else _WORDS.get(group, group)
+    if limit := LIMIT.fullmatch(group):
+        name = {"egfr": "eGFR", "age": "age"}[limit[1]]
+        return f"{name} {'below' if limit[2] == '<' else 'of at least'} {limit[3]}"
+    return _WORDS.get(group, group)
 
 
 def _special(group: str) -> bool:
     return group in ("pregnant", "breastfeeding", "child", "older", "allergic") or group.startswith("egfr<")
 
 
-def _is(patient: PatientView, group: str, text: str) -> bool:
-    """Whether the record says that the patient is of the group."""
-    if group.startswith("egfr"):
-        return "egfr" in patient.labs and not _kidney(patient, group)
+def _belongs(patient: PatientView, group: str, text: str) -> bool | None:
+    """Whether the patient is of the group that ``text`` is for; None where the record leaves it open."""
+    if limit := LIMIT.fullmatch(group):
+        value = patient.age if limit[1] == "age" else patient.labs.get("egfr")
+        return None if value is None else (value < float(limit[3])) == (limit[2] == "<")
+    if group in AGES:
+        return _of_age(patient.age, group, text)
     if group == "allergic":
-        words = (word for each in patient.allergies for word in each.words.split() if len(word) >= ALLERGEN)
-        return any(word in text.lower() for word in words)
-    if group in ("pregnant", "breastfeeding"):
-        return (patient.pregnant if group == "pregnant" else patient.lactating) is True
+        return _allergic(patient, text)
     if group in ("men", "women"):
-        return patient.patient.sex == {"men": "male", "women": "female"}[group]
-    if patient.age is None or (group == "child" and _PART_OF_CHILDHOOD.search(text)):
-        return False
-    return {"child": patient.age < TEEN, "adult": patient.age >= GROWN, "older": patient.age >= AGED}.get(group, False)
+        sex = patient.patient.sex
+        return {"male": group == "men", "female": group == "women"}.get(sex or "")
+    pregnant = patient.pregnant
+    return {
+        "pregnant": pregnant,
+        "not pregnant": None if pregnant is None else not pregnant,
+        "breastfeeding": patient.lactating,
+        "planning pregnancy": None if patient.may_conceive else False,
+    }[group]
+
+
+AGES = {"child": (0.0, 13.0, 18.0), "adult": (18.0, 200.0, 16.0), "older": (65.0, 200.0, 60.0)}
+"""Years from and below which everybody is of the group, and from or below which nobody is, in any guideline's use."""
+
+
+def _of_age(age: float | None, group: str, text: str) -> bool | None:
+    first, last, nobody = AGES[group]
+    if age is None or (age >= nobody if group == "child" else age < nobody):
+        return None if age is None else False
+    part = group == "child" and _PART_OF_CHILDHOOD.search(text)
+    return True if first <= age < last and not part else None
+
+
+def _allergic(patient: PatientView, text: str) -> bool | None:
+    """Whether the text names something that the patient is allergic to; False where there are no allergies."""
+    words = (word for each in patient.allergies for word in each.words.split() if len(word) >= ALLERGEN)
+    if any(word in text.lower() for word in words):
+        return True
+    return False if patient.allergies_recorded and not patient.allergies else None
 
 
 def _fact(patient: PatientView, group: str) -> str:
-    """What of the record says that the patient is not of the group; empty where nothing does."""
+    """What of the record puts the patient outside the group."""
     if group.startswith("egfr"):
-        return _kidney(patient, group)
-    if group == "allergic":
-        return "no allergies" if patient.allergies_recorded and not patient.allergies else ""
-    if group in ("pregnant", "breastfeeding", "planning pregnancy"):
-        state = {"pregnant": patient.pregnant, "breastfeeding": patient.lactating}.get(group, patient.may_conceive)
-        return "" if state is not False else f"not {group}"
+        return f"eGFR {patient.labs['egfr']:.0f}"
+    if group in AGES or group.startswith("age"):
+        return f"age {patient.age:g}"
     if group in ("men", "women"):
-        other = {"men": "female", "women": "male"}[group]
-        return other if patient.patient.sex == other else ""
-    return _age(patient.age, group)
-
-
-def _age(age: float | None, group: str) -> str:
-    if age is None:
-        return ""
-    outside = {"child": age >= GROWN, "adult": age < ADULT, "older": age < OLD}[group]
-    return f"age {age:g}" if outside else ""
-
-
-def _kidney(patient: PatientView, group: str) -> str:
-    value = patient.labs.get("egfr")
-    limit = float(group.lstrip("egfr<>="))
-    if value is None or (value < limit) == ("<" in group):
-        return ""
-    return f"eGFR {value:.0f}"
+        return str(patient.patient.sex)
+    return {"allergic": "no allergies", "not pregnant": "pregnant"}.get(group, f"not {group}")

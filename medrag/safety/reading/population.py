@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterator
 
 Alternatives = tuple[str, ...]
-"""Groups of which a patient must be one: a name of :data:`GROUPS`, ``allergic``, ``egfr<N`` or ``egfr>=N``."""
+"""Groups of which a patient must be one: a name of :data:`GROUPS`, ``allergic``, ``egfr<N``, ``age>=N``..."""
 
 GROUPS: dict[str, str] = {
     "planning pregnancy": r"(?:planned|planning)(?: a)? pregnancy|trying to conceive",
-    "pregnant": r"(?<!not )(?<!non)(?<!non-)pregnan(?:t|cy)\b",
+    "not pregnant": r"non-?\s?pregnant|not pregnant",
+    "pregnant": r"pregnan(?:t|cy)\b",
     "breastfeeding": r"(?<!not )breast-?\s?feeding|lactat(?:ion|ing)",
     "older": r"older (?:adults?|people|patients|persons)|(?:the )?elderly",
     "child": r"child(?:ren)?\b(?![-\u2010])|infants?\b|infancy|neonates?\b|newborns?\b|toddlers?\b|"
@@ -29,6 +30,7 @@ GROUPS: dict[str, str] = {
 ASKED = {
     **GROUPS,
     "allergic": r"allerg|intoleran|hypersens",
+    "age": r"\bage[ds]?\b|\byears?\b|child|older|elderly|young",
     "egfr": r"egfr|\bgfr\b|creatinine|kidney|renal|nephro|dialys",
 }
 """Words by which a question itself is about a group."""
@@ -59,6 +61,12 @@ _BEFORE_OR_AFTER = re.compile(
 _CLAUSE = re.compile(r"(?:in|for|if|when|where)\b[^,]*,", re.I)
 _KIDNEY = re.compile(
     r"\begfr\W{0,2}(?:is |of |falls )?(?P<how>below|under|less than|<(?!=)|>=|\u2265|above|at least) ?(?P<value>\d{2})",
+    re.I,
+)
+_AGE = re.compile(
+    r"\bage[ds]?:? (?:(?:>=|\u2265|over|at least) ?(?P<over>\d{1,2})|(?:<|under|below) ?(?P<under>\d{1,2})|"
+    r"(?P<older>\d{1,2})(?: years)? (?:or|and) (?:over|older|above)|(?P<first>\d{1,2}) to (?P<last>\d{1,2}))"
+    r"(?! ?(?:months|weeks|days))(?!\d)",
     re.I,
 )
 _ALLERGY = re.compile(r"\ballergy\b|\ballergic (?:to|patients)\b|-allergic\b", re.I)
@@ -102,12 +110,26 @@ def _groups(head: str) -> Alternatives:
 
 
 def _conditions(text: str) -> Iterator[Alternatives]:
-    """Limits of kidney function, and allergy, in a lead that offers no other case."""
+    """Limits of kidney function and age, and allergy, in a lead that offers no other case."""
     clause = _CLAUSE.match(text)
-    if clause is None or re.search(r"\bor\b|\bwithout\b|\bno\b|\bnot\b", clause[0], re.I):
+    if clause is None:
+        return
+    ages = _AGE.search(clause[0])
+    if ages and not re.search(r"\bor\b", clause[0].replace(ages[0], "")):
+        yield from _ages(ages)
+    if re.search(r"\bor\b|\bwithout\b|\bno\b|\bnot\b", clause[0], re.I):
         return
     for limit in _KIDNEY.finditer(clause[0]):
         below = limit["how"].lower() in ("below", "under", "less than", "<")
         yield (f"egfr{'<' if below else '>='}{limit['value']}",)
     if _ALLERGY.search(clause[0]):
         yield ("allergic",)
+
+
+def _ages(limit: re.Match[str]) -> Iterator[Alternatives]:
+    if least := limit["over"] or limit["older"] or limit["first"]:
+        yield (f"age>={least}",)
+    if limit["under"]:
+        yield (f"age<{limit['under']}",)
+    if limit["last"]:
+        yield (f"age<{int(limit['last']) + 1}",)
