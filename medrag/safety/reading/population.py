@@ -117,12 +117,13 @@ def _conditions(text: str) -> Iterator[Alternatives]:
     ages = _AGE.search(clause[0])
     if ages and not re.search(r"\bor\b", clause[0].replace(ages[0], "")):
         yield from _ages(ages)
-    if re.search(r"\bor\b|\bwithout\b|\bno\b|\bnot\b", clause[0], re.I):
+    stated = re.split(r"\b(?:without|no|not)\b", clause[0], maxsplit=1, flags=re.I)[0]
+    if re.search(r"\bor\b", stated, re.I):
         return
-    for limit in _KIDNEY.finditer(clause[0]):
+    for limit in _KIDNEY.finditer(stated):
         below = limit["how"].lower() in ("below", "under", "less than", "<")
         yield (f"egfr{'<' if below else '>='}{limit['value']}",)
-    if _ALLERGY.search(clause[0]):
+    if _ALLERGY.search(stated):
         yield ("allergic",)
 
 
