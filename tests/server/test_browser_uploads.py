@@ -93,7 +93,8 @@ def test_an_uploaded_allergy_withholds(engine_of: EngineOf, page: Any) -> None:
         choose(page, bundle_json=json.dumps(FHIR))
         page.locator("#question").fill("Which antibiotic for streptococcal pharyngitis?")
         page.locator("#question").press("Control+Enter")
-        page.get_by_text("Done. Shown: 1; withheld: 1.").wait_for()
+        page.get_by_text("Done. Shown: 2; withheld: 1.").wait_for()
+        assert "penicillin allergy, use azithromycin" in page.locator(".statements").inner_text()
         assert "Penicillin" in page.locator("#patient-read").inner_text()
         assert "amoxicillin" in page.locator(".withheld").inner_text()
 

@@ -17,6 +17,11 @@ from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
 from tests.server.serving import serving
 
 MESSAGES: Any = [{"role": "user", "content": QUESTION}]
+FOR_THE_ALLERGIC: list[str] = [
+    "Offer paracetamol for pain and fever.",
+    "For patients with penicillin allergy, use azithromycin 500 mg by mouth once daily for 5 days.",
+]
+"""What the model chose and may be released, then what the passage says of such a patient."""
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +145,7 @@ def test_the_patient_reaches_the_filter(engine_of: EngineOf, patient: dict[str, 
     ):
         completion = client.chat.completions.create(model="medrag", messages=messages, extra_body=extra)
     advice = Advice.model_validate(completion.model_extra["medrag"])  # type: ignore[index]
-    assert [statement.text for statement in advice.statements] == ["Offer paracetamol for pain and fever."]
+    assert [statement.text for statement in advice.statements] == FOR_THE_ALLERGIC
     assert "allergy" in {finding.check for finding in advice.withheld[0].findings if finding.withholds}
     assert advice.question == QUESTION
 
@@ -156,7 +161,7 @@ def test_a_patient_in_plain_words_reaches_the_filter(engine_of: EngineOf) -> Non
     ):
         completion = client.chat.completions.create(model="medrag", messages=messages)
     advice = Advice.model_validate(completion.model_extra["medrag"])  # type: ignore[index]
-    assert [statement.text for statement in advice.statements] == ["Offer paracetamol for pain and fever."]
+    assert [statement.text for statement in advice.statements] == FOR_THE_ALLERGIC
     assert "allergy" in {finding.check for finding in advice.withheld[0].findings if finding.withholds}
 
 
