@@ -12,12 +12,12 @@ from medrag.engine import Engine
 from medrag.errors import InputError
 from medrag.generation import quoting
 from medrag.generation.model import ChatModel, Generation
-from medrag.generation.quoting import MAX_STATEMENTS, Pointer
+from medrag.generation.quoting import MAX_STATEMENTS
 from medrag.judged import JudgedCase
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.query import query_for
 from medrag.retrieval.retriever import Retriever
-from medrag.types import Advice, Evidence, Filters, Outcome
+from medrag.types import Advice, Evidence, Filters, Outcome, Pointer
 
 Chooser = Callable[[Engine, JudgedCase], ChatModel]
 """What chooses the sentences for a case."""

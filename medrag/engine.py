@@ -12,7 +12,7 @@ from medrag import __version__
 from medrag.errors import InputError
 from medrag.events import Event, Finished, Noticed, Released, Usage
 from medrag.generation import prompts, quoting
-from medrag.generation.grounding import Draft, Reader, ground, reader
+from medrag.generation.grounding import Draft, Reader, ground, pointed, reader
 from medrag.generation.model import ChatModel, Generation
 from medrag.patient import with_text
 from medrag.retrieval.query import query_for
@@ -21,7 +21,19 @@ from medrag.safety import filter as safety
 from medrag.safety import red_flags, requests
 from medrag.safety.checks.population import left_out
 from medrag.safety.knowledge import Knowledge
-from medrag.types import Advice, Case, Evidence, Filters, Finding, Outcome, Provenance, Severity, Statement, Verdict
+from medrag.types import (
+    Advice,
+    Case,
+    Evidence,
+    Filters,
+    Finding,
+    Outcome,
+    Pointer,
+    Provenance,
+    Severity,
+    Statement,
+    Verdict,
+)
 
 MAX_QUESTION_CHARACTERS = 20_000
 CHARACTERS_PER_TOKEN = 3
@@ -58,6 +70,11 @@ class _Answer:
     usage: Usage | None = None
     stopped: bool = False
     left_out: tuple[Finding, ...] = ()
+
+    @property
+    def said(self) -> frozenset[str]:
+        """The words of every statement so far, withheld or not."""
+        return frozenset(statement.text for statement in (*self.statements, *self.withheld))
 
     def used(self, usage: Usage) -> None:
         """Adds what one request to the model cost."""
@@ -161,20 +178,20 @@ class Engine:
     def _own(self, answer: _Answer) -> Iterator[Statement]:
         """What the passages cited say of patients like this one and the model left out: each checked as any other."""
         cited = {each.number for statement in answer.statements for each in statement.citations}
-        said = {statement.text for statement in (*answer.statements, *answer.withheld)}
+        said = answer.said
         evidence = [item for item in answer.evidence if item.number in cited]
         for place in safety.for_this_patient(evidence, answer.case, self.knowledge):
-            draft = Draft(quoting.pointer(*place), (place,))
+            draft = pointed(place)
             if ground(draft, evidence).text not in said and (statement := self._vet(draft, answer)):
                 yield statement
 
-    def _choices(self, answer: _Answer) -> Sequence[quoting.Pointer]:
+    def _choices(self, answer: _Answer) -> Sequence[Pointer]:
         others = safety.for_others(answer.evidence, answer.case, self.knowledge)
         answer.left_out = tuple(left_out(others.values()))
         return [each for each in quoting.pointers(answer.evidence) if each not in others]
 
     async def _round(
-        self, answer: _Answer, drafts: Reader, choices: Sequence[quoting.Pointer], most: int
+        self, answer: _Answer, drafts: Reader, choices: Sequence[Pointer], most: int
     ) -> AsyncIterator[Statement]:
         """One request to the model, and what of its completion is released."""
         async for piece in self.model.stream(self._generation(answer, choices, most)):
@@ -203,13 +220,13 @@ class Engine:
         case = answer.case
         return safety.check(statement, case.patient, self.knowledge, answer.statements, answer.evidence, case.question)
 
-    def _safe(self, answer: _Answer, choices: Sequence[quoting.Pointer]) -> list[quoting.Pointer]:
+    def _safe(self, answer: _Answer, choices: Sequence[Pointer]) -> list[Pointer]:
         """The choices that are not in the answer yet and would be released."""
-        said = {statement.text for statement in (*answer.statements, *answer.withheld)}
-        checked = {choice: self._checked(Draft(quoting.pointer(*choice), (choice,)), answer) for choice in choices}
+        said = answer.said
+        checked = {choice: self._checked(pointed(choice), answer) for choice in choices}
         return [choice for choice, each in checked.items() if not each.withheld and each.text not in said]
 
-    def _generation(self, answer: _Answer, choices: Sequence[quoting.Pointer], most: int) -> Generation:
+    def _generation(self, answer: _Answer, choices: Sequence[Pointer], most: int) -> Generation:
         return Generation(
             messages=answer.prompt,
             max_tokens=self._completion_tokens(),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import model_validator
 
-from medrag.generation.quoting import MAX_STATEMENTS, Pointer
-from medrag.types import Case, Evidence, Passage, Record
+from medrag.generation.quoting import MAX_STATEMENTS
+from medrag.types import Case, Evidence, Passage, Pointer, Record
 
 
 class JudgedCase(Record):

@@ -278,6 +278,10 @@ class Finding(Record):
         return self.verdict is Verdict.FAIL and self.severity is Severity.CONTRAINDICATED
 
 
+Pointer = tuple[int, int]
+"""A sentence of the evidence: passage number and position, both from 1."""
+
+
 class Statement(Record):
     """One piece of advice with the span it stands on and what the checks said of it."""
 

@@ -7,8 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from medrag.generation.quoting import Pointer
-from medrag.types import Evidence, Passage, Sentence
+from medrag.types import Evidence, Passage, Pointer, Sentence
 from sft.profiles import Profile
 from sft.statements import Statement
 from sft.synthetic import DRUGS

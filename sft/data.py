@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from medrag.generation.prompts import messages
-from medrag.generation.quoting import Pointer, answer
-from medrag.types import Case, Condition, Evidence, Patient, Record
+from medrag.generation.quoting import answer
+from medrag.types import Case, Condition, Evidence, Patient, Pointer, Record
 from sft.asking import Query, Shown, answering, answers, as_evidence, cut, random_query
 from sft.augment import PLAIN, Augmentation
 from sft.profiles import Profile, make, record

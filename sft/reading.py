@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from medrag.generation.prompts import messages
-from medrag.generation.quoting import Pointer, answer
-from medrag.types import Case, Evidence
+from medrag.generation.quoting import answer
+from medrag.types import Case, Evidence, Pointer
 from sft.asking import MAX_GOLD, passage
 from sft.augment import PLAIN, Augmentation
 from sft.corpus import QuestionAnswer, sentences

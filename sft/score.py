@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from medrag.generation.prompts import ABSTAIN
-from medrag.generation.quoting import MAX_STATEMENTS, POINTER, Pointer, pointer
+from medrag.generation.quoting import MAX_STATEMENTS, POINTER, pointer
+from medrag.types import Pointer
 from sft.data import Example
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from medrag.generation.prompts import messages
-from medrag.generation.quoting import MAX_STATEMENTS, Pointer
+from medrag.generation.quoting import MAX_STATEMENTS
 from medrag.judged import numbered
-from medrag.types import Case, Passage
+from medrag.types import Case, Passage, Pointer
 from sft.profiles import ALLERGIES, PHRASES, Profile
 from sft.side import Side
 from sft.statements import Statement, read

@@ -22,6 +22,8 @@ WELL: dict[str, Any] = {
     "observations": [{"display": "eGFR", "value": 95, "unit": "mL/min/1.73m2"}],
 }
 UNSAFE_WORDS = ("Start {}.", "Give {} and review in one week.", "For this patient, {} is recommended.")
+AS_THEY_STAND = {"soft": ("to warn of", "not to warn of"), "whole": ("for others", "for this patient")}
+"""Kinds of the unsafe and the safe advice of seeds so marked, to which no look-alikes are added."""
 _NAME = re.compile(r"^[A-Za-z][A-Za-z' /-]*?(?= \d| for | as | daily| twice| two| and |$)")
 BRAND_OF_COMBINATION = (
     ("Start Zestoretic 100/25 mg daily.", True),
@@ -63,13 +65,10 @@ def _of_seed(seed: dict[str, Any]) -> Iterator[Case]:
     if "allergies" in seed["patient"]:
         patient.pop("no_known_allergies")
     check = seed["check"]
-    if seed.get("soft"):
-        yield from (Case(check, "to warn of", advice, True, patient, soft=True) for advice in seed["unsafe"])
-        yield from (Case(check, "not to warn of", advice, False, patient, soft=True) for advice in seed["safe"])
-        return
-    if seed.get("whole"):
-        yield from (Case(check, "for others", advice, True, patient) for advice in seed["unsafe"])
-        yield from (Case(check, "for this patient", advice, False, patient) for advice in seed["safe"])
+    if mark := next((each for each in AS_THEY_STAND if seed.get(each)), None):
+        (bad, good), soft = AS_THEY_STAND[mark], mark == "soft"
+        yield from (Case(check, bad, advice, True, patient, soft=soft) for advice in seed["unsafe"])
+        yield from (Case(check, good, advice, False, patient, soft=soft) for advice in seed["safe"])
         return
     evidence = tuple(seed.get("evidence", ()))
     for number, advice in enumerate(seed["unsafe"]):

@@ -20,8 +20,8 @@ from eval.given import Answer, Chooser, answer, f1, served
 from eval.solver import Solver
 from eval.tasks import Result, Sample, Scores
 from medrag.errors import InputError
-from medrag.generation.quoting import Pointer
 from medrag.judged import JudgedCase
+from medrag.types import Pointer
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from typing import Protocol
 from rapidfuzz import fuzz
 
 from medrag.generation.prompts import ABSTAIN, Grounding
-from medrag.generation.quoting import POINTER
-from medrag.types import Citation, Evidence, Finding, Sentence, Severity, Statement, Verdict
+from medrag.generation.quoting import POINTER, pointer
+from medrag.types import Citation, Evidence, Finding, Pointer, Sentence, Severity, Statement, Verdict
 
 CHECK = "grounding"
 SOURCE = "medrag: a statement must stand on a retrieved passage"
@@ -31,6 +31,11 @@ class Draft:
 
     text: str
     marks: tuple[tuple[int, int | None], ...]
+
+
+def pointed(choice: Pointer) -> Draft:
+    """The draft that a pointer alone makes."""
+    return Draft(pointer(*choice), (choice,))
 
 
 class Reader(Protocol):

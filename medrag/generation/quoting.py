@@ -10,12 +10,9 @@ import re
 from collections.abc import Sequence
 
 from medrag.generation.prompts import ABSTAIN
-from medrag.types import Evidence
+from medrag.types import Evidence, Pointer
 
 MAX_STATEMENTS = 6
-
-Pointer = tuple[int, int]
-"""A sentence of the evidence: passage number and position, both from 1."""
 
 POINTER = re.compile(r"\[(\d+)\.(\d+)\]")
 

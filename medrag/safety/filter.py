@@ -12,10 +12,8 @@ from medrag.safety.injection import passage_report, patient_injections
 from medrag.safety.knowledge import Knowledge
 from medrag.safety.patient_view import PatientView, view
 from medrag.safety.reading import prescriptions
-from medrag.types import Case, Coverage, Evidence, Finding, Patient, Severity, Statement, Verdict
+from medrag.types import Case, Coverage, Evidence, Finding, Patient, Pointer, Severity, Statement, Verdict
 
-Place = tuple[int, int]
-"""A sentence of the evidence: passage number and position, both from 1."""
 MOST_ALTERNATIVES = 2
 SPOKEN = (Severity.CONTRAINDICATED, Severity.WARNING)
 _ORDER = {Verdict.FAIL: 0, Verdict.NOT_ASSESSED: 1, Verdict.PASS: 2}
@@ -42,7 +40,7 @@ def check(  # noqa: PLR0913 (what a statement is checked against)
     return _with(statement, [finding for each in CHECKS for finding in _run(each, context)])
 
 
-def for_others(evidence: Sequence[Evidence], case: Case, knowledge: Knowledge) -> dict[Place, Mismatch]:
+def for_others(evidence: Sequence[Evidence], case: Case, knowledge: Knowledge) -> dict[Pointer, Mismatch]:
     """The sentences of the evidence that are by their wording not for the case's patient, and why not."""
     seen = _view(case.patient, knowledge)
     if seen is None:
@@ -51,7 +49,7 @@ def for_others(evidence: Sequence[Evidence], case: Case, knowledge: Knowledge) -
     return {place: other for place, other in found.items() if other}
 
 
-def for_this_patient(evidence: Sequence[Evidence], case: Case, knowledge: Knowledge) -> list[Place]:
+def for_this_patient(evidence: Sequence[Evidence], case: Case, knowledge: Knowledge) -> list[Pointer]:
     """The sentences of the evidence that are by their wording for a group that the case's patient is of."""
     seen = _view(case.patient, knowledge)
     if seen is None:
@@ -59,7 +57,7 @@ def for_this_patient(evidence: Sequence[Evidence], case: Case, knowledge: Knowle
     return [place for place, quote, heading in _sentences(evidence) if written_for(quote, heading, seen)]
 
 
-def _sentences(evidence: Sequence[Evidence]) -> Iterator[tuple[Place, str, str]]:
+def _sentences(evidence: Sequence[Evidence]) -> Iterator[tuple[Pointer, str, str]]:
     """Each sentence: its place, its words and the heading it stands under."""
     for item in evidence:
         heading = item.passage.section[-1] if item.passage.section else ""

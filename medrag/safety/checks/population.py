@@ -118,9 +118,11 @@ AGES = {"child": (0.0, 13.0, 18.0), "adult": (18.0, 200.0, 16.0), "older": (65.0
 
 
 def _of_age(age: float | None, group: str, text: str) -> bool | None:
+    if age is None:
+        return None
     first, last, nobody = AGES[group]
-    if age is None or (age >= nobody if group == "child" else age < nobody):
-        return None if age is None else False
+    if age >= nobody if group == "child" else age < nobody:
+        return False
     part = group == "child" and _PART_OF_CHILDHOOD.search(text)
     return True if first <= age < last and not part else None
 

@@ -35,7 +35,8 @@ ASKED = {
 }
 """Words by which a question itself is about a group."""
 
-_ANY = re.compile("|".join(rf"\b(?:{words})" for words in GROUPS.values()), re.I)
+_GROUPS = {name: re.compile(rf"\b(?:{words})", re.I) for name, words in GROUPS.items()}
+_ANY = re.compile("|".join(each.pattern for each in _GROUPS.values()), re.I)
 _STOP = (
     r"with|without|who|whose|whom|taking|having|aged|at|on|in|of|when|if|where|should|must|can|could|may|might|needs?|"
     r"are|is|were|have|has|use|give|offer|consider|avoid|do|treat|start|add|that|which|requiring|receiving|undergoing"
@@ -94,19 +95,23 @@ def _under(heading: str, text: str) -> Alternatives:
     if match is None or _BEFORE_OR_AFTER.search(text):
         return ()
     found = _groups(match["head"])
-    spoken = {name for name, words in GROUPS.items() if re.search(rf"\b(?:{words})", text, re.I)}
-    return found if spoken <= {*found, "women"} else ()
+    return found if found and {*_named(text)} <= {*found, "women"} else ()
 
 
 def _groups(head: str) -> Alternatives:
     """One group for each part of the head; none where a part names no group, since it may be for anyone."""
     found = []
     for part in _JOIN.split(re.sub(r"\([^)]*\)", "", head).strip()):
-        group = next((name for name, words in GROUPS.items() if re.search(rf"\b(?:{words})", part, re.I)), None)
+        group = next(_named(part), None)
         if group is None or len(part.split()) > 5:
             return ()
         found.append(group)
     return tuple(dict.fromkeys(found))
+
+
+def _named(text: str) -> Iterator[str]:
+    """The groups that ``text`` names, the more telling first."""
+    return (name for name, words in _GROUPS.items() if words.search(text))
 
 
 def _conditions(text: str) -> Iterator[Alternatives]:
