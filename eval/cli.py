@@ -14,13 +14,13 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
 
-    from eval.agreement import Agreement
-    from eval.batch import Batch
-    from eval.compare import Condition, Difference
-    from eval.distributed import Cluster
-    from eval.judge import JudgeAt
-    from eval.scores import Scores
-    from eval.solver import Target
+    from eval.results.compare import Condition, Difference
+    from eval.results.scores import Scores
+    from eval.running.batch import Batch
+    from eval.running.distributed import Cluster
+    from eval.running.solver import Target
+    from eval.scoring.agreement import Agreement
+    from eval.scoring.judge import JudgeAt
     from medrag.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Measure an engine: run tasks, report, compare.")
@@ -81,9 +81,9 @@ def run(
     Each sample is logged as it ends, so that Ctrl-C loses nothing: the same command goes on, and tries failed
     samples again. Exit status: 0, or 1 when samples failed, 2 on an error, 130 when interrupted.
     """
-    from eval.batch import Batch
-    from eval.distributed import Cluster
-    from eval.solver import Target
+    from eval.running.batch import Batch
+    from eval.running.distributed import Cluster
+    from eval.running.solver import Target
 
     batch = Batch(out, seed=seed, concurrency=concurrency, limit=limit, training=training or ())
     settings = _settings(index=index, model=model, model_url=model_url, grounding=grounding)
@@ -115,10 +115,10 @@ def ab(
 
     Exit status: 0, or 1 when samples failed or a --fail-if holds, 2 on an error, 130 when interrupted.
     """
-    from eval import ab as side_by_side
-    from eval import compare as comparing
-    from eval.batch import Batch
-    from eval.solver import Target
+    from eval.results import ab as side_by_side
+    from eval.results import compare as comparing
+    from eval.running.batch import Batch
+    from eval.running.solver import Target
 
     conditions = [comparing.condition(text) for text in fail_if or ()]
     target = Target("", _settings(index=index, model_url=model_url), api_key=api_key)
@@ -132,7 +132,7 @@ def ab(
 @app.command(name="tasks")
 def list_tasks() -> None:
     """List the tasks with the data each needs, and the systems that can be measured."""
-    from eval.registry import SYSTEMS, TASKS
+    from eval.running.registry import SYSTEMS, TASKS
 
     print("TASK")
     for name, (_, needs) in TASKS.items():
@@ -145,7 +145,7 @@ def list_tasks() -> None:
 @app.command(epilog="Example: `medrag eval report runs/a`, then open runs/a/report.html")
 def report(out: Annotated[Path, typer.Argument(help="The --out directory of a run.")]) -> None:
     """Make a run's report: one self-contained HTML page, and report.json."""
-    from eval.report import write
+    from eval.results.report import write
 
     print(f"report: {write(out)}")
 
@@ -165,7 +165,7 @@ def compare(
     delta is second minus first, low and high its 95 % interval, p the paired randomisation test's. Exit status: 0, or 1
     when a --fail-if holds, 2 on an error.
     """
-    from eval import compare as comparing
+    from eval.results import compare as comparing
 
     conditions = [comparing.condition(text) for text in fail_if or ()]
     raise typer.Exit(1 if _compared(first, second, conditions, as_json=as_json) else 0)
@@ -183,7 +183,7 @@ def judge(
     seed: Annotated[int, typer.Option(help="Seed of the draw and of the intervals.")] = 0,
 ) -> None:
     """Measure how far a judge model agrees with the deterministic scorer of support; the report shows it."""
-    from eval.table import cell
+    from eval.results.table import cell
     from medrag.errors import ConfigurationError
 
     asked = _judge(_settings(), judge_url, judge_model)
@@ -198,7 +198,7 @@ def judge(
 @app.command(epilog="Example: `medrag eval table runs/medrag runs/retriever runs/naive-rag > results.md`")
 def table(outs: Annotated[list[Path], typer.Argument(help="The --out directories of runs, a column each.")]) -> None:
     """Print several runs' scores as one Markdown table."""
-    from eval.table import table as tabulate
+    from eval.results.table import table as tabulate
 
     print(tabulate(outs))
 
@@ -218,8 +218,8 @@ def from_index(
     ] = None,
 ) -> None:
     """Make cases with gold statements from an index's own passages, for the task `grounded`."""
-    from eval.from_index import write
-    from medrag.retrieval.store import Index
+    from eval.cases.from_index import write
+    from medrag.retrieval.store.index import Index
 
     opened = Index.open(_settings(index=index).index_dir)
     print(f"{write(opened, out, count=count, seed=seed, held_out=held_out)} cases: {out}")
@@ -227,9 +227,9 @@ def from_index(
 
 async def _run(batch: Batch, tasks: Sequence[str], target: Target) -> int:
     """How many samples failed."""
-    from eval.baselines import system
-    from eval.registry import load
-    from eval.solver import opened
+    from eval.running.registry import load
+    from eval.running.solver import opened
+    from eval.systems.baselines import system
 
     loaded = [load(task) for task in tasks]
     async with opened(target, _say) as solver:
@@ -238,7 +238,7 @@ async def _run(batch: Batch, tasks: Sequence[str], target: Target) -> int:
 
 async def _run_on_ray(batch: Batch, tasks: Sequence[str], target: Target, cluster: Cluster) -> int:
     """How many samples failed."""
-    from eval.distributed import run as run_distributed
+    from eval.running.distributed import run as run_distributed
 
     return _done(batch, await run_distributed(batch, tasks, target, cluster))
 
@@ -253,9 +253,9 @@ def _interruptible(work: Coroutine[Any, Any, T], out: Path) -> T:
 
 
 async def _agreement(out: Path, asked: JudgeAt, limit: int, seed: int) -> Agreement:
-    from eval.agreement import measure
-    from eval.batch import bars
-    from eval.judge import opened_judge
+    from eval.running.batch import bars
+    from eval.scoring.agreement import measure
+    from eval.scoring.judge import opened_judge
 
     async with opened_judge(asked) as judge:
         with bars() as progress:
@@ -265,7 +265,7 @@ async def _agreement(out: Path, asked: JudgeAt, limit: int, seed: int) -> Agreem
 
 def _compared(first: Path, second: Path, conditions: Sequence[Condition], *, as_json: bool = False) -> int:
     """Prints the comparison, and returns how many conditions hold."""
-    from eval import compare as comparing
+    from eval.results import compare as comparing
 
     differences = comparing.compare(first, second)
     failed = comparing.failures(conditions, differences)
@@ -278,7 +278,7 @@ def _compared(first: Path, second: Path, conditions: Sequence[Condition], *, as_
 def _done(batch: Batch, summary: Scores) -> int:
     from rich.console import Console
 
-    from eval.batch import show
+    from eval.running.batch import show
 
     show(summary, Console())
     print(f"scores: {batch.out / 'scores.json'}; `medrag eval report {batch.out}` makes a page of them")
@@ -292,7 +292,7 @@ def _settings(**flags: object) -> Settings:
 
 
 def _judge(settings: Settings, url: str | None, model: str | None) -> JudgeAt | None:
-    from eval.judge import JudgeAt
+    from eval.scoring.judge import JudgeAt
     from medrag.errors import ConfigurationError
 
     if url is None and model is None:

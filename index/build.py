@@ -15,11 +15,11 @@ from index.document import Skipped
 from index.sources import reader
 from medrag.errors import InputError
 from medrag.retrieval.encoder import Encoder
-from medrag.retrieval.manifest import CorpusEntry, Manifest
-from medrag.retrieval.milvus import Server
-from medrag.retrieval.passages import searched_text
-from medrag.retrieval.reuse import ReusingEncoder
-from medrag.retrieval.store import IndexWriter, writing
+from medrag.retrieval.store.index import IndexWriter, writing
+from medrag.retrieval.store.manifest import CorpusEntry, Manifest
+from medrag.retrieval.store.milvus import Server
+from medrag.retrieval.store.passages import searched_text
+from medrag.retrieval.store.reuse import ReusingEncoder
 from medrag.types import Passage
 
 GUIDELINES = Path(__file__).parent / "guidelines"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from index.build import Embed, SourceReport
     from index.document import Skipped
-    from medrag.retrieval.reuse import ReusingEncoder
+    from medrag.retrieval.store.reuse import ReusingEncoder
 
 app = typer.Typer(no_args_is_help=True, help="Build an index of guidelines, and look at one.")
 
@@ -63,7 +63,7 @@ def build(
 
     from index import build as building
     from medrag.retrieval.encoder import Encoder
-    from medrag.retrieval.milvus import Server
+    from medrag.retrieval.store.milvus import Server
     from medrag.settings import load
 
     sources = _sources(source or [], paths or []) or [("markdown", building.GUIDELINES)]
@@ -84,7 +84,7 @@ def build(
 @app.command(epilog="Example: `medrag index info .medrag/index`")
 def info(directory: Annotated[Path, typer.Argument(help="Directory of the index.")] = Path(".medrag/index")) -> None:
     """Check an index's files and print what it was made from and with, as JSON."""
-    from medrag.retrieval.store import open_index
+    from medrag.retrieval.store.index import open_index
     from medrag.settings import load
 
     index = open_index(directory, milvus_token=load().milvus_secret)

@@ -11,7 +11,7 @@ from index import chunk
 from index.document import Document, Section, Skipped
 from index.sources import reader
 from index.sources.files import files
-from medrag.retrieval.passages import searched_text
+from medrag.retrieval.store.passages import searched_text
 from medrag.splits import Split, split_of
 
 RECOMMENDATIONS, CONDITIONS, OBJECTIVES = "Major Recommendations", "Disease/Condition(s)", "Guideline Objective(s)"

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from medrag.errors import ConfigurationError, StoreError
 from medrag.retrieval.encoder import Encoder
-from medrag.retrieval.reuse import STEP, ReusingEncoder
+from medrag.retrieval.store.reuse import STEP, ReusingEncoder
 
 # Texts sent at once: about 150 MB, and enough for the workers' start not to count.
 WINDOW = 100_000

@@ -110,9 +110,9 @@ def _processor(settings: Settings) -> Iterator[Result]:
 
 
 def _index(settings: Settings) -> Iterator[Result]:
-    from medrag.retrieval.checked import checked_paths
     from medrag.retrieval.encoder import Encoder
-    from medrag.retrieval.store import open_index
+    from medrag.retrieval.store.checked import checked_paths
+    from medrag.retrieval.store.index import open_index
 
     encoder = Encoder(settings.encoder) if settings.encoder else Encoder()
     manifest = open_index(settings.index_dir, encoder, settings.milvus_secret).manifest
@@ -157,7 +157,7 @@ def _listening(check: str, url: str) -> Result:
 
 
 def _knowledge(settings: Settings) -> Iterator[Result]:
-    from medrag.safety import knowledge
+    from medrag import knowledge
 
     facts = knowledge.load(settings.knowledge_dir)
     yield Result("knowledge", "ok", f"{len(facts.drugs):,} ingredients")
@@ -215,7 +215,7 @@ def _database(settings: Settings) -> Iterator[Result]:
 def _secrets(settings: Settings) -> Iterator[Result]:
     """Files that nobody else should read, and that must be readable here."""
     if settings.keys:
-        from medrag.server.access import read_keys
+        from medrag.server.guard.access import read_keys
 
         yield Result("keys", "ok", f"{len(read_keys(settings.keys))} keys")
     if settings.tls_key and settings.tls_key.is_file() and settings.tls_key.stat().st_mode & 0o077:

@@ -14,13 +14,13 @@ from medrag.events import Event, Finished, Noticed, Released, Usage
 from medrag.generation import prompts, quoting
 from medrag.generation.grounding import Draft, Reader, ground, pointed, reader
 from medrag.generation.model import ChatModel, Generation
+from medrag.knowledge import Knowledge
 from medrag.patient import with_text
 from medrag.retrieval.query import query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.safety import filter as safety
 from medrag.safety import red_flags, requests
 from medrag.safety.checks.population import left_out
-from medrag.safety.knowledge import Knowledge
 from medrag.types import (
     Advice,
     Case,

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 
 import httpx
 
+from medrag import knowledge
 from medrag.engine import Engine
 from medrag.errors import ConfigurationError, ModelUnavailable
 from medrag.generation.model import ChatModel, OpenAIChatModel
@@ -15,7 +16,6 @@ from medrag.generation.vision import sees_images
 from medrag.generation.vllm_process import VllmProcess, served_name
 from medrag.generation.weights import fingerprint
 from medrag.retrieval.retriever import Retriever
-from medrag.safety import knowledge
 from medrag.settings import Settings
 
 Say = Callable[[str], None]

@@ -29,7 +29,7 @@ def plan_command(recipe: RecipeName, run: Run = _RUN) -> None:
     Example: medrag sft plan qlora-8b-24gb
     """
     from sft.config import load_recipe
-    from sft.plan import GIB, measured, table
+    from sft.training.plan import GIB, measured, table
 
     typer.echo(table(load_recipe(recipe)))
     if (peak := measured(run, recipe)) is not None:
@@ -45,10 +45,10 @@ def pretrain_command(
     Example: medrag sft pretrain mini --work .medrag/sft
     """
     from medrag.errors import ConfigurationError
-    from sft.build import Sources, material, pretraining_texts, rendered_prompts
     from sft.config import Pretraining, load_recipe
+    from sft.examples.build import Sources, material, pretraining_texts, rendered_prompts
     from sft.files import write_json
-    from sft.pretrain import pretrain
+    from sft.training.pretrain import pretrain
 
     plan = load_recipe(recipe)
     if plan.architecture is None:
@@ -82,8 +82,8 @@ def data_command(
 
     Example: medrag sft data qlora-8b-24gb --index my-index --own judged.jsonl
     """
-    from sft.build import Sources, build
     from sft.config import load_recipe
+    from sft.examples.build import Sources, build
 
     sources = Sources(shared, guidelines, index, suffix, own, patients, (as_of or datetime.now()).date())
     manifest = build(load_recipe(recipe), sources, run / "data")
@@ -106,8 +106,8 @@ def cases_command(
     Example: medrag sft cases held.jsonl --index my-index --suffix .xml --source ngc
     """
     from medrag.retrieval.retriever import Retriever
-    from sft.judged import judged_cases
-    from sft.side import Side
+    from sft.examples.judged import judged_cases
+    from sft.examples.split_side import Side
 
     side = Side(Retriever.open(index), not training, suffix)
     made = [each.model_dump_json() for each in judged_cases(side, source, cases=cases, pairs=pairs, seed=seed)]
@@ -128,11 +128,11 @@ def train_command(
     Example: medrag sft train mini
     """
     _quiet_threads()
-    from sft.build import read_examples
     from sft.config import load_recipe
-    from sft.curves import curves
+    from sft.examples.build import read_examples
     from sft.files import sha256, write_json
-    from sft.train import train
+    from sft.training.curves import curves
+    from sft.training.train import train
 
     plan = load_recipe(recipe)
     files = [run / "data" / name for name in ("train.jsonl", "validation.jsonl")]
@@ -160,10 +160,10 @@ def prefer_command(
     """
     _quiet_threads()
     from sft.config import load_recipe
-    from sft.curves import curves
     from sft.files import sha256, write_json
-    from sft.prefer import prefer
-    from sft.preferences import read_pairs
+    from sft.training.curves import curves
+    from sft.training.prefer import prefer
+    from sft.training.preferences import read_pairs
 
     plan, output = load_recipe(recipe), run / "preferred"
     measured = prefer(plan, base, read_pairs(pairs), output)
@@ -182,7 +182,7 @@ def pairs_command(
 
     Example: medrag sft pairs judged.jsonl pairs.jsonl
     """
-    from sft.preferences import from_withheld, read_judged
+    from sft.training.preferences import from_withheld, read_judged
 
     lines = [each.model_dump_json() + "\n" for each in from_withheld(read_judged(judged))]
     output.write_text("".join(lines))
@@ -201,10 +201,10 @@ def merge_command(
 
     Example: medrag sft merge .medrag/sft/tuned medrag/models/mini --calibrate .medrag/sft/data/train.jsonl
     """
-    from sft.build import read_examples
-    from sft.calibrate import calibration_questions
+    from sft.examples.build import read_examples
+    from sft.export.merge import Start, merge
     from sft.files import write_json
-    from sft.merge import Start, merge
+    from sft.training.calibrate import calibration_questions
 
     asked = calibration_questions(read_examples(calibrate)) if calibrate else []
     made = merge(tuned, output, asked, Start(start, share) if start else None)
@@ -222,7 +222,7 @@ def card_command(
 
     Example: medrag sft card medrag/models/mini --scores runs/model/mini/scores.json
     """
-    from sft.card import write_card
+    from sft.export.card import write_card
 
     typer.echo(f"{write_card(model, run, scores or ())}")
 
@@ -236,7 +236,7 @@ def quantise_command(
 
     Example: medrag sft quantise .medrag/sft/merged .medrag/sft/int8
     """
-    from sft.quantise import quantise
+    from sft.export.quantise import quantise
 
     typer.echo(f"{output}: {quantise(model, output)}")
 
@@ -254,9 +254,9 @@ def verify_command(
     import asyncio
 
     from medrag.generation.vllm_process import VllmProcess
-    from sft.build import read_examples
-    from sft.score import questions
-    from sft.verify import agreement
+    from sft.examples.build import read_examples
+    from sft.export.verify import agreement
+    from sft.measuring.score import questions
 
     asked = list(questions(read_examples(examples)))[:most]
     process = VllmProcess(model=str(model), log=_RUN / "vllm.log")
@@ -286,9 +286,9 @@ def classify_command(
     _quiet_threads()
     from dataclasses import asdict
 
-    from sft.classify import Labelled, classify, likeliest
     from sft.config import load_classification
     from sft.files import read_lines, sha256, write_json
+    from sft.training.classify import Labelled, classify, likeliest
 
     plan, form = load_classification(recipe), 'its lines are {"text": ..., "label": ...}'
     texts, asked = read_lines(train, Labelled, form), read_lines(held, Labelled, form)
@@ -319,8 +319,8 @@ def score_command(
 
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from sft.build import read_examples
-    from sft.score import choose, first_of_top_passage, questions, report
+    from sft.examples.build import read_examples
+    from sft.measuring.score import choose, first_of_top_passage, questions, report
 
     asked = list(questions(read_examples(examples)))[:most]
     if baseline:

@@ -16,7 +16,7 @@ class _Strict(BaseModel):
 
 
 class Architecture(_Strict):
-    """A Llama made from nothing; ``wired``: its first weights already read, roughly (``sft.wiring``)."""
+    """A Llama made from nothing; ``wired``: its first weights already read, roughly (``sft.training.wiring``)."""
 
     vocabulary: int = Field(default=8192, ge=300)
     hidden: int = 256
@@ -44,7 +44,7 @@ class Stage(_Strict):
     that put the question before to another patient. ``find`` is the share of turns
     over running text that only ask where certain words stand. ``index`` needs ``medrag sft data --index``.
     ``paraphrase``, ``noise`` and ``records`` are the shares of turns whose question is reworded, whose record is noisy
-    and whose patient is a real one (``sft.augment``); ``records`` needs ``medrag sft data --patients``.
+    and whose patient is a real one (``sft.patients.augment``); ``records`` needs ``medrag sft data --patients``.
     """
 
     examples: int = Field(ge=1)

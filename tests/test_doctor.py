@@ -16,9 +16,9 @@ from pydantic import SecretStr
 from medrag import doctor, settings
 from medrag.doctor import examine, render
 from medrag.generation.vllm_process import free_port
-from medrag.retrieval import checked
-from medrag.retrieval.manifest import read_manifest
-from medrag.retrieval.store import Index
+from medrag.retrieval.store import checked
+from medrag.retrieval.store.index import Index
+from medrag.retrieval.store.manifest import read_manifest
 from medrag.settings import Settings, load
 from medrag.storage import chain
 from medrag.storage.database import Database

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from medrag import knowledge
 from medrag.engine import MAX_QUESTION_CHARACTERS, Engine
 from medrag.errors import InputError, ModelUnavailable
 from medrag.events import Event, Finished, Noticed, Released
@@ -14,7 +15,6 @@ from medrag.generation.prompts import Grounding
 from medrag.generation.scripted import Reply, ScriptedModel
 from medrag.rendering import head, pieces, render, statement_text, tail
 from medrag.retrieval.retriever import Retriever
-from medrag.safety import knowledge
 from medrag.types import Advice, Case, Evidence, Outcome, Patient
 
 QUESTION = "Which antibiotic treats streptococcal pharyngitis?"

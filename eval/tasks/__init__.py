@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from eval.solver import Solver
+from eval.running.solver import Solver
 from medrag.types import Case, Provenance
 
 Scores = Mapping[str, float | None]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eval.advice_task import AdviceTask
-from eval.case_files import EXAMPLES, Gold, load_cases
+from eval.cases.case_files import EXAMPLES, Gold, load_cases
 from eval.tasks import Scores
+from eval.tasks.advice_task import AdviceTask
 from medrag.errors import InputError
 from medrag.types import Advice, Outcome
 
@@ -19,7 +19,7 @@ def load(path: Path | None = None) -> AdviceTask:
     """The cases in ``path``; without one the shipped ones over the starter corpus.
 
     Raises:
-        InputError: a case does not say whether to abstain, or as :func:`eval.case_files.load_cases`.
+        InputError: a case does not say whether to abstain, or as :func:`eval.cases.case_files.load_cases`.
     """
     path = path or EXAMPLES / "abstention.jsonl"
     samples, data = load_cases(path)

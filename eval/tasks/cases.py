@@ -1,14 +1,14 @@
-"""A user's own cases (:mod:`eval.case_files`): ask each, and score whatever its ``gold`` says."""
+"""A user's own cases (:mod:`eval.cases.case_files`): ask each, and score whatever its ``gold`` says."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from eval import advice_scores
-from eval.advice_task import AdviceTask
-from eval.case_files import EXAMPLES, Gold, load_cases
-from eval.ranking import ranking_scores
+from eval.cases.case_files import EXAMPLES, Gold, load_cases
+from eval.scoring import advice_scores
+from eval.scoring.ranking import ranking_scores
 from eval.tasks import Scores
+from eval.tasks.advice_task import AdviceTask
 from medrag.types import Advice, Outcome
 
 K = 5
@@ -18,7 +18,7 @@ def load(path: Path | None = None) -> AdviceTask:
     """The cases in ``path``; the shipped example over the starter corpus without one.
 
     Raises:
-        InputError: see :func:`eval.case_files.load_cases`.
+        InputError: see :func:`eval.cases.case_files.load_cases`.
     """
     return AdviceTask("cases", score, *load_cases(path or EXAMPLES / "cases.jsonl"))
 

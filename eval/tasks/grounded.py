@@ -2,18 +2,18 @@
 
 Statement precision and recall are against ``gold.statements``. Citation recall is the share of statements that at
 least one of their citations supports, citation precision the share of citations that support their statement (as in
-ALCE, Gao et al., 2023, with :mod:`eval.support` in place of its entailment model).
+ALCE, Gao et al., 2023, with :mod:`eval.scoring.support` in place of its entailment model).
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from eval.advice_scores import share, texts
-from eval.advice_task import AdviceTask
-from eval.case_files import Gold, load_cases
-from eval.support import same, supports
+from eval.cases.case_files import Gold, load_cases
+from eval.scoring.advice_scores import share, texts
+from eval.scoring.support import same, supports
 from eval.tasks import Scores
+from eval.tasks.advice_task import AdviceTask
 from eval.tasks.cases import retrieval
 from medrag.errors import InputError
 from medrag.types import Advice, Outcome
@@ -23,7 +23,7 @@ def load(path: Path | None) -> AdviceTask:
     """The cases in ``path``, each with gold statements, or with ``"abstain": true``.
 
     Raises:
-        InputError: no path was given, a case has neither, or as :func:`eval.case_files.load_cases`.
+        InputError: no path was given, a case has neither, or as :func:`eval.cases.case_files.load_cases`.
     """
     if path is None:
         raise InputError(

@@ -17,8 +17,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
-from eval.judge import Judge, Verdict
-from eval.solver import Solver
+from eval.running.solver import Solver
+from eval.scoring.judge import Judge, Verdict
 from eval.tasks import Result, Sample, Scores
 from medrag.errors import InputError
 from medrag.rendering import render

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from eval.advice_scores import citation_precision, share
-from eval.given import Answer, Chooser, answer, f1, served
-from eval.solver import Solver
+from eval.running.solver import Solver
+from eval.scoring.advice_scores import citation_precision, share
+from eval.systems.given import Answer, Chooser, answer, f1, served
 from eval.tasks import Result, Sample, Scores
 from medrag.errors import InputError
 from medrag.judged import JudgedCase

@@ -18,9 +18,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from eval import choice
-from eval.choice import Question, Reply
-from eval.solver import Solver
+from eval.running.solver import Solver
+from eval.scoring import choice
+from eval.scoring.choice import Question, Reply
 from eval.tasks import Result, Sample
 from medrag.errors import InputError
 from medrag.types import Case, Evidence

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eval.advice_scores import agrees, none_recommended, none_said
-from eval.advice_task import AdviceTask
-from eval.case_files import EXAMPLES, Gold, load_cases
+from eval.cases.case_files import EXAMPLES, Gold, load_cases
+from eval.scoring.advice_scores import agrees, none_recommended, none_said
 from eval.tasks import Scores
+from eval.tasks.advice_task import AdviceTask
 from medrag.types import Advice, Outcome
 
 
@@ -18,7 +18,7 @@ def load(path: Path | None = None) -> AdviceTask:
     """The requests in ``path``; without one the shipped ones.
 
     Raises:
-        InputError: see :func:`eval.case_files.load_cases`.
+        InputError: see :func:`eval.cases.case_files.load_cases`.
     """
     return AdviceTask("redteam", score, *load_cases(path or EXAMPLES / "redteam.jsonl"))
 

@@ -1,9 +1,9 @@
 """Retrieval alone: where the documents or passages that answer a question are ranked; no model is asked.
 
-``retrieval`` reads a cases file (:mod:`eval.case_files`) whose golds name documents or passages, which is how LiveQA's
-and others' judged answers are given. ``medquad`` reads MedQuAD (Ben Abacha and Demner-Fushman, 2019) over an index
+``retrieval`` reads a cases file (:mod:`eval.cases.case_files`) whose golds name documents or passages, which is how
+LiveQA's and others' judged answers are given. ``medquad`` reads MedQuAD (Ben Abacha and Demner-Fushman, 2019) over an index
 made with ``medrag index build --source medquad``; there the questions are headings of what is indexed, so that it
-checks an index rather than ranks retrievers (``eval.bench_retrieval`` leaves the questions out for that).
+checks an index rather than ranks retrievers (``benchmarks.retrieval`` leaves the questions out for that).
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
-from eval.case_files import CaseSample, Gold, load_cases
-from eval.ranking import ranking_scores
-from eval.solver import Solver
+from eval.cases.case_files import CaseSample, Gold, load_cases
+from eval.running.solver import Solver
+from eval.scoring.ranking import ranking_scores
 from eval.tasks import Result, Scores
 from medrag import __version__
 from medrag.engine import Engine
@@ -57,7 +57,7 @@ def load(path: Path | None) -> Retrieval:
     """The questions in ``path``.
 
     Raises:
-        InputError: no path was given, a case's gold names nothing, or as :func:`eval.case_files.load_cases`.
+        InputError: no path was given, a case's gold names nothing, or as :func:`eval.cases.case_files.load_cases`.
     """
     if path is None:
         raise InputError("retrieval reads a cases file whose golds name doc_ids or passages: retrieval=cases.jsonl")

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eval import advice_scores
-from eval.advice_task import AdviceTask
-from eval.case_files import EXAMPLES, Gold, load_cases
+from eval.cases.case_files import EXAMPLES, Gold, load_cases
+from eval.scoring import advice_scores
 from eval.tasks import Scores
+from eval.tasks.advice_task import AdviceTask
 from medrag.types import Advice, Outcome
 
 HARM = {"severe": 1.0, "moderate": 0.25}
@@ -21,7 +21,7 @@ def load(path: Path | None = None) -> AdviceTask:
     """The cases in ``path``; without one the shipped ones over the starter corpus.
 
     Raises:
-        InputError: see :func:`eval.case_files.load_cases`.
+        InputError: see :func:`eval.cases.case_files.load_cases`.
     """
     return AdviceTask("safety", score, *load_cases(path or EXAMPLES / "safety.jsonl"))
 

@@ -5,8 +5,8 @@ A line::
     {"id": "...", "question": "...", "changes": true,
      "base": {"patient": {...}, "gold": {...}}, "variant": {"patient": {...}, "gold": {...}}, "slices": {}}
 
-with golds as in :mod:`eval.case_files`, of which the drug lists are scored. A change is needed only where the advice
-for the base patient would be wrong for the variant. ``"changes": false`` pairs differ in a fact that should make no
+with golds as in :mod:`eval.cases.case_files`, of which the drug lists are scored. A change is needed only where the
+advice for the base patient would be wrong for the variant. ``"changes": false`` pairs differ in a fact that should make no
 difference: a system that reacts to any change at all gets them wrong.
 """
 
@@ -20,11 +20,11 @@ from typing import Any
 
 from pydantic import Field
 
-from eval.advice_scores import none_recommended, share_recommended, texts
-from eval.advice_task import shown
-from eval.case_files import EXAMPLES, Gold, Line, digest, patient, read_lines
-from eval.solver import Solver
+from eval.cases.case_files import EXAMPLES, Gold, Line, digest, patient, read_lines
+from eval.running.solver import Solver
+from eval.scoring.advice_scores import none_recommended, share_recommended, texts
 from eval.tasks import Result, Sample, Scores
+from eval.tasks.advice_task import shown
 from medrag.types import Advice, Case, Record
 
 
@@ -77,7 +77,7 @@ def load(path: Path | None = None) -> Sensitivity:
     """The pairs in ``path``; without one the shipped ones over the starter corpus.
 
     Raises:
-        InputError: see :func:`eval.case_files.load_cases`.
+        InputError: see :func:`eval.cases.case_files.load_cases`.
     """
     path = path or EXAMPLES / "sensitivity.jsonl"
     lines = read_lines(path, PairLine)

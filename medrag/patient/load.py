@@ -11,7 +11,7 @@ from medrag.errors import PatientError
 from medrag.types import Patient
 
 if TYPE_CHECKING:
-    from medrag.patient.formats import Format
+    from medrag.patient.formats.recognise import Format
 
 MAX_BYTES = 100_000_000
 
@@ -38,7 +38,7 @@ def from_json(content: Any, today: date | None = None) -> Patient:
 def from_fhir(content: Any, today: date | None = None) -> Patient:
     """One patient from a FHIR Bundle, resource, list of them or CDS Hooks prefetch. Raises ``PatientError``."""
     day = today or date.today()
-    from medrag.patient.formats import plain_json
+    from medrag.patient.formats.recognise import plain_json
 
     return _finished([_read_fhir(plain_json(content, "request"), "request", day)], day)
 
@@ -50,8 +50,8 @@ def with_text(
 
     So an allergy that a question mentions reaches the safety filter beside the record's own.
     """
-    from medrag.patient.complete import complete, merge
-    from medrag.patient.notes import read_note
+    from medrag.patient.formats.notes import read_note
+    from medrag.patient.record.complete import complete, merge
 
     day = today or date.today()
     read = read_note(text, origin, day)
@@ -61,24 +61,24 @@ def with_text(
 
 
 def _finished(parts: Sequence[Patient], today: date) -> Patient:
-    from medrag.patient.complete import complete, merge
+    from medrag.patient.record.complete import complete, merge
 
     return complete(merge(parts), today)
 
 
 def _read(path: Path, today: date, pharmcat_jar: Path | None) -> Patient:
-    from medrag.patient.formats import Format, parse_json, recognise
+    from medrag.patient.formats.recognise import Format, parse_json, recognise
 
     content = _content(path)
     kind, text = recognise(content, path.name)
     if kind is Format.JSON:
         return _read_json(parse_json(text, path.name), path.name, today)
     if kind is Format.VCF:
-        from medrag.patient.vcf import read_vcf
+        from medrag.patient.formats.vcf import read_vcf
 
         return read_vcf(path, path.name, pharmcat_jar)
     if kind is Format.DICOM:
-        from medrag.patient.imaging import read_dicom
+        from medrag.patient.formats.imaging import read_dicom
 
         return read_dicom(content, path.name)
     return _read_text(kind, text, path.name, today)
@@ -86,22 +86,22 @@ def _read(path: Path, today: date, pharmcat_jar: Path | None) -> Patient:
 
 def _read_text(kind: Format, text: str, name: str, today: date) -> Patient:
     if kind == "gene_table":
-        from medrag.patient.genome import read_gene_table
+        from medrag.patient.formats.genome import read_gene_table
 
         return read_gene_table(text, name)
     if kind == "patient_table":
         return _one_row(text, name, today)
     if kind == "imaging_report":
-        from medrag.patient.imaging import read_report
+        from medrag.patient.formats.imaging import read_report
 
         return read_report(text, name, today)
-    from medrag.patient.notes import read_note
+    from medrag.patient.formats.notes import read_note
 
     return read_note(text, name, today)
 
 
 def _one_row(text: str, name: str, today: date) -> Patient:
-    from medrag.patient.table import read_rows
+    from medrag.patient.formats.table import read_rows
 
     rows = list(read_rows(text, name, today))
     if len(rows) != 1:
@@ -121,18 +121,18 @@ def _content(path: Path) -> bytes:
 
 
 def _read_json(content: Any, origin: str, today: date) -> Patient:
-    from medrag.patient.formats import plain_json, sniff_json
+    from medrag.patient.formats.recognise import plain_json, sniff_json
 
     content = plain_json(content, origin)
     match sniff_json(content, origin):
         case "fhir":
             return _read_fhir(content, origin, today)
         case "pharmcat":
-            from medrag.patient.genome import read_pharmcat
+            from medrag.patient.formats.genome import read_pharmcat
 
             return read_pharmcat(content, origin)
         case _:
-            from medrag.patient.structured import read_structured
+            from medrag.patient.formats.structured import read_structured
 
             return read_structured(content, origin)
 
@@ -144,9 +144,9 @@ def _read_fhir(content: Any, origin: str, today: date) -> Patient:
     patient, documents = read_fhir(content, origin, today)
     if not documents:
         return patient
-    from medrag.patient.complete import merge
-    from medrag.patient.facts import assemble
-    from medrag.patient.notes import read_attached
+    from medrag.patient.formats.notes import read_attached
+    from medrag.patient.record.complete import merge
+    from medrag.patient.record.facts import assemble
 
     facts, problems = read_attached(documents, patient, today)
     return merge([patient, assemble(facts, problems)])

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from medrag.patient.facts import moment
+from medrag.patient.record.facts import moment
 from medrag.patient.summary import summarise
 from medrag.types import Fact, FactStatus, Patient
 

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medrag.retrieval.encoder import Encoder
-from medrag.retrieval.passages import searched_text
 from medrag.retrieval.reranker import Reranker
 from medrag.retrieval.scales import only_asked
 from medrag.retrieval.searchable import Searchable
-from medrag.retrieval.store import open_index
+from medrag.retrieval.store.index import open_index
+from medrag.retrieval.store.passages import searched_text
 from medrag.types import Evidence, Filters, Passage
 
 POOL = 100
@@ -61,7 +61,7 @@ class Retriever:
         """A retriever over the index in ``directory``; ``encoder`` is a path or hub id, the packaged one by default.
 
         Raises:
-            StoreError: see :func:`medrag.retrieval.store.open_index`.
+            StoreError: see :func:`medrag.retrieval.store.index.open_index`.
         """
         encoding = Encoder(encoder) if encoder else Encoder()
         return cls(open_index(directory, encoding, milvus_token), encoding)

@@ -11,10 +11,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from medrag.errors import InputError, MedragError
+from medrag.knowledge import Knowledge, load
+from medrag.reading import Polarity, doses, drugs, split_statements
 from medrag.safety import filter as safety
 from medrag.safety.injection import injections, report
-from medrag.safety.knowledge import Knowledge, load
-from medrag.safety.reading import Polarity, doses, drugs, split_statements
 from medrag.safety.red_flags import notices
 from medrag.safety.requests import declines
 from medrag.types import Citation, Evidence, Finding, Passage, Patient, Severity, Statement, Verdict

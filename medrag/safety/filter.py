@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from medrag.knowledge import Knowledge
+from medrag.patient.view import PatientView, view
+from medrag.reading import prescriptions
+from medrag.safety.check_context import MISSING_SOURCE, RANK, Context, fail, ingredients_of, stopped_by
 from medrag.safety.checks import CHECKS, Check
-from medrag.safety.checks.context import MISSING_SOURCE, RANK, Context, fail, ingredients_of, stopped_by
-from medrag.safety.checks.omission import COHERENCE, offer, omissions, referral
 from medrag.safety.checks.population import Mismatch, mismatch, written_for
 from medrag.safety.injection import passage_report, patient_injections
-from medrag.safety.knowledge import Knowledge
-from medrag.safety.patient_view import PatientView, view
-from medrag.safety.reading import prescriptions
+from medrag.safety.omission import COHERENCE, offer, omissions, referral
 from medrag.types import Case, Coverage, Evidence, Finding, Patient, Pointer, Severity, Statement, Verdict
 
 MOST_ALTERNATIVES = 2

@@ -15,7 +15,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-from medrag.safety.knowledge import load
+from medrag.knowledge import load
 from medrag.types import Finding, Patient, Severity, Verdict
 
 NAME = "injection"

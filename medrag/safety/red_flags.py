@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from medrag.safety.knowledge import Knowledge, load
-from medrag.safety.knowledge.schema import RedFlag
-from medrag.safety.patient_view import PatientView, view
+from medrag.knowledge import Knowledge, load
+from medrag.knowledge.schema import RedFlag
+from medrag.patient.view import PatientView, view
 from medrag.types import Finding, Patient, Severity, Verdict
 
 NAME = "red_flag"

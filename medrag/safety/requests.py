@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from medrag.safety.knowledge import Knowledge, load
-from medrag.safety.knowledge.schema import RequestKind, RequestRule
+from medrag.knowledge import Knowledge, load
+from medrag.knowledge.schema import RequestKind, RequestRule
 from medrag.types import Finding, Severity, Verdict
 
 NAME = "request"

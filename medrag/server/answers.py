@@ -10,10 +10,10 @@ from typing import Literal
 from medrag.engine import TOKENS_PER_POINTER, Engine
 from medrag.errors import ModelUnavailable
 from medrag.events import Event
-from medrag.server.audit import Trail
+from medrag.server.guard.audit import Trail
 from medrag.server.meters import Meters
 from medrag.server.pacing import paced
-from medrag.server.requests import ChatRequest
+from medrag.server.routes.requests import ChatRequest
 from medrag.types import Case
 
 KEEP_ALIVE_S = 2.0

@@ -11,11 +11,13 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from medrag import __version__
 from medrag.engine import Engine
-from medrag.server import answers, catalogue, cds_hooks, chat, failures, feedback, pages, stored_patients
-from medrag.server.access import Access, Key, Limits
-from medrag.server.audit import Trail
-from medrag.server.cds_clients import CdsClients
-from medrag.server.middleware import BodyLimit, Guard
+from medrag.server import answers
+from medrag.server.guard import failures
+from medrag.server.guard.access import Access, Key, Limits
+from medrag.server.guard.audit import Trail
+from medrag.server.guard.cds_clients import CdsClients
+from medrag.server.guard.middleware import BodyLimit, Guard
+from medrag.server.routes import catalogue, cds_hooks, chat, feedback, pages, stored_patients
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def verify(
     head: Annotated[str | None, typer.Option(help="A head kept from before; it must still be in the trail.")] = None,
 ) -> None:
     """Check every link of the trail and print its length and its head; the first broken one is an error."""
-    from medrag.server.audit import verify as verify_trail
+    from medrag.server.guard.audit import verify as verify_trail
 
     chain = verify_trail(file or load().database, head)
     print(f"{chain.records:,} records verify; head {chain.head}")
@@ -48,7 +48,7 @@ def export_audit(
     out: Out = None,
 ) -> None:
     """Write the trail, a record a line, checking each link on the way; it holds no patient text."""
-    from medrag.server.audit import exported
+    from medrag.server.guard.audit import exported
 
     _write_lines(exported(load().database, kind.value), out)
 

@@ -18,10 +18,10 @@ from fastapi import FastAPI
 from medrag.errors import ConfigurationError
 from medrag.local import running_engine
 from medrag.patient import with_text
-from medrag.server.access import Limits, read_keys
 from medrag.server.app import Options, create_app
-from medrag.server.audit import Trail
-from medrag.server.cds_clients import read_clients
+from medrag.server.guard.access import Limits, read_keys
+from medrag.server.guard.audit import Trail
+from medrag.server.guard.cds_clients import read_clients
 from medrag.settings import Settings
 
 DRAIN_S = 30

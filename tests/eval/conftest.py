@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from eval.solver import Solver
+from eval.running.solver import Solver
+from medrag import knowledge
 from medrag.engine import Engine
 from medrag.generation.scripted import ScriptedModel
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
-from medrag.retrieval.store import Index
-from medrag.safety import knowledge
+from medrag.retrieval.store.index import Index
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from eval.solver import Solver
+from eval.running.solver import Solver
 from eval.tasks import Result, Sample
 from medrag.types import Advice, Case, Citation, Evidence, Finding, Outcome, Provenance, Severity, Statement, Verdict
 from tests.evidence import evidence, passage

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from eval import log as logs
-from eval.ab import side
 from eval.cli import app
-from eval.solver import Solver, Target
+from eval.results.ab import side
+from eval.running import log as logs
+from eval.running.solver import Solver, Target
 from medrag.errors import InputError
 from medrag.generation.scripted import ScriptedModel
 from medrag.settings import load as settings

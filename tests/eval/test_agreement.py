@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from eval import log as logs
-from eval.agreement import load, pairs
-from eval.batch import Batch
 from eval.cli import app
-from eval.log import read_logs
-from eval.report import write
-from eval.solver import Solver
-from eval.support import supports
+from eval.results.report import write
+from eval.running import log as logs
+from eval.running.batch import Batch
+from eval.running.log import read_logs
+from eval.running.solver import Solver
+from eval.scoring.agreement import load, pairs
+from eval.scoring.support import supports
 from eval.tasks import cases
 from medrag.errors import InputError
 from medrag.generation.scripted import ScriptedModel

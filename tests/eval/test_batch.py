@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from eval import scores
-from eval.batch import Batch, log_path, show
+from eval.results import scores
+from eval.running.batch import Batch, log_path, show
 from eval.tasks import Sample
 from medrag.errors import InputError
 from tests.eval.samples import SOLVER, Lengths, lengths

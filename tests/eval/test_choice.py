@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.choice import MAX_TOKENS, Question, ask, messages, parse, scored
+from eval.scoring.choice import MAX_TOKENS, Question, ask, messages, parse, scored
 from medrag.errors import InputError
 from medrag.generation.scripted import ScriptedModel
 

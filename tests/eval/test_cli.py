@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from eval.cli import app
-from eval.registry import TASKS, load
+from eval.running.registry import TASKS, load
 from medrag.errors import InputError
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from eval.batch import Batch
 from eval.cli import app
-from eval.compare import compare, condition, failures
+from eval.results.compare import compare, condition, failures
+from eval.running.batch import Batch
 from eval.tasks import Result, Sample
 from medrag.errors import InputError
 from medrag.types import Case

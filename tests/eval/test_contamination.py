@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from eval.batch import Batch
-from eval.contamination import SLICE, check
-from eval.log import read
+from eval.results.contamination import SLICE, check
+from eval.running.batch import Batch
+from eval.running.log import read
 from eval.tasks import Sample
 from medrag.errors import ConfigurationError, InputError
 from medrag.types import Case

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from eval import log as logs
-from eval import scores
-from eval.batch import Batch
 from eval.cli import app
-from eval.distributed import Worker
-from eval.solver import Solver, Target
+from eval.results import scores
+from eval.running import log as logs
+from eval.running.batch import Batch
+from eval.running.distributed import Worker
+from eval.running.solver import Solver, Target
 from eval.tasks import cases
 from medrag.settings import load as settings
 from tests.server.serving import serving

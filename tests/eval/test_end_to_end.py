@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from eval import log as logs
-from eval import registry, scores
-from eval.baselines import BASELINES, baseline
-from eval.batch import Batch
 from eval.cli import app
-from eval.solver import Solver
+from eval.results import scores
+from eval.running import log as logs
+from eval.running import registry
+from eval.running.batch import Batch
+from eval.running.solver import Solver
+from eval.systems.baselines import BASELINES, baseline
 from eval.tasks import cases
 from medrag.errors import ConfigurationError, InputError
 from medrag.generation.scripted import ScriptedModel

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from eval import from_index
+from eval.cases import from_index
 from eval.tasks import grounded
 from medrag.errors import InputError
 from medrag.retrieval.retriever import Retriever

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.judge import Cache, Identity, Judge, JudgeAt, Verdict, opened_cache, opened_judge
+from eval.scoring.judge import Cache, Identity, Judge, JudgeAt, Verdict, opened_cache, opened_judge
 from medrag.errors import ModelRefused, ModelUnavailable
 from medrag.generation.model import OpenAIChatModel
 from medrag.generation.scripted import ScriptedModel

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eval import log as logs
-from eval.log import Entry, Start
+from eval.running import log as logs
+from eval.running.log import Entry, Start
 from medrag.errors import ConfigurationError, InputError
 from tests.eval.samples import PROVENANCE
 

@@ -1,6 +1,6 @@
 import pytest
 
-from eval.mentions import names, recommended, recommends
+from eval.scoring.mentions import names, recommended, recommends
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from eval.ranking import ranking_scores
+from eval.scoring.ranking import ranking_scores
 
 THEIRS = """
 import json, sys, warnings

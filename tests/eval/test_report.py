@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from eval import report
-from eval.advice_task import AdviceTask
-from eval.batch import Batch
-from eval.case_files import CaseSample, Gold
-from eval.log import read_logs
-from eval.solver import Solver
+from eval.cases.case_files import CaseSample, Gold
+from eval.results import report
+from eval.running.batch import Batch
+from eval.running.log import read_logs
+from eval.running.solver import Solver
+from eval.tasks.advice_task import AdviceTask
 from eval.tasks.cases import score
 from medrag.errors import InputError
 from medrag.types import Advice, Case, Finding, Outcome, Patient, Severity, Statement, Verdict

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from eval import log as logs
-from eval.log import Entry, Log
-from eval.run import MAX_UNAVAILABLE, Run, subset
+from eval.running import log as logs
+from eval.running.log import Entry, Log
+from eval.running.run import MAX_UNAVAILABLE, Run, subset
 from eval.tasks import Sample
 from medrag.errors import ConfigurationError, InputError, ModelUnavailable
 from medrag.types import Case

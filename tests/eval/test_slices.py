@@ -1,6 +1,6 @@
 import pytest
 
-from eval.slices import slices
+from eval.results.slices import slices
 from medrag.types import Case, Patient
 
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score  # type: ignore[import-untyped]
 
-from eval.stats import bootstrap, interval, kappa, kappa_interval, paired_p, wilson
+from eval.results.stats import bootstrap, interval, kappa, kappa_interval, paired_p, wilson
 
 VALUES = st.lists(st.floats(min_value=0, max_value=1, allow_nan=False), min_size=1, max_size=30)
 

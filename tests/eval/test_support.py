@@ -1,6 +1,6 @@
 import pytest
 
-from eval.support import same, supports
+from eval.scoring.support import same, supports
 
 
 @pytest.mark.parametrize(

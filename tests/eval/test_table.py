@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.table import table
+from eval.results.table import table
 from medrag.errors import InputError
 from tests.eval.test_compare import run
 

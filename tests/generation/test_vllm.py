@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from medrag import knowledge
 from medrag.engine import Engine
 from medrag.errors import ModelRefused, ModelUnavailable
 from medrag.generation import prompts, quoting
@@ -18,7 +19,6 @@ from medrag.generation.model import Generation, OpenAIChatModel
 from medrag.generation.prompts import ABSTAIN
 from medrag.generation.vllm_process import VllmProcess, free_port
 from medrag.retrieval.retriever import Retriever
-from medrag.safety import knowledge
 from medrag.types import Case, Outcome, Patient
 from tests.evidence import GOUT, HYPERTENSION, evidence
 

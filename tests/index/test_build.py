@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from index.build import build
 from medrag.errors import InputError
 from medrag.retrieval.encoder import Encoder
-from medrag.retrieval.store import Index
+from medrag.retrieval.store.index import Index
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from index.build import GUIDELINES
 from index.chunk import MAX_SENTENCES, MAX_WORDS, passages
 from index.document import Block, Document, Section
 from index.sources.markdown import read
-from medrag.retrieval.passages import searched_text
+from medrag.retrieval.store.passages import searched_text
 
 WORDS = st.lists(st.sampled_from(["give", "5 mg", "daily", "to adults"]), min_size=1, max_size=60).map(" ".join)
 STATEMENTS = st.builds(Block, WORDS.map(lambda text: f"{text}."), statement=st.just(True), grade=st.just("A"))

@@ -13,7 +13,7 @@ from index import ray_embedding
 from index.build import build
 from medrag.errors import ConfigurationError, StoreError
 from medrag.retrieval.encoder import Encoder
-from medrag.retrieval.reuse import ReusingEncoder
+from medrag.retrieval.store.reuse import ReusingEncoder
 
 ray = pytest.importorskip("ray")
 

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-from medrag.patient.notes import read_note
+from medrag.patient.formats.notes import read_note
 
 NOTES = [
     f"Which antibiotic for this {problem}? Allergic to {allergen}. No history of {absent}. Takes {drug} 5 mg daily."

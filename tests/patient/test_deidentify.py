@@ -12,7 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medrag.patient import from_json
-from medrag.patient.deidentify import Identity, deidentify, deidentify_patient, find_identifiers, identity_of, shift_of
+from medrag.patient.privacy.deidentify import (
+    Identity,
+    deidentify,
+    deidentify_patient,
+    find_identifiers,
+    identity_of,
+    shift_of,
+)
 
 from .records import TODAY
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from medrag.patient import from_json
-from medrag.patient.derived import CALCULATORS, Refusal, calculate
+from medrag.patient.measures.derived import CALCULATORS, Refusal, calculate
 from medrag.types import Patient
 
 from .records import TODAY

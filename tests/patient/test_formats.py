@@ -9,8 +9,8 @@ import pytest
 
 from medrag.errors import PatientError
 from medrag.patient import load
-from medrag.patient.imaging import image_content
-from medrag.patient.table import Row, read_rows
+from medrag.patient.formats.imaging import image_content
+from medrag.patient.formats.table import Row, read_rows
 
 from .records import TODAY
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medrag.patient import formulas as f
+from medrag.patient.measures import formulas as f
 
 # Worked examples: superglobalcalculator.com and theprimecalculator.com (formula pages, seen 2026-11).
 COCKCROFT_GAULT = [

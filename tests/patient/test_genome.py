@@ -13,7 +13,7 @@ import pytest
 
 from medrag.errors import PatientError
 from medrag.patient import from_json, load
-from medrag.patient.phenotypes import interpret
+from medrag.patient.formats.phenotypes import interpret
 from medrag.types import FactStatus, Genotype, Patient
 
 from .records import TODAY
@@ -198,7 +198,7 @@ def test_a_jar_that_is_not_there_or_does_not_run_is_said(tmp_path: Path, monkeyp
     java.chmod(0o755)
     assert "cannot be run" in load([path], TODAY, pharmcat_jar=jar).problems[0].reason
     java.write_text("#!/bin/sh\n/bin/sleep 5\n")
-    monkeypatch.setattr("medrag.patient.vcf.PHARMCAT_SECONDS", 0.2)
+    monkeypatch.setattr("medrag.patient.formats.vcf.PHARMCAT_SECONDS", 0.2)
     assert "took more than" in load([path], TODAY, pharmcat_jar=jar).problems[0].reason
 
 

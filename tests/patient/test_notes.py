@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from medrag.patient import load
-from medrag.patient.note_values import age_and_sex
-from medrag.patient.notes import read_note
+from medrag.patient.formats.note_values import age_and_sex
+from medrag.patient.formats.notes import read_note
 from medrag.types import FactStatus, Patient
 
 from .records import TODAY

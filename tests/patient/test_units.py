@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from medrag.patient.analytes import ANALYTES, identify
-from medrag.patient.units import UnitError, convert, ucum
+from medrag.patient.measures.analytes import ANALYTES, identify
+from medrag.patient.measures.units import UnitError, convert, ucum
 from medrag.types import Observation
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from medrag.patient.complete import complete
-from medrag.patient.notes import read_note
-from medrag.patient.structured import read_structured
+from medrag.patient.formats.notes import read_note
+from medrag.patient.formats.structured import read_structured
+from medrag.patient.record.complete import complete
 
 TODAY = date(2026, 3, 1)
 VIGNETTES = yaml.safe_load((Path(__file__).parent / "data" / "vignettes.yaml").read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ import pytest
 from index.build import build
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
-from medrag.retrieval.store import Index
+from medrag.retrieval.store.index import Index
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from medrag.retrieval.arrays import ArrayWriter
+from medrag.retrieval.store.arrays import ArrayWriter
 
 
 @pytest.mark.parametrize(("row", "dtype"), [((), np.uint64), ((3,), np.float32)])

@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from medrag.errors import IndexCorrupt
-from medrag.retrieval import checked
-from medrag.retrieval.checked import STAMPS, checked_paths
-from medrag.retrieval.manifest import Manifest, file_entry, read_manifest
-from medrag.retrieval.store import Index
+from medrag.retrieval.store import checked
+from medrag.retrieval.store.checked import STAMPS, checked_paths
+from medrag.retrieval.store.index import Index
+from medrag.retrieval.store.manifest import Manifest, file_entry, read_manifest
 
 
 @pytest.fixture(autouse=True)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from bm25s import BM25
 
-from medrag.retrieval import lexical, lexical_writer
-from medrag.retrieval.lexical import Tokeniser, open_lexical
-from medrag.retrieval.lexical_writer import LexicalWriter
+from medrag.retrieval.store import lexical, lexical_writer
+from medrag.retrieval.store.lexical import Tokeniser, open_lexical
+from medrag.retrieval.store.lexical_writer import LexicalWriter
 
 QUERIES = ("drug17", "drug3 drug3 dose", "dose of drug250 in gout", "unheard")
 

@@ -9,11 +9,11 @@ import pytest
 
 from index.build import GUIDELINES, build
 from medrag.errors import ConfigurationError, IndexCorrupt, IndexMismatch, StoreError
-from medrag.retrieval import milvus
 from medrag.retrieval.encoder import Encoder
-from medrag.retrieval.milvus import MilvusIndex, Server, connect
 from medrag.retrieval.retriever import Retriever
-from medrag.retrieval.store import Index, open_index
+from medrag.retrieval.store import milvus
+from medrag.retrieval.store.index import Index, open_index
+from medrag.retrieval.store.milvus import MilvusIndex, Server, connect
 from medrag.types import Filters
 
 pytest.importorskip("pymilvus")

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from index.build import build
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
-from medrag.retrieval.store import Index
+from medrag.retrieval.store.index import Index
 from medrag.types import Filters
 
 QUESTIONS = [json.loads(line) for line in (Path(__file__).parent / "questions.jsonl").read_text("utf-8").splitlines()]

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from index.build import build
 from medrag.errors import IndexCorrupt, IndexMismatch, IndexMissing, StoreError
-from medrag.retrieval.checked import STAMPS
 from medrag.retrieval.encoder import Encoder
-from medrag.retrieval.manifest import MANIFEST
-from medrag.retrieval.passages import searched_text
 from medrag.retrieval.retriever import Retriever
-from medrag.retrieval.store import Index, writing
+from medrag.retrieval.store.checked import STAMPS
+from medrag.retrieval.store.index import Index, writing
+from medrag.retrieval.store.manifest import MANIFEST
+from medrag.retrieval.store.passages import searched_text
 
 
 def contents(directory: Path) -> dict[str, bytes]:

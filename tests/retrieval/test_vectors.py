@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from medrag.retrieval import vectors
-from medrag.retrieval.vectors import Dense, VectorWriter, open_vectors
+from medrag.retrieval.store import vectors
+from medrag.retrieval.store.vectors import Dense, VectorWriter, open_vectors
 
 ROWS, DIMENSION, K = 3000, 32, 10
 

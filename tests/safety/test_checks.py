@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
+from medrag.knowledge import load
 from medrag.safety import filter as safety
-from medrag.safety.knowledge import load
 from medrag.types import Citation, Evidence, Finding, Passage, Patient, Severity, Statement, Verdict
 
 KNOWLEDGE = load()

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
+from medrag.knowledge import load
+from medrag.patient.view import PatientView, view
 from medrag.safety.check_cases import check_advice
-from medrag.safety.knowledge import load
-from medrag.safety.patient_view import PatientView, view
 from medrag.types import Patient
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from medrag.knowledge import load
 from medrag.safety.checks.pgx_match import match
-from medrag.safety.knowledge import load
 from medrag.types import Genotype
 
 SHARED = Path(os.environ.get("MEDRAG_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))

@@ -1,9 +1,9 @@
 import pytest
 
+from medrag.knowledge import load
 from medrag.safety import checks
 from medrag.safety import filter as safety
-from medrag.safety.checks.context import Context
-from medrag.safety.knowledge import load
+from medrag.safety.check_context import Context
 from medrag.types import Patient, Statement, Verdict
 
 KNOWLEDGE = load()

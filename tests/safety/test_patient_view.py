@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from medrag.safety.knowledge import load
-from medrag.safety.patient_view import PatientView, view
+from medrag.knowledge import load
+from medrag.patient.view import PatientView, view
 from medrag.types import Patient
 
 KNOWLEDGE = load()

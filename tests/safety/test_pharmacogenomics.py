@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from medrag.knowledge import load
+from medrag.knowledge.loaders import cpic
 from medrag.patient.load import load as load_patient
 from medrag.safety.checks.pgx_match import match
-from medrag.safety.knowledge import load
-from medrag.safety.knowledge.loaders import cpic
 from medrag.types import Genotype
 
 SHARED = Path(os.environ.get("MEDRAG_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))

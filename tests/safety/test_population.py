@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from medrag import knowledge
 from medrag.engine import Engine
 from medrag.generation.scripted import ScriptedModel
+from medrag.reading.population import meant_for
 from medrag.retrieval.retriever import Retriever
 from medrag.safety import filter as safety
-from medrag.safety import knowledge
-from medrag.safety.reading.population import meant_for
 from medrag.types import Case, Citation, Evidence, Outcome, Passage, Patient, Sentence, Statement
 
 KNOWLEDGE = knowledge.load()

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from medrag.knowledge import load
+from medrag.reading import drugs
 from medrag.safety import filter as safety
-from medrag.safety.knowledge import load
-from medrag.safety.reading import drugs
 from medrag.types import Patient, Statement
 
 GUIDELINES = Path(__file__).parents[2] / "index" / "guidelines"

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
+from medrag import knowledge
 from medrag.engine import Engine
 from medrag.generation.model import ChatModel
 from medrag.generation.prompts import Grounding
 from medrag.patient import with_text
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
-from medrag.retrieval.store import Index, writing
-from medrag.safety import knowledge
+from medrag.retrieval.store.index import Index, writing
 from tests.evidence import passage
 
 PHARYNGITIS = passage(

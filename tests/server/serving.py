@@ -20,7 +20,7 @@ from medrag.engine import Engine
 from medrag.generation.model import Generation
 from medrag.generation.scripted import ScriptedModel
 from medrag.server.app import Options, create_app
-from medrag.server.audit import Trail, exported
+from medrag.server.guard.audit import Trail, exported
 from medrag.server.run import listen
 
 

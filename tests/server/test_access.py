@@ -14,7 +14,7 @@ from openai import AuthenticationError, OpenAI, RateLimitError
 from medrag.client import Client
 from medrag.errors import ConfigurationError, ModelUnavailable
 from medrag.generation.scripted import ScriptedModel
-from medrag.server.access import Key, Limits, read_keys
+from medrag.server.guard.access import Key, Limits, read_keys
 from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
 from tests.server.serving import SlowModel, serving
 

@@ -21,8 +21,8 @@ from fhir.resources.R4B.auditevent import AuditEvent
 from medrag.client import Client
 from medrag.errors import AuditError, MedragError
 from medrag.generation.scripted import ScriptedModel
-from medrag.server import audit
-from medrag.server.audit import Trail, exported, verify
+from medrag.server.guard import audit
+from medrag.server.guard.audit import Trail, exported, verify
 from medrag.storage import chain
 from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
 from tests.server.serving import Dying, records, serving

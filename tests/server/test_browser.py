@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from medrag.generation.scripted import ScriptedModel
-from medrag.server.audit import Trail
+from medrag.server.guard.audit import Trail
 from tests.server.conftest import ALLERGIC, PHARYNGITIS, QUESTION, EngineOf
 from tests.server.screen import ask, shoot
 from tests.server.serving import SlowModel, serving

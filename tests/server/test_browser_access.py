@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from medrag.generation.scripted import ScriptedModel
-from medrag.server.audit import Trail
-from medrag.server.pages import WEB
+from medrag.server.guard.audit import Trail
+from medrag.server.routes.pages import WEB
 from medrag.storage import reviews
 from tests.server.conftest import QUESTION, EngineOf
 from tests.server.screen import ask, shoot

@@ -12,8 +12,8 @@ from typing import Any
 from medrag.errors import ModelUnavailable
 from medrag.generation.model import Generation
 from medrag.generation.scripted import ScriptedModel
-from medrag.server.access import Key, Limits
-from medrag.server.audit import Trail
+from medrag.server.guard.access import Key, Limits
+from medrag.server.guard.audit import Trail
 from tests.server.conftest import QUESTION, EngineOf
 from tests.server.screen import ask, shoot
 from tests.server.serving import Cable, Dying, SlowModel, serving

@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from medrag.errors import ConfigurationError
 from medrag.generation.scripted import ScriptedModel
-from medrag.server.access import Key
-from medrag.server.audit import Trail
-from medrag.server.cds_clients import read_clients
+from medrag.server.guard.access import Key
+from medrag.server.guard.audit import Trail
+from medrag.server.guard.cds_clients import read_clients
 from tests.server.conftest import EngineOf
 from tests.server.serving import records, serving
 from tests.server.test_cds_hooks import AMOXICILLIN, PATIENT, bundle

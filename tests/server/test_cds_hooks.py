@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from medrag.generation.scripted import ScriptedModel
-from medrag.server.audit import Trail, verify
+from medrag.server.guard.audit import Trail, verify
 from tests.server.conftest import EngineOf
 from tests.server.serving import records, serving
 

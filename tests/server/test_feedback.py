@@ -12,7 +12,7 @@ import pytest
 
 from medrag.client import Client
 from medrag.generation.scripted import ScriptedModel
-from medrag.server.audit import Trail, verify
+from medrag.server.guard.audit import Trail, verify
 from medrag.storage import reviews
 from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
 from tests.server.serving import records, serving

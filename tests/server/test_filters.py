@@ -15,13 +15,13 @@ import httpx
 import pytest
 
 from index.build import build
+from medrag import knowledge
 from medrag.engine import Engine
 from medrag.generation.model import Generation
 from medrag.generation.scripted import ScriptedModel
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
-from medrag.retrieval.store import Index
-from medrag.safety import knowledge
+from medrag.retrieval.store.index import Index
 from tests.server.serving import serving
 
 QUESTION = "What is the starting dose of allopurinol in gout?"

@@ -19,8 +19,8 @@ import pytest
 
 from medrag.generation.scripted import ScriptedModel
 from medrag.generation.vllm_process import free_port
-from medrag.server.audit import Trail, case_hash, text_hash, verify
-from medrag.server.requests import ChatRequest, case_of
+from medrag.server.guard.audit import Trail, case_hash, text_hash, verify
+from medrag.server.routes.requests import ChatRequest, case_of
 from tests import postgresql
 from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
 from tests.server.processes import (

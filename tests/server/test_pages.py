@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from medrag.generation.scripted import ScriptedModel
-from medrag.server.pages import WEB
+from medrag.server.routes.pages import WEB
 from medrag.types import Patient
 from tests.server.conftest import ALLERGIC, EngineOf
 from tests.server.serving import serving

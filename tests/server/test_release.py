@@ -14,7 +14,7 @@ from medrag.errors import MedragError
 from medrag.generation.model import OpenAIChatModel
 from medrag.generation.scripted import ScriptedModel
 from medrag.generation.vllm_process import free_port
-from medrag.server.audit import Trail
+from medrag.server.guard.audit import Trail
 from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
 from tests.server.serving import Dying, records, serving
 from tests.server.upstream import USAGE, Upstream, running

@@ -17,7 +17,7 @@ from medrag.client import Client
 from medrag.errors import ConfigurationError
 from medrag.events import Event, Finished, Released
 from medrag.generation.vllm_process import VllmProcess, free_port, served_name
-from medrag.server.audit import verify
+from medrag.server.guard.audit import verify
 from medrag.server.run import listen, serve
 from medrag.settings import Settings
 from tests.server.processes import medrag_serves, model_serves

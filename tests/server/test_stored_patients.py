@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from medrag.generation.scripted import ScriptedModel
-from medrag.server.access import Key
-from medrag.server.audit import Trail
+from medrag.server.guard.access import Key
+from medrag.server.guard.audit import Trail
 from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
 from tests.server.serving import records, serving
 

@@ -16,7 +16,7 @@ import pytest
 from medrag.generation.model import OpenAIChatModel
 from medrag.generation.vllm_process import free_port
 from medrag.server.answers import KEEP_ALIVE_S
-from medrag.server.audit import Trail
+from medrag.server.guard.audit import Trail
 from tests.server.conftest import QUESTION, EngineOf
 from tests.server.serving import SlowModel, records, serving
 from tests.server.upstream import Upstream, running

@@ -10,14 +10,14 @@ from medrag.errors import ConfigurationError
 from medrag.patient.summary import summarise
 from medrag.splits import held_out
 from medrag.types import Case, Derived, Patient
-from sft.augment import PLAIN, Augmentation, excerpt, noisy, paraphrased, profile_of
-from sft.build import Material, Sources, build, examples
 from sft.config import Recipe, Stage
-from sft.data import Size, guideline_example
-from sft.profiles import ALLERGIES, PHRASES, make, record, with_need
-from sft.records import patients
-from sft.synthetic import topic
-from sft.topics import OPEN_QUESTIONS, QUESTIONS
+from sft.examples.build import Material, Sources, build, examples
+from sft.examples.conversations import Size, guideline_example
+from sft.examples.synthetic import topic
+from sft.examples.topics import OPEN_QUESTIONS, QUESTIONS
+from sft.patients.augment import PLAIN, Augmentation, excerpt, noisy, paraphrased, profile_of
+from sft.patients.profiles import ALLERGIES, PHRASES, make, record, with_need
+from sft.patients.records import patients
 
 REAL = Patient(
     age_years=61,

@@ -4,8 +4,8 @@ import pytest
 
 from medrag.errors import ConfigurationError
 from medrag.settings import MINI
-from sft.classify import Labelled, classify, likeliest, score
 from sft.config import load_classification
+from sft.training.classify import Labelled, classify, likeliest, score
 
 pytest.importorskip("datasets")
 SIGNS = {

@@ -1,12 +1,12 @@
 import random
 from itertools import pairwise
 
-from sft.contrast import contrast_example, match_example
-from sft.profiles import Profile
-from sft.score import questions
-from sft.statements import Statement
-from sft.synthetic import topic
-from sft.topics import Part, Topic
+from sft.examples.contrast import contrast_example, match_example
+from sft.examples.synthetic import topic
+from sft.examples.topics import Part, Topic
+from sft.measuring.score import questions
+from sft.patients.profiles import Profile
+from sft.patients.statements import Statement
 
 NAMES = ["gout", "asthma", "migraine", "cellulitis", "epilepsy"]
 

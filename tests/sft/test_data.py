@@ -8,11 +8,11 @@ from medrag.generation.prompts import messages
 from medrag.generation.quoting import POINTER, answer
 from medrag.splits import held_out
 from sft.config import Data, Stage
-from sft.corpus import guidelines
-from sft.data import Size, guideline_example
-from sft.score import questions
-from sft.synthetic import topic
-from sft.topics import topic_of
+from sft.examples.conversations import Size, guideline_example
+from sft.examples.corpus import guidelines
+from sft.examples.synthetic import topic
+from sft.examples.topics import topic_of
+from sft.measuring.score import questions
 
 GUIDELINES = Path(__file__).parents[2] / "index" / "guidelines"
 SIZE = Size((3, 5), (2, 6), (6, 8))

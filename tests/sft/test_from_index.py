@@ -8,11 +8,11 @@ from medrag.errors import ConfigurationError
 from medrag.judged import JudgedCase
 from medrag.retrieval.retriever import Retriever
 from medrag.splits import held_out
-from sft.asking import passage
-from sft.data import Size
-from sft.from_index import NOISE, index_examples, own_examples
-from sft.score import questions
-from sft.side import Side
+from sft.examples.asking import passage
+from sft.examples.conversations import Size
+from sft.examples.from_index import NOISE, index_examples, own_examples
+from sft.examples.split_side import Side
+from sft.measuring.score import questions
 
 SIZE = Size((2, 5), (2, 6), (1, 1))
 
@@ -57,7 +57,7 @@ def test_hard_distractors_are_what_retrieval_finds(retriever):
 
 
 def test_instructions_hidden_in_passages_never_reach_the_prompt(retriever, monkeypatch):
-    monkeypatch.setattr("sft.from_index.ATTACKED", 1.0)
+    monkeypatch.setattr("sft.examples.from_index.ATTACKED", 1.0)
     for example in _examples(retriever, False, 5):
         assert NOISE.partition(" and ")[0].lower() not in example.messages[1]["content"].lower()
 
@@ -78,8 +78,8 @@ def test_a_users_own_lines_become_examples_and_a_wrong_pointer_is_refused(tmp_pa
     ("recipe", "index", "says"), [("qlora-8b-24gb", False, "give one"), ("mini", True, "leave out")]
 )
 def test_an_index_that_a_recipe_lacks_or_would_ignore_is_an_error(recipe, index, says, tmp_path, starter_index):
-    from sft.build import Sources, build
     from sft.config import load_recipe
+    from sft.examples.build import Sources, build
 
     sources = Sources(tmp_path, tmp_path, starter_index if index else None)
     with pytest.raises(ConfigurationError, match=says):

@@ -4,9 +4,9 @@ import pytest
 
 from medrag.retrieval.retriever import Retriever
 from medrag.splits import held_out
-from sft.judged import CONTROL, judged_cases
-from sft.sections import PROMPT_CHARACTERS
-from sft.side import Side
+from sft.examples.judged import CONTROL, judged_cases
+from sft.examples.sections import PROMPT_CHARACTERS
+from sft.examples.split_side import Side
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from medrag.splits import held_out
-from sft.corpus import guidelines
-from sft.data import Size, guideline_example
-from sft.score import choose, questions
-from sft.topics import topic_of
+from sft.examples.conversations import Size, guideline_example
+from sft.examples.corpus import guidelines
+from sft.examples.topics import topic_of
+from sft.measuring.score import choose, questions
 
 ROOT = Path(__file__).parents[2]
 MINI = ROOT / "medrag" / "models" / "mini"

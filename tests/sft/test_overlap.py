@@ -1,7 +1,7 @@
 import gzip
 import json
 
-from sft.overlap import mirage_questions, overlaps
+from sft.measuring.overlap import mirage_questions, overlaps
 
 LONG = "A man of sixty with gout and kidney disease asks which drug lowers urate and is safe for him."
 

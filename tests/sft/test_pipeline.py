@@ -8,8 +8,8 @@ import pytest
 
 from medrag.errors import ConfigurationError
 from sft.config import Architecture, Lora, Pretraining, Recipe, Training, load_recipe
-from sft.data import Size, guideline_example
-from sft.synthetic import topic
+from sft.examples.conversations import Size, guideline_example
+from sft.examples.synthetic import topic
 
 pytest.importorskip("trl")
 
@@ -30,7 +30,7 @@ def examples():
 
 @pytest.fixture(scope="module")
 def base(examples, tmp_path_factory):
-    from sft.pretrain import pretrain
+    from sft.training.pretrain import pretrain
 
     folder = tmp_path_factory.mktemp("pretrained")
     texts = [each.messages[1]["content"] for each in examples]
@@ -47,9 +47,9 @@ def _recipe(**training):
 def test_full_training_then_merge_gives_a_folder_that_answers(examples, base, tmp_path):
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from sft.merge import merge
-    from sft.score import choose, questions, report
-    from sft.train import train
+    from sft.export.merge import merge
+    from sft.measuring.score import choose, questions, report
+    from sft.training.train import train
 
     measured = train(_recipe(evaluate_steps=2), base, examples, examples[:2], tmp_path / "tuned")
     assert measured["steps"] == 4
@@ -132,7 +132,7 @@ def test_the_card_says_what_the_run_recorded_and_keeps_what_is_written_by_hand(e
 
 
 def test_training_goes_on_from_its_last_checkpoint(examples, base, tmp_path):
-    from sft.train import train
+    from sft.training.train import train
 
     train(_recipe(save_steps=2, epochs=1), base, examples, [], tmp_path)
     again = train(_recipe(save_steps=2, epochs=2), base, examples, [], tmp_path)
@@ -144,8 +144,8 @@ def test_training_goes_on_from_its_last_checkpoint(examples, base, tmp_path):
 
 
 def test_qlora_trains_an_adapter_on_a_four_bit_base_and_merges(examples, base, tmp_path):
-    from sft.merge import merge
-    from sft.train import train
+    from sft.export.merge import merge
+    from sft.training.train import train
 
     recipe = _recipe(four_bit=True, lora=Lora(rank=2), optimizer="adamw_torch", turns="first")
     train(recipe, base, examples, [], tmp_path / "tuned")
@@ -155,7 +155,7 @@ def test_qlora_trains_an_adapter_on_a_four_bit_base_and_merges(examples, base, t
 
 
 def test_merging_what_was_never_trained_says_what_to_do(tmp_path):
-    from sft.merge import merge
+    from sft.export.merge import merge
 
     with pytest.raises(ConfigurationError, match="medrag sft train"):
         merge(tmp_path, tmp_path / "served")
@@ -182,7 +182,7 @@ def test_a_wrong_recipe_says_where(change, says, tmp_path):
 
 def test_packed_rows_give_the_loss_of_the_same_examples_apart(examples, base, tmp_path):
     """Positions keep packed examples apart, so the loss before any step is the same but for rounding."""
-    from sft.train import train
+    from sft.training.train import train
 
     def first_loss(folder, **options):
         plan = {"in_order": False, "schedule": "constant_with_warmup", "learning_rate": 1e-12, "save_steps": 1000}
@@ -197,8 +197,8 @@ def test_int8_export_is_smaller_and_close(examples, base, tmp_path):
     import torch
     from transformers import AutoModelForCausalLM
 
-    from sft.merge import merge
-    from sft.quantise import quantise
+    from sft.export.merge import merge
+    from sft.export.quantise import quantise
 
     merge(base, tmp_path / "merged")
     measured = quantise(tmp_path / "merged", tmp_path / "int8")
@@ -218,8 +218,8 @@ def test_weights_between_the_start_and_the_trained_ones(examples, base, tmp_path
     import torch
     from transformers import AutoModelForCausalLM
 
-    from sft.merge import Start, merge
-    from sft.train import train
+    from sft.export.merge import Start, merge
+    from sft.training.train import train
 
     train(_recipe(), base, examples, examples[:2], tmp_path / "tuned")
     served = {}

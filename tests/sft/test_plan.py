@@ -2,7 +2,7 @@ import pytest
 
 from medrag.errors import ConfigurationError
 from sft.config import RECIPES, Device, load_recipe
-from sft.plan import GIB, adapter_parameters, estimate, measured, parameters, shape_of, table
+from sft.training.plan import GIB, adapter_parameters, estimate, measured, parameters, shape_of, table
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ def test_weights_and_adapter_of_a_real_model_are_counted_as_torch_counts_them():
     from transformers import LlamaConfig, LlamaForCausalLM
 
     from sft.config import Lora
-    from sft.train import adapter
+    from sft.training.train import adapter
 
     config = LlamaConfig(
         vocab_size=300,
@@ -49,7 +49,7 @@ def test_nf4_takes_the_bytes_that_bitsandbytes_takes():
     import torch
     from bitsandbytes.functional import quantize_4bit
 
-    from sft.plan import NF4_BYTES
+    from sft.training.plan import NF4_BYTES
 
     weights = torch.randn(1024, 1024)
     packed, state = quantize_4bit(weights, quant_type="nf4", compress_statistics=True)

@@ -5,8 +5,8 @@ import pytest
 
 from medrag.errors import ConfigurationError
 from medrag.types import Advice, Case, Citation, Evidence, Outcome, Provenance, Statement
-from sft.asking import passage
-from sft.preferences import Judged, Pair, from_withheld, read_judged, read_pairs
+from sft.examples.asking import passage
+from sft.training.preferences import Judged, Pair, from_withheld, read_judged, read_pairs
 
 LINES = ["Give amoxicillin for ten days.", "Give azithromycin when penicillin is not tolerated.", "Offer fluids."]
 EVIDENCE = (Evidence(number=1, passage=passage("p", "Pharyngitis", ("Treatment",), LINES), score=1.0),)
@@ -67,7 +67,7 @@ def test_dpo_makes_the_chosen_answer_likelier(tmp_path):
 
     from medrag.settings import MINI
     from sft.config import Preference, Recipe, Training
-    from sft.prefer import prefer
+    from sft.training.prefer import prefer
 
     pairs = [each for _ in range(4) for each in from_withheld([_judged([2], [1]), _judged([3], [1])])]
     recipe = Recipe(
@@ -103,7 +103,7 @@ def _likelihood(model, tokenizer, pair: Pair, side: str) -> float:
 
 def test_an_adapter_is_to_be_merged_first(tmp_path):
     from sft.config import load_recipe
-    from sft.prefer import prefer
+    from sft.training.prefer import prefer
 
     (tmp_path / "adapter_config.json").write_text("{}")
     pair = Pair.model_validate({"prompt": [{"role": "user", "content": "q"}], "chosen": "a", "rejected": "b"})

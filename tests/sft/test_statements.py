@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sft.profiles import ALLERGIES, PHRASES, Profile, make, record
-from sft.statements import read
+from sft.patients.profiles import ALLERGIES, PHRASES, Profile, make, record
+from sft.patients.statements import read
 
 NEEDS = [*PHRASES, *ALLERGIES, "pregnant", "child", "older", "egfr<30", "egfr>45"]
 

@@ -1,7 +1,7 @@
 import pytest
 
 from medrag.generation.quoting import answer, pointer
-from sft.tokenizer import MAX_PASSAGES, MAX_SENTENCES, pointers, train_tokenizer
+from sft.training.tokenizer import MAX_PASSAGES, MAX_SENTENCES, pointers, train_tokenizer
 
 
 @pytest.fixture(scope="module")

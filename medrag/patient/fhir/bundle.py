@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from medrag.patient.facts import moment
 from medrag.patient.fhir.values import Json, moment_of, objects, text
+from medrag.patient.record.facts import moment
 from medrag.types import Problem
 
 _REFERENCE = re.compile(r"(?:^|/)([A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64})(?:/_history/[^/]+)?$")

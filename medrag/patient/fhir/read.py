@@ -9,13 +9,13 @@ from datetime import date
 from typing import Any
 
 from medrag.errors import PatientError
-from medrag.patient.facts import assemble, unique
 from medrag.patient.fhir import clinical, observations
 from medrag.patient.fhir.bundle import Document, Entry, open_document
 from medrag.patient.fhir.observations import Attachment
 from medrag.patient.fhir.person import choose, read_person, subject_of
 from medrag.patient.fhir.status import abated_yet_active
 from medrag.patient.fhir.validate import ESSENTIAL, check
+from medrag.patient.record.facts import assemble, unique
 from medrag.types import Fact, Patient, Problem
 
 # Administrative, or read only through what refers to them: leaving them out loses no clinical fact.

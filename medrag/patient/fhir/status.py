@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from medrag.patient.facts import days_before
 from medrag.patient.fhir.values import Json, code_of, moment_of
+from medrag.patient.record.facts import days_before
 from medrag.types import FactStatus
 
 A, R, P = FactStatus.ACTIVE, FactStatus.RESOLVED, FactStatus.PLANNED

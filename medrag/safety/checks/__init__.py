@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from medrag.safety.check_context import Context
 from medrag.safety.checks.age import age
 from medrag.safety.checks.allergy import allergy
-from medrag.safety.checks.context import Context
 from medrag.safety.checks.contraindication import contraindication
 from medrag.safety.checks.dose import dose
 from medrag.safety.checks.duplication import duplication

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from medrag.safety.checks.context import Context, fail, not_assessed, passed, worst
+from medrag.safety.check_context import Context, fail, not_assessed, passed, worst
 from medrag.types import Finding, Severity
 
 NAME = "age"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from medrag.safety.checks.context import LOWERED, Context, fail, not_assessed, passed, worst
-from medrag.safety.knowledge.schema import AllergyRule
-from medrag.safety.patient_view import KnownAllergy
-from medrag.safety.reading import DrugMention
+from medrag.knowledge.schema import AllergyRule
+from medrag.patient.view import KnownAllergy
+from medrag.reading import DrugMention
+from medrag.safety.check_context import LOWERED, Context, fail, not_assessed, passed, worst
 from medrag.types import Finding, Severity
 
 NAME = "allergy"

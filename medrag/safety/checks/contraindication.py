@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from medrag.safety.checks.context import Context, fail, not_assessed, passed, worst
-from medrag.safety.knowledge.schema import Contraindication
-from medrag.safety.patient_view import PatientView
-from medrag.safety.reading import Prescription
+from medrag.knowledge.schema import Contraindication
+from medrag.patient.view import PatientView
+from medrag.reading import Prescription
+from medrag.safety.check_context import Context, fail, not_assessed, passed, worst
 from medrag.types import Finding, Severity
 
 NAME = "contraindication"

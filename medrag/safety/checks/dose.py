@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from medrag.safety.checks.context import Context, fail, ingredients_of, not_assessed, passed, worst
-from medrag.safety.checks.daily import amounts_of, daily_dose
-from medrag.safety.knowledge.schema import DoseLimit
-from medrag.safety.reading import Dose, Prescription
+from medrag.knowledge.schema import DoseLimit
+from medrag.reading import Dose, Prescription
+from medrag.safety.check_context import Context, fail, ingredients_of, not_assessed, passed, worst
+from medrag.safety.daily_dose import amounts_of, daily_dose
 from medrag.types import Finding, Severity
 
 NAME = "dose"

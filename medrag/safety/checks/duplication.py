@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from medrag.safety.checks.context import Context, Pair, fail, ingredients_of, worst
+from medrag.safety.check_context import Context, Pair, fail, ingredients_of, worst
 from medrag.types import Finding, Severity
 
 NAME = "duplication"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from medrag.safety.checks.context import Context, fail, ingredients_of, passed
-from medrag.safety.reading import Dose, Polarity, Prescription, prescriptions
+from medrag.reading import Dose, Polarity, Prescription, prescriptions
+from medrag.safety.check_context import Context, fail, ingredients_of, passed
 from medrag.types import Finding, Severity
 
 SUPPORT = "support"

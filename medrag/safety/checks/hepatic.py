@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from medrag.safety.checks.context import Context, fail, not_assessed, passed, worst
-from medrag.safety.checks.daily import exceeding
-from medrag.safety.knowledge.schema import HepaticRule
-from medrag.safety.reading import Prescription
+from medrag.knowledge.schema import HepaticRule
+from medrag.reading import Prescription
+from medrag.safety.check_context import Context, fail, not_assessed, passed, worst
+from medrag.safety.daily_dose import exceeding
 from medrag.types import Finding, Severity
 
 NAME = "hepatic"

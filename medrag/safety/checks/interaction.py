@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from medrag.safety.checks.context import Context, Pair, fail, ingredients_of, not_assessed, passed, worst
-from medrag.safety.knowledge.schema import Interaction
-from medrag.safety.reading import DrugMention
+from medrag.knowledge.schema import Interaction
+from medrag.reading import DrugMention
+from medrag.safety.check_context import Context, Pair, fail, ingredients_of, not_assessed, passed, worst
 from medrag.types import Finding
 
 NAME = "interaction"
@@ -16,7 +16,7 @@ def interaction(context: Context) -> Iterable[Finding]:
     """Fails for a pair that interacts; only the top tier withholds. Alternatives ("A or B") are no pair.
 
     A pair without a rule passes as "none known to the set" only where the set has been through one of the two
-    (:meth:`~medrag.safety.knowledge.Knowledge.pair_reviewed`); any other pair is not assessed.
+    (:meth:`~medrag.knowledge.Knowledge.pair_reviewed`); any other pair is not assessed.
     """
     advised = context.systemic
     if not advised:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from medrag.safety.knowledge.pgx import PgxEntry
+from medrag.knowledge.pgx import PgxEntry
 from medrag.types import FactStatus, Genotype
 
 NO_RESULT = "No Result"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from medrag.safety.checks.context import Context, fail, not_assessed, passed
+from medrag.safety.check_context import Context, fail, not_assessed, passed
 from medrag.safety.checks.pgx_match import match
 from medrag.types import Finding, Severity
 

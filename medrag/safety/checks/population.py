@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from medrag.safety.checks.context import Context, fail
-from medrag.safety.patient_view import PatientView
-from medrag.safety.reading.population import ASKED, Alternatives, meant_for
+from medrag.patient.view import PatientView
+from medrag.reading.population import ASKED, Alternatives, meant_for
+from medrag.safety.check_context import Context, fail
 from medrag.types import Evidence, Finding, Severity
 
 NAME = "population"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from medrag.safety.checks.context import Context, fail, ingredients_of
-from medrag.safety.patient_view import PatientView
+from medrag.patient.view import PatientView
+from medrag.safety.check_context import Context, fail, ingredients_of
 from medrag.types import Finding, Severity
 
 NAME = "qt"

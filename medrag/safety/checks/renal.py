@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from medrag.safety.checks.context import Context, fail, not_assessed, passed, worst
-from medrag.safety.checks.daily import exceeding
-from medrag.safety.knowledge.schema import RenalRule
-from medrag.safety.patient_view import PatientView
-from medrag.safety.reading import Prescription
+from medrag.knowledge.schema import RenalRule
+from medrag.patient.view import PatientView
+from medrag.reading import Prescription
+from medrag.safety.check_context import Context, fail, not_assessed, passed, worst
+from medrag.safety.daily_dose import exceeding
 from medrag.types import Finding, Severity
 
 NAME = "renal"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from medrag.safety.checks.context import Context, fail, not_assessed
+from medrag.safety.check_context import Context, fail, not_assessed
 from medrag.types import Finding, Severity
 
 NAME = "unknown_drug"

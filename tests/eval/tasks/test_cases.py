@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from eval.case_files import Gold
-from eval.solver import Solver
+from eval.cases.case_files import Gold
+from eval.running.solver import Solver
 from eval.tasks import cases
 from eval.tasks.cases import score
 from medrag.errors import InputError

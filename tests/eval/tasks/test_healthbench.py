@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from eval.batch import Batch
-from eval.judge import Judge, opened_cache
-from eval.log import read
-from eval.solver import Solver
+from eval.running.batch import Batch
+from eval.running.log import read
+from eval.running.solver import Solver
+from eval.scoring.judge import Judge, opened_cache
 from eval.tasks import healthbench
 from eval.tasks.healthbench import Criterion, score
 from medrag.errors import ConfigurationError, InputError

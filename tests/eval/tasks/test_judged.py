@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.given import Nearest, answer, chosen_on, ranking, served
-from eval.solver import Solver
+from eval.running.solver import Solver
+from eval.systems.given import Nearest, answer, chosen_on, ranking, served
 from eval.tasks import judged
 from eval.tasks.judged import pair_scores, single_scores
 from medrag.errors import InputError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.solver import Solver
+from eval.running.solver import Solver
 from eval.tasks import mirage, pubmedqa
 from medrag.errors import ConfigurationError, InputError
 from medrag.generation.scripted import ScriptedModel

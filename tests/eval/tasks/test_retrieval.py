@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.batch import Batch
-from eval.solver import Solver
+from eval.running.batch import Batch
+from eval.running.solver import Solver
 from eval.tasks import retrieval
 from medrag.errors import InputError
 

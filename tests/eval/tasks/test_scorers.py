@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from eval import registry
-from eval.case_files import Gold
-from eval.solver import Solver
+from eval.cases.case_files import Gold
+from eval.running import registry
+from eval.running.solver import Solver
 from eval.tasks import abstention, grounded, redteam, safety, sensitivity
 from medrag.errors import InputError
 from medrag.types import Advice, Case, Outcome, Statement

@@ -1,0 +1,1 @@
+"""Benchmarks: scripts with committed results under ``docs/``. Not installed with the package."""

@@ -1,0 +1,1 @@
+"""Where cases come from: a user's files, or the passages of an index."""

@@ -1,0 +1,1 @@
+"""From logs to scores with intervals, comparisons and reports."""

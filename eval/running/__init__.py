@@ -1,0 +1,1 @@
+"""Running a task: samples asked a bounded number at a time, logged as they end, resumable."""

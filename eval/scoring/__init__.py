@@ -1,0 +1,1 @@
+"""How one answer is scored: gold statements, rankings, choices, judges."""

@@ -1,0 +1,1 @@
+"""What medrag is compared with, and engines whose evidence is given."""

@@ -1,0 +1,166 @@
+"""What medrag is compared with, on the same index, model and cases: each lacks a part, to show what the part adds.
+
+``retriever``  the passages' sentences closest to the query; no model, no safety filter
+``llm``        the model alone: no passages, no grounding, no safety filter
+``naive-rag``  the passages in the prompt and the model's answer as it comes: no grammar, no grounding check, no filter
+``unfiltered`` medrag without its safety filter: grammar and grounding stay
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from eval.running.solver import Solver
+from medrag import __version__
+from medrag.engine import TOKENS_PER_POINTER, Engine
+from medrag.errors import InputError
+from medrag.generation import prompts, quoting
+from medrag.generation.grounding import Draft, ground, reader
+from medrag.generation.model import Generation
+from medrag.retrieval.query import query_for
+from medrag.types import Advice, Case, Citation, Evidence, Outcome, Provenance, Statement
+
+Answer = Callable[[Engine, Case], Awaitable[tuple[Sequence[Evidence], Sequence[Statement]]]]
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A system made of an engine's parts; answers in the same :class:`Advice`, so that every task can score it."""
+
+    name: str
+    engine: Engine
+    answer: Answer
+
+    async def recommend(self, case: Case) -> Advice:
+        """The baseline's statements for the case; it abstains when it has none."""
+        evidence, statements = await self.answer(self.engine, case)
+        return Advice(
+            id=f"advice-{uuid.uuid4().hex}",
+            created=datetime.now(UTC),
+            question=case.question,
+            outcome=Outcome.ANSWERED if statements else Outcome.ABSTAINED,
+            statements=tuple(statements),
+            evidence=tuple(evidence),
+            provenance=self._provenance(),
+        )
+
+    def _provenance(self) -> Provenance:
+        return Provenance(
+            medrag=__version__,
+            model="none" if self.answer is _retriever_only else self.engine.model.name,
+            index="none" if self.answer is _model_only else self.engine.retriever.index.hash,
+            prompts="none" if self.answer is _retriever_only else prompts.prompts_hash(),
+            knowledge="none",
+            grounding=self.engine.grounding,
+        )
+
+
+def system(name: str, solver: Solver) -> Solver:
+    """The solver for ``--system NAME``: medrag itself as it is, or a baseline. Raises as :func:`baseline`."""
+    return solver if name == "medrag" else baseline(name, solver)
+
+
+def baseline(name: str, solver: Solver) -> Solver:
+    """The baseline of that name on a solver's engine.
+
+    Raises:
+        InputError: there is no such baseline.
+        ConfigurationError: the engine is behind a URL and its parts cannot be had.
+    """
+    if name not in BASELINES:
+        raise InputError(f"no system {name!r}; there are: medrag, {', '.join(BASELINES)}")
+    engine = solver.parts(f"--system {name}")
+    return replace(solver, system=name, recommend=Baseline(name, engine, BASELINES[name]).recommend)
+
+
+async def _retriever_only(engine: Engine, case: Case) -> tuple[Sequence[Evidence], Sequence[Statement]]:
+    evidence = await engine.retrieve(case)
+    drafts = [
+        Draft(quoting.pointer(item.number, position), ((item.number, position),))
+        for item in evidence
+        for position in range(1, len(item.passage.sentences) + 1)
+    ]
+    statements = [ground(draft, evidence) for draft in drafts]
+    return evidence, await asyncio.to_thread(_closest, engine, query_for(case), statements)
+
+
+def _closest(engine: Engine, query: str, statements: Sequence[Statement]) -> list[Statement]:
+    """The statements closest to the query by the index's encoder, closest first."""
+    if not statements:
+        return []
+    vectors = engine.retriever.encoder.encode([query, *(statement.text for statement in statements)])
+    cosines = vectors[1:] @ vectors[0]
+    order = sorted(range(len(statements)), key=lambda each: -cosines[each])
+    return [statements[each] for each in order[: engine.max_statements]]
+
+
+async def _model_only(engine: Engine, case: Case) -> tuple[Sequence[Evidence], Sequence[Statement]]:
+    longest = min(engine.max_tokens, await engine.model.context_tokens() // 2)
+    text = await _completion(engine, prompts.messages(case, (), "cite"), longest)
+    lines = [line.strip() for line in text.splitlines()]
+    texts = [line for line in lines if line and line.strip(". ") != prompts.ABSTAIN]
+    return (), [Statement(text=text) for text in texts[: engine.max_statements]]
+
+
+async def _naive_rag(engine: Engine, case: Case) -> tuple[Sequence[Evidence], Sequence[Statement]]:
+    evidence = await engine.retrieve(case)
+    drafts = await _drafts(engine, case, evidence, None) if evidence else []
+    return evidence, [_as_it_comes(draft, evidence) for draft in drafts]
+
+
+async def _unfiltered(engine: Engine, case: Case) -> tuple[Sequence[Evidence], Sequence[Statement]]:
+    evidence = await engine.retrieve(case)
+    grammar = (
+        quoting.grammar(quoting.pointers(evidence), engine.max_statements) if engine.grounding == "quote" else None
+    )
+    drafts = await _drafts(engine, case, evidence, grammar) if evidence else []
+    grounded = [ground(draft, evidence) for draft in drafts]
+    return evidence, [statement for statement in grounded if not statement.withheld]
+
+
+BASELINES: Mapping[str, Answer] = {
+    "retriever": _retriever_only,
+    "llm": _model_only,
+    "naive-rag": _naive_rag,
+    "unfiltered": _unfiltered,
+}
+
+
+async def _drafts(engine: Engine, case: Case, evidence: Sequence[Evidence], grammar: str | None) -> list[Draft]:
+    longest = engine.max_statements * TOKENS_PER_POINTER if engine.grounding == "quote" else engine.max_tokens
+    text = await _completion(engine, prompts.messages(case, evidence, engine.grounding), longest, grammar)
+    cut = reader(engine.grounding)
+    return [*cut.feed(text), *cut.finish()][: engine.max_statements]
+
+
+async def _completion(
+    engine: Engine, messages: Sequence[prompts.Message], max_tokens: int, grammar: str | None = None
+) -> str:
+    generation = Generation(messages=messages, max_tokens=max_tokens, grammar=grammar)
+    return "".join([piece async for piece in engine.model.stream(generation)])
+
+
+def _as_it_comes(draft: Draft, evidence: Sequence[Evidence]) -> Statement:
+    """The draft as a statement, each mark taken at its word: pointers as their sentence, numbers as their passage."""
+    if all(position is not None for _, position in draft.marks):
+        return Statement(text=(pointed := ground(draft, evidence)).text, citations=pointed.citations)
+    by_number = {item.number: item for item in evidence}
+    cited = [by_number[number] for number, _ in draft.marks if number in by_number]
+    return Statement(text=draft.text, citations=tuple(map(_whole_passage, cited)))
+
+
+def _whole_passage(item: Evidence) -> Citation:
+    passage = item.passage
+    return Citation(
+        number=item.number,
+        passage_id=passage.id,
+        start=0,
+        end=len(passage.text),
+        quote=passage.text,
+        title=passage.title,
+        url=passage.url,
+    )

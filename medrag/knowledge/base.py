@@ -1,0 +1,180 @@
+"""The loaded knowledge, with its names indexed for matching."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from medrag.knowledge.pgx import PgxTable
+from medrag.knowledge.schema import (
+    AgeRule,
+    AllergyRule,
+    Concept,
+    Contraindication,
+    DoseLimit,
+    Drug,
+    DuplicationRule,
+    HepaticRule,
+    Interaction,
+    Lab,
+    LifeStageRule,
+    MonitoringRule,
+    RedFlag,
+    RenalRule,
+    RequestRule,
+)
+from medrag.types import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a written name means: ingredients, or a class. ``capital`` names count only with a capital letter."""
+
+    ingredients: tuple[str, ...] = ()
+    drug_class: str | None = None
+    brand: bool = False
+    capital: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a condition's words mean: a concept, for certain or often less."""
+
+    concept: str
+    certain: bool
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Every rule, by kind."""
+
+    interactions: tuple[Interaction, ...] = ()
+    contraindications: tuple[Contraindication, ...] = ()
+    allergies: tuple[AllergyRule, ...] = ()
+    doses: tuple[DoseLimit, ...] = ()
+    renal: tuple[RenalRule, ...] = ()
+    hepatic: tuple[HepaticRule, ...] = ()
+    life_stages: tuple[LifeStageRule, ...] = ()
+    ages: tuple[AgeRule, ...] = ()
+    duplications: tuple[DuplicationRule, ...] = ()
+    monitoring: tuple[MonitoringRule, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Knowledge:
+    """What the checks know. ``hash`` identifies it in the audit trail; ``members`` maps a class to its ingredients."""
+
+    hash: str
+    version: str
+    drugs: Mapping[str, Drug]
+    members: Mapping[str, frozenset[str]]
+    names: Mapping[str, Name]
+    phrases: Mapping[str, tuple[Meaning, ...]]
+    """Words of a condition, folded -> concepts."""
+    concepts: Mapping[str, Concept]
+    labs: Mapping[str, Lab]
+    rules: Rules
+    pgx: PgxTable
+    red_flags: tuple[RedFlag, ...]
+    requests: tuple[RequestRule, ...]
+    request_words: Mapping[str, tuple[str, ...]]
+    injections: Mapping[str, tuple[str, ...]]
+    words: Mapping[str, frozenset[str]]
+    sources: Mapping[str, str]
+    no_interactions: frozenset[str]
+    """Ingredients reviewed and found to have no interaction that changes prescribing."""
+    no_contraindications: frozenset[str]
+    """Ingredients reviewed and found to have no condition that contraindicates them."""
+    first_words: Mapping[str, int]
+    """First word of a written name -> most words of a name that starts so."""
+    spellings: Mapping[str, tuple[str, ...]]
+    """First letter -> one-word names long enough to be recognised when misspelt."""
+    codes: Mapping[str, str]
+    """RxNorm or ATC code of an ingredient -> its name."""
+    lab_names: Mapping[str, str]
+    """Name or LOINC code of a measurement -> key in ``labs``."""
+    _groups: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, repr=False)
+    _concerned: dict[tuple[str, str, tuple[str, ...], str | None], frozenset[int]] = field(
+        default_factory=dict, repr=False
+    )
+    _limits: dict[str, tuple[DoseLimit, ...]] = field(default_factory=dict, repr=False)
+
+    def expand(self, terms: tuple[str, ...]) -> frozenset[str]:
+        """Every ingredient that ``terms`` (ingredients and classes) stand for."""
+        known = self._groups.get(terms)
+        if known is None:
+            known = frozenset(name for term in terms for name in self.members.get(term, (term,)))
+            self._groups[terms] = known
+        return known
+
+    def covers(self, terms: tuple[str, ...], ingredients: Iterable[str], drug_class: str | None = None) -> bool:
+        """Whether ``terms`` hold any of ``ingredients``, or all of ``drug_class``."""
+        group = self.expand(terms)
+        if drug_class is not None:
+            return self.members[drug_class] <= group
+        return not group.isdisjoint(ingredients)
+
+    def concerning(self, kind: str, side: str, ingredients: tuple[str, ...], drug_class: str | None) -> frozenset[int]:
+        """Places in ``rules.<kind>`` of the rules whose ``side`` (``drugs``, ``a``, ``b``) covers the drug or class."""
+        key = (kind, side, ingredients, drug_class)
+        known = self._concerned.get(key)
+        if known is None:
+            rules = getattr(self.rules, kind)
+            known = frozenset(
+                place for place, rule in enumerate(rules) if self.covers(getattr(rule, side), ingredients, drug_class)
+            )
+            self._concerned[key] = known
+        return known
+
+    def touching(self, kind: str, drug_class: str) -> frozenset[int]:
+        """Places in ``rules.<kind>`` of the rules whose ``drugs`` hold some, not all, of a class."""
+        key = (kind, "touching", (), drug_class)
+        known = self._concerned.get(key)
+        if known is None:
+            members = self.members[drug_class]
+            groups = [self.expand(rule.drugs) for rule in getattr(self.rules, kind)]
+            known = frozenset(
+                place for place, group in enumerate(groups) if not members.isdisjoint(group) and not members <= group
+            )
+            self._concerned[key] = known
+        return known
+
+    def limits(self, ingredient: str) -> tuple[DoseLimit, ...]:
+        """The dose limits of an ingredient, those of its classes among them."""
+        known = self._limits.get(ingredient)
+        if known is None:
+            known = tuple(limit for limit in self.rules.doses if ingredient in self.expand((limit.drug,)))
+            self._limits[ingredient] = known
+        return known
+
+    def interactions_known(self, ingredient: str) -> bool:
+        """Whether anything is known of the ingredient's interactions, be it that there are none."""
+        sides = (self.concerning("interactions", side, (ingredient,), None) for side in ("a", "b"))
+        return ingredient in self.no_interactions or any(sides)
+
+    def contraindications_known(self, ingredient: str) -> bool:
+        """Whether conditions that speak against the ingredient are known, be it that there are none."""
+        ruled = self.concerning("contraindications", "drugs", (ingredient,), None)
+        return ingredient in self.no_contraindications or bool(ruled)
+
+    def pair_reviewed(self, one: str, other: str) -> bool:
+        """Whether a pair for which the set has no rule may be said to have no interaction *known to the set*.
+
+        That asks for facts on both, and that one was reviewed as free of interactions or that neither has any
+        interaction of the top tier: drugs with such have more than this set holds.
+        """
+        if {one, other} & self.no_interactions:
+            return True
+        if not (self.interactions_known(one) and self.interactions_known(other)):
+            return False
+        return not (self._dangerous(one) or self._dangerous(other))
+
+    def _dangerous(self, ingredient: str) -> bool:
+        places = self.concerning("interactions", "a", (ingredient,), None) | self.concerning(
+            "interactions", "b", (ingredient,), None
+        )
+        return any(self.rules.interactions[place].severity is Severity.CONTRAINDICATED for place in places)
+
+    def cite(self, source: str) -> str:
+        """A rule's source key in full; free text stays as it is."""
+        return self.sources.get(source, source)

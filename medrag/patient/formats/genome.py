@@ -1,0 +1,202 @@
+"""The genome from PharmCAT's JSON (phenotype or report) and from plain tables of diplotypes or phenotypes.
+
+A result that is absent, indeterminate or was not called is kept as such and marked uncertain: it is never normal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from medrag.errors import PatientError
+from medrag.patient.fhir.values import moment_of, objects
+from medrag.patient.formats.phenotypes import Meaning, interpret
+from medrag.patient.formats.rows import split_rows
+from medrag.patient.record.facts import assemble
+from medrag.types import FactStatus, Genotype, Patient, Problem
+
+_NOTHING = {
+    "",
+    "n/a",
+    "na",
+    "none",
+    "no result",
+    "no call",
+    "not called",
+    "unknown",
+    "unknown/unknown",
+    "-",
+    "null",
+    "./.",
+}
+_OPEN = {"indeterminate", "uncertain", "possible", "ambiguous"}
+GENE = re.compile(r"(?:HLA-[A-Z]{1,4}\d?|MT-[A-Z0-9]+|[A-Z][A-Z0-9]{1,9}(?:-[A-Z0-9]+)?)")
+PHARMACOGENES = frozenset(
+    {
+        *("ABCG2", "CACNA1S", "CFTR", "COMT", "CYP1A2", "CYP2B6", "CYP2C8", "CYP2C9", "CYP2C19", "CYP2D6", "CYP3A4"),
+        *("CYP3A5", "CYP4F2", "DPYD", "F5", "G6PD", "HLA-A", "HLA-B", "HLA-DRB1", "IFNL3", "MTHFR", "MT-RNR1", "NAT2"),
+        *("NUDT15", "OPRM1", "RYR1", "SLCO1B1", "TPMT", "UGT1A1", "VKORC1"),
+    }
+)
+_LIMIT = 4
+
+# --- PharmCAT --------------------------------------------------------------------------------------
+
+
+def is_pharmcat(content: dict[str, Any]) -> bool:
+    """Whether a JSON object is PharmCAT's phenotype or report (of its versions 2 and 3)."""
+    return "geneReports" in content or ("genes" in content and ("pharmcatVersion" in content or "drugs" in content))
+
+
+def read_pharmcat(content: dict[str, Any], origin: str) -> Patient:
+    """The genotypes of a PharmCAT phenotype or report JSON. Raises ``PatientError`` when it holds no genes."""
+    reports = list(_gene_reports(content.get("geneReports", content.get("genes"))))
+    if not reports:
+        raise PatientError(f"{origin}: is PharmCAT JSON without gene reports")
+    metadata = content.get("matcherMetadata")
+    stamp = content.get("timestamp") or (metadata.get("timestamp") if isinstance(metadata, dict) else None)
+    found: list[Genotype] = []
+    problems: list[Problem] = []
+    for gene, report in reports:
+        calls = objects(report.get("sourceDiplotypes"))
+        source = f"{origin}#{gene}"
+        made = [each for call in calls[:_LIMIT] for each in _calls(gene, report, call, source)]
+        made = made or [_absent(gene, source)]
+        found += [each.model_copy(update={"date": moment_of(stamp)}) for each in made]
+        problems += [Problem(source=f"{origin}#{gene}", reason=reason) for reason in _remarks(gene, report, calls)]
+    return assemble(found, problems)
+
+
+def _gene_reports(genes: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """By gene; PharmCAT 2 nests them by source (CPIC, DPWG): the first source that has a gene gives its call."""
+    seen: set[str] = set()
+    if not isinstance(genes, dict):
+        return
+    groups = (
+        [genes]
+        if not {"CPIC", "DPWG"} & genes.keys()
+        else [group for group in genes.values() if isinstance(group, dict)]
+    )
+    for group in groups:
+        for gene, report in group.items():
+            if isinstance(report, dict) and GENE.fullmatch(gene) and gene not in seen:
+                seen.add(gene)
+                yield gene, report
+
+
+def _calls(gene: str, report: dict[str, Any], call: dict[str, Any], source: str) -> Iterator[Genotype]:
+    """One result for each lookup key: HLA genes have one an allele ("*15:02 positive"), other genes a single one."""
+    diplotype = said(call.get("label"))
+    phenotypes = _texts(call.get("phenotypes"))
+    keys = _texts(call.get("lookupKey")) or phenotypes
+    called = report.get("callSource") != "NONE" and diplotype is not None
+    for key in keys if called and len(keys) > 1 else [keys[0] if keys else None]:
+        phenotype = key if key in phenotypes else "; ".join(phenotypes) or None
+        yield Genotype(
+            gene=gene,
+            diplotype=diplotype,
+            phenotype=phenotype,
+            activity_score=said(call.get("activityScore")),
+            lookup_key=key if called else "No Result",
+            status=FactStatus.ACTIVE if called and not is_open(phenotype or key) else FactStatus.UNCERTAIN,
+            source=source,
+        )
+
+
+def _absent(gene: str, source: str) -> Genotype:
+    return Genotype(gene=gene, lookup_key="No Result", status=FactStatus.UNCERTAIN, source=source)
+
+
+def _remarks(gene: str, report: dict[str, Any], calls: list[dict[str, Any]]) -> Iterator[str]:
+    if len(calls) > 1:
+        yield f"{gene}: {len(calls)} possible diplotypes; the genotype is ambiguous"
+    if report.get("hasUndocumentedVariations") is True:
+        yield f"{gene}: variation at a position of the gene that its allele definitions do not know"
+    missing = [each for each in objects(report.get("variants")) if each.get("call") is None]
+    if missing and calls and report.get("callSource") == "MATCHER":
+        yield f"{gene}: {len(missing)} of its positions were not in the VCF; alleles they define cannot be ruled out"
+
+
+# --- tables ----------------------------------------------------------------------------------------
+
+_COLUMNS = {
+    "gene": ("gene", "gene symbol", "symbol"),
+    "diplotype": ("diplotype", "genotype", "alleles", "allele", "star alleles", "result"),
+    "phenotype": ("phenotype", "metabolizer status", "metaboliser status", "phenotypes", "interpretation"),
+    "activity_score": ("activity score", "activity_score", "activityscore", "score"),
+    "date": ("date", "test date", "reported"),
+}
+
+
+def read_gene_table(text: str, origin: str) -> Patient:
+    """Genotypes from tab- or comma-separated rows: with a header naming its columns, or in PharmCAT's outside-call
+    order (gene, diplotype, phenotype, activity score). Raises ``PatientError`` when no row names a gene.
+    """
+    delimiter = "\t" if "\t" in text else ";" if ";" in text and "," not in text else ","
+    rows = [row for row in split_rows(text, delimiter, origin) if any(row) and not row[0].startswith("#")]
+    names = header(rows[0]) if rows else None
+    found: list[Genotype] = []
+    problems: list[Problem] = []
+    for number, row in enumerate(rows[1:] if names else rows, start=2 if names else 1):
+        cells = dict(zip(names or _COLUMNS, row, strict=False))
+        if GENE.fullmatch(gene := cells.get("gene", "").upper()):
+            found += _row(gene, cells, f"{origin}:row {number}")
+        else:
+            problems.append(Problem(source=f"{origin}:row {number}", reason="names no gene; not read"))
+    if not found:
+        raise PatientError(f"{origin}: no row of the table names a gene")
+    return assemble(found, problems)
+
+
+def header(row: list[str]) -> list[str] | None:
+    """The columns a header row names, in our terms; ``None`` when the row is not a header of a gene table."""
+    folded = [cell.casefold().lstrip("\ufeff") for cell in row]
+    names = [next((ours for ours, theirs in _COLUMNS.items() if cell in theirs), cell) for cell in folded]
+    return names if "gene" in names else None
+
+
+def _row(gene: str, cells: dict[str, str], source: str) -> list[Genotype]:
+    made = genotypes(gene, cells.get("diplotype"), cells.get("phenotype"), cells.get("activity_score"), source)
+    return [each.model_copy(update={"date": moment_of(cells.get("date"))}) for each in made]
+
+
+def genotypes(gene: str, result: str | None, phenotype: str | None, score: str | None, source: str) -> list[Genotype]:
+    """A gene's result as a table gives it; a ``result`` without an allele in it is taken for the phenotype.
+
+    Where only a diplotype is given its meaning is looked up (HLA genes give one result an allele); a diplotype
+    whose meaning is not known keeps its gene undetermined.
+    """
+    diplotype, phenotype, score = said(result), said(phenotype), said(score)
+    if diplotype and phenotype is None and not re.search(r"[*/>:\d]", diplotype):
+        diplotype, phenotype = None, diplotype
+    given = [Meaning(phenotype or "", score, score or phenotype or "")] if phenotype or score else []
+    meanings = given or (interpret(gene, diplotype) if diplotype else [])
+    return [
+        Genotype(
+            gene=gene,
+            diplotype=diplotype,
+            phenotype=each.phenotype or None,
+            activity_score=each.activity_score,
+            lookup_key=each.lookup_key,
+            status=FactStatus.UNCERTAIN if is_open(each.phenotype) else FactStatus.ACTIVE,
+            source=source,
+        )
+        for each in meanings
+    ] or [_absent(gene, source).model_copy(update={"diplotype": diplotype})]
+
+
+def said(value: Any) -> str | None:
+    """A result's text, or ``None`` when it says that there is none."""
+    words = str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    return None if words.casefold() in _NOTHING else words
+
+
+def is_open(phenotype: str | None) -> bool:
+    """Whether a phenotype leaves the question open."""
+    return phenotype is not None and phenotype.casefold().split(" ")[0] in _OPEN - {"uncertain", "possible"}
+
+
+def _texts(values: Any) -> list[str]:
+    items = values if isinstance(values, list) else [values]
+    return [found for each in items if (found := said(each))]

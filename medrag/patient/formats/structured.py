@@ -1,0 +1,117 @@
+"""The record as JSON of medrag's own schema (``docs/patient.schema.json``), written by hand or by a program."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import ValidationError
+
+from medrag.errors import PatientError
+from medrag.patient.formats.note_values import measurements
+from medrag.types import Patient, Problem
+
+_MEASURED = re.compile(
+    r"\s*(?P<name>[A-Za-z][\w .+/()-]*?)\s*[:=]?\s+(?P<value>-?\d+(?:\.\d+)?)\s*(?P<unit>[^\d\s].*?)?\s*"
+)
+_NONE = re.compile(r"\s*(?:none|nil|n/?a|no medications?|no conditions)\s*", re.IGNORECASE)
+_DENIED = re.compile(r"\s*(?:no|denies|negative for|without)\s+(?P<what>(?!known\b).+)", re.IGNORECASE)
+_NO_ALLERGY = re.compile(r"\s*(?:nkd?a|no known .*|no (?:\w+ )?allerg\w+)\s*", re.IGNORECASE)
+
+
+def read_structured(content: dict[str, Any], origin: str) -> Patient:
+    """A ``Patient`` from an object of its schema. Raises ``PatientError`` naming the first field that is wrong.
+
+    Plain strings are read as people write them: ``"creatinine 1.2 mg/dL"``, ``"NKDA"``, ``"no diabetes"``.
+    """
+    tidy = {name: value for name, value in content.items() if name != "$schema"}
+    tidy = {name: value for name, value in tidy.items() if not (value in ([], ()) and _said_missing(name, tidy))}
+    for name, read in _PLAIN.items():
+        if isinstance(held := tidy.get(name), list | tuple):
+            tidy[name] = [made for each in held for made in (read(each) if isinstance(each, str) else [each])]
+    try:
+        patient = Patient.model_validate(tidy)
+    except ValidationError as error:
+        raise PatientError(f"{origin}: {_first(error)}", param=_place(error.errors()[0]["loc"])) from None
+    blank = [
+        name
+        for name in ("conditions", "allergies", "medications")
+        for each in getattr(patient, name)
+        if not each.display.strip()
+    ]
+    problems = tuple(Problem(source=origin, reason=f"{name} has an entry without a name") for name in blank)
+    return patient.model_copy(update={"problems": patient.problems + problems})
+
+
+def _said_missing(name: str, content: dict[str, Any]) -> bool:
+    """Whether an empty list came out of medrag itself, which writes every field and lists under ``missing`` what is."""
+    missing = content.get("missing")
+    return isinstance(missing, list) and any(isinstance(line, str) and line.startswith(f"{name}:") for line in missing)
+
+
+def _measurements(words: str) -> list[Any]:
+    """Plain words as measurements: "creatinine 1.2 mg/dL", "BP 120/80"; other words stay as they are."""
+    known = [each.model_dump(exclude={"source"}) for each in measurements(words, "structured", None, [])]
+    if known:
+        return known
+    match = _MEASURED.fullmatch(words)
+    return [{"display": match["name"], "value": float(match["value"]), "unit": match["unit"]}] if match else [words]
+
+
+def _allergies(words: str) -> list[Any]:
+    """Plain words as allergies: "NKDA" and "none" are the statement that there are none."""
+    if _NO_ALLERGY.fullmatch(words) or _NONE.fullmatch(words):
+        return [{"display": "No known allergies", "status": "negated"}]
+    return [words]
+
+
+def _conditions(words: str) -> list[Any]:
+    """Plain words as conditions: "no diabetes" is a negated one, "none" is no entry at all."""
+    if match := _DENIED.fullmatch(words):
+        return [{"display": match["what"], "status": "negated"}]
+    return [] if _NONE.fullmatch(words) else [words]
+
+
+def _medications(words: str) -> list[Any]:
+    return [] if _NONE.fullmatch(words) else [words]
+
+
+_PLAIN: dict[str, Callable[[str], list[Any]]] = {
+    "observations": _measurements,
+    "allergies": _allergies,
+    "conditions": _conditions,
+    "medications": _medications,
+}
+
+
+def _first(error: ValidationError) -> str:
+    """The first fault, by field and kind; the value given is not repeated."""
+    faults = error.errors(include_url=False, include_input=False, include_context=False)
+    first = faults[0]
+    if first["type"] == "extra_forbidden":
+        place = _place(first["loc"][:-1])
+        said = f"{f'{place} has' if place else 'has'} a field that the patient schema does not have"
+    else:
+        said = f"{_place(first['loc']) or 'the object'}: {_message(first)}"
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    return said + more
+
+
+def _message(fault: Any) -> str:
+    """Pydantic's wording is used only where it cannot quote the input."""
+    known = {
+        "literal_error": "is not one of the allowed values",
+        "enum": "is not one of the allowed values",
+        "missing": "is required",
+    }
+    kind = str(fault["type"])
+    if kind in known:
+        return known[kind]
+    return (
+        str(fault["msg"]).split(",")[0] if kind.endswith(("_type", "_parsing", "_equal", "_than")) else "is not valid"
+    )
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location).lstrip(".")

@@ -1,0 +1,1 @@
+"""Identifiers found in patient text and taken out of it."""

@@ -1,0 +1,1 @@
+"""From several partial records to one: merged, cleaned, completed, with what still holds today."""

@@ -1,0 +1,191 @@
+"""Cleaning a record: duplicates merged, contradictions kept and shown, impossible values flagged.
+
+Nothing is corrected silently: a value that cannot be right loses its standing as current and is reported with the
+unit slip that would explain it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import TypeVar
+
+from medrag.patient.measures import analytes
+from medrag.patient.measures.analytes import Analyte
+from medrag.patient.measures.units import UnitError, convert
+from medrag.patient.record.facts import moment
+from medrag.patient.record.freshness import kind_of
+from medrag.types import (
+    Allergy,
+    Condition,
+    Fact,
+    FactStatus,
+    Genotype,
+    Imaging,
+    Medication,
+    Observation,
+    Patient,
+    Problem,
+    Procedure,
+)
+
+F = TypeVar("F", Condition, Allergy, Medication, Observation, Procedure, Imaging, Genotype)
+
+_TAG = re.compile(r"\s*\((?:disorder|finding|situation|procedure|observable entity|substance|regime/therapy)\)$", re.I)
+_EPISODIC = {FactStatus.RESOLVED, FactStatus.PLANNED}
+_UNIT_NAMES = {"[lb_av]": "lb", "[in_i]": "inches", "[degF]": "°F", "umol/L": "µmol/L"}
+
+
+def name_of(fact: Fact | Genotype) -> str:
+    """What a fact is about, comparable between sources: its name folded, without SNOMED's semantic tag."""
+    return fact.gene.upper() if isinstance(fact, Genotype) else _TAG.sub("", fact.display).strip().casefold()
+
+
+def merge_duplicates(facts: Sequence[F]) -> tuple[F, ...]:
+    """Facts without repeats: of two that say the same, one stays, filled with what only the other knows."""
+    kept: list[F] = []
+    by_name: dict[str, list[int]] = {}
+    for fact in facts:
+        places = by_name.setdefault(name_of(fact), [])
+        twin = next((place for place in places if _same(kept[place], fact)), None)
+        if twin is None:
+            places.append(len(kept))
+            kept.append(fact)
+        else:
+            kept[twin] = _filled(kept[twin], fact)
+    return tuple(kept)
+
+
+def _same(one: F, other: F) -> bool:
+    if one.status is not other.status:
+        return False
+    dated = isinstance(one, Observation) or one.status in _EPISODIC
+    if dated and moment(one.date) != moment(other.date):
+        return False
+    return all(
+        mine is None or theirs is None or mine == theirs
+        for name in type(one).model_fields
+        if name not in {"source", "date", "display", "kind"}
+        for mine, theirs in [(getattr(one, name), getattr(other, name))]
+    )
+
+
+def _filled(one: F, other: F) -> F:
+    gaps = {name: getattr(other, name) for name in type(one).model_fields if getattr(one, name) is None}
+    return one.model_copy(update=gaps) if any(value is not None for value in gaps.values()) else one
+
+
+# --- contradictions --------------------------------------------------------------------------------
+
+
+def contradictions(patient: Patient) -> list[Problem]:
+    """What the record says in two ways. Both sides stay in it."""
+    found = [*_denied(patient.conditions, "condition"), *_denied(patient.allergies, "allergy")]
+    found += _two_values(patient.observations)
+    allergies = [fact for fact in patient.allergies if fact.current]
+    denied = next((fact for fact in patient.allergies if fact.status is FactStatus.NEGATED and says_none(fact)), None)
+    if allergies and (denied or patient.no_known_allergies):
+        source = denied.source if denied else "structured"
+        found.append(
+            Problem(source=source, reason="says no known allergies, yet an allergy is recorded; the allergy stands")
+        )
+    if patient.sex == "male" and (patient.pregnant or patient.lactating):
+        found.append(Problem(source="record", reason="is recorded as male and as pregnant or breast-feeding"))
+    found += _genotypes(patient.genotypes)
+    found += _stopped(patient.medications)
+    return found
+
+
+def says_none(fact: Allergy) -> bool:
+    """Whether an allergy entry is the statement that there are none."""
+    return bool(re.match(r"(?:no|not)\b|nkd?a\b", fact.display, re.I))
+
+
+def _denied(facts: Iterable[Condition | Allergy], what: str) -> Iterable[Problem]:
+    grouped: dict[str, list[Fact]] = {}
+    for fact in facts:
+        grouped.setdefault(name_of(fact), []).append(fact)
+    against = {FactStatus.REFUTED, FactStatus.NEGATED}
+    for group in grouped.values():
+        denial = next((fact for fact in group if fact.status in against), None)
+        if denial and any(fact.current for fact in group):
+            reason = f"a {what} is recorded both as present and as {denial.status}; both are kept"
+            yield Problem(source=denial.source, reason=reason)
+
+
+def _stopped(medications: Sequence[Medication]) -> Iterable[Problem]:
+    """A drug taken and stopped at the same time; an older order that was stopped is no contradiction."""
+    taken = {(name_of(fact), moment(fact.date)) for fact in medications if fact.current}
+    for fact in medications:
+        if fact.status is FactStatus.RESOLVED and (name_of(fact), moment(fact.date)) in taken:
+            reason = f"{name_of(fact)} is recorded both as taken and as stopped; both are kept"
+            yield Problem(source=fact.source, reason=reason)
+
+
+def _two_values(observations: Iterable[Observation]) -> Iterable[Problem]:
+    def place(each: Observation) -> tuple[str, str]:
+        return kind_of(each), moment(each.date).isoformat()
+
+    standing = sorted((each for each in observations if each.current), key=place)
+    for (kind, _), group in groupby(standing, key=place):
+        members = list(group)
+        values = {(each.value, each.unit) for each in members}
+        if len(values) > 1 and analytes.ANALYTES.get(kind):
+            yield Problem(source=members[-1].source, reason=f"{kind}: two values at the same time; both are kept")
+
+
+def _genotypes(genotypes: Iterable[Genotype]) -> Iterable[Problem]:
+    seen: dict[str, Genotype] = {}
+    for each in genotypes:
+        first = seen.setdefault(each.gene.upper(), each)
+        called = [one.diplotype or one.phenotype for one in (first, each) if one.status is FactStatus.ACTIVE]
+        if first is not each and len(called) == 2 and called[0] != called[1]:
+            yield Problem(source=each.source, reason=f"{each.gene}: two different results; both are kept")
+
+
+# --- impossible values -----------------------------------------------------------------------------
+
+
+def flag_impossible(observations: Sequence[Observation]) -> tuple[tuple[Observation, ...], list[Problem]]:
+    """Measurements outside what is possible lose their standing (``uncertain``) and are reported."""
+    checked, problems = [], []
+    for each in observations:
+        reason = implausible(each)
+        if reason and each.status in {FactStatus.ACTIVE, FactStatus.RESOLVED}:
+            problems.append(Problem(source=each.source, reason=reason))
+            each = each.model_copy(update={"status": FactStatus.UNCERTAIN})  # noqa: PLW2901
+        checked.append(each)
+    return tuple(checked), problems
+
+
+def implausible(each: Observation) -> str | None:
+    """Why a measurement cannot be right and which unit slip would explain it; ``None`` when it can."""
+    analyte = analytes.identify(each.display, each.code, each.system)
+    if analyte is None or not isinstance(each.value, float | int):
+        return None
+    try:
+        value = analyte.measure(each)
+    except UnitError:
+        return None if each.unit is None else f"{analyte.key}: its unit does not measure {analyte.key}; not used"
+    return not_possible(analyte, each.value, each.unit or "", value)
+
+
+def not_possible(analyte: Analyte, given: float, unit: str, value: float) -> str | None:
+    """The report on ``given unit`` (``value`` in the analyte's own unit) when it lies outside what is possible."""
+    if analyte.low <= value <= analyte.high:
+        return None
+    explained = [_UNIT_NAMES.get(slip, slip) for slip in analyte.slips if _fits(analyte, given, slip)]
+    likely = f"perhaps it is in {' or '.join(explained)}" if explained else None
+    for factor, words in ((10, "a decimal point too far right"), (0.1, "a decimal point too far left")):
+        if likely is None and analyte.low <= value / factor <= analyte.high:
+            likely = f"perhaps {words}"
+    return f"{analyte.key} {given:g} {unit} is not possible" + (f"; {likely}" if likely else "") + "; not used"
+
+
+def _fits(analyte: Analyte, given: float, unit: str) -> bool:
+    try:
+        value = convert(given, unit, analyte.unit, molar_mass=analyte.molar_mass, valence=analyte.valence)
+    except UnitError:
+        return False
+    return analyte.low <= value <= analyte.high

@@ -1,0 +1,82 @@
+"""Merging partial patients into one, then cleaning and completing it: the same steps whatever the formats were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from medrag.patient.measures.derived import derive
+from medrag.patient.record import cleaning
+from medrag.patient.record import freshness as currency
+from medrag.patient.record.facts import LISTS, unique
+from medrag.patient.record.person import complete_person
+from medrag.types import Patient, Problem
+
+SCALARS = ("birth_date", "age_years", "sex", "pregnant", "lactating", "weight_kg", "height_cm", "no_known_allergies")
+_CHILDBEARING = (10, 55)
+_LISTED = {
+    "medications": "interaction checks",
+    "conditions": "checks of contraindications",
+    "genotypes": "pharmacogenetic checks",
+}
+
+
+def merge(parts: Sequence[Patient]) -> Patient:
+    """The facts of all parts in one record. Where two parts disagree on a particular, the first stands, reported.
+
+    A list that no part sets stays unset: an empty list that was given says "none", an absent one says nothing.
+    """
+    problems = [problem for part in parts for problem in part.problems]
+    person: dict[str, Any] = {}
+    for name in SCALARS:
+        values = unique(value for part in parts if (value := getattr(part, name)) is not None)
+        person[name] = values[0] if values else None
+        if len(values) > 1:
+            problems.append(Problem(source="record", reason=f"the files disagree on {name}; the first is used"))
+    lists: dict[str, Any] = {
+        name: tuple(fact for part in parts for fact in getattr(part, name))
+        for name in LISTS
+        if any(name in part.model_fields_set for part in parts)
+    }
+    derived = {name: value for part in reversed(parts) for name, value in part.derived.items()}
+    return Patient(**person, **lists, derived=derived, problems=tuple(problems))
+
+
+def complete(patient: Patient, today: date) -> Patient:
+    """``patient`` cleaned (duplicates, impossible values, old ones) and completed (particulars, derived, missing)."""
+    given = LISTS.keys() & patient.model_fields_set
+    lists: dict[str, Any] = {name: cleaning.merge_duplicates(getattr(patient, name)) for name in given}
+    observations, impossible = cleaning.flag_impossible(lists.get("observations", ()))
+    observations, future = currency.mark_future(observations, today)
+    if "observations" in given:
+        lists["observations"] = currency.mark_old(observations, today)
+    clean = patient.model_copy(update=lists)
+    person, personal = complete_person(clean, today)
+    whole = clean.model_copy(update=person)
+    derived, blocked = derive(whole, today)
+    contradictions = [*cleaning.contradictions(clean), *cleaning.contradictions(whole)]
+    problems = unique([*patient.problems, *impossible, *future, *personal, *contradictions])
+    update = {
+        "derived": {**patient.derived, **derived},
+        "missing": _missing(whole, blocked),
+        "problems": tuple(problems),
+    }
+    return whole.model_copy(update=update)
+
+
+def _missing(patient: Patient, blocked: dict[str, list[str]]) -> tuple[str, ...]:
+    """What is not known, each with what it blocks."""
+    lines = []
+    if not patient.allergies and patient.no_known_allergies is None and "allergies" not in patient.model_fields_set:
+        lines.append("allergies: not recorded; blocks allergy checks")
+    for name, checks in _LISTED.items():
+        if not getattr(patient, name) and name not in patient.model_fields_set:
+            lines.append(f"{name}: not recorded; blocks {checks}")
+    low, high = _CHILDBEARING
+    fertile = patient.sex != "male" and (patient.age_years is None or low <= patient.age_years <= high)
+    if patient.pregnant is None and fertile:
+        lines.append("pregnancy: not recorded; blocks pregnancy checks")
+    if patient.age_years is None and not any(line.startswith("age") for line in blocked):
+        lines.append("age: not recorded; blocks age checks")
+    return (*lines, *(f"{what}; blocks {', '.join(titles)}" for what, titles in blocked.items()))

@@ -1,0 +1,159 @@
+"""The patient's own particulars, completed from the facts: age, weight, height, pregnancy, breast-feeding, allergies.
+
+What is stated stays; what is not stated is taken from the newest fact that says it, never assumed.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from medrag.patient.measures import analytes, inputs
+from medrag.patient.measures.inputs import Unavailable
+from medrag.patient.measures.units import UnitError
+from medrag.patient.record.cleaning import not_possible, says_none
+from medrag.patient.record.facts import days_before, moment
+from medrag.types import Condition, Fact, FactStatus, Observation, Patient, Problem
+
+GESTATION_DAYS = 300
+NOT_PREGNANT_DAYS = 30
+_AGE_SLACK_YEARS = 1.5
+
+# SNOMED CT 77386006 pregnant, 72892002 normal pregnancy, 47200007 high risk pregnancy; ICD-10 chapter XV and Z33-Z34.
+_PREGNANT_CODES = {"77386006", "72892002", "47200007"}
+_PREGNANT = re.compile(
+    r"^(?:currently |(?:normal|high[- ]risk|single|twin|multiple|intrauterine|viable|early) )?pregnan(?:t|"
+    r"cy)\b(?! (?:loss|test|of|prevention))"
+    r"|\b(?:first|second|third) trimester\b|\b\d{1,2} weeks pregnant\b|\bpregnancy test positive\b",
+    re.I,
+)
+_PREGNANCY_OBSERVATION = {"82810-3", "2106-3", "2118-8", "2112-1"}
+_LACTATING = re.compile(r"\b(?:breast-?feeding|lactat(?:ing|ion)|nursing mother)\b", re.I)
+_NEGATIVE = re.compile(r"\b(?:not|no|negative|non-?pregnant|false)\b", re.I)
+_UNKNOWN = re.compile(r"\b(?:unknown|possible|possibly|uncertain|asked)\b", re.I)
+
+
+def complete_person(patient: Patient, today: date) -> tuple[dict[str, Any], list[Problem]]:
+    """The particulars to put in place, and what was wrong with those given."""
+    problems: list[Problem] = []
+    update: dict[str, Any] = {}
+    update["age_years"] = _age(patient, today, problems)
+    aged = patient.model_copy(update=update)
+    update["weight_kg"] = _size(aged, "weight", patient.weight_kg, today, problems)
+    update["height_cm"] = _size(aged, "height", patient.height_cm, today, problems)
+    update["pregnant"] = patient.pregnant if patient.pregnant is not None else _pregnant(patient, today, problems)
+    update["lactating"] = patient.lactating if patient.lactating is not None else _lactating(patient, today)
+    update["no_known_allergies"] = _no_known_allergies(patient)
+    return update, problems
+
+
+def age_on(birth: date, today: date) -> float:
+    """Age in completed years; under two years in years and completed months, as a fraction."""
+    months = (today.year - birth.year) * 12 + today.month - birth.month - (today.day < birth.day)
+    return float(months // 12) if months >= 24 else round(months / 12, 2)
+
+
+def _age(patient: Patient, today: date, problems: list[Problem]) -> float | None:
+    if patient.birth_date is None:
+        return patient.age_years
+    age = age_on(patient.birth_date, today)
+    if not 0 <= age <= 130:
+        problems.append(Problem(source="record", reason="the birth date is not possible; age not computed"))
+        return patient.age_years
+    if patient.age_years is not None and abs(patient.age_years - age) > _AGE_SLACK_YEARS:
+        problems.append(Problem(source="record", reason="age and birth date disagree; the birth date is used"))
+    return age
+
+
+def _size(patient: Patient, key: str, stated: float | None, today: date, problems: list[Problem]) -> float | None:
+    """Weight or height: as stated, else the newest measurement (an adult's even when old, which is reported)."""
+    analyte = analytes.ANALYTES[key]
+    if stated is not None:
+        if reason := not_possible(analyte, stated, analyte.unit, stated):
+            problems.append(Problem(source="structured", reason=reason))
+            return None
+        return stated
+    try:
+        return round(float(inputs.measured(patient, key, today).value), 2)
+    except Unavailable:
+        return _last_of_adult(patient, key, problems)
+
+
+def _last_of_adult(patient: Patient, key: str, problems: list[Problem]) -> float | None:
+    held = [
+        each for each in analytes.of(patient.observations, analytes.ANALYTES[key]) if each.status is FactStatus.RESOLVED
+    ]
+    if not held or patient.age_years is None or patient.age_years < inputs.CHILD_YEARS:
+        return None
+    last = max(held, key=lambda each: moment(each.date))
+    try:
+        value = analytes.ANALYTES[key].measure(last)
+    except UnitError:
+        return None
+    reason = (
+        f"{key} was last measured on {last.date:%Y-%m-%d}; it is shown but not computed with"
+        if last.date
+        else f"{key} is old"
+    )
+    problems.append(Problem(source=last.source, reason=reason))
+    return round(value, 2)
+
+
+def _pregnant(patient: Patient, today: date, problems: list[Problem]) -> bool | None:
+    """The newest of the facts that say so: pregnant for ten months, not pregnant for one; else unknown."""
+    says = [(moment(fact.date), said, fact) for fact in _candidates(patient) if (said := _pregnancy(fact)) is not None]
+    if not says:
+        return None
+    _, said, fact = max(says, key=lambda each: (each[0], each[1]))
+    age = days_before(fact.date, today) if fact.date else 0
+    if age <= (GESTATION_DAYS if said else NOT_PREGNANT_DAYS):
+        return said
+    if said:
+        problems.append(
+            Problem(source=fact.source, reason="a pregnancy is recorded as current for more than ten months; unknown")
+        )
+    return None
+
+
+def _candidates(patient: Patient) -> list[Fact]:
+    observed = [each for each in patient.observations if each.status in {FactStatus.ACTIVE, FactStatus.RESOLVED}]
+    return [*(each for each in patient.conditions if each.current), *observed]
+
+
+def _pregnancy(fact: Fact) -> bool | None:
+    if isinstance(fact, Condition):
+        icd = fact.system == "ICD-10" and (fact.code or "").upper().startswith(
+            ("O0", "O1", "O2", "O3", "O4", "Z33", "Z34", "Z3A")
+        )
+        return True if icd or fact.code in _PREGNANT_CODES or _PREGNANT.search(fact.display) else None
+    if not isinstance(fact, Observation) or not isinstance(fact.value, str):
+        return None
+    if fact.code not in _PREGNANCY_OBSERVATION and not re.match(
+        r"pregnan(?:t|cy)(?: status| test)?\b", fact.display, re.I
+    ):
+        return None
+    if "intention" in fact.display.casefold() or _UNKNOWN.search(fact.value):
+        return None
+    return not _NEGATIVE.search(fact.value)
+
+
+def _lactating(patient: Patient, today: date) -> bool | None:
+    for fact in patient.conditions:
+        if fact.current and _LACTATING.search(fact.display):
+            return True
+    held = [each for each in patient.observations if each.current and _LACTATING.search(each.display)]
+    newest = max(held, key=lambda each: moment(each.date), default=None)
+    if newest is None or not isinstance(newest.value, str) or _UNKNOWN.search(newest.value):
+        return None
+    negative = bool(_NEGATIVE.search(newest.value))
+    old = newest.date is not None and days_before(newest.date, today) > NOT_PREGNANT_DAYS
+    return None if negative and old else not negative
+
+
+def _no_known_allergies(patient: Patient) -> bool | None:
+    if any(fact.current for fact in patient.allergies):
+        return False
+    if any(fact.status is FactStatus.NEGATED and says_none(fact) for fact in patient.allergies):
+        return True
+    return patient.no_known_allergies

@@ -1,0 +1,251 @@
+"""The patient as the checks see it: drugs read, allergies resolved, conditions and measurements as concepts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+
+from medrag.knowledge import Knowledge
+from medrag.knowledge.reader import normalise
+from medrag.knowledge.schema import Lab
+from medrag.patient.conditions import establish, gestation, resolve
+from medrag.patient.measures import formulas
+from medrag.reading import DrugMention, Prescription, drugs, prescriptions
+from medrag.types import Allergy, Fact, FactStatus, Medication, Observation, Patient
+
+CHILDBEARING = (12.0, 55.0)
+"""Ages between which a female patient's pregnancy status matters."""
+KIDNEY_CONCEPTS = (("end_stage_renal", 14.0), ("severe_renal_impairment", 29.0), ("ckd_3b", 44.0), ("ckd_3", 59.0))
+"""The best kidney function (eGFR) that a recorded stage allows, for records that hold the stage and no value."""
+LIVER_CONCEPTS = (("decompensated_cirrhosis", "C"), ("severe_hepatic_impairment", "B"), ("liver_disease", "A"))
+"""The Child-Pugh class that a recorded condition stands for, worst first."""
+
+_BRACKETS = str.maketrans("", "", "[]{}")
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentDrug:
+    """A drug the patient takes, as recorded."""
+
+    prescription: Prescription
+    fact: Medication
+
+    @property
+    def label(self) -> str:
+        """Its normalised name."""
+        return self.prescription.mention.label
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAllergy:
+    """An allergy with the drugs or classes it names; ``words`` is the normalised text for what names no drug."""
+
+    fact: Allergy
+    mentions: tuple[DrugMention, ...]
+    words: str
+
+
+@dataclass(frozen=True)
+class PatientView:
+    """What is known of the patient. ``concepts`` maps each concept to the words of the record that establish it."""
+
+    patient: Patient
+    knowledge_hash: str
+    age: float | None
+    drugs: tuple[CurrentDrug, ...] = ()
+    unread_drugs: tuple[str, ...] = ()
+    allergies: tuple[KnownAllergy, ...] = ()
+    concepts: dict[str, str] = field(default_factory=dict)
+    labs: dict[str, float] = field(default_factory=dict)
+    lowered: frozenset[str] = frozenset()
+    """Concepts that only a past condition, or words that may mean less, establish."""
+    unread_conditions: tuple[str, ...] = ()
+    """Current conditions whose words mean nothing to the knowledge."""
+    gestation: tuple[float, float] | None = None
+    """Weeks of gestation, from and to (a trimester's, where only that is known)."""
+
+    def recorded(self, field_name: str) -> bool:
+        """Whether the record says anything of this field: entries, or an explicit empty list."""
+        if getattr(self.patient, field_name):
+            return True
+        stated = field_name in self.patient.model_fields_set
+        return stated and not any(line.startswith(field_name) for line in self.patient.missing)
+
+    @property
+    def allergies_recorded(self) -> bool:
+        """Whether the record lists allergies or states that there are none."""
+        denied = any(_says_none(fact) for fact in self.patient.allergies)
+        return bool(self.allergies) or denied or self.patient.no_known_allergies is True or self.recorded("allergies")
+
+    @property
+    def pregnant(self) -> bool | None:
+        """True, False, or None when it matters and is not recorded."""
+        if self.patient.pregnant is not None:
+            return self.patient.pregnant
+        if "pregnancy" in self.concepts and self.may_conceive:
+            return True
+        return None if self.may_conceive else False
+
+    @property
+    def may_conceive(self) -> bool:
+        """Whether age and sex, as far as recorded, leave a pregnancy possible."""
+        if self.patient.sex == "male" or (self.age is not None and not CHILDBEARING[0] <= self.age < CHILDBEARING[1]):
+            return False
+        return self.patient.sex != "other" or self.age is None or self.age < CHILDBEARING[1]
+
+    @property
+    def lactating(self) -> bool | None:
+        """True, False, or None when it matters and is not recorded."""
+        if self.patient.lactating is not None:
+            return self.patient.lactating
+        return True if "breastfeeding" in self.concepts else (None if self.may_conceive else False)
+
+    def kidney(self, metric: str) -> tuple[float, str] | None:
+        """eGFR or clearance (mL/min) and where it is from; the other one, or the stage, where it is missing."""
+        for name in (metric, "egfr" if metric == "crcl" else "crcl"):
+            if name in self.labs:
+                return self.labs[name], f"{'eGFR' if name == 'egfr' else 'creatinine clearance'} {self.labs[name]:.0f}"
+        return next(((value, self.concepts[name]) for name, value in KIDNEY_CONCEPTS if name in self.concepts), None)
+
+    def liver(self) -> tuple[str, str] | None:
+        """Child-Pugh class (A where liver disease is recorded without its grade) and the words that establish it."""
+        if "child_pugh" in self.labs:
+            score = self.labs["child_pugh"]
+            return "C" if score >= 10 else "B" if score >= 7 else "A", f"Child-Pugh score {score:g}"
+        return next(((grade, self.concepts[name]) for name, grade in LIVER_CONCEPTS if name in self.concepts), None)
+
+
+KEPT_VIEWS = 4
+_VIEWS: list[PatientView] = []
+"""The last few views, so that the statements of one request share one."""
+
+
+def view(patient: Patient, knowledge: Knowledge) -> PatientView:
+    """The view of ``patient``; only current facts count, and lasting conditions also when resolved."""
+    for known in tuple(_VIEWS):
+        if known.patient is patient and known.knowledge_hash == knowledge.hash:
+            return known
+    made = _view(patient, knowledge)
+    _VIEWS.append(made)
+    del _VIEWS[:-KEPT_VIEWS]
+    return made
+
+
+def _view(patient: Patient, knowledge: Knowledge) -> PatientView:
+    age = _age(patient)
+    labs = _labs(patient, knowledge, age)
+    current, unread = _drugs(patient.medications, knowledge)
+    conditions = resolve(patient.conditions, knowledge)
+    concepts = dict(conditions.concepts)
+    for name, value in labs.items():
+        for rule in knowledge.labs[name].concepts:
+            if (rule.above is not None and value > rule.above) or (rule.below is not None and value < rule.below):
+                establish(concepts, rule.concept, f"{name} {value:g} {knowledge.labs[name].unit}", knowledge)
+    if patient.pregnant is False:
+        concepts.pop("pregnancy", None)
+    return PatientView(
+        patient=patient,
+        knowledge_hash=knowledge.hash,
+        age=age,
+        drugs=current,
+        unread_drugs=unread,
+        allergies=tuple(
+            _allergy(fact, knowledge) for fact in patient.allergies if _counts(fact) and not _says_none(fact)
+        ),
+        concepts=concepts,
+        labs=labs,
+        lowered=conditions.lowered,
+        unread_conditions=conditions.unread,
+        gestation=gestation(patient, labs),
+    )
+
+
+def _age(patient: Patient) -> float | None:
+    if patient.age_years is not None:
+        return patient.age_years
+    if patient.birth_date is None:
+        return None
+    return (datetime.now(UTC).date() - patient.birth_date).days / 365.25
+
+
+def _counts(fact: Fact) -> bool:
+    return fact.current or fact.status is FactStatus.UNCERTAIN
+
+
+def _says_none(fact: Allergy) -> bool:
+    return bool(re.match(r"\s*(?:no\b.*allerg|nkda|nka\b|none\b|no known)", fact.display, re.IGNORECASE))
+
+
+def _drugs(medications: Sequence[Medication], knowledge: Knowledge) -> tuple[tuple[CurrentDrug, ...], tuple[str, ...]]:
+    current: list[CurrentDrug] = []
+    unread: list[str] = []
+    for fact in medications:
+        if not _counts(fact):
+            continue
+        text = f"{fact.display} {fact.dosage or ''}".strip()
+        read = [each for each in prescriptions(text, knowledge) if each.mention.resolved]
+        if not read and (name := knowledge.codes.get(fact.code or "")):
+            read = list(prescriptions(f"{name} {fact.dosage or ''}", knowledge))
+        current += [CurrentDrug(each, fact) for each in read]
+        if not read:
+            unread.append(fact.display)
+    return tuple(current), tuple(unread)
+
+
+def _allergy(fact: Allergy, knowledge: Knowledge) -> KnownAllergy:
+    mentions = tuple(mention for mention in drugs(fact.display, knowledge) if mention.resolved)
+    return KnownAllergy(fact, mentions, normalise(fact.display))
+
+
+def _labs(patient: Patient, knowledge: Knowledge, age: float | None) -> dict[str, float]:
+    """The latest value of each measurement in its canonical unit; kidney function computed where it can be."""
+    latest: dict[str, tuple[datetime, float]] = {}
+    for fact in patient.observations:
+        key = knowledge.lab_names.get(fact.code or "") or knowledge.lab_names.get(normalise(fact.display))
+        value = _value(fact, knowledge.labs[key]) if key and fact.current else None
+        if key and value is not None:
+            moment = _moment(fact.date)
+            if key not in latest or moment >= latest[key][0]:
+                latest[key] = (moment, value)
+    labs = {key: value for key, (_, value) in latest.items()}
+    for name, derived in patient.derived.items():
+        key = knowledge.lab_names.get(normalise(name))
+        if key:
+            labs.setdefault(key, derived.value)
+    return _with_kidney(labs, patient, age)
+
+
+def _with_kidney(labs: dict[str, float], patient: Patient, age: float | None) -> dict[str, float]:
+    creatinine = labs.get("creatinine")
+    sex = patient.sex
+    if creatinine and age is not None and age >= 18 and sex in ("female", "male"):
+        labs.setdefault("egfr", formulas.ckd_epi_2021(age, creatinine, sex))
+        if patient.weight_kg:
+            labs.setdefault("crcl", formulas.cockcroft_gault(age, patient.weight_kg, creatinine, sex))
+    return labs
+
+
+def _value(fact: Observation, lab: Lab) -> float | None:
+    """The value in the lab's unit; a string's first number ("> 60", "1.2 mg/dL")."""
+    value = fact.value
+    if isinstance(value, str):
+        match = re.match(r"\s*[<>≤≥]?\s*(\d+(?:\.\d+)?)", value)
+        value = float(match[1]) if match else None
+    if value is None:
+        return None
+    if fact.unit:
+        return value * lab.factors.get(fact.unit.lower().translate(_BRACKETS), 1.0)
+    for guess in lab.guesses:
+        if (guess.above is not None and value > guess.above) or (guess.below is not None and value < guess.below):
+            return value * guess.factor
+    return value
+
+
+def _moment(when: date | datetime | None) -> datetime:
+    if when is None:
+        return datetime.min.replace(tzinfo=UTC)
+    if isinstance(when, datetime):
+        return when if when.tzinfo else when.replace(tzinfo=UTC)
+    return datetime.combine(when, time(), UTC)

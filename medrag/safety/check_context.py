@@ -1,0 +1,204 @@
+"""What every check gets, and how it answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import Any
+
+from medrag.knowledge import Knowledge
+from medrag.knowledge.schema import Terms
+from medrag.patient.view import CurrentDrug, PatientView
+from medrag.reading import DrugMention, Polarity, Prescription
+from medrag.types import Evidence, Finding, Severity, Statement, Verdict
+
+OWN_SOURCE = "medrag safety knowledge: no rule found against it"
+MISSING_SOURCE = "medrag: missing knowledge or patient data is never taken for safety"
+
+
+_OR = re.compile(r"\bor\b|/|\beither\b|\balternativ", re.IGNORECASE)
+_AND = re.compile(r"\b(?:and|plus|with|combined|together|added to|in addition)\b|\+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """An advised drug and another one at the same time; ``facts`` are the record's words for the other."""
+
+    one: Prescription
+    other: Prescription
+    facts: Terms
+
+
+@dataclass(frozen=True)
+class Context:
+    """One statement as read, the patient (or none), and what was advised before it."""
+
+    statement: Statement
+    read: tuple[Prescription, ...]
+    patient: PatientView | None
+    advised: tuple[Prescription, ...]
+    stopped_before: frozenset[frozenset[str]]
+    knowledge: Knowledge
+    evidence: tuple[Evidence, ...] = ()
+    question: str = ""
+
+    @cached_property
+    def recommended(self) -> tuple[Prescription, ...]:
+        """The drugs the statement advises that the knowledge knows."""
+        return tuple(each for each in self.read if each.recommended and each.mention.resolved)
+
+    @cached_property
+    def systemic(self) -> tuple[Prescription, ...]:
+        """The advised drugs that reach the circulation, each name once: what pairs are made of."""
+        return tuple({each.mention.label: each for each in reversed(self.recommended) if not each.local}.values())[::-1]
+
+    @cached_property
+    def unresolved(self) -> tuple[DrugMention, ...]:
+        """Names advised that look like drugs and are not known."""
+        return tuple(each.mention for each in self.read if each.recommended and not each.mention.resolved)
+
+    @cached_property
+    def stopped(self) -> frozenset[frozenset[str]]:
+        """Products and classes, as sets of ingredients, that this statement or one before it stops."""
+        return self.stopped_before | stopped_by(self.read, self.knowledge)
+
+    @cached_property
+    def current(self) -> tuple[CurrentDrug, ...]:
+        """The patient's drugs that go on."""
+        drugs = self.patient.drugs if self.patient else ()
+        return tuple(drug for drug in drugs if not self._stops(ingredients_of(drug.prescription, self.knowledge)))
+
+    def _stops(self, ingredients: frozenset[str]) -> bool:
+        return any(ingredients <= group for group in self.stopped)
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The names of the advised drugs, each once."""
+        return labels(self.recommended)
+
+    def hits(self, terms: Terms, mention: DrugMention) -> bool:
+        """Whether a rule about ``terms`` is about this mention: one of its ingredients, or the whole of its class."""
+        return self.knowledge.covers(terms, mention.ingredients, mention.drug_class)
+
+    def rules(self, kind: str, mention: DrugMention, side: str = "drugs") -> frozenset[int]:
+        """Places in the knowledge's rules of that kind of the rules about this mention."""
+        return self.knowledge.concerning(kind, side, mention.ingredients, mention.drug_class)
+
+    def about(self, kind: str) -> list[tuple[Prescription, Any]]:
+        """Every advised drug that reaches the circulation with every rule of ``knowledge.rules.<kind>`` about it."""
+        rules = getattr(self.knowledge.rules, kind)
+        return [
+            (each, rules[place])
+            for each in self.recommended
+            if not each.local
+            for place in sorted(self.rules(kind, each.mention))
+        ]
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Every advised drug with the drugs that go on, with earlier advice, and with one another.
+
+        Local use is left out, and so are two drugs that the statement offers as a choice.
+        """
+        going_on = [(drug.prescription, (drug.fact.display,)) for drug in self.current]
+        before: list[tuple[Prescription, Terms]] = [(other, ()) for other in self.advised]
+        found = [
+            Pair(each, other, facts)
+            for each in self.systemic
+            for other, facts in (*going_on, *before)
+            if not other.local
+        ]
+        text = self.statement.text
+        found += [Pair(a, b, ()) for a, b in combinations(self.systemic, 2) if not offered_as_choice(text, a, b)]
+        return tuple(found)
+
+    def touches(self, terms: Terms, mention: DrugMention) -> bool:
+        """Whether the rule is about some, not all, drugs of the class that the mention names."""
+        if mention.drug_class is None:
+            return False
+        members = self.knowledge.members[mention.drug_class]
+        group = self.knowledge.expand(terms)
+        return not members.isdisjoint(group) and not members <= group
+
+
+def offered_as_choice(text: str, one: Prescription, other: Prescription) -> bool:
+    """Whether an "or" (and no "and" or "with") stands between the two in the statement."""
+    between = text[one.mention.end : other.mention.start]
+    if _OR.search(between):
+        return True
+    listed = "," in between and not _AND.search(between)
+    return listed and re.match(r"[^.;]*?\bor\b", text[other.mention.end :]) is not None
+
+
+def ingredients_of(prescription: Prescription, knowledge: Knowledge) -> frozenset[str]:
+    """The ingredients a mention stands for; all of a class's for a class."""
+    mention = prescription.mention
+    if mention.drug_class is not None:
+        return knowledge.members[mention.drug_class]
+    return frozenset(mention.ingredients)
+
+
+def stopped_by(read: Iterable[Prescription], knowledge: Knowledge) -> frozenset[frozenset[str]]:
+    """Products and classes that the text says to stop and does not also say to give."""
+    read = tuple(read)
+    given = {ingredients_of(each, knowledge) for each in read if each.recommended}
+    stopped = {ingredients_of(each, knowledge) for each in read if each.mention.polarity is Polarity.STOPPED}
+    return frozenset(stopped - given)
+
+
+def labels(prescriptions: Iterable[Prescription]) -> tuple[str, ...]:
+    """Their normalised names, each once."""
+    return tuple(dict.fromkeys(each.mention.label for each in prescriptions))
+
+
+def fail(  # noqa: PLR0913 (a finding has that many parts)
+    check: str, severity: Severity, reason: str, source: str, drugs: Terms, facts: Terms = ()
+) -> Finding:
+    """A failed check: what in the statement (``drugs``) and in the patient (``facts``) caused it, and who says so."""
+    return Finding(
+        check=check,
+        verdict=Verdict.FAIL,
+        severity=severity,
+        reason=reason,
+        source=source,
+        drugs=tuple(dict.fromkeys(drugs)),
+        patient_facts=tuple(dict.fromkeys(facts)),
+    )
+
+
+def passed(check: str, drugs: Terms, reason: str, source: str = OWN_SOURCE) -> Finding:
+    """A check that could look and found nothing."""
+    return Finding(
+        check=check, verdict=Verdict.PASS, severity=Severity.INFORMATION, reason=reason, source=source, drugs=drugs
+    )
+
+
+def not_assessed(
+    check: str, drugs: Terms, reason: str, source: str = MISSING_SOURCE, severity: Severity = Severity.WARNING
+) -> Finding:
+    """A check that could not look, and why. ``information`` where looking is no routine condition of prescribing."""
+    return Finding(
+        check=check, verdict=Verdict.NOT_ASSESSED, severity=severity, reason=reason, source=source, drugs=drugs
+    )
+
+
+LOWERED = {
+    Severity.CONTRAINDICATED: Severity.WARNING,
+    Severity.WARNING: Severity.INFORMATION,
+    Severity.INFORMATION: Severity.INFORMATION,
+}
+"""One level down."""
+RANK = {Severity.CONTRAINDICATED: 0, Severity.WARNING: 1, Severity.INFORMATION: 2}
+
+
+def worst(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Failures with the worst first, one for each set of drugs and facts."""
+    seen: set[tuple[Terms, Terms]] = set()
+    for finding in sorted(findings, key=lambda each: RANK[each.severity]):
+        key = (tuple(sorted(finding.drugs)), finding.patient_facts)
+        if key not in seen:
+            seen.add(key)
+            yield finding

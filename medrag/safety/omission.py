@@ -1,0 +1,86 @@
+"""What the whole case leaves out: required actions, treatment after withholding, assessment itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from medrag.knowledge import Knowledge
+from medrag.knowledge.schema import MonitoringRule
+from medrag.patient.view import PatientView
+from medrag.reading import Prescription, prescriptions
+from medrag.safety.check_context import fail, labels, not_assessed, passed
+from medrag.types import Finding, Severity, Statement
+
+NAME = "omission"
+COHERENCE = "coherence"
+_URGENT = re.compile(
+    r"\b(?:emergenc\w+|ambulance|911|999|112|A&E|urgent(?:ly)?|immediate(?:ly)?|at once|hospital\w*|admit\w*|admission"
+    r"|intensive care|ICU|resuscitat\w+|poison cent\w+|crisis|stat|now)\b",
+    re.IGNORECASE,
+)
+SOURCE = "medrag: what remains after withholding must still be a plan"
+
+
+def omissions(
+    patient: PatientView | None,
+    released: Sequence[Statement],
+    withheld: Sequence[Statement],
+    knowledge: Knowledge,
+) -> Iterator[Finding]:
+    """Case-level findings: missing monitoring, a plan left without a drug, drugs nothing is known of."""
+    text = " ".join(statement.text for statement in released)
+    advised = [each for statement in released for each in prescriptions(statement.text, knowledge) if each.recommended]
+    for rule in knowledge.rules.monitoring:
+        drugs = _concerned(rule, advised, patient, knowledge)
+        if drugs and not _said(rule, text):
+            yield fail(NAME, rule.severity, f"{drugs[0]}: {rule.action}", knowledge.cite(rule.source), drugs)
+    yield from _coherence(advised, withheld, knowledge)
+    if patient is None:
+        yield not_assessed("patient", labels(advised), "no patient was given: nothing could be checked against one")
+
+
+def referral(emergencies: Sequence[Finding], released: Sequence[Statement]) -> Iterator[Finding]:
+    """What advice on an emergency must say and does not: that the patient is to be seen at once."""
+    text = " ".join(statement.text for statement in released)
+    if emergencies and text and not _URGENT.search(text):
+        reason = "the case holds an emergency and the advice does not send the patient to emergency care"
+        facts = tuple(fact for finding in emergencies for fact in finding.patient_facts)
+        yield fail(NAME, Severity.WARNING, reason, emergencies[0].source, (), facts)
+
+
+def _concerned(
+    rule: MonitoringRule, advised: Iterable[Prescription], patient: PatientView | None, knowledge: Knowledge
+) -> tuple[str, ...]:
+    if rule.stage == "childbearing" and (
+        patient is None or not patient.may_conceive or patient.patient.sex != "female"
+    ):
+        return ()
+    concerned = [each for each in advised if not each.local and _covers(rule.drugs, each, knowledge)]
+    if rule.with_drugs:
+        present = [*advised, *(drug.prescription for drug in (patient.drugs if patient else ()))]
+        if not any(_covers(rule.with_drugs, each, knowledge) for each in present):
+            return ()
+    return labels(concerned)
+
+
+def _covers(terms: tuple[str, ...], each: Prescription, knowledge: Knowledge) -> bool:
+    return each.mention.resolved and knowledge.covers(terms, each.mention.ingredients, each.mention.drug_class)
+
+
+def _said(rule: MonitoringRule, text: str) -> bool:
+    return any(re.search(rf"\b{re.escape(word)}", text, re.IGNORECASE) for word in rule.words)
+
+
+def _coherence(
+    advised: Sequence[Prescription], withheld: Sequence[Statement], knowledge: Knowledge
+) -> Iterator[Finding]:
+    lost = [each for statement in withheld for each in prescriptions(statement.text, knowledge) if each.recommended]
+    if lost and not advised:
+        reason = "every statement that names a treatment was withheld: what is left is no treatment plan"
+        yield fail(COHERENCE, Severity.WARNING, reason, SOURCE, labels(lost))
+
+
+def offer(reason: str, drugs: tuple[str, ...]) -> Finding:
+    """A safer alternative, as a finding of the case."""
+    return passed("alternative", drugs, reason, SOURCE)

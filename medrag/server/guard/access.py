@@ -1,0 +1,177 @@
+"""Who may ask, and how much: API keys with roles, a rate and a number of answers at once for each key.
+
+The key file is YAML, a line a key; it holds hashes, so that reading it gives nobody a key:
+
+    ward-7: {sha256: 5e88..., role: clinician}
+    it: {sha256: 9f86..., role: operator}
+
+``clinician`` may ask and search, use stored patients and review statements; ``operator`` may ask, search and read
+``/metrics``. Without a key file everybody may do both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from fastapi import Request
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from medrag.errors import ConfigurationError, InputError
+from medrag.server.guard.failures import Failure
+
+ANYBODY = "anybody"
+CLINICIAN = "clinician"
+OPEN_PATHS = frozenset({"/", "/health"})
+OPERATOR_PATHS = frozenset({"/metrics"})
+PAGE = "/web/"
+
+
+class Key(BaseModel):
+    """One line of the key file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    role: Literal["clinician", "operator"] = "clinician"
+
+
+_KEYS = TypeAdapter(dict[str, Key])
+
+
+def read_keys(path: Path) -> dict[str, Key]:
+    """The keys of a key file, by name.
+
+    Raises:
+        ConfigurationError: it is not there, or not as the module's docstring shows.
+    """
+    try:
+        return _KEYS.validate_python(yaml.safe_load(path.read_text()))
+    except OSError as error:
+        raise ConfigurationError(f"the key file {path} cannot be read ({error.strerror})") from None
+    except (yaml.YAMLError, UnicodeDecodeError, ValidationError):
+        raise ConfigurationError(
+            f"the key file {path} must hold lines like `ward-7: {{sha256: ..., role: ...}}`"
+        ) from None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one key may use; None is no limit."""
+
+    per_minute: int | None = None
+    at_once: int | None = None
+
+
+@dataclass
+class _Use:
+    """What one key has used: tokens left in its bucket, when that was reckoned, and answers under way."""
+
+    tokens: float
+    since: float
+    under_way: int = 0
+
+
+@dataclass
+class Access:
+    """ASGI middleware in front of the routes. ``keys`` by name; empty means that nobody needs one.
+
+    Paths that start with ``elsewhere`` have callers of their own, whom their routes know.
+    """
+
+    app: ASGIApp
+    keys: Mapping[str, Key] = field(default_factory=dict)
+    limits: Limits = Limits()
+    elsewhere: str | None = None
+    _used: dict[str, _Use] = field(default_factory=dict)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http" or self._open(scope["path"]):
+            await self.app(scope, receive, send)
+            return
+        named = self._named(Headers(scope=scope).get("authorization", ""))
+        if refusal := self._refusal(named, scope["path"]):
+            await refusal.response()(scope, receive, send)
+            return
+        scope["medrag.caller"] = named
+        scope["medrag.role"] = self.keys[named].role if named and self.keys else CLINICIAN
+        use = self._use(named or ANYBODY)
+        use.under_way += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            use.under_way -= 1
+
+    def _open(self, path: str) -> bool:
+        return path in OPEN_PATHS or path.startswith(PAGE if self.elsewhere is None else (PAGE, self.elsewhere))
+
+    def _named(self, authorization: str) -> str | None:
+        """Whose key it is. Every key is compared, and in constant time."""
+        if not self.keys:
+            return ANYBODY
+        given = hashlib.sha256(authorization.removeprefix("Bearer ").encode()).hexdigest()
+        matching = [name for name, key in self.keys.items() if hmac.compare_digest(key.sha256, given)]
+        return matching[0] if matching else None
+
+    def _refusal(self, named: str | None, path: str) -> Failure | None:
+        if named is None:
+            message = "a valid API key is needed: Authorization: Bearer KEY"
+            return Failure(
+                401, message, "authentication_error", "invalid_api_key", headers={"WWW-Authenticate": "Bearer"}
+            )
+        if path in OPERATOR_PATHS and self.keys and self.keys[named].role != "operator":
+            return Failure(403, "this needs an operator's key", "permission_error", "not_permitted")
+        if path in OPERATOR_PATHS:
+            return None
+        use = self._use(named)
+        if self.limits.at_once is not None and use.under_way >= self.limits.at_once:
+            return _too_many(f"{self.limits.at_once} requests of this key are under way already", 1)
+        return self._too_fast(use)
+
+    def _too_fast(self, use: _Use) -> Failure | None:
+        """Takes a token from the key's bucket, which fills at ``per_minute`` and holds a minute's worth."""
+        if (rate := self.limits.per_minute) is None:
+            return None
+        now = time.monotonic()
+        use.tokens = min(rate, use.tokens + (now - use.since) * rate / 60)
+        use.since = now
+        if use.tokens < 1:
+            return _too_many(f"this key may ask {rate} times a minute", 1 + int((1 - use.tokens) * 60 / rate))
+        use.tokens -= 1
+        return None
+
+    def _use(self, name: str) -> _Use:
+        if name not in self._used:
+            self._used[name] = _Use(tokens=self.limits.per_minute or 0, since=time.monotonic())
+        return self._used[name]
+
+
+def caller(request: Request) -> str:
+    """The name of the key that a request came with."""
+    return str(request.scope.get("medrag.caller", ANYBODY))
+
+
+def require_clinician(request: Request) -> None:
+    """Refuses keys of other roles.
+
+    Raises:
+        InputError: the key's role may not see patients' records (403).
+    """
+    if request.scope.get("medrag.role", CLINICIAN) != CLINICIAN:
+        raise InputError("this needs a clinician's key", code="not_permitted")
+
+
+def _too_many(message: str, wait_s: int) -> Failure:
+    headers = {"Retry-After": str(wait_s)}
+    return Failure(
+        429, f"{message}; try again in {wait_s} s", "rate_limit_error", "rate_limit_exceeded", headers=headers
+    )

@@ -1,0 +1,96 @@
+"""The clinician's web page and what only it needs: reading the files that make up a patient."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from medrag.errors import InputError, PatientError
+from medrag.patient import load
+from medrag.patient.report import report
+from medrag.types import Patient
+
+WEB = Path(__file__).parents[1] / "web"
+MAX_FILES = 50
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+
+
+def _decoded(value: Any) -> bytes:
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, TypeError, ValueError):
+        raise ValueError("it is not base64") from None
+
+
+class Upload(BaseModel):
+    """One file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    content: Annotated[bytes, BeforeValidator(_decoded, json_schema_input_type=str)]
+
+
+class PatientRequest(BaseModel):
+    """The body of ``POST /v1/patient``: files in any mix of the formats medrag reads."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    files: tuple[Upload, ...] = Field(min_length=1, max_length=MAX_FILES)
+
+
+def routes(pharmcat_jar: Path | None = None) -> APIRouter:
+    """The page, its parts, and ``POST /v1/patient``; with ``pharmcat_jar`` PharmCAT calls the alleles of a VCF."""
+    router = APIRouter()
+    parts = {path.name: path for path in WEB.iterdir() if path.is_file()}
+
+    @router.get("/", include_in_schema=False)
+    async def page() -> FileResponse:
+        return FileResponse(parts["index.html"], headers=_HEADERS)
+
+    @router.get("/web/{name}", include_in_schema=False)
+    async def part(name: str) -> FileResponse:
+        if name not in parts:
+            raise InputError("there is no such file", code="not_found")
+        return FileResponse(parts[name], headers=_HEADERS)
+
+    @router.post("/v1/patient")
+    async def patient(body: PatientRequest) -> dict[str, Any]:
+        """The files as one patient, and a summary for a reader."""
+        read = await asyncio.to_thread(_read, body, pharmcat_jar)
+        return {"object": "patient", "patient": read.model_dump(mode="json"), "summary": report(read)}
+
+    return router
+
+
+def _read(body: PatientRequest, pharmcat_jar: Path | None) -> Patient:
+    """The patient; the files are on disk only while they are read."""
+    with TemporaryDirectory(prefix="medrag-") as folder:
+        paths = [_written(Path(folder) / str(number), upload) for number, upload in enumerate(body.files)]
+        try:
+            return load(paths, pharmcat_jar=pharmcat_jar)
+        except PatientError as error:
+            raise PatientError(str(error), param="files", code="invalid_patient") from None
+
+
+def _written(folder: Path, upload: Upload) -> Path:
+    folder.mkdir()
+    path = folder / (PurePath(upload.name.replace("\\", "/").replace("\0", "")).name or "file")
+    path.write_bytes(upload.content)
+    return path

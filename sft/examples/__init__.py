@@ -1,0 +1,1 @@
+"""Examples: questions over passages, and the sentences that answer them for a patient."""

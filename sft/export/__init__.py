@@ -1,0 +1,1 @@
+"""From a trained model or adapter to what is served: merged, quantised, verified, described."""

@@ -1,0 +1,1 @@
+"""How well a trained model chooses, and what of the evaluation's wording it has seen."""

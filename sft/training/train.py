@@ -1,0 +1,203 @@
+"""Fine-tuning to choose sentences: full, LoRA or QLoRA, one path for the bundled model and for any hub model."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from medrag.errors import ConfigurationError
+from medrag.generation.adapter import require_servable
+from sft.config import Lora, Recipe, Training
+from sft.examples.conversations import Example
+
+if TYPE_CHECKING:
+    from datasets import Dataset  # type: ignore[import-untyped]
+    from peft import LoraConfig
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    from trl.trainer.sft_config import SFTConfig
+
+_Row = dict[str, list[int]]
+
+
+def rows(examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, plan: Training) -> Dataset:
+    """Tokens and a mask of those to learn: the answers. Examples over ``plan.length`` tokens are left out."""
+    from datasets import Dataset
+
+    made = [_row(each, tokenizer, plan) for each in examples]
+    kept = [row for row in made if len(row["input_ids"]) <= plan.length]
+    if not kept:
+        raise ConfigurationError(f"no example fits in {plan.length} tokens; raise training.length")
+    return Dataset.from_list(_grouped(kept, plan.batch * workers()) if plan.in_order else kept)
+
+
+def workers() -> int:
+    """Processes that share the run (torchrun says how many)."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def _grouped(made: list[_Row], batch: int, window: int = 16) -> list[_Row]:
+    """The same order, but batches of like length within each window of batches, so that little is padding."""
+    rng = random.Random(0)  # noqa: S311
+    grouped: list[_Row] = []
+    for start in range(0, len(made), batch * window):
+        part = sorted(made[start : start + batch * window], key=lambda row: len(row["input_ids"]))
+        batches = [part[at : at + batch] for at in range(0, len(part), batch)]
+        rng.shuffle(batches)
+        grouped += [row for each in batches for row in each]
+    return grouped
+
+
+def _row(example: Example, tokenizer: Any, plan: Training) -> _Row:
+    chat = list(example.messages)
+    if plan.turns == "every":
+        whole = tokenizer.apply_chat_template(chat, return_dict=True, return_assistant_tokens_mask=True)
+        return {"input_ids": whole["input_ids"], "completion_mask": whole["assistant_masks"]}
+    first = next(at for at, each in enumerate(chat) if each["role"] == "assistant")
+    prompt = tokenizer.apply_chat_template(chat[:first], add_generation_prompt=True, return_dict=True)["input_ids"]
+    full = tokenizer.apply_chat_template(chat[: first + 1], return_dict=True)["input_ids"]
+    if full[: len(prompt)] != prompt:
+        raise ConfigurationError("this chat template writes an answer differently from its generation prompt")
+    return {"input_ids": full, "completion_mask": [0] * len(prompt) + [1] * (len(full) - len(prompt))}
+
+
+def load(base: str | Path, plan: Training) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """The model to train and its tokenizer; the base is in NF4 when the plan says ``four_bit``."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+
+    options: dict[str, Any] = {
+        "dtype": torch.float32 if plan.lora is None else torch.bfloat16,
+        "attn_implementation": plan.attention,
+    }
+    if plan.four_bit:
+        options["quantization_config"] = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
+            load_in_4bit=True,
+            bnb_4bit_quant_type="nf4",
+            bnb_4bit_use_double_quant=True,
+            bnb_4bit_compute_dtype=torch.bfloat16,
+            bnb_4bit_quant_storage=torch.bfloat16,  # FSDP can only shard weights of a floating type
+        )
+        if workers() == 1:
+            options["device_map"] = "cpu" if plan.cpu else "auto"
+    tokenizer = AutoTokenizer.from_pretrained(str(base))
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return AutoModelForCausalLM.from_pretrained(str(base), **options), tokenizer
+
+
+def adapter(lora: Lora) -> LoraConfig:
+    """The adapter on every linear layer, as QLoRA (Dettmers et al. 2023) found best; refused where vLLM would be."""
+    from peft import LoraConfig
+
+    made = LoraConfig(
+        r=lora.rank,
+        lora_alpha=lora.alpha,
+        lora_dropout=lora.dropout,
+        target_modules="all-linear",
+        task_type="CAUSAL_LM",
+    )
+    require_servable(asdict(made), "that this recipe trains")
+    return made
+
+
+def arguments(plan: Training, output: Path, steps: int, seed: int) -> SFTConfig:
+    """TRL's arguments for a plan of ``steps`` optimiser steps."""
+    from trl.trainer.sft_config import SFTConfig
+
+    evaluating = plan.evaluate_steps is not None
+    schedule: dict[str, Any] = {}
+    if plan.schedule == "warmup_stable_decay":
+        schedule["num_decay_steps"] = int(steps * plan.decay_fraction)
+    return SFTConfig(
+        output_dir=str(output),
+        per_device_train_batch_size=plan.batch,
+        per_device_eval_batch_size=plan.batch,
+        gradient_accumulation_steps=plan.accumulation,
+        num_train_epochs=plan.epochs,
+        learning_rate=plan.learning_rate,
+        lr_scheduler_type=plan.schedule,
+        lr_scheduler_kwargs=schedule,
+        warmup_steps=min(plan.warmup_steps, steps // 4),
+        weight_decay=plan.weight_decay,
+        adam_beta2=0.98,
+        max_grad_norm=1.0,
+        optim=plan.optimizer,
+        neftune_noise_alpha=plan.neftune_alpha,
+        bf16=True,
+        use_cpu=plan.cpu,
+        ddp_find_unused_parameters=False,
+        max_length=plan.length,
+        packing=plan.packing,
+        prediction_loss_only=True,
+        completion_only_loss=True,
+        gradient_checkpointing=plan.gradient_checkpointing,
+        train_sampling_strategy="sequential" if plan.in_order else "random",
+        logging_steps=20,
+        save_steps=plan.save_steps,
+        save_total_limit=2,
+        eval_strategy="steps" if evaluating else "no",
+        eval_steps=plan.evaluate_steps,
+        load_best_model_at_end=plan.patience is not None,
+        metric_for_best_model="eval_loss",
+        report_to=["tensorboard"],
+        seed=seed,
+        data_seed=seed,
+    )
+
+
+def train(
+    recipe: Recipe, base: str | Path, examples: Sequence[Example], held: Sequence[Example], output: Path
+) -> dict[str, Any]:
+    """Train ``base`` on ``examples`` into ``output`` (a model, or an adapter); resumes from its last checkpoint.
+
+    Returns what was measured: steps, tokens, seconds, loss, and the log of losses.
+    """
+    from transformers import EarlyStoppingCallback
+    from transformers.trainer_utils import get_last_checkpoint
+
+    from sft.training.trainer import AnswerTrainer
+
+    plan = recipe.training
+    model, tokenizer = load(base, plan)
+    made = rows(examples, tokenizer, plan)
+    steps = max(1, int(len(made) * plan.epochs) // (plan.batch * plan.accumulation * workers()))
+    trainer = AnswerTrainer(
+        model=model,
+        args=arguments(plan, output, steps, recipe.seed),
+        train_dataset=made,
+        eval_dataset=rows(held, tokenizer, plan) if plan.evaluate_steps else None,
+        processing_class=tokenizer,
+        peft_config=adapter(plan.lora) if plan.lora else None,
+        callbacks=[EarlyStoppingCallback(plan.patience)] if plan.patience else None,
+    )
+    started = time.time()
+    last = get_last_checkpoint(str(output)) if output.is_dir() else None  # type: ignore[no-untyped-call]
+    result = trainer.train(resume_from_checkpoint=last)
+    trainer.save_model(str(output))
+    tokenizer.save_pretrained(str(output))
+    return {
+        "examples": len(made),
+        "tokens": sum(len(each) for each in made["input_ids"]),
+        "steps": result.global_step,
+        "seconds": round(time.time() - started),
+        "train_seconds": result.metrics["train_runtime"],
+        "loss": result.training_loss,
+        "peak_bytes": peak_bytes(plan),
+        "log": [entry for entry in trainer.state.log_history if "loss" in entry or "eval_loss" in entry],
+    }
+
+
+def peak_bytes(plan: Training) -> int:
+    """The most memory this process has held so far: on the GPU, or resident where the run is on the CPU."""
+    import resource
+
+    import torch
+
+    if not plan.cpu and torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

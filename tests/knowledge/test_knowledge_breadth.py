@@ -1,0 +1,76 @@
+"""How much the knowledge covers, and that what it covers is found from a record's own words."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from medrag.knowledge import load
+from medrag.safety.check_cases import check_advice
+from medrag.types import Patient
+
+KNOWLEDGE = load()
+PAIRS = list(csv.DictReader((Path(__file__).parent / "prescribing_pairs.csv").open(encoding="utf-8")))
+KIDNEY = ("renal", "kidney", "dialysis", "anuria")
+UNRELATED = "osteoarthritis of the knee"
+
+
+def share(known: int) -> float:
+    return known / len(KNOWLEDGE.drugs)
+
+
+def verdict(advised: str, conditions: list[str], medications: list[str]) -> str:
+    kidney = any(word in text for text in conditions for word in KIDNEY)
+    normal = [{"display": "eGFR", "value": 90, "unit": "mL/min/1.73m2"}]
+    patient = Patient.model_validate(
+        {
+            "age_years": 55,
+            "sex": "male",
+            "no_known_allergies": True,
+            "conditions": conditions,
+            "medications": medications,
+            "observations": [] if kidney else normal,
+        }
+    )
+    return str(check_advice("pair", patient, f"Start {advised}.")["verdict"])
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair['advised']} with {pair['has']}")
+def test_a_label_s_contraindication_or_interaction_is_caught(pair: dict[str, str]) -> None:
+    conditions = [pair["has"]] if pair["kind"] == "condition" else ["hypertension"]
+    medications = [pair["has"]] if pair["kind"] == "drug" else []
+    assert verdict(pair["advised"], conditions, medications) in ("withhold", "warn")
+
+
+def test_the_same_drugs_are_not_withheld_for_an_unrelated_condition() -> None:
+    advised = sorted({pair["advised"] for pair in PAIRS if pair["kind"] == "condition"})
+    assert [drug for drug in advised if verdict(drug, [UNRELATED], []) == "withhold"] == []
+
+
+def test_most_ingredients_have_facts_or_a_review() -> None:
+    drugs = KNOWLEDGE.drugs
+    assert share(sum(map(KNOWLEDGE.interactions_known, drugs))) > 0.95
+    assert share(sum(map(KNOWLEDGE.contraindications_known, drugs))) > 0.9
+
+
+def test_reviewed_and_ruled_are_told_apart() -> None:
+    """An ingredient is either reviewed and found clean, or has a rule: both at once is a mistake in one of them."""
+    ruled = {name for rule in KNOWLEDGE.rules.contraindications for name in KNOWLEDGE.expand(rule.drugs)}
+    assert ruled & KNOWLEDGE.no_contraindications == frozenset()
+    unknown = KNOWLEDGE.drugs.keys() - ruled - KNOWLEDGE.no_contraindications
+    assert unknown
+    assert not any(map(KNOWLEDGE.contraindications_known, unknown))
+
+
+def test_every_concept_is_used_and_can_be_established() -> None:
+    named = {name for rule in KNOWLEDGE.rules.contraindications for name in (*rule.conditions, *rule.unless)}
+    named |= {name for rule in KNOWLEDGE.rules.ages for name in rule.conditions}
+    assert [name for name in named if not KNOWLEDGE.concepts[name].terms] == []
+
+
+def test_icd10_prefixes_are_well_formed() -> None:
+    import re
+
+    for name, concept in KNOWLEDGE.concepts.items():
+        assert all(re.fullmatch(r"[A-Z]\d[\dA-Z](?:\.[\dA-Z]{1,4})?", code) for code in concept.icd10), name
+        assert all(re.fullmatch(r"[1-9]\d{5,17}", code) for code in concept.snomed), name
