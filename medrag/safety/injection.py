@@ -15,7 +15,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-from medrag.knowledge import load
+from medrag.knowledge import Knowledge
 from medrag.types import Finding, Patient, Severity, Verdict
 
 NAME = "injection"
@@ -31,9 +31,9 @@ _LOOK_ALIKES = str.maketrans("авсеіјорѕухΑΒΕΖΗΙΚΜΝΟΡΤΥΧ
 _KINDS = {"hidden_markup": "hidden markup", "format": "chat format", "instruction": "instruction"}
 
 
-@lru_cache
-def _patterns(kind: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in load().injections[kind])
+@lru_cache(maxsize=12)
+def _patterns(kind: str, knowledge: Knowledge) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in knowledge.injections[kind])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,46 +45,47 @@ class Injection:
     end: int
 
 
-def injections(text: str) -> list[Injection]:
+def injections(text: str, knowledge: Knowledge) -> list[Injection]:
     """Every instruction-like or hidden piece of ``text``, in order.
 
     Look-alike letters, digits for letters, zero-width characters, spaced letters and base64 do not hide words.
     """
     found = [Injection("hidden characters", match.start(), match.end()) for match in _HIDDEN.finditer(text)]
-    found += [Injection(kind, *span) for kind, span in _spans(text)]
+    found += [Injection(kind, *span) for kind, span in _spans(text, knowledge)]
     shown = _HIDDEN.sub("", text)
-    if shown != text and _addresses(shown) and not any(piece.kind == _KINDS["instruction"] for piece in found):
+    instructed = any(piece.kind == _KINDS["instruction"] for piece in found)
+    if shown != text and not instructed and _addresses(shown, knowledge):
         found.append(Injection(_KINDS["instruction"], 0, len(text)))
     return sorted(found, key=lambda piece: (piece.start, -piece.end))
 
 
-def neutralise(text: str) -> str:
+def neutralise(text: str, knowledge: Knowledge) -> str:
     """``text`` with hidden characters dropped and instruction-like pieces replaced."""
     clean = _HIDDEN.sub("", text)
     kept, end = "", 0
-    for start, stop in sorted(span for _, span in _spans(clean)):
+    for start, stop in sorted(span for _, span in _spans(clean, knowledge)):
         if start >= end:
             kept += clean[end:start] + REMOVED
         end = max(end, stop)
     return kept + clean[end:]
 
 
-def _spans(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
+def _spans(text: str, knowledge: Knowledge) -> Iterator[tuple[str, tuple[int, int]]]:
     """Kind and place of every piece, as written, in folded letters, spelled out, or encoded."""
     for version in dict.fromkeys((text, _folded(text))):
         for kind, label in _KINDS.items():
-            for pattern in _patterns(kind):
+            for pattern in _patterns(kind, knowledge):
                 yield from ((label, match.span()) for match in pattern.finditer(version))
     for run in _SPACED.finditer(text):
-        if _addresses(_SPACED.sub(lambda match: re.sub(r"[ ._-]", "", match[0]), text)):
+        if _addresses(_SPACED.sub(lambda match: re.sub(r"[ ._-]", "", match[0]), text), knowledge):
             yield _KINDS["instruction"], (run.start(), len(text))
     for block in _ENCODED.finditer(text):
-        if _addresses(_decoded(block[0])):
+        if _addresses(_decoded(block[0]), knowledge):
             yield "encoded instruction", block.span()
 
 
-def _addresses(text: str) -> bool:
-    return any(pattern.search(text) for pattern in _patterns("instruction"))
+def _addresses(text: str, knowledge: Knowledge) -> bool:
+    return any(pattern.search(text) for pattern in _patterns("instruction", knowledge))
 
 
 def _folded(text: str) -> str:
@@ -107,18 +108,18 @@ def _decoded(block: str) -> str:
         return ""
 
 
-def report(text: str, where: str) -> tuple[Finding, ...]:
+def report(text: str, where: str, knowledge: Knowledge) -> tuple[Finding, ...]:
     """One finding a kind of injection in ``text``; the reason names ``where`` and the kind, never the text."""
-    return _findings(_kinds_in(text), where)
+    return _findings(_kinds_in(text, knowledge), where)
 
 
-def passage_report(text: str, where: str) -> tuple[Finding, ...]:
+def passage_report(text: str, where: str, knowledge: Knowledge) -> tuple[Finding, ...]:
     """:func:`report` for the index's own words, which come again and again; a patient's are never kept."""
-    return _findings(_kinds_in_once(text), where)
+    return _findings(_kinds_in_once(text, knowledge), where)
 
 
-def _kinds_in(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(piece.kind for piece in injections(text)))
+def _kinds_in(text: str, knowledge: Knowledge) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(piece.kind for piece in injections(text, knowledge)))
 
 
 _kinds_in_once = lru_cache(maxsize=20_000)(_kinds_in)
@@ -137,18 +138,13 @@ def _findings(kinds: Sequence[str], where: str) -> tuple[Finding, ...]:
     )
 
 
-def patient_injections(patient: Patient) -> tuple[Finding, ...]:
+def patient_injections(patient: Patient, knowledge: Knowledge) -> tuple[Finding, ...]:
     """Findings for every free text of the record, one a kind and list ("conditions", "imaging", ...)."""
     found: dict[str, Finding] = {}
     for where, text in dict.fromkeys(_texts(patient.model_dump(mode="python"))):
-        for finding in report(text, f"the record's {where}"):
+        for finding in report(text, f"the record's {where}", knowledge):
             found.setdefault(finding.reason, finding)
     return tuple(found.values())
-
-
-def neutral_patient(patient: Patient) -> Patient:
-    """The patient with every free text neutralised."""
-    return Patient.model_validate(_neutral(patient.model_dump(mode="python")))
 
 
 def _texts(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
@@ -162,13 +158,3 @@ def _texts(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _texts(item, where)
-
-
-def _neutral(value: Any) -> Any:
-    if isinstance(value, str):
-        return neutralise(value) or REMOVED
-    if isinstance(value, dict):
-        return {key: _neutral(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return tuple(_neutral(item) for item in value)
-    return value

@@ -20,12 +20,11 @@ def contraindication(context: Context) -> Iterable[Finding]:
         return
     labels = tuple(each.mention.label for each in advised)
     patient = context.patient
-    if patient is None or not (patient.recorded("conditions") or patient.concepts):
-        yield not_assessed(NAME, labels, "the patient's conditions are not recorded")
-        return
-    failed = list(worst(_failures(context, advised, patient)))
+    failed = list(worst(_failures(context, advised, patient))) if patient else []
     yield from failed
-    if gap := _gap(context, advised, patient):
+    if patient is None or not patient.recorded("conditions"):
+        yield not_assessed(NAME, labels, "the patient's conditions are not recorded")
+    elif gap := _gap(context, advised, patient):
         yield not_assessed(NAME, labels, gap)
     elif not failed:
         yield passed(NAME, labels, "no recorded condition speaks against the drugs advised")
@@ -37,7 +36,7 @@ def _gap(context: Context, advised: Iterable[Prescription], patient: PatientView
     Conditions are counted, not quoted: words that mean nothing here may be an instruction hidden in the record.
     """
     if patient.unread_conditions:
-        count, total = len(patient.unread_conditions), len(patient.patient.conditions)
+        count, total = len(patient.unread_conditions), len(patient.patient.conditions or ())
         return f"{count} of {total} conditions are not in the safety knowledge"
     named = (name for each in advised for name in each.mention.ingredients)
     blank = [name for name in dict.fromkeys(named) if not context.knowledge.contraindications_known(name)]
