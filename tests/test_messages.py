@@ -11,7 +11,7 @@ import pytest
 from medrag import messages
 from medrag.knowledge import load
 from medrag.knowledge.pgx import PgxEntry
-from medrag.messages import LANGUAGES, Language, catalogue, placeholders, say
+from medrag.messages import Language, catalogue, placeholders, say
 from medrag.safety.checks import CHECKS
 from medrag.types import Advice, Finding, Severity, Verdict
 

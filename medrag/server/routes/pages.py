@@ -18,6 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from medrag.errors import InputError, PatientError
 from medrag.messages import LANGUAGES, catalogue
 from medrag.patient import load
+from medrag.patient.formats.structured import written
 from medrag.patient.report import report
 from medrag.types import Patient
 
@@ -83,7 +84,7 @@ def routes(pharmcat_jar: Path | None = None) -> APIRouter:
     async def patient(body: PatientRequest) -> dict[str, Any]:
         """The files as one patient, and a summary for a reader."""
         read = await asyncio.to_thread(_read, body, pharmcat_jar)
-        return {"object": "patient", "patient": read.model_dump(mode="json"), "summary": report(read)}
+        return {"object": "patient", "patient": written(read), "summary": report(read)}
 
     return router
 
