@@ -7,13 +7,16 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from medrag import messages
 from medrag.knowledge import load
 from medrag.knowledge.pgx import PgxEntry
 from medrag.messages import Language, catalogue, placeholders, say
+from medrag.patient.view import view
+from medrag.safety import red_flags
 from medrag.safety.checks import CHECKS
-from medrag.types import Advice, Finding, Severity, Verdict
+from medrag.types import Advice, Finding, Patient, Severity, Verdict
 
 ROOT = Path(__file__).parent.parent / "medrag"
 CODES = sorted(catalogue("en").sentences)
@@ -71,13 +74,19 @@ def test_every_check_has_a_name() -> None:
 
 @pytest.mark.parametrize("values", [{}, {"drug": "x"}, {"drug": "x", "reason": "r", "more": "m"}])
 def test_values_that_are_not_the_codes_are_refused(values: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match="age.rule"):
+    with pytest.raises(ValueError, match=r"age\.rule"):
         say("age.rule", values)
 
 
 def test_a_code_without_words_is_refused() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(ValidationError, match="no such code"):
         finding("age.never")
+    with pytest.raises(ValidationError, match="has the values"):
+        finding("age.rule")
+
+
+def test_lists_in_place_of_a_text_are_said_somehow() -> None:
+    assert say("population.other", {"groups": (("child", "men"),)}) == "it is for other patients (children or men)"
 
 
 def finding(code: str, **values: messages.Value) -> Finding:
@@ -88,7 +97,10 @@ def finding(code: str, **values: messages.Value) -> Finding:
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "it is for other patients (children or eGFR below 30)"), ("zh", "该推荐适用于其他人群（儿童 或 eGFR 低于 30）")],
+    [
+        ("en", "it is for other patients (children or eGFR below 30)"),
+        ("zh", "该推荐适用于其他人群（儿童 或 eGFR 低于 30）"),
+    ],
 )
 def test_terms_and_limits(language: Language, words: str) -> None:
     assert say("population.other", {"groups": ("child", "egfr<30")}, language) == words
@@ -119,8 +131,16 @@ def test_the_schema_lists_the_reason_of_a_finding_and_the_message_of_an_advice()
 
 
 def test_emergencies_are_said_in_chinese() -> None:
-    notices = {flag.notice for flag in load().red_flags}
-    assert len(notices) > 25
+    labs = [("potassium", 7, "mmol/L"), ("sodium", 110, "mmol/L"), ("calcium", 15, "mg/dL"), ("INR", 10, "1")]
+    ill = Patient.model_validate(
+        {
+            "conditions": ["diabetic ketoacidosis", "gastrointestinal hemorrhage", "suicidal ideation"],
+            "observations": [{"display": name, "value": value, "unit": unit} for name, value, unit in labs],
+        }
+    )
+    recorded = {str(each.values["notice"]) for each in red_flags.notices("", view(ill, ill, load()), load())}
+    assert len(recorded) >= 5
+    notices = recorded | {flag.notice for flag in load().red_flags}
     assert notices <= catalogue("zh").terms["notice"].keys()
 
 
