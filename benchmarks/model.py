@@ -25,7 +25,7 @@ from eval.running import log as logs
 from eval.running.batch import Batch, log_path
 from eval.running.log import Entry
 from eval.running.solver import LOCAL, Solver, Target, opened
-from eval.systems.given import chosen_on
+from eval.systems.fixed_evidence import chosen_on
 from eval.tasks import judged
 from medrag.errors import InputError
 from medrag.settings import load as settings

@@ -106,10 +106,10 @@ def cases_command(
     Example: medrag sft cases held.jsonl --index my-index --suffix .xml --source ngc
     """
     from medrag.retrieval.retriever import Retriever
+    from sft.examples.index_side import IndexSide
     from sft.examples.judged import judged_cases
-    from sft.examples.split_side import Side
 
-    side = Side(Retriever.open(index), not training, suffix)
+    side = IndexSide(Retriever.open(index), not training, suffix)
     made = [each.model_dump_json() for each in judged_cases(side, source, cases=cases, pairs=pairs, seed=seed)]
     output.write_text("".join(f"{line}\n" for line in made), encoding="utf-8")
     typer.echo(f"{output}: {len(made)} cases")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.paths import ROOT
+
 PACKAGES = ("medrag", "index", "sft", "eval")
 HEAVY = ("torch", "vllm", "transformers", "sentence_transformers", "faiss", "spacy", "openai", "fastapi", "numpy")
 

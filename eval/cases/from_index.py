@@ -12,7 +12,7 @@ from pathlib import Path
 
 from eval.cases.case_files import CaseLine, Gold
 from eval.results.scores import replace
-from medrag import splits
+from medrag.datasets import splits
 from medrag.errors import InputError
 from medrag.retrieval.store.index import Index
 from medrag.types import Passage

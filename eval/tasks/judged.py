@@ -1,8 +1,8 @@
 """Choosing among given passages: which sentences, whether any, and whether the choice follows the patient.
 
-``choice``: single cases (:class:`medrag.judged.JudgedCase` lines without ``pair``). ``patient``: two cases that differ
-in one fact of the patient. Scores without prefix are of what the engine released; ``own_`` ones of what was chosen
-before the safety filter, which can also tell patients apart.
+``choice``: single cases (:class:`medrag.datasets.judged.JudgedCase` lines without ``pair``). ``patient``: two that
+differ in one fact of the patient. Scores without prefix are of what the engine released; ``own_`` ones of what was
+chosen before the safety filter, which can also tell patients apart.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from pydantic import ValidationError
 
 from eval.running.solver import Solver
 from eval.scoring.advice_scores import citation_precision, share
-from eval.systems.given import Answer, Chooser, answer, f1, served
+from eval.systems.fixed_evidence import Answer, Chooser, answer, f1, served
 from eval.tasks import Result, Sample, Scores
+from medrag.datasets.judged import JudgedCase
 from medrag.errors import InputError
-from medrag.judged import JudgedCase
 from medrag.types import Pointer
 
 

@@ -6,8 +6,8 @@ A line::
      "base": {"patient": {...}, "gold": {...}}, "variant": {"patient": {...}, "gold": {...}}, "slices": {}}
 
 with golds as in :mod:`eval.cases.case_files`, of which the drug lists are scored. A change is needed only where the
-advice for the base patient would be wrong for the variant. ``"changes": false`` pairs differ in a fact that should make no
-difference: a system that reacts to any change at all gets them wrong.
+advice for the base patient would be wrong for the variant. ``"changes": false`` pairs differ in a fact that should make
+no difference: a system that reacts to any change at all gets them wrong.
 """
 
 from __future__ import annotations

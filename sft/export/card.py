@@ -90,7 +90,7 @@ def _data(data: Mapping[str, Any]) -> Iterator[str]:
     counts = data["examples"]
     yield f"{counts['train']:,} training and {counts['validation']:,} held-out examples; answers by rule over wording"
     held = data["held_out"]
-    yield f"held out: {', '.join(held['guidelines'])}; {held['medquad']:,} MedQuAD texts (`medrag/splits.py`)"
+    yield f"held out: {', '.join(held['guidelines'])}; {held['medquad']:,} MedQuAD texts (`medrag/datasets/splits.py`)"
     for name, each in sorted(data["overlap"].items()):
         yield f"shared wording with {name}: {each['sharing']} of {each['texts']} texts (13 words in a row)"
     for kind in ("files", "sources"):

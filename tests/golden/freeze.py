@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -21,10 +20,9 @@ from benchmarks.safety_cases.cases import WELL, cases
 from medrag.patient.load import load
 from medrag.safety.check_cases import check_file
 from medrag.types import Patient
+from tests.paths import ROOT, SHARED
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-SHARED = Path(os.environ.get("MEDRAG_SHARED_DATA", ROOT.parent / "shared" / "data"))
 ADVICE = SHARED / "safety" / "advice.jsonl"
 NOTES = SHARED / "notes" / "notes.jsonl"
 TODAY = date(2026, 11, 1)

@@ -12,6 +12,7 @@ from eval.tasks.cases import score
 from medrag.errors import InputError
 from medrag.types import Advice, Case, Outcome, Statement
 from tests.eval.samples import EVIDENCE, NOTICE, advice, cited
+from tests.paths import ROOT
 
 
 def write(path: Path, *lines: dict[str, Any]) -> Path:
@@ -29,7 +30,7 @@ def test_the_shipped_examples_load() -> None:
 
 
 def test_the_gold_of_the_examples_names_documents_that_exist() -> None:
-    guidelines = Path(__file__).parents[3] / "index" / "guidelines"
+    guidelines = ROOT / "index" / "guidelines"
     documents = {path.stem for path in guidelines.glob("*.md")}
     named = {name for sample in cases.load().samples for name in sample.gold.doc_ids}
     assert named <= documents

@@ -14,7 +14,7 @@ from eval.tasks.healthbench import Criterion, score
 from medrag.errors import ConfigurationError, InputError
 from medrag.generation.model import Generation
 from medrag.generation.scripted import ScriptedModel
-from tests.eval.judging import verdict
+from tests.eval.scoring.judging import verdict
 
 LINE = {
     "prompt_id": "p1",
