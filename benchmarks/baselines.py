@@ -3,7 +3,7 @@
     medrag index build --out runs/index
     medrag eval from-index --index runs/index --held-out .md --out runs/held-out.jsonl
     python -m benchmarks.baselines runs/runs --index runs/index grounded=runs/held-out.jsonl cases safety \\
-        --model-task mirage-choice=../shared/data/mirage/benchmark.json.gz
+        --model-task mirage-choice=../public-data/mirage/benchmark.json.gz
 
 A task over advice is run with every system; a model task (multiple choice, which no part of medrag but retrieval takes
 part in) with medrag alone, since it holds its own arm without retrieval. The same command resumes.
@@ -24,7 +24,10 @@ from eval.running.solver import LOCAL, Target, opened
 from eval.systems.baselines import system
 from medrag.settings import load as settings
 
+app = typer.Typer(add_completion=False)
 
+
+@app.command(help=__doc__)
 def main(
     out: Annotated[Path, typer.Argument(help="Directory of the runs, one a system.")],
     tasks: Annotated[list[str], typer.Argument(metavar="TASK...", help="NAME or NAME=DATA, run with every system.")],
@@ -50,4 +53,4 @@ async def _run(target: Target, out: Path, tasks: list[str], questions: Batch, mo
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app()

@@ -1,6 +1,6 @@
 """How busy the runner keeps a vLLM server, beside vLLM's own benchmark client with the same prompts and concurrency.
 
-    python -m benchmarks.eval_runner ../shared/data/pubmedqa/ori_pqal.json
+    python -m benchmarks.eval_runner ../public-data/pubmedqa/ori_pqal.json
 
 One ``vllm serve`` of the bundled model answers the runner (its log on disk and all) and then ``vllm bench serve``, on
 PubMedQA's questions with their abstracts; they take turns. Busy is what the server itself counts at ``/metrics``, read
@@ -95,6 +95,10 @@ class Meter:
         return mean(running for _, running, _ in window), (window[-1][2] - window[0][2]) / seconds, seconds
 
 
+app = typer.Typer(add_completion=False)
+
+
+@app.command(help=__doc__)
 def main(
     data: Annotated[Path, typer.Argument(help="PubMedQA's ori_pqal.json.")],
     questions: Annotated[int, typer.Option(help="Prompts.")] = 128,
@@ -191,4 +195,4 @@ def _show(found: dict[str, list[tuple[float, float, float]]]) -> None:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app()

@@ -9,14 +9,15 @@ of two implementations. Needs ``pip install lm-eval``; the run is one of ``medra
 
 from __future__ import annotations
 
-import argparse
 import json
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from eval.running import log as logs
 from eval.running.batch import log_path
@@ -27,17 +28,20 @@ from eval.tasks.mirage import MirageSample, load_constrained
 TASK = "medrag_mirage_choice"
 
 
-def main() -> None:
+app = typer.Typer(add_completion=False)
+
+
+@app.command(help=__doc__)
+def main(
+    run: Annotated[Path, typer.Argument(help="The run's --out directory.")],
+    data: Annotated[Path, typer.Option(help="MIRAGE's benchmark.json, as the run read it.")],
+    model: Annotated[str, typer.Option(help="The model that was asked: a folder or a hub id.")],
+) -> None:
     """Prints both accuracies and how often the picks agree."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run", type=Path)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--model", required=True)
-    asked = parser.parse_args()
-    log = logs.read(log_path(asked.run, "mirage-choice"))
-    samples = [sample for sample in load_constrained(asked.data).samples if sample.id in log.done]
+    log = logs.read(log_path(run, "mirage-choice"))
+    samples = [sample for sample in load_constrained(data).samples if sample.id in log.done]
     ours = [str(log.entries[sample.id].output["answers"]["without"]) for sample in samples]
-    likelihoods = harness(samples, asked.model)
+    likelihoods = harness(samples, model)
     theirs = [max(each, key=lambda label: each[label]) for each in likelihoods]
     golds = [sample.question.answer for sample in samples]
     same = [mine == other for mine, other in zip(ours, theirs, strict=True)]
@@ -116,4 +120,4 @@ def _accuracy(picks: Sequence[str], golds: Sequence[str]) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    app()

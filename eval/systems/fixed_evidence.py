@@ -54,7 +54,7 @@ async def answer(engine: Engine, judged: JudgedCase, chooser: Chooser) -> Answer
     advice = await replace(engine, retriever=given, model=heard, grounding="quote").recommend(judged.case)
     if advice.outcome is not Outcome.DECLINED and len(advice.evidence) != len(judged.passages):
         raise InputError("the case's passages do not fit into this model's context")
-    return Answer(_unique(heard.first), _unique(_released(advice)), advice)
+    return Answer(_unique(heard.first), quoting.cited(advice.statements, advice.evidence), advice)
 
 
 def served(engine: Engine, _: JudgedCase) -> ChatModel:
@@ -92,15 +92,6 @@ class _Heard:
 
 def _pointers(text: str) -> list[Pointer]:
     return [(int(number), int(position)) for number, position in quoting.POINTER.findall(text)]
-
-
-def _released(advice: Advice) -> list[Pointer]:
-    starts = {
-        (item.number, span.start): (item.number, position)
-        for item in advice.evidence
-        for position, span in enumerate(item.passage.sentences, start=1)
-    }
-    return [starts[each.number, each.start] for statement in advice.statements for each in statement.citations]
 
 
 def _unique(pointers: Sequence[Pointer]) -> tuple[Pointer, ...]:

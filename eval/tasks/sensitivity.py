@@ -20,7 +20,7 @@ from typing import Any
 
 from pydantic import Field
 
-from eval.cases.case_files import EXAMPLES, Gold, Line, digest, patient, read_lines
+from eval.cases.case_files import EXAMPLES, Gold, Line, digest, patient, unique_lines
 from eval.running.solver import Solver
 from eval.scoring.advice_scores import none_recommended, share_recommended, texts
 from eval.tasks import Result, Sample, Scores
@@ -80,7 +80,7 @@ def load(path: Path | None = None) -> Sensitivity:
         InputError: see :func:`eval.cases.case_files.load_cases`.
     """
     path = path or EXAMPLES / "sensitivity.jsonl"
-    lines = read_lines(path, PairLine)
+    lines = unique_lines(path, PairLine)
     return Sensitivity([_sample(line, f"{path}, case {line.id!r}") for line in lines], digest(lines))
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 from pydantic import model_validator
 
+from medrag.files import read_lines
 from medrag.generation.quoting import MAX_STATEMENTS
 from medrag.types import Case, Evidence, Passage, Pointer, Record
 
@@ -35,6 +39,11 @@ class JudgedCase(Record):
     def evidence(self) -> tuple[Evidence, ...]:
         """The passages as a prompt shows them, numbered from 1."""
         return numbered(self.passages)
+
+
+def read_judged(path: Path) -> Iterator[JudgedCase]:
+    """The cases of a file, a JSON line each. Raises InputError, naming file and line."""
+    return read_lines(path, JudgedCase, hint='lines are {"case": ..., "passages": [...], "gold": [[1, 2], ...]}')
 
 
 def numbered(passages: tuple[Passage, ...] | list[Passage]) -> tuple[Evidence, ...]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from medrag.datasets.splits import held_out
 from medrag.errors import ConfigurationError
+from medrag.files import read_lines, sha256, write_json
 from medrag.retrieval.retriever import Retriever
 from medrag.types import Patient
 from sft.config import Data, Recipe, Stage
@@ -23,7 +24,6 @@ from sft.examples.index_side import IndexSide
 from sft.examples.running_text import Shelf, Text, drill_example, reading_example, texts
 from sft.examples.synthetic import topic
 from sft.examples.topics import Topic, topic_of
-from sft.files import read_lines, sha256, write_json
 from sft.measuring.overlap import Overlap, mirage_questions, overlaps
 from sft.patients.augment import Augmentation
 from sft.patients.records import patients
@@ -221,7 +221,7 @@ def _patient_counts(train: Material, held: Material, sources: Sources) -> dict[s
 
 def read_examples(path: Path) -> list[Example]:
     """The examples of a file that :func:`build` wrote."""
-    return read_lines(path, Example, "build examples with: medrag sft data")
+    return list(read_lines(path, Example, hint="build examples with: medrag sft data"))
 
 
 def overlap(training: Path, sources: Sources, held: Path) -> dict[str, Overlap]:

@@ -10,13 +10,12 @@ import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from medrag.datasets.judged import JudgedCase, numbered
+from medrag.datasets.judged import numbered, read_judged
 from medrag.generation.quoting import MAX_STATEMENTS
 from medrag.types import Case, Passage
 from sft.examples.conversations import Example, Size, Turn, conversation
 from sft.examples.index_side import IndexSide
 from sft.examples.sections import Asked, about, advising_sections, ask, heading_of, question_on, random_needs, without
-from sft.files import read_lines
 from sft.patients.augment import PLAIN, Augmentation
 from sft.patients.profiles import make, record
 
@@ -34,10 +33,9 @@ DEPENDENT = 0.5
 
 def own_examples(path: Path) -> list[Example]:
     """The examples of a user's file, one conversation a line."""
-    lines = read_lines(path, JudgedCase, 'its lines are {"case": ..., "passages": [...], "gold": [[1, 2], ...]}')
     return [
         conversation(each.source, each.evidence, [Turn(each.case, each.gold, "own" if each.gold else "none")])
-        for each in lines
+        for each in read_judged(path)
     ]
 
 

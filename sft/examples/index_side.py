@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from medrag.datasets.splits import held_out
+from medrag.datasets.splits import askable, held_out
 from medrag.errors import ConfigurationError
 from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.store.index import Index
 from medrag.types import Passage
 
-MOST_SENTENCES = 16
+FEWEST_SENTENCES, MOST_SENTENCES = 2, 16
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,8 @@ class IndexSide:
         index = self.retriever.index
         if not isinstance(index, Index):
             raise ConfigurationError("training examples are drawn from an index on disk, not from a Milvus collection")
-        passages = index.passages
-        every = (passages[row] for row in range(len(passages)))
-        found = [each for each in every if _usable(each) and each in self]
+        every = askable(index, self.suffix, held=self.held)
+        found = [each for each in every if FEWEST_SENTENCES <= len(each.sentences) <= MOST_SENTENCES]
         if not found:
             raise ConfigurationError(
                 "no passage of this index can be asked about (a section, 2 to 16 sentences, current)"
@@ -40,11 +39,3 @@ class IndexSide:
 
     def __contains__(self, passage: Passage) -> bool:
         return held_out(passage.doc_id + self.suffix) == self.held
-
-
-def _usable(passage: Passage) -> bool:
-    return bool(passage.section) and len(passage.sentences) > 1 and _short(passage) and passage.status == "current"
-
-
-def _short(passage: Passage) -> bool:
-    return len(passage.sentences) <= MOST_SENTENCES

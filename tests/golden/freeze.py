@@ -53,7 +53,7 @@ def advice() -> Iterator[str]:
 
 def patients() -> Iterator[str]:
     """Every vignette of the patient tests, as read."""
-    data = ROOT / "tests" / "patient" / "data"
+    data = ROOT / "benchmarks" / "patient_cases"
     vignettes = yaml.safe_load((data / "vignettes.yaml").read_text(encoding="utf-8"))
     yield from _notes((each["id"], each["text"]) for each in vignettes if "text" in each)
     lines = (data / "note_vignettes.jsonl").read_text(encoding="utf-8").splitlines()

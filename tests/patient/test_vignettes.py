@@ -14,7 +14,7 @@ from medrag.patient.record.complete import complete
 from tests.paths import ROOT
 
 TODAY = date(2026, 3, 1)
-VIGNETTES = yaml.safe_load((ROOT / "tests" / "patient" / "data" / "vignettes.yaml").read_text(encoding="utf-8"))
+VIGNETTES = yaml.safe_load((ROOT / "benchmarks" / "patient_cases" / "vignettes.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("vignette", VIGNETTES, ids=[each["id"] for each in VIGNETTES])

@@ -92,7 +92,7 @@ def test_evaluate_keeps_the_advice_for_the_report(tmp_path: Path) -> None:
     [
         ([{"id": "1"}], "line 1: question"),
         ([{"id": "1", "question": "q", "gold": {"absatin": True}}], "gold.absatin"),
-        ([{"id": "1", "question": "q"}, {"id": "1", "question": "q"}], "line 2: the id '1' comes twice"),
+        ([{"id": "1", "question": "q"}, {"id": "1", "question": "q"}], "the id '1' comes twice"),
         ([], "holds no cases"),
         ([{"id": "1", "question": "q", "patient": {}, "patient_file": "p.json"}], "either patient or patient_file"),
     ],
@@ -110,7 +110,7 @@ def test_errors_hold_no_patient_text(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no cases file"):
+    with pytest.raises(InputError, match="no file"):
         cases.load(tmp_path / "none.jsonl")
 
 

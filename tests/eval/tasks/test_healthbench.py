@@ -112,5 +112,5 @@ def test_the_question_is_the_last_message_and_what_was_said_before(tmp_path: Pat
 def test_a_file_in_another_format_says_where(tmp_path: Path, lines: list[object], message: str) -> None:
     with pytest.raises(InputError, match=message):
         healthbench.load(write(tmp_path / "hb.jsonl", *lines))
-    with pytest.raises(InputError, match="no benchmark at"):
+    with pytest.raises(InputError, match="no file"):
         healthbench.load(tmp_path / "none.jsonl")

@@ -12,7 +12,7 @@ from medrag.patient import load
 from tests.paths import ROOT
 from tests.patient.records import TODAY
 
-DATA = ROOT / "tests" / "patient" / "data"
+DATA = ROOT / "benchmarks" / "patient_cases"
 VIGNETTES = [json.loads(line) for line in (DATA / "note_vignettes.jsonl").read_text(encoding="utf-8").splitlines()]
 
 

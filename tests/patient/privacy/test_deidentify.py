@@ -23,8 +23,8 @@ from tests.paths import ROOT
 from tests.patient.records import TODAY
 
 # Identifiers stand in double braces. The notes were written for this test; the people in them do not exist.
-NOTES = (ROOT / "tests" / "patient" / "data" / "labelled_identifiers.txt").read_text(encoding="utf-8").splitlines()
-RECORD = json.loads((ROOT / "tests" / "patient" / "data" / "identified_record.json").read_text(encoding="utf-8"))
+NOTES = (ROOT / "benchmarks" / "patient_cases" / "labelled_identifiers.txt").read_text(encoding="utf-8").splitlines()
+RECORD = json.loads((ROOT / "benchmarks" / "patient_cases" / "identified_record.json").read_text(encoding="utf-8"))
 WHO = identity_of(RECORD, 10)
 RECALL = 0.94
 """The share of labelled identifiers that must be covered whole; the known misses are the neighbour and the school."""

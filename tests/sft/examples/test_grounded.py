@@ -6,7 +6,7 @@ import pytest
 
 from medrag.datasets.judged import JudgedCase
 from medrag.datasets.splits import held_out
-from medrag.errors import ConfigurationError
+from medrag.errors import ConfigurationError, InputError
 from medrag.retrieval.retriever import Retriever
 from sft.examples.conversations import Size
 from sft.examples.grounded import NOISE, index_examples, own_examples
@@ -70,7 +70,7 @@ def test_a_users_own_lines_become_examples_and_a_wrong_pointer_is_refused(tmp_pa
     (example,) = own_examples(path)
     assert example.messages[-1]["content"] == "[1.1]"
     path.write_text(json.dumps(json.loads(line.model_dump_json()) | {"gold": [[1, 3]]}) + "\n")
-    with pytest.raises(ConfigurationError, match=r"\[1\.3\] is no sentence"):
+    with pytest.raises(InputError, match=r"\[1\.3\] is no sentence"):
         own_examples(path)
 
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from medrag.errors import ConfigurationError
+from medrag.errors import ConfigurationError, InputError
 from medrag.types import Advice, Case, Citation, Evidence, Outcome, Provenance, Statement
 from sft.examples.topic_questions import passage
 from sft.training.preferences import Judged, Pair, from_withheld, read_judged, read_pairs
@@ -53,10 +53,10 @@ def test_files_are_read_and_a_bad_line_is_named_without_its_text(tmp_path):
     pairs.write_text(json.dumps(good) + "\n")
     assert read_pairs(pairs)[0].chosen == "a"
     pairs.write_text(json.dumps(good) + "\n" + json.dumps(good | {"rejected": "a"}) + "\n")
-    with pytest.raises(ConfigurationError, match=r":2: .*same answer") as error:
+    with pytest.raises(InputError, match=r"line 2: .*same answer") as error:
         read_pairs(pairs)
     assert "dr" not in str(error.value).split(str(pairs))[-1]
-    with pytest.raises(ConfigurationError, match="medrag feedback export"):
+    with pytest.raises(InputError, match="medrag feedback export"):
         read_pairs(tmp_path / "none.jsonl")
 
 
