@@ -8,9 +8,8 @@ from functools import lru_cache
 from medrag.knowledge import Knowledge, load
 from medrag.knowledge.schema import RedFlag
 from medrag.patient.view import PatientView, view
-from medrag.types import Finding, Patient, Severity, Verdict
-
-NAME = "red_flag"
+from medrag.safety.check_context import fail
+from medrag.types import Finding, Patient, Severity
 
 _NEGATED = re.compile(
     r"\b(?:no|not|denie[sd]|denying|without|never|negative for|free of|absence of|rule[sd]? out|ruling out|nor|neither"
@@ -52,14 +51,7 @@ def notices(question: str, patient: Patient | None) -> tuple[Finding, ...]:
 
 
 def _finding(notice: str, source: str, name: str) -> Finding:
-    return Finding(
-        check=NAME,
-        verdict=Verdict.FAIL,
-        severity=Severity.WARNING,
-        reason=notice,
-        source=source,
-        patient_facts=(name,),
-    )
+    return fail("red_flag.named", Severity.WARNING, source, (), (name,), notice=notice)
 
 
 def _raised(flag: RedFlag, text: str) -> bool:

@@ -11,7 +11,6 @@ from medrag.reading import DrugMention
 from medrag.safety.check_context import LOWERED, Context, fail, not_assessed, passed, worst
 from medrag.types import Finding, Severity
 
-NAME = "allergy"
 SAME = "the record: an allergy to the drug itself"
 _MILD = re.compile(
     r"nausea|vomit|diarrh|stomach upset|upset stomach|gi upset|dyspepsia|cough|headache|constipation|drowsi|dizz"
@@ -32,17 +31,15 @@ def allergy(context: Context) -> Iterable[Finding]:
     if not context.recommended:
         return
     if context.patient is None or not context.patient.allergies_recorded:
-        yield not_assessed(NAME, context.labels, "the patient's allergies are not recorded")
+        yield not_assessed("allergy.unknown", context.labels)
         return
     failed = list(worst(_failures(context)))
     yield from failed
     unread = [entry.fact.display for entry in context.patient.allergies if not _read(entry, context)]
     if unread and not failed:
-        yield not_assessed(
-            NAME, context.labels, f"{len(unread)} allergy entries name no substance that the knowledge knows"
-        )
+        yield not_assessed("allergy.unread", context.labels, count=len(unread))
     elif not failed:
-        yield passed(NAME, context.labels, "no recorded allergy bears on the drugs advised")
+        yield passed("allergy.none", context.labels)
 
 
 def _failures(context: Context) -> Iterator[Finding]:
@@ -50,13 +47,13 @@ def _failures(context: Context) -> Iterator[Finding]:
     for entry in patient.allergies if patient else ():
         for each in context.recommended:
             if named := _same(entry, each.mention, context):
-                yield _finding(entry, each.mention, Severity.CONTRAINDICATED, f"recorded allergy to {named}", SAME)
+                yield _finding("allergy.same", entry, each.mention, Severity.CONTRAINDICATED, SAME, substance=named)
                 continue
             for place in sorted(context.rules("allergies", each.mention)):
                 rule = context.knowledge.rules.allergies[place]
                 if _bears(rule, entry, context):
                     source = context.knowledge.cite(rule.source)
-                    yield _finding(entry, each.mention, rule.severity, rule.reason, source)
+                    yield _finding("allergy.rule", entry, each.mention, rule.severity, source, reason=rule.reason)
 
 
 def _same(entry: KnownAllergy, mention: DrugMention, context: Context) -> str | None:
@@ -80,12 +77,13 @@ def _bears(rule: AllergyRule, entry: KnownAllergy, context: Context) -> bool:
     return any(f" {word} " in f" {entry.words} " for word in rule.words)
 
 
-def _finding(entry: KnownAllergy, mention: DrugMention, severity: Severity, reason: str, source: str) -> Finding:
+def _finding(
+    code: str, entry: KnownAllergy, mention: DrugMention, severity: Severity, source: str, **values: str
+) -> Finding:
     if _tolerable(entry):
-        severity = LOWERED[severity]
-        reason = f"{reason} (recorded as an intolerance)"
+        code, severity = f"{code}_intolerance", LOWERED[severity]
     fact = f"{entry.fact.display} ({entry.fact.reaction})" if entry.fact.reaction else entry.fact.display
-    return fail(NAME, severity, f"{mention.label}: {reason}", source, (mention.label,), (fact,))
+    return fail(code, severity, source, (mention.label,), (fact,), drug=mention.label, **values)
 
 
 def _tolerable(entry: KnownAllergy) -> bool:
