@@ -11,7 +11,7 @@ import pytest
 from medrag import messages
 from medrag.knowledge import load
 from medrag.knowledge.pgx import PgxEntry
-from medrag.messages import LANGUAGES, Language, catalogue, placeholders, say
+from medrag.messages import Language, catalogue, placeholders, say
 from medrag.safety.checks import CHECKS
 from medrag.types import Advice, Finding, Severity, Verdict
 
@@ -88,7 +88,10 @@ def finding(code: str, **values: messages.Value) -> Finding:
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "it is for other patients (children or eGFR below 30)"), ("zh", "该推荐适用于其他人群（儿童 或 eGFR 低于 30）")],
+    [
+        ("en", "it is for other patients (children or eGFR below 30)"),
+        ("zh", "该推荐适用于其他人群（儿童 或 eGFR 低于 30）"),
+    ],
 )
 def test_terms_and_limits(language: Language, words: str) -> None:
     assert say("population.other", {"groups": ("child", "egfr<30")}, language) == words
