@@ -16,8 +16,8 @@ from statistics import median
 from typing import Annotated, Any, Literal
 
 import typer
-from sft.files import write_json
 
+from medrag.files import write_json
 from sft.config import Lora, Recipe, Training
 from sft.examples.build import read_examples
 from sft.examples.conversations import Example
