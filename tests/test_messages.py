@@ -71,7 +71,7 @@ def test_every_check_has_a_name() -> None:
 
 @pytest.mark.parametrize("values", [{}, {"drug": "x"}, {"drug": "x", "reason": "r", "more": "m"}])
 def test_values_that_are_not_the_codes_are_refused(values: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match="age.rule"):
+    with pytest.raises(ValueError, match=r"age\.rule"):
         say("age.rule", values)
 
 

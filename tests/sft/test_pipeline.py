@@ -69,9 +69,9 @@ def test_the_card_says_what_the_run_recorded_and_keeps_what_is_written_by_hand(e
     import yaml
     from typer.testing import CliRunner
 
+    from medrag.files import sha256
     from medrag.generation.weights import fingerprint
     from sft.cli import app
-    from sft.files import sha256
 
     run, served = tmp_path / "run", tmp_path / "served"
     recipe = tmp_path / "tiny.yaml"
