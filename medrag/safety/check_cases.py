@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from medrag.errors import InputError, MedragError
+from medrag.errors import MedragError
+from medrag.files import numbered_lines
 from medrag.knowledge import Knowledge, load
 from medrag.reading import Polarity, doses, drugs, split_statements
 from medrag.safety.check_context import fail, not_assessed
@@ -54,13 +55,8 @@ def check_file(path: Path, knowledge_folder: Path | None = None) -> Iterator[dic
 
     Raises :class:`~medrag.errors.InputError` when the file itself cannot be read.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read the cases in {path}: {error}") from error
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield _check_line(line, number, path.parent, knowledge_folder)
+    for number, line in numbered_lines(path, hint="a case a line", param="cases"):
+        yield _check_line(line, number, path.parent, knowledge_folder)
 
 
 def verdict(findings: Sequence[Finding]) -> str:

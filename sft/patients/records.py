@@ -9,10 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from medrag.datasets.splits import held_out
 from medrag.errors import ConfigurationError
 from medrag.patient import load
 from medrag.patient.privacy.deidentify import deidentify_patient, identity_of, shift_of
-from medrag.splits import held_out
 from medrag.types import Patient
 
 

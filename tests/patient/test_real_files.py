@@ -11,8 +11,8 @@ import pytest
 from medrag.patient import load
 from medrag.patient.report import report
 from medrag.types import Patient
-
-from .records import SHARED, TODAY
+from tests.paths import SHARED
+from tests.patient.records import TODAY
 
 BUNDLES = sorted((SHARED / "fhir").glob("*.json"))
 pytestmark = pytest.mark.skipif(not BUNDLES, reason="the shared data folder is absent")

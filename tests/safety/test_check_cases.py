@@ -74,7 +74,7 @@ def test_bulk_check_keeps_ids_and_survives_bad_lines(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_an_input_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot read"):
+    with pytest.raises(InputError, match="no file"):
         list(check_file(tmp_path / "none.jsonl"))
 
 
