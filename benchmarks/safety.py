@@ -141,7 +141,7 @@ def _coverage() -> list[str]:
         f"{len(knowledge.drugs)} ingredients ({coded} with RxNorm, "
         f"{sum(bool(drug.atc) for drug in knowledge.drugs.values())} with ATC codes, "
         f"{len(limited)} with a dose limit, {len(knowledge.pgx)} with CPIC recommendations), "
-        f"{len(knowledge.names)} written names, {len(knowledge.members)} classes and groups, {len(knowledge.concepts)} "
+        f"{len(knowledge.names)} written names, {len(knowledge.members)} classes and groups, {len(knowledge.conditions)} "
         "clinical concepts.",
         "",
         "Rules: " + ", ".join(f"{kind} {count}" for kind, count in rules.items()) + ".",

@@ -80,7 +80,7 @@ def case_findings(  # noqa: PLR0913 (what a case consists of)
     try:
         seen = view(patient, knowledge) if patient else None
         found = list(omissions(seen, released, withheld, knowledge))
-        found += referral(emergencies, released)
+        found += referral(emergencies, released, knowledge)
         found += patient_injections(patient) if patient else ()
         if any(finding.code == NO_PLAN for finding in found):
             found += alternatives(patient, withheld, evidence, knowledge)
