@@ -44,7 +44,7 @@ def read(extra: Path | None = None) -> Knowledge:
     """The bundled knowledge, with the files of ``extra`` added to it.
 
     Those lie as the bundled ones do, or flat with the name of their source in the middle
-    (``interactions.ddinter.yaml``). Raises :class:`~medrag.errors.KnowledgeError` naming the file and what does not fit.
+    (``interactions.ddinter.yaml``). Raises :class:`~medrag.errors.KnowledgeError` with the file and what does not fit.
     """
     if extra is not None and not extra.is_dir():
         raise KnowledgeError(f"no knowledge directory at {extra}; create one with 'medrag knowledge add'")

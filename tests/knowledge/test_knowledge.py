@@ -78,7 +78,8 @@ def test_a_file_of_no_known_kind_is_refused(tmp_path: Path) -> None:
 
 def test_names_of_another_language_are_a_file_of_their_own(tmp_path: Path) -> None:
     (tmp_path / "names.zh.csv").write_text(
-        "kind,key,names\ndrug,warfarin,华法林\ncondition,asthma,哮喘; 支气管哮喘\nmeasurement,potassium,血钾\nallergen,peanut,花生\n"
+        "kind,key,names\ndrug,warfarin,华法林\ncondition,asthma,哮喘; 支气管哮喘\n"
+        "measurement,potassium,血钾\nallergen,peanut,花生\n"
     )
     known = load(tmp_path)
     assert known.names["华法林"].ingredients == ("warfarin",)

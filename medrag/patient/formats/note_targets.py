@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from medrag.knowledge import load
-from medrag.knowledge.names import Name, fold, is_abbreviation
+from medrag.knowledge.names import Name, fold, is_abbreviation, normalise
 from medrag.knowledge.vocabulary import Condition
 from medrag.patient.measures import analytes
 from medrag.reading.context import Target
@@ -80,6 +80,12 @@ def _substance(normal: str, name: Name | None) -> str:
     return f"(?=[A-Z])(?i:{pattern})" if name and name.capital else f"(?i:{pattern}s?)"
 
 
+def _ordinary(words: str) -> bool:
+    """Whether the name of a drug is an ordinary word too, unless a dose follows it ("iron")."""
+    name = load().names.get(normalise(words))
+    return name is not None and name.dosed
+
+
 def _spelling(words: str) -> str:
     return re.escape(words) if is_abbreviation(words) else f"(?i:{re.escape(words)})"
 
@@ -97,7 +103,11 @@ def condition_named(words: str) -> tuple[str, Condition] | None:
 def find_targets(text: str, sections: Iterable[tuple[str | None, int, int]]) -> list[Target]:
     """Everything in a note that ConText is to judge. Spans may overlap; the longest stands."""
     targets = [Target(m.start(), m.end(), "CONDITION") for m in _conditions().finditer(text)]
-    targets += [Target(m.start(), m.end(), "SUBSTANCE") for m in _substances().finditer(text)]
+    targets += [
+        Target(m.start(), m.end(), "SUBSTANCE")
+        for m in _substances().finditer(text)
+        if not _ordinary(m.group()) or DOSE.match(text, m.end())
+    ]
     targets += [
         Target(m.start("name"), m.end("name"), "SUBSTANCE")
         for m in _NAMED_DOSE.finditer(text)

@@ -17,7 +17,7 @@ def measurement(key: str) -> Measurement:
 
 
 def identify(display: str, code: str | None = None, system: str | None = None) -> Measurement | None:
-    """What an observation measures: by LOINC code, else by its whole name; ``None`` where the vocabulary has neither."""
+    """What an observation measures, by LOINC code, else by its whole name; ``None`` where neither is known."""
     known = load()
     if code and code in known.lab_names and system in {None, "LOINC", "http://loinc.org"}:
         return known.measurements[known.lab_names[code]]
