@@ -19,7 +19,8 @@ def known_of(written: str, knowledge: Knowledge) -> list[dict[str, Any]]:
 
     Raises :class:`~medrag.errors.KnowledgeError` where the vocabulary does not have the name.
     """
-    name = knowledge.names.get(normalise(written)) or _by_key(written, knowledge)
+    normal = normalise(written)
+    name = knowledge.names.get(normal) or knowledge.names.get(normal.removesuffix("s")) or _by_key(normal, knowledge)
     if name is None:
         raise KnowledgeError(f"{written!r} is no drug, brand, product or class of the vocabulary")
     if name.drug_class:
@@ -27,8 +28,8 @@ def known_of(written: str, knowledge: Knowledge) -> list[dict[str, Any]]:
     return [_drug(ingredient, knowledge) for ingredient in name.ingredients]
 
 
-def _by_key(written: str, knowledge: Knowledge) -> Name | None:
-    key = written.strip().lower().replace(" ", "_").replace("-", "_")
+def _by_key(normal: str, knowledge: Knowledge) -> Name | None:
+    key = normal.replace(" ", "_")
     return Name(drug_class=key) if key in knowledge.members else None
 
 
@@ -117,4 +118,6 @@ def _rule(rule: Mapping[str, Any]) -> str:
 def _said(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {_said(each)}" for key, each in value.items())
-    return ", ".join(map(_said, value)) if isinstance(value, list | tuple) else str(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_said, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
