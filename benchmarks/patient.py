@@ -105,7 +105,9 @@ def _wanted(note: dict[str, Any], kind: str) -> Pairs:
 
 def _found(patient: Patient, kind: str) -> Pairs:
     if kind == "values":
-        read = [(analytes.identify(each.display, each.code, each.system), each.value) for each in patient.observations]
+        read = [
+            (analytes.identify(each.display, each.code, each.system), each.value) for each in patient.observations or ()
+        ]
         return {(analyte.key, value) for analyte, value in read if analyte}
     facts: Iterable[Fact] = getattr(patient, kind)
     standing = [each for each in facts if kind != "allergies" or each.current]

@@ -21,8 +21,9 @@ def found(patient: Patient, name: str) -> list[Fact]:
     """The facts of the record that make the item ``name`` hold, measurements aside."""
     known = load()
     of = known.scores[name]
-    candidates = [*patient.conditions, *(patient.procedures if of.procedures else ())]
-    taken = [fact for fact in patient.medications if of.drugs and _acts(fact, of, known)]
+    procedures = patient.procedures if of.procedures else ()
+    candidates = [*(patient.conditions or ()), *(procedures or ())]
+    taken = [fact for fact in patient.medications or () if of.drugs and _acts(fact, of, known)]
     return [fact for fact in candidates if of.conditions and _holds(fact, of, known)] + taken
 
 

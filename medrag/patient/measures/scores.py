@@ -77,7 +77,8 @@ def child_pugh_inputs(patient: Patient) -> dict[str, Value]:
 
 
 def _graded(patient: Patient, sign: str) -> Value:
-    facts = [fact for fact in (*patient.conditions, *patient.observations) if sign in fact.display.casefold()]
+    said = (*(patient.conditions or ()), *(patient.observations or ()))
+    facts = [fact for fact in said if sign in fact.display.casefold()]
     stated = [fact for fact in facts if fact.status in {FactStatus.ACTIVE, FactStatus.NEGATED, FactStatus.REFUTED}]
     if not stated:
         raise Unavailable(f"{sign} is neither recorded nor ruled out")
