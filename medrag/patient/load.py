@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medrag.errors import PatientError
+from medrag.knowledge import Knowledge
+from medrag.knowledge import load as bundled
 from medrag.types import Patient
 
 if TYPE_CHECKING:
@@ -16,37 +18,46 @@ if TYPE_CHECKING:
 MAX_BYTES = 100_000_000
 
 
-def load(paths: Sequence[Path], today: date | None = None, pharmcat_jar: Path | None = None) -> Patient:
+def load(
+    paths: Sequence[Path],
+    today: date | None = None,
+    pharmcat_jar: Path | None = None,
+    knowledge: Knowledge | None = None,
+) -> Patient:
     """One patient from ``paths``, whatever mix of formats they are in (each is recognised by its content).
 
     ``today`` decides ages and what is recent; the system's date unless given. ``pharmcat_jar`` lets PharmCAT call
-    the star alleles of a VCF (Java needed). Raises ``PatientError`` with one line naming the file and the place
+    the star alleles of a VCF (Java needed). ``knowledge`` has the names that notes are read with, the bundled ones unless given. Raises ``PatientError`` with one line naming the file and the place
     for a file that does not parse at all; lesser faults go to ``.problems``.
     """
     day = today or date.today()
     if not paths:
         raise PatientError("no patient file was given")
-    return _finished([_read(Path(path), day, pharmcat_jar) for path in paths], day)
+    return _finished([_read(Path(path), day, pharmcat_jar, knowledge or bundled()) for path in paths], day)
 
 
-def from_json(content: Any, today: date | None = None) -> Patient:
+def from_json(content: Any, today: date | None = None, knowledge: Knowledge | None = None) -> Patient:
     """One patient from parsed JSON: medrag's own schema, FHIR or PharmCAT. Raises ``PatientError``."""
     day = today or date.today()
-    return _finished([_read_json(content, "request", day)], day)
+    return _finished([_read_json(content, "request", day, knowledge or bundled())], day)
 
 
-def from_fhir(content: Any, today: date | None = None) -> Patient:
+def from_fhir(content: Any, today: date | None = None, knowledge: Knowledge | None = None) -> Patient:
     """One patient from a FHIR Bundle, resource, list of them or CDS Hooks prefetch. Raises ``PatientError``."""
     day = today or date.today()
     from medrag.patient.formats.recognise import plain_json
 
-    return _finished([_read_fhir(plain_json(content, "request"), "request", day)], day)
+    return _finished([_read_fhir(plain_json(content, "request"), "request", day, knowledge or bundled())], day)
 
 
 def with_text(
-    patient: Patient | None, text: str, origin: str = "question", today: date | None = None
+    patient: Patient | None,
+    text: str,
+    origin: str = "question",
+    today: date | None = None,
+    knowledge: Knowledge | None = None,
 ) -> Patient | None:
-    """``patient`` with what free ``text`` says of one; None when there is neither. Loads the note reader.
+    """``patient`` with what free ``text`` says of one; None when there is neither.
 
     So an allergy that a question mentions reaches the safety filter beside the record's own.
     """
@@ -54,7 +65,7 @@ def with_text(
     from medrag.patient.record.complete import complete, merge
 
     day = today or date.today()
-    read = read_note(text, origin, day)
+    read = read_note(text, origin, day, knowledge or bundled())
     if not read.model_dump(exclude_defaults=True, exclude={"problems"}):
         return patient
     return complete(merge([patient, read] if patient else [read]), day)
@@ -66,13 +77,13 @@ def _finished(parts: Sequence[Patient], today: date) -> Patient:
     return complete(merge(parts), today)
 
 
-def _read(path: Path, today: date, pharmcat_jar: Path | None) -> Patient:
+def _read(path: Path, today: date, pharmcat_jar: Path | None, knowledge: Knowledge) -> Patient:
     from medrag.patient.formats.recognise import Format, parse_json, recognise
 
     content = _content(path)
     kind, text = recognise(content, path.name)
     if kind is Format.JSON:
-        return _read_json(parse_json(text, path.name), path.name, today)
+        return _read_json(parse_json(text, path.name), path.name, today, knowledge)
     if kind is Format.VCF:
         from medrag.patient.formats.vcf import read_vcf
 
@@ -81,10 +92,10 @@ def _read(path: Path, today: date, pharmcat_jar: Path | None) -> Patient:
         from medrag.patient.formats.imaging import read_dicom
 
         return read_dicom(content, path.name)
-    return _read_text(kind, text, path.name, today)
+    return _read_text(kind, text, path.name, today, knowledge)
 
 
-def _read_text(kind: Format, text: str, name: str, today: date) -> Patient:
+def _read_text(kind: Format, text: str, name: str, today: date, knowledge: Knowledge) -> Patient:
     if kind == "gene_table":
         from medrag.patient.formats.genome import read_gene_table
 
@@ -94,10 +105,10 @@ def _read_text(kind: Format, text: str, name: str, today: date) -> Patient:
     if kind == "imaging_report":
         from medrag.patient.formats.imaging import read_report
 
-        return read_report(text, name, today)
+        return read_report(text, name, today, knowledge)
     from medrag.patient.formats.notes import read_note
 
-    return read_note(text, name, today)
+    return read_note(text, name, today, knowledge)
 
 
 def _one_row(text: str, name: str, today: date) -> Patient:
@@ -120,13 +131,13 @@ def _content(path: Path) -> bytes:
         raise PatientError(f"{path.name}: cannot be read ({error.strerror or 'input/output error'})") from error
 
 
-def _read_json(content: Any, origin: str, today: date) -> Patient:
+def _read_json(content: Any, origin: str, today: date, knowledge: Knowledge) -> Patient:
     from medrag.patient.formats.recognise import plain_json, sniff_json
 
     content = plain_json(content, origin)
     match sniff_json(content, origin):
         case "fhir":
-            return _read_fhir(content, origin, today)
+            return _read_fhir(content, origin, today, knowledge)
         case "pharmcat":
             from medrag.patient.formats.genome import read_pharmcat
 
@@ -137,7 +148,7 @@ def _read_json(content: Any, origin: str, today: date) -> Patient:
             return read_structured(content, origin)
 
 
-def _read_fhir(content: Any, origin: str, today: date) -> Patient:
+def _read_fhir(content: Any, origin: str, today: date, knowledge: Knowledge) -> Patient:
     """A FHIR document with the notes attached to it."""
     from medrag.patient.fhir import read_fhir
 
@@ -148,5 +159,5 @@ def _read_fhir(content: Any, origin: str, today: date) -> Patient:
     from medrag.patient.record.complete import merge
     from medrag.patient.record.facts import assemble
 
-    facts, problems = read_attached(documents, patient, today)
+    facts, problems = read_attached(documents, patient, today, knowledge)
     return merge([patient, assemble(facts, problems)])

@@ -14,7 +14,8 @@ _VOLUME = re.compile(r"\d\s*(?:-\s*)?(?:ml|millilit(?:er|re)s?)\b(?!\s*/\s*min)"
 _FORM = r"(?:tablets?|tabs?|capsules?|caps?|pills?|sachets?|ampoules?|vials?)"
 _COUNT = r"half(?:\s+an?)?|\d(?:\.\d)?|one|two|three|four"
 _COUNT_AFTER = re.compile(
-    rf"\s*(?:{_FORM}\s*)?[,:(]?\s*(?:take\s+|give\s+)?(?P<low>{_COUNT})(?:\s*(?:-|–|to|or)\s*(?P<high>{_COUNT}))?\s+{_FORM}\b",
+    rf"\s*(?:{_FORM}\s*)?[,:(]?\s*(?:take\s+|give\s+)?(?P<low>{_COUNT})(?:\s*(?:-|–|to"
+    rf"|or)\s*(?P<high>{_COUNT}))?\s+{_FORM}\b",
     re.IGNORECASE,
 )
 _COUNT_BEFORE = re.compile(rf"\b(?P<high>{_COUNT})\s+{_FORM}\s+(?:of\s+)?(?:[a-z-]+\s+){{1,3}}$", re.IGNORECASE)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from medrag.knowledge import load as load_knowledge
 from medrag.patient.formats.notes import read_note
 from medrag.patient.formats.structured import read_structured
 from medrag.patient.record.complete import complete
@@ -20,7 +21,7 @@ VIGNETTES = yaml.safe_load((Path(__file__).parent / "data" / "vignettes.yaml").r
 @pytest.mark.parametrize("vignette", VIGNETTES, ids=[each["id"] for each in VIGNETTES])
 def test_derived_values_are_those_worked_out_by_hand(vignette: dict[str, Any]) -> None:
     if "text" in vignette:
-        read = read_note(vignette["text"], "note", TODAY)
+        read = read_note(vignette["text"], "note", TODAY, load_knowledge())
     else:
         read = read_structured(vignette["patient"], "structured")
     patient = complete(read, TODAY)

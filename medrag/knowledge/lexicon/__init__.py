@@ -1,4 +1,4 @@
-"""The words of notes: conditions, drugs, allergens, headings and cues, in plain text files edited by hand."""
+"""The words of notes: conditions, drugs and allergens, in plain text files edited by hand."""
 
 from __future__ import annotations
 
@@ -26,38 +26,6 @@ def conditions() -> tuple[Condition, ...]:
         spellings = (name.strip(), *(each.strip() for each in others.split(",") if each.strip()))
         found.append(Condition(name.strip(), line.startswith("!"), spellings))
     return tuple(found)
-
-
-@dataclass(frozen=True)
-class Cue:
-    """Words that bear on what follows or precedes them, as ConText has it."""
-
-    category: str
-    direction: str
-    words: tuple[str, ...]
-    ended_by: frozenset[str] | None = None
-
-
-@cache
-def cues() -> tuple[Cue, ...]:
-    """The ConText cues of ``cues.txt``."""
-    found = []
-    for title, body in _blocks("cues.txt"):
-        category, direction, *ended_by = title.split()
-        words = (word.strip() for word in " ".join(body).split(","))
-        found.append(Cue(category, direction, tuple(word for word in words if word), frozenset(ended_by) or None))
-    return tuple(found)
-
-
-def endings() -> dict[str, list[str]]:
-    """By category, the categories that end its reach."""
-    return {cue.category: sorted(cue.ended_by) for cue in cues() if cue.ended_by}
-
-
-@cache
-def headings() -> dict[str, tuple[str, ...]]:
-    """The regular expressions of ``headings.txt`` by section category."""
-    return {title: tuple(body) for title, body in _blocks("headings.txt")}
 
 
 @cache

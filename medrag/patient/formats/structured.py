@@ -52,7 +52,7 @@ def _said_missing(name: str, content: dict[str, Any]) -> bool:
 
 def _measurements(words: str) -> list[Any]:
     """Plain words as measurements: "creatinine 1.2 mg/dL", "BP 120/80"; other words stay as they are."""
-    known = [each.model_dump(exclude={"source"}) for each in measurements(words, "structured", None, [])]
+    known = [each.model_dump(exclude={"source"}) for each in measurements(words, "structured", None)]
     if known:
         return known
     match = _MEASURED.fullmatch(words)
