@@ -20,6 +20,7 @@ from medrag.retrieval.query import query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.safety import filter as safety
 from medrag.safety import red_flags, requests
+from medrag.safety.check_context import not_assessed
 from medrag.safety.checks.population import left_out
 from medrag.types import (
     Advice,
@@ -30,9 +31,7 @@ from medrag.types import (
     Outcome,
     Pointer,
     Provenance,
-    Severity,
     Statement,
-    Verdict,
 )
 
 MAX_QUESTION_CHARACTERS = 20_000
@@ -42,19 +41,8 @@ TOKENS_PER_POINTER = 8
 TOKENS_PER_IMAGE = 1500
 """What vision models in use make of a picture of about a megapixel."""
 
-NO_EVIDENCE = "No guideline passage in the index answers this question well enough, so no advice is given."
-NONE_PASSES = "No guideline passage that the filters let through answers this question well enough; no advice is given."
-NONE_APPLIES = "The model found that none of the retrieved passages applies to this patient and question."
 NO_VISION = "the served model reads no images; send the report's text, or serve a vision model (setting `vision`)"
-IMAGES_UNCHECKED = Finding(
-    check="images",
-    verdict=Verdict.NOT_ASSESSED,
-    severity=Severity.WARNING,
-    reason="The images went to the model as they are: identifiers burned into them were not removed, and what they "
-    "show is not part of the record that the safety filter checks against.",
-    source="medrag",
-)
-ALL_WITHHELD = "Every statement was withheld by the safety filter, so no advice is given."
+IMAGES_UNCHECKED = not_assessed("images.unchecked", (), "medrag")
 
 
 @dataclass
@@ -124,12 +112,12 @@ class Engine:
         )
         yield Noticed(answer.notices)
         if declined := requests.declines(case.question):
-            yield Finished(self._advice(answer, Outcome.DECLINED, declined.reason))
+            yield Finished(self._advice(answer, Outcome.DECLINED, declined.code))
             return
         answer.evidence, answer.prompt = await self._prompt(query_for(case), answer.case)
         if not answer.evidence:
-            reason = NO_EVIDENCE if case.filters == Filters() else NONE_PASSES
-            yield Finished(self._advice(answer, Outcome.ABSTAINED, reason))
+            code = "advice.no_evidence" if case.filters == Filters() else "advice.none_passes"
+            yield Finished(self._advice(answer, Outcome.ABSTAINED, code))
             return
         async for statement in self._statements(answer):
             yield Released(len(answer.statements), statement)
@@ -242,10 +230,10 @@ class Engine:
         if answer.statements:
             return self._advice(answer, Outcome.ANSWERED)
         if answer.withheld:
-            return self._advice(answer, Outcome.WITHHELD, ALL_WITHHELD)
-        return self._advice(answer, Outcome.ABSTAINED, NONE_APPLIES)
+            return self._advice(answer, Outcome.WITHHELD, "advice.all_withheld")
+        return self._advice(answer, Outcome.ABSTAINED, "advice.none_applies")
 
-    def _advice(self, answer: _Answer, outcome: Outcome, message: str | None = None) -> Advice:
+    def _advice(self, answer: _Answer, outcome: Outcome, message_code: str | None = None) -> Advice:
         patient = answer.case.patient
         findings = safety.case_findings(
             patient, answer.statements, answer.withheld, answer.evidence, self.knowledge, answer.notices
@@ -256,7 +244,7 @@ class Engine:
             created=datetime.now(UTC),
             question=answer.case.question,
             outcome=outcome,
-            message=message,
+            message_code=message_code,
             notices=answer.notices,
             statements=tuple(answer.statements),
             withheld=tuple(answer.withheld),

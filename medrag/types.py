@@ -1,7 +1,7 @@
 """What crosses a boundary: the patient, the case, the evidence and the advice.
 
 Every type here is a frozen pydantic model, so that it can go over HTTP, onto disk or between packages
-unchanged. Nothing here reads files, calls models or imports anything heavy.
+unchanged. Nothing here calls models or imports anything heavy.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from medrag import messages
 
 
 class Record(BaseModel):
@@ -261,13 +263,23 @@ class Severity(StrEnum):
     INFORMATION = "information"
 
 
+def _said(data: dict[str, Any]) -> str:
+    return messages.say(data["code"], data["values"])
+
+
 class Finding(Record):
-    """What one check says: of a statement, or (on ``Advice.findings``) of the whole case."""
+    """What one check says: of a statement, or (on ``Advice.findings``) of the whole case.
+
+    ``code`` is one of :mod:`medrag.messages`, ``values`` are what its sentence names (drugs, numbers, units, a rule's
+    own reason); ``reason`` is both in words, English where no other language was asked for.
+    """
 
     check: str
     verdict: Verdict
     severity: Severity
-    reason: str
+    code: str
+    values: dict[str, messages.Value] = Field(default_factory=dict)
+    reason: str = Field(default_factory=_said)
     source: str
     drugs: tuple[str, ...] = ()
     patient_facts: tuple[str, ...] = ()
@@ -337,18 +349,24 @@ class Outcome(StrEnum):
     DECLINED = "declined"
 
 
+def _message(data: dict[str, Any]) -> str | None:
+    code = data["message_code"]
+    return None if code is None else messages.say(code, {})
+
+
 class Advice(Record):
     """The answer: only ``statements`` were released; ``withheld`` ones carry their reasons as findings.
 
-    ``notices`` are red flags and come first; ``findings`` concern the case as a whole; ``message`` says, when
-    nothing was released, why.
+    ``notices`` are red flags and come first; ``findings`` concern the case as a whole; ``message_code`` and, in words,
+    ``message`` say, when nothing was released, why.
     """
 
     id: str
     created: datetime
     question: str
     outcome: Outcome
-    message: str | None = None
+    message_code: str | None = None
+    message: str | None = Field(default_factory=_message)
     notices: tuple[Finding, ...] = ()
     statements: tuple[Statement, ...] = ()
     withheld: tuple[Statement, ...] = ()

@@ -16,9 +16,9 @@ from rapidfuzz import fuzz
 
 from medrag.generation.prompts import ABSTAIN, Grounding
 from medrag.generation.quoting import POINTER, pointer
-from medrag.types import Citation, Evidence, Finding, Pointer, Sentence, Severity, Statement, Verdict
+from medrag.safety.check_context import fail
+from medrag.types import Citation, Evidence, Pointer, Sentence, Severity, Statement
 
-CHECK = "grounding"
 SOURCE = "medrag: a statement must stand on a retrieved passage"
 
 MIN_SUPPORT = 60.0
@@ -110,15 +110,15 @@ def ground(draft: Draft, evidence: Sequence[Evidence]) -> Statement:
     """The statement with its citations, or with the finding that withholds it."""
     by_number = {item.number: item for item in evidence}
     if not draft.marks:
-        return _ungrounded(draft, "it cites no passage")
+        return _ungrounded(draft, "grounding.no_citation")
     citations = []
     for number, position in draft.marks:
         item = by_number.get(number)
         if item is None:
-            return _ungrounded(draft, f"passage {number} was not retrieved")
+            return _ungrounded(draft, "grounding.not_retrieved", number=number)
         sentence = _supporting(item, draft.text) if position is None else _pointed(item, position)
         if sentence is None:
-            return _ungrounded(draft, f"nothing in passage {number} supports it")
+            return _ungrounded(draft, "grounding.unsupported", number=number)
         citations.append(_citation(item, sentence))
     quoted = all(position is not None for _, position in draft.marks)
     text = " ".join(citation.quote for citation in citations) if quoted else draft.text
@@ -156,8 +156,6 @@ def _citation(item: Evidence, sentence: Sentence) -> Citation:
     )
 
 
-def _ungrounded(draft: Draft, reason: str) -> Statement:
-    finding = Finding(
-        check=CHECK, verdict=Verdict.FAIL, severity=Severity.CONTRAINDICATED, reason=reason, source=SOURCE
-    )
+def _ungrounded(draft: Draft, code: str, **values: int) -> Statement:
+    finding = fail(code, Severity.CONTRAINDICATED, SOURCE, **values)
     return Statement(text=draft.text, findings=(finding,))

@@ -114,7 +114,9 @@ def _counts(knowledge: Knowledge) -> dict[str, int]:
     return {
         "drugs": len(knowledge.drugs),
         "classes": len(knowledge.members),
-        "concepts": len(knowledge.concepts),
+        "conditions": len(knowledge.conditions),
+        "measurements": len(knowledge.measurements),
+        "allergens": len(knowledge.allergens),
         "pgx": len(knowledge.pgx),
         "red_flags": len(knowledge.red_flags),
         **rules,

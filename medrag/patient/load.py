@@ -27,7 +27,8 @@ def load(
     """One patient from ``paths``, whatever mix of formats they are in (each is recognised by its content).
 
     ``today`` decides ages and what is recent; the system's date unless given. ``pharmcat_jar`` lets PharmCAT call
-    the star alleles of a VCF (Java needed). ``knowledge`` has the names that notes are read with, the bundled ones unless given. Raises ``PatientError`` with one line naming the file and the place
+    the star alleles of a VCF (Java needed). ``knowledge`` has the names that notes are read with, the
+    bundled ones unless given. Raises ``PatientError`` with one line naming the file and the place
     for a file that does not parse at all; lesser faults go to ``.problems``.
     """
     day = today or date.today()
@@ -101,7 +102,7 @@ def _read_text(kind: Format, text: str, name: str, today: date, knowledge: Knowl
 
         return read_gene_table(text, name)
     if kind == "patient_table":
-        return _one_row(text, name, today)
+        return _one_row(text, name, today, knowledge)
     if kind == "imaging_report":
         from medrag.patient.formats.imaging import read_report
 
@@ -111,10 +112,10 @@ def _read_text(kind: Format, text: str, name: str, today: date, knowledge: Knowl
     return read_note(text, name, today, knowledge)
 
 
-def _one_row(text: str, name: str, today: date) -> Patient:
+def _one_row(text: str, name: str, today: date, knowledge: Knowledge) -> Patient:
     from medrag.patient.formats.table import read_rows
 
-    rows = list(read_rows(text, name, today))
+    rows = list(read_rows(text, name, today, knowledge))
     if len(rows) != 1:
         raise PatientError(f"{name}: holds {len(rows)} patients; give one, or run them as a batch")
     if isinstance(rows[0], PatientError):
@@ -145,7 +146,7 @@ def _read_json(content: Any, origin: str, today: date, knowledge: Knowledge) -> 
         case _:
             from medrag.patient.formats.structured import read_structured
 
-            return read_structured(content, origin)
+            return read_structured(content, origin, knowledge)
 
 
 def _read_fhir(content: Any, origin: str, today: date, knowledge: Knowledge) -> Patient:

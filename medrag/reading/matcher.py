@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Generic, TypeVar
 
-from medrag.knowledge.reader import fold_word
+from medrag.knowledge.names import fold_word
 
 T = TypeVar("T")
 

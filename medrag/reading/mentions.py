@@ -106,6 +106,7 @@ def _known(text: str, words: list[Token], knowledge: Knowledge) -> list[tuple[Dr
             range(m.first, m.last),
         )
         for m in _matcher(knowledge).find(text, words)
+        if not m.values[0].dosed or _dosed(text, words[m.last - 1])
     ]
 
 

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from medrag.knowledge import Knowledge, Name, lexicon
-from medrag.knowledge.schema import Concept
+from medrag.knowledge import Knowledge, Name
+from medrag.knowledge.names import fold, is_abbreviation
+from medrag.knowledge.vocabulary import Condition
 from medrag.reading.languages import language
-from medrag.reading.matcher import Letters, Matcher, fold
+from medrag.reading.matcher import Letters, Matcher
 
-ABBREVIATION = 6
-"""A name of so many letters at most that is all capitals is an abbreviation."""
 SHORT = 3
 """Abbreviations below this length count in capitals only, longer ones unless they are words."""
 
@@ -45,9 +44,6 @@ def terms(knowledge: Knowledge) -> Matcher[Term]:
 def _drugs(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:
     for written, name in knowledge.names.items():
         yield written, _drug_letters(written, name), Term(Kind.DRUG, drug=name)
-    for written in lexicon.drugs():
-        if written not in knowledge.names:
-            yield written, Letters.ANY, Term(Kind.DRUG, written)
 
 
 def _drug_letters(written: str, name: Name) -> Letters:
@@ -57,49 +53,44 @@ def _drug_letters(written: str, name: Name) -> Letters:
 
 
 def _allergens(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:
-    for written in sorted((lexicon.allergens() | knowledge.words["allergens"]) - {"allergy", "allergies"}):
+    for written in knowledge.allergen_names:
         yield written, Letters.ANY, Term(Kind.ALLERGEN, written)
 
 
 def _conditions(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:
-    known: set[str] = set()
+    """A condition's own names first: what counts as another condition too is shown as itself."""
     openers = language().words["openers"]
-    names = {written: each.name for each in lexicon.conditions() for written in each.spellings}
-    for each in lexicon.conditions():
-        for written in each.spellings:
-            known.add(_key(written))
-            yield written, letters(written), Term(Kind.CONDITION, each.name, each.event)
-    for concept in knowledge.concepts.values():
-        for written in (*concept.terms, *concept.maybe):
-            if _key(written) not in known and "%" not in written and written.split()[0].lower() not in openers:
-                known.add(_key(written))
-                yield (
-                    written,
-                    letters(written),
-                    Term(Kind.CONDITION, _shown(written, concept, names), concept.lasting == "lowered"),
-                )
-
-
-def _key(written: str) -> str:
-    return " ".join(map(fold, written.split()))
+    full = {written: each.name for each in knowledge.conditions.values() for written in each.names}
+    known = knowledge.conditions.values()
+    own = ((written, each) for each in known for written in each.names)
+    other = ((written, each) for each in known for written in (*each.includes, *each.maybe))
+    done: set[str] = set()
+    for written, each in (*own, *other):
+        key = fold(written)
+        first, _, rest = key.partition(" ")
+        if key in done or "%" in written or (first in openers and rest in knowledge.phrases):
+            continue
+        done.add(key)
+        name = full.get(written) or (each.name if written in each.maybe else _shown(written, each, full))
+        yield written, letters(written), Term(Kind.CONDITION, name, each.event)
 
 
 def letters(written: str) -> Letters:
     """How a condition's name must be written to count."""
-    if len(written) > ABBREVIATION or written.upper() != written:
+    if not is_abbreviation(written):
         return Letters.ANY
     words = language().words["capitals_only"]
     return Letters.CAPITALS if len(written) < SHORT or written.lower() in words else Letters.ANY
 
 
-def _shown(written: str, concept: Concept, names: Mapping[str, str]) -> str:
-    """The name in full: an abbreviation at its head, or all of it, spelt out where that is known."""
+def _shown(written: str, condition: Condition, full: Mapping[str, str]) -> str:
+    """The words as written; an abbreviation at their head, or all of them, spelt out where that is known."""
     head, _, rest = written.partition(" ")
     if head.upper() != head:
         return written
-    if head in names:
-        return f"{names[head]} {rest}".rstrip()
-    spelt = (term for term in concept.terms if _initials(term.split()) == written.lower())
+    if head in full:
+        return f"{full[head]} {rest}".rstrip()
+    spelt = (each for each in (*condition.names, *condition.includes) if _initials(each.split()) == written.lower())
     return next(spelt, written)
 
 

@@ -14,6 +14,7 @@ from medrag.errors import InputError, MedragError
 from medrag.knowledge import Knowledge, load
 from medrag.reading import Polarity, doses, drugs, split_statements
 from medrag.safety import filter as safety
+from medrag.safety.check_context import fail, not_assessed
 from medrag.safety.injection import injections, report
 from medrag.safety.red_flags import notices
 from medrag.safety.requests import declines
@@ -137,22 +138,15 @@ def _numbered(evidence: Sequence[Passage]) -> tuple[Evidence, ...]:
 def _of_the_question(question: str) -> list[Finding]:
     """The reason to decline it, and instructions hidden in it."""
     declined = declines(question)
-    return [*([declined] if declined else []), *report(question, "the question")]
+    return [*([declined] if declined else []), *report(question, "injection.question")]
 
 
 def _of_the_text(advice: str) -> list[Finding]:
     """Advice that is itself a harmful request, or that addresses the filter."""
     found = [finding] if (finding := declines(advice)) else []
     if injections(advice):
-        found.append(
-            Finding(
-                check="injection",
-                verdict=Verdict.FAIL,
-                severity=Severity.CONTRAINDICATED,
-                reason="the advice holds text that addresses the software",
-                source="medrag: text is data, never instructions",
-            )
-        )
+        source = "medrag: text is data, never instructions"
+        found.append(fail("injection.advice", Severity.CONTRAINDICATED, source))
     return found
 
 
@@ -179,13 +173,7 @@ def _unreadable(number: int, error: Exception) -> Finding:
         detail = f"the field {error} is missing"
     elif isinstance(error, MedragError):
         detail = str(error)
-    return Finding(
-        check="input",
-        verdict=Verdict.NOT_ASSESSED,
-        severity=Severity.WARNING,
-        reason=f"line {number} cannot be used: {detail}",
-        source="medrag: input",
-    )
+    return not_assessed("input.unusable", (), "medrag: input", line=number, detail=detail)
 
 
 def _patient(case: dict[str, Any], folder: Path) -> Patient | None:
@@ -218,6 +206,8 @@ def _shown(finding: Finding) -> dict[str, Any]:
         "verdict": finding.verdict.value,
         "severity": finding.severity.value,
         "drugs": list(finding.drugs),
+        "code": finding.code,
+        "values": finding.values,
         "reason": finding.reason,
         "source": finding.source,
     }

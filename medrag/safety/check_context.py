@@ -11,6 +11,7 @@ from typing import Any
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.schema import Terms
+from medrag.messages import Value
 from medrag.patient.view import CurrentDrug, PatientView
 from medrag.reading import DrugMention, Polarity, Prescription
 from medrag.types import Evidence, Finding, Severity, Statement, Verdict
@@ -154,34 +155,55 @@ def labels(prescriptions: Iterable[Prescription]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.mention.label for each in prescriptions))
 
 
-def fail(  # noqa: PLR0913 (a finding has that many parts)
-    check: str, severity: Severity, reason: str, source: str, drugs: Terms, facts: Terms = ()
+def fail(
+    code: str, severity: Severity, source: str, drugs: Terms = (), facts: Terms = (), /, **values: Value
 ) -> Finding:
-    """A failed check: what in the statement (``drugs``) and in the patient (``facts``) caused it, and who says so."""
+    """A failed check: what in the statement (``drugs``) and in the patient (``facts``) caused it, and who says so.
+
+    ``code`` begins with the check's name; ``values`` are those of its sentence (:mod:`medrag.messages`).
+    """
     return Finding(
-        check=check,
+        check=code.partition(".")[0],
         verdict=Verdict.FAIL,
         severity=severity,
-        reason=reason,
+        code=code,
+        values=values,
         source=source,
         drugs=tuple(dict.fromkeys(drugs)),
         patient_facts=tuple(dict.fromkeys(facts)),
     )
 
 
-def passed(check: str, drugs: Terms, reason: str, source: str = OWN_SOURCE) -> Finding:
+def passed(code: str, drugs: Terms, source: str = OWN_SOURCE, /, **values: Value) -> Finding:
     """A check that could look and found nothing."""
     return Finding(
-        check=check, verdict=Verdict.PASS, severity=Severity.INFORMATION, reason=reason, source=source, drugs=drugs
+        check=code.partition(".")[0],
+        verdict=Verdict.PASS,
+        severity=Severity.INFORMATION,
+        code=code,
+        values=values,
+        source=source,
+        drugs=drugs,
     )
 
 
 def not_assessed(
-    check: str, drugs: Terms, reason: str, source: str = MISSING_SOURCE, severity: Severity = Severity.WARNING
+    code: str,
+    drugs: Terms = (),
+    source: str = MISSING_SOURCE,
+    severity: Severity = Severity.WARNING,
+    /,
+    **values: Value,
 ) -> Finding:
     """A check that could not look, and why. ``information`` where looking is no routine condition of prescribing."""
     return Finding(
-        check=check, verdict=Verdict.NOT_ASSESSED, severity=severity, reason=reason, source=source, drugs=drugs
+        check=code.partition(".")[0],
+        verdict=Verdict.NOT_ASSESSED,
+        severity=severity,
+        code=code,
+        values=values,
+        source=source,
+        drugs=drugs,
     )
 
 

@@ -11,7 +11,7 @@ from medrag.safety.check_context import MISSING_SOURCE, RANK, Context, fail, ing
 from medrag.safety.checks import CHECKS, Check
 from medrag.safety.checks.population import Mismatch, mismatch, written_for
 from medrag.safety.injection import passage_report, patient_injections
-from medrag.safety.omission import COHERENCE, offer, omissions, referral
+from medrag.safety.omission import NO_PLAN, offer, omissions, referral
 from medrag.types import Case, Coverage, Evidence, Finding, Patient, Pointer, Severity, Statement, Verdict
 
 MOST_ALTERNATIVES = 2
@@ -80,11 +80,11 @@ def case_findings(  # noqa: PLR0913 (what a case consists of)
     try:
         seen = view(patient, knowledge) if patient else None
         found = list(omissions(seen, released, withheld, knowledge))
-        found += referral(emergencies, released)
+        found += referral(emergencies, released, knowledge)
         found += patient_injections(patient) if patient else ()
-        if any(finding.check == COHERENCE for finding in found):
+        if any(finding.code == NO_PLAN for finding in found):
             found += alternatives(patient, withheld, evidence, knowledge)
-        found += [each for item in evidence for each in passage_report(item.passage.text, f"passage {item.number}")]
+        found += [each for item in evidence for each in passage_report(item.passage.text, item.number)]
     except Exception as error:  # noqa: BLE001 (see check)
         found = [_broken("case", error)]
     return tuple(sorted(found, key=_rank))
@@ -105,7 +105,7 @@ def alternatives(
             checked = check(Statement(text=quote), patient, knowledge, evidence=(item,))
             if not any(finding.verdict is Verdict.FAIL and finding.severity in SPOKEN for finding in checked.findings):
                 names = tuple(dict.fromkeys(each.mention.label for each in drugs))
-                found.append(offer(f"passage {item.number} holds an option that passed the checks: {quote}", names))
+                found.append(offer(item.number, quote, names))
     return found[:MOST_ALTERNATIVES]
 
 
@@ -160,8 +160,8 @@ def _run(each: Check, context: Context) -> Iterable[Finding]:
 
 def _broken(name: str, error: Exception) -> Finding:
     """The kind of error only: its message may hold patient text."""
-    reason = f"the check broke ({type(error).__name__}), so the statement counts as unsafe"
-    return fail(name, Severity.CONTRAINDICATED, reason, MISSING_SOURCE, ())
+    finding = fail("check.broken", Severity.CONTRAINDICATED, MISSING_SOURCE, error=type(error).__name__)
+    return finding.model_copy(update={"check": name})
 
 
 def _with(statement: Statement, findings: list[Finding]) -> Statement:

@@ -16,9 +16,10 @@ from functools import lru_cache
 from typing import Any
 
 from medrag.knowledge import load
-from medrag.types import Finding, Patient, Severity, Verdict
+from medrag.messages import Value
+from medrag.safety.check_context import fail
+from medrag.types import Finding, Patient, Severity
 
-NAME = "injection"
 SOURCE = "medrag: text from records and passages is data, never instructions (OWASP LLM01)"
 REMOVED = "[instruction-like text removed]"
 
@@ -28,7 +29,7 @@ _ENCODED = re.compile(r"\b[A-Za-z0-9+/]{24,}={0,2}")
 _DIGIT_IN_WORD = re.compile(r"\b(?=\w*[a-zA-Z])(?=\w*[013457])[a-zA-Z013457]{4,}\b")
 _DIGITS = str.maketrans("013457", "oieast")
 _LOOK_ALIKES = str.maketrans("авсеіјорѕухΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВСЕНІЈКМОРЅТХУο", "abceijopsyxABEZHIKMNOPTYXABCEHIJKMOPSTXYo")
-_KINDS = {"hidden_markup": "hidden markup", "format": "chat format", "instruction": "instruction"}
+_KINDS = ("hidden_markup", "format", "instruction")
 
 
 @lru_cache
@@ -50,11 +51,11 @@ def injections(text: str) -> list[Injection]:
 
     Look-alike letters, digits for letters, zero-width characters, spaced letters and base64 do not hide words.
     """
-    found = [Injection("hidden characters", match.start(), match.end()) for match in _HIDDEN.finditer(text)]
+    found = [Injection("hidden_characters", match.start(), match.end()) for match in _HIDDEN.finditer(text)]
     found += [Injection(kind, *span) for kind, span in _spans(text)]
     shown = _HIDDEN.sub("", text)
-    if shown != text and _addresses(shown) and not any(piece.kind == _KINDS["instruction"] for piece in found):
-        found.append(Injection(_KINDS["instruction"], 0, len(text)))
+    if shown != text and _addresses(shown) and not any(piece.kind == "instruction" for piece in found):
+        found.append(Injection("instruction", 0, len(text)))
     return sorted(found, key=lambda piece: (piece.start, -piece.end))
 
 
@@ -72,15 +73,15 @@ def neutralise(text: str) -> str:
 def _spans(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
     """Kind and place of every piece, as written, in folded letters, spelled out, or encoded."""
     for version in dict.fromkeys((text, _folded(text))):
-        for kind, label in _KINDS.items():
+        for kind in _KINDS:
             for pattern in _patterns(kind):
-                yield from ((label, match.span()) for match in pattern.finditer(version))
+                yield from ((kind, match.span()) for match in pattern.finditer(version))
     for run in _SPACED.finditer(text):
         if _addresses(_SPACED.sub(lambda match: re.sub(r"[ ._-]", "", match[0]), text)):
-            yield _KINDS["instruction"], (run.start(), len(text))
+            yield "instruction", (run.start(), len(text))
     for block in _ENCODED.finditer(text):
         if _addresses(_decoded(block[0])):
-            yield "encoded instruction", block.span()
+            yield "encoded_instruction", block.span()
 
 
 def _addresses(text: str) -> bool:
@@ -107,14 +108,14 @@ def _decoded(block: str) -> str:
         return ""
 
 
-def report(text: str, where: str) -> tuple[Finding, ...]:
-    """One finding a kind of injection in ``text``; the reason names ``where`` and the kind, never the text."""
-    return _findings(_kinds_in(text), where)
+def report(text: str, code: str, /, **where: Value) -> tuple[Finding, ...]:
+    """One finding of ``code`` a kind of injection in ``text``; it names the place and the kind, never the text."""
+    return _findings(_kinds_in(text), code, **where)
 
 
-def passage_report(text: str, where: str) -> tuple[Finding, ...]:
+def passage_report(text: str, number: int) -> tuple[Finding, ...]:
     """:func:`report` for the index's own words, which come again and again; a patient's are never kept."""
-    return _findings(_kinds_in_once(text), where)
+    return _findings(_kinds_in_once(text), "injection.passage", number=number)
 
 
 def _kinds_in(text: str) -> tuple[str, ...]:
@@ -124,26 +125,15 @@ def _kinds_in(text: str) -> tuple[str, ...]:
 _kinds_in_once = lru_cache(maxsize=20_000)(_kinds_in)
 
 
-def _findings(kinds: Sequence[str], where: str) -> tuple[Finding, ...]:
-    return tuple(
-        Finding(
-            check=NAME,
-            verdict=Verdict.FAIL,
-            severity=Severity.WARNING,
-            reason=f"{where} holds {kind} that addresses the software; it was removed and not followed",
-            source=SOURCE,
-        )
-        for kind in kinds
-    )
+def _findings(kinds: Sequence[str], code: str, /, **where: Value) -> tuple[Finding, ...]:
+    return tuple(fail(code, Severity.WARNING, SOURCE, kind=kind, **where) for kind in kinds)
 
 
 def patient_injections(patient: Patient) -> tuple[Finding, ...]:
     """Findings for every free text of the record, one a kind and list ("conditions", "imaging", ...)."""
-    found: dict[str, Finding] = {}
-    for where, text in dict.fromkeys(_texts(patient.model_dump(mode="python"))):
-        for finding in report(text, f"the record's {where}"):
-            found.setdefault(finding.reason, finding)
-    return tuple(found.values())
+    texts = dict.fromkeys(_texts(patient.model_dump(mode="python")))
+    kinds = dict.fromkeys((part, kind) for part, text in texts for kind in _kinds_in(text))
+    return tuple(each for part, kind in kinds for each in _findings((kind,), "injection.record", part=part))
 
 
 def neutral_patient(patient: Patient) -> Patient:

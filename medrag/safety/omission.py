@@ -12,13 +12,7 @@ from medrag.reading import Prescription, prescriptions
 from medrag.safety.check_context import fail, labels, not_assessed, passed
 from medrag.types import Finding, Severity, Statement
 
-NAME = "omission"
-COHERENCE = "coherence"
-_URGENT = re.compile(
-    r"\b(?:emergenc\w+|ambulance|911|999|112|A&E|urgent(?:ly)?|immediate(?:ly)?|at once|hospital\w*|admit\w*|admission"
-    r"|intensive care|ICU|resuscitat\w+|poison cent\w+|crisis|stat|now)\b",
-    re.IGNORECASE,
-)
+NO_PLAN = "coherence.no_plan"
 SOURCE = "medrag: what remains after withholding must still be a plan"
 
 
@@ -34,19 +28,19 @@ def omissions(
     for rule in knowledge.rules.monitoring:
         drugs = _concerned(rule, advised, patient, knowledge)
         if drugs and not _said(rule, text):
-            yield fail(NAME, rule.severity, f"{drugs[0]}: {rule.action}", knowledge.cite(rule.source), drugs)
+            source = knowledge.cite(rule.source)
+            yield fail("omission.monitoring", rule.severity, source, drugs, drug=drugs[0], action=rule.action)
     yield from _coherence(advised, withheld, knowledge)
     if patient is None:
-        yield not_assessed("patient", labels(advised), "no patient was given: nothing could be checked against one")
+        yield not_assessed("patient.none_given", labels(advised))
 
 
-def referral(emergencies: Sequence[Finding], released: Sequence[Statement]) -> Iterator[Finding]:
+def referral(emergencies: Sequence[Finding], released: Sequence[Statement], knowledge: Knowledge) -> Iterator[Finding]:
     """What advice on an emergency must say and does not: that the patient is to be seen at once."""
     text = " ".join(statement.text for statement in released)
-    if emergencies and text and not _URGENT.search(text):
-        reason = "the case holds an emergency and the advice does not send the patient to emergency care"
+    if emergencies and text and not knowledge.says("referral_at_once", text):
         facts = tuple(fact for finding in emergencies for fact in finding.patient_facts)
-        yield fail(NAME, Severity.WARNING, reason, emergencies[0].source, (), facts)
+        yield fail("omission.referral", Severity.WARNING, emergencies[0].source, (), facts)
 
 
 def _concerned(
@@ -77,10 +71,9 @@ def _coherence(
 ) -> Iterator[Finding]:
     lost = [each for statement in withheld for each in prescriptions(statement.text, knowledge) if each.recommended]
     if lost and not advised:
-        reason = "every statement that names a treatment was withheld: what is left is no treatment plan"
-        yield fail(COHERENCE, Severity.WARNING, reason, SOURCE, labels(lost))
+        yield fail(NO_PLAN, Severity.WARNING, SOURCE, labels(lost))
 
 
-def offer(reason: str, drugs: tuple[str, ...]) -> Finding:
-    """A safer alternative, as a finding of the case."""
-    return passed("alternative", drugs, reason, SOURCE)
+def offer(number: int, quote: str, drugs: tuple[str, ...]) -> Finding:
+    """A safer alternative, as a finding of the case: a sentence of a passage."""
+    return passed("alternative.passed", drugs, SOURCE, number=number, quote=quote)

@@ -11,27 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from medrag.knowledge import Knowledge, load
-from medrag.knowledge.schema import RequestKind, RequestRule
-from medrag.types import Finding, Severity, Verdict
+from medrag.knowledge.schema import RequestRule
+from medrag.safety.check_context import fail
+from medrag.types import Finding, Severity
 
-NAME = "request"
 SCOPE = "medrag: advice on treating a patient, for clinicians"
-REASONS: dict[RequestKind, str] = {
-    "self_harm": (
-        "This asks for help with self-harm. If you are thinking of harming yourself, please call emergency services or "
-        "a crisis line now (988 in the US)."
-    ),
-    "harm": (
-        "This asks how to harm a person, which medrag does not answer. In an emergency call emergency services or a "
-        "poison centre."
-    ),
-    "covert": "This asks to give a drug to someone without their knowledge, which medrag does not answer.",
-    "misuse": "This asks for misuse of drugs or records, which medrag does not answer.",
-    "fraud": "This asks for deception or fraud in medicine, which medrag does not answer.",
-    "rights": "This asks to act against a patient's rights, which medrag does not answer.",
-    "quackery": "This asks to promote a treatment or a claim known to be false, which medrag does not answer.",
-    "other": "This is not a question about treating a patient, so medrag has nothing to say on it.",
-}
 _LIST = re.compile(r"<([a-z_]+)>")
 _GAP = r"\b[^.?!;\n]{0,80}\b"
 _WORD = r"[\w'/-]+,? "
@@ -60,9 +44,7 @@ def declines(question: str) -> Finding | None:
     kind = next((each.rule.kind for each in patterns.rules if _fires(each, plain, patterns)), None)
     if kind is None:
         return None
-    return Finding(
-        check=NAME, verdict=Verdict.FAIL, severity=Severity.CONTRAINDICATED, reason=REASONS[kind], source=SCOPE
-    )
+    return fail(f"request.{kind}", Severity.CONTRAINDICATED, SCOPE)
 
 
 def _fires(each: _Compiled, question: str, patterns: _Patterns) -> bool:

@@ -23,7 +23,7 @@ def test_derived_values_are_those_worked_out_by_hand(vignette: dict[str, Any]) -
     if "text" in vignette:
         read = read_note(vignette["text"], "note", TODAY, load_knowledge())
     else:
-        read = read_structured(vignette["patient"], "structured")
+        read = read_structured(vignette["patient"], "structured", load_knowledge())
     patient = complete(read, TODAY)
     got = {name: patient.derived[name].value for name in vignette.get("expect", {}) if name in patient.derived}
     assert got == {

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
-from functools import cache
+from functools import lru_cache
 
-from medrag.patient.measures.analytes import ANALYTES
+from medrag.knowledge import Knowledge
+from medrag.knowledge.vocabulary import Measurement
 from medrag.reading.matcher import Letters, Matcher, tokens
 from medrag.reading.quantities import Quantity, quantities
 from medrag.reading.sections import Sections, sections
@@ -89,22 +90,26 @@ _DATED = re.compile(
 )
 
 
-@cache
-def _names() -> Matcher[str]:
-    names = {name: key for key, analyte in ANALYTES.items() for name in analyte.names} | _SAID
+@lru_cache(maxsize=4)
+def _names(knowledge: Knowledge) -> Matcher[str]:
+    names = {name: key for key, each in knowledge.measurements.items() for name in each.names} | _SAID
     return Matcher((name, Letters.ANY, key) for name, key in names.items())
 
 
 def measurements(
-    text: str, origin: str, moment: date | datetime | None, known: Sections | None = None
+    text: str, origin: str, moment: date | datetime | None, knowledge: Knowledge, known: Sections | None = None
 ) -> Iterator[Observation]:
     """Vital signs and laboratory values; those of relatives, donors and other fluids are left out."""
     parts = known or sections(text)
-    found = [each for each in [*_pressures(text), *_sizes(text), *_laboratory(text)] if _is_patients(text, parts, each)]
+    found = [
+        each
+        for each in [*_pressures(text), *_sizes(text), *_laboratory(text, knowledge)]
+        if _is_patients(text, parts, each)
+    ]
     found = _apart(sorted(found, key=lambda each: (each.start, -each.end)))
     for each, status in _standing(found, parts, moment):
         day = _day(each.date, moment) or moment
-        yield _observation(each, status, f"{origin}:{each.start}-{each.end}", day)
+        yield _observation(each, knowledge.measurements[each.key], status, f"{origin}:{each.start}-{each.end}", day)
 
 
 def _pressures(text: str) -> Iterator[Quantity]:
@@ -137,8 +142,8 @@ def _float(written: str) -> float:
     return float(written.replace(",", "."))
 
 
-def _laboratory(text: str) -> Iterator[Quantity]:
-    for each in quantities(text, tokens(text), _names()):
+def _laboratory(text: str, knowledge: Knowledge) -> Iterator[Quantity]:
+    for each in quantities(text, tokens(text), _names(knowledge)):
         if _counts(each.name, each):
             in_time = (each.unit or "").casefold() in {"ms", "msec", "seconds", "sec", "secs", "s"}
             yield replace(each, key="rr_interval") if each.key == "respiratory_rate" and in_time else each
@@ -212,13 +217,14 @@ def _day(written: str | None, moment: date | datetime | None) -> date | None:
     return day if day <= base else day.replace(year=base.year - 1)
 
 
-def _observation(each: Quantity, status: FactStatus, source: str, moment: date | datetime | None) -> Observation:
-    analyte = ANALYTES[each.key]
+def _observation(
+    each: Quantity, kind: Measurement, status: FactStatus, source: str, moment: date | datetime | None
+) -> Observation:
     bounded = f"{each.bound}{each.value:g}" if each.bound else each.value
     return Observation(
-        display=analyte.names[0],
-        code=analyte.loinc[0],
-        system="LOINC",
+        display=kind.names[0],
+        code=kind.loinc[0] if kind.loinc else None,
+        system="LOINC" if kind.loinc else None,
         value=bounded,
         unit=each.unit or _implied(each.key, each.value),
         status=status,

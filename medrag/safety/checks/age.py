@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 from medrag.safety.check_context import Context, fail, not_assessed, passed, worst
 from medrag.types import Finding, Severity
 
-NAME = "age"
-
 
 def age(context: Context) -> Iterable[Finding]:
     """Fails for a drug that an age rule speaks against; not assessed where the age is unknown and a rule exists."""
@@ -19,7 +17,7 @@ def age(context: Context) -> Iterable[Finding]:
     patient = context.patient
     if patient is None or patient.age is None:
         if any(rule.severity is not Severity.INFORMATION for _, rule in rules):
-            yield not_assessed(NAME, labels, "the patient's age is not recorded")
+            yield not_assessed("age.unknown", labels)
         return
 
     def failures() -> Iterator[Finding]:
@@ -27,12 +25,12 @@ def age(context: Context) -> Iterable[Finding]:
             in_range = rule.from_age <= (patient.age or 0.0) < rule.to_age
             present = tuple(patient.concepts[name] for name in rule.conditions if name in patient.concepts)
             if in_range and (present or not rule.conditions):
-                reason = f"{each.mention.label}: {rule.reason}"
+                label = each.mention.label
                 facts = (f"age {patient.age:g}", *present)
                 source = context.knowledge.cite(rule.source)
-                yield fail(NAME, rule.severity, reason, source, (each.mention.label,), facts)
+                yield fail("age.rule", rule.severity, source, (label,), facts, drug=label, reason=rule.reason)
 
     failed = list(worst(failures()))
     yield from failed
     if not failed:
-        yield passed(NAME, labels, "no age rule speaks against the drugs advised")
+        yield passed("age.none", labels)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from medrag.knowledge.schema import Contraindication
+from medrag.knowledge.schema import Contraindication, Terms
 from medrag.patient.view import PatientView
 from medrag.reading import Prescription
 from medrag.safety.check_context import Context, fail, not_assessed, passed, worst
 from medrag.types import Finding, Severity
-
-NAME = "contraindication"
 
 
 def contraindication(context: Context) -> Iterable[Finding]:
@@ -21,27 +19,27 @@ def contraindication(context: Context) -> Iterable[Finding]:
     labels = tuple(each.mention.label for each in advised)
     patient = context.patient
     if patient is None or not (patient.recorded("conditions") or patient.concepts):
-        yield not_assessed(NAME, labels, "the patient's conditions are not recorded")
+        yield not_assessed("contraindication.unknown", labels)
         return
     failed = list(worst(_failures(context, advised, patient)))
     yield from failed
-    if gap := _gap(context, advised, patient):
-        yield not_assessed(NAME, labels, gap)
+    if gap := _gap(context, advised, labels, patient):
+        yield gap
     elif not failed:
-        yield passed(NAME, labels, "no recorded condition speaks against the drugs advised")
+        yield passed("contraindication.none", labels)
 
 
-def _gap(context: Context, advised: Iterable[Prescription], patient: PatientView) -> str | None:
+def _gap(context: Context, advised: Iterable[Prescription], labels: Terms, patient: PatientView) -> Finding | None:
     """What keeps the check from having looked at every drug and condition.
 
     Conditions are counted, not quoted: words that mean nothing here may be an instruction hidden in the record.
     """
     if patient.unread_conditions:
         count, total = len(patient.unread_conditions), len(patient.patient.conditions)
-        return f"{count} of {total} conditions are not in the safety knowledge"
+        return not_assessed("contraindication.unread", labels, count=count, total=total)
     named = (name for each in advised for name in each.mention.ingredients)
-    blank = [name for name in dict.fromkeys(named) if not context.knowledge.contraindications_known(name)]
-    return f"no contraindications are known of {', '.join(blank)}" if blank else None
+    blank = tuple(name for name in dict.fromkeys(named) if not context.knowledge.contraindications_known(name))
+    return not_assessed("contraindication.unreviewed", labels, drugs=blank) if blank else None
 
 
 def _failures(context: Context, advised: Iterable[Prescription], patient: PatientView) -> Iterator[Finding]:
@@ -55,8 +53,17 @@ def _failures(context: Context, advised: Iterable[Prescription], patient: Patien
         facts = tuple(patient.concepts[name] for name in present)
         for each in advised:
             if severity := _severity(context, rule, each, past):
-                reason = f"{each.mention.label} with {present[0].replace('_', ' ')}: {rule.reason}"
-                yield fail(NAME, severity, reason, context.knowledge.cite(rule.source), (each.mention.label,), facts)
+                label, condition = each.mention.label, present[0].replace("_", " ")
+                yield fail(
+                    "contraindication.rule",
+                    severity,
+                    context.knowledge.cite(rule.source),
+                    (label,),
+                    facts,
+                    drug=label,
+                    condition=condition,
+                    reason=rule.reason,
+                )
 
 
 def _concerned(context: Context, each: Prescription) -> frozenset[int]:

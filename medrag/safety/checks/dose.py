@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from medrag.knowledge.schema import DoseLimit
+from medrag.messages import Value
 from medrag.reading import Dose, Prescription
 from medrag.safety.check_context import Context, fail, ingredients_of, not_assessed, passed, worst
 from medrag.safety.daily_dose import amounts_of, daily_dose
 from medrag.types import Finding, Severity
 
-NAME = "dose"
 ADULT = 18.0
 SLACK = 1.001
 """Sums of decimal doses may overshoot a limit by rounding alone."""
@@ -35,15 +35,9 @@ def dose(context: Context) -> Iterable[Finding]:
             failed += _exceeded(context, each, ingredient, limit)
     yield from worst(failed)
     if unknown:
-        yield not_assessed(
-            NAME,
-            tuple(dict.fromkeys(unknown)),
-            "no dose limit is known for this drug, route, age and unit, or the weight is missing",
-        )
+        yield not_assessed("dose.unknown_limit", tuple(dict.fromkeys(unknown)))
     if not failed and len(unknown) < len(dosed):
-        yield passed(
-            NAME, tuple(dict.fromkeys(each.mention.label for each in dosed)), "doses are within the labelled limits"
-        )
+        yield passed("dose.within", tuple(dict.fromkeys(each.mention.label for each in dosed)))
 
 
 def _limits(context: Context, each: Prescription) -> Iterator[tuple[str, DoseLimit]]:
@@ -68,7 +62,7 @@ def _applicable(context: Context, each: Prescription, limit: DoseLimit) -> bool:
 def _exceeded(context: Context, each: Prescription, ingredient: str, limit: DoseLimit) -> Iterator[Finding]:
     mine = amounts_of(each, ingredient, limit.unit)
     if limit.weekly and any(_daily_use(one) for one in mine.doses):
-        yield _finding(context, limit, ingredient, "a once-weekly drug is advised daily")
+        yield _finding("dose.weekly", context, limit, ingredient)
         return
     scale = _scale(context, limit)
     by_weight = any(one.per_kg for one in mine.doses)
@@ -78,25 +72,23 @@ def _exceeded(context: Context, each: Prescription, ingredient: str, limit: Dose
         if one.maximum and one.frequency is None and limit.daily is not None:
             top = _scaled(limit, limit.daily, scale, one)
         if one.per == "dose" and top is not None and one.high > top * SLACK and not one.threshold:
-            yield _finding(context, limit, ingredient, f"{one.high:g} {one.unit} at once is above {top:g}")
+            yield _finding("dose.single_above", context, limit, ingredient, dose=one.high, unit=one.unit, limit=top)
         usual = _scaled(limit, limit.single or limit.daily, scale, one)
         if one.per == "dose" and usual is not None and 0 < one.high * WRONG_UNIT <= usual:
-            yield _finding(
-                context, limit, ingredient, f"{one.high:g} {one.unit} is a thousandth of {usual:g}: wrong unit?"
-            )
+            yield _finding("dose.wrong_unit", context, limit, ingredient, dose=one.high, unit=one.unit, limit=usual)
     regular = Prescription(mine.mention, tuple(one for one in weighed if not one.once and _repeats(one)))
     for one in regular.doses:
         top = _scaled(limit, limit.daily, scale, one)
         if one.per_kg and top is not None and one.daily is not None and one.daily > top * SLACK:
-            yield _finding(context, limit, ingredient, f"{one.daily:g} {one.unit} per kg and day is above {top:g}")
+            yield _finding("dose.per_kg_above", context, limit, ingredient, dose=one.daily, unit=one.unit, limit=top)
     top = limit.daily * scale if limit.daily is not None and scale is not None else None
     total = daily_dose(regular)
     if total is None or top is None:
         return
     others = _elsewhere(context, each, ingredient, limit.unit)
     if total + others > top * SLACK:
-        added = f" with {others:g} from other products" if others else ""
-        yield _finding(context, limit, ingredient, f"{total:g} {limit.unit} a day{added} is above {top:g}")
+        code, more = ("dose.daily_above_together", {"others": others}) if others else ("dose.daily_above", {})
+        yield _finding(code, context, limit, ingredient, dose=total, unit=limit.unit, limit=top, **more)
 
 
 def _repeats(one: Dose) -> bool:
@@ -134,12 +126,12 @@ def _elsewhere(context: Context, each: Prescription, ingredient: str, unit: str)
     )
 
 
-def _finding(context: Context, limit: DoseLimit, ingredient: str, what: str) -> Finding:
+def _finding(code: str, context: Context, held: DoseLimit, ingredient: str, /, **values: Value) -> Finding:
     severity = Severity.CONTRAINDICATED
-    if limit.unless_current and any(
-        context.knowledge.members[limit.unless_current] & ingredients_of(drug.prescription, context.knowledge)
+    if held.unless_current and any(
+        context.knowledge.members[held.unless_current] & ingredients_of(drug.prescription, context.knowledge)
         for drug in context.current
     ):
         severity = Severity.WARNING
-    source = context.knowledge.cite(limit.source)
-    return fail(NAME, severity, f"{ingredient}: {what}", source, (ingredient,))
+    source = context.knowledge.cite(held.source)
+    return fail(code, severity, source, (ingredient,), drug=ingredient, **values)

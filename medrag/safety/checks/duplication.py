@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from medrag.safety.check_context import Context, Pair, fail, ingredients_of, worst
 from medrag.types import Finding, Severity
 
-NAME = "duplication"
 SOURCE = "medrag: an ingredient hidden in two products is a common cause of overdose"
 
 
@@ -23,8 +22,10 @@ def _pair(context: Context, pair: Pair) -> Iterator[Finding]:
         return
     labels = (one.mention.label, other.mention.label)
     for name in sorted(first & second):
-        yield fail(NAME, Severity.WARNING, f"{name} is in both {labels[0]} and {labels[1]}", SOURCE, labels, facts)
+        both = {"drug": labels[0], "other": labels[1]}
+        yield fail("duplication.ingredient", Severity.WARNING, SOURCE, labels, facts, ingredient=name, **both)
     for rule in context.knowledge.rules.duplications:
         group = context.knowledge.members[rule.group]
         if len((first | second) & group) > 1 and first & group and second & group:
-            yield fail(NAME, rule.severity, rule.reason, context.knowledge.cite(rule.source), labels, facts)
+            source = context.knowledge.cite(rule.source)
+            yield fail("duplication.group", rule.severity, source, labels, facts, reason=rule.reason)

@@ -8,8 +8,6 @@ from medrag.reading import Dose, Polarity, Prescription, prescriptions
 from medrag.safety.check_context import Context, fail, ingredients_of, passed
 from medrag.types import Finding, Severity
 
-SUPPORT = "support"
-SUPERSEDED = "superseded"
 SOURCE = "medrag: a statement may hold only the drugs and doses of the passage it cites"
 TOLERANCE = 1e-6
 
@@ -21,13 +19,13 @@ def support(context: Context) -> Iterable[Finding]:
     quoted = " ".join(citation.quote for citation in context.statement.citations)
     if context.statement.text == quoted:
         if context.recommended:
-            yield passed(SUPPORT, context.labels, "the statement is the cited text", SOURCE)
+            yield passed("support.quoted", context.labels, SOURCE)
         return
     cited = prescriptions(quoted, context.knowledge)
     failed = [finding for each in context.read for finding in _unsupported(context, each, cited)]
     yield from failed
     if not failed and context.read:
-        yield passed(SUPPORT, context.labels, "every drug and dose stands in the cited text", SOURCE)
+        yield passed("support.found", context.labels, SOURCE)
 
 
 def _unsupported(context: Context, each: Prescription, cited: Sequence[Prescription]) -> Iterable[Finding]:
@@ -35,16 +33,16 @@ def _unsupported(context: Context, each: Prescription, cited: Sequence[Prescript
     same = [other for other in cited if _same_drug(context, each, other)]
     if not same:
         if each.recommended:
-            yield _finding(f"{label} is not in the cited text", label)
+            yield _finding("support.drug", label)
         return
     if each.recommended and all(other.mention.polarity in (Polarity.AVOIDED, Polarity.STOPPED) for other in same):
-        yield _finding(f"{label} is advised where the cited text warns against it", label)
+        yield _finding("support.against", label)
     if each.mention.route and not any(other.mention.route in (None, each.mention.route) for other in same):
-        yield _finding(f"{label} {each.mention.route}: the cited text gives another route", label)
+        yield _finding("support.route", label, route=each.mention.route)
     known = [dose for other in same for dose in other.doses]
     for dose in each.doses:
         if not any(_same_dose(dose, other) for other in known):
-            yield _finding(f"{label} {dose.text}: the cited text gives no such dose", label)
+            yield _finding("support.dose", label, dose=dose.text)
 
 
 def _same_drug(context: Context, one: Prescription, other: Prescription) -> bool:
@@ -59,8 +57,8 @@ def _same_dose(one: Dose, other: Dose) -> bool:
     return inside and same_terms and (one.frequency is None or other.frequency in (None, one.frequency))
 
 
-def _finding(reason: str, label: str) -> Finding:
-    return fail(SUPPORT, Severity.CONTRAINDICATED, reason, SOURCE, (label,))
+def _finding(code: str, label: str, **values: str) -> Finding:
+    return fail(code, Severity.CONTRAINDICATED, SOURCE, (label,), drug=label, **values)
 
 
 def superseded(context: Context) -> Iterable[Finding]:
@@ -70,4 +68,4 @@ def superseded(context: Context) -> Iterable[Finding]:
         cited = any(citation.passage_id == item.passage.id for citation in context.statement.citations)
         if cited and status != "current":
             severity = Severity.CONTRAINDICATED if status == "withdrawn" else Severity.WARNING
-            yield fail(SUPERSEDED, severity, f"the cited guideline is {status}", item.passage.title, context.labels)
+            yield fail("superseded.cited", severity, item.passage.title, context.labels, status=status)

@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from medrag.knowledge.schema import HepaticRule
 from medrag.reading import Prescription
-from medrag.safety.check_context import Context, fail, not_assessed, passed, worst
+from medrag.safety.check_context import MISSING_SOURCE, Context, fail, not_assessed, passed, worst
 from medrag.safety.daily_dose import exceeding
 from medrag.types import Finding, Severity
-
-NAME = "hepatic"
 
 
 def hepatic(context: Context) -> Iterable[Finding]:
@@ -27,12 +25,12 @@ def hepatic(context: Context) -> Iterable[Finding]:
     if liver is None and not (patient and patient.recorded("conditions")):
         hard = any(rule.severity is Severity.CONTRAINDICATED for _, rule in rules)
         severity = Severity.WARNING if hard else Severity.INFORMATION
-        yield not_assessed(NAME, labels, "liver function is not recorded", severity=severity)
+        yield not_assessed("hepatic.unknown", labels, MISSING_SOURCE, severity)
         return
     failed = list(worst(_failures(context, rules, *liver))) if liver else []
     yield from failed
     if not failed:
-        yield passed(NAME, labels, "no recorded liver disease speaks against the drugs and doses advised")
+        yield passed("hepatic.none", labels)
 
 
 def _failures(
@@ -40,5 +38,6 @@ def _failures(
 ) -> Iterator[Finding]:
     for each, rule in rules:
         if grade >= rule.from_class and (severity := exceeding(context, rule, each)):
-            reason = f"{each.mention.label} with {fact}: {rule.reason}"
-            yield fail(NAME, severity, reason, context.knowledge.cite(rule.source), (each.mention.label,), (fact,))
+            label, source = each.mention.label, context.knowledge.cite(rule.source)
+            values = {"drug": label, "fact": fact, "reason": rule.reason}
+            yield fail("hepatic.rule", severity, source, (label,), (fact,), **values)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from medrag.knowledge.schema import Interaction
+from medrag.knowledge.schema import Interaction, Terms
+from medrag.messages import Value
 from medrag.reading import DrugMention
 from medrag.safety.check_context import Context, Pair, fail, ingredients_of, not_assessed, passed, worst
 from medrag.types import Finding
 
-NAME = "interaction"
+NAMED = 3
+"""Open pairs that are named; further ones are counted."""
 
 
 def interaction(context: Context) -> Iterable[Finding]:
@@ -26,29 +28,28 @@ def interaction(context: Context) -> Iterable[Finding]:
     failed = list(worst(finding for _, findings in ruled for finding in findings))
     yield from failed
     open_pairs = [pair for pair, findings in ruled if not findings and not _reviewed(context, pair)]
-    if gap := _gap(context, open_pairs, len(ruled)):
-        yield not_assessed(NAME, labels, gap)
+    if gap := _gap(context, labels, open_pairs, len(ruled)):
+        yield gap
+    elif ruled:
+        yield passed(f"interaction.{'none_further' if failed else 'none'}", labels, pairs=len(ruled))
     else:
-        reason = f"no other interaction known to the set in {len(ruled)} pairs" if failed else _none_known(len(ruled))
-        yield passed(NAME, labels, reason)
+        yield passed("interaction.no_other_drug", labels)
 
 
-def _none_known(pairs: int) -> str:
-    return f"no interaction known to the set in {pairs} pairs" if pairs else "no other drug to interact with"
-
-
-def _gap(context: Context, open_pairs: list[Pair], total: int) -> str | None:
+def _gap(context: Context, labels: Terms, open_pairs: list[Pair], total: int) -> Finding | None:
     """What keeps the check from vouching for every pair."""
     patient = context.patient
     if patient is None or not patient.recorded("medications"):
-        return "the patient's medications are not recorded"
+        return not_assessed("interaction.unknown", labels)
     if patient.unread_drugs:
-        return f"{len(patient.unread_drugs)} of the patient's drugs are not in the safety knowledge"
+        return not_assessed("interaction.unread", labels, count=len(patient.unread_drugs))
     if not open_pairs:
         return None
-    names = ", ".join(f"{pair.one.mention.label} with {pair.other.mention.label}" for pair in open_pairs[:3])
-    more = f" and {len(open_pairs) - 3} more" if len(open_pairs) > 3 else ""
-    return f"{len(open_pairs)} of {total} pairs have no rule, and no review says that there is none: {names}{more}"
+    named = tuple((pair.one.mention.label, pair.other.mention.label) for pair in open_pairs[:NAMED])
+    values: dict[str, Value] = {"count": len(open_pairs), "total": total, "pairs": named}
+    if more := len(open_pairs) - len(named):
+        return not_assessed("interaction.unreviewed_many", labels, more=more, **values)
+    return not_assessed("interaction.unreviewed", labels, **values)
 
 
 def _found(context: Context, pair: Pair) -> Iterator[Finding]:
@@ -56,9 +57,9 @@ def _found(context: Context, pair: Pair) -> Iterator[Finding]:
     if _same(context, pair):
         return
     for rule in _rules(context, one.mention, other.mention):
-        labels = (one.mention.label, other.mention.label)
-        reason = f"{labels[0]} with {labels[1]}: {rule.reason}"
-        yield fail(NAME, rule.severity, reason, context.knowledge.cite(rule.source), labels, pair.facts)
+        labels, source = (one.mention.label, other.mention.label), context.knowledge.cite(rule.source)
+        values = {"drug": labels[0], "other": labels[1], "reason": rule.reason}
+        yield fail("interaction.pair", rule.severity, source, labels, pair.facts, **values)
 
 
 def _same(context: Context, pair: Pair) -> bool:

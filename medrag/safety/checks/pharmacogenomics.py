@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from medrag.knowledge.pgx import PgxEntry
+from medrag.messages import Value
 from medrag.safety.check_context import Context, fail, not_assessed, passed
 from medrag.safety.checks.pgx_match import match
 from medrag.types import Finding, Severity
 
-NAME = "pharmacogenomics"
 ADULT = 18.0
-ACTIONS = {"standard": "standard use", "adjust": "adjust", "avoid": "avoid", "none": "no guidance"}
-TEST_FIRST = frozenset({"abacavir", "rasburicase", "pegloticase", "primaquine", "tafenoquine", "siponimod"})
-"""Drugs whose US labels ask for the genetic test before the first dose; others may be given untested."""
+TEST_FIRST = "pgx_test_first"
+"""The class of drugs whose labels ask for the genetic test before the first dose; others may be given untested."""
 
 
 def pharmacogenomics(context: Context) -> Iterable[Finding]:
@@ -29,27 +29,29 @@ def _drug(context: Context, ingredient: str) -> Iterable[Finding]:
         return
     genes = tuple(sorted({gene for entry in entries for gene in entry.keys}))
     genotypes = context.patient.patient.genotypes if context.patient else ()
-    matched = [entry for entry in match(entries, genotypes) if _concerns(entry.population, ingredient, context)]
+    found = match(entries, genotypes, context.knowledge.genes)
+    matched = [entry for entry in found if _concerns(entry.population, ingredient, context)]
     if not matched:
         known = {genotype.gene for genotype in genotypes}
-        state = "not recorded" if known.isdisjoint(genes) else "indeterminate or not covered by CPIC"
-        reason = f"{ingredient}: {', '.join(genes)} {state}"
-        severity = Severity.WARNING if ingredient in TEST_FIRST else Severity.INFORMATION
-        yield not_assessed(NAME, (ingredient,), reason, entries[0].source, severity)
+        code = "pharmacogenomics.unknown" if known.isdisjoint(genes) else "pharmacogenomics.indeterminate"
+        severity = Severity.WARNING if ingredient in context.knowledge.members[TEST_FIRST] else Severity.INFORMATION
+        yield not_assessed(code, (ingredient,), entries[0].source, severity, drug=ingredient, genes=genes)
         return
-    for entry in matched:
-        facts = tuple(f"{gene} {key}" for gene, key in entry.keys.items())
-        reason = (
-            f"{ingredient} with {', '.join(facts)} ({entry.population}): CPIC says {entry.action} ({entry.strength})"
-        )
-        if entry.action in ("avoid", "adjust"):
-            strong = entry.action == "avoid" and entry.strength == "Strong"
-            severity = Severity.CONTRAINDICATED if strong else Severity.WARNING
-            yield fail(NAME, severity, reason, entry.source, (ingredient,), facts)
-        elif entry.action == "none":
-            yield not_assessed(NAME, (ingredient,), reason, entry.source, Severity.INFORMATION)
-        else:
-            yield passed(NAME, (ingredient,), reason, entry.source)
+    yield from (_recommended(entry, ingredient) for entry in matched)
+
+
+def _recommended(entry: PgxEntry, ingredient: str) -> Finding:
+    code = "pharmacogenomics.cpic"
+    results = tuple(f"{gene} {key}" for gene, key in entry.keys.items())
+    words = {"population": entry.population, "action": entry.action, "strength": entry.strength}
+    values: dict[str, Value] = {"drug": ingredient, "results": results, **words}
+    if entry.action in ("avoid", "adjust"):
+        strong = entry.action == "avoid" and entry.strength == "Strong"
+        severity = Severity.CONTRAINDICATED if strong else Severity.WARNING
+        return fail(code, severity, entry.source, (ingredient,), results, **values)
+    if entry.action == "none":
+        return not_assessed(code, (ingredient,), entry.source, Severity.INFORMATION, **values)
+    return passed(code, (ingredient,), entry.source, **values)
 
 
 def _concerns(population: str, ingredient: str, context: Context) -> bool:

@@ -11,14 +11,12 @@ from medrag.reading.population import ASKED, Alternatives, meant_for
 from medrag.safety.check_context import Context, fail
 from medrag.types import Evidence, Finding, Severity
 
-NAME = "population"
 SOURCE = "medrag: whom the cited sentence is for, by its own words or its heading"
 LIMIT = re.compile(r"(egfr|age)(<|>=)(\d+)")
 """A group that is a limit of kidney function (mL/min/1.73 m2) or age (years)."""
 ALLERGEN = 5
 """Letters of a word that may name an allergen."""
 _PART_OF_CHILDHOOD = re.compile(r"infan|neonat|newborn|toddler|adolesc|\d+ (?:to \d+ )?(?:months|years)|aged", re.I)
-_WORDS = {"child": "children", "adult": "adults", "older": "older adults", "allergic": "with an allergy"}
 
 
 def population(context: Context) -> Iterable[Finding]:
@@ -29,15 +27,15 @@ def population(context: Context) -> Iterable[Finding]:
     headings = _headings(context)
     heading = headings[0] if len(headings) == 1 else ""
     if context.patient and (found := mismatch(context.statement.text, heading, context.question, context.patient)):
-        reason = f"it is for other patients ({found.meant_for})"
-        yield fail(NAME, Severity.CONTRAINDICATED, reason, SOURCE, context.labels, found.facts)
+        other = "population.other"
+        yield fail(other, Severity.CONTRAINDICATED, SOURCE, context.labels, found.facts, groups=found.groups)
 
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """Whom a sentence is for, and what of the record says that the patient is none of them."""
+    """The groups a sentence is for, and what of the record says that the patient is of none of them."""
 
-    meant_for: str
+    groups: tuple[str, ...]
     facts: tuple[str, ...]
 
 
@@ -47,7 +45,7 @@ def mismatch(text: str, heading: str, question: str, patient: PatientView) -> Mi
         none = all(_belongs(patient, group, text) is False for group in wanted)
         if none and not _asked(question, wanted):
             facts = dict.fromkeys(_fact(patient, group) for group in wanted)
-            return Mismatch(" or ".join(map(_words, wanted)), tuple(facts))
+            return Mismatch(tuple(wanted), tuple(facts))
     return None
 
 
@@ -60,9 +58,8 @@ def written_for(text: str, heading: str, patient: PatientView) -> bool:
 
 def left_out(found: Iterable[Mismatch]) -> Iterator[Finding]:
     """That sentences of the evidence were not offered to the model, by whom they are for."""
-    for meant, each in sorted({one.meant_for: one for one in found}.items()):
-        reason = f"sentences of the passages that are for other patients ({meant}) were left out"
-        yield fail(NAME, Severity.INFORMATION, reason, SOURCE, (), each.facts)
+    for groups, each in sorted({one.groups: one for one in found}.items()):
+        yield fail("population.left_out", Severity.INFORMATION, SOURCE, (), each.facts, groups=groups)
 
 
 def _headings(context: Context) -> list[str]:
@@ -79,13 +76,6 @@ def _asked(question: str, wanted: Alternatives) -> bool:
 def _kind(group: str) -> str:
     limit = LIMIT.fullmatch(group)
     return limit[1] if limit else group
-
-
-def _words(group: str) -> str:
-    if limit := LIMIT.fullmatch(group):
-        name = {"egfr": "eGFR", "age": "age"}[limit[1]]
-        return f"{name} {'below' if limit[2] == '<' else 'of at least'} {limit[3]}"
-    return _WORDS.get(group, group)
 
 
 def _special(group: str) -> bool:

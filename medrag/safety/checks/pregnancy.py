@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from medrag.knowledge.schema import LifeStageRule
+from medrag.messages import Value
 from medrag.patient.view import PatientView
 from medrag.reading import Prescription
 from medrag.safety.check_context import LOWERED, Context, fail, not_assessed, passed, worst
 from medrag.types import Finding, Severity
 
-NAME = "pregnancy"
 SHORT = 20.0
 """Weeks; a rule about fewer is unlikely to be about this patient when the week is unknown."""
 WHOLE = LifeStageRule.model_fields["weeks"].default
@@ -27,9 +27,9 @@ def pregnancy(context: Context) -> Iterable[Finding]:
     yield from failed
     open_questions = tuple(dict.fromkeys(each.mention.label for each, rule in rules if _unknown(patient, rule)))
     if open_questions:
-        yield not_assessed(NAME, open_questions, "whether the patient is pregnant or breastfeeding is not recorded")
+        yield not_assessed("pregnancy.unknown", open_questions)
     elif not failed:
-        yield passed(NAME, labels, "neither pregnancy nor breastfeeding speaks against the drugs advised")
+        yield passed("pregnancy.none", labels)
 
 
 def _other_stage(patient: PatientView) -> bool:
@@ -53,9 +53,10 @@ def _failures(context: Context, rules: list[tuple[Prescription, LifeStageRule]])
             continue
         fact = {"pregnancy": patient.concepts.get("pregnancy", "pregnant"), "lactation": "breastfeeding"}
         words = fact.get(rule.stage, "woman of childbearing age")
-        reason = f"{each.mention.label} in {rule.stage}{_bound(patient, rule)}: {rule.reason}"
-        source = context.knowledge.cite(rule.source)
-        yield fail(NAME, _severity(patient, rule), reason, source, (each.mention.label,), (words,))
+        code, weeks = _bound(patient, rule)
+        label, source = each.mention.label, context.knowledge.cite(rule.source)
+        values: dict[str, Value] = {"drug": label, "stage": rule.stage, "reason": rule.reason, **weeks}
+        yield fail(code, _severity(patient, rule), source, (label,), (words,), **values)
 
 
 def _in_weeks(patient: PatientView, rule: LifeStageRule) -> bool:
@@ -74,11 +75,12 @@ def _severity(patient: PatientView, rule: LifeStageRule) -> Severity:
     return rule.severity
 
 
-def _bound(patient: PatientView, rule: LifeStageRule) -> str:
+def _bound(patient: PatientView, rule: LifeStageRule) -> tuple[str, dict[str, float]]:
+    """The code of the finding, and the weeks where the rule is bound to a part of pregnancy."""
     if rule.stage != "pregnancy" or rule.weeks == WHOLE:
-        return ""
-    known = "" if patient.gestation else ", and the week is not recorded"
-    return f" (weeks {rule.weeks[0]:g} to {rule.weeks[1]:g}{known})"
+        return "pregnancy.rule", {}
+    code = "pregnancy.rule_in_weeks" if patient.gestation else "pregnancy.rule_in_unknown_week"
+    return code, {"first": rule.weeks[0], "last": rule.weeks[1]}
 
 
 def _unknown(patient: PatientView | None, rule: LifeStageRule) -> bool:

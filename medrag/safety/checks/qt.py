@@ -8,7 +8,6 @@ from medrag.patient.view import PatientView
 from medrag.safety.check_context import Context, fail, ingredients_of
 from medrag.types import Finding, Severity
 
-NAME = "qt"
 SOURCE = (
     "AHA/ACC statement on prevention of torsades de pointes in hospital, Drew et al., Circulation 2010; "
     "risk factors as in Tisdale et al., Circ Cardiovasc Qual Outcomes 2013"
@@ -32,21 +31,13 @@ def qt(context: Context) -> Iterable[Finding]:
         facts = _risks(context.patient)
         qtc = context.patient.labs.get("qtc") if context.patient else None
         if qtc is not None and qtc >= LONG_MS and drugs & known:
-            yield fail(NAME, Severity.CONTRAINDICATED, f"{label} with a QTc of {qtc:.0f} ms", SOURCE, (label,), facts)
+            yield fail("qt.long", Severity.CONTRAINDICATED, SOURCE, (label,), facts, drug=label, qtc=round(qtc))
         elif others and drugs & known:
-            text = f"{label} with {', '.join(others)}: two drugs that prolong QT"
-            yield fail(NAME, Severity.WARNING, text, SOURCE, (label, *others), facts)
+            yield fail("qt.drugs", Severity.WARNING, SOURCE, (label, *others), facts, drug=label, others=others)
         elif drugs & known and len(facts) >= MANY:
-            yield fail(
-                NAME,
-                Severity.WARNING,
-                f"{label} prolongs QT and the patient has {len(facts)} risk factors",
-                SOURCE,
-                (label,),
-                facts,
-            )
+            yield fail("qt.risks", Severity.WARNING, SOURCE, (label,), facts, drug=label, count=len(facts))
         elif others or (qtc is not None and qtc >= LONG_MS):
-            yield fail(NAME, Severity.INFORMATION, f"{label} may prolong QT", SOURCE, (label, *others), facts)
+            yield fail("qt.possible", Severity.INFORMATION, SOURCE, (label, *others), facts, drug=label)
 
 
 def _others(context: Context, own: set[str], group: Iterable[str]) -> tuple[str, ...]:

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Iterator
 from medrag.knowledge.schema import RenalRule
 from medrag.patient.view import PatientView
 from medrag.reading import Prescription
-from medrag.safety.check_context import Context, fail, not_assessed, passed, worst
+from medrag.safety.check_context import MISSING_SOURCE, Context, fail, not_assessed, passed, worst
 from medrag.safety.daily_dose import exceeding
 from medrag.types import Finding, Severity
-
-NAME = "renal"
 
 
 def renal(context: Context) -> Iterable[Finding]:
@@ -27,12 +25,12 @@ def renal(context: Context) -> Iterable[Finding]:
     if patient is None or patient.kidney("egfr") is None:
         hard = any(rule.severity is Severity.CONTRAINDICATED for _, rule in rules)
         severity = Severity.WARNING if hard else Severity.INFORMATION
-        yield not_assessed(NAME, labels, "kidney function is not recorded", severity=severity)
+        yield not_assessed("renal.unknown", labels, MISSING_SOURCE, severity)
         return
     failed = list(worst(_failures(context, rules, patient)))
     yield from failed
     if not failed:
-        yield passed(NAME, labels, "kidney function allows the drugs advised")
+        yield passed("renal.none", labels)
 
 
 def _failures(context: Context, rules: list[tuple[Prescription, RenalRule]], patient: PatientView) -> Iterator[Finding]:
@@ -41,5 +39,6 @@ def _failures(context: Context, rules: list[tuple[Prescription, RenalRule]], pat
         if value >= rule.below:
             continue
         if severity := exceeding(context, rule, each):
-            reason = f"{each.mention.label} with {fact}: {rule.reason}"
-            yield fail(NAME, severity, reason, context.knowledge.cite(rule.source), (each.mention.label,), (fact,))
+            label, source = each.mention.label, context.knowledge.cite(rule.source)
+            values = {"drug": label, "fact": fact, "reason": rule.reason}
+            yield fail("renal.rule", severity, source, (label,), (fact,), **values)

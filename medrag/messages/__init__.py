@@ -1,0 +1,88 @@
+"""The words of findings: a code and its values in, a sentence in the reader's language out.
+
+One YAML file a language (``en.yaml``, ``zh.yaml``) holds a template for every code, whose placeholders are exactly the
+values of that code; words for values that come from a closed set (``terms``); how lists are joined; and what else a
+rendered answer says. What is in no table (drug names, the record's words, rules' reasons) stands as it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from string import Formatter
+from typing import Any, Literal, get_args
+
+import yaml
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+Value = str | int | float | tuple[str, ...] | tuple[tuple[str, str], ...]
+"""What a finding's value may be: text, a number, or a list of texts or of pairs of them."""
+
+_DIGITS = "0123456789"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """A language's words.
+
+    ``sentences`` by code, ``terms`` by the value's name and the value, ``joins`` by the value's name (the outer one
+    first, for pairs also the inner), ``names`` of checks and coverage, and ``text``, what an answer says around them.
+    """
+
+    sentences: Mapping[str, str]
+    terms: Mapping[str, Mapping[str, str]]
+    joins: Mapping[str, Sequence[str]]
+    names: Mapping[str, str]
+    text: Mapping[str, str]
+
+
+@lru_cache
+def catalogue(language: Language) -> Catalogue:
+    """The words of a language."""
+    content = yaml.safe_load(files(__name__).joinpath(f"{language}.yaml").read_text(encoding="utf-8"))
+    groups: Mapping[str, Mapping[str, str]] = content.pop("sentences")
+    sentences = {f"{group}.{name}": said for group, each in groups.items() for name, said in each.items()}
+    return Catalogue(sentences=sentences, **content)
+
+
+def say(code: str, values: Mapping[str, Any], language: Language = "en") -> str:
+    """The sentence of ``code`` with its values.
+
+    Raises:
+        KeyError: there is no such code.
+        ValueError: the values are not those of the code.
+    """
+    words = catalogue(language)
+    if placeholders(code) != values.keys():
+        raise ValueError(f"{code} has the values {sorted(placeholders(code))}, not {sorted(values)}")
+    return words.sentences[code].format_map({name: _shown(name, value, words) for name, value in values.items()})
+
+
+def name(kind: str, language: Language = "en") -> str:
+    """What a check or a kind of coverage is called."""
+    return catalogue(language).names.get(kind, kind)
+
+
+@lru_cache(maxsize=1024)
+def placeholders(code: str, language: Language = "en") -> frozenset[str]:
+    """The names of the values that the sentence of ``code`` shows."""
+    template = catalogue(language).sentences[code]
+    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name is not None)
+
+
+def _shown(name: str, value: Any, words: Catalogue, depth: int = 0) -> str:
+    if isinstance(value, list | tuple):
+        join = words.joins.get(name, words.joins["list"])[depth]
+        return join.join(_shown(name, each, words, depth + 1) for each in value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return _term(str(value), words.terms.get(name, {}))
+
+
+def _term(value: str, terms: Mapping[str, str]) -> str:
+    """The word for a value; a limit (``egfr<30``) is a word and its number."""
+    limit = value.rstrip(_DIGITS)
+    return terms.get(value) or (f"{terms[limit]} {value[len(limit) :]}" if limit in terms else value)
