@@ -13,7 +13,7 @@ from medrag.knowledge.vocabulary import Condition, Measurement
 from medrag.patient.conditions import establish, gestation, resolve
 from medrag.patient.measures import formulas
 from medrag.reading import DrugMention, Prescription, drugs, prescriptions
-from medrag.reading.allergies import says_none
+from medrag.reading.allergies import denies
 from medrag.types import Allergy, Fact, FactStatus, Medication, Observation, Patient
 
 _BRACKETS = str.maketrans("", "", "[]{}")
@@ -70,7 +70,7 @@ class PatientView:
     @property
     def allergies_recorded(self) -> bool:
         """Whether the record lists allergies or states that there are none."""
-        denied = any(says_none(fact.display) for fact in self.patient.allergies)
+        denied = any(denies(fact.display) for fact in self.patient.allergies)
         return bool(self.allergies) or denied or self.patient.no_known_allergies is True or self.recorded("allergies")
 
     @property
@@ -151,7 +151,7 @@ def _view(patient: Patient, knowledge: Knowledge) -> PatientView:
         drugs=current,
         unread_drugs=unread,
         allergies=tuple(
-            _allergy(fact, knowledge) for fact in patient.allergies if _counts(fact) and not says_none(fact.display)
+            _allergy(fact, knowledge) for fact in patient.allergies if _counts(fact) and not denies(fact.display)
         ),
         concepts=concepts,
         labs=labs,

@@ -53,6 +53,11 @@ def says_none(text: str) -> bool:
     )
 
 
+def denies(text: str) -> bool:
+    """Whether an entry of a list of allergies denies one or all, and names none."""
+    return bool(no_allergies(text)) or says_none(text)
+
+
 def _kind(match: re.Match[str]) -> Literal["all", "drug", "other"]:
     if match["short"]:
         return "other" if match["short"].upper() == "NKFA" else "drug"

@@ -194,6 +194,8 @@ def _is_measurement(match: re.Match[str]) -> bool:
 
 def frequency(text: str) -> float | None:
     """The first frequency in ``text``, in doses a day ("every 8 hours" is 3, "once weekly" is 1/7)."""
+    if not text.strip():
+        return None
     best: tuple[int, float | None] | None = None
     for pattern, value in _FREQUENCIES:
         match = pattern.search(text)

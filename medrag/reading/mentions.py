@@ -73,6 +73,8 @@ def drugs(text: str, knowledge: Knowledge) -> list[DrugMention]:
     mentions = [mention for mention, _ in found]
     mentions += [guess for i, token in enumerate(words) if i not in taken and (guess := _guess(text, token, knowledge))]
     mentions += [] if mentions else _object(text, knowledge)
+    if not mentions:
+        return []
     mentions.sort(key=lambda mention: mention.start)
     spans = [(mention.start, mention.end) for mention in mentions]
     marks = cues(text, spans)

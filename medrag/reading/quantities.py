@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from medrag.reading.matcher import Match, Matcher, Token
 
@@ -80,6 +81,10 @@ _TOGETHER = re.compile(r"(?:\s?,\s?(?:and\s)?|\s?/\s?|\sand\s)(?:(?:the|her|his|
 _OF_ALL = re.compile(r"\s{0,3}(?:(?:levels?|values?|were|was|are|is|of|[:=])\s{0,2}){0,4}(?=\d)", re.IGNORECASE)
 
 
+MOST = 3_000
+"""Names of measurements in a text that are read: no text that a person wrote has more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A measurement ``key`` at ``text[start:end]``: ``value`` in ``unit`` as written; ``bound`` is "<" or ">".
@@ -109,7 +114,7 @@ def number(written: str) -> float:
 
 def quantities(text: str, words: Sequence[Token], names: Matcher[str]) -> list[Quantity]:
     """Every measurement of ``names`` (name -> key) in ``text``, targets and other people's or fluids' left out."""
-    found = list(names.find(text, words))
+    found = list(islice(names.find(text, words), MOST))
     together: list[Quantity] = []
     skip = 0
     for place, match in enumerate(found):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 _STRENGTH = re.compile(
-    r"(?P<amount>\d+(?:[.,]\d+)?)\s*(?P<unit>milligrams?|mg|micrograms?|mcg|µg|μg|g|units?|iu)"
+    r"(?<![\d.,])(?P<amount>\d{1,9}(?:[.,]\d{1,9})?)\s{0,3}(?P<unit>milligrams?|mg|micrograms?|mcg|µg|μg|g|units?|iu)"
     r"(?P<rest>\s*(?:/|per|in)\s*(?P<volume>\d+(?:\.\d+)?)?\s*(?:ml|millilit(?:er|re)s?)\b(?!\s*/))",
     re.IGNORECASE,
 )
@@ -51,10 +51,12 @@ def without_strengths(text: str) -> tuple[str, Strength | None]:
 
 
 def _blanked(text: str, matches: list[re.Match[str]], group: str) -> str:
+    pieces, place = [], 0
     for match in matches:
         start = match.start(group)
-        text = text[:start] + " " * (match.end() - start) + text[match.end() :]
-    return text
+        pieces += [text[place:start], " " * (match.end() - start)]
+        place = match.end()
+    return "".join([*pieces, text[place:]])
 
 
 def tablets(before: str, after: str) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from medrag.knowledge import Knowledge
 from medrag.patient.measures import analytes
@@ -32,6 +33,8 @@ _LISTED = {
     "allergies": Kind.ALLERGEN,
 }
 _MOST_WORDS = {Kind.CONDITION: 8, Kind.DRUG: 4, Kind.ALLERGEN: 4}
+MOST_NAMES = 3_000
+"""Names of a note that are read: no note that a person wrote has more."""
 _MISSPELT_FROM = 6
 
 
@@ -51,7 +54,7 @@ def find_targets(text: str, words: Sequence[Token], parts: Sections, knowledge: 
     """Everything the note names, in order, headings left out; targets do not overlap."""
     found = [
         Target(match.start, match.end, match.values[0])
-        for match in terms(knowledge).find(text, words)
+        for match in islice(terms(knowledge).find(text, words), MOST_NAMES)
         if not parts.in_heading(match.start) and not _something_else(text, match.start, match.end)
     ]
     found = _with_directions(text, found)

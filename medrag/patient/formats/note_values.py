@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.vocabulary import Measurement
-from medrag.reading.matcher import Letters, Matcher, tokens
+from medrag.reading.matcher import Letters, Matcher, Token, tokens
 from medrag.reading.quantities import Quantity, quantities
 from medrag.reading.sections import Sections, sections
 from medrag.types import FactStatus, Observation
@@ -97,13 +98,22 @@ def _names(knowledge: Knowledge) -> Matcher[str]:
 
 
 def measurements(
-    text: str, origin: str, moment: date | datetime | None, knowledge: Knowledge, known: Sections | None = None
+    text: str,
+    origin: str,
+    moment: date | datetime | None,
+    knowledge: Knowledge,
+    known: Sections | None = None,
+    words: Sequence[Token] | None = None,
 ) -> Iterator[Observation]:
     """Vital signs and laboratory values; those of relatives, donors and other fluids are left out."""
     parts = known or sections(text)
     found = [
         each
-        for each in [*_pressures(text), *_sizes(text), *_laboratory(text, knowledge)]
+        for each in [
+            *_pressures(text),
+            *_sizes(text),
+            *_laboratory(text, tokens(text) if words is None else words, knowledge),
+        ]
         if _is_patients(text, parts, each)
     ]
     found = _apart(sorted(found, key=lambda each: (each.start, -each.end)))
@@ -142,8 +152,8 @@ def _float(written: str) -> float:
     return float(written.replace(",", "."))
 
 
-def _laboratory(text: str, knowledge: Knowledge) -> Iterator[Quantity]:
-    for each in quantities(text, tokens(text), _names(knowledge)):
+def _laboratory(text: str, words: Sequence[Token], knowledge: Knowledge) -> Iterator[Quantity]:
+    for each in quantities(text, words, _names(knowledge)):
         if _counts(each.name, each):
             in_time = (each.unit or "").casefold() in {"ms", "msec", "seconds", "sec", "secs", "s"}
             yield replace(each, key="rr_interval") if each.key == "respiratory_rate" and in_time else each
@@ -178,11 +188,12 @@ def _standing(
     found: list[Quantity], parts: Sections, moment: date | datetime | None
 ) -> Iterator[tuple[Quantity, FactStatus]]:
     """Each value with its status: of several of a kind, those of today or of the results stand, the earlier do not."""
-    for each in found:
-        rivals = [other for other in found if other.key == each.key]
-        best = max(_rank(other, parts, moment) for other in rivals)
-        older = (each.earlier and len(rivals) > 1) or _rank(each, parts, moment) < best
-        yield each, FactStatus.RESOLVED if older else FactStatus.ACTIVE
+    ranks = [_rank(each, parts, moment) for each in found]
+    best: dict[str, tuple[Any, ...]] = {}
+    for each, rank in zip(found, ranks, strict=True):
+        best[each.key] = max(best.get(each.key, rank), rank)
+    for each, rank in zip(found, ranks, strict=True):
+        yield each, FactStatus.RESOLVED if rank < best[each.key] else FactStatus.ACTIVE
 
 
 def _rank(each: Quantity, parts: Sections, moment: date | datetime | None) -> tuple[bool, date, bool, bool]:

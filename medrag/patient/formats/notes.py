@@ -14,14 +14,14 @@ from datetime import date, datetime
 from medrag.knowledge import Knowledge
 from medrag.patient.fhir.observations import Attachment
 from medrag.patient.formats.note_facts import Said, allergy_of, condition_of, is_allergy, medication_of, pregnancy_of
-from medrag.patient.formats.note_targets import find_targets
+from medrag.patient.formats.note_targets import MOST_NAMES, Target, find_targets
 from medrag.patient.formats.note_values import measurements, note_date
 from medrag.patient.record.facts import assemble, days_before
 from medrag.reading.ages import age_and_sex
 from medrag.reading.allergies import no_allergies
 from medrag.reading.boundaries import sentences
 from medrag.reading.context import Context
-from medrag.reading.matcher import tokens
+from medrag.reading.matcher import Token, tokens
 from medrag.reading.pregnancy import current_pregnancies
 from medrag.reading.sections import Sections, sections
 from medrag.reading.terms import Kind
@@ -95,11 +95,14 @@ def _read(whole: _Note, today: date, knowledge: Knowledge, age: float | None) ->
     problems: list[Problem] = []
     if len(note.text) < len(whole.text):
         problems.append(Problem(source=note.origin, reason=f"only the first {MAX_CHARACTERS} characters were read"))
-    parts = sections(note.text)
+    parts, words = sections(note.text), tokens(note.text)
+    targets = find_targets(note.text, words, parts, knowledge)
+    if len(targets) >= MOST_NAMES:
+        problems.append(Problem(source=note.origin, reason=f"only the first {MOST_NAMES} names in the note were read"))
     facts: list[Fact] = [
         *_no_allergies(note),
-        *_named(note, parts, knowledge, age),
-        *measurements(note.text, note.origin, note.date, knowledge, parts),
+        *_named(note, parts, words, targets, age),
+        *measurements(note.text, note.origin, note.date, knowledge, parts, words),
     ]
     if note.date is None or days_before(note.date, today) <= FRESH_DAYS:
         return facts, problems
@@ -125,10 +128,11 @@ def _no_allergies(note: _Note) -> Iterator[Fact]:
             )
 
 
-def _named(note: _Note, parts: Sections, knowledge: Knowledge, age: float | None) -> Iterator[Fact]:
+def _named(
+    note: _Note, parts: Sections, words: Sequence[Token], targets: Sequence[Target], age: float | None
+) -> Iterator[Fact]:
     """What the note names, each judged by the words around it."""
-    text, words = note.text, tokens(note.text)
-    targets = find_targets(text, words, parts, knowledge)
+    text = note.text
     context = Context(text, words, [(each.start, each.end) for each in targets])
     breaks = [place for section in parts.all for place in (section.heading, section.start)]
     for sentence in sentences(text, breaks):
