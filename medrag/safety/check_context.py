@@ -58,8 +58,9 @@ class Context:
 
     @cached_property
     def unresolved(self) -> tuple[DrugMention, ...]:
-        """Names advised that look like drugs and are not known."""
-        return tuple(each.mention for each in self.read if each.recommended and not each.mention.resolved)
+        """Names advised that look like drugs and are not known, or that hold more than is known."""
+        advised = (each.mention for each in self.read if each.recommended)
+        return tuple(mention for mention in advised if not (mention.resolved and mention.whole))
 
     @cached_property
     def stopped(self) -> frozenset[frozenset[str]]:
