@@ -156,13 +156,14 @@ def _dosed(text: str, token: Token) -> bool:
     return any(dose.start == 0 and not dose.maximum for dose in doses(text[gap.end() : gap.end() + 40]))
 
 
-_GIVEN = re.compile(
+GIVEN = re.compile(
     r"^\W*(?:please\s+|then\s+)?(?:re)?(?:start|add|give|prescribe|initiate|begin|administer|switch to|continue|take"
     r"|use|try|commence)\s+(?:(?:a|an|the|her|him|them|patient|treatment|therapy|oral|iv|intravenous|low-dose"
     r"|high-dose|with|on|[\d.]+"
     r"|mg|mcg|g|units?|of)\s+)*(?P<object>[A-Za-z][a-z]{4,})\b(?!-)",
     re.IGNORECASE,
 )
+"""A text that opens with a verb of giving, and the first word of its object."""
 
 
 _ALONE = re.compile(r"\W*(?P<object>[A-Za-z][a-z]{4,})(?: (?!is\b|are\b)[\w-]+)?\W*$")
@@ -177,7 +178,7 @@ def _object(text: str, knowledge: Knowledge) -> list[DrugMention]:
 
     Only if that is no ordinary word.
     """
-    match = _GIVEN.match(text) or _FORMED.search(text) or _ALONE.match(text)
+    match = GIVEN.match(text) or _FORMED.search(text) or _ALONE.match(text)
     word = match["object"].lower() if match else ""
     common = knowledge.words["objects"] | knowledge.words["common"]
     if not match or word in common or singular(word) in common or ENGLISH.fullmatch(word):

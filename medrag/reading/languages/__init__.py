@@ -52,7 +52,7 @@ def language(code: str = ENGLISH) -> Language:
         cues=tuple(TypeAdapter(list[CueList]).validate_python(_content(code, "cues")["cues"])),
         ended_by=TypeAdapter(dict[str, frozenset[str]]).validate_python(_content(code, "cues")["ended_by"]),
         headings=TypeAdapter(Headings).validate_python(_content(code, "headings")),
-        words=TypeAdapter(dict[str, frozenset[str]]).validate_python(_content(code, "words")["lists"]),
+        words=TypeAdapter(dict[str, frozenset[str]]).validate_python(_content(code, "words")["lists"] | _content(code, "clinical")),
         abbreviations=_content(code, "words")["abbreviations"],
     )
 
