@@ -21,8 +21,8 @@ import yaml
 
 from eval.results.stats import wilson
 from medrag.errors import PatientError
-from medrag.patient import load
 from medrag.knowledge import load as load_knowledge
+from medrag.patient import load
 from medrag.patient.formats.notes import read_note
 from medrag.patient.load import from_json
 from medrag.patient.measures import analytes
@@ -106,7 +106,9 @@ def _wanted(note: dict[str, Any], kind: str) -> Pairs:
 
 def _found(patient: Patient, kind: str) -> Pairs:
     if kind == "values":
-        read = [(analytes.identify(each.display, each.code, each.system), each.value) for each in patient.observations]
+        read = [
+            (analytes.identify(each.display, each.code, each.system), each.value) for each in patient.observations or ()
+        ]
         return {(analyte.key, value) for analyte, value in read if analyte}
     facts: Iterable[Fact] = getattr(patient, kind)
     standing = [each for each in facts if kind != "allergies" or each.current]

@@ -20,7 +20,7 @@ from benchmarks.safety_cases.requests import requests
 from eval.results.stats import wilson
 from medrag.knowledge import load
 from medrag.safety.check_cases import check_advice
-from medrag.safety.filter import check
+from medrag.safety.consultation import Consultation
 from medrag.types import Passage, Patient, Statement
 
 SHARED = Path(os.environ.get("MEDRAG_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
@@ -122,7 +122,7 @@ def speed(items: Sequence[Case]) -> str:
     for case in items:
         patient = Patient.model_validate(case.patient)
         start = time.process_time()
-        check(Statement(text=case.advice), patient, knowledge)
+        Consultation(patient, "", knowledge).review(Statement(text=case.advice))
         times.append((time.process_time() - start) * 1000)
     ordered = sorted(times)
     median, p95 = ordered[len(ordered) // 2], ordered[len(ordered) * 95 // 100]

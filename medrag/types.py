@@ -136,7 +136,9 @@ class Patient(Record):
 
     It is also the JSON schema a user may write by hand: every field has a default, and a plain string stands
     for a current fact (``"allergies": ["penicillin"]``). ``None`` means *not recorded*, never "no":
-    ``pregnant=None`` is unknown, ``no_known_allergies=True`` is the record's own statement that there are none.
+    ``pregnant=None`` is unknown, ``medications=None`` says nothing and ``medications=()`` that none are taken,
+    ``no_known_allergies=True`` is the record's own statement that there are none. ``missing`` says in words what is
+    not known and what that blocks; no program reads it.
     """
 
     birth_date: date | None = None
@@ -147,13 +149,13 @@ class Patient(Record):
     weight_kg: float | None = Field(default=None, gt=0)
     height_cm: float | None = Field(default=None, gt=0)
     no_known_allergies: bool | None = None
-    conditions: tuple[Annotated[Condition, Named], ...] = ()
-    allergies: tuple[Annotated[Allergy, Named], ...] = ()
-    medications: tuple[Annotated[Medication, Named], ...] = ()
-    observations: tuple[Annotated[Observation, Named], ...] = ()
-    procedures: tuple[Annotated[Procedure, Named], ...] = ()
-    genotypes: tuple[Genotype, ...] = ()
-    imaging: tuple[Annotated[Imaging, Named], ...] = ()
+    conditions: tuple[Annotated[Condition, Named], ...] | None = None
+    allergies: tuple[Annotated[Allergy, Named], ...] | None = None
+    medications: tuple[Annotated[Medication, Named], ...] | None = None
+    observations: tuple[Annotated[Observation, Named], ...] | None = None
+    procedures: tuple[Annotated[Procedure, Named], ...] | None = None
+    genotypes: tuple[Genotype, ...] | None = None
+    imaging: tuple[Annotated[Imaging, Named], ...] | None = None
     derived: dict[str, Derived] = Field(default_factory=dict)
     missing: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Literal, TypedDict
 
+from medrag.knowledge import Knowledge, load
 from medrag.patient.summary import summarise
 from medrag.safety.injection import neutralise
 from medrag.types import Case, Evidence
@@ -45,15 +46,20 @@ class Message(TypedDict):
     content: str
 
 
-def messages(case: Case, evidence: Sequence[Evidence], grounding: Grounding = "quote") -> list[Message]:
-    """The prompt for one case: fixed part first, passages next, patient and question last."""
+def messages(
+    case: Case, evidence: Sequence[Evidence], knowledge: Knowledge, grounding: Grounding = "quote"
+) -> list[Message]:
+    """The prompt for one case as heard: fixed part first, passages next, patient and question last.
+
+    ``knowledge`` says what passes for an instruction hidden in data.
+    """
     numbered = grounding == "quote"
-    blocks = "\n".join(_passage(item, numbered) for item in evidence)
+    blocks = "\n".join(_passage(item, numbered, knowledge) for item in evidence)
     patient = summarise(case.patient) if case.patient else "No patient given."
     user = (
         f"<evidence>\n{blocks}\n</evidence>\n"
-        f"<patient>\n{neutral(patient)}\n</patient>\n"
-        f"<question>\n{neutral(case.question)}\n</question>"
+        f"<patient>\n{neutral(patient, knowledge)}\n</patient>\n"
+        f"<question>\n{neutral(case.question, knowledge)}\n</question>"
     )
     return [{"role": "system", "content": _SYSTEM[grounding]}, {"role": "user", "content": user}]
 
@@ -61,7 +67,7 @@ def messages(case: Case, evidence: Sequence[Evidence], grounding: Grounding = "q
 @cache
 def prompts_hash() -> str:
     """sha256 over the fixed text of every prompt and one rendered example, for the audit trail."""
-    example = messages(Case(question="q"), ())[1]["content"]
+    example = messages(Case(question="q"), (), load())[1]["content"]
     text = "\n".join([*_SYSTEM.values(), example])
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -70,23 +76,23 @@ _TAG = re.compile(r"<(?=\s*/?\s*[A-Za-z])")
 _POINTER = re.compile(r"\[(\d+(?:\.\d+)?)\]")
 
 
-def neutral(text: str) -> str:
+def neutral(text: str, knowledge: Knowledge) -> str:
     """``text`` without instructions hidden in it, and nothing that could close a tag or pass for a citation mark."""
-    return _POINTER.sub(r"(\1)", _TAG.sub("(", neutralise(text)))
+    return _POINTER.sub(r"(\1)", _TAG.sub("(", neutralise(text, knowledge)))
 
 
 @lru_cache(maxsize=20_000)
-def _neutral_once(text: str) -> str:
+def _neutral_once(text: str, knowledge: Knowledge) -> str:
     """:func:`neutral` for the index's own words, which come again and again; a patient's are never kept."""
-    return neutral(text)
+    return neutral(text, knowledge)
 
 
-def _passage(item: Evidence, numbered: bool) -> str:
+def _passage(item: Evidence, numbered: bool, knowledge: Knowledge) -> str:
     passage = item.passage
-    heading = _neutral_once(" > ".join((passage.title, *passage.section)))
+    heading = _neutral_once(" > ".join((passage.title, *passage.section)), knowledge)
     if not numbered:
-        return f"[{item.number}] {heading}\n{_neutral_once(passage.text)}"
+        return f"[{item.number}] {heading}\n{_neutral_once(passage.text, knowledge)}"
     lines = [f"[{item.number}] {heading}"]
     for position, sentence in enumerate(passage.sentences, start=1):
-        lines.append(f"[{item.number}.{position}] {_neutral_once(passage.quote(sentence))}")
+        lines.append(f"[{item.number}.{position}] {_neutral_once(passage.quote(sentence), knowledge)}")
     return "\n".join(lines)

@@ -190,8 +190,13 @@ class Knowledge:
         """The preferred name of a term: of a drug, class, condition, measurement or allergen."""
         if translated := self.translated.get(language, {}).get((kind, key)):
             return translated
-        terms = {"class": self.classes, "condition": self.conditions, "measurement": self.measurements}
-        term = {**terms, "allergen": self.allergens}.get(kind, {}).get(key)
+        terms: dict[str, Mapping[str, DrugClass | Condition | Measurement | Allergen]] = {
+            "class": self.classes,
+            "condition": self.conditions,
+            "measurement": self.measurements,
+            "allergen": self.allergens,
+        }
+        term = terms.get(kind, {}).get(key)
         return term.names[0] if term is not None and term.names else key.replace("_", " ")
 
     def cite(self, source: str) -> str:

@@ -67,7 +67,11 @@ def _knowledge(files: Files) -> Knowledge:
     translated = _translate(files, drugs, classes, conditions, measurements, allergens)
     rules = Rules(**{kind: files.rows(kind, model) for kind, model in RULES.items()})
     members = _members(classes, drugs)
-    known = {"drugs": {**drugs, **members}, "conditions": conditions, "measurements": measurements}
+    known: dict[str, Mapping[str, Any]] = {
+        "drugs": {**drugs, **members},
+        "conditions": conditions,
+        "measurements": measurements,
+    }
     for product in products:
         _known(product.ingredients, drugs, f"products.csv: {product.name}")
     emergencies = files.rows("emergencies", schema.Emergency)
@@ -184,8 +188,8 @@ def _known(written: Iterable[str], known: Mapping[str, Any], where: str) -> None
 
 
 def _ruled(conditions: Mapping[str, terms.Condition], rules: Rules) -> frozenset[str]:
-    named = {name for rule in (*rules.contraindications, *rules.ages) for name in rule.conditions}
-    named |= {name for rule in rules.contraindications for name in rule.unless}
+    named = {name for rule in rules.contraindications for name in (*rule.conditions, *rule.unless)}
+    named |= {name for rule in rules.ages for name in rule.conditions}
 
     def ruled(key: str) -> bool:
         return key in named or conditions[key].no_rules or any(map(ruled, conditions[key].implies))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
 from string import Formatter
@@ -78,7 +79,7 @@ def _shown(name: str, value: Any, words: Catalogue, depth: int = 0) -> str:
         join = words.joins.get(name, words.joins["list"])[depth]
         return join.join(_shown(name, each, words, depth + 1) for each in value)
     if isinstance(value, float):
-        return f"{value:g}"
+        return format(Decimal(f"{value:g}"), "f")  # 2400000, not 2.4e+06
     return _term(str(value), words.terms.get(name, {}))
 
 

@@ -53,13 +53,13 @@ def resolve(conditions: Iterable[Condition], knowledge: Knowledge) -> Resolved:
     unread: list[str] = []
     for fact in sorted(conditions, key=_past):
         past = _past(fact)
-        if not (past or fact.current or fact.status is FactStatus.UNCERTAIN) or _denied(fact.display):
+        if not (past or fact.current or fact.status is FactStatus.UNCERTAIN) or denied(fact.display):
             continue
         meanings = meanings_of(fact, knowledge)
         if not past and not any(meaning.condition in knowledge.ruled for meaning in meanings):
             unread.append(fact.display)
         for meaning in meanings:
-            for name, lasting in _implied(meaning.condition, knowledge).items():
+            for name, lasting in implied(meaning.condition, knowledge).items():
                 if past and lasting == "no":
                     continue
                 if not meaning.certain or (past and lasting == "lowered"):
@@ -78,13 +78,13 @@ def establish(found: dict[str, str], name: str, words: str, knowledge: Knowledge
             establish(found, broader, words, knowledge)
 
 
-def _implied(name: str, knowledge: Knowledge, lasting: str = "no") -> dict[str, str]:
+def implied(name: str, knowledge: Knowledge, lasting: str = "no") -> dict[str, str]:
     """The condition and all it implies, each with how it lasts: as what implies it does, else in its own way."""
     condition = knowledge.conditions[name]
     lasts = condition.lasting if lasting == "no" else lasting
     found = {name: lasts}
     for broader in condition.implies:
-        for each, how in _implied(broader, knowledge, lasts).items():
+        for each, how in implied(broader, knowledge, lasts).items():
             if found.get(each, "no") == "no":
                 found[each] = how
     return found
@@ -99,7 +99,7 @@ def gestation(patient: Patient, labs: dict[str, float]) -> tuple[float, float] |
     """Weeks of gestation from a measurement, or from the words of a pregnancy; None where the record has neither."""
     if "gestational_age" in labs:
         return labs["gestational_age"], labs["gestational_age"]
-    facts = (*patient.conditions, *patient.observations)
+    facts = (*(patient.conditions or ()), *(patient.observations or ()))
     texts = [fact.display for fact in facts if fact.current and _PREGNANT.search(fact.display)]
     return next((weeks for text in texts if (weeks := _weeks(text))), None)
 
@@ -114,7 +114,8 @@ def _weeks(text: str) -> tuple[float, float] | None:
     return None
 
 
-def _denied(text: str) -> bool:
+def denied(text: str) -> bool:
+    """Whether the words say that there is none, or that it is someone else's."""
     return _ABSENT.search(_UNLESS_PART.sub("", text)) is not None
 
 

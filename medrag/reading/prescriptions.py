@@ -6,7 +6,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from medrag.knowledge import Knowledge
 from medrag.reading.doses import Dose, doses
@@ -41,9 +40,8 @@ class Prescription:
         return self.mention.route in LOCAL
 
 
-@lru_cache(maxsize=512)
 def prescriptions(text: str, knowledge: Knowledge) -> tuple[Prescription, ...]:
-    """Every drug named in ``text`` with the doses that belong to it (a request's texts are read by several checks)."""
+    """Every drug named in ``text`` with the doses that belong to it."""
     mentions = drugs(text, knowledge)
     starts = [mention.start for mention in mentions]
     ends = [match.end() for match in _BOUNDARY.finditer(text)]

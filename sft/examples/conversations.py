@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from medrag.generation.prompts import messages
 from medrag.generation.quoting import answer
+from medrag.knowledge import load
+from medrag.patient import as_heard
 from medrag.types import Case, Condition, Evidence, Patient, Pointer, Record
 from sft.examples.asking import Query, Shown, answering, answers, as_evidence, cut, random_query
 from sft.examples.topics import Topic
@@ -54,11 +56,12 @@ class Size:
 
 
 def conversation(source: str, evidence: Sequence[Evidence], turns: Sequence[Turn]) -> Example:
-    """The example: the first turn as served, the others without repeating the passages."""
-    chat = [{"role": each["role"], "content": each["content"]} for each in messages(turns[0].case, evidence)]
+    """The example: the first turn as served, the others without repeating the passages; every case as heard."""
+    cases = [as_heard(turn.case) for turn in turns]
+    chat = [{"role": each["role"], "content": each["content"]} for each in messages(cases[0], evidence, load())]
     for position, turn in enumerate(turns):
         if position:
-            user = messages(turn.case, ())[1]["content"]
+            user = messages(cases[position], (), load())[1]["content"]
             chat.append({"role": "user", "content": user.partition("</evidence>\n")[2]})
         chat.append({"role": "assistant", "content": answer(turn.gold)})
     return Example(
@@ -133,7 +136,7 @@ def _patient(
     if real is None:
         return profile, record(profile, rng, known)
     named = tuple(Condition(display=each) for each in known)
-    return profile, real[1].model_copy(update={"conditions": (*named, *real[1].conditions)})
+    return profile, real[1].model_copy(update={"conditions": (*named, *(real[1].conditions or ()))})
 
 
 def _needs(rng: random.Random, question: Query, shown: Sequence[Shown]) -> frozenset[str]:

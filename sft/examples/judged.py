@@ -97,6 +97,9 @@ def _patients(rng: random.Random, need: str) -> tuple[tuple[Profile, Patient], t
     patient = record(profile, rng)
     if need:
         return (profile, patient), with_need(rng, profile, patient, need)
-    names = [each for each in OTHERS if each not in {known.display for known in patient.conditions}]
+    names = [each for each in OTHERS if each not in {known.display for known in patient.conditions or ()}]
     other = Condition(display=rng.choice(names))
-    return (profile, patient), (profile, patient.model_copy(update={"conditions": (*patient.conditions, other)}))
+    return (profile, patient), (
+        profile,
+        patient.model_copy(update={"conditions": (*(patient.conditions or ()), other)}),
+    )

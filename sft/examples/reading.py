@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from medrag.generation.prompts import messages
 from medrag.generation.quoting import answer
+from medrag.knowledge import load
 from medrag.types import Case, Evidence, Pointer
 from sft.examples.asking import MAX_GOLD, passage
 from sft.examples.conversations import Example, Size, Turn, conversation
@@ -112,7 +113,7 @@ def drill_example(rng: random.Random, shelf: Shelf, size: Size) -> Example:
         Evidence(number=n, passage=passage(f"{text.document}#{n}", text.focus, (_heading(text),), lines), score=1.0)
         for n, (text, lines) in enumerate(zip(shown, cut, strict=True), start=1)
     ]
-    block = messages(Case(question="?"), evidence)[1]["content"].partition("</evidence>")[0]
+    block = messages(Case(question="?"), evidence, load())[1]["content"].partition("</evidence>")[0]
     turns = [_words(rng, _lines(cut)) for _ in range(rng.randint(*size.turns))]
     chat: list[dict[str, str]] = []
     for position, (words, gold) in enumerate(turns):

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from medrag.generation.prompts import messages
 from medrag.generation.quoting import MAX_STATEMENTS
 from medrag.judged import numbered
+from medrag.knowledge import load
+from medrag.patient import as_heard
 from medrag.types import Case, Passage, Pointer
 from sft.examples.split_side import Side
 from sft.examples.topics import COMMON
@@ -165,7 +167,10 @@ def without(side: Side, question: str, first: Passage, most: int) -> tuple[Passa
 
 def fits(case: Case, shown: Sequence[Passage]) -> bool:
     """Whether the bundled model's window holds the prompt."""
-    return sum(len(each["content"]) for each in messages(case, numbered(tuple(shown)))) <= PROMPT_CHARACTERS
+    return (
+        sum(len(each["content"]) for each in messages(as_heard(case), numbered(tuple(shown)), load()))
+        <= PROMPT_CHARACTERS
+    )
 
 
 def random_needs(rng: random.Random, asked: Asked) -> frozenset[str]:

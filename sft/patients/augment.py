@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -105,10 +105,10 @@ def excerpt(rng: random.Random, patient: Patient) -> Patient:
     kept = {
         name: tuple(rng.sample(facts, min(len(facts), rng.randint(1, MOST_FACTS))))
         for name in ("conditions", "medications", "observations")
-        if (facts := [fact for fact in getattr(patient, name) if fact.current])
+        if (facts := [fact for fact in getattr(patient, name) or () if fact.current])
     }
-    dropped = {"procedures": (), "imaging": (), "genotypes": ()}
-    return patient.model_copy(update={"conditions": (), "medications": (), "observations": (), **dropped, **kept})
+    dropped = ("conditions", "medications", "observations", "procedures", "imaging", "genotypes")
+    return patient.model_copy(update={**dict.fromkeys(dropped), **kept})
 
 
 def profile_of(patient: Patient) -> Profile:
@@ -119,12 +119,12 @@ def profile_of(patient: Patient) -> Profile:
     found.phrases = {
         name
         for name, (pattern, _) in PHRASES.items()
-        if any(re.search(pattern, fact.display, re.I) for fact in patient.conditions)
+        if any(re.search(pattern, fact.display, re.I) for fact in patient.conditions or ())
     }
     found.allergies = {
         name
         for name, (_, substances, drugs) in ALLERGIES.items()
-        for fact in patient.allergies
+        for fact in patient.allergies or ()
         if fact.display in substances or re.search(drugs, fact.display, re.I)
     }
     return found
@@ -145,16 +145,19 @@ def noisy(rng: random.Random, patient: Patient) -> Patient:
     """The record as typed in a hurry: misspelt, abbreviated, units left out, entries in another order."""
     return patient.model_copy(
         update={
-            "conditions": tuple(_hurried(rng, fact) for fact in _shuffled(rng, patient.conditions)),
-            "medications": tuple(_hurried(rng, fact) for fact in _shuffled(rng, patient.medications)),
-            "allergies": tuple(_hurried(rng, fact) for fact in _shuffled(rng, patient.allergies)),
-            "observations": tuple(_measured(rng, fact) for fact in _shuffled(rng, patient.observations)),
+            "conditions": _shuffled(rng, patient.conditions, _hurried),
+            "medications": _shuffled(rng, patient.medications, _hurried),
+            "allergies": _shuffled(rng, patient.allergies, _hurried),
+            "observations": _shuffled(rng, patient.observations, _measured),
         }
     )
 
 
-def _shuffled(rng: random.Random, facts: Sequence[_F]) -> list[_F]:
-    return rng.sample(facts, len(facts))
+def _shuffled(
+    rng: random.Random, facts: Sequence[_F] | None, change: Callable[[random.Random, _F], _F]
+) -> tuple[_F, ...] | None:
+    """Each fact changed, in another order; a list that is not recorded stays so."""
+    return None if facts is None else tuple(change(rng, fact) for fact in rng.sample(facts, len(facts)))
 
 
 def _hurried(rng: random.Random, fact: _F) -> _F:

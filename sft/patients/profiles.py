@@ -217,10 +217,10 @@ def with_need(rng: random.Random, profile: Profile, patient: Patient, need: str)
         update["derived"] = {"eGFR": Derived(value=changed.egfr, unit="mL/min/1.73m2", formula="CKD-EPI 2021")}
     if need in ALLERGIES:
         allergy = Allergy(display=rng.choice(ALLERGIES[need][1]), reaction=rng.choice(REACTIONS))
-        update |= {"allergies": (*patient.allergies, allergy), "no_known_allergies": None}
+        update |= {"allergies": (*(patient.allergies or ()), allergy), "no_known_allergies": None}
     elif need in changed.phrases - profile.phrases:
         words = rng.choice(PHRASES[need][1]) if need in PHRASES else need
-        update["conditions"] = (*patient.conditions, Condition(display=words))
+        update["conditions"] = (*(patient.conditions or ()), Condition(display=words))
     return changed, patient.model_copy(update=update)
 
 
@@ -240,11 +240,12 @@ def record(profile: Profile, rng: random.Random, conditions: tuple[str, ...] = (
         age_years=profile.age,
         sex="female" if profile.sex == "female" else "male",
         pregnant=True if profile.pregnant else None,
-        allergies=tuple(allergies),
+        allergies=tuple(allergies) or None,
         no_known_allergies=True if not allergies and rng.random() < 0.6 else None,
         conditions=tuple(Condition(display=each) for each in displays),
-        medications=tuple(Medication(display=each) for each in rng.sample(MEDICINES, rng.choice([0, 1, 1, 2, 3]))),
-        observations=tuple(_observations(rng)),
+        medications=tuple(Medication(display=each) for each in rng.sample(MEDICINES, rng.choice([0, 1, 1, 2, 3])))
+        or None,
+        observations=tuple(_observations(rng)) or None,
         weight_kg=rng.randint(18, 30) if profile.age < 12 else rng.randint(48, 110) if rng.random() < 0.4 else None,
         derived=derived,
     )
@@ -252,7 +253,7 @@ def record(profile: Profile, rng: random.Random, conditions: tuple[str, ...] = (
 
 def brief(profile: Profile, rng: random.Random) -> Patient:
     """The profile's record without medicines and measurements, which tell nothing of it."""
-    return record(profile, rng).model_copy(update={"medications": (), "observations": (), "weight_kg": None})
+    return record(profile, rng).model_copy(update={"medications": None, "observations": None, "weight_kg": None})
 
 
 def _observations(rng: random.Random) -> list[Observation]:

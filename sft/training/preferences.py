@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from medrag.generation.prompts import messages
 from medrag.generation.quoting import answer
+from medrag.knowledge import load
+from medrag.patient import as_heard
 from medrag.types import Advice, Case, Evidence, Record, Statement
 from sft.files import read_lines
 
@@ -64,7 +66,8 @@ def from_withheld(judged: Iterable[Judged]) -> Iterator[Pair]:
         released = _pointers(each.advice.statements, each.advice.evidence)
         withheld = [one for one in _pointers(each.advice.withheld, each.advice.evidence) if one not in released]
         if withheld:
-            prompt = tuple(ChatMessage.model_validate(one) for one in messages(each.case, each.advice.evidence))
+            served = messages(as_heard(each.case), each.advice.evidence, load())
+            prompt = tuple(ChatMessage.model_validate(one) for one in served)
             yield Pair(prompt=prompt, chosen=answer(released), rejected=answer([*withheld, *released]))
 
 

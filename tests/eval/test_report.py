@@ -19,7 +19,12 @@ from tests.eval.samples import EVIDENCE, advice, cited
 
 ATTACK = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
 ALLERGY = Finding(
-    check="allergy", verdict=Verdict.FAIL, severity=Severity.CONTRAINDICATED, reason="penicillin allergy", source="x"
+    check="allergy",
+    verdict=Verdict.FAIL,
+    severity=Severity.CONTRAINDICATED,
+    code="allergy.same",
+    values={"drug": "amoxicillin", "substance": "penicillin"},
+    source="x",
 )
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import medrag.safety
-from medrag import engine as engine_module
 from medrag.generation.scripted import ScriptedModel
+from medrag.messages import LANGUAGES, catalogue, placeholders, say
 from tests.server.conftest import EngineOf
 from tests.server.screen import ask, shoot
 from tests.server.serving import Dying, serving
@@ -74,27 +72,35 @@ def test_both_languages_say_the_same(engine_of: EngineOf, page: Any) -> None:
         assert not CJK.search(said), key
 
 
-def test_every_check_has_a_name(engine_of: EngineOf, page: Any) -> None:
-    sources = [*Path(medrag.safety.__path__[0]).rglob("*.py"), Path(engine_module.__file__)]
-    code = "\n".join(path.read_text() for path in sources if path.name != "check_cases.py")
-    checks = set(re.findall(r'^NAME = "(.+)"$|check="(.+?)"', code, re.M))
-    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
-        page.goto(base)
-        english, _ = strings(page).values()
-    assert len(checks) > 15
-    assert {first or second for first, second in checks} <= english.keys()
+VALUES = {
+    "count": 3,
+    "dose": 0.1 + 0.2,
+    "limit": 4000.0,
+    "first": 1234567.0,
+    "groups": ["child", "egfr<30", "pregnant"],
+    "pairs": [["aspirin", "warfarin"], ["aspirin", "heparin"]],
+    "others": ["a", "b"],
+    "stage": "lactation",
+    "status": "withdrawn",
+    "kind": "hidden_characters",
+    "action": "avoid",
+    "reason": "a rule's own {words}",
+}
+TELL = """([code, values, language]) => import('/web/strings.js').then(({ choose, tell }) => {
+  choose(language);
+  const node = document.createElement("p");
+  tell(node, code, values);
+  return node.textContent;
+})"""
 
 
-def test_set_sentences_are_those_of_the_checks(engine_of: EngineOf, page: Any) -> None:
-    sources = [*Path(medrag.safety.__path__[0]).rglob("*.py"), Path(engine_module.__file__)]
-    code = re.sub(r"\{[^{}]*\}", "{}", "\n".join(path.read_text() for path in sources))
+def test_the_page_says_what_the_server_says(engine_of: EngineOf, page: Any) -> None:
     with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
         page.goto(base)
-        english, _ = strings(page).values()
-    said = {key: words for key, words in english.items() if key.startswith("said")}
-    assert len(said) > 15
-    for key, words in said.items():
-        assert re.sub(r"\{\d\}", "{}", words) in code, key
+        for language in LANGUAGES:
+            for code in catalogue(language).sentences:
+                values = {name: VALUES.get(name, name) for name in placeholders(code)}
+                assert page.evaluate(TELL, [code, values, language]) == say(code, values, language)
 
 
 def test_a_chinese_browser_sees_chinese_alone(engine_of: EngineOf, chinese: Any) -> None:
@@ -119,12 +125,13 @@ def test_a_chinese_browser_sees_chinese_alone(engine_of: EngineOf, chinese: Any)
         shoot(chinese, "chinese-phone")
 
 
-def test_set_sentences_come_in_chinese(engine_of: EngineOf, chinese: Any) -> None:
+def test_findings_come_in_chinese(engine_of: EngineOf, chinese: Any) -> None:
     with serving(engine_of(ScriptedModel(["[1.1] [1.2]"]))) as base:
         start(chinese, base)
         said = chinese.locator("#answer").inner_text()
     assert "过敏：未记录患者过敏史" in said
     assert "药物相互作用：未记录患者当前用药" in said
+    assert "急症警示：可能为急性冠脉综合征或其他危及生命的胸痛" in said
 
 
 def test_failures_in_chinese(engine_of: EngineOf, chinese: Any) -> None:

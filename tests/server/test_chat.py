@@ -52,6 +52,20 @@ def test_a_completion_is_the_rendered_advice(client: OpenAI) -> None:
     assert completion.usage.total_tokens == completion.usage.prompt_tokens + completion.usage.completion_tokens > 0
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_findings_are_said_in_the_language_asked_for(client: OpenAI, stream: bool) -> None:
+    asked: Any = {"medrag": {"language": "zh"}}
+    answer: Any = client.chat.completions.create(model="medrag", messages=MESSAGES, stream=stream, extra_body=asked)
+    pieces = list(answer) if stream else [answer]
+    advice = Advice.model_validate(pieces[-1].model_extra["medrag"])
+    told = {finding.reason for finding in (*advice.statements[0].findings, *advice.findings)}
+    assert {"未记录患者过敏史", "未提供患者资料，无法对照患者进行核查"} <= told
+    said = [choice.delta.content or "" for chunk in pieces for choice in chunk.choices] if stream else []
+    content = "".join(said) or pieces[0].choices[0].message.content
+    assert content == rendering.render(advice, "zh")
+    assert "- 过敏：未记录患者过敏史" in content
+
+
 def test_annotations_point_at_the_marks(client: OpenAI) -> None:
     message = client.chat.completions.create(model="medrag", messages=MESSAGES).choices[0].message
     assert message.content and message.annotations

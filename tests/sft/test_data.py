@@ -49,9 +49,10 @@ def test_the_first_turn_is_the_prompt_that_serving_sends():
 
 
 def messages_system():
+    from medrag.knowledge import load
     from medrag.types import Case
 
-    return messages(Case(question="q"), ())[0]["content"]
+    return messages(Case(question="q"), (), load())[0]["content"]
 
 
 def test_both_answers_and_abstentions_are_taught():

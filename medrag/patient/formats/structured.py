@@ -9,8 +9,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from medrag.errors import PatientError
-from medrag.knowledge import Knowledge
+from medrag.knowledge import Knowledge, load
 from medrag.patient.formats.note_values import measurements
+from medrag.patient.record.facts import LISTS
 from medrag.reading.allergies import says_none
 from medrag.types import Patient, Problem
 
@@ -21,18 +22,17 @@ _NONE = re.compile(r"\s*(?:none|nil|n/?a|no medications?|no conditions)\s*", re.
 _DENIED = re.compile(r"\s*(?:no|denies|negative for|without)\s+(?P<what>(?!known\b).+)", re.IGNORECASE)
 
 
-def read_structured(content: dict[str, Any], origin: str, knowledge: Knowledge) -> Patient:
+def read_structured(content: dict[str, Any], origin: str, knowledge: Knowledge | None = None) -> Patient:
     """A ``Patient`` from an object of its schema. Raises ``PatientError`` naming the first field that is wrong.
 
-    Plain strings are read as people write them: ``"creatinine 1.2 mg/dL"``, ``"NKDA"``, ``"no diabetes"``; measurements by their names in ``knowledge``.
+    Plain strings are read as people write them: ``"creatinine 1.2 mg/dL"``, ``"NKDA"``, ``"no diabetes"``; measurements
+    by their names in ``knowledge``, the bundled ones unless given.
     """
-    tidy = {name: value for name, value in content.items() if name != "$schema"}
-    tidy = {name: value for name, value in tidy.items() if not (value in ([], ()) and _said_missing(name, tidy))}
+    tidy = _with_unknowns({name: value for name, value in content.items() if name != "$schema"})
+    known = knowledge or load()
     for name, read in _PLAIN.items():
         if isinstance(held := tidy.get(name), list | tuple):
-            tidy[name] = [
-                made for each in held for made in (read(each, knowledge) if isinstance(each, str) else [each])
-            ]
+            tidy[name] = [made for each in held for made in (read(each, known) if isinstance(each, str) else [each])]
     try:
         patient = Patient.model_validate(tidy)
     except ValidationError as error:
@@ -40,17 +40,33 @@ def read_structured(content: dict[str, Any], origin: str, knowledge: Knowledge) 
     blank = [
         name
         for name in ("conditions", "allergies", "medications")
-        for each in getattr(patient, name)
+        for each in getattr(patient, name) or ()
         if not each.display.strip()
     ]
     problems = tuple(Problem(source=origin, reason=f"{name} has an entry without a name") for name in blank)
     return patient.model_copy(update={"problems": patient.problems + problems})
 
 
-def _said_missing(name: str, content: dict[str, Any]) -> bool:
-    """Whether an empty list came out of medrag itself, which writes every field and lists under ``missing`` what is."""
-    missing = content.get("missing")
-    return isinstance(missing, list) and any(isinstance(line, str) and line.startswith(f"{name}:") for line in missing)
+def written(patient: Patient) -> dict[str, Any]:
+    """The patient as JSON for readers that iterate over every list: ``not_recorded`` names those that are None.
+
+    :func:`read_structured` reads it back as it was.
+    """
+    content = patient.model_dump(mode="json")
+    absent = [name for name in LISTS if content[name] is None]
+    return {**content, **{name: [] for name in absent}, "not_recorded": absent}
+
+
+def _with_unknowns(content: dict[str, Any]) -> dict[str, Any]:
+    """The object with None for each empty list that it says is not recorded.
+
+    Under ``not_recorded`` or, as medrag wrote before it had that, by a line of ``missing`` ("medications: not...").
+    """
+    named, lines = (content.get(field) for field in ("not_recorded", "missing"))
+    absent = {each for each in named if isinstance(each, str)} if isinstance(named, list) else set()
+    absent |= {line.partition(":")[0] for line in lines if isinstance(line, str)} if isinstance(lines, list) else set()
+    unknown = {name: None for name in absent & LISTS.keys() if content.get(name) in ([], ())}
+    return {name: value for name, value in {**content, **unknown}.items() if name != "not_recorded"}
 
 
 def _measurements(words: str, knowledge: Knowledge) -> list[Any]:

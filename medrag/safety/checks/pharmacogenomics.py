@@ -28,7 +28,7 @@ def _drug(context: Context, ingredient: str) -> Iterable[Finding]:
     if not entries:
         return
     genes = tuple(sorted({gene for entry in entries for gene in entry.keys}))
-    genotypes = context.patient.patient.genotypes if context.patient else ()
+    genotypes = (context.patient.patient.genotypes if context.patient else None) or ()
     found = match(entries, genotypes, context.knowledge.genes)
     matched = [entry for entry in found if _concerns(entry.population, ingredient, context)]
     if not matched:
