@@ -121,7 +121,7 @@ def allergy_of(said: Said) -> Allergy | None:
 
 
 def reaction_end(said: Said) -> int:
-    """Where the reaction ends that is set off from the allergen by brackets or a dash: it is no condition of its own."""
+    """Where the reaction ends that brackets or a dash set off from the allergen: it is no condition of its own."""
     match = _REACTION.match(said.text, said.target.end)
     set_off = match is not None and match[0].strip()[0] in "(-–—:="
     return match.end() if match and set_off else said.target.end
