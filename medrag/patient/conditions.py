@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from medrag.knowledge import Knowledge
-from medrag.knowledge.base import Meaning
-from medrag.knowledge.reader import fold_word
-from medrag.types import Condition, FactStatus, Patient
+from medrag.knowledge.names import Meaning, fold_word
+from medrag.types import Condition, Fact, FactStatus, Patient
 
 LONGEST_PHRASE = 7
 TRIMESTERS = {"first": (0.0, 14.0), "1st": (0.0, 14.0), "second": (14.0, 28.0), "2nd": (14.0, 28.0)}
@@ -54,34 +53,46 @@ def resolve(conditions: Iterable[Condition], knowledge: Knowledge) -> Resolved:
     unread: list[str] = []
     for fact in sorted(conditions, key=_past):
         past = _past(fact)
-        if not (past or fact.current or fact.status is FactStatus.UNCERTAIN) or _denied(fact.display):
+        if not (past or fact.current or fact.status is FactStatus.UNCERTAIN) or denied(fact.display):
             continue
-        meanings = _of_condition(fact, knowledge)
-        if not meanings and not past:
+        meanings = meanings_of(fact, knowledge)
+        if not past and not any(meaning.condition in knowledge.ruled for meaning in meanings):
             unread.append(fact.display)
         for meaning in meanings:
-            lasting = knowledge.concepts[meaning.concept].lasting
-            less = not meaning.certain or (past and lasting == "lowered")
-            if less and meaning.concept not in found:
-                lowered.add(meaning.concept)
-            if not past or lasting != "no":
-                establish(found, meaning.concept, fact.display, knowledge)
-            if not less:
-                lowered.discard(meaning.concept)
+            for name, lasting in implied(meaning.condition, knowledge).items():
+                if past and lasting == "no":
+                    continue
+                if not meaning.certain or (past and lasting == "lowered"):
+                    lowered |= {name} - found.keys()
+                else:
+                    lowered.discard(name)
+                found.setdefault(name, fact.display)
     return Resolved(found, frozenset(lowered), tuple(unread))
 
 
 def establish(found: dict[str, str], name: str, words: str, knowledge: Knowledge) -> None:
     """Adds the concept and the broader ones it implies, with the words that establish it."""
     found.setdefault(name, words)
-    for broader in knowledge.concepts[name].implies:
+    for broader in knowledge.conditions[name].implies:
         if broader not in found:
             establish(found, broader, words, knowledge)
 
 
+def implied(name: str, knowledge: Knowledge, lasting: str = "no") -> dict[str, str]:
+    """The condition and all it implies, each with how it lasts: as what implies it does, else in its own way."""
+    condition = knowledge.conditions[name]
+    lasts = condition.lasting if lasting == "no" else lasting
+    found = {name: lasts}
+    for broader in condition.implies:
+        for each, how in implied(broader, knowledge, lasts).items():
+            if found.get(each, "no") == "no":
+                found[each] = how
+    return found
+
+
 def phrases_in(text: str, knowledge: Knowledge) -> Iterator[str]:
     """Concepts that words of ``text`` name, the longest phrase at each place."""
-    return (meaning.concept for meaning in _meanings(text, knowledge))
+    return (meaning.condition for meaning in _meanings(text, knowledge))
 
 
 def gestation(patient: Patient, labs: dict[str, float]) -> tuple[float, float] | None:
@@ -103,7 +114,8 @@ def _weeks(text: str) -> tuple[float, float] | None:
     return None
 
 
-def _denied(text: str) -> bool:
+def denied(text: str) -> bool:
+    """Whether the words say that there is none, or that it is someone else's."""
     return _ABSENT.search(_UNLESS_PART.sub("", text)) is not None
 
 
@@ -111,18 +123,19 @@ def _past(fact: Condition) -> bool:
     return fact.status is FactStatus.RESOLVED or (fact.current and bool(_OVER.search(fact.display)))
 
 
-def _of_condition(fact: Condition, knowledge: Knowledge) -> list[Meaning]:
+def meanings_of(fact: Fact, knowledge: Knowledge) -> list[Meaning]:
+    """The conditions that a fact's words and code mean."""
     meanings = dict.fromkeys(_meanings(fact.display, knowledge))
     if _PREGNANT.search(fact.display) and _weeks(fact.display):
-        meanings[Meaning("pregnancy", certain=True)] = None
+        meanings[Meaning("pregnancy")] = None
     code = (fact.code or "").upper()
     if code:
         snomed = "snomed" in (fact.system or "").lower()
-        for name, concept in knowledge.concepts.items():
-            if (code in concept.snomed and (snomed or code.isdigit())) or any(
-                not code.isdigit() and code.startswith(prefix) for prefix in concept.icd10
+        for name, condition in knowledge.conditions.items():
+            if (code in condition.snomed and (snomed or code.isdigit())) or any(
+                not code.isdigit() and code.startswith(prefix) for prefix in condition.icd10
             ):
-                meanings[Meaning(name, certain=True)] = None
+                meanings[Meaning(name)] = None
     return list(meanings)
 
 

@@ -140,7 +140,10 @@ def _longest(text: str, tokens: list[_Token], i: int, size: int, knowledge: Know
         name = knowledge.names.get(" ".join(words)) or knowledge.names.get(
             " ".join([*words[:-1], _singular(words[-1])])
         )
-        if name and not (name.capital and window[0].text[0].islower()):
+        unlike = name and (
+            (name.capital and window[0].text[0].islower()) or (name.dosed and not _dosed(text, window[-1]))
+        )
+        if name and not unlike:
             return name, count
     return None
 

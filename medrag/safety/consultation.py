@@ -164,7 +164,7 @@ class Consultation:
     def _case_findings(self) -> Iterator[Finding]:
         plan = list(omissions(self.patient, self.released, self.withheld, self.knowledge, self.read))
         yield from plan
-        yield from referral(self._notices, self.released)
+        yield from referral(self._notices, self.released, self.knowledge)
         yield from patient_injections(self.record, self.knowledge) if self.record else ()
         if any(finding.code == NO_PLAN for finding in plan):
             yield from self._alternatives()

@@ -1,4 +1,4 @@
-"""The words of notes: conditions, drugs, allergens, headings and cues, in plain text files edited by hand."""
+"""How notes are written: headings, cues and eponyms, in plain text files edited by hand."""
 
 from __future__ import annotations
 
@@ -6,26 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A condition's usual name, whether it is an event (over once it is history), and its other spellings."""
-
-    name: str
-    event: bool
-    spellings: tuple[str, ...]
-
-
-@cache
-def conditions() -> tuple[Condition, ...]:
-    """Every condition of ``conditions.txt``."""
-    found = []
-    for line in _lines("conditions.txt"):
-        name, _, others = line.removeprefix("!").partition("=")
-        spellings = (name.strip(), *(each.strip() for each in others.split(",") if each.strip()))
-        found.append(Condition(name.strip(), line.startswith("!"), spellings))
-    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -58,28 +38,6 @@ def endings() -> dict[str, list[str]]:
 def headings() -> dict[str, tuple[str, ...]]:
     """The regular expressions of ``headings.txt`` by section category."""
     return {title: tuple(body) for title, body in _blocks("headings.txt")}
-
-
-@cache
-def alleles() -> dict[tuple[str, str], str]:
-    """Function or activity value by (gene, allele), of ``alleles.txt``."""
-    found: dict[tuple[str, str], str] = {}
-    for title, body in _blocks("alleles.txt"):
-        gene, function = title.split()
-        found |= {(gene, allele.strip()): function for line in body for allele in line.split(",")}
-    return found
-
-
-@cache
-def drugs() -> frozenset[str]:
-    """Every drug name of ``drugs.txt``, in lower case."""
-    return frozenset(_words("drugs.txt"))
-
-
-@cache
-def allergens() -> frozenset[str]:
-    """Every allergen of ``allergens.txt`` besides drugs, in lower case."""
-    return frozenset(_words("allergens.txt"))
 
 
 @cache

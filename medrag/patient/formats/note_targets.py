@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from medrag.knowledge import lexicon
+from medrag.knowledge import load
+from medrag.knowledge.names import Name, fold, is_abbreviation, normalise
+from medrag.knowledge.vocabulary import Condition
 from medrag.patient.measures import analytes
 from medrag.reading.context import Target
 
@@ -57,45 +59,55 @@ _NOTHING = re.compile(
 
 
 @cache
-def _condition_words() -> dict[str, lexicon.Condition]:
-    return {_fold(spelling): each for each in lexicon.conditions() for spelling in each.spellings}
-
-
-@cache
 def _conditions() -> re.Pattern[str]:
     """All spellings, longest first; an abbreviation in capitals matches in capitals only."""
-    spellings = sorted({s for each in lexicon.conditions() for s in each.spellings}, key=len, reverse=True)
+    known = load().conditions.values()
+    words = {words for each in known for words in (*each.names, *each.includes, *each.maybe)}
+    spellings = sorted(words, key=len, reverse=True)
     return re.compile("|".join(rf"(?<![\w-]){_spelling(each)}(?:(?<=[a-z])s)?(?![\w-])" for each in spellings))
 
 
 @cache
 def _substances() -> re.Pattern[str]:
-    words = sorted(lexicon.drugs() | lexicon.allergens(), key=len, reverse=True)
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, words))})(?![\w-])", re.IGNORECASE)
+    known = load()
+    words = sorted(known.names.keys() | known.allergen_names.keys(), key=len, reverse=True)
+    spelled = (_substance(each, known.names.get(each)) for each in words)
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(spelled)})(?![\w-])")
+
+
+def _substance(normal: str, name: Name | None) -> str:
+    pattern = r"[\s/+-]+".join(map(re.escape, normal.split()))
+    return f"(?=[A-Z])(?i:{pattern})" if name and name.capital else f"(?i:{pattern}s?)"
+
+
+def _ordinary(words: str) -> bool:
+    """Whether the name of a drug is an ordinary word too, unless a dose follows it ("iron")."""
+    name = load().names.get(normalise(words))
+    return name is not None and name.dosed
 
 
 def _spelling(words: str) -> str:
-    short = len(words) <= 6 and words.upper() == words
-    return re.escape(words) if short else f"(?i:{re.escape(words)})"
+    return re.escape(words) if is_abbreviation(words) else f"(?i:{re.escape(words)})"
 
 
-def _fold(words: str) -> str:
-    return words if len(words) <= 6 and words.upper() == words else words.casefold()
-
-
-def condition_named(words: str) -> lexicon.Condition | None:
-    """The lexicon's condition for a spelling of it."""
-    known = _condition_words()
-    for form in (words, words.casefold(), words.casefold().removesuffix("s")):
-        if form in known:
-            return known[form]
+def condition_named(words: str) -> tuple[str, Condition] | None:
+    """A condition and the name to show it under: the preferred one, or the words where they say more than it."""
+    known = load()
+    folded = fold(words)
+    for meaning in known.phrases.get(folded) or known.phrases.get(folded.removesuffix("s")) or ():
+        condition = known.conditions[meaning.condition]
+        return (condition.name if meaning.synonym or not meaning.certain else words), condition
     return None
 
 
 def find_targets(text: str, sections: Iterable[tuple[str | None, int, int]]) -> list[Target]:
     """Everything in a note that ConText is to judge. Spans may overlap; the longest stands."""
     targets = [Target(m.start(), m.end(), "CONDITION") for m in _conditions().finditer(text)]
-    targets += [Target(m.start(), m.end(), "SUBSTANCE") for m in _substances().finditer(text)]
+    targets += [
+        Target(m.start(), m.end(), "SUBSTANCE")
+        for m in _substances().finditer(text)
+        if not _ordinary(m.group()) or DOSE.match(text, m.end())
+    ]
     targets += [
         Target(m.start("name"), m.end("name"), "SUBSTANCE")
         for m in _NAMED_DOSE.finditer(text)

@@ -8,7 +8,9 @@ from datetime import date, datetime
 from functools import cache
 from typing import Literal
 
-from medrag.patient.measures.analytes import ANALYTES
+from medrag.knowledge import load
+from medrag.knowledge.names import normalise
+from medrag.patient.measures import analytes
 from medrag.types import Observation
 
 # Units that go without saying: no other unit of the analyte gives a plausible number.
@@ -100,7 +102,7 @@ _DATED = re.compile(
 
 @cache
 def _measured() -> re.Pattern[str]:
-    names = {_name(each) for analyte in ANALYTES.values() for each in analyte.names} | _SAID.keys()
+    names = {_name(each) for analyte in load().measurements.values() for each in analyte.names} | _SAID.keys()
     ordered = sorted(names, key=len, reverse=True)
     return re.compile(
         rf"(?<![\w-])(?P<name>{'|'.join(ordered)})(?![\w-])(?:\s*\([^)\n]{{1,20}}\))?"
@@ -166,7 +168,7 @@ def _implied(key: str, number: float) -> str | None:
 
 def _key(match: re.Match[str]) -> str:
     folded = " ".join(match["name"].casefold().split())
-    key = _SAID.get(folded) or next(key for key, analyte in ANALYTES.items() if folded in analyte.names)
+    key = _SAID.get(folded) or load().lab_names[normalise(folded)]
     in_time = (match["unit"] or "").casefold() in {"ms", "msec", "seconds", "sec", "secs", "s"}
     return "rr_interval" if key == "respiratory_rate" and in_time else key
 
@@ -183,11 +185,11 @@ def _free(match: re.Match[str], taken: list[tuple[int, int]]) -> bool:
 
 
 def _observation(key: str, value: float | str, unit: str | None, source: str, moment: date | None) -> Observation:
-    analyte = ANALYTES[key]
+    analyte = analytes.measurement(key)
     return Observation(
         display=analyte.names[0],
-        code=analyte.loinc[0],
-        system="LOINC",
+        code=analyte.loinc[0] if analyte.loinc else None,
+        system="LOINC" if analyte.loinc else None,
         value=value,
         unit=unit,
         source=source,

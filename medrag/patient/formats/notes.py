@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from medrag.knowledge import lexicon
+from medrag.knowledge import load
+from medrag.knowledge.names import normalise
+from medrag.knowledge.vocabulary import Condition as KnownCondition
 from medrag.patient.fhir.observations import Attachment
 from medrag.patient.formats.note_targets import (
     condition_named,
@@ -141,14 +143,13 @@ def _fact(mention: Mention, note: _Note) -> Fact | None:
         return _condition(mention, note)
     if mention.section == "allergies" or "ALLERGIC" in mention.cues:
         return _allergy(mention, note)
-    return _medication(mention, note) if mention.text.casefold() not in lexicon.allergens() else None
+    return _medication(mention, note) if normalise(mention.text) not in load().allergen_names else None
 
 
 def _condition(mention: Mention, note: _Note) -> Condition | None:
     if mention.section == "allergies":
         return None
-    known = condition_named(mention.text)
-    name = known.name if known else mention.text
+    name, known = condition_named(mention.text) or (mention.text, None)
     stage = stage_after(note.text, mention.end)
     severity = severity_around(note.text, mention.start, mention.end) if name in _GRADED else None
     parts = (severity, name) if severity else (name, stage)
@@ -160,7 +161,7 @@ def _condition(mention: Mention, note: _Note) -> Condition | None:
     )
 
 
-def _condition_status(mention: Mention, known: lexicon.Condition | None) -> FactStatus:
+def _condition_status(mention: Mention, known: KnownCondition | None) -> FactStatus:
     cues = mention.cues
     if "FAMILY" in cues or mention.section == _FAMILY_SECTION:
         return FactStatus.FAMILY_HISTORY
