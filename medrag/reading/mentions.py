@@ -11,7 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from medrag.knowledge import Knowledge, Name
-from medrag.reading.doses import doses
+from medrag.reading.dosing.doses import doses
 from medrag.reading.matcher import Letters, Matcher, Token, plain, singular, tokens
 from medrag.reading.polarity import Polarity, cues, polarity_of
 from medrag.reading.words import ENGLISH, NOT_STEMS, STEM

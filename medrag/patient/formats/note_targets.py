@@ -9,7 +9,7 @@ from itertools import islice
 
 from medrag.knowledge import Knowledge
 from medrag.patient.measures import analytes
-from medrag.reading.directions import amount_given, directions_at
+from medrag.reading.dosing.directions import amount_given, directions_at
 from medrag.reading.languages import language
 from medrag.reading.matcher import Token, plain, tokens
 from medrag.reading.mentions import nearest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from medrag.reading.doses import AMOUNT, OFTEN
+from medrag.reading.dosing.doses import AMOUNT, OFTEN
 
 LONGEST = 120
 _SEPARATOR = re.compile(r"[ \t,:(=@]{0,4}")

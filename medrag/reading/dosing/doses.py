@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from medrag.reading.strengths import Strength, most_tablets, tablets, without_strengths
+from medrag.reading.dosing.strengths import Strength, most_tablets, tablets, without_strengths
 
 _NUMBER = r"\d{1,3}(?:[,\u202f ]\d{3})+(?!\d)|\d+(?:\.\d+)?|\.\d+"
 _UNIT = (
