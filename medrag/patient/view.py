@@ -13,6 +13,7 @@ from medrag.knowledge.vocabulary import Condition, Measurement
 from medrag.patient.conditions import establish, gestation, resolve
 from medrag.patient.measures import formulas
 from medrag.reading import DrugMention, Prescription, drugs, prescriptions
+from medrag.reading.allergies import denies
 from medrag.types import Allergy, Fact, FactStatus, Medication, Observation, Patient
 
 _BRACKETS = str.maketrans("", "", "[]{}")
@@ -140,7 +141,7 @@ def view(patient: Patient, record: Patient | None, knowledge: Knowledge) -> Pati
         drugs=current,
         unread_drugs=unread,
         allergies=tuple(
-            _allergy(fact, knowledge) for fact in patient.allergies or () if _counts(fact) and not _says_none(fact)
+            _allergy(fact, knowledge) for fact in patient.allergies or () if _counts(fact) and not denies(fact.display)
         ),
         concepts=concepts,
         labs=labs,
@@ -160,10 +161,6 @@ def _age(patient: Patient) -> float | None:
 
 def _counts(fact: Fact) -> bool:
     return fact.current or fact.status is FactStatus.UNCERTAIN
-
-
-def _says_none(fact: Allergy) -> bool:
-    return bool(re.match(r"\s*(?:no\b.*allerg|nkda|nka\b|none\b|no known)", fact.display, re.IGNORECASE))
 
 
 def _drugs(medications: Sequence[Medication], knowledge: Knowledge) -> tuple[tuple[CurrentDrug, ...], tuple[str, ...]]:

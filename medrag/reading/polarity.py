@@ -263,7 +263,9 @@ def _overruled(text: str, cue: Cue, start: int, end: int, after: str) -> bool:
     """Whether words nearer to the name than its cue say that it is advised after all."""
     if _GIVEN_AFTER.match(after) and (cue.soft or not _joined_to(text, cue, start)):
         return True
-    opens_clause = cue.polarity is not Polarity.MENTIONED and re.search(r",\s*$", text[:start]) is not None
+    opens_clause = (
+        cue.polarity is not Polarity.MENTIONED and re.search(r",\s*$", text[max(0, start - 20) : start]) is not None
+    )
     if (cue.soft or opens_clause) and _DOSE_NEXT.match(text, end):
         return True
     return cue.polarity is Polarity.STOPPED and _is_replacement(text, cue, start)
@@ -272,7 +274,8 @@ def _overruled(text: str, cue: Cue, start: int, end: int, after: str) -> bool:
 def _blank(text: str, end: int, spans: Sequence[tuple[int, int]]) -> str:
     """The rest of the sentence with the other drug names replaced by a sign of their length's worth."""
     rest = text[end : end + _LOOK_AHEAD]
-    for begin, stop in spans[bisect_right(spans, (end, 0)) :]:
+    place = bisect_right(spans, (end, 0))
+    for begin, stop in spans[place : place + _LOOK_AHEAD]:
         if begin >= end + _LOOK_AHEAD:
             break
         if begin >= end:

@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Any
 
 from medrag.knowledge import Knowledge
-from medrag.knowledge.schema import Terms
+from medrag.knowledge.vocabulary import Terms
 from medrag.messages import Value
 from medrag.patient.view import CurrentDrug, PatientView
 from medrag.reading import DrugMention, Polarity, Prescription

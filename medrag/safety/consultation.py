@@ -73,7 +73,7 @@ class Consultation:
     @cached_property
     def heard(self) -> Patient | None:
         """The record with what the question says of a patient: :func:`medrag.patient.hear`."""
-        return hear(self.record, self.question)
+        return hear(self.record, self.question, knowledge=self.knowledge)
 
     @cached_property
     def patient(self) -> PatientView | None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 _STRENGTH = re.compile(
-    r"(?P<amount>\d+(?:[.,]\d+)?)\s*(?P<unit>milligrams?|mg|micrograms?|mcg|µg|μg|g|units?|iu)"
+    r"(?<![\d.,])(?P<amount>\d{1,9}(?:[.,]\d{1,9})?)\s{0,3}(?P<unit>milligrams?|mg|micrograms?|mcg|µg|μg|g|units?|iu)"
     r"(?P<rest>\s*(?:/|per|in)\s*(?P<volume>\d+(?:\.\d+)?)?\s*(?:ml|millilit(?:er|re)s?)\b(?!\s*/))",
     re.IGNORECASE,
 )
@@ -14,7 +14,8 @@ _VOLUME = re.compile(r"\d\s*(?:-\s*)?(?:ml|millilit(?:er|re)s?)\b(?!\s*/\s*min)"
 _FORM = r"(?:tablets?|tabs?|capsules?|caps?|pills?|sachets?|ampoules?|vials?)"
 _COUNT = r"half(?:\s+an?)?|\d(?:\.\d)?|one|two|three|four"
 _COUNT_AFTER = re.compile(
-    rf"\s*(?:{_FORM}\s*)?[,:(]?\s*(?:take\s+|give\s+)?(?P<low>{_COUNT})(?:\s*(?:-|–|to|or)\s*(?P<high>{_COUNT}))?\s+{_FORM}\b",
+    rf"\s*(?:{_FORM}\s*)?[,:(]?\s*(?:take\s+|give\s+)?(?P<low>{_COUNT})(?:\s*(?:-|–|to"
+    rf"|or)\s*(?P<high>{_COUNT}))?\s+{_FORM}\b",
     re.IGNORECASE,
 )
 _COUNT_BEFORE = re.compile(rf"\b(?P<high>{_COUNT})\s+{_FORM}\s+(?:of\s+)?(?:[a-z-]+\s+){{1,3}}$", re.IGNORECASE)
@@ -50,10 +51,12 @@ def without_strengths(text: str) -> tuple[str, Strength | None]:
 
 
 def _blanked(text: str, matches: list[re.Match[str]], group: str) -> str:
+    pieces, place = [], 0
     for match in matches:
         start = match.start(group)
-        text = text[:start] + " " * (match.end() - start) + text[match.end() :]
-    return text
+        pieces += [text[place:start], " " * (match.end() - start)]
+        place = match.end()
+    return "".join([*pieces, text[place:]])
 
 
 def tablets(before: str, after: str) -> float:

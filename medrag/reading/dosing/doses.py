@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from medrag.reading.strengths import Strength, most_tablets, tablets, without_strengths
+from medrag.reading.dosing.strengths import Strength, most_tablets, tablets, without_strengths
 
 _NUMBER = r"\d{1,3}(?:[,\u202f ]\d{3})+(?!\d)|\d+(?:\.\d+)?|\.\d+"
 _UNIT = (
@@ -16,7 +16,8 @@ _UNIT = (
 _DOSE = re.compile(
     rf"(?:(?P<count>\d|one|two|three)\s*(?:x|×|(?:tablets?|capsules?|tabs?)\s+(?:of\s+)?|(?=\s\d+\s*(?:mg|g"
     rf"|mcg)\s+(?:tab|cap)))\s*)?"
-    rf"(?<![\w.])(?P<low>{_NUMBER}|five|ten|fifteen|twenty|thirty|forty|fifty)(?:\s*(?:{_UNIT})?\s*(?:-|–|—|to|or)\s*(?P<high>{_NUMBER}))?"
+    rf"(?<![\w.])(?P<low>{_NUMBER}|five|ten|fifteen|twenty|thirty|forty|fifty)(?:\s*(?:{_UNIT})?\s*(?:-|–|—|to"
+    rf"|or)\s*(?P<high>{_NUMBER}))?"
     rf"(?P<slash>(?:\s*(?:{_UNIT})?\s*/\s*(?:{_NUMBER})){{1,3}}(?=\s*(?:{_UNIT})\b))?"
     rf"[\s-]*(?P<unit>{_UNIT})(?![A-Za-z])"
     rf"(?P<per>(?:\s*(?:/|per|a|each)\s*(?:kg|kilogram|m2|m²|day|24\s*h(?:ours?)?|d|dose|hour|hr|h|min|minute|week|wk"
@@ -94,6 +95,16 @@ _FREQUENCIES: tuple[tuple[re.Pattern[str], float | None], ...] = tuple(
         (r"\b(?:daily|a\s+day|per\s+day|each\s+day|every\s+day)\b|/\s*day\b", 1.0),
     )
 )
+AMOUNT = re.compile(
+    rf"(?:{_NUMBER}|\d+,\d{{1,3}})(?:\s?[-–/]\s?(?:{_NUMBER}))*+\s?(?:{_UNIT}|%)(?![A-Za-z])(?!\s?/\s?d?[lL]\b)"
+    r"(?:\s?/\s?(?:kg|ml|hr?|hour|day|d|dose|week|puff|actuation|inh|m2|min)\b){0,3}",
+    re.IGNORECASE,
+)
+"""An amount of a drug as directions write it, decimal comma and combination strengths included."""
+OFTEN = re.compile(
+    "|".join(re.sub(r"\(\?P<\w+>", "(?:", pattern.pattern) for pattern, _ in _FREQUENCIES), re.IGNORECASE
+)
+"""How often, wherever it stands."""
 _HOURLY_WORDS = {"four": 4, "six": 6, "eight": 8, "twelve": 12}
 _MAXIMUM = re.compile(
     r"(?:max(?:imum|\.)?|up\s+to|not\s+(?:to\s+)?exceed(?:ing)?|no\s+more\s+than|at\s+most|not\s+more\s+than"
@@ -183,6 +194,8 @@ def _is_measurement(match: re.Match[str]) -> bool:
 
 def frequency(text: str) -> float | None:
     """The first frequency in ``text``, in doses a day ("every 8 hours" is 3, "once weekly" is 1/7)."""
+    if not text.strip():
+        return None
     best: tuple[int, float | None] | None = None
     for pattern, value in _FREQUENCIES:
         match = pattern.search(text)
@@ -212,7 +225,8 @@ def _dose(text: str, match: re.Match[str], following: int) -> Dose:
     ):
         per = "day"
     if per == "dose" and re.search(
-        r"\bin\s+(?:\w+\s+)?divided\s+doses|\bdaily\b[^.;]{0,20}\bin\s+(?:\w+\s+(?:or|to)\s+)?\w+\s+doses|\bdivided\s+(?:in|into)",
+        r"\bin\s+(?:\w+\s+)?divided\s+doses|\bdaily\b[^.;]{0,20}\bin\s+(?:\w+\s+(?:or|to)\s+)?\w+\s+doses"
+        r"|\bdivided\s+(?:in|into)",
         after,
         re.IGNORECASE,
     ):
