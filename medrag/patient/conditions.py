@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from medrag.knowledge import Knowledge
-from medrag.knowledge.names import Meaning, fold_word
+from medrag.knowledge.names import Meaning
+from medrag.reading.matcher import Letters, Matcher, tokens
+from medrag.reading.pregnancy import speaks_of_pregnancy, weeks
 from medrag.types import Condition, Fact, FactStatus, Patient
-
-LONGEST_PHRASE = 7
-TRIMESTERS = {"first": (0.0, 14.0), "1st": (0.0, 14.0), "second": (14.0, 28.0), "2nd": (14.0, 28.0)}
-THIRD = (28.0, 42.0)
-WEEKS_A_MONTH = 4.345
 
 _ABSENT = re.compile(
     r"\b(?:no|not|non|denies|denied|without|negative for|ruled out|rule out|family history|fhx?|maternal|paternal"
@@ -27,14 +25,6 @@ _UNLESS_PART = re.compile(
 _OVER = re.compile(
     r"\b(?:resolved|in remission|former(?:ly)?|ex-|previous|past|prior|history of|h/o|hx of|hx|s/p)\b", re.I
 )
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_WEEKS = re.compile(
-    r"\b(\d{1,2})(?:\s*\+\s*\d(?:/7)?)?[\s-]*(?:weeks?|wks?|w)\b(?:\s*(?:pregnant|gestation|of pregnancy|ga\b))?",
-    re.IGNORECASE,
-)
-_MONTHS = re.compile(r"\b(\d)\s*months?\s+pregnant", re.IGNORECASE)
-_TRIMESTER = re.compile(r"\b(first|second|third|1st|2nd|3rd)[\s-]+trimester", re.IGNORECASE)
-_PREGNANT = re.compile(r"pregnan|gestation|gravid|trimester|\bG\d+\s*P\d+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -100,18 +90,8 @@ def gestation(patient: Patient, labs: dict[str, float]) -> tuple[float, float] |
     if "gestational_age" in labs:
         return labs["gestational_age"], labs["gestational_age"]
     facts = (*(patient.conditions or ()), *(patient.observations or ()))
-    texts = [fact.display for fact in facts if fact.current and _PREGNANT.search(fact.display)]
-    return next((weeks for text in texts if (weeks := _weeks(text))), None)
-
-
-def _weeks(text: str) -> tuple[float, float] | None:
-    if match := _WEEKS.search(text):
-        return float(match[1]), float(match[1])
-    if match := _MONTHS.search(text):
-        return (float(match[1]) - 1) * WEEKS_A_MONTH, float(match[1]) * WEEKS_A_MONTH
-    if match := _TRIMESTER.search(text):
-        return TRIMESTERS.get(match[1].lower(), THIRD)
-    return None
+    texts = [fact.display for fact in facts if fact.current and speaks_of_pregnancy(fact.display)]
+    return next((found for text in texts if (found := weeks(text))), None)
 
 
 def denied(text: str) -> bool:
@@ -126,7 +106,7 @@ def _past(fact: Condition) -> bool:
 def meanings_of(fact: Fact, knowledge: Knowledge) -> list[Meaning]:
     """The conditions that a fact's words and code mean."""
     meanings = dict.fromkeys(_meanings(fact.display, knowledge))
-    if _PREGNANT.search(fact.display) and _weeks(fact.display):
+    if speaks_of_pregnancy(fact.display) and weeks(fact.display):
         meanings[Meaning("pregnancy")] = None
     code = (fact.code or "").upper()
     if code:
@@ -140,14 +120,10 @@ def meanings_of(fact: Fact, knowledge: Knowledge) -> list[Meaning]:
 
 
 def _meanings(text: str, knowledge: Knowledge) -> Iterator[Meaning]:
-    words = [fold_word(word[0]) for word in _WORD.finditer(text)]
-    i = 0
-    while i < len(words):
-        for count in range(min(LONGEST_PHRASE, len(words) - i), 0, -1):
-            phrase = " ".join(words[i : i + count])
-            meanings = knowledge.phrases.get(phrase) or knowledge.phrases.get(phrase.removesuffix("s"))
-            if meanings:
-                yield from meanings
-                i += count - 1
-                break
-        i += 1
+    for match in _phrases(knowledge).find(text, tokens(text), joined=False):
+        yield from match.values
+
+
+@lru_cache(maxsize=4)
+def _phrases(knowledge: Knowledge) -> Matcher[Meaning]:
+    return Matcher((words, Letters.ANY, each) for words, meanings in knowledge.phrases.items() for each in meanings)

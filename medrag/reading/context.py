@@ -160,7 +160,9 @@ class Context:
             near.discard("absent")
         return frozenset(said | near)
 
-    def _reaches_forward(self, sentence: Sentence, cues: Sequence[Cue], cue: Cue, place: int) -> bool:
+    def _reaches_forward(  # noqa: PLR0911 (each thing that may stand in the way)
+        self, sentence: Sentence, cues: Sequence[Cue], cue: Cue, place: int
+    ) -> bool:
         start = self._spans[place][0]
         aside = sentence.aside(cue.start)
         if aside and start >= aside[1] and not cue.sign:
@@ -192,7 +194,7 @@ class Context:
         if not before.endswith(","):
             return False
         place = bisect_left(self._starts, cue.start) - 1
-        return place >= 0 and self._starts[place] >= sentence.start and not self._text[cue.end : cue.end + 1] == ":"
+        return place >= 0 and self._starts[place] >= sentence.start and self._text[cue.end : cue.end + 1] != ":"
 
     def _or_follows(self, sentence: Sentence, cue: Cue, start: int) -> bool:
         """Whether "or" joins the item at ``start`` to the cue's own ("no fever, chills, or cough")."""

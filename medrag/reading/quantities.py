@@ -1,4 +1,4 @@
-"""Measurements in words: a name, what links it to its number, the number and its unit ("creatinine rose from 1.1 to 2.4 mg/dL")."""
+"""Measurements in words: a name, its link to a number, the number, its unit ("creatinine rose to 2.4 mg/dL")."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def _one(text: str, name: Match[str], following: int) -> Quantity | None:
         said = (_LAST_NUMBER.search(match["next"]) or [said, said])[1]
     elif not match["unit"]:
         end = match.end("flag") if match["flag"] else match.end("value")
-        if _NOT_VALUE.match(text, end) and not (match["given"] or _is_interval(text, match, end)):
+        if _NOT_VALUE.match(text, end) and not (match["given"] or _is_interval(text, end)):
             return None
     elif _RANGE.match(text, end) and not match["cmp"]:
         return None
@@ -196,7 +196,7 @@ def _one(text: str, name: Match[str], following: int) -> Quantity | None:
     )
 
 
-def _is_interval(text: str, match: re.Match[str], end: int) -> bool:
+def _is_interval(text: str, end: int) -> bool:
     """Whether what follows a value is a reference interval in its column ("138  135-145")."""
     return text[end : end + 1] in "\t|" or text[end : end + 2] == "  "
 

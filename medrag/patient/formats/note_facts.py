@@ -63,7 +63,7 @@ def condition_of(said: Said) -> Condition | None:
     )
 
 
-def _condition_status(said: Said) -> FactStatus | None:
+def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the order in which they decide)
     cues, term = said.cues, said.target.term
     pregnancy = term.name.startswith("pregnan")
     if _NON.search(said.text[max(0, said.target.start - 5) : said.target.start]):
@@ -121,7 +121,7 @@ def allergy_of(said: Said) -> Allergy | None:
 
 
 def medication_of(said: Said) -> Medication | None:
-    """The drug as taken, stopped, planned...; None for a relative's, and for an ordinary word that no drug is meant by."""
+    """The drug as taken, stopped, planned...; None for a relative's, and for an ordinary word that means no drug."""
     if "family" in said.cues or said.section == "family" or "about" in said.cues:
         return None
     dosed = said.target.directions is not None

@@ -102,7 +102,7 @@ def _read(whole: _Note, today: date, knowledge: Knowledge, age: float | None) ->
     facts: list[Fact] = [
         *_no_allergies(note),
         *_named(note, parts, words, targets, age),
-        *measurements(note.text, note.origin, note.date, knowledge, parts, words),
+        *measurements(note.text, note.origin, note.date, knowledge, parts),
     ]
     if note.date is None or days_before(note.date, today) <= FRESH_DAYS:
         return facts, problems

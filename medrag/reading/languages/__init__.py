@@ -40,8 +40,8 @@ class Language:
     ended_by: dict[str, frozenset[str]]
     headings: Headings
     words: dict[str, frozenset[str]]
-    abbreviations: dict[str, str]
-    """Abbreviation in capitals -> pattern of what stands around it where it is something else."""
+    abbreviations: dict[str, dict[str, str]]
+    """Abbreviation in capitals -> patterns of what stands ``before`` or ``after`` it where it is something else."""
 
 
 @lru_cache(maxsize=4)
@@ -52,7 +52,7 @@ def language(code: str = ENGLISH) -> Language:
         ended_by=TypeAdapter(dict[str, frozenset[str]]).validate_python(_content(code, "cues")["ended_by"]),
         headings=TypeAdapter(Headings).validate_python(_content(code, "headings")),
         words=TypeAdapter(dict[str, frozenset[str]]).validate_python(_content(code, "words")["lists"]),
-        abbreviations=_content(code, "words")["abbreviations"],
+        abbreviations=TypeAdapter(dict[str, dict[str, str]]).validate_python(_content(code, "words")["abbreviations"]),
     )
 
 
