@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from medrag.knowledge import Knowledge
-from medrag.reading.doses import doses
+from medrag.reading.dosing.doses import doses
 from medrag.reading.languages import language, ordinary
 from medrag.reading.matcher import Letters, Matcher, Token, plain, tokens
 from medrag.reading.mentions import GIVEN
