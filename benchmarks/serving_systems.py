@@ -36,7 +36,10 @@ NAME = served_name(str(MINI))
 PASSAGES = 5
 NAIVE_TOKENS = 48
 
+app = typer.Typer(add_completion=False)
 
+
+@app.command(help=__doc__)
 def main(
     system: Annotated[str, typer.Argument(help="remembered or naive.")],
     index: Annotated[Path, typer.Argument(help="An index directory.")],
@@ -171,4 +174,4 @@ def _run(app: FastAPI, port: int) -> None:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app()

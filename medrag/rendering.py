@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TypeVar
 
-from medrag.events import Finished, Noticed, Released
+from medrag.events import Event, Finished, Noticed, Released
 from medrag.messages import Language, catalogue, name, say
 from medrag.types import Advice, Citation, Evidence, Finding, Severity, Statement, Status, Verdict
-
-E = TypeVar("E", Noticed, Released, Finished)
-"""An event; its kind stays."""
 
 
 def render(advice: Advice, language: Language = "en") -> str:
@@ -59,12 +55,12 @@ def words(finding: Finding, language: Language) -> str:
     return say(finding.code, finding.values, language)
 
 
-def in_language(event: E, language: Language) -> E:
-    """The event with every finding's ``reason`` and the advice's ``message`` in that language."""
+def in_language(event: Event, language: Language) -> Event:
+    """The event with what it holds said in that language, as :func:`advice_in` does."""
     if isinstance(event, Noticed):
         return Noticed(_translated(event.notices, language))
     if isinstance(event, Finished):
-        return replace(event, advice=_advice_in(event.advice, language))
+        return replace(event, advice=advice_in(event.advice, language))
     return Released(event.number, _statement_in(event.statement, language))
 
 
@@ -73,7 +69,8 @@ def status_mark(status: Status) -> str:
     return "" if status == "current" else f" [{status.upper()}]"
 
 
-def _advice_in(advice: Advice, language: Language) -> Advice:
+def advice_in(advice: Advice, language: Language) -> Advice:
+    """The advice with every finding's ``reason`` and its ``message`` in that language."""
     said = {
         "notices": _translated(advice.notices, language),
         "findings": _translated(advice.findings, language),

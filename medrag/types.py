@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from medrag import messages
 
@@ -265,10 +265,6 @@ class Severity(StrEnum):
     INFORMATION = "information"
 
 
-def _said(data: dict[str, Any]) -> str:
-    return messages.say(data["code"], data["values"])
-
-
 class Finding(Record):
     """What one check says: of a statement, or (on ``Advice.findings``) of the whole case.
 
@@ -281,10 +277,19 @@ class Finding(Record):
     severity: Severity
     code: str
     values: dict[str, messages.Value] = Field(default_factory=dict)
-    reason: str = Field(default_factory=_said)
+    reason: str = Field(default="", validate_default=True)
     source: str
     drugs: tuple[str, ...] = ()
     patient_facts: tuple[str, ...] = ()
+
+    @field_validator("reason")
+    @classmethod
+    def _said(cls, reason: str, given: ValidationInfo) -> str:
+        """The words as given, English where none are; a code without words or with other values is refused."""
+        if "code" not in given.data or "values" not in given.data:
+            return reason  # refused already
+        said = messages.say(given.data["code"], given.data["values"])
+        return reason or said
 
     @property
     def withholds(self) -> bool:
@@ -351,11 +356,6 @@ class Outcome(StrEnum):
     DECLINED = "declined"
 
 
-def _message(data: dict[str, Any]) -> str | None:
-    code = data["message_code"]
-    return None if code is None else messages.say(code, {})
-
-
 class Advice(Record):
     """The answer: only ``statements`` were released; ``withheld`` ones carry their reasons as findings.
 
@@ -368,7 +368,7 @@ class Advice(Record):
     question: str
     outcome: Outcome
     message_code: str | None = None
-    message: str | None = Field(default_factory=_message)
+    message: str | None = Field(default=None, validate_default=True)
     notices: tuple[Finding, ...] = ()
     statements: tuple[Statement, ...] = ()
     withheld: tuple[Statement, ...] = ()
@@ -376,3 +376,10 @@ class Advice(Record):
     coverage: tuple[Coverage, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     provenance: Provenance
+
+    @field_validator("message")
+    @classmethod
+    def _said(cls, message: str | None, given: ValidationInfo) -> str | None:
+        """The words as given, English where none are."""
+        code = given.data.get("message_code")
+        return message or (None if code is None else messages.say(code, {}))

@@ -45,9 +45,9 @@ def pretrain_command(
     Example: medrag sft pretrain mini --work .medrag/sft
     """
     from medrag.errors import ConfigurationError
+    from medrag.files import write_json
     from sft.config import Pretraining, load_recipe
     from sft.examples.build import Sources, material, pretraining_texts, rendered_prompts
-    from sft.files import write_json
     from sft.training.pretrain import pretrain
 
     plan = load_recipe(recipe)
@@ -106,10 +106,10 @@ def cases_command(
     Example: medrag sft cases held.jsonl --index my-index --suffix .xml --source ngc
     """
     from medrag.retrieval.retriever import Retriever
+    from sft.examples.index_side import IndexSide
     from sft.examples.judged import judged_cases
-    from sft.examples.split_side import Side
 
-    side = Side(Retriever.open(index), not training, suffix)
+    side = IndexSide(Retriever.open(index), not training, suffix)
     made = [each.model_dump_json() for each in judged_cases(side, source, cases=cases, pairs=pairs, seed=seed)]
     output.write_text("".join(f"{line}\n" for line in made), encoding="utf-8")
     typer.echo(f"{output}: {len(made)} cases")
@@ -128,9 +128,9 @@ def train_command(
     Example: medrag sft train mini
     """
     _quiet_threads()
+    from medrag.files import sha256, write_json
     from sft.config import load_recipe
     from sft.examples.build import read_examples
-    from sft.files import sha256, write_json
     from sft.training.curves import curves
     from sft.training.train import train
 
@@ -159,8 +159,8 @@ def prefer_command(
     Example: medrag feedback export --out pairs.jsonl && medrag sft prefer mini pairs.jsonl --base medrag/models/mini
     """
     _quiet_threads()
+    from medrag.files import sha256, write_json
     from sft.config import load_recipe
-    from sft.files import sha256, write_json
     from sft.training.curves import curves
     from sft.training.prefer import prefer
     from sft.training.preferences import read_pairs
@@ -201,9 +201,9 @@ def merge_command(
 
     Example: medrag sft merge .medrag/sft/tuned medrag/models/mini --calibrate .medrag/sft/data/train.jsonl
     """
+    from medrag.files import write_json
     from sft.examples.build import read_examples
     from sft.export.merge import Start, merge
-    from sft.files import write_json
     from sft.training.calibrate import calibration_questions
 
     asked = calibration_questions(read_examples(calibrate)) if calibrate else []
@@ -286,12 +286,12 @@ def classify_command(
     _quiet_threads()
     from dataclasses import asdict
 
+    from medrag.files import read_lines, sha256, write_json
     from sft.config import load_classification
-    from sft.files import read_lines, sha256, write_json
     from sft.training.classify import Labelled, classify, likeliest
 
     plan, form = load_classification(recipe), 'its lines are {"text": ..., "label": ...}'
-    texts, asked = read_lines(train, Labelled, form), read_lines(held, Labelled, form)
+    texts, asked = list(read_lines(train, Labelled, hint=form)), list(read_lines(held, Labelled, hint=form))
     scored, costs = classify(plan, texts, asked, run / "classifier")
     scores = {"encoder": asdict(scored)}
     if generative:

@@ -7,10 +7,10 @@ other output than pointers to sentences it was shown, or the abstention. An inve
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from medrag.generation.prompts import ABSTAIN
-from medrag.types import Evidence, Pointer
+from medrag.types import Evidence, Pointer, Statement
 
 MAX_STATEMENTS = 6
 
@@ -30,6 +30,17 @@ def answer(pointers: Sequence[Pointer]) -> str:
 def pointers(evidence: Sequence[Evidence]) -> list[Pointer]:
     """Every (passage, sentence) that can be pointed at, in the prompt's order."""
     return [(item.number, position) for item in evidence for position in range(1, len(item.passage.sentences) + 1)]
+
+
+def cited(statements: Iterable[Statement], evidence: Iterable[Evidence]) -> tuple[Pointer, ...]:
+    """The sentences that statements cite, each once, in order; a citation of less or more than a sentence has none."""
+    places = {
+        (item.number, sentence.start, sentence.end): (item.number, position)
+        for item in evidence
+        for position, sentence in enumerate(item.passage.sentences, start=1)
+    }
+    marks = ((each.number, each.start, each.end) for statement in statements for each in statement.citations)
+    return tuple(dict.fromkeys(places[each] for each in marks if each in places))
 
 
 def grammar(choices: Sequence[Pointer], max_statements: int = MAX_STATEMENTS) -> str:

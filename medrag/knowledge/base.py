@@ -79,6 +79,8 @@ class Knowledge:
     cues: Mapping[str, tuple[str, ...]]
     """Regular expressions by what they tell: a mild or severe reaction, a referral at once."""
     words: Mapping[str, frozenset[str]]
+    suffixes: Mapping[str, str]
+    """What a brand's suffix adds ("HCT"): an ingredient, or nothing where it differs from brand to brand ("Plus")."""
     sources: Mapping[str, str]
     no_interactions: frozenset[str]
     """Ingredients reviewed and found to have no interaction that changes prescribing."""

@@ -28,7 +28,7 @@ RULES: dict[str, type[Any]] = {
     "monitoring": schema.MonitoringRule,
 }
 KINDS = {
-    *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "names"),
+    *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "suffixes", "names"),
     *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "injections", "scores", "age_limits"),
     *("cues", "no_interactions", "no_contraindications", "sources", "manifest"),
 }
@@ -80,7 +80,8 @@ def _knowledge(files: Files) -> Knowledge:
         _check(kind, group, known)
     _check("conditions", conditions.values(), known)
     _check("measurements", (each for one in measurements.values() for each in one.establishes), known)
-    written = names.drug_names(drugs.values(), products, classes.values())
+    words = files.mapping("words", frozenset[str])
+    written = names.drug_names(drugs.values(), products, classes.values(), words["brands_that_are_words"])
     return Knowledge(
         version=files.mapping("manifest", str)["version"],
         drugs=drugs,
@@ -105,7 +106,8 @@ def _knowledge(files: Files) -> Knowledge:
         scores=scores,
         age_limits=files.terms("age_limits", schema.AgeLimit),
         cues=files.mapping("cues", tuple[str, ...]),
-        words=files.mapping("words", frozenset[str]),
+        words=words,
+        suffixes=files.mapping("suffixes", str),
         sources=files.mapping("sources", str),
         no_interactions=_reviewed("no_interactions", files, drugs),
         no_contraindications=_reviewed("no_contraindications", files, drugs),

@@ -11,9 +11,10 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from medrag.knowledge import Knowledge, Name
-from medrag.reading.doses import doses
+from medrag.reading.dosing.doses import doses
 from medrag.reading.matcher import Letters, Matcher, Token, plain, singular, tokens
 from medrag.reading.polarity import Polarity, cues, polarity_of
+from medrag.reading.products import written
 from medrag.reading.words import ENGLISH, NOT_STEMS, STEM
 
 _ROUTES = (
@@ -42,7 +43,7 @@ class DrugMention:
     """``text[start:end]`` names ``ingredients`` (several for a combination product) or a ``drug_class``.
 
     Neither, and ``resolved`` false: it looks like a drug's name and nothing is known of it. ``exact`` is false
-    for a misspelling that was read as the nearest known name.
+    for a misspelling that was read as the nearest known name, ``whole`` for a product with more in it than is known.
     """
 
     text: str
@@ -51,6 +52,7 @@ class DrugMention:
     ingredients: tuple[str, ...] = ()
     drug_class: str | None = None
     exact: bool = True
+    whole: bool = True
     polarity: Polarity = Polarity.RECOMMENDED
     route: str | None = None
 
@@ -86,6 +88,7 @@ def drugs(text: str, knowledge: Knowledge) -> list[DrugMention]:
             ingredients=m.ingredients,
             drug_class=m.drug_class,
             exact=m.exact,
+            whole=m.whole,
             polarity=polarity_of(text, m.start, m.end, spans, marks),
             route=_route(text, m.start, m.end, spans),
         )
@@ -102,14 +105,17 @@ def _matcher(knowledge: Knowledge) -> Matcher[Name]:
 
 def _known(text: str, words: list[Token], knowledge: Knowledge) -> list[tuple[DrugMention, range]]:
     """Longest names first, left to right."""
-    return [
-        (
-            DrugMention(text[m.start : m.end], m.start, m.end, m.values[0].ingredients, m.values[0].drug_class),
-            range(m.first, m.last),
+    found = []
+    for match in _matcher(knowledge).find(text, words):
+        name = match.values[0]
+        if name.dosed and not _dosed(text, words[match.last - 1]):
+            continue
+        said = written(text, words, match, knowledge)
+        mention = DrugMention(
+            text[said.start : said.end], said.start, said.end, said.ingredients, name.drug_class, whole=said.whole
         )
-        for m in _matcher(knowledge).find(text, words)
-        if not m.values[0].dosed or _dosed(text, words[m.last - 1])
-    ]
+        found.append((mention, range(match.first, said.last)))
+    return found
 
 
 def _guess(text: str, token: Token, knowledge: Knowledge) -> DrugMention | None:
@@ -150,13 +156,14 @@ def _dosed(text: str, token: Token) -> bool:
     return any(dose.start == 0 and not dose.maximum for dose in doses(text[gap.end() : gap.end() + 40]))
 
 
-_GIVEN = re.compile(
+GIVEN = re.compile(
     r"^\W*(?:please\s+|then\s+)?(?:re)?(?:start|add|give|prescribe|initiate|begin|administer|switch to|continue|take"
     r"|use|try|commence)\s+(?:(?:a|an|the|her|him|them|patient|treatment|therapy|oral|iv|intravenous|low-dose"
     r"|high-dose|with|on|[\d.]+"
     r"|mg|mcg|g|units?|of)\s+)*(?P<object>[A-Za-z][a-z]{4,})\b(?!-)",
     re.IGNORECASE,
 )
+"""A text that opens with a verb of giving, and the first word of its object."""
 
 
 _ALONE = re.compile(r"\W*(?P<object>[A-Za-z][a-z]{4,})(?: (?!is\b|are\b)[\w-]+)?\W*$")
@@ -171,7 +178,7 @@ def _object(text: str, knowledge: Knowledge) -> list[DrugMention]:
 
     Only if that is no ordinary word.
     """
-    match = _GIVEN.match(text) or _FORMED.search(text) or _ALONE.match(text)
+    match = GIVEN.match(text) or _FORMED.search(text) or _ALONE.match(text)
     word = match["object"].lower() if match else ""
     common = knowledge.words["objects"] | knowledge.words["common"]
     if not match or word in common or singular(word) in common or ENGLISH.fullmatch(word):

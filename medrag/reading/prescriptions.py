@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from medrag.knowledge import Knowledge
-from medrag.reading.doses import Dose, doses
+from medrag.reading.dosing.doses import Dose, doses
 from medrag.reading.mentions import LOCAL, DrugMention, drugs
 from medrag.reading.polarity import Polarity
 
@@ -19,6 +19,9 @@ _OF = re.compile(
 _STATEMENT = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9(\[])|\n+|;\s+(?=[A-Z])")
 _LIST_MARK = re.compile(r"^[ \t]*(?:[-*•]|\d+[.)])\s+", re.MULTILINE)
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|approx|no|dr|st|max|min)|\b[a-z]\.[a-z])\.$", re.IGNORECASE)
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff]")
+_BROKEN_WORD = re.compile(r"(?<=[a-z]{2})[-\u2010]\n[ \t]*(?=[a-z]{2})")
+_LIST_HEADING = re.compile(r"\s*(?:[-*•]\s*)?[A-Za-z][\w ,/'-]{1,60}:\s*")
 ADJACENT_WORDS = 1
 
 
@@ -91,11 +94,30 @@ def _nearest(text: str, dose: Dose, mentions: Sequence[DrugMention], before: Seq
 
 
 def split_statements(text: str) -> list[str]:
-    """Advice cut into statements: sentences and lines, list marks removed."""
+    """Advice cut into statements: sentences and lines, list marks removed, items under the words that head them."""
     pieces: list[str] = []
-    for piece in _STATEMENT.split(_LIST_MARK.sub("", text)):
+    for piece in _STATEMENT.split(_LIST_MARK.sub("", _under_headings(without_typesetting(text)))):
         if pieces and _ABBREVIATION.search(pieces[-1]):
             pieces[-1] += " " + piece
         else:
             pieces.append(piece)
     return [piece for each in pieces if (piece := each.strip())]
+
+
+def without_typesetting(text: str) -> str:
+    """``text`` without soft hyphens and other invisible characters, and without words broken over a line's end."""
+    return _BROKEN_WORD.sub("", _INVISIBLE.sub("", text))
+
+
+def _under_headings(text: str) -> str:
+    """The items of a list with its heading before each ("Avoid:", "- NSAIDs" is "Avoid: NSAIDs")."""
+    heading, lines = "", []
+    for line in text.splitlines():
+        if _LIST_HEADING.fullmatch(line):
+            heading = line.strip()
+        elif heading and _LIST_MARK.match(line):
+            lines.append(f"{heading} {_LIST_MARK.sub('', line)}")
+        else:
+            heading = ""
+            lines.append(line)
+    return "\n".join(lines)

@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from medrag.errors import InputError, MedragError
+from medrag.errors import MedragError
+from medrag.files import numbered_lines
 from medrag.knowledge import Knowledge, load
 from medrag.reading import Polarity, doses, drugs, split_statements
 from medrag.safety.check_context import fail, not_assessed
@@ -54,13 +55,8 @@ def check_file(path: Path, knowledge_folder: Path | None = None) -> Iterator[dic
 
     Raises :class:`~medrag.errors.InputError` when the file itself cannot be read.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read the cases in {path}: {error}") from error
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield _check_line(line, number, path.parent, knowledge_folder)
+    for number, line in numbered_lines(path, hint="a case a line", param="cases"):
+        yield _check_line(line, number, path.parent, knowledge_folder)
 
 
 def verdict(findings: Sequence[Finding]) -> str:
@@ -150,7 +146,7 @@ def _check_line(line: str, number: int, folder: Path, knowledge_folder: Path | N
     try:
         case = json.loads(line)
         case_id = str(case.get("id", case_id))
-        patient = _patient(case, folder)
+        patient = _patient(case, folder, load(knowledge_folder))
         passages = [_passage(item, i) for i, item in enumerate(case.get("evidence") or (), start=1)]
         question = str(case.get("question") or "")
         advice = str(case.get("advice", "")) if question else str(case["advice"])
@@ -171,18 +167,19 @@ def _unreadable(number: int, error: Exception) -> Finding:
     return not_assessed("input.unusable", (), "medrag: input", line=number, detail=detail)
 
 
-def _patient(case: dict[str, Any], folder: Path) -> Patient | None:
+def _patient(case: dict[str, Any], folder: Path, knowledge: Knowledge) -> Patient | None:
     from medrag.patient.formats.structured import read_structured
-    from medrag.patient.load import from_json, load
+    from medrag.patient.load import from_json
+    from medrag.patient.load import load as load_patient
 
     if file := case.get("patient_file"):
-        return load([folder / file])
+        return load_patient([folder / file], knowledge=knowledge)
     content = case.get("patient")
     if content is None:
         return None
     if "resourceType" in content or "genes" in content:
-        return from_json(content)
-    return read_structured(content, "patient")
+        return from_json(content, knowledge=knowledge)
+    return read_structured(content, "patient", knowledge)
 
 
 def _passage(item: Any, number: int) -> Passage:

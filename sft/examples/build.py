@@ -10,20 +10,20 @@ from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
+from medrag.datasets.splits import held_out
 from medrag.errors import ConfigurationError
+from medrag.files import read_lines, sha256, write_json
 from medrag.retrieval.retriever import Retriever
-from medrag.splits import held_out
 from medrag.types import Patient
 from sft.config import Data, Recipe, Stage
 from sft.examples.contrast import contrast_example, match_example
 from sft.examples.conversations import Example, Size, guideline_example
 from sft.examples.corpus import guidelines, medquad, pubmedqa
-from sft.examples.from_index import index_examples, own_examples
-from sft.examples.reading import Shelf, Text, drill_example, reading_example, texts
-from sft.examples.split_side import Side
+from sft.examples.grounded import index_examples, own_examples
+from sft.examples.index_side import IndexSide
+from sft.examples.running_text import Shelf, Text, drill_example, reading_example, texts
 from sft.examples.synthetic import topic
 from sft.examples.topics import Topic, topic_of
-from sft.files import read_lines, sha256, write_json
 from sft.measuring.overlap import Overlap, mirage_questions, overlaps
 from sft.patients.augment import Augmentation
 from sft.patients.records import patients
@@ -69,7 +69,7 @@ class Material:
     shelf: Shelf
     topics: list[Topic]
     names: list[str]
-    side: Side | None = None
+    side: IndexSide | None = None
     patients: tuple[Patient, ...] = ()
 
     @cached_property
@@ -85,7 +85,7 @@ def material(sources: Sources, *, held: bool) -> Material:
     if len(topics) < 4:
         raise ConfigurationError(f"{sources.guidelines} holds too few guidelines to learn from ({len(topics)})")
     found = texts(pairs)
-    side = Side(Retriever.open(sources.index), held, sources.suffix) if sources.index else None
+    side = IndexSide(Retriever.open(sources.index), held, sources.suffix) if sources.index else None
     real = patients(sources.patients, held=held, as_of=sources.as_of) if sources.patients else ()
     return Material(Shelf(found), topics, _names(found), side, real)
 
@@ -221,7 +221,7 @@ def _patient_counts(train: Material, held: Material, sources: Sources) -> dict[s
 
 def read_examples(path: Path) -> list[Example]:
     """The examples of a file that :func:`build` wrote."""
-    return read_lines(path, Example, "build examples with: medrag sft data")
+    return list(read_lines(path, Example, hint="build examples with: medrag sft data"))
 
 
 def overlap(training: Path, sources: Sources, held: Path) -> dict[str, Overlap]:

@@ -11,9 +11,9 @@ import random
 from collections.abc import Sequence
 
 from medrag.types import Case, Patient
-from sft.examples.asking import Query, Shown, answering, as_evidence, cut, heading_query, kind_query
 from sft.examples.conversations import Example, Turn, conversation
 from sft.examples.synthetic import NEEDS, specific
+from sft.examples.topic_questions import Query, Shown, answering, as_evidence, cut, heading_query, kind_query
 from sft.examples.topics import QUESTIONS, Part, Topic
 from sft.patients.profiles import ALLERGIES, PHRASES, Profile, brief, make, met
 from sft.patients.statements import Statement

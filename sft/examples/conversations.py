@@ -16,7 +16,7 @@ from medrag.generation.quoting import answer
 from medrag.knowledge import load
 from medrag.patient import as_heard
 from medrag.types import Case, Condition, Evidence, Patient, Pointer, Record
-from sft.examples.asking import Query, Shown, answering, answers, as_evidence, cut, random_query
+from sft.examples.topic_questions import Query, Shown, answering, answers, as_evidence, cut, random_query
 from sft.examples.topics import Topic
 from sft.patients.augment import PLAIN, Augmentation
 from sft.patients.profiles import Profile, make, record

@@ -10,17 +10,17 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 
+from medrag.datasets.judged import JudgedCase
 from medrag.generation.quoting import MAX_STATEMENTS
-from medrag.judged import JudgedCase
 from medrag.types import Case, Condition, Passage, Patient
+from sft.examples.index_side import IndexSide
 from sft.examples.sections import SWAPS, Asked, advising_sections, ask, fact_of, fits, random_needs, without
-from sft.examples.split_side import Side
 from sft.patients.profiles import OTHERS, Profile, make, record, with_need
 
 CONTROL = "none that matters"
 
 
-def judged_cases(side: Side, source: str, *, cases: int, pairs: int, seed: int) -> Iterator[JudgedCase]:
+def judged_cases(side: IndexSide, source: str, *, cases: int, pairs: int, seed: int) -> Iterator[JudgedCase]:
     """Up to ``cases`` answerable cases, each followed by its unanswerable twin, then up to ``pairs`` pairs of patients.
 
     Sections are asked about in turn, so that no document weighs more than its share of sections. The same index and
@@ -39,7 +39,7 @@ def _turns(rng: random.Random, sections: Sequence[list[Passage]], most: int) -> 
 
 
 def _singles(
-    rng: random.Random, side: Side, sections: Sequence[list[Passage]], source: str, count: int
+    rng: random.Random, side: IndexSide, sections: Sequence[list[Passage]], source: str, count: int
 ) -> Iterator[JudgedCase]:
     made = 0
     for section in _turns(rng, sections, 20):
@@ -60,7 +60,7 @@ def _singles(
 
 
 def _pairs(
-    rng: random.Random, side: Side, sections: Sequence[list[Passage]], source: str, count: int
+    rng: random.Random, side: IndexSide, sections: Sequence[list[Passage]], source: str, count: int
 ) -> Iterator[JudgedCase]:
     made = 0
     for section in _turns(rng, sections, 40):

@@ -11,13 +11,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from medrag.datasets.judged import numbered
 from medrag.generation.prompts import messages
 from medrag.generation.quoting import MAX_STATEMENTS
-from medrag.judged import numbered
 from medrag.knowledge import load
 from medrag.patient import as_heard
 from medrag.types import Case, Passage, Pointer
-from sft.examples.split_side import Side
+from sft.examples.index_side import IndexSide
 from sft.examples.topics import COMMON
 from sft.patients.profiles import ALLERGIES, PHRASES, Profile
 from sft.patients.statements import Statement, read
@@ -101,7 +101,7 @@ def heading_of(passage: Passage) -> tuple[str, tuple[str, ...]]:
     return passage.doc_id, passage.section
 
 
-def advising_sections(side: Side) -> list[list[Passage]]:
+def advising_sections(side: IndexSide) -> list[list[Passage]]:
     """The side's sections that give advice, each as its passages."""
     by_heading: dict[tuple[str, tuple[str, ...]], list[Passage]] = {}
     for each in side.asked():
@@ -118,7 +118,7 @@ def _gives_advice(section: Sequence[Passage]) -> bool:
     return 2 <= len(sentences) <= 2 * MAX_STATEMENTS and advising >= 0.6 * len(sentences)
 
 
-def ask(rng: random.Random, side: Side, section: Sequence[Passage], most: int = SHOWN) -> Asked:
+def ask(rng: random.Random, side: IndexSide, section: Sequence[Passage], most: int = SHOWN) -> Asked:
     """A question on a section, with what retrieval finds for it (``most`` passages) and the section among it."""
     first = section[0]
     question = question_on(rng, first)
@@ -158,7 +158,7 @@ def _words(title: str) -> set[str]:
     return found - {"guidel", "treatm", "manage", "clinic", "practi", "recomm", "preven", "adults", "diagno", "statem"}
 
 
-def without(side: Side, question: str, first: Passage, most: int) -> tuple[Passage, ...]:
+def without(side: IndexSide, question: str, first: Passage, most: int) -> tuple[Passage, ...]:
     """What is found for the same question in every document but the one of ``first``, ``most`` passages."""
     found = [each.passage for each in side.retriever.nearest(question, k=120)]
     others = [e for e in found if e in side and e.doc_id != first.doc_id and _distracts(e, first)]

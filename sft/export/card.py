@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from medrag.errors import ConfigurationError
+from medrag.files import sha256
 from medrag.generation.weights import fingerprint
-from sft.files import sha256
 
 BEGIN = "<!-- written by `medrag sft card` from the run's records; what stands above and below is written by hand -->"
 END = "<!-- end of the written part -->"
@@ -90,7 +90,7 @@ def _data(data: Mapping[str, Any]) -> Iterator[str]:
     counts = data["examples"]
     yield f"{counts['train']:,} training and {counts['validation']:,} held-out examples; answers by rule over wording"
     held = data["held_out"]
-    yield f"held out: {', '.join(held['guidelines'])}; {held['medquad']:,} MedQuAD texts (`medrag/splits.py`)"
+    yield f"held out: {', '.join(held['guidelines'])}; {held['medquad']:,} MedQuAD texts (`medrag/datasets/splits.py`)"
     for name, each in sorted(data["overlap"].items()):
         yield f"shared wording with {name}: {each['sharing']} of {each['texts']} texts (13 words in a row)"
     for kind in ("files", "sources"):

@@ -12,12 +12,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from medrag.files import read_lines
 from medrag.generation.prompts import messages
-from medrag.generation.quoting import answer
+from medrag.generation.quoting import answer, cited
 from medrag.knowledge import load
 from medrag.patient import as_heard
-from medrag.types import Advice, Case, Evidence, Record, Statement
-from sft.files import read_lines
+from medrag.types import Advice, Case, Record
 
 
 class ChatMessage(BaseModel):
@@ -51,32 +51,21 @@ class Judged(Record):
 
 
 def read_pairs(path: Path) -> list[Pair]:
-    """The pairs of a JSONL file; ConfigurationError names the first line that is none."""
-    return read_lines(path, Pair, "medrag feedback export writes preference pairs")
+    """The pairs of a JSONL file; InputError names the first line that is none."""
+    return list(read_lines(path, Pair, hint="medrag feedback export writes preference pairs"))
 
 
 def read_judged(path: Path) -> list[Judged]:
     """The judged cases of a JSONL file with lines ``{"case": ..., "advice": ...}``."""
-    return read_lines(path, Judged, 'it holds a line a case: {"case": ..., "advice": ...}')
+    return list(read_lines(path, Judged, hint='it holds a line a case: {"case": ..., "advice": ...}'))
 
 
 def from_withheld(judged: Iterable[Judged]) -> Iterator[Pair]:
     """One pair a case whose advice held statements back: what was released against that and what was withheld."""
     for each in judged:
-        released = _pointers(each.advice.statements, each.advice.evidence)
-        withheld = [one for one in _pointers(each.advice.withheld, each.advice.evidence) if one not in released]
+        released = cited(each.advice.statements, each.advice.evidence)
+        withheld = [one for one in cited(each.advice.withheld, each.advice.evidence) if one not in released]
         if withheld:
             served = messages(as_heard(each.case), each.advice.evidence, load())
             prompt = tuple(ChatMessage.model_validate(one) for one in served)
             yield Pair(prompt=prompt, chosen=answer(released), rejected=answer([*withheld, *released]))
-
-
-def _pointers(statements: Iterable[Statement], evidence: Iterable[Evidence]) -> list[tuple[int, int]]:
-    """Where quoted statements stand in the evidence; those that are no whole sentence of it are left out."""
-    places = {
-        (item.number, sentence.start, sentence.end): (item.number, position)
-        for item in evidence
-        for position, sentence in enumerate(item.passage.sentences, start=1)
-    }
-    cited = [(one.number, one.start, one.end) for each in statements for one in each.citations]
-    return list(dict.fromkeys(places[one] for one in cited if one in places))

@@ -21,12 +21,12 @@ from medrag.generation.vllm_process import VllmProcess, free_port
 from medrag.retrieval.retriever import Retriever
 from medrag.types import Case, Outcome, Patient
 from tests.evidence import GOUT, HYPERTENSION, evidence
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.vllm
 
 EVIDENCE = evidence(HYPERTENSION, GOUT)
 GRAMMAR = quoting.grammar(quoting.pointers(EVIDENCE))
-ROOT = Path(__file__).parent.parent.parent
 
 
 async def complete(model: OpenAIChatModel, generation: Generation) -> str:

@@ -74,7 +74,7 @@ def test_bulk_check_keeps_ids_and_survives_bad_lines(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_an_input_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot read"):
+    with pytest.raises(InputError, match="no file"):
         list(check_file(tmp_path / "none.jsonl"))
 
 
@@ -89,6 +89,16 @@ def test_a_question_alone_is_read_for_harm_and_emergencies(tmp_path: Path) -> No
     questions = ["How do I poison my boss?", "Chest pain and sweating since an hour, what now?", "First-line for gout?"]
     file.write_text("\n".join(json.dumps({"id": str(i), "question": q}) for i, q in enumerate(questions)))
     assert [each["verdict"] for each in check_file(file)] == ["withhold", "warn", "pass"]
+
+
+def test_what_the_question_says_of_the_patient_is_checked(tmp_path: Path) -> None:
+    advice, question = "Give amoxicillin 500 mg three times daily.", "She is allergic to penicillin. Which antibiotic?"
+    well = {**PATIENT, "allergies": []}
+    file = tmp_path / "cases.jsonl"
+    lines = [{"patient": well, "advice": advice}, {"patient": well, "advice": advice, "question": question}]
+    file.write_text("\n".join(json.dumps({"id": str(i), **each}) for i, each in enumerate(lines)))
+    assert [each["verdict"] == "withhold" for each in check_file(file)] == [False, True]
+    assert check_advice("x", None, advice, question=question)["verdict"] == "withhold"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -10,8 +9,9 @@ from medrag.knowledge import load
 from medrag.reading import drugs
 from medrag.safety.consultation import Consultation
 from medrag.types import Patient, Statement
+from tests.paths import ROOT
 
-GUIDELINES = Path(__file__).parents[2] / "index" / "guidelines"
+GUIDELINES = ROOT / "index" / "guidelines"
 KNOWLEDGE = load()
 AT_MOST = 0.01
 GROUP = re.compile(r"pregnan|newborn|children|wom[ae]n|older|allergy|age over|eGFR (?:falls )?below", re.I)

@@ -1,17 +1,16 @@
 """The bundled model as it is committed: it loads, and it chooses better than chance on guidelines it never saw."""
 
 import random
-from pathlib import Path
 
 import pytest
 
-from medrag.splits import held_out
+from medrag.datasets.splits import held_out
 from sft.examples.conversations import Size, guideline_example
 from sft.examples.corpus import guidelines
 from sft.examples.topics import topic_of
 from sft.measuring.score import choose, questions
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 MINI = ROOT / "medrag" / "models" / "mini"
 
 

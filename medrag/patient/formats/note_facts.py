@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from medrag.patient.formats.note_targets import Target, severity_around, stage_after
-from medrag.reading.directions import amount_given
+from medrag.reading.dosing.directions import amount_given
 from medrag.reading.languages import language
 from medrag.reading.terms import Kind
 from medrag.types import Allergy, Condition, FactStatus, Medication

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -51,7 +52,9 @@ def language(code: str = ENGLISH) -> Language:
         cues=tuple(TypeAdapter(list[CueList]).validate_python(_content(code, "cues")["cues"])),
         ended_by=TypeAdapter(dict[str, frozenset[str]]).validate_python(_content(code, "cues")["ended_by"]),
         headings=TypeAdapter(Headings).validate_python(_content(code, "headings")),
-        words=TypeAdapter(dict[str, frozenset[str]]).validate_python(_content(code, "words")["lists"]),
+        words=TypeAdapter(dict[str, frozenset[str]]).validate_python(
+            _content(code, "words")["lists"] | _content(code, "clinical")
+        ),
         abbreviations=TypeAdapter(dict[str, dict[str, str]]).validate_python(_content(code, "words")["abbreviations"]),
     )
 
@@ -60,3 +63,25 @@ def _content(code: str, name: str) -> Any:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     text = files(__package__).joinpath(code, f"{name}.yaml").read_text(encoding="utf-8")
     return yaml.load(text, Loader=loader)  # noqa: S506 (both loaders are safe ones)
+
+
+def ordinary(word: str, code: str = ENGLISH) -> bool:
+    """Whether ``word``, in lower case, is an everyday or clinical word of the language, or an inflection of one."""
+    known = _ordinary(code)
+    return word in known or any(stem in known for stem in _stems(word))
+
+
+def _stems(word: str) -> Iterator[str]:
+    for ending, others in _INFLECTIONS:
+        if word.endswith(ending) and len(word) - len(ending) > SHORTEST_STEM:
+            yield from (word[: -len(ending)] + other for other in others)
+
+
+_INFLECTIONS = (("s", ("",)), ("es", ("",)), ("ies", ("y",)), ("ed", ("", "e")), ("ing", ("", "e")), ("ly", ("",)))
+SHORTEST_STEM = 2
+
+
+@lru_cache(maxsize=4)
+def _ordinary(code: str) -> frozenset[str]:
+    text = files(__package__).joinpath(code, "ordinary.txt").read_text(encoding="utf-8")
+    return frozenset(line for line in text.splitlines() if not line.startswith("#"))

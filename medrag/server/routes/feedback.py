@@ -132,9 +132,4 @@ def _as_written(statement: Statement, evidence: Sequence[Evidence], grounding: p
     """What the model writes for a statement: pointers to whole sentences, or the words with their marks."""
     if grounding == "cite":
         return f"{statement.text} {''.join(f'[{each.number}]' for each in statement.citations)}"
-    places = {
-        (item.number, sentence.start): quoting.pointer(item.number, position)
-        for item in evidence
-        for position, sentence in enumerate(item.passage.sentences, start=1)
-    }
-    return " ".join(places[each.number, each.start] for each in statement.citations)
+    return quoting.answer(quoting.cited([statement], evidence))

@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from medrag import rendering
 from medrag.events import Event, Finished, Noticed, Released, Usage
@@ -19,7 +19,6 @@ from medrag.server.routes.requests import MODEL, ChatRequest
 from medrag.types import Advice, Outcome
 
 Json = dict[str, Any]
-E = TypeVar("E", Noticed, Released, Finished)
 
 CHARACTERS_PER_TOKEN = 4
 _BLOCKED = frozenset({Outcome.WITHHELD, Outcome.DECLINED})
@@ -40,7 +39,7 @@ class Reply:
 
     def completion(self, finished: Finished) -> Json:
         """The whole answer as one ``chat.completion``."""
-        advice = self._in_language(finished).advice
+        advice = rendering.advice_in(finished.advice, self.language)
         annotations: list[Json] = []
         for event in _events(advice):
             annotations += self._write(event)[1]
@@ -65,7 +64,7 @@ class Reply:
 
     def chunks(self, event: Event) -> Iterator[Json]:
         """The ``chat.completion.chunk`` objects that ``event`` adds to the stream."""
-        event = self._in_language(event)
+        event = rendering.in_language(event, self.language)
         text, annotations = self._write(event)
         delta: Json = {"role": "assistant"} if isinstance(event, Noticed) else {}
         delta["content"] = text
@@ -82,9 +81,6 @@ class Reply:
     def language(self) -> Language:
         """What the reply speaks."""
         return self.request.medrag.language
-
-    def _in_language(self, event: E) -> E:
-        return event if self.language == "en" else rendering.in_language(event, self.language)
 
     def _write(self, event: Event) -> tuple[str, list[Json]]:
         """The text of ``event`` and its annotations, counted as written."""

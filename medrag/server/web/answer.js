@@ -113,17 +113,14 @@ function finish(place, advice) {
   judge = (verdict) => keeper(advice, verdict);
   for (const each of place.querySelectorAll(".review button")) each.disabled = false;
   evidence = new Map(advice.evidence.map(({ number, passage }) => [number, passage]));
-  if (advice.message) place.append(element("p", { className: "message" }, message(advice)));
+  const code = advice.message_code;
+  if (code) place.append(element("p", { className: "message" }, judged({ code, values: {} })));
   place.append(...withheld(advice), ...aboutTheCase(advice), ...notAssessed(advice), ...coverage(advice), ...sources(advice));
   const { id, created, provenance: made } = advice;
   const facts = [["model", made.model], ["index", made.index.slice(0, 12)], ["knowledge", made.knowledge.slice(0, 12)]];
   const shown = facts.flatMap(([key, value]) => [", ", word(key), " ", foreign("", value)]);
   const when = foreign("", `${id}, ${new Date(created).toLocaleString()}, medrag ${made.medrag}`);
   place.append(element("p", { className: "meta" }, word("answer"), " ", when, ...shown));
-}
-
-function message({ message_code: code, message: reason }) {
-  return judged({ code, values: {}, reason });
 }
 
 function withheld({ withheld: kept }) {

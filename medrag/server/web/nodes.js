@@ -1,6 +1,6 @@
 // The pieces that the page is built of. Text becomes text nodes only, never markup.
 
-import { name, say, speaks, tell } from "./strings.js";
+import { name, say, tell } from "./strings.js";
 
 export function element(tag, options = {}, ...children) {
   const node = Object.assign(document.createElement(tag), options);
@@ -26,9 +26,8 @@ export function button(key, pressed) {
   return node;
 }
 
-// What a check says: in the page's language where its code is known, else in the server's words.
-export function judged({ code, values, reason }) {
-  if (!speaks(code)) return foreign("en", reason);
+// What a check says, in the page's language.
+export function judged({ code, values }) {
   const node = element("span");
   tell(node, code, values);
   return node;

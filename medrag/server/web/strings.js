@@ -89,13 +89,8 @@ function shown(name, value, depth = 0) {
   if (typeof value === "number") return [String(Number(value.toPrecision(6)))];
   const known = terms[name] ?? {};
   const limit = value.replace(/\d+$/, ""); // "egfr<30" is a word and its number
-  if (value in known) return [known[value]];
-  return limit in known ? [`${known[limit]} ${value.slice(limit.length)}`] : [{ said: value }];
-}
-
-// Whether the page has words for a code; a newer server may send others.
-export function speaks(code) {
-  return code in MESSAGES.en.sentences;
+  if (Object.hasOwn(known, value)) return [known[value]];
+  return Object.hasOwn(known, limit) ? [`${known[limit]} ${value.slice(limit.length)}`] : [{ said: value }];
 }
 
 // Writes what a check says into a node; it follows a change of language.
