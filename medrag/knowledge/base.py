@@ -16,6 +16,7 @@ from medrag.knowledge.schema import (
     DoseLimit,
     DuplicationRule,
     Emergency,
+    GenotypeRule,
     HepaticRule,
     Interaction,
     LifeStageRule,
@@ -24,6 +25,7 @@ from medrag.knowledge.schema import (
     RenalRule,
     RequestRule,
     ScoreItem,
+    Washout,
 )
 from medrag.knowledge.vocabulary import Allergen, Condition, Drug, DrugClass, Gene, Measurement, Product
 from medrag.types import Severity
@@ -43,6 +45,8 @@ class Rules:
     ages: tuple[AgeRule, ...] = ()
     duplications: tuple[DuplicationRule, ...] = ()
     monitoring: tuple[MonitoringRule, ...] = ()
+    genotypes: tuple[GenotypeRule, ...] = ()
+    washouts: tuple[Washout, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,6 +26,8 @@ RULES: dict[str, type[Any]] = {
     "ages": schema.AgeRule,
     "duplications": schema.DuplicationRule,
     "monitoring": schema.MonitoringRule,
+    "genotypes": schema.GenotypeRule,
+    "washouts": schema.Washout,
 }
 KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "suffixes", "names"),
@@ -168,7 +170,7 @@ def _members(classes: Mapping[str, terms.DrugClass], drugs: Mapping[str, Any]) -
 
 
 REFERENCES = {
-    **dict.fromkeys(("a", "b", "drugs", "allergens", "with_drugs", "drug", "group"), "drugs"),
+    **dict.fromkeys(("a", "b", "drugs", "stopped", "start", "allergens", "with_drugs", "drug", "group"), "drugs"),
     **dict.fromkeys(("conditions", "condition", "unless", "implies"), "conditions"),
     "measurement": "measurements",
 }

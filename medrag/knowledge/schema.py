@@ -113,6 +113,25 @@ class MonitoringRule(Record):
     source: str
 
 
+class GenotypeRule(Fact):
+    """``drugs`` with any of ``results`` (diplotypes or phenotypes) of ``gene``, where a label says what CPIC does not.
+
+    Without ``results`` the rule only says that the gene bears on the drug in a way that is not computed here.
+    """
+
+    drugs: Terms
+    gene: str
+    results: Terms = ()
+
+
+class Washout(Fact):
+    """``start`` within ``days`` of the last dose of ``stopped``, where the interaction outlasts it."""
+
+    stopped: Terms
+    start: Terms
+    days: float
+
+
 class Reviewed(Record):
     """An ingredient that was reviewed and needs no rule of some kind."""
 

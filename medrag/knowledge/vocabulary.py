@@ -138,13 +138,18 @@ class Band(Record):
 
 
 class Gene(Record):
-    """A gene: alleles by function or activity value, what two of them mean, the HLA alleles that are ``asked`` for."""
+    """A gene: alleles by function or activity value, what two of them mean, the HLA alleles that are ``asked`` for.
+
+    ``present``: phenotypes by the variants whose presence alone means them; ``written``: other ways to write a diplotype.
+    """
 
     key: str
     alleles: dict[str, Terms] = Field(default_factory=dict)
     phenotypes: tuple[Phenotype, ...] = ()
     scores: tuple[Band, ...] = ()
     asked: Terms = ()
+    present: dict[str, Terms] = Field(default_factory=dict)
+    written: dict[str, str] = Field(default_factory=dict)
 
     def function(self, allele: str) -> str | None:
         """The function or activity value of an allele, where it is known."""

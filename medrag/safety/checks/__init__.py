@@ -20,6 +20,7 @@ from medrag.safety.checks.pregnancy import pregnancy
 from medrag.safety.checks.qt import qt
 from medrag.safety.checks.renal import renal
 from medrag.safety.checks.unknown import unknown
+from medrag.safety.checks.washout import washout
 from medrag.types import Finding
 
 Check = Callable[[Context], Iterable[Finding]]
@@ -33,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     allergy,
     contraindication,
     interaction,
+    washout,
     renal,
     hepatic,
     dose,
