@@ -26,6 +26,10 @@ RULES: dict[str, type[Any]] = {
     "ages": schema.AgeRule,
     "duplications": schema.DuplicationRule,
     "monitoring": schema.MonitoringRule,
+    "routes": schema.RouteRule,
+    "absorption": schema.Absorption,
+    "criteria": schema.CriterionRule,
+    "opioid_equivalents": schema.OpioidEquivalent,
 }
 KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "names"),
@@ -79,6 +83,7 @@ def _knowledge(files: Files) -> Knowledge:
     for kind, group in {**vars(rules), "emergencies": emergencies, "scores": scores.values()}.items():
         _check(kind, group, known)
     _check("conditions", conditions.values(), known)
+    _check("measurements", measurements.values(), known)
     _check("measurements", (each for one in measurements.values() for each in one.establishes), known)
     written = names.drug_names(drugs.values(), products, classes.values())
     return Knowledge(
@@ -93,7 +98,7 @@ def _knowledge(files: Files) -> Knowledge:
         genes=files.terms("genes", terms.Gene),
         names=written,
         phrases=names.phrases(conditions.values()),
-        lab_names=names.measurement_names(measurements.values()),
+        lab_names=names.measurement_names(measurements.values(), drugs),
         allergen_names=names.allergen_names(allergens.values()),
         rules=rules,
         pgx=PgxTable(files.rows("pgx", PgxDrug)),
@@ -166,7 +171,7 @@ def _members(classes: Mapping[str, terms.DrugClass], drugs: Mapping[str, Any]) -
 
 
 REFERENCES = {
-    **dict.fromkeys(("a", "b", "drugs", "allergens", "with_drugs", "drug", "group"), "drugs"),
+    **dict.fromkeys(("a", "b", "drugs", "allergens", "with_drugs", "without", "drug", "group"), "drugs"),
     **dict.fromkeys(("conditions", "condition", "unless", "implies"), "conditions"),
     "measurement": "measurements",
 }
