@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from medrag.knowledge.names import Meaning, Name
 from medrag.knowledge.pgx import PgxTable
 from medrag.knowledge.schema import (
+    Absorption,
     AgeLimit,
     AgeRule,
     AllergyRule,
     Contraindication,
+    CriterionRule,
     DoseLimit,
     DuplicationRule,
     Emergency,
@@ -21,9 +23,11 @@ from medrag.knowledge.schema import (
     Interaction,
     LifeStageRule,
     MonitoringRule,
+    OpioidEquivalent,
     RedFlag,
     RenalRule,
     RequestRule,
+    RouteRule,
     ScoreItem,
     Washout,
 )
@@ -47,6 +51,10 @@ class Rules:
     monitoring: tuple[MonitoringRule, ...] = ()
     genotypes: tuple[GenotypeRule, ...] = ()
     washouts: tuple[Washout, ...] = ()
+    routes: tuple[RouteRule, ...] = ()
+    absorption: tuple[Absorption, ...] = ()
+    criteria: tuple[CriterionRule, ...] = ()
+    opioid_equivalents: tuple[OpioidEquivalent, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +153,12 @@ class Knowledge:
             )
             self._concerned[key] = known
         return known
+
+    def absorbed(self, ingredients: tuple[str, ...], drug_class: str | None, route: str | None) -> frozenset[str] | None:
+        """The kinds of rules that hold though the drug is given locally: "all", "none" or some; None: not reviewed."""
+        places = self.concerning("absorption", "drugs", ingredients, drug_class)
+        facts = [self.rules.absorption[place] for place in places if route in self.rules.absorption[place].routes]
+        return frozenset(kind for fact in facts for kind in fact.kinds or ("all",)) if facts else None
 
     def limits(self, ingredient: str) -> tuple[DoseLimit, ...]:
         """The dose limits of an ingredient, those of its classes among them."""

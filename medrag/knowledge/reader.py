@@ -28,6 +28,10 @@ RULES: dict[str, type[Any]] = {
     "monitoring": schema.MonitoringRule,
     "genotypes": schema.GenotypeRule,
     "washouts": schema.Washout,
+    "routes": schema.RouteRule,
+    "absorption": schema.Absorption,
+    "criteria": schema.CriterionRule,
+    "opioid_equivalents": schema.OpioidEquivalent,
 }
 KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "suffixes", "names"),
@@ -81,6 +85,7 @@ def _knowledge(files: Files) -> Knowledge:
     for kind, group in {**vars(rules), "emergencies": emergencies, "scores": scores.values()}.items():
         _check(kind, group, known)
     _check("conditions", conditions.values(), known)
+    _check("measurements", measurements.values(), known)
     _check("measurements", (each for one in measurements.values() for each in one.establishes), known)
     words = files.mapping("words", frozenset[str])
     written = names.drug_names(drugs.values(), products, classes.values(), words["brands_that_are_words"])
@@ -96,7 +101,7 @@ def _knowledge(files: Files) -> Knowledge:
         genes=files.terms("genes", terms.Gene),
         names=written,
         phrases=names.phrases(conditions.values()),
-        lab_names=names.measurement_names(measurements.values()),
+        lab_names=names.measurement_names(measurements.values(), drugs),
         allergen_names=names.allergen_names(allergens.values()),
         rules=rules,
         pgx=PgxTable(files.rows("pgx", PgxDrug)),
@@ -170,7 +175,9 @@ def _members(classes: Mapping[str, terms.DrugClass], drugs: Mapping[str, Any]) -
 
 
 REFERENCES = {
-    **dict.fromkeys(("a", "b", "drugs", "stopped", "start", "allergens", "with_drugs", "drug", "group"), "drugs"),
+    **dict.fromkeys(
+        ("a", "b", "drugs", "stopped", "start", "allergens", "with_drugs", "without", "drug", "group"), "drugs"
+    ),
     **dict.fromkeys(("conditions", "condition", "unless", "implies"), "conditions"),
     "measurement": "measurements",
 }

@@ -19,7 +19,7 @@ TEST_FIRST = "pgx_test_first"
 def pharmacogenomics(context: Context) -> Iterable[Finding]:
     """Fails where CPIC says to avoid or adjust; not assessed where CPIC has guidance and the gene is unknown."""
     for each in context.recommended:
-        if not each.local:
+        if context.acts(each, "pgx"):
             for ingredient in each.mention.ingredients:
                 yield from _drug(context, ingredient)
 
