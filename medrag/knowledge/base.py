@@ -22,6 +22,7 @@ from medrag.knowledge.schema import (
     MonitoringRule,
     RedFlag,
     RenalRule,
+    RequestModel,
     RequestRule,
     ScoreItem,
 )
@@ -73,6 +74,7 @@ class Knowledge:
     red_flags: tuple[RedFlag, ...]
     requests: tuple[RequestRule, ...]
     request_words: Mapping[str, tuple[str, ...]]
+    request_model: RequestModel
     injections: Mapping[str, tuple[str, ...]]
     scores: Mapping[str, ScoreItem]
     age_limits: Mapping[str, AgeLimit]
