@@ -66,7 +66,7 @@ def hear(
 
 
 def as_heard(case: Case, today: date | None = None, knowledge: Knowledge | None = None) -> Case:
-    """The case with its patient as :func:`hear` makes it."""
+    """The case with its patient as :func:`hear` makes it: what a prompt is made of, in serving and in training."""
     return case.model_copy(update={"patient": hear(case.patient, case.question, today, knowledge)})
 
 

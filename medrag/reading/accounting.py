@@ -10,12 +10,11 @@ from enum import StrEnum
 from functools import lru_cache
 
 from medrag.knowledge import Knowledge
-from medrag.reading.doses import doses
+from medrag.reading.dosing.doses import doses
 from medrag.reading.languages import language, ordinary
 from medrag.reading.matcher import Letters, Matcher, Token, plain, tokens
 from medrag.reading.mentions import GIVEN
 from medrag.reading.prescriptions import Prescription
-from medrag.reading.terms import terms
 
 SHORTEST = 2
 """Letters from which a word can name a treatment."""
@@ -162,4 +161,3 @@ def is_fragment(text: str) -> bool:
     """Whether the text begins in the middle of a sentence and has no verb: what was said of it is cut off."""
     opening = text.lstrip(" \t\n\"'([*•–-")
     return opening[:1].islower() and _VERB.search(opening) is None
-

@@ -11,9 +11,8 @@ Sex = Literal["female", "male"]
 
 READ = 4000
 """Characters in which a note introduces its patient."""
-_WORDS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
-}  # fmt: skip
+_NAMES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_WORDS = {name: count for count, name in enumerate(_NAMES, start=1)}
 _COUNT = r"\d{1,3}(?:\.\d)?|" + "|".join(_WORDS)
 _MIXED = r"(?P<mixed>\d{1,2})\s?y(?:ears?|rs?)?\s?(?:and\s)?(?P<plus>\d{1,2})\s?m(?:onths?|o|os)?\b"
 _AGE = re.compile(
@@ -72,7 +71,7 @@ def ages(text: str) -> Iterator[Age]:
             yield age
 
 
-def _age(text: str, match: re.Match[str]) -> Age | None:
+def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one for each way to write an age)
     before = text[max(0, match.start() - 48) : match.start()]
     if match["short"]:
         if (

@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-_SORT = r"(?:drug|medication|medicine|med|food|latex|environmental|seasonal|other|significant|relevant|previous|current|active|contrast|new|any|insect|antibiotic|penicillin|egg|nut|peanut)"
+_SORT = (
+    r"(?:drug|medication|medicine|med|food|latex"
+    r"|environmental|seasonal|other|significant|relevant|previous|current|active|contrast|new|any|insect|antibiotic|penicillin|egg|nut|peanut)"
+)
 _NO_ALLERGIES = re.compile(
     rf"\b(?:(?P<short>NKDA|NKA|NKMA|NDA|NKFA)\b(?!\s+(?:except|other than|apart from|but|besides|until)\b)"
     rf"|(?:no (?:known |reported |recorded |documented |history of )?|denies (?:any |known |having )?"

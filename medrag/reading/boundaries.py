@@ -124,7 +124,7 @@ _ENTRY = re.compile(r"[ \t]*[A-Z][\w /()&-]{1,40}(?::|\s[-–=]\s|\s\d)")
 
 
 def _starts_entry(text: str, at: int) -> bool:
-    """Whether a line reads as an entry of its own ("Na 138", "Allergies: none") and not as the rest of the one before."""
+    """Whether a line reads as an entry of its own ("Na 138", "Allergies: none"), not as the rest of a sentence."""
     return _ENTRY.match(text, at) is not None
 
 

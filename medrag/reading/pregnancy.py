@@ -1,4 +1,4 @@
-"""Weeks of gestation in words: "12w3d", "31+4", "28 weeks gestation", "16/40", "7 months pregnant", "third trimester"."""
+"""Weeks of gestation in words: "12w3d", "31+4", "28 weeks gestation", "16/40", "7 months pregnant"."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from medrag.knowledge import Knowledge
-from medrag.reading.doses import Dose, doses
+from medrag.reading.dosing.doses import Dose, doses
 from medrag.reading.mentions import LOCAL, DrugMention, drugs
 from medrag.reading.polarity import Polarity
 

@@ -1,4 +1,4 @@
-"""Measurements in words: a name, what links it to its number, the number and its unit ("creatinine rose from 1.1 to 2.4 mg/dL")."""
+"""Measurements in words: a name, its link to a number, the number, its unit ("creatinine rose to 2.4 mg/dL")."""
 
 from __future__ import annotations
 
@@ -78,6 +78,8 @@ _RESPECTIVELY = re.compile(
 )
 _EACH = re.compile(rf"(?P<value>{NUMBER})\s?(?P<unit>(?:{UNIT})(?![\w/^]))?", re.IGNORECASE)
 _TOGETHER = re.compile(r"(?:\s?,\s?(?:and\s)?|\s?/\s?|\sand\s)(?:(?:the|her|his|serum|total)\s)?")
+_ONE_OF_SEVERAL = re.compile(r"[^.;\n]{0,60}?\brespectively\b", re.IGNORECASE)
+"""A value among several for several names, of which some are not known: whose it is cannot be told."""
 _OF_ALL = re.compile(r"\s{0,3}(?:(?:levels?|values?|were|was|are|is|of|[:=])\s{0,2}){0,4}(?=\d)", re.IGNORECASE)
 
 
@@ -168,13 +170,15 @@ def _one(text: str, name: Match[str], following: int) -> Quantity | None:
     match = _VALUE.match(text, name.end)
     if match is None or match.start("value") > following or _another(text, name, match):
         return None
+    if _ONE_OF_SEVERAL.match(text, match.end("value")):
+        return None
     said, end = match["value"], match.end()
     unit = match["unit"] or match["late"] or match["given"]
     if match["next"]:
         said = (_LAST_NUMBER.search(match["next"]) or [said, said])[1]
     elif not match["unit"]:
         end = match.end("flag") if match["flag"] else match.end("value")
-        if _NOT_VALUE.match(text, end) and not (match["given"] or _is_interval(text, match, end)):
+        if _NOT_VALUE.match(text, end) and not (match["given"] or _is_interval(text, end)):
             return None
     elif _RANGE.match(text, end) and not match["cmp"]:
         return None
@@ -196,7 +200,7 @@ def _one(text: str, name: Match[str], following: int) -> Quantity | None:
     )
 
 
-def _is_interval(text: str, match: re.Match[str], end: int) -> bool:
+def _is_interval(text: str, end: int) -> bool:
     """Whether what follows a value is a reference interval in its column ("138  135-145")."""
     return text[end : end + 1] in "\t|" or text[end : end + 2] == "  "
 

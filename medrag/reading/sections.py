@@ -18,6 +18,8 @@ _END = re.compile(r":|\s[-–—=]\s|\s{3,}")
 _GAP = re.compile(r"\n[ \t]*\n[ \t]*(?=(\S[^\n]*))")
 _NEXT_SENTENCE = re.compile(r"[ \t]*[^\n.]{2,300}?\.(?= [A-Z])")
 """Allergies written after their heading, in its line, end with their sentence."""
+_SHORTEST = 3
+"""A heading before a dash, in a line, is longer, or in capitals."""
 _PROSE = 9
 """A line of more words, after a blank one, is no entry of the list before."""
 _LISTS = frozenset({"allergies", "medications", "stopped", "family", "history", "problems", "surgery"})
@@ -104,9 +106,9 @@ def _heading(text: str, previous: int, end: re.Match[str], line: int, code: str)
         said = text[start : end.start()].strip(" *_")
         opens = start == line or start == previous + cut
         capital = said[:1].isupper() or start == line
-        if said and capital and (opens or colon) and (category := _category(said, code)):
-            if colon or (opens and (start == line or said.isupper() or len(said) > 3)):
-                return category, start, end.end()
+        clear = colon or (opens and (start == line or said.isupper() or len(said) > _SHORTEST))
+        if said and capital and clear and (category := _category(said, code)):
+            return category, start, end.end()
         if not colon:
             return None
         space = text.find(" ", start, end.start())

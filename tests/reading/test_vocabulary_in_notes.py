@@ -55,7 +55,7 @@ def test_every_drug_is_read_as_taken(letter: str) -> None:
 )
 def test_ordinary_words_are_no_facts(text: str) -> None:
     read = read_note(text, "note", DAY, KNOWN)
-    assert [each.display for each in (*read.medications, *read.conditions) if each.current] == []
+    assert [each.display for each in (*(read.medications or ()), *(read.conditions or ())) if each.current] == []
 
 
 def _same(display: str, name: str) -> bool:

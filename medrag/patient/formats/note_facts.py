@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from medrag.patient.formats.note_targets import Target, severity_around, stage_after
-from medrag.reading.directions import amount_given
+from medrag.reading.dosing.directions import amount_given
 from medrag.reading.languages import language
 from medrag.reading.terms import Kind
 from medrag.types import Allergy, Condition, FactStatus, Medication
@@ -63,7 +63,7 @@ def condition_of(said: Said) -> Condition | None:
     )
 
 
-def _condition_status(said: Said) -> FactStatus | None:
+def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the order in which they decide)
     cues, term = said.cues, said.target.term
     pregnancy = term.name.startswith("pregnan")
     if _NON.search(said.text[max(0, said.target.start - 5) : said.target.start]):
@@ -120,8 +120,15 @@ def allergy_of(said: Said) -> Allergy | None:
     )
 
 
+def reaction_end(said: Said) -> int:
+    """Where the reaction ends that brackets or a dash set off from the allergen: it is no condition of its own."""
+    match = _REACTION.match(said.text, said.target.end)
+    set_off = match is not None and match[0].strip()[0] in "(-–—:="
+    return match.end() if match and set_off else said.target.end
+
+
 def medication_of(said: Said) -> Medication | None:
-    """The drug as taken, stopped, planned...; None for a relative's, and for an ordinary word that no drug is meant by."""
+    """The drug as taken, stopped, planned...; None for a relative's, and for an ordinary word meaning no drug."""
     if "family" in said.cues or said.section == "family" or "about" in said.cues:
         return None
     dosed = said.target.directions is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -11,7 +11,7 @@ from typing import Any
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.vocabulary import Measurement
-from medrag.reading.matcher import Letters, Matcher, Token, tokens
+from medrag.reading.matcher import Letters, Matcher, tokens
 from medrag.reading.quantities import Quantity, quantities
 from medrag.reading.sections import Sections, sections
 from medrag.types import FactStatus, Observation
@@ -40,9 +40,25 @@ _GIVEN_AWAY = {
     "temperature": (("Cel", 30, 43), ("[degF]", 86, 110)),
     "qt": (("ms", 200, 700),),
 }
-_SAID = {"weighs": "weight", "weighed": "weight", "weighing": "weight", "rate": "heart_rate", "pulse": "heart_rate", "sats": "oxygen_saturation",
-         "sat": "oxygen_saturation", "o2 sats": "oxygen_saturation", "spo2": "oxygen_saturation", "hco3": "bicarbonate", "temp": "temperature", "bili": "bilirubin", "t bili": "bilirubin",
-         "alb": "albumin", "plts": "platelets", "haemoglobin": "hemoglobin", "crea": "creatinine"}  # fmt: skip
+_SAID = {
+    "weighs": "weight",
+    "weighed": "weight",
+    "weighing": "weight",
+    "rate": "heart_rate",
+    "pulse": "heart_rate",
+    "sats": "oxygen_saturation",
+    "sat": "oxygen_saturation",
+    "o2 sats": "oxygen_saturation",
+    "spo2": "oxygen_saturation",
+    "hco3": "bicarbonate",
+    "temp": "temperature",
+    "bili": "bilirubin",
+    "t bili": "bilirubin",
+    "alb": "albumin",
+    "plts": "platelets",
+    "haemoglobin": "hemoglobin",
+    "crea": "creatinine",
+}
 _LOWER_CASE = {"wt", "ht", "hr", "rr", "cr", "bp", "qt", "hb"}
 _NEEDS_UNIT = {"t", "rate", "sat", "sats"}
 _OTHERS = frozenset({"family"})
@@ -98,12 +114,7 @@ def _names(knowledge: Knowledge) -> Matcher[str]:
 
 
 def measurements(
-    text: str,
-    origin: str,
-    moment: date | datetime | None,
-    knowledge: Knowledge,
-    known: Sections | None = None,
-    words: Sequence[Token] | None = None,
+    text: str, origin: str, moment: date | datetime | None, knowledge: Knowledge, known: Sections | None = None
 ) -> Iterator[Observation]:
     """Vital signs and laboratory values; those of relatives, donors and other fluids are left out."""
     parts = known or sections(text)
@@ -112,7 +123,7 @@ def measurements(
         for each in [
             *_pressures(text),
             *_sizes(text),
-            *_laboratory(text, tokens(text) if words is None else words, knowledge),
+            *_laboratory(text, knowledge),
         ]
         if _is_patients(text, parts, each)
     ]
@@ -152,8 +163,8 @@ def _float(written: str) -> float:
     return float(written.replace(",", "."))
 
 
-def _laboratory(text: str, words: Sequence[Token], knowledge: Knowledge) -> Iterator[Quantity]:
-    for each in quantities(text, words, _names(knowledge)):
+def _laboratory(text: str, knowledge: Knowledge) -> Iterator[Quantity]:
+    for each in quantities(text, tokens(text), _names(knowledge)):
         if _counts(each.name, each):
             in_time = (each.unit or "").casefold() in {"ms", "msec", "seconds", "sec", "secs", "s"}
             yield replace(each, key="rr_interval") if each.key == "respiratory_rate" and in_time else each

@@ -41,8 +41,8 @@ class Language:
     ended_by: dict[str, frozenset[str]]
     headings: Headings
     words: dict[str, frozenset[str]]
-    abbreviations: dict[str, str]
-    """Abbreviation in capitals -> pattern of what stands around it where it is something else."""
+    abbreviations: dict[str, dict[str, str]]
+    """Abbreviation in capitals -> patterns of what stands ``before`` or ``after`` it where it is something else."""
 
 
 @lru_cache(maxsize=4)
@@ -52,8 +52,10 @@ def language(code: str = ENGLISH) -> Language:
         cues=tuple(TypeAdapter(list[CueList]).validate_python(_content(code, "cues")["cues"])),
         ended_by=TypeAdapter(dict[str, frozenset[str]]).validate_python(_content(code, "cues")["ended_by"]),
         headings=TypeAdapter(Headings).validate_python(_content(code, "headings")),
-        words=TypeAdapter(dict[str, frozenset[str]]).validate_python(_content(code, "words")["lists"] | _content(code, "clinical")),
-        abbreviations=_content(code, "words")["abbreviations"],
+        words=TypeAdapter(dict[str, frozenset[str]]).validate_python(
+            _content(code, "words")["lists"] | _content(code, "clinical")
+        ),
+        abbreviations=TypeAdapter(dict[str, dict[str, str]]).validate_python(_content(code, "words")["abbreviations"]),
     )
 
 
