@@ -125,15 +125,30 @@ def _dosage_line(item: Json) -> str | None:
     if words := text(item.get("text")) or text(item.get("patientInstruction")):
         return words
     doses = objects(item.get("doseAndRate")) or [item]
-    amount, unit = quantity(next((dose["doseQuantity"] for dose in doses if "doseQuantity" in dose), None))
-    if amount is None:
-        amount, unit = quantity(item.get("dose"))
-    parts = [f"{amount:g} {unit or ''}".strip() if isinstance(amount, float) else None]
+    parts = [next((said for dose in (*doses, item) if (said := _amount(dose))), None)]
     parts += [found.display for found in [concept(item.get("route"))] if found]
     parts.append(_frequency(item.get("timing")))
     if item.get("asNeededBoolean") is True or item.get("asNeededCodeableConcept"):
         parts.append("as needed")
     return " ".join(part for part in parts if part) or None
+
+
+def _amount(dose: Json) -> str | None:
+    """ "4 tablet", a range ("500-1000 mg"), or a rate ("60 mmol/h")."""
+    for field in ("doseQuantity", "dose", "rateQuantity"):
+        amount, unit = quantity(dose.get(field))
+        if isinstance(amount, float):
+            return f"{amount:g} {unit or ''}".strip()
+    span = dose.get("doseRange")
+    if isinstance(span, dict):
+        (low, _), (high, unit) = quantity(span.get("low")), quantity(span.get("high"))
+        if isinstance(high, float):
+            return f"{low:g}-{high:g} {unit or ''}".strip() if isinstance(low, float) else f"{high:g} {unit or ''}".strip()
+    return None
+
+
+_DAYS = {"mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday", "sat": "Saturday"}
+_DAYS["sun"] = "Sunday"
 
 
 def _frequency(timing: Any) -> str | None:
@@ -142,11 +157,20 @@ def _frequency(timing: Any) -> str | None:
     if named := concept(timing.get("code")):
         return named.display
     repeat = timing.get("repeat")
-    if not isinstance(repeat, dict) or "period" not in repeat:
+    if not isinstance(repeat, dict):
         return None
-    return (
-        f"{repeat.get('frequency', 1)} time(s) every {repeat['period']} {text(repeat.get('periodUnit')) or ''}".strip()
-    )
+    days = [_DAYS[day] for day in _codes(repeat.get("dayOfWeek")) if day in _DAYS]
+    if days and len(days) < len(_DAYS):
+        return f"{len(days)} times a week (" + ", ".join(days) + ")" if len(days) > 1 else f"every {days[0]}"
+    if "period" not in repeat:
+        moments = len(_codes(repeat.get("timeOfDay")) or _codes(repeat.get("when")))
+        return f"{moments} time(s) every 1 d" if moments else None
+    times = repeat.get("frequencyMax") or repeat.get("frequency", 1)
+    return f"{times} time(s) every {repeat['period']} {text(repeat.get('periodUnit')) or ''}".strip()
+
+
+def _codes(value: Any) -> list[str]:
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
 
 
 def procedure(entry: Entry, origin: str, today: date) -> Iterator[Fact]:

@@ -113,7 +113,8 @@ def _is_a_result(text: str, each: Target) -> bool:
     """Calcium, iron or glucose as a laboratory value, not as a drug."""
     drug = each.term.drug
     ordinary = drug is not None and drug.dosed
-    measured = ordinary or analytes.identify(text[each.start : each.end]) is not None
+    analyte = analytes.identify(text[each.start : each.end])
+    measured = ordinary or (analyte is not None and analyte.drug is None)
     return measured and not (
         each.directions and re.search(r"\d\s?(?:mg|g|mcg|meq|units?|mmol|tab)\b(?!\s?/)", each.directions, re.I)
     )

@@ -173,7 +173,7 @@ def implausible(each: Observation) -> str | None:
     try:
         value = analytes.measure(analyte, each)
     except UnitError:
-        return None if each.unit is None else f"{analyte.key}: its unit does not measure {analyte.key}; not used"
+        return None if not each.unit else f"{analyte.key}: its unit does not measure {analyte.key}; not used"
     return not_possible(analyte, each.value, each.unit or "", value)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from medrag.knowledge.schema import DoseLimit
 from medrag.messages import Value
@@ -29,7 +30,8 @@ MUCH_TOO_FAST = 2.0
 
 def dose(context: Context) -> Iterable[Finding]:
     """Fails for a single or daily dose above the limit, or a weekly drug given daily. Local use is left out."""
-    dosed = [each for each in context.recommended if each.doses and context.acts(each, "doses")]
+    dosed = [each for each in map(partial(_as_taken, context), context.recommended) if each.doses]
+    dosed = [each for each in dosed if context.acts(each, "doses")]
     if not dosed:
         return
     failed: list[Finding] = []
@@ -45,6 +47,17 @@ def dose(context: Context) -> Iterable[Finding]:
         yield not_assessed("dose.unknown_limit", tuple(dict.fromkeys(unknown)))
     if not failed and len(unknown) < len(dosed):
         yield passed("dose.within", tuple(dict.fromkeys(each.mention.label for each in dosed)))
+
+
+def _as_taken(context: Context, each: Prescription) -> Prescription:
+    """Advice without a dose, of a drug that the patient takes, goes on with the dose recorded."""
+    if each.doses:
+        return each
+    same = (
+        drug.prescription for drug in context.current if drug.prescription.mention.ingredients == each.mention.ingredients
+    )
+    recorded = next((other for other in same if other.doses and each.mention.ingredients), None)
+    return Prescription(recorded.mention, recorded.doses) if recorded else each
 
 
 def _limits(context: Context, each: Prescription) -> Iterator[tuple[str, DoseLimit]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from medrag.knowledge.schema import OpioidEquivalent
@@ -15,6 +16,7 @@ NALOXONE_FROM = 50.0
 """Oral morphine equivalents (mg a day) from which benefit and risk are weighed anew and naloxone is offered."""
 HIGH = 90.0
 """From here on the risk of death is several times that below 20."""
+_FOR_TOLERANT = re.compile(r"\bopioid[- ]toleran|\btolerant to opioids", re.IGNORECASE)
 BY_MOUTH = frozenset({None, "oral", "transdermal", "sublingual"})
 """Routes of outpatient treatment, which the equivalents are for."""
 
@@ -67,7 +69,7 @@ def _equivalent(context: Context, each: Prescription) -> float | None:
 def _naive(context: Context, each: Prescription) -> Iterator[Finding]:
     """A form for the opioid-tolerant in a patient whose record holds no opioid."""
     fact, patient = _fact(context, each), context.patient
-    if fact is None or not fact.tolerant_only:
+    if fact is None or not fact.tolerant_only or _FOR_TOLERANT.search(context.statement.text):
         return
     opioid = context.knowledge.members["full_opioid_agonist"]
     taken = [*(drug.prescription for drug in (patient.drugs if patient else ())), *context.advised]
