@@ -92,7 +92,9 @@ class PatientView:
 
     @property
     def may_conceive(self) -> bool:
-        """Whether age and sex, as far as recorded, leave a pregnancy possible."""
+        """Whether age, sex and history, as far as recorded, leave a pregnancy possible."""
+        if self.patient.pregnant is not True and "infertile" in self.concepts:
+            return False
         return self.patient.sex != "male" and self.knowledge.age_limits["childbearing"].holds(self.age)
 
     @property
