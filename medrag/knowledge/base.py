@@ -143,13 +143,13 @@ class Knowledge:
             self._concerned[key] = known
         return known
 
-    def touching(self, kind: str, drug_class: str) -> frozenset[int]:
-        """Places in ``rules.<kind>`` of the rules whose ``drugs`` hold some, not all, of a class."""
-        key = (kind, "touching", (), drug_class)
+    def touching(self, kind: str, drug_class: str, side: str = "drugs") -> frozenset[int]:
+        """Places in ``rules.<kind>`` of the rules whose ``side`` holds some, not all, of a class."""
+        key = (kind, f"touching {side}", (), drug_class)
         known = self._concerned.get(key)
         if known is None:
             members = self.members[drug_class]
-            groups = [self.expand(rule.drugs) for rule in getattr(self.rules, kind)]
+            groups = [self.expand(getattr(rule, side)) for rule in getattr(self.rules, kind)]
             known = frozenset(
                 place for place, group in enumerate(groups) if not members.isdisjoint(group) and not members <= group
             )

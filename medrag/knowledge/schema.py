@@ -130,12 +130,14 @@ class OpioidEquivalent(Record):
 class LifeStageRule(Fact):
     """``drugs`` in pregnancy, while breastfeeding, or for a woman who could conceive.
 
-    ``weeks`` is [from, to) of gestation, where the harm is bound to a part of pregnancy.
+    ``weeks`` is [from, to) of gestation, where the harm is bound to a part of pregnancy. ``conditions`` are the
+    indications for which alone the rule holds, in the record or in the advice's own words.
     """
 
     drugs: Terms
     stage: Literal["pregnancy", "lactation", "childbearing"]
     weeks: tuple[float, float] = (0, 45)
+    conditions: Terms = ()
 
 
 class AgeRule(Fact):

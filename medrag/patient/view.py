@@ -14,7 +14,7 @@ from medrag.patient.conditions import establish, gestation, resolve
 from medrag.patient.measures import formulas
 from medrag.patient.pharmacogenes import in_words, worded
 from medrag.reading import DrugMention, Prescription, drugs, prescriptions
-from medrag.reading.allergies import denies
+from medrag.reading.allergies import entry
 from medrag.types import Allergy, Fact, FactStatus, Genotype, Medication, Observation, Patient
 
 _BRACKETS = str.maketrans("", "", "[]{}")
@@ -35,11 +35,15 @@ class CurrentDrug:
 
 @dataclass(frozen=True, slots=True)
 class KnownAllergy:
-    """An allergy with the drugs or classes it names; ``words`` is the normalised text for what names no drug."""
+    """An allergy with the drugs or classes it names; ``words`` is the normalised text for what names no drug.
+
+    ``tolerated`` are drugs that the entry says are taken without harm; it may name nothing else.
+    """
 
     fact: Allergy
     mentions: tuple[DrugMention, ...]
     words: str
+    tolerated: tuple[DrugMention, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,9 @@ class PatientView:
 
     @property
     def may_conceive(self) -> bool:
-        """Whether age and sex, as far as recorded, leave a pregnancy possible."""
+        """Whether age, sex and history, as far as recorded, leave a pregnancy possible."""
+        if self.patient.pregnant is not True and "infertile" in self.concepts:
+            return False
         return self.patient.sex != "male" and self.knowledge.age_limits["childbearing"].holds(self.age)
 
     @property
@@ -144,7 +150,7 @@ def view(patient: Patient, record: Patient | None, knowledge: Knowledge) -> Pati
         drugs=current,
         unread_drugs=unread,
         allergies=tuple(
-            _allergy(fact, knowledge) for fact in patient.allergies or () if _counts(fact) and not denies(fact.display)
+            known for fact in patient.allergies or () if _counts(fact) and (known := _allergy(fact, knowledge))
         ),
         concepts=concepts,
         labs=labs,
@@ -183,9 +189,15 @@ def _drugs(medications: Sequence[Medication], knowledge: Knowledge) -> tuple[tup
     return tuple(current), tuple(unread)
 
 
-def _allergy(fact: Allergy, knowledge: Knowledge) -> KnownAllergy:
-    mentions = tuple(mention for mention in drugs(fact.display, knowledge) if mention.resolved)
-    return KnownAllergy(fact, mentions, normalise(fact.display))
+def _allergy(fact: Allergy, knowledge: Knowledge) -> KnownAllergy | None:
+    """The entry read; None for one that says that there is no allergy, and nothing else."""
+    said = entry(fact.display)
+    mentions, tolerated = _named(said.to, knowledge), _named(said.tolerated, knowledge)
+    return KnownAllergy(fact, mentions, normalise(said.to), tolerated) if said.to.strip() or tolerated else None
+
+
+def _named(text: str, knowledge: Knowledge) -> tuple[DrugMention, ...]:
+    return tuple(mention for mention in drugs(text, knowledge) if mention.resolved)
 
 
 def _labs(patient: Patient, knowledge: Knowledge, age: float | None) -> dict[str, float]:

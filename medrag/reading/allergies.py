@@ -1,4 +1,4 @@
-"""What a text says of allergies as a whole: that there are none, and of which kind none are known."""
+"""What a text says of allergies as a whole: that there are none, of which kind, and with which exceptions."""
 
 from __future__ import annotations
 
@@ -29,6 +29,45 @@ _LESS = re.compile(
     r"food|latex|environmental|seasonal|contrast|insect|other|new|antibiotic|penicillin|egg|nut", re.IGNORECASE
 )
 _DRUGS = re.compile(r"drug|med", re.IGNORECASE)
+
+
+_EXCEPT = re.compile(
+    r"[\s,;:(–-]*\b(?:except(?:ing|ion)?(?: (?:for|of|to))?|with the exception of|other than|apart from|aside from|besides|excluding"
+    r"|but not(?: to)?|save for|bar)\b\s*",
+    re.IGNORECASE,
+)
+_TOLERATED = re.compile(
+    r"[\s,;:(–-]*\b(?:(?:but |and )?(?:can|could|has|have|had|did|does)?\s*(?:since|subsequently|previously|safely|now)?\s*(?:tolerat(?:es?|ed|ing)"
+    r"|takes?|taken)(?! no\b)|(?:is |are )?(?:fine|ok|okay|safe) with|tolerance (?:of|to))\b\s*",
+    re.IGNORECASE,
+)
+_CANNOT = re.compile(r"\b(?:not|cannot|can't|never|poorly|doesn't|didn't|unable to)\s*$", re.IGNORECASE)
+_LIFTED = re.compile(
+    r"\b(?:de-?labell?ed|(?:skin |allergy |oral |drug )?(?:test(?:ing|s)?|challenge) (?:was |were )?(?:negative|passed|normal)|tested negative"
+    r"|negative (?:skin |allergy |oral |drug )?(?:test|challenge)|passed (?:an? )?(?:\w+ )?challenge|not (?:truly |really )?allergic"
+    r"|(?:ruled out|disproved|disproven|refuted|removed|entered in error))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A recorded entry: the words for what the patient reacts to ("" for nothing), and for what is tolerated."""
+
+    to: str
+    tolerated: str
+
+
+def entry(text: str) -> Entry:
+    """An entry of a list of allergies, taken apart at its exception ("NKDA except penicillin", "NSAIDs, tolerates celecoxib")."""
+    if match := _EXCEPT.search(text):
+        before, after = text[: match.start()], text[match.end() :].rstrip(" ).")
+        return Entry(after, "") if denies(before) else Entry(before, after)
+    if (match := _TOLERATED.search(text)) and not _CANNOT.search(text[: match.end()].rsplit(match[0].strip().split()[-1])[0]):
+        return Entry(text[: match.start()], text[match.end() :].rstrip(" )."))
+    if _LIFTED.search(text) or denies(text):
+        return Entry("", "")
+    return Entry(text, "")
 
 
 @dataclass(frozen=True, slots=True)
