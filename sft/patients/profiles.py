@@ -250,6 +250,9 @@ def record(profile: Profile, rng: random.Random, conditions: tuple[str, ...] = (
     )
 
 
+KIDNEY = ("creatinine", "egfr")
+
+
 def _egfr(value: float) -> dict[str, Derived]:
     """The kidney function under the name that a completed record gives it."""
     known = CALCULATORS["egfr"]
@@ -258,9 +261,9 @@ def _egfr(value: float) -> dict[str, Derived]:
 
 def _without_kidney(patient: Patient) -> tuple[Observation, ...] | None:
     """The measurements but those that another kidney function would follow from."""
-    kidney = [analytes.ANALYTES[key] for key in ("creatinine", "reported_egfr")]
-    named = {id(each) for analyte in kidney for each in analytes.of(patient.observations or (), analyte)}
-    return tuple(each for each in patient.observations or () if id(each) not in named) or None
+    measured = patient.observations or ()
+    named = {id(each) for key in KIDNEY for each in analytes.of(measured, analytes.measurement(key))}
+    return tuple(each for each in measured if id(each) not in named) or None
 
 
 def brief(profile: Profile, rng: random.Random) -> Patient:
