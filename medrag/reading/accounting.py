@@ -13,7 +13,7 @@ from medrag.knowledge import Knowledge
 from medrag.reading.dosing.doses import doses
 from medrag.reading.languages import language, ordinary
 from medrag.reading.matcher import Letters, Matcher, Token, plain, tokens
-from medrag.reading.mentions import GIVEN
+from medrag.reading.mentions import GIVING
 from medrag.reading.prescriptions import Prescription
 
 SHORTEST = 2
@@ -131,18 +131,19 @@ def drugless_doses(text: str) -> tuple[str, ...]:
     """The doses of a text that names no drug, which are for whoever it was written of."""
     if _NOURISHMENT.search(text):
         return ()
-    return tuple(dose.text for dose in doses(text) if not dose.threshold)
+    return tuple(dose.text for dose in doses(text) if dose.frequency is not None or not dose.threshold)
 
 
 def _unnamed_treatment(text: str, knowledge: Knowledge) -> str | None:
     """What a text advises that stands for a treatment without naming it ("Start an antibiotic", "Continue the tablets")."""
-    verb = GIVEN.match(text)
+    verb = _GIVING.match(text)
     if verb is None:
         return None
-    first = [word.folded for word in tokens(text[: verb.end() + LOOKED_AT])][:WORDS_LOOKED_AT]
+    first = [word.folded for word in tokens(text[verb.end() : verb.end() + LOOKED_AT])][:WORDS_LOOKED_AT]
     return next((word for word in first if word.removesuffix("s") in knowledge.words["treatments"]), None)
 
 
+_GIVING = re.compile(rf"{GIVING}\b", re.IGNORECASE)
 LOOKED_AT = 60
 WORDS_LOOKED_AT = 6
 _VERB = re.compile(

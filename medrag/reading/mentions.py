@@ -119,9 +119,11 @@ def _matcher(knowledge: Knowledge) -> Matcher[Name]:
 
 def _known(text: str, words: list[Token], knowledge: Knowledge) -> list[tuple[DrugMention, range]]:
     """Longest names first, left to right."""
-    found = []
+    found: list[tuple[DrugMention, range]] = []
     for match in _matcher(knowledge).find(text, words):
         name = match.values[0]
+        if found and match.first < found[-1][1].stop:
+            continue
         if name.dosed and not _dosed(text, words[match.last - 1]):
             continue
         said = written(text, words, match, knowledge)
@@ -170,14 +172,17 @@ def _dosed(text: str, token: Token) -> bool:
     return any(dose.start == 0 and not dose.maximum for dose in doses(text[gap.end() : gap.end() + 40]))
 
 
-GIVEN = re.compile(
-    r"^\W*(?:please\s+|then\s+)?(?:re)?(?:start|add|give|prescribe|initiate|begin|administer|switch to|continue|take"
-    r"|use|try|commence)\s+(?:(?:a|an|the|her|him|them|patient|treatment|therapy|oral|iv|intravenous|low-dose"
+GIVING = (
+    r"^\W*(?:please\s+|then\s+)?(?:re)?(?:start|add|give|prescribe|initiate|begin|administer|switch to|continue|take|use|try"
+    r"|commence)"
+)
+"""A text that opens with a verb of giving."""
+_GIVEN = re.compile(
+    rf"{GIVING}\s+(?:(?:a|an|the|her|him|them|patient|treatment|therapy|oral|iv|intravenous|low-dose"
     r"|high-dose|with|on|[\d.]+"
     r"|mg|mcg|g|units?|of)\s+)*(?P<object>[A-Za-z][a-z]{4,})\b(?!-)",
     re.IGNORECASE,
 )
-"""A text that opens with a verb of giving, and the first word of its object."""
 
 
 _ALONE = re.compile(r"\W*(?P<object>[A-Za-z][a-z]{4,})(?: (?!is\b|are\b)[\w-]+)?\W*$")
@@ -192,7 +197,7 @@ def _object(text: str, knowledge: Knowledge) -> list[DrugMention]:
 
     Only if that is no ordinary word.
     """
-    match = GIVEN.match(text) or _FORMED.search(text) or _ALONE.match(text)
+    match = _GIVEN.match(text) or _FORMED.search(text) or _ALONE.match(text)
     word = match["object"].lower() if match else ""
     common = knowledge.words["objects"] | knowledge.words["common"]
     if not match or word in common or singular(word) in common or ENGLISH.fullmatch(word):

@@ -104,7 +104,7 @@ _BACKGROUND = (
     r"|limit(?:ing)?(?: the use of)?|except|where|unless|because|since|although|whether|given that|due to|owing to"
 )
 
-_TAKING = r"(?: (?:her |him |them |patient )?(?:\w+ly )?(?:to )?(?:tak(?:e|ing)|us(?:e|ing)|on)(?= ))?"
+_TAKING = r"(?: (?:her |him |them |patient )?(?:\w+ly )?(?:to |by |with )?(?:tak(?:e|ing)|us(?:e|ing)|on)(?= ))?"
 """After a verb that says what becomes of the taking ("start taking", "stop taking", "recommend taking")."""
 _CUE = re.compile(
     rf"\b(?:(?P<keep>{_KEEP})|(?P<avoid>(?:{_AVOID}){_TAKING})|(?P<stop>(?:{_STOP}){_TAKING})|(?P<context>{_CONTEXT})"

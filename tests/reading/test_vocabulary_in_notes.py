@@ -18,6 +18,8 @@ EXCEPTIONS = {name for name, meaning in KNOWN.names.items() if meaning.dosed}
 
 def _written(name: str) -> str:
     """The name as people write it: short brands and abbreviations with capitals."""
+    if KNOWN.names[name].capital:
+        return name.capitalize()
     return name.upper() if len(name) <= 5 else name
 
 
