@@ -79,7 +79,9 @@ def _of_degree(key: str, said: str, gene: Gene | None) -> bool:
     value = _number(key)
     if value is None:
         return degree(key) == said
-    return any(band.low <= value <= band.high for band in (gene.scores if gene else ()) if degree(band.phenotype) == said)
+    return any(
+        band.low <= value <= band.high for band in (gene.scores if gene else ()) if degree(band.phenotype) == said
+    )
 
 
 def has(result: str, genotype: Genotype, gene: Gene | None) -> bool:
@@ -128,7 +130,9 @@ def _number(text: str) -> float | None:
 def worded(patient: Patient, knowledge: Knowledge) -> tuple[Genotype, ...]:
     """Results of pharmacogenes that conditions and observations hold in words ("DPD deficiency", "TPMT: low")."""
     facts = [(fact.display, fact) for fact in patient.conditions or ()]
-    facts += [(f"{fact.display}: {fact.value}", fact) for fact in patient.observations or () if isinstance(fact.value, str)]
+    facts += [
+        (f"{fact.display}: {fact.value}", fact) for fact in patient.observations or () if isinstance(fact.value, str)
+    ]
     return tuple(each for text, fact in facts if fact.status is FactStatus.ACTIVE for each in in_words(text, knowledge))
 
 

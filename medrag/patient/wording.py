@@ -35,7 +35,9 @@ _FAMILY = re.compile(
     r"\b(?:family (?:history|hx)|fhx?|maternal|paternal|mother|father|sister|brother|sibling|parents?|grand(?:mother|father))\b",
     re.IGNORECASE,
 )
-_TRIVIAL = re.compile(r"\W*(?:(?:the|patient|pt|he|she|there|is|has|had|currently|known|evidence|of)\b\W*)*", re.IGNORECASE)
+_TRIVIAL = re.compile(
+    r"\W*(?:(?:the|patient|pt|he|she|there|is|has|had|currently|known|evidence|of)\b\W*)*", re.IGNORECASE
+)
 _PART = re.compile(r"[;.\n]")
 
 

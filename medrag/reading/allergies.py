@@ -63,7 +63,9 @@ def entry(text: str) -> Entry:
     if match := _EXCEPT.search(text):
         before, after = text[: match.start()], text[match.end() :].rstrip(" ).")
         return Entry(after, "") if denies(before) else Entry(before, after)
-    if (match := _TOLERATED.search(text)) and not _CANNOT.search(text[: match.end()].rsplit(match[0].strip().split()[-1])[0]):
+    if (match := _TOLERATED.search(text)) and not _CANNOT.search(
+        text[: match.end()].rsplit(match[0].strip().split()[-1])[0]
+    ):
         return Entry(text[: match.start()], text[match.end() :].rstrip(" )."))
     if _LIFTED.search(text) or denies(text):
         return Entry("", "")

@@ -23,6 +23,7 @@ from medrag.safety.omission import NO_PLAN, offer, omissions, referral
 from medrag.safety.red_flags import notices
 from medrag.safety.request_classifier import RequestClassifier
 from medrag.safety.requests import declines
+from medrag.safety.settling import settling
 from medrag.types import Coverage, Evidence, Finding, Patient, Pointer, Severity, Statement, Verdict
 
 MOST_ALTERNATIVES = 2
@@ -48,10 +49,11 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """What concerns the whole case, worst first, and how much of it the checks knew."""
+    """What concerns the whole case, worst first, how much of it the checks knew, and what would settle the gaps."""
 
     findings: tuple[Finding, ...]
     coverage: tuple[Coverage, ...]
+    settling: Finding | None = None
 
 
 @dataclass(repr=False)
@@ -146,7 +148,7 @@ class Consultation:
             found = list(self._case_findings())
         except Exception as error:  # noqa: BLE001 (see _checked)
             found = [_broken("case", error)]
-        return Conclusion(tuple(sorted(found, key=_rank)), self._coverage())
+        return Conclusion(tuple(sorted(found, key=_rank)), self._coverage(), settling(self.released))
 
     def _checked(self, statement: Statement, before: Sequence[Statement], evidence: Sequence[Evidence]) -> Statement:
         try:

@@ -48,7 +48,13 @@ def test_a_denial_covers_its_clause_only(words: str, present: str, absent: str |
     [
         *("no asthma", "not asthmatic", "asthma: none", "Asthma - no", "asthma ruled out", "denies asthma"),
         *("patient has no asthma", "without asthma", "no history of COPD, asthma or diabetes", "never had asthma"),
-        *("family history of asthma", "asthma (mother)", "father: COPD, asthma", "absence of asthma", "asthma excluded"),
+        *(
+            "family history of asthma",
+            "asthma (mother)",
+            "father: COPD, asthma",
+            "absence of asthma",
+            "asthma excluded",
+        ),
         *("non-asthma", "no evidence of asthma", "negative for asthma", "asthma: denied"),
     ],
 )

@@ -40,7 +40,11 @@ def interpret(gene: str, diplotype: str) -> list[Meaning]:
 def _alleles(gene: str, diplotype: str, known: Gene) -> list[str]:
     """Both alleles; a variant with its zygosity in words ("c.2846A>T heterozygous") stands for two."""
     standard = known.written.get(re.sub(r"[\s.]|^c\.", "", diplotype.replace(gene, "")), diplotype)
-    written = re.sub(r"(?<=[\dA-Z])\*", "/*", standard.replace(gene, "").replace("|", "/")) if "/" not in standard else standard
+    written = (
+        re.sub(r"(?<=[\dA-Z])\*", "/*", standard.replace(gene, "").replace("|", "/"))
+        if "/" not in standard
+        else standard
+    )
     alleles = [_allele(part, gene, known) for part in re.split(r"[/|]|\s\+\s", written)]
     if len(alleles) == 1 and (zygosity := _ZYGOSITY.search(diplotype)) and not zygosity["aside"]:
         return alleles * 2 if zygosity["both"] else [*alleles, _reference(known)]

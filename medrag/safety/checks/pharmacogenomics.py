@@ -53,7 +53,10 @@ def _labelled(context: Context, ingredient: str, genotypes: Iterable[Genotype]) 
     for each in genotypes:
         by_gene.setdefault(gene_of(each), []).append(each)
     knowledge = context.knowledge
-    rules = [knowledge.rules.genotypes[place] for place in sorted(knowledge.concerning("genotypes", "drugs", (ingredient,), None))]
+    rules = [
+        knowledge.rules.genotypes[place]
+        for place in sorted(knowledge.concerning("genotypes", "drugs", (ingredient,), None))
+    ]
     found: set[str] = set()
     for rule in rules:
         results = by_gene.get(rule.gene, [])

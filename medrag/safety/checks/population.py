@@ -141,7 +141,9 @@ def _names(entry: KnownAllergy, text: str) -> bool:
     """Whether the text names what the entry does: a word of it, or a class that the drug belongs to."""
     if any(word in text.lower() for word in entry.words.split() if len(word) >= ALLERGEN):
         return True
-    return any(mention.drug_class and mention.drug_class.replace("_", " ") in text.lower() for mention in entry.mentions)
+    return any(
+        mention.drug_class and mention.drug_class.replace("_", " ") in text.lower() for mention in entry.mentions
+    )
 
 
 def _fact(patient: PatientView, group: str) -> str:

@@ -14,7 +14,13 @@ from medrag.types import FactStatus, Finding, Medication, Severity
 
 _UNITS = {"h": 1 / 24, "d": 1.0, "w": 7.0, "m": 30.0, "f": 14.0}
 _NUMBERS = {
-    **dict(zip("one two three four five six seven eight nine ten twelve fourteen".split(), (*range(1, 11), 12, 14), strict=True)),
+    **dict(
+        zip(
+            "one two three four five six seven eight nine ten twelve fourteen".split(),
+            (*range(1, 11), 12, 14),
+            strict=True,
+        )
+    ),
     "a": 1,
     "an": 1,
 }
@@ -36,7 +42,11 @@ _JUST = re.compile(r"\b(?:yesterday|today|this (?:morning|week)|last (?:night|we
 def washout(context: Context) -> Iterable[Finding]:
     """Fails where an advised drug starts too soon after one that is stopped; not assessed where no date says how soon."""
     rules = context.knowledge.rules.washouts
-    found = [(each, rules[place]) for each in context.systemic for place in sorted(context.rules("washouts", each.mention, "start"))]
+    found = [
+        (each, rules[place])
+        for each in context.systemic
+        for place in sorted(context.rules("washouts", each.mention, "start"))
+    ]
     if found:
         yield from worst(_by_advice(context, found))
         yield from worst(_by_record(context, found))
@@ -47,7 +57,9 @@ def _by_advice(context: Context, found: list[tuple[Prescription, Washout]]) -> I
     text = context.statement.text
     for each, rule in found:
         group = context.knowledge.expand(rule.stopped)
-        stopped = sorted({name for products in context.stopped for name in products if name in group and products <= group})
+        stopped = sorted(
+            {name for products in context.stopped for name in products if name in group and products <= group}
+        )
         if stopped and not waits(text, rule):
             yield _fail(context, each, rule, stopped[0], ())
 
@@ -86,7 +98,9 @@ def _judge(
         yield _fail(context, each, rule, past, (fact.display,))
     elif since is None and rule.severity is Severity.CONTRAINDICATED:
         values: dict[str, Value] = {"drug": each.mention.label, "other": past, "days": rule.days}
-        yield not_assessed("washout.unknown", (each.mention.label,), context.knowledge.cite(rule.source), Severity.WARNING, **values)
+        yield not_assessed(
+            "washout.unknown", (each.mention.label,), context.knowledge.cite(rule.source), Severity.WARNING, **values
+        )
 
 
 def _since(fact: Medication) -> float | None:
