@@ -142,7 +142,7 @@ class Band(Record):
 class Gene(Record):
     """A gene: alleles by function or activity value, what two of them mean, the HLA alleles that are ``asked`` for.
 
-    ``present``: phenotypes by the variants whose presence alone means them; ``written``: other ways to write a diplotype.
+    ``present``: phenotypes by the variants whose presence alone means them; ``written``: diplotypes written otherwise.
     """
 
     key: str

@@ -1,6 +1,6 @@
 """What the words of one recorded condition affirm, and what they deny ("epilepsy without status epilepticus").
 
-A denial covers the words after it to the end of its clause, never those before; a prefix "non-" only the word it stands at.
+A denial covers the words after it to the end of its clause, never those before; a prefix "non-" only its own word.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ _PREFIX = re.compile(r"\bnon[\s-]+\w+", re.IGNORECASE)
 _OPEN = re.compile(r"(?:\b(?:cannot|can't|can not|could not|not(?: yet| been)*)\s+(?:be\s+|been\s+)?)$", re.IGNORECASE)
 _END = re.compile(
     r"[;.:()\n]|(?P<comma>,)|\b(?:with|but|however|although|though|has|after|following|since|during|now"
-    r"|(?:recurrence|exacerbation|flare|relapse|complications?|sequelae|worsening|progression|treatment) (?:of|from|for))\b"
+    r"|(?:recurrence|exacerbation|flare|relapse|complications?|sequelae|worsening|progression|treatment)"
+    r" (?:of|from|for))\b"
     r"|(?<!not)(?<!now) (?:on|in)\b",
     re.IGNORECASE,
 )
@@ -32,7 +33,8 @@ _AFTERWARDS = re.compile(
     re.IGNORECASE,
 )
 _FAMILY = re.compile(
-    r"\b(?:family (?:history|hx)|fhx?|maternal|paternal|mother|father|sister|brother|sibling|parents?|grand(?:mother|father))\b",
+    r"\b(?:family (?:history|hx)|fhx?|maternal|paternal|mother|father|sister|brother|sibling|parents?"
+    r"|grand(?:mother|father))\b",
     re.IGNORECASE,
 )
 _TRIVIAL = re.compile(

@@ -32,20 +32,20 @@ _DRUGS = re.compile(r"drug|med", re.IGNORECASE)
 
 
 _EXCEPT = re.compile(
-    r"[\s,;:(–-]*\b(?:except(?:ing|ion)?(?: (?:for|of|to))?|with the exception of|other than|apart from|aside from|besides|excluding"
-    r"|but not(?: to)?|save for|bar)\b\s*",
+    r"[\s,;:(–-]*\b(?:except(?:ing|ion)?(?: (?:for|of|to))?|with the exception of|other than|apart from|aside from"
+    r"|besides|excluding|but not(?: to)?|save for|bar)\b\s*",
     re.IGNORECASE,
 )
 _TOLERATED = re.compile(
-    r"[\s,;:(–-]*\b(?:(?:but |and )?(?:can|could|has|have|had|did|does)?\s*(?:since|subsequently|previously|safely|now)?\s*(?:tolerat(?:es?|ed|ing)"
-    r"|takes?|taken)(?! no\b)|(?:is |are )?(?:fine|ok|okay|safe) with|tolerance (?:of|to))\b\s*",
+    r"[\s,;:(–-]*\b(?:(?:but |and )?(?:can|could|has|have|had|did|does)?\s*"
+    r"(?:since|subsequently|previously|safely|now)?\s*(?:tolerat(?:es?|ed|ing)|takes?|taken)(?! no\b)|(?:is |are )?(?:fine|ok|okay|safe) with|tolerance (?:of|to))\b\s*",
     re.IGNORECASE,
 )
 _CANNOT = re.compile(r"\b(?:not|cannot|can't|never|poorly|doesn't|didn't|unable to)\s*$", re.IGNORECASE)
 _LIFTED = re.compile(
-    r"\b(?:de-?labell?ed|(?:skin |allergy |oral |drug )?(?:test(?:ing|s)?|challenge) (?:was |were )?(?:negative|passed|normal)|tested negative"
-    r"|negative (?:skin |allergy |oral |drug )?(?:test|challenge)|passed (?:an? )?(?:\w+ )?challenge|not (?:truly |really )?allergic"
-    r"|(?:ruled out|disproved|disproven|refuted|removed|entered in error))\b",
+    r"\b(?:de-?labell?ed|(?:skin |allergy |oral |drug )?(?:test(?:ing|s)?|challenge) (?:was |were )?"
+    r"(?:negative|passed|normal)|tested negative|negative (?:skin |allergy |oral |drug )?(?:test|challenge)"
+    r"|passed (?:an? )?(?:\w+ )?challenge|not (?:truly |really )?allergic|(?:ruled out|disproved|disproven|refuted|removed|entered in error))\b",
     re.IGNORECASE,
 )
 
@@ -59,17 +59,20 @@ class Entry:
 
 
 def entry(text: str) -> Entry:
-    """An entry of a list of allergies, taken apart at its exception ("NKDA except penicillin", "NSAIDs, tolerates celecoxib")."""
+    """An entry of a list of allergies, taken apart at its exception ("NKDA except penicillin")."""
     if match := _EXCEPT.search(text):
         before, after = text[: match.start()], text[match.end() :].rstrip(" ).")
         return Entry(after, "") if denies(before) else Entry(before, after)
-    if (match := _TOLERATED.search(text)) and not _CANNOT.search(
-        text[: match.end()].rsplit(match[0].strip().split()[-1])[0]
-    ):
+    if (match := _TOLERATED.search(text)) and not _cannot(text, match):
         return Entry(text[: match.start()], text[match.end() :].rstrip(" )."))
     if _LIFTED.search(text) or denies(text):
         return Entry("", "")
     return Entry(text, "")
+
+
+def _cannot(text: str, tolerated: re.Match[str]) -> bool:
+    last = tolerated[0].split()[-1]
+    return _CANNOT.search(text[: tolerated.start() + tolerated[0].rindex(last)]) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,10 +71,12 @@ _AGE = re.compile(
     r"(?! ?(?:months|weeks|days))(?!\d)",
     re.I,
 )
+_SEVERE = r"(?:immediate|anaphyla\w+|severe|IgE|type (?:1|I)\b|angio-?o?edema|urticaria)"
 _MILD = re.compile(
-    r"\b(?:non-?\s?(?:severe|immediate|anaphyla\w+|type (?:1|I)\b|IgE[\w-]*)|mild|low-risk|not severe|delayed|remote)[\w\s-]{0,25}?(?:allerg\w+|hypersens\w+|reactions?)"
-    r"|(?:allerg\w+|hypersens\w+)\b[^.;,]{0,40}?\b(?:without|no|not|is not|was not|other than|excluding|unless)\b[^.;]{0,30}?"
-    r"(?:immediate|anaphyla\w+|severe|IgE|type (?:1|I)\b|angio-?o?edema|urticaria)",
+    rf"\b(?:(?:non-?|not )\s?{_SEVERE}[\w-]*|mild|low-risk|delayed|remote)[\w\s-]{{0,25}}?"
+    r"(?:allerg\w+|hypersens\w+|reactions?)"
+    r"|(?:allerg\w+|hypersens\w+)\b[^.;,]{0,40}?\b(?:without|no|not|other than|excluding|unless)\b[^.;]{0,30}?"
+    rf"{_SEVERE}",
     re.I,
 )
 _ALLERGY = re.compile(r"\ballergy\b|\ballergic (?:to|patients)\b|-allergic\b", re.I)

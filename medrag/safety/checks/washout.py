@@ -13,25 +13,16 @@ from medrag.safety.check_context import Context, fail, ingredients_of, not_asses
 from medrag.types import FactStatus, Finding, Medication, Severity
 
 _UNITS = {"h": 1 / 24, "d": 1.0, "w": 7.0, "m": 30.0, "f": 14.0}
-_NUMBERS = {
-    **dict(
-        zip(
-            "one two three four five six seven eight nine ten twelve fourteen".split(),
-            (*range(1, 11), 12, 14),
-            strict=True,
-        )
-    ),
-    "a": 1,
-    "an": 1,
-}
+_COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBERS = {"a": 1, "an": 1, "twelve": 12, "fourteen": 14} | {word: n for n, word in enumerate(_COUNTED, start=1)}
 _SPAN = re.compile(
     rf"\b(?P<n>\d+(?:\.\d+)?|{'|'.join(_NUMBERS)})(?:\s?(?:-|–|to)\s?\d+)?[\s-]*(?P<unit>hours?|hrs?|h|days?|d|weeks?|wks?|months?"
     r"|fortnights?)\b['’]?",
     re.IGNORECASE,
 )
 _WAIT = re.compile(
-    r"\b(?:after|wait\w*|wash-?\s?out|gap|interval|later|apart|since|drug-free|free|leave|allow|elaps\w+|at least|before (?:starting|the first)"
-    r"|following|delay)\b",
+    r"\b(?:after|wait\w*|wash-?\s?out|gap|interval|later|apart|since|drug-free|free|leave|allow|elaps\w+|at least"
+    r"|before (?:starting|the first)|following|delay)\b",
     re.IGNORECASE,
 )
 _LEVEL = re.compile(r"\bINR\b", re.IGNORECASE)
@@ -40,7 +31,7 @@ _JUST = re.compile(r"\b(?:yesterday|today|this (?:morning|week)|last (?:night|we
 
 
 def washout(context: Context) -> Iterable[Finding]:
-    """Fails where an advised drug starts too soon after one that is stopped; not assessed where no date says how soon."""
+    """Fails where a drug starts too soon after one that is stopped; not assessed where no date says how soon."""
     rules = context.knowledge.rules.washouts
     found = [
         (each, rules[place])
