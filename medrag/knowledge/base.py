@@ -156,7 +156,9 @@ class Knowledge:
             self._concerned[key] = known
         return known
 
-    def absorbed(self, ingredients: tuple[str, ...], drug_class: str | None, route: str | None) -> frozenset[str] | None:
+    def absorbed(
+        self, ingredients: tuple[str, ...], drug_class: str | None, route: str | None
+    ) -> frozenset[str] | None:
         """The kinds of rules that hold though the drug is given locally: "all", "none" or some; None: not reviewed."""
         places = self.concerning("absorption", "drugs", ingredients, drug_class)
         facts = [self.rules.absorption[place] for place in places if route in self.rules.absorption[place].routes]

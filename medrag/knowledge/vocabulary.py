@@ -92,7 +92,8 @@ class Measurement(Record):
 
     Outside ``low`` to ``high`` a value is an error. A value older than ``fresh_days`` is not computed with (``None``:
     it never grows old). ``molar_mass`` (g/mol) and ``valence`` convert amounts to mass and milliequivalents;
-    ``factors`` convert other units to ``unit``; ``slips`` are units that explain an impossible value. ``drug`` is the drug
+    ``factors`` convert other units to ``unit``; ``slips`` are units that explain an impossible value. ``drug`` is the
+    drug
     whose level it is.
     """
 

@@ -135,7 +135,9 @@ def drugless_doses(text: str) -> tuple[str, ...]:
 
 
 def _unnamed_treatment(text: str, knowledge: Knowledge) -> str | None:
-    """What a text advises that stands for a treatment without naming it ("Start an antibiotic", "Continue the tablets")."""
+    """What a text advises that stands for a treatment without naming it ("Start an antibiotic", "Continue the
+    tablets").
+    """
     verb = _GIVING.match(text)
     if verb is None:
         return None

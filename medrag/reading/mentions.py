@@ -18,12 +18,22 @@ from medrag.reading.products import written
 from medrag.reading.words import ENGLISH, NOT_STEMS, STEM
 
 _ROUTES = (
-    ("intrathecal", r"intrathecal(?:ly)?|(?-i:IT)|intraventricular(?:ly)?|into the (?:spine|csf)|epidural(?:ly)?|spinal(?:ly)?"),
+    (
+        "intrathecal",
+        r"intrathecal(?:ly)?|(?-i:IT)|intraventricular(?:ly)?|into the (?:spine|csf)|epidural(?:ly)?|spinal(?:ly)?",
+    ),
     ("infiltration", r"infiltrat\w+|nerve block|local an(?:a)?esthetic"),
-    ("bolus", r"(?:IV|i\.v\.|intravenous(?:ly)?)(?: \S+){0,3}? (?:push|bolus)|push(?:ed)? (?:IV|intravenously)|bolus (?:IV|intravenous)"),
+    (
+        "bolus",
+        r"(?:IV|i\.v\.|intravenous(?:ly)?)(?: \S+){0,3}? (?:push|bolus)|push(?:ed)? (?:IV|intravenously)"
+        r"|bolus (?:IV|intravenous)",
+    ),
     ("nasal", r"intranasal(?:ly)?|nasal(?:ly)?(?: spray)?|intra-nasal|nostrils?|nose drops?"),
-    ("eye", r"ophthalmic|eye ?(?:drops?|ointment|gel)|ocular|otic|ear ?drops?|intravitreal(?:ly)?|(?:in|into|to) (?:the|each|both|either)"
-    r" (?:\w+ )?(?:eyes?|ears?)"),
+    (
+        "eye",
+        r"ophthalmic|eye ?(?:drops?|ointment|gel)|ocular|otic|ear ?drops?|intravitreal(?:ly)?"
+        r"|(?:in|into|to) (?:the|each|both|either) (?:\w+ )?(?:eyes?|ears?)",
+    ),
     ("vaginal", r"(?:intra)?vaginal(?:ly)?|pessar(?:y|ies)|per vaginam"),
     ("inhaled", r"inhal\w+|nebuli[sz]\w+|metered[- ]dose|MDI"),
     ("topical", r"topical(?:ly)?|applied to the skin|to the skin|on the skin"),
@@ -38,7 +48,10 @@ _ROUTES = (
 _FORMS = (
     ("transdermal", r"patch(?:es)?"),
     ("inhaled", r"puffs?|nebules?"),
-    ("topical", r"cream|ointment|lotion|shampoo|gel|emulgel|foam|paint|paste|liniment|scalp solution|wart solution|mouthwash"),
+    (
+        "topical",
+        r"cream|ointment|lotion|shampoo|gel|emulgel|foam|paint|paste|liniment|scalp solution|wart solution|mouthwash",
+    ),
     ("oral", r"tablets?|tabs?|capsules?|caps?|caplets?|syrup|elixir|linctus|lozenges?|sachets?"),
 )
 
@@ -173,7 +186,8 @@ def _dosed(text: str, token: Token) -> bool:
 
 
 GIVING = (
-    r"^\W*(?:please\s+|then\s+)?(?:re)?(?:start|add|give|prescribe|initiate|begin|administer|switch to|continue|take|use|try"
+    r"^\W*(?:please\s+|then\s+)?(?:re)?(?:start|add|give|prescribe|initiate|begin|administer|switch to|continue|take"
+    r"|use|try"
     r"|commence)"
 )
 """A text that opens with a verb of giving."""
@@ -206,7 +220,7 @@ def _object(text: str, knowledge: Knowledge) -> list[DrugMention]:
 
 
 def _route(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str | None:
-    """The route named between the mention before and the one after, in the same sentence; else what the form implies."""
+    """The route named between the mention before and the one after, in its sentence; else what the form implies."""
     place = bisect_left(spans, (start, end))
     before = spans[place - 1][1] if place else 0
     after = spans[place + 1][0] if place + 1 < len(spans) else len(text)

@@ -58,9 +58,11 @@ _KEEP = (
     r" (?:avoid\w*|stop\w*|withhold\w*|discontinu\w*)"
     r"|not (?:un(?:safe|reasonable)|contra-?indicated|prohibited|dangerous|harmful)(?: to| with| for)?"
     r"|with or without|not only|(?:no|not) (?:more|longer|fewer|less|later) than"
-    r"|(?:no|not any|nothing|little) (?:harm|objections?|problems?|concerns?|issues?|reservations?|wrong|difficulty|downside"
+    r"|(?:no|not any|nothing|little) (?:harm|objections?|problems?|concerns?|issues?|reservations?|wrong|difficulty"
+    r"|downside"
     r"|danger|hesitation) (?:in|to|with|about|from|against)(?: (?:adding|using|giving|starting|taking|prescribing))?"
-    r"|(?:no|not a|is not any) reasons? not to(?: \w+)?|(?:not|never) (?:against|opposed to|averse to)|(?:would|do|does|can|will) ?n[o']t"
+    r"|(?:no|not a|is not any) reasons? not to(?: \w+)?|(?:not|never) (?:against|opposed to|averse to)|(?:would|do"
+    r"|does|can|will) ?n[o']t"
     r" (?:object to|mind|hurt to|be wrong to|be unreasonable to)|nothing against"
     r"|not exceeding|avoid (?:doses?|daily doses?)(?: of)?(?: (?:above|over|higher than|greater than|more than"
     r"|exceeding))?"
@@ -68,7 +70,8 @@ _KEEP = (
     r"|are) no contraindications?"
 )
 _AVOID = (
-    r"avoid(?:ing|ed|ance of)?|do not|don['’]t|(?<!has )(?<!have )(?<!had )never(?! (?:had|been|taken|used|tried))|refrain from|contra-?indicated with|should not|must not|cannot"
+    r"avoid(?:ing|ed|ance of)?|do not|don['’]t|(?<!has )(?<!have )(?<!had )never(?! (?:had|been|taken|used|tried))"
+    r"|refrain from|contra-?indicated with|should not|must not|cannot"
     r"|can't|ought not"
     r"|not recommended|advise against|recommend(?:ed)? against|against (?:the use of|using)|steer clear of|beware of"
     r"|unsafe to"
@@ -83,7 +86,8 @@ _STOP = (
     r"|ing)?"
     r"|taper off|wean(?:ing)? (?:off)?|switch(?:ing)? from|chang(?:e|ing) from|instead of|in place of|rather than"
     r"|deprescrib\w+|come off"
-    r"|interrupt(?:ing|ed)?|d/c'?d?|(?:transition|convert|mov|rotat)\w* from|(?:transition|convert|cross-?taper|rotat)\w*"
+    r"|interrupt(?:ing|ed)?|d/c'?d?|(?:transition|convert|mov|rotat)\w* from|(?:transition|convert|cross-?taper"
+    r"|rotat)\w*"
     r"(?! (?:to|from)\b)|(?:carry on|go on) without|leave out|cut out|no longer (?:give|take|use|need)\w*"
     r"|skip(?:ping)?|omit(?:ting)?|forgo(?:ing)?|drop(?:ping)?(?= (?:the |her |his )?[a-z]{6})"
     r"|replac(?:e|ing)|switch(?:ing)?(?! to\b)|swap|pause|remove|quit"
@@ -135,13 +139,17 @@ _HEADING = re.compile(r"\s*[:–—-]\s+")
 """After a cue that heads a list ("Drugs to avoid: ...")."""
 _ABSORBED = re.compile(
     r"\s+(?:(?:\w+ly|the|a|an|any|all|of|to|be|been|get|being|ever|even|just|also|yet|again|once|now|long-term|routine|regular"
-    r"|prolonged|concomitant|concurrent|combined|simultaneous|unnecessary|further|high-dose|repeated|co|under any circumstances"
-    r"|(?:at|for|in|on) (?:this|the|any|a|your) \w+|at present|for now|therefore|patients?|her|him|them|need|want|attempt|try"
+    r"|prolonged|concomitant|concurrent|combined|simultaneous|unnecessary|further|high-dose|repeated|co|under any "
+    r"circumstances"
+    r"|(?:at|for|in|on) (?:this|the|any|a|your) \w+|at present|for now|therefore|patients?|her|him|them|need|want"
+    r"|attempt|try"
     r"|decide|plan|agree|wish|advise|recommend|(?:give|use|start|prescribe|take|add|offer|administer|initiate|continue|restart)"
     r" (?:or|nor|and))\s+){0,5}",
     re.IGNORECASE,
 )
-"""What may stand between a warning and the verb it warns of: any other word has a meaning of its own ("do not settle")."""
+"""What may stand between a warning and the verb it warns of: any other word has a meaning of its own ("do not
+settle").
+"""
 _PURPOSE = re.compile(r"(?:^|[.;:,(]\s*|\b(?:in order|so as)\s+)to\s+$", re.IGNORECASE)
 """Before a warning that only says what for: "To avoid a further stroke start ..."."""
 _SO = re.compile(r",?\s+(?:so|therefore|hence|thus|and so)\b,?\s", re.IGNORECASE)
@@ -204,10 +212,12 @@ _NUMBER = r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|ten|twelve|severa
 _SPAN = r"(?:hours?|days?|weeks?|months?|years?|course|doses?)"
 _LATER = (
     rf"[^.;§]{{0,25}}?\b(?:(?:in|after|within)\s+(?:about\s+)?{_NUMBER}(?:\s*(?:-|to)\s*\d+)?\s+{_SPAN}"
-    rf"|{_NUMBER}\s+{_SPAN}\s+(?:before|prior to|later|from now)|before\s+(?:\w+\s+){{0,2}}(?:surgery|operation|procedure"
+    rf"|{_NUMBER}\s+{_SPAN}\s+(?:before|prior to|later|from now)|before\s+(?:\w+\s+){{0,2}}(?:surgery|operation"
+    rf"|procedure"
     r"|delivery|admission|extraction|biopsy|endoscopy|colonoscopy)|next\s+(?:week|month|year|visit|appointment)|eventually"
     r"|if\b(?! (?:\w+ ){0,3}(?:on|tak\w+|receiv\w+|us\w+)\b)|unless|as soon as|in case|once\s+(?:the|she|he|they|it)"
-    r"|when\s+(?!start|you start|begin|giv|tak|us|add|on\b)\w+|should\s+(?:the|she|he|they|it|any|bleeding|\w+\s+(?:occur"
+    r"|when\s+(?!start|you start|begin|giv|tak|us|add|on\b)\w+|should\s+(?:the|she|he|they|it|any|bleeding"
+    r"|\w+\s+(?:occur"
     r"|develop|rise|fall|appear)))"
 )
 """What makes a stop one for later, or for a case that has not come: the drug goes on for now."""
@@ -233,7 +243,8 @@ _AFTER = re.compile(
     r"|co-?administered|offered|appropriate|safe|suitable|indicated|needed|necessary|required|warranted|helpful"
     r"|an option|first[- ]line|add(?:ed)?|be)"
     r"|never\s+(?:be\s+)?\w+|unsafe|inappropriate|dangerous|harmful|prohibited)"
-    rf"|(?P<stopped>(?:stopped|discontinued|withheld|held|suspended|ceased|withdrawn|replaced|tapered off|paused)(?!{_LATER})))",
+    rf"|(?P<stopped>(?:stopped|discontinued|withheld|held|suspended|ceased|withdrawn|replaced|tapered off"
+    rf"|paused)(?!{_LATER})))",
     re.IGNORECASE,
 )
 _AVOIDED_AFTER = re.compile(
@@ -252,14 +263,16 @@ _HARM_AFTER = re.compile(
 """A sentence about harm, with no dose before its verb and no advice after it; asked only where no cue precedes."""
 _VERDICT_AFTER = re.compile(
     r"\s*(?::|\s[-–—])\s*(?:avoid|no\b|not\b|(?:do not|don['’]t|never)(?! (?:exceed|stop|discontinue"
-    r"|interrupt|crush|chew|split|halve|miss|skip|shake|swallow|drink|drive|lie|(?:take|give|use) more))|contra-?indicated"
+    r"|interrupt|crush|chew|split|halve|miss|skip|shake|swallow|drink|drive|lie|(?:take|give|use) more))"
+    r"|contra-?indicated"
     r"|stop|hold|discontinue)(?! more than)",
     re.IGNORECASE,
 )
 """A verdict set off from the name ("Ibuprofen - avoid")."""
 _GIVEN_AFTER = re.compile(
     rf"{_DOSED_LIST}{_BE}(?:preferred|recommended|first[- ]line|safe|given|used|started|indicated"
-    rf"|appropriate|reasonable|acceptable|fine|all right|okay|ok|allowed|permitted|an option|added|continued|offered|instead"
+    rf"|appropriate|reasonable|acceptable|fine|all right|okay|ok|allowed|permitted|an option|added|continued|offered"
+    rf"|instead"
     r"|suggested|advised|tried"
     r"|(?:an?|the)(?: \w+)? (?:option|alternative|choice)|options|alternatives)\b",
     re.IGNORECASE,

@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterator
 
 Alternatives = tuple[str, ...]
-"""Groups of which a patient must be one: a name of :data:`GROUPS`, ``allergic``, ``mildly allergic``, ``egfr<N``, ``age>=N``..."""
+"""Groups of which a patient must be one: a name of :data:`GROUPS`, ``allergic``, ``mildly allergic``, ``egfr<N``,
+``age>=N``...
+"""
 
 GROUPS: dict[str, str] = {
     "planning pregnancy": r"(?:planned|planning)(?: a)? pregnancy|trying to conceive",

@@ -1,4 +1,6 @@
-"""What belongs to a drug's name after it: its salt ("quetiapine fumarate"), and a suffix that makes it another product."""
+"""What belongs to a drug's name after it: its salt ("quetiapine fumarate"), and a suffix that makes it another
+product.
+"""
 
 from __future__ import annotations
 
@@ -54,9 +56,9 @@ def _with_suffix(text: str, words: Sequence[Token], plain: Written, name: Name, 
         return None
     said = match["suffix"]
     key = re.sub(r"\s+", " ", said.lower())
-    if "-" not in match["joint"]:
-        if not (name.brand or key in PLAIN) or (ordinary(key) and not said[0].isupper()):
-            return None
+    loose = not (name.brand or key in PLAIN) or (ordinary(key) and not said[0].isupper())
+    if loose and "-" not in match["joint"]:
+        return None
     added = knowledge.suffixes[key]
     if added in plain.ingredients:
         return None

@@ -26,7 +26,8 @@ _INSTEAD = re.compile(
     re.I | re.S,
 )
 _CHOICE = re.compile(
-    r"\b(?:options?|choices?|alternatives?|choose|pick|(?:one|any|either) of|either|such as|e\.g\.|for example)\b[^.;]*$",
+    r"\b(?:options?|choices?|alternatives?|choose|pick|(?:one|any|either) of|either|such as|e\.g\.|for "
+    r"example)\b[^.;]*$",
     re.IGNORECASE,
 )
 """Words before a list that make it one to choose from."""
@@ -66,7 +67,11 @@ class Context:
     @cached_property
     def systemic(self) -> tuple[Prescription, ...]:
         """The advised drugs that reach the circulation, each name once: what pairs are made of."""
-        return tuple({each.mention.label: each for each in reversed(self.recommended) if self.acts(each, "interactions")}.values())[::-1]
+        return tuple(
+            {
+                each.mention.label: each for each in reversed(self.recommended) if self.acts(each, "interactions")
+            }.values()
+        )[::-1]
 
     @cached_property
     def unresolved(self) -> tuple[DrugMention, ...]:
@@ -147,7 +152,8 @@ class Context:
 
 
 def offered_as_choice(text: str, one: Prescription, other: Prescription) -> bool:
-    """Whether the statement offers the two as alternatives, by an "or" or a slash that joins them, or as a list of options.
+    """Whether the statement offers the two as alternatives, by an "or" or a slash that joins them, or as a list of
+    options.
 
     An "or" of something else ("with or without food and", "once or twice daily and") joins no drugs.
     """

@@ -99,4 +99,6 @@ def test_items_of_a_list_stand_under_their_heading() -> None:
 
 
 def test_words_broken_by_a_pdf_are_read_whole() -> None:
-    assert split_statements("Start clarithro-\nmycin for hyper\xadtension.") == ["Start clarithromycin for hypertension."]
+    assert split_statements("Start clarithro-\nmycin for hyper\xadtension.") == [
+        "Start clarithromycin for hypertension."
+    ]

@@ -25,7 +25,9 @@ BASE: dict[str, Any] = {
 def verdict(advice: str, check: str, **patient: Any) -> tuple[str, str] | None:
     """What ``check`` says worst of ``advice``: verdict and severity; None where it says nothing but pass."""
     found = check_advice("case", Patient.model_validate(BASE | patient), advice)["findings"]
-    said = [(each["verdict"], each["severity"]) for each in found if each["check"] == check and each["verdict"] != "pass"]
+    said = [
+        (each["verdict"], each["severity"]) for each in found if each["check"] == check and each["verdict"] != "pass"
+    ]
     return said[0] if said else None
 
 

@@ -143,7 +143,9 @@ def _amount(dose: Json) -> str | None:
     if isinstance(span, dict):
         (low, _), (high, unit) = quantity(span.get("low")), quantity(span.get("high"))
         if isinstance(high, float):
-            return f"{low:g}-{high:g} {unit or ''}".strip() if isinstance(low, float) else f"{high:g} {unit or ''}".strip()
+            return (
+                f"{low:g}-{high:g} {unit or ''}".strip() if isinstance(low, float) else f"{high:g} {unit or ''}".strip()
+            )
     return None
 
 

@@ -10,7 +10,7 @@ from itertools import islice
 from medrag.knowledge import Knowledge
 from medrag.patient.measures import analytes
 from medrag.reading.dosing.directions import amount_given, directions_at
-from medrag.reading.dosing.doses import OFTEN
+from medrag.reading.dosing.frequency import OFTEN
 from medrag.reading.languages import language
 from medrag.reading.matcher import Token, plain, tokens
 from medrag.reading.mentions import nearest

@@ -11,7 +11,8 @@ from medrag.reading.dosing.numbers import NUMBER, number
 from medrag.reading.dosing.strengths import COUNT, FORM, Strength, most_tablets, tablets, without_strengths
 
 _UNIT = (
-    r"milligrams?|mgs?|micrograms?|mcgs?|µg|μg|ug|nanograms?|ng|grams?|gm|g|international units?|units?|iu|u|mmol|meq|(?-i:MU)|megaunits?|mega\s?units?"
+    r"milligrams?|mgs?|micrograms?|mcgs?|µg|μg|ug|nanograms?|ng|grams?|gm|g|international units?|units?|iu|u|mmol|meq"
+    r"|(?-i:MU)|megaunits?|mega\s?units?"
     r"|millilit(?:er|re)s?|mls?|cc"
 )
 _DOSE = re.compile(

@@ -106,9 +106,7 @@ def _counted(match: re.Match[str]) -> float | None:
         return number(weekly) / 7
     if days := groups.get("days"):
         return 1 / number(days)
-    if groups.get("minutes"):
-        return None
-    return 24 / number(groups.get("low") or groups.get("hourly") or "24")
+    return None if groups.get("minutes") else 24 / number(groups.get("low") or groups.get("hourly") or "24")
 
 
 def _of_period(count: str, period: str, span: str) -> float:

@@ -33,13 +33,19 @@ _COUNT_AFTER = re.compile(
     re.IGNORECASE,
 )
 _COUNT_BEFORE = re.compile(
-    rf"(?<![\w./])(?P<high>{COUNT})\s+(?:{FORM}\s+(?:of\s+)?(?:[a-z-]+\s+){{0,3}}|(?:[a-z-]+\s+){{1,3}}(?P<bare>))$", re.IGNORECASE
+    rf"(?<![\w./])(?P<high>{COUNT})\s+(?:{FORM}\s+(?:of\s+)?(?:[a-z-]+\s+){{0,3}}|(?:[a-z-]+\s+){{1,3}}(?P<bare>))$",
+    re.IGNORECASE,
 )
-_TAKEN = re.compile(r"\b(?:take|taking|takes|give|giving|swallow|use|chew|administer)\s+(?:up\s+to\s+)?$", re.IGNORECASE)
+_TAKEN = re.compile(
+    r"\b(?:take|taking|takes|give|giving|swallow|use|chew|administer)\s+(?:up\s+to\s+)?$", re.IGNORECASE
+)
 _FORM_NEXT = re.compile(rf"\s*{FORM}(?!\w)", re.IGNORECASE)
-_SUPPLY = re.compile(r"\b(?:supply|dispens\w*|quantity|pack(?:et)?s?|box(?:es)?|bottles?)\W+(?:\w+\W+)?$", re.IGNORECASE)
+_SUPPLY = re.compile(
+    r"\b(?:supply|dispens\w*|quantity|pack(?:et)?s?|box(?:es)?|bottles?)\W+(?:\w+\W+)?$", re.IGNORECASE
+)
 _AT_ONCE = re.compile(
-    r"[^.;]{0,40}?(?:\bnow\b|at once|together|stat\b|daily|a day|times|every|once|twice|weekly|\b[btq]d?[ids]+\b)", re.IGNORECASE
+    r"[^.;]{0,40}?(?:\bnow\b|at once|together|stat\b|daily|a day|times|every|once|twice|weekly|\b[btq]d?[ids]+\b)",
+    re.IGNORECASE,
 )
 SUPPLY = 12
 """More tablets than this, without a word of when to take them, are a supply."""

@@ -1,4 +1,6 @@
-"""Advised drugs and doses against the patient's own numbers: age, weight, kidney function, drug levels, INR, glucose..."""
+"""Advised drugs and doses against the patient's own numbers: age, weight, kidney function, drug levels, INR,
+glucose...
+"""
 
 from __future__ import annotations
 

@@ -54,7 +54,9 @@ def _as_taken(context: Context, each: Prescription) -> Prescription:
     if each.doses:
         return each
     same = (
-        drug.prescription for drug in context.current if drug.prescription.mention.ingredients == each.mention.ingredients
+        drug.prescription
+        for drug in context.current
+        if drug.prescription.mention.ingredients == each.mention.ingredients
     )
     recorded = next((other for other in same if other.doses and each.mention.ingredients), None)
     return Prescription(recorded.mention, recorded.doses) if recorded else each
@@ -65,7 +67,9 @@ def _limits(context: Context, each: Prescription) -> Iterator[tuple[str, DoseLim
     age = context.patient.age if context.patient and context.patient.age is not None else ADULT
     for ingredient in each.mention.ingredients:
         fitting = [limit for limit in context.knowledge.limits(ingredient) if limit.ages[0] <= age < limit.ages[1]]
-        route = _SAME_LIMIT.get(each.mention.route or "", each.mention.route) or ("any" if any(limit.route == "any" for limit in fitting) else "oral")
+        route = _SAME_LIMIT.get(each.mention.route or "", each.mention.route) or (
+            "any" if any(limit.route == "any" for limit in fitting) else "oral"
+        )
         exact = [limit for limit in fitting if limit.route == route]
         for limit in exact or [limit for limit in fitting if limit.route == "any"]:
             yield ingredient, limit
@@ -112,7 +116,7 @@ def _exceeded(context: Context, each: Prescription, ingredient: str, limit: Dose
         yield _finding(code, context, limit, ingredient, dose=total, unit=limit.unit, limit=top, **more)
 
 
-def _too_fast(
+def _too_fast(  # noqa: PLR0913 (what a rate is judged by)
     context: Context,
     limit: DoseLimit,
     ingredient: str,

@@ -82,7 +82,7 @@ def _by_record(context: Context, found: list[tuple[Prescription, Washout]]) -> I
                     yield from _judge(context, each, rule, past.mention.label, fact, since)
 
 
-def _judge(
+def _judge(  # noqa: PLR0913 (what a washout is judged by)
     context: Context, each: Prescription, rule: Washout, past: str, fact: Medication, since: float | None
 ) -> Iterator[Finding]:
     if since is not None and since < rule.days:
