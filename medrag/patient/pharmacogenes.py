@@ -65,7 +65,7 @@ def holds(key: str, genotype: Genotype, gene: Gene | None) -> bool:
     if genotype.lookup_key:
         return key == genotype.lookup_key
     if gene is not None and gene.asked:
-        return key in _hla(genotype, gene)
+        return key in _hla(genotype)
     if genotype.activity_score:
         return key == genotype.activity_score or _number(key) == _number(genotype.activity_score) is not None
     if genotype.phenotype and genotype.phenotype.lower() == key.lower():
@@ -106,7 +106,7 @@ def _meant(genotype: Genotype) -> set[str]:
     return {meaning.lookup_key for meaning in interpret(gene_of(genotype), genotype.diplotype or "")}
 
 
-def _hla(genotype: Genotype, gene: Gene) -> set[str]:
+def _hla(genotype: Genotype) -> set[str]:
     """Which alleles asked for the result calls positive or negative: by words, by the typing, by a lone allele."""
     said = genotype.phenotype or ""
     typed = genotype.diplotype or ""

@@ -35,14 +35,16 @@ _EXCEPT = re.compile(
 )
 _TOLERATED = re.compile(
     r"[\s,;:(–-]*\b(?:(?:but |and )?(?:can|could|has|have|had|did|does)?\s*"
-    r"(?:since|subsequently|previously|safely|now)?\s*(?:tolerat(?:es?|ed|ing)|takes?|taken)(?! no\b)|(?:is |are )?(?:fine|ok|okay|safe) with|tolerance (?:of|to))\b\s*",
+    r"(?:since|subsequently|previously|safely|now)?\s*(?:tolerat(?:es?|ed|ing)|takes?|taken)(?! no\b)"
+    r"|(?:is |are )?(?:fine|ok|okay|safe) with|tolerance (?:of|to))\b\s*",
     re.IGNORECASE,
 )
 _CANNOT = re.compile(r"\b(?:not|cannot|can't|never|poorly|doesn't|didn't|unable to)\s*$", re.IGNORECASE)
 _LIFTED = re.compile(
     r"\b(?:de-?labell?ed|(?:skin |allergy |oral |drug )?(?:test(?:ing|s)?|challenge) (?:was |were )?"
     r"(?:negative|passed|normal)|tested negative|negative (?:skin |allergy |oral |drug )?(?:test|challenge)"
-    r"|passed (?:an? )?(?:\w+ )?challenge|not (?:truly |really )?allergic|(?:ruled out|disproved|disproven|refuted|removed|entered in error))\b",
+    r"|passed (?:an? )?(?:\w+ )?challenge|not (?:truly |really )?allergic"
+    r"|(?:ruled out|disproved|disproven|refuted|removed|entered in error))\b",
     re.IGNORECASE,
 )
 

@@ -79,12 +79,13 @@ def _by_record(context: Context, found: list[tuple[Prescription, Washout]]) -> I
             names = ingredients_of(past, context.knowledge)
             for each, rule in found:
                 if names & context.knowledge.expand(rule.stopped):
-                    yield from _judge(context, each, rule, past.mention.label, fact, since)
+                    yield from _judge(context, (each, rule), past.mention.label, fact, since)
 
 
 def _judge(
-    context: Context, each: Prescription, rule: Washout, past: str, fact: Medication, since: float | None
+    context: Context, concerned: tuple[Prescription, Washout], past: str, fact: Medication, since: float | None
 ) -> Iterator[Finding]:
+    each, rule = concerned
     if since is not None and since < rule.days:
         yield _fail(context, each, rule, past, (fact.display,))
     elif since is None and rule.severity is Severity.CONTRAINDICATED:
