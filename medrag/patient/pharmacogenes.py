@@ -13,7 +13,7 @@ from medrag.knowledge import Knowledge
 from medrag.knowledge.vocabulary import Gene
 from medrag.patient.formats.genome import PHARMACOGENES
 from medrag.patient.formats.phenotypes import interpret
-from medrag.types import FactStatus, Genotype, Patient
+from medrag.types import Fact, FactStatus, Genotype, Patient
 
 _NAMES = {"DPD": "DPYD", "NUDIX15": "NUDT15", "MTRNR1": "MT-RNR1", "FACTOR V": "F5", "FV": "F5"}
 _GENE = re.compile(
@@ -129,9 +129,9 @@ def _number(text: str) -> float | None:
 
 def worded(patient: Patient, knowledge: Knowledge) -> tuple[Genotype, ...]:
     """Results of pharmacogenes that conditions and observations hold in words ("DPD deficiency", "TPMT: low")."""
-    facts = [(fact.display, fact) for fact in patient.conditions or ()]
+    facts: list[tuple[str, Fact]] = [(each.display, each) for each in patient.conditions or ()]
     facts += [
-        (f"{fact.display}: {fact.value}", fact) for fact in patient.observations or () if isinstance(fact.value, str)
+        (f"{each.display}: {each.value}", each) for each in patient.observations or () if isinstance(each.value, str)
     ]
     return tuple(each for text, fact in facts if fact.status is FactStatus.ACTIVE for each in in_words(text, knowledge))
 

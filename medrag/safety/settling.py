@@ -36,5 +36,6 @@ def settling(statements: Iterable[Statement]) -> Finding | None:
     if not chosen:
         return None
     facts, settled = tuple(fact for fact, _ in chosen), sum(count for _, count in chosen)
-    values = {"facts": facts, "settled": settled, "total": len(gaps)}
-    return not_assessed("case.settle", (), MISSING_SOURCE, Severity.INFORMATION, **values)
+    return not_assessed(
+        "case.settle", (), MISSING_SOURCE, Severity.INFORMATION, facts=facts, settled=settled, total=len(gaps)
+    )
