@@ -128,9 +128,7 @@ class Engine:
         return evidence
 
     def _consultation(self, case: Case) -> Consultation:
-        return Consultation(
-            case.patient, case.question, self.knowledge, self.checks, classifier=self.classifier
-        )
+        return Consultation(case.patient, case.question, self.knowledge, self.checks, classifier=self.classifier)
 
     async def _prompt(
         self, case: Case, consultation: Consultation

@@ -29,7 +29,18 @@ RULES: dict[str, type[Any]] = {
 }
 KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "names"),
-    *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "request_model", "injections", "scores", "age_limits"),
+    *(
+        *RULES,
+        "pgx",
+        "emergencies",
+        "red_flags",
+        "requests",
+        "request_words",
+        "request_model",
+        "injections",
+        "scores",
+        "age_limits",
+    ),
     *("cues", "no_interactions", "no_contraindications", "sources", "manifest"),
 }
 

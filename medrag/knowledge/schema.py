@@ -197,7 +197,7 @@ class RequestScore(Record):
 
 
 class RequestModel(Record):
-    """What was learnt of requests to decline: a question whose score is above ``threshold`` is of the best of ``kinds``.
+    """What was learnt of requests to decline: one whose score is above ``threshold`` is of the likeliest of ``kinds``.
 
     ``encoder`` and ``data`` are SHA-256 of the sentence encoder's files and of the labelled requests; ``weights`` has a
     number for each dimension of its vectors, ``words`` one for each known word and pair of words.

@@ -74,7 +74,9 @@ class RequestClassifier:
 
     def _of_words(self, text: str) -> float:
         """Known words count by the logarithm of how often they occur, and long texts no more than short ones."""
-        known = {each: 1 + math.log(count) for each, count in Counter(ngrams(text)).items() if each in self._model.words}
+        known = {
+            each: 1 + math.log(count) for each, count in Counter(ngrams(text)).items() if each in self._model.words
+        }
         length = math.hypot(*known.values()) or 1.0
         return sum(self._model.words[each] * count for each, count in known.items()) / length
 

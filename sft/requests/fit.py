@@ -80,9 +80,7 @@ def fit(texts: Sequence[Labelled], encoder: SentenceEncoder) -> tuple[RequestMod
     return _model(texts, vectors, threshold, encoder.hash), measured
 
 
-def _model(
-    texts: Sequence[Labelled], vectors: NDArray[np.float32], threshold: float, encoder: str
-) -> RequestModel:
+def _model(texts: Sequence[Labelled], vectors: NDArray[np.float32], threshold: float, encoder: str) -> RequestModel:
     words, judge, kinds = _fitted(texts, vectors)
     weights = judge.coef_[0]
     dimension = vectors.shape[1]
