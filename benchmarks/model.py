@@ -27,6 +27,7 @@ from eval.running.log import Entry
 from eval.running.solver import LOCAL, Solver, Target, opened
 from eval.systems.fixed_evidence import chosen_on
 from eval.tasks import judged
+from medrag.datasets.judged import read_judged
 from medrag.errors import InputError
 from medrag.settings import load as settings
 
@@ -81,7 +82,7 @@ async def _run(plan: Plan) -> None:
 
 async def _without_model(plan: Plan, solver: Solver) -> None:
     encoder = solver.parts("benchmarks.model").retriever.encoder
-    found = await asyncio.to_thread(chosen_on, encoder, [each for each in judged.read(plan.tune) if not each.pair])
+    found = await asyncio.to_thread(chosen_on, encoder, [each for each in read_judged(plan.tune) if not each.pair])
     for name, nearest in zip((NEAREST, FLOORED), found, strict=True):
         print(f"{name}: {nearest}, chosen on {plan.tune}")
         await Batch(plan.out / name).run(judged.load(plan.cases, nearest), replace(solver, system=name))

@@ -246,6 +246,7 @@ class Engine:
             withheld=tuple(consultation.withheld),
             findings=(*conclusion.findings, *answer.left_out, *images),
             coverage=conclusion.coverage,
+            settling=conclusion.settling,
             evidence=tuple(answer.evidence),
             provenance=self._provenance(),
         )

@@ -76,6 +76,7 @@ def advice_in(advice: Advice, language: Language) -> Advice:
         "findings": _translated(advice.findings, language),
         "statements": tuple(_statement_in(each, language) for each in advice.statements),
         "withheld": tuple(_statement_in(each, language) for each in advice.withheld),
+        "settling": next(iter(_translated([advice.settling], language)), None) if advice.settling else None,
         "message": say(advice.message_code, {}, language) if advice.message_code else None,
     }
     return advice.model_copy(update=said)
@@ -132,7 +133,10 @@ def _not_assessed(advice: Advice, language: Language) -> list[str]:
         for finding in (*of_statements, *advice.findings)
         if finding.verdict is Verdict.NOT_ASSESSED
     }
-    return [_text("not_assessed", language), *sorted(reasons)] if reasons else []
+    if not reasons:
+        return []
+    settled = [words(advice.settling, language)] if advice.settling else []
+    return [_text("not_assessed", language), *sorted(reasons), *settled]
 
 
 def _coverage(advice: Advice, language: Language) -> list[str]:

@@ -360,7 +360,8 @@ class Advice(Record):
     """The answer: only ``statements`` were released; ``withheld`` ones carry their reasons as findings.
 
     ``notices`` are red flags and come first; ``findings`` concern the case as a whole; ``message_code`` and, in words,
-    ``message`` say, when nothing was released, why.
+    ``message`` say, when nothing was released, why. ``settling`` names the missing facts that would settle most of what
+    is not assessed.
     """
 
     id: str
@@ -374,6 +375,7 @@ class Advice(Record):
     withheld: tuple[Statement, ...] = ()
     findings: tuple[Finding, ...] = ()
     coverage: tuple[Coverage, ...] = ()
+    settling: Finding | None = None
     evidence: tuple[Evidence, ...] = ()
     provenance: Provenance
 

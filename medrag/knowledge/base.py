@@ -9,22 +9,28 @@ from dataclasses import dataclass, field
 from medrag.knowledge.names import Meaning, Name
 from medrag.knowledge.pgx import PgxTable
 from medrag.knowledge.schema import (
+    Absorption,
     AgeLimit,
     AgeRule,
     AllergyRule,
     Contraindication,
+    CriterionRule,
     DoseLimit,
     DuplicationRule,
     Emergency,
+    GenotypeRule,
     HepaticRule,
     Interaction,
     LifeStageRule,
     MonitoringRule,
+    OpioidEquivalent,
     RedFlag,
     RenalRule,
     RequestModel,
     RequestRule,
+    RouteRule,
     ScoreItem,
+    Washout,
 )
 from medrag.knowledge.vocabulary import Allergen, Condition, Drug, DrugClass, Gene, Measurement, Product
 from medrag.types import Severity
@@ -44,6 +50,12 @@ class Rules:
     ages: tuple[AgeRule, ...] = ()
     duplications: tuple[DuplicationRule, ...] = ()
     monitoring: tuple[MonitoringRule, ...] = ()
+    genotypes: tuple[GenotypeRule, ...] = ()
+    washouts: tuple[Washout, ...] = ()
+    routes: tuple[RouteRule, ...] = ()
+    absorption: tuple[Absorption, ...] = ()
+    criteria: tuple[CriterionRule, ...] = ()
+    opioid_equivalents: tuple[OpioidEquivalent, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +93,8 @@ class Knowledge:
     cues: Mapping[str, tuple[str, ...]]
     """Regular expressions by what they tell: a mild or severe reaction, a referral at once."""
     words: Mapping[str, frozenset[str]]
+    suffixes: Mapping[str, str]
+    """What a brand's suffix adds ("HCT"): an ingredient, or nothing where it differs from brand to brand ("Plus")."""
     sources: Mapping[str, str]
     no_interactions: frozenset[str]
     """Ingredients reviewed and found to have no interaction that changes prescribing."""
@@ -129,18 +143,26 @@ class Knowledge:
             self._concerned[key] = known
         return known
 
-    def touching(self, kind: str, drug_class: str) -> frozenset[int]:
-        """Places in ``rules.<kind>`` of the rules whose ``drugs`` hold some, not all, of a class."""
-        key = (kind, "touching", (), drug_class)
+    def touching(self, kind: str, drug_class: str, side: str = "drugs") -> frozenset[int]:
+        """Places in ``rules.<kind>`` of the rules whose ``side`` holds some, not all, of a class."""
+        key = (kind, f"touching {side}", (), drug_class)
         known = self._concerned.get(key)
         if known is None:
             members = self.members[drug_class]
-            groups = [self.expand(rule.drugs) for rule in getattr(self.rules, kind)]
+            groups = [self.expand(getattr(rule, side)) for rule in getattr(self.rules, kind)]
             known = frozenset(
                 place for place, group in enumerate(groups) if not members.isdisjoint(group) and not members <= group
             )
             self._concerned[key] = known
         return known
+
+    def absorbed(
+        self, ingredients: tuple[str, ...], drug_class: str | None, route: str | None
+    ) -> frozenset[str] | None:
+        """The kinds of rules that hold though the drug is given locally: "all", "none" or some; None: not reviewed."""
+        places = self.concerning("absorption", "drugs", ingredients, drug_class)
+        facts = [self.rules.absorption[place] for place in places if route in self.rules.absorption[place].routes]
+        return frozenset(kind for fact in facts for kind in fact.kinds or ("all",)) if facts else None
 
     def limits(self, ingredient: str) -> tuple[DoseLimit, ...]:
         """The dose limits of an ingredient, those of its classes among them."""

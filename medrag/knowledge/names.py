@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from medrag.knowledge.vocabulary import Allergen, Condition, Drug, DrugClass, Measurement, Product
 
-CAPITAL_UP_TO = 5
-"""Brand names this short are often words too ("Soma", "Alli"): they count only with a capital letter."""
 ABBREVIATION_UP_TO = 6
 """A condition's spelling this short and all in capitals is an abbreviation: in prose it counts in capitals only."""
 MISSPELT_FROM = 6
@@ -77,8 +75,13 @@ def is_abbreviation(spelling: str) -> bool:
     return len(spelling) <= ABBREVIATION_UP_TO and spelling.upper() == spelling
 
 
-def drug_names(drugs: Iterable[Drug], products: Iterable[Product], classes: Iterable[DrugClass]) -> dict[str, Name]:
-    """Written name -> meaning. Ingredients win over products, products over classes."""
+def drug_names(
+    drugs: Iterable[Drug], products: Iterable[Product], classes: Iterable[DrugClass], words: Container[str] = ()
+) -> dict[str, Name]:
+    """Written name -> meaning. Ingredients win over products, products over classes.
+
+    Brands that are among ``words`` ("Soma", "Alli") count only with a capital letter.
+    """
     names: dict[str, Name] = {}
     for group in classes:
         for written in group.names:
@@ -87,7 +90,7 @@ def drug_names(drugs: Iterable[Drug], products: Iterable[Product], classes: Iter
         names[normalise(product.name)] = Name(ingredients=product.ingredients, brand=product.name[0].isupper())
     for drug in drugs:
         for brand in drug.brands:
-            names[normalise(brand)] = Name(ingredients=(drug.name,), brand=True, capital=len(brand) <= CAPITAL_UP_TO)
+            names[normalise(brand)] = Name(ingredients=(drug.name,), brand=True, capital=brand.lower() in words)
         for written in drug.dosed:
             names[normalise(written)] = Name(ingredients=(drug.name,), dosed=True)
         for written in (drug.name, *drug.synonyms):
@@ -131,9 +134,15 @@ def phrases(conditions: Iterable[Condition]) -> dict[str, tuple[Meaning, ...]]:
     return {words: tuple(sorted(each.values(), key=lambda m: not m.certain)) for words, each in found.items()}
 
 
-def measurement_names(measurements: Iterable[Measurement]) -> dict[str, str]:
-    """Normalised name or LOINC code -> key of the measurement."""
-    named = {normalise(name): each.key for each in measurements for name in (*each.names, each.key)}
+def measurement_names(measurements: Iterable[Measurement], drugs: Mapping[str, Drug]) -> dict[str, str]:
+    """Normalised name or LOINC code -> key of the measurement; a drug's own names mean its level."""
+    levels = {
+        normalise(name): each.key
+        for each in measurements
+        if each.drug
+        for name in (each.drug, *drugs[each.drug].synonyms)
+    }
+    named = levels | {normalise(name): each.key for each in measurements for name in (*each.names, each.key)}
     return named | {code: each.key for each in measurements for code in each.loinc}
 
 

@@ -7,34 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from medrag.knowledge import Knowledge
-from medrag.knowledge.names import Meaning, fold_word
+from medrag.knowledge.names import Meaning
+from medrag.patient.wording import wording
+from medrag.reading.pregnancy import speaks_of_pregnancy, weeks
 from medrag.types import Condition, Fact, FactStatus, Patient
 
-LONGEST_PHRASE = 7
-TRIMESTERS = {"first": (0.0, 14.0), "1st": (0.0, 14.0), "second": (14.0, 28.0), "2nd": (14.0, 28.0)}
-THIRD = (28.0, 42.0)
-WEEKS_A_MONTH = 4.345
-
-_ABSENT = re.compile(
-    r"\b(?:no|not|non|denies|denied|without|negative for|ruled out|rule out|family history|fhx?|maternal|paternal"
-    r"|mother|father|sister|brother|never|absence of)\b",
-    re.IGNORECASE,
-)
-_UNLESS_PART = re.compile(
-    r"not controlled|not well controlled|(?:nursing|lactating|breast-?feeding) mother|non-?dialysis|non-?ischa?emic",
-    re.IGNORECASE,
-)
 _OVER = re.compile(
     r"\b(?:resolved|in remission|former(?:ly)?|ex-|previous|past|prior|history of|h/o|hx of|hx|s/p)\b", re.I
 )
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_WEEKS = re.compile(
-    r"\b(\d{1,2})(?:\s*\+\s*\d(?:/7)?)?[\s-]*(?:weeks?|wks?|w)\b(?:\s*(?:pregnant|gestation|of pregnancy|ga\b))?",
-    re.IGNORECASE,
-)
-_MONTHS = re.compile(r"\b(\d)\s*months?\s+pregnant", re.IGNORECASE)
-_TRIMESTER = re.compile(r"\b(first|second|third|1st|2nd|3rd)[\s-]+trimester", re.IGNORECASE)
-_PREGNANT = re.compile(r"pregnan|gestation|gravid|trimester|\bG\d+\s*P\d+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -53,9 +33,11 @@ def resolve(conditions: Iterable[Condition], knowledge: Knowledge) -> Resolved:
     unread: list[str] = []
     for fact in sorted(conditions, key=_past):
         past = _past(fact)
-        if not (past or fact.current or fact.status is FactStatus.UNCERTAIN) or denied(fact.display):
-            continue
         meanings = meanings_of(fact, knowledge)
+        if not (past or fact.current or fact.status is FactStatus.UNCERTAIN):
+            continue
+        if not meanings and denied(fact.display, knowledge):
+            continue
         if not past and not any(meaning.condition in knowledge.ruled for meaning in meanings):
             unread.append(fact.display)
         for meaning in meanings:
@@ -92,7 +74,8 @@ def implied(name: str, knowledge: Knowledge, lasting: str = "no") -> dict[str, s
 
 def phrases_in(text: str, knowledge: Knowledge) -> Iterator[str]:
     """Concepts that words of ``text`` name, the longest phrase at each place."""
-    return (meaning.condition for meaning in _meanings(text, knowledge))
+    said = wording(text, knowledge)
+    return (meaning.condition for meaning in (*said.affirmed, *said.denied))
 
 
 def gestation(patient: Patient, labs: dict[str, float]) -> tuple[float, float] | None:
@@ -100,23 +83,13 @@ def gestation(patient: Patient, labs: dict[str, float]) -> tuple[float, float] |
     if "gestational_age" in labs:
         return labs["gestational_age"], labs["gestational_age"]
     facts = (*(patient.conditions or ()), *(patient.observations or ()))
-    texts = [fact.display for fact in facts if fact.current and _PREGNANT.search(fact.display)]
-    return next((weeks for text in texts if (weeks := _weeks(text))), None)
+    texts = [fact.display for fact in facts if fact.current and speaks_of_pregnancy(fact.display)]
+    return next((found for text in texts if (found := weeks(text))), None)
 
 
-def _weeks(text: str) -> tuple[float, float] | None:
-    if match := _WEEKS.search(text):
-        return float(match[1]), float(match[1])
-    if match := _MONTHS.search(text):
-        return (float(match[1]) - 1) * WEEKS_A_MONTH, float(match[1]) * WEEKS_A_MONTH
-    if match := _TRIMESTER.search(text):
-        return TRIMESTERS.get(match[1].lower(), THIRD)
-    return None
-
-
-def denied(text: str) -> bool:
-    """Whether the words say that there is none, or that it is someone else's."""
-    return _ABSENT.search(_UNLESS_PART.sub("", text)) is not None
+def denied(text: str, knowledge: Knowledge) -> bool:
+    """Whether the words only say that there is none, or that it is someone else's."""
+    return wording(text, knowledge).nothing
 
 
 def _past(fact: Condition) -> bool:
@@ -124,30 +97,24 @@ def _past(fact: Condition) -> bool:
 
 
 def meanings_of(fact: Fact, knowledge: Knowledge) -> list[Meaning]:
-    """The conditions that a fact's words and code mean."""
-    meanings = dict.fromkeys(_meanings(fact.display, knowledge))
-    if _PREGNANT.search(fact.display) and _weeks(fact.display):
+    """The conditions that a fact's words and code mean; what the words deny, the code beside them does not restore."""
+    said = wording(fact.display, knowledge)
+    meanings = dict.fromkeys(said.affirmed)
+    denied = {meaning.condition for meaning in said.denied} - {meaning.condition for meaning in said.affirmed}
+    if "pregnancy" not in denied and speaks_of_pregnancy(fact.display) and weeks(fact.display):
         meanings[Meaning("pregnancy")] = None
-    code = (fact.code or "").upper()
-    if code:
-        snomed = "snomed" in (fact.system or "").lower()
-        for name, condition in knowledge.conditions.items():
-            if (code in condition.snomed and (snomed or code.isdigit())) or any(
-                not code.isdigit() and code.startswith(prefix) for prefix in condition.icd10
-            ):
-                meanings[Meaning(name)] = None
+    for name in _coded(fact, knowledge):
+        if name not in denied:
+            meanings[Meaning(name)] = None
     return list(meanings)
 
 
-def _meanings(text: str, knowledge: Knowledge) -> Iterator[Meaning]:
-    words = [fold_word(word[0]) for word in _WORD.finditer(text)]
-    i = 0
-    while i < len(words):
-        for count in range(min(LONGEST_PHRASE, len(words) - i), 0, -1):
-            phrase = " ".join(words[i : i + count])
-            meanings = knowledge.phrases.get(phrase) or knowledge.phrases.get(phrase.removesuffix("s"))
-            if meanings:
-                yield from meanings
-                i += count - 1
-                break
-        i += 1
+def _coded(fact: Fact, knowledge: Knowledge) -> Iterator[str]:
+    """The conditions of the fact's ICD-10 or SNOMED CT code."""
+    code = (fact.code or "").upper()
+    snomed = "snomed" in (fact.system or "").lower()
+    for name, condition in knowledge.conditions.items() if code else ():
+        if (code in condition.snomed and (snomed or code.isdigit())) or any(
+            not code.isdigit() and code.startswith(prefix) for prefix in condition.icd10
+        ):
+            yield name

@@ -12,8 +12,10 @@ from medrag.knowledge.names import normalise
 from medrag.knowledge.vocabulary import Condition, Measurement
 from medrag.patient.conditions import establish, gestation, resolve
 from medrag.patient.measures import formulas
+from medrag.patient.pharmacogenes import in_words, worded
 from medrag.reading import DrugMention, Prescription, drugs, prescriptions
-from medrag.types import Allergy, Fact, FactStatus, Medication, Observation, Patient
+from medrag.reading.allergies import entry
+from medrag.types import Allergy, Fact, FactStatus, Genotype, Medication, Observation, Patient
 
 _BRACKETS = str.maketrans("", "", "[]{}")
 
@@ -33,11 +35,15 @@ class CurrentDrug:
 
 @dataclass(frozen=True, slots=True)
 class KnownAllergy:
-    """An allergy with the drugs or classes it names; ``words`` is the normalised text for what names no drug."""
+    """An allergy with the drugs or classes it names; ``words`` is the normalised text for what names no drug.
+
+    ``tolerated`` are drugs that the entry says are taken without harm; it may name nothing else.
+    """
 
     fact: Allergy
     mentions: tuple[DrugMention, ...]
     words: str
+    tolerated: tuple[DrugMention, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,8 @@ class PatientView:
     """Concepts that only a past condition, or words that may mean less, establish."""
     unread_conditions: tuple[str, ...] = ()
     """Current conditions whose words mean nothing to the knowledge."""
+    genotypes: tuple[Genotype, ...] = ()
+    """Results of pharmacogenes, also those that conditions and observations give in words."""
     gestation: tuple[float, float] | None = None
     """Weeks of gestation, from and to (a trimester's, where only that is known)."""
 
@@ -84,7 +92,9 @@ class PatientView:
 
     @property
     def may_conceive(self) -> bool:
-        """Whether age and sex, as far as recorded, leave a pregnancy possible."""
+        """Whether age, sex and history, as far as recorded, leave a pregnancy possible."""
+        if self.patient.pregnant is not True and "infertile" in self.concepts:
+            return False
         return self.patient.sex != "male" and self.knowledge.age_limits["childbearing"].holds(self.age)
 
     @property
@@ -140,12 +150,13 @@ def view(patient: Patient, record: Patient | None, knowledge: Knowledge) -> Pati
         drugs=current,
         unread_drugs=unread,
         allergies=tuple(
-            _allergy(fact, knowledge) for fact in patient.allergies or () if _counts(fact) and not _says_none(fact)
+            known for fact in patient.allergies or () if _counts(fact) and (known := _allergy(fact, knowledge))
         ),
         concepts=concepts,
         labs=labs,
         lowered=conditions.lowered,
-        unread_conditions=conditions.unread,
+        unread_conditions=tuple(each for each in conditions.unread if not any(in_words(each, knowledge))),
+        genotypes=(*(patient.genotypes or ()), *worded(patient, knowledge)),
         gestation=gestation(patient, labs),
     )
 
@@ -160,10 +171,6 @@ def _age(patient: Patient) -> float | None:
 
 def _counts(fact: Fact) -> bool:
     return fact.current or fact.status is FactStatus.UNCERTAIN
-
-
-def _says_none(fact: Allergy) -> bool:
-    return bool(re.match(r"\s*(?:no\b.*allerg|nkda|nka\b|none\b|no known)", fact.display, re.IGNORECASE))
 
 
 def _drugs(medications: Sequence[Medication], knowledge: Knowledge) -> tuple[tuple[CurrentDrug, ...], tuple[str, ...]]:
@@ -182,9 +189,15 @@ def _drugs(medications: Sequence[Medication], knowledge: Knowledge) -> tuple[tup
     return tuple(current), tuple(unread)
 
 
-def _allergy(fact: Allergy, knowledge: Knowledge) -> KnownAllergy:
-    mentions = tuple(mention for mention in drugs(fact.display, knowledge) if mention.resolved)
-    return KnownAllergy(fact, mentions, normalise(fact.display))
+def _allergy(fact: Allergy, knowledge: Knowledge) -> KnownAllergy | None:
+    """The entry read; None for one that says that there is no allergy, and nothing else."""
+    said = entry(fact.display)
+    mentions, tolerated = _named(said.to, knowledge), _named(said.tolerated, knowledge)
+    return KnownAllergy(fact, mentions, normalise(said.to), tolerated) if said.to.strip() or tolerated else None
+
+
+def _named(text: str, knowledge: Knowledge) -> tuple[DrugMention, ...]:
+    return tuple(mention for mention in drugs(text, knowledge) if mention.resolved)
 
 
 def _labs(patient: Patient, knowledge: Knowledge, age: float | None) -> dict[str, float]:

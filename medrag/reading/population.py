@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterator
 
 Alternatives = tuple[str, ...]
-"""Groups of which a patient must be one: a name of :data:`GROUPS`, ``allergic``, ``egfr<N``, ``age>=N``..."""
+"""Groups of which a patient must be one: a name of :data:`GROUPS`, ``allergic``, ``mildly allergic``, ``egfr<N``,
+``age>=N``...
+"""
 
 GROUPS: dict[str, str] = {
     "planning pregnancy": r"(?:planned|planning)(?: a)? pregnancy|trying to conceive",
@@ -30,6 +32,7 @@ GROUPS: dict[str, str] = {
 ASKED = {
     **GROUPS,
     "allergic": r"allerg|intoleran|hypersens",
+    "mildly allergic": r"mild|non-?severe|without anaphyl",
     "age": r"\bage[ds]?\b|\byears?\b|child|older|elderly|young",
     "egfr": r"egfr|\bgfr\b|creatinine|kidney|renal|nephro|dialys",
 }
@@ -68,6 +71,14 @@ _AGE = re.compile(
     r"\bage[ds]?:? (?:(?:>=|\u2265|over|at least) ?(?P<over>\d{1,2})|(?:<|under|below) ?(?P<under>\d{1,2})|"
     r"(?P<older>\d{1,2})(?: years)? (?:or|and) (?:over|older|above)|(?P<first>\d{1,2}) to (?P<last>\d{1,2}))"
     r"(?! ?(?:months|weeks|days))(?!\d)",
+    re.I,
+)
+_SEVERE = r"(?:immediate|anaphyla\w+|severe|IgE|type (?:1|I)\b|angio-?o?edema|urticaria)"
+_MILD = re.compile(
+    rf"\b(?:(?:non-?|not )\s?{_SEVERE}[\w-]*|mild|low-risk|delayed|remote)[\w\s-]{{0,25}}?"
+    r"(?:allerg\w+|hypersens\w+|reactions?)"
+    r"|(?:allerg\w+|hypersens\w+)\b[^.;,]{0,40}?\b(?:without|no|not|other than|excluding|unless)\b[^.;]{0,30}?"
+    rf"{_SEVERE}",
     re.I,
 )
 _ALLERGY = re.compile(r"\ballergy\b|\ballergic (?:to|patients)\b|-allergic\b", re.I)
@@ -117,6 +128,8 @@ def _named(text: str) -> Iterator[str]:
 def _conditions(text: str) -> Iterator[Alternatives]:
     """Limits of kidney function and age, and allergy, in a lead that offers no other case."""
     clause = _CLAUSE.match(text)
+    if (mild := _MILD.search(text)) and not re.search(r"\bor\b", text[: mild.start()], re.I):
+        yield ("mildly allergic",)
     if clause is None:
         return
     ages = _AGE.search(clause[0])

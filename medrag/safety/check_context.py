@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Any
 
 from medrag.knowledge import Knowledge
-from medrag.knowledge.schema import Terms
+from medrag.knowledge.vocabulary import Terms
 from medrag.messages import Value
 from medrag.patient.view import CurrentDrug, PatientView
 from medrag.reading import DrugMention, Polarity, Prescription
@@ -20,8 +20,21 @@ OWN_SOURCE = "medrag safety knowledge: no rule found against it"
 MISSING_SOURCE = "medrag: missing knowledge or patient data is never taken for safety"
 
 
-_OR = re.compile(r"\bor\b|/|\beither\b|\balternativ", re.IGNORECASE)
+_OR = re.compile(r"\bor\b", re.IGNORECASE)
+_INSTEAD = re.compile(
+    r"\s*/\s*|.*\b(?:alternativ\w*|otherwise|failing (?:that|this|which)|if (?:that|this) fails|in (?:its )?place)\b.*",
+    re.I | re.S,
+)
+_CHOICE = re.compile(
+    r"\b(?:options?|choices?|alternatives?|choose|pick|(?:one|any|either) of|either|such as|e\.g\.|for "
+    r"example)\b[^.;]*$",
+    re.IGNORECASE,
+)
+"""Words before a list that make it one to choose from."""
 _AND = re.compile(r"\b(?:and|plus|with|combined|together|added to|in addition)\b|\+", re.IGNORECASE)
+_TOGETHER = re.compile(
+    r"\b(?:plus|with|combined|together|added to|in addition|add|start|give)\b|\+|[.;]", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +67,17 @@ class Context:
     @cached_property
     def systemic(self) -> tuple[Prescription, ...]:
         """The advised drugs that reach the circulation, each name once: what pairs are made of."""
-        return tuple({each.mention.label: each for each in reversed(self.recommended) if not each.local}.values())[::-1]
+        return tuple(
+            {
+                each.mention.label: each for each in reversed(self.recommended) if self.acts(each, "interactions")
+            }.values()
+        )[::-1]
 
     @cached_property
     def unresolved(self) -> tuple[DrugMention, ...]:
-        """Names advised that look like drugs and are not known."""
-        return tuple(each.mention for each in self.read if each.recommended and not each.mention.resolved)
+        """Names advised that look like drugs and are not known, or that hold more than is known."""
+        advised = (each.mention for each in self.read if each.recommended)
+        return tuple(mention for mention in advised if not (mention.resolved and mention.whole))
 
     @cached_property
     def stopped(self) -> frozenset[frozenset[str]]:
@@ -94,7 +112,7 @@ class Context:
         return [
             (each, rules[place])
             for each in self.recommended
-            if not each.local
+            if self.acts(each, kind)
             for place in sorted(self.rules(kind, each.mention))
         ]
 
@@ -110,11 +128,19 @@ class Context:
             Pair(each, other, facts)
             for each in self.systemic
             for other, facts in (*going_on, *before)
-            if not other.local
+            if self.acts(other, "interactions")
         ]
         text = self.statement.text
         found += [Pair(a, b, ()) for a, b in combinations(self.systemic, 2) if not offered_as_choice(text, a, b)]
         return tuple(found)
+
+    def acts(self, each: Prescription, kind: str) -> bool:
+        """Whether rules of ``kind`` hold for it: by any route but the local ones, by those where it is absorbed."""
+        if not each.local:
+            return True
+        mention = each.mention
+        kinds = self.knowledge.absorbed(mention.ingredients, mention.drug_class, mention.route)
+        return kinds is not None and not kinds.isdisjoint((kind, "all"))
 
     def touches(self, terms: Terms, mention: DrugMention) -> bool:
         """Whether the rule is about some, not all, drugs of the class that the mention names."""
@@ -126,9 +152,18 @@ class Context:
 
 
 def offered_as_choice(text: str, one: Prescription, other: Prescription) -> bool:
-    """Whether an "or" (and no "and" or "with") stands between the two in the statement."""
+    """Whether the statement offers the two as alternatives, by an "or" or a slash that joins them, or as a list of
+    options.
+
+    An "or" of something else ("with or without food and", "once or twice daily and") joins no drugs.
+    """
     between = text[one.mention.end : other.mention.start]
-    if _OR.search(between):
+    if _INSTEAD.fullmatch(between):
+        return True
+    *_, after_or = _OR.split(between)
+    if after_or != between:
+        return not _AND.search(after_or)
+    if _CHOICE.search(text[: one.mention.start]) and not _TOGETHER.search(between):
         return True
     listed = "," in between and not _AND.search(between)
     return listed and re.match(r"[^.;]*?\bor\b", text[other.mention.end :]) is not None

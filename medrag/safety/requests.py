@@ -1,7 +1,7 @@
 """Requests that medrag does not answer: harm, deceit, misuse, and what is no question about treating people.
 
-Patterns first, then a learned classifier (:mod:`medrag.safety.request_classifier`) where there is one. The patterns are
-data (``knowledge/rules/requests.yaml``): what is done to what or whom, so that they hold for wordings nobody listed.
+Patterns first, then a learned classifier where there is one. The patterns are data
+(``knowledge/rules/requests.yaml``): what is done to what or whom, so that they hold for wordings nobody listed.
 """
 
 from __future__ import annotations

@@ -114,7 +114,7 @@ def excerpt(rng: random.Random, patient: Patient) -> Patient:
 def profile_of(patient: Patient) -> Profile:
     """What statements may ask about, read off a record's words by the tables that statements are read by."""
     found = Profile(age=int(patient.age_years or 50), sex=patient.sex or "unknown", pregnant=bool(patient.pregnant))
-    if egfr := patient.derived.get("eGFR"):
+    if egfr := patient.derived.get("egfr"):
         found.egfr = round(egfr.value)
     found.phrases = {
         name

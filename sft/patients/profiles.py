@@ -11,6 +11,8 @@ import random
 import re
 from dataclasses import dataclass, field, replace
 
+from medrag.patient.measures import analytes
+from medrag.patient.measures.calculators import CALCULATORS
 from medrag.types import Allergy, Condition, Derived, Medication, Observation, Patient
 
 PHRASES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -214,7 +216,7 @@ def with_need(rng: random.Random, profile: Profile, patient: Patient, need: str)
     if need == "child":
         update["weight_kg"] = rng.randint(12, 30)
     if changed.egfr != profile.egfr and changed.egfr is not None:
-        update["derived"] = {"eGFR": Derived(value=changed.egfr, unit="mL/min/1.73m2", formula="CKD-EPI 2021")}
+        update |= {"derived": _egfr(changed.egfr), "observations": _without_kidney(patient)}
     if need in ALLERGIES:
         allergy = Allergy(display=rng.choice(ALLERGIES[need][1]), reaction=rng.choice(REACTIONS))
         update |= {"allergies": (*(patient.allergies or ()), allergy), "no_known_allergies": None}
@@ -233,9 +235,6 @@ def record(profile: Profile, rng: random.Random, conditions: tuple[str, ...] = (
         Allergy(display=rng.choice(ALLERGIES[each][1]), reaction=rng.choice(REACTIONS))
         for each in sorted(profile.allergies)
     ]
-    derived = {}
-    if profile.egfr is not None:
-        derived["eGFR"] = Derived(value=profile.egfr, unit="mL/min/1.73m2", formula="CKD-EPI 2021")
     return Patient(
         age_years=profile.age,
         sex="female" if profile.sex == "female" else "male",
@@ -247,8 +246,24 @@ def record(profile: Profile, rng: random.Random, conditions: tuple[str, ...] = (
         or None,
         observations=tuple(_observations(rng)) or None,
         weight_kg=rng.randint(18, 30) if profile.age < 12 else rng.randint(48, 110) if rng.random() < 0.4 else None,
-        derived=derived,
+        derived=_egfr(profile.egfr) if profile.egfr is not None else {},
     )
+
+
+KIDNEY = ("creatinine", "egfr")
+
+
+def _egfr(value: float) -> dict[str, Derived]:
+    """The kidney function under the name that a completed record gives it."""
+    known = CALCULATORS["egfr"]
+    return {"egfr": Derived(value=value, unit=known.unit, formula=known.formula)}
+
+
+def _without_kidney(patient: Patient) -> tuple[Observation, ...] | None:
+    """The measurements but those that another kidney function would follow from."""
+    measured = patient.observations or ()
+    named = {id(each) for key in KIDNEY for each in analytes.of(measured, analytes.measurement(key))}
+    return tuple(each for each in measured if id(each) not in named) or None
 
 
 def brief(profile: Profile, rng: random.Random) -> Patient:

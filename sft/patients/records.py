@@ -13,6 +13,7 @@ from medrag.datasets.splits import held_out
 from medrag.errors import ConfigurationError
 from medrag.patient import load
 from medrag.patient.privacy.deidentify import deidentify_patient, identity_of, shift_of
+from medrag.patient.record.facts import LISTS
 from medrag.types import Patient
 
 
@@ -39,8 +40,18 @@ def _read(path: Path, as_of: date) -> Patient:
     identity = identity_of(_resources(json.loads(content)), shift_of(path.name, hashlib.sha256(content).digest()))
     hidden = deidentify_patient(patient, identity)
     egfr = patient.derived.get("egfr")
-    kept = {"eGFR": egfr.model_copy(update={"inputs": {}, "date": None})} if egfr else {}
-    return hidden.model_copy(update={"derived": kept})
+    kept = {"egfr": egfr.model_copy(update={"inputs": {}, "date": None})} if egfr else {}
+    return _undated(hidden).model_copy(update={"derived": kept})
+
+
+def _undated(patient: Patient) -> Patient:
+    """The record without dates, which were shifted: what was recent on its day stays so on any."""
+    lists = {
+        name: tuple(fact.model_copy(update={"date": None}) for fact in facts)
+        for name in LISTS
+        if (facts := getattr(patient, name)) is not None
+    }
+    return patient.model_copy(update=lists)
 
 
 def _resources(content: Any) -> Iterator[dict[str, Any]]:

@@ -34,7 +34,11 @@ EGFR = {"display": "eGFR", "value": 25, "unit": "mL/min/1.73 m2"}
         ("Give cefuroxime three times daily.", "Treatment in pregnancy", (("pregnant",),)),
         ("In hypertension and eGFR >=45 mL/min, add spironolactone.", "", (("egfr>=45",),)),
         ("In cellulitis with penicillin allergy, clindamycin is given.", "", (("allergic",),)),
-        ("In penicillin allergy without immediate reaction, cephalexin is given.", "", (("allergic",),)),
+        (
+            "In penicillin allergy without immediate reaction, cephalexin is given.",
+            "",
+            (("mildly allergic",), ("allergic",)),
+        ),
         ("In cystitis without penicillin allergy, pivmecillinam is given.", "", ()),
         ("In adults and children with sickle cell anaemia, transfuse.", "", (("adult", "child"),)),
         # For everyone, or not surely for some only.

@@ -9,11 +9,11 @@ from typing import Any, Literal
 from medrag.patient.fhir import status
 from medrag.patient.fhir.bundle import Document, Entry
 from medrag.patient.fhir.values import Code, Json, code_of, codes, concept, notes_of, objects, quantity, text, when
+from medrag.reading.allergies import says_none
 from medrag.types import Allergy, Condition, Fact, FactStatus, Medication, Procedure
 
 # SNOMED CT concepts that say that there is no (drug, food, environmental...) allergy.
 NO_KNOWN_ALLERGY = {"716186003", "409137002", "428607008", "429625007", "716184000", "716185004", "160244002"}
-_NO_KNOWN_WORDS = ("no known allerg", "no known drug allerg", "no known medication allerg", "nkda", "nka")
 
 
 class Unusable(Exception):
@@ -64,7 +64,7 @@ def allergy(entry: Entry, origin: str) -> Iterator[Fact]:
 
 def _says_none(resource: Json, code: Code) -> bool:
     listed = {each for _, each in codes(resource.get("code"))} & NO_KNOWN_ALLERGY
-    return bool(listed) or code.display.casefold().startswith(_NO_KNOWN_WORDS)
+    return bool(listed) or says_none(code.display)
 
 
 def _kind(value: Any) -> Literal["allergy", "intolerance", "unknown"]:
@@ -125,15 +125,32 @@ def _dosage_line(item: Json) -> str | None:
     if words := text(item.get("text")) or text(item.get("patientInstruction")):
         return words
     doses = objects(item.get("doseAndRate")) or [item]
-    amount, unit = quantity(next((dose["doseQuantity"] for dose in doses if "doseQuantity" in dose), None))
-    if amount is None:
-        amount, unit = quantity(item.get("dose"))
-    parts = [f"{amount:g} {unit or ''}".strip() if isinstance(amount, float) else None]
+    parts = [next((said for dose in (*doses, item) if (said := _amount(dose))), None)]
     parts += [found.display for found in [concept(item.get("route"))] if found]
     parts.append(_frequency(item.get("timing")))
     if item.get("asNeededBoolean") is True or item.get("asNeededCodeableConcept"):
         parts.append("as needed")
     return " ".join(part for part in parts if part) or None
+
+
+def _amount(dose: Json) -> str | None:
+    """ "4 tablet", a range ("500-1000 mg"), or a rate ("60 mmol/h")."""
+    for field in ("doseQuantity", "dose", "rateQuantity"):
+        amount, unit = quantity(dose.get(field))
+        if isinstance(amount, float):
+            return f"{amount:g} {unit or ''}".strip()
+    span = dose.get("doseRange")
+    if isinstance(span, dict):
+        (low, _), (high, unit) = quantity(span.get("low")), quantity(span.get("high"))
+        if isinstance(high, float):
+            return (
+                f"{low:g}-{high:g} {unit or ''}".strip() if isinstance(low, float) else f"{high:g} {unit or ''}".strip()
+            )
+    return None
+
+
+_DAYS = {"mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday", "sat": "Saturday"}
+_DAYS["sun"] = "Sunday"
 
 
 def _frequency(timing: Any) -> str | None:
@@ -142,11 +159,20 @@ def _frequency(timing: Any) -> str | None:
     if named := concept(timing.get("code")):
         return named.display
     repeat = timing.get("repeat")
-    if not isinstance(repeat, dict) or "period" not in repeat:
+    if not isinstance(repeat, dict):
         return None
-    return (
-        f"{repeat.get('frequency', 1)} time(s) every {repeat['period']} {text(repeat.get('periodUnit')) or ''}".strip()
-    )
+    days = [_DAYS[day] for day in _codes(repeat.get("dayOfWeek")) if day in _DAYS]
+    if days and len(days) < len(_DAYS):
+        return f"{len(days)} times a week (" + ", ".join(days) + ")" if len(days) > 1 else f"every {days[0]}"
+    if "period" not in repeat:
+        moments = len(_codes(repeat.get("timeOfDay")) or _codes(repeat.get("when")))
+        return f"{moments} time(s) every 1 d" if moments else None
+    times = repeat.get("frequencyMax") or repeat.get("frequency", 1)
+    return f"{times} time(s) every {repeat['period']} {text(repeat.get('periodUnit')) or ''}".strip()
+
+
+def _codes(value: Any) -> list[str]:
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
 
 
 def procedure(entry: Entry, origin: str, today: date) -> Iterator[Fact]:

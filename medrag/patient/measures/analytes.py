@@ -34,7 +34,7 @@ def measure(kind: Measurement, observation: Observation) -> float:
     """The observation's value in the unit of ``kind``; raises ``UnitError`` when it has none that converts."""
     if not isinstance(observation.value, float | int):
         raise UnitError("the value is not a number")
-    if observation.unit is None:
+    if not observation.unit:
         if kind.unit == "1":
             return float(observation.value)
         raise UnitError("the unit is not given")

@@ -6,7 +6,7 @@ from medrag.knowledge import Knowledge, load
 from medrag.knowledge.schema import ScoreItem
 from medrag.patient.conditions import denied, implied, meanings_of
 from medrag.reading import prescriptions
-from medrag.types import Condition, Fact, FactStatus, Medication, Patient, Procedure
+from medrag.types import Fact, FactStatus, Medication, Patient
 
 _NOW = frozenset({FactStatus.ACTIVE})
 _EVER = _NOW | {FactStatus.RESOLVED}
@@ -22,13 +22,13 @@ def found(patient: Patient, name: str) -> list[Fact]:
     known = load()
     of = known.scores[name]
     procedures = patient.procedures if of.procedures else ()
-    candidates = [*(patient.conditions or ()), *(procedures or ())]
-    taken = [fact for fact in patient.medications or () if of.drugs and _acts(fact, of, known)]
-    return [fact for fact in candidates if of.conditions and _holds(fact, of, known)] + taken
+    had = (fact for fact in (*(patient.conditions or ()), *(procedures or ())) if _holds(fact, of, known))
+    taken = (fact for fact in patient.medications or () if of.drugs and _acts(fact, of, known))
+    return [*had, *taken]
 
 
-def _holds(fact: Condition | Procedure, of: ScoreItem, known: Knowledge) -> bool:
-    if fact.status not in (_EVER if of.ever else _NOW) or denied(fact.display):
+def _holds(fact: Fact, of: ScoreItem, known: Knowledge) -> bool:
+    if not of.conditions or fact.status not in (_EVER if of.ever else _NOW) or denied(fact.display, known):
         return False
     meant = [implied(meaning.condition, known).keys() for meaning in meanings_of(fact, known)]
     return any(not each.isdisjoint(of.conditions) and each.isdisjoint(of.unless) for each in meant)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from medrag.knowledge import lexicon, load
+from medrag.knowledge import load
 from medrag.knowledge.names import normalise
+from medrag.reading.languages import language
 
 
 class Span(NamedTuple):
@@ -116,7 +117,7 @@ def protected(words: str, span: Span) -> bool:
     if _substance(said):
         return True
     last = said.split()[-1].removesuffix("'s").removesuffix("’s").casefold()
-    return last in lexicon.eponyms() and _EPONYM_TAIL.match(words, span.end) is not None
+    return last in language().words["eponyms"] and _EPONYM_TAIL.match(words, span.end) is not None
 
 
 # --- Presidio --------------------------------------------------------------------------------------

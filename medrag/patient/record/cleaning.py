@@ -16,6 +16,7 @@ from medrag.patient.measures import analytes
 from medrag.patient.measures.units import UnitError
 from medrag.patient.record.facts import moment
 from medrag.patient.record.freshness import kind_of
+from medrag.reading import allergies
 from medrag.types import (
     Allergy,
     Condition,
@@ -84,9 +85,9 @@ def contradictions(patient: Patient) -> list[Problem]:
     entries = patient.allergies or ()
     found = [*_denied(patient.conditions or (), "condition"), *_denied(entries, "allergy")]
     found += _two_values(patient.observations or ())
-    allergies = [fact for fact in entries if fact.current]
+    recorded = [fact for fact in entries if fact.current]
     denied = next((fact for fact in entries if fact.status is FactStatus.NEGATED and says_none(fact)), None)
-    if allergies and (denied or patient.no_known_allergies):
+    if recorded and (denied or patient.no_known_allergies):
         source = denied.source if denied else "structured"
         found.append(
             Problem(source=source, reason="says no known allergies, yet an allergy is recorded; the allergy stands")
@@ -100,7 +101,7 @@ def contradictions(patient: Patient) -> list[Problem]:
 
 def says_none(fact: Allergy) -> bool:
     """Whether an allergy entry is the statement that there are none."""
-    return bool(re.match(r"(?:no|not)\b|nkd?a\b", fact.display, re.I))
+    return allergies.says_none(fact.display)
 
 
 def _denied(facts: Iterable[Condition | Allergy], what: str) -> Iterable[Problem]:
@@ -172,7 +173,7 @@ def implausible(each: Observation) -> str | None:
     try:
         value = analytes.measure(analyte, each)
     except UnitError:
-        return None if each.unit is None else f"{analyte.key}: its unit does not measure {analyte.key}; not used"
+        return None if not each.unit else f"{analyte.key}: its unit does not measure {analyte.key}; not used"
     return not_possible(analyte, each.value, each.unit or "", value)
 
 

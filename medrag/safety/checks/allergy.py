@@ -35,6 +35,8 @@ def _failures(context: Context) -> Iterator[Finding]:
         fact = f"{entry.fact.display} ({entry.fact.reaction})" if entry.fact.reaction else entry.fact.display
         tolerable = _tolerable(entry, context)
         for each in context.recommended:
+            if _tolerated(each.mention, context):
+                continue
             label = each.mention.label
             for code, severity, source, values in _reasons(entry, each.mention, context):
                 said, how = (f"{code}_intolerance", LOWERED[severity]) if tolerable else (code, severity)
@@ -88,4 +90,12 @@ def _read(entry: KnownAllergy, context: Context) -> bool:
     """Whether the entry names a known drug, a rule's substance, or something that is no drug (food, pollen, latex)."""
     rules = context.knowledge.rules.allergies
     named = any(f" {word} " in f" {entry.words} " for rule in rules for word in rule.words)
-    return bool(entry.mentions) or named or bool(context.knowledge.allergens_in(entry.words))
+    allergens = context.knowledge.allergens_in(entry.words)
+    return bool(entry.mentions or entry.tolerated) or named or bool(allergens)
+
+
+def _tolerated(mention: DrugMention, context: Context) -> bool:
+    """Whether the record says of every ingredient that the patient tolerates it."""
+    entries = context.patient.allergies if context.patient else ()
+    borne = {name for entry in entries for known in entry.tolerated for name in known.ingredients}
+    return bool(mention.ingredients) and borne.issuperset(mention.ingredients)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from medrag.knowledge.schema import Contraindication, Terms
+from medrag.knowledge.schema import Contraindication
+from medrag.knowledge.vocabulary import Terms
 from medrag.patient.view import PatientView
 from medrag.reading import Prescription
 from medrag.safety.check_context import Context, fail, not_assessed, passed, worst
@@ -13,7 +14,7 @@ from medrag.types import Finding, Severity
 
 def contraindication(context: Context) -> Iterable[Finding]:
     """Fails for a drug that a condition of the patient's speaks against. Locally used drugs are left out."""
-    advised = [each for each in context.recommended if not each.local]
+    advised = [each for each in context.recommended if context.acts(each, "contraindications")]
     if not advised:
         return
     labels = tuple(each.mention.label for each in advised)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from medrag.knowledge.schema import Interaction, Terms
+from medrag.knowledge.schema import Interaction
+from medrag.knowledge.vocabulary import Terms
 from medrag.messages import Value
 from medrag.reading import DrugMention
 from medrag.safety.check_context import Context, Pair, fail, ingredients_of, not_assessed, passed, worst
-from medrag.types import Finding
+from medrag.types import Finding, Severity
 
 NAMED = 3
 """Open pairs that are named; further ones are counted."""
@@ -56,10 +57,25 @@ def _found(context: Context, pair: Pair) -> Iterator[Finding]:
     one, other = pair.one, pair.other
     if _same(context, pair):
         return
-    for rule in _rules(context, one.mention, other.mention):
+    whole = [(rule, rule.severity) for rule in _rules(context, one.mention, other.mention)]
+    for rule, severity in (*whole, *_partly(context, pair)):
         labels, source = (one.mention.label, other.mention.label), context.knowledge.cite(rule.source)
         values = {"drug": labels[0], "other": labels[1], "reason": rule.reason}
-        yield fail("interaction.pair", rule.severity, source, labels, pair.facts, **values)
+        yield fail("interaction.pair", severity, source, labels, pair.facts, **values)
+
+
+def _partly(context: Context, pair: Pair) -> Iterator[tuple[Interaction, Severity]]:
+    """Rules of the top tier about some drugs of a class that the advice names: "a macrolide" leaves open which."""
+    named, other, knowledge = pair.one.mention, pair.other.mention, context.knowledge
+    if named.drug_class is None:
+        return
+    members = knowledge.members[named.drug_class]
+    for one, two in (("a", "b"), ("b", "a")):
+        places = knowledge.touching("interactions", named.drug_class, one) & context.rules("interactions", other, two)
+        for rule in (knowledge.rules.interactions[place] for place in sorted(places)):
+            if rule.severity is Severity.CONTRAINDICATED:
+                most = 2 * len(members & knowledge.expand(getattr(rule, one))) > len(members)
+                yield rule, Severity.CONTRAINDICATED if most else Severity.WARNING
 
 
 def _same(context: Context, pair: Pair) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from medrag.patient.view import PatientView
+from medrag.patient.view import KnownAllergy, PatientView
 from medrag.reading.population import ASKED, Alternatives, meant_for
 from medrag.safety.check_context import Context, fail
 from medrag.types import Evidence, Finding, Severity
@@ -91,6 +91,8 @@ def _belongs(patient: PatientView, group: str, text: str) -> bool | None:
         return _of_age(patient.age, group, text)
     if group == "allergic":
         return _allergic(patient, text)
+    if group == "mildly allergic":
+        return _mildly(patient, text)
     if group in ("men", "women"):
         sex = patient.patient.sex
         return {"male": group == "men", "female": group == "women"}.get(sex or "")
@@ -119,10 +121,29 @@ def _of_age(age: float | None, group: str, text: str) -> bool | None:
 
 def _allergic(patient: PatientView, text: str) -> bool | None:
     """Whether the text names something that the patient is allergic to; False where there are no allergies."""
-    words = (word for each in patient.allergies for word in each.words.split() if len(word) >= ALLERGEN)
-    if any(word in text.lower() for word in words):
+    if any(_names(each, text) for each in patient.allergies):
         return True
     return False if patient.allergies_recorded and not patient.allergies else None
+
+
+def _mildly(patient: PatientView, text: str) -> bool | None:
+    """Whether the allergies that the text names are without a severe reaction; None where none is recorded."""
+    named = [each for each in patient.allergies if _names(each, text)]
+    reactions = [f"{each.fact.display} {each.fact.reaction or ''}" for each in named]
+    if any(patient.knowledge.says("immediate_reaction", words) for words in reactions) or any(
+        each.fact.criticality == "high" for each in named
+    ):
+        return False
+    return True if named and all(each.fact.reaction for each in named) else None
+
+
+def _names(entry: KnownAllergy, text: str) -> bool:
+    """Whether the text names what the entry does: a word of it, or a class that the drug belongs to."""
+    if any(word in text.lower() for word in entry.words.split() if len(word) >= ALLERGEN):
+        return True
+    return any(
+        mention.drug_class and mention.drug_class.replace("_", " ") in text.lower() for mention in entry.mentions
+    )
 
 
 def _fact(patient: PatientView, group: str) -> str:
@@ -133,4 +154,7 @@ def _fact(patient: PatientView, group: str) -> str:
         return f"age {patient.age:g}"
     if group in ("men", "women"):
         return str(patient.patient.sex)
+    if group == "mildly allergic":
+        reactions = [each.fact.reaction or each.fact.display for each in patient.allergies]
+        return f"allergy with {', '.join(reactions)}"
     return {"allergic": "no allergies", "not pregnant": "pregnant"}.get(group, f"not {group}")

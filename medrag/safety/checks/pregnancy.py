@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from medrag.knowledge.schema import LifeStageRule
 from medrag.messages import Value
 from medrag.patient.view import PatientView
+from medrag.patient.wording import wording
 from medrag.reading import Prescription
 from medrag.safety.check_context import LOWERED, Context, fail, not_assessed, passed, worst
 from medrag.types import Finding, Severity
 
 SHORT = 20.0
 """Weeks; a rule about fewer is unlikely to be about this patient when the week is unknown."""
+_CONTRACEPTION = re.compile(r"contracept|pregnancy test|pregnancy prevention|exclude pregnancy", re.IGNORECASE)
 WHOLE = LifeStageRule.model_fields["weeks"].default
 
 
@@ -49,14 +52,44 @@ def _state(patient: PatientView | None, stage: str) -> bool | None:
 def _failures(context: Context, rules: list[tuple[Prescription, LifeStageRule]]) -> Iterator[Finding]:
     patient = context.patient
     for each, rule in rules:
-        if patient is None or not _state(patient, rule.stage) or not _in_weeks(patient, rule):
+        if patient is None or not _holds(patient, rule) or not _in_weeks(patient, rule):
+            continue
+        if rule.conditions and not _indicated(context, patient, rule):
             continue
         fact = {"pregnancy": patient.concepts.get("pregnancy", "pregnant"), "lactation": "breastfeeding"}
-        words = fact.get(rule.stage, "woman of childbearing age")
+        planned = patient.concepts.get("planning_pregnancy", "woman of childbearing age")
+        words = planned if not patient.pregnant and rule.stage != "lactation" else fact.get(rule.stage, planned)
         code, weeks = _bound(patient, rule)
         label, source = each.mention.label, context.knowledge.cite(rule.source)
         values: dict[str, Value] = {"drug": label, "stage": rule.stage, "reason": rule.reason, **weeks}
-        yield fail(code, _severity(patient, rule), source, (label,), (words,), **values)
+        said = _contained(context, patient, rule, _severity(patient, rule))
+        yield fail(code, said, source, (label,), (words,), **values)
+
+
+def _holds(patient: PatientView, rule: LifeStageRule) -> bool:
+    """Whether the patient is in the rule's state; a pregnancy that is planned counts for what it rules out."""
+    if _state(patient, rule.stage):
+        return True
+    planned = "planning_pregnancy" in patient.concepts and patient.may_conceive
+    return planned and rule.stage == "pregnancy" and rule.severity is Severity.CONTRAINDICATED
+
+
+def _indicated(context: Context, patient: PatientView, rule: LifeStageRule) -> bool:
+    """Whether one of the rule's indications is recorded, or the advice or the question names it."""
+    named = wording(f"{context.statement.text} {context.question}", context.knowledge).affirmed
+    found = patient.concepts.keys() | {meaning.condition for meaning in named}
+    return not found.isdisjoint(rule.conditions)
+
+
+def _contained(context: Context, patient: PatientView, rule: LifeStageRule, severity: Severity) -> Severity:
+    """Lowered for a planned pregnancy, and where contraception is recorded or the advice asks for it."""
+    if rule.stage == "pregnancy" and not patient.pregnant:
+        return LOWERED[severity]
+    if rule.stage != "childbearing" or "planning_pregnancy" in patient.concepts:
+        return severity
+    taken = {name for drug in patient.drugs for name in drug.prescription.mention.ingredients}
+    safe = "effective_contraception" in patient.concepts or taken & context.knowledge.members["hormonal_contraceptive"]
+    return LOWERED[severity] if safe or _CONTRACEPTION.search(context.statement.text) else severity
 
 
 def _in_weeks(patient: PatientView, rule: LifeStageRule) -> bool:

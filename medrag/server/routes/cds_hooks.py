@@ -19,6 +19,7 @@ from medrag.errors import InputError, PatientError
 from medrag.knowledge import Knowledge
 from medrag.patient import from_fhir
 from medrag.safety.consultation import Consultation
+from medrag.safety.settling import settling
 from medrag.server.guard.access import caller
 from medrag.server.guard.audit import Trail
 from medrag.server.guard.cds_clients import CdsClients
@@ -220,7 +221,8 @@ def _not_assessed(checked: Sequence[tuple[str, Statement]]) -> list[Json]:
     if not reasons:
         return []
     card = _plain_card("info", "Not assessed, which is not the same as safe", "medrag")
-    return [card | {"detail": "\n".join(sorted(reasons))}]
+    settled = settling(statement for _, statement in checked)
+    return [card | {"detail": "\n".join([*sorted(reasons), *([settled.reason] if settled else [])])}]
 
 
 def _card(finding: Finding, text: str) -> Json:

@@ -143,7 +143,8 @@ function notAssessed(advice) {
   const holders = [...advice.statements, advice];
   const open = holders.flatMap((each) => each.findings).filter((found) => found.verdict === "not_assessed");
   const once = new Map(open.map((found) => [`${found.check}: ${found.reason}`, found]));
-  return listed("notAssessed", [...once.keys()].sort().map((key) => checked(once.get(key))));
+  const lines = [...once.keys()].sort().map((key) => checked(once.get(key)));
+  return listed("notAssessed", advice.settling ? [...lines, [judged(advice.settling)]] : lines);
 }
 
 // What a check says, after the check's name.

@@ -1,17 +1,26 @@
+import asyncio
 import random
+import re
 from itertools import pairwise
 
 import pytest
 
 from medrag.datasets.splits import held_out
+from medrag.engine import Engine
 from medrag.generation.prompts import messages
 from medrag.generation.quoting import POINTER, answer
+from medrag.generation.scripted import ScriptedModel
+from medrag.knowledge import load
+from medrag.patient import from_json
+from medrag.retrieval.retriever import Retriever
+from medrag.types import Case
 from sft.config import Data, Stage
-from sft.examples.conversations import Size, guideline_example
+from sft.examples.conversations import Size, Turn, conversation, guideline_example
 from sft.examples.corpus import guidelines
 from sft.examples.synthetic import topic
 from sft.examples.topics import topic_of
 from sft.measuring.score import questions
+from sft.patients.profiles import make, record
 from tests.paths import ROOT
 
 GUIDELINES = ROOT / "index" / "guidelines"
@@ -48,10 +57,22 @@ def test_the_first_turn_is_the_prompt_that_serving_sends():
         assert first[0]["content"] == messages_system()
 
 
-def messages_system():
-    from medrag.knowledge import load
-    from medrag.types import Case
+def test_the_patient_is_shown_as_serving_hears_it(starter_index):
+    """The same case trained on and asked over HTTP: what the question names stands in the record's text too."""
+    model = ScriptedModel(["NONE"], tokens=4096)
+    engine = Engine(Retriever.open(starter_index), model, load())
+    rng = random.Random(7)
+    made = record(make(rng, frozenset(["egfr<30"])), rng)
+    for patient in (None, made):
+        case = Case(question="What is first line for a flare of gout?", patient=patient)
+        sent = case.model_copy(update={"patient": from_json(patient.model_dump(mode="json")) if patient else None})
+        advice = asyncio.run(engine.recommend(sent))
+        example = conversation("x", advice.evidence, [Turn(case, (), "none")])
+        assert list(example.messages[:2]) == [dict(each) for each in model.seen[-1].messages]
+        assert re.search(r"Conditions: .*\bgout", example.messages[1]["content"])
 
+
+def messages_system():
     return messages(Case(question="q"), (), load())[0]["content"]
 
 

@@ -26,7 +26,7 @@ REAL = Patient(
     medications=("metformin 500 mg", "amlodipine 5 mg"),
     allergies=("Penicillin V",),
     observations=[{"display": "systolic blood pressure", "value": 152.0, "unit": "mm[Hg]"}],
-    derived={"eGFR": Derived(value=41, unit="mL/min/1.73m2", formula="CKD-EPI 2021")},
+    derived={"egfr": Derived(value=41, unit="mL/min/1.73m2", formula="CKD-EPI 2021")},
 )
 AS_OF = date(2024, 1, 1)
 

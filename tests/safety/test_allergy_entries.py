@@ -1,0 +1,93 @@
+import pytest
+
+from medrag.reading.allergies import entry
+from medrag.safety.check_cases import check_advice
+from medrag.types import Patient
+
+
+def verdicts(allergy: str | dict[str, str], advice: str) -> set[str]:
+    patient = Patient.model_validate(
+        {"age_years": 50, "sex": "male", "allergies": [allergy], "medications": [], "conditions": []}
+    )
+    findings = check_advice("x", patient, advice)["findings"]
+    return {f"{each['check']} {each['verdict']} {each['severity']}" for each in findings}
+
+
+REFUSED = {"allergy fail contraindicated", "allergy fail warning"}
+
+
+@pytest.mark.parametrize(
+    ("text", "to", "tolerated"),
+    [
+        ("penicillin", "penicillin", ""),
+        ("NKDA except penicillin", "penicillin", ""),
+        ("No known drug allergies other than sulfa", "sulfa", ""),
+        ("NKDA apart from sulfa", "sulfa", ""),
+        ("NSAIDs except celecoxib", "NSAIDs", "celecoxib"),
+        ("penicillin (tolerates cefalexin)", "penicillin", "cefalexin"),
+        ("penicillin, has since tolerated amoxicillin", "penicillin", "amoxicillin"),
+        ("cannot tolerate codeine", "cannot tolerate codeine", ""),
+        ("does not tolerate codeine", "does not tolerate codeine", ""),
+        ("penicillin - delabelled 2021", "", ""),
+        ("penicillin, oral challenge passed", "", ""),
+        ("NKDA", "", ""),
+    ],
+)
+def test_an_entry_is_taken_apart_at_its_exception(text: str, to: str, tolerated: str) -> None:
+    found = entry(text)
+    assert (found.to, found.tolerated) == (to, tolerated)
+
+
+@pytest.mark.parametrize(
+    ("allergy", "advice"),
+    [
+        ("No known drug allergies except penicillin", "Start amoxicillin 500 mg."),
+        ("NKDA apart from sulfa", "Co-trimoxazole 960 mg bd."),
+        ("levocetirizine", "Cetirizine 10 mg."),
+        ("desloratadine", "Loratadine 10 mg."),
+        ("escitalopram", "Citalopram 20 mg."),
+        ("valaciclovir", "Aciclovir 400 mg."),
+        ("gelatin", "Give MMR vaccine."),
+        ("baker's yeast", "Give hepatitis B vaccine."),
+        ("egg", "Give yellow fever vaccine."),
+        ("PEG", "Give Comirnaty."),
+        ("polysorbate 80", "Give docetaxel."),
+        ("iodine", "Amiodarone 200 mg."),
+        ("protamine", "Insulin NPH 10 units bd."),
+        ("does not tolerate codeine", "Give codeine 30 mg."),
+        ("oxaliplatin", "Give carboplatin."),
+        ("benzocaine", "Give tetracaine."),
+    ],
+)
+def test_what_the_entry_bears_on_is_refused(allergy: str, advice: str) -> None:
+    assert REFUSED & verdicts(allergy, advice)
+
+
+@pytest.mark.parametrize(
+    ("allergy", "advice"),
+    [
+        ("penicillin, tolerates amoxicillin", "Start amoxicillin 500 mg."),
+        ("NSAIDs except celecoxib", "Celecoxib 200 mg."),
+        ("penicillin - delabelled", "Start amoxicillin 500 mg."),
+        ("egg", "Give influenza vaccine."),
+        ("penicillin", "Start meropenem 1 g IV."),
+    ],
+)
+def test_what_is_tolerated_is_not(allergy: str, advice: str) -> None:
+    assert not REFUSED & verdicts(allergy, advice)
+
+
+@pytest.mark.parametrize(
+    "advice",
+    [
+        "For penicillin allergy without immediate hypersensitivity, cefuroxime is given.",
+        "In non-severe penicillin allergy, cefalexin 500 mg.",
+        "Cefalexin 500 mg (for non-anaphylactic penicillin allergy).",
+        "If penicillin allergy is not severe, use cefadroxil 500 mg.",
+        "In patients with mild penicillin allergy, cefuroxime is given.",
+    ],
+)
+def test_advice_for_a_mild_allergy_is_not_for_an_anaphylaxis(advice: str) -> None:
+    other = "population fail contraindicated"
+    assert other in verdicts({"display": "penicillin", "reaction": "anaphylaxis"}, advice)
+    assert other not in verdicts({"display": "penicillin", "reaction": "mild rash"}, advice)
