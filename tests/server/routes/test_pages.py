@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from medrag.generation.scripted import ScriptedModel
+from medrag.patient.formats.structured import read_structured
 from medrag.server.routes.pages import WEB
-from medrag.types import Patient
 from tests.server.conftest import ALLERGIC, EngineOf
 from tests.server.serving import serving
 
@@ -62,7 +62,7 @@ def test_every_word_exists_in_both_languages() -> None:
 def test_files_become_one_patient(url: str) -> None:
     table = "gene\tdiplotype\nCYP2C19\t*2/*2\n"
     answer = read(url, upload("form.json", json.dumps(ALLERGIC)), upload("genes.tsv", table)).json()
-    patient = Patient.model_validate(answer["patient"])
+    patient = read_structured(answer["patient"], "answer")
     assert [allergy.display for allergy in patient.allergies] == ["penicillin"]
     assert [gene.gene for gene in patient.genotypes] == ["CYP2C19"]
     assert "penicillin" in answer["summary"]
