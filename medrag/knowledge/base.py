@@ -26,7 +26,6 @@ from medrag.knowledge.schema import (
     OpioidEquivalent,
     RedFlag,
     RenalRule,
-    RequestModel,
     RequestRule,
     RouteRule,
     ScoreItem,
@@ -86,7 +85,6 @@ class Knowledge:
     red_flags: tuple[RedFlag, ...]
     requests: tuple[RequestRule, ...]
     request_words: Mapping[str, tuple[str, ...]]
-    request_model: RequestModel
     injections: Mapping[str, tuple[str, ...]]
     scores: Mapping[str, ScoreItem]
     age_limits: Mapping[str, AgeLimit]
