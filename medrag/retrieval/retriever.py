@@ -79,12 +79,21 @@ class Retriever:
         vectors = self._encoded(query)
         return self._best(query, vectors, filters, k) if self._answerable(vectors, filters) else []
 
-    def sentences(self, query: str, described: str, *, k: int = 24, filters: Filters = Filters()) -> list[Evidence]:  # noqa: B008
+    def sentences(
+        self,
+        query: str,
+        described: str,
+        *,
+        k: int = 24,
+        filters: Filters = Filters(),  # noqa: B008
+        floored: bool = True,
+    ) -> list[Evidence]:
         """The best ``k`` sentences of the best passages for ``query``, ranked against ``described``.
 
-        Empty when no passage is good enough, as :meth:`search`.
+        Empty when no passage is good enough, as :meth:`search`; not ``floored``: however far they are.
         """
-        found = self.search(query, k=LOOKED_AT, filters=filters)
+        find = self.search if floored else self.nearest
+        found = find(query, k=LOOKED_AT, filters=filters)
         return self._ranker.best(described, [each.passage for each in found], k)
 
     @cached_property

@@ -49,7 +49,7 @@ class Question(Record):
     def case(self) -> Case:
         """What the engine is asked."""
         patient: Patient | None = from_json(self.patient) if self.patient is not None else None
-        return Case(question="\n".join((*self.history, self.question)), patient=patient)
+        return Case(question="\n".join((self.question, *self.history)), patient=patient)
 
 
 def read_questions(path: Path) -> list[Question]:

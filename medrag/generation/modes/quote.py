@@ -12,6 +12,7 @@ from medrag.generation.modes.mode import ABSTAIN, Draft, Grounding
 from medrag.generation.neutral import neutral_once
 from medrag.types import Evidence, Pointer, Statement
 
+MAX_STATEMENTS = 6
 RANKED = 8
 """How many of the sentences that search ranks first the prompt names."""
 TOKENS_PER_CHOICE = 4
