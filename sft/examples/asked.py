@@ -67,15 +67,18 @@ class Corpus:
         self.retriever = retriever
         self._passages = {each.id: each for each in passages}
         self._where = places(passages)
+        self._documents = {each.doc_id for each in passages}
+
+    def holds(self, document: str) -> bool:
+        """Whether the index has this document."""
+        return document in self._documents
 
     def ask(self, question: Question) -> Asked:
         """What serving's retrieval finds, twice as much as is shown; an index without the gold gives none."""
         case = question.case
         evidence = self.retriever.sentences(query_for(case), described(case), k=2 * SHOWN, floored=False)
         ranked = sorted(
-            (rank, place)
-            for item in evidence
-            for rank, place in zip(item.ranks, self._places(item), strict=True)
+            (rank, place) for item in evidence for rank, place in zip(item.ranks, self._places(item), strict=True)
         )
         return Asked(
             question,

@@ -12,9 +12,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from medrag.generation.modes import MODES
 from medrag.generation.prompts import messages
-from medrag.generation.quoting import answer
-from medrag.types import Advice, Case, Evidence, Record, Statement
+from medrag.types import Advice, Case, Record
 from sft.files import read_lines
 
 
@@ -61,19 +61,9 @@ def read_judged(path: Path) -> list[Judged]:
 def from_withheld(judged: Iterable[Judged]) -> Iterator[Pair]:
     """One pair a case whose advice held statements back: what was released against that and what was withheld."""
     for each in judged:
-        released = _pointers(each.advice.statements, each.advice.evidence)
-        withheld = [one for one in _pointers(each.advice.withheld, each.advice.evidence) if one not in released]
+        advice, mode = each.advice, MODES[each.advice.provenance.grounding]
+        released = mode.written(advice.statements, advice.evidence)
+        withheld = [one for one in mode.written(advice.withheld, advice.evidence) if one not in released]
         if withheld:
-            prompt = tuple(ChatMessage.model_validate(one) for one in messages(each.case, each.advice.evidence))
-            yield Pair(prompt=prompt, chosen=answer(released), rejected=answer([*withheld, *released]))
-
-
-def _pointers(statements: Iterable[Statement], evidence: Iterable[Evidence]) -> list[tuple[int, int]]:
-    """Where quoted statements stand in the evidence; those that are no whole sentence of it are left out."""
-    places = {
-        (item.number, sentence.start, sentence.end): (item.number, position)
-        for item in evidence
-        for position, sentence in enumerate(item.passage.sentences, start=1)
-    }
-    cited = [(one.number, one.start, one.end) for each in statements for one in each.citations]
-    return list(dict.fromkeys(places[one] for one in cited if one in places))
+            prompt = tuple(ChatMessage.model_validate(one) for one in messages(each.case, advice.evidence, mode))
+            yield Pair(prompt=prompt, chosen=mode.joined(released), rejected=mode.joined([*withheld, *released]))

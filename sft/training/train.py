@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
     from trl.trainer.sft_config import SFTConfig
 
+
 def rows(examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, plan: Training) -> Dataset:
     """Tokens of examples, with what is learned of them; those over ``plan.length`` tokens are left out."""
     from datasets import Dataset
@@ -37,6 +38,11 @@ def workers() -> int:
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
+def base_folder(recipe: Recipe) -> str:
+    """What a recipe starts from: a folder or hub id, for ``bundled`` the unpacked model that comes with medrag."""
+    return recipe.base
+
+
 def load(base: str | Path, plan: Training) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """The model to train and its tokenizer; the base is in NF4 when the plan says ``four_bit``."""
     import torch
@@ -44,7 +50,7 @@ def load(base: str | Path, plan: Training) -> tuple[PreTrainedModel, PreTrainedT
 
     options: dict[str, Any] = {
         "dtype": torch.float32 if plan.lora is None else torch.bfloat16,
-        "attn_implementation": plan.attention,
+        "attn_implementation": "sdpa",  # the mask of branches is one that flash attention does not take
     }
     if plan.four_bit:
         options["quantization_config"] = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
@@ -95,7 +101,6 @@ def arguments(plan: Training, output: Path, steps: int, seed: int) -> SFTConfig:
         adam_beta2=0.98,
         max_grad_norm=1.0,
         optim=plan.optimizer,
-        neftune_noise_alpha=plan.neftune_alpha,
         bf16=True,
         use_cpu=plan.cpu,
         ddp_find_unused_parameters=False,
