@@ -36,9 +36,7 @@ def data_command(
     run: Run = _RUN,
     index: Annotated[Path | None, typer.Option(help="An index that holds the documents asked about.")] = None,
     questions: Annotated[Path | None, typer.Option(help="Written questions in the form of sft/questions.")] = None,
-    own: Annotated[
-        Path | None, typer.Option(help="Your own judged cases, a JSON line each; one in ten validates.")
-    ] = None,
+    own: Annotated[Path | None, typer.Option(help="Your own judged cases, a line each; one in ten validates.")] = None,
 ) -> None:
     """Build the examples: train.jsonl, validation.jsonl and a manifest with hashes.
 

@@ -31,6 +31,7 @@ class Lora(_Strict):
     rank: int = Field(default=16, ge=1)
     alpha: int = 32
     dropout: float = Field(default=0.05, ge=0, lt=1)
+    last: int | None = Field(default=None, ge=1)
 
 
 class Training(_Strict):

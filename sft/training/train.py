@@ -49,7 +49,7 @@ def load(base: str | Path, plan: Training) -> tuple[PreTrainedModel, PreTrainedT
     from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
     options: dict[str, Any] = {
-        "dtype": torch.float32 if plan.lora is None else torch.bfloat16,
+        "dtype": torch.float32 if plan.cpu or plan.lora is None else torch.bfloat16,
         "attn_implementation": "sdpa",  # the mask of branches is one that flash attention does not take
     }
     if plan.four_bit:
@@ -68,15 +68,23 @@ def load(base: str | Path, plan: Training) -> tuple[PreTrainedModel, PreTrainedT
     return AutoModelForCausalLM.from_pretrained(str(base), **options), tokenizer
 
 
-def adapter(lora: Lora) -> LoraConfig:
-    """The adapter on every linear layer, as QLoRA (Dettmers et al. 2023) found best; refused where vLLM would be."""
+LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+"""The linear layers of a block, as Llama and its kin name them."""
+
+
+def adapter(lora: Lora, layers: int) -> LoraConfig:
+    """The adapter on every linear layer, as QLoRA (Dettmers et al. 2023) found best; refused where vLLM would be.
+
+    ``lora.last``: only on the last so many of the model's ``layers`` blocks, so that no gradient need go below them.
+    """
     from peft import LoraConfig
 
     made = LoraConfig(
         r=lora.rank,
         lora_alpha=lora.alpha,
         lora_dropout=lora.dropout,
-        target_modules="all-linear",
+        target_modules=list(LINEAR) if lora.last else "all-linear",
+        layers_to_transform=list(range(layers - lora.last, layers)) if lora.last else None,
         task_type="CAUSAL_LM",
     )
     require_servable(asdict(made), "that this recipe trains")
@@ -101,7 +109,7 @@ def arguments(plan: Training, output: Path, steps: int, seed: int) -> SFTConfig:
         adam_beta2=0.98,
         max_grad_norm=1.0,
         optim=plan.optimizer,
-        bf16=True,
+        bf16=not plan.cpu,  # many CPUs compute in float32 far faster
         use_cpu=plan.cpu,
         ddp_find_unused_parameters=False,
         max_length=None,
@@ -145,7 +153,7 @@ def train(
         eval_dataset=rows(held, tokenizer, plan) if plan.evaluate_steps else None,
         processing_class=tokenizer,
         data_collator=Collator(tokenizer.pad_token_id),
-        peft_config=adapter(plan.lora) if plan.lora else None,
+        peft_config=adapter(plan.lora, model.config.num_hidden_layers) if plan.lora else None,
         callbacks=[EarlyStoppingCallback(plan.patience)] if plan.patience else None,
     )
     started = time.time()
