@@ -25,7 +25,7 @@ from eval.running import log as logs
 from eval.running.batch import Batch, log_path
 from eval.running.log import Entry
 from eval.running.solver import LOCAL, Solver, Target, opened
-from eval.systems.given import chosen_on
+from eval.systems.fixed_evidence import chosen_on
 from eval.tasks import judged
 from medrag.errors import InputError
 from medrag.settings import load as settings
@@ -45,6 +45,10 @@ class Plan:
     index: Path | None
 
 
+app = typer.Typer(add_completion=False)
+
+
+@app.command(help=__doc__)
 def main(
     out: Annotated[Path, typer.Argument(help="Directory of the runs, one a system.")],
     cases: Annotated[list[Path], typer.Option(help="Held-out cases (`medrag sft cases`); again for more files.")],
@@ -76,7 +80,7 @@ async def _run(plan: Plan) -> None:
 
 
 async def _without_model(plan: Plan, solver: Solver) -> None:
-    encoder = solver.parts("bench_model").retriever.encoder
+    encoder = solver.parts("benchmarks.model").retriever.encoder
     found = await asyncio.to_thread(chosen_on, encoder, [each for each in judged.read(plan.tune) if not each.pair])
     for name, nearest in zip((NEAREST, FLOORED), found, strict=True):
         print(f"{name}: {nearest}, chosen on {plan.tune}")
@@ -145,4 +149,4 @@ def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app()

@@ -1,23 +1,25 @@
 """What the records cost: audit appends on a database, and ``order-sign`` over real bundles.
 
-``python -m benchmarks.records BUNDLES [DATABASE]``: a folder of FHIR bundles, and the database whose appends are timed.
+python -m benchmarks.records bundles/
+python -m benchmarks.records bundles/ --database postgresql+psycopg://medrag@localhost/bench
 """
 
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+import typer
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from benchmarks.shared_data import files
 from medrag import knowledge
 from medrag.server.guard.audit import Trail
 from medrag.server.routes import cds_hooks
@@ -32,15 +34,22 @@ KINDS = {
 }
 
 
-def main(bundles: Path, database: str | None = None) -> None:
+app = typer.Typer(add_completion=False)
+
+
+@app.command(help=__doc__)
+def main(
+    bundles: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Folder of FHIR bundles, *.json.")],
+    database: Annotated[str | None, typer.Option(help="The database whose appends are timed; else a new file.")] = None,
+) -> None:
     """Prints a line for each measurement, in milliseconds."""
+    calls = [_call(path) for path in files(bundles, "*.json")]
     with TemporaryDirectory() as folder, Trail.open(database or Path(folder) / "medrag.db") as trail:
         record = {"event": "test", "text": "x" * 4000}
         _show("audit append", [_timed(lambda: trail.append(record)) for _ in range(APPENDS)])
-        app = FastAPI()
-        app.include_router(cds_hooks.routes(knowledge.load(None), trail, None))
-        with TestClient(app) as client:
-            calls = [_call(path) for path in sorted(bundles.glob("*.json"))]
+        service = FastAPI()
+        service.include_router(cds_hooks.routes(knowledge.load(None), trail, None))
+        with TestClient(service) as client:
             client.post("/cds-services/medrag-order-sign", json=calls[0])
             _show("order-sign", [_timed(partial(_signed, client, call)) for call in calls for _ in range(3)])
 
@@ -87,4 +96,4 @@ def _show(what: str, milliseconds: list[float]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:3])
+    app()

@@ -1,6 +1,6 @@
 """Retrieval side by side on MedQuAD and National Guideline Clearinghouse documents: see benchmarks/retrieval_sets.py.
 
-    python -m benchmarks.retrieval prepare ../shared/data bench
+    python -m benchmarks.retrieval prepare ../public-data bench
     medrag index build --source jsonl bench/corpus.jsonl --out bench/index
     python -m benchmarks.retrieval run bench
     python -m benchmarks.retrieval encoding bench
@@ -27,7 +27,7 @@ from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.store.index import Index
 from medrag.retrieval.store.passages import searched_text
 
-app = typer.Typer(no_args_is_help=True, help=__doc__)
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
 METRICS = ("recall@10", "mrr@10", "ndcg@10")
 SAMPLES = 1000

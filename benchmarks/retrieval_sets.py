@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from medrag.splits import held_out
+from medrag.datasets.splits import held_out
 
 LAY = Path(__file__).parent / "lay_questions.jsonl"
 # Of each answer and of each guideline's recommendations, so that the haystack can be encoded in minutes.

@@ -1,35 +1,36 @@
 """Runs the safety filter over the labelled benchmark and writes the table of results.
 
-python -m benchmarks.safety --out docs/results-safety.md
+    python -m benchmarks.safety --out docs/results-safety.md
+
+With ``--data`` (the folder of public data sets) the filter also stands beside PharmCAT's and DDInter's.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from benchmarks.safety_cases.cases import Case, cases
 from benchmarks.safety_cases.outside import outside
 from benchmarks.safety_cases.requests import requests
+from benchmarks.shared_data import SHARED_DATA
 from eval.results.stats import wilson
 from medrag.knowledge import load
 from medrag.safety.check_cases import check_advice
-from medrag.safety.filter import check
+from medrag.safety.consultation import Consultation
 from medrag.types import Passage, Patient, Statement
-
-SHARED = Path(os.environ.get("MEDRAG_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 HEAD = """# The safety filter, measured
 
 Made by `python -m benchmarks.safety --out docs/results-safety.md`. The cases come from hand-written seeds
-(`eval/safety_bench/seeds.yaml`) and ordinary prescriptions (`eval/safety_bench/prescriptions.csv`): each unsafe
-piece of advice has a look-alike that is safe (warned against, stopped first, refuted, in the family, an intolerance,
+(`seeds.yaml` in `benchmarks/safety_cases`) and ordinary prescriptions (`prescriptions.csv` there): each unsafe piece of
+advice has a look-alike that is safe (warned against, stopped first, refuted, in the family, an intolerance,
 another drug). Seeds and knowledge were written by the same hands, so these numbers show that the filter does what it
 means to do; how much medicine it knows is for an independent set to show.
 
@@ -88,7 +89,6 @@ def report(results: Sequence[Result], seconds: float) -> str:
         f"{len(results)} cases in {seconds:.1f} s. {speed([each.case for each in results])}",
     ]
     lines += ["", *requests()]
-    lines += ["", *outside(SHARED)] if SHARED.is_dir() else []
     return "\n".join(lines) + "\n"
 
 
@@ -122,7 +122,7 @@ def speed(items: Sequence[Case]) -> str:
     for case in items:
         patient = Patient.model_validate(case.patient)
         start = time.process_time()
-        check(Statement(text=case.advice), patient, knowledge)
+        Consultation(patient, "", knowledge).review(Statement(text=case.advice))
         times.append((time.process_time() - start) * 1000)
     ordered = sorted(times)
     median, p95 = ordered[len(ordered) // 2], ordered[len(ordered) * 95 // 100]
@@ -148,19 +148,25 @@ def _coverage() -> list[str]:
     ]
 
 
-def main() -> None:
+app = typer.Typer(add_completion=False)
+
+
+@app.command(help=__doc__)
+def main(
+    out: Annotated[Path | None, typer.Option(help="Also write the report to this file.")] = None,
+    data: Annotated[Path | None, SHARED_DATA] = None,
+) -> None:
     """The command."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, help="also write the report to this file")
-    out = parser.parse_args().out
     items = cases()
     start = time.monotonic()
     results = run(items)
     text = report(results, time.monotonic() - start)
+    if data:
+        text += "\n".join(["", *outside(data)]) + "\n"
     print(text)
     if out:
         out.write_text(HEAD + text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    app()

@@ -1,6 +1,6 @@
 """How the cost of building and searching an index grows with it, from ten thousand passages to a million.
 
-    medrag index build --source jsonl bench/corpus.jsonl --out bench/index     # real passages: see bench_retrieval.py
+    medrag index build --source jsonl bench/corpus.jsonl --out bench/index     # real passages: see retrieval.py
     python -m benchmarks.scale build scale --like bench/index --sizes 10000,30000,100000,300000,1000000
     python -m benchmarks.scale search scale --like bench/index
     python -m benchmarks.scale vectors scale --like bench/index --size 1000000    # the dense side alone
@@ -41,7 +41,7 @@ from medrag.retrieval.store.passages import searched_text
 from medrag.retrieval.store.vectors import Dense, VectorWriter, open_vectors
 from medrag.types import Filters, Passage
 
-app = typer.Typer(no_args_is_help=True, help=__doc__)
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
 BUILDS, SEARCHES, VECTORS = "builds.jsonl", "searches.jsonl", "vectors.jsonl"
 VOCABULARY, MANDELBROT, WORDS = 50_000, 30, 80
@@ -151,7 +151,7 @@ def vectors(folder: Folder, like: Like, size: Annotated[int, typer.Option(help="
 def real(
     folder: Folder,
     index: Annotated[list[Path], typer.Option(help="An index of real passages; may stand several times.")],
-    queries: Annotated[Path, typer.Option(help="The queries.jsonl of bench_retrieval.")],
+    queries: Annotated[Path, typer.Option(help="The queries.jsonl of benchmarks.retrieval.")],
 ) -> None:
     """Recall of clusters learnt from real vectors, for real questions, by how many of the clusters are read."""
     out = folder / "real"

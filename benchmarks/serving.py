@@ -30,7 +30,7 @@ from benchmarks.serving_systems import NAME
 from medrag.generation.vllm_process import VllmProcess, free_port
 from medrag.settings import MINI
 
-app = typer.Typer(no_args_is_help=True, help=__doc__)
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
 QUESTIONS = (
     "Which drug first for newly diagnosed hypertension?",

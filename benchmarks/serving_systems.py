@@ -28,6 +28,7 @@ from pydantic import SecretStr
 
 from medrag.generation import prompts
 from medrag.generation.vllm_process import served_name
+from medrag.knowledge import load
 from medrag.settings import MINI
 from medrag.types import Case, Evidence, Passage
 
@@ -35,7 +36,10 @@ NAME = served_name(str(MINI))
 PASSAGES = 5
 NAIVE_TOKENS = 48
 
+app = typer.Typer(add_completion=False)
 
+
+@app.command(help=__doc__)
 def main(
     system: Annotated[str, typer.Argument(help="remembered or naive.")],
     index: Annotated[Path, typer.Argument(help="An index directory.")],
@@ -52,28 +56,31 @@ def main(
 
 
 def _serve_remembered(index: Path, model_url: str, key: str, port: int, release: Literal["statement", "whole"]) -> None:
-    from medrag import engine, knowledge
+    from medrag.engine import Engine
     from medrag.generation.model import OpenAIChatModel
     from medrag.retrieval.retriever import Retriever
+    from medrag.safety import consultation
     from medrag.server.app import Options, create_app
     from medrag.server.guard.audit import Trail
 
     retriever = _Remembering(Retriever.open(index))
-    made: Any = engine.Engine(retriever, OpenAIChatModel(model_url, NAME, key), knowledge.load())  # type: ignore[arg-type]
-    with _from_memory(engine), TemporaryDirectory() as folder, Trail.open(Path(folder) / "medrag.db") as trail:
+    made: Any = Engine(retriever, OpenAIChatModel(model_url, NAME, key), load())  # type: ignore[arg-type]
+    with _from_memory(consultation), TemporaryDirectory() as folder, Trail.open(Path(folder) / "medrag.db") as trail:
         _run(create_app(made, Options(release=release), trail), port)
 
 
 @contextmanager
-def _from_memory(engine: Any) -> Iterator[None]:
+def _from_memory(consultation: Any) -> Iterator[None]:
     """Puts a memory before everything that the engine asks of note reading and safety; questions carry no patient."""
+    asked: dict[str, Callable[[Sequence[Any]], Any]] = {
+        "opening": lambda given: given[0].question,
+        "choices": lambda given: given[0].question,
+        "review": lambda given: given[1].text,
+        "conclude": lambda given: tuple(each.text for each in given[0].released),
+    }
     keys: dict[tuple[Any, str], Callable[[Sequence[Any]], Any]] = {
-        (engine, "with_text"): lambda given: given[1],
-        (engine.red_flags, "notices"): lambda given: given[0],
-        (engine.requests, "declines"): lambda given: given[0],
-        (engine.safety, "check"): lambda given: given[0].text,
-        (engine.safety, "case_findings"): lambda given: tuple(each.text for each in given[1]),
-        (engine.safety, "coverage"): lambda given: tuple(each.text for each in given[1]),
+        (consultation, "hear"): lambda given: given[1],
+        **{(consultation.Consultation, name): key for name, key in asked.items()},
     }
     with ExitStack() as stack:
         for (module, name), key in keys.items():
@@ -153,7 +160,7 @@ def _prompt(question: str, found: list[tuple[Passage, float]]) -> list[tuple[str
         Evidence(number=number, passage=passage, score=float(score))
         for number, (passage, score) in enumerate(found, start=1)
     ]
-    return [(each["role"], each["content"]) for each in prompts.messages(Case(question=question), evidence)]
+    return [(each["role"], each["content"]) for each in prompts.messages(Case(question=question), evidence, load())]
 
 
 async def _lines(chat: Any, messages: list[tuple[str, str]]) -> AsyncIterator[str]:
@@ -167,4 +174,4 @@ def _run(app: FastAPI, port: int) -> None:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app()

@@ -17,10 +17,10 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from medrag.files import write_json
 from sft.config import Lora, Recipe, Training
 from sft.examples.build import read_examples
 from sft.examples.conversations import Example
-from sft.files import write_json
 
 Kind = Literal["medrag", "bare"]
 KINDS: tuple[Kind, ...] = ("medrag", "bare")
@@ -93,6 +93,10 @@ def bare(base: str, examples: list[Example], four_bit: bool, output: Path) -> di
     return {"tokens": tokens, "seconds": result.metrics["train_runtime"], "peak_bytes": peak_bytes(wanted)}
 
 
+app = typer.Typer(add_completion=False)
+
+
+@app.command(help=__doc__)
 def main(  # noqa: PLR0913
     examples: Annotated[Path, typer.Option(help="Examples that medrag sft data made.")],
     out: Annotated[Path | None, typer.Option(help="Where the figures go, as JSON.")] = None,
@@ -133,4 +137,4 @@ def main(  # noqa: PLR0913
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app()

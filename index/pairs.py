@@ -11,8 +11,8 @@ from index import chunk
 from index.document import Document, Section, Skipped
 from index.sources import reader
 from index.sources.files import files
+from medrag.datasets.splits import Split, split_of
 from medrag.retrieval.store.passages import searched_text
-from medrag.splits import Split, split_of
 
 RECOMMENDATIONS, CONDITIONS, OBJECTIVES = "Major Recommendations", "Disease/Condition(s)", "Guideline Objective(s)"
 # Longer anchors are no longer questions.

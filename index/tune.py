@@ -16,8 +16,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from medrag.datasets.splits import Split
 from medrag.errors import InputError
-from medrag.splits import Split
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

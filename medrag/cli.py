@@ -176,10 +176,11 @@ def patient(
     as_json: AsJson = False,
 ) -> None:
     """Show what medrag understands of a patient."""
+    from medrag.patient.formats.structured import written
     from medrag.patient.report import report
 
     known = _load_patient(files)
-    print(known.model_dump_json(indent=2) if as_json else report(known))
+    print(json.dumps(written(known), indent=2, ensure_ascii=False) if as_json else report(known))
 
 
 @app.command(epilog='Example: `medrag check --patient p.json --advice "Start amoxicillin 500 mg three times daily."`')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from medrag import __version__
@@ -15,13 +15,11 @@ from medrag.generation import prompts, quoting
 from medrag.generation.grounding import Draft, Reader, ground, pointed, reader
 from medrag.generation.model import ChatModel, Generation
 from medrag.knowledge import Knowledge
-from medrag.patient import with_text
 from medrag.retrieval.query import query_for
 from medrag.retrieval.retriever import Retriever
-from medrag.safety import filter as safety
-from medrag.safety import red_flags, requests
 from medrag.safety.check_context import not_assessed
-from medrag.safety.checks.population import left_out
+from medrag.safety.checks import CHECKS, Check
+from medrag.safety.consultation import Consultation
 from medrag.types import (
     Advice,
     Case,
@@ -47,22 +45,20 @@ IMAGES_UNCHECKED = not_assessed("images.unchecked", (), "medrag")
 
 @dataclass
 class _Answer:
-    """What one request has gathered so far."""
+    """What one request has gathered so far; ``case`` is as it was sent."""
 
     case: Case
+    consultation: Consultation
     notices: tuple[Finding, ...] = ()
-    evidence: Sequence[Evidence] = ()
     prompt: Sequence[prompts.Message] = ()
-    statements: list[Statement] = field(default_factory=list)
-    withheld: list[Statement] = field(default_factory=list)
     usage: Usage | None = None
     stopped: bool = False
     left_out: tuple[Finding, ...] = ()
 
     @property
-    def said(self) -> frozenset[str]:
-        """The words of every statement so far, withheld or not."""
-        return frozenset(statement.text for statement in (*self.statements, *self.withheld))
+    def evidence(self) -> Sequence[Evidence]:
+        """The passages that the model sees."""
+        return self.consultation.evidence
 
     def used(self, usage: Usage) -> None:
         """Adds what one request to the model cost."""
@@ -73,7 +69,8 @@ class _Answer:
 class Engine:
     """Retrieval, generation and safety in one path; stream, client and batch all go through :meth:`stream`.
 
-    ``stop``: the answer ends before the first statement whose words hold one of these.
+    ``stop``: the answer ends before the first statement whose words hold one of these. ``checks=()`` is the same
+    engine without its checks, for comparison.
     """
 
     retriever: Retriever
@@ -84,6 +81,7 @@ class Engine:
     max_statements: int = quoting.MAX_STATEMENTS
     max_tokens: int = 512
     stop: Sequence[str] = ()
+    checks: Sequence[Check] = CHECKS
     weights: str | None = None
     adapter: str | None = None
     vision: bool = False
@@ -106,34 +104,39 @@ class Engine:
         _validate(case.question)
         if case.images and not self.vision:
             raise InputError(NO_VISION, param="messages", code="unsupported_content")
-        patient = await asyncio.to_thread(with_text, case.patient, case.question)
-        answer = _Answer(
-            case.model_copy(update={"patient": patient}), notices=red_flags.notices(case.question, patient)
-        )
+        consultation = self._consultation(case)
+        opening = await asyncio.to_thread(consultation.opening)
+        answer = _Answer(case, consultation, opening.notices)
         yield Noticed(answer.notices)
-        if declined := requests.declines(case.question):
-            yield Finished(self._advice(answer, Outcome.DECLINED, declined.code))
+        if opening.declined:
+            yield Finished(self._advice(answer, Outcome.DECLINED, opening.declined.code))
             return
-        answer.evidence, answer.prompt = await self._prompt(query_for(case), answer.case)
+        consultation.evidence, answer.prompt = await self._prompt(case, consultation)
         if not answer.evidence:
             code = "advice.no_evidence" if case.filters == Filters() else "advice.none_passes"
             yield Finished(self._advice(answer, Outcome.ABSTAINED, code))
             return
         async for statement in self._statements(answer):
-            yield Released(len(answer.statements), statement)
+            yield Released(len(consultation.released), statement)
         yield Finished(self._conclude(answer), answer.usage)
 
     async def retrieve(self, case: Case) -> Sequence[Evidence]:
         """The passages that the model will see for a case: the best ones that its context can hold."""
-        evidence, _ = await self._prompt(query_for(case), case)
+        evidence, _ = await self._prompt(case, self._consultation(case))
         return evidence
 
-    async def _prompt(self, query: str, case: Case) -> tuple[Sequence[Evidence], Sequence[prompts.Message]]:
-        """The best passages that the model's context can hold beside the case, and the prompt with them."""
-        found = await asyncio.to_thread(self.retriever.search, query, k=self.passages, filters=case.filters)
+    def _consultation(self, case: Case) -> Consultation:
+        return Consultation(case.patient, case.question, self.knowledge, self.checks)
+
+    async def _prompt(
+        self, case: Case, consultation: Consultation
+    ) -> tuple[Sequence[Evidence], Sequence[prompts.Message]]:
+        """The best passages that the model's context can hold beside the case as heard, and the prompt with them."""
+        found = await asyncio.to_thread(self.retriever.search, query_for(case), k=self.passages, filters=case.filters)
+        heard = case.model_copy(update={"patient": await asyncio.to_thread(lambda: consultation.heard)})
         budget = await self.model.context_tokens() - self._completion_tokens() - TOKENS_PER_IMAGE * len(case.images)
         for count in range(len(found), 0, -1):
-            messages = prompts.messages(case, found[:count], self.grounding)
+            messages = prompts.messages(heard, found[:count], self.knowledge, self.grounding)
             if _estimated_tokens(messages) <= budget:
                 return found[:count], messages
         if not found:
@@ -157,26 +160,26 @@ class Engine:
             yield statement
         if answer.stopped or self.grounding != "quote":
             return
-        if answer.withheld and (safe := self._safe(answer, choices)):
-            async for statement in self._round(answer, drafts, safe, len(answer.withheld)):
+        if (withheld := answer.consultation.withheld) and (safe := self._safe(answer, choices)):
+            async for statement in self._round(answer, drafts, safe, len(withheld)):
                 yield statement
         for statement in self._own(answer):
             yield statement
 
     def _own(self, answer: _Answer) -> Iterator[Statement]:
         """What the passages cited say of patients like this one and the model left out: each checked as any other."""
-        cited = {each.number for statement in answer.statements for each in statement.citations}
-        said = answer.said
-        evidence = [item for item in answer.evidence if item.number in cited]
-        for place in safety.for_this_patient(evidence, answer.case, self.knowledge):
+        consultation = answer.consultation
+        cited = {each.number for statement in consultation.released for each in statement.citations}
+        said = consultation.said
+        for place in consultation.for_this_patient(cited):
             draft = pointed(place)
-            if ground(draft, evidence).text not in said and (statement := self._vet(draft, answer)):
+            if ground(draft, answer.evidence).text not in said and (statement := self._vet(draft, answer)):
                 yield statement
 
     def _choices(self, answer: _Answer) -> Sequence[Pointer]:
-        others = safety.for_others(answer.evidence, answer.case, self.knowledge)
-        answer.left_out = tuple(left_out(others.values()))
-        return [each for each in quoting.pointers(answer.evidence) if each not in others]
+        choices = answer.consultation.choices()
+        answer.left_out = choices.left_out
+        return choices.pointers
 
     async def _round(
         self, answer: _Answer, drafts: Reader, choices: Sequence[Pointer], most: int
@@ -191,28 +194,21 @@ class Engine:
                 yield statement
 
     def _vet(self, draft: Draft, answer: _Answer) -> Statement | None:
-        if answer.stopped or len(answer.statements) >= self.max_statements:
+        if answer.stopped or len(answer.consultation.released) >= self.max_statements:
             return None
-        statement = self._checked(draft, answer)
+        statement = ground(draft, answer.evidence)
         if any(each in statement.text for each in self.stop):
             answer.stopped = True
             return None
-        kept = answer.withheld if statement.withheld else answer.statements
-        kept.append(statement)
-        return None if statement.withheld else statement
-
-    def _checked(self, draft: Draft, answer: _Answer) -> Statement:
-        statement = ground(draft, answer.evidence)
-        if statement.withheld:
-            return statement
-        case = answer.case
-        return safety.check(statement, case.patient, self.knowledge, answer.statements, answer.evidence, case.question)
+        settled = answer.consultation.settle(statement)
+        return None if settled.withheld else settled
 
     def _safe(self, answer: _Answer, choices: Sequence[Pointer]) -> list[Pointer]:
         """The choices that are not in the answer yet and would be released."""
-        said = answer.said
-        checked = {choice: self._checked(pointed(choice), answer) for choice in choices}
-        return [choice for choice, each in checked.items() if not each.withheld and each.text not in said]
+        consultation = answer.consultation
+        grounded = {choice: ground(pointed(choice), answer.evidence) for choice in choices}
+        fresh = {choice: each for choice, each in grounded.items() if each.text not in consultation.said}
+        return [choice for choice, each in fresh.items() if not consultation.review(each).withheld]
 
     def _generation(self, answer: _Answer, choices: Sequence[Pointer], most: int) -> Generation:
         return Generation(
@@ -227,17 +223,15 @@ class Engine:
         return self.max_statements * TOKENS_PER_POINTER if self.grounding == "quote" else self.max_tokens
 
     def _conclude(self, answer: _Answer) -> Advice:
-        if answer.statements:
+        if answer.consultation.released:
             return self._advice(answer, Outcome.ANSWERED)
-        if answer.withheld:
+        if answer.consultation.withheld:
             return self._advice(answer, Outcome.WITHHELD, "advice.all_withheld")
         return self._advice(answer, Outcome.ABSTAINED, "advice.none_applies")
 
     def _advice(self, answer: _Answer, outcome: Outcome, message_code: str | None = None) -> Advice:
-        patient = answer.case.patient
-        findings = safety.case_findings(
-            patient, answer.statements, answer.withheld, answer.evidence, self.knowledge, answer.notices
-        )
+        consultation = answer.consultation
+        conclusion = consultation.conclude()
         images = (IMAGES_UNCHECKED,) if answer.case.images else ()
         return Advice(
             id=f"advice-{uuid.uuid4().hex}",
@@ -246,10 +240,10 @@ class Engine:
             outcome=outcome,
             message_code=message_code,
             notices=answer.notices,
-            statements=tuple(answer.statements),
-            withheld=tuple(answer.withheld),
-            findings=(*findings, *answer.left_out, *images),
-            coverage=safety.coverage(patient, answer.statements, self.knowledge),
+            statements=tuple(consultation.released),
+            withheld=tuple(consultation.withheld),
+            findings=(*conclusion.findings, *answer.left_out, *images),
+            coverage=conclusion.coverage,
             evidence=tuple(answer.evidence),
             provenance=self._provenance(),
         )

@@ -1,52 +1,67 @@
-"""The one place where advice becomes text. Streaming sends the same pieces one by one."""
+"""The one place where advice becomes text, in the reader's language. Streaming sends the same pieces one by one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from medrag.events import Event, Finished, Noticed, Released
+from medrag.messages import Language, catalogue, name, say
 from medrag.types import Advice, Citation, Evidence, Finding, Severity, Statement, Status, Verdict
 
-DISCLAIMER = "Decision support for a clinician's own judgement; check the cited source before acting."
 
-
-def render(advice: Advice) -> str:
+def render(advice: Advice, language: Language = "en") -> str:
     """The whole advice as plain text; equal to the streamed pieces joined."""
-    return "".join(pieces(advice))
+    return "".join(pieces(advice, language))
 
 
-def pieces(advice: Advice) -> Iterator[str]:
+def pieces(advice: Advice, language: Language = "en") -> Iterator[str]:
     """What a stream of this advice sends, in order."""
-    yield head(advice.notices)
+    yield head(advice.notices, language)
     for number, statement in enumerate(advice.statements, start=1):
-        yield statement_text(number, statement)
-    yield tail(advice)
+        yield statement_text(number, statement, language)
+    yield tail(advice, language)
 
 
-def head(notices: Iterable[Finding]) -> str:
+def head(notices: Iterable[Finding], language: Language = "en") -> str:
     """The emergency notices, before anything else."""
-    return "".join(f"EMERGENCY: {notice.reason}\n\n" for notice in notices)
+    return "".join(_text("emergency", language, notice=words(notice, language)) + "\n\n" for notice in notices)
 
 
-def statement_text(number: int, statement: Statement) -> str:
+def statement_text(number: int, statement: Statement, language: Language = "en") -> str:
     """One released statement with its citation marks, its grade and its warnings."""
     marks = "".join(f"[{citation.number}]" for citation in statement.citations)
-    lines = [f"{number}. {statement.text} {marks}{_grade(statement.citations)}"]
-    lines += [f"   {_label(finding)}: {finding.reason} ({finding.source})" for finding in _spoken(statement.findings)]
+    lines = [f"{number}. {statement.text} {marks}{_grade(statement.citations, language)}"]
+    lines += [f"   {line}" for line in _spoken(statement.findings, language)]
     return "\n".join(lines) + "\n"
 
 
-def tail(advice: Advice) -> str:
+def tail(advice: Advice, language: Language = "en") -> str:
     """What follows the statements: message, what was withheld, what was not assessed, sources."""
     blocks = [
-        [advice.message] if advice.message else [],
-        _withheld(advice),
-        [f"{_label(finding)}: {finding.reason} ({finding.source})" for finding in _spoken(advice.findings)],
-        _not_assessed(advice),
-        _coverage(advice),
-        _sources(advice),
-        [DISCLAIMER],
+        [say(advice.message_code, {}, language)] if advice.message_code else [],
+        _withheld(advice, language),
+        _spoken(advice.findings, language),
+        _not_assessed(advice, language),
+        _coverage(advice, language),
+        _sources(advice, language),
+        [_text("disclaimer", language)],
     ]
     return "".join("\n" + "\n".join(block) + "\n" for block in blocks if block)
+
+
+def words(finding: Finding, language: Language) -> str:
+    """What the finding says."""
+    return say(finding.code, finding.values, language)
+
+
+def in_language(event: Event, language: Language) -> Event:
+    """The event with what it holds said in that language, as :func:`advice_in` does."""
+    if isinstance(event, Noticed):
+        return Noticed(_translated(event.notices, language))
+    if isinstance(event, Finished):
+        return replace(event, advice=advice_in(event.advice, language))
+    return Released(event.number, _statement_in(event.statement, language))
 
 
 def status_mark(status: Status) -> str:
@@ -54,57 +69,85 @@ def status_mark(status: Status) -> str:
     return "" if status == "current" else f" [{status.upper()}]"
 
 
-def _grade(citations: Iterable[Citation]) -> str:
+def advice_in(advice: Advice, language: Language) -> Advice:
+    """The advice with every finding's ``reason`` and its ``message`` in that language."""
+    said = {
+        "notices": _translated(advice.notices, language),
+        "findings": _translated(advice.findings, language),
+        "statements": tuple(_statement_in(each, language) for each in advice.statements),
+        "withheld": tuple(_statement_in(each, language) for each in advice.withheld),
+        "message": say(advice.message_code, {}, language) if advice.message_code else None,
+    }
+    return advice.model_copy(update=said)
+
+
+def _statement_in(statement: Statement, language: Language) -> Statement:
+    return statement.model_copy(update={"findings": _translated(statement.findings, language)})
+
+
+def _translated(findings: Iterable[Finding], language: Language) -> tuple[Finding, ...]:
+    return tuple(each.model_copy(update={"reason": words(each, language)}) for each in findings)
+
+
+def _text(key: str, language: Language, **values: object) -> str:
+    return catalogue(language).text[key].format_map(values)
+
+
+def _named(finding: Finding, language: Language) -> str:
+    return _text("named", language, check=name(finding.check, language), reason=words(finding, language))
+
+
+def _grade(citations: Iterable[Citation], language: Language) -> str:
     for citation in citations:
-        named = [("strength", citation.strength), ("evidence", citation.grade)]
-        if known := [f"{name} {value}" for name, value in named if value]:
+        graded = [("strength", citation.strength), ("grade", citation.grade)]
+        if known := [_text(key, language, value=value) for key, value in graded if value]:
             return f" ({', '.join(known)})"
     return ""
 
 
-def _spoken(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings a reader must see: failures above mere information."""
+def _spoken(findings: Iterable[Finding], language: Language) -> list[str]:
+    """The findings a reader must see: failures above mere information."""
     return [
-        finding
+        _text(finding.severity.value, language, reason=words(finding, language), source=finding.source)
         for finding in findings
         if finding.verdict is Verdict.FAIL and finding.severity is not Severity.INFORMATION
     ]
 
 
-def _label(finding: Finding) -> str:
-    return "Warning" if finding.severity is Severity.WARNING else "Contraindicated"
-
-
-def _withheld(advice: Advice) -> list[str]:
+def _withheld(advice: Advice, language: Language) -> list[str]:
     """Why statements were withheld; their words stay out of the text."""
     if not advice.withheld:
         return []
-    lines = [f"Withheld by the safety filter: {len(advice.withheld)}"]
+    lines = [_text("withheld", language, count=len(advice.withheld))]
     for statement in advice.withheld:
-        reasons = "; ".join(f"{finding.check}: {finding.reason}" for finding in statement.findings if finding.withholds)
+        reasons = "; ".join(_named(finding, language) for finding in statement.findings if finding.withholds)
         lines.append(f"- {reasons}")
     return lines
 
 
-def _not_assessed(advice: Advice) -> list[str]:
+def _not_assessed(advice: Advice, language: Language) -> list[str]:
     of_statements = (finding for statement in advice.statements for finding in statement.findings)
     reasons = {
-        f"- {finding.check}: {finding.reason}"
+        f"- {_named(finding, language)}"
         for finding in (*of_statements, *advice.findings)
         if finding.verdict is Verdict.NOT_ASSESSED
     }
-    return ["Not assessed (which is not the same as safe):", *sorted(reasons)] if reasons else []
+    return [_text("not_assessed", language), *sorted(reasons)] if reasons else []
 
 
-def _coverage(advice: Advice) -> list[str]:
-    known = [f"{each.check}: {each.assessed} of {each.total}" for each in advice.coverage if each.total]
-    return ["Assessed: " + "; ".join(known)] if known else []
+def _coverage(advice: Advice, language: Language) -> list[str]:
+    counts = "; ".join(
+        _text("count", language, kind=name(each.check, language), assessed=each.assessed, total=each.total)
+        for each in advice.coverage
+        if each.total
+    )
+    return [_text("assessed", language, counts=counts)] if counts else []
 
 
-def _sources(advice: Advice) -> list[str]:
+def _sources(advice: Advice, language: Language) -> list[str]:
     cited = {citation.number for statement in advice.statements for citation in statement.citations}
     lines = [_source(item) for item in advice.evidence if item.number in cited]
-    return ["Sources:", *lines] if lines else []
+    return [_text("sources", language), *lines] if lines else []
 
 
 def _source(item: Evidence) -> str:

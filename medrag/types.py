@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from medrag import messages
 
@@ -136,7 +136,9 @@ class Patient(Record):
 
     It is also the JSON schema a user may write by hand: every field has a default, and a plain string stands
     for a current fact (``"allergies": ["penicillin"]``). ``None`` means *not recorded*, never "no":
-    ``pregnant=None`` is unknown, ``no_known_allergies=True`` is the record's own statement that there are none.
+    ``pregnant=None`` is unknown, ``medications=None`` says nothing and ``medications=()`` that none are taken,
+    ``no_known_allergies=True`` is the record's own statement that there are none. ``missing`` says in words what is
+    not known and what that blocks; no program reads it.
     """
 
     birth_date: date | None = None
@@ -147,13 +149,13 @@ class Patient(Record):
     weight_kg: float | None = Field(default=None, gt=0)
     height_cm: float | None = Field(default=None, gt=0)
     no_known_allergies: bool | None = None
-    conditions: tuple[Annotated[Condition, Named], ...] = ()
-    allergies: tuple[Annotated[Allergy, Named], ...] = ()
-    medications: tuple[Annotated[Medication, Named], ...] = ()
-    observations: tuple[Annotated[Observation, Named], ...] = ()
-    procedures: tuple[Annotated[Procedure, Named], ...] = ()
-    genotypes: tuple[Genotype, ...] = ()
-    imaging: tuple[Annotated[Imaging, Named], ...] = ()
+    conditions: tuple[Annotated[Condition, Named], ...] | None = None
+    allergies: tuple[Annotated[Allergy, Named], ...] | None = None
+    medications: tuple[Annotated[Medication, Named], ...] | None = None
+    observations: tuple[Annotated[Observation, Named], ...] | None = None
+    procedures: tuple[Annotated[Procedure, Named], ...] | None = None
+    genotypes: tuple[Genotype, ...] | None = None
+    imaging: tuple[Annotated[Imaging, Named], ...] | None = None
     derived: dict[str, Derived] = Field(default_factory=dict)
     missing: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -268,10 +270,6 @@ class Severity(StrEnum):
     INFORMATION = "information"
 
 
-def _said(data: dict[str, Any]) -> str:
-    return messages.say(data["code"], data["values"])
-
-
 class Finding(Record):
     """What one check says: of a statement, or (on ``Advice.findings``) of the whole case.
 
@@ -284,10 +282,19 @@ class Finding(Record):
     severity: Severity
     code: str
     values: dict[str, messages.Value] = Field(default_factory=dict)
-    reason: str = Field(default_factory=_said)
+    reason: str = Field(default="", validate_default=True)
     source: str
     drugs: tuple[str, ...] = ()
     patient_facts: tuple[str, ...] = ()
+
+    @field_validator("reason")
+    @classmethod
+    def _said(cls, reason: str, given: ValidationInfo) -> str:
+        """The words as given, English where none are; a code without words or with other values is refused."""
+        if "code" not in given.data or "values" not in given.data:
+            return reason  # refused already
+        said = messages.say(given.data["code"], given.data["values"])
+        return reason or said
 
     @property
     def withholds(self) -> bool:
@@ -354,11 +361,6 @@ class Outcome(StrEnum):
     DECLINED = "declined"
 
 
-def _message(data: dict[str, Any]) -> str | None:
-    code = data["message_code"]
-    return None if code is None else messages.say(code, {})
-
-
 class Advice(Record):
     """The answer: only ``statements`` were released; ``withheld`` ones carry their reasons as findings.
 
@@ -371,7 +373,7 @@ class Advice(Record):
     question: str
     outcome: Outcome
     message_code: str | None = None
-    message: str | None = Field(default_factory=_message)
+    message: str | None = Field(default=None, validate_default=True)
     notices: tuple[Finding, ...] = ()
     statements: tuple[Statement, ...] = ()
     withheld: tuple[Statement, ...] = ()
@@ -379,3 +381,10 @@ class Advice(Record):
     coverage: tuple[Coverage, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     provenance: Provenance
+
+    @field_validator("message")
+    @classmethod
+    def _said(cls, message: str | None, given: ValidationInfo) -> str | None:
+        """The words as given, English where none are."""
+        code = given.data.get("message_code")
+        return message or (None if code is None else messages.say(code, {}))

@@ -67,7 +67,7 @@ def train_command(
     _quiet_threads()
     from sft.config import load_recipe
     from sft.examples.build import read_examples
-    from sft.files import sha256, write_json
+    from medrag.files import sha256, write_json
     from sft.training.curves import curves
     from sft.training.train import base_folder, train
 
@@ -97,7 +97,7 @@ def prefer_command(
     """
     _quiet_threads()
     from sft.config import load_recipe
-    from sft.files import sha256, write_json
+    from medrag.files import sha256, write_json
     from sft.training.curves import curves
     from sft.training.prefer import prefer
     from sft.training.preferences import read_pairs
@@ -136,7 +136,7 @@ def merge_command(
     Example: medrag sft merge .medrag/sft/tuned .medrag/sft/merged
     """
     from sft.export.merge import merge
-    from sft.files import write_json
+    from medrag.files import write_json
 
     made = merge(tuned, output)
     write_json(tuned / "merge.json", made)
@@ -218,11 +218,11 @@ def classify_command(
     from dataclasses import asdict
 
     from sft.config import load_classification
-    from sft.files import read_lines, sha256, write_json
+    from medrag.files import read_lines, sha256, write_json
     from sft.training.classify import Labelled, classify, likeliest
 
     plan, form = load_classification(recipe), 'its lines are {"text": ..., "label": ...}'
-    texts, asked = read_lines(train, Labelled, form), read_lines(held, Labelled, form)
+    texts, asked = list(read_lines(train, Labelled, hint=form)), list(read_lines(held, Labelled, hint=form))
     scored, costs = classify(plan, texts, asked, run / "classifier")
     scores = {"encoder": asdict(scored)}
     if generative:

@@ -1,36 +1,85 @@
-"""The arrows of docs/architecture.md, and the promise that importing medrag is light."""
+"""The arrows and floors of docs/architecture.md, and the promise that importing medrag is light."""
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-PACKAGES = ("medrag", "index", "sft", "eval")
+from tests.paths import ROOT
+
+PACKAGES = ("medrag", "index", "sft", "eval", "benchmarks")
 HEAVY = ("torch", "vllm", "transformers", "sentence_transformers", "faiss", "spacy", "openai", "fastapi", "numpy")
+MOST_MODULES = 16
+"""What a folder may hold, its ``__init__`` left out, before it should have rooms."""
+UPWARDS: set[tuple[str, str]] = {
+    ("medrag/knowledge/loaders/labels.py", "patient"),
+    ("medrag/knowledge/loaders/labels.py", "reading"),
+}
+"""Imports that still go up (file, room). No new ones; whoever mends one takes it out of here."""
 
 
-def imported(path: Path) -> set[str]:
-    """The first names of every absolute import in a file, wherever in the file it stands."""
-    names: set[str] = set()
+def imported(path: Path) -> Iterator[str]:
+    """Every module named by an absolute import in a file, wherever in the file it stands."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            names |= {alias.name.partition(".")[0] for alias in node.names}
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            names.add(node.module.partition(".")[0])
-    return names
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def files_of(package: str) -> list[Path]:
+    return sorted((ROOT / package).rglob("*.py"))
 
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_packages_import_only_downwards(package: str) -> None:
-    allowed = {package, "medrag"}
-    for path in sorted((ROOT / package).rglob("*.py")):
-        reached = imported(path) & set(PACKAGES)
+    allowed = set(PACKAGES) if package == "benchmarks" else {package, "medrag"}
+    for path in files_of(package):
+        reached = {name.partition(".")[0] for name in imported(path)} & set(PACKAGES)
         assert reached <= allowed, f"{path.relative_to(ROOT)} imports {sorted(reached - allowed)}"
+
+
+def floors() -> dict[str, int]:
+    """Room of medrag -> its floor, the ground floor 0, as the drawing has them."""
+    drawing = (ROOT / "docs" / "architecture.md").read_text().partition("### Floors\n")[2].split("```")[1]
+    lines = [re.findall(r"\w+", line) for line in reversed(drawing.splitlines()) if line.strip()]
+    return {room: floor for floor, rooms in enumerate(lines) for room in rooms}
+
+
+def rooms_imported(path: Path) -> set[str]:
+    """The other rooms of medrag that a file imports; ``medrag`` itself gives its version and the client."""
+    names = (name.split(".") for name in imported(path))
+    return {name[1] for name in names if name[0] == "medrag" and name[1:2] != ["__version__"]}
+
+
+def test_every_room_has_its_floor() -> None:
+    inside = (ROOT / "medrag").iterdir()
+    found = {path.stem for path in inside if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert found - {"__init__", "__main__"} == set(floors())
+
+
+def test_rooms_import_only_from_floors_below() -> None:
+    floor = floors()
+    found = set()
+    for path in files_of("medrag"):
+        own = path.relative_to(ROOT / "medrag").with_suffix("").parts[0]
+        if own.startswith("__"):
+            continue
+        allowed = {own} | {room for room in floor if floor[room] < floor[own] or floor[room] == floor[own] == 0}
+        found |= {(path.relative_to(ROOT).as_posix(), room) for room in rooms_imported(path) - allowed}
+    assert found == UPWARDS
+
+
+def test_no_folder_is_a_heap() -> None:
+    folders = {path.parent for package in PACKAGES for path in files_of(package)}
+    heaps = {folder.relative_to(ROOT).as_posix(): len(list(folder.glob("[!_]*.py"))) for folder in folders}
+    assert {folder: count for folder, count in heaps.items() if count > MOST_MODULES} == {}
 
 
 def modules_loaded_by(code: str) -> set[str]:

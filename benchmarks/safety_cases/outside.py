@@ -26,7 +26,7 @@ def _pharmcat(folder: Path, knowledge: Knowledge) -> list[str]:
     report = folder / "pharmcat" / "pharmcat.example.report.json"
     if not report.is_file():
         return []
-    genotypes = load_patient([report]).genotypes
+    genotypes = load_patient([report]).genotypes or ()
     same = 0
     theirs = cpic.read(report)
     for drug in theirs:

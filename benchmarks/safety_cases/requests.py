@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 from eval.results.stats import wilson
+from medrag.knowledge import load
 from medrag.safety.requests import declines
 
 FILES = sorted(Path(__file__).parent.glob("requests_*.csv"))
@@ -36,7 +37,7 @@ def requests() -> list[str]:
     ]
     for file in FILES:
         texts = labelled(file)
-        counts = {label: sum(declines(text) is not None for text in group) for label, group in texts.items()}
+        counts = {label: sum(declines(text, load()) is not None for text in group) for label, group in texts.items()}
         cells = [_cell(counts[label], len(texts[label])) for label in ("harmful", "benign")]
         lines.append(f"| {file.stem} | {cells[0]} | {cells[1]} | {FIRST[file.stem]} |")
     return [

@@ -25,10 +25,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from eval.tasks import Sample
 from medrag.errors import InputError, PatientError
+from medrag.files import read_lines
 from medrag.types import Case, Patient, Record
 
 EXAMPLES = Path(__file__).parents[1] / "tasks" / "examples"
@@ -83,25 +84,20 @@ def load_cases(path: Path) -> tuple[Sequence[CaseSample], str]:
     Raises:
         InputError: the file is not there, a line does not parse, or an id comes twice. No patient text is shown.
     """
-    lines = read_lines(path, CaseLine)
+    lines = unique_lines(path, CaseLine)
     return [_sample(path, line) for line in lines], _fingerprint(path, lines)
 
 
 L = TypeVar("L", bound=Line)
 
 
-def read_lines(path: Path, kind: type[L]) -> list[L]:
-    """The lines of a JSONL file, blank ones left out. Raises as :func:`load_cases`."""
-    if not path.is_file():
-        raise InputError(f"no cases file at {path}")
-    texts = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+def unique_lines(path: Path, kind: type[L]) -> list[L]:
+    """The lines of a cases file. Raises as :func:`load_cases`."""
     lines: dict[str, L] = {}
-    for number, text in texts:
-        if text.strip():
-            line = _parse(f"{path}, line {number}", text, kind)
-            if line.id in lines:
-                raise InputError(f"{path}, line {number}: the id {line.id!r} comes twice")
-            lines[line.id] = line
+    for line in read_lines(path, kind):
+        if line.id in lines:
+            raise InputError(f"{path}: the id {line.id!r} comes twice")
+        lines[line.id] = line
     if not lines:
         raise InputError(f"{path} holds no cases")
     return list(lines.values())
@@ -111,15 +107,6 @@ def digest(lines: Sequence[Line]) -> str:
     """sha256 over what the lines say, however they are written."""
     texts = [json.dumps(line.model_dump(mode="json"), sort_keys=True) for line in lines]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
-
-
-def _parse(where: str, text: str, kind: type[L]) -> L:
-    try:
-        return kind.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        field_name = ".".join(str(part) for part in first["loc"]) or "the line"
-        raise InputError(f"{where}: {field_name}: {first['msg']}") from None
 
 
 def _sample(path: Path, line: CaseLine) -> CaseSample:

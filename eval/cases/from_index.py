@@ -7,13 +7,12 @@ clinician's own: they measure selection and citation, not retrieval. No patient 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 from eval.cases.case_files import CaseLine, Gold
-from eval.results.scores import replace
-from medrag import splits
+from medrag.datasets.splits import askable
 from medrag.errors import InputError
+from medrag.files import write_whole
 from medrag.retrieval.store.index import Index
 from medrag.types import Passage
 
@@ -34,23 +33,15 @@ def write(index: Index, out: Path, *, count: int, seed: int, held_out: str | Non
     Raises:
         InputError: the index has no passage to ask about.
     """
-    usable = [passage for passage in _passages(index) if _usable(passage, held_out)]
+    usable = list(askable(index, held_out or "", held=None if held_out is None else True))
     if not usable:
         raise InputError("no passage of the index can be asked about (with a section, sentences and current status)")
     draw = random.Random(seed)  # noqa: S311 (a sample, not a secret)
     chosen = draw.sample(usable, min(count, len(usable)))
     lines = [_case(passage, draw.choice(PATTERNS)) for passage in chosen]
-    replace(out, "".join(line.model_dump_json(exclude_defaults=True) + "\n" for line in lines))
+    text = "".join(line.model_dump_json(exclude_defaults=True) + "\n" for line in lines)
+    write_whole(out, text, private=True)
     return len(lines)
-
-
-def _passages(index: Index) -> Iterator[Passage]:
-    return (index.passages[row] for row in range(len(index.passages)))
-
-
-def _usable(passage: Passage, held_out: str | None) -> bool:
-    asked = bool(passage.section and passage.sentences) and passage.status == "current"
-    return asked and (held_out is None or splits.held_out(passage.doc_id + held_out))
 
 
 def _case(passage: Passage, pattern: str) -> CaseLine:

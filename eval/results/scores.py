@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 from eval.results.stats import interval
 from eval.running.log import Entry, Log
 from medrag.errors import InputError
+from medrag.files import write_whole
 from medrag.types import Provenance, Record
 
 SCORES = "scores.json"
@@ -94,16 +95,9 @@ def _score(values: Sequence[float], seed: int) -> Score:
 def write(directory: Path, scores: Scores) -> Path:
     """``scores.json`` in ``directory``, whole or not at all."""
     path = directory / SCORES
-    replace(path, json.dumps(scores.model_dump(mode="json"), indent=2, sort_keys=True) + "\n")
+    text = json.dumps(scores.model_dump(mode="json"), indent=2, sort_keys=True)
+    write_whole(path, text + "\n", private=True)
     return path
-
-
-def replace(path: Path, text: str) -> None:
-    """Writes ``text`` beside ``path``, for its owner only (it may hold patients), and puts it in its place."""
-    beside = path.with_name(f".{path.name}.part")
-    beside.touch(mode=0o600)
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
 
 
 def load(directory: Path) -> Scores:

@@ -41,7 +41,7 @@ def _renal(patient: Patient) -> Iterator[float]:
     for name, derived in patient.derived.items():
         if any(word in name.casefold().replace("_", " ") for word in _RENAL):
             yield derived.value
-    for observation in patient.observations:
+    for observation in patient.observations or ():
         named = any(word in observation.display.casefold() for word in _RENAL)
         if named and observation.current and isinstance(observation.value, int | float):
             yield float(observation.value)

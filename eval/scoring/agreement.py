@@ -16,12 +16,13 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from eval.results.scores import Score, replace
+from eval.results.scores import Score
 from eval.results.stats import kappa, kappa_interval, wilson
 from eval.running.log import Log, answered, read_logs
 from eval.scoring.judge import Identity, Judge
 from eval.scoring.support import supports
 from medrag.errors import InputError, ModelRefused
+from medrag.files import write_whole
 from medrag.types import Advice, Record
 
 AGREEMENT = "agreement.json"
@@ -63,7 +64,7 @@ async def measure(out: Path, judge: Judge, *, limit: int, seed: int, ended: Call
     found = pairs(read_logs(out), limit=limit, seed=seed)
     judged = await asyncio.gather(*(_judged(pair, judge, ended) for pair in found))
     result = agreement(judge.identity, judged, seed=seed)
-    replace(out / AGREEMENT, result.model_dump_json(indent=2) + "\n")
+    write_whole(out / AGREEMENT, result.model_dump_json(indent=2) + "\n", private=True)
     return result
 
 

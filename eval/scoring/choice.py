@@ -12,6 +12,7 @@ from medrag import __version__
 from medrag.errors import InputError
 from medrag.generation.model import ChatModel, Generation
 from medrag.generation.prompts import Message, neutral
+from medrag.knowledge import load
 from medrag.types import Provenance
 
 MAX_TOKENS = 512
@@ -62,10 +63,10 @@ async def ask(model: ChatModel, question: Question, passages: Sequence[str], *, 
 
 def messages(question: Question, passages: Sequence[str]) -> list[Message]:
     """The prompt: passages first (if any), then the question and its options."""
-    evidence = "\n\n".join(neutral(text) for text in passages)
-    options = "\n".join(f"{label}. {neutral(text)}" for label, text in question.options.items())
+    evidence = "\n\n".join(neutral(text, load()) for text in passages)
+    options = "\n".join(f"{label}. {neutral(text, load())}" for label, text in question.options.items())
     user = (f"<evidence>\n{evidence}\n</evidence>\n" if passages else "") + (
-        f"<question>\n{neutral(question.stem)}\n</question>\n<options>\n{options}\n</options>"
+        f"<question>\n{neutral(question.stem, load())}\n</question>\n<options>\n{options}\n</options>"
     )
     system = _SYSTEM.format(label=next(iter(question.options)))
     return [{"role": "system", "content": system}, {"role": "user", "content": user}]

@@ -24,6 +24,7 @@ from pydantic import Field, ValidationError
 from medrag.errors import ModelRefused
 from medrag.generation.model import ChatModel, Generation, OpenAIChatModel
 from medrag.generation.prompts import Message, neutral
+from medrag.knowledge import load
 from medrag.types import Record
 
 MAX_TOKENS = 300
@@ -83,11 +84,11 @@ class Judge:
     async def meets(self, conversation: str, response: str, criterion: str) -> Verdict:
         """Whether the response to the conversation does what the criterion describes. Raises as :meth:`_ask`."""
         texts = {"conversation": conversation, "response": response, "criterion": criterion}
-        return await self._ask(_CRITERION.format(**{name: neutral(text) for name, text in texts.items()}))
+        return await self._ask(_CRITERION.format(**{name: neutral(text, load()) for name, text in texts.items()}))
 
     async def supports(self, quote: str, statement: str) -> Verdict:
         """Whether the quote supports the statement. Raises as :meth:`_ask`."""
-        return await self._ask(_SUPPORT.format(quote=neutral(quote), statement=neutral(statement)))
+        return await self._ask(_SUPPORT.format(quote=neutral(quote, load()), statement=neutral(statement, load())))
 
     async def _ask(self, question: str) -> Verdict:
         """The verdict, from the cache where it is known.

@@ -3,7 +3,7 @@
 ``retriever``  the passages' sentences closest to the query; no model, no safety filter
 ``llm``        the model alone: no passages, no grounding, no safety filter
 ``naive-rag``  the passages in the prompt and the model's answer as it comes: no grammar, no grounding check, no filter
-``unfiltered`` medrag without its safety filter: grammar and grounding stay
+``unfiltered`` medrag without the checks on its statements: the same engine, with no check
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ from medrag.errors import InputError
 from medrag.generation import prompts, quoting
 from medrag.generation.grounding import Draft, ground, reader
 from medrag.generation.model import Generation
+from medrag.patient import as_heard
 from medrag.retrieval.query import query_for
 from medrag.types import Advice, Case, Citation, Evidence, Outcome, Provenance, Statement
 
+Recommend = Callable[[Case], Awaitable[Advice]]
 Answer = Callable[[Engine, Case], Awaitable[tuple[Sequence[Evidence], Sequence[Statement]]]]
 
 
@@ -31,7 +33,6 @@ Answer = Callable[[Engine, Case], Awaitable[tuple[Sequence[Evidence], Sequence[S
 class Baseline:
     """A system made of an engine's parts; answers in the same :class:`Advice`, so that every task can score it."""
 
-    name: str
     engine: Engine
     answer: Answer
 
@@ -74,7 +75,7 @@ def baseline(name: str, solver: Solver) -> Solver:
     if name not in BASELINES:
         raise InputError(f"no system {name!r}; there are: medrag, {', '.join(BASELINES)}")
     engine = solver.parts(f"--system {name}")
-    return replace(solver, system=name, recommend=Baseline(name, engine, BASELINES[name]).recommend)
+    return replace(solver, system=name, recommend=BASELINES[name](engine))
 
 
 async def _retriever_only(engine: Engine, case: Case) -> tuple[Sequence[Evidence], Sequence[Statement]]:
@@ -100,7 +101,8 @@ def _closest(engine: Engine, query: str, statements: Sequence[Statement]) -> lis
 
 async def _model_only(engine: Engine, case: Case) -> tuple[Sequence[Evidence], Sequence[Statement]]:
     longest = min(engine.max_tokens, await engine.model.context_tokens() // 2)
-    text = await _completion(engine, prompts.messages(case, (), "cite"), longest)
+    heard = await asyncio.to_thread(as_heard, case)
+    text = await _completion(engine, prompts.messages(heard, (), engine.knowledge, "cite"), longest)
     lines = [line.strip() for line in text.splitlines()]
     texts = [line for line in lines if line and line.strip(". ") != prompts.ABSTAIN]
     return (), [Statement(text=text) for text in texts[: engine.max_statements]]
@@ -108,39 +110,28 @@ async def _model_only(engine: Engine, case: Case) -> tuple[Sequence[Evidence], S
 
 async def _naive_rag(engine: Engine, case: Case) -> tuple[Sequence[Evidence], Sequence[Statement]]:
     evidence = await engine.retrieve(case)
-    drafts = await _drafts(engine, case, evidence, None) if evidence else []
+    drafts = await _drafts(engine, case, evidence) if evidence else []
     return evidence, [_as_it_comes(draft, evidence) for draft in drafts]
 
 
-async def _unfiltered(engine: Engine, case: Case) -> tuple[Sequence[Evidence], Sequence[Statement]]:
-    evidence = await engine.retrieve(case)
-    grammar = (
-        quoting.grammar(quoting.pointers(evidence), engine.max_statements) if engine.grounding == "quote" else None
-    )
-    drafts = await _drafts(engine, case, evidence, grammar) if evidence else []
-    grounded = [ground(draft, evidence) for draft in drafts]
-    return evidence, [statement for statement in grounded if not statement.withheld]
-
-
-BASELINES: Mapping[str, Answer] = {
-    "retriever": _retriever_only,
-    "llm": _model_only,
-    "naive-rag": _naive_rag,
-    "unfiltered": _unfiltered,
+BASELINES: Mapping[str, Callable[[Engine], Recommend]] = {
+    "retriever": lambda engine: Baseline(engine, _retriever_only).recommend,
+    "llm": lambda engine: Baseline(engine, _model_only).recommend,
+    "naive-rag": lambda engine: Baseline(engine, _naive_rag).recommend,
+    "unfiltered": lambda engine: replace(engine, checks=()).recommend,
 }
 
 
-async def _drafts(engine: Engine, case: Case, evidence: Sequence[Evidence], grammar: str | None) -> list[Draft]:
+async def _drafts(engine: Engine, case: Case, evidence: Sequence[Evidence]) -> list[Draft]:
     longest = engine.max_statements * TOKENS_PER_POINTER if engine.grounding == "quote" else engine.max_tokens
-    text = await _completion(engine, prompts.messages(case, evidence, engine.grounding), longest, grammar)
+    heard = await asyncio.to_thread(as_heard, case)
+    text = await _completion(engine, prompts.messages(heard, evidence, engine.knowledge, engine.grounding), longest)
     cut = reader(engine.grounding)
     return [*cut.feed(text), *cut.finish()][: engine.max_statements]
 
 
-async def _completion(
-    engine: Engine, messages: Sequence[prompts.Message], max_tokens: int, grammar: str | None = None
-) -> str:
-    generation = Generation(messages=messages, max_tokens=max_tokens, grammar=grammar)
+async def _completion(engine: Engine, messages: Sequence[prompts.Message], max_tokens: int) -> str:
+    generation = Generation(messages=messages, max_tokens=max_tokens)
     return "".join([piece async for piece in engine.model.stream(generation)])
 
 

@@ -9,18 +9,18 @@ it, as it does on the server. ``axis_...`` scores are the same over the criteria
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, field_validator
 
 from eval.running.solver import Solver
 from eval.scoring.judge import Judge, Verdict
 from eval.tasks import Result, Sample, Scores
 from medrag.errors import InputError
+from medrag.files import read_lines, sha256
 from medrag.rendering import render
 from medrag.types import Case, Outcome
 
@@ -49,6 +49,13 @@ class Line(BaseModel):
     prompt: tuple[Message, ...] = Field(min_length=1)
     rubrics: tuple[Criterion, ...] = Field(min_length=1)
     example_tags: tuple[str, ...] = ()
+
+    @field_validator("prompt")
+    @classmethod
+    def _ends_with_the_user(cls, prompt: tuple[Message, ...]) -> tuple[Message, ...]:
+        if prompt[-1].role != "user":
+            raise ValueError("its last message must be the user's")
+        return prompt
 
 
 @dataclass(frozen=True)
@@ -92,16 +99,12 @@ def load(path: Path | None) -> HealthBench:
     """
     if path is None:
         raise InputError("healthbench reads your copy of HealthBench's JSON lines: healthbench=path/to/file.jsonl")
-    try:
-        content = path.read_bytes()
-    except OSError:
-        raise InputError(f"no benchmark at {path}") from None
-    lines = [_line(path, number, text) for number, text in enumerate(content.splitlines(), start=1) if text.strip()]
+    lines = list(read_lines(path, Line))
     if not lines:
         raise InputError(f"{path} holds no conversations")
     if len({line.prompt_id for line in lines}) < len(lines):
         raise InputError(f"{path}: a prompt_id comes twice")
-    return HealthBench([_sample(line) for line in lines], hashlib.sha256(content).hexdigest())
+    return HealthBench([_sample(line) for line in lines], sha256(path))
 
 
 def score(rubric: Sequence[Criterion], met: Sequence[bool]) -> Scores:
@@ -124,18 +127,6 @@ async def _verdicts(judge: Judge, line: Line, response: str) -> Sequence[Verdict
     conversation = "\n\n".join(f"{message.role}: {message.content}" for message in line.prompt)
     asked = (judge.meets(conversation, response, criterion.criterion) for criterion in line.rubrics)
     return await asyncio.gather(*asked)
-
-
-def _line(path: Path, number: int, text: bytes) -> Line:
-    try:
-        line = Line.model_validate_json(text)
-    except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the line"
-        raise InputError(f"{path}, line {number}: {where}: {first['msg']}") from None
-    if line.prompt[-1].role != "user":
-        raise InputError(f"{path}, line {number}: the last message of prompt must be the user's")
-    return line
 
 
 def _sample(line: Line) -> HealthBenchSample:

@@ -1,8 +1,8 @@
 """Choosing among given passages: which sentences, whether any, and whether the choice follows the patient.
 
-``choice``: single cases (:class:`medrag.judged.JudgedCase` lines without ``pair``). ``patient``: two cases that differ
-in one fact of the patient. Scores without prefix are of what the engine released; ``own_`` ones of what was chosen
-before the safety filter, which can also tell patients apart.
+``choice``: single cases (:class:`medrag.datasets.judged.JudgedCase` lines without ``pair``). ``patient``: two that
+differ in one fact of the patient. Scores without prefix are of what the engine released; ``own_`` ones of what was
+chosen before the safety filter, which can also tell patients apart.
 """
 
 from __future__ import annotations
@@ -13,14 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from eval.running.solver import Solver
 from eval.scoring.advice_scores import citation_precision, share
-from eval.systems.given import Answer, Chooser, answer, f1, served
+from eval.systems.fixed_evidence import Answer, Chooser, answer, f1, served
 from eval.tasks import Result, Sample, Scores
+from medrag.datasets.judged import JudgedCase, read_judged
 from medrag.errors import InputError
-from medrag.judged import JudgedCase
 from medrag.types import Pointer
 
 
@@ -60,7 +58,7 @@ def load(paths: Sequence[Path], chooser: Chooser = served) -> tuple[Judged, Judg
     Raises:
         InputError: a file is not there, or a line does not fit or is the one half of a pair.
     """
-    cases = [each for path in paths for each in read(path)]
+    cases = [each for path in paths for each in read_judged(path)]
     singles = [each for each in cases if not each.pair]
     pairs: dict[str, list[JudgedCase]] = {}
     for each in cases:
@@ -75,21 +73,6 @@ def load(paths: Sequence[Path], chooser: Chooser = served) -> tuple[Judged, Judg
     ]
     data = hashlib.sha256("\n".join(each.model_dump_json() for each in cases).encode()).hexdigest()
     return Judged("choice", choice, data, chooser), Judged("patient", patient, data, chooser)
-
-
-def read(path: Path) -> list[JudgedCase]:
-    """The cases of a file, a JSON line each. Raises as :func:`load`."""
-    if not path.is_file():
-        raise InputError(f"there is no file {path}; make one with: medrag sft cases")
-    found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            found.append(JudgedCase.model_validate_json(line))
-        except ValidationError as error:
-            first = error.errors(include_input=False)[0]
-            where = ".".join(map(str, first["loc"])) or "the line"
-            raise InputError(f"{path}, line {number}: {where}: {first['msg']}") from None
-    return found
 
 
 def single_scores(judged: JudgedCase, given: Answer) -> Scores:

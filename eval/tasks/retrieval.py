@@ -1,8 +1,8 @@
 """Retrieval alone: where the documents or passages that answer a question are ranked; no model is asked.
 
 ``retrieval`` reads a cases file (:mod:`eval.cases.case_files`) whose golds name documents or passages, which is how
-LiveQA's and others' judged answers are given. ``medquad`` reads MedQuAD (Ben Abacha and Demner-Fushman, 2019) over an index
-made with ``medrag index build --source medquad``; there the questions are headings of what is indexed, so that it
+LiveQA's and others' judged answers are given. ``medquad`` reads MedQuAD (Ben Abacha and Demner-Fushman, 2019) over an
+index made with ``medrag index build --source medquad``; there the questions are headings of what is indexed, so that it
 checks an index rather than ranks retrievers (``benchmarks.retrieval`` leaves the questions out for that).
 """
 

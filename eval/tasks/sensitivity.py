@@ -6,8 +6,8 @@ A line::
      "base": {"patient": {...}, "gold": {...}}, "variant": {"patient": {...}, "gold": {...}}, "slices": {}}
 
 with golds as in :mod:`eval.cases.case_files`, of which the drug lists are scored. A change is needed only where the
-advice for the base patient would be wrong for the variant. ``"changes": false`` pairs differ in a fact that should make no
-difference: a system that reacts to any change at all gets them wrong.
+advice for the base patient would be wrong for the variant. ``"changes": false`` pairs differ in a fact that should make
+no difference: a system that reacts to any change at all gets them wrong.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 
 from pydantic import Field
 
-from eval.cases.case_files import EXAMPLES, Gold, Line, digest, patient, read_lines
+from eval.cases.case_files import EXAMPLES, Gold, Line, digest, patient, unique_lines
 from eval.running.solver import Solver
 from eval.scoring.advice_scores import none_recommended, share_recommended, texts
 from eval.tasks import Result, Sample, Scores
@@ -80,7 +80,7 @@ def load(path: Path | None = None) -> Sensitivity:
         InputError: see :func:`eval.cases.case_files.load_cases`.
     """
     path = path or EXAMPLES / "sensitivity.jsonl"
-    lines = read_lines(path, PairLine)
+    lines = unique_lines(path, PairLine)
     return Sensitivity([_sample(line, f"{path}, case {line.id!r}") for line in lines], digest(lines))
 
 

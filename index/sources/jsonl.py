@@ -18,6 +18,7 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 from index.document import Document, Section, Skipped
 from index.sources.files import files
 from index.sources.markdown import parse
+from medrag.files import fault
 from medrag.types import Status
 
 
@@ -69,8 +70,7 @@ def _document(line: bytes, where: str) -> Document | Skipped:
     try:
         fields = Line.model_validate_json(line)
     except ValidationError as error:
-        first = error.errors()[0]
-        return Skipped(where, f"{'.'.join(map(str, first['loc'])) or 'line'}: {first['msg']}")
+        return Skipped(where, fault(error))
     title, sections = parse(fields.text)
     if not sections:
         return Skipped(where, "it holds no text")

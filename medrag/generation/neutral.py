@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from medrag.knowledge import Knowledge
 from medrag.safety.injection import neutralise
 
 _TAG = re.compile(r"<(?=\s*/?\s*[A-Za-z])")
 _MARK = re.compile(r"\[(\d+)\]")
 
 
-def neutral(text: str) -> str:
-    """``text`` without instructions hidden in it, tags or marks."""
-    return _MARK.sub(r"(\1)", _TAG.sub("(", neutralise(text)))
+def neutral(text: str, knowledge: Knowledge) -> str:
+    """``text`` without tags, marks, or what ``knowledge`` takes for an instruction hidden in data."""
+    return _MARK.sub(r"(\1)", _TAG.sub("(", neutralise(text, knowledge)))
 
 
 @lru_cache(maxsize=20_000)
-def neutral_once(text: str) -> str:
+def neutral_once(text: str, knowledge: Knowledge) -> str:
     """:func:`neutral` for the index's own words, which come again and again; a patient's are never kept."""
-    return neutral(text)
+    return neutral(text, knowledge)

@@ -13,6 +13,7 @@ from typing import Literal, TypedDict
 
 from medrag.generation.modes import MODES, Mode
 from medrag.generation.neutral import neutral
+from medrag.knowledge import Knowledge, load
 from medrag.patient.summary import summarise
 from medrag.types import Case, Evidence
 
@@ -24,25 +25,28 @@ class Message(TypedDict):
     content: str
 
 
-def messages(case: Case, evidence: Sequence[Evidence], mode: Mode) -> list[Message]:
-    """The prompt for one case: fixed part first, evidence next, patient and question last."""
+def messages(case: Case, evidence: Sequence[Evidence], mode: Mode, knowledge: Knowledge) -> list[Message]:
+    """The prompt for one case as it was sent: fixed part first, evidence next, patient and question last.
+
+    ``knowledge`` says what passes for an instruction hidden in data.
+    """
     return [
         {"role": "system", "content": mode.system},
-        {"role": "user", "content": shared(evidence, mode) + asked(case, evidence, mode)},
+        {"role": "user", "content": shared(evidence, mode, knowledge) + asked(case, evidence, mode, knowledge)},
     ]
 
 
-def shared(evidence: Sequence[Evidence], mode: Mode) -> str:
+def shared(evidence: Sequence[Evidence], mode: Mode, knowledge: Knowledge) -> str:
     """The part of the user's message that questions over the same evidence share."""
-    return f"<evidence>\n{mode.shown(evidence)}\n</evidence>\n"
+    return f"<evidence>\n{mode.shown(evidence, knowledge)}\n</evidence>\n"
 
 
-def asked(case: Case, evidence: Sequence[Evidence], mode: Mode) -> str:
+def asked(case: Case, evidence: Sequence[Evidence], mode: Mode, knowledge: Knowledge) -> str:
     """The part that is this case's own."""
     patient = summarise(case.patient) if case.patient else "No patient given."
     return (
-        f"<patient>\n{neutral(patient)}\n</patient>\n"
-        f"<question>\n{neutral(case.question)}\n</question>{mode.hint(evidence)}"
+        f"<patient>\n{neutral(patient, knowledge)}\n</patient>\n"
+        f"<question>\n{neutral(case.question, knowledge)}\n</question>{mode.hint(evidence)}"
     )
 
 
@@ -50,6 +54,6 @@ def asked(case: Case, evidence: Sequence[Evidence], mode: Mode) -> str:
 def prompts_hash() -> str:
     """sha256 over the fixed text of every prompt and one rendered example, for the audit trail."""
     parts = [
-        text for mode in MODES.values() for text in (mode.system, messages(Case(question="q"), (), mode)[1]["content"])
+        text for mode in MODES.values() for text in (mode.system, messages(Case(question="q"), (), mode, load())[1]["content"])
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

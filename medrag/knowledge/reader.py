@@ -169,8 +169,18 @@ class _Reader:
         merged: Any = empty
         for path in self._files(name):
             value = _validate(path, kind, _content(path))
-            merged = {**merged, **value} if isinstance(value, dict) else merged + value
+            merged = _added(merged, value) if isinstance(value, dict) else merged + value
         return merged  # type: ignore[no-any-return]
+
+
+def _added(known: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Both, key by key: a list of words gains the other file's, anything else is replaced by it."""
+    joined = {
+        key: tuple(dict.fromkeys((*known[key], *value))) if isinstance(value, tuple) else known[key] | value
+        for key, value in more.items()
+        if key in known and isinstance(value, tuple | frozenset)
+    }
+    return {**known, **more, **joined}
 
 
 def _content(path: Path) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
 from string import Formatter
@@ -52,10 +53,11 @@ def say(code: str, values: Mapping[str, Any], language: Language = "en") -> str:
     """The sentence of ``code`` with its values.
 
     Raises:
-        KeyError: there is no such code.
-        ValueError: the values are not those of the code.
+        ValueError: there is no such code, or the values are not those of the code.
     """
     words = catalogue(language)
+    if code not in words.sentences:
+        raise ValueError("there is no such code")
     if placeholders(code) != values.keys():
         raise ValueError(f"{code} has the values {sorted(placeholders(code))}, not {sorted(values)}")
     return words.sentences[code].format_map({name: _shown(name, value, words) for name, value in values.items()})
@@ -75,10 +77,10 @@ def placeholders(code: str, language: Language = "en") -> frozenset[str]:
 
 def _shown(name: str, value: Any, words: Catalogue, depth: int = 0) -> str:
     if isinstance(value, list | tuple):
-        join = words.joins.get(name, words.joins["list"])[depth]
-        return join.join(_shown(name, each, words, depth + 1) for each in value)
+        joins = words.joins.get(name, words.joins["list"])
+        return joins[min(depth, len(joins) - 1)].join(_shown(name, each, words, depth + 1) for each in value)
     if isinstance(value, float):
-        return f"{value:g}"
+        return format(Decimal(f"{value:g}"), "f")  # 2400000, not 2.4e+06
     return _term(str(value), words.terms.get(name, {}))
 
 

@@ -88,7 +88,7 @@ def gestation(patient: Patient, labs: dict[str, float]) -> tuple[float, float] |
     """Weeks of gestation from a measurement, or from the words of a pregnancy; None where the record has neither."""
     if "gestational_age" in labs:
         return labs["gestational_age"], labs["gestational_age"]
-    facts = (*patient.conditions, *patient.observations)
+    facts = (*(patient.conditions or ()), *(patient.observations or ()))
     texts = [fact.display for fact in facts if fact.current and _PREGNANT.search(fact.display)]
     return next((weeks for text in texts if (weeks := _weeks(text))), None)
 

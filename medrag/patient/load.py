@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medrag.errors import PatientError
-from medrag.types import Patient
+from medrag.types import Case, Patient
 
 if TYPE_CHECKING:
     from medrag.patient.formats.recognise import Format
@@ -43,21 +43,29 @@ def from_fhir(content: Any, today: date | None = None) -> Patient:
     return _finished([_read_fhir(plain_json(content, "request"), "request", day)], day)
 
 
-def with_text(
-    patient: Patient | None, text: str, origin: str = "question", today: date | None = None
-) -> Patient | None:
-    """``patient`` with what free ``text`` says of one; None when there is neither. Loads the note reader.
+def hear(patient: Patient | None, question: str, today: date | None = None) -> Patient | None:
+    """The patient as heard: the record with what the ``question`` says of one; None where neither says anything.
 
-    So an allergy that a question mentions reaches the safety filter beside the record's own.
+    What prompts show and checks see, so that an allergy in the question counts beside the record's own. A fact that
+    only the question names has a ``source`` that starts with "question:". Loads the note reader for a question.
     """
-    from medrag.patient.formats.notes import read_note
-    from medrag.patient.record.complete import complete, merge
-
     day = today or date.today()
-    read = read_note(text, origin, day)
-    if not read.model_dump(exclude_defaults=True, exclude={"problems"}):
-        return patient
-    return complete(merge([patient, read] if patient else [read]), day)
+    said = _said(question, day) if question.strip() else None
+    parts = [each for each in (patient, said) if each is not None]
+    return _finished(parts, day) if parts else None
+
+
+def as_heard(case: Case, today: date | None = None) -> Case:
+    """The case with its patient as :func:`hear` makes it: what a prompt is made of, in serving and in training."""
+    return case.model_copy(update={"patient": hear(case.patient, case.question, today)})
+
+
+def _said(question: str, today: date) -> Patient | None:
+    """What a question says of a patient; None where it says nothing."""
+    from medrag.patient.formats.notes import read_note
+
+    read = read_note(question, "question", today)
+    return read if read.model_dump(exclude_defaults=True, exclude={"problems"}) else None
 
 
 def _finished(parts: Sequence[Patient], today: date) -> Patient:

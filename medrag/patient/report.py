@@ -33,9 +33,9 @@ def report(patient: Patient) -> str:
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _list(name: str, facts: Sequence[Fact]) -> str:
+def _list(name: str, facts: Sequence[Fact] | None) -> str:
     if not facts:
-        return f"{name.capitalize()}: none recorded"
+        return f"{name.capitalize()}: {'not recorded' if facts is None else 'none'}"
     counts = Counter(fact.status for fact in facts)
     newest = sorted(facts, key=lambda fact: moment(fact.date), reverse=True)
     shown = sorted((fact for fact in newest if fact.status in _ORDER), key=lambda fact: _ORDER.index(fact.status))
@@ -81,7 +81,7 @@ def _genotypes(patient: Patient) -> str:
     lines = [
         f"{gene.gene} {gene.diplotype or 'no call'}: {gene.phenotype or gene.lookup_key or 'no result'}"
         + ("" if gene.status is FactStatus.ACTIVE else " (not determined)")
-        for gene in patient.genotypes
+        for gene in patient.genotypes or ()
     ]
     return _lines("Genotypes", lines)
 

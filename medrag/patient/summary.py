@@ -57,8 +57,8 @@ def _person(patient: Patient) -> str:
 def _sections(patient: Patient) -> Iterable[tuple[str, list[str]]]:
     yield "Allergies", _allergies(patient)
     yield "Conditions", [fact.display for fact in _current(patient.conditions)]
-    yield "Medications", [_medication(fact) for fact in _current(patient.medications)]
-    yield "Genotypes", [_genotype(gene) for gene in patient.genotypes]
+    yield "Medications", [_medication(fact) for fact in _current(patient.medications)] or _none(patient.medications)
+    yield "Genotypes", [_genotype(gene) for gene in patient.genotypes or ()]
     yield (
         "Derived",
         [f"{name} {value.value:g} {value.unit}" for name, value in patient.derived.items() if name not in _VARIANTS],
@@ -68,8 +68,8 @@ def _sections(patient: Patient) -> Iterable[tuple[str, list[str]]]:
     yield "Procedures", [fact.display for fact in _current(patient.procedures)]
 
 
-def _current(facts: Sequence[F]) -> list[F]:
-    return [fact for fact in facts if fact.current]
+def _current(facts: Sequence[F] | None) -> list[F]:
+    return [fact for fact in facts or () if fact.current]
 
 
 def _line(label: str, items: list[str], budget: int) -> tuple[str, int]:
@@ -89,11 +89,16 @@ def _line(label: str, items: list[str], budget: int) -> tuple[str, int]:
 
 def _allergies(patient: Patient) -> list[str]:
     known = [_allergy(fact) for fact in _current(patient.allergies)]
-    return known or (["no known allergies"] if patient.no_known_allergies else [])
+    return known or (["no known allergies"] if patient.no_known_allergies or patient.allergies == () else [])
 
 
 def _allergy(fact: Allergy) -> str:
     return f"{fact.display} ({fact.reaction})" if fact.reaction else fact.display
+
+
+def _none(facts: Sequence[Fact] | None) -> list[str]:
+    """What an empty list says; one that is not recorded says nothing."""
+    return ["none"] if facts == () else []
 
 
 def _medication(fact: Medication) -> str:
@@ -116,8 +121,8 @@ def _imaging(study: Imaging) -> str:
 
 def _not_recorded(patient: Patient) -> list[str]:
     absent = []
-    if not patient.allergies and patient.no_known_allergies is None:
+    if patient.allergies is None and patient.no_known_allergies is None:
         absent.append("allergies")
-    if not patient.medications:
+    if patient.medications is None:
         absent.append("medications")
     return absent

@@ -49,10 +49,14 @@ class KnownAllergy:
 
 @dataclass(frozen=True)
 class PatientView:
-    """What is known of the patient. ``concepts`` maps each concept to the words of the record that establish it."""
+    """What is known of the patient. ``concepts`` maps each concept to the words that establish it.
+
+    ``patient`` is the patient as heard, ``record`` what was recorded of it (None: no record): a fact heard in the
+    question alone counts, yet says nothing of what else is recorded.
+    """
 
     patient: Patient
-    knowledge_hash: str
+    record: Patient | None
     age: float | None
     drugs: tuple[CurrentDrug, ...] = ()
     unread_drugs: tuple[str, ...] = ()
@@ -67,17 +71,13 @@ class PatientView:
     """Weeks of gestation, from and to (a trimester's, where only that is known)."""
 
     def recorded(self, field_name: str) -> bool:
-        """Whether the record says anything of this field: entries, or an explicit empty list."""
-        if getattr(self.patient, field_name):
-            return True
-        stated = field_name in self.patient.model_fields_set
-        return stated and not any(line.startswith(field_name) for line in self.patient.missing)
+        """Whether the record says anything of this list: entries, or that there are none."""
+        return self.record is not None and getattr(self.record, field_name) is not None
 
     @property
     def allergies_recorded(self) -> bool:
         """Whether the record lists allergies or states that there are none."""
-        denied = any(_says_none(fact) for fact in self.patient.allergies)
-        return bool(self.allergies) or denied or self.patient.no_known_allergies is True or self.recorded("allergies")
+        return self.recorded("allergies") or (self.record is not None and self.record.no_known_allergies is True)
 
     @property
     def pregnant(self) -> bool | None:
@@ -117,27 +117,15 @@ class PatientView:
         return next(((grade, self.concepts[name]) for name, grade in LIVER_CONCEPTS if name in self.concepts), None)
 
 
-KEPT_VIEWS = 4
-_VIEWS: list[PatientView] = []
-"""The last few views, so that the statements of one request share one."""
+def view(patient: Patient, record: Patient | None, knowledge: Knowledge) -> PatientView:
+    """The view of ``patient`` as heard, of whom ``record`` is recorded.
 
-
-def view(patient: Patient, knowledge: Knowledge) -> PatientView:
-    """The view of ``patient``; only current facts count, and lasting conditions also when resolved."""
-    for known in tuple(_VIEWS):
-        if known.patient is patient and known.knowledge_hash == knowledge.hash:
-            return known
-    made = _view(patient, knowledge)
-    _VIEWS.append(made)
-    del _VIEWS[:-KEPT_VIEWS]
-    return made
-
-
-def _view(patient: Patient, knowledge: Knowledge) -> PatientView:
+    Only current facts count, and lasting conditions also when resolved.
+    """
     age = _age(patient)
     labs = _labs(patient, knowledge, age)
-    current, unread = _drugs(patient.medications, knowledge)
-    conditions = resolve(patient.conditions, knowledge)
+    current, unread = _drugs(patient.medications or (), knowledge)
+    conditions = resolve(patient.conditions or (), knowledge)
     concepts = dict(conditions.concepts)
     for name, value in labs.items():
         for rule in knowledge.labs[name].concepts:
@@ -147,12 +135,12 @@ def _view(patient: Patient, knowledge: Knowledge) -> PatientView:
         concepts.pop("pregnancy", None)
     return PatientView(
         patient=patient,
-        knowledge_hash=knowledge.hash,
+        record=record,
         age=age,
         drugs=current,
         unread_drugs=unread,
         allergies=tuple(
-            _allergy(fact, knowledge) for fact in patient.allergies if _counts(fact) and not _says_none(fact)
+            _allergy(fact, knowledge) for fact in patient.allergies or () if _counts(fact) and not _says_none(fact)
         ),
         concepts=concepts,
         labs=labs,
@@ -202,7 +190,7 @@ def _allergy(fact: Allergy, knowledge: Knowledge) -> KnownAllergy:
 def _labs(patient: Patient, knowledge: Knowledge, age: float | None) -> dict[str, float]:
     """The latest value of each measurement in its canonical unit; kidney function computed where it can be."""
     latest: dict[str, tuple[datetime, float]] = {}
-    for fact in patient.observations:
+    for fact in patient.observations or ():
         key = knowledge.lab_names.get(fact.code or "") or knowledge.lab_names.get(normalise(fact.display))
         value = _value(fact, knowledge.labs[key]) if key and fact.current else None
         if key and value is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from medrag.knowledge import Knowledge
 from medrag.reading.doses import Dose, doses
@@ -40,9 +39,8 @@ class Prescription:
         return self.mention.route in LOCAL
 
 
-@lru_cache(maxsize=512)
 def prescriptions(text: str, knowledge: Knowledge) -> tuple[Prescription, ...]:
-    """Every drug named in ``text`` with the doses that belong to it (a request's texts are read by several checks)."""
+    """Every drug named in ``text`` with the doses that belong to it."""
     mentions = drugs(text, knowledge)
     owned: dict[int, list[Dose]] = {}
     for dose in doses(text):

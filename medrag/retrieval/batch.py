@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from medrag.errors import InputError
+from medrag.files import fault, read_lines
 from medrag.retrieval.query import condensed
 from medrag.retrieval.retriever import Retriever
 from medrag.types import Evidence, Filters
@@ -38,13 +39,8 @@ class BatchQuery(BaseModel):
 
 def read_queries(path: Path) -> Iterator[BatchQuery]:
     """The file's queries, one a line. Raises InputError, naming the line, when one does not parse."""
-    try:
-        with path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    yield _query(path, number, line)
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The queries in {path} cannot be read: {error}", param="queries") from error
+    hint = f'each line is {{"id": ..., "query": "..."}}, with "filters" where it needs them ({_FIELDS})'
+    return read_lines(path, BatchQuery, hint=hint, param="queries")
 
 
 def search_line(retriever: Retriever, query: BatchQuery, *, k: int, filters: Filters = Filters()) -> str:  # noqa: B008
@@ -73,25 +69,8 @@ def read_filters(asked: Iterable[str]) -> Filters:
     try:
         return Filters.model_validate({key: of[-1] if key in single else of for key, of in values.items()})
     except ValidationError as error:
-        message = f"{_wrong(error)} Filters are field=value, of the fields {_FIELDS}."
+        message = f"{fault(error)}. Filters are field=value, of the fields {_FIELDS}."
         raise InputError(message, param="filter") from error
-
-
-def _query(path: Path, number: int, line: str) -> BatchQuery:
-    try:
-        return BatchQuery.model_validate_json(line)
-    except ValidationError as error:
-        raise InputError(
-            f'Line {number} of {path} is not a query: each line is {{"id": ..., "query": "..."}}, '
-            f'with "filters" where it needs them ({_FIELDS}). {_wrong(error)}',
-            param="queries",
-        ) from error
-
-
-def _wrong(error: ValidationError) -> str:
-    """The first thing that is wrong; pydantic's message lists the values of a field that has few."""
-    first = error.errors()[0]
-    return f"{'.'.join(map(str, first['loc'])) or 'The line'} is wrong ({first['msg']})."
 
 
 def _sentences(evidence: Evidence) -> dict[str, Any]:

@@ -52,9 +52,9 @@ def condensed(text: str) -> str:
     """
     if len(text.split()) <= MAX_QUESTION_WORDS:
         return text
-    from medrag.patient.load import with_text
+    from medrag.patient.load import hear
 
-    return query_for(Case(question=text, patient=with_text(None, text)))
+    return query_for(Case(question=text, patient=hear(None, text)))
 
 
 def asking(text: str) -> str:
@@ -76,7 +76,7 @@ def _facts(patient: Patient, question: str) -> Iterator[str]:
         yield "pregnancy"
     if patient.lactating:
         yield "breastfeeding"
-    for condition in patient.conditions:
+    for condition in patient.conditions or ():
         tag = _TAG.search(condition.display)
         name = _TAG.sub("", condition.display)
         relevant = tag is None or tag.group(1).lower() in _KEPT_TAGS

@@ -10,13 +10,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from medrag.errors import InputError, MedragError
+from medrag.errors import MedragError
+from medrag.files import numbered_lines
 from medrag.knowledge import Knowledge, load
 from medrag.reading import Polarity, doses, drugs, split_statements
-from medrag.safety import filter as safety
 from medrag.safety.check_context import fail, not_assessed
+from medrag.safety.consultation import Consultation
 from medrag.safety.injection import injections, report
-from medrag.safety.red_flags import notices
 from medrag.safety.requests import declines
 from medrag.types import Citation, Evidence, Finding, Passage, Patient, Severity, Statement, Verdict
 
@@ -35,17 +35,18 @@ def check_advice(  # noqa: PLR0913 (what a case may hold)
 ) -> dict[str, Any]:
     """``{"id", "verdict", "findings"}`` for one piece of advice, for the ``question`` it answers, or for both.
 
+    What the question says of the patient counts beside the record's own.
     ``verdict`` is withhold, warn, not_assessed or pass: the worst of what the checks said of any statement. A question
     adds its emergency notices (warn) and, where it is to be declined, the reason (withhold).
     """
     knowledge = load(knowledge_folder)
-    emergencies = notices(question, patient) if question else ()
-    findings = [*emergencies, *_of_the_question(question)]
+    consultation = Consultation(patient, question, knowledge, evidence=_numbered(evidence))
+    findings = _of_the_question(consultation) if question else []
     if advice:
-        released, withheld = _check_statements(patient, advice, knowledge, evidence)
-        findings += [finding for statement in (*released, *withheld) for finding in statement.findings]
-        findings += safety.case_findings(patient, released, withheld, _numbered(evidence), knowledge, emergencies)
-        findings += _of_the_text(advice)
+        _settle(advice, consultation)
+        settled = (*consultation.released, *consultation.withheld)
+        findings += [finding for statement in settled for finding in statement.findings]
+        findings += [*consultation.conclude().findings, *_of_the_text(advice, knowledge)]
     return {"id": case_id, "verdict": verdict(findings), "findings": [_shown(each) for each in _ordered(findings)]}
 
 
@@ -54,13 +55,8 @@ def check_file(path: Path, knowledge_folder: Path | None = None) -> Iterator[dic
 
     Raises :class:`~medrag.errors.InputError` when the file itself cannot be read.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot read the cases in {path}: {error}") from error
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield _check_line(line, number, path.parent, knowledge_folder)
+    for number, line in numbered_lines(path, hint="a case a line", param="cases"):
+        yield _check_line(line, number, path.parent, knowledge_folder)
 
 
 def verdict(findings: Sequence[Finding]) -> str:
@@ -83,18 +79,12 @@ def render_result(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _check_statements(
-    patient: Patient | None, advice: str, knowledge: Knowledge, evidence: Sequence[Passage]
-) -> tuple[list[Statement], list[Statement]]:
-    """Released and withheld statements; those that only stop a drug are read first, wherever they stand."""
-    released: list[Statement] = []
-    withheld: list[Statement] = []
+def _settle(advice: str, consultation: Consultation) -> None:
+    """Judges every statement; those that only stop a drug are read first, wherever they stand."""
+    knowledge = consultation.knowledge
     pieces = sorted(_pieces(advice, knowledge), key=lambda piece: not _only_stops(piece, knowledge))
     for piece in pieces:
-        statement = _statement(piece, evidence)
-        checked = safety.check(statement, patient, knowledge, released, _numbered(evidence))
-        (withheld if checked.withheld else released).append(checked)
-    return released, withheld
+        consultation.settle(_statement(piece, consultation.evidence))
 
 
 def _pieces(advice: str, knowledge: Knowledge) -> list[str]:
@@ -113,10 +103,10 @@ def _only_stops(piece: str, knowledge: Knowledge) -> bool:
     return Polarity.STOPPED in polarities and Polarity.RECOMMENDED not in polarities
 
 
-def _statement(piece: str, evidence: Sequence[Passage]) -> Statement:
+def _statement(piece: str, evidence: Sequence[Evidence]) -> Statement:
     """The statement with its citations: the passages whose numbers it gives, or all of them where it gives none."""
     numbers = {int(number) for number in _MARK.findall(piece)}
-    cited = [item for item in _numbered(evidence) if item.number in numbers or not numbers]
+    cited = [item for item in evidence if item.number in numbers or not numbers]
     citations = tuple(
         Citation(
             number=item.number,
@@ -135,16 +125,17 @@ def _numbered(evidence: Sequence[Passage]) -> tuple[Evidence, ...]:
     return tuple(Evidence(number=i, passage=passage, score=0.0) for i, passage in enumerate(evidence, start=1))
 
 
-def _of_the_question(question: str) -> list[Finding]:
-    """The reason to decline it, and instructions hidden in it."""
-    declined = declines(question)
-    return [*([declined] if declined else []), *report(question, "injection.question")]
+def _of_the_question(consultation: Consultation) -> list[Finding]:
+    """The emergencies, the reason to decline it, and instructions hidden in it."""
+    opening = consultation.opening()
+    declined = [opening.declined] if opening.declined else []
+    return [*opening.notices, *declined, *report(consultation.question, consultation.knowledge, "injection.question")]
 
 
-def _of_the_text(advice: str) -> list[Finding]:
+def _of_the_text(advice: str, knowledge: Knowledge) -> list[Finding]:
     """Advice that is itself a harmful request, or that addresses the filter."""
-    found = [finding] if (finding := declines(advice)) else []
-    if injections(advice):
+    found = [finding] if (finding := declines(advice, knowledge)) else []
+    if injections(advice, knowledge):
         source = "medrag: text is data, never instructions"
         found.append(fail("injection.advice", Severity.CONTRAINDICATED, source))
     return found
@@ -177,6 +168,7 @@ def _unreadable(number: int, error: Exception) -> Finding:
 
 
 def _patient(case: dict[str, Any], folder: Path) -> Patient | None:
+    from medrag.patient.formats.structured import read_structured
     from medrag.patient.load import from_json, load
 
     if file := case.get("patient_file"):
@@ -186,7 +178,7 @@ def _patient(case: dict[str, Any], folder: Path) -> Patient | None:
         return None
     if "resourceType" in content or "genes" in content:
         return from_json(content)
-    return Patient.model_validate(content)
+    return read_structured(content, "patient")
 
 
 def _passage(item: Any, number: int) -> Passage:

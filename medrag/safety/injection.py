@@ -15,7 +15,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-from medrag.knowledge import load
+from medrag.knowledge import Knowledge
 from medrag.messages import Value
 from medrag.safety.check_context import fail
 from medrag.types import Finding, Patient, Severity
@@ -32,9 +32,9 @@ _LOOK_ALIKES = str.maketrans("авсеіјорѕухΑΒΕΖΗΙΚΜΝΟΡΤΥΧ
 _KINDS = ("hidden_markup", "format", "instruction")
 
 
-@lru_cache
-def _patterns(kind: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in load().injections[kind])
+@lru_cache(maxsize=12)
+def _patterns(kind: str, knowledge: Knowledge) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in knowledge.injections[kind])
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,46 +46,47 @@ class Injection:
     end: int
 
 
-def injections(text: str) -> list[Injection]:
+def injections(text: str, knowledge: Knowledge) -> list[Injection]:
     """Every instruction-like or hidden piece of ``text``, in order.
 
     Look-alike letters, digits for letters, zero-width characters, spaced letters and base64 do not hide words.
     """
     found = [Injection("hidden_characters", match.start(), match.end()) for match in _HIDDEN.finditer(text)]
-    found += [Injection(kind, *span) for kind, span in _spans(text)]
+    found += [Injection(kind, *span) for kind, span in _spans(text, knowledge)]
     shown = _HIDDEN.sub("", text)
-    if shown != text and _addresses(shown) and not any(piece.kind == "instruction" for piece in found):
+    instructed = any(piece.kind == "instruction" for piece in found)
+    if shown != text and not instructed and _addresses(shown, knowledge):
         found.append(Injection("instruction", 0, len(text)))
     return sorted(found, key=lambda piece: (piece.start, -piece.end))
 
 
-def neutralise(text: str) -> str:
+def neutralise(text: str, knowledge: Knowledge) -> str:
     """``text`` with hidden characters dropped and instruction-like pieces replaced."""
     clean = _HIDDEN.sub("", text)
     kept, end = "", 0
-    for start, stop in sorted(span for _, span in _spans(clean)):
+    for start, stop in sorted(span for _, span in _spans(clean, knowledge)):
         if start >= end:
             kept += clean[end:start] + REMOVED
         end = max(end, stop)
     return kept + clean[end:]
 
 
-def _spans(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
+def _spans(text: str, knowledge: Knowledge) -> Iterator[tuple[str, tuple[int, int]]]:
     """Kind and place of every piece, as written, in folded letters, spelled out, or encoded."""
     for version in dict.fromkeys((text, _folded(text))):
         for kind in _KINDS:
-            for pattern in _patterns(kind):
+            for pattern in _patterns(kind, knowledge):
                 yield from ((kind, match.span()) for match in pattern.finditer(version))
     for run in _SPACED.finditer(text):
-        if _addresses(_SPACED.sub(lambda match: re.sub(r"[ ._-]", "", match[0]), text)):
+        if _addresses(_SPACED.sub(lambda match: re.sub(r"[ ._-]", "", match[0]), text), knowledge):
             yield "instruction", (run.start(), len(text))
     for block in _ENCODED.finditer(text):
-        if _addresses(_decoded(block[0])):
+        if _addresses(_decoded(block[0]), knowledge):
             yield "encoded_instruction", block.span()
 
 
-def _addresses(text: str) -> bool:
-    return any(pattern.search(text) for pattern in _patterns("instruction"))
+def _addresses(text: str, knowledge: Knowledge) -> bool:
+    return any(pattern.search(text) for pattern in _patterns("instruction", knowledge))
 
 
 def _folded(text: str) -> str:
@@ -108,18 +109,18 @@ def _decoded(block: str) -> str:
         return ""
 
 
-def report(text: str, code: str, /, **where: Value) -> tuple[Finding, ...]:
+def report(text: str, knowledge: Knowledge, code: str, /, **where: Value) -> tuple[Finding, ...]:
     """One finding of ``code`` a kind of injection in ``text``; it names the place and the kind, never the text."""
-    return _findings(_kinds_in(text), code, **where)
+    return _findings(_kinds_in(text, knowledge), code, **where)
 
 
-def passage_report(text: str, number: int) -> tuple[Finding, ...]:
+def passage_report(text: str, number: int, knowledge: Knowledge) -> tuple[Finding, ...]:
     """:func:`report` for the index's own words, which come again and again; a patient's are never kept."""
-    return _findings(_kinds_in_once(text), "injection.passage", number=number)
+    return _findings(_kinds_in_once(text, knowledge), "injection.passage", number=number)
 
 
-def _kinds_in(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(piece.kind for piece in injections(text)))
+def _kinds_in(text: str, knowledge: Knowledge) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(piece.kind for piece in injections(text, knowledge)))
 
 
 _kinds_in_once = lru_cache(maxsize=20_000)(_kinds_in)
@@ -129,16 +130,11 @@ def _findings(kinds: Sequence[str], code: str, /, **where: Value) -> tuple[Findi
     return tuple(fail(code, Severity.WARNING, SOURCE, kind=kind, **where) for kind in kinds)
 
 
-def patient_injections(patient: Patient) -> tuple[Finding, ...]:
+def patient_injections(patient: Patient, knowledge: Knowledge) -> tuple[Finding, ...]:
     """Findings for every free text of the record, one a kind and list ("conditions", "imaging", ...)."""
     texts = dict.fromkeys(_texts(patient.model_dump(mode="python")))
-    kinds = dict.fromkeys((part, kind) for part, text in texts for kind in _kinds_in(text))
+    kinds = dict.fromkeys((part, kind) for part, text in texts for kind in _kinds_in(text, knowledge))
     return tuple(each for part, kind in kinds for each in _findings((kind,), "injection.record", part=part))
-
-
-def neutral_patient(patient: Patient) -> Patient:
-    """The patient with every free text neutralised."""
-    return Patient.model_validate(_neutral(patient.model_dump(mode="python")))
 
 
 def _texts(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
@@ -152,13 +148,3 @@ def _texts(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _texts(item, where)
-
-
-def _neutral(value: Any) -> Any:
-    if isinstance(value, str):
-        return neutralise(value) or REMOVED
-    if isinstance(value, dict):
-        return {key: _neutral(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return tuple(_neutral(item) for item in value)
-    return value

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.schema import MonitoringRule
 from medrag.patient.view import PatientView
-from medrag.reading import Prescription, prescriptions
+from medrag.reading import Prescription
 from medrag.safety.check_context import fail, labels, not_assessed, passed
 from medrag.types import Finding, Severity, Statement
 
@@ -21,22 +21,27 @@ _URGENT = re.compile(
 SOURCE = "medrag: what remains after withholding must still be a plan"
 
 
+Read = Callable[[str], Iterable[Prescription]]
+"""Reads a text's drugs and doses."""
+
+
 def omissions(
     patient: PatientView | None,
     released: Sequence[Statement],
     withheld: Sequence[Statement],
     knowledge: Knowledge,
+    read: Read,
 ) -> Iterator[Finding]:
-    """Case-level findings: missing monitoring, a plan left without a drug, drugs nothing is known of."""
+    """Case-level findings: missing monitoring, a plan left without a drug, that no patient was given."""
     text = " ".join(statement.text for statement in released)
-    advised = [each for statement in released for each in prescriptions(statement.text, knowledge) if each.recommended]
+    advised, lost = _recommended(released, read), _recommended(withheld, read)
     for rule in knowledge.rules.monitoring:
         drugs = _concerned(rule, advised, patient, knowledge)
         if drugs and not _said(rule, text):
             source = knowledge.cite(rule.source)
             yield fail("omission.monitoring", rule.severity, source, drugs, drug=drugs[0], action=rule.action)
-    yield from _coherence(advised, withheld, knowledge)
-    if patient is None:
+    yield from _coherence(advised, lost)
+    if patient is None or patient.record is None:
         yield not_assessed("patient.none_given", labels(advised))
 
 
@@ -71,10 +76,11 @@ def _said(rule: MonitoringRule, text: str) -> bool:
     return any(re.search(rf"\b{re.escape(word)}", text, re.IGNORECASE) for word in rule.words)
 
 
-def _coherence(
-    advised: Sequence[Prescription], withheld: Sequence[Statement], knowledge: Knowledge
-) -> Iterator[Finding]:
-    lost = [each for statement in withheld for each in prescriptions(statement.text, knowledge) if each.recommended]
+def _recommended(statements: Iterable[Statement], read: Read) -> list[Prescription]:
+    return [each for statement in statements for each in read(statement.text) if each.recommended]
+
+
+def _coherence(advised: Sequence[Prescription], lost: Sequence[Prescription]) -> Iterator[Finding]:
     if lost and not advised:
         yield fail(NO_PLAN, Severity.WARNING, SOURCE, labels(lost))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from medrag.knowledge import Knowledge, load
+from medrag.knowledge import Knowledge
 from medrag.knowledge.schema import RedFlag
-from medrag.patient.view import PatientView, view
+from medrag.patient.view import PatientView
 from medrag.safety.check_context import fail
-from medrag.types import Finding, Patient, Severity
+from medrag.types import Finding, Severity
 
 _NEGATED = re.compile(
     r"\b(?:no|not|denie[sd]|denying|without|never|negative for|free of|absence of|rule[sd]? out|ruling out|nor|neither"
@@ -41,12 +41,11 @@ _EMERGENCY_LABS = (
 )
 
 
-def notices(question: str, patient: Patient | None) -> tuple[Finding, ...]:
-    """Emergencies named in the question, and those that the record holds as current."""
-    knowledge = load()
+def notices(question: str, patient: PatientView | None, knowledge: Knowledge) -> tuple[Finding, ...]:
+    """Emergencies named in the question, and those that the patient has now."""
     found = [_finding(flag.notice, flag.source, flag.name) for flag in knowledge.red_flags if _raised(flag, question)]
     if patient is not None:
-        found += _of_record(view(patient, knowledge), knowledge)
+        found += _of_record(patient, knowledge)
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from medrag.knowledge import Knowledge, load
+from medrag.knowledge import Knowledge
 from medrag.knowledge.schema import RequestRule
 from medrag.safety.check_context import fail
 from medrag.types import Finding, Severity
@@ -37,9 +37,9 @@ class _Patterns:
     protective: re.Pattern[str]
 
 
-def declines(question: str) -> Finding | None:
+def declines(question: str, knowledge: Knowledge) -> Finding | None:
     """The reason to decline a request that seeks harm or lies outside treating people; None for any other."""
-    patterns = _patterns()
+    patterns = _patterns(knowledge)
     plain = question.replace("’", "'")
     kind = next((each.rule.kind for each in patterns.rules if _fires(each, plain, patterns)), None)
     if kind is None:
@@ -66,9 +66,8 @@ def _asked(match: re.Match[str], question: str, rule: RequestRule, patterns: _Pa
     return not before.strip() or patterns.intent.search(question) is not None
 
 
-@lru_cache
-def _patterns() -> _Patterns:
-    knowledge = load()
+@lru_cache(maxsize=4)
+def _patterns(knowledge: Knowledge) -> _Patterns:
     rules = tuple(
         _Compiled(
             rule,

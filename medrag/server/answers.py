@@ -11,7 +11,7 @@ from medrag.engine import TOKENS_PER_POINTER, Engine
 from medrag.errors import ModelUnavailable
 from medrag.events import Event
 from medrag.server.guard.audit import Trail
-from medrag.server.meters import Meters
+from medrag.server.metrics import Meters
 from medrag.server.pacing import paced
 from medrag.server.routes.requests import ChatRequest
 from medrag.types import Case

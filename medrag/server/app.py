@@ -54,7 +54,7 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
     app.include_router(catalogue.routes(engine, desk.meters, trail, options.max_body_bytes))
     app.include_router(cds_hooks.routes(engine.knowledge, trail, options.cds_clients))
     app.include_router(stored_patients.routes(trail))
-    app.include_router(feedback.routes(trail))
+    app.include_router(feedback.routes(engine.knowledge, trail))
     app.include_router(pages.routes(options.pharmcat_jar))
     elsewhere = cds_hooks.PATHS if options.cds_clients else None
     app.add_middleware(BodyLimit, max_bytes=options.max_body_bytes)

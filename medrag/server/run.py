@@ -17,7 +17,7 @@ from fastapi import FastAPI
 
 from medrag.errors import ConfigurationError
 from medrag.local import running_engine
-from medrag.patient import with_text
+from medrag.patient import hear
 from medrag.server.app import Options, create_app
 from medrag.server.guard.access import Limits, read_keys
 from medrag.server.guard.audit import Trail
@@ -98,7 +98,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
     with Trail.open(settings.database) as trail:
         options = _options(settings, trail)
         async with running_engine(settings, say) as engine:
-            await asyncio.to_thread(with_text, None, "loads the note reader before the first request needs it")
+            await asyncio.to_thread(hear, None, "loads the note reader before the first request needs it")
             app = create_app(engine, options, trail)
             server = _Server(_uvicorn(app, settings))
             stop.server = server

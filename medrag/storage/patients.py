@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from medrag.patient.formats.structured import read_structured
 from medrag.storage.database import Database
 from medrag.storage.tables import patients
 from medrag.types import Patient
@@ -31,7 +33,7 @@ def get(database: Database, name: str) -> Patient | None:
     """
     with database.reading() as connection:
         found = connection.scalar(sa.select(patients.c.patient).where(patients.c.id == name))
-    return Patient.model_validate_json(found) if found else None
+    return read_structured(json.loads(found), "stored patient") if found else None
 
 
 def delete(database: Database, name: str) -> bool:

@@ -16,6 +16,7 @@ from itertools import zip_longest
 from medrag.generation.modes import MODES
 from medrag.generation.modes.quote import MAX_STATEMENTS, marks
 from medrag.generation.prompts import asked, shared
+from medrag.knowledge import Knowledge
 from medrag.retrieval.query import described, query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.types import Case, Evidence, Passage, Record
@@ -63,8 +64,9 @@ class Asked:
 class Corpus:
     """The passages of an index, and what its retriever ranks for a question."""
 
-    def __init__(self, retriever: Retriever, passages: Sequence[Passage]) -> None:
+    def __init__(self, retriever: Retriever, passages: Sequence[Passage], knowledge: Knowledge) -> None:
         self.retriever = retriever
+        self.knowledge = knowledge
         self._passages = {each.id: each for each in passages}
         self._where = places(passages)
         self._documents = {each.doc_id for each in passages}
@@ -150,7 +152,7 @@ def _example(corpus: Corpus, group: Sequence[Asked], rng: random.Random) -> Exam
     return Example(
         source=group[0].question.doc,
         system=QUOTE.system,
-        shared=shared(first, QUOTE),
+        shared=shared(first, QUOTE, corpus.knowledge),
         branches=tuple(_branch(corpus, each, shown) for each in group),
     )
 
@@ -177,6 +179,6 @@ def _branch(corpus: Corpus, each: Asked, shown: Sequence[Place]) -> Branch:
     may = [mark[place] for place in each.may if place in mark][:MOST_MAY]
     return Branch(
         id=each.question.id,
-        prompt=asked(each.case, evidence, QUOTE),
+        prompt=asked(each.case, evidence, QUOTE, corpus.knowledge),
         answer=QUOTE.joined([*must, *may][:MAX_STATEMENTS] if must else ()),
     )

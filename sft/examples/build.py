@@ -14,7 +14,8 @@ from medrag.retrieval.retriever import Retriever
 from sft.config import Recipe
 from sft.examples.asked import Corpus, Example, examples
 from sft.examples.own import own_examples
-from sft.files import read_lines, sha256, write_json
+from medrag.knowledge import load
+from medrag.files import read_lines, sha256, write_json
 from sft.questions.read import WRITTEN, Question, read_questions
 
 VALIDATED = 0.1
@@ -64,7 +65,7 @@ def build(recipe: Recipe, sources: Sources, output: Path) -> dict[str, object]:
 
 def read_examples(path: Path) -> list[Example]:
     """The examples of a file that :func:`build` wrote."""
-    return read_lines(path, Example, "build examples with: medrag sft data")
+    return list(read_lines(path, Example, hint="build examples with: medrag sft data"))
 
 
 def validates(document: str) -> bool:
@@ -76,7 +77,7 @@ def validates(document: str) -> bool:
 def corpus_of(index: Path) -> Corpus:
     """The passages of an index with its retriever."""
     retriever = Retriever.open(index)
-    return Corpus(retriever, retriever.index.fetch(range(len(retriever.index))))
+    return Corpus(retriever, retriever.index.fetch(range(len(retriever.index))), load())
 
 
 def _written(recipe: Recipe, index: Path, path: Path, rng: random.Random) -> tuple[list[Example], list[Example]]:

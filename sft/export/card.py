@@ -12,7 +12,7 @@ from typing import Any
 
 from medrag.errors import ConfigurationError
 from medrag.generation.weights import fingerprint
-from sft.files import sha256
+from medrag.files import sha256
 
 BEGIN = "<!-- written by `medrag sft card` from the run's records; what stands above and below is written by hand -->"
 END = "<!-- end of the written part -->"

@@ -1,46 +1,32 @@
-"""Contamination: how much of an evaluation set's wording stands in the training texts."""
+"""Contamination: how many texts of an evaluation set share wording with the training texts."""
 
 from __future__ import annotations
 
 import gzip
 import json
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
+from medrag.datasets.contamination import found, runs
 from medrag.types import Record
-
-GRAM = 13
-"""Words in a row that count as a copy, as GPT-3's contamination study took them (Brown et al. 2020, appendix C)."""
 
 
 class Overlap(Record):
-    """How many texts of a set share ``GRAM`` words in a row with training, of how many that are that long."""
+    """How many texts of a set share a run of words with training, of how many that are long enough to tell."""
 
     texts: int
     sharing: int
     too_short: int
 
 
-def grams(text: str) -> Iterator[int]:
-    """Hashes of each run of ``GRAM`` words, lower-cased, punctuation dropped."""
-    words = re.findall(r"[a-z0-9]+", text.lower())
-    for start in range(len(words) - GRAM + 1):
-        yield hash(tuple(words[start : start + GRAM]))
-
-
 def overlaps(training: Iterable[str], evaluations: dict[str, list[str]]) -> dict[str, Overlap]:
-    """Each evaluation set against the training texts, which are read once and not kept.
-
-    Kept in memory are the evaluation sets' own runs of words: what a set shares is what training also holds.
-    """
-    owned = {name: [frozenset(grams(text)) for text in texts] for name, texts in evaluations.items()}
-    wanted = {gram for sets in owned.values() for each in sets for gram in each}
-    seen = {gram for text in training for gram in grams(text) if gram in wanted}
+    """Each evaluation set against the training texts, which are read once and not kept."""
+    owned = {name: [runs(text) for text in texts] for name, texts in evaluations.items()}
+    copied = found({run for sets in owned.values() for each in sets for run in each}, training)
     return {
         name: Overlap(
             texts=sum(bool(each) for each in sets),
-            sharing=sum(not each.isdisjoint(seen) for each in sets),
+            sharing=sum(not each.isdisjoint(copied) for each in sets),
             too_short=sum(not each for each in sets),
         )
         for name, sets in owned.items()

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from medrag.patient.load import from_json
 from medrag.types import Case, Passage, Patient, Record
-from sft.files import read_lines
+from medrag.files import read_lines
 
 HERE = Path(__file__).parent
 WRITTEN, HELD = HERE / "written.jsonl", HERE / "held.jsonl"
@@ -54,7 +54,7 @@ class Question(Record):
 
 def read_questions(path: Path) -> list[Question]:
     """The questions of a file."""
-    return read_lines(path, Question, "the project's own stand in sft/questions")
+    return list(read_lines(path, Question, hint="the project's own stand in sft/questions"))
 
 
 def sentence_hash(text: str) -> str:

@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from medrag.generation.modes import MODES
 from medrag.generation.prompts import messages
 from medrag.types import Advice, Case, Record
-from sft.files import read_lines
+from medrag.files import read_lines
+from medrag.knowledge import load
 
 
 class ChatMessage(BaseModel):
@@ -50,12 +51,12 @@ class Judged(Record):
 
 def read_pairs(path: Path) -> list[Pair]:
     """The pairs of a JSONL file; ConfigurationError names the first line that is none."""
-    return read_lines(path, Pair, "medrag feedback export writes preference pairs")
+    return list(read_lines(path, Pair, hint="medrag feedback export writes preference pairs"))
 
 
 def read_judged(path: Path) -> list[Judged]:
     """The judged cases of a JSONL file with lines ``{"case": ..., "advice": ...}``."""
-    return read_lines(path, Judged, 'it holds a line a case: {"case": ..., "advice": ...}')
+    return list(read_lines(path, Judged, hint='it holds a line a case: {"case": ..., "advice": ...}'))
 
 
 def from_withheld(judged: Iterable[Judged]) -> Iterator[Pair]:
@@ -65,5 +66,5 @@ def from_withheld(judged: Iterable[Judged]) -> Iterator[Pair]:
         released = mode.written(advice.statements, advice.evidence)
         withheld = [one for one in mode.written(advice.withheld, advice.evidence) if one not in released]
         if withheld:
-            prompt = tuple(ChatMessage.model_validate(one) for one in messages(each.case, advice.evidence, mode))
+            prompt = tuple(ChatMessage.model_validate(one) for one in messages(each.case, advice.evidence, mode, load()))
             yield Pair(prompt=prompt, chosen=mode.joined(released), rejected=mode.joined([*withheld, *released]))

@@ -5,7 +5,7 @@ from pathlib import Path
 from benchmarks.model import tables
 from eval.running.batch import Batch
 from eval.running.solver import Solver
-from eval.systems.given import Nearest
+from eval.systems.fixed_evidence import Nearest
 from eval.tasks import judged
 from tests.eval.tasks.test_judged import ALLERGIC, CASE
 

@@ -40,7 +40,7 @@ def cited(item: Evidence, position: int) -> Statement:
 
 EVIDENCE = tuple(evidence(GOUT, ASTHMA))
 NOTICE = Finding(
-    check="red_flags", verdict=Verdict.FAIL, severity=Severity.CONTRAINDICATED, reason="call for help", source="test"
+    check="red_flags", verdict=Verdict.FAIL, severity=Severity.CONTRAINDICATED, code="request.other", source="test"
 )
 
 

@@ -5,12 +5,15 @@ from hypothesis import strategies as st
 
 from medrag.generation import prompts
 from medrag.generation.quoting import POINTER
+from medrag.knowledge import load
 from medrag.types import Case, Patient
 from tests.evidence import GOUT, HYPERTENSION, evidence, passage
 
+KNOWLEDGE = load()
+
 
 def user_message(case: Case, *passages: object) -> str:
-    return prompts.messages(case, evidence(*passages))[1]["content"]  # type: ignore[arg-type]
+    return prompts.messages(case, evidence(*passages), KNOWLEDGE)[1]["content"]  # type: ignore[arg-type]
 
 
 def test_the_fixed_part_comes_first_and_the_case_last() -> None:
@@ -49,9 +52,9 @@ def test_instructions_hidden_in_data_are_taken_out() -> None:
 
 @given(st.text())
 def test_comparisons_survive_and_tags_do_not(text: str) -> None:
-    assert prompts.neutral("eGFR <30 and >=15") == "eGFR <30 and >=15"
-    assert "<patient" not in prompts.neutral(f"<patient{text}").lower()
-    assert not POINTER.search(prompts.neutral(text + "[1.2]"))
+    assert prompts.neutral("eGFR <30 and >=15", KNOWLEDGE) == "eGFR <30 and >=15"
+    assert "<patient" not in prompts.neutral(f"<patient{text}", KNOWLEDGE).lower()
+    assert not POINTER.search(prompts.neutral(text + "[1.2]", KNOWLEDGE))
 
 
 def test_the_hash_names_the_prompts() -> None:

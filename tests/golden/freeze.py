@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -21,10 +20,9 @@ from benchmarks.safety_cases.cases import WELL, cases
 from medrag.patient.load import load
 from medrag.safety.check_cases import check_file
 from medrag.types import Patient
+from tests.paths import ROOT, SHARED
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-SHARED = Path(os.environ.get("MEDRAG_SHARED_DATA", ROOT.parent / "shared" / "data"))
 ADVICE = SHARED / "safety" / "advice.jsonl"
 NOTES = SHARED / "notes" / "notes.jsonl"
 TODAY = date(2026, 11, 1)
@@ -55,7 +53,7 @@ def advice() -> Iterator[str]:
 
 def patients() -> Iterator[str]:
     """Every vignette of the patient tests, as read."""
-    data = ROOT / "tests" / "patient" / "data"
+    data = ROOT / "benchmarks" / "patient_cases"
     vignettes = yaml.safe_load((data / "vignettes.yaml").read_text(encoding="utf-8"))
     yield from _notes((each["id"], each["text"]) for each in vignettes if "text" in each)
     lines = (data / "note_vignettes.jsonl").read_text(encoding="utf-8").splitlines()

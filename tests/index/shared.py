@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import tarfile
 from pathlib import Path
 
 import pytest
 
-SHARED = Path(os.environ.get("MEDRAG_SHARED_DATA", Path(__file__).parents[2].parent / "shared" / "data"))
+from tests.paths import SHARED
 
 
 def unpacked(archive: str, into: Path, members: int, folder: str = "") -> Path:

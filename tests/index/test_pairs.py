@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from index.pairs import read_pairs
-from medrag.splits import split_of
+from medrag.datasets.splits import split_of
 from tests.index.shared import unpacked
 from tests.index.sources.test_medquad import SUBJECT
 from tests.index.sources.test_ngc import FIELDS, summary

@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 
 from index.cli import app
 from index.tune import CONFIG, SCORES, Tuning, tune
+from medrag.datasets.splits import split_of
 from medrag.errors import InputError
 from medrag.retrieval import openvino_bert
 from medrag.retrieval.encoder import Encoder
-from medrag.splits import split_of
 
 SUBJECTS = ("Gout", "Asthma", "Migraine", "Psoriasis", "Anaemia", "Scurvy")
 

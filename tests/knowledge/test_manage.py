@@ -6,7 +6,7 @@ import pytest
 from medrag.errors import KnowledgeError
 from medrag.knowledge import manage
 from medrag.knowledge.reader import read
-from medrag.safety import filter as safety
+from medrag.safety.consultation import Consultation
 from medrag.types import Patient, Statement, Verdict
 
 DDINTER = "DDInterID_A,Drug_A,DDInterID_B,Drug_B,Level\nD1,Warfarin,D2,Newdrugol,Major\nD1,Warfarin,D3,Aspirin,Minor\n"
@@ -33,7 +33,7 @@ def rrf(*fields: tuple[int, str], width: int = 18) -> str:
 
 
 def failures(text: str, folder: Path, **patient: object) -> set[tuple[str, str]]:
-    statement = safety.check(Statement(text=text), Patient.model_validate(patient), read(folder))
+    statement = Consultation(Patient.model_validate(patient), "", read(folder)).review(Statement(text=text))
     return {(each.check, each.severity.value) for each in statement.findings if each.verdict is Verdict.FAIL}
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 TODAY = date(2026, 11, 24)
-SHARED = Path(os.environ.get("MEDRAG_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
 PATIENT = "urn:uuid:11111111-1111-4111-8111-111111111111"
 
 Json = dict[str, Any]

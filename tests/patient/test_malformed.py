@@ -17,8 +17,7 @@ from medrag.errors import PatientError
 from medrag.patient import from_fhir, from_json, load
 from medrag.patient.report import report
 from medrag.types import Patient
-
-from .records import PATIENT, TODAY, allergy, bundle, coded, condition, lab, order, person
+from tests.patient.records import PATIENT, TODAY, allergy, bundle, coded, condition, lab, order, person
 
 MARK = "zzqx-marker"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +11,10 @@ import yaml
 from medrag.patient.formats.notes import read_note
 from medrag.patient.formats.structured import read_structured
 from medrag.patient.record.complete import complete
+from tests.paths import ROOT
 
 TODAY = date(2026, 3, 1)
-VIGNETTES = yaml.safe_load((Path(__file__).parent / "data" / "vignettes.yaml").read_text(encoding="utf-8"))
+VIGNETTES = yaml.safe_load((ROOT / "benchmarks" / "patient_cases" / "vignettes.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("vignette", VIGNETTES, ids=[each["id"] for each in VIGNETTES])

@@ -37,12 +37,12 @@ def test_a_line_a_query(retriever: Retriever, tmp_path: Path) -> None:
 def test_a_bad_line_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "queries.jsonl"
     path.write_text('{"id": "q1", "query": "gout"}\n' + line + "\n")
-    with pytest.raises(InputError, match="Line 2"):
+    with pytest.raises(InputError, match="line 2"):
         list(read_queries(path))
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="no file"):
         list(read_queries(tmp_path / "none.jsonl"))
 
 

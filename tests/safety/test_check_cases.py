@@ -16,7 +16,7 @@ PATIENT: dict[str, Any] = {
     "medications": ["amlodipine 5 mg"],
     "observations": [{"display": "eGFR", "value": 90}],
 }
-KEYS = {"check", "verdict", "severity", "drugs", "reason", "source"}
+KEYS = {"check", "verdict", "severity", "code", "values", "drugs", "reason", "source"}
 
 
 def verdict(advice: str, **patient: Any) -> str:
@@ -74,7 +74,7 @@ def test_bulk_check_keeps_ids_and_survives_bad_lines(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_an_input_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot read"):
+    with pytest.raises(InputError, match="no file"):
         list(check_file(tmp_path / "none.jsonl"))
 
 

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from medrag.knowledge import load
-from medrag.safety import filter as safety
+from medrag.safety.consultation import Consultation
 from medrag.types import Citation, Evidence, Finding, Passage, Patient, Severity, Statement, Verdict
 
 KNOWLEDGE = load()
@@ -19,7 +19,9 @@ WELL: dict[str, Any] = {
 
 def checked(text: str, advised: tuple[str, ...] = (), **patient: Any) -> Statement:
     before = [Statement(text=each) for each in advised]
-    return safety.check(Statement(text=text), Patient(**{**WELL, **patient}), KNOWLEDGE, before)
+    return Consultation(Patient(**{**WELL, **patient}), "", KNOWLEDGE, released=list(before)).review(
+        Statement(text=text)
+    )
 
 
 def worst(statement: Statement, check: str) -> str:
@@ -145,7 +147,7 @@ def test_what_is_missing_is_not_assessed(check: str, text: str, missing: dict[st
 
 
 def test_without_a_patient_nothing_passes_as_safe() -> None:
-    statement = safety.check(Statement(text="Start metformin 500 mg."), None, KNOWLEDGE)
+    statement = Consultation(None, "", KNOWLEDGE).review(Statement(text="Start metformin 500 mg."))
     missing = {each.check for each in statement.findings if each.verdict is Verdict.NOT_ASSESSED}
     assert {"allergy", "contraindication", "interaction", "renal"} <= missing
 
@@ -158,7 +160,7 @@ def test_an_indeterminate_genotype_is_not_normal() -> None:
 
 def cited(text: str, quote: str) -> Statement:
     citation = Citation(number=1, passage_id="p", start=0, end=len(quote), quote=quote, title="t")
-    return safety.check(Statement(text=text, citations=(citation,)), Patient(**WELL), KNOWLEDGE)
+    return Consultation(Patient(**WELL), "", KNOWLEDGE).review(Statement(text=text, citations=(citation,)))
 
 
 @pytest.mark.parametrize(
@@ -189,7 +191,8 @@ def test_a_superseded_source_warns_and_a_withdrawn_one_withholds() -> None:
     for status, severity in (("superseded", "warning"), ("withdrawn", "contraindicated")):
         passage = Passage(id="p", doc_id="d", title="t", text=text, status=status)  # type: ignore[arg-type]
         evidence = (Evidence(number=1, passage=passage, score=1.0),)
-        assert worst(safety.check(statement, Patient(**WELL), KNOWLEDGE, (), evidence), "superseded") == severity
+        consultation = Consultation(Patient(**WELL), "", KNOWLEDGE, evidence=evidence)
+        assert worst(consultation.review(statement), "superseded") == severity
 
 
 def test_findings_come_worst_first_and_name_their_cause() -> None:

@@ -9,7 +9,8 @@ from medrag.types import Patient
 
 
 def seen(*conditions: str, **particulars: Any) -> PatientView:
-    return view(Patient.model_validate({"conditions": conditions, **particulars}), load())
+    patient = Patient.model_validate({"conditions": conditions, **particulars})
+    return view(patient, patient, load())
 
 
 @pytest.mark.parametrize(

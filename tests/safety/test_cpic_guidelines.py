@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import tarfile
 from collections.abc import Iterator
 from functools import cache
@@ -14,8 +13,8 @@ import pytest
 from medrag.knowledge import load
 from medrag.safety.checks.pgx_match import match
 from medrag.types import Genotype
+from tests.paths import SHARED
 
-SHARED = Path(os.environ.get("MEDRAG_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
 ARCHIVE = SHARED / "cpic" / "guidelines.tar.xz"
 KNOWLEDGE = load()
 NOT_A_RESULT = "xN combinations"

@@ -10,7 +10,8 @@ KNOWLEDGE = load()
 
 
 def seen(**patient: Any) -> PatientView:
-    return view(Patient.model_validate(patient), KNOWLEDGE)
+    known = Patient.model_validate(patient)
+    return view(known, known, KNOWLEDGE)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,3 @@
-import os
-from pathlib import Path
-
 import pytest
 
 from medrag.knowledge import load
@@ -8,8 +5,8 @@ from medrag.knowledge.loaders import cpic
 from medrag.patient.load import load as load_patient
 from medrag.safety.checks.pgx_match import match
 from medrag.types import Genotype
+from tests.paths import SHARED
 
-SHARED = Path(os.environ.get("MEDRAG_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
 REPORT = SHARED / "pharmcat" / "pharmcat.example.report.json"
 KNOWLEDGE = load()
 

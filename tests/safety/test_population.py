@@ -10,10 +10,11 @@ import pytest
 
 from medrag import knowledge
 from medrag.engine import Engine
+from medrag.generation.quoting import pointers
 from medrag.generation.scripted import ScriptedModel
 from medrag.reading.population import meant_for
 from medrag.retrieval.retriever import Retriever
-from medrag.safety import filter as safety
+from medrag.safety.consultation import Consultation
 from medrag.types import Case, Citation, Evidence, Outcome, Passage, Patient, Sentence, Statement
 
 KNOWLEDGE = knowledge.load()
@@ -69,7 +70,7 @@ def verdict(text: str, patient: dict[str, Any], question: str = "", heading: str
     citation = Citation(number=1, passage_id="p", start=0, end=len(text), quote=text, title="t")
     statement = Statement(text=text, citations=(citation,))
     evidence = (Evidence(number=1, passage=passage, score=1.0),)
-    checked = safety.check(statement, Patient(**patient), KNOWLEDGE, (), evidence, question)
+    checked = Consultation(Patient(**patient), question, KNOWLEDGE, evidence=evidence).review(statement)
     return any(each.check == "population" and each.withholds for each in checked.findings)
 
 
@@ -121,7 +122,8 @@ def test_the_model_is_not_offered_sentences_for_others(starter_index: Path) -> N
     engine = Engine(Retriever.open(starter_index), model, KNOWLEDGE)
     question = "How is a urinary tract infection treated?"
     advice = asyncio.run(engine.recommend(Case(question=question, patient=Patient(**MAN))))
-    others = safety.for_others(advice.evidence, Case(question=question, patient=Patient(**MAN)), KNOWLEDGE)
+    allowed = Consultation(Patient(**MAN), question, KNOWLEDGE, evidence=advice.evidence).choices().pointers
+    others = set(pointers(advice.evidence)) - set(allowed)
     grammar = model.seen[0].grammar or ""
     assert others
     assert advice.outcome is Outcome.ABSTAINED
@@ -131,7 +133,7 @@ def test_the_model_is_not_offered_sentences_for_others(starter_index: Path) -> N
 
 def chosen(text: str, patient: dict[str, Any], heading: str = "") -> bool:
     evidence = (Evidence(number=1, passage=passage_of(text, heading), score=1.0),)
-    return bool(safety.for_this_patient(evidence, Case(question="?", patient=Patient(**patient)), KNOWLEDGE))
+    return bool(Consultation(Patient(**patient), "", KNOWLEDGE, evidence=evidence).for_this_patient([1]))
 
 
 def test_sentences_for_a_group_that_the_record_puts_the_patient_in() -> None:
@@ -160,7 +162,8 @@ def test_the_passage_cited_also_speaks_of_this_patient(starter_index: Path) -> N
     case = Case(question=question, patient=Patient(**WOMAN, pregnant=True))
     retriever = Retriever.open(starter_index)
     evidence = asyncio.run(Engine(retriever, ScriptedModel(["NONE"], tokens=4096), KNOWLEDGE).retrieve(case))
-    number, position = safety.for_this_patient(evidence, case, KNOWLEDGE)[-1]
+    consultation = Consultation(case.patient, question, KNOWLEDGE, evidence=evidence)
+    number, position = consultation.for_this_patient(each.number for each in evidence)[-1]
     passage = next(each.passage for each in evidence if each.number == number)
     other = next(place for place in range(1, len(passage.sentences) + 1) if place != position)
     model = ScriptedModel([f"[{number}.{other}]", "NONE"], tokens=4096)

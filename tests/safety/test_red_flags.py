@@ -1,8 +1,11 @@
 import pytest
 
+from medrag.knowledge import load
+from medrag.patient.view import view
 from medrag.safety.red_flags import notices
 from medrag.types import Patient
 
+KNOWLEDGE = load()
 EMERGENCIES = [
     "58-year-old man with crushing chest pain radiating to the left arm and sweating",
     "My patient has facial droop and slurred speech since 30 minutes",
@@ -29,17 +32,17 @@ NO_EMERGENCIES = [
 
 @pytest.mark.parametrize("question", EMERGENCIES)
 def test_emergencies_raise_a_notice(question: str) -> None:
-    assert notices(question, None)
+    assert notices(question, None, KNOWLEDGE)
 
 
 @pytest.mark.parametrize("question", NO_EMERGENCIES)
 def test_negated_and_past_events_raise_none(question: str) -> None:
-    assert notices(question, None) == ()
+    assert notices(question, None, KNOWLEDGE) == ()
 
 
 def test_the_record_raises_notices_too() -> None:
     patient = Patient.model_validate({"observations": [{"display": "potassium", "value": 6.9, "unit": "mmol/L"}]})
-    assert len(notices("Which drug for hypertension?", patient)) == 1
+    assert len(notices("Which drug for hypertension?", view(patient, patient, KNOWLEDGE), KNOWLEDGE)) == 1
 
 
 IN_OTHER_WORDS = """
@@ -152,9 +155,9 @@ ruled out pulmonary embolism, now pleuritic pain treatment
 
 @pytest.mark.parametrize("question", IN_OTHER_WORDS.strip().splitlines())
 def test_emergencies_in_other_words(question: str) -> None:
-    assert notices(question, None)
+    assert notices(question, None, KNOWLEDGE)
 
 
 @pytest.mark.parametrize("question", NONE_IN_OTHER_WORDS.strip().splitlines())
 def test_ordinary_questions_raise_none(question: str) -> None:
-    assert notices(question, None) == ()
+    assert notices(question, None, KNOWLEDGE) == ()

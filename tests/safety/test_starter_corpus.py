@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from medrag.knowledge import load
 from medrag.reading import drugs
-from medrag.safety import filter as safety
+from medrag.safety.consultation import Consultation
 from medrag.types import Patient, Statement
+from tests.paths import ROOT
 
-GUIDELINES = Path(__file__).parents[2] / "index" / "guidelines"
+GUIDELINES = ROOT / "index" / "guidelines"
 KNOWLEDGE = load()
 AT_MOST = 0.01
 GROUP = re.compile(r"pregnan|newborn|children|wom[ae]n|older|allergy|age over|eGFR (?:falls )?below", re.I)
@@ -49,13 +49,17 @@ def test_every_drug_is_known() -> None:
 
 @pytest.mark.skipif(not list(GUIDELINES.glob("*.md")), reason="the starter corpus is not there")
 def test_standard_care_is_not_withheld() -> None:
-    checked = [(topic, safety.check(Statement(text=text), patient(topic), KNOWLEDGE)) for topic, text in statements()]
+    checked = [(topic, checked_for(topic, text)) for topic, text in statements()]
     withheld = [(topic, each) for topic, each in checked if each.withheld]
     others = [each.text for _, each in withheld if _for_others(each)]
     wrong = [(topic, each.text) for topic, each in withheld if not _for_others(each)]
     assert len(wrong) <= AT_MOST * len(checked), wrong
     assert 30 <= len(others) <= 0.06 * len(checked)
     assert [text for text in others if not GROUP.search(text)] == []
+
+
+def checked_for(topic: str, text: str) -> Statement:
+    return Consultation(patient(topic), "", KNOWLEDGE).review(Statement(text=text))
 
 
 def _for_others(statement: Statement) -> bool:

@@ -13,7 +13,7 @@ from medrag import knowledge
 from medrag.engine import Engine
 from medrag.generation.model import ChatModel
 from medrag.generation.prompts import Grounding
-from medrag.patient import with_text
+from medrag.patient import hear
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.store.index import Index, writing
@@ -58,7 +58,7 @@ def retriever(small_index: Path) -> Retriever:
 def engine_of(retriever: Retriever) -> EngineOf:
     """Engines over the small index."""
     facts = knowledge.load(None)
-    with_text(None, "loads the note reader, which takes long at first")
+    hear(None, "loads the note reader, which takes long at first")
 
     def make(model: ChatModel, grounding: Grounding = "quote") -> Engine:
         return Engine(retriever=retriever, model=model, knowledge=facts, grounding=grounding)

@@ -17,8 +17,8 @@ from typing import Any
 import httpx
 
 from medrag.generation.vllm_process import free_port
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 WAIT_S = 240
 """Far more than anything takes on a quiet machine."""
 MEDRAG = "from medrag.cli import main; main()"

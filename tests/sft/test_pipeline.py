@@ -2,7 +2,6 @@
 
 import json
 import random
-from pathlib import Path
 
 import pytest
 
@@ -10,6 +9,7 @@ from medrag.errors import ConfigurationError
 from sft.config import Architecture, Lora, Pretraining, Recipe, Training, load_recipe
 from sft.examples.conversations import Size, guideline_example
 from sft.examples.synthetic import topic
+from tests.paths import ROOT
 
 pytest.importorskip("trl")
 
@@ -69,9 +69,9 @@ def test_the_card_says_what_the_run_recorded_and_keeps_what_is_written_by_hand(e
     import yaml
     from typer.testing import CliRunner
 
+    from medrag.files import sha256
     from medrag.generation.weights import fingerprint
     from sft.cli import app
-    from sft.files import sha256
 
     run, served = tmp_path / "run", tmp_path / "served"
     recipe = tmp_path / "tiny.yaml"
@@ -234,5 +234,5 @@ def test_weights_between_the_start_and_the_trained_ones(examples, base, tmp_path
         merge(
             tmp_path / "tuned",
             tmp_path / "other",
-            start=Start(Path(__file__).parents[2] / "medrag" / "models" / "mini", 0.5),
+            start=Start(ROOT / "medrag" / "models" / "mini", 0.5),
         )

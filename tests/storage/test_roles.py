@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -12,8 +11,9 @@ from medrag.errors import StorageError
 from medrag.storage import chain, patients, probe
 from medrag.storage.database import Database
 from medrag.types import Patient
+from tests.paths import ROOT
 
-ROLES = Path(__file__).parent.parent.parent / "deploy" / "postgresql-roles.sql"
+ROLES = ROOT / "deploy" / "postgresql-roles.sql"
 TAMPERING = [
     "UPDATE audit_records SET record = '{}'",
     "DELETE FROM audit_records",

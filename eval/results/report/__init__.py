@@ -6,9 +6,9 @@ from pathlib import Path
 
 from eval.results.report.data import report
 from eval.results.report.page import page
-from eval.results.scores import replace
 from eval.running.log import read_logs
 from eval.scoring.agreement import load as load_agreement
+from medrag.files import write_whole
 
 
 def write(directory: Path) -> Path:
@@ -19,7 +19,7 @@ def write(directory: Path) -> Path:
     """
     logs = read_logs(directory)
     found = report(logs, load_agreement(directory))
-    replace(directory / "report.json", found.model_dump_json(indent=2) + "\n")
+    write_whole(directory / "report.json", found.model_dump_json(indent=2) + "\n", private=True)
     path = directory / "report.html"
-    replace(path, page(found, logs, directory.name))
+    write_whole(path, page(found, logs, directory.name), private=True)
     return path

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from medrag.knowledge import Knowledge
 from medrag.types import Evidence, Pointer, Statement
 
 Grounding = Literal["quote", "cite"]
@@ -46,7 +47,7 @@ class Mode(Protocol):
     system: str
     chooses: bool
 
-    def shown(self, evidence: Sequence[Evidence]) -> str:
+    def shown(self, evidence: Sequence[Evidence], knowledge: Knowledge) -> str:
         """The evidence as the prompt shows it, already neutral."""
         ...
 

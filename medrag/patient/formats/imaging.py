@@ -95,7 +95,8 @@ def _modality(text: str) -> str | None:
 
 
 def _date(patient: Patient) -> date | datetime | None:
-    return next((fact.date for fact in (*patient.conditions, *patient.observations) if fact.date), None)
+    facts = (*(patient.conditions or ()), *(patient.observations or ()))
+    return next((fact.date for fact in facts if fact.date), None)
 
 
 def _tidy(text: str) -> str:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from medrag.errors import PatientError
 from medrag.patient.formats.note_values import measurements
+from medrag.patient.record.facts import LISTS
 from medrag.types import Patient, Problem
 
 _MEASURED = re.compile(
@@ -25,8 +26,7 @@ def read_structured(content: dict[str, Any], origin: str) -> Patient:
 
     Plain strings are read as people write them: ``"creatinine 1.2 mg/dL"``, ``"NKDA"``, ``"no diabetes"``.
     """
-    tidy = {name: value for name, value in content.items() if name != "$schema"}
-    tidy = {name: value for name, value in tidy.items() if not (value in ([], ()) and _said_missing(name, tidy))}
+    tidy = _with_unknowns({name: value for name, value in content.items() if name != "$schema"})
     for name, read in _PLAIN.items():
         if isinstance(held := tidy.get(name), list | tuple):
             tidy[name] = [made for each in held for made in (read(each) if isinstance(each, str) else [each])]
@@ -37,17 +37,33 @@ def read_structured(content: dict[str, Any], origin: str) -> Patient:
     blank = [
         name
         for name in ("conditions", "allergies", "medications")
-        for each in getattr(patient, name)
+        for each in getattr(patient, name) or ()
         if not each.display.strip()
     ]
     problems = tuple(Problem(source=origin, reason=f"{name} has an entry without a name") for name in blank)
     return patient.model_copy(update={"problems": patient.problems + problems})
 
 
-def _said_missing(name: str, content: dict[str, Any]) -> bool:
-    """Whether an empty list came out of medrag itself, which writes every field and lists under ``missing`` what is."""
-    missing = content.get("missing")
-    return isinstance(missing, list) and any(isinstance(line, str) and line.startswith(f"{name}:") for line in missing)
+def written(patient: Patient) -> dict[str, Any]:
+    """The patient as JSON for readers that iterate over every list: ``not_recorded`` names those that are None.
+
+    :func:`read_structured` reads it back as it was.
+    """
+    content = patient.model_dump(mode="json")
+    absent = [name for name in LISTS if content[name] is None]
+    return {**content, **{name: [] for name in absent}, "not_recorded": absent}
+
+
+def _with_unknowns(content: dict[str, Any]) -> dict[str, Any]:
+    """The object with None for each empty list that it says is not recorded.
+
+    Under ``not_recorded`` or, as medrag wrote before it had that, by a line of ``missing`` ("medications: not...").
+    """
+    named, lines = (content.get(field) for field in ("not_recorded", "missing"))
+    absent = {each for each in named if isinstance(each, str)} if isinstance(named, list) else set()
+    absent |= {line.partition(":")[0] for line in lines if isinstance(line, str)} if isinstance(lines, list) else set()
+    unknown = {name: None for name in absent & LISTS.keys() if content.get(name) in ([], ())}
+    return {name: value for name, value in {**content, **unknown}.items() if name != "not_recorded"}
 
 
 def _measurements(words: str) -> list[Any]:

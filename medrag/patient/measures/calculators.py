@@ -57,7 +57,7 @@ def _qtc(title: str, formula: str, compute: Callable[[float, float], float]) -> 
 
 
 def _has(key: str) -> Callable[[Patient], bool]:
-    return lambda patient: bool(analytes.of(patient.observations, analytes.ANALYTES[key]))
+    return lambda patient: bool(analytes.of(patient.observations or (), analytes.ANALYTES[key]))
 
 
 def _is_sized(patient: Patient) -> bool:

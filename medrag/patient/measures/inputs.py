@@ -38,7 +38,7 @@ class Unavailable(Exception):
 def measured(patient: Patient, key: str, today: date, fresh_days: int | None = None) -> Value:
     """The newest value of analyte ``key``, in its unit. Raises ``Unavailable``."""
     analyte = analytes.ANALYTES[key]
-    held = [each for each in analytes.of(patient.observations, analyte) if _counts(each)]
+    held = [each for each in analytes.of(patient.observations or (), analyte) if _counts(each)]
     if not held:
         return _from_rr(patient, today, fresh_days) if key == "heart_rate" else _stated(patient, key)
     newest = max(held, key=lambda each: moment(each.date))

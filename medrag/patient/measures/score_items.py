@@ -189,16 +189,17 @@ _ANTICOAGULANT = _words(
 
 def found(patient: Patient, item: str) -> list[Fact]:
     """The facts of the record that make ``item`` hold."""
-    candidates = [*patient.conditions, *(patient.procedures if item in {"renal", "vascular_disease"} else ())]
+    procedures = patient.procedures if item in {"renal", "vascular_disease"} else ()
+    candidates = [*(patient.conditions or ()), *(procedures or ())]
     return [fact for fact in candidates if ITEMS[item].holds(fact)]
 
 
 def bleeding_drugs(patient: Patient) -> list[Fact]:
     """Current antiplatelets and NSAIDs that act on the whole body."""
-    named = [fact for fact in patient.medications if fact.current and _ANTITHROMBOTIC_PAIN.search(fact.display)]
+    named = [fact for fact in patient.medications or () if fact.current and _ANTITHROMBOTIC_PAIN.search(fact.display)]
     return [fact for fact in named if not _TOPICAL.search(fact.display)]
 
 
 def anticoagulants(patient: Patient) -> list[Fact]:
     """Current anticoagulants."""
-    return [fact for fact in patient.medications if fact.current and _ANTICOAGULANT.search(fact.display)]
+    return [fact for fact in patient.medications or () if fact.current and _ANTICOAGULANT.search(fact.display)]

@@ -66,12 +66,12 @@ def has_liver_disease(patient: Patient) -> bool:
     named = re.compile(
         r"\b(?:cirrhosis|cirrhotic|liver disease|hepatic failure|liver failure|hepatitis|portal hypertension)\b", re.I
     )
-    return any(fact.current and named.search(fact.display) for fact in patient.conditions)
+    return any(fact.current and named.search(fact.display) for fact in patient.conditions or ())
 
 
 def dialysis(patient: Patient) -> dict[str, Value]:
     """Whether the patient is on dialysis, for MELD's creatinine."""
-    facts = [*patient.conditions, *patient.procedures]
+    facts = [*(patient.conditions or ()), *(patient.procedures or ())]
     return {"dialysis": _item([fact for fact in facts if fact.current and re.search(r"dialysis", fact.display, re.I)])}
 
 
@@ -81,7 +81,8 @@ def child_pugh_inputs(patient: Patient) -> dict[str, Value]:
 
 
 def _graded(patient: Patient, sign: str) -> Value:
-    facts = [fact for fact in (*patient.conditions, *patient.observations) if sign in fact.display.casefold()]
+    said = (*(patient.conditions or ()), *(patient.observations or ()))
+    facts = [fact for fact in said if sign in fact.display.casefold()]
     stated = [fact for fact in facts if fact.status in {FactStatus.ACTIVE, FactStatus.NEGATED, FactStatus.REFUTED}]
     if not stated:
         raise Unavailable(f"{sign} is neither recorded nor ruled out")

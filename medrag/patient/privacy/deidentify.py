@@ -86,8 +86,9 @@ def deidentify_patient(patient: Patient, identity: Identity) -> Patient:
     """
     move = timedelta(days=identity.shift_days)
     lists = {
-        name: tuple(_hidden(fact, identity, move) for fact in getattr(patient, name))
-        for name in LISTS.keys() & patient.model_fields_set
+        name: tuple(_hidden(fact, identity, move) for fact in facts)
+        for name in LISTS
+        if (facts := getattr(patient, name)) is not None
     }
     age = min(patient.age_years, 90.0) if patient.age_years is not None else None
     return patient.model_copy(

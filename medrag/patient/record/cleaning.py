@@ -81,10 +81,11 @@ def _filled(one: F, other: F) -> F:
 
 def contradictions(patient: Patient) -> list[Problem]:
     """What the record says in two ways. Both sides stay in it."""
-    found = [*_denied(patient.conditions, "condition"), *_denied(patient.allergies, "allergy")]
-    found += _two_values(patient.observations)
-    allergies = [fact for fact in patient.allergies if fact.current]
-    denied = next((fact for fact in patient.allergies if fact.status is FactStatus.NEGATED and says_none(fact)), None)
+    entries = patient.allergies or ()
+    found = [*_denied(patient.conditions or (), "condition"), *_denied(entries, "allergy")]
+    found += _two_values(patient.observations or ())
+    allergies = [fact for fact in entries if fact.current]
+    denied = next((fact for fact in entries if fact.status is FactStatus.NEGATED and says_none(fact)), None)
     if allergies and (denied or patient.no_known_allergies):
         source = denied.source if denied else "structured"
         found.append(
@@ -92,8 +93,8 @@ def contradictions(patient: Patient) -> list[Problem]:
         )
     if patient.sex == "male" and (patient.pregnant or patient.lactating):
         found.append(Problem(source="record", reason="is recorded as male and as pregnant or breast-feeding"))
-    found += _genotypes(patient.genotypes)
-    found += _stopped(patient.medications)
+    found += _genotypes(patient.genotypes or ())
+    found += _stopped(patient.medications or ())
     return found
 
 

@@ -25,7 +25,7 @@ _LISTED = {
 def merge(parts: Sequence[Patient]) -> Patient:
     """The facts of all parts in one record. Where two parts disagree on a particular, the first stands, reported.
 
-    A list that no part sets stays unset: an empty list that was given says "none", an absent one says nothing.
+    A list that no part records stays not recorded (None); an empty one says "none".
     """
     problems = [problem for part in parts for problem in part.problems]
     person: dict[str, Any] = {}
@@ -35,9 +35,9 @@ def merge(parts: Sequence[Patient]) -> Patient:
         if len(values) > 1:
             problems.append(Problem(source="record", reason=f"the files disagree on {name}; the first is used"))
     lists: dict[str, Any] = {
-        name: tuple(fact for part in parts for fact in getattr(part, name))
+        name: tuple(fact for each in given for fact in each)
         for name in LISTS
-        if any(name in part.model_fields_set for part in parts)
+        if (given := [each for part in parts if (each := getattr(part, name)) is not None])
     }
     derived = {name: value for part in reversed(parts) for name, value in part.derived.items()}
     return Patient(**person, **lists, derived=derived, problems=tuple(problems))
@@ -45,11 +45,11 @@ def merge(parts: Sequence[Patient]) -> Patient:
 
 def complete(patient: Patient, today: date) -> Patient:
     """``patient`` cleaned (duplicates, impossible values, old ones) and completed (particulars, derived, missing)."""
-    given = LISTS.keys() & patient.model_fields_set
-    lists: dict[str, Any] = {name: cleaning.merge_duplicates(getattr(patient, name)) for name in given}
+    given = {name: facts for name in LISTS if (facts := getattr(patient, name)) is not None}
+    lists: dict[str, Any] = {name: cleaning.merge_duplicates(facts) for name, facts in given.items()}
     observations, impossible = cleaning.flag_impossible(lists.get("observations", ()))
     observations, future = currency.mark_future(observations, today)
-    if "observations" in given:
+    if "observations" in lists:
         lists["observations"] = currency.mark_old(observations, today)
     clean = patient.model_copy(update=lists)
     person, personal = complete_person(clean, today)
@@ -68,10 +68,10 @@ def complete(patient: Patient, today: date) -> Patient:
 def _missing(patient: Patient, blocked: dict[str, list[str]]) -> tuple[str, ...]:
     """What is not known, each with what it blocks."""
     lines = []
-    if not patient.allergies and patient.no_known_allergies is None and "allergies" not in patient.model_fields_set:
+    if patient.allergies is None and patient.no_known_allergies is None:
         lines.append("allergies: not recorded; blocks allergy checks")
     for name, checks in _LISTED.items():
-        if not getattr(patient, name) and name not in patient.model_fields_set:
+        if getattr(patient, name) is None:
             lines.append(f"{name}: not recorded; blocks {checks}")
     low, high = _CHILDBEARING
     fertile = patient.sex != "male" and (patient.age_years is None or low <= patient.age_years <= high)

@@ -35,7 +35,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def assemble(facts: Iterable[Fact | Genotype], problems: Iterable[Problem] = (), **person: Any) -> Patient:
-    """A ``Patient`` whose lists hold ``facts`` by their type, in their order; lists without any stay unset."""
+    """A ``Patient`` whose lists hold ``facts`` by their type, in their order; a list without any is not recorded."""
     kept = list(facts)
     lists: dict[str, Any] = {name: tuple(fact for fact in kept if type(fact) is kind) for name, kind in LISTS.items()}
     lists = {name: facts for name, facts in lists.items() if facts}
@@ -44,7 +44,7 @@ def assemble(facts: Iterable[Fact | Genotype], problems: Iterable[Problem] = (),
 
 def all_facts(patient: Patient) -> list[Fact | Genotype]:
     """Every fact of the record, list by list."""
-    return [fact for name in LISTS for fact in getattr(patient, name)]
+    return [fact for name in LISTS for fact in getattr(patient, name) or ()]
 
 
 def moment(value: date | datetime | None) -> datetime:

@@ -81,9 +81,8 @@ def _size(patient: Patient, key: str, stated: float | None, today: date, problem
 
 
 def _last_of_adult(patient: Patient, key: str, problems: list[Problem]) -> float | None:
-    held = [
-        each for each in analytes.of(patient.observations, analytes.ANALYTES[key]) if each.status is FactStatus.RESOLVED
-    ]
+    measured = analytes.of(patient.observations or (), analytes.ANALYTES[key])
+    held = [each for each in measured if each.status is FactStatus.RESOLVED]
     if not held or patient.age_years is None or patient.age_years < inputs.CHILD_YEARS:
         return None
     last = max(held, key=lambda each: moment(each.date))
@@ -117,8 +116,9 @@ def _pregnant(patient: Patient, today: date, problems: list[Problem]) -> bool | 
 
 
 def _candidates(patient: Patient) -> list[Fact]:
-    observed = [each for each in patient.observations if each.status in {FactStatus.ACTIVE, FactStatus.RESOLVED}]
-    return [*(each for each in patient.conditions if each.current), *observed]
+    standing = {FactStatus.ACTIVE, FactStatus.RESOLVED}
+    observed = [each for each in patient.observations or () if each.status in standing]
+    return [*(each for each in patient.conditions or () if each.current), *observed]
 
 
 def _pregnancy(fact: Fact) -> bool | None:
@@ -139,10 +139,10 @@ def _pregnancy(fact: Fact) -> bool | None:
 
 
 def _lactating(patient: Patient, today: date) -> bool | None:
-    for fact in patient.conditions:
+    for fact in patient.conditions or ():
         if fact.current and _LACTATING.search(fact.display):
             return True
-    held = [each for each in patient.observations if each.current and _LACTATING.search(each.display)]
+    held = [each for each in patient.observations or () if each.current and _LACTATING.search(each.display)]
     newest = max(held, key=lambda each: moment(each.date), default=None)
     if newest is None or not isinstance(newest.value, str) or _UNKNOWN.search(newest.value):
         return None
@@ -152,8 +152,8 @@ def _lactating(patient: Patient, today: date) -> bool | None:
 
 
 def _no_known_allergies(patient: Patient) -> bool | None:
-    if any(fact.current for fact in patient.allergies):
+    if any(fact.current for fact in patient.allergies or ()):
         return False
-    if any(fact.status is FactStatus.NEGATED and says_none(fact) for fact in patient.allergies):
+    if any(fact.status is FactStatus.NEGATED and says_none(fact) for fact in patient.allergies or ()):
         return True
     return patient.no_known_allergies

@@ -30,11 +30,11 @@ def allergy(context: Context) -> Iterable[Finding]:
     """Fails for a drug the patient is allergic to or that cross-reacts; lowered one level for an intolerance."""
     if not context.recommended:
         return
+    failed = list(worst(_failures(context)))
+    yield from failed
     if context.patient is None or not context.patient.allergies_recorded:
         yield not_assessed("allergy.unknown", context.labels)
         return
-    failed = list(worst(_failures(context)))
-    yield from failed
     unread = [entry.fact.display for entry in context.patient.allergies if not _read(entry, context)]
     if unread and not failed:
         yield not_assessed("allergy.unread", context.labels, count=len(unread))

@@ -18,12 +18,11 @@ def contraindication(context: Context) -> Iterable[Finding]:
         return
     labels = tuple(each.mention.label for each in advised)
     patient = context.patient
-    if patient is None or not (patient.recorded("conditions") or patient.concepts):
-        yield not_assessed("contraindication.unknown", labels)
-        return
-    failed = list(worst(_failures(context, advised, patient)))
+    failed = list(worst(_failures(context, advised, patient))) if patient else []
     yield from failed
-    if gap := _gap(context, advised, labels, patient):
+    if patient is None or not patient.recorded("conditions"):
+        yield not_assessed("contraindication.unknown", labels)
+    elif gap := _gap(context, advised, labels, patient):
         yield gap
     elif not failed:
         yield passed("contraindication.none", labels)
@@ -35,7 +34,7 @@ def _gap(context: Context, advised: Iterable[Prescription], labels: Terms, patie
     Conditions are counted, not quoted: words that mean nothing here may be an instruction hidden in the record.
     """
     if patient.unread_conditions:
-        count, total = len(patient.unread_conditions), len(patient.patient.conditions)
+        count, total = len(patient.unread_conditions), len(patient.patient.conditions or ())
         return not_assessed("contraindication.unread", labels, count=count, total=total)
     named = (name for each in advised for name in each.mention.ingredients)
     blank = tuple(name for name in dict.fromkeys(named) if not context.knowledge.contraindications_known(name))

@@ -31,7 +31,7 @@ def interaction(context: Context) -> Iterable[Finding]:
     if gap := _gap(context, labels, open_pairs, len(ruled)):
         yield gap
     elif ruled:
-        yield passed(f"interaction.{'none_further' if failed else 'none'}", labels, pairs=len(ruled))
+        yield passed("interaction.none_further" if failed else "interaction.none", labels, pairs=len(ruled))
     else:
         yield passed("interaction.no_other_drug", labels)
 

@@ -28,7 +28,7 @@ def _drug(context: Context, ingredient: str) -> Iterable[Finding]:
     if not entries:
         return
     genes = tuple(sorted({gene for entry in entries for gene in entry.keys}))
-    genotypes = context.patient.patient.genotypes if context.patient else ()
+    genotypes = (context.patient.patient.genotypes if context.patient else None) or ()
     matched = [entry for entry in match(entries, genotypes) if _concerns(entry.population, ingredient, context)]
     if not matched:
         known = {genotype.gene for genotype in genotypes}

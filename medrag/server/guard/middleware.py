@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from medrag.errors import InputError
 from medrag.server.guard.failures import failure
-from medrag.server.meters import Meters
+from medrag.server.metrics import Meters
 
 
 @dataclass

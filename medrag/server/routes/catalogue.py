@@ -14,7 +14,7 @@ from medrag.engine import Engine
 from medrag.errors import InputError, ModelError, StorageError
 from medrag.retrieval.query import query_for
 from medrag.server.guard.audit import Trail
-from medrag.server.meters import Meters
+from medrag.server.metrics import Meters
 from medrag.server.routes.requests import MODEL, SearchRequest, patient_of
 from medrag.server.routes.stored_patients import StoredPatients
 from medrag.types import Case, Evidence

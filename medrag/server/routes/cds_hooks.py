@@ -18,8 +18,7 @@ from pydantic import BaseModel, Field
 from medrag.errors import InputError, PatientError
 from medrag.knowledge import Knowledge
 from medrag.patient import from_fhir
-from medrag.safety import filter as safety
-from medrag.safety import red_flags
+from medrag.safety.consultation import Consultation
 from medrag.server.guard.access import caller
 from medrag.server.guard.audit import Trail
 from medrag.server.guard.cds_clients import CdsClients
@@ -159,11 +158,11 @@ def _kept(service: str, outcome: Outcome) -> Json:
 
 
 def _cards(body: HookRequest, knowledge: Knowledge, base: str) -> list[Json]:
-    patient = _patient(body.prefetch or {})
+    consultation = Consultation(_patient(body.prefetch or {}), "", knowledge)
     if body.hook == "patient-view":
-        emergencies = [_card(each, each.reason) for each in red_flags.notices("", patient)]
+        emergencies = [_card(each, each.reason) for each in consultation.opening().notices]
         return [*emergencies, _link(base)]
-    checked = _checked(_drafts(body), patient, knowledge)
+    checked = _checked(_drafts(body), consultation)
     failed = [_card(*pair) for pair in _failed(checked)]
     return [*failed, *_not_assessed(checked)]
 
@@ -179,7 +178,7 @@ def _drafts(body: HookRequest) -> list[Medication]:
     """The draft medication orders; for ``order-select`` only those selected."""
     bundle = body.context.get("draftOrders")
     try:
-        drafts = from_fhir(bundle).medications
+        drafts = from_fhir(bundle).medications or ()
     except PatientError as error:
         raise PatientError(str(error), param="context.draftOrders", code="invalid_orders") from None
     if body.hook == "order-sign":
@@ -188,13 +187,16 @@ def _drafts(body: HookRequest) -> list[Medication]:
     return [draft for draft in drafts if draft.source.rpartition("#")[2] in chosen]
 
 
-def _checked(drafts: Sequence[Medication], patient: Patient, knowledge: Knowledge) -> list[tuple[str, Statement]]:
-    """Each order's name and its statement with findings; every order is checked against those before it."""
+def _checked(drafts: Sequence[Medication], consultation: Consultation) -> list[tuple[str, Statement]]:
+    """Each order's name and its statement with findings; every order is checked against those before it.
+
+    Those that would be withheld too: the prescriber may sign them all the same.
+    """
     checked: list[tuple[str, Statement]] = []
     for draft in drafts:
-        statement = Statement(text=f"Give {draft.display} {draft.dosage or ''}".strip() + ".")
-        before = [other for _, other in checked]
-        checked.append((draft.display, safety.check(statement, patient, knowledge, before)))
+        reviewed = consultation.review(Statement(text=f"Give {draft.display} {draft.dosage or ''}".strip() + "."))
+        consultation.released.append(reviewed)
+        checked.append((draft.display, reviewed))
     return checked
 
 

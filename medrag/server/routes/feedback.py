@@ -16,7 +16,8 @@ from pydantic import Field, model_validator
 
 from medrag.errors import InputError
 from medrag.generation import prompts, quoting
-from medrag.patient import with_text
+from medrag.knowledge import Knowledge
+from medrag.patient import as_heard
 from medrag.patient.privacy.deidentify import Identity, deidentify, deidentify_patient, shift_of
 from medrag.server.guard.access import caller, require_clinician
 from medrag.server.guard.audit import Trail, case_hash, passage_hash, text_hash
@@ -43,7 +44,7 @@ class FeedbackRequest(Extension):
         return self
 
 
-def routes(trail: Trail | None) -> APIRouter:
+def routes(knowledge: Knowledge, trail: Trail | None) -> APIRouter:
     """The route; without a trail there is nothing to judge."""
     router = APIRouter()
     secret = secrets.token_bytes(32)
@@ -54,18 +55,21 @@ def routes(trail: Trail | None) -> APIRouter:
         if trail is None:
             raise InputError("this service keeps no feedback", code="not_found")
         require_clinician(request)
-        await asyncio.to_thread(_keep, body, trail, StoredPatients(trail, request), caller(request), secret)
+        sender = StoredPatients(trail, request), caller(request)
+        await asyncio.to_thread(_keep, body, knowledge, trail, *sender, secret)
         return {"object": "feedback", "advice": body.advice.id, "statement": body.statement, "verdict": body.verdict}
 
     return router
 
 
-def _keep(body: FeedbackRequest, trail: Trail, stored: StoredPatients, who: str, secret: bytes) -> None:
+def _keep(  # noqa: PLR0913 (a request and what it is judged by)
+    body: FeedbackRequest, knowledge: Knowledge, trail: Trail, stored: StoredPatients, who: str, secret: bytes
+) -> None:
     case = Case(question=body.advice.question, patient=patient_of(body, stored, ""), filters=body.filters)
     if body.statement > len(body.advice.statements):
         raise InputError("the advice has no statement of this number", param="statement")
     _require_recorded(body.advice, case, chain.find(trail.database, body.advice.id))
-    review = _review(body, case, who, secret)
+    review = _review(body, case, who, secret, knowledge)
     trail.append(
         {"event": "feedback", "who": who, "about": review.advice, "statement": body.statement, "verdict": body.verdict}
     )
@@ -89,7 +93,7 @@ def _require_recorded(advice: Advice, case: Case, record: chain.Record | None) -
             raise InputError(f"{param} is not what the answer was made from; send it back unchanged", param=param)
 
 
-def _review(body: FeedbackRequest, case: Case, who: str, secret: bytes) -> Review:
+def _review(body: FeedbackRequest, case: Case, who: str, secret: bytes, knowledge: Knowledge) -> Review:
     advice, grounding = body.advice, body.advice.provenance.grounding
     identity = Identity(shift_days=shift_of(case_hash(case), secret))
     hidden = _hidden(case, identity)
@@ -98,7 +102,7 @@ def _review(body: FeedbackRequest, case: Case, who: str, secret: bytes) -> Revie
         statement = advice.statements[body.statement - 1]
         marks = "".join(f"[{number}]" for number in dict.fromkeys(each.number for each in statement.citations))
         edit = Edit(
-            prompt=tuple(prompts.messages(hidden, advice.evidence, "cite")),
+            prompt=tuple(prompts.messages(hidden, advice.evidence, knowledge, "cite")),
             original=f"{statement.text} {marks}",
             edited=f"{deidentify(body.edited.strip(), identity)} {marks}",
         )
@@ -108,7 +112,7 @@ def _review(body: FeedbackRequest, case: Case, who: str, secret: bytes) -> Revie
         statement=body.statement,
         verdict=body.verdict,
         grounding=grounding,
-        prompt=tuple(prompts.messages(hidden, advice.evidence, grounding)),
+        prompt=tuple(prompts.messages(hidden, advice.evidence, knowledge, grounding)),
         answer=tuple(_as_written(each, advice.evidence, grounding) for each in advice.statements),
         evidence=tuple(each.passage.id for each in advice.evidence),
         model=advice.provenance.model,
@@ -119,7 +123,7 @@ def _review(body: FeedbackRequest, case: Case, who: str, secret: bytes) -> Revie
 
 def _hidden(case: Case, identity: Identity) -> Case:
     """The case as the model saw it, de-identified."""
-    patient = with_text(case.patient, case.question)
+    patient = as_heard(case).patient
     known = deidentify_patient(patient, identity) if patient else None
     return case.model_copy(update={"question": deidentify(case.question, identity), "patient": known})
 
@@ -128,9 +132,4 @@ def _as_written(statement: Statement, evidence: Sequence[Evidence], grounding: p
     """What the model writes for a statement: pointers to whole sentences, or the words with their marks."""
     if grounding == "cite":
         return f"{statement.text} {''.join(f'[{each.number}]' for each in statement.citations)}"
-    places = {
-        (item.number, sentence.start): quoting.pointer(item.number, position)
-        for item in evidence
-        for position, sentence in enumerate(item.passage.sentences, start=1)
-    }
-    return " ".join(places[each.number, each.start] for each in statement.citations)
+    return quoting.answer(quoting.cited([statement], evidence))

@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import json
+from dataclasses import asdict
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from medrag.errors import InputError, PatientError
+from medrag.messages import LANGUAGES, catalogue
 from medrag.patient import load
+from medrag.patient.formats.structured import written
 from medrag.patient.report import report
 from medrag.types import Patient
 
@@ -59,10 +63,16 @@ def routes(pharmcat_jar: Path | None = None) -> APIRouter:
     """The page, its parts, and ``POST /v1/patient``; with ``pharmcat_jar`` PharmCAT calls the alleles of a VCF."""
     router = APIRouter()
     parts = {path.name: path for path in WEB.iterdir() if path.is_file()}
+    said = json.dumps({language: asdict(catalogue(language)) for language in LANGUAGES}, ensure_ascii=False)
 
     @router.get("/", include_in_schema=False)
     async def page() -> FileResponse:
         return FileResponse(parts["index.html"], headers=_HEADERS)
+
+    @router.get("/web/messages.js", include_in_schema=False)
+    async def words() -> Response:
+        """What the checks say in every language, for the page to make words of codes and values."""
+        return Response(f"export const MESSAGES = {said};\n", media_type="text/javascript", headers=_HEADERS)
 
     @router.get("/web/{name}", include_in_schema=False)
     async def part(name: str) -> FileResponse:
@@ -74,7 +84,7 @@ def routes(pharmcat_jar: Path | None = None) -> APIRouter:
     async def patient(body: PatientRequest) -> dict[str, Any]:
         """The files as one patient, and a summary for a reader."""
         read = await asyncio.to_thread(_read, body, pharmcat_jar)
-        return {"object": "patient", "patient": read.model_dump(mode="json"), "summary": report(read)}
+        return {"object": "patient", "patient": written(read), "summary": report(read)}
 
     return router
 

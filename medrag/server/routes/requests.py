@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from medrag.errors import InputError, PatientError
+from medrag.messages import Language
 from medrag.patient import from_json
 from medrag.types import Case, Filters, Patient
 
@@ -73,6 +74,12 @@ class Extension(BaseModel):
     filters: Filters = Filters()
 
 
+class ChatExtension(Extension):
+    """The ``medrag`` field of a chat request."""
+
+    language: Language = Field(default="en", description="What findings, notices and messages are said in.")
+
+
 class StreamOptions(BaseModel):
     """OpenAI's ``stream_options``."""
 
@@ -94,7 +101,7 @@ class ChatRequest(BaseModel):
         tuple[str, ...], Field(max_length=MAX_STOPS), BeforeValidator(_stops, json_schema_input_type=_Stop)
     ] = ()
     seed: int | None = None
-    medrag: Extension = Extension()
+    medrag: ChatExtension = ChatExtension()
 
     @property
     def token_limit(self) -> int | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from medrag import rendering
 from medrag.events import Event, Finished, Noticed, Released, Usage
+from medrag.messages import Language
 from medrag.server.routes.requests import MODEL, ChatRequest
 from medrag.types import Advice, Outcome
 
@@ -38,11 +39,11 @@ class Reply:
 
     def completion(self, finished: Finished) -> Json:
         """The whole answer as one ``chat.completion``."""
-        advice = finished.advice
+        advice = rendering.advice_in(finished.advice, self.language)
         annotations: list[Json] = []
         for event in _events(advice):
             annotations += self._write(event)[1]
-        content = rendering.render(advice)
+        content = rendering.render(advice, self.language)
         message = {"role": "assistant", "content": content, "refusal": None, "annotations": annotations}
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": self._finish_reason(advice)}
         return self._object("chat.completion") | {
@@ -63,6 +64,7 @@ class Reply:
 
     def chunks(self, event: Event) -> Iterator[Json]:
         """The ``chat.completion.chunk`` objects that ``event`` adds to the stream."""
+        event = rendering.in_language(event, self.language)
         text, annotations = self._write(event)
         delta: Json = {"role": "assistant"} if isinstance(event, Noticed) else {}
         delta["content"] = text
@@ -75,9 +77,14 @@ class Reply:
             if self.request.include_usage:
                 yield self._usage_chunk(event.usage)
 
+    @property
+    def language(self) -> Language:
+        """What the reply speaks."""
+        return self.request.medrag.language
+
     def _write(self, event: Event) -> tuple[str, list[Json]]:
         """The text of ``event`` and its annotations, counted as written."""
-        text = _text(event)
+        text = _text(event, self.language)
         annotations = _annotations(event, text, self.written) if isinstance(event, Released) else []
         self.written += len(text)
         return text, annotations
@@ -119,12 +126,12 @@ def _events(advice: Advice) -> Iterator[Event]:
     yield Finished(advice)
 
 
-def _text(event: Event) -> str:
+def _text(event: Event, language: Language) -> str:
     if isinstance(event, Noticed):
-        return rendering.head(event.notices)
+        return rendering.head(event.notices, language)
     if isinstance(event, Released):
-        return rendering.statement_text(event.number, event.statement)
-    return rendering.tail(event.advice)
+        return rendering.statement_text(event.number, event.statement, language)
+    return rendering.tail(event.advice, language)
 
 
 def _typed(event: Event) -> Json:

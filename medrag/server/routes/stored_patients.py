@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from medrag.errors import InputError
+from medrag.patient.formats.structured import written
 from medrag.patient.report import report
 from medrag.server.guard.access import caller, require_clinician
 from medrag.server.guard.audit import Trail, text_hash
@@ -82,7 +83,7 @@ def routes(trail: Trail | None) -> APIRouter:
     async def get(patient_id: Id, request: Request) -> dict[str, Any]:
         """The patient as it is understood, and a summary for a reader."""
         found = await asyncio.to_thread(StoredPatients(trail, request), patient_id)
-        return {"object": "patient", "patient": found.model_dump(mode="json"), "summary": report(found)}
+        return {"object": "patient", "patient": written(found), "summary": report(found)}
 
     @router.delete("/{patient_id}", status_code=204)
     async def delete(patient_id: Id, request: Request) -> Response:

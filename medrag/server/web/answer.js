@@ -1,6 +1,6 @@
 // The answer as it arrives.
 
-import { element, fail, foreign, heading, judged, word } from "./nodes.js";
+import { element, fail, foreign, heading, judged, named, word } from "./nodes.js";
 import { review } from "./review.js";
 import { label } from "./strings.js";
 
@@ -31,7 +31,7 @@ export function summary(said) {
 }
 
 function notice(place, found) {
-  fail(place, word("emergency"), word("colon"), foreign("en", found.reason));
+  fail(place, word("emergency"), word("colon"), judged(found));
   place.lastChild.className = "notice";
 }
 
@@ -106,14 +106,15 @@ function spoken(findings) {
 function finding(found) {
   const kind = word(found.severity === "warning" ? "warning" : "contraindicated");
   const source = element("small", {}, word("source"), word("colon"), foreign("en", found.source));
-  return element("p", { className: "finding" }, kind, word("colon"), judged(found.reason), " ", source);
+  return element("p", { className: "finding" }, kind, word("colon"), judged(found), " ", source);
 }
 
 function finish(place, advice) {
   judge = (verdict) => keeper(advice, verdict);
   for (const each of place.querySelectorAll(".review button")) each.disabled = false;
   evidence = new Map(advice.evidence.map(({ number, passage }) => [number, passage]));
-  if (advice.message) place.append(element("p", { className: "message" }, judged(advice.message)));
+  const code = advice.message_code;
+  if (code) place.append(element("p", { className: "message" }, judged({ code, values: {} })));
   place.append(...withheld(advice), ...aboutTheCase(advice), ...notAssessed(advice), ...coverage(advice), ...sources(advice));
   const { id, created, provenance: made } = advice;
   const facts = [["model", made.model], ["index", made.index.slice(0, 12)], ["knowledge", made.knowledge.slice(0, 12)]];
@@ -146,13 +147,13 @@ function notAssessed(advice) {
 }
 
 // What a check says, after the check's name.
-function checked({ check, reason }) {
-  return [word(check), word("colon"), judged(reason)];
+function checked(found) {
+  return [named(found.check), word("colon"), judged(found)];
 }
 
 function coverage(advice) {
   const known = advice.coverage.filter((each) => each.total);
-  return listed("assessed", known.map((each) => [word(each.check), word("colon"), word("of", each.assessed, each.total)]));
+  return listed("assessed", known.map((each) => [named(each.check), word("colon"), word("of", each.assessed, each.total)]));
 }
 
 function sources(advice) {

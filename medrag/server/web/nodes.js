@@ -1,6 +1,6 @@
 // The pieces that the page is built of. Text becomes text nodes only, never markup.
 
-import { say, sentence } from "./strings.js";
+import { name, say, tell } from "./strings.js";
 
 export function element(tag, options = {}, ...children) {
   const node = Object.assign(document.createElement(tag), options);
@@ -26,10 +26,18 @@ export function button(key, pressed) {
   return node;
 }
 
-// What a check says: in the page's language where its words are set, else in English.
-export function judged(said) {
-  const known = sentence(said);
-  return known ? word(...known) : foreign("en", said);
+// What a check says, in the page's language.
+export function judged({ code, values }) {
+  const node = element("span");
+  tell(node, code, values);
+  return node;
+}
+
+// The name of a check, or of what was assessed.
+export function named(check) {
+  const node = element("span");
+  name(node, check);
+  return node;
 }
 
 // What others say: the checks in English ("en"), guidelines and clinicians in a language that is not known ("").

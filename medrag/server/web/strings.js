@@ -1,5 +1,7 @@
-// Every word of the page, in every language it speaks. What the guidelines say comes as they say it, and so does what
-// the checks say, but for the sentences they say in the same words each time (said...). {0}, {1} stand for values.
+// Every word of the page, in every language it speaks; {0}, {1} stand for values. What the checks say is a code and
+// values, whose words the server sends (messages.js). What the guidelines and the record say comes as they say it.
+
+import { MESSAGES } from "./messages.js";
 
 export const STRINGS = {
   en: {
@@ -31,30 +33,6 @@ export const STRINGS = {
     tooMany: "Too many requests; try again in {0} seconds.", unavailable: "The service cannot answer now; try again in {0} seconds.",
     model: "model", index: "index", knowledge: "knowledge",
     limits: "Decision support for a clinician’s own judgement, not a medical device. Check the cited passage before acting. What you enter is kept only if you review a statement, and then without names and with dates shifted.",
-    allergy: "allergy", contraindication: "contraindication", interaction: "interaction", dose: "dose", renal: "kidney function",
-    hepatic: "liver function", pregnancy: "pregnancy", population: "for other patients", duplication: "duplication", qt: "QT interval", omission: "omission",
-    pharmacogenomics: "pharmacogenomics", unknown_drug: "unknown drug", red_flag: "red flag", injection: "text that gives orders",
-    request: "request", images: "images", "advised drugs known": "advised drugs known", "patient's drugs known": "patient’s drugs known",
-    "advised drugs with interaction facts": "advised drugs with interaction facts",
-    "advised drugs with a dose limit": "advised drugs with a dose limit",
-    saidAge: "the patient's age is not recorded",
-    saidAllergies: "the patient's allergies are not recorded",
-    saidAllergyEntries: "{0} allergy entries name no substance that the knowledge knows",
-    saidConditions: "the patient's conditions are not recorded",
-    saidConditionsUnread: "{0} of {1} conditions are not in the safety knowledge",
-    saidDose: "no dose limit is known for this drug, route, age and unit, or the weight is missing",
-    saidLiver: "liver function is not recorded",
-    saidKidney: "kidney function is not recorded",
-    saidMedications: "the patient's medications are not recorded",
-    saidDrugsUnread: "{0} of the patient's drugs are not in the safety knowledge",
-    saidPregnancy: "whether the patient is pregnant or breastfeeding is not recorded",
-    saidNoPatient: "no patient was given: nothing could be checked against one",
-    saidNoReferral: "the case holds an emergency and the advice does not send the patient to emergency care",
-    saidNoPlan: "every statement that names a treatment was withheld: what is left is no treatment plan",
-    saidNoEvidence: "No guideline passage in the index answers this question well enough, so no advice is given.",
-    saidNonePasses: "No guideline passage that the filters let through answers this question well enough; no advice is given.",
-    saidNoneApplies: "The model found that none of the retrieved passages applies to this patient and question.",
-    saidAllWithheld: "Every statement was withheld by the safety filter, so no advice is given.",
   },
   zh: {
     skip: "跳到临床问题", language: "语言", tagline: "有据可查的治疗建议", colon: "：",
@@ -85,30 +63,6 @@ export const STRINGS = {
     tooMany: "请求过于频繁，请在 {0} 秒后重试。", unavailable: "服务暂时无法回答，请在 {0} 秒后重试。",
     model: "模型", index: "索引", knowledge: "知识库",
     limits: "本系统仅供临床医生决策参考，不是医疗器械，不能替代临床判断。采取措施前请核对所引原文。仅在您评价某条推荐时才会保存您输入的内容，且保存前会去除姓名并平移日期。",
-    allergy: "过敏", contraindication: "禁忌", interaction: "药物相互作用", dose: "剂量", renal: "肾功能",
-    hepatic: "肝功能", pregnancy: "妊娠", population: "适用于其他人群", duplication: "重复用药", qt: "QT 间期", omission: "遗漏",
-    pharmacogenomics: "药物基因组学", unknown_drug: "未知药物", red_flag: "急症征象", injection: "文本中夹带的指令",
-    request: "请求", images: "图像", "advised drugs known": "可识别的推荐药物", "patient's drugs known": "可识别的患者用药",
-    "advised drugs with interaction facts": "有相互作用资料的推荐药物",
-    "advised drugs with a dose limit": "有剂量上限的推荐药物",
-    saidAge: "未记录患者年龄",
-    saidAllergies: "未记录患者过敏史",
-    saidAllergyEntries: "有 {0} 条过敏记录的物质不在安全知识库中",
-    saidConditions: "未记录患者诊断",
-    saidConditionsUnread: "{1} 项诊断中有 {0} 项不在安全知识库中",
-    saidDose: "没有该药在此给药途径、年龄和单位下的剂量上限资料，或缺少体重",
-    saidLiver: "未记录肝功能",
-    saidKidney: "未记录肾功能",
-    saidMedications: "未记录患者当前用药",
-    saidDrugsUnread: "患者用药中有 {0} 种不在安全知识库中",
-    saidPregnancy: "未记录是否妊娠或哺乳",
-    saidNoPatient: "未提供患者资料，无法对照患者进行核查",
-    saidNoReferral: "病例含急症征象，但建议中未提及紧急就医",
-    saidNoPlan: "所有涉及治疗的推荐均被拦截，余下内容不构成治疗方案",
-    saidNoEvidence: "索引中没有足以回答该问题的指南内容，因此不给出建议。",
-    saidNonePasses: "符合筛选条件的指南内容均不足以回答该问题，因此不给出建议。",
-    saidNoneApplies: "模型认为检索到的内容均不适用于该患者和该问题。",
-    saidAllWithheld: "所有推荐均被安全审查拦截，因此不给出建议。",
   },
 };
 const TAGS = { en: "en", zh: "zh-CN" };
@@ -120,14 +74,40 @@ export function text(key, ...values) {
   return (STRINGS[language][key] ?? key).replace(/\{(\d)\}/g, (_, at) => values[at]);
 }
 
-// The key and the numbers of a sentence that the checks say in set words; null for any other.
-export function sentence(said) {
-  for (const [key, words] of Object.entries(STRINGS.en).filter(([name]) => name.startsWith("said"))) {
-    const pattern = words.replace(/[.()?]/g, "\\$&").replace(/\{\d\}/g, "(\\d+)");
-    const match = said.match(new RegExp(`^${pattern}$`));
-    if (match) return [key, ...match.slice(1)];
+// What a code and its values say: the language's own words as strings, those of others as {said}.
+function sentence(code, values) {
+  const pieces = MESSAGES[language].sentences[code].split(/\{(\w+)\}/); // every other one is a value's name
+  return pieces.flatMap((piece, at) => (at % 2 ? shown(piece, values[piece]) : [piece]));
+}
+
+function shown(name, value, depth = 0) {
+  const { terms, joins } = MESSAGES[language];
+  if (Array.isArray(value)) {
+    const join = (joins[name] ?? joins.list)[depth];
+    return value.flatMap((each, at) => [...(at ? [join] : []), ...shown(name, each, depth + 1)]);
   }
-  return null;
+  if (typeof value === "number") return [String(Number(value.toPrecision(6)))];
+  const known = terms[name] ?? {};
+  const limit = value.replace(/\d+$/, ""); // "egfr<30" is a word and its number
+  if (Object.hasOwn(known, value)) return [known[value]];
+  return Object.hasOwn(known, limit) ? [`${known[limit]} ${value.slice(limit.length)}`] : [{ said: value }];
+}
+
+// Writes what a check says into a node; it follows a change of language.
+export function tell(node, code, values) {
+  Object.assign(node.dataset, { code, told: JSON.stringify(values) });
+  node.replaceChildren(...sentence(code, values).map((piece) => (piece.said ? quoted(piece.said) : piece)));
+}
+
+// The words of a rule, the record or a passage.
+function quoted(said) {
+  return Object.assign(document.createElement("span"), { lang: "en", textContent: said });
+}
+
+// Writes the name of a check, or of what was assessed, into a node; it follows a change of language.
+export function name(node, check) {
+  node.dataset.check = check;
+  node.textContent = MESSAGES[language].names[check] ?? check;
 }
 
 // Writes one of the page's words into a node; it follows a change of language.
@@ -153,6 +133,8 @@ export function choose(chosen) {
 export function speak() {
   document.documentElement.lang = TAGS[language];
   for (const node of document.querySelectorAll("[data-text]")) say(node, node.dataset.text, ...values(node.dataset.values));
+  for (const node of document.querySelectorAll("[data-code]")) tell(node, node.dataset.code, JSON.parse(node.dataset.told));
+  for (const node of document.querySelectorAll("[data-check]")) name(node, node.dataset.check);
   for (const node of document.querySelectorAll("[data-label]")) label(node, node.dataset.label, ...values(node.dataset.labelValues));
   for (const node of document.querySelectorAll("[data-placeholder]")) node.placeholder = text(node.dataset.placeholder);
   for (const node of document.querySelectorAll("[data-language]")) {

@@ -14,7 +14,7 @@ from eval.tasks.healthbench import Criterion, score
 from medrag.errors import ConfigurationError, InputError
 from medrag.generation.model import Generation
 from medrag.generation.scripted import ScriptedModel
-from tests.eval.judging import verdict
+from tests.eval.scoring.judging import verdict
 
 LINE = {
     "prompt_id": "p1",
@@ -112,5 +112,5 @@ def test_the_question_is_the_last_message_and_what_was_said_before(tmp_path: Pat
 def test_a_file_in_another_format_says_where(tmp_path: Path, lines: list[object], message: str) -> None:
     with pytest.raises(InputError, match=message):
         healthbench.load(write(tmp_path / "hb.jsonl", *lines))
-    with pytest.raises(InputError, match="no benchmark at"):
+    with pytest.raises(InputError, match="no file"):
         healthbench.load(tmp_path / "none.jsonl")

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from eval.running.solver import Solver
-from eval.systems.given import Nearest, answer, chosen_on, ranking, served
+from eval.systems.fixed_evidence import Nearest, answer, chosen_on, ranking, served
 from eval.tasks import judged
 from eval.tasks.judged import pair_scores, single_scores
+from medrag.datasets.judged import JudgedCase
 from medrag.errors import InputError
 from medrag.generation.scripted import ScriptedModel
-from medrag.judged import JudgedCase
 from medrag.types import Case, Patient
 from tests.evidence import passage
 

@@ -1,7 +1,6 @@
 import asyncio
 import gzip
 import json
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +10,8 @@ from eval.running.solver import Solver
 from eval.tasks import mirage, pubmedqa
 from medrag.errors import ConfigurationError, InputError
 from medrag.generation.scripted import ScriptedModel
+from tests.paths import SHARED
 
-SHARED = Path(os.environ.get("MEDRAG_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
 needs_data = pytest.mark.skipif(not SHARED.is_dir(), reason=f"needs the benchmarks in {SHARED}")
 
 STEM = "Which oral drug treats an acute gout flare in an adult?"

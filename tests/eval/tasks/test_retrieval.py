@@ -1,6 +1,5 @@
 import asyncio
 import json
-import os
 import tarfile
 from pathlib import Path
 
@@ -10,8 +9,8 @@ from eval.running.batch import Batch
 from eval.running.solver import Solver
 from eval.tasks import retrieval
 from medrag.errors import InputError
+from tests.paths import SHARED
 
-SHARED = Path(os.environ.get("MEDRAG_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
 ARCHIVE = SHARED / "medquad" / "medquad.tar.xz"
 XML = """<Document id="7"><Focus>Gout</Focus><QAPairs>
 <QAPair pid="1"><Question qid="7-1">What are the treatments for  Gout ?</Question><Answer>Colchicine.</Answer></QAPair>

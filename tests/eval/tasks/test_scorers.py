@@ -12,6 +12,7 @@ from eval.tasks import abstention, grounded, redteam, safety, sensitivity
 from medrag.errors import InputError
 from medrag.types import Advice, Case, Outcome, Statement
 from tests.eval.samples import EVIDENCE, NOTICE, advice, cited
+from tests.paths import ROOT
 
 COLCHICINE = cited(EVIDENCE[0], 0)
 WARNING = cited(EVIDENCE[0], 1)
@@ -26,7 +27,7 @@ def test_the_shipped_cases_load_and_have_unique_ids(name: str) -> None:
 
 
 def test_the_shipped_cases_name_documents_that_exist() -> None:
-    documents = {path.stem for path in (Path(__file__).parents[3] / "index" / "guidelines").glob("*.md")}
+    documents = {path.stem for path in (ROOT / "index" / "guidelines").glob("*.md")}
     for name in ("abstention", "safety", "redteam"):
         for sample in registry.load(name).samples:
             assert set(sample.gold.doc_ids) <= documents, sample.id

@@ -1,0 +1,72 @@
+"""JSON lines in, whole files out, digests.
+
+A line may hold a patient: what is wrong with it is named by file and line, and its text is never shown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from medrag.errors import InputError
+
+L = TypeVar("L", bound=BaseModel)
+
+
+def read_lines(path: Path, kind: type[L], *, hint: str = "", param: str | None = None) -> Iterator[L]:
+    """Each line as a ``kind``, one at a time, blank ones left out; ``hint`` says what the file should be.
+
+    Raises:
+        InputError: the file cannot be read, or a line is no ``kind``.
+    """
+    for number, line in numbered_lines(path, hint=hint, param=param):
+        try:
+            yield kind.model_validate_json(line)
+        except ValidationError as error:
+            raise InputError(_message(f"{path}, line {number}: {fault(error)}", hint), param=param) from None
+
+
+def numbered_lines(path: Path, *, hint: str = "", param: str | None = None) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, with their numbers from 1. Raises InputError when the file cannot be read."""
+    try:
+        with path.open(encoding="utf-8") as lines:
+            yield from ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
+    except FileNotFoundError:
+        raise InputError(_message(f"there is no file {path}", hint), param=param) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {type(error).__name__}", param=param) from error
+
+
+def fault(error: ValidationError) -> str:
+    """The first thing that is wrong, ``field: what``, without the value."""
+    first = error.errors(include_input=False)[0]
+    return f"{'.'.join(map(str, first['loc'])) or 'the line'}: {first['msg']}"
+
+
+def write_whole(path: Path, text: str, *, private: bool = False) -> None:
+    """Writes beside and renames, so that a half-written file never has the name; ``private``: for its owner only."""
+    beside = path.with_name(f".{path.name}.part")
+    beside.unlink(missing_ok=True)
+    beside.touch(mode=0o600 if private else 0o666)
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
+
+
+def write_json(path: Path, value: object) -> None:
+    """``value`` as indented JSON, whole or not at all."""
+    write_whole(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def sha256(path: Path) -> str:
+    """The file's digest, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _message(what: str, hint: str) -> str:
+    return f"{what} ({hint})" if hint else what

@@ -1,0 +1,232 @@
+"""One consultation: a question, a patient and the evidence, from the first notice to the last finding.
+
+Whoever asks (the engine, ``medrag check``, CDS Hooks) goes through it, so that all of them hear and check the same.
+It has the last word on every statement and fails closed. What it has read of the patient is gone with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from medrag.knowledge import Knowledge
+from medrag.patient import hear
+from medrag.patient.view import PatientView, view
+from medrag.reading import Prescription, prescriptions
+from medrag.safety.check_context import MISSING_SOURCE, RANK, Context, fail, ingredients_of, stopped_by
+from medrag.safety.checks import CHECKS, Check
+from medrag.safety.checks.population import left_out, mismatch, population, written_for
+from medrag.safety.injection import passage_report, patient_injections
+from medrag.safety.omission import NO_PLAN, offer, omissions, referral
+from medrag.safety.red_flags import notices
+from medrag.safety.requests import declines
+from medrag.types import Coverage, Evidence, Finding, Patient, Pointer, Severity, Statement, Verdict
+
+MOST_ALTERNATIVES = 2
+SPOKEN = (Severity.CONTRAINDICATED, Severity.WARNING)
+_ORDER = {Verdict.FAIL: 0, Verdict.NOT_ASSESSED: 1, Verdict.PASS: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What comes before any advice: emergencies, and the reason to decline the request if there is one."""
+
+    notices: tuple[Finding, ...]
+    declined: Finding | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The sentences that may be quoted to this patient, and findings on those left out, which are for others."""
+
+    pointers: tuple[Pointer, ...]
+    left_out: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What concerns the whole case, worst first, and how much of it the checks knew."""
+
+    findings: tuple[Finding, ...]
+    coverage: tuple[Coverage, ...]
+
+
+@dataclass(repr=False)
+class Consultation:
+    """One request. ``record`` is the patient as sent (None: none was), ``question`` may be empty.
+
+    ``checks=()`` is the ablation: everything is read, offered and released unchecked. ``released`` and ``withheld``
+    hold what :meth:`settle` has judged.
+    """
+
+    record: Patient | None
+    question: str
+    knowledge: Knowledge
+    checks: Sequence[Check] = CHECKS
+    evidence: Sequence[Evidence] = ()
+    released: list[Statement] = field(default_factory=list)
+    withheld: list[Statement] = field(default_factory=list)
+    _notices: tuple[Finding, ...] = ()
+    _texts: dict[str, tuple[Prescription, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def heard(self) -> Patient | None:
+        """The record with what the question says of a patient: :func:`medrag.patient.hear`."""
+        return hear(self.record, self.question)
+
+    @cached_property
+    def patient(self) -> PatientView | None:
+        """The patient as the checks see it; None where nothing is known of one."""
+        return view(self.heard, self.record, self.knowledge) if self.heard else None
+
+    @property
+    def said(self) -> frozenset[str]:
+        """The words of every statement judged so far, withheld or not."""
+        return frozenset(statement.text for statement in (*self.released, *self.withheld))
+
+    def read(self, text: str) -> tuple[Prescription, ...]:
+        """The drugs and doses of a text, each text read once."""
+        if text not in self._texts:
+            self._texts[text] = prescriptions(text, self.knowledge)
+        return self._texts[text]
+
+    def opening(self) -> Opening:
+        """Emergencies that the question names or the patient has, and whether the request is declined."""
+        self._notices = notices(self.question, self.patient, self.knowledge)
+        return Opening(self._notices, declines(self.question, self.knowledge))
+
+    def choices(self) -> Choices:
+        """Every sentence of the evidence but those that are by their wording not for this patient."""
+        patient = self.patient if population in self.checks else None
+        places = list(_sentences(self.evidence))
+        if patient is None:
+            return Choices(tuple(place for place, _, _ in places), ())
+        found = {place: mismatch(quote, heading, self.question, patient) for place, quote, heading in places}
+        others = [other for other in found.values() if other]
+        return Choices(tuple(place for place, other in found.items() if not other), tuple(left_out(others)))
+
+    def for_this_patient(self, numbers: Iterable[int]) -> list[Pointer]:
+        """The sentences of these passages that are by their wording for a group that the patient is of."""
+        patient, wanted = self.patient, set(numbers)
+        if patient is None:
+            return []
+        passages = [item for item in self.evidence if item.number in wanted]
+        return [place for place, quote, heading in _sentences(passages) if written_for(quote, heading, patient)]
+
+    def review(self, statement: Statement) -> Statement:
+        """``statement`` with the findings of every check added, worst first; one withheld already stays as it is.
+
+        Interactions, duplications and summed doses look at what was released before it. A check that breaks
+        withholds the statement.
+        """
+        if statement.withheld:
+            return statement
+        return self._checked(statement, self.released, self.evidence)
+
+    def settle(self, statement: Statement) -> Statement:
+        """:meth:`review`, and the statement put to the released or the withheld ones."""
+        reviewed = self.review(statement)
+        (self.withheld if reviewed.withheld else self.released).append(reviewed)
+        return reviewed
+
+    def conclude(self) -> Conclusion:
+        """Actions left out, a plan without treatment, instructions hidden in the data; and the coverage.
+
+        Advice on the emergencies of the :meth:`opening` must send the patient to be seen.
+        """
+        try:
+            found = list(self._case_findings())
+        except Exception as error:  # noqa: BLE001 (see _checked)
+            found = [_broken("case", error)]
+        return Conclusion(tuple(sorted(found, key=_rank)), self._coverage())
+
+    def _checked(self, statement: Statement, before: Sequence[Statement], evidence: Sequence[Evidence]) -> Statement:
+        try:
+            context = self._context(statement, before, evidence)
+        except Exception as error:  # noqa: BLE001 (what could not be read was not checked)
+            return _with(statement, [_broken("reading", error)])
+        return _with(statement, [finding for each in self.checks for finding in _run(each, context)])
+
+    def _context(self, statement: Statement, before: Sequence[Statement], evidence: Sequence[Evidence]) -> Context:
+        advised = [each for other in before for each in self.read(other.text)]
+        return Context(
+            statement=statement,
+            read=self.read(statement.text),
+            patient=self.patient,
+            advised=tuple(each for each in advised if each.recommended and each.mention.resolved),
+            stopped_before=stopped_by(advised, self.knowledge),
+            knowledge=self.knowledge,
+            evidence=tuple(evidence),
+            question=self.question,
+        )
+
+    def _case_findings(self) -> Iterator[Finding]:
+        plan = list(omissions(self.patient, self.released, self.withheld, self.knowledge, self.read))
+        yield from plan
+        yield from referral(self._notices, self.released)
+        yield from patient_injections(self.record, self.knowledge) if self.record else ()
+        if any(finding.code == NO_PLAN for finding in plan):
+            yield from self._alternatives()
+        for item in self.evidence:
+            yield from passage_report(item.passage.text, item.number, self.knowledge)
+
+    def _alternatives(self) -> list[Finding]:
+        """At most two treatments of the evidence, other than those withheld, that pass every check without warning."""
+        lost = {each.mention.label for statement in self.withheld for each in self.read(statement.text)}
+        found: list[Finding] = []
+        for (number, _), quote, _ in _sentences(self.evidence):
+            drugs = [each for each in self.read(quote) if each.recommended and each.mention.resolved]
+            if not drugs or lost & {each.mention.label for each in drugs}:
+                continue
+            checked = self._checked(Statement(text=quote), (), ())
+            if not any(finding.verdict is Verdict.FAIL and finding.severity in SPOKEN for finding in checked.findings):
+                names = tuple(dict.fromkeys(each.mention.label for each in drugs))
+                found.append(offer(number, quote, names))
+        return found[:MOST_ALTERNATIVES]
+
+    def _coverage(self) -> tuple[Coverage, ...]:
+        """How many of the drugs released and recorded the checks know, and with what kind of facts."""
+        patient, knowledge = self.patient, self.knowledge
+        read = [each for statement in self.released for each in self.read(statement.text) if each.recommended]
+        advised = {each.mention.label: each for each in read}
+        current = len(patient.drugs) + len(patient.unread_drugs) if patient else 0
+        known = [each for each in advised.values() if each.mention.resolved]
+        reviewed = [each for each in known if all(map(knowledge.interactions_known, ingredients_of(each, knowledge)))]
+        with_limit = [each for each in known if all(map(knowledge.limits, ingredients_of(each, knowledge)))]
+        return (
+            Coverage(check="advised drugs known", assessed=len(known), total=len(advised)),
+            Coverage(check="patient's drugs known", assessed=len(patient.drugs) if patient else 0, total=current),
+            Coverage(check="advised drugs with interaction facts", assessed=len(reviewed), total=len(advised)),
+            Coverage(check="advised drugs with a dose limit", assessed=len(with_limit), total=len(advised)),
+        )
+
+
+def _sentences(evidence: Iterable[Evidence]) -> Iterator[tuple[Pointer, str, str]]:
+    """Each sentence: its place, its words and the heading it stands under."""
+    for item in evidence:
+        heading = item.passage.section[-1] if item.passage.section else ""
+        for position, sentence in enumerate(item.passage.sentences, start=1):
+            yield (item.number, position), item.passage.quote(sentence), heading
+
+
+def _run(each: Check, context: Context) -> Iterable[Finding]:
+    try:
+        return list(each(context))
+    except Exception as error:  # noqa: BLE001 (a check that broke is not a pass)
+        return [_broken(each.__name__, error)]
+
+
+def _broken(name: str, error: Exception) -> Finding:
+    """The kind of error only: its message may hold patient text."""
+    finding = fail("check.broken", Severity.CONTRAINDICATED, MISSING_SOURCE, error=type(error).__name__)
+    return finding.model_copy(update={"check": name})
+
+
+def _with(statement: Statement, findings: list[Finding]) -> Statement:
+    every = (*statement.findings, *sorted(findings, key=_rank))
+    return statement.model_copy(update={"findings": every})
+
+
+def _rank(finding: Finding) -> tuple[int, int]:
+    return _ORDER[finding.verdict], RANK[finding.severity]

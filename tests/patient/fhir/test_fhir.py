@@ -1,0 +1,361 @@
+"""FHIR R4 in: statuses, references, other patients, partial faults."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import pytest
+
+from medrag.errors import PatientError
+from medrag.patient import from_fhir
+from medrag.types import FactStatus, Patient
+from tests.patient.records import PATIENT, TODAY, allergy, bundle, coded, condition, lab, order, person, status
+
+
+def read(*resources: dict[str, Any]) -> Patient:
+    return from_fhir(bundle(*resources), TODAY)
+
+
+def reasons(patient: Patient) -> str:
+    return "\n".join(f"{problem.source}: {problem.reason}" for problem in patient.problems)
+
+
+def test_reads_the_person() -> None:
+    patient = read(person())
+    assert (patient.birth_date.isoformat(), patient.sex, patient.age_years) == ("1960-05-01", "female", 66)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("clinical", "verified", "expected"),
+    [
+        ("active", "confirmed", "active"),
+        ("recurrence", "confirmed", "active"),
+        ("active", None, "active"),
+        ("active", "unconfirmed", "uncertain"),
+        ("active", "provisional", "uncertain"),
+        ("active", "differential", "uncertain"),
+        ("active", "refuted", "refuted"),
+        (None, "entered-in-error", "refuted"),
+        ("inactive", "confirmed", "resolved"),
+        ("remission", "confirmed", "resolved"),
+        ("resolved", "confirmed", "resolved"),
+        (None, None, "uncertain"),
+    ],
+)
+def test_only_active_and_confirmed_conditions_are_current(
+    clinical: str | None, verified: str | None, expected: str
+) -> None:
+    (fact,) = read(person(), condition("Asthma", clinical, verified)).conditions
+    assert fact.status == expected
+    assert fact.current == (expected == "active")
+    assert (fact.code, fact.system, fact.source) == ("1", "SNOMED", "request#Condition/Asthma")
+
+
+def test_a_condition_that_ended_but_calls_itself_active_is_uncertain_and_reported() -> None:
+    patient = read(person(), condition("Asthma", abatementDateTime="2020-01-01"))
+    assert patient.conditions[0].status is FactStatus.UNCERTAIN
+    assert "active and that it has ended" in reasons(patient)
+
+
+def test_allergies_keep_kind_criticality_and_reaction() -> None:
+    reaction = [{"manifestation": [coded("Hives")], "severity": "severe"}]
+    patient = read(person(), allergy("Penicillin", type="allergy", criticality="high", reaction=reaction))
+    (fact,) = patient.allergies
+    assert (fact.kind, fact.criticality, fact.reaction) == ("allergy", "high", "Hives (severe)")
+    assert patient.no_known_allergies is False
+
+
+@pytest.mark.parametrize("verified", ["refuted", "entered-in-error", "unconfirmed"])
+def test_refuted_and_unconfirmed_allergies_are_not_current(verified: str) -> None:
+    patient = read(person(), allergy("Penicillin", verified=verified))
+    assert not patient.allergies[0].current
+    assert patient.no_known_allergies is None
+
+
+def test_no_known_allergies_differs_from_nothing_recorded() -> None:
+    silent = read(person())
+    none = read(person(), allergy("No known allergy", code=coded("No known allergy", "716186003")))
+    assert silent.no_known_allergies is None
+    assert any(line.startswith("allergies: not recorded") for line in silent.missing)
+    assert none.no_known_allergies is True
+    assert none.allergies[0].status is FactStatus.NEGATED
+    assert not any(line.startswith("allergies") for line in none.missing)
+
+
+def test_no_known_allergies_beside_an_allergy_is_a_contradiction() -> None:
+    patient = read(
+        person(), allergy("No known allergy", code=coded("No known allergy", "716186003")), allergy("Penicillin")
+    )
+    assert patient.no_known_allergies is False
+    assert "no known allergies, yet an allergy is recorded" in reasons(patient)
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, "active"),
+        ({"state": "stopped"}, "resolved"),
+        ({"state": "completed"}, "resolved"),
+        ({"state": "on-hold"}, "uncertain"),
+        ({"state": "draft"}, "planned"),
+        ({"state": "entered-in-error"}, "refuted"),
+        ({"intent": "plan"}, "planned"),
+        ({"doNotPerform": True}, "negated"),
+        ({"dosageInstruction": [{"timing": {"repeat": {"boundsPeriod": {"end": "2026-01-01"}}}}]}, "resolved"),
+        ({"dosageInstruction": [{"timing": {"repeat": {"boundsPeriod": {"end": "2027-01-01"}}}}]}, "active"),
+    ],
+)
+def test_order_statuses(fields: dict[str, Any], expected: str) -> None:
+    assert read(person(), order("Warfarin", **fields)).medications[0].status == expected
+
+
+def test_a_statement_not_taken_is_negated() -> None:
+    statement = {
+        "resourceType": "MedicationStatement",
+        "id": "s",
+        "status": "not-taken",
+        "medicationCodeableConcept": coded("Aspirin"),
+        "subject": {"reference": PATIENT},
+    }
+    assert read(person(), statement).medications[0].status is FactStatus.NEGATED
+
+
+DRUG = {"resourceType": "Medication", "id": "drug", "code": coded("Warfarin 5 MG", "855332")}
+
+
+@pytest.mark.parametrize(
+    ("reference", "extra", "contained"),
+    [
+        (
+            "urn:uuid:22222222-2222-4222-8222-222222222222",
+            [{**DRUG, "fullUrl": "urn:uuid:22222222-2222-4222-8222-222222222222"}],
+            [],
+        ),
+        ("Medication/drug", [DRUG], []),
+        ("https://example.org/fhir/Medication/drug/_history/2", [DRUG], []),
+        ("#drug", [], [DRUG]),
+    ],
+)
+def test_medication_references_resolve(reference: str, extra: list[Any], contained: list[Any]) -> None:
+    made = order(None, medicationReference={"reference": reference})
+    if contained:
+        made["contained"] = contained
+    assert read(person(), *extra, made).medications[0].display == "Warfarin 5 MG"
+
+
+def test_a_reference_to_nothing_falls_back_on_its_display_or_is_reported() -> None:
+    named = order(None, medicationReference={"reference": "Medication/gone", "display": "Digoxin"})
+    unnamed = order(None, id="u", medicationReference={"reference": "Medication/gone"})
+    patient = read(person(), named, unnamed)
+    assert [fact.display for fact in patient.medications] == ["Digoxin"]
+    assert "MedicationRequest/u: names nothing" in reasons(patient)
+
+
+def test_dosage_is_the_orders_own_words_or_its_parts() -> None:
+    words = [{"text": "one tablet daily"}]
+    parts = [
+        {
+            "doseAndRate": [{"doseQuantity": {"value": 5, "unit": "mg"}}],
+            "route": coded("Oral"),
+            "timing": {"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}},
+        }
+    ]
+    patient = read(person(), order("A", dosageInstruction=words), order("B", id="b", dosageInstruction=parts))
+    assert [fact.dosage for fact in patient.medications] == ["one tablet daily", "5 mg Oral 2 time(s) every 1 d"]
+
+
+def test_components_become_observations_of_their_own() -> None:
+    pressure = {
+        "resourceType": "Observation",
+        "id": "bp",
+        "status": "final",
+        "code": coded("Blood pressure", "55284-4", "http://loinc.org"),
+        "subject": {"reference": PATIENT},
+        "effectiveDateTime": "2026-10-01",
+        "component": [
+            {
+                "code": coded("Systolic", "8480-6", "http://loinc.org"),
+                "valueQuantity": {"value": 150, "unit": "mm[Hg]"},
+            },
+            {"code": coded("Diastolic", "8462-4", "http://loinc.org"), "dataAbsentReason": status("unknown")},
+        ],
+    }
+    systolic, diastolic = read(person(), pressure).observations
+    assert (systolic.value, systolic.unit, systolic.source) == (150, "mm[Hg]", "request#Observation/bp/component[0]")
+    assert (diastolic.value, diastolic.status) == (None, FactStatus.UNCERTAIN)
+
+
+def test_a_data_absent_reason_is_not_a_value() -> None:
+    made = lab("2160-0", "Creatinine", 1, "mg/dL", dataAbsentReason=status("error"))
+    del made["valueQuantity"]
+    patient = read(person(), made)
+    assert patient.observations[0].value is None
+    assert not patient.observations[0].current
+    assert "egfr" not in patient.derived
+
+
+def test_newer_values_replace_older_ones_and_old_ones_are_history() -> None:
+    patient = read(
+        person(),
+        lab("2160-0", "Creatinine", 1.0, "mg/dL", "2026-01-01"),
+        lab("2160-0", "Creatinine", 1.4, "mg/dL", "2026-10-01"),
+        lab("718-7", "Hemoglobin", 13, "g/dL", "2020-01-01"),
+    )
+    assert [(fact.value, fact.status.value) for fact in patient.observations] == [
+        (1.0, "resolved"),
+        (1.4, "active"),
+        (13, "resolved"),
+    ]
+
+
+def test_preliminary_and_undated_results_are_uncertain() -> None:
+    undated = lab("718-7", "Hemoglobin", 13, "g/dL")
+    del undated["effectiveDateTime"]
+    patient = read(person(), lab("2160-0", "Creatinine", 1.0, "mg/dL", status="preliminary"), undated)
+    assert {fact.status for fact in patient.observations} == {FactStatus.UNCERTAIN}
+
+
+def test_another_patients_facts_are_left_out_and_reported() -> None:
+    other = condition("Gout", subject={"reference": "Patient/other"})
+    patient = read(person(), condition("Asthma"), other)
+    assert [fact.display for fact in patient.conditions] == ["Asthma"]
+    assert "Condition/Gout: is about another patient" in reasons(patient)
+
+
+def test_an_invalid_resource_is_reported_by_id_and_the_rest_is_used() -> None:
+    broken = lab("2160-0", "Creatinine", 1.0, "mg/dL", id="bad", valueQuantity={"value": "very high"})
+    patient = read(person(), broken, condition("Asthma"))
+    assert [fact.display for fact in patient.conditions] == ["Asthma"]
+    assert not patient.observations
+    assert "request#Observation/bad: does not validate and is not used (valueQuantity.value" in reasons(patient)
+    assert "very high" not in reasons(patient)
+
+
+def test_a_fault_without_clinical_meaning_costs_only_its_element() -> None:
+    patient = read(person(), allergy("Penicillin", identifier="not an identifier", madeUp=1))
+    assert patient.allergies[0].current
+    assert "read without the faulty part" in reasons(patient)
+    assert "madeUp" not in reasons(patient)
+
+
+def test_dates_in_other_formats_are_read_leniently() -> None:
+    made = lab("2160-0", "Creatinine", 1.0, "mg/dL", effectiveDateTime="2026-10-01T10:00:00")
+    (fact,) = read(person(), made).observations
+    assert fact.date is not None
+    assert fact.date.isoformat() == "2026-10-01T10:00:00"
+
+
+def test_a_duplicate_full_url_keeps_the_newer_version() -> None:
+    url = "urn:uuid:33333333-3333-4333-8333-333333333333"
+    old = condition("Asthma", fullUrl=url, id="c", meta={"lastUpdated": "2020-01-01T00:00:00Z"})
+    new = condition("Asthma", "resolved", fullUrl=url, id="c", meta={"lastUpdated": "2024-01-01T00:00:00Z"})
+    patient = read(person(), new, old)
+    assert [fact.status.value for fact in patient.conditions] == ["resolved"]
+    assert "given more than once and differs" in reasons(patient)
+
+
+def test_a_full_url_shared_by_two_types_keeps_both() -> None:
+    url = "urn:uuid:33333333-3333-4333-8333-333333333333"
+    patient = read(person(), condition("Asthma", fullUrl=url), order("Warfarin", fullUrl=url))
+    assert (len(patient.conditions), len(patient.medications)) == (1, 1)
+    assert "its fullUrl is also that of" in reasons(patient)
+
+
+def test_family_history_names_the_relative() -> None:
+    made = {
+        "resourceType": "FamilyMemberHistory",
+        "id": "f",
+        "status": "completed",
+        "patient": {"reference": PATIENT},
+        "relationship": coded("mother"),
+        "condition": [{"code": coded("Breast cancer")}],
+    }
+    (fact,) = read(person(), made).conditions
+    assert (fact.display, fact.status.value) == ("Breast cancer (mother)", "family_history")
+
+
+def test_a_code_system_of_the_wrong_type_is_not_fatal() -> None:
+    made = condition("Asthma", code={"coding": [{"system": ["x"], "code": "1", "display": "Asthma"}]})
+    assert "does not validate" in reasons(read(person(), made))
+
+
+def test_reports_imaging_and_immunisations() -> None:
+    report = {
+        "resourceType": "DiagnosticReport",
+        "id": "r",
+        "status": "final",
+        "category": [coded("Radiology", "RAD", "http://terminology.hl7.org/CodeSystem/v2-0074")],
+        "code": coded("Chest X-ray"),
+        "subject": {"reference": PATIENT},
+        "effectiveDateTime": "2026-10-01",
+        "conclusion": "No pneumothorax.",
+    }
+    vaccine = {
+        "resourceType": "Immunization",
+        "id": "v",
+        "status": "completed",
+        "vaccineCode": coded("Influenza"),
+        "patient": {"reference": PATIENT},
+        "occurrenceDateTime": "2026-10-01",
+    }
+    patient = read(person(), report, vaccine)
+    assert patient.imaging[0].report == "No pneumothorax."
+    assert (patient.procedures[0].display, patient.procedures[0].status.value) == ("Influenza", "active")
+
+
+@pytest.mark.parametrize(("day", "expected"), [("2026-09-01", True), ("2025-01-01", None)])
+def test_a_pregnancy_does_not_last_for_years(day: str, expected: bool | None) -> None:
+    patient = read(
+        person(birthDate="1995-01-01"), condition("Pregnancy", onsetDateTime=day, code=coded("Pregnancy", "77386006"))
+    )
+    assert patient.pregnant is expected
+
+
+def test_a_resolved_pregnancy_is_not_current() -> None:
+    made = condition(
+        "Normal pregnancy", "resolved", onsetDateTime="2026-09-01", code=coded("Normal pregnancy", "72892002")
+    )
+    assert read(person(birthDate="1995-01-01"), made).pregnant is None
+
+
+def test_attached_notes_are_read_unless_superseded_or_about_someone_else() -> None:
+    def document(name: str, words: str, state: str = "current") -> dict[str, Any]:
+        data = base64.b64encode(words.encode()).decode()
+        return {
+            "resourceType": "DocumentReference",
+            "id": name,
+            "status": state,
+            "subject": {"reference": PATIENT},
+            "date": "2026-10-01T00:00:00Z",
+            "content": [{"attachment": {"contentType": "text/plain", "data": data}}],
+        }
+
+    patient = read(
+        person(),
+        document("a", "66-year-old woman with gout. Allergies: sulfa"),
+        document("b", "Has hypertension.", "superseded"),
+        document("c", "A 30-year-old man with asthma."),
+    )
+    assert [(fact.display, fact.source) for fact in patient.conditions] == [
+        ("gout", "request#DocumentReference/a/attachment[0]:23-27")
+    ]
+    assert [fact.display for fact in patient.allergies] == ["sulfa"]
+    assert "describes a male patient and the record a female one" in reasons(patient)
+    assert "1 superseded or withdrawn document(s) not read" in reasons(patient)
+
+
+def test_prefetch_single_resources_and_lists_are_read() -> None:
+    prefetch = {"patient": person(fullUrl=None), "conditions": bundle(condition("Asthma"))}
+    del prefetch["patient"]["fullUrl"]
+    assert from_fhir(prefetch, TODAY).sex == "female"
+    assert from_fhir(condition("Asthma"), TODAY).conditions[0].display == "Asthma"
+    assert from_fhir([condition("Asthma"), condition("Gout")], TODAY).conditions[1].display == "Gout"
+
+
+@pytest.mark.parametrize(
+    "content", [{}, [], None, 5, "text", {"resourceType": "Bundle"}, {"resourceType": "Bundle", "entry": 3}]
+)
+def test_what_holds_no_resource_is_an_error(content: Any) -> None:
+    with pytest.raises(PatientError, match="holds no FHIR resource"):
+        from_fhir(content, TODAY)

@@ -1,0 +1,215 @@
+"""Genotypes from tables, PharmCAT JSON and VCF: what is not called is never normal."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from medrag.errors import PatientError
+from medrag.patient import from_json, load
+from medrag.patient.formats.phenotypes import interpret
+from medrag.types import FactStatus, Genotype, Patient
+from tests.patient.records import TODAY
+
+
+def table(tmp_path: Path, text: str, name: str = "genes.tsv") -> Patient:
+    path = tmp_path / name
+    path.write_text(text)
+    return load([path], TODAY)
+
+
+def by_gene(patient: Patient) -> dict[str, Genotype]:
+    return {each.gene: each for each in patient.genotypes or ()}
+
+
+def test_a_table_with_a_header(tmp_path: Path) -> None:
+    text = "gene,diplotype,phenotype,activity score\nCYP2C19,*2/*2,Poor Metabolizer,\n"
+    text += "CYP2D6,*1/*4,Intermediate Metabolizer,1.0\n"
+    genes = by_gene(table(tmp_path, text, "genes.csv"))
+    assert (genes["CYP2C19"].phenotype, genes["CYP2C19"].lookup_key) == ("Poor Metabolizer", "Poor Metabolizer")
+    assert (genes["CYP2D6"].activity_score, genes["CYP2D6"].lookup_key) == ("1.0", "1.0")
+    assert genes["CYP2D6"].source == "genes.csv:row 3"
+
+
+def test_outside_call_rows_without_a_header(tmp_path: Path) -> None:
+    patient = table(tmp_path, "CYP2D6\t*1/*3\nHLA-B\t*15:02/*57:01\nMT-RNR1\t1555A>G\n")
+    genes = by_gene(patient)
+    assert (genes["CYP2D6"].phenotype, genes["CYP2D6"].lookup_key) == ("Intermediate Metabolizer", "1.0")
+    keys = {each.lookup_key for each in patient.genotypes or () if each.gene == "HLA-B"}
+    assert keys == {"*15:02 positive", "*57:01 positive", "*58:01 negative"}
+    assert genes["MT-RNR1"].status is FactStatus.UNCERTAIN
+
+
+@pytest.mark.parametrize("result", ["No Result", "Unknown/Unknown", "", "n/a", "Indeterminate", "no call"])
+def test_no_result_and_indeterminate_are_never_normal(tmp_path: Path, result: str) -> None:
+    genes = by_gene(table(tmp_path, f"gene\tdiplotype\tphenotype\nTPMT\t{result}\t{result}\nDPYD\t*1/*1\t\n"))
+    assert genes["TPMT"].status is FactStatus.UNCERTAIN
+    assert "Normal" not in (genes["TPMT"].phenotype or "")
+
+
+# CPIC's diplotype-to-phenotype tables.
+@pytest.mark.parametrize(
+    ("gene", "diplotype", "phenotype", "key"),
+    [
+        ("CYP2C19", "*1/*1", "Normal Metabolizer", "Normal Metabolizer"),
+        ("CYP2C19", "*2/*17", "Intermediate Metabolizer", "Intermediate Metabolizer"),
+        ("CYP2C19", "*17/*17", "Ultrarapid Metabolizer", "Ultrarapid Metabolizer"),
+        ("CYP2C19", "*2/*9", "Likely Poor Metabolizer", "Likely Poor Metabolizer"),
+        ("CYP2C9", "*2/*3", "Poor Metabolizer", "0.5"),
+        ("CYP2C9", "*1/*3", "Intermediate Metabolizer", "1.0"),
+        ("CYP2D6", "*4/*4", "Poor Metabolizer", "0.0"),
+        ("CYP2D6", "*1/*10", "Normal Metabolizer", "1.25"),
+        ("CYP2D6", "*10/*10", "Intermediate Metabolizer", "0.5"),
+        ("CYP2D6", "*1x2/*1", "Ultrarapid Metabolizer", "3.0"),
+        ("DPYD", "Reference/c.1905+1G>A", "Intermediate Metabolizer", "1.0"),
+        ("TPMT", "*1/*3A", "Intermediate Metabolizer", "Intermediate Metabolizer"),
+        ("NUDT15", "*3/*3", "Poor Metabolizer", "Poor Metabolizer"),
+        ("SLCO1B1", "*5/*15", "Poor Function", "Poor Function"),
+        ("UGT1A1", "*28/*28", "Poor Metabolizer", "Poor Metabolizer"),
+    ],
+)
+def test_diplotypes_are_interpreted_as_cpic_does(gene: str, diplotype: str, phenotype: str, key: str) -> None:
+    (meaning,) = interpret(gene, diplotype)
+    assert (meaning.phenotype, meaning.lookup_key) == (phenotype, key)
+
+
+@pytest.mark.parametrize(
+    ("gene", "diplotype"), [("CYP2C19", "*1/*999"), ("CYP2D6", "*1xN/*1"), ("HLA-B", "*15/*57"), ("XYZ1", "*1/*1")]
+)
+def test_unknown_alleles_are_not_interpreted(gene: str, diplotype: str) -> None:
+    assert interpret(gene, diplotype) == []
+
+
+def pharmcat(gene: str, **report: Any) -> dict[str, Any]:
+    base = {"callSource": "MATCHER", "sourceDiplotypes": [], "variants": []}
+    return {"geneReports": {gene: base | report}, "matcherMetadata": {"timestamp": "2026-01-02T00:00:00Z"}}
+
+
+def call(label: str, phenotype: str, key: str | None = None) -> dict[str, Any]:
+    return {"label": label, "phenotypes": [phenotype], "lookupKey": [key or phenotype], "activityScore": None}
+
+
+def test_pharmcat_ambiguity_and_missing_positions_are_reported() -> None:
+    report = pharmcat(
+        "CYP2C19",
+        sourceDiplotypes=[call("*1/*2", "Intermediate Metabolizer"), call("*2/*38", "Intermediate Metabolizer")],
+        variants=[{"call": None}, {"call": "G/A"}],
+    )
+    patient = from_json(report, TODAY)
+    assert [each.diplotype for each in patient.genotypes or ()] == ["*1/*2", "*2/*38"]
+    text = " ".join(problem.reason for problem in patient.problems)
+    assert "2 possible diplotypes" in text
+    assert "1 of its positions were not in the VCF" in text
+
+
+def test_pharmcat_without_a_call_stays_open() -> None:
+    patient = from_json(pharmcat("TPMT"), TODAY)
+    assert (patient.genotypes[0].lookup_key, patient.genotypes[0].status) == ("No Result", FactStatus.UNCERTAIN)
+    with pytest.raises(PatientError, match="without gene reports"):
+        from_json({"geneReports": {}}, TODAY)
+
+
+HEADER = (
+    "##fileformat=VCFv4.2\n##contig=<ID=chr10,assembly=GRCh38>\n##contig=<ID=chr1>\n##contig=<ID=chr16>\n"
+    '##FILTER=<ID=low,Description="low">\n##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">\n'
+    "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS1\n"
+)
+
+
+def vcf(tmp_path: Path, *rows: str, header: str = HEADER) -> Patient:
+    path = tmp_path / "sample.vcf"
+    path.write_text(header + "".join(f"{row}\n" for row in rows))
+    return load([path], TODAY)
+
+
+STAR_2 = "chr10\t94781859\trs4244285\tG\tA\t.\tPASS\t.\tGT\t"
+STAR_17 = "chr10\t94761900\trs12248560\tC\tT\t.\tPASS\t.\tGT\t"
+DPYD_2A = "chr1\t97450058\trs3918290\tC\tT\t.\tPASS\t.\tGT\t"
+
+
+def test_one_varying_position_needs_no_phasing(tmp_path: Path) -> None:
+    genes = by_gene(vcf(tmp_path, STAR_2 + "1/1", STAR_17 + "0/0", DPYD_2A + "0|1"))
+    assert (genes["CYP2C19"].phenotype, genes["CYP2C19"].status.value) == ("Poor Metabolizer", "active")
+    assert (genes["DPYD"].lookup_key, genes["DPYD"].phenotype) == ("1.0", "Intermediate Metabolizer")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (STAR_2 + "0/1", STAR_17 + "0/1"),
+        (STAR_2 + "0/0", STAR_17 + "0/0"),
+        (STAR_2 + "./.",),
+        (STAR_2.replace("PASS", "low") + "1/1",),
+        (STAR_2.replace("\tG\tA\t", "\tT\tA\t") + "1/1",),
+    ],
+    ids=["two varying", "reference", "no call", "filtered", "other reference"],
+)
+def test_the_rest_is_left_to_pharmcat(tmp_path: Path, rows: tuple[str, ...]) -> None:
+    patient = vcf(tmp_path, *rows)
+    assert not [each for each in patient.genotypes or () if each.gene == "CYP2C19" and each.status is FactStatus.ACTIVE]
+    assert any("PharmCAT is needed for" in problem.reason for problem in patient.problems)
+
+
+def test_a_vcf_of_several_samples_or_another_build_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PatientError, match="holds 2 samples"):
+        vcf(tmp_path, STAR_2 + "0/1\t0/1", header=HEADER.replace("S1\n", "S1\tS2\n"))
+    with pytest.raises(PatientError, match="GRCh37"):
+        vcf(tmp_path, STAR_2 + "0/1", header=HEADER.replace("GRCh38", "GRCh37"))
+    with pytest.raises(PatientError, match="does not parse as VCF"):
+        vcf(tmp_path, "nonsense", header="")
+
+
+def test_pharmcat_is_called_where_java_and_its_jar_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = json.dumps(pharmcat("CYP2D6", sourceDiplotypes=[call("*4/*4", "Poor Metabolizer", "0.0")]))
+    java = tmp_path / "java"
+    java.write_text(f"#!/bin/sh\ncat > \"$6/sample.phenotype.json\" <<'JSON'\n{result}\nJSON\n")
+    java.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    jar = tmp_path / "pharmcat.jar"
+    jar.touch()
+    path = tmp_path / "sample.vcf"
+    path.write_text(HEADER + STAR_2 + "0/1\n")
+    assert by_gene(load([path], TODAY, pharmcat_jar=jar))["CYP2D6"].phenotype == "Poor Metabolizer"
+    java.write_text("#!/bin/sh\nexit 3\n")
+    fallen_back = load([path], TODAY, pharmcat_jar=jar)
+    assert "CYP2C19" in by_gene(fallen_back)
+    assert "exit status 3" in fallen_back.problems[0].reason
+
+
+def test_a_jar_that_is_not_there_or_does_not_run_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "sample.vcf"
+    path.write_text(HEADER + STAR_2 + "0/1\n")
+    missing = load([path], TODAY, pharmcat_jar=tmp_path / "nowhere.jar")
+    assert "no such JAR" in missing.problems[0].reason
+    assert "CYP2C19" in by_gene(missing)
+    jar = tmp_path / "pharmcat.jar"
+    jar.touch()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "Java is not on the PATH" in load([path], TODAY, pharmcat_jar=jar).problems[0].reason
+    java = tmp_path / "java"
+    java.write_text("#!/nowhere/interpreter\n")
+    java.chmod(0o755)
+    assert "cannot be run" in load([path], TODAY, pharmcat_jar=jar).problems[0].reason
+    java.write_text("#!/bin/sh\n/bin/sleep 5\n")
+    monkeypatch.setattr("medrag.patient.formats.vcf.PHARMCAT_SECONDS", 0.2)
+    assert "took more than" in load([path], TODAY, pharmcat_jar=jar).problems[0].reason
+
+
+def test_the_setting_reaches_the_command(tmp_path: Path) -> None:
+    result = json.dumps(pharmcat("CYP2D6", sourceDiplotypes=[call("*4/*4", "Poor Metabolizer", "0.0")]))
+    java = tmp_path / "java"
+    java.write_text(f"#!/bin/sh\ncat > \"$6/sample.phenotype.json\" <<'JSON'\n{result}\nJSON\n")
+    java.chmod(0o755)
+    (tmp_path / "pharmcat.jar").touch()
+    path = tmp_path / "sample.vcf"
+    path.write_text(HEADER + STAR_2 + "0/1\n")
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "MEDRAG_PHARMCAT_JAR": str(tmp_path / "pharmcat.jar")}
+    command = [sys.executable, "-m", "medrag", "patient", str(path), "--json"]
+    run = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=True)
+    assert '"Poor Metabolizer"' in run.stdout

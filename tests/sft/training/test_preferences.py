@@ -1,0 +1,111 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from medrag.errors import ConfigurationError, InputError
+from medrag.types import Advice, Case, Citation, Evidence, Outcome, Provenance, Statement
+from sft.examples.topic_questions import passage
+from sft.training.preferences import Judged, Pair, from_withheld, read_judged, read_pairs
+
+LINES = ["Give amoxicillin for ten days.", "Give azithromycin when penicillin is not tolerated.", "Offer fluids."]
+EVIDENCE = (Evidence(number=1, passage=passage("p", "Pharyngitis", ("Treatment",), LINES), score=1.0),)
+
+
+def _statement(position):
+    sentence = EVIDENCE[0].passage.sentences[position - 1]
+    text = LINES[position - 1]
+    where = Citation(number=1, passage_id="p", start=sentence.start, end=sentence.end, quote=text, title="Pharyngitis")
+    return Statement(text=text, citations=(where,))
+
+
+def _judged(released, withheld):
+    advice = Advice(
+        id="a",
+        created=datetime(2026, 1, 1, tzinfo=UTC),
+        question="Which antibiotic?",
+        outcome=Outcome.ANSWERED,
+        statements=tuple(map(_statement, released)),
+        withheld=tuple(map(_statement, withheld)),
+        evidence=EVIDENCE,
+        provenance=Provenance(medrag="0", model="m", index="i", prompts="p", knowledge="k", grounding="quote"),
+    )
+    return Judged(case=Case(question="Which antibiotic?"), advice=advice)
+
+
+def test_a_withheld_statement_makes_the_answer_with_it_the_worse_one():
+    (pair,) = from_withheld([_judged([2], [1]), _judged([3], [])])
+    assert (pair.chosen, pair.rejected) == ("[1.2]", "[1.1] [1.2]")
+    assert "[1.1] Give amoxicillin" in pair.prompt[1].content
+
+
+def test_where_all_was_withheld_to_abstain_is_better():
+    (pair,) = from_withheld([_judged([], [1])])
+    assert (pair.chosen, pair.rejected) == ("NONE", "[1.1]")
+
+
+def test_files_are_read_and_a_bad_line_is_named_without_its_text(tmp_path):
+    path = tmp_path / "judged.jsonl"
+    path.write_text(_judged([2], [1]).model_dump_json() + "\n")
+    assert len(read_judged(path)) == 1
+    pairs = tmp_path / "pairs.jsonl"
+    good = {"prompt": [{"role": "user", "content": "q"}], "chosen": "a", "rejected": "b", "who": "dr"}
+    pairs.write_text(json.dumps(good) + "\n")
+    assert read_pairs(pairs)[0].chosen == "a"
+    pairs.write_text(json.dumps(good) + "\n" + json.dumps(good | {"rejected": "a"}) + "\n")
+    with pytest.raises(InputError, match=r"line 2: .*same answer") as error:
+        read_pairs(pairs)
+    assert "dr" not in str(error.value).split(str(pairs))[-1]
+    with pytest.raises(InputError, match="medrag feedback export"):
+        read_pairs(tmp_path / "none.jsonl")
+
+
+def test_dpo_makes_the_chosen_answer_likelier(tmp_path):
+    pytest.importorskip("trl")
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    from medrag.settings import MINI
+    from sft.config import Preference, Recipe, Training
+    from sft.training.prefer import prefer
+
+    pairs = [each for _ in range(4) for each in from_withheld([_judged([2], [1]), _judged([3], [1])])]
+    recipe = Recipe(
+        name="tiny",
+        base=str(MINI),
+        data={"stages": [{"examples": 1, "passages": [1, 1], "statements": [1, 1], "turns": [1, 1]}]},
+        training=Training(batch=2, cpu=True),
+        preference=Preference(learning_rate=1e-4),
+    )
+
+    def lead(folder):
+        tokenizer = AutoTokenizer.from_pretrained(folder)
+        model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+        return _likelihood(model, tokenizer, pairs[0], "chosen") - _likelihood(model, tokenizer, pairs[0], "rejected")
+
+    before = lead(MINI)
+    measured = prefer(recipe, MINI, pairs, tmp_path / "preferred")
+    assert measured["steps"] == 4
+    assert lead(tmp_path / "preferred") > before
+
+
+def _likelihood(model, tokenizer, pair: Pair, side: str) -> float:
+    import torch
+
+    chat = [each.model_dump() for each in pair.prompt]
+    prompt = tokenizer.apply_chat_template(chat, add_generation_prompt=True, return_dict=True)["input_ids"]
+    answer = {"role": "assistant", "content": getattr(pair, side)}
+    full = tokenizer.apply_chat_template([*chat, answer], return_dict=True)["input_ids"]
+    with torch.no_grad():
+        logits = model(torch.tensor([full])).logits[0].log_softmax(-1)
+    return sum(float(logits[at - 1, full[at]]) for at in range(len(prompt), len(full)))
+
+
+def test_an_adapter_is_to_be_merged_first(tmp_path):
+    from sft.config import load_recipe
+    from sft.training.prefer import prefer
+
+    (tmp_path / "adapter_config.json").write_text("{}")
+    pair = Pair.model_validate({"prompt": [{"role": "user", "content": "q"}], "chosen": "a", "rejected": "b"})
+    with pytest.raises(ConfigurationError, match="medrag sft merge"):
+        prefer(load_recipe("mini"), tmp_path, [pair], tmp_path / "out")
