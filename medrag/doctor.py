@@ -142,6 +142,9 @@ def _bundled(model: Bundled, home: Path) -> Result:
     folder = prepared_folder(model, home)
     if is_prepared(folder, every_byte=True):
         return Result("model", "ok", f"{folder}, every byte as it was written")
+    if is_prepared(folder):
+        advice = f"the disk loses bits, or somebody wrote there: rm -r {folder}, then `medrag model prepare`"
+        return Result("model", "failed", f"{folder} is not as it was written", advice)
     base_file(model)
     advice = "the first start takes half a minute more; or now: `medrag model prepare`"
     return Result("model", "warning", f"{model.name} is not prepared in {folder.parent} yet", advice)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import Annotated
 
@@ -21,6 +22,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @model.command(epilog="Examples: `medrag model prepare` · `medrag model prepare smollm2 --base`")
 def prepare(name: Name = None, base: Base = False) -> None:
     """Unpack the base, merge the adapter and check what was written, once; print the folder that vLLM serves."""
+    if not sys.stderr.isatty():
+        os.environ.setdefault("TQDM_DISABLE", "1")  # a library's bars, which fill a log
     settings = load()
     if name is None and bundled.find(settings.model) is None:
         _say(f"{settings.model} is not a bundled model: there is nothing to prepare, vLLM loads it by itself")
