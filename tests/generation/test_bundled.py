@@ -152,7 +152,7 @@ def test_another_file_than_the_one_expected_is_refused(tiny: Bundled, gguf_file:
 
 def test_a_missing_package_is_named_with_the_command(tiny: Bundled, gguf_file: Path, home: Path) -> None:
     gguf_file.unlink()
-    with pytest.raises(ConfigurationError, match="pip install --no-deps tiny-weights==1.0"):
+    with pytest.raises(ConfigurationError, match=r"pip install --no-deps tiny-weights==1\.0"):
         prepare(tiny, home, silent)
 
 
