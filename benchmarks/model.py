@@ -3,7 +3,7 @@
     medrag sft cases --index runs/ngc --suffix .xml --source ngc runs/held.jsonl
     medrag sft cases --index runs/ngc --suffix .xml --source ngc --training runs/tune.jsonl
     python -m benchmarks.model runs/model --cases runs/held.jsonl --tune runs/tune.jsonl \\
-        --model mini=medrag/models/mini --model start=.medrag/sft/pretrained
+        --model smollm2=$(medrag model prepare) --model start=.medrag/sft/pretrained
 
 Prints Markdown: each metric by source and system with its 95 % interval, then the first model less each other system
 with the paired bootstrap's interval. The gold of such cases is made by rule (:mod:`sft.examples.judged`). Resumable.

@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -27,8 +28,9 @@ import typer
 
 from benchmarks.chat_users import Seen, Target, asked, one, pointers, quantile, released
 from benchmarks.serving_systems import NAME
+from medrag.generation.bundled import resolve
 from medrag.generation.vllm_process import VllmProcess, free_port
-from medrag.settings import MINI
+from medrag.settings import DEFAULT_MODEL, default_home
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -166,7 +168,9 @@ def _same_messages(index: Path) -> list[dict[str, Any]]:
 def _vllm(*arguments: str) -> Iterator[VllmProcess]:
     """The bundled model on a ``vllm serve`` of its own."""
     with TemporaryDirectory() as folder:
-        process = VllmProcess(model=str(MINI), log=Path(folder) / "vllm.log", args=arguments)
+        model = resolve(DEFAULT_MODEL, default_home(), partial(typer.echo, err=True))
+        named = ("--served-model-name", NAME, *arguments)
+        process = VllmProcess(model=model, log=Path(folder) / "vllm.log", args=named)
         process.start()
         try:
             asyncio.run(process.wait_ready())

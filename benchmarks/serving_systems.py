@@ -27,12 +27,11 @@ from fastapi.responses import StreamingResponse
 from pydantic import SecretStr
 
 from medrag.generation import prompts
-from medrag.generation.vllm_process import served_name
 from medrag.knowledge import load
-from medrag.settings import MINI
 from medrag.types import Case, Evidence, Passage
 
-NAME = served_name(str(MINI))
+NAME = "served"
+"""What every system calls the model on the vLLM that they share."""
 PASSAGES = 5
 NAIVE_TOKENS = 48
 

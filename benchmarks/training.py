@@ -1,6 +1,7 @@
 """Our trainer beside the barest TRL script, on the same model and examples: tokens a second and peak memory.
 
-    python -m benchmarks.training --examples .medrag/sft/data/train.jsonl --out docs/results-training.json
+    python -m benchmarks.training --base $(medrag model prepare --base) \\
+        --examples .medrag/sft/data/train.jsonl --out docs/results-training.json
 
 Each run is a process of its own, the two in turn, so that a machine whose speed drifts treats both alike.
 """
@@ -99,8 +100,8 @@ app = typer.Typer(add_completion=False)
 @app.command(help=__doc__)
 def main(  # noqa: PLR0913
     examples: Annotated[Path, typer.Option(help="Examples that medrag sft data made.")],
+    base: Annotated[str, typer.Option(help="The model both train: a folder or a hub id.")],
     out: Annotated[Path | None, typer.Option(help="Where the figures go, as JSON.")] = None,
-    base: Annotated[str, typer.Option(help="The model both train: a folder or a hub id.")] = "medrag/models/mini",
     count: Annotated[int, typer.Option(help="Examples a run.")] = 60,
     runs: Annotated[int, typer.Option(help="Runs of each.")] = 3,
     only: Annotated[str | None, typer.Option(hidden=True, help="One measurement, in this process.")] = None,

@@ -11,6 +11,7 @@ import httpx
 from medrag import knowledge
 from medrag.engine import Engine
 from medrag.errors import ConfigurationError, ModelUnavailable
+from medrag.generation import bundled
 from medrag.generation.model import ChatModel, OpenAIChatModel
 from medrag.generation.vision import sees_images
 from medrag.generation.vllm_process import VllmProcess, served_name
@@ -33,6 +34,7 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
     """
     retriever = Retriever.open(settings.index_dir, settings.encoder, settings.milvus_secret)
     facts = knowledge.load(settings.knowledge_dir)
+    settings = await asyncio.to_thread(_with_model, settings, say)
     hashing = asyncio.create_task(asyncio.to_thread(_hashes, settings))
     async with (models or served_model)(settings, say) as model:
         weights, adapter = await hashing
@@ -48,6 +50,13 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
             adapter=adapter,
             vision=settings.vision == "yes" or (settings.vision == "auto" and sees_images(settings.model)),
         )
+
+
+def _with_model(settings: Settings, say: Say) -> Settings:
+    """A bundled model's name gives way to the folder it is served from; a server elsewhere has its own names."""
+    if settings.model_url:
+        return settings
+    return settings.model_copy(update={"model": bundled.resolve(settings.model, settings.home, say)})
 
 
 def _hashes(settings: Settings) -> tuple[str | None, str | None]:

@@ -22,11 +22,12 @@ from medrag.errors import ConfigurationError
 
 SECRETS = Path("/run/secrets")
 """Where containers find their secrets: a file a setting, named like its environment variable."""
-MINI = Path(__file__).parent / "models" / "mini"
+DEFAULT_MODEL = "smollm2"
+"""A folder of ``medrag/models``."""
 
 
 def default_home() -> Path:
-    """Where indexes and logs live: ``$MEDRAG_HOME``, or the user's data directory."""
+    """Where indexes, models and logs live: ``$MEDRAG_HOME``, or the user's data directory."""
     if home := os.environ.get("MEDRAG_HOME"):
         return Path(home)
     data = os.environ.get("XDG_DATA_HOME")
@@ -38,12 +39,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="MEDRAG_", toml_file="medrag.toml", extra="forbid")
 
-    home: Path = Field(default_factory=default_home, description="Directory of indexes and logs.")
+    home: Path = Field(default_factory=default_home, description="Directory of indexes, models and logs.")
     index: Path | None = Field(default=None, description="Index directory; HOME/index when not given.")
     encoder: str | None = Field(default=None, description="Encoder path or hub id; the bundled MiniLM by default.")
     milvus_token: SecretStr | None = Field(default=None, description="Token of the Milvus that holds the passages.")
 
-    model: str = Field(default=str(MINI), description="Causal LM to serve: a path or a hub id; the bundled mini.")
+    model: str = Field(default=DEFAULT_MODEL, description="Causal LM to serve: a bundled one, a path or a hub id.")
     model_url: str | None = Field(default=None, description="A running OpenAI-compatible server, e.g. a vLLM.")
     model_key: SecretStr | None = Field(default=None, description="Bearer token of --model-url.")
     adapter: Path | None = Field(default=None, description="LoRA adapter served beside the model (vLLM only).")

@@ -17,7 +17,7 @@ from medrag.errors import ModelRefused, ModelUnavailable
 from medrag.generation import prompts, quoting
 from medrag.generation.model import Generation, OpenAIChatModel
 from medrag.generation.prompts import ABSTAIN
-from medrag.generation.vllm_process import VllmProcess, free_port
+from medrag.generation.vllm_process import VllmProcess, free_port, served_name
 from medrag.retrieval.retriever import Retriever
 from medrag.types import Case, Outcome, Patient
 from tests.evidence import GOUT, HYPERTENSION, evidence
@@ -58,8 +58,8 @@ def test_the_same_request_gives_the_same_answer(vllm_process: VllmProcess) -> No
     assert len(answers) == 1
 
 
-def test_the_context_is_the_models_own(vllm_model: OpenAIChatModel) -> None:
-    config = json.loads((ROOT / "medrag/models/mini/config.json").read_text())
+def test_the_context_is_the_models_own(vllm_model: OpenAIChatModel, model_folder: Path) -> None:
+    config = json.loads((model_folder / "config.json").read_text())
     assert asyncio.run(vllm_model.context_tokens()) == config["max_position_embeddings"]
 
 
@@ -107,7 +107,7 @@ def test_the_command_line_asks_it(vllm_process: VllmProcess, starter_index: Path
     )
     assert done.returncode == 0, done.stderr
     advice = json.loads(done.stdout)
-    assert advice["provenance"]["model"] == "medrag-mini"
+    assert advice["provenance"]["model"] == served_name(vllm_process.model)
     assert advice["evidence"]
 
 

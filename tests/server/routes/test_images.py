@@ -16,7 +16,6 @@ from medrag.generation.model import Generation, OpenAIChatModel
 from medrag.generation.scripted import ScriptedModel
 from medrag.generation.vision import sees_images
 from medrag.generation.vllm_process import free_port
-from medrag.settings import MINI
 from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
 from tests.server.serving import serving
 from tests.server.upstream import Upstream, running
@@ -91,8 +90,8 @@ def test_the_upstream_server_gets_text_first_then_images() -> None:
     ]
 
 
-def test_vision_is_read_from_the_models_own_configuration(tmp_path: Path) -> None:
-    assert not sees_images(str(MINI))
+def test_vision_is_read_from_the_models_own_configuration(model_folder: Path, tmp_path: Path) -> None:
+    assert not sees_images(str(model_folder))
     assert not sees_images("nobody/never-downloaded")
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "qwen2_5_vl", "vision_config": {"depth": 2}}))
     assert sees_images(str(tmp_path))
