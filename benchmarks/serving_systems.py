@@ -27,6 +27,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import SecretStr
 
 from medrag.generation import prompts
+from medrag.generation.modes import MODES
 from medrag.knowledge import load
 from medrag.types import Case, Evidence, Passage
 
@@ -159,7 +160,10 @@ def _prompt(question: str, found: list[tuple[Passage, float]]) -> list[tuple[str
         Evidence(number=number, passage=passage, score=float(score))
         for number, (passage, score) in enumerate(found, start=1)
     ]
-    return [(each["role"], each["content"]) for each in prompts.messages(Case(question=question), evidence, load())]
+    return [
+        (each["role"], each["content"])
+        for each in prompts.messages(Case(question=question), evidence, MODES["cite"], load())
+    ]
 
 
 async def _lines(chat: Any, messages: list[tuple[str, str]]) -> AsyncIterator[str]:

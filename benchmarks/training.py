@@ -17,11 +17,11 @@ from statistics import median
 from typing import Annotated, Any, Literal
 
 import typer
+from sft.examples.conversations import Example
 
 from medrag.files import write_json
 from sft.config import Lora, Recipe, Training
 from sft.examples.build import read_examples
-from sft.examples.conversations import Example
 
 Kind = Literal["medrag", "bare"]
 KINDS: tuple[Kind, ...] = ("medrag", "bare")

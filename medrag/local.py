@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import replace
 
 import httpx
 
@@ -16,7 +17,9 @@ from medrag.generation.model import ChatModel, OpenAIChatModel
 from medrag.generation.vision import sees_images
 from medrag.generation.vllm_process import VllmProcess, served_name
 from medrag.generation.weights import fingerprint
+from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
+from medrag.retrieval.sentences import SentenceRanker
 from medrag.settings import Settings
 
 Say = Callable[[str], None]
@@ -33,6 +36,8 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
         ConfigurationError, StoreError, KnowledgeError, ModelUnavailable: whichever part cannot be had.
     """
     retriever = Retriever.open(settings.index_dir, settings.encoder, settings.milvus_secret)
+    if settings.ranker:
+        retriever = replace(retriever, ranker=SentenceRanker(Encoder(settings.ranker)))
     facts = knowledge.load(settings.knowledge_dir)
     settings = await asyncio.to_thread(_with_model, settings, say)
     hashing = asyncio.create_task(asyncio.to_thread(_hashes, settings))
@@ -44,6 +49,7 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
             knowledge=facts,
             grounding=settings.grounding,
             passages=settings.passages,
+            sentences=settings.sentences,
             max_statements=settings.max_statements,
             max_tokens=settings.max_tokens,
             weights=weights,

@@ -53,7 +53,11 @@ class Settings(BaseSettings):
     vllm_args: tuple[str, ...] = Field(default=(), description="Further arguments of `vllm serve`.")
 
     grounding: Literal["quote", "cite"] = Field(default="quote", description="How statements stand on evidence.")
-    passages: int = Field(default=5, ge=1, le=50, description="Passages retrieved for a question.")
+    passages: int = Field(default=5, ge=1, le=50, description="Passages that the model writes from, in cite mode.")
+    sentences: int = Field(
+        default=24, ge=1, le=100, description="Sentences that the model chooses among, in quote mode."
+    )
+    ranker: str | None = Field(default=None, description="Encoder (path or hub id) that ranks sentences; bundled.")
     max_statements: int = Field(default=6, ge=1, le=50, description="Statements in one answer, at most.")
     max_tokens: int = Field(default=512, ge=1, description="Tokens the model may write in cite mode.")
     vision: Literal["auto", "yes", "no"] = Field(

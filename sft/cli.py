@@ -65,9 +65,9 @@ def train_command(
     Example: medrag sft train smollm2
     """
     _quiet_threads()
+    from medrag.files import sha256, write_json
     from sft.config import load_recipe
     from sft.examples.build import read_examples
-    from medrag.files import sha256, write_json
     from sft.training.curves import curves
     from sft.training.train import base_folder, train
 
@@ -96,8 +96,8 @@ def prefer_command(
     Example: medrag feedback export --out pairs.jsonl && medrag sft prefer smollm2 pairs.jsonl --base .medrag/sft/merged
     """
     _quiet_threads()
-    from sft.config import load_recipe
     from medrag.files import sha256, write_json
+    from sft.config import load_recipe
     from sft.training.curves import curves
     from sft.training.prefer import prefer
     from sft.training.preferences import read_pairs
@@ -135,8 +135,8 @@ def merge_command(
 
     Example: medrag sft merge .medrag/sft/tuned .medrag/sft/merged
     """
-    from sft.export.merge import merge
     from medrag.files import write_json
+    from sft.export.merge import merge
 
     made = merge(tuned, output)
     write_json(tuned / "merge.json", made)
@@ -217,8 +217,8 @@ def classify_command(
     _quiet_threads()
     from dataclasses import asdict
 
-    from sft.config import load_classification
     from medrag.files import read_lines, sha256, write_json
+    from sft.config import load_classification
     from sft.training.classify import Labelled, classify, likeliest
 
     plan, form = load_classification(recipe), 'its lines are {"text": ..., "label": ...}'

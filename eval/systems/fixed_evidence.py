@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -11,9 +10,9 @@ from itertools import product
 from medrag.datasets.judged import JudgedCase
 from medrag.engine import Engine
 from medrag.errors import InputError
-from medrag.generation import quoting
 from medrag.generation.model import ChatModel, Generation
-from medrag.generation.quoting import MAX_STATEMENTS
+from medrag.generation.modes import MODES
+from medrag.generation.modes.quote import MAX_STATEMENTS, cited, pointers
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.query import query_for
 from medrag.retrieval.retriever import Retriever
@@ -29,7 +28,15 @@ class FixedEvidence(Retriever):
 
     evidence: tuple[Evidence, ...] = ()
 
-    def search(self, query: str, *, k: int = 5, filters: Filters = Filters()) -> list[Evidence]:  # noqa: ARG002, B008
+    def sentences(
+        self,
+        query: str,
+        described: str,
+        *,
+        k: int = 24,
+        filters: Filters = Filters(),
+        floored: bool = True,  # noqa: ARG002
+    ) -> list[Evidence]:
         """The evidence."""
         return list(self.evidence)
 
@@ -54,7 +61,7 @@ async def answer(engine: Engine, judged: JudgedCase, chooser: Chooser) -> Answer
     advice = await replace(engine, retriever=given, model=heard, grounding="quote").recommend(judged.case)
     if advice.outcome is not Outcome.DECLINED and len(advice.evidence) != len(judged.passages):
         raise InputError("the case's passages do not fit into this model's context")
-    return Answer(_unique(heard.first), quoting.cited(advice.statements, advice.evidence), advice)
+    return Answer(_unique(heard.first), cited(advice.statements, advice.evidence), advice)
 
 
 def served(engine: Engine, _: JudgedCase) -> ChatModel:
@@ -87,11 +94,8 @@ class _Heard:
             pieces.append(piece)
             yield piece
         if not asked:
-            self.first = _pointers("".join(pieces))
-
-
-def _pointers(text: str) -> list[Pointer]:
-    return [(int(number), int(position)) for number, position in quoting.POINTER.findall(text)]
+            written = "".join(pieces).split(",")
+            self.first = [generation.choices[each] for each in written if each in generation.choices]
 
 
 def _unique(pointers: Sequence[Pointer]) -> tuple[Pointer, ...]:
@@ -131,21 +135,15 @@ class _Ranking:
         return None
 
     async def stream(self, generation: Generation) -> AsyncIterator[str]:
-        grammar = generation.grammar or ""
-        allowed = set(_pointers(grammar))
+        marks = {pointer: mark for mark, pointer in generation.choices.items()}
         ranked = await asyncio.to_thread(ranking, self.encoder, self.judged)
-        chosen = self.wanted.of([each for each in ranked if each[0] in allowed])
-        yield quoting.answer(chosen[: _most(grammar)])
-
-
-def _most(grammar: str) -> int:
-    repeats = re.search(r"\{0,(\d+)\}", grammar)
-    return int(repeats[1]) + 1 if repeats else 1
+        chosen = self.wanted.of([each for each in ranked if each[0] in marks])
+        yield MODES["quote"].joined([marks[each] for each in chosen[: generation.most]])
 
 
 def ranking(encoder: Encoder, judged: JudgedCase) -> list[tuple[Pointer, float]]:
     """Every sentence of the passages with its cosine to the case's query, nearest first."""
-    places = quoting.pointers(judged.evidence)
+    places = pointers(judged.evidence)
     texts = [p.quote(span) for p in judged.passages for span in p.sentences]
     vectors = encoder.encode([query_for(judged.case), *texts])
     cosines = (vectors[1:] @ vectors[0]).tolist()

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import model_validator
 
 from medrag.files import read_lines
-from medrag.generation.quoting import MAX_STATEMENTS
+from medrag.generation.modes.quote import MAX_STATEMENTS
 from medrag.types import Case, Evidence, Passage, Pointer, Record
 
 

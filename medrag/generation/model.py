@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,8 +30,8 @@ from medrag.types import Pointer
 class Generation:
     """One request to a model; ``grammar`` is EBNF and leaves the model no other output.
 
-    ``choices`` are the sentences that the grammar lets through and ``most`` how many of them: for a chooser that reads
-    no grammar.
+    ``choices`` maps what the grammar lets through to the sentences it stands for, and ``most`` says how many: for a
+    chooser that reads no grammar.
     ``used`` is called once, at the end, by a model that counts its tokens.
     ``images`` are data: URLs; they follow the text of the last message.
     """
@@ -39,7 +39,7 @@ class Generation:
     messages: Sequence[Message]
     max_tokens: int
     grammar: str | None = None
-    choices: Sequence[Pointer] = ()
+    choices: Mapping[str, Pointer] = field(default_factory=dict)
     most: int = 0
     temperature: float = 0.0
     seed: int | None = None

@@ -54,6 +54,8 @@ def asked(case: Case, evidence: Sequence[Evidence], mode: Mode, knowledge: Knowl
 def prompts_hash() -> str:
     """sha256 over the fixed text of every prompt and one rendered example, for the audit trail."""
     parts = [
-        text for mode in MODES.values() for text in (mode.system, messages(Case(question="q"), (), mode, load())[1]["content"])
+        text
+        for mode in MODES.values()
+        for text in (mode.system, messages(Case(question="q"), (), mode, load())[1]["content"])
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

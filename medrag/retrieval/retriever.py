@@ -98,7 +98,7 @@ class Retriever:
 
     @cached_property
     def _ranker(self) -> SentenceRanker:
-        return self.ranker or SentenceRanker(self.encoder)
+        return self.ranker or SentenceRanker()
 
     def nearest(self, query: str, *, k: int = 10, filters: Filters = Filters()) -> list[Evidence]:  # noqa: B008
         """The best ``k`` passages however far they are: for looking at an index, not for advice."""

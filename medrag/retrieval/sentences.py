@@ -1,7 +1,7 @@
 """A second ranking, of single sentences under their headings, for the passages that search found.
 
 A passage is found by what it is about; an answer is a sentence of it. A sentence encoder is tuned for this
-(``medrag sft`` and ``index tune`` say how); any other sentence-transformers model can take its place.
+(``medrag/models/minilm-sentences``); any other sentence-transformers model can take its place.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +17,17 @@ from numpy.typing import NDArray
 from medrag.retrieval.encoder import Encoder
 from medrag.types import Evidence, Passage, Pointer
 
+BUNDLED = Path(__file__).parents[1] / "models" / "minilm-sentences"
+"""The LoRA adapter that tunes the bundled MiniLM to this."""
 KEPT = 50_000
 """Vectors of this many of the index's own sentences are kept in memory, about 2 kB each."""
 
 
 class SentenceRanker:
-    """Ranks sentences against a question. Safe to call from several threads."""
+    """Ranks sentences against a question, by the bundled ranking unless told otherwise. Safe to use from threads."""
 
-    def __init__(self, encoder: Encoder) -> None:
-        self.encoder = encoder
+    def __init__(self, encoder: Encoder | None = None) -> None:
+        self.encoder = encoder or Encoder(adapter=BUNDLED)
         self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._lock = threading.Lock()
 

@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from medrag.generation.prompts import ABSTAIN, Grounding
+from medrag.generation.modes import MODES, Grounding
 from medrag.storage.database import Database
 from medrag.storage.tables import reviews
 from medrag.types import Record
@@ -112,4 +112,4 @@ def _pair(prompt: Prompt, chosen: str, rejected: str, kind: str) -> Json:
 
 
 def _joined(said: Iterable[str], grounding: Grounding) -> str:
-    return (" " if grounding == "quote" else "\n").join(said) or ABSTAIN
+    return MODES[grounding].joined([*said])

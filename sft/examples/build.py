@@ -10,12 +10,12 @@ from itertools import chain
 from pathlib import Path
 
 from medrag.errors import ConfigurationError
+from medrag.files import read_lines, sha256, write_json
+from medrag.knowledge import load
 from medrag.retrieval.retriever import Retriever
 from sft.config import Recipe
 from sft.examples.asked import Corpus, Example, examples
 from sft.examples.own import own_examples
-from medrag.knowledge import load
-from medrag.files import read_lines, sha256, write_json
 from sft.questions.read import WRITTEN, Question, read_questions
 
 VALIDATED = 0.1

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from medrag.datasets.judged import JudgedCase
+from medrag.files import read_lines
 from medrag.generation.modes import MODES
 from medrag.generation.modes.quote import marks
 from medrag.generation.prompts import asked, shared
 from medrag.knowledge import Knowledge, load
-from medrag.datasets.judged import JudgedCase
 from sft.examples.asked import Branch, Example
-from medrag.files import read_lines
 
 QUOTE = MODES["quote"]
 
@@ -32,4 +32,6 @@ def _example(number: int, judged: JudgedCase, knowledge: Knowledge) -> Example:
         prompt=asked(judged.case, judged.evidence, QUOTE, knowledge),
         answer=QUOTE.joined([mark[each] for each in judged.gold]),
     )
-    return Example(source=judged.source, system=QUOTE.system, shared=shared(judged.evidence, QUOTE, knowledge), branches=(branch,))
+    return Example(
+        source=judged.source, system=QUOTE.system, shared=shared(judged.evidence, QUOTE, knowledge), branches=(branch,)
+    )

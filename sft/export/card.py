@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from medrag.errors import ConfigurationError
-from medrag.generation.weights import fingerprint
 from medrag.files import sha256
+from medrag.generation.weights import fingerprint
 
 BEGIN = "<!-- written by `medrag sft card` from the run's records; what stands above and below is written by hand -->"
 END = "<!-- end of the written part -->"

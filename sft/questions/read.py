@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from medrag.files import read_lines
 from medrag.patient.load import from_json
 from medrag.types import Case, Passage, Patient, Record
-from medrag.files import read_lines
 
 HERE = Path(__file__).parent
 WRITTEN, HELD = HERE / "written.jsonl", HERE / "held.jsonl"

@@ -12,11 +12,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from medrag.files import read_lines
 from medrag.generation.modes import MODES
 from medrag.generation.prompts import messages
-from medrag.types import Advice, Case, Record
-from medrag.files import read_lines
 from medrag.knowledge import load
+from medrag.types import Advice, Case, Record
 
 
 class ChatMessage(BaseModel):
@@ -66,5 +66,7 @@ def from_withheld(judged: Iterable[Judged]) -> Iterator[Pair]:
         released = mode.written(advice.statements, advice.evidence)
         withheld = [one for one in mode.written(advice.withheld, advice.evidence) if one not in released]
         if withheld:
-            prompt = tuple(ChatMessage.model_validate(one) for one in messages(each.case, advice.evidence, mode, load()))
+            prompt = tuple(
+                ChatMessage.model_validate(one) for one in messages(each.case, advice.evidence, mode, load())
+            )
             yield Pair(prompt=prompt, chosen=mode.joined(released), rejected=mode.joined([*withheld, *released]))

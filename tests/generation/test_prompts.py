@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from medrag.generation.quoting import POINTER
 
 from medrag.generation import prompts
-from medrag.generation.quoting import POINTER
 from medrag.knowledge import load
 from medrag.types import Case, Patient
 from tests.evidence import GOUT, HYPERTENSION, evidence, passage

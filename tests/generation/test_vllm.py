@@ -21,7 +21,6 @@ from medrag.generation.vllm_process import VllmProcess, free_port, served_name
 from medrag.retrieval.retriever import Retriever
 from medrag.types import Case, Outcome, Patient
 from tests.evidence import GOUT, HYPERTENSION, evidence
-from tests.paths import ROOT
 
 pytestmark = pytest.mark.vllm
 

@@ -42,7 +42,9 @@ def test_statuses_agree_with_the_file(path: Path) -> None:
     patient = load([path], TODAY)
     current = {fact.source for fact in patient.medications or () if fact.current}
     assert current <= active | {s for s in current if "MedicationDispense" in s or "attachment" in s}
-    stopped = [fact for fact in patient.medications or () if "MedicationRequest" in fact.source and fact.source not in active]
+    stopped = [
+        fact for fact in patient.medications or () if "MedicationRequest" in fact.source and fact.source not in active
+    ]
     assert not any(fact.current for fact in stopped)
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from medrag.generation.quoting import pointers
 
 from medrag import knowledge
 from medrag.engine import Engine
-from medrag.generation.quoting import pointers
 from medrag.generation.scripted import ScriptedModel
 from medrag.reading.population import meant_for
 from medrag.retrieval.retriever import Retriever

@@ -4,11 +4,11 @@ import json
 import random
 
 import pytest
+from sft.examples.conversations import Size, guideline_example
+from sft.examples.synthetic import topic
 
 from medrag.errors import ConfigurationError
 from sft.config import Architecture, Lora, Pretraining, Recipe, Training, load_recipe
-from sft.examples.conversations import Size, guideline_example
-from sft.examples.synthetic import topic
 from tests.paths import ROOT
 
 pytest.importorskip("trl")

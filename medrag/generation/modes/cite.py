@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from medrag.generation.modes.mode import ABSTAIN, Draft, Grounding
 from medrag.generation.neutral import neutral_once
@@ -36,9 +36,14 @@ class Cite:
         del evidence
         return ""
 
-    def constraint(self, evidence: Sequence[Evidence], choices: Sequence[Pointer], most: int) -> str | None:
+    def marks(self, evidence: Sequence[Evidence]) -> dict[str, Pointer]:
         """None: words are free."""
-        del evidence, choices, most
+        del evidence
+        return {}
+
+    def constraint(self, marks: Iterable[str], most: int) -> str | None:
+        """None: words are free."""
+        del marks, most
         return None
 
     def reader(self, evidence: Sequence[Evidence]) -> _Lines:

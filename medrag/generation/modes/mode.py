@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -55,8 +55,12 @@ class Mode(Protocol):
         """What follows the question; empty where nothing does."""
         ...
 
-    def constraint(self, evidence: Sequence[Evidence], choices: Sequence[Pointer], most: int) -> str | None:
-        """An EBNF grammar (xgrammar's) that leaves no other output; None for free words."""
+    def marks(self, evidence: Sequence[Evidence]) -> dict[str, Pointer]:
+        """What the model may write for each sentence, in the prompt's order; empty for free words."""
+        ...
+
+    def constraint(self, marks: Iterable[str], most: int) -> str | None:
+        """An EBNF grammar (xgrammar's) that leaves no other output than at most so many ``marks``; None: free words."""
         ...
 
     def reader(self, evidence: Sequence[Evidence]) -> Reader:

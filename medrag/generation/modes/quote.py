@@ -76,17 +76,20 @@ class Quote:
         best = ",".join(mark[pointer] for _, pointer in ranked[:RANKED])
         return f"\nSearch ranks first: {best}" if best else ""
 
-    def constraint(self, evidence: Sequence[Evidence], choices: Sequence[Pointer], most: int) -> str | None:
-        """The grammar whose only words are the letters of ``choices`` and the abstention."""
-        if not choices:
+    def marks(self, evidence: Sequence[Evidence]) -> dict[str, Pointer]:
+        """The letters."""
+        return {mark: pointer for pointer, mark in marks(evidence).items()}
+
+    def constraint(self, marks: Iterable[str], most: int) -> str | None:
+        """The grammar whose only words are these letters and the abstention."""
+        words = " | ".join(f'"{each}"' for each in marks)
+        if not words:
             return f'root ::= "{ABSTAIN}"\n'
-        mark = marks(evidence)
-        words = " | ".join(f'"{mark[each]}"' for each in choices)
         return f'root ::= "{ABSTAIN}" | choice ("," choice){{0,{max(most - 1, 0)}}}\nchoice ::= {words}\n'
 
     def reader(self, evidence: Sequence[Evidence]) -> _Choices:
         """See :class:`~medrag.generation.modes.mode.Mode`."""
-        return _Choices({mark: pointer for pointer, mark in marks(evidence).items()})
+        return _Choices(self.marks(evidence))
 
     def written(self, statements: Sequence[Statement], evidence: Sequence[Evidence]) -> tuple[str, ...]:
         """The letters of the sentences that each statement cites."""

@@ -2,10 +2,10 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from sft.examples.topic_questions import passage
 
 from medrag.errors import ConfigurationError, InputError
 from medrag.types import Advice, Case, Citation, Evidence, Outcome, Provenance, Statement
-from sft.examples.topic_questions import passage
 from sft.training.preferences import Judged, Pair, from_withheld, read_judged, read_pairs
 
 LINES = ["Give amoxicillin for ten days.", "Give azithromycin when penicillin is not tolerated.", "Offer fluids."]
