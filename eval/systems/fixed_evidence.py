@@ -30,11 +30,11 @@ class FixedEvidence(Retriever):
 
     def sentences(
         self,
-        query: str,
-        described: str,
+        query: str,  # noqa: ARG002
+        described: str,  # noqa: ARG002
         *,
-        k: int = 24,
-        filters: Filters = Filters(),
+        k: int = 24,  # noqa: ARG002
+        filters: Filters = Filters(),  # noqa: ARG002, B008
         floored: bool = True,  # noqa: ARG002
     ) -> list[Evidence]:
         """The evidence."""

@@ -53,9 +53,6 @@ def asked(case: Case, evidence: Sequence[Evidence], mode: Mode, knowledge: Knowl
 @cache
 def prompts_hash() -> str:
     """sha256 over the fixed text of every prompt and one rendered example, for the audit trail."""
-    parts = [
-        text
-        for mode in MODES.values()
-        for text in (mode.system, messages(Case(question="q"), (), mode, load())[1]["content"])
-    ]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    rendered = (messages(Case(question="q"), (), mode, load()) for mode in MODES.values())
+    text = "\n".join(message["content"] for each in rendered for message in each)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medrag.errors import ConfigurationError
+from medrag.generation import bundled
 from medrag.generation.adapter import require_servable
+from medrag.settings import load as load_settings
 from sft.config import Lora, Recipe, Training
 from sft.examples.asked import Example
 from sft.training.branches import Collator, row
@@ -39,7 +41,9 @@ def workers() -> int:
 
 
 def base_folder(recipe: Recipe) -> str:
-    """What a recipe starts from: a folder or hub id, for ``bundled`` the unpacked model that comes with medrag."""
+    """What a recipe starts from: a folder or hub id, or the unpacked model that comes with medrag."""
+    if model := bundled.find(recipe.base):
+        return str(bundled.prepare(model, load_settings().home, print, tuned=False))
     return recipe.base
 
 
