@@ -187,7 +187,9 @@ def _make(source: Path, adapter: Path | None, out: Path, say: Say) -> None:
         place: dict[str, Any] = {"pretrained_model_name_or_path": source.parent, "gguf_file": source.name}
         tokenizer = AutoTokenizer.from_pretrained(**place)
         unpacked = GgufConfig(dequantize=True)
-        model = AutoModelForCausalLM.from_pretrained(**place, dtype=torch.bfloat16, quantization_config=unpacked)
+        model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
+            **place, dtype=torch.bfloat16, quantization_config=unpacked
+        )
     except ImportError as error:
         raise ConfigurationError(
             f"the bundled model cannot be unpacked ({error}); run `pip install 'medrag[cpu]'` (or medrag[gpu])"
