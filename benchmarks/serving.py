@@ -146,7 +146,7 @@ def _same_messages(index: Path) -> list[dict[str, Any]]:
     from medrag.retrieval.retriever import Retriever
     from medrag.types import Case
 
-    model = ScriptedModel(["NONE"], tokens=2048)
+    model = ScriptedModel(["none"], tokens=2048)
     engine = Engine(Retriever.open(index), model, knowledge.load())
     for question in QUESTIONS:
         asyncio.run(engine.recommend(Case(question=question)))

@@ -35,14 +35,14 @@ def given(solver: Solver, text: str, case: JudgedCase = CASE):
 
 
 def test_what_is_chosen_and_what_is_released_are_kept_apart(solver: Solver) -> None:
-    found = given(solver, "[2.1] [1.1]", ALLERGIC)
+    found = given(solver, "B,A", ALLERGIC)
     assert found.chosen == ((2, 1), (1, 1))
     assert (2, 1) not in found.released
     assert found.advice.evidence == ALLERGIC.evidence
 
 
 def test_scores_of_a_case_with_an_answer(solver: Solver) -> None:
-    scores = single_scores(CASE, given(solver, "[2.1] [1.1]"))
+    scores = single_scores(CASE, given(solver, "B,A"))
     assert scores["precision"] == 0.5
     assert scores["recall"] == 1
     assert scores["f1"] == pytest.approx(2 / 3)
@@ -52,14 +52,14 @@ def test_scores_of_a_case_with_an_answer(solver: Solver) -> None:
 
 def test_a_case_without_an_answer_scores_abstention_alone(solver: Solver) -> None:
     nothing = CASE.model_copy(update={"gold": ()})
-    assert set(single_scores(nothing, given(solver, "NONE")).values()) == {1.0}
-    assert set(single_scores(nothing, given(solver, "[1.1]")).values()) == {0.0}
-    assert single_scores(CASE, given(solver, "NONE"))["f1"] == 0
+    assert set(single_scores(nothing, given(solver, "none")).values()) == {1.0}
+    assert set(single_scores(nothing, given(solver, "A")).values()) == {0.0}
+    assert single_scores(CASE, given(solver, "none"))["f1"] == 0
 
 
 @pytest.mark.parametrize(
     ("first", "second", "changed", "both"),
-    [("[2.1]", "[2.2]", 1, 1), ("[2.1]", "[2.1]", 0, 0), ("[2.1]", "NONE", 1, 0)],
+    [("B", "C", 1, 1), ("B", "B", 0, 0), ("B", "none", 1, 0)],
 )
 def test_a_pair_is_right_where_each_sentence_at_stake_is_on_its_side_alone(
     solver: Solver, first: str, second: str, changed: float, both: float
@@ -70,7 +70,7 @@ def test_a_pair_is_right_where_each_sentence_at_stake_is_on_its_side_alone(
 
 
 def test_a_pair_that_differs_in_nothing_that_matters_should_stay(solver: Solver) -> None:
-    scores = pair_scores([CASE, CASE], [given(solver, "[2.1]"), given(solver, "[2.2]")])
+    scores = pair_scores([CASE, CASE], [given(solver, "B"), given(solver, "C")])
     assert scores["own_unchanged_when_nothing_matters"] == 0
     assert scores["own_changed"] is scores["own_both_right"] is None
 
@@ -102,7 +102,7 @@ def test_k_and_floor_are_what_is_best_on_the_cases_given(solver: Solver) -> None
 
 
 def test_passages_that_the_model_cannot_hold_are_an_error_and_not_cut(solver: Solver) -> None:
-    engine = replace(solver.parts("test"), model=ScriptedModel(["NONE"], tokens=260))
+    engine = replace(solver.parts("test"), model=ScriptedModel(["none"], tokens=260))
     with pytest.raises(InputError, match="context"):
         asyncio.run(answer(engine, CASE, served))
 
