@@ -100,7 +100,9 @@ def test_a_sentence_is_encoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_heading_decides_between_like_sentences(ranker: SentenceRanker) -> None:
     same = "Start with the lowest dose."
-    found = ranker.best("gout urate lowering", [passage("a", same, title="Epilepsy"), passage("b", same, title="Gout")], 1)
+    found = ranker.best(
+        "gout urate lowering", [passage("a", same, title="Epilepsy"), passage("b", same, title="Gout")], 1
+    )
     assert found[0].passage.title == "Gout"
 
 

@@ -21,7 +21,9 @@ def example(answers: Mapping[str, str] = ANSWERS) -> Example:
     """The questions over the same evidence, each a branch."""
     knowledge = load()
     branches = [
-        Branch(id=question, prompt=asked(Case(question=question, patient=PATIENT), EVIDENCE, QUOTE, knowledge), answer=a)
+        Branch(
+            id=question, prompt=asked(Case(question=question, patient=PATIENT), EVIDENCE, QUOTE, knowledge), answer=a
+        )
         for question, a in answers.items()
     ]
     return Example(

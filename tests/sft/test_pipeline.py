@@ -11,7 +11,6 @@ import yaml
 from click.testing import Result
 from typer.testing import CliRunner
 
-from medrag.datasets.judged import JudgedCase
 from medrag.errors import ConfigurationError
 from medrag.files import sha256
 from medrag.generation.weights import fingerprint
@@ -20,6 +19,7 @@ from sft.cli import app
 from sft.config import RECIPES, Lora, Recipe, Training, load_recipe
 from sft.examples.asked import Example
 from sft.examples.build import read_examples, validates
+from sft.examples.own import JudgedCase
 from sft.questions import WRITTEN
 from tests.evidence import GOUT, HYPERTENSION
 from tests.sft.samples import example

@@ -50,7 +50,7 @@ def test_the_prompt_of_training_is_the_prompt_of_serving(corpus: Corpus, questio
         asked = corpus.ask(question)
         if not set(asked.must) <= set(asked.ranked[:SHOWN]):
             continue  # training adds what retrieval lost
-        (made,) = examples(corpus, [question], random.Random(0), 1)  # noqa: S311
+        (made,) = examples(corpus, [question], random.Random(0), 1)
         model = ScriptedModel([made.branches[0].answer])
         engine = Engine(corpus.retriever, model, corpus.knowledge, checks=())
         advice = asyncio.run(engine.recommend(asked.case))
@@ -84,7 +84,7 @@ def _sentence(corpus: Corpus, place: Place) -> str:
 def test_every_question_is_asked_once_over_evidence_that_holds_its_answer(
     corpus: Corpus, questions: list[Question]
 ) -> None:
-    made = list(examples(corpus, questions, random.Random(1), 4))  # noqa: S311
+    made = list(examples(corpus, questions, random.Random(1), 4))
     branches = {branch.id: branch for each in made for branch in each.branches}
     assert sorted(branches) == sorted(each.id for each in questions)
     assert sum(len(each.branches) for each in made) == len(questions)
@@ -99,7 +99,7 @@ def test_every_question_is_asked_once_over_evidence_that_holds_its_answer(
 
 @pytest.mark.usefixtures("found")
 def test_twins_are_asked_over_the_same_evidence(corpus: Corpus, questions: list[Question]) -> None:
-    made = list(examples(corpus, questions, random.Random(2), 2))  # noqa: S311
+    made = list(examples(corpus, questions, random.Random(2), 2))
     of = {branch.id: number for number, each in enumerate(made) for branch in each.branches}
     pairs = [(a, b) for a in questions for b in questions if a.id < b.id and a.twin and a.twin == b.twin]
     assert pairs
@@ -109,6 +109,6 @@ def test_twins_are_asked_over_the_same_evidence(corpus: Corpus, questions: list[
 def test_what_the_index_does_not_hold_is_no_answer(corpus: Corpus, questions: list[Question]) -> None:
     question = next(each for each in questions if each.must)
     lost = question.model_copy(update={"must": ("0" * 12,), "may": ()})
-    (made,) = examples(corpus, [lost], random.Random(0), 1)  # noqa: S311
+    (made,) = examples(corpus, [lost], random.Random(0), 1)
     assert made.branches[0].answer == ABSTAIN
     assert len(letters(made)) == SHOWN

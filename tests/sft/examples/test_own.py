@@ -1,14 +1,14 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from medrag.datasets.judged import JudgedCase
 from medrag.errors import InputError
 from medrag.generation.modes import ABSTAIN, MODES
 from medrag.generation.prompts import messages
 from medrag.knowledge import load
 from medrag.types import Case
-from sft.examples.own import own_examples
+from sft.examples.own import JudgedCase, own_examples
 from tests.evidence import GOUT, HYPERTENSION
 
 
@@ -31,3 +31,9 @@ def test_a_line_that_is_no_case_is_named(tmp_path: Path) -> None:
     path.write_text("{}\n")
     with pytest.raises(InputError, match="line 1"):
         own_examples(path)
+
+
+@pytest.mark.parametrize("gold", [((3, 1),), ((1, 3),), ((0, 1),), ((1, 1),) * 7])
+def test_gold_that_is_no_sentence_of_the_passages_is_refused(gold: tuple[tuple[int, int], ...]) -> None:
+    with pytest.raises(ValidationError, match="gold"):
+        JudgedCase(case=Case(question="q"), passages=(HYPERTENSION, GOUT), gold=gold)
