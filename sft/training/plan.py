@@ -95,9 +95,10 @@ def estimate(recipe: Recipe, answer_tokens: int = 256) -> Memory:
     plan, shape = recipe.training, shape_of(recipe)
     gpus = recipe.device.count if recipe.device else 1
     linear, rest = parameters(shape)
-    weight = NF4_BYTES if plan.four_bit else 2 if plan.lora else 4
+    whole = 2 if plan.lora and not plan.cpu else 4
+    weight = NF4_BYTES if plan.four_bit else whole
     trained = adapter_parameters(shape, plan.lora) if plan.lora else linear + rest
-    base = (linear * weight + rest * (2 if plan.lora else 4)) / gpus
+    base = (linear * weight + rest * whole) / gpus
     if gpus > 1:
         base += linear / shape.layers * weight + rest * 2
     states = OPTIMIZER_BYTES.get(plan.optimizer, 8)
@@ -113,13 +114,14 @@ def estimate(recipe: Recipe, answer_tokens: int = 256) -> Memory:
 
 
 def _activations(plan: Training, shape: Shape) -> float:
-    """Bytes in 16 bits: every block's, or with checkpointing each block's input and one block's whole."""
-    tokens = plan.batch * plan.length
-    block = tokens * 2 * (LAYER_COPIES * shape.hidden + 4 * shape.intermediate)
-    largest = max(a * b for a, b in linear_sizes(shape)) * 2 if plan.four_bit else 0
+    """Bytes of every block that gradients reach, or with checkpointing each one's input and one block's whole."""
+    tokens, number = plan.batch * plan.length, 4 if plan.cpu else 2
+    layers = plan.lora.last if plan.lora and plan.lora.last else shape.layers
+    block = tokens * number * (LAYER_COPIES * shape.hidden + 4 * shape.intermediate)
+    largest = max(a * b for a, b in linear_sizes(shape)) * number if plan.four_bit else 0
     if plan.gradient_checkpointing:
-        return shape.layers * tokens * shape.hidden * 2 + block + largest
-    return shape.layers * block + largest
+        return layers * tokens * shape.hidden * number + block + largest
+    return layers * block + largest
 
 
 def table(recipe: Recipe) -> str:
