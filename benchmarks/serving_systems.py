@@ -105,12 +105,12 @@ class _Remembering:
 
     def __init__(self, retriever: Any) -> None:
         self.index = retriever.index
-        self._search = retriever.search
+        self._sentences = retriever.sentences
         self._known: dict[str, list[Evidence]] = {}
 
-    def search(self, query: str, **options: Any) -> list[Evidence]:
+    def sentences(self, query: str, described: str, **options: Any) -> list[Evidence]:
         if query not in self._known:
-            self._known[query] = self._search(query, **options)
+            self._known[query] = self._sentences(query, described, **options)
         return self._known[query]
 
 

@@ -46,7 +46,7 @@ def data_command(
     """
     from sft.config import load_recipe
     from sft.examples.build import Sources, build
-    from sft.questions.read import WRITTEN
+    from sft.questions import WRITTEN
 
     manifest = build(load_recipe(recipe), Sources(index, questions or WRITTEN, own), run / "data")
     typer.echo(f"{run / 'data'}: {manifest['examples']} examples, {manifest['questions']} questions")

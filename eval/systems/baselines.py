@@ -8,13 +8,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from eval.running.solver import Solver
+from eval.systems.ranked import Ranked, by_rank
 from medrag import __version__
 from medrag.engine import Engine
 from medrag.errors import InputError
@@ -22,8 +23,6 @@ from medrag.generation import prompts
 from medrag.generation.grounding import ground
 from medrag.generation.model import Generation
 from medrag.generation.modes import ABSTAIN, MODES, Draft, pointed
-from medrag.generation.modes.quote import pointers
-from medrag.retrieval.query import query_for
 from medrag.types import Advice, Case, Citation, Evidence, Outcome, Provenance, Statement
 
 Recommend = Callable[[Case], Awaitable[Advice]]
@@ -80,19 +79,8 @@ def baseline(name: str, solver: Solver) -> Solver:
 
 
 async def _retriever_only(engine: Engine, case: Case) -> tuple[Sequence[Evidence], Sequence[Statement]]:
-    evidence = await engine.retrieve(case)
-    statements = [ground(pointed(each), evidence) for each in pointers(evidence)]
-    return evidence, await asyncio.to_thread(_closest, engine, query_for(case), statements)
-
-
-def _closest(engine: Engine, query: str, statements: Sequence[Statement]) -> list[Statement]:
-    """The statements closest to the query by the index's encoder, closest first."""
-    if not statements:
-        return []
-    vectors = engine.retriever.encoder.encode([query, *(statement.text for statement in statements)])
-    cosines = vectors[1:] @ vectors[0]
-    order = sorted(range(len(statements)), key=lambda each: -cosines[each])
-    return [statements[each] for each in order[: engine.max_statements]]
+    evidence = await replace(engine, grounding="quote").retrieve(case)
+    return evidence, [ground(pointed(each), evidence) for each in by_rank(evidence)[: engine.max_statements]]
 
 
 async def _model_only(engine: Engine, case: Case) -> tuple[Sequence[Evidence], Sequence[Statement]]:
@@ -111,6 +99,7 @@ async def _naive_rag(engine: Engine, case: Case) -> tuple[Sequence[Evidence], Se
 
 BASELINES: Mapping[str, Callable[[Engine], Recommend]] = {
     "retriever": lambda engine: Baseline(engine, _retriever_only).recommend,
+    "ranked": lambda engine: partial(Ranked(engine.max_statements).recommend, engine),
     "llm": lambda engine: Baseline(engine, _model_only).recommend,
     "naive-rag": lambda engine: Baseline(engine, _naive_rag).recommend,
     "unfiltered": lambda engine: replace(engine, checks=()).recommend,

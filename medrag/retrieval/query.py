@@ -94,10 +94,10 @@ def _described(patient: Patient) -> Iterator[str]:
         yield "pregnant"
     if patient.lactating:
         yield "breastfeeding"
-    yield from (f"{each.display} allergy" for each in patient.allergies if each.current)
-    yield from (each.display for each in patient.conditions if each.current)
-    yield from (f"takes {each.display}" for each in patient.medications if each.current)
-    yield from (f"{each.display} {each.value}" for each in patient.observations if each.current and each.value)
+    yield from (f"{each.display} allergy" for each in patient.allergies or () if each.current)
+    yield from (each.display for each in patient.conditions or () if each.current)
+    yield from (f"takes {each.display}" for each in patient.medications or () if each.current)
+    yield from (f"{each.display} {each.value}" for each in patient.observations or () if each.current and each.value)
 
 
 def _within(facts: Iterator[str], budget: int) -> list[str]:

@@ -7,7 +7,7 @@ What is stored is de-identified already. The last verdict of a person on a state
      "kind": "answer" | "edit", "advice": "...", "who": "...", "time": "...", "model": "...", "evidence": ["id", ...],
      "comments": ["...", ...]}
 
-An ``answer`` pair prefers the answer without its rejected statements (``NONE`` when none is left) to the answer as it
+An ``answer`` pair prefers the answer without its rejected statements (``none`` when none is left) to the answer as it
 was given. An ``edit`` pair prefers the clinician's words to the statement's; its prompt asks for free wording, because
 an edited statement is no quotation any more. ``comments`` are the reasons that were given, where there are any.
 """

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from medrag.datasets.questions import Place, Question, found, places
 from medrag.generation.modes import MODES
 from medrag.generation.modes.quote import MAX_STATEMENTS, marks
 from medrag.generation.prompts import asked, shared
@@ -20,7 +21,6 @@ from medrag.knowledge import Knowledge
 from medrag.retrieval.query import described, query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.types import Case, Evidence, Passage, Record
-from sft.questions.read import Place, Question, found, places
 
 QUOTE = MODES["quote"]
 SHOWN = 24

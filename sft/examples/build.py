@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from medrag.datasets.questions import Question, read_questions
 from medrag.errors import ConfigurationError
 from medrag.files import read_lines, sha256, write_json
 from medrag.knowledge import load
@@ -16,7 +17,7 @@ from medrag.retrieval.retriever import Retriever
 from sft.config import Recipe
 from sft.examples.asked import Corpus, Example, examples
 from sft.examples.own import own_examples
-from sft.questions.read import WRITTEN, Question, read_questions
+from sft.questions import WRITTEN
 
 VALIDATED = 0.1
 """The share of documents (of a user's own cases: of cases) that is set aside for validation."""

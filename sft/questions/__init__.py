@@ -4,3 +4,7 @@
 not (``medrag.datasets.splits``).
 Gold is a document and hashes of its sentences, so that no guideline's words stand here.
 """
+
+from pathlib import Path
+
+WRITTEN, HELD = (Path(__file__).parent / name for name in ("written.jsonl", "held.jsonl"))

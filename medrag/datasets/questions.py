@@ -12,9 +12,6 @@ from medrag.files import read_lines
 from medrag.patient.load import from_json
 from medrag.types import Case, Passage, Patient, Record
 
-HERE = Path(__file__).parent
-WRITTEN, HELD = HERE / "written.jsonl", HERE / "held.jsonl"
-
 Kind = Literal[
     "first-line", "dose", "duration", "alternative", "allergy", "renal", "pregnancy", "age", "interaction", "start",
     "stop", "avoid", "monitoring", "referral", "criteria", "target", "diagnosis", "emergency", "comorbidity",
