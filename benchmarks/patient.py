@@ -24,6 +24,7 @@ import yaml
 from benchmarks.shared_data import SHARED_DATA, files
 from eval.results.stats import wilson
 from medrag.errors import PatientError
+from medrag.knowledge import load as load_knowledge
 from medrag.patient import load
 from medrag.patient.formats.notes import read_note
 from medrag.patient.load import from_json
@@ -81,7 +82,7 @@ def _notes() -> Iterator[str]:
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     missed: list[str] = []
     for number, note in enumerate(yaml.safe_load((CASES / "notes.yaml").read_text(encoding="utf-8")), start=1):
-        patient = read_note(note["text"], "note", TODAY)
+        patient = read_note(note["text"], "note", TODAY, load_knowledge())
         for kind in KINDS:
             wanted, found = _wanted(note, kind), _found(patient, kind)
             hits = [(want, [got for got in found if _names(want[0], got[0])]) for want in sorted(wanted, key=str)]
@@ -177,7 +178,7 @@ def _fuzz(paths: Sequence[Path], seconds: float) -> Iterator[str]:
     while time.monotonic() < until:
         try:
             if dice.random() < 0.3:
-                report(read_note(_shuffled(dice.choice(notes), dice), "note", TODAY))
+                report(read_note(_shuffled(dice.choice(notes), dice), "note", TODAY, load_knowledge()))
             else:
                 report(from_json(_mutant(dice.choice(seeds), dice), TODAY))
             done["read"] += 1

@@ -141,8 +141,8 @@ def _coverage() -> list[str]:
         f"{len(knowledge.drugs)} ingredients ({coded} with RxNorm, "
         f"{sum(bool(drug.atc) for drug in knowledge.drugs.values())} with ATC codes, "
         f"{len(limited)} with a dose limit, {len(knowledge.pgx)} with CPIC recommendations), "
-        f"{len(knowledge.names)} written names, {len(knowledge.members)} classes and groups, {len(knowledge.concepts)} "
-        "clinical concepts.",
+        f"{len(knowledge.names)} written names, {len(knowledge.members)} classes and groups, "
+        f"{len(knowledge.conditions)} conditions.",
         "",
         "Rules: " + ", ".join(f"{kind} {count}" for kind, count in rules.items()) + ".",
     ]

@@ -23,7 +23,7 @@ from medrag.settings import Settings
 
 State = Literal["ok", "warning", "failed"]
 
-NEEDED = ("torch", "transformers", "faiss", "bm25s", "openai", "fastapi", "uvicorn", "medspacy", "pysam", "pydicom")
+NEEDED = ("torch", "transformers", "faiss", "bm25s", "openai", "fastapi", "uvicorn", "pysam", "pydicom")
 FREE_GIB = 2.0
 MEMORY_GIB = 4.0
 PORT_WAIT_S = 3.0

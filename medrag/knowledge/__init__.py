@@ -1,12 +1,14 @@
-"""Drug facts as data: what the safety checks know, where from, and how to add to it.
+"""Clinical facts as data: one vocabulary, rules over it, where each is from, and how to add to them.
 
-``load()`` reads the files of ``data/`` (and of a user's directory of the same layout), checks them against
-:mod:`medrag.knowledge.schema`, resolves every name in every rule, and hashes what was read.
+``load()`` reads ``terms/`` (the vocabulary) and ``rules/`` (by kind and body system), and a user's directory of the
+same layout, checks them against :mod:`~medrag.knowledge.vocabulary` and :mod:`~medrag.knowledge.schema`, resolves
+every name in every rule, and hashes what was read.
 """
 
 from __future__ import annotations
 
-from medrag.knowledge.base import Knowledge, Name
+from medrag.knowledge.base import Knowledge
+from medrag.knowledge.names import Meaning, Name
 from medrag.knowledge.reader import load
 
-__all__ = ["Knowledge", "Name", "load"]
+__all__ = ["Knowledge", "Meaning", "Name", "load"]

@@ -2,46 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from medrag.knowledge.names import Meaning, Name
 from medrag.knowledge.pgx import PgxTable
 from medrag.knowledge.schema import (
+    AgeLimit,
     AgeRule,
     AllergyRule,
-    Concept,
     Contraindication,
     DoseLimit,
-    Drug,
     DuplicationRule,
+    Emergency,
     HepaticRule,
     Interaction,
-    Lab,
     LifeStageRule,
     MonitoringRule,
     RedFlag,
     RenalRule,
     RequestRule,
+    ScoreItem,
 )
+from medrag.knowledge.vocabulary import Allergen, Condition, Drug, DrugClass, Gene, Measurement, Product
 from medrag.types import Severity
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """What a written name means: ingredients, or a class. ``capital`` names count only with a capital letter."""
-
-    ingredients: tuple[str, ...] = ()
-    drug_class: str | None = None
-    brand: bool = False
-    capital: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a condition's words mean: a concept, for certain or often less."""
-
-    concept: str
-    certain: bool
 
 
 @dataclass(frozen=True)
@@ -67,19 +52,35 @@ class Knowledge:
     hash: str
     version: str
     drugs: Mapping[str, Drug]
+    products: tuple[Product, ...]
+    classes: Mapping[str, DrugClass]
     members: Mapping[str, frozenset[str]]
+    conditions: Mapping[str, Condition]
+    measurements: Mapping[str, Measurement]
+    allergens: Mapping[str, Allergen]
+    genes: Mapping[str, Gene]
     names: Mapping[str, Name]
+    """Written name, normalised -> drugs or a class."""
     phrases: Mapping[str, tuple[Meaning, ...]]
-    """Words of a condition, folded -> concepts."""
-    concepts: Mapping[str, Concept]
-    labs: Mapping[str, Lab]
+    """Words of a condition, folded -> conditions."""
+    lab_names: Mapping[str, str]
+    """Name, normalised, or LOINC code of a measurement -> key in ``measurements``."""
+    allergen_names: Mapping[str, str]
+    """Name of a substance that is no drug, normalised -> key in ``allergens``."""
     rules: Rules
     pgx: PgxTable
+    emergencies: tuple[Emergency, ...]
     red_flags: tuple[RedFlag, ...]
     requests: tuple[RequestRule, ...]
     request_words: Mapping[str, tuple[str, ...]]
     injections: Mapping[str, tuple[str, ...]]
+    scores: Mapping[str, ScoreItem]
+    age_limits: Mapping[str, AgeLimit]
+    cues: Mapping[str, tuple[str, ...]]
+    """Regular expressions by what they tell: a mild or severe reaction, a referral at once."""
     words: Mapping[str, frozenset[str]]
+    suffixes: Mapping[str, str]
+    """What a brand's suffix adds ("HCT"): an ingredient, or nothing where it differs from brand to brand ("Plus")."""
     sources: Mapping[str, str]
     no_interactions: frozenset[str]
     """Ingredients reviewed and found to have no interaction that changes prescribing."""
@@ -91,8 +92,10 @@ class Knowledge:
     """First letter -> one-word names long enough to be recognised when misspelt."""
     codes: Mapping[str, str]
     """RxNorm or ATC code of an ingredient -> its name."""
-    lab_names: Mapping[str, str]
-    """Name or LOINC code of a measurement -> key in ``labs``."""
+    translated: Mapping[str, Mapping[tuple[str, str], str]]
+    """Language -> (kind of term, key) -> preferred name."""
+    ruled: frozenset[str]
+    """Conditions that a rule speaks of, by themselves or by what they imply, or that were reviewed and need none."""
     _groups: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, repr=False)
     _concerned: dict[tuple[str, str, tuple[str, ...], str | None], frozenset[int]] = field(
         default_factory=dict, repr=False
@@ -174,6 +177,29 @@ class Knowledge:
             "interactions", "b", (ingredient,), None
         )
         return any(self.rules.interactions[place].severity is Severity.CONTRAINDICATED for place in places)
+
+    def says(self, cue: str, text: str) -> bool:
+        """Whether ``text`` says what the cue ``cue`` tells."""
+        return re.search("|".join(self.cues[cue]), text, re.IGNORECASE) is not None
+
+    def allergens_in(self, words: str) -> frozenset[str]:
+        """Keys of the allergens that normalised ``words`` name."""
+        said = words.split()
+        spans = (" ".join(said[start:end]) for start in range(len(said)) for end in range(start + 1, start + 4))
+        return frozenset(self.allergen_names[span] for span in spans if span in self.allergen_names)
+
+    def name(self, kind: str, key: str, language: str = "en") -> str:
+        """The preferred name of a term: of a drug, class, condition, measurement or allergen."""
+        if translated := self.translated.get(language, {}).get((kind, key)):
+            return translated
+        terms: dict[str, Mapping[str, DrugClass | Condition | Measurement | Allergen]] = {
+            "class": self.classes,
+            "condition": self.conditions,
+            "measurement": self.measurements,
+            "allergen": self.allergens,
+        }
+        term = terms.get(kind, {}).get(key)
+        return term.names[0] if term is not None and term.names else key.replace("_", " ")
 
     def cite(self, source: str) -> str:
         """A rule's source key in full; free text stays as it is."""

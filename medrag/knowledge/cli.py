@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from medrag.settings import load
 
-knowledge = typer.Typer(no_args_is_help=True, help="The safety filter's facts, and your own licensed sources.")
+knowledge = typer.Typer(no_args_is_help=True, help="What is known of drugs, and your own licensed sources.")
 
 
 @knowledge.command(epilog="Example: `medrag knowledge add ddinter ddinter_downloads_code_B.csv`")
@@ -35,9 +36,22 @@ def list_knowledge() -> None:
         print(f"{holding.facts:>8,}  {holding.file}  ({holding.source})")
 
 
+@knowledge.command("show", epilog="Example: `medrag knowledge show warfarin`, `medrag knowledge show Augmentin --json`")
+def show_knowledge(
+    name: Annotated[str, typer.Argument(help="A drug, brand, product or class.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show everything known of a drug or class: names, codes, classes, every rule that touches it, with sources."""
+    from medrag.knowledge import load as load_knowledge
+    from medrag.knowledge import show
+
+    facts = show.known_of(name, load_knowledge(load().knowledge_dir))
+    print(json.dumps(facts, ensure_ascii=False, indent=2) if as_json else show.text(facts))
+
+
 @knowledge.command("check")
 def check_knowledge() -> None:
-    """Check every file against its schema and every name against the lexicon."""
+    """Check every file against its schema and every name against the vocabulary."""
     from medrag.knowledge import manage
 
     known = manage.check(load().knowledge_dir)

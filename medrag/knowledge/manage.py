@@ -14,6 +14,7 @@ import yaml
 
 from medrag.errors import KnowledgeError
 from medrag.knowledge.base import Knowledge
+from medrag.knowledge.files import SUFFIXES
 from medrag.knowledge.loaders import cpic, crediblemeds, ddinter, labels, rxnorm
 from medrag.knowledge.reader import read
 
@@ -61,13 +62,13 @@ def add(kind: str, path: Path, folder: Path) -> list[Holding]:
 def holdings(folder: Path | None) -> list[Holding]:
     """Every file of the bundled knowledge and of the user's folder, with its number of facts."""
     bundled = [Holding("medrag", name, count) for name, count in _counts(read(None)).items()]
-    files = sorted(folder.iterdir()) if folder and folder.is_dir() else []
-    added = [_holding(file) for file in files if file.suffix in (".csv", ".yaml", ".json")]
+    files = sorted(folder.rglob("*")) if folder and folder.is_dir() else []
+    added = [_holding(file) for file in files if file.suffix in SUFFIXES]
     return [*bundled, *added]
 
 
 def check(folder: Path | None) -> Knowledge:
-    """Loads everything and thereby checks every file against its schema and every name against the lexicon."""
+    """Loads everything and thereby checks every file against its schema and every name against the vocabulary."""
     return read(folder)
 
 
@@ -114,7 +115,9 @@ def _counts(knowledge: Knowledge) -> dict[str, int]:
     return {
         "drugs": len(knowledge.drugs),
         "classes": len(knowledge.members),
-        "concepts": len(knowledge.concepts),
+        "conditions": len(knowledge.conditions),
+        "measurements": len(knowledge.measurements),
+        "allergens": len(knowledge.allergens),
         "pgx": len(knowledge.pgx),
         "red_flags": len(knowledge.red_flags),
         **rules,

@@ -1,83 +1,11 @@
-"""What a knowledge file may hold: one frozen model a kind of fact, each naming its source."""
+"""What a rule may say: one frozen model a kind of fact, each naming its source."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
-
+from medrag.knowledge.vocabulary import Terms
 from medrag.types import Record, Severity
-
-Terms = tuple[str, ...]
-"""Names of ingredients or classes; a class stands for all of its ingredients."""
-
-
-class Drug(Record):
-    """An ingredient, its codes and the names it goes by (brands, salts, national names, abbreviations)."""
-
-    name: str
-    rxcui: str | None = None
-    atc: Terms = ()
-    brands: Terms = ()
-    synonyms: Terms = ()
-
-
-class Product(Record):
-    """A combination product by its name."""
-
-    name: str
-    ingredients: Terms
-
-
-class DrugClass(Record):
-    """A set of ingredients; with ``names`` it can be read from text."""
-
-    names: Terms = ()
-    members: Terms
-    source: str = "WHO ATC classification"
-
-
-class Concept(Record):
-    """A clinical concept: the words, ICD-10 prefixes and SNOMED CT codes that establish it, and what it implies.
-
-    A ``lasting`` concept stands after the condition itself is resolved, in full (past angioedema) or with rules about
-    it lowered by one level of severity (a healed ulcer). ``maybe`` are words that often mean less ("glaucoma"): they
-    lower the rules too.
-    """
-
-    terms: Terms = ()
-    maybe: Terms = ()
-    icd10: Terms = ()
-    snomed: Terms = ()
-    implies: Terms = ()
-    lasting: Literal["no", "full", "lowered"] = "no"
-
-
-class LabRule(Record):
-    """A value beyond a limit (in the lab's unit) establishes a concept."""
-
-    concept: str
-    above: float | None = None
-    below: float | None = None
-
-
-class Guess(Record):
-    """A number without a unit beyond a limit can only be in another unit, ``factor`` times the canonical one."""
-
-    factor: float
-    above: float | None = None
-    below: float | None = None
-
-
-class Lab(Record):
-    """A measurement: its names, LOINC codes, unit, conversions to that unit, and what its values establish."""
-
-    names: Terms
-    loinc: Terms = ()
-    unit: str
-    factors: dict[str, float] = Field(default_factory=dict)
-    guesses: tuple[Guess, ...] = ()
-    concepts: tuple[LabRule, ...] = ()
 
 
 class Fact(Record):
@@ -183,6 +111,55 @@ class MonitoringRule(Record):
     action: str
     severity: Severity = Severity.INFORMATION
     source: str
+
+
+class Reviewed(Record):
+    """An ingredient that was reviewed and needs no rule of some kind."""
+
+    drug: str
+    source: str
+
+
+class Emergency(Record):
+    """What the record holds as current and must be seen to at once: a condition, or a value at a limit or beyond."""
+
+    condition: str | None = None
+    measurement: str | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    notice: str
+    source: str
+
+
+class ScoreItem(Record):
+    """An item of a clinical score: any of ``conditions``, drugs or a value ``above`` makes it hold.
+
+    ``unless`` conditions do not count though they imply one that does. With ``ever``, having had it is enough;
+    with ``procedures``, so is a procedure of that name. ``drugs`` count where they act on the whole body.
+    """
+
+    key: str
+    conditions: Terms = ()
+    unless: Terms = ()
+    drugs: Terms = ()
+    measurement: str | None = None
+    above: float | None = None
+    ever: bool = True
+    procedures: bool = False
+    source: str
+
+
+class AgeLimit(Record):
+    """Ages in years, ``from_age`` to under ``to_age``, that a word of the rules stands for ("childbearing")."""
+
+    key: str
+    from_age: float
+    to_age: float
+    source: str
+
+    def holds(self, age: float | None) -> bool:
+        """Whether ``age`` lies within, or is not known."""
+        return age is None or self.from_age <= age < self.to_age
 
 
 class RedFlag(Record):

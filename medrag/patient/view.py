@@ -8,19 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
 from medrag.knowledge import Knowledge
-from medrag.knowledge.reader import normalise
-from medrag.knowledge.schema import Lab
+from medrag.knowledge.names import normalise
+from medrag.knowledge.vocabulary import Condition, Measurement
 from medrag.patient.conditions import establish, gestation, resolve
 from medrag.patient.measures import formulas
 from medrag.reading import DrugMention, Prescription, drugs, prescriptions
+from medrag.reading.allergies import denies
 from medrag.types import Allergy, Fact, FactStatus, Medication, Observation, Patient
-
-CHILDBEARING = (12.0, 55.0)
-"""Ages between which a female patient's pregnancy status matters."""
-KIDNEY_CONCEPTS = (("end_stage_renal", 14.0), ("severe_renal_impairment", 29.0), ("ckd_3b", 44.0), ("ckd_3", 59.0))
-"""The best kidney function (eGFR) that a recorded stage allows, for records that hold the stage and no value."""
-LIVER_CONCEPTS = (("decompensated_cirrhosis", "C"), ("severe_hepatic_impairment", "B"), ("liver_disease", "A"))
-"""The Child-Pugh class that a recorded condition stands for, worst first."""
 
 _BRACKETS = str.maketrans("", "", "[]{}")
 
@@ -56,6 +50,7 @@ class PatientView:
     """
 
     patient: Patient
+    knowledge: Knowledge
     record: Patient | None
     age: float | None
     drugs: tuple[CurrentDrug, ...] = ()
@@ -91,9 +86,7 @@ class PatientView:
     @property
     def may_conceive(self) -> bool:
         """Whether age and sex, as far as recorded, leave a pregnancy possible."""
-        if self.patient.sex == "male" or (self.age is not None and not CHILDBEARING[0] <= self.age < CHILDBEARING[1]):
-            return False
-        return self.patient.sex != "other" or self.age is None or self.age < CHILDBEARING[1]
+        return self.patient.sex != "male" and self.knowledge.age_limits["childbearing"].holds(self.age)
 
     @property
     def lactating(self) -> bool | None:
@@ -107,14 +100,21 @@ class PatientView:
         for name in (metric, "egfr" if metric == "crcl" else "crcl"):
             if name in self.labs:
                 return self.labs[name], f"{'eGFR' if name == 'egfr' else 'creatinine clearance'} {self.labs[name]:.0f}"
-        return next(((value, self.concepts[name]) for name, value in KIDNEY_CONCEPTS if name in self.concepts), None)
+        staged = [(egfr, words) for name, words in self.concepts.items() if (egfr := self._condition(name).egfr)]
+        return min(staged, default=None)
 
     def liver(self) -> tuple[str, str] | None:
         """Child-Pugh class (A where liver disease is recorded without its grade) and the words that establish it."""
         if "child_pugh" in self.labs:
             score = self.labs["child_pugh"]
             return "C" if score >= 10 else "B" if score >= 7 else "A", f"Child-Pugh score {score:g}"
-        return next(((grade, self.concepts[name]) for name, grade in LIVER_CONCEPTS if name in self.concepts), None)
+        graded = [
+            (grade, words) for name, words in self.concepts.items() if (grade := self._condition(name).child_pugh)
+        ]
+        return max(graded, default=None)
+
+    def _condition(self, name: str) -> Condition:
+        return self.knowledge.conditions[name]
 
 
 def view(patient: Patient, record: Patient | None, knowledge: Knowledge) -> PatientView:
@@ -128,19 +128,20 @@ def view(patient: Patient, record: Patient | None, knowledge: Knowledge) -> Pati
     conditions = resolve(patient.conditions or (), knowledge)
     concepts = dict(conditions.concepts)
     for name, value in labs.items():
-        for rule in knowledge.labs[name].concepts:
+        for rule in knowledge.measurements[name].establishes:
             if (rule.above is not None and value > rule.above) or (rule.below is not None and value < rule.below):
-                establish(concepts, rule.concept, f"{name} {value:g} {knowledge.labs[name].unit}", knowledge)
+                establish(concepts, rule.condition, f"{name} {value:g} {knowledge.measurements[name].unit}", knowledge)
     if patient.pregnant is False:
         concepts.pop("pregnancy", None)
     return PatientView(
         patient=patient,
+        knowledge=knowledge,
         record=record,
         age=age,
         drugs=current,
         unread_drugs=unread,
         allergies=tuple(
-            _allergy(fact, knowledge) for fact in patient.allergies or () if _counts(fact) and not _says_none(fact)
+            _allergy(fact, knowledge) for fact in patient.allergies or () if _counts(fact) and not denies(fact.display)
         ),
         concepts=concepts,
         labs=labs,
@@ -160,10 +161,6 @@ def _age(patient: Patient) -> float | None:
 
 def _counts(fact: Fact) -> bool:
     return fact.current or fact.status is FactStatus.UNCERTAIN
-
-
-def _says_none(fact: Allergy) -> bool:
-    return bool(re.match(r"\s*(?:no\b.*allerg|nkda|nka\b|none\b|no known)", fact.display, re.IGNORECASE))
 
 
 def _drugs(medications: Sequence[Medication], knowledge: Knowledge) -> tuple[tuple[CurrentDrug, ...], tuple[str, ...]]:
@@ -192,7 +189,7 @@ def _labs(patient: Patient, knowledge: Knowledge, age: float | None) -> dict[str
     latest: dict[str, tuple[datetime, float]] = {}
     for fact in patient.observations or ():
         key = knowledge.lab_names.get(fact.code or "") or knowledge.lab_names.get(normalise(fact.display))
-        value = _value(fact, knowledge.labs[key]) if key and fact.current else None
+        value = _value(fact, knowledge.measurements[key]) if key and fact.current else None
         if key and value is not None:
             moment = _moment(fact.date)
             if key not in latest or moment >= latest[key][0]:
@@ -215,8 +212,8 @@ def _with_kidney(labs: dict[str, float], patient: Patient, age: float | None) ->
     return labs
 
 
-def _value(fact: Observation, lab: Lab) -> float | None:
-    """The value in the lab's unit; a string's first number ("> 60", "1.2 mg/dL")."""
+def _value(fact: Observation, lab: Measurement) -> float | None:
+    """The value in the measurement's unit; a string's first number ("> 60", "1.2 mg/dL")."""
     value = fact.value
     if isinstance(value, str):
         match = re.match(r"\s*[<>≤≥]?\s*(\d+(?:\.\d+)?)", value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from medrag.reading.doses import Dose, doses
+from medrag.reading.dosing.doses import Dose, doses
 from medrag.reading.mentions import DrugMention, drugs
 from medrag.reading.polarity import Polarity
 from medrag.reading.prescriptions import Prescription, prescriptions, split_statements

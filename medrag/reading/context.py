@@ -1,180 +1,245 @@
-"""The language pipeline for notes: medspaCy over a blank English model, so that nothing is downloaded.
+"""What the words around a mention say of it: denied, suspected, past, a relative's, planned, stopped, an allergy.
 
-Sentences come from PyRuSH, sections from medspaCy's sectionizer with the headings below, and negation, family,
-uncertainty, history and hypothesis from ConText with medspaCy's own rules and the few added here.
+After ConText (Chapman, Chu and Dowling 2007): a cue reaches in its direction to the end of its item, list or sentence,
+or to words that end it. Cues, reaches and what ends them are data (``languages/en/cues.yaml``).
 """
 
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
 
-from medrag.knowledge import lexicon
+from medrag.reading.boundaries import Sentence
+from medrag.reading.languages import CueList, language
+from medrag.reading.matcher import Letters, Matcher, Token
 
-if TYPE_CHECKING:
-    from spacy.language import Language
-    from spacy.tokens import Doc
-
-# At the start of a line, or inside one after a full stop where it is capitalised and ends with a colon.
-_HEADING = (
-    r"(?im)(?:^[ \t]*(?:#+[ \t]*|\*\*|-[ \t]*)?(?:{words})(?:\*\*)?[ \t]*(?::(?:\*\*)?|$)"
-    r"|(?<=[.;] )(?=(?-i:[A-Z]))(?:{words}):)"
+MOST_WORDS = {"item": 8, "list": 14, "sentence": 40, "adjacent": 0}
+"""Words besides other mentions that may stand between a cue of that reach and what it bears on."""
+_MARK = re.compile(r"\([-−–+]\)")
+_OF_RELATIVE = re.compile(r"(?:\bin (?:\w+ ){0,2}|\()$", re.I)
+_TO = re.compile(r"\b(?:to|with|onto)\b", re.I)
+NEAREST = 16
+"""How many cues on either side of a mention are looked at."""
+_JOINED = re.compile(r"\b(?:and|or|nor|&|plus)\b|/")
+_EITHER = re.compile(r"\bor\b|/", re.I)
+_EXTENDS = frozenset(
+    {"stopped", "absent", "refused", "allergic", "taking", "family", "planned", "tolerated", "present"}
 )
-_SCOPE = 12  # tokens a cue reaches
-_SCOPES = {"TAKING": 60}  # a list of drugs is long
-
-# medspaCy's components keep state while they work: two notes read at once mix, and a fact of one is lost.
-_ONE_AT_A_TIME = threading.RLock()
-
-
-@dataclass(frozen=True)
-class Mention:
-    """A target in a note: its span, kind and the ConText categories that bear on it, with its section."""
-
-    start: int
-    end: int
-    text: str
-    label: str
-    cues: frozenset[str] = field(default_factory=frozenset)
-    section: str | None = None
+"""What may be said, after a list, of all of its items ("A, B and C were stopped")."""
+_ALWAYS = frozenset({"end", "self", "reports"})
+_OR = re.compile(r"\b(?:or|nor)\b")
+_PLURAL = re.compile(r"\b(?:were|are|have been|all|both)\b", re.I)
+_LIGHT = re.compile(
+    r"[\s(:=,→>–—\-]*+(?:(?:(?:was|were|is|are|has|have|had|been|be|then|now|also|recently|subsequently|just|both|all"
+    r"|which|that|he|she|pt"
+    r"|mg|mcg|g|ml|units?|iu|tabs?|tablets?|caps?|puffs?|po|iv|im|sc|inh|od|bd|tds|qds|qd|bid|tid|qid|qhs|hs|prn|daily"
+    r"|nightly|weekly|monthly|am|pm|once|twice|a|per|day"
+    r"|q\d{1,2}h(?:rs?)?|dose|dosage|at|the|er|xr|xl|sr|cr|for|in|x|years?|months?|weeks?|days?|allergy|therapy"
+    r"|treatment|level|levels)\b|[\d.,/%]++)[\s(:=,→>–—\-]*+)*+",
+    re.I,
+)
 
 
-@dataclass(frozen=True)
-class Target:
-    """A span to judge: character offsets into the note and what it is (``CONDITION``, ``DRUG``, ``ALLERGEN``)."""
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """``text[start:end]`` says ``says`` of what stands before or after it."""
 
     start: int
     end: int
-    label: str
+    says: str
+    side: str
+    reach: str
+    sign: bool = False
 
 
-@lru_cache(maxsize=1)
-def pipeline() -> Language:
-    """The pipeline; built once, which takes some seconds."""
-    from loguru import logger
-
-    # PyRuSH logs every token of the note at DEBUG: patient text must not reach a log.
-    logger.disable("PyRuSH")
-    import medspacy  # type: ignore[import-untyped]  # noqa: F401 (registers the components and extensions)
-    import spacy
-
-    nlp = spacy.blank("en")
-    nlp.add_pipe("medspacy_pyrush")
-    sectionizer = cast("Any", nlp.add_pipe("medspacy_sectionizer", config={"rules": None}))
-    sectionizer.add(_section_rules())
-    context = cast(
-        "Any", nlp.add_pipe("medspacy_context", config={"rules": None, "terminating_types": lexicon.endings()})
-    )
-    context.add(_context_rules(context.DEFAULT_RULES_FILEPATH))
-    return nlp
+@lru_cache(maxsize=4)
+def _cues(code: str) -> tuple[Matcher[CueList], tuple[tuple[re.Pattern[str], CueList], ...], dict[str, frozenset[str]]]:
+    known = language(code)
+    words = ((written, Letters.ANY, cue) for cue in known.cues for written in cue.words)
+    signs = tuple((re.compile("|".join(cue.signs)), cue) for cue in known.cues if cue.signs)
+    return Matcher(words), signs, known.ended_by
 
 
-def _section_rules() -> list[Any]:
-    from medspacy.section_detection import SectionRule  # type: ignore[import-untyped]
+class Context:
+    """Judges the mentions of one text; ``spans`` are all of them, in order, and ``words`` the text's tokens."""
 
-    return [
-        SectionRule(literal=category, category=category, pattern=_HEADING.format(words="|".join(expressions)))
-        for category, expressions in lexicon.headings().items()
-    ]
+    def __init__(self, text: str, words: Sequence[Token], spans: Sequence[tuple[int, int]], code: str = "en") -> None:
+        self._text, self._spans = text, spans
+        self._starts = [start for start, _ in spans]
+        self._words, self._word_starts = words, [word.start for word in words]
+        self._matcher, self._signs, self._ended_by = _cues(code)
+        self._plain = [0]
+        for word in words:
+            self._plain.append(self._plain[-1] + (word.text.isalpha() and not self._in_mention(word.start, word.end)))
 
+    def judge(self, sentence: Sentence) -> Iterator[tuple[int, frozenset[str]]]:
+        """For each mention in the sentence its place in ``spans`` and what the cues say of it."""
+        first, last = bisect_left(self._starts, sentence.start), bisect_left(self._starts, sentence.end)
+        if first == last:
+            return
+        cues = self._found(sentence)
+        for place in range(first, last):
+            yield place, self._said(sentence, cues, place)
 
-def _context_rules(packaged: str) -> list[Any]:
-    """medspaCy's rules and the lexicon's, which come first where both have the same words.
+    def _found(self, sentence: Sentence) -> list[Cue]:
+        first = bisect_left(self._word_starts, sentence.start)
+        last = bisect_left(self._word_starts, sentence.end)
+        matches = self._matcher.find(self._text, self._words[first:last])
+        found = [
+            self._cue(sentence, m.start, m.end, cue)
+            for m in matches
+            if not self._in_mention(m.start, m.end)
+            for cue in m.values
+        ]
+        marked = self._marked_side(sentence)
+        for pattern, cue in self._signs:
+            for sign in pattern.finditer(self._text, sentence.start, sentence.end):
+                other_side = _MARK.fullmatch(sign[0]) is not None and cue.side != marked
+                if not (other_side or self._is_dash(sentence, sign)):
+                    found.append(Cue(sign.start(), sign.end(), cue.says, cue.side, cue.reach, sign=True))
+        return sorted(found, key=lambda cue: (cue.start, -cue.end))
 
-    Those that begin with a colon are left out: a heading's colon is no cue. So are those of the family: they reach
-    forward only, and take the child in "Child-Pugh" for one.
-    """
-    from medspacy.context import ConTextRule  # type: ignore[import-untyped]
+    def _cue(self, sentence: Sentence, start: int, end: int, cue: CueList) -> Cue:
+        if cue.says == "family" and _OF_RELATIVE.search(self._text[max(sentence.start, start - 20) : start]):
+            return Cue(start, end, cue.says, "after", "item")
+        return Cue(start, end, cue.says, self._side(sentence, start, cue), cue.reach)
 
-    own = {words.casefold() for cue in lexicon.cues() for words in cue.words}
-    rules = [
-        rule
-        for rule in ConTextRule.from_json(packaged)
-        if not rule.literal.startswith(":") and rule.category != "FAMILY" and rule.literal.casefold() not in own
-    ]
-    return rules + [
-        ConTextRule(words, cue.category, direction=cue.direction, max_scope=_SCOPES.get(cue.category, _SCOPE))
-        for cue in lexicon.cues()
-        for words in cue.words
-    ]
+    def _marked_side(self, sentence: Sentence) -> str:
+        """Whether marks such as "(-)" stand before what they are of or after it, by the first of the sentence."""
+        first = _MARK.search(self._text, sentence.start, sentence.end)
+        lead = self._text[sentence.start : first.start()].rstrip() if first else ""
+        return "before" if not lead or lead[-1] in ",:;.(" else "after"
 
+    def _is_dash(self, sentence: Sentence, sign: re.Match[str]) -> bool:
+        """Whether a minus is a dash: no plus stands in the same sentence."""
+        return sign[0].strip() in "-−–" and "+" not in self._text[sentence.start : sentence.end]
 
-def sections(doc: Doc) -> list[tuple[str | None, int, int]]:
-    """Each section's category and the character span of its body."""
-    found = []
-    for section in doc._.sections:
-        start, end = section.body_span
-        if start < end:
-            body = doc[start:end]
-            found.append((section.category, body.start_char, body.end_char))
-    return found
-
-
-def segment(text: str) -> Doc:
-    """``text`` tokenised, in sentences and sections, before any target is judged."""
-    with _ONE_AT_A_TIME:
-        nlp = pipeline()
-        doc = nlp.make_doc(text)
-        for name in ("medspacy_pyrush", "medspacy_sectionizer"):
-            doc = nlp.get_pipe(name)(doc)
-    _end_sentences_at_lines(doc)
-    return doc
-
-
-def _end_sentences_at_lines(doc: Doc) -> None:
-    """A list item is a sentence of its own: a new line starts one unless it goes on in lower case or after a comma."""
-    for token in doc[1:]:
-        before = doc[token.i - 1]
-        if "\n" in before.text and not token.text[0].islower():
-            said = next((each for each in reversed(doc[: before.i]) if not each.is_space), None)
-            token.is_sent_start = said is None or said.text != ","
-
-
-def judge(doc: Doc, targets: Sequence[Target]) -> list[Mention]:
-    """ConText's verdict on each target (the longest of those that overlap), in the order of the note."""
-    from spacy.util import filter_spans
-
-    spans = (doc.char_span(each.start, each.end, label=each.label, alignment_mode="expand") for each in targets)
-    doc.ents = filter_spans([span for span in spans if span is not None and span.text.strip()])
-    with _ONE_AT_A_TIME:
-        doc = pipeline().get_pipe("medspacy_context")(doc)
-    return [
-        Mention(
-            ent.start_char,
-            ent.end_char,
-            re.sub(r"\s+", " ", ent.text),
-            ent.label_,
-            _cues(ent, doc.text),
-            ent._.section_category,
+    def _in_mention(self, start: int, end: int) -> bool:
+        place = bisect_right(self._starts, start) - 1
+        return any(
+            self._spans[i][0] < end and start < self._spans[i][1]
+            for i in (place, place + 1)
+            if 0 <= i < len(self._spans)
         )
-        for ent in doc.ents
-    ]
 
+    def _side(self, sentence: Sentence, start: int, cue: CueList) -> str:
+        """Of a cue that may stand on either side: after what its own item names just before it."""
+        if cue.side != "either":
+            return cue.side
+        place = bisect_left(self._starts, start) - 1
+        if place < 0 or self._starts[place] < sentence.start:
+            return "before"
+        end = self._spans[place][1]
+        if sentence.commas_between(end - 1, start) and self._named(start, sentence.end):
+            return "before"
+        return "after" if _LIGHT.fullmatch(self._text, end, start) else "before"
 
-_RESOLVED = re.compile(r"\bresolved\s+$", re.IGNORECASE)
-_NON = re.compile(r"\bnon[- ]?$", re.IGNORECASE)
-_SAID_NO = re.compile(r"\s*[:=]\s*(?:no|none|negative|denie[sd]|absent)\b[ \t]*(?=[.,;\n]|$)", re.IGNORECASE)
+    def _said(self, sentence: Sentence, cues: Sequence[Cue], place: int) -> frozenset[str]:
+        start, end = self._spans[place]
+        said: set[str] = set()
+        near: set[str] = set()
+        middle = bisect_left(cues, start, key=lambda cue: cue.start)
+        nearest = cues[max(0, middle - NEAREST) : middle]
+        for cue in nearest:
+            if cue.side == "before" and cue.end <= start and self._reaches_forward(sentence, nearest, cue, place):
+                said.add(cue.says)
+            if cue.says == "family" and self._text[cue.end : start].strip() == "(":
+                said.add(cue.says)
+        for cue in cues[middle : middle + NEAREST]:
+            if cue.side == "after" and cue.start >= end and self._reaches_back(sentence, cue, place):
+                near.add(cue.says)
+        if "present" in near:
+            said -= {"absent", "possible"}
+        if near & {"absent", "possible", "over"}:
+            said.discard("present")
+        if "possible" in near:
+            said.discard("absent")
+            near.discard("absent")
+        return frozenset(said | near)
 
+    def _reaches_forward(  # noqa: PLR0911 (each thing that may stand in the way)
+        self, sentence: Sentence, cues: Sequence[Cue], cue: Cue, place: int
+    ) -> bool:
+        start = self._spans[place][0]
+        aside = sentence.aside(cue.start)
+        if aside and start >= aside[1] and not cue.sign:
+            return False
+        if self._ended(sentence, cues, cue, start) or self._only_the_other(cue, start):
+            return False
+        if self._count(cue.end, start) > MOST_WORDS[cue.reach]:
+            return False
+        if cue.reach == "sentence":
+            return True
+        commas = sentence.commas_between(cue.end - 1, start)
+        if cue.reach == "item" and self._named(cue.end, start):
+            return not commas and _EITHER.search(self._text, cue.end, start) is not None
+        if not commas:
+            return True
+        if cue.reach == "list" and not self._mid_list(sentence, cue):
+            return True
+        return self._or_follows(sentence, cue, start)
 
-_WITHIN_CLAUSE = {"NEGATED_EXISTENCE", "STOPPED"}
+    def _only_the_other(self, cue: Cue, start: int) -> bool:
+        """Whether "switch from A to B" speaks of A here, where the cue is of B, or the other way round."""
+        if self._text[cue.end - 5 : cue.end].lower() != " from":
+            return False
+        return (_TO.search(self._text, cue.end, start) is None) == (cue.says != "stopped")
 
+    def _mid_list(self, sentence: Sentence, cue: Cue) -> bool:
+        """Whether the cue stands inside a list that began with other mentions."""
+        before = self._text[sentence.start : cue.start].rstrip()
+        if not before.endswith(","):
+            return False
+        place = bisect_left(self._starts, cue.start) - 1
+        return place >= 0 and self._starts[place] >= sentence.start and self._text[cue.end : cue.end + 1] != ":"
 
-def _cut_off(modifier: Any, ent: Any) -> bool:
-    """Whether a semicolon stands between a target and a cue that would take it away: "no benefit; takes X"."""
-    start, end = modifier.modifier_span
-    between = ent.doc[end : ent.start] if end <= ent.start else ent.doc[ent.end : start]
-    return modifier.category in _WITHIN_CLAUSE and ";" in between.text
+    def _or_follows(self, sentence: Sentence, cue: Cue, start: int) -> bool:
+        """Whether "or" joins the item at ``start`` to the cue's own ("no fever, chills, or cough")."""
+        if cue.reach != "list":
+            return False
+        return _OR.search(self._text, start, min(sentence.end, start + 80)) is not None or bool(
+            _OR.search(self._text, cue.end, start)
+        )
 
+    def _ended(self, sentence: Sentence, cues: Sequence[Cue], cue: Cue, start: int) -> bool:
+        if ";" in self._text[cue.end : start]:
+            return True
+        enders = self._ended_by.get(cue.says, frozenset())
+        for other in cues:
+            if other.start < cue.end or other.says not in enders or other.end > start or other.side == "after":
+                continue
+            parted = sentence.commas_between(cue.end - 1, other.start) or self._named(cue.end, other.start)
+            if parted or other.says in _ALWAYS or (cue.says == "past" and other.says == "present"):
+                return True
+        return False
 
-def _cues(ent: Any, text: str) -> frozenset[str]:
-    """The categories that bear on a target; "diabetes: no" and "non-diabetic" count as negated."""
-    found = {each.category for each in ent._.modifiers if not _cut_off(each, ent)}
-    if _RESOLVED.search(text[max(0, ent.start_char - 10) : ent.start_char]):
-        found.add("OVER")
-    if _SAID_NO.match(text, ent.end_char) or _NON.search(text[max(0, ent.start_char - 5) : ent.start_char]):
-        found.add("NEGATED_EXISTENCE")
-    return frozenset(found)
+    def _reaches_back(self, sentence: Sentence, cue: Cue, place: int) -> bool:
+        end = self._spans[place][1]
+        aside = sentence.aside(self._spans[place][0])
+        if aside and cue.start >= aside[1]:
+            return False
+        gap = self._text[end : cue.start]
+        if ";" in gap or self._count(end, cue.start) > MOST_WORDS[cue.reach]:
+            return False
+        if cue.reach == "adjacent":
+            return not gap.strip(" \n-")
+        between = self._named(end, cue.start)
+        commas = sentence.commas_between(end - 1, cue.start)
+        if not between:
+            return commas == 0 or (not cue.sign and _LIGHT.fullmatch(gap) is not None)
+        last = self._spans[bisect_left(self._starts, cue.start) - 1]
+        run = self._text[end : last[0]]
+        joined = _JOINED.search(self._text[self._spans[place][1] : last[0]]) is not None
+        plural = _PLURAL.search(self._text[last[1] : cue.end]) is not None
+        return cue.says in _EXTENDS and (joined or plural) and self._count(end, last[0]) <= 4 and "." not in run
+
+    def _named(self, start: int, end: int) -> int:
+        """How many mentions stand from ``start`` to ``end``."""
+        return bisect_left(self._starts, end) - bisect_left(self._starts, start)
+
+    def _count(self, start: int, end: int) -> int:
+        """The words from ``start`` to ``end`` that belong to no mention."""
+        return self._plain[bisect_left(self._word_starts, end)] - self._plain[bisect_left(self._word_starts, start)]

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from medrag.knowledge import Knowledge, Name
-from medrag.reading.doses import doses
+from medrag.reading.dosing.doses import doses
+from medrag.reading.matcher import Letters, Matcher, Token, plain, singular, tokens
 from medrag.reading.polarity import Polarity, cues, polarity_of
+from medrag.reading.products import written
 from medrag.reading.words import ENGLISH, NOT_STEMS, STEM
 
-MAX_WORDS = 6
-_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_JOIN = re.compile(r"[\s\-–/’'.+&]{0,3}")
 _ROUTES = (
     (
         "topical",
@@ -46,7 +43,7 @@ class DrugMention:
     """``text[start:end]`` names ``ingredients`` (several for a combination product) or a ``drug_class``.
 
     Neither, and ``resolved`` false: it looks like a drug's name and nothing is known of it. ``exact`` is false
-    for a misspelling that was read as the nearest known name.
+    for a misspelling that was read as the nearest known name, ``whole`` for a product with more in it than is known.
     """
 
     text: str
@@ -55,6 +52,7 @@ class DrugMention:
     ingredients: tuple[str, ...] = ()
     drug_class: str | None = None
     exact: bool = True
+    whole: bool = True
     polarity: Polarity = Polarity.RECOMMENDED
     route: str | None = None
 
@@ -69,24 +67,16 @@ class DrugMention:
         return " + ".join(self.ingredients) or (self.drug_class or self.text).replace("_", " ")
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    text: str
-    start: int
-    end: int
-    normal: str
-
-
 def drugs(text: str, knowledge: Knowledge) -> list[DrugMention]:
     """Every drug named in ``text``, in order, with polarity and route."""
-    tokens = [_Token(m[0], m.start(), m.end(), _fold(m[0])) for m in _TOKEN.finditer(text)]
-    found = _known(text, tokens, knowledge)
+    words = tokens(text)
+    found = _known(text, words, knowledge)
     taken = {index for _, indices in found for index in indices}
     mentions = [mention for mention, _ in found]
-    mentions += [
-        guess for i, token in enumerate(tokens) if i not in taken and (guess := _guess(text, token, knowledge))
-    ]
+    mentions += [guess for i, token in enumerate(words) if i not in taken and (guess := _guess(text, token, knowledge))]
     mentions += [] if mentions else _object(text, knowledge)
+    if not mentions:
+        return []
     mentions.sort(key=lambda mention: mention.start)
     spans = [(mention.start, mention.end) for mention in mentions]
     marks = cues(text, spans)
@@ -98,6 +88,7 @@ def drugs(text: str, knowledge: Knowledge) -> list[DrugMention]:
             ingredients=m.ingredients,
             drug_class=m.drug_class,
             exact=m.exact,
+            whole=m.whole,
             polarity=polarity_of(text, m.start, m.end, spans, marks),
             route=_route(text, m.start, m.end, spans),
         )
@@ -105,58 +96,36 @@ def drugs(text: str, knowledge: Knowledge) -> list[DrugMention]:
     ]
 
 
-def _fold(text: str) -> str:
-    if text.isascii():
-        return text.lower()
-    plain = unicodedata.normalize("NFKD", text.replace("β", "beta").replace("’", "'")).lower()
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+@lru_cache(maxsize=4)
+def _matcher(knowledge: Knowledge) -> Matcher[Name]:
+    return Matcher(
+        (written, Letters.CAPITAL if name.capital else Letters.ANY, name) for written, name in knowledge.names.items()
+    )
 
 
-def _known(text: str, tokens: list[_Token], knowledge: Knowledge) -> list[tuple[DrugMention, range]]:
+def _known(text: str, words: list[Token], knowledge: Knowledge) -> list[tuple[DrugMention, range]]:
     """Longest names first, left to right."""
-    found: list[tuple[DrugMention, range]] = []
-    first = knowledge.first_words
-    i = 0
-    while i < len(tokens):
-        size = first.get(tokens[i].normal, first.get(_singular(tokens[i].normal), 0))
-        match = _longest(text, tokens, i, size, knowledge) if size else None
-        if match is None:
-            i += 1
+    found = []
+    for match in _matcher(knowledge).find(text, words):
+        name = match.values[0]
+        if name.dosed and not _dosed(text, words[match.last - 1]):
             continue
-        name, count = match
-        start, end = tokens[i].start, tokens[i + count - 1].end
-        mention = DrugMention(text[start:end], start, end, name.ingredients, name.drug_class)
-        found.append((mention, range(i, i + count)))
-        i += count
+        said = written(text, words, match, knowledge)
+        mention = DrugMention(
+            text[said.start : said.end], said.start, said.end, said.ingredients, name.drug_class, whole=said.whole
+        )
+        found.append((mention, range(match.first, said.last)))
     return found
 
 
-def _longest(text: str, tokens: list[_Token], i: int, size: int, knowledge: Knowledge) -> tuple[Name, int] | None:
-    for count in range(min(size, len(tokens) - i), 0, -1):
-        window = tokens[i : i + count]
-        if any(not _JOIN.fullmatch(text, a.end, b.start) for a, b in pairwise(window)):
-            continue
-        words = [token.normal for token in window]
-        name = knowledge.names.get(" ".join(words)) or knowledge.names.get(
-            " ".join([*words[:-1], _singular(words[-1])])
-        )
-        if name and not (name.capital and window[0].text[0].islower()):
-            return name, count
-    return None
-
-
-def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
-
-
-def _guess(text: str, token: _Token, knowledge: Knowledge) -> DrugMention | None:
+def _guess(text: str, token: Token, knowledge: Knowledge) -> DrugMention | None:
     """A misspelt name, or a word that can only be a drug's name, or nothing."""
-    word = token.normal
+    word = plain(token.text)
     common = knowledge.words["common"]
-    if len(word) < 4 or not word.isalpha() or word in common or _singular(word) in common:
+    if len(word) < 4 or not word.isalpha() or word in common or singular(word) in common:
         return None
     mention = DrugMention(token.text, token.start, token.end)
-    name = _nearest(word, knowledge)
+    name = nearest(word, knowledge)
     if name:
         return DrugMention(token.text, token.start, token.end, name.ingredients, name.drug_class, exact=False)
     looks_like_drug = len(word) > 5 and STEM.search(word) and not NOT_STEMS.fullmatch(word)
@@ -164,7 +133,7 @@ def _guess(text: str, token: _Token, knowledge: Knowledge) -> DrugMention | None
 
 
 @lru_cache(maxsize=20_000)
-def _nearest(word: str, knowledge: Knowledge) -> Name | None:
+def nearest(word: str, knowledge: Knowledge) -> Name | None:
     """The one known name a slip away: one edit from six letters on, two from ten on."""
     if len(word) < 6:
         return None
@@ -179,7 +148,7 @@ def _nearest(word: str, knowledge: Knowledge) -> Name | None:
 _DOSE_NEXT = re.compile(r"\s+(?:(?:oral|iv|po|tablets?)\s+)?(?=\d)", re.IGNORECASE)
 
 
-def _dosed(text: str, token: _Token) -> bool:
+def _dosed(text: str, token: Token) -> bool:
     """Whether a dose in mass or units follows at once ("Foozolam 5 mg")."""
     gap = _DOSE_NEXT.match(text, token.end)
     if not gap:
@@ -187,12 +156,14 @@ def _dosed(text: str, token: _Token) -> bool:
     return any(dose.start == 0 and not dose.maximum for dose in doses(text[gap.end() : gap.end() + 40]))
 
 
-_GIVEN = re.compile(
+GIVEN = re.compile(
     r"^\W*(?:please\s+|then\s+)?(?:re)?(?:start|add|give|prescribe|initiate|begin|administer|switch to|continue|take"
-    r"|use|try|commence)\s+(?:(?:a|an|the|her|him|them|patient|treatment|therapy|oral|iv|intravenous|low-dose|high-dose|with|on|[\d.]+"
+    r"|use|try|commence)\s+(?:(?:a|an|the|her|him|them|patient|treatment|therapy|oral|iv|intravenous|low-dose"
+    r"|high-dose|with|on|[\d.]+"
     r"|mg|mcg|g|units?|of)\s+)*(?P<object>[A-Za-z][a-z]{4,})\b(?!-)",
     re.IGNORECASE,
 )
+"""A text that opens with a verb of giving, and the first word of its object."""
 
 
 _ALONE = re.compile(r"\W*(?P<object>[A-Za-z][a-z]{4,})(?: (?!is\b|are\b)[\w-]+)?\W*$")
@@ -207,10 +178,10 @@ def _object(text: str, knowledge: Knowledge) -> list[DrugMention]:
 
     Only if that is no ordinary word.
     """
-    match = _GIVEN.match(text) or _FORMED.search(text) or _ALONE.match(text)
+    match = GIVEN.match(text) or _FORMED.search(text) or _ALONE.match(text)
     word = match["object"].lower() if match else ""
     common = knowledge.words["objects"] | knowledge.words["common"]
-    if not match or word in common or _singular(word) in common or ENGLISH.fullmatch(word):
+    if not match or word in common or singular(word) in common or ENGLISH.fullmatch(word):
         return []
     return [DrugMention(match["object"], match.start("object"), match.end("object"))]
 

@@ -58,13 +58,17 @@ _KEEP = (
     r" (?:avoid\w*|stop\w*|withhold\w*|discontinu\w*)"
     r"|not (?:un(?:safe|reasonable)|contra-?indicated|prohibited|dangerous|harmful)(?: to| with| for)?"
     r"|with or without|not only|(?:no|not) (?:more|longer|fewer|less|later) than"
+    r"|(?:no|not any|nothing|little) (?:harm|objections?|problems?|concerns?|issues?|reservations?|wrong|difficulty|downside"
+    r"|danger|hesitation) (?:in|to|with|about|from|against)(?: (?:adding|using|giving|starting|taking|prescribing))?"
+    r"|(?:no|not a|is not any) reasons? not to(?: \w+)?|(?:not|never) (?:against|opposed to|averse to)|(?:would|do|does|can|will) ?n[o']t"
+    r" (?:object to|mind|hurt to|be wrong to|be unreasonable to)|nothing against"
     r"|not exceeding|avoid (?:doses?|daily doses?)(?: of)?(?: (?:above|over|higher than|greater than|more than"
     r"|exceeding))?"
     r"|(?:if|unless|where|when) (?:not )?contraindicated|no (?:\w+ )?contraindications?(?: to)?|if there (?:is"
     r"|are) no contraindications?"
 )
 _AVOID = (
-    r"avoid(?:ing|ed|ance of)?|do not|don['’]t|never|refrain from|contra-?indicated with|should not|must not|cannot"
+    r"avoid(?:ing|ed|ance of)?|do not|don['’]t|(?<!has )(?<!have )(?<!had )never(?! (?:had|been|taken|used|tried))|refrain from|contra-?indicated with|should not|must not|cannot"
     r"|can't|ought not"
     r"|not recommended|advise against|recommend(?:ed)? against|against (?:the use of|using)|steer clear of|beware of"
     r"|unsafe to"
@@ -79,6 +83,8 @@ _STOP = (
     r"|ing)?"
     r"|taper off|wean(?:ing)? (?:off)?|switch(?:ing)? from|chang(?:e|ing) from|instead of|in place of|rather than"
     r"|deprescrib\w+|come off"
+    r"|interrupt(?:ing|ed)?|d/c'?d?|(?:transition|convert|mov|rotat)\w* from|(?:transition|convert|cross-?taper|rotat)\w*"
+    r"(?! (?:to|from)\b)|(?:carry on|go on) without|leave out|cut out|no longer (?:give|take|use|need)\w*"
     r"|skip(?:ping)?|omit(?:ting)?|forgo(?:ing)?|drop(?:ping)?(?= (?:the |her |his )?[a-z]{6})"
     r"|replac(?:e|ing)|switch(?:ing)?(?! to\b)|swap|pause|remove|quit"
 )
@@ -98,8 +104,11 @@ _BACKGROUND = (
     r"|limit(?:ing)?(?: the use of)?|except|where|unless|because|since|although|whether|given that|due to|owing to"
 )
 
+_TAKING = r"(?: (?:her |him |them |patient )?(?:\w+ly )?(?:to )?(?:tak(?:e|ing)|us(?:e|ing)|on)(?= ))?"
+"""After a verb that says what becomes of the taking ("start taking", "stop taking", "recommend taking")."""
 _CUE = re.compile(
-    rf"\b(?:(?P<keep>{_KEEP})|(?P<avoid>{_AVOID})|(?P<stop>{_STOP})|(?P<context>{_CONTEXT})|(?P<give>{_GIVE})"
+    rf"\b(?:(?P<keep>{_KEEP})|(?P<avoid>(?:{_AVOID}){_TAKING})|(?P<stop>(?:{_STOP}){_TAKING})|(?P<context>{_CONTEXT})"
+    rf"|(?P<give>(?:{_GIVE}|(?:carry|go) on|advise|resum\w+){_TAKING})"
     rf"|(?P<soft>{_BACKGROUND})|(?P<no>{_NOT}))\b",
     re.IGNORECASE,
 )
@@ -124,7 +133,18 @@ _PREFER = re.compile(r"\bprefer(?:red)?\s[^.;,]{3,80}?\s(?P<to>to|over)\s", re.I
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[;\n]|\s[-–—]\s|:\s")
 _HEADING = re.compile(r"\s*[:–—-]\s+")
 """After a cue that heads a list ("Drugs to avoid: ...")."""
-_ABSORBED = re.compile(r"\s+(?:(?!and\b|but\b|or\b|then\b|instead\b)[\w-]+\s+){0,4}", re.IGNORECASE)
+_ABSORBED = re.compile(
+    r"\s+(?:(?:\w+ly|the|a|an|any|all|of|to|be|been|get|being|ever|even|just|also|yet|again|once|now|long-term|routine|regular"
+    r"|prolonged|concomitant|concurrent|combined|simultaneous|unnecessary|further|high-dose|repeated|co|under any circumstances"
+    r"|(?:at|for|in|on) (?:this|the|any|a|your) \w+|at present|for now|therefore|patients?|her|him|them|need|want|attempt|try"
+    r"|decide|plan|agree|wish|advise|recommend|(?:give|use|start|prescribe|take|add|offer|administer|initiate|continue|restart)"
+    r" (?:or|nor|and))\s+){0,5}",
+    re.IGNORECASE,
+)
+"""What may stand between a warning and the verb it warns of: any other word has a meaning of its own ("do not settle")."""
+_PURPOSE = re.compile(r"(?:^|[.;:,(]\s*|\b(?:in order|so as)\s+)to\s+$", re.IGNORECASE)
+"""Before a warning that only says what for: "To avoid a further stroke start ..."."""
+_SO = re.compile(r",?\s+(?:so|therefore|hence|thus|and so)\b,?\s", re.IGNORECASE)
 _TARGET = re.compile(r"\b(?:to|with)\s+$", re.IGNORECASE)
 
 
@@ -136,16 +156,10 @@ def cues(text: str, spans: Sequence[tuple[int, int]] = ()) -> list[Cue]:
         polarity = _KINDS[kind]
         if kind == "give" and found and _absorbed(text, found[-1], match.start(), spans):
             continue
-        found.append(
-            Cue(
-                match.start(),
-                match.end(),
-                polarity,
-                _reach(text, kind, match.end()),
-                _WORDS_AWAY.get(kind),
-                kind == "soft",
-            )
-        )
+        purpose = kind in ("avoid", "stop") and _PURPOSE.search(text[max(0, match.start() - 20) : match.start()])
+        words = 1 if purpose else _WORDS_AWAY.get(kind)
+        reach = _reach(text, kind, match.end())
+        found.append(Cue(match.start(), match.end(), polarity, reach, words, kind == "soft"))
     found += [
         Cue(m.start("to"), m.end("to"), Polarity.MENTIONED, _reach(text, "context", m.end("to")), 4)
         for m in _PREFER.finditer(text)
@@ -169,7 +183,8 @@ def _reach(text: str, kind: str, end: int) -> int:
     stop = _SENTENCE_END.search(text, end, most)
     sentence = stop.start() if stop else most
     if kind not in _WORDS_AWAY:
-        return sentence
+        so = _SO.search(text, end, sentence) if kind in ("avoid", "stop") else None
+        return so.start() if so else sentence
     comma = text.find(",", end, sentence)
     verb = _VERB.search(text, end, sentence) if kind == "no" else None
     return min(comma if comma >= 0 else sentence, verb.start() if verb else sentence)
@@ -184,6 +199,21 @@ _DOSED_LIST = (
 _BE = (
     r"(?:(?:is|are|was|were|should|must|may|can|could|would|will|shall|has|have|been|be|to|therefore|also|now"
     r"|generally|usually|strictly|absolutely|best|both|all)\s+)*+"
+)
+_NUMBER = r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|ten|twelve|several|a few|the)"
+_SPAN = r"(?:hours?|days?|weeks?|months?|years?|course|doses?)"
+_LATER = (
+    rf"[^.;§]{{0,25}}?\b(?:(?:in|after|within)\s+(?:about\s+)?{_NUMBER}(?:\s*(?:-|to)\s*\d+)?\s+{_SPAN}"
+    rf"|{_NUMBER}\s+{_SPAN}\s+(?:before|prior to|later|from now)|before\s+(?:\w+\s+){{0,2}}(?:surgery|operation|procedure"
+    r"|delivery|admission|extraction|biopsy|endoscopy|colonoscopy)|next\s+(?:week|month|year|visit|appointment)|eventually"
+    r"|if\b(?! (?:\w+ ){0,3}(?:on|tak\w+|receiv\w+|us\w+)\b)|unless|as soon as|in case|once\s+(?:the|she|he|they|it)"
+    r"|when\s+(?!start|you start|begin|giv|tak|us|add|on\b)\w+|should\s+(?:the|she|he|they|it|any|bleeding|\w+\s+(?:occur"
+    r"|develop|rise|fall|appear)))"
+)
+"""What makes a stop one for later, or for a case that has not come: the drug goes on for now."""
+_STOPS_LATER = re.compile(_LATER, re.IGNORECASE)
+_IN_CASE = re.compile(
+    r"(?:^|[.;]\s*)(?:if|should|in case|as soon as)\b(?! (?:\w+ ){0,3}(?:on|tak\w+|receiv\w+|us\w+)\b)[^.;]*$", re.IGNORECASE
 )
 _AFTER = re.compile(
     rf"{_DOSED_LIST}{_BE}(?:"
@@ -202,7 +232,7 @@ _AFTER = re.compile(
     r"|co-?administered|offered|appropriate|safe|suitable|indicated|needed|necessary|required|warranted|helpful"
     r"|an option|first[- ]line|add(?:ed)?|be)"
     r"|never\s+(?:be\s+)?\w+|unsafe|inappropriate|dangerous|harmful|prohibited)"
-    r"|(?P<stopped>stopped|discontinued|withheld|held|suspended|ceased|withdrawn|replaced|tapered off|paused))",
+    rf"|(?P<stopped>(?:stopped|discontinued|withheld|held|suspended|ceased|withdrawn|replaced|tapered off|paused)(?!{_LATER})))",
     re.IGNORECASE,
 )
 _AVOIDED_AFTER = re.compile(
@@ -220,13 +250,16 @@ _HARM_AFTER = re.compile(
 )
 """A sentence about harm, with no dose before its verb and no advice after it; asked only where no cue precedes."""
 _VERDICT_AFTER = re.compile(
-    r"\s*(?::|\s[-–—])\s*(?:avoid|no\b|not\b|do not|don['’]t|contra-?indicated|stop|hold|never|discontinue)",
+    r"\s*(?::|\s[-–—])\s*(?:avoid|no\b|not\b|(?:do not|don['’]t|never)(?! (?:exceed|stop|discontinue"
+    r"|interrupt|crush|chew|split|halve|miss|skip|shake|swallow|drink|drive|lie|(?:take|give|use) more))|contra-?indicated"
+    r"|stop|hold|discontinue)(?! more than)",
     re.IGNORECASE,
 )
 """A verdict set off from the name ("Ibuprofen - avoid")."""
 _GIVEN_AFTER = re.compile(
     rf"{_DOSED_LIST}{_BE}(?:preferred|recommended|first[- ]line|safe|given|used|started|indicated"
-    rf"|appropriate|reasonable|an option|added|continued|offered|instead|suggested|advised|tried"
+    rf"|appropriate|reasonable|acceptable|fine|all right|okay|ok|allowed|permitted|an option|added|continued|offered|instead"
+    r"|suggested|advised|tried"
     r"|(?:an?|the)(?: \w+)? (?:option|alternative|choice)|options|alternatives)\b",
     re.IGNORECASE,
 )
@@ -234,6 +267,16 @@ _DOSE_NEXT = re.compile(
     r"\s*(?:at\s+)?\d[\d.,]*\s*(?:-|–|to)?\s*[\d.,]*\s*(?:mg|mcg|µg|micrograms?|g|units?|mL)\b", re.IGNORECASE
 )
 _LOOK_AHEAD = 120
+LONGEST_CASE = 120
+_THEN = re.compile(r"\b(?:and|then|but)\b|,", re.IGNORECASE)
+_ARROW_NEXT = re.compile(rf"{_DOSED_LIST}(?:→|-{{1,2}}>|=>|⇒)\s*(?:start\s+)?§")
+"""A name that an arrow leads from to another: what is changed for it."""
+_MEANS = re.compile(
+    r"\s+(?:the|a|an|any|further|another|acute|this|her|his|ongoing)?\s*(?!treatment|therapy|use|combination|co-?administration|them|it"
+    r"|taking|concurrent|concomitant|dos|monotherapy|together|patients?|people|mixing|initiation|interaction)[a-z-]+"
+    r"(?:\s+(?!treatment|therapy|use|in\b|of\b|for\b)[a-z-]+)?\s+(?:with|using|by giving|by means of)\s+",
+    re.IGNORECASE,
+)
 
 
 def polarity_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], marks: Sequence[Cue]) -> Polarity:
@@ -248,8 +291,27 @@ def polarity_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]
     near = (mark for mark in reversed(before) if mark.end <= start)
     cue = next((mark for mark in islice(near, NEAREST) if _applies(text, mark, start, spans)), None)
     if cue is None:
-        return _uncued(after)
-    return Polarity.RECOMMENDED if _overruled(text, cue, start, end, after) else cue.polarity
+        return Polarity.STOPPED if _ARROW_NEXT.match(after) else _uncued(after)
+    if _overruled(text, cue, start, end, after) or _by_means(text, cue, start, spans):
+        return Polarity.RECOMMENDED
+    if cue.polarity is Polarity.STOPPED and _for_later(text, cue, after):
+        return Polarity.MENTIONED
+    return cue.polarity
+
+
+def _for_later(text: str, cue: Cue, after: str) -> bool:
+    """Whether a stop is for later, or for a case that has not come ("stop it if bleeding occurs")."""
+    clause = _THEN.split(after, maxsplit=1)[0]
+    before = text[max(0, cue.start - LONGEST_CASE) : cue.start]
+    return _STOPS_LATER.match(clause) is not None or _IN_CASE.search(before) is not None
+
+
+def _by_means(text: str, cue: Cue, start: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether the name is what something is stopped or avoided with ("stop the bleeding with X")."""
+    between = text[cue.end : start]
+    named = any(cue.end <= begin < start for begin, _ in spans)
+    verb = re.match(r"stop|avoid|ceas", text[cue.start : cue.end], re.IGNORECASE)
+    return verb is not None and not named and _MEANS.fullmatch(between) is not None
 
 
 def _uncued(after: str) -> Polarity:
@@ -263,7 +325,9 @@ def _overruled(text: str, cue: Cue, start: int, end: int, after: str) -> bool:
     """Whether words nearer to the name than its cue say that it is advised after all."""
     if _GIVEN_AFTER.match(after) and (cue.soft or not _joined_to(text, cue, start)):
         return True
-    opens_clause = cue.polarity is not Polarity.MENTIONED and re.search(r",\s*$", text[:start]) is not None
+    opens_clause = (
+        cue.polarity is not Polarity.MENTIONED and re.search(r",\s*$", text[max(0, start - 20) : start]) is not None
+    )
     if (cue.soft or opens_clause) and _DOSE_NEXT.match(text, end):
         return True
     return cue.polarity is Polarity.STOPPED and _is_replacement(text, cue, start)
@@ -272,7 +336,8 @@ def _overruled(text: str, cue: Cue, start: int, end: int, after: str) -> bool:
 def _blank(text: str, end: int, spans: Sequence[tuple[int, int]]) -> str:
     """The rest of the sentence with the other drug names replaced by a sign of their length's worth."""
     rest = text[end : end + _LOOK_AHEAD]
-    for begin, stop in spans[bisect_right(spans, (end, 0)) :]:
+    place = bisect_right(spans, (end, 0))
+    for begin, stop in spans[place : place + _LOOK_AHEAD]:
         if begin >= end + _LOOK_AHEAD:
             break
         if begin >= end:
@@ -304,7 +369,9 @@ def _joined_to(text: str, cue: Cue, start: int) -> bool:
 def _is_replacement(text: str, cue: Cue, start: int) -> bool:
     """Whether the name is what a drug is switched *to* or replaced *with*."""
     verb = text[cue.start : cue.end].lower()
-    if not verb.startswith(("switch", "chang", "replac", "swap")):
+    if re.search(r"(?:→|-{1,2}>|=>|⇒)\s*(?:start\s+)?$", text[cue.end : start]):
+        return True
+    if not verb.startswith(("switch", "chang", "replac", "swap", "transition", "convert", "mov", "rotat", "cross")):
         return False
     return (
         _TARGET.search(text[cue.end : start]) is not None

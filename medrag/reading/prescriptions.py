@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from medrag.knowledge import Knowledge
-from medrag.reading.doses import Dose, doses
+from medrag.reading.dosing.doses import Dose, doses
 from medrag.reading.mentions import LOCAL, DrugMention, drugs
 from medrag.reading.polarity import Polarity
 
@@ -18,6 +19,9 @@ _OF = re.compile(
 _STATEMENT = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9(\[])|\n+|;\s+(?=[A-Z])")
 _LIST_MARK = re.compile(r"^[ \t]*(?:[-*•]|\d+[.)])\s+", re.MULTILINE)
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|approx|no|dr|st|max|min)|\b[a-z]\.[a-z])\.$", re.IGNORECASE)
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff]")
+_BROKEN_WORD = re.compile(r"(?<=[a-z]{2})[-\u2010]\n[ \t]*(?=[a-z]{2})")
+_LIST_HEADING = re.compile(r"\s*(?:[-*•]\s*)?[A-Za-z][\w ,/'-]{1,60}:\s*")
 ADJACENT_WORDS = 1
 
 
@@ -42,23 +46,30 @@ class Prescription:
 def prescriptions(text: str, knowledge: Knowledge) -> tuple[Prescription, ...]:
     """Every drug named in ``text`` with the doses that belong to it."""
     mentions = drugs(text, knowledge)
+    starts = [mention.start for mention in mentions]
+    ends = [match.end() for match in _BOUNDARY.finditer(text)]
     owned: dict[int, list[Dose]] = {}
     for dose in doses(text):
-        owner = _owner(text, dose, mentions)
+        place = bisect_right(ends, dose.start)
+        sentence = (ends[place - 1] if place else 0, ends[place] if place < len(ends) else len(text))
+        owner = _owner(text, dose, mentions, starts, sentence)
         if owner is not None:
             owned.setdefault(owner, []).append(dose)
     return tuple(Prescription(mention, tuple(owned.get(i, ()))) for i, mention in enumerate(mentions))
 
 
-def _owner(text: str, dose: Dose, mentions: Sequence[DrugMention]) -> int | None:
+def _owner(
+    text: str, dose: Dose, mentions: Sequence[DrugMention], starts: Sequence[int], sentence: tuple[int, int]
+) -> int | None:
     """The drug right after the dose ("500 mg of X"), else the last before it, else the next, all in one sentence.
 
     A sentence without a drug ("Increase to 40 mg") speaks of the last drug before it.
     """
-    left = max([match.end() for match in _BOUNDARY.finditer(text, 0, dose.start)], default=0)
-    right = next((match.start() for match in _BOUNDARY.finditer(text, dose.end)), len(text))
-    before = [i for i, mention in enumerate(mentions) if left <= mention.start and mention.end <= dose.start]
-    after = [i for i, mention in enumerate(mentions) if dose.end <= mention.start < right]
+    left, right = sentence
+    split = bisect_left(starts, dose.start)
+    last = split if not split or mentions[split - 1].end <= dose.start else split - 1
+    before = range(bisect_left(starts, left), last)
+    after = range(bisect_left(starts, dose.end), bisect_left(starts, right))
     if after and _OF.fullmatch(text, dose.end, mentions[after[0]].start):
         adjacent = before and not re.search(
             r"[,]|\b(?:and|or|plus|with|to|then)\b", text[mentions[before[-1]].end : dose.start]
@@ -69,8 +80,7 @@ def _owner(text: str, dose: Dose, mentions: Sequence[DrugMention]) -> int | None
         return _nearest(text, dose, mentions, before)
     if after:
         return after[0]
-    earlier = [i for i, mention in enumerate(mentions) if mention.end <= dose.start]
-    return earlier[-1] if earlier else None
+    return last - 1 if last else None
 
 
 def _nearest(text: str, dose: Dose, mentions: Sequence[DrugMention], before: Sequence[int]) -> int:
@@ -79,16 +89,35 @@ def _nearest(text: str, dose: Dose, mentions: Sequence[DrugMention], before: Seq
     adjacent = len(text[last.end : dose.start].split()) <= ADJACENT_WORDS
     if last.polarity is not Polarity.MENTIONED or adjacent:
         return before[-1]
-    advised = [i for i in before if mentions[i].polarity is not Polarity.MENTIONED]
-    return advised[-1] if advised else before[-1]
+    advised = (i for i in reversed(before) if mentions[i].polarity is not Polarity.MENTIONED)
+    return next(advised, before[-1])
 
 
 def split_statements(text: str) -> list[str]:
-    """Advice cut into statements: sentences and lines, list marks removed."""
+    """Advice cut into statements: sentences and lines, list marks removed, items under the words that head them."""
     pieces: list[str] = []
-    for piece in _STATEMENT.split(_LIST_MARK.sub("", text)):
+    for piece in _STATEMENT.split(_LIST_MARK.sub("", _under_headings(without_typesetting(text)))):
         if pieces and _ABBREVIATION.search(pieces[-1]):
             pieces[-1] += " " + piece
         else:
             pieces.append(piece)
     return [piece for each in pieces if (piece := each.strip())]
+
+
+def without_typesetting(text: str) -> str:
+    """``text`` without soft hyphens and other invisible characters, and without words broken over a line's end."""
+    return _BROKEN_WORD.sub("", _INVISIBLE.sub("", text))
+
+
+def _under_headings(text: str) -> str:
+    """The items of a list with its heading before each ("Avoid:", "- NSAIDs" is "Avoid: NSAIDs")."""
+    heading, lines = "", []
+    for line in text.splitlines():
+        if _LIST_HEADING.fullmatch(line):
+            heading = line.strip()
+        elif heading and _LIST_MARK.match(line):
+            lines.append(f"{heading} {_LIST_MARK.sub('', line)}")
+        else:
+            heading = ""
+            lines.append(line)
+    return "\n".join(lines)

@@ -146,7 +146,7 @@ def _check_line(line: str, number: int, folder: Path, knowledge_folder: Path | N
     try:
         case = json.loads(line)
         case_id = str(case.get("id", case_id))
-        patient = _patient(case, folder)
+        patient = _patient(case, folder, load(knowledge_folder))
         passages = [_passage(item, i) for i, item in enumerate(case.get("evidence") or (), start=1)]
         question = str(case.get("question") or "")
         advice = str(case.get("advice", "")) if question else str(case["advice"])
@@ -167,18 +167,19 @@ def _unreadable(number: int, error: Exception) -> Finding:
     return not_assessed("input.unusable", (), "medrag: input", line=number, detail=detail)
 
 
-def _patient(case: dict[str, Any], folder: Path) -> Patient | None:
+def _patient(case: dict[str, Any], folder: Path, knowledge: Knowledge) -> Patient | None:
     from medrag.patient.formats.structured import read_structured
-    from medrag.patient.load import from_json, load
+    from medrag.patient.load import from_json
+    from medrag.patient.load import load as load_patient
 
     if file := case.get("patient_file"):
-        return load([folder / file])
+        return load_patient([folder / file], knowledge=knowledge)
     content = case.get("patient")
     if content is None:
         return None
     if "resourceType" in content or "genes" in content:
-        return from_json(content)
-    return read_structured(content, "patient")
+        return from_json(content, knowledge=knowledge)
+    return read_structured(content, "patient", knowledge)
 
 
 def _passage(item: Any, number: int) -> Passage:

@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Any
 
 from medrag.knowledge import Knowledge
-from medrag.knowledge.schema import Terms
+from medrag.knowledge.vocabulary import Terms
 from medrag.messages import Value
 from medrag.patient.view import CurrentDrug, PatientView
 from medrag.reading import DrugMention, Polarity, Prescription
@@ -20,8 +20,16 @@ OWN_SOURCE = "medrag safety knowledge: no rule found against it"
 MISSING_SOURCE = "medrag: missing knowledge or patient data is never taken for safety"
 
 
-_OR = re.compile(r"\bor\b|/|\beither\b|\balternativ", re.IGNORECASE)
+_OR = re.compile(r"\bor\b", re.IGNORECASE)
+_INSTEAD = re.compile(
+    r"\s*/\s*|.*\b(?:alternativ\w*|otherwise|failing (?:that|this|which)|if (?:that|this) fails|in (?:its )?place)\b.*", re.I | re.S
+)
+_CHOICE = re.compile(
+    r"\b(?:options?|choices?|alternatives?|choose|pick|(?:one|any|either) of|either|such as|e\.g\.|for example)\b[^.;]*$", re.IGNORECASE
+)
+"""Words before a list that make it one to choose from."""
 _AND = re.compile(r"\b(?:and|plus|with|combined|together|added to|in addition)\b|\+", re.IGNORECASE)
+_TOGETHER = re.compile(r"\b(?:plus|with|combined|together|added to|in addition|add|start|give)\b|\+|[.;]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +66,9 @@ class Context:
 
     @cached_property
     def unresolved(self) -> tuple[DrugMention, ...]:
-        """Names advised that look like drugs and are not known."""
-        return tuple(each.mention for each in self.read if each.recommended and not each.mention.resolved)
+        """Names advised that look like drugs and are not known, or that hold more than is known."""
+        advised = (each.mention for each in self.read if each.recommended)
+        return tuple(mention for mention in advised if not (mention.resolved and mention.whole))
 
     @cached_property
     def stopped(self) -> frozenset[frozenset[str]]:
@@ -126,9 +135,17 @@ class Context:
 
 
 def offered_as_choice(text: str, one: Prescription, other: Prescription) -> bool:
-    """Whether an "or" (and no "and" or "with") stands between the two in the statement."""
+    """Whether the statement offers the two as alternatives, by an "or" or a slash that joins them, or as a list of options.
+
+    An "or" of something else ("with or without food and", "once or twice daily and") joins no drugs.
+    """
     between = text[one.mention.end : other.mention.start]
-    if _OR.search(between):
+    if _INSTEAD.fullmatch(between):
+        return True
+    *_, after_or = _OR.split(between)
+    if after_or != between:
+        return not _AND.search(after_or)
+    if _CHOICE.search(text[: one.mention.start]) and not _TOGETHER.search(between):
         return True
     listed = "," in between and not _AND.search(between)
     return listed and re.match(r"[^.;]*?\bor\b", text[other.mention.end :]) is not None

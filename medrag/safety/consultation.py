@@ -14,6 +14,7 @@ from medrag.knowledge import Knowledge
 from medrag.patient import hear
 from medrag.patient.view import PatientView, view
 from medrag.reading import Prescription, prescriptions
+from medrag.reading.accounting import drugless_doses, is_fragment
 from medrag.safety.check_context import MISSING_SOURCE, RANK, Context, fail, ingredients_of, stopped_by
 from medrag.safety.checks import CHECKS, Check
 from medrag.safety.checks.population import left_out, mismatch, population, written_for
@@ -73,7 +74,7 @@ class Consultation:
     @cached_property
     def heard(self) -> Patient | None:
         """The record with what the question says of a patient: :func:`medrag.patient.hear`."""
-        return hear(self.record, self.question)
+        return hear(self.record, self.question, knowledge=self.knowledge)
 
     @cached_property
     def patient(self) -> PatientView | None:
@@ -99,12 +100,16 @@ class Consultation:
     def choices(self) -> Choices:
         """Every sentence of the evidence but those that are by their wording not for this patient."""
         patient = self.patient if population in self.checks else None
-        places = list(_sentences(self.evidence))
+        places = [each for each in _sentences(self.evidence) if self._stands_alone(each[1])]
         if patient is None:
             return Choices(tuple(place for place, _, _ in places), ())
         found = {place: mismatch(quote, heading, self.question, patient) for place, quote, heading in places}
         others = [other for other in found.values() if other]
         return Choices(tuple(place for place, other in found.items() if not other), tuple(left_out(others)))
+
+    def _stands_alone(self, quote: str) -> bool:
+        """Whether a sentence says of what it speaks: no fragment, and no dose without its drug."""
+        return not self.checks or not (is_fragment(quote) or (drugless_doses(quote) and not self.read(quote)))
 
     def for_this_patient(self, numbers: Iterable[int]) -> list[Pointer]:
         """The sentences of these passages that are by their wording for a group that the patient is of."""
@@ -164,7 +169,7 @@ class Consultation:
     def _case_findings(self) -> Iterator[Finding]:
         plan = list(omissions(self.patient, self.released, self.withheld, self.knowledge, self.read))
         yield from plan
-        yield from referral(self._notices, self.released)
+        yield from referral(self._notices, self.released, self.knowledge)
         yield from patient_injections(self.record, self.knowledge) if self.record else ()
         if any(finding.code == NO_PLAN for finding in plan):
             yield from self._alternatives()
@@ -175,7 +180,7 @@ class Consultation:
         """At most two treatments of the evidence, other than those withheld, that pass every check without warning."""
         lost = {each.mention.label for statement in self.withheld for each in self.read(statement.text)}
         found: list[Finding] = []
-        for (number, _), quote, _ in _sentences(self.evidence):
+        for (number, _), quote, _ in filter(lambda each: self._stands_alone(each[1]), _sentences(self.evidence)):
             drugs = [each for each in self.read(quote) if each.recommended and each.mention.resolved]
             if not drugs or lost & {each.mention.label for each in drugs}:
                 continue

@@ -24,6 +24,8 @@ SOURCE = "medrag: text from records and passages is data, never instructions (OW
 REMOVED = "[instruction-like text removed]"
 
 _HIDDEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u00ad\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]+")
+_TYPESETTING = re.compile(r"[\u200b-\u200d\u00ad\u2060\ufeff]")
+"""One alone is what PDF files and web pages hold between letters; it hides nothing."""
 _SPACED = re.compile(r"\b(?:[A-Za-z][ ._-]){4,}[A-Za-z]\b")
 _ENCODED = re.compile(r"\b[A-Za-z0-9+/]{24,}={0,2}")
 _DIGIT_IN_WORD = re.compile(r"\b(?=\w*[a-zA-Z])(?=\w*[013457])[a-zA-Z013457]{4,}\b")
@@ -51,7 +53,11 @@ def injections(text: str, knowledge: Knowledge) -> list[Injection]:
 
     Look-alike letters, digits for letters, zero-width characters, spaced letters and base64 do not hide words.
     """
-    found = [Injection("hidden_characters", match.start(), match.end()) for match in _HIDDEN.finditer(text)]
+    found = [
+        Injection("hidden_characters", match.start(), match.end())
+        for match in _HIDDEN.finditer(text)
+        if not _TYPESETTING.fullmatch(match[0])
+    ]
     found += [Injection(kind, *span) for kind, span in _spans(text, knowledge)]
     shown = _HIDDEN.sub("", text)
     instructed = any(piece.kind == "instruction" for piece in found)

@@ -13,11 +13,6 @@ from medrag.safety.check_context import fail, labels, not_assessed, passed
 from medrag.types import Finding, Severity, Statement
 
 NO_PLAN = "coherence.no_plan"
-_URGENT = re.compile(
-    r"\b(?:emergenc\w+|ambulance|911|999|112|A&E|urgent(?:ly)?|immediate(?:ly)?|at once|hospital\w*|admit\w*|admission"
-    r"|intensive care|ICU|resuscitat\w+|poison cent\w+|crisis|stat|now)\b",
-    re.IGNORECASE,
-)
 SOURCE = "medrag: what remains after withholding must still be a plan"
 
 
@@ -45,10 +40,10 @@ def omissions(
         yield not_assessed("patient.none_given", labels(advised))
 
 
-def referral(emergencies: Sequence[Finding], released: Sequence[Statement]) -> Iterator[Finding]:
+def referral(emergencies: Sequence[Finding], released: Sequence[Statement], knowledge: Knowledge) -> Iterator[Finding]:
     """What advice on an emergency must say and does not: that the patient is to be seen at once."""
     text = " ".join(statement.text for statement in released)
-    if emergencies and text and not _URGENT.search(text):
+    if emergencies and text and not knowledge.says("referral_at_once", text):
         facts = tuple(fact for finding in emergencies for fact in finding.patient_facts)
         yield fail("omission.referral", Severity.WARNING, emergencies[0].source, (), facts)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from medrag.knowledge import Knowledge
-from medrag.knowledge.schema import RedFlag
+from medrag.knowledge.schema import Emergency, RedFlag
 from medrag.patient.view import PatientView
 from medrag.safety.check_context import fail
 from medrag.types import Finding, Severity
@@ -26,19 +27,6 @@ _AFTERWARDS = re.compile(
     re.IGNORECASE,
 )
 _REACH = 70
-
-_EMERGENCY_CONCEPTS = {
-    "dka": "Diabetic ketoacidosis is recorded as active: emergency treatment.",
-    "active_bleeding": "Active bleeding is recorded: emergency assessment.",
-    "suicidality": "Suicidal ideation is recorded as active: urgent mental health assessment.",
-}
-_EMERGENCY_LABS = (
-    ("potassium", 6.5, None, "Potassium of 6.5 mmol/L or more: ECG and emergency treatment."),
-    ("potassium", None, 2.5, "Potassium of 2.5 mmol/L or less: ECG and emergency treatment."),
-    ("sodium", None, 120.0, "Sodium of 120 mmol/L or less: emergency assessment."),
-    ("calcium", 14.0, None, "Calcium of 14 mg/dL or more: emergency treatment."),
-    ("inr", 9.0, None, "INR of 9 or more: urgent reversal."),
-)
 
 
 def notices(question: str, patient: PatientView | None, knowledge: Knowledge) -> tuple[Finding, ...]:
@@ -82,14 +70,16 @@ def _negated(text: str, start: int, end: int) -> bool:
     return bool(_NEGATED.search(before)) or bool(_AFTERWARDS.match(text[end : end + _REACH]))
 
 
-def _of_record(patient: PatientView, knowledge: Knowledge) -> list[Finding]:
-    found = [
-        _finding(text, "the record", name)
-        for name, text in _EMERGENCY_CONCEPTS.items()
-        if name in patient.concepts and name not in patient.lowered
-    ]
-    for lab, above, below, text in _EMERGENCY_LABS:
-        value = patient.labs.get(lab)
-        if value is not None and ((above is not None and value >= above) or (below is not None and value <= below)):
-            found.append(_finding(text, "the record", f"{lab} {value:g} {knowledge.labs[lab].unit}"))
-    return found
+def _of_record(patient: PatientView, knowledge: Knowledge) -> Iterator[Finding]:
+    for each in knowledge.emergencies:
+        if each.condition in patient.concepts and each.condition not in patient.lowered:
+            yield _finding(each.notice, each.source, str(each.condition))
+        value = patient.labs.get(each.measurement or "")
+        if value is not None and _beyond(each, value):
+            unit = knowledge.measurements[str(each.measurement)].unit
+            yield _finding(each.notice, each.source, f"{each.measurement} {value:g} {unit}")
+
+
+def _beyond(limit: Emergency, value: float) -> bool:
+    above = limit.at_least is not None and value >= limit.at_least
+    return above or (limit.at_most is not None and value <= limit.at_most)

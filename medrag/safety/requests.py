@@ -1,6 +1,6 @@
 """Requests that medrag does not answer: harm, deceit, misuse, and what is no question about treating people.
 
-The patterns are data (``knowledge/data/requests.yaml``): what is done to what or whom, so that they hold for wordings
+The patterns are data (``knowledge/rules/requests.yaml``): what is done to what or whom, so that they hold for wordings
 nobody listed.
 """
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from medrag.knowledge import load
 from medrag.patient.formats.structured import read_structured
 from medrag.storage.database import Database
 from medrag.storage.tables import patients
@@ -33,7 +34,7 @@ def get(database: Database, name: str) -> Patient | None:
     """
     with database.reading() as connection:
         found = connection.scalar(sa.select(patients.c.patient).where(patients.c.id == name))
-    return read_structured(json.loads(found), "stored patient") if found else None
+    return read_structured(json.loads(found), "stored patient", load()) if found else None
 
 
 def delete(database: Database, name: str) -> bool:

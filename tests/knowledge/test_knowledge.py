@@ -4,7 +4,8 @@ import pytest
 
 from medrag.errors import KnowledgeError
 from medrag.knowledge import load
-from medrag.knowledge.reader import DATA
+from medrag.knowledge.files import Files
+from medrag.knowledge.reader import BUNDLED, KINDS
 
 
 def test_covers_the_drugs_of_common_practice() -> None:
@@ -65,5 +66,31 @@ def test_says_where_a_missing_directory_was_looked_for(tmp_path: Path) -> None:
         load(tmp_path / "nowhere")
 
 
-def test_data_files_ship_with_the_package() -> None:
-    assert {"drugs.csv", "interactions.yaml", "pgx.json"} <= {path.name for path in DATA.iterdir()}
+def test_every_kind_of_fact_ships_with_the_package() -> None:
+    assert KINDS - Files([BUNDLED]).kinds == {"names"}
+
+
+def test_a_file_of_no_known_kind_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "interaction.yaml").write_text("[]")
+    with pytest.raises(KnowledgeError, match="interaction'; there are"):
+        load(tmp_path)
+
+
+def test_names_of_another_language_are_a_file_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "names.zh.csv").write_text(
+        "kind,key,names\ndrug,warfarin,华法林\ncondition,asthma,哮喘; 支气管哮喘\n"
+        "measurement,potassium,血钾\nallergen,peanut,花生\n"
+    )
+    known = load(tmp_path)
+    assert known.names["华法林"].ingredients == ("warfarin",)
+    assert [meaning.condition for meaning in known.phrases["支气管哮喘"]] == ["asthma"]
+    assert (known.lab_names["血钾"], known.allergen_names["花生"]) == ("potassium", "peanut")
+    assert (known.name("condition", "asthma", "zh"), known.name("condition", "asthma")) == ("哮喘", "asthma")
+
+
+def test_a_users_term_adds_to_the_bundled_one(tmp_path: Path) -> None:
+    (tmp_path / "conditions.mine.yaml").write_text("asthma: {names: [twitchy airways], icd10: [J46]}\n")
+    asthma = load(tmp_path).conditions["asthma"]
+    assert asthma.name == "asthma"
+    assert "twitchy airways" in asthma.names
+    assert asthma.icd10 == ("J45", "J46")

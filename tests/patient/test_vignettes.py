@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from medrag.knowledge import load as load_knowledge
 from medrag.patient.formats.notes import read_note
 from medrag.patient.formats.structured import read_structured
 from medrag.patient.record.complete import complete
@@ -20,9 +21,9 @@ VIGNETTES = yaml.safe_load((ROOT / "benchmarks" / "patient_cases" / "vignettes.y
 @pytest.mark.parametrize("vignette", VIGNETTES, ids=[each["id"] for each in VIGNETTES])
 def test_derived_values_are_those_worked_out_by_hand(vignette: dict[str, Any]) -> None:
     if "text" in vignette:
-        read = read_note(vignette["text"], "note", TODAY)
+        read = read_note(vignette["text"], "note", TODAY, load_knowledge())
     else:
-        read = read_structured(vignette["patient"], "structured")
+        read = read_structured(vignette["patient"], "structured", load_knowledge())
     patient = complete(read, TODAY)
     got = {name: patient.derived[name].value for name in vignette.get("expect", {}) if name in patient.derived}
     assert got == {

@@ -91,6 +91,16 @@ def test_a_question_alone_is_read_for_harm_and_emergencies(tmp_path: Path) -> No
     assert [each["verdict"] for each in check_file(file)] == ["withhold", "warn", "pass"]
 
 
+def test_what_the_question_says_of_the_patient_is_checked(tmp_path: Path) -> None:
+    advice, question = "Give amoxicillin 500 mg three times daily.", "She is allergic to penicillin. Which antibiotic?"
+    well = {**PATIENT, "allergies": []}
+    file = tmp_path / "cases.jsonl"
+    lines = [{"patient": well, "advice": advice}, {"patient": well, "advice": advice, "question": question}]
+    file.write_text("\n".join(json.dumps({"id": str(i), **each}) for i, each in enumerate(lines)))
+    assert [each["verdict"] == "withhold" for each in check_file(file)] == [False, True]
+    assert check_advice("x", None, advice, question=question)["verdict"] == "withhold"
+
+
 @pytest.mark.parametrize(
     ("advice", "omitted"),
     [("Give aspirin 300 mg.", True), ("Give aspirin 300 mg and call an ambulance.", False)],

@@ -137,7 +137,7 @@ def own(tmp_path: Path) -> Knowledge:
     (tmp_path / "red_flags.own.yaml").write_text(
         "- name: jellyfish\n  all: [[box jellyfish]]\n  notice: Call the sea rescue.\n  source: our hospital\n"
     )
-    (tmp_path / "concepts.own.yaml").write_text("asthma:\n  terms: [harbour cough]\n")
+    (tmp_path / "conditions.own.yaml").write_text("asthma:\n  names: [harbour cough]\n")
     (tmp_path / "requests.own.yaml").write_text("- kind: other\n  any: [sell a boat]\n")
     (tmp_path / "injections.own.yaml").write_text("instruction: [abracadabra assistant]\n")
     return read(tmp_path)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from medrag.knowledge.base import Knowledge
-from medrag.knowledge.reader import normalise
+from medrag.knowledge.names import normalise
 
 
 def ingredient(name: str, knowledge: Knowledge) -> str:

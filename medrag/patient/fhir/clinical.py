@@ -9,11 +9,11 @@ from typing import Any, Literal
 from medrag.patient.fhir import status
 from medrag.patient.fhir.bundle import Document, Entry
 from medrag.patient.fhir.values import Code, Json, code_of, codes, concept, notes_of, objects, quantity, text, when
+from medrag.reading.allergies import says_none
 from medrag.types import Allergy, Condition, Fact, FactStatus, Medication, Procedure
 
 # SNOMED CT concepts that say that there is no (drug, food, environmental...) allergy.
 NO_KNOWN_ALLERGY = {"716186003", "409137002", "428607008", "429625007", "716184000", "716185004", "160244002"}
-_NO_KNOWN_WORDS = ("no known allerg", "no known drug allerg", "no known medication allerg", "nkda", "nka")
 
 
 class Unusable(Exception):
@@ -64,7 +64,7 @@ def allergy(entry: Entry, origin: str) -> Iterator[Fact]:
 
 def _says_none(resource: Json, code: Code) -> bool:
     listed = {each for _, each in codes(resource.get("code"))} & NO_KNOWN_ALLERGY
-    return bool(listed) or code.display.casefold().startswith(_NO_KNOWN_WORDS)
+    return bool(listed) or says_none(code.display)
 
 
 def _kind(value: Any) -> Literal["allergy", "intolerance", "unknown"]:

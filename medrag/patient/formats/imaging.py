@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from medrag.errors import PatientError
+from medrag.knowledge import Knowledge
 from medrag.patient.record.facts import assemble
 from medrag.types import Fact, FactStatus, Imaging, Patient, Problem
 
@@ -55,7 +56,7 @@ _BODY = re.compile(
 )
 
 
-def read_report(text: str, origin: str, today: date) -> Patient:
+def read_report(text: str, origin: str, today: date, knowledge: Knowledge) -> Patient:
     """The patient of one imaging report: the study with its impression, and the conditions its text affirms or denies.
 
     A condition in the findings or the impression counts as read by ConText; what prompted the study (indication,
@@ -65,7 +66,7 @@ def read_report(text: str, origin: str, today: date) -> Patient:
 
     parts = _sections(text)
     title = _title(parts, text)
-    reported = read_note(text, origin, today)
+    reported = read_note(text, origin, today, knowledge)
     study = Imaging(
         display=title,
         modality=next((code for code, words in _MODALITY if words.search(title)), None) or _modality(text),

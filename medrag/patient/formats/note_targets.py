@@ -1,138 +1,203 @@
-"""What a note may be saying something about: conditions, drugs with their doses, allergens."""
+"""What a note names: drugs with their directions, conditions with stage and severity, entries in their own words."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 
-from medrag.knowledge import lexicon
+from medrag.knowledge import Knowledge
 from medrag.patient.measures import analytes
-from medrag.reading.context import Target
+from medrag.reading.dosing.directions import amount_given, directions_at
+from medrag.reading.languages import language
+from medrag.reading.matcher import Token, plain, tokens
+from medrag.reading.mentions import nearest
+from medrag.reading.sections import Section, Sections
+from medrag.reading.terms import Kind, Term, terms
+from medrag.reading.words import NOT_STEMS, STEM
 
-_AMOUNT = r"\d[\d,]*(?:\.\d+)?(?:\s*[-/]\s*\d+(?:\.\d+)?)*"
-_UNIT = (
-    r"(?:mg|mcg|µg|ug|g|grams?|units?|iu|ml|meq|mmol|%|puffs?|tabs?|tablets?|caps?|capsules?|drops?|sprays?|"
-    r"patch(?:es)?)"
+_ITEM = re.compile(r"[^\n;,]+")
+_LINE_ITEM = re.compile(r"[^\n;]+")
+_BULLET = re.compile(r"\s{0,8}(?:[-*•‣▪→>o✓✔]\s{1,3}|\[[ xX]?\]\s?|\d{1,2}[.)]\s{0,3}|#\s?\d{0,2}\s?)?")
+_OWN_WORDS = re.compile(r"[A-Za-z][^\d(:,.=\[\]/–—]{1,60}")
+_AND = re.compile(r"\s(?:and|&)\s")
+_CUT = re.compile(
+    r"\s(?:-|–|—|->|=>|causes?|caused|causing|gives|gave|leads to|reaction|with|\+)\s.*|\s?->.*", re.IGNORECASE
 )
-_ROUTE = (
-    r"(?:po|p\.o\.|by mouth|orally|oral|iv|im|sc|sq|subq|subcutaneous(?:ly)?|sl|sublingual(?:ly)?|topical(?:ly)?|"
-    r"inhaled|inhalation|pr|intranasal|transdermal|ophthalmic)"
-)
-_FREQUENCY = (
-    r"(?:once|twice|three times|four times|\d+\s*(?:x|times))?\s*(?:a|per|/|every)?\s*(?:daily|day|week(?:ly)?|"
-    r"month(?:ly)?|night(?:ly)?|bedtime|morning|evening)"
-    r"|qd|qday|od|bid|b\.i\.d\.|tid|t\.i\.d\.|qid|q\.i\.d\.|qhs|hs|qam|qpm|qod|q\d+\s*-?\s*\d*\s*h(?:rs?|ours?)?|"
-    r"every \d+ hours?|prn|as needed|with meals|stat"
-)
-# A drug's name is followed by an amount with a unit, then perhaps a form, a route and a frequency.
-DOSE = re.compile(
-    rf"\s*[,:(]?\s*(?P<dose>{_AMOUNT}\s*{_UNIT}\b(?!\s*/\s*d?l)(?:/(?:ml|hr?|day|kg|dose))?"
-    rf"(?:[\s,]*(?:{_UNIT}|er|xr|xl|sr|cr|ec|dr|tablets?|oral|solution|injection))*"
-    rf"(?:[\s,]+(?:{_ROUTE}))?(?:[\s,]+(?:{_FREQUENCY}))*)",
-    re.IGNORECASE,
-)
-_BARE_FREQUENCY = re.compile(
-    rf"\s+(?P<dose>(?:{_ROUTE}\s+)?(?:{_FREQUENCY})(?:\s+(?:{_FREQUENCY}))*)(?=[\s,.;)]|$)", re.IGNORECASE
-)
-_NAMED_DOSE = re.compile(
-    rf"(?<![\w-])(?P<name>[A-Za-z][A-Za-z-]{{3,}})"
-    rf"(?=\s+{_AMOUNT}\s*(?:mg|mcg|units?)\b(?!\s*/\s*[dm]?[lL]))"
-)
-_ITEM = re.compile(r"[^\n;]+")
-_BULLET = re.compile(r"^\s*(?:[-*•‣o]\s+|\d{1,2}[.)]\s+|#\s*)?")
-# Endings of international nonproprietary names (WHO's stem list): what ends so before a dose is a drug.
-_STEM = re.compile(
-    r"(?:mab|nib|pril|sartan|olol|statin|azole|cillin|mycin|floxacin|vir|gliptin|gliflozin|glutide|parin|xaban|triptan|"
-    r"setron|azepam|barbital|caine|dipine|oxetine|ipramine|tidine|prazole|sone|solone|terol|tropium|thiazide|semide|"
-    r"zosin|dronate|platin|rubicin|taxel|ciclib|parib|limus|cept|kinra|stim|fibrate|formin|azine|apine|idone|zolam|"
-    r"codone|morphone|cycline|sulfa|oxacin|penem|bactam|conazole|lukast|gatran|grelor|profen|coxib|fenac)$",
-    re.IGNORECASE,
-)
-_NOTHING = re.compile(
-    r"^\W*(?:none|nil|no|n/?a|not (?:applicable|known|recorded)|unremarkable|non-?contributory|negative|denies|"
-    r"no active|unknown|no significant|no known)\b.*$",
-    re.IGNORECASE,
-)
+_LISTED = {
+    "history": Kind.CONDITION,
+    "problems": Kind.CONDITION,
+    "medications": Kind.DRUG,
+    "stopped": Kind.DRUG,
+    "allergies": Kind.ALLERGEN,
+}
+_MOST_WORDS = {Kind.CONDITION: 8, Kind.DRUG: 4, Kind.ALLERGEN: 4}
+MOST_NAMES = 3_000
+"""Names of a note that are read: no note that a person wrote has more."""
+_MISSPELT_FROM = 6
 
 
-@cache
-def _condition_words() -> dict[str, lexicon.Condition]:
-    return {_fold(spelling): each for each in lexicon.conditions() for spelling in each.spellings}
+@dataclass(frozen=True, slots=True)
+class Target:
+    """``text[start:end]`` names ``term``; ``directions`` follow a drug's name up to ``stop``."""
+
+    start: int
+    end: int
+    term: Term
+    directions: str | None = None
+    stop: int = 0
+    known: bool = True
 
 
-@cache
-def _conditions() -> re.Pattern[str]:
-    """All spellings, longest first; an abbreviation in capitals matches in capitals only."""
-    spellings = sorted({s for each in lexicon.conditions() for s in each.spellings}, key=len, reverse=True)
-    return re.compile("|".join(rf"(?<![\w-]){_spelling(each)}(?:(?<=[a-z])s)?(?![\w-])" for each in spellings))
-
-
-@cache
-def _substances() -> re.Pattern[str]:
-    words = sorted(lexicon.drugs() | lexicon.allergens(), key=len, reverse=True)
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, words))})(?![\w-])", re.IGNORECASE)
-
-
-def _spelling(words: str) -> str:
-    short = len(words) <= 6 and words.upper() == words
-    return re.escape(words) if short else f"(?i:{re.escape(words)})"
-
-
-def _fold(words: str) -> str:
-    return words if len(words) <= 6 and words.upper() == words else words.casefold()
-
-
-def condition_named(words: str) -> lexicon.Condition | None:
-    """The lexicon's condition for a spelling of it."""
-    known = _condition_words()
-    for form in (words, words.casefold(), words.casefold().removesuffix("s")):
-        if form in known:
-            return known[form]
-    return None
-
-
-def find_targets(text: str, sections: Iterable[tuple[str | None, int, int]]) -> list[Target]:
-    """Everything in a note that ConText is to judge. Spans may overlap; the longest stands."""
-    targets = [Target(m.start(), m.end(), "CONDITION") for m in _conditions().finditer(text)]
-    targets += [Target(m.start(), m.end(), "SUBSTANCE") for m in _substances().finditer(text)]
-    targets += [
-        Target(m.start("name"), m.end("name"), "SUBSTANCE")
-        for m in _NAMED_DOSE.finditer(text)
-        if _STEM.search(m["name"]) and not _conditions().search(m["name"])
+def find_targets(text: str, words: Sequence[Token], parts: Sections, knowledge: Knowledge) -> list[Target]:
+    """Everything the note names, in order, headings left out; targets do not overlap."""
+    found = [
+        Target(match.start, match.end, match.values[0])
+        for match in islice(terms(knowledge).find(text, words), MOST_NAMES)
+        if not parts.in_heading(match.start) and not _something_else(text, match.start, match.end)
     ]
-    targets = [each for each in targets if each.label == "CONDITION" or not _is_a_result(text, each)]
-    for category, start, end in sections:
-        if category in {"history", "problems"}:
-            targets += _items(text, start, end, "CONDITION", targets)
-        elif category == "medications":
-            targets += _items(text, start, end, "SUBSTANCE", targets)
-    return targets
+    found = _with_directions(text, found)
+    found = [each for each in found if _counts(text, each, parts)]
+    found += _unknown_drugs(text, words, found, parts, knowledge)
+    found.sort(key=lambda each: each.start)
+    found += [each for section in parts.all for each in _entries(text, section, found)]
+    return sorted(found, key=lambda each: each.start)
 
 
-def _is_a_result(text: str, target: Target) -> bool:
+def _something_else(text: str, start: int, end: int) -> bool:
+    """Whether an abbreviation stands for something else here ("RA" after "SpO2 96%")."""
+    around = language().abbreviations.get(text[start:end])
+    if not around:
+        return False
+    before, after = around.get("before"), around.get("after")
+    return bool(before and re.search(before, text[max(0, start - 30) : start])) or bool(
+        after and re.match(after, text[end : end + 30])
+    )
+
+
+def _with_directions(text: str, found: Sequence[Target]) -> list[Target]:
+    made = []
+    for place, each in enumerate(found):
+        following = found[place + 1].start if place + 1 < len(found) else len(text)
+        said, stop = directions_at(text, each.end, following) if each.term.kind is Kind.DRUG else (None, each.end)
+        if said is None and each.term.kind is Kind.DRUG:
+            aside = re.match(r"\s?\([^()\n]{1,40}\)", text[each.end : each.end + 50])
+            if aside:
+                said, stop = directions_at(text, each.end + aside.end(), following)
+        made.append(Target(each.start, each.end, each.term, said, stop if said else each.end))
+    return made
+
+
+def _counts(text: str, each: Target, parts: Sections) -> bool:
+    """Words that are also ordinary ones, or a laboratory value, count only where the note means the other thing."""
+    said = text[each.start : each.end].casefold()
+    category = parts.category(each.start)
+    if each.term.kind is Kind.CONDITION:
+        return said not in language().words["ordinary"] or category in {"history", "problems"}
+    if each.term.kind is Kind.ALLERGEN:
+        return True
+    return not _is_a_result(text, each) and not _is_level(text, each)
+
+
+def _is_a_result(text: str, each: Target) -> bool:
     """Calcium, iron or glucose as a laboratory value, not as a drug."""
-    measured = analytes.identify(text[target.start : target.end]) is not None
-    return measured and DOSE.match(text, target.end) is None
+    drug = each.term.drug
+    ordinary = drug is not None and drug.dosed
+    measured = ordinary or analytes.identify(text[each.start : each.end]) is not None
+    return measured and not (
+        each.directions and re.search(r"\d\s?(?:mg|g|mcg|meq|units?|mmol|tab)\b(?!\s?/)", each.directions, re.I)
+    )
 
 
-def _items(text: str, start: int, end: int, label: str, known: list[Target]) -> Iterator[Target]:
-    """The lines of a list section that name nothing known yet: each is an entry in its own words."""
-    for line in _ITEM.finditer(text, start, end):
-        words = line.group()
-        bullet = _BULLET.match(words)
-        begin = line.start() + (bullet.end() if bullet else 0)
-        named = re.match(r"[A-Za-z][^\d(:,.]{2,60}", text[begin : line.end()])
-        if not named or _NOTHING.match(words) or len(words.split()) > 8:
+def _is_level(text: str, each: Target) -> bool:
+    return (
+        re.match(
+            r"\s(?:trough\s|serum\s)?(?:levels?|concentrations?|screen|toxicity|overdose|poisoning|withdrawal)\b",
+            text[each.end : each.end + 24],
+            re.I,
+        )
+        is not None
+    )
+
+
+def _unknown_drugs(
+    text: str, words: Sequence[Token], found: Sequence[Target], parts: Sections, knowledge: Knowledge
+) -> Iterator[Target]:
+    """Misspelt names, and names nothing is known of that are given at a dose and end as drugs' names do."""
+    taken = iter([*found, Target(len(text) + 1, len(text) + 1, Term(Kind.DRUG))])
+    current = next(taken)
+    common = knowledge.words["common"]
+    for word in words:
+        while current.end <= word.start and current.start <= len(text):
+            current = next(taken)
+        if current.start < word.end or len(word.text) < 4 or not word.text.isalpha() or word.folded in common:
             continue
-        if any(begin <= each.start < line.end() for each in known):
+        if parts.in_heading(word.start):
             continue
-        yield Target(begin, begin + len(named.group().rstrip()), label)
+        listed = parts.category(word.start) in {"medications", "stopped", "allergies"}
+        said, stop = directions_at(text, word.end, min(len(text), word.end + 60))
+        given = amount_given(said) and re.search(r"\d\s?(?:mg|mcg|µg|ug|g|units?|iu)\b", said or "", re.I) is not None
+        if not (given or listed):
+            continue
+        near = nearest(plain(word.text), knowledge) if len(word.text) >= _MISSPELT_FROM else None
+        stem = STEM.search(word.folded) and not NOT_STEMS.fullmatch(word.folded)
+        if near or (given and stem):
+            yield Target(word.start, word.end, Term(Kind.DRUG, drug=near), said, stop, known=near is not None)
+
+
+def _entries(text: str, section: Section, known: Sequence[Target]) -> Iterator[Target]:
+    """The entries of a list that name nothing known: each is one in its own words."""
+    kind = _LISTED.get(section.category or "")
+    if kind is None:
+        return
+    pattern = _ITEM if kind is Kind.ALLERGEN else _LINE_ITEM
+    starts = [each for each in known if section.start <= each.start < section.end]
+    for line in pattern.finditer(text, section.start, section.end):
+        if any(line.start() <= each.start < line.end() for each in starts):
+            continue
+        yield from _entry(text, line.start(), line.end(), kind)
+
+
+def _entry(text: str, start: int, end: int, kind: Kind) -> Iterator[Target]:
+    whole = text[start:end]
+    bullet = _BULLET.match(whole)
+    begin = start + (bullet.end() if bullet else 0)
+    named = _OWN_WORDS.match(text, begin, end)
+    if not named or _says_nothing(text[begin:end]):
+        return
+    said = _CUT.sub("", re.split(r"[.(]", named[0])[0]).rstrip(" -–—:*")
+    size = len(said.split())
+    most = _MOST_WORDS[kind]
+    if (kind is Kind.CONDITION and len(whole.split()) > most) or not 1 <= size <= most or len(said) < 3:
+        return
+    lowered = said.casefold()
+    if kind is Kind.ALLERGEN and (
+        lowered in language().words["reactions"] or lowered.split()[0] in language().words["reactions"]
+    ):
+        return
+    term = Term(Kind.DRUG, said) if kind is Kind.DRUG else Term(kind, said)
+    directions, stop = directions_at(text, begin + len(said), end) if kind is Kind.DRUG else (None, begin + len(said))
+    yield Target(begin, begin + len(said), term, directions, stop if directions else begin + len(said), known=False)
+
+
+_NOTHING_WORD = re.compile(
+    r"\W*(?:none|nil|no|not|n/?a|denies|denied|negative|unremarkable|non-?contributory|unknown|nkd?a|nkfa|see|as|per"
+    r"|reviewed|patient|pt|she|he|they|his|her|the|this|reports?|states?|and|or|unable|cannot|allergic|allerg\w+"
+    r"|intoleran\w+|tolerates?|last|taking|takes|currently|stop(?:ped)?|hold|held|continue|start(?:ed)?|then|follow"
+    r"|return|call|plan|discussed|will|has|was|had|is|are|also|with|for|in|on|of|up|due|since|when|if|all|any)\b",
+    re.IGNORECASE,
+)
+
+
+def _says_nothing(words: str) -> bool:
+    said = " ".join(token.folded for token in tokens(words)[:3])
+    return bool(_NOTHING_WORD.match(words)) or said in language().words["none"]
 
 
 _STAGE = re.compile(
-    r"(?:,?\s*\(?(?=stage|grade|class|NYHA)|\s+)(?P<stage>(?:stage|grade|class|NYHA(?: class)?|type)\s*"
-    r"(?:[1-5][ab]?|I{1,3}V?|IV|V))\b",
+    r"(?:,?\s?\(?(?=stage|grade|class|NYHA)|\s{1,3})(?P<stage>(?:stage|grade|class|NYHA(?: class)?|type)\s{0,2}"
+    r"(?:G?[1-5][ab]?|I{1,3}V?|IV|V))\b",
     re.I,
 )
 
@@ -143,18 +208,12 @@ def stage_after(text: str, end: int) -> str | None:
     return re.sub(r"\s+", " ", match["stage"]) if match else None
 
 
-def dosage_after(text: str, end: int) -> tuple[str | None, int]:
-    """The dose that follows a drug's name at ``end``, and where it stops."""
-    match = DOSE.match(text, end) or _BARE_FREQUENCY.match(text, end)
-    if not match:
-        return None, end
-    return re.sub(r"\s+", " ", match["dose"]).strip(" ,"), match.end()
-
-
 _SEVERE = r"mild|slight|minimal|small|trace|moderate|severe|large|massive|tense|gross|refractory|controlled"
-_GRADE = r"(?:west haven )?(?:grade|stage)\s*(?:[0-4](?:\s*[-–]\s*[1-4])?|I{1,3}V?|IV)"
-_BEFORE = re.compile(rf"\b(?P<said>{_SEVERE}|{_GRADE})(?:[\s-]+(?:to|amount|volume|of|degree|hepatic)\b)*[\s-]+$", re.I)
-_AFTER = re.compile(rf"\s*[,(:]?\s*(?:is|was|that is|which is|well)?\s*(?P<said>{_SEVERE}|{_GRADE})\b", re.I)
+_GRADE = r"(?:west haven )?(?:grade|stage)\s?(?:[0-4](?:\s?[-–]\s?[1-4])?|I{1,3}V?|IV)"
+_BEFORE = re.compile(
+    rf"\b(?P<said>{_SEVERE}|{_GRADE})(?:[\s-]{{1,2}}(?:to|amount|volume|of|degree|hepatic)\b){{0,3}}[\s-]{{1,2}}$", re.I
+)
+_AFTER = re.compile(rf"\s?[,(:]?\s?(?:is|was|that is|which is|well)?\s?(?P<said>{_SEVERE}|{_GRADE})\b", re.I)
 
 
 def severity_around(text: str, start: int, end: int) -> str | None:

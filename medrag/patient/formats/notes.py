@@ -11,34 +11,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from medrag.knowledge import lexicon
+from medrag.knowledge import Knowledge
 from medrag.patient.fhir.observations import Attachment
-from medrag.patient.formats.note_targets import (
-    condition_named,
-    dosage_after,
-    find_targets,
-    severity_around,
-    stage_after,
-)
-from medrag.patient.formats.note_values import age_and_sex, measurements, note_date
+from medrag.patient.formats.note_facts import Said, allergy_of, condition_of, is_allergy, medication_of, pregnancy_of
+from medrag.patient.formats.note_targets import MOST_NAMES, Target, find_targets
+from medrag.patient.formats.note_values import measurements, note_date
 from medrag.patient.record.facts import assemble, days_before
-from medrag.reading.context import Mention, judge, sections, segment
-from medrag.types import Allergy, Condition, Fact, FactStatus, Medication, Observation, Patient, Problem
+from medrag.reading.ages import age_and_sex
+from medrag.reading.allergies import no_allergies
+from medrag.reading.boundaries import sentences
+from medrag.reading.context import Context
+from medrag.reading.matcher import Token, tokens
+from medrag.reading.pregnancy import current_pregnancies
+from medrag.reading.sections import Sections, sections
+from medrag.reading.terms import Kind
+from medrag.types import Allergy, Fact, FactStatus, Observation, Patient, Problem
 
 FRESH_DAYS = 365
 MAX_CHARACTERS = 100_000
-
-_NO_ALLERGY = re.compile(
-    r"\b(?P<words>NKDA|NKA|NKFA|no known (?:drug |medication |food |medicine )?allerg(?:y|ies)|no (?:drug |"
-    r"medication )?allergies|denies (?:any )?(?:drug |medication )?allergies|allerg(?:y|ies)\s*:\s*(?:none|nil|"
-    r"no)\b(?:\s+known)?)",
-    re.IGNORECASE,
-)
-_REACTION = re.compile(
-    r"\s*(?:\((?P<a>[^)\n]{2,60})\)|(?:-|–|:|=>|->|causes|causing|reaction:?)\s*(?P<b>[^\n;,.(]{3,60}))"
-)
-_FAMILY_SECTION = "family"
-_GRADED = {"ascites", "hepatic encephalopathy"}
+CHILD = 10.0
+"""Years below which a gestation in the note is the mother's, or how the patient was born."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +39,12 @@ class _Note:
     origin: str
     date: date | datetime | None
 
-    def source(self, start: int, end: int) -> str:
-        return f"{self.origin}:{start}-{end}"
 
-
-def read_note(text: str, origin: str, today: date) -> Patient:
-    """The patient of one free-text note."""
+def read_note(text: str, origin: str, today: date, knowledge: Knowledge) -> Patient:
+    """The patient of one free-text note, read with the names in ``knowledge``."""
     age, sex = age_and_sex(text)
     note = _Note(text, origin, note_date(text))
-    facts, problems = _read(note, today)
+    facts, problems = _read(note, today, knowledge, age)
     if not facts and age is None:
         problems.append(Problem(source=origin, reason="nothing in the text was recognised"))
     if age is not None and note.date and days_before(note.date, today) > FRESH_DAYS:
@@ -63,7 +52,9 @@ def read_note(text: str, origin: str, today: date) -> Patient:
     return assemble(facts, problems, age_years=age, sex=sex)
 
 
-def read_attached(documents: Sequence[Attachment], patient: Patient, today: date) -> tuple[list[Fact], list[Problem]]:
+def read_attached(
+    documents: Sequence[Attachment], patient: Patient, today: date, knowledge: Knowledge
+) -> tuple[list[Fact], list[Problem]]:
     """The facts of notes attached to ``patient``'s record. A note about someone of another sex or age is left out."""
     facts: list[Fact] = []
     problems: list[Problem] = []
@@ -74,7 +65,7 @@ def read_attached(documents: Sequence[Attachment], patient: Patient, today: date
         if reason := _someone_else(patient, age, sex, moment):
             problems.append(Problem(source=each.source, reason=reason))
             continue
-        found, faults = _read(_Note(text, each.source, moment), today)
+        found, faults = _read(_Note(text, each.source, moment), today, knowledge, age)
         facts += found
         problems += faults
     return facts, problems
@@ -86,7 +77,7 @@ def plain(text: str) -> str:
         return text
     from html import unescape
 
-    return unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<(?:br|/p|/div|/tr|/li|/h\d)[^>]*>", "\n", text, flags=re.I)))
+    return unescape(re.sub(r"<[^<>]+>", " ", re.sub(r"<(?:br|/p|/div|/tr|/li|/h\d)[^<>]*>", "\n", text, flags=re.I)))
 
 
 def _someone_else(patient: Patient, age: float | None, sex: str | None, moment: date | datetime | None) -> str | None:
@@ -99,19 +90,19 @@ def _someone_else(patient: Patient, age: float | None, sex: str | None, moment: 
     return None
 
 
-def _read(whole: _Note, today: date) -> tuple[list[Fact], list[Problem]]:
+def _read(whole: _Note, today: date, knowledge: Knowledge, age: float | None) -> tuple[list[Fact], list[Problem]]:
     note = replace(whole, text=whole.text[:MAX_CHARACTERS])
     problems: list[Problem] = []
     if len(note.text) < len(whole.text):
         problems.append(Problem(source=note.origin, reason=f"only the first {MAX_CHARACTERS} characters were read"))
-    doc = segment(note.text)
-    parts = sections(doc)
-    mentions = judge(doc, find_targets(note.text, parts))
-    family = [(start, end) for category, start, end in parts if category == _FAMILY_SECTION]
+    parts, words = sections(note.text), tokens(note.text)
+    targets = find_targets(note.text, words, parts, knowledge)
+    if len(targets) >= MOST_NAMES:
+        problems.append(Problem(source=note.origin, reason=f"only the first {MOST_NAMES} names in the note were read"))
     facts: list[Fact] = [
         *_no_allergies(note),
-        *(fact for mention in mentions if (fact := _fact(mention, note)) is not None),
-        *measurements(note.text, note.origin, note.date, family),
+        *_named(note, parts, words, targets, age),
+        *measurements(note.text, note.origin, note.date, knowledge, parts),
     ]
     if note.date is None or days_before(note.date, today) <= FRESH_DAYS:
         return facts, problems
@@ -127,103 +118,39 @@ def _aged(fact: Fact) -> Fact:
 
 
 def _no_allergies(note: _Note) -> Iterator[Fact]:
-    for match in _NO_ALLERGY.finditer(note.text):
-        yield Allergy(
-            display="No known allergies",
-            status=FactStatus.NEGATED,
-            source=note.source(*match.span()),
-            date=note.date,
-        )
+    for each in no_allergies(note.text):
+        if each.kind != "other":
+            yield Allergy(
+                display="No known allergies",
+                status=FactStatus.NEGATED,
+                source=f"{note.origin}:{each.start}-{each.end}",
+                date=note.date,
+            )
 
 
-def _fact(mention: Mention, note: _Note) -> Fact | None:
-    if mention.label == "CONDITION":
-        return _condition(mention, note)
-    if mention.section == "allergies" or "ALLERGIC" in mention.cues:
-        return _allergy(mention, note)
-    return _medication(mention, note) if mention.text.casefold() not in lexicon.allergens() else None
+def _named(
+    note: _Note, parts: Sections, words: Sequence[Token], targets: Sequence[Target], age: float | None
+) -> Iterator[Fact]:
+    """What the note names, each judged by the words around it."""
+    text = note.text
+    context = Context(text, words, [(each.start, each.end) for each in targets])
+    breaks = [place for section in parts.all for place in (section.heading, section.start)]
+    for sentence in sentences(text, breaks):
+        for place, cues in context.judge(sentence):
+            target = targets[place]
+            said = Said(target, cues, parts.category(target.start), text, note.origin, note.date)
+            fact = _fact(said, age)
+            if fact is not None:
+                yield fact
+        if age is None or age >= CHILD:
+            for start, end, weeks in current_pregnancies(text, sentence.start, sentence.end):
+                yield pregnancy_of(weeks, f"{note.origin}:{start}-{end}", note.date)
 
 
-def _condition(mention: Mention, note: _Note) -> Condition | None:
-    if mention.section == "allergies":
-        return None
-    known = condition_named(mention.text)
-    name = known.name if known else mention.text
-    stage = stage_after(note.text, mention.end)
-    severity = severity_around(note.text, mention.start, mention.end) if name in _GRADED else None
-    parts = (severity, name) if severity else (name, stage)
-    return Condition(
-        display=" ".join(part for part in parts if part),
-        status=_condition_status(mention, known),
-        source=note.source(mention.start, mention.end),
-        date=note.date,
-    )
-
-
-def _condition_status(mention: Mention, known: lexicon.Condition | None) -> FactStatus:
-    cues = mention.cues
-    if "FAMILY" in cues or mention.section == _FAMILY_SECTION:
-        return FactStatus.FAMILY_HISTORY
-    if "NEGATED_EXISTENCE" in cues:
-        return FactStatus.NEGATED
-    if cues & {"POSSIBLE_EXISTENCE", "HYPOTHETICAL"} or mention.section == "instructions":
-        return FactStatus.UNCERTAIN
-    if "OVER" in cues:
-        return FactStatus.RESOLVED
-    event = known.event if known else False
-    over = "HISTORICAL" in cues or mention.section in {"history", "surgery"}
-    return FactStatus.RESOLVED if over and (event or (known is None and "HISTORICAL" in cues)) else FactStatus.ACTIVE
-
-
-def _allergy(mention: Mention, note: _Note) -> Allergy | None:
-    if "FAMILY" in mention.cues:
-        return None
-    match = _REACTION.match(note.text, mention.end)
-    reaction = (match["a"] or match["b"]).strip() if match else None
-    negated = "NEGATED_EXISTENCE" in mention.cues
-    tolerated = "intoleran" in note.text[max(0, mention.start - 30) : mention.start].casefold()
-    return Allergy(
-        display=mention.text,
-        status=FactStatus.NEGATED if negated else FactStatus.ACTIVE,
-        source=note.source(mention.start, mention.end),
-        date=note.date,
-        kind="intolerance" if tolerated else "allergy",
-        reaction=reaction,
-    )
-
-
-def _medication(mention: Mention, note: _Note) -> Medication | None:
-    if "FAMILY" in mention.cues or mention.section == _FAMILY_SECTION:
-        return None
-    dosage, end = dosage_after(note.text, mention.end)
-    return Medication(
-        display=mention.text,
-        dosage=dosage,
-        status=_medication_status(mention, dosage is not None),
-        source=note.source(mention.start, end),
-        date=note.date,
-    )
-
-
-# In the order in which they decide.
-_MEDICATION_CUES = {
-    "NEGATED_EXISTENCE": FactStatus.NEGATED,
-    "STOPPED": FactStatus.RESOLVED,
-    "STARTING": FactStatus.PLANNED,
-    "HYPOTHETICAL": FactStatus.UNCERTAIN,
-    "POSSIBLE_EXISTENCE": FactStatus.UNCERTAIN,
-    "TAKING": FactStatus.ACTIVE,
-    "HISTORICAL": FactStatus.UNCERTAIN,
-}
-
-
-def _medication_status(mention: Mention, dosed: bool) -> FactStatus:
-    cues, section = mention.cues, mention.section
-    for cue, status in _MEDICATION_CUES.items():
-        if cue in cues and not (cue == "HISTORICAL" and section == "medications"):
-            return status
-    if section == "medications":
-        return FactStatus.ACTIVE
-    if section in {"plan", "assessment", "instructions"}:
-        return FactStatus.PLANNED if dosed else FactStatus.UNCERTAIN
-    return FactStatus.ACTIVE if dosed else FactStatus.UNCERTAIN
+def _fact(said: Said, age: float | None) -> Fact | None:
+    if said.target.term.kind is Kind.CONDITION:
+        child = age is not None and age < CHILD
+        return None if child and "pregnan" in said.target.term.name else condition_of(said)
+    if is_allergy(said):
+        return allergy_of(said)
+    return medication_of(said) if said.target.term.kind is Kind.DRUG else None

@@ -9,8 +9,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from medrag.errors import PatientError
+from medrag.knowledge import Knowledge, load
 from medrag.patient.formats.note_values import measurements
 from medrag.patient.record.facts import LISTS
+from medrag.reading.allergies import says_none
 from medrag.types import Patient, Problem
 
 _MEASURED = re.compile(
@@ -18,18 +20,19 @@ _MEASURED = re.compile(
 )
 _NONE = re.compile(r"\s*(?:none|nil|n/?a|no medications?|no conditions)\s*", re.IGNORECASE)
 _DENIED = re.compile(r"\s*(?:no|denies|negative for|without)\s+(?P<what>(?!known\b).+)", re.IGNORECASE)
-_NO_ALLERGY = re.compile(r"\s*(?:nkd?a|no known .*|no (?:\w+ )?allerg\w+)\s*", re.IGNORECASE)
 
 
-def read_structured(content: dict[str, Any], origin: str) -> Patient:
+def read_structured(content: dict[str, Any], origin: str, knowledge: Knowledge | None = None) -> Patient:
     """A ``Patient`` from an object of its schema. Raises ``PatientError`` naming the first field that is wrong.
 
-    Plain strings are read as people write them: ``"creatinine 1.2 mg/dL"``, ``"NKDA"``, ``"no diabetes"``.
+    Plain strings are read as people write them: ``"creatinine 1.2 mg/dL"``, ``"NKDA"``, ``"no diabetes"``; measurements
+    by their names in ``knowledge``, the bundled ones unless given.
     """
     tidy = _with_unknowns({name: value for name, value in content.items() if name != "$schema"})
+    known = knowledge or load()
     for name, read in _PLAIN.items():
         if isinstance(held := tidy.get(name), list | tuple):
-            tidy[name] = [made for each in held for made in (read(each) if isinstance(each, str) else [each])]
+            tidy[name] = [made for each in held for made in (read(each, known) if isinstance(each, str) else [each])]
     try:
         patient = Patient.model_validate(tidy)
     except ValidationError as error:
@@ -66,34 +69,34 @@ def _with_unknowns(content: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in {**content, **unknown}.items() if name != "not_recorded"}
 
 
-def _measurements(words: str) -> list[Any]:
+def _measurements(words: str, knowledge: Knowledge) -> list[Any]:
     """Plain words as measurements: "creatinine 1.2 mg/dL", "BP 120/80"; other words stay as they are."""
-    known = [each.model_dump(exclude={"source"}) for each in measurements(words, "structured", None, [])]
+    known = [each.model_dump(exclude={"source"}) for each in measurements(words, "structured", None, knowledge)]
     if known:
         return known
     match = _MEASURED.fullmatch(words)
     return [{"display": match["name"], "value": float(match["value"]), "unit": match["unit"]}] if match else [words]
 
 
-def _allergies(words: str) -> list[Any]:
+def _allergies(words: str, _: Knowledge) -> list[Any]:
     """Plain words as allergies: "NKDA" and "none" are the statement that there are none."""
-    if _NO_ALLERGY.fullmatch(words) or _NONE.fullmatch(words):
+    if says_none(words) or _NONE.fullmatch(words):
         return [{"display": "No known allergies", "status": "negated"}]
     return [words]
 
 
-def _conditions(words: str) -> list[Any]:
+def _conditions(words: str, _: Knowledge) -> list[Any]:
     """Plain words as conditions: "no diabetes" is a negated one, "none" is no entry at all."""
     if match := _DENIED.fullmatch(words):
         return [{"display": match["what"], "status": "negated"}]
     return [] if _NONE.fullmatch(words) else [words]
 
 
-def _medications(words: str) -> list[Any]:
+def _medications(words: str, _: Knowledge) -> list[Any]:
     return [] if _NONE.fullmatch(words) else [words]
 
 
-_PLAIN: dict[str, Callable[[str], list[Any]]] = {
+_PLAIN: dict[str, Callable[[str, Knowledge], list[Any]]] = {
     "observations": _measurements,
     "allergies": _allergies,
     "conditions": _conditions,

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from medrag.errors import PatientError
+from medrag.knowledge import Knowledge
 from medrag.patient.formats.genome import GENE, genotypes
 from medrag.patient.formats.rows import split_rows
 from medrag.patient.measures import analytes
@@ -45,7 +46,7 @@ def is_patient_table(text: str) -> bool:
     return bool(names) and bool(set(names) & {*_NUMBERS, *_FLAGS, *_LISTS, "sex", "birth_date"}) and len(names) > 1
 
 
-def read_rows(text: str, origin: str, today: date) -> Iterator[Row | PatientError]:
+def read_rows(text: str, origin: str, today: date, knowledge: Knowledge) -> Iterator[Row | PatientError]:
     """Each row as a patient, cleaned and completed, or the error that says what is wrong with it, naming the row.
 
     Raises ``PatientError`` for a header with a column that is not known.
@@ -59,14 +60,14 @@ def read_rows(text: str, origin: str, today: date) -> Iterator[Row | PatientErro
         if not cells:
             continue
         try:
-            patient = _patient(cells, f"{origin}:row {number}", today)
+            patient = _patient(cells, f"{origin}:row {number}", today, knowledge)
         except PatientError as error:
             yield error
             continue
         yield Row(number, cells.get("id"), cells.get("question"), patient)
 
 
-def _patient(cells: dict[str, str], origin: str, today: date) -> Patient:
+def _patient(cells: dict[str, str], origin: str, today: date, knowledge: Knowledge) -> Patient:
     from medrag.patient.formats.structured import read_structured
     from medrag.patient.record.complete import complete
 
@@ -90,7 +91,7 @@ def _patient(cells: dict[str, str], origin: str, today: date) -> Patient:
             content[name] = cell.casefold() if name == "sex" else cell
     content["sex"] = {"f": "female", "m": "male"}.get(content.get("sex", ""), content.get("sex"))
     content["observations"] = [*content.get("observations", ()), *measured]
-    return complete(read_structured(content, origin), today)
+    return complete(read_structured(content, origin, knowledge), today)
 
 
 def _columns(text: str) -> list[str]:

@@ -57,7 +57,7 @@ def _qtc(title: str, formula: str, compute: Callable[[float, float], float]) -> 
 
 
 def _has(key: str) -> Callable[[Patient], bool]:
-    return lambda patient: bool(analytes.of(patient.observations or (), analytes.ANALYTES[key]))
+    return lambda patient: bool(analytes.of(patient.observations or (), analytes.measurement(key)))
 
 
 def _is_sized(patient: Patient) -> bool:
@@ -264,7 +264,9 @@ CALCULATORS: dict[str, Calculator] = {
         ("age",),
         lambda v: formulas.has_bled(v["age"], frozenset(k for k in v if v[k] is True)),
         adults_only=True,
-        applies=lambda patient: bool(history.found(patient, "atrial_fibrillation") or history.anticoagulants(patient)),
+        applies=lambda patient: bool(
+            history.found(patient, "atrial_fibrillation") or history.found(patient, "anticoagulants")
+        ),
         gather=has_bled_history,
     ),
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from medrag.knowledge.vocabulary import Measurement
 from medrag.patient.measures import analytes
 from medrag.patient.measures.units import UnitError
 from medrag.patient.record.facts import days_before, moment
@@ -37,7 +38,7 @@ class Unavailable(Exception):
 
 def measured(patient: Patient, key: str, today: date, fresh_days: int | None = None) -> Value:
     """The newest value of analyte ``key``, in its unit. Raises ``Unavailable``."""
-    analyte = analytes.ANALYTES[key]
+    analyte = analytes.measurement(key)
     held = [each for each in analytes.of(patient.observations or (), analyte) if _counts(each)]
     if not held:
         return _from_rr(patient, today, fresh_days) if key == "heart_rate" else _stated(patient, key)
@@ -48,10 +49,10 @@ def measured(patient: Patient, key: str, today: date, fresh_days: int | None = N
     if newest.date is not None and window is not None and days_before(newest.date, today) > window:
         raise Unavailable(f"last measured {newest.date:%Y-%m-%d}, more than {window} days ago")
     try:
-        value = analyte.measure(newest)
+        value = analytes.measure(analyte, newest)
     except UnitError as error:
         raise Unavailable("the newest value has no usable number and unit") from error
-    if not analyte.low <= value <= analyte.high:
+    if not analyte.plausible(value):
         raise Unavailable("the newest value is not plausible")
     return Value(value, analyte.unit, newest.date, newest.source)
 
@@ -71,13 +72,13 @@ def _stated(patient: Patient, key: str) -> Value:
     stated = {"weight": patient.weight_kg, "height": patient.height_cm}.get(key)
     if stated is None:
         raise Unavailable("not recorded")
-    analyte = analytes.ANALYTES[key]
-    if not analyte.low <= stated <= analyte.high:
+    analyte = analytes.measurement(key)
+    if not analyte.plausible(stated):
         raise Unavailable("the value is not plausible")
     return Value(stated, analyte.unit, None, "structured")
 
 
-def _window(patient: Patient, analyte: analytes.Analyte, fresh_days: int | None) -> int | None:
+def _window(patient: Patient, analyte: Measurement, fresh_days: int | None) -> int | None:
     grows = patient.age_years is not None and patient.age_years < CHILD_YEARS
     if grows and analyte.key in {"weight", "height", "bmi"}:
         return CHILD_FRESH_DAYS

@@ -16,9 +16,6 @@ from medrag.patient.measures.inputs import Unavailable, Value
 from medrag.patient.record.facts import moment
 from medrag.types import Fact, FactStatus, Patient
 
-CREATININE_HAS_BLED = 2.26
-SYSTOLIC_HAS_BLED = 160
-
 Grade = Literal[1, 2, 3]
 _NONE = re.compile(r"\b(?:no|none|absent|without|negative|grade 0)\b", re.IGNORECASE)
 _SLIGHT = re.compile(r"\b(?:mild|slight|small|trace|controlled|grade (?:1|2|I|II)|minimal)\b", re.IGNORECASE)
@@ -40,10 +37,10 @@ def has_bled_history(patient: Patient, today: date) -> dict[str, Value]:
         item: _item(history.found(patient, item))
         for item in ("renal", "liver", "stroke", "bleeding", "labile_inr", "alcohol")
     }
-    values["drugs"] = _item(history.bleeding_drugs(patient))
-    values["uncontrolled_hypertension"] = _above(patient, "systolic", SYSTOLIC_HAS_BLED, today)
+    values["drugs"] = _item(history.found(patient, "bleeding_drugs"))
+    values["uncontrolled_hypertension"] = _above(patient, "uncontrolled_hypertension", today)
     if values["renal"].value is not True:
-        values["renal"] = _above(patient, "creatinine", CREATININE_HAS_BLED, today)
+        values["renal"] = _above(patient, "renal", today)
     return values
 
 
@@ -53,26 +50,25 @@ def _item(facts: list[Fact]) -> Value:
     return Value(True, date=facts[0].date, source=facts[0].source)
 
 
-def _above(patient: Patient, key: str, limit: float, today: date) -> Value:
+def _above(patient: Patient, name: str, today: date) -> Value:
+    item = history.item(name)
+    if item.measurement is None or item.above is None:
+        raise Unavailable(f"{name} has no limit")
     try:
-        measured = inputs.measured(patient, key, today)
+        measured = inputs.measured(patient, item.measurement, today)
     except Unavailable:
         return Value(False, source="not recorded")
-    return Value(measured.value > limit, date=measured.date, source=measured.source)
+    return Value(measured.value > item.above, date=measured.date, source=measured.source)
 
 
 def has_liver_disease(patient: Patient) -> bool:
     """Whether the record names a chronic liver disease that stands."""
-    named = re.compile(
-        r"\b(?:cirrhosis|cirrhotic|liver disease|hepatic failure|liver failure|hepatitis|portal hypertension)\b", re.I
-    )
-    return any(fact.current and named.search(fact.display) for fact in patient.conditions or ())
+    return bool(history.found(patient, "chronic_liver_disease"))
 
 
 def dialysis(patient: Patient) -> dict[str, Value]:
     """Whether the patient is on dialysis, for MELD's creatinine."""
-    facts = [*(patient.conditions or ()), *(patient.procedures or ())]
-    return {"dialysis": _item([fact for fact in facts if fact.current and re.search(r"dialysis", fact.display, re.I)])}
+    return {"dialysis": _item(history.found(patient, "dialysis"))}
 
 
 def child_pugh_inputs(patient: Patient) -> dict[str, Value]:

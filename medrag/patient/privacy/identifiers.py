@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from medrag.knowledge import lexicon
+from medrag.knowledge import load
+from medrag.knowledge.names import normalise
+from medrag.reading.languages import language
 
 
 class Span(NamedTuple):
@@ -102,15 +104,20 @@ def by_pattern(words: str) -> Iterator[Span]:
             yield Span(*match.span("x"), kind)
 
 
+def _substance(said: str) -> bool:
+    known = load()
+    return normalise(said) in known.names.keys() | known.allergen_names.keys()
+
+
 def protected(words: str, span: Span) -> bool:
     """Whether a name is a drug's, or an eponym before its "disease", "sign"..."""
     if span.kind != "NAME":
         return False
     said = words[span.start : span.end]
-    if said.casefold() in lexicon.drugs() | lexicon.allergens():
+    if _substance(said):
         return True
     last = said.split()[-1].removesuffix("'s").removesuffix("’s").casefold()
-    return last in lexicon.eponyms() and _EPONYM_TAIL.match(words, span.end) is not None
+    return last in language().words["eponyms"] and _EPONYM_TAIL.match(words, span.end) is not None
 
 
 # --- Presidio --------------------------------------------------------------------------------------

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import TypeVar
 
+from medrag.knowledge.vocabulary import Measurement
 from medrag.patient.measures import analytes
-from medrag.patient.measures.analytes import Analyte
-from medrag.patient.measures.units import UnitError, convert
+from medrag.patient.measures.units import UnitError
 from medrag.patient.record.facts import moment
 from medrag.patient.record.freshness import kind_of
+from medrag.reading import allergies
 from medrag.types import (
     Allergy,
     Condition,
@@ -84,9 +85,9 @@ def contradictions(patient: Patient) -> list[Problem]:
     entries = patient.allergies or ()
     found = [*_denied(patient.conditions or (), "condition"), *_denied(entries, "allergy")]
     found += _two_values(patient.observations or ())
-    allergies = [fact for fact in entries if fact.current]
+    recorded = [fact for fact in entries if fact.current]
     denied = next((fact for fact in entries if fact.status is FactStatus.NEGATED and says_none(fact)), None)
-    if allergies and (denied or patient.no_known_allergies):
+    if recorded and (denied or patient.no_known_allergies):
         source = denied.source if denied else "structured"
         found.append(
             Problem(source=source, reason="says no known allergies, yet an allergy is recorded; the allergy stands")
@@ -100,7 +101,7 @@ def contradictions(patient: Patient) -> list[Problem]:
 
 def says_none(fact: Allergy) -> bool:
     """Whether an allergy entry is the statement that there are none."""
-    return bool(re.match(r"(?:no|not)\b|nkd?a\b", fact.display, re.I))
+    return allergies.says_none(fact.display)
 
 
 def _denied(facts: Iterable[Condition | Allergy], what: str) -> Iterable[Problem]:
@@ -132,8 +133,12 @@ def _two_values(observations: Iterable[Observation]) -> Iterable[Problem]:
     for (kind, _), group in groupby(standing, key=place):
         members = list(group)
         values = {(each.value, each.unit) for each in members}
-        if len(values) > 1 and analytes.ANALYTES.get(kind):
+        if len(values) > 1 and _measured(members[-1]):
             yield Problem(source=members[-1].source, reason=f"{kind}: two values at the same time; both are kept")
+
+
+def _measured(each: Observation) -> bool:
+    return analytes.identify(each.display, each.code, each.system) is not None
 
 
 def _genotypes(genotypes: Iterable[Genotype]) -> Iterable[Problem]:
@@ -166,27 +171,27 @@ def implausible(each: Observation) -> str | None:
     if analyte is None or not isinstance(each.value, float | int):
         return None
     try:
-        value = analyte.measure(each)
+        value = analytes.measure(analyte, each)
     except UnitError:
         return None if each.unit is None else f"{analyte.key}: its unit does not measure {analyte.key}; not used"
     return not_possible(analyte, each.value, each.unit or "", value)
 
 
-def not_possible(analyte: Analyte, given: float, unit: str, value: float) -> str | None:
+def not_possible(analyte: Measurement, given: float, unit: str, value: float) -> str | None:
     """The report on ``given unit`` (``value`` in the analyte's own unit) when it lies outside what is possible."""
-    if analyte.low <= value <= analyte.high:
+    if analyte.plausible(value):
         return None
     explained = [_UNIT_NAMES.get(slip, slip) for slip in analyte.slips if _fits(analyte, given, slip)]
     likely = f"perhaps it is in {' or '.join(explained)}" if explained else None
     for factor, words in ((10, "a decimal point too far right"), (0.1, "a decimal point too far left")):
-        if likely is None and analyte.low <= value / factor <= analyte.high:
+        if likely is None and analyte.plausible(value / factor):
             likely = f"perhaps {words}"
     return f"{analyte.key} {given:g} {unit} is not possible" + (f"; {likely}" if likely else "") + "; not used"
 
 
-def _fits(analyte: Analyte, given: float, unit: str) -> bool:
+def _fits(analyte: Measurement, given: float, unit: str) -> bool:
     try:
-        value = convert(given, unit, analyte.unit, molar_mass=analyte.molar_mass, valence=analyte.valence)
+        value = analytes.in_unit(analyte, given, unit)
     except UnitError:
         return False
-    return analyte.low <= value <= analyte.high
+    return analyte.plausible(value)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from medrag.knowledge import load
 from medrag.patient.measures.derived import derive
 from medrag.patient.record import cleaning
 from medrag.patient.record import freshness as currency
@@ -14,7 +15,6 @@ from medrag.patient.record.person import complete_person
 from medrag.types import Patient, Problem
 
 SCALARS = ("birth_date", "age_years", "sex", "pregnant", "lactating", "weight_kg", "height_cm", "no_known_allergies")
-_CHILDBEARING = (10, 55)
 _LISTED = {
     "medications": "interaction checks",
     "conditions": "checks of contraindications",
@@ -73,8 +73,7 @@ def _missing(patient: Patient, blocked: dict[str, list[str]]) -> tuple[str, ...]
     for name, checks in _LISTED.items():
         if getattr(patient, name) is None:
             lines.append(f"{name}: not recorded; blocks {checks}")
-    low, high = _CHILDBEARING
-    fertile = patient.sex != "male" and (patient.age_years is None or low <= patient.age_years <= high)
+    fertile = patient.sex != "male" and load().age_limits["childbearing"].holds(patient.age_years)
     if patient.pregnant is None and fertile:
         lines.append("pregnancy: not recorded; blocks pregnancy checks")
     if patient.age_years is None and not any(line.startswith("age") for line in blocked):

@@ -68,7 +68,7 @@ def _age(patient: Patient, today: date, problems: list[Problem]) -> float | None
 
 def _size(patient: Patient, key: str, stated: float | None, today: date, problems: list[Problem]) -> float | None:
     """Weight or height: as stated, else the newest measurement (an adult's even when old, which is reported)."""
-    analyte = analytes.ANALYTES[key]
+    analyte = analytes.measurement(key)
     if stated is not None:
         if reason := not_possible(analyte, stated, analyte.unit, stated):
             problems.append(Problem(source="structured", reason=reason))
@@ -81,13 +81,13 @@ def _size(patient: Patient, key: str, stated: float | None, today: date, problem
 
 
 def _last_of_adult(patient: Patient, key: str, problems: list[Problem]) -> float | None:
-    measured = analytes.of(patient.observations or (), analytes.ANALYTES[key])
+    measured = analytes.of(patient.observations or (), analytes.measurement(key))
     held = [each for each in measured if each.status is FactStatus.RESOLVED]
     if not held or patient.age_years is None or patient.age_years < inputs.CHILD_YEARS:
         return None
     last = max(held, key=lambda each: moment(each.date))
     try:
-        value = analytes.ANALYTES[key].measure(last)
+        value = analytes.measure(analytes.measurement(key), last)
     except UnitError:
         return None
     reason = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from medrag.safety.check_context import Context
+from medrag.safety.checks.accounted import unread
 from medrag.safety.checks.age import age
 from medrag.safety.checks.allergy import allergy
 from medrag.safety.checks.contraindication import contraindication
@@ -24,6 +25,7 @@ from medrag.types import Finding
 Check = Callable[[Context], Iterable[Finding]]
 
 CHECKS: tuple[Check, ...] = (
+    unread,
     unknown,
     support,
     superseded,

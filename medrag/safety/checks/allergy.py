@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from medrag.knowledge.schema import AllergyRule
@@ -12,18 +11,6 @@ from medrag.safety.check_context import LOWERED, Context, fail, not_assessed, pa
 from medrag.types import Finding, Severity
 
 SAME = "the record: an allergy to the drug itself"
-_MILD = re.compile(
-    r"nausea|vomit|diarrh|stomach upset|upset stomach|gi upset|dyspepsia|cough|headache|constipation|drowsi|dizz"
-    r"|heartburn"
-    r"|muscle ache|myalgia|fatigue|insomnia|dry mouth|thrush|gastrointestinal",
-    re.IGNORECASE,
-)
-_SEVERE = re.compile(
-    r"anaphyl|angio-?o?edema|stevens|toxic epidermal|DRESS|hives|urticaria|wheez|bronchospasm|swelling|shock|rash"
-    r"|throat|breath",
-    re.IGNORECASE,
-)
-_SEVERE_SKIN = re.compile(r"stevens|toxic epidermal|\bSJS\b|\bTEN\b|DRESS", re.IGNORECASE)
 
 
 def allergy(context: Context) -> Iterable[Finding]:
@@ -45,15 +32,26 @@ def allergy(context: Context) -> Iterable[Finding]:
 def _failures(context: Context) -> Iterator[Finding]:
     patient = context.patient
     for entry in patient.allergies if patient else ():
+        fact = f"{entry.fact.display} ({entry.fact.reaction})" if entry.fact.reaction else entry.fact.display
+        tolerable = _tolerable(entry, context)
         for each in context.recommended:
-            if named := _same(entry, each.mention, context):
-                yield _finding("allergy.same", entry, each.mention, Severity.CONTRAINDICATED, SAME, substance=named)
-                continue
-            for place in sorted(context.rules("allergies", each.mention)):
-                rule = context.knowledge.rules.allergies[place]
-                if _bears(rule, entry, context):
-                    source = context.knowledge.cite(rule.source)
-                    yield _finding("allergy.rule", entry, each.mention, rule.severity, source, reason=rule.reason)
+            label = each.mention.label
+            for code, severity, source, values in _reasons(entry, each.mention, context):
+                said, how = (f"{code}_intolerance", LOWERED[severity]) if tolerable else (code, severity)
+                yield fail(said, how, source, (label,), (fact,), drug=label, **values)
+
+
+def _reasons(
+    entry: KnownAllergy, mention: DrugMention, context: Context
+) -> Iterator[tuple[str, Severity, str, dict[str, str]]]:
+    """Code, severity, source and values of what an allergy says against a drug."""
+    if named := _same(entry, mention, context):
+        yield "allergy.same", Severity.CONTRAINDICATED, SAME, {"substance": named}
+        return
+    for place in sorted(context.rules("allergies", mention)):
+        rule = context.knowledge.rules.allergies[place]
+        if _bears(rule, entry, context):
+            yield "allergy.rule", rule.severity, context.knowledge.cite(rule.source), {"reason": rule.reason}
 
 
 def _same(entry: KnownAllergy, mention: DrugMention, context: Context) -> str | None:
@@ -77,26 +75,17 @@ def _bears(rule: AllergyRule, entry: KnownAllergy, context: Context) -> bool:
     return any(f" {word} " in f" {entry.words} " for word in rule.words)
 
 
-def _finding(
-    code: str, entry: KnownAllergy, mention: DrugMention, severity: Severity, source: str, **values: str
-) -> Finding:
-    if _tolerable(entry):
-        code, severity = f"{code}_intolerance", LOWERED[severity]
-    fact = f"{entry.fact.display} ({entry.fact.reaction})" if entry.fact.reaction else entry.fact.display
-    return fail(code, severity, source, (mention.label,), (fact,), drug=mention.label, **values)
-
-
-def _tolerable(entry: KnownAllergy) -> bool:
+def _tolerable(entry: KnownAllergy, context: Context) -> bool:
     """An intolerance, by the record's own kind or by a reaction that is no allergy; never after a severe one."""
     text = f"{entry.fact.display} {entry.fact.reaction or ''}"
-    if entry.fact.criticality == "high" or _SEVERE.search(text):
+    if entry.fact.criticality == "high" or context.knowledge.says("severe_reaction", text):
         return False
-    mild = bool(_MILD.search(text)) or bool(re.search(r"intoleran|side[- ]effect", text, re.IGNORECASE))
-    return entry.fact.kind == "intolerance" or (mild and entry.fact.kind != "allergy")
+    mild = entry.fact.kind != "allergy" and context.knowledge.says("mild_reaction", text)
+    return entry.fact.kind == "intolerance" or mild
 
 
 def _read(entry: KnownAllergy, context: Context) -> bool:
     """Whether the entry names a known drug, a rule's substance, or something that is no drug (food, pollen, latex)."""
     rules = context.knowledge.rules.allergies
     named = any(f" {word} " in f" {entry.words} " for rule in rules for word in rule.words)
-    return bool(entry.mentions) or named or not context.knowledge.words["allergens"].isdisjoint(entry.words.split())
+    return bool(entry.mentions) or named or bool(context.knowledge.allergens_in(entry.words))

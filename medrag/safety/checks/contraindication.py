@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from medrag.knowledge.schema import Contraindication, Terms
+from medrag.knowledge.schema import Contraindication
+from medrag.knowledge.vocabulary import Terms
 from medrag.patient.view import PatientView
 from medrag.reading import Prescription
 from medrag.safety.check_context import Context, fail, not_assessed, passed, worst

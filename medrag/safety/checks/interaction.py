@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from medrag.knowledge.schema import Interaction, Terms
+from medrag.knowledge.schema import Interaction
+from medrag.knowledge.vocabulary import Terms
 from medrag.messages import Value
 from medrag.reading import DrugMention
 from medrag.safety.check_context import Context, Pair, fail, ingredients_of, not_assessed, passed, worst

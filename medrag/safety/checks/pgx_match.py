@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from medrag.knowledge.pgx import PgxEntry
+from medrag.knowledge.vocabulary import Gene
 from medrag.types import FactStatus, Genotype
 
 NO_RESULT = "No Result"
 CAUTION = {"avoid": 0, "adjust": 1, "none": 2, "standard": 3}
 
-_SCORES = {
-    ("CYP2D6", "poor metabolizer"): (0.0, 0.0),
-    ("CYP2D6", "intermediate metabolizer"): (0.25, 1.0),
-    ("CYP2D6", "normal metabolizer"): (1.25, 2.25),
-    ("CYP2D6", "ultrarapid metabolizer"): (2.5, 99.0),
-    ("CYP2C9", "poor metabolizer"): (0.0, 0.5),
-    ("CYP2C9", "intermediate metabolizer"): (1.0, 1.5),
-    ("CYP2C9", "normal metabolizer"): (2.0, 2.0),
-    ("DPYD", "poor metabolizer"): (0.0, 0.5),
-    ("DPYD", "intermediate metabolizer"): (1.0, 1.5),
-    ("DPYD", "normal metabolizer"): (2.0, 2.0),
-}
-"""Activity scores of a phenotype, for results that give only the phenotype (CPIC term standardisation)."""
 
-
-def match(entries: Iterable[PgxEntry], genotypes: Sequence[Genotype]) -> list[PgxEntry]:
+def match(entries: Iterable[PgxEntry], genotypes: Sequence[Genotype], genes: Mapping[str, Gene]) -> list[PgxEntry]:
     """The entries that hold for the genotypes; of several scores that a phenotype leaves open, the most cautious.
 
     A gene without a result matches only CPIC's "No Result", and at least one gene must have a result.
@@ -35,7 +22,7 @@ def match(entries: Iterable[PgxEntry], genotypes: Sequence[Genotype]) -> list[Pg
     found: dict[str, PgxEntry] = {}
     for entry in entries:
         if any(gene in keys for gene in entry.keys) and all(
-            _holds(key, keys.get(gene)) for gene, key in entry.keys.items()
+            _holds(key, keys.get(gene), genes.get(gene)) for gene, key in entry.keys.items()
         ):
             best = found.get(entry.population)
             if best is None or CAUTION[entry.action] < CAUTION[best.action]:
@@ -52,11 +39,11 @@ def _keys(genotypes: Sequence[Genotype]) -> dict[str, list[Genotype]]:
     return keys
 
 
-def _holds(key: str, results: Sequence[Genotype] | None) -> bool:
-    return key == NO_RESULT if results is None else any(_same(key, each) for each in results)
+def _holds(key: str, results: Sequence[Genotype] | None, gene: Gene | None) -> bool:
+    return key == NO_RESULT if results is None else any(_same(key, each, gene) for each in results)
 
 
-def _same(key: str, genotype: Genotype) -> bool:
+def _same(key: str, genotype: Genotype, gene: Gene | None) -> bool:
     if genotype.lookup_key:
         return key == genotype.lookup_key
     if genotype.activity_score:
@@ -64,10 +51,10 @@ def _same(key: str, genotype: Genotype) -> bool:
     phenotype = _phenotype(genotype.phenotype)
     if phenotype and key.lower() == phenotype:
         return True
-    scores = _SCORES.get((genotype.gene, phenotype))
+    bands = [band for band in (gene.scores if gene else ()) if band.phenotype.lower() == phenotype]
     value = _number(key)
-    if scores and value is not None:
-        return scores[0] <= value <= scores[1]
+    if bands and value is not None:
+        return bands[0].low <= value <= bands[0].high
     allele = key.removesuffix(" positive")
     return key.endswith(" positive") and allele in (genotype.diplotype or "").split("/")
 

@@ -11,8 +11,8 @@ from medrag.safety.checks.pgx_match import match
 from medrag.types import Finding, Severity
 
 ADULT = 18.0
-TEST_FIRST = frozenset({"abacavir", "rasburicase", "pegloticase", "primaquine", "tafenoquine", "siponimod"})
-"""Drugs whose US labels ask for the genetic test before the first dose; others may be given untested."""
+TEST_FIRST = "pgx_test_first"
+"""The class of drugs whose labels ask for the genetic test before the first dose; others may be given untested."""
 
 
 def pharmacogenomics(context: Context) -> Iterable[Finding]:
@@ -29,11 +29,12 @@ def _drug(context: Context, ingredient: str) -> Iterable[Finding]:
         return
     genes = tuple(sorted({gene for entry in entries for gene in entry.keys}))
     genotypes = (context.patient.patient.genotypes if context.patient else None) or ()
-    matched = [entry for entry in match(entries, genotypes) if _concerns(entry.population, ingredient, context)]
+    found = match(entries, genotypes, context.knowledge.genes)
+    matched = [entry for entry in found if _concerns(entry.population, ingredient, context)]
     if not matched:
         known = {genotype.gene for genotype in genotypes}
         code = "pharmacogenomics.unknown" if known.isdisjoint(genes) else "pharmacogenomics.indeterminate"
-        severity = Severity.WARNING if ingredient in TEST_FIRST else Severity.INFORMATION
+        severity = Severity.WARNING if ingredient in context.knowledge.members[TEST_FIRST] else Severity.INFORMATION
         yield not_assessed(code, (ingredient,), entries[0].source, severity, drug=ingredient, genes=genes)
         return
     yield from (_recommended(entry, ingredient) for entry in matched)

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
+from medrag.knowledge import load
 from medrag.patient.formats.notes import read_note
 
 NOTES = [
@@ -16,7 +17,7 @@ DAY = date(2026, 11, 24)
 
 
 def test_no_fact_is_lost_or_mixed() -> None:
-    alone = [read_note(note, "note", DAY) for note in NOTES]
+    alone = [read_note(note, "note", DAY, load()) for note in NOTES]
     with ThreadPoolExecutor(8) as threads:
-        together = list(threads.map(lambda note: read_note(note, "note", DAY), NOTES))
+        together = list(threads.map(lambda note: read_note(note, "note", DAY, load()), NOTES))
     assert together == alone

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from medrag.errors import PatientError
+from medrag.knowledge import load as knowledge
 from medrag.patient import load
 from medrag.patient.formats.imaging import image_content
 from medrag.patient.formats.table import Row, read_rows
@@ -78,7 +79,7 @@ TABLE = (
 
 
 def test_rows_of_a_table_are_patients_and_a_bad_row_does_not_stop_the_others() -> None:
-    first, second, third = read_rows(TABLE, "batch.csv", TODAY)
+    first, second, third = read_rows(TABLE, "batch.csv", TODAY, knowledge())
     assert isinstance(first, Row)
     assert isinstance(third, Row)
     assert (first.id, first.question, first.patient.sex) == ("a", "Which drug?", "female")
@@ -91,7 +92,7 @@ def test_rows_of_a_table_are_patients_and_a_bad_row_does_not_stop_the_others() -
 
 def test_a_table_with_an_unknown_column_is_refused() -> None:
     with pytest.raises(PatientError, match="column 2 of the header"):
-        list(read_rows("age,shoe size\n40,44\n", "batch.csv", TODAY))
+        list(read_rows("age,shoe size\n40,44\n", "batch.csv", TODAY, knowledge()))
 
 
 def test_a_table_of_one_patient_is_a_patient_file(tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from medrag.knowledge import load as load_knowledge
 from medrag.patient import load
-from medrag.patient.formats.note_values import age_and_sex
 from medrag.patient.formats.notes import read_note
+from medrag.reading.ages import age_and_sex
 from medrag.types import FactStatus, Patient
 from tests.patient.records import TODAY
 
@@ -71,7 +72,7 @@ def test_conditions_with_their_status(known: Patient) -> None:
         ("chronic kidney disease stage 3b", "active"),
         ("stroke", "resolved"),
         ("Wegener granulomatosis", "active"),
-        ("peripheral neuropathy", "negated"),
+        ("diabetic neuropathy", "negated"),
         ("colon cancer", "family_history"),
         ("myocardial infarction", "family_history"),
         ("fever", "uncertain"),
@@ -217,7 +218,7 @@ def test_a_semicolon_ends_the_reach_of_a_denial_and_of_a_stop() -> None:
         "A 60-year-old man. Tried fluoxetine in the past without benefit; now taking sertraline 100 mg daily. "
         "Home meds: omeprazole 20 mg daily; discontinued ibuprofen."
     )
-    status = {each.display: each.status for each in read_note(text, "note", TODAY).medications}
+    status = {each.display: each.status for each in read_note(text, "note", TODAY, load_knowledge()).medications}
     assert status["sertraline"] is FactStatus.ACTIVE
     assert status["omeprazole"] is FactStatus.ACTIVE
     assert status["ibuprofen"] is FactStatus.RESOLVED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from medrag.patient.measures.analytes import ANALYTES, identify
+from medrag.patient.measures.analytes import identify, measure, measurement
 from medrag.patient.measures.units import UnitError, convert, ucum
 from medrag.types import Observation
 
@@ -42,7 +42,7 @@ def test_conversions(value: float, unit: str, to: str, expected: float) -> None:
 )
 def test_laboratory_units(key: str, value: float, unit: str, expected: float) -> None:
     observation = Observation(display=key, value=value, unit=unit)
-    assert ANALYTES[key].measure(observation) == pytest.approx(expected, rel=2e-3)
+    assert measure(measurement(key), observation) == pytest.approx(expected, rel=2e-3)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_spellings_map_to_ucum() -> None:
 
 
 def test_measurements_are_known_by_loinc_then_by_whole_name() -> None:
-    assert identify("whatever", "2160-0", "LOINC") is ANALYTES["creatinine"]
-    assert identify("Serum creatinine") is ANALYTES["creatinine"]
+    assert identify("whatever", "2160-0", "LOINC") is measurement("creatinine")
+    assert identify("Serum creatinine") is measurement("creatinine")
     assert identify("Creatinine in urine") is None
     assert identify("creatinine", "2161-8", "LOINC") is None, "urine creatinine by its code"

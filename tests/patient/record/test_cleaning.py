@@ -10,8 +10,11 @@ import pytest
 
 from medrag.errors import PatientError
 from medrag.patient import from_json, load
+from medrag.patient.formats.structured import written
+from medrag.patient.record.facts import LISTS
 from medrag.patient.report import report
 from medrag.patient.schema import patient_schema
+from medrag.patient.summary import summarise
 from medrag.types import FactStatus, Patient
 from tests.paths import ROOT
 from tests.patient.records import TODAY
@@ -102,6 +105,38 @@ def test_an_empty_list_says_none_and_an_absent_one_nothing() -> None:
     assert not any(line.startswith("medications") for line in stated.missing)
     again = from_json(json.loads(silent.model_dump_json()), TODAY)
     assert again.missing == silent.missing
+
+
+def test_unknowns_are_explicit_and_survive_every_way_of_writing_them() -> None:
+    silent, stated = from_json({"age_years": 40}, TODAY), from_json({"age_years": 40, "medications": []}, TODAY)
+    assert (silent.medications, stated.medications) == (None, ())
+    for known in (silent, stated):
+        shown = written(known)
+        assert all(isinstance(shown[name], list) for name in LISTS)
+        assert from_json(shown, TODAY) == known
+        assert from_json(known.model_dump(mode="json"), TODAY) == known
+        assert Patient.model_validate(known.model_dump()) == known
+    assert "medications" in written(silent)["not_recorded"]
+    assert "medications" not in written(stated)["not_recorded"]
+
+
+def test_what_an_older_medrag_wrote_says_what_it_said() -> None:
+    """Every list was written, and a line of ``missing`` said which of the empty ones was not recorded."""
+    old = {
+        "medications": [],
+        "allergies": [],
+        "conditions": [],
+        "missing": ["medications: not recorded; blocks interaction checks", "age: not recorded; blocks age checks"],
+    }
+    known = from_json(old, TODAY)
+    assert (known.medications, known.allergies, known.conditions) == (None, (), ())
+
+
+def test_the_prompt_tells_none_from_not_recorded() -> None:
+    assert "Not recorded: allergies; medications." in summarise(Patient())
+    none = summarise(Patient(allergies=(), medications=()))
+    assert "Allergies: no known allergies.\nMedications: none." in none
+    assert "Not recorded" not in none
 
 
 def test_what_medrag_writes_it_reads_back() -> None:

@@ -1,0 +1,159 @@
+"""What there are words for: one frozen model a kind of term. The name English prefers is a term's first."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from medrag.types import Record
+
+Terms = tuple[str, ...]
+"""Names of ingredients or classes; a class stands for all of its ingredients."""
+
+
+class Drug(Record):
+    """An ingredient, its codes and the names it goes by (brands, salts, national names, abbreviations).
+
+    ``dosed`` names are ordinary words too ("iron"): they mean the drug only where a dose follows.
+    """
+
+    name: str
+    rxcui: str | None = None
+    atc: Terms = ()
+    brands: Terms = ()
+    synonyms: Terms = ()
+    dosed: Terms = ()
+
+
+class Product(Record):
+    """A combination product by its name."""
+
+    name: str
+    ingredients: Terms
+
+
+class DrugClass(Record):
+    """A set of ingredients; with ``names`` it can be read from text."""
+
+    key: str
+    names: Terms = ()
+    members: Terms
+    source: str = "WHO ATC classification"
+
+
+class Condition(Record):
+    """A condition: its words, ICD-10 prefixes and SNOMED CT codes, and the broader conditions it implies.
+
+    ``names`` mean the condition itself; ``includes`` are words of narrower ones that count as it and are shown as
+    written; ``maybe`` often mean less ("glaucoma") and lower the rules by one level of severity. A ``lasting``
+    condition stands after it is over, in full (past angioedema) or lowered (a healed ulcer). An ``event`` is over
+    once it is history. ``no_rules``: reviewed, and no drug is to be avoided in it. ``egfr`` is the best kidney
+    function (mL/min/1.73 m2) it allows, ``child_pugh`` the class it stands for.
+    """
+
+    key: str
+    names: Terms = Field(min_length=1)
+    includes: Terms = ()
+    maybe: Terms = ()
+    icd10: Terms = ()
+    snomed: Terms = ()
+    implies: Terms = ()
+    lasting: Literal["no", "full", "lowered"] = "no"
+    event: bool = False
+    no_rules: bool = False
+    egfr: float | None = None
+    child_pugh: Literal["A", "B", "C"] | None = None
+
+    @property
+    def name(self) -> str:
+        """The preferred English name."""
+        return self.names[0]
+
+
+class Establishes(Record):
+    """A value beyond a limit (in the measurement's unit) means a condition."""
+
+    condition: str
+    above: float | None = None
+    below: float | None = None
+
+
+class Guess(Record):
+    """A number without a unit beyond a limit can only be in another unit, ``factor`` times the canonical one."""
+
+    factor: float
+    above: float | None = None
+    below: float | None = None
+
+
+class Measurement(Record):
+    """A measurement: names, LOINC codes, UCUM unit, plausible bounds, shelf life, conversions, what values mean.
+
+    Outside ``low`` to ``high`` a value is an error. A value older than ``fresh_days`` is not computed with (``None``:
+    it never grows old). ``molar_mass`` (g/mol) and ``valence`` convert amounts to mass and milliequivalents;
+    ``factors`` convert other units to ``unit``; ``slips`` are units that explain an impossible value.
+    """
+
+    key: str
+    names: Terms = Field(min_length=1)
+    loinc: Terms = ()
+    unit: str
+    low: float | None = None
+    high: float | None = None
+    fresh_days: int | None = 365
+    molar_mass: float | None = None
+    valence: int = 1
+    factors: dict[str, float] = Field(default_factory=dict)
+    guesses: tuple[Guess, ...] = ()
+    slips: Terms = ()
+    establishes: tuple[Establishes, ...] = ()
+
+    def plausible(self, value: float) -> bool:
+        """Whether ``value`` (in ``unit``) can be right, as far as bounds are known."""
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+
+class Allergen(Record):
+    """What a patient may be allergic to that is no drug."""
+
+    key: str
+    names: Terms = Field(min_length=1)
+    kind: Literal["food", "material", "environment", "venom", "medical"]
+
+
+class Phenotype(Record):
+    """What the functions of two alleles mean together."""
+
+    functions: tuple[str, str]
+    phenotype: str
+
+
+class Band(Record):
+    """The phenotype of an activity score, ``low`` to ``high`` inclusive."""
+
+    phenotype: str
+    low: float
+    high: float
+
+
+class Gene(Record):
+    """A gene: alleles by function or activity value, what two of them mean, the HLA alleles that are ``asked`` for."""
+
+    key: str
+    alleles: dict[str, Terms] = Field(default_factory=dict)
+    phenotypes: tuple[Phenotype, ...] = ()
+    scores: tuple[Band, ...] = ()
+    asked: Terms = ()
+
+    def function(self, allele: str) -> str | None:
+        """The function or activity value of an allele, where it is known."""
+        return next((function for function, alleles in self.alleles.items() if allele in alleles), None)
+
+
+class Translation(Record):
+    """The names of a term in another language, the preferred one first; the language is the file's."""
+
+    kind: Literal["drug", "class", "condition", "measurement", "allergen"]
+    key: str
+    names: Terms = Field(min_length=1)

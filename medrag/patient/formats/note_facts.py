@@ -1,0 +1,176 @@
+"""From a name in a note and what is said of it to a fact with its status."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from medrag.patient.formats.note_targets import Target, severity_around, stage_after
+from medrag.reading.dosing.directions import amount_given
+from medrag.reading.languages import language
+from medrag.reading.terms import Kind
+from medrag.types import Allergy, Condition, FactStatus, Medication
+
+_REACTION = re.compile(
+    r"\s?(?:\((?P<a>[^)\n]{2,60})\)|(?:-|–|—|:|=>|->|causes|causing|caused|reaction:?)\s?(?P<b>[^\n;,.(]{3,60}))"
+)
+_GRADED = {"ascites", "hepatic encephalopathy"}
+_NON = re.compile(r"\bnon[- ]?$", re.IGNORECASE)
+_INTOLERANT = re.compile(r"intoleran|tolerate|upset", re.IGNORECASE)
+_TAKEN = {"taking", "planned", "stopped", "refused"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A target of a note, what the cues around it say, the category of its section, and where all that stands."""
+
+    target: Target
+    cues: frozenset[str]
+    section: str | None
+    text: str
+    origin: str
+    date: date | datetime | None
+
+    @property
+    def words(self) -> str:
+        """The name as the note writes it."""
+        return re.sub(r"\s+", " ", self.text[self.target.start : self.target.end])
+
+    @property
+    def source(self) -> str:
+        """Where the name and its directions stand."""
+        return f"{self.origin}:{self.target.start}-{max(self.target.end, self.target.stop)}"
+
+
+def pregnancy_of(weeks: int, source: str, moment: date | datetime | None) -> Condition:
+    """A pregnancy of that many completed weeks."""
+    return Condition(display=f"pregnancy at {weeks} weeks", source=source, date=moment)
+
+
+def condition_of(said: Said) -> Condition | None:
+    """The condition; None for one that is only tested for, vaccinated against or listed among allergies."""
+    status = _condition_status(said)
+    if said.section == "allergies" or status is None:
+        return None
+    target = said.target
+    stage = stage_after(said.text, target.end)
+    name = target.term.name if target.known else said.words
+    severity = severity_around(said.text, target.start, target.end) if name in _GRADED else None
+    parts = (severity, name) if severity else (name, stage)
+    return Condition(
+        display=" ".join(part for part in parts if part), status=status, source=said.source, date=said.date
+    )
+
+
+def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the order in which they decide)
+    cues, term = said.cues, said.target.term
+    pregnancy = term.name.startswith("pregnan")
+    if _NON.search(said.text[max(0, said.target.start - 5) : said.target.start]):
+        return FactStatus.NEGATED
+    if "about" in cues and not cues & {"absent", "present"}:
+        return None
+    if "family" in cues or said.section == "family":
+        return FactStatus.NEGATED if "absent" in cues else FactStatus.FAMILY_HISTORY
+    if "absent" in cues:
+        return FactStatus.NEGATED
+    if pregnancy and "planned" in cues:
+        return FactStatus.PLANNED
+    if cues & {"possible", "conditional"} or said.section == "instructions":
+        return FactStatus.UNCERTAIN
+    if cues & {"over", "past"}:
+        return FactStatus.RESOLVED
+    historical = "history" in cues or said.section in {"history", "surgery"}
+    event = term.event or pregnancy or (not said.target.known and "history" in cues)
+    return FactStatus.RESOLVED if historical and event else FactStatus.ACTIVE
+
+
+def is_allergy(said: Said) -> bool:
+    """Whether the note speaks of an allergy to the substance, or of none, and not of taking it."""
+    if "allergic" in said.cues or _reacted(said):
+        return True
+    if said.section != "allergies":
+        return False
+    return not (said.cues & _TAKEN or amount_given(said.target.directions))
+
+
+def _reacted(said: Said) -> bool:
+    """Whether a substance that is not taken is followed by what it did ("Penicillin (hives)", "codeine - nausea")."""
+    if said.target.term.kind is Kind.CONDITION or said.cues & _TAKEN or said.target.directions:
+        return False
+    match = _REACTION.match(said.text, said.target.end)
+    words = (match["a"] or match["b"]).casefold() if match else ""
+    return any(each.strip() in language().words["reactions"] for each in re.split(r",|/| and ", words))
+
+
+def allergy_of(said: Said) -> Allergy | None:
+    """The allergy, an active one unless it is denied or the substance tolerated; None for a relative's."""
+    if "family" in said.cues:
+        return None
+    match = _REACTION.match(said.text, said.target.end)
+    negated = said.cues & {"absent", "tolerated"}
+    around = said.text[max(0, said.target.start - 30) : said.target.end + 20]
+    return Allergy(
+        display=_shown(said),
+        status=FactStatus.NEGATED if negated else FactStatus.ACTIVE,
+        source=said.source,
+        date=said.date,
+        kind="intolerance" if _INTOLERANT.search(around) else "allergy",
+        reaction=(match["a"] or match["b"]).strip() if match else None,
+    )
+
+
+def medication_of(said: Said) -> Medication | None:
+    """The drug as taken, stopped, planned...; None for a relative's, and for an ordinary word that means no drug."""
+    if "family" in said.cues or said.section == "family" or "about" in said.cues:
+        return None
+    dosed = said.target.directions is not None
+    everyday = said.words.casefold() in language().words["everyday"]
+    if everyday and not (dosed or said.section in {"medications", "stopped"} or "taking" in said.cues):
+        return None
+    return Medication(
+        display=_shown(said),
+        dosage=said.target.directions,
+        status=_medication_status(said.cues, said.section, dosed=dosed),
+        source=said.source,
+        date=said.date,
+    )
+
+
+# In the order in which they decide.
+_MEDICATION_CUES = {
+    "refused": FactStatus.NEGATED,
+    "absent": FactStatus.NEGATED,
+    "stopped": FactStatus.RESOLVED,
+    "planned": FactStatus.PLANNED,
+    "conditional": FactStatus.UNCERTAIN,
+    "possible": FactStatus.UNCERTAIN,
+    "taking": FactStatus.ACTIVE,
+    "over": FactStatus.RESOLVED,
+}
+
+
+def _medication_status(cues: frozenset[str], section: str | None, *, dosed: bool) -> FactStatus:
+    for cue, status in _MEDICATION_CUES.items():
+        if cue in cues:
+            return status
+    if section == "stopped":
+        return FactStatus.RESOLVED
+    if section == "medications":
+        return FactStatus.ACTIVE
+    if cues & {"past", "history"}:
+        return FactStatus.UNCERTAIN
+    if section in {"plan", "assessment", "instructions"}:
+        return FactStatus.PLANNED if dosed else FactStatus.UNCERTAIN
+    return FactStatus.ACTIVE if dosed else FactStatus.UNCERTAIN
+
+
+def _shown(said: Said) -> str:
+    """The name as written, with the ingredients of a brand or an abbreviation in brackets."""
+    drug = said.target.term.drug
+    if drug is None or not drug.ingredients:
+        return said.words
+    short = said.words.isupper() and len(said.words) <= 6
+    if not (drug.brand or short):
+        return said.words
+    return f"{said.words} ({' + '.join(drug.ingredients)})"

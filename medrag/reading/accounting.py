@@ -1,0 +1,165 @@
+"""What of a statement the reader does not account for: a pass may be given only where there is nothing of the kind."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from medrag.knowledge import Knowledge
+from medrag.reading.dosing.doses import doses
+from medrag.reading.languages import language, ordinary
+from medrag.reading.matcher import Letters, Matcher, Token, plain, tokens
+from medrag.reading.mentions import GIVEN
+from medrag.reading.prescriptions import Prescription
+from medrag.reading.terms import terms
+
+SHORTEST = 2
+"""Letters from which a word can name a treatment."""
+
+
+class Unread(StrEnum):
+    """Why a statement cannot be vouched for."""
+
+    SCRIPT = "script"
+    WORDS = "words"
+    DOSE = "dose"
+    TREATMENT = "treatment"
+    FRAGMENT = "fragment"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What is not accounted for, and the words of it."""
+
+    kind: Unread
+    words: tuple[str, ...] = ()
+
+
+def gaps(text: str, read: Sequence[Prescription], knowledge: Knowledge) -> Iterator[Gap]:
+    """Every gap in the reading ``read`` of ``text``."""
+    if _other_script(text):
+        yield Gap(Unread.SCRIPT)
+    if words := tuple(dict.fromkeys(_unknown(text, read, knowledge))):
+        yield Gap(Unread.WORDS, words)
+    if not read and (found := drugless_doses(text)):
+        yield Gap(Unread.DOSE, found)
+    if not read and (treatment := _unnamed_treatment(text, knowledge)):
+        yield Gap(Unread.TREATMENT, (treatment,))
+    if is_fragment(text) and not (read and read[0].mention.start <= _opening(text)):
+        yield Gap(Unread.FRAGMENT)
+
+
+def _opening(text: str) -> int:
+    return len(text) - len(text.lstrip(" \t\n\"'(["))
+
+
+def _other_script(text: str) -> bool:
+    """Whether words stand in another script than the Latin one (Greek letters alone are signs)."""
+    if text.isascii():
+        return False
+    letters = (unicodedata.name(letter, "") for letter in text if letter.isalpha() and not letter.isascii())
+    return any(not name.startswith(("LATIN", "GREEK", "MICRO", "FEMININE", "MASCULINE")) for name in letters)
+
+
+def _unknown(text: str, read: Sequence[Prescription], knowledge: Knowledge) -> Iterator[str]:
+    """The words that are no name, no number, no unit and no word of the language."""
+    words = tokens(text)
+    open_ = [i for i, word in enumerate(words) if not _plain_word(word, knowledge) and not _in_name(word, read)]
+    if not open_:
+        return
+    named = {i for match in _named(knowledge).find(text, words) for i in range(match.first, match.last)}
+    for i in open_:
+        if i not in named:
+            yield words[i].text
+
+
+def _in_name(word: Token, read: Sequence[Prescription]) -> bool:
+    return any(each.mention.start <= word.start and word.end <= each.mention.end for each in read)
+
+
+_MEASURE = re.compile(r"\d+(?:st|nd|rd|th|[a-z]{1,5}\d?)?|[a-z]\d{1,2}|[tlcsq]\d{1,2}h?|[ivx]+", re.IGNORECASE)
+
+
+def _plain_word(word: Token, knowledge: Knowledge) -> bool:
+    said = word.folded if word.text.isascii() else plain(word.text)
+    bare = said.partition("'")[0]
+    if len(bare) < SHORTEST or _MEASURE.fullmatch(bare):
+        return True
+    written = plain(word.text).partition("'")[0].partition("’")[0]
+    known = knowledge.words
+    return (
+        ordinary(written)
+        or ordinary(bare)
+        or written in _abbreviations()
+        or written in language().words["eponyms"]
+        or written in known["common"]
+        or written in known["objects"]
+        or written in known["salts"]
+        or written.removesuffix("s") in known["treatments"]
+    )
+
+
+@lru_cache(maxsize=1)
+def _abbreviations() -> frozenset[str]:
+    return language().words["abbreviations"]
+
+
+@lru_cache(maxsize=4)
+def _named(knowledge: Knowledge) -> Matcher[str]:
+    """Names besides those of drugs: of conditions, allergens, measurements and genes."""
+    other = [name for each in knowledge.measurements.values() for name in each.names]
+    other += [name for each in knowledge.conditions.values() for name in (*each.names, *each.includes, *each.maybe)]
+    other += [name for each in knowledge.allergens.values() for name in each.names]
+    other += [name for each in knowledge.genes.values() for name in (each.key, *each.asked)]
+    other += list(knowledge.names)
+    return Matcher((name, Letters.ANY, name) for name in other)
+
+
+_NOURISHMENT = re.compile(
+    r"\b(?:salt|sodium|protein|fluids?|water|carbohydrates?|oxygen|fib(?:re|er)|saline|crystalloids?|blood|plasma|feeds?|milk|formula"
+    r"|sugar|alcohol|caffeine|weight|urine|potassium|calcium|iron|food|intake|diet\w*|drainage|fat|loss|gain|balloon|catheter|syringe"
+    r"|glucose|dextrose|albumin|platelets|cells|radiation|stent|tumou?r|lesion|nodule|stone|cm|size|below|target)\b",
+    re.IGNORECASE,
+)
+"""What else is measured in grams, millilitres and units."""
+
+
+def drugless_doses(text: str) -> tuple[str, ...]:
+    """The doses of a text that names no drug, which are for whoever it was written of."""
+    if _NOURISHMENT.search(text):
+        return ()
+    return tuple(dose.text for dose in doses(text) if not dose.threshold)
+
+
+def _unnamed_treatment(text: str, knowledge: Knowledge) -> str | None:
+    """What a text advises that stands for a treatment without naming it ("Start an antibiotic", "Continue the tablets")."""
+    verb = GIVEN.match(text)
+    if verb is None:
+        return None
+    first = [word.folded for word in tokens(text[: verb.end() + LOOKED_AT])][:WORDS_LOOKED_AT]
+    return next((word for word in first if word.removesuffix("s") in knowledge.words["treatments"]), None)
+
+
+LOOKED_AT = 60
+WORDS_LOOKED_AT = 6
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|should|must|may|might|can|could|will|would|shall|do|does|did|need|needs|start\w*|begin\w*"
+    r"|giv\w+|offer\w*|us(?:e|es|ed|ing)|tak\w+|add\w*|consider\w*|continu\w+|stop\w*|avoid\w*|refer\w*|monitor\w*|check\w*|treat\w*"
+    r"|recommend\w*|prescrib\w+|administer\w*|advis\w+|increas\w+|reduc\w+|titrat\w+|ensur\w+|discuss\w*|assess\w*|measur\w+|review\w*"
+    r"|switch\w*|prefer\w*|suggest\w*|repeat\w*|maintain\w*|restart\w*|withhold\w*|inform\w*|ask\w*|tell\w*|make\w*|aim\w*|arrange\w*"
+    r"|perform\w*|obtain\w*|provid\w+|explain\w*|encourag\w+|seek\w*|call\w*|keep\w*|apply\w*|inject\w*|swallow\w*|initiat\w+|discontinu\w+"
+    r"|includ\w+|requir\w+|indicat\w+|reserv\w+|contraindicated|let\w*|try|trial|choose|follow\w*|look\w*|watch\w*|test\w*|screen\w*"
+    r"|improv\w+|caus\w+|lead\w*|result\w*|affect\w*|prevent\w*|protect\w*)\b",
+    re.IGNORECASE,
+)
+
+
+def is_fragment(text: str) -> bool:
+    """Whether the text begins in the middle of a sentence and has no verb: what was said of it is cut off."""
+    opening = text.lstrip(" \t\n\"'([*•–-")
+    return opening[:1].islower() and _VERB.search(opening) is None
+

@@ -1,0 +1,145 @@
+"""Ages and sex in words: "67F", "a 3-month-old boy", "Age: 6 months", "aged 71", "Sex: F"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Sex = Literal["female", "male"]
+
+READ = 4000
+"""Characters in which a note introduces its patient."""
+_NAMES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_WORDS = {name: count for count, name in enumerate(_NAMES, start=1)}
+_COUNT = r"\d{1,3}(?:\.\d)?|" + "|".join(_WORDS)
+_MIXED = r"(?P<mixed>\d{1,2})\s?y(?:ears?|rs?)?\s?(?:and\s)?(?P<plus>\d{1,2})\s?m(?:onths?|o|os)?\b"
+_AGE = re.compile(
+    rf"\b{_MIXED}|\b(?P<count>{_COUNT})[\s-]{{0,2}}(?P<unit>years?|yrs?|yr|y|months?|mos?|mths?|weeks?|wks?|wk|days?"
+    rf"|d(?=[\s/-]{{0,2}}o))"
+    r"(?P<old>[\s./-]{0,3}(?:old|of age|o\b/?)\.?)?"
+    rf"|\b(?:age|aged)(?:\s?[:=]\s?|\s(?:is\s)?)(?P<aged>{_COUNT})(?![\d./-])(?:\s?(?P<aged_unit>years?|yrs?|y|months?"
+    rf"|mos?|mths?|weeks?|wks?|days?)\b)?"
+    r"|(?<![\w./-])(?P<short>\d{1,3})\s?(?:y\.?o\.?\s?|y/o\s?|yr\s?|y\s?)?(?P<letter>[FM])\b(?![.'’/]?\w|\d)",
+    re.IGNORECASE,
+)
+_NOT_THE_PATIENT = re.compile(
+    r"\b(?:temp|temperature|t|tmax|fever|febrile|at|at age|since|by|until|from|died|dx|dx'd|diagnosed|onset|menarche"
+    r"|menopause|mother|father|brother|sister|son|daughter|wife|husband|for|past|last|over|after|every|x|times|quit"
+    r"|smoked|started|baby|infant|partner|donor|child|children|kids|twins|grandson|granddaughter|aunt|uncle|cousin"
+    r"|to|born to|of a|over the age of|under the age of|below|above|between|or|until)\b\W{0,3}(?:(?:a|an|the|her|his"
+    r"|at|age|aged|is|was|who is|died|for|about|approximately|approx|the past|past|last|dx|with)\W{1,2}){0,3}$",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(
+    r"[\s,.(-]{0,3}(?:old\b|year\b|[a-z-]{1,14}\s){0,4}(?P<who>female|male|woman|man|lady|gentleman|girl|boy|infant"
+    r"|baby|child|[FM]\b|patient|pt\b|who\b|with\b|presents|primigravida|multigravida|G\d)",
+    re.IGNORECASE,
+)
+_FEMALE = re.compile(
+    r"\b(?:(?i:female|woman|lady|girl|primigravida|multigravida|primip|multip)|(?<![\d.] )F)\b|\bG\d{1,2}\s?P\d"
+)
+_MALE = re.compile(r"\b(?:(?i:male|man|gentleman|boy)|(?<![\d.] )M)\b")
+_LABELLED_SEX = re.compile(r"\b(?:sex|gender)\s?[:=]\s?(?P<sex>female|male|f|m)\b", re.IGNORECASE)
+_LISTED_SEX = re.compile(r"(?:^|[.;,|]\s{0,2})(?P<sex>F|M|Female|Male)\s?[,/|]\s?(?=\d{1,3}\s?(?:y|yrs?|years?|yo)\b)")
+_TITLE = re.compile(r"\b(?:(?P<f>Mrs|Ms|Miss)|(?P<m>Mr))\b\.?\s+[A-Z]")
+_PRONOUN = re.compile(r"\b(?:she|her|he|his|him)\b", re.IGNORECASE)
+_NOT_AFTER = re.compile(
+    r"[\s-]?(?:history|hx|h/o|ago|course|smoking|pack|follow|post|of (?!age)|prior|earlier|later|survival|treatment"
+    r"|before|in (?:remission|recovery)|supply|gestation|pregnant|postpartum|sober|for\b)",
+    re.IGNORECASE,
+)
+_YEARS = {"y": 1.0, "m": 1 / 12, "w": 1 / 52.18, "d": 1 / 365.25}
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """An age in ``years`` at ``text[start:end]``; ``sex`` where one letter gives both ("67F")."""
+
+    start: int
+    end: int
+    years: float
+    sex: Sex | None = None
+
+
+def ages(text: str) -> Iterator[Age]:
+    """The ages in ``text`` that are a person's now: none at a diagnosis, none of a relative, no durations."""
+    for match in _AGE.finditer(text):
+        age = _age(text, match)
+        if age and age.years <= 130:
+            yield age
+
+
+def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one for each way to write an age)
+    before = text[max(0, match.start() - 48) : match.start()]
+    if match["short"]:
+        if (
+            int(match["short"]) < 1
+            or _NOT_THE_PATIENT.search(before)
+            or (match["letter"].islower() and not match[0][-2:-1].isalpha())
+        ):
+            return None
+        return Age(*match.span(), float(match["short"]), "female" if match["letter"] in "Ff" else "male")
+    if match["mixed"]:
+        return Age(*match.span(), round(int(match["mixed"]) + int(match["plus"]) / 12, 2))
+    if _NOT_THE_PATIENT.search(before):
+        return None
+    if match["aged"]:
+        return Age(*match.span(), _in_years(match["aged"], match["aged_unit"]))
+    if match["old"] or _PERSON.match(text, match.end()) or (_opens(before) and not _NOT_AFTER.match(text, match.end())):
+        return (
+            Age(*match.span(), _in_years(match["count"], match["unit"]))
+            if not _NOT_AFTER.match(text, match.end())
+            else None
+        )
+    return None
+
+
+def _opens(before: str) -> bool:
+    """Whether the age is set off ("F, 27y", "Patient: 71 yrs")."""
+    return re.search(r"(?:^|[,:|/(\n]|\b(?:F|M|female|male|pt|patient))\s{0,2}$", before) is not None
+
+
+def _in_years(count: str, unit: str | None) -> float:
+    amount = float(_WORDS.get(count.lower(), 0) or count)
+    return round(amount * _YEARS[(unit or "y")[0].lower()], 2)
+
+
+def age_and_sex(text: str) -> tuple[float | None, Sex | None]:
+    """The patient's age (years) and sex where ``text`` introduces the patient; None for what it does not say."""
+    head = text[:READ]
+    age = next(ages(head), None)
+    if labelled := _LABELLED_SEX.search(head) or _LISTED_SEX.search(head):
+        return age.years if age else None, "female" if labelled["sex"].casefold().startswith("f") else "male"
+    if age is None:
+        return None, _gravid(head)
+    return age.years, age.sex or _sex_near(head, age) or _gravid(head) or _titled(head) or _by_pronoun(head)
+
+
+def _sex_near(text: str, age: Age) -> Sex | None:
+    for window in (
+        re.split(r"[.;\n]", text[age.end : age.end + 60])[0],
+        re.split(r"[.;\n]", text[max(0, age.start - 12) : age.start])[-1],
+    ):
+        female, male = _FEMALE.search(window), _MALE.search(window)
+        if female or male:
+            return "female" if female and (not male or female.start() < male.start()) else "male"
+    return None
+
+
+def _gravid(text: str) -> Sex | None:
+    """Female where a number of pregnancies is given ("G2P1")."""
+    return "female" if re.search(r"\bG\d{1,2}\s?P\d", text) else None
+
+
+def _titled(text: str) -> Sex | None:
+    found = _TITLE.search(text)
+    return None if found is None else "female" if found["f"] else "male"
+
+
+def _by_pronoun(text: str) -> Sex | None:
+    """The sex of the only pronoun in use; a text that speaks of a he and a she tells nothing."""
+    used = {match[0].casefold() for match in _PRONOUN.finditer(text)}
+    female, male = bool(used & {"she", "her"}), bool(used & {"he", "his", "him"})
+    return None if female == male else "female" if female else "male"

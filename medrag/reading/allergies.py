@@ -1,0 +1,70 @@
+"""What a text says of allergies as a whole: that there are none, and of which kind none are known."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+_SORT = (
+    r"(?:drug|medication|medicine|med|food|latex"
+    r"|environmental|seasonal|other|significant|relevant|previous|current|active|contrast|new|any|insect|antibiotic|penicillin|egg|nut|peanut)"
+)
+_NO_ALLERGIES = re.compile(
+    rf"\b(?:(?P<short>NKDA|NKA|NKMA|NDA|NKFA)\b(?!\s+(?:except|other than|apart from|but|besides|until)\b)"
+    rf"|(?:no (?:known |reported |recorded |documented |history of )?|denies (?:any |known |having )?"
+    rf"|without (?:any )?(?:known )?|not known to have (?:any )?)(?P<sort>(?:{_SORT}[\s/,]{{1,2}}(?:(?:and|or"
+    rf"|&)\s)?){{0,4}})"
+    rf"(?:allerg(?:y|ies)\b|allergic reactions?\b|adverse (?:drug )?reactions?\b|drug (?:intolerances?|sensitivit(?:y"
+    rf"|ies))\b)(?!\s+(?:to\b|except\b|other than\b|apart from\b|but\b|besides\b|information\b|list\b|bands?\b"
+    rf"|testing\b))"
+    rf"|\b(?P<sorted>(?:{_SORT}\s){{0,2}})(?:allerg(?:y|ies)|ADRs?|adverse reactions?|intolerances?)\s?(?:[:=–-]"
+    rf"|\bare\b|\bis\b|\n|status:?)\s?(?:none\b|nil\b|no\b(?!\s+known\s+(?:food|latex))|denies\b|n/a\b|negative\b"
+    rf"|NAD\b|no known\b(?!\s+(?:food|latex)))(?:\s+(?:known|reported|recorded|allergies"
+    rf"|drug allergies))?(?!\s+(?:except|other than|to)\b))",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(r"\s*(?:nkd?a\b|nkma|no\b[^.;]{0,60}allerg|no known|none\b|nil\b|no$)", re.IGNORECASE)
+_LESS = re.compile(
+    r"food|latex|environmental|seasonal|contrast|insect|other|new|antibiotic|penicillin|egg|nut", re.IGNORECASE
+)
+_DRUGS = re.compile(r"drug|med", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class NoAllergies:
+    """``text[start:end]`` says that no allergies are known: of any kind, of drugs, or only of another ``kind``."""
+
+    start: int
+    end: int
+    kind: Literal["all", "drug", "other"]
+    words: str
+
+
+def no_allergies(text: str) -> list[NoAllergies]:
+    """Every statement in ``text`` that no allergies (of a kind) are known."""
+    return [NoAllergies(m.start(), m.end(), _kind(m), " ".join(m[0].split())) for m in _NO_ALLERGIES.finditer(text)]
+
+
+def says_none(text: str) -> bool:
+    """Whether an entry of a list of allergies says that no drug allergies are known, and names none."""
+    found = no_allergies(text)
+    if found:
+        return any(each.kind != "other" for each in found)
+    return (
+        _WHOLE.match(text) is not None and not _LESS.search(text) and not re.search(r"\b(?:except|other than)\b", text)
+    )
+
+
+def denies(text: str) -> bool:
+    """Whether an entry of a list of allergies denies one or all, and names none."""
+    return bool(no_allergies(text)) or says_none(text)
+
+
+def _kind(match: re.Match[str]) -> Literal["all", "drug", "other"]:
+    if match["short"]:
+        return "other" if match["short"].upper() == "NKFA" else "drug"
+    sort = match["sort"] or match["sorted"] or ""
+    if _DRUGS.search(sort):
+        return "drug"
+    return "other" if _LESS.search(sort) else "all"

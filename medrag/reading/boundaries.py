@@ -1,0 +1,139 @@
+"""Where sentences, list items and bracketed asides of a text begin and end."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+LONGEST_SENTENCE = 800
+"""Characters after which a sentence ends at the next blank, whatever its punctuation: nothing reaches farther."""
+
+_STOP = re.compile(r"[.!?]+[\"')\]]?(?=\s|$)|[;•|]|\n|(?<=\s)(?=(?:\d{1,2}[.)]|#\d{1,2}:?)\s[A-Z])")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|approx|e\.g|i\.e|cf|no|No|hx|Hx|pt|Pt|wt|ht|temp|max|min|dept|resp|hosp|est|ca"
+    r"|inj|tab|tabs|cap|caps"
+    r"|susp|sol|soln|sup|amp|vit|Vit|incl|esp|assoc|w)|(?<![A-Za-z.\d])[A-Za-z]|\b[a-z]\.[a-z](?:\.[a-z])?"
+    r"|(?<=\s)\d{1,2})\.$"
+)
+_BULLET = re.compile(r"[ \t]*(?:[-–*•‣▪→>✓✔☐☑☒#]|\[[ xX]?\]|\d{1,2}[.)]|[a-z][.)])")
+_NEXT_LOWER = re.compile(r"\s*[a-z]")
+_LIST_MARK_ONLY = re.compile(r"\s*\d{1,2}[.)]?$")
+_ASIDE = re.compile(r"\([^()\n]{0,120}\)")
+_COMMA = re.compile(r",(?!\d{3}\b)(?=\s|[A-Za-z(])")
+WRAPPED_AT = 60
+"""A line at least this long may go on in the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """``text[start:end]`` with the places of the commas outside brackets and the spans of the brackets in it."""
+
+    start: int
+    end: int
+    commas: tuple[int, ...]
+    asides: tuple[tuple[int, int], ...]
+
+    def aside(self, position: int) -> tuple[int, int] | None:
+        """The brackets that ``position`` stands in."""
+        return next((span for span in self.asides if span[0] <= position < span[1]), None)
+
+    def commas_between(self, start: int, end: int) -> int:
+        """How many commas outside brackets stand from ``start`` to ``end``."""
+        return bisect_right(self.commas, end) - bisect_right(self.commas, start)
+
+    def item(self, position: int) -> tuple[int, int]:
+        """The item between commas that ``position`` stands in."""
+        place = bisect_right(self.commas, position)
+        before = self.commas[place - 1] + 1 if place else self.start
+        after = self.commas[place] if place < len(self.commas) else self.end
+        return before, after
+
+
+def sentences(text: str, breaks: Sequence[int] = ()) -> list[Sentence]:
+    """The sentences of ``text``: also lines of a list, and parts set off by semicolons, bullets and numbers.
+
+    One ends besides at each of ``breaks``, in order (where headings begin and end).
+    """
+    spans = (piece for span in _spans(text) for piece in _broken(*span, breaks))
+    return [_sentence(text, start, end) for start, end in spans if text[start:end].strip()]
+
+
+def _broken(start: int, end: int, breaks: Sequence[int]) -> Iterator[tuple[int, int]]:
+    for place in breaks[bisect_right(breaks, start) : bisect_left(breaks, end)]:
+        yield start, place
+        start = place
+    yield start, end
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for stop in _STOP.finditer(text):
+        end = stop.end()
+        if end <= start or (stop[0] and not _ends(text, start, stop)):
+            continue
+        yield from _cut(text, start, end)
+        start = end
+    yield from _cut(text, start, len(text))
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while end - start > LONGEST_SENTENCE:
+        blank = text.rfind(" ", start + 1, start + LONGEST_SENTENCE)
+        cut = blank if blank > start else start + LONGEST_SENTENCE
+        yield start, cut
+        start = cut
+    yield start, end
+
+
+def _ends(text: str, start: int, stop: re.Match[str]) -> bool:
+    """Whether a full stop or a new line ends the sentence that began at ``start``."""
+    if stop[0] == "\n":
+        return _line_ends(text, start, stop.start())
+    if stop[0][0] != ".":
+        return True
+    before = text[max(start, stop.start() - 12) : stop.start() + 1]
+    if _LIST_MARK_ONLY.fullmatch(text[max(start, stop.start() - 12) : stop.start()]) and stop.start() - start < 5:
+        return False
+    return not _ABBREVIATION.search(before) or _opens(text, stop.end(), before)
+
+
+def _opens(text: str, end: int, before: str) -> bool:
+    """Whether a new sentence opens after an abbreviation's full stop: "5 mg q.d. Lisinopril", a number before it."""
+    after = text[end : end + 30].lstrip()
+    spelt = re.search(r"\b[a-z]\.[a-z](?:\.[a-z])?\.$|\d\.$|\b(?:w|vit|pt)\.$", before)
+    return not after or (bool(spelt) and after[0].isupper() and not after[:3].isupper())
+
+
+def _line_ends(text: str, start: int, at: int) -> bool:
+    line = text[max(start, text.rfind("\n", 0, at) + 1) : at].rstrip()
+    if not line or text[at + 1 : at + 2] in {"", "\n"}:
+        return True
+    if _BULLET.match(text, at + 1):
+        return True
+    if line.endswith(","):
+        return False
+    if line.endswith((".", ";", ":", "!", "?")):
+        return True
+    long = len(line) >= WRAPPED_AT
+    return not (_NEXT_LOWER.match(text[at + 1 : at + 20]) or (long and not _starts_entry(text, at + 1)))
+
+
+_ENTRY = re.compile(r"[ \t]*[A-Z][\w /()&-]{1,40}(?::|\s[-–=]\s|\s\d)")
+
+
+def _starts_entry(text: str, at: int) -> bool:
+    """Whether a line reads as an entry of its own ("Na 138", "Allergies: none"), not as the rest of a sentence."""
+    return _ENTRY.match(text, at) is not None
+
+
+def _sentence(text: str, start: int, end: int) -> Sentence:
+    asides = tuple(match.span() for match in _ASIDE.finditer(text, start, end))
+    commas, place = [], 0
+    for match in _COMMA.finditer(text, start, end):
+        while place < len(asides) and asides[place][1] <= match.start():
+            place += 1
+        if place == len(asides) or match.start() < asides[place][0]:
+            commas.append(match.start())
+    return Sentence(start, end, tuple(commas), asides)

@@ -1,0 +1,87 @@
+"""The words of one language that the readers go by, as data: a folder a language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+from pydantic import TypeAdapter
+
+ENGLISH = "en"
+
+
+@dataclass(frozen=True)
+class CueList:
+    """Words that bear on what stands ``before`` or ``after`` them, and how far (``item``, ``list``, ``sentence``)."""
+
+    says: str
+    side: str
+    reach: str
+    words: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Headings:
+    """Section headings by category, and words that may stand before one ("current medications")."""
+
+    modifiers: frozenset[str]
+    sections: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Language:
+    """What the readers know of a language."""
+
+    cues: tuple[CueList, ...]
+    ended_by: dict[str, frozenset[str]]
+    headings: Headings
+    words: dict[str, frozenset[str]]
+    abbreviations: dict[str, dict[str, str]]
+    """Abbreviation in capitals -> patterns of what stands ``before`` or ``after`` it where it is something else."""
+
+
+@lru_cache(maxsize=4)
+def language(code: str = ENGLISH) -> Language:
+    """The readers' words in the language of that ISO 639-1 code."""
+    return Language(
+        cues=tuple(TypeAdapter(list[CueList]).validate_python(_content(code, "cues")["cues"])),
+        ended_by=TypeAdapter(dict[str, frozenset[str]]).validate_python(_content(code, "cues")["ended_by"]),
+        headings=TypeAdapter(Headings).validate_python(_content(code, "headings")),
+        words=TypeAdapter(dict[str, frozenset[str]]).validate_python(
+            _content(code, "words")["lists"] | _content(code, "clinical")
+        ),
+        abbreviations=TypeAdapter(dict[str, dict[str, str]]).validate_python(_content(code, "words")["abbreviations"]),
+    )
+
+
+def _content(code: str, name: str) -> Any:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = files(__package__).joinpath(code, f"{name}.yaml").read_text(encoding="utf-8")
+    return yaml.load(text, Loader=loader)  # noqa: S506 (both loaders are safe ones)
+
+
+def ordinary(word: str, code: str = ENGLISH) -> bool:
+    """Whether ``word``, in lower case, is an everyday or clinical word of the language, or an inflection of one."""
+    known = _ordinary(code)
+    return word in known or any(stem in known for stem in _stems(word))
+
+
+def _stems(word: str) -> Iterator[str]:
+    for ending, others in _INFLECTIONS:
+        if word.endswith(ending) and len(word) - len(ending) > SHORTEST_STEM:
+            yield from (word[: -len(ending)] + other for other in others)
+
+
+_INFLECTIONS = (("s", ("",)), ("es", ("",)), ("ies", ("y",)), ("ed", ("", "e")), ("ing", ("", "e")), ("ly", ("",)))
+SHORTEST_STEM = 2
+
+
+@lru_cache(maxsize=4)
+def _ordinary(code: str) -> frozenset[str]:
+    text = files(__package__).joinpath(code, "ordinary.txt").read_text(encoding="utf-8")
+    return frozenset(line for line in text.splitlines() if not line.startswith("#"))

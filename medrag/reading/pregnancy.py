@@ -1,0 +1,52 @@
+"""Weeks of gestation in words: "12w3d", "31+4", "28 weeks gestation", "16/40", "7 months pregnant"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+TRIMESTERS = {"first": (0.0, 14.0), "1st": (0.0, 14.0), "second": (14.0, 28.0), "2nd": (14.0, 28.0)}
+THIRD = (28.0, 42.0)
+WEEKS_A_MONTH = 4.345
+_WEEKS = re.compile(
+    r"(?<![\d.+/])(?P<weeks>\d{1,2})(?:\s?\+\s?(?P<days>[0-6])(?:/7|/40)?(?:[\s-]?(?:weeks?|wks?|w)\b)?"
+    r"|[\s-]?(?:weeks?|wks?|wk|w)(?![A-Za-ce-z])(?:\s?(?:and\s)?(?P<days2>[0-6])\s?(?:d|days?)\b)?|\s?/\s?40\b)",
+    re.IGNORECASE,
+)
+_MONTHS = re.compile(r"\b(\d)\s?months?\s(?:pregnant|gestation)", re.IGNORECASE)
+_TRIMESTER = re.compile(r"\b(first|second|third|1st|2nd|3rd)[\s-]trimester", re.IGNORECASE)
+_PREGNANT = re.compile(
+    r"pregnan|gestation|gravid|trimester|\bG\d{1,2}\s?P\d|\bIUP\b|\bE?GA\b|antenatal|\b(?:primip|multip)\b",
+    re.IGNORECASE,
+)
+_NOT_NOW = re.compile(
+    r"\b(?:born|delivered|delivery|birth|ex[- ]|premature|preterm (?:infant|baby)|history|prior|previous|last|neonate"
+    r"|newborn|miscarriage|stillb|loss|termination|abort|TOP|post-?partum|planning|in 20\d\d)\b",
+    re.IGNORECASE,
+)
+
+
+def weeks(text: str) -> tuple[float, float] | None:
+    """Weeks of gestation, from and to, that the words of a pregnancy give; None where they give none."""
+    if match := _WEEKS.search(text):
+        return float(match["weeks"]), float(match["weeks"])
+    if match := _MONTHS.search(text):
+        return (float(match[1]) - 1) * WEEKS_A_MONTH, float(match[1]) * WEEKS_A_MONTH
+    if match := _TRIMESTER.search(text):
+        return TRIMESTERS.get(match[1].lower(), THIRD)
+    return None
+
+
+def speaks_of_pregnancy(text: str) -> bool:
+    """Whether ``text`` names a pregnancy, be it by gravidity or gestation."""
+    return _PREGNANT.search(text) is not None
+
+
+def current_pregnancies(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """Where ``text[start:end]``, a sentence, gives the weeks of a pregnancy now, and how many are completed."""
+    if not _PREGNANT.search(text, start, end) or _NOT_NOW.search(text, start, end):
+        return
+    for match in _WEEKS.finditer(text, start, end):
+        if 3 <= int(match["weeks"]) <= 43:
+            yield match.start(), match.end(), int(match["weeks"])
+            return

@@ -1,0 +1,208 @@
+"""Measurements in words: a name, its link to a number, the number, its unit ("creatinine rose to 2.4 mg/dL")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from medrag.reading.matcher import Match, Matcher, Token
+
+UNIT = (
+    r"m?g per d(?:eci)?l(?:iter)?|mmol per l(?:iter)?|[uµμ]mol per l(?:iter)?|meq per l(?:iter)?|g per l(?:iter)?"
+    r"|mg/dl|g/dl|gm/dl|mg%|mg/l|g/l|[uµμ]mol/l|mcmol/l|micromol/l|micromoles/l|mmol/l|mmoles/l|meq/l|ng/ml|ng/l|pg/ml"
+    r"|[uµμ]g/dl|mcg/dl|[uµμ]g/l|mcg/l|mu/l|miu/l|k/[uµμ]l|k/mm3|i?u/l|units/l"
+    r"|x?\s?10\^?[39]/[uµμ]?l|x\s?10e[39]/l|/[uµμ]l|/mm\^?3|/cmm"
+    r"|kgs?|lbs?|pounds|kilograms?|grams|cms?|centimet(?:er|re)s|met(?:er|re)s|m|inches|in|ft|mmhg|mm\s?hg|bpm"
+    r"|beats per minute|beats/min|breaths/min|/min|msec|ms|seconds|secs?|s|mmol|meq"
+    r"|°\s?[cf]|º\s?[cf]|deg(?:rees)?\s?[cf]|[cf]|%|kg/m\^?[2²]|ml/min(?:/1[.,]73\s?m\^?[2²]?)?"
+)
+NUMBER = r"(?>\d{1,3}(?:,\d{3})+(?![.,]?\d)|\d{1,7}(?:[.,]\d{1,4})?)"
+_LINK = (
+    r"is|was|are|were|has been|had been|remains|remained|rose|risen|increased|decreased|fell|elevated|low|high|stable"
+    r"|dropped|improved|worsened|up|down|trended|came back|back|returned|shows?|showed|showing"
+    r"|approximately|approx|about|around|found|measured|reported|noted|recorded|to be|now|currently|only|of|at|to|as"
+    r"|today(?:'s)?|this morning|this am|yesterday|on admission|on arrival|on discharge|at discharge|at presentation"
+    r"|initially|initial|repeat|repeated|peaked|random|fasting|level|levels|count|concentration|value|interval|result"
+    r"|slightly|mildly|markedly|normal|wnl|in clinic|again|has|had|with|a|an|the|and is|saturation|reading"
+    r"|non-?fasting|lab|serum|plasma|blood|venous|arterial|estimated|calculated|actual|current(?:ly)?|latest"
+    r"|most recent|just"
+)
+DATE = r"\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![./\d])|\d{1,2}\.\d{1,2}\.\d{2,4}(?!\d)|\d{4}-\d{2}-\d{2}(?!\d)"
+_PLAIN_UNIT = rf"(?:{UNIT})(?![\w/^])"
+_VALUE = re.compile(
+    rf"[+⁺]?(?:\s{{0,3}}[(\[](?P<given>{_PLAIN_UNIT})[)\]]|\s?\([^)\n]{{1,20}}\)(?=\s{{0,3}}[\d:=<>wi]))?"
+    rf"(?P<link>(?:\s{{0,9}}(?:\b(?:{_LINK})\b|[:=,~|(*≈-]|\b[HL]\b(?=\s)"
+    rf"|\(?(?:{DATE})\)?(?=\s?[:=\s])(?=[^\d]{{1,4}}\d))){{0,7}})"
+    rf"(?:\s{{0,3}}\bfrom\s{{1,3}}(?P<from>{NUMBER})\s?(?:{UNIT})?\s?(?:on \S{{1,12}} )?\bto\b)?\s{{0,20}}"
+    rf"(?P<cmp>(?<!-)[<>≤≥])?\s?(?P<value>{NUMBER})(?P<flag>\s?(?:\([HL]\)|\*|[HL]|↑"
+    rf"|↓)(?![\w]))?\s{{0,12}}\|?\s{{0,3}}-?(?P<unit>{_PLAIN_UNIT})?"
+    rf"(?P<next>(?:\s?(?:→|-{{1,2}}>|=>|>)\s?{NUMBER}){{0,4}}+)(?P<late>\s?{_PLAIN_UNIT})?",
+    re.IGNORECASE,
+)
+_NOT_VALUE = re.compile(
+    r"\s?(?:/\s?\d|[-–]\s?\d|\d|(?:mg|mcg|g|units?|tabs?)\b(?!/)|/(?:7|10|12|24)\b|x\b|(?:years?|months?|weeks?|days?"
+    r"|hours?|hrs?|yrs?|times|lb loss)\b|(?:th|st|nd|rd)\b)",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(r"\s?(?:[-–]|to)\s?\d", re.IGNORECASE)
+_LAST_NUMBER = re.compile(rf"({NUMBER})\s*$")
+_OTHER = re.compile(
+    r"\b(?:target|goal|aim|aiming for|desired|urine|urinary|csf|pleural|ascitic|ascites|synovial|spot|24[- ]?h(?:our"
+    r"|r)?|stool|sweat|cord|birth|ideal body|ideal|adjusted|lean|donor|donor's|mother's|maternal|father's|wife's"
+    r"|husband's|baby's|baby"
+    r"|fluid|peritoneal|micro|if|when|until|unless|keep|maintain|above|below|limit|threshold|range|normal|free|ionized"
+    r"|ionised|corrected|dialysate|replace|check|goal of)\W{1,3}(?:\w+\W{1,2})?$",
+    re.IGNORECASE,
+)
+_EARLIER = re.compile(
+    r"\b(?:last|previous|previously|prior|baseline|old|former|usual|admission|initial|initially|peak|peaked|was"
+    r"|pre-?op|preop|pre-?treatment|nadir)\W{1,3}(?:\w+\W{1,2})?$",
+    re.IGNORECASE,
+)
+_LINK_EARLIER = re.compile(
+    r"\b(?:yesterday|initially|initial|peaked|on admission|on arrival|at presentation)\b", re.IGNORECASE
+)
+_LINK_OTHER = re.compile(r"\b(?:target|goal|if|loss|gain)\b", re.IGNORECASE)
+_TODAY = re.compile(
+    r"\b(?:today|this morning|this am|now|currently|latest|most recent|current|repeat|on discharge|at discharge)\b",
+    re.IGNORECASE,
+)
+_DATED = re.compile(rf"\s?[,(]?\s?(?:on|from|in)?\s?\(?(?P<date>{DATE})\)?", re.IGNORECASE)
+_LINK_DATE = re.compile(DATE)
+_RESPECTIVELY = re.compile(
+    rf"(?P<values>{NUMBER}(?:\s?(?:{UNIT})(?![\w/^]))?(?:(?:\s?,\s?(?:and\s)?|\s?/\s?"
+    rf"|\sand\s){NUMBER}(?:\s?(?:{UNIT})(?![\w/^]))?){{1,7}})",
+    re.IGNORECASE,
+)
+_EACH = re.compile(rf"(?P<value>{NUMBER})\s?(?P<unit>(?:{UNIT})(?![\w/^]))?", re.IGNORECASE)
+_TOGETHER = re.compile(r"(?:\s?,\s?(?:and\s)?|\s?/\s?|\sand\s)(?:(?:the|her|his|serum|total)\s)?")
+_OF_ALL = re.compile(r"\s{0,3}(?:(?:levels?|values?|were|was|are|is|of|[:=])\s{0,2}){0,4}(?=\d)", re.IGNORECASE)
+
+
+MOST = 3_000
+"""Names of measurements in a text that are read: no text that a person wrote has more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A measurement ``key`` at ``text[start:end]``: ``value`` in ``unit`` as written; ``bound`` is "<" or ">".
+
+    ``earlier`` and ``today`` are what the words say of its time, ``date`` a date written beside it.
+    """
+
+    key: str
+    start: int
+    end: int
+    value: float
+    unit: str | None
+    bound: str | None = None
+    earlier: bool = False
+    today: bool = False
+    date: str | None = None
+    linked_by_comma: bool = False
+    name: str = ""
+
+
+def number(written: str) -> float:
+    """The number, with a decimal point or comma, or with commas between thousands."""
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+", written):
+        return float(written.replace(",", ""))
+    return float(written.replace(",", "."))
+
+
+def quantities(text: str, words: Sequence[Token], names: Matcher[str]) -> list[Quantity]:
+    """Every measurement of ``names`` (name -> key) in ``text``, targets and other people's or fluids' left out."""
+    found = list(islice(names.find(text, words), MOST))
+    together: list[Quantity] = []
+    skip = 0
+    for place, match in enumerate(found):
+        if place < skip:
+            continue
+        group = _group(text, found, place)
+        shared = list(_shared(text, group)) if len(group) > 1 else []
+        if shared:
+            together += shared
+            skip = place + len(group)
+            continue
+        following = found[place + 1].start if place + 1 < len(found) else len(text)
+        one = _one(text, match, following)
+        if one:
+            together.append(one)
+    return together
+
+
+def _group(text: str, found: Sequence[Match[str]], place: int) -> list[Match[str]]:
+    """The names joined to the one at ``place``: "Na/K/Cl", "AST and ALT"."""
+    group = [found[place]]
+    for match in found[place + 1 : place + 8]:
+        if not _TOGETHER.fullmatch(text, group[-1].end, match.start):
+            break
+        group.append(match)
+    return group
+
+
+def _shared(text: str, group: Sequence[Match[str]]) -> Iterator[Quantity]:
+    """Values given one after the other for names given one after the other."""
+    link = _OF_ALL.match(text, group[-1].end)
+    values = _RESPECTIVELY.match(text, link.end()) if link else None
+    if values is None:
+        return
+    each = list(_EACH.finditer(values["values"]))
+    slashes = "/" in text[group[0].end : group[1].start]
+    if len(each) != len(group) or not (
+        slashes or re.match(r"[,\s]{0,3}respectively", text[values.end() : values.end() + 20])
+    ):
+        return
+    if _OTHER.search(text[max(0, group[0].start - 40) : group[0].start]):
+        return
+    for name, value in zip(group, each, strict=True):
+        start = values.start() + value.start()
+        yield Quantity(
+            name.values[0], min(name.start, start), values.start() + value.end(), number(value["value"]), value["unit"]
+        )
+
+
+def _one(text: str, name: Match[str], following: int) -> Quantity | None:
+    match = _VALUE.match(text, name.end)
+    if match is None or match.start("value") > following or _another(text, name, match):
+        return None
+    said, end = match["value"], match.end()
+    unit = match["unit"] or match["late"] or match["given"]
+    if match["next"]:
+        said = (_LAST_NUMBER.search(match["next"]) or [said, said])[1]
+    elif not match["unit"]:
+        end = match.end("flag") if match["flag"] else match.end("value")
+        if _NOT_VALUE.match(text, end) and not (match["given"] or _is_interval(text, end)):
+            return None
+    elif _RANGE.match(text, end) and not match["cmp"]:
+        return None
+    dated = _DATED.match(text, end)
+    before = text[max(0, name.start - 30) : name.start]
+    linked = _LINK_DATE.search(match["link"])
+    return Quantity(
+        key=name.values[0],
+        start=name.start,
+        end=end,
+        value=number(said),
+        unit=unit.strip() if unit else None,
+        bound=match["cmp"],
+        earlier=bool(_EARLIER.search(before) or _LINK_EARLIER.search(match["link"])) and not match["next"],
+        today=bool(_TODAY.search(before) or _TODAY.search(match["link"])),
+        date=dated["date"] if dated else linked[0].strip("()") if linked else None,
+        linked_by_comma="," in match["link"],
+        name=text[name.start : name.end],
+    )
+
+
+def _is_interval(text: str, end: int) -> bool:
+    """Whether what follows a value is a reference interval in its column ("138  135-145")."""
+    return text[end : end + 1] in "\t|" or text[end : end + 2] == "  "
+
+
+def _another(text: str, name: Match[str], match: re.Match[str]) -> bool:
+    """Whether it is a target, or another person's or fluid's."""
+    start = max(0, name.start - 40)
+    before = re.split(r"[.;\n]\s", text[start : name.start])[-1]
+    return _OTHER.search(before) is not None or _LINK_OTHER.search(match["link"]) is not None

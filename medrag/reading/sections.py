@@ -1,0 +1,143 @@
+"""The sections of a note by their headings: "Past medical history:", "ALLERGIES", "Meds - "."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from medrag.reading.languages import Headings, language
+from medrag.reading.matcher import Letters, Matcher, tokens
+
+LONGEST_HEADING = 60
+_LINE = re.compile(r"[^\n]+")
+_MARK = re.compile(r"[\s#*>→•☐☑\-–]{0,8}(?:\d{1,2}[.)]\s{0,3})?")
+_END = re.compile(r":|\s[-–—=]\s|\s{3,}")
+_GAP = re.compile(r"\n[ \t]*\n[ \t]*(?=(\S[^\n]*))")
+_NEXT_SENTENCE = re.compile(r"[ \t]*[^\n.]{2,300}?\.(?= [A-Z])")
+"""Allergies written after their heading, in its line, end with their sentence."""
+_SHORTEST = 3
+"""A heading before a dash, in a line, is longer, or in capitals."""
+_PROSE = 9
+"""A line of more words, after a blank one, is no entry of the list before."""
+_LISTS = frozenset({"allergies", "medications", "stopped", "family", "history", "problems", "surgery"})
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """``text[start:end]`` under a heading of ``category``; ``heading`` is where that begins."""
+
+    category: str | None
+    heading: int
+    start: int
+    end: int
+
+
+class Sections:
+    """The sections of one text, in order; what stands before the first heading has no category."""
+
+    def __init__(self, found: list[Section]) -> None:
+        self.all = found
+        self._starts = [each.heading for each in found]
+
+    def at(self, position: int) -> Section | None:
+        """The section that ``position`` stands in, its heading included."""
+        place = bisect_right(self._starts, position) - 1
+        if place < 0 or position >= self.all[place].end:
+            return None
+        return self.all[place]
+
+    def category(self, position: int) -> str | None:
+        """The category of the section there; None outside of any and within a heading."""
+        section = self.at(position)
+        return section.category if section and position >= section.start else None
+
+    def in_heading(self, position: int) -> bool:
+        """Whether ``position`` stands in the words of a heading."""
+        section = self.at(position)
+        return section is not None and section.heading <= position < section.start
+
+
+@lru_cache(maxsize=4)
+def _known(code: str) -> tuple[Matcher[str], frozenset[str]]:
+    words: Headings = language(code).headings
+    names = ((name, Letters.ANY, category) for category, names in words.sections.items() for name in names)
+    return Matcher(names), words.modifiers
+
+
+def sections(text: str, code: str = "en") -> Sections:
+    """The sections of ``text`` in the language ``code``."""
+    marks = list(_headings(text, code))
+    ends = [*(mark[1] for mark in marks[1:]), len(text)][: len(marks)]
+    found = [
+        Section(category, start, body, _end(text, category, body, end))
+        for (category, start, body), end in zip(marks, ends, strict=True)
+    ]
+    return Sections(found)
+
+
+def _headings(text: str, code: str) -> Iterator[tuple[str, int, int]]:
+    """Category, start of the heading and start of its body."""
+    for line in _LINE.finditer(text):
+        mark = _MARK.match(text, line.start(), line.end())
+        start = mark.end() if mark else line.start()
+        previous = start
+        for end in _END.finditer(text, start, line.end()):
+            found = _heading(text, max(previous, end.start() - LONGEST_HEADING), end, start, code)
+            if found:
+                yield found
+            previous = end.end() if found or end[0] == ":" else previous
+        whole = text[start : line.end()].strip(" *:_")
+        if len(whole) <= LONGEST_HEADING and not _END.search(text, start, line.end()):
+            category = _category(whole, code)
+            if category:
+                yield category, start, line.end()
+
+
+def _heading(text: str, previous: int, end: re.Match[str], line: int, code: str) -> tuple[str, int, int] | None:
+    """The heading that ends at ``end``: all of its line so far, or, capitalised, the words since the last stop."""
+    words = text[previous : end.start()]
+    cut = max((m.end() for m in re.finditer(r"[.;,!?)\]]\s{0,9}|\s{2,}", words)), default=0)
+    start = previous + cut
+    colon = end[0] == ":"
+    while start < end.start():
+        said = text[start : end.start()].strip(" *_")
+        opens = start == line or start == previous + cut
+        capital = said[:1].isupper() or start == line
+        clear = colon or (opens and (start == line or said.isupper() or len(said) > _SHORTEST))
+        if said and capital and clear and (category := _category(said, code)):
+            return category, start, end.end()
+        if not colon:
+            return None
+        space = text.find(" ", start, end.start())
+        if space < 0:
+            return None
+        start = space + 1
+    return None
+
+
+def _category(words: str, code: str) -> str | None:
+    matcher, modifiers = _known(code)
+    said = tokens(words)
+    for skipped in range(min(len(said), 4)):
+        if found := matcher.at(said[skipped:]):
+            return found[0]
+        if said[skipped].folded not in modifiers:
+            return None
+    return None
+
+
+def _end(text: str, category: str, start: int, end: int) -> int:
+    """Where a section ends at the latest: a list ends at a blank line before prose."""
+    if category not in _LISTS:
+        return end
+    body = text[start:end]
+    if category == "allergies" and (stop := _NEXT_SENTENCE.match(body)):
+        return start + stop.end()
+    for gap in _GAP.finditer(body):
+        line = gap[1]
+        if len(line.split()) > _PROSE and line.rstrip().endswith(".") and not line.lstrip().startswith(("-", "*", "•")):
+            return start + gap.end()
+    return end

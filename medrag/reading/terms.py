@@ -1,0 +1,98 @@
+"""Everything a record names, in one vocabulary: drugs, conditions, allergens, each with the name medrag shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from medrag.knowledge import Knowledge, Name
+from medrag.knowledge.names import fold, is_abbreviation
+from medrag.knowledge.vocabulary import Condition
+from medrag.reading.languages import language
+from medrag.reading.matcher import Letters, Matcher
+
+SHORT = 3
+"""Abbreviations below this length count in capitals only, longer ones unless they are words."""
+
+
+class Kind(StrEnum):
+    """What a name is of."""
+
+    DRUG = "drug"
+    CONDITION = "condition"
+    ALLERGEN = "allergen"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A thing with a name: ``name`` is how medrag shows a condition; an ``event`` is over once it is history."""
+
+    kind: Kind
+    name: str = ""
+    event: bool = False
+    drug: Name | None = None
+
+
+@lru_cache(maxsize=4)
+def terms(knowledge: Knowledge) -> Matcher[Term]:
+    """The matcher of everything that ``knowledge`` has a name for."""
+    return Matcher([*_drugs(knowledge), *_conditions(knowledge), *_allergens(knowledge)])
+
+
+def _drugs(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:
+    for written, name in knowledge.names.items():
+        yield written, _drug_letters(written, name), Term(Kind.DRUG, drug=name)
+
+
+def _drug_letters(written: str, name: Name) -> Letters:
+    if written in language().words["capitals_only"]:
+        return Letters.CAPITALS
+    return Letters.CAPITAL if name.capital else Letters.ANY
+
+
+def _allergens(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:
+    for written in knowledge.allergen_names:
+        yield written, Letters.ANY, Term(Kind.ALLERGEN, written)
+
+
+def _conditions(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:
+    """A condition's own names first: what counts as another condition too is shown as itself."""
+    openers = language().words["openers"]
+    full = {written: each.name for each in knowledge.conditions.values() for written in each.names}
+    known = knowledge.conditions.values()
+    own = ((written, each) for each in known for written in each.names)
+    other = ((written, each) for each in known for written in (*each.includes, *each.maybe))
+    done: set[str] = set()
+    for written, each in (*own, *other):
+        key = fold(written)
+        first, _, rest = key.partition(" ")
+        if key in done or "%" in written or (first in openers and rest in knowledge.phrases):
+            continue
+        done.add(key)
+        name = full.get(written) or (each.name if written in each.maybe else _shown(written, each, full))
+        yield written, letters(written), Term(Kind.CONDITION, name, each.event)
+
+
+def letters(written: str) -> Letters:
+    """How a condition's name must be written to count."""
+    if not is_abbreviation(written):
+        return Letters.ANY
+    words = language().words["capitals_only"]
+    return Letters.CAPITALS if len(written) < SHORT or written.lower() in words else Letters.ANY
+
+
+def _shown(written: str, condition: Condition, full: Mapping[str, str]) -> str:
+    """The words as written; an abbreviation at their head, or all of them, spelt out where that is known."""
+    head, _, rest = written.partition(" ")
+    if head.upper() != head:
+        return written
+    if head in full:
+        return f"{full[head]} {rest}".rstrip()
+    spelt = (each for each in (*condition.names, *condition.includes) if _initials(each.split()) == written.lower())
+    return next(spelt, written)
+
+
+def _initials(words: Iterable[str]) -> str:
+    return "".join(word[0] for word in words).lower()

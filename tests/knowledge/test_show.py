@@ -1,0 +1,45 @@
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from medrag.errors import KnowledgeError
+from medrag.knowledge import load
+from medrag.knowledge.cli import knowledge
+from medrag.knowledge.show import known_of
+
+
+def test_a_brand_shows_its_ingredient_with_every_rule_and_source() -> None:
+    (warfarin,) = known_of("Coumadin", load())
+    assert (warfarin["drug"], warfarin["rxcui"]) == ("warfarin", "11289")
+    assert "vitamin_k_antagonist" in warfarin["classes"]
+    assert {"interactions", "contraindications", "doses", "life_stages"} <= warfarin["rules"].keys()
+    assert all(rule["source"] for rules in warfarin["rules"].values() for rule in rules)
+
+
+def test_a_rule_of_a_class_is_shown_for_its_members() -> None:
+    (avanafil,) = known_of("avanafil", load())
+    assert any(rule["a"] == ["nitrate"] for rule in avanafil["rules"]["interactions"])
+
+
+def test_a_product_shows_all_that_is_in_it() -> None:
+    assert [each["drug"] for each in known_of("Augmentin", load())] == ["amoxicillin", "clavulanate"]
+
+
+def test_a_class_shows_its_members() -> None:
+    (group,) = known_of("ACE inhibitors", load())
+    assert {"enalapril", "ramipril"} <= set(group["members"])
+    assert group["rules"]["life_stages"]
+
+
+def test_an_unknown_name_is_said_to_be_unknown() -> None:
+    with pytest.raises(KnowledgeError, match="nosuchdrug"):
+        known_of("nosuchdrug", load())
+
+
+def test_the_command_prints_text_and_json() -> None:
+    shown = CliRunner().invoke(knowledge, ["show", "Coumadin"])
+    assert shown.output.startswith("warfarin\n")
+    assert "interactions (" in shown.output
+    (read,) = json.loads(CliRunner().invoke(knowledge, ["show", "Coumadin", "--json"]).output)
+    assert read["drug"] == "warfarin"

@@ -1,0 +1,42 @@
+"""Texts made to be slow are read in the time of others: each reader, 100 kB, in a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+SIZE = 100_000
+TEXTS = {
+    "brackets": "(",
+    "blanks": " ",
+    "digits": "1",
+    "commas": "a,",
+    "word": "a",
+    "doses": "5 mg ",
+    "denials": "no MI ",
+    "values": "K 1/",
+    "drugs": "metformin ",
+    "colons": "a: ",
+}
+READERS = {
+    "note": "from datetime import date; from medrag.patient.formats.notes import read_note; "
+    "read_note(text, 'note', date(2026, 11, 1), load())",
+    "advice": "from medrag.reading import prescriptions; prescriptions(text, load())",
+    "doses": "from medrag.reading import doses; doses(text)",
+    "population": "from medrag.reading.population import meant_for; meant_for(text, text)",
+}
+GENEROUS = 120
+"""Seconds for all texts of a reader, on a busy machine; the quadratic readers there once were took many minutes."""
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_no_text_holds_a_reader(reader: str) -> None:
+    program = (
+        "from medrag.knowledge import load\n"
+        f"for each in {list(TEXTS.values())!r}:\n"
+        f"    text = (each * {SIZE})[:{SIZE}]\n"
+        f"    {READERS[reader]}\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=GENEROUS)

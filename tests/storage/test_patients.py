@@ -1,0 +1,31 @@
+"""Stored patients come back as they were, also those that an older medrag stored."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from medrag.storage import patients
+from medrag.storage.database import Database
+from medrag.types import Patient
+
+
+@pytest.mark.parametrize(
+    "patient", [Patient(age_years=40), Patient(age_years=40, medications=(), conditions=("gout",))]
+)
+def test_a_stored_patient_comes_back_as_it_was(tmp_path: Path, patient: Patient) -> None:
+    with Database.open(tmp_path / "medrag.db") as database:
+        patients.put(database, "p", patient, "somebody")
+        assert patients.get(database, "p") == patient
+
+
+def test_a_row_of_an_older_medrag_says_what_it_said(tmp_path: Path) -> None:
+    row = '{"medications": [], "conditions": [], "missing": ["medications: not recorded; blocks interaction checks"]}'
+    with Database.open(tmp_path / "medrag.db") as database:
+        patients.put(database, "p", Patient(), "somebody")
+        with database.writing() as connection:
+            connection.exec_driver_sql("UPDATE patients SET patient = ?", (row,))
+        known = patients.get(database, "p")
+    assert known is not None
+    assert (known.medications, known.conditions) == (None, ())
