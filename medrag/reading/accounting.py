@@ -15,7 +15,6 @@ from medrag.reading.languages import language, ordinary
 from medrag.reading.matcher import Letters, Matcher, Token, plain, tokens
 from medrag.reading.mentions import GIVEN
 from medrag.reading.prescriptions import Prescription
-from medrag.reading.terms import terms
 
 SHORTEST = 2
 """Letters from which a word can name a treatment."""
