@@ -22,6 +22,7 @@ from medrag.retrieval.retriever import Retriever
 from medrag.safety.check_context import not_assessed
 from medrag.safety.checks import CHECKS, Check
 from medrag.safety.consultation import Consultation
+from medrag.safety.request_classifier import RequestClassifier
 from medrag.types import (
     Advice,
     Case,
@@ -71,7 +72,7 @@ class Engine:
     """Retrieval, generation and safety in one path; stream, client and batch all go through :meth:`stream`.
 
     ``stop``: the answer ends before the first statement whose words hold one of these. ``checks=()`` is the same
-    engine without its checks, for comparison.
+    engine without its checks, for comparison. Without ``classifier`` the patterns alone decide what is declined.
     """
 
     retriever: Retriever
@@ -84,6 +85,7 @@ class Engine:
     max_tokens: int = 512
     stop: Sequence[str] = ()
     checks: Sequence[Check] = CHECKS
+    classifier: RequestClassifier | None = None
     weights: str | None = None
     adapter: str | None = None
     vision: bool = False
@@ -140,7 +142,9 @@ class Engine:
         return self.retriever.search(query, k=self.passages, filters=case.filters)
 
     def _consultation(self, case: Case) -> Consultation:
-        return Consultation(case.patient, case.question, self.knowledge, self.checks)
+        return Consultation(
+            case.patient, case.question, self.knowledge, self.checks, classifier=self.classifier
+        )
 
     async def _prompt(self, case: Case) -> tuple[Sequence[Evidence], Sequence[prompts.Message]]:
         """The best of the evidence that the model's context can hold beside the case, and the prompt with it."""

@@ -20,6 +20,7 @@ from medrag.generation.weights import fingerprint
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.sentences import SentenceRanker
+from medrag.safety.request_classifier import RequestClassifier
 from medrag.settings import Settings
 
 Say = Callable[[str], None]
@@ -40,6 +41,7 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
         retriever = replace(retriever, ranker=SentenceRanker(Encoder(settings.ranker)))
     facts = knowledge.load(settings.knowledge_dir)
     settings = await asyncio.to_thread(_with_model, settings, say)
+    classifier = RequestClassifier(facts.request_model, Encoder() if settings.encoder else retriever.encoder)
     hashing = asyncio.create_task(asyncio.to_thread(_hashes, settings))
     async with (models or served_model)(settings, say) as model:
         weights, adapter = await hashing
@@ -47,6 +49,7 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
             retriever=retriever,
             model=model,
             knowledge=facts,
+            classifier=classifier,
             grounding=settings.grounding,
             passages=settings.passages,
             sentences=settings.sentences,

@@ -14,6 +14,8 @@ RecipeName = Annotated[str, typer.Argument(help="A recipe under sft/recipes, or 
 Run = Annotated[Path, typer.Option("--work", help="Folder of this run; the stages find one another in it.")]
 
 _RUN = Path(".medrag/sft")
+_REPOSITORY = Path(__file__).parent.parent
+_REQUEST_MODEL = _REPOSITORY / "medrag" / "knowledge" / "rules" / "request_model.json"
 
 
 @app.command("plan")
@@ -232,6 +234,28 @@ def classify_command(
     write_json(run / "classifier" / "run.json", record)
     for name, each in scores.items():
         typer.echo(f"{name}: accuracy {each['accuracy']:.3f} {each['accuracy_95']}, macro F1 {each['macro_f1']:.3f}")
+
+
+@app.command("requests")
+def requests_command(
+    out: Annotated[Path, typer.Option(help="Where the model goes.")] = _REQUEST_MODEL,
+) -> None:
+    """Fit the classifier of requests to decline, and measure it on topics it has not seen.
+
+    Example: medrag sft requests
+    """
+    import json
+
+    from medrag.files import write_whole
+    from medrag.retrieval.encoder import Encoder
+    from sft.requests.fit import fit, labelled
+
+    model, measured = fit(labelled(), Encoder())
+    write_whole(out, json.dumps([model.model_dump(mode="json")], ensure_ascii=False) + "\n")
+    typer.echo(
+        f"{out}: on unseen topics {measured.harmful:.1%} of harmful requests declined ({measured.kinds:.1%} named "
+        f"rightly), {measured.alike:.1%} of look-alikes, {measured.questions:.1%} of clinicians' questions"
+    )
 
 
 @app.command("score")

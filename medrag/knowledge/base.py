@@ -9,21 +9,28 @@ from dataclasses import dataclass, field
 from medrag.knowledge.names import Meaning, Name
 from medrag.knowledge.pgx import PgxTable
 from medrag.knowledge.schema import (
+    Absorption,
     AgeLimit,
     AgeRule,
     AllergyRule,
     Contraindication,
+    CriterionRule,
     DoseLimit,
     DuplicationRule,
     Emergency,
+    GenotypeRule,
     HepaticRule,
     Interaction,
     LifeStageRule,
     MonitoringRule,
+    OpioidEquivalent,
     RedFlag,
     RenalRule,
+    RequestModel,
     RequestRule,
+    RouteRule,
     ScoreItem,
+    Washout,
 )
 from medrag.knowledge.vocabulary import Allergen, Condition, Drug, DrugClass, Gene, Measurement, Product
 from medrag.types import Severity
@@ -43,6 +50,12 @@ class Rules:
     ages: tuple[AgeRule, ...] = ()
     duplications: tuple[DuplicationRule, ...] = ()
     monitoring: tuple[MonitoringRule, ...] = ()
+    genotypes: tuple[GenotypeRule, ...] = ()
+    washouts: tuple[Washout, ...] = ()
+    routes: tuple[RouteRule, ...] = ()
+    absorption: tuple[Absorption, ...] = ()
+    criteria: tuple[CriterionRule, ...] = ()
+    opioid_equivalents: tuple[OpioidEquivalent, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +86,7 @@ class Knowledge:
     red_flags: tuple[RedFlag, ...]
     requests: tuple[RequestRule, ...]
     request_words: Mapping[str, tuple[str, ...]]
+    request_model: RequestModel
     injections: Mapping[str, tuple[str, ...]]
     scores: Mapping[str, ScoreItem]
     age_limits: Mapping[str, AgeLimit]
@@ -141,6 +155,12 @@ class Knowledge:
             )
             self._concerned[key] = known
         return known
+
+    def absorbed(self, ingredients: tuple[str, ...], drug_class: str | None, route: str | None) -> frozenset[str] | None:
+        """The kinds of rules that hold though the drug is given locally: "all", "none" or some; None: not reviewed."""
+        places = self.concerning("absorption", "drugs", ingredients, drug_class)
+        facts = [self.rules.absorption[place] for place in places if route in self.rules.absorption[place].routes]
+        return frozenset(kind for fact in facts for kind in fact.kinds or ("all",)) if facts else None
 
     def limits(self, ingredient: str) -> tuple[DoseLimit, ...]:
         """The dose limits of an ingredient, those of its classes among them."""

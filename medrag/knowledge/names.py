@@ -134,9 +134,15 @@ def phrases(conditions: Iterable[Condition]) -> dict[str, tuple[Meaning, ...]]:
     return {words: tuple(sorted(each.values(), key=lambda m: not m.certain)) for words, each in found.items()}
 
 
-def measurement_names(measurements: Iterable[Measurement]) -> dict[str, str]:
-    """Normalised name or LOINC code -> key of the measurement."""
-    named = {normalise(name): each.key for each in measurements for name in (*each.names, each.key)}
+def measurement_names(measurements: Iterable[Measurement], drugs: Mapping[str, Drug]) -> dict[str, str]:
+    """Normalised name or LOINC code -> key of the measurement; a drug's own names mean its level."""
+    levels = {
+        normalise(name): each.key
+        for each in measurements
+        if each.drug
+        for name in (each.drug, *drugs[each.drug].synonyms)
+    }
+    named = levels | {normalise(name): each.key for each in measurements for name in (*each.names, each.key)}
     return named | {code: each.key for each in measurements for code in each.loinc}
 
 

@@ -26,10 +26,17 @@ RULES: dict[str, type[Any]] = {
     "ages": schema.AgeRule,
     "duplications": schema.DuplicationRule,
     "monitoring": schema.MonitoringRule,
+    "genotypes": schema.GenotypeRule,
+    "washouts": schema.Washout,
+    "routes": schema.RouteRule,
+    "absorption": schema.Absorption,
+    "criteria": schema.CriterionRule,
+    "opioid_equivalents": schema.OpioidEquivalent,
 }
 KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "suffixes", "names"),
-    *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "injections", "scores", "age_limits"),
+    *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "request_model", "injections", "scores"),
+    "age_limits",
     *("cues", "no_interactions", "no_contraindications", "sources", "manifest"),
 }
 
@@ -79,6 +86,7 @@ def _knowledge(files: Files) -> Knowledge:
     for kind, group in {**vars(rules), "emergencies": emergencies, "scores": scores.values()}.items():
         _check(kind, group, known)
     _check("conditions", conditions.values(), known)
+    _check("measurements", measurements.values(), known)
     _check("measurements", (each for one in measurements.values() for each in one.establishes), known)
     words = files.mapping("words", frozenset[str])
     written = names.drug_names(drugs.values(), products, classes.values(), words["brands_that_are_words"])
@@ -94,7 +102,7 @@ def _knowledge(files: Files) -> Knowledge:
         genes=files.terms("genes", terms.Gene),
         names=written,
         phrases=names.phrases(conditions.values()),
-        lab_names=names.measurement_names(measurements.values()),
+        lab_names=names.measurement_names(measurements.values(), drugs),
         allergen_names=names.allergen_names(allergens.values()),
         rules=rules,
         pgx=PgxTable(files.rows("pgx", PgxDrug)),
@@ -102,6 +110,7 @@ def _knowledge(files: Files) -> Knowledge:
         red_flags=files.rows("red_flags", schema.RedFlag),
         requests=files.rows("requests", schema.RequestRule),
         request_words=files.mapping("request_words", tuple[str, ...]),
+        request_model=files.rows("request_model", schema.RequestModel)[-1],
         injections=files.mapping("injections", tuple[str, ...]),
         scores=scores,
         age_limits=files.terms("age_limits", schema.AgeLimit),
@@ -168,7 +177,9 @@ def _members(classes: Mapping[str, terms.DrugClass], drugs: Mapping[str, Any]) -
 
 
 REFERENCES = {
-    **dict.fromkeys(("a", "b", "drugs", "allergens", "with_drugs", "drug", "group"), "drugs"),
+    **dict.fromkeys(
+        ("a", "b", "drugs", "stopped", "start", "allergens", "with_drugs", "without", "drug", "group"), "drugs"
+    ),
     **dict.fromkeys(("conditions", "condition", "unless", "implies"), "conditions"),
     "measurement": "measurements",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from medrag.knowledge.vocabulary import Terms
@@ -42,6 +43,7 @@ class AllergyRule(Fact):
 class DoseLimit(Record):
     """Highest single and daily dose, in ``unit``; ``weekly`` says that the drug is given once a week.
 
+    ``hourly`` is the fastest infusion an hour, ``fastest`` the amount an hour at which one dose may be injected.
     With ``per_kg`` the limits are per kilogram of body weight. ``ages`` is [from, to) in years. Exceeding the limit
     only warns where the patient already takes a drug of ``unless_current`` (tolerance).
     """
@@ -52,6 +54,8 @@ class DoseLimit(Record):
     unit: Literal["mg", "unit", "mmol"] = "mg"
     single: float | None = None
     daily: float | None = None
+    hourly: float | None = None
+    fastest: float | None = None
     per_kg: bool = False
     weekly: bool = False
     unless_current: str | None = None
@@ -73,6 +77,54 @@ class HepaticRule(Fact):
     drugs: Terms
     from_class: Literal["A", "B", "C"]
     max_daily: float | None = None
+
+
+class RouteRule(Fact):
+    """``drugs`` by any of ``routes`` do harm, or are not made for it."""
+
+    drugs: Terms
+    routes: Terms
+
+
+class Absorption(Record):
+    """``drugs`` given locally by ``routes`` act on the whole body, as far as the ``kinds`` of rules go.
+
+    Without ``kinds`` every rule holds; ``kinds`` of "none" says that the use was reviewed and is local only.
+    """
+
+    drugs: Terms
+    routes: Terms
+    kinds: Terms = ()
+    source: str
+
+
+class CriterionRule(Fact):
+    """``drugs`` where at least ``least`` of the criteria ``when`` hold, above ``max_daily`` mg if it is given.
+
+    A criterion is "age>=80", "weight<=60" (kg) or a measurement in its unit ("inr>=5"); taking any of ``with_drugs`` is
+    one more. With ``conditions`` the rule is for patients with any of them, and none who takes any of ``without``.
+    """
+
+    drugs: Terms
+    conditions: Terms = ()
+    when: Terms = ()
+    with_drugs: Terms = ()
+    without: Terms = ()
+    least: int = 1
+    max_daily: float | None = None
+
+
+class OpioidEquivalent(Record):
+    """Milligrams of oral morphine that a milligram of ``drug`` equals by ``routes`` (any, where none is named).
+
+    ``tolerant_only``: by this route only for people who take opioids already.
+    """
+
+    drug: str
+    routes: Terms = ()
+    factor: float
+    tolerant_only: bool = False
+    source: str
 
 
 class LifeStageRule(Fact):
@@ -111,6 +163,25 @@ class MonitoringRule(Record):
     action: str
     severity: Severity = Severity.INFORMATION
     source: str
+
+
+class GenotypeRule(Fact):
+    """``drugs`` with any of ``results`` (diplotypes or phenotypes) of ``gene``, where a label says what CPIC does not.
+
+    Without ``results`` the rule only says that the gene bears on the drug in a way that is not computed here.
+    """
+
+    drugs: Terms
+    gene: str
+    results: Terms = ()
+
+
+class Washout(Fact):
+    """``start`` within ``days`` of the last dose of ``stopped``, where the interaction outlasts it."""
+
+    stopped: Terms
+    start: Terms
+    days: float
 
 
 class Reviewed(Record):
@@ -185,3 +256,28 @@ class RequestRule(Record):
     also: Terms = ()
     unless: Terms = ()
     intent: bool = True
+
+
+class RequestScore(Record):
+    """One kind's logistic regression: ``weights @ vector + bias``."""
+
+    kind: RequestKind
+    weights: tuple[float, ...]
+    bias: float
+
+
+class RequestModel(Record):
+    """What was learnt of requests to decline: a question whose score is above ``threshold`` is of the best of ``kinds``.
+
+    ``encoder`` and ``data`` are SHA-256 of the sentence encoder's files and of the labelled requests; ``weights`` has a
+    number for each dimension of its vectors, ``words`` one for each known word and pair of words.
+    """
+
+    encoder: str
+    data: str
+    fitted: date
+    threshold: float
+    bias: float
+    weights: tuple[float, ...]
+    words: dict[str, float]
+    kinds: tuple[RequestScore, ...]

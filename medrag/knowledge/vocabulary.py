@@ -92,7 +92,8 @@ class Measurement(Record):
 
     Outside ``low`` to ``high`` a value is an error. A value older than ``fresh_days`` is not computed with (``None``:
     it never grows old). ``molar_mass`` (g/mol) and ``valence`` convert amounts to mass and milliequivalents;
-    ``factors`` convert other units to ``unit``; ``slips`` are units that explain an impossible value.
+    ``factors`` convert other units to ``unit``; ``slips`` are units that explain an impossible value. ``drug`` is the drug
+    whose level it is.
     """
 
     key: str
@@ -108,6 +109,7 @@ class Measurement(Record):
     guesses: tuple[Guess, ...] = ()
     slips: Terms = ()
     establishes: tuple[Establishes, ...] = ()
+    drug: str | None = None
 
     def plausible(self, value: float) -> bool:
         """Whether ``value`` (in ``unit``) can be right, as far as bounds are known."""
@@ -138,13 +140,18 @@ class Band(Record):
 
 
 class Gene(Record):
-    """A gene: alleles by function or activity value, what two of them mean, the HLA alleles that are ``asked`` for."""
+    """A gene: alleles by function or activity value, what two of them mean, the HLA alleles that are ``asked`` for.
+
+    ``present``: phenotypes by the variants whose presence alone means them; ``written``: other ways to write a diplotype.
+    """
 
     key: str
     alleles: dict[str, Terms] = Field(default_factory=dict)
     phenotypes: tuple[Phenotype, ...] = ()
     scores: tuple[Band, ...] = ()
     asked: Terms = ()
+    present: dict[str, Terms] = Field(default_factory=dict)
+    written: dict[str, str] = Field(default_factory=dict)
 
     def function(self, allele: str) -> str | None:
         """The function or activity value of an allele, where it is known."""

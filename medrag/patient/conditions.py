@@ -5,23 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.names import Meaning
-from medrag.reading.matcher import Letters, Matcher, tokens
+from medrag.patient.wording import wording
 from medrag.reading.pregnancy import speaks_of_pregnancy, weeks
 from medrag.types import Condition, Fact, FactStatus, Patient
 
-_ABSENT = re.compile(
-    r"\b(?:no|not|non|denies|denied|without|negative for|ruled out|rule out|family history|fhx?|maternal|paternal"
-    r"|mother|father|sister|brother|never|absence of)\b",
-    re.IGNORECASE,
-)
-_UNLESS_PART = re.compile(
-    r"not controlled|not well controlled|(?:nursing|lactating|breast-?feeding) mother|non-?dialysis|non-?ischa?emic",
-    re.IGNORECASE,
-)
 _OVER = re.compile(
     r"\b(?:resolved|in remission|former(?:ly)?|ex-|previous|past|prior|history of|h/o|hx of|hx|s/p)\b", re.I
 )
@@ -43,9 +33,11 @@ def resolve(conditions: Iterable[Condition], knowledge: Knowledge) -> Resolved:
     unread: list[str] = []
     for fact in sorted(conditions, key=_past):
         past = _past(fact)
-        if not (past or fact.current or fact.status is FactStatus.UNCERTAIN) or denied(fact.display):
-            continue
         meanings = meanings_of(fact, knowledge)
+        if not (past or fact.current or fact.status is FactStatus.UNCERTAIN):
+            continue
+        if not meanings and denied(fact.display, knowledge):
+            continue
         if not past and not any(meaning.condition in knowledge.ruled for meaning in meanings):
             unread.append(fact.display)
         for meaning in meanings:
@@ -82,7 +74,8 @@ def implied(name: str, knowledge: Knowledge, lasting: str = "no") -> dict[str, s
 
 def phrases_in(text: str, knowledge: Knowledge) -> Iterator[str]:
     """Concepts that words of ``text`` name, the longest phrase at each place."""
-    return (meaning.condition for meaning in _meanings(text, knowledge))
+    said = wording(text, knowledge)
+    return (meaning.condition for meaning in (*said.affirmed, *said.denied))
 
 
 def gestation(patient: Patient, labs: dict[str, float]) -> tuple[float, float] | None:
@@ -94,9 +87,9 @@ def gestation(patient: Patient, labs: dict[str, float]) -> tuple[float, float] |
     return next((found for text in texts if (found := weeks(text))), None)
 
 
-def denied(text: str) -> bool:
-    """Whether the words say that there is none, or that it is someone else's."""
-    return _ABSENT.search(_UNLESS_PART.sub("", text)) is not None
+def denied(text: str, knowledge: Knowledge) -> bool:
+    """Whether the words only say that there is none, or that it is someone else's."""
+    return wording(text, knowledge).nothing
 
 
 def _past(fact: Condition) -> bool:
@@ -104,26 +97,24 @@ def _past(fact: Condition) -> bool:
 
 
 def meanings_of(fact: Fact, knowledge: Knowledge) -> list[Meaning]:
-    """The conditions that a fact's words and code mean."""
-    meanings = dict.fromkeys(_meanings(fact.display, knowledge))
-    if speaks_of_pregnancy(fact.display) and weeks(fact.display):
+    """The conditions that a fact's words and code mean; what the words deny, the code beside them does not restore."""
+    said = wording(fact.display, knowledge)
+    meanings = dict.fromkeys(said.affirmed)
+    denied = {meaning.condition for meaning in said.denied} - {meaning.condition for meaning in said.affirmed}
+    if "pregnancy" not in denied and speaks_of_pregnancy(fact.display) and weeks(fact.display):
         meanings[Meaning("pregnancy")] = None
-    code = (fact.code or "").upper()
-    if code:
-        snomed = "snomed" in (fact.system or "").lower()
-        for name, condition in knowledge.conditions.items():
-            if (code in condition.snomed and (snomed or code.isdigit())) or any(
-                not code.isdigit() and code.startswith(prefix) for prefix in condition.icd10
-            ):
-                meanings[Meaning(name)] = None
+    for name in _coded(fact, knowledge):
+        if name not in denied:
+            meanings[Meaning(name)] = None
     return list(meanings)
 
 
-def _meanings(text: str, knowledge: Knowledge) -> Iterator[Meaning]:
-    for match in _phrases(knowledge).find(text, tokens(text), joined=False):
-        yield from match.values
-
-
-@lru_cache(maxsize=4)
-def _phrases(knowledge: Knowledge) -> Matcher[Meaning]:
-    return Matcher((words, Letters.ANY, each) for words, meanings in knowledge.phrases.items() for each in meanings)
+def _coded(fact: Fact, knowledge: Knowledge) -> Iterator[str]:
+    """The conditions of the fact's ICD-10 or SNOMED CT code."""
+    code = (fact.code or "").upper()
+    snomed = "snomed" in (fact.system or "").lower()
+    for name, condition in knowledge.conditions.items() if code else ():
+        if (code in condition.snomed and (snomed or code.isdigit())) or any(
+            not code.isdigit() and code.startswith(prefix) for prefix in condition.icd10
+        ):
+            yield name

@@ -12,9 +12,10 @@ from medrag.knowledge.names import normalise
 from medrag.knowledge.vocabulary import Condition, Measurement
 from medrag.patient.conditions import establish, gestation, resolve
 from medrag.patient.measures import formulas
+from medrag.patient.pharmacogenes import in_words, worded
 from medrag.reading import DrugMention, Prescription, drugs, prescriptions
 from medrag.reading.allergies import denies
-from medrag.types import Allergy, Fact, FactStatus, Medication, Observation, Patient
+from medrag.types import Allergy, Fact, FactStatus, Genotype, Medication, Observation, Patient
 
 _BRACKETS = str.maketrans("", "", "[]{}")
 
@@ -62,6 +63,8 @@ class PatientView:
     """Concepts that only a past condition, or words that may mean less, establish."""
     unread_conditions: tuple[str, ...] = ()
     """Current conditions whose words mean nothing to the knowledge."""
+    genotypes: tuple[Genotype, ...] = ()
+    """Results of pharmacogenes, also those that conditions and observations give in words."""
     gestation: tuple[float, float] | None = None
     """Weeks of gestation, from and to (a trimester's, where only that is known)."""
 
@@ -146,7 +149,8 @@ def view(patient: Patient, record: Patient | None, knowledge: Knowledge) -> Pati
         concepts=concepts,
         labs=labs,
         lowered=conditions.lowered,
-        unread_conditions=conditions.unread,
+        unread_conditions=tuple(each for each in conditions.unread if not any(in_words(each, knowledge))),
+        genotypes=(*(patient.genotypes or ()), *worded(patient, knowledge)),
         gestation=gestation(patient, labs),
     )
 

@@ -161,4 +161,3 @@ def is_fragment(text: str) -> bool:
     """Whether the text begins in the middle of a sentence and has no verb: what was said of it is cut off."""
     opening = text.lstrip(" \t\n\"'([*•–-")
     return opening[:1].islower() and _VERB.search(opening) is None
-

@@ -19,12 +19,13 @@ from medrag.reading.matcher import Letters, Matcher, Token
 MOST_WORDS = {"item": 8, "list": 14, "sentence": 40, "adjacent": 0}
 """Words besides other mentions that may stand between a cue of that reach and what it bears on."""
 _MARK = re.compile(r"\([-−–+]\)")
-_OF_RELATIVE = re.compile(r"(?:\bin (?:\w+ ){0,2}|\()$", re.I)
+_OF_RELATIVE = re.compile(r"\bin (?:\w+ ){0,2}$", re.I)
+_ALONE = re.compile(r"[^()\n]{0,12}\)")
 _TO = re.compile(r"\b(?:to|with|onto)\b", re.I)
 NEAREST = 16
 """How many cues on either side of a mention are looked at."""
 _JOINED = re.compile(r"\b(?:and|or|nor|&|plus)\b|/")
-_EITHER = re.compile(r"\bor\b|/", re.I)
+_EITHER = re.compile(r"\bor\b|/|\bcomplicated by\b", re.I)
 _EXTENDS = frozenset(
     {"stopped", "absent", "refused", "allergic", "taking", "family", "planned", "tolerated", "present"}
 )
@@ -103,7 +104,9 @@ class Context:
         return sorted(found, key=lambda cue: (cue.start, -cue.end))
 
     def _cue(self, sentence: Sentence, start: int, end: int, cue: CueList) -> Cue:
-        if cue.says == "family" and _OF_RELATIVE.search(self._text[max(sentence.start, start - 20) : start]):
+        alone = self._text[start - 1 : start] == "(" and _ALONE.match(self._text, end)
+        of_relative = alone or _OF_RELATIVE.search(self._text[max(sentence.start, start - 20) : start])
+        if cue.says == "family" and of_relative:
             return Cue(start, end, cue.says, "after", "item")
         return Cue(start, end, cue.says, self._side(sentence, start, cue), cue.reach)
 

@@ -18,24 +18,38 @@ from medrag.reading.products import written
 from medrag.reading.words import ENGLISH, NOT_STEMS, STEM
 
 _ROUTES = (
-    (
-        "topical",
-        r"topical(?:ly)?|cream|ointment|lotion|shampoo|vaginal|pessary|applied to the skin",
-    ),
-    ("transdermal", r"transdermal|patch(?:es)?"),
-    ("inhaled", r"inhal\w+|nebuli[sz]\w+|puffs?|metered[- ]dose|MDI"),
-    ("nasal", r"intranasal|nasal(?: spray)?|intra-nasal"),
-    ("eye", r"ophthalmic|eye ?drops?|ocular|otic|ear ?drops?"),
-    ("iv", r"IV|i\.v\.|intravenous(?:ly)?|infusion|infused"),
+    ("intrathecal", r"intrathecal(?:ly)?|(?-i:IT)|intraventricular(?:ly)?|into the (?:spine|csf)|epidural(?:ly)?|spinal(?:ly)?"),
+    ("infiltration", r"infiltrat\w+|nerve block|local an(?:a)?esthetic"),
+    ("bolus", r"(?:IV|i\.v\.|intravenous(?:ly)?)(?: \S+){0,3}? (?:push|bolus)|push(?:ed)? (?:IV|intravenously)|bolus (?:IV|intravenous)"),
+    ("nasal", r"intranasal(?:ly)?|nasal(?:ly)?(?: spray)?|intra-nasal|nostrils?|nose drops?"),
+    ("eye", r"ophthalmic|eye ?(?:drops?|ointment|gel)|ocular|otic|ear ?drops?|intravitreal(?:ly)?|(?:in|into|to) (?:the|each|both|either)"
+    r" (?:\w+ )?(?:eyes?|ears?)"),
+    ("vaginal", r"(?:intra)?vaginal(?:ly)?|pessar(?:y|ies)|per vaginam"),
+    ("inhaled", r"inhal\w+|nebuli[sz]\w+|metered[- ]dose|MDI"),
+    ("topical", r"topical(?:ly)?|applied to the skin|to the skin|on the skin"),
+    ("transdermal", r"transdermal(?:ly)?"),
+    ("iv", r"IV|i\.v\.|intravenous(?:ly)?|infusion|infused?|into (?:a|the) vein"),
     ("im", r"IM|i\.m\.|intramuscular(?:ly)?"),
-    ("sc", r"SC|s\.c\.|subcut\w*"),
-    ("rectal", r"rectal(?:ly)?|suppositor\w+|enema"),
-    ("sublingual", r"sublingual(?:ly)?|buccal"),
-    ("oral", r"oral(?:ly)?|PO|p\.o\.|by mouth|tablets?|capsules?|syrup"),
+    ("sc", r"SC|s\.c\.|sub-?cut\w*"),
+    ("rectal", r"rectal(?:ly)?|per rectum|suppositor\w+|enema"),
+    ("sublingual", r"sublingual(?:ly)?|buccal(?:ly)?|under the tongue"),
+    ("oral", r"oral(?:ly)?|PO|p\.o\.|by mouth|swallow\w*"),
 )
-_ROUTE = re.compile("|".join(rf"(?P<{name}>\b(?:{pattern})\b)" for name, pattern in _ROUTES), re.IGNORECASE)
-LOCAL = frozenset({"topical", "inhaled", "nasal", "eye"})
-"""Routes by which little of the drug reaches the circulation."""
+_FORMS = (
+    ("transdermal", r"patch(?:es)?"),
+    ("inhaled", r"puffs?|nebules?"),
+    ("topical", r"cream|ointment|lotion|shampoo|gel|emulgel|foam|paint|paste|liniment|scalp solution|wart solution|mouthwash"),
+    ("oral", r"tablets?|tabs?|capsules?|caps?|caplets?|syrup|elixir|linctus|lozenges?|sachets?"),
+)
+
+
+def _pattern(routes: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    return re.compile("|".join(rf"(?P<{name}>\b(?:{pattern})\b)" for name, pattern in routes), re.IGNORECASE)
+
+
+_ROUTE, _FORM = _pattern(_ROUTES), _pattern(_FORMS)
+LOCAL = frozenset({"topical", "inhaled", "nasal", "eye", "vaginal", "infiltration"})
+"""Routes by which little of most drugs reaches the circulation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +201,13 @@ def _object(text: str, knowledge: Knowledge) -> list[DrugMention]:
 
 
 def _route(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str | None:
-    """The first route named between the mention before and the one after, in the same sentence."""
+    """The route named between the mention before and the one after, in the same sentence; else what the form implies."""
     place = bisect_left(spans, (start, end))
     before = spans[place - 1][1] if place else 0
     after = spans[place + 1][0] if place + 1 < len(spans) else len(text)
     left = re.split(r"[.;,]\s", text[max(before, start - 40) : start])[-1]
     right = re.split(r"[.;]\s", text[end : min(after, end + 90)])[0]
-    for match in (_ROUTE.search(left), _ROUTE.search(right)):
+    for match in (pattern.search(side) for pattern in (_ROUTE, _FORM) for side in (left, right)):
         if match:
             return match.lastgroup
     return None

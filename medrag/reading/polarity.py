@@ -213,7 +213,8 @@ _LATER = (
 """What makes a stop one for later, or for a case that has not come: the drug goes on for now."""
 _STOPS_LATER = re.compile(_LATER, re.IGNORECASE)
 _IN_CASE = re.compile(
-    r"(?:^|[.;]\s*)(?:if|should|in case|as soon as)\b(?! (?:\w+ ){0,3}(?:on|tak\w+|receiv\w+|us\w+)\b)[^.;]*$", re.IGNORECASE
+    r"(?:^|[.;]\s*)(?:if|should|in case|as soon as)\b(?! (?:\w+ ){0,3}(?:on|tak\w+|receiv\w+|us\w+)\b)[^.;]*$",
+    re.IGNORECASE,
 )
 _AFTER = re.compile(
     rf"{_DOSED_LIST}{_BE}(?:"

@@ -48,9 +48,7 @@ def _with_salt(text: str, words: Sequence[Token], plain: Written, knowledge: Kno
     return Written(plain.start, end, last, plain.ingredients)
 
 
-def _with_suffix(
-    text: str, words: Sequence[Token], plain: Written, name: Name, knowledge: Knowledge
-) -> Written | None:
+def _with_suffix(text: str, words: Sequence[Token], plain: Written, name: Name, knowledge: Knowledge) -> Written | None:
     match = _suffixes(knowledge).match(text, plain.end)
     if match is None:
         return None

@@ -78,6 +78,8 @@ _RESPECTIVELY = re.compile(
 )
 _EACH = re.compile(rf"(?P<value>{NUMBER})\s?(?P<unit>(?:{UNIT})(?![\w/^]))?", re.IGNORECASE)
 _TOGETHER = re.compile(r"(?:\s?,\s?(?:and\s)?|\s?/\s?|\sand\s)(?:(?:the|her|his|serum|total)\s)?")
+_ONE_OF_SEVERAL = re.compile(r"[^.;\n]{0,60}?\brespectively\b", re.IGNORECASE)
+"""A value among several for several names, of which some are not known: whose it is cannot be told."""
 _OF_ALL = re.compile(r"\s{0,3}(?:(?:levels?|values?|were|was|are|is|of|[:=])\s{0,2}){0,4}(?=\d)", re.IGNORECASE)
 
 
@@ -167,6 +169,8 @@ def _shared(text: str, group: Sequence[Match[str]]) -> Iterator[Quantity]:
 def _one(text: str, name: Match[str], following: int) -> Quantity | None:
     match = _VALUE.match(text, name.end)
     if match is None or match.start("value") > following or _another(text, name, match):
+        return None
+    if _ONE_OF_SEVERAL.match(text, match.end("value")):
         return None
     said, end = match["value"], match.end()
     unit = match["unit"] or match["late"] or match["given"]

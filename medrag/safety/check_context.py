@@ -22,14 +22,18 @@ MISSING_SOURCE = "medrag: missing knowledge or patient data is never taken for s
 
 _OR = re.compile(r"\bor\b", re.IGNORECASE)
 _INSTEAD = re.compile(
-    r"\s*/\s*|.*\b(?:alternativ\w*|otherwise|failing (?:that|this|which)|if (?:that|this) fails|in (?:its )?place)\b.*", re.I | re.S
+    r"\s*/\s*|.*\b(?:alternativ\w*|otherwise|failing (?:that|this|which)|if (?:that|this) fails|in (?:its )?place)\b.*",
+    re.I | re.S,
 )
 _CHOICE = re.compile(
-    r"\b(?:options?|choices?|alternatives?|choose|pick|(?:one|any|either) of|either|such as|e\.g\.|for example)\b[^.;]*$", re.IGNORECASE
+    r"\b(?:options?|choices?|alternatives?|choose|pick|(?:one|any|either) of|either|such as|e\.g\.|for example)\b[^.;]*$",
+    re.IGNORECASE,
 )
 """Words before a list that make it one to choose from."""
 _AND = re.compile(r"\b(?:and|plus|with|combined|together|added to|in addition)\b|\+", re.IGNORECASE)
-_TOGETHER = re.compile(r"\b(?:plus|with|combined|together|added to|in addition|add|start|give)\b|\+|[.;]", re.IGNORECASE)
+_TOGETHER = re.compile(
+    r"\b(?:plus|with|combined|together|added to|in addition|add|start|give)\b|\+|[.;]", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ class Context:
     @cached_property
     def systemic(self) -> tuple[Prescription, ...]:
         """The advised drugs that reach the circulation, each name once: what pairs are made of."""
-        return tuple({each.mention.label: each for each in reversed(self.recommended) if not each.local}.values())[::-1]
+        return tuple({each.mention.label: each for each in reversed(self.recommended) if self.acts(each, "interactions")}.values())[::-1]
 
     @cached_property
     def unresolved(self) -> tuple[DrugMention, ...]:
@@ -103,7 +107,7 @@ class Context:
         return [
             (each, rules[place])
             for each in self.recommended
-            if not each.local
+            if self.acts(each, kind)
             for place in sorted(self.rules(kind, each.mention))
         ]
 
@@ -119,11 +123,19 @@ class Context:
             Pair(each, other, facts)
             for each in self.systemic
             for other, facts in (*going_on, *before)
-            if not other.local
+            if self.acts(other, "interactions")
         ]
         text = self.statement.text
         found += [Pair(a, b, ()) for a, b in combinations(self.systemic, 2) if not offered_as_choice(text, a, b)]
         return tuple(found)
+
+    def acts(self, each: Prescription, kind: str) -> bool:
+        """Whether rules of ``kind`` hold for it: by any route but the local ones, by those where it is absorbed."""
+        if not each.local:
+            return True
+        mention = each.mention
+        kinds = self.knowledge.absorbed(mention.ingredients, mention.drug_class, mention.route)
+        return kinds is not None and not kinds.isdisjoint((kind, "all"))
 
     def touches(self, terms: Terms, mention: DrugMention) -> bool:
         """Whether the rule is about some, not all, drugs of the class that the mention names."""

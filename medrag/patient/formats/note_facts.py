@@ -120,8 +120,15 @@ def allergy_of(said: Said) -> Allergy | None:
     )
 
 
+def reaction_end(said: Said) -> int:
+    """Where the reaction ends that brackets or a dash set off from the allergen: it is no condition of its own."""
+    match = _REACTION.match(said.text, said.target.end)
+    set_off = match is not None and match[0].strip()[0] in "(-–—:="
+    return match.end() if match and set_off else said.target.end
+
+
 def medication_of(said: Said) -> Medication | None:
-    """The drug as taken, stopped, planned...; None for a relative's, and for an ordinary word that means no drug."""
+    """The drug as taken, stopped, planned...; None for a relative's, and for an ordinary word meaning no drug."""
     if "family" in said.cues or said.section == "family" or "about" in said.cues:
         return None
     dosed = said.target.directions is not None

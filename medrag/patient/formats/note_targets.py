@@ -10,6 +10,7 @@ from itertools import islice
 from medrag.knowledge import Knowledge
 from medrag.patient.measures import analytes
 from medrag.reading.dosing.directions import amount_given, directions_at
+from medrag.reading.dosing.doses import OFTEN
 from medrag.reading.languages import language
 from medrag.reading.matcher import Token, plain, tokens
 from medrag.reading.mentions import nearest
@@ -94,10 +95,18 @@ def _counts(text: str, each: Target, parts: Sections) -> bool:
     said = text[each.start : each.end].casefold()
     category = parts.category(each.start)
     if each.term.kind is Kind.CONDITION:
-        return said not in language().words["ordinary"] or category in {"history", "problems"}
+        listed = category in {"history", "problems"} and _is_entry(text, each)
+        return said not in language().words["ordinary"] or listed
     if each.term.kind is Kind.ALLERGEN:
         return True
     return not _is_a_result(text, each) and not _is_level(text, each)
+
+
+def _is_entry(text: str, each: Target) -> bool:
+    """Whether the name is all of its entry in a list."""
+    return (
+        not text[max(0, each.start - 2) : each.start].strip(" -*•,;.:\n") and text[each.end : each.end + 1] in ",;.\n"
+    )
 
 
 def _is_a_result(text: str, each: Target) -> bool:
@@ -131,19 +140,26 @@ def _unknown_drugs(
     for word in words:
         while current.end <= word.start and current.start <= len(text):
             current = next(taken)
-        if current.start < word.end or len(word.text) < 4 or not word.text.isalpha() or word.folded in common:
+        if current.start < word.end or len(word.text) < 3 or not word.text.isalpha() or word.folded in common:
             continue
         if parts.in_heading(word.start):
             continue
         listed = parts.category(word.start) in {"medications", "stopped", "allergies"}
         said, stop = directions_at(text, word.end, min(len(text), word.end + 60))
         given = amount_given(said) and re.search(r"\d\s?(?:mg|mcg|µg|ug|g|units?|iu)\b", said or "", re.I) is not None
-        if not (given or listed):
+        if not (given or listed or _abbreviates_a_drug(word.text, said)):
             continue
         near = nearest(plain(word.text), knowledge) if len(word.text) >= _MISSPELT_FROM else None
         stem = STEM.search(word.folded) and not NOT_STEMS.fullmatch(word.folded)
-        if near or (given and stem):
+        if near or (given and stem) or _abbreviates_a_drug(word.text, said):
             yield Target(word.start, word.end, Term(Kind.DRUG, drug=near), said, stop, known=near is not None)
+
+
+def _abbreviates_a_drug(word: str, directions: str | None) -> bool:
+    """Whether capitals that nothing is known of are given so much so often ("XYZ 500 BID")."""
+    if not word.isupper() or not amount_given(directions) or analytes.identify(word) is not None:
+        return False
+    return OFTEN.search(directions or "") is not None
 
 
 def _entries(text: str, section: Section, known: Sequence[Target]) -> Iterator[Target]:

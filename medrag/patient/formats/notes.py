@@ -13,7 +13,15 @@ from datetime import date, datetime
 
 from medrag.knowledge import Knowledge
 from medrag.patient.fhir.observations import Attachment
-from medrag.patient.formats.note_facts import Said, allergy_of, condition_of, is_allergy, medication_of, pregnancy_of
+from medrag.patient.formats.note_facts import (
+    Said,
+    allergy_of,
+    condition_of,
+    is_allergy,
+    medication_of,
+    pregnancy_of,
+    reaction_end,
+)
 from medrag.patient.formats.note_targets import MOST_NAMES, Target, find_targets
 from medrag.patient.formats.note_values import measurements, note_date
 from medrag.patient.record.facts import assemble, days_before
@@ -136,12 +144,17 @@ def _named(
     context = Context(text, words, [(each.start, each.end) for each in targets])
     breaks = [place for section in parts.all for place in (section.heading, section.start)]
     for sentence in sentences(text, breaks):
+        reacted = 0
         for place, cues in context.judge(sentence):
             target = targets[place]
+            if target.term.kind is Kind.CONDITION and target.start < reacted:
+                continue
             said = Said(target, cues, parts.category(target.start), text, note.origin, note.date)
             fact = _fact(said, age)
             if fact is not None:
                 yield fact
+            if isinstance(fact, Allergy):
+                reacted = reaction_end(said)
         if age is None or age >= CHILD:
             for start, end, weeks in current_pregnancies(text, sentence.start, sentence.end):
                 yield pregnancy_of(weeks, f"{note.origin}:{start}-{end}", note.date)

@@ -1,4 +1,4 @@
-"""What a diplotype means: phenotype and CPIC lookup key of common alleles, for tables that give diplotypes only.
+"""What a diplotype means: phenotype and CPIC lookup key of common alleles, for results that give a diplotype only.
 
 After CPIC's diplotype-to-phenotype tables (cpicpgx.org). A diplotype with an allele that is not in
 the vocabulary's ``genes`` is not interpreted, and its gene stays undetermined.
@@ -12,6 +12,9 @@ from typing import NamedTuple
 from medrag.knowledge import load
 from medrag.knowledge.vocabulary import Gene
 
+_REFERENCE = re.compile(r"(?:wt|wild[\s-]?type|ref(?:erence)?|normal)", re.IGNORECASE)
+_ZYGOSITY = re.compile(r"\b(?:(?P<both>homo\w*)|(?P<one>hetero?\w*|het|carrier))\b|\((?P<aside>[^)]*)\)", re.IGNORECASE)
+
 
 class Meaning(NamedTuple):
     """A phenotype, its activity score where the gene has one, and the key CPIC looks recommendations up by."""
@@ -24,14 +27,44 @@ class Meaning(NamedTuple):
 def interpret(gene: str, diplotype: str) -> list[Meaning]:
     """The meanings of a diplotype such as ``*1/*2``: one (HLA genes: one an allele), or none where it is not known."""
     known = load().genes.get(gene)
-    alleles = [allele.strip().removeprefix(gene).strip() for allele in re.split(r"[/|]", diplotype)]
+    alleles = _alleles(gene, diplotype, known) if known else []
     if known is None or len(alleles) != 2:
-        return []
+        return _present(known, diplotype)
     if known.asked:
         return _hla(known, alleles)
     if known.phenotypes:
         return _by_function(known, alleles)
     return _scored(known, alleles)
+
+
+def _alleles(gene: str, diplotype: str, known: Gene) -> list[str]:
+    """Both alleles; a variant with its zygosity in words ("c.2846A>T heterozygous") stands for two."""
+    standard = known.written.get(re.sub(r"[\s.]|^c\.", "", diplotype.replace(gene, "")), diplotype)
+    written = re.sub(r"(?<=[\dA-Z])\*", "/*", standard.replace(gene, "").replace("|", "/")) if "/" not in standard else standard
+    alleles = [_allele(part, gene, known) for part in re.split(r"[/|]|\s\+\s", written)]
+    if len(alleles) == 1 and (zygosity := _ZYGOSITY.search(diplotype)) and not zygosity["aside"]:
+        return alleles * 2 if zygosity["both"] else [*alleles, _reference(known)]
+    return alleles
+
+
+def _allele(written: str, gene: str, known: Gene) -> str:
+    """The allele's name, of several ("c.1905+1G>A (*2A)") the first that is known."""
+    asides = [m["aside"] for m in _ZYGOSITY.finditer(written) if m["aside"]]
+    names = [name.strip().removeprefix(gene).strip(" ,:") for name in (_ZYGOSITY.sub(" ", written), *asides)]
+    if _REFERENCE.fullmatch(names[0]):
+        return _reference(known)
+    return next((name for name in names if known.function(re.sub(r"[x×]\d+$", "", name))), names[0])
+
+
+def _reference(gene: Gene) -> str:
+    return "*1" if gene.function("*1") else "Reference"
+
+
+def _present(gene: Gene | None, variant: str) -> list[Meaning]:
+    """The meaning of one variant whose presence alone decides (a mitochondrial or a dominant one)."""
+    found = gene.present if gene else {}
+    named = [phenotype for phenotype, variants in found.items() if any(each in variant for each in variants)]
+    return [Meaning(phenotype, None, phenotype) for phenotype in named[:1]]
 
 
 def _by_function(gene: Gene, alleles: list[str]) -> list[Meaning]:

@@ -67,7 +67,8 @@ def _of_text(text: str, name: str) -> Format:
 
 
 def _is_json(start: str) -> bool:
-    return re.match(r"[{\[]\s*[\"{\[\]}]", start) is not None
+    opens = re.match(r"[{\[]\s*[\"{\[\]}]", start) is not None
+    return opens and not re.match(r"\[\s?\]\s*\w", start)  # nor a checkbox
 
 
 def _is_report(start: str) -> bool:

@@ -28,7 +28,7 @@ def found(patient: Patient, name: str) -> list[Fact]:
 
 
 def _holds(fact: Fact, of: ScoreItem, known: Knowledge) -> bool:
-    if not of.conditions or fact.status not in (_EVER if of.ever else _NOW) or denied(fact.display):
+    if not of.conditions or fact.status not in (_EVER if of.ever else _NOW) or denied(fact.display, known):
         return False
     meant = [implied(meaning.condition, known).keys() for meaning in meanings_of(fact, known)]
     return any(not each.isdisjoint(of.conditions) and each.isdisjoint(of.unless) for each in meant)

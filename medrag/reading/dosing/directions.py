@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from medrag.reading.dosing.doses import AMOUNT, OFTEN
+from medrag.reading.dosing.doses import AMOUNT
+from medrag.reading.dosing.frequency import OFTEN
 
 LONGEST = 120
 _SEPARATOR = re.compile(r"[ \t,:(=@]{0,4}")

@@ -5,25 +5,48 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from medrag.reading.dosing.numbers import WORD, number
+
+_NO_DRUG = r"(?:normal\s+)?(?:saline|sodium|nacl|glucose|dextrose|albumin|water|bicarbonate)"
+_PERCENT = re.compile(
+    rf"\b(?:\d+(?:\.\d+)?\s*(?:ml|millilit(?:er|re)s?)\s+(?:of\s+)?(?:an?\s+)?(?P<before>\d+(?:\.\d+)?)\s?%\s+(?!{_NO_DRUG})"
+    rf"|(?P<after>\d+(?:\.\d+)?)\s?%\s*(?!{_NO_DRUG})[,:(]?\s*(?:[a-z]+\s*[,:(]?\s*){{0,3}}?\d+(?:\.\d+)?\s*ml\b)",
+    re.IGNORECASE,
+)
+"""A volume of so many per cent, not of a fluid that carries the drug: 1 % is 10 mg in a millilitre."""
 _STRENGTH = re.compile(
     r"(?<![\d.,])(?P<amount>\d{1,9}(?:[.,]\d{1,9})?)\s{0,3}(?P<unit>milligrams?|mg|micrograms?|mcg|µg|μg|g|units?|iu)"
     r"(?P<rest>\s*(?:/|per|in)\s*(?P<volume>\d+(?:\.\d+)?)?\s*(?:ml|millilit(?:er|re)s?)\b(?!\s*/))",
     re.IGNORECASE,
 )
 _VOLUME = re.compile(r"\d\s*(?:-\s*)?(?:ml|millilit(?:er|re)s?)\b(?!\s*/\s*min)", re.IGNORECASE)
-_FORM = r"(?:tablets?|tabs?|capsules?|caps?|pills?|sachets?|ampoules?|vials?)"
-_COUNT = r"half(?:\s+an?)?|\d(?:\.\d)?|one|two|three|four"
+FORM = (
+    r"(?:tablet\(s\)|tablets?|tabs?|capsule\(s\)|capsules?|caps?|caplets?|pills?|sachets?|ampoules?|vials?|suppositor(?:y|ies)"
+    r"|patch(?:es)?|lozenges?|puffs?|actuations?|sprays?)"
+)
+"""What is counted when a drug is taken."""
+COUNT = rf"half(?:\s+an?)?|½|1/2|\d{{1,3}}(?:\.\d)?|{WORD}"
+"""How many of them."""
 _COUNT_AFTER = re.compile(
-    rf"\s*(?:{_FORM}\s*)?[,:(]?\s*(?:take\s+|give\s+)?(?P<low>{_COUNT})(?:\s*(?:-|–|to"
-    rf"|or)\s*(?P<high>{_COUNT}))?\s+{_FORM}\b",
+    rf"\s*(?:\[[^\]]*\]\s*)?(?:(?:[a-z-]+\s+){{0,2}}?{FORM}\s*)?(?:\[[^\]]*\]\s*)?[,:;(-]?\s*(?:take\s+|give\s+)?(?P<low>{COUNT})(?:\s*(?:-|–|to"
+    rf"|or)\s*(?P<high>{COUNT}))?\s+{FORM}(?!\w)",
     re.IGNORECASE,
 )
-_COUNT_BEFORE = re.compile(rf"\b(?P<high>{_COUNT})\s+{_FORM}\s+(?:of\s+)?(?:[a-z-]+\s+){{1,3}}$", re.IGNORECASE)
+_COUNT_BEFORE = re.compile(
+    rf"(?<![\w./])(?P<high>{COUNT})\s+(?:{FORM}\s+(?:of\s+)?(?:[a-z-]+\s+){{0,3}}|(?:[a-z-]+\s+){{1,3}}(?P<bare>))$", re.IGNORECASE
+)
+_TAKEN = re.compile(r"\b(?:take|taking|takes|give|giving|swallow|use|chew|administer)\s+(?:up\s+to\s+)?$", re.IGNORECASE)
+_FORM_NEXT = re.compile(rf"\s*{FORM}(?!\w)", re.IGNORECASE)
+_SUPPLY = re.compile(r"\b(?:supply|dispens\w*|quantity|pack(?:et)?s?|box(?:es)?|bottles?)\W+(?:\w+\W+)?$", re.IGNORECASE)
+_AT_ONCE = re.compile(
+    r"[^.;]{0,40}?(?:\bnow\b|at once|together|stat\b|daily|a day|times|every|once|twice|weekly|\b[btq]d?[ids]+\b)", re.IGNORECASE
+)
+SUPPLY = 12
+"""More tablets than this, without a word of when to take them, are a supply."""
 _MOST_TABLETS = re.compile(
-    rf"(?:max\w*|up to|no more than|not exceed\w*)[^.;]{{0,15}}?(?P<n>\d+)\s+{_FORM}\s+(?:in|per|a|every|daily)",
+    rf"(?:max\w*|up to|no more than|not exceed\w*)[^.;]{{0,15}}?(?P<n>\d+)\s+{FORM}\s+(?:in|per|a|every|daily)",
     re.IGNORECASE,
 )
-_WORDS = {"half": 0.5, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +64,8 @@ def without_strengths(text: str) -> tuple[str, Strength | None]:
     """
     matches = list(_STRENGTH.finditer(text))
     if not matches:
-        return text, None
+        percent = _PERCENT.search(text)
+        return text, Strength(10 * float(percent["before"] or percent["after"]), "mg") if percent else None
     blanked = _blanked(text, matches, "amount")
     if not _VOLUME.search(blanked):
         return _blanked(text, [match for match in matches if match["volume"]], "rest"), None
@@ -61,11 +85,22 @@ def _blanked(text: str, matches: list[re.Match[str]], group: str) -> str:
 
 def tablets(before: str, after: str) -> float:
     """How many tablets of the strength just read are taken at once (the most that the text allows); 1 if unsaid."""
-    match = _COUNT_AFTER.match(after) or _COUNT_BEFORE.search(before)
+    match = _COUNT_AFTER.match(after) or _counted_before(before, after)
     if match is None:
         return 1.0
-    word = (match["high"] or match["low"]).lower().split()[0]
-    return _WORDS.get(word) or float(word)
+    count = number(match.groupdict().get("high") or match["low"])
+    rest = after[match.end() :] if match.string is after else after
+    return 1.0 if count > SUPPLY and not _AT_ONCE.match(rest) else count
+
+
+def _counted_before(before: str, after: str) -> re.Match[str] | None:
+    """ "10 tablets of", and "take 6 methotrexate" where "tablets" follows; none where it is a supply."""
+    match = _COUNT_BEFORE.search(before)
+    if match is None or _SUPPLY.search(before[: match.start()]):
+        return None
+    if match["bare"] is not None and not (_TAKEN.search(before[: match.start()]) and _FORM_NEXT.match(after)):
+        return None
+    return match
 
 
 def most_tablets(after: str) -> float | None:

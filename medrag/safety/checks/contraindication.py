@@ -14,7 +14,7 @@ from medrag.types import Finding, Severity
 
 def contraindication(context: Context) -> Iterable[Finding]:
     """Fails for a drug that a condition of the patient's speaks against. Locally used drugs are left out."""
-    advised = [each for each in context.recommended if not each.local]
+    advised = [each for each in context.recommended if context.acts(each, "contraindications")]
     if not advised:
         return
     labels = tuple(each.mention.label for each in advised)

@@ -20,9 +20,16 @@ SCHEDULED = 0.45
 """Doses a day from which a once-weekly drug counts as given daily."""
 
 
+_SAME_LIMIT = {"bolus": "iv"}
+BOLUS_HOURS = 1 / 12
+"""How long a push takes where the text does not say: five minutes."""
+MUCH_TOO_FAST = 2.0
+"""From this many times the fastest rate on it is dangerous, below a matter of monitoring."""
+
+
 def dose(context: Context) -> Iterable[Finding]:
     """Fails for a single or daily dose above the limit, or a weekly drug given daily. Local use is left out."""
-    dosed = [each for each in context.recommended if each.doses and not each.local]
+    dosed = [each for each in context.recommended if each.doses and context.acts(each, "doses")]
     if not dosed:
         return
     failed: list[Finding] = []
@@ -45,7 +52,7 @@ def _limits(context: Context, each: Prescription) -> Iterator[tuple[str, DoseLim
     age = context.patient.age if context.patient and context.patient.age is not None else ADULT
     for ingredient in each.mention.ingredients:
         fitting = [limit for limit in context.knowledge.limits(ingredient) if limit.ages[0] <= age < limit.ages[1]]
-        route = each.mention.route or ("any" if any(limit.route == "any" for limit in fitting) else "oral")
+        route = _SAME_LIMIT.get(each.mention.route or "", each.mention.route) or ("any" if any(limit.route == "any" for limit in fitting) else "oral")
         exact = [limit for limit in fitting if limit.route == route]
         for limit in exact or [limit for limit in fitting if limit.route == "any"]:
             yield ingredient, limit
@@ -76,6 +83,7 @@ def _exceeded(context: Context, each: Prescription, ingredient: str, limit: Dose
         usual = _scaled(limit, limit.single or limit.daily, scale, one)
         if one.per == "dose" and usual is not None and 0 < one.high * WRONG_UNIT <= usual:
             yield _finding("dose.wrong_unit", context, limit, ingredient, dose=one.high, unit=one.unit, limit=usual)
+    yield from _too_fast(context, limit, ingredient, mine.doses, scale, pushed=each.mention.route == "bolus")
     regular = Prescription(mine.mention, tuple(one for one in weighed if not one.once and _repeats(one)))
     for one in regular.doses:
         top = _scaled(limit, limit.daily, scale, one)
@@ -89,6 +97,31 @@ def _exceeded(context: Context, each: Prescription, ingredient: str, limit: Dose
     if total + others > top * SLACK:
         code, more = ("dose.daily_above_together", {"others": others}) if others else ("dose.daily_above", {})
         yield _finding(code, context, limit, ingredient, dose=total, unit=limit.unit, limit=top, **more)
+
+
+def _too_fast(
+    context: Context,
+    limit: DoseLimit,
+    ingredient: str,
+    doses: Iterable[Dose],
+    scale: float | None,
+    *,
+    pushed: bool,
+) -> Iterator[Finding]:
+    """An infusion above the hourly limit, or a dose injected in less time than it needs."""
+    for one in doses:
+        steady = _scaled(limit, limit.hourly, scale, one)
+        hours = one.over_hours or (BOLUS_HOURS if pushed or one.bolus else None)
+        injected = _scaled(limit, limit.fastest, scale, one)
+        pairs = (
+            (one.hourly, steady),
+            (one.high / hours if hours and one.per == "dose" and not one.threshold else None, injected),
+        )
+        for rate, top in pairs:
+            if rate is not None and top is not None and rate > top * SLACK:
+                found = _finding("dose.too_fast", context, limit, ingredient, dose=rate, unit=one.unit, limit=top)
+                much = rate > top * MUCH_TOO_FAST
+                yield found if much else found.model_copy(update={"severity": Severity.WARNING})
 
 
 def _repeats(one: Dose) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from medrag.knowledge.pgx import PgxEntry
 from medrag.messages import Value
+from medrag.patient.pharmacogenes import gene_of, has, usable
 from medrag.safety.check_context import Context, fail, not_assessed, passed
 from medrag.safety.checks.pgx_match import match
-from medrag.types import Finding, Severity
+from medrag.types import Finding, Genotype, Severity
 
 ADULT = 18.0
 TEST_FIRST = "pgx_test_first"
@@ -18,26 +19,53 @@ TEST_FIRST = "pgx_test_first"
 def pharmacogenomics(context: Context) -> Iterable[Finding]:
     """Fails where CPIC says to avoid or adjust; not assessed where CPIC has guidance and the gene is unknown."""
     for each in context.recommended:
-        if not each.local:
+        if context.acts(each, "pgx"):
             for ingredient in each.mention.ingredients:
                 yield from _drug(context, ingredient)
 
 
 def _drug(context: Context, ingredient: str) -> Iterable[Finding]:
+    genotypes = tuple(usable(context.patient.genotypes)) if context.patient else ()
+    yield from _labelled(context, ingredient, genotypes)
     entries = context.knowledge.pgx.entries(ingredient)
     if not entries:
         return
     genes = tuple(sorted({gene for entry in entries for gene in entry.keys}))
-    genotypes = (context.patient.patient.genotypes if context.patient else None) or ()
     found = match(entries, genotypes, context.knowledge.genes)
     matched = [entry for entry in found if _concerns(entry.population, ingredient, context)]
     if not matched:
-        known = {genotype.gene for genotype in genotypes}
+        known = {gene_of(genotype) for genotype in genotypes}
         code = "pharmacogenomics.unknown" if known.isdisjoint(genes) else "pharmacogenomics.indeterminate"
-        severity = Severity.WARNING if ingredient in context.knowledge.members[TEST_FIRST] else Severity.INFORMATION
+        severity = Severity.WARNING if _must_know(ingredient, genes, known, context) else Severity.INFORMATION
         yield not_assessed(code, (ingredient,), entries[0].source, severity, drug=ingredient, genes=genes)
         return
     yield from (_recommended(entry, ingredient) for entry in matched)
+
+
+def _must_know(ingredient: str, genes: tuple[str, ...], known: set[str], context: Context) -> bool:
+    """Whether the label asks for the test first, or a result is recorded that could not be read."""
+    return ingredient in context.knowledge.members[TEST_FIRST] or not known.isdisjoint(genes)
+
+
+def _labelled(context: Context, ingredient: str, genotypes: Iterable[Genotype]) -> Iterator[Finding]:
+    """What the labels say of a recorded result; that a gene bears on the drug where what it means is not computed."""
+    by_gene: dict[str, list[Genotype]] = {}
+    for each in genotypes:
+        by_gene.setdefault(gene_of(each), []).append(each)
+    knowledge = context.knowledge
+    rules = [knowledge.rules.genotypes[place] for place in sorted(knowledge.concerning("genotypes", "drugs", (ingredient,), None))]
+    found: set[str] = set()
+    for rule in rules:
+        results = by_gene.get(rule.gene, [])
+        gene, source = knowledge.genes.get(rule.gene), knowledge.cite(rule.source)
+        if any(has(result, each, gene) for result in rule.results for each in results):
+            found.add(rule.gene)
+            values: dict[str, Value] = {"drug": ingredient, "gene": rule.gene, "reason": rule.reason}
+            yield fail("pharmacogenomics.label", rule.severity, source, (ingredient,), (rule.gene,), **values)
+        elif not rule.results and rule.gene not in found:
+            severity = Severity.WARNING if results else Severity.INFORMATION
+            values = {"drug": ingredient, "gene": rule.gene, "reason": rule.reason}
+            yield not_assessed("pharmacogenomics.not_computed", (ingredient,), source, severity, **values)
 
 
 def _recommended(entry: PgxEntry, ingredient: str) -> Finding:

@@ -24,7 +24,7 @@ def qt(context: Context) -> Iterable[Finding]:
     possible = context.knowledge.members["qt_possible"] | known
     for each in context.recommended:
         drugs = set(each.mention.ingredients)
-        if each.local or not drugs & possible:
+        if not context.acts(each, "qt") or not drugs & possible:
             continue
         label = each.mention.label
         others = _others(context, drugs, known if drugs & known else known | possible)

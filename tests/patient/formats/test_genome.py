@@ -43,7 +43,7 @@ def test_outside_call_rows_without_a_header(tmp_path: Path) -> None:
     assert (genes["CYP2D6"].phenotype, genes["CYP2D6"].lookup_key) == ("Intermediate Metabolizer", "1.0")
     keys = {each.lookup_key for each in patient.genotypes or () if each.gene == "HLA-B"}
     assert keys == {"*15:02 positive", "*57:01 positive", "*58:01 negative"}
-    assert genes["MT-RNR1"].status is FactStatus.UNCERTAIN
+    assert genes["MT-RNR1"].phenotype == "increased risk of aminoglycoside-induced hearing loss"
 
 
 @pytest.mark.parametrize("result", ["No Result", "Unknown/Unknown", "", "n/a", "Indeterminate", "no call"])

@@ -1,0 +1,160 @@
+"""Results of pharmacogenes however they are worded: phenotype, activity score, diplotype, single variant, HLA typing.
+
+A result is compared by its *degree* ("poor", "intermediate", "positive"), since CPIC, laboratories and records word the
+same one differently (CPIC term standardisation, Caudle et al., Genet Med 2017).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from medrag.knowledge import Knowledge
+from medrag.knowledge.vocabulary import Gene
+from medrag.patient.formats.genome import PHARMACOGENES
+from medrag.patient.formats.phenotypes import interpret
+from medrag.types import FactStatus, Genotype, Patient
+
+_NAMES = {"DPD": "DPYD", "NUDIX15": "NUDT15", "MTRNR1": "MT-RNR1", "FACTOR V": "F5", "FV": "F5"}
+_GENE = re.compile(
+    r"\b(HLA[\s-]?[AB](?![a-z])|MT-?RNR1|DPD|CYP\s?\d[A-Z]\d{1,2}|(?:"
+    + "|".join(sorted(map(re.escape, PHARMACOGENES), key=len, reverse=True))
+    + r"))(?![a-z0-9])",
+    re.IGNORECASE,
+)
+_DEGREES = (
+    ("indeterminate", r"indetermin|unknown|not (?:determined|called|tested|done)|no (?:result|call|data)|pending"),
+    ("uncertain", r"uncertain"),
+    ("normal", r"(?:not|non)[\s-]?deficien|\bnormal|extensive|wild[\s-]?type|\b[ne]m\b|sufficient|full activity"),
+    ("ultrarapid", r"ultra|\bum\b"),
+    ("rapid", r"rapid|\brm\b|\bfast\b"),
+    ("increased", r"increased|elevated"),
+    ("intermediate", r"intermediate|decreased|reduced|partial|\bim\b|heterozygo\w* defici"),
+    ("poor", r"poor|slow|\bpm\b|deficien|absent|\bno\b|\blow\b|\bnull\b"),
+    ("susceptible", r"susceptib|pathogenic"),
+    ("variable", r"variable"),
+)
+_DEGREE = [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _DEGREES]
+_HALF = re.compile(r"\b(?:possib\w+|likely|probab\w+)\b", re.IGNORECASE)
+_NEGATIVE = re.compile(r"negative|not (?:detected|present|found|carried|a carrier)|absent|non-?carrier|\bneg\b", re.I)
+_POSITIVE = re.compile(r"positive|detected|present|carrier|\bpos\b|hetero|homo", re.IGNORECASE)
+_HLA = re.compile(r"\*?\s?(\d{2,3}):?(\d{2})(?!\d)")
+
+
+def gene_of(genotype: Genotype) -> str:
+    """The gene's symbol, however it is written ("CYP 2C19", "HLA-B*15:02")."""
+    match = _GENE.search(genotype.gene)
+    return _symbol(match[1]) if match else genotype.gene
+
+
+def _symbol(written: str) -> str:
+    name = re.sub(r"\s", "", written).upper()
+    name = re.sub(r"^HLA-?([AB])$", r"HLA-\1", name)
+    return _NAMES.get(name, name)
+
+
+def degree(text: str | None) -> str | None:
+    """The degree that a phenotype's words say, with "likely" before it where they do; None where they say none."""
+    plain = re.sub(_GENE, " ", text or "")
+    found = next((name for name, pattern in _DEGREE if pattern.search(plain)), None)
+    return f"likely {found}" if found and _HALF.search(plain) else found
+
+
+def holds(key: str, genotype: Genotype, gene: Gene | None) -> bool:
+    """Whether the result is the one that CPIC's lookup ``key`` names."""
+    if genotype.lookup_key:
+        return key == genotype.lookup_key
+    if gene is not None and gene.asked:
+        return key in _hla(genotype, gene)
+    if genotype.activity_score:
+        return key == genotype.activity_score or _number(key) == _number(genotype.activity_score) is not None
+    if genotype.phenotype and genotype.phenotype.lower() == key.lower():
+        return True
+    if (said := degree(genotype.phenotype)) or not genotype.diplotype:
+        return said is not None and _of_degree(key, said, gene)
+    return key in _meant(genotype)
+
+
+def _of_degree(key: str, said: str, gene: Gene | None) -> bool:
+    value = _number(key)
+    if value is None:
+        return degree(key) == said
+    return any(band.low <= value <= band.high for band in (gene.scores if gene else ()) if degree(band.phenotype) == said)
+
+
+def has(result: str, genotype: Genotype, gene: Gene | None) -> bool:
+    """Whether the result is a rule's: a diplotype ("*3/*3"), words of a phenotype, or one of the same degree."""
+    said, typed = (genotype.phenotype or "").lower(), _plain(genotype)
+    if sorted(typed.split("/")) == sorted(result.split("/")) or (result.lower() in said and not _NEGATIVE.search(said)):
+        return True
+    wanted = degree(result)
+    if wanted is None or (gene is not None and gene.asked):
+        return False
+    if said and degree(said):
+        return degree(said) == wanted
+    meant = [meaning.phenotype for meaning in interpret(gene_of(genotype), genotype.diplotype or "")]
+    return any(degree(each) == wanted for each in (*meant, genotype.lookup_key))
+
+
+def _plain(genotype: Genotype) -> str:
+    return re.sub(r"\s|-?1639G>A|^c\.", "", (genotype.diplotype or "").replace(genotype.gene, "")).replace("|", "/")
+
+
+def _meant(genotype: Genotype) -> set[str]:
+    return {meaning.lookup_key for meaning in interpret(gene_of(genotype), genotype.diplotype or "")}
+
+
+def _hla(genotype: Genotype, gene: Gene) -> set[str]:
+    """Which alleles asked for the result calls positive or negative: by words, by the typing, by a lone allele."""
+    said = genotype.phenotype or ""
+    typed = genotype.diplotype or ""
+    alleles = _alleles(f"{genotype.gene.partition('*')[2]} {said}") or _alleles(typed)
+    if alleles and (_NEGATIVE.search(f"{said} {typed}") or _POSITIVE.search(f"{said} {typed}")):
+        polarity = "negative" if _NEGATIVE.search(f"{said} {typed}") else "positive"
+        return {f"{allele} {polarity}" for allele in alleles}
+    meant = _meant(genotype)
+    return meant or {f"{allele} positive" for allele in _alleles(typed) or alleles}
+
+
+def _alleles(text: str) -> list[str]:
+    return [f"*{m[1]}:{m[2]}" for m in _HLA.finditer(text)]
+
+
+def _number(text: str) -> float | None:
+    match = re.fullmatch(r"≥?(\d+(?:\.\d+)?)", text)
+    return float(match[1]) if match else None
+
+
+def worded(patient: Patient, knowledge: Knowledge) -> tuple[Genotype, ...]:
+    """Results of pharmacogenes that conditions and observations hold in words ("DPD deficiency", "TPMT: low")."""
+    facts = [(fact.display, fact) for fact in patient.conditions or ()]
+    facts += [(f"{fact.display}: {fact.value}", fact) for fact in patient.observations or () if isinstance(fact.value, str)]
+    return tuple(each for text, fact in facts if fact.status is FactStatus.ACTIVE for each in in_words(text, knowledge))
+
+
+def in_words(text: str, knowledge: Knowledge) -> Iterator[Genotype]:
+    """The result that ``text`` gives of the one pharmacogene it names, if it gives one."""
+    match = _GENE.search(text)
+    if match is None:
+        return
+    gene, rest = _symbol(match[1]), text[match.end() :]
+    if gene in knowledge.genes and knowledge.genes[gene].asked:
+        if _alleles(rest):
+            yield Genotype(gene=gene, phenotype=rest.strip() if _polar(rest) else None, diplotype=rest.strip())
+    elif "*" in rest or ">" in rest:
+        yield Genotype(gene=gene, diplotype=rest.strip(" :-()"))
+    elif degree(text):
+        yield Genotype(gene=gene, phenotype=text)
+
+
+def _polar(text: str) -> bool:
+    return bool(_NEGATIVE.search(text) or _POSITIVE.search(text))
+
+
+def usable(genotypes: Iterable[Genotype]) -> Iterator[Genotype]:
+    """Those that give a result."""
+    for each in genotypes:
+        given = each.lookup_key or each.phenotype or each.activity_score or each.diplotype
+        allele_only = "*" in each.gene
+        if each.status is FactStatus.ACTIVE and each.lookup_key != "No Result" and (given or allele_only):
+            yield each

@@ -1,0 +1,135 @@
+"""What the words of one recorded condition affirm, and what they deny ("epilepsy without status epilepticus").
+
+A denial covers the words after it to the end of its clause, never those before; a prefix "non-" only the word it stands at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from medrag.knowledge import Knowledge
+from medrag.knowledge.names import Meaning
+from medrag.reading.matcher import Token, tokens
+
+LONGEST_PHRASE = 7
+
+_LISTED = r"no|nor|denie[sd]|denying|negative for|rule[sd]? out|absence of|never|free (?:of|from)|nil"
+_DENIES = re.compile(rf"\b(?:(?P<listed>{_LISTED})|not|without|w/o)\b", re.IGNORECASE)
+_PREFIX = re.compile(r"\bnon[\s-]+\w+", re.IGNORECASE)
+_OPEN = re.compile(r"(?:\b(?:cannot|can't|can not|could not|not(?: yet| been)*)\s+(?:be\s+|been\s+)?)$", re.IGNORECASE)
+_END = re.compile(
+    r"[;.:()\n]|(?P<comma>,)|\b(?:with|but|however|although|though|has|after|following|since|during|now"
+    r"|(?:recurrence|exacerbation|flare|relapse|complications?|sequelae|worsening|progression|treatment) (?:of|from|for))\b"
+    r"|(?<!not)(?<!now) (?:on|in)\b",
+    re.IGNORECASE,
+)
+_AFTERWARDS = re.compile(
+    r"\b(?:ruled out|excluded|not (?:present|found|confirmed|seen|diagnosed)|absent)\b"
+    r"|[:=–-]\s*(?:none|no|nil|never|negative|neg|absent|denie[sd]|n)\s*(?=$|[;,.)])|\bnegative\s*(?=$|[;,.)])",
+    re.IGNORECASE,
+)
+_FAMILY = re.compile(
+    r"\b(?:family (?:history|hx)|fhx?|maternal|paternal|mother|father|sister|brother|sibling|parents?|grand(?:mother|father))\b",
+    re.IGNORECASE,
+)
+_TRIVIAL = re.compile(r"\W*(?:(?:the|patient|pt|he|she|there|is|has|had|currently|known|evidence|of)\b\W*)*", re.IGNORECASE)
+_PART = re.compile(r"[;.\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Meanings affirmed and denied; ``nothing`` says that the words only deny, or speak of somebody else."""
+
+    affirmed: tuple[Meaning, ...]
+    denied: tuple[Meaning, ...]
+    nothing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    start: int
+    end: int
+    meanings: tuple[Meaning, ...]
+
+
+@lru_cache(maxsize=4096)
+def wording(text: str, knowledge: Knowledge) -> Wording:
+    """What ``text`` says, by the longest known phrase at each place."""
+    phrases = _phrases(text, knowledge)
+    spans = _denied_spans(text, phrases)
+    no = [each for each in phrases if any(start <= each.start and each.end <= end for start, end in spans)]
+    yes = [each for each in phrases if each not in no]
+    return Wording(_meanings(yes), _meanings(no), not yes and bool(spans) and _covered(text, spans))
+
+
+def _meanings(phrases: Sequence[_Phrase]) -> tuple[Meaning, ...]:
+    return tuple(dict.fromkeys(meaning for each in phrases for meaning in each.meanings))
+
+
+def _covered(text: str, spans: list[tuple[int, int]]) -> bool:
+    """Whether nothing of substance stands outside the spans."""
+    rest = list(text)
+    for start, end in spans:
+        rest[start:end] = " " * (end - start)
+    return _TRIVIAL.fullmatch("".join(rest)) is not None
+
+
+def _phrases(text: str, knowledge: Knowledge) -> list[_Phrase]:
+    """Known phrases from left to right; the word after a "non-" begins none by itself."""
+    words, found, i = tokens(text), [], 0
+    while i < len(words):
+        count, meanings = _longest(words, i, knowledge)
+        if meanings:
+            found.append(_Phrase(words[i].start, words[i + count - 1].end, meanings))
+        elif words[i].folded == "non":
+            count = 2
+        i += count
+    return found
+
+
+def _longest(words: Sequence[Token], i: int, knowledge: Knowledge) -> tuple[int, tuple[Meaning, ...]]:
+    for count in range(min(LONGEST_PHRASE, len(words) - i), 0, -1):
+        phrase = " ".join(word.folded for word in words[i : i + count])
+        meanings = knowledge.phrases.get(phrase) or knowledge.phrases.get(phrase.removesuffix("s"))
+        if meanings and not (len(words) > count == 1 and _ordinary(words[i], knowledge)):
+            return count, meanings
+    return 1, ()
+
+
+def _ordinary(word: Token, knowledge: Knowledge) -> bool:
+    """A word that only in capitals is an abbreviation, or as the whole entry ("hit by a car")."""
+    return word.folded in knowledge.words["abbreviations"] and not word.text.isupper()
+
+
+def _denied_spans(text: str, phrases: list[_Phrase]) -> list[tuple[int, int]]:
+    """Where what stands in the text is denied or somebody else's; a cue within a phrase ("nursing mother") is none."""
+
+    def cues(pattern: re.Pattern[str]) -> list[re.Match[str]]:
+        return [m for m in pattern.finditer(text) if not any(p.start <= m.start() < p.end for p in phrases)]
+
+    found = [(m.start(), _end(text, m)) for m in cues(_DENIES) if not _OPEN.search(text, 0, m.start())]
+    found += [match.span() for match in cues(_PREFIX)]
+    for match in cues(_AFTERWARDS):
+        if not _OPEN.search(text, 0, match.start()):
+            found.append((_part_start(text, match.start(), r"[;.,\n]"), match.end()))
+    for match in cues(_FAMILY):
+        stop = _PART.search(text, match.end())
+        found.append((_part_start(text, match.start(), r"[;.\n]"), stop.start() if stop else len(text)))
+    return found
+
+
+def _end(text: str, cue: re.Match[str]) -> int:
+    """Where the clause of a denial ends; a list goes on over commas after "no", not after "without"."""
+    for match in _END.finditer(text, cue.end()):
+        if match["comma"] and cue["listed"]:
+            continue
+        return match.start()
+    return len(text)
+
+
+def _part_start(text: str, place: int, ends: str) -> int:
+    found = [m.end() for m in re.finditer(ends, text[:place])]
+    return found[-1] if found else 0

@@ -1,0 +1,37 @@
+"""Numbers as doses write them: digits, thousands, decimal commas, words ("five hundred", "2.4 million")."""
+
+from __future__ import annotations
+
+import re
+
+_ONES = (
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),
+    *("fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+)
+_TENS = ("thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+WORDS = (
+    {word: float(value) for value, word in enumerate(_ONES, start=1)}
+    | {word: 10.0 * value for value, word in enumerate(_TENS, start=3)}
+    | {"half": 0.5, "a": 1.0, "an": 1.0, "½": 0.5, "once": 1.0, "twice": 2.0, "thrice": 3.0}
+)
+_SCALES = {"hundred": 100.0, "thousand": 1000.0, "million": 1e6}
+_DIGITS = r"[1-9]\d{0,2}(?:[,\u202f ]\d{3})+(?!\d)(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+"
+WORD = "|".join(sorted((*_ONES, *_TENS), key=len, reverse=True))
+"""Numbers in words, one to ninety."""
+NUMBER = rf"(?:(?:{_DIGITS})|\b(?:{WORD})\b)(?:\s+(?:hundred|thousand|million)\b)?"
+"""A number; "5,000" is five thousand, "0,125" and "32,5" are decimals."""
+
+
+def number(written: str) -> float:
+    """The value of a :data:`NUMBER`, or of "half", "a", "once" and the like."""
+    first, *rest = written.strip().lower().split()
+    value = WORDS[first] if first in WORDS else _digits(" ".join([first, *(part for part in rest if part.isdigit())]))
+    return value * next((_SCALES[part] for part in rest if part in _SCALES), 1.0)
+
+
+def _digits(written: str) -> float:
+    if written == "1/2":
+        return 0.5
+    if re.fullmatch(r"[1-9]\d{0,2}(?:[,\u202f ]\d{3})+(?:\.\d+)?", written):
+        return float(re.sub(r"[,\u202f ]", "", written))
+    return float(written.replace(",", "."))

@@ -1,0 +1,88 @@
+"""Advised drugs and doses against the patient's own numbers: age, weight, kidney function, drug levels, INR, glucose..."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Iterable, Iterator
+
+from medrag.knowledge.schema import CriterionRule
+from medrag.knowledge.vocabulary import Terms
+from medrag.patient.view import PatientView
+from medrag.reading import Prescription
+from medrag.safety.check_context import Context, fail, ingredients_of, not_assessed, worst
+from medrag.safety.daily_dose import amounts_of, daily_dose
+from medrag.types import Finding
+
+CRITERION = re.compile(r"(?P<name>[a-z0-9_]+)(?P<sign><=|>=|<|>)(?P<limit>\d+(?:\.\d+)?)")
+_SIGNS = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
+
+
+def criteria(context: Context) -> Iterable[Finding]:
+    """Fails where enough of a rule's criteria hold; not assessed where a dose depends on numbers not recorded."""
+    patient = context.patient
+    if patient is None:
+        return
+    yield from worst(_found(context, patient))
+
+
+def _found(context: Context, patient: PatientView) -> Iterator[Finding]:
+    for each, rule in context.about("criteria"):
+        if rule.conditions and patient.concepts.keys().isdisjoint(rule.conditions):
+            continue
+        if not _exceeds(context, each, rule) or _taken(context, rule.without):
+            continue
+        answers = [_answer(patient, criterion) for criterion in rule.when]
+        facts = [fact for holds, fact in answers if holds]
+        facts += _taken(context, rule.with_drugs)
+        present = [patient.concepts[name] for name in rule.conditions if name in patient.concepts]
+        label = each.mention.label
+        if len(facts) >= rule.least:
+            said = tuple(dict.fromkeys((*facts, *present)))
+            source = context.knowledge.cite(rule.source)
+            yield fail(
+                "criteria.rule", rule.severity, source, (label,), said, drug=label, facts=said, reason=rule.reason
+            )
+        elif rule.max_daily is not None and len(facts) + sum(holds is None for holds, _ in answers) >= rule.least:
+            missing = tuple(fact for holds, fact in answers if holds is None)
+            yield not_assessed("criteria.unknown", (label,), drug=label, missing=missing)
+
+
+def _exceeds(context: Context, each: Prescription, rule: CriterionRule) -> bool:
+    """Whether the dose is above the rule's, or the rule names none."""
+    if rule.max_daily is None:
+        return True
+    group = context.knowledge.expand(rule.drugs)
+    amounts = (daily_dose(amounts_of(each, name)) for name in each.mention.ingredients if name in group)
+    return any(amount is not None and amount > rule.max_daily for amount in amounts)
+
+
+def _answer(patient: PatientView, criterion: str) -> tuple[bool | None, str]:
+    """Whether it holds (None: not recorded) and the patient's value, or the name of what is missing."""
+    match = CRITERION.fullmatch(criterion)
+    if match is None:
+        raise ValueError(f"no criterion: {criterion}")
+    name, limit = match["name"], float(match["limit"])
+    value, words = _value(patient, name)
+    return (None, name) if value is None else (_SIGNS[match["sign"]](value, limit), words)
+
+
+def _value(patient: PatientView, name: str) -> tuple[float | None, str]:
+    if name == "age":
+        return patient.age, f"age {patient.age:g}" if patient.age is not None else ""
+    if name == "weight":
+        weight = patient.patient.weight_kg or patient.labs.get("weight")
+        return weight, f"weight {weight:g} kg" if weight is not None else ""
+    if name in ("crcl", "egfr"):
+        return patient.kidney(name) or (None, "")
+    value, measurement = patient.labs.get(name), patient.knowledge.measurements[name]
+    unit = "" if measurement.unit == "1" else f" {measurement.unit}"
+    return value, f"{measurement.names[0]} {value:.4g}{unit}" if value is not None else ""
+
+
+def _taken(context: Context, terms: Terms) -> list[str]:
+    """A drug of ``terms`` that the patient takes or is advised, as one fact."""
+    group = context.knowledge.expand(terms)
+    others = [*(drug.prescription for drug in context.current), *context.advised, *context.recommended]
+    named = [each.mention.label for each in others if group & ingredients_of(each, context.knowledge)]
+    return named[:1]

@@ -1,0 +1,86 @@
+"""Opioids together: morphine equivalents a day, and forms that only the opioid-tolerant may be given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from medrag.knowledge.schema import OpioidEquivalent
+from medrag.reading import Prescription
+from medrag.safety.check_context import Context, fail, ingredients_of, not_assessed
+from medrag.safety.daily_dose import amounts_of, daily_dose
+from medrag.types import Finding, Severity
+
+SOURCE = "CDC clinical practice guideline for prescribing opioids for pain, 2022"
+NALOXONE_FROM = 50.0
+"""Oral morphine equivalents (mg a day) from which benefit and risk are weighed anew and naloxone is offered."""
+HIGH = 90.0
+"""From here on the risk of death is several times that below 20."""
+BY_MOUTH = frozenset({None, "oral", "transdermal", "sublingual"})
+"""Routes of outpatient treatment, which the equivalents are for."""
+
+
+def opioids(context: Context) -> Iterable[Finding]:
+    """Fails for a total from 50 mg of oral morphine a day on, and for a patch or the like in the opioid-naive."""
+    advised = [each for each in context.recommended if _fact(context, each)]
+    for each in advised:
+        yield from _naive(context, each)
+    known = {each.mention.label: _equivalent(context, each) for each in (*_others(context), *advised)}
+    total = sum(amount for amount in known.values() if amount is not None)
+    if advised and total >= NALOXONE_FROM and any(known[each.mention.label] for each in advised):
+        code = "opioids.high" if total >= HIGH else "opioids.many"
+        severity = Severity.INFORMATION if _naloxone(context) and total < HIGH else Severity.WARNING
+        drugs = tuple(name for name, amount in known.items() if amount)
+        yield fail(code, severity, SOURCE, drugs, (), drugs=drugs, total=round(total))
+
+
+def _others(context: Context) -> Iterator[Prescription]:
+    """What the patient takes already and was advised before, unless this statement gives it anew."""
+    anew = set(context.labels)
+    for other in (*(drug.prescription for drug in context.current), *context.advised):
+        if other.mention.label not in anew:
+            yield other
+
+
+def _fact(context: Context, each: Prescription) -> OpioidEquivalent | None:
+    """The equivalent of the drug by its route, the route's own before any route's."""
+    mention = each.mention
+    facts = [context.knowledge.rules.opioid_equivalents[place] for place in _places(context, each)]
+    exact = [fact for fact in facts if mention.route in fact.routes]
+    general = [fact for fact in facts if not fact.routes and mention.route in BY_MOUTH]
+    return next(iter((*exact, *general)), None)
+
+
+def _places(context: Context, each: Prescription) -> list[int]:
+    rules = context.knowledge.rules.opioid_equivalents
+    return [place for place, rule in enumerate(rules) if rule.drug in each.mention.ingredients]
+
+
+def _equivalent(context: Context, each: Prescription) -> float | None:
+    """Milligrams of oral morphine a day, None where no equivalent or no daily amount is known."""
+    fact = _fact(context, each)
+    amounts = amounts_of(each, fact.drug) if fact else None
+    repeated = amounts and any(one.daily is not None for one in amounts.doses)
+    amount = daily_dose(amounts) if amounts and repeated else None
+    return amount * fact.factor if fact and amount is not None else None
+
+
+def _naive(context: Context, each: Prescription) -> Iterator[Finding]:
+    """A form for the opioid-tolerant in a patient whose record holds no opioid."""
+    fact, patient = _fact(context, each), context.patient
+    if fact is None or not fact.tolerant_only:
+        return
+    opioid = context.knowledge.members["full_opioid_agonist"]
+    taken = [*(drug.prescription for drug in (patient.drugs if patient else ())), *context.advised]
+    if any(opioid & ingredients_of(other, context.knowledge) for other in taken):
+        return
+    label = each.mention.label
+    if patient is None or not patient.recorded("medications"):
+        yield not_assessed("opioids.tolerance_unknown", (label,), drug=label)
+    else:
+        source = context.knowledge.cite(fact.source)
+        yield fail("opioids.naive", Severity.CONTRAINDICATED, source, (label,), (), drug=label)
+
+
+def _naloxone(context: Context) -> bool:
+    given = [*(drug.prescription for drug in context.current), *context.advised, *context.recommended]
+    return any("naloxone" in ingredients_of(each, context.knowledge) for each in given)
