@@ -176,7 +176,7 @@ class Engine:
         if answer.stopped or not self.mode.chooses:
             return
         if (withheld := answer.consultation.withheld) and (safe := self._safe(answer, choices)):
-            async for statement in self._round(answer, self.mode.reader(answer.evidence), safe, len(withheld)):
+            async for statement in self._round(answer, drafts, safe, len(withheld)):
                 yield statement
         for statement in self._own(answer):
             yield statement

@@ -108,6 +108,15 @@ def test_the_model_sees_the_best_sentences_and_no_others(retriever: Retriever) -
     assert "\nH. " not in prompt
 
 
+def test_a_model_that_repeats_itself_when_asked_again_is_heard_once(retriever: Retriever) -> None:
+    evidence = evidence_for(retriever, ALLERGIC)
+    reply = f"{letter_of(evidence, 'azithromycin')},{letter_of(evidence, 'treated with amoxicillin')}"
+    advice = recommend(engine(retriever, reply, reply), ALLERGIC)
+    said = [each.text for each in (*advice.statements, *advice.withheld)]
+    assert advice.withheld
+    assert len(said) == len(set(said))
+
+
 def test_off_topic_questions_reach_no_model(retriever: Retriever) -> None:
     asked = engine(retriever, AssertionError("the model was asked"))
     advice = recommend(asked, Case(question="What is the best pizza in Naples?"))

@@ -13,7 +13,9 @@ from medrag.datasets.questions import Question, read_questions
 from medrag.errors import ConfigurationError
 from medrag.files import read_lines, sha256, write_json
 from medrag.knowledge import load
+from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
+from medrag.retrieval.store.index import Index
 from sft.config import Recipe
 from sft.examples.asked import Corpus, Example, examples
 from sft.examples.own import own_examples
@@ -77,8 +79,9 @@ def validates(document: str) -> bool:
 
 def corpus_of(index: Path) -> Corpus:
     """The passages of an index with its retriever."""
-    retriever = Retriever.open(index)
-    return Corpus(retriever, retriever.index.fetch(range(len(retriever.index))), load())
+    encoder = Encoder()
+    opened = Index.open(index, encoder)
+    return Corpus(Retriever(opened, encoder), [opened.passages[row] for row in range(len(opened.passages))], load())
 
 
 def _written(recipe: Recipe, index: Path, path: Path, rng: random.Random) -> tuple[list[Example], list[Example]]:

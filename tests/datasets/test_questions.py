@@ -30,7 +30,7 @@ def twins(questions: list[Question]) -> list[list[Question]]:
 @pytest.fixture(scope="module")
 def where(starter_index: Path) -> dict[tuple[str, str], Place]:
     index = Index.open(starter_index)
-    return places(index.fetch(range(len(index))))
+    return places(index.passages[row] for row in range(len(index.passages)))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -29,7 +29,7 @@ def pointed(choice: Pointer) -> Draft:
 
 
 class Reader(Protocol):
-    """Cuts arriving text into drafts, each as soon as it is complete."""
+    """Cuts arriving text into drafts, each as soon as it is complete; after its end it can read a further completion."""
 
     def feed(self, piece: str) -> Iterator[Draft]:
         """The drafts that ``piece`` completed."""
@@ -64,7 +64,7 @@ class Mode(Protocol):
         ...
 
     def reader(self, evidence: Sequence[Evidence]) -> Reader:
-        """A fresh reader for one completion."""
+        """A fresh reader for one answer, whose completions it reads one after the other."""
         ...
 
     def written(self, statements: Sequence[Statement], evidence: Sequence[Evidence]) -> tuple[str, ...]:

@@ -48,13 +48,13 @@ def test_files_are_read_and_a_bad_line_is_named_without_its_text(tmp_path):
     path.write_text(_judged([2], [1]).model_dump_json() + "\n")
     assert len(read_judged(path)) == 1
     pairs = tmp_path / "pairs.jsonl"
-    good = {"prompt": [{"role": "user", "content": "q"}], "chosen": "a", "rejected": "b", "who": "dr"}
+    good = {"prompt": [{"role": "user", "content": "q"}], "chosen": "a", "rejected": "b", "who": "zebra"}
     pairs.write_text(json.dumps(good) + "\n")
     assert read_pairs(pairs)[0].chosen == "a"
     pairs.write_text(json.dumps(good) + "\n" + json.dumps(good | {"rejected": "a"}) + "\n")
     with pytest.raises(InputError, match=r"line 2: .*same answer") as error:
         read_pairs(pairs)
-    assert "dr" not in str(error.value).split(str(pairs))[-1]
+    assert "zebra" not in str(error.value)
     with pytest.raises(InputError, match="medrag feedback export"):
         read_pairs(tmp_path / "none.jsonl")
 
