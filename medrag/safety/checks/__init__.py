@@ -9,19 +9,19 @@ from medrag.safety.checks.accounted import unread
 from medrag.safety.checks.age import age
 from medrag.safety.checks.allergy import allergy
 from medrag.safety.checks.contraindication import contraindication
-from medrag.safety.checks.criteria import criteria
-from medrag.safety.checks.dose import dose
+from medrag.safety.checks.dosing.criteria import criteria
+from medrag.safety.checks.dosing.dose import dose
+from medrag.safety.checks.dosing.opioids import opioids
+from medrag.safety.checks.dosing.route import route
 from medrag.safety.checks.duplication import duplication
 from medrag.safety.checks.evidence import superseded, support
 from medrag.safety.checks.hepatic import hepatic
 from medrag.safety.checks.interaction import interaction
-from medrag.safety.checks.opioids import opioids
 from medrag.safety.checks.pharmacogenomics import pharmacogenomics
 from medrag.safety.checks.population import population
 from medrag.safety.checks.pregnancy import pregnancy
 from medrag.safety.checks.qt import qt
 from medrag.safety.checks.renal import renal
-from medrag.safety.checks.route import route
 from medrag.safety.checks.unknown import unknown
 from medrag.safety.checks.washout import washout
 from medrag.types import Finding

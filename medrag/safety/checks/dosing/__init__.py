@@ -1,0 +1,1 @@
+"""Whether a dose, its route and its rate suit the drug and the patient."""
