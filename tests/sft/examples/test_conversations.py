@@ -64,7 +64,7 @@ def test_the_patient_is_shown_as_serving_hears_it(starter_index):
     rng = random.Random(7)
     made = record(make(rng, frozenset(["egfr<30"])), rng)
     for patient in (None, made):
-        case = Case(question="He has a flare of gout. What is first line?", patient=patient)
+        case = Case(question="What is first line for a flare of gout? He has gout.", patient=patient)
         sent = case.model_copy(update={"patient": from_json(patient.model_dump(mode="json")) if patient else None})
         advice = asyncio.run(engine.recommend(sent))
         example = conversation("x", advice.evidence, [Turn(case, (), "none")])
