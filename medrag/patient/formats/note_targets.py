@@ -36,6 +36,8 @@ _LISTED = {
 _MOST_WORDS = {Kind.CONDITION: 8, Kind.DRUG: 4, Kind.ALLERGEN: 4}
 MOST_NAMES = 3_000
 """Names of a note that are read: no note that a person wrote has more."""
+_IN_MASS = re.compile(r"\d\s?(?:mg|g|mcg|meq|units?|mmol|tab)\b(?!\s?/)", re.IGNORECASE)
+_NUMBER_NEXT = re.compile(r"\s?(?:(?:level|was|is|of)\s)?[:=]?\s?\d", re.IGNORECASE)
 _MISSPELT_FROM = 6
 
 
@@ -110,14 +112,14 @@ def _is_entry(text: str, each: Target) -> bool:
 
 
 def _is_a_result(text: str, each: Target) -> bool:
-    """Calcium, iron or glucose as a laboratory value, not as a drug."""
+    """Calcium, iron or tacrolimus as a laboratory value, not as a drug."""
     drug = each.term.drug
-    ordinary = drug is not None and drug.dosed
-    analyte = analytes.identify(text[each.start : each.end])
-    measured = ordinary or (analyte is not None and analyte.drug is None)
-    return measured and not (
-        each.directions and re.search(r"\d\s?(?:mg|g|mcg|meq|units?|mmol|tab)\b(?!\s?/)", each.directions, re.I)
-    )
+    if _IN_MASS.search(each.directions or ""):
+        return False
+    if drug is not None and drug.dosed:
+        return True
+    measured = analytes.identify(text[each.start : each.end]) is not None
+    return measured and _NUMBER_NEXT.match(text, each.end) is not None and not OFTEN.search(each.directions or "")
 
 
 def _is_level(text: str, each: Target) -> bool:
