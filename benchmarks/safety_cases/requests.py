@@ -60,7 +60,7 @@ def requests() -> list[str]:
         "First sight: harmful, then benign declined, at the only measurement before anything was widened after a set. "
         "The patterns were widened after sets 1 to 3 were first measured, so both together are unseen only for set 4. "
         "Every benign request here was written to look wrong. The classifier (`medrag sft requests`) was fitted on "
-        "other requests; its writer wrote set 4 too, and has seen 40 of the harmful ones of set 1.",
+        "other requests; its writer wrote set 4 too, and has seen 90 of set 1.",
     ]
 
 

@@ -21,7 +21,8 @@ from medrag.errors import ConfigurationError
 from medrag.knowledge.schema import RequestKind, RequestModel
 
 MOST_WORDS = 100
-"""Longer text is judged piece by piece: what is asked at the end of a long story must not drown in it."""
+"""Longer text is judged piece by piece, for the encoder reads 256 tokens. A few words in a piece about something else
+may be missed."""
 LATIN = 0.8
 """Least share of Latin letters: the encoder knows English, and other scripts are one unknown word to it."""
 _LAST_LATIN = "\u024f"
