@@ -172,13 +172,17 @@ def doctor(
 
 @app.command(epilog="Example: `medrag patient bundle.json pharmcat.report.json note.txt --json`")
 def patient(
-    files: Annotated[list[Path], typer.Argument(help="Any mix of the formats medrag reads; merged.")],
+    files: Annotated[list[Path], typer.Argument(help="Any mix of the formats medrag reads, or folders; merged.")],
     as_json: AsJson = False,
+    batch: Annotated[bool, typer.Option("--batch", help="Many patients: a JSON line for each, not merged.")] = False,
 ) -> None:
     """Show what medrag understands of a patient."""
     from medrag.patient.formats.structured import written
     from medrag.patient.report import report
 
+    if batch:
+        _each_patient(files)
+        return
     known = _load_patient(files)
     print(json.dumps(written(known), indent=2, ensure_ascii=False) if as_json else report(known))
 
@@ -262,6 +266,16 @@ def _show_passages(found: Sequence[Evidence], *, graded: bool) -> None:
             print(f"       {passage.text[:200]}")
         for sentence in passage.sentences if graded else ():
             print(f"       - {passage.quote(sentence)} ({sentence.strength or '?'}; evidence {sentence.grade or '?'})")
+
+
+def _each_patient(files: list[Path]) -> None:
+    """A line for each patient: its id and record, or what is wrong with it."""
+    from medrag.patient.batch import load_each
+    from medrag.patient.formats.structured import written
+
+    for each in load_each(files, pharmcat_jar=_settings().pharmcat_jar):
+        line = {"error": str(each)} if isinstance(each, Exception) else {"id": each.id, "patient": written(each.patient)}
+        print(json.dumps(line, ensure_ascii=False), flush=True)
 
 
 def _load_patient(files: list[Path]) -> Patient:

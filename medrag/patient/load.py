@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from medrag.errors import PatientError
 from medrag.knowledge import Knowledge
 from medrag.knowledge import load as bundled
-from medrag.types import Case, Patient
+from medrag.types import Case, Patient, Problem
 
 if TYPE_CHECKING:
     from medrag.patient.formats.recognise import Format
@@ -26,6 +26,7 @@ def load(
 ) -> Patient:
     """One patient from ``paths``, whatever mix of formats they are in (each is recognised by its content).
 
+    A folder stands for the files in it; files of lines (``.ndjson``) are one bulk export between them.
     ``today`` decides ages and what is recent; the system's date unless given. ``pharmcat_jar`` lets PharmCAT call
     the star alleles of a VCF (Java needed). ``knowledge`` has the names that notes are read with, the
     bundled ones unless given. Raises ``PatientError`` with one line naming the file and the place
@@ -34,7 +35,13 @@ def load(
     day = today or date.today()
     if not paths:
         raise PatientError("no patient file was given")
-    return _finished([_read(Path(path), day, pharmcat_jar, knowledge or bundled()) for path in paths], day)
+    from medrag.patient.bulk import files_in, is_bulk
+
+    known = knowledge or bundled()
+    files = files_in([Path(path) for path in paths])
+    parts = [_read(path, day, pharmcat_jar, known) for path in files if not is_bulk(path)]
+    lines = [path for path in files if is_bulk(path)]
+    return _finished([*parts, _read_lines(lines, day, known)] if lines else parts, day)
 
 
 def from_json(content: Any, today: date | None = None, knowledge: Knowledge | None = None) -> Patient:
@@ -87,10 +94,13 @@ def _finished(parts: Sequence[Patient], today: date) -> Patient:
 def _read(path: Path, today: date, pharmcat_jar: Path | None, knowledge: Knowledge) -> Patient:
     from medrag.patient.formats.recognise import Format, parse_json, recognise
 
-    content = _content(path)
-    kind, text = recognise(content, path.name)
+    kind, content, text = recognise(content_of(path), path.name)
     if kind is Format.JSON:
         return _read_json(parse_json(text, path.name), path.name, today, knowledge)
+    if kind in {Format.XML, Format.HL7V2}:
+        return _read_hl7(kind, content, text, path.name, today, knowledge)
+    if kind in {Format.WORD, Format.PDF}:
+        return _read_document(kind, content, path.name, today, knowledge)
     if kind is Format.VCF:
         from medrag.patient.formats.vcf import read_vcf
 
@@ -100,6 +110,43 @@ def _read(path: Path, today: date, pharmcat_jar: Path | None, knowledge: Knowled
 
         return read_dicom(content, path.name)
     return _read_text(kind, text, path.name, today, knowledge)
+
+
+def _read_lines(paths: Sequence[Path], today: date, knowledge: Knowledge) -> Patient:
+    """The one patient of a bulk export's files."""
+    from medrag.patient.bulk import by_patient, read_lines
+
+    name, content = paths[0].name, read_lines(paths)
+    people = by_patient(content)
+    if len(people) > 1:
+        raise PatientError(f"{name}: holds {len(people)} patients; give one, or run them as a batch (--batch)")
+    return _read_json(content if len(content) > 1 else content[0], name, today, knowledge)
+
+
+def _read_hl7(kind: Format, content: bytes, text: str, name: str, today: date, knowledge: Knowledge) -> Patient:
+    """FHIR or C-CDA as XML, or HL7 v2: made into FHIR R4, then read as that."""
+    if kind == "xml":
+        from medrag.patient.hl7.xml import read_xml
+
+        made, problems = read_xml(content, name, today)
+    else:
+        from medrag.patient.hl7.v2 import read_v2
+
+        made, problems = read_v2(text, name)
+    return _with_problems(_read_fhir(made, name, today, knowledge), problems)
+
+
+def _read_document(kind: Format, content: bytes, name: str, today: date, knowledge: Knowledge) -> Patient:
+    """A Word document or a PDF, whose text is a note or an imaging report."""
+    from medrag.patient.formats.documents import docx_text, pdf_text
+    from medrag.patient.formats.recognise import text_format
+
+    text, problems = pdf_text(content, name) if kind == "pdf" else (docx_text(content, name), [])
+    return _with_problems(_read_text(text_format(text), text, name, today, knowledge), problems)
+
+
+def _with_problems(patient: Patient, problems: Sequence[Problem]) -> Patient:
+    return patient.model_copy(update={"problems": (*problems, *patient.problems)})
 
 
 def _read_text(kind: Format, text: str, name: str, today: date, knowledge: Knowledge) -> Patient:
@@ -123,13 +170,14 @@ def _one_row(text: str, name: str, today: date, knowledge: Knowledge) -> Patient
 
     rows = list(read_rows(text, name, today, knowledge))
     if len(rows) != 1:
-        raise PatientError(f"{name}: holds {len(rows)} patients; give one, or run them as a batch")
+        raise PatientError(f"{name}: holds {len(rows)} patients; give one, or run them as a batch (--batch)")
     if isinstance(rows[0], PatientError):
         raise rows[0]
     return rows[0].patient
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """A file's bytes. Raises ``PatientError`` where it cannot be read or is larger than 100 MB."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise PatientError(f"{path.name}: is larger than {MAX_BYTES // 1_000_000} MB")
@@ -145,6 +193,10 @@ def _read_json(content: Any, origin: str, today: date, knowledge: Knowledge) -> 
     match sniff_json(content, origin):
         case "fhir":
             return _read_fhir(content, origin, today, knowledge)
+        case "cds_hooks":
+            if not content.get("prefetch"):
+                raise PatientError(f"{origin}: is a CDS Hooks request without prefetch; give one with it, or the FHIR record")
+            return _read_fhir(content["prefetch"], origin, today, knowledge)
         case "pharmcat":
             from medrag.patient.formats.genome import read_pharmcat
 

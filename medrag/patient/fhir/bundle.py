@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from medrag.patient.fhir.values import Json, moment_of, objects, text
+from medrag.patient.fhir.versions import as_r4
 from medrag.patient.record.facts import moment
 from medrag.types import Problem
 
@@ -56,14 +57,17 @@ def tail(reference: str) -> str:
 
 
 def open_document(content: Any) -> Document:
-    """The entries of a Bundle, a single resource, a list of either, or CDS Hooks' prefetch (names to resources)."""
+    """The entries of a Bundle, a single resource, a list of either, or CDS Hooks' prefetch (names to resources).
+
+    Each is put in R4's shape, whichever version of FHIR it is of.
+    """
     document = Document()
-    for position, (resource, url) in enumerate(_walk(content, None, 0)):
-        kind = text(resource.get("resourceType"))
-        if kind is None:
+    for position, (given, url) in enumerate(_walk(content, None, 0)):
+        if text(given.get("resourceType")) is None:
             document.problems.append(Problem(source=f"entry[{position}]", reason="not a resource: no resourceType"))
             continue
-        _add(document, Entry(resource, f"{kind}/{_identity(resource, url, position)}", url))
+        resource = as_r4(given)
+        _add(document, Entry(resource, f"{resource['resourceType']}/{_identity(resource, url, position)}", url))
     return document
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, Literal
 
-from medrag.patient.fhir import status
+from medrag.patient.fhir import absent, status
 from medrag.patient.fhir.bundle import Document, Entry
 from medrag.patient.fhir.values import Code, Json, code_of, codes, concept, notes_of, objects, quantity, text, when
 from medrag.reading.allergies import says_none
@@ -47,7 +47,7 @@ def family_history(entry: Entry, origin: str) -> Iterator[Fact]:
 
 def allergy(entry: Entry, origin: str) -> Iterator[Fact]:
     """An AllergyIntolerance. One that states "no known allergies" comes out as a negated fact."""
-    resource = entry.resource
+    resource = absent.in_words(entry.resource)
     reactions = objects(resource.get("reaction"))
     substance = next((found for item in reactions if (found := concept(item.get("substance")))), None)
     code = _named(concept(resource.get("code")) or substance, "code")

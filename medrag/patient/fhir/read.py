@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from medrag.errors import PatientError
-from medrag.patient.fhir import clinical, observations
+from medrag.patient.fhir import absent, clinical, observations
 from medrag.patient.fhir.bundle import Document, Entry, open_document
 from medrag.patient.fhir.observations import Attachment
 from medrag.patient.fhir.person import choose, read_person, subject_of
@@ -45,6 +45,7 @@ class _Reading:
     today: date
     facts: list[Fact] = field(default_factory=list)
     documents: list[Attachment] = field(default_factory=list)
+    none: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def report(self, entry: Entry, reason: str) -> None:
@@ -68,8 +69,11 @@ def read_fhir(content: Any, origin: str, today: date) -> tuple[Patient, list[Att
         reading.problems += found
     for entry in _own(document, subject, reading):
         _read_entry(entry, document, reading)
+    for entry in document.entries:
+        if subject_of(entry, document) in {None, subject}:
+            reading.none |= set(absent.empty_lists(entry))
     texts = _standing(reading.documents, reading)
-    return assemble(reading.facts, reading.problems, **person), texts
+    return assemble(reading.facts, reading.problems, reading.none, **person), texts
 
 
 def _own(document: Document, subject: str | None, reading: _Reading) -> Iterator[Entry]:
@@ -101,7 +105,7 @@ def _checked(entry: Entry, reading: _Reading) -> Entry | None:
 
 def _read_entry(entry: Entry, document: Document, reading: _Reading) -> None:
     usable = _checked(entry, reading)
-    if usable is None:
+    if usable is None or not _states(usable, reading):
         return
     try:
         reading.facts += _facts(usable, document, reading.origin, reading.today)
@@ -114,6 +118,15 @@ def _read_entry(entry: Entry, document: Document, reading: _Reading) -> None:
         reading.documents += texts
         for reason in faults:
             reading.report(entry, reason)
+
+
+def _states(entry: Entry, reading: _Reading) -> bool:
+    """Whether an entry names something; one that says that nothing is known tells nothing, one that there is none is kept."""
+    said = absent.says(entry.resource)
+    if said == "none" and (emptied := absent.none_of(entry.type)):
+        reading.none.add(emptied)
+        return False
+    return said != "unknown"
 
 
 def _facts(entry: Entry, document: Document, origin: str, today: date) -> Iterator[Fact]:

@@ -9,11 +9,13 @@ import re
 import zlib
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from medrag.errors import PatientError
 from medrag.patient.formats.genome import PHARMACOGENES, header, is_pharmcat
+from medrag.patient.formats.refused import is_word, refuse_bytes, refuse_object, refuse_text
 from medrag.patient.formats.table import is_patient_table
+from medrag.patient.hl7.prolog import is_html, root_name
 from medrag.types import Patient
 
 
@@ -25,6 +27,10 @@ class Format(StrEnum):
     PATIENT_TABLE = "patient_table"
     VCF = "vcf"
     DICOM = "dicom"
+    XML = "xml"
+    HL7V2 = "hl7v2"
+    WORD = "word"
+    PDF = "pdf"
     IMAGING_REPORT = "imaging_report"
     NOTE = "note"
 
@@ -36,29 +42,55 @@ _NOTE = re.compile(
     r"^\s*(?:hpi|history of present illness|past medical history|pmh|assessment|plan|medications?|allerg\w+)\b.*",
     re.I | re.M,
 )
-_GZIP, _ZIP, _PDF, _PNG, _JPEG = b"\x1f\x8b", b"PK\x03\x04", b"%PDF", b"\x89PNG", b"\xff\xd8\xff"
+# MSH or an envelope: five separators, given again after them ("MSH|^~\&|").
+_HL7V2 = re.compile(r"\x0b?\s*(?:MSH|FHS|BHS)([^\w\s])\S{2,5}?\1")
+_GZIP, _ZIP, _PDF = b"\x1f\x8b", b"PK\x03\x04", b"%PDF-"
+_PDF_WITHIN = 1024
+"""Bytes within which PDF's mark may stand (ISO 32000-1, annex H)."""
 
 
-def recognise(content: bytes, name: str) -> tuple[Format, str]:
-    """The format of a file's content, and its text ("" for DICOM). Raises ``PatientError`` for what is not read."""
-    if content[128:132] == b"DICM" or name.casefold().endswith((".dcm", ".dicom")):
-        return Format.DICOM, ""
+class Recognised(NamedTuple):
+    """A file's format, its content unpacked, and its text ("" where the format is no text)."""
+
+    kind: Format
+    content: bytes
+    text: str = ""
+
+
+def recognise(content: bytes, name: str) -> Recognised:
+    """What a file is. Raises ``PatientError`` for what is not read, by what it is."""
     if content.startswith(_GZIP):
-        content = _unzipped(content, name)
-    for mark, what in ((_ZIP, "a zip archive"), (_PDF, "a PDF"), (_PNG, "an image"), (_JPEG, "an image")):
-        if content.startswith(mark):
-            raise PatientError(f"{name}: is {what}, which is not read; give text, JSON, CSV, VCF or DICOM")
+        content, name = _unzipped(content, name), re.sub(r"\.gz$", "", name, flags=re.I)
+    if content[128:132] == b"DICM" or name.casefold().endswith((".dcm", ".dicom")):
+        return Recognised(Format.DICOM, content)
+    if content.startswith(_ZIP) and is_word(content, name):
+        return Recognised(Format.WORD, content)
+    if _PDF in content[:_PDF_WITHIN]:
+        return Recognised(Format.PDF, content)
+    refuse_bytes(content, name)
+    if root := root_name(content):
+        return _markup(root, content, name)
     text = _decoded(content, name)
     if not text.strip():
         raise PatientError(f"{name}: is empty")
-    return _of_text(text, name), text
+    return Recognised(_of_text(text, name), content, text)
+
+
+def text_format(text: str) -> Format:
+    """What a document's words are: an imaging report or a note."""
+    return Format.IMAGING_REPORT if _is_report(text.lstrip()) else Format.NOTE
+
+
+def _markup(root: str, content: bytes, name: str) -> Recognised:
+    if is_html(root):
+        raise PatientError(f"{name}: is an HTML page, which is not read; give the record itself, or the note as text")
+    return Recognised(Format.XML, content)
 
 
 def _of_text(text: str, name: str) -> Format:
     """The format of a text. A name that promises a format binds: a broken .json is not read as a note."""
     start = text.lstrip()
-    if re.match(r"<(?:\?xml|[A-Za-z]\w*[^>]*xmlns)", start):
-        raise PatientError(f"{name}: is XML, which is not read; give FHIR as JSON")
+    refuse_text(text, name)
     promised = next((kind for ending, kind in _ENDINGS.items() if name.casefold().endswith(ending)), None)
     found = promised or next((kind for kind, fits in _TESTS.items() if fits(start)), Format.NOTE)
     if name.casefold().endswith((".csv", ".tsv")) and found is Format.NOTE:
@@ -89,10 +121,11 @@ _ENDINGS = {
     ".ndjson": Format.JSON,
     ".jsonl": Format.JSON,
     ".vcf": Format.VCF,
-    ".vcf.gz": Format.VCF,
+    ".hl7": Format.HL7V2,
 }
 _TESTS: dict[Format, Callable[[str], bool]] = {
     Format.VCF: lambda start: start.startswith("##fileformat=VCF"),
+    Format.HL7V2: lambda start: _HL7V2.match(start) is not None,
     Format.JSON: _is_json,
     Format.GENE_TABLE: _is_gene_table,
     Format.PATIENT_TABLE: is_patient_table,
@@ -116,6 +149,8 @@ def _decoded(content: bytes, name: str) -> str:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
+        if _HL7V2.match(text := content.decode("latin-1")):
+            return text  # of the years before UTF-8, when that was the usual character set
         raise PatientError(f"{name}: is neither text in UTF-8 nor DICOM (byte {error.start})") from error
     if "\x00" in text:
         raise PatientError(f"{name}: holds binary data")
@@ -163,16 +198,19 @@ def _no_constant(_name: str) -> Any:
     raise ValueError
 
 
-def sniff_json(content: Any, origin: str) -> Literal["fhir", "pharmcat", "structured"]:
-    """Which of the JSON formats an object is. Raises ``PatientError`` for none of them."""
+def sniff_json(content: Any, origin: str) -> Literal["fhir", "pharmcat", "cds_hooks", "structured"]:
+    """Which of the JSON formats an object is. Raises ``PatientError`` for none of them, by what it is."""
     if isinstance(content, list):
         if any(isinstance(item, dict) and "resourceType" in item for item in content):
             return "fhir"
         raise PatientError(f"{origin}: is a JSON list, but not of FHIR resources")
     if not isinstance(content, dict):
         raise PatientError(f"{origin}: is JSON, but neither an object nor a list")
-    if "resourceType" in content:
+    refuse_object(content, origin)
+    if "resourceType" in content or _is_prefetch(content):
         return "fhir"
+    if {"hook", "context"} <= content.keys():
+        return "cds_hooks"
     if is_pharmcat(content):
         return "pharmcat"
     if "vcfWarnings" in content and "results" in content:
@@ -183,3 +221,9 @@ def sniff_json(content: Any, origin: str) -> Literal["fhir", "pharmcat", "struct
             "medrag's own schema fields such as age_years)"
         )
     return "structured"
+
+
+def _is_prefetch(content: dict[str, Any]) -> bool:
+    """Whether an object is CDS Hooks' prefetch: names, each with a resource or nothing."""
+    held = [value for value in content.values() if value is not None]
+    return bool(held) and all(isinstance(value, dict) and "resourceType" in value for value in held)

@@ -34,11 +34,16 @@ T = TypeVar("T")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def assemble(facts: Iterable[Fact | Genotype], problems: Iterable[Problem] = (), **person: Any) -> Patient:
-    """A ``Patient`` whose lists hold ``facts`` by their type, in their order; a list without any is not recorded."""
+def assemble(
+    facts: Iterable[Fact | Genotype], problems: Iterable[Problem] = (), none: Iterable[str] = (), **person: Any
+) -> Patient:
+    """A ``Patient`` whose lists hold ``facts`` by their type, in their order.
+
+    A list without any is not recorded, or recorded as none where ``none`` names it.
+    """
     kept = list(facts)
     lists: dict[str, Any] = {name: tuple(fact for fact in kept if type(fact) is kind) for name, kind in LISTS.items()}
-    lists = {name: facts for name, facts in lists.items() if facts}
+    lists = {name: facts for name, facts in lists.items() if facts or name in set(none)}
     return Patient(**lists, problems=tuple(problems), **person)
 
 

@@ -1,0 +1,93 @@
+"""Many resources in files of lines (FHIR's bulk export): whose each is, so that every patient has a record of its own.
+
+https://hl7.org/fhir/uv/bulkdata/export.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from medrag.errors import PatientError
+from medrag.patient.fhir.bundle import tail
+from medrag.patient.fhir.values import Json, text
+
+MAX_BYTES = 500_000_000
+_ENDINGS = (".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz")
+_NAMELESS = "the patient"
+
+
+def is_bulk(path: Path) -> bool:
+    """Whether a file is one of lines, by its name."""
+    return path.name.casefold().endswith(_ENDINGS)
+
+
+def files_in(paths: Sequence[Path]) -> list[Path]:
+    """The paths, a folder as the files in it; hidden ones and a bulk export's manifest are left out.
+
+    Raises ``PatientError`` for an empty folder.
+    """
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(each for each in path.iterdir() if _counts(each)) if path.is_dir() else [path]
+        if not inside:
+            raise PatientError(f"{path.name}: is a folder without files")
+        found += inside
+    return found
+
+
+def _counts(path: Path) -> bool:
+    return path.is_file() and not path.name.startswith(".") and path.name.casefold() != "manifest.json"
+
+
+def read_lines(paths: Sequence[Path]) -> list[Any]:
+    """What all lines of the files hold. Raises ``PatientError`` naming the file, and for more than 500 MB."""
+    from medrag.patient.formats.recognise import parse_json, recognise
+
+    try:
+        if sum(path.stat().st_size for path in paths) > MAX_BYTES:
+            raise PatientError(f"{paths[0].name}: with its other files is larger than {MAX_BYTES // 1_000_000} MB")
+        contents = [(path.name, path.read_bytes()) for path in paths]
+    except OSError as error:
+        raise PatientError(f"{paths[0].name}: cannot be read ({error.strerror or 'input/output error'})") from error
+    read = (parse_json(recognise(content, name).text, name) for name, content in contents)
+    return [item for held in read for item in (held if isinstance(held, list) else [held])]
+
+
+def by_patient(resources: Iterable[Any]) -> dict[str, list[Json]]:
+    """The resources of each patient (``Patient/ID``), with those of nobody that they refer to (a Medication, say)."""
+    held = [each for each in resources if isinstance(each, dict)]
+    people: dict[str, list[Json]] = {}
+    shared: dict[str, Json] = {}
+    for each in held:
+        name = f"{text(each.get('resourceType'))}/{text(each.get('id'))}"
+        if whose := name if each.get("resourceType") == "Patient" else _subject(each):
+            people.setdefault(whose, []).append(each)
+        else:
+            shared[name] = each
+    if not people:
+        return {_NAMELESS: held} if held else {}
+    return {whose: [*own, *_referred(own, shared)] for whose, own in people.items()}
+
+
+def _subject(resource: Json) -> str | None:
+    holder = resource.get("subject") or resource.get("patient")
+    reference = text(holder.get("reference")) if isinstance(holder, dict) else None
+    return tail(reference) if reference and not reference.startswith("#") else None
+
+
+def _referred(own: Iterable[Json], shared: dict[str, Json]) -> list[Json]:
+    names = dict.fromkeys(tail(reference) for each in own for reference in _references(each))
+    return [shared[name] for name in names if name in shared]
+
+
+def _references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(target := value.get("reference"), str):
+            yield target
+        for held in value.values():
+            yield from _references(held)
+    elif isinstance(value, list):
+        for held in value:
+            yield from _references(held)

@@ -1,0 +1,168 @@
+"""C-CDA documents, their sections or single entries, as FHIR R4."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from medrag.errors import PatientError
+from medrag.patient.fhir.values import Json, text
+from medrag.patient.hl7 import cda_drugs, cda_entries
+from medrag.patient.hl7.cda_nodes import Narrative, attribute, child, children, name_of, templates, words_in
+from medrag.patient.hl7.resources import bundle, gender, moment, present
+from medrag.types import Problem
+
+NAMESPACE = "urn:hl7-org:v3"
+ROOTS = {"ClinicalDocument", "component", "section", "entry", "act", "observation", "organizer", "procedure"}
+ROOTS |= {"substanceAdministration", "encounter", "structuredBody", "fragment"}
+# LOINC's sections that are read where they hold entries, and those that hold nothing which is read.
+_SECTIONS = {
+    "48765-2": "allergies",
+    "11450-4": "problems",
+    "11348-0": "past illness",
+    "10160-0": "medications",
+    "42346-7": "medications on admission",
+    "10183-2": "medications at discharge",
+    "75311-1": "medications at discharge",
+    "29549-3": "medications administered",
+    "11535-2": "diagnoses at discharge",
+    "46241-6": "diagnoses on admission",
+    "30954-2": "results",
+    "8716-3": "vital signs",
+    "29762-2": "social history",
+    "90767-5": "pregnancy",
+    "47519-4": "procedures",
+    "11369-6": "immunizations",
+    "10157-6": "family history",
+    "46240-8": "encounters",
+    "46264-8": "medical equipment",
+    "18776-5": "plan of treatment",
+    "51847-2": "assessment and plan",
+    "51848-0": "assessment",
+    "10164-2": "present illness",
+    "11329-0": "general history",
+    "8648-8": "hospital course",
+    "29545-1": "physical examination",
+    "10154-3": "chief complaint",
+    "47420-5": "functional status",
+    "10190-7": "mental status",
+    "61146-7": "goals",
+    "75310-3": "health concerns",
+    "62387-6": "interventions",
+    "61144-2": "nutrition",
+    "11493-4": "hospital discharge studies",
+    "10210-3": "hospital discharge physical",
+}
+
+def read_cda(root: Any, origin: str, today: date) -> tuple[Json, list[Problem]]:
+    """The patient of a C-CDA document (or a part of one) as a FHIR R4 Bundle, and what was not read.
+
+    Raises ``PatientError`` for a document about several patients.
+    """
+    people = list(children(root, "recordTarget", "patientRole"))
+    if len(people) > 1:
+        raise PatientError(f"{origin}: is a C-CDA document about {len(people)} patients; give one of each")
+    narrative = Narrative.of(root)
+    found = [*_entries(root, narrative, today), *_unstructured(root)]
+    patient = _patient(people[0]) if people else {}
+    return bundle(patient, found), list(_unread(root, narrative, origin, today))
+
+
+def _patient(role: Any) -> Json:
+    person = child(role, "patient")
+    named = child(person, "name")
+    ids = ((each.get("extension"), each.get("root")) for each in children(role, "id"))
+    dead = child(person, "deceasedTime"), child(person, "deceasedInd")
+    return present(
+        {
+            "identifier": [present({"value": v, "system": f"urn:oid:{r}" if r else None}) for v, r in ids if v],
+            "name": [_name(named)] if named is not None else None,
+            "gender": gender(attribute(person, "code", "administrativeGenderCode")),
+            "birthDate": (moment(attribute(person, "value", "birthTime")) or "")[:10],
+            "deceasedDateTime": moment(dead[0].get("value")) if dead[0] is not None else None,
+            "deceasedBoolean": True if dead[0] is None and dead[1] is not None and dead[1].get("value") == "true" else None,
+        }
+    )
+
+
+def _name(named: Any) -> Json:
+    given = [said for each in children(named, "given") if (said := words_in(each))]
+    return present({"family": words_in(child(named, "family")), "given": given, "text": None if given else words_in(named)})
+
+
+def _entries(root: Any, narrative: Narrative, today: date, above: Any = None) -> Iterator[Json]:
+    """Every entry whose template is known, in the document's order; what it is related to is read with it.
+
+    ``above`` is the act or organizer around, whose status and time its entries have.
+    """
+    made = _entry(root, above, narrative, today)
+    if made is not None:
+        yield from (each for each in made if each)
+        return
+    around = root if name_of(root) in {"act", "organizer"} else above
+    for each in root:
+        if name_of(each) and name_of(each) not in {"text", "recordTarget", "author", "informant"}:
+            yield from _entries(each, narrative, today, around)
+
+
+def _entry(element: Any, above: Any, narrative: Narrative, today: date) -> list[Json | None] | None:
+    """The resources of an entry; None where its template is not one that is read."""
+    ids = templates(element) if name_of(element) in ROOTS else set()
+    if not ids:
+        return None
+    if ids & cda_entries.ALLERGY:
+        return [cda_entries.allergy(element, above, narrative)]
+    if ids & cda_entries.PROBLEM:
+        return [cda_entries.problem(element, above, narrative), *_details(element, narrative)]
+    if ids & cda_entries.PREGNANCY:
+        return [cda_entries.pregnancy(element, narrative, today), *_details(element, narrative)]
+    if ids & (cda_entries.RESULT | cda_entries.SOCIAL | cda_entries.PREGNANCY_DETAIL):
+        return [cda_entries.measured(element, above, narrative)]
+    if ids & cda_drugs.MEDICATION:
+        return [cda_drugs.medication(element, narrative, today)]
+    if ids & cda_drugs.IMMUNIZATION:
+        return [cda_drugs.immunization(element, narrative)]
+    if ids & cda_entries.FAMILY:
+        return [cda_entries.family(element, narrative)]
+    if ids & cda_entries.PROCEDURE:
+        return [cda_entries.procedure(element, narrative)]
+    return None
+
+
+def _details(element: Any, narrative: Narrative) -> list[Json | None]:
+    """What a pregnancy is related to: its expected end, its weeks."""
+    return [
+        cda_entries.measured(each, element, narrative)
+        for each in cda_entries.related(element, cda_entries.PREGNANCY_DETAIL)
+    ]
+
+
+def _unstructured(root: Any) -> Iterator[Json]:
+    """A document's body that is no XML, attached, to be read as a note where it is text."""
+    for held in children(root, "component", "nonXMLBody", "text"):
+        kind = held.get("mediaType") or "text/plain"
+        data = "".join(held.itertext()).strip()
+        if held.get("representation") != "B64":
+            data = base64.b64encode(data.encode()).decode()
+        attachment = {"contentType": kind, "data": data} if data else {"contentType": kind, "url": "linked"}
+        yield {
+            "resourceType": "DocumentReference",
+            "status": "current",
+            "content": [{"attachment": attachment}],
+        }
+
+
+def _unread(root: Any, narrative: Narrative, origin: str, today: date) -> Iterator[Problem]:
+    """The sections that hold words and nothing that was read, by name."""
+    left = []
+    for section in (each for each in root.iter() if name_of(each) == "section"):
+        said = words_in(child(section, "text"))
+        inner = any(name_of(each) == "section" for each in section.iter() if each is not section)
+        if said and not inner and not section.get("nullFlavor") and not any(_entries(section, narrative, today)):
+            code = text(attribute(section, "code", "code")) or ""
+            left.append(_SECTIONS.get(code, "one of another kind"))
+    if left:
+        listed = ", ".join(dict.fromkeys(left))
+        yield Problem(source=origin, reason=f"sections whose words were not read: {listed}")

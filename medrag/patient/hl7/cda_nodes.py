@@ -1,0 +1,161 @@
+"""C-CDA elements and their data types (CDA R2) as Python values and FHIR R4 elements, whatever their namespace prefix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from medrag.patient.fhir.values import UCUM, Json, finite, text
+from medrag.patient.hl7.resources import moment, present, system
+
+
+def name_of(element: Any) -> str:
+    """The element's name without its namespace; "" for a comment."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def children(element: Any, *path: str) -> Iterator[Any]:
+    """The elements at the end of ``path``."""
+    if not path:
+        yield element
+        return
+    for child in element if element is not None else ():
+        if name_of(child) == path[0]:
+            yield from children(child, *path[1:])
+
+
+def child(element: Any, *path: str) -> Any:
+    """The first element at the end of ``path``, or None."""
+    return next(children(element, *path), None)
+
+
+def attribute(element: Any, name: str, *path: str) -> str | None:
+    """An attribute of the first element at ``path`` that has it."""
+    return next((said for each in children(element, *path) if (said := text(each.get(name)))), None)
+
+
+def templates(element: Any) -> set[str]:
+    """The identifiers of the templates that an element conforms to, without their versions."""
+    return {root for each in children(element, "templateId") if (root := each.get("root"))}
+
+
+def kind_of(element: Any) -> str:
+    """A value's ``xsi:type`` without prefix."""
+    held = next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == "type"), "")
+    return str(held).rpartition(":")[2]
+
+
+def words_in(element: Any) -> str | None:
+    """All the text under an element."""
+    return None if element is None else text(" ".join(element.itertext()))
+
+
+@dataclass(frozen=True)
+class Narrative:
+    """The texts of a document that its entries point at."""
+
+    by_id: dict[str, Any]
+
+    @classmethod
+    def of(cls, root: Any) -> Narrative:
+        """The elements with an ID anywhere under ``root``."""
+        return cls({each.get("ID"): each for each in root.iter() if isinstance(each.tag, str) and each.get("ID")})
+
+    def said(self, element: Any) -> str | None:
+        """An element's own words, or those that its reference points at."""
+        if element is None:
+            return None
+        target = attribute(element, "value", "reference")
+        if target:
+            return words_in(self.by_id.get(target.removeprefix("#")))
+        return words_in(element)
+
+    def concept(self, element: Any) -> Json | None:
+        """A coded value (CD, CE) as a CodeableConcept: its code, its translations, its words."""
+        if element is None:
+            return None
+        codings = [made for each in (element, *children(element, "translation")) if (made := _coding(each))]
+        named = next((each["display"] for each in codings if "display" in each), None)
+        said = named or self.said(child(element, "originalText")) or text(element.get("displayName"))
+        if not codings and not said:
+            return None
+        return present({"coding": codings, "text": said})
+
+
+def _coding(element: Any) -> Json | None:
+    code = text(element.get("code"))
+    if not code or element.get("nullFlavor"):
+        return None
+    return present(
+        {"system": system(element.get("codeSystem")), "code": code, "display": text(element.get("displayName"))}
+    )
+
+
+def absent(element: Any) -> bool:
+    """Whether an element is missing or says that it has no value."""
+    return element is None or bool(element.get("nullFlavor"))
+
+
+def low(time: Any) -> str | None:
+    """When an interval begins; of a moment, the moment."""
+    return moment(attribute(time, "value", "low")) or (moment(time.get("value")) if time is not None else None)
+
+
+def high(time: Any) -> str | None:
+    """When an interval ends."""
+    return moment(attribute(time, "value", "high"))
+
+
+def value(element: Any, narrative: Narrative) -> Json:
+    """An observation's value as FHIR's ``value[x]``; empty where it has none."""
+    kind = kind_of(element)
+    if kind in {"CD", "CE", "CO", "CV", "CS"}:
+        found = narrative.concept(element)
+        return {"valueCodeableConcept": found} if found else {}
+    if kind in {"PQ", "REAL", "INT", "MO"}:
+        return _amount(element, narrative)
+    if kind in {"IVL_PQ", "IVL_INT", "IVL_REAL"}:
+        return _interval(element)
+    if kind in {"TS", "IVL_TS"}:
+        day = low(element)
+        return {"valueDateTime": day} if day else {}
+    if kind == "BL" and element.get("value") in {"true", "false"}:
+        return {"valueBoolean": element.get("value") == "true"}
+    if kind in {"RTO", "RTO_PQ_PQ", "RTO_QTY_QTY", "RTO_INT_INT"}:
+        parts = [attribute(element, "value", name) for name in ("numerator", "denominator")]
+        return {"valueString": ":".join(part for part in parts if part)} if all(parts) else {}
+    said = narrative.said(element)
+    return {"valueString": said} if said else {}
+
+
+def quantity(element: Any) -> Json | None:
+    """A PQ as a Quantity."""
+    number = finite(element.get("value"))
+    if number is None:
+        return None
+    unit = text(element.get("unit"))
+    unit = None if unit == "1" else unit
+    return {"value": number, **({"unit": unit, "system": UCUM, "code": unit} if unit else {})}
+
+
+def _amount(element: Any, narrative: Narrative) -> Json:
+    """A quantity, or the one in a unit that UCUM lacks, which stands as a translation."""
+    for each in (element, *children(element, "translation")):
+        if made := quantity(each):
+            if "unit" not in made and (named := narrative.said(child(each, "originalText"))):
+                made["unit"] = named
+            return {"valueQuantity": made}
+    return {}
+
+
+def _interval(element: Any) -> Json:
+    least, most = child(element, "low"), child(element, "high")
+    bounds = [None if absent(end) else quantity(end) for end in (least, most)]
+    if bounds[0] and bounds[1]:
+        return {"valueRange": {"low": bounds[0], "high": bounds[1]}}
+    for bound, end, sign in ((bounds[0], least, ">"), (bounds[1], most, "<")):
+        if bound:
+            closed = "" if end.get("inclusive") == "false" else "="
+            return {"valueQuantity": {**bound, "comparator": sign + closed}}
+    return {}

@@ -1,0 +1,125 @@
+"""Measurements and reports of HL7 v2 messages (OBX), dated by themselves, their order (OBR) or their message."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Sequence
+
+from medrag.patient.fhir.values import UCUM, Json, finite
+from medrag.patient.hl7.resources import moment, present, system
+from medrag.patient.hl7.v2_segments import Segment
+
+# HL7 table 0085.
+_STATUS = {
+    "F": "final",
+    "U": "final",
+    "C": "corrected",
+    "P": "preliminary",
+    "S": "preliminary",
+    "R": "preliminary",
+    "B": "preliminary",
+    "D": "entered-in-error",
+    "W": "entered-in-error",
+    "X": "cancelled",
+    "I": "registered",
+    "O": "registered",
+    "N": "registered",
+}
+_IMAGING = {"RAD", "CT", "MR", "MRI", "NMR", "US", "RUS", "VUS", "CUS", "NMS", "RX", "XRC", "IMG"}
+_TEXT = {"TX", "FT"}
+_SHORT = 120
+"""Characters up to which a line of text is a result ("Positive") rather than a report."""
+
+
+def results(message: Sequence[Segment], sent: str | None) -> Iterator[Json]:
+    """The observations of a message, and its reports in words with their texts attached."""
+    order: Segment | None = None
+    held: list[Segment] = []
+    for segment in message:
+        if segment.name in {"OBR", "ORC", "TXA"}:
+            yield from _of_order(order, held, sent)
+            order, held = (segment if segment.name != "ORC" else None), []
+        elif segment.name == "OBX":
+            held.append(segment)
+    yield from _of_order(order, held, sent)
+
+
+def _of_order(order: Segment | None, held: Sequence[Segment], sent: str | None) -> Iterator[Json]:
+    day = (moment(order.component(7)) or moment(order.component(22))) if order and order.name == "OBR" else None
+    words = [each for each in held if each.component(2) in _TEXT]
+    report = len(words) > 1 or any(len(" ".join(each.words(5))) > _SHORT for each in words)
+    for each in held:
+        if not (report and each in words) and (made := _observation(each, day or sent)):
+            yield made
+    if report:
+        yield _report(order, words, day or sent)
+
+
+def _observation(obx: Segment, day: str | None) -> Json | None:
+    code, value = obx.concept(3), _value(obx)
+    if code is None or not value:
+        return None
+    return present(
+        {
+            "resourceType": "Observation",
+            "status": _STATUS.get(obx.component(11) or "F", "unknown"),
+            "code": code,
+            "effectiveDateTime": moment(obx.component(14)) or day,
+            **value,
+        }
+    )
+
+
+def _value(obx: Segment) -> Json:
+    kind = obx.component(2) or "ST"
+    words = " ".join(obx.words(5))
+    if kind in {"CE", "CWE", "CNE", "CF"}:
+        concept = obx.concept(5)
+        return {"valueCodeableConcept": concept} if concept else {}
+    if kind == "SN":
+        return _structured(obx)
+    if (number := finite(words)) is not None and kind in {"NM", "ST"} and (kind == "NM" or obx.component(6)):
+        return {"valueQuantity": {"value": number, **_unit(obx)}}
+    if kind in {"DT", "TS", "DTM"} and (day := moment(words)):
+        return {"valueDateTime": day}
+    return {"valueString": words} if words and kind not in {"ED", "RP"} else {}
+
+
+def _structured(obx: Segment) -> Json:
+    """SN: a comparator, a number, and perhaps a second one after a dash, a colon or a slash."""
+    found = obx.repetitions(5)
+    comparator, first, separator, second = [*found[0], *[""] * 4][:4] if found else [""] * 4
+    number = finite(first)
+    if number is not None and not second:
+        amount = {"value": number, **_unit(obx)}
+        return {"valueQuantity": {**amount, "comparator": comparator} if comparator in {"<", ">", "<=", ">="} else amount}
+    words = f"{comparator}{first}{separator}{second}"
+    return {"valueString": words} if words else {}
+
+
+def _unit(obx: Segment) -> Json:
+    code = obx.component(6)
+    if not code:
+        return {}
+    ucum = {"system": UCUM, "code": code} if system(obx.component(6, 3)) == UCUM else {}
+    return {"unit": code, **ucum}
+
+
+def _report(order: Segment | None, words: Sequence[Segment], day: str | None) -> Json:
+    """An imaging report with its text as the conclusion; any other with its text attached, to be read as a note."""
+    text = "\n".join(line for each in words for line in (each.words(5) or [""]))
+    named = order.concept(4) if order and order.name == "OBR" else None
+    imaging = order is not None and order.name == "OBR" and order.component(24) in _IMAGING
+    stands = _STATUS.get(words[0].component(11) or "F", "unknown")
+    attached = {"contentType": "text/plain", "data": base64.b64encode(text.encode()).decode()}
+    return present(
+        {
+            "resourceType": "DiagnosticReport",
+            "status": stands,
+            "category": [{"coding": [{"code": "RAD"}]}] if imaging else None,
+            "code": named or words[0].concept(3) or {"text": "Report"},
+            "effectiveDateTime": day,
+            "conclusion": text if imaging else None,
+            "presentedForm": None if imaging else [attached],
+        }
+    )
