@@ -1,0 +1,186 @@
+"""HL7 v2 messages (v2.5.1 chapters 3, 4 and 7): what they say of a patient, and what is not one's record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from medrag.errors import PatientError
+from medrag.patient import load
+from medrag.types import Patient
+from tests.patient.records import TODAY
+
+MSH = "MSH|^~\\&|A|B|C|D|20261101||{}|1|P|2.5"
+PID = "PID|1||123^^^H^MR||DOE^JANE||19600501|F"
+
+
+def read(tmp_path: Path, *segments: str, kind: str = "ADT^A01", ends: str = "\r") -> Patient:
+    path = tmp_path / "message.hl7"
+    path.write_bytes(ends.join((MSH.format(kind), PID, *segments)).encode())
+    return load([path], TODAY)
+
+
+def shown(facts: object) -> list[tuple[str, str]]:
+    return [(fact.display, fact.status.value) for fact in facts or ()]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("ends", ["\r", "\n", "\r\n"])
+def test_line_ends_and_the_envelope_of_a_connection(tmp_path: Path, ends: str) -> None:
+    assert shown(read(tmp_path, "AL1|1|DA|^PENICILLIN|SV|HIVES", ends=ends).allergies) == [("PENICILLIN", "active")]
+    path = tmp_path / "framed"
+    path.write_bytes(b"\x0b" + "\r".join((MSH.format("ADT^A01"), PID, "DG1|1||I10^Hypertension^I10C")).encode() + b"\x1c\r")
+    assert shown(load([path], TODAY).conditions) == [("Hypertension", "active")]
+
+
+def test_allergies_that_are_none_wrong_or_doubtful(tmp_path: Path) -> None:
+    assert read(tmp_path, "AL1|1|DA|^NKDA").no_known_allergies is True
+    known = read(
+        tmp_path,
+        "IAM|1|DA|^Codeine|MI|nausea~itching|A||||||||||S",
+        "IAM|2|DA|^Latex||||||||||||||E",
+        "IAM|3|DA|^Aspirin|SV|wheeze|D",
+        'AL1|4|DA|""',
+    )
+    assert shown(known.allergies) == [("Codeine", "uncertain"), ("Latex", "refuted")]
+    assert known.allergies and known.allergies[0].reaction == "nausea, itching (mild)"
+
+
+def test_diagnoses_by_their_type_and_action(tmp_path: Path) -> None:
+    known = read(
+        tmp_path,
+        "DG1|1|I10|N18.4^Chronic kidney disease, stage 4^I10||20260101|F",
+        "DG1|2|I10|J18.9^Pneumonia^I10|||W",
+        "DG1|3|I10|I21.9^Myocardial infarction^I10|||F|||||||||||||||D",
+        "DG1|4||^^|Gout|20250101|A",
+    )
+    assert shown(known.conditions) == [
+        ("Chronic kidney disease, stage 4", "active"),
+        ("Pneumonia", "uncertain"),
+        ("Myocardial infarction", "refuted"),
+        ("Gout", "active"),
+    ]
+    assert known.conditions and (known.conditions[0].code, known.conditions[0].system) == ("N18.4", "ICD-10")
+
+
+def test_results_of_each_type(tmp_path: Path) -> None:
+    known = read(
+        tmp_path,
+        "OBR|1|||24323-8^Panel^LN|||202610010730",
+        "OBX|1|NM|2823-3^Potassium^LN||4.1|mmol/L^^UCUM|||||F",
+        "OBX|2|SN|2524-7^Lactate^LN||<^2|mmol/L|||||F",
+        "OBX|3|SN|5000-1^Titre^LN||^1^:^128||||||F",
+        "OBX|4|CE|6349-5^Chlamydia^LN||260385009^Negative^SCT||||||F",
+        "OBX|5|ST|600-7^Culture^LN||No growth||||||P",
+        "OBX|6|NM|2951-2^Sodium^LN|||mmol/L|||||I",
+        "OBX|7|NM|2160-0^Creatinine^LN||9.9|mg/dL|||||W",
+        kind="ORU^R01",
+    )
+    values = {fact.display: (fact.value, fact.status.value, f"{fact.date}"[:10]) for fact in known.observations or ()}
+    assert values == {
+        "Potassium": (4.1, "active", "2026-10-01"),
+        "Lactate": ("<2", "active", "2026-10-01"),
+        "Titre": ("1:128", "active", "2026-10-01"),
+        "Chlamydia": ("Negative", "active", "2026-10-01"),
+        "Culture": ("No growth", "uncertain", "2026-10-01"),
+        "Creatinine": (9.9, "refuted", "2026-10-01"),
+    }
+
+
+def test_reports_in_words(tmp_path: Path) -> None:
+    lines = ("OBX|1|TX|18748-4^Report^LN||FINDINGS: opacity.||||||F", "OBX|2|TX|18748-4^Report^LN||IMPRESSION: pneumonia.")
+    imaging = read(tmp_path, "OBR|1|||71046^Chest X-ray|||20261001|||||||||||||||||RAD|F", *lines, kind="ORU^R01")
+    assert imaging.imaging and imaging.imaging[0].report == "FINDINGS: opacity. IMPRESSION: pneumonia."
+    note = ("TXA|1|DS|TX|20261001", "OBX|1|TX|1^Note||Allergies: penicillin (hives)", "OBX|2|TX|1^Note||PMH: gout")
+    read_as_note = read(tmp_path, *note, kind="MDM^T02")
+    assert shown(read_as_note.allergies) == [("penicillin", "active")]
+    assert shown(read_as_note.conditions) == [("gout", "active")]
+
+
+def test_orders_by_what_is_asked_of_them(tmp_path: Path) -> None:
+    known = read(
+        tmp_path,
+        "ORC|NW|1",
+        "RXO|^Amoxicillin 500 mg|1||capsule||^three times daily",
+        "RXE|^BID^^20261001|^Amoxicillin 500 mg capsule|1||capsule",
+        "RXR|PO^Oral",
+        "ORC|CA|2",
+        "RXE||^Ibuprofen 400 mg|1||tablet",
+        "ORC|HD|3",
+        "RXE||^Lithium|300||mg",
+        "ORC|RE|4|||CM",
+        "RXD|1|^Prednisone 5 mg|20260101|5|mg",
+        "ORC|NW|5",
+        "RXE|^^^20200101^20200201|^Doxycycline 100 mg|100||mg",
+        kind="RDE^O11",
+    )
+    assert shown(known.medications) == [
+        ("Amoxicillin 500 mg capsule", "active"),
+        ("Ibuprofen 400 mg", "resolved"),
+        ("Lithium", "uncertain"),
+        ("Prednisone 5 mg", "resolved"),
+        ("Doxycycline 100 mg", "resolved"),
+    ]
+    assert known.medications and known.medications[0].dosage == "1 capsule Oral BID"
+
+
+def test_what_an_infusion_is_made_of_is_read_too(tmp_path: Path) -> None:
+    known = read(tmp_path, "ORC|NW|1", "RXE||^Infusion|1||bag", "RXC|B|^Dextrose 5 %|1|L", "RXC|A|^Potassium chloride|20|mEq")
+    assert [fact.display for fact in known.medications or ()] == ["Infusion", "Dextrose 5 %", "Potassium chloride"]
+
+
+def test_pregnant_by_the_visit(tmp_path: Path) -> None:
+    assert read(tmp_path.joinpath(), "PV1|1|I|||||||||||||B6").pregnant is True
+    assert read(tmp_path, "PV1|1|I|||||||||||||A0").pregnant is None
+
+
+def test_vaccines_and_drugs_given(tmp_path: Path) -> None:
+    known = read(tmp_path, "ORC|RE", "RXA|0|1|20261001|20261001|141^influenza^CVX|0.5|mL", kind="VXU^V04")
+    assert shown(known.procedures) == [("influenza", "active")]
+    given = read(tmp_path, "ORC|RE", "RXA|0|1|20261001||^Vancomycin|1|g||||||||||||||CP", kind="RAS^O17")
+    assert shown(given.medications) == [("Vancomycin", "resolved")]
+
+
+def test_separators_escapes_and_other_encodings(tmp_path: Path) -> None:
+    text = "MSH*:~\\&*A*B*C*D*20261101**ADT:A01*1*P*2.5\rPID*1**9:::H**DOE:J**19600501*F\rDG1*1**:Crohn\\S\\s disease \\T\\ gout:X"
+    path = tmp_path / "odd"
+    path.write_bytes(text.encode())
+    assert [fact.display for fact in load([path], TODAY).conditions or ()] == ["Crohn^s disease & gout"]
+    path.write_bytes("\r".join((MSH.format("ADT^A01"), PID, "DG1|1||^Ménière")).encode("latin-1"))
+    assert [fact.display for fact in load([path], TODAY).conditions or ()] == ["Ménière"]
+
+
+def test_what_is_not_read_is_said(tmp_path: Path) -> None:
+    known = read(tmp_path, "ZAL|1|secret allergy", "NTE|1||comment")
+    assert [problem.reason for problem in known.problems] == [
+        "HL7 v2 segments not read: ZAL (1)",
+        "HL7 v2 comments (NTE) not read: 1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("MSH|^~\\&|A|B|C|D|2026||ACK^A01|1|P|2.5\rMSA|AA|1", r"HL7 v2 \(ACK\) without a patient"),
+        ("PID|1||123", "a part of an HL7 v2 message without its MSH"),
+        (f"{MSH.format('ADT')}\r{PID}\r{MSH.format('ADT')}\rPID|1||999^^^H", "about several patients"),
+        ("MSH|^~\\&|", "without a patient"),
+    ],
+)
+def test_messages_that_are_no_record(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "message.hl7"
+    path.write_bytes(text.encode())
+    with pytest.raises(PatientError, match=said):
+        load([path], TODAY)
+
+
+def test_escapes_cannot_blow_up(tmp_path: Path) -> None:
+    bomb = "\\.sp999999999\\" * 50
+    assert read(tmp_path, f"DG1|1||^Gout{bomb}").conditions
+
+
+def test_a_message_that_lost_its_line_ends_makes_no_facts(tmp_path: Path) -> None:
+    path = tmp_path / "one.hl7"
+    path.write_text(f"{MSH.format('ADT^A01')}{PID}AL1|1|DA|^PENICILLIN")
+    with pytest.raises(PatientError, match="without a patient"):
+        load([path], TODAY)
