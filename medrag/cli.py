@@ -274,7 +274,9 @@ def _each_patient(files: list[Path]) -> None:
     from medrag.patient.formats.structured import written
 
     for each in load_each(files, pharmcat_jar=_settings().pharmcat_jar):
-        line = {"error": str(each)} if isinstance(each, Exception) else {"id": each.id, "patient": written(each.patient)}
+        line = (
+            {"error": str(each)} if isinstance(each, Exception) else {"id": each.id, "patient": written(each.patient)}
+        )
         print(json.dumps(line, ensure_ascii=False), flush=True)
 
 

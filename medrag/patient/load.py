@@ -13,7 +13,7 @@ from medrag.knowledge import load as bundled
 from medrag.types import Case, Patient, Problem
 
 if TYPE_CHECKING:
-    from medrag.patient.formats.recognise import Format
+    from medrag.patient.formats.recognise import Format, Recognised
 
 MAX_BYTES = 100_000_000
 
@@ -94,11 +94,12 @@ def _finished(parts: Sequence[Patient], today: date) -> Patient:
 def _read(path: Path, today: date, pharmcat_jar: Path | None, knowledge: Knowledge) -> Patient:
     from medrag.patient.formats.recognise import Format, parse_json, recognise
 
-    kind, content, text = recognise(content_of(path), path.name)
+    found = recognise(content_of(path), path.name)
+    kind, content, text = found
     if kind is Format.JSON:
         return _read_json(parse_json(text, path.name), path.name, today, knowledge)
     if kind in {Format.XML, Format.HL7V2}:
-        return _read_hl7(kind, content, text, path.name, today, knowledge)
+        return _read_hl7(found, path.name, today, knowledge)
     if kind in {Format.WORD, Format.PDF}:
         return _read_document(kind, content, path.name, today, knowledge)
     if kind is Format.VCF:
@@ -120,19 +121,19 @@ def _read_lines(paths: Sequence[Path], today: date, knowledge: Knowledge) -> Pat
     people = by_patient(content)
     if len(people) > 1:
         raise PatientError(f"{name}: holds {len(people)} patients; give one, or run them as a batch (--batch)")
-    return _read_json(content if len(content) > 1 else content[0], name, today, knowledge)
+    return _read_json(content[0] if len(content) == 1 else content, name, today, knowledge)
 
 
-def _read_hl7(kind: Format, content: bytes, text: str, name: str, today: date, knowledge: Knowledge) -> Patient:
+def _read_hl7(found: Recognised, name: str, today: date, knowledge: Knowledge) -> Patient:
     """FHIR or C-CDA as XML, or HL7 v2: made into FHIR R4, then read as that."""
-    if kind == "xml":
+    if found.kind == "xml":
         from medrag.patient.hl7.xml import read_xml
 
-        made, problems = read_xml(content, name, today)
+        made, problems = read_xml(found.content, name, today)
     else:
         from medrag.patient.hl7.v2 import read_v2
 
-        made, problems = read_v2(text, name)
+        made, problems = read_v2(found.text, name)
     return _with_problems(_read_fhir(made, name, today, knowledge), problems)
 
 
@@ -195,7 +196,9 @@ def _read_json(content: Any, origin: str, today: date, knowledge: Knowledge) -> 
             return _read_fhir(content, origin, today, knowledge)
         case "cds_hooks":
             if not content.get("prefetch"):
-                raise PatientError(f"{origin}: is a CDS Hooks request without prefetch; give one with it, or the FHIR record")
+                raise PatientError(
+                    f"{origin}: is a CDS Hooks request without prefetch; give one with it, or the FHIR record"
+                )
             return _read_fhir(content["prefetch"], origin, today, knowledge)
         case "pharmcat":
             from medrag.patient.formats.genome import read_pharmcat

@@ -27,14 +27,36 @@ def export(folder: Path, *people: str) -> Path:
     """A bulk export's folder: a file a kind of resource, the drug that all orders mean in one of its own."""
     folder.mkdir()
     born = {name: f"19{60 + number}-01-01" for number, name in enumerate(people)}
-    lines(folder / "Patient.ndjson", *({"resourceType": "Patient", "id": n, "gender": "female", "birthDate": born[n]} for n in people))
+    lines(
+        folder / "Patient.ndjson",
+        *({"resourceType": "Patient", "id": n, "gender": "female", "birthDate": born[n]} for n in people),
+    )
     lines(
         folder / "Condition.ndjson.gz",
-        *({"resourceType": "Condition", "id": f"c{n}", "clinicalStatus": {"coding": [{"code": "active"}]}, "code": {"text": f"Gout of {n}"}, "subject": {"reference": f"Patient/{n}"}} for n in people),
+        *(
+            {
+                "resourceType": "Condition",
+                "id": f"c{n}",
+                "clinicalStatus": {"coding": [{"code": "active"}]},
+                "code": {"text": f"Gout of {n}"},
+                "subject": {"reference": f"Patient/{n}"},
+            }
+            for n in people
+        ),
     )
     lines(
         folder / "MedicationRequest.ndjson",
-        *({"resourceType": "MedicationRequest", "id": f"m{n}", "status": "active", "intent": "order", "medicationReference": {"reference": "Medication/d"}, "subject": {"reference": f"Patient/{n}"}} for n in people),
+        *(
+            {
+                "resourceType": "MedicationRequest",
+                "id": f"m{n}",
+                "status": "active",
+                "intent": "order",
+                "medicationReference": {"reference": "Medication/d"},
+                "subject": {"reference": f"Patient/{n}"},
+            }
+            for n in people
+        ),
     )
     lines(folder / "Medication.ndjson", {"resourceType": "Medication", "id": "d", "code": {"text": "Colchicine"}})
     (folder / "manifest.json").write_text('{"transactionTime": "2026-01-01T00:00:00Z", "output": []}')

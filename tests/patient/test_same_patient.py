@@ -24,7 +24,9 @@ def said(patient: Patient) -> set[tuple[object, ...]]:
     for fact in all_facts(patient):
         assert isinstance(fact, Fact)
         value = (fact.value, fact.unit) if isinstance(fact, Observation) else ()
-        found.add((type(fact).__name__, fact.display, fact.code, fact.system, fact.status.value, str(fact.date), *value))
+        found.add(
+            (type(fact).__name__, fact.display, fact.code, fact.system, fact.status.value, str(fact.date), *value)
+        )
     return found
 
 

@@ -63,7 +63,7 @@ def in_words(resource: Json) -> Json:
 
 
 def empty_lists(entry: Entry) -> Iterator[str]:
-    """The patient's lists that a Composition's section or a List calls empty because there is nothing (``nilknown``)."""
+    """The patient's lists that a Composition's section or a List calls empty as nothing is known (``nilknown``)."""
     if entry.type == "Composition":
         for section in _sections(entry.resource, 0):
             yield from _empty(section)

@@ -121,7 +121,7 @@ def _read_entry(entry: Entry, document: Document, reading: _Reading) -> None:
 
 
 def _states(entry: Entry, reading: _Reading) -> bool:
-    """Whether an entry names something; one that says that nothing is known tells nothing, one that there is none is kept."""
+    """Whether an entry names something. That there is none of its kind is kept; that nothing is known tells nothing."""
     said = absent.says(entry.resource)
     if said == "none" and (emptied := absent.none_of(entry.type)):
         reading.none.add(emptied)

@@ -38,7 +38,9 @@ def pdf_text(content: bytes, name: str) -> tuple[str, list[Problem]]:
             what = "is a PDF locked by a password" if "assword" in str(error) else "is a damaged PDF"
             raise PatientError(f"{name}: {what}; give the note as text or .docx") from None
     if sum(letter.isalnum() for page in pages for letter in page) < _FEWEST_LETTERS:
-        raise PatientError(f"{name}: is a PDF without text (scanned?); recognise its text (OCR) first, or give the text")
+        raise PatientError(
+            f"{name}: is a PDF without text (scanned?); recognise its text (OCR) first, or give the text"
+        )
     return "\n\n".join(pages), list(_gaps(pages, unread, name, form=form))
 
 

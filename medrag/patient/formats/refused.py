@@ -43,14 +43,34 @@ _PACKED = {
 }
 _TEXTS = (
     (re.compile(r"\{\\rtf"), "RTF", "which is not read; save it as .docx or text"),
-    (re.compile(r"shc:/|eyJ[\w-]+\.[\w-]+\."), "a SMART Health Card", "whose signed content is not read; give the FHIR record"),
-    (re.compile(r"(?:PID|EVN|OBX|OBR|AL1|DG1|ORC|PV1|NK1|RX[EOAD])\|"), "a part of an HL7 v2 message", "without its MSH segment; give the whole message"),
+    (
+        re.compile(r"shc:/|eyJ[\w-]+\.[\w-]+\."),
+        "a SMART Health Card",
+        "whose signed content is not read; give the FHIR record",
+    ),
+    (
+        re.compile(r"(?:PID|EVN|OBX|OBR|AL1|DG1|ORC|PV1|NK1|RX[EOAD])\|"),
+        "a part of an HL7 v2 message",
+        "without its MSH segment; give the whole message",
+    ),
     (re.compile(r"ISA\*\d\d\*"), "an X12 message", "which is not read; give FHIR, C-CDA or HL7 v2"),
     (re.compile(r"UNA.{6}|UNB\+"), "an EDIFACT message", "which is not read; give FHIR, C-CDA or HL7 v2"),
     (re.compile(r"BEGIN:V(?:CARD|CALENDAR)"), "an address card or calendar", "which is no patient's record"),
-    (re.compile(r"(?:Return-Path|Received|Delivered-To|MIME-Version): "), "an e-mail", "which is not read; give what is attached"),
-    (re.compile(r">\w[^\n]*\n[ACGTN\n]{20,}"), "a FASTA sequence", "which is not read; call its variants and give a VCF"),
-    (re.compile(r"@\S[^\n]*\n[ACGTN]{20,}\n\+"), "FASTQ reads", "which are not read; call their variants and give a VCF"),
+    (
+        re.compile(r"(?:Return-Path|Received|Delivered-To|MIME-Version): "),
+        "an e-mail",
+        "which is not read; give what is attached",
+    ),
+    (
+        re.compile(r">\w[^\n]*\n[ACGTN\n]{20,}"),
+        "a FASTA sequence",
+        "which is not read; call its variants and give a VCF",
+    ),
+    (
+        re.compile(r"@\S[^\n]*\n[ACGTN]{20,}\n\+"),
+        "FASTQ reads",
+        "which are not read; call their variants and give a VCF",
+    ),
 )
 # Keys that an object of a kind has -> what it is, and what to do.
 _OBJECTS = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -56,6 +56,7 @@ _SECTIONS = {
     "10210-3": "hospital discharge physical",
 }
 
+
 def read_cda(root: Any, origin: str, today: date) -> tuple[Json, list[Problem]]:
     """The patient of a C-CDA document (or a part of one) as a FHIR R4 Bundle, and what was not read.
 
@@ -82,14 +83,18 @@ def _patient(role: Any) -> Json:
             "gender": gender(attribute(person, "code", "administrativeGenderCode")),
             "birthDate": (moment(attribute(person, "value", "birthTime")) or "")[:10],
             "deceasedDateTime": moment(dead[0].get("value")) if dead[0] is not None else None,
-            "deceasedBoolean": True if dead[0] is None and dead[1] is not None and dead[1].get("value") == "true" else None,
+            "deceasedBoolean": True
+            if dead[0] is None and dead[1] is not None and dead[1].get("value") == "true"
+            else None,
         }
     )
 
 
 def _name(named: Any) -> Json:
     given = [said for each in children(named, "given") if (said := words_in(each))]
-    return present({"family": words_in(child(named, "family")), "given": given, "text": None if given else words_in(named)})
+    return present(
+        {"family": words_in(child(named, "family")), "given": given, "text": None if given else words_in(named)}
+    )
 
 
 def _entries(root: Any, narrative: Narrative, today: date, above: Any = None) -> Iterator[Json]:
@@ -110,25 +115,16 @@ def _entries(root: Any, narrative: Narrative, today: date, above: Any = None) ->
 def _entry(element: Any, above: Any, narrative: Narrative, today: date) -> list[Json | None] | None:
     """The resources of an entry; None where its template is not one that is read."""
     ids = templates(element) if name_of(element) in ROOTS else set()
-    if not ids:
-        return None
-    if ids & cda_entries.ALLERGY:
-        return [cda_entries.allergy(element, above, narrative)]
-    if ids & cda_entries.PROBLEM:
-        return [cda_entries.problem(element, above, narrative), *_details(element, narrative)]
-    if ids & cda_entries.PREGNANCY:
-        return [cda_entries.pregnancy(element, narrative, today), *_details(element, narrative)]
-    if ids & (cda_entries.RESULT | cda_entries.SOCIAL | cda_entries.PREGNANCY_DETAIL):
-        return [cda_entries.measured(element, above, narrative)]
-    if ids & cda_drugs.MEDICATION:
-        return [cda_drugs.medication(element, narrative, today)]
-    if ids & cda_drugs.IMMUNIZATION:
-        return [cda_drugs.immunization(element, narrative)]
-    if ids & cda_entries.FAMILY:
-        return [cda_entries.family(element, narrative)]
-    if ids & cda_entries.PROCEDURE:
-        return [cda_entries.procedure(element, narrative)]
-    return None
+    read = next((reader for known, reader in _READERS if ids & known), None)
+    return read(element, above, narrative, today) if read else None
+
+
+def _problem(element: Any, above: Any, narrative: Narrative, _: date) -> list[Json | None]:
+    return [cda_entries.problem(element, above, narrative), *_details(element, narrative)]
+
+
+def _pregnancy(element: Any, _: Any, narrative: Narrative, today: date) -> list[Json | None]:
+    return [cda_entries.pregnancy(element, narrative, today), *_details(element, narrative)]
 
 
 def _details(element: Any, narrative: Narrative) -> list[Json | None]:
@@ -137,6 +133,20 @@ def _details(element: Any, narrative: Narrative) -> list[Json | None]:
         cda_entries.measured(each, element, narrative)
         for each in cda_entries.related(element, cda_entries.PREGNANCY_DETAIL)
     ]
+
+
+_MEASURED = cda_entries.RESULT | cda_entries.SOCIAL | cda_entries.PREGNANCY_DETAIL
+_READERS: tuple[tuple[set[str], Callable[[Any, Any, Narrative, date], list[Json | None]]], ...] = (
+    (cda_entries.ALLERGY, lambda each, above, said, _: [cda_entries.allergy(each, above, said)]),
+    (cda_entries.PROBLEM, _problem),
+    (cda_entries.PREGNANCY, _pregnancy),
+    (_MEASURED, lambda each, above, said, _: [cda_entries.measured(each, above, said)]),
+    (cda_drugs.MEDICATION, lambda each, _, said, today: [cda_drugs.medication(each, said, today)]),
+    (cda_drugs.IMMUNIZATION, lambda each, _, said, __: [cda_drugs.immunization(each, said)]),
+    (cda_entries.FAMILY, lambda each, _, said, __: [cda_entries.family(each, said)]),
+    (cda_entries.PROCEDURE, lambda each, _, said, __: [cda_entries.procedure(each, said)]),
+)
+"""By templates: what makes FHIR of an entry, the act or organizer around it, the document's words and the day."""
 
 
 def _unstructured(root: Any) -> Iterator[Json]:

@@ -27,7 +27,13 @@ _PLANNED = _C + "42"
 _ANY_DRUG = "410942007"
 _SIG = _C + "147"
 _NONE = {"coding": [{"system": ABSENT_OR_UNKNOWN, "code": "no-known-medications"}], "text": "No known medications"}
-_STATUS = {"active": "active", "aborted": "stopped", "suspended": "on-hold", "held": "on-hold", "cancelled": "cancelled"}
+_STATUS = {
+    "active": "active",
+    "aborted": "stopped",
+    "suspended": "on-hold",
+    "held": "on-hold",
+    "cancelled": "cancelled",
+}
 # HL7's TimingEvent: at a meal, before breakfast...
 _WHEN = {"HS": "HS", "C": "C", "CM": "CM", "CD": "CD", "CV": "CV", "AC": "AC", "ACM": "ACM", "ACD": "ACD", "ACV": "ACV"}
 _WHEN |= {"PC": "PC", "PCM": "PCM", "PCD": "PCD", "PCV": "PCV", "WAKE": "WAKE"}
@@ -63,9 +69,7 @@ def immunization(entry: Any, narrative: Narrative) -> Json | None:
     stated = {"completed": "completed", "active": "completed"}.get(attribute(entry, "code", "statusCode") or "")
     stands = "not-done" if negated(entry) or entry.get("moodCode") == "INT" else stated or "not-done"
     day = low(child(entry, "effectiveTime"))
-    return present(
-        {"resourceType": "Immunization", "status": stands, "vaccineCode": named, "occurrenceDateTime": day}
-    )
+    return present({"resourceType": "Immunization", "status": stands, "vaccineCode": named, "occurrenceDateTime": day})
 
 
 def _drug(entry: Any, narrative: Narrative) -> Json | None:

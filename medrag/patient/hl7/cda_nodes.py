@@ -1,8 +1,8 @@
-"""C-CDA elements and their data types (CDA R2) as Python values and FHIR R4 elements, whatever their namespace prefix."""
+"""C-CDA elements and their data types (CDA R2) as Python values and FHIR R4 elements, whatever their namespace."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,22 +109,31 @@ def high(time: Any) -> str | None:
 
 def value(element: Any, narrative: Narrative) -> Json:
     """An observation's value as FHIR's ``value[x]``; empty where it has none."""
-    kind = kind_of(element)
-    if kind in {"CD", "CE", "CO", "CV", "CS"}:
-        found = narrative.concept(element)
-        return {"valueCodeableConcept": found} if found else {}
-    if kind in {"PQ", "REAL", "INT", "MO"}:
-        return _amount(element, narrative)
-    if kind in {"IVL_PQ", "IVL_INT", "IVL_REAL"}:
-        return _interval(element)
-    if kind in {"TS", "IVL_TS"}:
-        day = low(element)
-        return {"valueDateTime": day} if day else {}
-    if kind == "BL" and element.get("value") in {"true", "false"}:
-        return {"valueBoolean": element.get("value") == "true"}
-    if kind in {"RTO", "RTO_PQ_PQ", "RTO_QTY_QTY", "RTO_INT_INT"}:
-        parts = [attribute(element, "value", name) for name in ("numerator", "denominator")]
-        return {"valueString": ":".join(part for part in parts if part)} if all(parts) else {}
+    read = _VALUES.get(kind_of(element), _words)
+    return read(element, narrative)
+
+
+def _concept(element: Any, narrative: Narrative) -> Json:
+    found = narrative.concept(element)
+    return {"valueCodeableConcept": found} if found else {}
+
+
+def _day(element: Any, _: Narrative) -> Json:
+    day = low(element)
+    return {"valueDateTime": day} if day else {}
+
+
+def _flag(element: Any, _: Narrative) -> Json:
+    said = element.get("value")
+    return {"valueBoolean": said == "true"} if said in {"true", "false"} else {}
+
+
+def _ratio(element: Any, _: Narrative) -> Json:
+    parts = [attribute(element, "value", name) for name in ("numerator", "denominator")]
+    return {"valueString": ":".join(part for part in parts if part)} if all(parts) else {}
+
+
+def _words(element: Any, narrative: Narrative) -> Json:
     said = narrative.said(element)
     return {"valueString": said} if said else {}
 
@@ -149,7 +158,7 @@ def _amount(element: Any, narrative: Narrative) -> Json:
     return {}
 
 
-def _interval(element: Any) -> Json:
+def _interval(element: Any, _: Narrative) -> Json:
     least, most = child(element, "low"), child(element, "high")
     bounds = [None if absent(end) else quantity(end) for end in (least, most)]
     if bounds[0] and bounds[1]:
@@ -159,3 +168,13 @@ def _interval(element: Any) -> Json:
             closed = "" if end.get("inclusive") == "false" else "="
             return {"valueQuantity": {**bound, "comparator": sign + closed}}
     return {}
+
+
+_VALUES: dict[str, Callable[[Any, Narrative], Json]] = {
+    **dict.fromkeys(("CD", "CE", "CO", "CV", "CS"), _concept),
+    **dict.fromkeys(("PQ", "REAL", "INT", "MO"), _amount),
+    **dict.fromkeys(("IVL_PQ", "IVL_INT", "IVL_REAL"), _interval),
+    **dict.fromkeys(("TS", "IVL_TS"), _day),
+    **dict.fromkeys(("RTO", "RTO_PQ_PQ", "RTO_QTY_QTY", "RTO_INT_INT"), _ratio),
+    "BL": _flag,
+}

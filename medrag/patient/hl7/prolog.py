@@ -10,7 +10,7 @@ DOCTYPE = "!doctype"
 
 
 def root_name(content: bytes) -> str | None:
-    """The name of the first element ("!doctype" where a document type comes first, "html" for HTML's); None for neither.
+    """The name of the first element; "!doctype" where a document type comes first, "html" for HTML's; None for neither.
 
     Comments and declarations before it, however long, are passed over.
     """

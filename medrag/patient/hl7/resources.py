@@ -79,7 +79,11 @@ def present(resource: Json) -> Json:
 
 def bundle(patient: Json, found: Iterable[Json]) -> Json:
     """The resources as one FHIR Bundle about ``patient``, each with an id by its kind and place."""
-    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": each} for each in _named(patient, found)]}
+    return {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"resource": each} for each in _named(patient, found)],
+    }
 
 
 def _named(patient: Json, found: Iterable[Json]) -> Iterator[Json]:

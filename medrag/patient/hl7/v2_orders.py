@@ -16,7 +16,14 @@ _CONTROL = {
     **dict.fromkeys(("DC", "OD", "DR", "RP", "RU", "DE"), "stopped"),
     **dict.fromkeys(("HD", "OH", "HR"), "on-hold"),
 }
-_ORDER = {"CA": "cancelled", "CM": "completed", "DC": "stopped", "RP": "stopped", "HD": "on-hold", "ER": "entered-in-error"}
+_ORDER = {
+    "CA": "cancelled",
+    "CM": "completed",
+    "DC": "stopped",
+    "RP": "stopped",
+    "HD": "on-hold",
+    "ER": "entered-in-error",
+}
 _GIVEN = {"CP": "completed", "PA": "completed", "RE": "not-done", "NA": "not-done"}
 
 

@@ -92,7 +92,9 @@ def _structured(obx: Segment) -> Json:
     number = finite(first)
     if number is not None and not second:
         amount = {"value": number, **_unit(obx)}
-        return {"valueQuantity": {**amount, "comparator": comparator} if comparator in {"<", ">", "<=", ">="} else amount}
+        return {
+            "valueQuantity": {**amount, "comparator": comparator} if comparator in {"<", ">", "<=", ">="} else amount
+        }
     words = f"{comparator}{first}{separator}{second}"
     return {"valueString": words} if words else {}
 

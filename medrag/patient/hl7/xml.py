@@ -1,4 +1,4 @@
-"""XML of HL7's: FHIR, and C-CDA as a document, behind a comment or in parts. Entities and document types are refused."""
+"""XML of HL7's: FHIR, and C-CDA as a document, behind a comment or in parts. Document types are refused."""
 
 from __future__ import annotations
 

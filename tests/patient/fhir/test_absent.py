@@ -21,7 +21,10 @@ def read(*resources: dict[str, Any]) -> Patient:
 
 
 def test_no_information_is_not_recorded() -> None:
-    drug = {**order(None), "medicationCodeableConcept": ips("no-medication-info", display="No information about medications")}
+    drug = {
+        **order(None),
+        "medicationCodeableConcept": ips("no-medication-info", display="No information about medications"),
+    }
     known = read(
         allergy("x", code=ips("no-allergy-info", display="No information about allergies")),
         condition("y", code=ips("no-problem-info")),
@@ -50,7 +53,11 @@ def test_none_known_beside_one_that_is_recorded_loses() -> None:
 
 @pytest.mark.parametrize(
     ("code", "none"),
-    [("no-known-medication-allergies", True), ("no-known-food-allergies", None), ("no-known-environmental-allergies", None)],
+    [
+        ("no-known-medication-allergies", True),
+        ("no-known-food-allergies", None),
+        ("no-known-environmental-allergies", None),
+    ],
 )
 def test_none_known_of_one_kind(code: str, none: bool | None) -> None:
     assert read(allergy("x", code=ips(code, display=code.replace("-", " ")))).no_known_allergies is none

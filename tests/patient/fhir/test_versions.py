@@ -27,13 +27,19 @@ def status_of(resource: dict[str, Any]) -> str:
     return fact.status.value
 
 
-@pytest.mark.parametrize("made", [person(), condition("Asthma"), allergy("Egg"), order("Aspirin"), lab("1", "x", 1, "g")])
+@pytest.mark.parametrize(
+    "made", [person(), condition("Asthma"), allergy("Egg"), order("Aspirin"), lab("1", "x", 1, "g")]
+)
 def test_r4_stays_as_it_is(made: dict[str, Any]) -> None:
     resource = {name: value for name, value in made.items() if name != "fullUrl"}
     assert as_r4(resource) == resource
 
 
-STATEMENT = {"resourceType": "MedicationStatement", "subject": SUBJECT, "medicationCodeableConcept": {"text": "aspirin"}}
+STATEMENT = {
+    "resourceType": "MedicationStatement",
+    "subject": SUBJECT,
+    "medicationCodeableConcept": {"text": "aspirin"},
+}
 R5_STATEMENT = {
     "resourceType": "MedicationStatement",
     "status": "recorded",
@@ -97,8 +103,19 @@ def test_a_vaccine_that_was_not_given(flag: str) -> None:
 
 
 def test_doses_of_each_version_are_read() -> None:
-    stu3 = order("Aspirin", dosageInstruction=[{"doseQuantity": {"value": 75, "unit": "mg"}, "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}}])
-    r5 = {**stu3, "dosageInstruction": [{"asNeeded": True, "doseAndRate": [{"doseQuantity": {"value": 75, "unit": "mg"}}]}]}
+    stu3 = order(
+        "Aspirin",
+        dosageInstruction=[
+            {
+                "doseQuantity": {"value": 75, "unit": "mg"},
+                "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}},
+            }
+        ],
+    )
+    r5 = {
+        **stu3,
+        "dosageInstruction": [{"asNeeded": True, "doseAndRate": [{"doseQuantity": {"value": 75, "unit": "mg"}}]}],
+    }
     assert [drug.dosage for drug in read(stu3).medications or ()] == ["75 mg 1 time(s) every 1 d"]
     assert [drug.dosage for drug in read(r5).medications or ()] == ["75 mg as needed"]
 

@@ -39,7 +39,9 @@ def pdf(*pages: tuple[str, ...]) -> bytes:
         offsets.append(len(made))
         made += f"{number} 0 obj\n{each}\nendobj\n".encode()
     table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
-    end = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\n"
+    end = (
+        f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\n"
+    )
     return made + end.encode() + f"startxref\n{len(made)}\n%%EOF\n".encode()
 
 

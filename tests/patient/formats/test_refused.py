@@ -97,7 +97,9 @@ def test_objects_that_are_not_read(tmp_path: Path, what: str) -> None:
         from_json(OBJECTS[what], TODAY)
 
 
-@pytest.mark.parametrize("text", ["<65 kg, gout", "MSH: none. PMH: gout", "[x] gout", "{gout}", "PID positive; PMH: gout"])
+@pytest.mark.parametrize(
+    "text", ["<65 kg, gout", "MSH: none. PMH: gout", "[x] gout", "{gout}", "PID positive; PMH: gout"]
+)
 def test_notes_that_look_like_something_else_stay_notes(tmp_path: Path, text: str) -> None:
     path = tmp_path / "note.txt"
     path.write_text(text)

@@ -21,7 +21,10 @@ LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "ha">{LAUGHS}]><ClinicalDocument>&l11;</ClinicalDocument>', "document type"),
+        (
+            f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "ha">{LAUGHS}]><ClinicalDocument>&l11;</ClinicalDocument>',
+            "document type",
+        ),
         ('<!DOCTYPE x SYSTEM "file:///etc/passwd"><Bundle xmlns="http://hl7.org/fhir"/>', "document type"),
         ('<!-- a --><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><section>&e;</section>', "document type"),
         ('<Bundle xmlns="http://hl7.org/fhir">' * 100_000, "not well-formed"),
@@ -50,7 +53,9 @@ def test_hostile_xml(tmp_path: Path, content: str, said: str) -> None:
 
 def test_entities_in_a_fragment_are_not_opened(tmp_path: Path) -> None:
     path = tmp_path / "part.xml"
-    path.write_text('<section><text ID="a">&passwd;</text></section><!DOCTYPE x [<!ENTITY passwd SYSTEM "/etc/passwd">]>')
+    path.write_text(
+        '<section><text ID="a">&passwd;</text></section><!DOCTYPE x [<!ENTITY passwd SYSTEM "/etc/passwd">]>'
+    )
     try:
         assert "root:" not in load([path], TODAY).model_dump_json()
     except PatientError as error:

@@ -29,7 +29,9 @@ def shown(facts: object) -> list[tuple[str, str]]:
 def test_line_ends_and_the_envelope_of_a_connection(tmp_path: Path, ends: str) -> None:
     assert shown(read(tmp_path, "AL1|1|DA|^PENICILLIN|SV|HIVES", ends=ends).allergies) == [("PENICILLIN", "active")]
     path = tmp_path / "framed"
-    path.write_bytes(b"\x0b" + "\r".join((MSH.format("ADT^A01"), PID, "DG1|1||I10^Hypertension^I10C")).encode() + b"\x1c\r")
+    path.write_bytes(
+        b"\x0b" + "\r".join((MSH.format("ADT^A01"), PID, "DG1|1||I10^Hypertension^I10C")).encode() + b"\x1c\r"
+    )
     assert shown(load([path], TODAY).conditions) == [("Hypertension", "active")]
 
 
@@ -88,7 +90,10 @@ def test_results_of_each_type(tmp_path: Path) -> None:
 
 
 def test_reports_in_words(tmp_path: Path) -> None:
-    lines = ("OBX|1|TX|18748-4^Report^LN||FINDINGS: opacity.||||||F", "OBX|2|TX|18748-4^Report^LN||IMPRESSION: pneumonia.")
+    lines = (
+        "OBX|1|TX|18748-4^Report^LN||FINDINGS: opacity.||||||F",
+        "OBX|2|TX|18748-4^Report^LN||IMPRESSION: pneumonia.",
+    )
     imaging = read(tmp_path, "OBR|1|||71046^Chest X-ray|||20261001|||||||||||||||||RAD|F", *lines, kind="ORU^R01")
     assert imaging.imaging and imaging.imaging[0].report == "FINDINGS: opacity. IMPRESSION: pneumonia."
     note = ("TXA|1|DS|TX|20261001", "OBX|1|TX|1^Note||Allergies: penicillin (hives)", "OBX|2|TX|1^Note||PMH: gout")
@@ -125,7 +130,9 @@ def test_orders_by_what_is_asked_of_them(tmp_path: Path) -> None:
 
 
 def test_what_an_infusion_is_made_of_is_read_too(tmp_path: Path) -> None:
-    known = read(tmp_path, "ORC|NW|1", "RXE||^Infusion|1||bag", "RXC|B|^Dextrose 5 %|1|L", "RXC|A|^Potassium chloride|20|mEq")
+    known = read(
+        tmp_path, "ORC|NW|1", "RXE||^Infusion|1||bag", "RXC|B|^Dextrose 5 %|1|L", "RXC|A|^Potassium chloride|20|mEq"
+    )
     assert [fact.display for fact in known.medications or ()] == ["Infusion", "Dextrose 5 %", "Potassium chloride"]
 
 
@@ -142,7 +149,8 @@ def test_vaccines_and_drugs_given(tmp_path: Path) -> None:
 
 
 def test_separators_escapes_and_other_encodings(tmp_path: Path) -> None:
-    text = "MSH*:~\\&*A*B*C*D*20261101**ADT:A01*1*P*2.5\rPID*1**9:::H**DOE:J**19600501*F\rDG1*1**:Crohn\\S\\s disease \\T\\ gout:X"
+    pid = "PID*1**9:::H**DOE:J**19600501*F"
+    text = f"MSH*:~\\&*A*B*C*D*20261101**ADT:A01*1*P*2.5\r{pid}\rDG1*1**:Crohn\\S\\s disease \\T\\ gout:X"
     path = tmp_path / "odd"
     path.write_bytes(text.encode())
     assert [fact.display for fact in load([path], TODAY).conditions or ()] == ["Crohn^s disease & gout"]

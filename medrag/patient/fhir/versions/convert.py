@@ -10,7 +10,6 @@ from medrag.patient.fhir.versions import drugs
 from medrag.patient.fhir.versions.shape import (
     actors,
     bare,
-    by_type,
     coded,
     concepts,
     drop,

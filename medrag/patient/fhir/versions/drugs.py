@@ -87,7 +87,9 @@ def administration(resource: Json) -> None:
     """A MedicationAdministration."""
     rename(resource, {"patient": "subject", "encounter": "context"})
     for old in ("effectiveTime", "occurence", "occurrence"):
-        rename(resource, {name: "effective" + name.removeprefix(old) for name in list(resource) if name.startswith(old)})
+        rename(
+            resource, {name: "effective" + name.removeprefix(old) for name in list(resource) if name.startswith(old)}
+        )
     by_type(resource, "medication")
     if resource.pop("wasNotGiven", None) in (True, "true") or resource.pop("notGiven", None) in (True, "true"):
         resource["status"] = "not-done"
