@@ -17,7 +17,9 @@ MAX_CHARACTERS = 25_000_000
 _BATCH = ("FHS", "BHS", "BTS", "FTS")
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}(?=\W|$)")
 _ESCAPED = re.compile(r"\\([^\\\s]{1,12})\\")
-_ESCAPES = {"F": "|", "S": "^", "T": "&", "R": "~", "E": "\\", ".br": "\n", "H": "", "N": "", "P": "#"}
+_ESCAPES = {"E": "\\", ".br": "\n", "H": "", "N": "", "P": "#"}
+_SEPARATORS = "\r|~^&"
+"""Of segments, fields, repetitions, components and subcomponents, where a message does not say."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Segment:
         """A field's repetitions, each as its components; none where the field is empty or says that it is (``""``)."""
         if number >= len(self.fields):
             return []
-        made = [_components(each) for each in self.fields[number]]
+        made = [self._components(each) for each in self.fields[number]]
         return [each for each in made if any(each)]
 
     def component(self, number: int, position: int = 1) -> str | None:
@@ -43,7 +45,7 @@ class Segment:
         """A field's repetitions as they stand, as plain text."""
         if number >= len(self.fields):
             return []
-        return [said for each in self.fields[number] if (said := _plain(str(each)))]
+        return [said for each in self.fields[number] if (said := self._plain(str(each)))]
 
     def concept(self, number: int, *, method: str | None = None, described: str | None = None) -> Json | None:
         """A coded field (CE, CWE) as a CodeableConcept; ``method`` names the system where the field does not."""
@@ -53,6 +55,17 @@ class Segment:
         text = described or parts[1] or parts[4] or parts[8] or parts[0]
         held = [each for each in codings if each]
         return {"coding": held, "text": text} if held and text else {"text": text} if text else None
+
+    def _components(self, repetition: Any) -> list[str]:
+        held = [repetition] if isinstance(repetition, str) else list(repetition)
+        return [self._plain(str(each)) for each in held]
+
+    def _plain(self, words: str) -> str:
+        """The words without escapes; those of separators stand for the message's own."""
+        _, fields, repetitions, components, parts = getattr(self.fields, "separators", _SEPARATORS)
+        escapes = {**_ESCAPES, "F": fields, "R": repetitions, "S": components, "T": parts}
+        said = _ESCAPED.sub(lambda match: escapes.get(match[1], " "), words).strip()
+        return "" if said == '""' else said
 
 
 def messages(text: str, origin: str) -> Iterator[list[Segment]]:
@@ -83,16 +96,6 @@ def _split(text: str) -> Iterator[list[str]]:
             lines[-1] += f" {words}"
     if lines:
         yield lines
-
-
-def _components(repetition: Any) -> list[str]:
-    held = [repetition] if isinstance(repetition, str) else list(repetition)
-    return [_plain(str(each)) for each in held]
-
-
-def _plain(words: str) -> str:
-    said = _ESCAPED.sub(lambda match: _ESCAPES.get(match[1], " "), words).strip()
-    return "" if said == '""' else said
 
 
 def _coding(code: str, name: str, source: str, method: str | None) -> Json | None:
