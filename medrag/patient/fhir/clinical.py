@@ -52,7 +52,7 @@ def allergy(entry: Entry, origin: str) -> Iterator[Fact]:
     substance = next((found for item in reactions if (found := concept(item.get("substance")))), None)
     code = _named(concept(resource.get("code")) or substance, "code")
     stands = status.clinical(resource, FactStatus.ACTIVE)
-    if stands is FactStatus.ACTIVE and _says_none(resource, code):
+    if stands is FactStatus.ACTIVE and (absent.says(resource) == "none" or _says_none(resource, code)):
         stands = FactStatus.NEGATED
     yield Allergy(
         **_fact(code, origin, entry, stands, "onsetDateTime", "recordedDate", "lastOccurrence"),

@@ -35,7 +35,7 @@ def pdf_text(content: bytes, name: str) -> tuple[str, list[Problem]]:
                 unread = len(pdf) - len(pages)
                 form = pdf.get_formtype() > 0
         except pypdfium2.PdfiumError as error:
-            what = "is a PDF locked by a password" if "assword" in str(error) else "is a damaged PDF"
+            what = "is a PDF that a password locks" if "assword" in str(error) else "is a PDF that is damaged"
             raise PatientError(f"{name}: {what}; give the note as text or .docx") from None
     if sum(letter.isalnum() for page in pages for letter in page) < _FEWEST_LETTERS:
         raise PatientError(

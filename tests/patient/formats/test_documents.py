@@ -103,7 +103,7 @@ def test_pages_without_text_are_named(tmp_path: Path) -> None:
     ("name", "content", "said"),
     [
         ("scan.pdf", pdf(()), "is a PDF without text"),
-        ("broken.pdf", b"%PDF-1.7\n", "is a damaged PDF"),
+        ("broken.pdf", b"%PDF-1.7\n", "is a PDF that is damaged"),
         ("cut.docx", word(*LINES)[:-200], "damaged zip archive"),
         ("empty.docx", word(""), "without text"),
     ],

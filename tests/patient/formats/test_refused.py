@@ -56,7 +56,7 @@ FILES = {
     "image (JPEG)": b"\xff\xd8\xff\xe0",
     "image (TIFF)": b"II*\x00",
     "SMART Health Card": b"shc:/567629595326546034602925",
-    "SMART Health Card ": b"eyJ6aXAiOiJERUYi.3VPLbtswELz",
+    "SMART Health Card ": b"eyJ6aXAiOiJERUYi.3VPLbtswELz.c2ln",
     "e-mail": b"Received: from a\nSubject: b\n\nPMH: gout",
     "X12": b"ISA*00*          *00*",
     "part of an HL7 v2 message": b"OBX|1|NM|2160-0^Creatinine^LN||1.2|mg/dL",

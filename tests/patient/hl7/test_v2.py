@@ -39,7 +39,7 @@ def test_allergies_that_are_none_wrong_or_doubtful(tmp_path: Path) -> None:
     assert read(tmp_path, "AL1|1|DA|^NKDA").no_known_allergies is True
     known = read(
         tmp_path,
-        "IAM|1|DA|^Codeine|MI|nausea~itching|A||||||||||S",
+        "IAM|1|DA|^Codeine|MI|nausea~itching|A|||||||||||S",
         "IAM|2|DA|^Latex||||||||||||||E",
         "IAM|3|DA|^Aspirin|SV|wheeze|D",
         'AL1|4|DA|""',
@@ -70,7 +70,7 @@ def test_results_of_each_type(tmp_path: Path) -> None:
         tmp_path,
         "OBR|1|||24323-8^Panel^LN|||202610010730",
         "OBX|1|NM|2823-3^Potassium^LN||4.1|mmol/L^^UCUM|||||F",
-        "OBX|2|SN|2524-7^Lactate^LN||<^2|mmol/L|||||F",
+        "OBX|2|SN|2276-4^Ferritin^LN||<^2|mmol/L|||||F",
         "OBX|3|SN|5000-1^Titre^LN||^1^:^128||||||F",
         "OBX|4|CE|6349-5^Chlamydia^LN||260385009^Negative^SCT||||||F",
         "OBX|5|ST|600-7^Culture^LN||No growth||||||P",
@@ -81,7 +81,7 @@ def test_results_of_each_type(tmp_path: Path) -> None:
     values = {fact.display: (fact.value, fact.status.value, f"{fact.date}"[:10]) for fact in known.observations or ()}
     assert values == {
         "Potassium": (4.1, "active", "2026-10-01"),
-        "Lactate": ("<2", "active", "2026-10-01"),
+        "Ferritin": ("<2", "active", "2026-10-01"),
         "Titre": ("1:128", "active", "2026-10-01"),
         "Chlamydia": ("Negative", "active", "2026-10-01"),
         "Culture": ("No growth", "uncertain", "2026-10-01"),
@@ -170,7 +170,7 @@ def test_what_is_not_read_is_said(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("MSH|^~\\&|A|B|C|D|2026||ACK^A01|1|P|2.5\rMSA|AA|1", r"HL7 v2 \(ACK\) without a patient"),
-        ("PID|1||123", "a part of an HL7 v2 message without its MSH"),
+        ("PID|1||123", "a part of an HL7 v2 message, without its MSH"),
         (f"{MSH.format('ADT')}\r{PID}\r{MSH.format('ADT')}\rPID|1||999^^^H", "about several patients"),
         ("MSH|^~\\&|", "without a patient"),
     ],
