@@ -14,8 +14,9 @@ from medrag.types import Case, Patient
 
 if TYPE_CHECKING:
     from medrag.patient.formats.recognise import Format
+    from medrag.patient.record.demographics import Part
 
-MAX_BYTES = 100_000_000
+MAX_BYTES = 50_000_000
 
 
 def load(
@@ -23,24 +24,35 @@ def load(
     today: date | None = None,
     pharmcat_jar: Path | None = None,
     knowledge: Knowledge | None = None,
+    *,
+    one_person: bool = False,
 ) -> Patient:
     """One patient from ``paths``, whatever mix of formats they are in (each is recognised by its content).
 
     ``today`` decides ages and what is recent; the system's date unless given. ``pharmcat_jar`` lets PharmCAT call
     the star alleles of a VCF (Java needed). ``knowledge`` has the names that notes are read with, the
     bundled ones unless given. Raises ``PatientError`` with one line naming the file and the place
-    for a file that does not parse at all; lesser faults go to ``.problems``.
+    for a file that does not parse at all, and with code ``two_people`` for files of two people, unless the caller
+    knows them to be ``one_person``; lesser faults go to ``.problems``.
     """
+    from medrag.patient.record.demographics import ensure_one_person
+
     day = today or date.today()
     if not paths:
         raise PatientError("no patient file was given")
-    return _finished([_read(Path(path), day, pharmcat_jar, knowledge or bundled()) for path in paths], day)
+    parts = [_read(Path(path), day, pharmcat_jar, knowledge or bundled()) for path in paths]
+    if not one_person:
+        ensure_one_person(parts, day)
+    return _finished([part.patient for part in parts], day)
 
 
 def from_json(content: Any, today: date | None = None, knowledge: Knowledge | None = None) -> Patient:
     """One patient from parsed JSON: medrag's own schema, FHIR or PharmCAT. Raises ``PatientError``."""
+    from medrag.patient.formats.recognise import plain_json
+
     day = today or date.today()
-    return _finished([_read_json(content, "request", day, knowledge or bundled())], day)
+    read = _read_json(plain_json(content, "request"), "request", day, knowledge or bundled())
+    return _finished([read.patient], day)
 
 
 def from_fhir(content: Any, today: date | None = None, knowledge: Knowledge | None = None) -> Patient:
@@ -48,7 +60,8 @@ def from_fhir(content: Any, today: date | None = None, knowledge: Knowledge | No
     day = today or date.today()
     from medrag.patient.formats.recognise import plain_json
 
-    return _finished([_read_fhir(plain_json(content, "request"), "request", day, knowledge or bundled())], day)
+    read = _read_fhir(plain_json(content, "request"), "request", day, knowledge or bundled())
+    return _finished([read.patient], day)
 
 
 def hear(
@@ -60,9 +73,19 @@ def hear(
     only the question names has a ``source`` that starts with "question:". Loads the note reader for a question.
     """
     day = today or date.today()
-    said = _said(question, day, knowledge or bundled()) if question.strip() else None
+    said = _said(question, patient, day, knowledge or bundled()) if question.strip() else None
     parts = [each for each in (patient, said) if each is not None]
     return _finished(parts, day) if parts else None
+
+
+def ensure_same_person(patient: Patient, question: str, today: date | None = None) -> None:
+    """Raises ``PatientError`` with code ``two_people`` where the question introduces someone who is not ``patient``."""
+    from medrag.patient.formats.note_header import note_demographics
+    from medrag.patient.record.demographics import Part, ensure_one_person
+
+    day = today or date.today()
+    asked = Part(Patient(), note_demographics(question, None, day), "the question")
+    ensure_one_person([Part(patient, origin="the record"), asked], day)
 
 
 def as_heard(case: Case, today: date | None = None, knowledge: Knowledge | None = None) -> Case:
@@ -70,12 +93,13 @@ def as_heard(case: Case, today: date | None = None, knowledge: Knowledge | None 
     return case.model_copy(update={"patient": hear(case.patient, case.question, today, knowledge)})
 
 
-def _said(question: str, today: date, knowledge: Knowledge) -> Patient | None:
-    """What a question says of a patient; None where it says nothing."""
-    from medrag.patient.formats.notes import read_note
+def _said(question: str, record: Patient | None, today: date, knowledge: Knowledge) -> Patient | None:
+    """What a question says of the patient; None where it says nothing."""
+    from medrag.patient.formats.question import read_question
 
-    read = read_note(question, "question", today, knowledge)
-    return read if read.model_dump(exclude_defaults=True, exclude={"problems"}) else None
+    read = read_question(question, record, today, knowledge)
+    told = any(problem.lost for problem in read.problems)
+    return read if told or read.model_dump(exclude_defaults=True, exclude={"problems"}) else None
 
 
 def _finished(parts: Sequence[Patient], today: date) -> Patient:
@@ -84,38 +108,49 @@ def _finished(parts: Sequence[Patient], today: date) -> Patient:
     return complete(merge(parts), today)
 
 
-def _read(path: Path, today: date, pharmcat_jar: Path | None, knowledge: Knowledge) -> Patient:
+def _read(path: Path, today: date, pharmcat_jar: Path | None, knowledge: Knowledge) -> Part:
     from medrag.patient.formats.recognise import Format, parse_json, recognise
+    from medrag.patient.record.demographics import Part
 
-    content = _content(path)
-    kind, text = recognise(content, path.name)
+    content, name = _content(path), _shown(path)
+    kind, text = recognise(content, name)
     if kind is Format.JSON:
-        return _read_json(parse_json(text, path.name), path.name, today, knowledge)
+        return _read_json(parse_json(text, name), name, today, knowledge)
     if kind is Format.VCF:
         from medrag.patient.formats.vcf import read_vcf
 
-        return read_vcf(path, path.name, pharmcat_jar)
+        return Part(read_vcf(path, name, pharmcat_jar), origin=name)
     if kind is Format.DICOM:
-        from medrag.patient.formats.imaging import read_dicom
+        from medrag.patient.formats.dicom import read_dicom
 
-        return read_dicom(content, path.name)
-    return _read_text(kind, text, path.name, today, knowledge)
+        return read_dicom(content, name, today)
+    return _read_text(kind, text, name, today, knowledge)
 
 
-def _read_text(kind: Format, text: str, name: str, today: date, knowledge: Knowledge) -> Patient:
+def _shown(path: Path) -> str:
+    """The file's name as it can be written in UTF-8."""
+    return path.name.encode("utf-8", "replace").decode()
+
+
+def _read_text(kind: Format, text: str, name: str, today: date, knowledge: Knowledge) -> Part:
+    from medrag.patient.formats.note_header import note_demographics
+    from medrag.patient.formats.note_values import note_date
+    from medrag.patient.record.demographics import Part
+
     if kind == "gene_table":
         from medrag.patient.formats.genome import read_gene_table
 
-        return read_gene_table(text, name)
+        return Part(read_gene_table(text, name), origin=name)
     if kind == "patient_table":
-        return _one_row(text, name, today, knowledge)
+        return Part(_one_row(text, name, today, knowledge), origin=name)
+    who = note_demographics(text, note_date(text), today)
     if kind == "imaging_report":
         from medrag.patient.formats.imaging import read_report
 
-        return read_report(text, name, today, knowledge)
+        return Part(read_report(text, name, today, knowledge), who, name)
     from medrag.patient.formats.notes import read_note
 
-    return read_note(text, name, today, knowledge)
+    return Part(read_note(text, name, today, knowledge), who, name)
 
 
 def _one_row(text: str, name: str, today: date, knowledge: Knowledge) -> Patient:
@@ -132,39 +167,39 @@ def _one_row(text: str, name: str, today: date, knowledge: Knowledge) -> Patient
 def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise PatientError(f"{path.name}: is larger than {MAX_BYTES // 1_000_000} MB")
+            raise PatientError(f"{_shown(path)}: is larger than {MAX_BYTES // 1_000_000} MB")
         return path.read_bytes()
     except OSError as error:
-        raise PatientError(f"{path.name}: cannot be read ({error.strerror or 'input/output error'})") from error
+        raise PatientError(f"{_shown(path)}: cannot be read ({error.strerror or 'input/output error'})") from error
 
 
-def _read_json(content: Any, origin: str, today: date, knowledge: Knowledge) -> Patient:
-    from medrag.patient.formats.recognise import plain_json, sniff_json
+def _read_json(content: Any, origin: str, today: date, knowledge: Knowledge) -> Part:
+    from medrag.patient.formats.recognise import sniff_json
+    from medrag.patient.record.demographics import Part
 
-    content = plain_json(content, origin)
     match sniff_json(content, origin):
         case "fhir":
             return _read_fhir(content, origin, today, knowledge)
         case "pharmcat":
             from medrag.patient.formats.genome import read_pharmcat
 
-            return read_pharmcat(content, origin)
+            return Part(read_pharmcat(content, origin), origin=origin)
         case _:
             from medrag.patient.formats.structured import read_structured
 
-            return read_structured(content, origin, knowledge)
+            return Part(read_structured(content, origin, knowledge), origin=origin)
 
 
-def _read_fhir(content: Any, origin: str, today: date, knowledge: Knowledge) -> Patient:
+def _read_fhir(content: Any, origin: str, today: date, knowledge: Knowledge) -> Part:
     """A FHIR document with the notes attached to it."""
     from medrag.patient.fhir import read_fhir
-
-    patient, documents = read_fhir(content, origin, today)
-    if not documents:
-        return patient
     from medrag.patient.formats.notes import read_attached
     from medrag.patient.record.complete import merge
+    from medrag.patient.record.demographics import Part
     from medrag.patient.record.facts import assemble
 
-    facts, problems = read_attached(documents, patient, today, knowledge)
-    return merge([patient, assemble(facts, problems)])
+    patient, who, documents = read_fhir(content, origin, today)
+    if documents:
+        facts, problems = read_attached(documents, who, today, knowledge)
+        patient = merge([patient, assemble(facts, problems)])
+    return Part(patient, who, origin)

@@ -152,3 +152,46 @@ def _ages(limit: re.Match[str]) -> Iterator[Alternatives]:
         yield (f"age<{limit['under']}",)
     if limit["last"]:
         yield (f"age<{int(limit['last']) + 1}",)
+
+
+_PEOPLE = (
+    r"patients|people|persons|individuals|adults|women|men|males|females|children|kids|infants|neonates|newborns|babies|"
+    r"toddlers|adolescents|teen(?:ager)?s|boys|girls|seniors|the elderly|veterans|smokers|diabetics|asthmatics|those|"
+    r"anyone|everyone|survivors|recipients|mothers|users|carriers"
+)
+_NO_EPITHET = r"(?!(?:in|for|with|of|on|to|by|among|during|and|or|from|than|the|do|does|should|can|are|is)\b)"
+_IN_GENERAL = re.compile(rf"\b(?:{_NO_EPITHET}[\w-]+[ \t]){{0,2}}(?:{_PEOPLE})\b(?:[^.?!;,\n]|[.,](?=\d))*", re.I)
+_INDIVIDUAL = re.compile(
+    r"\b(?:he|she|him|her|hers|his)\b|\b(?:my|this|our|the) (?:[\w-]+ ){0,2}(?:patient|pt|man|woman|lady|gentleman|child|"
+    r"boy|girl|baby|infant)\b|(?<!\ba )(?<!\ban )(?<!\bany )(?<!each )(?<!every )\b(?:patient|pt)\b(?!s)"
+    r"|\b\d{1,3}[\s-]?(?:years?|yrs?|y|months?|mo|weeks?)\b[\s/-]?o|\b\d{1,3}\s?[FM]\b|\bM(?:r|rs|s)\b",
+    re.I,
+)
+_SETTING = re.compile(
+    r"\b(?:in|during|while|throughout|among)[ \t]+(?:(?:the|severe|moderate|mild|chronic|acute|advanced|end-stage|early|"
+    r"late|stable|active|first|second|third|trimester|of|known|human|normal)[ \t]+){0,3}$",
+    re.I,
+)
+_SENTENCE = re.compile(r"[^.?!\n]+(?:\.(?=\d)[^.?!\n]*)*")
+
+
+def in_general(question: str, start: int, end: int) -> bool:
+    """Whether ``question[start:end]`` is said of people whom it asks about ("do patients with CKD...").
+
+    Not where its sentence speaks of one person ("my patient...", "she...").
+    """
+    sentence = _sentence_at(question, start)
+    found = _IN_GENERAL.finditer(question, *sentence) if sentence else ()
+    return any(each.start() <= start and end <= each.end() for each in found)
+
+
+def as_setting(question: str, start: int) -> bool:
+    """Whether what stands from ``start`` is where the question asks what holds ("gout in pregnancy"), of no one person."""
+    sentence = _sentence_at(question, start)
+    return sentence is not None and _SETTING.search(question[sentence[0] : start]) is not None
+
+
+def _sentence_at(question: str, place: int) -> tuple[int, int] | None:
+    """The sentence around ``place``, unless it speaks of one person."""
+    found = next((each for each in _SENTENCE.finditer(question) if each.start() <= place < each.end()), None)
+    return None if found is None or _INDIVIDUAL.search(found[0]) else found.span()

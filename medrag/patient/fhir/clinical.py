@@ -27,6 +27,8 @@ def condition(entry: Entry, origin: str) -> Iterator[Fact]:
     stands = status.clinical(resource, FactStatus.UNCERTAIN)
     if status.abated_yet_active(resource):
         stands = FactStatus.UNCERTAIN
+    if stands in {FactStatus.ACTIVE, FactStatus.UNCERTAIN}:
+        stands = status.situation(code.display) or stands
     yield Condition(
         **_fact(code, origin, entry, stands, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
     )
@@ -54,6 +56,8 @@ def allergy(entry: Entry, origin: str) -> Iterator[Fact]:
     stands = status.clinical(resource, FactStatus.ACTIVE)
     if stands is FactStatus.ACTIVE and _says_none(resource, code):
         stands = FactStatus.NEGATED
+    if stands is FactStatus.ACTIVE and status.situation(code.display) is FactStatus.UNCERTAIN:
+        stands = FactStatus.UNCERTAIN
     yield Allergy(
         **_fact(code, origin, entry, stands, "onsetDateTime", "recordedDate", "lastOccurrence"),
         kind=_kind(resource.get("type")),
