@@ -162,14 +162,14 @@ _PEOPLE = (
 _NO_EPITHET = r"(?!(?:in|for|with|of|on|to|by|among|during|and|or|from|than|the|do|does|should|can|are|is)\b)"
 _IN_GENERAL = re.compile(rf"\b(?:{_NO_EPITHET}[\w-]+[ \t]){{0,2}}(?:{_PEOPLE})\b(?:[^.?!;,\n]|[.,](?=\d))*", re.I)
 _INDIVIDUAL = re.compile(
-    r"\b(?:he|she|him|her|hers|his)\b|\b(?:my|this|our|the) (?:[\w-]+ ){0,2}(?:patient|pt|man|woman|lady|gentleman|child|"
-    r"boy|girl|baby|infant)\b|(?<!\ba )(?<!\ban )(?<!\bany )(?<!each )(?<!every )\b(?:patient|pt)\b(?!s)"
+    r"\b(?:he|she|him|her|hers|his)\b|\b(?:my|this|our|the) (?:[\w-]+ ){0,2}(?:patient|pt|man|woman|lady|gentleman"
+    r"|child|boy|girl|baby|infant)\b|(?<!\ba )(?<!\ban )(?<!\bany )(?<!each )(?<!every )\b(?:patient|pt)\b(?!s)"
     r"|\b\d{1,3}[\s-]?(?:years?|yrs?|y|months?|mo|weeks?)\b[\s/-]?o|\b\d{1,3}\s?[FM]\b|\bM(?:r|rs|s)\b",
     re.I,
 )
 _SETTING = re.compile(
-    r"\b(?:in|during|while|throughout|among)[ \t]+(?:(?:the|severe|moderate|mild|chronic|acute|advanced|end-stage|early|"
-    r"late|stable|active|first|second|third|trimester|of|known|human|normal)[ \t]+){0,3}$",
+    r"\b(?:in|during|while|throughout|among)[ \t]+(?:(?:the|severe|moderate|mild|chronic|acute|advanced|end-stage"
+    r"|early|late|stable|active|first|second|third|trimester|of|known|human|normal)[ \t]+){0,3}$",
     re.I,
 )
 _SENTENCE = re.compile(r"[^.?!\n]+(?:\.(?=\d)[^.?!\n]*)*")
@@ -186,7 +186,7 @@ def in_general(question: str, start: int, end: int) -> bool:
 
 
 def as_setting(question: str, start: int) -> bool:
-    """Whether what stands from ``start`` is where the question asks what holds ("gout in pregnancy"), of no one person."""
+    """Whether what stands from ``start`` is a setting ("gout in pregnancy") in a sentence of no one person."""
     sentence = _sentence_at(question, start)
     return sentence is not None and _SETTING.search(question[sentence[0] : start]) is not None
 

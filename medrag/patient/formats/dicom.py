@@ -123,7 +123,7 @@ def _demographics(dataset: Dataset, age: float | None, day: date | None) -> Demo
 
 def _name(written: str) -> Name | None:
     """DICOM's ``Family^Given^Middle^Prefix^Suffix``, the first of its alphabetic and other writings."""
-    family, given, middle, *_ = [*written.split("=")[0].split("^"), "", "", ""]
+    family, given, middle, *_ = [*written.split("=", maxsplit=1)[0].split("^"), "", "", ""]
     return name(family, f"{given} {middle}") if given.strip() or "^" in written else None
 
 

@@ -23,8 +23,9 @@ _INTOLERANT = re.compile(r"intoleran|tolerate|upset", re.IGNORECASE)
 TERM_DAYS = 280
 FEWEST_WEEKS, MOST_WEEKS = 2, 43
 _DUE = re.compile(
-    r"(?<!previous )(?<!prior )(?<!last )\b(?:(?P<edd>E\.?D\.?[DCB]\.?|due date|due on|(?:estimated|expected) (?:due date|delivery date"
-    r"|date of (?:delivery|confinement)))|L\.?M\.?P\.?|last menstrual period)(?: (?:is|was|of|on|by \w+))?[ :=(]{1,3}",
+    r"(?<!previous )(?<!prior )(?<!last )\b(?:(?P<edd>E\.?D\.?[DCB]\.?|due date|due on"
+    r"|(?:estimated|expected) (?:due date|delivery date|date of (?:delivery|confinement)))"
+    r"|L\.?M\.?P\.?|last menstrual period)(?: (?:is|was|of|on|by \w+))?[ :=(]{1,3}",
     re.IGNORECASE,
 )
 _TAKEN = {"taking", "planned", "stopped", "refused"}

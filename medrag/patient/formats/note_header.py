@@ -15,14 +15,14 @@ _START = r"(?:^|[\n|;]|[ \t]{2}|[.,]\s)[ \t]{0,8}"
 _WORD = r"(?:[A-ZÀ-Þ][\w'’-]*\.?|(?:van|de|der|den|von|la|el|al|bin|da|dos|du)(?=\s))"
 _WORDS = rf"{_WORD}(?:[ \t]+{_WORD}){{0,4}}"
 _LABEL = (
-    r"(?i:(?P<plain>patient|pt|re|regarding)|name|patient(?:['’]?s)?(?: full)? name|pt\.? name|name of patient|full name"
-    r"|surname|last name)"
+    r"(?i:(?P<plain>patient|pt|re|regarding)|name|patient(?:['’]?s)?(?: full)? name|pt\.? name|name of patient"
+    r"|full name|surname|last name)"
 )
 _LABELLED = re.compile(rf"{_START}{_LABEL}[ \t]*[:#=][ \t]*(?P<name>{_WORDS}(?:,[ \t]*{_WORDS})?)")
 _GIVEN = re.compile(rf"{_START}(?i:first name|given names?|forenames?)[ \t]*[:=][ \t]*(?P<name>{_WORDS})")
 _TITLED = re.compile(
-    rf"\b(?:Mr|Mrs|Ms|Miss)\b\.?[ \t]+(?P<name>{_WORDS})(?=,? (?:is|was|has|presents|presented|returns|comes|came|seen)\b"
-    r"|,? an? \d|, (?:aged )?\d|,? \(|,? who\b)"
+    rf"\b(?:Mr|Mrs|Ms|Miss)\b\.?[ \t]+(?P<name>{_WORDS})(?=,? (?:is|was|has|presents|presented|returns|comes|came)\b"
+    r"|,? seen\b|,? an? \d|, (?:aged )?\d|,? \(|,? who\b)"
 )
 _NOT_A_NAME = re.compile(
     r"^(?:MRN|DOB|D\.O\.B|ID|Age|Sex|Gender|Date|Birth|Medical|Hospital|Male|Female|NHS|SSN|No|Not|Is|Was|Has|Denies"
@@ -30,7 +30,8 @@ _NOT_A_NAME = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
-    r"\b(?:(?P<MR>MRN|M\.R\.N\.|medical record|hospital|unit|patient id|patient|chart)|(?P<NHS>NHS)|(?P<SS>SSN|social security))"
+    r"\b(?:(?P<MR>MRN|M\.R\.N\.|medical record|hospital|unit|patient id|patient|chart)|(?P<NHS>NHS)"
+    r"|(?P<SS>SSN|social security))"
     r"(?P<noun>[ \t]*(?:number|no\b\.?|num\b\.?|id\b|\(MRN\)|#))?[ \t]*[:#=]?[ \t]*"
     r"(?P<value>[A-Z]{0,3}-?\d[\dA-Z-]*(?: \d{3,4}\b){0,2})",
     re.IGNORECASE,
@@ -53,7 +54,7 @@ def note_demographics(text: str, seen: date | datetime | None, today: date) -> D
 
 
 def birth_dates(text: str, today: date) -> tuple[date, ...]:
-    """The birth date that a note labels as such: two where day and month may be meant either way; none in the future."""
+    """The birth date that a note labels: two where day and month may be meant either way, none in the future."""
     match = _BORN.search(text[:READ])
     return tuple(each for each in dates_at(text, match.start("date"), today) if each <= today) if match else ()
 

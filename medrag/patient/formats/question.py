@@ -27,9 +27,9 @@ _LISTS: dict[type[Any], Lost] = {
 def read_question(question: str, record: Patient | None, today: date, knowledge: Knowledge) -> Patient:
     """What a question says of the patient. Without a ``record`` the people it asks about are the patient.
 
-    With one, a group that it names ("in pregnancy", "people with asthma") is no fact of this patient; whether the patient
-    is of it is open, unless the record says so, and the checks that look there are told. "In heart failure", without
-    people, is how one asks about a patient who has it.
+    With one, a group that it names ("in pregnancy", "people with asthma") is no fact of this patient; whether the
+    patient is of it is open, unless the record says so, and the checks that look there are told. "In heart failure",
+    without people, is how one asks about a patient who has it.
     """
     said = read_note(question, ORIGIN, today, knowledge)
     if record is None:
@@ -39,9 +39,7 @@ def read_question(question: str, record: Patient | None, today: date, knowledge:
     if not others:
         return said
     known = resolve(record.conditions or (), knowledge).concepts
-    problems = [
-        _open(each) for each in others if type(each) in _LISTS and not _recorded(each, known, record, knowledge)
-    ]
+    problems = [_open(each) for each in others if type(each) in _LISTS and not _recorded(each, known, knowledge)]
     kept = assemble((each for each in facts if each not in others), [*said.problems, *problems])
     return kept.model_copy(update={"age_years": said.age_years, "birth_date": said.birth_date, "sex": said.sex})
 
@@ -65,12 +63,12 @@ def _stage(fact: Fact | Genotype, knowledge: Knowledge) -> bool:
     return isinstance(fact, Condition) and any(each.condition in OWN_FIELDS for each in meanings_of(fact, knowledge))
 
 
-def _recorded(fact: Fact | Genotype, known: dict[str, str], record: Patient, knowledge: Knowledge) -> bool:
-    """Whether the record settles it: a condition that it names; pregnancy and breastfeeding have fields of their own."""
+def _recorded(fact: Fact | Genotype, known: dict[str, str], knowledge: Knowledge) -> bool:
+    """Whether the record settles it: a condition that it names; a stage of life has a field of its own."""
     if not isinstance(fact, Condition):
         return False
     meant = {each.condition for each in meanings_of(fact, knowledge)}
-    return bool(meant & OWN_FIELDS) or bool(meant) and meant <= known.keys()
+    return bool(meant & OWN_FIELDS) or (bool(meant) and meant <= known.keys())
 
 
 def _open(fact: Fact | Genotype) -> Problem:

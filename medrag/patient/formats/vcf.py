@@ -8,9 +8,7 @@ reference call at the positions read never makes a gene normal.
 from __future__ import annotations
 
 import gzip
-import json
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,11 +17,10 @@ from pathlib import Path
 
 from medrag.errors import PatientError
 from medrag.knowledge import load
-from medrag.patient.formats.genome import read_pharmcat
+from medrag.patient.pharmcat import called
 from medrag.patient.record.facts import assemble
 from medrag.types import FactStatus, Genotype, Patient, Problem
 
-PHARMCAT_SECONDS = 300
 FIRST_RECORDS = 1000
 _BGZF = b"\x1f\x8b\x08\x04"
 # Of GRCh37: its names, and the lengths of chromosomes 1, 4, 6, 10, 12, 13 and 16.
@@ -32,8 +29,8 @@ OLD_BUILD = (
     *("115169878", "90354753"),
 )
 GVCF = (
-    "{origin}: is a gVCF, whose blocks are not read; genotype it first (GATK GenotypeGVCFs, bcftools convert --gvcf2vcf) "
-    "and give the result"
+    "{origin}: is a gVCF, whose blocks are not read; genotype it first (GATK GenotypeGVCFs, bcftools convert "
+    "--gvcf2vcf) and give the result"
 )
 
 
@@ -191,9 +188,9 @@ def _seekable(path: Path) -> Iterator[Path]:
 
 
 def _read_plain(path: Path, origin: str, pharmcat_jar: Path | None) -> Patient:
-    called, problem = _called(path, origin, pharmcat_jar) if pharmcat_jar else (None, None)
-    if called:
-        return called
+    genes, problem = called(path, origin, pharmcat_jar) if pharmcat_jar else (None, None)
+    if genes:
+        return genes
     read = _positions(path, origin)
     problems = read.problems
     genotypes = [genotype for gene in GENES if (genotype := _genotype(gene, read, origin))]
@@ -310,37 +307,3 @@ def _bases(position: Position, copies: int) -> str:
     first = position.variant if copies == 2 else position.reference
     second = position.variant if copies else position.reference
     return f"{first}/{second}" + (f" ({position.allele})" if copies else "")
-
-
-def _called(path: Path, origin: str, jar: Path) -> tuple[Patient | None, Problem | None]:
-    """PharmCAT's call where its JAR and Java are there, or what is lacking."""
-    if jar.is_file() and shutil.which("java"):
-        return _pharmcat(path, origin, jar)
-    lacking = "Java is not on the PATH" if jar.is_file() else "there is no such JAR (setting pharmcat_jar)"
-    return None, Problem(source=origin, reason=f"PharmCAT was not called: {lacking}")
-
-
-def _pharmcat(path: Path, origin: str, jar: Path) -> tuple[Patient | None, Problem | None]:
-    """PharmCAT's own call, or why there is none."""
-    with tempfile.TemporaryDirectory(prefix="medrag-pharmcat-") as folder:
-        command = ["java", "-jar", str(jar), "-vcf", str(path), "-o", folder]
-        try:
-            subprocess.run(command, check=True, capture_output=True, timeout=PHARMCAT_SECONDS)
-            results = list(_results(Path(folder)))
-        except subprocess.TimeoutExpired:
-            return None, Problem(source=origin, reason=f"PharmCAT took more than {PHARMCAT_SECONDS} seconds")
-        except (OSError, ValueError) as error:
-            return None, Problem(source=origin, reason=f"PharmCAT cannot be run or read ({type(error).__name__})")
-        except subprocess.CalledProcessError as error:
-            return None, Problem(source=origin, reason=f"PharmCAT failed with exit status {error.returncode}")
-    if len(results) != 1:
-        return None, Problem(source=origin, reason="PharmCAT wrote no phenotype")
-    try:
-        return read_pharmcat(results[0], origin), None
-    except PatientError:
-        return None, Problem(source=origin, reason="PharmCAT wrote a phenotype file of another layout than known")
-
-
-def _results(folder: Path) -> Iterator[dict[str, object]]:
-    for file in sorted(folder.glob("*.phenotype.json")):
-        yield json.loads(file.read_text(encoding="utf-8"))

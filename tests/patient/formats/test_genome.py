@@ -168,9 +168,9 @@ def test_a_vcf_of_several_samples_or_another_build_is_refused(tmp_path: Path) ->
 
 def test_older_builds_and_gvcfs_are_refused_with_what_to_do(tmp_path: Path) -> None:
     old = HEADER.replace("##contig", "##contig=<ID=1,length=249250621>\n##contig", 1)
-    with pytest.raises(PatientError, match="GRCh37.*Lift it over"):
+    with pytest.raises(PatientError, match=r"GRCh37.*Lift it over"):
         vcf(tmp_path, STAR_2 + "0/1", header=old)
-    with pytest.raises(PatientError, match="gVCF.*genotype it first"):
+    with pytest.raises(PatientError, match=r"gVCF.*genotype it first"):
         vcf(
             tmp_path,
             "chr10\t94781859\t.\tG\t<NON_REF>\t.\tPASS\tEND=94781900\tGT\t0/0",
@@ -251,7 +251,7 @@ def test_a_jar_that_is_not_there_or_does_not_run_is_said(tmp_path: Path, monkeyp
     java.chmod(0o755)
     assert "cannot be run" in load([path], TODAY, pharmcat_jar=jar).problems[0].reason
     java.write_text("#!/bin/sh\n/bin/sleep 5\n")
-    monkeypatch.setattr("medrag.patient.formats.vcf.PHARMCAT_SECONDS", 0.2)
+    monkeypatch.setattr("medrag.patient.pharmcat.PHARMCAT_SECONDS", 0.2)
     assert "took more than" in load([path], TODAY, pharmcat_jar=jar).problems[0].reason
 
 
