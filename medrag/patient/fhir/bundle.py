@@ -44,7 +44,7 @@ class Document:
             return None
         if target.startswith("#"):
             contained = objects(parent.get("contained"))
-            return next((item for item in contained if item.get("id") in {target[1:], target}), None)
+            return next((item for item in contained if text(item.get("id")) in {target[1:], target}), None)
         entry = self.by_reference.get(target) or self.by_reference.get(tail(target))
         return entry.resource if entry else None
 
@@ -100,7 +100,7 @@ def _has_more(bundle: Json) -> bool:
         return True
     matches = [entry for entry in objects(bundle.get("entry")) if _search_mode(entry) in (None, "match")]
     total = bundle.get("total")
-    counted = bundle.get("type") in {"searchset", "history"}
+    counted = text(bundle.get("type")) in {"searchset", "history"}
     return counted and isinstance(total, int) and total > len(matches)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, Literal
@@ -28,10 +29,15 @@ def condition(entry: Entry, origin: str) -> Iterator[Fact]:
     if status.abated_yet_active(resource):
         stands = FactStatus.UNCERTAIN
     if stands in {FactStatus.ACTIVE, FactStatus.UNCERTAIN}:
-        stands = status.situation(code.display) or stands
+        stands = FactStatus.FAMILY_HISTORY if _of_family(code) else status.situation(code.display) or stands
     yield Condition(
         **_fact(code, origin, entry, stands, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
     )
+
+
+def _of_family(code: Code) -> bool:
+    """Whether it is one of ICD-10's codes of a family history (Z80 to Z84)."""
+    return code.system == "ICD-10" and re.match(r"Z8[0-4]", code.code or "", re.IGNORECASE) is not None
 
 
 def family_history(entry: Entry, origin: str) -> Iterator[Fact]:

@@ -21,8 +21,18 @@ _SEX: dict[str, Literal["female", "male", "other"]] = {
 }
 _CORE = "http://hl7.org/fhir/us/core/StructureDefinition/"
 # SNOMED CT 248152002 female, 248153007 male; US Core's code for the sex recorded at birth, and its later one for sex.
-_SEX_CODES: dict[str, Literal["female", "male", "other"]] = {"248152002": "female", "248153007": "male", **_SEX}
-_SEX_EXTENSIONS = ("us-core-individual-sex", "us-core-sex", "us-core-birthsex")
+_SEX_CODES: dict[str, Literal["female", "male", "other"]] = {
+    "248152002": "female",
+    "248153007": "male",
+    "female-typical": "female",
+    "male-typical": "male",
+    **_SEX,
+}
+_SEX_EXTENSIONS = (
+    *(f"{_CORE}{name}" for name in ("us-core-individual-sex", "us-core-sex", "us-core-birthsex")),
+    "http://hl7.org/fhir/StructureDefinition/patient-sexParameterForClinicalUse",
+    "http://hl7.org/fhir/StructureDefinition/individual-recordedSexOrGender",
+)
 _NUMBER_KINDS = {"http://hl7.org/fhir/sid/us-ssn": "SS", "https://fhir.nhs.uk/Id/nhs-number": "NHS"}
 _NO_GIVER = "urn:ietf:rfc:3986"
 
@@ -75,12 +85,14 @@ def read_person(resource: Json, source: str) -> tuple[dict[str, Any], list[Probl
 
 
 def _extended_sex(resource: Json, extension: str) -> Literal["female", "male", "other"] | None:
-    """The sex that one of US Core's extensions of a Patient gives."""
+    """The sex that one of US Core's extensions of a Patient, or of FHIR's own nested ones, gives."""
     for item in objects(resource.get("extension")):
-        if item.get("url") == _CORE + extension:
-            coding = item.get("valueCoding")
-            held = coding.get("code") if isinstance(coding, dict) else item.get("valueCode")
-            return _SEX_CODES.get((text(held) or code_of(item.get("valueCodeableConcept")) or "").casefold())
+        if item.get("url") == extension:
+            nested = (each for each in objects(item.get("extension")) if each.get("url") == "value")
+            held = next(nested, item)
+            coding = held.get("valueCoding")
+            code = text(coding.get("code") if isinstance(coding, dict) else held.get("valueCode"))
+            return _SEX_CODES.get((code or code_of(held.get("valueCodeableConcept")) or "").casefold())
     return None
 
 
@@ -111,7 +123,7 @@ def _identifiers(resource: Json) -> Iterator[Identifier | None]:
     """Each number under the system that gave it, and under its kind where it is a hospital's or a nation's."""
     for item in objects(resource.get("identifier")):
         value, system = text(item.get("value")), text(item.get("system"))
-        if value is None or item.get("use") in {"old", "temp"} or system == _NO_GIVER:
+        if value is None or text(item.get("use")) in {"old", "temp"} or system == _NO_GIVER:
             continue
         kind = "MR" if "MR" in {code for _, code in codes(item.get("type"))} else None
         for each in {_NUMBER_KINDS.get(system or "", system), kind} - {None}:

@@ -87,7 +87,14 @@ _SITUATIONS = (
         ),
     ),
     (FAMILY, re.compile(r"(?:family history|fh|fhx|f/h|(?:maternal|paternal) (?:family )?history)\b", re.I)),
-    (UNCERTAIN, re.compile(r"(?:suspected|possible|probable|query|presumed|presumptive|rule out|r/o)\b|\?", re.I)),
+    (
+        UNCERTAIN,
+        re.compile(
+            r"(?:suspected|possible|probable|query|presumed|presumptive|rule out|r/o|working diagnosis"
+            r"|differential diagnosis|at (?:increased |high )?risk (?:of|for))\b|\?",
+            re.I,
+        ),
+    ),
 )
 
 

@@ -107,11 +107,11 @@ def _read(whole: _Note, today: date, knowledge: Knowledge, age: float | None) ->
     note = replace(whole, text=whole.text[:MAX_CHARACTERS])
     problems: list[Problem] = []
     if len(note.text) < len(whole.text):
-        problems.append(Problem(source=note.origin, reason=f"only the first {MAX_CHARACTERS} characters were read"))
+        problems.append(_cut(note, f"only the first {MAX_CHARACTERS} characters were read"))
     parts, words = sections(note.text), tokens(note.text)
     targets = find_targets(note.text, words, parts, knowledge)
     if len(targets) >= MOST_NAMES:
-        problems.append(Problem(source=note.origin, reason=f"only the first {MOST_NAMES} names in the note were read"))
+        problems.append(_cut(note, f"only the first {MOST_NAMES} names in the note were read"))
     facts: list[Fact] = [
         *_no_allergies(note),
         *_named(note, parts, words, targets, age),
@@ -124,6 +124,10 @@ def _read(whole: _Note, today: date, knowledge: Knowledge, age: float | None) ->
     reason = "the note is more than a year old; what it says as current is taken as uncertain"
     problems.append(Problem(source=note.origin, reason=reason))
     return [_aged(fact) for fact in facts], problems
+
+
+def _cut(note: _Note, reason: str) -> Problem:
+    return Problem(source=note.origin, reason=reason, lost=("conditions", "allergies", "medications"))
 
 
 def _aged(fact: Fact) -> Fact:

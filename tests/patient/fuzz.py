@@ -1,8 +1,8 @@
 """Fuzzing of everything that reads a patient: broken, spliced and hostile files, for as long as asked.
 
-``python -m benchmarks.fuzz --minutes 60``: files are made from seeds (``patient_cases/``, and what ``--seeds`` and
-``--data`` name) by flipping, cutting, repeating and splicing bytes and, in JSON, by exchanging whole parts. Each is
-read in a worker process. Whatever is not a ``Patient`` or a one-line ``PatientError``, takes longer than ``--slow``
+``python -m tests.patient.fuzz --minutes 60``: files are made from seeds (the notes of ``benchmarks/patient_cases``,
+the shared data, what ``--seeds`` names) by flipping, cutting, repeating and splicing bytes and, in JSON, by exchanging
+whole parts. Each is read in a worker process. Whatever is not a ``Patient`` or a one-line ``PatientError``, takes longer than ``--slow``
 seconds or kills the worker is written to ``--out`` and named; the exit status says whether there was any.
 """
 
@@ -23,9 +23,9 @@ from typing import Annotated, Any
 import typer
 import yaml
 
-from benchmarks.shared_data import SHARED_DATA
+from tests.paths import ROOT, SHARED
 
-HERE = Path(__file__).parent / "patient_cases"
+NOTES = ROOT / "benchmarks" / "patient_cases"
 MAX_SEED_BYTES = 60_000
 MAX_INPUT_BYTES = 100_000
 HANGS_AFTER_S = 30.0
@@ -46,12 +46,12 @@ class Tally:
 
 
 def begin_with(folders: Sequence[Path]) -> list[Named]:
-    """Files to begin from: the notes of ``patient_cases`` and every small file of the folders."""
-    vignettes = yaml.safe_load((HERE / "vignettes.yaml").read_text(encoding="utf-8"))
+    """Files to begin from: the notes and every small file of the folders."""
+    vignettes = yaml.safe_load((NOTES / "vignettes.yaml").read_text(encoding="utf-8"))
     found = [("note.txt", each["text"].encode()) for each in vignettes if "text" in each]
     found += [
         ("note.txt", json.loads(line)["note"].encode())
-        for line in (HERE / "note_vignettes.jsonl").read_text(encoding="utf-8").splitlines()
+        for line in (NOTES / "note_vignettes.jsonl").read_text(encoding="utf-8").splitlines()
     ]
     for folder in folders:
         files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "expected.json")
@@ -199,7 +199,7 @@ class Reader:
 
 def fuzz(known: Sequence[Named], seconds: float, seed: int, slow_s: float, out: Path) -> Tally:
     """Reads made-up files for so many seconds; those answered wrongly are kept in ``out``."""
-    chance, tally, reader = random.Random(seed), Tally(), Reader()  # noqa: S311 (no secret)
+    chance, tally, reader = random.Random(seed), Tally(), Reader()
     reader.ask([("note.txt", b"warms up")])
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -223,16 +223,15 @@ def _keep(folder: Path, answer: str, took: float, files: Sequence[Named]) -> Non
         (folder / f"{number}-{Path(name).name}").write_bytes(content)
 
 
-def main(  # noqa: PLR0913 (the command's options)
+def main(
     minutes: float = 5.0,
     seed: int = 0,
     slow: Annotated[float, typer.Option(help="Seconds after which an answer counts as wrong.")] = 5.0,
     seeds: Annotated[list[Path] | None, typer.Option(help="A folder of files to begin from; again for more.")] = None,
-    data: Annotated[Path | None, SHARED_DATA] = None,
     out: Path = Path("runs/fuzz"),
 ) -> None:
     """Reads made-up files for so long, and prints what was answered wrongly."""
-    shared = [data / name for name in ("patient-cases", "fhir", "pharmcat")] if data else []
+    shared = [SHARED / name for name in ("patient-cases", "fhir", "pharmcat")]
     known = begin_with([*(seeds or []), *(each for each in shared if each.is_dir())])
     tally = fuzz(known, 60 * minutes, seed, slow, out)
     print(f"{sum(tally.answers.values())} inputs from {len(known)} seeds: {dict(tally.answers)}")
