@@ -207,7 +207,7 @@ def check(
         for line in check_file(cases, settings.knowledge_dir):
             print(json.dumps(line, ensure_ascii=False))
         return
-    known = _load_patient(patient, one_person=one_person) if patient else None
+    known = _load_patient(patient, question or "", one_person=one_person) if patient else None
     result = check_advice(
         "advice", known, advice or "", settings.knowledge_dir, question=question or "", one_person=one_person
     )
@@ -249,7 +249,7 @@ def _case(question: str, patient: list[Path] | None, filters: list[str] | None, 
     from medrag.types import Case
 
     asked, wanted = _not_empty(question, "question"), read_filters(filters or [])
-    known = _load_patient(patient, one_person=one_person) if patient else None
+    known = _load_patient(patient, asked, one_person=one_person) if patient else None
     return Case(question=asked, patient=known, filters=wanted, one_person=one_person)
 
 
@@ -273,10 +273,10 @@ def _show_passages(found: Sequence[Evidence], *, graded: bool) -> None:
             print(f"       - {passage.quote(sentence)} ({sentence.strength or '?'}; evidence {sentence.grade or '?'})")
 
 
-def _load_patient(files: list[Path], *, one_person: bool) -> Patient:
+def _load_patient(files: list[Path], question: str = "", *, one_person: bool) -> Patient:
     from medrag.patient import load
 
-    return load(files, pharmcat_jar=_settings().pharmcat_jar, one_person=one_person)
+    return load(files, pharmcat_jar=_settings().pharmcat_jar, question=question, one_person=one_person)
 
 
 async def _ask_here(settings: Settings, case: Case) -> Advice:

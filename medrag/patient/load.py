@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 MAX_BYTES = 50_000_000
 
 
-def load(
+def load(  # noqa: PLR0913 (what a caller may know)
     paths: Sequence[Path],
     today: date | None = None,
     pharmcat_jar: Path | None = None,
     knowledge: Knowledge | None = None,
     *,
+    question: str = "",
     one_person: bool = False,
 ) -> Patient:
     """One patient from ``paths``, whatever mix of formats they are in (each is recognised by its content).
@@ -32,8 +33,8 @@ def load(
     ``today`` decides ages and what is recent; the system's date unless given. ``pharmcat_jar`` lets PharmCAT call
     the star alleles of a VCF (Java needed). ``knowledge`` has the names that notes are read with, the
     bundled ones unless given. Raises ``PatientError`` with one line naming the file and the place
-    for a file that does not parse at all, and with code ``two_people`` for files of two people, unless the caller
-    knows them to be ``one_person``; lesser faults go to ``.problems``.
+    for a file that does not parse at all, and with code ``two_people`` where the files, and the ``question`` asked
+    about them, are of two people, unless the caller knows them to be ``one_person``; lesser faults go to ``.problems``.
     """
     from medrag.patient.record.demographics import ensure_one_person
 
@@ -42,7 +43,7 @@ def load(
         raise PatientError("no patient file was given")
     parts = [_read(Path(path), day, pharmcat_jar, knowledge or bundled()) for path in paths]
     if not one_person:
-        ensure_one_person(parts, day)
+        ensure_one_person([*parts, _asked_about(question, day)], day)
     return _finished([part.patient for part in parts], day)
 
 
@@ -78,14 +79,25 @@ def hear(
     return _finished(parts, day) if parts else None
 
 
-def ensure_same_person(patient: Patient, question: str, today: date | None = None) -> None:
-    """Raises ``PatientError`` with code ``two_people`` where the question introduces someone who is not ``patient``."""
-    from medrag.patient.formats.note_header import note_demographics
+def ensure_same_person(patient: Patient | Any, question: str, today: date | None = None) -> None:
+    """Raises ``PatientError`` with code ``two_people`` where the question introduces someone who is not ``patient``.
+
+    Of FHIR as parsed JSON, in the place of a patient, names and numbers are compared too.
+    """
+    from medrag.patient.fhir import whose
     from medrag.patient.record.demographics import Part, ensure_one_person
 
     day = today or date.today()
-    asked = Part(Patient(), note_demographics(question, None, day), "the question")
-    ensure_one_person([Part(patient, origin="the record"), asked], day)
+    known = patient if isinstance(patient, Patient) else Patient()
+    who = whose(None if isinstance(patient, Patient) else patient)
+    ensure_one_person([Part(known, who, "the record"), _asked_about(question, day)], day)
+
+
+def _asked_about(question: str, today: date) -> Part:
+    from medrag.patient.formats.note_header import note_demographics
+    from medrag.patient.record.demographics import Part
+
+    return Part(Patient(), note_demographics(question, None, today), "the question")
 
 
 def as_heard(case: Case, today: date | None = None, knowledge: Knowledge | None = None) -> Case:

@@ -2,8 +2,9 @@
 
 ``python -m tests.patient.fuzz --minutes 60``: files are made from seeds (the notes of ``benchmarks/patient_cases``,
 the shared data, what ``--seeds`` names) by flipping, cutting, repeating and splicing bytes and, in JSON, by exchanging
-whole parts. Each is read in a worker process. Whatever is not a ``Patient`` or a one-line ``PatientError``, takes longer than ``--slow``
-seconds or kills the worker is written to ``--out`` and named; the exit status says whether there was any.
+whole parts. Each is read in a worker process. Whatever is not a ``Patient`` or a one-line ``PatientError``, takes
+longer than ``--slow`` seconds or kills the worker is written to ``--out`` and named; the exit status says whether
+there was any.
 """
 
 from __future__ import annotations

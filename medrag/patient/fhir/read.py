@@ -68,10 +68,10 @@ def read_fhir(content: Any, origin: str, today: date) -> tuple[Patient, Demograp
         raise PatientError(f"{origin}: holds no FHIR resource")
     reading = _Reading(origin, today, reported=observations.report_dates(document))
     reading.problems += [each.model_copy(update={"source": f"{origin}#{each.source}"}) for each in document.problems]
-    subject, whose = choose(document)
+    subject, own = choose(document)
     person: dict[str, Any] = {}
-    if whose and (usable := _checked(whose, reading)):
-        person, found = read_person(usable.resource, f"{origin}#{whose.name}")
+    if own and (usable := _checked(own, reading)):
+        person, found = read_person(usable.resource, f"{origin}#{own.name}")
         reading.problems += found
     for entry in _own(document, subject, reading):
         _read_entry(entry, document, reading)
@@ -79,7 +79,14 @@ def read_fhir(content: Any, origin: str, today: date) -> tuple[Patient, Demograp
     texts = _standing(reading.documents, reading)
     patient = assemble(reading.facts, reading.problems, **person)
     none_known: dict[str, Any] = {name: () for name in reading.none_known if getattr(patient, name) is None}
-    return patient.model_copy(update=none_known), demographics(whose.resource if whose else {}, subject), texts
+    return patient.model_copy(update=none_known), demographics(own.resource if own else {}, subject), texts
+
+
+def whose(content: Any) -> Demographics:
+    """Whom a FHIR document says that it is of; nobody where it is none."""
+    document = open_document(content)
+    subject, patient = choose(document)
+    return demographics(patient.resource if patient else {}, subject)
 
 
 def _own(document: Document, subject: str | None, reading: _Reading) -> Iterator[Entry]:

@@ -20,7 +20,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from medrag.errors import InputError, PatientError
 from medrag.files import Ambiguous, strict_json
 from medrag.messages import Language
-from medrag.patient import from_json
+from medrag.patient import ensure_same_person, from_json
 from medrag.types import Case, Filters, Patient
 
 MODEL = "medrag"
@@ -158,7 +158,7 @@ def case_of(request: ChatRequest, stored: Stored) -> Case:
 
     Raises:
         InputError: an unknown model, an unsupported parameter or part, or no question.
-        PatientError: the patient does not parse.
+        PatientError: the patient does not parse, or the question names someone else.
     """
     if request.model != MODEL:
         raise InputError(f"there is no such model here; use {MODEL!r}", param="model", code="model_not_found")
@@ -166,15 +166,17 @@ def case_of(request: ChatRequest, stored: Stored) -> Case:
     patient = patient_of(request.medrag, stored, "medrag.")
     images = tuple(_images(request.messages))
     said: list[str] = []
+    sent_as = request.medrag.patient
     for where, text in _texts(request.messages):
         if (found := _json_object(text, where)) is None:
             said.append(text)
         elif patient is None:
-            patient = parse_patient(found, where)
+            patient, sent_as = parse_patient(found, where), found
         else:
             raise InputError("two patients were given; send one", param=where, code="two_patients")
-    question = _question(request.messages, said)
-    sent = request.medrag
+    question, sent = _question(request.messages, said), request.medrag
+    if sent_as and not sent.one_person:
+        ensure_same_person(sent_as, question)
     return Case(question=question, patient=patient, filters=sent.filters, one_person=sent.one_person, images=images)
 
 

@@ -228,6 +228,14 @@ def test_a_question_about_another_person_than_the_patient_is_refused(url: str) -
     assert post(url, body | {"stream": True}).status_code == 409
 
 
+def test_a_note_that_names_another_person_than_the_record_is_refused(url: str) -> None:
+    record = {"resourceType": "Patient", "id": "p", "name": [{"family": "Adams", "given": ["Jane"]}]}
+    note = {"role": "user", "content": "Patient: Mary Roe, MRN 999. Takes warfarin."}
+    asked = {"role": "user", "content": "Which drug for gout?"}
+    body = GOOD | {"messages": [note, asked], "medrag": {"patient": record}}
+    assert (post(url, body).status_code, post(url, body).json()["error"]["code"]) == (409, "two_people")
+
+
 def test_a_patient_in_a_message_with_a_field_twice_is_refused(url: str) -> None:
     text = '{"sex": "male", "allergies": ["penicillin"], "allergies": []}'
     messages = [{"role": "user", "content": text}, {"role": "user", "content": "Which drug?"}]
