@@ -8,7 +8,9 @@ a heading that names nothing but groups. Whatever else, lists with other people 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 Alternatives = tuple[str, ...]
 """Groups of which a patient must be one: a name of :data:`GROUPS`, ``allergic``, ``mildly allergic``, ``egfr<N``,
@@ -172,26 +174,37 @@ _SETTING = re.compile(
     r"|early|late|stable|active|first|second|third|trimester|of|known|human|normal)[ \t]+){0,3}$",
     re.I,
 )
+SETTING_CHARACTERS = 60
 _SENTENCE = re.compile(r"[^.?!\n]+(?:\.(?=\d)[^.?!\n]*)*")
 
 
-def in_general(question: str, start: int, end: int) -> bool:
-    """Whether ``question[start:end]`` is said of people whom it asks about ("do patients with CKD...").
+@dataclass(frozen=True, slots=True)
+class General:
+    """What of a question is of no one person: ``sentences`` that speak of none, and in them ``people`` in general."""
 
-    Not where its sentence speaks of one person ("my patient...", "she...").
-    """
-    sentence = _sentence_at(question, start)
-    found = _IN_GENERAL.finditer(question, *sentence) if sentence else ()
-    return any(each.start() <= start and end <= each.end() for each in found)
+    sentences: tuple[tuple[int, int], ...]
+    people: tuple[tuple[int, int], ...]
+
+    def of_people(self, start: int, end: int) -> bool:
+        """Whether that is said of people whom the question asks about ("do patients with CKD...")."""
+        span = _around(start, self.people)
+        return span is not None and end <= span[1]
+
+    def as_setting(self, question: str, start: int) -> bool:
+        """Whether what stands from ``start`` is a setting ("gout in pregnancy")."""
+        span = _around(start, self.sentences)
+        before = question[max(span[0], start - SETTING_CHARACTERS) : start] if span else ""
+        return _SETTING.search(before) is not None
 
 
-def as_setting(question: str, start: int) -> bool:
-    """Whether what stands from ``start`` is a setting ("gout in pregnancy") in a sentence of no one person."""
-    sentence = _sentence_at(question, start)
-    return sentence is not None and _SETTING.search(question[sentence[0] : start]) is not None
+def in_general(question: str) -> General:
+    """What of the question is of people in general, in sentences that speak of no one person ("my patient", "she")."""
+    spans = [each.span() for each in _SENTENCE.finditer(question) if not _INDIVIDUAL.search(each[0])]
+    people = [found.span() for span in spans for found in _IN_GENERAL.finditer(question, *span)]
+    return General(tuple(spans), tuple(people))
 
 
-def _sentence_at(question: str, place: int) -> tuple[int, int] | None:
-    """The sentence around ``place``, unless it speaks of one person."""
-    found = next((each for each in _SENTENCE.finditer(question) if each.start() <= place < each.end()), None)
-    return None if found is None or _INDIVIDUAL.search(found[0]) else found.span()
+def _around(place: int, spans: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """The one of the ordered spans that holds ``place``."""
+    at = bisect_right(spans, place, key=lambda span: span[0]) - 1
+    return spans[at] if at >= 0 and place < spans[at][1] else None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from medrag.knowledge import load
 from medrag.patient.dates import dates_at
 from medrag.patient.record.demographics import Demographics, Identifier, Name, identifier, name
 from medrag.reading.ages import READ, age_and_sex
@@ -15,7 +16,7 @@ _START = r"(?:^|[\n|;]|[ \t]{2}|[.,]\s)[ \t]{0,8}"
 _WORD = r"(?:[A-ZÀ-Þ][\w'’-]*\.?|(?:van|de|der|den|von|la|el|al|bin|da|dos|du)(?=\s))"
 _WORDS = rf"{_WORD}(?:[ \t]+{_WORD}){{0,4}}"
 _LABEL = (
-    r"(?i:(?P<plain>patient|pt|re|regarding)|name|patient(?:['’]?s)?(?: full)? name|pt\.? name|name of patient"
+    r"(?i:(?P<plain>patient|pt|re|regarding|name)|patient(?:['’]?s)?(?: full)? name|pt\.? name|name of patient"
     r"|full name|surname|last name)"
 )
 _LABELLED = re.compile(rf"{_START}{_LABEL}[ \t]*[:#=][ \t]*(?P<name>{_WORDS}(?:,[ \t]*{_WORDS})?)")
@@ -36,6 +37,9 @@ _NUMBER = re.compile(
     r"(?P<value>[A-Z]{0,3}-?\d[\dA-Z-]*(?: \d{3,4}\b){0,2})",
     re.IGNORECASE,
 )
+NEAR = 80
+"""Characters after a name in which a number or a birth date shows that it is one."""
+_DOCTOR = re.compile(r"(?:Dr|Prof|Doctor)\b", re.IGNORECASE)
 _BORN = re.compile(r"\b(?:DOB|D\.O\.B\.?|date of birth|birth[ -]?date|birthdate)\b\W{0,4}(?P<date>\w)", re.IGNORECASE)
 
 
@@ -62,7 +66,8 @@ def birth_dates(text: str, today: date) -> tuple[date, ...]:
 def _names(head: str) -> Iterator[Name]:
     given = next((match["name"] for match in _GIVEN.finditer(head)), "")
     for match in _LABELLED.finditer(head):
-        if (words := _kept(match["name"])) and not (match["plain"] and _is_prose(words)):
+        words = _kept(match["name"])
+        if words and not _is_no_name(words, (match["plain"] or "").casefold(), head[match.end() :][:NEAR]):
             family, comma, first = words.partition(",")
             yield from _name(family, f"{first} {given}") if comma or given else _name_in_order(words)
     for match in _TITLED.finditer(head[:READ]):
@@ -76,10 +81,15 @@ def _kept(words: str) -> str:
     return " ".join(parts[:end]).strip(" ,.")
 
 
-def _is_prose(words: str) -> bool:
-    """Whether what follows a bare "Patient:" is no name: a lone word, or everyday words alone."""
-    parts = [word for word in re.findall(r"[^\W\d_]+", words) if len(word) > 1]
-    return len(parts) < 2 or all(ordinary(word.casefold()) for word in parts)
+def _is_no_name(words: str, label: str, after: str) -> bool:
+    """Whether what a label is followed by is a doctor, a drug, or prose after a bare "Patient:" or "Re:"."""
+    parts = [word.casefold() for word in re.findall(r"[^\W\d_]+", words) if len(word) > 1]
+    if _DOCTOR.match(words) or any(part in load().names for part in parts):
+        return True
+    if label in {"re", "regarding"} and not (_BORN.search(after) or _NUMBER.search(after)):
+        return True
+    prose = label != "name" and all(map(ordinary, parts))
+    return bool(label) and (prose or (len(parts) < 2 and "," not in words))
 
 
 def _name_in_order(words: str) -> Iterator[Name]:

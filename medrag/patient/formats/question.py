@@ -10,7 +10,7 @@ from medrag.knowledge import Knowledge
 from medrag.patient.conditions import meanings_of, resolve
 from medrag.patient.formats.notes import read_note
 from medrag.patient.record.facts import all_facts, assemble
-from medrag.reading.population import as_setting, in_general
+from medrag.reading.population import General, in_general
 from medrag.types import Allergy, Condition, Fact, Genotype, Lost, Medication, Observation, Patient, Problem
 
 ORIGIN = "question"
@@ -35,22 +35,26 @@ def read_question(question: str, record: Patient | None, today: date, knowledge:
     if record is None:
         return said
     facts = all_facts(said)
-    others = [each for each in facts if _general(each, question, knowledge) or _impossible(each, record, knowledge)]
+    general = in_general(question)
+    others = [
+        each for each in facts if _general(each, question, general, knowledge) or _impossible(each, record, knowledge)
+    ]
     if not others:
         return said
     known = resolve(record.conditions or (), knowledge).concepts
     problems = [_open(each) for each in others if type(each) in _LISTS and not _recorded(each, known, knowledge)]
-    kept = assemble((each for each in facts if each not in others), [*said.problems, *problems])
+    left = {id(each) for each in others}
+    kept = assemble((each for each in facts if id(each) not in left), [*said.problems, *problems])
     return kept.model_copy(update={"age_years": said.age_years, "birth_date": said.birth_date, "sex": said.sex})
 
 
-def _general(fact: Fact | Genotype, question: str, knowledge: Knowledge) -> bool:
+def _general(fact: Fact | Genotype, question: str, general: General, knowledge: Knowledge) -> bool:
     """Said of people in general; of a stage of life also where it is only the setting ("gout in pregnancy")."""
     span = _SPAN.fullmatch(fact.source)
     if span is None:
         return False
     start, end = int(span[1]), int(span[2])
-    return in_general(question, start, end) or (_stage(fact, knowledge) and as_setting(question, start))
+    return general.of_people(start, end) or (_stage(fact, knowledge) and general.as_setting(question, start))
 
 
 def _impossible(fact: Fact | Genotype, record: Patient, knowledge: Knowledge) -> bool:

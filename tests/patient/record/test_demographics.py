@@ -72,6 +72,7 @@ def test_two_people_are_refused(tmp_path: Path, other: Any, differs: str) -> Non
         "Patient: Denies chest pain. Takes warfarin 5 mg daily.",
         "MRN 4711, Jane Adams. Name: Jane Adams. DOB 1960-05-01. Takes warfarin.",
         "Name: Anonymous\nTakes warfarin.",
+        "Name: Dr Mary Roe\nRe: Gout Flare\nName: Warfarin Sodium 5 mg daily.",
         {"age_years": 66, "sex": "female", "medications": ["warfarin"]},
         fhir(birthDate="1960", name=[{"text": "J. Adams"}], identifier=[]),
         fhir(name=[{"family": "Adams-Roe", "given": ["Jane"]}], identifier=[]),
