@@ -47,6 +47,9 @@ FilterWords = Annotated[
         "more. Superseded passages need asking for (status=superseded).",
     ),
 ]
+OnePerson = Annotated[
+    bool, typer.Option("--one-person", help="The files and the question are of one person though they seem not to be.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -75,12 +78,13 @@ def ask(
     model: Model = None,
     model_url: ModelUrl = None,
     grounding: Grounding = None,
+    one_person: OnePerson = False,
     as_json: AsJson = False,
 ) -> None:
     """Ask one question about one patient and print the cited, checked advice."""
     from medrag.rendering import render
 
-    case = _case(question, patient, filters)
+    case = _case(question, patient, filters, one_person=one_person)
     if server:
         advice = _ask_server(server, case)
     else:
@@ -173,6 +177,7 @@ def doctor(
 @app.command(epilog="Example: `medrag patient bundle.json pharmcat.report.json note.txt --json`")
 def patient(
     files: Annotated[list[Path], typer.Argument(help="Any mix of the formats medrag reads, or folders; merged.")],
+    one_person: OnePerson = False,
     as_json: AsJson = False,
     batch: Annotated[bool, typer.Option("--batch", help="Many patients: a JSON line for each, not merged.")] = False,
 ) -> None:
@@ -183,7 +188,7 @@ def patient(
     if batch:
         _each_patient(files)
         return
-    known = _load_patient(files)
+    known = _load_patient(files, one_person=one_person)
     print(json.dumps(written(known), indent=2, ensure_ascii=False) if as_json else report(known))
 
 
@@ -193,6 +198,7 @@ def check(
     advice: Annotated[str | None, typer.Option(help="The advice to check.")] = None,
     question: Annotated[str | None, typer.Option(help="The question: emergencies and what is declined.")] = None,
     cases: Annotated[Path | None, typer.Option(help="JSON lines of {id, patient, advice, question}.")] = None,
+    one_person: OnePerson = False,
     as_json: AsJson = False,
 ) -> None:
     """Run the safety filter alone over somebody's advice; no model, no index, no vLLM."""
@@ -205,8 +211,10 @@ def check(
         for line in check_file(cases, settings.knowledge_dir):
             print(json.dumps(line, ensure_ascii=False))
         return
-    known = _load_patient(patient) if patient else None
-    result = check_advice("advice", known, advice or "", settings.knowledge_dir, question=question or "")
+    known = _load_patient(patient, question or "", one_person=one_person) if patient else None
+    result = check_advice(
+        "advice", known, advice or "", settings.knowledge_dir, question=question or "", one_person=one_person
+    )
     print(json.dumps(result, ensure_ascii=False) if as_json else render_result(result))
 
 
@@ -240,12 +248,13 @@ def _settings(**flags: Any) -> Settings:
     return load(**flags)
 
 
-def _case(question: str, patient: list[Path] | None, filters: list[str] | None) -> Case:
+def _case(question: str, patient: list[Path] | None, filters: list[str] | None, *, one_person: bool) -> Case:
     from medrag.retrieval.batch import read_filters
     from medrag.types import Case
 
     asked, wanted = _not_empty(question, "question"), read_filters(filters or [])
-    return Case(question=asked, patient=_load_patient(patient) if patient else None, filters=wanted)
+    known = _load_patient(patient, asked, one_person=one_person) if patient else None
+    return Case(question=asked, patient=known, filters=wanted, one_person=one_person)
 
 
 def _not_empty(text: str, what: str) -> str:
@@ -280,10 +289,10 @@ def _each_patient(files: list[Path]) -> None:
         print(json.dumps(line, ensure_ascii=False), flush=True)
 
 
-def _load_patient(files: list[Path]) -> Patient:
+def _load_patient(files: list[Path], question: str = "", *, one_person: bool) -> Patient:
     from medrag.patient import load
 
-    return load(files, pharmcat_jar=_settings().pharmcat_jar)
+    return load(files, pharmcat_jar=_settings().pharmcat_jar, question=question, one_person=one_person)
 
 
 async def _ask_here(settings: Settings, case: Case) -> Advice:
@@ -297,7 +306,7 @@ def _ask_server(url: str, case: Case) -> Advice:
     from medrag.client import Client
 
     with Client(url) as client:
-        return client.recommend(case.question, patient=case.patient, filters=case.filters)
+        return client.recommend(case.question, patient=case.patient, filters=case.filters, one_person=case.one_person)
 
 
 def _say(line: str) -> None:

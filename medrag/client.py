@@ -58,20 +58,32 @@ class Client:
     ) -> None:
         self._http = httpx.Client(**_options(base_url, api_key, timeout_s), transport=transport)
 
-    def recommend(self, question: str, *, patient: PatientLike | None = None, filters: Filters = _CURRENT) -> Advice:
-        """Advice on ``question`` for ``patient``.
+    def recommend(
+        self,
+        question: str,
+        *,
+        patient: PatientLike | None = None,
+        filters: Filters = _CURRENT,
+        one_person: bool = False,
+    ) -> Advice:
+        """Advice on ``question`` for ``patient``; ``one_person``: both are of one person though they seem not to be.
 
         Raises:
-            InputError, PatientError: the server refuses the question or the patient.
+            InputError, PatientError: the server refuses the question or the patient, or they are of two people.
             ModelUnavailable, ModelRefused: it cannot answer now, or its model failed.
         """
-        return self._answer(_chat(question, patient, filters))
+        return self._answer(_chat(question, patient, filters, one_person))
 
     def stream(
-        self, question: str, *, patient: PatientLike | None = None, filters: Filters = _CURRENT
+        self,
+        question: str,
+        *,
+        patient: PatientLike | None = None,
+        filters: Filters = _CURRENT,
+        one_person: bool = False,
     ) -> Iterator[Event]:
         """The advice as it is released: ``Noticed``, each ``Released``, ``Finished``. Raises as :meth:`recommend`."""
-        call = _chat(question, patient, filters)
+        call = _chat(question, patient, filters, one_person)
         with (
             _in_medrags_errors(self._http.base_url),
             self._http.stream("POST", call.path, json=call.body | {"stream": True}) as got,
@@ -122,16 +134,26 @@ class AsyncClient:
         self._http = httpx.AsyncClient(**_options(base_url, api_key, timeout_s), transport=transport)
 
     async def recommend(
-        self, question: str, *, patient: PatientLike | None = None, filters: Filters = _CURRENT
+        self,
+        question: str,
+        *,
+        patient: PatientLike | None = None,
+        filters: Filters = _CURRENT,
+        one_person: bool = False,
     ) -> Advice:
         """See :meth:`Client.recommend`."""
-        return await self._answer(_chat(question, patient, filters))
+        return await self._answer(_chat(question, patient, filters, one_person))
 
     async def stream(
-        self, question: str, *, patient: PatientLike | None = None, filters: Filters = _CURRENT
+        self,
+        question: str,
+        *,
+        patient: PatientLike | None = None,
+        filters: Filters = _CURRENT,
+        one_person: bool = False,
     ) -> AsyncIterator[Event]:
         """See :meth:`Client.stream`."""
-        call, http = _chat(question, patient, filters), self._http
+        call, http = _chat(question, patient, filters, one_person), self._http
         with _in_medrags_errors(http.base_url):
             async with http.stream("POST", call.path, json=call.body | {"stream": True}) as got:
                 if got.is_error:
@@ -177,9 +199,10 @@ class _Call(Generic[T]):
     read: Callable[[Json], T]
 
 
-def _chat(question: str, patient: PatientLike | None, filters: Filters) -> _Call[Advice]:
+def _chat(question: str, patient: PatientLike | None, filters: Filters, one_person: bool) -> _Call[Advice]:
     messages = [{"role": "user", "content": question}]
-    body = {"model": MODEL, "messages": messages, "medrag": _extension(patient, filters)}
+    said = {"one_person": True} if one_person else {}
+    body = {"model": MODEL, "messages": messages, "medrag": _extension(patient, filters) | said}
     return _Call("/v1/chat/completions", body, _advice)
 
 

@@ -92,6 +92,7 @@ class Engine:
 
         Raises:
             InputError: the question is empty or too long, or there are images and the model reads none.
+            PatientError: the question is about someone else than the patient.
             ModelError: the model cannot be used; nothing is answered in its stead.
         """
         async for event in self.stream(case):
@@ -126,7 +127,7 @@ class Engine:
         return evidence
 
     def _consultation(self, case: Case) -> Consultation:
-        return Consultation(case.patient, case.question, self.knowledge, self.checks)
+        return Consultation(case.patient, case.question, self.knowledge, self.checks, one_person=case.one_person)
 
     async def _prompt(
         self, case: Case, consultation: Consultation
@@ -245,6 +246,7 @@ class Engine:
             findings=(*conclusion.findings, *answer.left_out, *images),
             coverage=conclusion.coverage,
             settling=conclusion.settling,
+            problems=answer.case.patient.problems if answer.case.patient else (),
             evidence=tuple(answer.evidence),
             provenance=self._provenance(),
         )

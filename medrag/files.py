@@ -1,4 +1,4 @@
-"""JSON lines in, whole files out, digests.
+"""JSON and lines of it in, whole files out, digests.
 
 A line may hold a patient: what is wrong with it is named by file and line, and its text is never shown.
 """
@@ -7,15 +7,50 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from medrag.errors import InputError
 
 L = TypeVar("L", bound=BaseModel)
+_HALF_OF_A_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+class Ambiguous(ValueError):
+    """JSON that one program reads in another way than the next; its message says why, without the content."""
+
+
+def strict_json(text: str | bytes) -> Any:
+    """The value of a JSON text that can be read in one way only.
+
+    Raises:
+        Ambiguous: a name stands twice in one object, a string holds half of a surrogate pair, a number is not finite.
+        ValueError: it is not JSON in UTF-8.
+        RecursionError: it is nested too deeply.
+    """
+    words = text.decode() if isinstance(text, bytes) else text
+    value = json.loads(words, object_pairs_hook=_each_once, parse_constant=_not_finite)
+    if _HALF_OF_A_PAIR.search(words):
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise Ambiguous("a text in it holds half of a surrogate pair") from None
+    return value
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise Ambiguous("an object in it has a field twice")
+    return made
+
+
+def _not_finite(_name: str) -> NoReturn:
+    raise Ambiguous("a number in it is not finite")
 
 
 def read_lines(path: Path, kind: type[L], *, hint: str = "", param: str | None = None) -> Iterator[L]:
@@ -60,6 +95,11 @@ def write_whole(path: Path, text: str, *, private: bool = False) -> None:
 def write_json(path: Path, value: object) -> None:
     """``value`` as indented JSON, whole or not at all."""
     write_whole(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def shown_name(path: Path) -> str:
+    """The file's name as it can be written in UTF-8."""
+    return path.name.encode("utf-8", "replace").decode()
 
 
 def sha256(path: Path) -> str:

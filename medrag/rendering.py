@@ -9,6 +9,9 @@ from medrag.events import Event, Finished, Noticed, Released
 from medrag.messages import Language, catalogue, name, say
 from medrag.types import Advice, Citation, Evidence, Finding, Severity, Statement, Status, Verdict
 
+MOST_PROBLEMS = 8
+"""Problems of the record that a text shows; the advice itself has them all."""
+
 
 def render(advice: Advice, language: Language = "en") -> str:
     """The whole advice as plain text; equal to the streamed pieces joined."""
@@ -37,12 +40,13 @@ def statement_text(number: int, statement: Statement, language: Language = "en")
 
 
 def tail(advice: Advice, language: Language = "en") -> str:
-    """What follows the statements: message, what was withheld, what was not assessed, sources."""
+    """What follows the statements: message, what was withheld or not assessed, the record's problems, sources."""
     blocks = [
         [say(advice.message_code, {}, language)] if advice.message_code else [],
         _withheld(advice, language),
         _spoken(advice.findings, language),
         _not_assessed(advice, language),
+        _problems(advice, language),
         _coverage(advice, language),
         _sources(advice, language),
         [_text("disclaimer", language)],
@@ -137,6 +141,16 @@ def _not_assessed(advice: Advice, language: Language) -> list[str]:
         return []
     settled = [words(advice.settling, language)] if advice.settling else []
     return [_text("not_assessed", language), *sorted(reasons), *settled]
+
+
+def _problems(advice: Advice, language: Language) -> list[str]:
+    """What was wrong with the record: first what checks lack, and of the rest what there is room for."""
+    ordered = sorted(advice.problems, key=lambda each: not each.lost)
+    if not ordered:
+        return []
+    lines = [_text("problem", language, reason=each.reason, source=each.source) for each in ordered[:MOST_PROBLEMS]]
+    more = [_text("more_problems", language, count=len(ordered) - MOST_PROBLEMS)] if ordered[MOST_PROBLEMS:] else []
+    return [_text("problems", language), *lines, *more]
 
 
 def _coverage(advice: Advice, language: Language) -> list[str]:

@@ -117,11 +117,19 @@ class Derived(Record):
     date: dt.date | dt.datetime | None = None
 
 
+Lost = Literal["conditions", "allergies", "medications", "observations", "genotypes"]
+"""A list of the patient that checks look into."""
+
+
 class Problem(Record):
-    """Something in the input that was wrong, contradictory or left out while the rest was used."""
+    """Something in the input that was wrong, contradictory or left out while the rest was used.
+
+    ``lost`` names the patient's lists that lack what could not be read: checks that look there cannot pass.
+    """
 
     source: str
     reason: str
+    lost: tuple[Lost, ...] = ()
 
 
 def _named(value: Any) -> Any:
@@ -142,6 +150,7 @@ class Patient(Record):
     """
 
     birth_date: date | None = None
+    death_date: date | None = None
     age_years: float | None = Field(default=None, ge=0, le=130)
     sex: Literal["female", "male", "other"] | None = None
     pregnant: bool | None = None
@@ -339,11 +348,12 @@ class Provenance(Record):
 
 
 class Case(Record):
-    """A patient (or none) and a question."""
+    """A patient (or none) and a question; ``one_person``: they are of the same person though they seem not to be."""
 
     question: str = Field(min_length=1)
     patient: Patient | None = None
     filters: Filters = Filters()
+    one_person: bool = False
     images: tuple[str, ...] = Field(default=(), repr=False, description="data: URLs, for a vision model only.")
 
 
@@ -361,7 +371,7 @@ class Advice(Record):
 
     ``notices`` are red flags and come first; ``findings`` concern the case as a whole; ``message_code`` and, in words,
     ``message`` say, when nothing was released, why. ``settling`` names the missing facts that would settle most of what
-    is not assessed.
+    is not assessed. ``problems`` are the record's: what of it could not be read or contradicts itself.
     """
 
     id: str
@@ -376,6 +386,7 @@ class Advice(Record):
     findings: tuple[Finding, ...] = ()
     coverage: tuple[Coverage, ...] = ()
     settling: Finding | None = None
+    problems: tuple[Problem, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     provenance: Provenance
 

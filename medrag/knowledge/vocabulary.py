@@ -143,7 +143,8 @@ class Band(Record):
 class Gene(Record):
     """A gene: alleles by function or activity value, what two of them mean, the HLA alleles that are ``asked`` for.
 
-    ``present``: phenotypes by the variants whose presence alone means them; ``written``: diplotypes written otherwise.
+    ``present``: phenotypes by the variants whose presence alone means them; ``written``: diplotypes written otherwise;
+    ``elsewhere``: positions (GRCh38, on ``chromosome``) of alleles beyond those read from single positions.
     """
 
     key: str
@@ -153,6 +154,8 @@ class Gene(Record):
     asked: Terms = ()
     present: dict[str, Terms] = Field(default_factory=dict)
     written: dict[str, str] = Field(default_factory=dict)
+    chromosome: str = ""
+    elsewhere: frozenset[int] = frozenset()
 
     def function(self, allele: str) -> str | None:
         """The function or activity value of an allele, where it is known."""

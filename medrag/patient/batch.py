@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from medrag.errors import PatientError
+from medrag.files import shown_name
 from medrag.knowledge import Knowledge
 from medrag.knowledge import load as bundled
 from medrag.patient.bulk import by_patient, files_in, is_bulk, read_lines
@@ -55,8 +56,9 @@ def _file(
     from medrag.patient.formats.recognise import Format, recognise
     from medrag.patient.load import content_of
 
-    found = recognise(content_of(path), path.name)
+    name = shown_name(path)
+    found = recognise(content_of(path), name)
     if found.kind is Format.PATIENT_TABLE:
-        yield from read_rows(found.text, path.name, today, knowledge)
+        yield from read_rows(found.text, name, today, knowledge)
     else:
-        yield Row(number, path.name, None, load([path], today, pharmcat_jar, knowledge))
+        yield Row(number, name, None, load([path], today, pharmcat_jar, knowledge))

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from medrag.errors import PatientError
+from medrag.files import shown_name
 from medrag.patient.fhir.bundle import tail
 from medrag.patient.fhir.values import Json, text
 
-MAX_BYTES = 500_000_000
+MAX_BYTES = 200_000_000
 _ENDINGS = (".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz")
 _NAMELESS = "the patient"
 
@@ -32,7 +33,7 @@ def files_in(paths: Sequence[Path]) -> list[Path]:
     for path in paths:
         inside = sorted(each for each in path.iterdir() if _counts(each)) if path.is_dir() else [path]
         if not inside:
-            raise PatientError(f"{path.name}: is a folder without files")
+            raise PatientError(f"{shown_name(path)}: is a folder without files")
         found += inside
     return found
 
@@ -42,15 +43,19 @@ def _counts(path: Path) -> bool:
 
 
 def read_lines(paths: Sequence[Path]) -> list[Any]:
-    """What all lines of the files hold. Raises ``PatientError`` naming the file, and for more than 500 MB."""
+    """What all lines of the files hold. Raises ``PatientError`` naming the file, and for more than 200 MB."""
     from medrag.patient.formats.recognise import parse_json, recognise
 
     try:
         if sum(path.stat().st_size for path in paths) > MAX_BYTES:
-            raise PatientError(f"{paths[0].name}: with its other files is larger than {MAX_BYTES // 1_000_000} MB")
-        contents = [(path.name, path.read_bytes()) for path in paths]
+            raise PatientError(
+                f"{shown_name(paths[0])}: with its other files is larger than {MAX_BYTES // 1_000_000} MB"
+            )
+        contents = [(shown_name(path), path.read_bytes()) for path in paths]
     except OSError as error:
-        raise PatientError(f"{paths[0].name}: cannot be read ({error.strerror or 'input/output error'})") from error
+        raise PatientError(
+            f"{shown_name(paths[0])}: cannot be read ({error.strerror or 'input/output error'})"
+        ) from error
     read = (parse_json(recognise(content, name).text, name) for name, content in contents)
     return [item for held in read for item in (held if isinstance(held, list) else [held])]
 

@@ -8,21 +8,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medrag.errors import PatientError
+from medrag.files import shown_name
 from medrag.knowledge import Knowledge
 from medrag.knowledge import load as bundled
 from medrag.types import Case, Patient, Problem
 
 if TYPE_CHECKING:
     from medrag.patient.formats.recognise import Format, Recognised
+    from medrag.patient.record.demographics import Part
 
-MAX_BYTES = 100_000_000
+MAX_BYTES = 50_000_000
 
 
-def load(
+def load(  # noqa: PLR0913 (what a caller may know)
     paths: Sequence[Path],
     today: date | None = None,
     pharmcat_jar: Path | None = None,
     knowledge: Knowledge | None = None,
+    *,
+    question: str = "",
+    one_person: bool = False,
 ) -> Patient:
     """One patient from ``paths``, whatever mix of formats they are in (each is recognised by its content).
 
@@ -30,8 +35,11 @@ def load(
     ``today`` decides ages and what is recent; the system's date unless given. ``pharmcat_jar`` lets PharmCAT call
     the star alleles of a VCF (Java needed). ``knowledge`` has the names that notes are read with, the
     bundled ones unless given. Raises ``PatientError`` with one line naming the file and the place
-    for a file that does not parse at all; lesser faults go to ``.problems``.
+    for a file that does not parse at all, and with code ``two_people`` where the files, and the ``question`` asked
+    about them, are of two people, unless the caller knows them to be ``one_person``; lesser faults go to ``.problems``.
     """
+    from medrag.patient.record.demographics import ensure_one_person
+
     day = today or date.today()
     if not paths:
         raise PatientError("no patient file was given")
@@ -39,15 +47,21 @@ def load(
 
     known = knowledge or bundled()
     files = files_in([Path(path) for path in paths])
-    parts = [_read(path, day, pharmcat_jar, known) for path in files if not is_bulk(path)]
     lines = [path for path in files if is_bulk(path)]
-    return _finished([*parts, _read_lines(lines, day, known)] if lines else parts, day)
+    parts = [_read(path, day, pharmcat_jar, known) for path in files if path not in lines]
+    parts += [_read_lines(lines, day, known)] if lines else []
+    if not one_person:
+        ensure_one_person([*parts, _asked_about(question, day)], day)
+    return _finished([part.patient for part in parts], day)
 
 
 def from_json(content: Any, today: date | None = None, knowledge: Knowledge | None = None) -> Patient:
     """One patient from parsed JSON: medrag's own schema, FHIR or PharmCAT. Raises ``PatientError``."""
+    from medrag.patient.formats.recognise import plain_json
+
     day = today or date.today()
-    return _finished([_read_json(content, "request", day, knowledge or bundled())], day)
+    read = _read_json(plain_json(content, "request"), "request", day, knowledge or bundled())
+    return _finished([read.patient], day)
 
 
 def from_fhir(content: Any, today: date | None = None, knowledge: Knowledge | None = None) -> Patient:
@@ -55,7 +69,8 @@ def from_fhir(content: Any, today: date | None = None, knowledge: Knowledge | No
     day = today or date.today()
     from medrag.patient.formats.recognise import plain_json
 
-    return _finished([_read_fhir(plain_json(content, "request"), "request", day, knowledge or bundled())], day)
+    read = _read_fhir(plain_json(content, "request"), "request", day, knowledge or bundled())
+    return _finished([read.patient], day)
 
 
 def hear(
@@ -67,9 +82,30 @@ def hear(
     only the question names has a ``source`` that starts with "question:". Loads the note reader for a question.
     """
     day = today or date.today()
-    said = _said(question, day, knowledge or bundled()) if question.strip() else None
+    said = _said(question, patient, day, knowledge or bundled()) if question.strip() else None
     parts = [each for each in (patient, said) if each is not None]
     return _finished(parts, day) if parts else None
+
+
+def ensure_same_person(patient: Patient | Any, question: str, today: date | None = None) -> None:
+    """Raises ``PatientError`` with code ``two_people`` where the question introduces someone who is not ``patient``.
+
+    Of FHIR as parsed JSON, in the place of a patient, names and numbers are compared too.
+    """
+    from medrag.patient.fhir import whose
+    from medrag.patient.record.demographics import Part, ensure_one_person
+
+    day = today or date.today()
+    known = patient if isinstance(patient, Patient) else Patient()
+    who = whose(None if isinstance(patient, Patient) else patient)
+    ensure_one_person([Part(known, who, "the record"), _asked_about(question, day)], day)
+
+
+def _asked_about(question: str, today: date) -> Part:
+    from medrag.patient.formats.note_header import note_demographics
+    from medrag.patient.record.demographics import Part
+
+    return Part(Patient(), note_demographics(question, None, today), "the question")
 
 
 def as_heard(case: Case, today: date | None = None, knowledge: Knowledge | None = None) -> Case:
@@ -77,12 +113,13 @@ def as_heard(case: Case, today: date | None = None, knowledge: Knowledge | None 
     return case.model_copy(update={"patient": hear(case.patient, case.question, today, knowledge)})
 
 
-def _said(question: str, today: date, knowledge: Knowledge) -> Patient | None:
-    """What a question says of a patient; None where it says nothing."""
-    from medrag.patient.formats.notes import read_note
+def _said(question: str, record: Patient | None, today: date, knowledge: Knowledge) -> Patient | None:
+    """What a question says of the patient; None where it says nothing."""
+    from medrag.patient.formats.question import read_question
 
-    read = read_note(question, "question", today, knowledge)
-    return read if read.model_dump(exclude_defaults=True, exclude={"problems"}) else None
+    read = read_question(question, record, today, knowledge)
+    told = any(problem.lost for problem in read.problems)
+    return read if told or read.model_dump(exclude_defaults=True, exclude={"problems"}) else None
 
 
 def _finished(parts: Sequence[Patient], today: date) -> Patient:
@@ -91,40 +128,42 @@ def _finished(parts: Sequence[Patient], today: date) -> Patient:
     return complete(merge(parts), today)
 
 
-def _read(path: Path, today: date, pharmcat_jar: Path | None, knowledge: Knowledge) -> Patient:
+def _read(path: Path, today: date, pharmcat_jar: Path | None, knowledge: Knowledge) -> Part:
     from medrag.patient.formats.recognise import Format, parse_json, recognise
+    from medrag.patient.record.demographics import Part
 
-    found = recognise(content_of(path), path.name)
+    name = shown_name(path)
+    found = recognise(content_of(path), name)
     kind, content, text = found
     if kind is Format.JSON:
-        return _read_json(parse_json(text, path.name), path.name, today, knowledge)
+        return _read_json(parse_json(text, name), name, today, knowledge)
     if kind in {Format.XML, Format.HL7V2}:
-        return _read_hl7(found, path.name, today, knowledge)
+        return _read_hl7(found, name, today, knowledge)
     if kind in {Format.WORD, Format.PDF}:
-        return _read_document(kind, content, path.name, today, knowledge)
+        return _read_document(kind, content, name, today, knowledge)
     if kind is Format.VCF:
         from medrag.patient.formats.vcf import read_vcf
 
-        return read_vcf(path, path.name, pharmcat_jar)
+        return Part(read_vcf(path, name, pharmcat_jar), origin=name)
     if kind is Format.DICOM:
-        from medrag.patient.formats.imaging import read_dicom
+        from medrag.patient.formats.dicom import read_dicom
 
-        return read_dicom(content, path.name)
-    return _read_text(kind, text, path.name, today, knowledge)
+        return read_dicom(content, name, today)
+    return _read_text(kind, text, name, today, knowledge)
 
 
-def _read_lines(paths: Sequence[Path], today: date, knowledge: Knowledge) -> Patient:
+def _read_lines(paths: Sequence[Path], today: date, knowledge: Knowledge) -> Part:
     """The one patient of a bulk export's files."""
     from medrag.patient.bulk import by_patient, read_lines
 
-    name, content = paths[0].name, read_lines(paths)
+    name, content = shown_name(paths[0]), read_lines(paths)
     people = by_patient(content)
     if len(people) > 1:
         raise PatientError(f"{name}: holds {len(people)} patients; give one, or run them as a batch (--batch)")
     return _read_json(content[0] if len(content) == 1 else content, name, today, knowledge)
 
 
-def _read_hl7(found: Recognised, name: str, today: date, knowledge: Knowledge) -> Patient:
+def _read_hl7(found: Recognised, name: str, today: date, knowledge: Knowledge) -> Part:
     """FHIR or C-CDA as XML, or HL7 v2: made into FHIR R4, then read as that."""
     if found.kind == "xml":
         from medrag.patient.hl7.xml import read_xml
@@ -137,7 +176,7 @@ def _read_hl7(found: Recognised, name: str, today: date, knowledge: Knowledge) -
     return _with_problems(_read_fhir(made, name, today, knowledge), problems)
 
 
-def _read_document(kind: Format, content: bytes, name: str, today: date, knowledge: Knowledge) -> Patient:
+def _read_document(kind: Format, content: bytes, name: str, today: date, knowledge: Knowledge) -> Part:
     """A Word document or a PDF, whose text is a note or an imaging report."""
     from medrag.patient.formats.documents import docx_text, pdf_text
     from medrag.patient.formats.recognise import text_format
@@ -146,24 +185,30 @@ def _read_document(kind: Format, content: bytes, name: str, today: date, knowled
     return _with_problems(_read_text(text_format(text), text, name, today, knowledge), problems)
 
 
-def _with_problems(patient: Patient, problems: Sequence[Problem]) -> Patient:
-    return patient.model_copy(update={"problems": (*problems, *patient.problems)})
+def _with_problems(part: Part, problems: Sequence[Problem]) -> Part:
+    whole = part.patient.model_copy(update={"problems": (*problems, *part.patient.problems)})
+    return part._replace(patient=whole)
 
 
-def _read_text(kind: Format, text: str, name: str, today: date, knowledge: Knowledge) -> Patient:
+def _read_text(kind: Format, text: str, name: str, today: date, knowledge: Knowledge) -> Part:
+    from medrag.patient.formats.note_header import note_demographics
+    from medrag.patient.formats.note_values import note_date
+    from medrag.patient.record.demographics import Part
+
     if kind == "gene_table":
         from medrag.patient.formats.genome import read_gene_table
 
-        return read_gene_table(text, name)
+        return Part(read_gene_table(text, name), origin=name)
     if kind == "patient_table":
-        return _one_row(text, name, today, knowledge)
+        return Part(_one_row(text, name, today, knowledge), origin=name)
+    who = note_demographics(text, note_date(text), today)
     if kind == "imaging_report":
         from medrag.patient.formats.imaging import read_report
 
-        return read_report(text, name, today, knowledge)
+        return Part(read_report(text, name, today, knowledge), who, name)
     from medrag.patient.formats.notes import read_note
 
-    return read_note(text, name, today, knowledge)
+    return Part(read_note(text, name, today, knowledge), who, name)
 
 
 def _one_row(text: str, name: str, today: date, knowledge: Knowledge) -> Patient:
@@ -178,19 +223,19 @@ def _one_row(text: str, name: str, today: date, knowledge: Knowledge) -> Patient
 
 
 def content_of(path: Path) -> bytes:
-    """A file's bytes. Raises ``PatientError`` where it cannot be read or is larger than 100 MB."""
+    """A file's bytes. Raises ``PatientError`` where it cannot be read or is larger than 50 MB."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise PatientError(f"{path.name}: is larger than {MAX_BYTES // 1_000_000} MB")
+            raise PatientError(f"{shown_name(path)}: is larger than {MAX_BYTES // 1_000_000} MB")
         return path.read_bytes()
     except OSError as error:
-        raise PatientError(f"{path.name}: cannot be read ({error.strerror or 'input/output error'})") from error
+        raise PatientError(f"{shown_name(path)}: cannot be read ({error.strerror or 'input/output error'})") from error
 
 
-def _read_json(content: Any, origin: str, today: date, knowledge: Knowledge) -> Patient:
-    from medrag.patient.formats.recognise import plain_json, sniff_json
+def _read_json(content: Any, origin: str, today: date, knowledge: Knowledge) -> Part:
+    from medrag.patient.formats.recognise import sniff_json
+    from medrag.patient.record.demographics import Part
 
-    content = plain_json(content, origin)
     match sniff_json(content, origin):
         case "fhir":
             return _read_fhir(content, origin, today, knowledge)
@@ -203,23 +248,23 @@ def _read_json(content: Any, origin: str, today: date, knowledge: Knowledge) -> 
         case "pharmcat":
             from medrag.patient.formats.genome import read_pharmcat
 
-            return read_pharmcat(content, origin)
+            return Part(read_pharmcat(content, origin), origin=origin)
         case _:
             from medrag.patient.formats.structured import read_structured
 
-            return read_structured(content, origin, knowledge)
+            return Part(read_structured(content, origin, knowledge), origin=origin)
 
 
-def _read_fhir(content: Any, origin: str, today: date, knowledge: Knowledge) -> Patient:
+def _read_fhir(content: Any, origin: str, today: date, knowledge: Knowledge) -> Part:
     """A FHIR document with the notes attached to it."""
     from medrag.patient.fhir import read_fhir
-
-    patient, documents = read_fhir(content, origin, today)
-    if not documents:
-        return patient
     from medrag.patient.formats.notes import read_attached
     from medrag.patient.record.complete import merge
+    from medrag.patient.record.demographics import Part
     from medrag.patient.record.facts import assemble
 
-    facts, problems = read_attached(documents, patient, today, knowledge)
-    return merge([patient, assemble(facts, problems)])
+    patient, who, documents = read_fhir(content, origin, today)
+    if documents:
+        facts, problems = read_attached(documents, who, today, knowledge)
+        patient = merge([patient, assemble(facts, problems)])
+    return Part(patient, who, origin)

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.vocabulary import Gene
-from medrag.patient.formats.genome import PHARMACOGENES
 from medrag.patient.formats.phenotypes import interpret
+from medrag.patient.genotypes import PHARMACOGENES
 from medrag.types import Fact, FactStatus, Genotype, Patient
 
 _NAMES = {"DPD": "DPYD", "NUDIX15": "NUDT15", "MTRNR1": "MT-RNR1", "FACTOR V": "F5", "FV": "F5"}

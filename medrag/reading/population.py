@@ -8,7 +8,9 @@ a heading that names nothing but groups. Whatever else, lists with other people 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 Alternatives = tuple[str, ...]
 """Groups of which a patient must be one: a name of :data:`GROUPS`, ``allergic``, ``mildly allergic``, ``egfr<N``,
@@ -152,3 +154,57 @@ def _ages(limit: re.Match[str]) -> Iterator[Alternatives]:
         yield (f"age<{limit['under']}",)
     if limit["last"]:
         yield (f"age<{int(limit['last']) + 1}",)
+
+
+_PEOPLE = (
+    r"patients|people|persons|individuals|adults|women|men|males|females|children|kids|infants|neonates|newborns|babies|"
+    r"toddlers|adolescents|teen(?:ager)?s|boys|girls|seniors|the elderly|veterans|smokers|diabetics|asthmatics|those|"
+    r"anyone|everyone|survivors|recipients|mothers|users|carriers"
+)
+_NO_EPITHET = r"(?!(?:in|for|with|of|on|to|by|among|during|and|or|from|than|the|do|does|should|can|are|is)\b)"
+_IN_GENERAL = re.compile(rf"\b(?:{_NO_EPITHET}[\w-]+[ \t]){{0,2}}(?:{_PEOPLE})\b(?:[^.?!;,\n]|[.,](?=\d))*", re.I)
+_INDIVIDUAL = re.compile(
+    r"\b(?:he|she|him|her|hers|his)\b|\b(?:my|this|our|the) (?:[\w-]+ ){0,2}(?:patient|pt|man|woman|lady|gentleman"
+    r"|child|boy|girl|baby|infant)\b|(?<!\ba )(?<!\ban )(?<!\bany )(?<!each )(?<!every )\b(?:patient|pt)\b(?!s)"
+    r"|\b\d{1,3}[\s-]?(?:years?|yrs?|y|months?|mo|weeks?)\b[\s/-]?o|\b\d{1,3}\s?[FM]\b|\bM(?:r|rs|s)\b",
+    re.I,
+)
+_SETTING = re.compile(
+    r"\b(?:in|during|while|throughout|among)[ \t]+(?:(?:the|severe|moderate|mild|chronic|acute|advanced|end-stage"
+    r"|early|late|stable|active|first|second|third|trimester|of|known|human|normal)[ \t]+){0,3}$",
+    re.I,
+)
+SETTING_CHARACTERS = 60
+_SENTENCE = re.compile(r"[^.?!\n]+(?:\.(?=\d)[^.?!\n]*)*")
+
+
+@dataclass(frozen=True, slots=True)
+class General:
+    """What of a question is of no one person: ``sentences`` that speak of none, and in them ``people`` in general."""
+
+    sentences: tuple[tuple[int, int], ...]
+    people: tuple[tuple[int, int], ...]
+
+    def of_people(self, start: int, end: int) -> bool:
+        """Whether that is said of people whom the question asks about ("do patients with CKD...")."""
+        span = _around(start, self.people)
+        return span is not None and end <= span[1]
+
+    def as_setting(self, question: str, start: int) -> bool:
+        """Whether what stands from ``start`` is a setting ("gout in pregnancy")."""
+        span = _around(start, self.sentences)
+        before = question[max(span[0], start - SETTING_CHARACTERS) : start] if span else ""
+        return _SETTING.search(before) is not None
+
+
+def in_general(question: str) -> General:
+    """What of the question is of people in general, in sentences that speak of no one person ("my patient", "she")."""
+    spans = [each.span() for each in _SENTENCE.finditer(question) if not _INDIVIDUAL.search(each[0])]
+    people = [found.span() for span in spans for found in _IN_GENERAL.finditer(question, *span)]
+    return General(tuple(spans), tuple(people))
+
+
+def _around(place: int, spans: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """The one of the ordered spans that holds ``place``."""
+    at = bisect_right(spans, place, key=lambda span: span[0]) - 1
+    return spans[at] if at >= 0 and place < spans[at][1] else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from medrag.errors import MedragError
-from medrag.files import numbered_lines
+from medrag.files import numbered_lines, strict_json
 from medrag.knowledge import Knowledge, load
 from medrag.reading import Polarity, doses, drugs, split_statements
 from medrag.safety.check_context import fail, not_assessed
@@ -32,22 +31,28 @@ def check_advice(  # noqa: PLR0913 (what a case may hold)
     knowledge_folder: Path | None = None,
     evidence: Sequence[Passage] = (),
     question: str = "",
+    *,
+    one_person: bool = False,
 ) -> dict[str, Any]:
     """``{"id", "verdict", "findings"}`` for one piece of advice, for the ``question`` it answers, or for both.
 
-    What the question says of the patient counts beside the record's own.
+    What the question says of the patient counts beside the record's own. ``problems`` of the record stand beside the
+    findings where there are some. Raises PatientError where the question is about someone else than the patient,
+    unless the caller knows them to be ``one_person``.
     ``verdict`` is withhold, warn, not_assessed or pass: the worst of what the checks said of any statement. A question
     adds its emergency notices (warn) and, where it is to be declined, the reason (withhold).
     """
     knowledge = load(knowledge_folder)
-    consultation = Consultation(patient, question, knowledge, evidence=_numbered(evidence))
+    consultation = Consultation(patient, question, knowledge, evidence=_numbered(evidence), one_person=one_person)
     findings = _of_the_question(consultation) if question else []
     if advice:
         _settle(advice, consultation)
         settled = (*consultation.released, *consultation.withheld)
         findings += [finding for statement in settled for finding in statement.findings]
         findings += [*consultation.conclude().findings, *_of_the_text(advice, knowledge)]
-    return {"id": case_id, "verdict": verdict(findings), "findings": [_shown(each) for each in _ordered(findings)]}
+    result = {"id": case_id, "verdict": verdict(findings), "findings": [_shown(each) for each in _ordered(findings)]}
+    problems = [each.model_dump(mode="json") for each in (patient.problems if patient else ())]
+    return {**result, "problems": problems} if problems else result
 
 
 def check_file(path: Path, knowledge_folder: Path | None = None) -> Iterator[dict[str, Any]]:
@@ -70,12 +75,13 @@ def verdict(findings: Sequence[Finding]) -> str:
 
 
 def render_result(result: dict[str, Any]) -> str:
-    """A result for reading: the verdict, then every finding that is not a pass."""
+    """A result for reading: the verdict, every finding that is not a pass, and what was wrong with the record."""
     lines = [f"{result['id']}: {result['verdict']}"]
     for finding in result["findings"]:
         if finding["verdict"] != "pass":
             said = finding["severity"] if finding["verdict"] == "fail" else "not assessed"
             lines.append(f"  {finding['check']} ({said}): {finding['reason']} [{finding['source']}]")
+    lines += [f"  record: {each['reason']} [{each['source']}]" for each in result.get("problems", ())]
     return "\n".join(lines)
 
 
@@ -144,7 +150,7 @@ def _of_the_text(advice: str, knowledge: Knowledge) -> list[Finding]:
 def _check_line(line: str, number: int, folder: Path, knowledge_folder: Path | None) -> dict[str, Any]:
     case_id = f"line {number}"
     try:
-        case = json.loads(line)
+        case = strict_json(line)
         case_id = str(case.get("id", case_id))
         patient = _patient(case, folder, load(knowledge_folder))
         passages = [_passage(item, i) for i, item in enumerate(case.get("evidence") or (), start=1)]

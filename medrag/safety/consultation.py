@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from medrag.knowledge import Knowledge
-from medrag.patient import hear
+from medrag.patient import ensure_same_person, hear
 from medrag.patient.view import PatientView, view
 from medrag.reading import Prescription, prescriptions
 from medrag.reading.accounting import drugless_doses, is_fragment
@@ -23,6 +23,7 @@ from medrag.safety.omission import NO_PLAN, offer, omissions, referral
 from medrag.safety.red_flags import notices
 from medrag.safety.requests import declines
 from medrag.safety.settling import settling
+from medrag.safety.unread_record import lost, with_gaps
 from medrag.types import Coverage, Evidence, Finding, Patient, Pointer, Severity, Statement, Verdict
 
 MOST_ALTERNATIVES = 2
@@ -59,8 +60,9 @@ class Conclusion:
 class Consultation:
     """One request. ``record`` is the patient as sent (None: none was), ``question`` may be empty.
 
-    ``checks=()`` is the ablation: everything is read, offered and released unchecked. ``released`` and ``withheld``
-    hold what :meth:`settle` has judged.
+    ``checks=()`` is the ablation: everything is read, offered and released unchecked. ``one_person``: the caller knows
+    that record and question speak of the same person where they seem not to. ``released`` and ``withheld`` hold what
+    :meth:`settle` has judged.
     """
 
     record: Patient | None
@@ -68,6 +70,7 @@ class Consultation:
     knowledge: Knowledge
     checks: Sequence[Check] = CHECKS
     evidence: Sequence[Evidence] = ()
+    one_person: bool = False
     released: list[Statement] = field(default_factory=list)
     withheld: list[Statement] = field(default_factory=list)
     _notices: tuple[Finding, ...] = ()
@@ -75,7 +78,12 @@ class Consultation:
 
     @cached_property
     def heard(self) -> Patient | None:
-        """The record with what the question says of a patient: :func:`medrag.patient.hear`."""
+        """The record with what the question says of a patient: :func:`medrag.patient.hear`.
+
+        Raises :class:`~medrag.errors.PatientError` with code ``two_people`` where the question speaks of someone else.
+        """
+        if self.record and not self.one_person:
+            ensure_same_person(self.record, self.question)
         return hear(self.record, self.question, knowledge=self.knowledge)
 
     @cached_property
@@ -153,7 +161,8 @@ class Consultation:
             context = self._context(statement, before, evidence)
         except Exception as error:  # noqa: BLE001 (what could not be read was not checked)
             return _with(statement, [_broken("reading", error)])
-        return _with(statement, [finding for each in self.checks for finding in _run(each, context)])
+        found = [finding for each in self.checks for finding in _run(each, context)]
+        return _with(statement, with_gaps(found, lost(self.heard)))
 
     def _context(self, statement: Statement, before: Sequence[Statement], evidence: Sequence[Evidence]) -> Context:
         advised = [each for other in before for each in self.read(other.text)]

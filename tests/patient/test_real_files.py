@@ -53,7 +53,7 @@ def test_notes_of_other_people_in_a_record_are_not_used() -> None:
     if not path.exists():
         pytest.skip("no US Core bundle")
     patient = load([path], TODAY)
-    assert sum("describes a female patient" in problem.reason for problem in patient.problems) == 3
+    assert sum("of another person than the record (sex" in problem.reason for problem in patient.problems) == 3
     assert not any("attachment" in fact.source for fact in patient.medications or ())
 
 

@@ -16,7 +16,7 @@ from medrag.patient.fhir.values import Json, code_of, codes, concept, objects
 ABSENT_OR_UNKNOWN = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
 _REASON = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 _NO_INFORMATION = re.compile(r"no information (?:about|on|available)\b", re.IGNORECASE)
-_NAMED = ("code", "medicationCodeableConcept", "vaccineCode")
+_NAMED = ("code", "medicationCodeableConcept", "vaccineCode", "type")
 # SNOMED CT: no current problems or disability; no known medications.
 _NONE = {"160245001", "787481004"}
 _ALLERGIES = {"no-known-allergies": "No known allergies", "no-known-medication-allergies": "No known drug allergies"}

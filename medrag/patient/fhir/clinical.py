@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, Literal
@@ -27,9 +28,16 @@ def condition(entry: Entry, origin: str) -> Iterator[Fact]:
     stands = status.clinical(resource, FactStatus.UNCERTAIN)
     if status.abated_yet_active(resource):
         stands = FactStatus.UNCERTAIN
+    if stands in {FactStatus.ACTIVE, FactStatus.UNCERTAIN}:
+        stands = FactStatus.FAMILY_HISTORY if _of_family(code) else status.situation(code.display) or stands
     yield Condition(
         **_fact(code, origin, entry, stands, "onsetDateTime", "onsetPeriod", "recordedDate", "assertedDate")
     )
+
+
+def _of_family(code: Code) -> bool:
+    """Whether it is one of ICD-10's codes of a family history (Z80 to Z84)."""
+    return code.system == "ICD-10" and re.match(r"Z8[0-4]", code.code or "", re.IGNORECASE) is not None
 
 
 def family_history(entry: Entry, origin: str) -> Iterator[Fact]:
@@ -54,6 +62,8 @@ def allergy(entry: Entry, origin: str) -> Iterator[Fact]:
     stands = status.clinical(resource, FactStatus.ACTIVE)
     if stands is FactStatus.ACTIVE and (absent.says(resource) == "none" or _says_none(resource, code)):
         stands = FactStatus.NEGATED
+    if stands is FactStatus.ACTIVE and status.situation(code.display) is FactStatus.UNCERTAIN:
+        stands = FactStatus.UNCERTAIN
     yield Allergy(
         **_fact(code, origin, entry, stands, "onsetDateTime", "recordedDate", "lastOccurrence"),
         kind=_kind(resource.get("type")),

@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from medrag.patient.fhir import status
-from medrag.patient.fhir.bundle import Entry
+from medrag.patient.fhir.bundle import Document, Entry, tail
 from medrag.patient.fhir.clinical import Unusable, described
 from medrag.patient.fhir.values import Code, Json, code_of, codes, concept, finite, objects, quantity, text, when
 from medrag.types import Fact, FactStatus, Imaging, Observation
 
-_DATES = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued")
+DATES = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued")
 _RADIOLOGY = {"RAD", "LP29684-5", "imaging", "18748-4", "CT", "MR", "US", "NMR", "RX", "CUS", "NMS", "VUS"}
 _TEXTS = ("valueString", "valueTime", "valueDateTime")
-_TEXT_TYPES = ("text/plain", "text/html", "text/markdown", "application/xhtml+xml")
-MAX_ATTACHMENT_BYTES = 2_000_000
 
 
-@dataclass(frozen=True)
-class Attachment:
-    """The text of a document in the record: where it stands, when it was written, and whether it still holds."""
+def report_dates(document: Document) -> dict[str, Any]:
+    """By result, the date of the report that refers to it, for results that have none of their own."""
+    found: dict[str, Any] = {}
+    for entry in document.entries:
+        moments = [entry.resource[name] for name in DATES if entry.resource.get(name)]
+        if entry.type not in {"DiagnosticReport", "Observation"} or not moments:
+            continue
+        for item in objects(entry.resource.get("result")) + objects(entry.resource.get("hasMember")):
+            reference = text(item.get("reference")) or ""
+            held = document.by_reference.get(reference) or document.by_reference.get(tail(reference))
+            name = f"{entry.name}/{reference[1:]}" if reference.startswith("#") else held.name if held else reference
+            found.setdefault(name, moments[0])
+    return found
 
-    source: str
-    text: str
-    date: date | datetime | None
-    current: bool
+
+def dated(entry: Entry, reported: dict[str, Any]) -> Entry:
+    """The result with the date of its report, where it has none itself."""
+    moment = None if when(entry.resource, *DATES) else reported.get(entry.name)
+    field = "effectivePeriod" if isinstance(moment, dict) else "effectiveDateTime"
+    return entry if moment is None else Entry({**entry.resource, field: moment}, entry.name, entry.url)
 
 
 def observation(entry: Entry, origin: str) -> Iterator[Fact]:
@@ -39,7 +46,7 @@ def observation(entry: Entry, origin: str) -> Iterator[Fact]:
     if code is None:
         raise Unusable("names nothing: its code has neither a display, a text nor a code")
     stands = status.observation(resource)
-    moment = when(resource, *_DATES)
+    moment = when(resource, *DATES)
     if moment is None and stands is FactStatus.ACTIVE:
         stands = FactStatus.UNCERTAIN
     components = objects(resource.get("component"))
@@ -114,7 +121,7 @@ def report(entry: Entry, origin: str) -> Iterator[Fact]:
         "system": code.system,
         "status": status.observation(resource),
         "source": f"{origin}#{entry.name}",
-        "date": when(resource, *_DATES),
+        "date": when(resource, *DATES),
     }
     if _is_imaging(resource):
         yield Imaging(**fact, report=words)
@@ -180,37 +187,3 @@ def encounter(entry: Entry, origin: str) -> Iterator[Fact]:
         date=when(resource, "period"),
         value=reason.display if reason else None,
     )
-
-
-def attachments(entry: Entry, origin: str) -> tuple[list[Attachment], list[str]]:
-    """The texts a DocumentReference or a DiagnosticReport carries, and why others could not be read."""
-    resource = entry.resource
-    held = [item.get("attachment") for item in objects(resource.get("content"))] + objects(
-        resource.get("presentedForm")
-    )
-    moment = when(resource, "date", *_DATES)
-    current = code_of(resource.get("status")) not in {"superseded", "entered-in-error", "cancelled"}
-    texts, problems = [], []
-    for position, item in enumerate(objects(held)):
-        words, fault = _decoded(item)
-        if words:
-            texts.append(Attachment(f"{origin}#{entry.name}/attachment[{position}]", words, moment, current))
-        elif fault:
-            problems.append(f"attachment[{position}]: {fault}")
-    return texts, problems
-
-
-def _decoded(item: Json) -> tuple[str | None, str | None]:
-    kind = (text(item.get("contentType")) or "").casefold()
-    data = item.get("data")
-    if not isinstance(data, str):
-        return None, "is only linked to; links are not followed"
-    if not kind.startswith(_TEXT_TYPES):
-        return None, "is not text and was not read"
-    if len(data) > MAX_ATTACHMENT_BYTES:
-        return None, "is too large and was not read"
-    try:
-        words = base64.b64decode(data, validate=False).decode()
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        return None, "does not decode as base64 UTF-8 text"
-    return words, None

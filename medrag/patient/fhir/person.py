@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Literal
 
 from medrag.patient.fhir.bundle import Document, Entry, tail
-from medrag.patient.fhir.values import Json, code_of, moment_of, objects, text
+from medrag.patient.fhir.values import Json, code_of, codes, moment_of, objects, text
+from medrag.patient.record.demographics import Demographics, Identifier, Name, identifier, name
 from medrag.types import Problem
 
 _SEX: dict[str, Literal["female", "male", "other"]] = {
@@ -17,7 +19,22 @@ _SEX: dict[str, Literal["female", "male", "other"]] = {
     "f": "female",
     "m": "male",
 }
-_BIRTH_SEX = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex"
+_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/"
+# SNOMED CT 248152002 female, 248153007 male; US Core's code for the sex recorded at birth, and its later one for sex.
+_SEX_CODES: dict[str, Literal["female", "male", "other"]] = {
+    "248152002": "female",
+    "248153007": "male",
+    "female-typical": "female",
+    "male-typical": "male",
+    **_SEX,
+}
+_SEX_EXTENSIONS = (
+    *(f"{_CORE}{name}" for name in ("us-core-individual-sex", "us-core-sex", "us-core-birthsex")),
+    "http://hl7.org/fhir/StructureDefinition/patient-sexParameterForClinicalUse",
+    "http://hl7.org/fhir/StructureDefinition/individual-recordedSexOrGender",
+)
+_NUMBER_KINDS = {"http://hl7.org/fhir/sid/us-ssn": "SS", "https://fhir.nhs.uk/Id/nhs-number": "NHS"}
+_NO_GIVER = "urn:ietf:rfc:3986"
 
 
 def subject_of(entry: Entry, document: Document) -> str | None:
@@ -52,18 +69,62 @@ def read_person(resource: Json, source: str) -> tuple[dict[str, Any], list[Probl
     if born:
         person["birth_date"] = born.date() if isinstance(born, datetime) else born
     person["sex"] = sex = _SEX.get((text(resource.get("gender")) or "").casefold())
-    at_birth = _SEX.get(_birth_sex(resource))
-    if sex is None and at_birth:
-        person["sex"] = at_birth
-        reasons.append("gender is not given; the sex recorded at birth is used")
-    elif sex and at_birth and sex != at_birth:
+    extended = next((found for each in _SEX_EXTENSIONS if (found := _extended_sex(resource, each))), None)
+    if sex is None and extended:
+        person["sex"] = extended
+        reasons.append("gender is not given; the sex recorded beside it is used")
+    elif sex and extended and sex != extended:
         reasons.append("gender and the sex recorded at birth differ; gender is used")
     if died := (resource.get("deceasedBoolean") is True or resource.get("deceasedDateTime")):
         day = moment_of(died)
         reasons.append(f"the record says that the patient has died{f' ({day:%Y-%m-%d})' if day else ''}")
+        if day:
+            person["death_date"] = day.date() if isinstance(day, datetime) else day
+            reasons.append("the age is that at death")
     return person, [Problem(source=source, reason=reason) for reason in reasons]
 
 
-def _birth_sex(resource: Json) -> str:
-    held = (item for item in objects(resource.get("extension")) if item.get("url") == _BIRTH_SEX)
-    return next((code.casefold() for item in held if (code := code_of(item.get("valueCode")))), "")
+def _extended_sex(resource: Json, extension: str) -> Literal["female", "male", "other"] | None:
+    """The sex that one of US Core's extensions of a Patient, or of FHIR's own nested ones, gives."""
+    for item in objects(resource.get("extension")):
+        if item.get("url") == extension:
+            nested = (each for each in objects(item.get("extension")) if each.get("url") == "value")
+            held = next(nested, item)
+            coding = held.get("valueCoding")
+            code = text(coding.get("code") if isinstance(coding, dict) else held.get("valueCode"))
+            return _SEX_CODES.get((code or code_of(held.get("valueCodeableConcept")) or "").casefold())
+    return None
+
+
+def demographics(resource: Json, subject: str | None) -> Demographics:
+    """Whom a Patient resource is of ({} where there is none); ``subject`` is how the entries refer to the patient."""
+    person, _ = read_person(resource, "")
+    raw = text(resource.get("birthDate")) or ""
+    own = text(resource.get("id")) or ("" if resource else (subject or "").rpartition("/")[2])
+    ids = [*_identifiers(resource), Identifier("FHIR", own) if own and ":" not in own else None]
+    return Demographics(
+        names=frozenset(_names(resource)),
+        identifiers=frozenset(each for each in ids if each),
+        births=frozenset({raw[:10]}) if moment_of(raw) else frozenset(),
+        sex=person.get("sex"),
+    )
+
+
+def _names(resource: Json) -> Iterator[Name]:
+    for item in objects(resource.get("name")):
+        given = " ".join(each for each in item.get("given") or () if isinstance(each, str))
+        *first, last = (text(item.get("text")) or "").split() or [""]
+        family = text(item.get("family"))
+        if found := name(family, given) if family else name(last, f"{' '.join(first)} {given}"):
+            yield found
+
+
+def _identifiers(resource: Json) -> Iterator[Identifier | None]:
+    """Each number under the system that gave it, and under its kind where it is a hospital's or a nation's."""
+    for item in objects(resource.get("identifier")):
+        value, system = text(item.get("value")), text(item.get("system"))
+        if value is None or text(item.get("use")) in {"old", "temp"} or system == _NO_GIVER:
+            continue
+        kind = "MR" if "MR" in {code for _, code in codes(item.get("type"))} else None
+        for each in {_NUMBER_KINDS.get(system or "", system), kind} - {None}:
+            yield identifier(str(each), value)

@@ -6,24 +6,28 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from medrag.errors import PatientError
-from medrag.patient.fhir import absent, clinical, observations
-from medrag.patient.fhir.bundle import Document, Entry, open_document
-from medrag.patient.fhir.observations import Attachment
-from medrag.patient.fhir.person import choose, read_person, subject_of
+from medrag.patient.fhir import absent, clinical, documents, genomics, observations
+from medrag.patient.fhir.bundle import Document, Entry, lists_of, open_document
+from medrag.patient.fhir.documents import Attachment
+from medrag.patient.fhir.person import choose, demographics, read_person, subject_of
 from medrag.patient.fhir.status import abated_yet_active
 from medrag.patient.fhir.validate import ESSENTIAL, check
+from medrag.patient.fhir.values import concept, objects, text
+from medrag.patient.measures import analytes
+from medrag.patient.record.demographics import Demographics
 from medrag.patient.record.facts import assemble, unique
-from medrag.types import Fact, Patient, Problem
+from medrag.types import Fact, Genotype, Lost, Patient, Problem
 
 # Administrative, or read only through what refers to them: leaving them out loses no clinical fact.
 _ADMINISTRATIVE = {
     *("Account", "Appointment", "AuditEvent", "Claim", "ClaimResponse", "Coverage", "CoverageEligibilityResponse"),
     *("Endpoint", "ExplanationOfBenefit", "HealthcareService", "Location", "Medication", "OperationOutcome"),
     *("Organization", "Patient", "Person", "Practitioner", "PractitionerRole", "Provenance", "RelatedPerson"),
-    *("Schedule", "Slot", "Composition", "CareTeam", "Subscription", "Task", "Specimen", "MessageHeader"),
+    *("Schedule", "Slot", "Composition", "CareTeam", "Subscription", "Task", "Specimen", "MessageHeader", "Binary"),
 }
 
 _MEDICATIONS = {"MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration"}
@@ -32,7 +36,6 @@ _READERS: dict[str, Callable[[Entry, str], Iterator[Fact]]] = {
     "AllergyIntolerance": clinical.allergy,
     "Device": clinical.device,
     "FamilyMemberHistory": clinical.family_history,
-    "Observation": observations.observation,
     "DiagnosticReport": observations.report,
     "ImagingStudy": observations.imaging_study,
     "Encounter": observations.encounter,
@@ -43,42 +46,54 @@ _READERS: dict[str, Callable[[Entry, str], Iterator[Fact]]] = {
 class _Reading:
     origin: str
     today: date
-    facts: list[Fact] = field(default_factory=list)
+    facts: list[Fact | Genotype] = field(default_factory=list)
     documents: list[Attachment] = field(default_factory=list)
-    none: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    none_known: set[str] = field(default_factory=set)
+    reported: dict[str, Any] = field(default_factory=dict)
+    """When the reports that refer to a result were made, by the result's name."""
 
-    def report(self, entry: Entry, reason: str) -> None:
-        self.problems.append(Problem(source=f"{self.origin}#{entry.name}", reason=reason))
+    def report(self, entry: Entry, reason: str, lost: tuple[Lost, ...] = ()) -> None:
+        self.problems.append(Problem(source=f"{self.origin}#{entry.name}", reason=reason, lost=lost))
 
 
-def read_fhir(content: Any, origin: str, today: date) -> tuple[Patient, list[Attachment]]:
-    """The patient of a FHIR document, and the texts attached to the record (each once, those that still hold).
+def read_fhir(content: Any, origin: str, today: date) -> tuple[Patient, Demographics, list[Attachment]]:
+    """The patient of a FHIR document, whom it says that it is of, and its texts (each once, those that still hold).
 
     Raises ``PatientError`` when ``content`` holds no FHIR resource at all.
     """
     document = open_document(content)
     if not document.entries:
         raise PatientError(f"{origin}: holds no FHIR resource")
-    reading = _Reading(origin, today)
-    reading.problems += [Problem(source=f"{origin}#{each.source}", reason=each.reason) for each in document.problems]
-    subject, whose = choose(document)
+    reading = _Reading(origin, today, reported=observations.report_dates(document))
+    reading.problems += [each.model_copy(update={"source": f"{origin}#{each.source}"}) for each in document.problems]
+    subject, own = choose(document)
     person: dict[str, Any] = {}
-    if whose and (usable := _checked(whose, reading)):
-        person, found = read_person(usable.resource, f"{origin}#{whose.name}")
+    if own and (usable := _checked(own, reading)):
+        person, found = read_person(usable.resource, f"{origin}#{own.name}")
         reading.problems += found
     for entry in _own(document, subject, reading):
         _read_entry(entry, document, reading)
     for entry in document.entries:
         if subject_of(entry, document) in {None, subject}:
-            reading.none |= set(absent.empty_lists(entry))
+            reading.none_known |= set(absent.empty_lists(entry))
+    _read_texts(document, subject, reading)
     texts = _standing(reading.documents, reading)
-    return assemble(reading.facts, reading.problems, reading.none, **person), texts
+    patient = assemble(reading.facts, reading.problems, reading.none_known, **person)
+    return patient, demographics(own.resource if own else {}, subject), texts
+
+
+def whose(content: Any) -> Demographics:
+    """Whom a FHIR document says that it is of; nobody where it is none."""
+    document = open_document(content)
+    subject, patient = choose(document)
+    return demographics(patient.resource if patient else {}, subject)
 
 
 def _own(document: Document, subject: str | None, reading: _Reading) -> Iterator[Entry]:
     """The clinical entries that are about ``subject``; the others are reported and left out."""
     skipped: Counter[str] = Counter()
+    several = len({entry.name for entry in document.entries if entry.type == "Patient"}) > 1
     for entry in document.entries:
         about = subject_of(entry, document)
         if entry.type == "Patient" and entry.name != subject:
@@ -89,51 +104,90 @@ def _own(document: Document, subject: str | None, reading: _Reading) -> Iterator
             reading.report(entry, "is about another patient and was left out")
         elif entry.type not in ESSENTIAL:
             skipped[entry.type] += 1
+        elif several and about is None:
+            reading.report(entry, "does not say which of the patients it is about; left out", lists_of([entry.type]))
         else:
             yield entry
+            yield from _contained(entry)
     if skipped:
         listed = ", ".join(f"{kind} ({count})" for kind, count in sorted(skipped.items()) if kind.isalpha())
         reading.problems.append(Problem(source=reading.origin, reason=f"kinds of resource not read: {listed}"))
 
 
+def _contained(entry: Entry) -> Iterator[Entry]:
+    """The results that a report or a panel holds inside itself."""
+    if entry.type in {"DiagnosticReport", "Observation"}:
+        for position, held in enumerate(objects(entry.resource.get("contained"))):
+            if held.get("resourceType") == "Observation":
+                yield Entry(held, f"{entry.name}/{text(held.get('id')) or f'contained[{position}]'}")
+
+
 def _checked(entry: Entry, reading: _Reading) -> Entry | None:
     usable, fault = check(entry.resource)
     if fault:
-        reading.report(entry, fault)
+        reading.report(entry, fault, () if usable else _lost(entry))
     return Entry(usable, entry.name, entry.url) if usable else None
 
 
+def _lost(entry: Entry) -> tuple[Lost, ...]:
+    """The lists that lack an entry that could not be read; of observations only those that something is made of."""
+    if entry.type == "Observation":
+        code = concept(entry.resource.get("code"))
+        if code and analytes.identify(code.display, code.code, code.system) is None:
+            return ()
+    return lists_of([entry.type])
+
+
 def _read_entry(entry: Entry, document: Document, reading: _Reading) -> None:
-    usable = _checked(entry, reading)
-    if usable is None or not _states(usable, reading):
+    usable = _checked(entry, reading) if _states(entry, reading) else None
+    if usable is None:
         return
     try:
-        reading.facts += _facts(usable, document, reading.origin, reading.today)
+        reading.facts += _facts(usable, document, reading)
     except clinical.Unusable as fault:
-        reading.report(entry, str(fault))
+        reading.report(entry, str(fault), _lost(entry))
     if usable.type == "Condition" and abated_yet_active(usable.resource):
         reading.report(entry, "says both that it is active and that it has ended; taken as uncertain")
     if usable.type in {"DocumentReference", "DiagnosticReport"}:
-        texts, faults = observations.attachments(usable, reading.origin)
-        reading.documents += texts
-        for reason in faults:
-            reading.report(entry, reason)
+        _keep(entry, reading, *documents.attachments(usable, reading.origin, document))
 
 
 def _states(entry: Entry, reading: _Reading) -> bool:
-    """Whether an entry names something. That there is none of its kind is kept; that nothing is known tells nothing."""
+    """Whether an entry names something. That there is none of its kind is kept; that nothing is known tells nothing.
+
+    "No known allergies" and its like are statements of their own, read with the allergies.
+    """
     said = absent.says(entry.resource)
     if said == "none" and (emptied := absent.none_of(entry.type)):
-        reading.none.add(emptied)
-        return False
-    return said != "unknown"
+        reading.none_known.add(emptied)
+    return said is None or (said == "none" and entry.type == "AllergyIntolerance")
 
 
-def _facts(entry: Entry, document: Document, origin: str, today: date) -> Iterator[Fact]:
+def _read_texts(document: Document, subject: str | None, reading: _Reading) -> None:
+    """The texts of the document that are in no clinical resource."""
+    linked = documents.linked_binaries(document)
+    for entry in document.entries:
+        if entry.type == "Composition" and subject_of(entry, document) in {None, subject}:
+            reading.documents += documents.sections(entry, reading.origin)
+        elif entry.type == "Binary" and entry.name not in linked:
+            _keep(entry, reading, *documents.binary(entry, reading.origin))
+
+
+def _keep(entry: Entry, reading: _Reading, texts: list[Attachment], faults: list[str]) -> None:
+    reading.documents += texts
+    for reason in faults:
+        reading.report(entry, reason)
+
+
+def _facts(entry: Entry, document: Document, reading: _Reading) -> Iterator[Fact | Genotype]:
+    origin, today = reading.origin, reading.today
     if entry.type in _MEDICATIONS:
         return clinical.medication(entry, origin, document, today)
     if entry.type in {"Procedure", "Immunization"}:
         return clinical.procedure(entry, origin, today)
+    if entry.type == "Observation":
+        dated = observations.dated(entry, reading.reported)
+        return chain(observations.observation(dated, origin), genomics.genotypes_of(dated, origin))
     read = _READERS.get(entry.type)
     return read(entry, origin) if read else iter(())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from medrag.patient.fhir.values import Json, code_of, moment_of
@@ -10,6 +11,7 @@ from medrag.types import FactStatus
 
 A, R, P = FactStatus.ACTIVE, FactStatus.RESOLVED, FactStatus.PLANNED
 REFUTED, NEGATED, UNCERTAIN = FactStatus.REFUTED, FactStatus.NEGATED, FactStatus.UNCERTAIN
+FAMILY = FactStatus.FAMILY_HISTORY
 
 DONE_IS_RECENT_DAYS = 365
 
@@ -73,6 +75,34 @@ def clinical(resource: Json, absent: FactStatus) -> FactStatus:
     return status or verification or absent
 
 
+# SNOMED CT's situations with explicit context, by the words with which their names begin.
+_SITUATIONS = (
+    (
+        NEGATED,
+        re.compile(
+            r"(?:no (?:known )?(?:family |past |personal )?history of|no family history|no evidence of|"
+            r"absence of|absent|negative for|does not have|denies)\b|.*\b(?:ruled out|excluded|not present|absent)"
+            r"(?: \(situation\))?$",
+            re.I,
+        ),
+    ),
+    (FAMILY, re.compile(r"(?:family history|fh|fhx|f/h|(?:maternal|paternal) (?:family )?history)\b", re.I)),
+    (
+        UNCERTAIN,
+        re.compile(
+            r"(?:suspected|possible|probable|query|presumed|presumptive|rule out|r/o|working diagnosis"
+            r"|differential diagnosis|at (?:increased |high )?risk (?:of|for))\b|\?",
+            re.I,
+        ),
+    ),
+)
+
+
+def situation(name: str) -> FactStatus | None:
+    """What the name of a coded situation says of it ("Family history of...", "Suspected..."); None where nothing."""
+    return next((stands for stands, words in _SITUATIONS if words.match(name)), None)
+
+
 def abated_yet_active(resource: Json) -> bool:
     """A Condition that says both that it is active and that it has ended."""
     return _CLINICAL.get(code_of(resource.get("clinicalStatus")) or "") is A and _abated(resource)
@@ -83,13 +113,17 @@ def _abated(resource: Json) -> bool:
 
 
 def medication(resource: Json, today: date) -> FactStatus:
-    """An order's or a statement's status. An order that must not be carried out is negated."""
+    """An order's or a statement's status.
+
+    An order that must not be carried out is negated; a plan that was reported to be followed is as good as an order.
+    """
     status = _MEDICATION.get(code_of(resource.get("status")) or "", UNCERTAIN)
     if status is not A:
         return status
     if resource.get("doNotPerform") is True:
         return NEGATED
-    planned = _INTENT.get(code_of(resource.get("intent")) or "")
+    reported = resource.get("reportedBoolean") is True or isinstance(resource.get("reportedReference"), dict)
+    planned = None if reported else _INTENT.get(code_of(resource.get("intent")) or "")
     return planned or (R if _ended(resource, today) else A)
 
 

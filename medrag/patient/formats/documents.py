@@ -10,9 +10,11 @@ from threading import Lock
 from typing import Any
 
 from medrag.errors import PatientError
-from medrag.types import Problem
+from medrag.types import Lost, Problem
 
 MAX_PAGES = 300
+_ON_A_PAGE: tuple[Lost, ...] = ("conditions", "allergies", "medications", "observations")
+"""What a page that is not read may hold."""
 MAX_UNPACKED = 100_000_000
 _FEWEST_LETTERS = 20
 """Letters that a whole PDF with a text layer has at least; a scan has none, or those of a stamp."""
@@ -53,9 +55,10 @@ def _page(pdf: Any, number: int) -> str:
 def _gaps(pages: list[str], unread: int, name: str, *, form: bool) -> Iterator[Problem]:
     empty = [str(number) for number, page in enumerate(pages, start=1) if not page.strip()]
     if empty:
-        yield Problem(source=name, reason=f"pages without text, not read (scanned?): {', '.join(empty)}")
+        reason = f"pages without text, not read (scanned?): {', '.join(empty)}"
+        yield Problem(source=name, reason=reason, lost=_ON_A_PAGE)
     if unread:
-        yield Problem(source=name, reason=f"only the first {MAX_PAGES} pages were read")
+        yield Problem(source=name, reason=f"only the first {MAX_PAGES} pages were read", lost=_ON_A_PAGE)
     if form:
         yield Problem(source=name, reason="is a form; what was filled into its fields may not have been read")
 

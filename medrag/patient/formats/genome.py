@@ -5,40 +5,16 @@ A result that is absent, indeterminate or was not called is kept as such and mar
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from medrag.errors import PatientError
 from medrag.patient.fhir.values import moment_of, objects
-from medrag.patient.formats.phenotypes import Meaning, interpret
 from medrag.patient.formats.rows import split_rows
+from medrag.patient.genotypes import GENE, absent, genotypes, is_open, said
 from medrag.patient.record.facts import assemble
 from medrag.types import FactStatus, Genotype, Patient, Problem
 
-_NOTHING = {
-    "",
-    "n/a",
-    "na",
-    "none",
-    "no result",
-    "no call",
-    "not called",
-    "unknown",
-    "unknown/unknown",
-    "-",
-    "null",
-    "./.",
-}
-_OPEN = {"indeterminate", "uncertain", "possible", "ambiguous"}
-GENE = re.compile(r"(?:HLA-[A-Z]{1,4}\d?|MT-[A-Z0-9]+|[A-Z][A-Z0-9]{1,9}(?:-[A-Z0-9]+)?)")
-PHARMACOGENES = frozenset(
-    {
-        *("ABCG2", "CACNA1S", "CFTR", "COMT", "CYP1A2", "CYP2B6", "CYP2C8", "CYP2C9", "CYP2C19", "CYP2D6", "CYP3A4"),
-        *("CYP3A5", "CYP4F2", "DPYD", "F5", "G6PD", "HLA-A", "HLA-B", "HLA-DRB1", "IFNL3", "MTHFR", "MT-RNR1", "NAT2"),
-        *("NUDT15", "OPRM1", "RYR1", "SLCO1B1", "TPMT", "UGT1A1", "VKORC1"),
-    }
-)
 _LIMIT = 4
 
 # --- PharmCAT --------------------------------------------------------------------------------------
@@ -59,10 +35,10 @@ def read_pharmcat(content: dict[str, Any], origin: str) -> Patient:
     found: list[Genotype] = []
     problems: list[Problem] = []
     for gene, report in reports:
-        calls = objects(report.get("sourceDiplotypes"))
+        calls = _diplotypes(report)
         source = f"{origin}#{gene}"
         made = [each for call in calls[:_LIMIT] for each in _calls(gene, report, call, source)]
-        made = made or [_absent(gene, source)]
+        made = made or [absent(gene, source)]
         found += [each.model_copy(update={"date": moment_of(stamp)}) for each in made]
         problems += [Problem(source=f"{origin}#{gene}", reason=reason) for reason in _remarks(gene, report, calls)]
     return assemble(found, problems)
@@ -85,6 +61,20 @@ def _gene_reports(genes: Any) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield gene, report
 
 
+def _diplotypes(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """The diplotypes called, or, where those have no lookup key, the ones that recommendations go by.
+
+    DPYD's are found by the two variants of the lowest activity, whatever else was called (PharmCAT).
+    """
+    called = objects(report.get("sourceDiplotypes"))
+    used = objects(report.get("recommendationDiplotypes"))
+    named = [said(call.get("label")) for call in called]
+    if not used or any(_texts(call.get("lookupKey")) for call in called):
+        return called
+    label = named[0] if len(named) == 1 else None
+    return [{**call, "label": label or call.get("label")} for call in used]
+
+
 def _calls(gene: str, report: dict[str, Any], call: dict[str, Any], source: str) -> Iterator[Genotype]:
     """One result for each lookup key: HLA genes have one an allele ("*15:02 positive"), other genes a single one."""
     diplotype = said(call.get("label"))
@@ -102,10 +92,6 @@ def _calls(gene: str, report: dict[str, Any], call: dict[str, Any], source: str)
             status=FactStatus.ACTIVE if called and not is_open(phenotype or key) else FactStatus.UNCERTAIN,
             source=source,
         )
-
-
-def _absent(gene: str, source: str) -> Genotype:
-    return Genotype(gene=gene, lookup_key="No Result", status=FactStatus.UNCERTAIN, source=source)
 
 
 def _remarks(gene: str, report: dict[str, Any], calls: list[dict[str, Any]]) -> Iterator[str]:
@@ -159,42 +145,6 @@ def header(row: list[str]) -> list[str] | None:
 def _row(gene: str, cells: dict[str, str], source: str) -> list[Genotype]:
     made = genotypes(gene, cells.get("diplotype"), cells.get("phenotype"), cells.get("activity_score"), source)
     return [each.model_copy(update={"date": moment_of(cells.get("date"))}) for each in made]
-
-
-def genotypes(gene: str, result: str | None, phenotype: str | None, score: str | None, source: str) -> list[Genotype]:
-    """A gene's result as a table gives it; a ``result`` without an allele in it is taken for the phenotype.
-
-    Where only a diplotype is given its meaning is looked up (HLA genes give one result an allele); a diplotype
-    whose meaning is not known keeps its gene undetermined.
-    """
-    diplotype, phenotype, score = said(result), said(phenotype), said(score)
-    if diplotype and phenotype is None and not re.search(r"[*/>:\d]", diplotype):
-        diplotype, phenotype = None, diplotype
-    given = [Meaning(phenotype or "", score, score or phenotype or "")] if phenotype or score else []
-    meanings = given or (interpret(gene, diplotype) if diplotype else [])
-    return [
-        Genotype(
-            gene=gene,
-            diplotype=diplotype,
-            phenotype=each.phenotype or None,
-            activity_score=each.activity_score,
-            lookup_key=each.lookup_key,
-            status=FactStatus.UNCERTAIN if is_open(each.phenotype) else FactStatus.ACTIVE,
-            source=source,
-        )
-        for each in meanings
-    ] or [_absent(gene, source).model_copy(update={"diplotype": diplotype})]
-
-
-def said(value: Any) -> str | None:
-    """A result's text, or ``None`` when it says that there is none."""
-    words = str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
-    return None if words.casefold() in _NOTHING else words
-
-
-def is_open(phenotype: str | None) -> bool:
-    """Whether a phenotype leaves the question open."""
-    return phenotype is not None and phenotype.casefold().split(" ")[0] in _OPEN - {"uncertain", "possible"}
 
 
 def _texts(values: Any) -> list[str]:

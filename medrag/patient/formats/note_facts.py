@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from medrag.patient.dates import dates_at
 from medrag.patient.formats.note_targets import Target, severity_around, stage_after
 from medrag.reading.dosing.directions import amount_given
 from medrag.reading.languages import language
@@ -18,6 +20,14 @@ _REACTION = re.compile(
 _GRADED = {"ascites", "hepatic encephalopathy"}
 _NON = re.compile(r"\bnon[- ]?$", re.IGNORECASE)
 _INTOLERANT = re.compile(r"intoleran|tolerate|upset", re.IGNORECASE)
+TERM_DAYS = 280
+FEWEST_WEEKS, MOST_WEEKS = 2, 43
+_DUE = re.compile(
+    r"(?<!previous )(?<!prior )(?<!last )\b(?:(?P<edd>E\.?D\.?[DCB]\.?|due date|due on"
+    r"|(?:estimated|expected) (?:due date|delivery date|date of (?:delivery|confinement)))"
+    r"|L\.?M\.?P\.?|last menstrual period)(?: (?:is|was|of|on|by \w+))?[ :=(]{1,3}",
+    re.IGNORECASE,
+)
 _TAKEN = {"taking", "planned", "stopped", "refused"}
 
 
@@ -46,6 +56,16 @@ class Said:
 def pregnancy_of(weeks: int, source: str, moment: date | datetime | None) -> Condition:
     """A pregnancy of that many completed weeks."""
     return Condition(display=f"pregnancy at {weeks} weeks", source=source, date=moment)
+
+
+def due(text: str, day: date, *, pregnant: bool) -> Iterator[tuple[int, int, int]]:
+    """Where a note gives a due date, or in a pregnancy the last period, and how many weeks it makes on ``day``."""
+    for match in _DUE.finditer(text):
+        for moment in dates_at(text, match.end(), day + timedelta(days=TERM_DAYS)):
+            weeks = ((moment - day).days - TERM_DAYS) // -7 if match["edd"] else (day - moment).days // 7
+            if (match["edd"] or pregnant) and FEWEST_WEEKS <= weeks <= MOST_WEEKS:
+                yield match.start(), match.end(), weeks
+                return
 
 
 def condition_of(said: Said) -> Condition | None:

@@ -12,19 +12,22 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from medrag.knowledge import Knowledge
-from medrag.patient.fhir.observations import Attachment
+from medrag.patient.fhir.documents import Attachment
 from medrag.patient.formats.note_facts import (
     Said,
     allergy_of,
     condition_of,
+    due,
     is_allergy,
     medication_of,
     pregnancy_of,
     reaction_end,
 )
+from medrag.patient.formats.note_header import birth_dates, note_demographics
 from medrag.patient.formats.note_targets import MOST_NAMES, Target, find_targets
 from medrag.patient.formats.note_values import measurements, note_date
-from medrag.patient.record.facts import assemble, days_before
+from medrag.patient.record.demographics import Demographics, differences
+from medrag.patient.record.facts import age_on, assemble, days_before
 from medrag.reading.ages import age_and_sex
 from medrag.reading.allergies import no_allergies
 from medrag.reading.boundaries import sentences
@@ -33,9 +36,10 @@ from medrag.reading.matcher import Token, tokens
 from medrag.reading.pregnancy import current_pregnancies
 from medrag.reading.sections import Sections, sections
 from medrag.reading.terms import Kind
-from medrag.types import Allergy, Fact, FactStatus, Observation, Patient, Problem
+from medrag.types import Allergy, Condition, Fact, FactStatus, Observation, Patient, Problem
 
 FRESH_DAYS = 365
+DAYS_A_YEAR = 365.25
 MAX_CHARACTERS = 100_000
 CHILD = 10.0
 """Years below which a gestation in the note is the mother's, or how the patient was born."""
@@ -49,31 +53,42 @@ class _Note:
 
 
 def read_note(text: str, origin: str, today: date, knowledge: Knowledge) -> Patient:
-    """The patient of one free-text note, read with the names in ``knowledge``."""
+    """The patient of one free-text note, read with the names in ``knowledge``.
+
+    The age is today's: from the birth date, or as many years later than the note as have passed since.
+    """
     age, sex = age_and_sex(text)
+    births = birth_dates(text, today)
     note = _Note(text, origin, note_date(text))
     facts, problems = _read(note, today, knowledge, age)
-    if not facts and age is None:
+    if not facts and age is None and not births:
         problems.append(Problem(source=origin, reason="nothing in the text was recognised"))
-    if age is not None and note.date and days_before(note.date, today) > FRESH_DAYS:
-        problems.append(Problem(source=origin, reason="the age is that of the note, which is more than a year old"))
-    return assemble(facts, problems, age_years=age, sex=sex)
+    passed = days_before(note.date, today) if note.date else 0
+    if age is not None and passed > FRESH_DAYS and not births:
+        age = round(age + passed / DAYS_A_YEAR, 2) if age < CHILD else float(int(age + passed / DAYS_A_YEAR))
+        problems.append(
+            Problem(source=origin, reason="the age is that of a note more than a year old, and the years since")
+        )
+    if age is None and births:
+        age = age_on(births[0], today)
+    return assemble(facts, problems, birth_date=births[0] if len(births) == 1 else None, age_years=age, sex=sex)
 
 
 def read_attached(
-    documents: Sequence[Attachment], patient: Patient, today: date, knowledge: Knowledge
+    documents: Sequence[Attachment], who: Demographics, today: date, knowledge: Knowledge
 ) -> tuple[list[Fact], list[Problem]]:
-    """The facts of notes attached to ``patient``'s record. A note about someone of another sex or age is left out."""
+    """The facts of notes attached to the record of ``who``. A note about someone else is left out and reported."""
     facts: list[Fact] = []
     problems: list[Problem] = []
     for each in documents:
         text = plain(each.text)
         moment = note_date(text) or each.date
-        age, sex = age_and_sex(text)
-        if reason := _someone_else(patient, age, sex, moment):
+        other = note_demographics(text, moment, today)
+        if apart := differences(who, other, today):
+            reason = f"the note is of another person than the record ({', '.join(apart)} differ); it was not used"
             problems.append(Problem(source=each.source, reason=reason))
             continue
-        found, faults = _read(_Note(text, each.source, moment), today, knowledge, age)
+        found, faults = _read(_Note(text, each.source, moment), today, knowledge, other.age)
         facts += found
         problems += faults
     return facts, problems
@@ -88,35 +103,31 @@ def plain(text: str) -> str:
     return unescape(re.sub(r"<[^<>]+>", " ", re.sub(r"<(?:br|/p|/div|/tr|/li|/h\d)[^<>]*>", "\n", text, flags=re.I)))
 
 
-def _someone_else(patient: Patient, age: float | None, sex: str | None, moment: date | datetime | None) -> str | None:
-    if sex and patient.sex in {"female", "male"} and sex != patient.sex:
-        return f"the note describes a {sex} patient and the record a {patient.sex} one; the note was not used"
-    if age is not None and patient.birth_date and moment:
-        expected = -days_before(moment, patient.birth_date) / 365.25
-        if abs(expected - age) > 2:
-            return "the note describes a patient of another age than the record's; the note was not used"
-    return None
-
-
 def _read(whole: _Note, today: date, knowledge: Knowledge, age: float | None) -> tuple[list[Fact], list[Problem]]:
     note = replace(whole, text=whole.text[:MAX_CHARACTERS])
     problems: list[Problem] = []
     if len(note.text) < len(whole.text):
-        problems.append(Problem(source=note.origin, reason=f"only the first {MAX_CHARACTERS} characters were read"))
+        problems.append(_cut(note, f"only the first {MAX_CHARACTERS} characters were read"))
     parts, words = sections(note.text), tokens(note.text)
     targets = find_targets(note.text, words, parts, knowledge)
     if len(targets) >= MOST_NAMES:
-        problems.append(Problem(source=note.origin, reason=f"only the first {MOST_NAMES} names in the note were read"))
+        problems.append(_cut(note, f"only the first {MOST_NAMES} names in the note were read"))
     facts: list[Fact] = [
         *_no_allergies(note),
         *_named(note, parts, words, targets, age),
         *measurements(note.text, note.origin, note.date, knowledge, parts),
     ]
+    if age is None or age >= CHILD:
+        facts += _due(note, facts, today)
     if note.date is None or days_before(note.date, today) <= FRESH_DAYS:
         return facts, problems
     reason = "the note is more than a year old; what it says as current is taken as uncertain"
     problems.append(Problem(source=note.origin, reason=reason))
     return [_aged(fact) for fact in facts], problems
+
+
+def _cut(note: _Note, reason: str) -> Problem:
+    return Problem(source=note.origin, reason=reason, lost=("conditions", "allergies", "medications"))
 
 
 def _aged(fact: Fact) -> Fact:
@@ -158,6 +169,14 @@ def _named(
         if age is None or age >= CHILD:
             for start, end, weeks in current_pregnancies(text, sentence.start, sentence.end):
                 yield pregnancy_of(weeks, f"{note.origin}:{start}-{end}", note.date)
+
+
+def _due(note: _Note, facts: Sequence[Fact], today: date) -> list[Fact]:
+    """The pregnancy that a due date gives, or the last period of one that the note names."""
+    day = note.date.date() if isinstance(note.date, datetime) else note.date
+    pregnant = any(isinstance(each, Condition) and each.current and "pregnan" in each.display for each in facts)
+    found = due(note.text, day or today, pregnant=pregnant)
+    return [pregnancy_of(weeks, f"{note.origin}:{start}-{end}", note.date) for start, end, weeks in found]
 
 
 def _fact(said: Said, age: float | None) -> Fact | None:

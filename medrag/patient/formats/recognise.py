@@ -12,10 +12,12 @@ from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
 from medrag.errors import PatientError
-from medrag.patient.formats.genome import PHARMACOGENES, header, is_pharmcat
-from medrag.patient.formats.refused import is_word, refuse_bytes, refuse_object, refuse_text
+from medrag.files import Ambiguous, strict_json
+from medrag.patient.formats.genome import header, is_pharmcat
 from medrag.patient.formats.table import is_patient_table
+from medrag.patient.genotypes import PHARMACOGENES
 from medrag.patient.hl7.prolog import is_html, root_name
+from medrag.patient.refused import is_word, refuse_bytes, refuse_object, refuse_text
 from medrag.types import Patient
 
 
@@ -160,15 +162,26 @@ def _decoded(content: bytes, name: str) -> str:
 def parse_json(text: str, name: str) -> Any:
     """``text`` as JSON, or newline-delimited JSON as a list. Raises ``PatientError`` naming line and column."""
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return strict_json(text)
     except json.JSONDecodeError as error:
-        if error.msg == "Extra data" and (lines := _ndjson(text)):
+        if error.msg == "Extra data" and (lines := _ndjson(text, name)):
             return lines
         raise PatientError(f"{name}: is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
         raise PatientError(f"{name}: is not usable JSON: nested too deeply") from None
+    except Ambiguous as error:
+        raise PatientError(f"{name}: is not usable JSON: {error}") from None
     except ValueError:
-        raise PatientError(f"{name}: is not JSON: a number is not finite or too long") from None
+        raise PatientError(f"{name}: is not JSON: a number is too long") from None
+
+
+def _ndjson(text: str, name: str) -> list[Any] | None:
+    try:
+        return [strict_json(line) for line in text.splitlines() if line.strip()]
+    except Ambiguous as error:
+        raise PatientError(f"{name}: is not usable JSON: {error}") from None
+    except (ValueError, RecursionError):
+        return None
 
 
 def plain_json(content: Any, name: str) -> Any:
@@ -185,17 +198,6 @@ def _encodable(content: Any) -> Any:
     if isinstance(content, dict):
         return {_encodable(key): _encodable(value) for key, value in content.items()}
     return [_encodable(item) for item in content] if isinstance(content, list) else content
-
-
-def _ndjson(text: str) -> list[Any] | None:
-    try:
-        return [json.loads(line, parse_constant=_no_constant) for line in text.splitlines() if line.strip()]
-    except (ValueError, RecursionError):
-        return None
-
-
-def _no_constant(_name: str) -> Any:
-    raise ValueError
 
 
 def sniff_json(content: Any, origin: str) -> Literal["fhir", "pharmcat", "cds_hooks", "structured"]:

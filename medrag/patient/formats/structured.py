@@ -13,11 +13,12 @@ from medrag.knowledge import Knowledge, load
 from medrag.patient.formats.note_values import measurements
 from medrag.patient.record.facts import LISTS
 from medrag.reading.allergies import says_none
-from medrag.types import Patient, Problem
+from medrag.types import Lost, Patient, Problem
 
 _MEASURED = re.compile(
     r"\s*(?P<name>[A-Za-z][\w .+/()-]*?)\s*[:=]?\s+(?P<value>-?\d+(?:\.\d+)?)\s*(?P<unit>[^\d\s].*?)?\s*"
 )
+NAMED: tuple[Lost, ...] = ("conditions", "allergies", "medications")
 _NONE = re.compile(r"\s*(?:none|nil|n/?a|no medications?|no conditions)\s*", re.IGNORECASE)
 _DENIED = re.compile(r"\s*(?:no|denies|negative for|without)\s+(?P<what>(?!known\b).+)", re.IGNORECASE)
 
@@ -37,13 +38,10 @@ def read_structured(content: dict[str, Any], origin: str, knowledge: Knowledge |
         patient = Patient.model_validate(tidy)
     except ValidationError as error:
         raise PatientError(f"{origin}: {_first(error)}", param=_place(error.errors()[0]["loc"])) from None
-    blank = [
-        name
-        for name in ("conditions", "allergies", "medications")
-        for each in getattr(patient, name) or ()
-        if not each.display.strip()
-    ]
-    problems = tuple(Problem(source=origin, reason=f"{name} has an entry without a name") for name in blank)
+    blank = [name for name in NAMED for each in getattr(patient, name) or () if not each.display.strip()]
+    problems = tuple(
+        Problem(source=origin, reason=f"{name} has an entry without a name", lost=(name,)) for name in blank
+    )
     return patient.model_copy(update={"problems": patient.problems + problems})
 
 

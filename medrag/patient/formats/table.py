@@ -15,8 +15,8 @@ from typing import Any
 
 from medrag.errors import PatientError
 from medrag.knowledge import Knowledge
-from medrag.patient.formats.genome import GENE, genotypes
 from medrag.patient.formats.rows import split_rows
+from medrag.patient.genotypes import GENE, genotypes
 from medrag.patient.measures import analytes
 from medrag.types import Patient
 

@@ -7,20 +7,31 @@ reference call at the positions read never makes a gene normal.
 
 from __future__ import annotations
 
-import json
+import gzip
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from medrag.errors import PatientError
-from medrag.patient.formats.genome import read_pharmcat
+from medrag.knowledge import load
+from medrag.patient.pharmcat import called
 from medrag.patient.record.facts import assemble
 from medrag.types import FactStatus, Genotype, Patient, Problem
 
-PHARMCAT_SECONDS = 300
+FIRST_RECORDS = 1000
+_BGZF = b"\x1f\x8b\x08\x04"
+# Of GRCh37: its names, and the lengths of chromosomes 1, 4, 6, 10, 12, 13 and 16.
+OLD_BUILD = (
+    *("GRCh37", "hg19", "b37", "hs37d5", "249250621", "191154276", "171115067", "135534747", "133851895"),
+    *("115169878", "90354753"),
+)
+GVCF = (
+    "{origin}: is a gVCF, whose blocks are not read; genotype it first (GATK GenotypeGVCFs, bcftools convert "
+    "--gvcf2vcf) and give the result"
+)
 
 
 @dataclass(frozen=True)
@@ -153,12 +164,36 @@ NOT_FROM_POSITIONS = (
 
 
 def read_vcf(path: Path, origin: str, pharmcat_jar: Path | None = None) -> Patient:
-    """The genotypes of a VCF of one sample. Raises ``PatientError`` for a file that is no VCF or holds several."""
-    called, problem = _called(path, origin, pharmcat_jar) if pharmcat_jar else (None, None)
-    if called:
-        return called
-    dosages, problems = _dosages(path, origin)
-    genotypes = [genotype for gene in GENES if (genotype := _genotype(gene, dosages, origin))]
+    """The genotypes of a VCF of one sample, in any gzip too.
+
+    Raises ``PatientError`` for a file that is no VCF, or one of several samples, of GRCh37 or in blocks (gVCF).
+    """
+    with _seekable(path) as plain:
+        return _read_plain(plain, origin, pharmcat_jar)
+
+
+@contextmanager
+def _seekable(path: Path) -> Iterator[Path]:
+    """The file as htslib can seek in it: gzip that is not in blocks (BGZF) is unpacked for as long as it is read."""
+    with path.open("rb") as file:
+        start = file.read(len(_BGZF))
+    if not start.startswith(_BGZF[:2]) or start == _BGZF:
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="medrag-vcf-") as folder:
+        plain = Path(folder) / "plain.vcf"
+        with gzip.open(path) as packed, plain.open("wb") as unpacked:
+            shutil.copyfileobj(packed, unpacked)
+        yield plain
+
+
+def _read_plain(path: Path, origin: str, pharmcat_jar: Path | None) -> Patient:
+    genes, problem = called(path, origin, pharmcat_jar) if pharmcat_jar else (None, None)
+    if genes:
+        return genes
+    read = _positions(path, origin)
+    problems = read.problems
+    genotypes = [genotype for gene in GENES if (genotype := _genotype(gene, read, origin))]
     open_genes = [each.gene for each in genotypes if each.status is not FactStatus.ACTIVE]
     listed = ", ".join([*open_genes, *NOT_FROM_POSITIONS])
     problems.append(Problem(source=origin, reason=f"not called, PharmCAT is needed for: {listed}"))
@@ -171,37 +206,53 @@ def read_vcf(path: Path, origin: str, pharmcat_jar: Path | None = None) -> Patie
     return assemble(genotypes, [*([problem] if problem else []), *problems])
 
 
-def _dosages(path: Path, origin: str) -> tuple[dict[str, int], list[Problem]]:
-    """Copies of the variant base (0 to 2) at each known position that was read, by rsid."""
+@dataclass
+class _Read:
+    """Copies of the variant base (0 to 2) at each known position, by rsid; genes with a variant of another allele."""
+
+    dosages: dict[str, int] = field(default_factory=dict)
+    elsewhere: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def _positions(path: Path, origin: str) -> _Read:
     import pysam
 
     pysam.set_verbosity(0)
-    wanted = {(each.chromosome, each.position): each for gene in GENES for each in gene.positions}
-    dosages: dict[str, int] = {}
-    problems: list[Problem] = []
+    wanted = {(each.chromosome, each.position): (gene.name, each) for gene in GENES for each in gene.positions}
+    others = {(gene.chromosome, place): name for name, gene in load().genes.items() for place in gene.elsewhere}
+    read = _Read()
     try:
         with pysam.VariantFile(str(path)) as file:
-            if (count := len(file.header.samples)) != 1:
-                raise PatientError(f"{origin}: holds {count} samples; give a VCF of one")
-            if _is_old_build(str(file.header)):
-                raise PatientError(f"{origin}: is on GRCh37; only GRCh38 positions are known")
-            for record in file:
-                position = wanted.get((record.chrom.removeprefix("chr"), record.pos))
-                if position:
-                    _read_position(position, record, origin, dosages, problems)
+            _refuse(str(file.header), len(file.header.samples), origin)
+            for number, record in enumerate(file):
+                if number < FIRST_RECORDS and "<NON_REF>" in (record.alts or ()):
+                    raise PatientError(GVCF.format(origin=origin))
+                place = (record.chrom.removeprefix("chr"), record.pos)
+                if place in wanted:
+                    _read_position(*wanted[place], record, origin, read)
+                elif place in others and any(record.samples[0].allele_indices or ()):
+                    read.elsewhere.setdefault(others[place], record.id or f"{record.chrom}:{record.pos}")
     except (ValueError, OSError, KeyError) as error:
         raise PatientError(f"{origin}: does not parse as VCF") from error
-    return dosages, problems
+    return read
 
 
-def _is_old_build(header: str) -> bool:
-    return any(mark in header for mark in ("GRCh37", "hg19", "b37", "249250621"))
+def _refuse(header: str, samples: int, origin: str) -> None:
+    """Raises ``PatientError`` for several samples, an older build and a gVCF, saying what to do."""
+    if samples != 1:
+        raise PatientError(f"{origin}: holds {samples} samples; give a VCF of one (bcftools view -s SAMPLE)")
+    if any(mark in header for mark in OLD_BUILD):
+        raise PatientError(
+            f"{origin}: is on GRCh37; only GRCh38 positions are known. Lift it over (Picard LiftoverVcf, bcftools "
+            "+liftover) and give the result, or give the genotypes as a table or PharmCAT's report"
+        )
+    if any(mark in header for mark in ("##GVCFBlock", "ID=NON_REF")):
+        raise PatientError(GVCF.format(origin=origin))
 
 
-def _read_position(
-    position: Position, record: object, origin: str, dosages: dict[str, int], problems: list[Problem]
-) -> None:
-    """One record into ``dosages``, or why it does not count into ``problems``."""
+def _read_position(gene: str, position: Position, record: object, origin: str, read: _Read) -> None:
+    """One record's copies of the variant, or why it does not count."""
     import pysam
 
     assert isinstance(record, pysam.VariantRecord)  # noqa: S101 (pysam has no types)
@@ -216,22 +267,27 @@ def _read_position(
         fault = "no call"
     elif set(alleles) - {position.reference, position.variant}:
         fault = "another variant than the one known"
+        read.elsewhere.setdefault(gene, position.rsid)
     if fault:
-        problems.append(Problem(source=f"{origin}#{position.rsid}", reason=f"{position.rsid} not read: {fault}"))
+        read.problems.append(Problem(source=f"{origin}#{position.rsid}", reason=f"{position.rsid} not read: {fault}"))
     else:
-        dosages[position.rsid] = alleles.count(position.variant)
+        read.dosages[position.rsid] = alleles.count(position.variant)
 
 
-def _genotype(gene: Gene, dosages: dict[str, int], origin: str) -> Genotype | None:
+def _genotype(gene: Gene, read: _Read, origin: str) -> Genotype | None:
     """The gene's result; ``No Result`` where the positions read leave it open; ``None`` where none was in the file."""
-    read = [(each, dosages[each.rsid]) for each in gene.positions if each.rsid in dosages]
-    if not read:
+    known = [(each, read.dosages[each.rsid]) for each in gene.positions if each.rsid in read.dosages]
+    if not known:
         return None
-    varying = [(each, copies) for each, copies in read if copies]
-    shown = ", ".join(f"{each.rsid} {_bases(each, copies)}" for each, copies in (varying or read))
+    varying = [(each, copies) for each, copies in known if copies]
+    shown = ", ".join(f"{each.rsid} {_bases(each, copies)}" for each, copies in (varying or known))
     source = f"{origin}#{gene.name}"
-    decided = varying or (read if gene.alone else [])
+    decided = varying or (known if gene.alone else [])
     meaning = gene.meaning(*decided[0]) if len(decided) == 1 else None
+    if gene.name in read.elsewhere:
+        reason = f"{gene.name}: {read.elsewhere[gene.name]} varies too, which belongs to another allele; not called"
+        read.problems.append(Problem(source=source, reason=reason))
+        meaning = None
     if meaning is None:
         return Genotype(
             gene=gene.name, diplotype=shown, lookup_key="No Result", status=FactStatus.UNCERTAIN, source=source
@@ -251,37 +307,3 @@ def _bases(position: Position, copies: int) -> str:
     first = position.variant if copies == 2 else position.reference
     second = position.variant if copies else position.reference
     return f"{first}/{second}" + (f" ({position.allele})" if copies else "")
-
-
-def _called(path: Path, origin: str, jar: Path) -> tuple[Patient | None, Problem | None]:
-    """PharmCAT's call where its JAR and Java are there, or what is lacking."""
-    if jar.is_file() and shutil.which("java"):
-        return _pharmcat(path, origin, jar)
-    lacking = "Java is not on the PATH" if jar.is_file() else "there is no such JAR (setting pharmcat_jar)"
-    return None, Problem(source=origin, reason=f"PharmCAT was not called: {lacking}")
-
-
-def _pharmcat(path: Path, origin: str, jar: Path) -> tuple[Patient | None, Problem | None]:
-    """PharmCAT's own call, or why there is none."""
-    with tempfile.TemporaryDirectory(prefix="medrag-pharmcat-") as folder:
-        command = ["java", "-jar", str(jar), "-vcf", str(path), "-o", folder]
-        try:
-            subprocess.run(command, check=True, capture_output=True, timeout=PHARMCAT_SECONDS)
-            results = list(_results(Path(folder)))
-        except subprocess.TimeoutExpired:
-            return None, Problem(source=origin, reason=f"PharmCAT took more than {PHARMCAT_SECONDS} seconds")
-        except (OSError, ValueError) as error:
-            return None, Problem(source=origin, reason=f"PharmCAT cannot be run or read ({type(error).__name__})")
-        except subprocess.CalledProcessError as error:
-            return None, Problem(source=origin, reason=f"PharmCAT failed with exit status {error.returncode}")
-    if len(results) != 1:
-        return None, Problem(source=origin, reason="PharmCAT wrote no phenotype")
-    try:
-        return read_pharmcat(results[0], origin), None
-    except PatientError:
-        return None, Problem(source=origin, reason="PharmCAT wrote a phenotype file of another layout than known")
-
-
-def _results(folder: Path) -> Iterator[dict[str, object]]:
-    for file in sorted(folder.glob("*.phenotype.json")):
-        yield json.loads(file.read_text(encoding="utf-8"))

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from html import escape
 from typing import Any
 
 from medrag.errors import PatientError
-from medrag.patient.fhir.values import Json, text
+from medrag.patient.fhir.values import Json
 from medrag.patient.hl7 import cda_drugs, cda_entries
-from medrag.patient.hl7.cda_nodes import Narrative, attribute, child, children, name_of, templates, words_in
-from medrag.patient.hl7.resources import bundle, gender, moment, present
+from medrag.patient.hl7.cda_nodes import (
+    Narrative,
+    attribute,
+    child,
+    children,
+    lines_in,
+    name_of,
+    templates,
+    words_in,
+)
+from medrag.patient.hl7.resources import LOINC, bundle, gender, moment, present
 from medrag.types import Problem
 
 NAMESPACE = "urn:hl7-org:v3"
@@ -66,9 +76,10 @@ def read_cda(root: Any, origin: str, today: date) -> tuple[Json, list[Problem]]:
     if len(people) > 1:
         raise PatientError(f"{origin}: is a C-CDA document about {len(people)} patients; give one of each")
     narrative = Narrative.of(root)
-    found = [*_entries(root, narrative, today), *_unstructured(root)]
+    unused = _unused(root, narrative, today)
+    found = [*_entries(root, narrative, today), *_unstructured(root), *_composition(unused)]
     patient = _patient(people[0]) if people else {}
-    return bundle(patient, found), list(_unread(root, narrative, origin, today))
+    return bundle(patient, found), list(_unread(unused, origin))
 
 
 def _patient(role: Any) -> Json:
@@ -164,15 +175,40 @@ def _unstructured(root: Any) -> Iterator[Json]:
         }
 
 
-def _unread(root: Any, narrative: Narrative, origin: str, today: date) -> Iterator[Problem]:
-    """The sections that hold words and nothing that was read, by name."""
-    left = []
-    for section in (each for each in root.iter() if name_of(each) == "section"):
-        said = words_in(child(section, "text"))
-        inner = any(name_of(each) == "section" for each in section.iter() if each is not section)
-        if said and not inner and not section.get("nullFlavor") and not any(_entries(section, narrative, today)):
-            code = text(attribute(section, "code", "code")) or ""
-            left.append(_SECTIONS.get(code, "one of another kind"))
+def _unused(root: Any, narrative: Narrative, today: date) -> list[Any]:
+    """The sections of words that nothing was read from."""
+    return [
+        section
+        for section in root.iter()
+        if name_of(section) == "section"
+        and not section.get("nullFlavor")
+        and words_in(child(section, "text"))
+        and not any(name_of(each) == "section" for each in section.iterdescendants())
+        and not any(_entries(section, narrative, today))
+    ]
+
+
+def _composition(sections: Sequence[Any]) -> Iterator[Json]:
+    """The sections that have words alone, as those of a FHIR document, which are read as notes."""
+    held = [
+        present(
+            {
+                "code": {"coding": [{"system": LOINC, "code": attribute(each, "code", "code") or ""}]},
+                "title": words_in(child(each, "title")),
+                "text": {"div": f"<div>{'<br/>'.join(map(escape, lines_in(child(each, 'text'))))}</div>"},
+            }
+        )
+        for each in sections
+        if child(each, "entry") is None
+    ]
+    if held:
+        yield {"resourceType": "Composition", "status": "final", "section": held}
+
+
+def _unread(sections: Sequence[Any], origin: str) -> Iterator[Problem]:
+    """The sections whose entries are of kinds that are not read, by name."""
+    left = [each for each in sections if child(each, "entry") is not None]
     if left:
-        listed = ", ".join(dict.fromkeys(left))
-        yield Problem(source=origin, reason=f"sections whose words were not read: {listed}")
+        codes = (attribute(each, "code", "code") or "" for each in left)
+        listed = ", ".join(dict.fromkeys(_SECTIONS.get(code, "one of another kind") for code in codes))
+        yield Problem(source=origin, reason=f"sections with entries that were not read: {listed}")

@@ -51,6 +51,29 @@ def words_in(element: Any) -> str | None:
     return None if element is None else text(" ".join(element.itertext()))
 
 
+_LINES = {"paragraph", "item", "tr", "br", "caption", "list", "table", "title"}
+
+
+def lines_in(element: Any) -> list[str]:
+    """The text under a narrative element, line by line as it is shown."""
+    parts: list[str] = []
+    for event, each in _walked(element):
+        if event == "end":
+            parts.append("\n" if name_of(each) in _LINES else " ")
+            parts.append(each.tail or "" if each is not element else "")
+        else:
+            parts.append(each.text or "")
+    lines = (text(line) for line in "".join(parts).splitlines())
+    return [line for line in lines if line]
+
+
+def _walked(element: Any) -> Iterator[tuple[str, Any]]:
+    yield "start", element
+    for each in element:
+        yield from _walked(each)
+    yield "end", element
+
+
 @dataclass(frozen=True)
 class Narrative:
     """The texts of a document that its entries point at."""

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from medrag.patient.fhir.values import UCUM, Json
 
-PATIENT = "Patient/patient"
+PATIENT = "urn:uuid:00000000-0000-4000-8000-000000000000"
+"""How the resources refer to the patient, who has no id of a FHIR server."""
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
 PREGNANCY_STATUS = {"system": LOINC, "code": "82810-3", "display": "Pregnancy status"}
@@ -79,15 +80,12 @@ def present(resource: Json) -> Json:
 
 def bundle(patient: Json, found: Iterable[Json]) -> Json:
     """The resources as one FHIR Bundle about ``patient``, each with an id by its kind and place."""
-    return {
-        "resourceType": "Bundle",
-        "type": "collection",
-        "entry": [{"resource": each} for each in _named(patient, found)],
-    }
+    whose = {"fullUrl": PATIENT, "resource": {**patient, "resourceType": "Patient"}}
+    entries = [whose, *({"resource": each} for each in _named(found))]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
 
 
-def _named(patient: Json, found: Iterable[Json]) -> Iterator[Json]:
-    yield {**patient, "resourceType": "Patient", "id": "patient"}
+def _named(found: Iterable[Json]) -> Iterator[Json]:
     for number, each in enumerate(found, start=1):
         held = "patient" if each["resourceType"] == "AllergyIntolerance" else "subject"
         held = "patient" if each["resourceType"] in {"Immunization", "FamilyMemberHistory"} else held

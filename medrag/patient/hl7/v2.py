@@ -47,14 +47,14 @@ def read_v2(text: str, origin: str) -> tuple[Json, list[Problem]]:
     Raises ``PatientError`` where a message does not parse, none is about a patient, or they are about several.
     """
     whole = list(messages(text, origin))
-    people = [(_patient(segment), said) for said in whole for segment in said if segment.name == "PID"]
+    people = [_patient(segment) for said in whole for segment in said if segment.name == "PID"]
     if not people:
         kinds = " and ".join(sorted({_kind(said) for said in whole}))
         raise PatientError(f"{origin}: is HL7 v2 ({kinds}) without a patient (PID segment)")
-    if len({_who(patient) for patient, _ in people}) > 1:
+    if not all(_same(people[0], each) for each in people):
         raise PatientError(f"{origin}: holds HL7 v2 messages about several patients; give those of one")
     found = [resource for said in whole for resource in _facts(said)]
-    return bundle(people[-1][0], found), list(_unread(whole, origin))
+    return bundle(people[-1], found), list(_unread(whole, origin))
 
 
 def _kind(message: Sequence[Segment]) -> str:
@@ -69,7 +69,7 @@ def _patient(pid: Segment) -> Json:
     given = [each[1:3] for each in pid.repetitions(5)[:1]]
     return present(
         {
-            "identifier": [present({"value": each[0], "system": _authority(each)}) for each in numbers if each[0]],
+            "identifier": [_number(each) for each in numbers if each[0]],
             "name": [present({"family": names[0], "given": [g for g in given[0] if g]})] if names else None,
             "birthDate": (moment(pid.component(7)) or "")[:10],
             "gender": gender(pid.component(8)),
@@ -79,14 +79,20 @@ def _patient(pid: Segment) -> Json:
     )
 
 
-def _authority(number: list[str]) -> str | None:
-    named = number[3].split("&")[0] if len(number) > 3 else ""
-    return f"urn:hl7:authority:{named}" if named else None
+def _number(said: list[str]) -> Json:
+    """A CX: the number, who gave it, and of which kind it is (MR, SS...)."""
+    value, giver, kind = said[0], (said[3] if len(said) > 3 else "").split("&")[0], said[4] if len(said) > 4 else ""
+    system = f"urn:hl7:authority:{giver}" if giver else None
+    return present({"value": value, "system": system, "type": status(kind) if kind else None})
 
 
-def _who(patient: Json) -> str:
-    first = next((each["value"] for each in patient.get("identifier", ())), None)
-    return str(first or (patient.get("name"), patient.get("birthDate")))
+def _same(one: Json, other: Json) -> bool:
+    """Whether two messages are about one patient: by a number, else by name and birth date."""
+    numbers = [{each["value"] for each in person.get("identifier", ())} for person in (one, other)]
+    if numbers[0] & numbers[1]:
+        return True
+    named = [(person.get("name"), person.get("birthDate")) for person in (one, other)]
+    return named[0] == named[1] and not all(numbers)
 
 
 def _facts(message: Sequence[Segment]) -> Iterator[Json]:

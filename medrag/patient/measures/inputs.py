@@ -9,11 +9,12 @@ from typing import Any
 from medrag.knowledge.vocabulary import Measurement
 from medrag.patient.measures import analytes
 from medrag.patient.measures.units import UnitError
-from medrag.patient.record.facts import days_before, moment
+from medrag.patient.record.facts import CHILD_YEARS, days_before, moment, of_child
 from medrag.types import Observation, Patient
 
-CHILD_YEARS = 18
 CHILD_FRESH_DAYS = 90
+SIZES = {"weight", "height", "bmi"}
+"""What grows with a child."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def measured(patient: Patient, key: str, today: date, fresh_days: int | None = N
     if not held:
         return _from_rr(patient, today, fresh_days) if key == "heart_rate" else _stated(patient, key)
     newest = max(held, key=lambda each: moment(each.date))
-    window = _window(patient, analyte, fresh_days)
+    window = CHILD_FRESH_DAYS if _outgrown(patient, newest, analyte) else _window(patient, analyte, fresh_days)
     if newest.date is not None and days_before(newest.date, today) < -1:
         raise Unavailable(f"dated in the future ({newest.date:%Y-%m-%d})")
     if newest.date is not None and window is not None and days_before(newest.date, today) > window:
@@ -78,9 +79,14 @@ def _stated(patient: Patient, key: str) -> Value:
     return Value(stated, analyte.unit, None, "structured")
 
 
+def _outgrown(patient: Patient, newest: Observation, analyte: Measurement) -> bool:
+    """Whether it is a size that the patient had as a child."""
+    return analyte.key in SIZES and of_child(newest.date, patient.birth_date)
+
+
 def _window(patient: Patient, analyte: Measurement, fresh_days: int | None) -> int | None:
     grows = patient.age_years is not None and patient.age_years < CHILD_YEARS
-    if grows and analyte.key in {"weight", "height", "bmi"}:
+    if grows and analyte.key in SIZES:
         return CHILD_FRESH_DAYS
     return analyte.fresh_days if fresh_days is None else fresh_days
 

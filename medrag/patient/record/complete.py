@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from medrag.knowledge import load
@@ -14,7 +14,10 @@ from medrag.patient.record.facts import LISTS, unique
 from medrag.patient.record.person import complete_person
 from medrag.types import Patient, Problem
 
-SCALARS = ("birth_date", "age_years", "sex", "pregnant", "lactating", "weight_kg", "height_cm", "no_known_allergies")
+SCALARS = (
+    *("birth_date", "death_date", "age_years", "sex", "pregnant", "lactating", "weight_kg", "height_cm"),
+    "no_known_allergies",
+)
 _LISTED = {
     "medications": "interaction checks",
     "conditions": "checks of contraindications",
@@ -50,7 +53,7 @@ def complete(patient: Patient, today: date) -> Patient:
     observations, impossible = cleaning.flag_impossible(lists.get("observations", ()))
     observations, future = currency.mark_future(observations, today)
     if "observations" in lists:
-        lists["observations"] = currency.mark_old(observations, today)
+        lists["observations"] = currency.mark_old(observations, today, _born(patient, today))
     clean = patient.model_copy(update=lists)
     person, personal = complete_person(clean, today)
     whole = clean.model_copy(update=person)
@@ -63,6 +66,13 @@ def complete(patient: Patient, today: date) -> Patient:
         "problems": tuple(problems),
     }
     return whole.model_copy(update=update)
+
+
+def _born(patient: Patient, today: date) -> date | None:
+    """When the patient was born: as recorded, or by the age, which is as near as its years are."""
+    if patient.birth_date or patient.age_years is None:
+        return patient.birth_date
+    return today - timedelta(days=patient.age_years * 365.25)
 
 
 def _missing(patient: Patient, blocked: dict[str, list[str]]) -> tuple[str, ...]:

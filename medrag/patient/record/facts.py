@@ -29,6 +29,8 @@ LISTS: dict[str, type[Fact] | type[Genotype]] = {
     "imaging": Imaging,
 }
 
+CHILD_YEARS = 18
+
 T = TypeVar("T")
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -65,6 +67,19 @@ def days_before(value: date | datetime, today: date) -> int:
     """Whole days from ``value`` to ``today``; negative when it lies in the future."""
     day = value.date() if isinstance(value, datetime) else value
     return (today - day).days
+
+
+def age_on(birth: date, today: date) -> float:
+    """Age in completed years; under two years in years and completed months, as a fraction."""
+    months = (today.year - birth.year) * 12 + today.month - birth.month - (today.day < birth.day)
+    return float(months // 12) if months >= 24 else round(months / 12, 2)
+
+
+def of_child(measured: date | datetime | None, born: date | None) -> bool:
+    """Whether that day a patient ``born`` then was not grown up; False where either is not known."""
+    if measured is None or born is None:
+        return False
+    return age_on(born, measured.date() if isinstance(measured, datetime) else measured) < CHILD_YEARS
 
 
 def unique(items: Iterable[T]) -> list[T]:

@@ -6,31 +6,31 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from medrag.patient.measures import analytes
-from medrag.patient.record.facts import days_before, moment
+from medrag.patient.record.facts import days_before, moment, of_child
 from medrag.types import FactStatus, Observation, Problem
 
 FRESH_DAYS = 365
 
 
-def mark_old(observations: Sequence[Observation], today: date) -> tuple[Observation, ...]:
+def mark_old(observations: Sequence[Observation], today: date, born: date | None = None) -> tuple[Observation, ...]:
     """Observations that a newer one replaces, or that are more than a year old, become ``resolved``.
 
-    An adult's height does not grow old. Observations without a date are taken at their word.
+    An adult's height does not grow old, a child's does. Observations without a date are taken at their word.
     """
     newest: dict[str, datetime] = {}
     for each in observations:
         if each.current:
             key = kind_of(each)
             newest[key] = max(newest.get(key, moment(None)), moment(each.date))
-    return tuple(_aged(each, newest.get(kind_of(each)), today) for each in observations)
+    return tuple(_aged(each, newest.get(kind_of(each)), today, born) for each in observations)
 
 
-def _aged(each: Observation, newest: datetime | None, today: date) -> Observation:
+def _aged(each: Observation, newest: datetime | None, today: date, born: date | None) -> Observation:
     if not each.current:
         return each
     replaced = moment(each.date) != newest
     analyte = analytes.identify(each.display, each.code, each.system)
-    window = analyte.fresh_days if analyte else FRESH_DAYS
+    window = analyte.fresh_days if analyte and not of_child(each.date, born) else FRESH_DAYS
     stale = each.date is not None and window is not None and days_before(each.date, today) > window
     return each.model_copy(update={"status": FactStatus.RESOLVED}) if replaced or stale else each
 

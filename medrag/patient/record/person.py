@@ -13,7 +13,7 @@ from medrag.patient.measures import analytes, inputs
 from medrag.patient.measures.inputs import Unavailable
 from medrag.patient.measures.units import UnitError
 from medrag.patient.record.cleaning import not_possible, says_none
-from medrag.patient.record.facts import days_before, moment
+from medrag.patient.record.facts import CHILD_YEARS, age_on, days_before, moment, of_child
 from medrag.types import Condition, Fact, FactStatus, Observation, Patient, Problem
 
 GESTATION_DAYS = 300
@@ -48,16 +48,10 @@ def complete_person(patient: Patient, today: date) -> tuple[dict[str, Any], list
     return update, problems
 
 
-def age_on(birth: date, today: date) -> float:
-    """Age in completed years; under two years in years and completed months, as a fraction."""
-    months = (today.year - birth.year) * 12 + today.month - birth.month - (today.day < birth.day)
-    return float(months // 12) if months >= 24 else round(months / 12, 2)
-
-
 def _age(patient: Patient, today: date, problems: list[Problem]) -> float | None:
     if patient.birth_date is None:
         return patient.age_years
-    age = age_on(patient.birth_date, today)
+    age = age_on(patient.birth_date, min(today, patient.death_date or today))
     if not 0 <= age <= 130:
         problems.append(Problem(source="record", reason="the birth date is not possible; age not computed"))
         return patient.age_years
@@ -82,8 +76,9 @@ def _size(patient: Patient, key: str, stated: float | None, today: date, problem
 
 def _last_of_adult(patient: Patient, key: str, problems: list[Problem]) -> float | None:
     measured = analytes.of(patient.observations or (), analytes.measurement(key))
-    held = [each for each in measured if each.status is FactStatus.RESOLVED]
-    if not held or patient.age_years is None or patient.age_years < inputs.CHILD_YEARS:
+    grown = [each for each in measured if not of_child(each.date, patient.birth_date)]
+    held = [each for each in grown if each.status is FactStatus.RESOLVED]
+    if not held or patient.age_years is None or patient.age_years < CHILD_YEARS:
         return None
     last = max(held, key=lambda each: moment(each.date))
     try:

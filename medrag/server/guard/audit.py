@@ -149,7 +149,7 @@ def _existing(where: str | Path) -> Database:
 
 def case_hash(case: Case) -> str:
     """What ties a record to the question and the patient it was about."""
-    return chain.sha256(case.model_dump(mode="json"))
+    return chain.sha256(case.model_dump(mode="json", exclude={"one_person"}))
 
 
 def passage_hash(evidence: Evidence) -> str:

@@ -1,6 +1,6 @@
 """Every failure in OpenAI's error shape, without a word of the request in it.
 
-openai-python retries 408, 409, 429 and 5xx, so what will not get better by itself is 4xx.
+openai-python retries 408, 409, 429 and 5xx, so what will not get better by itself is 4xx, and 409 says not to retry.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 RETRY_AFTER_S = 10
 FRAMES_LOGGED = 8
+CONFLICT = 409
 
 _STATUS_BY_CODE: Mapping[str, int] = {
     "not_found": 404,
@@ -31,6 +32,7 @@ _STATUS_BY_CODE: Mapping[str, int] = {
     "patient_not_found": 404,
     "advice_not_found": 404,
     "not_permitted": 403,
+    "two_people": 409,
     "body_too_large": 413,
 }
 _CODE_BY_OUTAGE: Mapping[type[MedragError], str] = {
@@ -88,7 +90,8 @@ def failure(error: Exception) -> Failure:
     """What to tell the client of ``error``; one that nobody foresaw is logged (by place, not by message) and hidden."""
     if isinstance(error, InputError):
         status = _STATUS_BY_CODE.get(error.code, 400)
-        return Failure(status, str(error), "invalid_request_error", error.code, error.param)
+        again = {"x-should-retry": "false"} if status == CONFLICT else None
+        return Failure(status, str(error), "invalid_request_error", error.code, error.param, again)
     if isinstance(error, Untrusted):
         return Failure(
             401, str(error), "authentication_error", "untrusted_client", headers={"WWW-Authenticate": "Bearer"}

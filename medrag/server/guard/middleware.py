@@ -5,6 +5,7 @@ Plain ASGI, because Starlette's ``BaseHTTPMiddleware`` hides the client's discon
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from medrag.errors import InputError
+from medrag.files import Ambiguous, strict_json
 from medrag.server.guard.failures import failure
 from medrag.server.metrics import Meters
 
@@ -48,7 +50,10 @@ class Guard:
 
 @dataclass
 class BodyLimit:
-    """Reads the body, at most ``max_bytes`` of it, before the application sees the request; else 413."""
+    """Reads the body before the application sees the request: at most ``max_bytes`` of it, else 413.
+
+    JSON that can be read in two ways, or is nested too deeply to be read, is answered with 400.
+    """
 
     app: ASGIApp
     max_bytes: int
@@ -64,6 +69,11 @@ class BodyLimit:
             answer = failure(InputError(message, code="body_too_large")).response()
             answer.headers["Connection"] = "close"
             await answer(scope, receive, send)
+            return
+        if _is_json(scope) and (why := await asyncio.to_thread(_ambiguity, body)):
+            await failure(InputError(f"the body is not usable JSON: {why}", code="invalid_json")).response()(
+                scope, receive, send
+            )
             return
         unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
@@ -92,6 +102,23 @@ class BodyLimit:
             parts.append(part)
             if not message.get("more_body", False):
                 return b"".join(parts)
+
+
+def _is_json(scope: Scope) -> bool:
+    return "json" in Headers(scope=scope).get("content-type", "").casefold()
+
+
+def _ambiguity(body: bytes) -> str | None:
+    """Why the body is no JSON that every program reads alike; None where it is, or where it is no JSON at all."""
+    try:
+        strict_json(body)
+    except (Ambiguous, RecursionError) as error:
+        return str(error) if isinstance(error, Ambiguous) else "it is nested too deeply"
+    except UnicodeDecodeError:
+        return "it is not UTF-8"
+    except ValueError:
+        return None  # the application says where
+    return None
 
 
 def _route(scope: Scope) -> str:

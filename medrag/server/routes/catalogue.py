@@ -67,7 +67,7 @@ def routes(engine: Engine, meters: Meters, trail: Trail | None, max_body_bytes: 
 
 def _search(engine: Engine, body: SearchRequest, stored: StoredPatients) -> list[Evidence]:
     patient = patient_of(body, stored, "")
-    case = Case(question=body.question, patient=patient, filters=body.filters)
+    case = Case(question=body.question, patient=patient, filters=body.filters, one_person=body.one_person)
     return engine.retriever.search(query_for(case), k=body.k, filters=body.filters)
 
 

@@ -17,7 +17,11 @@ from pydantic import BaseModel, Field
 
 from medrag.errors import InputError, PatientError
 from medrag.knowledge import Knowledge
+from medrag.messages import catalogue
 from medrag.patient import from_fhir
+from medrag.patient.fhir.values import objects
+from medrag.patient.record.demographics import TWO_PEOPLE
+from medrag.rendering import MOST_PROBLEMS
 from medrag.safety.consultation import Consultation
 from medrag.safety.settling import settling
 from medrag.server.guard.access import caller
@@ -139,7 +143,8 @@ def _sent(body: HookRequest) -> bool:
         return False
     wanted = str(body.context.get("patientId", "")).removeprefix("Patient/")
     if wanted and patient.get("id") not in (None, wanted):
-        raise InputError("prefetch.patient is not the patient of the context", param="prefetch.patient")
+        reason = "prefetch.patient is not the patient of the context"
+        raise InputError(reason, param="prefetch.patient", code=TWO_PEOPLE)
     return True
 
 
@@ -162,10 +167,10 @@ def _cards(body: HookRequest, knowledge: Knowledge, base: str) -> list[Json]:
     consultation = Consultation(_patient(body.prefetch or {}), "", knowledge)
     if body.hook == "patient-view":
         emergencies = [_card(each, each.reason) for each in consultation.opening().notices]
-        return [*emergencies, _link(base)]
+        return [*emergencies, *_problems(consultation.record), _link(base)]
     checked = _checked(_drafts(body), consultation)
     failed = [_card(*pair) for pair in _failed(checked)]
-    return [*failed, *_not_assessed(checked)]
+    return [*failed, *_not_assessed(checked), *_problems(consultation.record)]
 
 
 def _patient(prefetch: Json) -> Patient:
@@ -178,6 +183,7 @@ def _patient(prefetch: Json) -> Patient:
 def _drafts(body: HookRequest) -> list[Medication]:
     """The draft medication orders; for ``order-select`` only those selected."""
     bundle = body.context.get("draftOrders")
+    _ensure_own(bundle, body)
     try:
         drafts = from_fhir(bundle).medications or ()
     except PatientError as error:
@@ -186,6 +192,17 @@ def _drafts(body: HookRequest) -> list[Medication]:
         return list(drafts)
     chosen = {str(each) for each in body.context.get("selections") or ()}
     return [draft for draft in drafts if draft.source.rpartition("#")[2] in chosen]
+
+
+def _ensure_own(bundle: Any, body: HookRequest) -> None:
+    """Raises InputError where a draft order names another patient than the one sent along."""
+    whose = str((body.prefetch or {}).get("patient", {}).get("id") or body.context.get("patientId") or "")
+    orders = [entry.get("resource") for entry in objects(bundle.get("entry") if isinstance(bundle, dict) else None)]
+    for order in objects(orders):
+        subject = order.get("subject")
+        named = str(subject.get("reference") or "") if isinstance(subject, dict) else ""
+        if whose and "Patient/" in named and named.rpartition("Patient/")[2] != whose.removeprefix("Patient/"):
+            raise InputError("a draft order is for another patient", param="context.draftOrders", code=TWO_PEOPLE)
 
 
 def _checked(drafts: Sequence[Medication], consultation: Consultation) -> list[tuple[str, Statement]]:
@@ -223,6 +240,18 @@ def _not_assessed(checked: Sequence[tuple[str, Statement]]) -> list[Json]:
     card = _plain_card("info", "Not assessed, which is not the same as safe", "medrag")
     settled = settling(statement for _, statement in checked)
     return [card | {"detail": "\n".join([*sorted(reasons), *([settled.reason] if settled else [])])}]
+
+
+def _problems(record: Patient | None) -> list[Json]:
+    """One quiet card for what of the record could not be read or contradicts itself; first what checks lack."""
+    ordered = sorted(record.problems if record else (), key=lambda each: not each.lost)
+    if not ordered:
+        return []
+    words = catalogue("en").text
+    lines = [words["problem"].format(reason=each.reason, source=each.source) for each in ordered[:MOST_PROBLEMS]]
+    more = [words["more_problems"].format(count=len(ordered) - MOST_PROBLEMS)] if ordered[MOST_PROBLEMS:] else []
+    card = _plain_card("info", words["problems"].rstrip(":"), "medrag")
+    return [card | {"detail": "\n".join([*lines, *more])}]
 
 
 def _card(finding: Finding, text: str) -> Json:

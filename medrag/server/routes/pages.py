@@ -20,10 +20,12 @@ from medrag.messages import LANGUAGES, catalogue
 from medrag.patient import load
 from medrag.patient.formats.structured import written
 from medrag.patient.report import report
+from medrag.server.routes.requests import INVALID_PATIENT
 from medrag.types import Patient
 
 WEB = Path(__file__).parents[1] / "web"
 MAX_FILES = 50
+MAX_NAME_BYTES = 200
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -57,6 +59,7 @@ class PatientRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     files: tuple[Upload, ...] = Field(min_length=1, max_length=MAX_FILES)
+    one_person: bool = Field(default=False, description="The files are of one person though they seem not to be.")
 
 
 def routes(pharmcat_jar: Path | None = None) -> APIRouter:
@@ -94,13 +97,21 @@ def _read(body: PatientRequest, pharmcat_jar: Path | None) -> Patient:
     with TemporaryDirectory(prefix="medrag-") as folder:
         paths = [_written(Path(folder) / str(number), upload) for number, upload in enumerate(body.files)]
         try:
-            return load(paths, pharmcat_jar=pharmcat_jar)
+            return load(paths, pharmcat_jar=pharmcat_jar, one_person=body.one_person)
         except PatientError as error:
-            raise PatientError(str(error), param="files", code="invalid_patient") from None
+            raise PatientError(str(error), param="files", code=INVALID_PATIENT.get(error.code, error.code)) from None
 
 
 def _written(folder: Path, upload: Upload) -> Path:
     folder.mkdir()
-    path = folder / (PurePath(upload.name.replace("\\", "/").replace("\0", "")).name or "file")
+    path = folder / _name(upload.name)
     path.write_bytes(upload.content)
     return path
+
+
+def _name(given: str) -> str:
+    """The last part of the name as any file system takes it: printable, and no longer than its end (".vcf.gz")."""
+    last = PurePath(given.replace("\\", "/")).name
+    plain = "".join(letter if letter.isprintable() else "_" for letter in last).encode("utf-8", "replace")
+    name = plain[-MAX_NAME_BYTES:].decode("utf-8", "ignore")
+    return "file" if name in {"", ".", ".."} else name

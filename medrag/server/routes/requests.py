@@ -11,7 +11,6 @@ request has the same answer under every one of them. ``stop`` ends the answer be
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, Literal
@@ -19,12 +18,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from medrag.errors import InputError, PatientError
+from medrag.files import Ambiguous, strict_json
 from medrag.messages import Language
-from medrag.patient import from_json
+from medrag.patient import ensure_same_person, from_json
 from medrag.types import Case, Filters, Patient
 
 MODEL = "medrag"
 MAX_STOPS = 16
+INVALID_PATIENT = {"invalid_request": "invalid_patient"}
+"""The code of a patient that does not parse, where the error has none of its own."""
 
 _Stop = str | list[str] | None
 _DATA_URL = re.compile(r"data:image/(?:png|jpe?g|webp|gif);base64,[A-Za-z0-9+/=\s]+\Z")
@@ -72,6 +74,9 @@ class Extension(BaseModel):
     )
     patient_id: str | None = Field(default=None, max_length=200, description="Id of a stored patient, in its place.")
     filters: Filters = Filters()
+    one_person: bool = Field(
+        default=False, description="The patient and the question are of one person though they seem not to be."
+    )
 
 
 class ChatExtension(Extension):
@@ -153,7 +158,7 @@ def case_of(request: ChatRequest, stored: Stored) -> Case:
 
     Raises:
         InputError: an unknown model, an unsupported parameter or part, or no question.
-        PatientError: the patient does not parse.
+        PatientError: the patient does not parse, or the question names someone else.
     """
     if request.model != MODEL:
         raise InputError(f"there is no such model here; use {MODEL!r}", param="model", code="model_not_found")
@@ -161,15 +166,18 @@ def case_of(request: ChatRequest, stored: Stored) -> Case:
     patient = patient_of(request.medrag, stored, "medrag.")
     images = tuple(_images(request.messages))
     said: list[str] = []
+    sent_as = request.medrag.patient
     for where, text in _texts(request.messages):
-        if (found := _json_object(text)) is None:
+        if (found := _json_object(text, where)) is None:
             said.append(text)
         elif patient is None:
-            patient = parse_patient(found, where)
+            patient, sent_as = parse_patient(found, where), found
         else:
             raise InputError("two patients were given; send one", param=where, code="two_patients")
-    question = _question(request.messages, said)
-    return Case(question=question, patient=patient, filters=request.medrag.filters, images=images)
+    question, sent = _question(request.messages, said), request.medrag
+    if sent_as and not sent.one_person:
+        ensure_same_person(sent_as, question)
+    return Case(question=question, patient=patient, filters=sent.filters, one_person=sent.one_person, images=images)
 
 
 def _refuse_unsupported(fields: Mapping[str, Any]) -> None:
@@ -222,13 +230,18 @@ def _question(messages: tuple[ChatMessage, ...], said: list[str]) -> str:
     return "\n\n".join([question, "Said before:", *before]) if before else question
 
 
-def _json_object(text: str) -> dict[str, Any] | None:
-    """The object that ``text`` is (a code fence around it is dropped); None when it is anything else."""
+def _json_object(text: str, where: str) -> dict[str, Any] | None:
+    """The object that ``text`` is (a code fence around it is dropped); None when it is anything else.
+
+    Raises PatientError for one that can be read in two ways.
+    """
     bare = text.removeprefix("```json").removeprefix("```").removesuffix("```").strip()
     if not (bare.startswith("{") and bare.endswith("}")):
         return None
     try:
-        value = json.loads(bare)
+        value = strict_json(bare)
+    except Ambiguous as error:
+        raise PatientError(f"the patient is not usable JSON: {error}", param=where, code="invalid_patient") from None
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -257,4 +270,4 @@ def parse_patient(data: dict[str, Any] | None, param: str) -> Patient | None:
     try:
         return None if data is None else from_json(data)
     except PatientError as error:
-        raise PatientError(str(error), param=param, code="invalid_patient") from None
+        raise PatientError(str(error), param=param, code=INVALID_PATIENT.get(error.code, error.code)) from None

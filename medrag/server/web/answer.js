@@ -115,7 +115,7 @@ function finish(place, advice) {
   evidence = new Map(advice.evidence.map(({ number, passage }) => [number, passage]));
   const code = advice.message_code;
   if (code) place.append(element("p", { className: "message" }, judged({ code, values: {} })));
-  place.append(...withheld(advice), ...aboutTheCase(advice), ...notAssessed(advice), ...coverage(advice), ...sources(advice));
+  place.append(...withheld(advice), ...aboutTheCase(advice), ...notAssessed(advice), ...problems(advice), ...coverage(advice), ...sources(advice));
   const { id, created, provenance: made } = advice;
   const facts = [["model", made.model], ["index", made.index.slice(0, 12)], ["knowledge", made.knowledge.slice(0, 12)]];
   const shown = facts.flatMap(([key, value]) => [", ", word(key), " ", foreign("", value)]);
@@ -145,6 +145,12 @@ function notAssessed(advice) {
   const once = new Map(open.map((found) => [`${found.check}: ${found.reason}`, found]));
   const lines = [...once.keys()].sort().map((key) => checked(once.get(key)));
   return listed("notAssessed", advice.settling ? [...lines, [judged(advice.settling)]] : lines);
+}
+
+// What of the record could not be read or contradicts itself; first what checks lack.
+function problems({ problems: found }) {
+  const ordered = [...found].sort((one, other) => (other.lost.length > 0) - (one.lost.length > 0));
+  return listed("problems", ordered.map(({ reason, source }) => [foreign("en", `${reason} (${source})`)]));
 }
 
 // What a check says, after the check's name.

@@ -4,9 +4,9 @@ const SILENCE_MS = 30000; // a stream under way sends a comment every few second
 
 // The server said no, or sent an error in mid-stream: in its own words, with the status where it has one.
 export class Refused extends Error {
-  constructor(message, { status, retryAfter } = {}) {
+  constructor(message, { status, code, retryAfter } = {}) {
     super(message);
-    Object.assign(this, { status, retryAfter });
+    Object.assign(this, { status, code, retryAfter });
   }
 }
 
@@ -37,10 +37,11 @@ export async function health() {
 }
 
 // Files travel as base64, which makes four bytes of three.
-export async function readPatient(files, signal) {
+export async function readPatient(files, onePerson, signal) {
   const size = files.reduce((sum, file) => sum + file.size, 0);
   if ((size * 4) / 3 > limit) throw new TooLarge(size, (limit * 3) / 4);
-  return (await post("v1/patient", { files: await Promise.all(files.map(encoded)) }, signal)).json();
+  const body = { files: await Promise.all(files.map(encoded)), one_person: onePerson };
+  return (await post("v1/patient", body, signal)).json();
 }
 
 async function encoded(file) {
@@ -56,9 +57,9 @@ export async function review(advice, patient, verdict) {
 }
 
 // Yields {kind: "noticed" | "released" | "finished", ...} as the server releases them.
-export async function* ask(question, patient, signal) {
+export async function* ask(question, patient, onePerson, signal) {
   const body = { model: "medrag", stream: true, messages: [{ role: "user", content: question }] };
-  if (patient) body.medrag = { patient };
+  if (patient) body.medrag = { patient, one_person: onePerson };
   const silence = new AbortController();
   let timer;
   const heard = () => {
@@ -88,7 +89,8 @@ async function post(path, body, signal) {
   if (response.ok) return response;
   const answer = await response.json().catch(() => ({}));
   const { status } = response;
-  throw new Refused(answer.error?.message ?? `HTTP ${status}`, { status, retryAfter: response.headers.get("Retry-After") });
+  const said = { status, code: answer.error?.code, retryAfter: response.headers.get("Retry-After") };
+  throw new Refused(answer.error?.message ?? `HTTP ${status}`, said);
 }
 
 async function* events(stream, heard) {

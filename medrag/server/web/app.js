@@ -67,7 +67,7 @@ async function ask() {
     patient = await readForm(mine.signal);
     if (patient) say(readProgress, "understood");
     let finished = null;
-    for await (const event of api.ask(question.value, patient, mine.signal)) {
+    for await (const event of api.ask(question.value, patient, patientForm.one_person.checked, mine.signal)) {
       if (running !== mine) return;
       begun = true;
       answer.show(place, event);

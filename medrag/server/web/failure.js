@@ -13,5 +13,6 @@ export function reason(error) {
   if (error.status === 401) return [word("needsKey")];
   if (error.status === 429) return [word("tooMany", error.retryAfter ?? RETRY_S)];
   const said = foreign("en", error.message);
+  if (error.code === "two_people") return [word("twoPeople"), " ", said];
   return error.status === 503 ? [word("unavailable", error.retryAfter ?? RETRY_S), " ", said] : [said];
 }

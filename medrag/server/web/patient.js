@@ -24,5 +24,5 @@ export async function current(form, signal) {
   if (form.note.value.trim()) files.push(new File([form.note.value], "note.txt"));
   const own = typed(form);
   if (own) files.push(new File([JSON.stringify(own)], "form.json"));
-  return files.length ? readPatient(files, signal) : null;
+  return files.length ? readPatient(files, form.one_person.checked, signal) : null;
 }

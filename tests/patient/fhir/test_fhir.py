@@ -341,7 +341,7 @@ def test_attached_notes_are_read_unless_superseded_or_about_someone_else() -> No
         ("gout", "request#DocumentReference/a/attachment[0]:23-27")
     ]
     assert [fact.display for fact in patient.allergies] == ["sulfa"]
-    assert "describes a male patient and the record a female one" in reasons(patient)
+    assert "of another person than the record (sex, age differ); it was not used" in reasons(patient)
     assert "1 superseded or withdrawn document(s) not read" in reasons(patient)
 
 
@@ -359,3 +359,185 @@ def test_prefetch_single_resources_and_lists_are_read() -> None:
 def test_what_holds_no_resource_is_an_error(content: Any) -> None:
     with pytest.raises(PatientError, match="holds no FHIR resource"):
         from_fhir(content, TODAY)
+
+
+def lost(patient: Patient) -> set[str]:
+    return {name for problem in patient.problems for name in problem.lost}
+
+
+def test_what_could_not_be_read_says_which_list_lacks_it() -> None:
+    broken = condition("GI hemorrhage", None, clinicalStatus={"coding": "active"})
+    assert lost(read(person(), broken)) == {"conditions"}
+    assert lost(read(person(), order(None))) == {"medications"}
+    wrong = {"valueQuantity": {"value": "high"}}
+    assert lost(read(person(), lab("2160-0", "Creatinine", 1.0, "mg/dL", **wrong))) == {"observations"}
+    assert lost(read(person(), lab("72166-2", "Tobacco smoking status", 1.0, "1", **wrong))) == set()
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"link": [{"relation": "next", "url": "x"}]}, {"conditions"}),
+        ({"total": 40, "type": "searchset"}, {"conditions"}),
+        ({"total": 1, "type": "searchset"}, set()),
+        (
+            {
+                "link": [{"relation": "self", "url": "https://x/AllergyIntolerance?p=1"}],
+                "total": 3,
+                "type": "searchset",
+            },
+            {"allergies", "conditions"},
+        ),
+    ],
+)
+def test_a_paged_list_says_what_was_not_sent(fields: dict[str, Any], expected: set[str]) -> None:
+    page = bundle(condition("Asthma")) | fields
+    assert lost(from_fhir({"patient": person(), "conditions": page}, TODAY)) == expected
+
+
+@pytest.mark.parametrize(
+    ("display", "expected"),
+    [
+        ("Family history of cancer of colon", "family_history"),
+        ("FH: Myocardial infarction", "family_history"),
+        ("Suspected heart failure (situation)", "uncertain"),
+        ("Possible lupus", "uncertain"),
+        ("No family history of stroke", "negated"),
+        ("Pulmonary embolism ruled out", "negated"),
+        ("History of myocardial infarction (situation)", "active"),
+    ],
+)
+def test_situations_are_read_by_their_words(display: str, expected: str) -> None:
+    (fact,) = read(person(), condition(display)).conditions or ()
+    assert fact.status == expected
+
+
+def test_a_plan_that_is_reported_as_taken_is_current() -> None:
+    assert read(person(), order("warfarin", intent="plan", reportedBoolean=True)).medications[0].current
+    assert read(person(), order("warfarin", intent="plan")).medications[0].status is FactStatus.PLANNED
+
+
+@pytest.mark.parametrize(
+    "extension",
+    [
+        {"url": "us-core-individual-sex", "valueCoding": {"system": "http://snomed.info/sct", "code": "248152002"}},
+        {"url": "us-core-sex", "valueCode": "248152002"},
+        {"url": "us-core-birthsex", "valueCode": "F"},
+    ],
+)
+def test_us_core_sex_stands_in_for_gender(extension: dict[str, Any]) -> None:
+    own = person(
+        extension=[{**extension, "url": f"http://hl7.org/fhir/us/core/StructureDefinition/{extension['url']}"}]
+    )
+    del own["gender"]
+    assert read(own).sex == "female"
+
+
+def test_the_age_of_the_dead_is_that_at_death() -> None:
+    patient = read(person(deceasedDateTime="2020-06-01"))
+    assert (patient.age_years, patient.birth_date is not None) == (60, True)
+    assert "has died (2020-06-01)" in reasons(patient)
+
+
+def test_results_inside_a_report_are_read_and_dated_by_it() -> None:
+    held = lab("2160-0", "Creatinine", 2.4, "mg/dL", id="c")
+    apart = lab("2823-3", "Potassium", 5.9, "mmol/L", id="k")
+    for each in (held, apart):
+        del each["effectiveDateTime"]
+    report = {
+        "resourceType": "DiagnosticReport",
+        "id": "r",
+        "status": "final",
+        "code": coded("Panel"),
+        "subject": {"reference": PATIENT},
+        "effectiveDateTime": "2026-11-01",
+        "contained": [held],
+        "result": [{"reference": "#c"}, {"reference": "Observation/k"}],
+    }
+    patient = read(person(), report, apart)
+    found = {fact.display: (fact.value, fact.status.value) for fact in patient.observations or ()}
+    assert found == {"Creatinine": (2.4, "active"), "Potassium": (5.9, "active")}
+
+
+def test_the_text_of_a_section_without_entries_is_read() -> None:
+    def composition(**section: Any) -> dict[str, Any]:
+        text = {"status": "generated", "div": "<div xmlns='http://www.w3.org/1999/xhtml'>Penicillin: anaphylaxis</div>"}
+        code = {"coding": [{"system": "http://loinc.org", "code": "48765-2"}]}
+        made = {"title": "Allergies", "code": code, "text": text, **section}
+        return {"resourceType": "Composition", "id": "c", "subject": {"reference": PATIENT}, "section": [made]}
+
+    (fact,) = read(person(), composition()).allergies or ()
+    assert (fact.display, fact.current) == ("Penicillin", True)
+    assert read(person(), composition(entry=[{"reference": "AllergyIntolerance/x"}])).allergies is None
+
+
+def test_a_binary_is_read_through_what_links_to_it_or_on_its_own() -> None:
+    words = {"contentType": "text/plain", "data": base64.b64encode(b"66-year-old woman with gout.").decode()}
+    held = {"resourceType": "Binary", "id": "b", **words}
+    document = {
+        "resourceType": "DocumentReference",
+        "id": "d",
+        "status": "current",
+        "subject": {"reference": PATIENT},
+        "content": [{"attachment": {"contentType": "text/plain", "url": "Binary/b"}}],
+    }
+    for resources in ((held,), (held, document)):
+        assert [fact.display for fact in read(person(), *resources).conditions or ()] == ["gout"]
+
+
+def test_an_entry_of_no_named_patient_among_two_is_left_out() -> None:
+    other = person(id="q", fullUrl="urn:uuid:33333333-3333-4333-8333-333333333333")
+    nobodys = condition("Gout")
+    del nobodys["subject"]
+    patient = read(person(), other, condition("Asthma"), nobodys)
+    assert [fact.display for fact in patient.conditions] == ["Asthma"]
+    assert lost(patient) == {"conditions"}
+
+
+@pytest.mark.parametrize(
+    ("resource", "code", "field", "expected"),
+    [
+        ("AllergyIntolerance", "no-allergy-info", "code", None),
+        ("Condition", "no-known-problems", "code", ()),
+        ("Condition", "no-problem-info", "code", None),
+        ("MedicationStatement", "no-known-medications", "medicationCodeableConcept", ()),
+        ("MedicationStatement", "no-medication-info", "medicationCodeableConcept", None),
+    ],
+)
+def test_absent_and_unknown_of_the_international_patient_summary(
+    resource: str, code: str, field: str, expected: tuple[()] | None
+) -> None:
+    system = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
+    whose = "patient" if resource == "AllergyIntolerance" else "subject"
+    made = {"resourceType": resource, "id": "x", "status": "active", whose: {"reference": PATIENT}}
+    patient = read(person(), {**made, field: {"coding": [{"system": system, "code": code, "display": "None"}]}})
+    listed = {"AllergyIntolerance": "allergies", "Condition": "conditions", "MedicationStatement": "medications"}
+    assert getattr(patient, listed[resource]) == expected
+    assert patient.no_known_allergies is None
+
+
+def test_a_genotype_in_genomics_reporting_is_a_genotype() -> None:
+    def observation(code: str, display: str, **fields: Any) -> dict[str, Any]:
+        made = lab(code, display, 0, "1", **fields)
+        del made["valueQuantity"]
+        return made
+
+    gene = {"code": coded("Gene studied", "48018-6", "http://loinc.org"), "valueCodeableConcept": {"text": "CYP2C19"}}
+    star = {"text": "CYP2C19 *2/*2"}
+    genotype = observation("84413-4", "Genotype display name", valueCodeableConcept=star, component=[gene])
+    effect = {
+        "code": coded("Effect", "53040-2", "http://loinc.org"),
+        "valueCodeableConcept": {"text": "Poor metabolizer"},
+    }
+    implied = observation(
+        "51963-7", "Therapeutic implication", component=[{**gene, "valueCodeableConcept": {"text": "CYP2D6"}}, effect]
+    )
+    activity = observation(
+        "79717-5", "TPMT gene product metabolic activity interpretation", valueString="Intermediate metabolizer"
+    )
+    found = {each.gene: each for each in read(person(), genotype, implied, activity).genotypes or ()}
+    assert (found["CYP2C19"].diplotype, found["CYP2C19"].phenotype) == ("*2/*2", "Poor Metabolizer")
+    assert found["CYP2D6"].lookup_key == "0.0"
+    assert found["TPMT"].phenotype == "Intermediate metabolizer"
+    plain = read(person(), lab("2160-0", "Creatinine", 1.0, "mg/dL"))
+    assert plain.genotypes is None

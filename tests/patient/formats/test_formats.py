@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,13 @@ from tests.patient.records import TODAY
         ("cut.json", b'{"resourceType": "Bundle", "entry": [', "is not JSON: .* at line 1, column"),
         ("words.json", b"this is a note", "is not JSON"),
         ("nan.json", b'{"age_years": NaN}', "not finite"),
+        ("twice.json", b'{"allergies": ["penicillin"], "allergies": []}', "has a field twice"),
+        ("half.json", b'{"conditions": ["gout \\ud800"]}', "half of a surrogate pair"),
+        (
+            "lines.ndjson",
+            b'{"resourceType": "Patient", "id": "a"}\n{"resourceType": "Patient", "id": "a", "id": "b"}',
+            "twice",
+        ),
         ("deep.json", b"[" * 100_000, "nested too deeply"),
         ("cut.pdf", b"%PDF-1.7", "is a PDF that is damaged"),
         ("photo.png", b"\x89PNG\r\n", "is an image"),
@@ -48,6 +56,12 @@ def test_a_header_is_only_looked_for_in_the_first_line(tmp_path: Path) -> None:
     path = tmp_path / "note.txt"
     path.write_bytes(b"0\r0, age, sex")
     assert load([path], TODAY).problems[0].reason == "nothing in the text was recognised"
+
+
+def test_a_file_whose_name_is_no_utf8_is_read(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(bytes(tmp_path) + b"/\xff note.txt"))
+    path.write_text("Takes warfarin 5 mg daily.")
+    assert load([path], TODAY).model_dump_json()
 
 
 def test_missing_files_and_no_files(tmp_path: Path) -> None:
@@ -159,6 +173,32 @@ def test_dicom_metadata(tmp_path: Path) -> None:
     assert (study.report, str(study.date)) == ("contrast: iohexol", "2026-10-01")
     assert (known.sex, known.age_years, known.weight_kg) == ("female", 66, 70)
     assert "burned into its pixels" in known.problems[0].reason
+
+
+def test_what_a_dicom_measured_is_as_old_as_its_study(tmp_path: Path) -> None:
+    sized = {"PatientAge": "045Y", "PatientWeight": "81.6", "PatientSize": "1.80", "PatientSex": "M"}
+    old = load([dicom(tmp_path / "old.dcm", StudyDate="20030505", **sized)], TODAY)
+    assert (old.age_years, old.weight_kg, old.height_cm, old.sex) == (68, None, 180, "male")
+    assert any("weight is as old as the study" in problem.reason for problem in old.problems)
+    new = load([dicom(tmp_path / "new.dcm", StudyDate="20260505", **sized)], TODAY)
+    assert (new.age_years, new.weight_kg) == (45, 81.6)
+    (tmp_path / "now.json").write_text(
+        '{"age_years": 68, "observations": [{"display": "weight", "value": 70, "unit": "kg", "date": "2026-11-01"}]}'
+    )
+    both = load([tmp_path / "new.dcm", tmp_path / "now.json"], TODAY, one_person=True)
+    assert both.weight_kg == 70
+
+
+def test_a_dicom_of_someone_else_is_refused(tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("Patient: Jane Roe, DOB 1960-05-01. Takes warfarin 5 mg daily.")
+    with pytest.raises(PatientError, match="two people: name"):
+        load([note, dicom(tmp_path / "a.dcm", PatientName="Adams^Mary", PatientID="1")], TODAY)
+    with pytest.raises(PatientError, match="two people: birth date"):
+        load([note, dicom(tmp_path / "b.dcm", PatientName="Roe^Jane", PatientBirthDate="19610501")], TODAY)
+    assert load([note, dicom(tmp_path / "c.dcm", PatientName="ROE^JANE^M", PatientBirthDate="19600501")], TODAY)
+    hidden = {"PatientName": "X1^", "PatientID": "4711", "PatientIdentityRemoved": "YES"}
+    assert load([note, dicom(tmp_path / "d.dcm", **hidden)], TODAY)
 
 
 def test_pydicoms_own_files_parse_or_say_why() -> None:

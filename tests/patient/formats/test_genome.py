@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -165,6 +166,59 @@ def test_a_vcf_of_several_samples_or_another_build_is_refused(tmp_path: Path) ->
         vcf(tmp_path, "nonsense", header="")
 
 
+def test_older_builds_and_gvcfs_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    old = HEADER.replace("##contig", "##contig=<ID=1,length=249250621>\n##contig", 1)
+    with pytest.raises(PatientError, match=r"GRCh37.*Lift it over"):
+        vcf(tmp_path, STAR_2 + "0/1", header=old)
+    with pytest.raises(PatientError, match=r"gVCF.*genotype it first"):
+        vcf(
+            tmp_path,
+            "chr10\t94781859\t.\tG\t<NON_REF>\t.\tPASS\tEND=94781900\tGT\t0/0",
+            header=HEADER.replace(
+                "#CHROM",
+                '##INFO=<ID=END,Number=1,Type=Integer,Description="End">\n##ALT=<ID=NON_REF,Description="x">\n#CHROM',
+            ),
+        )
+
+
+def test_a_variant_of_another_allele_leaves_the_gene_open(tmp_path: Path) -> None:
+    star_4 = "chr10\t94762706\trs28399504\tA\tG\t.\tPASS\t.\tGT\t"
+    patient = vcf(tmp_path, STAR_17 + "0/1", star_4 + "0/1")
+    assert (by_gene(patient)["CYP2C19"].lookup_key, by_gene(patient)["CYP2C19"].phenotype) == ("No Result", None)
+    assert any("rs28399504 varies too" in problem.reason for problem in patient.problems)
+    assert by_gene(vcf(tmp_path, STAR_17 + "0/1", star_4 + "0/0"))["CYP2C19"].phenotype == "Rapid Metabolizer"
+
+
+def test_a_vcf_in_plain_gzip_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "sample.vcf.gz"
+    path.write_bytes(gzip.compress((HEADER + STAR_2 + "1/1\n").encode()))
+    assert by_gene(load([path], TODAY))["CYP2C19"].phenotype == "Poor Metabolizer"
+
+
+def test_a_phenotype_alone_is_looked_up_by_its_score_where_it_has_one(tmp_path: Path) -> None:
+    text = "gene,phenotype\nCYP2D6,Poor Metabolizer\nCYP2C9,Intermediate Metabolizer\nTPMT,Poor Metabolizer\n"
+    genes = by_gene(table(tmp_path, text, "genes.csv"))
+    assert (genes["CYP2D6"].lookup_key, genes["CYP2C9"].lookup_key) == ("0.0", None)
+    assert genes["TPMT"].lookup_key == "Poor Metabolizer"
+
+
+def test_a_diplotype_gives_the_score_that_its_phenotype_lacks(tmp_path: Path) -> None:
+    text = (
+        "gene,diplotype,phenotype\nCYP2C9,*1/*3,Intermediate Metabolizer\nDPYD,c.2846A>T/Reference,Normal Metabolizer\n"
+    )
+    genes = by_gene(table(tmp_path, text, "genes.csv"))
+    assert (genes["CYP2C9"].activity_score, genes["CYP2C9"].lookup_key) == ("1.0", "1.0")
+    assert genes["DPYD"].activity_score is None
+
+
+def test_recommendation_diplotypes_stand_in_where_the_called_one_has_no_key() -> None:
+    called = {"label": "[c.498G>A + c.2582A>G]/[c.2846A>T + c.2933A>G]", "phenotypes": ["n/a"], "lookupKey": ["n/a"]}
+    used = call("c.2846A>T/c.2933A>G", "Poor Metabolizer", "0.5")
+    known = from_json(pharmcat("DPYD", sourceDiplotypes=[called], recommendationDiplotypes=[used]), TODAY)
+    (found,) = known.genotypes or ()
+    assert (found.diplotype, found.lookup_key) == (called["label"], "0.5")
+
+
 def test_pharmcat_is_called_where_java_and_its_jar_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = json.dumps(pharmcat("CYP2D6", sourceDiplotypes=[call("*4/*4", "Poor Metabolizer", "0.0")]))
     java = tmp_path / "java"
@@ -197,7 +251,7 @@ def test_a_jar_that_is_not_there_or_does_not_run_is_said(tmp_path: Path, monkeyp
     java.chmod(0o755)
     assert "cannot be run" in load([path], TODAY, pharmcat_jar=jar).problems[0].reason
     java.write_text("#!/bin/sh\n/bin/sleep 5\n")
-    monkeypatch.setattr("medrag.patient.formats.vcf.PHARMCAT_SECONDS", 0.2)
+    monkeypatch.setattr("medrag.patient.pharmcat.PHARMCAT_SECONDS", 0.2)
     assert "took more than" in load([path], TODAY, pharmcat_jar=jar).problems[0].reason
 
 

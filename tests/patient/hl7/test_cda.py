@@ -272,9 +272,16 @@ def test_a_document_that_is_no_xml_within_is_a_note(tmp_path: Path) -> None:
     assert "not text and was not read" in load([path], TODAY).problems[0].reason
 
 
-def test_sections_of_words_alone_are_named(tmp_path: Path) -> None:
-    known = read(tmp_path, section("48765-2", text="Penicillin: rash"), section("10160-0", drug(coded("Aspirin"))))
-    assert [problem.reason for problem in known.problems] == ["sections whose words were not read: allergies"]
+def test_sections_of_words_alone_are_notes(tmp_path: Path) -> None:
+    words = "<list><item>Penicillin: rash</item><item>Codeine</item></list>"
+    known = read(tmp_path, section("48765-2", text=words), section("10160-0", drug(coded("Aspirin"))))
+    assert shown(known.allergies) == [("Penicillin", "active"), ("Codeine", "active")]
+
+
+def test_sections_with_entries_of_other_kinds_are_named(tmp_path: Path) -> None:
+    goal = f'<observation classCode="OBS" moodCode="GOL"><templateId root="{C}121"/></observation>'
+    known = read(tmp_path, section("61146-7", goal, text="Lose weight"))
+    assert [problem.reason for problem in known.problems] == ["sections with entries that were not read: goals"]
 
 
 def test_several_patients_are_refused(tmp_path: Path) -> None:

@@ -218,9 +218,19 @@ def test_errors_name_the_place_and_never_the_content(content: Any, said: str) ->
 def test_files_of_one_patient_are_merged_and_their_disagreements_shown(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"sex": "female", "birth_date": "1960-05-01", "conditions": ["gout"]}')
     (tmp_path / "b.json").write_text('{"sex": "male", "medications": ["allopurinol"]}')
-    known = load([tmp_path / "a.json", tmp_path / "b.json"], TODAY)
+    known = load([tmp_path / "a.json", tmp_path / "b.json"], TODAY, one_person=True)
     assert (known.sex, known.conditions[0].display, known.medications[0].display) == ("female", "gout", "allopurinol")
     assert "the files disagree on sex; the first is used" in reasons(known)
+
+
+def test_a_childs_height_is_not_an_adults() -> None:
+    def height_of(birth: str) -> float | None:
+        measured = {"display": "Body height", "code": "8302-2", "value": 121, "unit": "cm", "date": "2015-01-01"}
+        return from_json({"birth_date": birth, "observations": [measured]}, TODAY).height_cm
+
+    assert height_of("1990-01-01") == 121
+    assert height_of("2005-01-01") is None
+    assert height_of("2012-01-01") is None
 
 
 def test_the_published_schema_is_current() -> None:

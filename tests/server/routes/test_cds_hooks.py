@@ -169,3 +169,23 @@ def test_cards_and_feedback_are_in_the_trail_without_the_patient(url: str, trail
     for word in ("Zebediah", "penicillin", "Amoxicillin"):
         assert word not in json.dumps(kept)
     assert verify(trail_file).records == len(kept)
+
+
+def test_what_could_not_be_read_is_told_and_not_assessed(url: str) -> None:
+    broken = {
+        "resourceType": "Condition",
+        "id": "c",
+        "clinicalStatus": {"coding": "x"},
+        "subject": {"reference": "Patient/p"},
+    }
+    found = cards(sign(url, PARACETAMOL, prefetch=PREFETCH | {"conditions": bundle(broken)}))
+    told = next(card for card in found if "could not be read" in card["summary"])
+    assert "Condition/c" in told["detail"]
+    open_checks = next(card for card in found if card["summary"].startswith("Not assessed"))
+    assert "what the record holds of conditions could not all be read" in open_checks["detail"]
+
+
+def test_an_order_for_another_patient_is_refused(url: str) -> None:
+    other = NAPROXEN | {"subject": {"reference": "Patient/q"}}
+    answer = sign(url, AMOXICILLIN, other)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "two_people")

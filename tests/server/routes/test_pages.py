@@ -82,3 +82,19 @@ def test_unreadable_files(url: str, files: list[Any], param: str) -> None:
     response = read(url, *files)
     assert response.status_code == 400, response.text
     assert response.json()["error"]["param"] == param
+
+
+def test_files_of_two_people_are_answered_with_409_unless_they_are_said_to_be_one(url: str) -> None:
+    files = [upload("a.json", '{"sex": "male", "conditions": ["gout"]}'), upload("b.json", '{"sex": "female"}')]
+    refused = read(url, *files)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "two_people")
+    assert refused.headers["x-should-retry"] == "false"
+    told = httpx.post(f"{url}/v1/patient", json={"files": files, "one_person": True}, timeout=60)
+    assert told.json()["patient"]["sex"] == "male"
+
+
+@pytest.mark.parametrize("name", ["..", ".", "a/..", "\u00e9" * 200, "x\ny.txt", "C:\\notes\\a.txt", "\0"])
+def test_files_of_any_name_are_read(url: str, name: str) -> None:
+    answer = read(url, upload(name, "Takes warfarin 5 mg daily."))
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["patient"]["medications"]

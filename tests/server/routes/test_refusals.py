@@ -200,3 +200,44 @@ def test_no_body_breaks_it_or_comes_back(url: str, data: st.DataObject, field: s
     if response.status_code != 200:
         assert isinstance(response.json()["error"]["code"], str)
         assert CANARY not in response.text
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('{"model": "medrag", "messages": [], "messages": []}', "field twice"),
+        ('{"model": "medrag", "messages": [{"role": "user", "content": "gout \\ud800"}]}', "surrogate"),
+        ('{"model": NaN}', "not finite"),
+        ("[" * 50_000, "nested too deeply"),
+        (b'{"model": "\xff"}', "not UTF-8"),
+    ],
+)
+def test_json_that_can_be_read_in_two_ways_is_refused(url: str, body: str | bytes, said: str) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = httpx.post(f"{url}/v1/chat/completions", content=body, headers=headers, timeout=30)
+    assert answer.status_code == 400
+    assert said in answer.json()["error"]["message"]
+
+
+def test_a_question_about_another_person_than_the_patient_is_refused(url: str) -> None:
+    patient = {"sex": "male", "age_years": 70}
+    body = GOOD | user("A 30-year-old woman with gout. Which drug?") | {"medrag": {"patient": patient}}
+    answer = post(url, body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "two_people")
+    assert post(url, body | {"medrag": {"patient": patient, "one_person": True}}).status_code == 200
+    assert post(url, body | {"stream": True}).status_code == 409
+
+
+def test_a_note_that_names_another_person_than_the_record_is_refused(url: str) -> None:
+    record = {"resourceType": "Patient", "id": "p", "name": [{"family": "Adams", "given": ["Jane"]}]}
+    note = {"role": "user", "content": "Patient: Mary Roe, MRN 999. Takes warfarin."}
+    asked = {"role": "user", "content": "Which drug for gout?"}
+    body = GOOD | {"messages": [note, asked], "medrag": {"patient": record}}
+    assert (post(url, body).status_code, post(url, body).json()["error"]["code"]) == (409, "two_people")
+
+
+def test_a_patient_in_a_message_with_a_field_twice_is_refused(url: str) -> None:
+    text = '{"sex": "male", "allergies": ["penicillin"], "allergies": []}'
+    messages = [{"role": "user", "content": text}, {"role": "user", "content": "Which drug?"}]
+    answer = post(url, GOOD | {"messages": messages})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_patient")

@@ -1,0 +1,81 @@
+"""Pharmacogenes in FHIR Observations: HL7's Genomics Reporting and the results that LOINC has codes for.
+
+https://hl7.org/fhir/uv/genomics-reporting/: a genotype (LOINC 84413-4) or an effect on drug metabolism (53040-2), with
+the gene studied (48018-6) as a component; LOINC's "CYP2D6 gene product metabolic activity interpretation" (79715-9)
+and "CYP2D6 gene allele..." name the gene themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from medrag.patient.fhir import status
+from medrag.patient.fhir.bundle import Entry
+from medrag.patient.fhir.observations import DATES
+from medrag.patient.fhir.values import Json, codes, concept, objects, text, when
+from medrag.patient.genotypes import PHARMACOGENES, genotypes
+from medrag.types import FactStatus, Genotype
+
+_GENE_STUDIED = "48018-6"
+_HAPLOTYPES = {"84413-4", "84414-2"}
+_EFFECT = {"53040-2", "51964-5"}
+_GENE = re.compile(r"(?<![A-Za-z0-9-])(" + "|".join(sorted(PHARMACOGENES, key=len, reverse=True)) + r")(?![A-Za-z0-9])")
+_RESULT = re.compile(
+    r"metabolic activity|metaboli[sz]er|phenotype|genotype|diplotype|haplotype|star allele|gene allele", re.I
+)
+
+
+def genotypes_of(entry: Entry, origin: str) -> Iterator[Genotype]:
+    """The results of one pharmacogene that an Observation gives; none for any other Observation."""
+    resource = entry.resource
+    parts = objects(resource.get("component"))
+    stands = status.observation(resource)
+    gene = _gene(resource, parts)
+    if gene is None or stands in {FactStatus.REFUTED, FactStatus.NEGATED}:
+        return
+    diplotype = _said([each for each in (resource, *parts) if _is(each, _HAPLOTYPES)])
+    phenotype = _said([each for each in (resource, *parts) if _is(each, _EFFECT)])
+    if diplotype is None and phenotype is None and _RESULT.search(_name(resource)):
+        diplotype = _said([resource])
+    if diplotype is None and phenotype is None:
+        return
+    for each in genotypes(gene, _plain(diplotype, gene), phenotype, None, f"{origin}#{entry.name}"):
+        kept = each.status if stands is FactStatus.ACTIVE else FactStatus.UNCERTAIN
+        yield each.model_copy(update={"status": kept, "date": when(resource, *DATES)})
+
+
+def _gene(resource: Json, parts: list[Json]) -> str | None:
+    studied = [_said([each]) for each in parts if _is(each, {_GENE_STUDIED})]
+    words = [each for each in (*studied, _name(resource), _said([resource])) if each]
+    found = [match[1] for each in words[:1] if (match := _GENE.search(each))] if studied else []
+    if not studied and (_is(resource, _HAPLOTYPES | _EFFECT) or _RESULT.search(_name(resource))):
+        found = [match[1] for each in words if (match := _GENE.search(each))]
+    return found[0] if found else None
+
+
+def _name(resource: Json) -> str:
+    code = concept(resource.get("code"))
+    return code.display if code else ""
+
+
+def _is(holder: Json, wanted: set[str]) -> bool:
+    return any(code in wanted for _, code in codes(holder.get("code")))
+
+
+def _said(holders: list[Json]) -> str | None:
+    """The first value in words."""
+    for holder in holders:
+        found = concept(holder.get("valueCodeableConcept"))
+        if words := found.display if found else text(holder.get("valueString")):
+            return words
+    return None
+
+
+def _plain(diplotype: str | None, gene: str) -> str | None:
+    """The diplotype without the gene's name before it or before each allele."""
+    return (
+        re.sub(rf"\b{re.escape(gene)}\s*(?=\*|c\.|:)|\b{re.escape(gene)}\s+", "", diplotype).strip()
+        if diplotype
+        else None
+    )

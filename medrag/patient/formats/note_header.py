@@ -1,0 +1,111 @@
+"""Whom a note says that it is about: labelled names, numbers and birth dates at its beginning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from medrag.knowledge import load
+from medrag.patient.dates import dates_at
+from medrag.patient.record.demographics import Demographics, Identifier, Name, identifier, name
+from medrag.reading.ages import READ, age_and_sex
+from medrag.reading.languages import ordinary
+
+_START = r"(?:^|[\n|;]|[ \t]{2}|[.,]\s)[ \t]{0,8}"
+_WORD = r"(?:[A-ZÀ-Þ][\w'’-]*\.?|(?:van|de|der|den|von|la|el|al|bin|da|dos|du)(?=\s))"
+_WORDS = rf"{_WORD}(?:[ \t]+{_WORD}){{0,4}}"
+_LABEL = (
+    r"(?i:(?P<plain>patient|pt|re|regarding|name)|patient(?:['’]?s)?(?: full)? name|pt\.? name|name of patient"
+    r"|full name|surname|last name)"
+)
+_LABELLED = re.compile(rf"{_START}{_LABEL}[ \t]*[:#=][ \t]*(?P<name>{_WORDS}(?:,[ \t]*{_WORDS})?)")
+_GIVEN = re.compile(rf"{_START}(?i:first name|given names?|forenames?)[ \t]*[:=][ \t]*(?P<name>{_WORDS})")
+_TITLED = re.compile(
+    rf"\b(?:Mr|Mrs|Ms|Miss)\b\.?[ \t]+(?P<name>{_WORDS})(?=,? (?:is|was|has|presents|presented|returns|comes|came)\b"
+    r"|,? seen\b|,? an? \d|, (?:aged )?\d|,? \(|,? who\b)"
+)
+_NOT_A_NAME = re.compile(
+    r"^(?:MRN|DOB|D\.O\.B|ID|Age|Sex|Gender|Date|Birth|Medical|Hospital|Male|Female|NHS|SSN|No|Not|Is|Was|Has|Denies"
+    r"|Reports|States|Admits|Complains|Presents|Room|Unit|Born|Seen|Visit|Admission|Admitted|Address|Phone|PCP|Acct)\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(
+    r"\b(?:(?P<MR>MRN|M\.R\.N\.|medical record|hospital|unit|patient id|patient|chart)|(?P<NHS>NHS)"
+    r"|(?P<SS>SSN|social security))"
+    r"(?P<noun>[ \t]*(?:number|no\b\.?|num\b\.?|id\b|\(MRN\)|#))?[ \t]*[:#=]?[ \t]*"
+    r"(?P<value>[A-Z]{0,3}-?\d[\dA-Z-]*(?: \d{3,4}\b){0,2})",
+    re.IGNORECASE,
+)
+NEAR = 80
+"""Characters after a name in which a number or a birth date shows that it is one."""
+_DOCTOR = re.compile(r"(?:Dr|Prof|Doctor)\b", re.IGNORECASE)
+_BORN = re.compile(r"\b(?:DOB|D\.O\.B\.?|date of birth|birth[ -]?date|birthdate)\b\W{0,4}(?P<date>\w)", re.IGNORECASE)
+
+
+def note_demographics(text: str, seen: date | datetime | None, today: date) -> Demographics:
+    """Whom the note is about, as far as its beginning says; ``seen`` is the note's own date."""
+    head = text[:READ]
+    age, sex = age_and_sex(text)
+    return Demographics(
+        names=frozenset(_names(head)),
+        identifiers=frozenset(_numbers(head)),
+        births=frozenset(each.isoformat() for each in birth_dates(head, today)),
+        sex=sex,
+        age=age if age is None or age >= 1 else None,
+        seen=seen,
+    )
+
+
+def birth_dates(text: str, today: date) -> tuple[date, ...]:
+    """The birth date that a note labels: two where day and month may be meant either way, none in the future."""
+    match = _BORN.search(text[:READ])
+    return tuple(each for each in dates_at(text, match.start("date"), today) if each <= today) if match else ()
+
+
+def _names(head: str) -> Iterator[Name]:
+    given = next((match["name"] for match in _GIVEN.finditer(head)), "")
+    for match in _LABELLED.finditer(head):
+        words = _kept(match["name"])
+        if words and not _is_no_name(words, (match["plain"] or "").casefold(), head[match.end() :][:NEAR]):
+            family, comma, first = words.partition(",")
+            yield from _name(family, f"{first} {given}") if comma or given else _name_in_order(words)
+    for match in _TITLED.finditer(head[:READ]):
+        yield from _name_in_order(_kept(match["name"]))
+
+
+def _kept(words: str) -> str:
+    """The words up to the first that is a label, or begins prose."""
+    parts = words.split()
+    end = next((place for place, word in enumerate(parts) if _NOT_A_NAME.match(word)), len(parts))
+    return " ".join(parts[:end]).strip(" ,.")
+
+
+def _is_no_name(words: str, label: str, after: str) -> bool:
+    """Whether what a label is followed by is a doctor, a drug, or prose after a bare "Patient:" or "Re:"."""
+    parts = [word.casefold() for word in re.findall(r"[^\W\d_]+", words) if len(word) > 1]
+    if _DOCTOR.match(words) or any(part in load().names for part in parts):
+        return True
+    if label in {"re", "regarding"} and not (_BORN.search(after) or _NUMBER.search(after)):
+        return True
+    prose = label != "name" and all(map(ordinary, parts))
+    return bool(label) and (prose or (len(parts) < 2 and "," not in words))
+
+
+def _name_in_order(words: str) -> Iterator[Name]:
+    """Given names first, the family name last."""
+    *first, family = words.split() or [""]
+    yield from _name(family, " ".join(first))
+
+
+def _name(family: str, given: str) -> Iterator[Name]:
+    if found := name(family, given):
+        yield found
+
+
+def _numbers(head: str) -> Iterator[Identifier]:
+    for match in _NUMBER.finditer(head):
+        kind = next(kind for kind in ("MR", "NHS", "SS") if match[kind])
+        bare = (match["MR"] or "").casefold() in {"hospital", "unit", "patient", "chart"}
+        if (not bare or match["noun"]) and (found := identifier(kind, match["value"])):
+            yield found

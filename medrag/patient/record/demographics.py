@@ -1,0 +1,191 @@
+"""Whether files are of one person: names, identifiers, birth dates, sexes and ages as each gives them, compared.
+
+Two records are of two people where they disagree on the birth date or the sex, or, unless an identifier or name and
+birth date together tie them, on the name or the number. What a file does not say never speaks against it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import combinations
+from typing import NamedTuple
+
+from medrag.errors import PatientError
+from medrag.patient.record.facts import days_before
+from medrag.types import Patient
+
+TWO_PEOPLE = "two_people"
+"""The code of the error that refuses them."""
+DATED_SLACK_YEARS = 2.0
+UNDATED_SLACK_YEARS = 5.0
+_TITLES = {*("mr", "mrs", "ms", "miss", "dr", "prof", "sir", "md", "phd", "rn"), *("jr", "sr", "ii", "iii", "iv")}
+_PARTICLES = {*("van", "de", "der", "den", "von", "la", "le", "el", "al", "bin", "ibn", "da", "di", "do", "dos", "du")}
+_NOBODY = {
+    *("anonymous", "anon", "anonymized", "anonymised", "unknown", "test", "patient", "deidentified", "redacted"),
+    *("name", "removed", "none", "phantom", "pseudonym", "xxx", "xxxx", "unnamed", "withheld"),
+}
+_NATIONAL = {"SS", "NHS"}
+_LEAST_OF_A_NAME = 3
+
+
+class Name(NamedTuple):
+    """Words of a family name and of given names, comparable between sources."""
+
+    family: frozenset[str]
+    given: frozenset[str]
+
+
+class Identifier(NamedTuple):
+    """A number and who gave it: a system's URL, ``MR`` (a hospital's), ``SS``, ``NHS``, ``FHIR`` (a server's id)."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Demographics:
+    """Who a file says that it is about. ``births`` are ISO dates, several where day and month may be swapped, and may
+    lack day or month; ``age`` is in years, as it was on ``seen``.
+    """
+
+    names: frozenset[Name] = frozenset()
+    identifiers: frozenset[Identifier] = frozenset()
+    births: frozenset[str] = frozenset()
+    sex: str | None = None
+    age: float | None = None
+    seen: date | datetime | None = None
+
+
+class Part(NamedTuple):
+    """What was read of one file, whom it is about by its own words, and what it is called."""
+
+    patient: Patient
+    who: Demographics = Demographics()
+    origin: str = "request"
+
+
+def name(family: str, given: str = "") -> Name | None:
+    """A name comparable between sources; None for one that hides who it is, or has no letters."""
+    whole = Name(frozenset(_words(family)), frozenset(_words(given)))
+    every = whole.family | whole.given
+    return whole if every and not every & _NOBODY else None
+
+
+def identifier(kind: str, value: str) -> Identifier | None:
+    """A number comparable between sources; None for one without a digit."""
+    plain = re.sub(r"[^A-Z0-9]", "", value.upper()).lstrip("0")
+    return Identifier(kind, plain) if re.search(r"\d", plain) else None
+
+
+def _words(text: str) -> Iterator[str]:
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).replace("'", "").replace("’", "")
+    for word in re.findall(r"[^\W\d_]+", plain):
+        if word not in _TITLES and word not in _PARTICLES:
+            yield re.sub(r"(?<=[aou])e", "", word)  # Mueller, Müller
+
+
+def ensure_one_person(parts: Sequence[Part], today: date) -> None:
+    """Raises :class:`~medrag.errors.PatientError` with code ``two_people`` where two parts are of two people."""
+    known = [(part.origin, _completed(part)) for part in parts]
+    for (first, one), (second, other) in combinations(known, 2):
+        if found := differences(one, other, today):
+            raise PatientError(
+                f"{first} and {second} are of two people: {', '.join(found)} differ. Give the files of one patient, or "
+                "say that they are one person (--one-person; medrag.one_person in a request)",
+                code=TWO_PEOPLE,
+            )
+
+
+def _completed(part: Part) -> Demographics:
+    """What the part's own words say, with what was read of its patient where they say nothing."""
+    who, patient = part.who, part.patient
+    births = who.births or (frozenset({patient.birth_date.isoformat()}) if patient.birth_date else frozenset())
+    age = who.age if who.age is not None or births else patient.age_years
+    return replace(who, births=births, sex=who.sex or patient.sex, age=age)
+
+
+def differences(one: Demographics, other: Demographics, today: date) -> tuple[str, ...]:
+    """In what the two cannot be one person; empty where they can."""
+    found = []
+    if one.births and other.births and not _born_alike(one, other):
+        found.append("birth date")
+    if {one.sex, other.sex} == {"female", "male"}:
+        found.append("sex")
+    if _aged_apart(one, other, today) or _aged_apart(other, one, today):
+        found.append("age")
+    shared = bool(_values(one) & _values(other))
+    if not shared and one.names and other.names and not _named_alike(one, other):
+        found.append("name")
+    if not shared and _numbered_apart(one, other):
+        found.append("identifier")
+    return tuple(found)
+
+
+def _born_alike(one: Demographics, other: Demographics) -> bool:
+    return any(mine.startswith(theirs) or theirs.startswith(mine) for mine in one.births for theirs in other.births)
+
+
+def _aged_apart(one: Demographics, other: Demographics, today: date) -> bool:
+    """Whether the age of ``one`` does not fit the birth date of ``other``, or its age where it has none."""
+    if one.age is None or (not other.births and other.age is None):
+        return False
+    day = one.seen or today
+    slack = DATED_SLACK_YEARS if one.seen else UNDATED_SLACK_YEARS
+    if other.births:
+        return all(abs(days_before(_first_day(born), _day(day)) / 365.25 - one.age) > slack for born in other.births)
+    passed = days_before(other.seen or today, _day(day)) / 365.25
+    return abs((other.age or 0) + passed - one.age) > UNDATED_SLACK_YEARS
+
+
+def _first_day(born: str) -> date:
+    year, month, day = (*map(int, born.split("-")), 1, 1)[:3]
+    return date(year, month, day)
+
+
+def _day(value: date | datetime) -> date:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _values(who: Demographics) -> frozenset[str]:
+    """The numbers that say who someone is wherever they were given; a server's ids do not."""
+    return frozenset(each.value for each in who.identifiers if each.kind != "FHIR" and len(each.value) > 2)
+
+
+def _named_alike(one: Demographics, other: Demographics) -> bool:
+    return any(_alike(mine, theirs) for mine in one.names for theirs in other.names)
+
+
+def _alike(one: Name, other: Name) -> bool:
+    """Whether two names may be one person's: a word of the family name and of a given one, or all words, in common."""
+    mine, theirs = one.family | one.given, other.family | other.given
+    if min(len(mine), len(theirs)) > 1 and (mine <= theirs or theirs <= mine):
+        return True
+    given = not one.given or not other.given or any(_short_of(a, b) for a in one.given for b in other.given)
+    return bool(one.family & other.family) and given
+
+
+def _short_of(one: str, other: str) -> bool:
+    """Whether one given name is the other, its initial or its beginning ("Chris", "Christopher")."""
+    short, long = sorted((one, other), key=len)
+    return long.startswith(short) and (len(short) == 1 or len(short) >= _LEAST_OF_A_NAME)
+
+
+def _numbered_apart(one: Demographics, other: Demographics) -> bool:
+    """Whether both have numbers of one giver and none in common; without a giver, if nothing else ties the two."""
+    kinds = {each.kind for each in one.identifiers} & {each.kind for each in other.identifiers}
+    apart = {kind for kind in kinds if not _of(kind, one) & _of(kind, other)}
+    births, names = bool(one.births and other.births), bool(one.names and other.names)
+    if any(kind in _NATIONAL or ":" in kind for kind in apart):
+        return True
+    if apart == {"FHIR"}:
+        return not (births or names)
+    return bool(apart) and not (births and names)
+
+
+def _of(kind: str, who: Demographics) -> set[str]:
+    return {each.value for each in who.identifiers if each.kind == kind}
