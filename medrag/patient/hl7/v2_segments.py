@@ -51,7 +51,7 @@ class Segment:
         """A coded field (CE, CWE) as a CodeableConcept; ``method`` names the system where the field does not."""
         found = self.repetitions(number)
         parts = [*found[0], *[""] * 9][:9] if found else [""] * 9
-        codings = [_coding(*parts[:3], method), _coding(*parts[3:6], None)]
+        codings = [_coding(parts[0], parts[1], parts[2] or method), _coding(parts[3], parts[4], parts[5])]
         text = described or parts[1] or parts[4] or parts[8] or parts[0]
         held = [each for each in codings if each]
         return {"coding": held, "text": text} if held and text else {"text": text} if text else None
@@ -62,8 +62,8 @@ class Segment:
 
     def _plain(self, words: str) -> str:
         """The words without escapes; those of separators stand for the message's own."""
-        _, fields, repetitions, components, parts = getattr(self.fields, "separators", _SEPARATORS)
-        escapes = {**_ESCAPES, "F": fields, "R": repetitions, "S": components, "T": parts}
+        marks = dict(zip(" FRST", getattr(self.fields, "separators", _SEPARATORS), strict=False))
+        escapes = {**_ESCAPES, **marks}
         said = _ESCAPED.sub(lambda match: escapes.get(match[1], " "), words).strip()
         return "" if said == '""' else said
 
@@ -98,8 +98,8 @@ def _split(text: str) -> Iterator[list[str]]:
         yield lines
 
 
-def _coding(code: str, name: str, source: str, method: str | None) -> Json | None:
+def _coding(code: str, name: str, source: str | None) -> Json | None:
     if not code:
         return None
-    made = {"code": code, "display": name, "system": system(source or method)}
+    made = {"code": code, "display": name, "system": system(source)}
     return {key: value for key, value in made.items() if value}
