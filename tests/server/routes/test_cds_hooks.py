@@ -178,11 +178,12 @@ def test_what_could_not_be_read_is_told_and_not_assessed(url: str) -> None:
         "clinicalStatus": {"coding": "x"},
         "subject": {"reference": "Patient/p"},
     }
-    found = cards(sign(url, PARACETAMOL, prefetch=PREFETCH | {"conditions": bundle(broken)}))
+    gout = broken | {"id": "g", "clinicalStatus": {"coding": [{"code": "active"}]}, "code": {"text": "gout"}}
+    found = cards(sign(url, PARACETAMOL, prefetch=PREFETCH | {"conditions": bundle(broken, gout)}))
     told = next(card for card in found if "could not be read" in card["summary"])
     assert "Condition/c" in told["detail"]
     open_checks = next(card for card in found if card["summary"].startswith("Not assessed"))
-    assert "what the record holds of conditions could not all be read" in open_checks["detail"]
+    assert "what the record holds of the conditions could not all be read" in open_checks["detail"]
 
 
 def test_an_order_for_another_patient_is_refused(url: str) -> None:
