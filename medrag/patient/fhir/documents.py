@@ -74,8 +74,9 @@ def linked_binaries(document: Document) -> set[str]:
         held = [item.get("attachment") for item in objects(entry.resource.get("content"))]
         for item in objects(held) + objects(entry.resource.get("presentedForm")):
             target = document.resolve({"reference": item.get("url")}, entry.resource)
-            found.add(names.get(id(target)))
-    return found - {None}
+            if name := names.get(id(target)):
+                found.add(name)
+    return found
 
 
 def binary(entry: Entry, origin: str) -> tuple[list[Attachment], list[str]]:

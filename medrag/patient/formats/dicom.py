@@ -160,20 +160,10 @@ def _burned_in(dataset: Dataset) -> list[str]:
 
 def _dataset(content: bytes, origin: str) -> Dataset:
     import pydicom
-    from pydicom.errors import InvalidDicomError
 
     try:
         return pydicom.dcmread(io.BytesIO(content), stop_before_pixels=False)
-    except (
-        InvalidDicomError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        NotImplementedError,
-        OSError,
-        EOFError,
-    ) as error:
+    except Exception as error:
         raise PatientError(f"{origin}: does not parse as DICOM") from error
 
 
@@ -187,7 +177,7 @@ def _value(dataset: Dataset, keyword: str) -> Any:
     """An element's value, or ``None`` where it does not decode."""
     try:
         return dataset.get(keyword)
-    except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError, UnicodeError):
+    except Exception:  # noqa: BLE001 (as above)
         return None
 
 
