@@ -136,7 +136,7 @@ def test_patient_view_links_to_the_page(url: str) -> None:
         ({"prefetch": {"allergies": bundle()}}, 412),
         ({"prefetch": None}, 412),
         ({"prefetch": {"patient": {"resourceType": "OperationOutcome"}}}, 412),
-        ({"prefetch": {"patient": PATIENT | {"id": "somebody-else"}}}, 400),
+        ({"prefetch": {"patient": PATIENT | {"id": "somebody-else"}}}, 409),
         ({"hook": "patient-view"}, 400),
         ({"context": {"patientId": "p"}}, 400),
         ({"hookInstance": None}, 400),
