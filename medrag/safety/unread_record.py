@@ -30,10 +30,14 @@ def lost(patient: Patient | None) -> frozenset[Lost]:
 
 
 def with_gaps(findings: Iterable[Finding], gaps: frozenset[Lost]) -> list[Finding]:
-    """The findings, with *not assessed* in place of passes of, and beside failures of, checks that look at ``gaps``."""
+    """The findings, with *not assessed* in place of passes of, and beside failures of, checks that look at ``gaps``.
+
+    A check that says already that nothing is recorded need not say it again.
+    """
+    every = list(findings)
     kept: list[Finding] = []
-    told: set[str] = set()
-    for finding in findings:
+    told = {finding.check for finding in every if finding.code == f"{finding.check}.unknown"}
+    for finding in every:
         missing = LOOKS_AT.get(finding.check, frozenset()) & gaps
         if not missing or finding.verdict is not Verdict.PASS:
             kept.append(finding)

@@ -68,12 +68,14 @@ def _linked(item: Json, parent: Json, document: Document) -> Json:
 
 def linked_binaries(document: Document) -> set[str]:
     """The names of the Binaries that some attachment of the document links to."""
+    names = {id(each.resource): each.name for each in document.entries if each.type == "Binary"}
     found = set()
-    for entry in document.entries:
+    for entry in document.entries if names else ():
         held = [item.get("attachment") for item in objects(entry.resource.get("content"))]
         for item in objects(held) + objects(entry.resource.get("presentedForm")):
             target = document.resolve({"reference": item.get("url")}, entry.resource)
-            found |= {each.name for each in document.entries if each.resource is target}
+            if name := names.get(id(target)):
+                found.add(name)
     return found
 
 

@@ -46,10 +46,13 @@ def genotypes_of(entry: Entry, origin: str) -> Iterator[Genotype]:
 
 
 def _gene(resource: Json, parts: list[Json]) -> str | None:
+    named = _is(resource, _HAPLOTYPES | _EFFECT) or _RESULT.search(_name(resource)) is not None
+    if not parts and not named:
+        return None
     studied = [_said([each]) for each in parts if _is(each, {_GENE_STUDIED})]
     words = [each for each in (*studied, _name(resource), _said([resource])) if each]
     found = [match[1] for each in words[:1] if (match := _GENE.search(each))] if studied else []
-    if not studied and (_is(resource, _HAPLOTYPES | _EFFECT) or _RESULT.search(_name(resource))):
+    if not studied and named:
         found = [match[1] for each in words if (match := _GENE.search(each))]
     return found[0] if found else None
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
+import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -46,13 +49,26 @@ def read_dicom(content: bytes, origin: str, today: date) -> Part:
     Age, weight and size are those of the study's day: the age is counted on to today, what is a year old is left out
     and reported, and what has no day is no more than uncertain.
     """
-    dataset = _dataset(content, origin)
+    with _quiet():
+        return _read(_dataset(content, origin), origin, today)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without pydicom's warnings and log records: they quote the header, and with it the patient."""
+    logging.getLogger("pydicom").setLevel(logging.CRITICAL)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _read(dataset: Dataset, origin: str, today: date) -> Part:
     day = _day(dataset, "StudyDate") or _day(dataset, "AcquisitionDate")
     age = _age(_words(dataset, "PatientAge"))
     passed = days_before(day, today) if day else 0
     stale = passed > FRESH_DAYS or (day is None and age is not None)
     facts: list[Fact] = [_study(dataset, day, origin)]
-    problems = [Problem(source=origin, reason=reason) for reason in warnings(dataset)]
+    problems = [Problem(source=origin, reason=reason) for reason in _burned_in(dataset)]
     for measured in _measurements(dataset, day, origin):
         if stale and not (measured.unit == "cm" and (age or 0) >= ADULT_YEARS):
             reason = f"{measured.display.casefold()} is as old as the study and was not used"
@@ -127,7 +143,7 @@ def _name(written: str) -> Name | None:
     return name(family, f"{given} {middle}") if given.strip() or "^" in written else None
 
 
-def warnings(dataset: Dataset) -> list[str]:
+def _burned_in(dataset: Dataset) -> list[str]:
     """What to know before the picture goes anywhere: identifiers that may be burned into its pixels."""
     burned = _words(dataset, "BurnedInAnnotation")
     if burned == "YES":
@@ -144,20 +160,10 @@ def warnings(dataset: Dataset) -> list[str]:
 
 def _dataset(content: bytes, origin: str) -> Dataset:
     import pydicom
-    from pydicom.errors import InvalidDicomError
 
     try:
         return pydicom.dcmread(io.BytesIO(content), stop_before_pixels=False)
-    except (
-        InvalidDicomError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        NotImplementedError,
-        OSError,
-        EOFError,
-    ) as error:
+    except Exception as error:
         raise PatientError(f"{origin}: does not parse as DICOM") from error
 
 
@@ -171,7 +177,7 @@ def _value(dataset: Dataset, keyword: str) -> Any:
     """An element's value, or ``None`` where it does not decode."""
     try:
         return dataset.get(keyword)
-    except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError, UnicodeError):
+    except Exception:  # noqa: BLE001 (as above)
         return None
 
 

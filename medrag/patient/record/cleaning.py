@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from medrag.knowledge.vocabulary import Measurement
 from medrag.patient.measures import analytes
@@ -46,9 +46,9 @@ def name_of(fact: Fact | Genotype) -> str:
 def merge_duplicates(facts: Sequence[F]) -> tuple[F, ...]:
     """Facts without repeats: of two that say the same, one stays, filled with what only the other knows."""
     kept: list[F] = []
-    by_name: dict[str, list[int]] = {}
+    by_subject: dict[tuple[Any, ...], list[int]] = {}
     for fact in facts:
-        places = by_name.setdefault(name_of(fact), [])
+        places = by_subject.setdefault(_subject(fact), [])
         twin = next((place for place in places if _same(kept[place], fact)), None)
         if twin is None:
             places.append(len(kept))
@@ -58,16 +58,17 @@ def merge_duplicates(facts: Sequence[F]) -> tuple[F, ...]:
     return tuple(kept)
 
 
+def _subject(fact: F) -> tuple[Any, ...]:
+    """What two facts that say the same have in common: name and status, and the time of what is of a time."""
+    dated = isinstance(fact, Observation) or fact.status in _EPISODIC
+    return name_of(fact), fact.status, moment(fact.date) if dated else None
+
+
 def _same(one: F, other: F) -> bool:
-    if one.status is not other.status:
-        return False
-    dated = isinstance(one, Observation) or one.status in _EPISODIC
-    if dated and moment(one.date) != moment(other.date):
-        return False
     return all(
         mine is None or theirs is None or mine == theirs
         for name in type(one).model_fields
-        if name not in {"source", "date", "display", "kind"}
+        if name not in {"source", "date", "display", "kind", "status"}
         for mine, theirs in [(getattr(one, name), getattr(other, name))]
     )
 

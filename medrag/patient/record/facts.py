@@ -83,9 +83,14 @@ def of_child(measured: date | datetime | None, born: date | None) -> bool:
 
 
 def unique(items: Iterable[T]) -> list[T]:
-    """``items`` without repeats, first occurrence first. Works for unhashable items too."""
+    """``items`` without repeats, first occurrence first; those that cannot be hashed are compared one by one."""
+    given = list(items)
+    try:
+        return list(dict.fromkeys(given))
+    except TypeError:
+        pass
     kept: list[T] = []
-    for item in items:
+    for item in given:
         if item not in kept:
             kept.append(item)
     return kept

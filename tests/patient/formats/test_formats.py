@@ -189,6 +189,16 @@ def test_what_a_dicom_measured_is_as_old_as_its_study(tmp_path: Path) -> None:
     assert both.weight_kg == 70
 
 
+def test_a_dicom_that_breaks_its_format_does_not_speak_of_the_patient(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    path = dicom(tmp_path / "a.dcm", PatientName="Unmistakable^Jane", StudyDate="20260505")
+    path.write_bytes(path.read_bytes().replace(b"20260505", b"2026.5.5"))
+    load([path], TODAY)
+    captured = capfd.readouterr()
+    assert "2026.5.5" not in captured.out + captured.err + caplog.text
+
+
 def test_a_dicom_of_someone_else_is_refused(tmp_path: Path) -> None:
     note = tmp_path / "note.txt"
     note.write_text("Patient: Jane Roe, DOB 1960-05-01. Takes warfarin 5 mg daily.")

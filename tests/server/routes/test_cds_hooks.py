@@ -136,7 +136,7 @@ def test_patient_view_links_to_the_page(url: str) -> None:
         ({"prefetch": {"allergies": bundle()}}, 412),
         ({"prefetch": None}, 412),
         ({"prefetch": {"patient": {"resourceType": "OperationOutcome"}}}, 412),
-        ({"prefetch": {"patient": PATIENT | {"id": "somebody-else"}}}, 400),
+        ({"prefetch": {"patient": PATIENT | {"id": "somebody-else"}}}, 409),
         ({"hook": "patient-view"}, 400),
         ({"context": {"patientId": "p"}}, 400),
         ({"hookInstance": None}, 400),
@@ -178,11 +178,12 @@ def test_what_could_not_be_read_is_told_and_not_assessed(url: str) -> None:
         "clinicalStatus": {"coding": "x"},
         "subject": {"reference": "Patient/p"},
     }
-    found = cards(sign(url, PARACETAMOL, prefetch=PREFETCH | {"conditions": bundle(broken)}))
+    gout = broken | {"id": "g", "clinicalStatus": {"coding": [{"code": "active"}]}, "code": {"text": "gout"}}
+    found = cards(sign(url, PARACETAMOL, prefetch=PREFETCH | {"conditions": bundle(broken, gout)}))
     told = next(card for card in found if "could not be read" in card["summary"])
     assert "Condition/c" in told["detail"]
     open_checks = next(card for card in found if card["summary"].startswith("Not assessed"))
-    assert "what the record holds of conditions could not all be read" in open_checks["detail"]
+    assert "what the record holds of the conditions could not all be read" in open_checks["detail"]
 
 
 def test_an_order_for_another_patient_is_refused(url: str) -> None:
