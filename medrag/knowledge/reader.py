@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from medrag.errors import KnowledgeError
-from medrag.knowledge import names, schema
+from medrag.knowledge import names, schema, scoring
 from medrag.knowledge import vocabulary as terms
 from medrag.knowledge.base import Knowledge, Rules
 from medrag.knowledge.files import Files
@@ -36,6 +36,7 @@ RULES: dict[str, type[Any]] = {
 KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "suffixes", "names"),
     *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "injections", "scores", "age_limits"),
+    *("point_scores", "coefficients", "equivalents"),
     *("cues", "no_interactions", "no_contraindications", "sources", "manifest"),
 }
 
@@ -81,9 +82,14 @@ def _knowledge(files: Files) -> Knowledge:
     for product in products:
         _known(product.ingredients, drugs, f"products.csv: {product.name}")
     emergencies = files.rows("emergencies", schema.Emergency)
-    scores = files.terms("scores", schema.ScoreItem)
-    for kind, group in {**vars(rules), "emergencies": emergencies, "scores": scores.values()}.items():
+    scores = files.terms("scores", scoring.ScoreItem)
+    point_scores = files.terms("point_scores", scoring.PointScore)
+    equivalents = files.rows("equivalents", scoring.Equivalent)
+    others = {"emergencies": emergencies, "scores": scores.values(), "equivalents": equivalents}
+    for kind, group in {**vars(rules), **others}.items():
         _check(kind, group, known)
+    for each in point_scores.values():
+        _known(each.inputs, {**scores, **measurements, "age": None, "sex": None}, f"point_scores: {each.key}")
     _check("conditions", conditions.values(), known)
     _check("measurements", measurements.values(), known)
     _check("measurements", (each for one in measurements.values() for each in one.establishes), known)
@@ -111,6 +117,9 @@ def _knowledge(files: Files) -> Knowledge:
         request_words=files.mapping("request_words", tuple[str, ...]),
         injections=files.mapping("injections", tuple[str, ...]),
         scores=scores,
+        point_scores=point_scores,
+        coefficients=files.mapping("coefficients", dict[str, float]),
+        equivalents=equivalents,
         age_limits=files.terms("age_limits", schema.AgeLimit),
         cues=files.mapping("cues", tuple[str, ...]),
         words=words,
