@@ -245,6 +245,7 @@ class Engine:
             findings=(*conclusion.findings, *answer.left_out, *images),
             coverage=conclusion.coverage,
             settling=conclusion.settling,
+            effects=conclusion.effects,
             evidence=tuple(answer.evidence),
             provenance=self._provenance(),
         )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from medrag.knowledge.effects import TreatmentEffect
 from medrag.knowledge.names import Meaning, Name
 from medrag.knowledge.pgx import PgxTable
 from medrag.knowledge.schema import (
@@ -92,6 +93,7 @@ class Knowledge:
     coefficients: Mapping[str, Mapping[str, float]]
     """Name of a published equation -> its terms and their coefficients."""
     equivalents: tuple[Equivalent, ...]
+    effects: tuple[TreatmentEffect, ...]
     age_limits: Mapping[str, AgeLimit]
     cues: Mapping[str, tuple[str, ...]]
     """Regular expressions by what they tell: a mild or severe reaction, a referral at once."""

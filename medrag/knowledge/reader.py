@@ -11,6 +11,7 @@ from medrag.errors import KnowledgeError
 from medrag.knowledge import names, schema, scoring
 from medrag.knowledge import vocabulary as terms
 from medrag.knowledge.base import Knowledge, Rules
+from medrag.knowledge.effects import TreatmentEffect
 from medrag.knowledge.files import Files
 from medrag.knowledge.pgx import PgxDrug, PgxTable
 
@@ -36,7 +37,7 @@ RULES: dict[str, type[Any]] = {
 KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "suffixes", "names"),
     *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "injections", "scores", "age_limits"),
-    *("point_scores", "coefficients", "equivalents"),
+    *("point_scores", "coefficients", "equivalents", "effects"),
     *("cues", "no_interactions", "no_contraindications", "sources", "manifest"),
 }
 
@@ -85,7 +86,8 @@ def _knowledge(files: Files) -> Knowledge:
     scores = files.terms("scores", scoring.ScoreItem)
     point_scores = files.terms("point_scores", scoring.PointScore)
     equivalents = files.rows("equivalents", scoring.Equivalent)
-    others = {"emergencies": emergencies, "scores": scores.values(), "equivalents": equivalents}
+    effects = files.rows("effects", TreatmentEffect)
+    others = {"emergencies": emergencies, "scores": scores.values(), "equivalents": equivalents, "effects": effects}
     for kind, group in {**vars(rules), **others}.items():
         _check(kind, group, known)
     for each in point_scores.values():
@@ -120,6 +122,7 @@ def _knowledge(files: Files) -> Knowledge:
         point_scores=point_scores,
         coefficients=files.mapping("coefficients", dict[str, float]),
         equivalents=equivalents,
+        effects=effects,
         age_limits=files.terms("age_limits", schema.AgeLimit),
         cues=files.mapping("cues", tuple[str, ...]),
         words=words,
@@ -187,7 +190,7 @@ REFERENCES = {
     **dict.fromkeys(
         ("a", "b", "drugs", "stopped", "start", "allergens", "with_drugs", "without", "drug", "group"), "drugs"
     ),
-    **dict.fromkeys(("conditions", "condition", "unless", "implies"), "conditions"),
+    **dict.fromkeys(("conditions", "condition", "also", "unless", "implies"), "conditions"),
     "measurement": "measurements",
 }
 """Fields of rules and terms that name terms, and of which kind."""

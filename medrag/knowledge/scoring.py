@@ -137,6 +137,11 @@ def _ways(written: str, asks: str) -> tuple[tuple[Test, ...], ...]:
     return tuple(tuple(_test(each, asks, findings) for each in way.split("&")) for way in written.split("|"))
 
 
+def read_test(written: str) -> Test:
+    """A single comparison that names its input ("egfr>=25"). Raises ``KnowledgeError``."""
+    return _test(written, "", findings=True)
+
+
 def _test(written: str, asks: str, findings: bool) -> Test:
     """A bare word is one of the answers to ``asks``; among several tests it is a finding, present."""
     match = _TEST.fullmatch(written)

@@ -15,11 +15,11 @@ from medrag.reading import Prescription, prescriptions
 from medrag.reading.dosing.daily import amounts_of, daily_dose
 from medrag.types import Patient
 
-Factor = tuple[str, tuple[str, ...], float]
-"""A drug, its routes (any by mouth where there are none), and what a milligram of it equals."""
+Factor = tuple[str, tuple[str | None, ...], float]
+"""A drug, its routes (by mouth where there are none; None is one that is not named), and what a milligram of it equals."""
 
 
-BY_MOUTH = frozenset({None, "oral"})
+BY_MOUTH = (None, "oral")
 
 
 def opioids() -> Iterator[Factor]:
@@ -27,9 +27,10 @@ def opioids() -> Iterator[Factor]:
     return ((each.drug, each.routes, each.factor) for each in load().rules.opioid_equivalents)
 
 
-def equivalents(standard: str) -> Callable[[], Iterator[Factor]]:
+def equivalents(standard: str) -> Iterator[Factor]:
     """Milligrams of ``standard``."""
-    return lambda: ((each.drug, each.routes, each.factor) for each in load().equivalents if each.standard == standard)
+    known = (each for each in load().equivalents if each.standard == standard)
+    return ((each.drug, (None, *each.routes) if each.routes else (), each.factor) for each in known)
 
 
 def daily_equivalents(patient: Patient, factors: Iterable[Factor]) -> dict[str, Value]:
@@ -55,8 +56,8 @@ def daily_equivalents(patient: Patient, factors: Iterable[Factor]) -> dict[str, 
     return found
 
 
-def _by(each: Prescription, routes: tuple[str, ...]) -> bool:
-    return each.mention.route in routes if routes else each.mention.route in BY_MOUTH
+def _by(each: Prescription, routes: tuple[str | None, ...]) -> bool:
+    return each.mention.route in (routes or BY_MOUTH)
 
 
 def _a_day(each: Prescription, drug: str) -> float | None:
@@ -135,13 +136,13 @@ DOSES: dict[str, Calculator] = {
         "prednisone equivalent",
         "people on systemic glucocorticoids",
         "glucocorticoid potencies in common use (Schimmer BP, Funder JW, in: Goodman & Gilman)",
-        equivalents("prednisone"),
+        lambda: equivalents("prednisone"),
     ),
     "diazepam_equivalent": _equivalent(
         "diazepam equivalent",
         "people who take benzodiazepines or z-drugs by mouth; approximate",
         "Ashton CH, Benzodiazepines: how they work and how to withdraw, 2002",
-        equivalents("diazepam"),
+        lambda: equivalents("diazepam"),
     ),
     **{name: _fluid(unit) for name, unit in _MAINTENANCE.items()},
     "warfarin_dose": Calculator(

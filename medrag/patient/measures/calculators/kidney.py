@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from medrag.knowledge import load
 from medrag.patient.measures import formulas
@@ -50,12 +51,12 @@ def _clearance(title: str, formula: str, weight: Callable[[Values], float]) -> C
     )
 
 
-def _weight(title: str, formula: str, weight: Callable[[Values], float]) -> Calculator:
+def _weight(title: str, formula: str, weight: Callable[[Values], float], *needs: str) -> Calculator:
     return Calculator(
         title,
         "kg",
         formula,
-        ("age", "sex", "weight", "height"),
+        needs,
         lambda v: round(weight(v), 1),
         ages=ADULTS,
         population="adults of 137 cm and more (made for 152 cm and more)",
@@ -130,8 +131,13 @@ KIDNEY: dict[str, Calculator] = {
         "weight by BMI (Winter 2012): actual under 18.5, ideal (or actual if less) to 24.9, adjusted from 25 kg/m2",
         _by_bmi,
     ),
-    "ideal_weight": _weight("ideal body weight", "Devine 1974", _ideal),
-    "adjusted_weight": _weight("adjusted body weight", "Devine 1974, ideal + 0.4 (actual - ideal)", _adjusted),
+    "ideal_weight": _weight("ideal body weight", "Devine 1974", _ideal, "age", "sex", "height"),
+    "adjusted_weight": _weight(
+        "adjusted body weight",
+        "Devine 1974, ideal + 0.4 (actual - ideal)",
+        _adjusted,
+        *("age", "sex", "weight", "height"),
+    ),
     "egfr": Calculator(
         "eGFR",
         "mL/min/{1.73_m2}",

@@ -31,7 +31,7 @@ def lille(values: Values) -> float:
 
     Bilirubin counts in umol/L, albumin in g/L; kidney insufficiency is a creatinine above 1.3 mg/dL.
     """
-    before, after = (values[key] / 0.0584795 for key in ("bilirubin", "day_7_bilirubin"))
+    before, after = (values[key] / 0.058466 for key in ("bilirubin", "day_7_bilirubin"))
     fitted = 3.19 - 0.101 * values["age"] + 1.47 * values["albumin"] + 0.0165 * (before - after)
     fitted += -0.206 * (values["creatinine"] > 1.3) - 0.0065 * before - 0.0096 * values["prothrombin_time"]
     return math.exp(-fitted) / (1 + math.exp(-fitted))
