@@ -94,6 +94,8 @@ class Knowledge:
     """Name of a published equation -> its terms and their coefficients."""
     equivalents: tuple[Equivalent, ...]
     effects: tuple[TreatmentEffect, ...]
+    threshold_names: Mapping[str, tuple[str, ...]]
+    """Measurement or calculator -> expressions by which guidelines name it."""
     age_limits: Mapping[str, AgeLimit]
     cues: Mapping[str, tuple[str, ...]]
     """Regular expressions by what they tell: a mild or severe reaction, a referral at once."""

@@ -37,7 +37,7 @@ RULES: dict[str, type[Any]] = {
 KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "suffixes", "names"),
     *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "injections", "scores", "age_limits"),
-    *("point_scores", "coefficients", "equivalents", "effects"),
+    *("point_scores", "coefficients", "equivalents", "effects", "threshold_names"),
     *("cues", "no_interactions", "no_contraindications", "sources", "manifest"),
 }
 
@@ -123,6 +123,7 @@ def _knowledge(files: Files) -> Knowledge:
         coefficients=files.mapping("coefficients", dict[str, float]),
         equivalents=equivalents,
         effects=effects,
+        threshold_names=files.mapping("threshold_names", tuple[str, ...]),
         age_limits=files.terms("age_limits", schema.AgeLimit),
         cues=files.mapping("cues", tuple[str, ...]),
         words=words,

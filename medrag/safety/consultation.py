@@ -17,7 +17,7 @@ from medrag.reading import Prescription, prescriptions
 from medrag.reading.accounting import drugless_doses, is_fragment
 from medrag.safety.check_context import MISSING_SOURCE, RANK, Context, fail, ingredients_of, stopped_by
 from medrag.safety.checks import CHECKS, Check
-from medrag.safety.checks.population import left_out, mismatch, population, written_for
+from medrag.safety.checks.population import left_out, mismatch, population, unmet, written_for
 from medrag.safety.effects import effects
 from medrag.safety.injection import passage_report, patient_injections
 from medrag.safety.omission import NO_PLAN, offer, omissions, referral
@@ -107,7 +107,10 @@ class Consultation:
         places = [each for each in _sentences(self.evidence) if self._stands_alone(each[1])]
         if patient is None:
             return Choices(tuple(place for place, _, _ in places), ())
-        found = {place: mismatch(quote, heading, self.question, patient) for place, quote, heading in places}
+        found = {
+            place: mismatch(quote, heading, self.question, patient) or unmet(quote, self.question, patient)
+            for place, quote, heading in places
+        }
         others = [other for other in found.values() if other]
         return Choices(tuple(place for place, other in found.items() if not other), tuple(left_out(others)))
 

@@ -94,7 +94,7 @@ def _gather(calculator: Calculator, patient: Patient, today: date) -> dict[str, 
     reasons: dict[str, str] = {}
     for key in calculator.needs:
         try:
-            values[key] = _input(key, patient, today, calculator.fresh_days)
+            values[key] = value_of(key, patient, today, calculator.fresh_days)
         except Unavailable as missing:
             reasons[key] = str(missing)
     try:
@@ -116,7 +116,11 @@ def _decided(calculator: Calculator, values: dict[str, Value], reasons: dict[str
     return True
 
 
-def _input(key: str, patient: Patient, today: date, fresh_days: int | None) -> Value:
+def value_of(key: str, patient: Patient, today: date, fresh_days: int | None = None) -> Value:
+    """Any input of a calculator: age, sex, a finding, or a measurement (computed where it can be and was not measured).
+
+    Raises ``Unavailable``.
+    """
     if key == "age":
         return inputs.age(patient)
     if key == "sex":
