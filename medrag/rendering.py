@@ -157,7 +157,9 @@ def _effects(advice: Advice, language: Language) -> list[str]:
 
 def _effect(effect: Effect, language: Language) -> str:
     said = {
-        **effect.model_dump(include={"statement", "treatment", "comparator", "outcome", "measure", "population", "source"}),
+        **effect.model_dump(
+            include={"statement", "treatment", "comparator", "outcome", "measure", "population", "source"}
+        ),
         "years": effect.years,
         "relative": _interval(effect.relative, language),
         "review": "" if effect.reviewed else _text("not_reviewed", language),

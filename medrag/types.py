@@ -333,12 +333,13 @@ class Interval(Record):
 class Effect(Record):
     """What a released statement's treatment does for this patient: arithmetic on a cited relative effect.
 
-    ``statement`` is the statement's number (from 1). ``relative`` is the ratio of ``measure``; ``without`` and ``with_treatment``
-    are risks in % over ``years``, ``difference`` is in percentage points (below 0: fewer), ``number_needed`` how many
-    are treated for one more or fewer with the outcome (an open end: the interval reaches no effect). ``baseline`` says
-    whether ``without`` is the patient's own risk (by the calculator ``own_risk``) or that of the trial. Where
-    ``not_assessed`` is given, this patient is not of the trial's people, or the record does not tell, and no risk is.
-    Only the relative effect's uncertainty is in the intervals.
+    ``statement`` is the statement's number (from 1). ``relative`` is the ratio of ``measure``; ``without`` and
+    ``with_treatment`` are risks in % over ``years``, ``difference`` is in percentage points (below 0: fewer),
+    ``number_needed`` how many are treated for one more or fewer with the outcome (an open end: the interval
+    reaches no effect). ``baseline`` says whether ``without`` is the patient's own risk (by the calculator
+    ``own_risk``) or that of the trial. Where ``not_assessed`` is given, this patient is not of the trial's
+    people, or the record does not tell, and no risk is. Only the relative effect's uncertainty is in the
+    intervals.
     """
 
     statement: int = Field(ge=1)

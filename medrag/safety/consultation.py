@@ -143,7 +143,7 @@ class Consultation:
         return reviewed
 
     def conclude(self) -> Conclusion:
-        """Actions left out, a plan without treatment, instructions hidden in the data; the coverage; effects in numbers.
+        """Actions left out, a plan without treatment, instructions in the data; the coverage; effects in numbers.
 
         Advice on the emergencies of the :meth:`opening` must send the patient to be seen.
         """

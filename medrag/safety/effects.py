@@ -1,7 +1,7 @@
 """What the released treatments do in numbers: arithmetic on relative effects that the knowledge cites, nothing learned.
 
-The trial's relative effect is assumed to hold for this patient, and over the years of the risk it is applied to. Outside the
-trial's population nothing is computed.
+The trial's relative effect is assumed to hold for this patient, and over the years of the risk it is applied to.
+Outside the trial's population nothing is computed.
 """
 
 from __future__ import annotations
@@ -76,7 +76,17 @@ def _effect(number: int, known: TreatmentEffect, patient: PatientView) -> Effect
     stated = Effect(
         statement=number,
         **known.model_dump(
-            include={"treatment", "comparator", "outcome", "kind", "measure", "years", "population", "source", "reviewed"}
+            include={
+                "treatment",
+                "comparator",
+                "outcome",
+                "kind",
+                "measure",
+                "years",
+                "population",
+                "source",
+                "reviewed",
+            }
         ),
         relative=Interval(value=known.relative, low=known.low, high=known.high),
         not_assessed=outside(known, patient),

@@ -58,7 +58,11 @@ def _holds(test: Test, held: Sequence[float | str]) -> bool | None:
 
 def _values(key: str, patient: PatientView) -> Sequence[float | str]:
     """The input's value; the two ends of what it can be where inputs of a score are missing; none where unknown."""
-    person: dict[str, float | str | None] = {"age": patient.age, "sex": patient.patient.sex, "crcl": patient.labs.get("crcl")}
+    person: dict[str, float | str | None] = {
+        "age": patient.age,
+        "sex": patient.patient.sex,
+        "crcl": patient.labs.get("crcl"),
+    }
     if key in person:
         known = person[key]
         return () if known is None else (known,)

@@ -17,7 +17,13 @@ from medrag.types import Advice, Effect, Interval, Outcome, Provenance, Statemen
 from tests.patient.records import TODAY
 
 LEAST = 25
-FIBRILLATION = {"age_years": 72, "sex": "male", "conditions": ["atrial fibrillation"], "medications": [], "allergies": []}
+FIBRILLATION = {
+    "age_years": 72,
+    "sex": "male",
+    "conditions": ["atrial fibrillation"],
+    "medications": [],
+    "allergies": [],
+}
 
 
 def released(text: str, patient: dict[str, Any] | None) -> tuple[Effect, ...]:
@@ -43,11 +49,14 @@ def test_there_are_enough_and_each_is_cited_with_an_interval_and_marked() -> Non
 
 
 @pytest.mark.parametrize(
-    ("measure", "relative", "risk", "with_it"), [("RR", 0.5, 20.0, 10.0), ("HR", 0.5, 19.0, 10.0), ("OR", 0.5, 50.0, 33.33)]
+    ("measure", "relative", "risk", "with_it"),
+    [("RR", 0.5, 20.0, 10.0), ("HR", 0.5, 19.0, 10.0), ("OR", 0.5, 50.0, 33.33)],
 )
 def test_the_ratio_is_applied_by_its_measure(measure: Any, relative: float, risk: float, with_it: float) -> None:
-    known = load().effects[0].model_copy(
-        update={"measure": measure, "relative": relative, "low": 0.4, "high": 0.6, "control_risk": risk}
+    known = (
+        load()
+        .effects[0]
+        .model_copy(update={"measure": measure, "relative": relative, "low": 0.4, "high": 0.6, "control_risk": risk})
     )
     found = numbers(known, risk)["with_treatment"]
     assert isinstance(found, Interval)
@@ -72,7 +81,13 @@ def test_the_patients_own_risk_is_used_where_it_can_be_computed() -> None:
     measured = {"systolic blood pressure": (150, "mm[Hg]"), "total cholesterol": (220, "mg/dL"), "hdl": (45, "mg/dL"),
                 "egfr": (85, "mL/min/{1.73_m2}")}  # fmt: skip
     observations = [{"display": name, "value": value, "unit": unit} for name, (value, unit) in measured.items()]
-    patient = {"age_years": 60, "sex": "male", "conditions": ["hyperlipidaemia"], "medications": [], "observations": observations}
+    patient = {
+        "age_years": 60,
+        "sex": "male",
+        "conditions": ["hyperlipidaemia"],
+        "medications": [],
+        "observations": observations,
+    }
     found = of(released("Start atorvastatin 20 mg once daily.", patient), "major vascular event")
     assert (found.baseline, found.own_risk, found.years) == ("patient", "prevent_ascvd_10", 10)
     assert found.without is not None and found.with_treatment is not None

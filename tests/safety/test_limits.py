@@ -50,7 +50,12 @@ def test_limits_of_measurements(measured: Any, met: bool | None) -> None:
 
 
 def test_a_limit_of_a_risk_is_held_against_the_equation() -> None:
-    risk = (("systolic blood pressure", 165.0, "mm[Hg]"), ("total cholesterol", 260.0, "mg/dL"), ("hdl", 35.0, "mg/dL"), EGFR)
+    risk = (
+        ("systolic blood pressure", 165.0, "mm[Hg]"),
+        ("total cholesterol", 260.0, "mg/dL"),
+        ("hdl", 35.0, "mg/dL"),
+        EGFR,
+    )
     high = standing(STATIN, seen(*risk, conditions=["current smoker"]))
     assert high is not None and high.met is True
     low = standing(STATIN, seen(*risk[:3], ("egfr", 95.0, "mL/min/{1.73_m2}"), age_years=35, sex="female"))
@@ -67,7 +72,9 @@ def test_a_score_with_missing_items_decides_where_it_can_only_be_one_way() -> No
     assert open_to_both is not None and open_to_both.met is None
 
 
-@pytest.mark.parametrize(("value", "unit", "met"), [(53.0, "mmol/mol", False), (64.0, "mmol/mol", True), (7.5, "%", True)])
+@pytest.mark.parametrize(
+    ("value", "unit", "met"), [(53.0, "mmol/mol", False), (64.0, "mmol/mol", True), (7.5, "%", True)]
+)
 def test_hba1c_in_either_unit(value: float, unit: str, met: bool) -> None:
     held = standing("If HbA1c stays above 7 % on metformin, add a second drug.", seen(("HbA1c", value, unit)))
     assert held is not None and held.met is met
@@ -84,7 +91,9 @@ def evidence(*sentences: str) -> tuple[Evidence, ...]:
 
 def chosen(question: str, *measured: tuple[str, float, str]) -> tuple[tuple[int, int], ...]:
     held = seen(*measured).patient
-    consultation = Consultation(held, question, load(), evidence=evidence(SPIRONOLACTONE, "Start metoprolol 25 mg daily."))
+    consultation = Consultation(
+        held, question, load(), evidence=evidence(SPIRONOLACTONE, "Start metoprolol 25 mg daily.")
+    )
     return consultation.choices().pointers
 
 
@@ -92,7 +101,10 @@ def test_choices_leave_out_what_does_not_apply_and_keep_what_may() -> None:
     assert chosen("What next?", EGFR, ("potassium", 5.6, "mmol/L")) == ((1, 2),)
     assert chosen("What next?", EGFR, ("potassium", 4.4, "mmol/L")) == ((1, 1), (1, 2))
     assert chosen("What next?") == ((1, 1), (1, 2))
-    assert chosen("Is spironolactone possible with this potassium?", EGFR, ("potassium", 5.6, "mmol/L")) == ((1, 1), (1, 2))
+    assert chosen("Is spironolactone possible with this potassium?", EGFR, ("potassium", 5.6, "mmol/L")) == (
+        (1, 1),
+        (1, 2),
+    )
 
 
 def test_advice_about_what_may_come_is_not_held_to_it() -> None:

@@ -125,7 +125,9 @@ def _lines(calculation: Calculation) -> Iterator[str]:
 
 def _input(key: str, said: dict[str, Any]) -> str:
     value = said["value"]
-    written = {True: "yes", False: "no"}[value] if isinstance(value, bool) else f"{value:g}" if _number(value) else value
+    written = (
+        {True: "yes", False: "no"}[value] if isinstance(value, bool) else f"{value:g}" if _number(value) else value
+    )
     where = ", ".join(str(said[each]) for each in ("date", "source") if each in said)
     unit = said.get("unit", "")
     return f"{key.replace('_', ' ')}: {written} {unit}".rstrip() + (f" ({where})" if where else "")

@@ -48,7 +48,9 @@ def _statement(patient: Patient, item: ScoreItem, today: date, fresh_days: int |
     """The newest fact that names the finding by one of its names."""
     facts = (*(patient.observations or ()), *(patient.conditions or ()), *(patient.procedures or ()))
     names = tuple(dict.fromkeys(map(normalise, (*item.names, item.key.replace("_", " ")))))
-    said = [(fact, name) for fact in facts if fact.status in _SPOKEN and (name := _named(fact, names, bool(item.grades)))]
+    said = [
+        (fact, name) for fact in facts if fact.status in _SPOKEN and (name := _named(fact, names, bool(item.grades)))
+    ]
     if not said:
         return None
     fact, name = max(said, key=lambda pair: moment(pair[0].date))

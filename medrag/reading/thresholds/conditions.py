@@ -1,8 +1,8 @@
 """Which of a sentence's limits decide whether it applies.
 
-A limit counts where it stands in the condition of the sentence, in its lead ("In adults with eGFR below 30, ...") or behind
-"when", "if", "in people ...". Targets ("aim for", "keep"), definitions, doses for some ("or 2.5 mg when ..."), limits
-beside other alternatives ("or heart failure") and sentences that go through several cases do not decide.
+A limit counts where it stands in the condition of the sentence, in its lead ("In adults with eGFR below 30, ...") or
+behind "when", "if", "in people ...". Targets ("aim for", "keep"), definitions, doses for some ("or 2.5 mg when ..."),
+limits beside other alternatives ("or heart failure") and sentences that go through several cases do not decide.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _INTRO = re.compile(
     r"\b(?:when|if|where|whose|provided(?: that)?|only|in|for|with|at|aged?|among|than|who (?:have|are)|stays?)\b", re.I
 )
 _GOAL = re.compile(
-    r"\b(?:aim\w*|target\w*|goals?|keep\w*|kept|maintain\w*|reach\w*|treat(?:ed)? to|lower (?!ed)|lowering|lower|towards?|until|"
-    r"correct|confirm|titrate|continued|continue|reduced?|stopped|dose|doses)\b"
+    r"\b(?:aim\w*|target\w*|goals?|keep\w*|kept|maintain\w*|reach\w*|treat(?:ed)? to|lowering|lower|towards?|"
+    r"until|correct|confirm|titrate|continued|continue|reduced?|stopped|dose|doses)\b"
     r"(?:(?!\b(?:if|when|where|with|in|unless|whose)\b)[^,;])*$",
     re.I,
 )
@@ -38,7 +38,9 @@ _NOT_A_CONDITION = re.compile(
 _BESIDE = re.compile(r"\band(?: (?:an?|when|in|with|if))? *$", re.I)
 _ADULTS_AND = re.compile(r"\badults and *$", re.I)
 _OTHERWISE = re.compile(r"\s*(?:[\w/.%-]{1,12}\s)?\s*,?\s*(?<!\w)(?:or|and in|and with(?! a)|and when)\b", re.I)
-_CASES = re.compile(r"\b(?:when|at|if) (?:below|above|under|over) \d|\d\s?(?:mg|micrograms?)\b[^,;]*\b(?:at|when|if)\b", re.I)
+_CASES = re.compile(
+    r"\b(?:when|at|if) (?:below|above|under|over) \d|\d\s?(?:mg|micrograms?)\b[^,;]*\b(?:at|when|if)\b", re.I
+)
 _LISTED = re.compile(r"\s*(?:,[^,;]*)+?,?[^,;]*\bor\b", re.I)
 _PARTIAL = re.compile(r"\s*(?:or|and|but|with an? (?:lower|higher)|then|\w+ing|(?!aged)\w+ed)\b", re.I)
 _DOSE = re.compile(r"\d\s?(?:mg|micrograms?|g|mL|units?|mcg)\b(?!/)")
@@ -52,8 +54,11 @@ def applies_when(text: str, knowledge: Knowledge) -> Limits:
     lead = [each for each in found if each.start < lead_end]
     rest = [each for each in found if each.start >= lead_end and each.key not in {one.key for one in lead}]
     cases = {each.key for each in rest if sum(one.key == each.key for one in rest) > 1 and not _sexed(each)}
-    deciding = [*_in_lead(text, lead, lead_end), *_behind(text, [each for each in rest if each.key not in cases], lead_end)]
-    return _joined(text, deciding)
+    deciding = [
+        *_in_lead(text, lead, lead_end),
+        *_behind(text, [each for each in rest if each.key not in cases], lead_end),
+    ]
+    return _together(text, deciding)
 
 
 def _sexed(mention: Mention) -> bool:
@@ -64,7 +69,9 @@ def _lead_end(text: str, found: list[Mention]) -> int:
     """Where the condition that the sentence begins with ends; 0 where it begins with none."""
     if not _LEAD.match(text):
         return 0
-    match = next((each for each in _MAIN.finditer(text) if not any(one.start < each.start() < one.end for one in found)), None)
+    match = next(
+        (each for each in _MAIN.finditer(text) if not any(one.start < each.start() < one.end for one in found)), None
+    )
     first = text.find(",")
     return match.start() if match else max(first, 0)
 
@@ -98,13 +105,14 @@ def _behind(text: str, rest: list[Mention], lead_end: int) -> Iterator[Mention]:
     held: Mention | None = None
     for each in rest:
         joined = held is not None and _JOINED.fullmatch(text[held.end : each.start]) is not None
-        if joined or _trailing(text, each, lead_end):
-            if not _OTHERWISE.match(text[each.end :]) or joined or _and_limit(text, each, rest):
-                held = each
-                yield each
+        otherwise = _OTHERWISE.match(text[each.end :]) and not _followed(each, rest)
+        if joined or (not otherwise and _trailing(text, each, lead_end)):
+            held = each
+            yield each
 
 
-def _and_limit(text: str, mention: Mention, others: list[Mention]) -> bool:
+def _followed(mention: Mention, others: list[Mention]) -> bool:
+    """Whether another limit follows at once."""
     return any(0 < each.start - mention.end <= 40 for each in others)
 
 
@@ -122,7 +130,8 @@ def _trailing(text: str, mention: Mention, lead_end: int) -> bool:
         return False
     if mention.key != "age" and len(before) - intro[-1].end() > 45:
         return False
-    return _decides(text, mention, max(clause, lead_end)) and not _LISTED.match(text[mention.end :].split(".")[0])
+    behind = text[mention.end :].split(".", maxsplit=1)[0]
+    return _decides(text, mention, max(clause, lead_end)) and not _LISTED.match(behind)
 
 
 def _decides(text: str, mention: Mention, start: int) -> bool:
@@ -138,12 +147,14 @@ def _decides(text: str, mention: Mention, start: int) -> bool:
     return not (_GOAL.search(before) or _NOT_A_CONDITION.search(before))
 
 
-def _joined(text: str, deciding: list[Mention]) -> Limits:
+def _together(text: str, deciding: list[Mention]) -> Limits:
     """All limits together; alternatives where "or" stands between two, or each is for one sex."""
     groups: list[Limits] = []
     for number, each in enumerate(deciding):
         between = text[deciding[number - 1].end : each.start] if number else ""
-        if groups and ((_sexed(each) and _sexed(deciding[number - 1])) or re.fullmatch(r"[^,;]{0,20}\bor\b[^,;]{0,20}", between)):
+        if groups and (
+            (_sexed(each) and _sexed(deciding[number - 1])) or re.fullmatch(r"[^,;]{0,20}\bor\b[^,;]{0,20}", between)
+        ):
             groups[-1] = (*groups[-1], *each.limits)
         else:
             groups.append(each.limits)

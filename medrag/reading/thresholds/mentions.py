@@ -25,11 +25,12 @@ _AFTER = {
     "<=": r"(?:or|and) (?:less|lower|below|under|younger|fewer)",
 }
 _LINK = (
-    r"(?:\s*(?:,|\(|:))?\s*(?:(?:is|of|at|was|stays|remains|falls|rises|level|score|value|count|that|are|which)\s+){0,3}"
+    r"(?:\s*(?:,|\(|:))?\s*"
+    r"(?:(?:is|of|at|was|stays|remains|falls|rises|level|score|value|count|that|are|which)\s+){0,3}"
 )
 _UNIT = (
-    r"(?:\s?(?:%|percent|mm ?Hg|m[lL]/min(?:ute)?(?:/1\.73 ?m2)?|kg/m2|kg|mg/dL|mmol/L|mEq/L|mg/g|mg/mmol|g/dL|g/L|beats/min|"
-    r"cells per microlitre|per microlitre|cells/uL|x ?10\^9/L|C\b|years?(?: old)?|months?|predicted))*"
+    r"(?:\s?(?:%|percent|mm ?Hg|m[lL]/min(?:ute)?(?:/1\.73 ?m2)?|kg/m2|kg|mg/dL|mmol/L|mEq/L|mg/g|mg/mmol|g/dL|g/L|"
+    r"beats/min|cells per microlitre|per microlitre|cells/uL|x ?10\^9/L|C\b|years?(?: old)?|months?|predicted))*"
 )
 _FACTORS = {"cells per microlitre": "/ul", "per microlitre": "/ul", "cells/ul": "/ul", "percent": "%"}
 _VALUE = (
@@ -40,8 +41,9 @@ _VALUE = (
 )
 _PEOPLE = r"(?:people|adults?|children|infants?|patients?|persons?|women|men|adolescents?|those)"
 _AGE = re.compile(
-    rf"(?P<who>\b{_PEOPLE}(?: who are)?)?\s*(?P<aged>\baged?\b|\b(?:at )?age(?: of)?)?:? ?(?:(?:between )?(?P<first>{_NUMBER})"
-    rf"(?P<unit_1> months| years)? (?:to|and) (?P<last>{_NUMBER})|(?P<how>{'|'.join(_BEFORE.values())}) ?(?P<least>{_NUMBER})"
+    rf"(?P<who>\b{_PEOPLE}(?: who are)?)?\s*(?P<aged>\baged?\b|\b(?:at )?age(?: of)?)?:? ?"
+    rf"(?:(?:between )?(?P<first>{_NUMBER})(?P<unit_1> months| years)? (?:to|and) (?P<last>{_NUMBER})"
+    rf"|(?P<how>{'|'.join(_BEFORE.values())}) ?(?P<least>{_NUMBER})"
     rf"|(?P<value>{_NUMBER}))(?P<unit> months?| years?)?(?: old)?(?: (?P<after>{'|'.join(_AFTER.values())}))?",
     re.I,
 )
@@ -94,7 +96,9 @@ def _values(text: str, knowledge: Knowledge) -> Iterator[Mention]:
 
 
 def _limits(key: str, match: re.Match[str], knowledge: Knowledge) -> Limits:
-    said = {name: match[f"v_{name}"] for name in ("first", "below", "last", "either", "how", "value", "second", "after")}
+    said = {
+        name: match[f"v_{name}"] for name in ("first", "below", "last", "either", "how", "value", "second", "after")
+    }
     if key == "blood_pressure":
         return _pressure(said)
     factor = _factor(key, match["v_unit"] or "", knowledge)
@@ -147,7 +151,9 @@ def _ages(text: str) -> Iterator[Mention]:
         if not tests:
             continue
         limits: Limits = (tests,)
-        if sex := _SEX.search(text, 0, match.start("aged") if match["aged"] else match.end("who") if match["who"] else 0):
+        if sex := _SEX.search(
+            text, 0, match.start("aged") if match["aged"] else match.end("who") if match["who"] else 0
+        ):
             limits = _of_sex(limits, sex["sex"])
         yield Mention(match.start(), match.end(), "age", limits)
 

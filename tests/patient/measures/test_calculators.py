@@ -111,7 +111,12 @@ def test_formulas_worked_by_hand(name: str, measured: dict[str, Any], fields: An
 
 
 def test_a_score_is_read_from_measurements_conditions_and_findings() -> None:
-    measured = {"urea nitrogen": 25.0, "respiratory rate": 24.0, "systolic blood pressure": 84.0, "confusion": "present"}
+    measured = {
+        "urea nitrogen": 25.0,
+        "respiratory rate": 24.0,
+        "systolic blood pressure": 84.0,
+        "confusion": "present",
+    }
     found = compute("CURB-65", patient(measured, age_years=70), TODAY)
     assert (found.value, found.meaning) == (4, "high risk (severe pneumonia)")
     assert found.inputs["confusion"]["value"] is True
@@ -150,7 +155,9 @@ def test_a_finding_ruled_out_gives_no_points(said: Any) -> None:
 
 
 def test_an_answer_that_the_score_does_not_know_is_no_answer() -> None:
-    answers = dict.fromkeys(("how often do you have six or more drinks on one occasion", "drinks on a typical day"), 1.0)
+    answers = dict.fromkeys(
+        ("how often do you have six or more drinks on one occasion", "drinks on a typical day"), 1.0
+    )
     known = patient({**answers, "how often do you have a drink containing alcohol": 7.0})
     with pytest.raises(Refusal, match="none of never"):
         calculate("audit_c", known, TODAY)

@@ -100,7 +100,7 @@ def _recalibrated(risk: float, scales: Mapping[str, float]) -> float:
 
 
 def pooled_cohort(ethnicity: str, values: Values) -> float:
-    """Risk in % of a first hard atherosclerotic event in 10 years. Goff DC et al., Circulation 2014;129(Suppl 2):S49."""
+    """Risk in % of a hard atherosclerotic event in 10 years. Goff DC et al., Circulation 2014;129 Suppl 2:S49."""
     known = load().coefficients[f"pooled_cohort_{ethnicity}_{values['sex']}"]
     age, total, hdl = (math.log(values[key]) for key in ("age", "total_cholesterol", "hdl"))
     pressure = math.log(values["systolic"])

@@ -16,7 +16,7 @@ from medrag.reading.dosing.daily import amounts_of, daily_dose
 from medrag.types import Patient
 
 Factor = tuple[str, tuple[str | None, ...], float]
-"""A drug, its routes (by mouth where there are none; None is one that is not named), and what a milligram of it equals."""
+"""A drug, its routes (by mouth where there are none; None: not named), and what a milligram of it equals."""
 
 
 BY_MOUTH = (None, "oral")

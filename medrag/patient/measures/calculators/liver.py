@@ -21,9 +21,7 @@ def maddrey(prothrombin_s: float, control_s: float, bilirubin_mg_dl: float) -> f
 
 def abic(values: Values) -> float:
     """ABIC. Dominguez M et al., Am J Gastroenterol 2008;103:2747."""
-    return float(
-        0.1 * values["age"] + 0.08 * values["bilirubin"] + 0.3 * values["creatinine"] + 0.8 * values["inr"]
-    )
+    return float(0.1 * values["age"] + 0.08 * values["bilirubin"] + 0.3 * values["creatinine"] + 0.8 * values["inr"])
 
 
 def lille(values: Values) -> float:
@@ -100,7 +98,12 @@ LIVER: dict[str, Calculator] = {
         source="Wai CT et al., Hepatology 2003;38:518; Lin ZH et al., Hepatology 2011;53:726",
         fresh_days=180,
         together_days=90,
-        means={0: "below 0.7: does not decide", 0.7: "significant fibrosis", 1: "cirrhosis more likely", 2: "cirrhosis"},
+        means={
+            0: "below 0.7: does not decide",
+            0.7: "significant fibrosis",
+            1: "cirrhosis more likely",
+            2: "cirrhosis",
+        },
     ),
     "maddrey": Calculator(
         "Maddrey's discriminant function",
