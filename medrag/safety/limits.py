@@ -68,9 +68,9 @@ def _values(key: str, patient: PatientView) -> Sequence[float | str]:
         return () if known is None else (known,)
     today = datetime.now(UTC).date()
     try:
-        if key in calculators():
-            return (calculate(key, patient.patient, today).value,)
-        return (value_of(key, patient.patient, today).value,)
+        if key in patient.knowledge.measurements:
+            return (value_of(key, patient.patient, today).value,)
+        return (calculate(key, patient.patient, today).value,)
     except Refusal as refusal:
         return refusal.between or ()
     except Unavailable:

@@ -8,6 +8,7 @@ import pytest
 
 from medrag.knowledge import load
 from medrag.patient import from_json
+from medrag.patient.measures.calculators import calculators
 from medrag.patient.view import PatientView, view
 from medrag.safety.checks.population import population
 from medrag.safety.consultation import Consultation
@@ -78,6 +79,11 @@ def test_a_score_with_missing_items_decides_where_it_can_only_be_one_way() -> No
 def test_hba1c_in_either_unit(value: float, unit: str, met: bool) -> None:
     held = standing("If HbA1c stays above 7 % on metformin, add a second drug.", seen(("HbA1c", value, unit)))
     assert held is not None and held.met is met
+
+
+def test_every_name_of_a_limit_is_of_something_that_can_be_held_against_the_record() -> None:
+    known = load()
+    assert known.threshold_names.keys() - {"blood_pressure"} <= known.measurements.keys() | calculators().keys()
 
 
 def evidence(*sentences: str) -> tuple[Evidence, ...]:

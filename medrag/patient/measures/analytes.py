@@ -46,7 +46,7 @@ def in_unit(kind: Measurement, value: float, unit: str) -> float:
     written = unit.strip().lower()
     if written in kind.shifted:
         factor, addend = kind.shifted[written]
-        return value * factor + addend
+        return round(value * factor + addend, 1)
     if written in kind.factors:
         return value * kind.factors[written]
     return convert(value, unit, kind.unit, molar_mass=kind.molar_mass, valence=kind.valence)
