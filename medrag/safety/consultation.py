@@ -147,11 +147,12 @@ class Consultation:
 
         Advice on the emergencies of the :meth:`opening` must send the patient to be seen.
         """
+        numbers: tuple[Effect, ...] = ()
         try:
             found = list(self._case_findings())
+            numbers = effects(self.released, self.read, self.patient, self.knowledge) if self.checks else ()
         except Exception as error:  # noqa: BLE001 (see _checked)
             found = [_broken("case", error)]
-        numbers = effects(self.released, self.read, self.patient, self.knowledge) if self.checks else ()
         return Conclusion(tuple(sorted(found, key=_rank)), self._coverage(), settling(self.released), numbers)
 
     def _checked(self, statement: Statement, before: Sequence[Statement], evidence: Sequence[Evidence]) -> Statement:
