@@ -134,7 +134,7 @@ def _with(measure: str, ratio: float, risk: float) -> float:
     """The risk in % with a treatment of that ratio, where it is ``risk`` without."""
     share = risk / 100
     if measure == "HR":
-        return 100 * (1 - (1 - share) ** ratio)
+        return float(100 * (1 - (1 - share) ** ratio))
     if measure == "OR":
         odds = ratio * share / (1 - share)
         return 100 * odds / (1 + odds)

@@ -45,7 +45,7 @@ def days_of_gestation(patient: Patient, today: date) -> dict[str, Value]:
 
 
 def _weeks(values: Values) -> float:
-    return round(values["days"] / 7, 1)
+    return round(float(values["days"]) / 7, 1)
 
 
 PREGNANCY: dict[str, Calculator] = {

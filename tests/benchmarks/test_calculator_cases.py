@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from benchmarks.calculator_cases.agreement import NOTES, Result, run, table
 from benchmarks.calculator_cases.gdl import labelled, models
-from benchmarks.calculators import NOTES, Result, run, table
 from medrag.patient.measures.calculators import calculators
 from tests.paths import SHARED
 

@@ -1,6 +1,6 @@
 """Computes the labelled cases of openEHR's GDL2 models with medrag's calculators and writes the table of agreement.
 
-python -m benchmarks.calculators --data DATA --out docs/results-calculators.md
+python -m benchmarks.calculator_cases.agreement --data DATA --out docs/results-calculators.md
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from medrag.patient.measures.derived import Refusal, calculate
 NOTES = MODELS.with_name("disagreements.yaml")
 HEAD = """# Scores and equations, measured
 
-Made by `python -m benchmarks.calculators --out docs/results-calculators.md` over the test cases of openEHR's GDL2
+Made by `python -m benchmarks.calculator_cases.agreement --out docs/results-calculators.md` over the test cases of openEHR's GDL2
 models (`gdl-lang/common-clinical-models`, Apache 2.0). Each case becomes a patient of medrag's schema, and the
 calculator reads it from there like any other record. *Agree*: the value rounds to the label. *Least*: medrag refuses
 since inputs are missing, and the least that the score can be is the label, which counts what is missing as none.
