@@ -22,12 +22,12 @@ from medrag.patient.measures.derived import Refusal, calculate
 NOTES = MODELS.with_name("disagreements.yaml")
 HEAD = """# Scores and equations, measured
 
-Made by `python -m benchmarks.calculator_cases.agreement --out docs/results-calculators.md` over the test cases of openEHR's GDL2
-models (`gdl-lang/common-clinical-models`, Apache 2.0). Each case becomes a patient of medrag's schema, and the
-calculator reads it from there like any other record. *Agree*: the value rounds to the label. *Least*: medrag refuses
-since inputs are missing, and the least that the score can be is the label, which counts what is missing as none.
-*Refused*: an input is missing, impossible or outside the formula's range. Every model with anything but agreement is
-explained below.
+Made by `python -m benchmarks.calculator_cases.agreement --out docs/results-calculators.md` over the test cases of
+openEHR's GDL2 models (`gdl-lang/common-clinical-models`, Apache 2.0). Each case becomes a patient of medrag's schema,
+and the calculator reads it from there like any other record. *Agree*: the value rounds to the label. *Least*: medrag
+refuses since inputs are missing, and the least that the score can be is the label, which counts what is missing as
+none. *Refused*: an input is missing, impossible or outside the formula's range. Every model with anything but
+agreement is explained below.
 
 """
 
