@@ -49,6 +49,7 @@ _JOINED = re.compile(r"[\s,]*(?:and|with|or)?\s*(?:with\s+)?(?:[\w-]+\s+){0,4}$"
 
 def applies_when(text: str, knowledge: Knowledge) -> Limits:
     """The limits under which the sentence ``text`` applies; empty where none decides it."""
+    text = " ".join(text.split())
     found = mentions(text, knowledge)
     lead_end = _lead_end(text, found)
     lead = [each for each in found if each.start < lead_end]
