@@ -51,6 +51,9 @@ def _compute(body: CalculationRequest, stored: StoredPatients) -> dict[str, Any]
 
 
 def _patient(body: CalculationRequest, stored: StoredPatients) -> Patient:
-    if (body.patient is None) == (body.patient_id is None):
+    if body.patient_id is not None and body.patient is None:
+        return stored(body.patient_id)
+    patient = parse_patient(body.patient, "patient")
+    if patient is None or body.patient_id is not None:
         raise InputError("give either a patient or the id of a stored one", param="patient", code="no_patient")
-    return stored(body.patient_id) if body.patient_id is not None else parse_patient(body.patient or {}, "patient")
+    return patient
