@@ -192,6 +192,27 @@ def patient(
     print(json.dumps(written(known), indent=2, ensure_ascii=False) if as_json else report(known))
 
 
+@app.command(epilog="Examples: `medrag calc` lists them · `medrag calc curb_65 --patient p.json`")
+def calc(
+    name: Annotated[str | None, typer.Argument(help="The score or equation; none lists them.")] = None,
+    patient: PatientFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compute a score or an equation from a patient's record, with its inputs, or say why it is refused."""
+    from datetime import UTC, datetime
+
+    from medrag.patient.measures.calculation import compute, declared, named, render
+
+    if name is None:
+        for each in declared():
+            print(each.model_dump_json() if as_json else f"{each.name:34} {each.title}; {each.population}".rstrip("; "))
+        return
+    if not patient:
+        raise InputError(f"{named(name)} is computed from a record; give --patient FILE")
+    found = compute(name, _load_patient(patient), datetime.now(UTC).date())
+    print(found.model_dump_json(indent=2) if as_json else render(found))
+
+
 @app.command(epilog='Example: `medrag check --patient p.json --advice "Start amoxicillin 500 mg three times daily."`')
 def check(
     patient: PatientFiles = None,

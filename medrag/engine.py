@@ -247,6 +247,7 @@ class Engine:
             coverage=conclusion.coverage,
             settling=conclusion.settling,
             problems=answer.case.patient.problems if answer.case.patient else (),
+            effects=conclusion.effects,
             evidence=tuple(answer.evidence),
             provenance=self._provenance(),
         )

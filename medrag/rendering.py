@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from medrag.events import Event, Finished, Noticed, Released
 from medrag.messages import Language, catalogue, name, say
-from medrag.types import Advice, Citation, Evidence, Finding, Severity, Statement, Status, Verdict
+from medrag.types import Advice, Citation, Effect, Evidence, Finding, Interval, Severity, Statement, Status, Verdict
 
 MOST_PROBLEMS = 8
 """Problems of the record that a text shows; the advice itself has them all."""
@@ -48,6 +48,7 @@ def tail(advice: Advice, language: Language = "en") -> str:
         _not_assessed(advice, language),
         _problems(advice, language),
         _coverage(advice, language),
+        _effects(advice, language),
         _sources(advice, language),
         [_text("disclaimer", language)],
     ]
@@ -160,6 +161,56 @@ def _coverage(advice: Advice, language: Language) -> list[str]:
         if each.total
     )
     return [_text("assessed", language, counts=counts)] if counts else []
+
+
+def _effects(advice: Advice, language: Language) -> list[str]:
+    """What the released treatments do, in numbers."""
+    lines = [_effect(each, language) for each in advice.effects]
+    return [_text("effects", language), *lines] if lines else []
+
+
+def _effect(effect: Effect, language: Language) -> str:
+    said = {
+        **effect.model_dump(
+            include={"statement", "treatment", "comparator", "outcome", "measure", "population", "source"}
+        ),
+        "years": effect.years,
+        "relative": _interval(effect.relative, language),
+        "review": "" if effect.reviewed else _text("not_reviewed", language),
+    }
+    if effect.without is None or effect.with_treatment is None or effect.difference is None:
+        return _text("effect_unknown", language, reason=effect.not_assessed, **said)
+    return _text(
+        "effect",
+        language,
+        without=effect.without,
+        with_it=_interval(effect.with_treatment, language),
+        difference=_interval(effect.difference, language),
+        needed=_needed(effect, effect.difference, language),
+        baseline=_baseline(effect, language),
+        **said,
+    )
+
+
+def _needed(effect: Effect, difference: Interval, language: Language) -> str:
+    if effect.number_needed is None:
+        return _text("needed_none", language)
+    key = "needed_harm" if difference.value > 0 else "needed_benefit"
+    return _text(key, language, count=_interval(effect.number_needed, language))
+
+
+def _baseline(effect: Effect, language: Language) -> str:
+    if effect.baseline == "patient":
+        return _text("baseline_patient", language, calculator=effect.own_risk)
+    return _text("baseline_trial", language)
+
+
+def _interval(interval: Interval, language: Language) -> str:
+    ends = {
+        name: _text("open_end", language) if end is None else f"{end:g}"
+        for name, end in (("low", interval.low), ("high", interval.high))
+    }
+    return _text("interval", language, value=interval.value, **ends)
 
 
 def _sources(advice: Advice, language: Language) -> list[str]:

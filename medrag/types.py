@@ -331,6 +331,46 @@ class Coverage(Record):
     total: int
 
 
+class Interval(Record):
+    """A value with its 95 % interval; an open end is None."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+class Effect(Record):
+    """What a released statement's treatment does for this patient: arithmetic on a cited relative effect.
+
+    ``statement`` is the statement's number (from 1). ``relative`` is the ratio of ``measure``; ``without`` and
+    ``with_treatment`` are risks in % over ``years``, ``difference`` is in percentage points (below 0: fewer),
+    ``number_needed`` how many are treated for one more or fewer with the outcome (an open end: the interval
+    reaches no effect). ``baseline`` says whether ``without`` is the patient's own risk (by the calculator
+    ``own_risk``) or that of the trial. Where ``not_assessed`` is given, this patient is not of the trial's
+    people, or the record does not tell, and no risk is. Only the relative effect's uncertainty is in the
+    intervals.
+    """
+
+    statement: int = Field(ge=1)
+    treatment: str
+    comparator: str
+    outcome: str
+    kind: Literal["benefit", "harm", "gain"]
+    measure: Literal["RR", "HR", "OR"]
+    relative: Interval
+    years: float
+    population: str
+    source: str
+    reviewed: bool = False
+    baseline: Literal["patient", "trial"] | None = None
+    own_risk: str | None = None
+    without: float | None = None
+    with_treatment: Interval | None = None
+    difference: Interval | None = None
+    number_needed: Interval | None = None
+    not_assessed: str | None = None
+
+
 class Provenance(Record):
     """Ids and hashes of everything that made an answer, enough to audit it.
 
@@ -371,7 +411,8 @@ class Advice(Record):
 
     ``notices`` are red flags and come first; ``findings`` concern the case as a whole; ``message_code`` and, in words,
     ``message`` say, when nothing was released, why. ``settling`` names the missing facts that would settle most of what
-    is not assessed. ``problems`` are the record's: what of it could not be read or contradicts itself.
+    is not assessed. ``problems`` are the record's: what of it could not be read or contradicts itself. ``effects`` are the
+    released treatments' in numbers, where the knowledge has them.
     """
 
     id: str
@@ -387,6 +428,7 @@ class Advice(Record):
     coverage: tuple[Coverage, ...] = ()
     settling: Finding | None = None
     problems: tuple[Problem, ...] = ()
+    effects: tuple[Effect, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     provenance: Provenance
 

@@ -33,7 +33,7 @@ def refused(done: subprocess.CompletedProcess[str]) -> str:
     return done.stderr.strip().splitlines()[-1]
 
 
-@pytest.mark.parametrize("command", ["ask", "search", "serve", "patient", "check", "index", "sft", "eval"])
+@pytest.mark.parametrize("command", ["ask", "search", "serve", "patient", "check", "calc", "index", "sft", "eval"])
 def test_every_command_has_help(command: str, tmp_path: Path) -> None:
     done = medrag(command, "--help", home=tmp_path)
     assert done.returncode == 0
@@ -54,6 +54,16 @@ def test_search_answers_a_file_of_queries_line_by_line(starter_index: Path, tmp_
     assert all(len(line["passages"]) == 3 for line in lines)
     assert lines[0]["passages"][0]["doc_id"] == "gout"
     assert set(lines[0]["passages"][0]) == {"id", "doc_id", "score", "title", "text"}
+
+
+def test_calc_lists_computes_and_refuses(tmp_path: Path) -> None:
+    known = tmp_path / "patient.json"
+    known.write_text('{"weight_kg": 80, "height_cm": 180}')
+    assert "curb_65" in medrag("calc", home=tmp_path).stdout
+    found = json.loads(medrag("calc", "BMI", "--patient", known, "--json", home=tmp_path).stdout)
+    assert (found["value"], found["inputs"]["weight"]["value"]) == (24.7, 80)
+    assert "confusion: neither recorded nor ruled out" in medrag("calc", "curb-65", "-p", known, home=tmp_path).stdout
+    assert "did you mean" in refused(medrag("calc", "curb_66", "-p", known, home=tmp_path))
 
 
 def test_patient_prints_what_was_understood(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from medrag.knowledge.effects import TreatmentEffect
 from medrag.knowledge.names import Meaning, Name
 from medrag.knowledge.pgx import PgxTable
 from medrag.knowledge.schema import (
@@ -28,9 +29,9 @@ from medrag.knowledge.schema import (
     RenalRule,
     RequestRule,
     RouteRule,
-    ScoreItem,
     Washout,
 )
+from medrag.knowledge.scoring import Equivalent, PointScore, ScoreItem
 from medrag.knowledge.vocabulary import Allergen, Condition, Drug, DrugClass, Gene, Measurement, Product
 from medrag.types import Severity
 
@@ -87,6 +88,14 @@ class Knowledge:
     request_words: Mapping[str, tuple[str, ...]]
     injections: Mapping[str, tuple[str, ...]]
     scores: Mapping[str, ScoreItem]
+    """Findings that scores and equations ask for."""
+    point_scores: Mapping[str, PointScore]
+    coefficients: Mapping[str, Mapping[str, float]]
+    """Name of a published equation -> its terms and their coefficients."""
+    equivalents: tuple[Equivalent, ...]
+    effects: tuple[TreatmentEffect, ...]
+    threshold_names: Mapping[str, tuple[str, ...]]
+    """Measurement or calculator -> expressions by which guidelines name it."""
     age_limits: Mapping[str, AgeLimit]
     cues: Mapping[str, tuple[str, ...]]
     """Regular expressions by what they tell: a mild or severe reaction, a referral at once."""

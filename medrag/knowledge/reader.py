@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from medrag.errors import KnowledgeError
-from medrag.knowledge import names, schema
+from medrag.knowledge import names, schema, scoring
 from medrag.knowledge import vocabulary as terms
 from medrag.knowledge.base import Knowledge, Rules
+from medrag.knowledge.effects import TreatmentEffect
 from medrag.knowledge.files import Files
 from medrag.knowledge.pgx import PgxDrug, PgxTable
 
@@ -36,6 +37,7 @@ RULES: dict[str, type[Any]] = {
 KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "suffixes", "names"),
     *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "injections", "scores", "age_limits"),
+    *("point_scores", "coefficients", "equivalents", "effects", "threshold_names"),
     *("cues", "no_interactions", "no_contraindications", "sources", "manifest"),
 }
 
@@ -81,9 +83,15 @@ def _knowledge(files: Files) -> Knowledge:
     for product in products:
         _known(product.ingredients, drugs, f"products.csv: {product.name}")
     emergencies = files.rows("emergencies", schema.Emergency)
-    scores = files.terms("scores", schema.ScoreItem)
-    for kind, group in {**vars(rules), "emergencies": emergencies, "scores": scores.values()}.items():
+    scores = files.terms("scores", scoring.ScoreItem)
+    point_scores = files.terms("point_scores", scoring.PointScore)
+    equivalents = files.rows("equivalents", scoring.Equivalent)
+    effects = files.rows("effects", TreatmentEffect)
+    others = {"emergencies": emergencies, "scores": scores.values(), "equivalents": equivalents, "effects": effects}
+    for kind, group in {**vars(rules), **others}.items():
         _check(kind, group, known)
+    for each in point_scores.values():
+        _known(each.inputs, {**scores, **measurements, "age": None, "sex": None}, f"point_scores: {each.key}")
     _check("conditions", conditions.values(), known)
     _check("measurements", measurements.values(), known)
     _check("measurements", (each for one in measurements.values() for each in one.establishes), known)
@@ -111,6 +119,11 @@ def _knowledge(files: Files) -> Knowledge:
         request_words=files.mapping("request_words", tuple[str, ...]),
         injections=files.mapping("injections", tuple[str, ...]),
         scores=scores,
+        point_scores=point_scores,
+        coefficients=files.mapping("coefficients", dict[str, float]),
+        equivalents=equivalents,
+        effects=effects,
+        threshold_names=files.mapping("threshold_names", tuple[str, ...]),
         age_limits=files.terms("age_limits", schema.AgeLimit),
         cues=files.mapping("cues", tuple[str, ...]),
         words=words,
@@ -178,7 +191,7 @@ REFERENCES = {
     **dict.fromkeys(
         ("a", "b", "drugs", "stopped", "start", "allergens", "with_drugs", "without", "drug", "group"), "drugs"
     ),
-    **dict.fromkeys(("conditions", "condition", "unless", "implies"), "conditions"),
+    **dict.fromkeys(("conditions", "condition", "also", "unless", "implies"), "conditions"),
     "measurement": "measurements",
 }
 """Fields of rules and terms that name terms, and of which kind."""

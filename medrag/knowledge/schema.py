@@ -203,24 +203,6 @@ class Emergency(Record):
     source: str
 
 
-class ScoreItem(Record):
-    """An item of a clinical score: any of ``conditions``, drugs or a value ``above`` makes it hold.
-
-    ``unless`` conditions do not count though they imply one that does. With ``ever``, having had it is enough;
-    with ``procedures``, so is a procedure of that name. ``drugs`` count where they act on the whole body.
-    """
-
-    key: str
-    conditions: Terms = ()
-    unless: Terms = ()
-    drugs: Terms = ()
-    measurement: str | None = None
-    above: float | None = None
-    ever: bool = True
-    procedures: bool = False
-    source: str
-
-
 class AgeLimit(Record):
     """Ages in years, ``from_age`` to under ``to_age``, that a word of the rules stands for ("childbearing")."""
 

@@ -92,9 +92,8 @@ class Measurement(Record):
 
     Outside ``low`` to ``high`` a value is an error. A value older than ``fresh_days`` is not computed with (``None``:
     it never grows old). ``molar_mass`` (g/mol) and ``valence`` convert amounts to mass and milliequivalents;
-    ``factors`` convert other units to ``unit``; ``slips`` are units that explain an impossible value. ``drug`` is the
-    drug
-    whose level it is.
+    ``factors`` convert other units to ``unit``, ``shifted`` those that take a factor and an addend; ``slips`` are units
+    that explain an impossible value. ``drug`` is the drug whose level it is.
     """
 
     key: str
@@ -107,6 +106,7 @@ class Measurement(Record):
     molar_mass: float | None = None
     valence: int = 1
     factors: dict[str, float] = Field(default_factory=dict)
+    shifted: dict[str, tuple[float, float]] = Field(default_factory=dict)
     guesses: tuple[Guess, ...] = ()
     slips: Terms = ()
     establishes: tuple[Establishes, ...] = ()

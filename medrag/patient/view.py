@@ -236,6 +236,9 @@ def _value(fact: Observation, lab: Measurement) -> float | None:
         value = float(match[1]) if match else None
     if value is None:
         return None
+    if fact.unit and fact.unit.lower() in lab.shifted:
+        factor, addend = lab.shifted[fact.unit.lower()]
+        return round(value * factor + addend, 1)
     if fact.unit:
         return value * lab.factors.get(fact.unit.lower().translate(_BRACKETS), 1.0)
     for guess in lab.guesses:

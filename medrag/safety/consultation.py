@@ -17,14 +17,15 @@ from medrag.reading import Prescription, prescriptions
 from medrag.reading.accounting import drugless_doses, is_fragment
 from medrag.safety.check_context import MISSING_SOURCE, RANK, Context, fail, ingredients_of, stopped_by
 from medrag.safety.checks import CHECKS, Check
-from medrag.safety.checks.population import left_out, mismatch, population, written_for
+from medrag.safety.checks.population import left_out, mismatch, population, unmet, written_for
+from medrag.safety.effects import effects
 from medrag.safety.injection import passage_report, patient_injections
 from medrag.safety.omission import NO_PLAN, offer, omissions, referral
 from medrag.safety.red_flags import notices
 from medrag.safety.requests import declines
 from medrag.safety.settling import settling
 from medrag.safety.unread_record import lost, with_gaps
-from medrag.types import Coverage, Evidence, Finding, Patient, Pointer, Severity, Statement, Verdict
+from medrag.types import Coverage, Effect, Evidence, Finding, Patient, Pointer, Severity, Statement, Verdict
 
 MOST_ALTERNATIVES = 2
 SPOKEN = (Severity.CONTRAINDICATED, Severity.WARNING)
@@ -54,6 +55,7 @@ class Conclusion:
     findings: tuple[Finding, ...]
     coverage: tuple[Coverage, ...]
     settling: Finding | None = None
+    effects: tuple[Effect, ...] = ()
 
 
 @dataclass(repr=False)
@@ -113,7 +115,10 @@ class Consultation:
         places = [each for each in _sentences(self.evidence) if self._stands_alone(each[1])]
         if patient is None:
             return Choices(tuple(place for place, _, _ in places), ())
-        found = {place: mismatch(quote, heading, self.question, patient) for place, quote, heading in places}
+        found = {
+            place: mismatch(quote, heading, self.question, patient) or unmet(quote, self.question, patient)
+            for place, quote, heading in places
+        }
         others = [other for other in found.values() if other]
         return Choices(tuple(place for place, other in found.items() if not other), tuple(left_out(others)))
 
@@ -146,15 +151,17 @@ class Consultation:
         return reviewed
 
     def conclude(self) -> Conclusion:
-        """Actions left out, a plan without treatment, instructions hidden in the data; and the coverage.
+        """Actions left out, a plan without treatment, instructions in the data; the coverage; effects in numbers.
 
         Advice on the emergencies of the :meth:`opening` must send the patient to be seen.
         """
+        numbers: tuple[Effect, ...] = ()
         try:
             found = list(self._case_findings())
+            numbers = effects(self.released, self.read, self.patient, self.knowledge) if self.checks else ()
         except Exception as error:  # noqa: BLE001 (see _checked)
             found = [_broken("case", error)]
-        return Conclusion(tuple(sorted(found, key=_rank)), self._coverage(), settling(self.released))
+        return Conclusion(tuple(sorted(found, key=_rank)), self._coverage(), settling(self.released), numbers)
 
     def _checked(self, statement: Statement, before: Sequence[Statement], evidence: Sequence[Evidence]) -> Statement:
         try:

@@ -17,7 +17,7 @@ from medrag.server.guard.access import Access, Key, Limits
 from medrag.server.guard.audit import Trail
 from medrag.server.guard.cds_clients import CdsClients
 from medrag.server.guard.middleware import BodyLimit, Guard
-from medrag.server.routes import catalogue, cds_hooks, chat, feedback, pages, stored_patients
+from medrag.server.routes import calculators, catalogue, cds_hooks, chat, feedback, pages, stored_patients
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
     app.include_router(catalogue.routes(engine, desk.meters, trail, options.max_body_bytes))
     app.include_router(cds_hooks.routes(engine.knowledge, trail, options.cds_clients))
     app.include_router(stored_patients.routes(trail))
+    app.include_router(calculators.routes(trail))
     app.include_router(feedback.routes(engine.knowledge, trail))
     app.include_router(pages.routes(options.pharmcat_jar))
     elsewhere = cds_hooks.PATHS if options.cds_clients else None

@@ -4,7 +4,7 @@ import pytest
 
 from medrag.knowledge import load
 from medrag.reading import prescriptions
-from medrag.safety.daily_dose import daily_dose
+from medrag.reading.dosing.daily import daily_dose
 
 CASES = """
 methotrexate 15 mg weekly | 2.143

@@ -19,12 +19,14 @@ TEXTS = {
     "values": "K 1/",
     "drugs": "metformin ",
     "colons": "a: ",
+    "limits": "In people with eGFR below 30, ",
 }
 READERS = {
     "note": "from datetime import date; from medrag.patient.formats.notes import read_note; "
     "read_note(text, 'note', date(2026, 11, 1), load())",
     "advice": "from medrag.reading import prescriptions; prescriptions(text, load())",
     "doses": "from medrag.reading import doses; doses(text)",
+    "limits": "from medrag.reading.thresholds.conditions import applies_when; applies_when(text, load())",
     "population": "from medrag.reading.population import meant_for; meant_for(text, text)",
 }
 GENEROUS = 120

@@ -43,7 +43,10 @@ def measure(kind: Measurement, observation: Observation) -> float:
 
 def in_unit(kind: Measurement, value: float, unit: str) -> float:
     """``value`` in ``unit`` as a number of the measurement's unit; raises ``UnitError``."""
-    factor = kind.factors.get(unit.strip().lower())
-    if factor is not None:
-        return value * factor
+    written = unit.strip().lower()
+    if written in kind.shifted:
+        factor, addend = kind.shifted[written]
+        return round(value * factor + addend, 1)
+    if written in kind.factors:
+        return value * kind.factors[written]
     return convert(value, unit, kind.unit, molar_mass=kind.molar_mass, valence=kind.valence)

@@ -9,24 +9,32 @@ from __future__ import annotations
 import math
 from datetime import date, datetime
 
+from medrag.knowledge import load
 from medrag.patient.measures import inputs
-from medrag.patient.measures.calculators import ADULT_YEARS, CALCULATORS, Calculator
+from medrag.patient.measures.calculators import CALCULATORS, calculators
+from medrag.patient.measures.calculators.declaration import ADULTS, Calculator
+from medrag.patient.measures.findings import finding
 from medrag.patient.measures.inputs import Unavailable, Value
 from medrag.patient.record.facts import moment
 from medrag.types import Derived, Patient
 
 
 class Refusal(Exception):
-    """Why a value was not computed: ``reasons`` has each input that stood in the way, and how."""
+    """Why a value was not computed: ``reasons`` has each input that stood in the way, and how.
 
-    def __init__(self, reasons: dict[str, str]) -> None:
+    ``between`` is the least and the most that a point score can be with what is known, where that says anything.
+    """
+
+    def __init__(self, reasons: dict[str, str], between: tuple[float, float] | None = None) -> None:
         super().__init__("; ".join(f"{key}: {reason}" for key, reason in reasons.items()))
         self.reasons = reasons
+        self.between = between
 
 
 def calculate(name: str, patient: Patient, today: date) -> Derived:
-    """One derived value by its name in ``CALCULATORS``. Raises ``Refusal``; ``KeyError`` for an unknown name."""
-    calculator = CALCULATORS[name]
+    """One derived value by its name in ``calculators()``. Raises ``Refusal``; ``KeyError`` for an unknown name."""
+    calculator = calculators()[name]
+    _check_population(calculator, patient, today)
     values = _gather(calculator, patient, today)
     _check(calculator, values)
     dated = _dates(calculator, values)
@@ -62,34 +70,85 @@ def derive(patient: Patient, today: date) -> tuple[dict[str, Derived], dict[str,
     return derived, blocked
 
 
+def _check_population(calculator: Calculator, patient: Patient, today: date) -> None:
+    """Refuses a patient whose record shows that the formula was not made for them."""
+    age, (least, under) = patient.age_years, calculator.ages
+    if age is not None and not least <= age < under:
+        adults = calculator.ages == ADULTS
+        raise Refusal({"age": f"the formula is for {'adults (18 and over)' if adults else _years(least, under)}"})
+    for name in calculator.excludes:
+        try:
+            held = finding(patient, name, today)
+        except Unavailable:
+            continue
+        if held.value:
+            raise Refusal({name: f"the formula is for {calculator.population}"})
+
+
+def _years(least: float, under: float) -> str:
+    return f"{least:g} to {under - 1:g} years" if under < ADULTS[1] else f"{least:g} years and over"
+
+
 def _gather(calculator: Calculator, patient: Patient, today: date) -> dict[str, Value]:
     values: dict[str, Value] = {}
     reasons: dict[str, str] = {}
     for key in calculator.needs:
         try:
-            values[key] = _input(key, patient, today, calculator.fresh_days)
+            values[key] = value_of(key, patient, today, calculator.fresh_days)
         except Unavailable as missing:
             reasons[key] = str(missing)
     try:
         values |= calculator.gather(patient, today)
     except Unavailable as missing:
         reasons[calculator.title] = str(missing)
-    if reasons:
+    if reasons and not _decided(calculator, values, reasons):
         raise Refusal(reasons)
     return values
 
 
-def _input(key: str, patient: Patient, today: date, fresh_days: int | None) -> Value:
+def _decided(calculator: Calculator, values: dict[str, Value], reasons: dict[str, str]) -> bool:
+    """Whether the value stands whatever the missing inputs are. Raises ``Refusal`` with what it lies between."""
+    if calculator.bounds is None:
+        return False
+    least, most = calculator.bounds({key: each.value for key, each in values.items()})
+    if least != most:
+        raise Refusal(reasons, (least, most))
+    return True
+
+
+def value_of(key: str, patient: Patient, today: date, fresh_days: int | None = None) -> Value:
+    """Any input of a calculator: age, sex, a finding, or a measurement (computed where it can be and was not measured).
+
+    Raises ``Unavailable``.
+    """
     if key == "age":
         return inputs.age(patient)
     if key == "sex":
         return inputs.sex(patient)
-    return inputs.measured(patient, key, today, None if key in {"weight", "height"} else fresh_days)
+    if key in load().scores:
+        return finding(patient, key, today, fresh_days)
+    try:
+        return inputs.measured(patient, key, today, None if key in {"weight", "height"} else fresh_days)
+    except Unavailable:
+        if key not in CALCULATORS:
+            raise
+        return _computed(key, patient, today)
+
+
+def _computed(key: str, patient: Patient, today: date) -> Value:
+    """A measurement that was not measured, from what it can be computed with."""
+    try:
+        found = calculate(key, patient, today)
+    except Refusal as refusal:
+        raise Unavailable(f"not recorded, nor what it is computed from ({refusal})") from refusal
+    return Value(found.value, found.unit, found.date, found.formula)
 
 
 def _check(calculator: Calculator, values: dict[str, Value]) -> None:
-    if calculator.adults_only and values["age"].value < ADULT_YEARS:
-        raise Refusal({"age": f"the formula is for adults ({ADULT_YEARS} and over)"})
+    for key, (least, most) in calculator.limits.items():
+        if key in values and not least <= values[key].value <= most:
+            unit = values[key].unit or ""
+            raise Refusal({key: f"outside what the formula is for ({least:g} to {most:g} {unit})".replace(" )", ")")})
     dates = _dates(calculator, values)
     if calculator.together_days is not None and len(dates) > 1:
         spread = (max(map(moment, dates)) - min(map(moment, dates))).days
@@ -98,5 +157,7 @@ def _check(calculator: Calculator, values: dict[str, Value]) -> None:
 
 
 def _dates(calculator: Calculator, values: dict[str, Value]) -> list[date | datetime]:
-    """When the measured inputs are from; height and age do not grow old."""
-    return [found for key in calculator.needs if key not in {"age", "height"} and (found := values[key].date)]
+    """When the measured inputs are from; height, age and findings do not grow old here."""
+    ageless = {"age", "height", *load().scores}
+    held = [values[key].date for key in calculator.needs if key not in ageless and key in values]
+    return [found for found in held if found]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from medrag.knowledge import Knowledge, load
-from medrag.knowledge.schema import ScoreItem
+from medrag.knowledge.scoring import ScoreItem
 from medrag.patient.conditions import denied, implied, meanings_of
 from medrag.reading import prescriptions
 from medrag.types import Fact, FactStatus, Medication, Patient

@@ -103,6 +103,7 @@ _SPELLINGS = {
     "{inr}": "1",
     "{ratio}": "1",
     "percent": "%",
+    "u/l": "U/L",
     "ml/min": "mL/min",
     "ml/min/1.73m2": "mL/min/{1.73_m2}",
     "ml/min/1.73m^2": "mL/min/{1.73_m2}",

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from medrag.patient.view import KnownAllergy, PatientView
 from medrag.reading.population import ASKED, Alternatives, meant_for
-from medrag.safety.check_context import Context, fail
+from medrag.safety.check_context import Context, fail, passed
+from medrag.safety.limits import Standing, standing
 from medrag.types import Evidence, Finding, Severity
 
 SOURCE = "medrag: whom the cited sentence is for, by its own words or its heading"
@@ -24,11 +25,27 @@ def population(context: Context) -> Iterable[Finding]:
 
     What the record leaves open, and what the question itself is about, does not count against a statement.
     """
+    patient, text = context.patient, context.statement.text
+    if patient is None:
+        return
     headings = _headings(context)
     heading = headings[0] if len(headings) == 1 else ""
-    if context.patient and (found := mismatch(context.statement.text, heading, context.question, context.patient)):
+    quoted = any(each.quote == text for each in context.statement.citations)
+    found = mismatch(text, heading, context.question, patient)
+    found = found or (unmet(text, context.question, patient) if quoted else None)
+    if found:
         other = "population.other"
         yield fail(other, Severity.CONTRAINDICATED, SOURCE, context.labels, found.facts, groups=found.groups)
+    elif quoted and (held := standing(text, patient)):
+        yield from _shown(held, context)
+
+
+def _shown(held: Standing, context: Context) -> Iterator[Finding]:
+    """That the limits of a guideline's sentence are met, or not known."""
+    if held.met:
+        yield passed("population.limit_met", context.labels, SOURCE, limits=held.limits, facts=held.facts)
+    else:
+        yield fail("population.limit_unknown", Severity.INFORMATION, SOURCE, context.labels, limits=held.limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +64,22 @@ def mismatch(text: str, heading: str, question: str, patient: PatientView) -> Mi
             facts = dict.fromkeys(_fact(patient, group) for group in wanted)
             return Mismatch(tuple(wanted), tuple(facts))
     return None
+
+
+def unmet(text: str, question: str, patient: PatientView) -> Mismatch | None:
+    """Why the limits of a guideline's sentence are not met; None where they are, may be, or the question is about them.
+
+    Only guidelines are held to it: in advice for one patient "if potassium rises above 5.5" speaks of what may come.
+    """
+    held = standing(text, patient)
+    if held is None or held.met is not False or any(_names_limit(question, key, patient) for key in held.keys):
+        return None
+    return Mismatch(held.limits, held.facts)
+
+
+def _names_limit(question: str, key: str, patient: PatientView) -> bool:
+    named = patient.knowledge.threshold_names.get(key, (ASKED[key],) if key in ASKED else ())
+    return any(re.search(rf"\b(?:{words})", question, re.I) for words in named)
 
 
 def written_for(text: str, heading: str, patient: PatientView) -> bool:

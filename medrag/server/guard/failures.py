@@ -31,6 +31,7 @@ _STATUS_BY_CODE: Mapping[str, int] = {
     "model_not_found": 404,
     "patient_not_found": 404,
     "advice_not_found": 404,
+    "calculator_not_found": 404,
     "not_permitted": 403,
     "two_people": 409,
     "body_too_large": 413,

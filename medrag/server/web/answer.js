@@ -115,7 +115,8 @@ function finish(place, advice) {
   evidence = new Map(advice.evidence.map(({ number, passage }) => [number, passage]));
   const code = advice.message_code;
   if (code) place.append(element("p", { className: "message" }, judged({ code, values: {} })));
-  place.append(...withheld(advice), ...aboutTheCase(advice), ...notAssessed(advice), ...problems(advice), ...coverage(advice), ...sources(advice));
+  place.append(...withheld(advice), ...aboutTheCase(advice), ...notAssessed(advice), ...problems(advice));
+  place.append(...coverage(advice), ...effects(advice), ...sources(advice));
   const { id, created, provenance: made } = advice;
   const facts = [["model", made.model], ["index", made.index.slice(0, 12)], ["knowledge", made.knowledge.slice(0, 12)]];
   const shown = facts.flatMap(([key, value]) => [", ", word(key), " ", foreign("", value)]);
@@ -161,6 +162,31 @@ function checked(found) {
 function coverage(advice) {
   const known = advice.coverage.filter((each) => each.total);
   return listed("assessed", known.map((each) => [named(each.check), word("colon"), word("of", each.assessed, each.total)]));
+}
+
+// Effects in numbers: the risk without and with a treatment as bars, or why it is not assessed. Trials are cited in English.
+function effects({ effects: known }) {
+  const shown = known.map((each) => [
+    foreign("en", `[${each.statement}] ${each.treatment} / ${each.comparator}: ${each.outcome}. `),
+    ...(each.with_treatment ? risks(each) : [word("notAssessedHere"), foreign("en", ` (${each.not_assessed}; ${each.population}). `)]),
+    foreign("en", `${each.measure} ${ends(each.relative)}. `),
+    element("small", {}, word("source"), word("colon"), foreign("en", each.source), ...(each.reviewed ? [] : [" ", word("notReviewed")])),
+  ]);
+  return shown.length ? [...listed("effects", shown), element("p", { className: "meta" }, word("effectsLimits"))] : [];
+}
+
+function risks({ without, with_treatment: held, number_needed: needed, years, own_risk: own }) {
+  const bars = [["riskWithout", without, `${without} %`], ["riskWith", held.value, `${ends(held)} %`]];
+  const lines = bars.map(([key, value, said]) => {
+    const bar = element("meter", { min: 0, max: 100, value, title: said });
+    return element("div", {}, word(key), " ", bar, ` ${said}`);
+  });
+  const baseline = own ? [word("ownRisk"), foreign("en", ` ${own}. `)] : [word("trialRisk"), " "];
+  return [...lines, ...(needed ? [word("needed", ends(needed)), " "] : []), word("within", years), " ", ...baseline];
+}
+
+function ends({ value, low, high }) {
+  return `${value} (${low ?? "…"} – ${high ?? "∞"})`;
 }
 
 function sources(advice) {

@@ -67,4 +67,4 @@ def test_measurements_are_known_by_loinc_then_by_whole_name() -> None:
     assert identify("whatever", "2160-0", "LOINC") is measurement("creatinine")
     assert identify("Serum creatinine") is measurement("creatinine")
     assert identify("Creatinine in urine") is None
-    assert identify("creatinine", "2161-8", "LOINC") is None, "urine creatinine by its code"
+    assert identify("creatinine", "2161-8", "LOINC") is measurement("urine_creatinine"), "the code says of what"

@@ -8,8 +8,8 @@ from functools import partial
 from medrag.knowledge.schema import DoseLimit
 from medrag.messages import Value
 from medrag.reading import Dose, Prescription
+from medrag.reading.dosing.daily import amounts_of, daily_dose
 from medrag.safety.check_context import Context, fail, ingredients_of, not_assessed, passed, worst
-from medrag.safety.daily_dose import amounts_of, daily_dose
 from medrag.types import Finding, Severity
 
 ADULT = 18.0

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from medrag.knowledge.schema import OpioidEquivalent
 from medrag.reading import Prescription
+from medrag.reading.dosing.daily import amounts_of, daily_dose
 from medrag.safety.check_context import Context, fail, ingredients_of, not_assessed
-from medrag.safety.daily_dose import amounts_of, daily_dose
 from medrag.types import Finding, Severity
 
 SOURCE = "CDC clinical practice guideline for prescribing opioids for pain, 2022"

@@ -1,0 +1,1 @@
+"""Labelled cases of published scores, told to medrag's calculators."""

@@ -1,0 +1,1 @@
+"""Limits that decide whether a guideline's sentence applies: scores, measurements, age."""

@@ -1,0 +1,178 @@
+"""Where a text sets a limit: what is limited, and how."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from medrag.knowledge import Knowledge
+from medrag.knowledge.scoring import Test
+
+Limits = tuple[tuple[Test, ...], ...]
+"""Alternatives of tests that must hold together; empty where nothing is limited."""
+
+_NUMBER = r"\d+(?:\.\d+)?"
+_BEFORE = {
+    "<=": r"<=|\u2264|at most|up to|no more than|not above",
+    ">=": r">=|\u2265|at least|not below|no less than|from",
+    "<": r"<|below|under|less than|lower than|younger than",
+    ">": r">|above|over|more than|greater than|higher than|older than|exceeds|exceeding",
+}
+_AFTER = {
+    ">=": r"(?:or|and) (?:more|over|above|higher|greater|older|upwards)",
+    "<=": r"(?:or|and) (?:less|lower|below|under|younger|fewer)",
+}
+_LINK = (
+    r"(?:\s*(?:,|\(|:))?\s*"
+    r"(?:(?:is|of|at|was|stays|remains|falls|rises|level|score|value|count|that|are|which)\s+){0,3}"
+)
+_UNIT = (
+    r"(?:\s?(?:%|percent|mm ?Hg|m[lL]/min(?:ute)?(?:/1\.73 ?m2)?|kg/m2|kg|mg/dL|mmol/L|mEq/L|mg/g|mg/mmol|g/dL|g/L|"
+    r"beats/min|cells per microlitre|per microlitre|cells/uL|x ?10\^9/L|C\b|years?(?: old)?|months?|predicted))*"
+)
+_FACTORS = {"cells per microlitre": "/ul", "per microlitre": "/ul", "cells/ul": "/ul", "percent": "%"}
+_VALUE = (
+    rf"(?:(?:between )?(?P<first>{_NUMBER}){_UNIT} (?:to|and) (?P<below>below )?(?P<last>{_NUMBER})(?!\s?mg)"
+    rf"|(?P<either>\d) or \d(?![\d.])"
+    rf"|(?:(?P<how>{'|'.join(_BEFORE.values())}) ?)?(?P<value>{_NUMBER})(?:/(?P<second>\d+))?)"
+    rf"(?P<unit>{_UNIT})(?:,? (?P<after>{'|'.join(_AFTER.values())}))?"
+)
+_PEOPLE = r"(?:people|adults?|children|infants?|patients?|persons?|women|men|adolescents?|those)"
+_AGE = re.compile(
+    rf"(?P<who>\b{_PEOPLE}(?: who are)?)?\s*(?P<aged>\baged?\b|\b(?:at )?age(?: of)?)?:? ?"
+    rf"(?:(?:between )?(?P<first>{_NUMBER})(?P<unit_1> months| years)? (?:to|and) (?P<last>{_NUMBER})"
+    rf"|(?P<how>{'|'.join(_BEFORE.values())}) ?(?P<least>{_NUMBER})"
+    rf"|(?P<value>{_NUMBER}))(?P<unit> months?| years?)?(?: old)?(?: (?P<after>{'|'.join(_AFTER.values())}))?",
+    re.I,
+)
+_SEX = re.compile(r"\b(?P<sex>women|men)\b[\w\s]{0,12}$", re.I)
+_IN_SEX = re.compile(r"\s*in (?P<sex>women|men)\b", re.I)
+_AGAIN = re.compile(rf"\s*or (?P<how>{'|'.join(_BEFORE.values())}) ?(?P<value>{_NUMBER}) in (?P<sex>women|men)\b", re.I)
+MONTHS = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A limit at ``text[start:end]`` on the input ``key``."""
+
+    start: int
+    end: int
+    key: str
+    limits: Limits
+
+
+def mentions(text: str, knowledge: Knowledge) -> list[Mention]:
+    """Every limit that ``text`` sets, in order."""
+    found = [*_values(text, knowledge), *_ages(text)]
+    kept: list[Mention] = []
+    for each in sorted(found, key=lambda one: (one.start, one.start - one.end)):
+        if not kept or each.start >= kept[-1].end:
+            kept.append(each)
+    return kept
+
+
+@lru_cache(maxsize=2)
+def _names(knowledge: Knowledge) -> re.Pattern[str]:
+    groups = (rf"(?P<{key}>{'|'.join(names)})" for key, names in knowledge.threshold_names.items())
+    value = re.sub(r"\(\?P<(\w+)>", r"(?P<v_\1>", _VALUE)
+    return re.compile(rf"\b(?:{'|'.join(groups)})\b{_LINK}{value}", re.I)
+
+
+def _values(text: str, knowledge: Knowledge) -> Iterator[Mention]:
+    for match in _names(knowledge).finditer(text):
+        key = next(name for name in knowledge.threshold_names if match[name] is not None)
+        limits = _limits(key, match, knowledge)
+        if not limits:
+            continue
+        end = match.end()
+        if sex := _IN_SEX.match(text, end):
+            limits, end = _of_sex(limits, sex["sex"]), sex.end()
+            if again := _AGAIN.match(text, end):
+                other = ((Test(key=key, how=_how(again["how"]), limit=float(again["value"])),),)
+                limits, end = (*limits, *_of_sex(other, again["sex"])), again.end()
+        yield Mention(match.start(), end, key, limits)
+
+
+def _limits(key: str, match: re.Match[str], knowledge: Knowledge) -> Limits:
+    said = {
+        name: match[f"v_{name}"] for name in ("first", "below", "last", "either", "how", "value", "second", "after")
+    }
+    if key == "blood_pressure":
+        return _pressure(said)
+    factor = _factor(key, match["v_unit"] or "", knowledge)
+    if said["first"]:
+        last = Test(key=key, how="<" if said["below"] else "<=", limit=_scaled(said["last"], factor))
+        return ((Test(key=key, how=">=", limit=_scaled(said["first"], factor)), last),)
+    if said["either"]:
+        return ((Test(key=key, how=">=", limit=_scaled(said["either"], factor)),),)
+    how = _how(said["how"], said["after"])
+    return ((Test(key=key, how=how, limit=_scaled(said["value"], factor)),),) if how else ()
+
+
+def _pressure(said: dict[str, str | None]) -> Limits:
+    """Both pressures of "140/90": either is enough above it, both count below."""
+    how = _how(said["how"], said["after"])
+    if not how or not said["value"] or not said["second"]:
+        return ()
+    systolic = Test(key="systolic", how=how, limit=float(said["value"]))
+    diastolic = Test(key="diastolic", how=how, limit=float(said["second"]))
+    return ((systolic,), (diastolic,)) if how.startswith(">") else ((systolic, diastolic),)
+
+
+def _factor(key: str, unit: str, knowledge: Knowledge) -> float:
+    measured = knowledge.measurements.get(key)
+    written = unit.strip().lower()
+    return measured.factors.get(_FACTORS.get(written, written), 1.0) if measured else 1.0
+
+
+def _scaled(value: str | None, factor: float) -> float:
+    return round(float(value or 0) * factor, 1) if factor != 1 else float(value or 0)
+
+
+def _how(before: str | None, after: str | None = None) -> str:
+    for how, words in _AFTER.items():
+        if after and re.fullmatch(words, after, re.I):
+            return how
+    return next((how for how, words in _BEFORE.items() if before and re.fullmatch(words, before, re.I)), "")
+
+
+def _of_sex(limits: Limits, written: str) -> Limits:
+    sex = Test(key="sex", how="=", limit="female" if written.lower() == "women" else "male")
+    return tuple((*tests, sex) for tests in limits)
+
+
+def _ages(text: str) -> Iterator[Mention]:
+    for match in _AGE.finditer(text):
+        if not (match["aged"] or (match["unit"] and (match["who"] or match["after"]))):
+            continue
+        tests = _age_tests(match)
+        if not tests:
+            continue
+        limits: Limits = (tests,)
+        if sex := _SEX.search(
+            text, 0, match.start("aged") if match["aged"] else match.end("who") if match["who"] else 0
+        ):
+            limits = _of_sex(limits, sex["sex"])
+        yield Mention(match.start(), match.end(), "age", limits)
+
+
+def _age_tests(match: re.Match[str]) -> tuple[Test, ...]:
+    unit = (match["unit"] or " years").strip()
+    if match["first"]:
+        first_unit = (match["unit_1"] or unit).strip()
+        last = _years(str(int(float(match["last"])) + 1), unit)
+        return (_age(">=", _years(match["first"], first_unit)), _age("<", last))
+    if match["least"]:
+        return (_age(_how(match["how"]), _years(match["least"], unit)),)
+    how = _how(None, match["after"])
+    return (_age(how, _years(match["value"], unit)),) if how else ()
+
+
+def _age(how: str, years: float) -> Test:
+    return Test(key="age", how=how, limit=years)
+
+
+def _years(written: str, unit: str) -> float:
+    return float(written) / MONTHS if unit.startswith("month") else float(written)

@@ -1,0 +1,92 @@
+"""Whether the limits that a sentence applies under are met, not met or not known for this patient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from medrag.knowledge import Knowledge
+from medrag.knowledge.scoring import Test
+from medrag.patient.measures.calculators import calculators
+from medrag.patient.measures.derived import Refusal, calculate, value_of
+from medrag.patient.measures.inputs import Unavailable
+from medrag.patient.view import PatientView
+from medrag.reading.thresholds.conditions import applies_when
+from medrag.reading.thresholds.mentions import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The limits in words, and what of the record they were held against; ``met`` is None where it is not known.
+
+    ``keys`` are the inputs that the limits are about.
+    """
+
+    met: bool | None
+    limits: tuple[str, ...]
+    facts: tuple[str, ...]
+    keys: tuple[str, ...]
+
+
+def standing(text: str, patient: PatientView) -> Standing | None:
+    """How the limits of the sentence ``text`` stand for the patient; None where it has none."""
+    limits = applies_when(text, patient.knowledge)
+    if not limits:
+        return None
+    tests = tuple(dict.fromkeys(test for ways in limits for test in ways))
+    values = {key: _values(key, patient) for key in dict.fromkeys(test.key for test in tests)}
+    known = tuple(f"{_name(key, patient.knowledge)} {_shown(held)}" for key, held in values.items() if held)
+    words = tuple(_words(test, patient.knowledge) for test in tests)
+    return Standing(_met(limits, values), words, known, tuple(values))
+
+
+def _met(limits: Limits, values: dict[str, Sequence[float | str]]) -> bool | None:
+    ways = [_all([_holds(test, values[test.key]) for test in tests]) for tests in limits]
+    return True if True in ways else None if None in ways else False
+
+
+def _all(held: Sequence[bool | None]) -> bool | None:
+    return False if False in held else None if None in held else True
+
+
+def _holds(test: Test, held: Sequence[float | str]) -> bool | None:
+    """Whether the test passes for every value that the input may have; None where that is open, or none is known."""
+    found = {test.holds(each) for each in held}
+    return found.pop() if len(found) == 1 else None
+
+
+def _values(key: str, patient: PatientView) -> Sequence[float | str]:
+    """The input's value; the two ends of what it can be where inputs of a score are missing; none where unknown."""
+    person: dict[str, float | str | None] = {
+        "age": patient.age,
+        "sex": patient.patient.sex,
+        "crcl": patient.labs.get("crcl"),
+    }
+    if key in person:
+        known = person[key]
+        return () if known is None else (known,)
+    today = datetime.now(UTC).date()
+    try:
+        if key in patient.knowledge.measurements:
+            return (value_of(key, patient.patient, today).value,)
+        return (calculate(key, patient.patient, today).value,)
+    except Refusal as refusal:
+        return refusal.between or ()
+    except Unavailable:
+        return ()
+
+
+def _words(test: Test, knowledge: Knowledge) -> str:
+    limit = f"{test.limit:g}" if isinstance(test.limit, float) else str(test.limit)
+    return f"{_name(test.key, knowledge)} {test.how} {limit}"
+
+
+def _name(key: str, knowledge: Knowledge) -> str:
+    if key in calculators() and key not in knowledge.measurements:
+        return calculators()[key].title
+    return knowledge.measurements[key].names[0] if key in knowledge.measurements else key
+
+
+def _shown(held: Sequence[float | str]) -> str:
+    return " to ".join(f"{each:g}" if isinstance(each, float) else str(each) for each in dict.fromkeys(held))
