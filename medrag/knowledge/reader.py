@@ -35,6 +35,7 @@ RULES: dict[str, type[Any]] = {
 }
 KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "suffixes", "names"),
+    "product_routes",
     *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "injections", "scores", "age_limits"),
     *("cues", "no_interactions", "no_contraindications", "sources", "manifest"),
 }
@@ -93,6 +94,7 @@ def _knowledge(files: Files) -> Knowledge:
         version=files.mapping("manifest", str)["version"],
         drugs=drugs,
         products=products,
+        product_routes=_inverted(files.mapping("product_routes", frozenset[str])),
         classes=classes,
         members=members,
         conditions=conditions,
@@ -125,6 +127,10 @@ def _knowledge(files: Files) -> Knowledge:
         ruled=_ruled(conditions, rules),
         hash=files.digest,
     )
+
+
+def _inverted(routes: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    return {names.normalise(name): route for route, written in routes.items() for name in written}
 
 
 def _translate(files: Files, *vocabulary: dict[str, Any]) -> dict[str, dict[tuple[str, str], str]]:
