@@ -50,8 +50,8 @@ _GIVE = (
     r"|warrants?"
 )
 _KEEP = (
-    r"(?:do not|don't|never|(?:should|must|need|ought) ?n(?:o|')t(?: to)?|(?:do|does|did) ?n(?:o|')t (?:need|have) to|not to"
-    r"|without|no need to|avoid)\s+(?:\w+ly\s+)?(?:\w+\s+)?"
+    r"(?:do not|don't|never|(?:should|must|need|ought) ?n(?:o|')t(?: to)?|(?:do|does|did) ?n(?:o|')t (?:need|have) to"
+    r"|not to|without|no need to|avoid)\s+(?:\w+ly\s+)?(?:\w+\s+)?"
     r"(?:stop\w*|discontinu\w+|withdraw\w*|withhold\w*|delay\w*|omit\w*|exceed\w*|miss\w*|skip\w*|hesitate|forget"
     r"|interrupt\w*|avoid|shun|fear|refuse|deny|rule out)"
     r"|no (?:further )?changes? (?:to|in|of)|leave (?:\w+ ){1,3}(?:unchanged|alone|as (?:it|they) (?:is|are))"
@@ -237,8 +237,8 @@ _AFTER = re.compile(
     r"|failure|exacerbated|sparing|free|associated|related|sensitive|sensitivity|misuse|dependence|exposure|clearance"
     r"|reaction)\b)"
     r"|(?P<recommended>(?:not|never|\w+n['’]t)\s+(?:to\s+)?(?:be\s+)?(?:\w+ly\s+)?(?:withheld|avoided|stopped|omitted|delayed"
-    r"|discontinued|denied|refused|feared|ruled out|off limits|contra-?indicated|prohibited|forbidden|interrupted|missed"
-    r"|skipped)\b)"
+    r"|discontinued|denied|refused|feared|ruled out|off limits|contra-?indicated|prohibited|forbidden|interrupted"
+    r"|missed|skipped)\b)"
     r"|(?P<avoided>(?<!un)(?<!not )contra-?indicated(?! in (?:the )?absence)|avoided"
     r"|(?:is|are|was|were|should|must|would|could|may|do|does)n['’]t\s+(?:be\s+)?(?:\w+ly\s+)?\w+"
     r"|(?:an?\s+)?(?:poor|bad|wrong|dangerous|unsafe|risky)\s+(?:choice|idea|option)"
