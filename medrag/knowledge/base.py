@@ -66,6 +66,8 @@ class Knowledge:
     version: str
     drugs: Mapping[str, Drug]
     products: tuple[Product, ...]
+    product_routes: Mapping[str, str]
+    """Name of a product, normalised -> the only route it is given by."""
     classes: Mapping[str, DrugClass]
     members: Mapping[str, frozenset[str]]
     conditions: Mapping[str, Condition]

@@ -36,6 +36,7 @@ RULES: dict[str, type[Any]] = {
 }
 KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "suffixes", "names"),
+    "product_routes",
     *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "injections", "scores", "age_limits"),
     *("point_scores", "coefficients", "equivalents", "effects", "threshold_names"),
     *("cues", "no_interactions", "no_contraindications", "sources", "manifest"),
@@ -101,6 +102,7 @@ def _knowledge(files: Files) -> Knowledge:
         version=files.mapping("manifest", str)["version"],
         drugs=drugs,
         products=products,
+        product_routes=_inverted(files.mapping("product_routes", frozenset[str])),
         classes=classes,
         members=members,
         conditions=conditions,
@@ -138,6 +140,10 @@ def _knowledge(files: Files) -> Knowledge:
         ruled=_ruled(conditions, rules),
         hash=files.digest,
     )
+
+
+def _inverted(routes: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    return {names.normalise(name): route for route, written in routes.items() for name in written}
 
 
 def _translate(files: Files, *vocabulary: dict[str, Any]) -> dict[str, dict[tuple[str, str], str]]:

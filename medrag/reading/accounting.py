@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from medrag.knowledge import Knowledge
 from medrag.reading.dosing.doses import doses
+from medrag.reading.dosing.strengths import COUNT, FORM
 from medrag.reading.languages import language, ordinary
 from medrag.reading.matcher import Letters, Matcher, Token, plain, tokens
 from medrag.reading.mentions import GIVING
@@ -138,14 +139,16 @@ def _unnamed_treatment(text: str, knowledge: Knowledge) -> str | None:
     """What a text advises that stands for a treatment without naming it ("Start an antibiotic", "Continue the
     tablets").
     """
-    verb = _GIVING.match(text)
+    verb = _GIVING.match(text) or _COUNTED.search(text)
     if verb is None:
         return None
-    first = [word.folded for word in tokens(text[verb.end() : verb.end() + LOOKED_AT])][:WORDS_LOOKED_AT]
+    first = [word.folded for word in tokens(text[verb.end("verb") : verb.end("verb") + LOOKED_AT])][:WORDS_LOOKED_AT]
     return next((word for word in first if word.removesuffix("s") in knowledge.words["treatments"]), None)
 
 
-_GIVING = re.compile(rf"{GIVING}\b", re.IGNORECASE)
+_GIVING = re.compile(rf"(?P<verb>{GIVING})\b", re.IGNORECASE)
+_COUNTED = re.compile(rf"(?<![\w.])(?P<verb>{COUNT})\s+{FORM}(?!\w)", re.IGNORECASE)
+"""So many of something to swallow, whatever is in it."""
 LOOKED_AT = 60
 WORDS_LOOKED_AT = 6
 _VERB = re.compile(

@@ -11,6 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from medrag.knowledge import Knowledge, Name
+from medrag.knowledge.names import normalise
 from medrag.reading.dosing.doses import doses
 from medrag.reading.matcher import Letters, Matcher, Token, plain, singular, tokens
 from medrag.reading.polarity import Polarity, cues, polarity_of
@@ -38,7 +39,7 @@ _ROUTES = (
     ("inhaled", r"inhal\w+|nebuli[sz]\w+|metered[- ]dose|MDI"),
     ("topical", r"topical(?:ly)?|applied to the skin|to the skin|on the skin"),
     ("transdermal", r"transdermal(?:ly)?"),
-    ("iv", r"IV|i\.v\.|intravenous(?:ly)?|infusion|infused?|into (?:a|the) vein"),
+    ("iv", r"IV|i\.v\.|intravenous(?:ly)?|infusion|infused?|into (?:an?|the|his|her|their) (?:\w+ )?vein"),
     ("im", r"IM|i\.m\.|intramuscular(?:ly)?"),
     ("sc", r"SC|s\.c\.|sub-?cut\w*"),
     ("rectal", r"rectal(?:ly)?|per rectum|suppositor\w+|enema"),
@@ -117,7 +118,7 @@ def drugs(text: str, knowledge: Knowledge) -> list[DrugMention]:
             exact=m.exact,
             whole=m.whole,
             polarity=polarity_of(text, m.start, m.end, spans, marks),
-            route=_route(text, m.start, m.end, spans),
+            route=_route(text, m.start, m.end, spans) or knowledge.product_routes.get(normalise(m.text)),
         )
         for m in mentions
     ]

@@ -50,9 +50,11 @@ _GIVE = (
     r"|warrants?"
 )
 _KEEP = (
-    r"(?:do not|don't|never|should not|must not|not to|without|no need to|avoid)\s+(?:\w+ly\s+)?(?:\w+\s+)?"
+    r"(?:do not|don't|never|(?:should|must|need|ought) ?n(?:o|')t(?: to)?|(?:do|does|did) ?n(?:o|')t (?:need|have) to"
+    r"|not to|without|no need to|avoid)\s+(?:\w+ly\s+)?(?:\w+\s+)?"
     r"(?:stop\w*|discontinu\w+|withdraw\w*|withhold\w*|delay\w*|omit\w*|exceed\w*|miss\w*|skip\w*|hesitate|forget"
-    r"|interrupt\w*)"
+    r"|interrupt\w*|avoid|shun|fear|refuse|deny|rule out)"
+    r"|no (?:further )?changes? (?:to|in|of)|leave (?:\w+ ){1,3}(?:unchanged|alone|as (?:it|they) (?:is|are))"
     r"(?:\s+(?:of|using|to give|to use|giving))?|(?:do not|don't|never) \w+ (?:more|longer|higher|greater) than"
     r"|(?:not|no) (?:necessary|need|needed|reason|required|obliged)(?: to| for)?"
     r" (?:avoid\w*|stop\w*|withhold\w*|discontinu\w*)"
@@ -234,6 +236,9 @@ _AFTER = re.compile(
     r"|na[iï]ve|responsive"
     r"|failure|exacerbated|sparing|free|associated|related|sensitive|sensitivity|misuse|dependence|exposure|clearance"
     r"|reaction)\b)"
+    r"|(?P<recommended>(?:not|never|\w+n['’]t)\s+(?:to\s+)?(?:be\s+)?(?:\w+ly\s+)?(?:withheld|avoided|stopped|omitted|delayed"
+    r"|discontinued|denied|refused|feared|ruled out|off limits|contra-?indicated|prohibited|forbidden|interrupted"
+    r"|missed|skipped)\b)"
     r"|(?P<avoided>(?<!un)(?<!not )contra-?indicated(?! in (?:the )?absence)|avoided"
     r"|(?:is|are|was|were|should|must|would|could|may|do|does)n['’]t\s+(?:be\s+)?(?:\w+ly\s+)?\w+"
     r"|(?:an?\s+)?(?:poor|bad|wrong|dangerous|unsafe|risky)\s+(?:choice|idea|option)"

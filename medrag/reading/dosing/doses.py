@@ -34,10 +34,12 @@ _COMBINED = re.compile(
 """The strengths of a combination without their unit, before a count or how often: "5/325 two tablets"."""
 _PRESSURE = re.compile(r"\b(?:bp|pressure|target|vision|acuity)\b[^.;]{0,25}$", re.IGNORECASE)
 _OVER = re.compile(
-    rf"[^.;]{{0,25}}?\bover\s+(?:a\s+period\s+of\s+|at\s+least\s+|about\s+)?(?:\d+\s*(?:-|–|to)\s*)?(?P<n>{NUMBER}|an?)\s*"
+    rf"[^.;]{{0,60}}?\bover\s+(?:a\s+period\s+of\s+|at\s+least\s+|about\s+)?(?:\d+\s*(?:-|–|to)\s*)?(?P<n>{NUMBER}|an?)\s*"
     r"(?P<unit>min(?:ute)?s?|h(?:ou)?rs?|h|seconds?|secs?)\b",
     re.IGNORECASE,
 )
+_DILUTED = re.compile(r"\b(?:in|diluted (?:in|to|with)|made up to)\s+(?:an?\s+|about\s+)?$", re.IGNORECASE)
+LONGEST_DILUTION = 20
 _BOLUS = re.compile(r"\b(?:bolus|push(?:ed)?|rapid(?:ly)?|fast(?: |$))", re.IGNORECASE)
 _CONCENTRATION = re.compile(r"(?:/|per)\s*(?:dl|l|g|ml|mmol|lit(?:er|re)|decilit(?:er|re))\b", re.IGNORECASE)
 _CLEARANCE = re.compile(r"m(?:l|illilit\w+)\s*(?:/|per)\s*min", re.IGNORECASE)
@@ -148,12 +150,19 @@ def doses(text: str) -> list[Dose]:
     plain, strength = without_strengths(text)
     matches = [match for match in _DOSE.finditer(plain) if not _is_measurement(match)]
     matches += [match for match in _COMBINED.finditer(plain) if not _PRESSURE.search(plain, 0, match.start())]
+    matches = [match for match in matches if not _is_diluent(match)]
     matches.sort(key=lambda match: match.start())
     found = []
     for position, match in enumerate(matches):
         following = matches[position + 1].start() if position + 1 < len(matches) else len(plain)
         found.append(_in_mass(_dose(plain, match, following), strength))
     return found
+
+
+def _is_diluent(match: re.Match[str]) -> bool:
+    """The volume that a drug is given in ("40 mmol in 100 mL"), which is no dose of it."""
+    before = match.string[max(0, match.start() - LONGEST_DILUTION) : match.start()]
+    return _TO_CANONICAL[_singular_unit(match["unit"])][0] == "mL" and _DILUTED.search(before) is not None
 
 
 def _in_mass(dose: Dose, strength: Strength | None) -> Dose:

@@ -8,6 +8,7 @@ from medrag.reading.dosing.numbers import WORD, number
 
 _TIMES = rf"\d{{1,2}}|{WORD}|once|twice|thrice"
 _DAY = r"(?:a\s+day|per\s+day|each\s+day|every\s+day|daily|/\s*day|(?:per|in|every)\s+(?:24\s+hours|1\s*d\b))"
+_WEEKDAY = r"mon(?:days?)?"
 _FREQUENCIES: tuple[tuple[re.Pattern[str], float | None], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), value)
     for pattern, value in (
@@ -51,6 +52,8 @@ _FREQUENCIES: tuple[tuple[re.Pattern[str], float | None], ...] = tuple(
         (r"\b(?:every|q)\s*(?P<minutes>\d+)(?:\s*(?:-|–|to)\s*\d+)?\s*min\w*", None),
         (rf"\b(?:every\s+)?(?P<hourly>\d+|{WORD})[\s-]+hourly\b", None),
         (r"\b(?:hourly|every\s+hour)\b", 24.0),
+        (rf"\b{_WEEKDAY}\s*(?:to|through|till|until|-|–)\s*fri(?:days?)?\b|\bon\s+weekdays\b", 5 / 7),
+        (rf"\b{_WEEKDAY}\s*(?:to|through|till|until|-|–)\s*(?:sat(?:urdays?)?|sun(?:days?)?)\b", 1.0),
         (
             r"\b(?:with|before|after|at)\s+(?:each|every|all\s+(?:three\s+)?)\s*(?:main\s+)?meals?\b",
             3.0,
@@ -63,7 +66,7 @@ _FREQUENCIES: tuple[tuple[re.Pattern[str], float | None], ...] = tuple(
         (r"(?<![\d/.-])(?P<a>[0-4])-(?P<b>[0-4])-(?P<c>[0-4])(?:-(?P<d>[0-4]))?(?![\d/-])", None),
         (r"\bonce\s+(?:a\s+day|daily|per\s+day)|\bonce[\s-]daily|\b(?:od|qd|o\.d\.|q\.d\.)(?!\w)", 1.0),
         (
-            r"\b(?:nightly|at\s+bedtime|at\s+night|qhs|hs|nocte|in\s+the\s+(?:morning|evening)|each\s+(?:morning"
+            r"\b(?:nightly|at\s+bedtime|at\s+night|qhs|hs|nocte|in\s+the\s+(?:morning|evening)|(?:each|every)\s+(?:morning"
             r"|evening|night))\b",
             1.0,
         ),

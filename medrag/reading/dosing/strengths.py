@@ -37,7 +37,7 @@ _COUNT_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _TAKEN = re.compile(
-    r"\b(?:take|taking|takes|give|giving|swallow|use|chew|administer)\s+(?:up\s+to\s+)?$", re.IGNORECASE
+    r"(?:\b(?:take|taking|takes|give|giving|swallow|use|chew|administer)\s|^|[.;:]\s)\s*(?:up\s+to\s+)?$", re.IGNORECASE
 )
 _FORM_NEXT = re.compile(rf"\s*{FORM}(?!\w)", re.IGNORECASE)
 _SUPPLY = re.compile(
