@@ -1,7 +1,8 @@
 """Markdown and plain text: optional YAML front matter, headings, paragraphs and list items.
 
 A list item is one statement; ``{strength: 1; evidence: A}`` at its end is the guideline's grading and no part of
-its text. Front matter keys: title, organisations, year, status, source, url, jurisdiction, icd10, population.
+its text. Front matter keys: title, organisations, year, status, history, source, url, jurisdiction, icd10, population;
+``history`` says what of the text was changed, when and by what source.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class FrontMatter(BaseModel):
     organisations: tuple[str, ...] = ()
     year: int | None = None
     status: Status = "current"
+    history: tuple[str, ...] = ()
     source: str | None = None
     url: str | None = None
     jurisdiction: str | None = None

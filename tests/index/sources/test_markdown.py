@@ -32,7 +32,8 @@ def test_the_starter_corpus_reads_whole() -> None:
 def test_front_matter_headings_gradings_and_continued_lines(tmp_path: Path) -> None:
     path = tmp_path / "gout.md"
     path.write_text(
-        "---\ntitle: Gout\norganisations: [ACR, EULAR]\nyear: 2020\nicd10: [M10]\nstatus: superseded\n---\n"
+        "---\ntitle: Gout\norganisations: [ACR, EULAR]\nyear: 2020\nicd10: [M10]\nstatus: superseded\n"
+        "history: ['2026-11: dose corrected.']\n---\n"
         "Preamble\nin two lines.\n\n## Flare\n\n- Give colchicine\n  1.2 mg. {strength: strong; evidence: high}\n"
         "- Ice helps.\n\n### Children\n\n1. Refer.\n## Cautions\nText.\n"
     )
