@@ -221,7 +221,7 @@ def _root(
 
 def _mount_commands() -> None:
     """Adds the groups of sub-commands: this package's, and those the distribution's others declare as entry points."""
-    from medrag.knowledge.cli import knowledge
+    from medrag.curation.cli import knowledge
     from medrag.server.cli import audit, db, feedback
 
     for name, group in {"audit": audit, "feedback": feedback, "db": db, "knowledge": knowledge}.items():

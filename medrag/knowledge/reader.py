@@ -32,11 +32,13 @@ RULES: dict[str, type[Any]] = {
     "absorption": schema.Absorption,
     "criteria": schema.CriterionRule,
     "opioid_equivalents": schema.OpioidEquivalent,
+    "no_interactions": schema.NoInteraction,
+    "no_contraindications": schema.NoContraindication,
 }
 KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "suffixes", "names"),
     *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "injections", "scores", "age_limits"),
-    *("cues", "no_interactions", "no_contraindications", "sources", "manifest"),
+    *("cues", "sources", "reviews", "manifest"),
 }
 
 
@@ -115,9 +117,8 @@ def _knowledge(files: Files) -> Knowledge:
         cues=files.mapping("cues", tuple[str, ...]),
         words=words,
         suffixes=files.mapping("suffixes", str),
-        sources=files.mapping("sources", str),
-        no_interactions=_reviewed("no_interactions", files, drugs),
-        no_contraindications=_reviewed("no_contraindications", files, drugs),
+        sources=files.terms("sources", schema.Source),
+        reviews=files.rows("reviews", schema.Review),
         first_words=names.first_words(written),
         spellings=names.spellings(written),
         codes=_codes(drugs.values()),
@@ -141,12 +142,6 @@ def _translate(files: Files, *vocabulary: dict[str, Any]) -> dict[str, dict[tupl
             known[each.key] = known[each.key].model_copy(update={field: union})
             language[each.kind, each.key] = each.names[0]
     return preferred
-
-
-def _reviewed(kind: str, files: Files, drugs: Mapping[str, Any]) -> frozenset[str]:
-    found = [each.drug for each in files.rows(kind, schema.Reviewed)]
-    _known(found, drugs, kind)
-    return frozenset(found)
 
 
 def _codes(drugs: Iterable[terms.Drug]) -> dict[str, str]:
@@ -175,9 +170,7 @@ def _members(classes: Mapping[str, terms.DrugClass], drugs: Mapping[str, Any]) -
 
 
 REFERENCES = {
-    **dict.fromkeys(
-        ("a", "b", "drugs", "stopped", "start", "allergens", "with_drugs", "without", "drug", "group"), "drugs"
-    ),
+    **dict.fromkeys(schema.DRUG_FIELDS, "drugs"),
     **dict.fromkeys(("conditions", "condition", "unless", "implies"), "conditions"),
     "measurement": "measurements",
 }

@@ -75,7 +75,8 @@ def render_result(result: dict[str, Any]) -> str:
     for finding in result["findings"]:
         if finding["verdict"] != "pass":
             said = finding["severity"] if finding["verdict"] == "fail" else "not assessed"
-            lines.append(f"  {finding['check']} ({said}): {finding['reason']} [{finding['source']}]")
+            standing = "; unreviewed" if finding["reviewed"] is False else ""
+            lines.append(f"  {finding['check']} ({said}): {finding['reason']} [{finding['source']}{standing}]")
     return "\n".join(lines)
 
 
@@ -203,4 +204,5 @@ def _shown(finding: Finding) -> dict[str, Any]:
         "values": finding.values,
         "reason": finding.reason,
         "source": finding.source,
+        "reviewed": finding.reviewed,
     }

@@ -199,14 +199,23 @@ class Consultation:
         advised = {each.mention.label: each for each in read}
         current = len(patient.drugs) + len(patient.unread_drugs) if patient else 0
         known = [each for each in advised.values() if each.mention.resolved]
-        reviewed = [each for each in known if all(map(knowledge.interactions_known, ingredients_of(each, knowledge)))]
+        with_pairs = [each for each in known if all(map(knowledge.interactions_known, ingredients_of(each, knowledge)))]
         with_limit = [each for each in known if all(map(knowledge.limits, ingredients_of(each, knowledge)))]
         return (
             Coverage(check="advised drugs known", assessed=len(known), total=len(advised)),
             Coverage(check="patient's drugs known", assessed=len(patient.drugs) if patient else 0, total=current),
-            Coverage(check="advised drugs with interaction facts", assessed=len(reviewed), total=len(advised)),
+            Coverage(check="advised drugs with interaction facts", assessed=len(with_pairs), total=len(advised)),
             Coverage(check="advised drugs with a dose limit", assessed=len(with_limit), total=len(advised)),
+            self._reviewed(known),
         )
+
+    def _reviewed(self, advised: Iterable[Prescription]) -> Coverage:
+        """How many of the facts that the checks hold on the advised drugs a person has reviewed and found right."""
+        knowledge = self.knowledge
+        named = {name for each in advised for name in ingredients_of(each, knowledge)}
+        facts = {fact for name in named for _, fact in knowledge.facts(name)}
+        right = sum(map(knowledge.found_right, facts)) if knowledge.reviews else 0
+        return Coverage(check="facts on advised drugs reviewed", assessed=right, total=len(facts))
 
 
 def _sentences(evidence: Iterable[Evidence]) -> Iterator[tuple[Pointer, str, str]]:

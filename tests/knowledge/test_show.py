@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 
 from medrag.errors import KnowledgeError
 from medrag.knowledge import load
-from medrag.knowledge.cli import knowledge
+from medrag.curation.cli import knowledge
 from medrag.knowledge.show import known_of
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from medrag.errors import KnowledgeError
 from medrag.knowledge.base import Knowledge
-from medrag.knowledge.loaders.names import ingredient, new_drugs
+from medrag.curation.loaders.names import ingredient, new_drugs
 
 SOURCE = "CredibleMeds QTdrugs list, as added by the user"
 GROUPS = {"known": "qt_known", "possible": "qt_possible", "conditional": "qt_possible"}

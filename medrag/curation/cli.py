@@ -19,7 +19,7 @@ def add(
     path: Annotated[Path, typer.Argument(help="The file or folder as its publisher ships it.")],
 ) -> None:
     """Read a source you license into your knowledge folder; adding it again replaces it."""
-    from medrag.knowledge import manage
+    from medrag.curation import manage
 
     settings = load()
     folder = settings.knowledge or settings.home / "knowledge"
@@ -30,7 +30,7 @@ def add(
 @knowledge.command("list")
 def list_knowledge() -> None:
     """Show every kind of fact there is, and from where."""
-    from medrag.knowledge import manage
+    from medrag.curation import manage
 
     for holding in manage.holdings(load().knowledge_dir):
         print(f"{holding.facts:>8,}  {holding.file}  ({holding.source})")
@@ -52,7 +52,7 @@ def show_knowledge(
 @knowledge.command("check")
 def check_knowledge() -> None:
     """Check every file against its schema and every name against the vocabulary."""
-    from medrag.knowledge import manage
+    from medrag.curation import manage
 
     known = manage.check(load().knowledge_dir)
     print(f"{len(known.drugs):,} ingredients; every file fits its schema; hash {known.hash}")

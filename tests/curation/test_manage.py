@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from medrag.errors import KnowledgeError
-from medrag.knowledge import manage
+from medrag.curation import manage
 from medrag.knowledge.reader import read
 from medrag.safety.consultation import Consultation
 from medrag.types import Patient, Statement, Verdict

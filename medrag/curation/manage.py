@@ -15,7 +15,7 @@ import yaml
 from medrag.errors import KnowledgeError
 from medrag.knowledge.base import Knowledge
 from medrag.knowledge.files import SUFFIXES
-from medrag.knowledge.loaders import cpic, crediblemeds, ddinter, labels, rxnorm
+from medrag.curation.loaders import cpic, crediblemeds, ddinter, labels, rxnorm
 from medrag.knowledge.reader import read
 
 Loader = Callable[[Path, Knowledge], Mapping[str, Any]]

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 from medrag.errors import KnowledgeError
 from medrag.knowledge.base import Knowledge
-from medrag.knowledge.loaders.names import ingredient, new_drugs
+from medrag.curation.loaders.names import ingredient, new_drugs
 from medrag.patient.conditions import phrases_in
 from medrag.reading import drugs
 
