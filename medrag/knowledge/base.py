@@ -296,6 +296,7 @@ class Knowledge:
 
 def drugs_named(fact: Fact) -> Iterator[str]:
     """The ingredients and classes that a fact names, in whatever part of it."""
+    said = vars(fact)
     for field_name in DRUG_FIELDS:
-        named: Any = getattr(fact, field_name, None) or ()
+        named: Any = said.get(field_name) or ()
         yield from (named,) if isinstance(named, str) else named

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+import datetime
 from typing import Literal
 
 from medrag.knowledge.vocabulary import Terms
 from medrag.types import Record, Severity
-
 
 DRUG_FIELDS = ("a", "b", "drugs", "stopped", "start", "allergens", "with_drugs", "without", "drug", "group")
 """Fields of facts that name ingredients or classes."""
@@ -37,7 +36,7 @@ class Review(Record):
     fact: str
     verdict: Literal["right", "wrong"]
     reviewer: str
-    date: date
+    date: datetime.date
     document: str = ""
     version: str = ""
     note: str = ""

@@ -11,18 +11,30 @@ from medrag.knowledge.names import Name, normalise
 from medrag.knowledge.reader import RULES
 from medrag.knowledge.schema import Fact
 
+
 def known_of(written: str, knowledge: Knowledge) -> list[dict[str, Any]]:
     """What is known of each ingredient of ``written`` (a drug, brand or product), or of the class it names.
 
     Raises :class:`~medrag.errors.KnowledgeError` where the vocabulary does not have the name.
     """
+    name = _named(written, knowledge)
+    if name.drug_class:
+        return [_class(name.drug_class, knowledge)]
+    return [_drug(ingredient, knowledge) for ingredient in name.ingredients]
+
+
+def ingredients(written: str, knowledge: Knowledge) -> list[str]:
+    """The ingredients that a drug, brand, product or class stands for. Raises as :func:`known_of` does."""
+    name = _named(written, knowledge)
+    return sorted(knowledge.members[name.drug_class]) if name.drug_class else list(name.ingredients)
+
+
+def _named(written: str, knowledge: Knowledge) -> Name:
     normal = normalise(written)
     name = knowledge.names.get(normal) or knowledge.names.get(normal.removesuffix("s")) or _by_key(normal, knowledge)
     if name is None:
         raise KnowledgeError(f"{written!r} is no drug, brand, product or class of the vocabulary")
-    if name.drug_class:
-        return [_class(name.drug_class, knowledge)]
-    return [_drug(ingredient, knowledge) for ingredient in name.ingredients]
+    return name
 
 
 def _by_key(normal: str, knowledge: Knowledge) -> Name | None:
