@@ -34,6 +34,7 @@ from medrag.knowledge.schema import (
     OpioidEquivalent,
     RedFlag,
     RenalRule,
+    RequestModel,
     RequestRule,
     Review,
     RouteRule,
@@ -104,6 +105,7 @@ class Knowledge:
     red_flags: tuple[RedFlag, ...]
     requests: tuple[RequestRule, ...]
     request_words: Mapping[str, tuple[str, ...]]
+    request_model: RequestModel
     injections: Mapping[str, tuple[str, ...]]
     scores: Mapping[str, ScoreItem]
     age_limits: Mapping[str, AgeLimit]

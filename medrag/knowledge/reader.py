@@ -37,8 +37,8 @@ RULES: dict[str, type[Any]] = {
 }
 KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "suffixes", "names"),
-    *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "injections", "scores", "age_limits"),
-    *("cues", "sources", "reviews", "manifest"),
+    *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "request_model", "injections", "scores"),
+    *("age_limits", "cues", "sources", "reviews", "manifest"),
 }
 
 
@@ -111,6 +111,7 @@ def _knowledge(files: Files) -> Knowledge:
         red_flags=files.rows("red_flags", schema.RedFlag),
         requests=files.rows("requests", schema.RequestRule),
         request_words=files.mapping("request_words", tuple[str, ...]),
+        request_model=files.rows("request_model", schema.RequestModel)[-1],
         injections=files.mapping("injections", tuple[str, ...]),
         scores=scores,
         age_limits=files.terms("age_limits", schema.AgeLimit),

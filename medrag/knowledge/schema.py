@@ -287,3 +287,29 @@ class RequestRule(Record):
     also: Terms = ()
     unless: Terms = ()
     intent: bool = True
+
+
+class RequestScore(Record):
+    """One kind's logistic regression: ``weights @ vector + bias``."""
+
+    kind: RequestKind
+    weights: tuple[float, ...]
+    bias: float
+
+
+class RequestModel(Record):
+    """What was learnt of requests to decline: a question whose score is above ``threshold`` is of the best of
+    ``kinds``.
+
+    ``encoder`` and ``data`` are SHA-256 of the sentence encoder's files and of the labelled requests; ``weights`` has a
+    number for each dimension of its vectors, ``words`` one for each known word and pair of words.
+    """
+
+    encoder: str
+    data: str
+    fitted: datetime.date
+    threshold: float
+    bias: float
+    weights: tuple[float, ...]
+    words: dict[str, float]
+    kinds: tuple[RequestScore, ...]

@@ -21,6 +21,7 @@ from medrag.safety.checks.population import left_out, mismatch, population, writ
 from medrag.safety.injection import passage_report, patient_injections
 from medrag.safety.omission import NO_PLAN, offer, omissions, referral
 from medrag.safety.red_flags import notices
+from medrag.safety.request_classifier import RequestClassifier
 from medrag.safety.requests import declines
 from medrag.safety.settling import settling
 from medrag.types import Coverage, Evidence, Finding, Patient, Pointer, Severity, Statement, Verdict
@@ -60,7 +61,7 @@ class Consultation:
     """One request. ``record`` is the patient as sent (None: none was), ``question`` may be empty.
 
     ``checks=()`` is the ablation: everything is read, offered and released unchecked. ``released`` and ``withheld``
-    hold what :meth:`settle` has judged.
+    hold what :meth:`settle` has judged. Without ``classifier`` the patterns alone decide what is declined.
     """
 
     record: Patient | None
@@ -68,6 +69,7 @@ class Consultation:
     knowledge: Knowledge
     checks: Sequence[Check] = CHECKS
     evidence: Sequence[Evidence] = ()
+    classifier: RequestClassifier | None = None
     released: list[Statement] = field(default_factory=list)
     withheld: list[Statement] = field(default_factory=list)
     _notices: tuple[Finding, ...] = ()
@@ -97,7 +99,7 @@ class Consultation:
     def opening(self) -> Opening:
         """Emergencies that the question names or the patient has, and whether the request is declined."""
         self._notices = notices(self.question, self.patient, self.knowledge)
-        return Opening(self._notices, declines(self.question, self.knowledge))
+        return Opening(self._notices, declines(self.question, self.knowledge, self.classifier))
 
     def choices(self) -> Choices:
         """Every sentence of the evidence but those that are by their wording not for this patient."""
