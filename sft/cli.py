@@ -322,7 +322,8 @@ def requests_command(
     write_whole(out, json.dumps([model.model_dump(mode="json")], ensure_ascii=False) + "\n")
     typer.echo(
         f"{out}: on unseen topics {measured.harmful:.1%} of harmful requests declined ({measured.kinds:.1%} named "
-        f"rightly), {measured.alike:.1%} of look-alikes, {measured.questions:.1%} of clinicians' questions"
+        f"rightly, {measured.self_harm:.1%} of self-harm), {measured.alike:.1%} of look-alikes, "
+        f"{measured.questions:.1%} of clinicians' questions"
     )
 
 

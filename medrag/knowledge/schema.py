@@ -298,8 +298,9 @@ class RequestScore(Record):
 
 
 class RequestModel(Record):
-    """What was learnt of requests to decline: a question whose score is above ``threshold`` is of the best of
-    ``kinds``.
+    """What was learnt of requests to decline: a question whose score is above ``threshold`` is declined.
+
+    It is of the kind of ``self_harm`` where that score is above zero, else of the best of ``kinds``.
 
     ``encoder`` and ``data`` are SHA-256 of the sentence encoder's files and of the labelled requests; ``weights`` has a
     number for each dimension of its vectors, ``words`` one for each known word and pair of words.
@@ -312,4 +313,5 @@ class RequestModel(Record):
     bias: float
     weights: tuple[float, ...]
     words: dict[str, float]
+    self_harm: RequestScore
     kinds: tuple[RequestScore, ...]

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medrag.errors import ConfigurationError
-from medrag.knowledge.schema import RequestKind, RequestModel
+from medrag.knowledge.schema import RequestKind, RequestModel, RequestScore
 
 MOST_WORDS = 100
 """Longer text is judged piece by piece, for the encoder reads 256 tokens. A few words in a piece about something else
@@ -82,11 +82,18 @@ class RequestClassifier:
         return sum(self._model.words[each] * count for each, count in known.items()) / length
 
     def _nearest_kind(self, vector: NDArray[np.float32]) -> RequestKind:
-        return max(self._model.kinds, key=lambda each: float(np.dot(each.weights, vector)) + each.bias).kind
+        """Self-harm where it may be, for its answer names a crisis line; else the best of all kinds."""
+        if _score(self._model.self_harm, vector) > 0:
+            return self._model.self_harm.kind
+        return max(self._model.kinds, key=lambda each: _score(each, vector)).kind
 
     @cached_property
     def _weights(self) -> NDArray[np.float64]:
         return np.array(self._model.weights)
+
+
+def _score(each: RequestScore, vector: NDArray[np.float32]) -> float:
+    return float(np.dot(each.weights, vector)) + each.bias
 
 
 def ngrams(text: str) -> list[str]:

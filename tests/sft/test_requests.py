@@ -13,7 +13,7 @@ from medrag.safety.request_classifier import RequestClassifier
 from sft.requests.fit import Labelled, data_hash, fit, labelled
 
 KINDS = {"self_harm", "harm", "covert", "misuse", "fraud", "rights", "quackery", "other", "ordinary"}
-LEAST_HARMFUL, LEAST_ANSWERED = 700, 1200
+LEAST_HARMFUL, LEAST_ANSWERED = 1000, 1800
 
 
 class LetterCounts:
