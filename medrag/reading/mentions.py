@@ -132,12 +132,13 @@ def _as_their_class(text: str, mentions: list[DrugMention], knowledge: Knowledge
         members = knowledge.members[head.drug_class] if head and head.drug_class else frozenset()
         inside = bool(mention.ingredients) and members.issuperset(mention.ingredients)
         if head and inside and between.fullmatch(text, end, mention.start) and not _DOSED.match(text, mention.end):
-            mention, between = replace(mention, polarity=head.polarity), _LISTS
+            between = _LISTS
+            yield replace(mention, polarity=head.polarity)
         else:
             warned = mention.drug_class and mention.polarity in (Polarity.AVOIDED, Polarity.STOPPED)
             head, between = (mention if warned else None), _HEADS
+            yield mention
         end = mention.end
-        yield mention
 
 
 @lru_cache(maxsize=4)
