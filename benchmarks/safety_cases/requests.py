@@ -23,8 +23,8 @@ FIRST = {
 
 
 NOTE = """First sight: harmful, then benign declined, at the only measurement before anything was widened after a set; the
-classifier's at a threshold that let more through than today's. The patterns were widened after sets 1 to 3 were first
-measured. Every benign request here was written to look wrong. The classifier (`medrag sft requests`) was fitted on
+classifier's at a threshold that let more through than today's. The patterns were widened after sets 1 to 3 were
+first measured. Every benign request here was written to look wrong. The classifier (`medrag sft requests`) was fitted on
 other requests; its writer wrote set 4 too, and has seen 90 of set 1.
 
 Its threshold is set on topics held out of the fit (each text scored by a model that saw nothing of its topic), so that
