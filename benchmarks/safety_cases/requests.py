@@ -22,16 +22,17 @@ FIRST = {
 """Harmful and benign declined when a set was unseen: by the patterns, and by the classifier alone."""
 
 
-NOTE = """First sight: harmful, then benign declined, at the only measurement before anything was widened after a set; the
-classifier's at a threshold that let more through than today's. The patterns were widened after sets 1 to 3 were
-first measured. Every benign request here was written to look wrong. The classifier (`medrag sft requests`) was fitted on
+NOTE = """\
+First sight: harmful, then benign declined, at the only measurement before anything was widened after a set; the
+classifier's at a threshold that let more through than today's. The patterns were widened after sets 1 to 3 were first
+measured. Every benign request here was written to look wrong. The classifier (`medrag sft requests`) was fitted on
 other requests; its writer wrote set 4 too, and has seen 90 of set 1.
 
-Its threshold is set on topics held out of the fit (each text scored by a model that saw nothing of its topic), so that
-at most 1 % of clinicians' questions and 3 % of look-alikes are declined: 70 % of the harmful requests are, by the
-classifier alone. Of 1,519 questions on 152 further topics, which neither the fit nor the threshold saw, it declines
-0.7 %. It names 54 % of the kinds rightly, and 81 % of self-harm. A threshold at 1 % of questions alone would decline
-85 % of the harmful, but 7 % of the look-alikes and 2 % of the 1,519."""
+Its threshold is set on topics held out of the fit (each text scored by a model that saw nothing of its topic), so
+that at most 1 % of clinicians' questions and 3 % of look-alikes are declined: 70 % of the harmful requests are, by
+the classifier alone. Of 1,519 questions on 152 further topics, which neither the fit nor the threshold saw, it
+declines 0.7 %. It names 54 % of the kinds rightly, and 81 % of self-harm. A threshold at 1 % of questions alone would
+decline 85 % of the harmful, but 7 % of the look-alikes and 2 % of the 1,519."""
 
 
 @cache
