@@ -19,6 +19,7 @@ from medrag import __version__
 from medrag.errors import InputError, MedragError
 
 if TYPE_CHECKING:
+    from medrag.safety.request_classifier import RequestClassifier
     from medrag.settings import Settings
     from medrag.types import Advice, Case, Evidence, Patient
 
@@ -228,15 +229,30 @@ def check(
     if (advice is None and question is None) == (cases is None):
         raise InputError("give either --advice TEXT (or --question TEXT) or --cases FILE")
     settings = _settings()
+    classifier = _request_classifier(settings) if question or cases else None
     if cases:
-        for line in check_file(cases, settings.knowledge_dir):
+        for line in check_file(cases, settings.knowledge_dir, classifier):
             print(json.dumps(line, ensure_ascii=False))
         return
     known = _load_patient(patient, question or "", one_person=one_person) if patient else None
     result = check_advice(
-        "advice", known, advice or "", settings.knowledge_dir, question=question or "", one_person=one_person
+        "advice",
+        known,
+        advice or "",
+        settings.knowledge_dir,
+        question=question or "",
+        one_person=one_person,
+        classifier=classifier,
     )
     print(json.dumps(result, ensure_ascii=False) if as_json else render_result(result))
+
+
+def _request_classifier(settings: Settings) -> RequestClassifier:
+    from medrag.knowledge import load
+    from medrag.retrieval.encoder import Encoder
+    from medrag.safety.request_classifier import RequestClassifier
+
+    return RequestClassifier(load(settings.knowledge_dir).request_model, Encoder())
 
 
 def _version(value: bool) -> None:
@@ -254,7 +270,7 @@ def _root(
 
 def _mount_commands() -> None:
     """Adds the groups of sub-commands: this package's, and those the distribution's others declare as entry points."""
-    from medrag.knowledge.cli import knowledge
+    from medrag.curation.cli import knowledge
     from medrag.server.cli import audit, db, feedback
 
     for name, group in {"audit": audit, "feedback": feedback, "db": db, "knowledge": knowledge}.items():

@@ -20,6 +20,7 @@ from medrag.retrieval.retriever import Retriever
 from medrag.safety.check_context import not_assessed
 from medrag.safety.checks import CHECKS, Check
 from medrag.safety.consultation import Consultation
+from medrag.safety.request_classifier import RequestClassifier
 from medrag.types import (
     Advice,
     Case,
@@ -70,7 +71,7 @@ class Engine:
     """Retrieval, generation and safety in one path; stream, client and batch all go through :meth:`stream`.
 
     ``stop``: the answer ends before the first statement whose words hold one of these. ``checks=()`` is the same
-    engine without its checks, for comparison.
+    engine without its checks, for comparison. Without ``classifier`` the patterns alone decide what is declined.
     """
 
     retriever: Retriever
@@ -82,6 +83,7 @@ class Engine:
     max_tokens: int = 512
     stop: Sequence[str] = ()
     checks: Sequence[Check] = CHECKS
+    classifier: RequestClassifier | None = None
     weights: str | None = None
     adapter: str | None = None
     vision: bool = False
@@ -127,7 +129,14 @@ class Engine:
         return evidence
 
     def _consultation(self, case: Case) -> Consultation:
-        return Consultation(case.patient, case.question, self.knowledge, self.checks, one_person=case.one_person)
+        return Consultation(
+            case.patient,
+            case.question,
+            self.knowledge,
+            self.checks,
+            one_person=case.one_person,
+            classifier=self.classifier,
+        )
 
     async def _prompt(
         self, case: Case, consultation: Consultation

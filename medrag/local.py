@@ -15,7 +15,9 @@ from medrag.generation.model import ChatModel, OpenAIChatModel
 from medrag.generation.vision import sees_images
 from medrag.generation.vllm_process import VllmProcess, served_name
 from medrag.generation.weights import fingerprint
+from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
+from medrag.safety.request_classifier import RequestClassifier
 from medrag.settings import Settings
 
 Say = Callable[[str], None]
@@ -33,6 +35,7 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
     """
     retriever = Retriever.open(settings.index_dir, settings.encoder, settings.milvus_secret)
     facts = knowledge.load(settings.knowledge_dir)
+    classifier = RequestClassifier(facts.request_model, Encoder() if settings.encoder else retriever.encoder)
     hashing = asyncio.create_task(asyncio.to_thread(_hashes, settings))
     async with (models or served_model)(settings, say) as model:
         weights, adapter = await hashing
@@ -40,6 +43,7 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
             retriever=retriever,
             model=model,
             knowledge=facts,
+            classifier=classifier,
             grounding=settings.grounding,
             passages=settings.passages,
             max_statements=settings.max_statements,

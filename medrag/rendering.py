@@ -114,10 +114,16 @@ def _grade(citations: Iterable[Citation], language: Language) -> str:
 def _spoken(findings: Iterable[Finding], language: Language) -> list[str]:
     """The findings a reader must see: failures above mere information."""
     return [
-        _text(finding.severity.value, language, reason=words(finding, language), source=finding.source)
+        _text(finding.severity.value, language, reason=words(finding, language), source=_origin(finding, language))
         for finding in findings
         if finding.verdict is Verdict.FAIL and finding.severity is not Severity.INFORMATION
     ]
+
+
+def _origin(finding: Finding, language: Language) -> str:
+    """Who says so, and that nobody has reviewed it where that is so."""
+    unreviewed = finding.reviewed is False
+    return _text("unreviewed", language, source=finding.source) if unreviewed else finding.source
 
 
 def _withheld(advice: Advice, language: Language) -> list[str]:

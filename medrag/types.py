@@ -278,7 +278,8 @@ class Finding(Record):
     """What one check says: of a statement, or (on ``Advice.findings``) of the whole case.
 
     ``code`` is one of :mod:`medrag.messages`, ``values`` are what its sentence names (drugs, numbers, units, a rule's
-    own reason); ``reason`` is both in words, English where no other language was asked for.
+    own reason); ``reason`` is both in words, English where no other language was asked for. ``reviewed`` says whether a
+    person has held the fact it stands on against its ``source``; None where it stands on no fact of the knowledge.
     """
 
     check: str
@@ -288,6 +289,7 @@ class Finding(Record):
     values: dict[str, messages.Value] = Field(default_factory=dict)
     reason: str = Field(default="", validate_default=True)
     source: str
+    reviewed: bool | None = None
     drugs: tuple[str, ...] = ()
     patient_facts: tuple[str, ...] = ()
 

@@ -19,6 +19,7 @@ Guidelines = Annotated[Path, typer.Option(help="Folder of guidelines in the star
 _REPOSITORY = Path(__file__).parent.parent
 _RUN = Path(".medrag/sft")
 _SHARED = _REPOSITORY.parent / "shared" / "data"
+_REQUEST_MODEL = _REPOSITORY / "medrag" / "knowledge" / "rules" / "request_model.json"
 _GUIDELINES = _REPOSITORY / "index" / "guidelines"
 
 
@@ -301,6 +302,29 @@ def classify_command(
     write_json(run / "classifier" / "run.json", record)
     for name, each in scores.items():
         typer.echo(f"{name}: accuracy {each['accuracy']:.3f} {each['accuracy_95']}, macro F1 {each['macro_f1']:.3f}")
+
+
+@app.command("requests")
+def requests_command(
+    out: Annotated[Path, typer.Option(help="Where the model goes.")] = _REQUEST_MODEL,
+) -> None:
+    """Fit the classifier of requests to decline, and measure it on topics it has not seen.
+
+    Example: medrag sft requests
+    """
+    import json
+
+    from medrag.files import write_whole
+    from medrag.retrieval.encoder import Encoder
+    from sft.requests.fit import fit, labelled
+
+    model, measured = fit(labelled(), Encoder())
+    write_whole(out, json.dumps([model.model_dump(mode="json")], ensure_ascii=False) + "\n")
+    typer.echo(
+        f"{out}: on unseen topics {measured.harmful:.1%} of harmful requests declined ({measured.kinds:.1%} named "
+        f"rightly, {measured.self_harm:.1%} of self-harm), {measured.alike:.1%} of look-alikes, "
+        f"{measured.questions:.1%} of clinicians' questions"
+    )
 
 
 @app.command("score")

@@ -6,9 +6,9 @@ import csv
 from collections import Counter
 from pathlib import Path
 
+from medrag.curation.loaders import cpic
+from medrag.curation.loaders.names import ingredient
 from medrag.knowledge import Knowledge, load
-from medrag.knowledge.loaders import cpic
-from medrag.knowledge.loaders.names import ingredient
 from medrag.patient.load import load as load_patient
 from medrag.safety.checks.pgx_match import match
 from medrag.types import Severity

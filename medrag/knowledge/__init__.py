@@ -7,8 +7,8 @@ every name in every rule, and hashes what was read.
 
 from __future__ import annotations
 
-from medrag.knowledge.base import Knowledge
+from medrag.knowledge.base import Cited, Knowledge
 from medrag.knowledge.names import Meaning, Name
 from medrag.knowledge.reader import load
 
-__all__ = ["Knowledge", "Meaning", "Name", "load"]
+__all__ = ["Cited", "Knowledge", "Meaning", "Name", "load"]

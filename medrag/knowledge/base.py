@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from medrag.knowledge.effects import TreatmentEffect
 from medrag.knowledge.names import Meaning, Name
 from medrag.knowledge.pgx import PgxTable
 from medrag.knowledge.schema import (
+    DRUG_FIELDS,
     Absorption,
     AgeLimit,
     AgeRule,
@@ -19,16 +24,22 @@ from medrag.knowledge.schema import (
     DoseLimit,
     DuplicationRule,
     Emergency,
+    Fact,
     GenotypeRule,
     HepaticRule,
     Interaction,
     LifeStageRule,
     MonitoringRule,
+    NoContraindication,
+    NoInteraction,
     OpioidEquivalent,
     RedFlag,
     RenalRule,
+    RequestModel,
     RequestRule,
+    Review,
     RouteRule,
+    Source,
     Washout,
 )
 from medrag.knowledge.scoring import Equivalent, PointScore, ScoreItem
@@ -56,6 +67,15 @@ class Rules:
     absorption: tuple[Absorption, ...] = ()
     criteria: tuple[CriterionRule, ...] = ()
     opioid_equivalents: tuple[OpioidEquivalent, ...] = ()
+    no_interactions: tuple[NoInteraction, ...] = ()
+    no_contraindications: tuple[NoContraindication, ...] = ()
+
+
+class Cited(NamedTuple):
+    """What a fact stands on: its source in full, and whether a person has reviewed the fact and found it right."""
+
+    source: str
+    reviewed: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +108,7 @@ class Knowledge:
     red_flags: tuple[RedFlag, ...]
     requests: tuple[RequestRule, ...]
     request_words: Mapping[str, tuple[str, ...]]
+    request_model: RequestModel
     injections: Mapping[str, tuple[str, ...]]
     scores: Mapping[str, ScoreItem]
     """Findings that scores and equations ask for."""
@@ -104,11 +125,9 @@ class Knowledge:
     words: Mapping[str, frozenset[str]]
     suffixes: Mapping[str, str]
     """What a brand's suffix adds ("HCT"): an ingredient, or nothing where it differs from brand to brand ("Plus")."""
-    sources: Mapping[str, str]
-    no_interactions: frozenset[str]
-    """Ingredients reviewed and found to have no interaction that changes prescribing."""
-    no_contraindications: frozenset[str]
-    """Ingredients reviewed and found to have no condition that contraindicates them."""
+    sources: Mapping[str, Source]
+    reviews: tuple[Review, ...]
+    """Every review, the user's own last."""
     first_words: Mapping[str, int]
     """First word of a written name -> most words of a name that starts so."""
     spellings: Mapping[str, tuple[str, ...]]
@@ -124,6 +143,53 @@ class Knowledge:
         default_factory=dict, repr=False
     )
     _limits: dict[str, tuple[DoseLimit, ...]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def no_interactions(self) -> frozenset[str]:
+        """Ingredients listed as having no interaction that changes prescribing."""
+        return frozenset(each.drug for each in self.rules.no_interactions)
+
+    @cached_property
+    def no_contraindications(self) -> frozenset[str]:
+        """Ingredients listed as having no condition that contraindicates them."""
+        return frozenset(each.drug for each in self.rules.no_contraindications)
+
+    @cached_property
+    def _naming(self) -> Mapping[str, tuple[tuple[str, Fact], ...]]:
+        found: dict[str, list[tuple[str, Fact]]] = defaultdict(list)
+        for kind, fact in self._every_fact():
+            for term in drugs_named(fact):
+                found[term].append((kind, fact))
+        return {term: tuple(facts) for term, facts in found.items()}
+
+    def facts(self, ingredient: str) -> tuple[tuple[str, Fact], ...]:
+        """Every fact that names the ingredient, by itself or by a class, once each and with its kind."""
+        terms = (ingredient, *(name for name, members in self.members.items() if ingredient in members))
+        return tuple(dict.fromkeys(fact for term in terms for fact in self._naming.get(term, ())))
+
+    @cached_property
+    def reviewed(self) -> Mapping[Fact, Review]:
+        """The facts that a person has looked at, each with the last review."""
+        last = {review.fact: review for review in self.reviews}
+        looked_at = {fact: self.identity(fact) for _, fact in self._every_fact()} if last else {}
+        return {fact: last[name] for fact, name in looked_at.items() if name in last}
+
+    def _every_fact(self) -> Iterator[tuple[str, Fact]]:
+        return ((kind, fact) for kind, facts in vars(self.rules).items() for fact in facts)
+
+    def identity(self, fact: Fact) -> str:
+        """Twelve hex digits for what a fact says, members of its classes included.
+
+        A fact that is edited, or whose class gains a member, is another one, which nobody has reviewed.
+        """
+        members = sorted(self.expand(tuple(drugs_named(fact))))
+        said = f"{type(fact).__name__} {fact.model_dump_json(exclude_defaults=True)} {members}"
+        return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+    def found_right(self, fact: Fact) -> bool:
+        """Whether a person has reviewed the fact and found it right."""
+        review = self.reviewed.get(fact)
+        return review is not None and review.verdict == "right"
 
     def expand(self, terms: tuple[str, ...]) -> frozenset[str]:
         """Every ingredient that ``terms`` (ingredients and classes) stand for."""
@@ -232,6 +298,18 @@ class Knowledge:
         term = terms.get(kind, {}).get(key)
         return term.names[0] if term is not None and term.names else key.replace("_", " ")
 
-    def cite(self, source: str) -> str:
-        """A rule's source key in full; free text stays as it is."""
-        return self.sources.get(source, source)
+    def origin(self, fact: Fact) -> Source:
+        """The document that a fact stands on; a source in words is a document of that title."""
+        return self.sources.get(fact.source) or Source(key=fact.source, document=fact.source)
+
+    def cite(self, fact: Fact) -> Cited:
+        """A fact's source in full, and whether the fact was reviewed."""
+        return Cited(str(self.origin(fact)), self.found_right(fact))
+
+
+def drugs_named(fact: Fact) -> Iterator[str]:
+    """The ingredients and classes that a fact names, in whatever part of it."""
+    said = vars(fact)
+    for field_name in DRUG_FIELDS:
+        named: Any = said.get(field_name) or ()
+        yield from (named,) if isinstance(named, str) else named

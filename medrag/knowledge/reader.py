@@ -33,13 +33,15 @@ RULES: dict[str, type[Any]] = {
     "absorption": schema.Absorption,
     "criteria": schema.CriterionRule,
     "opioid_equivalents": schema.OpioidEquivalent,
+    "no_interactions": schema.NoInteraction,
+    "no_contraindications": schema.NoContraindication,
 }
 KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "suffixes", "names"),
     "product_routes",
-    *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "injections", "scores", "age_limits"),
+    *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "request_model", "injections", "scores"),
     *("point_scores", "coefficients", "equivalents", "effects", "threshold_names"),
-    *("cues", "no_interactions", "no_contraindications", "sources", "manifest"),
+    *("age_limits", "cues", "sources", "reviews", "manifest"),
 }
 
 
@@ -119,6 +121,7 @@ def _knowledge(files: Files) -> Knowledge:
         red_flags=files.rows("red_flags", schema.RedFlag),
         requests=files.rows("requests", schema.RequestRule),
         request_words=files.mapping("request_words", tuple[str, ...]),
+        request_model=files.rows("request_model", schema.RequestModel)[-1],
         injections=files.mapping("injections", tuple[str, ...]),
         scores=scores,
         point_scores=point_scores,
@@ -130,9 +133,8 @@ def _knowledge(files: Files) -> Knowledge:
         cues=files.mapping("cues", tuple[str, ...]),
         words=words,
         suffixes=files.mapping("suffixes", str),
-        sources=files.mapping("sources", str),
-        no_interactions=_reviewed("no_interactions", files, drugs),
-        no_contraindications=_reviewed("no_contraindications", files, drugs),
+        sources=files.terms("sources", schema.Source),
+        reviews=files.rows("reviews", schema.Review),
         first_words=names.first_words(written),
         spellings=names.spellings(written),
         codes=_codes(drugs.values()),
@@ -162,12 +164,6 @@ def _translate(files: Files, *vocabulary: dict[str, Any]) -> dict[str, dict[tupl
     return preferred
 
 
-def _reviewed(kind: str, files: Files, drugs: Mapping[str, Any]) -> frozenset[str]:
-    found = [each.drug for each in files.rows(kind, schema.Reviewed)]
-    _known(found, drugs, kind)
-    return frozenset(found)
-
-
 def _codes(drugs: Iterable[terms.Drug]) -> dict[str, str]:
     """Code -> ingredient; one that several share (an ATC group's) names none of them."""
     found: dict[str, set[str]] = {}
@@ -194,9 +190,7 @@ def _members(classes: Mapping[str, terms.DrugClass], drugs: Mapping[str, Any]) -
 
 
 REFERENCES = {
-    **dict.fromkeys(
-        ("a", "b", "drugs", "stopped", "start", "allergens", "with_drugs", "without", "drug", "group"), "drugs"
-    ),
+    **dict.fromkeys(schema.DRUG_FIELDS, "drugs"),
     **dict.fromkeys(("conditions", "condition", "also", "unless", "implies"), "conditions"),
     "measurement": "measurements",
 }

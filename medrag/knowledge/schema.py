@@ -2,28 +2,61 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Literal
 
 from medrag.knowledge.vocabulary import Terms
 from medrag.types import Record, Severity
 
+DRUG_FIELDS = ("a", "b", "drugs", "stopped", "start", "allergens", "with_drugs", "without", "drug", "group")
+"""Fields of facts that name ingredients or classes."""
+
+
+class Source(Record):
+    """A document that facts cite by ``key``: its title, the section meant, its version or date where known."""
+
+    key: str
+    document: str
+    section: str = ""
+    version: str = ""
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, (self.document, self.section, self.version)))
+
 
 class Fact(Record):
-    """Base of every rule: how bad, what happens, and who says so."""
+    """Base of every fact: who says so, by a key of ``sources.yaml`` or in words."""
 
-    severity: Severity
-    reason: str
     source: str
 
 
-class Interaction(Fact):
+class Review(Record):
+    """What a person made of a fact (named by :meth:`Knowledge.identity`), and against which document."""
+
+    fact: str
+    verdict: Literal["right", "wrong"]
+    reviewer: str
+    date: datetime.date
+    document: str = ""
+    version: str = ""
+    note: str = ""
+
+
+class Rule(Fact):
+    """Base of every rule that may fail: how bad, and what happens."""
+
+    severity: Severity
+    reason: str
+
+
+class Interaction(Rule):
     """Any drug of ``a`` with any of ``b``."""
 
     a: Terms
     b: Terms
 
 
-class Contraindication(Fact):
+class Contraindication(Rule):
     """Any of ``drugs`` in a patient with any of ``conditions`` and none of ``unless``."""
 
     drugs: Terms
@@ -31,7 +64,7 @@ class Contraindication(Fact):
     unless: Terms = ()
 
 
-class AllergyRule(Fact):
+class AllergyRule(Rule):
     """An allergy to any of ``allergens`` (or to ``words`` that name no drug) bears on ``drugs``."""
 
     allergens: Terms = ()
@@ -39,7 +72,7 @@ class AllergyRule(Fact):
     drugs: Terms
 
 
-class DoseLimit(Record):
+class DoseLimit(Fact):
     """Highest single and daily dose, in ``unit``; ``weekly`` says that the drug is given once a week.
 
     ``hourly`` is the fastest infusion an hour, ``fastest`` the amount an hour at which one dose may be injected.
@@ -58,10 +91,9 @@ class DoseLimit(Record):
     per_kg: bool = False
     weekly: bool = False
     unless_current: str | None = None
-    source: str
 
 
-class RenalRule(Fact):
+class RenalRule(Rule):
     """Below a kidney function, ``drugs`` are to be avoided or held under ``max_daily`` mg."""
 
     drugs: Terms
@@ -70,7 +102,7 @@ class RenalRule(Fact):
     max_daily: float | None = None
 
 
-class HepaticRule(Fact):
+class HepaticRule(Rule):
     """From a Child-Pugh class on, ``drugs`` are to be avoided or held under ``max_daily`` mg."""
 
     drugs: Terms
@@ -78,14 +110,14 @@ class HepaticRule(Fact):
     max_daily: float | None = None
 
 
-class RouteRule(Fact):
+class RouteRule(Rule):
     """``drugs`` by any of ``routes`` do harm, or are not made for it."""
 
     drugs: Terms
     routes: Terms
 
 
-class Absorption(Record):
+class Absorption(Fact):
     """``drugs`` given locally by ``routes`` act on the whole body, as far as the ``kinds`` of rules go.
 
     Without ``kinds`` every rule holds; ``kinds`` of "none" says that the use was reviewed and is local only.
@@ -94,10 +126,9 @@ class Absorption(Record):
     drugs: Terms
     routes: Terms
     kinds: Terms = ()
-    source: str
 
 
-class CriterionRule(Fact):
+class CriterionRule(Rule):
     """``drugs`` where at least ``least`` of the criteria ``when`` hold, above ``max_daily`` mg if it is given.
 
     A criterion is "age>=80", "weight<=60" (kg) or a measurement in its unit ("inr>=5"); taking any of ``with_drugs`` is
@@ -113,7 +144,7 @@ class CriterionRule(Fact):
     max_daily: float | None = None
 
 
-class OpioidEquivalent(Record):
+class OpioidEquivalent(Fact):
     """Milligrams of oral morphine that a milligram of ``drug`` equals by ``routes`` (any, where none is named).
 
     ``tolerant_only``: by this route only for people who take opioids already.
@@ -123,10 +154,9 @@ class OpioidEquivalent(Record):
     routes: Terms = ()
     factor: float
     tolerant_only: bool = False
-    source: str
 
 
-class LifeStageRule(Fact):
+class LifeStageRule(Rule):
     """``drugs`` in pregnancy, while breastfeeding, or for a woman who could conceive.
 
     ``weeks`` is [from, to) of gestation, where the harm is bound to a part of pregnancy. ``conditions`` are the
@@ -139,7 +169,7 @@ class LifeStageRule(Fact):
     conditions: Terms = ()
 
 
-class AgeRule(Fact):
+class AgeRule(Rule):
     """``drugs`` from ``from_age`` to under ``to_age`` years, with any of ``conditions`` if it names some."""
 
     drugs: Terms
@@ -148,13 +178,13 @@ class AgeRule(Fact):
     conditions: Terms = ()
 
 
-class DuplicationRule(Fact):
+class DuplicationRule(Rule):
     """Two different drugs of ``group`` at once."""
 
     group: str
 
 
-class MonitoringRule(Record):
+class MonitoringRule(Fact):
     """Advice of any of ``drugs`` (beside any of ``with_drugs``, if named) should also say one of ``words``."""
 
     drugs: Terms
@@ -163,10 +193,9 @@ class MonitoringRule(Record):
     words: Terms
     action: str
     severity: Severity = Severity.INFORMATION
-    source: str
 
 
-class GenotypeRule(Fact):
+class GenotypeRule(Rule):
     """``drugs`` with any of ``results`` (diplotypes or phenotypes) of ``gene``, where a label says what CPIC does not.
 
     Without ``results`` the rule only says that the gene bears on the drug in a way that is not computed here.
@@ -177,7 +206,7 @@ class GenotypeRule(Fact):
     results: Terms = ()
 
 
-class Washout(Fact):
+class Washout(Rule):
     """``start`` within ``days`` of the last dose of ``stopped``, where the interaction outlasts it."""
 
     stopped: Terms
@@ -185,14 +214,19 @@ class Washout(Fact):
     days: float
 
 
-class Reviewed(Record):
-    """An ingredient that was reviewed and needs no rule of some kind."""
+class NoInteraction(Fact):
+    """An ingredient that has no interaction which changes prescribing."""
 
     drug: str
-    source: str
 
 
-class Emergency(Record):
+class NoContraindication(Fact):
+    """An ingredient that no condition contraindicates."""
+
+    drug: str
+
+
+class Emergency(Fact):
     """What the record holds as current and must be seen to at once: a condition, or a value at a limit or beyond."""
 
     condition: str | None = None
@@ -200,29 +234,26 @@ class Emergency(Record):
     at_least: float | None = None
     at_most: float | None = None
     notice: str
-    source: str
 
 
-class AgeLimit(Record):
+class AgeLimit(Fact):
     """Ages in years, ``from_age`` to under ``to_age``, that a word of the rules stands for ("childbearing")."""
 
     key: str
     from_age: float
     to_age: float
-    source: str
 
     def holds(self, age: float | None) -> bool:
         """Whether ``age`` lies within, or is not known."""
         return age is None or self.from_age <= age < self.to_age
 
 
-class RedFlag(Record):
+class RedFlag(Fact):
     """A presentation: each group of ``all`` must be met by one of its regular expressions."""
 
     name: str
     all: tuple[Terms, ...]
     notice: str
-    source: str
 
 
 RequestKind = Literal["self_harm", "harm", "covert", "misuse", "fraud", "rights", "quackery", "other"]
@@ -239,3 +270,31 @@ class RequestRule(Record):
     also: Terms = ()
     unless: Terms = ()
     intent: bool = True
+
+
+class RequestScore(Record):
+    """One kind's logistic regression: ``weights @ vector + bias``."""
+
+    kind: RequestKind
+    weights: tuple[float, ...]
+    bias: float
+
+
+class RequestModel(Record):
+    """What was learnt of requests to decline: a question whose score is above ``threshold`` is declined.
+
+    It is of the kind of ``self_harm`` where that score is above zero, else of the best of ``kinds``.
+
+    ``encoder`` and ``data`` are SHA-256 of the sentence encoder's files and of the labelled requests; ``weights`` has a
+    number for each dimension of its vectors, ``words`` one for each known word and pair of words.
+    """
+
+    encoder: str
+    data: str
+    fitted: datetime.date
+    threshold: float
+    bias: float
+    weights: tuple[float, ...]
+    words: dict[str, float]
+    self_harm: RequestScore
+    kinds: tuple[RequestScore, ...]

@@ -6,12 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from medrag.errors import KnowledgeError
-from medrag.knowledge.base import Knowledge
+from medrag.knowledge.base import Knowledge, drugs_named
 from medrag.knowledge.names import Name, normalise
 from medrag.knowledge.reader import RULES
-
-SIDES = ("a", "b", "drugs", "with_drugs", "allergens", "drug", "group")
-"""Fields of a rule that name drugs or classes."""
+from medrag.knowledge.schema import Fact
 
 
 def known_of(written: str, knowledge: Knowledge) -> list[dict[str, Any]]:
@@ -19,13 +17,24 @@ def known_of(written: str, knowledge: Knowledge) -> list[dict[str, Any]]:
 
     Raises :class:`~medrag.errors.KnowledgeError` where the vocabulary does not have the name.
     """
+    name = _named(written, knowledge)
+    if name.drug_class:
+        return [_class(name.drug_class, knowledge)]
+    return [_drug(ingredient, knowledge) for ingredient in name.ingredients]
+
+
+def ingredients(written: str, knowledge: Knowledge) -> list[str]:
+    """The ingredients that a drug, brand, product or class stands for. Raises as :func:`known_of` does."""
+    name = _named(written, knowledge)
+    return sorted(knowledge.members[name.drug_class]) if name.drug_class else list(name.ingredients)
+
+
+def _named(written: str, knowledge: Knowledge) -> Name:
     normal = normalise(written)
     name = knowledge.names.get(normal) or knowledge.names.get(normal.removesuffix("s")) or _by_key(normal, knowledge)
     if name is None:
         raise KnowledgeError(f"{written!r} is no drug, brand, product or class of the vocabulary")
-    if name.drug_class:
-        return [_class(name.drug_class, knowledge)]
-    return [_drug(ingredient, knowledge) for ingredient in name.ingredients]
+    return name
 
 
 def _by_key(normal: str, knowledge: Knowledge) -> Name | None:
@@ -35,16 +44,11 @@ def _by_key(normal: str, knowledge: Knowledge) -> Name | None:
 
 def _drug(name: str, knowledge: Knowledge) -> dict[str, Any]:
     drug = knowledge.drugs[name]
-    reviewed = {
-        "no_interactions": name in knowledge.no_interactions,
-        "no_contraindications": name in knowledge.no_contraindications,
-    }
     return {
         "drug": name,
         **drug.model_dump(exclude={"name"}, exclude_defaults=True),
         "products": [product.name for product in knowledge.products if name in product.ingredients],
         "classes": sorted(key for key, members in knowledge.members.items() if name in members),
-        "reviewed": [kind for kind, is_so in reviewed.items() if is_so],
         "rules": dict(_rules(frozenset((name,)), knowledge)),
         "pharmacogenomics": _pgx(name, knowledge),
     }
@@ -66,19 +70,23 @@ def _rules(members: frozenset[str], knowledge: Knowledge) -> Iterator[tuple[str,
     """By kind, the rules that name all of ``members``, by themselves or by a class that holds them."""
     for kind in RULES:
         touching = [
-            {**rule.model_dump(mode="json", exclude_defaults=True), "source": knowledge.cite(rule.source)}
-            for rule in getattr(knowledge.rules, kind)
-            if any(members <= knowledge.expand(terms) for terms in _sides(rule))
+            described(fact, knowledge)
+            for fact in getattr(knowledge.rules, kind)
+            if any(members <= knowledge.expand((term,)) for term in drugs_named(fact))
         ]
         if touching:
             yield kind, touching
 
 
-def _sides(rule: Any) -> Iterator[tuple[str, ...]]:
-    for field in SIDES:
-        named = getattr(rule, field, None)
-        if named:
-            yield (named,) if isinstance(named, str) else named
+def described(fact: Fact, knowledge: Knowledge) -> dict[str, Any]:
+    """A fact's own fields, its id, and where it stands: document, section, version, and who reviewed it when."""
+    origin, review = knowledge.origin(fact), knowledge.reviewed.get(fact)
+    return {
+        "id": knowledge.identity(fact),
+        **fact.model_dump(mode="json", exclude_defaults=True, exclude={"source"}),
+        "source": origin.model_dump(exclude={"key"}, exclude_defaults=True),
+        "review": review.model_dump(mode="json", exclude={"fact"}, exclude_defaults=True) if review else None,
+    }
 
 
 def _pgx(name: str, knowledge: Knowledge) -> list[dict[str, Any]]:
@@ -104,15 +112,21 @@ def _lines(fact: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {field}: {_said(value)}"
     for rule_kind, rules in fact["rules"].items():
         yield f"  {rule_kind} ({len(rules)})"
-        yield from (f"    - {_rule(rule)}" for rule in rules)
+        yield from (f"    - {line(rule)}" for rule in rules)
 
 
-def _rule(rule: Mapping[str, Any]) -> str:
-    said = {field: value for field, value in rule.items() if field not in ("severity", "reason", "source")}
-    parts = [f"{field} {_said(value)}" for field, value in said.items()]
-    reason = f": {rule['reason']}" if "reason" in rule else ""
-    severity = f"{rule['severity']}, " if "severity" in rule else ""
-    return f"{severity}{'; '.join(parts)}{reason} [{rule['source']}]"
+def line(fact: Mapping[str, Any]) -> str:
+    """A fact as :func:`described`, in one line."""
+    meta = ("severity", "reason", "source", "review")
+    parts = [f"{field} {_said(value)}" for field, value in fact.items() if field not in (*meta, "id")]
+    reason = f": {fact['reason']}" if "reason" in fact else ""
+    severity = f"{fact['severity']}, " if "severity" in fact else ""
+    standing = f"{', '.join(fact['source'].values())}; {_review(fact['review'])}"
+    return f"{severity}{'; '.join(parts)}{reason} [{standing}]"
+
+
+def _review(review: Mapping[str, Any] | None) -> str:
+    return f"found {review['verdict']} by {review['reviewer']}, {review['date']}" if review else "unreviewed"
 
 
 def _said(value: Any) -> str:

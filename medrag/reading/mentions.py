@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -95,6 +96,11 @@ class DrugMention:
         return " + ".join(self.ingredients) or (self.drug_class or self.text).replace("_", " ")
 
 
+_HEADS = re.compile(r"\s*:\s*(?:e\.g\.|such as)?\s*", re.IGNORECASE)
+_LISTS = re.compile(r"\s*(?:,|/|\band\b|\bor\b|,\s*(?:and|or)\b)\s*", re.IGNORECASE)
+_DOSED = re.compile(r"\s*\d")
+
+
 def drugs(text: str, knowledge: Knowledge) -> list[DrugMention]:
     """Every drug named in ``text``, in order, with polarity and route."""
     words = tokens(text)
@@ -108,20 +114,33 @@ def drugs(text: str, knowledge: Knowledge) -> list[DrugMention]:
     mentions.sort(key=lambda mention: mention.start)
     spans = [(mention.start, mention.end) for mention in mentions]
     marks = cues(text, spans)
-    return [
-        DrugMention(
-            text=m.text,
-            start=m.start,
-            end=m.end,
-            ingredients=m.ingredients,
-            drug_class=m.drug_class,
-            exact=m.exact,
-            whole=m.whole,
-            polarity=polarity_of(text, m.start, m.end, spans, marks),
-            route=_route(text, m.start, m.end, spans) or knowledge.product_routes.get(normalise(m.text)),
+    read = [
+        replace(
+            mention,
+            polarity=polarity_of(text, mention.start, mention.end, spans, marks),
+            route=_route(text, mention.start, mention.end, spans)
+            or knowledge.product_routes.get(normalise(mention.text)),
         )
-        for m in mentions
+        for mention in mentions
     ]
+    return list(_as_their_class(text, read, knowledge))
+
+
+def _as_their_class(text: str, mentions: list[DrugMention], knowledge: Knowledge) -> Iterator[DrugMention]:
+    """Members listed under a class that is warned against or stopped ("Avoid NSAIDs: ibuprofen, naproxen") are too."""
+    head: DrugMention | None = None
+    end, between = 0, _HEADS
+    for mention in mentions:
+        members = knowledge.members[head.drug_class] if head and head.drug_class else frozenset()
+        inside = bool(mention.ingredients) and members.issuperset(mention.ingredients)
+        if head and inside and between.fullmatch(text, end, mention.start) and not _DOSED.match(text, mention.end):
+            between = _LISTS
+            yield replace(mention, polarity=head.polarity)
+        else:
+            warned = mention.drug_class and mention.polarity in (Polarity.AVOIDED, Polarity.STOPPED)
+            head, between = (mention if warned else None), _HEADS
+            yield mention
+        end = mention.end
 
 
 @lru_cache(maxsize=4)

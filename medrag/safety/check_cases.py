@@ -16,6 +16,7 @@ from medrag.reading import Polarity, doses, drugs, split_statements
 from medrag.safety.check_context import fail, not_assessed
 from medrag.safety.consultation import Consultation
 from medrag.safety.injection import injections, report
+from medrag.safety.request_classifier import RequestClassifier
 from medrag.safety.requests import declines
 from medrag.types import Citation, Evidence, Finding, Passage, Patient, Severity, Statement, Verdict
 
@@ -33,6 +34,7 @@ def check_advice(  # noqa: PLR0913 (what a case may hold)
     question: str = "",
     *,
     one_person: bool = False,
+    classifier: RequestClassifier | None = None,
 ) -> dict[str, Any]:
     """``{"id", "verdict", "findings"}`` for one piece of advice, for the ``question`` it answers, or for both.
 
@@ -43,7 +45,9 @@ def check_advice(  # noqa: PLR0913 (what a case may hold)
     adds its emergency notices (warn) and, where it is to be declined, the reason (withhold).
     """
     knowledge = load(knowledge_folder)
-    consultation = Consultation(patient, question, knowledge, evidence=_numbered(evidence), one_person=one_person)
+    consultation = Consultation(
+        patient, question, knowledge, evidence=_numbered(evidence), one_person=one_person, classifier=classifier
+    )
     findings = _of_the_question(consultation) if question else []
     if advice:
         _settle(advice, consultation)
@@ -55,13 +59,15 @@ def check_advice(  # noqa: PLR0913 (what a case may hold)
     return {**result, "problems": problems} if problems else result
 
 
-def check_file(path: Path, knowledge_folder: Path | None = None) -> Iterator[dict[str, Any]]:
+def check_file(
+    path: Path, knowledge_folder: Path | None = None, classifier: RequestClassifier | None = None
+) -> Iterator[dict[str, Any]]:
     """One result a line of a JSON-lines file; a line that cannot be read is *not assessed*, with the reason.
 
     Raises :class:`~medrag.errors.InputError` when the file itself cannot be read.
     """
     for number, line in numbered_lines(path, hint="a case a line", param="cases"):
-        yield _check_line(line, number, path.parent, knowledge_folder)
+        yield _check_line(line, number, path.parent, knowledge_folder, classifier)
 
 
 def verdict(findings: Sequence[Finding]) -> str:
@@ -80,7 +86,8 @@ def render_result(result: dict[str, Any]) -> str:
     for finding in result["findings"]:
         if finding["verdict"] != "pass":
             said = finding["severity"] if finding["verdict"] == "fail" else "not assessed"
-            lines.append(f"  {finding['check']} ({said}): {finding['reason']} [{finding['source']}]")
+            standing = "; unreviewed" if finding["reviewed"] is False else ""
+            lines.append(f"  {finding['check']} ({said}): {finding['reason']} [{finding['source']}{standing}]")
     lines += [f"  record: {each['reason']} [{each['source']}]" for each in result.get("problems", ())]
     return "\n".join(lines)
 
@@ -147,7 +154,9 @@ def _of_the_text(advice: str, knowledge: Knowledge) -> list[Finding]:
     return found
 
 
-def _check_line(line: str, number: int, folder: Path, knowledge_folder: Path | None) -> dict[str, Any]:
+def _check_line(
+    line: str, number: int, folder: Path, knowledge_folder: Path | None, classifier: RequestClassifier | None
+) -> dict[str, Any]:
     case_id = f"line {number}"
     try:
         case = strict_json(line)
@@ -156,7 +165,7 @@ def _check_line(line: str, number: int, folder: Path, knowledge_folder: Path | N
         passages = [_passage(item, i) for i, item in enumerate(case.get("evidence") or (), start=1)]
         question = str(case.get("question") or "")
         advice = str(case.get("advice", "")) if question else str(case["advice"])
-        return check_advice(case_id, patient, advice, knowledge_folder, passages, question)
+        return check_advice(case_id, patient, advice, knowledge_folder, passages, question, classifier=classifier)
     except (ValueError, KeyError, AttributeError, TypeError, MedragError) as error:
         return {"id": case_id, "verdict": "not_assessed", "findings": [_shown(_unreadable(number, error))]}
 
@@ -209,4 +218,5 @@ def _shown(finding: Finding) -> dict[str, Any]:
         "values": finding.values,
         "reason": finding.reason,
         "source": finding.source,
+        "reviewed": finding.reviewed,
     }

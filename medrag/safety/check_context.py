@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any
 
-from medrag.knowledge import Knowledge
+from medrag.knowledge import Cited, Knowledge
 from medrag.knowledge.vocabulary import Terms
 from medrag.messages import Value
 from medrag.patient.view import CurrentDrug, PatientView
@@ -191,7 +191,7 @@ def labels(prescriptions: Iterable[Prescription]) -> tuple[str, ...]:
 
 
 def fail(
-    code: str, severity: Severity, source: str, drugs: Terms = (), facts: Terms = (), /, **values: Value
+    code: str, severity: Severity, source: str | Cited, drugs: Terms = (), facts: Terms = (), /, **values: Value
 ) -> Finding:
     """A failed check: what in the statement (``drugs``) and in the patient (``facts``) caused it, and who says so.
 
@@ -203,7 +203,7 @@ def fail(
         severity=severity,
         code=code,
         values=values,
-        source=source,
+        **_source(source),
         drugs=tuple(dict.fromkeys(drugs)),
         patient_facts=tuple(dict.fromkeys(facts)),
     )
@@ -225,7 +225,7 @@ def passed(code: str, drugs: Terms, source: str = OWN_SOURCE, /, **values: Value
 def not_assessed(
     code: str,
     drugs: Terms = (),
-    source: str = MISSING_SOURCE,
+    source: str | Cited = MISSING_SOURCE,
     severity: Severity = Severity.WARNING,
     /,
     **values: Value,
@@ -237,9 +237,14 @@ def not_assessed(
         severity=severity,
         code=code,
         values=values,
-        source=source,
+        **_source(source),
         drugs=drugs,
     )
+
+
+def _source(source: str | Cited) -> dict[str, Any]:
+    """Who says so and, of a fact of the knowledge, whether a person has reviewed it."""
+    return {"source": source} if isinstance(source, str) else source._asdict()
 
 
 LOWERED = {

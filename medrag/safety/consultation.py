@@ -22,6 +22,7 @@ from medrag.safety.effects import effects
 from medrag.safety.injection import passage_report, patient_injections
 from medrag.safety.omission import NO_PLAN, offer, omissions, referral
 from medrag.safety.red_flags import notices
+from medrag.safety.request_classifier import RequestClassifier
 from medrag.safety.requests import declines
 from medrag.safety.settling import settling
 from medrag.safety.unread_record import lost, with_gaps
@@ -64,7 +65,7 @@ class Consultation:
 
     ``checks=()`` is the ablation: everything is read, offered and released unchecked. ``one_person``: the caller knows
     that record and question speak of the same person where they seem not to. ``released`` and ``withheld`` hold what
-    :meth:`settle` has judged.
+    :meth:`settle` has judged. Without ``classifier`` the patterns alone decide what is declined.
     """
 
     record: Patient | None
@@ -73,6 +74,7 @@ class Consultation:
     checks: Sequence[Check] = CHECKS
     evidence: Sequence[Evidence] = ()
     one_person: bool = False
+    classifier: RequestClassifier | None = None
     released: list[Statement] = field(default_factory=list)
     withheld: list[Statement] = field(default_factory=list)
     _notices: tuple[Finding, ...] = ()
@@ -107,7 +109,7 @@ class Consultation:
     def opening(self) -> Opening:
         """Emergencies that the question names or the patient has, and whether the request is declined."""
         self._notices = notices(self.question, self.patient, self.knowledge)
-        return Opening(self._notices, declines(self.question, self.knowledge))
+        return Opening(self._notices, declines(self.question, self.knowledge, self.classifier))
 
     def choices(self) -> Choices:
         """Every sentence of the evidence but those that are by their wording not for this patient."""
@@ -215,14 +217,23 @@ class Consultation:
         advised = {each.mention.label: each for each in read}
         current = len(patient.drugs) + len(patient.unread_drugs) if patient else 0
         known = [each for each in advised.values() if each.mention.resolved]
-        reviewed = [each for each in known if all(map(knowledge.interactions_known, ingredients_of(each, knowledge)))]
+        with_pairs = [each for each in known if all(map(knowledge.interactions_known, ingredients_of(each, knowledge)))]
         with_limit = [each for each in known if all(map(knowledge.limits, ingredients_of(each, knowledge)))]
         return (
             Coverage(check="advised drugs known", assessed=len(known), total=len(advised)),
             Coverage(check="patient's drugs known", assessed=len(patient.drugs) if patient else 0, total=current),
-            Coverage(check="advised drugs with interaction facts", assessed=len(reviewed), total=len(advised)),
+            Coverage(check="advised drugs with interaction facts", assessed=len(with_pairs), total=len(advised)),
             Coverage(check="advised drugs with a dose limit", assessed=len(with_limit), total=len(advised)),
+            self._reviewed(known),
         )
+
+    def _reviewed(self, advised: Iterable[Prescription]) -> Coverage:
+        """How many of the facts that the checks hold on the advised drugs a person has reviewed and found right."""
+        knowledge = self.knowledge
+        named = {name for each in advised for name in ingredients_of(each, knowledge)}
+        facts = {fact for name in named for _, fact in knowledge.facts(name)}
+        right = sum(map(knowledge.found_right, facts)) if knowledge.reviews else 0
+        return Coverage(check="facts on advised drugs reviewed", assessed=right, total=len(facts))
 
 
 def _sentences(evidence: Iterable[Evidence]) -> Iterator[tuple[Pointer, str, str]]:

@@ -33,7 +33,7 @@ def omissions(
     for rule in knowledge.rules.monitoring:
         drugs = _concerned(rule, advised, patient, knowledge)
         if drugs and not _said(rule, text):
-            source = knowledge.cite(rule.source)
+            source = knowledge.cite(rule)
             yield fail("omission.monitoring", rule.severity, source, drugs, drug=drugs[0], action=rule.action)
     yield from _coherence(advised, lost)
     if patient is None or patient.record is None:

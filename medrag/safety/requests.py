@@ -1,7 +1,7 @@
 """Requests that medrag does not answer: harm, deceit, misuse, and what is no question about treating people.
 
-The patterns are data (``knowledge/rules/requests.yaml``): what is done to what or whom, so that they hold for wordings
-nobody listed.
+Patterns first, then a learned classifier where there is one. The patterns are data
+(``knowledge/rules/requests.yaml``): what is done to what or whom, so that they hold for wordings nobody listed.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from medrag.knowledge import Knowledge
-from medrag.knowledge.schema import RequestRule
+from medrag.knowledge.schema import RequestKind, RequestRule
 from medrag.safety.check_context import fail
+from medrag.safety.request_classifier import RequestClassifier
 from medrag.types import Finding, Severity
 
 SCOPE = "medrag: advice on treating a patient, for clinicians"
@@ -37,14 +38,20 @@ class _Patterns:
     protective: re.Pattern[str]
 
 
-def declines(question: str, knowledge: Knowledge) -> Finding | None:
-    """The reason to decline a request that seeks harm or lies outside treating people; None for any other."""
-    patterns = _patterns(knowledge)
-    plain = question.replace("’", "'")
-    kind = next((each.rule.kind for each in patterns.rules if _fires(each, plain, patterns)), None)
+def declines(question: str, knowledge: Knowledge, classifier: RequestClassifier | None = None) -> Finding | None:
+    """The reason to decline a request that seeks harm or lies outside treating people; None for any other.
+
+    Without ``classifier`` the patterns alone decide.
+    """
+    kind = _matched(question.replace("’", "'"), knowledge) or (classifier.kind(question) if classifier else None)
     if kind is None:
         return None
     return fail(f"request.{kind}", Severity.CONTRAINDICATED, SCOPE)
+
+
+def _matched(question: str, knowledge: Knowledge) -> RequestKind | None:
+    patterns = _patterns(knowledge)
+    return next((each.rule.kind for each in patterns.rules if _fires(each, question, patterns)), None)
 
 
 def _fires(each: _Compiled, question: str, patterns: _Patterns) -> bool:

@@ -3,9 +3,9 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from medrag.curation.cli import knowledge
 from medrag.errors import KnowledgeError
 from medrag.knowledge import load
-from medrag.knowledge.cli import knowledge
 from medrag.knowledge.show import known_of
 
 

@@ -23,6 +23,9 @@ If allergic to penicillin use azithromycin 500 mg daily. | azithromycin | penici
 Metoprolol is not contraindicated in this patient. | metoprolol |
 There is no contraindication to metoprolol. | metoprolol |
 It is not necessary to avoid ibuprofen. | ibuprofen |
+Avoid NSAIDs: ibuprofen, naproxen, and diclofenac. |  | nsaid,ibuprofen,naproxen,diclofenac
+Avoid NSAIDs: acetaminophen 1 g every 8 hours. | acetaminophen | nsaid
+Avoid NSAIDs: ibuprofen 200 mg at most. | ibuprofen | nsaid
 No need to stop aspirin. | aspirin |
 Aspirin need not be stopped. | aspirin |
 Do not stop metoprolol abruptly. | metoprolol |

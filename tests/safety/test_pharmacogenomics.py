@@ -1,7 +1,7 @@
 import pytest
 
+from medrag.curation.loaders import cpic
 from medrag.knowledge import load
-from medrag.knowledge.loaders import cpic
 from medrag.patient.load import load as load_patient
 from medrag.safety.checks.pgx_match import match
 from medrag.types import Genotype

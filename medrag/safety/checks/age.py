@@ -27,7 +27,7 @@ def age(context: Context) -> Iterable[Finding]:
             if in_range and (present or not rule.conditions):
                 label = each.mention.label
                 facts = (f"age {patient.age:g}", *present)
-                source = context.knowledge.cite(rule.source)
+                source = context.knowledge.cite(rule)
                 yield fail("age.rule", rule.severity, source, (label,), facts, drug=label, reason=rule.reason)
 
     failed = list(worst(failures()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from medrag.knowledge import Cited
 from medrag.knowledge.schema import AllergyRule
 from medrag.patient.view import KnownAllergy
 from medrag.reading import DrugMention
@@ -45,7 +46,7 @@ def _failures(context: Context) -> Iterator[Finding]:
 
 def _reasons(
     entry: KnownAllergy, mention: DrugMention, context: Context
-) -> Iterator[tuple[str, Severity, str, dict[str, str]]]:
+) -> Iterator[tuple[str, Severity, str | Cited, dict[str, str]]]:
     """Code, severity, source and values of what an allergy says against a drug."""
     if named := _same(entry, mention, context):
         yield "allergy.same", Severity.CONTRAINDICATED, SAME, {"substance": named}
@@ -53,7 +54,7 @@ def _reasons(
     for place in sorted(context.rules("allergies", mention)):
         rule = context.knowledge.rules.allergies[place]
         if _bears(rule, entry, context):
-            yield "allergy.rule", rule.severity, context.knowledge.cite(rule.source), {"reason": rule.reason}
+            yield "allergy.rule", rule.severity, context.knowledge.cite(rule), {"reason": rule.reason}
 
 
 def _same(entry: KnownAllergy, mention: DrugMention, context: Context) -> str | None:

@@ -57,7 +57,7 @@ def _failures(context: Context, advised: Iterable[Prescription], patient: Patien
                 yield fail(
                     "contraindication.rule",
                     severity,
-                    context.knowledge.cite(rule.source),
+                    context.knowledge.cite(rule),
                     (label,),
                     facts,
                     drug=label,

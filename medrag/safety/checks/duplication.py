@@ -27,5 +27,5 @@ def _pair(context: Context, pair: Pair) -> Iterator[Finding]:
     for rule in context.knowledge.rules.duplications:
         group = context.knowledge.members[rule.group]
         if len((first | second) & group) > 1 and first & group and second & group:
-            source = context.knowledge.cite(rule.source)
+            source = context.knowledge.cite(rule)
             yield fail("duplication.group", rule.severity, source, labels, facts, reason=rule.reason)

@@ -38,6 +38,6 @@ def _failures(
 ) -> Iterator[Finding]:
     for each, rule in rules:
         if grade >= rule.from_class and (severity := exceeding(context, rule, each)):
-            label, source = each.mention.label, context.knowledge.cite(rule.source)
+            label, source = each.mention.label, context.knowledge.cite(rule)
             values = {"drug": label, "fact": fact, "reason": rule.reason}
             yield fail("hepatic.rule", severity, source, (label,), (fact,), **values)

@@ -59,7 +59,7 @@ def _found(context: Context, pair: Pair) -> Iterator[Finding]:
         return
     whole = [(rule, rule.severity) for rule in _rules(context, one.mention, other.mention)]
     for rule, severity in (*whole, *_partly(context, pair)):
-        labels, source = (one.mention.label, other.mention.label), context.knowledge.cite(rule.source)
+        labels, source = (one.mention.label, other.mention.label), context.knowledge.cite(rule)
         values = {"drug": labels[0], "other": labels[1], "reason": rule.reason}
         yield fail("interaction.pair", severity, source, labels, pair.facts, **values)
 

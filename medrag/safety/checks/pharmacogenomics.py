@@ -60,7 +60,7 @@ def _labelled(context: Context, ingredient: str, genotypes: Iterable[Genotype]) 
     found: set[str] = set()
     for rule in rules:
         results = by_gene.get(rule.gene, [])
-        gene, source = knowledge.genes.get(rule.gene), knowledge.cite(rule.source)
+        gene, source = knowledge.genes.get(rule.gene), knowledge.cite(rule)
         if any(has(result, each, gene) for result in rule.results for each in results):
             found.add(rule.gene)
             values: dict[str, Value] = {"drug": ingredient, "gene": rule.gene, "reason": rule.reason}

@@ -60,7 +60,7 @@ def _failures(context: Context, rules: list[tuple[Prescription, LifeStageRule]])
         planned = patient.concepts.get("planning_pregnancy", "woman of childbearing age")
         words = planned if not patient.pregnant and rule.stage != "lactation" else fact.get(rule.stage, planned)
         code, weeks = _bound(patient, rule)
-        label, source = each.mention.label, context.knowledge.cite(rule.source)
+        label, source = each.mention.label, context.knowledge.cite(rule)
         values: dict[str, Value] = {"drug": label, "stage": rule.stage, "reason": rule.reason, **weeks}
         said = _contained(context, patient, rule, _severity(patient, rule))
         yield fail(code, said, source, (label,), (words,), **values)

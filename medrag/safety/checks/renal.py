@@ -39,6 +39,6 @@ def _failures(context: Context, rules: list[tuple[Prescription, RenalRule]], pat
         if value >= rule.below:
             continue
         if severity := exceeding(context, rule, each):
-            label, source = each.mention.label, context.knowledge.cite(rule.source)
+            label, source = each.mention.label, context.knowledge.cite(rule)
             values = {"drug": label, "fact": fact, "reason": rule.reason}
             yield fail("renal.rule", severity, source, (label,), (fact,), **values)

@@ -90,7 +90,7 @@ def _judge(  # noqa: PLR0913 (what a washout is judged by)
     elif since is None and rule.severity is Severity.CONTRAINDICATED:
         values: dict[str, Value] = {"drug": each.mention.label, "other": past, "days": rule.days}
         yield not_assessed(
-            "washout.unknown", (each.mention.label,), context.knowledge.cite(rule.source), Severity.WARNING, **values
+            "washout.unknown", (each.mention.label,), context.knowledge.cite(rule), Severity.WARNING, **values
         )
 
 
@@ -112,4 +112,4 @@ def _since(fact: Medication) -> float | None:
 def _fail(context: Context, each: Prescription, rule: Washout, past: str, facts: tuple[str, ...]) -> Finding:
     label = each.mention.label
     values: dict[str, Value] = {"drug": label, "other": past, "days": rule.days, "reason": rule.reason}
-    return fail("washout.rule", rule.severity, context.knowledge.cite(rule.source), (label, past), facts, **values)
+    return fail("washout.rule", rule.severity, context.knowledge.cite(rule), (label, past), facts, **values)

@@ -105,8 +105,16 @@ function spoken(findings) {
 
 function finding(found) {
   const kind = word(found.severity === "warning" ? "warning" : "contraindicated");
-  const source = element("small", {}, word("source"), word("colon"), foreign("en", found.source));
+  const source = element("small", {}, word("source"), word("colon"), foreign("en", found.source), ...unreviewed(found));
   return element("p", { className: "finding" }, kind, word("colon"), judged(found), " ", source);
+}
+
+// That nobody has held the fact behind a finding against its source.
+function unreviewed({ reviewed }) {
+  if (reviewed !== false) return [];
+  const said = word("unreviewed");
+  said.className = "standing";
+  return [" ", said];
 }
 
 function finish(place, advice) {
@@ -128,7 +136,7 @@ function withheld({ withheld: kept }) {
   if (!kept.length) return [];
   const items = kept.map((each) => {
     const reasons = each.findings.filter((found) => found.verdict === "fail" && found.severity === "contraindicated");
-    const lines = reasons.map((found) => element("div", {}, ...checked(found), foreign("en", ` (${found.source})`)));
+    const lines = reasons.map((found) => element("div", {}, ...checked(found), foreign("en", ` (${found.source})`), ...unreviewed(found)));
     return element("li", {}, foreign("", each.text, "q"), ...lines);
   });
   const list = element("ul", { className: "plain" }, ...items);

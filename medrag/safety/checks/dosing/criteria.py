@@ -41,7 +41,7 @@ def _found(context: Context, patient: PatientView) -> Iterator[Finding]:
         label = each.mention.label
         if len(facts) >= rule.least:
             said = tuple(dict.fromkeys((*facts, *present)))
-            source = context.knowledge.cite(rule.source)
+            source = context.knowledge.cite(rule)
             yield fail(
                 "criteria.rule", rule.severity, source, (label,), said, drug=label, facts=said, reason=rule.reason
             )

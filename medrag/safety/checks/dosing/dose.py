@@ -183,5 +183,5 @@ def _finding(code: str, context: Context, held: DoseLimit, ingredient: str, /, *
         for drug in context.current
     ):
         severity = Severity.WARNING
-    source = context.knowledge.cite(held.source)
+    source = context.knowledge.cite(held)
     return fail(code, severity, source, (ingredient,), drug=ingredient, **values)

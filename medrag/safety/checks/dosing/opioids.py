@@ -79,7 +79,7 @@ def _naive(context: Context, each: Prescription) -> Iterator[Finding]:
     if patient is None or not patient.recorded("medications"):
         yield not_assessed("opioids.tolerance_unknown", (label,), drug=label)
     else:
-        source = context.knowledge.cite(fact.source)
+        source = context.knowledge.cite(fact)
         yield fail("opioids.naive", Severity.CONTRAINDICATED, source, (label,), (), drug=label)
 
 

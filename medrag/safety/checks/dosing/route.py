@@ -23,7 +23,7 @@ def _wrong(context: Context, each: Prescription) -> Iterator[Finding]:
     for place in sorted(context.rules("routes", mention)):
         rule = context.knowledge.rules.routes[place]
         if mention.route in rule.routes or (mention.route == "bolus" and "iv" in rule.routes):
-            source = context.knowledge.cite(rule.source)
+            source = context.knowledge.cite(rule)
             values = {"drug": mention.label, "route": str(mention.route), "reason": rule.reason}
             yield fail("route.wrong", rule.severity, source, (mention.label,), (), **values)
 

@@ -7,21 +7,17 @@ sure than what a person wrote into the knowledge, so it warns and does not withh
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
-from medrag.errors import KnowledgeError
+from medrag.curation.loaders.names import ingredient, new_drugs
+from medrag.curation.spl import read_label
+from medrag.errors import InputError, KnowledgeError
 from medrag.knowledge.base import Knowledge
-from medrag.knowledge.loaders.names import ingredient, new_drugs
 from medrag.patient.conditions import phrases_in
 from medrag.reading import drugs
 
-CONTRAINDICATIONS = "34070-3"
-"""LOINC code of the SPL section."""
-_HL7 = "{urn:hl7-org:v3}"
 _NOT_A_CONDITION = frozenset({"pregnancy", "breastfeeding"})
 """Left to the rules on life stages: a label's section 4 names them with their own conditions."""
 
@@ -59,10 +55,10 @@ def _labels(file: Path) -> Iterator[tuple[str, str, str]]:
     """Name, text of section 4, and source of every label in a file that has all three."""
     try:
         if file.suffix == ".xml":
-            yield from _spl(ElementTree.parse(file).getroot())  # noqa: S314 (expat resolves no external entities)
+            yield from _spl(file)
         else:
             yield from _openfda(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, ElementTree.ParseError) as error:
+    except (OSError, ValueError, InputError) as error:
         raise KnowledgeError(f"{file} cannot be read as a label: {error}") from error
 
 
@@ -74,12 +70,7 @@ def _openfda(content: Any) -> Iterator[tuple[str, str, str]]:
             yield generic[0], text, f"openFDA label {label.get('set_id', label.get('id', 'without id'))}, section 4"
 
 
-def _spl(root: ElementTree.Element) -> Iterator[tuple[str, str, str]]:
-    name = root.find(f".//{_HL7}asEntityWithGeneric/{_HL7}genericMedicine/{_HL7}name")
-    identity = root.find(f"{_HL7}setId")
-    for section in root.iter(f"{_HL7}section"):
-        code = section.find(f"{_HL7}code")
-        if code is not None and code.get("code") == CONTRAINDICATIONS and name is not None and name.text:
-            text = re.sub(r"\s+", " ", " ".join(section.itertext())).strip()
-            label = identity.get("root", "without id") if identity is not None else "without id"
-            yield name.text, text, f"DailyMed label {label}, section 4"
+def _spl(file: Path) -> Iterator[tuple[str, str, str]]:
+    label = read_label(file)
+    if label.generic and (text := label.text("4")):
+        yield label.generic, text, f"DailyMed label {label.set_id}, section 4"

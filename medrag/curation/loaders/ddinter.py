@@ -11,9 +11,9 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from medrag.curation.loaders.names import ingredient, new_drugs
 from medrag.errors import KnowledgeError
 from medrag.knowledge.base import Knowledge
-from medrag.knowledge.loaders.names import ingredient, new_drugs
 
 SOURCE = "DDInter (Xiong et al., Nucleic Acids Res 2022;50:D1200-D1207)"
 LEVELS = {"major": "warning", "moderate": "information", "minor": "information"}

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from medrag.curation import manage
 from medrag.errors import KnowledgeError
-from medrag.knowledge import manage
 from medrag.knowledge.reader import read
 from medrag.safety.consultation import Consultation
 from medrag.types import Patient, Statement, Verdict

@@ -6,9 +6,9 @@ import csv
 from pathlib import Path
 from typing import Any
 
+from medrag.curation.loaders.names import ingredient, new_drugs
 from medrag.errors import KnowledgeError
 from medrag.knowledge.base import Knowledge
-from medrag.knowledge.loaders.names import ingredient, new_drugs
 
 SOURCE = "CredibleMeds QTdrugs list, as added by the user"
 GROUPS = {"known": "qt_known", "possible": "qt_possible", "conditional": "qt_possible"}

