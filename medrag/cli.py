@@ -36,7 +36,7 @@ PatientFiles = Annotated[
     typer.Option("--patient", "-p", help="A patient file (JSON, FHIR, PharmCAT, note, ...); give it again for more."),
 ]
 IndexDir = Annotated[Path | None, typer.Option("--index", help="Index directory.")]
-Model = Annotated[str | None, typer.Option("--model", help="Model to serve: a path or a hub id.")]
+Model = Annotated[str | None, typer.Option("--model", help="Model to serve: a bundled one, a path or a hub id.")]
 ModelUrl = Annotated[str | None, typer.Option("--model-url", help="Use this OpenAI-compatible server.")]
 Grounding = Annotated[str | None, typer.Option("--grounding", help="`quote` (verbatim) or `cite` (free wording).")]
 FilterWords = Annotated[
@@ -221,10 +221,12 @@ def _root(
 
 def _mount_commands() -> None:
     """Adds the groups of sub-commands: this package's, and those the distribution's others declare as entry points."""
+    from medrag.generation.cli import model
     from medrag.knowledge.cli import knowledge
     from medrag.server.cli import audit, db, feedback
 
-    for name, group in {"audit": audit, "feedback": feedback, "db": db, "knowledge": knowledge}.items():
+    groups = {"audit": audit, "feedback": feedback, "db": db, "knowledge": knowledge, "model": model}
+    for name, group in groups.items():
         app.add_typer(group, name=name)
     for point in sorted(entry_points(group="medrag.commands"), key=lambda each: each.name):
         app.add_typer(point.load(), name=point.name)

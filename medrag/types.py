@@ -224,11 +224,16 @@ class Filters(Record):
 
 
 class Evidence(Record):
-    """A retrieved passage under the number (from 1) that prompts and citations give it."""
+    """A retrieved passage under the number (from 1) that prompts and citations give it.
+
+    ``ranks`` are the places (from 1, best first) that search gives the passage's sentences among all those retrieved;
+    empty where sentences were not ranked.
+    """
 
     number: int = Field(ge=1)
     passage: Passage
     score: float
+    ranks: tuple[int, ...] = ()
 
 
 class Citation(Record):
