@@ -71,7 +71,7 @@ class Questions:
     async def evaluate(self, sample: QuestionSample, solver: Solver) -> Result:
         """The advice and its scores; a question on a document that a local index lacks is not asked."""
         asked = sample.question
-        if not await asyncio.to_thread(self._holds, asked.doc, solver.engine):
+        if not await asyncio.to_thread(self.holds, asked.doc, solver.engine):
             return Result({}, {"question": asked.question, "doc": asked.doc, "left out": "not in this index"}, None)
         advice = await solver.recommend(sample.case)
         scores = {**answer_scores(asked, advice), "pair_right": await _pair_right(sample, advice, solver)}

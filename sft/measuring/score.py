@@ -53,8 +53,9 @@ def choose(model: Any, tokenizer: PreTrainedTokenizerBase, asked: Sequence[Asked
 
     chosen = []
     for each in asked:
-        ids = tokenizer.apply_chat_template(
-            [dict(one) for one in each.prompt], add_generation_prompt=True, return_tensors="pt", return_dict=True
+        said = [{"role": one["role"], "content": str(one["content"])} for one in each.prompt]
+        ids: Any = tokenizer.apply_chat_template(
+            said, add_generation_prompt=True, return_tensors="pt", return_dict=True
         )
         start = ids["input_ids"].shape[1]
         allowed = _Allowed(tokenizer, each.choices)
@@ -66,7 +67,7 @@ def choose(model: Any, tokenizer: PreTrainedTokenizerBase, asked: Sequence[Asked
                 prefix_allowed_tokens_fn=lambda _, made: allowed(made[start:].tolist()),  # noqa: B023
                 pad_token_id=tokenizer.pad_token_id,
             )
-        text = tokenizer.decode(output[0, start:], skip_special_tokens=True)
+        text = str(tokenizer.decode(output[0, start:], skip_special_tokens=True))
         chosen.append(() if text == ABSTAIN else tuple(text.split(",")))
     return chosen
 

@@ -29,7 +29,7 @@ def pointed(choice: Pointer) -> Draft:
 
 
 class Reader(Protocol):
-    """Cuts arriving text into drafts, each as soon as it is complete; after its end it can read a further completion."""
+    """Cuts arriving text into drafts, each as soon as complete; after its end it reads a further one."""
 
     def feed(self, piece: str) -> Iterator[Draft]:
         """The drafts that ``piece`` completed."""
