@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ from medrag.generation import prompts
 from medrag.generation.grounding import ground
 from medrag.generation.model import ChatModel, Generation
 from medrag.generation.modes import MODES, Draft, Grounding, Mode, Reader, pointed
-from medrag.generation.modes.quote import MAX_STATEMENTS
+from medrag.generation.modes.quote import MAX_STATEMENTS, by_rank
 from medrag.knowledge import Knowledge
 from medrag.retrieval.query import described, query_for
 from medrag.retrieval.retriever import Retriever
@@ -80,6 +80,8 @@ class Engine:
     grounding: Grounding = "quote"
     passages: int = 5
     sentences: int = 24
+    lead: int = 0
+    """How many of the sentences that search ranks first are quoted before the model is asked; it adds to them."""
     max_statements: int = MAX_STATEMENTS
     max_tokens: int = 512
     stop: Sequence[str] = ()
@@ -161,12 +163,17 @@ class Engine:
     async def _statements(self, answer: _Answer) -> AsyncIterator[Statement]:
         """Drafts grounded and checked one by one; yields the released, keeps the withheld.
 
-        In quote mode sentences for other patients are not among the choices, and each withheld statement may be
+        In quote mode the sentences that search ranks first come first, and the model adds to them. Sentences for other
+        patients are not among the choices, and each withheld statement may be
         replaced: the model is asked once more, with a grammar of those sentences alone that would pass the filter.
         Last come sentences for patients like this one that stand in the passages cited.
         """
         drafts = self.mode.reader(answer.evidence)
         choices = self._choices(answer) if self.mode.chooses else ()
+        lead = [each for each in by_rank(answer.evidence) if each in choices][: self.lead]
+        for statement in self._pointed(lead, answer):
+            yield statement
+        choices = [each for each in choices if each not in lead]
         async for statement in self._round(answer, drafts, choices, self.max_statements):
             yield statement
         if answer.stopped or not self.mode.chooses:
@@ -181,9 +188,13 @@ class Engine:
         """What the passages cited say of patients like this one and the model left out: each checked as any other."""
         consultation = answer.consultation
         cited = {each.number for statement in consultation.released for each in statement.citations}
-        said = consultation.said
-        for place in consultation.for_this_patient(cited):
+        return self._pointed(consultation.for_this_patient(cited), answer)
+
+    def _pointed(self, places: Iterable[Pointer], answer: _Answer) -> Iterator[Statement]:
+        """What is released of these sentences, each once."""
+        for place in places:
             draft = pointed(place)
+            said = answer.consultation.said
             if ground(draft, answer.evidence).text not in said and (statement := self._vet(draft, answer)):
                 yield statement
 

@@ -50,6 +50,7 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
             grounding=settings.grounding,
             passages=settings.passages,
             sentences=settings.sentences,
+            lead=settings.lead,
             max_statements=settings.max_statements,
             max_tokens=settings.max_tokens,
             weights=weights,

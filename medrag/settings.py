@@ -57,6 +57,12 @@ class Settings(BaseSettings):
     sentences: int = Field(
         default=24, ge=1, le=100, description="Sentences that the model chooses among, in quote mode."
     )
+    lead: int = Field(
+        default=3,
+        ge=0,
+        le=50,
+        description="Best-ranked sentences quoted first, the model adds to them; 0: it chooses alone.",
+    )
     ranker: str | None = Field(default=None, description="Encoder (path or hub id) that ranks sentences; bundled.")
     max_statements: int = Field(default=6, ge=1, le=50, description="Statements in one answer, at most.")
     max_tokens: int = Field(default=512, ge=1, description="Tokens the model may write in cite mode.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from medrag.engine import MAX_QUESTION_CHARACTERS, Engine
 from medrag.errors import InputError, ModelUnavailable
 from medrag.events import Event, Finished, Noticed, Released
 from medrag.generation.modes import MODES, Grounding
+from medrag.generation.modes.quote import by_rank, cited
 from medrag.generation.scripted import Reply, ScriptedModel
 from medrag.rendering import head, pieces, render, statement_text, tail
 from medrag.retrieval.retriever import Retriever
@@ -110,7 +112,7 @@ def test_the_model_sees_the_best_sentences_and_no_others(retriever: Retriever) -
 
 def test_a_model_that_repeats_itself_when_asked_again_is_heard_once(retriever: Retriever) -> None:
     evidence = evidence_for(retriever, ALLERGIC)
-    reply = f"{letter_of(evidence, 'azithromycin')},{letter_of(evidence, 'treated with amoxicillin')}"
+    reply = f"{letter_of(evidence, 'azithromycin')},{letter_of(evidence, 'penicillin v is given')}"
     advice = recommend(engine(retriever, reply, reply), ALLERGIC)
     said = [each.text for each in (*advice.statements, *advice.withheld)]
     assert advice.withheld
@@ -220,3 +222,22 @@ def test_an_allergy_in_the_question_reaches_the_filter(retriever: Retriever) -> 
         advice = recommend(engine(retriever, letter), case)
         assert not any("moxicillin" in statement.text for statement in advice.statements)
         assert any(finding.check == "allergy" for each in advice.withheld for finding in each.findings)
+
+
+def test_what_search_ranks_first_leads_and_the_model_adds_to_it(retriever: Retriever) -> None:
+    evidence = evidence_for(retriever, ASKED)
+    marks = MODES["quote"].marks(evidence)
+    first, second, *_, last = by_rank(evidence)
+    letters = {place: mark for mark, place in marks.items()}
+    leading = replace(engine(retriever, f"{letters[first]},{letters[last]}"), lead=2)
+    advice = recommend(leading, ASKED)
+    assert list(cited((*advice.statements, *advice.withheld), advice.evidence))[:2] == [first, second]
+    assert list(cited(advice.statements, advice.evidence)).count(first) <= 1
+
+
+def test_what_leads_is_checked_as_any_other(retriever: Retriever) -> None:
+    evidence = evidence_for(retriever, ALLERGIC)
+    leading = replace(engine(retriever, "none", "none"), lead=len(by_rank(evidence)), max_statements=24)
+    advice = recommend(leading, ALLERGIC)
+    assert any("penicillin V is given" in each.text for each in advice.withheld)
+    assert not any("penicillin V is given" in each.text for each in advice.statements)

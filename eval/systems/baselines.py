@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from eval.running.solver import Solver
-from eval.systems.ranked import Ranked, by_rank
+from eval.systems.ranked import Ranked
 from medrag import __version__
 from medrag.engine import Engine
 from medrag.errors import InputError
@@ -23,6 +23,7 @@ from medrag.generation import prompts
 from medrag.generation.grounding import ground
 from medrag.generation.model import Generation
 from medrag.generation.modes import ABSTAIN, MODES, Draft, pointed
+from medrag.generation.modes.quote import by_rank
 from medrag.types import Advice, Case, Citation, Evidence, Outcome, Provenance, Statement
 
 Recommend = Callable[[Case], Awaitable[Advice]]

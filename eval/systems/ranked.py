@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from medrag.engine import Engine
 from medrag.generation.model import Generation
 from medrag.generation.modes import MODES
-from medrag.generation.modes.quote import MAX_STATEMENTS
+from medrag.generation.modes.quote import MAX_STATEMENTS, by_rank
 from medrag.types import Advice, Case, Evidence, Pointer
 
 
@@ -29,13 +29,7 @@ class Ranked:
         """The engine's advice when this is what chooses."""
         quoting = replace(engine, grounding="quote")
         evidence = await quoting.retrieve(case)
-        return await replace(quoting, model=_Certain(self.of(evidence))).recommend(case)
-
-
-def by_rank(evidence: Sequence[Evidence]) -> list[Pointer]:
-    """Every sentence shown, in the order that search ranks them."""
-    places = [(rank, (item.number, position)) for item in evidence for position, rank in enumerate(item.ranks, start=1)]
-    return [place for _, place in sorted(places)]
+        return await replace(quoting, model=_Certain(self.of(evidence)), lead=0).recommend(case)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,12 @@ def pointers(evidence: Sequence[Evidence]) -> list[Pointer]:
     return [(item.number, position) for item in evidence for position in range(1, len(item.passage.sentences) + 1)]
 
 
+def by_rank(evidence: Sequence[Evidence]) -> list[Pointer]:
+    """Every sentence that search ranked, best first."""
+    places = [(rank, (item.number, position)) for item in evidence for position, rank in enumerate(item.ranks, start=1)]
+    return [place for _, place in sorted(places)]
+
+
 def cited(statements: Iterable[Statement], evidence: Iterable[Evidence]) -> tuple[Pointer, ...]:
     """The sentences that statements cite, each once, in order; a citation of less or more than a sentence has none."""
     places = {
@@ -70,10 +76,7 @@ class Quote:
     def hint(self, evidence: Sequence[Evidence]) -> str:
         """The letters that search ranks first, best first."""
         mark = marks(evidence)
-        ranked = sorted(
-            (rank, (item.number, position)) for item in evidence for position, rank in enumerate(item.ranks, start=1)
-        )
-        best = ",".join(mark[pointer] for _, pointer in ranked[:RANKED])
+        best = ",".join(mark[pointer] for pointer in by_rank(evidence)[:RANKED])
         return f"\nSearch ranks first: {best}" if best else ""
 
     def marks(self, evidence: Sequence[Evidence]) -> dict[str, Pointer]:

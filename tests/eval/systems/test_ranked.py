@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import replace
 
 from eval.running.solver import Solver
-from eval.systems.ranked import Ranked, by_rank
-from medrag.generation.modes.quote import cited
+from eval.systems.ranked import Ranked
+from medrag.generation.modes.quote import by_rank, cited
 from medrag.types import Case, Evidence, Patient
 from tests.evidence import GOUT, HYPERTENSION
 
