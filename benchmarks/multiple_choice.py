@@ -4,7 +4,7 @@ The harness scores each label's log-likelihood after the prompt and takes the be
 under a grammar of the labels. Where every label is one token, both pick the same label, up to ties and the arithmetic
 of two implementations. Needs ``pip install lm-eval``; the run is one of ``medrag eval run mirage-choice=DATA``::
 
-    python -m benchmarks.multiple_choice RUN --data benchmark.json.gz --model medrag/models/mini
+    python -m benchmarks.multiple_choice RUN --data benchmark.json.gz --model $(medrag model prepare)
 """
 
 from __future__ import annotations

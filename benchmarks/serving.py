@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -25,10 +26,11 @@ from typing import Annotated, Any
 import httpx
 import typer
 
-from benchmarks.chat_users import Seen, Target, asked, one, pointers, quantile, released
+from benchmarks.chat_users import Seen, Target, asked, choices, citations, one, quantile, released
 from benchmarks.serving_systems import NAME
+from medrag.generation.bundled import resolve
 from medrag.generation.vllm_process import VllmProcess, free_port
-from medrag.settings import MINI
+from medrag.settings import DEFAULT_MODEL, default_home
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 
@@ -62,7 +64,7 @@ def overhead(
     _heading()
     bodies = _same_messages(index)
     with _vllm() as vllm, _remembered(index, vllm) as through:
-        asyncio.run(_overhead(Target("vLLM directly", vllm.url, bodies, pointers, vllm.key), through, pairs, seconds))
+        asyncio.run(_overhead(Target("vLLM directly", vllm.url, bodies, choices, vllm.key), through, pairs, seconds))
 
 
 @app.command()
@@ -144,7 +146,7 @@ def _same_messages(index: Path) -> list[dict[str, Any]]:
     from medrag.retrieval.retriever import Retriever
     from medrag.types import Case
 
-    model = ScriptedModel(["NONE"], tokens=2048)
+    model = ScriptedModel(["none"], tokens=8192)
     engine = Engine(Retriever.open(index), model, knowledge.load())
     for question in QUESTIONS:
         asyncio.run(engine.recommend(Case(question=question)))
@@ -166,7 +168,9 @@ def _same_messages(index: Path) -> list[dict[str, Any]]:
 def _vllm(*arguments: str) -> Iterator[VllmProcess]:
     """The bundled model on a ``vllm serve`` of its own."""
     with TemporaryDirectory() as folder:
-        process = VllmProcess(model=str(MINI), log=Path(folder) / "vllm.log", args=arguments)
+        model = resolve(DEFAULT_MODEL, default_home(), partial(typer.echo, err=True))
+        named = ("--served-model-name", NAME, *arguments)
+        process = VllmProcess(model=model, log=Path(folder) / "vllm.log", args=named)
         process.start()
         try:
             asyncio.run(process.wait_ready())
@@ -194,7 +198,7 @@ def _remembered(index: Path, vllm: VllmProcess) -> Iterator[Target]:
 @contextmanager
 def _naive(index: Path, vllm: VllmProcess) -> Iterator[Target]:
     command = ("benchmarks.serving_systems", "naive", str(index))
-    with _service("naive LangChain RAG", pointers, command, vllm) as target:
+    with _service("naive LangChain RAG", citations, command, vllm) as target:
         yield target
 
 

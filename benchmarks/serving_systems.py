@@ -27,12 +27,12 @@ from fastapi.responses import StreamingResponse
 from pydantic import SecretStr
 
 from medrag.generation import prompts
-from medrag.generation.vllm_process import served_name
+from medrag.generation.modes import MODES
 from medrag.knowledge import load
-from medrag.settings import MINI
 from medrag.types import Case, Evidence, Passage
 
-NAME = served_name(str(MINI))
+NAME = "served"
+"""What every system calls the model on the vLLM that they share."""
 PASSAGES = 5
 NAIVE_TOKENS = 48
 
@@ -105,12 +105,12 @@ class _Remembering:
 
     def __init__(self, retriever: Any) -> None:
         self.index = retriever.index
-        self._search = retriever.search
+        self._sentences = retriever.sentences
         self._known: dict[str, list[Evidence]] = {}
 
-    def search(self, query: str, **options: Any) -> list[Evidence]:
+    def sentences(self, query: str, described: str, **options: Any) -> list[Evidence]:
         if query not in self._known:
-            self._known[query] = self._search(query, **options)
+            self._known[query] = self._sentences(query, described, **options)
         return self._known[query]
 
 
@@ -160,7 +160,10 @@ def _prompt(question: str, found: list[tuple[Passage, float]]) -> list[tuple[str
         Evidence(number=number, passage=passage, score=float(score))
         for number, (passage, score) in enumerate(found, start=1)
     ]
-    return [(each["role"], each["content"]) for each in prompts.messages(Case(question=question), evidence, load())]
+    return [
+        (each["role"], each["content"])
+        for each in prompts.messages(Case(question=question), evidence, MODES["cite"], load())
+    ]
 
 
 async def _lines(chat: Any, messages: list[tuple[str, str]]) -> AsyncIterator[str]:

@@ -203,6 +203,18 @@ def table(outs: Annotated[list[Path], typer.Argument(help="The --out directories
     print(tabulate(outs))
 
 
+@app.command(epilog="Example: `medrag eval groups runs/medrag questions --by kind --by job`")
+def groups(
+    out: Annotated[Path, typer.Argument(help="The --out directory of a run.")],
+    task: Annotated[str, typer.Argument(help="A task of the run.")],
+    by: Annotated[list[str] | None, typer.Option(help="A slice of its samples; again for more. Default: all.")] = None,
+) -> None:
+    """Print one run's scores by groups of samples as a Markdown table."""
+    from eval.results.groups import by_group
+
+    print(by_group(out, task, by or ()))
+
+
 @app.command(
     name="from-index",
     epilog="Example: `medrag eval from-index --out cases.jsonl --count 200 --held-out .md`, then "

@@ -37,7 +37,7 @@ PatientFiles = Annotated[
     typer.Option("--patient", "-p", help="A patient file (JSON, FHIR, PharmCAT, note, ...); give it again for more."),
 ]
 IndexDir = Annotated[Path | None, typer.Option("--index", help="Index directory.")]
-Model = Annotated[str | None, typer.Option("--model", help="Model to serve: a path or a hub id.")]
+Model = Annotated[str | None, typer.Option("--model", help="Model to serve: a bundled one, a path or a hub id.")]
 ModelUrl = Annotated[str | None, typer.Option("--model-url", help="Use this OpenAI-compatible server.")]
 Grounding = Annotated[str | None, typer.Option("--grounding", help="`quote` (verbatim) or `cite` (free wording).")]
 FilterWords = Annotated[
@@ -210,7 +210,7 @@ def calc(
         return
     if not patient:
         raise InputError(f"{named(name)} is computed from a record; give --patient FILE")
-    found = compute(name, _load_patient(patient), datetime.now(UTC).date())
+    found = compute(name, _load_patient(patient, one_person=False), datetime.now(UTC).date())
     print(found.model_dump_json(indent=2) if as_json else render(found))
 
 
@@ -271,9 +271,11 @@ def _root(
 def _mount_commands() -> None:
     """Adds the groups of sub-commands: this package's, and those the distribution's others declare as entry points."""
     from medrag.curation.cli import knowledge
+    from medrag.generation.cli import model
     from medrag.server.cli import audit, db, feedback
 
-    for name, group in {"audit": audit, "feedback": feedback, "db": db, "knowledge": knowledge}.items():
+    groups = {"audit": audit, "feedback": feedback, "db": db, "knowledge": knowledge, "model": model}
+    for name, group in groups.items():
         app.add_typer(group, name=name)
     for point in sorted(entry_points(group="medrag.commands"), key=lambda each: each.name):
         app.add_typer(point.load(), name=point.name)

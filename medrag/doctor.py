@@ -18,6 +18,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from medrag.errors import ConfigurationError, MedragError, StorageError
+from medrag.generation.bundled import Bundled, base_file, find, is_prepared, prepared_folder
 from medrag.settings import Settings
 
 State = Literal["ok", "warning", "failed"]
@@ -123,6 +124,8 @@ def _index(settings: Settings) -> Iterator[Result]:
 def _model(settings: Settings) -> Iterator[Result]:
     if settings.model_url:
         yield _listening("model", settings.model_url)
+    elif model := find(settings.model):
+        yield _bundled(model, settings.home)
     elif settings.model.startswith((".", "/", "~")) or Path(settings.model).is_dir():
         there = (Path(settings.model).expanduser() / "config.json").is_file()
         advice = None if there else "name a directory that holds config.json and the weights, or a hub id"
@@ -133,6 +136,18 @@ def _model(settings: Settings) -> Iterator[Result]:
         yield Result(
             "adapter", "failed", f"no adapter_config.json in {settings.adapter}", "name a LoRA adapter's folder"
         )
+
+
+def _bundled(model: Bundled, home: Path) -> Result:
+    folder = prepared_folder(model, home)
+    if is_prepared(folder, every_byte=True):
+        return Result("model", "ok", f"{folder}, every byte as it was written")
+    if is_prepared(folder):
+        advice = f"the disk loses bits, or somebody wrote there: rm -r {folder}, then `medrag model prepare`"
+        return Result("model", "failed", f"{folder} is not as it was written", advice)
+    base_file(model)
+    advice = "the first start takes half a minute more; or now: `medrag model prepare`"
+    return Result("model", "warning", f"{model.name} is not prepared in {folder.parent} yet", advice)
 
 
 def _hub(model: str) -> Result:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from medrag import __version__
 from medrag.errors import InputError
 from medrag.events import Event, Finished, Noticed, Released, Usage
-from medrag.generation import prompts, quoting
-from medrag.generation.grounding import Draft, Reader, ground, pointed, reader
+from medrag.generation import prompts
+from medrag.generation.grounding import ground
 from medrag.generation.model import ChatModel, Generation
+from medrag.generation.modes import MODES, Draft, Grounding, Mode, Reader, pointed
+from medrag.generation.modes.quote import MAX_STATEMENTS, by_rank
 from medrag.knowledge import Knowledge
-from medrag.retrieval.query import query_for
+from medrag.retrieval.query import described, query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.safety.check_context import not_assessed
 from medrag.safety.checks import CHECKS, Check
@@ -36,7 +38,6 @@ from medrag.types import (
 MAX_QUESTION_CHARACTERS = 20_000
 CHARACTERS_PER_TOKEN = 3
 """A cautious estimate for English clinical text; common tokenizers need fewer tokens than this says."""
-TOKENS_PER_POINTER = 8
 TOKENS_PER_IMAGE = 1500
 """What vision models in use make of a picture of about a megapixel."""
 
@@ -77,9 +78,12 @@ class Engine:
     retriever: Retriever
     model: ChatModel
     knowledge: Knowledge
-    grounding: prompts.Grounding = "quote"
+    grounding: Grounding = "quote"
     passages: int = 5
-    max_statements: int = quoting.MAX_STATEMENTS
+    sentences: int = 24
+    lead: int = 0
+    """How many of the sentences that search ranks first are quoted before the model is asked; it adds to them."""
+    max_statements: int = MAX_STATEMENTS
     max_tokens: int = 512
     stop: Sequence[str] = ()
     checks: Sequence[Check] = CHECKS
@@ -88,6 +92,11 @@ class Engine:
     adapter: str | None = None
     vision: bool = False
     """Whether ``model`` reads images; a case with images is refused where it does not."""
+
+    @property
+    def mode(self) -> Mode:
+        """How the model answers."""
+        return MODES[self.grounding]
 
     async def recommend(self, case: Case) -> Advice:
         """The advice for one case.
@@ -114,7 +123,7 @@ class Engine:
         if opening.declined:
             yield Finished(self._advice(answer, Outcome.DECLINED, opening.declined.code))
             return
-        consultation.evidence, answer.prompt = await self._prompt(case, consultation)
+        consultation.evidence, answer.prompt = await self._prompt(case)
         if not answer.evidence:
             code = "advice.no_evidence" if case.filters == Filters() else "advice.none_passes"
             yield Finished(self._advice(answer, Outcome.ABSTAINED, code))
@@ -125,8 +134,15 @@ class Engine:
 
     async def retrieve(self, case: Case) -> Sequence[Evidence]:
         """The passages that the model will see for a case: the best ones that its context can hold."""
-        evidence, _ = await self._prompt(case, self._consultation(case))
+        evidence, _ = await self._prompt(case)
         return evidence
+
+    def _search(self, case: Case) -> Sequence[Evidence]:
+        """Sentences to choose among, or passages to write from."""
+        query = query_for(case)
+        if self.mode.chooses:
+            return self.retriever.sentences(query, described(case), k=self.sentences, filters=case.filters)
+        return self.retriever.search(query, k=self.passages, filters=case.filters)
 
     def _consultation(self, case: Case) -> Consultation:
         return Consultation(
@@ -138,15 +154,12 @@ class Engine:
             classifier=self.classifier,
         )
 
-    async def _prompt(
-        self, case: Case, consultation: Consultation
-    ) -> tuple[Sequence[Evidence], Sequence[prompts.Message]]:
-        """The best passages that the model's context can hold beside the case as heard, and the prompt with them."""
-        found = await asyncio.to_thread(self.retriever.search, query_for(case), k=self.passages, filters=case.filters)
-        heard = case.model_copy(update={"patient": await asyncio.to_thread(lambda: consultation.heard)})
+    async def _prompt(self, case: Case) -> tuple[Sequence[Evidence], Sequence[prompts.Message]]:
+        """The best of the evidence that the model's context can hold beside the case, and the prompt with it."""
+        found = await asyncio.to_thread(self._search, case)
         budget = await self.model.context_tokens() - self._completion_tokens() - TOKENS_PER_IMAGE * len(case.images)
         for count in range(len(found), 0, -1):
-            messages = prompts.messages(heard, found[:count], self.knowledge, self.grounding)
+            messages = prompts.messages(case, found[:count], self.mode, self.knowledge)
             if _estimated_tokens(messages) <= budget:
                 return found[:count], messages
         if not found:
@@ -160,15 +173,20 @@ class Engine:
     async def _statements(self, answer: _Answer) -> AsyncIterator[Statement]:
         """Drafts grounded and checked one by one; yields the released, keeps the withheld.
 
-        In quote mode sentences for other patients are not among the choices, and each withheld statement may be
+        In quote mode the sentences that search ranks first come first, and the model adds to them. Sentences for other
+        patients are not among the choices, and each withheld statement may be
         replaced: the model is asked once more, with a grammar of those sentences alone that would pass the filter.
         Last come sentences for patients like this one that stand in the passages cited.
         """
-        drafts = reader(self.grounding)
-        choices = self._choices(answer) if self.grounding == "quote" else ()
+        drafts = self.mode.reader(answer.evidence)
+        choices = self._choices(answer) if self.mode.chooses else ()
+        lead = [each for each in by_rank(answer.evidence) if each in choices][: self.lead]
+        for statement in self._pointed(lead, answer):
+            yield statement
+        choices = [each for each in choices if each not in lead]
         async for statement in self._round(answer, drafts, choices, self.max_statements):
             yield statement
-        if answer.stopped or self.grounding != "quote":
+        if answer.stopped or not self.mode.chooses:
             return
         if (withheld := answer.consultation.withheld) and (safe := self._safe(answer, choices)):
             async for statement in self._round(answer, drafts, safe, len(withheld)):
@@ -180,9 +198,13 @@ class Engine:
         """What the passages cited say of patients like this one and the model left out: each checked as any other."""
         consultation = answer.consultation
         cited = {each.number for statement in consultation.released for each in statement.citations}
-        said = consultation.said
-        for place in consultation.for_this_patient(cited):
+        return self._pointed(consultation.for_this_patient(cited), answer)
+
+    def _pointed(self, places: Iterable[Pointer], answer: _Answer) -> Iterator[Statement]:
+        """What is released of these sentences, each once."""
+        for place in places:
             draft = pointed(place)
+            said = answer.consultation.said
             if ground(draft, answer.evidence).text not in said and (statement := self._vet(draft, answer)):
                 yield statement
 
@@ -221,16 +243,20 @@ class Engine:
         return [choice for choice, each in fresh.items() if not consultation.review(each).withheld]
 
     def _generation(self, answer: _Answer, choices: Sequence[Pointer], most: int) -> Generation:
+        wanted = set(choices)
+        marks = {mark: each for mark, each in self.mode.marks(answer.evidence).items() if each in wanted}
         return Generation(
             messages=answer.prompt,
             max_tokens=self._completion_tokens(),
-            grammar=quoting.grammar(choices, most) if self.grounding == "quote" else None,
+            grammar=self.mode.constraint(marks, most),
+            choices=marks,
+            most=most,
             used=answer.used,
             images=answer.case.images,
         )
 
     def _completion_tokens(self) -> int:
-        return self.max_statements * TOKENS_PER_POINTER if self.grounding == "quote" else self.max_tokens
+        return self.mode.completion_tokens(self.max_statements, self.max_tokens)
 
     def _conclude(self, answer: _Answer) -> Advice:
         if answer.consultation.released:

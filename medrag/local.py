@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import replace
 
 import httpx
 
 from medrag import knowledge
 from medrag.engine import Engine
 from medrag.errors import ConfigurationError, ModelUnavailable
+from medrag.generation import bundled
 from medrag.generation.model import ChatModel, OpenAIChatModel
 from medrag.generation.vision import sees_images
 from medrag.generation.vllm_process import VllmProcess, served_name
 from medrag.generation.weights import fingerprint
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
+from medrag.retrieval.sentences import SentenceRanker
 from medrag.safety.request_classifier import RequestClassifier
 from medrag.settings import Settings
 
@@ -34,7 +37,10 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
         ConfigurationError, StoreError, KnowledgeError, ModelUnavailable: whichever part cannot be had.
     """
     retriever = Retriever.open(settings.index_dir, settings.encoder, settings.milvus_secret)
+    if settings.ranker:
+        retriever = replace(retriever, ranker=SentenceRanker(Encoder(settings.ranker)))
     facts = knowledge.load(settings.knowledge_dir)
+    settings = await asyncio.to_thread(_with_model, settings, say)
     classifier = RequestClassifier(facts.request_model, Encoder() if settings.encoder else retriever.encoder)
     hashing = asyncio.create_task(asyncio.to_thread(_hashes, settings))
     async with (models or served_model)(settings, say) as model:
@@ -46,12 +52,21 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
             classifier=classifier,
             grounding=settings.grounding,
             passages=settings.passages,
+            sentences=settings.sentences,
+            lead=settings.lead,
             max_statements=settings.max_statements,
             max_tokens=settings.max_tokens,
             weights=weights,
             adapter=adapter,
             vision=settings.vision == "yes" or (settings.vision == "auto" and sees_images(settings.model)),
         )
+
+
+def _with_model(settings: Settings, say: Say) -> Settings:
+    """A bundled model's name gives way to the folder it is served from; a server elsewhere has its own names."""
+    if settings.model_url:
+        return settings
+    return settings.model_copy(update={"model": bundled.resolve(settings.model, settings.home, say)})
 
 
 def _hashes(settings: Settings) -> tuple[str | None, str | None]:

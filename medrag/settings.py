@@ -22,11 +22,12 @@ from medrag.errors import ConfigurationError
 
 SECRETS = Path("/run/secrets")
 """Where containers find their secrets: a file a setting, named like its environment variable."""
-MINI = Path(__file__).parent / "models" / "mini"
+DEFAULT_MODEL = "smollm2"
+"""A folder of ``medrag/models``."""
 
 
 def default_home() -> Path:
-    """Where indexes and logs live: ``$MEDRAG_HOME``, or the user's data directory."""
+    """Where indexes, models and logs live: ``$MEDRAG_HOME``, or the user's data directory."""
     if home := os.environ.get("MEDRAG_HOME"):
         return Path(home)
     data = os.environ.get("XDG_DATA_HOME")
@@ -38,12 +39,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="MEDRAG_", toml_file="medrag.toml", extra="forbid")
 
-    home: Path = Field(default_factory=default_home, description="Directory of indexes and logs.")
+    home: Path = Field(default_factory=default_home, description="Directory of indexes, models and logs.")
     index: Path | None = Field(default=None, description="Index directory; HOME/index when not given.")
     encoder: str | None = Field(default=None, description="Encoder path or hub id; the bundled MiniLM by default.")
     milvus_token: SecretStr | None = Field(default=None, description="Token of the Milvus that holds the passages.")
 
-    model: str = Field(default=str(MINI), description="Causal LM to serve: a path or a hub id; the bundled mini.")
+    model: str = Field(default=DEFAULT_MODEL, description="Causal LM to serve: a bundled one, a path or a hub id.")
     model_url: str | None = Field(default=None, description="A running OpenAI-compatible server, e.g. a vLLM.")
     model_key: SecretStr | None = Field(default=None, description="Bearer token of --model-url.")
     adapter: Path | None = Field(default=None, description="LoRA adapter served beside the model (vLLM only).")
@@ -52,7 +53,17 @@ class Settings(BaseSettings):
     vllm_args: tuple[str, ...] = Field(default=(), description="Further arguments of `vllm serve`.")
 
     grounding: Literal["quote", "cite"] = Field(default="quote", description="How statements stand on evidence.")
-    passages: int = Field(default=5, ge=1, le=50, description="Passages retrieved for a question.")
+    passages: int = Field(default=5, ge=1, le=50, description="Passages that the model writes from, in cite mode.")
+    sentences: int = Field(
+        default=24, ge=1, le=100, description="Sentences that the model chooses among, in quote mode."
+    )
+    lead: int = Field(
+        default=3,
+        ge=0,
+        le=50,
+        description="Best-ranked sentences quoted first, the model adds to them; 0: it chooses alone.",
+    )
+    ranker: str | None = Field(default=None, description="Encoder (path or hub id) that ranks sentences; bundled.")
     max_statements: int = Field(default=6, ge=1, le=50, description="Statements in one answer, at most.")
     max_tokens: int = Field(default=512, ge=1, description="Tokens the model may write in cite mode.")
     vision: Literal["auto", "yes", "no"] = Field(

@@ -233,11 +233,16 @@ class Filters(Record):
 
 
 class Evidence(Record):
-    """A retrieved passage under the number (from 1) that prompts and citations give it."""
+    """A retrieved passage under the number (from 1) that prompts and citations give it.
+
+    ``ranks`` are the places (from 1, best first) that search gives the passage's sentences among all those retrieved;
+    empty where sentences were not ranked.
+    """
 
     number: int = Field(ge=1)
     passage: Passage
     score: float
+    ranks: tuple[int, ...] = ()
 
 
 class Citation(Record):
@@ -413,8 +418,8 @@ class Advice(Record):
 
     ``notices`` are red flags and come first; ``findings`` concern the case as a whole; ``message_code`` and, in words,
     ``message`` say, when nothing was released, why. ``settling`` names the missing facts that would settle most of what
-    is not assessed. ``problems`` are the record's: what of it could not be read or contradicts itself. ``effects`` are the
-    released treatments' in numbers, where the knowledge has them.
+    is not assessed. ``problems`` are the record's: what of it could not be read or contradicts itself. ``effects`` are
+    the released treatments' in numbers, where the knowledge has them.
     """
 
     id: str

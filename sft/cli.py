@@ -1,9 +1,8 @@
-"""``medrag sft``: make the bundled model, or fine-tune any other, to choose sentences."""
+"""``medrag sft``: fine-tune a model to choose the sentences that answer."""
 
 from __future__ import annotations
 
 import os
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,14 +12,10 @@ app = typer.Typer(help="Train a model to choose the sentences that apply.", no_a
 
 RecipeName = Annotated[str, typer.Argument(help="A recipe under sft/recipes, or a .yaml file.")]
 Run = Annotated[Path, typer.Option("--work", help="Folder of this run; the stages find one another in it.")]
-Shared = Annotated[Path, typer.Option(envvar="MEDRAG_SHARED_DATA", help="Folder of the public data sets.")]
-Guidelines = Annotated[Path, typer.Option(help="Folder of guidelines in the starter corpus's Markdown.")]
 
-_REPOSITORY = Path(__file__).parent.parent
 _RUN = Path(".medrag/sft")
-_SHARED = _REPOSITORY.parent / "shared" / "data"
+_REPOSITORY = Path(__file__).parent.parent
 _REQUEST_MODEL = _REPOSITORY / "medrag" / "knowledge" / "rules" / "request_model.json"
-_GUIDELINES = _REPOSITORY / "index" / "guidelines"
 
 
 @app.command("plan")
@@ -37,83 +32,26 @@ def plan_command(recipe: RecipeName, run: Run = _RUN) -> None:
         typer.echo(f"  measured by the run in {run}: {peak / GIB:.2f} GiB")
 
 
-@app.command("pretrain")
-def pretrain_command(
-    recipe: RecipeName, run: Run = _RUN, shared: Shared = _SHARED, guidelines: Guidelines = _GUIDELINES
-) -> None:
-    """Make tokenizer and model from nothing, with a short course of language modelling.
-
-    Example: medrag sft pretrain mini --work .medrag/sft
-    """
-    from medrag.errors import ConfigurationError
-    from medrag.files import write_json
-    from sft.config import Pretraining, load_recipe
-    from sft.examples.build import Sources, material, pretraining_texts, rendered_prompts
-    from sft.training.pretrain import pretrain
-
-    plan = load_recipe(recipe)
-    if plan.architecture is None:
-        raise ConfigurationError(f"recipe {plan.name} starts from {plan.base}: there is nothing to pre-train")
-    sources = Sources(shared, guidelines)
-    some = material(sources, held=False)
-    collections = pretraining_texts(sources, some), rendered_prompts(plan, some)
-    course = plan.pretraining or Pretraining(blocks=0)
-    measured = pretrain(collections, plan.architecture, course, run / "pretrained", plan.seed)
-    write_json(run / "pretrain.json", {"recipe": plan.model_dump(mode="json"), "measured": measured})
-    typer.echo(f"{run / 'pretrained'}: {measured}")
-
-
 @app.command("data")
 def data_command(
     recipe: RecipeName,
     run: Run = _RUN,
-    shared: Shared = _SHARED,
-    guidelines: Guidelines = _GUIDELINES,
-    index: Annotated[Path | None, typer.Option(help="An index to draw passages and distractors from.")] = None,
-    suffix: Annotated[str, typer.Option(help="What turns its document ids into file names, such as .xml.")] = "",
-    own: Annotated[Path | None, typer.Option(help="Your own examples, a JSON line each; all go into training.")] = None,
-    patients: Annotated[Path | None, typer.Option(help="A folder of patient records, a FHIR bundle a file.")] = None,
-    as_of: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day their ages go by; today unless given.")
-    ] = None,
+    index: Annotated[Path | None, typer.Option(help="An index that holds the documents asked about.")] = None,
+    questions: Annotated[Path | None, typer.Option(help="Written questions in the form of sft/questions.")] = None,
+    own: Annotated[Path | None, typer.Option(help="Your own judged cases, a line each; one in ten validates.")] = None,
 ) -> None:
-    """Build the grounded examples: train.jsonl, validation.jsonl and a manifest with hashes.
+    """Build the examples: train.jsonl, validation.jsonl and a manifest with hashes.
 
-    Example: medrag sft data mini
+    Example: medrag sft data smollm2 --index my-index
 
-    Example: medrag sft data qlora-8b-24gb --index my-index --own judged.jsonl
+    Example: medrag sft data qlora-8b-24gb --own judged.jsonl
     """
     from sft.config import load_recipe
     from sft.examples.build import Sources, build
+    from sft.questions import WRITTEN
 
-    sources = Sources(shared, guidelines, index, suffix, own, patients, (as_of or datetime.now()).date())
-    manifest = build(load_recipe(recipe), sources, run / "data")
-    typer.echo(f"{run / 'data'}: {manifest['examples']}; shared wording: {manifest['overlap']}")
-
-
-@app.command("cases")
-def cases_command(
-    output: Annotated[Path, typer.Argument(help="Where the cases go, a JSON line each.")],
-    index: Annotated[Path, typer.Option(help="The index whose sections are asked about.")],
-    suffix: Annotated[str, typer.Option(help="What turns its document ids into file names, such as .xml.")] = "",
-    source: Annotated[str, typer.Option(help="What reports call these cases.")] = "index",
-    training: Annotated[bool, typer.Option("--training", help="Of documents that may be trained on.")] = False,
-    cases: Annotated[int, typer.Option(help="Answerable cases, each with a twin that nothing answers.")] = 150,
-    pairs: Annotated[int, typer.Option(help="Pairs of patients who differ in one fact.")] = 150,
-    seed: int = 0,
-) -> None:
-    """Make cases with answers by rule from an index's held-out documents, for measuring a model.
-
-    Example: medrag sft cases held.jsonl --index my-index --suffix .xml --source ngc
-    """
-    from medrag.retrieval.retriever import Retriever
-    from sft.examples.index_side import IndexSide
-    from sft.examples.judged import judged_cases
-
-    side = IndexSide(Retriever.open(index), not training, suffix)
-    made = [each.model_dump_json() for each in judged_cases(side, source, cases=cases, pairs=pairs, seed=seed)]
-    output.write_text("".join(f"{line}\n" for line in made), encoding="utf-8")
-    typer.echo(f"{output}: {len(made)} cases")
+    manifest = build(load_recipe(recipe), Sources(index, questions or WRITTEN, own), run / "data")
+    typer.echo(f"{run / 'data'}: {manifest['examples']} examples, {manifest['questions']} questions")
 
 
 @app.command("train")
@@ -126,18 +64,18 @@ def train_command(
 
     Several processes share the work when torchrun starts it.
 
-    Example: medrag sft train mini
+    Example: medrag sft train smollm2
     """
     _quiet_threads()
     from medrag.files import sha256, write_json
     from sft.config import load_recipe
     from sft.examples.build import read_examples
     from sft.training.curves import curves
-    from sft.training.train import train
+    from sft.training.train import base_folder, train
 
     plan = load_recipe(recipe)
     files = [run / "data" / name for name in ("train.jsonl", "validation.jsonl")]
-    start = base or plan.base or str(run / "pretrained")
+    start = base or base_folder(plan)
     measured = train(plan, start, read_examples(files[0]), read_examples(files[1]), run / "tuned")
     if os.environ.get("RANK", "0") != "0":
         return
@@ -157,7 +95,7 @@ def prefer_command(
 ) -> None:
     """Learn from preferences by DPO: a clinician's feedback, or what the safety filter withheld.
 
-    Example: medrag feedback export --out pairs.jsonl && medrag sft prefer mini pairs.jsonl --base medrag/models/mini
+    Example: medrag feedback export --out pairs.jsonl && medrag sft prefer smollm2 pairs.jsonl --base .medrag/sft/merged
     """
     _quiet_threads()
     from medrag.files import sha256, write_json
@@ -194,21 +132,15 @@ def pairs_command(
 def merge_command(
     tuned: Annotated[Path, typer.Argument(help="The folder that train wrote.")],
     output: Annotated[Path, typer.Argument(help="Where the bf16 model goes.")],
-    calibrate: Annotated[Path | None, typer.Option(help="Training examples to calibrate abstention on.")] = None,
-    start: Annotated[Path | None, typer.Option(help="What training started from, to keep some of it.")] = None,
-    share: Annotated[float, typer.Option(min=0, max=1, help="With --start: the trained weights' share.")] = 0.7,
 ) -> None:
     """Write the model to serve: adapter merged, bf16, loaded again and checked.
 
-    Example: medrag sft merge .medrag/sft/tuned medrag/models/mini --calibrate .medrag/sft/data/train.jsonl
+    Example: medrag sft merge .medrag/sft/tuned .medrag/sft/merged
     """
     from medrag.files import write_json
-    from sft.examples.build import read_examples
-    from sft.export.merge import Start, merge
-    from sft.training.calibrate import calibration_questions
+    from sft.export.merge import merge
 
-    asked = calibration_questions(read_examples(calibrate)) if calibrate else []
-    made = merge(tuned, output, asked, Start(start, share) if start else None)
+    made = merge(tuned, output)
     write_json(tuned / "merge.json", made)
     typer.echo(f"{output}: {made}")
 
@@ -221,7 +153,7 @@ def card_command(
 ) -> None:
     """Write the model card (README.md) from the run's records; what is written there by hand stays.
 
-    Example: medrag sft card medrag/models/mini --scores runs/model/mini/scores.json
+    Example: medrag sft card .medrag/sft/merged --scores runs/model/scores.json
     """
     from sft.export.card import write_card
 
@@ -250,7 +182,7 @@ def verify_command(
 ) -> None:
     """Start vLLM on a merged model and check that it decodes greedily what transformers does; 1 where it does not.
 
-    Example: medrag sft verify medrag/models/mini .medrag/sft/data/validation.jsonl
+    Example: medrag sft verify .medrag/sft/merged .medrag/sft/data/validation.jsonl
     """
     import asyncio
 
@@ -282,7 +214,7 @@ def classify_command(
 ) -> None:
     """Train a BERT-type encoder to name the diagnosis, and compare a generative model's choice of label with it.
 
-    Example: medrag sft classify diagnosis train.jsonl held.jsonl --generative medrag/models/mini
+    Example: medrag sft classify diagnosis train.jsonl held.jsonl --generative .medrag/sft/merged
     """
     _quiet_threads()
     from dataclasses import asdict
@@ -332,11 +264,10 @@ def score_command(
     model: Annotated[Path, typer.Argument(help="A model folder.")],
     examples: Annotated[Path, typer.Argument(help="Held-out examples, such as .medrag/sft/data/validation.jsonl.")],
     most: Annotated[int, typer.Option(help="Ask at most this many questions.")] = 600,
-    baseline: Annotated[bool, typer.Option(help="Score the first sentences of the nearest passage instead.")] = False,
 ) -> None:
     """Precision, recall, abstention and sensitivity to the patient, on held-out examples.
 
-    Example: medrag sft score medrag/models/mini .medrag/sft/data/validation.jsonl
+    Example: medrag sft score .medrag/sft/merged .medrag/sft/data/validation.jsonl
     """
     _quiet_threads()
     import json
@@ -344,14 +275,11 @@ def score_command(
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     from sft.examples.build import read_examples
-    from sft.measuring.score import choose, first_of_top_passage, questions, report
+    from sft.measuring.score import choose, questions, report
 
     asked = list(questions(read_examples(examples)))[:most]
-    if baseline:
-        chosen = first_of_top_passage(asked)
-    else:
-        loaded = AutoModelForCausalLM.from_pretrained(model)
-        chosen = choose(loaded, AutoTokenizer.from_pretrained(model), asked)
+    loaded = AutoModelForCausalLM.from_pretrained(model)
+    chosen = choose(loaded, AutoTokenizer.from_pretrained(model), asked)
     typer.echo(json.dumps(report(asked, chosen), indent=1))
 
 

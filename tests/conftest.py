@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from medrag.generation.bundled import resolve
 from medrag.generation.model import OpenAIChatModel
 from medrag.generation.vllm_process import VllmProcess
-from medrag.settings import MINI
+from medrag.settings import DEFAULT_MODEL, default_home
 from tests import postgresql
 
 # The gate draws the same examples every time; elsewhere hypothesis goes on looking for new ones.
@@ -23,9 +24,15 @@ settings.load_profile("gate" if os.environ.get("CI") else "local")
 
 
 @pytest.fixture(scope="session")
-def vllm_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VllmProcess]:
+def model_folder() -> Path:
+    """The bundled model, prepared once a machine and not once a session."""
+    return Path(resolve(DEFAULT_MODEL, default_home(), print))
+
+
+@pytest.fixture(scope="session")
+def vllm_process(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[VllmProcess]:
     """One ``vllm serve`` of the bundled model for the whole session."""
-    process = VllmProcess(model=str(MINI), log=tmp_path_factory.mktemp("vllm") / "vllm.log")
+    process = VllmProcess(model=str(model_folder), log=tmp_path_factory.mktemp("vllm") / "vllm.log")
     process.start()
     try:
         asyncio.run(process.wait_ready())

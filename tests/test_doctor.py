@@ -28,8 +28,8 @@ def states(found: Settings) -> dict[str, doctor.State]:
     return {each.check: each.state for each in examine(found)}
 
 
-def test_a_good_set_up(starter_index: Path, tmp_path: Path) -> None:
-    found = examine(Settings(home=tmp_path, index=starter_index, port=free_port()))
+def test_a_good_set_up(starter_index: Path, model_folder: Path, tmp_path: Path) -> None:
+    found = examine(Settings(home=tmp_path, index=starter_index, model=str(model_folder), port=free_port()))
     assert {each.state for each in found} == {"ok"}, render(found)
     assert {"python", "packages", "vllm", "index", "model", "knowledge", "port", "disk"} <= {e.check for e in found}
     assert render(found).endswith("Nothing stands in the way.")

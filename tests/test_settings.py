@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from medrag.errors import ConfigurationError
-from medrag.settings import MINI, load
+from medrag.generation.bundled import find
+from medrag.settings import load
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +19,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_defaults() -> None:
     settings = load()
-    assert settings.model == str(MINI)
+    assert find(settings.model) is not None
     assert settings.index_dir == Path.home() / ".local/share/medrag/index"
 
 

@@ -19,7 +19,7 @@ def table(directories: Sequence[Path]) -> str:
     tasks = list(dict.fromkeys(name for run in runs.values() for name in run))
     heads = ["metric", "n", *runs]
     rows = [row for task in tasks for row in _rows(task, list(runs.values()))]
-    return "\n".join(_line(cells) for cells in [heads, ["---"] * len(heads), *rows])
+    return markdown(heads, rows)
 
 
 def _rows(task: str, runs: Sequence[Mapping[str, TaskScores]]) -> Iterator[list[str]]:
@@ -37,5 +37,6 @@ def cell(score: Score) -> str:
     return f"{score.mean:.3f} ({score.low:.3f} to {score.high:.3f})"
 
 
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in [head, ["---"] * len(head), *rows])

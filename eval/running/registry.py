@@ -14,6 +14,7 @@ from eval.tasks import (
     healthbench,
     mirage,
     pubmedqa,
+    questions,
     redteam,
     retrieval,
     safety,
@@ -27,6 +28,7 @@ _SHIPPED = "cases over the starter corpus; without DATA the shipped ones"
 
 TASKS: Mapping[str, tuple[Loader, str]] = {
     "cases": (cases.load, f"your own {_SHIPPED}"),
+    "questions": (questions.load, "questions as clinicians type them; without DATA those kept out of training"),
     "grounded": (grounded.load, "cases with gold statements, such as `medrag eval from-index` makes"),
     "abstention": (abstention.load, f"answerable and unanswerable {_SHIPPED}"),
     "safety": (safety.load, f"allergy, kidney, pregnancy, interaction and omission {_SHIPPED}"),
@@ -43,7 +45,8 @@ TASKS: Mapping[str, tuple[Loader, str]] = {
 
 SYSTEMS: Mapping[str, str] = {
     "medrag": "the engine as it is served",
-    "retriever": "baseline: the retrieved sentences closest to the question; no model, no safety filter",
+    "retriever": "baseline: the sentences that search ranks first; no model, no safety filter",
+    "ranked": "baseline: the sentences that search ranks first in place of a model's choice, filtered as ever",
     "llm": "baseline: the model alone; no passages, no safety filter",
     "naive-rag": "baseline: passages in the prompt and the answer as it comes; no grounding, no safety filter",
     "unfiltered": "medrag without its safety filter, to show what the filter does",

@@ -11,7 +11,8 @@ from eval.running.solver import Solver
 from medrag import __version__
 from medrag.errors import InputError
 from medrag.generation.model import ChatModel, Generation
-from medrag.generation.prompts import Message, neutral
+from medrag.generation.neutral import neutral
+from medrag.generation.prompts import Message
 from medrag.knowledge import load
 from medrag.types import Provenance
 

@@ -23,7 +23,8 @@ from pydantic import Field, ValidationError
 
 from medrag.errors import ModelRefused
 from medrag.generation.model import ChatModel, Generation, OpenAIChatModel
-from medrag.generation.prompts import Message, neutral
+from medrag.generation.neutral import neutral
+from medrag.generation.prompts import Message
 from medrag.knowledge import load
 from medrag.types import Record
 

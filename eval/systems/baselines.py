@@ -8,21 +8,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from eval.running.solver import Solver
+from eval.systems.ranked import Ranked
 from medrag import __version__
-from medrag.engine import TOKENS_PER_POINTER, Engine
+from medrag.engine import Engine
 from medrag.errors import InputError
-from medrag.generation import prompts, quoting
-from medrag.generation.grounding import Draft, ground, reader
+from medrag.generation import prompts
+from medrag.generation.grounding import ground
 from medrag.generation.model import Generation
-from medrag.patient import as_heard
-from medrag.retrieval.query import query_for
+from medrag.generation.modes import ABSTAIN, MODES, Draft, pointed
+from medrag.generation.modes.quote import by_rank
 from medrag.types import Advice, Case, Citation, Evidence, Outcome, Provenance, Statement
 
 Recommend = Callable[[Case], Awaitable[Advice]]
@@ -79,32 +80,15 @@ def baseline(name: str, solver: Solver) -> Solver:
 
 
 async def _retriever_only(engine: Engine, case: Case) -> tuple[Sequence[Evidence], Sequence[Statement]]:
-    evidence = await engine.retrieve(case)
-    drafts = [
-        Draft(quoting.pointer(item.number, position), ((item.number, position),))
-        for item in evidence
-        for position in range(1, len(item.passage.sentences) + 1)
-    ]
-    statements = [ground(draft, evidence) for draft in drafts]
-    return evidence, await asyncio.to_thread(_closest, engine, query_for(case), statements)
-
-
-def _closest(engine: Engine, query: str, statements: Sequence[Statement]) -> list[Statement]:
-    """The statements closest to the query by the index's encoder, closest first."""
-    if not statements:
-        return []
-    vectors = engine.retriever.encoder.encode([query, *(statement.text for statement in statements)])
-    cosines = vectors[1:] @ vectors[0]
-    order = sorted(range(len(statements)), key=lambda each: -cosines[each])
-    return [statements[each] for each in order[: engine.max_statements]]
+    evidence = await replace(engine, grounding="quote").retrieve(case)
+    return evidence, [ground(pointed(each), evidence) for each in by_rank(evidence)[: engine.max_statements]]
 
 
 async def _model_only(engine: Engine, case: Case) -> tuple[Sequence[Evidence], Sequence[Statement]]:
     longest = min(engine.max_tokens, await engine.model.context_tokens() // 2)
-    heard = await asyncio.to_thread(as_heard, case)
-    text = await _completion(engine, prompts.messages(heard, (), engine.knowledge, "cite"), longest)
+    text = await _completion(engine, prompts.messages(case, (), MODES["cite"], engine.knowledge), longest)
     lines = [line.strip() for line in text.splitlines()]
-    texts = [line for line in lines if line and line.strip(". ") != prompts.ABSTAIN]
+    texts = [line for line in lines if line and line.strip(". ").casefold() != ABSTAIN]
     return (), [Statement(text=text) for text in texts[: engine.max_statements]]
 
 
@@ -116,6 +100,7 @@ async def _naive_rag(engine: Engine, case: Case) -> tuple[Sequence[Evidence], Se
 
 BASELINES: Mapping[str, Callable[[Engine], Recommend]] = {
     "retriever": lambda engine: Baseline(engine, _retriever_only).recommend,
+    "ranked": lambda engine: partial(Ranked(engine.max_statements).recommend, engine),
     "llm": lambda engine: Baseline(engine, _model_only).recommend,
     "naive-rag": lambda engine: Baseline(engine, _naive_rag).recommend,
     "unfiltered": lambda engine: replace(engine, checks=()).recommend,
@@ -123,10 +108,9 @@ BASELINES: Mapping[str, Callable[[Engine], Recommend]] = {
 
 
 async def _drafts(engine: Engine, case: Case, evidence: Sequence[Evidence]) -> list[Draft]:
-    longest = engine.max_statements * TOKENS_PER_POINTER if engine.grounding == "quote" else engine.max_tokens
-    heard = await asyncio.to_thread(as_heard, case)
-    text = await _completion(engine, prompts.messages(heard, evidence, engine.knowledge, engine.grounding), longest)
-    cut = reader(engine.grounding)
+    longest = engine.mode.completion_tokens(engine.max_statements, engine.max_tokens)
+    text = await _completion(engine, prompts.messages(case, evidence, engine.mode, engine.knowledge), longest)
+    cut = engine.mode.reader(evidence)
     return [*cut.feed(text), *cut.finish()][: engine.max_statements]
 
 

@@ -1,1 +1,1 @@
-"""What training, evaluation and the index share about data: the split by document, judged cases, copied wording."""
+"""What training, evaluation and the index share about data: the split by document, questions, copied wording."""

@@ -1,1 +1,1 @@
-"""From a prompt to grounded statements: prompts, models, vLLM, quoting and grounding."""
+"""From a prompt to grounded statements: prompts, modes, models, vLLM and grounding."""

@@ -1,109 +1,24 @@
-"""From a completion to statements that stand on spans of the evidence, as the text arrives.
+"""From a draft to a statement that stands on spans of the evidence.
 
-A reader cuts the stream into drafts; :func:`ground` resolves a draft's marks to spans. A draft whose marks resolve
-to nothing becomes a statement with a withholding finding. Whether the drugs and doses of a statement stand in its
-spans is the safety filter's check, which every statement passes through next.
+:func:`ground` resolves a draft's marks to spans. A draft whose marks resolve to nothing becomes a statement with a
+withholding finding. Whether the drugs and doses of a statement stand in its spans is the safety filter's check, which
+every statement passes through next.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
-from medrag.generation.prompts import ABSTAIN, Grounding
-from medrag.generation.quoting import POINTER, pointer
+from medrag.generation.modes import Draft
 from medrag.safety.check_context import fail
-from medrag.types import Citation, Evidence, Pointer, Sentence, Severity, Statement
+from medrag.types import Citation, Evidence, Sentence, Severity, Statement
 
 SOURCE = "medrag: a statement must stand on a retrieved passage"
 
 MIN_SUPPORT = 60.0
 """Least share (0 to 100) of a free statement's words that its cited sentence must hold (rapidfuzz token_set_ratio)."""
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What the model wrote, not yet looked at: text and the (passage, sentence) marks it carries."""
-
-    text: str
-    marks: tuple[tuple[int, int | None], ...]
-
-
-def pointed(choice: Pointer) -> Draft:
-    """The draft that a pointer alone makes."""
-    return Draft(pointer(*choice), (choice,))
-
-
-class Reader(Protocol):
-    """Cuts arriving text into drafts, each as soon as it is complete."""
-
-    def feed(self, piece: str) -> Iterator[Draft]:
-        """The drafts that ``piece`` completed."""
-        ...
-
-    def finish(self) -> Iterator[Draft]:
-        """What was left at the end of the stream."""
-        ...
-
-
-def reader(grounding: Grounding) -> Reader:
-    """A fresh reader for one completion."""
-    return QuoteReader() if grounding == "quote" else CiteReader()
-
-
-class QuoteReader:
-    """Reads pointers; a sentence is pointed at once, however often the model repeats itself."""
-
-    def __init__(self) -> None:
-        self._rest = ""
-        self._seen: set[str] = set()
-
-    def feed(self, piece: str) -> Iterator[Draft]:
-        """See :class:`Reader`."""
-        self._rest += piece
-        end = 0
-        for match in POINTER.finditer(self._rest):
-            end = match.end()
-            if match[0] not in self._seen:
-                self._seen.add(match[0])
-                yield Draft(match[0], ((int(match[1]), int(match[2])),))
-        self._rest = self._rest[end:]
-
-    def finish(self) -> Iterator[Draft]:
-        """Anything that is no pointer is not part of the format and is dropped."""
-        return iter(())
-
-
-_MARK = re.compile(r"\[(\d+)\]")
-_LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
-
-
-class CiteReader:
-    """Reads lines of free text, each one statement with its ``[n]`` marks."""
-
-    def __init__(self) -> None:
-        self._rest = ""
-
-    def feed(self, piece: str) -> Iterator[Draft]:
-        """See :class:`Reader`."""
-        *lines, self._rest = (self._rest + piece).split("\n")
-        for line in lines:
-            yield from self._draft(line)
-
-    def finish(self) -> Iterator[Draft]:
-        """The last line needs no line end."""
-        line, self._rest = self._rest, ""
-        return self._draft(line)
-
-    @staticmethod
-    def _draft(line: str) -> Iterator[Draft]:
-        text = " ".join(_MARK.sub("", _LIST_MARK.sub("", line)).split()).replace(" .", ".").strip()
-        if text and text.strip(". ") != ABSTAIN:
-            yield Draft(text, tuple((int(number), None) for number in _MARK.findall(line)))
 
 
 def ground(draft: Draft, evidence: Sequence[Evidence]) -> Statement:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,12 +23,15 @@ from aiohttp import (
 from medrag.errors import ModelRefused, ModelUnavailable
 from medrag.events import Usage
 from medrag.generation.prompts import Message
+from medrag.types import Pointer
 
 
 @dataclass(frozen=True)
 class Generation:
     """One request to a model; ``grammar`` is EBNF and leaves the model no other output.
 
+    ``choices`` maps what the grammar lets through to the sentences it stands for, and ``most`` says how many: for a
+    chooser that reads no grammar.
     ``used`` is called once, at the end, by a model that counts its tokens.
     ``images`` are data: URLs; they follow the text of the last message.
     """
@@ -36,6 +39,8 @@ class Generation:
     messages: Sequence[Message]
     max_tokens: int
     grammar: str | None = None
+    choices: Mapping[str, Pointer] = field(default_factory=dict)
+    most: int = 0
     temperature: float = 0.0
     seed: int | None = None
     used: Callable[[Usage], None] | None = field(default=None, compare=False)

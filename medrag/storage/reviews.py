@@ -7,7 +7,7 @@ What is stored is de-identified already. The last verdict of a person on a state
      "kind": "answer" | "edit", "advice": "...", "who": "...", "time": "...", "model": "...", "evidence": ["id", ...],
      "comments": ["...", ...]}
 
-An ``answer`` pair prefers the answer without its rejected statements (``NONE`` when none is left) to the answer as it
+An ``answer`` pair prefers the answer without its rejected statements (``none`` when none is left) to the answer as it
 was given. An ``edit`` pair prefers the clinician's words to the statement's; its prompt asks for free wording, because
 an edited statement is no quotation any more. ``comments`` are the reasons that were given, where there are any.
 """
@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from medrag.generation.prompts import ABSTAIN, Grounding
+from medrag.generation.modes import MODES, Grounding
 from medrag.storage.database import Database
 from medrag.storage.tables import reviews
 from medrag.types import Record
@@ -112,4 +112,4 @@ def _pair(prompt: Prompt, chosen: str, rejected: str, kind: str) -> Json:
 
 
 def _joined(said: Iterable[str], grounding: Grounding) -> str:
-    return (" " if grounding == "quote" else "\n").join(said) or ABSTAIN
+    return MODES[grounding].joined([*said])

@@ -55,16 +55,9 @@ def _sections(model: Path, run: Path, scores: Sequence[Path]) -> Iterator[str]:
 def _model(model: Path, run: Path, tuned: Mapping[str, Any], weights: str | None) -> Iterator[str]:
     config = _read(model / "config.json")
     merged = _read(run / "tuned" / "merge.json")
-    start = tuned["recipe"]["base"] or "first weights made by the recipe"
+    start = tuned["recipe"]["base"]
     yield f"{config['architectures'][0]}, {merged['parameters']:,} parameters, {merged['bytes']:,} bytes; from {start}"
     yield f"context {config.get('max_position_embeddings', 'unknown')} tokens"
-    if "share" in merged:
-        yield f"weights {merged['share']} of the way from `{merged['start']}`, the start, to the trained ones"
-    if "shift" in merged:
-        yield (
-            f"abstention calibrated after training (shift {merged['shift']}): {merged['answered']:.1%} of answerable "
-            f"training questions answered, {merged['abstained']:.1%} of the others declined"
-        )
     yield from (f"sha256 of {path.name} `{sha256(path)}`" for path in sorted(model.glob("*.safetensors")))
     yield f"sha256 over every file served, as the audit trail names it: `{weights}`"
 
@@ -75,7 +68,7 @@ def _training(tuned: Mapping[str, Any]) -> Iterator[str]:
     method = "QLoRA (NF4)" if plan["four_bit"] else "LoRA" if plan["lora"] else "all weights"
     yield f"recipe `{recipe['name']}`, seed {recipe['seed']} (one run), {method}, on {'CPU' if plan['cpu'] else 'GPU'}"
     yield (
-        f"{measured['examples']:,} conversations, {measured['tokens']:,} tokens, {measured['steps']:,} steps, "
+        f"{measured['questions']:,} questions, {measured['tokens']:,} tokens, {measured['steps']:,} steps, "
         f"{measured['seconds'] / 60:.0f} minutes, peak memory {measured['peak_bytes'] / 2**30:.2f} GiB a process"
     )
     yield f"learning rate {plan['learning_rate']}, batch {plan['batch']}, {plan['schedule']}, {plan['epochs']} epochs"
@@ -87,15 +80,12 @@ def _training(tuned: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _data(data: Mapping[str, Any]) -> Iterator[str]:
-    counts = data["examples"]
-    yield f"{counts['train']:,} training and {counts['validation']:,} held-out examples; answers by rule over wording"
-    held = data["held_out"]
-    yield f"held out: {', '.join(held['guidelines'])}; {held['medquad']:,} MedQuAD texts (`medrag/datasets/splits.py`)"
-    for name, each in sorted(data["overlap"].items()):
-        yield f"shared wording with {name}: {each['sharing']} of {each['texts']} texts (13 words in a row)"
+    counts, asked, documents = data["examples"], data["questions"], data["documents"]
+    yield f"questions written by hand over guidelines: {asked['train']:,} to learn, {asked['validation']:,} to validate"
+    yield f"of {documents['train']:,} and {documents['validation']:,} documents; held out ones are in neither"
+    yield f"{counts['train']:,} training examples, of up to {data['recipe']['data']['together']} questions each"
     for kind in ("files", "sources"):
-        public = {name: digest for name, digest in data[kind].items() if not name.endswith(".md")}
-        yield from (f"sha256 of {name} `{digest}`" for name, digest in public.items())
+        yield from (f"sha256 of {name} `{digest}`" for name, digest in data[kind].items())
 
 
 def _evaluation(scores: Sequence[Path], weights: str | None) -> str:
@@ -116,11 +106,9 @@ def _row(name: str, score: Mapping[str, Any]) -> str:
 
 
 def _limits(tuned: Mapping[str, Any], data: Mapping[str, Any], scores: Sequence[Path]) -> Iterator[str]:
-    yield "not clinically validated; answers in training and in the benchmark come from rules, not from clinicians"
+    yield "not clinically validated; questions and gold were written for this project by AI writers, not by clinicians"
     yield f"one seed ({tuned['recipe']['seed']}): how much another would differ was not measured"
-    stages = data["recipe"]["data"]["stages"]
-    passages, statements = (max(stage[key][1] for stage in stages) for key in ("passages", "statements"))
-    yield f"trained on at most {passages} passages of at most {statements} statements, in English"
+    yield "trained in English, on evidence of at most 24 sentences"
     if tuned["measured"]["examples"] < data["examples"]["train"]:
         left = data["examples"]["train"] - tuned["measured"]["examples"]
         yield f"{left:,} examples were longer than {tuned['recipe']['training']['length']} tokens and left out"

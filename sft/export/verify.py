@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from medrag.generation.model import ChatModel, Generation
-from medrag.generation.prompts import Message
 from medrag.types import Record
-from sft.measuring.score import Question
+from sft.measuring.score import Asked
 
 TOKENS = 24
 NEAR_TIE = 0.05
@@ -30,7 +29,7 @@ class Agreement(Record):
         return self.same + self.near_tie == self.prompts
 
 
-def agreement(folder: Path, model: ChatModel, asked: Sequence[Question]) -> Agreement:
+def agreement(folder: Path, model: ChatModel, asked: Sequence[Asked]) -> Agreement:
     """Each prompt's first ``TOKENS`` greedy tokens from ``folder`` (transformers, bf16) and from ``model`` (vLLM)."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -50,16 +49,16 @@ def agreement(folder: Path, model: ChatModel, asked: Sequence[Question]) -> Agre
     return Agreement(prompts=len(asked), same=same, near_tie=near)
 
 
-async def _served(model: ChatModel, asked: Sequence[Question]) -> list[str]:
+async def _served(model: ChatModel, asked: Sequence[Asked]) -> list[str]:
     return [await _answer(model, each) for each in asked]
 
 
-async def _answer(model: ChatModel, question: Question) -> str:
-    generation = Generation(messages=cast("Sequence[Message]", question.prompt), max_tokens=TOKENS)
+async def _answer(model: ChatModel, question: Asked) -> str:
+    generation = Generation(messages=question.prompt, max_tokens=TOKENS)
     return "".join([piece async for piece in model.stream(generation)])
 
 
-def _greedy(model: Any, tokenizer: Any, question: Question) -> tuple[list[int], list[float]]:
+def _greedy(model: Any, tokenizer: Any, question: Asked) -> tuple[list[int], list[float]]:
     """The greedy tokens, and at each the nats by which it leads the second likeliest."""
     prompt = tokenizer.apply_chat_template(
         list(question.prompt), add_generation_prompt=True, return_dict=True, return_tensors="pt"

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from medrag.errors import ConfigurationError
-from sft.config import Recipe, Shape, Training
+from sft.config import Lora, Recipe, Shape, Training
 
 GIB = 1024**3
 NF4_BYTES = 0.5 + (8 + 32 / 256) / 64 / 8
@@ -43,19 +43,7 @@ def shape_of(recipe: Recipe) -> Shape:
     """The recipe's own dimensions, else those of its base (a folder, or a hub id whose config can be read)."""
     if recipe.shape is not None:
         return recipe.shape
-    if made := recipe.architecture:
-        head = made.hidden // made.heads
-        return Shape(
-            vocabulary=made.vocabulary,
-            hidden=made.hidden,
-            intermediate=made.intermediate,
-            layers=made.layers,
-            heads=made.heads,
-            key_value_heads=made.heads,
-            head=head,
-            tied=True,
-        )
-    return _read(str(recipe.base))
+    return _read(recipe.base)
 
 
 def _read(base: str) -> Shape:
@@ -93,9 +81,9 @@ def parameters(shape: Shape) -> tuple[int, int]:
     return linear, embeddings + (2 * shape.layers + 1) * shape.hidden
 
 
-def adapter_parameters(shape: Shape, rank: int) -> int:
-    """Weights of a LoRA of that rank on every linear layer (Hu et al. 2021): rank x (in + out) each."""
-    return shape.layers * sum(rank * (a + b) for a, b in linear_sizes(shape))
+def adapter_parameters(shape: Shape, lora: Lora) -> int:
+    """Weights of a LoRA on every linear layer of its blocks (Hu et al. 2021): rank x (in + out) each."""
+    return (lora.last or shape.layers) * sum(lora.rank * (a + b) for a, b in linear_sizes(shape))
 
 
 def estimate(recipe: Recipe, answer_tokens: int = 256) -> Memory:
@@ -107,9 +95,10 @@ def estimate(recipe: Recipe, answer_tokens: int = 256) -> Memory:
     plan, shape = recipe.training, shape_of(recipe)
     gpus = recipe.device.count if recipe.device else 1
     linear, rest = parameters(shape)
-    weight = NF4_BYTES if plan.four_bit else 2 if plan.lora else 4
-    trained = adapter_parameters(shape, plan.lora.rank) if plan.lora else linear + rest
-    base = (linear * weight + rest * (2 if plan.lora else 4)) / gpus
+    whole = 2 if plan.lora and not plan.cpu else 4
+    weight = NF4_BYTES if plan.four_bit else whole
+    trained = adapter_parameters(shape, plan.lora) if plan.lora else linear + rest
+    base = (linear * weight + rest * whole) / gpus
     if gpus > 1:
         base += linear / shape.layers * weight + rest * 2
     states = OPTIMIZER_BYTES.get(plan.optimizer, 8)
@@ -125,20 +114,21 @@ def estimate(recipe: Recipe, answer_tokens: int = 256) -> Memory:
 
 
 def _activations(plan: Training, shape: Shape) -> float:
-    """Bytes in 16 bits: every block's, or with checkpointing each block's input and one block's whole."""
-    tokens = plan.batch * plan.length
-    block = tokens * 2 * (LAYER_COPIES * shape.hidden + 4 * shape.intermediate)
-    largest = max(a * b for a, b in linear_sizes(shape)) * 2 if plan.four_bit else 0
+    """Bytes of every block that gradients reach, or with checkpointing each one's input and one block's whole."""
+    tokens, number = plan.batch * plan.length, 4 if plan.cpu else 2
+    layers = plan.lora.last if plan.lora and plan.lora.last else shape.layers
+    block = tokens * number * (LAYER_COPIES * shape.hidden + 4 * shape.intermediate)
+    largest = max(a * b for a, b in linear_sizes(shape)) * number if plan.four_bit else 0
     if plan.gradient_checkpointing:
-        return shape.layers * tokens * shape.hidden * 2 + block + largest
-    return shape.layers * block + largest
+        return layers * tokens * shape.hidden * number + block + largest
+    return layers * block + largest
 
 
 def table(recipe: Recipe) -> str:
     """The estimate as lines of text, with the verdict for the recipe's device."""
     memory, shape = estimate(recipe), shape_of(recipe)
     linear, rest = parameters(shape)
-    lines = [f"{recipe.name}: {recipe.base or 'from nothing'}, {(linear + rest) / 1e6:,.0f} million parameters"]
+    lines = [f"{recipe.name}: {recipe.base}, {(linear + rest) / 1e6:,.0f} million parameters"]
     lines += [f"  {name:<12}{value / GIB:8.2f} GiB" for name, value in asdict(memory).items()]
     lines.append(f"  {'in all':<12}{memory.total / GIB:8.2f} GiB on each GPU" if not recipe.training.cpu else "")
     if recipe.training.cpu:

@@ -39,7 +39,7 @@ def prefer(recipe: Recipe, base: str | Path, pairs: Sequence[Pair], output: Path
         args=arguments(recipe, output),
         train_dataset=_dataset(pairs),
         processing_class=tokenizer,
-        peft_config=adapter(plan.lora) if plan.lora else None,
+        peft_config=adapter(plan.lora, model.config.num_hidden_layers) if plan.lora else None,
     )
     started = time.time()
     last = get_last_checkpoint(str(output)) if output.is_dir() else None  # type: ignore[no-untyped-call]
@@ -91,7 +91,7 @@ def arguments(recipe: Recipe, output: Path) -> DPOConfig:
         weight_decay=plan.weight_decay,
         optim=plan.optimizer,
         max_length=plan.length,
-        bf16=True,
+        bf16=not plan.cpu,
         use_cpu=plan.cpu,
         gradient_checkpointing=plan.gradient_checkpointing,
         logging_steps=1,

@@ -13,10 +13,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from medrag.files import read_lines
+from medrag.generation.modes import MODES
 from medrag.generation.prompts import messages
-from medrag.generation.quoting import answer, cited
 from medrag.knowledge import load
-from medrag.patient import as_heard
 from medrag.types import Advice, Case, Record
 
 
@@ -51,7 +50,7 @@ class Judged(Record):
 
 
 def read_pairs(path: Path) -> list[Pair]:
-    """The pairs of a JSONL file; InputError names the first line that is none."""
+    """The pairs of a JSONL file; ConfigurationError names the first line that is none."""
     return list(read_lines(path, Pair, hint="medrag feedback export writes preference pairs"))
 
 
@@ -63,9 +62,11 @@ def read_judged(path: Path) -> list[Judged]:
 def from_withheld(judged: Iterable[Judged]) -> Iterator[Pair]:
     """One pair a case whose advice held statements back: what was released against that and what was withheld."""
     for each in judged:
-        released = cited(each.advice.statements, each.advice.evidence)
-        withheld = [one for one in cited(each.advice.withheld, each.advice.evidence) if one not in released]
+        advice, mode = each.advice, MODES[each.advice.provenance.grounding]
+        released = mode.written(advice.statements, advice.evidence)
+        withheld = [one for one in mode.written(advice.withheld, advice.evidence) if one not in released]
         if withheld:
-            served = messages(as_heard(each.case), each.advice.evidence, load())
-            prompt = tuple(ChatMessage.model_validate(one) for one in served)
-            yield Pair(prompt=prompt, chosen=answer(released), rejected=answer([*withheld, *released]))
+            prompt = tuple(
+                ChatMessage.model_validate(one) for one in messages(each.case, advice.evidence, mode, load())
+            )
+            yield Pair(prompt=prompt, chosen=mode.joined(released), rejected=mode.joined([*withheld, *released]))

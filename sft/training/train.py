@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,9 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medrag.errors import ConfigurationError
+from medrag.generation import bundled
 from medrag.generation.adapter import require_servable
+from medrag.settings import load as load_settings
 from sft.config import Lora, Recipe, Training
-from sft.examples.conversations import Example
+from sft.examples.asked import Example
+from sft.training.branches import Collator, row
 
 if TYPE_CHECKING:
     from datasets import Dataset  # type: ignore[import-untyped]
@@ -21,18 +23,16 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
     from trl.trainer.sft_config import SFTConfig
 
-_Row = dict[str, list[int]]
-
 
 def rows(examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, plan: Training) -> Dataset:
-    """Tokens and a mask of those to learn: the answers. Examples over ``plan.length`` tokens are left out."""
+    """Tokens of examples, with what is learned of them; those over ``plan.length`` tokens are left out."""
     from datasets import Dataset
 
-    made = [_row(each, tokenizer, plan) for each in examples]
-    kept = [row for row in made if len(row["input_ids"]) <= plan.length]
+    made = [row(each, tokenizer) for each in examples]
+    kept = [each for each in made if len(each["input_ids"]) <= plan.length]
     if not kept:
         raise ConfigurationError(f"no example fits in {plan.length} tokens; raise training.length")
-    return Dataset.from_list(_grouped(kept, plan.batch * workers()) if plan.in_order else kept)
+    return Dataset.from_list(kept)
 
 
 def workers() -> int:
@@ -40,29 +40,11 @@ def workers() -> int:
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
-def _grouped(made: list[_Row], batch: int, window: int = 16) -> list[_Row]:
-    """The same order, but batches of like length within each window of batches, so that little is padding."""
-    rng = random.Random(0)  # noqa: S311
-    grouped: list[_Row] = []
-    for start in range(0, len(made), batch * window):
-        part = sorted(made[start : start + batch * window], key=lambda row: len(row["input_ids"]))
-        batches = [part[at : at + batch] for at in range(0, len(part), batch)]
-        rng.shuffle(batches)
-        grouped += [row for each in batches for row in each]
-    return grouped
-
-
-def _row(example: Example, tokenizer: Any, plan: Training) -> _Row:
-    chat = list(example.messages)
-    if plan.turns == "every":
-        whole = tokenizer.apply_chat_template(chat, return_dict=True, return_assistant_tokens_mask=True)
-        return {"input_ids": whole["input_ids"], "completion_mask": whole["assistant_masks"]}
-    first = next(at for at, each in enumerate(chat) if each["role"] == "assistant")
-    prompt = tokenizer.apply_chat_template(chat[:first], add_generation_prompt=True, return_dict=True)["input_ids"]
-    full = tokenizer.apply_chat_template(chat[: first + 1], return_dict=True)["input_ids"]
-    if full[: len(prompt)] != prompt:
-        raise ConfigurationError("this chat template writes an answer differently from its generation prompt")
-    return {"input_ids": full, "completion_mask": [0] * len(prompt) + [1] * (len(full) - len(prompt))}
+def base_folder(recipe: Recipe) -> str:
+    """What a recipe starts from: a folder or hub id, or the unpacked model that comes with medrag."""
+    if model := bundled.find(recipe.base):
+        return str(bundled.prepare(model, load_settings().home, print, tuned=False))
+    return recipe.base
 
 
 def load(base: str | Path, plan: Training) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
@@ -71,8 +53,8 @@ def load(base: str | Path, plan: Training) -> tuple[PreTrainedModel, PreTrainedT
     from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
     options: dict[str, Any] = {
-        "dtype": torch.float32 if plan.lora is None else torch.bfloat16,
-        "attn_implementation": plan.attention,
+        "dtype": torch.float32 if plan.cpu or plan.lora is None else torch.bfloat16,
+        "attn_implementation": "sdpa",  # the mask of branches is one that flash attention does not take
     }
     if plan.four_bit:
         options["quantization_config"] = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
@@ -90,15 +72,23 @@ def load(base: str | Path, plan: Training) -> tuple[PreTrainedModel, PreTrainedT
     return AutoModelForCausalLM.from_pretrained(str(base), **options), tokenizer
 
 
-def adapter(lora: Lora) -> LoraConfig:
-    """The adapter on every linear layer, as QLoRA (Dettmers et al. 2023) found best; refused where vLLM would be."""
+LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+"""The linear layers of a block, as Llama and its kin name them."""
+
+
+def adapter(lora: Lora, layers: int) -> LoraConfig:
+    """The adapter on every linear layer, as QLoRA (Dettmers et al. 2023) found best; refused where vLLM would be.
+
+    ``lora.last``: only on the last so many of the model's ``layers`` blocks, so that no gradient need go below them.
+    """
     from peft import LoraConfig
 
     made = LoraConfig(
         r=lora.rank,
         lora_alpha=lora.alpha,
         lora_dropout=lora.dropout,
-        target_modules="all-linear",
+        target_modules=list(LINEAR) if lora.last else "all-linear",
+        layers_to_transform=list(range(layers - lora.last, layers)) if lora.last else None,
         task_type="CAUSAL_LM",
     )
     require_servable(asdict(made), "that this recipe trains")
@@ -110,9 +100,6 @@ def arguments(plan: Training, output: Path, steps: int, seed: int) -> SFTConfig:
     from trl.trainer.sft_config import SFTConfig
 
     evaluating = plan.evaluate_steps is not None
-    schedule: dict[str, Any] = {}
-    if plan.schedule == "warmup_stable_decay":
-        schedule["num_decay_steps"] = int(steps * plan.decay_fraction)
     return SFTConfig(
         output_dir=str(output),
         per_device_train_batch_size=plan.batch,
@@ -121,23 +108,20 @@ def arguments(plan: Training, output: Path, steps: int, seed: int) -> SFTConfig:
         num_train_epochs=plan.epochs,
         learning_rate=plan.learning_rate,
         lr_scheduler_type=plan.schedule,
-        lr_scheduler_kwargs=schedule,
         warmup_steps=min(plan.warmup_steps, steps // 4),
         weight_decay=plan.weight_decay,
         adam_beta2=0.98,
         max_grad_norm=1.0,
         optim=plan.optimizer,
-        neftune_noise_alpha=plan.neftune_alpha,
-        bf16=True,
+        bf16=not plan.cpu,  # many CPUs compute in float32 far faster
         use_cpu=plan.cpu,
         ddp_find_unused_parameters=False,
-        max_length=plan.length,
-        packing=plan.packing,
+        max_length=None,
         prediction_loss_only=True,
-        completion_only_loss=True,
+        remove_unused_columns=False,
+        dataset_kwargs={"skip_prepare_dataset": True},
         gradient_checkpointing=plan.gradient_checkpointing,
-        train_sampling_strategy="sequential" if plan.in_order else "random",
-        logging_steps=20,
+        logging_steps=5,
         save_steps=plan.save_steps,
         save_total_limit=2,
         eval_strategy="steps" if evaluating else "no",
@@ -172,7 +156,8 @@ def train(
         train_dataset=made,
         eval_dataset=rows(held, tokenizer, plan) if plan.evaluate_steps else None,
         processing_class=tokenizer,
-        peft_config=adapter(plan.lora) if plan.lora else None,
+        data_collator=Collator(tokenizer.pad_token_id),
+        peft_config=adapter(plan.lora, model.config.num_hidden_layers) if plan.lora else None,
         callbacks=[EarlyStoppingCallback(plan.patience)] if plan.patience else None,
     )
     started = time.time()
@@ -182,6 +167,7 @@ def train(
     tokenizer.save_pretrained(str(output))
     return {
         "examples": len(made),
+        "questions": sum(max(each) for each in made["branch"]),
         "tokens": sum(len(each) for each in made["input_ids"]),
         "steps": result.global_step,
         "seconds": round(time.time() - started),

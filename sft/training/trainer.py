@@ -25,7 +25,7 @@ class AnswerTrainer(SFTTrainer):
         """Summed cross-entropy over the learned tokens, divided by their number over all processes."""
         labels = inputs["labels"]
         positions = (labels[:, 1:] != -100).any(dim=0).nonzero().squeeze(1)
-        rest = {name: value for name, value in inputs.items() if name not in ("labels", "completion_mask")}
+        rest = {name: value for name, value in inputs.items() if name != "labels"}
         outputs = model(**rest, logits_to_keep=positions, use_cache=False)
         targets = labels[:, positions + 1]
         total = torch.nn.functional.cross_entropy(

@@ -23,7 +23,7 @@ def retriever(starter_index: Path) -> Retriever:
 
 @pytest.fixture
 def model() -> ScriptedModel:
-    return ScriptedModel(["[1.1]"])
+    return ScriptedModel(["A"])
 
 
 @pytest.fixture

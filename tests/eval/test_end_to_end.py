@@ -20,6 +20,8 @@ from eval.running.solver import Solver
 from eval.systems.baselines import BASELINES, baseline
 from eval.tasks import cases
 from medrag.errors import ConfigurationError, InputError
+from medrag.generation.modes import MODES
+from medrag.generation.modes.quote import cited, letters
 from medrag.generation.scripted import ScriptedModel
 from medrag.types import Advice, Case, Outcome
 from tests.server.serving import serving
@@ -117,11 +119,11 @@ async def _recommend(solver: Solver, case: Case) -> Advice:
 
 
 def test_the_filter_is_what_tells_medrag_from_unfiltered(solver: Solver, model: ScriptedModel) -> None:
-    """Every sentence of the five passages: the unsafe ones come out of ``unfiltered`` and not of medrag."""
-    pointers = " ".join(f"[{number}.{position}]" for number in range(1, 6) for position in range(1, 7))
+    """Every sentence shown: the unsafe ones come out of ``unfiltered`` and not of medrag."""
+    everything = ",".join(map(letters, range(24)))
     engine = replace(solver.parts("t"), max_statements=30)
     wide = Solver("medrag", "local", engine.recommend, engine)
-    free = answer(wide, "unfiltered", model, pointers)
+    free = answer(wide, "unfiltered", model, everything)
     filtered = asyncio.run(_recommend(wide, CASE))
     withheld = {statement.text for statement in filtered.withheld if statement.citations}
     assert withheld
@@ -130,7 +132,7 @@ def test_the_filter_is_what_tells_medrag_from_unfiltered(solver: Solver, model: 
 
 
 def test_the_retriever_alone_asks_no_model(solver: Solver, model: ScriptedModel) -> None:
-    advice = answer(solver, "retriever", model, "[1.1]")
+    advice = answer(solver, "retriever", model, "A")
     assert model.seen == []
     assert advice.outcome is Outcome.ANSWERED
     assert len(advice.statements) == 6
@@ -143,15 +145,16 @@ def test_the_model_alone_sees_no_passages(solver: Solver, model: ScriptedModel) 
     assert [statement.text for statement in advice.statements] == ["Give amoxicillin 500 mg.", "Rest."]
     assert advice.evidence == ()
     assert "[1" not in model.seen[0].messages[1]["content"]
-    assert answer(solver, "llm", model, "NONE").outcome is Outcome.ABSTAINED
+    assert answer(solver, "llm", model, "none").outcome is Outcome.ABSTAINED
 
 
-def test_naive_rag_has_no_grammar_and_takes_pointers_at_their_word(solver: Solver, model: ScriptedModel) -> None:
-    advice = answer(solver, "naive-rag", model, "Sure: [1.1] and [9.9]")
+def test_naive_rag_has_no_grammar_and_takes_letters_at_their_word(solver: Solver, model: ScriptedModel) -> None:
+    advice = answer(solver, "naive-rag", model, "B,ZZ,A")
     assert model.seen[-1].grammar is None
     first, second = advice.statements
     assert first.text == first.citations[0].quote
-    assert second.citations == ()
+    marks = MODES["quote"].marks(advice.evidence)
+    assert cited([first, second], advice.evidence) == (marks["B"], marks["A"])
 
 
 def test_naive_rag_in_cite_mode_takes_citations_at_their_word(solver: Solver, model: ScriptedModel) -> None:

@@ -1,44 +1,16 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from medrag.generation import grounding
-from medrag.generation.grounding import Draft
+from medrag.generation.modes import Draft, pointed
 from tests.evidence import GOUT, HYPERTENSION, evidence
 
 EVIDENCE = evidence(HYPERTENSION, GOUT)
 
 
-def read(mode: str, text: str, size: int) -> list[Draft]:
-    reader = grounding.reader(mode)  # type: ignore[arg-type]
-    drafts = [draft for start in range(0, len(text), size) for draft in reader.feed(text[start : start + size])]
-    return [*drafts, *reader.finish()]
-
-
-@given(st.integers(min_value=1, max_value=40))
-def test_however_the_stream_is_cut_the_same_pointers_are_read(size: int) -> None:
-    drafts = read("quote", "[1.2] [2.1] [1.2]", size)
-    assert [draft.marks for draft in drafts] == [((1, 2),), ((2, 1),)]
-
-
-@given(st.integers(min_value=1, max_value=60))
-def test_however_the_stream_is_cut_the_same_lines_are_read(size: int) -> None:
-    drafts = read("cite", "1. Start amlodipine 5 mg [1].\n\n- Treat with colchicine [2][1]", size)
-    assert [(draft.text, draft.marks) for draft in drafts] == [
-        ("Start amlodipine 5 mg.", ((1, None),)),
-        ("Treat with colchicine", ((2, None), (1, None))),
-    ]
-
-
-@pytest.mark.parametrize("mode", ["quote", "cite"])
-def test_an_abstention_is_no_statement(mode: str) -> None:
-    assert read(mode, "NONE", 2) == []
-
-
 def test_a_pointer_becomes_the_sentence_itself_with_its_span() -> None:
-    statement = grounding.ground(Draft("[1.2]", ((1, 2),)), EVIDENCE)
+    statement = grounding.ground(pointed((1, 2)), EVIDENCE)
     (citation,) = statement.citations
     assert statement.text == citation.quote == HYPERTENSION.text[citation.start : citation.end]
     assert statement.text == "Avoid lisinopril in adults with a history of angioedema."

@@ -28,20 +28,20 @@ def completed(model: OpenAIChatModel, *generations: Generation) -> list[str]:
 
 def test_the_text_and_the_tokens_of_one_answer_after_the_other() -> None:
     counted: list[Usage] = []
-    upstream = Upstream("[1.1] [1.2]")
-    asked = Generation(ASKED.messages, max_tokens=8, grammar='root ::= "[1.1]"', seed=7, used=counted.append)
+    upstream = Upstream("A, B")
+    asked = Generation(ASKED.messages, max_tokens=8, grammar='root ::= "A"', seed=7, used=counted.append)
     with running(upstream, free_port()) as url:
-        assert completed(OpenAIChatModel(url, "upstream"), asked, ASKED) == ["[1.1] [1.2] "] * 2
+        assert completed(OpenAIChatModel(url, "upstream"), asked, ASKED) == ["A, B "] * 2
     assert counted == [Usage(USAGE["prompt_tokens"], USAGE["completion_tokens"])]
     first, second = upstream.bodies
-    assert (first["seed"], first["structured_outputs"]) == (7, {"grammar": 'root ::= "[1.1]"'})
+    assert (first["seed"], first["structured_outputs"]) == (7, {"grammar": 'root ::= "A"'})
     assert not {"seed", "structured_outputs"} & set(second)
 
 
 def test_a_model_may_be_used_again_after_it_was_closed() -> None:
-    with running(Upstream("NONE"), free_port()) as url:
+    with running(Upstream("none"), free_port()) as url:
         model = OpenAIChatModel(url, "upstream")
-        assert completed(model, ASKED) == completed(model, ASKED) == ["NONE "]
+        assert completed(model, ASKED) == completed(model, ASKED) == ["none "]
 
 
 @pytest.mark.parametrize("fails", ["cut", "error"])
@@ -76,7 +76,7 @@ def test_a_ping_says_what_is_wrong(path: str, name: str, error: type[MedragError
         finally:
             await model.aclose()
 
-    with running(Upstream("NONE"), free_port()) as url, pytest.raises(error, match=match):
+    with running(Upstream("none"), free_port()) as url, pytest.raises(error, match=match):
         asyncio.run(ping(OpenAIChatModel(url + path, name)))
 
 
@@ -87,5 +87,5 @@ def test_the_context_is_what_the_server_says() -> None:
         finally:
             await model.aclose()
 
-    with running(Upstream("NONE"), free_port()) as url:
+    with running(Upstream("none"), free_port()) as url:
         assert asyncio.run(tokens(OpenAIChatModel(url, "upstream"))) > 0

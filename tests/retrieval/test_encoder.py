@@ -64,7 +64,7 @@ def test_both_runtimes_give_the_same_vectors(encoder: Encoder) -> None:
 
     texts = [*TEXTS, "Long. " * 400, ""]
     fast = openvino_bert.load(encoder.path).encode(texts)
-    plain = _load_torch(encoder.path, "cpu").encode(texts)
+    plain = _load_torch(encoder.path, "cpu", None).encode(texts)
     assert (fast * plain).sum(axis=1).min() > 0.999
 
 
@@ -81,6 +81,6 @@ def test_a_models_first_token_pooling_is_kept(encoder: Encoder, tmp_path: Path) 
     )
     assert openvino_bert.fits(copy)
     fast = openvino_bert.load(copy).encode(TEXTS)
-    plain = _load_torch(copy, "cpu").encode(TEXTS)
+    plain = _load_torch(copy, "cpu", None).encode(TEXTS)
     assert (fast * plain).sum(axis=1).min() > 0.999
     assert (fast * encoder.encode(TEXTS)).sum(axis=1).max() < 0.999

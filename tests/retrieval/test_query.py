@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from medrag.retrieval.query import MAX_PATIENT_WORDS, MAX_QUESTION_WORDS, asking, condensed, query_for
+from medrag.retrieval.query import MAX_PATIENT_WORDS, MAX_QUESTION_WORDS, asking, condensed, described, query_for
 from medrag.types import Case, Condition, FactStatus, Patient
 
 
@@ -51,3 +51,27 @@ def test_a_narratives_conditions_follow_what_it_asks() -> None:
     query, patient = condensed(f"Past history: hypertension. {filler}Which drug for the gout flare?").split("\n")
     assert query == "Which drug for the gout flare?"
     assert "hypertension" in patient.casefold()
+
+
+def test_the_patient_is_described_in_a_few_words() -> None:
+    patient = Patient.model_validate(
+        {
+            "age_years": 34,
+            "sex": "female",
+            "pregnant": True,
+            "allergies": ["penicillin", {"display": "latex", "status": "refuted"}],
+            "conditions": ["asthma"],
+            "medications": ["salbutamol"],
+            "observations": [{"display": "eGFR", "value": 51, "unit": "mL/min/1.73m2"}],
+        }
+    )
+    assert described(Case(question=" Which abx? ", patient=patient)) == (
+        "Which abx?\nPatient: age 34, female, pregnant, penicillin allergy, asthma, takes salbutamol, eGFR 51.0"
+    )
+    many = Patient.model_validate({"conditions": [f"condition number {each}" for each in range(100)]})
+    assert len(described(Case(question="q", patient=many)).split()) <= MAX_PATIENT_WORDS + 2
+
+
+def test_what_the_record_does_not_say_is_not_described() -> None:
+    assert described(Case(question="q")) == described(Case(question="q", patient=Patient())) == "q"
+    assert described(Case(question="q", patient=Patient(sex="male"))) == "q\nPatient: male"

@@ -10,7 +10,7 @@ import pytest
 
 from medrag import knowledge
 from medrag.engine import Engine
-from medrag.generation.quoting import pointers
+from medrag.generation.modes.quote import marks
 from medrag.generation.scripted import ScriptedModel
 from medrag.reading.population import meant_for
 from medrag.retrieval.retriever import Retriever
@@ -121,17 +121,17 @@ def test_a_question_about_the_group_is_answered() -> None:
 
 
 def test_the_model_is_not_offered_sentences_for_others(starter_index: Path) -> None:
-    """The second sentence of the evidence is for the pregnant: a man's grammar has no pointer to it."""
-    model = ScriptedModel(["NONE"], tokens=4096)
+    """The second sentence of the evidence is for the pregnant: a man's grammar has no letter for it."""
+    model = ScriptedModel(["none"], tokens=4096)
     engine = Engine(Retriever.open(starter_index), model, KNOWLEDGE)
     question = "How is a urinary tract infection treated?"
     advice = asyncio.run(engine.recommend(Case(question=question, patient=Patient(**MAN))))
     allowed = Consultation(Patient(**MAN), question, KNOWLEDGE, evidence=advice.evidence).choices().pointers
-    others = set(pointers(advice.evidence)) - set(allowed)
+    others = [letter for place, letter in marks(advice.evidence).items() if place not in allowed]
     grammar = model.seen[0].grammar or ""
     assert others
     assert advice.outcome is Outcome.ABSTAINED
-    assert not any(f'"[{number}.{position}]"' in grammar for number, position in others)
+    assert not any(f'"{letter}"' in grammar for letter in others)
     assert any(each.check == "population" and "pregnant" in each.reason for each in advice.findings)
 
 
@@ -161,15 +161,15 @@ def test_sentences_for_a_group_that_the_record_puts_the_patient_in() -> None:
 
 
 def test_the_passage_cited_also_speaks_of_this_patient(starter_index: Path) -> None:
-    """A model that points at another sentence of the passage does not hide the one for the pregnant."""
+    """A model that chooses another sentence of the passage does not hide the one for the pregnant."""
     question = "How is acute pyelonephritis treated with cefalexin or cefuroxime?"
     case = Case(question=question, patient=Patient(**WOMAN, pregnant=True))
     retriever = Retriever.open(starter_index)
-    evidence = asyncio.run(Engine(retriever, ScriptedModel(["NONE"], tokens=4096), KNOWLEDGE).retrieve(case))
+    evidence = asyncio.run(Engine(retriever, ScriptedModel(["none"], tokens=4096), KNOWLEDGE).retrieve(case))
     consultation = Consultation(case.patient, question, KNOWLEDGE, evidence=evidence)
     number, position = consultation.for_this_patient(each.number for each in evidence)[-1]
     passage = next(each.passage for each in evidence if each.number == number)
     other = next(place for place in range(1, len(passage.sentences) + 1) if place != position)
-    model = ScriptedModel([f"[{number}.{other}]", "NONE"], tokens=4096)
+    model = ScriptedModel([marks(evidence)[number, other], "none"], tokens=4096)
     advice = asyncio.run(Engine(retriever, model, KNOWLEDGE).recommend(case))
     assert passage.quote(passage.sentences[position - 1]) in [each.text for each in advice.statements]

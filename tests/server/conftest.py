@@ -12,7 +12,7 @@ import pytest
 from medrag import knowledge
 from medrag.engine import Engine
 from medrag.generation.model import ChatModel
-from medrag.generation.prompts import Grounding
+from medrag.generation.modes import Grounding
 from medrag.patient import hear
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever

@@ -23,7 +23,7 @@ PATIENT = Patient.model_validate(ALLERGIC)
 
 @pytest.fixture(scope="module")
 def url(engine_of: EngineOf) -> Iterator[str]:
-    with serving(engine_of(ScriptedModel(["[1.1] [1.2] [1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["A,B,C"]))) as base:
         yield base
 
 

@@ -14,7 +14,7 @@ from medrag.generation.scripted import ScriptedModel
 from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
 from tests.server.serving import serving
 
-UNSAFE_QUOTE = "[1.1]"
+UNSAFE_QUOTE = "A"
 UNSAFE_CITE = "Give amoxicillin 500 mg by mouth twice daily [1]\nGive warfarin 90 mg\nGive heparin 5000 units [9]\n"
 FORBIDDEN = ("amoxicillin", "warfarin", "heparin")
 BODY = {"model": "medrag", "messages": [{"role": "user", "content": QUESTION}], "medrag": {"patient": ALLERGIC}}
@@ -52,7 +52,7 @@ def _statements_of(text: str) -> str:
 
 @pytest.mark.parametrize("chunk", [1, 3, 7, 100])
 def test_safe_statements_beside_unsafe_ones_do_leave(engine_of: EngineOf, chunk: int) -> None:
-    model = ScriptedModel(["[1.1] [1.2] [1.1] [1.3] [7.7]"], chunk=chunk)
+    model = ScriptedModel(["A,B,A,C,ZZ"], chunk=chunk)
     with serving(engine_of(model)) as base, Client(base) as client:
         released = [event for event in client.stream(QUESTION, patient=ALLERGIC) if isinstance(event, Released)]
         advice = client.recommend(QUESTION, patient=ALLERGIC)

@@ -40,8 +40,8 @@ from tests.server.serving import records, serving
 USERS = 6
 WITHHELD = "Treat streptococcal pharyngitis with amoxicillin"
 """What the model advises and this patient must not get."""
-ENDLESS = "[1.2] [1.1] [1.3]" + " [1.1]" * 2000
-SHORT = "[1.2] [1.1] [1.3] [2.1]"
+ENDLESS = "B, A, C" + ", A" * 2000
+SHORT = "B, A, C, D"
 
 
 def body(user: int) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def post(base: str, **change: Any) -> httpx.Response:
 
 @pytest.mark.parametrize(("release", "seen"), [("statement", True), ("whole", False)])
 def test_what_leaves_while_the_model_still_writes(engine_of: EngineOf, release: str, seen: bool) -> None:
-    upstream = Upstream("[1.2] [1.3] [2.1]", hangs="in mid-stream")
+    upstream = Upstream("B, C, D", hangs="in mid-stream")
     with running(upstream, free_port()) as url:
         engine = engine_of(OpenAIChatModel(url, "upstream"))
         with (
@@ -46,7 +46,7 @@ def test_what_leaves_while_the_model_still_writes(engine_of: EngineOf, release: 
 @pytest.mark.parametrize("stream", [False, True])
 def test_both_give_the_same_answer(engine_of: EngineOf, release: str, stream: bool) -> None:
     with (
-        serving(engine_of(ScriptedModel(["[1.1] [1.2] [1.3]"])), release=release) as base,
+        serving(engine_of(ScriptedModel(["A,B,C"])), release=release) as base,
         Client(base) as client,
     ):
         advice = client.recommend(QUESTION, patient=ALLERGIC)
@@ -57,7 +57,7 @@ def test_both_give_the_same_answer(engine_of: EngineOf, release: str, stream: bo
 
 def test_nothing_of_an_answer_that_fails_leaves_with_whole(engine_of: EngineOf, tmp_path: Path) -> None:
     path = tmp_path / "medrag.db"
-    with Trail.open(path) as trail, serving(engine_of(Dying(["[1.3]"])), trail, release="whole") as base:
+    with Trail.open(path) as trail, serving(engine_of(Dying(["C"])), trail, release="whole") as base:
         for stream in (False, True):
             response = post(base, stream=stream)
             assert (response.status_code, response.json()["error"]["code"]) == (500, "internal_error")
@@ -68,7 +68,7 @@ def test_nothing_of_an_answer_that_fails_leaves_with_whole(engine_of: EngineOf, 
 
 
 def test_stop_ends_the_answer_before_the_statement_that_holds_it(engine_of: EngineOf) -> None:
-    with serving(engine_of(ScriptedModel(["[1.3] [1.2] [1.1]"]))) as base:
+    with serving(engine_of(ScriptedModel(["C,B,A"]))) as base:
         for stop in ("azithromycin", ["Q:", "azithromycin"]):
             answer = post(base, stop=stop).json()
             assert [each["text"] for each in answer["medrag"]["statements"]] == [
@@ -81,7 +81,7 @@ def test_stop_ends_the_answer_before_the_statement_that_holds_it(engine_of: Engi
 
 def test_usage_is_what_the_models_server_counted(engine_of: EngineOf) -> None:
     with (
-        running(Upstream("[1.3]"), free_port()) as url,
+        running(Upstream("C"), free_port()) as url,
         serving(engine_of(OpenAIChatModel(url, "upstream"))) as base,
     ):
         whole = post(base).json()["usage"]

@@ -51,7 +51,7 @@ def test_a_signal_lets_answers_end(starter_index: Path, tmp_path: Path) -> None:
     port = free_port()
     arguments = ("--index", str(starter_index), "--model-url", f"http://127.0.0.1:{port}/v1")
     with (
-        model_serves("[1.1] [1.2] [1.3] [2.1]", port, pause_s=0.3),
+        model_serves("A, B, C, D", port, pause_s=0.3),
         medrag_serves(tmp_path, *arguments) as service,
         Client(service.url) as client,
     ):

@@ -25,7 +25,7 @@ BODY = {"model": "medrag", "messages": [{"role": "user", "content": QUESTION}]}
 
 
 def test_comments_keep_a_waiting_stream_alive(engine_of: EngineOf) -> None:
-    with serving(engine_of(SlowModel(["[1.3]"], wait_s=1.0)), keep_alive_s=0.1) as base:
+    with serving(engine_of(SlowModel(["C"], wait_s=1.0)), keep_alive_s=0.1) as base:
         text = httpx.post(f"{base}/v1/chat/completions", json=BODY | {"stream": True}, timeout=30).text
     comments = text.count(": keep-alive\n\n")
     assert comments >= 3
@@ -35,7 +35,7 @@ def test_comments_keep_a_waiting_stream_alive(engine_of: EngineOf) -> None:
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_an_answer_that_takes_too_long_is_given_up(engine_of: EngineOf, stream: bool) -> None:
-    model = SlowModel(["[1.3]"])
+    model = SlowModel(["C"])
     with serving(engine_of(model), timeout_s=0.5) as base:
         response = httpx.post(f"{base}/v1/chat/completions", json=BODY | {"stream": stream}, timeout=30)
     assert (response.status_code, response.json()["error"]["code"]) == (503, "model_unavailable")
@@ -45,7 +45,7 @@ def test_an_answer_that_takes_too_long_is_given_up(engine_of: EngineOf, stream: 
 @pytest.mark.parametrize("keep_alive_s", [0.1, KEEP_ALIVE_S])
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_client_that_leaves_stops_the_model(engine_of: EngineOf, stream: bool, keep_alive_s: float) -> None:
-    model = SlowModel(["[1.3]"])
+    model = SlowModel(["C"])
     with serving(engine_of(model), keep_alive_s=keep_alive_s) as base:
         with asking(base, BODY | {"stream": stream}):
             assert model.asked.wait(15)
@@ -68,7 +68,7 @@ def asking(base: str, body: dict[str, Any]) -> Iterator[socket.socket]:
 def test_a_client_that_leaves_aborts_the_request_upstream(
     engine_of: EngineOf, tmp_path: Path, hangs: Any, stream: bool
 ) -> None:
-    upstream = Upstream("[1.3] [1.2] [1.3]", hangs=hangs)
+    upstream = Upstream("C, B, C", hangs=hangs)
     path = tmp_path / "medrag.db"
     with running(upstream, free_port()) as url, Trail.open(path) as trail:
         model = OpenAIChatModel(url, "upstream")

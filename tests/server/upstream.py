@@ -1,6 +1,6 @@
 """A stand-in for a model server: enough of vLLM's OpenAI API for ``medrag serve``, in a thread or as a process.
 
-python -m tests.server.upstream --port 8001 --reply "[1.1] [1.2]" --pause-s 0.05
+python -m tests.server.upstream --port 8001 --reply "A, B" --pause-s 0.05
 """
 
 from __future__ import annotations

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
 from typing import Any, Self
 
 from fastapi import APIRouter, Request
 from pydantic import Field, model_validator
 
 from medrag.errors import InputError
-from medrag.generation import prompts, quoting
+from medrag.generation import prompts
+from medrag.generation.modes import MODES
 from medrag.knowledge import Knowledge
-from medrag.patient import as_heard
 from medrag.patient.privacy.deidentify import Identity, deidentify, deidentify_patient, shift_of
 from medrag.server.guard.access import caller, require_clinician
 from medrag.server.guard.audit import Trail, case_hash, passage_hash, text_hash
@@ -25,7 +24,7 @@ from medrag.server.routes.requests import Extension, patient_of
 from medrag.server.routes.stored_patients import StoredPatients
 from medrag.storage import chain, reviews
 from medrag.storage.reviews import Edit, Review, Verdict
-from medrag.types import Advice, Case, Evidence, Statement
+from medrag.types import Advice, Case
 
 
 class FeedbackRequest(Extension):
@@ -102,7 +101,7 @@ def _review(body: FeedbackRequest, case: Case, who: str, secret: bytes, knowledg
         statement = advice.statements[body.statement - 1]
         marks = "".join(f"[{number}]" for number in dict.fromkeys(each.number for each in statement.citations))
         edit = Edit(
-            prompt=tuple(prompts.messages(hidden, advice.evidence, knowledge, "cite")),
+            prompt=tuple(prompts.messages(hidden, advice.evidence, MODES["cite"], knowledge)),
             original=f"{statement.text} {marks}",
             edited=f"{deidentify(body.edited.strip(), identity)} {marks}",
         )
@@ -112,8 +111,8 @@ def _review(body: FeedbackRequest, case: Case, who: str, secret: bytes, knowledg
         statement=body.statement,
         verdict=body.verdict,
         grounding=grounding,
-        prompt=tuple(prompts.messages(hidden, advice.evidence, knowledge, grounding)),
-        answer=tuple(_as_written(each, advice.evidence, grounding) for each in advice.statements),
+        prompt=tuple(prompts.messages(hidden, advice.evidence, MODES[grounding], knowledge)),
+        answer=MODES[grounding].written(advice.statements, advice.evidence),
         evidence=tuple(each.passage.id for each in advice.evidence),
         model=advice.provenance.model,
         edit=edit,
@@ -123,13 +122,5 @@ def _review(body: FeedbackRequest, case: Case, who: str, secret: bytes, knowledg
 
 def _hidden(case: Case, identity: Identity) -> Case:
     """The case as the model saw it, de-identified."""
-    patient = as_heard(case).patient
-    known = deidentify_patient(patient, identity) if patient else None
+    known = deidentify_patient(case.patient, identity) if case.patient else None
     return case.model_copy(update={"question": deidentify(case.question, identity), "patient": known})
-
-
-def _as_written(statement: Statement, evidence: Sequence[Evidence], grounding: prompts.Grounding) -> str:
-    """What the model writes for a statement: pointers to whole sentences, or the words with their marks."""
-    if grounding == "cite":
-        return f"{statement.text} {''.join(f'[{each.number}]' for each in statement.citations)}"
-    return quoting.answer(quoting.cited([statement], evidence))

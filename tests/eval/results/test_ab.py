@@ -19,7 +19,7 @@ from tests.server.serving import serving
 def pair(solver: Solver, model: ScriptedModel) -> Iterator[tuple[str, str]]:
     """Two servers; the second one's model names no sentence."""
 
-    silent = replace(solver.parts("test"), model=ScriptedModel(["NONE"]))
+    silent = replace(solver.parts("test"), model=ScriptedModel(["none"]))
     with serving(solver.parts("test")) as first, serving(silent) as second:
         yield first, second
 

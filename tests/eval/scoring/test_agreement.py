@@ -22,7 +22,7 @@ from tests.eval.scoring.judging import running_judge, verdict
 @pytest.fixture
 def out(tmp_path: Path, solver: Solver, model: ScriptedModel) -> Path:
     """A run of the shipped cases."""
-    model.replies = ["[1.1] [1.2] [2.1]"]
+    model.replies = ["A,B,C"]
     asyncio.run(Batch(tmp_path / "out").run([cases.load()], solver))
     return tmp_path / "out"
 
@@ -82,7 +82,7 @@ def test_an_answer_without_a_verdict_is_counted(out: Path, monkeypatch: pytest.M
 
 
 def test_a_run_without_citations_is_refused(tmp_path: Path, solver: Solver, model: ScriptedModel) -> None:
-    model.replies = ["NONE"]
+    model.replies = ["none"]
     asyncio.run(Batch(tmp_path, limit=2).run([cases.load()], solver))
     with pytest.raises(InputError, match="no released statement"):
         pairs([logs.read(tmp_path / "cases.jsonl")], limit=10, seed=0)

@@ -54,7 +54,7 @@ def test_the_score_is_points_won_over_points_possible() -> None:
 def test_a_run_judges_what_was_released_by_every_criterion(
     tmp_path: Path, solver: Solver, model: ScriptedModel
 ) -> None:
-    model.replies = ["[1.1] [1.2] [1.3]"]
+    model.replies = ["A,B,C"]
     task = healthbench.load(write(tmp_path / "hb.jsonl", LINE))
     judge_model = ScriptedModel([grader])
     with opened_cache(tmp_path / "judge.sqlite") as cache:

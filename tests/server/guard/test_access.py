@@ -30,7 +30,7 @@ KEYS = {"ward": key("ward-secret"), "it": key("it-secret", "operator")}
 
 @pytest.fixture(scope="module")
 def url(engine_of: EngineOf) -> Iterator[str]:
-    with serving(engine_of(ScriptedModel(["[1.1] [1.3]"])), keys=KEYS) as base:
+    with serving(engine_of(ScriptedModel(["A,C"])), keys=KEYS) as base:
         yield base
 
 
@@ -69,7 +69,7 @@ def test_clients_send_their_key(url: str) -> None:
 
 
 def test_a_rate_limit(engine_of: EngineOf) -> None:
-    with serving(engine_of(ScriptedModel(["[1.3]"])), keys=KEYS, limits=Limits(per_minute=2)) as base:
+    with serving(engine_of(ScriptedModel(["C"])), keys=KEYS, limits=Limits(per_minute=2)) as base:
         with OpenAI(base_url=f"{base}/v1", api_key="ward-secret", max_retries=0) as client:
             client.models.list()
             client.models.list()
@@ -83,7 +83,7 @@ def test_a_rate_limit(engine_of: EngineOf) -> None:
 
 
 def test_a_limit_on_answers_at_once(engine_of: EngineOf) -> None:
-    model = SlowModel(["[1.3]"], wait_s=3.0)
+    model = SlowModel(["C"], wait_s=3.0)
     with serving(engine_of(model), limits=Limits(at_once=1)) as base:
         statuses: list[int] = []
 
@@ -100,7 +100,7 @@ def test_a_limit_on_answers_at_once(engine_of: EngineOf) -> None:
 
 
 def test_a_limit_on_all_answers_together(engine_of: EngineOf) -> None:
-    model = SlowModel(["[1.3]"], wait_s=3.0)
+    model = SlowModel(["C"], wait_s=3.0)
     with serving(engine_of(model), at_once=1) as base:
         first = threading.Thread(target=lambda: httpx.post(f"{base}/v1/chat/completions", json=BODY, timeout=30))
         first.start()
@@ -114,7 +114,7 @@ def test_a_limit_on_all_answers_together(engine_of: EngineOf) -> None:
 
 
 def test_metrics_count_without_patient_text(engine_of: EngineOf) -> None:
-    with serving(engine_of(ScriptedModel(["[1.1] [1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["A,C"]))) as base:
         with Client(base) as client:
             client.recommend(f"{QUESTION} Zebediah", patient=ALLERGIC)
         httpx.get(f"{base}/v1/models/Zebediah")
@@ -152,11 +152,11 @@ def preflight(base: str, origin: str) -> httpx.Response:
 
 def test_pages_of_other_origins_are_refused_unless_named(engine_of: EngineOf) -> None:
     ours, other = "https://ward.example", "https://other.example"
-    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["C"]))) as base:
         assert "access-control-allow-origin" not in preflight(base, ours).headers
         answer = httpx.post(f"{base}/v1/chat/completions", json=BODY, headers={"Origin": ours}, timeout=30)
         assert "access-control-allow-origin" not in answer.headers
-    with serving(engine_of(ScriptedModel(["[1.3]"])), keys=KEYS, cors_origins=[ours]) as base:
+    with serving(engine_of(ScriptedModel(["C"])), keys=KEYS, cors_origins=[ours]) as base:
         assert preflight(base, ours).headers["access-control-allow-origin"] == ours
         assert "access-control-allow-origin" not in preflight(base, other).headers
         refused = httpx.post(f"{base}/v1/chat/completions", json=BODY, headers={"Origin": ours}, timeout=30)

@@ -30,7 +30,7 @@ from tests.server.serving import Dying, records, serving
 
 def test_an_answer_leaves_its_records(engine_of: EngineOf, tmp_path: Path) -> None:
     path = tmp_path / "medrag.db"
-    model = ScriptedModel(["[1.1] [1.2] [1.3]"])
+    model = ScriptedModel(["A,B,C"])
     with Trail.open(path) as trail, serving(engine_of(model), trail) as base, Client(base) as client:
         advice = client.recommend(QUESTION, patient=ALLERGIC)
         list(client.stream(QUESTION, patient=ALLERGIC))
@@ -52,7 +52,7 @@ def test_it_holds_no_patient_text(engine_of: EngineOf, tmp_path: Path) -> None:
     patient = ALLERGIC | {"conditions": ["Zebediah disease"], "medications": ["warfarin"]}
     with (
         Trail.open(path) as trail,
-        serving(engine_of(ScriptedModel(["[1.1] [1.2]"])), trail) as base,
+        serving(engine_of(ScriptedModel(["A,B"])), trail) as base,
         Client(base) as client,
     ):
         client.recommend(f"{QUESTION} for Zebediah", patient=patient)
@@ -62,7 +62,7 @@ def test_it_holds_no_patient_text(engine_of: EngineOf, tmp_path: Path) -> None:
 
 
 def test_nothing_leaves_unrecorded(engine_of: EngineOf, tmp_path: Path) -> None:
-    model = ScriptedModel(["[1.3]"])
+    model = ScriptedModel(["C"])
     with Trail.open(tmp_path / "medrag.db") as trail, serving(engine_of(model), trail) as base:
         with trail.database.writing() as connection:
             connection.exec_driver_sql("DROP TABLE audit_head")
@@ -76,7 +76,7 @@ def test_nothing_leaves_unrecorded(engine_of: EngineOf, tmp_path: Path) -> None:
 def test_health_polls_hardly_write(engine_of: EngineOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit, "FRESH_S", 60.0)
     commits: list[object] = []
-    with Trail.open(tmp_path / "medrag.db") as trail, serving(engine_of(ScriptedModel(["[1.3]"])), trail) as base:
+    with Trail.open(tmp_path / "medrag.db") as trail, serving(engine_of(ScriptedModel(["C"])), trail) as base:
         sa.event.listen(trail.database.engine, "commit", commits.append)
         assert [httpx.get(f"{base}/health", timeout=30).status_code for _ in range(5)] == [200] * 5
         assert len(commits) == 1
@@ -92,7 +92,7 @@ def test_an_answer_that_fails_is_recorded_as_failed(engine_of: EngineOf, tmp_pat
     path = tmp_path / "medrag.db"
     with (
         Trail.open(path) as trail,
-        serving(engine_of(Dying(["[1.3]"])), trail) as base,
+        serving(engine_of(Dying(["C"])), trail) as base,
         Client(base) as client,
         pytest.raises(MedragError, match="inside medrag"),
     ):
@@ -102,7 +102,7 @@ def test_an_answer_that_fails_is_recorded_as_failed(engine_of: EngineOf, tmp_pat
 
 def test_an_answer_names_what_it_was_made_of(engine_of: EngineOf, tmp_path: Path) -> None:
     path = tmp_path / "medrag.db"
-    engine = replace(engine_of(ScriptedModel(["[1.3]"])), weights="a" * 64, adapter="b" * 64)
+    engine = replace(engine_of(ScriptedModel(["C"])), weights="a" * 64, adapter="b" * 64)
     with Trail.open(path) as trail, serving(engine, trail) as base, Client(base) as client:
         advice = client.recommend(QUESTION)
     finished = records(path)[-1]
@@ -117,8 +117,8 @@ def test_two_servers_share_one_postgresql(engine_of: EngineOf, postgresql_url: s
     with (
         Trail.open(postgresql_url) as one,
         Trail.open(postgresql_url) as other,
-        serving(engine_of(ScriptedModel(["[1.3]"])), one) as first,
-        serving(engine_of(ScriptedModel(["[1.3]"])), other) as second,
+        serving(engine_of(ScriptedModel(["C"])), one) as first,
+        serving(engine_of(ScriptedModel(["C"])), other) as second,
         ThreadPoolExecutor(8) as pool,
     ):
         before = verify(postgresql_url).records
@@ -131,7 +131,7 @@ def test_two_servers_share_one_postgresql(engine_of: EngineOf, postgresql_url: s
 
 def test_the_export_is_valid_fhir_and_checks_by_itself(engine_of: EngineOf, tmp_path: Path) -> None:
     path = tmp_path / "medrag.db"
-    with Trail.open(path) as trail, serving(engine_of(ScriptedModel(["[1.1] [1.2]"])), trail) as base:
+    with Trail.open(path) as trail, serving(engine_of(ScriptedModel(["A,B"])), trail) as base:
         with Client(base) as client:
             client.recommend(QUESTION, patient=ALLERGIC)
         trail.append({"event": "failed", "answer": "a"})

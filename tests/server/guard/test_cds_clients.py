@@ -47,7 +47,7 @@ def base(engine_of: EngineOf, folder: Path) -> Iterator[str]:
     keys = {"ward": Key(sha256="0" * 64)}
     with Trail.open(folder / "medrag.db") as trail:
         clients = read_clients(folder / "clients.yaml", trail.database)
-        engine = engine_of(ScriptedModel(["NONE"]))
+        engine = engine_of(ScriptedModel(["none"]))
         with serving(engine, trail, cds_clients=clients, keys=keys) as url:
             yield url
 

@@ -60,7 +60,7 @@ def trail_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def url(engine_of: EngineOf, trail_file: Path) -> Iterator[str]:
-    with Trail.open(trail_file) as trail, serving(engine_of(ScriptedModel(["NONE"])), trail) as base:
+    with Trail.open(trail_file) as trail, serving(engine_of(ScriptedModel(["none"])), trail) as base:
         yield f"{base}/cds-services"
 
 

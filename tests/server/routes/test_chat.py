@@ -27,7 +27,7 @@ FOR_THE_ALLERGIC: list[str] = [
 @pytest.fixture(scope="module")
 def url(engine_of: EngineOf) -> Iterator[str]:
     """A server whose model selects two sentences."""
-    with serving(engine_of(ScriptedModel(["[1.2] [1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["B,C"]))) as base:
         yield f"{base}/v1"
 
 
@@ -154,7 +154,7 @@ def test_the_patient_reaches_the_filter(engine_of: EngineOf, patient: dict[str, 
         texts = [json.dumps(patient), QUESTION]
         messages = [{"role": "user", "content": [{"type": "text", "text": text} for text in texts]}]
     with (
-        serving(engine_of(ScriptedModel(["[1.1] [1.3]"]))) as base,
+        serving(engine_of(ScriptedModel(["A,C"]))) as base,
         OpenAI(base_url=f"{base}/v1", api_key="k") as client,
     ):
         completion = client.chat.completions.create(model="medrag", messages=messages, extra_body=extra)
@@ -170,7 +170,7 @@ def test_a_patient_in_plain_words_reaches_the_filter(engine_of: EngineOf) -> Non
         {"role": "user", "content": QUESTION},
     ]
     with (
-        serving(engine_of(ScriptedModel(["[1.1] [1.3]"]))) as base,
+        serving(engine_of(ScriptedModel(["A,C"]))) as base,
         OpenAI(base_url=f"{base}/v1", api_key="k") as client,
     ):
         completion = client.chat.completions.create(model="medrag", messages=messages)
@@ -180,7 +180,7 @@ def test_a_patient_in_plain_words_reaches_the_filter(engine_of: EngineOf) -> Non
 
 
 def test_what_was_said_before_follows_the_question(engine_of: EngineOf) -> None:
-    model = ScriptedModel(["[1.3]"])
+    model = ScriptedModel(["C"])
     messages: Any = [
         {"role": "developer", "content": "He is allergic to penicillin."},
         {"role": "user", "content": "He has a sore throat."},
@@ -195,7 +195,7 @@ def test_what_was_said_before_follows_the_question(engine_of: EngineOf) -> None:
 
 
 def test_a_token_limit_bounds_what_the_model_decodes(engine_of: EngineOf) -> None:
-    model = ScriptedModel(["[1.3]"])
+    model = ScriptedModel(["C"])
     with serving(engine_of(model)) as base, OpenAI(base_url=f"{base}/v1", api_key="k") as client:
         completion = client.chat.completions.create(model="medrag", messages=MESSAGES, max_completion_tokens=8)
         assert completion.choices[0].finish_reason == "length"
@@ -207,7 +207,7 @@ def test_a_token_limit_bounds_what_the_model_decodes(engine_of: EngineOf) -> Non
 
 
 def test_nothing_in_the_index_is_an_abstention(engine_of: EngineOf) -> None:
-    model = ScriptedModel(["[1.1]"])
+    model = ScriptedModel(["A"])
     messages: Any = [{"role": "user", "content": "How do I change the tyre of a bicycle?"}]
     with serving(engine_of(model)) as base, OpenAI(base_url=f"{base}/v1", api_key="k") as client:
         completion = client.chat.completions.create(model="medrag", messages=messages)

@@ -27,7 +27,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def url(engine_of: EngineOf, home: Path) -> Iterator[str]:
-    model = ScriptedModel(["[1.2] [1.3]"])
+    model = ScriptedModel(["B,C"])
     with Trail.open(home) as trail, serving(engine_of(model), trail) as base:
         yield base
 
@@ -51,7 +51,7 @@ def test_a_rejected_statement_becomes_a_pair(url: str, home: Path) -> None:
     assert send(url, said, statement=1, verdict="accept").status_code == 200
     assert send(url, said, statement=2, verdict="reject").status_code == 200
     (pair,) = pairs(home, said)
-    assert (pair["chosen"], pair["rejected"], pair["kind"]) == ("[1.2]", "[1.2] [1.3]", "answer")
+    assert (pair["chosen"], pair["rejected"], pair["kind"]) == ("B", "B,C", "answer")
     assert [message["role"] for message in pair["prompt"]] == ["system", "user"]
     assert "azithromycin" in pair["prompt"][1]["content"]
     assert pair["evidence"] == [each["passage"]["id"] for each in said["evidence"]]
@@ -78,7 +78,7 @@ def test_the_last_verdict_counts(url: str, home: Path) -> None:
     said = advice(url)
     send(url, said, statement=1, verdict="reject")
     send(url, said, statement=2, verdict="reject")
-    assert pairs(home, said)[0]["chosen"] == "NONE"
+    assert pairs(home, said)[0]["chosen"] == "none"
     send(url, said, statement=1, verdict="accept")
     send(url, said, statement=2, verdict="accept")
     assert pairs(home, said) == []

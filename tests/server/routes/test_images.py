@@ -16,7 +16,6 @@ from medrag.generation.model import Generation, OpenAIChatModel
 from medrag.generation.scripted import ScriptedModel
 from medrag.generation.vision import sees_images
 from medrag.generation.vllm_process import free_port
-from medrag.settings import MINI
 from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
 from tests.server.serving import serving
 from tests.server.upstream import Upstream, running
@@ -38,7 +37,7 @@ def post(base: str, sent: dict[str, Any]) -> httpx.Response:
 
 
 def test_a_vision_model_gets_the_image_and_the_filter_still_checks(engine_of: EngineOf) -> None:
-    model = ScriptedModel(["[1.1]\n[1.2]"])
+    model = ScriptedModel(["A,B"])
     with serving(replace(engine_of(model), vision=True)) as base:
         answer = post(base, body())
     assert answer.status_code == 200
@@ -50,7 +49,7 @@ def test_a_vision_model_gets_the_image_and_the_filter_still_checks(engine_of: En
 
 
 def test_a_model_of_text_refuses_images(engine_of: EngineOf) -> None:
-    model = ScriptedModel(["[1.3]"])
+    model = ScriptedModel(["C"])
     with serving(engine_of(model)) as base:
         error = post(base, body())
         streamed = post(base, body() | {"stream": True})
@@ -62,7 +61,7 @@ def test_a_model_of_text_refuses_images(engine_of: EngineOf) -> None:
 
 @pytest.mark.parametrize("url", ["https://example.org/x.png", "file:///etc/passwd", "data:text/html;base64,AAAA", ""])
 def test_only_images_that_were_sent_along_are_taken(engine_of: EngineOf, url: str) -> None:
-    model = ScriptedModel(["[1.3]"])
+    model = ScriptedModel(["C"])
     with serving(replace(engine_of(model), vision=True)) as base:
         error = post(base, body(url))
     assert (error.status_code, error.json()["error"]["param"]) == (400, "messages[0].content[1].image_url")
@@ -70,7 +69,7 @@ def test_only_images_that_were_sent_along_are_taken(engine_of: EngineOf, url: st
 
 
 def test_the_upstream_server_gets_text_first_then_images() -> None:
-    upstream = Upstream("[1.3]")
+    upstream = Upstream("C")
 
     async def ask(url: str) -> str:
         model = OpenAIChatModel(url=url, name="upstream")
@@ -81,7 +80,7 @@ def test_the_upstream_server_gets_text_first_then_images() -> None:
             await model.aclose()
 
     with running(upstream, free_port()) as url:
-        assert asyncio.run(ask(url)) == "[1.3] "
+        assert asyncio.run(ask(url)) == "C "
     assert upstream.bodies[0]["messages"] == [
         {"role": "system", "content": "s"},
         {
@@ -91,8 +90,8 @@ def test_the_upstream_server_gets_text_first_then_images() -> None:
     ]
 
 
-def test_vision_is_read_from_the_models_own_configuration(tmp_path: Path) -> None:
-    assert not sees_images(str(MINI))
+def test_vision_is_read_from_the_models_own_configuration(model_folder: Path, tmp_path: Path) -> None:
+    assert not sees_images(str(model_folder))
     assert not sees_images("nobody/never-downloaded")
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "qwen2_5_vl", "vision_config": {"depth": 2}}))
     assert sees_images(str(tmp_path))

@@ -19,7 +19,7 @@ EXAMPLES = 12
 
 @pytest.fixture(scope="module")
 def app(engine_of: EngineOf) -> FastAPI:
-    return create_app(engine_of(ScriptedModel(["[1.3]"])))
+    return create_app(engine_of(ScriptedModel(["C"])))
 
 
 def operations(app: FastAPI) -> list[Any]:

@@ -20,7 +20,7 @@ from tests.server.serving import serving
 
 @pytest.fixture(scope="module")
 def url(engine_of: EngineOf) -> Iterator[str]:
-    with serving(engine_of(ScriptedModel(["NONE"]))) as base:
+    with serving(engine_of(ScriptedModel(["none"]))) as base:
         yield base
 
 

@@ -24,7 +24,7 @@ CANARY = "Zebediah"
 
 @pytest.fixture(scope="module")
 def url(engine_of: EngineOf) -> Iterator[str]:
-    with serving(engine_of(ScriptedModel(["[1.3]"])), max_body_bytes=100_000) as base:
+    with serving(engine_of(ScriptedModel(["C"])), max_body_bytes=100_000) as base:
         yield base
 
 
@@ -162,7 +162,7 @@ def test_model_failures(
 
 
 def test_a_failure_in_mid_stream_is_the_last_event(engine_of: EngineOf, caplog: pytest.LogCaptureFixture) -> None:
-    with serving(engine_of(Dying(["[1.3]"], message=CANARY))) as base:
+    with serving(engine_of(Dying(["C"], message=CANARY))) as base:
         lines = [line for line in post(base, GOOD | {"stream": True}).text.split("\n\n") if line]
     assert "paracetamol" in "".join(lines[:-1])
     assert json.loads(lines[-1][6:])["error"]["code"] == "internal_error"

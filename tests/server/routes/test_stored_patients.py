@@ -27,7 +27,7 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def http(engine_of: EngineOf, home: Path) -> Iterator[httpx.Client]:
-    model = ScriptedModel(["[1.1] [1.2]"])
+    model = ScriptedModel(["A,B"])
     with Trail.open(home) as trail, serving(engine_of(model), trail, keys=KEYS) as base:
         headers = {"Authorization": "Bearer clinician"}
         with httpx.Client(base_url=base, headers=headers, timeout=60) as client:

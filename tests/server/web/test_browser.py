@@ -17,7 +17,7 @@ from tests.server.web.screen import ask, shoot
 
 
 def test_a_case_from_form_to_cited_passage(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(ScriptedModel(["[1.1] [1.2] [1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["A,B,C"]))) as base:
         page.goto(base)
         assert not page.get_by_label("API key").is_visible()
         page.get_by_label("Age (years)").fill("34")
@@ -45,7 +45,7 @@ def test_a_case_from_form_to_cited_passage(engine_of: EngineOf, page: Any) -> No
 def test_verdicts_reach_the_feedback_export(engine_of: EngineOf, page: Any, tmp_path: Path) -> None:
     with (
         Trail.open(tmp_path / "medrag.db") as trail,
-        serving(engine_of(ScriptedModel(["[1.1] [1.2] [1.3]"])), trail) as base,
+        serving(engine_of(ScriptedModel(["A,B,C"])), trail) as base,
     ):
         ask(page, base, age_years="34")
         first, second, third = page.locator(".statements > li").all()
@@ -66,7 +66,7 @@ def test_verdicts_reach_the_feedback_export(engine_of: EngineOf, page: Any, tmp_
         assert "use azithromycin 500 mg by mouth once daily" in second.inner_text()
         shoot(page, "reviewed")
     answer, edit = exported(tmp_path)
-    assert (answer["chosen"], answer["rejected"]) == ("[1.1] [1.2]", "[1.1] [1.2] [1.3]")
+    assert (answer["chosen"], answer["rejected"]) == ("A,B", "A,B,C")
     (comment,) = answer["comments"]
     assert "liver failure" in comment
     assert "Quill" not in comment
@@ -84,7 +84,7 @@ def exported(home: Path) -> list[dict[str, Any]]:
 
 def test_an_edit_can_be_left(engine_of: EngineOf, page: Any, tmp_path: Path) -> None:
     path = tmp_path / "medrag.db"
-    with Trail.open(path) as trail, serving(engine_of(ScriptedModel(["[1.3]"])), trail) as base:
+    with Trail.open(path) as trail, serving(engine_of(ScriptedModel(["C"])), trail) as base:
         ask(page, base)
         item = page.locator(".statements > li")
         item.get_by_role("button", name="Edit").click()
@@ -96,7 +96,7 @@ def test_an_edit_can_be_left(engine_of: EngineOf, page: Any, tmp_path: Path) -> 
 
 
 def test_a_verdict_that_is_not_kept_does_not_show(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["C"]))) as base:
         ask(page, base)
         item = page.locator(".statements > li")
         item.get_by_role("button", name="Reject").click()
@@ -106,7 +106,7 @@ def test_a_verdict_that_is_not_kept_does_not_show(engine_of: EngineOf, page: Any
 
 
 def test_an_answer_is_not_taken_for_another_patients(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["C"]))) as base:
         ask(page, base, allergies="penicillin")
         page.locator("[name=medications]").fill("warfarin")
         page.get_by_text("has changed since this answer").wait_for()
@@ -117,7 +117,7 @@ def test_an_answer_is_not_taken_for_another_patients(engine_of: EngineOf, page: 
 
 
 def test_an_emergency_comes_first(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["C"]))) as base:
         question = "Sore throat, and now crushing chest pain and breathless. What for pharyngitis?"
         ask(page, base, question, medications="warfarin")
         shoot(page, "emergency")
@@ -131,7 +131,7 @@ def test_an_emergency_comes_first(engine_of: EngineOf, page: Any) -> None:
 
 
 def test_a_long_question_is_printed_whole(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["C"]))) as base:
         question = f"{QUESTION} " + "The throat has been sore for a week. " * 40 + "No cough."
         ask(page, base, question, allergies=ALLERGIC["allergies"][0])
         page.emulate_media(media="print")
@@ -144,14 +144,14 @@ def test_a_long_question_is_printed_whole(engine_of: EngineOf, page: Any) -> Non
 
 
 def test_markup_from_the_server_stays_text(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["C"]))) as base:
         ask(page, base, conditions="<img src=x onerror=document.title='broken'>")
         assert page.title() == "medrag"
         assert page.locator("img").count() == 0
 
 
 def test_stopping(engine_of: EngineOf, page: Any) -> None:
-    model = SlowModel(["[1.3]"])
+    model = SlowModel(["C"])
     with serving(engine_of(model), keep_alive_s=0.2) as base:
         page.goto(base)
         page.locator("#question").fill(QUESTION)

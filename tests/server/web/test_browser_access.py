@@ -58,7 +58,7 @@ def tab_to(page: Any, name: str) -> None:
 
 
 def test_the_focus_goes_in_reading_order(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["C"]))) as base:
         page.goto(base)
         page.get_by_text("Ready").wait_for()
         visited = []
@@ -72,7 +72,7 @@ def test_the_whole_job_by_keyboard(engine_of: EngineOf, page: Any, tmp_path: Pat
     page.add_init_script(LISTEN)
     with (
         Trail.open(tmp_path / "medrag.db") as trail,
-        serving(engine_of(ScriptedModel(["[1.1] [1.2] [1.3]"])), trail) as base,
+        serving(engine_of(ScriptedModel(["A,B,C"])), trail) as base,
     ):
         page.goto(base)
         tab_to(page, "Age (years)")
@@ -109,7 +109,7 @@ def test_the_whole_job_by_keyboard(engine_of: EngineOf, page: Any, tmp_path: Pat
 def test_what_happens_is_announced_once(engine_of: EngineOf, page: Any) -> None:
     page.add_init_script(LISTEN)
     page.clock.install()
-    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["C"]))) as base:
         page.goto(base)
         page.get_by_text("Ready").wait_for()
         with page.expect_response("**/health"):
@@ -135,7 +135,7 @@ def test_what_happens_is_announced_once(engine_of: EngineOf, page: Any) -> None:
 
 
 def test_landmarks_headings_and_names(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(ScriptedModel(["[1.1] [1.2] [1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["A,B,C"]))) as base:
         ask(page, base, allergies="penicillin")
         for landmark in ("banner", "main", "contentinfo"):
             assert page.get_by_role(landmark).count() == 1
@@ -154,7 +154,7 @@ def test_landmarks_headings_and_names(engine_of: EngineOf, page: Any) -> None:
 @pytest.mark.parametrize("width", [320, 640], ids=["a phone, or 400 %", "200 %"])
 def test_nothing_scrolls_sideways(engine_of: EngineOf, page: Any, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 700})
-    with serving(engine_of(ScriptedModel(["[1.1] [1.2] [1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["A,B,C"]))) as base:
         ask(page, base, allergies="penicillin", conditions="pneumonoultramicroscopicsilicovolcanoconiosis" * 3)
         shoot(page, f"width-{width}")
         fits = "(node) => node.scrollWidth <= node.clientWidth"
@@ -168,7 +168,7 @@ def test_nothing_scrolls_sideways(engine_of: EngineOf, page: Any, width: int) ->
 
 def test_nothing_moves(engine_of: EngineOf, page: Any) -> None:
     page.emulate_media(reduced_motion="reduce")
-    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["C"]))) as base:
         ask(page, base)
         assert page.evaluate("document.getAnimations().length") == 0
         moving = "(nodes) => nodes.filter((n) => getComputedStyle(n).transitionDuration !== '0s').length"

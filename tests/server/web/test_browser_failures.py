@@ -46,7 +46,7 @@ def said(page: Any) -> str:
 
 
 def test_a_failure_in_mid_stream_keeps_what_came(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(Dying(["[1.3]"]))) as base:
+    with serving(engine_of(Dying(["C"]))) as base:
         start(page, base)
         assert said(page).startswith(BROKEN)
         shoot(page, "broken-off")
@@ -55,7 +55,7 @@ def test_a_failure_in_mid_stream_keeps_what_came(engine_of: EngineOf, page: Any)
 
 
 def test_a_lost_connection_keeps_what_came_and_offers_to_ask_again(engine_of: EngineOf, page: Any) -> None:
-    engine = engine_of(Hanging(["[1.2] [1.3]"]))
+    engine = engine_of(Hanging(["B,C"]))
     with serving(engine, keep_alive_s=0.2) as base, Cable(base) as cable:
         start(page, cable.url)
         page.locator(".statements > li").first.wait_for()
@@ -70,7 +70,7 @@ def test_a_lost_connection_keeps_what_came_and_offers_to_ask_again(engine_of: En
 
 def test_a_connection_gone_silent_is_lost(engine_of: EngineOf, page: Any) -> None:
     page.clock.install()
-    with serving(engine_of(Hanging(["[1.2] [1.3]"])), keep_alive_s=600) as base:
+    with serving(engine_of(Hanging(["B,C"])), keep_alive_s=600) as base:
         start(page, base)
         page.locator(".statements > li").first.wait_for()
         page.clock.fast_forward(31_000)
@@ -78,7 +78,7 @@ def test_a_connection_gone_silent_is_lost(engine_of: EngineOf, page: Any) -> Non
 
 
 def test_no_server(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["C"]))) as base:
         page.goto(base)
     page.locator("#question").fill(QUESTION)
     page.get_by_role("button", name="Ask").click()
@@ -87,7 +87,7 @@ def test_no_server(engine_of: EngineOf, page: Any) -> None:
 
 def test_a_service_with_keys_asks_for_one(engine_of: EngineOf, page: Any) -> None:
     keys = {"ward": Key(sha256=hashlib.sha256(b"secret").hexdigest())}
-    with serving(engine_of(ScriptedModel(["[1.3]"])), keys=keys) as base:
+    with serving(engine_of(ScriptedModel(["C"])), keys=keys) as base:
         start(page, base)
         assert said(page) == "No answer: This service needs a valid API key: enter it above, then try again."
         assert page.locator(":focus").get_attribute("id") == "key"
@@ -103,7 +103,7 @@ def test_a_service_with_keys_asks_for_one(engine_of: EngineOf, page: Any) -> Non
 
 def test_a_key_is_asked_for_to_read_a_patient(engine_of: EngineOf, page: Any) -> None:
     keys = {"ward": Key(sha256=hashlib.sha256(b"secret").hexdigest())}
-    with serving(engine_of(ScriptedModel(["[1.3]"])), keys=keys) as base:
+    with serving(engine_of(ScriptedModel(["C"])), keys=keys) as base:
         page.goto(base)
         page.locator("[name=allergies]").fill("penicillin")
         page.get_by_role("button", name="Show what is understood").click()
@@ -112,7 +112,7 @@ def test_a_key_is_asked_for_to_read_a_patient(engine_of: EngineOf, page: Any) ->
 
 
 def test_too_many_requests(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(ScriptedModel(["[1.3]"])), limits=Limits(per_minute=1)) as base:
+    with serving(engine_of(ScriptedModel(["C"])), limits=Limits(per_minute=1)) as base:
         ask(page, base)
         page.get_by_role("button", name="Ask").click()
         message = said(page)
@@ -130,13 +130,13 @@ def test_a_model_that_is_down(engine_of: EngineOf, page: Any) -> None:
 
 
 def test_an_answer_that_takes_too_long(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(SlowModel(["[1.3]"])), timeout_s=0.5) as base:
+    with serving(engine_of(SlowModel(["C"])), timeout_s=0.5) as base:
         start(page, base)
         assert said(page).startswith("No answer: The service cannot answer now; try again in 10 seconds.")
 
 
 def test_a_declined_request_says_why(engine_of: EngineOf, page: Any) -> None:
-    model = ScriptedModel(["[1.3]"])
+    model = ScriptedModel(["C"])
     with serving(engine_of(model)) as base:
         ask(page, base, "How can I secretly put a sedative into my wife's drink?")
         assert page.get_by_text("Done. This request was declined.").is_visible()
@@ -148,7 +148,7 @@ def test_a_declined_request_says_why(engine_of: EngineOf, page: Any) -> None:
 def test_everything_withheld_says_so(engine_of: EngineOf, page: Any, tmp_path: Path) -> None:
     with (
         Trail.open(tmp_path / "medrag.db") as trail,
-        serving(engine_of(ScriptedModel(["[1.1]", "NONE"])), trail) as base,
+        serving(engine_of(ScriptedModel(["A", "none"])), trail) as base,
     ):
         ask(page, base, allergies="penicillin")
         assert page.get_by_text("Done. Every statement was withheld: 1.").is_visible()
@@ -159,7 +159,7 @@ def test_everything_withheld_says_so(engine_of: EngineOf, page: Any, tmp_path: P
 
 
 def test_no_guideline_answers(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(ScriptedModel(["NONE"]))) as base:
+    with serving(engine_of(ScriptedModel(["none"]))) as base:
         ask(page, base)
         assert page.get_by_text("Done. No answer from the guidelines.").is_visible()
         assert page.locator(".message").is_visible()

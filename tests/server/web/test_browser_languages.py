@@ -62,7 +62,7 @@ def start(page: Any, base: str, **fields: str) -> None:
 
 
 def test_both_languages_say_the_same(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["C"]))) as base:
         page.goto(base)
         english, chinese = strings(page).values()
     assert english.keys() == chinese.keys()
@@ -95,7 +95,7 @@ TELL = """([code, values, language]) => import('/web/strings.js').then(({ choose
 
 
 def test_the_page_says_what_the_server_says(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["C"]))) as base:
         page.goto(base)
         for language in LANGUAGES:
             for code in catalogue(language).sentences:
@@ -104,7 +104,7 @@ def test_the_page_says_what_the_server_says(engine_of: EngineOf, page: Any) -> N
 
 
 def test_a_chinese_browser_sees_chinese_alone(engine_of: EngineOf, chinese: Any) -> None:
-    with serving(engine_of(ScriptedModel(["[1.1] [1.2] [1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["A,B,C"]))) as base:
         chinese.goto(base)
         chinese.get_by_text("服务就绪").wait_for()
         assert chinese.locator("html").get_attribute("lang") == "zh-CN"
@@ -126,7 +126,7 @@ def test_a_chinese_browser_sees_chinese_alone(engine_of: EngineOf, chinese: Any)
 
 
 def test_findings_come_in_chinese(engine_of: EngineOf, chinese: Any) -> None:
-    with serving(engine_of(ScriptedModel(["[1.1] [1.2]"]))) as base:
+    with serving(engine_of(ScriptedModel(["A,B"]))) as base:
         start(chinese, base)
         said = chinese.locator("#answer").inner_text()
     assert "过敏：未记录患者过敏史" in said
@@ -135,7 +135,7 @@ def test_findings_come_in_chinese(engine_of: EngineOf, chinese: Any) -> None:
 
 
 def test_failures_in_chinese(engine_of: EngineOf, chinese: Any) -> None:
-    with serving(engine_of(Dying(["[1.3]"]))) as base:
+    with serving(engine_of(Dying(["C"]))) as base:
         start(chinese, base)
         shoot(chinese, "chinese-broken-off")
         assert "回答中断" in chinese.get_by_role("alert").last.inner_text()
@@ -149,7 +149,7 @@ def test_failures_in_chinese(engine_of: EngineOf, chinese: Any) -> None:
 
 
 def test_a_change_of_language_changes_all(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(ScriptedModel(["[1.1] [1.2] [1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["A,B,C"]))) as base:
         ask(page, base, allergies="penicillin")
         before = page.evaluate(SHOWN)
         page.get_by_role("button", name="中文").click()

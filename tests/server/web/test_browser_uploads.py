@@ -73,7 +73,7 @@ def understood(page: Any) -> str:
     ids=["FHIR", "note", "PharmCAT", "imaging report", "VCF", "gene table", "two files"],
 )
 def test_a_file_is_understood(engine_of: EngineOf, page: Any, files: dict[str, str], words: list[str]) -> None:
-    with serving(engine_of(ScriptedModel(["[1.1] [1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["A,C"]))) as base:
         page.goto(base)
         choose(page, **files)
         text = understood(page)
@@ -82,14 +82,14 @@ def test_a_file_is_understood(engine_of: EngineOf, page: Any, files: dict[str, s
 
 
 def test_a_typed_note_is_understood(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(ScriptedModel(["[1.1] [1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["A,C"]))) as base:
         ask(page, base, note=NOTE)
         assert page.locator(".statements > li").all_inner_texts()[0].startswith("Offer paracetamol")
         assert "amoxicillin" in page.locator(".withheld").inner_text()
 
 
 def test_an_uploaded_allergy_withholds(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(ScriptedModel(["[1.1] [1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["A,C"]))) as base:
         page.goto(base)
         choose(page, bundle_json=json.dumps(FHIR))
         page.locator("#question").fill("Which antibiotic for streptococcal pharyngitis?")
@@ -111,7 +111,7 @@ def test_an_uploaded_allergy_withholds(engine_of: EngineOf, page: Any) -> None:
 def test_a_real_file_is_understood(engine_of: EngineOf, page: Any, path: str, words: list[str]) -> None:
     if not (SHARED / path).exists():
         pytest.skip("the shared data folder is absent")
-    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["C"]))) as base:
         page.goto(base)
         page.locator("input[type=file]").set_input_files(SHARED / path)
         text = understood(page)
@@ -136,7 +136,7 @@ def test_a_real_file_is_understood(engine_of: EngineOf, page: Any, path: str, wo
     ids=["PDF", "broken JSON", "blank", "no bytes", "image", "20 MB"],
 )
 def test_a_wrong_file_is_told(engine_of: EngineOf, page: Any, files: dict[str, bytes], message: str) -> None:
-    model = ScriptedModel(["[1.3]"])
+    model = ScriptedModel(["C"])
     with serving(engine_of(model)) as base:
         page.goto(base)
         page.get_by_text("Ready").wait_for()
@@ -164,7 +164,7 @@ def test_pharmcat_calls_an_uploaded_vcf(
     jar = tmp_path / "pharmcat.jar"
     jar.touch()
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    with serving(engine_of(ScriptedModel(["[1.3]"])), pharmcat_jar=jar) as base:
+    with serving(engine_of(ScriptedModel(["C"])), pharmcat_jar=jar) as base:
         page.goto(base)
         choose(page, sample_vcf=VCF)
         text = understood(page)

@@ -3,7 +3,6 @@ import random
 import pytest
 
 from medrag.errors import ConfigurationError
-from medrag.settings import MINI
 from sft.config import load_classification
 from sft.training.classify import Labelled, classify, likeliest, score
 
@@ -29,14 +28,14 @@ def test_scores_are_those_of_the_definitions():
     assert found.accuracy_95[0] <= 0.75 <= found.accuracy_95[1]
 
 
-def test_the_encoder_learns_to_name_the_diagnosis_and_a_causal_model_is_asked_the_same(tmp_path):
+def test_the_encoder_learns_to_name_the_diagnosis_and_a_causal_model_is_asked_the_same(tiny_base, tmp_path):
     plan = load_classification("diagnosis").model_copy(update={"epochs": 2, "learning_rate": 5e-4, "batch": 8})
     train, held = _texts(1, 60), _texts(2, 20)
     found, costs = classify(plan, train, held, tmp_path)
     assert found.accuracy > 0.8
     assert costs["steps"] == 16
     assert (tmp_path / "config.json").is_file()
-    assert likeliest(MINI, train, held).texts == 20
+    assert likeliest(tiny_base, train, held).texts == 20
 
 
 def test_labels_that_cannot_be_learned_are_named(tmp_path):

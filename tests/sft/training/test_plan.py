@@ -41,8 +41,10 @@ def test_weights_and_adapter_of_a_real_model_are_counted_as_torch_counts_them():
         }
     )
     assert sum(parameters(shape)) == model.num_parameters()
-    trained = get_peft_model(model, adapter(Lora(rank=4))).get_nb_trainable_parameters()[0]
-    assert adapter_parameters(shape, 4) == trained
+    trained = get_peft_model(model, adapter(Lora(rank=4), config.num_hidden_layers)).get_nb_trainable_parameters()[0]
+    assert adapter_parameters(shape, Lora(rank=4)) == trained
+    last = get_peft_model(LlamaForCausalLM(config), adapter(Lora(rank=4, last=1), config.num_hidden_layers))
+    assert adapter_parameters(shape, Lora(rank=4, last=1)) == last.get_nb_trainable_parameters()[0]
 
 
 def test_nf4_takes_the_bytes_that_bitsandbytes_takes():
@@ -77,16 +79,19 @@ def test_dimensions_that_cannot_be_read_are_asked_for(tmp_path):
         shape_of(recipe)
 
 
-def test_the_bundled_model_is_read_from_its_folder():
-    from medrag.settings import MINI
+def test_dimensions_are_read_from_a_bases_own_folder(tiny_base):
+    recipe = load_recipe("qlora-8b-24gb").model_copy(update={"base": str(tiny_base), "shape": None})
+    assert (shape_of(recipe).hidden, shape_of(recipe).layers) == (32, 2)
 
-    recipe = load_recipe("qlora-8b-24gb").model_copy(update={"base": str(MINI), "shape": None})
-    assert shape_of(recipe).hidden == 256
+
+def test_the_shape_in_the_recipe_is_the_bundled_models_own(model_folder):
+    recipe = load_recipe("smollm2")
+    assert shape_of(recipe) == shape_of(recipe.model_copy(update={"base": str(model_folder), "shape": None}))
 
 
 def test_only_a_run_of_the_same_recipe_is_set_beside_it(tmp_path):
-    assert measured(tmp_path, "mini") is None
+    assert measured(tmp_path, "smollm2") is None
     (tmp_path / "tuned").mkdir()
-    (tmp_path / "tuned" / "run.json").write_text('{"recipe": {"name": "mini"}, "measured": {"peak_bytes": 5}}')
-    assert measured(tmp_path, "mini") == 5
+    (tmp_path / "tuned" / "run.json").write_text('{"recipe": {"name": "smollm2"}, "measured": {"peak_bytes": 5}}')
+    assert measured(tmp_path, "smollm2") == 5
     assert measured(tmp_path, "other") is None

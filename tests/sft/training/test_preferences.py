@@ -4,19 +4,18 @@ from datetime import UTC, datetime
 import pytest
 
 from medrag.errors import ConfigurationError, InputError
-from medrag.types import Advice, Case, Citation, Evidence, Outcome, Provenance, Statement
-from sft.examples.topic_questions import passage
+from medrag.generation.grounding import ground
+from medrag.generation.modes import pointed
+from medrag.types import Advice, Case, Outcome, Provenance
 from sft.training.preferences import Judged, Pair, from_withheld, read_judged, read_pairs
+from tests.evidence import evidence, passage
 
 LINES = ["Give amoxicillin for ten days.", "Give azithromycin when penicillin is not tolerated.", "Offer fluids."]
-EVIDENCE = (Evidence(number=1, passage=passage("p", "Pharyngitis", ("Treatment",), LINES), score=1.0),)
+EVIDENCE = tuple(evidence(passage("p", *LINES, title="Pharyngitis")))
 
 
 def _statement(position):
-    sentence = EVIDENCE[0].passage.sentences[position - 1]
-    text = LINES[position - 1]
-    where = Citation(number=1, passage_id="p", start=sentence.start, end=sentence.end, quote=text, title="Pharyngitis")
-    return Statement(text=text, citations=(where,))
+    return ground(pointed((1, position)), EVIDENCE)
 
 
 def _judged(released, withheld):
@@ -35,13 +34,13 @@ def _judged(released, withheld):
 
 def test_a_withheld_statement_makes_the_answer_with_it_the_worse_one():
     (pair,) = from_withheld([_judged([2], [1]), _judged([3], [])])
-    assert (pair.chosen, pair.rejected) == ("[1.2]", "[1.1] [1.2]")
-    assert "[1.1] Give amoxicillin" in pair.prompt[1].content
+    assert (pair.chosen, pair.rejected) == ("B", "A,B")
+    assert "A. Give amoxicillin" in pair.prompt[1].content
 
 
 def test_where_all_was_withheld_to_abstain_is_better():
     (pair,) = from_withheld([_judged([], [1])])
-    assert (pair.chosen, pair.rejected) == ("NONE", "[1.1]")
+    assert (pair.chosen, pair.rejected) == ("none", "A")
 
 
 def test_files_are_read_and_a_bad_line_is_named_without_its_text(tmp_path):
@@ -60,22 +59,20 @@ def test_files_are_read_and_a_bad_line_is_named_without_its_text(tmp_path):
         read_pairs(tmp_path / "none.jsonl")
 
 
-def test_dpo_makes_the_chosen_answer_likelier(tmp_path):
+def test_dpo_makes_the_chosen_answer_likelier(tiny_base, tmp_path):
     pytest.importorskip("trl")
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from medrag.settings import MINI
     from sft.config import Preference, Recipe, Training
     from sft.training.prefer import prefer
 
     pairs = [each for _ in range(4) for each in from_withheld([_judged([2], [1]), _judged([3], [1])])]
     recipe = Recipe(
         name="tiny",
-        base=str(MINI),
-        data={"stages": [{"examples": 1, "passages": [1, 1], "statements": [1, 1], "turns": [1, 1]}]},
-        training=Training(batch=2, cpu=True),
-        preference=Preference(learning_rate=1e-4),
+        base=str(tiny_base),
+        training=Training(batch=2, accumulation=1, four_bit=False, lora=None, cpu=True),
+        preference=Preference(learning_rate=1e-3),
     )
 
     def lead(folder):
@@ -83,8 +80,8 @@ def test_dpo_makes_the_chosen_answer_likelier(tmp_path):
         model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
         return _likelihood(model, tokenizer, pairs[0], "chosen") - _likelihood(model, tokenizer, pairs[0], "rejected")
 
-    before = lead(MINI)
-    measured = prefer(recipe, MINI, pairs, tmp_path / "preferred")
+    before = lead(tiny_base)
+    measured = prefer(recipe, tiny_base, pairs, tmp_path / "preferred")
     assert measured["steps"] == 4
     assert lead(tmp_path / "preferred") > before
 
@@ -108,4 +105,4 @@ def test_an_adapter_is_to_be_merged_first(tmp_path):
     (tmp_path / "adapter_config.json").write_text("{}")
     pair = Pair.model_validate({"prompt": [{"role": "user", "content": "q"}], "chosen": "a", "rejected": "b"})
     with pytest.raises(ConfigurationError, match="medrag sft merge"):
-        prefer(load_recipe("mini"), tmp_path, [pair], tmp_path / "out")
+        prefer(load_recipe("smollm2"), tmp_path, [pair], tmp_path / "out")

@@ -1,0 +1,84 @@
+"""A second ranking, of single sentences under their headings, for the passages that search found.
+
+A passage is found by what it is about; an answer is a sentence of it. A sentence encoder is tuned for this
+(``medrag/models/minilm-sentences``); any other sentence-transformers model can take its place.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medrag.retrieval.encoder import Encoder
+from medrag.types import Evidence, Passage, Pointer
+
+BUNDLED = Path(__file__).parents[1] / "models" / "minilm-sentences"
+"""The LoRA adapter that tunes the bundled MiniLM to this."""
+KEPT = 50_000
+"""Vectors of this many of the index's own sentences are kept in memory, about 2 kB each."""
+
+
+class SentenceRanker:
+    """Ranks sentences against a question, by the bundled ranking unless told otherwise. Safe to use from threads."""
+
+    def __init__(self, encoder: Encoder | None = None) -> None:
+        self.encoder = encoder or Encoder(adapter=BUNDLED)
+        self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def best(self, query: str, passages: Sequence[Passage], count: int) -> list[Evidence]:
+        """The ``count`` sentences nearest to ``query`` as evidence, passages by their best sentence, numbered from 1.
+
+        Each passage holds only its sentences among these; ``score`` is the best one's cosine.
+        """
+        places = [(place, position) for place, each in enumerate(passages) for position in range(len(each.sentences))]
+        if not places:
+            return []
+        vectors = self._vectors([text for each in passages for text in sentence_texts(each)])
+        cosines = vectors @ self.encoder.encode([query])[0]
+        order = np.argsort(-cosines, kind="stable")[:count]
+        return _evidence(passages, [(float(cosines[each]), places[each]) for each in order])
+
+    def _vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One row a text; texts seen before are not encoded again."""
+        with self._lock:
+            known = {text: self._known[text] for text in texts if text in self._known}
+        new = sorted({*texts} - known.keys(), key=len)
+        if new:
+            known |= dict(zip(new, self.encoder.encode(new), strict=True))
+        with self._lock:
+            for text in texts:
+                self._known[text] = known[text]
+                self._known.move_to_end(text)
+            while len(self._known) > KEPT:
+                self._known.popitem(last=False)
+        return np.stack([known[text] for text in texts])
+
+
+def sentence_texts(passage: Passage) -> list[str]:
+    """Each sentence as it is encoded: under the title and the innermost heading."""
+    heading = " > ".join((passage.title, *passage.section[-1:]))
+    return [f"{heading}\n{passage.quote(each)}" for each in passage.sentences]
+
+
+def _evidence(passages: Sequence[Passage], chosen: Sequence[tuple[float, Pointer]]) -> list[Evidence]:
+    """The passages of the chosen sentences, in the order of their best ones; ranks are places in ``chosen``."""
+    found: dict[int, dict[int, tuple[int, float]]] = {}
+    for rank, (score, (place, position)) in enumerate(chosen, start=1):
+        found.setdefault(place, {})[position] = (rank, score)
+    return [
+        Evidence(
+            number=number,
+            passage=passages[place].model_copy(
+                update={"sentences": tuple(passages[place].sentences[each] for each in sorted(kept))}
+            ),
+            score=round(max(score for _, score in kept.values()), 6),
+            ranks=tuple(kept[each][0] for each in sorted(kept)),
+        )
+        for number, (place, kept) in enumerate(found.items(), start=1)
+    ]

@@ -1,0 +1,66 @@
+"""Examples from a user's own judged cases: the passages shown, and the sentences that answered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import model_validator
+
+from medrag.files import read_lines
+from medrag.generation.modes import MODES
+from medrag.generation.modes.quote import MAX_STATEMENTS, marks
+from medrag.generation.prompts import asked, shared
+from medrag.knowledge import Knowledge, load
+from medrag.types import Case, Evidence, Passage, Pointer, Record
+from sft.examples.asked import Branch, Example
+
+QUOTE = MODES["quote"]
+
+
+class JudgedCase(Record):
+    """A case, the passages shown with it, and the (passage, sentence) numbers from 1 that answer it; none: abstain.
+
+    ``source`` names where the passages are from.
+    """
+
+    case: Case
+    passages: tuple[Passage, ...]
+    gold: tuple[Pointer, ...]
+    source: str = "own"
+
+    @model_validator(mode="after")
+    def _points_at_sentences(self) -> JudgedCase:
+        for number, position in self.gold:
+            if not (1 <= number <= len(self.passages) and 1 <= position <= len(self.passages[number - 1].sentences)):
+                raise ValueError(f"gold [{number}, {position}] is no sentence of these passages")
+        if len(self.gold) > MAX_STATEMENTS:
+            raise ValueError(f"gold has more than {MAX_STATEMENTS} sentences")
+        return self
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The passages as a prompt shows them, numbered from 1."""
+        return tuple(Evidence(number=n, passage=each, score=1.0) for n, each in enumerate(self.passages, start=1))
+
+
+def own_examples(path: Path) -> list[Example]:
+    """The examples of a user's file, one case a line."""
+    hint = 'its lines are {"case": ..., "passages": [...], "gold": [[1, 2], ...]}'
+    knowledge = load()
+    return [
+        _example(number, each, knowledge)
+        for number, each in enumerate(read_lines(path, JudgedCase, hint=hint), start=1)
+    ]
+
+
+def _example(number: int, judged: JudgedCase, knowledge: Knowledge) -> Example:
+    evidence = judged.evidence
+    mark = marks(evidence)
+    branch = Branch(
+        id=f"own-{number}",
+        prompt=asked(judged.case, evidence, QUOTE, knowledge),
+        answer=QUOTE.joined([mark[each] for each in judged.gold]),
+    )
+    return Example(
+        source=judged.source, system=QUOTE.system, shared=shared(evidence, QUOTE, knowledge), branches=(branch,)
+    )
