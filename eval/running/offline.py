@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from medrag.errors import ConfigurationError, ModelRefused, ModelUnavailable
 from medrag.generation.model import ChatModel, Generation
-from medrag.generation.vllm_process import on_cpu, served_name
+from medrag.generation.vllm_process import dtype, on_cpu, served_name
 
 if TYPE_CHECKING:
     from vllm.v1.engine.async_llm import AsyncLLM
@@ -49,7 +49,7 @@ def _load(model: str) -> AsyncLLM:
         from vllm.v1.engine.async_llm import AsyncLLM
     except ImportError:
         raise ConfigurationError("vllm is not installed: install medrag[cpu] or medrag[gpu]") from None
-    arguments: dict[str, Any] = {"model": model, "dtype": "bfloat16", "generation_config": "vllm"}
+    arguments: dict[str, Any] = {"model": model, "dtype": dtype(), "generation_config": "vllm"}
     return AsyncLLM.from_engine_args(AsyncEngineArgs(**arguments, enforce_eager=on_cpu(), disable_log_stats=True))
 
 

@@ -123,6 +123,7 @@ def examples(corpus: Corpus, questions: Sequence[Question], rng: random.Random, 
         by_document[each.doc].append(corpus.ask(each))
     for asked_of in by_document.values():
         rng.shuffle(asked_of)
+        asked_of.sort(key=lambda each: not each.question.twin)
         yield from (_example(corpus, group, rng) for group in _groups(asked_of, together))
 
 

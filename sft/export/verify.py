@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from medrag.generation.model import ChatModel, Generation
+from medrag.generation.vllm_process import dtype
 from medrag.types import Record
 from sft.measuring.score import Asked
 
@@ -30,12 +31,12 @@ class Agreement(Record):
 
 
 def agreement(folder: Path, model: ChatModel, asked: Sequence[Asked]) -> Agreement:
-    """Each prompt's first ``TOKENS`` greedy tokens from ``folder`` (transformers, bf16) and from ``model`` (vLLM)."""
+    """Each prompt's first ``TOKENS`` greedy tokens from ``folder`` (transformers, in the format served) and from ``model`` (vLLM)."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    reference = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16)
+    reference = AutoModelForCausalLM.from_pretrained(folder, dtype=getattr(torch, dtype()))
     served = asyncio.run(_served(model, asked))
     same = near = 0
     for question, text in zip(asked, served, strict=True):

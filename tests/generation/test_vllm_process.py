@@ -215,3 +215,13 @@ def test_the_key_reaches_the_child_by_its_environment_alone(process: VllmProcess
         pytest.skip("no /proc here")
     assert process.key.encode() not in command.read_bytes()
     assert process.key not in repr(process)
+
+
+@pytest.mark.parametrize(("flags", "expected"), [("fma avx2", "float32"), ("avx512f avx512_bf16", "bfloat16")])
+def test_a_cpu_without_instructions_for_bfloat16_serves_in_float32(
+    flags: str, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cpuinfo").write_text(f"flags : {flags}\n")
+    monkeypatch.setattr(vllm_process, "CPU_FLAGS", tmp_path / "cpuinfo")
+    monkeypatch.setattr(vllm_process, "on_cpu", lambda: True)
+    assert vllm_process.dtype() == expected
