@@ -34,7 +34,8 @@ from medrag.types import (
 
 MAX_QUESTION_CHARACTERS = 20_000
 CHARACTERS_PER_TOKEN = 3
-"""A cautious estimate for English clinical text; common tokenizers need fewer tokens than this says."""
+"""A cautious estimate for English clinical text; common tokenizers need fewer tokens than this says. Characters are
+counted as bytes of UTF-8, so that a Chinese one is a token of its own."""
 TOKENS_PER_POINTER = 8
 TOKENS_PER_IMAGE = 1500
 """What vision models in use make of a picture of about a megapixel."""
@@ -227,7 +228,7 @@ class Engine:
             return self._advice(answer, Outcome.ANSWERED)
         if answer.consultation.withheld:
             return self._advice(answer, Outcome.WITHHELD, "advice.all_withheld")
-        return self._advice(answer, Outcome.ABSTAINED, "advice.none_applies")
+        return self._advice(answer, Outcome.ABSTAINED, "advice.stopped" if answer.stopped else "advice.none_applies")
 
     def _advice(self, answer: _Answer, outcome: Outcome, message_code: str | None = None) -> Advice:
         consultation = answer.consultation
@@ -274,4 +275,4 @@ def _validate(question: str) -> None:
 
 
 def _estimated_tokens(messages: Sequence[prompts.Message]) -> int:
-    return sum(len(message["content"]) for message in messages) // CHARACTERS_PER_TOKEN
+    return sum(len(message["content"].encode(errors="replace")) for message in messages) // CHARACTERS_PER_TOKEN

@@ -86,7 +86,10 @@ class Trail:
     async def recorded(
         self, events: AsyncGenerator[Event, None], case: Case, who: str, *, whole: bool = False
     ) -> AsyncGenerator[Event, None]:
-        """``events``, each only once its record is on disk. With ``whole`` they leave together, so the last one waits.
+        """``events``, each only once its record is on disk.
+
+        With ``whole`` they leave together, so that the last one waits for all; emergencies wait for nothing, because
+        they are told even when there is no answer.
 
         Raises:
             AuditError: a record cannot be written; the event it is for does not leave.
@@ -98,7 +101,7 @@ class Trail:
             try:
                 async for event in events:
                     waiting.append(answer | _recorded(event))
-                    if isinstance(event, Finished) or not (whole or event == Noticed(())):
+                    if _leaves(event, whole):
                         due, waiting = waiting, []
                         await self._commits.append(due)
                     finished = isinstance(event, Finished)
@@ -160,6 +163,13 @@ def passage_hash(evidence: Evidence) -> str:
 def text_hash(text: str) -> str:
     """What ties a record to a statement's words."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _leaves(event: Event, whole: bool) -> bool:
+    """Whether something may be sent at this event."""
+    if isinstance(event, Noticed):
+        return bool(event.notices)
+    return isinstance(event, Finished) or not whole
 
 
 def _recorded(event: Event) -> Record:

@@ -17,7 +17,7 @@ from medrag.server.guard.access import caller
 from medrag.server.guard.failures import failure
 from medrag.server.routes.front_ends import chore
 from medrag.server.routes.requests import ChatRequest, case_of
-from medrag.server.routes.responses import Reply
+from medrag.server.routes.completions import Reply
 from medrag.server.routes.stored_patients import StoredPatients
 
 NOBODY_LISTENS = 499
@@ -33,12 +33,15 @@ def routes(answers: Answers) -> APIRouter:
         """Cited, checked advice as a chat completion."""
         if (text := chore(body)) is not None:
             return _chore_reply(Reply(body), text)
+        wanted = body.wanted
         stored = StoredPatients(answers.trail, request)
         case = await asyncio.to_thread(case_of, body, stored)
         engine = answers.limited(body)
         cut = engine.max_statements < answers.engine.max_statements
-        reply = Reply(body, cut_at=engine.max_statements if cut else None)
-        events = answers.stream(case, who=caller(request), engine=engine, whole=not body.stream)
+        reply = Reply(body, cut_at=engine.max_statements if cut else None, wanted=wanted)
+        events = answers.stream(
+            case, who=caller(request), engine=engine, whole=not body.stream, language=body.medrag.language
+        )
         return await (_streamed(reply, events) if body.stream else _whole(reply, events, request))
 
     return router

@@ -1,7 +1,8 @@
 """Advice in OpenAI's shapes. Its text comes from :mod:`medrag.rendering` and nowhere else.
 
 Beside OpenAI's fields a completion (and the last chunk of a stream) holds the :class:`~medrag.types.Advice` as
-``medrag``; a chunk that carries notices or a statement holds it typed as ``medrag_event``.
+``medrag``; a chunk that carries notices or a statement holds it typed as ``medrag_event``. Where the request asked for
+an object (:mod:`~medrag.server.routes.structured`), that is the content, and comes at the end of a stream.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from medrag import rendering
 from medrag.events import Event, Finished, Noticed, Released, Usage
 from medrag.messages import Language
 from medrag.server.routes.requests import MODEL, ChatRequest
+from medrag.server.routes.structured import Wanted
 from medrag.types import Advice, Outcome
 
 Json = dict[str, Any]
@@ -29,22 +31,22 @@ class Reply:
     """One reply, whole or in chunks, and how much text has been written so far.
 
     ``cut_at`` is the number of statements that the request's token limit leaves, where that is fewer than usual.
+    ``wanted`` is the object that takes the place of the text.
     """
 
     request: ChatRequest
     cut_at: int | None = None
+    wanted: Wanted | None = None
     id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
     created: int = field(default_factory=lambda: int(time.time()))
     written: int = 0
+    annotated: int = 0
 
     def completion(self, finished: Finished) -> Json:
         """The whole answer as one ``chat.completion``."""
         advice = rendering.advice_in(finished.advice, self.language)
-        annotations: list[Json] = []
-        for event in _events(advice):
-            annotations += self._write(event)[1]
-        content = rendering.render(advice, self.language)
-        message = {"role": "assistant", "content": content, "refusal": None, "annotations": annotations}
+        said = self._object_message(advice) or self._text_message(advice)
+        message = {"role": "assistant", "content": None, "refusal": None} | said
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": self._finish_reason(advice)}
         return self._object("chat.completion") | {
             "choices": [choice],
@@ -65,17 +67,37 @@ class Reply:
     def chunks(self, event: Event) -> Iterator[Json]:
         """The ``chat.completion.chunk`` objects that ``event`` adds to the stream."""
         event = rendering.in_language(event, self.language)
-        text, annotations = self._write(event)
         delta: Json = {"role": "assistant"} if isinstance(event, Noticed) else {}
-        delta["content"] = text
-        if annotations:
-            delta["annotations"] = annotations
-        yield self._chunk(delta) | _typed(event)
+        yield self._chunk(delta | self._delta(event)) | _typed(event)
         if isinstance(event, Finished):
             last = self._chunk({}, self._finish_reason(event.advice))
             yield last | {"medrag": event.advice.model_dump(mode="json")}
             if self.request.include_usage:
                 yield self._usage_chunk(event.usage)
+
+    def _delta(self, event: Event) -> Json:
+        """What ``event`` adds to the message: its text, or at the end the object that was asked for."""
+        if self.wanted:
+            return (self._object_message(event.advice) if isinstance(event, Finished) else None) or {"content": ""}
+        text, annotations = self._write(event)
+        return {"content": text} | ({"annotations": annotations} if annotations else {})
+
+    def _text_message(self, advice: Advice) -> Json:
+        written = [self._write(event) for event in _events(advice)]
+        annotations = [each for _, some in written for each in some]
+        return {"content": "".join(text for text, _ in written), "annotations": annotations}
+
+    def _object_message(self, advice: Advice) -> Json | None:
+        """The object as the message's content, or as the arguments of the function that takes it."""
+        if self.wanted is None:
+            return None
+        text = self.wanted.filled(advice, self.language)
+        self.written += len(text)
+        if self.wanted.function is None:
+            return {"content": text}
+        called = {"name": self.wanted.function, "arguments": text}
+        call = {"index": 0, "id": f"call_{advice.id}", "type": "function", "function": called}
+        return {"tool_calls": [call]}
 
     @property
     def language(self) -> Language:
@@ -85,9 +107,26 @@ class Reply:
     def _write(self, event: Event) -> tuple[str, list[Json]]:
         """The text of ``event`` and its annotations, counted as written."""
         text = _text(event, self.language)
-        annotations = _annotations(event, text, self.written) if isinstance(event, Released) else []
+        annotations = list(self._annotations(event, text)) if isinstance(event, Released) else []
         self.written += len(text)
         return text, annotations
+
+    def _annotations(self, event: Released, text: str) -> Iterator[Json]:
+        """A ``url_citation`` for each mark ``[n]``, under its own ``index``, without which clients cannot join them.
+
+        Spans count code points of the whole content, end exclusive.
+        """
+        at = text.index(event.statement.text) + len(event.statement.text)
+        for citation in event.statement.citations:
+            mark = f"[{citation.number}]"
+            at = text.index(mark, at)
+            span = {"start_index": self.written + at, "end_index": self.written + at + len(mark)}
+            url = citation.url or f"urn:medrag:passage:{citation.passage_id}"
+            title = citation.title + rendering.status_mark(citation.status)
+            cited = span | {"title": title, "url": url}
+            yield {"index": self.annotated, "type": "url_citation", "url_citation": cited}
+            self.annotated += 1
+            at += len(mark)
 
     def _chunk(self, delta: Json, finish_reason: str | None = None) -> Json:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
@@ -101,6 +140,9 @@ class Reply:
         return {"id": self.id, "object": kind, "created": self.created, "model": MODEL, "system_fingerprint": None}
 
     def _finish_reason(self, advice: Advice) -> str:
+        """An object is whole and says its own outcome: clients throw away what ends any other way."""
+        if self.wanted:
+            return "tool_calls" if self.wanted.function else "stop"
         if advice.outcome in _BLOCKED:
             return "content_filter"
         drafted = len(advice.statements) + len(advice.withheld)
@@ -143,21 +185,6 @@ def _typed(event: Event) -> Json:
         statement = event.statement.model_dump(mode="json")
         return {"medrag_event": {"type": "released", "number": event.number, "statement": statement}}
     return {}
-
-
-def _annotations(event: Released, text: str, offset: int) -> list[Json]:
-    """A ``url_citation`` for each mark ``[n]``; indices count code points of the whole content, end exclusive."""
-    annotations = []
-    at = text.index(event.statement.text) + len(event.statement.text)
-    for citation in event.statement.citations:
-        mark = f"[{citation.number}]"
-        at = text.index(mark, at)
-        span = {"start_index": offset + at, "end_index": offset + at + len(mark)}
-        url = citation.url or f"urn:medrag:passage:{citation.passage_id}"
-        title = citation.title + rendering.status_mark(citation.status)
-        annotations.append({"type": "url_citation", "url_citation": span | {"title": title, "url": url}})
-        at += len(mark)
-    return annotations
 
 
 def _tokens(characters: int) -> int:
