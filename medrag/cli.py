@@ -132,6 +132,9 @@ def serve(
     adapter: Annotated[Path | None, typer.Option(help="LoRA adapter served in the model's place.")] = None,
     vllm_port: Annotated[int | None, typer.Option(help="Port of the vLLM child.")] = None,
     grounding: Grounding = None,
+    without_keys: Annotated[
+        bool | None, typer.Option("--without-keys", help="Listen beyond this machine although nobody needs a key.")
+    ] = None,
     release: Annotated[str | None, typer.Option(help="`statement`: each once vetted; `whole`: all at the end.")] = None,
 ) -> None:
     """Serve the OpenAI-compatible API, starting (and watching) vLLM unless --model-url names a server."""
@@ -147,6 +150,7 @@ def serve(
             adapter=adapter,
             vllm_port=vllm_port,
             grounding=grounding,
+            without_keys=without_keys,
             release=release,
         )
     )

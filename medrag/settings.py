@@ -73,6 +73,12 @@ class Settings(BaseSettings):
     tls_cert: Path | None = Field(default=None, description="Certificate chain (PEM), to serve HTTPS.")
     tls_key: Path | None = Field(default=None, description="Private key (PEM) of --tls-cert.")
     keys: Path | None = Field(default=None, description="File of API keys (YAML); without one nobody needs a key.")
+    without_keys: bool = Field(
+        default=False, description="Listen beyond this machine although nobody needs a key."
+    )
+    public_url: str | None = Field(
+        default=None, pattern=r"^https?://[^\s/?#]+[^\s?#]*$", description="Where clients find the service, for links."
+    )
     cds_clients: Path | None = Field(default=None, description="File of trusted CDS Hooks clients (YAML).")
     database_url: SecretStr | None = Field(
         default=None, description="postgresql+psycopg://USER:PASSWORD@HOST/NAME; else the file HOME/medrag.db."

@@ -16,7 +16,7 @@ from medrag.server.guard import failures
 from medrag.server.guard.access import Access, Key, Limits
 from medrag.server.guard.audit import Trail
 from medrag.server.guard.cds_clients import CdsClients
-from medrag.server.guard.middleware import BodyLimit, Guard
+from medrag.server.guard.middleware import BodyLimit, Guard, OwnAddress
 from medrag.server.routes import catalogue, cds_hooks, chat, feedback, pages, stored_patients
 
 
@@ -24,13 +24,15 @@ from medrag.server.routes import catalogue, cds_hooks, chat, feedback, pages, st
 class Options:
     """How the service behaves. Without ``keys`` nobody needs one; the page and ``/health`` never do.
 
+    ``public_url`` is where clients find the service, for links; without one they lead to the socket that was called.
+
     ``timeout_s`` bounds one answer; a waiting stream gets a comment every ``keep_alive_s`` seconds. Beyond
     ``at_once`` answers under way, a request is told to come back later. Pages of ``cors_origins`` may call the
     service from a browser; without one, only its own page may. With ``cds_clients``, CDS Hooks asks for their tokens
     in the place of API keys. ``pharmcat_jar`` lets PharmCAT read uploaded VCF files.
     """
 
-    keys: Mapping[str, Key] = field(default_factory=dict)
+    keys: Mapping[str, Key] | None = None
     limits: Limits = field(default_factory=Limits)
     max_body_bytes: int = 8_000_000
     timeout_s: float = 120.0
@@ -40,6 +42,7 @@ class Options:
     cors_origins: Sequence[str] = ()
     cds_clients: CdsClients | None = None
     pharmcat_jar: Path | None = None
+    public_url: str | None = None
 
 
 def create_app(engine: Engine, options: Options = Options(), trail: Trail | None = None) -> FastAPI:
@@ -67,5 +70,6 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
             allow_headers=["Authorization", "Content-Type"],
             expose_headers=["Retry-After", "x-request-id"],
         )
+    app.add_middleware(OwnAddress, public_url=options.public_url)
     app.add_middleware(Guard, meters=desk.meters)
     return app

@@ -33,6 +33,17 @@ def verify(
     print(f"{chain.records:,} records verify; head {chain.head}")
 
 
+@audit.command(epilog="Example: `medrag audit readers`")
+def readers(
+    file: Annotated[Path | None, typer.Argument(help="An SQLite file; the configured database when not given.")] = None,
+) -> None:
+    """Count for each key how often it read stored patients, how many of them, and when last."""
+    from medrag.server.guard.audit import readers as readers_of
+
+    for each in readers_of(file or load().database):
+        print(f"{each.who}: {each.reads:,} reads of {each.patients:,} patients; last {each.last}")
+
+
 class AuditFormat(StrEnum):
     """What `medrag audit export` writes."""
 

@@ -17,7 +17,7 @@ from medrag.types import Patient
 def test_a_stored_patient_comes_back_as_it_was(tmp_path: Path, patient: Patient) -> None:
     with Database.open(tmp_path / "medrag.db") as database:
         patients.put(database, "p", patient, "somebody")
-        assert patients.get(database, "p") == patient
+        assert patients.get(database, "p", "somebody") == patient
 
 
 def test_a_row_of_an_older_medrag_says_what_it_said(tmp_path: Path) -> None:
@@ -26,6 +26,6 @@ def test_a_row_of_an_older_medrag_says_what_it_said(tmp_path: Path) -> None:
         patients.put(database, "p", Patient(), "somebody")
         with database.writing() as connection:
             connection.exec_driver_sql("UPDATE patients SET patient = ?", (row,))
-        known = patients.get(database, "p")
+        known = patients.get(database, "p", "somebody")
     assert known is not None
     assert (known.medications, known.conditions) == (None, ())

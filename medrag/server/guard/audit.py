@@ -15,6 +15,7 @@ import json
 import math
 import time
 import uuid
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
@@ -142,6 +143,31 @@ def exported(where: str | Path, kind: Literal["fhir", "jsonl"]) -> Iterator[str]
     with _existing(where) as database:
         for link in chain.verified(database):
             yield json.dumps(audit_event(link) if kind == "fhir" else vars(link), ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How often a key read stored patients: ``last`` is a time in ISO 8601."""
+
+    who: str
+    reads: int
+    patients: int
+    last: str
+
+
+def readers(where: str | Path) -> list[Reader]:
+    """Who read stored patients, most reads first; raises as :func:`verify`."""
+    reads: defaultdict[str, list[Record]] = defaultdict(list)
+    with _existing(where) as database:
+        for link in chain.verified(database):
+            record = json.loads(link.record)
+            if record["event"] == "patient_read":
+                reads[record["who"]].append(record)
+    found = [
+        Reader(who, len(each), len({one["patient_id_sha256"] for one in each}), each[-1]["time"])
+        for who, each in reads.items()
+    ]
+    return sorted(found, key=lambda reader: -reader.reads)
 
 
 def _existing(where: str | Path) -> Database:

@@ -44,6 +44,7 @@ _STATUS_BY_CODE: Mapping[str, int] = {
     "advice_not_found": 404,
     "not_permitted": 403,
     "body_too_large": 413,
+    "body_too_slow": 408,
 }
 _OUTAGES: Mapping[type[MedragError], tuple[str, str]] = {
     ModelUnavailable: ("model_unavailable", "the model does not answer now; try again later"),

@@ -1,12 +1,17 @@
-"""Around every request: an id, a bound on the body, and no exception that gets out with a message in it.
+"""Around every request: an id, the service's own address, a bound on the body, and no exception with a message in it.
 
 Plain ASGI, because Starlette's ``BaseHTTPMiddleware`` hides the client's disconnect from the routes.
 """
 
 from __future__ import annotations
 
+import asyncio
+import json
+import re
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,10 +20,17 @@ from medrag.errors import InputError
 from medrag.server.guard.failures import failure
 from medrag.server.metrics import Meters
 
+BODY_S = 60.0
+_HALF_CHARACTERS = re.compile("[\ud800-\udfff]")
+_ESCAPED_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+
 
 @dataclass
 class Guard:
-    """Gives each response an ``x-request-id``, counts it, and turns an unforeseen exception into a plain 500."""
+    """Gives each response an ``x-request-id``, counts it, and turns an unforeseen exception into a plain 500.
+
+    Nothing is to be stored on its way, unless a route says otherwise: nearly all of it is about a patient.
+    """
 
     app: ASGIApp
     meters: Meters
@@ -35,7 +47,9 @@ class Guard:
             if message["type"] == "http.response.start":
                 started = True
                 self.meters.responses.labels(_route(scope), message["status"]).inc()
-                MutableHeaders(scope=message)["x-request-id"] = f"req-{uuid.uuid4().hex}"
+                headers = MutableHeaders(scope=message)
+                headers["x-request-id"] = f"req-{uuid.uuid4().hex}"
+                headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         try:
@@ -47,30 +61,71 @@ class Guard:
 
 
 @dataclass
+class OwnAddress:
+    """Puts the service's own address in the place of the Host header, so that no link in an answer follows a caller.
+
+    That is ``public_url``, or else the socket that the request came to.
+    """
+
+    app: ASGIApp
+    public_url: str | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == "http":
+            scope = scope | self._addressed(scope)
+        await self.app(scope, receive, send)
+
+    def _addressed(self, scope: Scope) -> Scope:
+        scheme, host, path, *_ = urlsplit(self.public_url) if self.public_url else (scope["scheme"], _socket(scope), "")
+        kept = [(name, value) for name, value in scope["headers"] if name != b"host"]
+        return {
+            "scheme": scheme,
+            "headers": [(b"host", host.encode()), *kept],
+            "root_path": path.rstrip("/") or scope.get("root_path", ""),
+        }
+
+
+@dataclass
 class BodyLimit:
-    """Reads the body, at most ``max_bytes`` of it, before the application sees the request; else 413."""
+    """Reads the body before the application sees the request: at most ``max_bytes`` (413), within ``body_s`` (408).
+
+    Halves of characters (lone surrogates), which JSON can spell and nothing can write, become U+FFFD.
+    """
 
     app: ASGIApp
     max_bytes: int
+    body_s: float = BODY_S
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        body = None if self._declared(scope) > self.max_bytes else await self._read(receive)
+        try:
+            async with asyncio.timeout(self.body_s):
+                body = None if self._declared(scope) > self.max_bytes else await self._read(receive)
+        except TimeoutError:
+            await self._refuse(f"the body did not come within {self.body_s:g} s", "body_too_slow", scope, receive, send)
+            return
         if body is None:
             message = f"the body is larger than {self.max_bytes:,} bytes"
-            answer = failure(InputError(message, code="body_too_large")).response()
-            answer.headers["Connection"] = "close"
-            await answer(scope, receive, send)
+            await self._refuse(message, "body_too_large", scope, receive, send)
             return
-        unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+        unread: Iterator[Message] = iter(
+            [{"type": "http.request", "body": _without_half_characters(body), "more_body": False}]
+        )
 
         async def replay() -> Message:
-            return unread.pop() if unread else await receive()
+            return next(unread, None) or await receive()
 
         await self.app(scope, replay, send)
+
+    @staticmethod
+    async def _refuse(message: str, code: str, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = failure(InputError(message, code=code)).response()
+        answer.headers["Connection"] = "close"
+        await answer(scope, receive, send)
 
     @staticmethod
     def _declared(scope: Scope) -> int:
@@ -92,6 +147,22 @@ class BodyLimit:
             parts.append(part)
             if not message.get("more_body", False):
                 return b"".join(parts)
+
+
+def _without_half_characters(body: bytes) -> bytes:
+    if not _ESCAPED_HALF.search(body):
+        return body
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return body
+    return _HALF_CHARACTERS.sub("\ufffd", json.dumps(value, ensure_ascii=False)).encode()
+
+
+def _socket(scope: Scope) -> str:
+    host, port = scope.get("server") or ("localhost", None)
+    named = f"[{host}]" if ":" in host else host
+    return named if port in (None, 80 if scope["scheme"] == "http" else 443) else f"{named}:{port}"
 
 
 def _route(scope: Scope) -> str:

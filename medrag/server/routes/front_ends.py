@@ -19,14 +19,16 @@ from medrag.server.routes.requests import ChatMessage, ChatRequest
 
 TITLE_WORDS = 6
 
-_TALK = r"(?:conversation|chat|dialog(?:ue)?|thread|session|discussion|messages?)"
+_VERB = r"\b(?:generat|creat|provid|writ|giv|suggest|summari[sz]|mak|produc|output|return)\w*\b"
+_TALK = r"\b(?:conversation|chat|dialog(?:ue)?|thread|session|discussion|messages?)\b"
+_THING = r"\b(?:title|headline|emoji)s?\b"
+_NEAR = r"(?:[^.]|(?<=\d)\.){0,140}?"
 _ORDERS = re.compile(
-    rf"\b(?:title|headline|emoji)s?\b[^.]{{0,120}}\b{_TALK}\b|\b{_TALK}\b[^.]{{0,120}}\b(?:title|headline|emoji)s?\b"
-    rf"|\b{_TALK}\b[^.]{{0,40}}\btitling\b|\b(?:name|give) (?:this|the|our|your) {_TALK}\b(?: an? (?:\w+ )?name)?"
-    rf"|\bemoji\b[\s\S]{{0,120}}\bmessage\b",
+    rf"{_VERB}{_NEAR}{_THING}{_NEAR}{_TALK}|{_VERB}{_NEAR}{_TALK}{_NEAR}{_THING}|{_TALK}{_NEAR}{_VERB}{_NEAR}{_THING}"
+    rf"|{_TALK}{_NEAR}\btitling\b|\bgive (?:this|our) {_TALK} an? (?:\w+ )?name\b|\bemoji\b[\s\S]{{0,120}}\bmessage\b",
     re.IGNORECASE,
 )
-"""A title (or its like) and, in the same sentence, the conversation it is of."""
+"""To make a title (or its like) and, in the same sentence, the conversation it is of."""
 _CLINICAL = re.compile(r"\b(?:patient|diagnos|treat|dos(?:e|ing)|drug|therap|prescri)\w*", re.IGNORECASE)
 """What no order of a front end says: a clinician's question may well be about a conversation."""
 _ORDER_CHARACTERS = 600

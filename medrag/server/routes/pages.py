@@ -24,6 +24,8 @@ from medrag.types import Patient
 
 WEB = Path(__file__).parents[1] / "web"
 MAX_FILES = 50
+NAME_BYTES = 160
+SUFFIX_CHARACTERS = 20
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -101,6 +103,15 @@ def _read(body: PatientRequest, pharmcat_jar: Path | None) -> Patient:
 
 def _written(folder: Path, upload: Upload) -> Path:
     folder.mkdir()
-    path = folder / (PurePath(upload.name.replace("\\", "/").replace("\0", "")).name or "file")
+    path = folder / _file_name(upload.name)
     path.write_bytes(upload.content)
     return path
+
+
+def _file_name(name: str) -> str:
+    """A name that every file system takes, as near to the one given as may be; its suffix says the format."""
+    plain = "".join(each if each.isprintable() else "_" for each in name.replace("\\", "/"))
+    path = PurePath(plain)
+    suffix = "".join(path.suffixes[-2:])[-SUFFIX_CHARACTERS:]
+    stem = path.name.removesuffix(suffix).encode()[:NAME_BYTES].decode(errors="ignore")
+    return f"{stem.lstrip('.') or 'file'}{suffix}"
