@@ -35,6 +35,7 @@ RULES: dict[str, type[Any]] = {
 }
 KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "suffixes", "names"),
+    "codes",
     *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "injections", "scores", "age_limits"),
     *("cues", "no_interactions", "no_contraindications", "sources", "manifest"),
 }
@@ -120,7 +121,7 @@ def _knowledge(files: Files) -> Knowledge:
         no_contraindications=_reviewed("no_contraindications", files, drugs),
         first_words=names.first_words(written),
         spellings=names.spellings(written),
-        codes=_codes(drugs.values()),
+        codes=_codes(drugs.values(), files.rows("codes", terms.Coded)),
         translated=translated,
         ruled=_ruled(conditions, rules),
         hash=files.digest,
@@ -149,14 +150,15 @@ def _reviewed(kind: str, files: Files, drugs: Mapping[str, Any]) -> frozenset[st
     return frozenset(found)
 
 
-def _codes(drugs: Iterable[terms.Drug]) -> dict[str, str]:
-    """Code -> ingredient; one that several share (an ATC group's) names none of them."""
-    found: dict[str, set[str]] = {}
+def _codes(drugs: Iterable[terms.Drug], coded: Iterable[terms.Coded]) -> dict[tuple[str, str], str]:
+    """(System, code) -> words; an ingredient's code that several share (an ATC group's) names none of them."""
+    found: dict[tuple[str, str], set[str]] = {}
     for drug in drugs:
-        for code in (drug.rxcui, *drug.atc):
+        for system, code in (("RXNORM", drug.rxcui), *(("ATC", each) for each in drug.atc)):
             if code:
-                found.setdefault(code, set()).add(drug.name)
-    return {code: next(iter(named)) for code, named in found.items() if len(named) == 1}
+                found.setdefault((system, code), set()).add(drug.name)
+    single = {key: next(iter(named)) for key, named in found.items() if len(named) == 1}
+    return {(each.system, each.code): each.name for each in coded} | single
 
 
 def _members(classes: Mapping[str, terms.DrugClass], drugs: Mapping[str, Any]) -> dict[str, frozenset[str]]:
