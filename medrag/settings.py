@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     tls_key: Path | None = Field(default=None, description="Private key (PEM) of --tls-cert.")
     keys: Path | None = Field(default=None, description="File of API keys (YAML); without one nobody needs a key.")
     cds_clients: Path | None = Field(default=None, description="File of trusted CDS Hooks clients (YAML).")
+    fhir_servers: tuple[str, ...] = Field(
+        default=(), description="FHIR servers that CDS Hooks may read with a call's token; none."
+    )
     database_url: SecretStr | None = Field(
         default=None, description="postgresql+psycopg://USER:PASSWORD@HOST/NAME; else the file HOME/medrag.db."
     )

@@ -94,6 +94,8 @@ class Knowledge:
     suffixes: Mapping[str, str]
     """What a brand's suffix adds ("HCT"): an ingredient, or nothing where it differs from brand to brand ("Plus")."""
     sources: Mapping[str, str]
+    links: Mapping[str, str]
+    """A source in full -> where it can be read."""
     no_interactions: frozenset[str]
     """Ingredients reviewed and found to have no interaction that changes prescribing."""
     no_contraindications: frozenset[str]

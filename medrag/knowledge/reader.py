@@ -37,7 +37,7 @@ KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "suffixes", "names"),
     "codes",
     *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "injections", "scores", "age_limits"),
-    *("cues", "no_interactions", "no_contraindications", "sources", "manifest"),
+    *("cues", "no_interactions", "no_contraindications", "sources", "links", "manifest"),
 }
 
 
@@ -89,6 +89,7 @@ def _knowledge(files: Files) -> Knowledge:
     _check("measurements", measurements.values(), known)
     _check("measurements", (each for one in measurements.values() for each in one.establishes), known)
     words = files.mapping("words", frozenset[str])
+    sources = files.mapping("sources", str)
     written = names.drug_names(drugs.values(), products, classes.values(), words["brands_that_are_words"])
     return Knowledge(
         version=files.mapping("manifest", str)["version"],
@@ -116,7 +117,8 @@ def _knowledge(files: Files) -> Knowledge:
         cues=files.mapping("cues", tuple[str, ...]),
         words=words,
         suffixes=files.mapping("suffixes", str),
-        sources=files.mapping("sources", str),
+        sources=sources,
+        links={sources[key]: url for key, url in files.mapping("links", str).items() if key in sources},
         no_interactions=_reviewed("no_interactions", files, drugs),
         no_contraindications=_reviewed("no_contraindications", files, drugs),
         first_words=names.first_words(written),

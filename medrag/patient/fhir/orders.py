@@ -66,6 +66,19 @@ def read_orders(content: Any, record: Any, patient: str | None, today: date) -> 
     return [*(_order(entry, known, patient, today) for entry in _orders(drafts)), *empty, *unlike]
 
 
+def selected(orders: Iterable[Order], names: Iterable[str]) -> tuple[list[Order], list[Order], list[str]]:
+    """The orders that ``names`` mean (``Type/id``, a bare id or a URL), the others, and the names of none."""
+    every = list(orders)
+    meant = {name: [each for each in every if _is_named(each, name)] for name in names}
+    chosen = [each for each in every if any(each in found for found in meant.values())]
+    others = [each for each in every if each not in chosen]
+    return chosen, others, [name for name, found in meant.items() if not found]
+
+
+def _is_named(order: Order, name: str) -> bool:
+    return name in (order.url, order.reference, order.reference.partition("/")[2]) or tail(name) == order.reference
+
+
 def unresolved(content: Any, record: Any) -> list[str]:
     """The references to medications, in orders and record, that lead to nothing of what was sent."""
     known = open_document([content, *objects(record)])

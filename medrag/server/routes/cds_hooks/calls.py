@@ -1,63 +1,30 @@
-"""CDS Hooks 2.0: the deterministic checks on draft orders inside somebody else's record system.
-
-``order-sign`` and ``order-select`` run the safety filter over the draft medication orders and ask no model;
-``patient-view`` shows emergencies that the record holds and links to the page, where generated advice is asked for.
-"""
+"""The routes: discovery, the services and the feedback on their cards."""
 
 from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from medrag.errors import InputError, PatientError
+from medrag.errors import InputError
 from medrag.knowledge import Knowledge
-from medrag.patient import from_fhir
+from medrag.patient.fhir.orders import Order, read_orders, selected
 from medrag.safety.consultation import Consultation
-from medrag.safety.settling import settling
+from medrag.safety.order_review import gaps_of, incomplete, review_list, review_orders, unchecked, unselected
 from medrag.server.guard.access import caller
 from medrag.server.guard.audit import Trail
 from medrag.server.guard.cds_clients import CdsClients
-from medrag.types import Finding, Medication, Patient, Severity, Statement, Verdict
+from medrag.server.routes.cds_hooks.cards import list_cards, order_cards
+from medrag.server.routes.cds_hooks.prefetch import HookRequest, Sent, gathered, record_of
+from medrag.server.routes.cds_hooks.services import OVERRIDES, PATHS, SERVICES, Json, Service, described
 
-Json = dict[str, Any]
-
-PATHS = "/cds-services"
-SUMMARY_CHARACTERS = 139
-_PREFETCH = {
-    "patient": "Patient/{{context.patientId}}",
-    "conditions": "Condition?patient={{context.patientId}}",
-    "allergies": "AllergyIntolerance?patient={{context.patientId}}",
-    "medications": "MedicationRequest?patient={{context.patientId}}&status=active",
-    "observations": "Observation?patient={{context.patientId}}&_sort=-date&_count=200",
-}
-_SERVICES = {
-    "medrag-order-sign": ("order-sign", "Checks draft medication orders before they are signed"),
-    "medrag-order-select": ("order-select", "Checks the medication orders just selected"),
-    "medrag-patient-view": ("patient-view", "Emergencies in the record, and the way to cited advice"),
-}
-_OVERRIDE_SYSTEM = "urn:medrag:override-reason"
-_OVERRIDES = {
-    "benefit": "The benefit outweighs the risk",
-    "tolerated": "The patient has tolerated it",
-    "monitored": "Monitoring is arranged",
-    "record": "The record is wrong",
-}
-_INDICATORS = {Severity.CONTRAINDICATED: "critical", Severity.WARNING: "warning", Severity.INFORMATION: "info"}
-
-
-class HookRequest(BaseModel):
-    """The body of a service call; what else an EHR sends is accepted."""
-
-    hook: str
-    hookInstance: str = Field(min_length=1, max_length=200)  # noqa: N815 - the specification's names
-    context: dict[str, Any]
-    prefetch: dict[str, Any] | None = None
+_CHECKED = ("ordered", "unread", "other_patient")
 
 
 class OverrideReason(BaseModel):
@@ -80,28 +47,30 @@ class Feedback(BaseModel):
     feedback: tuple[Outcome, ...] = Field(min_length=1)
 
 
-def routes(knowledge: Knowledge, trail: Trail | None, clients: CdsClients | None) -> APIRouter:
-    """Discovery, the services and their feedback; with ``clients`` only those may call, and discovery stays open."""
+def routes(
+    knowledge: Knowledge, trail: Trail | None, clients: CdsClients | None, servers: frozenset[str] = frozenset()
+) -> APIRouter:
+    """Discovery, the services and their feedback; with ``clients`` only those may call, and discovery stays open.
+
+    ``servers`` are the FHIR servers that a service may read with a call's own token.
+    """
     router = APIRouter(prefix=PATHS)
 
     @router.get("")
     async def discovery() -> Json:
         """The services, with the data they want sent along."""
-        described = [
-            {"id": name, "hook": hook, "title": "medrag", "description": text, "prefetch": _PREFETCH}
-            for name, (hook, text) in _SERVICES.items()
-        ]
-        return {"services": described}
+        return described()
 
     @router.post("/{service}")
     async def call(service: str, body: HookRequest, request: Request) -> Response:
-        """The cards for one hook; 412 when the patient was not sent along."""
+        """The cards for one hook; 412 when the patient was neither sent along nor could be fetched."""
         who = await _who(request, clients)
-        if _hook(service) != body.hook:
-            raise InputError(f"this service is for {_hook(service)}", param="hook")
-        if not _sent(body):
-            return JSONResponse({"error": "prefetch.patient is needed; this service reads no FHIR server"}, 412)
-        cards = await asyncio.to_thread(_cards, body, knowledge, str(request.base_url))
+        if _service(service).hook != body.hook:
+            raise InputError(f"this service is for {_service(service).hook}", param="hook")
+        sent = await asyncio.to_thread(gathered, body, servers)
+        if sent is None:
+            return JSONResponse({"error": "prefetch.patient is needed; it could not be fetched either"}, 412)
+        cards = await asyncio.to_thread(_cards, body, sent, knowledge, str(request.base_url))
         if trail:
             shown = [{"card": card["uuid"], "indicator": card["indicator"]} for card in cards]
             record = {"event": "cds", "service": service, "who": who, "cards": shown}
@@ -112,7 +81,7 @@ def routes(knowledge: Knowledge, trail: Trail | None, clients: CdsClients | None
     async def feedback(service: str, body: Feedback, request: Request) -> Json:
         """Keeps in the audit trail what became of cards."""
         who = await _who(request, clients)
-        _hook(service)
+        _service(service)
         if trail:
             await asyncio.to_thread(trail.append, *(_kept(service, each) | {"who": who} for each in body.feedback))
         return {}
@@ -128,114 +97,50 @@ async def _who(request: Request, clients: CdsClients | None) -> str:
     return await asyncio.to_thread(clients.trusted, given, request.url.path)
 
 
-def _sent(body: HookRequest) -> bool:
-    """Whether the patient of this call was sent along.
-
-    Raises:
-        InputError: it is another one than the context's.
-    """
-    patient = (body.prefetch or {}).get("patient")
-    if not isinstance(patient, dict) or patient.get("resourceType") != "Patient":
-        return False
-    wanted = str(body.context.get("patientId", "")).removeprefix("Patient/")
-    if wanted and patient.get("id") not in (None, wanted):
-        raise InputError("prefetch.patient is not the patient of the context", param="prefetch.patient")
-    return True
-
-
-def _hook(service: str) -> str:
-    if service not in _SERVICES:
+def _service(name: str) -> Service:
+    if name not in SERVICES:
         raise InputError("there is no such service", code="not_found")
-    return _SERVICES[service][0]
+    return SERVICES[name]
 
 
 def _kept(service: str, outcome: Outcome) -> Json:
     """What the trail keeps of feedback; a reason only by its code, if it is one of ours."""
     given = outcome.overrideReason.reason if outcome.overrideReason else None
     code = (given or {}).get("code")
-    reason = code if isinstance(code, str) and code in _OVERRIDES else None
+    reason = code if isinstance(code, str) and code in OVERRIDES else None
     kept = {"event": "cds_feedback", "service": service, "card": str(outcome.card)}
     return kept | {"outcome": outcome.outcome, "reason": reason}
 
 
-def _cards(body: HookRequest, knowledge: Knowledge, base: str) -> list[Json]:
-    consultation = Consultation(_patient(body.prefetch or {}), "", knowledge)
-    if body.hook == "patient-view":
-        emergencies = [_card(each, each.reason) for each in consultation.opening().notices]
-        return [*emergencies, _link(base)]
-    checked = _checked(_drafts(body), consultation)
-    failed = [_card(*pair) for pair in _failed(checked)]
-    return [*failed, *_not_assessed(checked)]
+def _cards(body: HookRequest, sent: Sent, knowledge: Knowledge, page: str) -> list[Json]:
+    if body.hook in ("order-sign", "order-select"):
+        return _of_orders(body, sent, knowledge)
+    record = record_of(sent, frozenset())
+    gaps = [*incomplete(sent.shortfalls), *gaps_of(record, knowledge)]
+    notices = Consultation(record, "", knowledge).opening().notices
+    link = page if body.hook == "patient-view" else None
+    return list_cards(notices, review_list(record, knowledge), gaps, knowledge, link)
 
 
-def _patient(prefetch: Json) -> Patient:
-    try:
-        return from_fhir(prefetch)
-    except PatientError as error:
-        raise PatientError(str(error), param="prefetch", code="invalid_patient") from None
+def _of_orders(body: HookRequest, sent: Sent, knowledge: Knowledge) -> list[Json]:
+    orders = _orders(body, sent)
+    record = record_of(sent, frozenset(each.reference for each in orders))
+    chosen, beside, lost = _selected(body, orders)
+    checked = [each for each in chosen if each.fate in _CHECKED]
+    reviewed = review_orders(checked, record, knowledge, beside=[each for each in beside if each.fate in _CHECKED])
+    gaps = [*unselected(lost), *incomplete(sent.shortfalls), *unchecked(orders), *gaps_of(record, knowledge)]
+    return order_cards(reviewed, gaps, knowledge)
 
 
-def _drafts(body: HookRequest) -> list[Medication]:
-    """The draft medication orders; for ``order-select`` only those selected."""
-    bundle = body.context.get("draftOrders")
-    try:
-        drafts = from_fhir(bundle).medications or ()
-    except PatientError as error:
-        raise PatientError(str(error), param="context.draftOrders", code="invalid_orders") from None
-    if body.hook == "order-sign":
-        return list(drafts)
-    chosen = {str(each) for each in body.context.get("selections") or ()}
-    return [draft for draft in drafts if draft.source.rpartition("#")[2] in chosen]
+def _orders(body: HookRequest, sent: Sent) -> list[Order]:
+    if not isinstance(body.drafts, dict | list):
+        raise InputError("the draft orders are needed, as a Bundle", param="context.draftOrders")
+    return read_orders(body.drafts, sent.content, sent.reference, date.today())
 
 
-def _checked(drafts: Sequence[Medication], consultation: Consultation) -> list[tuple[str, Statement]]:
-    """Each order's name and its statement with findings; every order is checked against those before it.
-
-    Those that would be withheld too: the prescriber may sign them all the same.
-    """
-    checked: list[tuple[str, Statement]] = []
-    for draft in drafts:
-        reviewed = consultation.review(Statement(text=f"Give {draft.display} {draft.dosage or ''}".strip() + "."))
-        consultation.released.append(reviewed)
-        checked.append((draft.display, reviewed))
-    return checked
-
-
-def _failed(checked: Sequence[tuple[str, Statement]]) -> Iterator[tuple[Finding, str]]:
-    """Contraindications first, then warnings; what is below a warning does not interrupt."""
-    for severity in (Severity.CONTRAINDICATED, Severity.WARNING):
-        for name, statement in checked:
-            for finding in statement.findings:
-                if finding.verdict is Verdict.FAIL and finding.severity is severity:
-                    yield finding, f"{name}: {finding.reason}"
-
-
-def _not_assessed(checked: Sequence[tuple[str, Statement]]) -> list[Json]:
-    """One quiet card for all that could not be assessed."""
-    reasons = {
-        f"- {name}: {finding.check}: {finding.reason}"
-        for name, statement in checked
-        for finding in statement.findings
-        if finding.verdict is Verdict.NOT_ASSESSED and finding.severity is not Severity.INFORMATION
-    }
-    if not reasons:
-        return []
-    card = _plain_card("info", "Not assessed, which is not the same as safe", "medrag")
-    settled = settling(statement for _, statement in checked)
-    return [card | {"detail": "\n".join([*sorted(reasons), *([settled.reason] if settled else [])])}]
-
-
-def _card(finding: Finding, text: str) -> Json:
-    card = _plain_card(_INDICATORS[finding.severity], text, finding.source)
-    reasons = [{"code": code, "system": _OVERRIDE_SYSTEM, "display": text} for code, text in _OVERRIDES.items()]
-    return card | {"detail": text, "overrideReasons": reasons}
-
-
-def _link(base: str) -> Json:
-    card = _plain_card("info", "Ask medrag for cited, checked advice on this patient", "medrag")
-    return card | {"links": [{"label": "Open medrag", "url": base, "type": "absolute"}]}
-
-
-def _plain_card(indicator: str, summary: str, source: str) -> Json:
-    short = summary if len(summary) <= SUMMARY_CHARACTERS else summary[: SUMMARY_CHARACTERS - 1].rstrip() + "…"
-    return {"uuid": str(uuid.uuid4()), "summary": short, "indicator": indicator, "source": {"label": source}}
+def _selected(body: HookRequest, orders: Sequence[Order]) -> tuple[list[Order], list[Order], list[str]]:
+    """The orders to speak of, the others of the session, and the selections that are none of them."""
+    named = body.context.get("selections") if body.hook == "order-select" else None
+    if not isinstance(named, list) or not named:
+        return list(orders), [], []
+    return selected(orders, [str(each) for each in named])
