@@ -80,6 +80,9 @@ class Settings(BaseSettings):
         default=None, pattern=r"^https?://[^\s/?#]+[^\s?#]*$", description="Where clients find the service, for links."
     )
     cds_clients: Path | None = Field(default=None, description="File of trusted CDS Hooks clients (YAML).")
+    fhir_servers: tuple[str, ...] = Field(
+        default=(), description="FHIR servers that CDS Hooks may read with a call's token; none."
+    )
     database_url: SecretStr | None = Field(
         default=None, description="postgresql+psycopg://USER:PASSWORD@HOST/NAME; else the file HOME/medrag.db."
     )

@@ -17,7 +17,7 @@ from medrag.server.guard.access import Access, Key, Limits
 from medrag.server.guard.audit import Trail
 from medrag.server.guard.cds_clients import CdsClients
 from medrag.server.guard.middleware import BodyLimit, Guard, OwnAddress
-from medrag.server.routes import catalogue, cds_hooks, chat, feedback, pages, stored_patients
+from medrag.server.routes import catalogue, cds_hooks, chat, check, feedback, interactions, pages, stored_patients
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Options:
     ``timeout_s`` bounds one answer; a waiting stream gets a comment every ``keep_alive_s`` seconds. Beyond
     ``at_once`` answers under way, a request is told to come back later. Pages of ``cors_origins`` may call the
     service from a browser; without one, only its own page may. With ``cds_clients``, CDS Hooks asks for their tokens
-    in the place of API keys. ``pharmcat_jar`` lets PharmCAT read uploaded VCF files.
+    in the place of API keys, and may read ``fhir_servers`` with a call's own token. ``pharmcat_jar`` lets PharmCAT read uploaded VCF files.
     """
 
     keys: Mapping[str, Key] | None = None
@@ -41,6 +41,7 @@ class Options:
     release: answers.Release = "statement"
     cors_origins: Sequence[str] = ()
     cds_clients: CdsClients | None = None
+    fhir_servers: frozenset[str] = frozenset()
     pharmcat_jar: Path | None = None
     public_url: str | None = None
 
@@ -55,7 +56,9 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
     failures.install(app)
     app.include_router(chat.routes(desk))
     app.include_router(catalogue.routes(engine, desk.meters, trail, options.max_body_bytes))
-    app.include_router(cds_hooks.routes(engine.knowledge, trail, options.cds_clients))
+    app.include_router(cds_hooks.routes(engine.knowledge, trail, options.cds_clients, options.fhir_servers))
+    app.include_router(check.routes(engine.knowledge, trail))
+    app.include_router(interactions.routes(engine.knowledge))
     app.include_router(stored_patients.routes(trail))
     app.include_router(feedback.routes(engine.knowledge, trail))
     app.include_router(pages.routes(options.pharmcat_jar))

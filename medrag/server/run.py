@@ -24,6 +24,7 @@ from medrag.server.guard.access import Limits, read_keys
 from medrag.server.guard.audit import Trail
 from medrag.server.guard.cds_clients import read_clients
 from medrag.server.guard.slow_clients import Impatient
+from medrag.server.routes.cds_hooks.fetching import listed
 from medrag.settings import Settings
 
 DRAIN_S = 30
@@ -122,6 +123,7 @@ def _options(settings: Settings, trail: Trail) -> Options:
         release=settings.release,
         cors_origins=settings.cors_origins,
         cds_clients=read_clients(settings.cds_clients, trail.database) if settings.cds_clients else None,
+        fhir_servers=listed(settings.fhir_servers),
         pharmcat_jar=settings.pharmcat_jar,
         public_url=settings.public_url,
     )

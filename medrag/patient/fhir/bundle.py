@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from medrag.patient.fhir.values import Json, moment_of, objects, text
+from medrag.patient.fhir.versions import as_r4
 from medrag.patient.record.facts import moment
 from medrag.types import Problem
 
@@ -43,7 +44,7 @@ class Document:
         if target is None:
             return None
         if target.startswith("#"):
-            contained = objects(parent.get("contained"))
+            contained = map(as_r4, objects(parent.get("contained")))
             return next((item for item in contained if item.get("id") in {target[1:], target}), None)
         entry = self.by_reference.get(target) or self.by_reference.get(tail(target))
         return entry.resource if entry else None
@@ -63,7 +64,7 @@ def open_document(content: Any) -> Document:
         if kind is None:
             document.problems.append(Problem(source=f"entry[{position}]", reason="not a resource: no resourceType"))
             continue
-        _add(document, Entry(resource, f"{kind}/{_identity(resource, url, position)}", url))
+        _add(document, Entry(as_r4(resource), f"{kind}/{_identity(resource, url, position)}", url))
     return document
 
 
