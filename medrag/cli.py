@@ -226,10 +226,11 @@ def _root(
 def _mount_commands() -> None:
     """Adds the groups of sub-commands: this package's, and those the distribution's others declare as entry points."""
     from medrag.knowledge.cli import knowledge
-    from medrag.server.cli import audit, db, feedback
+    from medrag.server.cli import audit, db, feedback, mcp
 
     for name, group in {"audit": audit, "feedback": feedback, "db": db, "knowledge": knowledge}.items():
         app.add_typer(group, name=name)
+    app.command(epilog="Examples: `medrag mcp` in an agent's configuration · `medrag mcp --http --port 8000`")(mcp)
     for point in sorted(entry_points(group="medrag.commands"), key=lambda each: each.name):
         app.add_typer(point.load(), name=point.name)
 

@@ -56,6 +56,10 @@ class Answers:
         sent = paced(self.meters.observed(events), self.keep_alive_s, self.timeout_s)
         return _together(sent, language) if whole else sent
 
+    def cut_at(self, engine: Engine) -> int | None:
+        """The statements that a limited engine stops at; None where it is as long as any."""
+        return engine.max_statements if engine.max_statements < self.engine.max_statements else None
+
     async def _counted(self, events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
         if self.under_way >= self.at_once:
             raise Busy(f"{self.at_once} answers are under way, as many as this service makes at once")

@@ -8,16 +8,31 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.routing import Route
 
 from medrag import __version__
 from medrag.engine import Engine
 from medrag.server import answers
+from medrag.server.agents import protocol
+from medrag.server.agents.tools import Agent, Desk
 from medrag.server.guard import failures
-from medrag.server.guard.access import Access, Key, Limits
+from medrag.server.guard.access import Access, Key, Limits, caller
 from medrag.server.guard.audit import Trail
 from medrag.server.guard.cds_clients import CdsClients
 from medrag.server.guard.middleware import BodyLimit, Guard, OwnAddress
-from medrag.server.routes import catalogue, cds_hooks, chat, check, feedback, interactions, pages, stored_patients
+from medrag.server.routes import (
+    catalogue,
+    cds_hooks,
+    chat,
+    check,
+    feedback,
+    interactions,
+    pages,
+    responses,
+    stored_patients,
+)
+from medrag.server.routes.stored_patients import StoredPatients
 
 
 @dataclass(frozen=True)
@@ -55,6 +70,7 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
     desk = answers.Answers(engine, trail, options.timeout_s, options.keep_alive_s, options.at_once, options.release)
     failures.install(app)
     app.include_router(chat.routes(desk))
+    app.include_router(responses.routes(desk))
     app.include_router(catalogue.routes(engine, desk.meters, trail, options.max_body_bytes))
     app.include_router(cds_hooks.routes(engine.knowledge, trail, options.cds_clients, options.fhir_servers))
     app.include_router(check.routes(engine.knowledge, trail))
@@ -62,6 +78,7 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
     app.include_router(stored_patients.routes(trail))
     app.include_router(feedback.routes(engine.knowledge, trail))
     app.include_router(pages.routes(options.pharmcat_jar))
+    app.router.routes.append(Route(protocol.PATH, _mcp(desk, options)))
     elsewhere = cds_hooks.PATHS if options.cds_clients else None
     app.add_middleware(BodyLimit, max_bytes=options.max_body_bytes)
     app.add_middleware(Access, keys=options.keys, limits=options.limits, elsewhere=elsewhere)
@@ -76,3 +93,18 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
     app.add_middleware(OwnAddress, public_url=options.public_url)
     app.add_middleware(Guard, meters=desk.meters)
     return app
+
+
+def _mcp(desk: answers.Answers, options: Options) -> protocol.McpOverHttp:
+    """The agents' tools, for whoever's key the request brings."""
+
+    async def ready() -> answers.Answers:
+        return desk
+
+    def agent(request: Request | None) -> Agent:
+        if request is None:
+            raise TypeError("a call over HTTP comes with its request")
+        return Agent(caller(request), StoredPatients(desk.trail, request))
+
+    server = protocol.mcp_server(Desk(desk.engine.knowledge, desk.trail, ready), agent)
+    return protocol.McpOverHttp(server, options.max_body_bytes, options.cors_origins)

@@ -15,7 +15,7 @@ from medrag.errors import InputError, ModelError, StorageError
 from medrag.retrieval.query import query_for
 from medrag.server.guard.audit import Trail
 from medrag.server.metrics import Meters
-from medrag.server.routes.requests import MODEL, SearchRequest, patient_of
+from medrag.server.routes.requests import MODEL, SearchRequest, Stored, patient_of
 from medrag.server.routes.stored_patients import StoredPatients
 from medrag.types import Case, Evidence
 
@@ -42,7 +42,7 @@ def routes(engine: Engine, meters: Meters, trail: Trail | None, max_body_bytes: 
     @router.post("/v1/search")
     async def search(body: SearchRequest, request: Request) -> dict[str, Any]:
         """The passages that advice on this case would stand on; asks no model."""
-        found = await asyncio.to_thread(_search, engine, body, StoredPatients(trail, request))
+        found = await asyncio.to_thread(search_case, engine, body, StoredPatients(trail, request))
         return {"object": "list", "data": [item.model_dump(mode="json") for item in found]}
 
     @router.get("/metrics", include_in_schema=False)
@@ -65,7 +65,8 @@ def routes(engine: Engine, meters: Meters, trail: Trail | None, max_body_bytes: 
     return router
 
 
-def _search(engine: Engine, body: SearchRequest, stored: StoredPatients) -> list[Evidence]:
+def search_case(engine: Engine, body: SearchRequest, stored: Stored) -> list[Evidence]:
+    """The passages for a request; raises what it cannot be made of."""
     patient = patient_of(body, stored, "")
     case = Case(question=body.question, patient=patient, filters=body.filters)
     return engine.retriever.search(query_for(case), k=body.k, filters=body.filters)

@@ -29,7 +29,7 @@ from medrag.safety.order_review import Reviewed, gaps_of, incomplete, review_lis
 from medrag.server.guard.access import caller
 from medrag.server.guard.audit import Trail
 from medrag.server.routes.detected_issues import MEDIA_TYPE, bundle
-from medrag.server.routes.requests import Extension, patient_of
+from medrag.server.routes.requests import Extension, Stored, patient_of
 from medrag.server.routes.stored_patients import StoredPatients
 from medrag.types import Finding, Patient
 
@@ -83,7 +83,7 @@ def routes(knowledge: Knowledge, trail: Trail | None) -> APIRouter:
     async def check(body: CheckRequest, request: Request) -> Response:
         """What the safety filter says of advice, orders or a list of medications."""
         checked = await asyncio.to_thread(_checked, body, StoredPatients(trail, request), knowledge)
-        answer = _answer(checked, body.language)
+        answer = check_answer(checked, body.language)
         if trail:
             record = {"event": "check", "who": caller(request), "verdict": answer["verdict"]}
             await asyncio.to_thread(trail.append, record)
@@ -95,7 +95,12 @@ def routes(knowledge: Knowledge, trail: Trail | None) -> APIRouter:
     return router
 
 
-def _checked(body: CheckRequest, stored: StoredPatients, knowledge: Knowledge) -> Checked:
+def check_case(body: CheckRequest, stored: Stored, knowledge: Knowledge) -> Checked:
+    """What the filter says of a request.
+
+    Raises:
+        InputError, PatientError: there is nothing to check, or what was sent does not parse.
+    """
     patient = patient_of(body, stored, "")
     if patient is None and body.orders is None and not (body.advice or body.question):
         raise InputError("there is nothing to check: send advice, orders or a patient", param="advice")
@@ -125,7 +130,8 @@ def _gaps(body: CheckRequest, patient: Patient | None, orders: Sequence[Order] |
     ]
 
 
-def _answer(checked: Checked, language: Language) -> Json:
+def check_answer(checked: Checked, language: Language) -> Json:
+    """It as the answer's object."""
     return {
         "object": "check",
         "verdict": verdict(checked.findings),

@@ -1,4 +1,4 @@
-"""Advice in OpenAI's shapes. Its text comes from :mod:`medrag.rendering` and nowhere else.
+"""Advice in the shape of OpenAI's chat completions.
 
 Beside OpenAI's fields a completion (and the last chunk of a stream) holds the :class:`~medrag.types.Advice` as
 ``medrag``; a chunk that carries notices or a statement holds it typed as ``medrag_event``. Where the request asked for
@@ -9,26 +9,26 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from medrag import rendering
-from medrag.events import Event, Finished, Noticed, Released, Usage
+from medrag.events import Event, Finished, Noticed, Usage
 from medrag.messages import Language
+from medrag.server.guard.failures import Failure
+from medrag.server.routes.prose import BLOCKED, Prose, counted, is_cut, typed
 from medrag.server.routes.requests import MODEL, ChatRequest
+from medrag.server.routes.streams import data
 from medrag.server.routes.structured import Wanted
-from medrag.types import Advice, Outcome
+from medrag.types import Advice
 
 Json = dict[str, Any]
-
-CHARACTERS_PER_TOKEN = 4
-_BLOCKED = frozenset({Outcome.WITHHELD, Outcome.DECLINED})
 
 
 @dataclass
 class Reply:
-    """One reply, whole or in chunks, and how much text has been written so far.
+    """One reply, whole or in chunks.
 
     ``cut_at`` is the number of statements that the request's token limit leaves, where that is fewer than usual.
     ``wanted`` is the object that takes the place of the text.
@@ -39,10 +39,19 @@ class Reply:
     wanted: Wanted | None = None
     id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
     created: int = field(default_factory=lambda: int(time.time()))
-    written: int = 0
     annotated: int = 0
+    prose: Prose = field(init=False)
 
-    def completion(self, finished: Finished) -> Json:
+    def __post_init__(self) -> None:
+        """Begins the text."""
+        self.prose = Prose(self.language)
+
+    @property
+    def language(self) -> Language:
+        """What the reply speaks."""
+        return self.request.medrag.language
+
+    def whole(self, finished: Finished) -> Json:
         """The whole answer as one ``chat.completion``."""
         advice = rendering.advice_in(finished.advice, self.language)
         said = self._object_message(advice) or self._text_message(advice)
@@ -54,21 +63,36 @@ class Reply:
             "medrag": advice.model_dump(mode="json"),
         }
 
-    def plain(self, text: str) -> list[Json]:
-        """``text`` that is no advice: one completion, or the chunks of its stream."""
-        self.written += len(text)
-        said: Json = {"role": "assistant", "content": text}
-        if self.request.stream:
-            ends = [self._usage_chunk()] if self.request.include_usage else []
-            return [self._chunk(said), self._chunk({}, "stop"), *ends]
-        choice = {"index": 0, "message": said | {"refusal": None}, "logprobs": None, "finish_reason": "stop"}
-        return [self._object("chat.completion") | {"choices": [choice], "usage": self._usage()}]
+    def plain(self, text: str) -> Json:
+        """``text`` that is no advice, as one completion."""
+        self.prose.written += len(text)
+        message = {"role": "assistant", "content": text, "refusal": None}
+        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+        return self._object("chat.completion") | {"choices": [choice], "usage": self._usage()}
 
-    def chunks(self, event: Event) -> Iterator[Json]:
-        """The ``chat.completion.chunk`` objects that ``event`` adds to the stream."""
+    def plain_lines(self, text: str) -> str:
+        """It as a stream."""
+        self.prose.written += len(text)
+        ends = [self._usage_chunk()] if self.request.include_usage else []
+        chunks = [self._chunk({"role": "assistant", "content": text}), self._chunk({}, "stop"), *ends]
+        return "".join(data(each) for each in chunks) + self.ended()
+
+    def lines(self, event: Event) -> str:
+        """What ``event`` adds to the stream."""
+        return "".join(data(chunk) for chunk in self._chunks(event))
+
+    def failed(self, problem: Failure) -> str:
+        """A stream's last word, in OpenAI's error shape, without ``[DONE]``."""
+        return data(problem.body)
+
+    def ended(self) -> str:
+        """The end of a stream."""
+        return "data: [DONE]\n\n"
+
+    def _chunks(self, event: Event) -> Iterator[Json]:
         event = rendering.in_language(event, self.language)
         delta: Json = {"role": "assistant"} if isinstance(event, Noticed) else {}
-        yield self._chunk(delta | self._delta(event)) | _typed(event)
+        yield self._chunk(delta | self._delta(event)) | typed(event)
         if isinstance(event, Finished):
             last = self._chunk({}, self._finish_reason(event.advice))
             yield last | {"medrag": event.advice.model_dump(mode="json")}
@@ -79,54 +103,29 @@ class Reply:
         """What ``event`` adds to the message: its text, or at the end the object that was asked for."""
         if self.wanted:
             return (self._object_message(event.advice) if isinstance(event, Finished) else None) or {"content": ""}
-        text, annotations = self._write(event)
-        return {"content": text} | ({"annotations": annotations} if annotations else {})
+        text, citations = self.prose.add(event)
+        return {"content": text} | ({"annotations": self._annotations(citations)} if citations else {})
 
     def _text_message(self, advice: Advice) -> Json:
-        written = [self._write(event) for event in _events(advice)]
-        annotations = [each for _, some in written for each in some]
-        return {"content": "".join(text for text, _ in written), "annotations": annotations}
+        text, citations = self.prose.whole(advice)
+        return {"content": text, "annotations": self._annotations(citations)}
 
     def _object_message(self, advice: Advice) -> Json | None:
         """The object as the message's content, or as the arguments of the function that takes it."""
         if self.wanted is None:
             return None
         text = self.wanted.filled(advice, self.language)
-        self.written += len(text)
+        self.prose.written += len(text)
         if self.wanted.function is None:
             return {"content": text}
         called = {"name": self.wanted.function, "arguments": text}
-        call = {"index": 0, "id": f"call_{advice.id}", "type": "function", "function": called}
-        return {"tool_calls": [call]}
+        return {"tool_calls": [{"index": 0, "id": f"call_{advice.id}", "type": "function", "function": called}]}
 
-    @property
-    def language(self) -> Language:
-        """What the reply speaks."""
-        return self.request.medrag.language
-
-    def _write(self, event: Event) -> tuple[str, list[Json]]:
-        """The text of ``event`` and its annotations, counted as written."""
-        text = _text(event, self.language)
-        annotations = list(self._annotations(event, text)) if isinstance(event, Released) else []
-        self.written += len(text)
-        return text, annotations
-
-    def _annotations(self, event: Released, text: str) -> Iterator[Json]:
-        """A ``url_citation`` for each mark ``[n]``, under its own ``index``, without which clients cannot join them.
-
-        Spans count code points of the whole content, end exclusive.
-        """
-        at = text.index(event.statement.text) + len(event.statement.text)
-        for citation in event.statement.citations:
-            mark = f"[{citation.number}]"
-            at = text.index(mark, at)
-            span = {"start_index": self.written + at, "end_index": self.written + at + len(mark)}
-            url = citation.url or f"urn:medrag:passage:{citation.passage_id}"
-            title = citation.title + rendering.status_mark(citation.status)
-            cited = span | {"title": title, "url": url}
-            yield {"index": self.annotated, "type": "url_citation", "url_citation": cited}
-            self.annotated += 1
-            at += len(mark)
+    def _annotations(self, citations: Sequence[Json]) -> list[Json]:
+        """Each under its own ``index``, without which clients cannot join those of a stream."""
+        first, self.annotated = self.annotated, self.annotated + len(citations)
+        numbered = enumerate(citations, start=first)
+        return [{"index": number, "type": "url_citation", "url_citation": each} for number, each in numbered]
 
     def _chunk(self, delta: Json, finish_reason: str | None = None) -> Json:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
@@ -143,49 +142,14 @@ class Reply:
         """An object is whole and says its own outcome: clients throw away what ends any other way."""
         if self.wanted:
             return "tool_calls" if self.wanted.function else "stop"
-        if advice.outcome in _BLOCKED:
+        if advice.outcome in BLOCKED:
             return "content_filter"
-        drafted = len(advice.statements) + len(advice.withheld)
-        return "length" if self.cut_at is not None and drafted >= self.cut_at else "stop"
+        return "length" if is_cut(advice, self.cut_at) else "stop"
 
-    def _usage(self, counted: Usage | None = None) -> Json:
-        """What the model's server counted; where no model was asked, an estimate from the characters of the text."""
-        if counted is None:
-            read = sum(len(part.text or "") for message in self.request.messages for part in message.content)
-            counted = Usage(_tokens(read), _tokens(self.written))
+    def _usage(self, usage: Usage | None = None) -> Json:
+        tokens = counted(usage, self.request, self.prose.written)
         return {
-            "prompt_tokens": counted.prompt,
-            "completion_tokens": counted.completion,
-            "total_tokens": counted.prompt + counted.completion,
+            "prompt_tokens": tokens.prompt,
+            "completion_tokens": tokens.completion,
+            "total_tokens": tokens.prompt + tokens.completion,
         }
-
-
-def _events(advice: Advice) -> Iterator[Event]:
-    """The stream that led to ``advice``."""
-    yield Noticed(advice.notices)
-    for number, statement in enumerate(advice.statements, start=1):
-        yield Released(number, statement)
-    yield Finished(advice)
-
-
-def _text(event: Event, language: Language) -> str:
-    if isinstance(event, Noticed):
-        return rendering.head(event.notices, language)
-    if isinstance(event, Released):
-        return rendering.statement_text(event.number, event.statement, language)
-    return rendering.tail(event.advice, language)
-
-
-def _typed(event: Event) -> Json:
-    """The event as the typed client reads it; the last one travels as ``medrag``."""
-    if isinstance(event, Noticed):
-        notices = [notice.model_dump(mode="json") for notice in event.notices]
-        return {"medrag_event": {"type": "noticed", "notices": notices}}
-    if isinstance(event, Released):
-        statement = event.statement.model_dump(mode="json")
-        return {"medrag_event": {"type": "released", "number": event.number, "statement": statement}}
-    return {}
-
-
-def _tokens(characters: int) -> int:
-    return -(-characters // CHARACTERS_PER_TOKEN)

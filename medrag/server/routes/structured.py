@@ -54,9 +54,10 @@ class Wanted:
         """``whole`` as far as the schema names it; raises as :meth:`filled`."""
         try:
             return _Schema(self.schema).cut(self.schema, whole, "") if self.schema else whole
-        except _Misfit as error:
+        except (_Misfit, RecursionError) as error:
+            place = error if isinstance(error, _Misfit) else "it names itself"
             raise InputError(
-                f"{self.param} asks for what advice does not hold ({error}); its fields are {', '.join(FIELDS)}",
+                f"{self.param} asks for what advice does not hold ({place}); its fields are {', '.join(FIELDS)}",
                 param=self.param,
                 code="unsupported_schema",
             ) from None

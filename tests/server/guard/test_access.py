@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -15,6 +16,7 @@ from medrag.client import Client
 from medrag.errors import ConfigurationError, ModelUnavailable
 from medrag.generation.scripted import ScriptedModel
 from medrag.server.guard.access import Key, Limits, read_keys
+from medrag.server.guard import wrong_keys
 from medrag.server.guard.wrong_keys import PER_MINUTE, WrongKeys
 from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
 from tests.server.serving import SlowModel, serving
@@ -88,7 +90,8 @@ def test_no_keys_in_force_let_nobody_in(engine_of: EngineOf) -> None:
         assert get(base, "/v1/models", None) == get(base, "/v1/models", "guess") == 401
 
 
-def test_wrong_keys_are_limited_by_address(engine_of: EngineOf) -> None:
+def test_wrong_keys_are_limited_by_address(engine_of: EngineOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wrong_keys, "time", SimpleNamespace(monotonic=lambda: 1000.0))
     with serving(engine_of(ScriptedModel(["[1.3]"])), keys=KEYS) as base:
         assert [get(base, "/v1/models", None) for _ in range(2 * PER_MINUTE)] == [401] * 2 * PER_MINUTE
         assert get(base, "/v1/models", "ward-secret") == 200
