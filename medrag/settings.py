@@ -73,9 +73,7 @@ class Settings(BaseSettings):
     tls_cert: Path | None = Field(default=None, description="Certificate chain (PEM), to serve HTTPS.")
     tls_key: Path | None = Field(default=None, description="Private key (PEM) of --tls-cert.")
     keys: Path | None = Field(default=None, description="File of API keys (YAML); without one nobody needs a key.")
-    without_keys: bool = Field(
-        default=False, description="Listen beyond this machine although nobody needs a key."
-    )
+    without_keys: bool = Field(default=False, description="Listen beyond this machine although nobody needs a key.")
     public_url: str | None = Field(
         default=None, pattern=r"^https?://[^\s/?#]+[^\s?#]*$", description="Where clients find the service, for links."
     )

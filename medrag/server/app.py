@@ -39,12 +39,12 @@ from medrag.server.routes.stored_patients import StoredPatients
 class Options:
     """How the service behaves. Without ``keys`` nobody needs one; the page and ``/health`` never do.
 
-    ``public_url`` is where clients find the service, for links; without one they lead to the socket that was called.
-
     ``timeout_s`` bounds one answer; a waiting stream gets a comment every ``keep_alive_s`` seconds. Beyond
     ``at_once`` answers under way, a request is told to come back later. Pages of ``cors_origins`` may call the
     service from a browser; without one, only its own page may. With ``cds_clients``, CDS Hooks asks for their tokens
-    in the place of API keys, and may read ``fhir_servers`` with a call's own token. ``pharmcat_jar`` lets PharmCAT read uploaded VCF files.
+    in the place of API keys, and may read ``fhir_servers`` with a call's own token. ``pharmcat_jar`` lets PharmCAT
+    read uploaded VCF files. ``public_url`` is where clients find the service, for links; without one they lead to the
+    socket that was called.
     """
 
     keys: Mapping[str, Key] | None = None

@@ -64,7 +64,7 @@ def export_audit(
     _write_lines(exported(load().database, kind.value), out)
 
 
-def mcp(  # noqa: PLR0913 (the settings a program that starts it may give)
+def mcp(
     http: Annotated[bool, typer.Option("--http", help="Streamable HTTP, as `medrag serve` has it at /mcp.")] = False,
     host: Annotated[str | None, typer.Option(help="With --http: address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="With --http: port to listen on.")] = None,

@@ -1,4 +1,4 @@
-"""The tools over MCP: one server, spoken to over HTTP (``/mcp`` of ``medrag serve``) or over standard input and output."""
+"""The tools over MCP: one server, over HTTP (``/mcp`` of ``medrag serve``) or over standard input and output."""
 
 from __future__ import annotations
 
@@ -69,9 +69,7 @@ def mcp_server(desk: Desk, agent_of: AgentOf) -> Server[Any]:
 def _described(name: str) -> Tool:
     tool = TOOLS[name]
     hints = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
-    return Tool(
-        name=name, title=tool.title, description=tool.description, input_schema=tool.schema, annotations=hints
-    )
+    return Tool(name=name, title=tool.title, description=tool.description, input_schema=tool.schema, annotations=hints)
 
 
 def _refused(problem: Failure) -> CallToolResult:
@@ -97,9 +95,7 @@ class McpOverHttp:
         if refusal := self._refusal(request):
             await refusal.response()(scope, receive, send)
             return
-        sessions = StreamableHTTPSessionManager(
-            self.server, stateless=True, max_request_body_size=self.max_body_bytes
-        )
+        sessions = StreamableHTTPSessionManager(self.server, stateless=True, max_request_body_size=self.max_body_bytes)
         async with sessions.run():
             await sessions.handle_request(scope, receive, send)
 

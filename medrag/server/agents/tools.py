@@ -161,5 +161,3 @@ TOOLS: Mapping[str, Tool[Any]] = {
         ),
     )
 }
-
-

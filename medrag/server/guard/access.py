@@ -93,7 +93,8 @@ class _Use:
 class Access:
     """ASGI middleware in front of the routes. ``keys`` by name; None means that nobody needs one.
 
-    An address that sent too many wrong keys is refused, whatever it sends, until it has waited. Paths that start with ``elsewhere`` have callers of their own, whom their routes know.
+    An address that sent too many wrong keys is refused, whatever it sends, until it has waited. Paths that start with
+    ``elsewhere`` have callers of their own, whom their routes know.
     """
 
     app: ASGIApp

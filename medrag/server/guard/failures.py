@@ -124,7 +124,8 @@ def failure(error: Exception) -> Failure:
     if isinstance(error, Interrupted):
         told = rendering.head(error.notices, error.language)
         cause = failure(error.cause)
-        return replace(cause, message=told + cause.message, notices=error.notices)
+        headers = {**(cause.headers or {}), **_NO_RETRY}  # an emergency does not wait for what may help next time
+        return replace(cause, message=told + cause.message, notices=error.notices, headers=headers)
     if isinstance(error, InputError):
         status = _STATUS_BY_CODE.get(error.code, 400)
         return Failure(status, str(error), "invalid_request_error", error.code, error.param)

@@ -82,7 +82,7 @@ def routes(knowledge: Knowledge, trail: Trail | None) -> APIRouter:
     @router.post("/v1/check")
     async def check(body: CheckRequest, request: Request) -> Response:
         """What the safety filter says of advice, orders or a list of medications."""
-        checked = await asyncio.to_thread(_checked, body, StoredPatients(trail, request), knowledge)
+        checked = await asyncio.to_thread(check_case, body, StoredPatients(trail, request), knowledge)
         answer = check_answer(checked, body.language)
         if trail:
             record = {"event": "check", "who": caller(request), "verdict": answer["verdict"]}
@@ -122,7 +122,9 @@ def _orders(body: CheckRequest) -> list[Order]:
         raise PatientError(str(error), param="orders", code="invalid_orders") from None
 
 
-def _gaps(body: CheckRequest, patient: Patient | None, orders: Sequence[Order] | None, facts: Knowledge) -> list[Finding]:
+def _gaps(
+    body: CheckRequest, patient: Patient | None, orders: Sequence[Order] | None, facts: Knowledge
+) -> list[Finding]:
     return [
         *incomplete(shortfalls(body.patient)),
         *(unchecked(orders) if orders is not None else ()),

@@ -37,8 +37,12 @@ _TASK = re.compile(r"\A\s*### Task:[\s\S]*<chat_history>", re.IGNORECASE)
 _FIELD = re.compile(r'JSON format:[\s`]*\{\s*"(?P<field>\w+)":\s*(?P<opens>["[])', re.IGNORECASE)
 
 _USER = re.compile(r"^\W*(?:user|human)\W*?:\s*(?P<said>\S.*)", re.IGNORECASE | re.MULTILINE)
-_QUOTED = re.compile(r"<(?:chat_history|conversation|message|content|context)>\s*(?P<said>[\s\S]*?)\s*</", re.IGNORECASE)
-_HEADING = re.compile(r"^\W*(?:conversation|chat(?: history)?|messages?|input|text)\W*:\s*(?P<said>\S[\s\S]*)", re.I | re.M)
+_QUOTED = re.compile(
+    r"<(?:chat_history|conversation|message|content|context)>\s*(?P<said>[\s\S]*?)\s*</", re.IGNORECASE
+)
+_HEADING = re.compile(
+    r"^\W*(?:conversation|chat(?: history)?|messages?|input|text)\W*:\s*(?P<said>\S[\s\S]*)", re.I | re.M
+)
 
 
 def chore(request: ChatRequest) -> str | None:

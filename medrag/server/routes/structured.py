@@ -164,7 +164,7 @@ class _Schema:
             value = self.cut(each, value, place)
         if choices := schema.get("anyOf") or schema.get("oneOf"):
             return self._first(choices, value, place)
-        if "enum" in schema and value not in schema["enum"] or "const" in schema and value != schema["const"]:
+        if ("enum" in schema and value not in schema["enum"]) or ("const" in schema and value != schema["const"]):
             raise _Misfit(f"{place or 'the whole'}: none of the values it allows")
         return self._typed(schema, value, place)
 

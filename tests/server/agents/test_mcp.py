@@ -35,9 +35,11 @@ UNSAFE = "amoxicillin 500 mg"
 @asynccontextmanager
 async def connected(base: str, mode: Any = "auto", key: str = "ward") -> Any:
     headers = {"Authorization": f"Bearer {key}"}
-    async with create_mcp_http_client(headers=headers) as http:
-        async with Client(streamable_http_client(f"{base}/mcp", http_client=http), mode=mode) as client:
-            yield client
+    async with (
+        create_mcp_http_client(headers=headers) as http,
+        Client(streamable_http_client(f"{base}/mcp", http_client=http), mode=mode) as client,
+    ):
+        yield client
 
 
 @pytest.fixture(scope="module")
@@ -135,8 +137,12 @@ def test_what_does_not_fit_is_told_to_the_agent(
 
 
 def test_a_tool_that_is_not_there(url: str) -> None:
-    with pytest.raises(MCPError, match="recommend"):
-        call(url, "prescribe", {})
+    async def ask() -> None:
+        async with connected(url) as client:
+            with pytest.raises(MCPError, match="recommend"):
+                await client.call_tool("prescribe", {})
+
+    anyio.run(ask)
 
 
 def test_an_emergency_is_told_when_the_model_is_down(engine_of: EngineOf) -> None:

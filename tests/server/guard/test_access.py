@@ -15,8 +15,8 @@ from openai import AuthenticationError, OpenAI, RateLimitError
 from medrag.client import Client
 from medrag.errors import ConfigurationError, ModelUnavailable
 from medrag.generation.scripted import ScriptedModel
-from medrag.server.guard.access import Key, Limits, read_keys
 from medrag.server.guard import wrong_keys
+from medrag.server.guard.access import Key, Limits, read_keys
 from medrag.server.guard.wrong_keys import PER_MINUTE, WrongKeys
 from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
 from tests.server.serving import SlowModel, serving
@@ -119,7 +119,7 @@ def test_a_rate_limit(engine_of: EngineOf) -> None:
         assert 1 <= int(refused.value.response.headers["retry-after"]) <= 30
         assert refused.value.code == "rate_limit_exceeded"
         assert get(base, "/v1/models", "it-secret") == 200
-        with Client(base, api_key="ward-secret") as own, pytest.raises(ModelUnavailable, match="try again in"):
+        with Client(base, api_key="ward-secret", retries=0) as own, pytest.raises(ModelUnavailable, match="try again in"):
             own.recommend(QUESTION)
 
 

@@ -101,9 +101,14 @@ CHORES = [
 TITLE = "Which antibiotic for streptococcal pharyngitis?"
 TITLES: dict[str, list[tuple[str, str]]] = {
     "with its language": [
-        ("user", f"Analyze this talk and give:\n1. The language of the conversation\n2. A title in it\n\nUser: {QUESTION}")
+        (
+            "user",
+            f"Analyze this talk and give:\n1. The language of the conversation\n2. A title in it\n\nUser: {QUESTION}",
+        )
     ],
-    "quoted turns": [("user", f'Write a short title for this conversation.\n||>User:\n"{QUESTION}"\n||>Response:\n"x"')],
+    "quoted turns": [
+        ("user", f'Write a short title for this conversation.\n||>User:\n"{QUESTION}"\n||>Response:\n"x"')
+    ],
     "after the conversation": [
         ("user", QUESTION),
         ("assistant", "Use x"),

@@ -199,7 +199,11 @@ TOO_LONG = "This model's maximum context length is 2048 tokens. However, you req
     ("said", "status", "code"),
     [
         ({"error": {"message": TOO_LONG, "code": 400}}, 400, "context_length_exceeded"),
-        ({"message": "prompt (length 9000) is longer than the maximum model length of 4096"}, 400, "context_length_exceeded"),
+        (
+            {"message": "prompt (length 9000) is longer than the maximum model length of 4096"},
+            400,
+            "context_length_exceeded",
+        ),
         ({"error": {"message": "x", "code": "context_length_exceeded"}}, 400, "context_length_exceeded"),
         ({"error": {"message": "unknown field `structured_outputs`"}}, 502, "model_refused"),
     ],

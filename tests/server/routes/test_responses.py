@@ -71,7 +71,8 @@ def test_a_stream_joins_to_the_response(client: OpenAI) -> None:
     assert [event.sequence_number for event in events] == list(range(len(events)))  # type: ignore[union-attr]
     added: Any = [event for event in events if event.type == "response.output_text.annotation.added"]
     assert [event.annotation for event in added] == [
-        each.model_dump() for each in whole.output[0].content[0].annotations  # type: ignore[union-attr]
+        each.model_dump()
+        for each in whole.output[0].content[0].annotations  # type: ignore[union-attr]
     ]
     assert advice_of(last).statements == advice_of(whole).statements
 

@@ -1,4 +1,4 @@
-"""Advice as an object, to agents that ask for one: openai-python's ``parse``, LangChain's ``with_structured_output``."""
+"""Advice as an object: openai-python's ``parse``, LangChain's ``with_structured_output``, schemas of one's own."""
 
 from __future__ import annotations
 
