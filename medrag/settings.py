@@ -77,6 +77,10 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         default=None, pattern=r"^https?://[^\s/?#]+[^\s?#]*$", description="Where clients find the service, for links."
     )
+    docs: bool = Field(default=False, description="Show everybody /docs, the interface for programs.")
+    otlp_endpoint: str | None = Field(
+        default=None, description="OpenTelemetry collector (OTLP over HTTP) for spans of each step; none."
+    )
     cds_clients: Path | None = Field(default=None, description="File of trusted CDS Hooks clients (YAML).")
     fhir_servers: tuple[str, ...] = Field(
         default=(), description="FHIR servers that CDS Hooks may read with a call's token; none."

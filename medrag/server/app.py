@@ -17,21 +17,20 @@ from medrag.server import answers
 from medrag.server.agents import protocol
 from medrag.server.agents.tools import Agent, Desk
 from medrag.server.guard import failures
-from medrag.server.guard.access import Access, Key, Limits, caller
+from medrag.server.guard.access import DOCS_PATHS, OPEN_PATHS, Access, Key, Limits, caller
 from medrag.server.guard.audit import Trail
 from medrag.server.guard.cds_clients import CdsClients
 from medrag.server.guard.middleware import BodyLimit, Guard, OwnAddress
 from medrag.server.routes import (
     catalogue,
     cds_hooks,
-    chat,
     check,
     feedback,
     interactions,
     pages,
-    responses,
     stored_patients,
 )
+from medrag.server.routes.openai import chat, responses
 from medrag.server.routes.stored_patients import StoredPatients
 
 
@@ -44,7 +43,7 @@ class Options:
     service from a browser; without one, only its own page may. With ``cds_clients``, CDS Hooks asks for their tokens
     in the place of API keys, and may read ``fhir_servers`` with a call's own token. ``pharmcat_jar`` lets PharmCAT
     read uploaded VCF files. ``public_url`` is where clients find the service, for links; without one they lead to the
-    socket that was called.
+    socket that was called. With ``docs`` everybody may read ``/docs``, the interface for programs.
     """
 
     keys: Mapping[str, Key] | None = None
@@ -59,6 +58,7 @@ class Options:
     fhir_servers: frozenset[str] = frozenset()
     pharmcat_jar: Path | None = None
     public_url: str | None = None
+    docs: bool = False
 
 
 def create_app(engine: Engine, options: Options = Options(), trail: Trail | None = None) -> FastAPI:
@@ -77,11 +77,14 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
     app.include_router(interactions.routes(engine.knowledge))
     app.include_router(stored_patients.routes(trail))
     app.include_router(feedback.routes(engine.knowledge, trail))
-    app.include_router(pages.routes(options.pharmcat_jar))
+    app.include_router(pages.routes(options.pharmcat_jar, docs=options.docs))
     app.router.routes.append(Route(protocol.PATH, _mcp(desk, options)))
     elsewhere = cds_hooks.PATHS if options.cds_clients else None
     app.add_middleware(BodyLimit, max_bytes=options.max_body_bytes)
-    app.add_middleware(Access, keys=options.keys, limits=options.limits, elsewhere=elsewhere)
+    described = DOCS_PATHS if options.docs else frozenset[str]()
+    app.add_middleware(
+        Access, keys=options.keys, limits=options.limits, elsewhere=elsewhere, open_paths=OPEN_PATHS | described
+    )
     if options.cors_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -16,6 +16,7 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from medrag import __version__, tracing
 from medrag.errors import ConfigurationError
 from medrag.local import running_engine
 from medrag.patient import hear
@@ -40,6 +41,8 @@ def serve(settings: Settings) -> None:
     """
     _require_certificate(settings)
     _require_keys(settings)
+    if settings.otlp_endpoint:
+        tracing.export(settings.otlp_endpoint, __version__)
     listener = listen(settings.host, settings.port)
     with contextlib.closing(listener), contextlib.suppress(asyncio.CancelledError):
         uvloop.run(_serve(settings, listener))
@@ -126,6 +129,7 @@ def _options(settings: Settings, trail: Trail) -> Options:
         fhir_servers=listed(settings.fhir_servers),
         pharmcat_jar=settings.pharmcat_jar,
         public_url=settings.public_url,
+        docs=settings.docs,
     )
 
 

@@ -34,6 +34,7 @@ from medrag.server.guard.wrong_keys import WrongKeys
 ANYBODY = "anybody"
 CLINICIAN = "clinician"
 OPEN_PATHS = frozenset({"/", "/health"})
+DOCS_PATHS = frozenset({"/docs", "/openapi.json"})
 OPERATOR_PATHS = frozenset({"/metrics"})
 PAGE = "/web/"
 
@@ -101,6 +102,7 @@ class Access:
     keys: Mapping[str, Key] | None = None
     limits: Limits = Limits()
     elsewhere: str | None = None
+    open_paths: frozenset[str] = OPEN_PATHS
     _used: dict[str, _Use] = field(default_factory=dict)
     _wrong: WrongKeys = field(default_factory=WrongKeys)
 
@@ -125,7 +127,7 @@ class Access:
             use.under_way -= 1
 
     def _open(self, path: str) -> bool:
-        return path in OPEN_PATHS or path.startswith(PAGE if self.elsewhere is None else (PAGE, self.elsewhere))
+        return path in self.open_paths or path.startswith(PAGE if self.elsewhere is None else (PAGE, self.elsewhere))
 
     def _known(self, scope: Scope) -> tuple[str, Failure | None]:
         """Who asks, or why nobody known does. Every key is compared, and in constant time."""

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from opentelemetry.context import attach, detach
+from opentelemetry.propagate import extract
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -52,12 +54,15 @@ class Guard:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
+        token = attach(extract(Headers(scope=scope)))  # the caller's span, below which this answer's are
         try:
             await self.app(scope, receive, identified)
         except Exception as error:  # noqa: BLE001 - uvicorn would log the message, and with it the patient
             answer = failure(error).response()
             if not started:
                 await answer(scope, receive, identified)
+        finally:
+            detach(token)
 
 
 @dataclass

@@ -16,6 +16,7 @@ from medrag.retrieval.query import query_for
 from medrag.server.guard.audit import Trail
 from medrag.server.metrics import Meters
 from medrag.server.routes.requests import MODEL, SearchRequest, Stored, patient_of
+from medrag.server.routes.schemas import Health, ModelCard, ModelList, SearchAnswer, described
 from medrag.server.routes.stored_patients import StoredPatients
 from medrag.types import Case, Evidence
 
@@ -27,19 +28,19 @@ def routes(engine: Engine, meters: Meters, trail: Trail | None, max_body_bytes: 
     router = APIRouter()
     card = {"id": MODEL, "object": "model", "created": int(time.time()), "owned_by": "medrag"}
 
-    @router.get("/v1/models")
+    @router.get("/v1/models", responses=described(ModelList))
     async def models() -> dict[str, Any]:
         """The models a chat request may name."""
         return {"object": "list", "data": [card]}
 
-    @router.get("/v1/models/{model}")
+    @router.get("/v1/models/{model}", responses=described(ModelCard))
     async def model(model: str) -> dict[str, Any]:
         """One model."""
         if model != MODEL:
             raise InputError(f"there is no such model here; use {MODEL!r}", param="model", code="model_not_found")
         return card
 
-    @router.post("/v1/search")
+    @router.post("/v1/search", responses=described(SearchAnswer))
     async def search(body: SearchRequest, request: Request) -> dict[str, Any]:
         """The passages that advice on this case would stand on; asks no model."""
         found = await asyncio.to_thread(search_case, engine, body, StoredPatients(trail, request))
@@ -49,7 +50,7 @@ def routes(engine: Engine, meters: Meters, trail: Trail | None, max_body_bytes: 
     async def metrics() -> PlainTextResponse:
         return PlainTextResponse(meters.page(), media_type="text/plain; version=0.0.4")
 
-    @router.get("/health")
+    @router.get("/health", responses=described(Health) | described(Health, status=503))
     async def health() -> JSONResponse:
         """200 when an answer can be given (and recorded) now, else 503."""
         status = await _status(engine, trail)

@@ -30,6 +30,7 @@ from medrag.server.guard.access import caller
 from medrag.server.guard.audit import Trail
 from medrag.server.routes.detected_issues import MEDIA_TYPE, bundle
 from medrag.server.routes.requests import Extension, Stored, patient_of
+from medrag.server.routes.schemas import CheckAnswer, described
 from medrag.server.routes.stored_patients import StoredPatients
 from medrag.types import Finding, Patient
 
@@ -79,7 +80,7 @@ def routes(knowledge: Knowledge, trail: Trail | None) -> APIRouter:
     """The route; with ``trail`` each check is recorded, without a word of it."""
     router = APIRouter()
 
-    @router.post("/v1/check")
+    @router.post("/v1/check", responses=described(CheckAnswer, MEDIA_TYPE))
     async def check(body: CheckRequest, request: Request) -> Response:
         """What the safety filter says of advice, orders or a list of medications."""
         checked = await asyncio.to_thread(check_case, body, StoredPatients(trail, request), knowledge)

@@ -20,6 +20,7 @@ from medrag.messages import LANGUAGES, catalogue
 from medrag.patient import load
 from medrag.patient.formats.structured import written
 from medrag.patient.report import report
+from medrag.server.routes.schemas import PatientAnswer, described
 from medrag.types import Patient
 
 WEB = Path(__file__).parents[1] / "web"
@@ -61,8 +62,11 @@ class PatientRequest(BaseModel):
     files: tuple[Upload, ...] = Field(min_length=1, max_length=MAX_FILES)
 
 
-def routes(pharmcat_jar: Path | None = None) -> APIRouter:
-    """The page, its parts, and ``POST /v1/patient``; with ``pharmcat_jar`` PharmCAT calls the alleles of a VCF."""
+def routes(pharmcat_jar: Path | None = None, *, docs: bool = False) -> APIRouter:
+    """The page, its parts, and ``POST /v1/patient``; with ``pharmcat_jar`` PharmCAT calls the alleles of a VCF.
+
+    With ``docs`` also ``/docs``, the interface for programs as a page.
+    """
     router = APIRouter()
     parts = {path.name: path for path in WEB.iterdir() if path.is_file()}
     said = json.dumps({language: asdict(catalogue(language)) for language in LANGUAGES}, ensure_ascii=False)
@@ -70,6 +74,12 @@ def routes(pharmcat_jar: Path | None = None) -> APIRouter:
     @router.get("/", include_in_schema=False)
     async def page() -> FileResponse:
         return FileResponse(parts["index.html"], headers=_HEADERS)
+
+    if docs:
+
+        @router.get("/docs", include_in_schema=False)
+        async def reference() -> FileResponse:
+            return FileResponse(parts["reference.html"], headers=_HEADERS)
 
     @router.get("/web/messages.js", include_in_schema=False)
     async def words() -> Response:
@@ -82,7 +92,7 @@ def routes(pharmcat_jar: Path | None = None) -> APIRouter:
             raise InputError("there is no such file", code="not_found")
         return FileResponse(parts[name], headers=_HEADERS)
 
-    @router.post("/v1/patient")
+    @router.post("/v1/patient", responses=described(PatientAnswer))
     async def patient(body: PatientRequest) -> dict[str, Any]:
         """The files as one patient, and a summary for a reader."""
         read = await asyncio.to_thread(_read, body, pharmcat_jar)

@@ -8,7 +8,7 @@ words reaches the safety filter.
 
 Unknown fields are accepted, and so are ``seed`` and the sampling parameters: decoding is greedy, so that the same
 request has the same answer under every one of them. ``stop`` ends the answer before the first statement that holds it.
-``response_format`` and ``tools`` are :mod:`~medrag.server.routes.structured`'s.
+``response_format`` and ``tools`` are :mod:`~medrag.server.routes.openai.structured`'s.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from medrag.errors import InputError, PatientError
 from medrag.messages import Language
 from medrag.patient import from_json
-from medrag.server.routes.structured import Wanted, wanted
+from medrag.server.routes.openai.structured import Wanted, wanted
 from medrag.types import Case, Filters, Patient
 
 MODEL = "medrag"

@@ -18,6 +18,7 @@ from medrag.patient.report import report
 from medrag.server.guard.access import caller, owner, require_clinician
 from medrag.server.guard.audit import Trail, text_hash
 from medrag.server.routes.requests import parse_patient
+from medrag.server.routes.schemas import PatientAnswer, described
 from medrag.storage import patients
 from medrag.types import Patient
 
@@ -80,7 +81,7 @@ def routes(trail: Trail | None) -> APIRouter:
         await asyncio.to_thread(StoredPatients(trail, request).put, patient_id, patient)
         return Response(status_code=204)
 
-    @router.get("/{patient_id}")
+    @router.get("/{patient_id}", responses=described(PatientAnswer))
     async def get(patient_id: Id, request: Request) -> dict[str, Any]:
         """The patient as it is understood, and a summary for a reader."""
         found = await asyncio.to_thread(StoredPatients(trail, request), patient_id)

@@ -29,7 +29,7 @@ class Prose:
     written: int = 0
 
     def add(self, event: Event) -> tuple[str, list[Json]]:
-        """What ``event`` adds, and for each mark ``[n]`` in it a ``url_citation``: its span in the whole, its source."""
+        """What ``event`` adds, and for each mark ``[n]`` a ``url_citation``: its span in the whole, its source."""
         text = self._text(event)
         citations = list(self._citations(event, text)) if isinstance(event, Released) else []
         self.written += len(text)

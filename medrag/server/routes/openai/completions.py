@@ -2,7 +2,7 @@
 
 Beside OpenAI's fields a completion (and the last chunk of a stream) holds the :class:`~medrag.types.Advice` as
 ``medrag``; a chunk that carries notices or a statement holds it typed as ``medrag_event``. Where the request asked for
-an object (:mod:`~medrag.server.routes.structured`), that is the content, and comes at the end of a stream.
+an object (:mod:`~medrag.server.routes.openai.structured`), that is the content, and comes at the end of a stream.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from medrag import rendering
 from medrag.events import Event, Finished, Noticed, Usage
 from medrag.messages import Language
 from medrag.server.guard.failures import Failure
-from medrag.server.routes.prose import BLOCKED, Prose, counted, is_cut, typed
+from medrag.server.routes.openai.prose import BLOCKED, Prose, counted, is_cut, typed
+from medrag.server.routes.openai.streams import data
+from medrag.server.routes.openai.structured import Wanted
 from medrag.server.routes.requests import MODEL, ChatRequest
-from medrag.server.routes.streams import data
-from medrag.server.routes.structured import Wanted
 from medrag.types import Advice
 
 Json = dict[str, Any]

@@ -19,11 +19,12 @@ from medrag.errors import InputError
 from medrag.server.answers import Answers
 from medrag.server.guard.access import caller
 from medrag.server.guard.failures import invalid
-from medrag.server.routes.front_ends import chore
+from medrag.server.routes.openai.front_ends import chore
+from medrag.server.routes.openai.response_events import ResponseReply
+from medrag.server.routes.openai.streams import EVENT_STREAM, HEADERS, sent
 from medrag.server.routes.requests import ChatExtension, ChatRequest, case_of
-from medrag.server.routes.response_events import ResponseReply
+from medrag.server.routes.schemas import STREAM, ResponseBody, described
 from medrag.server.routes.stored_patients import StoredPatients
-from medrag.server.routes.streams import EVENT_STREAM, HEADERS, sent
 
 Json = dict[str, Any]
 
@@ -80,7 +81,7 @@ def routes(answers: Answers) -> APIRouter:
     """The route over ``answers``."""
     router = APIRouter()
 
-    @router.post("/v1/responses", response_model=None)
+    @router.post("/v1/responses", response_model=None, responses=described(ResponseBody, STREAM))
     async def responses(request: Request, body: ResponsesRequest) -> Response:
         """Cited, checked advice as a response."""
         try:

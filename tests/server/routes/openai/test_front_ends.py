@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from medrag.generation.scripted import ScriptedModel
-from medrag.server.routes.front_ends import chore
+from medrag.server.routes.openai.front_ends import chore
 from medrag.server.routes.requests import ChatRequest
 from tests.server.conftest import QUESTION, EngineOf
 from tests.server.serving import serving

@@ -12,10 +12,10 @@ from medrag import rendering
 from medrag.events import Event, Finished, Usage
 from medrag.messages import Language
 from medrag.server.guard.failures import Failure
-from medrag.server.routes.prose import BLOCKED, Prose, counted, is_cut, typed
+from medrag.server.routes.openai.prose import BLOCKED, Prose, counted, is_cut, typed
+from medrag.server.routes.openai.streams import data
+from medrag.server.routes.openai.structured import Wanted
 from medrag.server.routes.requests import MODEL, ChatRequest
-from medrag.server.routes.streams import data
-from medrag.server.routes.structured import Wanted
 from medrag.types import Advice
 
 Json = dict[str, Any]
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 @dataclass
 class ResponseReply:
-    """One response, whole or as events; fields as in :class:`~medrag.server.routes.completions.Reply`.
+    """One response, whole or as events; fields as in :class:`~medrag.server.routes.openai.completions.Reply`.
 
     ``tools`` and ``tool_choice`` are said again as they came, as OpenAI does.
     """

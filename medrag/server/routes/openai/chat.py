@@ -9,18 +9,19 @@ from fastapi.responses import JSONResponse
 
 from medrag.server.answers import Answers
 from medrag.server.guard.access import caller
-from medrag.server.routes.completions import Reply
-from medrag.server.routes.front_ends import chore
+from medrag.server.routes.openai.completions import Reply
+from medrag.server.routes.openai.front_ends import chore
+from medrag.server.routes.openai.streams import EVENT_STREAM, HEADERS, sent
 from medrag.server.routes.requests import ChatRequest, case_of
+from medrag.server.routes.schemas import STREAM, ChatCompletion, described
 from medrag.server.routes.stored_patients import StoredPatients
-from medrag.server.routes.streams import EVENT_STREAM, HEADERS, sent
 
 
 def routes(answers: Answers) -> APIRouter:
     """The route over ``answers``."""
     router = APIRouter()
 
-    @router.post("/v1/chat/completions", response_model=None)
+    @router.post("/v1/chat/completions", response_model=None, responses=described(ChatCompletion, STREAM))
     async def chat_completions(request: Request, body: ChatRequest) -> Response:
         """Cited, checked advice as a chat completion."""
         if (text := chore(body)) is not None:
