@@ -266,10 +266,12 @@ class Engine:
             coverage=conclusion.coverage,
             settling=conclusion.settling,
             evidence=tuple(answer.evidence),
-            provenance=self._provenance(),
+            provenance=self.provenance,
         )
 
-    def _provenance(self) -> Provenance:
+    @property
+    def provenance(self) -> Provenance:
+        """What makes its answers."""
         return Provenance(
             medrag=__version__,
             model=self.model.name,

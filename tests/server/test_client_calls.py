@@ -68,7 +68,7 @@ def test_a_patient_of_every_kind(client: Client, file: Path) -> None:
 
 
 def test_files_that_cannot_be_read(client: Client, tmp_path: Path) -> None:
-    with pytest.raises(PatientError, match="nothing.json"):
+    with pytest.raises(PatientError, match=r"nothing\.json"):
         client.recommend(QUESTION, tmp_path / "nothing.json")
     broken = tmp_path / "broken.json"
     broken.write_text("{")

@@ -33,7 +33,7 @@ from medrag.server.guard.wrong_keys import WrongKeys
 
 ANYBODY = "anybody"
 CLINICIAN = "clinician"
-OPEN_PATHS = frozenset({"/", "/health"})
+OPEN_PATHS = frozenset({"/", "/health", "/v1/about"})
 DOCS_PATHS = frozenset({"/docs", "/openapi.json"})
 OPERATOR_PATHS = frozenset({"/metrics"})
 PAGE = "/web/"

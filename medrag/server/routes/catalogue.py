@@ -13,10 +13,11 @@ from medrag import __version__
 from medrag.engine import Engine
 from medrag.errors import InputError, ModelError, StorageError
 from medrag.retrieval.query import query_for
+from medrag.server.about.document import document
 from medrag.server.guard.audit import Trail
 from medrag.server.metrics import Meters
 from medrag.server.routes.requests import MODEL, SearchRequest, Stored, patient_of
-from medrag.server.routes.schemas import Health, ModelCard, ModelList, SearchAnswer, described
+from medrag.server.routes.schemas import About, Health, ModelCard, ModelList, SearchAnswer, described
 from medrag.server.routes.stored_patients import StoredPatients
 from medrag.types import Case, Evidence
 
@@ -45,6 +46,11 @@ def routes(engine: Engine, meters: Meters, trail: Trail | None, max_body_bytes: 
         """The passages that advice on this case would stand on; asks no model."""
         found = await asyncio.to_thread(search_case, engine, body, StoredPatients(trail, request))
         return {"object": "list", "data": [item.model_dump(mode="json") for item in found]}
+
+    @router.get("/v1/about", responses=described(About))
+    async def about() -> dict[str, Any]:
+        """What this software is for, its limits and risks, and what runs here."""
+        return {"object": "about", **document().model_dump(mode="json"), "running": engine.provenance.model_dump()}
 
     @router.get("/metrics", include_in_schema=False)
     async def metrics() -> PlainTextResponse:

@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from medrag.types import Advice, Evidence, Finding
+from medrag.server.about.document import Document
+from medrag.types import Advice, Evidence, Finding, Provenance
 
 Described = dict[int | str, dict[str, Any]]
 
@@ -133,6 +134,13 @@ class SearchAnswer(BaseModel):
 
     object: Literal["list"]
     data: tuple[Evidence, ...]
+
+
+class About(Document):
+    """The transparency document, and the versions and hashes of what runs here."""
+
+    object: Literal["about"]
+    running: Provenance
 
 
 class Health(BaseModel):

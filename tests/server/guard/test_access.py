@@ -119,7 +119,10 @@ def test_a_rate_limit(engine_of: EngineOf) -> None:
         assert 1 <= int(refused.value.response.headers["retry-after"]) <= 30
         assert refused.value.code == "rate_limit_exceeded"
         assert get(base, "/v1/models", "it-secret") == 200
-        with Client(base, api_key="ward-secret", retries=0) as own, pytest.raises(ModelUnavailable, match="try again in"):
+        with (
+            Client(base, api_key="ward-secret", retries=0) as own,
+            pytest.raises(ModelUnavailable, match="try again in"),
+        ):
             own.recommend(QUESTION)
 
 
