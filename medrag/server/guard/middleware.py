@@ -78,7 +78,7 @@ class OwnAddress:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
         if scope["type"] == "http":
-            scope = scope | self._addressed(scope)
+            scope.update(self._addressed(scope))
         await self.app(scope, receive, send)
 
     def _addressed(self, scope: Scope) -> Scope:
