@@ -117,7 +117,9 @@ def _orders(body: CheckRequest) -> list[Order]:
         raise PatientError(str(error), param="orders", code="invalid_orders") from None
 
 
-def _gaps(body: CheckRequest, patient: Patient | None, orders: Sequence[Order] | None, facts: Knowledge) -> list[Finding]:
+def _gaps(
+    body: CheckRequest, patient: Patient | None, orders: Sequence[Order] | None, facts: Knowledge
+) -> list[Finding]:
     return [
         *incomplete(shortfalls(body.patient)),
         *(unchecked(orders) if orders is not None else ()),
