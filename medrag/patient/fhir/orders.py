@@ -105,13 +105,20 @@ def _order(entry: Entry, known: Document, patient: str | None, today: date) -> O
     if usable is None:
         return Order(entry.name, "unread", entry.url, fault=fault)
     about = subject_of(entry, known)
-    if patient and about and about.startswith("urn:"):
-        return Order(entry.name, "unread", entry.url, fault="whose it is cannot be told: its subject leads nowhere")
     if patient and about and about != patient:
-        return Order(entry.name, "other_patient", entry.url)
+        if _names_a_patient(entry.resource):
+            return Order(entry.name, "other_patient", entry.url)
+        fault = "; ".join(filter(None, (fault, "its subject leads to no patient; checked for the patient of the call")))
     if code_of(usable.get("status")) in _CLOSED or usable.get("doNotPerform") is True:
         return Order(entry.name, "not_ordered", entry.url)
     return _ordered(Entry(usable, entry.name, entry.url), known, today, fault)
+
+
+def _names_a_patient(resource: Json) -> bool:
+    """Whether its subject is a reference to some patient, not a bare id or one that only a bundle could resolve."""
+    subject = resource.get("subject")
+    reference = text(subject.get("reference")) if isinstance(subject, dict) else None
+    return reference is not None and "/" in reference and not _LOCAL.match(reference)
 
 
 def _ordered(entry: Entry, known: Document, today: date, fault: str | None) -> Order:

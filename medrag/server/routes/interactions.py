@@ -25,7 +25,9 @@ PATH = "/REST/interaction/list.json"
 MOST_CODES = 50
 _SEPARATORS = re.compile(r"[+,\s]+")
 _CODE = re.compile(r"\d{1,8}")
-_NOTE = "Decision support for a clinician's own judgement. Pairs with severity N/A were not assessed, which is not safe."
+_NOTE = (
+    "Decision support for a clinician's own judgement. Pairs with severity N/A were not assessed, which is not safe."
+)
 _SEVERITIES: Mapping[Severity, str] = {
     Severity.CONTRAINDICATED: "high",
     Severity.WARNING: "moderate",

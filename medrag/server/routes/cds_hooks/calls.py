@@ -115,7 +115,7 @@ def _kept(service: str, outcome: Outcome) -> Json:
 def _cards(body: HookRequest, sent: Sent, knowledge: Knowledge, page: str) -> list[Json]:
     if body.hook in ("order-sign", "order-select"):
         return _of_orders(body, sent, knowledge)
-    record = record_of(sent, frozenset())
+    record = record_of(sent)
     gaps = [*incomplete(sent.shortfalls), *gaps_of(record, knowledge)]
     notices = Consultation(record, "", knowledge).opening().notices
     link = page if body.hook == "patient-view" else None
@@ -124,7 +124,7 @@ def _cards(body: HookRequest, sent: Sent, knowledge: Knowledge, page: str) -> li
 
 def _of_orders(body: HookRequest, sent: Sent, knowledge: Knowledge) -> list[Json]:
     orders = _orders(body, sent)
-    record = record_of(sent, frozenset(each.reference for each in orders))
+    record = record_of(sent, body.drafts)
     chosen, beside, lost = _selected(body, orders)
     checked = [each for each in chosen if each.fate in _CHECKED]
     reviewed = review_orders(checked, record, knowledge, beside=[each for each in beside if each.fate in _CHECKED])
@@ -139,8 +139,12 @@ def _orders(body: HookRequest, sent: Sent) -> list[Order]:
 
 
 def _selected(body: HookRequest, orders: Sequence[Order]) -> tuple[list[Order], list[Order], list[str]]:
-    """The orders to speak of, the others of the session, and the selections that are none of them."""
+    """The orders to speak of, the others of the session, and the selections that are none of them.
+
+    Where nothing that was drafted is named as selected, all of it counts as such.
+    """
     named = body.context.get("selections") if body.hook == "order-select" else None
     if not isinstance(named, list) or not named:
         return list(orders), [], []
-    return selected(orders, [str(each) for each in named])
+    chosen, beside, lost = selected(orders, [str(each) for each in named])
+    return (chosen, beside, lost) if chosen else (list(orders), [], lost)

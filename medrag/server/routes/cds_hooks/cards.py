@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from medrag import messages
 from medrag.knowledge import Knowledge
 from medrag.safety.check_context import RANK
+from medrag.safety.consultation import SPOKEN
 from medrag.safety.order_review import Reviewed
 from medrag.safety.settling import settling
 from medrag.server.routes.cds_hooks.services import Json, override_reasons
@@ -17,6 +18,7 @@ from medrag.types import Finding, Severity, Statement, Verdict
 
 MOST = 3
 SUMMARY_CHARACTERS = 139
+NAME_CHARACTERS = 50
 MOST_LINES = 15
 TOPIC_SYSTEM = "urn:medrag:check"
 _INDICATORS = {Severity.CONTRAINDICATED: "critical", Severity.WARNING: "warning", Severity.INFORMATION: "info"}
@@ -31,10 +33,17 @@ _ASK = "Ask medrag for cited, checked advice on this patient"
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """What one card is about: orders by reference and name, with their failures, worst first."""
+    """What one card is about: orders (or emergencies) with their failures, worst first."""
 
-    orders: tuple[tuple[str, str], ...]
-    findings: tuple[Finding, ...]
+    parts: tuple[Reviewed, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(finding for part in self.parts for finding in part.findings)
+
+    @property
+    def names(self) -> str:
+        return ", ".join(dict.fromkeys(part.name for part in self.parts))
 
     @property
     def rank(self) -> int:
@@ -58,7 +67,7 @@ def list_cards(
     """The cards of a medication list: emergencies, the worst findings, and one for the rest and the ``page``."""
     missing = _gap_card(reviewed, gaps)
     last = _linked(missing, page) if page else missing
-    emergencies = [_Group((("", "Emergency"),), (each,)) for each in _once(notices, set())]
+    emergencies = [_Group((Reviewed("", "Emergency", (each,)),)) for each in _once(notices, set())]
     groups = _merged([*emergencies, *_groups(reviewed)], MOST - bool(last))
     found = _sorted([_card(each, knowledge, removable=False) for each in groups])
     return [*found, *([last] if last else [])]
@@ -69,10 +78,9 @@ def _groups(reviewed: Iterable[Reviewed]) -> list[_Group]:
     seen: set[tuple[str, frozenset[str], str]] = set()
     found: list[_Group] = []
     for each in reviewed:
-        failures = [one for one in each.findings if one.verdict is Verdict.FAIL and one.severity in _LABELS]
-        spoken = [one for one in failures if one.severity is not Severity.INFORMATION]
-        if kept := sorted(_once(spoken, seen), key=lambda one: RANK[one.severity]):
-            found.append(_Group(((each.reference, each.name),), tuple(kept)))
+        failures = [one for one in each.findings if one.verdict is Verdict.FAIL and one.severity in SPOKEN]
+        if kept := sorted(_once(failures, seen), key=lambda one: RANK[one.severity]):
+            found.append(_Group((replace(each, findings=tuple(kept)),)))
     return sorted(found, key=lambda group: group.rank)
 
 
@@ -91,41 +99,46 @@ def _merged(groups: Sequence[_Group], places: int) -> list[_Group]:
     if len(groups) <= places:
         return list(groups)
     alone, rest = groups[: places - 1], groups[places - 1 :]
-    orders = tuple(order for group in rest for order in group.orders)
-    return [*alone, _Group(orders, tuple(finding for group in rest for finding in group.findings))]
+    return [*alone, _Group(tuple(part for group in rest for part in group.parts))]
 
 
 def _card(group: _Group, knowledge: Knowledge, *, removable: bool) -> Json:
-    worst, (_, name), more = group.findings[0], group.orders[0], len(group.findings) - 1
-    text = f"{name}: {worst.reason}" if len(group.orders) == 1 else f"{_names(group)}: {worst.reason}"
+    worst, more = group.findings[0], len(group.findings) - 1
+    name = _short(group.names, NAME_CHARACTERS)
+    text = worst.reason if worst.reason.startswith(group.names) else f"{name}: {worst.reason}"
     card = _plain(_INDICATORS[worst.severity], text, f" (+{more} more)" if more else "")
     card["source"] = _source(worst, knowledge)
-    card |= {"detail": "\n".join(_line(each) for each in group.findings), "overrideReasons": override_reasons()}
+    card |= {"detail": "\n\n".join(map(_detail, group.parts)), "overrideReasons": override_reasons()}
     return card | (_suggestions(group) if removable else {})
-
-
-def _names(group: _Group) -> str:
-    return ", ".join(dict.fromkeys(name for _, name in group.orders))
 
 
 def _suggestions(group: _Group) -> Json:
     """To take an order away again; a safer one is offered where evidence holds it, and a hook call brings none."""
-    known = [(reference, name) for reference, name in group.orders if "entry[" not in reference]
+    known = [part for part in group.parts if "entry[" not in part.reference]
     if not known:
         return {}
     recommended = len(known) == 1 and group.findings[0].severity is Severity.CONTRAINDICATED
-    suggestions = [_removal(reference, name, recommended=recommended) for reference, name in known]
+    suggestions = [_removal(part.reference, part.name, recommended=recommended) for part in known]
     return {"suggestions": suggestions, "selectionBehavior": "at-most-one" if len(known) == 1 else "any"}
 
 
 def _removal(reference: str, name: str, *, recommended: bool) -> Json:
     action = {"type": "delete", "description": f"Remove the order for {name}", "resourceId": reference}
-    label = _short(f"Remove {name}", 79)
-    return {"label": label, "uuid": str(uuid.uuid4()), "isRecommended": recommended, "actions": [action]}
+    return {
+        "label": _short(f"Remove {name}", NAME_CHARACTERS),
+        "uuid": str(uuid.uuid4()),
+        "isRecommended": recommended,
+        "actions": [action],
+    }
+
+
+def _detail(part: Reviewed) -> str:
+    """The order in full and each of its failures, in Markdown."""
+    return "\n".join([f"**{_escaped(part.name)}**", "", *map(_line, part.findings)])
 
 
 def _line(finding: Finding) -> str:
-    """A failure in Markdown: how bad, which check, why, what in the record, and who says so."""
+    """A failure: how bad, which check, why, what in the record, and who says so."""
     lines = [f"- **{_LABELS[finding.severity]}** ({messages.name(finding.check)}): {_escaped(finding.reason)}"]
     if finding.patient_facts:
         lines.append(f"In the record: {_escaped(', '.join(finding.patient_facts))}")

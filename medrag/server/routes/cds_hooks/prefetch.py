@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from medrag.errors import InputError, PatientError
 from medrag.patient import from_fhir
 from medrag.patient.fhir.orders import unresolved
 from medrag.patient.fhir.searches import Shortfall, shortfalls
+from medrag.patient.fhir.versions import as_r4
 from medrag.server.routes.cds_hooks.fetching import Fetch, client
 from medrag.server.routes.cds_hooks.services import PATIENT, Json
 from medrag.types import Patient
@@ -65,7 +67,7 @@ def gathered(body: HookRequest, servers: frozenset[str]) -> Sent | None:
     Raises:
         InputError: the patient sent is another one than the context's.
     """
-    content, failed = dict(body.prefetch or {}), []
+    content, failed = {name: _unwrapped(value) for name, value in (body.prefetch or {}).items()}, []
     base = (body.fhirServer or "").rstrip("/")
     authorization = body.fhirAuthorization or FhirAuthorization()
     if authorization.patient and body.patient_id and authorization.patient != body.patient_id:
@@ -83,9 +85,13 @@ def gathered(body: HookRequest, servers: frozenset[str]) -> Sent | None:
     return Sent(content, patient, tuple(dict.fromkeys([*failed, *shortfalls(content)])))
 
 
-def record_of(sent: Sent, drafts: frozenset[str]) -> Patient:
-    """The record without the orders that are themselves the drafts (``Type/id``), which are checked against it."""
-    content = {name: _without(value, drafts) for name, value in sent.content.items()}
+def record_of(sent: Sent, drafts: Any = None) -> Patient:
+    """The record without the orders that are themselves the ``drafts``, which are checked against it.
+
+    The same id alone does not make them the same: what is recorded under it may be another drug.
+    """
+    known = {_identity(each) for each in _resources({"drafts": drafts})}
+    content = {name: _without(value, known) for name, value in sent.content.items()}
     try:
         return from_fhir(content | {PATIENT: sent.patient})
     except PatientError as error:
@@ -95,7 +101,11 @@ def record_of(sent: Sent, drafts: frozenset[str]) -> Patient:
 def _patient(content: Json, wanted: str) -> Json | None:
     """The Patient of this id, under whatever name it came; the one under ``patient`` must not be another."""
     named = content.get(PATIENT)
-    if isinstance(named, dict) and named.get("resourceType") == "Patient" and wanted not in ("", named.get("id", wanted)):
+    if (
+        isinstance(named, dict)
+        and named.get("resourceType") == "Patient"
+        and wanted not in ("", named.get("id", wanted))
+    ):
         raise InputError("prefetch.patient is not the patient of the context", param="prefetch.patient")
     found = [each for each in _resources(content) if each.get("resourceType") == "Patient"]
     return next((each for each in found if each.get("id") in (None, wanted) or not wanted), None)
@@ -111,10 +121,24 @@ def _resources(content: Json) -> Iterator[Json]:
                     yield entry["resource"]
 
 
-def _without(value: Any, drafts: frozenset[str]) -> Any:
+def _unwrapped(value: Any) -> Any:
+    """A resource out of the ``{"response", "resource"}`` that early versions of the specification put around it."""
+    if isinstance(value, dict) and "resourceType" not in value and isinstance(value.get("resource"), dict):
+        return value["resource"]
+    return value
+
+
+def _identity(resource: Json) -> tuple[str, ...]:
+    """An order by its id and by what it orders."""
+    held = as_r4(resource)
+    drug = held.get("medicationCodeableConcept") or held.get("medicationReference")
+    return str(held.get("resourceType")), str(held.get("id")), json.dumps(drug, sort_keys=True)
+
+
+def _without(value: Any, drafts: set[tuple[str, ...]]) -> Any:
     if not isinstance(value, dict):
         return value
-    if f"{value.get('resourceType')}/{value.get('id')}" in drafts:
+    if _identity(value) in drafts:
         return None
     entries = value.get("entry")
     if value.get("resourceType") != "Bundle" or not isinstance(entries, list):
