@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -166,8 +167,8 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def pause(seconds: float) -> None:
         taken.append(seconds)
 
-    monkeypatch.setattr(retrying.time, "sleep", taken.append)
-    monkeypatch.setattr(retrying.asyncio, "sleep", pause)
+    monkeypatch.setattr(retrying, "time", SimpleNamespace(sleep=taken.append))
+    monkeypatch.setattr(retrying, "asyncio", SimpleNamespace(sleep=pause))
     return taken
 
 
