@@ -134,7 +134,8 @@ def test_too_many_requests(engine_of: EngineOf, page: Any) -> None:
 def test_a_model_that_is_down(engine_of: EngineOf, page: Any) -> None:
     with serving(engine_of(ScriptedModel([ModelUnavailable("the model server does not answer")]))) as base:
         start(page, base)
-        said_so = "The service cannot answer now; try again in 10 seconds. the model server does not answer"
+        told = "the model does not answer now; try again later"
+        said_so = f"The service cannot answer now; try again in 10 seconds. {told}"
         assert said(page) == f"No answer: {said_so}"
         page.get_by_text("The model does not answer", exact=True).wait_for()
 
