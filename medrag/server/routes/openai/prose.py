@@ -38,7 +38,8 @@ class Prose:
     def whole(self, advice: Advice) -> tuple[str, list[Json]]:
         """All of ``advice``, as the stream that led to it."""
         released = (Released(number, each) for number, each in enumerate(advice.statements, start=1))
-        added = [self.add(event) for event in (Noticed(advice.notices), *released, Finished(advice))]
+        events: list[Event] = [Noticed(advice.notices), *released, Finished(advice)]
+        added = [self.add(event) for event in events]
         return "".join(text for text, _ in added), [each for _, citations in added for each in citations]
 
     def _text(self, event: Event) -> str:
