@@ -112,8 +112,9 @@ class ResponseReply:
         begun = self._response("in_progress", [], None)
         yield {"type": "response.created", "response": begun}
         yield {"type": "response.in_progress", "response": begun}
-        empty = self._item() | ({"arguments": ""} if self._calls else {"content": []}) | {"status": "in_progress"}
-        yield {"type": "response.output_item.added", "output_index": 0, "item": empty}
+        nothing: Json = {"arguments": ""} if self._calls else {"content": []}
+        begun_item = self._item() | nothing | {"status": "in_progress"}
+        yield {"type": "response.output_item.added", "output_index": 0, "item": begun_item}
         if not self._calls:
             yield {"type": "response.content_part.added", "part": _part("", [])} | self._place()
 
