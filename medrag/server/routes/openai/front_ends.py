@@ -29,8 +29,11 @@ _ORDERS = re.compile(
     re.IGNORECASE,
 )
 """To make a title (or its like) and, in the same sentence, the conversation it is of."""
-_CLINICAL = re.compile(r"\b(?:patient|diagnos|treat|dos(?:e|ing)|drug|therap|prescri)\w*", re.IGNORECASE)
-"""What no order of a front end says: a clinician's question may well be about a conversation."""
+_CLINICAL = re.compile(
+    r"\b(?:patient|diagnos|treat|dos(?:e|ing)|drug|therap|prescri|clinic|medic|health|doctor|nurse|guideline)\w*",
+    re.IGNORECASE,
+)
+"""What no order of a front end says: a clinician's question, or a hospital's own system message, may speak of titles."""
 _ORDER_CHARACTERS = 600
 """How far into a message an order is looked for: it comes first, and what follows is the conversation."""
 _TASK = re.compile(r"\A\s*### Task:[\s\S]*<chat_history>", re.IGNORECASE)
@@ -70,7 +73,7 @@ def _order(messages: tuple[ChatMessage, ...]) -> str | None:
         if _TASK.search(text):
             return text
         found = _ORDERS.search(text[:_ORDER_CHARACTERS])
-        if found and not _CLINICAL.search(found[0]):
+        if found and not _CLINICAL.search(found[0] if message is last else text):
             return text
     return None
 

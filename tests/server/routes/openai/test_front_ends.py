@@ -143,10 +143,19 @@ def test_titles_are_known_by_their_kind(engine_of: EngineOf, messages: list[tupl
     assert model.seen == []
 
 
+SYSTEMS = [
+    "Be brief.",
+    "You help doctors in a chat: give each answer a title.",
+    "Begin the conversation on her health with a title.",
+]
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_a_clinicians_question_is_no_chore(question: str) -> None:
-    request = ChatRequest.model_validate({"model": "medrag", "messages": [{"role": "user", "content": question}]})
-    assert chore(request) is None
+def test_a_clinicians_question_is_no_chore(question: str, system: str) -> None:
+    messages = [{"role": "system", "content": system}, {"role": "user", "content": question}]
+    assert chore(ChatRequest.model_validate({"model": "medrag", "messages": messages})) is None
+    assert chore(ChatRequest.model_validate({"model": "medrag", "messages": messages[1:]})) is None
 
 
 @pytest.mark.parametrize("stream", [False, True])
