@@ -33,7 +33,7 @@ _CLINICAL = re.compile(
     r"\b(?:patient|diagnos|treat|dos(?:e|ing)|drug|therap|prescri|clinic|medic|health|doctor|nurse|guideline)\w*",
     re.IGNORECASE,
 )
-"""What no order of a front end says: a clinician's question, or a hospital's own system message, may speak of titles."""
+"""What no order of a front end says, and a clinician's question or a hospital's own system message does."""
 _ORDER_CHARACTERS = 600
 """How far into a message an order is looked for: it comes first, and what follows is the conversation."""
 _TASK = re.compile(r"\A\s*### Task:[\s\S]*<chat_history>", re.IGNORECASE)
