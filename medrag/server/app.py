@@ -27,7 +27,8 @@ class Options:
     ``timeout_s`` bounds one answer; a waiting stream gets a comment every ``keep_alive_s`` seconds. Beyond
     ``at_once`` answers under way, a request is told to come back later. Pages of ``cors_origins`` may call the
     service from a browser; without one, only its own page may. With ``cds_clients``, CDS Hooks asks for their tokens
-    in the place of API keys, and may read ``fhir_servers`` with a call's own token. ``pharmcat_jar`` lets PharmCAT read uploaded VCF files.
+    in the place of API keys; it may read ``fhir_servers`` with a call's own token. ``pharmcat_jar`` lets PharmCAT read
+    uploaded VCF files.
     """
 
     keys: Mapping[str, Key] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from medrag.safety.order_review import gaps_of, incomplete, review_list, review_
 from medrag.server.guard.access import caller
 from medrag.server.guard.audit import Trail
 from medrag.server.guard.cds_clients import CdsClients
+from medrag.server.guard.failures import Failure
 from medrag.server.routes.cds_hooks.cards import list_cards, order_cards
 from medrag.server.routes.cds_hooks.prefetch import HookRequest, Sent, gathered, record_of
 from medrag.server.routes.cds_hooks.services import OVERRIDES, PATHS, SERVICES, Json, Service, described
@@ -69,7 +70,8 @@ def routes(
             raise InputError(f"this service is for {_service(service).hook}", param="hook")
         sent = await asyncio.to_thread(gathered, body, servers)
         if sent is None:
-            return JSONResponse({"error": "prefetch.patient is needed; it could not be fetched either"}, 412)
+            message = "prefetch.patient is needed, or a listed FHIR server that gives the patient"
+            return Failure(412, message, "invalid_request_error", "patient_missing", "prefetch.patient").response()
         cards = await asyncio.to_thread(_cards, body, sent, knowledge, str(request.base_url))
         if trail:
             shown = [{"card": card["uuid"], "indicator": card["indicator"]} for card in cards]
