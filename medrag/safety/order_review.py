@@ -38,11 +38,12 @@ class Reviewed:
 def review_orders(
     orders: Iterable[Order], record: Patient, knowledge: Knowledge, beside: Iterable[Order] = ()
 ) -> list[Reviewed]:
-    """Each of ``orders`` reviewed, against the record and against ``beside``, the other orders of the session."""
+    """Each of ``orders`` that orders a drug, against the record and against ``beside``, the others of the session."""
     consultation = Consultation(record, "", knowledge)
     for each in beside:
-        _review(each, consultation)
-    return [_review(each, consultation) for each in orders]
+        if each.of_a_drug:
+            _review(each, consultation)
+    return [_review(each, consultation) for each in orders if each.of_a_drug]
 
 
 def review_list(record: Patient, knowledge: Knowledge) -> list[Reviewed]:

@@ -25,8 +25,6 @@ from medrag.server.routes.cds_hooks.cards import list_cards, order_cards
 from medrag.server.routes.cds_hooks.prefetch import HookRequest, Sent, gathered, record_of
 from medrag.server.routes.cds_hooks.services import OVERRIDES, PATHS, SERVICES, Json, Service, described
 
-_CHECKED = ("ordered", "unread", "other_patient")
-
 
 class OverrideReason(BaseModel):
     """Why a card was overridden; a comment is not kept, for it may be about the patient."""
@@ -128,8 +126,7 @@ def _of_orders(body: HookRequest, sent: Sent, knowledge: Knowledge) -> list[Json
     orders = _orders(body, sent)
     record = record_of(sent, body.drafts)
     chosen, beside, lost = _selected(body, orders)
-    checked = [each for each in chosen if each.fate in _CHECKED]
-    reviewed = review_orders(checked, record, knowledge, beside=[each for each in beside if each.fate in _CHECKED])
+    reviewed = review_orders(chosen, record, knowledge, beside)
     gaps = [*unselected(lost), *incomplete(sent.shortfalls), *unchecked(orders), *gaps_of(record, knowledge)]
     return order_cards(reviewed, gaps, knowledge)
 
