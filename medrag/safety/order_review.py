@@ -21,7 +21,8 @@ from medrag.types import FactStatus, Finding, Medication, Patient, Severity, Sta
 
 SOURCE = "medrag: what was not read was not checked"
 MOST_PROBLEMS = 5
-"""Problems of the record that are told one by one."""
+"""Problems of the record that are told one by one; drugs and allergies that were not read are all told."""
+_DRUGS_AND_ALLERGIES = ("Medication", "AllergyIntolerance")
 _UNNAMED = "unknown_drug.name"
 
 
@@ -37,11 +38,12 @@ class Reviewed:
 def review_orders(
     orders: Iterable[Order], record: Patient, knowledge: Knowledge, beside: Iterable[Order] = ()
 ) -> list[Reviewed]:
-    """Each of ``orders`` reviewed, against the record and against ``beside``, the other orders of the session."""
+    """Each of ``orders`` that orders a drug, against the record and against ``beside``, the others of the session."""
     consultation = Consultation(record, "", knowledge)
     for each in beside:
-        _review(each, consultation)
-    return [_review(each, consultation) for each in orders]
+        if each.of_a_drug:
+            _review(each, consultation)
+    return [_review(each, consultation) for each in orders if each.of_a_drug]
 
 
 def review_list(record: Patient, knowledge: Knowledge) -> list[Reviewed]:
@@ -61,9 +63,24 @@ def gaps_of(record: Patient, knowledge: Knowledge) -> Iterator[Finding]:
     entries = [each for each in (seen.allergies if seen else ()) if not each.mentions]
     if unknown := tuple(each.fact.display for each in entries if not knowledge.allergens_in(normalise(each.words))):
         yield not_assessed("sent.unknown_allergies", (), SOURCE, substances=unknown)
-    for problem in record.problems[:MOST_PROBLEMS]:
+    yield from _problems(record)
+
+
+def _problems(record: Patient) -> Iterator[Finding]:
+    """What was wrong with the record: drugs and allergies that are not in it for that reason, then the rest."""
+    read = {fact.source.rpartition("#")[2] for fact in (*(record.medications or ()), *(record.allergies or ()))}
+    lost: list[Finding] = []
+    other: list[Finding] = []
+    for problem in record.problems:
         place = problem.source.rpartition("#")[2]
-        yield not_assessed("sent.problem", (), SOURCE, place=place, detail=problem.reason)
+        if place.startswith(_DRUGS_AND_ALLERGIES) and place not in read:
+            lost.append(not_assessed("sent.unread", (), SOURCE, place=place, detail=problem.reason))
+        else:
+            other.append(not_assessed("sent.problem", (), SOURCE, place=place, detail=problem.reason))
+    yield from lost
+    yield from other[:MOST_PROBLEMS]
+    if more := len(other[MOST_PROBLEMS:]):
+        yield not_assessed("sent.problems", (), SOURCE, count=more)
 
 
 def incomplete(shortfalls: Iterable[Shortfall]) -> Iterator[Finding]:

@@ -1,4 +1,6 @@
-"""RxNorm's release files: ingredients (IN) with their brands (BN), from RXNCONSO.RRF and RXNREL.RRF; the codes of products.
+"""RxNorm's release files: ingredients (IN) with their brands (BN), and the codes of products.
+
+From RXNCONSO.RRF and RXNREL.RRF.
 
 RxNorm is free to use under the UMLS licence, which a user accepts for themselves; only the parts from RxNorm itself
 (SAB=RXNORM) are read.

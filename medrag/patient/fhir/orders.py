@@ -49,6 +49,11 @@ class Order:
         return f"{system} {self.medication.display}" if bare and system else self.medication.display
 
     @property
+    def of_a_drug(self) -> bool:
+        """Whether it orders a drug, or may: what is to be checked or named as not read."""
+        return self.fate in ("ordered", "unread", "other_patient")
+
+    @property
     def kind(self) -> str:
         """The type of its resource."""
         return self.reference.partition("/")[0]
@@ -60,7 +65,7 @@ def read_orders(content: Any, record: Any, patient: str | None, today: date) -> 
     References are followed into ``record`` too, the rest of what was sent. An order for anybody but ``patient``
     (``Patient/id``) is another patient's; ``None`` takes them all for the same.
     """
-    drafts, known = open_document(content), open_document([content, *objects(record)])
+    drafts, known = open_document(content), open_document([*objects(content), *objects(record)])
     empty = [Order(f"Bundle/entry[{place}]", "unread", fault="has no resource") for place in _without(content)]
     unlike = [Order(each.source, "unread", fault=each.reason) for each in drafts.problems]
     return [*(_order(entry, known, patient, today) for entry in _orders(drafts)), *empty, *unlike]
@@ -81,7 +86,7 @@ def _is_named(order: Order, name: str) -> bool:
 
 def unresolved(content: Any, record: Any) -> list[str]:
     """The references to medications, in orders and record, that lead to nothing of what was sent."""
-    known = open_document([content, *objects(record)])
+    known = open_document([*objects(content), *objects(record)])
     wanted = (entry.resource.get("medicationReference") for entry in known.entries if entry.type in MEDICATIONS)
     named = {reference for each in objects(list(wanted)) if (reference := text(each.get("reference")))}
     return sorted(each for each in named if not _LOCAL.match(each) and not known.resolve({"reference": each}, {}))

@@ -108,8 +108,7 @@ def check_case(body: CheckRequest, stored: Stored, knowledge: Knowledge) -> Chec
     said = advice_findings(patient, body.advice or "", knowledge, question=body.question or "")
     if body.orders is not None:
         orders = _orders(body)
-        checked = [each for each in orders if each.fate in ("ordered", "unread", "other_patient")]
-        reviewed = review_orders(checked, patient or Patient(), knowledge)
+        reviewed = review_orders(orders, patient or Patient(), knowledge)
         return Checked([*said, *_gaps(body, patient, orders, knowledge)], reviewed)
     if patient and not (body.advice or body.question):
         return Checked(_gaps(body, patient, None, knowledge), review_list(patient, knowledge))

@@ -9,12 +9,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from medrag import messages
 from medrag.rendering import words
 from medrag.safety.order_review import Reviewed
-from medrag.server.routes.cds_hooks.services import Json
 from medrag.types import Finding, Severity, Verdict
+
+Json = dict[str, Any]
 
 MEDIA_TYPE = "application/fhir+json"
 _ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"

@@ -11,6 +11,7 @@ import asyncio
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
+from typing import Any
 
 from fastapi import APIRouter
 
@@ -18,8 +19,9 @@ from medrag.errors import InputError
 from medrag.knowledge import Knowledge
 from medrag.safety.checks.interaction import interaction
 from medrag.safety.consultation import Consultation
-from medrag.server.routes.cds_hooks.services import Json
 from medrag.types import Finding, Patient, Severity, Statement, Verdict
+
+Json = dict[str, Any]
 
 PATH = "/REST/interaction/list.json"
 MOST_CODES = 50

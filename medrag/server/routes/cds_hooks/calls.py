@@ -20,11 +20,10 @@ from medrag.safety.order_review import gaps_of, incomplete, review_list, review_
 from medrag.server.guard.access import caller
 from medrag.server.guard.audit import Trail
 from medrag.server.guard.cds_clients import CdsClients
+from medrag.server.guard.failures import Failure
 from medrag.server.routes.cds_hooks.cards import list_cards, order_cards
 from medrag.server.routes.cds_hooks.prefetch import HookRequest, Sent, gathered, record_of
 from medrag.server.routes.cds_hooks.services import OVERRIDES, PATHS, SERVICES, Json, Service, described
-
-_CHECKED = ("ordered", "unread", "other_patient")
 
 
 class OverrideReason(BaseModel):
@@ -69,7 +68,8 @@ def routes(
             raise InputError(f"this service is for {_service(service).hook}", param="hook")
         sent = await asyncio.to_thread(gathered, body, servers)
         if sent is None:
-            return JSONResponse({"error": "prefetch.patient is needed; it could not be fetched either"}, 412)
+            message = "prefetch.patient is needed, or a listed FHIR server that gives the patient"
+            return Failure(412, message, "invalid_request_error", "patient_missing", "prefetch.patient").response()
         cards = await asyncio.to_thread(_cards, body, sent, knowledge, str(request.base_url))
         if trail:
             shown = [{"card": card["uuid"], "indicator": card["indicator"]} for card in cards]
@@ -126,8 +126,7 @@ def _of_orders(body: HookRequest, sent: Sent, knowledge: Knowledge) -> list[Json
     orders = _orders(body, sent)
     record = record_of(sent, body.drafts)
     chosen, beside, lost = _selected(body, orders)
-    checked = [each for each in chosen if each.fate in _CHECKED]
-    reviewed = review_orders(checked, record, knowledge, beside=[each for each in beside if each.fate in _CHECKED])
+    reviewed = review_orders(chosen, record, knowledge, beside)
     gaps = [*unselected(lost), *incomplete(sent.shortfalls), *unchecked(orders), *gaps_of(record, knowledge)]
     return order_cards(reviewed, gaps, knowledge)
 

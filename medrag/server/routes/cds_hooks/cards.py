@@ -24,7 +24,7 @@ TOPIC_SYSTEM = "urn:medrag:check"
 _INDICATORS = {Severity.CONTRAINDICATED: "critical", Severity.WARNING: "warning", Severity.INFORMATION: "info"}
 _LABELS = {Severity.CONTRAINDICATED: "Contraindicated", Severity.WARNING: "Warning", Severity.INFORMATION: "Note"}
 _ORDER = {"critical": 0, "warning": 1, "info": 2}
-_QUIET = {"sent.no_medications", "sent.problem", "order.other_kind", "order.none"}
+_QUIET = {"sent.no_medications", "sent.problem", "sent.problems", "order.other_kind", "order.none"}
 _LOUD = ("order", "sent", "unknown_drug")
 """Checks whose gaps mean that somebody's order or record was not read, so that they come first and interrupt."""
 _UNSAFE = "Not assessed, which is not the same as safe"

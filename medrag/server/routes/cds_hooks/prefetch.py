@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from medrag.errors import InputError, PatientError
 from medrag.patient import from_fhir
 from medrag.patient.fhir.orders import unresolved
+from medrag.patient.fhir.read import MEDICATIONS
 from medrag.patient.fhir.searches import Shortfall, shortfalls
 from medrag.patient.fhir.versions import as_r4
 from medrag.server.routes.cds_hooks.fetching import Fetch, client
@@ -90,7 +91,7 @@ def record_of(sent: Sent, drafts: Any = None) -> Patient:
 
     The same id alone does not make them the same: what is recorded under it may be another drug.
     """
-    known = {_identity(each) for each in _resources({"drafts": drafts})}
+    known = {found for each in _resources({"drafts": drafts}) if (found := _identity(each))}
     content = {name: _without(value, known) for name, value in sent.content.items()}
     try:
         return from_fhir(content | {PATIENT: sent.patient})
@@ -128,9 +129,11 @@ def _unwrapped(value: Any) -> Any:
     return value
 
 
-def _identity(resource: Json) -> tuple[str, ...]:
-    """An order by its id and by what it orders."""
+def _identity(resource: Json) -> tuple[str, ...] | None:
+    """An order by its id and by what it orders; None for what is no order or has no id."""
     held = as_r4(resource)
+    if held.get("resourceType") not in MEDICATIONS or not held.get("id"):
+        return None
     drug = held.get("medicationCodeableConcept") or held.get("medicationReference")
     return str(held.get("resourceType")), str(held.get("id")), json.dumps(drug, sort_keys=True)
 
