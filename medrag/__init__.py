@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from medrag.client import AsyncClient, Client
-    from medrag.errors import ConfigurationError, InputError, MedragError, ModelError, ModelRefused, ModelUnavailable
-    from medrag.errors import PatientError
+    from medrag.errors import (
+        ConfigurationError,
+        InputError,
+        MedragError,
+        ModelError,
+        ModelRefused,
+        ModelUnavailable,
+        PatientError,
+    )
     from medrag.types import Advice, Filters, Patient
 
 __version__ = "0.1.0"

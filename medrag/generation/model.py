@@ -76,7 +76,7 @@ class ChatModel(Protocol):
 
 DEFAULT_CONTEXT_TOKENS = 4096
 _DATA, _DONE = b"data:", b"[DONE]"
-_TOO_LONG = re.compile(rb"context.length|(?:context|model) length|max_model_len|too (?:long|many tokens)", re.IGNORECASE)
+_TOO_LONG = re.compile(rb"(?i)context.length|(?:context|model) length|max_model_len|too (?:long|many tokens)")
 """How servers say that a prompt does not fit their model."""
 _MOST_LINE_BYTES = 1 << 20
 _KEEPALIVE_S = 4.0
