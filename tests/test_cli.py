@@ -33,7 +33,7 @@ def refused(done: subprocess.CompletedProcess[str]) -> str:
     return done.stderr.strip().splitlines()[-1]
 
 
-@pytest.mark.parametrize("command", ["ask", "search", "serve", "patient", "check", "index", "sft", "eval"])
+@pytest.mark.parametrize("command", ["ask", "search", "serve", "patient", "check", "mcp", "index", "sft", "eval"])
 def test_every_command_has_help(command: str, tmp_path: Path) -> None:
     done = medrag(command, "--help", home=tmp_path)
     assert done.returncode == 0

@@ -83,7 +83,12 @@ def cards(response: httpx.Response) -> list[dict[str, Any]]:
 
 def test_discovery(url: str) -> None:
     services = httpx.get(url).json()["services"]
-    assert {service["hook"] for service in services} == {"order-sign", "order-select", "patient-view"}
+    assert {service["hook"] for service in services} == {
+        "order-sign",
+        "order-select",
+        "patient-view",
+        "encounter-discharge",
+    }
     assert all(service["id"] and service["description"] and service["prefetch"]["patient"] for service in services)
 
 
