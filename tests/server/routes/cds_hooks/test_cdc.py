@@ -29,7 +29,6 @@ QUIET = (
     "rec-04-05-mme-less-than-fifty",
     "rec-11-benzo-trigger-without-opioid",
     "rec-11-patient-view-benzo-trigger-without-opioid",
-    "rec-11-patient-view-opioid-trigger-without-benzo",
 )
 """Their counterparts, of which CDC expects no card."""
 _ITEM = re.compile(r'"(item\d+)"\s*:\s*')
