@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.names import normalise
+from medrag.patient.fhir.bundle import PAGED
 from medrag.patient.fhir.orders import Order
 from medrag.patient.fhir.searches import Shortfall
 from medrag.reading import prescriptions
 from medrag.safety.check_context import fail, not_assessed
 from medrag.safety.consultation import Consultation
-from medrag.types import FactStatus, Finding, Medication, Patient, Severity, Statement
+from medrag.types import FactStatus, Finding, Medication, Patient, Problem, Severity, Statement
 
 SOURCE = "medrag: what was not read was not checked"
 MOST_PROBLEMS = 5
@@ -53,8 +54,11 @@ def review_list(record: Patient, knowledge: Knowledge) -> list[Reviewed]:
     return review_orders(orders, record.model_copy(update={"medications": ()}), knowledge)
 
 
-def gaps_of(record: Patient, knowledge: Knowledge) -> Iterator[Finding]:
-    """What the record leaves open before any order is looked at: nothing listed, names unknown, parts not read."""
+def gaps_of(record: Patient, knowledge: Knowledge, told: Sequence[Shortfall] = ()) -> Iterator[Finding]:
+    """What the record leaves open before any order is looked at: nothing listed, names unknown, parts not read.
+
+    ``told`` is what :func:`incomplete` says already, so that no page is missed twice.
+    """
     if not record.medications:
         yield not_assessed("sent.no_medications", (), SOURCE)
     seen = Consultation(record, "", knowledge).patient
@@ -63,15 +67,16 @@ def gaps_of(record: Patient, knowledge: Knowledge) -> Iterator[Finding]:
     entries = [each for each in (seen.allergies if seen else ()) if not each.mentions]
     if unknown := tuple(each.fact.display for each in entries if not knowledge.allergens_in(normalise(each.words))):
         yield not_assessed("sent.unknown_allergies", (), SOURCE, substances=unknown)
-    yield from _problems(record)
+    problems = [each for each in record.problems if not (told and each.reason == PAGED)]
+    yield from _problems(record, sorted(problems, key=lambda each: not each.lost))
 
 
-def _problems(record: Patient) -> Iterator[Finding]:
+def _problems(record: Patient, problems: Iterable[Problem]) -> Iterator[Finding]:
     """What was wrong with the record: drugs and allergies that are not in it for that reason, then the rest."""
     read = {fact.source.rpartition("#")[2] for fact in (*(record.medications or ()), *(record.allergies or ()))}
     lost: list[Finding] = []
     other: list[Finding] = []
-    for problem in record.problems:
+    for problem in problems:
         place = problem.source.rpartition("#")[2]
         if place.startswith(_DRUGS_AND_ALLERGIES) and place not in read:
             lost.append(not_assessed("sent.unread", (), SOURCE, place=place, detail=problem.reason))

@@ -105,18 +105,18 @@ def _without(content: Any) -> Iterable[int]:
 
 def _order(entry: Entry, known: Document, patient: str | None, today: date) -> Order:
     if entry.type not in MEDICATIONS:
-        return Order(entry.name, "other_kind", entry.url)
+        return Order(entry.name_sent, "other_kind", entry.url)
     usable, fault = check(entry.resource)
     if usable is None:
-        return Order(entry.name, "unread", entry.url, fault=fault)
+        return Order(entry.name_sent, "unread", entry.url, fault=fault)
     about = subject_of(entry, known)
     if patient and about and about != patient:
         if _names_a_patient(entry.resource):
-            return Order(entry.name, "other_patient", entry.url)
+            return Order(entry.name_sent, "other_patient", entry.url)
         fault = "; ".join(filter(None, (fault, "its subject leads to no patient; checked for the patient of the call")))
     if code_of(usable.get("status")) in _CLOSED or usable.get("doNotPerform") is True:
-        return Order(entry.name, "not_ordered", entry.url)
-    return _ordered(Entry(usable, entry.name, entry.url), known, today, fault)
+        return Order(entry.name_sent, "not_ordered", entry.url)
+    return _ordered(Entry(usable, entry.name, entry.url, entry.kind_sent), known, today, fault)
 
 
 def _names_a_patient(resource: Json) -> bool:
@@ -128,10 +128,10 @@ def _names_a_patient(resource: Json) -> bool:
 
 def _ordered(entry: Entry, known: Document, today: date, fault: str | None) -> Order:
     if clinical.drug(entry.resource, known) is None:
-        return Order(entry.name, "unread", entry.url, fault=_unnamed(entry.resource))
+        return Order(entry.name_sent, "unread", entry.url, fault=_unnamed(entry.resource))
     (fact,) = clinical.medication(entry, "order", known, today)
     medication = fact if isinstance(fact, Medication) else None
-    return Order(entry.name, "ordered", entry.url, medication, fault)
+    return Order(entry.name_sent, "ordered", entry.url, medication, fault)
 
 
 def _unnamed(resource: Json) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from medrag.patient.fhir.bundle import has_more
 from medrag.patient.fhir.values import Json, code_of, objects, text
 
 _FAILED = {"fatal", "error"}
@@ -40,7 +41,7 @@ def _of(name: str, resource: Json) -> Iterator[Shortfall]:
     held = [found for entry in entries for found in objects(entry.get("resource"))]
     if failed := next((each for each in held if _is_failure(each)), None):
         yield Shortfall(name, _said(failed))
-    elif next_page(resource) or _short(resource, entries):
+    elif has_more(resource):
         yield Shortfall(name)
 
 
@@ -54,14 +55,3 @@ def _said(outcome: Json) -> str:
     """The issue's type; its words may hold the patient's."""
     code = next((code for each in objects(outcome.get("issue")) if (code := code_of(each.get("code")))), None)
     return f"OperationOutcome: {code}" if code and code.replace("-", "").isalpha() else "OperationOutcome"
-
-
-def _short(bundle: Json, entries: list[Json]) -> bool:
-    total = bundle.get("total")
-    matches = [each for each in entries if _mode(each) in (None, "match")]
-    return isinstance(total, int) and bundle.get("type") == "searchset" and total > len(matches)
-
-
-def _mode(entry: Json) -> str | None:
-    search = entry.get("search")
-    return text(search.get("mode")) if isinstance(search, dict) else None

@@ -127,10 +127,11 @@ def _orders(body: CheckRequest) -> list[Order]:
 def _gaps(
     body: CheckRequest, patient: Patient | None, orders: Sequence[Order] | None, facts: Knowledge
 ) -> list[Finding]:
+    missing = shortfalls(body.patient)
     return [
-        *incomplete(shortfalls(body.patient)),
+        *incomplete(missing),
         *(unchecked(orders) if orders is not None else ()),
-        *gaps_of(patient or Patient(), facts),
+        *gaps_of(patient or Patient(), facts, missing),
     ]
 
 

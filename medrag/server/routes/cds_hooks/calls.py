@@ -116,7 +116,7 @@ def _cards(body: HookRequest, sent: Sent, knowledge: Knowledge, page: str) -> li
     if body.hook in ("order-sign", "order-select"):
         return _of_orders(body, sent, knowledge)
     record = record_of(sent)
-    gaps = [*incomplete(sent.shortfalls), *gaps_of(record, knowledge)]
+    gaps = [*incomplete(sent.shortfalls), *gaps_of(record, knowledge, sent.shortfalls)]
     notices = Consultation(record, "", knowledge).opening().notices
     link = page if body.hook == "patient-view" else None
     return list_cards(notices, review_list(record, knowledge), gaps, knowledge, link)
@@ -127,7 +127,12 @@ def _of_orders(body: HookRequest, sent: Sent, knowledge: Knowledge) -> list[Json
     record = record_of(sent, body.drafts)
     chosen, beside, lost = _selected(body, orders)
     reviewed = review_orders(chosen, record, knowledge, beside)
-    gaps = [*unselected(lost), *incomplete(sent.shortfalls), *unchecked(orders), *gaps_of(record, knowledge)]
+    gaps = [
+        *unselected(lost),
+        *incomplete(sent.shortfalls),
+        *unchecked(orders),
+        *gaps_of(record, knowledge, sent.shortfalls),
+    ]
     return order_cards(reviewed, gaps, knowledge)
 
 

@@ -95,6 +95,9 @@ SPEAKS_OF_WARFARIN: dict[str, Json] = {
     "a reference that only its display names": request(
         "order-sign", bundle(order(medicationReference={"reference": "Medication/away", "display": "Ibuprofen 400 mg"}))
     ),
+    "DSTU2's order": request(
+        "order-sign", bundle(order(resourceType="MedicationOrder", medicationCodeableConcept=coded(IBUPROFEN)))
+    ),
     "R5 with a concept": request("order-sign", bundle(order(medication={"concept": coded(IBUPROFEN)}))),
     "R5 with a reference": request(
         "order-sign", bundle(order(medication={"reference": {"reference": "Medication/ibu"}}), REFERRED)
@@ -405,7 +408,7 @@ def test_an_opioid_with_a_benzodiazepine_as_cdc_sends_it() -> None:
         ({"prefetch": {}}, 412),
         ({"prefetch": {"patient": None}}, 412),
         ({"prefetch": {"item1": {"resourceType": "Patient", "id": "q"}}}, 412),
-        ({"prefetch": {"patient": PATIENT | {"id": "q"}}}, 400),
+        ({"prefetch": {"patient": PATIENT | {"id": "q"}}}, 409),
         ({"fhirAuthorization": {"access_token": "t", "patient": "q"}}, 400),
         ({"context": {"patientId": "p", "draftOrders": "none"}}, 400),
         ({"hook": "order-dispatch"}, 400),
