@@ -137,6 +137,9 @@ def serve(
     adapter: Annotated[Path | None, typer.Option(help="LoRA adapter served in the model's place.")] = None,
     vllm_port: Annotated[int | None, typer.Option(help="Port of the vLLM child.")] = None,
     grounding: Grounding = None,
+    without_keys: Annotated[
+        bool | None, typer.Option("--without-keys", help="Listen beyond this machine although nobody needs a key.")
+    ] = None,
     release: Annotated[str | None, typer.Option(help="`statement`: each once vetted; `whole`: all at the end.")] = None,
 ) -> None:
     """Serve the OpenAI-compatible API, starting (and watching) vLLM unless --model-url names a server."""
@@ -152,6 +155,7 @@ def serve(
             adapter=adapter,
             vllm_port=vllm_port,
             grounding=grounding,
+            without_keys=without_keys,
             release=release,
         )
     )
@@ -272,11 +276,12 @@ def _mount_commands() -> None:
     """Adds the groups of sub-commands: this package's, and those the distribution's others declare as entry points."""
     from medrag.curation.cli import knowledge
     from medrag.generation.cli import model
-    from medrag.server.cli import audit, db, feedback
+    from medrag.server.cli import audit, db, feedback, mcp
 
     groups = {"audit": audit, "feedback": feedback, "db": db, "knowledge": knowledge, "model": model}
     for name, group in groups.items():
         app.add_typer(group, name=name)
+    app.command(epilog="Examples: `medrag mcp` in an agent's configuration · `medrag mcp --http --port 8000`")(mcp)
     for point in sorted(entry_points(group="medrag.commands"), key=lambda each: each.name):
         app.add_typer(point.load(), name=point.name)
 

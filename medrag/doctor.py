@@ -179,7 +179,7 @@ def _knowledge(settings: Settings) -> Iterator[Result]:
 
 
 def _port(settings: Settings) -> Iterator[Result]:
-    from medrag.server.run import listen
+    from medrag.server.run import is_loopback, listen
 
     try:
         listen(settings.host, settings.port).close()
@@ -189,9 +189,10 @@ def _port(settings: Settings) -> Iterator[Result]:
         )
         return
     yield Result("port", "ok", f"{settings.host}:{settings.port} is free")
-    if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.keys:
+    if not is_loopback(settings.host) and not settings.keys:
         advice = "set keys to a key file (docs/deployment.md)"
-        yield Result("access", "warning", f"{settings.host} is open to the network and no key is needed", advice)
+        state: State = "warning" if settings.without_keys else "failed"
+        yield Result("access", state, f"{settings.host} is open to the network and no key is needed", advice)
 
 
 def _disk(settings: Settings) -> Iterator[Result]:

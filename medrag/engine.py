@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from medrag import __version__
+from medrag import __version__, tracing
 from medrag.errors import InputError
 from medrag.events import Event, Finished, Noticed, Released, Usage
 from medrag.generation import prompts
@@ -37,7 +38,8 @@ from medrag.types import (
 
 MAX_QUESTION_CHARACTERS = 20_000
 CHARACTERS_PER_TOKEN = 3
-"""A cautious estimate for English clinical text; common tokenizers need fewer tokens than this says."""
+"""A cautious estimate for English clinical text; common tokenizers need fewer tokens than this says. Characters are
+counted as bytes of UTF-8, so that a Chinese one is a token of its own."""
 TOKENS_PER_IMAGE = 1500
 """What vision models in use make of a picture of about a megapixel."""
 
@@ -51,6 +53,7 @@ class _Answer:
 
     case: Case
     consultation: Consultation
+    trace: tracing.Step
     notices: tuple[Finding, ...] = ()
     prompt: Sequence[prompts.Message] = ()
     usage: Usage | None = None
@@ -116,14 +119,25 @@ class Engine:
         _validate(case.question)
         if case.images and not self.vision:
             raise InputError(NO_VISION, param="messages", code="unsupported_content")
+        with tracing.answer() as trace:
+            async with aclosing(self._events(case, trace)) as events:
+                async for event in events:
+                    if isinstance(event, Finished):
+                        trace.note(_outcome(event.advice))
+                    yield event
+
+    async def _events(self, case: Case, trace: tracing.Step) -> AsyncGenerator[Event, None]:
         consultation = self._consultation(case)
-        opening = await asyncio.to_thread(consultation.opening)
-        answer = _Answer(case, consultation, opening.notices)
+        with trace.step("medrag.opening"):
+            opening = await asyncio.to_thread(consultation.opening)
+        answer = _Answer(case, consultation, trace, opening.notices)
         yield Noticed(answer.notices)
         if opening.declined:
             yield Finished(self._advice(answer, Outcome.DECLINED, opening.declined.code))
             return
-        consultation.evidence, answer.prompt = await self._prompt(case)
+        with trace.step("retrieval", {"gen_ai.operation.name": "retrieval"}) as step:
+            consultation.evidence, answer.prompt = await self._prompt(case)
+            step.note({"medrag.evidence": len(answer.evidence)})
         if not answer.evidence:
             code = "advice.no_evidence" if case.filters == Filters() else "advice.none_passes"
             yield Finished(self._advice(answer, Outcome.ABSTAINED, code))
@@ -217,10 +231,14 @@ class Engine:
         self, answer: _Answer, drafts: Reader, choices: Sequence[Pointer], most: int
     ) -> AsyncIterator[Statement]:
         """One request to the model, and what of its completion is released."""
-        async for piece in self.model.stream(self._generation(answer, choices, most)):
-            for draft in drafts.feed(piece):
-                if statement := self._vet(draft, answer):
-                    yield statement
+        asked = self._generation(answer, choices, most)
+        with answer.trace.step(f"chat {self.model.name}", _request(asked, self.model.name)) as step:
+            async for piece in self.model.stream(asked):
+                for draft in drafts.feed(piece):
+                    if statement := self._vet(draft, answer):
+                        yield statement
+            if answer.usage:
+                step.note(_tokens(answer.usage))
         for draft in drafts.finish():
             if statement := self._vet(draft, answer):
                 yield statement
@@ -232,7 +250,9 @@ class Engine:
         if any(each in statement.text for each in self.stop):
             answer.stopped = True
             return None
-        settled = answer.consultation.settle(statement)
+        with answer.trace.step("medrag.review") as step:
+            settled = answer.consultation.settle(statement)
+            step.note({"medrag.withheld": settled.withheld, "medrag.findings": len(settled.findings)})
         return None if settled.withheld else settled
 
     def _safe(self, answer: _Answer, choices: Sequence[Pointer]) -> list[Pointer]:
@@ -263,7 +283,7 @@ class Engine:
             return self._advice(answer, Outcome.ANSWERED)
         if answer.consultation.withheld:
             return self._advice(answer, Outcome.WITHHELD, "advice.all_withheld")
-        return self._advice(answer, Outcome.ABSTAINED, "advice.none_applies")
+        return self._advice(answer, Outcome.ABSTAINED, "advice.stopped" if answer.stopped else "advice.none_applies")
 
     def _advice(self, answer: _Answer, outcome: Outcome, message_code: str | None = None) -> Advice:
         consultation = answer.consultation
@@ -284,10 +304,12 @@ class Engine:
             problems=answer.case.patient.problems if answer.case.patient else (),
             effects=conclusion.effects,
             evidence=tuple(answer.evidence),
-            provenance=self._provenance(),
+            provenance=self.provenance,
         )
 
-    def _provenance(self) -> Provenance:
+    @property
+    def provenance(self) -> Provenance:
+        """What makes its answers."""
         return Provenance(
             medrag=__version__,
             model=self.model.name,
@@ -311,5 +333,29 @@ def _validate(question: str) -> None:
         )
 
 
+def _outcome(advice: Advice) -> tracing.Attributes:
+    return {
+        "medrag.outcome": advice.outcome.value,
+        "medrag.notices": len(advice.notices),
+        "medrag.released": len(advice.statements),
+        "medrag.withheld": len(advice.withheld),
+    }
+
+
+def _request(asked: Generation, model: str) -> tracing.Attributes:
+    return {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "vllm",
+        "gen_ai.request.model": model,
+        "gen_ai.request.max_tokens": asked.max_tokens,
+        "gen_ai.request.temperature": asked.temperature,
+    }
+
+
+def _tokens(usage: Usage) -> tracing.Attributes:
+    """Of the whole answer so far: a second round counts the first one's too."""
+    return {"gen_ai.usage.input_tokens": usage.prompt, "gen_ai.usage.output_tokens": usage.completion}
+
+
 def _estimated_tokens(messages: Sequence[prompts.Message]) -> int:
-    return sum(len(message["content"]) for message in messages) // CHARACTERS_PER_TOKEN
+    return sum(len(message["content"].encode(errors="replace")) for message in messages) // CHARACTERS_PER_TOKEN

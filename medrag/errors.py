@@ -14,6 +14,7 @@
     ├── AuditError              the audit trail cannot be written, or does not verify
     └── ModelError              the language model
         ├── ModelUnavailable    it does not answer, or its process died (try again later)
+        │   └── Busy            this service is at its limit, or an answer took too long
         └── ModelRefused        it answered with an error
 
 Messages say what is wrong and what to do, and never hold patient text.
@@ -81,6 +82,10 @@ class ModelError(MedragError):
 
 class ModelUnavailable(ModelError):
     """The model does not answer, or its process died."""
+
+
+class Busy(ModelUnavailable):
+    """This service makes no more answers now, or one took too long; the message is for whoever asked."""
 
 
 class ModelRefused(ModelError):

@@ -87,6 +87,15 @@ def advice_in(advice: Advice, language: Language) -> Advice:
     return advice.model_copy(update=said)
 
 
+def released(advice: Advice) -> Advice:
+    """The advice as a program may pass it on: what was withheld keeps its reasons and loses its words.
+
+    The passages stay out too, for each holds sentences that nobody checked for this patient; citations quote theirs.
+    """
+    silent = tuple(each.model_copy(update={"text": "", "citations": ()}) for each in advice.withheld)
+    return advice.model_copy(update={"withheld": silent, "evidence": ()})
+
+
 def _statement_in(statement: Statement, language: Language) -> Statement:
     return statement.model_copy(update={"findings": _translated(statement.findings, language)})
 

@@ -84,7 +84,18 @@ class Settings(BaseSettings):
     tls_cert: Path | None = Field(default=None, description="Certificate chain (PEM), to serve HTTPS.")
     tls_key: Path | None = Field(default=None, description="Private key (PEM) of --tls-cert.")
     keys: Path | None = Field(default=None, description="File of API keys (YAML); without one nobody needs a key.")
+    without_keys: bool = Field(default=False, description="Listen beyond this machine although nobody needs a key.")
+    public_url: str | None = Field(
+        default=None, pattern=r"^https?://[^\s/?#]+[^\s?#]*$", description="Where clients find the service, for links."
+    )
+    docs: bool = Field(default=False, description="Show everybody /docs, the interface for programs.")
+    otlp_endpoint: str | None = Field(
+        default=None, description="OpenTelemetry collector (OTLP over HTTP) for spans of each step; none."
+    )
     cds_clients: Path | None = Field(default=None, description="File of trusted CDS Hooks clients (YAML).")
+    fhir_servers: tuple[str, ...] = Field(
+        default=(), description="FHIR servers that CDS Hooks may read with a call's token; none."
+    )
     database_url: SecretStr | None = Field(
         default=None, description="postgresql+psycopg://USER:PASSWORD@HOST/NAME; else the file HOME/medrag.db."
     )

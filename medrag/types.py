@@ -439,6 +439,13 @@ class Advice(Record):
     evidence: tuple[Evidence, ...] = ()
     provenance: Provenance
 
+    @property
+    def text(self) -> str:
+        """The whole advice as plain text, in English."""
+        from medrag.rendering import render
+
+        return render(self)
+
     @field_validator("message")
     @classmethod
     def _said(cls, message: str | None, given: ValidationInfo) -> str | None:

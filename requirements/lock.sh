@@ -10,7 +10,7 @@ torch=(--extra-index-url https://download.pytorch.org/whl/cpu --index-strategy u
 # TORCH_WHEELS: a folder with a CPU torch wheel, where PyTorch's own index cannot be reached.
 [ -z "${TORCH_WHEELS:-}" ] || torch=(--find-links "$TORCH_WHEELS")
 uv pip compile pyproject.toml --universal --python-version 3.11 --quiet \
-  --extra cpu --extra train --extra eval --extra milvus --extra postgres --extra ray --extra dev \
+  --extra cpu --extra train --extra eval --extra milvus --extra postgres --extra ray --extra telemetry --extra dev \
   --override requirements/overrides.txt --no-emit-package torch --no-header --no-annotate \
   "${torch[@]}" \
   --output-file "$resolved" "$@" >/dev/null

@@ -33,7 +33,9 @@ def refused(done: subprocess.CompletedProcess[str]) -> str:
     return done.stderr.strip().splitlines()[-1]
 
 
-@pytest.mark.parametrize("command", ["ask", "search", "serve", "patient", "check", "calc", "index", "sft", "eval"])
+@pytest.mark.parametrize(
+    "command", ["ask", "search", "serve", "patient", "check", "calc", "mcp", "index", "sft", "eval"]
+)
 def test_every_command_has_help(command: str, tmp_path: Path) -> None:
     done = medrag(command, "--help", home=tmp_path)
     assert done.returncode == 0

@@ -75,9 +75,10 @@ def test_a_model_server_that_is_not_there(starter_index: Path, tmp_path: Path) -
     assert "secret" not in render(found)
 
 
-def test_an_open_address_without_keys_is_a_warning(starter_index: Path, tmp_path: Path) -> None:
-    found = states(Settings(home=tmp_path, index=starter_index, host="0.0.0.0", port=free_port()))
-    assert found["access"] == "warning"
+@pytest.mark.parametrize(("meant", "state"), [(True, "warning"), (False, "failed")])
+def test_an_open_address_without_keys(starter_index: Path, tmp_path: Path, meant: bool, state: str) -> None:
+    found = states(Settings(home=tmp_path, index=starter_index, host="0.0.0.0", port=free_port(), without_keys=meant))
+    assert found["access"] == state
 
 
 def test_the_database(starter_index: Path, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from medrag.types import Advice, Finding, Patient, Severity, Verdict
 ROOT = Path(__file__).parent.parent / "medrag"
 CODES = sorted(catalogue("en").sentences)
 CJK = re.compile(r"[一-鿿]")
-AS_THEY_COME = {"red_flag.named", "age.rule", "allergy.rule", "omission.monitoring"}
+AS_THEY_COME = {"red_flag.named", "sent.problem", "age.rule", "allergy.rule", "omission.monitoring"}
 """Nothing but values in the Chinese sentence either."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,10 @@ LOADERS: dict[str, Loader] = {
     "labels": labels.read,
     "rxnorm": rxnorm.read,
 }
-COLUMNS = ("name", "rxcui", "atc", "brands", "synonyms")
+COLUMNS = {
+    "drugs.csv": ("name", "rxcui", "atc", "brands", "synonyms"),
+    "codes.csv": ("system", "code", "name", "source"),
+}
 
 
 @dataclass(frozen=True)
@@ -79,18 +82,18 @@ def _named(name: str, kind: str) -> str:
 
 def _text(name: str, facts: Any) -> str:
     if name.endswith(".csv"):
-        return _csv(facts)
+        return _csv(facts, COLUMNS[name])
     if name.endswith(".json"):
         return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
     return yaml.safe_dump(facts, allow_unicode=True, default_flow_style=None, sort_keys=False, width=120)
 
 
-def _csv(facts: list[dict[str, Any]]) -> str:
+def _csv(facts: list[dict[str, Any]], columns: Sequence[str]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     for fact in facts:
-        cells = [fact.get(column, "") for column in COLUMNS]
+        cells = [fact.get(column, "") for column in columns]
         writer.writerow([";".join(cell) if isinstance(cell, list | tuple) else cell or "" for cell in cells])
     return out.getvalue()
 

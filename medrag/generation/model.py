@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from aiohttp import (
     UnixConnector,
 )
 
-from medrag.errors import ModelRefused, ModelUnavailable
+from medrag.errors import InputError, ModelRefused, ModelUnavailable
 from medrag.events import Usage
 from medrag.generation.prompts import Message
 from medrag.types import Pointer
@@ -73,12 +74,15 @@ class ChatModel(Protocol):
         Raises:
             ModelUnavailable: the model does not answer.
             ModelRefused: its server answered with an error.
+            InputError: the prompt is longer than its context.
         """
         ...
 
 
 DEFAULT_CONTEXT_TOKENS = 4096
 _DATA, _DONE = b"data:", b"[DONE]"
+_TOO_LONG = re.compile(rb"(?i)context.length|(?:context|model) length|max_model_len|too (?:long|many tokens)")
+"""How servers say that a prompt does not fit their model."""
 _MOST_LINE_BYTES = 1 << 20
 _KEEPALIVE_S = 4.0
 """Below the five seconds after which vLLM closes an idle connection, so that none is used while it is being closed."""
@@ -160,7 +164,7 @@ class OpenAIChatModel:
         try:
             async with self._open_session().request(method, f"{self.url.rstrip('/')}/{path}", json=body) as response:
                 if not response.ok:
-                    raise _refused(response)
+                    raise await _refused(response)
                 yield response
         except (ClientError, TimeoutError, ValueError) as error:
             what = "did not answer in time" if isinstance(error, TimeoutError) else "cannot be reached or broke off"
@@ -207,6 +211,12 @@ def _with_images(generation: Generation) -> list[dict[str, Any]]:
     return [*before, {**last, "content": [{"type": "text", "text": last["content"]}, *pictures]}]
 
 
-def _refused(response: ClientResponse) -> ModelRefused:
+async def _refused(response: ClientResponse) -> ModelRefused | InputError:
     """Without the server's own words: they can quote the prompt, and so the patient."""
+    if response.status < 500 and _TOO_LONG.search(await response.content.read(_MOST_LINE_BYTES)):
+        return InputError(
+            "the question and the patient are too long for this model's context; shorten the question",
+            param="messages",
+            code="context_length_exceeded",
+        )
     return ModelRefused(f"the model server answered {response.status} to {response.url.path}")

@@ -43,7 +43,7 @@ from medrag.knowledge.schema import (
     Washout,
 )
 from medrag.knowledge.scoring import Equivalent, PointScore, ScoreItem
-from medrag.knowledge.vocabulary import Allergen, Condition, Drug, DrugClass, Gene, Measurement, Product
+from medrag.knowledge.vocabulary import CODE_SYSTEMS, Allergen, Condition, Drug, DrugClass, Gene, Measurement, Product
 from medrag.types import Severity
 
 
@@ -128,12 +128,14 @@ class Knowledge:
     sources: Mapping[str, Source]
     reviews: tuple[Review, ...]
     """Every review, the user's own last."""
+    links: Mapping[str, str]
+    """A source in full -> where it can be read."""
     first_words: Mapping[str, int]
     """First word of a written name -> most words of a name that starts so."""
     spellings: Mapping[str, tuple[str, ...]]
     """First letter -> one-word names long enough to be recognised when misspelt."""
-    codes: Mapping[str, str]
-    """RxNorm or ATC code of an ingredient -> its name."""
+    codes: Mapping[tuple[str, str], str]
+    """(system, code) of an ingredient, product or allergen -> words that name it."""
     translated: Mapping[str, Mapping[tuple[str, str], str]]
     """Language -> (kind of term, key) -> preferred name."""
     ruled: frozenset[str]
@@ -274,6 +276,11 @@ class Knowledge:
             "interactions", "b", (ingredient,), None
         )
         return any(self.rules.interactions[place].severity is Severity.CONTRAINDICATED for place in places)
+
+    def coded(self, system: str | None, code: str | None) -> str | None:
+        """What a code names in words; without a system, what the first system that has it says."""
+        systems = CODE_SYSTEMS if system is None else (system.upper(),)
+        return next((self.codes[key] for each in systems if (key := (each, code or "")) in self.codes), None)
 
     def says(self, cue: str, text: str) -> bool:
         """Whether ``text`` says what the cue ``cue`` tells."""

@@ -38,10 +38,10 @@ RULES: dict[str, type[Any]] = {
 }
 KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "suffixes", "names"),
-    "product_routes",
+    *("product_routes", "codes"),
     *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "request_model", "injections", "scores"),
     *("point_scores", "coefficients", "equivalents", "effects", "threshold_names"),
-    *("age_limits", "cues", "sources", "reviews", "manifest"),
+    *("age_limits", "cues", "sources", "links", "reviews", "manifest"),
 }
 
 
@@ -99,6 +99,7 @@ def _knowledge(files: Files) -> Knowledge:
     _check("measurements", measurements.values(), known)
     _check("measurements", (each for one in measurements.values() for each in one.establishes), known)
     words = files.mapping("words", frozenset[str])
+    sources = files.terms("sources", schema.Source)
     written = names.drug_names(drugs.values(), products, classes.values(), words["brands_that_are_words"])
     return Knowledge(
         version=files.mapping("manifest", str)["version"],
@@ -133,11 +134,12 @@ def _knowledge(files: Files) -> Knowledge:
         cues=files.mapping("cues", tuple[str, ...]),
         words=words,
         suffixes=files.mapping("suffixes", str),
-        sources=files.terms("sources", schema.Source),
+        sources=sources,
         reviews=files.rows("reviews", schema.Review),
+        links={str(sources[key]): url for key, url in files.mapping("links", str).items() if key in sources},
         first_words=names.first_words(written),
         spellings=names.spellings(written),
-        codes=_codes(drugs.values()),
+        codes=_codes(drugs.values(), files.rows("codes", terms.Coded)),
         translated=translated,
         ruled=_ruled(conditions, rules),
         hash=files.digest,
@@ -164,14 +166,15 @@ def _translate(files: Files, *vocabulary: dict[str, Any]) -> dict[str, dict[tupl
     return preferred
 
 
-def _codes(drugs: Iterable[terms.Drug]) -> dict[str, str]:
-    """Code -> ingredient; one that several share (an ATC group's) names none of them."""
-    found: dict[str, set[str]] = {}
+def _codes(drugs: Iterable[terms.Drug], coded: Iterable[terms.Coded]) -> dict[tuple[str, str], str]:
+    """(System, code) -> words; an ingredient's code that several share (an ATC group's) names none of them."""
+    found: dict[tuple[str, str], set[str]] = {}
     for drug in drugs:
-        for code in (drug.rxcui, *drug.atc):
+        for system, code in (("RXNORM", drug.rxcui), *(("ATC", each) for each in drug.atc)):
             if code:
-                found.setdefault(code, set()).add(drug.name)
-    return {code: next(iter(named)) for code, named in found.items() if len(named) == 1}
+                found.setdefault((system, code), set()).add(drug.name)
+    single = {key: next(iter(named)) for key, named in found.items() if len(named) == 1}
+    return {(each.system, each.code): each.name for each in coded} | single
 
 
 def _members(classes: Mapping[str, terms.DrugClass], drugs: Mapping[str, Any]) -> dict[str, frozenset[str]]:

@@ -33,6 +33,19 @@ class Product(Record):
     ingredients: Terms
 
 
+CODE_SYSTEMS = ("RXNORM", "ATC", "SNOMED")
+"""Systems whose codes may stand alone for a drug or an allergen."""
+
+
+class Coded(Record):
+    """A code of a product or an allergen, with the words that name it ("ibuprofen 400 MG Oral Tablet")."""
+
+    system: Literal["RXNORM", "SNOMED"]
+    code: str
+    name: str
+    source: str
+
+
 class DrugClass(Record):
     """A set of ingredients; with ``names`` it can be read from text."""
 

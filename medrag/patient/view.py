@@ -181,7 +181,7 @@ def _drugs(medications: Sequence[Medication], knowledge: Knowledge) -> tuple[tup
             continue
         text = f"{fact.display} {fact.dosage or ''}".strip()
         read = [each for each in prescriptions(text, knowledge) if each.mention.resolved]
-        if not read and (name := knowledge.codes.get(fact.code or "")):
+        if not read and (name := knowledge.coded(fact.system, fact.code)):
             read = list(prescriptions(f"{name} {fact.dosage or ''}", knowledge))
         current += [CurrentDrug(each, fact) for each in read]
         if not read:
@@ -191,9 +191,15 @@ def _drugs(medications: Sequence[Medication], knowledge: Knowledge) -> tuple[tup
 
 def _allergy(fact: Allergy, knowledge: Knowledge) -> KnownAllergy | None:
     """The entry read; None for one that says that there is no allergy, and nothing else."""
-    said = entry(fact.display)
+    said = entry(_words(fact, knowledge))
     mentions, tolerated = _named(said.to, knowledge), _named(said.tolerated, knowledge)
     return KnownAllergy(fact, mentions, normalise(said.to), tolerated) if said.to.strip() or tolerated else None
+
+
+def _words(fact: Fact, knowledge: Knowledge) -> str:
+    """What an entry is called: its words, or where it is nothing but a code, what the code names."""
+    bare = fact.display == fact.code
+    return (knowledge.coded(fact.system, fact.code) if bare else None) or fact.display
 
 
 def _named(text: str, knowledge: Knowledge) -> tuple[DrugMention, ...]:

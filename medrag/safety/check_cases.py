@@ -44,7 +44,25 @@ def check_advice(  # noqa: PLR0913 (what a case may hold)
     ``verdict`` is withhold, warn, not_assessed or pass: the worst of what the checks said of any statement. A question
     adds its emergency notices (warn) and, where it is to be declined, the reason (withhold).
     """
-    knowledge = load(knowledge_folder)
+    findings = advice_findings(
+        patient, advice, load(knowledge_folder), evidence, question, one_person=one_person, classifier=classifier
+    )
+    result = {"id": case_id, "verdict": verdict(findings), "findings": [shown(each) for each in findings]}
+    problems = [each.model_dump(mode="json") for each in (patient.problems if patient else ())]
+    return {**result, "problems": problems} if problems else result
+
+
+def advice_findings(  # noqa: PLR0913 (what a case may hold)
+    patient: Patient | None,
+    advice: str,
+    knowledge: Knowledge,
+    evidence: Sequence[Passage] = (),
+    question: str = "",
+    *,
+    one_person: bool = False,
+    classifier: RequestClassifier | None = None,
+) -> list[Finding]:
+    """What the checks say of a piece of advice, of the question it answers, or of both; the worst first."""
     consultation = Consultation(
         patient, question, knowledge, evidence=_numbered(evidence), one_person=one_person, classifier=classifier
     )
@@ -54,9 +72,7 @@ def check_advice(  # noqa: PLR0913 (what a case may hold)
         settled = (*consultation.released, *consultation.withheld)
         findings += [finding for statement in settled for finding in statement.findings]
         findings += [*consultation.conclude().findings, *_of_the_text(advice, knowledge)]
-    result = {"id": case_id, "verdict": verdict(findings), "findings": [_shown(each) for each in _ordered(findings)]}
-    problems = [each.model_dump(mode="json") for each in (patient.problems if patient else ())]
-    return {**result, "problems": problems} if problems else result
+    return ordered(findings)
 
 
 def check_file(
@@ -167,7 +183,7 @@ def _check_line(
         advice = str(case.get("advice", "")) if question else str(case["advice"])
         return check_advice(case_id, patient, advice, knowledge_folder, passages, question, classifier=classifier)
     except (ValueError, KeyError, AttributeError, TypeError, MedragError) as error:
-        return {"id": case_id, "verdict": "not_assessed", "findings": [_shown(_unreadable(number, error))]}
+        return {"id": case_id, "verdict": "not_assessed", "findings": [shown(_unreadable(number, error))]}
 
 
 def _unreadable(number: int, error: Exception) -> Finding:
@@ -204,11 +220,13 @@ def _passage(item: Any, number: int) -> Passage:
     return Passage.model_validate({"id": str(number), "doc_id": str(number), "title": "", **content})
 
 
-def _ordered(findings: Sequence[Finding]) -> list[Finding]:
+def ordered(findings: Sequence[Finding]) -> list[Finding]:
+    """Failures first, then what was not assessed; each with the most severe first."""
     return sorted(findings, key=lambda each: (_ORDER[each.verdict], _RANK[each.severity]))
 
 
-def _shown(finding: Finding) -> dict[str, Any]:
+def shown(finding: Finding) -> dict[str, Any]:
+    """A finding as the results of a check give it."""
     return {
         "check": finding.check,
         "verdict": finding.verdict.value,

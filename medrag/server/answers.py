@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from medrag.engine import Engine
-from medrag.errors import ModelUnavailable
-from medrag.events import Event
+from medrag.errors import Busy
+from medrag.events import Event, Noticed
 from medrag.generation.modes.quote import TOKENS_PER_CHOICE
+from medrag.messages import Language
 from medrag.server.guard.audit import Trail
+from medrag.server.guard.failures import Interrupted
 from medrag.server.metrics import Meters
 from medrag.server.pacing import paced
 from medrag.server.routes.requests import ChatRequest
@@ -41,23 +43,27 @@ class Answers:
     meters: Meters = field(default_factory=Meters)
     under_way: int = 0
 
-    def stream(self, case: Case, *, who: str, engine: Engine, whole: bool) -> Events:
+    def stream(self, case: Case, *, who: str, engine: Engine, whole: bool, language: Language = "en") -> Events:
         """The events of one answer by ``engine``, audited before they leave; with ``whole`` all leave at the end.
 
         Raises:
-            ModelUnavailable: too many answers are under way, or this one takes too long.
+            Busy: too many answers are under way, or this one takes too long.
+            Interrupted: with ``whole``, it failed after emergencies were found, which are told in ``language``.
         """
         whole = whole or self.release == "whole"
         events = self._counted(engine.stream(case))
         if self.trail:
             events = self.trail.recorded(events, case, who, whole=whole)
-        if whole:
-            events = _together(events)
-        return paced(self.meters.observed(events), self.keep_alive_s, self.timeout_s)
+        sent = paced(self.meters.observed(events), self.keep_alive_s, self.timeout_s)
+        return _together(sent, language) if whole else sent
+
+    def cut_at(self, engine: Engine) -> int | None:
+        """The statements that a limited engine stops at; None where it is as long as any."""
+        return engine.max_statements if engine.max_statements < self.engine.max_statements else None
 
     async def _counted(self, events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
         if self.under_way >= self.at_once:
-            raise ModelUnavailable(f"{self.at_once} answers are under way, as many as this service makes at once")
+            raise Busy(f"{self.at_once} answers are under way, as many as this service makes at once")
         self.under_way += 1
         try:
             async with aclosing(events):
@@ -79,9 +85,20 @@ class Answers:
         return replace(engine, max_statements=min(engine.max_statements, max(1, tokens // TOKENS_PER_CHOICE)))
 
 
-async def _together(events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
-    """The events once all of them have come; none of an answer that fails."""
+async def _together(events: Events, language: Language) -> Events:
+    """The events once all of them have come; of an answer that fails none but its emergencies, told by the error."""
+    held: list[Event] = []
     async with aclosing(events):
-        held = [event async for event in events]
+        try:
+            async for event in events:
+                if event is None:
+                    yield None
+                else:
+                    held.append(event)
+        except Exception as error:
+            notices = [notice for event in held if isinstance(event, Noticed) for notice in event.notices]
+            if notices:
+                raise Interrupted(error, notices, language) from None
+            raise
     for event in held:
         yield event

@@ -8,16 +8,31 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.routing import Route
 
 from medrag import __version__
 from medrag.engine import Engine
 from medrag.server import answers
+from medrag.server.agents import protocol
+from medrag.server.agents.tools import Agent, Desk
 from medrag.server.guard import failures
-from medrag.server.guard.access import Access, Key, Limits
+from medrag.server.guard.access import DOCS_PATHS, OPEN_PATHS, Access, Key, Limits, caller
 from medrag.server.guard.audit import Trail
 from medrag.server.guard.cds_clients import CdsClients
-from medrag.server.guard.middleware import BodyLimit, Guard
-from medrag.server.routes import calculators, catalogue, cds_hooks, chat, feedback, pages, stored_patients
+from medrag.server.guard.middleware import BodyLimit, Guard, OwnAddress
+from medrag.server.routes import (
+    calculators,
+    catalogue,
+    cds_hooks,
+    check,
+    feedback,
+    interactions,
+    pages,
+    stored_patients,
+)
+from medrag.server.routes.openai import chat, responses
+from medrag.server.routes.stored_patients import StoredPatients
 
 
 @dataclass(frozen=True)
@@ -27,10 +42,12 @@ class Options:
     ``timeout_s`` bounds one answer; a waiting stream gets a comment every ``keep_alive_s`` seconds. Beyond
     ``at_once`` answers under way, a request is told to come back later. Pages of ``cors_origins`` may call the
     service from a browser; without one, only its own page may. With ``cds_clients``, CDS Hooks asks for their tokens
-    in the place of API keys. ``pharmcat_jar`` lets PharmCAT read uploaded VCF files.
+    in the place of API keys, and may read ``fhir_servers`` with a call's own token. ``pharmcat_jar`` lets PharmCAT
+    read uploaded VCF files. ``public_url`` is where clients find the service, for links; without one they lead to the
+    socket that was called. With ``docs`` everybody may read ``/docs``, the interface for programs.
     """
 
-    keys: Mapping[str, Key] = field(default_factory=dict)
+    keys: Mapping[str, Key] | None = None
     limits: Limits = field(default_factory=Limits)
     max_body_bytes: int = 8_000_000
     timeout_s: float = 120.0
@@ -39,7 +56,10 @@ class Options:
     release: answers.Release = "statement"
     cors_origins: Sequence[str] = ()
     cds_clients: CdsClients | None = None
+    fhir_servers: frozenset[str] = frozenset()
     pharmcat_jar: Path | None = None
+    public_url: str | None = None
+    docs: bool = False
 
 
 def create_app(engine: Engine, options: Options = Options(), trail: Trail | None = None) -> FastAPI:
@@ -51,15 +71,22 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
     desk = answers.Answers(engine, trail, options.timeout_s, options.keep_alive_s, options.at_once, options.release)
     failures.install(app)
     app.include_router(chat.routes(desk))
+    app.include_router(responses.routes(desk))
     app.include_router(catalogue.routes(engine, desk.meters, trail, options.max_body_bytes))
-    app.include_router(cds_hooks.routes(engine.knowledge, trail, options.cds_clients))
+    app.include_router(cds_hooks.routes(engine.knowledge, trail, options.cds_clients, options.fhir_servers))
+    app.include_router(check.routes(engine.knowledge, trail))
+    app.include_router(interactions.routes(engine.knowledge))
     app.include_router(stored_patients.routes(trail))
     app.include_router(calculators.routes(trail))
     app.include_router(feedback.routes(engine.knowledge, trail))
-    app.include_router(pages.routes(options.pharmcat_jar))
+    app.include_router(pages.routes(options.pharmcat_jar, docs=options.docs))
+    app.router.routes.append(Route(protocol.PATH, _mcp(desk, options)))
     elsewhere = cds_hooks.PATHS if options.cds_clients else None
     app.add_middleware(BodyLimit, max_bytes=options.max_body_bytes)
-    app.add_middleware(Access, keys=options.keys, limits=options.limits, elsewhere=elsewhere)
+    described = DOCS_PATHS if options.docs else frozenset[str]()
+    app.add_middleware(
+        Access, keys=options.keys, limits=options.limits, elsewhere=elsewhere, open_paths=OPEN_PATHS | described
+    )
     if options.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -68,5 +95,21 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
             allow_headers=["Authorization", "Content-Type"],
             expose_headers=["Retry-After", "x-request-id"],
         )
+    app.add_middleware(OwnAddress, public_url=options.public_url)
     app.add_middleware(Guard, meters=desk.meters)
     return app
+
+
+def _mcp(desk: answers.Answers, options: Options) -> protocol.McpOverHttp:
+    """The agents' tools, for whoever's key the request brings."""
+
+    async def ready() -> answers.Answers:
+        return desk
+
+    def agent(request: Request | None) -> Agent:
+        if request is None:
+            raise TypeError("a call over HTTP comes with its request")
+        return Agent(caller(request), StoredPatients(desk.trail, request))
+
+    server = protocol.mcp_server(Desk(desk.engine.knowledge, desk.trail, ready), agent)
+    return protocol.McpOverHttp(server, options.max_body_bytes, options.cors_origins)

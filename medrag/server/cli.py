@@ -1,4 +1,4 @@
-"""``medrag audit``, ``medrag feedback`` and ``medrag db``: what a service has stored."""
+"""``medrag audit``, ``feedback`` and ``db``: what a service has stored; ``medrag mcp``: its tools for agents."""
 
 from __future__ import annotations
 
@@ -33,6 +33,17 @@ def verify(
     print(f"{chain.records:,} records verify; head {chain.head}")
 
 
+@audit.command(epilog="Example: `medrag audit readers`")
+def readers(
+    file: Annotated[Path | None, typer.Argument(help="An SQLite file; the configured database when not given.")] = None,
+) -> None:
+    """Count for each key how often it read stored patients, how many of them, and when last."""
+    from medrag.server.guard.audit import readers as readers_of
+
+    for each in readers_of(file or load().database):
+        print(f"{each.who}: {each.reads:,} reads of {each.patients:,} patients; last {each.last}")
+
+
 class AuditFormat(StrEnum):
     """What `medrag audit export` writes."""
 
@@ -51,6 +62,28 @@ def export_audit(
     from medrag.server.guard.audit import exported
 
     _write_lines(exported(load().database, kind.value), out)
+
+
+def mcp(
+    http: Annotated[bool, typer.Option("--http", help="Streamable HTTP, as `medrag serve` has it at /mcp.")] = False,
+    host: Annotated[str | None, typer.Option(help="With --http: address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="With --http: port to listen on.")] = None,
+    index: Annotated[Path | None, typer.Option("--index", help="Index directory.")] = None,
+    model: Annotated[str | None, typer.Option("--model", help="Model to serve: a path or a hub id.")] = None,
+    model_url: Annotated[str | None, typer.Option("--model-url", help="Use this OpenAI-compatible server.")] = None,
+) -> None:
+    """Offer check, search, recommend and patient_summary to agents over the Model Context Protocol."""
+    settings = load(host=host, port=port, index=index, model=model, model_url=model_url)
+    if http:
+        from medrag.server.run import serve
+
+        serve(settings)
+        return
+    import asyncio
+
+    from medrag.server.agents.stdio import serve_stdio
+
+    asyncio.run(serve_stdio(settings, lambda line: print(line, file=sys.stderr, flush=True)))
 
 
 feedback = typer.Typer(no_args_is_help=True, help="What clinicians said of statements.")

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any, TypeVar
 
-from medrag.errors import ModelUnavailable
+from medrag.errors import Busy
 
 T = TypeVar("T")
 
@@ -17,7 +17,7 @@ async def paced(events: AsyncGenerator[T, None], every_s: float, timeout_s: floa
     Closing it, or cancelling the task it runs in, cancels the work behind ``events``.
 
     Raises:
-        ModelUnavailable: the events did not end within ``timeout_s`` seconds.
+        Busy: the events did not end within ``timeout_s`` seconds.
     """
     loop = asyncio.get_running_loop()
     ends = loop.time() + timeout_s
@@ -32,7 +32,7 @@ async def paced(events: AsyncGenerator[T, None], every_s: float, timeout_s: floa
                 yield event
                 waiting = _start(events)
             elif left <= every_s:
-                raise ModelUnavailable(f"no complete answer within {timeout_s:g} s; try again later")
+                raise Busy(f"no complete answer within {timeout_s:g} s; try again later")
             else:
                 yield None
     finally:

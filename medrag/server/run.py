@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import signal
 import socket
 import ssl
@@ -15,6 +16,7 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from medrag import __version__, tracing
 from medrag.errors import ConfigurationError
 from medrag.local import running_engine
 from medrag.patient import hear
@@ -22,6 +24,8 @@ from medrag.server.app import Options, create_app
 from medrag.server.guard.access import Limits, read_keys
 from medrag.server.guard.audit import Trail
 from medrag.server.guard.cds_clients import read_clients
+from medrag.server.guard.slow_clients import Impatient
+from medrag.server.routes.cds_hooks.fetching import listed
 from medrag.settings import Settings
 
 DRAIN_S = 30
@@ -32,10 +36,13 @@ def serve(settings: Settings) -> None:
     """Serves until SIGINT or SIGTERM; answers under way get ``DRAIN_S`` seconds, a second signal cuts them off.
 
     Raises:
-        ConfigurationError: the address cannot be listened on.
+        ConfigurationError: the address cannot be listened on, or would be open to everybody unasked.
         StoreError, KnowledgeError, ModelError: the engine cannot be started.
     """
     _require_certificate(settings)
+    _require_keys(settings)
+    if settings.otlp_endpoint:
+        tracing.export(settings.otlp_endpoint, __version__)
     listener = listen(settings.host, settings.port)
     with contextlib.closing(listener), contextlib.suppress(asyncio.CancelledError):
         uvloop.run(_serve(settings, listener))
@@ -111,7 +118,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
 
 def _options(settings: Settings, trail: Trail) -> Options:
     return Options(
-        keys=read_keys(settings.keys) if settings.keys else {},
+        keys=read_keys(settings.keys) if settings.keys else None,
         limits=Limits(settings.key_per_minute, settings.key_at_once),
         max_body_bytes=settings.max_body_bytes,
         timeout_s=settings.timeout_s,
@@ -119,19 +126,40 @@ def _options(settings: Settings, trail: Trail) -> Options:
         release=settings.release,
         cors_origins=settings.cors_origins,
         cds_clients=read_clients(settings.cds_clients, trail.database) if settings.cds_clients else None,
+        fhir_servers=listed(settings.fhir_servers),
         pharmcat_jar=settings.pharmcat_jar,
+        public_url=settings.public_url,
+        docs=settings.docs,
     )
 
 
 def _uvicorn(app: FastAPI, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=Impatient,
         lifespan="off",
         access_log=False,  # addresses may hold what nobody should log; /metrics counts
         timeout_graceful_shutdown=DRAIN_S,
         ssl_certfile=settings.tls_cert,
         ssl_keyfile=settings.tls_key,
     )
+
+
+def _require_keys(settings: Settings) -> None:
+    """Refuses to open the service to a network by an oversight."""
+    if settings.keys is None and not settings.without_keys and not is_loopback(settings.host):
+        raise ConfigurationError(
+            f"everybody who reaches {settings.host} could use this service: set `keys` to a key file "
+            "(docs/deployment.md), or say `--without-keys` if that is meant"
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens there."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _require_certificate(settings: Settings) -> None:

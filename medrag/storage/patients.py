@@ -1,4 +1,4 @@
-"""Stored patients, by an id that their owner chooses."""
+"""Stored patients, by their owner and an id that the owner chooses."""
 
 from __future__ import annotations
 
@@ -15,33 +15,37 @@ from medrag.types import Patient
 
 
 def put(database: Database, name: str, patient: Patient, who: str) -> None:
-    """Stores a patient, in the place of any that had the id.
+    """Stores a patient of ``who``, in the place of any that had the id.
 
     Raises:
         StorageError: the database cannot be written.
     """
     row = {"id": name, "patient": patient.model_dump_json(), "who": who, "stored": datetime.now(UTC)}
     with database.writing() as connection:
-        connection.execute(sa.delete(patients).where(patients.c.id == name))
+        connection.execute(sa.delete(patients).where(_of(name, who)))
         connection.execute(sa.insert(patients).values(row))
 
 
-def get(database: Database, name: str) -> Patient | None:
-    """The patient with the id; None when there is none.
+def get(database: Database, name: str, who: str) -> Patient | None:
+    """The patient of ``who`` with the id; None when there is none.
 
     Raises:
         StorageError: the database cannot be read.
     """
     with database.reading() as connection:
-        found = connection.scalar(sa.select(patients.c.patient).where(patients.c.id == name))
+        found = connection.scalar(sa.select(patients.c.patient).where(_of(name, who)))
     return read_structured(json.loads(found), "stored patient", load()) if found else None
 
 
-def delete(database: Database, name: str) -> bool:
+def delete(database: Database, name: str, who: str) -> bool:
     """Removes the patient; False when there was none.
 
     Raises:
         StorageError: the database cannot be written.
     """
     with database.writing() as connection:
-        return bool(connection.execute(sa.delete(patients).where(patients.c.id == name)).rowcount)
+        return bool(connection.execute(sa.delete(patients).where(_of(name, who))).rowcount)
+
+
+def _of(name: str, who: str) -> sa.ColumnElement[bool]:
+    return sa.and_(patients.c.id == name, patients.c.who == who)

@@ -30,10 +30,11 @@ patients = sa.Table(
     "patients",
     metadata,
     sa.Column("id", sa.String(200), primary_key=True),
+    sa.Column("who", sa.String(200), primary_key=True),
     sa.Column("patient", sa.Text, nullable=False),
-    sa.Column("who", sa.String(200), nullable=False),
     sa.Column("stored", sa.DateTime(timezone=True), nullable=False),
 )
+"""``who`` is whose the patient is: the same id of another owner is another patient."""
 
 reviews = sa.Table(
     "reviews",

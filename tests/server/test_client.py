@@ -99,7 +99,7 @@ def test_refusals_become_medrags_own_errors(url: str) -> None:
 def test_server_failures_become_medrags_own_errors(
     engine_of: EngineOf, problem: Exception, expected: type[MedragError]
 ) -> None:
-    with serving(engine_of(ScriptedModel([problem]))) as base, Client(base) as client:
+    with serving(engine_of(ScriptedModel([problem]))) as base, Client(base, retries=0) as client:
         with pytest.raises(expected) as whole:
             client.recommend(QUESTION)
         with pytest.raises(expected) as streamed:
@@ -110,7 +110,7 @@ def test_server_failures_become_medrags_own_errors(
 def test_nobody_there() -> None:
     listener = listen("127.0.0.1", 0)
     port = listener.getsockname()[1]
-    with Client(f"http://127.0.0.1:{port}") as client:
+    with Client(f"http://127.0.0.1:{port}", retries=0) as client:
         with pytest.raises(ModelUnavailable, match="medrag serve"):
             client.recommend(QUESTION)
         with pytest.raises(ModelUnavailable, match="medrag serve"):

@@ -8,15 +8,16 @@ from typing import Any
 
 import httpx
 import pytest
+from openai import APIError, OpenAI
 
 from medrag.client import Client
-from medrag.errors import MedragError
+from medrag.errors import MedragError, ModelRefused, ModelUnavailable
 from medrag.generation.model import OpenAIChatModel
 from medrag.generation.scripted import ScriptedModel
 from medrag.generation.vllm_process import free_port
 from medrag.server.guard.audit import Trail
 from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
-from tests.server.serving import Dying, records, serving
+from tests.server.serving import Dying, SlowModel, records, serving
 from tests.server.upstream import USAGE, Upstream, running
 
 BODY: dict[str, Any] = {"model": "medrag", "messages": [{"role": "user", "content": QUESTION}]}
@@ -37,7 +38,7 @@ def test_what_leaves_while_the_model_still_writes(engine_of: EngineOf, release: 
         ):
             lines = response.iter_lines()
             assert upstream.asked.wait(15)
-            waited = [next(line for line in lines if line) for _ in range(12)]
+            waited = [next(line for line in lines if line) for _ in range(120)]  # long, for a busy machine
     assert waited[-1] == ": keep-alive"
     assert ("azithromycin" in "".join(waited)) is seen
 
@@ -77,6 +78,49 @@ def test_stop_ends_the_answer_before_the_statement_that_holds_it(engine_of: Engi
             assert answer["choices"][0]["finish_reason"] == "stop"
             assert "azithromycin" not in answer["choices"][0]["message"]["content"]
         assert len(post(base, stop=["\n", ""]).json()["medrag"]["statements"]) == 3
+
+
+def test_an_answer_that_stop_leaves_empty_says_so(engine_of: EngineOf) -> None:
+    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
+        advice = post(base, stop="paracetamol").json()["medrag"]
+    assert (advice["outcome"], advice["message_code"]) == ("abstained", "advice.stopped")
+    assert "stop sequence" in advice["message"]
+
+
+EMERGENCY = "Sore throat, and now crushing chest pain and breathless. Which antibiotic for streptococcal pharyngitis?"
+
+
+@pytest.mark.parametrize("release", ["statement", "whole"])
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("problem", "status"), [(ModelUnavailable("down"), 503), (ModelRefused("no"), 502), (RuntimeError("bug"), 500)]
+)
+def test_an_emergency_is_told_when_there_is_no_answer(
+    engine_of: EngineOf, tmp_path: Path, release: str, stream: bool, problem: Exception, status: int
+) -> None:
+    path = tmp_path / "medrag.db"
+    with Trail.open(path) as trail, serving(engine_of(ScriptedModel([problem])), trail, release=release) as base:
+        asked: Any = {"messages": [{"role": "user", "content": EMERGENCY}], "medrag": {"language": "zh"}}
+        answer = post(base, stream=stream, **asked)
+        with OpenAI(base_url=f"{base}/v1", api_key="k", max_retries=0) as client, pytest.raises(APIError) as refused:
+            list(client.chat.completions.create(model="medrag", messages=asked["messages"], stream=True))
+    streamed = stream and release == "statement"
+    assert answer.status_code == (200 if streamed else status)
+    assert "急症" in answer.text or "\\u6025\\u75c7" in answer.text
+    if not streamed:
+        assert answer.json()["medrag"]["notices"][0]["check"] == "red_flag"
+        assert answer.json()["error"]["message"].startswith("急症")
+    assert refused.value.message
+    events = [record["event"] for record in records(path)]
+    assert events[:3] == ["opened", "noticed", "failed"]
+
+
+def test_an_emergency_is_told_when_the_answer_takes_too_long(engine_of: EngineOf) -> None:
+    messages = [{"role": "user", "content": EMERGENCY}]
+    with serving(engine_of(SlowModel(["[1.3]"])), timeout_s=3) as base:
+        answer = post(base, messages=messages)
+    assert answer.status_code == 503 and "retry-after" in answer.headers
+    assert answer.json()["medrag"]["notices"] and "no complete answer within" in answer.json()["error"]["message"]
 
 
 def test_usage_is_what_the_models_server_counted(engine_of: EngineOf) -> None:

@@ -18,7 +18,7 @@ from medrag.errors import ConfigurationError
 from medrag.events import Event, Finished, Released
 from medrag.generation.vllm_process import VllmProcess, free_port, served_name
 from medrag.server.guard.audit import verify
-from medrag.server.run import listen, serve
+from medrag.server.run import is_loopback, listen, serve
 from medrag.settings import Settings
 from tests.server.processes import medrag_serves, model_serves
 
@@ -45,6 +45,25 @@ def test_a_certificate_that_is_none_is_refused_at_once(tmp_path: Path) -> None:
             broken.write_text(content)
         with pytest.raises(ConfigurationError, match="PEM"):
             serve(Settings(tls_cert=broken, port=0, home=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("host", "open_to_others"),
+    [
+        ("127.0.0.1", False),
+        ("::1", False),
+        ("localhost", False),
+        ("0.0.0.0", True),
+        ("::", True),
+        ("203.0.113.1", True),
+    ],
+)
+def test_an_address_for_others_needs_keys(tmp_path: Path, host: str, open_to_others: bool) -> None:
+    assert is_loopback(host) is not open_to_others
+    if not open_to_others:
+        return
+    with pytest.raises(ConfigurationError, match="without-keys"):
+        serve(Settings(host=host, port=0, home=tmp_path))
 
 
 def test_a_signal_lets_answers_end(starter_index: Path, tmp_path: Path) -> None:

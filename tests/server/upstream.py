@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import uvicorn
-from fastapi import FastAPI, Request
-from fastapi.responses import StreamingResponse
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
 
 NAME = "upstream"
 CHUNK = {"id": "c", "object": "chat.completion.chunk", "created": 0, "model": NAME}
@@ -29,6 +29,8 @@ LONG_S = 30.0
 @dataclass
 class Upstream:
     """Streams ``reply`` a word at a time, ``pause_s`` seconds apart; ``hangs`` says where it stops for long.
+
+    With ``refuses`` it answers 400 and that.
 
     ``fails`` says how it ends instead: the stream stops short, or its last chunk is an error. ``bodies`` are what it
     was sent.
@@ -41,6 +43,7 @@ class Upstream:
     name: str = NAME
     hangs: Literal["queued", "before the first token", "in mid-stream"] | None = None
     fails: Literal["cut", "error"] | None = None
+    refuses: dict[str, Any] | None = None
     bodies: list[dict[str, Any]] = field(default_factory=list)
     asked: threading.Event = field(default_factory=threading.Event)
     aborted: threading.Event = field(default_factory=threading.Event)
@@ -59,8 +62,10 @@ class Upstream:
             return {"object": "list", "data": [card]}
 
         @app.post("/v1/chat/completions")
-        async def complete(request: Request) -> StreamingResponse:
+        async def complete(request: Request) -> Response:
             self.bodies.append(await request.json())
+            if self.refuses is not None:
+                return JSONResponse(self.refuses, 400)
             if self.hangs == "queued":
                 await self._hang_until_disconnected(request)
             return StreamingResponse(self._lines(), media_type="text/event-stream")

@@ -22,7 +22,7 @@ def test_the_migrations_make_the_tables_that_the_code_uses(where: str | Path) ->
 def test_opening_it_again_changes_nothing(where: str | Path) -> None:
     for _ in range(2):
         with Database.open(where) as database, database.reading() as connection:
-            assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all() == ["0001"]
+            assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all() == ["0002"]
 
 
 def test_tables_of_a_newer_medrag_are_refused(where: str | Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from medrag.types import Patient
 def test_a_stored_patient_comes_back_as_it_was(tmp_path: Path, patient: Patient) -> None:
     with Database.open(tmp_path / "medrag.db") as database:
         patients.put(database, "p", patient, "somebody")
-        assert patients.get(database, "p") == patient
+        assert patients.get(database, "p", "somebody") == patient
 
 
 def test_a_row_of_an_older_medrag_says_what_it_said(tmp_path: Path) -> None:
@@ -26,6 +27,23 @@ def test_a_row_of_an_older_medrag_says_what_it_said(tmp_path: Path) -> None:
         patients.put(database, "p", Patient(), "somebody")
         with database.writing() as connection:
             connection.exec_driver_sql("UPDATE patients SET patient = ?", (row,))
-        known = patients.get(database, "p")
+        known = patients.get(database, "p", "somebody")
     assert known is not None
     assert (known.medications, known.conditions) == (None, ())
+
+
+def test_patients_stored_before_they_had_owners_keep_them(tmp_path: Path) -> None:
+    path = tmp_path / "medrag.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "CREATE TABLE patients (id VARCHAR(200) NOT NULL, patient TEXT NOT NULL, who VARCHAR(200) NOT NULL, "
+            "stored DATETIME NOT NULL, PRIMARY KEY (id))"
+        )
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+        connection.execute("INSERT INTO alembic_version VALUES ('0001')")
+        connection.execute("INSERT INTO patients VALUES ('p', '{\"age_years\": 9}', 'ward', '2026-01-01 00:00:00')")
+    with Database.open(path) as database:
+        known = patients.get(database, "p", "ward")
+        patients.put(database, "p", Patient(), "other")
+        assert known is not None and known.age_years == 9
+        assert patients.get(database, "p", "ward") == known and patients.get(database, "p", "nobody") is None

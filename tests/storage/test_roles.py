@@ -44,7 +44,7 @@ def test_it_serves(serving: str) -> None:
         patients.put(database, "p", Patient(), "ward")
         patients.put(database, "p", Patient(), "ward")
         probe.write(database)
-        assert patients.get(database, "p") == Patient()
+        assert patients.get(database, "p", "ward") == Patient()
         assert chain.verify(database).records == 2
 
 

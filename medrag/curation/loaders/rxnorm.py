@@ -1,4 +1,6 @@
-"""RxNorm's release files: ingredients (IN) with their brands (BN), from RXNCONSO.RRF and RXNREL.RRF.
+"""RxNorm's release files: ingredients (IN) with their brands (BN), and the codes of products.
+
+From RXNCONSO.RRF and RXNREL.RRF.
 
 RxNorm is free to use under the UMLS licence, which a user accepts for themselves; only the parts from RxNorm itself
 (SAB=RXNORM) are read.
@@ -17,22 +19,27 @@ from medrag.knowledge.base import Knowledge
 
 RXCUI, SAB, TTY, STR, SUPPRESS = 0, 11, 12, 14, 16
 RXCUI1, RXCUI2, RELA = 0, 4, 7
+PRODUCTS = frozenset({"SCD", "SBD", "GPCK", "BPCK", "SCDF", "SBDF", "SCDG", "SBDG", "MIN", "PIN", "BN"})
+"""Term types whose codes orders give in the place of words: products, packs, forms, brands, precise ingredients."""
 
 
 def read(path: Path, knowledge: Knowledge) -> dict[str, list[dict[str, Any]]]:
-    """Rows of ``drugs.csv`` from the folder that holds the RRF files.
+    """Rows of ``drugs.csv`` and ``codes.csv`` from the folder that holds the RRF files.
 
     Raises :class:`~medrag.errors.KnowledgeError` when RXNCONSO.RRF is not there or holds no ingredient.
     """
     folder = path / "rrf" if (path / "rrf").is_dir() else path
     ingredients: dict[str, str] = {}
     brands: dict[str, str] = {}
+    products: dict[str, str] = {}
     for fields in _lines(folder / "RXNCONSO.RRF"):
         if fields[SAB] == "RXNORM" and fields[SUPPRESS] == "N":
             if fields[TTY] == "IN":
                 ingredients[fields[RXCUI]] = fields[STR]
             elif fields[TTY] == "BN":
                 brands[fields[RXCUI]] = fields[STR]
+            if fields[TTY] in PRODUCTS:
+                products[fields[RXCUI]] = fields[STR]
     if not ingredients:
         raise KnowledgeError(f"{folder / 'RXNCONSO.RRF'} holds no RxNorm ingredient")
     sold: dict[str, list[str]] = defaultdict(list)
@@ -53,7 +60,10 @@ def read(path: Path, knowledge: Knowledge) -> dict[str, list[dict[str, Any]]]:
                 "synonyms": [name.lower()],
             }
             for code, name in sorted(ingredients.items(), key=lambda item: item[1].lower())
-        ]
+        ],
+        "codes.csv": [
+            {"system": "RXNORM", "code": code, "name": name, "source": "rxnorm"} for code, name in products.items()
+        ],
     }
 
 

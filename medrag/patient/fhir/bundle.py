@@ -15,6 +15,8 @@ from medrag.types import Lost, Problem
 _REFERENCE = re.compile(r"(?:^|/)([A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64})(?:/_history/[^/]+)?$")
 _MAX_NESTING = 4
 
+PAGED = "is one page of a longer list; the rest was not sent"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -23,6 +25,12 @@ class Entry:
     resource: Json
     name: str
     url: str | None = None
+    kind_sent: str | None = None
+
+    @property
+    def name_sent(self) -> str:
+        """Its name by the type that it was sent as, which former versions of FHIR call otherwise."""
+        return f"{self.kind_sent or self.type}/{self.name.partition('/')[2]}"
 
     @property
     def type(self) -> str:
@@ -68,7 +76,8 @@ def open_document(content: Any) -> Document:
             document.problems.append(Problem(source=f"entry[{position}]", reason="not a resource: no resourceType"))
             continue
         resource = as_r4(given)
-        _add(document, Entry(resource, f"{resource['resourceType']}/{_identity(resource, url, position)}", url))
+        name = f"{resource['resourceType']}/{_identity(resource, url, position)}"
+        _add(document, Entry(resource, name, url, text(given.get("resourceType"))))
     return document
 
 
@@ -90,16 +99,16 @@ def _pages(content: Any, depth: int) -> Iterator[Problem]:
     for item in objects(content):
         if item.get("resourceType") == "Bundle":
             held = [entry.get("resource") for entry in objects(item.get("entry"))]
-            if _has_more(item):
+            if has_more(item):
                 kinds = {str(each.get("resourceType")) for each in objects(held)} | {_searched(item)}
-                reason = "is one page of a longer list; the rest was not sent"
-                yield Problem(source=f"Bundle/{text(item.get('id')) or 'page'}", reason=reason, lost=lists_of(kinds))
+                yield Problem(source=f"Bundle/{text(item.get('id')) or 'page'}", reason=PAGED, lost=lists_of(kinds))
             yield from _pages(held, depth + 1) if depth < _MAX_NESTING else ()
         elif "resourceType" not in item and depth == 0:
             yield from _pages(list(item.values()), depth + 1)
 
 
-def _has_more(bundle: Json) -> bool:
+def has_more(bundle: Json) -> bool:
+    """Whether a Bundle is a part of a longer list: a page follows, or there are more matches in all than it holds."""
     if any(item.get("relation") == "next" for item in objects(bundle.get("link"))):
         return True
     matches = [entry for entry in objects(bundle.get("entry")) if _search_mode(entry) in (None, "match")]

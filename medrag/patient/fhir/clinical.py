@@ -104,12 +104,13 @@ def _reaction(reactions: list[Json]) -> str | None:
 def medication(entry: Entry, origin: str, document: Document, today: date) -> Iterator[Fact]:
     """A MedicationRequest, MedicationStatement, MedicationDispense or MedicationAdministration."""
     resource = entry.resource
-    code = _named(_drug(resource, document), "medication")
+    code = _named(drug(resource, document), "medication")
     dates = ("authoredOn", "effectiveDateTime", "effectivePeriod", "dateAsserted", "whenHandedOver", "whenPrepared")
     yield Medication(**_fact(code, origin, entry, status.medication(resource, today), *dates), dosage=_dosage(resource))
 
 
-def _drug(resource: Json, document: Document) -> Code | None:
+def drug(resource: Json, document: Document) -> Code | None:
+    """What an order or a statement names, in itself or by its reference; None where that leads nowhere."""
     if direct := concept(resource.get("medicationCodeableConcept")):
         return direct
     reference = resource.get("medicationReference")

@@ -23,14 +23,14 @@ from medrag.patient.record.facts import assemble, unique
 from medrag.types import Fact, Genotype, Lost, Patient, Problem
 
 # Administrative, or read only through what refers to them: leaving them out loses no clinical fact.
-_ADMINISTRATIVE = {
+ADMINISTRATIVE = {
     *("Account", "Appointment", "AuditEvent", "Claim", "ClaimResponse", "Coverage", "CoverageEligibilityResponse"),
     *("Endpoint", "ExplanationOfBenefit", "HealthcareService", "Location", "Medication", "OperationOutcome"),
     *("Organization", "Patient", "Person", "Practitioner", "PractitionerRole", "Provenance", "RelatedPerson"),
     *("Schedule", "Slot", "Composition", "CareTeam", "Subscription", "Task", "Specimen", "MessageHeader", "Binary"),
 }
 
-_MEDICATIONS = {"MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration"}
+MEDICATIONS = {"MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration"}
 _READERS: dict[str, Callable[[Entry, str], Iterator[Fact]]] = {
     "Condition": clinical.condition,
     "AllergyIntolerance": clinical.allergy,
@@ -98,7 +98,7 @@ def _own(document: Document, subject: str | None, reading: _Reading) -> Iterator
         about = subject_of(entry, document)
         if entry.type == "Patient" and entry.name != subject:
             reading.report(entry, "is another patient; one patient at a time is read")
-        elif entry.type in _ADMINISTRATIVE:
+        elif entry.type in ADMINISTRATIVE:
             continue
         elif about and about != subject:
             reading.report(entry, "is about another patient and was left out")
@@ -181,7 +181,7 @@ def _keep(entry: Entry, reading: _Reading, texts: list[Attachment], faults: list
 
 def _facts(entry: Entry, document: Document, reading: _Reading) -> Iterator[Fact | Genotype]:
     origin, today = reading.origin, reading.today
-    if entry.type in _MEDICATIONS:
+    if entry.type in MEDICATIONS:
         return clinical.medication(entry, origin, document, today)
     if entry.type in {"Procedure", "Immunization"}:
         return clinical.procedure(entry, origin, today)

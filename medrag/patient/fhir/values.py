@@ -31,6 +31,8 @@ SYSTEMS = {
     "urn:oid:2.16.840.1.113883.6.88": "RxNorm",
     "urn:oid:2.16.840.1.113883.6.90": "ICD-10",
 }
+_PACKAGES = {"NDC", "UNII", "CPT"}
+"""Known systems whose codes say less of what is meant than another coding beside them."""
 UCUM = "http://unitsofmeasure.org"
 
 
@@ -88,7 +90,8 @@ def system_name(url: Any) -> str | None:
 
 
 def _rank(coding: Json) -> int:
-    return 0 if system_name(coding.get("system")) in SYSTEMS.values() else 1
+    system = system_name(coding.get("system"))
+    return 1 if system in _PACKAGES else 0 if system in SYSTEMS.values() else 2
 
 
 def _first_display(codings: list[Json]) -> str | None:

@@ -3,10 +3,12 @@
 The key file is YAML, a line a key; it holds hashes, so that reading it gives nobody a key:
 
     ward-7: {sha256: 5e88..., role: clinician}
+    dr-li: {sha256: 77c3..., role: clinician, group: cardiology}
     it: {sha256: 9f86..., role: operator}
 
 ``clinician`` may ask and search, use stored patients and review statements; ``operator`` may ask, search and read
-``/metrics``. Without a key file everybody may do both.
+``/metrics``. A stored patient belongs to the key that stored it, or to the keys of its ``group``. Without a key file
+everybody may do both; a file without a key is refused.
 """
 
 from __future__ import annotations
@@ -27,10 +29,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from medrag.errors import ConfigurationError, InputError
 from medrag.server.guard.failures import Failure
+from medrag.server.guard.wrong_keys import WrongKeys
 
 ANYBODY = "anybody"
 CLINICIAN = "clinician"
-OPEN_PATHS = frozenset({"/", "/health"})
+OPEN_PATHS = frozenset({"/", "/health", "/v1/about"})
+DOCS_PATHS = frozenset({"/docs", "/openapi.json"})
 OPERATOR_PATHS = frozenset({"/metrics"})
 PAGE = "/web/"
 
@@ -42,6 +46,7 @@ class Key(BaseModel):
 
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     role: Literal["clinician", "operator"] = "clinician"
+    group: str | None = Field(default=None, min_length=1, max_length=200)
 
 
 _KEYS = TypeAdapter(dict[str, Key])
@@ -51,16 +56,21 @@ def read_keys(path: Path) -> dict[str, Key]:
     """The keys of a key file, by name.
 
     Raises:
-        ConfigurationError: it is not there, or not as the module's docstring shows.
+        ConfigurationError: it is not there, holds no key, or is not as the module's docstring shows.
     """
     try:
-        return _KEYS.validate_python(yaml.safe_load(path.read_text()))
+        keys = _KEYS.validate_python(yaml.safe_load(path.read_text()))
     except OSError as error:
         raise ConfigurationError(f"the key file {path} cannot be read ({error.strerror})") from None
     except (yaml.YAMLError, UnicodeDecodeError, ValidationError):
         raise ConfigurationError(
             f"the key file {path} must hold lines like `ward-7: {{sha256: ..., role: ...}}`"
         ) from None
+    if not keys:
+        raise ConfigurationError(f"the key file {path} holds no key, so nobody could use this service")
+    if both := sorted({key.group for name, key in keys.items() if key.group and key.group != name} & keys.keys()):
+        raise ConfigurationError(f"the key file {path}: {both[0]!r} is the name of a key and of a group of others")
+    return keys
 
 
 @dataclass(frozen=True)
@@ -82,29 +92,34 @@ class _Use:
 
 @dataclass
 class Access:
-    """ASGI middleware in front of the routes. ``keys`` by name; empty means that nobody needs one.
+    """ASGI middleware in front of the routes. ``keys`` by name; None means that nobody needs one.
 
-    Paths that start with ``elsewhere`` have callers of their own, whom their routes know.
+    An address that sent too many wrong keys is refused, whatever it sends, until it has waited. Paths that start with
+    ``elsewhere`` have callers of their own, whom their routes know.
     """
 
     app: ASGIApp
-    keys: Mapping[str, Key] = field(default_factory=dict)
+    keys: Mapping[str, Key] | None = None
     limits: Limits = Limits()
     elsewhere: str | None = None
+    open_paths: frozenset[str] = OPEN_PATHS
     _used: dict[str, _Use] = field(default_factory=dict)
+    _wrong: WrongKeys = field(default_factory=WrongKeys)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
         if scope["type"] != "http" or self._open(scope["path"]):
             await self.app(scope, receive, send)
             return
-        named = self._named(Headers(scope=scope).get("authorization", ""))
-        if refusal := self._refusal(named, scope["path"]):
+        named, refusal = self._known(scope)
+        if refusal := refusal or self._refusal(named, scope["path"]):
             await refusal.response()(scope, receive, send)
             return
+        key = (self.keys or {}).get(named)
         scope["medrag.caller"] = named
-        scope["medrag.role"] = self.keys[named].role if named and self.keys else CLINICIAN
-        use = self._use(named or ANYBODY)
+        scope["medrag.owner"] = key.group or named if key else named
+        scope["medrag.role"] = key.role if key else CLINICIAN
+        use = self._use(named)
         use.under_way += 1
         try:
             await self.app(scope, receive, send)
@@ -112,25 +127,30 @@ class Access:
             use.under_way -= 1
 
     def _open(self, path: str) -> bool:
-        return path in OPEN_PATHS or path.startswith(PAGE if self.elsewhere is None else (PAGE, self.elsewhere))
+        return path in self.open_paths or path.startswith(PAGE if self.elsewhere is None else (PAGE, self.elsewhere))
 
-    def _named(self, authorization: str) -> str | None:
-        """Whose key it is. Every key is compared, and in constant time."""
-        if not self.keys:
-            return ANYBODY
-        given = hashlib.sha256(authorization.removeprefix("Bearer ").encode()).hexdigest()
+    def _known(self, scope: Scope) -> tuple[str, Failure | None]:
+        """Who asks, or why nobody known does. Every key is compared, and in constant time."""
+        if self.keys is None:
+            return ANYBODY, None
+        address = scope["client"][0] if scope.get("client") else ""
+        if wait_s := self._wrong.wait_s(address):
+            return ANYBODY, _too_many("too many wrong keys came from this address", wait_s)
+        scheme, _, secret = Headers(scope=scope).get("authorization", "").partition(" ")
+        given = hashlib.sha256(secret.strip().encode()).hexdigest() if scheme.lower() == "bearer" else ""
         matching = [name for name, key in self.keys.items() if hmac.compare_digest(key.sha256, given)]
-        return matching[0] if matching else None
+        if matching:
+            return matching[0], None
+        if given:
+            self._wrong.count(address)
+        message = "a valid API key is needed: Authorization: Bearer KEY"
+        headers = {"WWW-Authenticate": "Bearer"}
+        return ANYBODY, Failure(401, message, "authentication_error", "invalid_api_key", headers=headers)
 
-    def _refusal(self, named: str | None, path: str) -> Failure | None:
-        if named is None:
-            message = "a valid API key is needed: Authorization: Bearer KEY"
-            return Failure(
-                401, message, "authentication_error", "invalid_api_key", headers={"WWW-Authenticate": "Bearer"}
-            )
-        if path in OPERATOR_PATHS and self.keys and self.keys[named].role != "operator":
-            return Failure(403, "this needs an operator's key", "permission_error", "not_permitted")
+    def _refusal(self, named: str, path: str) -> Failure | None:
         if path in OPERATOR_PATHS:
+            if self.keys and self.keys[named].role != "operator":
+                return Failure(403, "this needs an operator's key", "permission_error", "not_permitted")
             return None
         use = self._use(named)
         if self.limits.at_once is not None and use.under_way >= self.limits.at_once:
@@ -158,6 +178,11 @@ class Access:
 def caller(request: Request) -> str:
     """The name of the key that a request came with."""
     return str(request.scope.get("medrag.caller", ANYBODY))
+
+
+def owner(request: Request) -> str:
+    """Whose patients the request reaches: the group of its key, or the key alone."""
+    return str(request.scope.get("medrag.owner", ANYBODY))
 
 
 def require_clinician(request: Request) -> None:

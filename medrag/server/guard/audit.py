@@ -15,6 +15,7 @@ import json
 import math
 import time
 import uuid
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
@@ -86,7 +87,10 @@ class Trail:
     async def recorded(
         self, events: AsyncGenerator[Event, None], case: Case, who: str, *, whole: bool = False
     ) -> AsyncGenerator[Event, None]:
-        """``events``, each only once its record is on disk. With ``whole`` they leave together, so the last one waits.
+        """``events``, each only once its record is on disk.
+
+        With ``whole`` they leave together, so that the last one waits for all; emergencies wait for nothing, because
+        they are told even when there is no answer.
 
         Raises:
             AuditError: a record cannot be written; the event it is for does not leave.
@@ -98,7 +102,7 @@ class Trail:
             try:
                 async for event in events:
                     waiting.append(answer | _recorded(event))
-                    if isinstance(event, Finished) or not (whole or event == Noticed(())):
+                    if _leaves(event, whole):
                         due, waiting = waiting, []
                         await self._commits.append(due)
                     finished = isinstance(event, Finished)
@@ -141,6 +145,31 @@ def exported(where: str | Path, kind: Literal["fhir", "jsonl"]) -> Iterator[str]
             yield json.dumps(audit_event(link) if kind == "fhir" else vars(link), ensure_ascii=False)
 
 
+@dataclass(frozen=True)
+class Reader:
+    """How often a key read stored patients: ``last`` is a time in ISO 8601."""
+
+    who: str
+    reads: int
+    patients: int
+    last: str
+
+
+def readers(where: str | Path) -> list[Reader]:
+    """Who read stored patients, most reads first; raises as :func:`verify`."""
+    reads: defaultdict[str, list[Record]] = defaultdict(list)
+    with _existing(where) as database:
+        for link in chain.verified(database):
+            record = json.loads(link.record)
+            if record["event"] == "patient_read":
+                reads[record["who"]].append(record)
+    found = [
+        Reader(who, len(each), len({one["patient_id_sha256"] for one in each}), each[-1]["time"])
+        for who, each in reads.items()
+    ]
+    return sorted(found, key=lambda reader: -reader.reads)
+
+
 def _existing(where: str | Path) -> Database:
     if isinstance(where, Path) and not where.exists():
         raise AuditError(f"there is no database at {where}; `medrag serve` makes it")
@@ -160,6 +189,13 @@ def passage_hash(evidence: Evidence) -> str:
 def text_hash(text: str) -> str:
     """What ties a record to a statement's words."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _leaves(event: Event, whole: bool) -> bool:
+    """Whether something may be sent at this event."""
+    if isinstance(event, Noticed):
+        return bool(event.notices)
+    return isinstance(event, Finished) or not whole
 
 
 def _recorded(event: Event) -> Record:

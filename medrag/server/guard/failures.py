@@ -1,6 +1,7 @@
-"""Every failure in OpenAI's error shape, without a word of the request in it.
+"""Every failure in OpenAI's error shape, without a word of the request or of what stands behind this service in it.
 
-openai-python retries 408, 409, 429 and 5xx, so what will not get better by itself is 4xx, and 409 says not to retry.
+openai-python retries 408, 409, 429 and 5xx: what will not get better by itself is 4xx, or says (as 409 does) that it
+need not be tried again. Errors of 5xx name addresses, files and databases, which are for the log.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -17,8 +18,19 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from medrag.errors import AuditError, InputError, MedragError, ModelRefused, ModelUnavailable, StorageError, Untrusted
-from medrag.types import Filters
+from medrag import rendering
+from medrag.errors import (
+    AuditError,
+    Busy,
+    InputError,
+    MedragError,
+    ModelRefused,
+    ModelUnavailable,
+    StorageError,
+    Untrusted,
+)
+from medrag.messages import Language
+from medrag.types import Filters, Finding
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +47,15 @@ _STATUS_BY_CODE: Mapping[str, int] = {
     "not_permitted": 403,
     "two_people": 409,
     "body_too_large": 413,
+    "body_too_slow": 408,
 }
-_CODE_BY_OUTAGE: Mapping[type[MedragError], str] = {
-    ModelUnavailable: "model_unavailable",
-    AuditError: "audit_unavailable",
-    StorageError: "storage_unavailable",
+_OUTAGES: Mapping[type[MedragError], tuple[str, str]] = {
+    ModelUnavailable: ("model_unavailable", "the model does not answer now; try again later"),
+    AuditError: ("audit_unavailable", "the audit trail cannot be written now, and nothing is answered without it"),
+    StorageError: ("storage_unavailable", "the database cannot be used now; try again later"),
 }
+_NO_RETRY = {"x-should-retry": "false"}
+"""What OpenAI's clients look for before they try again."""
 _CODE_BY_STATUS: Mapping[int, str] = {400: "invalid_json", 404: "not_found", 405: "method_not_allowed"}
 
 
@@ -53,10 +68,17 @@ class ErrorDetail(BaseModel):
     code: str
 
 
+class Notices(BaseModel):
+    """What must be told although there is no answer."""
+
+    notices: tuple[Finding, ...]
+
+
 class ErrorBody(BaseModel):
     """The body of every failure."""
 
     error: ErrorDetail
+    medrag: Notices | None = None
 
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -64,6 +86,16 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     "5XX": {"model": ErrorBody, "description": "The service cannot answer now; with 503, `Retry-After` says when."},
 }
 """The failures in the service's OpenAPI."""
+
+
+class Interrupted(MedragError):
+    """An answer failed after emergencies were found and before they were told; ``cause`` is why."""
+
+    def __init__(self, cause: Exception, notices: Sequence[Finding], language: Language) -> None:
+        super().__init__(type(cause).__name__)
+        self.cause = cause
+        self.notices = tuple(notices)
+        self.language = language
 
 
 @dataclass(frozen=True)
@@ -76,11 +108,14 @@ class Failure:
     code: str
     param: str | None = None
     headers: Mapping[str, str] | None = None
+    notices: Sequence[Finding] = ()
 
     @property
     def body(self) -> dict[str, Any]:
-        """OpenAI's error object."""
-        return {"error": {"message": self.message, "type": self.type, "param": self.param, "code": self.code}}
+        """OpenAI's error object; emergencies beside it."""
+        error = {"message": self.message, "type": self.type, "param": self.param, "code": self.code}
+        told = {"medrag": {"notices": [each.model_dump(mode="json") for each in self.notices]}} if self.notices else {}
+        return {"error": error} | told
 
     def response(self) -> JSONResponse:
         """The HTTP response."""
@@ -88,25 +123,44 @@ class Failure:
 
 
 def failure(error: Exception) -> Failure:
-    """What to tell the client of ``error``; one that nobody foresaw is logged (by place, not by message) and hidden."""
+    """What to tell the client of ``error``; what is not its doing is logged, by place where nobody foresaw it."""
+    if isinstance(error, Interrupted):
+        told = rendering.head(error.notices, error.language)
+        cause = failure(error.cause)
+        headers = {**(cause.headers or {}), **_NO_RETRY}  # an emergency does not wait for what may help next time
+        return replace(cause, message=told + cause.message, notices=error.notices, headers=headers)
     if isinstance(error, InputError):
         status = _STATUS_BY_CODE.get(error.code, 400)
-        again = {"x-should-retry": "false"} if status == CONFLICT else None
+        again = _NO_RETRY if status == CONFLICT else None
         return Failure(status, str(error), "invalid_request_error", error.code, error.param, again)
     if isinstance(error, Untrusted):
         return Failure(
             401, str(error), "authentication_error", "untrusted_client", headers={"WWW-Authenticate": "Bearer"}
         )
-    retry = {"Retry-After": str(RETRY_AFTER_S)}
-    for kind, code in _CODE_BY_OUTAGE.items():
-        if isinstance(error, kind):
-            return Failure(503, str(error), "server_error", code, headers=retry)
-    if isinstance(error, ModelRefused):
-        return Failure(502, str(error), "server_error", "model_refused")
     if isinstance(error, MedragError):
-        return Failure(500, str(error), "server_error", "not_configured")
+        return _ours(error)
     log.error("%s %s", type(error).__name__, _place(error))
-    return Failure(500, "an error inside medrag; the server's log says where", "server_error", "internal_error")
+    return Failure(
+        500,
+        "an error inside medrag; the server's log says where",
+        "server_error",
+        "internal_error",
+        headers=_NO_RETRY,
+    )
+
+
+def _ours(error: MedragError) -> Failure:
+    """A failure behind this service: its words are for the log, unless they were written for whoever asked."""
+    log.error("%s: %s", type(error).__name__, error)
+    for kind, (code, message) in _OUTAGES.items():
+        if isinstance(error, kind):
+            said = str(error) if isinstance(error, Busy) else message
+            return Failure(503, said, "server_error", code, headers={"Retry-After": str(RETRY_AFTER_S)})
+    if isinstance(error, ModelRefused):
+        message = "the model's server refused the request; this service's log says more"
+        return Failure(502, message, "server_error", "model_refused", headers=_NO_RETRY)
+    message = "this service is not set up as it should be; its log says more"
+    return Failure(500, message, "server_error", "not_configured", headers=_NO_RETRY)
 
 
 def install(app: FastAPI) -> None:

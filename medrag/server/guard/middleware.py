@@ -1,4 +1,4 @@
-"""Around every request: an id, a bound on the body, and no exception that gets out with a message in it.
+"""Around every request: an id, the service's own address, a bound on the body, and no exception with a message in it.
 
 Plain ASGI, because Starlette's ``BaseHTTPMiddleware`` hides the client's disconnect from the routes.
 """
@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
+from opentelemetry.context import attach, detach
+from opentelemetry.propagate import extract
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,10 +21,15 @@ from medrag.files import Ambiguous, strict_json
 from medrag.server.guard.failures import failure
 from medrag.server.metrics import Meters
 
+BODY_S = 60.0
+
 
 @dataclass
 class Guard:
-    """Gives each response an ``x-request-id``, counts it, and turns an unforeseen exception into a plain 500."""
+    """Gives each response an ``x-request-id``, counts it, and turns an unforeseen exception into a plain 500.
+
+    Nothing is to be stored on its way, unless a route says otherwise: nearly all of it is about a patient.
+    """
 
     app: ASGIApp
     meters: Meters
@@ -37,50 +46,92 @@ class Guard:
             if message["type"] == "http.response.start":
                 started = True
                 self.meters.responses.labels(_route(scope), message["status"]).inc()
-                MutableHeaders(scope=message)["x-request-id"] = f"req-{uuid.uuid4().hex}"
+                headers = MutableHeaders(scope=message)
+                headers["x-request-id"] = f"req-{uuid.uuid4().hex}"
+                headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
+        token = attach(extract(Headers(scope=scope)))  # the caller's span, below which this answer's are
         try:
             await self.app(scope, receive, identified)
         except Exception as error:  # noqa: BLE001 - uvicorn would log the message, and with it the patient
             answer = failure(error).response()
             if not started:
                 await answer(scope, receive, identified)
+        finally:
+            detach(token)
+
+
+@dataclass
+class OwnAddress:
+    """Puts the service's own address in the place of the Host header, so that no link in an answer follows a caller.
+
+    That is ``public_url``, or else the socket that the request came to.
+    """
+
+    app: ASGIApp
+    public_url: str | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == "http":
+            scope.update(self._addressed(scope))
+        await self.app(scope, receive, send)
+
+    def _addressed(self, scope: Scope) -> Scope:
+        scheme, host, path, *_ = urlsplit(self.public_url) if self.public_url else (scope["scheme"], _socket(scope), "")
+        kept = [(name, value) for name, value in scope["headers"] if name != b"host"]
+        return {
+            "scheme": scheme,
+            "headers": [(b"host", host.encode()), *kept],
+            "root_path": path.rstrip("/") or scope.get("root_path", ""),
+        }
 
 
 @dataclass
 class BodyLimit:
-    """Reads the body before the application sees the request: at most ``max_bytes`` of it, else 413.
+    """Reads the body before the application sees the request: at most ``max_bytes`` (413), within ``body_s`` (408).
 
-    JSON that can be read in two ways, or is nested too deeply to be read, is answered with 400.
+    JSON that can be read in two ways (half a character, a lone surrogate, among it), or is nested too deeply to be
+    read, is answered with 400.
     """
 
     app: ASGIApp
     max_bytes: int
+    body_s: float = BODY_S
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        body = None if self._declared(scope) > self.max_bytes else await self._read(receive)
+        try:
+            async with asyncio.timeout(self.body_s):
+                body = None if self._declared(scope) > self.max_bytes else await self._read(receive)
+        except TimeoutError:
+            await self._refuse(f"the body did not come within {self.body_s:g} s", "body_too_slow", scope, receive, send)
+            return
         if body is None:
             message = f"the body is larger than {self.max_bytes:,} bytes"
-            answer = failure(InputError(message, code="body_too_large")).response()
-            answer.headers["Connection"] = "close"
-            await answer(scope, receive, send)
+            await self._refuse(message, "body_too_large", scope, receive, send)
             return
         if _is_json(scope) and (why := await asyncio.to_thread(_ambiguity, body)):
             await failure(InputError(f"the body is not usable JSON: {why}", code="invalid_json")).response()(
                 scope, receive, send
             )
             return
-        unread: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+        unread: Iterator[Message] = iter([{"type": "http.request", "body": body, "more_body": False}])
 
         async def replay() -> Message:
-            return unread.pop() if unread else await receive()
+            return next(unread, None) or await receive()
 
         await self.app(scope, replay, send)
+
+    @staticmethod
+    async def _refuse(message: str, code: str, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = failure(InputError(message, code=code)).response()
+        answer.headers["Connection"] = "close"
+        await answer(scope, receive, send)
 
     @staticmethod
     def _declared(scope: Scope) -> int:
@@ -119,6 +170,12 @@ def _ambiguity(body: bytes) -> str | None:
     except ValueError:
         return None  # the application says where
     return None
+
+
+def _socket(scope: Scope) -> str:
+    host, port = scope.get("server") or ("localhost", None)
+    named = f"[{host}]" if ":" in host else host
+    return named if port in (None, 80 if scope["scheme"] == "http" else 443) else f"{named}:{port}"
 
 
 def _route(scope: Scope) -> str:

@@ -21,6 +21,7 @@ from medrag.patient.privacy.deidentify import Identity, deidentify, deidentify_p
 from medrag.server.guard.access import caller, require_clinician
 from medrag.server.guard.audit import Trail, case_hash, passage_hash, text_hash
 from medrag.server.routes.requests import Extension, patient_of
+from medrag.server.routes.schemas import FeedbackAnswer, described
 from medrag.server.routes.stored_patients import StoredPatients
 from medrag.storage import chain, reviews
 from medrag.storage.reviews import Edit, Review, Verdict
@@ -48,7 +49,7 @@ def routes(knowledge: Knowledge, trail: Trail | None) -> APIRouter:
     router = APIRouter()
     secret = secrets.token_bytes(32)
 
-    @router.post("/v1/feedback")
+    @router.post("/v1/feedback", responses=described(FeedbackAnswer))
     async def feedback(body: FeedbackRequest, request: Request) -> dict[str, Any]:
         """Keeps the verdict."""
         if trail is None:

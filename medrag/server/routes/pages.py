@@ -21,11 +21,13 @@ from medrag.patient import load
 from medrag.patient.formats.structured import written
 from medrag.patient.report import report
 from medrag.server.routes.requests import INVALID_PATIENT
+from medrag.server.routes.schemas import PatientAnswer, described
 from medrag.types import Patient
 
 WEB = Path(__file__).parents[1] / "web"
 MAX_FILES = 50
-MAX_NAME_BYTES = 200
+NAME_BYTES = 160
+SUFFIX_CHARACTERS = 20
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -62,8 +64,11 @@ class PatientRequest(BaseModel):
     one_person: bool = Field(default=False, description="The files are of one person though they seem not to be.")
 
 
-def routes(pharmcat_jar: Path | None = None) -> APIRouter:
-    """The page, its parts, and ``POST /v1/patient``; with ``pharmcat_jar`` PharmCAT calls the alleles of a VCF."""
+def routes(pharmcat_jar: Path | None = None, *, docs: bool = False) -> APIRouter:
+    """The page, its parts, and ``POST /v1/patient``; with ``pharmcat_jar`` PharmCAT calls the alleles of a VCF.
+
+    With ``docs`` also ``/docs``, the interface for programs as a page.
+    """
     router = APIRouter()
     parts = {path.name: path for path in WEB.iterdir() if path.is_file()}
     said = json.dumps({language: asdict(catalogue(language)) for language in LANGUAGES}, ensure_ascii=False)
@@ -71,6 +76,12 @@ def routes(pharmcat_jar: Path | None = None) -> APIRouter:
     @router.get("/", include_in_schema=False)
     async def page() -> FileResponse:
         return FileResponse(parts["index.html"], headers=_HEADERS)
+
+    if docs:
+
+        @router.get("/docs", include_in_schema=False)
+        async def reference() -> FileResponse:
+            return FileResponse(parts["reference.html"], headers=_HEADERS)
 
     @router.get("/web/messages.js", include_in_schema=False)
     async def words() -> Response:
@@ -83,7 +94,7 @@ def routes(pharmcat_jar: Path | None = None) -> APIRouter:
             raise InputError("there is no such file", code="not_found")
         return FileResponse(parts[name], headers=_HEADERS)
 
-    @router.post("/v1/patient")
+    @router.post("/v1/patient", responses=described(PatientAnswer))
     async def patient(body: PatientRequest) -> dict[str, Any]:
         """The files as one patient, and a summary for a reader."""
         read = await asyncio.to_thread(_read, body, pharmcat_jar)
@@ -104,14 +115,15 @@ def _read(body: PatientRequest, pharmcat_jar: Path | None) -> Patient:
 
 def _written(folder: Path, upload: Upload) -> Path:
     folder.mkdir()
-    path = folder / _name(upload.name)
+    path = folder / _file_name(upload.name)
     path.write_bytes(upload.content)
     return path
 
 
-def _name(given: str) -> str:
-    """The last part of the name as any file system takes it: printable, and no longer than its end (".vcf.gz")."""
-    last = PurePath(given.replace("\\", "/")).name
-    plain = "".join(letter if letter.isprintable() else "_" for letter in last).encode("utf-8", "replace")
-    name = plain[-MAX_NAME_BYTES:].decode("utf-8", "ignore")
-    return "file" if name in {"", ".", ".."} else name
+def _file_name(name: str) -> str:
+    """A name that every file system takes, as near to the one given as may be; its suffix says the format."""
+    plain = "".join(each if each.isprintable() else "_" for each in name.replace("\\", "/"))
+    path = PurePath(plain)
+    suffix = "".join(path.suffixes[-2:])[-SUFFIX_CHARACTERS:]
+    stem = path.name.removesuffix(suffix).encode()[:NAME_BYTES].decode(errors="ignore")
+    return f"{stem.lstrip('.') or 'file'}{suffix}"

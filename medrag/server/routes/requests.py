@@ -2,11 +2,13 @@
 
 The patient travels in the ``medrag`` field (whole, or as the id of a stored one) or as a message (or content part)
 that is nothing but a JSON object: a FHIR resource or the schema of :class:`~medrag.types.Patient`. The last user
-message is the question. What was said before it is context and follows it; what the assistant said is not evidence
-and is left out. The engine reads all of it as a note too, so that an allergy in plain words reaches the safety filter.
+message is the question. What was said beside it, also by an agent's tools, is context and follows it; what the
+assistant said is not evidence and is left out. The engine reads all of it as a note too, so that an allergy in plain
+words reaches the safety filter.
 
 Unknown fields are accepted, and so are ``seed`` and the sampling parameters: decoding is greedy, so that the same
 request has the same answer under every one of them. ``stop`` ends the answer before the first statement that holds it.
+``response_format`` and ``tools`` are :mod:`~medrag.server.routes.openai.structured`'s.
 """
 
 from __future__ import annotations
@@ -21,12 +23,14 @@ from medrag.errors import InputError, PatientError
 from medrag.files import Ambiguous, strict_json
 from medrag.messages import Language
 from medrag.patient import ensure_same_person, from_json
+from medrag.server.routes.openai.structured import Wanted, wanted
 from medrag.types import Case, Filters, Patient
 
 MODEL = "medrag"
 MAX_STOPS = 16
 INVALID_PATIENT = {"invalid_request": "invalid_patient"}
 """The code of a patient that does not parse, where the error has none of its own."""
+_TOOLS = ("tool", "function")
 
 _Stop = str | list[str] | None
 _DATA_URL = re.compile(r"data:image/(?:png|jpe?g|webp|gif);base64,[A-Za-z0-9+/=\s]+\Z")
@@ -60,7 +64,7 @@ def _stops(stop: Any) -> Any:
 class ChatMessage(BaseModel):
     """One message; its content is a string or a list of parts."""
 
-    role: Literal["system", "developer", "user", "assistant"]
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: Annotated[tuple[Part, ...], BeforeValidator(_parts, json_schema_input_type=str | list[Part] | None)] = ()
 
 
@@ -114,6 +118,11 @@ class ChatRequest(BaseModel):
         return self.max_completion_tokens or self.max_tokens
 
     @property
+    def wanted(self) -> Wanted | None:
+        """The object asked for in the place of text; raises InputError where it cannot be had."""
+        return wanted(self.model_extra or {})
+
+    @property
     def include_usage(self) -> bool:
         """Whether a stream ends with a usage chunk."""
         return self.stream_options is not None and self.stream_options.include_usage
@@ -128,11 +137,7 @@ class SearchRequest(Extension):
 
 _ACCEPTED: Mapping[str, tuple[Any, ...]] = {
     "n": (1,),
-    "tools": ([],),
-    "tool_choice": ("none", "auto"),
-    "functions": ([],),
     "function_call": ("none", "auto"),
-    "response_format": ({"type": "text"},),
     "logprobs": (False,),
     "top_logprobs": (0,),
     "logit_bias": ({},),
@@ -165,16 +170,18 @@ def case_of(request: ChatRequest, stored: Stored) -> Case:
     _refuse_unsupported(request.model_extra or {})
     patient = patient_of(request.medrag, stored, "medrag.")
     images = tuple(_images(request.messages))
-    said: list[str] = []
+    asked: list[str] = []
+    beside: list[str] = []
     sent_as = request.medrag.patient
-    for where, text in _texts(request.messages):
-        if (found := _json_object(text, where)) is None:
-            said.append(text)
+    for role, where, text in _texts(request.messages):
+        found = _tools_patient(text) if role in _TOOLS else _sent_patient(text, where)
+        if found is None:
+            (asked if role == "user" else beside).append(text)
         elif patient is None:
-            patient, sent_as = parse_patient(found, where), found
+            sent_as, patient = found
         else:
             raise InputError("two patients were given; send one", param=where, code="two_patients")
-    question, sent = _question(request.messages, said), request.medrag
+    question, sent = _question(request.messages, asked, beside), request.medrag
     if sent_as and not sent.one_person:
         ensure_same_person(sent_as, question)
     return Case(question=question, patient=patient, filters=sent.filters, one_person=sent.one_person, images=images)
@@ -188,13 +195,13 @@ def _refuse_unsupported(fields: Mapping[str, Any]) -> None:
             raise InputError(f"{name} is not supported: {instead}", param=name, code="unsupported_parameter")
 
 
-def _texts(messages: tuple[ChatMessage, ...]) -> Iterator[tuple[str, str]]:
-    """Every text of the system and the user, with where it stands."""
+def _texts(messages: tuple[ChatMessage, ...]) -> Iterator[tuple[str, str, str]]:
+    """Every text but the assistant's, with who said it and where it stands."""
     for number, message in enumerate(messages):
         for place, part in enumerate(message.content):
             where = f"messages[{number}].content"
             if part.type != "text":
-                if part.type == "image_url":
+                if part.type == "image_url" or message.role == "assistant":
                     continue
                 raise InputError(
                     "only text and image_url content is supported; send the report's text",
@@ -202,7 +209,7 @@ def _texts(messages: tuple[ChatMessage, ...]) -> Iterator[tuple[str, str]]:
                     code="unsupported_content",
                 )
             if message.role != "assistant" and part.text and part.text.strip():
-                yield where, part.text.strip()
+                yield message.role, where, part.text.strip()
 
 
 def _images(messages: tuple[ChatMessage, ...]) -> Iterator[str]:
@@ -220,14 +227,29 @@ def _images(messages: tuple[ChatMessage, ...]) -> Iterator[str]:
             yield part.image_url.url
 
 
-def _question(messages: tuple[ChatMessage, ...], said: list[str]) -> str:
-    """The last text first, because retrieval reads the beginning, then what was said before it."""
-    if messages[-1].role != "user":
+def _question(messages: tuple[ChatMessage, ...], asked: list[str], beside: list[str]) -> str:
+    """The user's last text first, because retrieval reads the beginning, then what was said beside it."""
+    if messages[-1].role not in ("user", *_TOOLS):
         raise InputError("the last message must be the user's question", param=f"messages[{len(messages) - 1}].role")
-    if not said:
+    if not (asked or beside):
         raise InputError("the messages hold no question", param="messages")
-    *before, question = said
-    return "\n\n".join([question, "Said before:", *before]) if before else question
+    *said, question = [*beside, *asked]
+    return "\n\n".join([question, "Said before:", *said]) if said else question
+
+
+def _sent_patient(text: str, where: str) -> tuple[dict[str, Any], Patient] | None:
+    """The patient that a message is, as sent and as read; None when it is words. Any JSON object is meant as one."""
+    found = _json_object(text, where)
+    patient = parse_patient(found, where)
+    return None if found is None or patient is None else (found, patient)
+
+
+def _tools_patient(text: str) -> tuple[dict[str, Any], Patient] | None:
+    """The patient that a tool gave; it may as well have given any other object, which then is words."""
+    try:
+        return _sent_patient(text, "messages")
+    except PatientError:
+        return None
 
 
 def _json_object(text: str, where: str) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """Patients kept by id, so that a program need not send the record with every question.
 
-Only a clinician's key reaches them, and each time is in the audit trail (under a hash of the id).
+Only clinicians' keys reach them, each those of its own or its group's; the same id of another owner is another patient.
+Each use is in the audit trail under a hash of the id; ``medrag audit readers`` counts them.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from fastapi import APIRouter, Path, Request, Response
 from medrag.errors import InputError
 from medrag.patient.formats.structured import written
 from medrag.patient.report import report
-from medrag.server.guard.access import caller, require_clinician
+from medrag.server.guard.access import caller, owner, require_clinician
 from medrag.server.guard.audit import Trail, text_hash
 from medrag.server.routes.requests import parse_patient
+from medrag.server.routes.schemas import PatientAnswer, described
 from medrag.storage import patients
 from medrag.types import Patient
 
@@ -38,7 +40,7 @@ class StoredPatients:
             StorageError, AuditError: the database cannot be used.
         """
         trail = self._open()
-        if (found := patients.get(trail.database, name)) is None:
+        if (found := patients.get(trail.database, name, owner(self.request))) is None:
             raise _missing()
         self._record(trail, "patient_read", name)
         return found
@@ -47,13 +49,13 @@ class StoredPatients:
         """Stores a patient; raises as above."""
         trail = self._open()
         self._record(trail, "patient_stored", name)
-        patients.put(trail.database, name, patient, caller(self.request))
+        patients.put(trail.database, name, patient, owner(self.request))
 
     def delete(self, name: str) -> None:
         """Removes a patient; raises as above."""
         trail = self._open()
         self._record(trail, "patient_deleted", name)
-        if not patients.delete(trail.database, name):
+        if not patients.delete(trail.database, name, owner(self.request)):
             raise _missing()
 
     def _open(self) -> Trail:
@@ -79,7 +81,7 @@ def routes(trail: Trail | None) -> APIRouter:
         await asyncio.to_thread(StoredPatients(trail, request).put, patient_id, patient)
         return Response(status_code=204)
 
-    @router.get("/{patient_id}")
+    @router.get("/{patient_id}", responses=described(PatientAnswer))
     async def get(patient_id: Id, request: Request) -> dict[str, Any]:
         """The patient as it is understood, and a summary for a reader."""
         found = await asyncio.to_thread(StoredPatients(trail, request), patient_id)

@@ -2,11 +2,12 @@
 
 const SILENCE_MS = 30000; // a stream under way sends a comment every few seconds
 
-// The server said no, or sent an error in mid-stream: in its own words, with the status where it has one.
+// The server said no, or sent an error in mid-stream: in its own words, with the status where it has one, and with
+// emergencies that it found although it has no answer.
 export class Refused extends Error {
-  constructor(message, { status, code, retryAfter } = {}) {
+  constructor(message, { status, code, retryAfter, notices } = {}) {
     super(message);
-    Object.assign(this, { status, code, retryAfter });
+    Object.assign(this, { status, code, retryAfter, notices });
   }
 }
 
@@ -72,10 +73,13 @@ export async function* ask(question, patient, onePerson, signal) {
     for await (const data of events(response.body, heard)) {
       if (data === "[DONE]") return;
       const chunk = JSON.parse(data);
-      if (chunk.error) throw new Refused(chunk.error.message);
+      if (chunk.error) throw new Refused(chunk.error.message, { notices: chunk.medrag?.notices });
       if (chunk.medrag) yield { kind: "finished", advice: chunk.medrag };
       else if (chunk.medrag_event) yield { kind: chunk.medrag_event.type, ...chunk.medrag_event };
     }
+  } catch (error) {
+    if (error.notices) yield { kind: "noticed", notices: error.notices };
+    throw error;
   } finally {
     clearTimeout(timer);
   }
@@ -89,7 +93,8 @@ async function post(path, body, signal) {
   if (response.ok) return response;
   const answer = await response.json().catch(() => ({}));
   const { status } = response;
-  const said = { status, code: answer.error?.code, retryAfter: response.headers.get("Retry-After") };
+  const retryAfter = response.headers.get("Retry-After");
+  const said = { status, code: answer.error?.code, retryAfter, notices: answer.medrag?.notices };
   throw new Refused(answer.error?.message ?? `HTTP ${status}`, said);
 }
 

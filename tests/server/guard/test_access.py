@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -14,7 +15,9 @@ from openai import AuthenticationError, OpenAI, RateLimitError
 from medrag.client import Client
 from medrag.errors import ConfigurationError, ModelUnavailable
 from medrag.generation.scripted import ScriptedModel
+from medrag.server.guard import wrong_keys
 from medrag.server.guard.access import Key, Limits, read_keys
+from medrag.server.guard.wrong_keys import PER_MINUTE, WrongKeys
 from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
 from tests.server.serving import SlowModel, serving
 
@@ -68,6 +71,44 @@ def test_clients_send_their_key(url: str) -> None:
         own.recommend(QUESTION)
 
 
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        ("bearer ward-secret", 200),
+        ("BEARER  ward-secret", 200),
+        ("ward-secret", 401),
+        ("Basic ward-secret", 401),
+        ("Bearer", 401),
+    ],
+)
+def test_the_scheme_is_read_as_http_has_it(url: str, header: str, status: int) -> None:
+    assert httpx.get(f"{url}/v1/models", headers={"Authorization": header}).status_code == status
+
+
+def test_no_keys_in_force_let_nobody_in(engine_of: EngineOf) -> None:
+    with serving(engine_of(ScriptedModel(["[1.3]"])), keys={}) as base:
+        assert get(base, "/v1/models", None) == get(base, "/v1/models", "guess") == 401
+
+
+def test_wrong_keys_are_limited_by_address(engine_of: EngineOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wrong_keys, "time", SimpleNamespace(monotonic=lambda: 1000.0))
+    with serving(engine_of(ScriptedModel(["[1.3]"])), keys=KEYS) as base:
+        assert [get(base, "/v1/models", None) for _ in range(2 * PER_MINUTE)] == [401] * 2 * PER_MINUTE
+        assert get(base, "/v1/models", "ward-secret") == 200
+        statuses = [get(base, "/v1/models", f"guess {n}") for n in range(PER_MINUTE + 2)]
+        assert (statuses[0], statuses[-1]) == (401, 429)
+        refused = httpx.get(f"{base}/v1/models", headers={"Authorization": "Bearer ward-secret"})
+        assert refused.status_code == 429 and int(refused.headers["retry-after"]) > 0
+        assert get(base, "/health", None) == 200
+
+
+def test_an_address_is_forgotten_only_when_others_are_too_many() -> None:
+    wrong = WrongKeys(per_minute=1)
+    for address in ("2001:db8::1", "2001:db8::2"):
+        wrong.count(address)
+    assert wrong.wait_s("2001:db8::3") and not wrong.wait_s("2001:db8:0:1::1") and not wrong.wait_s("192.0.2.1")
+
+
 def test_a_rate_limit(engine_of: EngineOf) -> None:
     with serving(engine_of(ScriptedModel(["C"])), keys=KEYS, limits=Limits(per_minute=2)) as base:
         with OpenAI(base_url=f"{base}/v1", api_key="ward-secret", max_retries=0) as client:
@@ -78,7 +119,10 @@ def test_a_rate_limit(engine_of: EngineOf) -> None:
         assert 1 <= int(refused.value.response.headers["retry-after"]) <= 30
         assert refused.value.code == "rate_limit_exceeded"
         assert get(base, "/v1/models", "it-secret") == 200
-        with Client(base, api_key="ward-secret") as own, pytest.raises(ModelUnavailable, match="try again in"):
+        with (
+            Client(base, api_key="ward-secret", retries=0) as own,
+            pytest.raises(ModelUnavailable, match="try again in"),
+        ):
             own.recommend(QUESTION)
 
 
@@ -137,6 +181,12 @@ def test_reading_a_key_file(tmp_path: Path) -> None:
         path.write_text(wrong)
         with pytest.raises(ConfigurationError, match="lines like"):
             read_keys(path)
+    path.write_text("{}\n")
+    with pytest.raises(ConfigurationError, match="no key"):
+        read_keys(path)
+    path.write_text(f"a: {{sha256: {KEYS['it'].sha256}}}\nb: {{sha256: {KEYS['ward'].sha256}, group: a}}\n")
+    with pytest.raises(ConfigurationError, match="group of others"):
+        read_keys(path)
     with pytest.raises(ConfigurationError, match="cannot be read"):
         read_keys(tmp_path / "none")
 

@@ -20,7 +20,7 @@ from medrag.server.guard.access import Key
 from medrag.server.guard.audit import Trail
 from medrag.server.guard.cds_clients import read_clients
 from tests.server.conftest import EngineOf
-from tests.server.routes.test_cds_hooks import AMOXICILLIN, PATIENT, bundle
+from tests.server.routes.cds_hooks.test_calls import AMOXICILLIN, PATIENT, bundle
 from tests.server.serving import records, serving
 
 ISSUER, AUDIENCE, PATH = "https://ehr.example.org", "https://medrag.example.org", "/cds-services/medrag-order-sign"

@@ -38,6 +38,15 @@ def test_it_describes_every_route(app: FastAPI) -> None:
     )
 
 
+def test_it_describes_what_every_route_answers(app: FastAPI) -> None:
+    described = app.openapi()
+    for path in ("/v1/chat/completions", "/v1/responses", "/v1/search", "/v1/check", "/v1/patient", "/v1/feedback"):
+        answer = described["paths"][path]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
+        assert answer["$ref"].startswith("#/components/schemas/"), path
+    advice = described["components"]["schemas"]["ChatCompletion"]["properties"]["medrag"]
+    assert "Advice" in str(advice)
+
+
 @pytest.mark.parametrize("mode", list(schemathesis.GenerationMode), ids=str)
 def test_nothing_breaks_it_and_every_answer_is_as_described(app: FastAPI, mode: Any) -> None:
     from schemathesis.checks import not_a_server_error

@@ -15,6 +15,7 @@ from medrag.generation.scripted import ScriptedModel
 from medrag.patient.formats.structured import read_structured
 from medrag.server.routes.pages import WEB
 from tests.server.conftest import ALLERGIC, EngineOf
+from tests.server.guard.test_access import KEYS
 from tests.server.serving import serving
 
 
@@ -42,6 +43,16 @@ def test_the_page_loads_only_its_own_files(url: str) -> None:
         for imported in re.findall(r'from "\./([^"]+)"', path.read_text()):
             assert httpx.get(f"{url}/web/{imported}").status_code == 200, imported
         assert "innerHTML" not in path.read_text()
+
+
+def test_the_interface_is_shown_where_it_is_meant_to_be(engine_of: EngineOf, url: str) -> None:
+    assert httpx.get(f"{url}/docs").status_code == 404
+    with serving(engine_of(ScriptedModel(["NONE"])), docs=True, keys=KEYS) as base:
+        page = httpx.get(f"{base}/docs")
+        assert page.status_code == 200 and "default-src 'none'" in page.headers["content-security-policy"]
+        for reference in re.findall(r'(?:src|href)="([^"]+)"', page.text):
+            assert httpx.get(f"{base}/{reference}").status_code == 200, reference
+        assert httpx.get(f"{base}/v1/models").status_code == 401
 
 
 @pytest.mark.parametrize("name", ["nothing.js", "..%2fapp.py", "%2e%2e/app.py"])

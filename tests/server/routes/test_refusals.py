@@ -11,12 +11,15 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openai import BadRequestError, NotFoundError, OpenAI
+from openai import APIStatusError, BadRequestError, NotFoundError, OpenAI
 
-from medrag.errors import ModelRefused, ModelUnavailable
+from medrag.errors import IndexCorrupt, ModelRefused, ModelUnavailable, StorageError
+from medrag.generation.model import OpenAIChatModel
 from medrag.generation.scripted import ScriptedModel
+from medrag.generation.vllm_process import free_port
 from tests.server.conftest import QUESTION, EngineOf
 from tests.server.serving import Dying, serving
+from tests.server.upstream import Upstream, running
 
 GOOD: dict[str, Any] = {"model": "medrag", "messages": [{"role": "user", "content": QUESTION}]}
 CANARY = "Zebediah"
@@ -51,9 +54,9 @@ def user(content: Any) -> dict[str, Any]:
         ({"messages": [{"role": "wizard", "content": "x"}]}, 400, "invalid_value", "messages[0].role"),
         ({"messages": [{"role": "assistant", "content": "x"}]}, 400, "invalid_request", "messages[0].role"),
         ({"n": 2}, 400, "unsupported_parameter", "n"),
-        ({"tools": [{"type": "function"}]}, 400, "unsupported_parameter", "tools"),
         ({"tool_choice": "required"}, 400, "unsupported_parameter", "tool_choice"),
-        ({"response_format": {"type": "json_object"}}, 400, "unsupported_parameter", "response_format"),
+        ({"response_format": {"type": "xml"}}, 400, "unsupported_parameter", "response_format"),
+        ({"function_call": {"name": "f"}}, 400, "unsupported_parameter", "function_call"),
         ({"logprobs": True}, 400, "unsupported_parameter", "logprobs"),
         ({"audio": {}}, 400, "unsupported_parameter", "audio"),
         ({"patient": {}}, 400, "unsupported_parameter", "patient"),
@@ -78,12 +81,14 @@ def test_refusals(url: str, change: dict[str, Any], status: int, code: str, para
 @pytest.mark.parametrize(
     "harmless",
     [
+        {"tools": [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]},
+        {"tools": [{"type": "function"}], "tool_choice": "none", "parallel_tool_calls": True, "functions": [{}]},
         {"temperature": 0.7, "top_p": 0.9, "seed": 1, "stop": ["\n\n"], "user": "u", "made_up": {"x": 1}},
         {"n": 1, "tools": [], "tool_choice": "auto", "response_format": {"type": "text"}, "logprobs": False},
         {"n": None, "max_tokens": None, "stream": None, "stream_options": None, "tools": None, "stop": None},
         {"messages": [{"role": "user", "content": [{"type": "text", "text": QUESTION}], "name": "x"}]},
     ],
-    ids=["sampling", "defaults", "nulls", "parts"],
+    ids=["tools", "odd tools", "sampling", "defaults", "nulls", "parts"],
 )
 def test_what_changes_nothing_is_accepted(url: str, harmless: dict[str, Any]) -> None:
     assert post(url, GOOD | harmless).status_code == 200
@@ -156,9 +161,65 @@ def test_model_failures(
         health = httpx.get(f"{base}/health") if status == 503 else None
     assert (response.status_code, response.json()["error"]["code"]) == (status, code)
     assert ("retry-after" in response.headers) == (status == 503)
+    assert (response.headers.get("x-should-retry") == "false") == (status != 503)
     assert CANARY not in response.text + caplog.text
     if health:
         assert (health.status_code, health.json()["status"]) == (503, "model_unavailable")
+
+
+ADDRESS = "http://10.1.2.3:8001/v1"
+
+
+@pytest.mark.parametrize(
+    ("problem", "status"),
+    [
+        (ModelUnavailable(f"the model server at {ADDRESS} does not answer"), 503),
+        (ModelRefused(f"the server at {ADDRESS} has no model 'x'"), 502),
+        (StorageError(f"the database postgresql://medrag@{ADDRESS} cannot be used"), 503),
+        (IndexCorrupt(f"/var/lib/medrag/index of {ADDRESS} is damaged"), 500),
+    ],
+    ids=["down", "refused", "database", "index"],
+)
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_stands_behind_the_service_is_for_its_log(
+    engine_of: EngineOf, caplog: pytest.LogCaptureFixture, problem: Exception, status: int, stream: bool
+) -> None:
+    with serving(engine_of(ScriptedModel([problem]))) as base:
+        response = post(base, GOOD | {"stream": stream})
+    assert response.status_code == status
+    assert "10.1.2.3" not in response.text and "/var/lib" not in response.text
+    assert ADDRESS in caplog.text
+
+
+TOO_LONG = "This model's maximum context length is 2048 tokens. However, you requested 3000 tokens: Zebediah"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("said", "status", "code"),
+    [
+        ({"error": {"message": TOO_LONG, "code": 400}}, 400, "context_length_exceeded"),
+        (
+            {"message": "prompt (length 9000) is longer than the maximum model length of 4096"},
+            400,
+            "context_length_exceeded",
+        ),
+        ({"error": {"message": "x", "code": "context_length_exceeded"}}, 400, "context_length_exceeded"),
+        ({"error": {"message": "unknown field `structured_outputs`"}}, 502, "model_refused"),
+    ],
+    ids=["vllm", "vllm's engine", "openai", "another refusal"],
+)
+def test_a_prompt_that_the_model_finds_too_long_is_not_tried_again(
+    engine_of: EngineOf, said: dict[str, Any], status: int, code: str, stream: bool
+) -> None:
+    upstream = Upstream("[1.3]", refuses=said)
+    with running(upstream, free_port()) as model, serving(engine_of(OpenAIChatModel(model, "upstream"))) as base:
+        response = post(base, GOOD | {"stream": stream})
+        with OpenAI(base_url=f"{base}/v1", api_key="k") as client, pytest.raises(APIStatusError):
+            client.chat.completions.create(model="medrag", messages=GOOD["messages"])
+    assert (response.status_code, response.json()["error"]["code"]) == (status, code)
+    assert CANARY not in response.text
+    assert len(upstream.bodies) == 2
 
 
 def test_a_failure_in_mid_stream_is_the_last_event(engine_of: EngineOf, caplog: pytest.LogCaptureFixture) -> None:

@@ -13,11 +13,13 @@ import pytest
 
 from medrag.generation.scripted import ScriptedModel
 from medrag.server.guard.access import Key
-from medrag.server.guard.audit import Trail
+from medrag.server.guard.audit import Trail, readers
 from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
 from tests.server.serving import records, serving
 
 KEYS = {role: Key(sha256=hashlib.sha256(role.encode()).hexdigest(), role=role) for role in ("clinician", "operator")}
+KEYS["other"] = Key(sha256=hashlib.sha256(b"other").hexdigest())
+KEYS |= {name: Key(sha256=hashlib.sha256(name.encode()).hexdigest(), group="cardiology") for name in ("li", "wu")}
 
 
 @pytest.fixture
@@ -68,3 +70,35 @@ def test_one_patient_at_a_time(http: httpx.Client) -> None:
     assert (refused.status_code, refused.json()["error"]["param"]) == (400, "medrag.patient_id")
     assert http.put("/v1/patients/p", json={"age_years": "old"}).status_code == 400
     assert http.put("/v1/patients/a%20b", json=ALLERGIC).status_code == 400
+
+
+def use(http: httpx.Client, key: str) -> httpx.Client:
+    http.headers["Authorization"] = f"Bearer {key}"
+    return http
+
+
+def test_a_patient_belongs_to_the_key_that_stored_it(http: httpx.Client) -> None:
+    use(http, "clinician").put("/v1/patients/p", json=ALLERGIC)
+    other = use(http, "other")
+    answers = [other.get("/v1/patients/p"), other.delete("/v1/patients/p"), ask(other, patient_id="p")]
+    assert [each.json()["error"]["code"] for each in answers] == ["patient_not_found"] * 3
+    assert other.put("/v1/patients/p", json={"age_years": 9}).status_code == 204
+    assert "penicillin" in use(http, "clinician").get("/v1/patients/p").json()["summary"]
+    assert use(http, "other").delete("/v1/patients/p").status_code == 204
+    assert use(http, "clinician").get("/v1/patients/p").status_code == 200
+
+
+def test_keys_of_a_group_share_their_patients(http: httpx.Client) -> None:
+    use(http, "li").put("/v1/patients/p", json=ALLERGIC)
+    assert use(http, "wu").get("/v1/patients/p").status_code == 200
+    assert use(http, "clinician").get("/v1/patients/p").status_code == 404
+
+
+def test_reads_are_counted_by_key(http: httpx.Client, home: Path) -> None:
+    for name in ("p1", "p2"):
+        use(http, "clinician").put(f"/v1/patients/{name}", json=ALLERGIC)
+        http.get(f"/v1/patients/{name}")
+    http.get("/v1/patients/p1")
+    use(http, "other").get("/v1/patients/p1")
+    (counted,) = readers(home)
+    assert (counted.who, counted.reads, counted.patients) == ("clinician", 3, 2) and counted.last

@@ -54,6 +54,16 @@ def test_a_failure_in_mid_stream_keeps_what_came(engine_of: EngineOf, page: Any)
         assert page.get_by_role("button", name="Accept").is_disabled()
 
 
+def test_an_emergency_is_shown_when_there_is_no_answer(engine_of: EngineOf, page: Any) -> None:
+    with serving(engine_of(ScriptedModel([ModelUnavailable("down")])), release="whole") as base:
+        page.goto(base)
+        page.locator("#question").fill("Sore throat, and now crushing chest pain and breathless. What for pharyngitis?")
+        page.get_by_role("button", name="Ask").click()
+        page.locator("#answer .notice").wait_for()
+        assert page.get_by_role("alert").first.inner_text().startswith("Emergency: ")
+        assert page.locator("#answer [role=alert]").last.inner_text().startswith(BROKEN)
+
+
 def test_a_lost_connection_keeps_what_came_and_offers_to_ask_again(engine_of: EngineOf, page: Any) -> None:
     engine = engine_of(Hanging(["B,C"]))
     with serving(engine, keep_alive_s=0.2) as base, Cable(base) as cable:
@@ -124,7 +134,8 @@ def test_too_many_requests(engine_of: EngineOf, page: Any) -> None:
 def test_a_model_that_is_down(engine_of: EngineOf, page: Any) -> None:
     with serving(engine_of(ScriptedModel([ModelUnavailable("the model server does not answer")]))) as base:
         start(page, base)
-        said_so = "The service cannot answer now; try again in 10 seconds. the model server does not answer"
+        told = "the model does not answer now; try again later"
+        said_so = f"The service cannot answer now; try again in 10 seconds. {told}"
         assert said(page) == f"No answer: {said_so}"
         page.get_by_text("The model does not answer", exact=True).wait_for()
 

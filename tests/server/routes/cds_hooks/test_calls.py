@@ -83,7 +83,12 @@ def cards(response: httpx.Response) -> list[dict[str, Any]]:
 
 def test_discovery(url: str) -> None:
     services = httpx.get(url).json()["services"]
-    assert {service["hook"] for service in services} == {"order-sign", "order-select", "patient-view"}
+    assert {service["hook"] for service in services} == {
+        "order-sign",
+        "order-select",
+        "patient-view",
+        "encounter-discharge",
+    }
     assert all(service["id"] and service["description"] and service["prefetch"]["patient"] for service in services)
 
 
@@ -180,13 +185,27 @@ def test_what_could_not_be_read_is_told_and_not_assessed(url: str) -> None:
     }
     gout = broken | {"id": "g", "clinicalStatus": {"coding": [{"code": "active"}]}, "code": {"text": "gout"}}
     found = cards(sign(url, PARACETAMOL, prefetch=PREFETCH | {"conditions": bundle(broken, gout)}))
-    told = next(card for card in found if "could not be read" in card["summary"])
-    assert "Condition/c" in told["detail"]
-    open_checks = next(card for card in found if card["summary"].startswith("Not assessed"))
-    assert "what the record holds of the conditions could not all be read" in open_checks["detail"]
+    (told,) = (card for card in found if card["summary"].startswith("Not assessed"))
+    assert told["detail"].count("Condition/c") == 1
+    assert "what the record holds of the conditions could not all be read" in told["detail"]
 
 
-def test_an_order_for_another_patient_is_refused(url: str) -> None:
+def test_an_order_for_another_patient_is_told_and_not_checked(url: str) -> None:
     other = NAPROXEN | {"subject": {"reference": "Patient/q"}}
-    answer = sign(url, AMOXICILLIN, other)
+    (told,) = (card for card in cards(sign(url, PARACETAMOL, other)) if "m3" in card["summary"])
+    assert told["indicator"] == "warning"
+    assert "another patient" in told["detail"]
+
+
+def test_another_patient_than_the_contexts_is_refused_as_such(url: str) -> None:
+    answer = sign(url, AMOXICILLIN, prefetch={"patient": PATIENT | {"id": "somebody-else"}})
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "two_people")
+
+
+def test_a_page_that_is_missing_is_told_once(url: str) -> None:
+    page = bundle() | {"link": [{"relation": "next", "url": "http://x/2"}]}
+    found = cards(sign(url, PARACETAMOL, prefetch=PREFETCH | {"conditions": page}))
+    (told,) = (card for card in found if card["summary"].startswith("Not assessed"))
+    assert told["indicator"] == "warning"
+    assert "conditions: only a part of the list was sent" in told["detail"]
+    assert "longer list" not in told["detail"]

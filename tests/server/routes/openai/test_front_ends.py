@@ -11,6 +11,8 @@ import httpx
 import pytest
 
 from medrag.generation.scripted import ScriptedModel
+from medrag.server.routes.openai.front_ends import chore
+from medrag.server.routes.requests import ChatRequest
 from tests.server.conftest import QUESTION, EngineOf
 from tests.server.serving import serving
 
@@ -94,6 +96,66 @@ CHORES = [
         "Gout in kidney disease?",
     ),
 ]
+
+
+TITLE = "Which antibiotic for streptococcal pharyngitis?"
+TITLES: dict[str, list[tuple[str, str]]] = {
+    "with its language": [
+        (
+            "user",
+            f"Analyze this talk and give:\n1. The language of the conversation\n2. A title in it\n\nUser: {QUESTION}",
+        )
+    ],
+    "quoted turns": [
+        ("user", f'Write a short title for this conversation.\n||>User:\n"{QUESTION}"\n||>Response:\n"x"')
+    ],
+    "after the conversation": [
+        ("user", QUESTION),
+        ("assistant", "Use x"),
+        ("user", "Now generate a five word title that sums up our conversation, with no quotation marks."),
+    ],
+    "in the system message": [
+        ("system", "You write a short title from the first message of a conversation."),
+        ("user", QUESTION),
+    ],
+    "a name": [("user", f"From the history, give this conversation a name. No quotes.\n\n```\nUser: {QUESTION}\n```")],
+    "a titling assistant": [("system", "You are a chat titling assistant."), ("user", f'User: "{QUESTION}"')],
+}
+QUESTIONS = [
+    "Provide follow-up for his hypertension. He had a session with the dietician.",
+    "Give the name of the first-line drug for the topic of our discussion, gout.",
+    "What should I write in the chat to the patient about the title of the leaflet?",
+    "Summarise the treatment for this patient after our conversation about tags.",
+    "In our chat he asked about the title of the study: does colchicine help in gout?",
+]
+
+
+@pytest.mark.parametrize("messages", TITLES.values(), ids=TITLES.keys())
+def test_titles_are_known_by_their_kind(engine_of: EngineOf, messages: list[tuple[str, str]]) -> None:
+    model = ScriptedModel(["[1.1]"])
+    body = {"model": "medrag", "messages": [{"role": role, "content": text} for role, text in messages]}
+    schema = {"type": "object", "properties": {"language": {"type": "string"}, "title": {"type": "string"}}}
+    form = {"type": "json_schema", "json_schema": {"name": "title", "schema": schema}}
+    with serving(engine_of(model)) as base:
+        assert contents(httpx.post(f"{base}/v1/chat/completions", json=body, timeout=60)) == TITLE
+        filled = contents(httpx.post(f"{base}/v1/chat/completions", json=body | {"response_format": form}, timeout=60))
+    assert json.loads(filled) == {"language": "", "title": TITLE}
+    assert model.seen == []
+
+
+SYSTEMS = [
+    "Be brief.",
+    "You help doctors in a chat: give each answer a title.",
+    "Begin the conversation on her health with a title.",
+]
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_clinicians_question_is_no_chore(question: str, system: str) -> None:
+    messages = [{"role": "system", "content": system}, {"role": "user", "content": question}]
+    assert chore(ChatRequest.model_validate({"model": "medrag", "messages": messages})) is None
+    assert chore(ChatRequest.model_validate({"model": "medrag", "messages": messages[1:]})) is None
 
 
 @pytest.mark.parametrize("stream", [False, True])

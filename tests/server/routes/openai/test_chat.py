@@ -91,11 +91,23 @@ def test_a_stream_joins_to_the_completion(client: OpenAI) -> None:
     ]
     assert whole.choices[0].message.annotations is not None
     assert annotations == [each.model_dump() for each in whole.choices[0].message.annotations]
+    assert [each["index"] for each in annotations] == list(range(len(annotations)))
     assert [chunk.choices[0].finish_reason for chunk in chunks if chunk.choices][-1] == "stop"
     assert chunks[-1].choices == [] and chunks[-1].usage == whole.usage
     assert all(chunk.usage is None for chunk in chunks[:-1])
     last = next(chunk for chunk in chunks if "medrag" in (chunk.model_extra or {}))
     assert Advice.model_validate(last.model_extra["medrag"]).outcome is Outcome.ANSWERED  # type: ignore[index]
+
+
+def test_openais_stream_helper_joins_the_chunks(client: OpenAI) -> None:
+    with client.chat.completions.stream(model="medrag", messages=MESSAGES) as stream:
+        kinds = {event.type for event in stream}
+        joined = stream.get_final_completion().choices[0].message
+    whole = client.chat.completions.create(model="medrag", messages=MESSAGES).choices[0].message
+    assert {"chunk", "content.delta", "content.done"} <= kinds
+    assert joined.content == whole.content
+    assert joined.annotations and whole.annotations
+    assert [each.url_citation for each in joined.annotations] == [each.url_citation for each in whole.annotations]
 
 
 def test_each_statement_has_its_own_chunk(client: OpenAI) -> None:

@@ -1,0 +1,57 @@
+"""Whether what a FHIR server gave is all of it: pages that follow, counts that do not agree, errors in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from medrag.patient.fhir.bundle import has_more
+from medrag.patient.fhir.values import Json, code_of, objects, text
+
+_FAILED = {"fatal", "error"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A part of what was sent that is not whole; with ``failure``, nothing of it came."""
+
+    part: str
+    failure: str | None = None
+
+
+def shortfalls(content: Any) -> list[Shortfall]:
+    """The parts of a prefetch (names to resources), or the one Bundle, that are not whole."""
+    named = content if isinstance(content, dict) and "resourceType" not in content else {"Bundle": content}
+    return [found for name, value in named.items() for each in objects(value) for found in _of(str(name), each)]
+
+
+def next_page(bundle: Any) -> str | None:
+    """The URL of the page after this one."""
+    links = objects(bundle.get("link")) if isinstance(bundle, dict) else []
+    return next((text(each.get("url")) for each in links if each.get("relation") == "next"), None)
+
+
+def _of(name: str, resource: Json) -> Iterator[Shortfall]:
+    if _is_failure(resource):
+        yield Shortfall(name, _said(resource))
+    if resource.get("resourceType") != "Bundle":
+        return
+    entries = objects(resource.get("entry"))
+    held = [found for entry in entries for found in objects(entry.get("resource"))]
+    if failed := next((each for each in held if _is_failure(each)), None):
+        yield Shortfall(name, _said(failed))
+    elif has_more(resource):
+        yield Shortfall(name)
+
+
+def _is_failure(resource: Json) -> bool:
+    if resource.get("resourceType") != "OperationOutcome":
+        return False
+    return any(each.get("severity") in _FAILED for each in objects(resource.get("issue"))) or not resource.get("issue")
+
+
+def _said(outcome: Json) -> str:
+    """The issue's type; its words may hold the patient's."""
+    code = next((code for each in objects(outcome.get("issue")) if (code := code_of(each.get("code")))), None)
+    return f"OperationOutcome: {code}" if code and code.replace("-", "").isalpha() else "OperationOutcome"

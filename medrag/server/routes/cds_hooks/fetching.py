@@ -1,0 +1,135 @@
+"""What a call's prefetch lacks, fetched from the FHIR server that the call names, if the operator listed that server.
+
+Off unless servers are listed. The token is the call's own and goes to that server alone; redirects are refused, and
+requests, bytes and time are bounded. Whatever fails is told by its kind, never by the server's words.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from medrag.errors import ConfigurationError
+from medrag.patient.fhir.searches import Shortfall, next_page
+from medrag.server.routes.cds_hooks.services import PREFETCH, Json
+
+MOST_REQUESTS = 20
+MOST_BYTES = 4_000_000
+REQUEST_S = 3.0
+TOTAL_S = 8.0
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+class _Failed(Exception):
+    """A request that brought nothing; its message is the kind of failure."""
+
+
+def listed(servers: Sequence[str]) -> frozenset[str]:
+    """The base addresses that may be read.
+
+    Raises:
+        ConfigurationError: one is not https (http is for this machine alone).
+    """
+    for each in servers:
+        parts = urlsplit(each)
+        if not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)):
+            raise ConfigurationError(f"fhir_servers: {each} must be an https address; tokens go there")
+    return frozenset(each.rstrip("/") for each in servers)
+
+
+@dataclass
+class Fetch:
+    """The requests of one call to one server; ``shortfalls`` are those that failed."""
+
+    base: str
+    client: httpx.Client
+    shortfalls: list[Shortfall] = field(default_factory=list)
+    _left: int = MOST_REQUESTS
+    _until: float = field(default_factory=lambda: time.monotonic() + TOTAL_S)
+
+    def missing(self, content: Json, patient: str) -> Json:
+        """``content`` with what the services ask for and it lacks, and with the pages that follow its bundles."""
+        absent = [name for name in PREFETCH if name not in content]
+        asked = {name: self._asked(name, patient) for name in absent}
+        whole = content | {name: found for name, found in asked.items() if found is not None}
+        return {name: self._paged(name, value) for name, value in whole.items()}
+
+    def medications(self, references: Sequence[str]) -> list[Json]:
+        """The medications that orders refer to, those that are this server's."""
+        found = [self._try(each, lambda each=each: self._get(self._own(each))) for each in references]  # type: ignore[misc]
+        return [each for each in found if each is not None]
+
+    def _asked(self, name: str, patient: str) -> Json | None:
+        def get() -> Json:
+            if not _ID.fullmatch(patient):
+                raise _Failed("the patient's id is none of FHIR's")
+            return self._get(f"{self.base}/{PREFETCH[name].replace('{{context.patientId}}', patient)}")
+
+        return self._try(name, get)
+
+    def _paged(self, name: str, bundle: Any) -> Any:
+        """The bundle with its later pages' entries; where one fails, as far as they came, its link still there."""
+        while (url := next_page(bundle)) and (page := self._try(name, lambda url=url: self._get(self._own(url)))):  # type: ignore[misc]
+            entries = [*(bundle.get("entry") or ()), *(page.get("entry") or ())]
+            bundle = {**bundle, "entry": entries, "link": page.get("link")}
+        return bundle
+
+    def _try(self, part: str, get: Callable[[], Json]) -> Json | None:
+        try:
+            return get()
+        except _Failed as failure:
+            self.shortfalls.append(Shortfall(part, str(failure)))
+            return None
+
+    def _own(self, reference: str) -> str:
+        """The address of a reference or a page, which must be this server's own."""
+        relative = not urlsplit(reference).scheme and not reference.startswith("/")
+        url = f"{self.base}/{reference}" if relative else reference
+        if not url.startswith((f"{self.base}/", f"{self.base}?")) or ".." in url:
+            raise _Failed("it is on another server")
+        return url
+
+    def _get(self, url: str) -> Json:
+        if not self._left or time.monotonic() > self._until:
+            raise _Failed("too many requests or too slow")
+        self._left -= 1
+        try:
+            with self.client.stream("GET", url) as response:
+                if response.status_code != httpx.codes.OK:
+                    raise _Failed(f"HTTP {response.status_code}")
+                content = self._read(response)
+        except httpx.HTTPError as error:
+            raise _Failed(type(error).__name__) from None
+        return _resource(content)
+
+    def _read(self, response: httpx.Response) -> bytes:
+        content = b""
+        for piece in response.iter_bytes():
+            content += piece
+            if len(content) > MOST_BYTES or time.monotonic() > self._until:
+                raise _Failed("too large or too slow")
+        return content
+
+
+def client(token: str | None) -> httpx.Client:
+    """An HTTP client that follows nothing, and asks no proxy that the environment names."""
+    headers = {"Accept": "application/fhir+json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    return httpx.Client(headers=headers, follow_redirects=False, trust_env=False, timeout=REQUEST_S)
+
+
+def _resource(content: bytes) -> Json:
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        raise _Failed("it is not JSON") from None
+    if not (isinstance(found, dict) and isinstance(found.get("resourceType"), str)):
+        raise _Failed("it is no FHIR resource")
+    return found

@@ -1,0 +1,76 @@
+"""What the services are called, the data they ask for, and the reasons a card may be overridden for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Json = dict[str, Any]
+
+PATHS = "/cds-services"
+PATIENT = "patient"
+PREFETCH: Mapping[str, str] = {
+    PATIENT: "Patient/{{context.patientId}}",
+    "conditions": "Condition?patient={{context.patientId}}",
+    "allergies": "AllergyIntolerance?patient={{context.patientId}}",
+    "medications": (
+        "MedicationRequest?patient={{context.patientId}}&status=active&_include=MedicationRequest:medication"
+    ),
+    "statements": "MedicationStatement?patient={{context.patientId}}&status=active",
+    "observations": "Observation?patient={{context.patientId}}&_sort=-date&_count=200",
+}
+USAGE = (
+    "Send the prefetch, at least the patient. What is missing can be fetched from FHIR servers that this service's "
+    "operator has listed, with the token of fhirAuthorization; otherwise it counts as not assessed."
+)
+OVERRIDE_SYSTEM = "urn:medrag:override-reason"
+OVERRIDES: Mapping[str, str] = {
+    "benefit": "The benefit outweighs the risk",
+    "tolerated": "The patient has tolerated it",
+    "monitored": "Monitoring is arranged",
+    "record": "The record is wrong",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service. One of ``orders`` checks drafts, any other the record's list."""
+
+    hook: str
+    description: str
+    orders: bool
+
+
+SERVICES: Mapping[str, Service] = {
+    "medrag-order-sign": Service("order-sign", "Checks draft medication orders before they are signed", orders=True),
+    "medrag-order-select": Service("order-select", "Checks the medication orders just selected", orders=True),
+    "medrag-patient-view": Service(
+        "patient-view", "Emergencies, the worst findings of the medication list, and the way to advice", orders=False
+    ),
+    "medrag-encounter-discharge": Service(
+        "encounter-discharge", "The worst findings of the medications a patient goes home with", orders=False
+    ),
+}
+
+
+def described() -> Json:
+    """What discovery answers."""
+    return {
+        "services": [
+            {
+                "id": name,
+                "hook": each.hook,
+                "title": "medrag",
+                "description": each.description,
+                "prefetch": PREFETCH,
+                "usageRequirements": USAGE,
+            }
+            for name, each in SERVICES.items()
+        ]
+    }
+
+
+def override_reasons() -> list[Json]:
+    """The coded reasons on every card that warns."""
+    return [{"code": code, "system": OVERRIDE_SYSTEM, "display": text} for code, text in OVERRIDES.items()]

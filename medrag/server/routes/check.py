@@ -1,0 +1,171 @@
+"""``POST /v1/check``: the safety filter over HTTP, with no model and no index.
+
+Advice in words, orders, or the patient's own list of medications against the record; findings out, as ``medrag check``
+gives them or, where ``Accept`` asks for ``application/fhir+json``, as FHIR ``DetectedIssue``. The patient is FHIR or
+medrag's JSON. The body may also be a FHIR Bundle alone: its draft orders are checked against the rest of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import Field, model_validator
+
+from medrag.errors import InputError, PatientError
+from medrag.knowledge import Knowledge
+from medrag.messages import Language
+from medrag.patient.fhir.orders import Order, read_orders
+from medrag.patient.fhir.searches import shortfalls
+from medrag.patient.fhir.values import objects
+from medrag.rendering import words
+from medrag.safety.check_cases import advice_findings, ordered, shown, verdict
+from medrag.safety.order_review import Reviewed, gaps_of, incomplete, review_list, review_orders, unchecked
+from medrag.server.guard.access import caller
+from medrag.server.guard.audit import Trail
+from medrag.server.routes.detected_issues import MEDIA_TYPE, bundle
+from medrag.server.routes.requests import Extension, Stored, patient_of
+from medrag.server.routes.schemas import CheckAnswer, described
+from medrag.server.routes.stored_patients import StoredPatients
+from medrag.types import Finding, Patient
+
+Json = dict[str, Any]
+_DRAFT_STATUS = {"draft"}
+_DRAFT_INTENT = {"proposal", "plan", "option"}
+
+
+class CheckRequest(Extension):
+    """The body. Without ``advice``, ``question`` and ``orders``, the patient's list of medications is checked."""
+
+    advice: str | None = Field(default=None, max_length=100_000, description="Advice in words.")
+    question: str | None = Field(default=None, max_length=100_000, description="The question that the advice answers.")
+    orders: dict[str, Any] | list[dict[str, Any]] | None = Field(
+        default=None, description="Orders as FHIR: a Bundle, a resource or a list of them."
+    )
+    language: Language = Field(default="en", description="What findings are said in.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, body: Any) -> Any:
+        """A FHIR Bundle alone is the patient and, where it has some, the drafts to check."""
+        if not (isinstance(body, dict) and "resourceType" in body):
+            return body
+        entries = objects(body.get("entry"))
+        drafts = [each for each in entries if _is_draft(each.get("resource"))]
+        if not drafts:
+            return {"patient": body}
+        rest = {**body, "entry": [each for each in entries if each not in drafts]}
+        return {"patient": rest, "orders": {"resourceType": "Bundle", "entry": drafts}}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was said of the case as a whole, and of each order."""
+
+    case: list[Finding] = field(default_factory=list)
+    orders: list[Reviewed] = field(default_factory=list)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All of it, the worst first."""
+        return ordered([*self.case, *(each for one in self.orders for each in one.findings)])
+
+
+def routes(knowledge: Knowledge, trail: Trail | None) -> APIRouter:
+    """The route; with ``trail`` each check is recorded, without a word of it."""
+    router = APIRouter()
+
+    @router.post("/v1/check", responses=described(CheckAnswer, MEDIA_TYPE))
+    async def check(body: CheckRequest, request: Request) -> Response:
+        """What the safety filter says of advice, orders or a list of medications."""
+        checked = await asyncio.to_thread(check_case, body, StoredPatients(trail, request), knowledge)
+        answer = check_answer(checked, body.language)
+        if trail:
+            record = {"event": "check", "who": caller(request), "verdict": answer["verdict"]}
+            await asyncio.to_thread(trail.append, record)
+        if MEDIA_TYPE in request.headers.get("accept", ""):
+            issues = bundle(checked.case, checked.orders, _reference(body.patient), body.language)
+            return JSONResponse(issues, media_type=MEDIA_TYPE)
+        return JSONResponse(answer)
+
+    return router
+
+
+def check_case(body: CheckRequest, stored: Stored, knowledge: Knowledge) -> Checked:
+    """What the filter says of a request.
+
+    Raises:
+        InputError, PatientError: there is nothing to check, or what was sent does not parse.
+    """
+    patient = patient_of(body, stored, "")
+    if patient is None and body.orders is None and not (body.advice or body.question):
+        raise InputError("there is nothing to check: send advice, orders or a patient", param="advice")
+    said = advice_findings(
+        patient, body.advice or "", knowledge, question=body.question or "", one_person=body.one_person
+    )
+    if body.orders is not None:
+        orders = _orders(body)
+        reviewed = review_orders(orders, patient or Patient(), knowledge)
+        return Checked([*said, *_gaps(body, patient, orders, knowledge)], reviewed)
+    if patient and not (body.advice or body.question):
+        return Checked(_gaps(body, patient, None, knowledge), review_list(patient, knowledge))
+    return Checked([*said, *incomplete(shortfalls(body.patient))])
+
+
+def _orders(body: CheckRequest) -> list[Order]:
+    try:
+        return read_orders(body.orders, body.patient, _reference(body.patient), date.today())
+    except PatientError as error:
+        raise PatientError(str(error), param="orders", code="invalid_orders") from None
+
+
+def _gaps(
+    body: CheckRequest, patient: Patient | None, orders: Sequence[Order] | None, facts: Knowledge
+) -> list[Finding]:
+    missing = shortfalls(body.patient)
+    return [
+        *incomplete(missing),
+        *(unchecked(orders) if orders is not None else ()),
+        *gaps_of(patient or Patient(), facts, missing),
+    ]
+
+
+def check_answer(checked: Checked, language: Language) -> Json:
+    """It as the answer's object."""
+    return {
+        "object": "check",
+        "verdict": verdict(checked.findings),
+        "findings": [_shown(each, language) for each in checked.findings],
+        "orders": [_order(each, language) for each in checked.orders],
+    }
+
+
+def _order(reviewed: Reviewed, language: Language) -> Json:
+    findings = [_shown(each, language) for each in ordered(reviewed.findings)]
+    said = {"reference": reviewed.reference, "name": reviewed.name, "verdict": verdict(reviewed.findings)}
+    return said | {"findings": findings}
+
+
+def _shown(finding: Finding, language: Language) -> Json:
+    return shown(finding) | {"reason": words(finding, language)}
+
+
+def _is_draft(resource: Any) -> bool:
+    if not isinstance(resource, dict) or "intent" not in resource:
+        return False
+    return resource.get("status") in _DRAFT_STATUS or resource.get("intent") in _DRAFT_INTENT
+
+
+def _reference(patient: Any) -> str | None:
+    """``Patient/id`` of the FHIR patient that was sent."""
+    held = [patient, *(each.get("resource") for each in objects((patient or {}).get("entry")))]
+    return next((f"Patient/{each['id']}" for each in objects(held) if _has_id(each)), None)
+
+
+def _has_id(resource: Json) -> bool:
+    return resource.get("resourceType") == "Patient" and isinstance(resource.get("id"), str)

@@ -1,0 +1,1 @@
+"""Advice in OpenAI's shapes: chat completions, responses, objects, and what chat front ends ask besides."""

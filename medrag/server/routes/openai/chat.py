@@ -1,0 +1,44 @@
+"""``POST /v1/chat/completions``, as OpenAI's clients use it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from medrag.server.answers import Answers
+from medrag.server.guard.access import caller
+from medrag.server.routes.openai.completions import Reply
+from medrag.server.routes.openai.front_ends import chore
+from medrag.server.routes.openai.streams import EVENT_STREAM, HEADERS, sent
+from medrag.server.routes.requests import ChatRequest, case_of
+from medrag.server.routes.schemas import STREAM, ChatCompletion, described
+from medrag.server.routes.stored_patients import StoredPatients
+
+
+def routes(answers: Answers) -> APIRouter:
+    """The route over ``answers``."""
+    router = APIRouter()
+
+    @router.post("/v1/chat/completions", response_model=None, responses=described(ChatCompletion, STREAM))
+    async def chat_completions(request: Request, body: ChatRequest) -> Response:
+        """Cited, checked advice as a chat completion."""
+        if (text := chore(body)) is not None:
+            return _chore_reply(Reply(body), text)
+        wanted = body.wanted
+        case = await asyncio.to_thread(case_of, body, StoredPatients(answers.trail, request))
+        engine = answers.limited(body)
+        reply = Reply(body, cut_at=answers.cut_at(engine), wanted=wanted)
+        events = answers.stream(
+            case, who=caller(request), engine=engine, whole=not body.stream, language=body.medrag.language
+        )
+        return await sent(reply, events, request, stream=bool(body.stream))
+
+    return router
+
+
+def _chore_reply(reply: Reply, text: str) -> Response:
+    if reply.request.stream:
+        return Response(reply.plain_lines(text), media_type=EVENT_STREAM, headers=HEADERS)
+    return JSONResponse(reply.plain(text))

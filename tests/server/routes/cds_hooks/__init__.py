@@ -1,0 +1,1 @@
+"""CDS Hooks, as record systems call it."""
