@@ -68,6 +68,15 @@ def test_a_patient_of_every_kind(client: Client, file: Path) -> None:
     assert "CYP2C19" in client.read_patient([file, table]).summary
 
 
+def test_two_people_are_refused_unless_they_are_said_to_be_one(client: Client) -> None:
+    patient, question = {"sex": "male", "age_years": 70}, "A 30-year-old woman with gout. Which drug?"
+    with pytest.raises(InputError) as refused:
+        client.recommend(question, patient)
+    assert refused.value.code == "two_people"
+    assert client.recommend(question, patient, one_person=True)
+    assert list(client.stream(question, patient, one_person=True))
+
+
 def test_files_that_cannot_be_read(client: Client, tmp_path: Path) -> None:
     with pytest.raises(PatientError, match=r"nothing\.json"):
         client.recommend(QUESTION, tmp_path / "nothing.json")
