@@ -31,7 +31,7 @@ class Agreement(Record):
 
 
 def agreement(folder: Path, model: ChatModel, asked: Sequence[Asked]) -> Agreement:
-    """Each prompt's first ``TOKENS`` greedy tokens from ``folder`` (transformers) and ``model`` (vLLM), in the format served."""
+    """Each prompt's first ``TOKENS`` greedy tokens from ``folder`` (transformers) and from ``model`` (vLLM)."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 

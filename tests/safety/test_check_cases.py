@@ -16,7 +16,7 @@ PATIENT: dict[str, Any] = {
     "medications": ["amlodipine 5 mg"],
     "observations": [{"display": "eGFR", "value": 90}],
 }
-KEYS = {"check", "verdict", "severity", "code", "values", "drugs", "reason", "source"}
+KEYS = {"check", "verdict", "severity", "code", "values", "drugs", "reason", "source", "reviewed"}
 
 
 def verdict(advice: str, **patient: Any) -> str:

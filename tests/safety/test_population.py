@@ -167,8 +167,9 @@ def test_the_passage_cited_also_speaks_of_this_patient(starter_index: Path) -> N
     retriever = Retriever.open(starter_index)
     evidence = asyncio.run(Engine(retriever, ScriptedModel(["none"], tokens=4096), KNOWLEDGE).retrieve(case))
     consultation = Consultation(case.patient, question, KNOWLEDGE, evidence=evidence)
-    number, position = consultation.for_this_patient(each.number for each in evidence)[-1]
-    passage = next(each.passage for each in evidence if each.number == number)
+    passages = {each.number: each.passage for each in evidence if len(each.passage.sentences) > 1}
+    number, position = consultation.for_this_patient(passages)[-1]
+    passage = passages[number]
     other = next(place for place in range(1, len(passage.sentences) + 1) if place != position)
     model = ScriptedModel([marks(evidence)[number, other], "none"], tokens=4096)
     advice = asyncio.run(Engine(retriever, model, KNOWLEDGE).recommend(case))
