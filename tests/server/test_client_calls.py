@@ -34,7 +34,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def url(engine_of: EngineOf, database: Path) -> Iterator[str]:
-    with Trail.open(database) as trail, serving(engine_of(ScriptedModel(["[1.1] [1.3]"])), trail) as base:
+    with Trail.open(database) as trail, serving(engine_of(ScriptedModel(["A,C"])), trail) as base:
         yield base
 
 
@@ -156,7 +156,7 @@ def test_the_async_client_can_all_of_it(url: str, file: Path) -> None:
 
 
 def test_the_environment_says_where_and_who(engine_of: EngineOf, monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving(engine_of(ScriptedModel(["[1.3]"])), keys=KEYS) as base:
+    with serving(engine_of(ScriptedModel(["C"])), keys=KEYS) as base:
         monkeypatch.setenv("MEDRAG_URL", base)
         with Client() as client, pytest.raises(ConfigurationError, match="API key"):
             client.search(QUESTION)
@@ -232,7 +232,7 @@ def test_asyncio_waits_too(pauses: list[float]) -> None:
 
 def test_a_rate_limit_is_waited_for(engine_of: EngineOf, pauses: list[float]) -> None:
     limits = Limits(per_minute=1)
-    with serving(engine_of(ScriptedModel(["[1.3]"])), limits=limits) as base, Client(base) as client:
+    with serving(engine_of(ScriptedModel(["C"])), limits=limits) as base, Client(base) as client:
         client.search(QUESTION)
         with pytest.raises(ModelUnavailable, match="try again in"):
             client.search(QUESTION)

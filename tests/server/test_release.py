@@ -58,7 +58,7 @@ def test_both_give_the_same_answer(engine_of: EngineOf, release: str, stream: bo
 
 def test_nothing_of_an_answer_that_fails_leaves_with_whole(engine_of: EngineOf, tmp_path: Path) -> None:
     path = tmp_path / "medrag.db"
-    with Trail.open(path) as trail, serving(engine_of(Dying(["C"])), trail, release="whole") as base:
+    with Trail.open(path) as trail, serving(engine_of(Dying(["C,"])), trail, release="whole") as base:
         for stream in (False, True):
             response = post(base, stream=stream)
             assert (response.status_code, response.json()["error"]["code"]) == (500, "internal_error")
@@ -81,7 +81,7 @@ def test_stop_ends_the_answer_before_the_statement_that_holds_it(engine_of: Engi
 
 
 def test_an_answer_that_stop_leaves_empty_says_so(engine_of: EngineOf) -> None:
-    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["C"]))) as base:
         advice = post(base, stop="paracetamol").json()["medrag"]
     assert (advice["outcome"], advice["message_code"]) == ("abstained", "advice.stopped")
     assert "stop sequence" in advice["message"]
@@ -117,7 +117,7 @@ def test_an_emergency_is_told_when_there_is_no_answer(
 
 def test_an_emergency_is_told_when_the_answer_takes_too_long(engine_of: EngineOf) -> None:
     messages = [{"role": "user", "content": EMERGENCY}]
-    with serving(engine_of(SlowModel(["[1.3]"])), timeout_s=3) as base:
+    with serving(engine_of(SlowModel(["C"])), timeout_s=3) as base:
         answer = post(base, messages=messages)
     assert answer.status_code == 503 and "retry-after" in answer.headers
     assert answer.json()["medrag"]["notices"] and "no complete answer within" in answer.json()["error"]["message"]

@@ -16,8 +16,8 @@ from medrag.storage.inspection import inspect
 NEXT = """
 from alembic import op
 import sqlalchemy as sa
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 def upgrade():
     op.add_column("reviews", sa.Column("colour", sa.String(9)))
 """
@@ -49,7 +49,7 @@ def test_tables_of_an_older_medrag_are_migrated_when_it_is_opened(
     with Database.open(where) as database:
         head = chain.append(database, [{"event": "test"}])
     newer = shutil.copytree(Path(migrations.__file__).parent, tmp_path / "migrations")
-    (newer / "versions" / "v0002_colour.py").write_text(NEXT)
+    (newer / "versions" / "v0003_colour.py").write_text(NEXT)
     monkeypatch.setattr(migrations, "__file__", str(newer / "__init__.py"))
     assert inspect(where).tables == "older"
     with Database.open(where) as database:

@@ -40,7 +40,7 @@ def test_the_files_it_names_exist() -> None:
 
 
 def test_it_is_served_to_everybody_with_what_runs(engine_of: EngineOf) -> None:
-    engine = engine_of(ScriptedModel(["[1.3]"]))
+    engine = engine_of(ScriptedModel(["C"]))
     with serving(engine, keys=KEYS) as base:
         told = httpx.get(f"{base}/v1/about").json()
     running = told.pop("running")

@@ -49,7 +49,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def url(engine_of: EngineOf, database: Path) -> Iterator[str]:
-    with Trail.open(database) as trail, serving(engine_of(ScriptedModel(["[1.1] [1.3]"])), trail, keys=KEYS) as base:
+    with Trail.open(database) as trail, serving(engine_of(ScriptedModel(["A,C"])), trail, keys=KEYS) as base:
         yield base
 
 
@@ -173,7 +173,7 @@ def test_over_standard_input_and_output(small_index: Path, tmp_path: Path) -> No
         async with Client(stdio_client(parameters)) as client:
             checked = await client.call_tool("check", {"advice": "Start amoxicillin.", "patient": ALLERGIC})
             down = await client.call_tool("recommend", {"question": QUESTION})
-            with model_serves("[1.1] [1.3]", port):
+            with model_serves("A,C", port):
                 advised = await client.call_tool("recommend", {"question": QUESTION, "patient": ALLERGIC})
             return checked, down, advised, await client.call_tool("patient_summary", {"patient_id": "p"})
 

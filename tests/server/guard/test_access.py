@@ -86,13 +86,13 @@ def test_the_scheme_is_read_as_http_has_it(url: str, header: str, status: int) -
 
 
 def test_no_keys_in_force_let_nobody_in(engine_of: EngineOf) -> None:
-    with serving(engine_of(ScriptedModel(["[1.3]"])), keys={}) as base:
+    with serving(engine_of(ScriptedModel(["C"])), keys={}) as base:
         assert get(base, "/v1/models", None) == get(base, "/v1/models", "guess") == 401
 
 
 def test_wrong_keys_are_limited_by_address(engine_of: EngineOf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wrong_keys, "time", SimpleNamespace(monotonic=lambda: 1000.0))
-    with serving(engine_of(ScriptedModel(["[1.3]"])), keys=KEYS) as base:
+    with serving(engine_of(ScriptedModel(["C"])), keys=KEYS) as base:
         assert [get(base, "/v1/models", None) for _ in range(2 * PER_MINUTE)] == [401] * 2 * PER_MINUTE
         assert get(base, "/v1/models", "ward-secret") == 200
         statuses = [get(base, "/v1/models", f"guess {n}") for n in range(PER_MINUTE + 2)]

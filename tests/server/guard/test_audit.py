@@ -92,7 +92,7 @@ def test_an_answer_that_fails_is_recorded_as_failed(engine_of: EngineOf, tmp_pat
     path = tmp_path / "medrag.db"
     with (
         Trail.open(path) as trail,
-        serving(engine_of(Dying(["C"])), trail) as base,
+        serving(engine_of(Dying(["C,"])), trail) as base,
         Client(base) as client,
         pytest.raises(MedragError, match="inside medrag"),
     ):

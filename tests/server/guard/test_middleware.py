@@ -106,7 +106,7 @@ def test_a_slow_request_that_comes_in_time_is_answered() -> None:
 
 @pytest.fixture(scope="module")
 def url(engine_of: EngineOf) -> Iterator[str]:
-    with serving(engine_of(ScriptedModel(["[1.3]"]))) as base:
+    with serving(engine_of(ScriptedModel(["C"]))) as base:
         yield base
 
 

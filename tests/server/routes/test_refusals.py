@@ -212,7 +212,7 @@ TOO_LONG = "This model's maximum context length is 2048 tokens. However, you req
 def test_a_prompt_that_the_model_finds_too_long_is_not_tried_again(
     engine_of: EngineOf, said: dict[str, Any], status: int, code: str, stream: bool
 ) -> None:
-    upstream = Upstream("[1.3]", refuses=said)
+    upstream = Upstream("C", refuses=said)
     with running(upstream, free_port()) as model, serving(engine_of(OpenAIChatModel(model, "upstream"))) as base:
         response = post(base, GOOD | {"stream": stream})
         with OpenAI(base_url=f"{base}/v1", api_key="k") as client, pytest.raises(APIStatusError):
@@ -223,7 +223,7 @@ def test_a_prompt_that_the_model_finds_too_long_is_not_tried_again(
 
 
 def test_a_failure_in_mid_stream_is_the_last_event(engine_of: EngineOf, caplog: pytest.LogCaptureFixture) -> None:
-    with serving(engine_of(Dying(["C"], message=CANARY))) as base:
+    with serving(engine_of(Dying(["C,"], message=CANARY))) as base:
         lines = [line for line in post(base, GOOD | {"stream": True}).text.split("\n\n") if line]
     assert "paracetamol" in "".join(lines[:-1])
     assert json.loads(lines[-1][6:])["error"]["code"] == "internal_error"

@@ -46,7 +46,7 @@ def said(page: Any) -> str:
 
 
 def test_a_failure_in_mid_stream_keeps_what_came(engine_of: EngineOf, page: Any) -> None:
-    with serving(engine_of(Dying(["C"]))) as base:
+    with serving(engine_of(Dying(["C,"]))) as base:
         start(page, base)
         assert said(page).startswith(BROKEN)
         shoot(page, "broken-off")

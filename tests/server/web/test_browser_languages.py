@@ -135,7 +135,7 @@ def test_findings_come_in_chinese(engine_of: EngineOf, chinese: Any) -> None:
 
 
 def test_failures_in_chinese(engine_of: EngineOf, chinese: Any) -> None:
-    with serving(engine_of(Dying(["C"]))) as base:
+    with serving(engine_of(Dying(["C,"]))) as base:
         start(chinese, base)
         shoot(chinese, "chinese-broken-off")
         assert "回答中断" in chinese.get_by_role("alert").last.inner_text()

@@ -132,7 +132,7 @@ QUESTIONS = [
 
 @pytest.mark.parametrize("messages", TITLES.values(), ids=TITLES.keys())
 def test_titles_are_known_by_their_kind(engine_of: EngineOf, messages: list[tuple[str, str]]) -> None:
-    model = ScriptedModel(["[1.1]"])
+    model = ScriptedModel(["A"])
     body = {"model": "medrag", "messages": [{"role": role, "content": text} for role, text in messages]}
     schema = {"type": "object", "properties": {"language": {"type": "string"}, "title": {"type": "string"}}}
     form = {"type": "json_schema", "json_schema": {"name": "title", "schema": schema}}
