@@ -64,7 +64,7 @@ def medrag_serves(
             command,
             stdout=subprocess.DEVNULL,
             stderr=written,
-            env={**os.environ, "MEDRAG_HOME": str(home), **(environment or {})},
+            env={**os.environ, "MEDRAG_HOME": str(home), "MEDRAG_LEAD": "0", **(environment or {})},
         )
     try:
         _wait_until_it_answers(url, process, log)
