@@ -123,28 +123,32 @@ def examples(corpus: Corpus, questions: Sequence[Question], rng: random.Random, 
         by_document[each.doc].append(corpus.ask(each))
     for asked_of in by_document.values():
         rng.shuffle(asked_of)
-        asked_of.sort(key=lambda each: not each.question.twin)
-        yield from (_example(corpus, group, rng) for group in _groups(asked_of, together))
+        yield from (_example(corpus, group, rng) for group in _groups(_twins(asked_of), together))
 
 
-def _groups(left: list[Asked], together: int) -> Iterator[list[Asked]]:
-    """Questions whose own evidence is much the same; twins first."""
+def _twins(asked_of: Sequence[Asked]) -> list[list[Asked]]:
+    """Twins side by side, every other question alone."""
+    together: dict[str, list[Asked]] = defaultdict(list)
+    for each in asked_of:
+        together[each.question.twin or each.question.id].append(each)
+    return sorted(together.values(), key=len, reverse=True)
+
+
+def _groups(left: list[list[Asked]], together: int) -> Iterator[list[Asked]]:
+    """Twins, and other questions whose own evidence is much the same."""
     while left:
-        first = left.pop(0)
-        top = set(first.ranked[:SHOWN])
-        left.sort(key=lambda each: (not _twins(first, each), -len(top & set(each.ranked[:SHOWN]))))
-        group = [first]
-        while left and len(group) < together and _alike(first, left[0]):
-            group.append(left.pop(0))
+        group = left.pop(0)
+        first = group[0]
+        for each in sorted(left, key=lambda other: -_overlap(first, other[0])):
+            if len(group) + len(each) <= together and _overlap(first, each[0]) >= ALIKE:
+                group = group + each
+                left.remove(each)
         yield group
 
 
-def _alike(one: Asked, other: Asked) -> bool:
-    return _twins(one, other) or len(set(one.ranked[:SHOWN]) & set(other.ranked[:SHOWN])) >= ALIKE
-
-
-def _twins(one: Asked, other: Asked) -> bool:
-    return bool(one.question.twin) and one.question.twin == other.question.twin
+def _overlap(one: Asked, other: Asked) -> int:
+    """How many sentences both would be shown."""
+    return len(set(one.ranked[:SHOWN]) & set(other.ranked[:SHOWN]))
 
 
 def _example(corpus: Corpus, group: Sequence[Asked], rng: random.Random) -> Example:

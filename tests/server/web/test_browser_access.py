@@ -23,7 +23,8 @@ ORDER = [
     *("English", "中文"),
     *("Age (years)", "Sex", "Weight (kg)", "Pregnant", "Allergies and intolerances"),
     *("No known allergies (the record says so)", "Conditions", "Medications", "Clinical note"),
-    *("Files: FHIR, PharmCAT, VCF, gene table, note, imaging report, DICOM", "Show what is understood", "Clear"),
+    *("Files: FHIR, PharmCAT, VCF, gene table, note, imaging report, DICOM", "All of this is of one person"),
+    *("Show what is understood", "Clear"),
     *("Question", "Ask"),
 ]
 LISTEN = """

@@ -141,7 +141,7 @@ def test_failures_in_chinese(engine_of: EngineOf, chinese: Any) -> None:
         assert "回答中断" in chinese.get_by_role("alert").last.inner_text()
         assert untranslated(chinese) == set()
         chinese.locator("input[type=file]").set_input_files(
-            [{"name": "x.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}]
+            [{"name": "x.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 ..."}]
         )
         chinese.get_by_role("button", name="查看识别结果").click()
         chinese.get_by_text("无法读取患者资料：x.pdf: is a PDF").wait_for()

@@ -68,7 +68,7 @@ def understood(page: Any) -> str:
         ({"chest_txt": IMAGING}, ["CT", "Pulmonary nodule"]),
         ({"sample_vcf": VCF}, ["CYP2C19", "PharmCAT is needed for"]),
         ({"genes_tsv": "gene\tdiplotype\nCYP2C19\t*2/*2\n"}, ["CYP2C19", "*2/*2"]),
-        ({"form_json": json.dumps(ALLERGIC), "visit_txt": NOTE}, ["penicillin", "warfarin"]),
+        ({"form_json": json.dumps(ALLERGIC | {"age_years": 61}), "visit_txt": NOTE}, ["penicillin", "warfarin"]),
     ],
     ids=["FHIR", "note", "PharmCAT", "imaging report", "VCF", "gene table", "two files"],
 )
@@ -126,7 +126,7 @@ def test_a_real_file_is_understood(engine_of: EngineOf, page: Any, path: str, wo
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ({"scan_pdf": b"%PDF-1.7 ..."}, "scan.pdf: is a PDF, which is not read"),
+        ({"scan_pdf": b"%PDF-1.7 ..."}, "scan.pdf: is a PDF that is damaged"),
         ({"bundle_json": '{"resourceType": "Bundle", "entry": ['}, "bundle.json: is not JSON"),
         ({"empty_txt": " \n"}, "empty.txt: is empty"),
         ({"nothing_json": b""}, "nothing.json: is empty"),
