@@ -123,15 +123,16 @@ def examples(corpus: Corpus, questions: Sequence[Question], rng: random.Random, 
         by_document[each.doc].append(corpus.ask(each))
     for asked_of in by_document.values():
         rng.shuffle(asked_of)
-        yield from (_example(corpus, group, rng) for group in _groups(_twins(asked_of), together))
+        yield from (_example(corpus, group, rng) for group in _groups(_twins(asked_of, together), together))
 
 
-def _twins(asked_of: Sequence[Asked]) -> list[list[Asked]]:
-    """Twins side by side, every other question alone."""
-    together: dict[str, list[Asked]] = defaultdict(list)
+def _twins(asked_of: Sequence[Asked], together: int) -> list[list[Asked]]:
+    """Twins side by side, ``together`` at most; every other question alone."""
+    by_twin: dict[str, list[Asked]] = defaultdict(list)
     for each in asked_of:
-        together[each.question.twin or each.question.id].append(each)
-    return sorted(together.values(), key=len, reverse=True)
+        by_twin[each.question.twin or each.question.id].append(each)
+    groups = [group[at : at + together] for group in by_twin.values() for at in range(0, len(group), together)]
+    return sorted(groups, key=len, reverse=True)
 
 
 def _groups(left: list[list[Asked]], together: int) -> Iterator[list[Asked]]:
