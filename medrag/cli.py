@@ -257,7 +257,8 @@ def _show_passages(found: Sequence[Evidence], *, graded: bool) -> None:
     for item in found:
         passage = item.passage
         heading = ", ".join((passage.title, *passage.section))
-        print(f"{item.score:.3f}  {passage.id}  ({heading}){status_mark(passage.status)}")
+        place = f"  {passage.link}" if passage.link else ""
+        print(f"{item.score:.3f}  {passage.id}  ({heading}){status_mark(passage.status)}{place}")
         if not graded:
             print(f"       {passage.text[:200]}")
         for sentence in passage.sentences if graded else ():

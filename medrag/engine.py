@@ -45,10 +45,11 @@ IMAGES_UNCHECKED = not_assessed("images.unchecked", (), "medrag")
 
 @dataclass
 class _Answer:
-    """What one request has gathered so far; ``case`` is as it was sent."""
+    """What one request has gathered so far; ``case`` is as it was sent, and ``retriever`` its own: a new index may come."""
 
     case: Case
     consultation: Consultation
+    retriever: Retriever
     notices: tuple[Finding, ...] = ()
     prompt: Sequence[prompts.Message] = ()
     usage: Usage | None = None
@@ -106,12 +107,12 @@ class Engine:
             raise InputError(NO_VISION, param="messages", code="unsupported_content")
         consultation = self._consultation(case)
         opening = await asyncio.to_thread(consultation.opening)
-        answer = _Answer(case, consultation, opening.notices)
+        answer = _Answer(case, consultation, self.retriever, opening.notices)
         yield Noticed(answer.notices)
         if opening.declined:
             yield Finished(self._advice(answer, Outcome.DECLINED, opening.declined.code))
             return
-        consultation.evidence, answer.prompt = await self._prompt(case, consultation)
+        consultation.evidence, answer.prompt = await self._prompt(case, consultation, answer.retriever)
         if not answer.evidence:
             code = "advice.no_evidence" if case.filters == Filters() else "advice.none_passes"
             yield Finished(self._advice(answer, Outcome.ABSTAINED, code))
@@ -122,17 +123,17 @@ class Engine:
 
     async def retrieve(self, case: Case) -> Sequence[Evidence]:
         """The passages that the model will see for a case: the best ones that its context can hold."""
-        evidence, _ = await self._prompt(case, self._consultation(case))
+        evidence, _ = await self._prompt(case, self._consultation(case), self.retriever)
         return evidence
 
     def _consultation(self, case: Case) -> Consultation:
         return Consultation(case.patient, case.question, self.knowledge, self.checks)
 
     async def _prompt(
-        self, case: Case, consultation: Consultation
+        self, case: Case, consultation: Consultation, retriever: Retriever
     ) -> tuple[Sequence[Evidence], Sequence[prompts.Message]]:
         """The best passages that the model's context can hold beside the case as heard, and the prompt with them."""
-        found = await asyncio.to_thread(self.retriever.search, query_for(case), k=self.passages, filters=case.filters)
+        found = await asyncio.to_thread(retriever.search, query_for(case), k=self.passages, filters=case.filters)
         heard = case.model_copy(update={"patient": await asyncio.to_thread(lambda: consultation.heard)})
         budget = await self.model.context_tokens() - self._completion_tokens() - TOKENS_PER_IMAGE * len(case.images)
         for count in range(len(found), 0, -1):
@@ -246,14 +247,14 @@ class Engine:
             coverage=conclusion.coverage,
             settling=conclusion.settling,
             evidence=tuple(answer.evidence),
-            provenance=self._provenance(),
+            provenance=self._provenance(answer.retriever),
         )
 
-    def _provenance(self) -> Provenance:
+    def _provenance(self, retriever: Retriever) -> Provenance:
         return Provenance(
             medrag=__version__,
             model=self.model.name,
-            index=self.retriever.index.hash,
+            index=retriever.index.hash,
             prompts=prompts.prompts_hash(),
             knowledge=self.knowledge.hash,
             grounding=self.grounding,

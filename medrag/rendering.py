@@ -158,4 +158,6 @@ def _source(item: Evidence) -> str:
     passage = item.passage
     heading = ", ".join((passage.title, *passage.section))
     issuer = " ".join(part for part in ("/".join(passage.organisations), str(passage.year or "")) if part)
-    return f"[{item.number}] {heading}. {issuer}{status_mark(passage.status)}. {passage.url or ''}".rstrip()
+    page = f"p. {passage.page}" if passage.page else ""
+    place = ", ".join(filter(None, [page, passage.link]))
+    return f"[{item.number}] {heading}. {issuer}{status_mark(passage.status)}. {place}".rstrip()

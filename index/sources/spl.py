@@ -10,6 +10,7 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]
 
 from index.document import Block, Document, Section, Skipped
+from index.sources import SUFFIXES
 from index.sources.files import documents
 from index.sources.xml import parse, text_of
 
@@ -19,7 +20,7 @@ _YEAR = re.compile(r"(19|20)\d\d")
 
 def read(path: Path) -> Iterator[Document | Skipped]:
     """The label of a file or of every ``.xml`` file in a folder; its set id is the document's id."""
-    return documents(path, lambda file, _: _document(file), ".xml")
+    return documents(path, lambda file, _: _document(file), *SUFFIXES["spl"])
 
 
 def _document(file: Path) -> Document | Skipped:

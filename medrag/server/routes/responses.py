@@ -16,7 +16,7 @@ from medrag import rendering
 from medrag.events import Event, Finished, Noticed, Released, Usage
 from medrag.messages import Language
 from medrag.server.routes.requests import MODEL, ChatRequest
-from medrag.types import Advice, Outcome
+from medrag.types import Advice, Outcome, at_page
 
 Json = dict[str, Any]
 
@@ -153,7 +153,7 @@ def _annotations(event: Released, text: str, offset: int) -> list[Json]:
         mark = f"[{citation.number}]"
         at = text.index(mark, at)
         span = {"start_index": offset + at, "end_index": offset + at + len(mark)}
-        url = citation.url or f"urn:medrag:passage:{citation.passage_id}"
+        url = at_page(citation.url, citation.page) or f"urn:medrag:passage:{citation.passage_id}"
         title = citation.title + rendering.status_mark(citation.status)
         annotations.append({"type": "url_citation", "url_citation": span | {"title": title, "url": url}})
         at += len(mark)

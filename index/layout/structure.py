@@ -1,0 +1,254 @@
+"""Lines to headings, paragraphs, list items and rows; what is broken over lines, columns and pages is joined again."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from index.document import Block, Section
+from index.layout.headings import Headings, plain
+from index.layout.lines import Line
+from index.layout.tables import Found
+from index.tables import MARKS, Grid, guessed_heads, marks_in, notes, statements
+
+_BULLET = re.compile(r"^(?:[•●▪◦‣∙·■□➢►✓✔*–—]|[\uf000-\uf0ff]|o(?=\s)|-(?=\s))\s*")
+_NUMBER = re.compile(r"^\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)")
+# "1.3.4 Do not offer": a recommendation's number stays with it. "1.5 mg" is no number of one.
+RECOMMENDATION = re.compile(r"^(?:R(?:ecommendation)?\s*)?\d{1,2}(?:\.\d{1,3}){1,4}\.?\s+(?=[A-Z(\"“])")
+_ENDS = re.compile(r"[.!?:;][\"')\]”’⁰¹²³⁴⁵⁶⁷⁸⁹,–-]*$|\[[^\]]*\d{4}[^\]]*\]$|\.\s*[(\[][^()\[\]]*[)\]]\.?$")
+_STARTS_LOWER = re.compile(r"^[\"'(“‘\[]?[a-z]")
+_HYPHEN = re.compile(r"(\w+)-$")
+# These keep their hyphen: "beta-" / "blocker" is no "betablocker".
+_PREFIXES = frozenset(
+    "alpha beta gamma non anti self first second third fourth long short low high half one two three four five six "
+    "co pre post re well ill over under double single full multi cross life patient drug dose year evidence risk".split()
+)
+_CONTENTS = re.compile(r"(?:\s?[.…·]){5,}\s*\w*\s*$")
+
+
+def joined(text: str, line: str) -> str:
+    """``text`` and the ``line`` that follows it; a word that a hyphen broke is one again."""
+    broken = _HYPHEN.search(text)
+    if not text or not line:
+        return text + line
+    if broken and line[:1].islower():
+        keeps = broken[1].lower() in _PREFIXES or "-" in text.rsplit(None, 1)[-1][:-1]
+        return text + line if keeps else text[:-1] + line
+    if broken and line[:1].isdigit() and broken[1].isdigit():
+        return text + line
+    return f"{text} {line}"
+
+
+@dataclass
+class _Open:
+    """A block that lines still join. ``indent`` is where its text begins, ``marker`` where its bullet stands."""
+
+    text: str
+    last: Line
+    page: int
+    level: int = 0
+    marker: float = 0.0
+    indent: float | None = None
+    statement: bool = False
+
+
+class Structure:
+    """Takes a document's lines and tables in reading order and gives its sections."""
+
+    def __init__(self, headings: Headings, title: str) -> None:
+        self._headings = headings
+        self._title = plain(title)
+        self._path: list[tuple[float, str]] = []
+        self._blocks: list[Block] = []
+        self._open: _Open | None = None
+        self._markers: list[float] = []
+        self._table: tuple[Found, int] | None = None
+        self._noted: tuple[int, Grid] | None = None
+        self.sections: list[Section] = []
+
+    def page(self, items: Sequence[Line | Found], number: int) -> None:
+        """A page's lines and tables."""
+        lines = [item for item in items if isinstance(item, Line)]
+        leading = _leading(lines)
+        position = 0
+        while position < len(items):
+            item = items[position]
+            if isinstance(item, Found):
+                self._add_table(item, number)
+                position += 1
+                continue
+            following = [each for each in items[position:] if isinstance(each, Line)]
+            heading, used = self._headings.at(following, self._text_ended(), self._gap(item, leading))
+            if heading:
+                self._head(heading, following[:used])
+                position += used
+            else:
+                self._add_line(item, leading)
+                position += 1
+
+    def close(self) -> tuple[Section, ...]:
+        """What was read, nothing follows."""
+        self._finish()
+        self._end_section()
+        return tuple(self.sections)
+
+    def _text_ended(self) -> bool:
+        return self._open is None or bool(_ENDS.search(self._open.text)) or self._open.statement
+
+    def _gap(self, line: Line, leading: float) -> bool:
+        last = self._open.last if self._open else None
+        return last is None or last.page != line.page or not 0 < line.base - last.base < 1.3 * leading
+
+    def _head(self, text: str, lines: Sequence[Line]) -> None:
+        self._finish()
+        self._end_section()
+        rank = self._headings.rank(lines[0], text)
+        named = plain(text) != self._title
+        self._path = [each for each in self._path if each[0] < rank] + ([(rank, text)] if named else [])
+        self._table = None
+        self._noted = None
+
+    def _end_section(self) -> None:
+        if self._blocks:
+            self.sections.append(Section(tuple(text for _, text in self._path), tuple(self._blocks)))
+            self._blocks = []
+        self._markers = []
+        self._noted = None
+
+    def _add_line(self, line: Line, leading: float) -> None:
+        text = line.text
+        if _CONTENTS.search(text):
+            self._drop_contents(text)
+            return
+        if self._note(text):
+            self._finish()
+        bullet = _BULLET.match(text) or _NUMBER.match(text)
+        numbered = RECOMMENDATION.match(text)
+        starts = (bullet or numbered) and self._may_start(line, leading, sure=bool(_BULLET.match(text)))
+        if self._open is None or starts or self._begins(line, leading):
+            self._finish()
+            stripped = text[bullet.end() :] if starts and bullet else text
+            self._open = _Open(stripped, line, line.page, statement=bool(starts))
+            if starts and bullet:
+                self._open.level = self._level(line.x0)
+                self._open.marker = line.x0
+                self._open.indent = line.words[1].x0 if len(line.words) > 1 else None
+            elif not starts or not bullet:
+                self._markers = []
+        else:
+            self._open.text = joined(self._open.text, text)
+            self._open.indent = line.x0 if self._open.indent is None else self._open.indent
+            self._open.last = line
+
+    def _may_start(self, line: Line, leading: float, *, sure: bool) -> bool:
+        """Whether a marker begins an item; a number at a line's start may be the sentence's own."""
+        if self._open is None or sure:
+            return not (sure and self._open and not self._text_ended() and line.text[:1] in "–—-*" and not self._gap(line, leading) and not self._open.statement and abs(line.x0 - self._open.last.x0) < 2 and not self._open.text.endswith(","))
+        return self._text_ended() or self._gap(line, leading) or line.x0 < self._open.last.x0 - 4
+
+    def _begins(self, line: Line, leading: float) -> bool:
+        """Whether a line without a marker begins a paragraph."""
+        if self._open is None:
+            return True
+        last, text = self._open.last, self._open.text
+        ended = bool(_ENDS.search(text))
+        if _STARTS_LOWER.match(line.text) and not (ended and text.endswith(".")):
+            return False
+        if last.page != line.page or line.base <= last.base:  # the next page or column
+            return ended and not (self._open.level and self._indented(line)) or (self._open.level > 0 and not self._indented(line) and line.text[:1].isupper())
+        gap = line.base - last.base > 1.35 * leading
+        outdented = self._open.level > 0 and self._open.indent is not None and line.x0 < self._open.indent - 3
+        if gap:
+            return ended or outdented or line.text[:1].isupper() or line.text[:1] in MARKS
+        if outdented:
+            return ended or line.x0 <= self._open.marker + 1 and line.text[:1].isupper()
+        # The writer broke the line where its next word would have fitted.
+        short = last.x1 + 0.3 * line.size + (line.words[0].x1 - line.words[0].x0) < last.right - 0.5 * line.size
+        indented = not self._open.statement and line.x0 > last.x0 + 8
+        return ended and (short or indented)
+
+    def _indented(self, line: Line) -> bool:
+        return self._open is not None and line.x0 - line.left > 8
+
+    def _level(self, x: float) -> int:
+        self._markers = [each for each in self._markers if each < x - 4]
+        self._markers.append(x)
+        return len(self._markers)
+
+    def _drop_contents(self, text: str) -> None:
+        """A line of a table of contents; where it is only dots, the line above is its entry."""
+        if self._open and not _CONTENTS.sub("", text).strip():
+            self._open = None
+        self._finish()
+
+    def _finish(self) -> None:
+        if self._open and (text := " ".join(self._open.text.split())):
+            block = Block(text, statement=self._open.statement, level=self._open.level, page=self._open.page)
+            self._blocks.append(block)
+        self._open = None
+
+    def _add_table(self, found: Found, page: int) -> None:
+        """The rows of a table; one that goes on from the page before has its names from there."""
+        continues = self._continued(found)
+        unfinished, self._open = (self._open, None) if self._open and not self._text_ended() else (None, self._open)
+        self._finish()
+        rows, heads = found.rows, guessed_heads(found.rows, found.bold)
+        if continues and self._table:
+            before, heads = self._table
+            known = before.rows[:heads]
+            rows = (*known, *(row for row in rows if row not in known))
+        else:
+            self._table = (found, heads)
+        grid = Grid(rows, heads)
+        self._noted = (len(self._blocks), grid) if marks_in(rows) else None
+        self._blocks += [Block(text, statement=True, page=page) for text in statements(grid)]
+        self._table = (self._table[0], heads) if self._table else (found, heads)
+        self._open = unfinished
+
+    def _continued(self, found: Found) -> bool:
+        if self._table is None:
+            return False
+        before = self._table[0]
+        same = len(before.rows[0]) == len(found.rows[0]) and abs(before.box[0] - found.box[0]) < 6
+        return same and abs(before.box[2] - found.box[2]) < 6 and self._open is None
+
+    def _note(self, text: str) -> bool:
+        """Whether a line is a footnote of the table above; its rows with the mark are said again with the note."""
+        if self._noted is None:
+            return False
+        start, grid = self._noted
+        noted = {mark: note for mark, note in notes([text]).items() if mark in marks_in(grid.rows)}
+        if not noted:
+            return False
+        grid = replace(grid, notes={**grid.notes, **noted})
+        page = self._blocks[start].page if start < len(self._blocks) else None
+        self._blocks[start : start + len(list(statements(grid)))] = [
+            Block(said, statement=True, page=page) for said in statements(grid)
+        ]
+        self._noted = (start, grid)
+        return True
+
+
+def _leading(lines: Sequence[Line]) -> float:
+    """How far apart the page's lines mostly are, in points."""
+    steps = [second.base - first.base for first, second in zip(lines, lines[1:], strict=False)]
+    usual = Counter(round(step) for step in steps if 4 < step < 60).most_common(1)
+    size = median([line.size for line in lines]) if lines else 12.0
+    return float(usual[0][0]) if usual and usual[0][1] > 2 else 1.25 * size
+
+
+def whole(sections: Sequence[Section]) -> Iterator[Section]:
+    """The sections, their fragments not quotable: what begins or ends in mid-sentence says something else than it did."""
+    for section in sections:
+        yield replace(section, blocks=tuple(_marked(block) for block in section.blocks))
+
+
+def _marked(block: Block) -> Block:
+    text = block.text
+    row = block.statement and "; " in text and ": " in text
+    begins = _STARTS_LOWER.match(text) is not None and not row
+    ends = _ENDS.search(text) is not None or block.statement
+    return block if not begins and (ends or len(text.split()) < 4) else replace(block, quotable=False)
