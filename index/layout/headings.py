@@ -70,7 +70,8 @@ class Headings:
             close = 0 < line.base - before.base < 1.7 * first.size
             if not (same and close and self._special(first)) or _NUMBERED.match(line.text) or _ITEM.match(line.text):
                 break
-            if before.x1 < before.right - 0.35 * (before.right - before.left) and not line.text[:1].islower():
+            taken = before.x1 - before.x0 + line.words[0].x1 - line.words[0].x0 + 0.3 * line.size
+            if taken < 0.97 * (before.right - before.left) and not line.text[:1].islower():
                 break
             count += 1
         return count

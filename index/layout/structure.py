@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from index.document import Block, Section
+from index.furniture import is_unread
 from index.layout.headings import Headings, plain
 from index.layout.lines import Line
 from index.layout.tables import Found
@@ -202,10 +203,19 @@ class Structure:
             rows = (*known, *(row for row in rows if row not in known))
         else:
             self._table = (found, heads)
-        grid = Grid(rows, heads)
-        self._noted = (len(self._blocks), grid) if marks_in(rows) else None
-        self._blocks += [Block(text, statement=True, page=page) for text in statements(grid)]
         self._table = (self._table[0], heads) if self._table else (found, heads)
+        grid = Grid(rows, heads)
+        blocks = [Block(text, statement=True, page=page) for text in statements(grid)]
+        path = tuple(text for _, text in self._path)
+        if found.caption or any(map(is_unread, path)):
+            # It floats: what it stands under on the page may be another matter.
+            above = () if any(map(is_unread, path)) else path
+            heading = (*above, *([found.caption] if found.caption else []))
+            self.sections.append(Section(heading, tuple(blocks)))
+            self._noted = None
+        else:
+            self._noted = (len(self._blocks), grid) if marks_in(rows) else None
+            self._blocks += blocks
         self._open = unfinished
 
     def _continued(self, found: Found) -> bool:

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby, pairwise
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pdfplumber
 
-from index.layout.lines import rows
+from index.layout.lines import Line, rows
 from index.layout.words import Word
 from index.tables import Row
 
+_CAPTION = re.compile(r"^(?:table|tab\.|box)\s*[\dA-Z]+(?:\.\d+)*\b", re.IGNORECASE)
 _SLACK = 2.0
 _GAP = 6.0
+_MIN_BREADTH = 100.0
 # A box with one cell is a frame round text; a chart's grid has hardly any words.
 _MIN_FILLED = 0.4
 
 
 @dataclass(frozen=True)
 class Found:
-    """A table's cells with its place; ``bold`` says which rows are bold throughout."""
+    """A table's cells with its place; ``bold`` says which rows are bold throughout, ``caption`` what it is called."""
 
     box: tuple[float, float, float, float]
     rows: tuple[Row, ...]
     bold: tuple[bool, ...]
+    caption: str | None = None
 
 
 def tables_of(page: Any, words: Sequence[Word]) -> list[Found]:
@@ -33,6 +36,18 @@ def tables_of(page: Any, words: Sequence[Word]) -> list[Found]:
     ruled = [found for table in page.find_tables() if (found := _ruled(table, words))]
     free = [word for word in words if not any(_inside(word, each.box) for each in ruled)]
     return ruled + [found for box, heads in _between_rules(page, ruled) if (found := _open(box, heads, free))]
+
+
+def captioned(found: Found, lines: Sequence[Line]) -> tuple[Found, Line | None]:
+    """The table with its caption, and the line, just above or below it, where that stands."""
+    left, top, right, bottom = found.box
+    near = (
+        line
+        for line in lines
+        if _CAPTION.match(line.text) and line.x0 < right and line.x1 > left and top - 30 < line.base < bottom + 30
+    )
+    line = min(near, key=lambda each: min(abs(each.base - top), abs(each.base - bottom)), default=None)
+    return (replace(found, caption=line.text), line) if line else (found, None)
 
 
 def outside(words: Sequence[Word], found: Sequence[Found]) -> list[Word]:
@@ -93,20 +108,26 @@ def _unbroken(lines: Sequence[str]) -> str:
 
 def _between_rules(page: Any, ruled: Sequence[Found]) -> Iterator[tuple[tuple[float, float, float, float], float]]:
     """The boxes between a first and a last of rules of one width, three or more, with the height of the second."""
-    lines = sorted(
-        {
-            (round(edge["x0"]), round(edge["x1"]), edge["top"])
-            for edge in page.edges
-            if edge["orientation"] == "h" and edge["x1"] - edge["x0"] > 100
-        }
-    )
-    for (left, right), same in groupby(lines, key=lambda each: each[:2]):
-        tops = [each[2] for each in same]
-        tops = tops[:1] + [second for first, second in pairwise(tops) if second - first > 3]
-        taken = any(each.box[0] - 9 < left and right < each.box[2] + 9 and each.box[1] < tops[1] < each.box[3] + 9
-                    for each in ruled) if len(tops) > 1 else True
+    for left, right, tops in _parallel(page.edges):
+        taken = any(
+            each.box[0] - 9 < left and right < each.box[2] + 9 and each.box[1] - 9 < tops[-1] and tops[0] < each.box[3] + 9
+            for each in ruled
+        )
         if len(tops) >= 3 and not taken:
             yield (left, tops[0], right, tops[-1]), tops[1]
+
+
+def _parallel(edges: Sequence[Any]) -> list[tuple[float, float, list[float]]]:
+    """Rules across of one breadth, with the heights at which they stand."""
+    found: list[tuple[float, float, list[float]]] = []
+    across = (edge for edge in edges if edge["orientation"] == "h" and edge["x1"] - edge["x0"] > _MIN_BREADTH)
+    for edge in sorted(across, key=lambda each: float(each["top"])):
+        same = next((each for each in found if abs(each[0] - edge["x0"]) < 4 and abs(each[1] - edge["x1"]) < 4), None)
+        if same is None:
+            found.append((edge["x0"], edge["x1"], [edge["top"]]))
+        elif edge["top"] - same[2][-1] > 3:
+            same[2].append(edge["top"])
+    return found
 
 
 def _open(box: tuple[float, float, float, float], heads: float, words: Sequence[Word]) -> Found | None:

@@ -124,7 +124,7 @@ def _block(element: Any, sections: _Sections) -> None:
             _item(item, sections, 1)
     elif tag == "table":
         _table(element, sections)
-    elif _ASIDE.search(element.get("class", "")):
+    elif _ASIDE.search(element.get("class", "")) and not _ASIDE_TITLE.search(element.get("class", "")):
         _aside(element, sections)
     elif tag in _CONTAINERS:
         _walk(element, sections)

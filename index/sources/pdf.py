@@ -19,7 +19,7 @@ from index.layout.lines import Line, in_order, unnumbered
 from index.layout.ocr import MISSING, with_text
 from index.layout.running import without_running
 from index.layout.structure import Structure, whole
-from index.layout.tables import Found, Ruled, outside
+from index.layout.tables import Found, Ruled, captioned, outside
 from index.layout.words import Page, Word, page_of
 from index.sources import SUFFIXES
 from index.sources.files import document_id, documents
@@ -62,26 +62,29 @@ def _read(pages: Sequence[Page], outline: dict[str, int], file: Path) -> tuple[s
     """The title on the first page and the sections."""
     with closing(Ruled(file)) as ruled:
         laid_out = [
-            (page.number, *_page(page, words, ruled)) for page, words in zip(pages, without_running(pages), strict=True)
+            (page.number, _page(page, words, ruled)) for page, words in zip(pages, without_running(pages), strict=True)
         ]
-    lines = [item for _, items, _ in laid_out for item in items if isinstance(item, Line)]
+    lines = [item for _, items in laid_out for item in items if isinstance(item, Line)]
     headings = Headings(body_size(lines), outline)
     title = _title(lines)
     structure = Structure(headings, title)
-    for number, items, _ in laid_out:
+    for number, items in laid_out:
         structure.page(items, number)
     sections = tuple(furniture.kept(whole([stemmed(each) for each in structure.close()])))
     return title, sections
 
 
-def _page(page: Page, words: list[Word], ruled: Ruled) -> tuple[list[Line | Found], list[Found]]:
+def _page(page: Page, words: list[Word], ruled: Ruled) -> list[Line | Found]:
     """A page's lines in reading order, its tables where they stand among them."""
     words = unnumbered(words)
     tables = ruled.tables(page.number - 1, words) if page.ruled and words else []
     lines: list[Line | Found] = list(in_order([word for word in outside(words, tables) if not word.turned], page.number))
-    for table in sorted(tables, key=lambda each: each.box[1]):
+    for found in sorted(tables, key=lambda each: each.box[1]):
+        table, caption = captioned(found, [line for line in lines if isinstance(line, Line)])
         lines.insert(_place(lines, table), table)
-    return lines, tables
+        if caption:
+            lines.remove(caption)
+    return lines
 
 
 def _place(items: Sequence[Line | Found], table: Found) -> int:
@@ -104,7 +107,8 @@ def _title(lines: Sequence[Line]) -> str:
     largest = max((line.size for line in first), default=0)
     if largest <= 1.2 * body_size(lines):
         return ""
-    return " ".join(line.text for line in first if line.size > 0.95 * largest)[:200]
+    large = [line for line in first if line.size > 0.95 * largest]
+    return Headings(0, {}).at(large, ended=True, gap=True)[0]
 
 
 def _outline(pdf: pypdfium2.PdfDocument) -> dict[str, int]:
