@@ -15,6 +15,7 @@ Reader = Callable[[Path], Iterator[Document | Skipped]]
 # The kinds, with the suffixes of the files that each reads in a folder.
 SUFFIXES = {
     "docx": (".docx",),
+    "folder": (".docx", ".htm", ".html", ".markdown", ".md", ".mdx", ".nxml", ".pdf", ".txt", ".xhtml"),
     "html": (".html", ".htm", ".xhtml"),
     "jats": (".xml", ".nxml"),
     "jsonl": (".jsonl", ".ndjson"),

@@ -35,10 +35,11 @@ _LOWERED = str.maketrans("0123456789+-−", "₀₁₂₃₄₅₆₇₈₉₊�
 
 def read(path: Path) -> Iterator[Document | Skipped]:
     """The documents of a file or of every ``.docx`` file in a folder."""
-    return documents(path, _document, *SUFFIXES["docx"])
+    return documents(path, document, *SUFFIXES["docx"])
 
 
-def _document(file: Path, root: Path) -> Document | Skipped:
+def document(file: Path, root: Path) -> Document | Skipped:
+    """The document of one file below ``root``."""
     word = docx.Document(str(file))
     title, sections = _sections(word)
     if not sections:

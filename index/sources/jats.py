@@ -33,10 +33,11 @@ _UNREAD = ("ref-list", "xref[@ref-type='bibr']", "fig", "ack", "app-group", "sup
 
 def read(path: Path) -> Iterator[Document | Skipped]:
     """The article of a file or of every ``.xml`` and ``.nxml`` file in a folder."""
-    return documents(path, _document, *SUFFIXES["jats"])
+    return documents(path, document, *SUFFIXES["jats"])
 
 
-def _document(file: Path, root: Path) -> Document | Skipped:
+def document(file: Path, root: Path) -> Document | Skipped:
+    """The document of one file below ``root``."""
     tree = parse(file)
     _without_namespaces(tree)
     article = tree if tree.tag == "article" else tree.find(".//article")

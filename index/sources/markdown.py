@@ -63,10 +63,11 @@ class FrontMatter(BaseModel):
 
 def read(path: Path) -> Iterator[Document | Skipped]:
     """The documents of a file or of every ``.md``, ``.mdx``, ``.markdown`` and ``.txt`` file in a folder."""
-    return documents(path, _document, *SUFFIXES["markdown"])
+    return documents(path, document, *SUFFIXES["markdown"])
 
 
-def _document(file: Path, root: Path) -> Document:
+def document(file: Path, root: Path) -> Document:
+    """The document of one file below ``root``. Raises ValueError where it cannot be used."""
     text = file.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
     match = _FRONT_MATTER.match(text)
     front = _front_matter((yaml.safe_load(match.group(1)) if match else None) or {})

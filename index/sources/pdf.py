@@ -32,10 +32,11 @@ _NO_TITLE = re.compile(r"^\s*$|^microsoft word|^untitled|\.(?:docx?|indd|pdf|ppt
 
 def read(path: Path) -> Iterator[Document | Skipped]:
     """The documents of a file or of every ``.pdf`` file in a folder."""
-    return documents(path, _document, *SUFFIXES["pdf"])
+    return documents(path, document, *SUFFIXES["pdf"])
 
 
-def _document(file: Path, root: Path) -> Iterator[Document | Skipped]:
+def document(file: Path, root: Path) -> Iterator[Document | Skipped]:
+    """The document of one file below ``root``, and a word on pages that were not read."""
     with with_text(file) as (readable, read_by_ocr), closing(pypdfium2.PdfDocument(readable)) as pdf:
         pages = [page_of(pdf, position) for position in range(len(pdf))]
         outline = _outline(pdf)

@@ -10,7 +10,8 @@ _ATTRIBUTES = re.compile(r"[ \t]*\{:?\s*[#.][^{}\n]*\}[ \t]*$|[ \t]*\{:\s*[^{}\n
 _MARKS = re.compile(r"^\[TOC\]\s*$|^\[\[_?TOC_?\]\]\s*$|^(?:import|export)\s.+?(?:from\s+['\"].*|;)\s*$|^<!--.*?-->\s*$", re.MULTILINE)
 _BOX = re.compile(r"^(\s*)(?:!!!|\?\?\?\+?|===\+?)\s+(?:([\w -]+?)\s*)?(?:\"([^\"]*)\")?\s*$")
 _FENCED_BOX = re.compile(r"^\s*:::+\s*(?:\{?\.?([a-z]+)\}?)?\s*(?:\[([^\]]+)\]|(.*?))\s*$")
-_TAB = re.compile(r"^\s*<TabItem\b[^>]*?(?:label=[\"']([^\"']+)[\"'])?[^>]*>\s*$")
+_TAB = re.compile(r"^\s*<TabItem\b[^>]*>\s*$")
+_LABEL = re.compile(r"\blabel=[\"']([^\"']+)[\"']")
 _COMPONENT = re.compile(r"^\s*</?[A-Z]\w*[^>]*>\s*$")
 _NOTE = re.compile(r"^\[\^([\w-]+)\]:\s*(.+(?:\n[ \t]+\S.*)*)", re.MULTILINE)
 _NOTE_MARK = re.compile(r"\[\^([\w-]+)\]")
@@ -63,7 +64,8 @@ def _fenced(line: str) -> Iterator[str]:
     elif fence:
         yield from _opened(fence[2] or fence[3] or "")
     elif tab:
-        yield from _opened(tab[1] or "")
+        label = _LABEL.search(line)
+        yield from _opened(label[1] if label else "")
     elif line.strip() == "</TabItem>":
         yield from ("", _END, "")
     elif not _COMPONENT.match(line):
