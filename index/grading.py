@@ -48,9 +48,10 @@ _GRADE = re.compile(
     rf"|[(\[;,]\s*(?:level|LOE|BEL)\s*[:=]?\s*{_GRADE_VALUE}(?=\s*[;,)\]])"
     rf"|\b(?-i:LOE|BEL)\s*[:=]?\s*{_GRADE_VALUE}"
     rf"|\blevel\s+{_GRADE_VALUE}\s+evidence\b"
-    rf"|\bevidence\s+type{_IS}{_GRADE_VALUE}"
+    rf"|\brecommendation\s+category{_IS}[A-D]\W+evidence\s+type{_IS}{_GRADE_VALUE}"
     rf"|\bclass\s*:\s*{_CLASS}\s*;\s*level\s*:\s*{_GRADE_VALUE}"
-    rf"|[(\[]\s*(?:{_WORDS})[^()\[\];,]*[;,]\s*({_QUALITY})\s*[)\]]",
+    rf"|[(\[]\s*(?:{_WORDS})[^()\[\];,]*[;,]\s*({_QUALITY})(?:[ -](?:quality|certainty))?\s*[)\]]"
+    rf"|\bcertainty\s*:\s*{_GRADE_VALUE}",
     re.IGNORECASE,
 )
 # GRADE's own symbols: four circles with a cross or without, an arrow or two up or down.

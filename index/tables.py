@@ -80,7 +80,7 @@ def marks_in(rows: Sequence[Row]) -> set[str]:
 def _names_columns(row: Row) -> bool:
     filled = [cell for cell in row if cell]
     return len(filled) >= max(2, len(row) - 1) and all(
-        len(cell.split()) <= _MAX_NAME_WORDS and not cell.endswith(".") and not _VALUE.match(cell) for cell in filled
+        len(cell.split()) <= _MAX_NAME_WORDS and (not cell.endswith(".") or len(cell) < 6) and not _VALUE.match(cell) for cell in filled
     )
 
 
@@ -108,7 +108,7 @@ def _sentence(names: Sequence[str], row: Row, group: str, noted: Mapping[str, st
         words = f"{names[position]}: {cell}" if named and names[position] else cell
         if words not in said:
             said.append(words)
-    said += [f"{mark} {note}" for mark, note in noted.items() if any(_marked(cell, mark) for cell in row)]
+    said += [f"{mark} {note}" for mark, note in noted.items() if any(_marked(cell, mark) for cell in (*row, *names))]
     return "; ".join(said)
 
 

@@ -46,7 +46,7 @@ class Headings:
             return "", 0
         if self._is_large(first) and not text.endswith((".", ";", ",")) or self._stands_out(first, text) and self._fits(text, following):
             return text, count
-        if ended and gap and self._is_plain(first, following):
+        if ended and (gap or first.italic) and self._is_plain(first, following):
             return first.text.rstrip(":"), 1
         return "", 0
 
@@ -55,7 +55,7 @@ class Headings:
         level = self._outlined(text)
         if level is not None and self.outline:
             return float(level)
-        face = 0.0 if line.bold and self._is_large(line) else 0.2 if line.bold else 0.1 if text.isupper() else 0.4
+        face = 0.0 if line.bold and self._is_large(line) else 0.2 if line.bold else 0.1 if text.isupper() else 0.3 if line.italic else 0.4
         deep = 0.05 * _depth(text)
         return 100 - min(round(line.size * 2) / 2, 90) + face + deep
 
@@ -97,7 +97,7 @@ class Headings:
     def _is_plain(self, line: Line, following: Line | None) -> bool:
         """A short line in the text's own face that ends no sentence, apart from what is above, over what begins one."""
         text = line.text
-        if following is None or following.page != line.page or following.base <= line.base:
+        if following is None or not line.italic and (following.page != line.page or following.base <= line.base):
             return False
         short = line.x1 < line.right - 0.3 * (line.right - line.left) and len(text.split()) <= _MAX_PLAIN_WORDS
         begins = following.text[:1].isupper() or bool(_ITEM.match(following.text)) or bool(_DEEP.match(following.text))

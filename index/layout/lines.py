@@ -58,6 +58,11 @@ class Line:
         lettered = [word for word in self.words if any(map(str.isalpha, word.text))]
         return bool(lettered) and all(word.bold for word in lettered)
 
+    @property
+    def italic(self) -> bool:
+        """Whether all of it is italic."""
+        return all(word.italic for word in self.words)
+
 
 def rows(words: Iterable[Word]) -> list[list[Word]]:
     """Upright words by the line that they stand on, top to bottom, each left to right."""
@@ -139,7 +144,7 @@ def _gutter(found: Sequence[Sequence[Word]]) -> float | None:
     sides = [[row for row in _side(found, best, right=which) if row] for which in (False, True)]
     if len(crossing) > _CROSSING * len(found) or min(map(len, sides)) < _MIN_LINES:
         return None
-    return best if all(_is_prose(side) for side in sides) else None
+    return best if all(is_prose(side) for side in sides) else None
 
 
 def _crosses(row: Sequence[Word], x: float) -> bool:
@@ -155,8 +160,8 @@ def _side(found: Sequence[Sequence[Word]], x: float, *, right: bool) -> list[lis
     return [[word for word in row if (word.x1 > x) == right] for row in found if not _crosses(row, x)]
 
 
-def _is_prose(side: Sequence[Sequence[Word]]) -> bool:
-    """Lines that mostly fill their column; a table's cells do not."""
+def is_prose(side: Sequence[Sequence[Word]]) -> bool:
+    """Whether lines of one column are running text: they mostly fill their column, as a table's cells do not."""
     left, right = min(row[0].x0 for row in side), max(row[-1].x1 for row in side)
     filled = [(row[-1].x1 - row[0].x0) / max(right - left, 1) for row in side]
     return median(filled) > 0.6 and median(len(row) for row in side) >= 4

@@ -11,8 +11,9 @@ from statistics import median
 from index.document import Block, Section
 from index.furniture import is_unread
 from index.layout.headings import Headings, plain
+from index.layout.joining import joined
 from index.layout.lines import Line
-from index.layout.tables import Found
+from index.layout.open_tables import Found
 from index.tables import MARKS, Grid, guessed_heads, marks_in, notes, statements
 
 _BULLET = re.compile(r"^(?:[•●▪◦‣∙·■□➢►✓✔*–—]|[\uf000-\uf0ff]|o(?=\s)|-(?=\s))\s*")
@@ -21,26 +22,7 @@ _NUMBER = re.compile(r"^\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)")
 RECOMMENDATION = re.compile(r"^(?:R(?:ecommendation)?\s*)?\d{1,2}(?:\.\d{1,3}){1,4}\.?\s+(?=[A-Z(\"“])")
 _ENDS = re.compile(r"[.!?:;][\"')\]”’⁰¹²³⁴⁵⁶⁷⁸⁹,–-]*$|\[[^\]]*\d{4}[^\]]*\]$|\.\s*[(\[][^()\[\]]*[)\]]\.?$")
 _STARTS_LOWER = re.compile(r"^[\"'(“‘\[]?[a-z]")
-_HYPHEN = re.compile(r"(\w+)-$")
-# These keep their hyphen: "beta-" / "blocker" is no "betablocker".
-_PREFIXES = frozenset(
-    "alpha beta gamma non anti self first second third fourth long short low high half one two three four five six "
-    "co pre post re well ill over under double single full multi cross life patient drug dose year evidence risk".split()
-)
 _CONTENTS = re.compile(r"(?:\s?[.…·]){5,}\s*\w*\s*$")
-
-
-def joined(text: str, line: str) -> str:
-    """``text`` and the ``line`` that follows it; a word that a hyphen broke is one again."""
-    broken = _HYPHEN.search(text)
-    if not text or not line:
-        return text + line
-    if broken and line[:1].islower():
-        keeps = broken[1].lower() in _PREFIXES or "-" in text.rsplit(None, 1)[-1][:-1]
-        return text + line if keeps else text[:-1] + line
-    if broken and line[:1].isdigit() and broken[1].isdigit():
-        return text + line
-    return f"{text} {line}"
 
 
 @dataclass

@@ -19,10 +19,12 @@ _ODD = str.maketrans({"\ufffe": "-", "\x02": "-", "\u00ad": "-", "\u2010": "-", 
 _LIGATURES = str.maketrans({"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl"})
 _RAISED = str.maketrans("0123456789+-−abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 _FORCE_BOLD = 1 << 18
+_ITALIC = 1 << 6
 _BOLD = ("bold", "black", "heavy", "semibold", "demi")
 _PALE = 190
 # Least and greatest side of a bullet that is drawn.
 _BULLET = (1.4, 8.0)
+_BOX_SEGMENTS = 8
 # A larger gap between two letters than this share of their height is a space.
 _SPACE = 0.22
 
@@ -39,6 +41,7 @@ class Word:
     base: float
     bold: bool = False
     turned: bool = False
+    italic: bool = False
 
     @property
     def size(self) -> float:
@@ -85,11 +88,33 @@ def page_of(pdf: pypdfium2.PdfDocument, position: int) -> Page:
             height,
             tuple(words),
             scanned=not words and pdfium.FPDF_PAGEOBJ_IMAGE in kinds,
-            ruled=kinds.count(pdfium.FPDF_PAGEOBJ_PATH) > 1,
+            ruled=_is_ruled(shapes),
         )
     finally:
         text.close()
         page.close()
+
+
+def _is_ruled(shapes: Sequence[Any]) -> bool:
+    """Whether enough lines or boxes are drawn for a table."""
+    rules = 0
+    for shape in shapes:
+        if shape.type != pdfium.FPDF_PAGEOBJ_PATH:
+            continue
+        left, bottom, right, top = shape.get_bounds()
+        wide, high = right - left, top - bottom
+        segments = pdfium.FPDFPath_CountSegments(shape)
+        if segments > _BOX_SEGMENTS:
+            # A grid may be one path, as may be the letters of a watermark; those are curved.
+            rules += 3 if wide > 80 and high > 20 and _is_straight(shape, segments) else 0
+        else:
+            rules += wide > 15 and (high < 3 or 8 < high < 200)
+    return rules >= 3
+
+
+def _is_straight(shape: Any, segments: int) -> bool:
+    first = (pdfium.FPDFPath_GetPathSegment(shape, each) for each in range(min(segments, 40)))
+    return all(pdfium.FPDFPathSegment_GetType(each) != pdfium.FPDF_SEGMENT_BEZIERTO for each in first)
 
 
 def _bullets(shapes: Iterable[Any], words: Sequence[Word], height: float) -> list[Word]:
@@ -156,19 +181,21 @@ def _word(text: pypdfium2.PdfTextPage, letters: Sequence[_Letter]) -> Iterator[W
         min(each.top for each in letters),
         max(each.bottom for each in letters),
         letters[0].base,
-        bold=_is_bold(text, first),
         turned=turned,
+        **_face(text, first),
     )
     if not (word.size > 30 and not turned and _is_pale(text, first)):
         yield word
 
 
-def _is_bold(text: pypdfium2.PdfTextPage, index: int) -> bool:
+def _face(text: pypdfium2.PdfTextPage, index: int) -> dict[str, bool]:
+    """Whether a letter is bold and whether it is italic, by its font's name and flags."""
     flags = ctypes.c_int()
     name = ctypes.create_string_buffer(128)
     pdfium.FPDFText_GetFontInfo(text, index, name, 128, flags)
     said = name.value.decode("utf-8", "replace").lower()
-    return any(each in said for each in _BOLD) or bool(flags.value & _FORCE_BOLD)
+    bold = any(each in said for each in _BOLD) or bool(flags.value & _FORCE_BOLD)
+    return {"bold": bold, "italic": "italic" in said or "oblique" in said or bool(flags.value & _ITALIC)}
 
 
 def _is_pale(text: pypdfium2.PdfTextPage, index: int) -> bool:
@@ -180,7 +207,13 @@ def _is_pale(text: pypdfium2.PdfTextPage, index: int) -> bool:
 def raised(words: list[Word]) -> Iterator[Word]:
     """The words in their order, small raised ones ("m" and "2") joined as superscripts to the one before."""
     current: Word | None = None
-    for word in words:
+    for position, word in enumerate(words):
+        following = words[position + 1] if position + 1 < len(words) else None
+        if following is not None and _leads(word, following) and not (current and _is_raised(current, word)):
+            # A footnote's own mark, before its first word.
+            word = replace(  # noqa: PLW2901
+                following, text=word.text.translate(_RAISED), x0=word.x0, x1=word.x1
+            )
         if current is not None and _is_raised(current, word):
             mark = word.text.translate(_RAISED) if len(word.text) < 4 else word.text
             current = replace(current, text=current.text + mark, x1=word.x1)
@@ -199,6 +232,13 @@ def _is_raised(before: Word, word: Word) -> bool:
         return False
     near = -1 < word.x0 - before.x1 < 0.35 * before.size
     return near and 0.12 * before.size < before.base - word.base < 0.8 * before.size
+
+
+def _leads(word: Word, following: Word) -> bool:
+    """Whether a small raised word stands before what it marks."""
+    small = len(word.text) < 3 and not word.turned and word.size < 0.85 * following.size
+    near = 0 <= following.x0 - word.x1 < following.size
+    return small and near and 0.12 * following.size < following.base - word.base < 0.8 * following.size
 
 
 def _continues(before: Word, word: Word) -> bool:

@@ -19,7 +19,8 @@ from index.layout.lines import Line, in_order, unnumbered
 from index.layout.ocr import MISSING, with_text
 from index.layout.running import without_running
 from index.layout.structure import Structure, whole
-from index.layout.tables import Found, Ruled, captioned, outside
+from index.layout.open_tables import Found
+from index.layout.tables import Ruled, captioned, outside
 from index.layout.words import Page, Word, page_of
 from index.sources import SUFFIXES
 from index.sources.files import document_id, documents
