@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from index import furniture
 from index.document import Block, Document, Section
 from index.grading import Marks, explains_a_scale, grading
 from index.sentences import sentences
@@ -32,9 +33,9 @@ class Unit:
 
 
 def passages(document: Document) -> Iterator[Passage]:
-    """The passages of ``document`` in its order; ids are ``document#section``, numbered where a section has several."""
+    """The passages of ``document`` in its order, without what it says of itself; ids are ``document#section``, numbered where a section has several."""
     used: Counter[str] = Counter()
-    for section in document.sections:
+    for section in furniture.kept(document.sections):
         slug = _slug(section.heading[-1]) if section.heading else "text"
         for units in _packed(section, document.marks):
             used[slug] += 1

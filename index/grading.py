@@ -57,7 +57,7 @@ _GRADE = re.compile(
 # GRADE's own symbols: four circles with a cross or without, an arrow or two up or down.
 _CIRCLES = re.compile(r"[⊕⨁➕]{1,4}[⊖◯○O⨀☉⊝−-]{0,3}")
 _CIRCLED = {1: "very low", 2: "low", 3: "moderate", 4: "high"}
-_ARROWS = re.compile(r"(?<!\w)([↑↓]{1,2})(?=\s*[?⊕⨁]|\s*[)\]])")
+_ARROWS = re.compile(r"(?<!\w)([↑↓]{1,2})(?=[\s,;]*[?⊕⨁]|\s*[)\]])")
 # NICE's manual: "offer" and "do not" are strong, "consider" is weak; so it speaks only in its numbered recommendations.
 _NICE = re.compile(r"^(?:R(?:ecommendation)?\s*)?\d{1,2}(?:\.\d{1,3}){2,4}\.?\s+(.*)", re.DOTALL)
 _NICE_STRONG = re.compile(r"(?<!and )(?<!but )(?<!or )\b(?:do not|offer)\b", re.IGNORECASE)

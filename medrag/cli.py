@@ -50,6 +50,10 @@ FilterWords = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+# What is missing of these is a fault, and no package to install.
+OWN_PACKAGES = frozenset({"medrag", "index", "sft", "eval"})
+
+
 def main() -> None:
     """Runs the command; medrag's own errors become one line and exit status 2."""
     _mount_commands()
@@ -57,6 +61,10 @@ def main() -> None:
         app()
     except MedragError as error:
         _fail(str(error))
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in OWN_PACKAGES:
+            raise
+        _fail(f"this needs the package {error.name}: pip install 'medrag[cpu]', or 'medrag[gpu]' where there is a GPU")
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         sys.exit(130)

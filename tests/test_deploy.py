@@ -22,7 +22,7 @@ KUBERNETES: list[dict[str, Any]] = list(yaml.safe_load_all((DEPLOY / "kubernetes
 PODS = [each["spec"]["template"]["spec"] for each in KUBERNETES if each["kind"] == "Deployment"]
 JOBS = [each["spec"]["jobTemplate"]["spec"]["template"]["spec"] for each in KUBERNETES if each["kind"] == "CronJob"]
 IMAGE = "${MEDRAG_IMAGE:-medrag}"
-SERVICES_COMMANDS = [each["command"] for each in SERVICES.values()]
+SERVICES_COMMANDS = [each.get("command") for each in SERVICES.values()]
 LINES = (DEPLOY / "Containerfile").read_text()
 
 

@@ -22,6 +22,7 @@ _NUMBER = re.compile(r"^\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)")
 RECOMMENDATION = re.compile(r"^(?:R(?:ecommendation)?\s*)?\d{1,2}(?:\.\d{1,3}){1,4}\.?\s+(?=[A-Z(\"“])")
 _ENDS = re.compile(r"[.!?:;][\"')\]”’⁰¹²³⁴⁵⁶⁷⁸⁹,–-]*$|\[[^\]]*\d{4}[^\]]*\]$|\.\s*[(\[][^()\[\]]*[)\]]\.?$")
 _STARTS_LOWER = re.compile(r"^[\"'(“‘\[]?[a-z]")
+_INDENT = 8.0
 _CONTENTS = re.compile(r"(?:\s?[.…·]){5,}\s*\w*\s*$")
 
 
@@ -127,34 +128,32 @@ class Structure:
             self._open.last = line
 
     def _may_start(self, line: Line, leading: float, *, sure: bool) -> bool:
-        """Whether a marker begins an item; a number at a line's start may be the sentence's own."""
-        if self._open is None or sure:
-            return not (sure and self._open and not self._text_ended() and line.text[:1] in "–—-*" and not self._gap(line, leading) and not self._open.statement and abs(line.x0 - self._open.last.x0) < 2 and not self._open.text.endswith(","))
-        return self._text_ended() or self._gap(line, leading) or line.x0 < self._open.last.x0 - 4
+        """Whether a marker begins an item; a number or a dash at a line's start may be the sentence's own."""
+        if self._open is None:
+            return True
+        apart = self._text_ended() or self._gap(line, leading)
+        if sure and line.text[0] in "–—-*":
+            return apart or abs(line.x0 - self._open.last.x0) > 2
+        return sure or apart or line.x0 < self._open.last.x0 - 4
 
     def _begins(self, line: Line, leading: float) -> bool:
         """Whether a line without a marker begins a paragraph."""
-        if self._open is None:
+        block = self._open
+        if block is None:
             return True
-        last, text = self._open.last, self._open.text
-        ended = bool(_ENDS.search(text))
-        if _STARTS_LOWER.match(line.text) and not (ended and text.endswith(".")):
+        ended, capital = bool(_ENDS.search(block.text)), line.text[:1].isupper()
+        if _STARTS_LOWER.match(line.text) and not (ended and block.text.endswith(".")):
             return False
-        if last.page != line.page or line.base <= last.base:  # the next page or column
-            return ended and not (self._open.level and self._indented(line)) or (self._open.level > 0 and not self._indented(line) and line.text[:1].isupper())
-        gap = line.base - last.base > 1.35 * leading
-        outdented = self._open.level > 0 and self._open.indent is not None and line.x0 < self._open.indent - 3
-        if gap:
-            return ended or outdented or line.text[:1].isupper() or line.text[:1] in MARKS
+        if block.last.page != line.page or line.base <= block.last.base:  # the next page or column
+            inside = block.level > 0 and line.x0 - line.left > _INDENT
+            return not inside and (ended or (block.level > 0 and capital))
+        outdented = block.level > 0 and block.indent is not None and line.x0 < block.indent - 3
+        if line.base - block.last.base > 1.35 * leading:
+            return ended or outdented or capital or line.text[:1] in MARKS
         if outdented:
-            return ended or line.x0 <= self._open.marker + 1 and line.text[:1].isupper()
-        # The writer broke the line where its next word would have fitted.
-        short = last.x1 + 0.3 * line.size + (line.words[0].x1 - line.words[0].x0) < last.right - 0.5 * line.size
-        indented = not self._open.statement and line.x0 > last.x0 + 8
-        return ended and (short or indented)
-
-    def _indented(self, line: Line) -> bool:
-        return self._open is not None and line.x0 - line.left > 8
+            return ended or (line.x0 <= block.marker + 1 and capital)
+        indented = not block.statement and line.x0 > block.last.x0 + _INDENT
+        return ended and (_fitted(line, block.last) or indented)
 
     def _level(self, x: float) -> int:
         self._markers = [each for each in self._markers if each < x - 4]
@@ -174,31 +173,32 @@ class Structure:
         self._open = None
 
     def _add_table(self, found: Found, page: int) -> None:
-        """The rows of a table; one that goes on from the page before has its names from there."""
-        continues = self._continued(found)
+        """The rows of a table; what stands before and after it is one text where it goes on."""
+        grid = self._grid(found)
         unfinished, self._open = (self._open, None) if self._open and not self._text_ended() else (None, self._open)
         self._finish()
-        rows, heads = found.rows, guessed_heads(found.rows, found.bold)
-        if continues and self._table:
-            before, heads = self._table
-            known = before.rows[:heads]
-            rows = (*known, *(row for row in rows if row not in known))
-        else:
-            self._table = (found, heads)
-        self._table = (self._table[0], heads) if self._table else (found, heads)
-        grid = Grid(rows, heads)
         blocks = [Block(text, statement=True, page=page) for text in statements(grid)]
         path = tuple(text for _, text in self._path)
-        if found.caption or any(map(is_unread, path)):
-            # It floats: what it stands under on the page may be another matter.
-            above = () if any(map(is_unread, path)) else path
-            heading = (*above, *([found.caption] if found.caption else []))
+        floats = any(map(is_unread, path))
+        if found.caption or floats:
+            # What a table with a caption stands under on its page may be another matter.
+            heading = (*(() if floats else path), *([found.caption] if found.caption else []))
             self.sections.append(Section(heading, tuple(blocks)))
             self._noted = None
         else:
-            self._noted = (len(self._blocks), grid) if marks_in(rows) else None
+            self._noted = (len(self._blocks), grid) if marks_in(grid.rows) else None
             self._blocks += blocks
         self._open = unfinished
+
+    def _grid(self, found: Found) -> Grid:
+        """Its cells; a table that goes on from the page before has its names from there."""
+        if self._table and self._continued(found):
+            before, heads = self._table
+            known = before.rows[:heads]
+            return Grid((*known, *(row for row in found.rows if row not in known)), heads)
+        heads = guessed_heads(found.rows, found.bold)
+        self._table = (found, heads)
+        return Grid(found.rows, heads)
 
     def _continued(self, found: Found) -> bool:
         if self._table is None:
@@ -222,6 +222,12 @@ class Structure:
         ]
         self._noted = (start, grid)
         return True
+
+
+def _fitted(line: Line, last: Line) -> bool:
+    """Whether the first word of ``line`` would have fitted on the line above, where its writer did not put it."""
+    word = line.words[0].x1 - line.words[0].x0
+    return last.x1 + 0.3 * line.size + word < last.right - 0.5 * line.size
 
 
 def _leading(lines: Sequence[Line]) -> float:

@@ -36,9 +36,7 @@ def reader(kind: str) -> Reader:
     ``hub:OWNER/NAME`` reads a dataset of the Hugging Face hub, or one in its layout at a path.
     """
     if kind.startswith(HUB):
-        from index.sources import hub
-
-        return partial(hub.read, kind.removeprefix(HUB))
+        return partial(import_module("index.sources.hub").read, kind.removeprefix(HUB))
     if kind not in KINDS:
         raise InputError(
             f"There is no source kind {kind}. Kinds: {', '.join(KINDS)}, and {HUB}OWNER/NAME for a dataset.",

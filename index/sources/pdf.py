@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pypdfium2  # type: ignore[import-untyped]
 
-from index import furniture
 from index.document import Document, Section, Skipped
 from index.layout.headings import Headings, body_size, plain
 from index.layout.lines import Line, in_order, unnumbered
@@ -72,7 +71,7 @@ def _read(pages: Sequence[Page], outline: dict[str, int], file: Path) -> tuple[s
     structure = Structure(headings, title)
     for number, items in laid_out:
         structure.page(items, number)
-    sections = tuple(furniture.kept(whole([stemmed(each) for each in structure.close()])))
+    sections = tuple(whole([stemmed(each) for each in structure.close()]))
     return title, sections
 
 
