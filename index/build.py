@@ -147,13 +147,13 @@ def _passages(report: SourceReport, seen: Seen, state: State) -> Iterator[Passag
         if isinstance(item, Skipped):
             yield from _counted(report, _as_before(report, item, seen, state))
         elif item.id in state.curation.removed:
-            report.skipped.append(Skipped(item.id, "it was taken out with `medrag index remove`", item.id))
+            continue
         elif not seen.add(item.id):
             report.skipped.append(Skipped(item.id, "a document with this id was read before", item.id, partly=True))
         else:
             report.documents += 1
             document = state.curation.applied(item)
-            if document.review and document.review < date.today():  # noqa: DTZ011 (a day on the hospital's calendar)
+            if document.review and document.review < date.today():
                 report.overdue.append(f"{document.id}: review was due {document.review}")
             yield from _counted(report, chunk.passages(document))
 

@@ -72,7 +72,7 @@ def status_mark(status: Status) -> str:
 
 def review_mark(review: date | None) -> str:
     """What follows the name of a source whose review date is past."""
-    overdue = review is not None and review < date.today()  # noqa: DTZ011 (a day on the hospital's calendar)
+    overdue = review is not None and review < date.today()
     return f" [REVIEW WAS DUE {review}]" if overdue else ""
 
 

@@ -42,7 +42,7 @@ class Headings:
         count = self._same_face(lines)
         text = _said(lines[:count])
         following = lines[count] if count < len(lines) else None
-        if not _CAPITAL.match(text) or _ITEM.match(text) and not _NUMBERED.match(text) or len(text.split()) > _MAX_WORDS:
+        if not _CAPITAL.match(text) or first.gapped or _ITEM.match(text) and not _NUMBERED.match(text) or len(text.split()) > _MAX_WORDS:
             return "", 0
         if self._is_large(first) and not text.endswith((".", ";", ",")) or self._stands_out(first, text) and self._fits(text, following):
             return text, count

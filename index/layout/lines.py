@@ -59,6 +59,11 @@ class Line:
         return bool(lettered) and all(word.bold for word in lettered)
 
     @property
+    def gapped(self) -> bool:
+        """Whether it has a gap that no sentence has, as between a table's cells; one after a number is none."""
+        return any(second.x0 - first.x1 > 2 * self.size for first, second in pairwise(self.words[1:] or self.words))
+
+    @property
     def italic(self) -> bool:
         """Whether all of it is italic."""
         return all(word.italic for word in self.words)

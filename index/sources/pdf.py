@@ -13,6 +13,7 @@ from pathlib import Path
 import pypdfium2  # type: ignore[import-untyped]
 
 from index.document import Document, Section, Skipped
+from index.layout.aligned_tables import aligned_tables
 from index.layout.headings import Headings, body_size, plain
 from index.layout.lines import Line, in_order, unnumbered
 from index.layout.ocr import MISSING, with_text
@@ -79,6 +80,7 @@ def _page(page: Page, words: list[Word], ruled: Ruled) -> list[Line | Found]:
     """A page's lines in reading order, its tables where they stand among them."""
     words = unnumbered(words)
     tables = ruled.tables(page.number - 1, words) if page.ruled and words else []
+    tables += aligned_tables(outside(words, tables))
     lines: list[Line | Found] = list(in_order([word for word in outside(words, tables) if not word.turned], page.number))
     for found in sorted(tables, key=lambda each: each.box[1]):
         table, caption = captioned(found, [line for line in lines if isinstance(line, Line)])

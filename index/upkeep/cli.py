@@ -33,9 +33,9 @@ def add_to(app: typer.Typer) -> None:
         app.command(name, epilog=f"Example: `{example}`")(command)
 
 
-def list_documents(index: Directory = INDEX, as_json: AsJson = False) -> None:  # noqa: FBT002 (a flag of typer's)
+def list_documents(index: Directory = INDEX, as_json: AsJson = False) -> None:
     """The documents of an index, with issuer, year, status, review date and how many sentences can be quoted."""
-    for held in _contents(index).documents(date.today()):  # noqa: DTZ011 (a day on the hospital's calendar)
+    for held in _contents(index).documents(date.today()):
         if as_json:
             typer.echo(held.model_dump_json(exclude_none=True))
             continue
@@ -96,7 +96,7 @@ def supersede(
     typer.echo(f"{document} is superseded{f' by {by}' if by else ''}; index {manifest.hash[:12]}")
 
 
-def diff(before: Path, after: Path, as_json: AsJson = False) -> None:  # noqa: FBT002 (a flag of typer's)
+def diff(before: Path, after: Path, as_json: AsJson = False) -> None:
     """Which recommendations were added, dropped or changed from one index to another."""
     from index.upkeep.changes import changes
 
