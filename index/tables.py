@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-MARKS = "*†‡§¶#ᵃᵇᶜᵈᵉᶠᵍ¹²³⁴⁵⁶⁷⁸⁹"
+MARKS = "*†‡§¶#¥ᵃᵇᶜᵈᵉᶠᵍ¹²³⁴⁵⁶⁷⁸⁹"
 _NOTE = re.compile(rf"^\s*(?:\[\^?(\w+)\]:?|([{MARKS}]+)|([a-g])\s(?=[A-Z]))\s*(.+)", re.DOTALL)
 _MAX_NAME_WORDS = 8
 _MAX_GROUP_WORDS = 10

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -96,20 +97,21 @@ def page_of(pdf: pypdfium2.PdfDocument, position: int) -> Page:
 
 
 def _is_ruled(shapes: Sequence[Any]) -> bool:
-    """Whether enough lines or boxes are drawn for a table."""
-    rules = 0
-    for shape in shapes:
-        if shape.type != pdfium.FPDF_PAGEOBJ_PATH:
-            continue
+    """Whether lines or boxes are drawn as a table's are: some of one breadth, or down the page; links are underlined too."""
+    across: Counter[tuple[int, int]] = Counter()
+    boxes = 0
+    for shape in (each for each in shapes if each.type == pdfium.FPDF_PAGEOBJ_PATH):
         left, bottom, right, top = shape.get_bounds()
         wide, high = right - left, top - bottom
         segments = pdfium.FPDFPath_CountSegments(shape)
         if segments > _BOX_SEGMENTS:
             # A grid may be one path, as may be the letters of a watermark; those are curved.
-            rules += 3 if wide > 80 and high > 20 and _is_straight(shape, segments) else 0
+            boxes += 3 if wide > 80 and high > 20 and _is_straight(shape, segments) else 0
+        elif high < 3:
+            across[round(left), round(right)] += wide > 15
         else:
-            rules += wide > 15 and (high < 3 or 8 < high < 200)
-    return rules >= 3
+            boxes += 8 < high < 200
+    return boxes >= 3 or max(across.values(), default=0) > 1
 
 
 def _is_straight(shape: Any, segments: int) -> bool:
@@ -237,7 +239,7 @@ def _is_raised(before: Word, word: Word) -> bool:
 def _leads(word: Word, following: Word) -> bool:
     """Whether a small raised word stands before what it marks."""
     small = len(word.text) < 3 and not word.turned and word.size < 0.85 * following.size
-    near = 0 <= following.x0 - word.x1 < following.size
+    near = -1 < following.x0 - word.x1 < following.size
     return small and near and 0.12 * following.size < following.base - word.base < 0.8 * following.size
 
 

@@ -123,7 +123,7 @@ def _shifted(node: Any) -> str:
 
 def _level(paragraph: Paragraph, style: str) -> int:
     """How deep a list paragraph stands; 0: it is none."""
-    properties = paragraph._p.pPr
+    properties: Any = paragraph._p.pPr
     numbering = properties.numPr if properties is not None else None
     if numbering is not None and numbering.ilvl is not None:
         return int(numbering.ilvl.val) + 1

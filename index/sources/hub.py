@@ -27,7 +27,7 @@ def read(name: str, path: Path | None = None) -> Iterator[Document | Skipped]:
 
 def _rows(name: str, path: Path | None) -> Iterable[Mapping[str, Any]]:
     try:
-        from datasets import load_dataset
+        from datasets import load_dataset  # type: ignore[import-untyped]
     except ImportError:
         raise ConfigurationError("datasets of the hub need a package more: pip install 'medrag[train]'") from None
     try:

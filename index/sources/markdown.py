@@ -137,4 +137,6 @@ def _block(block: Block) -> Block:
         if key.strip() not in _GRADING_KEYS or not value.strip():
             raise ValueError(f"{{{match.group(1)}}} is not a grading: write {{strength: ...; evidence: ...}}")
         grading[_GRADING_KEYS[key.strip()]] = value.strip()
-    return replace(block, text=block.text[: match.start()], **grading)
+    return replace(
+        block, text=block.text[: match.start()], strength=grading.get("strength"), grade=grading.get("grade")
+    )
