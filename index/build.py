@@ -161,7 +161,11 @@ def _passages(report: SourceReport, seen: Seen, state: State) -> Iterator[Passag
 def _as_before(report: SourceReport, skipped: Skipped, seen: Seen, state: State) -> Iterable[Passage]:
     """What the index before held of a document that cannot be read now."""
     document = skipped.document
-    kept = [] if document is None or skipped.partly or document in state.curation.removed else state.before.passages(document)
+    kept = (
+        []
+        if document is None or skipped.partly or document in state.curation.removed
+        else state.before.passages(document)
+    )
     if not kept or document is None or not seen.add(document):
         report.skipped.append(skipped)
         return []

@@ -33,7 +33,10 @@ class Unit:
 
 
 def passages(document: Document) -> Iterator[Passage]:
-    """The passages of ``document`` in its order, without what it says of itself; ids are ``document#section``, numbered where a section has several."""
+    """The passages of ``document`` in its order, without what it says of itself.
+
+    Ids are ``document#section``, numbered where a section has several.
+    """
     used: Counter[str] = Counter()
     for section in furniture.kept(document.sections):
         slug = _slug(section.heading[-1]) if section.heading else "text"

@@ -76,8 +76,8 @@ def build(
 
     from index import build as building
     from medrag.retrieval.encoder import Encoder
-    from medrag.retrieval.store.milvus import Server
     from medrag.retrieval.store.manifest import MANIFEST
+    from medrag.retrieval.store.milvus import Server
     from medrag.settings import load
 
     if if_missing and (out / MANIFEST).exists():
@@ -221,7 +221,14 @@ def _reported(report: SourceReport) -> dict[str, object]:
     """A source's report as JSON holds it."""
     counts = {"documents": report.documents, "passages": report.passages, "encoded": report.encoded}
     skipped = [{"where": each.where, "why": each.why, "partly": each.partly} for each in report.skipped]
-    return {"kind": report.kind, "path": str(report.path), **counts, "skipped": skipped, "kept": report.kept, "overdue": report.overdue}
+    return {
+        "kind": report.kind,
+        "path": str(report.path),
+        **counts,
+        "skipped": skipped,
+        "kept": report.kept,
+        "overdue": report.overdue,
+    }
 
 
 def _skips(skipped: Sequence[Skipped]) -> Iterator[str]:

@@ -40,7 +40,7 @@ class Section:
 class Document:
     """A guideline, article or label with what a clinician needs to know of it.
 
-    ``marks``: what its rating schemes make of bare marks in its sentences. ``file`` is where it stands below its source;
+    ``marks``: what its rating schemes make of bare marks in its sentences. ``file`` is where it is below its source;
     ``effective`` and ``review`` are the days from which it holds and on which it was to be looked at again.
     """
 

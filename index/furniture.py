@@ -10,14 +10,16 @@ from index.document import Section
 
 _NUMBER = r"^(?:(?:chapter|section|appendix|annex)\s+)?(?:[\dA-Z]{1,2}(?:\.\d+)*[.:)]?\s+)?"
 _UNREAD = re.compile(
-    _NUMBER + r"(?:(?:table|list) of (?:contents|tables|figures|abbreviations)|contents|(?:on|in) this (?:page|document|guideline)|"
-    r"references?(?: list)?|bibliography|literature cited|works cited|acknowledge?ments?|(?:conflicts?|declarations?) of interests?|"
+    _NUMBER + r"(?:(?:table|list) of (?:contents|tables|figures|abbreviations)|contents|"
+    r"(?:on|in) this (?:page|document|guideline)|"
+    r"references?(?: list)?|bibliography|literature cited|works cited|acknowledge?ments?|"
+    r"(?:conflicts?|declarations?) of interests?|"
     r"index|copyright(?: notice)?|share this page|related pages|see also|navigation)\s*:?$",
     re.IGNORECASE,
 )
 _RIGHTS = re.compile(
-    r"\ball rights reserved\b|^\s*(?:©|\(c\)\s|copyright\b)|subject to notice of rights|\bISBN\b|^printed (?:copies|on)\b"
-    r"|uncontrolled (?:when printed|copy|copies)",
+    r"\ball rights reserved\b|^\s*(?:©|\(c\)\s|copyright\b)|subject to notice of rights|\bISBN\b"
+    r"|^printed (?:copies|on)\b|uncontrolled (?:when printed|copy|copies)",
     re.IGNORECASE,
 )
 _MAX_RIGHTS_WORDS = 40

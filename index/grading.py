@@ -77,7 +77,8 @@ _SCALE = re.compile(
 )
 _EXPLAINS = re.compile(
     r"^\s*(?:grade|level|class)\s+[A-E1-5IV+]{1,3}\s*:"
-    r"|^\s*category [A-D] recommendation\b|^\s*type \d evidence\b|\bcategory [A-D] recommendations? (?:are|is|were|may)\b"
+    r"|^\s*category [A-D] recommendation\b|^\s*type \d evidence\b"
+    r"|\bcategory [A-D] recommendations? (?:are|is|were|may)\b"
     r"|\b(?:further|higher[- ]quality) research\b|\bclearly outweighs?\b|\bclosely balanced\b"
     r"|\bdesirable (?:effects|consequences)\b"
     r"|\b(?:most|many|majority of) (?:patients|individuals|people)\b.*\bwould (?:not )?want\b"

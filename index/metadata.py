@@ -1,7 +1,7 @@
 """What a hospital says of its documents beside them, for any format.
 
-``asthma.pdf.yaml`` speaks of ``asthma.pdf``; ``guidelines.csv`` or ``guidelines.yaml`` at a folder's top of many: a row or
-an entry each with ``file``, the path below the folder. What stands there takes the place of what the file itself says.
+``asthma.pdf.yaml`` speaks of ``asthma.pdf``; ``guidelines.csv`` or ``guidelines.yaml`` at a folder's top of many: a row
+or an entry each with ``file``, the path below the folder. What stands there takes the place of what the file itself says.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ def _blank(value: Any) -> Any:
 
 
 Names = Annotated[tuple[str, ...] | None, BeforeValidator(_listed), BeforeValidator(_blank)]
-Words = Annotated[str | None, BeforeValidator(lambda value: _blank(str(value) if isinstance(value, (int, float)) else value))]
+Words = Annotated[
+    str | None, BeforeValidator(lambda value: _blank(str(value) if isinstance(value, (int, float)) else value))
+]
 
 
 class Entry(BaseModel):
@@ -43,7 +45,9 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: Words = None
-    organisations: Names = Field(default=None, validation_alias=AliasChoices("organisations", "organizations", "issuer"))
+    organisations: Names = Field(
+        default=None, validation_alias=AliasChoices("organisations", "organizations", "issuer")
+    )
     year: Annotated[int | None, BeforeValidator(_blank)] = None
     edition: Words = None
     status: Annotated[Status | None, BeforeValidator(_blank)] = None
@@ -78,7 +82,8 @@ def metadata_of(path: Path) -> Metadata:
     """What stands beside a file, or in and beside the files of a folder. Raises InputError where it cannot be used."""
     if path.is_file():
         beside = [path.with_name(path.name + suffix) for suffix in _SIDECARS]
-        return Metadata({path.name: _entry(_yaml(each), each) for each in beside if each.is_file()})
+        found = next((each for each in beside if each.is_file()), None)
+        return Metadata({path.name: _entry(_yaml(found), found)} if found else {})
     entries: dict[str, Entry] = {}
     for name in TABLES:
         if (table := path / name).is_file():

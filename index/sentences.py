@@ -46,7 +46,9 @@ def _ends(text: str, stop: re.Match[str]) -> bool:
     # "125 mmol/L." and "2 L." end a sentence with a unit.
     letter = len(last) == 1 and last.isalpha() and before[-1:].isupper() and not _UNIT.search(before)
     # "Grade C." ends a sentence; "(C. Lin et al., 2018)" does not.
-    initial = letter and (last not in "abcd" or _AUTHOR.search(text, max(0, stop.start() - 4), stop.start()) is not None)
+    initial = letter and (
+        last not in "abcd" or _AUTHOR.search(text, max(0, stop.start() - 4), stop.start()) is not None
+    )
     return last not in _ABBREVIATIONS and not initial
 
 

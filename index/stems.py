@@ -32,7 +32,7 @@ _MAX_LABEL_WORDS = 4
 
 
 def stemmed(section: Section) -> Section:
-    """The section with each list item after its stem, or the whole list in one statement where its items belong together."""
+    """The section with each list item after its stem, or the list in one statement where its items belong together."""
     return replace(section, blocks=tuple(_joined(section.blocks, _against(section))))
 
 

@@ -11,7 +11,9 @@ _NOTE = re.compile(rf"^\s*(?:\[\^?(\w+)\]:?|([{MARKS}]+)|([a-g])\s(?=[A-Z]))\s*(
 _MAX_NAME_WORDS = 8
 _MAX_GROUP_WORDS = 10
 # A cell that gives an amount or ends a sentence names no column; one that names only its unit does.
-_VALUE = re.compile(r"^[<>≤≥~]?\s*\d[\d.,]*(?:\s*(?:to|-|–)\s*\d[\d.,]*)?\s*(?:mg|g|kg|mcg|micrograms?|ml|units?|%|$)", re.I)
+_VALUE = re.compile(
+    r"^[<>≤≥~]?\s*\d[\d.,]*(?:\s*(?:to|-|–)\s*\d[\d.,]*)?\s*(?:mg|g|kg|mcg|micrograms?|ml|units?|%|$)", re.I
+)
 
 Row = tuple[str, ...]
 
@@ -37,16 +39,15 @@ def statements(grid: Grid) -> Iterator[str]:
         said = set(filter(None, row))
         if not said:
             continue
-        if len(said) == 1 and len(row) > 1 and (row[0] and len(set(row)) == 1 or not any(row[1:])):
+        if len(said) == 1 and len(row) > 1 and ((row[0] and len(set(row)) == 1) or not any(row[1:])):
             alone = next(iter(said))
             if not alone.endswith(".") and len(alone.split()) <= _MAX_GROUP_WORDS:
                 group = alone.rstrip(":")
             else:
                 yield alone
             continue
-        row = _carried(row, above)
-        above = row
-        yield _sentence(names, row, group, grid.notes)
+        above = _carried(row, above)
+        yield _sentence(names, above, group, grid.notes)
 
 
 def guessed_heads(rows: Sequence[Row], bold: Sequence[bool] = ()) -> int:
@@ -80,7 +81,8 @@ def marks_in(rows: Sequence[Row]) -> set[str]:
 def _names_columns(row: Row) -> bool:
     filled = [cell for cell in row if cell]
     return len(filled) >= max(2, len(row) - 1) and all(
-        len(cell.split()) <= _MAX_NAME_WORDS and (not cell.endswith(".") or len(cell) < 6) and not _VALUE.match(cell) for cell in filled
+        len(cell.split()) <= _MAX_NAME_WORDS and (not cell.endswith(".") or len(cell) < 6) and not _VALUE.match(cell)
+        for cell in filled
     )
 
 

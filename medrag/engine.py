@@ -45,7 +45,7 @@ IMAGES_UNCHECKED = not_assessed("images.unchecked", (), "medrag")
 
 @dataclass
 class _Answer:
-    """What one request has gathered so far; ``case`` is as it was sent, and ``retriever`` its own: a new index may come."""
+    """What one request has gathered so far; ``case`` is as it was sent, and ``retriever`` the one it began with."""
 
     case: Case
     consultation: Consultation

@@ -186,8 +186,8 @@ def at_page(address: str | None, page: int | None) -> str | None:
 class Passage(Record):
     """A citable piece of a document. ``section`` is the heading path, outermost first.
 
-    ``file`` is the document's below the source it came from; ``effective`` and ``review`` are the days from which it holds
-    and on which it was to be looked at again.
+    ``file`` is the document's below its source; ``effective`` and ``review`` are the days from which it holds and
+    on which it was to be looked at again.
     """
 
     id: str

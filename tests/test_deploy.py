@@ -140,7 +140,11 @@ def test_the_starter_index_is_built_once_and_a_later_start_leaves_what_is_there(
     runner = CliRunner()
     cli._mount_commands()
     (build,) = (each for each in medrag_commands() if "/guidelines" in each and each in SERVICES_COMMANDS)
-    placed = {"/guidelines": str(own), "/var/lib/medrag/index": str(target), "/var/lib/medrag/skips.json": str(tmp_path / "s")}
+    placed = {
+        "/guidelines": str(own),
+        "/var/lib/medrag/index": str(target),
+        "/var/lib/medrag/skips.json": str(tmp_path / "s"),
+    }
     assert runner.invoke(cli.app, [placed.get(word, word) for word in build]).exit_code == 0
     before = (target / "manifest.json").read_bytes()
     (start,) = (each for each in medrag_commands() if "--if-missing" in each and each in SERVICES_COMMANDS)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index.layout.lines import Line
 
@@ -18,7 +19,8 @@ _ITEM = re.compile(r"^(?:[•●▪◦‣∙·■□➢►✓✔*–—]|[\uf000
 _NUMBERED = re.compile(r"^(\d{1,2}(?:\.\d{1,2})*)\.?\s+\S")
 _DEEP = re.compile(r"^\d{1,2}(?:\.\d{1,3})+\.?\s")
 _DIRECTS = re.compile(
-    r"^(?:[\d.]+\s+)?(?:do not|don[’']t|never|avoid|give|offer|consider|use|prescribe|stop|start|refer|check|add)\b", re.IGNORECASE
+    r"^(?:[\d.]+\s+)?(?:do not|don[’']t|never|avoid|give|offer|consider|use|prescribe|stop|start|refer|check|add)\b",
+    re.IGNORECASE,
 )
 _AMOUNT = re.compile(r"\d\s*(?:mg|mcg|microgram|g/|kg|ml|mmol|units?|%)", re.IGNORECASE)
 
@@ -42,9 +44,16 @@ class Headings:
         count = self._same_face(lines)
         text = _said(lines[:count])
         following = lines[count] if count < len(lines) else None
-        if not _CAPITAL.match(text) or first.gapped or _ITEM.match(text) and not _NUMBERED.match(text) or len(text.split()) > _MAX_WORDS:
+        if (
+            not _CAPITAL.match(text)
+            or first.gapped
+            or (_ITEM.match(text) and not _NUMBERED.match(text))
+            or len(text.split()) > _MAX_WORDS
+        ):
             return "", 0
-        if self._is_large(first) and not text.endswith((".", ";", ",")) or self._stands_out(first, text) and self._fits(text, following):
+        if (self._is_large(first) and not text.endswith((".", ";", ","))) or (
+            self._stands_out(first, text) and self._fits(text, following)
+        ):
             return text, count
         if ended and (gap or first.italic) and self._is_plain(first, following):
             return first.text.rstrip(":"), 1
@@ -55,7 +64,17 @@ class Headings:
         level = self._outlined(text)
         if level is not None and self.outline:
             return float(level)
-        face = 0.0 if line.bold and self._is_large(line) else 0.2 if line.bold else 0.1 if text.isupper() else 0.3 if line.italic else 0.4
+        face = (
+            0.0
+            if line.bold and self._is_large(line)
+            else 0.2
+            if line.bold
+            else 0.1
+            if text.isupper()
+            else 0.3
+            if line.italic
+            else 0.4
+        )
         deep = 0.05 * _depth(text)
         return 100 - min(round(line.size * 2) / 2, 90) + face + deep
 
@@ -63,9 +82,9 @@ class Headings:
         return self.outline.get(plain(text)) if self.outline else None
 
     def _same_face(self, lines: Sequence[Line]) -> int:
-        """How many lines a heading may take: those in its face, close below one another, that start no other heading."""
+        """How many lines a heading may take: those in its face, close together, that start no other."""
         first, count = lines[0], 1
-        for before, line in zip(lines, lines[1:], strict=False):
+        for before, line in pairwise(lines):
             same = line.bold == first.bold and abs(line.size - first.size) < 0.3 and line.page == first.page
             close = 0 < line.base - before.base < 1.7 * first.size
             if not (same and close and self._special(first)) or _NUMBERED.match(line.text) or _ITEM.match(line.text):
@@ -90,14 +109,14 @@ class Headings:
         """Whether words that stand out are no sentence, and no stem of a list."""
         if text.endswith(":") and _DIRECTS.match(text):
             return False
-        if _DIRECTS.match(text) and len(text.split()) > 4 or _ENDS_TEXT.search(text):
+        if (_DIRECTS.match(text) and len(text.split()) > 4) or _ENDS_TEXT.search(text):
             return False
         return following is None or not following.text[:1].islower() or bool(_ITEM.match(following.text))
 
     def _is_plain(self, line: Line, following: Line | None) -> bool:
         """A short line in the text's own face that ends no sentence, apart from what is above, over what begins one."""
         text = line.text
-        if following is None or not line.italic and (following.page != line.page or following.base <= line.base):
+        if following is None or (not line.italic and (following.page != line.page or following.base <= line.base)):
             return False
         short = line.x1 < line.right - 0.3 * (line.right - line.left) and len(text.split()) <= _MAX_PLAIN_WORDS
         begins = following.text[:1].isupper() or bool(_ITEM.match(following.text)) or bool(_DEEP.match(following.text))

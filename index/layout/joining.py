@@ -10,7 +10,7 @@ from medrag.reading.languages import ordinary
 _HYPHEN = re.compile(r"([\w-]*\w)-$")
 _WORD = re.compile(r"\w+")
 # Parts of words that are no words themselves, and keep their hyphen.
-_PREFIXES = frozenset("alpha beta gamma non anti co pre post multi".split())
+_PREFIXES = frozenset(["alpha", "beta", "gamma", "non", "anti", "co", "pre", "post", "multi"])
 
 
 def joined(text: str, line: str) -> str:
@@ -29,7 +29,7 @@ def _keeps(first: str, second: str) -> bool:
     """Whether a hyphen at a line's end is a word's own: "cost-" / "effective", and not "hydrocor-" / "tisone"."""
     if not first[-1].isalpha() or not second.islower() or "-" in first or ordinary((first + second).lower()):
         return not first[-1].isalpha() or not second.islower() or "-" in first
-    return first.lower() in _PREFIXES or len(first) > 2 and ordinary(first.lower()) and ordinary(second)
+    return first.lower() in _PREFIXES or (len(first) > 2 and ordinary(first.lower()) and ordinary(second))
 
 
 def unbroken(lines: Iterable[str]) -> str:

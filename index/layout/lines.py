@@ -109,7 +109,7 @@ def in_order(words: Sequence[Word], page: int) -> list[Line]:
     found = rows(words)
     gutter = _gutter(found)
     if gutter is None:
-        return _column([row for row in found], page)
+        return _column(found, page)
     ordered: list[Line] = []
     left: list[Word] = []
     right: list[Word] = []

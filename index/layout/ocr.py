@@ -19,7 +19,7 @@ _LIMIT_S = 1800
 
 @contextmanager
 def with_text(file: Path) -> Iterator[tuple[Path, bool]]:
-    """A file that has text where ``file`` has scanned pages, and whether it was made; ``file`` itself where none is needed.
+    """A file that has text where ``file`` has scanned pages, and whether it was made: else ``file`` itself.
 
     Raises subprocess.CalledProcessError or TimeoutExpired where ocrmypdf fails.
     """

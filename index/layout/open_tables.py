@@ -33,7 +33,7 @@ class Found:
 
 @dataclass
 class _Rules:
-    """Rules of one breadth, from the top; ``starts`` is where the cells begin that they were drawn for, if they were."""
+    """Rules of one breadth, from the top; ``starts`` is where the pieces begin they are drawn in."""
 
     left: float
     right: float
@@ -117,7 +117,7 @@ def _are_prose(lines: list[list[Word]], columns: Sequence[tuple[float, float]]) 
 
 
 def _by_subject(lines: list[list[Word]], first_ends: float) -> list[list[list[Word]]]:
-    """The lines of each row. A row has a line in its first column: the first, or where lines stand above it the middle."""
+    """The lines of each row, which has one in its first column: the first, or the middle where lines stand above it."""
     subjects = [number for number, line in enumerate(lines) if line[0].x0 < first_ends]
     if not subjects:
         return [[line] for line in lines]
@@ -132,7 +132,8 @@ def _by_subject(lines: list[list[Word]], first_ends: float) -> list[list[list[Wo
 
 def _filled(lines: Sequence[Sequence[Word]], columns: Sequence[tuple[float, float]]) -> Row:
     return tuple(
-        unbroken([" ".join(word.text for word in line if low <= word.x0 < high) for line in lines]) for low, high in columns
+        unbroken([" ".join(word.text for word in line if low <= word.x0 < high) for line in lines])
+        for low, high in columns
     )
 
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
 from index.document import Block, Section
@@ -232,14 +233,14 @@ def _fitted(line: Line, last: Line) -> bool:
 
 def _leading(lines: Sequence[Line]) -> float:
     """How far apart the page's lines mostly are, in points."""
-    steps = [second.base - first.base for first, second in zip(lines, lines[1:], strict=False)]
+    steps = [second.base - first.base for first, second in pairwise(lines)]
     usual = Counter(round(step) for step in steps if 4 < step < 60).most_common(1)
     size = median([line.size for line in lines]) if lines else 12.0
     return float(usual[0][0]) if usual and usual[0][1] > 2 else 1.25 * size
 
 
 def whole(sections: Sequence[Section]) -> Iterator[Section]:
-    """The sections, their fragments not quotable: what begins or ends in mid-sentence says something else than it did."""
+    """The sections, their fragments not quotable: what is cut says something else than it did."""
     for section in sections:
         yield replace(section, blocks=tuple(_marked(block) for block in section.blocks))
 

@@ -16,7 +16,9 @@ import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 # PDFium gives U+FFFE, U+0002 or a soft hyphen for one at a line's end; NUL stands for a character without a name.
-_ODD = str.maketrans({"\ufffe": "-", "\x02": "-", "\u00ad": "-", "\u2010": "-", "\u2011": "-", "\0": " ", "\u00a0": " "})
+_ODD = str.maketrans(
+    {"\ufffe": "-", "\x02": "-", "\u00ad": "-", "\u2010": "-", "\u2011": "-", "\0": " ", "\u00a0": " "}
+)
 _LIGATURES = str.maketrans({"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl"})
 _RAISED = str.maketrans("0123456789+-−abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 _FORCE_BOLD = 1 << 18
@@ -97,7 +99,7 @@ def page_of(pdf: pypdfium2.PdfDocument, position: int) -> Page:
 
 
 def _is_ruled(shapes: Sequence[Any]) -> bool:
-    """Whether lines or boxes are drawn as a table's are: some of one breadth, or down the page; links are underlined too."""
+    """Whether lines or boxes are drawn as a table's are, several of one breadth: links are underlined too."""
     across: Counter[tuple[int, int]] = Counter()
     boxes = 0
     for shape in (each for each in shapes if each.type == pdfium.FPDF_PAGEOBJ_PATH):

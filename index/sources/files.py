@@ -67,9 +67,9 @@ def _unread(path: Path, suffixes: tuple[str, ...]) -> Iterator[Skipped]:
         return
     for file in sorted(each for each in path.rglob("*") if each.is_file()):
         hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-        if file.suffix.lower() not in suffixes and not hidden and file.name.lower() not in _IGNORED:
-            if not is_metadata(file):
-                yield Skipped(str(file), f"its format is not read by this source ({', '.join(suffixes)})")
+        beside = hidden or file.name.lower() in _IGNORED or is_metadata(file)
+        if file.suffix.lower() not in suffixes and not beside:
+            yield Skipped(str(file), f"its format is not read by this source ({', '.join(suffixes)})")
 
 
 def reason(error: Exception) -> str:

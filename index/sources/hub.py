@@ -34,6 +34,6 @@ def _rows(name: str, path: Path | None) -> Iterable[Mapping[str, Any]]:
         rows: Iterable[Mapping[str, Any]] = load_dataset(
             str(path) if path and path.exists() else name, split="train", streaming=True
         )
-    except Exception as error:  # the hub fails in ways of its own  # noqa: BLE001
+    except Exception as error:  # the hub fails in ways of its own
         raise InputError(f"The dataset {name} cannot be had: {error}", param="source") from error
     return rows

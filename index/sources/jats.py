@@ -28,7 +28,15 @@ _NAMES = {
     "abstract": "section",
     "break": "br",
 }
-_UNREAD = ("ref-list", "xref[@ref-type='bibr']", "fig", "ack", "app-group", "supplementary-material", "disp-formula/label")
+_UNREAD = (
+    "ref-list",
+    "xref[@ref-type='bibr']",
+    "fig",
+    "ack",
+    "app-group",
+    "supplementary-material",
+    "disp-formula/label",
+)
 
 
 def read(path: Path) -> Iterator[Document | Skipped]:

@@ -68,6 +68,7 @@ def read(path: Path) -> Iterator[Document | Skipped]:
 
 
 def document_of(line: bytes, where: str) -> Document | Skipped:
+    """The document of one line, which stands at ``where``."""
     try:
         fields = Line.model_validate_json(line)
     except ValidationError as error:

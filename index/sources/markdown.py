@@ -83,9 +83,9 @@ def document(file: Path, root: Path) -> Document:
 
 
 def _front_matter(fields: Any) -> FrontMatter:
-    """What the file says of itself. A key that is one letter off is refused: "statsu: withdrawn" must not go unheard."""
+    """What the file says of itself. A key a letter off is refused: "statsu: withdrawn" must not go unheard."""
     if not isinstance(fields, dict):
-        raise ValueError("its front matter is no mapping")
+        raise TypeError("its front matter is no mapping")
     for key in map(str, fields):
         near = next((each for each in FrontMatter.model_fields if _is_misspelt(key, each)), None)
         if near:

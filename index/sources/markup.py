@@ -218,7 +218,9 @@ def _grid(table: Any) -> tuple[list[tuple[str, ...]], int, list[Any], dict[str, 
             single.append(row)
         else:
             rows.append(cells)
-    feet += [_text(each) for each in table.xpath("following-sibling::*[1][contains(@class, 'footnote') or self::tfoot]")]
+    feet += [
+        _text(each) for each in table.xpath("following-sibling::*[1][contains(@class, 'footnote') or self::tfoot]")
+    ]
     return rows, heads or guessed_heads(rows), single, notes(feet)
 
 

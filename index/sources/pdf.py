@@ -17,9 +17,9 @@ from index.layout.aligned_tables import aligned_tables
 from index.layout.headings import Headings, body_size, plain
 from index.layout.lines import Line, in_order, unnumbered
 from index.layout.ocr import MISSING, with_text
+from index.layout.open_tables import Found
 from index.layout.running import without_running
 from index.layout.structure import Structure, whole
-from index.layout.open_tables import Found
 from index.layout.tables import Ruled, captioned, outside
 from index.layout.words import Page, Word, page_of
 from index.sources import SUFFIXES
@@ -28,7 +28,9 @@ from index.stems import stemmed
 
 _YEAR = re.compile(r"(19|20)\d\d")
 # What programs write where nobody gave a title.
-_NO_TITLE = re.compile(r"^\s*$|^microsoft word|^untitled|\.(?:docx?|indd|pdf|pptx?|rtf|html?)$|^\(?anonymous\)?$", re.IGNORECASE)
+_NO_TITLE = re.compile(
+    r"^\s*$|^microsoft word|^untitled|\.(?:docx?|indd|pdf|pptx?|rtf|html?)$|^\(?anonymous\)?$", re.IGNORECASE
+)
 
 
 def read(path: Path) -> Iterator[Document | Skipped]:
@@ -81,7 +83,9 @@ def _page(page: Page, words: list[Word], ruled: Ruled) -> list[Line | Found]:
     words = unnumbered(words)
     tables = ruled.tables(page.number - 1, words) if page.ruled and words else []
     tables += aligned_tables(outside(words, tables))
-    lines: list[Line | Found] = list(in_order([word for word in outside(words, tables) if not word.turned], page.number))
+    lines: list[Line | Found] = list(
+        in_order([word for word in outside(words, tables) if not word.turned], page.number)
+    )
     for found in sorted(tables, key=lambda each: each.box[1]):
         table, caption = captioned(found, [line for line in lines if isinstance(line, Line)])
         lines.insert(_place(lines, table), table)

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from html import escape
 
 _ATTRIBUTES = re.compile(r"[ \t]*\{:?\s*[#.][^{}\n]*\}[ \t]*$|[ \t]*\{:\s*[^{}\n]*\}", re.MULTILINE)
-_MARKS = re.compile(r"^\[TOC\]\s*$|^\[\[_?TOC_?\]\]\s*$|^(?:import|export)\s.+?(?:from\s+['\"].*|;)\s*$|^<!--.*?-->\s*$", re.MULTILINE)
+_MARKS = re.compile(
+    r"^\[TOC\]\s*$|^\[\[_?TOC_?\]\]\s*$|^(?:import|export)\s.+?(?:from\s+['\"].*|;)\s*$|^<!--.*?-->\s*$", re.MULTILINE
+)
 _BOX = re.compile(r"^(\s*)(?:!!!|\?\?\?\+?|===\+?)\s+(?:([\w -]+?)\s*)?(?:\"([^\"]*)\")?\s*$")
 _FENCED_BOX = re.compile(r"^\s*:::+\s*(?:\{?\.?([a-z]+)\}?)?\s*(?:\[([^\]]+)\]|(.*?))\s*$")
 _TAB = re.compile(r"^\s*<TabItem\b[^>]*>\s*$")
@@ -35,7 +37,9 @@ def plain(body: str) -> str:
 def _with_notes(body: str) -> str:
     """The text with each footnote in brackets where it is marked."""
     said = {match[1]: " ".join(match[2].split()) for match in _NOTE.finditer(body)}
-    return _NOTE_MARK.sub(lambda match: f" ({said[match[1]].rstrip('.')})" if match[1] in said else "", _NOTE.sub("", body))
+    return _NOTE_MARK.sub(
+        lambda match: f" ({said[match[1]].rstrip('.')})" if match[1] in said else "", _NOTE.sub("", body)
+    )
 
 
 def _boxes(lines: list[str]) -> Iterator[str]:

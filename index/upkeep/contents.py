@@ -13,6 +13,12 @@ from medrag.retrieval.store.index import Index
 from medrag.types import Passage, Record, Status
 
 
+_STYLE = (
+    "body{font:16px/1.5 sans-serif;max-width:48rem;margin:2rem auto}"
+    "mark{background:#d8f0d0}span{color:#777}h2{font-size:1rem}"
+)
+
+
 class Held(Record):
     """A document of an index; ``overdue`` says that its review date is past."""
 
@@ -52,7 +58,9 @@ class Contents:
         """The passages of ``document``. Raises InputError where there is none."""
         found = [passage for passage in self.passages() if passage.doc_id == document]
         if not found:
-            raise InputError(f"The index holds no document {document}; `medrag index list` names them.", param="document")
+            raise InputError(
+                f"The index holds no document {document}; `medrag index list` names them.", param="document"
+            )
         return found
 
 
@@ -98,10 +106,11 @@ def as_html(passages: list[Passage]) -> str:
             for quotable, text, graded in _parts(passage)
         ]
         body.append("</p>")
-    style = "body{font:16px/1.5 sans-serif;max-width:48rem;margin:2rem auto}mark{background:#d8f0d0}span{color:#777}h2{font-size:1rem}"
     return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(first.title)}</title><style>{style}</style>'
-        f"<h1>{escape(first.title)}</h1><p>{escape(first.id)}. Marked: what an answer can quote.</p>{''.join(body)}</html>\n"
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(first.title)}</title>'
+        f"<style>{_STYLE}</style>"
+        f"<h1>{escape(first.title)}</h1><p>{escape(first.id)}. Marked: what an answer can quote.</p>"
+        f"{''.join(body)}</html>\n"
     )
 
 

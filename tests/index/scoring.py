@@ -43,7 +43,9 @@ def passages_of(path: Path) -> list[Passage]:
 
 
 def score(passages: Sequence[Passage], label: Any) -> Score:
-    quotes = [(passage, each, " ".join(passage.quote(each).split())) for passage in passages for each in passage.sentences]
+    quotes = [
+        (passage, each, " ".join(passage.quote(each).split())) for passage in passages for each in passage.sentences
+    ]
     found = Score()
     for words, page, heading in label.get("sentences", ()):
         parts = [words] if isinstance(words, str) else words

@@ -17,7 +17,8 @@ def documents(path: Path, kind: str = "folder") -> dict[str, Document]:
 def test_what_stands_beside_a_file_takes_the_place_of_what_it_says_itself(tmp_path: Path) -> None:
     (tmp_path / "gout.md").write_text("# Gout\nGive colchicine.\n")
     (tmp_path / "gout.md.yaml").write_text(
-        "issuer: Trust; Network\nyear: 2024\nedition: 3.1\nstatus: superseded\nlink: https://trust.example/gout\nreview: 2026-01-31\n"
+        "issuer: Trust; Network\nyear: 2024\nedition: 3.1\nstatus: superseded\n"
+        "link: https://trust.example/gout\nreview: 2026-01-31\n"
     )
     document = documents(tmp_path)["gout.md"]
     assert (document.organisations, document.year, document.edition) == (("Trust", "Network"), 2024, "3.1")

@@ -29,7 +29,9 @@ def test_every_recommendation_keeps_its_negation() -> None:
         quotes = [" ".join(p.quote(s).split()) for p in passages_of(SAMPLES / name) for s in p.sentences]
         for words, *_ in label.get("sentences", ()):
             parts = [words] if isinstance(words, str) else words
-            if not any(each in f" {parts[0].lower()} " for each in (" not ", " never ", " avoid", " neither ", "unless")):
+            if not any(
+                each in f" {parts[0].lower()} " for each in (" not ", " never ", " avoid", " neither ", "unless")
+            ):
                 continue
             for quote in quotes:
                 if parts[-1] in quote:

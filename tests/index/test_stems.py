@@ -44,7 +44,11 @@ def test_nested_bullets_keep_every_stem_above_them() -> None:
 
 
 def test_a_label_over_whole_sentences_is_no_stem() -> None:
-    assert said(Block("Key points:"), item("Rest helps."), item("Ice helps.")) == ["Key points:", "Rest helps.", "Ice helps."]
+    assert said(Block("Key points:"), item("Rest helps."), item("Ice helps.")) == [
+        "Key points:",
+        "Rest helps.",
+        "Ice helps.",
+    ]
 
 
 def test_a_bare_list_under_a_heading_against_something_begins_with_it() -> None:

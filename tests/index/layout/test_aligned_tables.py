@@ -10,7 +10,7 @@ def line(base: float, *cells: tuple[float, str]) -> list[Word]:
     for x, text in cells:
         for said in text.split():
             words.append(Word(said, x, x + 5 * len(said), base - 8, base + 2, base))
-            x += 5 * len(said) + 3
+            x += 5 * len(said) + 3  # noqa: PLW2901
     return words
 
 

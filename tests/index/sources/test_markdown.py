@@ -41,7 +41,10 @@ def test_front_matter_headings_gradings_and_continued_lines(tmp_path: Path) -> N
     assert (document.organisations, document.icd10) == (("ACR", "EULAR"), ("M10",))
     assert document.sections == (
         Section((), (Block("Preamble in two lines."),)),
-        Section(("Flare",), (Block("Give colchicine 1.2 mg.", True, "strong", "high", 1), Block("Ice helps.", True, level=1))),
+        Section(
+            ("Flare",),
+            (Block("Give colchicine 1.2 mg.", True, "strong", "high", 1), Block("Ice helps.", True, level=1)),
+        ),
         Section(("Flare", "Children"), (Block("Refer.", True, level=1),)),
         Section(("Cautions",), (Block("Text."),)),
     )
@@ -105,7 +108,9 @@ def test_nothing_there_is_an_error(tmp_path: Path) -> None:
 
 def test_front_matter_of_a_site_is_its_own_business(tmp_path: Path) -> None:
     path = tmp_path / "page.md"
-    path.write_text("---\nsidebar_position: 3\ntags: [a]\nhide: [toc]\ndate: 2025-02-11\nstatus: deprecated\n---\nGive it.\n")
+    path.write_text(
+        "---\nsidebar_position: 3\ntags: [a]\nhide: [toc]\ndate: 2025-02-11\nstatus: deprecated\n---\nGive it.\n"
+    )
     document = one(path)
     assert (document.year, document.status) == (2025, "superseded")
     assert document.sections == (Section((), (Block("Give it."),)),)
