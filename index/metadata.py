@@ -1,7 +1,7 @@
 """What a hospital says of its documents beside them, for any format.
 
 ``asthma.pdf.yaml`` speaks of ``asthma.pdf``; ``guidelines.csv`` or ``guidelines.yaml`` at a folder's top of many: a row
-or an entry each with ``file``, the path below the folder. What stands there takes the place of what the file itself says.
+or an entry each with ``file``, the path below the folder. It takes the place of what the file itself says.
 """
 
 from __future__ import annotations

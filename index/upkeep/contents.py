@@ -12,7 +12,6 @@ from medrag.errors import InputError
 from medrag.retrieval.store.index import Index
 from medrag.types import Passage, Record, Status
 
-
 _STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:48rem;margin:2rem auto}"
     "mark{background:#d8f0d0}span{color:#777}h2{font-size:1rem}"
