@@ -55,7 +55,7 @@ def _joined(blocks: Sequence[Block], heading: str | None) -> Iterator[Block]:
             yield _together(block, items)
             position += 1 + len(items)
             continue
-        if items and _is_label(block.text, items):
+        if items and block.text.rstrip().endswith(":") and _is_label(block.text, items):
             block = replace(block, quotable=False)
         fragment = block.level and not block.text.endswith(".")
         yield replace(block, text=f"{heading} {block.text}") if heading and fragment else block

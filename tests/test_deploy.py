@@ -139,7 +139,7 @@ def test_the_starter_index_is_built_once_and_a_later_start_leaves_what_is_there(
     target = tmp_path / "index"
     runner = CliRunner()
     cli._mount_commands()
-    (build,) = (each for each in medrag_commands() if "/guidelines" in each and each in SERVICES_COMMANDS)
+    build = next(each for each in SERVICES_COMMANDS if each and "/guidelines" in each)
     placed = {
         "/guidelines": str(own),
         "/var/lib/medrag/index": str(target),
@@ -147,6 +147,6 @@ def test_the_starter_index_is_built_once_and_a_later_start_leaves_what_is_there(
     }
     assert runner.invoke(cli.app, [placed.get(word, word) for word in build]).exit_code == 0
     before = (target / "manifest.json").read_bytes()
-    (start,) = (each for each in medrag_commands() if "--if-missing" in each and each in SERVICES_COMMANDS)
+    start = next(each for each in SERVICES_COMMANDS if each and "--if-missing" in each)
     assert runner.invoke(cli.app, [placed.get(word, word) for word in start]).exit_code == 0
     assert (target / "manifest.json").read_bytes() == before

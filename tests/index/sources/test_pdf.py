@@ -36,7 +36,7 @@ def pdf(*pages: str, title: str = "Gout guideline") -> bytes:
 PAGES = (
     "ACR 2020\nTreatment of flares\nGive colchicine to adults with an acute flare as soon as possi-\n"
     "ble after it has begun.\n- Avoid aspirin.\n- Avoid beer\nand beta-\nblockers.",
-    "ACR 2020\nIce helps.\nCautions\nCheck eGFR.",
+    "ACR 2020\nIce helps, and so does rest of the joint.\n\nCautions\nCheck eGFR.",
     "ACR 2020\nStop when it is over.",
 )
 
@@ -52,7 +52,7 @@ def test_pages_headings_items_and_hyphens(tmp_path: Path) -> None:
         ("Give colchicine to adults with an acute flare as soon as possible after it has begun.", False, 1),
         ("Avoid aspirin.", True, 1),
         ("Avoid beer and beta-blockers.", True, 1),
-        ("Ice helps.", False, 2),
+        ("Ice helps, and so does rest of the joint.", False, 2),
     ]
     assert second.heading == ("Cautions",)
     assert [(block.text, block.page) for block in second.blocks] == [("Check eGFR.", 2), ("Stop when it is over.", 3)]
