@@ -47,7 +47,7 @@ _TITLE = re.compile(r"\b(?:(?P<f>Mrs|Ms|Miss)|(?P<m>Mr))\b\.?\s+[A-Z]")
 _PRONOUN = re.compile(r"\b(?:she|her|he|his|him)\b", re.IGNORECASE)
 _NOT_AFTER = re.compile(
     r"[\s-]?(?:history|hx|h/o|ago|course|smoking|pack|follow|post|of (?!age)|prior|earlier|later|survival|treatment"
-    r"|before|in (?:remission|recovery)|supply|gestation|pregnant|postpartum|sober|for\b)",
+    r"|before|in (?:remission|recovery)|supply|gestation|pregnant|postpartum|sober|for\b|(?:\w{1,12}\s)?(?:risk|mortality|kfre)\b)",
     re.IGNORECASE,
 )
 _YEARS = {"y": 1.0, "m": 1 / 12, "w": 1 / 52.18, "d": 1 / 365.25}
@@ -87,7 +87,7 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one f
         return None
     if match["aged"]:
         return Age(*match.span(), _in_years(match["aged"], match["aged_unit"]))
-    if match["old"] or _PERSON.match(text, match.end()) or (_opens(before) and not _NOT_AFTER.match(text, match.end())):
+    if match["old"] or _PERSON.match(text, match.end()) or (_opens(before) and "-" not in match[0]):
         return (
             Age(*match.span(), _in_years(match["count"], match["unit"]))
             if not _NOT_AFTER.match(text, match.end())

@@ -90,11 +90,21 @@ class Retriever:
     ) -> list[Evidence]:
         """The best ``k`` sentences of the best passages for ``query``, ranked against ``described``.
 
-        Empty when no passage is good enough, as :meth:`search`; not ``floored``: however far they are.
+        Empty when no sentence is good enough; not ``floored``: however far they are.
         """
-        find = self.search if floored else self.nearest
-        found = find(query, k=LOOKED_AT, filters=filters)
-        return self._ranker.best(described, [each.passage for each in found], k)
+        vectors = self._encoded(query)
+        found = self._best(query, vectors, filters, LOOKED_AT)
+        ranked = self._ranker.best(described, [each.passage for each in found], k)
+        return ranked if not floored or self._answered(vectors, ranked, filters) else []
+
+    def _answered(self, vectors: NDArray[np.float32], ranked: Sequence[Evidence], filters: Filters) -> bool:
+        """Whether the best sentence is near enough; as passages are judged where its cosine does not tell.
+
+        It does not for a question about "this patient", nor with a ranking that has no floor.
+        """
+        if self._ranker.floor is None or self._is_generic(vectors, filters):
+            return self._answerable(vectors, filters)
+        return bool(ranked) and ranked[0].score >= self._ranker.floor
 
     @cached_property
     def _ranker(self) -> SentenceRanker:
@@ -111,11 +121,14 @@ class Retriever:
 
     def _answerable(self, vectors: NDArray[np.float32], filters: Filters) -> bool:
         """Whether the index reaches the question or, for one that asks about "this patient", what the patient has."""
-        nearest = self.index.nearest(vectors[0], filters)
+        if self._is_generic(vectors, filters):
+            return len(vectors) > 1 and self.index.nearest(vectors[1], filters) >= PATIENT_FLOOR
+        return self.index.nearest(vectors[0], filters) >= self.floor
+
+    def _is_generic(self, vectors: NDArray[np.float32], filters: Filters) -> bool:
+        """Whether the question names nothing: it is about "this patient" rather than about any passage."""
         generic = float((self._generic @ vectors[0]).max())
-        if generic < max(GENERIC_FLOOR, nearest + GENERIC_MARGIN):
-            return nearest >= self.floor
-        return len(vectors) > 1 and self.index.nearest(vectors[1], filters) >= PATIENT_FLOOR
+        return generic >= max(GENERIC_FLOOR, self.index.nearest(vectors[0], filters) + GENERIC_MARGIN)
 
     @cached_property
     def _generic(self) -> NDArray[np.float32]:

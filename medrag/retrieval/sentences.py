@@ -19,15 +19,21 @@ from medrag.types import Evidence, Passage, Pointer
 
 BUNDLED = Path(__file__).parents[1] / "models" / "minilm-sentences"
 """The LoRA adapter that tunes the bundled MiniLM to this."""
+FLOOR = 0.45
+"""Of the bundled ranking, by the questions of sft/questions: docs/results-model.md."""
 KEPT = 50_000
 """Vectors of this many of the index's own sentences are kept in memory, about 2 kB each."""
 
 
 class SentenceRanker:
-    """Ranks sentences against a question, by the bundled ranking unless told otherwise. Safe to use from threads."""
+    """Ranks sentences against a question, by the bundled ranking unless told otherwise. Safe to use from threads.
+
+    ``floor`` is the least cosine at which a sentence is taken to answer; another encoder's is not known (None).
+    """
 
     def __init__(self, encoder: Encoder | None = None) -> None:
         self.encoder = encoder or Encoder(adapter=BUNDLED)
+        self.floor = None if encoder else FLOOR
         self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._lock = threading.Lock()
 
