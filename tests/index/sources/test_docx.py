@@ -29,7 +29,7 @@ def test_a_word_document(tmp_path: Path) -> None:
         Section((), (Block("For adults."),)),
         Section(
             ("Treatment", "Flare"),
-            (Block("Give colchicine. (Grade 1B)", True), Block("Colchicine; 1.2 mg", True)),
+            (Block("Give colchicine. (Grade 1B)", True, level=1), Block("Colchicine; 1.2 mg", True)),
         ),
         Section(("Cautions",), (Block("Check eGFR."),)),
     )
@@ -52,7 +52,7 @@ def test_what_stands_in_controls_links_and_revisions_is_read(tmp_path: Path) -> 
     assert document.sections[0].blocks == (
         Block("Give 5-10 mg daily."),
         Block("In a control."),
-        Block("Numbered.", True),
+        Block("Numbered.", True, level=1),
     )
 
 

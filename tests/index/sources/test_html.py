@@ -25,7 +25,7 @@ def test_a_page(tmp_path: Path) -> None:
     assert (document.organisations, document.url) == (("GINA",), "https://example.org/asthma")
     assert document.sections == (
         Section(("Asthma",), (Block("Use ICS-formoterol as needed."),)),
-        Section(("Asthma", "Children"), (Block("Refer. (Grade B)", True),)),
+        Section(("Asthma", "Children"), (Block("Refer. (Grade B)", True, level=1),)),
         Section(("Asthma", "Adults", "Doses"), (Block("200 mcg."),)),
     )
 
@@ -52,7 +52,7 @@ def test_a_cell_that_spans_rows_stands_in_each() -> None:
     assert [block.text for block in section.blocks] == [
         "Drug: Amoxicillin; Age: 1; Dose: 125 mg",
         "Drug: Amoxicillin; Age: 5; Dose: 250 mg",
-        "Drug: Others; Dose: none",
+        "Drug: Others; Age: Others; Dose: none",
     ]
 
 
@@ -83,10 +83,11 @@ def test_what_is_no_text_is_skipped(tmp_path: Path) -> None:
     assert isinstance(skipped, Skipped) and skipped.why == "it is no text"
 
 
-def test_a_list_too_long_to_quote_at_once_is_quoted_item_by_item() -> None:
+def test_a_list_is_quoted_item_by_item_each_after_its_stem() -> None:
     items = "".join(f"<li>{'word ' * 60}{number}.</li>" for number in range(4))
     (section,) = sections_of(f"<ul><li>Choose one of:<ul>{items}</ul></li></ul>")
-    assert [block.text.split()[-1] for block in section.blocks] == ["of:", "0.", "1.", "2.", "3."]
+    assert [block.text.split()[-1] for block in section.blocks] == ["0.", "1.", "2.", "3."]
+    assert all(block.text.startswith("Choose one of: ") for block in section.blocks)
 
 
 @pytest.mark.parametrize("markup", ["", "  ", "<div></div>", "<table><tr><td></td></tr></table>", "<!-- x -->"])
