@@ -11,7 +11,8 @@ from index.layout.words import Page, Word
 
 # Heads and feet stand in the outer fifth of a page; further in, a repeated line is text.
 _ZONE = 0.2
-_COUNTED = re.compile(r"\b(?:\d{1,4}|[ivxlc]{1,6})\b")
+_COUNTED = re.compile(r"\b\d{1,4}\b")
+_ROMAN = re.compile(r"\b[ivxlc]{1,6}\b")
 _NUMBER = re.compile(r"^\d{1,4}\b|\b\d{1,4}(?=(?:\s*(?:of|/)\s*\d{1,4})?$)")
 
 
@@ -20,7 +21,9 @@ def without_running(pages: Sequence[Page]) -> list[list[Word]]:
     lines = [rows(page.words) for page in pages]
     offset = _offset(pages, lines)
     seen = Counter(
-        key for page, found in zip(pages, lines, strict=True) for key in {_key(row, page, offset) for row in found}
+        key
+        for page, found in zip(pages, lines, strict=True)
+        for key in {key for row in found for key in _keys(row, page, offset)}
     )
     often = 2 if len(pages) < 10 else 3
     repeated = {key for key, count in seen.items() if count >= often}
@@ -44,19 +47,22 @@ def _is_running(row: list[Word], page: Page, repeated: set[tuple[str, int]], off
         return False
     text = _text(row)
     counted = offset is not None and page.number + offset in _numbers(text) and _may_count(text)
-    return _key(row, page, offset) in repeated or is_page_number(text) or counted
+    return not repeated.isdisjoint(_keys(row, page, offset)) or is_page_number(text) or counted
 
 
-def _key(row: Sequence[Word], page: Page, offset: int | None) -> tuple[str, int]:
-    """The line's words, its page's number as a mark, and its height to within a few points.
+def _keys(row: Sequence[Word], page: Page, offset: int | None) -> set[tuple[str, int]]:
+    """The line's words at its height to within a few points, and the same with a mark where its page's number stands.
 
-    Other numbers are what a line says: "Give it for 10 days." and "... 20 days." are two.
+    Which number of "1/2" counts the pages is seen on the next one. Other numbers are what a line says: "Give it for 10
+    days." and "... 20 days." are two.
     """
-    text = _text(row).lower()
+    text, height = _text(row).lower(), round(row[0].base * 200 / page.height)
+    if not _may_count(text):
+        return {(text, height)}
+    text = _ROMAN.sub("#", text)
     own = {str(page.number), str(page.number + (offset or 0))}
-    if _may_count(text):
-        text = _COUNTED.sub(lambda found: "#" if found[0] in own or found[0].isalpha() else found[0], text)
-    return text, round(row[0].base * 200 / page.height)
+    places = [found for found in _COUNTED.finditer(text) if found[0] in own]
+    return {(text, height), *((f"{text[: each.start()]}#{text[each.end() :]}", height) for each in places)}
 
 
 def _may_count(text: str) -> bool:

@@ -79,11 +79,7 @@ def test_running_lines_page_numbers_and_contents_are_left_out(tmp_path: Path) ->
     said = [(block.page, block.text) for section in document.sections for block in section.blocks]
     assert said == [
         (1, "Preface of it."),
-        *(
-            (number + 1, text)
-            for number in range(1, 7)
-            for text in (f"Give it for {10 * number} days.", f"Stop after {number}.")
-        ),
+        *((number + 1, f"Give it for {10 * number} days. Stop after {number}.") for number in range(1, 7)),
     ]
 
 
