@@ -37,7 +37,7 @@ _STRENGTH = re.compile(
     rf"|\b(?:recommendation\s+(?:strength|class|grade)|(?-i:COR|SOR)){_IS}{_STRENGTH_VALUE}"
     rf"|(?<!evidence )\bstrength\s*[:=]\s*{_STRENGTH_VALUE}{_NO_AMOUNT}"
     rf"|\bclass(?:\s*:\s*|\s+)({_CLASS})(?=\s*[;,]?\s*\(?(?:level|LOE|recommendation)\b)"
-    rf"|\brecommendation\s+category{_IS}((?-i:[A-D])\b){_ALONE}"
+    rf"|(?:[(\[]\s*recommendation\s+category\s*[:=]?|\brecommendation\s+category\s*[:=])\s*((?-i:[A-D])\b){_ALONE}"
     r"|[(\[](?-i:([A-D]))\s+recommendation\b",
     re.IGNORECASE,
 )

@@ -15,6 +15,7 @@ _MAX_PLAIN_WORDS = 8
 _LARGER = 1.08
 _CAPITAL = re.compile(r"^(?:[A-Z0-9][\d.]*[.)]?\s+)?[A-Z\"“(]")
 _ENDS_TEXT = re.compile(r"[.;,!]$|\b(?:and|or|of|the|to|in|for|with|a|an|by|is|are|not)$", re.IGNORECASE)
+_GOES_ON = re.compile(r"[(\[]?[a-z]")
 _ITEM = re.compile(r"^(?:[•●▪◦‣∙·■□➢►✓✔*–—]|[\uf000-\uf0ff]|o\s|-\s|\(?(?:\d{1,2}|[a-z])[.)]\s)")
 _NUMBERED = re.compile(r"^(\d{1,2}(?:\.\d{1,2})*)\.?\s+\S")
 _DEEP = re.compile(r"^\d{1,2}(?:\.\d{1,3})+\.?\s")
@@ -111,7 +112,7 @@ class Headings:
             return False
         if (_DIRECTS.match(text) and len(text.split()) > 4) or _ENDS_TEXT.search(text):
             return False
-        return following is None or not following.text[:1].islower() or bool(_ITEM.match(following.text))
+        return following is None or not _GOES_ON.match(following.text) or bool(_ITEM.match(following.text))
 
     def _is_plain(self, line: Line, following: Line | None) -> bool:
         """A short line in the text's own face that ends no sentence, apart from what is above, over what begins one."""

@@ -24,7 +24,16 @@ RECOMMENDATION = re.compile(r"^(?:R(?:ecommendation)?\s*)?\d{1,2}(?:\.\d{1,3}){1
 _ENDS = re.compile(r"[.!?:;][\"')\]”’⁰¹²³⁴⁵⁶⁷⁸⁹,–-]*$|\[[^\]]*\d{4}[^\]]*\]$|\.\s*[(\[][^()\[\]]*[)\]]\.?$")
 _STARTS_LOWER = re.compile(r"^[\"'(“‘\[]?[a-z]")
 _INDENT = 8.0
+_BESIDE = 4.0
 _CONTENTS = re.compile(r"(?:\s?[.…·]){5,}\s*\w*\s*$")
+
+
+@dataclass(frozen=True)
+class _Marker:
+    """What stands before a list's item, and where: a number ("1"), a letter ("a") or a bullet ("•")."""
+
+    x: float
+    kind: str
 
 
 @dataclass
@@ -49,7 +58,7 @@ class Structure:
         self._path: list[tuple[float, str]] = []
         self._blocks: list[Block] = []
         self._open: _Open | None = None
-        self._markers: list[float] = []
+        self._markers: list[_Marker] = []
         self._table: tuple[Found, int] | None = None
         self._noted: tuple[int, Grid] | None = None
         self.sections: list[Section] = []
@@ -118,7 +127,7 @@ class Structure:
             stripped = text[bullet.end() :] if starts and bullet else text
             self._open = _Open(stripped, line, line.page, statement=bool(starts))
             if starts and bullet:
-                self._open.level = self._level(line.x0)
+                self._open.level = self._level(_Marker(line.x0, _kind(bullet[0])))
                 self._open.marker = line.x0
                 self._open.indent = line.words[1].x0 if len(line.words) > 1 else None
             elif not starts or not bullet:
@@ -156,9 +165,21 @@ class Structure:
         indented = not block.statement and line.x0 > block.last.x0 + _INDENT
         return ended and (_fitted(line, block.last) or indented)
 
-    def _level(self, x: float) -> int:
-        self._markers = [each for each in self._markers if each < x - 4]
-        self._markers.append(x)
+    def _level(self, marker: _Marker) -> int:
+        """How deep an item stands.
+
+        Numbers and bullets beside each other are two lists: one stands below the other's stem, and a number that
+        follows bullets begins anew, without the stem that governed them.
+        """
+        beside = [each for each in self._markers if abs(each.x - marker.x) <= _BESIDE]
+        above = [each for each in self._markers if each.x < marker.x - _BESIDE]
+        if known := next((each for each in beside if each.kind == marker.kind), None):
+            above = self._markers[: self._markers.index(known)]
+        elif beside and self._blocks and self._blocks[-1].text.endswith(":"):
+            above += beside
+        elif not above and marker.kind == "1" and any(each.kind == "•" for each in self._markers):
+            self._end_section()
+        self._markers = [*above, marker]
         return len(self._markers)
 
     def _drop_contents(self, text: str) -> None:
@@ -223,6 +244,12 @@ class Structure:
         ]
         self._noted = (start, grid)
         return True
+
+
+def _kind(marker: str) -> str:
+    if _BULLET.match(marker):
+        return "•"
+    return "1" if any(map(str.isdigit, marker)) else "a"
 
 
 def _fitted(line: Line, last: Line) -> bool:

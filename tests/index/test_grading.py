@@ -131,6 +131,8 @@ def test_a_headings_class_is_the_strength_of_what_gives_its_evidence_under_it() 
         ("Strength: 500 micrograms/mL.", (None, None)),
         ("Offer it (recommendation category: A, evidence type: 4).", ("A", "4")),
         ("There was evidence (evidence type 2) for it.", (None, None)),
+        ("Recommendation category B acknowledges that programs vary.", (None, None)),
+        ("Experts agreed with the wording and with recommendation category A, and some with type 1.", (None, None)),
         ("Category A recommendation: applies to all persons.", (None, None)),
         ("Beta-blockers are recommended; Class: I; Level: B", ("I", "B")),
         ("We suggest against it (weak recommendation, ⊕⊕◯◯).", ("weak", "low")),

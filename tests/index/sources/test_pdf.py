@@ -4,6 +4,7 @@ from pathlib import Path
 
 from index.document import Document, Skipped
 from index.sources.pdf import read
+from index.stems import stemmed
 
 
 def pdf(*pages: str, title: str = "Gout guideline") -> bytes:
@@ -96,3 +97,33 @@ def test_files_that_cannot_be_read_are_named_with_the_reason(tmp_path: Path) -> 
         "ge.pdf",
         "nk.pdf",
     ]
+
+
+def blocks_of(folder: Path, page: str) -> list[tuple[int, str]]:
+    (folder / "gout.pdf").write_bytes(pdf(page))
+    (document,) = read(folder)
+    assert isinstance(document, Document)
+    return [(block.level, block.text) for section in map(stemmed, document.sections) for block in section.blocks]
+
+
+def test_a_number_after_bullets_begins_another_list_and_bullets_stand_below_a_number(tmp_path: Path) -> None:
+    said = blocks_of(
+        tmp_path,
+        "Do not give to anyone:\n- aspirin for the acute flare\n- furosemide for raised pressure.\n"
+        "2. Offer urate-lowering therapy with one of:\n- allopurinol once daily\n- febuxostat once daily.\n"
+        "3. Check urate each month.",
+    )
+    assert [text for _, text in said] == [
+        "Do not give to anyone: aspirin for the acute flare",
+        "Do not give to anyone: furosemide for raised pressure.",
+        "Offer urate-lowering therapy with one of: allopurinol once daily",
+        "Offer urate-lowering therapy with one of: febuxostat once daily.",
+        "Check urate each month.",
+    ]
+
+
+def test_a_line_that_goes_on_in_brackets_is_no_heading(tmp_path: Path) -> None:
+    said = blocks_of(
+        tmp_path, "Give it.\n\nAllopurinol lowers urate\n(strong recommendation).\n\nRest helps the joint."
+    )
+    assert "Allopurinol lowers urate (strong recommendation)." in [text for _, text in said]
