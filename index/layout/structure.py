@@ -38,7 +38,8 @@ class _Marker:
 
 @dataclass
 class _Open:
-    """A block that lines still join. ``indent`` is where its text begins, ``marker`` where its bullet stands."""
+    """A block that lines still join. ``indent`` is where its text begins, ``marker`` where its bullet stands; ``note``
+    says that it is a table's footnote."""
 
     text: str
     last: Line
@@ -47,6 +48,7 @@ class _Open:
     marker: float = 0.0
     indent: float | None = None
     statement: bool = False
+    note: bool = False
 
 
 class Structure:
@@ -117,15 +119,14 @@ class Structure:
         if _CONTENTS.search(text):
             self._drop_contents(text)
             return
-        if self._note(text):
-            self._finish()
-        bullet = _BULLET.match(text) or _NUMBER.match(text)
+        note = self._is_note(text)
+        bullet = None if note else _BULLET.match(text) or _NUMBER.match(text)
         numbered = RECOMMENDATION.match(text)
         starts = (bullet or numbered) and self._may_start(line, leading, sure=bool(_BULLET.match(text)))
-        if self._open is None or starts or self._begins(line, leading):
+        if self._open is None or note or starts or self._begins(line, leading):
             self._finish()
             stripped = text[bullet.end() :] if starts and bullet else text
-            self._open = _Open(stripped, line, line.page, statement=bool(starts))
+            self._open = _Open(stripped, line, line.page, statement=bool(starts), note=note)
             if starts and bullet:
                 self._open.level = self._level(_Marker(line.x0, _kind(bullet[0])))
                 self._open.marker = line.x0
@@ -190,8 +191,17 @@ class Structure:
 
     def _finish(self) -> None:
         if self._open and (text := " ".join(self._open.text.split())):
-            block = Block(text, statement=self._open.statement, level=self._open.level, page=self._open.page)
-            self._blocks.append(block)
+            if self._open.note:
+                self._note(text)
+            self._blocks.append(
+                Block(
+                    text,
+                    statement=self._open.statement,
+                    level=self._open.level,
+                    page=self._open.page,
+                    quotable=not self._open.note,
+                )
+            )
         self._open = None
 
     def _add_table(self, found: Found, page: int) -> None:
@@ -229,21 +239,20 @@ class Structure:
         same = len(before.rows[0]) == len(found.rows[0]) and abs(before.box[0] - found.box[0]) < 6
         return same and abs(before.box[2] - found.box[2]) < 6 and self._open is None
 
-    def _note(self, text: str) -> bool:
-        """Whether a line is a footnote of the table above; its rows with the mark are said again with the note."""
+    def _is_note(self, text: str) -> bool:
+        return self._noted is not None and not marks_in(self._noted[1].rows).isdisjoint(notes([text]))
+
+    def _note(self, text: str) -> None:
+        """A footnote of the table above: its rows with the mark are said again with the note."""
         if self._noted is None:
-            return False
+            return
         start, grid = self._noted
-        noted = {mark: note for mark, note in notes([text]).items() if mark in marks_in(grid.rows)}
-        if not noted:
-            return False
-        grid = replace(grid, notes={**grid.notes, **noted})
+        grid = replace(grid, notes={**grid.notes, **notes([text])})
         page = self._blocks[start].page if start < len(self._blocks) else None
         self._blocks[start : start + len(list(statements(grid)))] = [
             Block(said, statement=True, page=page) for said in statements(grid)
         ]
         self._noted = (start, grid)
-        return True
 
 
 def _kind(marker: str) -> str:

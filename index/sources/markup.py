@@ -185,31 +185,32 @@ def _table(table: Any, sections: _Sections) -> None:
     caption = next(iter(table.iterchildren("caption")), None)
     if caption is not None and _text(caption):
         sections.head(_CAPTION, _text(caption))
-    rows, heads, single, noted = _grid(table)
+    rows, heads, single, feet = _grid(table)
+    below = map(_text, table.xpath("following-sibling::*[1][contains(@class, 'footnote') or self::tfoot]"))
+    noted = notes([*feet, *below])
     for row in single:
         _block_of_cell(row, sections)
     for text in statements(Grid(tuple(rows), heads, noted)):
         _statement(text, sections)
-    for text in noted.values():
-        if caption is not None or len(rows) > 1:
-            _paragraph(text, sections)
+    for text in feet:
+        sections.blocks.append(Block(text, quotable=not notes([text])))
     if caption is not None:
         sections.leave(_CAPTION)
 
 
-def _grid(table: Any) -> tuple[list[tuple[str, ...]], int, list[Any], dict[str, str]]:
-    """The rows, how many name the columns, rows that are only there for their looks, and the footnotes."""
+def _grid(table: Any) -> tuple[list[tuple[str, ...]], int, list[Any], list[str]]:
+    """The rows, how many name the columns, rows that are only there for their looks, and what stands at its foot."""
     rows: list[tuple[str, ...]] = []
     single: list[Any] = []
     feet: list[str] = []
     above: dict[int, tuple[str, int]] = {}
     heads = 0
     for row in table.iter("tr"):
-        if row.getparent().tag == "tfoot":
-            feet.append(_text(row))
-            continue
         cells = tuple(_cells(row, above))
         if not any(cells):
+            continue
+        if row.getparent().tag == "tfoot" and len(set(cells)) == 1:
+            feet.append(cells[0])
             continue
         named = all(cell.tag == "th" for cell in row.iterchildren("td", "th")) or row.getparent().tag == "thead"
         if named and heads == len(rows) and len(cells) > 1:
@@ -218,10 +219,7 @@ def _grid(table: Any) -> tuple[list[tuple[str, ...]], int, list[Any], dict[str, 
             single.append(row)
         else:
             rows.append(cells)
-    feet += [
-        _text(each) for each in table.xpath("following-sibling::*[1][contains(@class, 'footnote') or self::tfoot]")
-    ]
-    return rows, heads or guessed_heads(rows), single, notes(feet)
+    return rows, heads or guessed_heads(rows), single, feet
 
 
 def _cells(row: Any, above: dict[int, tuple[str, int]]) -> list[str]:

@@ -109,13 +109,15 @@ def _place(items: Sequence[Line | Found], table: Found) -> int:
 
 
 def _title(lines: Sequence[Line]) -> str:
-    """The largest words of the first page, where they are larger than its text."""
+    """The largest words of the first page, where they are larger than its text and in one place: others head parts."""
     first = [line for line in lines if line.page == lines[0].page] if lines else []
     largest = max((line.size for line in first), default=0)
     if largest <= 1.2 * body_size(lines):
         return ""
-    large = [line for line in first if line.size > 0.95 * largest]
-    return Headings(0, {}).at(large, ended=True, gap=True)[0]
+    places = [place for place, line in enumerate(first) if line.size > 0.95 * largest]
+    if places[-1] - places[0] >= len(places):
+        return ""
+    return Headings(0, {}).at([first[place] for place in places], ended=True, gap=True)[0]
 
 
 def _outline(pdf: pypdfium2.PdfDocument) -> dict[str, int]:
