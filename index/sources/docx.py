@@ -58,12 +58,17 @@ def _sections(word: Any) -> tuple[str, list[Section]]:
     path: list[tuple[int, str]] = []
     sections: list[Section] = []
     blocks: list[Block] = []
+    counted = False
 
-    def head(level: int, text: str) -> None:
-        nonlocal blocks, path
+    def close() -> None:
+        nonlocal blocks
         if blocks:
             sections.append(stemmed(Section(tuple(said for _, said in path), tuple(blocks))))
         blocks = []
+
+    def head(level: int, text: str) -> None:
+        nonlocal path
+        close()
         path = [each for each in path if each[0] < level] + ([(level, text)] if text else [])
 
     for item in _items(word.element.body, word):
@@ -78,6 +83,10 @@ def _sections(word: Any) -> tuple[str, list[Section]]:
             head(int(heading.group(1)) if heading else _EMPHASISED, text.rstrip(":"))
         elif text:
             level = _level(item, style)
+            # A numbered list right after bullets, or bullets after numbers, has not their stem.
+            before, counted = counted, _is_counted(item, style)
+            if level == 1 and before != counted and blocks and blocks[-1].level and not blocks[-1].text.endswith(":"):
+                close()
             blocks.append(Block(text, statement=level > 0, level=level))
     head(0, "")
     return title, sections
@@ -129,6 +138,25 @@ def _level(paragraph: Paragraph, style: str) -> int:
         return int(numbering.ilvl.val) + 1
     named = re.match(r"List(?: \w+)*?(?: (\d))?$", style)
     return int(named[1] or 1) if named else 1 if numbering is not None else 0
+
+
+def _is_counted(paragraph: Paragraph, style: str) -> bool:
+    """Whether a list paragraph bears a number or a letter, and no bullet."""
+    properties: Any = paragraph._p.pPr
+    numbering = properties.numPr if properties is not None else None
+    if numbering is None or numbering.numId is None:
+        return "Number" in style
+    level = numbering.ilvl.val if numbering.ilvl is not None else 0
+    part: Any = paragraph.part
+    try:
+        known = part.numbering_part.element
+    except NotImplementedError:  # a document without the part that its paragraphs speak of
+        return "Number" in style
+    kinds = known.xpath(
+        f"./w:abstractNum[@w:abstractNumId = ../w:num[@w:numId='{numbering.numId.val}']/w:abstractNumId/@w:val]"
+        f"/w:lvl[@w:ilvl='{level}']/w:numFmt/@w:val"
+    )
+    return bool(kinds) and kinds[0] not in ("bullet", "none")
 
 
 def _rows(table: Table) -> Iterator[Block]:

@@ -45,6 +45,13 @@ class _Sections:
     done: list[Section] = field(default_factory=list)
     path: list[tuple[int, str]] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
+    listed: str = ""
+
+    def begin_list(self, kind: str) -> None:
+        """A list right after one of another kind is not governed by the words before that one."""
+        if kind != self.listed and self.blocks and self.blocks[-1].level and not self.blocks[-1].text.endswith(":"):
+            self.close()
+        self.listed = kind
 
     def head(self, level: int, text: str) -> None:
         self.close()
@@ -120,6 +127,7 @@ def _block(element: Any, sections: _Sections) -> None:
         if text := _text(element).rstrip("¶# "):  # the marks of links to the heading itself
             sections.head(int(tag[1]), text)
     elif tag in ("ul", "ol"):
+        sections.begin_list(tag)
         for item in element.iterchildren("li"):
             _item(item, sections, 1)
     elif tag == "table":

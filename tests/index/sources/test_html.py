@@ -93,3 +93,24 @@ def test_a_list_is_quoted_item_by_item_each_after_its_stem() -> None:
 @pytest.mark.parametrize("markup", ["", "  ", "<div></div>", "<table><tr><td></td></tr></table>", "<!-- x -->"])
 def test_nothing_gives_nothing(markup: str) -> None:
     assert sections_of(markup) == ()
+
+
+def test_a_list_of_another_kind_has_not_the_stem_of_the_one_before_it() -> None:
+    sections = sections_of("<p>Do not give in:</p><ul><li>gout</li><li>asthma</li></ul><ol><li>Check eGFR.</li></ol>")
+    assert [block.text for section in sections for block in section.blocks] == [
+        "Do not give in: gout",
+        "Do not give in: asthma",
+        "Check eGFR.",
+    ]
+
+
+def test_the_foot_of_a_table_is_read_and_a_footnote_is_not_quoted_alone() -> None:
+    (section,) = sections_of(
+        "<table><tr><th>Drug</th><th>Dose</th></tr><tr><td>Aspirin*</td><td>75 mg</td></tr>"
+        "<tfoot><tr><td colspan=2>* Not in asthma.</td></tr><tr><td colspan=2>Give with food.</td></tr></tfoot></table>"
+    )
+    assert [(block.text, block.quotable) for block in section.blocks] == [
+        ("Drug: Aspirin*; Dose: 75 mg; * Not in asthma.", True),
+        ("* Not in asthma.", False),
+        ("Give with food.", True),
+    ]
