@@ -6,13 +6,17 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import islice
 from pathlib import Path
 
 from index import chunk
 from index.document import Skipped
-from index.sources import reader
+from index.metadata import metadata_of
+from index.sources import HUB, SUFFIXES, reader
+from index.sources.files import files
+from index.upkeep.curation import Before, Curation, read_curation
 from medrag.errors import InputError
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.store.index import IndexWriter, writing
@@ -33,7 +37,11 @@ Embed = Callable[[Iterator[list[str]], ReusingEncoder], None]
 
 @dataclass
 class SourceReport:
-    """What became of one source; ``encoded`` of its passages had no vector yet."""
+    """What became of one source; ``encoded`` of its passages had no vector yet.
+
+    ``kept`` are the documents that could not be read and stand as the index before had them; ``overdue`` those whose
+    review is past due.
+    """
 
     kind: str
     path: Path
@@ -41,6 +49,8 @@ class SourceReport:
     passages: int = 0
     encoded: int = 0
     skipped: list[Skipped] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    overdue: list[str] = field(default_factory=list)
 
 
 def build(  # noqa: PLR0913 (what goes in, where to, and how)
@@ -62,27 +72,52 @@ def build(  # noqa: PLR0913 (what goes in, where to, and how)
         InputError: a source is not there, or nothing in any of them can be used.
         StoreError: the index cannot be written.
     """
+    for source in sources:
+        _checked(*source)
+    state = State(Before(out), read_curation(out))
     with writing(out, encoder, chunk.PARAMETERS, milvus) as writer:
         if embed:
-            embed(_texts(sources), writer.reusing)
+            embed(_texts(sources, state), writer.reusing)
             writer.reusing.reread()
         reports: list[SourceReport] = []
         with _seen() as seen:
-            corpora = [_add(writer, source, seen, reports, progress) for source in sources]
+            corpora = [_add(writer, source, seen, state, reports, progress) for source in sources]
         if not writer.rows:
             raise InputError(_nothing(reports), param="source")
         return writer.commit(corpora), reports
 
 
-def _add(
-    writer: IndexWriter, source: Source, seen: Seen, reports: list[SourceReport], progress: Progress | None
+@dataclass(frozen=True)
+class State:
+    """What a build goes by besides its sources: the index it replaces, and what was decided of its documents."""
+
+    before: Before
+    curation: Curation
+
+
+def _checked(kind: str, path: Path) -> None:
+    """Raises InputError for a source that cannot be read, before any is."""
+    reader(kind)
+    if kind.startswith(HUB):
+        return
+    next(files(path, *SUFFIXES[kind]))
+    metadata_of(path)
+
+
+def _add(  # noqa: PLR0913 (one source's way through a build)
+    writer: IndexWriter,
+    source: Source,
+    seen: Seen,
+    state: State,
+    reports: list[SourceReport],
+    progress: Progress | None,
 ) -> CorpusEntry:
     """One source's passages into ``writer``, and its report into ``reports``."""
     report = SourceReport(*source)
     reports.append(report)
     digest = hashlib.sha256()
     before = writer.reusing.encoded
-    for batch in _batches(_passages(report, seen)):
+    for batch in _batches(_passages(report, seen, state)):
         for passage in batch:
             digest.update(passage.model_dump_json().encode())
         writer.add([(passage, searched_text(passage)) for passage in batch])
@@ -98,27 +133,52 @@ def _add(
     )
 
 
-def _texts(sources: Sequence[Source]) -> Iterator[list[str]]:
+def _texts(sources: Sequence[Source], state: State) -> Iterator[list[str]]:
     """The texts of the sources' passages, a batch at a time."""
     with _seen() as seen:
         for source in sources:
-            for batch in _batches(_passages(SourceReport(*source), seen)):
+            for batch in _batches(_passages(SourceReport(*source), seen, state)):
                 yield [searched_text(passage) for passage in batch]
 
 
-def _passages(report: SourceReport, seen: Seen) -> Iterator[Passage]:
+def _passages(report: SourceReport, seen: Seen, state: State) -> Iterator[Passage]:
     """The passages of a source's documents, counting them and what was skipped into ``report``."""
     for item in reader(report.kind)(report.path):
         if isinstance(item, Skipped):
-            report.skipped.append(item)
+            yield from _counted(report, _as_before(report, item, seen, state))
+        elif item.id in state.curation.removed:
             continue
-        if not seen.add(item.id):
-            report.skipped.append(Skipped(item.id, "a document with this id was read before"))
-            continue
-        report.documents += 1
-        for passage in chunk.passages(item):
-            report.passages += 1
-            yield passage
+        elif not seen.add(item.id):
+            report.skipped.append(Skipped(item.id, "a document with this id was read before", item.id, partly=True))
+        else:
+            report.documents += 1
+            document = state.curation.applied(item)
+            if document.review and document.review < date.today():
+                report.overdue.append(f"{document.id}: review was due {document.review}")
+            yield from _counted(report, chunk.passages(document))
+
+
+def _as_before(report: SourceReport, skipped: Skipped, seen: Seen, state: State) -> Iterable[Passage]:
+    """What the index before held of a document that cannot be read now."""
+    document = skipped.document
+    kept = (
+        []
+        if document is None or skipped.partly or document in state.curation.removed
+        else state.before.passages(document)
+    )
+    if not kept or document is None or not seen.add(document):
+        report.skipped.append(skipped)
+        return []
+    report.skipped.append(replace(skipped, why=f"{skipped.why}; the version before is kept"))
+    report.kept.append(document)
+    report.documents += 1
+    return kept
+
+
+def _counted(report: SourceReport, passages: Iterable[Passage]) -> Iterator[Passage]:
+    for passage in passages:
+        report.passages += 1
+        yield passage
 
 
 class Seen:

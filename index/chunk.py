@@ -6,7 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
+from index import furniture
 from index.document import Block, Document, Section
 from index.grading import Marks, explains_a_scale, grading
 from index.sentences import sentences
@@ -27,12 +29,16 @@ class Unit:
     text: str
     sentences: tuple[Sentence, ...]
     opens: bool
+    page: int | None = None
 
 
 def passages(document: Document) -> Iterator[Passage]:
-    """The passages of ``document`` in its order; ids are ``document#section``, numbered where a section has several."""
+    """The passages of ``document`` in its order, without what it says of itself.
+
+    Ids are ``document#section``, numbered where a section has several.
+    """
     used: Counter[str] = Counter()
-    for section in document.sections:
+    for section in furniture.kept(document.sections):
         slug = _slug(section.heading[-1]) if section.heading else "text"
         for units in _packed(section, document.marks):
             used[slug] += 1
@@ -41,13 +47,19 @@ def passages(document: Document) -> Iterator[Passage]:
 
 
 def _packed(section: Section, marks: Marks) -> Iterator[list[Unit]]:
-    """The section's units in as few pieces as fit, of about the same size, so that no short tail is left over."""
+    """The section's units in pieces, each on one page, so that its number is that of every sentence."""
     explains = any(map(explains_a_scale, section.heading))
-    units = [
+    units = (
         unit
         for block in section.blocks
         for unit in _units(block, None if explains else marks.under(section.heading[-1] if section.heading else ""))
-    ]
+    )
+    for _, of_page in groupby(units, key=lambda unit: unit.page):
+        yield from _evenly(list(of_page))
+
+
+def _evenly(units: list[Unit]) -> Iterator[list[Unit]]:
+    """As few pieces as fit, of about the same size, so that no short tail is left over."""
     words = [len(unit.text.split()) for unit in units]
     pieces = _pieces(units, words, MAX_WORDS, MAX_SENTENCES)
     if len(pieces) > 1:
@@ -79,12 +91,13 @@ def _units(block: Block, marks: Marks | None) -> Iterator[Unit]:
         Sentence(start=start, end=end, strength=strength, grade=grade)
         for (start, end), (strength, grade) in zip(spans, _gradings(block, spans, marks), strict=True)
     ]
-    if block.statement:
-        yield Unit(block.text, tuple(kept), opens=True)
+    if block.statement or not block.quotable:
+        yield Unit(block.text, tuple(kept) if block.quotable else (), opens=True, page=block.page)
         return
     for position, each in enumerate(kept):
         text = block.text[each.start : each.end]
-        yield Unit(text, (each.model_copy(update={"start": 0, "end": len(text)}),), opens=position == 0)
+        quoted = each.model_copy(update={"start": 0, "end": len(text)})
+        yield Unit(text, (quoted,), opens=position == 0, page=block.page)
 
 
 def _gradings(
@@ -122,7 +135,12 @@ def _passage(document: Document, section: Section, passage_id: str, units: list[
         population=document.population,
         icd10=document.icd10,
         url=document.url,
-        page=section.page,
+        page=units[0].page,
+        file=document.file,
+        edition=document.edition,
+        language=document.language,
+        effective=document.effective,
+        review=document.review,
     )
 
 

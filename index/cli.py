@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from index.sources import KINDS
+from index.sources import HUB, KINDS
 from index.tune import Tuning
+from index.upkeep import cli as upkeep
 from medrag.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,14 +22,18 @@ if TYPE_CHECKING:
     from index.document import Skipped
     from medrag.retrieval.store.reuse import ReusingEncoder
 
-app = typer.Typer(no_args_is_help=True, help="Build an index of guidelines, and look at one.")
+app = typer.Typer(no_args_is_help=True, help="Build an index of guidelines, look at one and keep it current.")
+upkeep.add_to(app)
 
 SHOWN_SKIPS = 5
+# The exit status of a build that skipped something, where that was asked for.
+SKIPPED = 3
 
 
 @app.command(
     epilog="Examples: `medrag index build --out my-index` · "
-    "`medrag index build --source markdown guidelines/ --source jsonl corpus.jsonl --out my-index` · "
+    "`medrag index build --source folder guidelines/ --out my-index --report skips.json` · "
+    "`medrag index build --source hub:epfl-llm/guidelines --source jsonl corpus.jsonl --out my-index` · "
     "`medrag index build --source pubmed pubmed/ --out my-index --engine ray --milvus http://milvus:19530`"
 )
 def build(
@@ -54,18 +59,30 @@ def build(
             "(NAME.db) in the index directory. MEDRAG_MILVUS_TOKEN holds its token."
         ),
     ] = None,
+    if_missing: Annotated[bool, typer.Option(help="Do nothing where an index is there already.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="Write what was read and all that was not, with the reasons, to this JSON file.")
+    ] = None,
+    fail_on_skip: Annotated[
+        bool, typer.Option(help="End with status 3 where anything was skipped; the index is written all the same.")
+    ] = False,
 ) -> None:
     """Build an index from sources, or from the starter corpus when none is named.
 
-    A build that was stopped goes on where it was; one over an index that is there encodes only what is new.
+    A build that was stopped goes on where it was; one over an index that is there encodes only what is new, and keeps
+    what the index holds of documents that cannot be read this time.
     """
     from rich.console import Console
 
     from index import build as building
     from medrag.retrieval.encoder import Encoder
+    from medrag.retrieval.store.manifest import MANIFEST
     from medrag.retrieval.store.milvus import Server
     from medrag.settings import load
 
+    if if_missing and (out / MANIFEST).exists():
+        typer.echo(f"{out}: an index is there and stays as it is")
+        return
     sources = _sources(source or [], paths or []) or [("markdown", building.GUIDELINES)]
     console = Console(stderr=True)
     with _progress(console) as say:
@@ -78,7 +95,11 @@ def build(
             milvus=Server(milvus, load().milvus_secret) if milvus else None,
         )
     _show(reports, console)
+    if report:
+        report.write_text(json.dumps([_reported(each) for each in reports], indent=2, default=str) + "\n", "utf-8")
     typer.echo(f"{out}: {manifest.rows:,} passages, index {manifest.hash[:12]}, encoder {manifest.encoder.name}")
+    if fail_on_skip and any(each.skipped for each in reports):
+        raise typer.Exit(SKIPPED)
 
 
 @app.command(epilog="Example: `medrag index info .medrag/index`")
@@ -127,12 +148,17 @@ def tune(
 
 
 def _sources(kinds: Sequence[str], paths: Sequence[Path]) -> list[tuple[str, Path]]:
-    if len(kinds) != len(paths):
+    """Each kind with its path; a dataset of the hub is named by its kind, and takes a path only where all have one."""
+    local = [kind for kind in kinds if not kind.startswith(HUB)]
+    if len(paths) == len(kinds):
+        return list(zip(kinds, paths, strict=True))
+    if len(paths) != len(local):
         raise InputError(
             f"{len(kinds)} kinds and {len(paths)} paths do not pair up: write --source KIND PATH for each source.",
             param="source",
         )
-    return list(zip(kinds, paths, strict=True))
+    given = iter(paths)
+    return [(kind, Path(kind.removeprefix(HUB)) if kind.startswith(HUB) else next(given)) for kind in kinds]
 
 
 @contextmanager
@@ -181,8 +207,28 @@ def _show(reports: Sequence[SourceReport], console: Console) -> None:
         )
         table.add_row(*row)
     console.print(table)
-    for line in _skips([each for report in reports for each in report.skipped]):
+    for line in _warnings(reports):
         console.print(line, style="yellow", markup=False, highlight=False, soft_wrap=True)
+
+
+def _warnings(reports: Sequence[SourceReport]) -> Iterator[str]:
+    yield from _skips([each for report in reports for each in report.skipped])
+    for report in reports:
+        yield from report.overdue
+
+
+def _reported(report: SourceReport) -> dict[str, object]:
+    """A source's report as JSON holds it."""
+    counts = {"documents": report.documents, "passages": report.passages, "encoded": report.encoded}
+    skipped = [{"where": each.where, "why": each.why, "partly": each.partly} for each in report.skipped]
+    return {
+        "kind": report.kind,
+        "path": str(report.path),
+        **counts,
+        "skipped": skipped,
+        "kept": report.kept,
+        "overdue": report.overdue,
+    }
 
 
 def _skips(skipped: Sequence[Skipped]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from index.grading import NO_MARKS, Marks
 from medrag.types import Status
@@ -13,13 +14,18 @@ class Block:
     """A paragraph, or with ``statement`` one statement that is quoted whole (a list item of a guideline).
 
     Passages are never cut inside a statement. ``strength`` and ``grade`` are the guideline's own where its format keeps
-    them apart from the words; those that stand in the words are read when the document is cut.
+    them apart from the words; those that stand in the words are read when the document is cut. ``level`` is how deep a
+    list item stands (0: it is none), ``page`` where the block begins, from 1. What is not ``quotable``, the rest of a
+    sentence whose beginning is lost, is found and shown, and never cited.
     """
 
     text: str
     statement: bool = False
     strength: str | None = None
     grade: str | None = None
+    level: int = 0
+    page: int | None = None
+    quotable: bool = True
 
 
 @dataclass(frozen=True)
@@ -28,14 +34,14 @@ class Section:
 
     heading: tuple[str, ...]
     blocks: tuple[Block, ...]
-    page: int | None = None
 
 
 @dataclass(frozen=True)
 class Document:
     """A guideline, article or label with what a clinician needs to know of it.
 
-    ``marks``: what its rating schemes make of bare marks in its sentences.
+    ``marks``: what its rating schemes make of bare marks in its sentences. ``file`` is where it is below its source;
+    ``effective`` and ``review`` are the days from which it holds and on which it was to be looked at again.
     """
 
     id: str
@@ -49,11 +55,21 @@ class Document:
     icd10: tuple[str, ...] = ()
     url: str | None = None
     marks: Marks = NO_MARKS
+    file: str | None = None
+    edition: str | None = None
+    language: str | None = None
+    effective: date | None = None
+    review: date | None = None
 
 
 @dataclass(frozen=True)
 class Skipped:
-    """Something a source could not use: where it stands and why."""
+    """Something a source could not use: where it stands and why.
+
+    ``document`` is the id it has where it can be read; ``partly``: the rest of that document was read.
+    """
 
     where: str
     why: str
+    document: str | None = None
+    partly: bool = False

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index import chunk
 from index.document import Document, Section, Skipped
-from index.sources import reader
+from index.sources import SUFFIXES, reader
 from index.sources.files import files
 from medrag.datasets.splits import Split, split_of
 from medrag.retrieval.store.passages import searched_text
@@ -37,7 +37,7 @@ def read_pairs(kind: str, path: Path, split: Split, *, seed: int = 0) -> list[li
     draw = random.Random(seed)  # noqa: S311 - a draw, not a secret
     of = _PAIRS.get(kind, _from_title)
     found: list[list[Pair]] = []
-    for file in files(path, *_SUFFIXES.get(kind, (".xml",))):
+    for file in files(path, *SUFFIXES.get(kind, ())):
         if split_of(file.name) != split:
             continue
         for item in reader(kind)(file):
@@ -45,9 +45,6 @@ def read_pairs(kind: str, path: Path, split: Split, *, seed: int = 0) -> list[li
             if pairs:
                 found.append(draw.sample(pairs, min(PER_DOCUMENT, len(pairs))))
     return found
-
-
-_SUFFIXES = {"markdown": (".md", ".txt"), "html": (".html", ".htm"), "docx": (".docx",), "pdf": (".pdf",)}
 
 
 def _from_questions(document: Document, draw: random.Random) -> Iterator[Pair]:

@@ -17,6 +17,8 @@ _STOP = re.compile(
     r"(?:\s+(?!\((?:\w|[ivx]+|\d+)\))(?:\([^()]*\)|\[[^\[\]]*\])\.?(?=\s+[A-Z(\[•]|\s*\Z))*"
 )
 _LAST_WORD = re.compile(r"([\w.]+)\Z")
+_AUTHOR = re.compile(r"[(;&]\s?[A-D]\Z")
+_UNIT = re.compile(r"(?:/|\d\s?)[A-Z]\Z")
 _STARTS_LOWER = re.compile(r"\s+[a-z]")
 
 
@@ -40,7 +42,13 @@ def _ends(text: str, stop: re.Match[str]) -> bool:
         return False
     word = _LAST_WORD.search(text, max(0, stop.start() - 20), stop.start())
     last = word.group(1).lower() if word else ""
-    initial = len(last) == 1 and last.isalpha() and text[stop.start() - 1].isupper() and last not in "abcd"
+    before = text[max(0, stop.start() - 4) : stop.start()]
+    # "125 mmol/L." and "2 L." end a sentence with a unit.
+    letter = len(last) == 1 and last.isalpha() and before[-1:].isupper() and not _UNIT.search(before)
+    # "Grade C." ends a sentence; "(C. Lin et al., 2018)" does not.
+    initial = letter and (
+        last not in "abcd" or _AUTHOR.search(text, max(0, stop.start() - 4), stop.start()) is not None
+    )
     return last not in _ABBREVIATIONS and not initial
 
 

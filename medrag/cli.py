@@ -54,6 +54,10 @@ OnePerson = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+# What is missing of these is a fault, and no package to install.
+OWN_PACKAGES = frozenset({"medrag", "index", "sft", "eval"})
+
+
 def main() -> None:
     """Runs the command; medrag's own errors become one line and exit status 2."""
     _mount_commands()
@@ -61,6 +65,10 @@ def main() -> None:
         app()
     except MedragError as error:
         _fail(str(error))
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in OWN_PACKAGES:
+            raise
+        _fail(f"this needs the package {error.name}: pip install 'medrag[cpu]', or 'medrag[gpu]' where there is a GPU")
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         sys.exit(130)
@@ -314,7 +322,8 @@ def _show_passages(found: Sequence[Evidence], *, graded: bool) -> None:
     for item in found:
         passage = item.passage
         heading = ", ".join((passage.title, *passage.section))
-        print(f"{item.score:.3f}  {passage.id}  ({heading}){status_mark(passage.status)}")
+        place = f"  {passage.link}" if passage.link else ""
+        print(f"{item.score:.3f}  {passage.id}  ({heading}){status_mark(passage.status)}{place}")
         if not graded:
             print(f"       {passage.text[:200]}")
         for sentence in passage.sentences if graded else ():

@@ -49,11 +49,12 @@ IMAGES_UNCHECKED = not_assessed("images.unchecked", (), "medrag")
 
 @dataclass
 class _Answer:
-    """What one request has gathered so far; ``case`` is as it was sent."""
+    """What one request has gathered so far; ``case`` is as it was sent, and ``retriever`` the one it began with."""
 
     case: Case
     consultation: Consultation
     trace: tracing.Step
+    retriever: Retriever
     notices: tuple[Finding, ...] = ()
     prompt: Sequence[prompts.Message] = ()
     usage: Usage | None = None
@@ -130,13 +131,13 @@ class Engine:
         consultation = self._consultation(case)
         with trace.step("medrag.opening"):
             opening = await asyncio.to_thread(consultation.opening)
-        answer = _Answer(case, consultation, trace, opening.notices)
+        answer = _Answer(case, consultation, trace, self.retriever, opening.notices)
         yield Noticed(answer.notices)
         if opening.declined:
             yield Finished(self._advice(answer, Outcome.DECLINED, opening.declined.code))
             return
         with trace.step("retrieval", {"gen_ai.operation.name": "retrieval"}) as step:
-            consultation.evidence, answer.prompt = await self._prompt(case)
+            consultation.evidence, answer.prompt = await self._prompt(case, answer.retriever)
             step.note({"medrag.evidence": len(answer.evidence)})
         if not answer.evidence:
             code = "advice.no_evidence" if case.filters == Filters() else "advice.none_passes"
@@ -148,15 +149,15 @@ class Engine:
 
     async def retrieve(self, case: Case) -> Sequence[Evidence]:
         """The passages that the model will see for a case: the best ones that its context can hold."""
-        evidence, _ = await self._prompt(case)
+        evidence, _ = await self._prompt(case, self.retriever)
         return evidence
 
-    def _search(self, case: Case) -> Sequence[Evidence]:
+    def _search(self, case: Case, retriever: Retriever) -> Sequence[Evidence]:
         """Sentences to choose among, or passages to write from."""
         query = query_for(case)
         if self.mode.chooses:
-            return self.retriever.sentences(query, described(case), k=self.sentences, filters=case.filters)
-        return self.retriever.search(query, k=self.passages, filters=case.filters)
+            return retriever.sentences(query, described(case), k=self.sentences, filters=case.filters)
+        return retriever.search(query, k=self.passages, filters=case.filters)
 
     def _consultation(self, case: Case) -> Consultation:
         return Consultation(
@@ -168,9 +169,9 @@ class Engine:
             classifier=self.classifier,
         )
 
-    async def _prompt(self, case: Case) -> tuple[Sequence[Evidence], Sequence[prompts.Message]]:
+    async def _prompt(self, case: Case, retriever: Retriever) -> tuple[Sequence[Evidence], Sequence[prompts.Message]]:
         """The best of the evidence that the model's context can hold beside the case, and the prompt with it."""
-        found = await asyncio.to_thread(self._search, case)
+        found = await asyncio.to_thread(self._search, case, retriever)
         budget = await self.model.context_tokens() - self._completion_tokens() - TOKENS_PER_IMAGE * len(case.images)
         for count in range(len(found), 0, -1):
             messages = prompts.messages(case, found[:count], self.mode, self.knowledge)
@@ -304,16 +305,19 @@ class Engine:
             problems=answer.case.patient.problems if answer.case.patient else (),
             effects=conclusion.effects,
             evidence=tuple(answer.evidence),
-            provenance=self.provenance,
+            provenance=self._provenance(answer.retriever),
         )
 
     @property
     def provenance(self) -> Provenance:
         """What makes its answers."""
+        return self._provenance(self.retriever)
+
+    def _provenance(self, retriever: Retriever) -> Provenance:
         return Provenance(
             medrag=__version__,
             model=self.model.name,
-            index=self.retriever.index.hash,
+            index=retriever.index.hash,
             prompts=prompts.prompts_hash(),
             knowledge=self.knowledge.hash,
             grounding=self.grounding,

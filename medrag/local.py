@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 
 from medrag import knowledge
 from medrag.engine import Engine
-from medrag.errors import ConfigurationError, ModelUnavailable
+from medrag.errors import ConfigurationError, ModelUnavailable, StoreError
 from medrag.generation import bundled
 from medrag.generation.model import ChatModel, OpenAIChatModel
 from medrag.generation.vision import sees_images
@@ -20,10 +21,15 @@ from medrag.generation.weights import fingerprint
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.sentences import SentenceRanker
+from medrag.retrieval.store.index import open_index
+from medrag.retrieval.store.manifest import MANIFEST
 from medrag.safety.request_classifier import RequestClassifier
 from medrag.settings import Settings
 
 Say = Callable[[str], None]
+# How often a running engine looks whether there is a new index, in seconds.
+RENEW_S = 5.0
+
 ModelSource = Callable[[Settings, Say], AbstractAsyncContextManager[ChatModel]]
 
 
@@ -45,7 +51,7 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
     hashing = asyncio.create_task(asyncio.to_thread(_hashes, settings))
     async with (models or served_model)(settings, say) as model:
         weights, adapter = await hashing
-        yield Engine(
+        engine = Engine(
             retriever=retriever,
             model=model,
             knowledge=facts,
@@ -60,6 +66,48 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
             adapter=adapter,
             vision=settings.vision == "yes" or (settings.vision == "auto" and sees_images(settings.model)),
         )
+        async with _renewed(engine, settings, say):
+            yield engine
+
+
+@asynccontextmanager
+async def _renewed(engine: Engine, settings: Settings, say: Say) -> AsyncIterator[None]:
+    """Gives the engine the index that a build puts in place of the one it opened; requests under way keep theirs."""
+    task = asyncio.create_task(_renew(engine, settings, say))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _renew(engine: Engine, settings: Settings, say: Say) -> None:
+    manifest = settings.index_dir / MANIFEST
+    known = _stamp(manifest)
+    while True:
+        await asyncio.sleep(RENEW_S)
+        if (stamp := _stamp(manifest)) in (known, None):
+            continue
+        known = stamp
+        try:
+            index = await asyncio.to_thread(
+                open_index, settings.index_dir, engine.retriever.encoder, settings.milvus_secret
+            )
+        except StoreError as error:
+            say(f"the new index is not used, the one before still is: {error}")
+            continue
+        engine.retriever = replace(engine.retriever, index=index)
+        say(f"index {index.hash[:12]} is in use: {index.manifest.rows:,} passages")
+
+
+def _stamp(manifest: Path) -> tuple[int, int] | None:
+    """What a new manifest differs in; None while there is none."""
+    try:
+        found = manifest.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def _with_model(settings: Settings, say: Say) -> Settings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 
 from medrag.events import Event, Finished, Noticed, Released
 from medrag.messages import Language, catalogue, name, say
@@ -72,6 +73,12 @@ def in_language(event: Event, language: Language) -> Event:
 def status_mark(status: Status) -> str:
     """What follows the name of a source that is not current."""
     return "" if status == "current" else f" [{status.upper()}]"
+
+
+def review_mark(review: date | None) -> str:
+    """What follows the name of a source whose review date is past."""
+    overdue = review is not None and review < date.today()
+    return f" [REVIEW WAS DUE {review}]" if overdue else ""
 
 
 def advice_in(advice: Advice, language: Language) -> Advice:
@@ -238,4 +245,7 @@ def _source(item: Evidence) -> str:
     passage = item.passage
     heading = ", ".join((passage.title, *passage.section))
     issuer = " ".join(part for part in ("/".join(passage.organisations), str(passage.year or "")) if part)
-    return f"[{item.number}] {heading}. {issuer}{status_mark(passage.status)}. {passage.url or ''}".rstrip()
+    page = f"p. {passage.page}" if passage.page else ""
+    place = ", ".join(filter(None, [page, passage.link]))
+    marks = status_mark(passage.status) + review_mark(passage.review)
+    return f"[{item.number}] {heading}. {issuer}{marks}. {place}".rstrip()

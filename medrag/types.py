@@ -187,8 +187,17 @@ class Sentence(Record):
     grade: str | None = None
 
 
+def at_page(address: str | None, page: int | None) -> str | None:
+    """An address that opens a document at ``page``, from 1, as PDF viewers do: ``file.pdf#page=3``."""
+    return f"{address}#page={page}" if address and page and "#" not in address else address
+
+
 class Passage(Record):
-    """A citable piece of a document. ``section`` is the heading path, outermost first."""
+    """A citable piece of a document. ``section`` is the heading path, outermost first.
+
+    ``file`` is the document's below its source; ``effective`` and ``review`` are the days from which it holds and
+    on which it was to be looked at again.
+    """
 
     id: str
     doc_id: str
@@ -204,6 +213,16 @@ class Passage(Record):
     icd10: tuple[str, ...] = ()
     url: str | None = None
     page: int | None = None
+    file: str | None = None
+    edition: str | None = None
+    language: str | None = None
+    effective: date | None = None
+    review: date | None = None
+
+    @property
+    def link(self) -> str | None:
+        """Where it stands: the document's address, or its file's name, at the page."""
+        return at_page(self.url or self.file, self.page)
 
     def quote(self, sentence: Sentence) -> str:
         """The sentence's own characters."""
@@ -258,6 +277,8 @@ class Citation(Record):
     url: str | None = None
     strength: str | None = None
     grade: str | None = None
+    page: int | None = None
+    link: str | None = None
 
 
 # --- the advice ------------------------------------------------------------------------------------

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 import yaml
+from typer.testing import CliRunner
 
 from medrag import cli
 from medrag.settings import Settings
@@ -18,12 +20,15 @@ COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
 KUBERNETES: list[dict[str, Any]] = list(yaml.safe_load_all((DEPLOY / "kubernetes" / "medrag.yaml").read_text()))
 PODS = [each["spec"]["template"]["spec"] for each in KUBERNETES if each["kind"] == "Deployment"]
+JOBS = [each["spec"]["jobTemplate"]["spec"]["template"]["spec"] for each in KUBERNETES if each["kind"] == "CronJob"]
+IMAGE = "${MEDRAG_IMAGE:-medrag}"
+SERVICES_COMMANDS = [each.get("command") for each in SERVICES.values()]
 LINES = (DEPLOY / "Containerfile").read_text()
 
 
 def medrag_commands() -> list[list[str]]:
-    composed = [each["command"] for each in SERVICES.values() if each["image"] == "medrag"]
-    containers = [each for pod in PODS for each in (*pod.get("initContainers", ()), *pod["containers"])]
+    composed = [each["command"] for each in SERVICES.values() if each["image"] == IMAGE]
+    containers = [each for pod in (*PODS, *JOBS) for each in (*pod.get("initContainers", ()), *pod["containers"])]
     return [*composed, *(each["args"] for each in containers if each["image"] == "medrag")]
 
 
@@ -87,19 +92,20 @@ def test_every_secret_and_volume_is_declared() -> None:
 def test_composed_services_are_locked_down(name: str) -> None:
     service = SERVICES[name]
     assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
-    assert service.get("user", "") not in ("root", "0") and ("user" in service or service["image"] == "medrag")
-    assert name in ("medrag", "index") or service["healthcheck"]["test"][0] == "CMD"
+    assert service.get("user", "") not in ("root", "0") and ("user" in service or service["image"] == IMAGE)
+    assert service["image"] == IMAGE or service["healthcheck"]["test"][0] == "CMD"
     assert name == "medrag" or "ports" not in service
 
 
 def test_pods_are_locked_down() -> None:
-    for pod in PODS:
+    for pod in (*PODS, *JOBS):
         assert pod["securityContext"]["runAsNonRoot"]
         for container in (*pod.get("initContainers", ()), *pod["containers"]):
             own = container["securityContext"]
             assert own["readOnlyRootFilesystem"] and not own["allowPrivilegeEscalation"]
             assert {each["name"] for each in container["volumeMounts"]} <= {each["name"] for each in pod["volumes"]}
-        assert all(each["readinessProbe"]["httpGet"]["path"] == "/health" for each in pod["containers"])
+        probes = [each["readinessProbe"]["httpGet"]["path"] for each in pod["containers"] if pod in PODS]
+        assert all(probe == "/health" for probe in probes)
 
 
 def test_services_reach_their_pods() -> None:
@@ -116,3 +122,31 @@ def test_the_image_is_made_of_files_that_are_here_and_does_not_run_as_root() -> 
     assert "HEALTHCHECK" in LINES and 'ENTRYPOINT ["medrag"]' in LINES
     (probe,) = re.findall(r'CMD \["python", "-c", "(.+)"\]', LINES)
     compile(probe, "healthcheck", "exec")
+
+
+def test_no_start_replaces_an_index_and_only_a_named_folder_is_built() -> None:
+    for command in (each for each in medrag_commands() if each[:2] == ["index", "build"]):
+        assert "--if-missing" in command or command[2:5] == ["--source", "folder", "/guidelines"]
+    assert SERVICES["guidelines"]["profiles"] == ["guidelines"]
+    assert all(each["spec"]["suspend"] for each in KUBERNETES if each["kind"] == "CronJob")
+
+
+def test_the_starter_index_is_built_once_and_a_later_start_leaves_what_is_there(tmp_path: Path) -> None:
+    """The command of the index service, run without a container: an index of one's own is still there after it."""
+    own = tmp_path / "guidelines"
+    own.mkdir()
+    (own / "own.md").write_text("# Own\n- Give our own drug.\n")
+    target = tmp_path / "index"
+    runner = CliRunner()
+    cli._mount_commands()
+    build = next(each for each in SERVICES_COMMANDS if each and "/guidelines" in each)
+    placed = {
+        "/guidelines": str(own),
+        "/var/lib/medrag/index": str(target),
+        "/var/lib/medrag/skips.json": str(tmp_path / "s"),
+    }
+    assert runner.invoke(cli.app, [placed.get(word, word) for word in build]).exit_code == 0
+    before = (target / "manifest.json").read_bytes()
+    start = next(each for each in SERVICES_COMMANDS if each and "--if-missing" in each)
+    assert runner.invoke(cli.app, [placed.get(word, word) for word in start]).exit_code == 0
+    assert (target / "manifest.json").read_bytes() == before

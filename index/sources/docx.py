@@ -16,21 +16,30 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from index.document import Block, Document, Section, Skipped
+from index.sources import SUFFIXES
 from index.sources.files import document_id, documents
+from index.stems import stemmed
+from index.tables import Grid, guessed_heads, statements
 
 _WRAPPERS = frozenset(map(qn, ("w:sdt", "w:sdtContent", "w:customXml", "w:ins")))
 # Text boxes stand twice: as they are, and for programs that do not know them.
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _SAID = {qn("w:t"): "", qn("w:tab"): " ", qn("w:br"): " ", qn("w:cr"): " ", qn("w:p"): " ", qn("w:noBreakHyphen"): "-"}
 _HEADING = re.compile(r"Heading (\d)")
+_MAX_HEADING_WORDS = 12
+# A heading in all but its style stands below those that have one.
+_EMPHASISED = 9
+_RAISED = str.maketrans("0123456789+-−abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
+_LOWERED = str.maketrans("0123456789+-−", "₀₁₂₃₄₅₆₇₈₉₊₋₋")
 
 
 def read(path: Path) -> Iterator[Document | Skipped]:
     """The documents of a file or of every ``.docx`` file in a folder."""
-    return documents(path, _document, ".docx")
+    return documents(path, document, *SUFFIXES["docx"])
 
 
-def _document(file: Path, root: Path) -> Document | Skipped:
+def document(file: Path, root: Path) -> Document | Skipped:
+    """The document of one file below ``root``."""
     word = docx.Document(str(file))
     title, sections = _sections(word)
     if not sections:
@@ -46,9 +55,22 @@ def _document(file: Path, root: Path) -> Document | Skipped:
 
 def _sections(word: Any) -> tuple[str, list[Section]]:
     title = ""
-    path: list[str] = []
+    path: list[tuple[int, str]] = []
     sections: list[Section] = []
     blocks: list[Block] = []
+    counted = False
+
+    def close() -> None:
+        nonlocal blocks
+        if blocks:
+            sections.append(stemmed(Section(tuple(said for _, said in path), tuple(blocks))))
+        blocks = []
+
+    def head(level: int, text: str) -> None:
+        nonlocal path
+        close()
+        path = [each for each in path if each[0] < level] + ([(level, text)] if text else [])
+
     for item in _items(word.element.body, word):
         if isinstance(item, Table):
             blocks += _rows(item)
@@ -57,16 +79,24 @@ def _sections(word: Any) -> tuple[str, list[Section]]:
         heading = _HEADING.match(style)
         if style == "Title":
             title = text
-        elif heading and text:
-            if blocks:
-                sections.append(Section(tuple(path), tuple(blocks)))
-            blocks = []
-            path = [*path[: int(heading.group(1)) - 1], text]
+        elif text and (heading or _is_emphasised(item, text)):
+            head(int(heading.group(1)) if heading else _EMPHASISED, text.rstrip(":"))
         elif text:
-            blocks.append(Block(text, statement=style.startswith("List") or _is_numbered(item)))
-    if blocks:
-        sections.append(Section(tuple(path), tuple(blocks)))
+            level = _level(item, style)
+            # A numbered list right after bullets, or bullets after numbers, has not their stem.
+            before, counted = counted, _is_counted(item, style)
+            if level == 1 and before != counted and blocks and blocks[-1].level and not blocks[-1].text.endswith(":"):
+                close()
+            blocks.append(Block(text, statement=level > 0, level=level))
+    head(0, "")
     return title, sections
+
+
+def _is_emphasised(paragraph: Paragraph, text: str) -> bool:
+    """A short paragraph all in bold that ends no sentence and begins no list."""
+    runs = [run for run in paragraph.runs if run.text.strip()]
+    short = len(text.split()) <= _MAX_HEADING_WORDS and not text.endswith((".", ";", ":", ","))
+    return bool(runs) and all(run.bold for run in runs) and short and not _level(paragraph, "")
 
 
 def _items(element: Any, word: Any) -> Iterator[Paragraph | Table]:
@@ -86,25 +116,58 @@ def _text(element: Any) -> str:
     for node in element.iter(*_SAID):
         fallback = any(above.tag == _FALLBACK for above in node.iterancestors())
         if not fallback:
-            pieces.append((node.text or "") if node.tag == qn("w:t") else _SAID[node.tag])
+            pieces.append(_shifted(node) if node.tag == qn("w:t") else _SAID[node.tag])
     return " ".join("".join(pieces).split())
 
 
-def _is_numbered(paragraph: Paragraph) -> bool:
-    properties = paragraph._p.pPr
-    return properties is not None and properties.numPr is not None
+def _shifted(node: Any) -> str:
+    """The words of a run; raised and lowered digits, and a raised letter, as such."""
+    said = node.text or ""
+    run = node.getparent()
+    placed = run.xpath("./w:rPr/w:vertAlign/@w:val") if run.tag == qn("w:r") else []
+    if not placed or not (len(said) == 1 or said.strip("+-−").isdecimal()):
+        return str(said)
+    return str(said).translate({"superscript": _RAISED, "subscript": _LOWERED}.get(placed[0], {}))
+
+
+def _level(paragraph: Paragraph, style: str) -> int:
+    """How deep a list paragraph stands; 0: it is none."""
+    properties: Any = paragraph._p.pPr
+    numbering = properties.numPr if properties is not None else None
+    if numbering is not None and numbering.ilvl is not None:
+        return int(numbering.ilvl.val) + 1
+    named = re.match(r"List(?: \w+)*?(?: (\d))?$", style)
+    return int(named[1] or 1) if named else 1 if numbering is not None else 0
+
+
+def _is_counted(paragraph: Paragraph, style: str) -> bool:
+    """Whether a list paragraph bears a number or a letter, and no bullet."""
+    properties: Any = paragraph._p.pPr
+    numbering = properties.numPr if properties is not None else None
+    if numbering is None or numbering.numId is None:
+        return "Number" in style
+    level = numbering.ilvl.val if numbering.ilvl is not None else 0
+    part: Any = paragraph.part
+    try:
+        known = part.numbering_part.element
+    except NotImplementedError:  # a document without the part that its paragraphs speak of
+        return "Number" in style
+    kinds = known.xpath(
+        f"./w:abstractNum[@w:abstractNumId = ../w:num[@w:numId='{numbering.numId.val}']/w:abstractNumId/@w:val]"
+        f"/w:lvl[@w:ilvl='{level}']/w:numFmt/@w:val"
+    )
+    return bool(kinds) and kinds[0] not in ("bullet", "none")
 
 
 def _rows(table: Table) -> Iterator[Block]:
-    """A statement a row, each cell after its column's name where the table says that its first row holds names."""
-    names: list[str] = []
+    """A statement a row; the rows that the table says hold names, or a first row of names, name the columns."""
+    rows: list[tuple[str, ...]] = []
+    heads = 0
     for row in table.rows:
-        cells = [_text(cell._tc) for cell in row.cells]
-        if not names and row._tr.xpath("./w:trPr/w:tblHeader"):
-            names = cells
-            continue
-        named = len(names) == len(cells)
-        said = [f"{name}: {cell}" if name else cell for name, cell in zip(names, cells, strict=False) if cell]
-        # A merged cell stands once a column it spans.
-        if text := "; ".join(dict.fromkeys(said if named else filter(None, cells))):
-            yield Block(text, statement=True)
+        # A merged cell stands once a column and a row that it spans.
+        cells = tuple(_text(cell._tc) for cell in row.cells)
+        if row._tr.xpath("./w:trPr/w:tblHeader") and heads == len(rows):
+            heads += 1
+        rows.append(cells)
+    for text in statements(Grid(tuple(rows), heads or guessed_heads(rows))):
+        yield Block(text, statement=True)

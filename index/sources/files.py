@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from index.document import Document, Skipped
+from index.metadata import Metadata, is_metadata, metadata_of
 from medrag.errors import InputError
+
+Made = Document | Skipped | Iterator[Document | Skipped]
+# Beside guidelines, and of no use to anybody who reads them.
+_IGNORED = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 
 def files(path: Path, *suffixes: str) -> Iterator[Path]:
@@ -16,10 +22,14 @@ def files(path: Path, *suffixes: str) -> Iterator[Path]:
         return
     if not path.is_dir():
         raise InputError(f"There is no file or folder {path}.", param="source")
-    found = sorted(each for each in path.rglob("*") if each.suffix.lower() in suffixes and each.is_file())
+    found = sorted(each for each in path.rglob("*") if each.suffix.lower() in suffixes and _is_source(each))
     if not found:
         raise InputError(f"There is no file {' or '.join(suffixes)} in {path}.", param="source")
     yield from found
+
+
+def _is_source(file: Path) -> bool:
+    return file.is_file() and not is_metadata(file)
 
 
 def document_id(file: Path, root: Path) -> str:
@@ -27,18 +37,39 @@ def document_id(file: Path, root: Path) -> str:
     return file.relative_to(root).with_suffix("").as_posix() if root.is_dir() else file.stem
 
 
-def documents(
-    path: Path, read_one: Callable[[Path, Path], Document | Skipped], *suffixes: str
-) -> Iterator[Document | Skipped]:
-    """What ``read_one`` makes of each file under the root ``path``; a file it fails on is skipped with the reason.
+def documents(path: Path, read_one: Callable[[Path, Path], Made], *suffixes: str) -> Iterator[Document | Skipped]:
+    """What ``read_one`` makes of each file under the root ``path``, with the metadata that stands beside it.
 
-    Raises InputError when there is no file.
+    A file it fails on is skipped with the reason, and so is each of another format.
+
+    Raises InputError when there is no file, or metadata that cannot be used.
     """
+    known = metadata_of(path)
     for file in files(path, *suffixes):
         try:
-            yield read_one(file, path)
+            made = read_one(file, path)
+            for item in [made] if isinstance(made, (Document, Skipped)) else made:
+                yield _completed(item, file, path, known)
         except Exception as error:  # noqa: BLE001 - parsers fail on broken files in ways that nobody foresaw
-            yield Skipped(str(file), reason(error))
+            yield Skipped(str(file), reason(error), document_id(file, path))
+    yield from _unread(path, suffixes)
+
+
+def _completed(item: Document | Skipped, file: Path, root: Path, known: Metadata) -> Document | Skipped:
+    if isinstance(item, Skipped):
+        return item if item.document else replace(item, document=document_id(file, root))
+    return known.applied(item, file.relative_to(root).as_posix() if root.is_dir() else file.name)
+
+
+def _unread(path: Path, suffixes: tuple[str, ...]) -> Iterator[Skipped]:
+    """The files of a folder that are of no format that its source reads."""
+    if not path.is_dir():
+        return
+    for file in sorted(each for each in path.rglob("*") if each.is_file()):
+        hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
+        beside = hidden or file.name.lower() in _IGNORED or is_metadata(file)
+        if file.suffix.lower() not in suffixes and not beside:
+            yield Skipped(str(file), f"its format is not read by this source ({', '.join(suffixes)})")
 
 
 def reason(error: Exception) -> str:

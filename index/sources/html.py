@@ -10,6 +10,7 @@ from typing import Any
 from lxml import html as lxml_html  # type: ignore[import-untyped]
 
 from index.document import Document, Skipped
+from index.sources import SUFFIXES
 from index.sources.files import document_id, documents
 from index.sources.markup import sections_of_tree
 
@@ -21,10 +22,11 @@ _YEAR = re.compile(r"\b(19|20)\d\d\b")
 
 def read(path: Path) -> Iterator[Document | Skipped]:
     """The documents of a file or of every ``.html`` and ``.htm`` file in a folder."""
-    return documents(path, _document, ".html", ".htm", ".xhtml")
+    return documents(path, document, *SUFFIXES["html"])
 
 
-def _document(file: Path, root: Path) -> Document | Skipped:
+def document(file: Path, root: Path) -> Document | Skipped:
+    """The document of one file below ``root``."""
     markup = _decoded(file.read_bytes()).encode()
     tree: Any = (
         lxml_html.document_fromstring(markup, lxml_html.HTMLParser(encoding="utf-8")) if markup.strip() else None

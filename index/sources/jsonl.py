@@ -16,6 +16,7 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from index.document import Document, Section, Skipped
+from index.sources import SUFFIXES
 from index.sources.files import files
 from index.sources.markdown import parse
 from medrag.files import fault
@@ -56,17 +57,18 @@ class Line(BaseModel):
 
 def read(path: Path) -> Iterator[Document | Skipped]:
     """A document a line of a file or of every ``.jsonl`` file in a folder."""
-    for file in files(path, ".jsonl", ".ndjson"):
+    for file in files(path, *SUFFIXES["jsonl"]):
         try:
             with file.open("rb") as lines:
                 for number, line in enumerate(lines, start=1):
                     if line.strip():
-                        yield _document(line, f"{file}:{number}")
+                        yield document_of(line, f"{file}:{number}")
         except OSError as error:
             yield Skipped(str(file), f"the rest of it cannot be read: {error.strerror}")
 
 
-def _document(line: bytes, where: str) -> Document | Skipped:
+def document_of(line: bytes, where: str) -> Document | Skipped:
+    """The document of one line, which stands at ``where``."""
     try:
         fields = Line.model_validate_json(line)
     except ValidationError as error:

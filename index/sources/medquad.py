@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from index.document import Block, Document, Section, Skipped
+from index.sources import SUFFIXES
 from index.sources.files import document_id, documents
 from index.sources.xml import parse, text_of
 
@@ -17,7 +18,7 @@ _ITEM = re.compile(r"\s{2,}-\s+|\n\s*-\s+")
 
 def read(path: Path) -> Iterator[Document | Skipped]:
     """The subject of a file or of every ``.xml`` file in a folder; a question with its answer is a section."""
-    return documents(path, _document, ".xml")
+    return documents(path, _document, *SUFFIXES["medquad"])
 
 
 def _document(file: Path, folder: Path) -> Document | Skipped:

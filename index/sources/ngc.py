@@ -13,6 +13,7 @@ from typing import Any
 
 from index.document import Document, Section, Skipped
 from index.grading import marks_of
+from index.sources import SUFFIXES
 from index.sources.files import document_id, documents
 from index.sources.markup import plain, sections_of
 from index.sources.xml import parse
@@ -41,7 +42,7 @@ _LINK = re.compile(r'href="(https?://[^"]+)"')
 
 def read(path: Path) -> Iterator[Document | Skipped]:
     """The guideline of a file or of every ``.xml`` file in a folder."""
-    return documents(path, _document, ".xml")
+    return documents(path, _document, *SUFFIXES["ngc"])
 
 
 def _fields(root: Any) -> dict[str, str]:

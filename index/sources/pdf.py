@@ -1,141 +1,130 @@
-"""PDF, through PDFium: the text of each page with its page number. Scanned pages without text are not read."""
+"""PDF: words and faces through PDFium, tables through pdfplumber, put together by :mod:`index.layout`.
+
+Pages without text are read by OCR where ``ocrmypdf`` is installed, else each is named as not read.
+"""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pypdfium2  # type: ignore[import-untyped]
 
-from index.document import Block, Document, Section, Skipped
+from index.document import Document, Section, Skipped
+from index.layout.aligned_tables import aligned_tables
+from index.layout.headings import Headings, body_size, plain
+from index.layout.lines import Line, in_order, unnumbered
+from index.layout.ocr import MISSING, with_text
+from index.layout.open_tables import Found
+from index.layout.running import without_running
+from index.layout.structure import Structure, whole
+from index.layout.tables import Ruled, captioned, outside
+from index.layout.words import Page, Word, page_of
+from index.sources import SUFFIXES
 from index.sources.files import document_id, documents
+from index.stems import stemmed
 
-_ITEM = re.compile(r"^\s*(?:[•●▪◦‣–*]|-\s|\(?\d{1,2}[.)]\s)\s*")
-_HEADING = re.compile(r"^(?:\d+(?:\.\d+)*\.?\s+)?[A-Z][^.;]{2,80}$(?<!,)(?<! or)(?<! and)(?<! of)(?<! the)(?<! to)")
-_NUMBERED_HEADING = re.compile(r"^\d+(?:\.\d+)+\.?\s+[A-Z][^.;,]{2,80}$")
-_MAX_HEADING_WORDS = 10
-# PDFium gives U+FFFE for a hyphen at the end of a line.
-_HYPHENATED = re.compile(r"([A-Za-z]+)(?:\ufffe\n?|[-\u00ad]\n)(?=[a-z])")
-# These keep their hyphen: "beta-" / "blocker" is no "betablocker".
-_PREFIXES = frozenset(
-    {"alpha", "beta", "non", "anti", "self", "first", "second", "third", "long", "short", "low", "high"}
-)
-# A soft hyphen within a line is none; a hyphen of PDFium's left over is one; NUL stands for a character without a name.
-_ODD = str.maketrans({"\u00ad": None, "\ufffe": "-", "\0": " "})
-# A line of a table of contents.
-_CONTENTS = re.compile(r"(?:\s?\.){5,}\s*\w*\s*$")
-_NUMBER = re.compile(r"^\d{1,4}\b|\b\d{1,4}(?=(?:\s*(?:of|/)\s*\d{1,4})?$)")
-_ROMAN = re.compile(r"[ivxlc]{1,6}")
 _YEAR = re.compile(r"(19|20)\d\d")
+# What programs write where nobody gave a title.
+_NO_TITLE = re.compile(
+    r"^\s*$|^microsoft word|^untitled|\.(?:docx?|indd|pdf|pptx?|rtf|html?)$|^\(?anonymous\)?$", re.IGNORECASE
+)
 
 
 def read(path: Path) -> Iterator[Document | Skipped]:
     """The documents of a file or of every ``.pdf`` file in a folder."""
-    return documents(path, _document, ".pdf")
+    return documents(path, document, *SUFFIXES["pdf"])
 
 
-def _document(file: Path, root: Path) -> Document | Skipped:
-    with pypdfium2.PdfDocument(file) as pdf:
-        pages = _without_running_lines([_page(pdf, number) for number in range(len(pdf))])
+def document(file: Path, root: Path) -> Iterator[Document | Skipped]:
+    """The document of one file below ``root``, and a word on pages that were not read."""
+    with with_text(file) as (readable, read_by_ocr), closing(pypdfium2.PdfDocument(readable)) as pdf:
+        pages = [page_of(pdf, position) for position in range(len(pdf))]
+        outline = _outline(pdf)
         facts = pdf.get_metadata_dict()
-    sections: list[Section] = []
-    heading: tuple[str, ...] = ()
-    for number, lines in enumerate(pages, start=1):
-        for section in _sections(lines, number, heading):
-            sections.append(section)
-            heading = section.heading
+        title, sections = _read(pages, outline, readable)
+    scanned = [page.number for page in pages if page.scanned]
+    if scanned and not read_by_ocr:
+        yield Skipped(f"{file} page {_listed(scanned)}", MISSING, document_id(file, root), partly=bool(sections))
     if not sections:
-        return Skipped(str(file), "no page has text: it may be scanned")
+        if not scanned:
+            yield Skipped(str(file), "no page has text: it may be scanned", document_id(file, root))
+        return
     dated = _YEAR.search(facts.get("CreationDate", ""))
-    return Document(
+    given = " ".join(facts.get("Title", "").split())
+    yield Document(
         id=document_id(file, root),
-        title=" ".join(facts.get("Title", "").split()) or file.stem,
-        sections=tuple(sections),
+        title=title if _NO_TITLE.search(given) and title else given or file.stem,
+        sections=sections,
         year=int(dated.group()) if dated else None,
     )
 
 
-def _page(pdf: pypdfium2.PdfDocument, number: int) -> list[str]:
-    text = pdf[number].get_textpage().get_text_range().replace("\r\n", "\n")
-    joined = _HYPHENATED.sub(_joined, text).translate(_ODD)
-    return [line.strip() for line in joined.split("\n") if not _CONTENTS.search(line)]
+def _read(pages: Sequence[Page], outline: dict[str, int], file: Path) -> tuple[str, tuple[Section, ...]]:
+    """The title on the first page and the sections."""
+    with closing(Ruled(file)) as ruled:
+        laid_out = [
+            (page.number, _page(page, words, ruled)) for page, words in zip(pages, without_running(pages), strict=True)
+        ]
+    lines = [item for _, items in laid_out for item in items if isinstance(item, Line)]
+    headings = Headings(body_size(lines), outline)
+    title = _title(lines)
+    structure = Structure(headings, title)
+    for number, items in laid_out:
+        structure.page(items, number)
+    sections = tuple(whole([stemmed(each) for each in structure.close()]))
+    return title, sections
 
 
-def _joined(match: re.Match[str]) -> str:
-    word = match.group(1)
-    return f"{word}-" if word.lower() in _PREFIXES else word
-
-
-def _without_running_lines(pages: list[list[str]]) -> list[list[str]]:
-    """The pages without headers, footers and page numbers.
-
-    A header or footer is one of a page's two outer lines at either end that stands there on more than half of at least
-    three pages, or its outermost line where that carries the page's number ("Chapter 4: Gout 18").
-    """
-    pages = [[line for line in lines if line] for lines in pages]
-    edges = Counter(line for lines in pages for line in {*lines[:2], *lines[-2:]})
-    repeated = {line for line, count in edges.items() if len(pages) > 2 and count > len(pages) / 2}
-    offsets = Counter(
-        each - page for page, lines in enumerate(pages) for line in {*lines[:1], *lines[-1:]} for each in _numbers(line)
+def _page(page: Page, words: list[Word], ruled: Ruled) -> list[Line | Found]:
+    """A page's lines in reading order, its tables where they stand among them."""
+    words = unnumbered(words)
+    tables = ruled.tables(page.number - 1, words) if page.ruled and words else []
+    tables += aligned_tables(outside(words, tables))
+    lines: list[Line | Found] = list(
+        in_order([word for word in outside(words, tables) if not word.turned], page.number)
     )
-    offset, count = offsets.most_common(1)[0] if offsets else (0, 0)
-    numbered = offset if count > 2 else None
-    return [list(_inner(lines, page, repeated, numbered)) for page, lines in enumerate(pages)]
+    for found in sorted(tables, key=lambda each: each.box[1]):
+        table, caption = captioned(found, [line for line in lines if isinstance(line, Line)])
+        lines.insert(_place(lines, table), table)
+        if caption:
+            lines.remove(caption)
+    return lines
 
 
-def _inner(lines: list[str], page: int, repeated: set[str], offset: int | None) -> Iterator[str]:
-    for position, line in enumerate(lines):
-        from_edge = min(position, len(lines) - 1 - position)
-        running = from_edge < 2 and line in repeated
-        counted = from_edge == 0 and offset is not None and page + offset in _numbers(line)
-        if not (running or counted or (from_edge == 0 and _ROMAN.fullmatch(line))):
-            yield line
+def _place(items: Sequence[Line | Found], table: Found) -> int:
+    """After the last line above the table that shares its breadth, or that is in a column before it."""
+    left, top, right, _ = table.box
+    place = 0
+    for position, item in enumerate(items, start=1):
+        if isinstance(item, Found):
+            above = item.box[1] < top and item.box[0] < right and item.box[2] > left
+        else:
+            above = item.base < top + 2 and item.x0 < right and item.x1 > left
+        if above:
+            place = position
+    return place
 
 
-def _numbers(line: str) -> set[int]:
-    """What a line may hold of a page number: the number it begins or ends with."""
-    return {int(each) for each in _NUMBER.findall(line)}
+def _title(lines: Sequence[Line]) -> str:
+    """The largest words of the first page, where they are larger than its text and in one place: others head parts."""
+    first = [line for line in lines if line.page == lines[0].page] if lines else []
+    largest = max((line.size for line in first), default=0)
+    if largest <= 1.2 * body_size(lines):
+        return ""
+    places = [place for place, line in enumerate(first) if line.size > 0.95 * largest]
+    if places[-1] - places[0] >= len(places):
+        return ""
+    return Headings(0, {}).at([first[place] for place in places], ended=True, gap=True)[0]
 
 
-def _sections(lines: list[str], page: int, heading: tuple[str, ...]) -> Iterator[Section]:
-    """The page's sections; text before its first heading goes on under ``heading``."""
-    blocks: list[Block] = []
-    current: list[str] = []
-    item = False
-
-    def finish() -> None:
-        nonlocal item
-        if text := " ".join(" ".join(current).split()):
-            blocks.append(Block(text, statement=item))
-        current.clear()
-        item = False
-
-    for position, line in enumerate(lines):
-        starts_item = _ITEM.match(line)
-        starts_heading = not starts_item and (
-            _NUMBERED_HEADING.match(line) is not None or (not current and _is_heading(lines, position))
-        )
-        if not line or starts_item or starts_heading:
-            finish()
-        if starts_heading:
-            if blocks:
-                yield Section(heading, tuple(blocks), page)
-            blocks, heading = [], (line,)
-        elif line:
-            item = item or bool(starts_item)
-            current.append(_ITEM.sub("", line) if starts_item else line)
-            if line.endswith((".", ":")) and len(line) < 60:
-                finish()
-    finish()
-    if blocks:
-        yield Section(heading, tuple(blocks), page)
+def _outline(pdf: pypdfium2.PdfDocument) -> dict[str, int]:
+    """The levels of the document's own outline by its entries' words."""
+    entries = ((plain(entry.get_title()), entry.level) for entry in pdf.get_toc())
+    return {words: level for words, level in entries if words}
 
 
-def _is_heading(lines: list[str], position: int) -> bool:
-    """A short line that starts with a capital, ends no sentence and is followed by text that starts one."""
-    line = lines[position]
-    following = next((each for each in lines[position + 1 :] if each), "")
-    starts = following[:1].isupper() or bool(_ITEM.match(following))
-    return bool(_HEADING.match(line)) and len(line.split()) <= _MAX_HEADING_WORDS and starts
+def _listed(pages: Sequence[int]) -> str:
+    return ", ".join(map(str, pages))

@@ -10,6 +10,7 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]
 
 from index.document import Block, Document, Section, Skipped
+from index.sources import SUFFIXES
 from index.sources.files import files
 from index.sources.xml import stream, text_of
 
@@ -18,7 +19,7 @@ _YEAR = re.compile(r"\b(19|20)\d\d\b")
 
 def read(path: Path) -> Iterator[Document | Skipped]:
     """The articles of a file or of every ``.xml`` and ``.xml.gz`` file in a folder; PMIDs are the ids."""
-    for file in files(path, ".xml", ".gz"):
+    for file in files(path, *SUFFIXES["pubmed"]):
         try:
             for article in stream(file, "PubmedArticle"):
                 yield _document(article, file)

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from index.document import Block, Document, Section, Skipped
+from index.sources import SUFFIXES
 from index.sources.files import documents
 from medrag.curation.spl import read_label
 
 
 def read(path: Path) -> Iterator[Document | Skipped]:
     """The label of a file or of every ``.xml`` file in a folder; its set id is the document's id."""
-    return documents(path, lambda file, _: _document(file), ".xml")
+    return documents(path, lambda file, _: _document(file), *SUFFIXES["spl"])
 
 
 def _document(file: Path) -> Document:

@@ -68,6 +68,8 @@ def _citation(item: Evidence, sentence: Sentence) -> Citation:
         url=passage.url,
         strength=sentence.strength,
         grade=sentence.grade,
+        page=passage.page,
+        link=passage.link,
     )
 
 

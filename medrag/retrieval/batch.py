@@ -88,4 +88,6 @@ def _passage(evidence: Evidence) -> dict[str, Any]:
         "title": passage.title,
         "text": passage.text,
         **({} if passage.status == "current" else {"status": passage.status}),
+        **({"page": passage.page} if passage.page else {}),
+        **({"link": passage.link} if passage.link else {}),
     }

@@ -18,7 +18,7 @@ from medrag.types import Filters, Grade, Passage, Sentence, Strength
 Grading = tuple[Strength | None, Grade | None]
 
 _STRENGTHS: Mapping[Strength, str] = {
-    "strong": "strong, strongly, offer, 1, i, a, 3, iii",
+    "strong": "strong, strongly, offer, do not, 1, i, a, 3, iii",
     "moderate": "moderate, recommendation, 2a, iia, b",
     "weak": "weak, conditional, discretionary, consider, option, optional, limited, 2, 2b, ii, iib, c",
 }

@@ -122,3 +122,29 @@ def test_a_headings_class_is_the_strength_of_what_gives_its_evidence_under_it() 
     assert grading("Pacing is reasonable.", under) == (None, None)
     assert NO_MARKS.under("Class III: No Benefit").heading == "III"
     assert NO_MARKS.under("Class II heart failure").heading is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("STRENGTH: 2.5 mg tablets are stocked.", (None, None)),
+        ("Strength: 500 micrograms/mL.", (None, None)),
+        ("Offer it (recommendation category: A, evidence type: 4).", ("A", "4")),
+        ("There was evidence (evidence type 2) for it.", (None, None)),
+        ("Recommendation category B acknowledges that programs vary.", (None, None)),
+        ("Experts agreed with the wording and with recommendation category A, and some with type 1.", (None, None)),
+        ("Category A recommendation: applies to all persons.", (None, None)),
+        ("Beta-blockers are recommended; Class: I; Level: B", ("I", "B")),
+        ("We suggest against it (weak recommendation, ⊕⊕◯◯).", ("weak", "low")),
+        ("Use it (↑↑, ⊕⊕⊕⊕).", ("strong", "high")),
+        ("Gel should be used; Strength: Strong; Certainty: Moderate", ("Strong", "Moderate")),
+        ("Use it (conditional recommendation, very low certainty).", ("conditional", "very low")),
+        ("1.2.3 Do not offer it to adults.", ("do not", None)),
+        ("1.2.3 Offer it to adults.", ("offer", None)),
+        ("1.2.3 For adults with pain, consider it.", ("consider", None)),
+        ("1.2.3 Give it and do not wait.", (None, None)),
+        ("Consider it for adults.", (None, None)),
+    ],
+)
+def test_gradings_of_tables_symbols_and_numbered_recommendations(text: str, expected: tuple[str, str]) -> None:
+    assert grading(text) == expected

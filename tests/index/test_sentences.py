@@ -55,3 +55,13 @@ def test_spans_are_ordered_trimmed_and_lose_only_space(text: str) -> None:
     gaps = [text[end:start] for end, (start, _) in zip(ends, spans, strict=False)]
     assert all(not gap.strip() for gap in [*gaps, text[ends[-1] :]])
     assert all(text[start:end] == text[start:end].strip() != "" for start, end in spans)
+
+
+def test_a_unit_of_one_letter_ends_a_sentence_and_an_initial_does_not() -> None:
+    text = "Sodium is below 125 mmol/L. Give 2 L. It helps (C. Lin et al., 2018). J. Brown agrees."
+    assert [text[start:end] for start, end in sentences(text)] == [
+        "Sodium is below 125 mmol/L.",
+        "Give 2 L.",
+        "It helps (C. Lin et al., 2018).",
+        "J. Brown agrees.",
+    ]

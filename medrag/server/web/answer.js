@@ -66,7 +66,7 @@ function citation(cited) {
 
 // The passage with the cited span marked; until the answer is complete only the span itself is known.
 function open(cited) {
-  const passage = evidence.get(cited.number) ?? { title: cited.title, text: cited.quote, url: cited.url };
+  const passage = evidence.get(cited.number) ?? { title: cited.title, text: cited.quote, url: cited.url, page: cited.page };
   const [start, end] = evidence.has(cited.number) ? codePoints(passage.text, cited) : [0, passage.text.length];
   const dialog = document.getElementById("passage");
   const meta = [passage.section?.join(" › "), passage.organisations?.join(", "), passage.year, passage.jurisdiction];
@@ -74,7 +74,7 @@ function open(cited) {
   dialog.querySelector("#passage-meta").replaceChildren(foreign("", meta.filter(Boolean).join(" · ")), ...standing(passage));
   const marked = element("mark", {}, passage.text.slice(start, end));
   dialog.querySelector("#passage-text").replaceChildren(passage.text.slice(0, start), marked, passage.text.slice(end));
-  dialog.querySelector("#passage-link").replaceChildren(...link(passage.url));
+  dialog.querySelector("#passage-link").replaceChildren(...link(passage));
   dialog.showModal();
   marked.scrollIntoView({ block: "center" });
 }
@@ -94,9 +94,12 @@ function codePoints(whole, { start, end }) {
   return [before, before + points.slice(start, end).join("").length];
 }
 
-function link(url) {
-  if (!/^https?:\/\//.test(url ?? "")) return [];
-  return [element("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, word("original"))];
+// The document, opened at the page; of a file without an address its name and page.
+function link({ url, file, page }) {
+  const place = page ? `#page=${page}` : "";
+  if (!/^https?:\/\//.test(url ?? "")) return file ? [foreign("", `${file}${place}`)] : [];
+  const href = url.includes("#") ? url : url + place;
+  return [element("a", { href, target: "_blank", rel: "noopener noreferrer" }, word("original"), page ? ` (p. ${page})` : "")];
 }
 
 function spoken(findings) {
@@ -203,7 +206,7 @@ function sources(advice) {
   return listed("sources", shown.map(({ number, passage }) => {
     const issuer = [passage.organisations.join("/"), passage.year].filter(Boolean).join(" ");
     const title = [[passage.title, ...passage.section].join(", "), issuer].filter(Boolean).join(". ");
-    return [foreign("", `[${number}] ${title}.`), ...standing(passage), " ", ...link(passage.url)];
+    return [foreign("", `[${number}] ${title}.`), ...standing(passage), " ", ...link(passage)];
   }));
 }
 

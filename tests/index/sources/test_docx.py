@@ -29,7 +29,7 @@ def test_a_word_document(tmp_path: Path) -> None:
         Section((), (Block("For adults."),)),
         Section(
             ("Treatment", "Flare"),
-            (Block("Give colchicine. (Grade 1B)", True), Block("Colchicine; 1.2 mg", True)),
+            (Block("Give colchicine. (Grade 1B)", True, level=1), Block("Colchicine; 1.2 mg", True)),
         ),
         Section(("Cautions",), (Block("Check eGFR."),)),
     )
@@ -52,7 +52,7 @@ def test_what_stands_in_controls_links_and_revisions_is_read(tmp_path: Path) -> 
     assert document.sections[0].blocks == (
         Block("Give 5-10 mg daily."),
         Block("In a control."),
-        Block("Numbered.", True),
+        Block("Numbered.", True, level=1),
     )
 
 
@@ -79,3 +79,17 @@ def test_a_file_that_is_none_is_skipped(tmp_path: Path) -> None:
     assert isinstance(bad, Skipped)
     assert isinstance(empty, Skipped)
     assert empty.why == "it holds no text"
+
+
+def test_numbers_after_bullets_have_not_the_stem_of_the_bullets(tmp_path: Path) -> None:
+    word = docx.Document()
+    word.add_paragraph("Do not bridge in:")
+    word.add_paragraph("atrial fibrillation", style="List Bullet")
+    word.add_paragraph("Stop warfarin 5 days before.", style="List Number")
+    word.save(str(tmp_path / "a.docx"))
+    (document,) = read(tmp_path)
+    assert isinstance(document, Document)
+    assert [block.text for section in document.sections for block in section.blocks] == [
+        "Do not bridge in: atrial fibrillation",
+        "Stop warfarin 5 days before.",
+    ]

@@ -25,7 +25,7 @@ def test_a_page(tmp_path: Path) -> None:
     assert (document.organisations, document.url) == (("GINA",), "https://example.org/asthma")
     assert document.sections == (
         Section(("Asthma",), (Block("Use ICS-formoterol as needed."),)),
-        Section(("Asthma", "Children"), (Block("Refer. (Grade B)", True),)),
+        Section(("Asthma", "Children"), (Block("Refer. (Grade B)", True, level=1),)),
         Section(("Asthma", "Adults", "Doses"), (Block("200 mcg."),)),
     )
 
@@ -52,7 +52,7 @@ def test_a_cell_that_spans_rows_stands_in_each() -> None:
     assert [block.text for block in section.blocks] == [
         "Drug: Amoxicillin; Age: 1; Dose: 125 mg",
         "Drug: Amoxicillin; Age: 5; Dose: 250 mg",
-        "Drug: Others; Dose: none",
+        "Drug: Others; Age: Others; Dose: none",
     ]
 
 
@@ -83,12 +83,34 @@ def test_what_is_no_text_is_skipped(tmp_path: Path) -> None:
     assert isinstance(skipped, Skipped) and skipped.why == "it is no text"
 
 
-def test_a_list_too_long_to_quote_at_once_is_quoted_item_by_item() -> None:
+def test_a_list_is_quoted_item_by_item_each_after_its_stem() -> None:
     items = "".join(f"<li>{'word ' * 60}{number}.</li>" for number in range(4))
     (section,) = sections_of(f"<ul><li>Choose one of:<ul>{items}</ul></li></ul>")
-    assert [block.text.split()[-1] for block in section.blocks] == ["of:", "0.", "1.", "2.", "3."]
+    assert [block.text.split()[-1] for block in section.blocks] == ["0.", "1.", "2.", "3."]
+    assert all(block.text.startswith("Choose one of: ") for block in section.blocks)
 
 
 @pytest.mark.parametrize("markup", ["", "  ", "<div></div>", "<table><tr><td></td></tr></table>", "<!-- x -->"])
 def test_nothing_gives_nothing(markup: str) -> None:
     assert sections_of(markup) == ()
+
+
+def test_a_list_of_another_kind_has_not_the_stem_of_the_one_before_it() -> None:
+    sections = sections_of("<p>Do not give in:</p><ul><li>gout</li><li>asthma</li></ul><ol><li>Check eGFR.</li></ol>")
+    assert [block.text for section in sections for block in section.blocks] == [
+        "Do not give in: gout",
+        "Do not give in: asthma",
+        "Check eGFR.",
+    ]
+
+
+def test_the_foot_of_a_table_is_read_and_a_footnote_is_not_quoted_alone() -> None:
+    (section,) = sections_of(
+        "<table><tr><th>Drug</th><th>Dose</th></tr><tr><td>Aspirin*</td><td>75 mg</td></tr>"
+        "<tfoot><tr><td colspan=2>* Not in asthma.</td></tr><tr><td colspan=2>Give with food.</td></tr></tfoot></table>"
+    )
+    assert [(block.text, block.quotable) for block in section.blocks] == [
+        ("Drug: Aspirin*; Dose: 75 mg; * Not in asthma.", True),
+        ("* Not in asthma.", False),
+        ("Give with food.", True),
+    ]

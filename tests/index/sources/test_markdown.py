@@ -42,8 +42,11 @@ def test_front_matter_headings_gradings_and_continued_lines(tmp_path: Path) -> N
     assert (document.organisations, document.icd10) == (("ACR", "EULAR"), ("M10",))
     assert document.sections == (
         Section((), (Block("Preamble in two lines."),)),
-        Section(("Flare",), (Block("Give colchicine 1.2 mg.", True, "strong", "high"), Block("Ice helps.", True))),
-        Section(("Flare", "Children"), (Block("Refer.", True),)),
+        Section(
+            ("Flare",),
+            (Block("Give colchicine 1.2 mg.", True, "strong", "high", 1), Block("Ice helps.", True, level=1)),
+        ),
+        Section(("Flare", "Children"), (Block("Refer.", True, level=1),)),
         Section(("Cautions",), (Block("Text."),)),
     )
 
@@ -58,7 +61,7 @@ def test_plain_text_needs_no_marks(tmp_path: Path) -> None:
 def test_a_first_level_heading_is_the_title() -> None:
     assert parse("# Asthma\ntext\n## Doses\n- x") == (
         "Asthma",
-        (Section((), (Block("text"),)), Section(("Doses",), (Block("x", True),))),
+        (Section((), (Block("text"),)), Section(("Doses",), (Block("x", True, level=1),))),
     )
 
 
@@ -66,6 +69,7 @@ def test_a_first_level_heading_is_the_title() -> None:
     ("text", "why"),
     [
         ("---\ntitel: Gout\n---\ntext", "titel"),
+        ("---\nstatsu: withdrawn\n---\ntext", "did you mean status"),
         ("---\nyear: soon\n---\ntext", "year"),
         ("---\nstatus: old\n---\ntext", "status"),
         ("---\n[unclosed\n---\ntext", "flow"),
@@ -101,3 +105,19 @@ def test_nothing_there_is_an_error(tmp_path: Path) -> None:
         list(read(tmp_path / "none"))
     with pytest.raises(InputError, match=r"no file \.md"):
         list(read(tmp_path))
+
+
+def test_front_matter_of_a_site_is_its_own_business(tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
+    path.write_text(
+        "---\nsidebar_position: 3\ntags: [a]\nhide: [toc]\ndate: 2025-02-11\nstatus: deprecated\n---\nGive it.\n"
+    )
+    document = one(path)
+    assert (document.year, document.status) == (2025, "superseded")
+    assert document.sections == (Section((), (Block("Give it."),)),)
+
+
+def test_indented_text_and_underlined_words_are_what_they_were() -> None:
+    title, sections = parse("Asthma\n======\n\n    Give 5 mg,\n    then stop.\n\nDoses\n-----\nText.\n")
+    assert title == "Asthma"
+    assert sections == (Section((), (Block("Give 5 mg, then stop."),)), Section(("Doses",), (Block("Text."),)))

@@ -51,11 +51,11 @@ def test_a_summary(tmp_path: Path) -> None:
         ("Major Recommendations", "Acute Flare"),
         ("Contraindications",),
     ]
-    colchicine, avoid, dose = document.sections[0].blocks
+    colchicine, aspirin, beer, dose = document.sections[0].blocks
     assert colchicine.statement
     graded = next(passages(document)).sentences[0]
     assert (graded.strength, graded.grade) == ("Strong", "moderate")
-    assert avoid.text == "Avoid: aspirin beer"
+    assert (aspirin.text, beer.text) == ("Avoid: aspirin", "Avoid: beer")
     assert dose.text == "Drug: Colchicine; Dose: 1.2 mg"
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from index.document import Document, Skipped
 from index.sources.pdf import read
+from index.stems import stemmed
 
 
 def pdf(*pages: str, title: str = "Gout guideline") -> bytes:
@@ -36,7 +37,7 @@ def pdf(*pages: str, title: str = "Gout guideline") -> bytes:
 PAGES = (
     "ACR 2020\nTreatment of flares\nGive colchicine to adults with an acute flare as soon as possi-\n"
     "ble after it has begun.\n- Avoid aspirin.\n- Avoid beer\nand beta-\nblockers.",
-    "ACR 2020\nIce helps.\nCautions\nCheck eGFR.",
+    "ACR 2020\nIce helps, and so does rest of the joint.\n\nCautions\nCheck eGFR.",
     "ACR 2020\nStop when it is over.",
 )
 
@@ -46,16 +47,16 @@ def test_pages_headings_items_and_hyphens(tmp_path: Path) -> None:
     (document,) = read(tmp_path)
     assert isinstance(document, Document)
     assert (document.id, document.title, document.year) == ("gout", "Gout guideline", 2021)
-    first, second, third, fourth = document.sections
-    assert (first.heading, first.page) == (("Treatment of flares",), 1)
-    assert [(block.text, block.statement) for block in first.blocks] == [
-        ("Give colchicine to adults with an acute flare as soon as possible after it has begun.", False),
-        ("Avoid aspirin.", True),
-        ("Avoid beer and beta-blockers.", True),
+    first, second = document.sections
+    assert first.heading == ("Treatment of flares",)
+    assert [(block.text, block.statement, block.page) for block in first.blocks] == [
+        ("Give colchicine to adults with an acute flare as soon as possible after it has begun.", False, 1),
+        ("Avoid aspirin.", True, 1),
+        ("Avoid beer and beta-blockers.", True, 1),
+        ("Ice helps, and so does rest of the joint.", False, 2),
     ]
-    assert (second.heading, second.page) == (("Treatment of flares",), 2)
-    assert (third.heading, third.page) == (("Cautions",), 2)
-    assert (fourth.heading, fourth.page) == (("Cautions",), 3)
+    assert second.heading == ("Cautions",)
+    assert [(block.text, block.page) for block in second.blocks] == [("Check eGFR.", 2), ("Stop when it is over.", 3)]
 
 
 def test_files_that_cannot_be_read_are_skipped(tmp_path: Path) -> None:
@@ -76,10 +77,10 @@ def test_running_lines_page_numbers_and_contents_are_left_out(tmp_path: Path) ->
     (tmp_path / "gout.pdf").write_bytes(pdf("Treatment . . . . . . . . 12\nPreface of it.\ni", *pages))
     (document,) = read(tmp_path)
     assert isinstance(document, Document)
-    said = [(section.page, section.heading, [block.text for block in section.blocks]) for section in document.sections]
+    said = [(block.page, block.text) for section in document.sections for block in section.blocks]
     assert said == [
-        (1, (), ["Preface of it."]),
-        *((number + 1, (), [f"Give it for {10 * number} days.", f"Stop after {number}."]) for number in range(1, 7)),
+        (1, "Preface of it."),
+        *((number + 1, f"Give it for {10 * number} days. Stop after {number}.") for number in range(1, 7)),
     ]
 
 
@@ -96,3 +97,33 @@ def test_files_that_cannot_be_read_are_named_with_the_reason(tmp_path: Path) -> 
         "ge.pdf",
         "nk.pdf",
     ]
+
+
+def blocks_of(folder: Path, page: str) -> list[tuple[int, str]]:
+    (folder / "gout.pdf").write_bytes(pdf(page))
+    (document,) = read(folder)
+    assert isinstance(document, Document)
+    return [(block.level, block.text) for section in map(stemmed, document.sections) for block in section.blocks]
+
+
+def test_a_number_after_bullets_begins_another_list_and_bullets_stand_below_a_number(tmp_path: Path) -> None:
+    said = blocks_of(
+        tmp_path,
+        "Do not give to anyone:\n- aspirin for the acute flare\n- furosemide for raised pressure.\n"
+        "2. Offer urate-lowering therapy with one of:\n- allopurinol once daily\n- febuxostat once daily.\n"
+        "3. Check urate each month.",
+    )
+    assert [text for _, text in said] == [
+        "Do not give to anyone: aspirin for the acute flare",
+        "Do not give to anyone: furosemide for raised pressure.",
+        "Offer urate-lowering therapy with one of: allopurinol once daily",
+        "Offer urate-lowering therapy with one of: febuxostat once daily.",
+        "Check urate each month.",
+    ]
+
+
+def test_a_line_that_goes_on_in_brackets_is_no_heading(tmp_path: Path) -> None:
+    said = blocks_of(
+        tmp_path, "Give it.\n\nAllopurinol lowers urate\n(strong recommendation).\n\nRest helps the joint."
+    )
+    assert "Allopurinol lowers urate (strong recommendation)." in [text for _, text in said]

@@ -13,7 +13,7 @@ from medrag import rendering
 from medrag.events import Event, Finished, Noticed, Released, Usage
 from medrag.messages import Language
 from medrag.server.routes.requests import ChatRequest
-from medrag.types import Advice, Outcome
+from medrag.types import Advice, Outcome, at_page
 
 Json = dict[str, Any]
 
@@ -55,7 +55,7 @@ class Prose:
             mark = f"[{citation.number}]"
             at = text.index(mark, at)
             span = {"start_index": self.written + at, "end_index": self.written + at + len(mark)}
-            url = citation.url or f"urn:medrag:passage:{citation.passage_id}"
+            url = at_page(citation.url, citation.page) or f"urn:medrag:passage:{citation.passage_id}"
             yield span | {"title": citation.title + rendering.status_mark(citation.status), "url": url}
             at += len(mark)
 

@@ -1,0 +1,1 @@
+"""What stands where on a PDF's pages: words, lines in reading order, tables, what runs through all pages, headings."""

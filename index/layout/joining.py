@@ -1,0 +1,40 @@
+"""Lines joined to text again, with the words that a hyphen broke."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from medrag.reading.languages import ordinary
+
+_HYPHEN = re.compile(r"([\w-]*\w)-$")
+_WORD = re.compile(r"\w+")
+# Parts of words that are no words themselves, and keep their hyphen.
+_PREFIXES = frozenset(["alpha", "beta", "gamma", "non", "anti", "co", "pre", "post", "multi"])
+
+
+def joined(text: str, line: str) -> str:
+    """``text`` and the ``line`` that follows it; a word that a hyphen broke is one again."""
+    broken, rest = _HYPHEN.search(text), _WORD.match(line)
+    if not text or not line:
+        return text + line
+    if not broken or not rest:
+        return f"{text} {line}"
+    if rest[0][0].isdigit():
+        return text + line if broken[1][-1].isdigit() else f"{text} {line}"
+    return text + line if _keeps(broken[1], rest[0]) else text[:-1] + line
+
+
+def _keeps(first: str, second: str) -> bool:
+    """Whether a hyphen at a line's end is a word's own: "cost-" / "effective", and not "hydrocor-" / "tisone"."""
+    if not first[-1].isalpha() or not second.islower() or "-" in first or ordinary((first + second).lower()):
+        return not first[-1].isalpha() or not second.islower() or "-" in first
+    return first.lower() in _PREFIXES or (len(first) > 2 and ordinary(first.lower()) and ordinary(second))
+
+
+def unbroken(lines: Iterable[str]) -> str:
+    """The lines as one text."""
+    text = ""
+    for line in lines:
+        text = joined(text, line)
+    return text

@@ -1,0 +1,180 @@
+"""Words to lines in the order in which they are read: down a column, then down the next."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from index.layout.words import Word
+
+# A column's gap is at least this wide; lines that reach over it may be this share of all.
+_GUTTER = 8.0
+_CROSSING = 0.4
+_MIN_LINES = 4
+_NUMBERS = 8
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of one column. ``left`` and ``right`` are the column's edges."""
+
+    words: tuple[Word, ...]
+    page: int
+    left: float
+    right: float
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def x0(self) -> float:
+        """Where it begins."""
+        return self.words[0].x0
+
+    @property
+    def x1(self) -> float:
+        """Where it ends."""
+        return self.words[-1].x1
+
+    @property
+    def base(self) -> float:
+        """Where its letters stand."""
+        return float(median(word.base for word in self.words))
+
+    @property
+    def size(self) -> float:
+        """Height of its face."""
+        return float(median(word.size for word in self.words))
+
+    @property
+    def bold(self) -> bool:
+        """Whether all of it that has letters is bold."""
+        lettered = [word for word in self.words if any(map(str.isalpha, word.text))]
+        return bool(lettered) and all(word.bold for word in lettered)
+
+    @property
+    def gapped(self) -> bool:
+        """Whether it has a gap that no sentence has, as between a table's cells; one after a number is none."""
+        return any(second.x0 - first.x1 > 2 * self.size for first, second in pairwise(self.words[1:] or self.words))
+
+    @property
+    def italic(self) -> bool:
+        """Whether all of it is italic."""
+        return all(word.italic for word in self.words)
+
+
+def rows(words: Iterable[Word]) -> list[list[Word]]:
+    """Upright words by the line that they stand on, top to bottom, each left to right."""
+    found: list[list[Word]] = []
+    for word in sorted((each for each in words if not each.turned), key=lambda each: (each.base, each.x0)):
+        if found and abs(found[-1][-1].base - word.base) < 0.3 * min(word.size, found[-1][-1].size):
+            found[-1].append(word)
+        else:
+            found.append([word])
+    return [sorted(row, key=lambda each: each.x0) for row in found]
+
+
+def unnumbered(words: Sequence[Word]) -> list[Word]:
+    """The words without numbers that count the lines in a margin."""
+    columns: dict[int, list[Word]] = defaultdict(list)
+    for word in words:
+        if word.text.isdecimal() and len(word.text) < 6:
+            columns[round(word.x1 / 4)].append(word)
+    counting: set[int] = set()
+    for key in list(columns):
+        near = sorted(columns[key] + columns.get(key + 1, []), key=lambda each: each.base)
+        steps = [int(second.text) - int(first.text) for first, second in pairwise(near)]
+        if len(near) >= _NUMBERS and steps.count(1) >= 0.8 * len(steps) and _outermost(near, words):
+            counting |= {id(word) for word in near}
+    return [word for word in words if id(word) not in counting]
+
+
+def _outermost(numbers: Sequence[Word], words: Sequence[Word]) -> bool:
+    others = [word for word in words if not word.text.isdecimal()]
+    if not others:
+        return True
+    left, right = min(word.x0 for word in others), max(word.x1 for word in others)
+    edge = [word for word in numbers if word.x1 <= left + 1 or word.x0 >= right - 1]
+    return len(edge) >= 0.8 * len(numbers)
+
+
+def in_order(words: Sequence[Word], page: int) -> list[Line]:
+    """The page's lines in reading order."""
+    found = rows(words)
+    gutter = _gutter(found)
+    if gutter is None:
+        return _column(found, page)
+    ordered: list[Line] = []
+    left: list[Word] = []
+    right: list[Word] = []
+
+    def flush() -> None:
+        for side in (left, right):
+            if side:
+                ordered.extend(in_order(side, page))
+            side.clear()
+
+    for row in found:
+        if _crosses(row, gutter):
+            flush()
+            ordered.extend(_column([row], page))
+        else:
+            left += [word for word in row if word.x1 <= gutter]
+            right += [word for word in row if word.x1 > gutter]
+    flush()
+    return ordered
+
+
+def _column(found: list[list[Word]], page: int) -> list[Line]:
+    left = min((row[0].x0 for row in found), default=0)
+    right = max((row[-1].x1 for row in found), default=0)
+    return [Line(tuple(row), page, left, right) for row in found]
+
+
+def _gutter(found: Sequence[Sequence[Word]]) -> float | None:
+    """Where a gap runs down between two columns of prose; None where there is one column, or a table."""
+    if len(found) < _MIN_LINES:
+        return None
+    left, right = min(row[0].x0 for row in found), max(row[-1].x1 for row in found)
+    width = right - left
+    candidates = [left + width * step / 100 for step in range(20, 81)]
+    best = min(candidates, key=lambda x: (sum(_crosses(row, x) for row in found), abs(x - left - width / 2)))
+    crossing = [row for row in found if _crosses(row, best)]
+    sides = [[row for row in _side(found, best, right=which) if row] for which in (False, True)]
+    if len(crossing) > _CROSSING * len(found) or min(map(len, sides)) < _MIN_LINES:
+        return None
+    return best if all(is_prose(side) for side in sides) else None
+
+
+def _crosses(row: Sequence[Word], x: float) -> bool:
+    """Whether the line reaches over ``x`` without a gap there."""
+    if row[0].x0 >= x or row[-1].x1 <= x:
+        return False
+    before = max((word.x1 for word in row if word.x0 < x), default=x)
+    after = min((word.x0 for word in row if word.x1 > x), default=x)
+    return before > x or after < x or after - before < _GUTTER
+
+
+def _side(found: Sequence[Sequence[Word]], x: float, *, right: bool) -> list[list[Word]]:
+    return [[word for word in row if (word.x1 > x) == right] for row in found if not _crosses(row, x)]
+
+
+def is_prose(side: Sequence[Sequence[Word]]) -> bool:
+    """Whether lines of one column are running text: they mostly fill their column, as a table's cells do not."""
+    left, right = min(row[0].x0 for row in side), max(row[-1].x1 for row in side)
+    filled = [(row[-1].x1 - row[0].x0) / max(right - left, 1) for row in side]
+    return median(filled) > 0.6 and median(len(row) for row in side) >= 4
+
+
+_PAGE_NUMBER = re.compile(r"(?:page|sheet|p\.?)?\s*(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|/|-)\s*\d{1,4})?", re.IGNORECASE)
+
+
+def is_page_number(text: str) -> bool:
+    """Whether a line is nothing but the page's number."""
+    return _PAGE_NUMBER.fullmatch(text.strip(" -–—|")) is not None

@@ -1,0 +1,90 @@
+"""Heads and feet that run through a document: the same words at the same height on several pages."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from index.layout.lines import is_page_number, rows
+from index.layout.words import Page, Word
+
+# Heads and feet stand in the outer fifth of a page; further in, a repeated line is text.
+_ZONE = 0.2
+_COUNTED = re.compile(r"\b\d{1,4}\b")
+_ROMAN = re.compile(r"\b[ivxlc]{1,6}\b")
+_NUMBER = re.compile(r"^\d{1,4}\b|\b\d{1,4}(?=(?:\s*(?:of|/)\s*\d{1,4})?$)")
+
+
+def without_running(pages: Sequence[Page]) -> list[list[Word]]:
+    """The words of each page without those that run through the document, and without page numbers."""
+    lines = [rows(page.words) for page in pages]
+    offset = _offset(pages, lines)
+    seen = Counter(
+        key
+        for page, found in zip(pages, lines, strict=True)
+        for key in {key for row in found for key in _keys(row, page, offset)}
+    )
+    often = 2 if len(pages) < 10 else 3
+    repeated = {key for key, count in seen.items() if count >= often}
+    return [
+        [*_kept(page, found, repeated, offset), *(word for word in page.words if word.turned)]
+        for page, found in zip(pages, lines, strict=True)
+    ]
+
+
+def _kept(page: Page, found: list[list[Word]], repeated: set[tuple[str, int]], offset: int | None) -> list[Word]:
+    first, last = 0, len(found)
+    while first < last and _is_running(found[first], page, repeated, offset):
+        first += 1
+    while last > first and _is_running(found[last - 1], page, repeated, offset):
+        last -= 1
+    return [word for row in found[first:last] for word in row]
+
+
+def _is_running(row: list[Word], page: Page, repeated: set[tuple[str, int]], offset: int | None) -> bool:
+    if _ZONE * page.height < row[0].base < (1 - _ZONE) * page.height:
+        return False
+    text = _text(row)
+    counted = offset is not None and page.number + offset in _numbers(text) and _may_count(text)
+    return not repeated.isdisjoint(_keys(row, page, offset)) or is_page_number(text) or counted
+
+
+def _keys(row: Sequence[Word], page: Page, offset: int | None) -> set[tuple[str, int]]:
+    """The line's words at its height to within a few points, and the same with a mark where its page's number stands.
+
+    Which number of "1/2" counts the pages is seen on the next one. Other numbers are what a line says: "Give it for 10
+    days." and "... 20 days." are two.
+    """
+    text, height = _text(row).lower(), round(row[0].base * 200 / page.height)
+    if not _may_count(text):
+        return {(text, height)}
+    text = _ROMAN.sub("#", text)
+    own = {str(page.number), str(page.number + (offset or 0))}
+    places = [found for found in _COUNTED.finditer(text) if found[0] in own]
+    return {(text, height), *((f"{text[: each.start()]}#{text[each.end() :]}", height) for each in places)}
+
+
+def _may_count(text: str) -> bool:
+    """Whether a line may hold the page's number: a sentence holds numbers of its own."""
+    return len(text.split()) < 15 and not text.rstrip().endswith(".")
+
+
+def _offset(pages: Sequence[Page], lines: Sequence[list[list[Word]]]) -> int | None:
+    """What is added to a page's place to get the number printed at its outer edge; None where none is."""
+    offsets = Counter(
+        each - page.number
+        for page, found in zip(pages, lines, strict=True)
+        for row in (*found[:1], *found[-1:])
+        for each in _numbers(_text(row))
+    )
+    offset, count = offsets.most_common(1)[0] if offsets else (0, 0)
+    return offset if count > 2 else None
+
+
+def _numbers(line: str) -> set[int]:
+    return {int(each) for each in _NUMBER.findall(line)}
+
+
+def _text(row: Sequence[Word]) -> str:
+    return " ".join(word.text for word in row)

@@ -1,0 +1,289 @@
+"""Lines to headings, paragraphs, list items and rows; what is broken over lines, columns and pages is joined again."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
+
+from index.document import Block, Section
+from index.furniture import is_unread
+from index.layout.headings import Headings, plain
+from index.layout.joining import joined
+from index.layout.lines import Line
+from index.layout.open_tables import Found
+from index.tables import MARKS, Grid, guessed_heads, marks_in, notes, statements
+
+_BULLET = re.compile(r"^(?:[•●▪◦‣∙·■□➢►✓✔*–—]|[\uf000-\uf0ff]|o(?=\s)|-(?=\s))\s*")
+_NUMBER = re.compile(r"^\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)")
+# "1.3.4 Do not offer": a recommendation's number stays with it. "1.5 mg" is no number of one.
+RECOMMENDATION = re.compile(r"^(?:R(?:ecommendation)?\s*)?\d{1,2}(?:\.\d{1,3}){1,4}\.?\s+(?=[A-Z(\"“])")
+_ENDS = re.compile(r"[.!?:;][\"')\]”’⁰¹²³⁴⁵⁶⁷⁸⁹,–-]*$|\[[^\]]*\d{4}[^\]]*\]$|\.\s*[(\[][^()\[\]]*[)\]]\.?$")
+_STARTS_LOWER = re.compile(r"^[\"'(“‘\[]?[a-z]")
+_INDENT = 8.0
+_BESIDE = 4.0
+_CONTENTS = re.compile(r"(?:\s?[.…·]){5,}\s*\w*\s*$")
+
+
+@dataclass(frozen=True)
+class _Marker:
+    """What stands before a list's item, and where: a number ("1"), a letter ("a") or a bullet ("•")."""
+
+    x: float
+    kind: str
+
+
+@dataclass
+class _Open:
+    """A block that lines still join. ``indent`` is where its text begins, ``marker`` where its bullet stands; ``note``
+    says that it is a table's footnote."""
+
+    text: str
+    last: Line
+    page: int
+    level: int = 0
+    marker: float = 0.0
+    indent: float | None = None
+    statement: bool = False
+    note: bool = False
+
+
+class Structure:
+    """Takes a document's lines and tables in reading order and gives its sections."""
+
+    def __init__(self, headings: Headings, title: str) -> None:
+        self._headings = headings
+        self._title = plain(title)
+        self._path: list[tuple[float, str]] = []
+        self._blocks: list[Block] = []
+        self._open: _Open | None = None
+        self._markers: list[_Marker] = []
+        self._table: tuple[Found, int] | None = None
+        self._noted: tuple[int, Grid] | None = None
+        self.sections: list[Section] = []
+
+    def page(self, items: Sequence[Line | Found], number: int) -> None:
+        """A page's lines and tables."""
+        lines = [item for item in items if isinstance(item, Line)]
+        leading = _leading(lines)
+        position = 0
+        while position < len(items):
+            item = items[position]
+            if isinstance(item, Found):
+                self._add_table(item, number)
+                position += 1
+                continue
+            following = [each for each in items[position:] if isinstance(each, Line)]
+            heading, used = self._headings.at(following, self._text_ended(), self._gap(item, leading))
+            if heading:
+                self._head(heading, following[:used])
+                position += used
+            else:
+                self._add_line(item, leading)
+                position += 1
+
+    def close(self) -> tuple[Section, ...]:
+        """What was read, nothing follows."""
+        self._finish()
+        self._end_section()
+        return tuple(self.sections)
+
+    def _text_ended(self) -> bool:
+        return self._open is None or bool(_ENDS.search(self._open.text)) or self._open.statement
+
+    def _gap(self, line: Line, leading: float) -> bool:
+        last = self._open.last if self._open else None
+        return last is None or last.page != line.page or not 0 < line.base - last.base < 1.3 * leading
+
+    def _head(self, text: str, lines: Sequence[Line]) -> None:
+        self._finish()
+        self._end_section()
+        rank = self._headings.rank(lines[0], text)
+        named = plain(text) != self._title
+        self._path = [each for each in self._path if each[0] < rank] + ([(rank, text)] if named else [])
+        self._table = None
+        self._noted = None
+
+    def _end_section(self) -> None:
+        if self._blocks:
+            self.sections.append(Section(tuple(text for _, text in self._path), tuple(self._blocks)))
+            self._blocks = []
+        self._markers = []
+        self._noted = None
+
+    def _add_line(self, line: Line, leading: float) -> None:
+        text = line.text
+        if _CONTENTS.search(text):
+            self._drop_contents(text)
+            return
+        note = self._is_note(text)
+        bullet = None if note else _BULLET.match(text) or _NUMBER.match(text)
+        numbered = RECOMMENDATION.match(text)
+        starts = (bullet or numbered) and self._may_start(line, leading, sure=bool(_BULLET.match(text)))
+        if self._open is None or note or starts or self._begins(line, leading):
+            self._finish()
+            stripped = text[bullet.end() :] if starts and bullet else text
+            self._open = _Open(stripped, line, line.page, statement=bool(starts), note=note)
+            if starts and bullet:
+                self._open.level = self._level(_Marker(line.x0, _kind(bullet[0])))
+                self._open.marker = line.x0
+                self._open.indent = line.words[1].x0 if len(line.words) > 1 else None
+            elif not starts or not bullet:
+                self._markers = []
+        else:
+            self._open.text = joined(self._open.text, text)
+            self._open.indent = line.x0 if self._open.indent is None else self._open.indent
+            self._open.last = line
+
+    def _may_start(self, line: Line, leading: float, *, sure: bool) -> bool:
+        """Whether a marker begins an item; a number or a dash at a line's start may be the sentence's own."""
+        if self._open is None:
+            return True
+        apart = self._text_ended() or self._gap(line, leading)
+        if sure and line.text[0] in "–—-*":
+            return apart or abs(line.x0 - self._open.last.x0) > 2
+        return sure or apart or line.x0 < self._open.last.x0 - 4
+
+    def _begins(self, line: Line, leading: float) -> bool:
+        """Whether a line without a marker begins a paragraph."""
+        block = self._open
+        if block is None:
+            return True
+        ended, capital = bool(_ENDS.search(block.text)), line.text[:1].isupper()
+        if _STARTS_LOWER.match(line.text) and not (ended and block.text.endswith(".")):
+            return False
+        if block.last.page != line.page or line.base <= block.last.base:  # the next page or column
+            inside = block.level > 0 and line.x0 - line.left > _INDENT
+            return not inside and (ended or (block.level > 0 and capital))
+        outdented = block.level > 0 and block.indent is not None and line.x0 < block.indent - 3
+        if line.base - block.last.base > 1.35 * leading:
+            return ended or outdented or capital or line.text[:1] in MARKS
+        if outdented:
+            return ended or (line.x0 <= block.marker + 1 and capital)
+        indented = not block.statement and line.x0 > block.last.x0 + _INDENT
+        return ended and (_fitted(line, block.last) or indented)
+
+    def _level(self, marker: _Marker) -> int:
+        """How deep an item stands.
+
+        Numbers and bullets beside each other are two lists: one stands below the other's stem, and a number that
+        follows bullets begins anew, without the stem that governed them.
+        """
+        beside = [each for each in self._markers if abs(each.x - marker.x) <= _BESIDE]
+        above = [each for each in self._markers if each.x < marker.x - _BESIDE]
+        if known := next((each for each in beside if each.kind == marker.kind), None):
+            above = self._markers[: self._markers.index(known)]
+        elif beside and self._blocks and self._blocks[-1].text.endswith(":"):
+            above += beside
+        elif not above and marker.kind == "1" and any(each.kind == "•" for each in self._markers):
+            self._end_section()
+        self._markers = [*above, marker]
+        return len(self._markers)
+
+    def _drop_contents(self, text: str) -> None:
+        """A line of a table of contents; where it is only dots, the line above is its entry."""
+        if self._open and not _CONTENTS.sub("", text).strip():
+            self._open = None
+        self._finish()
+
+    def _finish(self) -> None:
+        if self._open and (text := " ".join(self._open.text.split())):
+            if self._open.note:
+                self._note(text)
+            self._blocks.append(
+                Block(
+                    text,
+                    statement=self._open.statement,
+                    level=self._open.level,
+                    page=self._open.page,
+                    quotable=not self._open.note,
+                )
+            )
+        self._open = None
+
+    def _add_table(self, found: Found, page: int) -> None:
+        """The rows of a table; what stands before and after it is one text where it goes on."""
+        grid = self._grid(found)
+        unfinished, self._open = (self._open, None) if self._open and not self._text_ended() else (None, self._open)
+        self._finish()
+        blocks = [Block(text, statement=True, page=page) for text in statements(grid)]
+        path = tuple(text for _, text in self._path)
+        floats = any(map(is_unread, path))
+        if found.caption or floats:
+            # What a table with a caption stands under on its page may be another matter.
+            heading = (*(() if floats else path), *([found.caption] if found.caption else []))
+            self.sections.append(Section(heading, tuple(blocks)))
+            self._noted = None
+        else:
+            self._noted = (len(self._blocks), grid) if marks_in(grid.rows) else None
+            self._blocks += blocks
+        self._open = unfinished
+
+    def _grid(self, found: Found) -> Grid:
+        """Its cells; a table that goes on from the page before has its names from there."""
+        if self._table and self._continued(found):
+            before, heads = self._table
+            known = before.rows[:heads]
+            return Grid((*known, *(row for row in found.rows if row not in known)), heads)
+        heads = guessed_heads(found.rows, found.bold)
+        self._table = (found, heads)
+        return Grid(found.rows, heads)
+
+    def _continued(self, found: Found) -> bool:
+        if self._table is None:
+            return False
+        before = self._table[0]
+        same = len(before.rows[0]) == len(found.rows[0]) and abs(before.box[0] - found.box[0]) < 6
+        return same and abs(before.box[2] - found.box[2]) < 6 and self._open is None
+
+    def _is_note(self, text: str) -> bool:
+        return self._noted is not None and not marks_in(self._noted[1].rows).isdisjoint(notes([text]))
+
+    def _note(self, text: str) -> None:
+        """A footnote of the table above: its rows with the mark are said again with the note."""
+        if self._noted is None:
+            return
+        start, grid = self._noted
+        grid = replace(grid, notes={**grid.notes, **notes([text])})
+        page = self._blocks[start].page if start < len(self._blocks) else None
+        self._blocks[start : start + len(list(statements(grid)))] = [
+            Block(said, statement=True, page=page) for said in statements(grid)
+        ]
+        self._noted = (start, grid)
+
+
+def _kind(marker: str) -> str:
+    if _BULLET.match(marker):
+        return "•"
+    return "1" if any(map(str.isdigit, marker)) else "a"
+
+
+def _fitted(line: Line, last: Line) -> bool:
+    """Whether the first word of ``line`` would have fitted on the line above, where its writer did not put it."""
+    word = line.words[0].x1 - line.words[0].x0
+    return last.x1 + 0.3 * line.size + word < last.right - 0.5 * line.size
+
+
+def _leading(lines: Sequence[Line]) -> float:
+    """How far apart the page's lines mostly are, in points."""
+    steps = [second.base - first.base for first, second in pairwise(lines)]
+    usual = Counter(round(step) for step in steps if 4 < step < 60).most_common(1)
+    size = median([line.size for line in lines]) if lines else 12.0
+    return float(usual[0][0]) if usual and usual[0][1] > 2 else 1.25 * size
+
+
+def whole(sections: Sequence[Section]) -> Iterator[Section]:
+    """The sections, their fragments not quotable: what is cut says something else than it did."""
+    for section in sections:
+        yield replace(section, blocks=tuple(_marked(block) for block in section.blocks))
+
+
+def _marked(block: Block) -> Block:
+    text = block.text
+    row = block.statement and "; " in text and ": " in text
+    begins = _STARTS_LOWER.match(text) is not None and not row
+    ends = _ENDS.search(text) is not None or block.statement
+    return block if not begins and (ends or len(text.split()) < 4) else replace(block, quotable=False)

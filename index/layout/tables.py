@@ -1,0 +1,108 @@
+"""Tables of a page, found by pdfplumber from their rules and filled with the page's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pdfplumber
+
+from index.layout.joining import unbroken
+from index.layout.lines import Line, rows
+from index.layout.open_tables import Box, Found, inside, open_tables
+from index.layout.words import Word
+from index.tables import Row
+
+_CAPTION = re.compile(r"^(?:table|tab\.|box)\s*[\dA-Z]+(?:\.\d+)*\b", re.IGNORECASE)
+_SLACK = 2.0
+# A box with one cell is a frame round text; a chart's grid has hardly any words.
+_MIN_FILLED = 0.4
+
+
+def tables_of(page: Any, words: Sequence[Word]) -> list[Found]:
+    """The tables of a pdfplumber page. Ruled ones have cells; between rules that only run across, gaps part columns."""
+    ruled = [found for table in page.find_tables() if (found := _ruled(table, words))]
+    free = [word for word in words if not any(inside(word, each.box) for each in ruled)]
+    return [*ruled, *open_tables(page.edges, free)]
+
+
+def captioned(found: Found, lines: Sequence[Line]) -> tuple[Found, Line | None]:
+    """The table with its caption, and the line, just above or below it, where that stands."""
+    left, top, right, bottom = found.box
+    near = (
+        line
+        for line in lines
+        if _CAPTION.match(line.text) and line.x0 < right and line.x1 > left and top - 30 < line.base < bottom + 30
+    )
+    line = min(near, key=lambda each: min(abs(each.base - top), abs(each.base - bottom)), default=None)
+    return (replace(found, caption=line.text), line) if line else (found, None)
+
+
+def outside(words: Sequence[Word], found: Sequence[Found]) -> list[Word]:
+    """The words that stand in no table."""
+    return [word for word in words if not any(inside(word, each.box) for each in found)]
+
+
+def _ruled(table: Any, words: Sequence[Word]) -> Found | None:
+    cells: list[Box] = list(table.cells)
+    columns = _tracks([cell[0] for cell in cells], table.bbox[2])
+    lines = _tracks([cell[1] for cell in cells], table.bbox[3])
+    if len(columns) < 2 or len(lines) < 2:
+        return None
+    # A word belongs to one cell, the merged one where cells are merged.
+    words_of = {cell: [word for word in words if inside(word, cell)] for cell in cells}
+    filled: list[tuple[Row, bool]] = []
+    for top, bottom in lines:
+        covering = [_over(cells, (left + right) / 2, (top + bottom) / 2) for left, right in columns]
+        row = tuple(_text(words_of[cell]) if cell else "" for cell in covering)
+        faces = [word.bold for cell in dict.fromkeys(covering) if cell for word in words_of[cell]]
+        if any(row):
+            filled.append((row, all(faces)))
+    said = sum(bool(cell) for row, _ in filled for cell in row)
+    if len(filled) < 2 or said < _MIN_FILLED * len(filled) * len(columns):
+        return None
+    return Found(table.bbox, tuple(row for row, _ in filled), tuple(bold for _, bold in filled))
+
+
+def _tracks(starts: Sequence[float], end: float) -> list[tuple[float, float]]:
+    """From where to where columns, or rows, reach whose cells begin at ``starts``."""
+    firsts = sorted(starts)
+    distinct = [each for number, each in enumerate(firsts) if not number or each - firsts[number - 1] > _SLACK]
+    return list(zip(distinct, [*distinct[1:], end], strict=True))
+
+
+def _over(cells: Sequence[Box], x: float, y: float) -> Box | None:
+    """The cell that covers a place."""
+    return next((cell for cell in cells if cell[0] <= x <= cell[2] and cell[1] <= y <= cell[3]), None)
+
+
+def _text(words: Sequence[Word]) -> str:
+    """The words of a cell: its lines joined, then what is turned, in the order in which it is read."""
+    lines = [" ".join(word.text for word in row) for row in rows(words)]
+    turned = sorted((word for word in words if word.turned), key=lambda each: (round(each.x0), -each.bottom))
+    return unbroken([*lines, *([" ".join(word.text for word in turned)] if turned else [])])
+
+
+class Ruled:
+    """pdfplumber's view of a file, opened when a page with rules is first met."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self._pdf: Any = None
+
+    def tables(self, position: int, words: Sequence[Word]) -> list[Found]:
+        """The tables of the page at ``position`` (from 0)."""
+        if self._pdf is None:
+            self._pdf = pdfplumber.open(self._file)
+        page = self._pdf.pages[position]
+        try:
+            return tables_of(page, words)
+        finally:
+            page.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._pdf is not None:
+            self._pdf.close()

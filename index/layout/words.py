@@ -1,0 +1,251 @@
+"""The words of a page with their places and faces, through PDFium.
+
+Lengths are points (1/72 inch); ``top`` and ``bottom`` count down from the page's upper edge.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
+
+# PDFium gives U+FFFE, U+0002 or a soft hyphen for one at a line's end; NUL stands for a character without a name.
+_ODD = str.maketrans(
+    {"\ufffe": "-", "\x02": "-", "\u00ad": "-", "\u2010": "-", "\u2011": "-", "\0": " ", "\u00a0": " "}
+)
+_LIGATURES = str.maketrans({"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl"})
+_RAISED = str.maketrans("0123456789+-−abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
+_FORCE_BOLD = 1 << 18
+_ITALIC = 1 << 6
+_BOLD = ("bold", "black", "heavy", "semibold", "demi")
+_PALE = 190
+# Least and greatest side of a bullet that is drawn.
+_BULLET = (1.4, 8.0)
+_BOX_SEGMENTS = 8
+# A larger gap between two letters than this share of their height is a space.
+_SPACE = 0.22
+
+
+@dataclass(frozen=True)
+class Word:
+    """``turned`` is true where it runs up or down the page; ``base`` is where its letters stand."""
+
+    text: str
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    base: float
+    bold: bool = False
+    turned: bool = False
+    italic: bool = False
+
+    @property
+    def size(self) -> float:
+        """Height of the face."""
+        return self.bottom - self.top
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page's words; ``number`` counts from 1, ``scanned`` says that there is a picture and no text."""
+
+    number: int
+    width: float
+    height: float
+    words: tuple[Word, ...]
+    scanned: bool
+    ruled: bool
+
+
+@dataclass(frozen=True)
+class _Letter:
+    text: str
+    index: int
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    base: float
+
+
+def page_of(pdf: pypdfium2.PdfDocument, position: int) -> Page:
+    """The page at ``position`` (from 0). Slanted words and pale large ones are watermarks and left out."""
+    page = pdf[position]
+    text = page.get_textpage()
+    try:
+        width, height = page.get_size()
+        words = list(raised(list(_words(text, height))))
+        shapes = list(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH], max_depth=3))
+        kinds = [shape.type for shape in shapes]
+        words += _bullets((shape for shape in shapes if shape.type == pdfium.FPDF_PAGEOBJ_PATH), words, height)
+        return Page(
+            position + 1,
+            width,
+            height,
+            tuple(words),
+            scanned=not words and pdfium.FPDF_PAGEOBJ_IMAGE in kinds,
+            ruled=_is_ruled(shapes),
+        )
+    finally:
+        text.close()
+        page.close()
+
+
+def _is_ruled(shapes: Sequence[Any]) -> bool:
+    """Whether lines or boxes are drawn as a table's are, several of one breadth: links are underlined too."""
+    across: Counter[tuple[int, int]] = Counter()
+    boxes = 0
+    for shape in (each for each in shapes if each.type == pdfium.FPDF_PAGEOBJ_PATH):
+        left, bottom, right, top = shape.get_bounds()
+        wide, high = right - left, top - bottom
+        segments = pdfium.FPDFPath_CountSegments(shape)
+        if segments > _BOX_SEGMENTS:
+            # A grid may be one path, as may be the letters of a watermark; those are curved.
+            boxes += 3 if wide > 80 and high > 20 and _is_straight(shape, segments) else 0
+        elif high < 3:
+            across[round(left), round(right)] += wide > 15
+        else:
+            boxes += 8 < high < 200
+    return boxes >= 3 or max(across.values(), default=0) > 1
+
+
+def _is_straight(shape: Any, segments: int) -> bool:
+    first = (pdfium.FPDFPath_GetPathSegment(shape, each) for each in range(min(segments, 40)))
+    return all(pdfium.FPDFPathSegment_GetType(each) != pdfium.FPDF_SEGMENT_BEZIERTO for each in first)
+
+
+def _bullets(shapes: Iterable[Any], words: Sequence[Word], height: float) -> list[Word]:
+    """Small shapes before a line of text, as browsers draw bullets, as words on that line."""
+    found: dict[tuple[int, int], Word] = {}
+    for shape in shapes:
+        left, bottom, right, top = shape.get_bounds()
+        if not (_BULLET[0] < right - left < _BULLET[1] and _BULLET[0] < top - bottom < _BULLET[1]):
+            continue
+        middle = height - (top + bottom) / 2
+        beside = [word for word in words if word.top < middle < word.bottom and right < word.x0 + 1]
+        before = any(word.top < middle < word.bottom and left - 40 < word.x0 < left for word in words)
+        if beside and not before and (first := min(beside, key=lambda each: each.x0)).x0 - right < 30:
+            found[round(left), round(middle)] = replace(first, text="•", x0=left, x1=right, bold=False)
+    return list(found.values())
+
+
+def _words(text: pypdfium2.PdfTextPage, height: float) -> Iterator[Word]:
+    letters: list[_Letter] = []
+    for index in range(text.count_chars()):
+        letter = _letter(text, index, height)
+        if letters and (letter is None or _apart(letters[-1], letter)):
+            yield from _word(text, letters)
+            letters = []
+        if letter is not None:
+            letters.append(letter)
+    if letters:
+        yield from _word(text, letters)
+
+
+def _letter(text: pypdfium2.PdfTextPage, index: int, height: float) -> _Letter | None:
+    """The letter at ``index``; None for space and for what PDFium put in itself."""
+    code = pdfium.FPDFText_GetUnicode(text, index)
+    said = (chr(code) if code else " ").translate(_ODD)
+    if said.isspace() or (pdfium.FPDFText_IsGenerated(text, index) == 1 and said != "-"):
+        return None
+    box = pdfium.FS_RECTF()
+    x, y = ctypes.c_double(), ctypes.c_double()
+    pdfium.FPDFText_GetLooseCharBox(text, index, box)
+    pdfium.FPDFText_GetCharOrigin(text, index, x, y)
+    return _Letter(said, index, box.left, box.right, height - box.top, height - box.bottom, height - y.value)
+
+
+def _apart(before: _Letter, letter: _Letter) -> bool:
+    size = max(before.bottom - before.top, 1)
+    upright = abs(letter.base - before.base) < 0.05 * size
+    gap = letter.x0 - before.x1
+    beside = upright and -size < gap < _SPACE * size
+    # Letters of a turned word share their x.
+    turned = abs(letter.x0 - before.x0) < 0.2 * size and abs(letter.base - before.base) < 1.5 * size
+    return not (beside or turned)
+
+
+def _word(text: pypdfium2.PdfTextPage, letters: Sequence[_Letter]) -> Iterator[Word]:
+    first = letters[0].index
+    angle = math.degrees(pdfium.FPDFText_GetCharAngle(text, first)) % 90
+    if min(angle, 90 - angle) > 5:
+        return
+    turned = round(math.degrees(pdfium.FPDFText_GetCharAngle(text, first)) / 90) % 2 == 1
+    word = Word(
+        "".join(letter.text for letter in letters).translate(_LIGATURES),
+        min(each.x0 for each in letters),
+        max(each.x1 for each in letters),
+        min(each.top for each in letters),
+        max(each.bottom for each in letters),
+        letters[0].base,
+        turned=turned,
+        **_face(text, first),
+    )
+    if not (word.size > 30 and not turned and _is_pale(text, first)):
+        yield word
+
+
+def _face(text: pypdfium2.PdfTextPage, index: int) -> dict[str, bool]:
+    """Whether a letter is bold and whether it is italic, by its font's name and flags."""
+    flags = ctypes.c_int()
+    name = ctypes.create_string_buffer(128)
+    pdfium.FPDFText_GetFontInfo(text, index, name, 128, flags)
+    said = name.value.decode("utf-8", "replace").lower()
+    bold = any(each in said for each in _BOLD) or bool(flags.value & _FORCE_BOLD)
+    return {"bold": bold, "italic": "italic" in said or "oblique" in said or bool(flags.value & _ITALIC)}
+
+
+def _is_pale(text: pypdfium2.PdfTextPage, index: int) -> bool:
+    parts = [ctypes.c_uint() for _ in range(4)]
+    pdfium.FPDFText_GetFillColor(text, index, *parts)
+    return min(part.value for part in parts[:3]) > _PALE
+
+
+def raised(words: list[Word]) -> Iterator[Word]:
+    """The words in their order, small raised ones ("m" and "2") joined as superscripts to the one before."""
+    current: Word | None = None
+    for position, word in enumerate(words):
+        following = words[position + 1] if position + 1 < len(words) else None
+        if following is not None and _leads(word, following) and not (current and _is_raised(current, word)):
+            # A footnote's own mark, before its first word.
+            word = replace(  # noqa: PLW2901
+                following, text=word.text.translate(_RAISED), x0=word.x0, x1=word.x1
+            )
+        if current is not None and _is_raised(current, word):
+            mark = word.text.translate(_RAISED) if len(word.text) < 4 else word.text
+            current = replace(current, text=current.text + mark, x1=word.x1)
+        elif current is not None and _continues(current, word):
+            current = replace(current, text=current.text + word.text, x1=word.x1)
+        else:
+            if current is not None:
+                yield current
+            current = word
+    if current is not None:
+        yield current
+
+
+def _is_raised(before: Word, word: Word) -> bool:
+    if before.turned or word.turned or word.size > 0.85 * before.size:
+        return False
+    near = -1 < word.x0 - before.x1 < 0.35 * before.size
+    return near and 0.12 * before.size < before.base - word.base < 0.8 * before.size
+
+
+def _leads(word: Word, following: Word) -> bool:
+    """Whether a small raised word stands before what it marks."""
+    small = len(word.text) < 3 and not word.turned and word.size < 0.85 * following.size
+    near = -1 < following.x0 - word.x1 < following.size
+    return small and near and 0.12 * following.size < following.base - word.base < 0.8 * following.size
+
+
+def _continues(before: Word, word: Word) -> bool:
+    """Whether ``word`` goes on after a superscript without a space: "m²" and ","."""
+    same = not word.turned and abs(before.base - word.base) < 0.05 * before.size
+    return same and before.text[-1:] in "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻" and -1 < word.x0 - before.x1 < 0.12 * before.size

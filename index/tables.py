@@ -1,0 +1,120 @@
+"""Tables to sentences: a row becomes one, each cell after its column's name, so that a dose keeps its drug and unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+MARKS = "*†‡§¶#¥ᵃᵇᶜᵈᵉᶠᵍ¹²³⁴⁵⁶⁷⁸⁹"
+_NOTE = re.compile(rf"^\s*(?:\[\^?(\w+)\]:?|([{MARKS}]+)|([a-g])\s(?=[A-Z]))\s*(.+)", re.DOTALL)
+_MAX_NAME_WORDS = 8
+_MAX_GROUP_WORDS = 10
+# A cell that gives an amount or ends a sentence names no column; one that names only its unit does.
+_VALUE = re.compile(
+    r"^[<>≤≥~]?\s*\d[\d.,]*(?:\s*(?:to|-|–)\s*\d[\d.,]*)?\s*(?:mg|g|kg|mcg|micrograms?|ml|units?|%|$)", re.I
+)
+
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table's cells, a merged one in every place that it covers; the first ``heads`` rows name the columns.
+
+    ``notes`` are its footnotes by their marks.
+    """
+
+    rows: tuple[Row, ...]
+    heads: int
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+def statements(grid: Grid) -> Iterator[str]:
+    """A sentence for each row below the heads."""
+    names = _names(grid.rows[: grid.heads])
+    group = ""
+    above: Row = ()
+    for row in grid.rows[grid.heads :]:
+        said = set(filter(None, row))
+        if not said:
+            continue
+        if len(said) == 1 and len(row) > 1 and ((row[0] and len(set(row)) == 1) or not any(row[1:])):
+            alone = next(iter(said))
+            if not alone.endswith(".") and len(alone.split()) <= _MAX_GROUP_WORDS:
+                group = alone.rstrip(":")
+            else:
+                yield alone
+            continue
+        above = _carried(row, above)
+        yield _sentence(names, above, group, grid.notes)
+
+
+def guessed_heads(rows: Sequence[Row], bold: Sequence[bool] = ()) -> int:
+    """How many rows name the columns where the format does not say: the bold ones on top, or a first of short names."""
+    leading = next((number for number, each in enumerate(bold) if not each), 0)
+    if 0 < leading < len(rows):
+        return leading
+    if len(rows) < 2 or not _names_columns(rows[0]):
+        return 0
+    # A name that stands over several columns has theirs below it.
+    spread = any(first and first == second for first, second in zip(rows[0], rows[0][1:], strict=False))
+    return 2 if spread and len(rows) > 2 and _names_columns(rows[1]) else 1
+
+
+def notes(texts: Sequence[str]) -> dict[str, str]:
+    """The footnotes among ``texts`` by their marks: "* Not in pregnancy.", "a Not in pregnancy."."""
+    found: dict[str, str] = {}
+    for text in texts:
+        if match := _NOTE.match(text):
+            mark = match[1] or match[2] or match[3]
+            found[chr(0x1D43) if mark == "a" else mark] = match[4].strip()
+            found.setdefault(mark, match[4].strip())
+    return found
+
+
+def marks_in(rows: Sequence[Row]) -> set[str]:
+    """The footnote marks that the cells of ``rows`` end with."""
+    return {cell[-1] for row in rows for cell in row if cell and cell[-1] in MARKS}
+
+
+def _names_columns(row: Row) -> bool:
+    filled = [cell for cell in row if cell]
+    return len(filled) >= max(2, len(row) - 1) and all(
+        len(cell.split()) <= _MAX_NAME_WORDS and (not cell.endswith(".") or len(cell) < 6) and not _VALUE.match(cell)
+        for cell in filled
+    )
+
+
+def _names(heads: Sequence[Row]) -> list[str]:
+    """A column's name: what stands over it, from the top, each once."""
+    width = max(map(len, heads), default=0)
+    columns = ([row[column] for row in heads if column < len(row) and row[column]] for column in range(width))
+    return [", ".join(dict.fromkeys(each.rstrip(":") for each in column)) for column in columns]
+
+
+def _carried(row: Row, above: Row) -> Row:
+    """The row with its empty first cell filled from the row above, whose subject it shares."""
+    if row[0] or not above or not any(row[1:]):
+        return row
+    return above[0], *row[1:]
+
+
+def _sentence(names: Sequence[str], row: Row, group: str, noted: Mapping[str, str]) -> str:
+    named = len(names) == len(row)
+    said: list[str] = [group] if group else []
+    for position, cell in enumerate(row):
+        if not cell:
+            continue
+        # The same words under the same name are one merged cell.
+        words = f"{names[position]}: {cell}" if named and names[position] else cell
+        if words not in said:
+            said.append(words)
+    said += [f"{mark} {note}" for mark, note in noted.items() if any(_marked(cell, mark) for cell in (*row, *names))]
+    return "; ".join(said)
+
+
+def _marked(cell: str, mark: str) -> bool:
+    return re.search(rf"(?:(?<=\w){re.escape(mark)}|\[\^?{re.escape(mark)}\])(?=[\s,;)]|$)", cell) is not None and (
+        mark in MARKS or f"[{mark}]" in cell or f"[^{mark}]" in cell
+    )

@@ -1,0 +1,121 @@
+"""``medrag index list``, ``show``, ``remove``, ``supersede`` and ``diff``."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from medrag.errors import InputError
+
+if TYPE_CHECKING:
+    from index.upkeep.contents import Contents
+    from medrag.retrieval.encoder import Encoder
+
+INDEX = Path(".medrag/index")
+Directory = Annotated[Path, typer.Option("--index", help="Directory of the index.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of lines.")]
+Model = Annotated[str | None, typer.Option(help="The encoder the index was built with, where it is another.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the commands on ``medrag index``."""
+    for name, command, example in (
+        ("list", list_documents, "medrag index list --index my-index"),
+        ("show", show, "medrag index show asthma --index my-index --html asthma.html"),
+        ("remove", remove, "medrag index remove asthma-2019 --index my-index"),
+        ("supersede", supersede, "medrag index supersede asthma-2019 --by asthma-2024 --index my-index"),
+        ("diff", diff, "medrag index diff last-month my-index"),
+    ):
+        app.command(name, epilog=f"Example: `{example}`")(command)
+
+
+def list_documents(index: Directory = INDEX, as_json: AsJson = False) -> None:
+    """The documents of an index, with issuer, year, status, review date and how many sentences can be quoted."""
+    for held in _contents(index).documents(date.today()):
+        if as_json:
+            typer.echo(held.model_dump_json(exclude_none=True))
+            continue
+        issuer = " ".join(filter(None, ["/".join(held.organisations), str(held.year or ""), held.edition]))
+        review = f"; review {'OVERDUE since' if held.overdue else 'due'} {held.review}" if held.review else ""
+        typer.echo(f"{held.id}: {held.title}. {issuer} [{held.status}] {held.sentences:,} sentences{review}")
+
+
+def show(
+    document: Annotated[str, typer.Argument(help="Its id, as `medrag index list` gives it.")],
+    index: Directory = INDEX,
+    html: Annotated[Path | None, typer.Option(help="Write a page to this file instead.")] = None,
+) -> None:
+    """A document as its passages: `*` stands before what an answer can quote, `-` before what it cannot."""
+    from index.upkeep.contents import as_html, as_text
+
+    passages = _contents(index).of(document)
+    if html:
+        html.write_text(as_html(passages), encoding="utf-8")
+        typer.echo(f"{html}: {len(passages):,} passages")
+        return
+    for line in as_text(passages):
+        typer.echo(line)
+
+
+def remove(document: str, index: Directory = INDEX, encoder: Model = None) -> None:
+    """Take a document out, now and in later builds, until it is put back (`curation.json` beside the index)."""
+    from index.upkeep.curation import Curation, curate
+
+    _contents(index).of(document)
+
+    def decide(known: Curation) -> Curation:
+        return known.model_copy(update={"removed": tuple(sorted({*known.removed, document}))})
+
+    manifest = curate(index, _encoder(encoder), decide)
+    typer.echo(f"{document} is out; {manifest.rows:,} passages, index {manifest.hash[:12]}")
+
+
+def supersede(
+    document: str,
+    by: Annotated[str | None, typer.Option(help="The id of the document that takes its place.")] = None,
+    index: Directory = INDEX,
+    encoder: Model = None,
+) -> None:
+    """Mark a document as superseded, now and in later builds: answers quote it only where a request asks for such."""
+    from index.upkeep.curation import Curation, curate
+
+    contents = _contents(index)
+    for each in filter(None, (document, by)):
+        contents.of(each)
+    if by == document:
+        raise InputError("A document does not supersede itself.", param="by")
+
+    def decide(known: Curation) -> Curation:
+        return known.model_copy(update={"superseded": {**known.superseded, document: by}})
+
+    manifest = curate(index, _encoder(encoder), decide)
+    typer.echo(f"{document} is superseded{f' by {by}' if by else ''}; index {manifest.hash[:12]}")
+
+
+def diff(before: Path, after: Path, as_json: AsJson = False) -> None:
+    """Which recommendations were added, dropped or changed from one index to another."""
+    from index.upkeep.changes import changes
+
+    for each in changes(_contents(before).passages(), _contents(after).passages()):
+        if as_json:
+            typer.echo(json.dumps({"kind": each.kind, **each.model_dump(exclude_none=True)}, ensure_ascii=False))
+        else:
+            lines = [f"{each.document}: {each.kind}", *([f"  - {each.before}"] if each.before else [])]
+            typer.echo("\n".join([*lines, *([f"  + {each.after}"] if each.after else [])]))
+
+
+def _contents(directory: Path) -> Contents:
+    from index.upkeep.contents import Contents
+    from medrag.retrieval.store.index import Index
+
+    return Contents(Index.open(directory))
+
+
+def _encoder(name: str | None) -> Encoder:
+    from medrag.retrieval.encoder import Encoder
+
+    return Encoder(name) if name else Encoder()

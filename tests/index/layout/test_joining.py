@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import pytest
+
+from index.layout.joining import joined
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("give hydrocor-", "tisone at once", "give hydrocortisone at once"),
+        ("as soon as possi-", "ble", "as soon as possible"),
+        ("a low-", "dose regimen", "a low-dose regimen"),
+        ("beta-", "blockers", "beta-blockers"),
+        ("class-", "specific events", "class-specific events"),
+        ("a 6- to 12-", "visit course", "a 6- to 12-visit course"),
+        ("from 2010-", "2019", "from 2010-2019"),
+        ("give 5 mg", "daily", "give 5 mg daily"),
+        ("", "Give", "Give"),
+    ],
+)
+def test_a_word_that_a_hyphen_broke_is_one_again_and_its_own_hyphen_stays(text: str, line: str, said: str) -> None:
+    assert joined(text, line) == said

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from index.tables import Grid, guessed_heads, notes, statements
+
+
+def test_a_row_is_a_sentence_with_the_names_of_all_heads() -> None:
+    rows = (("Drug", "Dose", "Dose"), ("Drug", "Day 1", "Day 8"), ("Vincristine", "1.5 mg/m²", "1.5 mg/m²"))
+    assert guessed_heads(rows) == 2
+    assert list(statements(Grid(rows, 2))) == ["Drug: Vincristine; Dose, Day 1: 1.5 mg/m²; Dose, Day 8: 1.5 mg/m²"]
+
+
+def test_a_row_without_a_subject_has_the_one_above() -> None:
+    rows = (("Drug", "Age", "Dose"), ("Paracetamol", "1", "60 mg"), ("", "2", "120 mg"))
+    assert list(statements(Grid(rows, 1)))[1] == "Drug: Paracetamol; Age: 2; Dose: 120 mg"
+
+
+def test_a_group_stands_before_the_rows_below_it_and_a_sentence_across_is_one_of_its_own() -> None:
+    rows = (("Drug", "Dose"), ("Children", "Children"), ("A", "5 mg"), ("Never give B to children.",) * 2, ("C", "1 g"))
+    assert list(statements(Grid(rows, 1))) == [
+        "Children; Drug: A; Dose: 5 mg",
+        "Never give B to children.",
+        "Children; Drug: C; Dose: 1 g",
+    ]
+
+
+def test_a_footnote_follows_the_rows_that_bear_its_mark() -> None:
+    noted = notes(["* Not in pregnancy."])
+    said = list(statements(Grid((("Drug", "Dose"), ("A*", "5 mg"), ("B", "1 g")), 1, noted)))
+    assert said == ["Drug: A*; Dose: 5 mg; * Not in pregnancy.", "Drug: B; Dose: 1 g"]
+
+
+def test_a_first_row_of_values_names_nothing() -> None:
+    assert guessed_heads((("Colchicine", "1.2 mg"), ("Naproxen", "500 mg"))) == 0
+    assert guessed_heads((("Colchicine", "1.2 mg"),)) == 0
+    assert guessed_heads((("Drug", "Dose"), ("Naproxen", "500 mg")), (True, False)) == 1
