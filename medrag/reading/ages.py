@@ -47,7 +47,8 @@ _TITLE = re.compile(r"\b(?:(?P<f>Mrs|Ms|Miss)|(?P<m>Mr))\b\.?\s+[A-Z]")
 _PRONOUN = re.compile(r"\b(?:she|her|he|his|him)\b", re.IGNORECASE)
 _NOT_AFTER = re.compile(
     r"[\s-]?(?:history|hx|h/o|ago|course|smoking|pack|follow|post|of (?!age)|prior|earlier|later|survival|treatment"
-    r"|before|in (?:remission|recovery)|supply|gestation|pregnant|postpartum|sober|for\b|(?:\w{1,12}\s)?(?:risk|mortality|kfre)\b)",
+    r"|before|in (?:remission|recovery)|supply|gestation|pregnant|postpartum|sober|for\b"
+    r"|(?:\w{1,12}\s)?(?:risk|mortality|kfre)\b)",
     re.IGNORECASE,
 )
 _YEARS = {"y": 1.0, "m": 1 / 12, "w": 1 / 52.18, "d": 1 / 365.25}
