@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, S
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 
 from medrag import __version__, tracing
 from medrag.errors import InputError
@@ -188,17 +189,17 @@ class Engine:
     async def _statements(self, answer: _Answer) -> AsyncIterator[Statement]:
         """Drafts grounded and checked one by one; yields the released, keeps the withheld.
 
-        In quote mode the sentences that search ranks first come first, and the model adds to them. Sentences for other
-        patients are not among the choices, and each withheld statement may be
+        In quote mode the sentences that search ranks first come first, the next in place of one withheld, and the model
+        adds to them. Sentences for other patients are not among the choices, and each withheld statement may be
         replaced: the model is asked once more, with a grammar of those sentences alone that would pass the filter.
         Last come sentences for patients like this one that stand in the passages cited.
         """
         drafts = self.mode.reader(answer.evidence)
         choices = self._choices(answer) if self.mode.chooses else ()
-        lead = [each for each in by_rank(answer.evidence) if each in choices][: self.lead]
-        for statement in self._pointed(lead, answer):
+        ranked = [each for each in by_rank(answer.evidence) if each in choices][: 2 * self.lead]
+        for statement in islice(self._pointed(ranked, answer), self.lead):
             yield statement
-        choices = [each for each in choices if each not in lead]
+        choices = [each for each in choices if not _said(each, answer)]
         async for statement in self._round(answer, drafts, choices, self.max_statements):
             yield statement
         if answer.stopped or not self.mode.chooses:
@@ -218,9 +219,7 @@ class Engine:
     def _pointed(self, places: Iterable[Pointer], answer: _Answer) -> Iterator[Statement]:
         """What is released of these sentences, each once."""
         for place in places:
-            draft = pointed(place)
-            said = answer.consultation.said
-            if ground(draft, answer.evidence).text not in said and (statement := self._vet(draft, answer)):
+            if not _said(place, answer) and (statement := self._vet(pointed(place), answer)):
                 yield statement
 
     def _choices(self, answer: _Answer) -> Sequence[Pointer]:
@@ -359,6 +358,11 @@ def _request(asked: Generation, model: str) -> tracing.Attributes:
 def _tokens(usage: Usage) -> tracing.Attributes:
     """Of the whole answer so far: a second round counts the first one's too."""
     return {"gen_ai.usage.input_tokens": usage.prompt, "gen_ai.usage.output_tokens": usage.completion}
+
+
+def _said(place: Pointer, answer: _Answer) -> bool:
+    """Whether this sentence has been judged already, released or withheld."""
+    return ground(pointed(place), answer.evidence).text in answer.consultation.said
 
 
 def _estimated_tokens(messages: Sequence[prompts.Message]) -> int:
