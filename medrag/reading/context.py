@@ -34,7 +34,8 @@ _ALWAYS = frozenset({"end", "self", "reports"})
 _OR = re.compile(r"\b(?:or|nor)\b")
 _PLURAL = re.compile(r"\b(?:were|are|have been|all|both)\b", re.I)
 _LIGHT = re.compile(
-    r"[\s(:=,→>–—\-]*+(?:(?:(?:was|were|is|are|has|have|had|been|be|then|now|also|recently|subsequently|just|both|all"
+    r"[\s(:=,→>–—\-]*+(?:(?:(?:(?:was|were|had been|has been) (?:tried|triall?ed|used|taken|started|given)(?: \w+ly)?,? (?:but|and|then)"
+    r"|agreed|who|was|were|is|are|has|have|had|been|be|then|now|also|recently|subsequently|just|both|all"
     r"|which|that|he|she|pt"
     r"|mg|mcg|g|ml|units?|iu|tabs?|tablets?|caps?|puffs?|po|iv|im|sc|inh|od|bd|tds|qds|qd|bid|tid|qid|qhs|hs|prn|daily"
     r"|nightly|weekly|monthly|am|pm|once|twice|a|per|day"

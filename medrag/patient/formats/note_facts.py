@@ -19,6 +19,8 @@ _REACTION = re.compile(
 )
 _GRADED = {"ascites", "hepatic encephalopathy"}
 _NON = re.compile(r"\bnon[- ]?$", re.IGNORECASE)
+_EPISODE = re.compile(r"\s(?:relapse|flare|exacerbation|recurrence|attack|crisis)s?\b", re.IGNORECASE)
+"""One that is unlikely says nothing of the disease itself."""
 _INTOLERANT = re.compile(r"intoleran|tolerate|upset", re.IGNORECASE)
 TERM_DAYS = 280
 FEWEST_WEEKS, MOST_WEEKS = 2, 43
@@ -89,6 +91,8 @@ def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the
     if _NON.search(said.text[max(0, said.target.start - 5) : said.target.start]):
         return FactStatus.NEGATED
     if "about" in cues and not cues & {"absent", "present"}:
+        return None
+    if cues & {"absent", "possible"} and _EPISODE.match(said.text, said.target.end):
         return None
     if "family" in cues or said.section == "family":
         return FactStatus.NEGATED if "absent" in cues else FactStatus.FAMILY_HISTORY

@@ -81,8 +81,12 @@ def _something_else(text: str, start: int, end: int) -> bool:
 
 def _with_directions(text: str, found: Sequence[Target]) -> list[Target]:
     made = []
+    renamed = {place + 1 for place, each in enumerate(found[:-1]) if _renamed(text, each, found[place + 1])}
     for place, each in enumerate(found):
-        following = found[place + 1].start if place + 1 < len(found) else len(text)
+        if place in renamed:
+            continue
+        after = place + 2 if place + 1 in renamed else place + 1
+        following = found[after].start if after < len(found) else len(text)
         said, stop = directions_at(text, each.end, following) if each.term.kind is Kind.DRUG else (None, each.end)
         if said is None and each.term.kind is Kind.DRUG:
             aside = re.match(r"\s?\([^()\n]{1,40}\)", text[each.end : each.end + 50])
@@ -90,6 +94,14 @@ def _with_directions(text: str, found: Sequence[Target]) -> list[Target]:
                 said, stop = directions_at(text, each.end + aside.end(), following)
         made.append(Target(each.start, each.end, each.term, said, stop if said else each.end))
     return made
+
+
+def _renamed(text: str, one: Target, other: Target) -> bool:
+    """Whether brackets after a drug's name give another name of the same ("Lithium (Camcolit) 600 mg")."""
+    in_brackets = text[one.end : other.start].strip() == "(" and text[other.end : other.end + 1] == ")"
+    if not in_brackets or one.term.drug is None or other.term.drug is None:
+        return False
+    return bool(one.term.drug.ingredients) and one.term.drug.ingredients == other.term.drug.ingredients
 
 
 def _counts(text: str, each: Target, parts: Sections) -> bool:

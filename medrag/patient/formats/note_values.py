@@ -58,9 +58,22 @@ _SAID = {
     "plts": "platelets",
     "haemoglobin": "hemoglobin",
     "crea": "creatinine",
+    "glu": "glucose",
+    "gluc": "glucose",
+    "p": "heart_rate",
 }
 _LOWER_CASE = {"wt", "ht", "hr", "rr", "cr", "bp", "qt", "hb"}
 _NEEDS_UNIT = {"t", "rate", "sat", "sats"}
+_VITALS_NEAR = re.compile(r"\b(?:BP|RR|temp|SpO2|sats|reg|irreg|regular|bpm)\b|\bT\s?\d", re.IGNORECASE)
+"""What stands beside a pulse that is called "P"."""
+_STONES = re.compile(
+    r"(?P<label>\b(?:weight|wt|weighs|weighed)\b[\s:=]{0,3}(?:(?:is|was|of)\s)?)?(?<!\d)(?<!\d\.)(?P<stones>\d{1,2})\s?"
+    r"(?P<word>stone|st)\b\.?(?:\s?(?P<pounds>\d{1,2})\b(?!\s?(?:kg|/|\.\d))\s?(?P<marked>lbs?\b|pounds?\b)?)?",
+    re.I,
+)
+_LEVELS = Matcher((("level", Letters.ANY, "level"), ("levels", Letters.ANY, "level")))
+LEVEL_WITHIN = 80
+"""Characters of its line before a bare level in which the drug stands that it is of."""
 _OTHERS = frozenset({"family"})
 _OTHER_FLUID = re.compile(
     r"\b(?:urine|urinalysis|ua|csf|pleural|ascitic|donor|baby|infant|neonate|mother|partner|husband|wife)\b",
@@ -96,6 +109,8 @@ _PAIR = re.compile(
     r"|(?<![\d.])(?P<cm2>\d{2,3}(?:[.,]\d)?)\s?cm\s?(?:,|/|;|and)\s?(?P<kg2>\d{1,3}(?:[.,]\d{1,3})?)\s?kg\b",
     re.I,
 )
+KG_A_POUND = 0.45359237
+"""By the international yard and pound agreement of 1959."""
 _DATE = re.compile(
     r"\b(?P<iso>\d{4}-\d{2}-\d{2})\b|\b(?P<us>\d{1,2}/\d{1,2}/\d{2,4})\b|\b(?P<eu>\d{1,2}\.\d{1,2}\.\d{4})\b"
 )
@@ -124,6 +139,7 @@ def measurements(
             *_pressures(text),
             *_sizes(text),
             *_laboratory(text, knowledge),
+            *_levels(text, knowledge),
         ]
         if _is_patients(text, parts, each)
     ]
@@ -154,6 +170,10 @@ def _sizes(text: str) -> Iterator[Quantity]:
         yield Quantity(
             "weight", *match.span(), _float(match["value"] or match["value2"]), match["unit"] or match["unit2"]
         )
+    for match in _STONES.finditer(text):
+        if match["label"] or match["word"].casefold() == "stone" or match["marked"]:
+            pounds = 14 * int(match["stones"]) + int(match["pounds"] or 0)
+            yield Quantity("weight", *match.span(), round(pounds * KG_A_POUND, 2), "kg")
     for match in _PAIR.finditer(text):
         yield Quantity("weight", *match.span(), _float(match["kg"] or match["kg2"]), "kg")
         yield Quantity("height", *match.span(), _float(match["cm"] or match["cm2"]), "cm")
@@ -165,9 +185,23 @@ def _float(written: str) -> float:
 
 def _laboratory(text: str, knowledge: Knowledge) -> Iterator[Quantity]:
     for each in quantities(text, tokens(text), _names(knowledge)):
+        if each.name.casefold() == "p" and not _VITALS_NEAR.search(text[max(0, each.start - 40) : each.end + 40]):
+            continue
         if _counts(each.name, each):
             in_time = (each.unit or "").casefold() in {"ms", "msec", "seconds", "sec", "secs", "s"}
             yield replace(each, key="rr_interval") if each.key == "respiratory_rate" and in_time else each
+
+
+def _levels(text: str, knowledge: Knowledge) -> Iterator[Quantity]:
+    """Levels of the drug that their line names before ("Lithium 600 mg nocte, level 0.72 mmol/L")."""
+    if "level" not in text.casefold():
+        return
+    levels = {each.drug: key for key, each in knowledge.measurements.items() if each.drug}
+    for each in quantities(text, tokens(text), _LEVELS):
+        line = text[max(0, each.start - LEVEL_WITHIN, text.rfind("\n", 0, each.start) + 1) : each.start]
+        named = [drug for word in tokens(line) if (name := knowledge.names.get(word.folded)) for drug in name.ingredients]
+        if named and named[-1] in levels and not re.search(r"[.;]\s[^.;]*$", line.rpartition(named[-1])[2]):
+            yield replace(each, key=levels[named[-1]])
 
 
 def _counts(said: str, each: Quantity) -> bool:
