@@ -33,6 +33,8 @@ _EXTENDS = frozenset(
 _ALWAYS = frozenset({"end", "self", "reports"})
 _OR = re.compile(r"\b(?:or|nor)\b")
 _PLURAL = re.compile(r"\b(?:were|are|have been|all|both)\b", re.I)
+_RELATIVE = re.compile(r",?\s(?:which|that|and this|but this)\s(?:(?:s?he|they|I|we|was|were|is|has|had|been|since|now|pt|patient)\s)*", re.I)
+"""What joins a clause to the name that it speaks of (", which she no longer takes")."""
 _LIGHT = re.compile(
     r"[\s(:=,→>–—\-]*+(?:(?:(?:(?:was|were|had been|has been) (?:tried|triall?ed|used|taken|started|given)(?: \w+ly)?,? (?:but|and|then)"
     r"|agreed|who|was|were|is|are|has|have|had|been|be|then|now|also|recently|subsequently|just|both|all"
@@ -137,6 +139,8 @@ class Context:
         if place < 0 or self._starts[place] < sentence.start:
             return "before"
         end = self._spans[place][1]
+        if _RELATIVE.fullmatch(self._text, end, start):
+            return "after"
         if sentence.commas_between(end - 1, start) and self._named(start, sentence.end):
             return "before"
         return "after" if _LIGHT.fullmatch(self._text, end, start) else "before"

@@ -17,6 +17,11 @@ from medrag.types import Allergy, Condition, FactStatus, Medication
 _REACTION = re.compile(
     r"\s?(?:\((?P<a>[^)\n]{2,60})\)|(?:-|–|—|:|=>|->|causes|causing|caused|reaction:?)\s?(?P<b>[^\n;,.(]{3,60}))"
 )
+_ANOTHER = re.compile(r"\s(?:and|but|so|then) (?:has|had|s?he|was|is|the|also|now)\b|\sbut\b", re.IGNORECASE)
+"""Where what a drug caused ends, and something else is told."""
+_TREATED = re.compile(r"\b(?:completed|finished|course of|had)\b[^.;\n]{3,60}?\bfor\s(?:(?:an?|the|his|her|\w+)\s){0,2}$", re.IGNORECASE)
+"""What stands before an illness that a finished course of a drug was for."""
+BEFORE_TREATED = 90
 _GRADED = {"ascites", "hepatic encephalopathy"}
 _NON = re.compile(r"\bnon[- ]?$", re.IGNORECASE)
 _EPISODE = re.compile(r"\s(?:relapse|flare|exacerbation|recurrence|attack|crisis)s?\b", re.IGNORECASE)
@@ -102,11 +107,17 @@ def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the
         return FactStatus.PLANNED
     if cues & {"possible", "conditional"} or said.section == "instructions":
         return FactStatus.UNCERTAIN
-    if cues & {"over", "past"}:
+    if cues & {"over", "past"} or (term.event and _was_treated(said)):
         return FactStatus.RESOLVED
     historical = "history" in cues or said.section in {"history", "surgery"}
     event = term.event or pregnancy or (not said.target.known and "history" in cues)
     return FactStatus.RESOLVED if historical and event else FactStatus.ACTIVE
+
+
+def _was_treated(said: Said) -> bool:
+    """Whether a finished course of a drug stands before, which was for it ("completed amoxicillin for otitis media")."""
+    start = said.target.start
+    return _TREATED.search(said.text[max(0, start - BEFORE_TREATED) : start]) is not None
 
 
 def is_allergy(said: Said) -> bool:
@@ -147,8 +158,12 @@ def allergy_of(said: Said) -> Allergy | None:
 def reaction_end(said: Said) -> int:
     """Where the reaction ends that brackets or a dash set off from the allergen: it is no condition of its own."""
     match = _REACTION.match(said.text, said.target.end)
-    set_off = match is not None and match[0].strip()[0] in "(-–—:="
-    return match.end() if match and set_off else said.target.end
+    if match is None:
+        return said.target.end
+    if match[0].strip()[0] in "(-–—:=":
+        return match.end()
+    own = _ANOTHER.search(match[0])
+    return match.start() + own.start() if own else match.end()
 
 
 def medication_of(said: Said) -> Medication | None:

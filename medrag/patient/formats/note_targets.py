@@ -113,6 +113,8 @@ def _counts(text: str, each: Target, parts: Sections) -> bool:
         return said not in language().words["ordinary"] or listed
     if each.term.kind is Kind.ALLERGEN:
         return True
+    if each.term.drug is not None and each.term.drug.dosed and category in {"medications", "stopped"}:
+        return True
     return not _is_a_result(text, each) and not _is_level(text, each)
 
 

@@ -61,6 +61,7 @@ _SAID = {
     "glu": "glucose",
     "gluc": "glucose",
     "p": "heart_rate",
+    "mg": "magnesium",
 }
 _LOWER_CASE = {"wt", "ht", "hr", "rr", "cr", "bp", "qt", "hb"}
 _NEEDS_UNIT = {"t", "rate", "sat", "sats"}
@@ -185,11 +186,18 @@ def _float(written: str) -> float:
 
 def _laboratory(text: str, knowledge: Knowledge) -> Iterator[Quantity]:
     for each in quantities(text, tokens(text), _names(knowledge)):
-        if each.name.casefold() == "p" and not _VITALS_NEAR.search(text[max(0, each.start - 40) : each.end + 40]):
+        if _means_another(text, each):
             continue
         if _counts(each.name, each):
             in_time = (each.unit or "").casefold() in {"ms", "msec", "seconds", "sec", "secs", "s"}
             yield replace(each, key="rr_interval") if each.key == "respiratory_rate" and in_time else each
+
+
+def _means_another(text: str, each: Quantity) -> bool:
+    """Whether a letter or two are no name of a measurement here: "P" as plan, "mg" as a unit."""
+    if each.name.casefold() == "p":
+        return not _VITALS_NEAR.search(text[max(0, each.start - 40) : each.end + 40])
+    return each.name.casefold() == "mg" and (each.name != "Mg" or text[max(0, each.start - 3) : each.start].rstrip()[-1:].isdigit())
 
 
 def _levels(text: str, knowledge: Knowledge) -> Iterator[Quantity]:
