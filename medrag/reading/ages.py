@@ -62,7 +62,7 @@ _FEMALE = re.compile(
     r"\b(?:(?i:female|woman|lady|girl|primigravida|multigravida|primip|multip)|(?<![\d.] )F)\b|\bG\d{1,2}\s?P\d"
 )
 _MALE = re.compile(r"\b(?:(?i:male|man|gentleman|boy)|(?<![\d.] )M)\b")
-_LABELLED_SEX = re.compile(r"\b(?:sex|gender)\s?[:=]\s?(?P<sex>female|male|f|m)\b", re.IGNORECASE)
+_LABELLED_SEX = re.compile(r"\b(?:sex|gender|pt|patient)\s?[:=]\s?(?P<sex>female|male|f|m)\b|\b(?P<born>fe(?=male at birth|male sex)|AF(?=AB\b)|m(?=ale at birth)|AM(?=AB\b))", re.IGNORECASE)
 _LISTED_SEX = re.compile(r"(?:^|[.;,|]\s{0,2})(?P<sex>F|M|Female|Male)\s?[,/|]\s?(?=\d{1,3}\s?(?:y|yrs?|years?|yo)\b)")
 _TITLE = re.compile(r"\b(?:(?P<f>Mrs|Ms|Miss)|(?P<m>Mr))\b\.?\s+[A-Z]")
 _PRONOUNS = re.compile(r"\((?P<sex>she|he)/(?:her|him)(?:/\w+)?\)", re.IGNORECASE)
@@ -144,11 +144,16 @@ def age_and_sex(text: str) -> tuple[float | None, Sex | None]:
     head = figures(text[:READ]).text
     age = next(ages(head), None)
     if labelled := _LABELLED_SEX.search(head) or _LISTED_SEX.search(head):
-        return age.years if age else None, "female" if labelled["sex"].casefold().startswith("f") else "male"
+        return age.years if age else None, _named_sex(labelled)
     if age is None:
         return None, _gravid(head)
     sex = age.sex or _sex_near(head, age) or _gravid(head) or _by_pronouns(head) or _titled(head) or _by_pronoun(head)
     return age.years, sex
+
+
+def _named_sex(labelled: re.Match[str]) -> Sex:
+    said = labelled.groupdict()
+    return "female" if "f" in (said["sex"] or said.get("born") or "").casefold()[:2] else "male"
 
 
 def _sex_in(text: str) -> Sex | None:

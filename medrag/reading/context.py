@@ -36,7 +36,7 @@ _PLURAL = re.compile(r"\b(?:were|are|have been|all|both)\b", re.I)
 _RELATIVE = re.compile(r",?\s(?:which|that|and this|but this)\s(?:(?:s?he|they|I|we|was|were|is|has|had|been|since|now|pt|patient)\s)*", re.I)
 """What joins a clause to the name that it speaks of (", which she no longer takes")."""
 _LIGHT = re.compile(
-    r"[\s(:=,→>–—\-]*+(?:(?:(?:(?:was|were|had been|has been) (?:tried|triall?ed|used|taken|started|given)(?: \w+ly)?,? (?:but|and|then)"
+    r"[\s(:=,→>–—\-]*+(?:(?:\([^()\n]{0,40}\)|(?:(?:was|were|had been|has been) (?:tried|triall?ed|used|taken|started|given)(?: \w+ly)?,? (?:but|and|then)"
     r"|agreed|who|was|were|is|are|has|have|had|been|be|then|now|also|recently|subsequently|just|both|all"
     r"|which|that|he|she|pt"
     r"|mg|mcg|g|ml|units?|iu|tabs?|tablets?|caps?|puffs?|po|iv|im|sc|inh|od|bd|tds|qds|qd|bid|tid|qid|qhs|hs|prn|daily"
@@ -124,9 +124,12 @@ class Context:
         return sign[0].strip() in "-−–" and "+" not in self._text[sentence.start : sentence.end]
 
     def _in_mention(self, start: int, end: int) -> bool:
+        """Whether words are part of a mention; a cue that holds one whole ("in last pregnancy") is none."""
         place = bisect_right(self._starts, start) - 1
         return any(
-            self._spans[i][0] < end and start < self._spans[i][1]
+            self._spans[i][0] < end
+            and start < self._spans[i][1]
+            and not (start <= self._spans[i][0] and self._spans[i][1] <= end and (start, end) != self._spans[i])
             for i in (place, place + 1)
             if 0 <= i < len(self._spans)
         )

@@ -21,6 +21,16 @@ _ANOTHER = re.compile(r"\s(?:and|but|so|then) (?:has|had|s?he|was|is|the|also|no
 """Where what a drug caused ends, and something else is told."""
 _TREATED = re.compile(r"\b(?:completed|finished|course of|had)\b[^.;\n]{3,60}?\bfor\s(?:(?:an?|the|his|her|\w+)\s){0,2}$", re.IGNORECASE)
 """What stands before an illness that a finished course of a drug was for."""
+_PROCEDURE = re.compile(
+    r"(?:ectomy|plasty|otomy|replacement|dialysis|transplant|bypass|section|surgery|pacemaker)\b", re.IGNORECASE
+)
+"""What is done to a patient: where it is planned it has not been done."""
+_SICK_DAY = re.compile(
+    r"\s(?:if|when|whenever|while|during|on)\s(?:\w+\s)?(?:unwell|sick|vomit\w*|dehydrat\w*|acutely|ill\b|febrile|days?|e?GFR"
+    r"|SBP|HR|K\b|BP|diarrh\w*)",
+    re.IGNORECASE,
+)
+"""A condition on which a drug is to be held: it is not held now."""
 BEFORE_TREATED = 90
 _GRADED = {"ascites", "hepatic encephalopathy"}
 _NON = re.compile(r"\bnon[- ]?$", re.IGNORECASE)
@@ -103,7 +113,7 @@ def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the
         return FactStatus.NEGATED if "absent" in cues else FactStatus.FAMILY_HISTORY
     if "absent" in cues:
         return FactStatus.NEGATED
-    if pregnancy and "planned" in cues:
+    if "planned" in cues and (pregnancy or _PROCEDURE.search(term.name)):
         return FactStatus.PLANNED
     if cues & {"possible", "conditional"} or said.section == "instructions":
         return FactStatus.UNCERTAIN
@@ -170,6 +180,8 @@ def medication_of(said: Said) -> Medication | None:
     """The drug as taken, stopped, planned...; None for a relative's, and for an ordinary word meaning no drug."""
     if "family" in said.cues or said.section == "family" or "about" in said.cues:
         return None
+    if "stopped" in said.cues and _SICK_DAY.match(said.text, said.target.end):
+        return None
     dosed = said.target.directions is not None
     everyday = said.words.casefold() in language().words["everyday"]
     if everyday and not (dosed or said.section in {"medications", "stopped"} or "taking" in said.cues):
@@ -193,6 +205,7 @@ _MEDICATION_CUES = {
     "possible": FactStatus.UNCERTAIN,
     "taking": FactStatus.ACTIVE,
     "over": FactStatus.RESOLVED,
+    "tolerated": FactStatus.UNCERTAIN,
 }
 
 

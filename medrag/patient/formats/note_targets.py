@@ -205,6 +205,8 @@ def _entry(text: str, start: int, end: int, kind: Kind) -> Iterator[Target]:
     if (kind is Kind.CONDITION and len(whole.split()) > most) or not 1 <= size <= most or len(said) < 3:
         return
     lowered = said.casefold()
+    if _is_value(text[begin + len(said) : end], kind) or analytes.identify(said) is not None:
+        return
     if kind is Kind.ALLERGEN and (
         lowered in language().words["reactions"] or lowered.split()[0] in language().words["reactions"]
     ):
@@ -212,6 +214,15 @@ def _entry(text: str, start: int, end: int, kind: Kind) -> Iterator[Target]:
     term = Term(Kind.DRUG, said) if kind is Kind.DRUG else Term(kind, said)
     directions, stop = directions_at(text, begin + len(said), end) if kind is Kind.DRUG else (None, begin + len(said))
     yield Target(begin, begin + len(said), term, directions, stop if directions else begin + len(said), known=False)
+
+
+_A_NUMBER = re.compile(r"\s?[:=]?\s?\d")
+_CONCENTRATION = re.compile(r"\s?[:=]?\s?\d[\d.,]*\s?(?:[\w^µ]+/(?:[dmuµ]?L|mol|min|hr?)\b|%|mm\s?Hg)", re.IGNORECASE)
+
+
+def _is_value(after: str, kind: Kind) -> bool:
+    """Whether what follows an entry's name shows a result or a date, which no list of allergies or drugs holds."""
+    return (_A_NUMBER if kind is Kind.ALLERGEN else _CONCENTRATION).match(after) is not None
 
 
 _NOTHING_WORD = re.compile(

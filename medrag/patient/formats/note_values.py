@@ -62,6 +62,7 @@ _SAID = {
     "gluc": "glucose",
     "p": "heart_rate",
     "mg": "magnesium",
+    "o2": "oxygen_saturation",
 }
 _LOWER_CASE = {"wt", "ht", "hr", "rr", "cr", "bp", "qt", "hb"}
 _NEEDS_UNIT = {"t", "rate", "sat", "sats"}
@@ -72,6 +73,8 @@ _STONES = re.compile(
     r"(?P<word>stone|st)\b\.?(?:\s?(?P<pounds>\d{1,2})\b(?!\s?(?:kg|/|\.\d))\s?(?P<marked>lbs?\b|pounds?\b)?)?",
     re.I,
 )
+LEAST_SATURATION = 50
+"""Per cent of oxygen below which the air that is breathed is meant, not the blood."""
 _LEVELS = Matcher((("level", Letters.ANY, "level"), ("levels", Letters.ANY, "level")))
 LEVEL_WITHIN = 80
 """Characters of its line before a bare level in which the drug stands that it is of."""
@@ -102,7 +105,7 @@ _TALL = re.compile(
 _HEAVY = re.compile(
     r"(?<![\d.])(?P<value>\d{1,3}(?:\.\d{1,3})?)[\s-]?(?P<unit>kg|kilograms?|lbs?|pounds?)[\s-]{1,2}"
     r"(?:man|woman|male|female|patient|boy|girl|infant|child|in weight)\b"
-    r"|\b(?:man|woman|male|female|[MF])\s?[,(]\s?(?P<value2>\d{1,3}(?:\.\d{1,3})?)\s?(?P<unit2>kg|lbs?)\b(?!\s?/)",
+    r"|\b(?:man|woman|male|female|boy|girl|infant|baby|child|[MF])\s?[,(]\s?(?P<value2>\d{1,3}(?:\.\d{1,3})?)\s?(?P<unit2>kg|lbs?)\b(?!\s?/)",
     re.I,
 )
 _PAIR = re.compile(
@@ -197,6 +200,8 @@ def _means_another(text: str, each: Quantity) -> bool:
     """Whether a letter or two are no name of a measurement here: "P" as plan, "mg" as a unit."""
     if each.name.casefold() == "p":
         return not _VITALS_NEAR.search(text[max(0, each.start - 40) : each.end + 40])
+    if each.name.casefold() == "o2":
+        return each.unit != "%" or each.value < LEAST_SATURATION
     return each.name.casefold() == "mg" and (each.name != "Mg" or text[max(0, each.start - 3) : each.start].rstrip()[-1:].isdigit())
 
 
