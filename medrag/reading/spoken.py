@@ -32,7 +32,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _MARKS = {"full stop": ".", "new paragraph": "\n\n", "new line": "\n", "next paragraph": "\n\n"}
-_MARK = re.compile(rf"[ \t]*[,.]?[ \t]*\b(?P<mark>{'|'.join(_MARKS)})\b[.,]?", re.IGNORECASE)
+_MARK = re.compile(rf"(?<![ \t])[ \t]{{0,3}}[,.]?[ \t]{{0,3}}\b(?P<mark>{'|'.join(_MARKS)})\b[.,]?", re.IGNORECASE)
 _ANY = re.compile(rf"\b(?:{_WORD}|{'|'.join(_MARKS)})\b", re.IGNORECASE)
 LEAST_ALONE = 13
 """A lower number stays a word where no unit follows: "one" and "two" count much else."""

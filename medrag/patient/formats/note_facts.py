@@ -11,7 +11,7 @@ from medrag.patient.dates import dates_at
 from medrag.patient.formats.note_targets import Target, severity_around, stage_after
 from medrag.reading.dosing.directions import amount_given
 from medrag.reading.languages import language
-from medrag.reading.terms import Kind
+from medrag.reading.terms import Kind, Term
 from medrag.types import Allergy, Condition, FactStatus, Medication
 
 _REACTION = re.compile(
@@ -165,13 +165,18 @@ def allergy_of(said: Said) -> Allergy | None:
     )
 
 
-def reaction_end(said: Said) -> int:
-    """Where the reaction ends that brackets or a dash set off from the allergen: it is no condition of its own."""
+def reaction_end(said: Said, illness: Term | None = None) -> int:
+    """Where the reaction to an allergen ends: it is no condition of its own.
+
+    An ``illness`` that is an event ("caused pancreatitis") is one, unless brackets or a dash set it off.
+    """
     match = _REACTION.match(said.text, said.target.end)
     if match is None:
         return said.target.end
     if match[0].strip()[0] in "(-–—:=":
         return match.end()
+    if illness is not None and illness.event:
+        return said.target.end
     own = _ANOTHER.search(match[0])
     return match.start() + own.start() if own else match.end()
 

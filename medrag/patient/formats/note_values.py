@@ -65,6 +65,7 @@ _SAID = {
     "o2": "oxygen_saturation",
 }
 _LOWER_CASE = {"wt", "ht", "hr", "rr", "cr", "bp", "qt", "hb"}
+_CAPITAL = {"p", "mg"}
 _NEEDS_UNIT = {"t", "rate", "sat", "sats"}
 _VITALS_NEAR = re.compile(r"\b(?:BP|RR|temp|SpO2|sats|reg|irreg|regular|bpm)\b|\bT\s?\d", re.IGNORECASE)
 """What stands beside a pulse that is called "P"."""
@@ -129,7 +130,7 @@ _DATED = re.compile(
 @lru_cache(maxsize=4)
 def _names(knowledge: Knowledge) -> Matcher[str]:
     names = {name: key for key, each in knowledge.measurements.items() for name in each.names} | _SAID
-    return Matcher((name, Letters.ANY, key) for name, key in names.items())
+    return Matcher((name, Letters.CAPITAL if name in _CAPITAL else Letters.ANY, key) for name, key in names.items())
 
 
 def measurements(

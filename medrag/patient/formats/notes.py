@@ -167,17 +167,17 @@ def _named(
     context = Context(text, words, [(each.start, each.end) for each in targets])
     breaks = [place for section in parts.all for place in (section.heading, section.start)]
     for sentence in sentences(text, breaks):
-        reacted = 0
+        reaction: Said | None = None
         for place, cues in context.judge(sentence):
             target = targets[place]
-            if target.term.kind is Kind.CONDITION and target.start < reacted:
+            if reaction and target.term.kind is Kind.CONDITION and target.start < reaction_end(reaction, target.term):
                 continue
             said = Said(target, cues, parts.category(target.start), text, note.origin, note.date)
             fact = _fact(said, age)
             if fact is not None:
                 yield fact
             if isinstance(fact, Allergy):
-                reacted = reaction_end(said)
+                reaction = said
         if age is None or age >= CHILD:
             for start, end, weeks in current_pregnancies(text, sentence.start, sentence.end):
                 yield pregnancy_of(weeks, f"{note.origin}:{start}-{end}", note.date)
