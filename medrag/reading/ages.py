@@ -21,7 +21,8 @@ _WHO = r"(?:fe)?male|(?:wo)?man|lady|gentleman|girl|boy"
 _MEASURED = r"(?!\d|\s?(?:[%°/:]|[.,]\d|(?:kgs?|lbs?|cm|st|stone|weeks?|wks?|months?|mths?|days?|bpm|units?|x)\b))"
 _HEADER = (
     rf"(?:\A\s{{0,4}}|\b(?:pt|patient|seen):?\s{{1,3}})(?P<first>(?-i:[FM]))\s?(?P<first_age>\d{{1,3}})\b{_MEASURED}"
-    rf"|\b(?:Mr|Mrs|Ms|Miss|Mx|Master)\b\.?(?:\s[A-Z][\w'’.-]*){{0,4}}(?:,\s|\s?\(|\s)(?P<titled>\d{{1,3}})(?=[,;).]){_MEASURED}"
+    rf"|\b(?:Mr|Mrs|Ms|Miss|Mx|Master)\b\.?(?:\s[A-Z][\w'’.-]*){{0,4}}"
+    rf"(?:,\s|\s?\(|\s)(?P<titled>\d{{1,3}})(?=[,;).]){_MEASURED}"
     rf"|(?<=[\s,;(/|])(?P<set_off>\d{{1,3}}),?\s(?:year old\s)?(?=(?:{_WHO})\b)"
     rf"|\b(?:{_WHO}),?\s(?P<after_sex>\d{{1,3}})\b(?=[\s,;.)]|$){_MEASURED}"
     r"|\b(?P<part>\d{1,3})/(?P<of>52|12|7)[\s-]old\b"
@@ -62,7 +63,11 @@ _FEMALE = re.compile(
     r"\b(?:(?i:female|woman|lady|girl|primigravida|multigravida|primip|multip)|(?<![\d.] )F)\b|\bG\d{1,2}\s?P\d"
 )
 _MALE = re.compile(r"\b(?:(?i:male|man|gentleman|boy)|(?<![\d.] )M)\b")
-_LABELLED_SEX = re.compile(r"\b(?:sex|gender|pt|patient)\s?[:=]\s?(?P<sex>female|male|f|m)\b|\b(?P<born>fe(?=male at birth|male sex)|AF(?=AB\b)|m(?=ale at birth)|AM(?=AB\b))", re.IGNORECASE)
+_LABELLED_SEX = re.compile(
+    r"\b(?:sex|gender|pt|patient)\s?[:=]\s?(?P<sex>female|male|f|m)\b"
+    r"|\b(?P<born>fe(?=male at birth|male sex)|AF(?=AB\b)|m(?=ale at birth)|AM(?=AB\b))",
+    re.IGNORECASE,
+)
 _LISTED_SEX = re.compile(r"(?:^|[.;,|]\s{0,2})(?P<sex>F|M|Female|Male)\s?[,/|]\s?(?=\d{1,3}\s?(?:y|yrs?|years?|yo)\b)")
 _TITLE = re.compile(r"\b(?:(?P<f>Mrs|Ms|Miss)|(?P<m>Mr))\b\.?\s+[A-Z]")
 _PRONOUNS = re.compile(r"\((?P<sex>she|he)/(?:her|him)(?:/\w+)?\)", re.IGNORECASE)

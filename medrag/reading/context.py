@@ -33,10 +33,15 @@ _EXTENDS = frozenset(
 _ALWAYS = frozenset({"end", "self", "reports"})
 _OR = re.compile(r"\b(?:or|nor)\b")
 _PLURAL = re.compile(r"\b(?:were|are|have been|all|both)\b", re.I)
-_RELATIVE = re.compile(r",?\s(?:which|that|and this|but this)\s(?:(?:s?he|they|I|we|was|were|is|has|had|been|since|now|pt|patient)\s)*", re.I)
+_RELATIVE = re.compile(
+    r",?\s(?:which|that|and this|but this)\s(?:(?:s?he|they|I|we|was|were|is|has|had|been|since|now|pt|patient)\s)*",
+    re.I,
+)
 """What joins a clause to the name that it speaks of (", which she no longer takes")."""
 _LIGHT = re.compile(
-    r"(?:\s?\([^()\n]{1,40}\))?+[\s(:=,→>–—\-]*+(?:(?:(?:(?:was|were|had been|has been) (?:tried|triall?ed|used|taken|started|given)(?: \w+ly)?,? (?:but|and|then)"
+    r"(?:\s?\([^()\n]{1,40}\))?+[\s(:=,→>–—\-]*+"
+    r"(?:(?:(?:(?:was|were|had been|has been) (?:tried|triall?ed|used|taken|started|given)"
+    r"(?: \w+ly)?,? (?:but|and|then)"
     r"|agreed|who|was|were|is|are|has|have|had|been|be|then|now|also|recently|subsequently|just|both|all"
     r"|which|that|he|she|pt"
     r"|mg|mcg|g|ml|units?|iu|tabs?|tablets?|caps?|puffs?|po|iv|im|sc|inh|od|bd|tds|qds|qd|bid|tid|qid|qhs|hs|prn|daily"

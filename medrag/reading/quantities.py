@@ -47,8 +47,11 @@ _NOT_VALUE = re.compile(
     r"|hours?|hrs?|yrs?|times|lb loss)\b|(?:th|st|nd|rd)\b)",
     re.IGNORECASE,
 )
-_SINCE = re.compile(rf"[,;]?\s(?:and\s)?(?:is\s)?(?:now|(?:falling|fell|rising|rose|down|up|improv\w+|increas\w+|decreas\w+|dropp\w+|climb\w+"
-    rf"|trending (?:down|up)|settling|settled) to)\s(?P<value>{NUMBER})(?!\d|[./]\d)(?:\s?(?P<unit>{_PLAIN_UNIT}))?", re.IGNORECASE)
+_SINCE = re.compile(
+    rf"[,;]?\s(?:and\s)?(?:is\s)?(?:now|(?:falling|fell|rising|rose|down|up|improv\w+|increas\w+|decreas\w+|dropp\w+|climb\w+"
+    rf"|trending (?:down|up)|settling|settled) to)\s(?P<value>{NUMBER})(?!\d|[./]\d)(?:\s?(?P<unit>{_PLAIN_UNIT}))?",
+    re.IGNORECASE,
+)
 """A later value beside an earlier one ("Hb was 88, now 104")."""
 _RANGE = re.compile(r"\s?(?:[-–]|to)\s?\d", re.IGNORECASE)
 _LAST_NUMBER = re.compile(rf"({NUMBER})\s*$")

@@ -9,23 +9,57 @@ from dataclasses import dataclass
 _ONES = {
     name: number
     for number, name in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-        " eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 } | {"oh": 0, "nought": 0}
-_TENS = {name: 10 * number for number, name in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_TENS = {
+    name: 10 * number
+    for number, name in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
+}
 _SCALES = {"hundred": 100, "thousand": 1000}
 _WORD = "|".join(sorted({*_ONES, *_TENS, *_SCALES} - {"oh"}, key=len, reverse=True))
 _JOIN = r"(?:[ \t]+and[ \t]+|[ \t]+oh[ \t]+|[ \t]+|-)"
 _WHOLE = rf"(?:a[ \t]+(?=hundred|thousand))?(?:{_WORD})\b(?:{_JOIN}(?:{_WORD})\b)*+"
 _UNITS = {
     "milligrams": "mg", "milligram": "mg", "micrograms": "mcg", "microgram": "mcg", "grams": "g", "kilograms": "kg",
-    "kilogram": "kg", "kilos": "kg", "millilitres": "mL", "milliliters": "mL", "millimoles": "mmol", "micromoles": "umol",
-    "millimole": "mmol", "micromole": "umol", "nanograms": "ng", "centimetres": "cm", "centimeters": "cm", "per cent": "%",
+    "kilogram": "kg", "kilos": "kg", "millilitres": "mL", "milliliters": "mL",
+    "millimoles": "mmol", "micromoles": "umol",
+    "millimole": "mmol", "micromole": "umol", "nanograms": "ng", "centimetres": "cm",
+    "centimeters": "cm", "per cent": "%",
     "percent": "%",
 }  # fmt: skip
-_VOLUMES = {"litre": "/L", "liter": "/L", "decilitre": "/dL", "deciliter": "/dL", "millilitre": "/mL", "milliliter": "/mL", "mole": "/mol"}
-_UNIT = rf"(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})\b(?:[ \t]+per[ \t]+(?P<volume>{'|'.join(_VOLUMES)})s?\b)?"
+_VOLUMES = {
+    "litre": "/L",
+    "liter": "/L",
+    "decilitre": "/dL",
+    "deciliter": "/dL",
+    "millilitre": "/mL",
+    "milliliter": "/mL",
+    "mole": "/mol",
+}
+_NAMES = "|".join(sorted(_UNITS, key=len, reverse=True))
+_UNIT = rf"(?P<unit>{_NAMES})\b(?:[ \t]+per[ \t]+(?P<volume>{'|'.join(_VOLUMES)})s?\b)?"
 _NUMBER = re.compile(
     rf"\b(?P<whole>{_WHOLE})(?:[ \t]+point[ \t]+(?P<part>(?:{_WORD})\b(?:[ \t]+(?:{_WORD})\b)*+))?"
     rf"(?:(?P<over>[ \t]+over[ \t]+)(?P<other>{_WHOLE}))?(?:[ \t]+{_UNIT}|(?P<aged>-(?=year|month|week|day)))?",

@@ -19,14 +19,17 @@ _REACTION = re.compile(
 )
 _ANOTHER = re.compile(r"\s(?:and|but|so|then) (?:has|had|s?he|was|is|the|also|now)\b|\sbut\b", re.IGNORECASE)
 """Where what a drug caused ends, and something else is told."""
-_TREATED = re.compile(r"\b(?:completed|finished|course of|had)\b[^.;\n]{3,60}?\bfor\s(?:(?:an?|the|his|her|\w+)\s){0,2}$", re.IGNORECASE)
+_TREATED = re.compile(
+    r"\b(?:completed|finished|course of|had)\b[^.;\n]{3,60}?\bfor\s(?:(?:an?|the|his|her|\w+)\s){0,2}$", re.IGNORECASE
+)
 """What stands before an illness that a finished course of a drug was for."""
 _PROCEDURE = re.compile(
     r"(?:ectomy|plasty|otomy|replacement|dialysis|transplant|bypass|section|surgery|pacemaker)\b", re.IGNORECASE
 )
 """What is done to a patient: where it is planned it has not been done."""
 _SICK_DAY = re.compile(
-    r"\s(?:if|when|whenever|while|during|on)\s(?:\w+\s)?(?:unwell|sick|vomit\w*|dehydrat\w*|acutely|ill\b|febrile|days?|e?GFR"
+    r"\s(?:if|when|whenever|while|during|on)\s(?:\w+\s)?(?:unwell|sick|vomit\w*|dehydrat\w*|acutely|ill\b|febrile|days?"
+    r"|e?GFR"
     r"|SBP|HR|K\b|BP|diarrh\w*)",
     re.IGNORECASE,
 )
@@ -125,7 +128,7 @@ def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the
 
 
 def _was_treated(said: Said) -> bool:
-    """Whether a finished course of a drug stands before, which was for it ("completed amoxicillin for otitis media")."""
+    """Whether a finished course of a drug before was for it ("completed amoxicillin for otitis media")."""
     start = said.target.start
     return _TREATED.search(said.text[max(0, start - BEFORE_TREATED) : start]) is not None
 

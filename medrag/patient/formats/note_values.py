@@ -203,7 +203,9 @@ def _means_another(text: str, each: Quantity) -> bool:
         return not _VITALS_NEAR.search(text[max(0, each.start - 40) : each.end + 40])
     if each.name.casefold() == "o2":
         return each.unit != "%" or each.value < LEAST_SATURATION
-    return each.name.casefold() == "mg" and (each.name != "Mg" or text[max(0, each.start - 3) : each.start].rstrip()[-1:].isdigit())
+    return each.name.casefold() == "mg" and (
+        each.name != "Mg" or text[max(0, each.start - 3) : each.start].rstrip()[-1:].isdigit()
+    )
 
 
 def _levels(text: str, knowledge: Knowledge) -> Iterator[Quantity]:
@@ -213,7 +215,9 @@ def _levels(text: str, knowledge: Knowledge) -> Iterator[Quantity]:
     levels = {each.drug: key for key, each in knowledge.measurements.items() if each.drug}
     for each in quantities(text, tokens(text), _LEVELS):
         line = text[max(0, each.start - LEVEL_WITHIN, text.rfind("\n", 0, each.start) + 1) : each.start]
-        named = [drug for word in tokens(line) if (name := knowledge.names.get(word.folded)) for drug in name.ingredients]
+        named = [
+            drug for word in tokens(line) if (name := knowledge.names.get(word.folded)) for drug in name.ingredients
+        ]
         if named and named[-1] in levels and not re.search(r"[.;]\s[^.;]*$", line.rpartition(named[-1])[2]):
             yield replace(each, key=levels[named[-1]])
 

@@ -27,7 +27,7 @@ class CueList:
 
 @dataclass(frozen=True)
 class Headings:
-    """Section headings by category; words that may stand before one ("current medications") and open what follows it."""
+    """Section headings by category; words that stand before one ("current medications") or open what follows."""
 
     modifiers: frozenset[str]
     tails: frozenset[str]
