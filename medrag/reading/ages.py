@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from medrag.reading.spoken import figures
+
 Sex = Literal["female", "male"]
 
 READ = 4000
@@ -15,12 +17,25 @@ _NAMES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"
 _WORDS = {name: count for count, name in enumerate(_NAMES, start=1)}
 _COUNT = r"\d{1,3}(?:\.\d)?|" + "|".join(_WORDS)
 _MIXED = r"(?P<mixed>\d{1,2})\s?y(?:ears?|rs?)?\s?(?:and\s)?(?P<plus>\d{1,2})\s?m(?:onths?|o|os)?\b"
+_WHO = r"(?:fe)?male|(?:wo)?man|lady|gentleman|girl|boy"
+_MEASURED = r"(?!\d|\s?(?:[%°/:]|[.,]\d|(?:kgs?|lbs?|cm|st|stone|weeks?|wks?|months?|mths?|days?|bpm|units?|x)\b))"
+_HEADER = (
+    rf"(?:\A\s{{0,4}}|\b(?:pt|patient|seen):?\s{{1,3}})(?P<first>(?-i:[FM]))\s?(?P<first_age>\d{{1,3}})\b{_MEASURED}"
+    rf"|\b(?:Mr|Mrs|Ms|Miss|Mx|Master)\b\.?(?:\s[A-Z][\w'’.-]*){{0,4}}"
+    rf"(?:,\s|\s?\(|\s)(?P<titled>\d{{1,3}})(?=[,;).]){_MEASURED}"
+    rf"|(?<=[\s,;(/|])(?P<set_off>\d{{1,3}}),?\s(?:year old\s)?(?=(?:{_WHO})\b)"
+    rf"|\b(?:{_WHO}),?\s(?P<after_sex>\d{{1,3}})\b(?=[\s,;.)]|$){_MEASURED}"
+    r"|\b(?P<part>\d{1,3})/(?P<of>52|12|7)[\s-]old\b"
+    rf"|\((?:she|he|they)/(?:her|him|them)\),?\s(?P<pronouns>\d{{1,3}})\b{_MEASURED}"
+)
+"""An age as a note's first lines give it: "F44", "Mrs Khan, 71,", "34, female", "male, 58", "(she/her), 34"."""
 _AGE = re.compile(
     rf"\b{_MIXED}|\b(?P<count>{_COUNT})[\s-]{{0,2}}(?P<unit>years?|yrs?|yr|y|months?|mos?|mths?|weeks?|wks?|wk|days?"
     rf"|d(?=[\s/-]{{0,2}}o))"
     r"(?P<old>[\s./-]{0,3}(?:old|of age|o\b/?)\.?)?"
     rf"|\b(?:age|aged)(?:\s?[:=]\s?|\s(?:is\s)?)(?P<aged>{_COUNT})(?![\d./-])(?:\s?(?P<aged_unit>years?|yrs?|y|months?"
     rf"|mos?|mths?|weeks?|wks?|days?)\b)?"
+    rf"|{_HEADER}"
     r"|(?<![\w./-])(?P<short>\d{1,3})\s?(?:y\.?o\.?\s?|y/o\s?|yr\s?|y\s?)?(?P<letter>[FM])\b(?![.'’/]?\w|\d)",
     re.IGNORECASE,
 )
@@ -32,6 +47,13 @@ _NOT_THE_PATIENT = re.compile(
     r"|at|age|aged|is|was|who is|died|for|about|approximately|approx|the past|past|last|dx|with)\W{1,2}){0,3}$",
     re.IGNORECASE,
 )
+_INITIAL = re.compile(r"\b[A-Z][\w'’-]*\.? T\W{0,3}$")
+"""A family name cut to its first letter, which is no temperature."""
+_RELATIVE = re.compile(
+    r"\b(?:mother|father|mum|mom|dad|brother|sister|sons?|daughters?|wife|husband|partner|carer|child(?:ren)?|donor|twins?"
+    r"|aunt|uncle|cousin|neighbou?r|friend|two|three|[2-9])\b[^.;\n]{0,30}$",
+    re.IGNORECASE,
+)
 _PERSON = re.compile(
     r"[\s,.(-]{0,3}(?:old\b|year\b|[a-z-]{1,14}\s){0,4}(?P<who>female|male|woman|man|lady|gentleman|girl|boy|infant"
     r"|baby|child|[FM]\b|patient|pt\b|who\b|with\b|presents|primigravida|multigravida|G\d)",
@@ -41,9 +63,14 @@ _FEMALE = re.compile(
     r"\b(?:(?i:female|woman|lady|girl|primigravida|multigravida|primip|multip)|(?<![\d.] )F)\b|\bG\d{1,2}\s?P\d"
 )
 _MALE = re.compile(r"\b(?:(?i:male|man|gentleman|boy)|(?<![\d.] )M)\b")
-_LABELLED_SEX = re.compile(r"\b(?:sex|gender)\s?[:=]\s?(?P<sex>female|male|f|m)\b", re.IGNORECASE)
+_LABELLED_SEX = re.compile(
+    r"\b(?:sex|gender|pt|patient)\s?[:=]\s?(?P<sex>female|male|f|m)\b"
+    r"|\b(?P<born>fe(?=male at birth|male sex)|AF(?=AB\b)|m(?=ale at birth)|AM(?=AB\b))",
+    re.IGNORECASE,
+)
 _LISTED_SEX = re.compile(r"(?:^|[.;,|]\s{0,2})(?P<sex>F|M|Female|Male)\s?[,/|]\s?(?=\d{1,3}\s?(?:y|yrs?|years?|yo)\b)")
 _TITLE = re.compile(r"\b(?:(?P<f>Mrs|Ms|Miss)|(?P<m>Mr))\b\.?\s+[A-Z]")
+_PRONOUNS = re.compile(r"\((?P<sex>she|he)/(?:her|him)(?:/\w+)?\)", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:she|her|he|his|him)\b", re.IGNORECASE)
 _NOT_AFTER = re.compile(
     r"[\s-]?(?:history|hx|h/o|ago|course|smoking|pack|follow|post|of (?!age)|prior|earlier|later|survival|treatment"
@@ -51,6 +78,7 @@ _NOT_AFTER = re.compile(
     r"|(?:\w{1,12}\s)?(?:risk|mortality|kfre)\b)",
     re.IGNORECASE,
 )
+_A_YEAR = {"52": 52.18, "12": 12, "7": 365.25}
 _YEARS = {"y": 1.0, "m": 1 / 12, "w": 1 / 52.18, "d": 1 / 365.25}
 
 
@@ -74,6 +102,14 @@ def ages(text: str) -> Iterator[Age]:
 
 def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one for each way to write an age)
     before = text[max(0, match.start() - 48) : match.start()]
+    if match["first"]:
+        return Age(*match.span(), float(match["first_age"]), "female" if match["first"] in "Ff" else "male")
+    if match["part"]:
+        return Age(*match.span(), round(int(match["part"]) / _A_YEAR[match["of"]], 2))
+    bare = match["titled"] or match["set_off"] or match["after_sex"] or match["pronouns"]
+    if bare:
+        other = _NOT_THE_PATIENT.search(before) or _RELATIVE.search(before)
+        return None if other else Age(match.start(), match.end(), float(bare), _sex_in(match[0]))
     if match["short"]:
         if (
             int(match["short"]) < 1
@@ -84,10 +120,12 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one f
         return Age(*match.span(), float(match["short"]), "female" if match["letter"] in "Ff" else "male")
     if match["mixed"]:
         return Age(*match.span(), round(int(match["mixed"]) + int(match["plus"]) / 12, 2))
+    if match["aged"]:
+        if _NOT_THE_PATIENT.search(before) and not _INITIAL.search(before):
+            return None
+        return Age(*match.span(), _in_years(match["aged"], match["aged_unit"]))
     if _NOT_THE_PATIENT.search(before):
         return None
-    if match["aged"]:
-        return Age(*match.span(), _in_years(match["aged"], match["aged_unit"]))
     if match["old"] or _PERSON.match(text, match.end()) or (_opens(before) and "-" not in match[0]):
         return (
             Age(*match.span(), _in_years(match["count"], match["unit"]))
@@ -99,7 +137,7 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one f
 
 def _opens(before: str) -> bool:
     """Whether the age is set off ("F, 27y", "Patient: 71 yrs")."""
-    return re.search(r"(?:^|[,:|/(\n]|\b(?:F|M|female|male|pt|patient))\s{0,2}$", before) is not None
+    return re.search(r"(?:^|[,:|/(\n]|\b(?:F|M|female|male|pt|patient))\s{0,8}$", before) is not None
 
 
 def _in_years(count: str, unit: str | None) -> float:
@@ -109,13 +147,24 @@ def _in_years(count: str, unit: str | None) -> float:
 
 def age_and_sex(text: str) -> tuple[float | None, Sex | None]:
     """The patient's age (years) and sex where ``text`` introduces the patient; None for what it does not say."""
-    head = text[:READ]
+    head = figures(text[:READ]).text
     age = next(ages(head), None)
     if labelled := _LABELLED_SEX.search(head) or _LISTED_SEX.search(head):
-        return age.years if age else None, "female" if labelled["sex"].casefold().startswith("f") else "male"
+        return age.years if age else None, _named_sex(labelled)
     if age is None:
         return None, _gravid(head)
-    return age.years, age.sex or _sex_near(head, age) or _gravid(head) or _titled(head) or _by_pronoun(head)
+    sex = age.sex or _sex_near(head, age) or _gravid(head) or _by_pronouns(head) or _titled(head) or _by_pronoun(head)
+    return age.years, sex
+
+
+def _named_sex(labelled: re.Match[str]) -> Sex:
+    said = labelled.groupdict()
+    return "female" if "f" in (said["sex"] or said.get("born") or "").casefold()[:2] else "male"
+
+
+def _sex_in(text: str) -> Sex | None:
+    female, male = _FEMALE.search(text), _MALE.search(text)
+    return "female" if female else "male" if male else None
 
 
 def _sex_near(text: str, age: Age) -> Sex | None:
@@ -137,6 +186,12 @@ def _gravid(text: str) -> Sex | None:
 def _titled(text: str) -> Sex | None:
     found = _TITLE.search(text)
     return None if found is None else "female" if found["f"] else "male"
+
+
+def _by_pronouns(text: str) -> Sex | None:
+    """The sex that pronouns given in brackets go with."""
+    found = _PRONOUNS.search(text)
+    return None if found is None else "female" if found["sex"].casefold() == "she" else "male"
 
 
 def _by_pronoun(text: str) -> Sex | None:

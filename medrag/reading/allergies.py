@@ -11,7 +11,8 @@ _SORT = (
     r"|environmental|seasonal|other|significant|relevant|previous|current|active|contrast|new|any|insect|antibiotic|penicillin|egg|nut|peanut)"
 )
 _NO_ALLERGIES = re.compile(
-    rf"\b(?:(?P<short>NKDA|NKA|NKMA|NDA|NKFA)\b(?!\s+(?:except|other than|apart from|but|besides|until)\b)"
+    rf"\b(?<!otherwise )"
+    rf"(?:(?P<short>NKDA|NKA|NKMA|NDA|NKFA)\b(?!\s+(?:except|other than|apart from|but|besides|until)\b)"
     rf"|(?:no (?:known |reported |recorded |documented |history of )?|denies (?:any |known |having )?"
     rf"|without (?:any )?(?:known )?|not known to have (?:any )?)(?P<sort>(?:{_SORT}[\s/,]{{1,2}}(?:(?:and|or"
     rf"|&)\s)?){{0,4}})"

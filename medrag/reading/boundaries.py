@@ -10,7 +10,11 @@ from dataclasses import dataclass
 LONGEST_SENTENCE = 800
 """Characters after which a sentence ends at the next blank, whatever its punctuation: nothing reaches farther."""
 
-_STOP = re.compile(r"[.!?]+[\"')\]]?(?=\s|$)|[;•|]|\n|(?<=\s)(?=(?:\d{1,2}[.)]|#\d{1,2}:?)\s[A-Z])")
+_STOP = re.compile(
+    r"[.!?]+[\"')\]]?(?=\s|$)|[;•|]|\n"
+    r"|(?<![ \t])[ \t]{2,12}(?=[A-Z][\w /()-]{1,40}:)"
+    r"|(?<=\s)(?<!age\s)(?<!aged\s)(?<!was\s)(?<!were\s)(?<!\bof\s)(?<!\bat\s)(?<!\bis\s)(?=(?:\d{1,2}[.)]|#\d{1,2}:?)\s[A-Z])"
+)
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|approx|e\.g|i\.e|cf|no|No|hx|Hx|pt|Pt|wt|ht|temp|max|min|dept|resp|hosp|est|ca"
     r"|inj|tab|tabs|cap|caps"

@@ -33,8 +33,16 @@ _EXTENDS = frozenset(
 _ALWAYS = frozenset({"end", "self", "reports"})
 _OR = re.compile(r"\b(?:or|nor)\b")
 _PLURAL = re.compile(r"\b(?:were|are|have been|all|both)\b", re.I)
+_RELATIVE = re.compile(
+    r",?\s(?:which|that|and this|but this)\s(?:(?:s?he|they|I|we|was|were|is|has|had|been|since|now|pt|patient)\s)*",
+    re.I,
+)
+"""What joins a clause to the name that it speaks of (", which she no longer takes")."""
 _LIGHT = re.compile(
-    r"[\s(:=,→>–—\-]*+(?:(?:(?:was|were|is|are|has|have|had|been|be|then|now|also|recently|subsequently|just|both|all"
+    r"(?:\s?\([^()\n]{1,40}\))?+[\s(:=,→>–—\-]*+"
+    r"(?:(?:(?:(?:was|were|had been|has been) (?:tried|triall?ed|used|taken|started|given)"
+    r"(?: \w+ly)?,? (?:but|and|then)"
+    r"|agreed|who|was|were|is|are|has|have|had|been|be|then|now|also|recently|subsequently|just|both|all"
     r"|which|that|he|she|pt"
     r"|mg|mcg|g|ml|units?|iu|tabs?|tablets?|caps?|puffs?|po|iv|im|sc|inh|od|bd|tds|qds|qd|bid|tid|qid|qhs|hs|prn|daily"
     r"|nightly|weekly|monthly|am|pm|once|twice|a|per|day"
@@ -121,9 +129,12 @@ class Context:
         return sign[0].strip() in "-−–" and "+" not in self._text[sentence.start : sentence.end]
 
     def _in_mention(self, start: int, end: int) -> bool:
+        """Whether words are part of a mention; a cue that holds one whole ("in last pregnancy") is none."""
         place = bisect_right(self._starts, start) - 1
         return any(
-            self._spans[i][0] < end and start < self._spans[i][1]
+            self._spans[i][0] < end
+            and start < self._spans[i][1]
+            and not (start <= self._spans[i][0] and self._spans[i][1] <= end and (start, end) != self._spans[i])
             for i in (place, place + 1)
             if 0 <= i < len(self._spans)
         )
@@ -136,6 +147,8 @@ class Context:
         if place < 0 or self._starts[place] < sentence.start:
             return "before"
         end = self._spans[place][1]
+        if _RELATIVE.fullmatch(self._text, end, start):
+            return "after"
         if sentence.commas_between(end - 1, start) and self._named(start, sentence.end):
             return "before"
         return "after" if _LIGHT.fullmatch(self._text, end, start) else "before"

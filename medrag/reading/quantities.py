@@ -11,6 +11,7 @@ from medrag.reading.matcher import Match, Matcher, Token
 
 UNIT = (
     r"m?g per d(?:eci)?l(?:iter)?|mmol per l(?:iter)?|[uµμ]mol per l(?:iter)?|meq per l(?:iter)?|g per l(?:iter)?"
+    r"|mmol/mol|mg/mmol|mg/g|m?i?u/ml|m?i?u/l|pmol/l|nmol/l|ng/dl|mm/h(?:r|our)?|fl|pg|mm\s?/\s?hr?|ml/min(?:/1[.,]73\s?m\^?[2²]?)?"
     r"|mg/dl|g/dl|gm/dl|mg%|mg/l|g/l|[uµμ]mol/l|mcmol/l|micromol/l|micromoles/l|mmol/l|mmoles/l|meq/l|ng/ml|ng/l|pg/ml"
     r"|[uµμ]g/dl|mcg/dl|[uµμ]g/l|mcg/l|mu/l|miu/l|k/[uµμ]l|k/mm3|i?u/l|units/l"
     r"|x?\s?10\^?[39]/[uµμ]?l|x\s?10e[39]/l|/[uµμ]l|/mm\^?3|/cmm"
@@ -32,12 +33,12 @@ _LINK = (
 DATE = r"\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![./\d])|\d{1,2}\.\d{1,2}\.\d{2,4}(?!\d)|\d{4}-\d{2}-\d{2}(?!\d)"
 _PLAIN_UNIT = rf"(?:{UNIT})(?![\w/^])"
 _VALUE = re.compile(
-    rf"[+⁺]?(?:\s{{0,3}}[(\[](?P<given>{_PLAIN_UNIT})[)\]]|\s?\([^)\n]{{1,20}}\)(?=\s{{0,3}}[\d:=<>wi]))?"
+    rf"[+⁺]?(?:\s{{0,3}}[(\[](?P<given>{_PLAIN_UNIT})[)\]]|\s?\([^)\n]{{1,20}}\)(?=\s{{0,30}}[\d:=<>wi]))?"
     rf"(?P<link>(?:\s{{0,9}}(?:\b(?:{_LINK})\b|[:=,~|(*≈-]|\b[HL]\b(?=\s)"
     rf"|\(?(?:{DATE})\)?(?=\s?[:=\s])(?=[^\d]{{1,4}}\d))){{0,7}})"
     rf"(?:\s{{0,3}}\bfrom\s{{1,3}}(?P<from>{NUMBER})\s?(?:{UNIT})?\s?(?:on \S{{1,12}} )?\bto\b)?\s{{0,20}}"
-    rf"(?P<cmp>(?<!-)[<>≤≥])?\s?(?P<value>{NUMBER})(?P<flag>\s?(?:\([HL]\)|\*|[HL]|↑"
-    rf"|↓)(?![\w]))?\s{{0,12}}\|?\s{{0,3}}-?(?P<unit>{_PLAIN_UNIT})?"
+    rf"(?P<cmp>(?<!-)[<>≤≥])?\s?(?P<value>{NUMBER})(?P<flag>\s{{0,12}}(?:\([HL]\)|\*{{1,2}}|[HL]{{1,2}}|↑{{1,2}}"
+    rf"|↓{{1,2}}|(?i:high|low))(?![\w/]))?\s{{0,12}}\|?\s{{0,3}}-?(?P<unit>{_PLAIN_UNIT})?"
     rf"(?P<next>(?:\s?(?:→|-{{1,2}}>|=>|>)\s?{NUMBER}){{0,4}}+)(?P<late>\s?{_PLAIN_UNIT})?",
     re.IGNORECASE,
 )
@@ -46,6 +47,12 @@ _NOT_VALUE = re.compile(
     r"|hours?|hrs?|yrs?|times|lb loss)\b|(?:th|st|nd|rd)\b)",
     re.IGNORECASE,
 )
+_SINCE = re.compile(
+    rf"[,;]?\s(?:and\s)?(?:is\s)?(?:now|(?:falling|fell|rising|rose|down|up|improv\w+|increas\w+|decreas\w+|dropp\w+|climb\w+"
+    rf"|trending (?:down|up)|settling|settled) to)\s(?P<value>{NUMBER})(?!\d|[./]\d)(?:\s?(?P<unit>{_PLAIN_UNIT}))?",
+    re.IGNORECASE,
+)
+"""A later value beside an earlier one ("Hb was 88, now 104")."""
 _RANGE = re.compile(r"\s?(?:[-–]|to)\s?\d", re.IGNORECASE)
 _LAST_NUMBER = re.compile(rf"({NUMBER})\s*$")
 _OTHER = re.compile(
@@ -160,9 +167,13 @@ def _shared(text: str, group: Sequence[Match[str]]) -> Iterator[Quantity]:
     if _OTHER.search(text[max(0, group[0].start - 40) : group[0].start]):
         return
     for name, value in zip(group, each, strict=True):
-        start = values.start() + value.start()
         yield Quantity(
-            name.values[0], min(name.start, start), values.start() + value.end(), number(value["value"]), value["unit"]
+            key=name.values[0],
+            start=values.start() + value.start(),
+            end=values.start() + value.end(),
+            value=number(value["value"]),
+            unit=value["unit"],
+            name=text[name.start : name.end],
         )
 
 
@@ -182,6 +193,8 @@ def _one(text: str, name: Match[str], following: int) -> Quantity | None:
             return None
     elif _RANGE.match(text, end) and not match["cmp"]:
         return None
+    if later := _SINCE.match(text, end):
+        said, unit, end = later["value"], later["unit"] or unit, later.end()
     dated = _DATED.match(text, end)
     before = text[max(0, name.start - 30) : name.start]
     linked = _LINK_DATE.search(match["link"])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from medrag.reading.languages import Headings, language
-from medrag.reading.matcher import Letters, Matcher, tokens
+from medrag.reading.matcher import Letters, Matcher, Token, tokens
 
 LONGEST_HEADING = 60
 _LINE = re.compile(r"[^\n]+")
@@ -22,6 +22,8 @@ _SHORTEST = 3
 """A heading before a dash, in a line, is longer, or in capitals."""
 _PROSE = 9
 """A line of more words, after a blank one, is no entry of the list before."""
+_BULLETS = re.compile(r"\n[ \t]*[•*‣▪☐☑☒-][ \t]?\S[^\n]*\n[ \t]*[•*‣▪☐☑☒-]")
+_TITLE = re.compile(r"[A-Z][A-Za-z]+(?: [A-Za-z/&-]+){0,5}")
 _LISTS = frozenset({"allergies", "medications", "stopped", "family", "history", "problems", "surgery"})
 
 
@@ -91,7 +93,9 @@ def _headings(text: str, code: str) -> Iterator[tuple[str, int, int]]:
             previous = end.end() if found or end[0] == ":" else previous
         whole = text[start : line.end()].strip(" *:_")
         if len(whole) <= LONGEST_HEADING and not _END.search(text, start, line.end()):
-            category = _category(whole, code)
+            category = _category(whole, code, tails=_BULLETS.match(text, line.end()) is not None)
+            if category is None and _TITLE.fullmatch(whole) and _BULLETS.match(text, line.end()):
+                category = "other"
             if category:
                 yield category, start, line.end()
 
@@ -118,15 +122,31 @@ def _heading(text: str, previous: int, end: re.Match[str], line: int, code: str)
     return None
 
 
-def _category(words: str, code: str) -> str | None:
+def _category(words: str, code: str, *, tails: bool = True) -> str | None:
     matcher, modifiers = _known(code)
     said = tokens(words)
     for skipped in range(min(len(said), 4)):
-        if found := matcher.at(said[skipped:]):
-            return found[0]
+        for end in _ends(said, skipped, code) if tails else (len(said),):
+            if found := matcher.at(said[skipped:end]):
+                return _of_stopped(said, matcher) or found[0] if end < len(said) else found[0]
         if said[skipped].folded not in modifiers:
             return None
     return None
+
+
+def _of_stopped(said: Sequence[Token], matcher: Matcher[str]) -> str | None:
+    """The category of what is stopped, where any word of the heading says so ("Medications held on admission")."""
+    return next((found for word in said for found in matcher.at([word]) if found == "stopped"), None)
+
+
+def _ends(said: Sequence[Token], first: int, code: str) -> Iterator[int]:
+    """Where the name of a heading may end: with its last word, or before words of where and when it is from."""
+    yield len(said)
+    tails = language(code).headings.tails
+    head = said[first].text
+    if len(head) < (_SHORTEST - 1 if head.isupper() else _SHORTEST + 1):
+        return
+    yield from (place for place in range(first + 1, len(said)) if said[place].folded in tails)
 
 
 def _end(text: str, category: str, start: int, end: int) -> int:

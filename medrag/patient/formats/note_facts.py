@@ -11,14 +11,34 @@ from medrag.patient.dates import dates_at
 from medrag.patient.formats.note_targets import Target, severity_around, stage_after
 from medrag.reading.dosing.directions import amount_given
 from medrag.reading.languages import language
-from medrag.reading.terms import Kind
+from medrag.reading.terms import Kind, Term
 from medrag.types import Allergy, Condition, FactStatus, Medication
 
 _REACTION = re.compile(
     r"\s?(?:\((?P<a>[^)\n]{2,60})\)|(?:-|–|—|:|=>|->|causes|causing|caused|reaction:?)\s?(?P<b>[^\n;,.(]{3,60}))"
 )
+_ANOTHER = re.compile(r"\s(?:and|but|so|then) (?:has|had|s?he|was|is|the|also|now)\b|\sbut\b", re.IGNORECASE)
+"""Where what a drug caused ends, and something else is told."""
+_TREATED = re.compile(
+    r"\b(?:completed|finished|course of|had)\b[^.;\n]{3,60}?\bfor\s(?:(?:an?|the|his|her|\w+)\s){0,2}$", re.IGNORECASE
+)
+"""What stands before an illness that a finished course of a drug was for."""
+_PROCEDURE = re.compile(
+    r"(?:ectomy|plasty|otomy|replacement|dialysis|transplant|bypass|section|surgery|pacemaker)\b", re.IGNORECASE
+)
+"""What is done to a patient: where it is planned it has not been done."""
+_SICK_DAY = re.compile(
+    r"\s(?:if|when|whenever|while|during|on)\s(?:\w+\s)?(?:unwell|sick|vomit\w*|dehydrat\w*|acutely|ill\b|febrile|days?"
+    r"|e?GFR"
+    r"|SBP|HR|K\b|BP|diarrh\w*)",
+    re.IGNORECASE,
+)
+"""A condition on which a drug is to be held: it is not held now."""
+BEFORE_TREATED = 90
 _GRADED = {"ascites", "hepatic encephalopathy"}
 _NON = re.compile(r"\bnon[- ]?$", re.IGNORECASE)
+_EPISODE = re.compile(r"\s(?:relapse|flare|exacerbation|recurrence|attack|crisis)s?\b", re.IGNORECASE)
+"""One that is unlikely says nothing of the disease itself."""
 _INTOLERANT = re.compile(r"intoleran|tolerate|upset", re.IGNORECASE)
 TERM_DAYS = 280
 FEWEST_WEEKS, MOST_WEEKS = 2, 43
@@ -90,19 +110,27 @@ def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the
         return FactStatus.NEGATED
     if "about" in cues and not cues & {"absent", "present"}:
         return None
+    if cues & {"absent", "possible"} and _EPISODE.match(said.text, said.target.end):
+        return None
     if "family" in cues or said.section == "family":
         return FactStatus.NEGATED if "absent" in cues else FactStatus.FAMILY_HISTORY
     if "absent" in cues:
         return FactStatus.NEGATED
-    if pregnancy and "planned" in cues:
+    if "planned" in cues and (pregnancy or _PROCEDURE.search(term.name)):
         return FactStatus.PLANNED
     if cues & {"possible", "conditional"} or said.section == "instructions":
         return FactStatus.UNCERTAIN
-    if cues & {"over", "past"}:
+    if cues & {"over", "past"} or (term.event and _was_treated(said)):
         return FactStatus.RESOLVED
     historical = "history" in cues or said.section in {"history", "surgery"}
     event = term.event or pregnancy or (not said.target.known and "history" in cues)
     return FactStatus.RESOLVED if historical and event else FactStatus.ACTIVE
+
+
+def _was_treated(said: Said) -> bool:
+    """Whether a finished course of a drug before was for it ("completed amoxicillin for otitis media")."""
+    start = said.target.start
+    return _TREATED.search(said.text[max(0, start - BEFORE_TREATED) : start]) is not None
 
 
 def is_allergy(said: Said) -> bool:
@@ -140,16 +168,27 @@ def allergy_of(said: Said) -> Allergy | None:
     )
 
 
-def reaction_end(said: Said) -> int:
-    """Where the reaction ends that brackets or a dash set off from the allergen: it is no condition of its own."""
+def reaction_end(said: Said, illness: Term | None = None) -> int:
+    """Where the reaction to an allergen ends: it is no condition of its own.
+
+    An ``illness`` that is an event ("caused pancreatitis") is one, unless brackets or a dash set it off.
+    """
     match = _REACTION.match(said.text, said.target.end)
-    set_off = match is not None and match[0].strip()[0] in "(-–—:="
-    return match.end() if match and set_off else said.target.end
+    if match is None:
+        return said.target.end
+    if match[0].strip()[0] in "(-–—:=":
+        return match.end()
+    if illness is not None and illness.event:
+        return said.target.end
+    own = _ANOTHER.search(match[0])
+    return match.start() + own.start() if own else match.end()
 
 
 def medication_of(said: Said) -> Medication | None:
     """The drug as taken, stopped, planned...; None for a relative's, and for an ordinary word meaning no drug."""
     if "family" in said.cues or said.section == "family" or "about" in said.cues:
+        return None
+    if "stopped" in said.cues and _SICK_DAY.match(said.text, said.target.end):
         return None
     dosed = said.target.directions is not None
     everyday = said.words.casefold() in language().words["everyday"]
@@ -174,6 +213,7 @@ _MEDICATION_CUES = {
     "possible": FactStatus.UNCERTAIN,
     "taking": FactStatus.ACTIVE,
     "over": FactStatus.RESOLVED,
+    "tolerated": FactStatus.UNCERTAIN,
 }
 
 

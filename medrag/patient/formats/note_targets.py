@@ -81,8 +81,12 @@ def _something_else(text: str, start: int, end: int) -> bool:
 
 def _with_directions(text: str, found: Sequence[Target]) -> list[Target]:
     made = []
+    renamed = {place + 1 for place, each in enumerate(found[:-1]) if _renamed(text, each, found[place + 1])}
     for place, each in enumerate(found):
-        following = found[place + 1].start if place + 1 < len(found) else len(text)
+        if place in renamed:
+            continue
+        after = place + 2 if place + 1 in renamed else place + 1
+        following = found[after].start if after < len(found) else len(text)
         said, stop = directions_at(text, each.end, following) if each.term.kind is Kind.DRUG else (None, each.end)
         if said is None and each.term.kind is Kind.DRUG:
             aside = re.match(r"\s?\([^()\n]{1,40}\)", text[each.end : each.end + 50])
@@ -90,6 +94,14 @@ def _with_directions(text: str, found: Sequence[Target]) -> list[Target]:
                 said, stop = directions_at(text, each.end + aside.end(), following)
         made.append(Target(each.start, each.end, each.term, said, stop if said else each.end))
     return made
+
+
+def _renamed(text: str, one: Target, other: Target) -> bool:
+    """Whether brackets after a drug's name give another name of the same ("Lithium (Camcolit) 600 mg")."""
+    in_brackets = text[one.end : other.start].strip() == "(" and text[other.end : other.end + 1] == ")"
+    if not in_brackets or one.term.drug is None or other.term.drug is None:
+        return False
+    return bool(one.term.drug.ingredients) and one.term.drug.ingredients == other.term.drug.ingredients
 
 
 def _counts(text: str, each: Target, parts: Sections) -> bool:
@@ -100,6 +112,8 @@ def _counts(text: str, each: Target, parts: Sections) -> bool:
         listed = category in {"history", "problems"} and _is_entry(text, each)
         return said not in language().words["ordinary"] or listed
     if each.term.kind is Kind.ALLERGEN:
+        return True
+    if each.term.drug is not None and each.term.drug.dosed and category in {"medications", "stopped"}:
         return True
     return not _is_a_result(text, each) and not _is_level(text, each)
 
@@ -191,6 +205,8 @@ def _entry(text: str, start: int, end: int, kind: Kind) -> Iterator[Target]:
     if (kind is Kind.CONDITION and len(whole.split()) > most) or not 1 <= size <= most or len(said) < 3:
         return
     lowered = said.casefold()
+    if _is_value(text[begin + len(said) : end], kind) or analytes.identify(said) is not None:
+        return
     if kind is Kind.ALLERGEN and (
         lowered in language().words["reactions"] or lowered.split()[0] in language().words["reactions"]
     ):
@@ -198,6 +214,15 @@ def _entry(text: str, start: int, end: int, kind: Kind) -> Iterator[Target]:
     term = Term(Kind.DRUG, said) if kind is Kind.DRUG else Term(kind, said)
     directions, stop = directions_at(text, begin + len(said), end) if kind is Kind.DRUG else (None, begin + len(said))
     yield Target(begin, begin + len(said), term, directions, stop if directions else begin + len(said), known=False)
+
+
+_A_NUMBER = re.compile(r"\s?[:=]?\s?\d")
+_CONCENTRATION = re.compile(r"\s?[:=]?\s?\d[\d.,]*\s?(?:[\w^µ]+/(?:[dmuµ]?L|mol|min|hr?)\b|%|mm\s?Hg)", re.IGNORECASE)
+
+
+def _is_value(after: str, kind: Kind) -> bool:
+    """Whether what follows an entry's name shows a result or a date, which no list of allergies or drugs holds."""
+    return (_A_NUMBER if kind is Kind.ALLERGEN else _CONCENTRATION).match(after) is not None
 
 
 _NOTHING_WORD = re.compile(

@@ -58,9 +58,27 @@ _SAID = {
     "plts": "platelets",
     "haemoglobin": "hemoglobin",
     "crea": "creatinine",
+    "glu": "glucose",
+    "gluc": "glucose",
+    "p": "heart_rate",
+    "mg": "magnesium",
+    "o2": "oxygen_saturation",
 }
 _LOWER_CASE = {"wt", "ht", "hr", "rr", "cr", "bp", "qt", "hb"}
+_CAPITAL = {"p", "mg"}
 _NEEDS_UNIT = {"t", "rate", "sat", "sats"}
+_VITALS_NEAR = re.compile(r"\b(?:BP|RR|temp|SpO2|sats|reg|irreg|regular|bpm)\b|\bT\s?\d", re.IGNORECASE)
+"""What stands beside a pulse that is called "P"."""
+_STONES = re.compile(
+    r"(?P<label>\b(?:weight|wt|weighs|weighed)\b[\s:=]{0,3}(?:(?:is|was|of)\s)?)?(?<!\d)(?<!\d\.)(?P<stones>\d{1,2})\s?"
+    r"(?P<word>stone|st)\b\.?(?:\s?(?P<pounds>\d{1,2})\b(?!\s?(?:kg|/|\.\d))\s?(?P<marked>lbs?\b|pounds?\b)?)?",
+    re.I,
+)
+LEAST_SATURATION = 50
+"""Per cent of oxygen below which the air that is breathed is meant, not the blood."""
+_LEVELS = Matcher((("level", Letters.ANY, "level"), ("levels", Letters.ANY, "level")))
+LEVEL_WITHIN = 80
+"""Characters of its line before a bare level in which the drug stands that it is of."""
 _OTHERS = frozenset({"family"})
 _OTHER_FLUID = re.compile(
     r"\b(?:urine|urinalysis|ua|csf|pleural|ascitic|donor|baby|infant|neonate|mother|partner|husband|wife)\b",
@@ -88,7 +106,7 @@ _TALL = re.compile(
 _HEAVY = re.compile(
     r"(?<![\d.])(?P<value>\d{1,3}(?:\.\d{1,3})?)[\s-]?(?P<unit>kg|kilograms?|lbs?|pounds?)[\s-]{1,2}"
     r"(?:man|woman|male|female|patient|boy|girl|infant|child|in weight)\b"
-    r"|\b(?:man|woman|male|female|[MF])\s?[,(]\s?(?P<value2>\d{1,3}(?:\.\d{1,3})?)\s?(?P<unit2>kg|lbs?)\b(?!\s?/)",
+    r"|\b(?:man|woman|male|female|boy|girl|infant|baby|child|[MF])\s?[,(]\s?(?P<value2>\d{1,3}(?:\.\d{1,3})?)\s?(?P<unit2>kg|lbs?)\b(?!\s?/)",
     re.I,
 )
 _PAIR = re.compile(
@@ -96,6 +114,8 @@ _PAIR = re.compile(
     r"|(?<![\d.])(?P<cm2>\d{2,3}(?:[.,]\d)?)\s?cm\s?(?:,|/|;|and)\s?(?P<kg2>\d{1,3}(?:[.,]\d{1,3})?)\s?kg\b",
     re.I,
 )
+KG_A_POUND = 0.45359237
+"""By the international yard and pound agreement of 1959."""
 _DATE = re.compile(
     r"\b(?P<iso>\d{4}-\d{2}-\d{2})\b|\b(?P<us>\d{1,2}/\d{1,2}/\d{2,4})\b|\b(?P<eu>\d{1,2}\.\d{1,2}\.\d{4})\b"
 )
@@ -110,7 +130,7 @@ _DATED = re.compile(
 @lru_cache(maxsize=4)
 def _names(knowledge: Knowledge) -> Matcher[str]:
     names = {name: key for key, each in knowledge.measurements.items() for name in each.names} | _SAID
-    return Matcher((name, Letters.ANY, key) for name, key in names.items())
+    return Matcher((name, Letters.CAPITAL if name in _CAPITAL else Letters.ANY, key) for name, key in names.items())
 
 
 def measurements(
@@ -124,6 +144,7 @@ def measurements(
             *_pressures(text),
             *_sizes(text),
             *_laboratory(text, knowledge),
+            *_levels(text, knowledge),
         ]
         if _is_patients(text, parts, each)
     ]
@@ -154,6 +175,10 @@ def _sizes(text: str) -> Iterator[Quantity]:
         yield Quantity(
             "weight", *match.span(), _float(match["value"] or match["value2"]), match["unit"] or match["unit2"]
         )
+    for match in _STONES.finditer(text):
+        if match["label"] or match["word"].casefold() == "stone" or match["marked"]:
+            pounds = 14 * int(match["stones"]) + int(match["pounds"] or 0)
+            yield Quantity("weight", *match.span(), round(pounds * KG_A_POUND, 2), "kg")
     for match in _PAIR.finditer(text):
         yield Quantity("weight", *match.span(), _float(match["kg"] or match["kg2"]), "kg")
         yield Quantity("height", *match.span(), _float(match["cm"] or match["cm2"]), "cm")
@@ -165,9 +190,36 @@ def _float(written: str) -> float:
 
 def _laboratory(text: str, knowledge: Knowledge) -> Iterator[Quantity]:
     for each in quantities(text, tokens(text), _names(knowledge)):
+        if _means_another(text, each):
+            continue
         if _counts(each.name, each):
             in_time = (each.unit or "").casefold() in {"ms", "msec", "seconds", "sec", "secs", "s"}
             yield replace(each, key="rr_interval") if each.key == "respiratory_rate" and in_time else each
+
+
+def _means_another(text: str, each: Quantity) -> bool:
+    """Whether a letter or two are no name of a measurement here: "P" as plan, "mg" as a unit."""
+    if each.name.casefold() == "p":
+        return not _VITALS_NEAR.search(text[max(0, each.start - 40) : each.end + 40])
+    if each.name.casefold() == "o2":
+        return each.unit != "%" or each.value < LEAST_SATURATION
+    return each.name.casefold() == "mg" and (
+        each.name != "Mg" or text[max(0, each.start - 3) : each.start].rstrip()[-1:].isdigit()
+    )
+
+
+def _levels(text: str, knowledge: Knowledge) -> Iterator[Quantity]:
+    """Levels of the drug that their line names before ("Lithium 600 mg nocte, level 0.72 mmol/L")."""
+    if "level" not in text.casefold():
+        return
+    levels = {each.drug: key for key, each in knowledge.measurements.items() if each.drug}
+    for each in quantities(text, tokens(text), _LEVELS):
+        line = text[max(0, each.start - LEVEL_WITHIN, text.rfind("\n", 0, each.start) + 1) : each.start]
+        named = [
+            drug for word in tokens(line) if (name := knowledge.names.get(word.folded)) for drug in name.ingredients
+        ]
+        if named and named[-1] in levels and not re.search(r"[.;]\s[^.;]*$", line.rpartition(named[-1])[2]):
+            yield replace(each, key=levels[named[-1]])
 
 
 def _counts(said: str, each: Quantity) -> bool:

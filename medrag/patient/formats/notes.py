@@ -35,6 +35,7 @@ from medrag.reading.context import Context
 from medrag.reading.matcher import Token, tokens
 from medrag.reading.pregnancy import current_pregnancies
 from medrag.reading.sections import Sections, sections
+from medrag.reading.spoken import Figures, figures
 from medrag.reading.terms import Kind
 from medrag.types import Allergy, Condition, Fact, FactStatus, Observation, Patient, Problem
 
@@ -104,9 +105,10 @@ def plain(text: str) -> str:
 
 
 def _read(whole: _Note, today: date, knowledge: Knowledge, age: float | None) -> tuple[list[Fact], list[Problem]]:
-    note = replace(whole, text=whole.text[:MAX_CHARACTERS])
+    spoken = figures(whole.text[:MAX_CHARACTERS])
+    note = replace(whole, text=spoken.text)
     problems: list[Problem] = []
-    if len(note.text) < len(whole.text):
+    if len(whole.text) > MAX_CHARACTERS:
         problems.append(_cut(note, f"only the first {MAX_CHARACTERS} characters were read"))
     parts, words = sections(note.text), tokens(note.text)
     targets = find_targets(note.text, words, parts, knowledge)
@@ -119,6 +121,7 @@ def _read(whole: _Note, today: date, knowledge: Knowledge, age: float | None) ->
     ]
     if age is None or age >= CHILD:
         facts += _due(note, facts, today)
+    facts = [_where_written(fact, note.origin, spoken) for fact in facts]
     if note.date is None or days_before(note.date, today) <= FRESH_DAYS:
         return facts, problems
     reason = "the note is more than a year old; what it says as current is taken as uncertain"
@@ -128,6 +131,15 @@ def _read(whole: _Note, today: date, knowledge: Knowledge, age: float | None) ->
 
 def _cut(note: _Note, reason: str) -> Problem:
     return Problem(source=note.origin, reason=reason, lost=("conditions", "allergies", "medications"))
+
+
+def _where_written(fact: Fact, origin: str, spoken: Figures) -> Fact:
+    """The fact with its place in the note as written, where numbers in words were read as figures."""
+    place = re.fullmatch(r"(\d+)-(\d+)", fact.source.removeprefix(f"{origin}:")) if fact.source else None
+    if place is None or not spoken.changed:
+        return fact
+    start, end = (spoken.before(int(each)) for each in place.groups())
+    return fact.model_copy(update={"source": f"{origin}:{start}-{end}"})
 
 
 def _aged(fact: Fact) -> Fact:
@@ -155,17 +167,17 @@ def _named(
     context = Context(text, words, [(each.start, each.end) for each in targets])
     breaks = [place for section in parts.all for place in (section.heading, section.start)]
     for sentence in sentences(text, breaks):
-        reacted = 0
+        reaction: Said | None = None
         for place, cues in context.judge(sentence):
             target = targets[place]
-            if target.term.kind is Kind.CONDITION and target.start < reacted:
+            if reaction and target.term.kind is Kind.CONDITION and target.start < reaction_end(reaction, target.term):
                 continue
             said = Said(target, cues, parts.category(target.start), text, note.origin, note.date)
             fact = _fact(said, age)
             if fact is not None:
                 yield fact
             if isinstance(fact, Allergy):
-                reacted = reaction_end(said)
+                reaction = said
         if age is None or age >= CHILD:
             for start, end, weeks in current_pregnancies(text, sentence.start, sentence.end):
                 yield pregnancy_of(weeks, f"{note.origin}:{start}-{end}", note.date)

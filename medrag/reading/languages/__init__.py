@@ -27,9 +27,10 @@ class CueList:
 
 @dataclass(frozen=True)
 class Headings:
-    """Section headings by category, and words that may stand before one ("current medications")."""
+    """Section headings by category; words that stand before one ("current medications") or open what follows."""
 
     modifiers: frozenset[str]
+    tails: frozenset[str]
     sections: dict[str, tuple[str, ...]]
 
 
