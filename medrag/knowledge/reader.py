@@ -75,7 +75,7 @@ def _knowledge(files: Files) -> Knowledge:
     conditions = files.terms("conditions", terms.Condition)
     measurements = files.terms("measurements", terms.Measurement)
     allergens = files.terms("allergens", terms.Allergen)
-    translated = _translate(files, drugs, classes, conditions, measurements, allergens)
+    foreign = _translate(files, drugs, classes, conditions, measurements, allergens)
     rules = Rules(**{kind: files.rows(kind, model) for kind, model in RULES.items()})
     members = _members(classes, drugs)
     known: dict[str, Mapping[str, Any]] = {
@@ -140,7 +140,7 @@ def _knowledge(files: Files) -> Knowledge:
         first_words=names.first_words(written),
         spellings=names.spellings(written),
         codes=_codes(drugs.values(), files.rows("codes", terms.Coded)),
-        translated=translated,
+        foreign=foreign,
         ruled=_ruled(conditions, rules),
         hash=files.digest,
     )
@@ -150,20 +150,20 @@ def _inverted(routes: Mapping[str, Iterable[str]]) -> dict[str, str]:
     return {names.normalise(name): route for route, written in routes.items() for name in written}
 
 
-def _translate(files: Files, *vocabulary: dict[str, Any]) -> dict[str, dict[tuple[str, str], str]]:
-    """Adds the names of other languages (``names.<language>.csv``) to the terms; gives the preferred ones."""
-    preferred: dict[str, dict[tuple[str, str], str]] = {}
+def _translate(files: Files, *vocabulary: dict[str, Any]) -> dict[str, dict[tuple[str, str], tuple[str, ...]]]:
+    """Adds the names of other languages (``names.<language>.csv``) to the terms; gives them by language."""
+    foreign: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {}
     by_kind = dict(zip(("drug", "class", "condition", "measurement", "allergen"), vocabulary, strict=True))
     for path in files.paths("names"):
-        language = preferred.setdefault(path.name.split(".")[1], {})
+        language = foreign.setdefault(path.name.split(".")[1], {})
         for each in files.records(path, terms.Translation):
             known = by_kind[each.kind]
             _known((each.key,), known, path.name)
             field = "synonyms" if each.kind == "drug" else "names"
             union = (*getattr(known[each.key], field), *each.names)
             known[each.key] = known[each.key].model_copy(update={field: union})
-            language[each.kind, each.key] = each.names[0]
-    return preferred
+            language[each.kind, each.key] = (*language.get((each.kind, each.key), ()), *each.names)
+    return foreign
 
 
 def _codes(drugs: Iterable[terms.Drug], coded: Iterable[terms.Coded]) -> dict[tuple[str, str], str]:
