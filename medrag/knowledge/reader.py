@@ -76,6 +76,7 @@ def _knowledge(files: Files) -> Knowledge:
     measurements = files.terms("measurements", terms.Measurement)
     allergens = files.terms("allergens", terms.Allergen)
     foreign = _translate(files, drugs, classes, conditions, measurements, allergens)
+    products = _with_foreign(products, foreign)
     rules = Rules(**{kind: files.rows(kind, model) for kind, model in RULES.items()})
     members = _members(classes, drugs)
     known: dict[str, Mapping[str, Any]] = {
@@ -157,13 +158,31 @@ def _translate(files: Files, *vocabulary: dict[str, Any]) -> dict[str, dict[tupl
     for path in files.paths("names"):
         language = foreign.setdefault(path.name.split(".")[1], {})
         for each in files.records(path, terms.Translation):
+            language[each.kind, each.key] = (*language.get((each.kind, each.key), ()), *each.names)
+            if each.kind == "product":
+                continue
             known = by_kind[each.kind]
             _known((each.key,), known, path.name)
             field = "synonyms" if each.kind == "drug" else "names"
             union = (*getattr(known[each.key], field), *each.names)
             known[each.key] = known[each.key].model_copy(update={field: union})
-            language[each.kind, each.key] = (*language.get((each.kind, each.key), ()), *each.names)
     return foreign
+
+
+def _with_foreign(
+    products: tuple[terms.Product, ...], foreign: Mapping[str, Mapping[tuple[str, str], tuple[str, ...]]]
+) -> tuple[terms.Product, ...]:
+    """The products, again under each name that another language has for them."""
+    known = {product.name: product for product in products}
+    named = [
+        (key, name)
+        for terms in foreign.values()
+        for (kind, key), names in terms.items()
+        if kind == "product"
+        for name in names
+    ]
+    _known((key for key, _ in named), known, "names")
+    return (*products, *(known[key].model_copy(update={"name": name}) for key, name in named))
 
 
 def _codes(drugs: Iterable[terms.Drug], coded: Iterable[terms.Coded]) -> dict[tuple[str, str], str]:

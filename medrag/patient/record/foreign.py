@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from medrag.knowledge import Knowledge
 from medrag.patient.record.facts import LISTS
@@ -39,4 +39,4 @@ def _restored(fact: F, text: str, origin: str, knowledge: Knowledge) -> F:
     if span is None:
         return fact
     start, end = gloss(text, knowledge).origin(int(span[1]), int(span[2]))
-    return fact.model_copy(update={"source": f"{origin}:{start}-{end}"})
+    return cast(F, fact.model_copy(update={"source": f"{origin}:{start}-{end}"}))

@@ -49,10 +49,12 @@ class Language:
 class Glossary:
     """How a language is put into English: ``swaps`` change two groups' places, ``rules`` are patterns with templates.
 
-    ``words`` maps the words around names to English ones, nothing where English has none.
+    ``denied`` matches a denial with all that it denies, of which any joins are read as "or"; ``words`` maps the words
+    around names to English ones, nothing where English has none.
     """
 
     swaps: tuple[str, ...]
+    denied: str
     rules: tuple[tuple[str, str], ...]
     words: dict[str, str]
 

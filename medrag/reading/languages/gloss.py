@@ -21,6 +21,7 @@ from medrag.knowledge.names import normalise
 from medrag.reading.languages import Glossary, glossary
 
 CHINESE = "zh"
+_OR = str.maketrans("、及和与", "或或或或")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _PUNCTUATION = str.maketrans("，。；：、！？（）【】％～－＋／＜＞＝", ",.;:,!?()[]%~-+/<>=")
 _STOPS = ".!?"
@@ -82,12 +83,12 @@ def gloss(text: str, knowledge: Knowledge) -> Gloss:
 
 
 def _prepared(text: str) -> str:
-    """The text with simplified characters and with groups swapped, each character still one character."""
+    """The text with simplified characters, groups swapped and "or" in denied lists: as long as it was."""
     simple = _converter().convert(text)
     prepared = simple if len(simple) == len(text) else text
     for swap in _patterns().swaps:
         prepared = swap.sub(lambda found: found[2] + found[1], prepared)
-    return prepared
+    return _patterns().denied.sub(lambda found: found[0].translate(_OR), prepared)
 
 
 def _pieces(text: str, knowledge: Knowledge) -> Iterator[tuple[int, int, str]]:
@@ -104,7 +105,7 @@ def _ruled(text: str, place: int) -> tuple[int, str] | None:
     for pattern, template in _patterns().rules:
         if (found := pattern.match(text, place)) and found.end() > place:
             groups = [_number(each or "") for each in found.groups()]
-            return found.end(), f" {template.format('', *groups)} " if template else " "
+            return found.end(), f" {template.format('', *groups).strip()} " if template else " "
     return None
 
 
@@ -150,6 +151,7 @@ def _cased(made: str, piece: str) -> str:
 class _Patterns:
     swaps: tuple[re.Pattern[str], ...]
     rules: tuple[tuple[re.Pattern[str], str], ...]
+    denied: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -161,7 +163,7 @@ def _glossary() -> Glossary:
 def _patterns() -> _Patterns:
     known = _glossary()
     rules = tuple((re.compile(pattern), template) for pattern, template in known.rules)
-    return _Patterns(tuple(re.compile(each) for each in known.swaps), rules)
+    return _Patterns(tuple(re.compile(each) for each in known.swaps), rules, re.compile(known.denied))
 
 
 @lru_cache(maxsize=1)
@@ -174,6 +176,6 @@ def _words(knowledge: Knowledge) -> tuple[dict[str, str], int]:
     """Chinese word -> English, the names of the vocabulary before the words around them; and the longest word."""
     words = {written.casefold(): said for written, said in _glossary().words.items()}
     for (kind, key), names in knowledge.foreign.get(CHINESE, {}).items():
-        shown = key if kind == "drug" else knowledge.name(kind, key)
+        shown = key if kind in {"drug", "product"} else knowledge.name(kind, key)
         words |= {form: shown for name in names for form in (name.casefold(), normalise(name))}
     return words, max(map(len, words))
