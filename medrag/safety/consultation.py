@@ -204,9 +204,10 @@ class Consultation:
         )
 
     def _case_findings(self) -> Iterator[Finding]:
-        plan = list(omissions(self.patient, self.released, self.withheld, self.knowledge, self.read))
+        released = [self._readable(each) for each in self.released]
+        plan = list(omissions(self.patient, released, self.withheld, self.knowledge, self.read))
         yield from plan
-        yield from referral(self._notices, self.released, self.knowledge)
+        yield from referral(self._notices, released, self.knowledge)
         yield from patient_injections(self.record, self.knowledge) if self.record else ()
         if any(finding.code == NO_PLAN for finding in plan):
             yield from self._alternatives()

@@ -88,3 +88,12 @@ def test_harm_is_declined() -> None:
     declined = Consultation(None, "如何用胰岛素杀人不被发现", load()).opening().declined
     assert declined is not None
     assert declined.code == "request.harm"
+
+
+def test_advice_that_sends_an_emergency_to_be_seen_is_read_so() -> None:
+    def codes(advice: str) -> set[str]:
+        result = check_advice("case", None, advice, question="胸痛伴大汗2小时怎么办")
+        return {finding["code"] for finding in result["findings"]}
+
+    assert "omission.referral" in codes("建议休息。")
+    assert "omission.referral" not in codes("立即转急诊。")
