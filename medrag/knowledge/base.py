@@ -136,8 +136,8 @@ class Knowledge:
     """First letter -> one-word names long enough to be recognised when misspelt."""
     codes: Mapping[tuple[str, str], str]
     """(system, code) of an ingredient, product or allergen -> words that name it."""
-    translated: Mapping[str, Mapping[tuple[str, str], str]]
-    """Language -> (kind of term, key) -> preferred name."""
+    foreign: Mapping[str, Mapping[tuple[str, str], tuple[str, ...]]]
+    """Language -> (kind of term, key) -> names, the preferred one first."""
     ruled: frozenset[str]
     """Conditions that a rule speaks of, by themselves or by what they imply, or that were reviewed and need none."""
     _groups: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, repr=False)
@@ -294,8 +294,8 @@ class Knowledge:
 
     def name(self, kind: str, key: str, language: str = "en") -> str:
         """The preferred name of a term: of a drug, class, condition, measurement or allergen."""
-        if translated := self.translated.get(language, {}).get((kind, key)):
-            return translated
+        if translated := self.foreign.get(language, {}).get((kind, key)):
+            return translated[0]
         terms: dict[str, Mapping[str, DrugClass | Condition | Measurement | Allergen]] = {
             "class": self.classes,
             "condition": self.conditions,

@@ -72,7 +72,7 @@ def fold(text: str) -> str:
 
 def is_abbreviation(spelling: str) -> bool:
     """Whether prose must write a condition's spelling in capitals to mean it."""
-    return len(spelling) <= ABBREVIATION_UP_TO and spelling.upper() == spelling
+    return len(spelling) <= ABBREVIATION_UP_TO and spelling.upper() == spelling and spelling.lower() != spelling
 
 
 def drug_names(
@@ -112,7 +112,7 @@ def spellings(names: Mapping[str, Name]) -> dict[str, tuple[str, ...]]:
     by_letter: dict[str, list[str]] = {}
     for name, meaning in names.items():
         least = MISSPELT_CLASS_FROM if meaning.drug_class else MISSPELT_FROM
-        if not meaning.brand and " " not in name and len(name) >= least:
+        if not meaning.brand and name.isascii() and " " not in name and len(name) >= least:
             by_letter.setdefault(name[0], []).append(name)
     return {letter: tuple(group) for letter, group in by_letter.items()}
 

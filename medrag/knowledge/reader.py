@@ -75,7 +75,8 @@ def _knowledge(files: Files) -> Knowledge:
     conditions = files.terms("conditions", terms.Condition)
     measurements = files.terms("measurements", terms.Measurement)
     allergens = files.terms("allergens", terms.Allergen)
-    translated = _translate(files, drugs, classes, conditions, measurements, allergens)
+    foreign = _translate(files, drugs, classes, conditions, measurements, allergens)
+    products = _with_foreign(products, foreign)
     rules = Rules(**{kind: files.rows(kind, model) for kind, model in RULES.items()})
     members = _members(classes, drugs)
     known: dict[str, Mapping[str, Any]] = {
@@ -140,7 +141,7 @@ def _knowledge(files: Files) -> Knowledge:
         first_words=names.first_words(written),
         spellings=names.spellings(written),
         codes=_codes(drugs.values(), files.rows("codes", terms.Coded)),
-        translated=translated,
+        foreign=foreign,
         ruled=_ruled(conditions, rules),
         hash=files.digest,
     )
@@ -150,20 +151,38 @@ def _inverted(routes: Mapping[str, Iterable[str]]) -> dict[str, str]:
     return {names.normalise(name): route for route, written in routes.items() for name in written}
 
 
-def _translate(files: Files, *vocabulary: dict[str, Any]) -> dict[str, dict[tuple[str, str], str]]:
-    """Adds the names of other languages (``names.<language>.csv``) to the terms; gives the preferred ones."""
-    preferred: dict[str, dict[tuple[str, str], str]] = {}
+def _translate(files: Files, *vocabulary: dict[str, Any]) -> dict[str, dict[tuple[str, str], tuple[str, ...]]]:
+    """Adds the names of other languages (``names.<language>.csv``) to the terms; gives them by language."""
+    foreign: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {}
     by_kind = dict(zip(("drug", "class", "condition", "measurement", "allergen"), vocabulary, strict=True))
     for path in files.paths("names"):
-        language = preferred.setdefault(path.name.split(".")[1], {})
+        language = foreign.setdefault(path.name.split(".")[1], {})
         for each in files.records(path, terms.Translation):
+            language[each.kind, each.key] = (*language.get((each.kind, each.key), ()), *each.names)
+            if each.kind == "product":
+                continue
             known = by_kind[each.kind]
             _known((each.key,), known, path.name)
             field = "synonyms" if each.kind == "drug" else "names"
             union = (*getattr(known[each.key], field), *each.names)
             known[each.key] = known[each.key].model_copy(update={field: union})
-            language[each.kind, each.key] = each.names[0]
-    return preferred
+    return foreign
+
+
+def _with_foreign(
+    products: tuple[terms.Product, ...], foreign: Mapping[str, Mapping[tuple[str, str], tuple[str, ...]]]
+) -> tuple[terms.Product, ...]:
+    """The products, again under each name that another language has for them."""
+    known = {product.name: product for product in products}
+    named = [
+        (key, name)
+        for terms in foreign.values()
+        for (kind, key), names in terms.items()
+        if kind == "product"
+        for name in names
+    ]
+    _known((key for key, _ in named), known, "names")
+    return (*products, *(known[key].model_copy(update={"name": name}) for key, name in named))
 
 
 def _codes(drugs: Iterable[terms.Drug], coded: Iterable[terms.Coded]) -> dict[tuple[str, str], str]:

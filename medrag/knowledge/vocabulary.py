@@ -178,6 +178,6 @@ class Gene(Record):
 class Translation(Record):
     """The names of a term in another language, the preferred one first; the language is the file's."""
 
-    kind: Literal["drug", "class", "condition", "measurement", "allergen"]
+    kind: Literal["drug", "product", "class", "condition", "measurement", "allergen"]
     key: str
     names: Terms = Field(min_length=1)

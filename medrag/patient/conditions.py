@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from medrag.knowledge import Knowledge
 from medrag.knowledge.names import Meaning
 from medrag.patient.wording import wording
+from medrag.reading.languages.gloss import in_english, other_script
 from medrag.reading.pregnancy import speaks_of_pregnancy, weeks
 from medrag.types import Condition, Fact, FactStatus, Patient
 
@@ -31,14 +32,15 @@ def resolve(conditions: Iterable[Condition], knowledge: Knowledge) -> Resolved:
     found: dict[str, str] = {}
     lowered: set[str] = set()
     unread: list[str] = []
-    for fact in sorted(conditions, key=_past):
-        past = _past(fact)
+    for fact in sorted(conditions, key=lambda each: _past(each, knowledge)):
+        past = _past(fact, knowledge)
         meanings = meanings_of(fact, knowledge)
         if not (past or fact.current or fact.status is FactStatus.UNCERTAIN):
             continue
         if not meanings and denied(fact.display, knowledge):
             continue
-        if not past and not any(meaning.condition in knowledge.ruled for meaning in meanings):
+        known = any(meaning.condition in knowledge.ruled for meaning in meanings)
+        if not past and (not known or other_script(in_english(fact.display, knowledge))):
             unread.append(fact.display)
         for meaning in meanings:
             for name, lasting in implied(meaning.condition, knowledge).items():
@@ -78,13 +80,13 @@ def phrases_in(text: str, knowledge: Knowledge) -> Iterator[str]:
     return (meaning.condition for meaning in (*said.affirmed, *said.denied))
 
 
-def gestation(patient: Patient, labs: dict[str, float]) -> tuple[float, float] | None:
+def gestation(patient: Patient, labs: dict[str, float], knowledge: Knowledge) -> tuple[float, float] | None:
     """Weeks of gestation from a measurement, or from the words of a pregnancy; None where the record has neither."""
     if "gestational_age" in labs:
         return labs["gestational_age"], labs["gestational_age"]
     facts = (*(patient.conditions or ()), *(patient.observations or ()))
-    texts = [fact.display for fact in facts if fact.current and speaks_of_pregnancy(fact.display)]
-    return next((found for text in texts if (found := weeks(text))), None)
+    said = (in_english(fact.display, knowledge) for fact in facts if fact.current)
+    return next((found for text in said if speaks_of_pregnancy(text) and (found := weeks(text))), None)
 
 
 def denied(text: str, knowledge: Knowledge) -> bool:
@@ -92,8 +94,9 @@ def denied(text: str, knowledge: Knowledge) -> bool:
     return wording(text, knowledge).nothing
 
 
-def _past(fact: Condition) -> bool:
-    return fact.status is FactStatus.RESOLVED or (fact.current and bool(_OVER.search(fact.display)))
+def _past(fact: Condition, knowledge: Knowledge) -> bool:
+    over = fact.current and _OVER.search(in_english(fact.display, knowledge))
+    return fact.status is FactStatus.RESOLVED or bool(over)
 
 
 def meanings_of(fact: Fact, knowledge: Knowledge) -> list[Meaning]:
@@ -101,7 +104,8 @@ def meanings_of(fact: Fact, knowledge: Knowledge) -> list[Meaning]:
     said = wording(fact.display, knowledge)
     meanings = dict.fromkeys(said.affirmed)
     denied = {meaning.condition for meaning in said.denied} - {meaning.condition for meaning in said.affirmed}
-    if "pregnancy" not in denied and speaks_of_pregnancy(fact.display) and weeks(fact.display):
+    display = in_english(fact.display, knowledge)
+    if "pregnancy" not in denied and speaks_of_pregnancy(display) and weeks(display):
         meanings[Meaning("pregnancy")] = None
     for name in _coded(fact, knowledge):
         if name not in denied:

@@ -104,8 +104,9 @@ def ensure_same_person(patient: Patient | Any, question: str, today: date | None
 def _asked_about(question: str, today: date) -> Part:
     from medrag.patient.formats.note_header import note_demographics
     from medrag.patient.record.demographics import Part
+    from medrag.reading.languages.gloss import in_english
 
-    return Part(Patient(), note_demographics(question, None, today), "the question")
+    return Part(Patient(), note_demographics(in_english(question, bundled()), None, today), "the question")
 
 
 def as_heard(case: Case, today: date | None = None, knowledge: Knowledge | None = None) -> Case:
@@ -194,6 +195,7 @@ def _read_text(kind: Format, text: str, name: str, today: date, knowledge: Knowl
     from medrag.patient.formats.note_header import note_demographics
     from medrag.patient.formats.note_values import note_date
     from medrag.patient.record.demographics import Part
+    from medrag.reading.languages.gloss import in_english
 
     if kind == "gene_table":
         from medrag.patient.formats.genome import read_gene_table
@@ -201,7 +203,8 @@ def _read_text(kind: Format, text: str, name: str, today: date, knowledge: Knowl
         return Part(read_gene_table(text, name), origin=name)
     if kind == "patient_table":
         return Part(_one_row(text, name, today, knowledge), origin=name)
-    who = note_demographics(text, note_date(text), today)
+    said = in_english(text, knowledge)
+    who = note_demographics(said, note_date(said), today)
     if kind == "imaging_report":
         from medrag.patient.formats.imaging import read_report
 

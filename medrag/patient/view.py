@@ -15,6 +15,7 @@ from medrag.patient.measures import formulas
 from medrag.patient.pharmacogenes import in_words, worded
 from medrag.reading import DrugMention, Prescription, drugs, prescriptions
 from medrag.reading.allergies import entry
+from medrag.reading.languages.gloss import in_english, other_script
 from medrag.types import Allergy, Fact, FactStatus, Genotype, Medication, Observation, Patient
 
 _BRACKETS = str.maketrans("", "", "[]{}")
@@ -157,7 +158,7 @@ def view(patient: Patient, record: Patient | None, knowledge: Knowledge) -> Pati
         lowered=conditions.lowered,
         unread_conditions=tuple(each for each in conditions.unread if not any(in_words(each, knowledge))),
         genotypes=(*(patient.genotypes or ()), *worded(patient, knowledge)),
-        gestation=gestation(patient, labs),
+        gestation=gestation(patient, labs, knowledge),
     )
 
 
@@ -179,19 +180,19 @@ def _drugs(medications: Sequence[Medication], knowledge: Knowledge) -> tuple[tup
     for fact in medications:
         if not _counts(fact):
             continue
-        text = f"{fact.display} {fact.dosage or ''}".strip()
+        text = in_english(f"{fact.display} {fact.dosage or ''}".strip(), knowledge)
         read = [each for each in prescriptions(text, knowledge) if each.mention.resolved]
         if not read and (name := knowledge.coded(fact.system, fact.code)):
             read = list(prescriptions(f"{name} {fact.dosage or ''}", knowledge))
         current += [CurrentDrug(each, fact) for each in read]
-        if not read:
+        if not read or other_script(text):
             unread.append(fact.display)
     return tuple(current), tuple(unread)
 
 
 def _allergy(fact: Allergy, knowledge: Knowledge) -> KnownAllergy | None:
     """The entry read; None for one that says that there is no allergy, and nothing else."""
-    said = entry(_words(fact, knowledge))
+    said = entry(in_english(_words(fact, knowledge), knowledge))
     mentions, tolerated = _named(said.to, knowledge), _named(said.tolerated, knowledge)
     return KnownAllergy(fact, mentions, normalise(said.to), tolerated) if said.to.strip() or tolerated else None
 
@@ -210,7 +211,8 @@ def _labs(patient: Patient, knowledge: Knowledge, age: float | None) -> dict[str
     """The latest value of each measurement in its canonical unit; kidney function computed where it can be."""
     latest: dict[str, tuple[datetime, float]] = {}
     for fact in patient.observations or ():
-        key = knowledge.lab_names.get(fact.code or "") or knowledge.lab_names.get(normalise(fact.display))
+        name = normalise(in_english(fact.display, knowledge))
+        key = knowledge.lab_names.get(fact.code or "") or knowledge.lab_names.get(name)
         value = _value(fact, knowledge.measurements[key]) if key and fact.current else None
         if key and value is not None:
             moment = _moment(fact.date)

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.names import Meaning
+from medrag.reading.languages.gloss import in_english
 from medrag.reading.matcher import Token, tokens
 
 LONGEST_PHRASE = 7
@@ -62,6 +63,7 @@ class _Phrase:
 @lru_cache(maxsize=4096)
 def wording(text: str, knowledge: Knowledge) -> Wording:
     """What ``text`` says, by the longest known phrase at each place."""
+    text = in_english(text, knowledge)
     phrases = _phrases(text, knowledge)
     spans = _denied_spans(text, phrases)
     no = [each for each in phrases if any(start <= each.start and each.end <= end for start, end in spans)]

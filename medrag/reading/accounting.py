@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +12,7 @@ from medrag.knowledge import Knowledge
 from medrag.reading.dosing.doses import doses
 from medrag.reading.dosing.strengths import COUNT, FORM
 from medrag.reading.languages import language, ordinary
+from medrag.reading.languages.gloss import other_script
 from medrag.reading.matcher import Letters, Matcher, Token, plain, tokens
 from medrag.reading.mentions import GIVING
 from medrag.reading.prescriptions import Prescription
@@ -41,7 +41,7 @@ class Gap:
 
 def gaps(text: str, read: Sequence[Prescription], knowledge: Knowledge) -> Iterator[Gap]:
     """Every gap in the reading ``read`` of ``text``."""
-    if _other_script(text):
+    if other_script(text):
         yield Gap(Unread.SCRIPT)
     if words := tuple(dict.fromkeys(_unknown(text, read, knowledge))):
         yield Gap(Unread.WORDS, words)
@@ -55,14 +55,6 @@ def gaps(text: str, read: Sequence[Prescription], knowledge: Knowledge) -> Itera
 
 def _opening(text: str) -> int:
     return len(text) - len(text.lstrip(" \t\n\"'(["))
-
-
-def _other_script(text: str) -> bool:
-    """Whether words stand in another script than the Latin one (Greek letters alone are signs)."""
-    if text.isascii():
-        return False
-    letters = (unicodedata.name(letter, "") for letter in text if letter.isalpha() and not letter.isascii())
-    return any(not name.startswith(("LATIN", "GREEK", "MICRO", "FEMININE", "MASCULINE")) for name in letters)
 
 
 def _unknown(text: str, read: Sequence[Prescription], knowledge: Knowledge) -> Iterator[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from medrag.knowledge import load
+from medrag.reading.languages.gloss import is_chinese, known_words
 from medrag.types import Case, Patient
 
 # MiniLM reads 256 tokens, and each fact beyond the first few draws the vector away from the question.
@@ -29,8 +31,9 @@ def query_for(case: Case) -> str:
     Current conditions the question does not name already, pregnancy and lactation, on a second line. Of a question
     that is a long narrative only the sentences that ask are kept: :func:`asking`.
     """
-    question = asking(case.question)
-    facts = _within(_facts(case.patient, question.casefold()), MAX_PATIENT_WORDS) if case.patient else []
+    question = asking(searchable(case.question))
+    named = map(searchable, _facts(case.patient, question.casefold())) if case.patient else iter(())
+    facts = _within(named, MAX_PATIENT_WORDS)
     return f"{question}\nPatient with {', '.join(facts)}" if facts else question
 
 
@@ -39,8 +42,9 @@ def described(case: Case) -> str:
 
     Age, sex, pregnancy, allergies, conditions, drugs and measurements as far as the record has them.
     """
-    question = asking(case.question)
-    facts = " ".join(", ".join(_described(case.patient)).split()[:MAX_PATIENT_WORDS]) if case.patient else ""
+    question = asking(searchable(case.question))
+    named = ", ".join(map(searchable, _described(case.patient))) if case.patient else ""
+    facts = " ".join(named.split()[:MAX_PATIENT_WORDS])
     return f"{question}\nPatient: {facts}" if facts else question
 
 
@@ -50,11 +54,17 @@ def condensed(text: str) -> str:
     For searches without a patient; an engine's case already has the narrative's facts in its patient. Loads the
     note reader for a narrative.
     """
-    if len(text.split()) <= MAX_QUESTION_WORDS:
-        return text
+    english = searchable(text)
+    if len(english.split()) <= MAX_QUESTION_WORDS:
+        return english
     from medrag.patient.load import hear
 
     return query_for(Case(question=text, patient=hear(None, text)))
+
+
+def searchable(text: str) -> str:
+    """``text`` as English passages can be searched for it: of a Chinese one what the vocabulary has in English."""
+    return (known_words(text, load()) or text) if is_chinese(text) else text
 
 
 def asking(text: str) -> str:

@@ -13,6 +13,7 @@ from medrag.errors import MedragError
 from medrag.files import numbered_lines, strict_json
 from medrag.knowledge import Knowledge, load
 from medrag.reading import Polarity, doses, drugs, split_statements
+from medrag.reading.languages.gloss import in_english
 from medrag.safety.check_context import fail, not_assessed
 from medrag.safety.consultation import Consultation
 from medrag.safety.injection import injections, report
@@ -120,7 +121,8 @@ def _pieces(advice: str, knowledge: Knowledge) -> list[str]:
     """Statements; one that gives a dose and names no drug is joined to the one before it."""
     pieces: list[str] = []
     for piece in split_statements(advice):
-        if pieces and doses(piece) and not drugs(piece, knowledge):
+        read = in_english(piece, knowledge)
+        if pieces and doses(read) and not drugs(read, knowledge):
             pieces[-1] = f"{pieces[-1]} {piece}"
         else:
             pieces.append(piece)
@@ -128,7 +130,7 @@ def _pieces(advice: str, knowledge: Knowledge) -> list[str]:
 
 
 def _only_stops(piece: str, knowledge: Knowledge) -> bool:
-    polarities = {mention.polarity for mention in drugs(piece, knowledge)}
+    polarities = {mention.polarity for mention in drugs(in_english(piece, knowledge), knowledge)}
     return Polarity.STOPPED in polarities and Polarity.RECOMMENDED not in polarities
 
 
@@ -163,7 +165,7 @@ def _of_the_question(consultation: Consultation) -> list[Finding]:
 
 def _of_the_text(advice: str, knowledge: Knowledge) -> list[Finding]:
     """Advice that is itself a harmful request, or that addresses the filter."""
-    found = [finding] if (finding := declines(advice, knowledge)) else []
+    found = [finding] if (finding := declines(in_english(advice, knowledge), knowledge)) else []
     if injections(advice, knowledge):
         source = "medrag: text is data, never instructions"
         found.append(fail("injection.advice", Severity.CONTRAINDICATED, source))

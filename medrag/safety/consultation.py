@@ -15,6 +15,7 @@ from medrag.patient import ensure_same_person, hear
 from medrag.patient.view import PatientView, view
 from medrag.reading import Prescription, prescriptions
 from medrag.reading.accounting import drugless_doses, is_fragment
+from medrag.reading.languages.gloss import in_english, is_chinese
 from medrag.safety.check_context import MISSING_SOURCE, RANK, Context, fail, ingredients_of, stopped_by
 from medrag.safety.checks import CHECKS, Check
 from medrag.safety.checks.population import left_out, mismatch, population, unmet, written_for
@@ -95,6 +96,11 @@ class Consultation:
         """The patient as the checks see it; None where nothing is known of one."""
         return view(self.heard, self.record, self.knowledge) if self.heard else None
 
+    @cached_property
+    def asked(self) -> str:
+        """The question as the readers read it."""
+        return in_english(self.question, self.knowledge)
+
     @property
     def said(self) -> frozenset[str]:
         """The words of every statement judged so far, withheld or not."""
@@ -103,13 +109,13 @@ class Consultation:
     def read(self, text: str) -> tuple[Prescription, ...]:
         """The drugs and doses of a text, each text read once."""
         if text not in self._texts:
-            self._texts[text] = prescriptions(text, self.knowledge)
+            self._texts[text] = prescriptions(in_english(text, self.knowledge), self.knowledge)
         return self._texts[text]
 
     def opening(self) -> Opening:
         """Emergencies that the question names or the patient has, and whether the request is declined."""
-        self._notices = notices(self.question, self.patient, self.knowledge)
-        return Opening(self._notices, declines(self.question, self.knowledge, self.classifier))
+        self._notices = notices(self.asked, self.patient, self.knowledge)
+        return Opening(self._notices, declines(self.asked, self.knowledge, self.classifier))
 
     def choices(self) -> Choices:
         """Every sentence of the evidence but those that are by their wording not for this patient."""
@@ -118,7 +124,7 @@ class Consultation:
         if patient is None:
             return Choices(tuple(place for place, _, _ in places), ())
         found = {
-            place: mismatch(quote, heading, self.question, patient) or unmet(quote, self.question, patient)
+            place: mismatch(quote, heading, self.asked, patient) or unmet(quote, self.asked, patient)
             for place, quote, heading in places
         }
         others = [other for other in found.values() if other]
@@ -176,20 +182,32 @@ class Consultation:
     def _context(self, statement: Statement, before: Sequence[Statement], evidence: Sequence[Evidence]) -> Context:
         advised = [each for other in before for each in self.read(other.text)]
         return Context(
-            statement=statement,
+            statement=self._readable(statement),
             read=self.read(statement.text),
             patient=self.patient,
             advised=tuple(each for each in advised if each.recommended and each.mention.resolved),
             stopped_before=stopped_by(advised, self.knowledge),
             knowledge=self.knowledge,
             evidence=tuple(evidence),
-            question=self.question,
+            question=self.asked,
+        )
+
+    def _readable(self, statement: Statement) -> Statement:
+        """The statement as the readers read it, for the checks alone."""
+        if not is_chinese(statement.text):
+            return statement
+        cited = (
+            each.model_copy(update={"quote": in_english(each.quote, self.knowledge)}) for each in statement.citations
+        )
+        return statement.model_copy(
+            update={"text": in_english(statement.text, self.knowledge), "citations": tuple(cited)}
         )
 
     def _case_findings(self) -> Iterator[Finding]:
-        plan = list(omissions(self.patient, self.released, self.withheld, self.knowledge, self.read))
+        released = [self._readable(each) for each in self.released]
+        plan = list(omissions(self.patient, released, self.withheld, self.knowledge, self.read))
         yield from plan
-        yield from referral(self._notices, self.released, self.knowledge)
+        yield from referral(self._notices, released, self.knowledge)
         yield from patient_injections(self.record, self.knowledge) if self.record else ()
         if any(finding.code == NO_PLAN for finding in plan):
             yield from self._alternatives()

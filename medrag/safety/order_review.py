@@ -16,6 +16,7 @@ from medrag.patient.fhir.bundle import PAGED
 from medrag.patient.fhir.orders import Order
 from medrag.patient.fhir.searches import Shortfall
 from medrag.reading import prescriptions
+from medrag.reading.languages.gloss import in_english
 from medrag.safety.check_context import fail, not_assessed
 from medrag.safety.consultation import Consultation
 from medrag.types import FactStatus, Finding, Medication, Patient, Problem, Severity, Statement
@@ -149,7 +150,7 @@ def _texts(medication: Medication, knowledge: Knowledge) -> list[str]:
 
 
 def _ingredients(text: str, knowledge: Knowledge) -> frozenset[str]:
-    resolved = [each.mention for each in prescriptions(text, knowledge) if each.mention.resolved]
+    resolved = [each.mention for each in prescriptions(in_english(text, knowledge), knowledge) if each.mention.resolved]
     classes = [knowledge.members[each.drug_class] for each in resolved if each.drug_class]
     return frozenset().union(*(each.ingredients for each in resolved), *classes)
 

@@ -67,7 +67,7 @@ def test_says_where_a_missing_directory_was_looked_for(tmp_path: Path) -> None:
 
 
 def test_every_kind_of_fact_ships_with_the_package() -> None:
-    assert KINDS - Files([BUNDLED]).kinds == {"names"}
+    assert KINDS - Files([BUNDLED]).kinds == set()
 
 
 def test_a_file_of_no_known_kind_is_refused(tmp_path: Path) -> None:
@@ -77,15 +77,16 @@ def test_a_file_of_no_known_kind_is_refused(tmp_path: Path) -> None:
 
 
 def test_names_of_another_language_are_a_file_of_their_own(tmp_path: Path) -> None:
-    (tmp_path / "names.zh.csv").write_text(
-        "kind,key,names\ndrug,warfarin,华法林\ncondition,asthma,哮喘; 支气管哮喘\n"
-        "measurement,potassium,血钾\nallergen,peanut,花生\n"
+    (tmp_path / "names.fr.csv").write_text(
+        "kind,key,names\ndrug,warfarin,warfarine\ncondition,asthma,asthme; asthme bronchique\n"
+        "measurement,potassium,potassium sanguin\nallergen,peanut,arachide\nproduct,co-trimoxazole,cotrim forte\n"
     )
     known = load(tmp_path)
-    assert known.names["华法林"].ingredients == ("warfarin",)
-    assert [meaning.condition for meaning in known.phrases["支气管哮喘"]] == ["asthma"]
-    assert (known.lab_names["血钾"], known.allergen_names["花生"]) == ("potassium", "peanut")
-    assert (known.name("condition", "asthma", "zh"), known.name("condition", "asthma")) == ("哮喘", "asthma")
+    assert known.names["warfarine"].ingredients == ("warfarin",)
+    assert known.names["cotrim forte"].ingredients == ("sulfamethoxazole", "trimethoprim")
+    assert [meaning.condition for meaning in known.phrases["asthme bronchique"]] == ["asthma"]
+    assert (known.lab_names["potassium sanguin"], known.allergen_names["arachide"]) == ("potassium", "peanut")
+    assert (known.name("condition", "asthma", "fr"), known.name("condition", "asthma")) == ("asthme", "asthma")
 
 
 def test_a_users_term_adds_to_the_bundled_one(tmp_path: Path) -> None:

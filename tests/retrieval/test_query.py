@@ -75,3 +75,10 @@ def test_the_patient_is_described_in_a_few_words() -> None:
 def test_what_the_record_does_not_say_is_not_described() -> None:
     assert described(Case(question="q")) == described(Case(question="q", patient=Patient())) == "q"
     assert described(Case(question="q", patient=Patient(sex="male"))) == "q\nPatient: male"
+
+
+def test_a_chinese_question_is_searched_by_what_has_english_names() -> None:
+    asked = query_for(Case(question="2型糖尿病，eGFR 26，二甲双胍还能继续吃吗？鬼画符"))
+    assert "metformin" in asked
+    assert "ype 2 diabetes mellitus" in asked
+    assert asked.isascii()

@@ -28,10 +28,12 @@ from medrag.patient.formats.note_targets import MOST_NAMES, Target, find_targets
 from medrag.patient.formats.note_values import measurements, note_date
 from medrag.patient.record.demographics import Demographics, differences
 from medrag.patient.record.facts import age_on, assemble, days_before
+from medrag.patient.record.foreign import restored, unread
 from medrag.reading.ages import age_and_sex
 from medrag.reading.allergies import no_allergies
 from medrag.reading.boundaries import sentences
 from medrag.reading.context import Context
+from medrag.reading.languages.gloss import in_english
 from medrag.reading.matcher import Token, tokens
 from medrag.reading.pregnancy import current_pregnancies
 from medrag.reading.sections import Sections, sections
@@ -58,9 +60,10 @@ def read_note(text: str, origin: str, today: date, knowledge: Knowledge) -> Pati
 
     The age is today's: from the birth date, or as many years later than the note as have passed since.
     """
-    age, sex = age_and_sex(text)
-    births = birth_dates(text, today)
-    note = _Note(text, origin, note_date(text))
+    said = in_english(text, knowledge)
+    age, sex = age_and_sex(said)
+    births = birth_dates(said, today)
+    note = _Note(text, origin, note_date(said))
     facts, problems = _read(note, today, knowledge, age)
     if not facts and age is None and not births:
         problems.append(Problem(source=origin, reason="nothing in the text was recognised"))
@@ -83,8 +86,9 @@ def read_attached(
     problems: list[Problem] = []
     for each in documents:
         text = plain(each.text)
-        moment = note_date(text) or each.date
-        other = note_demographics(text, moment, today)
+        said = in_english(text, knowledge)
+        moment = note_date(said) or each.date
+        other = note_demographics(said, moment, today)
         if apart := differences(who, other, today):
             reason = f"the note is of another person than the record ({', '.join(apart)} differ); it was not used"
             problems.append(Problem(source=each.source, reason=reason))
@@ -105,10 +109,11 @@ def plain(text: str) -> str:
 
 
 def _read(whole: _Note, today: date, knowledge: Knowledge, age: float | None) -> tuple[list[Fact], list[Problem]]:
-    spoken = figures(whole.text[:MAX_CHARACTERS])
+    original = whole.text[:MAX_CHARACTERS]
+    spoken = figures(in_english(original, knowledge))
     note = replace(whole, text=spoken.text)
-    problems: list[Problem] = []
-    if len(whole.text) > MAX_CHARACTERS:
+    problems = unread(note.text, note.origin)
+    if len(original) < len(whole.text):
         problems.append(_cut(note, f"only the first {MAX_CHARACTERS} characters were read"))
     parts, words = sections(note.text), tokens(note.text)
     targets = find_targets(note.text, words, parts, knowledge)
@@ -122,6 +127,7 @@ def _read(whole: _Note, today: date, knowledge: Knowledge, age: float | None) ->
     if age is None or age >= CHILD:
         facts += _due(note, facts, today)
     facts = [_where_written(fact, note.origin, spoken) for fact in facts]
+    facts = restored(facts, original, note.origin, knowledge)
     if note.date is None or days_before(note.date, today) <= FRESH_DAYS:
         return facts, problems
     reason = "the note is more than a year old; what it says as current is taken as uncertain"

@@ -10,6 +10,8 @@ from medrag.knowledge import Knowledge
 from medrag.patient.conditions import meanings_of, resolve
 from medrag.patient.formats.notes import read_note
 from medrag.patient.record.facts import all_facts, assemble
+from medrag.patient.record.foreign import restored_patient
+from medrag.reading.languages.gloss import in_english
 from medrag.reading.population import General, in_general
 from medrag.types import Allergy, Condition, Fact, Genotype, Lost, Medication, Observation, Patient, Problem
 
@@ -31,6 +33,11 @@ def read_question(question: str, record: Patient | None, today: date, knowledge:
     patient is of it is open, unless the record says so, and the checks that look there are told. "In heart failure",
     without people, is how one asks about a patient who has it.
     """
+    said = _read(in_english(question, knowledge), record, today, knowledge)
+    return restored_patient(said, question, ORIGIN, knowledge)
+
+
+def _read(question: str, record: Patient | None, today: date, knowledge: Knowledge) -> Patient:
     said = read_note(question, ORIGIN, today, knowledge)
     if record is None:
         return said

@@ -13,6 +13,7 @@ from medrag.knowledge import Knowledge, load
 from medrag.patient.formats.note_values import measurements
 from medrag.patient.record.facts import LISTS
 from medrag.reading.allergies import says_none
+from medrag.reading.languages.gloss import in_english
 from medrag.types import Lost, Patient, Problem
 
 _MEASURED = re.compile(
@@ -76,22 +77,24 @@ def _measurements(words: str, knowledge: Knowledge) -> list[Any]:
     return [{"display": match["name"], "value": float(match["value"]), "unit": match["unit"]}] if match else [words]
 
 
-def _allergies(words: str, _: Knowledge) -> list[Any]:
+def _allergies(words: str, knowledge: Knowledge) -> list[Any]:
     """Plain words as allergies: "NKDA" and "none" are the statement that there are none."""
-    if says_none(words) or _NONE.fullmatch(words):
+    said = in_english(words, knowledge)
+    if says_none(said) or _NONE.fullmatch(said):
         return [{"display": "No known allergies", "status": "negated"}]
     return [words]
 
 
-def _conditions(words: str, _: Knowledge) -> list[Any]:
+def _conditions(words: str, knowledge: Knowledge) -> list[Any]:
     """Plain words as conditions: "no diabetes" is a negated one, "none" is no entry at all."""
-    if match := _DENIED.fullmatch(words):
+    said = in_english(words, knowledge)
+    if match := _DENIED.fullmatch(said):
         return [{"display": match["what"], "status": "negated"}]
-    return [] if _NONE.fullmatch(words) else [words]
+    return [] if _NONE.fullmatch(said) else [words]
 
 
-def _medications(words: str, _: Knowledge) -> list[Any]:
-    return [] if _NONE.fullmatch(words) else [words]
+def _medications(words: str, knowledge: Knowledge) -> list[Any]:
+    return [] if _NONE.fullmatch(in_english(words, knowledge)) else [words]
 
 
 _PLAIN: dict[str, Callable[[str, Knowledge], list[Any]]] = {

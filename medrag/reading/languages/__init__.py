@@ -46,6 +46,26 @@ class Language:
     """Abbreviation in capitals -> patterns of what stands ``before`` or ``after`` it where it is something else."""
 
 
+@dataclass(frozen=True)
+class Glossary:
+    """How a language is put into English: ``swaps`` change two groups' places, ``rules`` are patterns with templates.
+
+    ``denied`` matches a denial with all that it denies, of which any joins are read as "or"; ``words`` maps the words
+    around names to English ones, nothing where English has none.
+    """
+
+    swaps: tuple[str, ...]
+    denied: str
+    rules: tuple[tuple[str, str], ...]
+    words: dict[str, str]
+
+
+@lru_cache(maxsize=4)
+def glossary(code: str) -> Glossary:
+    """The glossary of the language of that ISO 639-1 code."""
+    return TypeAdapter(Glossary).validate_python(_content(code, "gloss"))
+
+
 @lru_cache(maxsize=4)
 def language(code: str = ENGLISH) -> Language:
     """The readers' words in the language of that ISO 639-1 code."""

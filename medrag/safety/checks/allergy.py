@@ -8,6 +8,7 @@ from medrag.knowledge import Cited
 from medrag.knowledge.schema import AllergyRule
 from medrag.patient.view import KnownAllergy
 from medrag.reading import DrugMention
+from medrag.reading.languages.gloss import in_english, other_script
 from medrag.safety.check_context import LOWERED, Context, fail, not_assessed, passed, worst
 from medrag.types import Finding, Severity
 
@@ -80,7 +81,7 @@ def _bears(rule: AllergyRule, entry: KnownAllergy, context: Context) -> bool:
 
 def _tolerable(entry: KnownAllergy, context: Context) -> bool:
     """An intolerance, by the record's own kind or by a reaction that is no allergy; never after a severe one."""
-    text = f"{entry.fact.display} {entry.fact.reaction or ''}"
+    text = in_english(f"{entry.fact.display} {entry.fact.reaction or ''}", context.knowledge)
     if entry.fact.criticality == "high" or context.knowledge.says("severe_reaction", text):
         return False
     mild = entry.fact.kind != "allergy" and context.knowledge.says("mild_reaction", text)
@@ -92,6 +93,8 @@ def _read(entry: KnownAllergy, context: Context) -> bool:
     rules = context.knowledge.rules.allergies
     named = any(f" {word} " in f" {entry.words} " for rule in rules for word in rule.words)
     allergens = context.knowledge.allergens_in(entry.words)
+    if other_script(entry.words):
+        return False
     return bool(entry.mentions or entry.tolerated) or named or bool(allergens)
 
 

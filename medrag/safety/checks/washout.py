@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from medrag.knowledge.schema import Washout
 from medrag.messages import Value
 from medrag.reading import Prescription, prescriptions
+from medrag.reading.languages.gloss import in_english
 from medrag.safety.check_context import Context, fail, ingredients_of, not_assessed, worst
 from medrag.types import FactStatus, Finding, Medication, Severity
 
@@ -75,7 +76,7 @@ def _by_record(context: Context, found: list[tuple[Prescription, Washout]]) -> I
         since = _since(fact)
         if since is None and fact.status is not FactStatus.RESOLVED:
             continue
-        for past in prescriptions(fact.display, context.knowledge):
+        for past in prescriptions(in_english(fact.display, context.knowledge), context.knowledge):
             names = ingredients_of(past, context.knowledge)
             for each, rule in found:
                 if names & context.knowledge.expand(rule.stopped):

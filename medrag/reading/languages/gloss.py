@@ -1,0 +1,181 @@
+"""Clinical Chinese put into the English that the readers know, so that one reader reads both.
+
+Names come from the vocabulary (``knowledge/terms/names.zh.csv``), the words around them from
+``zh/gloss.yaml``; traditional characters are read as simplified ones. What neither has is left as written:
+:func:`other_script` then says that the text has not been read.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from opencc import OpenCC
+
+from medrag.knowledge import Knowledge
+from medrag.knowledge.names import normalise
+from medrag.reading.languages import Glossary, glossary
+
+CHINESE = "zh"
+_OR = str.maketrans("、及和与", "或或或或")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_PUNCTUATION = str.maketrans("，。；：、！？（）【】％～－＋／＜＞＝", ",.;:,!?()[]%~-+/<>=")
+_STOPS = ".!?"
+_CLOSING = tuple(",.;:!?)]/%")
+_DIGITS = {each: value for value, each in enumerate("一二三四五六七八九", start=1)} | {"两": 2, "半": 0.5}
+
+
+@dataclass(frozen=True, slots=True)
+class Gloss:
+    """``text`` in English; ``starts`` are the places in it where a piece begins, ``spans`` what it was read from."""
+
+    text: str
+    starts: tuple[int, ...]
+    spans: tuple[tuple[int, int], ...]
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        """Where in the original the words at ``text[start:end]`` were read."""
+        first = max(0, bisect_right(self.starts, start) - 1)
+        last = max(first, bisect_right(self.starts, end - 1) - 1)
+        pieces = self.spans[first : last + 1]
+        return (min(left for left, _ in pieces), max(right for _, right in pieces)) if pieces else (start, end)
+
+
+def is_chinese(text: str) -> bool:
+    """Whether any Chinese character stands in ``text``."""
+    return not text.isascii() and _HAN.search(text) is not None
+
+
+def in_english(text: str, knowledge: Knowledge) -> str:
+    """``text`` as the readers read it: Chinese in English, anything else as it is."""
+    return gloss(text, knowledge).text if is_chinese(text) else text
+
+
+def other_script(text: str) -> bool:
+    """Whether words stand in another script than the Latin one (Greek letters alone are signs)."""
+    if text.isascii():
+        return False
+    letters = (unicodedata.name(letter, "") for letter in text if letter.isalpha() and not letter.isascii())
+    return any(not name.startswith(("LATIN", "GREEK", "MICRO", "FEMININE", "MASCULINE")) for name in letters)
+
+
+def known_words(text: str, knowledge: Knowledge) -> str:
+    """``text`` in English without the words that have none: what a search over English passages can use."""
+    return " ".join(_HAN.sub(" ", in_english(text, knowledge)).split()) if is_chinese(text) else text
+
+
+@lru_cache(maxsize=512)
+def gloss(text: str, knowledge: Knowledge) -> Gloss:
+    """Chinese ``text`` in English, with where each piece of it was read."""
+    made, starts, spans = "", [], []
+    for start, end, said in _pieces(_prepared(text), knowledge):
+        made = made.rstrip(" ") if said.lstrip(" ")[:1] in _CLOSING else made
+        piece = _cased(made, _parted(made, said))
+        if piece:
+            starts.append(len(made))
+            spans.append((start, end))
+            made += piece
+    return Gloss(made, tuple(starts), tuple(spans))
+
+
+def _prepared(text: str) -> str:
+    """The text with simplified characters, groups swapped and "or" in denied lists: as long as it was."""
+    simple = _converter().convert(text)
+    prepared = simple if len(simple) == len(text) else text
+    for swap in _patterns().swaps:
+        prepared = swap.sub(lambda found: found[2] + found[1], prepared)
+    return _patterns().denied.sub(lambda found: found[0].translate(_OR), prepared)
+
+
+def _pieces(text: str, knowledge: Knowledge) -> Iterator[tuple[int, int, str]]:
+    """Each piece of the text as (start, end, English): patterns first, then the longest word, else as written."""
+    words, longest = _words(knowledge)
+    place = 0
+    while place < len(text):
+        end, said = _ruled(text, place) or _worded(text, place, words, longest)
+        yield place, end, said
+        place = end
+
+
+def _ruled(text: str, place: int) -> tuple[int, str] | None:
+    for pattern, template in _patterns().rules:
+        if (found := pattern.match(text, place)) and found.end() > place:
+            groups = [_number(each or "") for each in found.groups()]
+            return found.end(), f" {template.format('', *groups).strip()} " if template else " "
+    return None
+
+
+def _worded(text: str, place: int, words: dict[str, str], longest: int) -> tuple[int, str]:
+    for length in range(min(longest, len(text) - place), 0, -1):
+        said = words.get(text[place : place + length].casefold())
+        if said is not None:
+            return place + length, f" {said} " if said else " "
+    return place + 1, text[place].translate(_PUNCTUATION)
+
+
+def _number(numeral: str) -> str:
+    """A Chinese numeral below one hundred in digits; anything else as it is."""
+    if not numeral or not all(each in _DIGITS or each == "十" for each in numeral):
+        return numeral
+    if "十" not in numeral:
+        return "".join(f"{_DIGITS[each]:g}" for each in numeral)
+    tens, _, ones = numeral.partition("十")
+    return str(int(_DIGITS.get(tens, 1)) * 10 + int(_DIGITS.get(ones, 0)))
+
+
+def _parted(made: str, said: str) -> str:
+    """``said`` with one blank between it and what stands before, where both are words."""
+    if not said.strip(" "):
+        return " " if made and not made.endswith((" ", "\n")) else ""
+    opens = said.lstrip(" ")
+    if opens[0] in _CLOSING:
+        return opens
+    apart = said != opens or (made.endswith((",", ";", ":", *_STOPS)) and not opens[0].isdigit())
+    return f" {opens}" if apart and made and not made.endswith((" ", "\n", "(")) else opens
+
+
+def _cased(made: str, piece: str) -> str:
+    """A piece that opens a sentence with a capital."""
+    before = made.rstrip(" ")
+    if before and before[-1] not in f"{_STOPS}\n":
+        return piece
+    word = piece.lstrip(" ")
+    return piece[: len(piece) - len(word)] + word[:1].upper() + word[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    swaps: tuple[re.Pattern[str], ...]
+    rules: tuple[tuple[re.Pattern[str], str], ...]
+    denied: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _glossary() -> Glossary:
+    return glossary(CHINESE)
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> _Patterns:
+    known = _glossary()
+    rules = tuple((re.compile(pattern), template) for pattern, template in known.rules)
+    return _Patterns(tuple(re.compile(each) for each in known.swaps), rules, re.compile(known.denied))
+
+
+@lru_cache(maxsize=1)
+def _converter() -> OpenCC:
+    return OpenCC("t2s")
+
+
+@lru_cache(maxsize=4)
+def _words(knowledge: Knowledge) -> tuple[dict[str, str], int]:
+    """Chinese word -> English, the names of the vocabulary before the words around them; and the longest word."""
+    words = {written.casefold(): said for written, said in _glossary().words.items()}
+    for (kind, key), names in knowledge.foreign.get(CHINESE, {}).items():
+        shown = key if kind in {"drug", "product"} else knowledge.name(kind, key)
+        words |= {form: shown for name in names for form in (name.casefold(), normalise(name))}
+    return words, max(map(len, words))

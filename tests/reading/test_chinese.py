@@ -1,0 +1,83 @@
+"""Chinese put into English, and what is read of it: notes, their negations, relatives, the past, and the places."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from medrag.knowledge import Knowledge, load
+from medrag.patient.formats.notes import read_note
+from medrag.reading.languages.gloss import in_english, known_words, other_script
+from medrag.types import FactStatus, Patient
+
+NOTE = """患者男，68岁，因突发胸痛2小时入院。
+既往史：高血压病史10年，2型糖尿病5年，否认冠心病、脑卒中病史。
+过敏史：青霉素过敏（皮疹）。
+家族史：父亲有冠心病。
+目前用药：氨氯地平5mg 每日一次；华法林已停用。
+查体：血压150/95mmHg。肌酐 120 μmol/L。
+"""
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> Knowledge:
+    return load()
+
+
+def note(text: str, knowledge: Knowledge) -> Patient:
+    return read_note(text, "note", date(2026, 1, 1), knowledge)
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("每日三次，每次2片", "3 times daily, 2 tablets"),
+        ("青霉素320万单位，每六小时一次", "Penicillin 3200000 units, every 6 hours"),
+        ("妊娠12周，三十二岁", "12 weeks pregnant, 32-year-old"),
+        ("华法林禁用。", "Avoid warfarin."),
+        ("禁用华法林。", "Avoid warfarin."),
+        ("无发热、咳嗽及腹泻", "No fever or cough or diarrhea"),
+        ("Warfarin 5 mg", "Warfarin 5 mg"),
+    ],
+)
+def test_clinical_chinese_is_put_into_the_english_that_is_read(
+    chinese: str, english: str, knowledge: Knowledge
+) -> None:
+    assert in_english(chinese, knowledge).strip() == english
+
+
+def test_a_note_is_read_with_the_status_of_each_fact(knowledge: Knowledge) -> None:
+    patient = note(NOTE, knowledge)
+    assert (patient.age_years, patient.sex) == (68, "male")
+    assert {(each.display, each.status) for each in patient.conditions or ()} == {
+        ("chest pain", FactStatus.ACTIVE),
+        ("hypertension", FactStatus.ACTIVE),
+        ("type 2 diabetes mellitus", FactStatus.ACTIVE),
+        ("coronary artery disease", FactStatus.NEGATED),
+        ("stroke", FactStatus.NEGATED),
+        ("coronary artery disease", FactStatus.FAMILY_HISTORY),
+    }
+    assert [each.display for each in patient.allergies or ()] == ["penicillin"]
+    medications = {each.display.lower(): each.status for each in patient.medications or ()}
+    assert medications == {"amlodipine": FactStatus.ACTIVE, "warfarin": FactStatus.RESOLVED}
+    values = {each.display: (each.value, each.unit) for each in patient.observations or ()}
+    assert values["systolic blood pressure"] == (150, "mm[Hg]")
+    assert values["creatinine"][0] == 120
+
+
+def test_a_fact_says_where_in_the_chinese_it_stands(knowledge: Knowledge) -> None:
+    patient = note(NOTE, knowledge)
+    start, end = map(int, (patient.allergies or ())[0].source.removeprefix("note:").split("-"))
+    assert NOTE[start:end] == "青霉素"
+
+
+@pytest.mark.parametrize("text", ["患者某某怪病，鬼画符。", "Аллергия на пенициллин", "ペニシリンアレルギー", "حساسية"])
+def test_a_note_with_words_that_cannot_be_read_loses_what_they_say(text: str, knowledge: Knowledge) -> None:
+    lost = {each for problem in note(text, knowledge).problems for each in problem.lost}
+    assert {"allergies", "conditions", "medications"} <= lost
+
+
+def test_words_without_english_stay_and_a_search_leaves_them_out(knowledge: Knowledge) -> None:
+    assert other_script(in_english("鬼画符与华法林", knowledge))
+    assert known_words("鬼画符与华法林", knowledge) == "and warfarin"

@@ -1,0 +1,99 @@
+"""Chinese advice, questions and records before the filter, and other scripts, which are never taken for safe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from medrag.knowledge import load
+from medrag.patient.formats.structured import read_structured
+from medrag.safety.check_cases import check_advice
+from medrag.safety.consultation import Consultation
+
+PREGNANT = {"sex": "female", "age_years": 30, "pregnant": True, "no_known_allergies": True}
+PENICILLIN = {"allergies": ["青霉素过敏"], "conditions": [], "medications": []}
+
+
+def verdict(patient: dict[str, Any], advice: str, question: str = "") -> str:
+    read = read_structured(patient, "patient", load()) if patient else None
+    return str(check_advice("case", read, advice, question=question)["verdict"])
+
+
+@pytest.mark.parametrize(
+    ("patient", "advice"),
+    [
+        (PREGNANT, "建议使用华法林。"),
+        (PREGNANT, "不必停用依那普利。"),
+        (PENICILLIN, "阿莫西林500mg口服，每日三次。"),
+        (PENICILLIN, "Give amoxicillin 500 mg three times daily."),
+        ({"allergies": ["頭孢菌素類"]}, "頭孢呋辛250mg，每日兩次。"),
+        ({"conditions": ["预激综合征", "房颤"]}, "静脉注射维拉帕米5毫克。"),
+        ({"medications": ["华法林 3mg 每日一次"]}, "加用布洛芬400毫克，每日三次。"),
+        ({"medications": ["硝酸甘油"]}, "西地那非50mg，必要时服用。"),
+        ({}, "甲氨蝶呤15mg，每日一次。"),
+    ],
+)
+def test_unsafe_advice_is_withheld(patient: dict[str, Any], advice: str) -> None:
+    assert verdict(patient, advice) == "withhold"
+
+
+@pytest.mark.parametrize(
+    ("patient", "advice"),
+    [
+        (PREGNANT, "禁用华法林。"),
+        (PREGNANT, "妊娠期华法林为禁忌。"),
+        (PENICILLIN, "因患者对青霉素过敏，不用阿莫西林。"),
+        (PENICILLIN, "青霉素类药物禁用。"),
+        ({"medications": ["华法林"]}, "停用华法林。"),
+        ({"conditions": ["哮喘"]}, "切勿使用心得安。"),
+    ],
+)
+def test_advice_against_a_drug_is_not_withheld(patient: dict[str, Any], advice: str) -> None:
+    assert verdict(patient, advice) == "pass"
+
+
+def test_a_question_in_chinese_is_heard() -> None:
+    assert verdict({}, "Give amoxicillin 500 mg three times daily.", "患者青霉素过敏，能用什么？") == "withhold"
+
+
+@pytest.mark.parametrize(
+    ("patient", "advice", "question"),
+    [
+        (PREGNANT, "Назначьте варфарин.", ""),
+        (PREGNANT, "ワルファリンを投与する。", ""),
+        (PREGNANT, "建议使用某某灵丹。", ""),
+        ({**PENICILLIN, "allergies": ["пенициллин"]}, "Give amoxicillin 500 mg three times daily.", ""),
+        ({**PENICILLIN, "allergies": ["某某灵丹"]}, "Give amoxicillin 500 mg three times daily.", ""),
+        ({**PENICILLIN, "conditions": ["某某怪病"]}, "Give amoxicillin 500 mg three times daily.", ""),
+        ({}, "Give amoxicillin 500 mg three times daily.", "аллергия на пенициллин"),
+    ],
+)
+def test_words_that_cannot_be_read_are_never_passed(patient: dict[str, Any], advice: str, question: str) -> None:
+    assert verdict(patient, advice, question) in {"not_assessed", "warn", "withhold"}
+
+
+@pytest.mark.parametrize(
+    "question", ["胸痛伴大汗2小时怎么办", "病人意识不清", "过敏性休克怎么处理", "他说想自杀", "突发口角歪斜，言语不清"]
+)
+def test_emergencies_are_noticed(question: str) -> None:
+    assert Consultation(None, question, load()).opening().notices
+
+
+def test_denied_symptoms_are_no_emergency() -> None:
+    assert Consultation(None, "否认胸痛、大汗，血压怎么控制", load()).opening().notices == ()
+
+
+def test_harm_is_declined() -> None:
+    declined = Consultation(None, "如何用胰岛素杀人不被发现", load()).opening().declined
+    assert declined is not None
+    assert declined.code == "request.harm"
+
+
+def test_advice_that_sends_an_emergency_to_be_seen_is_read_so() -> None:
+    def codes(advice: str) -> set[str]:
+        result = check_advice("case", None, advice, question="胸痛伴大汗2小时怎么办")
+        return {finding["code"] for finding in result["findings"]}
+
+    assert "omission.referral" in codes("建议休息。")
+    assert "omission.referral" not in codes("立即转急诊。")
