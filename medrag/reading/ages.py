@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from medrag.reading.spoken import figures
+from medrag.reading.languages.spoken import figures
 
 Sex = Literal["female", "male"]
 

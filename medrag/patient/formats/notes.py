@@ -34,10 +34,10 @@ from medrag.reading.allergies import no_allergies
 from medrag.reading.boundaries import sentences
 from medrag.reading.context import Context
 from medrag.reading.languages.gloss import in_english
+from medrag.reading.languages.spoken import Figures, figures
 from medrag.reading.matcher import Token, tokens
 from medrag.reading.pregnancy import current_pregnancies
 from medrag.reading.sections import Sections, sections
-from medrag.reading.spoken import Figures, figures
 from medrag.reading.terms import Kind
 from medrag.types import Allergy, Condition, Fact, FactStatus, Observation, Patient, Problem
 
