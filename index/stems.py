@@ -27,6 +27,8 @@ _AGAINST = re.compile(
     r"(?:drugs|medicines|medications|treatments)\s+(?:to avoid|not to|that should not)|when not to|who should not)\b",
     re.IGNORECASE,
 )
+_MARKS = re.compile(r"(?:\s*\{[^{}]*\})*\s*$")
+"""A sentence's grades, as the corpus writes them: "... at 12 weeks. {strength: 1}"."""
 _MAX_TOGETHER = 120
 _MAX_LABEL_WORDS = 4
 
@@ -57,7 +59,7 @@ def _joined(blocks: Sequence[Block], heading: str | None) -> Iterator[Block]:
             continue
         if items and block.text.rstrip().endswith(":") and _is_label(block.text, items):
             block = replace(block, quotable=False)
-        fragment = block.level and not block.text.endswith(".")
+        fragment = block.level and not _MARKS.sub("", block.text).endswith(".")
         yield replace(block, text=f"{heading} {block.text}") if heading and fragment else block
         position += 1
 

@@ -59,5 +59,10 @@ def test_a_bare_list_under_a_heading_against_something_begins_with_it() -> None:
     assert said(item("aspirin"), heading="First line") == ["aspirin"]
 
 
+@pytest.mark.parametrize("sentence", ["Do not give it at 12 weeks.", "Do not give it. {strength: 3; evidence: A}"])
+def test_a_whole_sentence_under_a_heading_against_something_stays_as_it_is(sentence: str) -> None:
+    assert said(item(sentence), heading="Contraindications and cautions") == [sentence]
+
+
 def test_a_list_without_a_stem_and_rows_stay_as_they_are() -> None:
     assert said(Block("Doses:"), Block("Drug: A; Dose: 5 mg", statement=True)) == ["Doses:", "Drug: A; Dose: 5 mg"]
