@@ -28,13 +28,13 @@ from medrag.patient.formats.note_targets import MOST_NAMES, Target, find_targets
 from medrag.patient.formats.note_values import measurements, note_date
 from medrag.patient.record.demographics import Demographics, differences
 from medrag.patient.record.facts import age_on, assemble, days_before
-from medrag.patient.record.foreign import restored, unread
+from medrag.patient.record.foreign import moved, restored, unread
 from medrag.reading.ages import age_and_sex
 from medrag.reading.allergies import no_allergies
 from medrag.reading.boundaries import sentences
 from medrag.reading.context import Context
 from medrag.reading.languages.gloss import in_english
-from medrag.reading.languages.spoken import Figures, figures
+from medrag.reading.languages.spoken import figures
 from medrag.reading.matcher import Token, tokens
 from medrag.reading.pregnancy import current_pregnancies
 from medrag.reading.sections import Sections, sections
@@ -126,7 +126,8 @@ def _read(whole: _Note, today: date, knowledge: Knowledge, age: float | None) ->
     ]
     if age is None or age >= CHILD:
         facts += _due(note, facts, today)
-    facts = [_where_written(fact, note.origin, spoken) for fact in facts]
+    if spoken.changed:
+        facts = moved(facts, note.origin, spoken.origin)
     facts = restored(facts, original, note.origin, knowledge)
     if note.date is None or days_before(note.date, today) <= FRESH_DAYS:
         return facts, problems
@@ -137,15 +138,6 @@ def _read(whole: _Note, today: date, knowledge: Knowledge, age: float | None) ->
 
 def _cut(note: _Note, reason: str) -> Problem:
     return Problem(source=note.origin, reason=reason, lost=("conditions", "allergies", "medications"))
-
-
-def _where_written(fact: Fact, origin: str, spoken: Figures) -> Fact:
-    """The fact with its place in the note as written, where numbers in words were read as figures."""
-    place = re.fullmatch(r"(\d+)-(\d+)", fact.source.removeprefix(f"{origin}:")) if fact.source else None
-    if place is None or not spoken.changed:
-        return fact
-    start, end = (spoken.before(int(each)) for each in place.groups())
-    return fact.model_copy(update={"source": f"{origin}:{start}-{end}"})
 
 
 def _aged(fact: Fact) -> Fact:

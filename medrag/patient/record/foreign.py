@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TypeVar, cast
 
 from medrag.knowledge import Knowledge
@@ -24,19 +24,26 @@ def unread(english: str, origin: str) -> list[Problem]:
 
 def restored(facts: Iterable[F], text: str, origin: str, knowledge: Knowledge) -> list[F]:
     """The facts read from ``text`` in English, with the places in ``text`` itself."""
-    return [_restored(each, text, origin, knowledge) for each in facts] if is_chinese(text) else list(facts)
+    return moved(facts, origin, gloss(text, knowledge).origin) if is_chinese(text) else list(facts)
 
 
 def restored_patient(patient: Patient, text: str, origin: str, knowledge: Knowledge) -> Patient:
     """The patient with :func:`restored` facts in every list."""
+    if not is_chinese(text):
+        return patient
+    place = gloss(text, knowledge).origin
     lists = {name: facts for name in LISTS if (facts := getattr(patient, name))}
-    update = {name: tuple(restored(facts, text, origin, knowledge)) for name, facts in lists.items()}
-    return patient.model_copy(update=update)
+    return patient.model_copy(update={name: tuple(moved(facts, origin, place)) for name, facts in lists.items()})
 
 
-def _restored(fact: F, text: str, origin: str, knowledge: Knowledge) -> F:
+def moved(facts: Iterable[F], origin: str, place: Callable[[int, int], tuple[int, int]]) -> list[F]:
+    """The facts with the places that ``place`` gives for those (start, end) in the text they were read from."""
+    return [_moved(each, origin, place) for each in facts]
+
+
+def _moved(fact: F, origin: str, place: Callable[[int, int], tuple[int, int]]) -> F:
     span = re.fullmatch(rf"{re.escape(origin)}:(\d+)-(\d+)", fact.source)
     if span is None:
         return fact
-    start, end = gloss(text, knowledge).origin(int(span[1]), int(span[2]))
+    start, end = place(int(span[1]), int(span[2]))
     return cast(F, fact.model_copy(update={"source": f"{origin}:{start}-{end}"}))

@@ -68,7 +68,6 @@ def known_words(text: str, knowledge: Knowledge) -> str:
     return " ".join(_HAN.sub(" ", in_english(text, knowledge)).split()) if is_chinese(text) else text
 
 
-@lru_cache(maxsize=512)
 def gloss(text: str, knowledge: Knowledge) -> Gloss:
     """Chinese ``text`` in English, with where each piece of it was read."""
     made, starts, spans = "", [], []

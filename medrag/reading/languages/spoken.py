@@ -88,8 +88,11 @@ class Figures:
         """Whether anything was written in words."""
         return bool(self._places)
 
-    def before(self, place: int) -> int:
-        """Where ``place`` of ``text`` stood in the text as written."""
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        """Where in the original the words at ``text[start:end]`` were read."""
+        return self._before(start), self._before(end)
+
+    def _before(self, place: int) -> int:
         at = bisect_right(self._places, place) - 1
         return place + self._shifts[at] if at >= 0 else place
 
