@@ -126,13 +126,10 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one f
         return Age(*match.span(), _in_years(match["aged"], match["aged_unit"]))
     if _NOT_THE_PATIENT.search(before):
         return None
-    if match["old"] or _PERSON.match(text, match.end()) or (_opens(before) and "-" not in match[0]):
-        return (
-            Age(*match.span(), _in_years(match["count"], match["unit"]))
-            if not _NOT_AFTER.match(text, match.end())
-            else None
-        )
-    return None
+    now = match["old"] or _PERSON.match(text, match.end()) or (_opens(before) and "-" not in match[0])
+    if not now or _NOT_AFTER.match(text, match.end()):
+        return None
+    return Age(*match.span(), _in_years(match["count"], match["unit"]))
 
 
 def _opens(before: str) -> bool:
