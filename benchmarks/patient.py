@@ -112,9 +112,7 @@ def _wanted(note: dict[str, Any], kind: str) -> Pairs:
 
 def _found(patient: Patient, kind: str) -> Pairs:
     if kind == "values":
-        read = [
-            (analytes.identify(each.display, each.code, each.system), each.value) for each in patient.observations or ()
-        ]
+        read = [(analytes.measured_by(each, load_knowledge()), each.value) for each in patient.observations or ()]
         return {(analyte.key, value) for analyte, value in read if analyte}
     facts: Iterable[Fact] = getattr(patient, kind)
     standing = [each for each in facts if kind != "allergies" or each.current]
@@ -133,7 +131,7 @@ def _identifiers() -> Iterator[str]:
     kept: list[bool] = []
     left: list[str] = []
     for note in content["notes"]:
-        after = deidentify(note["text"], identity)
+        after = deidentify(note["text"], identity, load_knowledge())
         for kind, secrets in note["secret"].items():
             gone[kind] += [secret not in after for secret in secrets]
             left += [f"{kind}: {secret}" for secret in secrets if secret in after]

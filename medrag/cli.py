@@ -19,6 +19,7 @@ from medrag import __version__
 from medrag.errors import InputError, MedragError
 
 if TYPE_CHECKING:
+    from medrag.knowledge import Knowledge
     from medrag.safety.request_classifier import RequestClassifier
     from medrag.settings import Settings
     from medrag.types import Advice, Case, Evidence, Patient
@@ -130,9 +131,12 @@ def search(
     asked = read_queries(queries) if queries else [BatchQuery(id="query", query=_not_empty(query or "", "query"))]
     for each in asked:
         if as_json or queries:
-            print(search_line(retriever, each, k=k, filters=wanted), flush=True)
+            print(search_line(retriever, each, _knowledge(settings), k=k, filters=wanted), flush=True)
         else:
-            _show_passages(retriever.nearest(condensed(each.query), k=k, filters=wanted), graded=wanted.by_grading)
+            _show_passages(
+                retriever.nearest(condensed(each.query, _knowledge(settings)), k=k, filters=wanted),
+                graded=wanted.by_grading,
+            )
 
 
 @app.command(epilog="Example: `medrag serve --port 8000`, then point any OpenAI client at http://127.0.0.1:8000/v1")
@@ -217,12 +221,12 @@ def calc(
     from medrag.patient.measures.calculation import compute, declared, named, render
 
     if name is None:
-        for each in declared():
+        for each in declared(_knowledge()):
             print(each.model_dump_json() if as_json else f"{each.name:34} {each.title}; {each.population}".rstrip("; "))
         return
     if not patient:
-        raise InputError(f"{named(name)} is computed from a record; give --patient FILE")
-    found = compute(name, _load_patient(patient, one_person=False), datetime.now(UTC).date())
+        raise InputError(f"{named(name, _knowledge())} is computed from a record; give --patient FILE")
+    found = compute(name, _load_patient(patient, one_person=False), datetime.now(UTC).date(), _knowledge())
     print(found.model_dump_json(indent=2) if as_json else render(found))
 
 
@@ -260,11 +264,10 @@ def check(
 
 
 def _request_classifier(settings: Settings) -> RequestClassifier:
-    from medrag.knowledge import load
     from medrag.retrieval.encoder import Encoder
     from medrag.safety.request_classifier import RequestClassifier
 
-    return RequestClassifier(load(settings.knowledge_dir).request_model, Encoder())
+    return RequestClassifier(_knowledge(settings).request_model, Encoder())
 
 
 def _version(value: bool) -> None:
@@ -298,6 +301,13 @@ def _settings(**flags: Any) -> Settings:
     from medrag.settings import load
 
     return load(**flags)
+
+
+def _knowledge(settings: Settings | None = None) -> Knowledge:
+    """The knowledge in force: the bundled one with the user's own."""
+    from medrag.knowledge import load
+
+    return load((settings or _settings()).knowledge_dir)
 
 
 def _case(question: str, patient: list[Path] | None, filters: list[str] | None, *, one_person: bool) -> Case:
@@ -335,7 +345,7 @@ def _each_patient(files: list[Path]) -> None:
     from medrag.patient.batch import load_each
     from medrag.patient.formats.structured import written
 
-    for each in load_each(files, pharmcat_jar=_settings().pharmcat_jar):
+    for each in load_each(files, pharmcat_jar=_settings().pharmcat_jar, knowledge=_knowledge()):
         line = (
             {"error": str(each)} if isinstance(each, Exception) else {"id": each.id, "patient": written(each.patient)}
         )
@@ -345,7 +355,8 @@ def _each_patient(files: list[Path]) -> None:
 def _load_patient(files: list[Path], question: str = "", *, one_person: bool) -> Patient:
     from medrag.patient import load
 
-    return load(files, pharmcat_jar=_settings().pharmcat_jar, question=question, one_person=one_person)
+    jar = _settings().pharmcat_jar
+    return load(files, None, jar, _knowledge(), question=question, one_person=one_person)
 
 
 async def _ask_here(settings: Settings, case: Case) -> Advice:

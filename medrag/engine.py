@@ -155,9 +155,9 @@ class Engine:
 
     def _search(self, case: Case, retriever: Retriever) -> Sequence[Evidence]:
         """Sentences to choose among, or passages to write from."""
-        query = query_for(case)
+        query = query_for(case, self.knowledge)
         if self.mode.chooses:
-            return retriever.sentences(query, described(case), k=self.sentences, filters=case.filters)
+            return retriever.sentences(query, described(case, self.knowledge), k=self.sentences, filters=case.filters)
         return retriever.search(query, k=self.passages, filters=case.filters)
 
     def _consultation(self, case: Case) -> Consultation:

@@ -16,6 +16,7 @@ import yaml
 
 from benchmarks.calculator_cases.gdl import MODELS, Labelled, labelled
 from benchmarks.shared_data import SHARED_DATA, files
+from medrag.knowledge import load
 from medrag.patient.measures.calculators import calculators
 from medrag.patient.measures.derived import Refusal, calculate
 
@@ -48,7 +49,7 @@ def run(cases: Iterable[Labelled]) -> list[Result]:
 
 def _outcome(case: Labelled) -> tuple[str, str]:
     try:
-        value = calculate(case.calculator, case.patient, case.today).value
+        value = calculate(case.calculator, case.patient, case.today, load()).value
     except Refusal as refusal:
         least = refusal.between[0] if refusal.between else None
         return ("least" if least == case.label else "refused", str(refusal))
@@ -99,7 +100,7 @@ def main(
     results = run(labelled(folder))
     notes: dict[str, str] = yaml.safe_load(NOTES.read_text("utf-8"))
     page = (
-        f"{HEAD}{table(results)}\n{len(calculators())} calculators are declared.\n\n"
+        f"{HEAD}{table(results)}\n{len(calculators(load()))} calculators are declared.\n\n"
         f"## Published checks\n\n{notes['published']}\n\n## Left out\n\n{notes['left_out']}\n\n"
         f"## Disagreements\n\n{disagreements(results)}"
     )

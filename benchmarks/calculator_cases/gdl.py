@@ -84,7 +84,7 @@ def _cases(name: str, file: dict[str, Any]) -> Iterator[Labelled]:
 def _label(match: re.Match[str], calculator: str) -> float:
     """The label in the calculator's unit, where it is one of mass."""
     value, unit = float(match["value"]), (match["unit"] or "").strip()
-    return convert(value, _UNITS["lb"], calculators()[calculator].unit) if unit == "lb" else value
+    return convert(value, _UNITS["lb"], calculators(load())[calculator].unit) if unit == "lb" else value
 
 
 def _fields(written: Any) -> dict[str, tuple[str, str]]:

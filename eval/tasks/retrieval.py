@@ -43,7 +43,7 @@ class Retrieval:
     async def evaluate(self, sample: CaseSample, solver: Solver) -> Result:
         """The ranking for the case's query."""
         engine = solver.parts(self.name)
-        query, filters = query_for(sample.case), sample.case.filters
+        query, filters = query_for(sample.case, engine.knowledge), sample.case.filters
         found = await asyncio.to_thread(engine.retriever.nearest, query, k=PASSAGES, filters=filters)
         output = {
             "question": sample.case.question,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from medrag.knowledge import load
+from medrag.knowledge import Knowledge
+from medrag.knowledge.vocabulary import Gene
 from medrag.patient.formats.phenotypes import Meaning, interpret
 from medrag.types import FactStatus, Genotype
 
@@ -39,20 +40,23 @@ def absent(gene: str, source: str) -> Genotype:
     return Genotype(gene=gene, lookup_key="No Result", status=FactStatus.UNCERTAIN, source=source)
 
 
-def genotypes(gene: str, result: str | None, phenotype: str | None, score: str | None, source: str) -> list[Genotype]:
+def genotypes(  # noqa: PLR0913 (a row of a table, and what it is read with)
+    gene: str, result: str | None, phenotype: str | None, score: str | None, source: str, knowledge: Knowledge
+) -> list[Genotype]:
     """A gene's result as a table gives it; a ``result`` without an allele in it is taken for the phenotype.
 
     Where only a diplotype is given its meaning is looked up (HLA genes give one result an allele); a diplotype
     whose meaning is not known keeps its gene undetermined.
     """
+    known = knowledge.genes.get(gene)
     diplotype, phenotype, score = said(result), said(phenotype), _score(said(score))
     if diplotype and phenotype is None and not re.search(r"[*/>:\d]", diplotype):
         diplotype, phenotype = None, diplotype
-    meanings = interpret(gene, diplotype) if diplotype else []
+    meanings = interpret(known, diplotype) if diplotype else []
     if phenotype or score:
         agreeing = [each for each in meanings if not phenotype or _same(each.phenotype, phenotype)]
         score = score or next((each.activity_score for each in agreeing), None)
-        meanings = [Meaning(phenotype or "", score, score or _key(gene, phenotype or "") or "")]
+        meanings = [Meaning(phenotype or "", score, score or _key(known, phenotype or "") or "")]
     return [
         Genotype(
             gene=gene,
@@ -83,9 +87,8 @@ def _score(score: str | None) -> str | None:
     return f"{score}.0" if score and re.fullmatch(r"\u2265?\d+", score) else score
 
 
-def _key(gene: str, phenotype: str) -> str | None:
+def _key(known: Gene | None, phenotype: str) -> str | None:
     """CPIC's lookup key of a phenotype alone; None where recommendations go by a score that it leaves open."""
-    known = load().genes.get(gene)
     bands = [band for band in known.scores if _same(band.phenotype, phenotype)] if known else []
     if known is None or not known.scores or is_open(phenotype):
         return phenotype

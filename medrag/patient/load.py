@@ -51,8 +51,8 @@ def load(  # noqa: PLR0913 (what a caller may know)
     parts = [_read(path, day, pharmcat_jar, known) for path in files if path not in lines]
     parts += [_read_lines(lines, day, known)] if lines else []
     if not one_person:
-        ensure_one_person([*parts, _asked_about(question, day)], day)
-    return _finished([part.patient for part in parts], day)
+        ensure_one_person([*parts, _asked_about(question, day, known)], day)
+    return _finished([part.patient for part in parts], day, known)
 
 
 def from_json(content: Any, today: date | None = None, knowledge: Knowledge | None = None) -> Patient:
@@ -60,8 +60,9 @@ def from_json(content: Any, today: date | None = None, knowledge: Knowledge | No
     from medrag.patient.formats.recognise import plain_json
 
     day = today or date.today()
-    read = _read_json(plain_json(content, "request"), "request", day, knowledge or bundled())
-    return _finished([read.patient], day)
+    known = knowledge or bundled()
+    read = _read_json(plain_json(content, "request"), "request", day, known)
+    return _finished([read.patient], day, known)
 
 
 def from_fhir(content: Any, today: date | None = None, knowledge: Knowledge | None = None) -> Patient:
@@ -69,8 +70,9 @@ def from_fhir(content: Any, today: date | None = None, knowledge: Knowledge | No
     day = today or date.today()
     from medrag.patient.formats.recognise import plain_json
 
-    read = _read_fhir(plain_json(content, "request"), "request", day, knowledge or bundled())
-    return _finished([read.patient], day)
+    known = knowledge or bundled()
+    read = _read_fhir(plain_json(content, "request"), "request", day, known)
+    return _finished([read.patient], day, known)
 
 
 def hear(
@@ -81,13 +83,15 @@ def hear(
     What prompts show and checks see, so that an allergy in the question counts beside the record's own. A fact that
     only the question names has a ``source`` that starts with "question:". Loads the note reader for a question.
     """
-    day = today or date.today()
-    said = _said(question, patient, day, knowledge or bundled()) if question.strip() else None
+    day, known = today or date.today(), knowledge or bundled()
+    said = _said(question, patient, day, known) if question.strip() else None
     parts = [each for each in (patient, said) if each is not None]
-    return _finished(parts, day) if parts else None
+    return _finished(parts, day, known) if parts else None
 
 
-def ensure_same_person(patient: Patient | Any, question: str, today: date | None = None) -> None:
+def ensure_same_person(
+    patient: Patient | Any, question: str, today: date | None = None, knowledge: Knowledge | None = None
+) -> None:
     """Raises ``PatientError`` with code ``two_people`` where the question introduces someone who is not ``patient``.
 
     Of FHIR as parsed JSON, in the place of a patient, names and numbers are compared too.
@@ -98,15 +102,15 @@ def ensure_same_person(patient: Patient | Any, question: str, today: date | None
     day = today or date.today()
     known = patient if isinstance(patient, Patient) else Patient()
     who = whose(None if isinstance(patient, Patient) else patient)
-    ensure_one_person([Part(known, who, "the record"), _asked_about(question, day)], day)
+    ensure_one_person([Part(known, who, "the record"), _asked_about(question, day, knowledge or bundled())], day)
 
 
-def _asked_about(question: str, today: date) -> Part:
+def _asked_about(question: str, today: date, knowledge: Knowledge) -> Part:
     from medrag.patient.formats.note_header import note_demographics
     from medrag.patient.record.demographics import Part
     from medrag.reading.languages.gloss import in_english
 
-    return Part(Patient(), note_demographics(in_english(question, bundled()), None, today), "the question")
+    return Part(Patient(), note_demographics(in_english(question, knowledge), None, today, knowledge), "the question")
 
 
 def as_heard(case: Case, today: date | None = None, knowledge: Knowledge | None = None) -> Case:
@@ -123,10 +127,10 @@ def _said(question: str, record: Patient | None, today: date, knowledge: Knowled
     return read if told or read.model_dump(exclude_defaults=True, exclude={"problems"}) else None
 
 
-def _finished(parts: Sequence[Patient], today: date) -> Patient:
+def _finished(parts: Sequence[Patient], today: date, knowledge: Knowledge) -> Patient:
     from medrag.patient.record.complete import complete, merge
 
-    return complete(merge(parts), today)
+    return complete(merge(parts), today, knowledge)
 
 
 def _read(path: Path, today: date, pharmcat_jar: Path | None, knowledge: Knowledge) -> Part:
@@ -145,7 +149,7 @@ def _read(path: Path, today: date, pharmcat_jar: Path | None, knowledge: Knowled
     if kind is Format.VCF:
         from medrag.patient.formats.vcf import read_vcf
 
-        return Part(read_vcf(path, name, pharmcat_jar), origin=name)
+        return Part(read_vcf(path, name, pharmcat_jar, knowledge), origin=name)
     if kind is Format.DICOM:
         from medrag.patient.formats.dicom import read_dicom
 
@@ -200,11 +204,11 @@ def _read_text(kind: Format, text: str, name: str, today: date, knowledge: Knowl
     if kind == "gene_table":
         from medrag.patient.formats.genome import read_gene_table
 
-        return Part(read_gene_table(text, name), origin=name)
+        return Part(read_gene_table(text, name, knowledge), origin=name)
     if kind == "patient_table":
         return Part(_one_row(text, name, today, knowledge), origin=name)
     said = in_english(text, knowledge)
-    who = note_demographics(said, note_date(said), today)
+    who = note_demographics(said, note_date(said), today, knowledge)
     if kind == "imaging_report":
         from medrag.patient.formats.imaging import read_report
 
@@ -266,7 +270,7 @@ def _read_fhir(content: Any, origin: str, today: date, knowledge: Knowledge) -> 
     from medrag.patient.record.demographics import Part
     from medrag.patient.record.facts import assemble
 
-    patient, who, documents = read_fhir(content, origin, today)
+    patient, who, documents = read_fhir(content, origin, today, knowledge)
     if documents:
         facts, problems = read_attached(documents, who, today, knowledge)
         patient = merge([patient, assemble(facts, problems)])

@@ -65,14 +65,14 @@ def holds(key: str, genotype: Genotype, gene: Gene | None) -> bool:
     if genotype.lookup_key:
         return key == genotype.lookup_key
     if gene is not None and gene.asked:
-        return key in _hla(genotype)
+        return key in _hla(genotype, gene)
     if genotype.activity_score:
         return key == genotype.activity_score or _number(key) == _number(genotype.activity_score) is not None
     if genotype.phenotype and genotype.phenotype.lower() == key.lower():
         return True
     if (said := degree(genotype.phenotype)) or not genotype.diplotype:
         return said is not None and _of_degree(key, said, gene)
-    return key in _meant(genotype)
+    return key in _meant(genotype, gene)
 
 
 def _of_degree(key: str, said: str, gene: Gene | None) -> bool:
@@ -94,7 +94,7 @@ def has(result: str, genotype: Genotype, gene: Gene | None) -> bool:
         return False
     if said and degree(said):
         return degree(said) == wanted
-    meant = [meaning.phenotype for meaning in interpret(gene_of(genotype), genotype.diplotype or "")]
+    meant = [meaning.phenotype for meaning in interpret(gene, genotype.diplotype or "")]
     return any(degree(each) == wanted for each in (*meant, genotype.lookup_key))
 
 
@@ -102,11 +102,11 @@ def _plain(genotype: Genotype) -> str:
     return re.sub(r"\s|-?1639G>A|^c\.", "", (genotype.diplotype or "").replace(genotype.gene, "")).replace("|", "/")
 
 
-def _meant(genotype: Genotype) -> set[str]:
-    return {meaning.lookup_key for meaning in interpret(gene_of(genotype), genotype.diplotype or "")}
+def _meant(genotype: Genotype, gene: Gene | None) -> set[str]:
+    return {meaning.lookup_key for meaning in interpret(gene, genotype.diplotype or "")}
 
 
-def _hla(genotype: Genotype) -> set[str]:
+def _hla(genotype: Genotype, gene: Gene) -> set[str]:
     """Which alleles asked for the result calls positive or negative: by words, by the typing, by a lone allele."""
     said = genotype.phenotype or ""
     typed = genotype.diplotype or ""
@@ -114,7 +114,7 @@ def _hla(genotype: Genotype) -> set[str]:
     if alleles and (_NEGATIVE.search(f"{said} {typed}") or _POSITIVE.search(f"{said} {typed}")):
         polarity = "negative" if _NEGATIVE.search(f"{said} {typed}") else "positive"
         return {f"{allele} {polarity}" for allele in alleles}
-    meant = _meant(genotype)
+    meant = _meant(genotype, gene)
     return meant or {f"{allele} positive" for allele in _alleles(typed) or alleles}
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from medrag.errors import InputError
 from medrag.files import fault, read_lines
+from medrag.knowledge import Knowledge
 from medrag.retrieval.query import condensed
 from medrag.retrieval.retriever import Retriever
 from medrag.types import Evidence, Filters
@@ -43,14 +44,21 @@ def read_queries(path: Path) -> Iterator[BatchQuery]:
     return read_lines(path, BatchQuery, hint=hint, param="queries")
 
 
-def search_line(retriever: Retriever, query: BatchQuery, *, k: int, filters: Filters = Filters()) -> str:  # noqa: B008
+def search_line(
+    retriever: Retriever,
+    query: BatchQuery,
+    knowledge: Knowledge,
+    *,
+    k: int,
+    filters: Filters = Filters(),  # noqa: B008
+) -> str:
     """``{"id", "passages": [{"id", "doc_id", "score", "title", "text"}]}`` as one line of JSON.
 
     A query's own filters stand in the place of ``filters``. A passage that is not current also has its ``status``, and
     where a strength or grade was asked for, each passage has its ``sentences`` of that strength or grade.
     """
     asked = query.filters or filters
-    found = retriever.nearest(condensed(query.query), k=k, filters=asked)
+    found = retriever.nearest(condensed(query.query, knowledge), k=k, filters=asked)
     passages = [_passage(each) | (_sentences(each) if asked.by_grading else {}) for each in found]
     return json.dumps({"id": query.id, "passages": passages}, ensure_ascii=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from medrag.knowledge import load
+from medrag.knowledge import Knowledge
 from medrag.reading.languages.gloss import is_chinese, known_words
 from medrag.types import Case, Patient
 
@@ -25,46 +25,50 @@ _ASKS = re.compile(
 )
 
 
-def query_for(case: Case) -> str:
+def query_for(case: Case, knowledge: Knowledge) -> str:
     """The question, then what of the patient decides which guideline applies, within the encoder's limit.
 
     Current conditions the question does not name already, pregnancy and lactation, on a second line. Of a question
     that is a long narrative only the sentences that ask are kept: :func:`asking`.
     """
-    question = asking(searchable(case.question))
-    named = map(searchable, _facts(case.patient, question.casefold())) if case.patient else iter(())
+    question = asking(searchable(case.question, knowledge))
+    named = (
+        (searchable(each, knowledge) for each in _facts(case.patient, question.casefold()))
+        if case.patient
+        else iter(())
+    )
     facts = _within(named, MAX_PATIENT_WORDS)
     return f"{question}\nPatient with {', '.join(facts)}" if facts else question
 
 
-def described(case: Case) -> str:
+def described(case: Case, knowledge: Knowledge) -> str:
     """The question, and on a second line the patient in a few words: what the ranking of sentences reads.
 
     Age, sex, pregnancy, allergies, conditions, drugs and measurements as far as the record has them.
     """
-    question = asking(searchable(case.question))
-    named = ", ".join(map(searchable, _described(case.patient))) if case.patient else ""
+    question = asking(searchable(case.question, knowledge))
+    named = ", ".join(searchable(each, knowledge) for each in _described(case.patient)) if case.patient else ""
     facts = " ".join(named.split()[:MAX_PATIENT_WORDS])
     return f"{question}\nPatient: {facts}" if facts else question
 
 
-def condensed(text: str) -> str:
+def condensed(text: str, knowledge: Knowledge) -> str:
     """``text``, or of a narrative of more than MAX_QUESTION_WORDS what it asks and the conditions it names.
 
     For searches without a patient; an engine's case already has the narrative's facts in its patient. Loads the
     note reader for a narrative.
     """
-    english = searchable(text)
+    english = searchable(text, knowledge)
     if len(english.split()) <= MAX_QUESTION_WORDS:
         return english
     from medrag.patient.load import hear
 
-    return query_for(Case(question=text, patient=hear(None, text)))
+    return query_for(Case(question=text, patient=hear(None, text, knowledge=knowledge)), knowledge)
 
 
-def searchable(text: str) -> str:
+def searchable(text: str, knowledge: Knowledge) -> str:
     """``text`` as English passages can be searched for it: of a Chinese one what the vocabulary has in English."""
-    return (known_words(text, load()) or text) if is_chinese(text) else text
+    return (known_words(text, knowledge) or text) if is_chinese(text) else text
 
 
 def asking(text: str) -> str:

@@ -88,7 +88,7 @@ class Consultation:
         Raises :class:`~medrag.errors.PatientError` with code ``two_people`` where the question speaks of someone else.
         """
         if self.record and not self.one_person:
-            ensure_same_person(self.record, self.question)
+            ensure_same_person(self.record, self.question, knowledge=self.knowledge)
         return hear(self.record, self.question, knowledge=self.knowledge)
 
     @cached_property

@@ -99,7 +99,7 @@ def _absolute(known: TreatmentEffect, patient: PatientView) -> dict[str, object]
     own = _own_risk(known, patient)
     risk = known.control_risk if own is None else own
     if risk is None:
-        asked = calculators()[known.own_risk].title if known.own_risk else "the risk without it"
+        asked = calculators(patient.knowledge)[known.own_risk].title if known.own_risk else "the risk without it"
         return {"not_assessed": f"{UNKNOWN}: {asked}"}
     return {
         **numbers(known, risk),
@@ -113,7 +113,7 @@ def _own_risk(known: TreatmentEffect, patient: PatientView) -> float | None:
     if known.own_risk is None:
         return None
     try:
-        return calculate(known.own_risk, patient.patient, datetime.now(UTC).date()).value
+        return calculate(known.own_risk, patient.patient, datetime.now(UTC).date(), patient.knowledge).value
     except Refusal:
         return None
 

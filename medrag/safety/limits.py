@@ -69,8 +69,8 @@ def _values(key: str, patient: PatientView) -> Sequence[float | str]:
     today = datetime.now(UTC).date()
     try:
         if key in patient.knowledge.measurements:
-            return (value_of(key, patient.patient, today).value,)
-        return (calculate(key, patient.patient, today).value,)
+            return (value_of(key, patient.patient, today, patient.knowledge).value,)
+        return (calculate(key, patient.patient, today, patient.knowledge).value,)
     except Refusal as refusal:
         return refusal.between or ()
     except Unavailable:
@@ -83,8 +83,8 @@ def _words(test: Test, knowledge: Knowledge) -> str:
 
 
 def _name(key: str, knowledge: Knowledge) -> str:
-    if key in calculators() and key not in knowledge.measurements:
-        return calculators()[key].title
+    if key in calculators(knowledge) and key not in knowledge.measurements:
+        return calculators(knowledge)[key].title
     return knowledge.measurements[key].names[0] if key in knowledge.measurements else key
 
 

@@ -76,10 +76,10 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
     app.include_router(cds_hooks.routes(engine.knowledge, trail, options.cds_clients, options.fhir_servers))
     app.include_router(check.routes(engine.knowledge, trail))
     app.include_router(interactions.routes(engine.knowledge))
-    app.include_router(stored_patients.routes(trail))
-    app.include_router(calculators.routes(trail))
+    app.include_router(stored_patients.routes(engine.knowledge, trail))
+    app.include_router(calculators.routes(engine.knowledge, trail))
     app.include_router(feedback.routes(engine.knowledge, trail))
-    app.include_router(pages.routes(options.pharmcat_jar, docs=options.docs))
+    app.include_router(pages.routes(engine.knowledge, options.pharmcat_jar, docs=options.docs))
     app.router.routes.append(Route(protocol.PATH, _mcp(desk, options)))
     elsewhere = cds_hooks.PATHS if options.cds_clients else None
     app.add_middleware(BodyLimit, max_bytes=options.max_body_bytes)
@@ -109,7 +109,7 @@ def _mcp(desk: answers.Answers, options: Options) -> protocol.McpOverHttp:
     def agent(request: Request | None) -> Agent:
         if request is None:
             raise TypeError("a call over HTTP comes with its request")
-        return Agent(caller(request), StoredPatients(desk.trail, request))
+        return Agent(caller(request), StoredPatients(desk.trail, request, desk.engine.knowledge))
 
     server = protocol.mcp_server(Desk(desk.engine.knowledge, desk.trail, ready), agent)
     return protocol.McpOverHttp(server, options.max_body_bytes, options.cors_origins)

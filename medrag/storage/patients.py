@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from medrag.knowledge import load
+from medrag.knowledge import Knowledge
 from medrag.patient.formats.structured import read_structured
 from medrag.storage.database import Database
 from medrag.storage.tables import patients
@@ -26,7 +26,7 @@ def put(database: Database, name: str, patient: Patient, who: str) -> None:
         connection.execute(sa.insert(patients).values(row))
 
 
-def get(database: Database, name: str, who: str) -> Patient | None:
+def get(database: Database, name: str, who: str, knowledge: Knowledge) -> Patient | None:
     """The patient of ``who`` with the id; None when there is none.
 
     Raises:
@@ -34,7 +34,7 @@ def get(database: Database, name: str, who: str) -> Patient | None:
     """
     with database.reading() as connection:
         found = connection.scalar(sa.select(patients.c.patient).where(_of(name, who)))
-    return read_structured(json.loads(found), "stored patient", load()) if found else None
+    return read_structured(json.loads(found), "stored patient", knowledge) if found else None
 
 
 def delete(database: Database, name: str, who: str) -> bool:

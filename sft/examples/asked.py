@@ -78,7 +78,9 @@ class Corpus:
     def ask(self, question: Question) -> Asked:
         """What serving's retrieval finds, twice as much as is shown; an index without the gold gives none."""
         case = question.case
-        evidence = self.retriever.sentences(query_for(case), described(case), k=2 * SHOWN, floored=False)
+        evidence = self.retriever.sentences(
+            query_for(case, self.knowledge), described(case, self.knowledge), k=2 * SHOWN, floored=False
+        )
         ranked = sorted(
             (rank, place) for item in evidence for rank, place in zip(item.ranks, self._places(item), strict=True)
         )

@@ -7,6 +7,7 @@ import yaml
 
 from benchmarks.calculator_cases.agreement import NOTES, Result, run, table
 from benchmarks.calculator_cases.gdl import labelled, models
+from medrag.knowledge import load
 from medrag.patient.measures.calculators import calculators
 from tests.paths import SHARED
 
@@ -15,7 +16,7 @@ LEAST_AGREEMENT = 0.85
 
 def test_every_calculator_that_a_model_is_told_to_exists() -> None:
     named = {name for model in models().values() for name in model["expect"]}
-    assert named <= calculators().keys()
+    assert named <= calculators(load()).keys()
 
 
 @pytest.mark.skipif(not (SHARED / "gdl").is_dir(), reason="needs the labelled GDL2 models (MEDRAG_SHARED_DATA)")

@@ -6,15 +6,18 @@ from pathlib import Path
 import pytest
 
 from medrag.errors import InputError
+from medrag.knowledge import load as load_knowledge
 from medrag.retrieval.batch import read_filters, read_queries, search_line
 from medrag.retrieval.retriever import Retriever
 from medrag.types import Filters
+
+KNOWN = load_knowledge()
 
 
 def test_a_line_a_query(retriever: Retriever, tmp_path: Path) -> None:
     path = tmp_path / "queries.jsonl"
     path.write_text('{"id": "q1", "query": "gout flare treatment", "more": 1}\n\n{"id": 2, "query": "pizza"}\n')
-    lines = [json.loads(search_line(retriever, query, k=10)) for query in read_queries(path)]
+    lines = [json.loads(search_line(retriever, query, KNOWN, k=10)) for query in read_queries(path)]
     assert [line["id"] for line in lines] == ["q1", 2]
     assert all(len(line["passages"]) == 10 for line in lines)
     best = lines[0]["passages"][0]
@@ -49,7 +52,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_a_line_may_filter(retriever: Retriever, tmp_path: Path) -> None:
     path = tmp_path / "queries.jsonl"
     path.write_text('{"id": 1, "query": "gout", "filters": {"year_from": 2999}}\n{"id": 2, "query": "gout"}\n')
-    lines = [json.loads(search_line(retriever, query, k=3)) for query in read_queries(path)]
+    lines = [json.loads(search_line(retriever, query, KNOWN, k=3)) for query in read_queries(path)]
     assert [len(line["passages"]) for line in lines] == [0, 3]
 
 

@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from index.build import build
+from medrag.knowledge import load as load_knowledge
 from medrag.retrieval import sentences
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.query import described
@@ -19,6 +20,8 @@ from medrag.retrieval.sentences import SentenceRanker, sentence_texts
 from medrag.retrieval.store.index import Index
 from medrag.types import Case, Evidence, Filters, Passage, Patient
 from tests.evidence import GOUT, HYPERTENSION, passage
+
+KNOWN = load_knowledge()
 
 ASTHMA = passage("asthma#1", "Give inhaled salbutamol for wheeze.", "Review the inhaler technique.", title="Asthma")
 PASSAGES = (ASTHMA, HYPERTENSION, GOUT)
@@ -109,7 +112,7 @@ def test_the_heading_decides_between_like_sentences(ranker: SentenceRanker) -> N
 def test_the_right_sentences_are_shown_for_questions_as_clinicians_type_them(retriever: Retriever) -> None:
     patient = Patient.model_validate({"age_years": 9, "allergies": ["penicillin"]})
     case = Case(question="strep throat in a child, PCN allergy - abx?", patient=patient)
-    found = retriever.sentences(case.question, described(case))
+    found = retriever.sentences(case.question, described(case, KNOWN))
     assert found[0].passage.doc_id == "streptococcal-pharyngitis"
     assert any("azithromycin" in each or "clindamycin" in each for each in sentences_of(found)[:8])
     assert len(sentences_of(found)) == 24

@@ -44,7 +44,7 @@ def test_there_are_enough_and_each_is_cited_with_an_interval_and_marked() -> Non
     for each in known:
         assert each.low < each.relative < each.high, each.source
         assert any(char.isdigit() for char in each.source)
-        assert each.own_risk is None or each.own_risk in calculators()
+        assert each.own_risk is None or each.own_risk in calculators(load())
         assert not each.reviewed
 
 

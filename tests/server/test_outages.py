@@ -19,6 +19,7 @@ import pytest
 
 from medrag.generation.scripted import ScriptedModel
 from medrag.generation.vllm_process import free_port
+from medrag.knowledge import load as load_knowledge
 from medrag.server.guard.audit import Trail, case_hash, text_hash, verify
 from medrag.server.routes.requests import ChatRequest, case_of
 from tests import postgresql
@@ -36,6 +37,8 @@ from tests.server.processes import (
     wait_until,
 )
 from tests.server.serving import records, serving
+
+KNOWN = load_knowledge()
 
 USERS = 6
 WITHHELD = "Treat streptococcal pharyngitis with amoxicillin"
@@ -82,7 +85,7 @@ def assert_recorded(database: Path, received: Sequence[tuple[Mapping[str, Any], 
         (each["case_sha256"], each["text_sha256"]) for each in records(database) if each["event"] == "released"
     )
     sent = Counter(
-        (case_hash(case_of(ChatRequest.model_validate(asked), _nobody)), text_hash(statement))
+        (case_hash(case_of(ChatRequest.model_validate(asked), _nobody, KNOWN)), text_hash(statement))
         for asked, text in received
         for statement in statements_in(text)
     )

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from medrag.knowledge import load as load_knowledge
 from medrag.storage import patients
 from medrag.storage.database import Database
 from medrag.types import Patient
+
+KNOWN = load_knowledge()
 
 
 @pytest.mark.parametrize(
@@ -18,7 +21,7 @@ from medrag.types import Patient
 def test_a_stored_patient_comes_back_as_it_was(tmp_path: Path, patient: Patient) -> None:
     with Database.open(tmp_path / "medrag.db") as database:
         patients.put(database, "p", patient, "somebody")
-        assert patients.get(database, "p", "somebody") == patient
+        assert patients.get(database, "p", "somebody", KNOWN) == patient
 
 
 def test_a_row_of_an_older_medrag_says_what_it_said(tmp_path: Path) -> None:
@@ -27,7 +30,7 @@ def test_a_row_of_an_older_medrag_says_what_it_said(tmp_path: Path) -> None:
         patients.put(database, "p", Patient(), "somebody")
         with database.writing() as connection:
             connection.exec_driver_sql("UPDATE patients SET patient = ?", (row,))
-        known = patients.get(database, "p", "somebody")
+        known = patients.get(database, "p", "somebody", KNOWN)
     assert known is not None
     assert (known.medications, known.conditions) == (None, ())
 
@@ -43,7 +46,9 @@ def test_patients_stored_before_they_had_owners_keep_them(tmp_path: Path) -> Non
         connection.execute("INSERT INTO alembic_version VALUES ('0001')")
         connection.execute("INSERT INTO patients VALUES ('p', '{\"age_years\": 9}', 'ward', '2026-01-01 00:00:00')")
     with Database.open(path) as database:
-        known = patients.get(database, "p", "ward")
+        known = patients.get(database, "p", "ward", KNOWN)
         patients.put(database, "p", Patient(), "other")
         assert known is not None and known.age_years == 9
-        assert patients.get(database, "p", "ward") == known and patients.get(database, "p", "nobody") is None
+        assert (
+            patients.get(database, "p", "ward", KNOWN) == known and patients.get(database, "p", "nobody", KNOWN) is None
+        )

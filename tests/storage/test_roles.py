@@ -8,10 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from medrag.errors import StorageError
+from medrag.knowledge import load as load_knowledge
 from medrag.storage import chain, patients, probe
 from medrag.storage.database import Database
 from medrag.types import Patient
 from tests.paths import ROOT
+
+KNOWN = load_knowledge()
 
 ROLES = ROOT / "deploy" / "postgresql-roles.sql"
 TAMPERING = [
@@ -44,7 +47,7 @@ def test_it_serves(serving: str) -> None:
         patients.put(database, "p", Patient(), "ward")
         patients.put(database, "p", Patient(), "ward")
         probe.write(database)
-        assert patients.get(database, "p", "ward") == Patient()
+        assert patients.get(database, "p", "ward", KNOWN) == Patient()
         assert chain.verify(database).records == 2
 
 

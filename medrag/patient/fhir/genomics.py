@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from medrag.knowledge import Knowledge
 from medrag.patient.fhir import status
 from medrag.patient.fhir.bundle import Entry
 from medrag.patient.fhir.observations import DATES
@@ -26,7 +27,7 @@ _RESULT = re.compile(
 )
 
 
-def genotypes_of(entry: Entry, origin: str) -> Iterator[Genotype]:
+def genotypes_of(entry: Entry, origin: str, knowledge: Knowledge) -> Iterator[Genotype]:
     """The results of one pharmacogene that an Observation gives; none for any other Observation."""
     resource = entry.resource
     parts = objects(resource.get("component"))
@@ -40,7 +41,7 @@ def genotypes_of(entry: Entry, origin: str) -> Iterator[Genotype]:
         diplotype = _said([resource])
     if diplotype is None and phenotype is None:
         return
-    for each in genotypes(gene, _plain(diplotype, gene), phenotype, None, f"{origin}#{entry.name}"):
+    for each in genotypes(gene, _plain(diplotype, gene), phenotype, None, f"{origin}#{entry.name}", knowledge):
         kept = each.status if stands is FactStatus.ACTIVE else FactStatus.UNCERTAIN
         yield each.model_copy(update={"status": kept, "date": when(resource, *DATES)})
 

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any
 
 from medrag.errors import PatientError
+from medrag.knowledge import Knowledge
 from medrag.patient.fhir import absent, clinical, documents, genomics, observations
 from medrag.patient.fhir.bundle import Document, Entry, lists_of, open_document
 from medrag.patient.fhir.documents import Attachment
@@ -46,6 +47,7 @@ _READERS: dict[str, Callable[[Entry, str], Iterator[Fact]]] = {
 class _Reading:
     origin: str
     today: date
+    knowledge: Knowledge
     facts: list[Fact | Genotype] = field(default_factory=list)
     documents: list[Attachment] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -57,7 +59,9 @@ class _Reading:
         self.problems.append(Problem(source=f"{self.origin}#{entry.name}", reason=reason, lost=lost))
 
 
-def read_fhir(content: Any, origin: str, today: date) -> tuple[Patient, Demographics, list[Attachment]]:
+def read_fhir(
+    content: Any, origin: str, today: date, knowledge: Knowledge
+) -> tuple[Patient, Demographics, list[Attachment]]:
     """The patient of a FHIR document, whom it says that it is of, and its texts (each once, those that still hold).
 
     Raises ``PatientError`` when ``content`` holds no FHIR resource at all.
@@ -65,7 +69,7 @@ def read_fhir(content: Any, origin: str, today: date) -> tuple[Patient, Demograp
     document = open_document(content)
     if not document.entries:
         raise PatientError(f"{origin}: holds no FHIR resource")
-    reading = _Reading(origin, today, reported=observations.report_dates(document))
+    reading = _Reading(origin, today, knowledge, reported=observations.report_dates(document))
     reading.problems += [each.model_copy(update={"source": f"{origin}#{each.source}"}) for each in document.problems]
     subject, own = choose(document)
     person: dict[str, Any] = {}
@@ -125,15 +129,15 @@ def _contained(entry: Entry) -> Iterator[Entry]:
 def _checked(entry: Entry, reading: _Reading) -> Entry | None:
     usable, fault = check(entry.resource)
     if fault:
-        reading.report(entry, fault, () if usable else _lost(entry))
+        reading.report(entry, fault, () if usable else _lost(entry, reading.knowledge))
     return Entry(usable, entry.name, entry.url) if usable else None
 
 
-def _lost(entry: Entry) -> tuple[Lost, ...]:
+def _lost(entry: Entry, knowledge: Knowledge) -> tuple[Lost, ...]:
     """The lists that lack an entry that could not be read; of observations only those that something is made of."""
     if entry.type == "Observation":
         code = concept(entry.resource.get("code"))
-        if code and analytes.identify(code.display, code.code, code.system) is None:
+        if code and analytes.identify(code.display, knowledge, code.code, code.system) is None:
             return ()
     return lists_of([entry.type])
 
@@ -145,7 +149,7 @@ def _read_entry(entry: Entry, document: Document, reading: _Reading) -> None:
     try:
         reading.facts += _facts(usable, document, reading)
     except clinical.Unusable as fault:
-        reading.report(entry, str(fault), _lost(entry))
+        reading.report(entry, str(fault), _lost(entry, reading.knowledge))
     if usable.type == "Condition" and abated_yet_active(usable.resource):
         reading.report(entry, "says both that it is active and that it has ended; taken as uncertain")
     if usable.type in {"DocumentReference", "DiagnosticReport"}:
@@ -187,7 +191,7 @@ def _facts(entry: Entry, document: Document, reading: _Reading) -> Iterator[Fact
         return clinical.procedure(entry, origin, today)
     if entry.type == "Observation":
         dated = observations.dated(entry, reading.reported)
-        return chain(observations.observation(dated, origin), genomics.genotypes_of(dated, origin))
+        return chain(observations.observation(dated, origin), genomics.genotypes_of(dated, origin, reading.knowledge))
     read = _READERS.get(entry.type)
     return read(entry, origin) if read else iter(())
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from medrag.errors import PatientError
+from medrag.knowledge import Knowledge
 from medrag.patient.fhir.values import moment_of, objects
 from medrag.patient.formats.rows import split_rows
 from medrag.patient.genotypes import GENE, absent, genotypes, is_open, said
@@ -115,7 +116,7 @@ _COLUMNS = {
 }
 
 
-def read_gene_table(text: str, origin: str) -> Patient:
+def read_gene_table(text: str, origin: str, knowledge: Knowledge) -> Patient:
     """Genotypes from tab- or comma-separated rows: with a header naming its columns, or in PharmCAT's outside-call
     order (gene, diplotype, phenotype, activity score). Raises ``PatientError`` when no row names a gene.
     """
@@ -127,7 +128,7 @@ def read_gene_table(text: str, origin: str) -> Patient:
     for number, row in enumerate(rows[1:] if names else rows, start=2 if names else 1):
         cells = dict(zip(names or _COLUMNS, row, strict=False))
         if GENE.fullmatch(gene := cells.get("gene", "").upper()):
-            found += _row(gene, cells, f"{origin}:row {number}")
+            found += _row(gene, cells, f"{origin}:row {number}", knowledge)
         else:
             problems.append(Problem(source=f"{origin}:row {number}", reason="names no gene; not read"))
     if not found:
@@ -142,8 +143,10 @@ def header(row: list[str]) -> list[str] | None:
     return names if "gene" in names else None
 
 
-def _row(gene: str, cells: dict[str, str], source: str) -> list[Genotype]:
-    made = genotypes(gene, cells.get("diplotype"), cells.get("phenotype"), cells.get("activity_score"), source)
+def _row(gene: str, cells: dict[str, str], source: str, knowledge: Knowledge) -> list[Genotype]:
+    made = genotypes(
+        gene, cells.get("diplotype"), cells.get("phenotype"), cells.get("activity_score"), source, knowledge
+    )
     return [each.model_copy(update={"date": moment_of(cells.get("date"))}) for each in made]
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from medrag.knowledge import load
+from medrag.knowledge import Knowledge
 from medrag.patient.dates import dates_at
 from medrag.patient.record.demographics import Demographics, Identifier, Name, identifier, name
 from medrag.reading.ages import READ, age_and_sex
@@ -43,12 +43,12 @@ _DOCTOR = re.compile(r"(?:Dr|Prof|Doctor)\b", re.IGNORECASE)
 _BORN = re.compile(r"\b(?:DOB|D\.O\.B\.?|date of birth|birth[ -]?date|birthdate)\b\W{0,4}(?P<date>\w)", re.IGNORECASE)
 
 
-def note_demographics(text: str, seen: date | datetime | None, today: date) -> Demographics:
+def note_demographics(text: str, seen: date | datetime | None, today: date, knowledge: Knowledge) -> Demographics:
     """Whom the note is about, as far as its beginning says; ``seen`` is the note's own date."""
     head = text[:READ]
     age, sex = age_and_sex(text)
     return Demographics(
-        names=frozenset(_names(head)),
+        names=frozenset(_names(head, knowledge)),
         identifiers=frozenset(_numbers(head)),
         births=frozenset(each.isoformat() for each in birth_dates(head, today)),
         sex=sex,
@@ -63,11 +63,11 @@ def birth_dates(text: str, today: date) -> tuple[date, ...]:
     return tuple(each for each in dates_at(text, match.start("date"), today) if each <= today) if match else ()
 
 
-def _names(head: str) -> Iterator[Name]:
+def _names(head: str, knowledge: Knowledge) -> Iterator[Name]:
     given = next((match["name"] for match in _GIVEN.finditer(head)), "")
     for match in _LABELLED.finditer(head):
         words = _kept(match["name"])
-        if words and not _is_no_name(words, (match["plain"] or "").casefold(), head[match.end() :][:NEAR]):
+        if words and not _is_no_name(words, (match["plain"] or "").casefold(), head[match.end() :][:NEAR], knowledge):
             family, comma, first = words.partition(",")
             yield from _name(family, f"{first} {given}") if comma or given else _name_in_order(words)
     for match in _TITLED.finditer(head[:READ]):
@@ -81,10 +81,10 @@ def _kept(words: str) -> str:
     return " ".join(parts[:end]).strip(" ,.")
 
 
-def _is_no_name(words: str, label: str, after: str) -> bool:
+def _is_no_name(words: str, label: str, after: str, knowledge: Knowledge) -> bool:
     """Whether what a label is followed by is a doctor, a drug, or prose after a bare "Patient:" or "Re:"."""
     parts = [word.casefold() for word in re.findall(r"[^\W\d_]+", words) if len(word) > 1]
-    if _DOCTOR.match(words) or any(part in load().names for part in parts):
+    if _DOCTOR.match(words) or any(part in knowledge.names for part in parts):
         return True
     if label in {"re", "regarding"} and not (_BORN.search(after) or _NUMBER.search(after)):
         return True

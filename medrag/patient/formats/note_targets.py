@@ -61,10 +61,10 @@ def find_targets(text: str, words: Sequence[Token], parts: Sections, knowledge: 
         if not parts.in_heading(match.start) and not _something_else(text, match.start, match.end)
     ]
     found = _with_directions(text, found)
-    found = [each for each in found if _counts(text, each, parts)]
+    found = [each for each in found if _counts(text, each, parts, knowledge)]
     found += _unknown_drugs(text, words, found, parts, knowledge)
     found.sort(key=lambda each: each.start)
-    found += [each for section in parts.all for each in _entries(text, section, found)]
+    found += [each for section in parts.all for each in _entries(text, section, found, knowledge)]
     return sorted(found, key=lambda each: each.start)
 
 
@@ -104,7 +104,7 @@ def _renamed(text: str, one: Target, other: Target) -> bool:
     return bool(one.term.drug.ingredients) and one.term.drug.ingredients == other.term.drug.ingredients
 
 
-def _counts(text: str, each: Target, parts: Sections) -> bool:
+def _counts(text: str, each: Target, parts: Sections, knowledge: Knowledge) -> bool:
     """Words that are also ordinary ones, or a laboratory value, count only where the note means the other thing."""
     said = text[each.start : each.end].casefold()
     category = parts.category(each.start)
@@ -115,7 +115,7 @@ def _counts(text: str, each: Target, parts: Sections) -> bool:
         return True
     if each.term.drug is not None and each.term.drug.dosed and category in {"medications", "stopped"}:
         return True
-    return not _is_a_result(text, each) and not _is_level(text, each)
+    return not _is_a_result(text, each, knowledge) and not _is_level(text, each)
 
 
 def _is_entry(text: str, each: Target) -> bool:
@@ -125,14 +125,14 @@ def _is_entry(text: str, each: Target) -> bool:
     )
 
 
-def _is_a_result(text: str, each: Target) -> bool:
+def _is_a_result(text: str, each: Target, knowledge: Knowledge) -> bool:
     """Calcium, iron or tacrolimus as a laboratory value, not as a drug."""
     drug = each.term.drug
     if _IN_MASS.search(each.directions or ""):
         return False
     if drug is not None and drug.dosed:
         return True
-    measured = analytes.identify(text[each.start : each.end]) is not None
+    measured = analytes.identify(text[each.start : each.end], knowledge) is not None
     return measured and _NUMBER_NEXT.match(text, each.end) is not None and not OFTEN.search(each.directions or "")
 
 
@@ -164,22 +164,22 @@ def _unknown_drugs(
         listed = parts.category(word.start) in {"medications", "stopped", "allergies"}
         said, stop = directions_at(text, word.end, min(len(text), word.end + 60))
         given = amount_given(said) and re.search(r"\d\s?(?:mg|mcg|µg|ug|g|units?|iu)\b", said or "", re.I) is not None
-        if not (given or listed or _abbreviates_a_drug(word.text, said)):
+        if not (given or listed or _abbreviates_a_drug(word.text, said, knowledge)):
             continue
         near = nearest(plain(word.text), knowledge) if len(word.text) >= _MISSPELT_FROM else None
         stem = STEM.search(word.folded) and not NOT_STEMS.fullmatch(word.folded)
-        if near or (given and stem) or _abbreviates_a_drug(word.text, said):
+        if near or (given and stem) or _abbreviates_a_drug(word.text, said, knowledge):
             yield Target(word.start, word.end, Term(Kind.DRUG, drug=near), said, stop, known=near is not None)
 
 
-def _abbreviates_a_drug(word: str, directions: str | None) -> bool:
+def _abbreviates_a_drug(word: str, directions: str | None, knowledge: Knowledge) -> bool:
     """Whether capitals that nothing is known of are given so much so often ("XYZ 500 BID")."""
-    if not word.isupper() or not amount_given(directions) or analytes.identify(word) is not None:
+    if not word.isupper() or not amount_given(directions) or analytes.identify(word, knowledge) is not None:
         return False
     return OFTEN.search(directions or "") is not None
 
 
-def _entries(text: str, section: Section, known: Sequence[Target]) -> Iterator[Target]:
+def _entries(text: str, section: Section, known: Sequence[Target], knowledge: Knowledge) -> Iterator[Target]:
     """The entries of a list that name nothing known: each is one in its own words."""
     kind = _LISTED.get(section.category or "")
     if kind is None:
@@ -189,10 +189,10 @@ def _entries(text: str, section: Section, known: Sequence[Target]) -> Iterator[T
     for line in pattern.finditer(text, section.start, section.end):
         if any(line.start() <= each.start < line.end() for each in starts):
             continue
-        yield from _entry(text, line.start(), line.end(), kind)
+        yield from _entry(text, line.start(), line.end(), kind, knowledge)
 
 
-def _entry(text: str, start: int, end: int, kind: Kind) -> Iterator[Target]:
+def _entry(text: str, start: int, end: int, kind: Kind, knowledge: Knowledge) -> Iterator[Target]:
     whole = text[start:end]
     bullet = _BULLET.match(whole)
     begin = start + (bullet.end() if bullet else 0)
@@ -205,7 +205,7 @@ def _entry(text: str, start: int, end: int, kind: Kind) -> Iterator[Target]:
     if (kind is Kind.CONDITION and len(whole.split()) > most) or not 1 <= size <= most or len(said) < 3:
         return
     lowered = said.casefold()
-    if _is_value(text[begin + len(said) : end], kind) or analytes.identify(said) is not None:
+    if _is_value(text[begin + len(said) : end], kind) or analytes.identify(said, knowledge) is not None:
         return
     if kind is Kind.ALLERGEN and (
         lowered in language().words["reactions"] or lowered.split()[0] in language().words["reactions"]

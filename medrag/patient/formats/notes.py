@@ -88,7 +88,7 @@ def read_attached(
         text = plain(each.text)
         said = in_english(text, knowledge)
         moment = note_date(said) or each.date
-        other = note_demographics(said, moment, today)
+        other = note_demographics(said, moment, today, knowledge)
         if apart := differences(who, other, today):
             reason = f"the note is of another person than the record ({', '.join(apart)} differ); it was not used"
             problems.append(Problem(source=each.source, reason=reason))

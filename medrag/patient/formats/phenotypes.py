@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from medrag.knowledge import load
 from medrag.knowledge.vocabulary import Gene
 
 _REFERENCE = re.compile(r"(?:wt|wild[\s-]?type|ref(?:erence)?|normal)", re.IGNORECASE)
@@ -24,40 +23,39 @@ class Meaning(NamedTuple):
     lookup_key: str
 
 
-def interpret(gene: str, diplotype: str) -> list[Meaning]:
+def interpret(gene: Gene | None, diplotype: str) -> list[Meaning]:
     """The meanings of a diplotype such as ``*1/*2``: one (HLA genes: one an allele), or none where it is not known."""
-    known = load().genes.get(gene)
-    alleles = _alleles(gene, diplotype, known) if known else []
-    if known is None or len(alleles) != 2:
-        return _present(known, diplotype)
-    if known.asked:
-        return _hla(known, alleles)
-    if known.phenotypes:
-        return _by_function(known, alleles)
-    return _scored(known, alleles)
+    alleles = _alleles(gene, diplotype) if gene else []
+    if gene is None or len(alleles) != 2:
+        return _present(gene, diplotype)
+    if gene.asked:
+        return _hla(gene, alleles)
+    if gene.phenotypes:
+        return _by_function(gene, alleles)
+    return _scored(gene, alleles)
 
 
-def _alleles(gene: str, diplotype: str, known: Gene) -> list[str]:
+def _alleles(gene: Gene, diplotype: str) -> list[str]:
     """Both alleles; a variant with its zygosity in words ("c.2846A>T heterozygous") stands for two."""
-    standard = known.written.get(re.sub(r"[\s.]|^c\.", "", diplotype.replace(gene, "")), diplotype)
+    standard = gene.written.get(re.sub(r"[\s.]|^c\.", "", diplotype.replace(gene.key, "")), diplotype)
     written = (
-        re.sub(r"(?<=[\dA-Z])\*", "/*", standard.replace(gene, "").replace("|", "/"))
+        re.sub(r"(?<=[\dA-Z])\*", "/*", standard.replace(gene.key, "").replace("|", "/"))
         if "/" not in standard
         else standard
     )
-    alleles = [_allele(part, gene, known) for part in re.split(r"[/|]|\s\+\s", written)]
+    alleles = [_allele(part, gene) for part in re.split(r"[/|]|\s\+\s", written)]
     if len(alleles) == 1 and (zygosity := _ZYGOSITY.search(diplotype)) and not zygosity["aside"]:
-        return alleles * 2 if zygosity["both"] else [*alleles, _reference(known)]
+        return alleles * 2 if zygosity["both"] else [*alleles, _reference(gene)]
     return alleles
 
 
-def _allele(written: str, gene: str, known: Gene) -> str:
+def _allele(written: str, gene: Gene) -> str:
     """The allele's name, of several ("c.1905+1G>A (*2A)") the first that is known."""
     asides = [m["aside"] for m in _ZYGOSITY.finditer(written) if m["aside"]]
-    names = [name.strip().removeprefix(gene).strip(" ,:") for name in (_ZYGOSITY.sub(" ", written), *asides)]
+    names = [name.strip().removeprefix(gene.key).strip(" ,:") for name in (_ZYGOSITY.sub(" ", written), *asides)]
     if _REFERENCE.fullmatch(names[0]):
-        return _reference(known)
-    return next((name for name in names if known.function(re.sub(r"[x×]\d+$", "", name))), names[0])
+        return _reference(gene)
+    return next((name for name in names if gene.function(re.sub(r"[x×]\d+$", "", name))), names[0])
 
 
 def _reference(gene: Gene) -> str:

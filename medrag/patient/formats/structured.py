@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from medrag.errors import PatientError
-from medrag.knowledge import Knowledge, load
+from medrag.knowledge import Knowledge
 from medrag.patient.formats.note_values import measurements
 from medrag.patient.record.facts import LISTS
 from medrag.reading.allergies import says_none
@@ -24,17 +24,18 @@ _NONE = re.compile(r"\s*(?:none|nil|n/?a|no medications?|no conditions)\s*", re.
 _DENIED = re.compile(r"\s*(?:no|denies|negative for|without)\s+(?P<what>(?!known\b).+)", re.IGNORECASE)
 
 
-def read_structured(content: dict[str, Any], origin: str, knowledge: Knowledge | None = None) -> Patient:
+def read_structured(content: dict[str, Any], origin: str, knowledge: Knowledge) -> Patient:
     """A ``Patient`` from an object of its schema. Raises ``PatientError`` naming the first field that is wrong.
 
     Plain strings are read as people write them: ``"creatinine 1.2 mg/dL"``, ``"NKDA"``, ``"no diabetes"``; measurements
-    by their names in ``knowledge``, the bundled ones unless given.
+    by their names in ``knowledge``.
     """
     tidy = _with_unknowns({name: value for name, value in content.items() if name != "$schema"})
-    known = knowledge or load()
     for name, read in _PLAIN.items():
         if isinstance(held := tidy.get(name), list | tuple):
-            tidy[name] = [made for each in held for made in (read(each, known) if isinstance(each, str) else [each])]
+            tidy[name] = [
+                made for each in held for made in (read(each, knowledge) if isinstance(each, str) else [each])
+            ]
     try:
         patient = Patient.model_validate(tidy)
     except ValidationError as error:

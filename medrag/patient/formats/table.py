@@ -52,7 +52,7 @@ def read_rows(text: str, origin: str, today: date, knowledge: Knowledge) -> Iter
     Raises ``PatientError`` for a header with a column that is not known.
     """
     names = _columns(text)
-    unknown = [position for position, name in enumerate(names, start=1) if not _known(name)]
+    unknown = [position for position, name in enumerate(names, start=1) if not _known(name, knowledge)]
     if unknown:
         raise PatientError(f"{origin}: column {unknown[0]} of the header is no field of a patient")
     for number, row in enumerate(split_rows(text, _delimiter(text), origin)[1:], start=2):
@@ -83,7 +83,7 @@ def _patient(cells: dict[str, str], origin: str, today: date, knowledge: Knowled
         elif name in _LISTS:
             content[name] = [{"display": each, "source": origin} for each in _split(cell)]
         elif name == "genotypes":
-            content[name] = [made for each in _split(cell) for made in _genotypes(each, origin)]
+            content[name] = [made for each in _split(cell) for made in _genotypes(each, origin, knowledge)]
         elif match := _MEASURED.fullmatch(name):
             value = _number(cell, match["name"], origin)
             measured.append({"display": match["name"], "value": value, "unit": match["unit"], "source": origin})
@@ -91,7 +91,7 @@ def _patient(cells: dict[str, str], origin: str, today: date, knowledge: Knowled
             content[name] = cell.casefold() if name == "sex" else cell
     content["sex"] = {"f": "female", "m": "male"}.get(content.get("sex", ""), content.get("sex"))
     content["observations"] = [*content.get("observations", ()), *measured]
-    return complete(read_structured(content, origin, knowledge), today)
+    return complete(read_structured(content, origin, knowledge), today, knowledge)
 
 
 def _columns(text: str) -> list[str]:
@@ -104,11 +104,11 @@ def _columns(text: str) -> list[str]:
     ]
 
 
-def _known(name: str) -> bool:
+def _known(name: str, knowledge: Knowledge) -> bool:
     if name in _BESIDE or name in Patient.model_fields:
         return True
     match = _MEASURED.fullmatch(name)
-    return match is not None and analytes.identify(match["name"]) is not None
+    return match is not None and analytes.identify(match["name"], knowledge) is not None
 
 
 def _delimiter(text: str) -> str:
@@ -134,8 +134,8 @@ def _flag(cell: str, name: str, origin: str) -> bool | None:
     raise PatientError(f"{origin}: {name} is neither yes nor no", param=name)
 
 
-def _genotypes(item: str, origin: str) -> list[dict[str, Any]]:
+def _genotypes(item: str, origin: str, knowledge: Knowledge) -> list[dict[str, Any]]:
     gene, _, result = item.partition(" ")
     if not GENE.fullmatch(gene.upper()):
         raise PatientError(f"{origin}: genotypes has an entry that does not start with a gene", param="genotypes")
-    return [each.model_dump() for each in genotypes(gene.upper(), result, None, None, origin)]
+    return [each.model_dump() for each in genotypes(gene.upper(), result, None, None, origin, knowledge)]

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from medrag.errors import PatientError
-from medrag.knowledge import load
+from medrag.knowledge import Knowledge
 from medrag.patient.pharmcat import called
 from medrag.patient.record.facts import assemble
 from medrag.types import FactStatus, Genotype, Patient, Problem
@@ -163,13 +163,13 @@ NOT_FROM_POSITIONS = (
 )
 
 
-def read_vcf(path: Path, origin: str, pharmcat_jar: Path | None = None) -> Patient:
+def read_vcf(path: Path, origin: str, pharmcat_jar: Path | None, knowledge: Knowledge) -> Patient:
     """The genotypes of a VCF of one sample, in any gzip too.
 
     Raises ``PatientError`` for a file that is no VCF, or one of several samples, of GRCh37 or in blocks (gVCF).
     """
     with _seekable(path) as plain:
-        return _read_plain(plain, origin, pharmcat_jar)
+        return _read_plain(plain, origin, pharmcat_jar, knowledge)
 
 
 @contextmanager
@@ -187,11 +187,11 @@ def _seekable(path: Path) -> Iterator[Path]:
         yield plain
 
 
-def _read_plain(path: Path, origin: str, pharmcat_jar: Path | None) -> Patient:
+def _read_plain(path: Path, origin: str, pharmcat_jar: Path | None, knowledge: Knowledge) -> Patient:
     genes, problem = called(path, origin, pharmcat_jar) if pharmcat_jar else (None, None)
     if genes:
         return genes
-    read = _positions(path, origin)
+    read = _positions(path, origin, knowledge)
     problems = read.problems
     genotypes = [genotype for gene in GENES if (genotype := _genotype(gene, read, origin))]
     open_genes = [each.gene for each in genotypes if each.status is not FactStatus.ACTIVE]
@@ -215,12 +215,12 @@ class _Read:
     problems: list[Problem] = field(default_factory=list)
 
 
-def _positions(path: Path, origin: str) -> _Read:
+def _positions(path: Path, origin: str, knowledge: Knowledge) -> _Read:
     import pysam
 
     pysam.set_verbosity(0)
     wanted = {(each.chromosome, each.position): (gene.name, each) for gene in GENES for each in gene.positions}
-    others = {(gene.chromosome, place): name for name, gene in load().genes.items() for place in gene.elsewhere}
+    others = {(gene.chromosome, place): name for name, gene in knowledge.genes.items() for place in gene.elsewhere}
     read = _Read()
     try:
         with pysam.VariantFile(str(path)) as file:

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from medrag.knowledge import load
+from medrag.knowledge import Knowledge
 from medrag.knowledge.names import normalise
 from medrag.knowledge.vocabulary import Measurement
 from medrag.patient.measures.units import UnitError, convert
 from medrag.types import Observation
 
 
-def measurement(key: str) -> Measurement:
-    """The measurement ``key`` of the vocabulary."""
-    return load().measurements[key]
-
-
-def identify(display: str, code: str | None = None, system: str | None = None) -> Measurement | None:
+def identify(
+    display: str, knowledge: Knowledge, code: str | None = None, system: str | None = None
+) -> Measurement | None:
     """What an observation measures, by LOINC code, else by its whole name; ``None`` where neither is known."""
-    known = load()
-    if code and code in known.lab_names and system in {None, "LOINC", "http://loinc.org"}:
-        return known.measurements[known.lab_names[code]]
-    key = None if code and system == "LOINC" else known.lab_names.get(normalise(display))
-    return known.measurements[key] if key else None
+    if code and code in knowledge.lab_names and system in {None, "LOINC", "http://loinc.org"}:
+        return knowledge.measurements[knowledge.lab_names[code]]
+    key = None if code and system == "LOINC" else knowledge.lab_names.get(normalise(display))
+    return knowledge.measurements[key] if key else None
 
 
-def of(observations: Iterable[Observation], kind: Measurement) -> list[Observation]:
+def measured_by(observation: Observation, knowledge: Knowledge) -> Measurement | None:
+    """What ``observation`` measures; ``None`` where that is not known."""
+    return identify(observation.display, knowledge, observation.code, observation.system)
+
+
+def of(observations: Iterable[Observation], kind: Measurement, knowledge: Knowledge) -> list[Observation]:
     """The observations that measure ``kind``."""
-    return [each for each in observations if identify(each.display, each.code, each.system) is kind]
+    return [each for each in observations if measured_by(each, knowledge) is kind]
 
 
 def measure(kind: Measurement, observation: Observation) -> float:

@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import Field
 
 from medrag.errors import InputError
-from medrag.patient.measures.calculators import calculators
+from medrag.knowledge import Knowledge
+from medrag.patient.measures.calculators import Calculator, calculators
 from medrag.patient.measures.derived import Refusal, calculate
 from medrag.types import Derived, Patient, Record
 
@@ -46,7 +47,7 @@ class Calculation(Record):
     between: tuple[float, float] | None = None
 
 
-def declared() -> tuple[Declared, ...]:
+def declared(knowledge: Knowledge) -> tuple[Declared, ...]:
     """Every calculator."""
     return tuple(
         Declared(
@@ -57,13 +58,13 @@ def declared() -> tuple[Declared, ...]:
             source=each.source or each.formula,
             needs=each.needs,
         )
-        for name, each in calculators().items()
+        for name, each in calculators(knowledge).items()
     )
 
 
-def named(written: str) -> str:
+def named(written: str, knowledge: Knowledge) -> str:
     """The calculator that ``written`` means, in any spelling ("CURB-65"). Raises ``InputError``."""
-    known = {_folded(said): name for name, each in calculators().items() for said in (each.title, name)}
+    known = {_folded(said): name for name, each in calculators(knowledge).items() for said in (each.title, name)}
     found = known.get(_folded(written))
     if found is None:
         near = [known[each] for each in get_close_matches(_folded(written), known, n=3)]
@@ -76,17 +77,17 @@ def _folded(written: str) -> str:
     return re.sub(r"[^a-z0-9]", "", written.lower())
 
 
-def compute(written: str, patient: Patient, today: date) -> Calculation:
+def compute(written: str, patient: Patient, today: date, knowledge: Knowledge) -> Calculation:
     """The value that ``written`` names for ``patient``. Raises ``InputError`` for an unknown name."""
-    name = named(written)
+    name = named(written, knowledge)
+    each = calculators(knowledge)[name]
     try:
-        return _shown(name, calculate(name, patient, today))
+        return _shown(name, each, calculate(name, patient, today, knowledge))
     except Refusal as refusal:
-        return _shown(name, None).model_copy(update={"refused": refusal.reasons, "between": refusal.between})
+        return _shown(name, each, None).model_copy(update={"refused": refusal.reasons, "between": refusal.between})
 
 
-def _shown(name: str, found: Derived | None) -> Calculation:
-    each = calculators()[name]
+def _shown(name: str, each: Calculator, found: Derived | None) -> Calculation:
     return Calculation(
         name=name,
         title=each.title,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from medrag.knowledge import Knowledge
 from medrag.knowledge.names import normalise
 from medrag.knowledge.scoring import ScoreItem
 from medrag.patient.measures import inputs
@@ -20,18 +21,18 @@ _RULED_OUT = frozenset({FactStatus.NEGATED, FactStatus.REFUTED})
 _SPOKEN = _RULED_OUT | {FactStatus.ACTIVE}
 
 
-def finding(patient: Patient, name: str, today: date, fresh_days: int | None = None) -> Value:
+def finding(patient: Patient, name: str, today: date, knowledge: Knowledge, fresh_days: int | None = None) -> Value:
     """Whether the finding ``name`` holds (True, False, or its grade). Raises ``Unavailable``.
 
     A statement of the record about it comes first, then what its conditions, drugs and measurements say. Where the
     finding need not be stated, a record of such facts that does not name it says no.
     """
-    item = history.item(name)
+    item = knowledge.scores[name]
     if (said := _statement(patient, item, today, fresh_days)) is not None:
         return said
-    if facts := history.found(patient, name):
+    if facts := history.found(patient, name, knowledge):
         return Value(True, date=facts[0].date, source=facts[0].source)
-    if (high := _above(patient, item, today)) is not None:
+    if (high := _above(patient, item, today, knowledge)) is not None:
         return high
     if item.stated or item.grades:
         raise Unavailable("neither recorded nor ruled out")
@@ -94,12 +95,12 @@ def _grade(written: float | str, item: ScoreItem) -> float:
     raise Unavailable("recorded with an answer that is none of " + ", ".join(item.grades))
 
 
-def _above(patient: Patient, item: ScoreItem, today: date) -> Value | None:
+def _above(patient: Patient, item: ScoreItem, today: date, knowledge: Knowledge) -> Value | None:
     """Whether its measurement lies above the limit; None where it has none, or the record has no such value."""
     if item.measurement is None or item.above is None:
         return None
     try:
-        measured = inputs.measured(patient, item.measurement, today)
+        measured = inputs.measured(patient, item.measurement, today, knowledge)
     except Unavailable:
         return None
     return Value(measured.value > item.above, measured.unit, measured.date, measured.source)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from medrag.knowledge import Knowledge
 from medrag.knowledge.vocabulary import Measurement
 from medrag.patient.measures import analytes
 from medrag.patient.measures.units import UnitError
@@ -37,12 +38,13 @@ class Unavailable(Exception):
     """An input that is missing, stale or not usable; the message says which of these."""
 
 
-def measured(patient: Patient, key: str, today: date, fresh_days: int | None = None) -> Value:
+def measured(patient: Patient, key: str, today: date, knowledge: Knowledge, fresh_days: int | None = None) -> Value:
     """The newest value of analyte ``key``, in its unit. Raises ``Unavailable``."""
-    analyte = analytes.measurement(key)
-    held = [each for each in analytes.of(patient.observations or (), analyte) if _counts(each)]
+    analyte = knowledge.measurements[key]
+    held = [each for each in analytes.of(patient.observations or (), analyte, knowledge) if _counts(each)]
     if not held:
-        return _from_rr(patient, today, fresh_days) if key == "heart_rate" else _stated(patient, key)
+        rate = key == "heart_rate"
+        return _from_rr(patient, today, knowledge, fresh_days) if rate else _stated(patient, analyte)
     newest = max(held, key=lambda each: moment(each.date))
     window = CHILD_FRESH_DAYS if _outgrown(patient, newest, analyte) else _window(patient, analyte, fresh_days)
     if newest.date is not None and days_before(newest.date, today) < -1:
@@ -63,17 +65,16 @@ def _counts(observation: Observation) -> bool:
     return observation.value is not None and observation.status in {"active", "resolved"}
 
 
-def _from_rr(patient: Patient, today: date, fresh_days: int | None) -> Value:
+def _from_rr(patient: Patient, today: date, knowledge: Knowledge, fresh_days: int | None) -> Value:
     """The heart rate that an RR interval means."""
-    interval = measured(patient, "rr_interval", today, fresh_days)
+    interval = measured(patient, "rr_interval", today, knowledge, fresh_days)
     return Value(60_000 / interval.value, "/min", interval.date, interval.source)
 
 
-def _stated(patient: Patient, key: str) -> Value:
-    stated = {"weight": patient.weight_kg, "height": patient.height_cm}.get(key)
+def _stated(patient: Patient, analyte: Measurement) -> Value:
+    stated = {"weight": patient.weight_kg, "height": patient.height_cm}.get(analyte.key)
     if stated is None:
         raise Unavailable("not recorded")
-    analyte = analytes.measurement(key)
     if not analyte.plausible(stated):
         raise Unavailable("the value is not plausible")
     return Value(stated, analyte.unit, None, "structured")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from medrag.knowledge import Knowledge, load
+from medrag.knowledge import Knowledge
 from medrag.knowledge.scoring import ScoreItem
 from medrag.patient.conditions import denied, implied, meanings_of
 from medrag.reading import prescriptions
@@ -12,29 +12,23 @@ _NOW = frozenset({FactStatus.ACTIVE})
 _EVER = _NOW | {FactStatus.RESOLVED}
 
 
-def item(name: str) -> ScoreItem:
-    """The item ``name`` of the knowledge."""
-    return load().scores[name]
-
-
-def found(patient: Patient, name: str) -> list[Fact]:
+def found(patient: Patient, name: str, knowledge: Knowledge) -> list[Fact]:
     """The facts of the record that make the item ``name`` hold, measurements aside."""
-    known = load()
-    of = known.scores[name]
+    of = knowledge.scores[name]
     procedures = patient.procedures if of.procedures else ()
-    had = (fact for fact in (*(patient.conditions or ()), *(procedures or ())) if _holds(fact, of, known))
-    taken = (fact for fact in patient.medications or () if of.drugs and _acts(fact, of, known))
+    had = (fact for fact in (*(patient.conditions or ()), *(procedures or ())) if _holds(fact, of, knowledge))
+    taken = (fact for fact in patient.medications or () if of.drugs and _acts(fact, of, knowledge))
     return [*had, *taken]
 
 
-def _holds(fact: Fact, of: ScoreItem, known: Knowledge) -> bool:
-    if not of.conditions or fact.status not in (_EVER if of.ever else _NOW) or denied(fact.display, known):
+def _holds(fact: Fact, of: ScoreItem, knowledge: Knowledge) -> bool:
+    if not of.conditions or fact.status not in (_EVER if of.ever else _NOW) or denied(fact.display, knowledge):
         return False
-    meant = [implied(meaning.condition, known).keys() for meaning in meanings_of(fact, known)]
+    meant = [implied(meaning.condition, knowledge).keys() for meaning in meanings_of(fact, knowledge)]
     return any(not each.isdisjoint(of.conditions) and each.isdisjoint(of.unless) for each in meant)
 
 
-def _acts(fact: Medication, of: ScoreItem, known: Knowledge) -> bool:
-    read = prescriptions(f"{fact.display} {fact.dosage or ''}", known) if fact.current else ()
+def _acts(fact: Medication, of: ScoreItem, knowledge: Knowledge) -> bool:
+    read = prescriptions(f"{fact.display} {fact.dosage or ''}", knowledge) if fact.current else ()
     mentions = [each.mention for each in read if each.mention.resolved and not each.local]
-    return any(known.covers(of.drugs, each.ingredients, each.drug_class) for each in mentions)
+    return any(knowledge.covers(of.drugs, each.ingredients, each.drug_class) for each in mentions)

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from medrag.knowledge import Knowledge
 from medrag.patient.fhir.values import Json, objects, text
 from medrag.patient.privacy.identifiers import Span, by_pattern, by_recogniser, protected
 from medrag.patient.record.facts import LISTS
@@ -70,23 +71,23 @@ def _collect(resource: Json, found: dict[str, set[str]]) -> None:
         found["ADDRESS"] |= {words for part in parts if (words := text(part)) and len(words) > 3}
 
 
-def deidentify(words: str, identity: Identity) -> str:
+def deidentify(words: str, identity: Identity, knowledge: Knowledge) -> str:
     """``words`` with identifiers replaced by ``[NAME]``, ``[PHONE]``... and dates shifted."""
     result, end = [], 0
-    for span in find_identifiers(words, identity):
+    for span in find_identifiers(words, identity, knowledge):
         result += [words[end : span.start], _replacement(words[span.start : span.end], span.kind, identity.shift_days)]
         end = span.end
     return "".join([*result, words[end:]])
 
 
-def deidentify_patient(patient: Patient, identity: Identity) -> Patient:
+def deidentify_patient(patient: Patient, identity: Identity, knowledge: Knowledge) -> Patient:
     """``patient`` without a birth date, with its texts de-identified, its dates shifted and no file names.
 
     Ages over 89 become 90. Codes, numbers and genotypes stay as they are.
     """
     move = timedelta(days=identity.shift_days)
     lists = {
-        name: tuple(_hidden(fact, identity, move) for fact in facts)
+        name: tuple(_hidden(fact, identity, move, knowledge) for fact in facts)
         for name in LISTS
         if (facts := getattr(patient, name)) is not None
     }
@@ -96,9 +97,9 @@ def deidentify_patient(patient: Patient, identity: Identity) -> Patient:
     )
 
 
-def _hidden(fact: Fact | Genotype, identity: Identity, move: timedelta) -> Fact | Genotype:
+def _hidden(fact: Fact | Genotype, identity: Identity, move: timedelta, knowledge: Knowledge) -> Fact | Genotype:
     words = {
-        name: deidentify(value, identity)
+        name: deidentify(value, identity, knowledge)
         for name in ("display", "dosage", "reaction", "report", "value")
         if isinstance(value := getattr(fact, name, None), str)
     }
@@ -106,11 +107,11 @@ def _hidden(fact: Fact | Genotype, identity: Identity, move: timedelta) -> Fact 
     return fact.model_copy(update={**words, "date": moved, "source": "record"})
 
 
-def find_identifiers(words: str, identity: Identity) -> list[Span]:
+def find_identifiers(words: str, identity: Identity, knowledge: Knowledge) -> list[Span]:
     """The identifiers in ``words``, in order; those that overlap become one, of the longest's kind."""
     spans = [*_literals(words, identity), *by_pattern(words), *by_recogniser(words)]
     kept: list[Span] = []
-    for span in sorted(each for each in spans if not protected(words, each)):
+    for span in sorted(each for each in spans if not protected(words, each, knowledge)):
         if kept and span.start < kept[-1].end:
             last = kept.pop()
             kind = max((last, span), key=lambda each: (each.end - each.start, each.kind != "ID")).kind

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from medrag.knowledge import load
+from medrag.knowledge import Knowledge
 from medrag.knowledge.names import normalise
 from medrag.reading.languages import language
 
@@ -104,17 +104,12 @@ def by_pattern(words: str) -> Iterator[Span]:
             yield Span(*match.span("x"), kind)
 
 
-def _substance(said: str) -> bool:
-    known = load()
-    return normalise(said) in known.names.keys() | known.allergen_names.keys()
-
-
-def protected(words: str, span: Span) -> bool:
+def protected(words: str, span: Span, knowledge: Knowledge) -> bool:
     """Whether a name is a drug's, or an eponym before its "disease", "sign"..."""
     if span.kind != "NAME":
         return False
     said = words[span.start : span.end]
-    if _substance(said):
+    if (plain := normalise(said)) in knowledge.names or plain in knowledge.allergen_names:
         return True
     last = said.split()[-1].removesuffix("'s").removesuffix("’s").casefold()
     return last in language().words["eponyms"] and _EPONYM_TAIL.match(words, span.end) is not None

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any, TypeVar
 
+from medrag.knowledge import Knowledge
 from medrag.knowledge.vocabulary import Measurement
 from medrag.patient.measures import analytes
 from medrag.patient.measures.units import UnitError
@@ -81,11 +82,11 @@ def _filled(one: F, other: F) -> F:
 # --- contradictions --------------------------------------------------------------------------------
 
 
-def contradictions(patient: Patient) -> list[Problem]:
+def contradictions(patient: Patient, knowledge: Knowledge) -> list[Problem]:
     """What the record says in two ways. Both sides stay in it."""
     entries = patient.allergies or ()
     found = [*_denied(patient.conditions or (), "condition"), *_denied(entries, "allergy")]
-    found += _two_values(patient.observations or ())
+    found += _two_values(patient.observations or (), knowledge)
     recorded = [fact for fact in entries if fact.current]
     denied = next((fact for fact in entries if fact.status is FactStatus.NEGATED and says_none(fact)), None)
     if recorded and (denied or patient.no_known_allergies):
@@ -126,20 +127,16 @@ def _stopped(medications: Sequence[Medication]) -> Iterable[Problem]:
             yield Problem(source=fact.source, reason=reason)
 
 
-def _two_values(observations: Iterable[Observation]) -> Iterable[Problem]:
+def _two_values(observations: Iterable[Observation], knowledge: Knowledge) -> Iterable[Problem]:
     def place(each: Observation) -> tuple[str, str]:
-        return kind_of(each), moment(each.date).isoformat()
+        return kind_of(each, knowledge), moment(each.date).isoformat()
 
     standing = sorted((each for each in observations if each.current), key=place)
     for (kind, _), group in groupby(standing, key=place):
         members = list(group)
         values = {(each.value, each.unit) for each in members}
-        if len(values) > 1 and _measured(members[-1]):
+        if len(values) > 1 and analytes.measured_by(members[-1], knowledge) is not None:
             yield Problem(source=members[-1].source, reason=f"{kind}: two values at the same time; both are kept")
-
-
-def _measured(each: Observation) -> bool:
-    return analytes.identify(each.display, each.code, each.system) is not None
 
 
 def _genotypes(genotypes: Iterable[Genotype]) -> Iterable[Problem]:
@@ -154,11 +151,13 @@ def _genotypes(genotypes: Iterable[Genotype]) -> Iterable[Problem]:
 # --- impossible values -----------------------------------------------------------------------------
 
 
-def flag_impossible(observations: Sequence[Observation]) -> tuple[tuple[Observation, ...], list[Problem]]:
+def flag_impossible(
+    observations: Sequence[Observation], knowledge: Knowledge
+) -> tuple[tuple[Observation, ...], list[Problem]]:
     """Measurements outside what is possible lose their standing (``uncertain``) and are reported."""
     checked, problems = [], []
     for each in observations:
-        reason = implausible(each)
+        reason = implausible(each, knowledge)
         if reason and each.status in {FactStatus.ACTIVE, FactStatus.RESOLVED}:
             problems.append(Problem(source=each.source, reason=reason))
             each = each.model_copy(update={"status": FactStatus.UNCERTAIN})  # noqa: PLW2901
@@ -166,9 +165,9 @@ def flag_impossible(observations: Sequence[Observation]) -> tuple[tuple[Observat
     return tuple(checked), problems
 
 
-def implausible(each: Observation) -> str | None:
+def implausible(each: Observation, knowledge: Knowledge) -> str | None:
     """Why a measurement cannot be right and which unit slip would explain it; ``None`` when it can."""
-    analyte = analytes.identify(each.display, each.code, each.system)
+    analyte = analytes.measured_by(each, knowledge)
     if analyte is None or not isinstance(each.value, float | int):
         return None
     try:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from medrag.knowledge import load
+from medrag.knowledge import Knowledge
 from medrag.patient.measures.derived import derive
 from medrag.patient.record import cleaning
 from medrag.patient.record import freshness as currency
@@ -46,23 +46,23 @@ def merge(parts: Sequence[Patient]) -> Patient:
     return Patient(**person, **lists, derived=derived, problems=tuple(problems))
 
 
-def complete(patient: Patient, today: date) -> Patient:
+def complete(patient: Patient, today: date, knowledge: Knowledge) -> Patient:
     """``patient`` cleaned (duplicates, impossible values, old ones) and completed (particulars, derived, missing)."""
     given = {name: facts for name in LISTS if (facts := getattr(patient, name)) is not None}
     lists: dict[str, Any] = {name: cleaning.merge_duplicates(facts) for name, facts in given.items()}
-    observations, impossible = cleaning.flag_impossible(lists.get("observations", ()))
+    observations, impossible = cleaning.flag_impossible(lists.get("observations", ()), knowledge)
     observations, future = currency.mark_future(observations, today)
     if "observations" in lists:
-        lists["observations"] = currency.mark_old(observations, today, _born(patient, today))
+        lists["observations"] = currency.mark_old(observations, today, _born(patient, today), knowledge)
     clean = patient.model_copy(update=lists)
-    person, personal = complete_person(clean, today)
+    person, personal = complete_person(clean, today, knowledge)
     whole = clean.model_copy(update=person)
-    derived, blocked = derive(whole, today)
-    contradictions = [*cleaning.contradictions(clean), *cleaning.contradictions(whole)]
+    derived, blocked = derive(whole, today, knowledge)
+    contradictions = [*cleaning.contradictions(clean, knowledge), *cleaning.contradictions(whole, knowledge)]
     problems = unique([*patient.problems, *impossible, *future, *personal, *contradictions])
     update = {
         "derived": {**patient.derived, **derived},
-        "missing": _missing(whole, blocked),
+        "missing": _missing(whole, blocked, knowledge),
         "problems": tuple(problems),
     }
     return whole.model_copy(update=update)
@@ -75,7 +75,7 @@ def _born(patient: Patient, today: date) -> date | None:
     return today - timedelta(days=patient.age_years * 365.25)
 
 
-def _missing(patient: Patient, blocked: dict[str, list[str]]) -> tuple[str, ...]:
+def _missing(patient: Patient, blocked: dict[str, list[str]], knowledge: Knowledge) -> tuple[str, ...]:
     """What is not known, each with what it blocks."""
     lines = []
     if patient.allergies is None and patient.no_known_allergies is None:
@@ -83,7 +83,7 @@ def _missing(patient: Patient, blocked: dict[str, list[str]]) -> tuple[str, ...]
     for name, checks in _LISTED.items():
         if getattr(patient, name) is None:
             lines.append(f"{name}: not recorded; blocks {checks}")
-    fertile = patient.sex != "male" and load().age_limits["childbearing"].holds(patient.age_years)
+    fertile = patient.sex != "male" and knowledge.age_limits["childbearing"].holds(patient.age_years)
     if patient.pregnant is None and fertile:
         lines.append("pregnancy: not recorded; blocks pregnancy checks")
     if patient.age_years is None and not any(line.startswith("age") for line in blocked):

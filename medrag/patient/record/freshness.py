@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from medrag.knowledge import Knowledge
 from medrag.patient.measures import analytes
 from medrag.patient.record.facts import days_before, moment, of_child
 from medrag.types import FactStatus, Observation, Problem
@@ -12,7 +13,9 @@ from medrag.types import FactStatus, Observation, Problem
 FRESH_DAYS = 365
 
 
-def mark_old(observations: Sequence[Observation], today: date, born: date | None = None) -> tuple[Observation, ...]:
+def mark_old(
+    observations: Sequence[Observation], today: date, born: date | None, knowledge: Knowledge
+) -> tuple[Observation, ...]:
     """Observations that a newer one replaces, or that are more than a year old, become ``resolved``.
 
     An adult's height does not grow old, a child's does. Observations without a date are taken at their word.
@@ -20,24 +23,26 @@ def mark_old(observations: Sequence[Observation], today: date, born: date | None
     newest: dict[str, datetime] = {}
     for each in observations:
         if each.current:
-            key = kind_of(each)
+            key = kind_of(each, knowledge)
             newest[key] = max(newest.get(key, moment(None)), moment(each.date))
-    return tuple(_aged(each, newest.get(kind_of(each)), today, born) for each in observations)
+    return tuple(_aged(each, newest.get(kind_of(each, knowledge)), today, born, knowledge) for each in observations)
 
 
-def _aged(each: Observation, newest: datetime | None, today: date, born: date | None) -> Observation:
+def _aged(
+    each: Observation, newest: datetime | None, today: date, born: date | None, knowledge: Knowledge
+) -> Observation:
     if not each.current:
         return each
     replaced = moment(each.date) != newest
-    analyte = analytes.identify(each.display, each.code, each.system)
+    analyte = analytes.measured_by(each, knowledge)
     window = analyte.fresh_days if analyte and not of_child(each.date, born) else FRESH_DAYS
     stale = each.date is not None and window is not None and days_before(each.date, today) > window
     return each.model_copy(update={"status": FactStatus.RESOLVED}) if replaced or stale else each
 
 
-def kind_of(each: Observation) -> str:
+def kind_of(each: Observation, knowledge: Knowledge) -> str:
     """What an observation measures: observations of one kind replace one another in time."""
-    analyte = analytes.identify(each.display, each.code, each.system)
+    analyte = analytes.measured_by(each, knowledge)
     if analyte:
         return analyte.key
     return f"{each.system}|{each.code}" if each.code else each.display.casefold()

@@ -9,6 +9,8 @@ import re
 from datetime import date
 from typing import Any
 
+from medrag.knowledge import Knowledge
+from medrag.knowledge.vocabulary import Measurement
 from medrag.patient.measures import analytes, inputs
 from medrag.patient.measures.inputs import Unavailable
 from medrag.patient.measures.units import UnitError
@@ -34,14 +36,14 @@ _NEGATIVE = re.compile(r"\b(?:not|no|negative|non-?pregnant|false)\b", re.I)
 _UNKNOWN = re.compile(r"\b(?:unknown|possible|possibly|uncertain|asked)\b", re.I)
 
 
-def complete_person(patient: Patient, today: date) -> tuple[dict[str, Any], list[Problem]]:
+def complete_person(patient: Patient, today: date, knowledge: Knowledge) -> tuple[dict[str, Any], list[Problem]]:
     """The particulars to put in place, and what was wrong with those given."""
     problems: list[Problem] = []
     update: dict[str, Any] = {}
     update["age_years"] = _age(patient, today, problems)
     aged = patient.model_copy(update=update)
-    update["weight_kg"] = _size(aged, "weight", patient.weight_kg, today, problems)
-    update["height_cm"] = _size(aged, "height", patient.height_cm, today, problems)
+    update["weight_kg"] = _size(aged, "weight", patient.weight_kg, today, knowledge, problems)
+    update["height_cm"] = _size(aged, "height", patient.height_cm, today, knowledge, problems)
     update["pregnant"] = patient.pregnant if patient.pregnant is not None else _pregnant(patient, today, problems)
     update["lactating"] = patient.lactating if patient.lactating is not None else _lactating(patient, today)
     update["no_known_allergies"] = _no_known_allergies(patient)
@@ -60,35 +62,39 @@ def _age(patient: Patient, today: date, problems: list[Problem]) -> float | None
     return age
 
 
-def _size(patient: Patient, key: str, stated: float | None, today: date, problems: list[Problem]) -> float | None:
+def _size(  # noqa: PLR0913 (one particular, and what it is read with)
+    patient: Patient, key: str, stated: float | None, today: date, knowledge: Knowledge, problems: list[Problem]
+) -> float | None:
     """Weight or height: as stated, else the newest measurement (an adult's even when old, which is reported)."""
-    analyte = analytes.measurement(key)
+    analyte = knowledge.measurements[key]
     if stated is not None:
         if reason := not_possible(analyte, stated, analyte.unit, stated):
             problems.append(Problem(source="structured", reason=reason))
             return None
         return stated
     try:
-        return round(float(inputs.measured(patient, key, today).value), 2)
+        return round(float(inputs.measured(patient, key, today, knowledge).value), 2)
     except Unavailable:
-        return _last_of_adult(patient, key, problems)
+        return _last_of_adult(patient, analyte, knowledge, problems)
 
 
-def _last_of_adult(patient: Patient, key: str, problems: list[Problem]) -> float | None:
-    measured = analytes.of(patient.observations or (), analytes.measurement(key))
+def _last_of_adult(
+    patient: Patient, analyte: Measurement, knowledge: Knowledge, problems: list[Problem]
+) -> float | None:
+    measured = analytes.of(patient.observations or (), analyte, knowledge)
     grown = [each for each in measured if not of_child(each.date, patient.birth_date)]
     held = [each for each in grown if each.status is FactStatus.RESOLVED]
     if not held or patient.age_years is None or patient.age_years < CHILD_YEARS:
         return None
     last = max(held, key=lambda each: moment(each.date))
     try:
-        value = analytes.measure(analytes.measurement(key), last)
+        value = analytes.measure(analyte, last)
     except UnitError:
         return None
     reason = (
-        f"{key} was last measured on {last.date:%Y-%m-%d}; it is shown but not computed with"
+        f"{analyte.key} was last measured on {last.date:%Y-%m-%d}; it is shown but not computed with"
         if last.date
-        else f"{key} is old"
+        else f"{analyte.key} is old"
     )
     problems.append(Problem(source=last.source, reason=reason))
     return round(value, 2)

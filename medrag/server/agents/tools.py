@@ -85,7 +85,7 @@ class Tool(Generic[Arguments]):
 
 async def _recommend(desk: Desk, given: RecommendArguments, agent: Agent) -> Result:
     answers = await desk.answers()
-    patient = await asyncio.to_thread(patient_of, given, agent.stored, "")
+    patient = await asyncio.to_thread(patient_of, given, agent.stored, desk.knowledge, "")
     case = Case(question=given.question, patient=patient, filters=given.filters, one_person=given.one_person)
     events = answers.stream(case, who=agent.who, engine=answers.engine, whole=True, language=given.language)
     async with aclosing(events):
@@ -114,8 +114,7 @@ async def _search(desk: Desk, given: SearchRequest, agent: Agent) -> Result:
 
 
 async def _summary(desk: Desk, given: Extension, agent: Agent) -> Result:
-    del desk
-    patient = await asyncio.to_thread(patient_of, given, agent.stored, "")
+    patient = await asyncio.to_thread(patient_of, given, agent.stored, desk.knowledge, "")
     if patient is None:
         raise InputError("there is no patient: give `patient` or `patient_id`", param="patient")
     summary = report(patient)

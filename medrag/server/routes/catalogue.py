@@ -44,7 +44,7 @@ def routes(engine: Engine, meters: Meters, trail: Trail | None, max_body_bytes: 
     @router.post("/v1/search", responses=described(SearchAnswer))
     async def search(body: SearchRequest, request: Request) -> dict[str, Any]:
         """The passages that advice on this case would stand on; asks no model."""
-        found = await asyncio.to_thread(search_case, engine, body, StoredPatients(trail, request))
+        found = await asyncio.to_thread(search_case, engine, body, StoredPatients(trail, request, engine.knowledge))
         return {"object": "list", "data": [item.model_dump(mode="json") for item in found]}
 
     @router.get("/v1/about", responses=described(About))
@@ -74,9 +74,9 @@ def routes(engine: Engine, meters: Meters, trail: Trail | None, max_body_bytes: 
 
 def search_case(engine: Engine, body: SearchRequest, stored: Stored) -> list[Evidence]:
     """The passages for a request; raises what it cannot be made of."""
-    patient = patient_of(body, stored, "")
+    patient = patient_of(body, stored, engine.knowledge, "")
     case = Case(question=body.question, patient=patient, filters=body.filters, one_person=body.one_person)
-    return engine.retriever.search(query_for(case), k=body.k, filters=body.filters)
+    return engine.retriever.search(query_for(case, engine.knowledge), k=body.k, filters=body.filters)
 
 
 async def _status(engine: Engine, trail: Trail | None) -> str:

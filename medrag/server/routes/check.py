@@ -83,7 +83,7 @@ def routes(knowledge: Knowledge, trail: Trail | None) -> APIRouter:
     @router.post("/v1/check", responses=described(CheckAnswer, MEDIA_TYPE))
     async def check(body: CheckRequest, request: Request) -> Response:
         """What the safety filter says of advice, orders or a list of medications."""
-        checked = await asyncio.to_thread(check_case, body, StoredPatients(trail, request), knowledge)
+        checked = await asyncio.to_thread(check_case, body, StoredPatients(trail, request, knowledge), knowledge)
         answer = check_answer(checked, body.language)
         if trail:
             record = {"event": "check", "who": caller(request), "verdict": answer["verdict"]}
@@ -102,7 +102,7 @@ def check_case(body: CheckRequest, stored: Stored, knowledge: Knowledge) -> Chec
     Raises:
         InputError, PatientError: there is nothing to check, or what was sent does not parse.
     """
-    patient = patient_of(body, stored, "")
+    patient = patient_of(body, stored, knowledge, "")
     if patient is None and body.orders is None and not (body.advice or body.question):
         raise InputError("there is nothing to check: send advice, orders or a patient", param="advice")
     said = advice_findings(

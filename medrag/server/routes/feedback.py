@@ -55,7 +55,7 @@ def routes(knowledge: Knowledge, trail: Trail | None) -> APIRouter:
         if trail is None:
             raise InputError("this service keeps no feedback", code="not_found")
         require_clinician(request)
-        sender = StoredPatients(trail, request), caller(request)
+        sender = StoredPatients(trail, request, knowledge), caller(request)
         await asyncio.to_thread(_keep, body, knowledge, trail, *sender, secret)
         return {"object": "feedback", "advice": body.advice.id, "statement": body.statement, "verdict": body.verdict}
 
@@ -65,7 +65,7 @@ def routes(knowledge: Knowledge, trail: Trail | None) -> APIRouter:
 def _keep(  # noqa: PLR0913 (a request and what it is judged by)
     body: FeedbackRequest, knowledge: Knowledge, trail: Trail, stored: StoredPatients, who: str, secret: bytes
 ) -> None:
-    case = Case(question=body.advice.question, patient=patient_of(body, stored, ""), filters=body.filters)
+    case = Case(question=body.advice.question, patient=patient_of(body, stored, knowledge, ""), filters=body.filters)
     if body.statement > len(body.advice.statements):
         raise InputError("the advice has no statement of this number", param="statement")
     _require_recorded(body.advice, case, chain.find(trail.database, body.advice.id))
@@ -96,7 +96,7 @@ def _require_recorded(advice: Advice, case: Case, record: chain.Record | None) -
 def _review(body: FeedbackRequest, case: Case, who: str, secret: bytes, knowledge: Knowledge) -> Review:
     advice, grounding = body.advice, body.advice.provenance.grounding
     identity = Identity(shift_days=shift_of(case_hash(case), secret))
-    hidden = _hidden(case, identity)
+    hidden = _hidden(case, identity, knowledge)
     edit = None
     if body.edited is not None:
         statement = advice.statements[body.statement - 1]
@@ -104,7 +104,7 @@ def _review(body: FeedbackRequest, case: Case, who: str, secret: bytes, knowledg
         edit = Edit(
             prompt=tuple(prompts.messages(hidden, advice.evidence, MODES["cite"], knowledge)),
             original=f"{statement.text} {marks}",
-            edited=f"{deidentify(body.edited.strip(), identity)} {marks}",
+            edited=f"{deidentify(body.edited.strip(), identity, knowledge)} {marks}",
         )
     return Review(
         who=who,
@@ -117,11 +117,11 @@ def _review(body: FeedbackRequest, case: Case, who: str, secret: bytes, knowledg
         evidence=tuple(each.passage.id for each in advice.evidence),
         model=advice.provenance.model,
         edit=edit,
-        comment=deidentify(body.comment.strip(), identity) if body.comment else None,
+        comment=deidentify(body.comment.strip(), identity, knowledge) if body.comment else None,
     )
 
 
-def _hidden(case: Case, identity: Identity) -> Case:
+def _hidden(case: Case, identity: Identity, knowledge: Knowledge) -> Case:
     """The case as the model saw it, de-identified."""
-    known = deidentify_patient(case.patient, identity) if case.patient else None
-    return case.model_copy(update={"question": deidentify(case.question, identity), "patient": known})
+    known = deidentify_patient(case.patient, identity, knowledge) if case.patient else None
+    return case.model_copy(update={"question": deidentify(case.question, identity, knowledge), "patient": known})

@@ -16,6 +16,7 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from medrag.errors import InputError, PatientError
+from medrag.knowledge import Knowledge
 from medrag.messages import LANGUAGES, catalogue
 from medrag.patient import load
 from medrag.patient.formats.structured import written
@@ -64,7 +65,7 @@ class PatientRequest(BaseModel):
     one_person: bool = Field(default=False, description="The files are of one person though they seem not to be.")
 
 
-def routes(pharmcat_jar: Path | None = None, *, docs: bool = False) -> APIRouter:
+def routes(knowledge: Knowledge, pharmcat_jar: Path | None = None, *, docs: bool = False) -> APIRouter:
     """The page, its parts, and ``POST /v1/patient``; with ``pharmcat_jar`` PharmCAT calls the alleles of a VCF.
 
     With ``docs`` also ``/docs``, the interface for programs as a page.
@@ -97,18 +98,18 @@ def routes(pharmcat_jar: Path | None = None, *, docs: bool = False) -> APIRouter
     @router.post("/v1/patient", responses=described(PatientAnswer))
     async def patient(body: PatientRequest) -> dict[str, Any]:
         """The files as one patient, and a summary for a reader."""
-        read = await asyncio.to_thread(_read, body, pharmcat_jar)
+        read = await asyncio.to_thread(_read, body, knowledge, pharmcat_jar)
         return {"object": "patient", "patient": written(read), "summary": report(read)}
 
     return router
 
 
-def _read(body: PatientRequest, pharmcat_jar: Path | None) -> Patient:
+def _read(body: PatientRequest, knowledge: Knowledge, pharmcat_jar: Path | None) -> Patient:
     """The patient; the files are on disk only while they are read."""
     with TemporaryDirectory(prefix="medrag-") as folder:
         paths = [_written(Path(folder) / str(number), upload) for number, upload in enumerate(body.files)]
         try:
-            return load(paths, pharmcat_jar=pharmcat_jar, one_person=body.one_person)
+            return load(paths, pharmcat_jar=pharmcat_jar, knowledge=knowledge, one_person=body.one_person)
         except PatientError as error:
             raise PatientError(str(error), param="files", code=INVALID_PATIENT.get(error.code, error.code)) from None
 

@@ -21,6 +21,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from medrag.errors import InputError, PatientError
 from medrag.files import Ambiguous, strict_json
+from medrag.knowledge import Knowledge
 from medrag.messages import Language
 from medrag.patient import ensure_same_person, from_json
 from medrag.server.routes.openai.structured import Wanted, wanted
@@ -158,7 +159,7 @@ Stored = Callable[[str], Patient]
 """Gives the stored patient with an id."""
 
 
-def case_of(request: ChatRequest, stored: Stored) -> Case:
+def case_of(request: ChatRequest, stored: Stored, knowledge: Knowledge) -> Case:
     """The case a chat request puts; ``stored`` is asked where it names a patient by id.
 
     Raises:
@@ -168,13 +169,13 @@ def case_of(request: ChatRequest, stored: Stored) -> Case:
     if request.model != MODEL:
         raise InputError(f"there is no such model here; use {MODEL!r}", param="model", code="model_not_found")
     _refuse_unsupported(request.model_extra or {})
-    patient = patient_of(request.medrag, stored, "medrag.")
+    patient = patient_of(request.medrag, stored, knowledge, "medrag.")
     images = tuple(_images(request.messages))
     asked: list[str] = []
     beside: list[str] = []
     sent_as = request.medrag.patient
     for role, where, text in _texts(request.messages):
-        found = _tools_patient(text) if role in _TOOLS else _sent_patient(text, where)
+        found = _tools_patient(text, knowledge) if role in _TOOLS else _sent_patient(text, where, knowledge)
         if found is None:
             (asked if role == "user" else beside).append(text)
         elif patient is None:
@@ -183,7 +184,7 @@ def case_of(request: ChatRequest, stored: Stored) -> Case:
             raise InputError("two patients were given; send one", param=where, code="two_patients")
     question, sent = _question(request.messages, asked, beside), request.medrag
     if sent_as and not sent.one_person:
-        ensure_same_person(sent_as, question)
+        ensure_same_person(sent_as, question, knowledge=knowledge)
     return Case(question=question, patient=patient, filters=sent.filters, one_person=sent.one_person, images=images)
 
 
@@ -237,17 +238,17 @@ def _question(messages: tuple[ChatMessage, ...], asked: list[str], beside: list[
     return "\n\n".join([question, "Said before:", *said]) if said else question
 
 
-def _sent_patient(text: str, where: str) -> tuple[dict[str, Any], Patient] | None:
+def _sent_patient(text: str, where: str, knowledge: Knowledge) -> tuple[dict[str, Any], Patient] | None:
     """The patient that a message is, as sent and as read; None when it is words. Any JSON object is meant as one."""
     found = _json_object(text, where)
-    patient = parse_patient(found, where)
+    patient = parse_patient(found, where, knowledge)
     return None if found is None or patient is None else (found, patient)
 
 
-def _tools_patient(text: str) -> tuple[dict[str, Any], Patient] | None:
+def _tools_patient(text: str, knowledge: Knowledge) -> tuple[dict[str, Any], Patient] | None:
     """The patient that a tool gave; it may as well have given any other object, which then is words."""
     try:
-        return _sent_patient(text, "messages")
+        return _sent_patient(text, "messages", knowledge)
     except PatientError:
         return None
 
@@ -269,7 +270,7 @@ def _json_object(text: str, where: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def patient_of(sent: Extension, stored: Stored, place: str) -> Patient | None:
+def patient_of(sent: Extension, stored: Stored, knowledge: Knowledge, place: str) -> Patient | None:
     """The patient that was sent, or the stored one that was named; ``place`` is what the field's name follows.
 
     Raises:
@@ -277,19 +278,19 @@ def patient_of(sent: Extension, stored: Stored, place: str) -> Patient | None:
         PatientError: it does not parse.
     """
     if sent.patient_id is None:
-        return parse_patient(sent.patient, f"{place}patient")
+        return parse_patient(sent.patient, f"{place}patient", knowledge)
     if sent.patient is not None:
         raise InputError("a patient and a patient_id were given; send one", param=f"{place}patient_id")
     return stored(sent.patient_id)
 
 
-def parse_patient(data: dict[str, Any] | None, param: str) -> Patient | None:
+def parse_patient(data: dict[str, Any] | None, param: str, knowledge: Knowledge) -> Patient | None:
     """FHIR, PharmCAT or the JSON schema, by its content.
 
     Raises:
         PatientError: it does not parse; ``param`` is where it was sent.
     """
     try:
-        return None if data is None else from_json(data)
+        return None if data is None else from_json(data, knowledge=knowledge)
     except PatientError as error:
         raise PatientError(str(error), param=param, code=INVALID_PATIENT.get(error.code, error.code)) from None

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from medrag.errors import InputError
+from medrag.knowledge import Knowledge
 from medrag.patient.formats.structured import written
 from medrag.patient.report import report
 from medrag.server.guard.access import caller, owner, require_clinician
@@ -31,6 +32,7 @@ class StoredPatients:
 
     trail: Trail | None
     request: Request
+    knowledge: Knowledge
 
     def __call__(self, name: str) -> Patient:
         """The patient with the id.
@@ -40,7 +42,7 @@ class StoredPatients:
             StorageError, AuditError: the database cannot be used.
         """
         trail = self._open()
-        if (found := patients.get(trail.database, name, owner(self.request))) is None:
+        if (found := patients.get(trail.database, name, owner(self.request), self.knowledge)) is None:
             raise _missing()
         self._record(trail, "patient_read", name)
         return found
@@ -68,29 +70,29 @@ class StoredPatients:
         trail.append({"event": event, "who": caller(self.request), "patient_id_sha256": text_hash(name)})
 
 
-def routes(trail: Trail | None) -> APIRouter:
+def routes(knowledge: Knowledge, trail: Trail | None) -> APIRouter:
     """``/v1/patients/{patient_id}``: PUT, GET and DELETE."""
     router = APIRouter(prefix="/v1/patients")
 
     @router.put("/{patient_id}", status_code=204)
     async def put(patient_id: Id, body: dict[str, Any], request: Request) -> Response:
         """Stores a patient: FHIR R4, PharmCAT's report, or medrag's JSON schema."""
-        patient = await asyncio.to_thread(parse_patient, body, "body")
+        patient = await asyncio.to_thread(parse_patient, body, "body", knowledge)
         if patient is None:
             raise InputError("there is no patient in the body")
-        await asyncio.to_thread(StoredPatients(trail, request).put, patient_id, patient)
+        await asyncio.to_thread(StoredPatients(trail, request, knowledge).put, patient_id, patient)
         return Response(status_code=204)
 
     @router.get("/{patient_id}", responses=described(PatientAnswer))
     async def get(patient_id: Id, request: Request) -> dict[str, Any]:
         """The patient as it is understood, and a summary for a reader."""
-        found = await asyncio.to_thread(StoredPatients(trail, request), patient_id)
+        found = await asyncio.to_thread(StoredPatients(trail, request, knowledge), patient_id)
         return {"object": "patient", "patient": written(found), "summary": report(found)}
 
     @router.delete("/{patient_id}", status_code=204)
     async def delete(patient_id: Id, request: Request) -> Response:
         """Removes the patient."""
-        await asyncio.to_thread(StoredPatients(trail, request).delete, patient_id)
+        await asyncio.to_thread(StoredPatients(trail, request, knowledge).delete, patient_id)
         return Response(status_code=204)
 
     return router

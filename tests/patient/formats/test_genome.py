@@ -13,10 +13,13 @@ from typing import Any
 import pytest
 
 from medrag.errors import PatientError
+from medrag.knowledge import load as load_knowledge
 from medrag.patient import from_json, load
 from medrag.patient.formats.phenotypes import interpret
 from medrag.types import FactStatus, Genotype, Patient
 from tests.patient.records import TODAY
+
+GENES = load_knowledge().genes
 
 
 def table(tmp_path: Path, text: str, name: str = "genes.tsv") -> Patient:
@@ -76,7 +79,7 @@ def test_no_result_and_indeterminate_are_never_normal(tmp_path: Path, result: st
     ],
 )
 def test_diplotypes_are_interpreted_as_cpic_does(gene: str, diplotype: str, phenotype: str, key: str) -> None:
-    (meaning,) = interpret(gene, diplotype)
+    (meaning,) = interpret(GENES.get(gene), diplotype)
     assert (meaning.phenotype, meaning.lookup_key) == (phenotype, key)
 
 
@@ -84,7 +87,7 @@ def test_diplotypes_are_interpreted_as_cpic_does(gene: str, diplotype: str, phen
     ("gene", "diplotype"), [("CYP2C19", "*1/*999"), ("CYP2D6", "*1xN/*1"), ("HLA-B", "*15/*57"), ("XYZ1", "*1/*1")]
 )
 def test_unknown_alleles_are_not_interpreted(gene: str, diplotype: str) -> None:
-    assert interpret(gene, diplotype) == []
+    assert interpret(GENES.get(gene), diplotype) == []
 
 
 def pharmcat(gene: str, **report: Any) -> dict[str, Any]:

@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 
 from medrag.errors import InputError
+from medrag.knowledge import load as load_knowledge
 from medrag.patient import from_json
 from medrag.patient.measures.calculation import compute, declared, named, render
 from medrag.patient.measures.calculators import calculators
 from medrag.patient.measures.derived import Refusal, calculate
 from medrag.types import Patient
 from tests.patient.records import TODAY
+
+KNOWN = load_knowledge()
 
 UNITS = {
     "systolic blood pressure": "mm[Hg]",
@@ -68,20 +71,23 @@ PREVENT = {"systolic blood pressure": 160.0, "total cholesterol": 200.0, "hdl": 
 )
 def test_prevent_gives_its_supplements_example(name: str, risk: float) -> None:
     known = patient(PREVENT, conditions=["type 2 diabetes"], medications=["lisinopril 10 mg daily"])
-    assert calculate(name, known, TODAY).value == risk
+    assert calculate(name, known, TODAY, KNOWN).value == risk
 
 
 @pytest.mark.parametrize(("sex", "low", "very_high"), [("male", 5.9, 14.0), ("female", 4.2, 13.7)])
 def test_score2_gives_its_abstracts_examples(sex: str, low: float, very_high: float) -> None:
     lipids = {"systolic blood pressure": 140.0, "total cholesterol": 5.5 * 38.67, "hdl": 1.3 * 38.67}
     known = patient(lipids, sex=sex, conditions=["current smoker"])
-    assert calculate("score2_low", known, TODAY).value == low
-    assert calculate("score2_very_high", known, TODAY).value == very_high
+    assert calculate("score2_low", known, TODAY, KNOWN).value == low
+    assert calculate("score2_very_high", known, TODAY, KNOWN).value == very_high
 
 
 def test_the_pooled_cohort_equations_give_their_example() -> None:
     known = patient({"systolic blood pressure": 120.0, "total cholesterol": 213.0, "hdl": 50.0}, age_years=55)
-    assert (calculate("pooled_cohort", known, TODAY).value, calculate("pooled_cohort_black", known, TODAY).value) == (
+    assert (
+        calculate("pooled_cohort", known, TODAY, KNOWN).value,
+        calculate("pooled_cohort_black", known, TODAY, KNOWN).value,
+    ) == (
         2.1,
         3.0,
     )
@@ -105,7 +111,7 @@ def test_the_pooled_cohort_equations_give_their_example() -> None:
     ],
 )
 def test_formulas_worked_by_hand(name: str, measured: dict[str, Any], fields: Any, value: float | None) -> None:
-    found = calculate(name, patient(measured, **fields), TODAY).value
+    found = calculate(name, patient(measured, **fields), TODAY, KNOWN).value
     days = (TODAY - TODAY.replace(month=9, day=1)).days
     assert found == pytest.approx(round(days / 7, 1) if value is None else value, abs=0.05)
 
@@ -117,7 +123,7 @@ def test_a_score_is_read_from_measurements_conditions_and_findings() -> None:
         "systolic blood pressure": 84.0,
         "confusion": "present",
     }
-    found = compute("CURB-65", patient(measured, age_years=70), TODAY)
+    found = compute("CURB-65", patient(measured, age_years=70), TODAY, KNOWN)
     assert (found.value, found.meaning) == (4, "high risk (severe pneumonia)")
     assert found.inputs["confusion"]["value"] is True
     assert "CURB-65: 4, high risk" in render(found)
@@ -127,11 +133,11 @@ def test_what_a_missing_input_cannot_change_stands_without_it() -> None:
     """The systolic pressure alone makes the item hold: the diastolic one need not be known."""
     assert "diastolic blood pressure" not in PREVENT
     measured = {"urea nitrogen": 10.0, "respiratory rate": 16.0, "systolic blood pressure": 84.0, "confusion": "absent"}
-    assert calculate("curb_65", patient(measured), TODAY).value == 1
+    assert calculate("curb_65", patient(measured), TODAY, KNOWN).value == 1
 
 
 def test_missing_items_refuse_and_say_what_the_score_lies_between() -> None:
-    found = compute("curb_65", patient({"respiratory rate": 32.0}, age_years=70), TODAY)
+    found = compute("curb_65", patient({"respiratory rate": 32.0}, age_years=70), TODAY, KNOWN)
     assert found.value is None
     assert found.between == (2, 5)
     assert found.refused["confusion"] == "neither recorded nor ruled out"
@@ -141,17 +147,17 @@ def test_missing_items_refuse_and_say_what_the_score_lies_between() -> None:
 
 def test_silence_about_history_says_no_only_where_conditions_are_recorded() -> None:
     vitals = {"heart rate": 80.0, "systolic blood pressure": 120.0, "oxygen saturation": 97.0}
-    assert calculate("spesi", patient(vitals), TODAY).value == 0
-    assert calculate("spesi", patient(vitals, conditions=["lung cancer"]), TODAY).value == 1
+    assert calculate("spesi", patient(vitals), TODAY, KNOWN).value == 0
+    assert calculate("spesi", patient(vitals, conditions=["lung cancer"]), TODAY, KNOWN).value == 1
     with pytest.raises(Refusal, match="no conditions are recorded"):
-        calculate("spesi", patient(vitals, conditions=None), TODAY)
+        calculate("spesi", patient(vitals, conditions=None), TODAY, KNOWN)
 
 
 @pytest.mark.parametrize("said", ["no haemoptysis", {"display": "haemoptysis", "status": "negated"}])
 def test_a_finding_ruled_out_gives_no_points(said: Any) -> None:
     signs = dict.fromkeys(("clinical signs of dvt", "pe most likely diagnosis"), "no")
     known = patient({**signs, "heart rate": 80.0, "immobilisation or surgery": "no"}, conditions=[said])
-    assert calculate("wells_pe", known, TODAY).value == 0
+    assert calculate("wells_pe", known, TODAY, KNOWN).value == 0
 
 
 def test_an_answer_that_the_score_does_not_know_is_no_answer() -> None:
@@ -160,7 +166,7 @@ def test_an_answer_that_the_score_does_not_know_is_no_answer() -> None:
     )
     known = patient({**answers, "how often do you have a drink containing alcohol": 7.0})
     with pytest.raises(Refusal, match="none of never"):
-        calculate("audit_c", known, TODAY)
+        calculate("audit_c", known, TODAY, KNOWN)
 
 
 @pytest.mark.parametrize(
@@ -181,24 +187,24 @@ def test_an_answer_that_the_score_does_not_know_is_no_answer() -> None:
 )
 def test_outside_the_population_or_the_range_or_stale_is_refused(name: str, known: Patient, reason: str) -> None:
     with pytest.raises(Refusal, match=reason):
-        calculate(name, known, TODAY)
+        calculate(name, known, TODAY, KNOWN)
 
 
 def test_the_kidney_failure_equation_rises_with_albuminuria_and_falls_with_egfr() -> None:
     def risk(egfr: float, acr: float) -> float:
-        return calculate("kfre_5", patient({"egfr": egfr, "albumin creatinine ratio": acr}), TODAY).value
+        return calculate("kfre_5", patient({"egfr": egfr, "albumin creatinine ratio": acr}), TODAY, KNOWN).value
 
     assert risk(20, 300) > risk(20, 30) > risk(40, 30) > 0
 
 
 def test_every_calculator_says_whom_it_is_for_and_who_published_it() -> None:
-    for each in declared():
+    for each in declared(KNOWN):
         assert each.title and each.source, each.name
-    assert len({each.title for each in declared()}) == len(calculators())
+    assert len({each.title for each in declared(KNOWN)}) == len(calculators(KNOWN))
 
 
 def test_names_are_taken_in_any_spelling_and_unknown_ones_refused_with_the_nearest() -> None:
-    assert named("CHA2DS2-VASc") == "cha2ds2_vasc"
-    assert named("Curb 65") == "curb_65"
+    assert named("CHA2DS2-VASc", KNOWN) == "cha2ds2_vasc"
+    assert named("Curb 65", KNOWN) == "curb_65"
     with pytest.raises(InputError, match="did you mean qsofa"):
-        named("qsoffa")
+        named("qsoffa", KNOWN)

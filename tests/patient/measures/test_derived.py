@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 
+from medrag.knowledge import load as load_knowledge
 from medrag.patient import from_json
-from medrag.patient.measures.derived import CALCULATORS, Refusal, calculate
+from medrag.patient.measures.calculators import calculators
+from medrag.patient.measures.derived import Refusal, calculate
 from medrag.types import Patient
 from tests.patient.records import TODAY
+
+KNOWN = load_knowledge()
 
 
 def patient(*measured: tuple[str, float, str], day: str | None = "2026-11-01", **fields: Any) -> Patient:
@@ -61,7 +65,7 @@ def test_adult_formulas_are_not_applied_to_children() -> None:
     child = patient(("creatinine", 0.5, "mg/dL"), age_years=9, weight_kg=30, height_cm=130)
     assert set(child.derived) == {"bmi", "bsa"}
     with pytest.raises(Refusal, match="for adults"):
-        calculate("egfr", child, TODAY)
+        calculate("egfr", child, TODAY, KNOWN)
 
 
 def test_an_impossible_value_is_not_computed_with() -> None:
@@ -160,8 +164,8 @@ def test_weight_of_a_heavy_patient_is_adjusted_for_clearance_too() -> None:
 
 def test_calculating_by_name() -> None:
     known = patient(("calcium", 8.0, "mg/dL"), ("albumin", 20, "g/L"), conditions=["gout"])
-    assert calculate("corrected_calcium", known, TODAY).value == pytest.approx(9.6)
-    assert calculate("cha2ds2_vasc", known, TODAY).value == 0
+    assert calculate("corrected_calcium", known, TODAY, KNOWN).value == pytest.approx(9.6)
+    assert calculate("cha2ds2_vasc", known, TODAY, KNOWN).value == 0
     with pytest.raises(Refusal, match="sodium: not recorded"):
-        calculate("anion_gap", known, TODAY)
-    assert set(CALCULATORS) >= {"bmi", "bsa", "egfr", "meld_na", "child_pugh", "has_bled", "cha2ds2_vasc"}
+        calculate("anion_gap", known, TODAY, KNOWN)
+    assert calculators(KNOWN).keys() >= {"bmi", "bsa", "egfr", "meld_na", "child_pugh", "has_bled", "cha2ds2_vasc"}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from medrag.patient.measures.analytes import identify, measure, measurement
+from medrag.knowledge import load as load_knowledge
+from medrag.patient.measures.analytes import identify, measure
 from medrag.patient.measures.units import UnitError, convert, ucum
 from medrag.types import Observation
+
+KNOWN = load_knowledge()
 
 
 @pytest.mark.parametrize(
@@ -42,7 +45,7 @@ def test_conversions(value: float, unit: str, to: str, expected: float) -> None:
 )
 def test_laboratory_units(key: str, value: float, unit: str, expected: float) -> None:
     observation = Observation(display=key, value=value, unit=unit)
-    assert measure(measurement(key), observation) == pytest.approx(expected, rel=2e-3)
+    assert measure(KNOWN.measurements[key], observation) == pytest.approx(expected, rel=2e-3)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +67,9 @@ def test_spellings_map_to_ucum() -> None:
 
 
 def test_measurements_are_known_by_loinc_then_by_whole_name() -> None:
-    assert identify("whatever", "2160-0", "LOINC") is measurement("creatinine")
-    assert identify("Serum creatinine") is measurement("creatinine")
-    assert identify("Creatinine in urine") is None
-    assert identify("creatinine", "2161-8", "LOINC") is measurement("urine_creatinine"), "the code says of what"
+    assert identify("whatever", KNOWN, "2160-0", "LOINC") is KNOWN.measurements["creatinine"]
+    assert identify("Serum creatinine", KNOWN) is KNOWN.measurements["creatinine"]
+    assert identify("Creatinine in urine", KNOWN) is None
+    assert identify("creatinine", KNOWN, "2161-8", "LOINC") is KNOWN.measurements["urine_creatinine"], (
+        "the code says of what"
+    )

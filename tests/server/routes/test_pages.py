@@ -12,11 +12,14 @@ import httpx
 import pytest
 
 from medrag.generation.scripted import ScriptedModel
+from medrag.knowledge import load as load_knowledge
 from medrag.patient.formats.structured import read_structured
 from medrag.server.routes.pages import WEB
 from tests.server.conftest import ALLERGIC, EngineOf
 from tests.server.guard.test_access import KEYS
 from tests.server.serving import serving
+
+KNOWN = load_knowledge()
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +76,7 @@ def test_every_word_exists_in_both_languages() -> None:
 def test_files_become_one_patient(url: str) -> None:
     table = "gene\tdiplotype\nCYP2C19\t*2/*2\n"
     answer = read(url, upload("form.json", json.dumps(ALLERGIC)), upload("genes.tsv", table)).json()
-    patient = read_structured(answer["patient"], "answer")
+    patient = read_structured(answer["patient"], "answer", KNOWN)
     assert [allergy.display for allergy in patient.allergies] == ["penicillin"]
     assert [gene.gene for gene in patient.genotypes] == ["CYP2C19"]
     assert "penicillin" in answer["summary"]

@@ -20,7 +20,7 @@ def _gap(title: str, formula: str, compute: Callable[[Values], float], *further:
         "Rastegar A, J Am Soc Nephrol 2007;18:2429",
         fresh_days=30,
         together_days=1,
-        applies=lambda patient: all(has(key)(patient) for key in ("chloride", "bicarbonate", *further)),
+        applies=has("chloride", "bicarbonate", *further),
     )
 
 

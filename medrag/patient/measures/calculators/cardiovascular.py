@@ -5,21 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from medrag.knowledge import load
+from medrag.knowledge import Knowledge
 from medrag.patient.measures.calculators.declaration import Calculator, Values
 
+Coefficients = Mapping[str, Mapping[str, float]]
+"""Name of a published equation -> its terms and their coefficients."""
 MMOL = 0.02586
 """mmol/L of cholesterol in a mg/dL, as PREVENT's authors have it."""
 _COMMON = ("age", "sex", "total_cholesterol", "hdl", "systolic", "diabetes", "smoker")
 _DISEASE = ("cardiovascular_disease", "heart_failure")
 
 
-def prevent(outcome: str, years: int, values: Values) -> float:
+def prevent(coefficients: Coefficients, outcome: str, years: int, values: Values) -> float:
     """Risk in % of "cvd", "ascvd" or "hf" in 10 or 30 years: the base model of PREVENT.
 
     Khan SS et al., Circulation 2024;149:430, supplementary tables S12A and S12F.
     """
-    known = load().coefficients[f"prevent_{outcome}_{years}_{values['sex']}"]
+    known = coefficients[f"prevent_{outcome}_{years}_{values['sex']}"]
     return _logistic(_sum(known, _prevent_terms(values)))
 
 
@@ -61,7 +63,7 @@ def _prevent_terms(values: Values) -> dict[str, float]:
     }
 
 
-def score2(region: str, values: Values) -> float:
+def score2(coefficients: Coefficients, region: str, values: Values) -> float:
     """Risk in % of cardiovascular disease in 10 years at 40 to 69. Eur Heart J 2021;42:2439."""
     sex = values["sex"]
     age = (values["age"] - 60) / 5
@@ -71,13 +73,13 @@ def score2(region: str, values: Values) -> float:
         "cholesterol": values["total_cholesterol"] / 38.67 - 6,
         "hdl": (values["hdl"] / 38.67 - 1.3) / 0.5,
     }
-    known = load().coefficients[f"score2_{sex}"]
+    known = coefficients[f"score2_{sex}"]
     whole = {"age": age, **terms, **{f"age_{name}": age * value for name, value in terms.items()}}
     risk = 1 - known["survival"] ** math.exp(_sum(known, whole))
-    return _recalibrated(risk, load().coefficients[f"score2_{region}_{sex}"])
+    return _recalibrated(risk, coefficients[f"score2_{region}_{sex}"])
 
 
-def score2_op(region: str, values: Values) -> float:
+def score2_op(coefficients: Coefficients, region: str, values: Values) -> float:
     """Risk in % of cardiovascular disease in 10 years at 70 to 89. Eur Heart J 2021;42:2455."""
     sex = values["sex"]
     age = values["age"] - 73
@@ -88,10 +90,10 @@ def score2_op(region: str, values: Values) -> float:
         "cholesterol": values["total_cholesterol"] / 38.67 - 6,
         "hdl": values["hdl"] / 38.67 - 1.4,
     }
-    known = load().coefficients[f"score2_op_{sex}"]
+    known = coefficients[f"score2_op_{sex}"]
     whole = {"age": age, **terms, **{f"age_{name}": age * value for name, value in terms.items()}}
     risk = 1 - known["survival"] ** math.exp(_sum(known, whole) - known["mean"])
-    return _recalibrated(risk, load().coefficients[f"score2_op_{region}_{sex}"])
+    return _recalibrated(risk, coefficients[f"score2_op_{region}_{sex}"])
 
 
 def _recalibrated(risk: float, scales: Mapping[str, float]) -> float:
@@ -99,9 +101,9 @@ def _recalibrated(risk: float, scales: Mapping[str, float]) -> float:
     return 100 * (1 - math.exp(-math.exp(exponent)))
 
 
-def pooled_cohort(ethnicity: str, values: Values) -> float:
+def pooled_cohort(coefficients: Coefficients, ethnicity: str, values: Values) -> float:
     """Risk in % of a hard atherosclerotic event in 10 years. Goff DC et al., Circulation 2014;129 Suppl 2:S49."""
-    known = load().coefficients[f"pooled_cohort_{ethnicity}_{values['sex']}"]
+    known = coefficients[f"pooled_cohort_{ethnicity}_{values['sex']}"]
     age, total, hdl = (math.log(values[key]) for key in ("age", "total_cholesterol", "hdl"))
     pressure = math.log(values["systolic"])
     treated = bool(values["antihypertensives"])
@@ -135,14 +137,14 @@ _PREVENT_LIMITS = {"total_cholesterol": (130, 320), "hdl": (20, 100), "systolic"
 _OUTCOMES = {"cvd": "cardiovascular disease", "ascvd": "atherosclerotic cardiovascular disease", "hf": "heart failure"}
 
 
-def _prevent(outcome: str, years: int) -> Calculator:
+def _prevent(known: Coefficients, outcome: str, years: int) -> Calculator:
     size = ("bmi",) if outcome == "hf" else ()
     return Calculator(
         f"PREVENT {years}-year risk of {_OUTCOMES[outcome]}",
         "%",
         "PREVENT 2023, base model",
         (*_COMMON, *size, "egfr", "antihypertensives", "statin"),
-        lambda v: round(prevent(outcome, years, v), 1),
+        lambda v: round(prevent(known, outcome, years, v), 1),
         population=f"people of 30 to {79 if years == 10 else 59} years without cardiovascular disease or heart failure",
         source="Khan SS et al., Circulation 2024;149:430. doi:10.1161/CIRCULATIONAHA.123.067626",
         ages=(30, 80 if years == 10 else 60),
@@ -151,13 +153,13 @@ def _prevent(outcome: str, years: int) -> Calculator:
     )
 
 
-def _score2(region: str) -> Calculator:
+def _score2(known: Coefficients, region: str) -> Calculator:
     return Calculator(
         f"SCORE2 10-year risk of cardiovascular disease ({region.replace('_', ' ')} risk region)",
         "%",
         "SCORE2 2021, recalibrated to the region",
         ("age", "sex", "total_cholesterol", "hdl", "systolic", "smoker"),
-        lambda v: round(score2(region, v), 1),
+        lambda v: round(score2(known, region, v), 1),
         population="people of 40 to 69 years in Europe without cardiovascular disease or diabetes",
         source="SCORE2 working group, Eur Heart J 2021;42:2439. doi:10.1093/eurheartj/ehab309",
         ages=(40, 70),
@@ -165,13 +167,13 @@ def _score2(region: str) -> Calculator:
     )
 
 
-def _score2_op(region: str) -> Calculator:
+def _score2_op(known: Coefficients, region: str) -> Calculator:
     return Calculator(
         f"SCORE2-OP 10-year risk of cardiovascular disease ({region.replace('_', ' ')} risk region)",
         "%",
         "SCORE2-OP 2021, recalibrated to the region",
         _COMMON,
-        lambda v: round(score2_op(region, v), 1),
+        lambda v: round(score2_op(known, region, v), 1),
         population="people of 70 to 89 years in Europe without cardiovascular disease",
         source="SCORE2-OP working group, Eur Heart J 2021;42:2455. doi:10.1093/eurheartj/ehab312",
         ages=(70, 90),
@@ -179,13 +181,13 @@ def _score2_op(region: str) -> Calculator:
     )
 
 
-def _pooled(ethnicity: str, words: str) -> Calculator:
+def _pooled(known: Coefficients, ethnicity: str, words: str) -> Calculator:
     return Calculator(
         f"pooled cohort 10-year risk of atherosclerotic disease ({words})",
         "%",
         "pooled cohort equations 2013",
         (*_COMMON, "antihypertensives"),
-        lambda v: round(pooled_cohort(ethnicity, v), 1),
+        lambda v: round(pooled_cohort(known, ethnicity, v), 1),
         population="people of 40 to 79 years in the United States without cardiovascular disease; replaced by PREVENT",
         source="Goff DC et al., Circulation 2014;129(Suppl 2):S49. doi:10.1161/01.cir.0000437741.48606.98",
         ages=(40, 80),
@@ -195,10 +197,17 @@ def _pooled(ethnicity: str, words: str) -> Calculator:
 
 
 REGIONS = ("low", "moderate", "high", "very_high")
-CARDIOVASCULAR: dict[str, Calculator] = {
-    **{f"prevent_{outcome}_{years}": _prevent(outcome, years) for years in (10, 30) for outcome in _OUTCOMES},
-    **{f"score2_{region}": _score2(region) for region in REGIONS},
-    **{f"score2_op_{region}": _score2_op(region) for region in REGIONS},
-    "pooled_cohort": _pooled("white", "white and other"),
-    "pooled_cohort_black": _pooled("black", "African American"),
-}
+
+
+def cardiovascular_risks(knowledge: Knowledge) -> dict[str, Calculator]:
+    """The risks, with the knowledge's coefficients."""
+    known = knowledge.coefficients
+    return {
+        **{
+            f"prevent_{outcome}_{years}": _prevent(known, outcome, years) for years in (10, 30) for outcome in _OUTCOMES
+        },
+        **{f"score2_{region}": _score2(known, region) for region in REGIONS},
+        **{f"score2_op_{region}": _score2_op(known, region) for region in REGIONS},
+        "pooled_cohort": _pooled(known, "white", "white and other"),
+        "pooled_cohort_black": _pooled(known, "black", "African American"),
+    }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from medrag.knowledge import Knowledge
 from medrag.patient.measures import analytes
 from medrag.patient.measures.inputs import Value
 from medrag.types import Patient
@@ -16,12 +17,12 @@ ADULT_YEARS = 18
 ADULTS = (float(ADULT_YEARS), 200.0)
 
 
-def always(_patient: Patient) -> bool:
+def always(_patient: Patient, _knowledge: Knowledge) -> bool:
     """For values that mean something for everyone."""
     return True
 
 
-def never(_patient: Patient) -> bool:
+def never(_patient: Patient, _knowledge: Knowledge) -> bool:
     """For values that are computed only where someone asks for them."""
     return False
 
@@ -50,8 +51,8 @@ class Calculator:
     limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     fresh_days: int | None = None
     together_days: int | None = None
-    applies: Callable[[Patient], bool] = never
-    gather: Callable[[Patient, date], dict[str, Value]] = lambda _patient, _today: {}
+    applies: Callable[[Patient, Knowledge], bool] = never
+    gather: Callable[[Patient, date, Knowledge], dict[str, Value]] = lambda _patient, _today, _knowledge: {}
     bounds: Callable[[Values], tuple[float, float]] | None = None
     means: Mapping[float, str] = field(default_factory=dict)
 
@@ -60,11 +61,16 @@ class Calculator:
         return next((self.means[least] for least in sorted(self.means, reverse=True) if value >= least), None)
 
 
-def has(key: str) -> Callable[[Patient], bool]:
-    """Whether a patient's record holds a value of the measurement."""
-    return lambda patient: bool(analytes.of(patient.observations or (), analytes.measurement(key)))
+def has(*keys: str) -> Callable[[Patient, Knowledge], bool]:
+    """Whether a patient's record holds values of the measurements."""
+
+    def holds(patient: Patient, knowledge: Knowledge) -> bool:
+        held = patient.observations or ()
+        return all(analytes.of(held, knowledge.measurements[key], knowledge) for key in keys)
+
+    return holds
 
 
-def is_adult(patient: Patient) -> bool:
+def is_adult(patient: Patient, _knowledge: Knowledge) -> bool:
     """Whether the patient is, or may be, an adult."""
     return patient.age_years is None or patient.age_years >= ADULT_YEARS

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import product
 
-from medrag.knowledge import load
+from medrag.knowledge import Knowledge
 from medrag.patient.measures import formulas
 from medrag.patient.measures.calculators.declaration import ADULTS, Calculator, Values
 from medrag.patient.measures.inputs import Unavailable, Value
@@ -22,18 +22,22 @@ Factor = tuple[str, tuple[str | None, ...], float]
 BY_MOUTH = (None, "oral")
 
 
-def opioids() -> Iterator[Factor]:
+def opioids(knowledge: Knowledge) -> Iterator[Factor]:
     """Milligrams of oral morphine."""
-    return ((each.drug, each.routes, each.factor) for each in load().rules.opioid_equivalents)
+    return ((each.drug, each.routes, each.factor) for each in knowledge.rules.opioid_equivalents)
 
 
-def equivalents(standard: str) -> Iterator[Factor]:
+def equivalents(standard: str) -> Callable[[Knowledge], Iterator[Factor]]:
     """Milligrams of ``standard``."""
-    known = (each for each in load().equivalents if each.standard == standard)
-    return ((each.drug, (None, *each.routes) if each.routes else (), each.factor) for each in known)
+
+    def factors(knowledge: Knowledge) -> Iterator[Factor]:
+        known = (each for each in knowledge.equivalents if each.standard == standard)
+        return ((each.drug, (None, *each.routes) if each.routes else (), each.factor) for each in known)
+
+    return factors
 
 
-def daily_equivalents(patient: Patient, factors: Iterable[Factor]) -> dict[str, Value]:
+def daily_equivalents(patient: Patient, factors: Iterable[Factor], knowledge: Knowledge) -> dict[str, Value]:
     """What each current drug with a factor amounts to a day, in mg of the standard.
 
     Raises ``Unavailable`` where none is taken, or one is without a daily dose.
@@ -42,7 +46,7 @@ def daily_equivalents(patient: Patient, factors: Iterable[Factor]) -> dict[str, 
         raise Unavailable("no medications are recorded")
     known, found = tuple(factors), dict[str, Value]()
     for fact in patient.medications:
-        read = prescriptions(f"{fact.display} {fact.dosage or ''}", load()) if fact.current else ()
+        read = prescriptions(f"{fact.display} {fact.dosage or ''}", knowledge) if fact.current else ()
         for each, (drug, routes, factor) in product(read, known):
             if drug not in each.mention.ingredients or not _by(each, routes):
                 continue
@@ -65,9 +69,11 @@ def _a_day(each: Prescription, drug: str) -> float | None:
     return daily_dose(amounts) if any(one.daily is not None for one in amounts.doses) else None
 
 
-def _equivalent(title: str, population: str, source: str, factors: Callable[[], Iterator[Factor]]) -> Calculator:
-    def gather(patient: Patient, _today: date) -> dict[str, Value]:
-        return daily_equivalents(patient, factors())
+def _equivalent(
+    title: str, population: str, source: str, factors: Callable[[Knowledge], Iterator[Factor]]
+) -> Calculator:
+    def gather(patient: Patient, _today: date, knowledge: Knowledge) -> dict[str, Value]:
+        return daily_equivalents(patient, factors(knowledge), knowledge)
 
     return Calculator(
         title,
@@ -136,13 +142,13 @@ DOSES: dict[str, Calculator] = {
         "prednisone equivalent",
         "people on systemic glucocorticoids",
         "glucocorticoid potencies in common use (Schimmer BP, Funder JW, in: Goodman & Gilman)",
-        lambda: equivalents("prednisone"),
+        equivalents("prednisone"),
     ),
     "diazepam_equivalent": _equivalent(
         "diazepam equivalent",
         "people who take benzodiazepines or z-drugs by mouth; approximate",
         "Ashton CH, Benzodiazepines: how they work and how to withdraw, 2002",
-        lambda: equivalents("diazepam"),
+        equivalents("diazepam"),
     ),
     **{name: _fluid(unit) for name, unit in _MAINTENANCE.items()},
     "warfarin_dose": Calculator(

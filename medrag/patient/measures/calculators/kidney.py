@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from medrag.knowledge import load
+from medrag.knowledge import Knowledge
 from medrag.patient.measures import formulas
 from medrag.patient.measures.calculators.declaration import ADULTS, Calculator, Values, is_adult
 from medrag.types import Patient
@@ -14,10 +14,10 @@ SHORTEST_CM = 137
 UNDERWEIGHT, OVERWEIGHT = 18.5, 25.0
 
 
-def _is_sized(patient: Patient) -> bool:
+def _is_sized(patient: Patient, knowledge: Knowledge) -> bool:
     """An adult for whom Devine's weight means something (made for 5 feet and more, stretched to 137 cm)."""
     known = patient.sex in ("female", "male") and patient.weight_kg is not None
-    return is_adult(patient) and known and (patient.height_cm or 0) >= SHORTEST_CM
+    return is_adult(patient, knowledge) and known and (patient.height_cm or 0) >= SHORTEST_CM
 
 
 def _ideal(values: Values) -> float:
@@ -75,9 +75,8 @@ def bedside_schwartz(height_cm: float, creatinine_mg_dl: float) -> float:
     return 0.413 * height_cm / creatinine_mg_dl
 
 
-def kidney_failure(name: str, values: Values) -> float:
-    """Risk in % of kidney failure by the four-variable equation of that name (its years, its region)."""
-    known = load().coefficients[name]
+def kidney_failure(known: Mapping[str, float], values: Values) -> float:
+    """Risk in % of kidney failure by the four-variable equation with those coefficients."""
     terms = {
         "age": values["age"] / 10,
         "male": float(values["sex"] == "male"),
@@ -88,13 +87,14 @@ def kidney_failure(name: str, values: Values) -> float:
     return float(100 * (1 - known["survival"] ** math.exp(score)))
 
 
-def _kidney_failure(years: int, region: str, words: str) -> Calculator:
+def _kidney_failure(knowledge: Knowledge, years: int, region: str, words: str) -> Calculator:
+    known = knowledge.coefficients[f"kfre_{years}_{region}"]
     return Calculator(
         f"kidney failure risk in {years} years ({words})",
         "%",
         "KFRE, four variables",
         ("age", "sex", "egfr", "urine_acr"),
-        lambda v: round(kidney_failure(f"kfre_{years}_{region}", v), 1),
+        lambda v: round(kidney_failure(known, v), 1),
         population="adults with chronic kidney disease, eGFR below 60, not on dialysis",
         source="Tangri N et al., JAMA 2016;315:164. doi:10.1001/jama.2015.18202",
         ages=ADULTS,
@@ -169,10 +169,6 @@ KIDNEY: dict[str, Calculator] = {
         source="Schwartz GJ et al., J Am Soc Nephrol 2009;20:629. doi:10.1681/ASN.2008030287",
         ages=(1, 18),
     ),
-    "kfre_2": _kidney_failure(2, "north_america", "North America"),
-    "kfre_5": _kidney_failure(5, "north_america", "North America"),
-    "kfre_2_elsewhere": _kidney_failure(2, "elsewhere", "outside North America"),
-    "kfre_5_elsewhere": _kidney_failure(5, "elsewhere", "outside North America"),
     "fena": Calculator(
         "fractional excretion of sodium",
         "%",
@@ -185,3 +181,13 @@ KIDNEY: dict[str, Calculator] = {
         together_days=1,
     ),
 }
+
+
+def kidney_failure_risks(knowledge: Knowledge) -> dict[str, Calculator]:
+    """KFRE's risks, with the knowledge's coefficients."""
+    return {
+        "kfre_2": _kidney_failure(knowledge, 2, "north_america", "North America"),
+        "kfre_5": _kidney_failure(knowledge, 5, "north_america", "North America"),
+        "kfre_2_elsewhere": _kidney_failure(knowledge, 2, "elsewhere", "outside North America"),
+        "kfre_5_elsewhere": _kidney_failure(knowledge, 5, "elsewhere", "outside North America"),
+    }

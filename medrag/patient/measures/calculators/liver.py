@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from medrag.patient.measures import formulas
 from medrag.patient.measures.calculators.declaration import ADULTS, Calculator, Values
@@ -35,6 +36,23 @@ def lille(values: Values) -> float:
     return math.exp(-fitted) / (1 + math.exp(-fitted))
 
 
+def _meld(title: str, formula: str, source: str, compute: Callable[[Values], float], *further: str) -> Calculator:
+    """A score of the MELD family; ``further`` are inputs beside bilirubin, INR and creatinine."""
+    return Calculator(
+        title,
+        "{score}",
+        formula,
+        ("bilirubin", "inr", "creatinine", *further),
+        compute,
+        fresh_days=90,
+        together_days=30,
+        applies=has_liver_disease,
+        gather=dialysis,
+        population="people with chronic liver disease",
+        source=source,
+    )
+
+
 LIVER: dict[str, Calculator] = {
     "child_pugh": Calculator(
         "Child-Pugh score",
@@ -45,35 +63,22 @@ LIVER: dict[str, Calculator] = {
         fresh_days=90,
         together_days=30,
         applies=has_liver_disease,
-        gather=lambda patient, _today: child_pugh_inputs(patient),
+        gather=child_pugh_inputs,
         population="people with cirrhosis",
         source="Pugh RNH et al., Br J Surg 1973;60:646",
     ),
-    "meld": Calculator(
+    "meld": _meld(
         "MELD",
-        "{score}",
         "MELD, Kamath 2001, bounds of OPTN 2016",
-        ("bilirubin", "inr", "creatinine"),
+        "Kamath PS et al., Hepatology 2001;33:464; OPTN policy 9, 2016",
         lambda v: formulas.meld(v["bilirubin"], v["inr"], v["creatinine"], dialysis=v["dialysis"]),
-        fresh_days=90,
-        together_days=30,
-        applies=has_liver_disease,
-        gather=lambda patient, _today: dialysis(patient),
-        population="people with chronic liver disease",
-        source="Kamath PS et al., Hepatology 2001;33:464; OPTN policy 9, 2016",
     ),
-    "meld_na": Calculator(
+    "meld_na": _meld(
         "MELD-Na",
-        "{score}",
         "MELD-Na, OPTN 2016",
-        ("bilirubin", "inr", "creatinine", "sodium"),
+        "Kim WR et al., N Engl J Med 2008;359:1018; OPTN policy 9, 2016",
         lambda v: formulas.meld_na(v["bilirubin"], v["inr"], v["creatinine"], v["sodium"], dialysis=v["dialysis"]),
-        fresh_days=90,
-        together_days=30,
-        applies=has_liver_disease,
-        gather=lambda patient, _today: dialysis(patient),
-        population="people with chronic liver disease",
-        source="Kim WR et al., N Engl J Med 2008;359:1018; OPTN policy 9, 2016",
+        "sodium",
     ),
     "fib_4": Calculator(
         "FIB-4",

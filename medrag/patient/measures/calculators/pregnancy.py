@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from medrag.knowledge import Knowledge
 from medrag.knowledge.names import normalise
 from medrag.patient.measures.calculators.declaration import Calculator, Values
 from medrag.patient.measures.inputs import Unavailable, Value
@@ -24,7 +25,7 @@ _DAYS = {
 LONGEST = 44 * 7
 
 
-def days_of_gestation(patient: Patient, today: date) -> dict[str, Value]:
+def days_of_gestation(patient: Patient, today: date, _knowledge: Knowledge) -> dict[str, Value]:
     """Days since the first day of the last menstrual period, from it or from the due date. Naegele's 280 days."""
     dated = [
         (each, _DAYS[normalise(each.display)])

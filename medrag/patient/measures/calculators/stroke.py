@@ -15,8 +15,8 @@ STROKE: dict[str, Calculator] = {
         ("age", "sex"),
         lambda v: formulas.cha2ds2_vasc(v["age"], v["sex"], frozenset(k for k in v if v[k] is True)),
         ages=ADULTS,
-        applies=lambda patient: bool(history.found(patient, "atrial_fibrillation")),
-        gather=lambda patient, _today: clinical_history(patient),
+        applies=lambda patient, known: bool(history.found(patient, "atrial_fibrillation", known)),
+        gather=clinical_history,
         population="adults with atrial fibrillation",
         source="Lip GYH et al., Chest 2010;137:263. doi:10.1378/chest.09-1584",
     ),
@@ -27,8 +27,8 @@ STROKE: dict[str, Calculator] = {
         ("age",),
         lambda v: formulas.has_bled(v["age"], frozenset(k for k in v if v[k] is True)),
         ages=ADULTS,
-        applies=lambda patient: bool(
-            history.found(patient, "atrial_fibrillation") or history.found(patient, "anticoagulants")
+        applies=lambda patient, known: bool(
+            history.found(patient, "atrial_fibrillation", known) or history.found(patient, "anticoagulants", known)
         ),
         gather=has_bled_history,
         population="adults with atrial fibrillation, or anticoagulated",

@@ -115,7 +115,7 @@ def _kept(service: str, outcome: Outcome) -> Json:
 def _cards(body: HookRequest, sent: Sent, knowledge: Knowledge, page: str) -> list[Json]:
     if body.hook in ("order-sign", "order-select"):
         return _of_orders(body, sent, knowledge)
-    record = record_of(sent)
+    record = record_of(sent, knowledge)
     gaps = [*incomplete(sent.shortfalls), *gaps_of(record, knowledge, sent.shortfalls)]
     notices = Consultation(record, "", knowledge).opening().notices
     link = page if body.hook == "patient-view" else None
@@ -124,7 +124,7 @@ def _cards(body: HookRequest, sent: Sent, knowledge: Knowledge, page: str) -> li
 
 def _of_orders(body: HookRequest, sent: Sent, knowledge: Knowledge) -> list[Json]:
     orders = _orders(body, sent)
-    record = record_of(sent, body.drafts)
+    record = record_of(sent, knowledge, body.drafts)
     chosen, beside, lost = _selected(body, orders)
     reviewed = review_orders(chosen, record, knowledge, beside)
     gaps = [

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from medrag.errors import InputError, PatientError
+from medrag.knowledge import Knowledge
 from medrag.patient import from_fhir
 from medrag.patient.fhir.orders import unresolved
 from medrag.patient.fhir.read import MEDICATIONS
@@ -87,7 +88,7 @@ def gathered(body: HookRequest, servers: frozenset[str]) -> Sent | None:
     return Sent(content, patient, tuple(dict.fromkeys([*failed, *shortfalls(content)])))
 
 
-def record_of(sent: Sent, drafts: Any = None) -> Patient:
+def record_of(sent: Sent, knowledge: Knowledge, drafts: Any = None) -> Patient:
     """The record without the orders that are themselves the ``drafts``, which are checked against it.
 
     The same id alone does not make them the same: what is recorded under it may be another drug.
@@ -95,7 +96,7 @@ def record_of(sent: Sent, drafts: Any = None) -> Patient:
     known = {found for each in _resources({"drafts": drafts}) if (found := _identity(each))}
     content = {name: _without(value, known) for name, value in sent.content.items()}
     try:
-        return from_fhir(content | {PATIENT: sent.patient})
+        return from_fhir(content | {PATIENT: sent.patient}, knowledge=knowledge)
     except PatientError as error:
         raise PatientError(str(error), param="prefetch", code="invalid_patient") from None
 

@@ -19,7 +19,7 @@ from medrag.server.routes.stored_patients import StoredPatients
 
 def routes(answers: Answers) -> APIRouter:
     """The route over ``answers``."""
-    router = APIRouter()
+    router, known = APIRouter(), answers.engine.knowledge
 
     @router.post("/v1/chat/completions", response_model=None, responses=described(ChatCompletion, STREAM))
     async def chat_completions(request: Request, body: ChatRequest) -> Response:
@@ -27,7 +27,7 @@ def routes(answers: Answers) -> APIRouter:
         if (text := chore(body)) is not None:
             return _chore_reply(Reply(body), text)
         wanted = body.wanted
-        case = await asyncio.to_thread(case_of, body, StoredPatients(answers.trail, request))
+        case = await asyncio.to_thread(case_of, body, StoredPatients(answers.trail, request, known), known)
         engine = answers.limited(body)
         reply = Reply(body, cut_at=answers.cut_at(engine), wanted=wanted)
         events = answers.stream(

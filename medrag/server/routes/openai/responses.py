@@ -79,7 +79,7 @@ class ResponsesRequest(BaseModel):
 
 def routes(answers: Answers) -> APIRouter:
     """The route over ``answers``."""
-    router = APIRouter()
+    router, known = APIRouter(), answers.engine.knowledge
 
     @router.post("/v1/responses", response_model=None, responses=described(ResponseBody, STREAM))
     async def responses(request: Request, body: ResponsesRequest) -> Response:
@@ -89,7 +89,7 @@ def routes(answers: Answers) -> APIRouter:
             if (text := chore(chat)) is not None:
                 return _chore_reply(ResponseReply(chat, body.tools, body.tool_choice), text)
             wanted = chat.wanted
-            case = await asyncio.to_thread(case_of, chat, StoredPatients(answers.trail, request))
+            case = await asyncio.to_thread(case_of, chat, StoredPatients(answers.trail, request, known), known)
         except InputError as error:
             error.param = _place(error.param)
             raise
