@@ -157,8 +157,10 @@ class Engine:
         """Sentences to choose among, or passages to write from."""
         query = query_for(case)
         if self.mode.chooses:
-            return retriever.sentences(query, described(case), k=self.sentences, filters=case.filters)
-        return retriever.search(query, k=self.passages, filters=case.filters)
+            return retriever.sentences(
+                query, described(case), k=self.sentences, filters=case.filters, asked=case.question
+            )
+        return retriever.search(query, k=self.passages, filters=case.filters, asked=case.question)
 
     def _consultation(self, case: Case) -> Consultation:
         return Consultation(
