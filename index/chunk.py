@@ -11,7 +11,7 @@ from itertools import groupby
 from index import furniture
 from index.document import Block, Document, Section
 from index.grading import Marks, explains_a_scale, grading
-from index.sentences import sentences
+from index.sentences import sentences, word_count
 from medrag.types import Passage, Sentence
 
 # MiniLM reads 256 tokens: about 150 words of guideline under a heading. More than six sentences dilute a vector.
@@ -60,7 +60,7 @@ def _packed(section: Section, marks: Marks) -> Iterator[list[Unit]]:
 
 def _evenly(units: list[Unit]) -> Iterator[list[Unit]]:
     """As few pieces as fit, of about the same size, so that no short tail is left over."""
-    words = [len(unit.text.split()) for unit in units]
+    words = [word_count(unit.text) for unit in units]
     pieces = _pieces(units, words, MAX_WORDS, MAX_SENTENCES)
     if len(pieces) > 1:
         even_words = max(-(-sum(words) // len(pieces)) + max(words) // 2, 1)
@@ -85,7 +85,7 @@ def _pieces(units: list[Unit], words: list[int], max_words: int, max_sentences: 
 
 def _units(block: Block, marks: Marks | None) -> Iterator[Unit]:
     """What of a block is never cut; its sentences have the gradings that their words give, none without ``marks``."""
-    whole = block.statement and len(block.text.split()) <= MAX_QUOTED_WORDS
+    whole = block.statement and word_count(block.text) <= MAX_QUOTED_WORDS
     spans = [(0, len(block.text))] if whole else list(sentences(block.text))
     kept = [
         Sentence(start=start, end=end, strength=strength, grade=grade)
@@ -145,4 +145,4 @@ def _passage(document: Document, section: Section, passage_id: str, units: list[
 
 
 def _slug(heading: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")[:60].rstrip("-") or "section"
+    return re.sub(r"[^a-z0-9\u3400-\u9fff]+", "-", heading.lower()).strip("-")[:60].rstrip("-") or "section"

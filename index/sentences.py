@@ -1,4 +1,4 @@
-"""Where sentences begin and end in clinical English."""
+"""Where sentences begin and end in clinical English and Chinese, and how many words there are."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ _SHORT = (
 _ABBREVIATIONS = frozenset(_SHORT.split())
 # A full stop, with the brackets after it that belong to the sentence: all but those that number what follows.
 _STOP = re.compile(
-    r"[.!?]+[\"')\]”’]*(?=\s)"
+    r"[。！？；]+[”’」』）】]*"
+    r"|[.!?]+[\"')\]”’]*(?=\s)"
     r"(?:\s+(?!\((?:\w|[ivx]+|\d+)\))(?:\([^()]*\)|\[[^\[\]]*\])\.?(?=\s+[A-Z(\[•]|\s*\Z))*"
 )
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+CHARACTERS_A_WORD = 2
 _LAST_WORD = re.compile(r"([\w.]+)\Z")
 _AUTHOR = re.compile(r"[(;&]\s?[A-D]\Z")
 _UNIT = re.compile(r"(?:/|\d\s?)[A-Z]\Z")
@@ -33,6 +36,11 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
             yield from _trimmed(text, start, stop.end())
             start = stop.end()
     yield from _trimmed(text, start, len(text))
+
+
+def word_count(text: str) -> int:
+    """How many words ``text`` has; Chinese writes no blanks, and its words have two characters on average."""
+    return len(text.split()) + len(_HAN.findall(text)) // CHARACTERS_A_WORD
 
 
 def _ends(text: str, stop: re.Match[str]) -> bool:

@@ -157,8 +157,14 @@ class Engine:
         """Sentences to choose among, or passages to write from."""
         query = query_for(case, self.knowledge)
         if self.mode.chooses:
-            return retriever.sentences(query, described(case, self.knowledge), k=self.sentences, filters=case.filters)
-        return retriever.search(query, k=self.passages, filters=case.filters)
+            return retriever.sentences(
+                query,
+                described(case, self.knowledge),
+                k=self.sentences,
+                filters=case.filters,
+                asked=case.question,
+            )
+        return retriever.search(query, k=self.passages, filters=case.filters, asked=case.question)
 
     def _consultation(self, case: Case) -> Consultation:
         return Consultation(

@@ -232,6 +232,8 @@ class Passage(Record):
 class Filters(Record):
     """What a request asks of its passages; ``statuses`` is only ``current`` unless asked otherwise.
 
+    ``languages`` are ISO 639-1 codes; without any the question's own comes first: :mod:`medrag.retrieval.retriever`.
+
     ``strengths`` and ``grades`` are levels on a common scale (``medrag.retrieval.scales``). A passage passes when one
     of its sentences has them, and then only such sentences of it can be cited.
     """
@@ -240,6 +242,7 @@ class Filters(Record):
     organisations: tuple[str, ...] = ()
     jurisdictions: tuple[str, ...] = ()
     populations: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
     strengths: tuple[Strength, ...] = ()
     grades: tuple[Grade, ...] = ()
     year_from: int | None = None

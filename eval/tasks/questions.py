@@ -176,9 +176,14 @@ async def _pair_right(sample: QuestionSample, advice: Advice, solver: Solver) ->
 def _passed(question: Question, advice: Advice, engine: Engine) -> Passed:
     case = question.case
     query = query_for(case, engine.knowledge)
-    near = engine.retriever.nearest(query, k=LOOKED_AT, filters=case.filters)
+    near = engine.retriever.nearest(query, k=LOOKED_AT, filters=case.filters, asked=case.question)
     ranked = advice.evidence or engine.retriever.sentences(
-        query, described(case, engine.knowledge), k=engine.sentences, filters=case.filters, floored=False
+        query,
+        described(case, engine.knowledge),
+        k=engine.sentences,
+        filters=case.filters,
+        floored=False,
+        asked=case.question,
     )
     offered = Consultation(case.patient, case.question, engine.knowledge, evidence=advice.evidence).choices().pointers
     places = dict(zip(pointers(advice.evidence), hashes(advice.evidence), strict=True))

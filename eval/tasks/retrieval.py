@@ -43,8 +43,9 @@ class Retrieval:
     async def evaluate(self, sample: CaseSample, solver: Solver) -> Result:
         """The ranking for the case's query."""
         engine = solver.parts(self.name)
-        query, filters = query_for(sample.case, engine.knowledge), sample.case.filters
-        found = await asyncio.to_thread(engine.retriever.nearest, query, k=PASSAGES, filters=filters)
+        case, retriever = sample.case, engine.retriever
+        query = query_for(case, engine.knowledge)
+        found = await asyncio.to_thread(retriever.nearest, query, k=PASSAGES, filters=case.filters, asked=case.question)
         output = {
             "question": sample.case.question,
             "gold": sample.gold.model_dump(mode="json", exclude_defaults=True),

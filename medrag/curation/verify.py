@@ -23,6 +23,7 @@ from medrag.patient.conditions import phrases_in
 from medrag.reading import drugs, split_statements
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
+from medrag.reading.languages import ENGLISH
 from medrag.retrieval.searchable import Candidates
 from medrag.retrieval.store.lexical import Lexical, Tokeniser
 from medrag.types import Filters, Passage
@@ -54,6 +55,7 @@ class LabelIndex:
             for number, (text, path) in enumerate(_sentences(label))
         ]
         self._encoder = encoder
+        self.languages = frozenset({ENGLISH})
 
     @cached_property
     def _vectors(self) -> NDArray[np.float32]:

@@ -15,6 +15,7 @@ from medrag.generation.modes import MODES, Mode
 from medrag.generation.neutral import neutral
 from medrag.knowledge import Knowledge, load
 from medrag.patient.summary import summarise
+from medrag.reading.languages.gloss import is_chinese, known_words
 from medrag.types import Case, Evidence
 
 
@@ -44,9 +45,13 @@ def shared(evidence: Sequence[Evidence], mode: Mode, knowledge: Knowledge) -> st
 def asked(case: Case, evidence: Sequence[Evidence], mode: Mode, knowledge: Knowledge) -> str:
     """The part that is this case's own."""
     patient = summarise(case.patient) if case.patient else "No patient given."
+    question = case.question
+    if is_chinese(question):
+        # For a model that reads English alone.
+        question = f"{question}\n{known_words(question, knowledge)}"
     return (
         f"<patient>\n{neutral(patient, knowledge)}\n</patient>\n"
-        f"<question>\n{neutral(case.question, knowledge)}\n</question>{mode.hint(evidence)}"
+        f"<question>\n{neutral(question, knowledge)}\n</question>{mode.hint(evidence)}"
     )
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from medrag.reading.languages import ENGLISH
+from medrag.reading.languages.gloss import CHINESE, is_chinese
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.reranker import Reranker
 from medrag.retrieval.scales import only_asked
@@ -26,6 +28,8 @@ LOOKED_AT = 30
 # As good as any on 417 MedQuAD questions, and better than less on questions in lay words: docs/results-retrieval.md.
 DENSE_WEIGHT = 0.85
 PATIENT_WEIGHT = 0.4
+OWN_LANGUAGE = 0.1
+"""A Chinese question is answered in Chinese unless passages in English are nearer by more: docs/results-chinese.md."""
 
 # The limits below were read off tests/retrieval/questions.jsonl (56 questions the starter corpus answers, 30 on
 # conditions it lacks, 30 off topic) and 16 questions that name no condition ("What should I start for her?").
@@ -71,14 +75,23 @@ class Retriever:
         encoding = Encoder(encoder) if encoder else Encoder()
         return cls(open_index(directory, encoding, milvus_token), encoding)
 
-    def search(self, query: str, *, k: int = 5, filters: Filters = Filters()) -> list[Evidence]:  # noqa: B008
+    def search(
+        self,
+        query: str,
+        *,
+        k: int = 5,
+        filters: Filters = Filters(),  # noqa: B008
+        asked: str = "",
+    ) -> list[Evidence]:
         """The best ``k`` passages for ``query``, numbered from 1, best first; empty when none is good enough.
 
         The query's first line is the question, further lines are about the patient (:func:`query_for`): the
-        question decides whether there is an answer, both decide the order.
+        question decides whether there is an answer, both decide the order. ``asked`` is the question as it was written,
+        where ``query`` is its English: see :meth:`_spoken`.
         """
         vectors = self._encoded(query)
-        return self._best(query, vectors, filters, k) if self._answerable(vectors, filters) else []
+        filters = self._spoken(asked, vectors, filters)
+        return self._best(_with(query, asked), vectors, filters, k) if self._answerable(vectors, filters) else []
 
     def sentences(
         self,
@@ -88,13 +101,15 @@ class Retriever:
         k: int = 24,
         filters: Filters = Filters(),  # noqa: B008
         floored: bool = True,
+        asked: str = "",
     ) -> list[Evidence]:
         """The best ``k`` sentences of the best passages for ``query``, ranked against ``described``.
 
         Empty when no sentence is good enough; not ``floored``: however far they are.
         """
         vectors = self._encoded(query)
-        found = self._best(query, vectors, filters, LOOKED_AT)
+        filters = self._spoken(asked, vectors, filters)
+        found = self._best(_with(query, asked), vectors, filters, LOOKED_AT)
         ranked = self._ranker.best(described, [each.passage for each in found], k)
         return ranked if not floored or self._answered(vectors, ranked, filters) else []
 
@@ -111,9 +126,34 @@ class Retriever:
     def _ranker(self) -> SentenceRanker:
         return self.ranker or SentenceRanker()
 
-    def nearest(self, query: str, *, k: int = 10, filters: Filters = Filters()) -> list[Evidence]:  # noqa: B008
+    def nearest(
+        self,
+        query: str,
+        *,
+        k: int = 10,
+        filters: Filters = Filters(),  # noqa: B008
+        asked: str = "",
+    ) -> list[Evidence]:
         """The best ``k`` passages however far they are: for looking at an index, not for advice."""
-        return self._best(query, self._encoded(query), filters, k)
+        vectors = self._encoded(query)
+        return self._best(_with(query, asked), vectors, self._spoken(asked, vectors, filters), k)
+
+    def _spoken(self, asked: str, vectors: NDArray[np.float32], filters: Filters) -> Filters:
+        """``filters`` with the language to search in, where the index has several and none is asked for.
+
+        The question's own; for a Chinese one the others, where they reach it nearer by more than OWN_LANGUAGE.
+        """
+        own = CHINESE if is_chinese(asked) else ENGLISH
+        if filters.languages or not self.index.languages - {own}:
+            return filters
+        others = filters.model_copy(update={"languages": tuple(sorted(self.index.languages - {own}))})
+        if own not in self.index.languages:
+            return others
+        mine = filters.model_copy(update={"languages": (own,)})
+        if own == ENGLISH:
+            return mine
+        mixed = _mixed(vectors)
+        return mine if self.index.nearest(mixed, mine) >= self.index.nearest(mixed, others) - OWN_LANGUAGE else others
 
     def _encoded(self, query: str) -> NDArray[np.float32]:
         """The question's vector and, where the query has more lines, the whole query's."""
@@ -158,6 +198,11 @@ class Retriever:
         best = bm25.max(initial=0.0)
         shares = bm25 / best if best > 0 else bm25
         return np.asarray(self.dense_weight * cosines + (1 - self.dense_weight) * shares, dtype=np.float32)
+
+
+def _with(query: str, asked: str) -> str:
+    """What BM25 and the reranker look for: the query, and the Chinese words that were asked."""
+    return f"{query}\n{asked}" if is_chinese(asked) else query
 
 
 def _reranked(reranker: Reranker, query: str, found: list[tuple[Passage, float]]) -> list[tuple[Passage, float]]:

@@ -26,6 +26,10 @@ class Searchable(Protocol):
     def hash(self) -> str:
         """A digest of everything in the index, for the audit trail."""
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """The ISO 639-1 codes of the languages that passages are in."""
+
     def candidates(self, query: str, vector: NDArray[np.float32], count: int, filters: Filters) -> Candidates:
         """The ``count`` nearest passages to ``vector`` and the ``count`` best by BM25 for ``query``, together.
 

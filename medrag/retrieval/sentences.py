@@ -14,7 +14,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from medrag.knowledge import load
+from medrag.reading.languages.gloss import CHINESE, in_english
 from medrag.retrieval.encoder import Encoder
+from medrag.retrieval.store.passages import language_of
 from medrag.types import Evidence, Passage, Pointer
 
 BUNDLED = Path(__file__).parents[1] / "models" / "minilm-sentences"
@@ -67,9 +70,10 @@ class SentenceRanker:
 
 
 def sentence_texts(passage: Passage) -> list[str]:
-    """Each sentence as it is encoded: under the title and the innermost heading."""
+    """Each sentence as it is encoded: under the title and the innermost heading, a Chinese one in English."""
     heading = " > ".join((passage.title, *passage.section[-1:]))
-    return [f"{heading}\n{passage.quote(each)}" for each in passage.sentences]
+    texts = [f"{heading}\n{passage.quote(each)}" for each in passage.sentences]
+    return [in_english(each, load()) for each in texts] if language_of(passage) == CHINESE else texts
 
 
 def _evidence(passages: Sequence[Passage], chosen: Sequence[tuple[float, Pointer]]) -> list[Evidence]:

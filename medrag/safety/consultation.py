@@ -120,7 +120,7 @@ class Consultation:
     def choices(self) -> Choices:
         """Every sentence of the evidence but those that are by their wording not for this patient."""
         patient = self.patient if population in self.checks else None
-        places = [each for each in _sentences(self.evidence) if self._stands_alone(each[1])]
+        places = [each for each in self._sentences(self.evidence) if self._stands_alone(each[1])]
         if patient is None:
             return Choices(tuple(place for place, _, _ in places), ())
         found = {
@@ -129,6 +129,11 @@ class Consultation:
         }
         others = [other for other in found.values() if other]
         return Choices(tuple(place for place, other in found.items() if not other), tuple(left_out(others)))
+
+    def _sentences(self, evidence: Iterable[Evidence]) -> Iterator[tuple[Pointer, str, str]]:
+        """Each sentence: its place, its words and the heading it stands under, both as the readers read them."""
+        for place, quote, heading in _sentences(evidence):
+            yield place, in_english(quote, self.knowledge), in_english(heading, self.knowledge)
 
     def _stands_alone(self, quote: str) -> bool:
         """Whether a sentence says of what it speaks: no fragment, and no dose without its drug."""
@@ -140,7 +145,7 @@ class Consultation:
         if patient is None:
             return []
         passages = [item for item in self.evidence if item.number in wanted]
-        return [place for place, quote, heading in _sentences(passages) if written_for(quote, heading, patient)]
+        return [place for place, quote, heading in self._sentences(passages) if written_for(quote, heading, patient)]
 
     def review(self, statement: Statement) -> Statement:
         """``statement`` with the findings of every check added, worst first; one withheld already stays as it is.
@@ -218,7 +223,9 @@ class Consultation:
         """At most two treatments of the evidence, other than those withheld, that pass every check without warning."""
         lost = {each.mention.label for statement in self.withheld for each in self.read(statement.text)}
         found: list[Finding] = []
-        for (number, _), quote, _ in filter(lambda each: self._stands_alone(each[1]), _sentences(self.evidence)):
+        for (number, _), quote, _ in _sentences(self.evidence):
+            if not self._stands_alone(in_english(quote, self.knowledge)):
+                continue
             drugs = [each for each in self.read(quote) if each.recommended and each.mention.resolved]
             if not drugs or lost & {each.mention.label for each in drugs}:
                 continue

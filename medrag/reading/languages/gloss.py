@@ -111,9 +111,18 @@ def _ruled(text: str, place: int) -> tuple[int, str] | None:
 def _worded(text: str, place: int, words: dict[str, str], longest: int) -> tuple[int, str]:
     for length in range(min(longest, len(text) - place), 0, -1):
         said = words.get(text[place : place + length].casefold())
-        if said is not None:
+        if said is not None and not _inside_a_word(text, place, place + length):
             return place + length, f" {said} " if said else " "
     return place + 1, text[place].translate(_PUNCTUATION)
+
+
+def _inside_a_word(text: str, start: int, end: int) -> bool:
+    """Whether Latin letters go on before or after: "CR" in "Crohn" is no word."""
+    return any(
+        0 < place < len(text) and text[place - 1].isascii() and text[place].isascii()
+        and text[place - 1].isalpha() and text[place].isalpha()
+        for place in (start, end)
+    )  # fmt: skip
 
 
 def _number(numeral: str) -> str:

@@ -86,6 +86,11 @@ class Index:
         """A digest of everything in the index, for the audit trail."""
         return self.manifest.hash
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """As :meth:`medrag.retrieval.searchable.Searchable.languages`."""
+        return self.passages.languages
+
     def candidates(self, query: str, vector: NDArray[np.float32], count: int, filters: Filters) -> Candidates:
         """As :meth:`medrag.retrieval.searchable.Searchable.candidates`."""
         allowed = self.passages.allowed(filters)

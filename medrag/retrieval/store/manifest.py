@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from medrag.errors import IndexCorrupt, IndexMismatch, IndexMissing
 from medrag.types import Record
 
-FORMAT: Literal[3] = 3
+FORMAT: Literal[4] = 4
 MANIFEST = "manifest.json"
 
 
@@ -51,7 +51,7 @@ class MilvusEntry(Record):
 class Manifest(Record):
     """``manifest.json``. It holds no date and no path, so that the same input gives the same bytes."""
 
-    format: Literal[3] = FORMAT
+    format: Literal[4] = FORMAT
     encoder: EncoderEntry
     metric: Literal["inner_product"] = "inner_product"
     vectors: str

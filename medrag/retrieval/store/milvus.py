@@ -57,6 +57,11 @@ class MilvusIndex:
         """A digest of everything in the index, for the audit trail."""
         return self.manifest.hash
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """As :meth:`Searchable.languages`."""
+        return self._facets.languages
+
     def candidates(self, query: str, vector: NDArray[np.float32], count: int, filters: Filters) -> Candidates:
         """As :meth:`Searchable.candidates`: what either side misses of the other's is asked for by row."""
         where = self._where(filters)

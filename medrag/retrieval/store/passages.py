@@ -15,11 +15,14 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from medrag.errors import IndexCorrupt
+from medrag.knowledge import load
+from medrag.reading.languages import ENGLISH
+from medrag.reading.languages.gloss import CHINESE, is_chinese, known_words
 from medrag.retrieval.scales import Grading, grading_passes, gradings
 from medrag.retrieval.store.arrays import ArrayWriter
 from medrag.types import Filters, Passage
 
-Facet = tuple[str, int | None, tuple[str, ...], str | None, str | None, tuple[Grading, ...]]
+Facet = tuple[str, int | None, tuple[str, ...], str | None, str | None, str, tuple[Grading, ...]]
 
 LINES, OFFSETS, FACETS, ROWS = "passages.jsonl", "offsets.npy", "facets.json", "facet_rows.npy"
 FILES = (LINES, OFFSETS, FACETS, ROWS)
@@ -72,6 +75,11 @@ class Facets:
         """Which facets ``filters`` let through, bool of shape ``(facets,)``."""
         return np.fromiter((_passes(facet, filters) for facet in self._numbers), bool, len(self._numbers))
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """The ISO 639-1 codes of the languages that passages are in."""
+        return frozenset(facet[5] for facet in self._numbers)
+
     def write(self, path: Path) -> None:
         """Save them as JSON."""
         path.write_text(json.dumps(list(self._numbers), ensure_ascii=False), encoding="utf-8")
@@ -81,8 +89,10 @@ def read_facets(path: Path) -> Facets:
     """The facets that :meth:`Facets.write` saved."""
     return Facets(
         [
-            (status, year, tuple(organisations), jurisdiction, population, tuple(map(tuple, gradings)))
-            for status, year, organisations, jurisdiction, population, gradings in json.loads(path.read_text("utf-8"))
+            (status, year, tuple(organisations), jurisdiction, population, language, tuple(map(tuple, gradings)))
+            for status, year, organisations, jurisdiction, population, language, gradings in json.loads(
+                path.read_text("utf-8")
+            )
         ]
     )
 
@@ -97,6 +107,7 @@ class PassageFile:
         self._offsets = offsets
         self._facets = facets
         self._rows = rows
+        self.languages = facets.languages
         # Most requests come with the same filters.
         self.allowed = lru_cache(maxsize=8)(self._allowed)
 
@@ -136,24 +147,35 @@ def parsed(line: str | bytes, row: int) -> Passage:
         raise IndexCorrupt(f"Passage {row} of the index does not parse. Build the index again.") from error
 
 
+def language_of(passage: Passage) -> str:
+    """The ISO 639-1 code of the passage's language; English where neither its metadata nor its script says another."""
+    stated = (passage.language or "").casefold().split("-")[0].split("_")[0]
+    return stated or (CHINESE if is_chinese(passage.text) else ENGLISH)
+
+
 def searched_text(passage: Passage) -> str:
-    """What stands for ``passage`` in the searches and the reranker: its heading path, then its text."""
-    return f"{' > '.join((passage.title, *passage.section))}\n{passage.text}"
+    """What stands for ``passage`` in the searches and the reranker: its heading path, then its text.
+
+    A Chinese one is put into English first, which is what questions are searched in, and follows as it is written.
+    """
+    text = f"{' > '.join((passage.title, *passage.section))}\n{passage.text}"
+    return f"{known_words(text, load())}\n{text}" if language_of(passage) == CHINESE else text
 
 
 def _facet(passage: Passage) -> Facet:
     said = passage.status, passage.year, passage.organisations, passage.jurisdiction, passage.population
-    return *said, tuple(gradings(passage))
+    return *said, language_of(passage), tuple(gradings(passage))
 
 
 def _passes(facet: Facet, filters: Filters) -> bool:
     """A passage that does not say what a filter asks about does not pass it."""
-    status, year, organisations, jurisdiction, population, graded = facet
+    status, year, organisations, jurisdiction, population, language, graded = facet
     return (
         status in filters.statuses
         and _any_of(organisations, filters.organisations)
         and _any_of((jurisdiction,) if jurisdiction else (), filters.jurisdictions)
         and (not filters.populations or any(_names(population or "", each) for each in filters.populations))
+        and _any_of((language,), filters.languages)
         and _graded(graded, filters)
         and (filters.year_from is None or (year is not None and year >= filters.year_from))
         and (filters.year_to is None or (year is not None and year <= filters.year_to))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from medrag.patient.view import KnownAllergy, PatientView
+from medrag.reading.languages.gloss import in_english
 from medrag.reading.population import ASKED, Alternatives, meant_for
 from medrag.safety.check_context import Context, fail, passed
 from medrag.safety.limits import Standing, standing
@@ -29,7 +30,7 @@ def population(context: Context) -> Iterable[Finding]:
     if patient is None:
         return
     headings = _headings(context)
-    heading = headings[0] if len(headings) == 1 else ""
+    heading = in_english(headings[0], context.knowledge) if len(headings) == 1 else ""
     quoted = any(each.quote == text for each in context.statement.citations)
     found = mismatch(text, heading, context.question, patient)
     found = found or (unmet(text, context.question, patient) if quoted else None)
