@@ -18,10 +18,19 @@ from medrag.reading.matcher import Letters, Matcher, Token
 
 MOST_WORDS = {"item": 8, "list": 14, "sentence": 40, "adjacent": 0}
 """Words besides other mentions that may stand between a cue of that reach and what it bears on."""
-_MARK = re.compile(r"\([-−–+]\)")
+_MARK = re.compile(r"\([-−–+ xX✓✔]\)|\[[ xX✓✔NnYy]?\]|[☐☑☒]")
+_INFORMANT = re.compile(
+    r"\b(?:according to|per|informants?:?|historian:?|(?:history|hx|collateral|info(?:rmation)?|report|story|account|call"
+    r"|given|obtained|provided|taken|confirmed|interpreted)(?: \w+){0,2}? (?:from|by|via|with|through))"
+    r" ?(?:(?:the|his|her|their|pt'?s|patient'?s) ){0,2}$",
+    re.I,
+)
+"""What stands before a relative who tells of the patient."""
 _OF_RELATIVE = re.compile(r"\bin (?:\w+ ){0,2}$", re.I)
 _ALONE = re.compile(r"[^()\n]{0,12}\)")
-_TO = re.compile(r"\b(?:to|with|onto)\b", re.I)
+_EXCHANGED = re.compile(r"\b(?:from|(?:switch|chang|swap|convert|replac|substitut)(?:p?ed|e)?)$", re.I)
+_EXCHANGES = frozenset({"stopped", "taking", "planned"})
+_TO = re.compile(r"\b(?:to|with|onto|for|by)\b", re.I)
 NEAREST = 16
 """How many cues on either side of a mention are looked at."""
 _JOINED = re.compile(r"\b(?:and|or|nor|&|plus)\b|/")
@@ -72,6 +81,10 @@ def _cues(code: str) -> tuple[Matcher[CueList], tuple[tuple[re.Pattern[str], Cue
     return Matcher(words), signs, known.ended_by
 
 
+def _place(cue: Cue) -> tuple[int, int]:
+    return cue.start, -cue.end
+
+
 class Context:
     """Judges the mentions of one text; ``spans`` are all of them, in order, and ``words`` the text's tokens."""
 
@@ -102,14 +115,30 @@ class Context:
             for m in matches
             if not self._in_mention(m.start, m.end)
             for cue in m.values
+            if not (cue.says == "family" and self._informs(sentence, m.start))
         ]
+        return sorted([*self._unanswered(found, signs := self._signs_in(sentence)), *signs], key=_place)
+
+    def _informs(self, sentence: Sentence, start: int) -> bool:
+        """Whether the relative named at ``start`` is who tells of the patient."""
+        return _INFORMANT.search(self._text[max(sentence.start, start - 40) : start]) is not None
+
+    def _unanswered(self, found: list[Cue], signs: Sequence[Cue]) -> Iterator[Cue]:
+        """The words that are no part of an answer to what stands before them ("DM: no, asthma: yes")."""
+        answers = [sign for sign in signs if sign.side == "after"]
+        for cue in found:
+            if not any(a.start <= cue.start and cue.end <= a.end and a.says == cue.says for a in answers):
+                yield cue
+
+    def _signs_in(self, sentence: Sentence) -> list[Cue]:
+        found = []
         marked = self._marked_side(sentence)
         for pattern, cue in self._signs:
             for sign in pattern.finditer(self._text, sentence.start, sentence.end):
-                other_side = _MARK.fullmatch(sign[0]) is not None and cue.side != marked
+                other_side = _MARK.fullmatch(sign[0].strip()) is not None and cue.side != marked
                 if not (other_side or self._is_dash(sentence, sign)):
                     found.append(Cue(sign.start(), sign.end(), cue.says, cue.side, cue.reach, sign=True))
-        return sorted(found, key=lambda cue: (cue.start, -cue.end))
+        return found
 
     def _cue(self, sentence: Sentence, start: int, end: int, cue: CueList) -> Cue:
         alone = self._text[start - 1 : start] == "(" and _ALONE.match(self._text, end)
@@ -122,7 +151,8 @@ class Context:
         """Whether marks such as "(-)" stand before what they are of or after it, by the first of the sentence."""
         first = _MARK.search(self._text, sentence.start, sentence.end)
         lead = self._text[sentence.start : first.start()].rstrip() if first else ""
-        return "before" if not lead or lead[-1] in ",:;.(" else "after"
+        unnamed = first is None or not self._named(sentence.start, first.start())
+        return "before" if unnamed or lead[-1:] in ",:;.(" else "after"
 
     def _is_dash(self, sentence: Sentence, sign: re.Match[str]) -> bool:
         """Whether a minus is a dash: no plus stands in the same sentence."""
@@ -164,9 +194,13 @@ class Context:
                 said.add(cue.says)
             if cue.says == "family" and self._text[cue.end : start].strip() == "(":
                 said.add(cue.says)
+        settled = False
         for cue in cues[middle : middle + NEAREST]:
             if cue.side == "after" and cue.start >= end and self._reaches_back(sentence, cue, place):
-                near.add(cue.says)
+                own = not self._named(end, cue.start)
+                if own or not settled:
+                    near.add(cue.says)
+                settled = settled or (own and cue.says in _EXTENDS)
         if "present" in near:
             said -= {"absent", "possible"}
         if near & {"absent", "possible", "over"}:
@@ -183,7 +217,7 @@ class Context:
         aside = sentence.aside(cue.start)
         if aside and start >= aside[1] and not cue.sign:
             return False
-        if self._ended(sentence, cues, cue, start) or self._only_the_other(cue, start):
+        if self._ended(sentence, cues, cue, start) or self._only_the_other(sentence, cue, start):
             return False
         if self._count(cue.end, start) > MOST_WORDS[cue.reach]:
             return False
@@ -198,11 +232,15 @@ class Context:
             return True
         return self._or_follows(sentence, cue, start)
 
-    def _only_the_other(self, cue: Cue, start: int) -> bool:
+    def _only_the_other(self, sentence: Sentence, cue: Cue, start: int) -> bool:
         """Whether "switch from A to B" speaks of A here, where the cue is of B, or the other way round."""
-        if self._text[cue.end - 5 : cue.end].lower() != " from":
+        verb = _EXCHANGED.search(self._text[max(0, cue.end - 12) : cue.end])
+        if verb is None or cue.says not in _EXCHANGES:
             return False
-        return (_TO.search(self._text, cue.end, start) is None) == (cue.says != "stopped")
+        to = _TO.search(self._text, cue.end, sentence.end)
+        if verb[0].lower() != "from" and not (to and self._named(cue.end, to.start()) and self._named(to.end(), sentence.end)):
+            return True
+        return (to is None or start < to.start()) == (cue.says != "stopped")
 
     def _mid_list(self, sentence: Sentence, cue: Cue) -> bool:
         """Whether the cue stands inside a list that began with other mentions."""
