@@ -26,7 +26,12 @@ _INFORMANT = re.compile(
     re.I,
 )
 """What stands before a relative who tells of the patient."""
+_KIN = re.compile(
+    r"\b(?:mother|father|mum|mom|dad|son|daughter|brother|sister|wife|husband|partner|aunt|uncle|cousin)\s$", re.I
+)
 _OF_RELATIVE = re.compile(r"\bin (?:\w+ ){0,2}$", re.I)
+_BESIDE = re.compile(r"[ \n-]*(?:(?:and|&|or|,|/)\s?[A-E]\s)?")
+"""Nothing, or another of the kind ("hepatitis B and C serology")."""
 _ALONE = re.compile(r"[^()\n]{0,12}\)")
 _EXCHANGED = re.compile(r"\b(?:from|(?:switch|chang|swap|convert|replac|substitut)(?:p?ed|e)?)$", re.I)
 _EXCHANGES = frozenset({"stopped", "taking", "planned"})
@@ -41,6 +46,7 @@ _EXTENDS = frozenset(
 """What may be said, after a list, of all of its items ("A, B and C were stopped")."""
 _ALWAYS = frozenset({"end", "self", "reports"})
 _OR = re.compile(r"\b(?:or|nor)\b")
+_APART = re.compile(r"\.|\s[-–—]\s")
 _PLURAL = re.compile(r"\b(?:were|are|have been|all|both)\b", re.I)
 _RELATIVE = re.compile(
     r",?\s(?:which|that|and this|but this)\s(?:(?:s?he|they|I|we|was|were|is|has|had|been|since|now|pt|patient)\s)*",
@@ -50,7 +56,10 @@ _RELATIVE = re.compile(
 _LIGHT = re.compile(
     r"(?:\s?\([^()\n]{1,40}\))?+[\s(:=,→>–—\-]*+"
     r"(?:(?:(?:(?:was|were|had been|has been) (?:tried|triall?ed|used|taken|started|given)"
-    r"(?: \w+ly)?,? (?:but|and|then)"
+    r"(?: \w+ly)?(?: (?:in|last|for|during|until) \w+)?,?(?: (?:but|and|then))?"
+    r"|self|gp|by"
+    r"|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?"
     r"|agreed|who|was|were|is|are|has|have|had|been|be|then|now|also|recently|subsequently|just|both|all"
     r"|which|that|he|she|pt"
     r"|mg|mcg|g|ml|units?|iu|tabs?|tablets?|caps?|puffs?|po|iv|im|sc|inh|od|bd|tds|qds|qd|bid|tid|qid|qhs|hs|prn|daily"
@@ -86,10 +95,20 @@ def _place(cue: Cue) -> tuple[int, int]:
 
 
 class Context:
-    """Judges the mentions of one text; ``spans`` are all of them, in order, and ``words`` the text's tokens."""
+    """Judges the mentions of one text; ``spans`` are all of them, in order, and ``words`` the text's tokens.
 
-    def __init__(self, text: str, words: Sequence[Token], spans: Sequence[tuple[int, int]], code: str = "en") -> None:
-        self._text, self._spans = text, spans
+    ``patient`` are words for relatives that name the patient.
+    """
+
+    def __init__(  # noqa: PLR0913 (what a text may say of its own words)
+        self,
+        text: str,
+        words: Sequence[Token],
+        spans: Sequence[tuple[int, int]],
+        code: str = "en",
+        patient: frozenset[str] = frozenset(),
+    ) -> None:
+        self._text, self._spans, self._patient = text, spans, patient
         self._starts = [start for start, _ in spans]
         self._words, self._word_starts = words, [word.start for word in words]
         self._matcher, self._signs, self._ended_by = _cues(code)
@@ -115,19 +134,33 @@ class Context:
             for m in matches
             if not self._in_mention(m.start, m.end)
             for cue in m.values
-            if not (cue.says == "family" and self._informs(sentence, m.start))
+            if not (cue.says == "family" and self._is_no_relative(sentence, m.start, m.end))
+            and not (cue.says == "self" and self._is_a_relatives_own(m.start, m.end))
         ]
-        return sorted([*self._unanswered(found, signs := self._signs_in(sentence)), *signs], key=_place)
+        signs = self._signs_in(sentence)
+        void = [each for each in signs if each.says == "nothing"]
+        signs = [each for each in signs if not any(v.start < each.end and each.start < v.end for v in void)]
+        return sorted([*self._unanswered(found, [*signs, *void]), *signs], key=_place)
 
-    def _informs(self, sentence: Sentence, start: int) -> bool:
-        """Whether the relative named at ``start`` is who tells of the patient."""
+    def _is_no_relative(self, sentence: Sentence, start: int, end: int) -> bool:
+        """Whether the relative named there is who tells of the patient, or the patient."""
+        if self._text[start:end].casefold().removesuffix("'s") in self._patient:
+            return True
         return _INFORMANT.search(self._text[max(sentence.start, start - 40) : start]) is not None
 
+    def _is_a_relatives_own(self, start: int, end: int) -> bool:
+        """Whether "himself" is said of the relative named just before ("Son himself has")."""
+        said = self._text[start:end].casefold()
+        return said in {"himself", "herself"} and _KIN.search(self._text[max(0, start - 20) : start]) is not None
+
     def _unanswered(self, found: list[Cue], signs: Sequence[Cue]) -> Iterator[Cue]:
-        """The words that are no part of an answer to what stands before them ("DM: no, asthma: yes")."""
-        answers = [sign for sign in signs if sign.side == "after"]
+        """The words that are no part of a sign: of an answer ("DM: no, asthma: yes"), or of one that says nothing."""
         for cue in found:
-            if not any(a.start <= cue.start and cue.end <= a.end and a.says == cue.says for a in answers):
+            if not any(
+                sign.start <= cue.start and cue.end <= sign.end
+                and (sign.says == "nothing" or (sign.side == "after" and sign.says == cue.says))
+                for sign in signs
+            ):
                 yield cue
 
     def _signs_in(self, sentence: Sentence) -> list[Cue]:
@@ -279,7 +312,7 @@ class Context:
         if ";" in gap or self._count(end, cue.start) > MOST_WORDS[cue.reach]:
             return False
         if cue.reach == "adjacent":
-            return not gap.strip(" \n-")
+            return _BESIDE.fullmatch(gap) is not None
         between = self._named(end, cue.start)
         commas = sentence.commas_between(end - 1, cue.start)
         if not between:
@@ -288,7 +321,7 @@ class Context:
         run = self._text[end : last[0]]
         joined = _JOINED.search(self._text[self._spans[place][1] : last[0]]) is not None
         plural = _PLURAL.search(self._text[last[1] : cue.end]) is not None
-        return cue.says in _EXTENDS and (joined or plural) and self._count(end, last[0]) <= 4 and "." not in run
+        return cue.says in _EXTENDS and (joined or plural) and self._count(end, last[0]) <= 4 and not _APART.search(run)
 
     def _named(self, start: int, end: int) -> int:
         """How many mentions stand from ``start`` to ``end``."""
