@@ -26,6 +26,7 @@ _HEADER = (
     rf"|(?<=[\s,;(/|])(?P<set_off>\d{{1,3}}),?\s(?:year old\s)?(?=(?:{_WHO})\b)"
     rf"|\b(?:{_WHO}),?\s(?P<after_sex>\d{{1,3}})\b(?=[\s,;.)]|$){_MEASURED}"
     r"|\b(?P<part>\d{1,3})/(?P<of>52|12|7)[\s-]old\b"
+    rf"|\bwho(?:'s|\sis)\s(?P<who>\d{{1,3}})\b(?=[\s,;.)]|$){_MEASURED}"
     rf"|\((?:she|he|they)/(?:her|him|them)\),?\s(?P<pronouns>\d{{1,3}})\b{_MEASURED}"
 )
 """An age as a note's first lines give it: "F44", "Mrs Khan, 71,", "34, female", "male, 58", "(she/her), 34"."""
@@ -51,7 +52,7 @@ _NOT_THE_PATIENT = re.compile(
 _INITIAL = re.compile(r"\b[A-Z][\w'’-]*\.? T\W{0,3}$")
 """A family name cut to its first letter, which is no temperature."""
 _RELATIVE = re.compile(
-    r"\b(?:mother|father|mum|mom|dad|brother|sister|sons?|daughters?|wife|husband|partner|carer|child(?:ren)?|donor|twins?"
+    r"\b(?<!\babout his )(?<!\babout her )(?<!\babout their )(?:mother|father|mum|mom|dad|brother|sister|sons?|daughters?|wife|husband|partner|carer|child(?:ren)?|donor|twins?"
     r"|aunt|uncle|cousin|neighbou?r|friend|two|three|[2-9])\b[^.;\n]{0,30}$",
     re.IGNORECASE,
 )
@@ -112,7 +113,7 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one f
         return Age(*match.span(), float(match["first_age"]), "female" if match["first"] in "Ff" else "male")
     if match["part"]:
         return Age(*match.span(), round(int(match["part"]) / _A_YEAR[match["of"]], 2))
-    bare = match["titled"] or match["set_off"] or match["after_sex"] or match["pronouns"]
+    bare = match["titled"] or match["set_off"] or match["after_sex"] or match["pronouns"] or match["who"]
     if bare:
         other = _NOT_THE_PATIENT.search(before) or _RELATIVE.search(before)
         return None if other else Age(match.start(), match.end(), float(bare), _sex_in(match[0]))

@@ -16,7 +16,7 @@ from medrag.reading.boundaries import Sentence
 from medrag.reading.languages import CueList, language
 from medrag.reading.matcher import Letters, Matcher, Token
 
-MOST_WORDS = {"item": 8, "list": 14, "sentence": 40, "adjacent": 0}
+MOST_WORDS = {"item": 8, "list": 14, "sentence": 40, "adjacent": 2}
 """Words besides other mentions that may stand between a cue of that reach and what it bears on."""
 _MARK = re.compile(r"\([-−–+ xX✓✔]\)|\[[ xX✓✔NnYy]?\]|[☐☑☒]")
 _INFORMANT = re.compile(
@@ -57,7 +57,7 @@ _LIGHT = re.compile(
     r"(?:\s?\([^()\n]{1,40}\))?+[\s(:=,→>–—\-]*+"
     r"(?:(?:(?:(?:was|were|had been|has been) (?:tried|triall?ed|used|taken|started|given)"
     r"(?: \w+ly)?(?: (?:in|last|for|during|until) \w+)?,?(?: (?:but|and|then))?"
-    r"|self|gp|by"
+    r"|self|gp|by|x\d{1,2}[dwm]?"
     r"|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?"
     r"|agreed|who|was|were|is|are|has|have|had|been|be|then|now|also|recently|subsequently|just|both|all"
@@ -295,8 +295,11 @@ class Context:
         if ";" in self._text[cue.end : start]:
             return True
         enders = self._ended_by.get(cue.says, frozenset())
+        verb = cue.says in _EXCHANGES and _EXCHANGED.search(self._text[max(0, cue.end - 12) : cue.end])
         for other in cues:
             if other.start < cue.end or other.says not in enders or other.end > start or other.side == "after":
+                continue
+            if verb and self._text[other.start : other.end].lower() == "for":
                 continue
             parted = sentence.commas_between(cue.end - 1, other.start) or self._named(cue.end, other.start)
             if parted or other.says in _ALWAYS or (cue.says == "past" and other.says == "present"):
@@ -319,6 +322,8 @@ class Context:
             return commas == 0 or (not cue.sign and _LIGHT.fullmatch(gap) is not None)
         last = self._spans[bisect_left(self._starts, cue.start) - 1]
         run = self._text[end : last[0]]
+        if self._count(last[1], cue.start) > 1 and sentence.commas_between(last[1] - 1, cue.start):
+            return False
         joined = _JOINED.search(self._text[self._spans[place][1] : last[0]]) is not None
         plural = _PLURAL.search(self._text[last[1] : cue.end]) is not None
         return cue.says in _EXTENDS and (joined or plural) and self._count(end, last[0]) <= 4 and not _APART.search(run)

@@ -58,7 +58,7 @@ _NOT_VALUE = re.compile(
 )
 _THEN = r"(?:on |at )?(?:admission|arrival|discharge|presentation|review)|today|this morning|currently|yesterday|latest"
 _SINCE = re.compile(
-    rf"(?:\s(?:on|in|at)?\s?(?:{_WHEN}))?[,;]?\s(?:and\s|but\s|then\s)*(?:is\s|it is\s|was\s)?(?:now|{_THEN}|(?:falling|fell|rising|rose|down|up|improv\w+|increas\w+|decreas\w+|dropp\w+|climb\w+"
+    rf"(?:\s(?:on\s|in\s|at\s)?(?:clinic|{_WHEN})){{0,2}}[,;]?\s(?:and\s|but\s|then\s)*(?:is\s|it is\s|was\s)?(?:now|{_THEN}|(?:falling|fell|rising|rose|down|up|improv\w+|increas\w+|decreas\w+|dropp\w+|climb\w+"
     rf"|trending (?:down|up)|settling|settled) to)\s(?:is\s|was\s|at\s)?(?P<value>{NUMBER})(?!\d|[./]\d|\s?(?:days?|weeks?|months?|years?|hours?|x|th|st|nd|rd|/)\b)(?:\s?(?P<unit>{_PLAIN_UNIT}))?",
     re.IGNORECASE,
 )

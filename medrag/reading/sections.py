@@ -16,7 +16,7 @@ _LINE = re.compile(r"[^\n]+")
 _MARK = re.compile(r"[\s#*>→•☐☑\-–]{0,8}(?:\d{1,2}[.)]\s{0,3})?")
 _END = re.compile(r":|\s[-–—=]\s|\s{3,}")
 _GAP = re.compile(r"\n[ \t]*\n[ \t]*(?=(\S[^\n]*))")
-_NEXT_SENTENCE = re.compile(r"[ \t]*[^\n.]{2,300}?\.(?= [A-Z])")
+_NEXT_SENTENCE = re.compile(r"[ \t]*[^\n.]{2,300}?\.(?= {1,3}[A-Z])")
 """Allergies written after their heading, in its line, end with their sentence."""
 _SHORT_SENTENCE = re.compile(r"[ \t]*[^\n.]{2,80}(?:\.(?=\s|$)|(?=\n|$))")
 _REACTION = re.compile(
@@ -25,13 +25,15 @@ _REACTION = re.compile(
     re.IGNORECASE,
 )
 """What a sentence of a list of allergies says, where it goes on after the first."""
-_ANOTHER_LABEL = re.compile(
-    r"\n[ \t]*(?!(?:[MP]G[MF]|mat\w*|pat\w*|mother|father|mom|mum|dad|sister|brother|sib\w*|son|daughter|child\w*|aunt"
-    r"|uncle|cousin|parents?|grand\w*|wife|husband|partner|family|breast|colon|cancer|heart|diabet\w*|other)\b)"
-    r"[A-Z][A-Za-z /&]{1,30}:",
-    re.IGNORECASE,
+_KIN = (
+    r"(?:[MP]G[MF]|mat\w*|pat\w*|mother|father|mom|mum|dad|sister|brother|sib\w*|son|daughter|child\w*|aunt|uncle|cousin"
+    r"|parents?|grand\w*|wife|husband|partner|family|breast|colon|cancer|heart|diabet\w*|other|no|nil|denies)\b"
 )
+_ANOTHER_LABEL = re.compile(rf"\n[ \t]*(?!{_KIN})[A-Z][A-Za-z /&]{{1,30}}:", re.IGNORECASE)
 """A line with a label of its own, which names no relative, ends a family history."""
+_SHORT_LINE = re.compile(rf"[ \t]*[^\s\n][^\n]{{2,58}}(?=\n[ \t]*(?!{_KIN})[A-Z][^\n]*\d)", re.IGNORECASE)
+"""One that is written in its heading's line ends with it, where the next has figures and no relative."""
+_QUOTED = re.compile(r"\s*[\"“'‘]")
 _SHORTEST = 3
 """A heading before a dash, in a line, is longer, or in capitals."""
 _PROSE = 9
@@ -90,10 +92,15 @@ def sections(text: str, code: str = "en") -> Sections:
     marks = list(_headings(text, code))
     ends = [*(mark[1] for mark in marks[1:]), len(text)][: len(marks)]
     found = [
-        Section(category, start, body, _end(text, category, body, end))
+        Section(_told(text, category, body), start, body, _end(text, category, body, end))
         for (category, start, body), end in zip(marks, ends, strict=True)
     ]
     return Sections(found)
+
+
+def _told(text: str, category: str, body: int) -> str:
+    """The category; what a relative is quoted with is told of the patient ("Mother: 'he had a fit'")."""
+    return "present_illness" if category == "family" and _QUOTED.match(text, body) else category
 
 
 def _headings(text: str, code: str) -> Iterator[tuple[str, int, int]]:
@@ -118,7 +125,7 @@ def _headings(text: str, code: str) -> Iterator[tuple[str, int, int]]:
 
 def _heading(text: str, previous: int, end: re.Match[str], line: int, code: str) -> tuple[str, int, int] | None:
     """The heading that ends at ``end``: all of its line so far, or, capitalised, the words since the last stop."""
-    words = _ASIDE.sub(lambda match: " " * len(match[0]), text[previous : end.start()])
+    words = _ASIDE.sub("", text[previous : end.start()])
     cut = max((m.end() for m in re.finditer(r"[.;,!?)\]]\s{0,9}|\s{2,}", words)), default=0)
     start = previous + cut
     colon = end[0] == ":"
@@ -180,7 +187,10 @@ def _end(text: str, category: str, start: int, end: int) -> int:
     if category == "allergies" and (stop := _NEXT_SENTENCE.match(body)):
         return start + _last_reaction(body, stop.end())
     if category == "family" and (stop := _ANOTHER_LABEL.search(body)):
-        return start + stop.start()
+        body = body[: stop.start()]
+        end = start + stop.start()
+    if category == "family" and (stop := _SHORT_LINE.match(body)):
+        return start + stop.end()
     for gap in _GAP.finditer(body):
         line = gap[1]
         if len(line.split()) > _PROSE and line.rstrip().endswith(".") and not line.lstrip().startswith(("-", "*", "•")):

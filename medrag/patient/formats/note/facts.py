@@ -51,6 +51,9 @@ _DUE = re.compile(
     r"|L\.?M\.?P\.?|last menstrual period)(?: (?:is|was|of|on|by \w+))?[ :=(]{1,3}",
     re.IGNORECASE,
 )
+_HAD = re.compile(r"\b(?:had|having|given|takes|taken)\s$", re.IGNORECASE)
+NEAR = 30
+"""Characters before a substance in which the word allergy makes a condition one of an allergy."""
 _TAKEN = {"taking", "planned", "stopped", "refused"}
 
 
@@ -143,13 +146,14 @@ def _was_taken_out(said: Said) -> bool:
 
 def is_allergy(said: Said) -> bool:
     """Whether the note speaks of an allergy to the substance, or of none, and not of taking it."""
-    if "conditional" in said.cues and said.section != "allergies":
+    before = said.text[max(0, said.target.start - NEAR) : said.target.start]
+    if "conditional" in said.cues and said.section != "allergies" and "allerg" not in before.casefold():
         return False
     if "allergic" in said.cues or _reacted(said):
         return True
     if said.section != "allergies":
         return False
-    return not (said.cues & _TAKEN or amount_given(said.target.directions))
+    return not (said.cues & _TAKEN or _HAD.search(before) or amount_given(said.target.directions))
 
 
 def _reacted(said: Said) -> bool:
@@ -174,7 +178,7 @@ def allergy_of(said: Said) -> Allergy | None:
         source=said.source,
         date=said.date,
         kind="intolerance" if _INTOLERANT.search(around) else "allergy",
-        reaction=(match["a"] or match["b"]).strip() if match else None,
+        reaction=_ANOTHER.split(match["a"] or match["b"])[0].strip() if match else None,
     )
 
 

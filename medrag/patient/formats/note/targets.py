@@ -19,7 +19,7 @@ from medrag.reading.sections import Section, Sections
 from medrag.reading.terms import Kind, Term, terms
 from medrag.reading.words import NOT_STEMS, STEM
 
-_ITEM = re.compile(r"[^\n;,]+")
+_ITEM = re.compile(r"(?:[^\n;,.]|\.(?!\s))+")
 _LINE_ITEM = re.compile(r"[^\n;]+")
 _BULLET = re.compile(
     r"\s{0,8}(?:[-*•‣▪→>o✓✔]\s{1,3}|\[[ xX]?\]\s?|\d{1,2}[.)]\s{0,3}|#\s?\d{0,2}\s?)?[\"'“?]{0,3}\s?"
@@ -46,6 +46,12 @@ _LEAD = re.compile(
 )
 MOST_NAMES = 3_000
 """Names of a note that are read: no note that a person wrote has more."""
+_TREATS = re.compile(
+    r"\b(?:on|start\w*|begin|began|add\w*|consider\w*|tak(?:es|ing|en)|prescribed?|stop\w*|ceased?|tri(?:al of|ed)|switch\w* to"
+    r"|chang\w* to|continues?)\s\Z",
+    re.IGNORECASE,
+)
+"""What is said of drugs, just before a name that only ends as one."""
 _IN_MASS = re.compile(r"\d\s?(?:mg|g|mcg|meq|units?|mmol|tab)\b(?!\s?/)", re.IGNORECASE)
 _NUMBER_NEXT = re.compile(
     r"\s?(?:(?:level|was|is|of)\s)?[:=]?\s?\d|(?:/\w+)?\s(?:levels?\s)?(?:was\s|is\s|are\s)?(?:normal|low|high|pending|replete|sent"
@@ -150,7 +156,7 @@ def _counts(text: str, each: Target, parts: Sections) -> bool:
         listed = category in {"history", "problems"} and _is_entry(text, each)
         return said not in language().words["ordinary"] or listed
     if each.term.kind is Kind.ALLERGEN:
-        return True
+        return not (said in language().words["sorts"] and text[each.end : each.end + 2].strip()[:1] == ":")
     if each.term.drug is not None and each.term.drug.dosed and category in {"medications", "stopped"}:
         return True
     return not _is_a_result(text, each) and not _is_level(text, each)
@@ -202,11 +208,12 @@ def _unknown_drugs(
         listed = parts.category(word.start) in {"medications", "stopped", "allergies"}
         said, stop = directions_at(text, word.end, min(len(text), word.end + 60))
         given = amount_given(said) and re.search(r"\d\s?(?:mg|mcg|µg|ug|g|units?|iu)\b", said or "", re.I) is not None
-        if not (given or listed or _abbreviates_a_drug(word.text, said)):
+        treated = _TREATS.search(text, max(0, word.start - 24), word.start) is not None
+        if not (given or listed or treated or _abbreviates_a_drug(word.text, said)):
             continue
         near = nearest(plain(word.text), knowledge) if len(word.text) >= _MISSPELT_FROM else None
         stem = STEM.search(word.folded) and not NOT_STEMS.fullmatch(word.folded)
-        if near or (given and stem) or _abbreviates_a_drug(word.text, said):
+        if (near and (given or listed)) or ((given or treated) and stem) or _abbreviates_a_drug(word.text, said):
             yield Target(word.start, word.end, Term(Kind.DRUG, drug=near), said, stop, known=near is not None)
 
 
@@ -259,7 +266,7 @@ def _entry(text: str, start: int, end: int, kind: Kind) -> Iterator[Target]:
 
 
 _MEASURED = re.compile(
-    r"(?<![A-Za-z])(?:[mµunp]?(?:g|mol|eq)|m?i?u|10\^?\d+|x10\S*)/(?:d?L|mL|mmol|mol)\b|\d\s?[-–]\s?\d+\s+\d", re.IGNORECASE
+    r"(?<![A-Za-z])(?:[mµunp]?(?:g|mol|eq)|m?i?u|10\^?\d+|x10\S*)/(?:d?L|mL|mmol|mol)\b|\d\s?[-–]\s?\d+\s+\d|\s{2}\d{1,2}/\d{1,2}/\d{2,4}\s{2}", re.IGNORECASE
 )
 """A row of results, which names no condition and no drug."""
 _A_NUMBER = re.compile(r"\s?[:=]?\s?\d")

@@ -109,18 +109,18 @@ def measurements(
 ) -> Iterator[Observation]:
     """Vital signs and laboratory values; those of relatives, donors and other fluids are left out."""
     parts = known or sections(text)
+    calendar = Calendar.of(text, moment)
     tables = tabled(text, _names(knowledge))
     prose = [*pressures(text), *sizes(text), *_laboratory(text, knowledge), *_levels(text, knowledge)]
-    found = [*(each for each in tables.values), *(each for each in prose if not tables.covers(each.start))]
-    found = [each for each in _of_days(text, found) if _is_patients(text, parts, each)]
+    found = [*tables.values, *(each for each in prose if not tables.covers(each.start))]
+    found = [each for each in _of_days(text, found, calendar) if _is_patients(text, parts, each)]
     found = _apart(sorted(found, key=lambda each: (each.start, -each.end)))
-    calendar = Calendar.of(text, moment)
     for each, status in _standing(found, parts, calendar):
         day = calendar.day(each.date) or moment
         yield _observation(each, knowledge.measurements[each.key], status, f"{origin}:{each.start}-{each.end}", day)
 
 
-def _of_days(text: str, found: Sequence[Quantity]) -> Iterator[Quantity]:
+def _of_days(text: str, found: Sequence[Quantity], calendar: Calendar) -> Iterator[Quantity]:
     """The values, with the day that a label before their sentence gives ("October: K 6.4, Hb 98")."""
     labels = [(match.end(), match.end("of"), match["when"]) for match in _LABELLED.finditer(text)]
     starts = [start for start, _, _ in labels]
@@ -128,7 +128,7 @@ def _of_days(text: str, found: Sequence[Quantity]) -> Iterator[Quantity]:
         place = bisect_right(starts, each.start) - 1
         if place < 0 or each.start >= labels[place][1] or each.date or each.today:
             yield each
-        elif re.match(r"\d|(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", labels[place][2]):
+        elif labels[place][2][0].isdigit() or calendar.day(labels[place][2]):
             yield replace(each, date=labels[place][2])
         else:
             yield replace(each, earlier=True)
