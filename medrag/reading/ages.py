@@ -21,11 +21,12 @@ _WHO = r"(?:fe)?male|(?:wo)?man|lady|gentleman|girl|boy"
 _MEASURED = r"(?!\d|\s?(?:[%°/:]|[.,]\d|(?:kgs?|lbs?|cm|st|stone|weeks?|wks?|months?|mths?|days?|bpm|units?|x)\b))"
 _HEADER = (
     rf"(?:\A\s{{0,4}}|\b(?:pt|patient|seen):?\s{{1,3}})(?P<first>(?-i:[FM]))\s?(?P<first_age>\d{{1,3}})\b{_MEASURED}"
-    rf"|\b(?:Mr|Mrs|Ms|Miss|Mx|Master)\b\.?(?:\s[A-Z][\w'’.-]*){{0,4}}"
+    rf"|\b(?-i:Mr|Mrs|Ms|Miss|Mx|Master|MR|MRS|MISS)\b\.?(?:\s[A-Z][\w'’.-]*){{0,4}}"
     rf"(?:,\s|\s?\(|\s)(?P<titled>\d{{1,3}})(?=[,;).]){_MEASURED}"
     rf"|(?<=[\s,;(/|])(?P<set_off>\d{{1,3}}),?\s(?:year old\s)?(?=(?:{_WHO})\b)"
     rf"|\b(?:{_WHO}),?\s(?P<after_sex>\d{{1,3}})\b(?=[\s,;.)]|$){_MEASURED}"
     r"|\b(?P<part>\d{1,3})/(?P<of>52|12|7)[\s-]old\b"
+    rf"|\bwho(?:'s|\sis)\s(?P<who>\d{{1,3}})\b(?=[\s,;.)]|$){_MEASURED}"
     rf"|\((?:she|he|they)/(?:her|him|them)\),?\s(?P<pronouns>\d{{1,3}})\b{_MEASURED}"
 )
 """An age as a note's first lines give it: "F44", "Mrs Khan, 71,", "34, female", "male, 58", "(she/her), 34"."""
@@ -33,14 +34,15 @@ _AGE = re.compile(
     rf"\b{_MIXED}|\b(?P<count>{_COUNT})[\s-]{{0,2}}(?P<unit>years?|yrs?|yr|y|months?|mos?|mths?|weeks?|wks?|wk|days?"
     rf"|d(?=[\s/-]{{0,2}}o))"
     r"(?P<old>[\s./-]{0,3}(?:old|of age|o\b/?)\.?)?"
-    rf"|\b(?:age|aged)(?:\s?[:=]\s?|\s(?:is\s)?)(?P<aged>{_COUNT})(?![\d./-])(?:\s?(?P<aged_unit>years?|yrs?|y|months?"
+    rf"|\b(?:age|aged)(?:\s?[:=]\s?|\s(?:is\s)?)(?P<aged>{_COUNT})(?![\d/-]|\.\d)(?:\s?(?P<aged_unit>years?|yrs?|y|months?"
     rf"|mos?|mths?|weeks?|wks?|days?)\b)?"
     rf"|{_HEADER}"
     r"|(?<![\w./-])(?P<short>\d{1,3})\s?(?:y\.?o\.?\s?|y/o\s?|yr\s?|y\s?)?(?P<letter>[FM])\b(?![.'’/]?\w|\d)",
     re.IGNORECASE,
 )
 _NOT_THE_PATIENT = re.compile(
-    r"\b(?:temp|temperature|t|tmax|fever|febrile|at|at age|since|by|until|from|died|dx|dx'd|diagnosed|onset|menarche"
+    r"\b(?<!\bfrom )(?<!\bper )(?<!\bby )(?<!\bfrom his )(?<!\bfrom her )(?<!\babout his )(?<!\babout her )(?<!\bre his )"
+    r"(?<!\bre her )(?<!\bfor his )(?<!\bfor her )(?:temp|temperature|t|tmax|fever|febrile|at|at age|since|by|until|from|died|dx|dx'd|diagnosed|onset|menarche"
     r"|menopause|mother|father|brother|sister|son|daughter|wife|husband|for|past|last|over|after|every|x|times|quit"
     r"|smoked|started|baby|infant|partner|donor|child|children|kids|twins|grandson|granddaughter|aunt|uncle|cousin"
     r"|to|born to|of a|over the age of|under the age of|below|above|between|or|until)\b\W{0,3}(?:(?:a|an|the|her|his"
@@ -50,7 +52,7 @@ _NOT_THE_PATIENT = re.compile(
 _INITIAL = re.compile(r"\b[A-Z][\w'’-]*\.? T\W{0,3}$")
 """A family name cut to its first letter, which is no temperature."""
 _RELATIVE = re.compile(
-    r"\b(?:mother|father|mum|mom|dad|brother|sister|sons?|daughters?|wife|husband|partner|carer|child(?:ren)?|donor|twins?"
+    r"\b(?<!\babout his )(?<!\babout her )(?<!\babout their )(?:mother|father|mum|mom|dad|brother|sister|sons?|daughters?|wife|husband|partner|carer|child(?:ren)?|donor|twins?"
     r"|aunt|uncle|cousin|neighbou?r|friend|two|three|[2-9])\b[^.;\n]{0,30}$",
     re.IGNORECASE,
 )
@@ -68,8 +70,13 @@ _LABELLED_SEX = re.compile(
     r"|\b(?P<born>fe(?=male at birth|male sex)|AF(?=AB\b)|m(?=ale at birth)|AM(?=AB\b))",
     re.IGNORECASE,
 )
-_LISTED_SEX = re.compile(r"(?:^|[.;,|]\s{0,2})(?P<sex>F|M|Female|Male)\s?[,/|]\s?(?=\d{1,3}\s?(?:y|yrs?|years?|yo)\b)")
-_TITLE = re.compile(r"\b(?:(?P<f>Mrs|Ms|Miss)|(?P<m>Mr))\b\.?\s+[A-Z]")
+_LISTED_SEX = re.compile(
+    r"(?:^|[.;,|]\s{0,2})(?P<sex>F|M|Female|Male)\s?[,/|]\s?(?=\d{1,3}\s?(?:y|yrs?|years?|yo)\b)"
+    r"|(?:[ \t]{2,}|[,|]\s?)(?P<alone>[Mm]ale|[Ff]emale|MALE|FEMALE)(?=[ \t]{2,}|\s?[,|;\n]|\s+DOB)"
+)
+_OPENING = 200
+"""Characters in which a title is the patient's where no age stands."""
+_TITLE = re.compile(r"(?<!Dear )\b(?:(?P<f>Mrs|Ms|Miss)|(?P<m>Mr))\b\.?\s+[A-Z]")
 _PRONOUNS = re.compile(r"\((?P<sex>she|he)/(?:her|him)(?:/\w+)?\)", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:she|her|he|his|him)\b", re.IGNORECASE)
 _NOT_AFTER = re.compile(
@@ -106,7 +113,7 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one f
         return Age(*match.span(), float(match["first_age"]), "female" if match["first"] in "Ff" else "male")
     if match["part"]:
         return Age(*match.span(), round(int(match["part"]) / _A_YEAR[match["of"]], 2))
-    bare = match["titled"] or match["set_off"] or match["after_sex"] or match["pronouns"]
+    bare = match["titled"] or match["set_off"] or match["after_sex"] or match["pronouns"] or match["who"]
     if bare:
         other = _NOT_THE_PATIENT.search(before) or _RELATIVE.search(before)
         return None if other else Age(match.start(), match.end(), float(bare), _sex_in(match[0]))
@@ -149,14 +156,15 @@ def age_and_sex(text: str) -> tuple[float | None, Sex | None]:
     if labelled := _LABELLED_SEX.search(head) or _LISTED_SEX.search(head):
         return age.years if age else None, _named_sex(labelled)
     if age is None:
-        return None, _gravid(head)
+        return None, _gravid(head) or _titled(head[:_OPENING])
     sex = age.sex or _sex_near(head, age) or _gravid(head) or _by_pronouns(head) or _titled(head) or _by_pronoun(head)
     return age.years, sex
 
 
 def _named_sex(labelled: re.Match[str]) -> Sex:
     said = labelled.groupdict()
-    return "female" if "f" in (said["sex"] or said.get("born") or "").casefold()[:2] else "male"
+    named = said["sex"] or said.get("born") or said.get("alone") or ""
+    return "female" if "f" in named.casefold()[:2] else "male"
 
 
 def _sex_in(text: str) -> Sex | None:

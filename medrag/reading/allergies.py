@@ -90,7 +90,11 @@ class NoAllergies:
 
 def no_allergies(text: str) -> list[NoAllergies]:
     """Every statement in ``text`` that no allergies (of a kind) are known."""
-    return [NoAllergies(m.start(), m.end(), _kind(m), " ".join(m[0].split())) for m in _NO_ALLERGIES.finditer(text)]
+    return [
+        NoAllergies(m.start(), m.end(), _kind(m), " ".join(m[0].split()))
+        for m in _NO_ALLERGIES.finditer(text)
+        if not _EXCEPT.match(text, m.end())
+    ]
 
 
 def says_none(text: str) -> bool:

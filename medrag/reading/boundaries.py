@@ -21,6 +21,8 @@ _ABBREVIATION = re.compile(
     r"|susp|sol|soln|sup|amp|vit|Vit|incl|esp|assoc|w)|(?<![A-Za-z.\d])[A-Za-z]|\b[a-z]\.[a-z](?:\.[a-z])?"
     r"|(?<=\s)\d{1,2})\.$"
 )
+_ANSWER = re.compile(r"\? ?(?:yes|no|none|never|nil|y|n)\b", re.IGNORECASE)
+"""A question of a form with its answer: one sentence ("Asthma? No")."""
 _BULLET = re.compile(r"[ \t]*(?:[-–*•‣▪→>✓✔☐☑☒#]|\[[ xX]?\]|\d{1,2}[.)]|[a-z][.)])")
 _NEXT_LOWER = re.compile(r"\s*[a-z]")
 _LIST_MARK_ONLY = re.compile(r"\s*\d{1,2}[.)]?$")
@@ -96,7 +98,7 @@ def _ends(text: str, start: int, stop: re.Match[str]) -> bool:
     if stop[0] == "\n":
         return _line_ends(text, start, stop.start())
     if stop[0][0] != ".":
-        return True
+        return not _ANSWER.match(text, stop.start())
     before = text[max(start, stop.start() - 12) : stop.start() + 1]
     if _LIST_MARK_ONLY.fullmatch(text[max(start, stop.start() - 12) : stop.start()]) and stop.start() - start < 5:
         return False

@@ -16,12 +16,26 @@ from medrag.reading.boundaries import Sentence
 from medrag.reading.languages import CueList, language
 from medrag.reading.matcher import Letters, Matcher, Token
 
-MOST_WORDS = {"item": 8, "list": 14, "sentence": 40, "adjacent": 0}
+MOST_WORDS = {"item": 8, "list": 14, "sentence": 40, "adjacent": 2}
 """Words besides other mentions that may stand between a cue of that reach and what it bears on."""
-_MARK = re.compile(r"\([-−–+]\)")
+_MARK = re.compile(r"\([-−–+ xX✓✔]\)|\[[ xX✓✔NnYy]?\]|[☐☑☒]")
+_INFORMANT = re.compile(
+    r"\b(?:according to|per|informants?:?|historian:?|(?:history|hx|collateral|info(?:rmation)?|report|story|account|call"
+    r"|given|obtained|provided|taken|confirmed|interpreted)(?: \w+){0,2}? (?:from|by|via|with|through))"
+    r" ?(?:(?:the|his|her|their|pt'?s|patient'?s) ){0,2}$",
+    re.I,
+)
+"""What stands before a relative who tells of the patient."""
+_KIN = re.compile(
+    r"\b(?:mother|father|mum|mom|dad|son|daughter|brother|sister|wife|husband|partner|aunt|uncle|cousin)\s$", re.I
+)
 _OF_RELATIVE = re.compile(r"\bin (?:\w+ ){0,2}$", re.I)
+_BESIDE = re.compile(r"[ \n-]*(?:(?:and|&|or|,|/)\s?[A-E]\s)?")
+"""Nothing, or another of the kind ("hepatitis B and C serology")."""
 _ALONE = re.compile(r"[^()\n]{0,12}\)")
-_TO = re.compile(r"\b(?:to|with|onto)\b", re.I)
+_EXCHANGED = re.compile(r"\b(?:from|(?:switch|chang|swap|convert|replac|substitut)(?:p?ed|e)?)$", re.I)
+_EXCHANGES = frozenset({"stopped", "taking", "planned"})
+_TO = re.compile(r"\b(?:to|with|onto|for|by)\b", re.I)
 NEAREST = 16
 """How many cues on either side of a mention are looked at."""
 _JOINED = re.compile(r"\b(?:and|or|nor|&|plus)\b|/")
@@ -32,6 +46,7 @@ _EXTENDS = frozenset(
 """What may be said, after a list, of all of its items ("A, B and C were stopped")."""
 _ALWAYS = frozenset({"end", "self", "reports"})
 _OR = re.compile(r"\b(?:or|nor)\b")
+_APART = re.compile(r"\.|\s[-–—]\s")
 _PLURAL = re.compile(r"\b(?:were|are|have been|all|both)\b", re.I)
 _RELATIVE = re.compile(
     r",?\s(?:which|that|and this|but this)\s(?:(?:s?he|they|I|we|was|were|is|has|had|been|since|now|pt|patient)\s)*",
@@ -41,7 +56,10 @@ _RELATIVE = re.compile(
 _LIGHT = re.compile(
     r"(?:\s?\([^()\n]{1,40}\))?+[\s(:=,→>–—\-]*+"
     r"(?:(?:(?:(?:was|were|had been|has been) (?:tried|triall?ed|used|taken|started|given)"
-    r"(?: \w+ly)?,? (?:but|and|then)"
+    r"(?: \w+ly)?(?: (?:in|last|for|during|until) \w+)?,?(?: (?:but|and|then))?"
+    r"|self|gp|by|x\d{1,2}[dwm]?"
+    r"|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?"
     r"|agreed|who|was|were|is|are|has|have|had|been|be|then|now|also|recently|subsequently|just|both|all"
     r"|which|that|he|she|pt"
     r"|mg|mcg|g|ml|units?|iu|tabs?|tablets?|caps?|puffs?|po|iv|im|sc|inh|od|bd|tds|qds|qd|bid|tid|qid|qhs|hs|prn|daily"
@@ -72,11 +90,25 @@ def _cues(code: str) -> tuple[Matcher[CueList], tuple[tuple[re.Pattern[str], Cue
     return Matcher(words), signs, known.ended_by
 
 
-class Context:
-    """Judges the mentions of one text; ``spans`` are all of them, in order, and ``words`` the text's tokens."""
+def _place(cue: Cue) -> tuple[int, int]:
+    return cue.start, -cue.end
 
-    def __init__(self, text: str, words: Sequence[Token], spans: Sequence[tuple[int, int]], code: str = "en") -> None:
-        self._text, self._spans = text, spans
+
+class Context:
+    """Judges the mentions of one text; ``spans`` are all of them, in order, and ``words`` the text's tokens.
+
+    ``patient`` are words for relatives that name the patient.
+    """
+
+    def __init__(  # noqa: PLR0913 (what a text may say of its own words)
+        self,
+        text: str,
+        words: Sequence[Token],
+        spans: Sequence[tuple[int, int]],
+        code: str = "en",
+        patient: frozenset[str] = frozenset(),
+    ) -> None:
+        self._text, self._spans, self._patient = text, spans, patient
         self._starts = [start for start, _ in spans]
         self._words, self._word_starts = words, [word.start for word in words]
         self._matcher, self._signs, self._ended_by = _cues(code)
@@ -102,14 +134,44 @@ class Context:
             for m in matches
             if not self._in_mention(m.start, m.end)
             for cue in m.values
+            if not (cue.says == "family" and self._is_no_relative(sentence, m.start, m.end))
+            and not (cue.says == "self" and self._is_a_relatives_own(m.start, m.end))
         ]
+        signs = self._signs_in(sentence)
+        void = [each for each in signs if each.says == "nothing"]
+        signs = [each for each in signs if not any(v.start < each.end and each.start < v.end for v in void)]
+        return sorted([*self._unanswered(found, [*signs, *void]), *signs], key=_place)
+
+    def _is_no_relative(self, sentence: Sentence, start: int, end: int) -> bool:
+        """Whether the relative named there is who tells of the patient, or the patient."""
+        if self._text[start:end].casefold().removesuffix("'s") in self._patient:
+            return True
+        return _INFORMANT.search(self._text[max(sentence.start, start - 40) : start]) is not None
+
+    def _is_a_relatives_own(self, start: int, end: int) -> bool:
+        """Whether "himself" is said of the relative named just before ("Son himself has")."""
+        said = self._text[start:end].casefold()
+        return said in {"himself", "herself"} and _KIN.search(self._text[max(0, start - 20) : start]) is not None
+
+    def _unanswered(self, found: list[Cue], signs: Sequence[Cue]) -> Iterator[Cue]:
+        """The words that are no part of a sign: of an answer ("DM: no, asthma: yes"), or of one that says nothing."""
+        for cue in found:
+            if not any(
+                sign.start <= cue.start and cue.end <= sign.end
+                and (sign.says == "nothing" or (sign.side == "after" and sign.says == cue.says))
+                for sign in signs
+            ):
+                yield cue
+
+    def _signs_in(self, sentence: Sentence) -> list[Cue]:
+        found = []
         marked = self._marked_side(sentence)
         for pattern, cue in self._signs:
             for sign in pattern.finditer(self._text, sentence.start, sentence.end):
-                other_side = _MARK.fullmatch(sign[0]) is not None and cue.side != marked
+                other_side = _MARK.fullmatch(sign[0].strip()) is not None and cue.side != marked
                 if not (other_side or self._is_dash(sentence, sign)):
                     found.append(Cue(sign.start(), sign.end(), cue.says, cue.side, cue.reach, sign=True))
-        return sorted(found, key=lambda cue: (cue.start, -cue.end))
+        return found
 
     def _cue(self, sentence: Sentence, start: int, end: int, cue: CueList) -> Cue:
         alone = self._text[start - 1 : start] == "(" and _ALONE.match(self._text, end)
@@ -122,7 +184,8 @@ class Context:
         """Whether marks such as "(-)" stand before what they are of or after it, by the first of the sentence."""
         first = _MARK.search(self._text, sentence.start, sentence.end)
         lead = self._text[sentence.start : first.start()].rstrip() if first else ""
-        return "before" if not lead or lead[-1] in ",:;.(" else "after"
+        unnamed = first is None or not self._named(sentence.start, first.start())
+        return "before" if unnamed or lead[-1:] in ",:;.(" else "after"
 
     def _is_dash(self, sentence: Sentence, sign: re.Match[str]) -> bool:
         """Whether a minus is a dash: no plus stands in the same sentence."""
@@ -164,9 +227,13 @@ class Context:
                 said.add(cue.says)
             if cue.says == "family" and self._text[cue.end : start].strip() == "(":
                 said.add(cue.says)
+        settled = False
         for cue in cues[middle : middle + NEAREST]:
             if cue.side == "after" and cue.start >= end and self._reaches_back(sentence, cue, place):
-                near.add(cue.says)
+                own = not self._named(end, cue.start)
+                if own or not settled:
+                    near.add(cue.says)
+                settled = settled or (own and cue.says in _EXTENDS)
         if "present" in near:
             said -= {"absent", "possible"}
         if near & {"absent", "possible", "over"}:
@@ -183,7 +250,7 @@ class Context:
         aside = sentence.aside(cue.start)
         if aside and start >= aside[1] and not cue.sign:
             return False
-        if self._ended(sentence, cues, cue, start) or self._only_the_other(cue, start):
+        if self._ended(sentence, cues, cue, start) or self._only_the_other(sentence, cue, start):
             return False
         if self._count(cue.end, start) > MOST_WORDS[cue.reach]:
             return False
@@ -198,11 +265,15 @@ class Context:
             return True
         return self._or_follows(sentence, cue, start)
 
-    def _only_the_other(self, cue: Cue, start: int) -> bool:
+    def _only_the_other(self, sentence: Sentence, cue: Cue, start: int) -> bool:
         """Whether "switch from A to B" speaks of A here, where the cue is of B, or the other way round."""
-        if self._text[cue.end - 5 : cue.end].lower() != " from":
+        verb = _EXCHANGED.search(self._text[max(0, cue.end - 12) : cue.end])
+        if verb is None or cue.says not in _EXCHANGES:
             return False
-        return (_TO.search(self._text, cue.end, start) is None) == (cue.says != "stopped")
+        to = _TO.search(self._text, cue.end, sentence.end)
+        if verb[0].lower() != "from" and not (to and self._named(cue.end, to.start()) and self._named(to.end(), sentence.end)):
+            return True
+        return (to is None or start < to.start()) == (cue.says != "stopped")
 
     def _mid_list(self, sentence: Sentence, cue: Cue) -> bool:
         """Whether the cue stands inside a list that began with other mentions."""
@@ -224,8 +295,11 @@ class Context:
         if ";" in self._text[cue.end : start]:
             return True
         enders = self._ended_by.get(cue.says, frozenset())
+        verb = cue.says in _EXCHANGES and _EXCHANGED.search(self._text[max(0, cue.end - 12) : cue.end])
         for other in cues:
             if other.start < cue.end or other.says not in enders or other.end > start or other.side == "after":
+                continue
+            if verb and self._text[other.start : other.end].lower() == "for":
                 continue
             parted = sentence.commas_between(cue.end - 1, other.start) or self._named(cue.end, other.start)
             if parted or other.says in _ALWAYS or (cue.says == "past" and other.says == "present"):
@@ -241,16 +315,18 @@ class Context:
         if ";" in gap or self._count(end, cue.start) > MOST_WORDS[cue.reach]:
             return False
         if cue.reach == "adjacent":
-            return not gap.strip(" \n-")
+            return _BESIDE.fullmatch(gap) is not None
         between = self._named(end, cue.start)
         commas = sentence.commas_between(end - 1, cue.start)
         if not between:
             return commas == 0 or (not cue.sign and _LIGHT.fullmatch(gap) is not None)
         last = self._spans[bisect_left(self._starts, cue.start) - 1]
         run = self._text[end : last[0]]
+        if self._count(last[1], cue.start) > 1 and sentence.commas_between(last[1] - 1, cue.start):
+            return False
         joined = _JOINED.search(self._text[self._spans[place][1] : last[0]]) is not None
         plural = _PLURAL.search(self._text[last[1] : cue.end]) is not None
-        return cue.says in _EXTENDS and (joined or plural) and self._count(end, last[0]) <= 4 and "." not in run
+        return cue.says in _EXTENDS and (joined or plural) and self._count(end, last[0]) <= 4 and not _APART.search(run)
 
     def _named(self, start: int, end: int) -> int:
         """How many mentions stand from ``start`` to ``end``."""

@@ -10,7 +10,7 @@ THIRD = (28.0, 42.0)
 WEEKS_A_MONTH = 4.345
 _WEEKS = re.compile(
     r"(?<![\d.+/])(?P<weeks>\d{1,2})(?:\s?\+\s?(?P<days>[0-6])(?:/7|/40)?(?:[\s-]?(?:weeks?|wks?|w)\b)?"
-    r"|[\s-]?(?:weeks?|wks?|wk|w)(?![A-Za-ce-z])(?:\s?(?:and\s)?(?P<days2>[0-6])\s?(?:d|days?)\b)?|\s?/\s?40\b)",
+    r"|[\s-]?(?:weeks?|wks?|wk|w)(?![A-Za-ce-z]|\s(?:ago|later|earlier|post|old|supply|course))(?:\s?(?:and\s)?(?P<days2>[0-6])\s?(?:d|days?)\b)?|\s?/\s?40\b)",
     re.IGNORECASE,
 )
 _MONTHS = re.compile(r"\b(\d)\s?months?\s(?:pregnant|gestation)", re.IGNORECASE)
@@ -21,7 +21,7 @@ _PREGNANT = re.compile(
 )
 _NOT_NOW = re.compile(
     r"\b(?:born|delivered|delivery|birth|ex[- ]|premature|preterm (?:infant|baby)|history|prior|previous|last|neonate"
-    r"|newborn|miscarriage|stillb|loss|termination|abort|TOP|post-?partum|planning|in 20\d\d)\b",
+    r"|newborn|miscarriage|stillb|loss|termination|abort|TOP|post-?partum|planning|not pregnant|hcg (?:is |was )?neg\w*|test (?:is |was )?negative|in 20\d\d)\b",
     re.IGNORECASE,
 )
 
@@ -44,9 +44,15 @@ def speaks_of_pregnancy(text: str) -> bool:
 
 def current_pregnancies(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
     """Where ``text[start:end]``, a sentence, gives the weeks of a pregnancy now, and how many are completed."""
-    if not _PREGNANT.search(text, start, end) or _NOT_NOW.search(text, start, end):
+    if not _PREGNANT.search(text, start, end):
         return
+    past = _NOT_NOW.search(text, start, end) is not None
     for match in _WEEKS.finditer(text, start, end):
+        first = max(start, text.rfind(",", start, match.start()) + 1)
+        comma = text.find(",", match.end(), end)
+        own = first, comma if comma >= 0 else end
+        if past and (_NOT_NOW.search(text, *own) or not _PREGNANT.search(text, *own)):
+            continue
         if 3 <= int(match["weeks"]) <= 43:
             yield match.start(), match.end(), int(match["weeks"])
             return

@@ -28,13 +28,22 @@ _LINK = (
     r"|initially|initial|repeat|repeated|peaked|random|fasting|level|levels|count|concentration|value|interval|result"
     r"|slightly|mildly|markedly|normal|wnl|in clinic|again|has|had|with|a|an|the|and is|saturation|reading"
     r"|non-?fasting|lab|serum|plasma|blood|venous|arterial|estimated|calculated|actual|current(?:ly)?|latest"
-    r"|most recent|just"
+    r"|most recent|just|(?:re-?)?checked|done|taken|drawn|sent|which|this|on|in"
+)
+_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)(?:day)?"
+_MONTH = (
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
+)
+_WHEN = (
+    rf"last (?:week|month|year|visit|time|night|clinic|{_WEEKDAY})|this (?:week|month|visit|morning)|\d{{1,2}} (?:days?|weeks?"
+    rf"|wks?|months?|years?) ago|{_WEEKDAY}|{_MONTH}(?: 20\d\d)?(?=\W)|last|earlier|20\d\d(?=\s?(?:[-:=–,)]|was\b|is\b))"
 )
 DATE = r"\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![./\d])|\d{1,2}\.\d{1,2}\.\d{2,4}(?!\d)|\d{4}-\d{2}-\d{2}(?!\d)"
 _PLAIN_UNIT = rf"(?:{UNIT})(?![\w/^])"
 _VALUE = re.compile(
     rf"[+⁺]?(?:\s{{0,3}}[(\[](?P<given>{_PLAIN_UNIT})[)\]]|\s?\([^)\n]{{1,20}}\)(?=\s{{0,30}}[\d:=<>wi]))?"
-    rf"(?P<link>(?:\s{{0,9}}(?:\b(?:{_LINK})\b|[:=,~|(*≈-]|\b[HL]\b(?=\s)"
+    rf"(?P<link>(?:\s{{0,9}}(?:\b(?:{_LINK}|{_WHEN})\b|[:=,~|(*≈–)-]|\b[HL]\b(?=\s)"
     rf"|\(?(?:{DATE})\)?(?=\s?[:=\s])(?=[^\d]{{1,4}}\d))){{0,7}})"
     rf"(?:\s{{0,3}}\bfrom\s{{1,3}}(?P<from>{NUMBER})\s?(?:{UNIT})?\s?(?:on \S{{1,12}} )?\bto\b)?\s{{0,20}}"
     rf"(?P<cmp>(?<!-)[<>≤≥])?\s?(?P<value>{NUMBER})(?P<flag>\s{{0,12}}(?:\([HL]\)|\*{{1,2}}|[HL]{{1,2}}|↑{{1,2}}"
@@ -47,13 +56,19 @@ _NOT_VALUE = re.compile(
     r"|hours?|hrs?|yrs?|times|lb loss)\b|(?:th|st|nd|rd)\b)",
     re.IGNORECASE,
 )
+_THEN = r"(?:on |at )?(?:admission|arrival|discharge|presentation|review)|today|this morning|currently|yesterday|latest"
 _SINCE = re.compile(
-    rf"[,;]?\s(?:and\s)?(?:is\s)?(?:now|(?:falling|fell|rising|rose|down|up|improv\w+|increas\w+|decreas\w+|dropp\w+|climb\w+"
-    rf"|trending (?:down|up)|settling|settled) to)\s(?P<value>{NUMBER})(?!\d|[./]\d)(?:\s?(?P<unit>{_PLAIN_UNIT}))?",
+    rf"(?:\s(?:on\s|in\s|at\s)?(?:clinic|{_WHEN})){{0,2}}[,;]?\s(?:and\s|but\s|then\s)*(?:is\s|it is\s|was\s)?(?:now|{_THEN}|(?:falling|fell|rising|rose|down|up|improv\w+|increas\w+|decreas\w+|dropp\w+|climb\w+"
+    rf"|trending (?:down|up)|settling|settled) to)\s(?:is\s|was\s|at\s)?(?P<value>{NUMBER})(?!\d|[./]\d|\s?(?:days?|weeks?|months?|years?|hours?|x|th|st|nd|rd|/)\b)(?:\s?(?P<unit>{_PLAIN_UNIT}))?",
     re.IGNORECASE,
 )
 """A later value beside an earlier one ("Hb was 88, now 104")."""
 _RANGE = re.compile(r"\s?(?:[-–]|to)\s?\d", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:in|since|from|by) (?:19|20)\d\d\Z")
+_SPELT = {
+    "micromol/l": "umol/L", "micromoles/l": "umol/L", "mcmol/l": "umol/L", "mmoles/l": "mmol/L", "mmol per l": "mmol/L",
+    "umol per l": "umol/L", "units/l": "U/L",
+}  # fmt: skip
 _LAST_NUMBER = re.compile(rf"({NUMBER})\s*$")
 _OTHER = re.compile(
     r"\b(?:target|goal|aim|aiming for|desired|urine|urinary|csf|pleural|ascitic|ascites|synovial|spot|24[- ]?h(?:our"
@@ -181,7 +196,7 @@ def _one(text: str, name: Match[str], following: int) -> Quantity | None:
     match = _VALUE.match(text, name.end)
     if match is None or match.start("value") > following or _another(text, name, match):
         return None
-    if _ONE_OF_SEVERAL.match(text, match.end("value")):
+    if _ONE_OF_SEVERAL.match(text, match.end("value")) or (not match["unit"] and _YEAR.search(text, 0, match.end("value"))):
         return None
     said, end = match["value"], match.end()
     unit = match["unit"] or match["late"] or match["given"]
@@ -193,7 +208,7 @@ def _one(text: str, name: Match[str], following: int) -> Quantity | None:
             return None
     elif _RANGE.match(text, end) and not match["cmp"]:
         return None
-    if later := _SINCE.match(text, end):
+    while (later := _SINCE.match(text, end)) and not (unit and later["unit"] and later["unit"] != unit):
         said, unit, end = later["value"], later["unit"] or unit, later.end()
     dated = _DATED.match(text, end)
     before = text[max(0, name.start - 30) : name.start]
@@ -203,7 +218,7 @@ def _one(text: str, name: Match[str], following: int) -> Quantity | None:
         start=name.start,
         end=end,
         value=number(said),
-        unit=unit.strip() if unit else None,
+        unit=_SPELT.get(unit.strip().casefold(), unit.strip()) if unit else None,
         bound=match["cmp"],
         earlier=bool(_EARLIER.search(before) or _LINK_EARLIER.search(match["link"])) and not match["next"],
         today=bool(_TODAY.search(before) or _TODAY.search(match["link"])),

@@ -16,13 +16,31 @@ _LINE = re.compile(r"[^\n]+")
 _MARK = re.compile(r"[\s#*>→•☐☑\-–]{0,8}(?:\d{1,2}[.)]\s{0,3})?")
 _END = re.compile(r":|\s[-–—=]\s|\s{3,}")
 _GAP = re.compile(r"\n[ \t]*\n[ \t]*(?=(\S[^\n]*))")
-_NEXT_SENTENCE = re.compile(r"[ \t]*[^\n.]{2,300}?\.(?= [A-Z])")
+_NEXT_SENTENCE = re.compile(r"[ \t]*[^\n.]{2,300}?\.(?= {1,3}[A-Z])")
 """Allergies written after their heading, in its line, end with their sentence."""
+_SHORT_SENTENCE = re.compile(r"[ \t]*[^\n.]{2,80}(?:\.(?=\s|$)|(?=\n|$))")
+_REACTION = re.compile(
+    r"\b(?:rash|hives|urticaria|anaphyl\w+|angio-?o?edema|swelling|itch\w*|wheeze\w*|bronchospasm|nausea|vomit\w*|upset|SJS"
+    r"|DRESS|TEN|red man|toleran\w+|tolerates?|intoleran\w+|allerg\w+|SPT|reaction|blister\w*|diarrho?ea|cough)\b",
+    re.IGNORECASE,
+)
+"""What a sentence of a list of allergies says, where it goes on after the first."""
+_KIN = (
+    r"(?:[MP]G[MF]|mat\w*|pat\w*|mother|father|mom|mum|dad|sister|brother|sib\w*|son|daughter|child\w*|aunt|uncle|cousin"
+    r"|parents?|grand\w*|wife|husband|partner|family|breast|colon|cancer|heart|diabet\w*|other|no|nil|denies)\b"
+)
+_ANOTHER_LABEL = re.compile(rf"\n[ \t]*(?!{_KIN})[A-Z][A-Za-z /&]{{1,30}}:", re.IGNORECASE)
+"""A line with a label of its own, which names no relative, ends a family history."""
+_SHORT_LINE = re.compile(rf"[ \t]*[^\s\n][^\n]{{2,58}}(?=\n[ \t]*(?!{_KIN})[A-Z][^\n]*\d)", re.IGNORECASE)
+"""One that is written in its heading's line ends with it, where the next has figures and no relative."""
+_QUOTED = re.compile(r"\s*[\"“'‘]")
 _SHORTEST = 3
 """A heading before a dash, in a line, is longer, or in capitals."""
 _PROSE = 9
 """A line of more words, after a blank one, is no entry of the list before."""
 _BULLETS = re.compile(r"\n[ \t]*[•*‣▪☐☑☒-][ \t]?\S[^\n]*\n[ \t]*[•*‣▪☐☑☒-]")
+_ASIDE = re.compile(r"\([^()\n]{1,40}\)\s*$")
+"""What brackets add to a heading ("Meds (from GP):")."""
 _TITLE = re.compile(r"[A-Z][A-Za-z]+(?: [A-Za-z/&-]+){0,5}")
 _LISTS = frozenset({"allergies", "medications", "stopped", "family", "history", "problems", "surgery"})
 
@@ -74,10 +92,15 @@ def sections(text: str, code: str = "en") -> Sections:
     marks = list(_headings(text, code))
     ends = [*(mark[1] for mark in marks[1:]), len(text)][: len(marks)]
     found = [
-        Section(category, start, body, _end(text, category, body, end))
+        Section(_told(text, category, body), start, body, _end(text, category, body, end))
         for (category, start, body), end in zip(marks, ends, strict=True)
     ]
     return Sections(found)
+
+
+def _told(text: str, category: str, body: int) -> str:
+    """The category; what a relative is quoted with is told of the patient ("Mother: 'he had a fit'")."""
+    return "present_illness" if category == "family" and _QUOTED.match(text, body) else category
 
 
 def _headings(text: str, code: str) -> Iterator[tuple[str, int, int]]:
@@ -102,12 +125,12 @@ def _headings(text: str, code: str) -> Iterator[tuple[str, int, int]]:
 
 def _heading(text: str, previous: int, end: re.Match[str], line: int, code: str) -> tuple[str, int, int] | None:
     """The heading that ends at ``end``: all of its line so far, or, capitalised, the words since the last stop."""
-    words = text[previous : end.start()]
+    words = _ASIDE.sub("", text[previous : end.start()])
     cut = max((m.end() for m in re.finditer(r"[.;,!?)\]]\s{0,9}|\s{2,}", words)), default=0)
     start = previous + cut
     colon = end[0] == ":"
     while start < end.start():
-        said = text[start : end.start()].strip(" *_")
+        said = words[start - previous :].strip(" *_")
         opens = start == line or start == previous + cut
         capital = said[:1].isupper() or start == line
         clear = colon or (opens and (start == line or said.isupper() or len(said) > _SHORTEST))
@@ -146,7 +169,14 @@ def _ends(said: Sequence[Token], first: int, code: str) -> Iterator[int]:
     head = said[first].text
     if len(head) < (_SHORTEST - 1 if head.isupper() else _SHORTEST + 1):
         return
-    yield from (place for place in range(first + 1, len(said)) if said[place].folded in tails)
+    yield from (place for place in range(first + 1, len(said)) if said[place].folded in tails or said[place].text.isdigit())
+
+
+def _last_reaction(body: str, stop: int) -> int:
+    """Where the last of the short sentences ends, from ``stop`` on, that tell of reactions ("Peanut: anaphylaxis.")."""
+    while (sentence := _SHORT_SENTENCE.match(body, stop)) and _REACTION.search(sentence[0]):
+        stop = sentence.end()
+    return stop
 
 
 def _end(text: str, category: str, start: int, end: int) -> int:
@@ -155,6 +185,11 @@ def _end(text: str, category: str, start: int, end: int) -> int:
         return end
     body = text[start:end]
     if category == "allergies" and (stop := _NEXT_SENTENCE.match(body)):
+        return start + _last_reaction(body, stop.end())
+    if category == "family" and (stop := _ANOTHER_LABEL.search(body)):
+        body = body[: stop.start()]
+        end = start + stop.start()
+    if category == "family" and (stop := _SHORT_LINE.match(body)):
         return start + stop.end()
     for gap in _GAP.finditer(body):
         line = gap[1]

@@ -73,6 +73,8 @@ def _conditions(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:
         done.add(key)
         name = full.get(written) or (each.name if written in each.maybe else _shown(written, each, full))
         yield written, letters(written), Term(Kind.CONDITION, name, each.event)
+        if key.endswith(" cancer"):
+            yield f"{written[: -len(' cancer')]} ca", Letters.ANY, Term(Kind.CONDITION, name, each.event)
 
 
 def letters(written: str) -> Letters:

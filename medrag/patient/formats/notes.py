@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from medrag.knowledge import Knowledge
 from medrag.patient.fhir.documents import Attachment
-from medrag.patient.formats.note_facts import (
+from medrag.patient.formats.note.facts import (
     Said,
     allergy_of,
     condition_of,
@@ -23,9 +23,10 @@ from medrag.patient.formats.note_facts import (
     pregnancy_of,
     reaction_end,
 )
-from medrag.patient.formats.note_header import birth_dates, note_demographics
-from medrag.patient.formats.note_targets import MOST_NAMES, Target, find_targets
-from medrag.patient.formats.note_values import measurements, note_date
+from medrag.patient.formats.note.header import birth_dates, note_demographics
+from medrag.patient.formats.note.targets import MOST_NAMES, Target, find_targets
+from medrag.patient.formats.note.days import note_date
+from medrag.patient.formats.note.values import measurements
 from medrag.patient.record.demographics import Demographics, differences
 from medrag.patient.record.facts import age_on, assemble, days_before
 from medrag.patient.record.foreign import moved, restored, unread
@@ -33,17 +34,20 @@ from medrag.reading.ages import age_and_sex
 from medrag.reading.allergies import no_allergies
 from medrag.reading.boundaries import sentences
 from medrag.reading.context import Context
+from medrag.reading.informants import patients_names
 from medrag.reading.languages.gloss import in_english
 from medrag.reading.languages.spoken import figures
 from medrag.reading.matcher import Token, tokens
 from medrag.reading.pregnancy import current_pregnancies
 from medrag.reading.sections import Sections, sections
 from medrag.reading.terms import Kind
-from medrag.types import Allergy, Condition, Fact, FactStatus, Observation, Patient, Problem
+from medrag.types import Allergy, Condition, Fact, FactStatus, Medication, Observation, Patient, Problem
 
 FRESH_DAYS = 365
 DAYS_A_YEAR = 365.25
 MAX_CHARACTERS = 100_000
+_DECIDING = frozenset({"plan", "assessment", "instructions", "stopped"})
+"""Sections that say what happens with a drug from now on."""
 CHILD = 10.0
 """Years below which a gestation in the note is the mother's, or how the patient was born."""
 
@@ -159,11 +163,32 @@ def _no_allergies(note: _Note) -> Iterator[Fact]:
 
 def _named(
     note: _Note, parts: Sections, words: Sequence[Token], targets: Sequence[Target], age: float | None
-) -> Iterator[Fact]:
-    """What the note names, each judged by the words around it."""
+) -> list[Fact]:
+    """What the note names, each judged by the words around it; a drug that its plan stops is no longer taken."""
+    facts: list[Fact] = []
+    ended: set[tuple[str, ...]] = set()
+    for said, fact in reversed(list(_judged(note, parts, words, targets, age))):
+        drug = said.target.term.drug if said else None
+        if said and drug and isinstance(fact, Medication):
+            if fact.status is FactStatus.RESOLVED and said.section in _DECIDING:
+                ended.add(drug.ingredients)
+            elif fact.status is FactStatus.ACTIVE and drug.ingredients in ended and said.section not in _DECIDING:
+                fact = fact.model_copy(update={"status": FactStatus.RESOLVED})
+        facts.append(fact)
+    return facts[::-1]
+
+
+def _judged(
+    note: _Note, parts: Sections, words: Sequence[Token], targets: Sequence[Target], age: float | None
+) -> Iterator[tuple[Said | None, Fact]]:
     text = note.text
-    context = Context(text, words, [(each.start, each.end) for each in targets])
-    breaks = [place for section in parts.all for place in (section.heading, section.start)]
+    context = Context(text, words, [(each.start, each.end) for each in targets], patient=patients_names(text))
+    breaks = sorted(
+        [
+            *(place for section in parts.all for place in (section.heading, section.start)),
+            *_entries(text, parts, targets),
+        ]
+    )
     for sentence in sentences(text, breaks):
         reaction: Said | None = None
         for place, cues in context.judge(sentence):
@@ -173,12 +198,20 @@ def _named(
             said = Said(target, cues, parts.category(target.start), text, note.origin, note.date)
             fact = _fact(said, age)
             if fact is not None:
-                yield fact
+                yield said, fact
             if isinstance(fact, Allergy):
                 reaction = said
         if age is None or age >= CHILD:
             for start, end, weeks in current_pregnancies(text, sentence.start, sentence.end):
-                yield pregnancy_of(weeks, f"{note.origin}:{start}-{end}", note.date)
+                yield None, pregnancy_of(weeks, f"{note.origin}:{start}-{end}", note.date)
+
+
+def _entries(text: str, parts: Sections, targets: Sequence[Target]) -> Iterator[int]:
+    """Where a line of a list of drugs begins with one: nothing said in the line before reaches into it."""
+    for each in targets:
+        line = text.rfind("\n", 0, each.start) + 1
+        if parts.category(each.start) in {"medications", "stopped"} and not text[line : each.start].strip(" \t-*•"):
+            yield line
 
 
 def _due(note: _Note, facts: Sequence[Fact], today: date) -> list[Fact]:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from medrag.errors import PatientError
 from medrag.knowledge import Knowledge
-from medrag.patient.formats.note_values import measurements
+from medrag.patient.formats.note.values import measurements
 from medrag.patient.record.facts import LISTS
 from medrag.reading.allergies import says_none
 from medrag.reading.languages.gloss import in_english

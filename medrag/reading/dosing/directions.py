@@ -40,6 +40,13 @@ _SIG = re.compile(
     r"|breakfast|dinner|lunch|for pain|titrate\w*)(?![A-Za-z])",
     re.IGNORECASE,
 )
+_CHANGED = re.compile(
+    rf"\s?(?:(?:was|has been|had been|is|been|dose)\s){{0,3}}(?:(?:(?:increas|reduc|decreas|lower|rais|titrat|uptitrat|up-titrat"
+    rf"|downtitrat|chang|adjust)ed|halved|doubled|cut)\s?(?:up\s|down\s)?(?:from\s{AMOUNT.pattern}[^,.;\n]{{0,20}}?\s)?to"
+    r"|unchanged(?:\sat)?|(?:remains|continues)\s(?:at|on)|[↑↓]\s?(?:to)?)\s?(?=\d)",
+    re.IGNORECASE,
+)
+"""What stands between a drug and the dose that it was changed to."""
 _ARROW = re.compile(r" ?(?:→|-{1,2}>|=>|to) ?(?=\d)")
 _BARE = re.compile(
     r"(?!(?:19|20)\d\d\b)(?:\d{1,4}(?:[.,]\d{1,3})?)(?:\s?[-–/]\s?\d{1,4}(?:[.,]\d{1,3})?)?(?![\w%/]|[.,]\d"
@@ -55,6 +62,8 @@ _COUNT = re.compile(
 
 def directions_at(text: str, position: int, end: int) -> tuple[str | None, int]:
     """The directions that stand at ``position`` and where they end; None where there are none before ``end``."""
+    changed = _CHANGED.match(text, position, end)
+    position = changed.end() if changed else position
     stop = min(end, position + LONGEST)
     place, found, amount = position, False, False
     while place < stop:

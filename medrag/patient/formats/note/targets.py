@@ -10,6 +10,7 @@ from itertools import islice
 from medrag.knowledge import Knowledge
 from medrag.patient.measures import analytes
 from medrag.reading.dosing.directions import amount_given, directions_at
+from medrag.reading.dosing.doses import AMOUNT
 from medrag.reading.dosing.frequency import OFTEN
 from medrag.reading.languages import language
 from medrag.reading.matcher import Token, plain, tokens
@@ -18,9 +19,9 @@ from medrag.reading.sections import Section, Sections
 from medrag.reading.terms import Kind, Term, terms
 from medrag.reading.words import NOT_STEMS, STEM
 
-_ITEM = re.compile(r"[^\n;,]+")
+_ITEM = re.compile(r"(?:[^\n;,.]|\.(?!\s))+")
 _LINE_ITEM = re.compile(r"[^\n;]+")
-_BULLET = re.compile(r"\s{0,8}(?:[-*•‣▪→>o✓✔]\s{1,3}|\[[ xX]?\]\s?|\d{1,2}[.)]\s{0,3}|#\s?\d{0,2}\s?)?")
+_BULLET = re.compile(r"\s{0,8}(?:[-*•‣▪→>o✓✔]\s{1,3}|\[[ xX]?\]\s?|\d{1,2}[.)]\s{0,3}|#\s?\d{0,2}\s?)?[\"'“?]{0,3}\s?")
 _OWN_WORDS = re.compile(r"[A-Za-z][^\d(:,.=\[\]/–—]{1,60}")
 _AND = re.compile(r"\s(?:and|&)\s")
 _CUT = re.compile(
@@ -34,10 +35,27 @@ _LISTED = {
     "allergies": Kind.ALLERGEN,
 }
 _MOST_WORDS = {Kind.CONDITION: 8, Kind.DRUG: 4, Kind.ALLERGEN: 4}
+LONGEST_LEAD = 40
+_OF = re.compile(r"\s(?:(?:dose\s)?of|dose)(?:\s(?:oral|iv|po))?$", re.IGNORECASE)
+_LEAD = re.compile(
+    rf"(?<![\w.,/-])(?:{AMOUNT.pattern}|(?:\d{{1,2}}|one|two|three|half an?|½|an?)\s(?:puffs?|tablets?|tabs?|capsules?|caps?"
+    r"|drops?|sprays?|sachets?|patch(?:es)?))\s(?:(?:dose\s)?of\s|dose\s)?(?:oral\s|iv\s|po\s)?\Z",
+    re.IGNORECASE,
+)
 MOST_NAMES = 3_000
 """Names of a note that are read: no note that a person wrote has more."""
+_TREATS = re.compile(
+    r"\b(?:on|start\w*|begin|began|add\w*|consider\w*|tak(?:es|ing|en)|prescribed?|stop\w*|ceased?|tri(?:al of|ed)|switch\w* to"
+    r"|chang\w* to|continues?)\s\Z",
+    re.IGNORECASE,
+)
+"""What is said of drugs, just before a name that only ends as one."""
 _IN_MASS = re.compile(r"\d\s?(?:mg|g|mcg|meq|units?|mmol|tab)\b(?!\s?/)", re.IGNORECASE)
-_NUMBER_NEXT = re.compile(r"\s?(?:(?:level|was|is|of)\s)?[:=]?\s?\d", re.IGNORECASE)
+_NUMBER_NEXT = re.compile(
+    r"\s?(?:(?:level|was|is|of)\s)?[:=]?\s?\d|(?:/\w+)?\s(?:levels?\s)?(?:was\s|is\s|are\s)?(?:normal|low|high|pending|replete|sent"
+    r"|checked|ok|fine|satisfactory)\b",
+    re.IGNORECASE,
+)
 _MISSPELT_FROM = 6
 
 
@@ -81,19 +99,43 @@ def _something_else(text: str, start: int, end: int) -> bool:
 
 def _with_directions(text: str, found: Sequence[Target]) -> list[Target]:
     made = []
+    leads = _leading(text, found)
     renamed = {place + 1 for place, each in enumerate(found[:-1]) if _renamed(text, each, found[place + 1])}
     for place, each in enumerate(found):
         if place in renamed:
             continue
         after = place + 2 if place + 1 in renamed else place + 1
-        following = found[after].start if after < len(found) else len(text)
+        following = leads.get(after, found[after].start) if after < len(found) else len(text)
         said, stop = directions_at(text, each.end, following) if each.term.kind is Kind.DRUG else (None, each.end)
         if said is None and each.term.kind is Kind.DRUG:
             aside = re.match(r"\s?\([^()\n]{1,40}\)", text[each.end : each.end + 50])
             if aside:
                 said, stop = directions_at(text, each.end + aside.end(), following)
+        if place in leads:
+            before = text[leads[place] : each.start].strip()
+            said, stop = f"{_OF.sub('', before)} {said or ''}".rstrip(), max(stop, each.end)
         made.append(Target(each.start, each.end, each.term, said, stop if said else each.end))
     return made
+
+
+def _leading(text: str, found: Sequence[Target]) -> dict[int, int]:
+    """Where a dose before its drug's name begins, by the drug's place ("5 mg of bisoprolol", "two puffs of salbutamol").
+
+    A dose that only blanks part from the name before belongs to that.
+    """
+    leads = {}
+    for place, each in enumerate(found):
+        if each.term.kind is not Kind.DRUG:
+            continue
+        previous = found[place - 1] if place else None
+        begin = max(previous.end if previous else 0, each.start - LONGEST_LEAD)
+        match = _LEAD.search(text, begin, each.start)
+        if match is None:
+            continue
+        between = text[previous.end : match.start()] if previous and previous.term.kind is Kind.DRUG else "."
+        if between.strip(" ("):
+            leads[place] = match.start()
+    return leads
 
 
 def _renamed(text: str, one: Target, other: Target) -> bool:
@@ -112,7 +154,7 @@ def _counts(text: str, each: Target, parts: Sections, knowledge: Knowledge) -> b
         listed = category in {"history", "problems"} and _is_entry(text, each)
         return said not in language().words["ordinary"] or listed
     if each.term.kind is Kind.ALLERGEN:
-        return True
+        return not (said in language().words["sorts"] and text[each.end : each.end + 2].strip()[:1] == ":")
     if each.term.drug is not None and each.term.drug.dosed and category in {"medications", "stopped"}:
         return True
     return not _is_a_result(text, each, knowledge) and not _is_level(text, each)
@@ -164,11 +206,13 @@ def _unknown_drugs(
         listed = parts.category(word.start) in {"medications", "stopped", "allergies"}
         said, stop = directions_at(text, word.end, min(len(text), word.end + 60))
         given = amount_given(said) and re.search(r"\d\s?(?:mg|mcg|µg|ug|g|units?|iu)\b", said or "", re.I) is not None
-        if not (given or listed or _abbreviates_a_drug(word.text, said, knowledge)):
+        treated = _TREATS.search(text, max(0, word.start - 24), word.start) is not None
+        if not (given or listed or treated or _abbreviates_a_drug(word.text, said, knowledge)):
             continue
         near = nearest(plain(word.text), knowledge) if len(word.text) >= _MISSPELT_FROM else None
         stem = STEM.search(word.folded) and not NOT_STEMS.fullmatch(word.folded)
-        if near or (given and stem) or _abbreviates_a_drug(word.text, said, knowledge):
+        abbreviated = _abbreviates_a_drug(word.text, said, knowledge)
+        if (near and (given or listed)) or ((given or treated) and stem) or abbreviated:
             yield Target(word.start, word.end, Term(Kind.DRUG, drug=near), said, stop, known=near is not None)
 
 
@@ -207,6 +251,10 @@ def _entry(text: str, start: int, end: int, kind: Kind, knowledge: Knowledge) ->
     lowered = said.casefold()
     if _is_value(text[begin + len(said) : end], kind) or analytes.identify(said, knowledge) is not None:
         return
+    if kind is Kind.ALLERGEN and lowered in language().words["sorts"]:
+        return
+    if kind is not Kind.ALLERGEN and _MEASURED.search(whole):
+        return
     if kind is Kind.ALLERGEN and (
         lowered in language().words["reactions"] or lowered.split()[0] in language().words["reactions"]
     ):
@@ -216,6 +264,11 @@ def _entry(text: str, start: int, end: int, kind: Kind, knowledge: Knowledge) ->
     yield Target(begin, begin + len(said), term, directions, stop if directions else begin + len(said), known=False)
 
 
+_MEASURED = re.compile(
+    r"(?<![A-Za-z])(?:[mµunp]?(?:g|mol|eq)|m?i?u|10\^?\d+|x10\S*)/(?:d?L|mL|mmol|mol)\b|\d\s?[-–]\s?\d+\s+\d|\s{2}\d{1,2}/\d{1,2}/\d{2,4}\s{2}",
+    re.IGNORECASE,
+)
+"""A row of results, which names no condition and no drug."""
 _A_NUMBER = re.compile(r"\s?[:=]?\s?\d")
 _CONCENTRATION = re.compile(r"\s?[:=]?\s?\d[\d.,]*\s?(?:[\w^µ]+/(?:[dmuµ]?L|mol|min|hr?)\b|%|mm\s?Hg)", re.IGNORECASE)
 

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from medrag.patient.dates import dates_at
-from medrag.patient.formats.note_targets import Target, severity_around, stage_after
+from medrag.patient.formats.note.targets import Target, severity_around, stage_after
 from medrag.reading.dosing.directions import amount_given
 from medrag.reading.languages import language
 from medrag.reading.terms import Kind, Term
 from medrag.types import Allergy, Condition, FactStatus, Medication
 
 _REACTION = re.compile(
-    r"\s?(?:\((?P<a>[^)\n]{2,60})\)|(?:-|–|—|:|=>|->|causes|causing|caused|reaction:?)\s?(?P<b>[^\n;,.(]{3,60}))"
+    r"\s?(?:\((?P<a>[^)\n]{2,60})\)|(?:=>|->|→|-|–|—|:|causes|causing|caused|reaction:?)\s?(?P<b>[^\n;,.(]{3,60}))"
 )
-_ANOTHER = re.compile(r"\s(?:and|but|so|then) (?:has|had|s?he|was|is|the|also|now)\b|\sbut\b", re.IGNORECASE)
+_ANOTHER = re.compile(
+    r"\s(?:and|but|then) (?:has|had|s?he|was|is|the|also|now|switched|changed|stopped)\b|\s(?:but|so)\b", re.IGNORECASE
+)
 """Where what a drug caused ends, and something else is told."""
 _TREATED = re.compile(
     r"\b(?:completed|finished|course of|had)\b[^.;\n]{3,60}?\bfor\s(?:(?:an?|the|his|her|\w+)\s){0,2}$", re.IGNORECASE
 )
+_TAKEN_OUT = re.compile(r"ectomy for\s(?:(?:an?|the|his|her|\w+)\s){0,2}$", re.IGNORECASE)
+"""What stands before what was cured by taking an organ out."""
+_ONCE = re.compile(r"\bx ?1\b|\bstat\b|\bonce only\b|\bsingle dose\b|\bone[- ]off\b", re.IGNORECASE)
 """What stands before an illness that a finished course of a drug was for."""
 _PROCEDURE = re.compile(
     r"(?:ectomy|plasty|otomy|replacement|dialysis|transplant|bypass|section|surgery|pacemaker)\b", re.IGNORECASE
@@ -48,6 +53,9 @@ _DUE = re.compile(
     r"|L\.?M\.?P\.?|last menstrual period)(?: (?:is|was|of|on|by \w+))?[ :=(]{1,3}",
     re.IGNORECASE,
 )
+_HAD = re.compile(r"\b(?:had|having|given|takes|taken)\s$", re.IGNORECASE)
+NEAR = 30
+"""Characters before a substance in which the word allergy makes a condition one of an allergy."""
 _TAKEN = {"taking", "planned", "stopped", "refused"}
 
 
@@ -120,7 +128,7 @@ def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the
         return FactStatus.PLANNED
     if cues & {"possible", "conditional"} or said.section == "instructions":
         return FactStatus.UNCERTAIN
-    if cues & {"over", "past"} or (term.event and _was_treated(said)):
+    if cues & {"over", "past"} or (term.event and _was_treated(said)) or _was_taken_out(said):
         return FactStatus.RESOLVED
     historical = "history" in cues or said.section in {"history", "surgery"}
     event = term.event or pregnancy or (not said.target.known and "history" in cues)
@@ -133,13 +141,21 @@ def _was_treated(said: Said) -> bool:
     return _TREATED.search(said.text[max(0, start - BEFORE_TREATED) : start]) is not None
 
 
+def _was_taken_out(said: Said) -> bool:
+    start = said.target.start
+    return _TAKEN_OUT.search(said.text[max(0, start - BEFORE_TREATED) : start]) is not None
+
+
 def is_allergy(said: Said) -> bool:
     """Whether the note speaks of an allergy to the substance, or of none, and not of taking it."""
+    before = said.text[max(0, said.target.start - NEAR) : said.target.start]
+    if "conditional" in said.cues and said.section != "allergies" and "allerg" not in before.casefold():
+        return False
     if "allergic" in said.cues or _reacted(said):
         return True
     if said.section != "allergies":
         return False
-    return not (said.cues & _TAKEN or amount_given(said.target.directions))
+    return not (said.cues & _TAKEN or _HAD.search(before) or amount_given(said.target.directions))
 
 
 def _reacted(said: Said) -> bool:
@@ -156,7 +172,7 @@ def allergy_of(said: Said) -> Allergy | None:
     if "family" in said.cues:
         return None
     match = _REACTION.match(said.text, said.target.end)
-    negated = said.cues & {"absent", "tolerated"}
+    negated = "absent" in said.cues or ("tolerated" in said.cues and not _reacted(said))
     around = said.text[max(0, said.target.start - 30) : said.target.end + 20]
     return Allergy(
         display=_shown(said),
@@ -164,7 +180,7 @@ def allergy_of(said: Said) -> Allergy | None:
         source=said.source,
         date=said.date,
         kind="intolerance" if _INTOLERANT.search(around) else "allergy",
-        reaction=(match["a"] or match["b"]).strip() if match else None,
+        reaction=_ANOTHER.split(match["a"] or match["b"])[0].strip() if match else None,
     )
 
 
@@ -197,17 +213,25 @@ def medication_of(said: Said) -> Medication | None:
     return Medication(
         display=_shown(said),
         dosage=said.target.directions,
-        status=_medication_status(said.cues, said.section, dosed=dosed),
+        status=_status_now(said, dosed=dosed),
         source=said.source,
         date=said.date,
     )
 
 
+def _status_now(said: Said, *, dosed: bool) -> FactStatus:
+    """Its status; what was given once, or in the course of a stay without a word that it goes on, may be over."""
+    status = _medication_status(said.cues, said.section, dosed=dosed)
+    once = _ONCE.search(said.text[said.target.end : max(said.target.end, said.target.stop) + 12])
+    in_passing = said.section == "course" and not said.cues
+    return FactStatus.UNCERTAIN if status is FactStatus.ACTIVE and (once or in_passing) else status
+
+
 # In the order in which they decide.
 _MEDICATION_CUES = {
-    "refused": FactStatus.NEGATED,
     "absent": FactStatus.NEGATED,
     "stopped": FactStatus.RESOLVED,
+    "refused": FactStatus.NEGATED,
     "planned": FactStatus.PLANNED,
     "conditional": FactStatus.UNCERTAIN,
     "possible": FactStatus.UNCERTAIN,
@@ -232,12 +256,17 @@ def _medication_status(cues: frozenset[str], section: str | None, *, dosed: bool
     return FactStatus.ACTIVE if dosed else FactStatus.UNCERTAIN
 
 
+def _is_cut(word: str, ingredients: Sequence[str]) -> bool:
+    """Whether a name is the beginning of the ingredient's ("pred")."""
+    return any(each.startswith(word) and each != word for each in ingredients)
+
+
 def _shown(said: Said) -> str:
     """The name as written, with the ingredients of a brand or an abbreviation in brackets."""
     drug = said.target.term.drug
     if drug is None or not drug.ingredients:
         return said.words
-    short = said.words.isupper() and len(said.words) <= 6
+    short = (said.words.isupper() and len(said.words) <= 6) or _is_cut(said.words.casefold(), drug.ingredients)
     if not (drug.brand or short):
         return said.words
     return f"{said.words} ({' + '.join(drug.ingredients)})"

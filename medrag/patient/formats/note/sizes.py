@@ -1,0 +1,84 @@
+"""Blood pressures, heights and weights as notes write them, in feet, stones and pairs too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from medrag.reading.quantities import Quantity
+
+_STONES = re.compile(
+    r"(?P<label>\b(?:weight|wt|weighs|weighed)\b[\s:=]{0,3}(?:(?:is|was|of)\s)?)?(?<!\d)(?<!\d\.)(?P<stones>\d{1,2})\s?"
+    r"(?P<word>stone|st)\b\.?(?:\s?(?P<pounds>\d{1,2})\b(?!\s?(?:kg|/|\.\d))\s?(?P<marked>lbs?\b|pounds?\b)?)?",
+    re.I,
+)
+_PRESSURE = re.compile(
+    r"\b(?:bp|b/p|blood pressure)\b\s?(?:(?:is|was|of|today|now|on arrival|on admission|in clinic|:|=|-"
+    r"|\(\w{1,12}\))\s?){0,4}(?P<s>\d{2,3})\s?(?:/|\bover\b)\s?(?P<d>\d{2,3})(?!s|\d)(?:\s?mm\s?hg)?",
+    re.I,
+)
+_TARGET = re.compile(r"\b(?:target|goal|aim|below|under|above|if|keep|<|>)\W{0,3}(?:\w+\W{1,2})?$", re.I)
+# 5'10", 6 feet 1 inch, 5 ft 4: a height where it is labelled, called tall, or written with both marks.
+_FEET = re.compile(
+    r"(?P<label>\b(?:height|ht)\b\s?(?:is|was|of|:|=)?\s?)?(?<!\d)(?P<ft>[3-7])\s?(?P<mark>['’′]|-?\s?(?:ft|feet"
+    r"|foot)\b\.?)"
+    r"(?:[\s,-]{0,3}(?:and\s)?(?P<inch>\d{1,2}(?:\.\d+)?)\s?(?P<inches>\"|”|″|''|-?in(?:ch(?:es)?)?\b)?)?"
+    r"(?P<tall>\s?(?:tall|in height))?",
+    re.I,
+)
+_TALL = re.compile(
+    r"(?<![\d.])(?P<value>\d{1,3}(?:[.,]\d{1,3})?)\s?-?(?P<unit>cm|m|inches|in)[\s-]{1,2}(?:tall|in height)\b"
+    r"|\blength\s?(?:is|was|of|:|=)?\s?(?P<length>\d{2,3}(?:\.\d)?)\s?cm\b",
+    re.I,
+)
+_HEAVY = re.compile(
+    r"(?<![\d.])(?P<value>\d{1,3}(?:\.\d{1,3})?)[\s-]?(?P<unit>kg|kilograms?|lbs?|pounds?)[\s-]{1,2}"
+    r"(?:man|woman|male|female|patient|boy|girl|infant|child|in weight)\b"
+    r"|\b(?:man|woman|male|female|boy|girl|infant|baby|child|[MF])\s?[,(]\s?(?P<value2>\d{1,3}(?:\.\d{1,3})?)\s?(?P<unit2>kg|lbs?)\b(?!\s?/)"
+    r"|(?:\(\d{1,3}\)|\b\d{1,3}\s?(?:y\.?/?o\.?|yrs?(?:\sold)?|years?(?:\sold)?|[FM])),?\s(?P<value3>\d{1,3}(?:\.\d{1,3})?)\s?(?P<unit3>kg)\b(?!\s?/)",
+    re.I,
+)
+_PAIR = re.compile(
+    r"(?<![\d.])(?P<kg>\d{1,3}(?:[.,]\d{1,3})?)\s?kg\s?(?:,|/|;|and)\s?(?P<cm>\d{2,3}(?:[.,]\d)?)\s?cm\b"
+    r"|(?<![\d.])(?P<cm2>\d{2,3}(?:[.,]\d)?)\s?cm\s?(?:,|/|;|and)\s?(?P<kg2>\d{1,3}(?:[.,]\d{1,3})?)\s?kg\b",
+    re.I,
+)
+KG_A_POUND = 0.45359237
+"""By the international yard and pound agreement of 1959."""
+
+
+def pressures(text: str) -> Iterator[Quantity]:
+    for match in _PRESSURE.finditer(text):
+        if not _TARGET.search(text[max(0, match.start() - 30) : match.start()]):
+            for key, group in (("systolic", "s"), ("diastolic", "d")):
+                yield Quantity(key, match.start(), match.end(), float(match[group]), "mm[Hg]")
+
+
+def sizes(text: str) -> Iterator[Quantity]:
+    """Heights and weights that no label introduces, or that are in feet."""
+    for match in _FEET.finditer(text):
+        marked = match["inch"] and match["inches"] and match["mark"] in "'’′"
+        if match["label"] or match["tall"] or marked:
+            yield Quantity(
+                "height", *match.span(), round((12 * int(match["ft"]) + float(match["inch"] or 0)) * 2.54, 1), "cm"
+            )
+    for match in _TALL.finditer(text):
+        yield Quantity("height", *match.span(), _float(match["value"] or match["length"]), match["unit"] or "cm")
+    for match in _HEAVY.finditer(text):
+        yield Quantity("weight", *match.span(), _float(_either(match, "value")), _either(match, "unit"))
+    for match in _STONES.finditer(text):
+        if match["label"] or match["word"].casefold() == "stone" or match["marked"]:
+            pounds = 14 * int(match["stones"]) + int(match["pounds"] or 0)
+            yield Quantity("weight", *match.span(), round(pounds * KG_A_POUND, 2), "kg")
+    for match in _PAIR.finditer(text):
+        yield Quantity("weight", *match.span(), _float(match["kg"] or match["kg2"]), "kg")
+        yield Quantity("height", *match.span(), _float(match["cm"] or match["cm2"]), "cm")
+
+
+def _either(match: re.Match[str], name: str) -> str:
+    """The one of the pattern's alternatives that is there."""
+    return match[name] or match[f"{name}2"] or match[f"{name}3"]
+
+
+def _float(written: str) -> float:
+    return float(written.replace(",", "."))

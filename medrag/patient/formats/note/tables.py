@@ -1,0 +1,174 @@
+"""Values in tables and series: a row for each measurement and columns by date, or dates with values after a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from medrag.patient.formats.note.days import MONTH
+from medrag.reading.matcher import Matcher, Token, tokens
+from medrag.reading.quantities import DATE, NUMBER, UNIT, Quantity, number
+
+_CELL = re.compile(r"[^\s|](?:[^\t|\n]*?[^\s|])??(?=[ ]{2,}|\s*[\t|]|[ \t]*$)", re.MULTILINE)
+_DAY = re.compile(rf"(?:{DATE}|{MONTH})", re.IGNORECASE)
+_RESULT = re.compile(r"results?|values?|today|now|current|latest|most recent", re.IGNORECASE)
+_EARLIER = re.compile(r"prev(?:ious)?|prior|last|baseline|earlier", re.IGNORECASE)
+_BESIDE = re.compile(r"(?:ref|range|normal|units?|interval|flag)", re.IGNORECASE)
+_RULE = re.compile(r"[\s|+=_–—-]+")
+_VALUE = re.compile(
+    rf"(?P<bound>[<>≤≥])?\s?(?P<value>{NUMBER})\s?(?:\(?[HL]{{1,2}}\)?|[*↑↓]{{1,2}}|high|low)?", re.IGNORECASE
+)
+_NOTHING = re.compile(r"[-–—.]{1,4}|pending|n/?a|nil|tbc|awaited|haemolysed|hemolyzed|not (?:done|sent)", re.IGNORECASE)
+_UNIT = re.compile(rf"(?<![\w.])(?:{UNIT})(?![\w/^])", re.IGNORECASE)
+FEWEST_DATES = 2
+_SERIES = re.compile(
+    rf"\s?(?:results?|levels?|readings?)?\s{{0,5}}[:=–-]?\s{{0,5}}"
+    rf"(?P<items>(?:(?:{DATE}|{MONTH}|today|now)\s?[:=–-]\s?{NUMBER}(?:\s?(?:{UNIT})(?![\w/^]))?[,;]?\s{{1,12}}){{1,20}}"
+    rf"(?:{DATE}|{MONTH}|today|now)\s?[:=–-]\s?{NUMBER}(?![\d/])(?:\s?(?:{UNIT})(?![\w/^]))?)",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(
+    rf"(?P<when>{DATE}|{MONTH}|today|now)\s?[:=–-]\s?(?P<value>{NUMBER})(?:\s?(?P<unit>{UNIT})(?![\w/^]))?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of a table: its middle and place in the header, and what its values are of."""
+
+    middle: float
+    place: int
+    date: str | None
+    earlier: bool = False
+    today: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Quantities, and the spans of the text that hold nothing else."""
+
+    values: list[Quantity]
+    spans: list[tuple[int, int]]
+
+    def covers(self, place: int) -> bool:
+        """Whether ``place`` stands in a table or series."""
+        return any(start <= place < end for start, end in self.spans)
+
+
+def tabled(text: str, names: Matcher[str]) -> Read:
+    """The values of every table and series in ``text``; ``names`` are those of measurements."""
+    found = Read([], [])
+    columns: list[_Column] = []
+    start = 0
+    for line in text.splitlines(keepends=True):
+        cells = [match.span() for match in _CELL.finditer(text, start, start + len(line))]
+        if header := _columns(text, cells):
+            columns = header
+            found.spans.append((start, start + len(line)))
+        elif not line.strip():
+            columns = []
+        elif columns and not _RULE.fullmatch(line):
+            if row := _row(text, cells, columns, names):
+                found.values.extend(row)
+                found.spans.append((start, start + len(line)))
+        start += len(line)
+    for each in _series(text, names):
+        if not found.covers(each.start):
+            found.values.append(each)
+            found.spans.append((each.start, each.end))
+    return found
+
+
+def _columns(text: str, cells: Sequence[tuple[int, int]]) -> list[_Column]:
+    """The columns of values, where the cells are a table's header."""
+    made, beside = [], False
+    line = text.rfind("\n", 0, cells[0][0]) + 1 if cells else 0
+    for place, (start, end) in enumerate(cells):
+        said = text[start:end].strip(" *:")
+        middle = (start + end) / 2 - line
+        if _DAY.fullmatch(said):
+            made.append(_Column(middle, place, said))
+        elif _RESULT.fullmatch(said):
+            made.append(_Column(middle, place, None, today=not said.casefold().startswith(("result", "value"))))
+        elif _EARLIER.match(said) and len(said.split()) <= 2:
+            made.append(_Column(middle, place, None, earlier=True))
+        beside = beside or _BESIDE.match(said) is not None
+    dated = sum(each.date is not None for each in made)
+    return made if dated >= FEWEST_DATES or (made and beside) else []
+
+
+def _row(
+    text: str, cells: Sequence[tuple[int, int]], columns: Sequence[_Column], names: Matcher[str]
+) -> list[Quantity]:
+    """The values of a row whose first cell begins with the name of a measurement."""
+    if len(cells) < 2:
+        return []
+    first = text[cells[0][0] : cells[0][1]]
+    said: list[Token] = tokens(first)
+    match = next(names.find(first, said), None)
+    if match is None or match.first > 1:
+        return []
+    line = text.rfind("\n", 0, cells[0][0]) + 1
+    unit = _UNIT.search(text, cells[0][0] + match.end, cells[-1][1])
+    made = []
+    for column, (start, end) in _beneath(text, cells, columns, line):
+        value = _VALUE.match(text, start, end)
+        if value is None:
+            continue
+        own = _UNIT.search(text, value.end("value"), end)
+        made.append(
+            Quantity(
+                key=match.values[0],
+                start=start,
+                end=end,
+                value=number(value["value"]),
+                unit=(own or unit)[0] if own or unit else None,  # type: ignore[index]
+                bound=value["bound"],
+                earlier=column.earlier,
+                today=column.today,
+                date=column.date,
+                name=first[match.start : match.end],
+            )
+        )
+    return made
+
+
+def _beneath(
+    text: str, cells: Sequence[tuple[int, int]], columns: Sequence[_Column], line: int
+) -> Iterator[tuple[_Column, tuple[int, int]]]:
+    """Each column with the cell under it: by their order where the last cells are all values, else by their places."""
+    last = cells[-len(columns) :]
+    if len(cells) > len(columns) and all(_is_value(text[start:end]) for start, end in last):
+        if columns[-1].place - columns[0].place == len(columns) - 1 and _at_end(columns, cells):
+            yield from zip(columns, last, strict=True)
+            return
+    if "|" in text[line : cells[-1][1]] or "\t" in text[line : cells[-1][1]]:
+        yield from ((each, cells[each.place]) for each in columns if each.place < len(cells))
+        return
+    for start, end in cells[1:]:
+        middle = (start + end) / 2 - line
+        nearest = min(columns, key=lambda each: abs(each.middle - middle))
+        if _is_value(text[start:end]) and abs(nearest.middle - middle) <= end - start + 4:
+            yield nearest, (start, end)
+
+
+def _at_end(columns: Sequence[_Column], cells: Sequence[tuple[int, int]]) -> bool:
+    return all(each.date is not None for each in columns) or columns[-1].place >= len(cells) - 1
+
+
+def _is_value(said: str) -> bool:
+    return _NOTHING.fullmatch(said) is not None or _VALUE.fullmatch(said) is not None
+
+
+def _series(text: str, names: Matcher[str]) -> Iterator[Quantity]:
+    """Dates with values after a name: "INRs 6/10: 2.4  27/10: 2.7  today: 2.2"."""
+    for match in names.find(text, tokens(text)):
+        run = _SERIES.match(text, match.end)
+        if run is None:
+            continue
+        for item in _ITEM.finditer(text, run.start("items"), run.end("items")):
+            now = item["when"].casefold() in {"today", "now"}
+            made = Quantity(match.values[0], item.start(), item.end(), number(item["value"]), item["unit"], today=now)
+            yield replace(made, date=None if now else item["when"], name=text[match.start : match.end])
