@@ -16,6 +16,7 @@ from starlette.types import Scope
 from medrag import __version__
 from medrag.engine import Engine
 from medrag.messages import Language
+from medrag.retrieval.query import described, query_for
 from medrag.server import answers
 from medrag.server.agents import protocol
 from medrag.server.agents.tools import Agent, Desk
@@ -39,6 +40,7 @@ from medrag.server.routes.openai import chat, responses
 from medrag.server.routes.smart.ehrs import Ehrs
 from medrag.server.routes.smart.sessions import Sessions, browser_of
 from medrag.server.routes.stored_patients import StoredPatients
+from medrag.types import Case, Evidence
 
 _OWN_PAGE = "same-origin"
 
@@ -84,7 +86,7 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
     app.include_router(chat.routes(desk))
     app.include_router(responses.routes(desk))
     app.include_router(catalogue.routes(engine, desk.meters, trail, options.max_body_bytes))
-    app.include_router(cds_hooks.routes(engine.knowledge, trail, options.cds_clients, options.fhir_servers))
+    app.include_router(cds_hooks.routes(engine.knowledge, trail, _hooks(engine, options)))
     app.include_router(check.routes(engine.knowledge, trail))
     app.include_router(interactions.routes(engine.knowledge))
     app.include_router(stored_patients.routes(trail))
@@ -116,6 +118,14 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
     app.add_middleware(OwnAddress, public_url=options.public_url)
     app.add_middleware(Guard, meters=desk.meters)
     return app
+
+
+def _hooks(engine: Engine, options: Options) -> cds_hooks.Setup:
+    def search(case: Case) -> Sequence[Evidence]:
+        return engine.retriever.sentences(query_for(case), described(case), k=engine.sentences)
+
+    ehrs = frozenset(options.ehrs)
+    return cds_hooks.Setup(options.cds_clients, options.fhir_servers, ehrs, search, options.language)
 
 
 def _open_paths(options: Options) -> frozenset[str]:

@@ -54,6 +54,7 @@ class RecordSystem:
     redirect: str = ""
     patient: str | None = "p1"
     denied: str | None = None
+    wants_category: bool = False
     answers: dict[str, Any] = field(default_factory=dict)
     seen: list[tuple[str, str | None]] = field(default_factory=list)
     launches: set[str] = field(default_factory=lambda: {"opaque-launch"})
@@ -138,7 +139,9 @@ def running(**options: Any) -> Iterator[RecordSystem]:
             query = {name: values[0] for name, values in parse_qs(parts.query).items()}
             path, authorization = parts.path.removeprefix("/fhir/"), self.headers.get("Authorization")
             system.seen.append((path, authorization))
-            if path in system.answers:
+            if path == "Observation" and system.wants_category:
+                self.answer(system.resource(path, authorization) if "category" in query else 400)
+            elif path in system.answers:
                 self.answer(system.answers[path])
             elif path == ".well-known/smart-configuration":
                 self.answer(system.configuration)

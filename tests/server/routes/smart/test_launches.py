@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -20,7 +21,7 @@ from medrag.server.routes.smart import sessions
 from medrag.server.routes.smart.ehrs import read_ehrs
 from tests.server.conftest import QUESTION, EngineOf
 from tests.server.guard.test_access import KEYS
-from tests.server.routes.smart.ehr import RecordSystem, running
+from tests.server.routes.smart.ehr import RECORD, RecordSystem, running
 from tests.server.serving import records, serving
 
 Service = tuple[str, RecordSystem]
@@ -265,6 +266,26 @@ def test_what_could_not_be_read_is_a_problem_and_never_an_empty_list(
     patient = browser.get(f"{url}/v1/launches/{name}").json()["patient"]
     assert any("allergies" in each["source"] and "allergies" in each["lost"] for each in patient["problems"])
     assert "allergies" in patient["not_recorded"]
+
+
+def test_observations_are_asked_for_by_category_where_all_of_them_are_refused(
+    url: str, ehr: RecordSystem, browser: httpx.Client
+) -> None:
+    ehr.wants_category = True
+    creatinine = {"coding": [{"system": "http://loinc.org", "code": "2160-0"}]}
+    found = {"status": "final", "subject": {"reference": "Patient/p1"}, "code": creatinine}
+    RECORD["Observation"] = [
+        {"resourceType": "Observation", "id": "o", "effectiveDateTime": date.today().isoformat()}
+        | found
+        | {"valueQuantity": {"value": 1.1, "unit": "mg/dL", "system": "http://unitsofmeasure.org", "code": "mg/dL"}}
+    ]
+    try:
+        name = name_of(launched(browser, url, iss=ehr.fhir))
+    finally:
+        del RECORD["Observation"]
+    patient = browser.get(f"{url}/v1/launches/{name}").json()["patient"]
+    assert [each["value"] for each in patient["observations"]] == [1.1]
+    assert not any("observations" in each.get("lost", ()) for each in patient["problems"])
 
 
 def test_in_the_reader_s_language(url: str, browser: httpx.Client) -> None:
