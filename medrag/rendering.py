@@ -130,13 +130,13 @@ def _grade(citations: Iterable[Citation], language: Language) -> str:
 def _spoken(findings: Iterable[Finding], language: Language) -> list[str]:
     """The findings a reader must see: failures above mere information."""
     return [
-        _text(finding.severity.value, language, reason=words(finding, language), source=_origin(finding, language))
+        _text(finding.severity.value, language, reason=words(finding, language), source=origin(finding, language))
         for finding in findings
         if finding.verdict is Verdict.FAIL and finding.severity is not Severity.INFORMATION
     ]
 
 
-def _origin(finding: Finding, language: Language) -> str:
+def origin(finding: Finding, language: Language) -> str:
     """Who says so, and that nobody has reviewed it where that is so."""
     unreviewed = finding.reviewed is False
     return _text("unreviewed", language, source=finding.source) if unreviewed else finding.source
@@ -187,15 +187,16 @@ def _coverage(advice: Advice, language: Language) -> list[str]:
 
 def _effects(advice: Advice, language: Language) -> list[str]:
     """What the released treatments do, in numbers."""
-    lines = [_effect(each, language) for each in advice.effects]
+    lines = [
+        _text("numbered", language, number=each.statement, effect=in_numbers(each, language)) for each in advice.effects
+    ]
     return [_text("effects", language), *lines] if lines else []
 
 
-def _effect(effect: Effect, language: Language) -> str:
+def in_numbers(effect: Effect, language: Language) -> str:
+    """The effect in a line, or why it is not assessed."""
     said = {
-        **effect.model_dump(
-            include={"statement", "treatment", "comparator", "outcome", "measure", "population", "source"}
-        ),
+        **effect.model_dump(include={"treatment", "comparator", "outcome", "measure", "population", "source"}),
         "years": effect.years,
         "relative": _interval(effect.relative, language),
         "review": "" if effect.reviewed else _text("not_reviewed", language),

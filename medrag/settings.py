@@ -88,6 +88,9 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         default=None, pattern=r"^https?://[^\s/?#]+[^\s?#]*$", description="Where clients find the service, for links."
     )
+    language: Literal["en", "zh"] = Field(
+        default="en", description="Language of CDS Hooks cards where a caller accepts none of those there are."
+    )
     docs: bool = Field(default=False, description="Show everybody /docs, the interface for programs.")
     otlp_endpoint: str | None = Field(
         default=None, description="OpenTelemetry collector (OTLP over HTTP) for spans of each step; none."
@@ -96,6 +99,7 @@ class Settings(BaseSettings):
     fhir_servers: tuple[str, ...] = Field(
         default=(), description="FHIR servers that CDS Hooks may read with a call's token; none."
     )
+    smart: Path | None = Field(default=None, description="File of record systems that may launch the page (YAML).")
     database_url: SecretStr | None = Field(
         default=None, description="postgresql+psycopg://USER:PASSWORD@HOST/NAME; else the file HOME/medrag.db."
     )

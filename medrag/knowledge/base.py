@@ -33,6 +33,7 @@ from medrag.knowledge.schema import (
     NoContraindication,
     NoInteraction,
     OpioidEquivalent,
+    OrderCalculator,
     RedFlag,
     RenalRule,
     RequestModel,
@@ -117,6 +118,7 @@ class Knowledge:
     """Name of a published equation -> its terms and their coefficients."""
     equivalents: tuple[Equivalent, ...]
     effects: tuple[TreatmentEffect, ...]
+    order_calculators: tuple[OrderCalculator, ...]
     threshold_names: Mapping[str, tuple[str, ...]]
     """Measurement or calculator -> expressions by which guidelines name it."""
     age_limits: Mapping[str, AgeLimit]

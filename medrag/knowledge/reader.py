@@ -40,7 +40,7 @@ KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "suffixes", "names"),
     *("product_routes", "codes"),
     *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "request_model", "injections", "scores"),
-    *("point_scores", "coefficients", "equivalents", "effects", "threshold_names"),
+    *("point_scores", "coefficients", "equivalents", "effects", "order_calculators", "threshold_names"),
     *("age_limits", "cues", "sources", "links", "reviews", "manifest"),
 }
 
@@ -91,7 +91,14 @@ def _knowledge(files: Files) -> Knowledge:
     point_scores = files.terms("point_scores", scoring.PointScore)
     equivalents = files.rows("equivalents", scoring.Equivalent)
     effects = files.rows("effects", TreatmentEffect)
-    others = {"emergencies": emergencies, "scores": scores.values(), "equivalents": equivalents, "effects": effects}
+    order_calculators = files.rows("order_calculators", schema.OrderCalculator)
+    others: dict[str, Iterable[Any]] = {
+        "emergencies": emergencies,
+        "scores": scores.values(),
+        "equivalents": equivalents,
+        "effects": effects,
+        "order_calculators": order_calculators,
+    }
     for kind, group in {**vars(rules), **others}.items():
         _check(kind, group, known)
     for each in point_scores.values():
@@ -130,6 +137,7 @@ def _knowledge(files: Files) -> Knowledge:
         coefficients=files.mapping("coefficients", dict[str, float]),
         equivalents=equivalents,
         effects=effects,
+        order_calculators=order_calculators,
         threshold_names=files.mapping("threshold_names", tuple[str, ...]),
         age_limits=files.terms("age_limits", schema.AgeLimit),
         cues=files.mapping("cues", tuple[str, ...]),

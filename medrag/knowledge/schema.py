@@ -195,6 +195,14 @@ class MonitoringRule(Fact):
     severity: Severity = Severity.INFORMATION
 
 
+class OrderCalculator(Fact):
+    """A calculator that bears on orders of ``drugs``; with ``conditions`` for patients who have one of them."""
+
+    drugs: Terms
+    conditions: Terms = ()
+    calculator: str
+
+
 class GenotypeRule(Rule):
     """``drugs`` with any of ``results`` (diplotypes or phenotypes) of ``gene``, where a label says what CPIC does not.
 

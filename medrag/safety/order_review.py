@@ -30,11 +30,12 @@ _UNNAMED = "unknown_drug.name"
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """An order by its reference and name, with what the checks say of it."""
+    """An order by its reference and name, with what the checks say of it and the statements that they read it as."""
 
     reference: str
     name: str
     findings: tuple[Finding, ...]
+    statements: tuple[Statement, ...] = ()
 
 
 def review_orders(
@@ -120,7 +121,7 @@ def _review(order: Order, consultation: Consultation) -> Reviewed:
     consultation.released += statements
     findings = [finding for each in statements for finding in each.findings]
     findings += _reading(order, statements, consultation)
-    return Reviewed(order.reference, _name(order, consultation.knowledge), tuple(findings))
+    return Reviewed(order.reference, _name(order, consultation.knowledge), tuple(findings), tuple(statements))
 
 
 def _name(order: Order, knowledge: Knowledge) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.routing import Route
+from starlette.types import Scope
 
 from medrag import __version__
 from medrag.engine import Engine
+from medrag.messages import Language
+from medrag.retrieval.query import described, query_for
 from medrag.server import answers
 from medrag.server.agents import protocol
 from medrag.server.agents.tools import Agent, Desk
@@ -29,10 +33,16 @@ from medrag.server.routes import (
     feedback,
     interactions,
     pages,
+    smart,
     stored_patients,
 )
 from medrag.server.routes.openai import chat, responses
+from medrag.server.routes.smart.ehrs import Ehrs
+from medrag.server.routes.smart.sessions import Sessions, browser_of
 from medrag.server.routes.stored_patients import StoredPatients
+from medrag.types import Case, Evidence
+
+_OWN_PAGE = "same-origin"
 
 
 @dataclass(frozen=True)
@@ -44,7 +54,8 @@ class Options:
     service from a browser; without one, only its own page may. With ``cds_clients``, CDS Hooks asks for their tokens
     in the place of API keys, and may read ``fhir_servers`` with a call's own token. ``pharmcat_jar`` lets PharmCAT
     read uploaded VCF files. ``public_url`` is where clients find the service, for links; without one they lead to the
-    socket that was called. With ``docs`` everybody may read ``/docs``, the interface for programs.
+    socket that was called. With ``docs`` everybody may read ``/docs``, the interface for programs. ``ehrs`` may launch
+    the page, and whoever they send needs no key. ``language`` is that of cards where a caller names none.
     """
 
     keys: Mapping[str, Key] | None = None
@@ -60,6 +71,8 @@ class Options:
     pharmcat_jar: Path | None = None
     public_url: str | None = None
     docs: bool = False
+    language: Language = "en"
+    ehrs: Ehrs = field(default_factory=dict)
 
 
 def create_app(engine: Engine, options: Options = Options(), trail: Trail | None = None) -> FastAPI:
@@ -73,19 +86,26 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
     app.include_router(chat.routes(desk))
     app.include_router(responses.routes(desk))
     app.include_router(catalogue.routes(engine, desk.meters, trail, options.max_body_bytes))
-    app.include_router(cds_hooks.routes(engine.knowledge, trail, options.cds_clients, options.fhir_servers))
+    app.include_router(cds_hooks.routes(engine.knowledge, trail, _hooks(engine, options)))
     app.include_router(check.routes(engine.knowledge, trail))
     app.include_router(interactions.routes(engine.knowledge))
     app.include_router(stored_patients.routes(engine.knowledge, trail))
     app.include_router(calculators.routes(engine.knowledge, trail))
     app.include_router(feedback.routes(engine.knowledge, trail))
     app.include_router(pages.routes(engine.knowledge, options.pharmcat_jar, docs=options.docs))
+    sessions = Sessions()
+    if options.ehrs:
+        app.include_router(smart.routes(options.ehrs, sessions, trail, options.language))
     app.router.routes.append(Route(protocol.PATH, _mcp(desk, options)))
     elsewhere = cds_hooks.PATHS if options.cds_clients else None
     app.add_middleware(BodyLimit, max_bytes=options.max_body_bytes)
-    described = DOCS_PATHS if options.docs else frozenset[str]()
     app.add_middleware(
-        Access, keys=options.keys, limits=options.limits, elsewhere=elsewhere, open_paths=OPEN_PATHS | described
+        Access,
+        keys=options.keys,
+        limits=options.limits,
+        elsewhere=elsewhere,
+        open_paths=_open_paths(options),
+        launched=_launched(sessions) if options.ehrs else None,
     )
     if options.cors_origins:
         app.add_middleware(
@@ -98,6 +118,30 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
     app.add_middleware(OwnAddress, public_url=options.public_url)
     app.add_middleware(Guard, meters=desk.meters)
     return app
+
+
+def _hooks(engine: Engine, options: Options) -> cds_hooks.Setup:
+    def search(case: Case) -> Sequence[Evidence]:
+        return engine.retriever.sentences(query_for(case), described(case), k=engine.sentences)
+
+    ehrs = frozenset(options.ehrs)
+    return cds_hooks.Setup(options.cds_clients, options.fhir_servers, ehrs, search, options.language)
+
+
+def _open_paths(options: Options) -> frozenset[str]:
+    return OPEN_PATHS | (DOCS_PATHS if options.docs else frozenset()) | (smart.OPEN if options.ehrs else frozenset())
+
+
+def _launched(sessions: Sessions) -> Callable[[Scope], str | None]:
+    """Which record system sent the browser of a request, if it comes from this service's own page."""
+
+    def found(scope: Scope) -> str | None:
+        headers = Headers(scope=scope)
+        browser = browser_of(headers)
+        own = headers.get("sec-fetch-site", _OWN_PAGE) == _OWN_PAGE
+        return sessions.who(browser) if browser and own else None
+
+    return found
 
 
 def _mcp(desk: answers.Answers, options: Options) -> protocol.McpOverHttp:

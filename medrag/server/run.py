@@ -21,11 +21,12 @@ from medrag.errors import ConfigurationError
 from medrag.local import running_engine
 from medrag.patient import hear
 from medrag.server.app import Options, create_app
+from medrag.server.fhir_server import listed
 from medrag.server.guard.access import Limits, read_keys
 from medrag.server.guard.audit import Trail
 from medrag.server.guard.cds_clients import read_clients
 from medrag.server.guard.slow_clients import Impatient
-from medrag.server.routes.cds_hooks.fetching import listed
+from medrag.server.routes.smart.ehrs import read_ehrs
 from medrag.settings import Settings
 
 DRAIN_S = 30
@@ -41,6 +42,7 @@ def serve(settings: Settings) -> None:
     """
     _require_certificate(settings)
     _require_keys(settings)
+    _require_address(settings)
     if settings.otlp_endpoint:
         tracing.export(settings.otlp_endpoint, __version__)
     listener = listen(settings.host, settings.port)
@@ -130,6 +132,8 @@ def _options(settings: Settings, trail: Trail) -> Options:
         pharmcat_jar=settings.pharmcat_jar,
         public_url=settings.public_url,
         docs=settings.docs,
+        language=settings.language,
+        ehrs=read_ehrs(settings.smart) if settings.smart else {},
     )
 
 
@@ -152,6 +156,12 @@ def _require_keys(settings: Settings) -> None:
             f"everybody who reaches {settings.host} could use this service: set `keys` to a key file "
             "(docs/deployment.md), or say `--without-keys` if that is meant"
         )
+
+
+def _require_address(settings: Settings) -> None:
+    """A record system sends users back to one registered address, which a socket's need not be."""
+    if settings.smart and settings.public_url is None and not is_loopback(settings.host):
+        raise ConfigurationError("smart needs `public_url`: the address that record systems send users back to")
 
 
 def is_loopback(host: str) -> bool:

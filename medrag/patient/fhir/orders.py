@@ -17,7 +17,7 @@ from medrag.patient.fhir.bundle import Document, Entry, open_document, tail
 from medrag.patient.fhir.person import subject_of
 from medrag.patient.fhir.read import ADMINISTRATIVE, MEDICATIONS
 from medrag.patient.fhir.validate import check
-from medrag.patient.fhir.values import Json, code_of, objects, text
+from medrag.patient.fhir.values import Json, code_of, concept, objects, text
 from medrag.types import Medication
 
 Fate = Literal["ordered", "not_ordered", "unread", "other_patient", "other_kind"]
@@ -30,7 +30,8 @@ class Order:
     """One order. ``medication`` where it is ``ordered``; ``fault`` says why it is ``unread``, or what of it was not.
 
     ``reference`` is ``Type/id`` (``Type/entry[n]`` without an id), ``url`` its bundle's name for it. ``not_ordered``
-    are those that are cancelled or forbid; ``other_kind`` are orders of something else than a drug.
+    are those that are cancelled or forbid; ``other_kind`` are orders of something else than a drug. ``reasons`` are the
+    conditions that it is ordered for, in words.
     """
 
     reference: str
@@ -38,6 +39,7 @@ class Order:
     url: str | None = None
     medication: Medication | None = None
     fault: str | None = None
+    reasons: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -131,7 +133,14 @@ def _ordered(entry: Entry, known: Document, today: date, fault: str | None) -> O
         return Order(entry.name_sent, "unread", entry.url, fault=_unnamed(entry.resource))
     (fact,) = clinical.medication(entry, "order", known, today)
     medication = fact if isinstance(fact, Medication) else None
-    return Order(entry.name_sent, "ordered", entry.url, medication, fault)
+    return Order(entry.name_sent, "ordered", entry.url, medication, fault, _reasons(entry.resource, known))
+
+
+def _reasons(resource: Json, known: Document) -> tuple[str, ...]:
+    """The conditions that it names by code, in words or by reference."""
+    referred = [known.resolve(each, resource) for each in objects(resource.get("reasonReference"))]
+    named = [*objects(resource.get("reasonCode")), *(each.get("code") for each in referred if each)]
+    return tuple(dict.fromkeys(code.display for each in named if (code := concept(each)) and code.display != code.code))
 
 
 def _unnamed(resource: Json) -> str:

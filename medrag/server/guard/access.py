@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -33,6 +33,8 @@ from medrag.server.guard.wrong_keys import WrongKeys
 
 ANYBODY = "anybody"
 CLINICIAN = "clinician"
+LAUNCHED = "smart:"
+"""How the names of callers begin whom a record system sent; no key's name does."""
 OPEN_PATHS = frozenset({"/", "/health", "/v1/about"})
 DOCS_PATHS = frozenset({"/docs", "/openapi.json"})
 OPERATOR_PATHS = frozenset({"/metrics"})
@@ -68,6 +70,9 @@ def read_keys(path: Path) -> dict[str, Key]:
         ) from None
     if not keys:
         raise ConfigurationError(f"the key file {path} holds no key, so nobody could use this service")
+    names = [*keys, *(key.group for key in keys.values() if key.group)]
+    if taken := next((each for each in names if each.startswith(LAUNCHED)), None):
+        raise ConfigurationError(f"the key file {path}: {taken!r} is a name for who comes from a record system")
     if both := sorted({key.group for name, key in keys.items() if key.group and key.group != name} & keys.keys()):
         raise ConfigurationError(f"the key file {path}: {both[0]!r} is the name of a key and of a group of others")
     return keys
@@ -95,7 +100,8 @@ class Access:
     """ASGI middleware in front of the routes. ``keys`` by name; None means that nobody needs one.
 
     An address that sent too many wrong keys is refused, whatever it sends, until it has waited. Paths that start with
-    ``elsewhere`` have callers of their own, whom their routes know.
+    ``elsewhere`` have callers of their own, whom their routes know. Without a key, ``launched`` may know whom a record
+    system sent: they come in as clinicians, and reach none of the stored patients.
     """
 
     app: ASGIApp
@@ -103,6 +109,7 @@ class Access:
     limits: Limits = Limits()
     elsewhere: str | None = None
     open_paths: frozenset[str] = OPEN_PATHS
+    launched: Callable[[Scope], str | None] | None = None
     _used: dict[str, _Use] = field(default_factory=dict)
     _wrong: WrongKeys = field(default_factory=WrongKeys)
 
@@ -133,6 +140,8 @@ class Access:
         """Who asks, or why nobody known does. Every key is compared, and in constant time."""
         if self.keys is None:
             return ANYBODY, None
+        if sent := self._sent(scope):
+            return sent, None
         address = scope["client"][0] if scope.get("client") else ""
         if wait_s := self._wrong.wait_s(address):
             return ANYBODY, _too_many("too many wrong keys came from this address", wait_s)
@@ -147,9 +156,16 @@ class Access:
         headers = {"WWW-Authenticate": "Bearer"}
         return ANYBODY, Failure(401, message, "authentication_error", "invalid_api_key", headers=headers)
 
+    def _sent(self, scope: Scope) -> str | None:
+        """Whom a record system sent; a key that came along counts instead."""
+        if self.launched is None or "authorization" in Headers(scope=scope):
+            return None
+        found = self.launched(scope)
+        return f"{LAUNCHED}{found}" if found else None
+
     def _refusal(self, named: str, path: str) -> Failure | None:
         if path in OPERATOR_PATHS:
-            if self.keys and self.keys[named].role != "operator":
+            if self.keys and (named not in self.keys or self.keys[named].role != "operator"):
                 return Failure(403, "this needs an operator's key", "permission_error", "not_permitted")
             return None
         use = self._use(named)
@@ -183,6 +199,16 @@ def caller(request: Request) -> str:
 def owner(request: Request) -> str:
     """Whose patients the request reaches: the group of its key, or the key alone."""
     return str(request.scope.get("medrag.owner", ANYBODY))
+
+
+def require_key(request: Request) -> None:
+    """Refuses whoever a record system sent.
+
+    Raises:
+        InputError: the caller has no key, and so no patients of their own (403).
+    """
+    if caller(request).startswith(LAUNCHED):
+        raise InputError("this needs a key; a launch reaches its own patient alone", code="not_permitted")
 
 
 def require_clinician(request: Request) -> None:

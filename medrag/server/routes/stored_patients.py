@@ -16,7 +16,7 @@ from medrag.errors import InputError
 from medrag.knowledge import Knowledge
 from medrag.patient.formats.structured import written
 from medrag.patient.report import report
-from medrag.server.guard.access import caller, owner, require_clinician
+from medrag.server.guard.access import caller, owner, require_clinician, require_key
 from medrag.server.guard.audit import Trail, text_hash
 from medrag.server.routes.requests import parse_patient
 from medrag.server.routes.schemas import PatientAnswer, described
@@ -62,6 +62,7 @@ class StoredPatients:
 
     def _open(self) -> Trail:
         require_clinician(self.request)
+        require_key(self.request)
         if self.trail is None:
             raise InputError("this service stores no patients", param="patient_id", code="not_found")
         return self.trail

@@ -45,6 +45,16 @@ export async function readPatient(files, onePerson, signal) {
   return (await post("v1/patient", body, signal)).json();
 }
 
+// The patient that a record system opened the page on, and its summary.
+export async function launched(name) {
+  return (await sent("GET", `v1/launches/${encodeURIComponent(name)}`)).json();
+}
+
+// Lets the server forget it.
+export async function forget(name) {
+  await sent("DELETE", `v1/launches/${encodeURIComponent(name)}`);
+}
+
 async function encoded(file) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   let binary = "";
@@ -85,11 +95,13 @@ export async function* ask(question, patient, onePerson, signal) {
   }
 }
 
-async function post(path, body, signal) {
-  const headers = { "Content-Type": "application/json" };
+const post = (path, body, signal) => sent("POST", path, body, signal);
+
+async function sent(method, path, body, signal) {
+  const headers = body ? { "Content-Type": "application/json" } : {};
   const key = sessionStorage.getItem("key");
   if (key) headers.Authorization = `Bearer ${key}`;
-  const response = await connected(fetch(path, { method: "POST", headers, body: JSON.stringify(body), signal }));
+  const response = await connected(fetch(path, { method, headers, body: body && JSON.stringify(body), signal }));
   if (response.ok) return response;
   const answer = await response.json().catch(() => ({}));
   const { status } = response;

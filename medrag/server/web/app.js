@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import * as answer from "./answer.js";
 import { reason } from "./failure.js";
+import { closeRecord, openRecord, wasLaunched } from "./launch.js";
 import { button, fail, word } from "./nodes.js";
 import { current } from "./patient.js";
 import { choose, say, speak } from "./strings.js";
@@ -15,6 +16,7 @@ let running = null;
 speak();
 showHealth();
 setInterval(showHealth, 30000);
+if (wasLaunched) showPatient(openRecord);
 
 for (const button of document.querySelectorAll("[data-language]")) {
   button.addEventListener("click", () => choose(button.dataset.language));
@@ -35,9 +37,10 @@ async function showHealth() {
   say(byId("health"), state);
 }
 
-async function showPatient() {
+async function showPatient(before = async () => {}) {
   say(readProgress, "reading");
   try {
+    await keyed(before);
     const known = await keyed(() => readForm());
     say(readProgress, known ? "understood" : "nothingEntered");
   } catch (error) {
@@ -128,6 +131,7 @@ function outdated() {
 }
 
 function startOver() {
+  closeRecord().catch(() => {}); // it is over on the server by itself
   running?.abort();
   running = null;
   for (const each of [read, readProgress, place, progress]) each.replaceChildren();

@@ -1,6 +1,7 @@
 // The patient form: what was typed, what was uploaded, and both as one patient.
 
 import { readPatient } from "./api.js";
+import { record } from "./launch.js";
 
 const LISTS = ["allergies", "conditions", "medications"];
 
@@ -24,5 +25,6 @@ export async function current(form, signal) {
   if (form.note.value.trim()) files.push(new File([form.note.value], "note.txt"));
   const own = typed(form);
   if (own) files.push(new File([JSON.stringify(own)], "form.json"));
+  if (record()) files.push(new File([JSON.stringify(record())], "record.json"));
   return files.length ? readPatient(files, form.one_person.checked, signal) : null;
 }

@@ -4,7 +4,7 @@
 ``encounter-discharge`` over the record's list of medications. What could not be read or fetched is a card that says so.
 """
 
-from medrag.server.routes.cds_hooks.calls import routes
+from medrag.server.routes.cds_hooks.calls import Setup, routes
 from medrag.server.routes.cds_hooks.services import PATHS
 
-__all__ = ["PATHS", "routes"]
+__all__ = ["PATHS", "Setup", "routes"]

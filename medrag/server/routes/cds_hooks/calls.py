@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
@@ -14,16 +15,30 @@ from pydantic import BaseModel, Field
 
 from medrag.errors import InputError
 from medrag.knowledge import Knowledge
+from medrag.messages import Language
 from medrag.patient.fhir.orders import Order, read_orders, selected
 from medrag.safety.consultation import Consultation
-from medrag.safety.order_review import gaps_of, incomplete, review_list, review_orders, unchecked, unselected
+from medrag.safety.order_numbers import order_numbers
+from medrag.safety.order_review import (
+    Reviewed,
+    gaps_of,
+    incomplete,
+    review_list,
+    review_orders,
+    unchecked,
+    unselected,
+)
 from medrag.server.guard.access import caller
 from medrag.server.guard.audit import Trail
 from medrag.server.guard.cds_clients import CdsClients
 from medrag.server.guard.failures import Failure
+from medrag.server.languages import preferred
+from medrag.server.routes.cds_hooks.alternatives import Search, alternative
 from medrag.server.routes.cds_hooks.cards import list_cards, order_cards
+from medrag.server.routes.cds_hooks.details import Told, Wording
 from medrag.server.routes.cds_hooks.prefetch import HookRequest, Sent, gathered, record_of
 from medrag.server.routes.cds_hooks.services import OVERRIDES, PATHS, SERVICES, Json, Service, described
+from medrag.types import Patient
 
 
 class OverrideReason(BaseModel):
@@ -46,14 +61,26 @@ class Feedback(BaseModel):
     feedback: tuple[Outcome, ...] = Field(min_length=1)
 
 
-def routes(
-    knowledge: Knowledge, trail: Trail | None, clients: CdsClients | None, servers: frozenset[str] = frozenset()
-) -> APIRouter:
-    """Discovery, the services and their feedback; with ``clients`` only those may call, and discovery stays open.
+@dataclass(frozen=True)
+class Setup:
+    """How the services are run: with ``clients`` only those may call, and discovery stays open.
 
-    ``servers`` are the FHIR servers that a service may read with a call's own token.
+    ``servers`` are the FHIR servers that a service may read with a call's own token, ``ehrs`` those that may launch the
+    page. ``search`` finds what else could be ordered; without it nothing is offered. ``language`` where a call accepts
+    none of those there are.
     """
+
+    clients: CdsClients | None = None
+    servers: frozenset[str] = frozenset()
+    ehrs: frozenset[str] = frozenset()
+    search: Search | None = None
+    language: Language = "en"
+
+
+def routes(knowledge: Knowledge, trail: Trail | None, setup: Setup = Setup()) -> APIRouter:
+    """Discovery, the services and their feedback."""
     router = APIRouter(prefix=PATHS)
+    clients = setup.clients
 
     @router.get("")
     async def discovery() -> Json:
@@ -66,11 +93,12 @@ def routes(
         who = await _who(request, clients)
         if _service(service).hook != body.hook:
             raise InputError(f"this service is for {_service(service).hook}", param="hook")
-        sent = await asyncio.to_thread(gathered, body, servers)
+        sent = await asyncio.to_thread(gathered, body, setup.servers)
         if sent is None:
             message = "prefetch.patient is needed, or a listed FHIR server that gives the patient"
             return Failure(412, message, "invalid_request_error", "patient_missing", "prefetch.patient").response()
-        cards = await asyncio.to_thread(_cards, body, sent, knowledge, str(request.base_url))
+        wording = Wording(knowledge, preferred(request.headers.get("accept-language", ""), setup.language))
+        cards = await asyncio.to_thread(_cards, body, sent, wording, setup, str(request.base_url))
         if trail:
             shown = [{"card": card["uuid"], "indicator": card["indicator"]} for card in cards]
             record = {"event": "cds", "service": service, "who": who, "cards": shown}
@@ -112,18 +140,26 @@ def _kept(service: str, outcome: Outcome) -> Json:
     return kept | {"outcome": outcome.outcome, "reason": reason}
 
 
-def _cards(body: HookRequest, sent: Sent, knowledge: Knowledge, page: str) -> list[Json]:
+def _cards(body: HookRequest, sent: Sent, wording: Wording, setup: Setup, page: str) -> list[Json]:
     if body.hook in ("order-sign", "order-select"):
-        return _of_orders(body, sent, knowledge)
+        return _of_orders(body, sent, wording, setup)
+    knowledge = wording.knowledge
     record = record_of(sent, knowledge)
     gaps = [*incomplete(sent.shortfalls), *gaps_of(record, knowledge, sent.shortfalls)]
     notices = Consultation(record, "", knowledge).opening().notices
-    link = page if body.hook == "patient-view" else None
-    return list_cards(notices, review_list(record, knowledge), gaps, knowledge, link)
+    link = _link(body, setup, page, wording) if body.hook == "patient-view" else None
+    return list_cards(notices, review_list(record, knowledge), gaps, wording, link)
 
 
-def _of_orders(body: HookRequest, sent: Sent, knowledge: Knowledge) -> list[Json]:
-    orders = _orders(body, sent)
+def _link(body: HookRequest, setup: Setup, page: str, wording: Wording) -> Json:
+    """To the page: with a launch where the calling record system may launch it."""
+    launched = (body.fhirServer or "").rstrip("/") in setup.ehrs
+    where = {"url": f"{page}smart/launch", "type": "smart"} if launched else {"url": page, "type": "absolute"}
+    return {"label": wording.text("open"), **where}
+
+
+def _of_orders(body: HookRequest, sent: Sent, wording: Wording, setup: Setup) -> list[Json]:
+    orders, knowledge = _orders(body, sent), wording.knowledge
     record = record_of(sent, knowledge, body.drafts)
     chosen, beside, lost = _selected(body, orders)
     reviewed = review_orders(chosen, record, knowledge, beside)
@@ -133,7 +169,25 @@ def _of_orders(body: HookRequest, sent: Sent, knowledge: Knowledge) -> list[Json
         *unchecked(orders),
         *gaps_of(record, knowledge, sent.shortfalls),
     ]
-    return order_cards(reviewed, gaps, knowledge)
+    session = [*review_orders(beside, record, knowledge), *reviewed] if setup.search else reviewed
+    drafts = {each.reference: each for each in chosen}
+    told = [_told(each, drafts[each.reference], record, wording, setup.search, session) for each in reviewed]
+    return order_cards(told, reviewed, gaps, wording, sent.reference)
+
+
+def _told(  # noqa: PLR0913 (an order, and all that it is held against)
+    reviewed: Reviewed,
+    order: Order,
+    record: Patient,
+    wording: Wording,
+    search: Search | None,
+    session: Sequence[Reviewed],
+) -> Told:
+    numbers = order_numbers(reviewed.statements, record, wording.knowledge)
+    others = [each for one in session if one is not reviewed for each in one.statements]
+    consultation = Consultation(record, "", wording.knowledge, released=others)
+    instead = alternative(order, reviewed, consultation, search) if search else None
+    return Told(reviewed.reference, reviewed.name, reviewed.findings, numbers, instead)
 
 
 def _orders(body: HookRequest, sent: Sent) -> list[Order]:

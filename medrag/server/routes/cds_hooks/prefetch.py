@@ -17,8 +17,8 @@ from medrag.patient.fhir.read import MEDICATIONS
 from medrag.patient.fhir.searches import Shortfall, shortfalls
 from medrag.patient.fhir.versions import as_r4
 from medrag.patient.record.demographics import TWO_PEOPLE
-from medrag.server.routes.cds_hooks.fetching import Fetch, client
-from medrag.server.routes.cds_hooks.services import PATIENT, Json
+from medrag.server.fhir_server import Fetch, client
+from medrag.server.routes.cds_hooks.services import PATIENT, PREFETCH, Json
 from medrag.types import Patient
 
 
@@ -77,7 +77,7 @@ def gathered(body: HookRequest, servers: frozenset[str]) -> Sent | None:
         raise InputError("the token is for another patient than the context's", param="fhirAuthorization.patient")
     if base in servers:
         with client(authorization.access_token) as http:
-            fetch = Fetch(base, http)
+            fetch = Fetch(base, http, PREFETCH)
             content = fetch.missing(content, body.patient_id)
             found = fetch.medications(unresolved(body.drafts, content))
             content |= {f"medication {place}": each for place, each in enumerate(found)}

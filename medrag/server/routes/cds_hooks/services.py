@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from medrag.messages import Language, catalogue
+
 Json = dict[str, Any]
 
 PATHS = "/cds-services"
@@ -25,12 +27,8 @@ USAGE = (
     "operator has listed, with the token of fhirAuthorization; otherwise it counts as not assessed."
 )
 OVERRIDE_SYSTEM = "urn:medrag:override-reason"
-OVERRIDES: Mapping[str, str] = {
-    "benefit": "The benefit outweighs the risk",
-    "tolerated": "The patient has tolerated it",
-    "monitored": "Monitoring is arranged",
-    "record": "The record is wrong",
-}
+OVERRIDES = ("benefit", "tolerated", "monitored", "record")
+"""Codes of reasons; their words stand in the catalogue, as ``override_CODE``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +69,7 @@ def described() -> Json:
     }
 
 
-def override_reasons() -> list[Json]:
+def override_reasons(language: Language) -> list[Json]:
     """The coded reasons on every card that warns."""
-    return [{"code": code, "system": OVERRIDE_SYSTEM, "display": text} for code, text in OVERRIDES.items()]
+    words = catalogue(language).text
+    return [{"code": code, "system": OVERRIDE_SYSTEM, "display": words[f"override_{code}"]} for code in OVERRIDES]

@@ -19,11 +19,11 @@ IBUPROFEN, WARFARIN, AMOXICILLIN, FENTANYL, FLURAZEPAM = "197805", "855332", "30
 PATIENT: Json = {"resourceType": "Patient", "id": "p", "gender": "female", "birthDate": "1956-01-01"}
 
 
-def services(servers: frozenset[str] = frozenset()) -> TestClient:
+def services(servers: frozenset[str] = frozenset(), **setup: Any) -> TestClient:
     """The services, with no engine and no trail."""
     app = FastAPI()
     failures.install(app)
-    app.include_router(cds_hooks.routes(load(), None, None, servers))
+    app.include_router(cds_hooks.routes(load(), None, cds_hooks.Setup(servers=servers, **setup)))
     return TestClient(app, raise_server_exceptions=False)
 
 
@@ -71,9 +71,9 @@ def request(hook: str, drafts: Any = None, prefetch: Json | None = None, **conte
     }
 
 
-def cards_of(body: Json, client: TestClient | None = None) -> list[Json]:
+def cards_of(body: Json, client: TestClient | None = None, **headers: str) -> list[Json]:
     """The cards that the service of this hook answers with, all of them as the specification has them."""
-    response = (client or services()).post(f"/cds-services/medrag-{body['hook']}", json=body)
+    response = (client or services()).post(f"/cds-services/medrag-{body['hook']}", json=body, headers=headers)
     assert response.status_code == 200, response.text
     found: list[Json] = response.json()["cards"]
     assert len(found) <= 3

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
+import pytest
+from starlette.testclient import TestClient
+
 from tests.server.routes.cds_hooks.ehr import (
     AMOXICILLIN,
     IBUPROFEN,
@@ -15,6 +21,7 @@ from tests.server.routes.cds_hooks.ehr import (
     order,
     request,
     said,
+    services,
 )
 
 PENICILLIN = {"allergies": bundle(allergy({"text": "penicillin"}))}
@@ -81,10 +88,59 @@ def test_the_list_is_viewed_and_nothing_of_it_can_be_removed() -> None:
     assert found[-1]["links"][0]["type"] == "absolute"
 
 
+def taken(*drugs: str) -> Json:
+    return bundle(
+        *(
+            current(WARFARIN, f"t{number}") | {"medicationCodeableConcept": {"text": each}}
+            for number, each in enumerate(drugs)
+        )
+    )
+
+
+def of_the_patient(kind: str, **more: object) -> Json:
+    return bundle({"resourceType": kind, "id": "x", "subject": {"reference": "Patient/p"}, **more})
+
+
+CREATININE = of_the_patient(
+    "Observation",
+    status="final",
+    code=coded("2160-0", "http://loinc.org"),
+    effectiveDateTime=date.today().isoformat(),
+    valueQuantity={"value": 4.0, "unit": "mg/dL", "system": "http://unitsofmeasure.org", "code": "mg/dL"},
+)
+
+
+@pytest.mark.parametrize(
+    ("prefetch", "check", "words"),
+    [
+        ({"medications": taken("Oxycodone 10 mg", "Diazepam 5 mg")}, "interaction", "oxycodone"),
+        ({"medications": taken("Warfarin 5 mg", "Ibuprofen 400 mg")}, "interaction", "ibuprofen"),
+        (
+            {
+                "medications": taken("Metoclopramide 10 mg"),
+                "conditions": of_the_patient("Condition", code={"text": "Parkinson disease"}),
+            },
+            "contraindication",
+            "metoclopramide",
+        ),
+        ({"medications": taken("Metformin 1000 mg"), "observations": CREATININE}, "renal", "metformin"),
+    ],
+    ids=["opioid and benzodiazepine", "anticoagulant and NSAID", "contraindication", "kidney"],
+)
+def test_the_worst_of_the_list_is_viewed(prefetch: Json, check: str, words: str) -> None:
+    first = cards_of(request("patient-view", prefetch=prefetch))[0]
+    assert first["indicator"] in ("critical", "warning")
+    assert first["source"]["topic"]["code"] == check
+    assert words in first["summary"].casefold()
+
+
 def test_sources_and_topics() -> None:
     first = cards_of(request("order-sign", bundle(MANY[0])))[0]
     assert first["source"]["topic"] == {"system": "urn:medrag:check", "code": "interaction", "display": "interaction"}
     assert all(reason["system"] and reason["code"] for reason in first["overrideReasons"])
+    asked = (cards_of(request("order-sign", bundle(each), PENICILLIN)) for each in MANY[:4])
+    urls = {card["source"]["url"] for cards in asked for card in cards if "url" in card["source"]}
+    assert urls and all(each.startswith("https://") for each in urls)
 
 
 def test_the_record_s_words_bring_no_markup_into_a_card() -> None:
@@ -92,3 +148,35 @@ def test_the_record_s_words_bring_no_markup_into_a_card() -> None:
     detail = "".join(card.get("detail", "") for card in cards_of(request("order-sign", drafts)))
     assert "<img" not in detail
     assert "](javascript" not in detail
+
+
+CHINESE = re.compile(r"[一-鿿]")
+
+
+@pytest.mark.parametrize("hook", ["order-sign", "patient-view"])
+@pytest.mark.parametrize(
+    ("client", "header"), [(services(), "zh-CN,zh;q=0.9"), (services(language="zh"), "fr")], ids=["asked", "set"]
+)
+def test_cards_in_chinese(hook: str, client: TestClient, header: str) -> None:
+    listed = {"medications": bundle(current(WARFARIN), current(IBUPROFEN, "i"))}
+    drafts = bundle(*MANY) if hook == "order-sign" else None
+    found = cards_of(request(hook, drafts, PENICILLIN | listed), client, **{"Accept-Language": header})
+    for card in found:
+        assert CHINESE.search(card["summary"])
+        assert "Contraindicated" not in said([card]) and "Not assessed" not in said([card])
+        assert all(CHINESE.search(each["display"]) for each in card.get("overrideReasons", ()))
+        assert all(CHINESE.search(each["label"]) for each in card.get("suggestions", ()))
+        assert all(CHINESE.search(each["label"]) for each in card.get("links", ()))
+    assert ranks(found) == sorted(ranks(found))
+    english = cards_of(request(hook, drafts, PENICILLIN | listed), client, **{"Accept-Language": "en"})
+    assert [each["indicator"] for each in found] == [each["indicator"] for each in english]
+    assert not any(CHINESE.search(each["summary"]) for each in english)
+
+
+def test_the_link_launches_where_the_record_system_may() -> None:
+    base = "https://ehr.example.org/fhir"
+    client = services(ehrs=frozenset({base}))
+    for server, kind in ((f"{base}/", "smart"), ("https://other.example.org/fhir", "absolute"), (None, "absolute")):
+        link = cards_of(request("patient-view") | {"fhirServer": server}, client)[-1]["links"][0]
+        assert link["type"] == kind
+        assert link["url"].endswith("/smart/launch") == (kind == "smart")

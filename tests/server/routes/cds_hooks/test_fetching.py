@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from medrag.errors import ConfigurationError
-from medrag.server.routes.cds_hooks.fetching import MOST_REQUESTS, listed
+from medrag.server.fhir_server import MOST_REQUESTS, listed
 from tests.server.routes.cds_hooks.ehr import (
     IBUPROFEN,
     PATIENT,
