@@ -1,77 +1,105 @@
-"""Tables without any rules: lines in a row whose parts stand below one another, with gaps that no sentence has."""
+"""Tables without any rules: lines whose parts stand below one another, with gaps that run down between them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from statistics import median
 
-from index.layout.lines import is_prose, rows
-from index.layout.open_tables import Found
+from index.layout.cells import Column, Found, Line, box_of, cell, columns, filled, pieces, rowed, spread
+from index.layout.lines import is_contents, is_prose, rows
 from index.layout.words import Word
-from index.tables import Row
+from index.tables import guessed_heads
 
 _LEAST_ROWS = 3
-_GAP = 1.4
-_SLACK = 5.0
+# The step to a table's next line, in heights of its face.
+_STEP = 2.6
+_PROSE_LINES = 4
 # A list's marker and its text, and a line of contents with its page, are no cells.
 _MARKER = re.compile(r"^\W*$|^\(?(?:\d{1,2}(?:\.\d+)*|[a-z]|[ivx]{1,4})[.)]*$")
 
-Cells = list[list[Word]]
-
 
 def aligned_tables(words: Sequence[Word]) -> Iterator[Found]:
-    """The tables of three rows and more among a page's words."""
-    run: list[Cells] = []
-    for line in rows(words):
-        cells = _cells(line)
-        if run and not (_below(run[-1], cells) and len(cells) > 1):
+    """The tables of three rows and more among the words of one column of a page."""
+    found = rows(words)
+    run: list[Line] = []
+    for line in found:
+        contents = is_contents(" ".join(word.text for word in line))
+        if run and (contents or not _belongs(run, line)):
             yield from _table(run)
             run = []
-        if len(cells) > 1:
-            run.append(cells)
+        if not contents and (run or len(_parts(line)) > 1):
+            run.append(line)
     yield from _table(run)
 
 
-def _cells(line: Sequence[Word]) -> Cells:
-    cells: Cells = [[line[0]]]
-    for before, word in pairwise(line):
-        if word.x0 - before.x1 > _GAP * word.size:
-            cells.append([])
-        cells[-1].append(word)
-    return cells
+def _parts(line: Line) -> list[list[Word]]:
+    """The pieces of a line; a marker and the text behind it are one."""
+    found = pieces(line)
+    marked = len(found) == 2 and len(found[0]) == 1 and _MARKER.match(found[0][0].text)
+    return [[*found[0], *found[1]]] if marked else found
 
 
-def _below(above: Cells, cells: Cells) -> bool:
-    """Whether each cell stands below the one above it, by its left, its right or its middle."""
-    near = 0 < cells[0][0].base - above[0][0].base < 3 * cells[0][0].size
-    return near and len(above) == len(cells) and all(map(_in_line, above, cells))
+def _belongs(run: Sequence[Line], line: Line) -> bool:
+    """Whether a line leaves a gap of the run's free."""
+    step = line[0].base - run[-1][0].base
+    return 0 < step < _STEP * line[0].size and len(_gaps([*run, line])) > 0
 
 
-def _in_line(one: Sequence[Word], other: Sequence[Word]) -> bool:
-    left, right = other[0].x0 - one[0].x0, other[-1].x1 - one[-1].x1
-    return min(abs(left), abs(right), abs(left + right) / 2) < _SLACK
+def _gaps(lines: Sequence[Line]) -> list[tuple[float, float]]:
+    """The gaps that run down through all lines."""
+    edge = max(line[-1].x1 for line in lines)
+    spans = sorted((part[0].x0, part[-1].x1) for line in lines for part in _parts(line))
+    gaps: list[tuple[float, float]] = []
+    end = spans[0][1]
+    for start, stop in spans[1:]:
+        if start - end >= 3 and start < edge:
+            gaps.append((end, start))
+        end = max(end, stop)
+    return gaps
 
 
-def _table(run: Sequence[Cells]) -> Iterator[Found]:
-    if len(run) < _LEAST_ROWS or _is_list(run) or any(is_prose(column) for column in zip(*run, strict=True)):
+def _table(run: Sequence[Line]) -> Iterator[Found]:
+    lines = _trimmed(run)
+    if len(lines) < _LEAST_ROWS:
         return
-    texts: list[Row] = [tuple(" ".join(word.text for word in cell) for cell in cells) for cells in run]
-    words = [word for cells in run for cell in cells for word in cell]
-    box = (
-        min(word.x0 for word in words),
-        min(word.top for word in words),
-        max(word.x1 for word in words),
-        max(word.bottom for word in words),
-    )
-    yield Found(box, tuple(texts), tuple(all(word.bold for cell in cells for word in cell) for cells in run))
+    parts = columns(lines)
+    if len(parts) < 2 or _is_prose(lines, parts):
+        return
+    grouped = rowed(lines, parts)
+    cells = [filled(each, parts) for each in grouped]
+    if len(cells) < _LEAST_ROWS or _is_list([tuple(row) for row in cells]):
+        return
+    bold = [all(word.bold for line in each for word in line) for each in grouped]
+    heads = guessed_heads(cells, bold)
+    yield Found(box_of(lines), (*spread(cells[:heads]), *cells[heads:]), tuple(bold))
 
 
-def _is_list(run: Sequence[Cells]) -> bool:
+def _trimmed(run: Sequence[Line]) -> list[Line]:
+    """The run without what stands alone below it in another face or farther off: a heading, a paragraph of one line."""
+    lines = list(run)
+    while len(lines) > 1 and len(_parts(lines[-1])) == 1:
+        steps = [second[0].base - first[0].base for first, second in zip(lines[:-2], lines[1:-1], strict=False)]
+        step = lines[-1][0].base - lines[-2][0].base
+        apart = not steps or step > 1.1 * median(steps)
+        other = lines[-1][0].bold != lines[-2][-1].bold or abs(lines[-1][0].size - lines[-2][0].size) > 0.3
+        if not (apart or other):
+            break
+        lines.pop()
+    return lines
+
+
+def _is_prose(lines: Sequence[Line], parts: Sequence[Column]) -> bool:
+    """Whether two columns hold running text."""
+    sides = [[words for line in lines if (words := cell(line, part))] for part in parts]
+    return len(parts) == 2 and all(len(side) >= _PROSE_LINES and is_prose(side) for side in sides)
+
+
+def _is_list(cells: Sequence[tuple[str, ...]]) -> bool:
     """Whether there are two columns of which one only marks or counts."""
-    if len(run[0]) > 2:
+    if len(cells[0]) > 2:
         return False
-    sides = [[" ".join(word.text for word in cells[side]) for cells in run] for side in (0, 1)]
-    numbers = [int(text) for text in sides[1] if text.isdecimal()]
-    contents = len(numbers) == len(run) and numbers == sorted(numbers)
-    return contents or sum(_MARKER.match(text) is not None for text in sides[0]) * 2 > len(run)
+    firsts, seconds = ([row[side] for row in cells if row[side]] for side in (0, 1))
+    numbers = [int(text) for text in seconds if text.isdecimal()]
+    contents = len(numbers) == len(seconds) and numbers == sorted(numbers)
+    return contents or sum(_MARKER.match(text) is not None for text in firsts) * 2 > len(firsts)

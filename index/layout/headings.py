@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from index.layout.joining import unbroken
 from index.layout.lines import Line
 
 _MAX_WORDS = 18
@@ -139,7 +140,7 @@ def body_size(lines: Sequence[Line]) -> float:
 
 
 def _said(lines: Sequence[Line]) -> str:
-    return " ".join(line.text for line in lines).rstrip(":").strip()
+    return unbroken(line.text for line in lines).rstrip(":").strip()
 
 
 def _depth(text: str) -> int:

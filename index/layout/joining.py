@@ -11,6 +11,8 @@ _HYPHEN = re.compile(r"([\w-]*\w)-$")
 _WORD = re.compile(r"\w+")
 # Parts of words that are no words themselves, and keep their hyphen.
 _PREFIXES = frozenset(["alpha", "beta", "gamma", "non", "anti", "co", "pre", "post", "multi"])
+# "second- or third-degree"
+_HANGING = frozenset(["or", "and", "to"])
 
 
 def joined(text: str, line: str) -> str:
@@ -18,7 +20,9 @@ def joined(text: str, line: str) -> str:
     broken, rest = _HYPHEN.search(text), _WORD.match(line)
     if not text or not line:
         return text + line
-    if not broken or not rest:
+    if text.endswith("/") and line[:1].isalpha():
+        return text + line
+    if not broken or not rest or rest[0] in _HANGING:
         return f"{text} {line}"
     if rest[0][0].isdigit():
         return text + line if broken[1][-1].isdigit() else f"{text} {line}"
@@ -27,6 +31,8 @@ def joined(text: str, line: str) -> str:
 
 def _keeps(first: str, second: str) -> bool:
     """Whether a hyphen at a line's end is a word's own: "cost-" / "effective", and not "hydrocor-" / "tisone"."""
+    if first.lower() == "non" or (first.lower() == "anti" and second[0] == "i"):
+        return ordinary(second)
     if not first[-1].isalpha() or not second.islower() or "-" in first or ordinary((first + second).lower()):
         return not first[-1].isalpha() or not second.islower() or "-" in first
     return first.lower() in _PREFIXES or (len(first) > 2 and ordinary(first.lower()) and ordinary(second))

@@ -15,6 +15,10 @@ from index.layout.words import Word
 _GUTTER = 8.0
 _CROSSING = 0.4
 _MIN_LINES = 4
+_CENTRAL = 0.08
+_SELDOM = 0.1
+_PROSE_WORDS = 5
+_FEW = 3
 _NUMBERS = 8
 
 
@@ -106,29 +110,39 @@ def _outermost(numbers: Sequence[Word], words: Sequence[Word]) -> bool:
 
 def in_order(words: Sequence[Word], page: int) -> list[Line]:
     """The page's lines in reading order."""
+    return [line for region in regions(words) for line in _column(rows(region), page)]
+
+
+def regions(words: Sequence[Word]) -> list[list[Word]]:
+    """The words of each column, and of each stretch over columns, in reading order."""
     found = rows(words)
     gutter = _gutter(found)
     if gutter is None:
-        return _column(found, page)
-    ordered: list[Line] = []
-    left: list[Word] = []
-    right: list[Word] = []
-
-    def flush() -> None:
-        for side in (left, right):
-            if side:
-                ordered.extend(in_order(side, page))
-            side.clear()
-
-    for row in found:
-        if _crosses(row, gutter):
-            flush()
-            ordered.extend(_column([row], page))
-        else:
-            left += [word for word in row if word.x1 <= gutter]
-            right += [word for word in row if word.x1 > gutter]
-    flush()
+        return [list(words)] if words else []
+    ordered: list[list[Word]] = []
+    for across, stretch in _stretches(found, gutter):
+        if across:
+            ordered.append([word for row in stretch for word in row])
+            continue
+        for right in (False, True):
+            side = [word for row in stretch for word in row if (word.x1 > gutter) == right]
+            ordered += regions(side)
     return ordered
+
+
+def _stretches(found: Sequence[list[Word]], gutter: float) -> list[tuple[bool, list[list[Word]]]]:
+    """Rows in turn that reach over the gutter, or do not. One or two close between such as do are of a table there."""
+    over = [_crosses(row, gutter) for row in found]
+    places = [place for place, crossing in enumerate(over) if crossing]
+    for first, second in pairwise(places):
+        if second - first <= _FEW and found[second][0].base - found[first][0].base < _FEW * 2 * found[first][0].size:
+            over[first:second] = [True] * (second - first)
+    stretches: list[tuple[bool, list[list[Word]]]] = []
+    for crossing, row in zip(over, found, strict=True):
+        if not stretches or stretches[-1][0] != crossing:
+            stretches.append((crossing, []))
+        stretches[-1][1].append(row)
+    return stretches
 
 
 def _column(found: list[list[Word]], page: int) -> list[Line]:
@@ -145,11 +159,20 @@ def _gutter(found: Sequence[Sequence[Word]]) -> float | None:
     width = right - left
     candidates = [left + width * step / 100 for step in range(20, 81)]
     best = min(candidates, key=lambda x: (sum(_crosses(row, x) for row in found), abs(x - left - width / 2)))
-    crossing = [row for row in found if _crosses(row, best)]
+    crossing = sum(_crosses(row, best) for row in found) / len(found)
     sides = [[row for row in _side(found, best, right=which) if row] for which in (False, True)]
-    if len(crossing) > _CROSSING * len(found) or min(map(len, sides)) < _MIN_LINES:
+    if crossing > _CROSSING or min(map(len, sides)) < _MIN_LINES:
         return None
-    return best if all(is_prose(side) for side in sides) else None
+    # Columns of short lines, lists and tables are told by their place and by the full lines among them.
+    central = abs(best - left - width / 2) < _CENTRAL * width and crossing < _SELDOM
+    prose = all(is_prose(side) or (central and _holds_prose(side)) for side in sides)
+    return best if prose else None
+
+
+def _holds_prose(side: Sequence[Sequence[Word]]) -> bool:
+    left, right = min(row[0].x0 for row in side), max(row[-1].x1 for row in side)
+    full = sum(row[-1].x1 - row[0].x0 > 0.85 * (right - left) and len(row) >= _PROSE_WORDS for row in side)
+    return full >= max(_MIN_LINES, 0.15 * len(side))
 
 
 def _crosses(row: Sequence[Word], x: float) -> bool:
@@ -170,6 +193,19 @@ def is_prose(side: Sequence[Sequence[Word]]) -> bool:
     left, right = min(row[0].x0 for row in side), max(row[-1].x1 for row in side)
     filled = [(row[-1].x1 - row[0].x0) / max(right - left, 1) for row in side]
     return median(filled) > 0.6 and median(len(row) for row in side) >= 4
+
+
+_CONTENTS = re.compile(r"(?:\s?[.…·]){5,}\s*\w*\s*$")
+
+
+def is_contents(text: str) -> bool:
+    """Whether a line is one of a table of contents: dots lead to its page."""
+    return _CONTENTS.search(text) is not None
+
+
+def entry(text: str) -> str:
+    """What a line of a table of contents names."""
+    return _CONTENTS.sub("", text).strip()
 
 
 _PAGE_NUMBER = re.compile(r"(?:page|sheet|p\.?)?\s*(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|/|-)\s*\d{1,4})?", re.IGNORECASE)

@@ -1,34 +1,21 @@
-"""Tables that have rules across and none down, as books and LaTeX print them: gaps part their columns."""
+"""Tables that have rules across and none down, as books and LaTeX print them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 from typing import Any
 
-from index.layout.joining import unbroken
+from index.layout.cells import Column, Found, Line, columns, filled, inside, rowed, spread
 from index.layout.lines import is_prose, rows
 from index.layout.words import Word
-from index.tables import Row
-
-Box = tuple[float, float, float, float]
-"""Left, top, right, bottom in points."""
 
 _SLACK = 2.0
-_GAP = 6.0
 _MIN_BREADTH = 100.0
 _PROSE_LINES = 6
-
-
-@dataclass(frozen=True)
-class Found:
-    """A table's cells with its place; ``bold`` says which rows name the columns by their face or place."""
-
-    box: Box
-    rows: tuple[Row, ...]
-    bold: tuple[bool, ...]
-    caption: str | None = None
+_LARGER = 1.08
 
 
 @dataclass
@@ -40,24 +27,39 @@ class _Rules:
     tops: list[float]
     starts: list[float]
 
-
-def inside(word: Word, box: Box) -> bool:
-    """Whether the middle of a word is in a box."""
-    x, y = (word.x0 + word.x1) / 2, (word.top + word.bottom) / 2
-    return box[0] - _SLACK <= x <= box[2] + _SLACK and box[1] <= y <= box[3]
+    def columns(self, lines: Sequence[Line]) -> list[Column]:
+        """Where the pieces say, or else the gaps."""
+        known = [start - 1 for start in self.starts]
+        return list(zip(known, [*known[1:], float("inf")], strict=True)) if len(known) > 1 else columns(lines)
 
 
 def open_tables(edges: Sequence[Any], words: Sequence[Word]) -> Iterator[Found]:
-    """The tables between rules across, three or more, that lie over one another and have columns between them."""
-    for rules in _parallel(edges):
-        group: list[float] = rules.tops[:1]
-        for above, below in pairwise(rules.tops):
-            if _has_columns(rules, above, below, words):
-                group.append(below)
-                continue
-            yield from _table(rules, group, words)
-            group = [below]
-        yield from _table(rules, group, words)
+    """The tables between rules across, three or more, that lie over one another and have columns between them.
+
+    Shorter rules in one, as beside a merged cell, part its rows.
+    """
+    free = list(words)
+    parallel = sorted(_parallel(edges), key=lambda each: each.left - each.right)
+    for rules in parallel:
+        shorter = [each for each in parallel if rules.left - 4 < each.left and each.right < rules.right + 4]
+        within = sorted({top for each in shorter for top in each.tops})
+        for group in _groups(rules, free):
+            table = _table(rules, group, within, free)
+            if table:
+                free = [word for word in free if not inside(word, table.box)]
+                yield table
+
+
+def _groups(rules: _Rules, words: Sequence[Word]) -> Iterator[list[float]]:
+    """The rules of each table, by their heights."""
+    group: list[float] = rules.tops[:1]
+    for above, below in pairwise(rules.tops):
+        if _goes_on(rules, group, above, below, words):
+            group.append(below)
+            continue
+        yield group
+        group = [below]
+    yield group
 
 
 def _parallel(edges: Sequence[Any]) -> list[_Rules]:
@@ -74,9 +76,9 @@ def _parallel(edges: Sequence[Any]) -> list[_Rules]:
 
 def _across(edges: Sequence[Any]) -> Iterator[tuple[float, list[float], float]]:
     """Height, the starts of the pieces and right end of each rule; one drawn cell by cell is one rule."""
-    pieces = sorted((round(edge["top"]), edge["x0"], edge["x1"]) for edge in edges if edge["orientation"] == "h")
+    drawn = sorted((round(edge["top"]), edge["x0"], edge["x1"]) for edge in edges if edge["orientation"] == "h")
     merged: list[tuple[float, list[float], float]] = []
-    for top, left, right in pieces:
+    for top, left, right in drawn:
         if merged and merged[-1][0] == top and left - merged[-1][2] < 3:
             new = [left] if left - merged[-1][1][-1] > _SLACK else []
             merged[-1] = (top, [*merged[-1][1], *new], max(merged[-1][2], right))
@@ -89,61 +91,55 @@ def _between(rules: _Rules, top: float, bottom: float, words: Sequence[Word]) ->
     return rows([word for word in words if inside(word, (rules.left, top, rules.right, bottom))])
 
 
-def _has_columns(rules: _Rules, top: float, bottom: float, words: Sequence[Word]) -> bool:
-    lines = _between(rules, top, bottom, words)
-    return bool(lines) and len(rules.starts if len(rules.starts) > 1 else _columns(lines)) > 1
+def _goes_on(rules: _Rules, group: Sequence[float], above: float, below: float, words: Sequence[Word]) -> bool:
+    """Whether what is between two rules is the table's that the rules of ``group`` are: in its columns and its face."""
+    new, known = (_between(rules, top, bottom, words) for top, bottom in ((above, below), (group[0], above)))
+    if not new:
+        return False
+    if any(_crosses(line, part) for line in new for part in rules.columns(new)[1:]):
+        return False
+    if not known:
+        return len(rules.columns(new)) > 1
+    size = median(word.size for line in known for word in line)
+    alike = all(word.size < _LARGER * size for line in new for word in line)
+    body = known[1:] if len(group) > 2 else []
+    return alike and len(rules.columns([*body, *new])) > 1
 
 
-def _table(rules: _Rules, tops: Sequence[float], words: Sequence[Word]) -> Iterator[Found]:
+def _crosses(line: Line, column: Column) -> bool:
+    """Whether the words of a line run over a column's beginning without a gap."""
+    before = max((word.x1 for word in line if word.x0 < column[0]), default=None)
+    after = min((word.x0 for word in line if word.x0 >= column[0]), default=None)
+    return before is not None and (before > column[0] + 1 or (after is not None and after - before < _SLACK))
+
+
+def _table(rules: _Rules, tops: Sequence[float], within: Sequence[float], words: Sequence[Word]) -> Found | None:
     if len(tops) < 3:
-        return
-    lines = _between(rules, tops[0], tops[-1], words)
-    known = [start - 1 for start in rules.starts]
-    columns = list(zip(known, [*known[1:], float("inf")], strict=True)) if len(known) > 1 else _columns(lines)
-    if len(columns) < 2 or len(lines) < 2 or _are_prose(lines, columns):
-        return
-    heads = [line for line in lines if line[0].base < tops[1]]
-    filled = [_filled([line], columns) for line in heads]
-    body = [_filled(line, columns) for line in _by_subject(lines[len(heads) :], columns[0][1])]
+        return None
+    heads = _between(rules, tops[0], tops[1], words)
+    dividing = [top for top in within if tops[1] <= top <= tops[-1]]
+    between = [_between(rules, *pair, words) for pair in pairwise(dividing)]
+    body = [line for lines in between for line in lines]
+    parts = rules.columns(body)
+    if len(parts) < 2 or not heads or not body or _are_prose([*heads, *body], parts):
+        return None
+    named = spread([filled(row, parts) for row in rowed(heads, parts)])
+    under = [
+        filled(row, parts) for lines in between if lines for row in _rows(lines, len(between) > 2, parts)
+    ]
+    every = (*named, *under)
     box = (rules.left, tops[0], rules.right, tops[-1])
-    yield Found(box, tuple(filled + body), tuple(number < len(filled) for number in range(len(filled) + len(body))))
+    return Found(box, every, tuple(number < len(named) for number in range(len(every))))
 
 
-def _are_prose(lines: list[list[Word]], columns: Sequence[tuple[float, float]]) -> bool:
+def _rows(lines: Sequence[Line], ruled: bool, parts: Sequence[Column]) -> list[list[Line]]:
+    """The rows between two rules: one where rows have rules and it has one subject."""
+    subjects = sum(line[0].x0 < parts[0][1] for line in lines)
+    return [list(lines)] if ruled and subjects < 2 else rowed(lines, parts)
+
+
+def _are_prose(lines: Sequence[Line], parts: Sequence[Column]) -> bool:
     """Whether the columns hold running text: a page of two columns between rules is no table."""
-    sides = [[[word for word in line if low <= word.x0 < high] for line in lines] for low, high in columns]
-    filled = [[line for line in side if line] for side in sides]
-    return all(len(side) >= _PROSE_LINES and is_prose(side) for side in filled)
-
-
-def _by_subject(lines: list[list[Word]], first_ends: float) -> list[list[list[Word]]]:
-    """The lines of each row, which has one in its first column: the first, or the middle where lines stand above it."""
-    subjects = [number for number, line in enumerate(lines) if line[0].x0 < first_ends]
-    if not subjects:
-        return [[line] for line in lines]
-    centred = subjects[0] > 0
-    found: dict[int, list[list[Word]]] = {number: [] for number in subjects}
-    for number, line in enumerate(lines):
-        above = [each for each in subjects if each <= number]
-        nearest = min(subjects, key=lambda each: abs(lines[each][0].base - line[0].base))
-        found[nearest if centred or not above else above[-1]].append(line)
-    return list(found.values())
-
-
-def _filled(lines: Sequence[Sequence[Word]], columns: Sequence[tuple[float, float]]) -> Row:
-    return tuple(
-        unbroken([" ".join(word.text for word in line if low <= word.x0 < high) for line in lines])
-        for low, high in columns
-    )
-
-
-def _columns(lines: Sequence[Sequence[Word]]) -> list[tuple[float, float]]:
-    """From where to where columns reach: gaps that run down through all lines part them."""
-    merged: list[list[float]] = []
-    for start, end in sorted((word.x0, word.x1) for line in lines for word in line):
-        if merged and start - merged[-1][1] < _GAP:
-            merged[-1][1] = max(merged[-1][1], end)
-        else:
-            merged.append([start, end])
-    starts = [span[0] - 1 for span in merged]
-    return list(zip(starts, [*starts[1:], float("inf")], strict=True))
+    sides = [[[word for word in line if low <= word.x0 < high] for line in lines] for low, high in parts]
+    filled_sides = [[line for line in side if line] for side in sides]
+    return all(len(side) >= _PROSE_LINES and is_prose(side) for side in filled_sides)

@@ -11,10 +11,10 @@ from statistics import median
 
 from index.document import Block, Section
 from index.furniture import is_unread
+from index.layout.cells import Found
 from index.layout.headings import Headings, plain
 from index.layout.joining import joined
-from index.layout.lines import Line
-from index.layout.open_tables import Found
+from index.layout.lines import Line, entry, is_contents
 from index.tables import MARKS, Grid, guessed_heads, marks_in, notes, statements
 
 _BULLET = re.compile(r"^(?:[•●▪◦‣∙·■□➢►✓✔*–—]|[\uf000-\uf0ff]|o(?=\s)|-(?=\s))\s*")
@@ -25,7 +25,6 @@ _ENDS = re.compile(r"[.!?:;][\"')\]”’⁰¹²³⁴⁵⁶⁷⁸⁹,–-]*$|\[[
 _STARTS_LOWER = re.compile(r"^[\"'(“‘\[]?[a-z]")
 _INDENT = 8.0
 _BESIDE = 4.0
-_CONTENTS = re.compile(r"(?:\s?[.…·]){5,}\s*\w*\s*$")
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ class Structure:
 
     def _add_line(self, line: Line, leading: float) -> None:
         text = line.text
-        if _CONTENTS.search(text):
+        if is_contents(text):
             self._drop_contents(text)
             return
         note = self._is_note(text)
@@ -185,7 +184,7 @@ class Structure:
 
     def _drop_contents(self, text: str) -> None:
         """A line of a table of contents; where it is only dots, the line above is its entry."""
-        if self._open and not _CONTENTS.sub("", text).strip():
+        if self._open and not entry(text):
             self._open = None
         self._finish()
 
@@ -283,6 +282,8 @@ def whole(sections: Sequence[Section]) -> Iterator[Section]:
 
 def _marked(block: Block) -> Block:
     text = block.text
+    if not any(map(str.isalpha, text)):
+        return replace(block, quotable=False)
     row = block.statement and "; " in text and ": " in text
     begins = _STARTS_LOWER.match(text) is not None and not row
     ends = _ENDS.search(text) is not None or block.statement

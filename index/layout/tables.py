@@ -9,9 +9,10 @@ from typing import Any
 
 import pdfplumber
 
+from index.layout.cells import Box, Found, inside
 from index.layout.joining import unbroken
 from index.layout.lines import Line, rows
-from index.layout.open_tables import Box, Found, inside, open_tables
+from index.layout.open_tables import open_tables
 from index.layout.words import Word
 from index.tables import Row
 

@@ -14,10 +14,10 @@ import pypdfium2  # type: ignore[import-untyped]
 
 from index.document import Document, Section, Skipped
 from index.layout.aligned_tables import aligned_tables
+from index.layout.cells import Found
 from index.layout.headings import Headings, body_size, plain
-from index.layout.lines import Line, in_order, unnumbered
+from index.layout.lines import Line, in_order, regions, unnumbered
 from index.layout.ocr import MISSING, with_text
-from index.layout.open_tables import Found
 from index.layout.running import without_running
 from index.layout.structure import Structure, whole
 from index.layout.tables import Ruled, captioned, outside
@@ -82,7 +82,8 @@ def _page(page: Page, words: list[Word], ruled: Ruled) -> list[Line | Found]:
     """A page's lines in reading order, its tables where they stand among them."""
     words = unnumbered(words)
     tables = ruled.tables(page.number - 1, words) if page.ruled and words else []
-    tables += aligned_tables(outside(words, tables))
+    free = [word for word in outside(words, tables) if not word.turned]
+    tables += [found for region in regions(free) for found in aligned_tables(region)]
     lines: list[Line | Found] = list(
         in_order([word for word in outside(words, tables) if not word.turned], page.number)
     )

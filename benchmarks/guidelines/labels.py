@@ -1,0 +1,86 @@
+"""What a reader must find in a document, taken from the text before any tool or reader saw it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from benchmarks.guidelines.text import (
+    FURNITURE,
+    Block,
+    Heading,
+    Listing,
+    Paragraph,
+    Recommendation,
+    References,
+    Steps,
+    Table,
+    Text,
+)
+
+_NEGATED = re.compile(
+    r"\b(?:not|never|avoid(?:ed)?|no|nor|neither|cannot|against|unless|without|except|stop|none|omit(?:ted)?)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Label:
+    """Words that stand in one quotable sentence, in this order, under ``heading``.
+
+    A row's are its cells, each after its column's name.
+    """
+
+    parts: tuple[str, ...]
+    heading: str
+    row: bool = False
+
+    @property
+    def text(self) -> str:
+        """All its words."""
+        return " ".join(self.parts)
+
+    @property
+    def negation(self) -> tuple[str, list[str]] | None:
+        """The words up to and with the first negation, and the words after it; None where there is none."""
+        match = _NEGATED.search(self.text)
+        return (self.text[: match.end()], self.text[match.end() :].split()) if match and not self.row else None
+
+
+def labels(text: Text) -> list[Label]:
+    """The labels of a text in its order."""
+    heading = ""
+    found: list[Label] = []
+    for block in text.blocks:
+        if isinstance(block, Heading):
+            heading = block.text
+        else:
+            found += _of(block, heading)
+    return found
+
+
+def furniture(text: Text) -> list[str]:
+    """What must not be quoted: heads, feet, rights and literature."""
+    cited = [each[:30] for block in text.blocks if isinstance(block, References) for each in block.items]
+    return [*FURNITURE, *cited]
+
+
+def _of(block: Block, heading: str) -> Iterator[Label]:
+    if isinstance(block, Paragraph):
+        yield from (Label((each,), heading) for each in block.sentences)
+    elif isinstance(block, Recommendation):
+        yield Label((block.text,), heading)
+    elif isinstance(block, Listing):
+        apart = [(block.stem, *block.items)] if block.together else [(block.stem, each) for each in block.items]
+        yield from (Label(parts, heading) for parts in apart)
+    elif isinstance(block, Steps):
+        yield from (Label((each,), heading) for each in block.items)
+    elif isinstance(block, Table):
+        yield from (Label(_cells(block, row), block.caption or heading, row=True) for row in block.rows)
+
+
+def _cells(table: Table, row: list[str]) -> tuple[str, ...]:
+    above, names = table.heads[0], table.heads[-1]
+    shared = {name for name in above if above.count(name) > 1}
+    return (*sorted(shared), row[0], *(f"{name}: {cell}" for name, cell in zip(names[1:], row[1:], strict=True)))

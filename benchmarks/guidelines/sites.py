@@ -1,0 +1,58 @@
+"""Texts as the Markdown of MkDocs and of Docusaurus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from benchmarks.guidelines.text import RIGHTS, Block, Heading, Listing, Paragraph, Recommendation, References, Steps
+from benchmarks.guidelines.text import Table, Text
+
+
+def mkdocs(text: Text) -> str:
+    """A page of MkDocs with Material's marks."""
+    front = "---\ntags: [wards]\nhide: [navigation]\nsearch:\n  boost: 2\n---\n"
+    said = "\n\n".join("\n".join(_lines(block, star="*")) for block in text.blocks)
+    return f"{front}# {text.title}\n\n[TOC]\n\n<!-- lint off -->\n\n{said}\n\n{RIGHTS}\n"
+
+
+def docusaurus(text: Text) -> str:
+    """A page of Docusaurus: each of its parts is a box or stands under a heading with an anchor."""
+    front = f'---\nsidebar_position: 3\ntitle: "{text.title}"\nslug: /{text.name}\n---\nimport Tabs from "@theme/Tabs";\n\n'
+    said = "\n\n".join("\n".join(_boxed(block)) for block in text.blocks)
+    return f"{front}{said}\n\n{RIGHTS}\n"
+
+
+def _boxed(block: Block) -> Iterator[str]:
+    if isinstance(block, Heading):
+        yield f"{'#' * (block.level + 1)} {block.text} {{#s{block.number.replace('.', '-')}}}"
+    elif isinstance(block, Listing):
+        yield from (":::warning", "", *_lines(block, star="-"), "", ":::")
+    else:
+        yield from _lines(block, star="-")
+
+
+def _lines(block: Block, star: str) -> Iterator[str]:
+    match block:
+        case Heading():
+            yield f"{'#' * (block.level + 1)} {block.text}"
+        case Paragraph():
+            yield "\n".join(block.sentences)
+        case Recommendation():
+            yield f"**{block.number}** {block.text}"
+        case Listing():
+            yield from (block.stem, "", *(f"{star} {each}" for each in block.items))
+        case Steps():
+            yield from (f"{number}. {each}" for number, each in enumerate(block.items, start=1))
+        case Table():
+            yield from _table(block)
+        case References():
+            yield from ("## References", "", *(f"{number}. {each}" for number, each in enumerate(block.items, start=1)))
+
+
+def _table(table: Table) -> Iterator[str]:
+    """Pipe tables have one row of names and no merged cells."""
+    names = [", ".join(dict.fromkeys(column)) for column in zip(*table.heads, strict=True)]
+    if table.caption:
+        yield f"**{table.caption}**\n"
+    for row in (names, ["---"] * len(names), *table.rows):
+        yield f"| {' | '.join(row)} |"

@@ -1,0 +1,117 @@
+"""Texts as Word documents; LibreOffice prints them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import docx
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+
+from benchmarks.guidelines.text import (
+    RIGHTS,
+    RUNNING_FOOT,
+    RUNNING_HEAD,
+    Block,
+    Heading,
+    Listing,
+    Paragraph,
+    Recommendation,
+    References,
+    Steps,
+    Table,
+    Text,
+)
+
+
+def written(text: Text, file: Path, *, contents: bool = False) -> Path:
+    """A document with heads, feet and Word's own styles for headings and lists."""
+    word = docx.Document()
+    section = word.sections[0]
+    section.header.paragraphs[0].text = RUNNING_HEAD
+    _foot(section.footer.paragraphs[0])
+    word.add_paragraph(text.title, style="Title")
+    if contents:
+        _contents(word, text)
+    for block in text.blocks:
+        _add(word, block)
+    word.add_paragraph(RIGHTS)
+    word.save(str(file))
+    return file
+
+
+def _foot(paragraph: Any) -> None:
+    run = paragraph.add_run(f"{RUNNING_FOOT}\tPage ")
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    run._r.addnext(field)
+
+
+def _contents(word: Any, text: Text) -> None:
+    word.add_paragraph("Contents", style="Heading 1")
+    for page, each in enumerate(text.headings, start=2):
+        line = word.add_paragraph(f"{each.number} {each.text}\t{page // 4 + 2}")
+        line.paragraph_format.tab_stops.add_tab_stop(docx.shared.Cm(15), leader=docx.enum.text.WD_TAB_LEADER.DOTS)
+    word.add_page_break()
+
+
+def _add(word: Any, block: Block) -> None:
+    match block:
+        case Heading():
+            word.add_heading(f"{block.number} {block.text}", block.level)
+        case Paragraph():
+            word.add_paragraph(" ".join(block.sentences))
+        case Recommendation():
+            word.add_paragraph(f"{block.number}\t{block.text}")
+        case Listing():
+            word.add_paragraph(block.stem)
+            for each in block.items:
+                word.add_paragraph(each, style="List Bullet")
+        case Steps():
+            for each in block.items:
+                word.add_paragraph(each, style="List Number")
+        case Table():
+            _table(word, block)
+        case References():
+            word.add_heading("References", 1)
+            for each in block.items:
+                word.add_paragraph(each)
+
+
+def _table(word: Any, table: Table) -> None:
+    if table.caption:
+        word.add_paragraph(table.caption, style="Caption")
+    heads = len(table.heads)
+    grid = word.add_table(rows=heads + len(table.cells), cols=len(table.heads[0]))
+    grid.style = "Table Grid"
+    for number, row in enumerate((*table.heads, *table.rows)):
+        for column, cell in enumerate(row):
+            grid.cell(number, column).text = cell
+    for number, row in enumerate(table.spans()):
+        _merge_heads(grid, number, row)
+    for number, cells in enumerate(table.cells):
+        for column, cell in enumerate(cells):
+            if cell != "^" and (deep := table.reach(number, column)) > 1:
+                _merge(grid, (heads + number, column), (heads + number + deep - 1, column), cell)
+    for row in grid.rows[:heads]:
+        repeat = OxmlElement("w:tblHeader")
+        row._tr.get_or_add_trPr().append(repeat)
+        for run in (run for cell in row.cells for paragraph in cell.paragraphs for run in paragraph.runs):
+            run.bold = True
+    word.add_paragraph("")
+
+
+def _merge_heads(grid: Any, number: int, row: list[tuple[str, int, int]]) -> None:
+    column = 0 if number == 0 else 1
+    for name, wide, tall in row:
+        if wide > 1 or tall > 1:
+            _merge(grid, (number, column), (number + tall - 1, column + wide - 1), name)
+        column += wide
+
+
+def _merge(grid: Any, first: tuple[int, int], last: tuple[int, int], said: str) -> None:
+    merged = grid.cell(*first).merge(grid.cell(*last))
+    for paragraph in merged.paragraphs[1:]:
+        paragraph._p.getparent().remove(paragraph._p)
+    merged.text = said

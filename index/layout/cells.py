@@ -1,0 +1,154 @@
+"""Cells where no lines are drawn round them: gaps that run down part the columns, steps and fits the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from index.layout.joining import unbroken
+from index.layout.words import Word
+from index.tables import Row
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in points."""
+Column = tuple[float, float]
+"""From where to where a column reaches."""
+Line = Sequence[Word]
+
+_SLACK = 2.0
+# The least gap between two columns, and the share of lines that may reach over it: heads and rows over all columns.
+GAP = 6.0
+_CROSSING = 0.12
+# Steps between the lines of a cell, in heights of its face, and by how much those between rows are larger.
+_LEADING = 1.5
+_LARGER = 1.15
+
+
+@dataclass(frozen=True)
+class Found:
+    """A table's cells with its place; ``bold`` says which rows name the columns by their face or place."""
+
+    box: Box
+    rows: tuple[Row, ...]
+    bold: tuple[bool, ...]
+    caption: str | None = None
+
+
+def inside(word: Word, box: Box) -> bool:
+    """Whether the middle of a word is in a box."""
+    x, y = (word.x0 + word.x1) / 2, (word.top + word.bottom) / 2
+    return box[0] - _SLACK <= x <= box[2] + _SLACK and box[1] <= y <= box[3]
+
+
+def box_of(lines: Sequence[Line]) -> Box:
+    """The least box round lines."""
+    words = [word for line in lines for word in line]
+    return (
+        min(word.x0 for word in words),
+        min(word.top for word in words),
+        max(word.x1 for word in words),
+        max(word.bottom for word in words),
+    )
+
+
+def pieces(line: Line, gap: float = GAP) -> list[list[Word]]:
+    """The parts of a line that gaps of more than ``gap`` points divide."""
+    found = [[line[0]]]
+    for before, word in pairwise(line):
+        if word.x0 - before.x1 >= gap:
+            found.append([])
+        found[-1].append(word)
+    return found
+
+
+def columns(lines: Sequence[Line]) -> list[Column]:
+    """The columns that gaps part which run down through all lines but a few; the last has no end."""
+    spans = [(piece[0].x0, piece[-1].x1) for line in lines for piece in pieces(line)]
+    few = int(_CROSSING * len(lines))
+    edges = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
+    starts: list[float] = []
+    covered, free_from = 0, float("-inf")
+    for x, change in edges:
+        if change > 0 and covered <= few < covered + change and x - free_from >= GAP / 2:
+            starts.append(x - 1)
+        covered += change
+        if change < 0 and covered <= few < covered + 1:
+            free_from = x
+    return list(zip(starts, [*starts[1:], float("inf")], strict=True))
+
+
+def cell(line: Line, column: Column) -> list[Word]:
+    """The words of a line in a column."""
+    return [word for word in line if column[0] <= word.x0 < column[1]]
+
+
+def rowed(lines: Sequence[Line], parts: Sequence[Column]) -> list[list[Line]]:
+    """The lines of each row.
+
+    Where some steps are larger than others, they part the rows. Else a line goes on with the row above if none of its
+    first words would have fitted on the line above, where the cell's writer would have put it.
+    """
+    steps = [second[0].base - first[0].base for first, second in pairwise(lines)]
+    size = median(word.size for line in lines for word in line)
+    if any(0 < step < 0.75 * size for step in steps):
+        return _centred(lines, parts[0])
+    within = _within(steps, size)
+    ends = [max((word.x1 for line in lines for word in cell(line, part)), default=0.0) for part in parts]
+    rows: list[list[Line]] = [[lines[0]]] if lines else []
+    for line, step in zip(lines[1:], steps, strict=True):
+        new = step > within if within else step > 1.7 * size or _is_new(rows[-1], line, parts, ends)
+        if new:
+            rows.append([])
+        rows[-1].append(line)
+    return rows
+
+
+def _within(steps: Sequence[float], size: float) -> float | None:
+    """The largest step between lines of one cell; None where steps do not tell, being all about the same."""
+    ordered = sorted(step for step in steps if step > 0)
+    jump = next((first for first, second in pairwise(ordered) if second > _LARGER * first), None)
+    return jump * (1 + _LARGER) / 2 if jump and jump <= _LEADING * size else None
+
+
+def _is_new(row: Sequence[Line], line: Line, parts: Sequence[Column], ends: Sequence[float]) -> bool:
+    """Whether a line begins a row: a word of it would have fitted on the line above, or stands under an empty place.
+
+    So does one with a word in each of three columns and more, the first of them a capital or a number.
+    """
+    cells = [cell(line, part) for part in parts]
+    if len(parts) > 2 and all(cells) and not cells[0][0].text[:1].islower():
+        return True
+    for words, part, end in zip(cells, parts, ends, strict=True):
+        above = cell(row[-1], part)
+        if words and (not above or above[-1].x1 + 0.25 * words[0].size + words[0].x1 - words[0].x0 < end):
+            return True
+    return False
+
+
+def _centred(lines: Sequence[Line], first: Column) -> list[list[Line]]:
+    """Rows whose cells stand at their middles: each line to the nearest one that has a subject."""
+    subjects = [line for line in lines if cell(line, first)] or lines
+    rows: dict[int, list[Line]] = {id(subject): [] for subject in subjects}
+    for line in lines:
+        rows[id(min(subjects, key=lambda each: abs(each[0].base - line[0].base)))].append(line)
+    return list(rows.values())
+
+
+def filled(lines: Sequence[Line], parts: Sequence[Column]) -> Row:
+    """The cells of a row's lines."""
+    return tuple(unbroken(" ".join(word.text for word in cell(line, part)) for line in lines) for part in parts)
+
+
+def spread(heads: Sequence[Row]) -> list[Row]:
+    """Rows of names, one over several columns in each of them: those to its right whose place is empty above a name."""
+    done: list[Row] = []
+    for number, row in enumerate(heads):
+        below = heads[number + 1] if number + 1 < len(heads) else ()
+        names = list(row)
+        for place in range(2, len(names)):
+            if not names[place] and below and below[place] and below[place - 1]:
+                names[place] = names[place - 1]
+        done.append(tuple(names))
+    return done
