@@ -34,7 +34,7 @@ def order_numbers(statements: Sequence[Statement], record: Patient, knowledge: K
     read = [each for one in statements for each in consultation.read(one.text)]
     drugs = [each for each in read if each.recommended and each.mention.resolved and not each.local]
     today = datetime.now(UTC).date()
-    asked = (compute(name, record, today) for name in dict.fromkeys(_asked(drugs, consultation)))
+    asked = (compute(name, record, today, knowledge) for name in dict.fromkeys(_asked(drugs, consultation)))
     return OrderNumbers(known, tuple(each for each in asked if each.value is not None or each.between))
 
 

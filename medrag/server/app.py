@@ -122,7 +122,8 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
 
 def _hooks(engine: Engine, options: Options) -> cds_hooks.Setup:
     def search(case: Case) -> Sequence[Evidence]:
-        return engine.retriever.sentences(query_for(case), described(case), k=engine.sentences)
+        query, words = query_for(case, engine.knowledge), described(case, engine.knowledge)
+        return engine.retriever.sentences(query, words, k=engine.sentences, asked=case.question)
 
     ehrs = frozenset(options.ehrs)
     return cds_hooks.Setup(options.cds_clients, options.fhir_servers, ehrs, search, options.language)
