@@ -133,9 +133,7 @@ def search(
         if as_json or queries:
             print(search_line(retriever, each, _knowledge(settings), k=k, filters=wanted), flush=True)
         else:
-            found = retriever.nearest(
-                condensed(each.query, _knowledge(settings)), k=k, filters=wanted, asked=each.query
-            )
+            found = retriever.nearest(condensed(each.query, _knowledge(settings)), k=k, filters=wanted)
             _show_passages(found, graded=wanted.by_grading)
 
 

@@ -19,7 +19,7 @@ from medrag.generation.model import ChatModel, Generation
 from medrag.generation.modes import MODES, Draft, Grounding, Mode, Reader, pointed
 from medrag.generation.modes.quote import MAX_STATEMENTS, by_rank
 from medrag.knowledge import Knowledge
-from medrag.retrieval.query import described, query_for
+from medrag.retrieval.query import query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.safety.check_context import not_assessed
 from medrag.safety.checks import CHECKS, Check
@@ -157,14 +157,8 @@ class Engine:
         """Sentences to choose among, or passages to write from."""
         query = query_for(case, self.knowledge)
         if self.mode.chooses:
-            return retriever.sentences(
-                query,
-                described(case, self.knowledge),
-                k=self.sentences,
-                filters=case.filters,
-                asked=case.question,
-            )
-        return retriever.search(query, k=self.passages, filters=case.filters, asked=case.question)
+            return retriever.sentences(query, k=self.sentences, filters=case.filters)
+        return retriever.search(query, k=self.passages, filters=case.filters)
 
     def _consultation(self, case: Case) -> Consultation:
         return Consultation(

@@ -42,10 +42,9 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
     Raises:
         ConfigurationError, StoreError, KnowledgeError, ModelUnavailable: whichever part cannot be had.
     """
-    retriever = Retriever.open(settings.index_dir, settings.encoder, settings.milvus_secret)
-    if settings.ranker:
-        retriever = replace(retriever, ranker=SentenceRanker(Encoder(settings.ranker)))
     facts = knowledge.load(settings.knowledge_dir)
+    ranker = SentenceRanker(Encoder(settings.ranker) if settings.ranker else None, facts)
+    retriever = replace(Retriever.open(settings.index_dir, settings.encoder, settings.milvus_secret), ranker=ranker)
     settings = await asyncio.to_thread(_with_model, settings, say)
     classifier = RequestClassifier(facts.request_model, Encoder() if settings.encoder else retriever.encoder)
     hashing = asyncio.create_task(asyncio.to_thread(_hashes, settings))

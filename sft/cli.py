@@ -259,6 +259,37 @@ def requests_command(
     )
 
 
+@app.command("order")
+def order_command(
+    index: Annotated[Path, typer.Option(help="An index that holds the documents asked about.")],
+    questions: Annotated[Path | None, typer.Option(help="Written questions; the project's own by default.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the weights go; in place of the bundled ones if not.")] = None,
+) -> None:
+    """Fit the order of the sentences that search finds, and measure it on documents set aside.
+
+    Example: medrag sft order --index my-index --out my-order.json
+    """
+    _quiet_threads()
+    from medrag.datasets.questions import read_questions
+    from medrag.datasets.splits import split_of
+    from medrag.files import write_whole
+    from medrag.retrieval.sentences import ORDER, SentenceRanker
+    from sft.examples.build import corpus_of
+    from sft.questions import WRITTEN
+    from sft.training.order import candidates, fit, score
+
+    corpus = corpus_of(index)
+    ranker = SentenceRanker(knowledge=corpus.knowledge)
+    lists = list(candidates(corpus, read_questions(questions or WRITTEN), ranker))
+    aside = [each for each in lists if split_of(each.document) != "train"]
+    weights = fit([each for each in lists if split_of(each.document) == "train"], ranker.encoder.hash)
+    write_whole(out or ORDER, weights.model_dump_json(indent=1) + "\n")
+    typer.echo(f"fitted on {weights.questions} questions, {len(aside)} set aside")
+    for count in (1, 3, 6, 24):
+        before, after = score(aside, None, count), score(aside, weights, count)
+        typer.echo(f"must-recall in the best {count}: {before.recall:.3f} by cosine, {after.recall:.3f} in order")
+
+
 @app.command("score")
 def score_command(
     model: Annotated[Path, typer.Argument(help="A model folder.")],

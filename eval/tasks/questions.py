@@ -30,7 +30,7 @@ from medrag.errors import InputError
 from medrag.files import sha256
 from medrag.generation.modes.quote import pointers
 from medrag.patient.summary import summarise
-from medrag.retrieval.query import described, query_for
+from medrag.retrieval.query import query_for
 from medrag.retrieval.retriever import LOOKED_AT
 from medrag.retrieval.store.index import Index
 from medrag.safety.consultation import Consultation
@@ -176,14 +176,9 @@ async def _pair_right(sample: QuestionSample, advice: Advice, solver: Solver) ->
 def _passed(question: Question, advice: Advice, engine: Engine) -> Passed:
     case = question.case
     query = query_for(case, engine.knowledge)
-    near = engine.retriever.nearest(query, k=LOOKED_AT, filters=case.filters, asked=case.question)
+    near = engine.retriever.nearest(query, k=LOOKED_AT, filters=case.filters)
     ranked = advice.evidence or engine.retriever.sentences(
-        query,
-        described(case, engine.knowledge),
-        k=engine.sentences,
-        filters=case.filters,
-        floored=False,
-        asked=case.question,
+        query, k=engine.sentences, filters=case.filters, floored=False
     )
     offered = Consultation(case.patient, case.question, engine.knowledge, evidence=advice.evidence).choices().pointers
     places = dict(zip(pointers(advice.evidence), hashes(advice.evidence), strict=True))

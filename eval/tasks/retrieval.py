@@ -45,7 +45,7 @@ class Retrieval:
         engine = solver.parts(self.name)
         case, retriever = sample.case, engine.retriever
         query = query_for(case, engine.knowledge)
-        found = await asyncio.to_thread(retriever.nearest, query, k=PASSAGES, filters=case.filters, asked=case.question)
+        found = await asyncio.to_thread(retriever.nearest, query, k=PASSAGES, filters=case.filters)
         output = {
             "question": sample.case.question,
             "gold": sample.gold.model_dump(mode="json", exclude_defaults=True),

@@ -157,7 +157,8 @@ class Context:
         """The words that are no part of a sign: of an answer ("DM: no, asthma: yes"), or of one that says nothing."""
         for cue in found:
             if not any(
-                sign.start <= cue.start and cue.end <= sign.end
+                sign.start <= cue.start
+                and cue.end <= sign.end
                 and (sign.says == "nothing" or (sign.side == "after" and sign.says == cue.says))
                 for sign in signs
             ):
@@ -271,7 +272,9 @@ class Context:
         if verb is None or cue.says not in _EXCHANGES:
             return False
         to = _TO.search(self._text, cue.end, sentence.end)
-        if verb[0].lower() != "from" and not (to and self._named(cue.end, to.start()) and self._named(to.end(), sentence.end)):
+        if verb[0].lower() != "from" and not (
+            to and self._named(cue.end, to.start()) and self._named(to.end(), sentence.end)
+        ):
             return True
         return (to is None or start < to.start()) == (cue.says != "stopped")
 

@@ -196,7 +196,9 @@ def _one(text: str, name: Match[str], following: int) -> Quantity | None:
     match = _VALUE.match(text, name.end)
     if match is None or match.start("value") > following or _another(text, name, match):
         return None
-    if _ONE_OF_SEVERAL.match(text, match.end("value")) or (not match["unit"] and _YEAR.search(text, 0, match.end("value"))):
+    if _ONE_OF_SEVERAL.match(text, match.end("value")) or (
+        not match["unit"] and _YEAR.search(text, 0, match.end("value"))
+    ):
         return None
     said, end = match["value"], match.end()
     unit = match["unit"] or match["late"] or match["given"]

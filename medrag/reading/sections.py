@@ -169,7 +169,9 @@ def _ends(said: Sequence[Token], first: int, code: str) -> Iterator[int]:
     head = said[first].text
     if len(head) < (_SHORTEST - 1 if head.isupper() else _SHORTEST + 1):
         return
-    yield from (place for place in range(first + 1, len(said)) if said[place].folded in tails or said[place].text.isdigit())
+    yield from (
+        place for place in range(first + 1, len(said)) if said[place].folded in tails or said[place].text.isdigit()
+    )
 
 
 def _last_reaction(body: str, stop: int) -> int:

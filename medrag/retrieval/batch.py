@@ -59,7 +59,7 @@ def search_line(
     where a strength or grade was asked for, each passage has its ``sentences`` of that strength or grade.
     """
     asked = query.filters or filters
-    found = retriever.nearest(condensed(query.query, knowledge), k=k, filters=asked, asked=query.query)
+    found = retriever.nearest(condensed(query.query, knowledge), k=k, filters=asked)
     passages = [_passage(each) | (_sentences(each) if asked.by_grading else {}) for each in found]
     return json.dumps({"id": query.id, "passages": passages}, ensure_ascii=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from medrag.knowledge import Knowledge
 from medrag.reading.languages.gloss import is_chinese, known_words
@@ -25,42 +26,54 @@ _ASKS = re.compile(
 )
 
 
-def query_for(case: Case, knowledge: Knowledge) -> str:
-    """The question, then what of the patient decides which guideline applies, within the encoder's limit.
+@dataclass(frozen=True)
+class Query:
+    """What is searched for, in English as far as the vocabulary has it.
 
-    Current conditions the question does not name already, pregnancy and lactation, on a second line. Of a question
-    that is a long narrative only the sentences that ask are kept: :func:`asking`.
+    ``text`` finds passages: the question, and on a second line what of the patient decides which guideline applies.
+    ``described`` ranks sentences: the question, and on a second line the patient in a few words. ``asked`` is the
+    question as it was written.
+    """
+
+    text: str
+    described: str
+    asked: str
+
+    @classmethod
+    def of(cls, text: str) -> Query:
+        """A query of nothing but these words."""
+        return cls(text, text, text)
+
+
+def query_for(case: Case, knowledge: Knowledge) -> Query:
+    """What to search for to answer a case, within the encoder's limit.
+
+    Of a question that is a long narrative only the sentences that ask are kept: :func:`asking`. Conditions that the
+    question does not name already, pregnancy and lactation find passages; age, sex, pregnancy, allergies, conditions,
+    drugs and measurements, as far as the record has them, rank sentences.
     """
     question = asking(searchable(case.question, knowledge))
-    named = (
-        (searchable(each, knowledge) for each in _facts(case.patient, question.casefold()))
-        if case.patient
-        else iter(())
+    patient = case.patient or Patient()
+    deciding = _within(
+        (searchable(each, knowledge) for each in _facts(patient, question.casefold())), MAX_PATIENT_WORDS
     )
-    facts = _within(named, MAX_PATIENT_WORDS)
-    return f"{question}\nPatient with {', '.join(facts)}" if facts else question
+    facts = ", ".join(searchable(each, knowledge) for each in _described(patient)).split()[:MAX_PATIENT_WORDS]
+    return Query(
+        text=f"{question}\nPatient with {', '.join(deciding)}" if deciding else question,
+        described=f"{question}\nPatient: {' '.join(facts)}" if facts else question,
+        asked=case.question,
+    )
 
 
-def described(case: Case, knowledge: Knowledge) -> str:
-    """The question, and on a second line the patient in a few words: what the ranking of sentences reads.
-
-    Age, sex, pregnancy, allergies, conditions, drugs and measurements as far as the record has them.
-    """
-    question = asking(searchable(case.question, knowledge))
-    named = ", ".join(searchable(each, knowledge) for each in _described(case.patient)) if case.patient else ""
-    facts = " ".join(named.split()[:MAX_PATIENT_WORDS])
-    return f"{question}\nPatient: {facts}" if facts else question
-
-
-def condensed(text: str, knowledge: Knowledge) -> str:
-    """``text``, or of a narrative of more than MAX_QUESTION_WORDS what it asks and the conditions it names.
+def condensed(text: str, knowledge: Knowledge) -> Query:
+    """A query of ``text``, or of a narrative of more than MAX_QUESTION_WORDS what it asks and the conditions it names.
 
     For searches without a patient; an engine's case already has the narrative's facts in its patient. Loads the
     note reader for a narrative.
     """
     english = searchable(text, knowledge)
     if len(english.split()) <= MAX_QUESTION_WORDS:
-        return english
+        return Query(english, english, text)
     from medrag.patient.load import hear
 
     return query_for(Case(question=text, patient=hear(None, text, knowledge=knowledge)), knowledge)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from medrag.reading.languages import ENGLISH
 from medrag.reading.languages.gloss import CHINESE, is_chinese
 from medrag.retrieval.encoder import Encoder
+from medrag.retrieval.query import Query
 from medrag.retrieval.reranker import Reranker
 from medrag.retrieval.scales import only_asked
 from medrag.retrieval.searchable import Searchable
@@ -75,42 +76,32 @@ class Retriever:
         encoding = Encoder(encoder) if encoder else Encoder()
         return cls(open_index(directory, encoding, milvus_token), encoding)
 
-    def search(
-        self,
-        query: str,
-        *,
-        k: int = 5,
-        filters: Filters = Filters(),  # noqa: B008
-        asked: str = "",
-    ) -> list[Evidence]:
+    def search(self, query: Query | str, *, k: int = 5, filters: Filters = Filters()) -> list[Evidence]:  # noqa: B008
         """The best ``k`` passages for ``query``, numbered from 1, best first; empty when none is good enough.
 
-        The query's first line is the question, further lines are about the patient (:func:`query_for`): the
-        question decides whether there is an answer, both decide the order. ``asked`` is the question as it was written,
-        where ``query`` is its English: see :meth:`_spoken`.
+        The question decides whether there is an answer, question and patient decide the order.
         """
+        query = _query(query)
         vectors = self._encoded(query)
-        filters = self._spoken(asked, vectors, filters)
-        return self._best(_with(query, asked), vectors, filters, k) if self._answerable(vectors, filters) else []
+        filters = self._spoken(query, vectors, filters)
+        return self._best(query, vectors, filters, k) if self._answerable(vectors, filters) else []
 
     def sentences(
         self,
-        query: str,
-        described: str,
+        query: Query | str,
         *,
         k: int = 24,
         filters: Filters = Filters(),  # noqa: B008
         floored: bool = True,
-        asked: str = "",
     ) -> list[Evidence]:
-        """The best ``k`` sentences of the best passages for ``query``, ranked against ``described``.
+        """The best ``k`` sentences of the best passages for ``query``.
 
         Empty when no sentence is good enough; not ``floored``: however far they are.
         """
+        query = _query(query)
         vectors = self._encoded(query)
-        filters = self._spoken(asked, vectors, filters)
-        found = self._best(_with(query, asked), vectors, filters, LOOKED_AT)
-        ranked = self._ranker.best(described, [each.passage for each in found], k)
+        filters = self._spoken(query, vectors, filters)
+        ranked = self._ranker.best(query, self._best(query, vectors, filters, LOOKED_AT), k)
         return ranked if not floored or self._answered(vectors, ranked, filters) else []
 
     def _answered(self, vectors: NDArray[np.float32], ranked: Sequence[Evidence], filters: Filters) -> bool:
@@ -120,30 +111,24 @@ class Retriever:
         """
         if self._ranker.floor is None or self._is_generic(vectors, filters):
             return self._answerable(vectors, filters)
-        return bool(ranked) and ranked[0].score >= self._ranker.floor
+        return max((each.score for each in ranked), default=0.0) >= self._ranker.floor
 
     @cached_property
     def _ranker(self) -> SentenceRanker:
         return self.ranker or SentenceRanker()
 
-    def nearest(
-        self,
-        query: str,
-        *,
-        k: int = 10,
-        filters: Filters = Filters(),  # noqa: B008
-        asked: str = "",
-    ) -> list[Evidence]:
+    def nearest(self, query: Query | str, *, k: int = 10, filters: Filters = Filters()) -> list[Evidence]:  # noqa: B008
         """The best ``k`` passages however far they are: for looking at an index, not for advice."""
+        query = _query(query)
         vectors = self._encoded(query)
-        return self._best(_with(query, asked), vectors, self._spoken(asked, vectors, filters), k)
+        return self._best(query, vectors, self._spoken(query, vectors, filters), k)
 
-    def _spoken(self, asked: str, vectors: NDArray[np.float32], filters: Filters) -> Filters:
+    def _spoken(self, query: Query, vectors: NDArray[np.float32], filters: Filters) -> Filters:
         """``filters`` with the language to search in, where the index has several and none is asked for.
 
         The question's own; for a Chinese one the others, where they reach it nearer by more than OWN_LANGUAGE.
         """
-        own = CHINESE if is_chinese(asked) else ENGLISH
+        own = CHINESE if is_chinese(query.asked) else ENGLISH
         if filters.languages or not self.index.languages - {own}:
             return filters
         others = filters.model_copy(update={"languages": tuple(sorted(self.index.languages - {own}))})
@@ -155,10 +140,10 @@ class Retriever:
         mixed = _mixed(vectors)
         return mine if self.index.nearest(mixed, mine) >= self.index.nearest(mixed, others) - OWN_LANGUAGE else others
 
-    def _encoded(self, query: str) -> NDArray[np.float32]:
+    def _encoded(self, query: Query) -> NDArray[np.float32]:
         """The question's vector and, where the query has more lines, the whole query's."""
-        question = query.split("\n", 1)[0]
-        return self.encoder.encode([question] if question == query else [question, query])
+        question = query.text.split("\n", 1)[0]
+        return self.encoder.encode([question] if question == query.text else [question, query.text])
 
     def _answerable(self, vectors: NDArray[np.float32], filters: Filters) -> bool:
         """Whether the index reaches the question or, for one that asks about "this patient", what the patient has."""
@@ -182,12 +167,12 @@ class Retriever:
         # Stable: among equals the lower row comes first, so that the order is always the same.
         return [(int(rows[each]), float(scores[each])) for each in np.argsort(-scores, kind="stable")[:k]]
 
-    def _best(self, query: str, vectors: NDArray[np.float32], filters: Filters, k: int) -> list[Evidence]:
-        ranked = self.ranked(query, _mixed(vectors), filters, max(k, RERANKED) if self.reranker else k)
+    def _best(self, query: Query, vectors: NDArray[np.float32], filters: Filters, k: int) -> list[Evidence]:
+        ranked = self.ranked(_searched(query), _mixed(vectors), filters, max(k, RERANKED) if self.reranker else k)
         passages = self.index.fetch([row for row, _ in ranked])
         found = [(passage, score) for passage, (_, score) in zip(passages, ranked, strict=True)]
         if self.reranker and found:
-            found = _reranked(self.reranker, query, found)
+            found = _reranked(self.reranker, _searched(query), found)
         return [
             Evidence(number=number, passage=only_asked(passage, filters), score=round(score, 6))
             for number, (passage, score) in enumerate(found[:k], start=1)
@@ -200,9 +185,13 @@ class Retriever:
         return np.asarray(self.dense_weight * cosines + (1 - self.dense_weight) * shares, dtype=np.float32)
 
 
-def _with(query: str, asked: str) -> str:
+def _query(query: Query | str) -> Query:
+    return query if isinstance(query, Query) else Query.of(query)
+
+
+def _searched(query: Query) -> str:
     """What BM25 and the reranker look for: the query, and the Chinese words that were asked."""
-    return f"{query}\n{asked}" if is_chinese(asked) else query
+    return f"{query.text}\n{query.asked}" if is_chinese(query.asked) else query.text
 
 
 def _reranked(reranker: Reranker, query: str, found: list[tuple[Passage, float]]) -> list[tuple[Passage, float]]:

@@ -9,19 +9,23 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from medrag.knowledge import load
+from medrag.knowledge import Knowledge, load
 from medrag.reading.languages.gloss import CHINESE, in_english
 from medrag.retrieval.encoder import Encoder
+from medrag.retrieval.order import SentenceOrder, pointers, read_weights
+from medrag.retrieval.query import Query
 from medrag.retrieval.store.passages import language_of
 from medrag.types import Evidence, Passage, Pointer
 
 BUNDLED = Path(__file__).parents[1] / "models" / "minilm-sentences"
 """The LoRA adapter that tunes the bundled MiniLM to this."""
+ORDER = BUNDLED / "order.json"
 FLOOR = 0.45
 """Of the bundled ranking, by the questions of sft/questions: docs/results-model.md."""
 KEPT = 50_000
@@ -31,27 +35,40 @@ KEPT = 50_000
 class SentenceRanker:
     """Ranks sentences against a question, by the bundled ranking unless told otherwise. Safe to use from threads.
 
-    ``floor`` is the least cosine at which a sentence is taken to answer; another encoder's is not known (None).
+    The bundled encoder's cosines are put in order by :class:`~medrag.retrieval.order.SentenceOrder`; another encoder's
+    are taken as they are, since weights and floor were fitted on the bundled one's. ``floor`` is the least cosine at
+    which a sentence is taken to answer (None: not known). Names are read by ``knowledge``, the bundled one if None.
     """
 
-    def __init__(self, encoder: Encoder | None = None) -> None:
+    def __init__(self, encoder: Encoder | None = None, knowledge: Knowledge | None = None) -> None:
         self.encoder = encoder or Encoder(adapter=BUNDLED)
         self.floor = None if encoder else FLOOR
+        self._knowledge = knowledge or load()
         self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def best(self, query: str, passages: Sequence[Passage], count: int) -> list[Evidence]:
-        """The ``count`` sentences nearest to ``query`` as evidence, passages by their best sentence, numbered from 1.
+    def best(self, query: Query, found: Sequence[Evidence], count: int) -> list[Evidence]:
+        """The ``count`` best sentences of the passages ``found``, as evidence numbered from 1.
 
-        Each passage holds only its sentences among these; ``score`` is the best one's cosine.
+        Passages come by their best sentence, and each holds only its sentences among these; ``score`` is the largest
+        of their cosines.
         """
-        places = [(place, position) for place, each in enumerate(passages) for position in range(len(each.sentences))]
+        places = pointers(found)
         if not places:
             return []
-        vectors = self._vectors([text for each in passages for text in sentence_texts(each)])
-        cosines = vectors @ self.encoder.encode([query])[0]
-        order = np.argsort(-cosines, kind="stable")[:count]
-        return _evidence(passages, [(float(cosines[each]), places[each]) for each in order])
+        cosines = self.cosines(query, found)
+        scores = self._order.scores(query, found, cosines) if self.floor is not None else cosines
+        chosen = np.argsort(-scores, kind="stable")[:count]
+        return _evidence([each.passage for each in found], [(float(cosines[each]), places[each]) for each in chosen])
+
+    @cached_property
+    def _order(self) -> SentenceOrder:
+        return SentenceOrder(read_weights(ORDER), self._knowledge)
+
+    def cosines(self, query: Query, found: Sequence[Evidence]) -> NDArray[np.float32]:
+        """The cosine of every sentence of ``found`` with the question and the patient, shape ``(sentences,)``."""
+        vectors = self._vectors([text for each in found for text in sentence_texts(each.passage, self._knowledge)])
+        return np.asarray(vectors @ self.encoder.encode([query.described])[0])
 
     def _vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One row a text; texts seen before are not encoded again."""
@@ -69,11 +86,11 @@ class SentenceRanker:
         return np.stack([known[text] for text in texts])
 
 
-def sentence_texts(passage: Passage) -> list[str]:
+def sentence_texts(passage: Passage, knowledge: Knowledge) -> list[str]:
     """Each sentence as it is encoded: under the title and the innermost heading, a Chinese one in English."""
     heading = " > ".join((passage.title, *passage.section[-1:]))
     texts = [f"{heading}\n{passage.quote(each)}" for each in passage.sentences]
-    return [in_english(each, load()) for each in texts] if language_of(passage) == CHINESE else texts
+    return [in_english(each, knowledge) for each in texts] if language_of(passage) == CHINESE else texts
 
 
 def _evidence(passages: Sequence[Passage], chosen: Sequence[tuple[float, Pointer]]) -> list[Evidence]:

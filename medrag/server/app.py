@@ -16,7 +16,7 @@ from starlette.types import Scope
 from medrag import __version__
 from medrag.engine import Engine
 from medrag.messages import Language
-from medrag.retrieval.query import described, query_for
+from medrag.retrieval.query import query_for
 from medrag.server import answers
 from medrag.server.agents import protocol
 from medrag.server.agents.tools import Agent, Desk
@@ -122,8 +122,7 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
 
 def _hooks(engine: Engine, options: Options) -> cds_hooks.Setup:
     def search(case: Case) -> Sequence[Evidence]:
-        query, words = query_for(case, engine.knowledge), described(case, engine.knowledge)
-        return engine.retriever.sentences(query, words, k=engine.sentences, asked=case.question)
+        return engine.retriever.sentences(query_for(case, engine.knowledge), k=engine.sentences)
 
     ehrs = frozenset(options.ehrs)
     return cds_hooks.Setup(options.cds_clients, options.fhir_servers, ehrs, search, options.language)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -18,7 +18,7 @@ from medrag.generation.modes import MODES
 from medrag.generation.modes.quote import MAX_STATEMENTS, marks
 from medrag.generation.prompts import asked, shared
 from medrag.knowledge import Knowledge
-from medrag.retrieval.query import described, query_for
+from medrag.retrieval.query import query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.types import Case, Evidence, Passage, Record
 
@@ -75,12 +75,15 @@ class Corpus:
         """Whether the index has this document."""
         return document in self._documents
 
+    def found(self, question: Question, hashes: Iterable[str]) -> list[Place]:
+        """Where these sentences of the question's document stand, as far as the index has them."""
+        return found(question, hashes, self._where)
+
     def ask(self, question: Question) -> Asked:
         """What serving's retrieval finds, twice as much as is shown; an index without the gold gives none."""
         case = question.case
-        evidence = self.retriever.sentences(
-            query_for(case, self.knowledge), described(case, self.knowledge), k=2 * SHOWN, floored=False
-        )
+        query = query_for(case, self.knowledge)
+        evidence = self.retriever.sentences(query, k=2 * SHOWN, floored=False)
         ranked = sorted(
             (rank, place) for item in evidence for rank, place in zip(item.ranks, self._places(item), strict=True)
         )
@@ -88,8 +91,8 @@ class Corpus:
             question,
             case,
             [place for _, place in ranked],
-            found(question, question.must, self._where),
-            found(question, question.may, self._where),
+            self.found(question, question.must),
+            self.found(question, question.may),
         )
 
     def evidence(self, shown: Sequence[Place], ranked: Sequence[Place]) -> list[Evidence]:

@@ -80,6 +80,12 @@ def language(code: str = ENGLISH) -> Language:
     )
 
 
+@lru_cache(maxsize=4)
+def asks(code: str = ENGLISH) -> dict[str, dict[str, str]]:
+    """Patterns by what may be asked for: ``asked`` in a question, ``told`` in a sentence that answers."""
+    return TypeAdapter(dict[str, dict[str, str]]).validate_python(_content(code, "asks"))
+
+
 def _content(code: str, name: str) -> Any:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     text = files(__package__).joinpath(code, f"{name}.yaml").read_text(encoding="utf-8")
