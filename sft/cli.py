@@ -261,13 +261,13 @@ def requests_command(
 
 @app.command("order")
 def order_command(
-    index: Annotated[Path, typer.Option(help="An index that holds the documents asked about.")],
+    index: Annotated[list[Path], typer.Option(help="A question is asked over the first that holds its document.")],
     questions: Annotated[Path | None, typer.Option(help="Written questions; the project's own by default.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where the weights go; in place of the bundled ones if not.")] = None,
 ) -> None:
     """Fit the order of the sentences that search finds, and measure it on documents set aside.
 
-    Example: medrag sft order --index my-index --out my-order.json
+    Example: medrag sft order --index .medrag/index --index my-index --out my-order.json
     """
     _quiet_threads()
     from medrag.datasets.questions import read_questions
@@ -276,11 +276,16 @@ def order_command(
     from medrag.retrieval.sentences import ORDER, SentenceRanker
     from sft.examples.build import corpus_of
     from sft.questions import WRITTEN
-    from sft.training.order import candidates, fit, score
+    from sft.training.order import Candidates, candidates, fit, score
 
-    corpus = corpus_of(index)
-    ranker = SentenceRanker(knowledge=corpus.knowledge)
-    lists = list(candidates(corpus, read_questions(questions or WRITTEN), ranker))
+    asked, ranker = read_questions(questions or WRITTEN), SentenceRanker()
+    lists: list[Candidates] = []
+    for each in index:
+        corpus = corpus_of(each)
+        here = [question for question in asked if corpus.holds(question.doc)]
+        asked = [question for question in asked if not corpus.holds(question.doc)]
+        typer.echo(f"{each}: reading the candidates of {len(here)} questions, some minutes")
+        lists += candidates(corpus, here, ranker)
     aside = [each for each in lists if split_of(each.document) != "train"]
     weights = fit([each for each in lists if split_of(each.document) == "train"], ranker.encoder.hash)
     write_whole(out or ORDER, weights.model_dump_json(indent=1) + "\n")

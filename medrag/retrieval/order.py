@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medrag.knowledge import Knowledge
-from medrag.reading.asks import asked_for, kinds, told_of
 from medrag.reading.matcher import tokens
 from medrag.reading.terms import Kind, terms
+from medrag.retrieval.asks import asked_for, kinds, told_of
 from medrag.retrieval.query import Query
 from medrag.retrieval.store.lexical import Tokeniser
 from medrag.types import Evidence, Pointer, Record

@@ -8,7 +8,7 @@ list); one that may be counts a little. What is neither is what it competes with
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from medrag.datasets.questions import Place, Question
 from medrag.errors import PatientError
-from medrag.reading.asks import kinds
+from medrag.retrieval.asks import kinds
 from medrag.retrieval.order import OrderReader, OrderWeights, features, pointers
 from medrag.retrieval.query import query_for
 from medrag.retrieval.retriever import LOOKED_AT
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 MAY = 0.2
 """What a sentence that may be in the answer counts, beside one that must."""
-PENALTY = 0.003
-"""On the squares of the weights of standardised features; of 0.001, 0.003 and 0.01 the best on validation documents."""
+PENALTY = 0.3
+"""On the squares of the weights of standardised features, of 0.003 to 0.3: docs/results-model.md."""
+NEAREST = 48
+"""What a sentence competes with: this many of the nearest ones."""
 STEPS = 60
 DIGITS = 4
 
@@ -93,7 +95,7 @@ def fit(lists: Sequence[Candidates], encoder: str) -> OrderWeights:
     """The weights that put each list's gold first. ``encoder`` is the hash of the one whose cosines the lists hold."""
     import torch
 
-    answered = [each for each in lists if each.must.any()]
+    answered = [_nearest(each) for each in lists if each.must.any()]
     rows = np.concatenate([each.table for each in answered])
     mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
     tables = [torch.tensor((each.table - mean) / spread) for each in answered]
@@ -104,11 +106,11 @@ def fit(lists: Sequence[Candidates], encoder: str) -> OrderWeights:
     def closure() -> float:
         optimiser.zero_grad()
         losses = [_loss(table @ weights, must, may) for table, (must, may) in zip(tables, gold, strict=True)]
-        loss = torch.stack(losses).mean() + PENALTY * (weights**2).sum()
+        loss = torch.stack(losses).mean() + PENALTY * (weights[1:] ** 2).sum()  # the nearness itself is free
         loss.backward()  # type: ignore[no-untyped-call]
-        return float(loss)
+        return float(loss.detach())
 
-    optimiser.step(closure)
+    optimiser.step(closure)  # type: ignore[no-untyped-call]
     return OrderWeights(
         encoder=encoder,
         questions=len(answered),
@@ -117,6 +119,13 @@ def fit(lists: Sequence[Candidates], encoder: str) -> OrderWeights:
             for name, weight in zip(features(kinds()), weights.detach().numpy() / spread, strict=True)
         },
     )
+
+
+def _nearest(each: Candidates) -> Candidates:
+    """The gold and the NEAREST sentences."""
+    near = np.argsort(-each.cosines, kind="stable")[:NEAREST]
+    kept = np.union1d(near, np.flatnonzero(each.must | each.may))
+    return replace(each, table=each.table[kept], cosines=each.cosines[kept], must=each.must[kept], may=each.may[kept])
 
 
 def _loss(scores: Tensor, must: Tensor, may: Tensor) -> Tensor:

@@ -53,7 +53,7 @@ def test_a_condensed_letter_finds_what_its_question_finds(
         queries = {
             "whole": text,
             "cut": " ".join(text.split()[:MAX_QUESTION_WORDS]),
-            "condensed": condensed(text, KNOWN),
+            "condensed": condensed(text, KNOWN).text,
         }
         for name, query in queries.items():
             found = {each.passage.doc_id for each in retriever.nearest(query, k=3)}

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from medrag.knowledge import load as load_knowledge
-from medrag.retrieval.query import MAX_PATIENT_WORDS, MAX_QUESTION_WORDS, asking, condensed, described, query_for
+from medrag.retrieval.query import MAX_PATIENT_WORDS, MAX_QUESTION_WORDS, Query, asking, condensed, query_for
 from medrag.types import Case, Condition, FactStatus, Patient
 
 KNOWN = load_knowledge()
@@ -9,11 +9,17 @@ KNOWN = load_knowledge()
 
 def query(question: str, *conditions: str | Condition, **patient: bool) -> str:
     facts = [{"display": each} if isinstance(each, str) else each for each in conditions]
-    return query_for(Case(question=question, patient=Patient.model_validate({"conditions": facts, **patient})), KNOWN)
+    case = Case(question=question, patient=Patient.model_validate({"conditions": facts, **patient}))
+    return query_for(case, KNOWN).text
+
+
+def described(question: str, patient: Patient | None = None) -> str:
+    return query_for(Case(question=question, patient=patient), KNOWN).described
 
 
 def test_a_question_alone_is_the_query() -> None:
-    assert query_for(Case(question=" Which  drug\nfirst? "), KNOWN) == "Which drug first?"
+    said = " Which  drug\nfirst? "
+    assert query_for(Case(question=said), KNOWN) == Query("Which drug first?", "Which drug first?", said)
     assert query("Which drug first?") == "Which drug first?"
 
 
@@ -50,8 +56,9 @@ def test_of_a_narrative_what_asks_is_kept() -> None:
 
 def test_a_narratives_conditions_follow_what_it_asks() -> None:
     filler = "They walk the dog every day and feel well. " * 20
-    assert condensed("Which  drug for gout?", KNOWN) == "Which  drug for gout?"
-    query, patient = condensed(f"Past history: hypertension. {filler}Which drug for the gout flare?", KNOWN).split("\n")
+    assert condensed("Which  drug for gout?", KNOWN) == Query.of("Which  drug for gout?")
+    letter = f"Past history: hypertension. {filler}Which drug for the gout flare?"
+    query, patient = condensed(letter, KNOWN).text.split("\n")
     assert query == "Which drug for the gout flare?"
     assert "hypertension" in patient.casefold()
 
@@ -68,20 +75,23 @@ def test_the_patient_is_described_in_a_few_words() -> None:
             "observations": [{"display": "eGFR", "value": 51, "unit": "mL/min/1.73m2"}],
         }
     )
-    assert described(Case(question=" Which abx? ", patient=patient), KNOWN) == (
+    assert described(" Which abx? ", patient) == (
         "Which abx?\nPatient: age 34, female, pregnant, penicillin allergy, asthma, takes salbutamol, eGFR 51.0"
     )
     many = Patient.model_validate({"conditions": [f"condition number {each}" for each in range(100)]})
-    assert len(described(Case(question="q", patient=many), KNOWN).split()) <= MAX_PATIENT_WORDS + 2
+    assert len(described("q", many).split()) <= MAX_PATIENT_WORDS + 2
 
 
 def test_what_the_record_does_not_say_is_not_described() -> None:
-    assert described(Case(question="q"), KNOWN) == described(Case(question="q", patient=Patient()), KNOWN) == "q"
-    assert described(Case(question="q", patient=Patient(sex="male")), KNOWN) == "q\nPatient: male"
+    assert described("q") == described("q", Patient()) == "q"
+    assert described("q", Patient(sex="male")) == "q\nPatient: male"
 
 
 def test_a_chinese_question_is_searched_by_what_has_english_names() -> None:
-    asked = query_for(Case(question="2型糖尿病，eGFR 26，二甲双胍还能继续吃吗？鬼画符"), KNOWN)
+    written = "2型糖尿病，eGFR 26，二甲双胍还能继续吃吗？鬼画符"
+    query = query_for(Case(question=written), KNOWN)
+    asked = query.text
+    assert query.asked == written
     assert "metformin" in asked
     assert "ype 2 diabetes mellitus" in asked
     assert asked.isascii()

@@ -14,7 +14,7 @@ from index.build import build
 from medrag.knowledge import load as load_knowledge
 from medrag.retrieval import sentences
 from medrag.retrieval.encoder import Encoder
-from medrag.retrieval.query import described
+from medrag.retrieval.query import Query, query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.sentences import SentenceRanker, sentence_texts
 from medrag.retrieval.store.index import Index
@@ -25,7 +25,8 @@ KNOWN = load_knowledge()
 
 ASTHMA = passage("asthma#1", "Give inhaled salbutamol for wheeze.", "Review the inhaler technique.", title="Asthma")
 PASSAGES = (ASTHMA, HYPERTENSION, GOUT)
-QUERY = "amlodipine dose in hypertension"
+FOUND = [Evidence(number=at, passage=each, score=1 / at) for at, each in enumerate(PASSAGES, start=1)]
+QUERY = Query.of("amlodipine dose in hypertension")
 
 
 class Counting(Encoder):
@@ -57,24 +58,23 @@ def sentences_of(evidence: Sequence[Evidence]) -> list[str]:
 
 def by_cosine(encoder: Encoder, passages: Sequence[Passage]) -> list[str]:
     texts = [each.quote(one) for each in passages for one in each.sentences]
-    vectors = encoder.encode([QUERY, *(text for each in passages for text in sentence_texts(each))])
+    vectors = encoder.encode([QUERY.text, *(text for each in passages for text in sentence_texts(each, KNOWN))])
     return [texts[place] for place in np.argsort(-(vectors[1:] @ vectors[0]), kind="stable")]
 
 
-def test_the_best_sentences_in_the_order_of_their_cosines(ranker: SentenceRanker) -> None:
-    ordered = by_cosine(ranker.encoder, PASSAGES)
+def test_another_encoders_sentences_come_in_the_order_of_their_cosines(encoder: Encoder) -> None:
+    ordered = by_cosine(encoder, PASSAGES)
     assert ordered[0].startswith("Start amlodipine")
     for count in (1, 3, 5, 50):
-        found = ranker.best(QUERY, PASSAGES, count)
+        found = SentenceRanker(encoder).best(QUERY, FOUND, count)
         assert sentences_of(found) == ordered[:count]
         assert sorted(rank for each in found for rank in each.ranks) == list(range(1, min(count, 5) + 1))
 
 
 def test_passages_come_by_their_best_sentence_and_keep_their_text(ranker: SentenceRanker) -> None:
-    found = ranker.best(QUERY, PASSAGES, 4)
+    found = ranker.best(QUERY, FOUND, 4)
     assert [each.number for each in found] == list(range(1, len(found) + 1))
     assert [min(each.ranks) for each in found] == sorted(min(each.ranks) for each in found)
-    assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
     whole = {each.id: each for each in PASSAGES}
     for each in found:
         assert each.passage.text == whole[each.passage.id].text
@@ -83,36 +83,36 @@ def test_passages_come_by_their_best_sentence_and_keep_their_text(ranker: Senten
 
 
 def test_nothing_is_ranked_where_there_are_no_sentences(ranker: SentenceRanker) -> None:
-    assert ranker.best(QUERY, (), 5) == []
-    assert ranker.best(QUERY, (passage("empty"),), 5) == []
+    assert ranker.best(QUERY, [], 5) == []
+    assert ranker.best(QUERY, [Evidence(number=1, passage=passage("empty"), score=1.0)], 5) == []
 
 
 def test_a_sentence_is_encoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     encoder = Counting()
     ranker = SentenceRanker(encoder)
-    first = ranker.best(QUERY, PASSAGES, 5)
+    first = ranker.best(QUERY, FOUND, 5)
     assert len(encoder.given) == 5 + 1
-    assert ranker.best(QUERY, PASSAGES, 5) == first
-    assert encoder.given[6:] == [QUERY]
+    assert ranker.best(QUERY, FOUND, 5) == first
+    assert encoder.given[6:] == [QUERY.described]
     monkeypatch.setattr(sentences, "KEPT", 2)
-    assert ranker.best(QUERY, PASSAGES, 5) == first
+    assert ranker.best(QUERY, FOUND, 5) == first
     encoder.given.clear()
-    assert ranker.best(QUERY, PASSAGES, 5) == first
+    assert ranker.best(QUERY, FOUND, 5) == first
     assert len(encoder.given) == 3 + 1  # two were kept
 
 
 def test_the_heading_decides_between_like_sentences(ranker: SentenceRanker) -> None:
     same = "Start with the lowest dose."
-    found = ranker.best(
-        "gout urate lowering", [passage("a", same, title="Epilepsy"), passage("b", same, title="Gout")], 1
-    )
+    passages = passage("a", same, title="Epilepsy"), passage("b", same, title="Gout")
+    alike = [Evidence(number=at, passage=each, score=0.5) for at, each in enumerate(passages, start=1)]
+    found = ranker.best(Query.of("gout urate lowering"), alike, 1)
     assert found[0].passage.title == "Gout"
 
 
 def test_the_right_sentences_are_shown_for_questions_as_clinicians_type_them(retriever: Retriever) -> None:
     patient = Patient.model_validate({"age_years": 9, "allergies": ["penicillin"]})
     case = Case(question="strep throat in a child, PCN allergy - abx?", patient=patient)
-    found = retriever.sentences(case.question, described(case, KNOWN))
+    found = retriever.sentences(query_for(case, KNOWN))
     assert found[0].passage.doc_id == "streptococcal-pharyngitis"
     assert any("azithromycin" in each or "clindamycin" in each for each in sentences_of(found)[:8])
     assert len(sentences_of(found)) == 24
@@ -120,8 +120,8 @@ def test_the_right_sentences_are_shown_for_questions_as_clinicians_type_them(ret
 
 def test_the_passages_threshold_holds_unless_it_is_waived(retriever: Retriever) -> None:
     question = "What is the best pizza in Naples?"
-    assert retriever.sentences(question, question) == []
-    assert len(sentences_of(retriever.sentences(question, question, k=5, floored=False))) == 5
+    assert retriever.sentences(question) == []
+    assert len(sentences_of(retriever.sentences(question, k=5, floored=False))) == 5
 
 
 def test_only_sentences_that_the_filters_let_through(tmp_path: Path, encoder: Encoder) -> None:
@@ -135,16 +135,16 @@ def test_only_sentences_that_the_filters_let_through(tmp_path: Path, encoder: En
     build([("markdown", folder)], tmp_path / "built", encoder)
     retriever = Retriever(Index.open(tmp_path / "built", encoder), encoder)
     question = "starting dose in gout"
-    assert len(sentences_of(retriever.sentences(question, question))) == 2
-    strong = retriever.sentences(question, question, filters=Filters(strengths=("strong",)))
+    assert len(sentences_of(retriever.sentences(question))) == 2
+    strong = retriever.sentences(question, filters=Filters(strengths=("strong",)))
     assert [each.split(" at ")[0] for each in sentences_of(strong)] == ["Start allopurinol"]
-    assert retriever.sentences(question, question, filters=Filters(year_from=2999)) == []
+    assert retriever.sentences(question, filters=Filters(year_from=2999)) == []
 
 
 def test_another_encoder_may_rank(retriever: Retriever, encoder: Encoder) -> None:
     plain = replace(retriever, ranker=SentenceRanker(encoder))
     question = "first-line drugs for hypertension"
-    tuned = sentences_of(retriever.sentences(question, question))
-    other = sentences_of(plain.sentences(question, question))
+    tuned = sentences_of(retriever.sentences(question))
+    other = sentences_of(plain.sentences(question))
     assert set(tuned) & set(other)
     assert tuned != other

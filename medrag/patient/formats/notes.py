@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 from medrag.knowledge import Knowledge
 from medrag.patient.fhir.documents import Attachment
+from medrag.patient.formats.note.days import note_date
 from medrag.patient.formats.note.facts import (
     Said,
     allergy_of,
@@ -25,7 +26,6 @@ from medrag.patient.formats.note.facts import (
 )
 from medrag.patient.formats.note.header import birth_dates, note_demographics
 from medrag.patient.formats.note.targets import MOST_NAMES, Target, find_targets
-from medrag.patient.formats.note.days import note_date
 from medrag.patient.formats.note.values import measurements
 from medrag.patient.record.demographics import Demographics, differences
 from medrag.patient.record.facts import age_on, assemble, days_before

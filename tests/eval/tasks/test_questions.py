@@ -94,7 +94,7 @@ def test_what_no_passage_looked_at_holds_is_lost_by_retrieval(solver: Solver) ->
 
 def test_what_is_not_shown_is_lost_by_the_ranking(solver: Solver) -> None:
     engine = solver.parts("test")
-    everything = names(engine.retriever.sentences(ASKED, ASKED, k=10_000))
+    everything = names(engine.retriever.sentences(ASKED, k=10_000))
     asked = question([(set(everything) - {*names(evidence_of(engine, question([])))}).pop()])
     assert lost(evaluated(solver, asked)) == {"ranking": 1}
 
@@ -103,7 +103,7 @@ def test_what_the_engine_abstained_from_is_lost_by_the_threshold(solver: Solver)
     engine = solver.parts("test")
     text = "Which cheese goes with a pear?"
     assert not evidence_of(engine, question([], text))
-    near = names(engine.retriever.sentences(text, text, k=3, floored=False))
+    near = names(engine.retriever.sentences(text, k=3, floored=False))
     assert lost(evaluated(solver, question(near[:1], text))) == {"threshold": 1}
 
 

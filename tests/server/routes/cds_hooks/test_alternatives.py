@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from medrag.retrieval.query import described, query_for
+from medrag.knowledge import load as load_knowledge
+from medrag.retrieval.query import query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.types import Case, Evidence
 from tests.server.routes.cds_hooks.ehr import (
@@ -25,6 +26,7 @@ from tests.server.routes.cds_hooks.ehr import (
     services,
 )
 
+KNOWN = load_knowledge()
 YOUNG = PATIENT | {"birthDate": "1995-01-01", "gender": "male"}
 ALLERGIC = {"patient": YOUNG, "allergies": bundle(allergy({"text": "penicillin"})), "medications": bundle()}
 PHARYNGITIS = [{"text": "Streptococcal pharyngitis"}]
@@ -33,7 +35,7 @@ PHARYNGITIS = [{"text": "Streptococcal pharyngitis"}]
 @pytest.fixture(scope="module")
 def client(retriever: Retriever) -> TestClient:
     def search(case: Case) -> Sequence[Evidence]:
-        return retriever.sentences(query_for(case), described(case), k=24)
+        return retriever.sentences(query_for(case, KNOWN), k=24)
 
     return services(search=search)
 
