@@ -17,7 +17,7 @@ from functools import lru_cache
 from opencc import OpenCC
 
 from medrag.knowledge import Knowledge
-from medrag.knowledge.names import normalise
+from medrag.knowledge.names import is_abbreviation, normalise
 from medrag.reading.languages import Glossary, glossary
 
 CHINESE = "zh"
@@ -179,11 +179,20 @@ def _converter() -> OpenCC:
     return OpenCC("t2s")
 
 
+def _in_full(knowledge: Knowledge, kind: str, key: str) -> str:
+    """The English name of a term, not an abbreviation where it has another."""
+    full = (name for name in knowledge.english(kind, key) if not is_abbreviation(name))
+    return next(full, knowledge.name(kind, key))
+
+
 @lru_cache(maxsize=4)
 def _words(knowledge: Knowledge) -> tuple[dict[str, str], int]:
-    """Chinese word -> English, the names of the vocabulary before the words around them; and the longest word."""
-    words = {written.casefold(): said for written, said in _glossary().words.items()}
+    """Chinese word -> English, and the longest word. Where the glossary has a name of the vocabulary's, it says it more
+    narrowly.
+    """
+    words: dict[str, str] = {}
     for (kind, key), names in knowledge.foreign.get(CHINESE, {}).items():
-        shown = key if kind in {"drug", "product"} else knowledge.name(kind, key)
+        shown = key if kind in {"drug", "product"} else _in_full(knowledge, kind, key)
         words |= {form: shown for name in names for form in (name.casefold(), normalise(name))}
+    words |= {written.casefold(): said for written, said in _glossary().words.items()}
     return words, max(map(len, words))
