@@ -132,7 +132,10 @@ def search(
         if as_json or queries:
             print(search_line(retriever, each, k=k, filters=wanted), flush=True)
         else:
-            _show_passages(retriever.nearest(condensed(each.query), k=k, filters=wanted, asked=each.query), graded=wanted.by_grading)
+            _show_passages(
+                retriever.nearest(condensed(each.query), k=k, filters=wanted, asked=each.query),
+                graded=wanted.by_grading,
+            )
 
 
 @app.command(epilog="Example: `medrag serve --port 8000`, then point any OpenAI client at http://127.0.0.1:8000/v1")

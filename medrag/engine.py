@@ -155,10 +155,10 @@ class Engine:
 
     def _search(self, case: Case, retriever: Retriever) -> Sequence[Evidence]:
         """Sentences to choose among, or passages to write from."""
-        query = query_for(case)
+        query = query_for(case, self.knowledge)
         if self.mode.chooses:
             return retriever.sentences(
-                query, described(case), k=self.sentences, filters=case.filters, asked=case.question
+                query, described(case, self.knowledge), k=self.sentences, filters=case.filters, asked=case.question
             )
         return retriever.search(query, k=self.passages, filters=case.filters, asked=case.question)
 

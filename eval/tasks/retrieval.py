@@ -44,7 +44,9 @@ class Retrieval:
         """The ranking for the case's query."""
         engine = solver.parts(self.name)
         query, filters = query_for(sample.case), sample.case.filters
-        found = await asyncio.to_thread(engine.retriever.nearest, query, k=PASSAGES, filters=filters, asked=sample.case.question)
+        found = await asyncio.to_thread(
+            engine.retriever.nearest, query, k=PASSAGES, filters=filters, asked=sample.case.question
+        )
         output = {
             "question": sample.case.question,
             "gold": sample.gold.model_dump(mode="json", exclude_defaults=True),

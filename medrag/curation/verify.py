@@ -21,9 +21,9 @@ from medrag.knowledge import Knowledge
 from medrag.knowledge.show import described, line
 from medrag.patient.conditions import phrases_in
 from medrag.reading import drugs, split_statements
+from medrag.reading.languages import ENGLISH
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
-from medrag.reading.languages import ENGLISH
 from medrag.retrieval.searchable import Candidates
 from medrag.retrieval.store.lexical import Lexical, Tokeniser
 from medrag.types import Filters, Passage

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from medrag.knowledge import load
+from medrag.knowledge import Knowledge, load
 from medrag.reading.languages.gloss import is_chinese, known_words
 from medrag.types import Case, Patient
 
@@ -25,25 +25,26 @@ _ASKS = re.compile(
 )
 
 
-def query_for(case: Case) -> str:
+def query_for(case: Case, knowledge: Knowledge | None = None) -> str:
     """The question, then what of the patient decides which guideline applies, within the encoder's limit.
 
     Current conditions the question does not name already, pregnancy and lactation, on a second line. Of a question
-    that is a long narrative only the sentences that ask are kept: :func:`asking`.
+    that is a long narrative only the sentences that ask are kept: :func:`asking`. ``knowledge`` has the names that
+    Chinese is put into English by, the bundled ones unless given.
     """
-    question = asking(searchable(case.question))
-    named = map(searchable, _facts(case.patient, question.casefold())) if case.patient else iter(())
-    facts = _within(named, MAX_PATIENT_WORDS)
+    question = asking(searchable(case.question, knowledge))
+    named = _facts(case.patient, question.casefold()) if case.patient else iter(())
+    facts = _within((searchable(each, knowledge) for each in named), MAX_PATIENT_WORDS)
     return f"{question}\nPatient with {', '.join(facts)}" if facts else question
 
 
-def described(case: Case) -> str:
+def described(case: Case, knowledge: Knowledge | None = None) -> str:
     """The question, and on a second line the patient in a few words: what the ranking of sentences reads.
 
     Age, sex, pregnancy, allergies, conditions, drugs and measurements as far as the record has them.
     """
-    question = asking(searchable(case.question))
-    named = ", ".join(map(searchable, _described(case.patient))) if case.patient else ""
+    question = asking(searchable(case.question, knowledge))
+    named = ", ".join(searchable(each, knowledge) for each in _described(case.patient)) if case.patient else ""
     facts = " ".join(named.split()[:MAX_PATIENT_WORDS])
     return f"{question}\nPatient: {facts}" if facts else question
 
@@ -62,9 +63,9 @@ def condensed(text: str) -> str:
     return query_for(Case(question=text, patient=hear(None, text)))
 
 
-def searchable(text: str) -> str:
+def searchable(text: str, knowledge: Knowledge | None = None) -> str:
     """``text`` as English passages can be searched for it: of a Chinese one what the vocabulary has in English."""
-    return (known_words(text, load()) or text) if is_chinese(text) else text
+    return (known_words(text, knowledge or load()) or text) if is_chinese(text) else text
 
 
 def asking(text: str) -> str:

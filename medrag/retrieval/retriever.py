@@ -93,7 +93,7 @@ class Retriever:
         filters = self._spoken(asked, vectors, filters)
         return self._best(_with(query, asked), vectors, filters, k) if self._answerable(vectors, filters) else []
 
-    def sentences(
+    def sentences(  # noqa: PLR0913 (what a caller may ask for)
         self,
         query: str,
         described: str,

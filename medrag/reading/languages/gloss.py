@@ -39,10 +39,12 @@ class Gloss:
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Where in the original the words at ``text[start:end]`` were read."""
+        if not self.spans:
+            return start, end
         first = max(0, bisect_right(self.starts, start) - 1)
         last = max(first, bisect_right(self.starts, end - 1) - 1)
         pieces = self.spans[first : last + 1]
-        return (min(left for left, _ in pieces), max(right for _, right in pieces)) if pieces else (start, end)
+        return min(left for left, _ in pieces), max(right for _, right in pieces)
 
 
 def is_chinese(text: str) -> bool:
@@ -52,7 +54,12 @@ def is_chinese(text: str) -> bool:
 
 def in_english(text: str, knowledge: Knowledge) -> str:
     """``text`` as the readers read it: Chinese in English, anything else as it is."""
-    return gloss(text, knowledge).text if is_chinese(text) else text
+    return glossed(text, knowledge).text
+
+
+def glossed(text: str, knowledge: Knowledge) -> Gloss:
+    """:func:`gloss` of Chinese; of anything else the text itself, each place where it was."""
+    return gloss(text, knowledge) if is_chinese(text) else Gloss(text, (), ())
 
 
 def other_script(text: str) -> bool:

@@ -76,7 +76,9 @@ def search_case(engine: Engine, body: SearchRequest, stored: Stored) -> list[Evi
     """The passages for a request; raises what it cannot be made of."""
     patient = patient_of(body, stored, "")
     case = Case(question=body.question, patient=patient, filters=body.filters, one_person=body.one_person)
-    return engine.retriever.search(query_for(case), k=body.k, filters=body.filters, asked=case.question)
+    return engine.retriever.search(
+        query_for(case, engine.knowledge), k=body.k, filters=body.filters, asked=case.question
+    )
 
 
 async def _status(engine: Engine, trail: Trail | None) -> str:
