@@ -298,6 +298,10 @@ class Knowledge:
         """The preferred name of a term: of a drug, class, condition, measurement or allergen."""
         if translated := self.foreign.get(language, {}).get((kind, key)):
             return translated[0]
+        return next(iter(self.english(kind, key)), key.replace("_", " "))
+
+    def english(self, kind: str, key: str) -> tuple[str, ...]:
+        """The English names of a class, condition, measurement or allergen, the preferred one first."""
         terms: dict[str, Mapping[str, DrugClass | Condition | Measurement | Allergen]] = {
             "class": self.classes,
             "condition": self.conditions,
@@ -305,7 +309,7 @@ class Knowledge:
             "allergen": self.allergens,
         }
         term = terms.get(kind, {}).get(key)
-        return term.names[0] if term is not None and term.names else key.replace("_", " ")
+        return tuple(name for name in term.names if name.isascii()) if term is not None else ()
 
     def origin(self, fact: Fact) -> Source:
         """The document that a fact stands on; a source in words is a document of that title."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.sentences import sentences
+from index.sentences import sentences, word_count
 
 
 def split(text: str) -> list[str]:
@@ -65,3 +65,17 @@ def test_a_unit_of_one_letter_ends_a_sentence_and_an_initial_does_not() -> None:
         "It helps (C. Lin et al., 2018).",
         "J. Brown agrees.",
     ]
+
+
+def test_chinese_sentences_end_at_their_own_stops() -> None:
+    text = "首选胰岛素。空腹血糖≥5.1 mmol/L；餐后“偏高”？监测！"
+    assert [text[start:end] for start, end in sentences(text)] == [
+        "首选胰岛素。",
+        "空腹血糖≥5.1 mmol/L；",
+        "餐后“偏高”？",
+        "监测！",
+    ]
+
+
+def test_two_chinese_characters_count_as_a_word() -> None:
+    assert word_count("首选 insulin") == 3

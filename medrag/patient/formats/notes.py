@@ -35,7 +35,7 @@ from medrag.reading.allergies import no_allergies
 from medrag.reading.boundaries import sentences
 from medrag.reading.context import Context
 from medrag.reading.informants import patients_names
-from medrag.reading.languages.gloss import in_english
+from medrag.reading.languages.gloss import Gloss, glossed
 from medrag.reading.languages.spoken import figures
 from medrag.reading.matcher import Token, tokens
 from medrag.reading.pregnancy import current_pregnancies
@@ -64,11 +64,12 @@ def read_note(text: str, origin: str, today: date, knowledge: Knowledge) -> Pati
 
     The age is today's: from the birth date, or as many years later than the note as have passed since.
     """
-    said = in_english(text, knowledge)
+    english = glossed(text, knowledge)
+    said = english.text
     age, sex = age_and_sex(said)
     births = birth_dates(said, today)
     note = _Note(text, origin, note_date(said))
-    facts, problems = _read(note, today, knowledge, age)
+    facts, problems = _read(note, english, today, knowledge, age)
     if not facts and age is None and not births:
         problems.append(Problem(source=origin, reason="nothing in the text was recognised"))
     passed = days_before(note.date, today) if note.date else 0
@@ -90,14 +91,15 @@ def read_attached(
     problems: list[Problem] = []
     for each in documents:
         text = plain(each.text)
-        said = in_english(text, knowledge)
+        english = glossed(text, knowledge)
+        said = english.text
         moment = note_date(said) or each.date
         other = note_demographics(said, moment, today, knowledge)
         if apart := differences(who, other, today):
             reason = f"the note is of another person than the record ({', '.join(apart)} differ); it was not used"
             problems.append(Problem(source=each.source, reason=reason))
             continue
-        found, faults = _read(_Note(text, each.source, moment), today, knowledge, other.age)
+        found, faults = _read(_Note(text, each.source, moment), english, today, knowledge, other.age)
         facts += found
         problems += faults
     return facts, problems
@@ -112,12 +114,13 @@ def plain(text: str) -> str:
     return unescape(re.sub(r"<[^<>]+>", " ", re.sub(r"<(?:br|/p|/div|/tr|/li|/h\d)[^<>]*>", "\n", text, flags=re.I)))
 
 
-def _read(whole: _Note, today: date, knowledge: Knowledge, age: float | None) -> tuple[list[Fact], list[Problem]]:
-    original = whole.text[:MAX_CHARACTERS]
-    spoken = figures(in_english(original, knowledge))
+def _read(
+    whole: _Note, english: Gloss, today: date, knowledge: Knowledge, age: float | None
+) -> tuple[list[Fact], list[Problem]]:
+    spoken = figures(english.text[:MAX_CHARACTERS])
     note = replace(whole, text=spoken.text)
     problems = unread(note.text, note.origin)
-    if len(original) < len(whole.text):
+    if len(english.text) > MAX_CHARACTERS:
         problems.append(_cut(note, f"only the first {MAX_CHARACTERS} characters were read"))
     parts, words = sections(note.text), tokens(note.text)
     targets = find_targets(note.text, words, parts, knowledge)
@@ -132,7 +135,7 @@ def _read(whole: _Note, today: date, knowledge: Knowledge, age: float | None) ->
         facts += _due(note, facts, today)
     if spoken.changed:
         facts = moved(facts, note.origin, spoken.origin)
-    facts = restored(facts, original, note.origin, knowledge)
+    facts = restored(facts, english, note.origin)
     if note.date is None or days_before(note.date, today) <= FRESH_DAYS:
         return facts, problems
     reason = "the note is more than a year old; what it says as current is taken as uncertain"

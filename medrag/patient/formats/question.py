@@ -11,7 +11,7 @@ from medrag.patient.conditions import meanings_of, resolve
 from medrag.patient.formats.notes import read_note
 from medrag.patient.record.facts import all_facts, assemble
 from medrag.patient.record.foreign import restored_patient
-from medrag.reading.languages.gloss import in_english
+from medrag.reading.languages.gloss import glossed
 from medrag.reading.population import General, in_general
 from medrag.types import Allergy, Condition, Fact, Genotype, Lost, Medication, Observation, Patient, Problem
 
@@ -33,8 +33,9 @@ def read_question(question: str, record: Patient | None, today: date, knowledge:
     patient is of it is open, unless the record says so, and the checks that look there are told. "In heart failure",
     without people, is how one asks about a patient who has it.
     """
-    said = _read(in_english(question, knowledge), record, today, knowledge)
-    return restored_patient(said, question, ORIGIN, knowledge)
+    english = glossed(question, knowledge)
+    said = _read(english.text, record, today, knowledge)
+    return restored_patient(said, english, ORIGIN)
 
 
 def _read(question: str, record: Patient | None, today: date, knowledge: Knowledge) -> Patient:

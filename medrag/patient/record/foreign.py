@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar, cast
 
-from medrag.knowledge import Knowledge
 from medrag.patient.record.facts import LISTS
-from medrag.reading.languages.gloss import gloss, is_chinese, other_script
+from medrag.reading.languages.gloss import Gloss, other_script
 from medrag.types import Fact, Genotype, Patient, Problem
 
 F = TypeVar("F", bound=Fact | Genotype)
@@ -22,16 +21,16 @@ def unread(english: str, origin: str) -> list[Problem]:
     return [Problem(source=origin, reason=reason, lost=("conditions", "allergies", "medications", "observations"))]
 
 
-def restored(facts: Iterable[F], text: str, origin: str, knowledge: Knowledge) -> list[F]:
-    """The facts read from ``text`` in English, with the places in ``text`` itself."""
-    return moved(facts, origin, gloss(text, knowledge).origin) if is_chinese(text) else list(facts)
+def restored(facts: Iterable[F], english: Gloss, origin: str) -> list[F]:
+    """The facts read from a text in English, with the places in the text itself."""
+    return moved(facts, origin, english.origin) if english.spans else list(facts)
 
 
-def restored_patient(patient: Patient, text: str, origin: str, knowledge: Knowledge) -> Patient:
+def restored_patient(patient: Patient, english: Gloss, origin: str) -> Patient:
     """The patient with :func:`restored` facts in every list."""
-    if not is_chinese(text):
+    if not english.spans:
         return patient
-    place = gloss(text, knowledge).origin
+    place = english.origin
     lists = {name: facts for name in LISTS if (facts := getattr(patient, name))}
     return patient.model_copy(update={name: tuple(moved(facts, origin, place)) for name, facts in lists.items()})
 

@@ -17,7 +17,7 @@ from functools import lru_cache
 from opencc import OpenCC
 
 from medrag.knowledge import Knowledge
-from medrag.knowledge.names import normalise
+from medrag.knowledge.names import is_abbreviation, normalise
 from medrag.reading.languages import Glossary, glossary
 
 CHINESE = "zh"
@@ -39,10 +39,12 @@ class Gloss:
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Where in the original the words at ``text[start:end]`` were read."""
+        if not self.spans:
+            return start, end
         first = max(0, bisect_right(self.starts, start) - 1)
         last = max(first, bisect_right(self.starts, end - 1) - 1)
         pieces = self.spans[first : last + 1]
-        return (min(left for left, _ in pieces), max(right for _, right in pieces)) if pieces else (start, end)
+        return min(left for left, _ in pieces), max(right for _, right in pieces)
 
 
 def is_chinese(text: str) -> bool:
@@ -52,7 +54,12 @@ def is_chinese(text: str) -> bool:
 
 def in_english(text: str, knowledge: Knowledge) -> str:
     """``text`` as the readers read it: Chinese in English, anything else as it is."""
-    return gloss(text, knowledge).text if is_chinese(text) else text
+    return glossed(text, knowledge).text
+
+
+def glossed(text: str, knowledge: Knowledge) -> Gloss:
+    """:func:`gloss` of Chinese; of anything else the text itself, each place where it was."""
+    return gloss(text, knowledge) if is_chinese(text) else Gloss(text, (), ())
 
 
 def other_script(text: str) -> bool:
@@ -179,11 +186,20 @@ def _converter() -> OpenCC:
     return OpenCC("t2s")
 
 
+def _in_full(knowledge: Knowledge, kind: str, key: str) -> str:
+    """The English name of a term, not an abbreviation where it has another."""
+    full = (name for name in knowledge.english(kind, key) if not is_abbreviation(name))
+    return next(full, knowledge.name(kind, key))
+
+
 @lru_cache(maxsize=4)
 def _words(knowledge: Knowledge) -> tuple[dict[str, str], int]:
-    """Chinese word -> English, the names of the vocabulary before the words around them; and the longest word."""
-    words = {written.casefold(): said for written, said in _glossary().words.items()}
+    """Chinese word -> English, and the longest word. Where the glossary has a name of the vocabulary's, it says it more
+    narrowly.
+    """
+    words: dict[str, str] = {}
     for (kind, key), names in knowledge.foreign.get(CHINESE, {}).items():
-        shown = key if kind in {"drug", "product"} else knowledge.name(kind, key)
+        shown = key if kind in {"drug", "product"} else _in_full(knowledge, kind, key)
         words |= {form: shown for name in names for form in (name.casefold(), normalise(name))}
+    words |= {written.casefold(): said for written, said in _glossary().words.items()}
     return words, max(map(len, words))
