@@ -14,6 +14,8 @@ REFUTED, NEGATED, UNCERTAIN = FactStatus.REFUTED, FactStatus.NEGATED, FactStatus
 FAMILY = FactStatus.FAMILY_HISTORY
 
 DONE_IS_RECENT_DAYS = 365
+SUPPLY_DAYS = 90
+_DAYS = {"d", "day", "days"}
 
 _CLINICAL = {
     "active": A,
@@ -116,7 +118,10 @@ def medication(resource: Json, today: date) -> FactStatus:
     """An order's or a statement's status.
 
     An order that must not be carried out is negated; a plan that was reported to be followed is as good as an order.
+    A dispense that is completed was handed over, and is taken as long as the supply lasts.
     """
+    if resource.get("resourceType") == "MedicationDispense" and code_of(resource.get("status")) == "completed":
+        return _handed_over(resource, today)
     status = _MEDICATION.get(code_of(resource.get("status")) or "", UNCERTAIN)
     if status is not A:
         return status
@@ -125,6 +130,17 @@ def medication(resource: Json, today: date) -> FactStatus:
     reported = resource.get("reportedBoolean") is True or isinstance(resource.get("reportedReference"), dict)
     planned = None if reported else _INTENT.get(code_of(resource.get("intent")) or "")
     return planned or (R if _ended(resource, today) else A)
+
+
+def _handed_over(resource: Json, today: date) -> FactStatus:
+    """Current within the days of the supply; where those are not said, uncertain for as long as most supplies last."""
+    given = moment_of(resource.get("whenHandedOver")) or moment_of(resource.get("whenPrepared"))
+    if given is None:
+        return UNCERTAIN
+    since, supply = days_before(given, today), resource.get("daysSupply")
+    if isinstance(supply, dict) and isinstance(supply.get("value"), int | float) and {supply.get("code", "d")} <= _DAYS:
+        return A if since <= supply["value"] else R
+    return UNCERTAIN if since <= SUPPLY_DAYS else R
 
 
 def _ended(resource: Json, today: date) -> bool:

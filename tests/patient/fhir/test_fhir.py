@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import date
 from typing import Any
 
 import pytest
@@ -541,3 +542,28 @@ def test_a_genotype_in_genomics_reporting_is_a_genotype() -> None:
     assert found["TPMT"].phenotype == "Intermediate metabolizer"
     plain = read(person(), lab("2160-0", "Creatinine", 1.0, "mg/dL"))
     assert plain.genotypes is None
+
+
+@pytest.mark.parametrize(
+    ("given", "supply", "status"),
+    [
+        ("2026-07-01", {"value": 30, "unit": "days"}, FactStatus.ACTIVE),
+        ("2026-07-01", {"value": 30, "code": "d"}, FactStatus.ACTIVE),
+        ("2026-05-01", {"value": 30, "unit": "days"}, FactStatus.RESOLVED),
+        ("2026-07-01", {"value": 2, "code": "mo"}, FactStatus.UNCERTAIN),
+        ("2026-07-01", None, FactStatus.UNCERTAIN),
+        ("2025-07-01", None, FactStatus.RESOLVED),
+        (None, None, FactStatus.UNCERTAIN),
+    ],
+)
+def test_what_was_dispensed_is_taken_as_long_as_it_lasts(given: str | None, supply: Any, status: FactStatus) -> None:
+    dispensed = {
+        "resourceType": "MedicationDispense",
+        "id": "d",
+        "status": "completed",
+        "medicationCodeableConcept": {"text": "ibuprofen"},
+        **({"whenHandedOver": given} if given else {}),
+        **({"daysSupply": supply} if supply else {}),
+    }
+    (found,) = from_fhir(dispensed, today=date(2026, 7, 20)).medications or ()
+    assert found.status is status

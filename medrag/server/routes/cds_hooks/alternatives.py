@@ -1,13 +1,14 @@
 """A safer order, where the evidence has one: a guideline's sentence for the same reason that no check speaks against.
 
 The order must say what it is for. The sentence must stand in a current passage that names that condition, be written
-for patients like this one as far as its wording tells, advise one drug that does the same job (of the same therapeutic
-group, or named as what to give where the ordered one is not), and pass every check that the order failed.
+for patients like this one as far as its wording tells, advise one drug, and say itself that this is the one to give
+here: it names the ordered drug, its class, or what speaks against it, beside a drug of the same therapeutic group. That
+drug must pass every check that the order failed, and no other may warn of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from medrag.generation.grounding import ground
@@ -18,9 +19,10 @@ from medrag.knowledge.names import normalise
 from medrag.knowledge.vocabulary import Drug
 from medrag.patient.conditions import phrases_in
 from medrag.patient.fhir.orders import Order
+from medrag.patient.wording import wording
 from medrag.safety.consultation import SPOKEN, Consultation
 from medrag.safety.order_review import Reviewed
-from medrag.types import Case, Evidence, Finding, Severity, Statement, Verdict
+from medrag.types import Case, Evidence, Finding, Pointer, Severity, Statement, Verdict
 
 _GROUP = 3
 """Characters of an ATC code that say the therapeutic group."""
@@ -39,6 +41,18 @@ class Alternative:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """What is to be replaced: the ingredients ordered, the checks failed, and the conditions and drugs of the record
+    that they failed by."""
+
+    reason: str
+    ordered: frozenset[str]
+    checks: frozenset[str]
+    conditions: frozenset[str]
+    drugs: frozenset[str]
+
+
 def alternative(order: Order, reviewed: Reviewed, consultation: Consultation, search: Search) -> Alternative | None:
     """What the evidence has in the place of a contraindicated order; None where there is none, or it is not one.
 
@@ -47,19 +61,35 @@ def alternative(order: Order, reviewed: Reviewed, consultation: Consultation, se
     failed = [each for each in reviewed.findings if _speaks_against(each)]
     if not order.reasons or not any(each.severity is Severity.CONTRAINDICATED for each in failed):
         return None
-    reason, checks = order.reasons[0], {each.check for each in failed}
-    ordered = {each for one in reviewed.statements for each in _ingredients(one, consultation)}
-    case = Case(question=f"Which drug for {reason}?", patient=consultation.record)
+    refused = _refused(order.reasons[0], reviewed, failed, consultation)
+    case = Case(question=f"Which drug for {refused.reason}?", patient=consultation.record)
     asked = replace(consultation, question=case.question, evidence=search(case), one_person=True)
-    for statement, title in _about(reason, asked):
+    for item, place, statement in _about(refused.reason, asked):
         drug = _only_drug(statement, asked)
-        if drug is None or drug.name in ordered or not _does_the_same(drug, ordered, statement, asked):
+        if drug is None or drug.name in refused.ordered or not _set_against(refused, drug, statement, asked):
+            continue
+        if place not in replace(asked, evidence=[item]).choices().pointers:
             continue
         checked = asked.review(statement)
         passed = {each.check for each in checked.findings if each.verdict is Verdict.PASS}
-        if checks <= passed and not any(map(_speaks_against, checked.findings)):
-            return Alternative(drug.name, drug.rxcui, reason, checked, title)
+        if refused.checks <= passed and not any(map(_speaks_against, checked.findings)):
+            return Alternative(drug.name, drug.rxcui, refused.reason, checked, item.passage.title)
     return None
+
+
+def _refused(reason: str, reviewed: Reviewed, failed: Iterable[Finding], consultation: Consultation) -> _Refused:
+    knowledge, findings = consultation.knowledge, list(failed)
+    texts = [each.text for each in reviewed.statements]
+    ordered = frozenset(name for text in texts for each in consultation.read(text) for name in each.mention.ingredients)
+    facts = {name for each in findings for fact in each.patient_facts for name in phrases_in(fact, knowledge)}
+    drugs = {name for each in findings for name in each.drugs}
+    return _Refused(
+        reason,
+        ordered,
+        frozenset(each.check for each in findings),
+        frozenset(facts) - frozenset(phrases_in(reason, knowledge)),
+        frozenset(drugs) - ordered,
+    )
 
 
 def _only_drug(statement: Statement, consultation: Consultation) -> Drug | None:
@@ -70,35 +100,31 @@ def _only_drug(statement: Statement, consultation: Consultation) -> Drug | None:
     return consultation.knowledge.drugs.get(min(named)) if plain and len(named) == 1 else None
 
 
-def _does_the_same(drug: Drug, ordered: set[str], statement: Statement, consultation: Consultation) -> bool:
-    """Whether it is of a therapeutic group of the drugs ordered, or the sentence sets it against them.
+def _set_against(refused: _Refused, drug: Drug, statement: Statement, consultation: Consultation) -> bool:
+    """Whether the sentence has the drug for where the ordered one is not to be given.
 
-    A passage on a condition advises more than one kind of drug: paracetamol is no alternative to an antibiotic.
+    A passage advises many drugs: for other kinds of the condition, for its symptoms, beside the first. So the sentence
+    must name the ordered one, its class, or what speaks against it, and a drug of the same therapeutic group.
     """
     knowledge = consultation.knowledge
-    groups = {atc[:_GROUP] for name in ordered if name in knowledge.drugs for atc in knowledge.drugs[name].atc}
-    if groups & {atc[:_GROUP] for atc in drug.atc}:
-        return True
+    groups = {atc[:_GROUP] for name in refused.ordered if name in knowledge.drugs for atc in knowledge.drugs[name].atc}
+    if groups.isdisjoint(atc[:_GROUP] for atc in drug.atc):
+        return False
     others = [each.mention for each in consultation.read(statement.text) if not each.recommended]
     named = {name for each in others for name in (*each.ingredients, *knowledge.members.get(each.drug_class or "", ()))}
-    return not ordered.isdisjoint(named)
+    affirmed = {each.condition for each in wording(statement.text, knowledge).affirmed}
+    return not (refused.ordered | refused.drugs).isdisjoint(named) or not refused.conditions.isdisjoint(affirmed)
 
 
-def _ingredients(statement: Statement, consultation: Consultation) -> Iterator[str]:
-    return (name for each in consultation.read(statement.text) for name in each.mention.ingredients)
-
-
-def _about(reason: str, consultation: Consultation) -> Iterator[tuple[Statement, str]]:
-    """The quotations that may be given to this patient, best first, whose passage (of that title) names the reason."""
-    evidence, allowed = consultation.evidence, set(consultation.choices().pointers)
+def _about(reason: str, consultation: Consultation) -> Iterator[tuple[Evidence, Pointer, Statement]]:
+    """The quotations, best first, whose passage names the reason."""
+    evidence = consultation.evidence
     passages = {item.number: item for item in evidence}
     for place in by_rank(evidence):
-        if place not in allowed:
-            continue
         item, statement = passages[place[0]], ground(pointed(place), evidence)
         words = " ".join((item.passage.title, *item.passage.section, statement.text))
         if not statement.withheld and _names(words, reason, consultation.knowledge):
-            yield statement, item.passage.title
+            yield item, place, statement
 
 
 def _names(words: str, reason: str, knowledge: Knowledge) -> bool:

@@ -7,6 +7,7 @@ requests are written here; nothing of those projects is copied. ``docs/cds-hooks
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -96,12 +97,12 @@ SHAPES: dict[str, Shape] = {
                         "status": "completed",
                         "subject": {"reference": "Patient/p"},
                         "medicationCodeableConcept": NSAID,
-                        "whenHandedOver": "2026-11-20",
+                        "whenHandedOver": date.today().isoformat(),
                     }
                 )
             },
         ),
-        "Not assessed",
+        "warfarin with ibuprofen",
     ),
     "PDDI-CDS: a contained medication": Shape(
         with_statement(bundle(order(medicationReference={"reference": "#med"}, contained=[CONTAINED]))), TOGETHER
@@ -167,7 +168,7 @@ SHAPES: dict[str, Shape] = {
             {"medications": bundle(current(WARFARIN), current(IBUPROFEN, "i"))},
             encounterId="e1",
         ),
-        "warfarin with ibuprofen",
+        TOGETHER,
     ),
     "Inferno: patient-view": Shape(
         request("patient-view", None, {"medications": bundle(current("99999999"))}), "99999999"
