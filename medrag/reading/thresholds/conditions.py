@@ -22,7 +22,8 @@ _MAIN = re.compile(
     r"calculate|discuss|review|admit|transfuse|repeat|prefer|include|estimate|assess|confirm|escalate|watch|send|reassess)\b"
 )
 _INTRO = re.compile(
-    r"\b(?:when|if|where|whose|once|while|provided(?: that)?|only|in|for|with|at|aged?|among|than|who (?:have|are)|stays?)\b", re.I
+    r"\b(?:when|if|where|whose|once|while|provided(?: that)?|only|in|for|with|at|aged?|among|than|who (?:have|are)|stays?)\b",
+    re.I,
 )
 _GOAL = re.compile(
     r"\b(?:aim\w*|target\w*|goals?|keep\w*|kept|maintain\w*|reach\w*|treat(?:ed)? to|lowering|lower|towards?|"
