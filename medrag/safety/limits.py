@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.scoring import Test
 from medrag.patient.measures.calculators import calculators
 from medrag.patient.measures.derived import Refusal, calculate, value_of
 from medrag.patient.measures.inputs import Unavailable
+from medrag.patient.record.facts import days_before, moment
 from medrag.patient.view import PatientView
 from medrag.reading.thresholds.conditions import applies_when
 from medrag.reading.thresholds.mentions import Limits
+from medrag.types import FactStatus
+
+FRESH_DAYS = 365
+"""How long the recorded total of a score counts where its calculator bounds no age."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +78,23 @@ def _values(key: str, patient: PatientView) -> Sequence[float | str]:
             return (value_of(key, patient.patient, today, patient.knowledge).value,)
         return (calculate(key, patient.patient, today, patient.knowledge).value,)
     except Refusal as refusal:
-        return refusal.between or ()
+        return _reported(key, patient, today) or refusal.between or ()
     except Unavailable:
         return ()
+
+
+def _reported(key: str, patient: PatientView, today: date) -> Sequence[float]:
+    """A score's newest total that the record gives without its items, while it is fresh; none otherwise."""
+    named = re.compile("|".join(patient.knowledge.threshold_names.get(key, ("(?!)",))), re.I)
+    window = calculators()[key].fresh_days or FRESH_DAYS
+    held = [
+        (each.date, each.value)
+        for each in patient.patient.observations or ()
+        if each.status is FactStatus.ACTIVE and isinstance(each.value, float) and named.fullmatch(each.display)
+    ]
+    fresh = [each for each in held if each[0] is None or 0 <= days_before(each[0], today) <= window]
+    newest = max(fresh, key=lambda each: moment(each[0]), default=None)
+    return () if newest is None else (newest[1],)
 
 
 def _words(test: Test, knowledge: Knowledge) -> str:

@@ -22,7 +22,8 @@ _MAIN = re.compile(
     r"calculate|discuss|review|admit|transfuse|repeat|prefer|include|estimate|assess|confirm|escalate|watch|send|reassess)\b"
 )
 _INTRO = re.compile(
-    r"\b(?:when|if|where|whose|provided(?: that)?|only|in|for|with|at|aged?|among|than|who (?:have|are)|stays?)\b", re.I
+    r"\b(?:when|if|where|whose|once|while|provided(?: that)?|only|in|for|with|at|aged?|among|than|who (?:have|are)|stays?)\b",
+    re.I,
 )
 _GOAL = re.compile(
     r"\b(?:aim\w*|target\w*|goals?|keep\w*|kept|maintain\w*|reach\w*|treat(?:ed)? to|lowering|lower|towards?|"
@@ -31,7 +32,7 @@ _GOAL = re.compile(
     re.I,
 )
 _NOT_A_CONDITION = re.compile(
-    r"\b(?:such as|including|includes?|means|by|whether|even (?:when|if)|unless|most|although)\b[^,;]*$"
+    r"\b(?:such as|including|includes?|means|by|whether|even (?:when|if)|unless|most|although|trials?|stud(?:y|ies)|enrolled)\b[^,;]*$"
     r"|\bor(?: (?:an?|when|in|with|if))? *$",
     re.I,
 )
@@ -44,6 +45,12 @@ _CASES = re.compile(
 _LISTED = re.compile(r"\s*(?:,[^,;]*)+?,?[^,;]*\bor\b", re.I)
 _PARTIAL = re.compile(r"\s*(?:or|and|but|with an? (?:lower|higher)|then|\w+ing|(?!aged)\w+ed)\b", re.I)
 _DOSE = re.compile(r"\d\s?(?:mg|micrograms?|g|mL|units?|mcg)\b(?!/)")
+_SUBJECT = re.compile(r"(?:an?|any|the|those)?\s*", re.I)
+_CALLS = re.compile(
+    r"\s*(?:calls? for|favou?rs?|needs?|takes?|receives?|warrants?|supports?|prompts?|requires?|justif(?:y|ies)|"
+    r"(?:is|are) (?:treated|rechecked|an? (?:indication|reason)))\b",
+    re.I,
+)
 _JOINED = re.compile(r"[\s,]*(?:and|with|or)?\s*(?:with\s+)?(?:[\w-]+\s+){0,4}$", re.I)
 
 
@@ -107,9 +114,14 @@ def _behind(text: str, rest: list[Mention], lead_end: int) -> Iterator[Mention]:
     for each in rest:
         joined = held is not None and _JOINED.fullmatch(text[held.end : each.start]) is not None
         otherwise = _OTHERWISE.match(text[each.end :]) and not _followed(each, rest)
-        if joined or (not otherwise and _trailing(text, each, lead_end)):
+        if joined or _calls(text, each) or (not otherwise and _trailing(text, each, lead_end)):
             held = each
             yield each
+
+
+def _calls(text: str, mention: Mention) -> bool:
+    """Whether the limit is what the sentence is about: "A score of 2 or more calls for ..."."""
+    return bool(_SUBJECT.fullmatch(text, 0, mention.start) and _CALLS.match(text, mention.end))
 
 
 def _followed(mention: Mention, others: list[Mention]) -> bool:

@@ -13,29 +13,41 @@ from medrag.knowledge.scoring import Test
 Limits = tuple[tuple[Test, ...], ...]
 """Alternatives of tests that must hold together; empty where nothing is limited."""
 
-_NUMBER = r"\d+(?:\.\d+)?"
+_NUMBER = r"(?<![\d.])-?\d+(?:\.\d+)?"
 _BEFORE = {
-    "<=": r"<=|\u2264|at most|up to|no more than|not above",
-    ">=": r">=|\u2265|at least|not below|no less than|from",
-    "<": r"<|below|under|less than|lower than|younger than",
-    ">": r">|above|over|more than|greater than|higher than|older than|exceeds|exceeding",
+    "<=": r"<=|\u2264|at most|up to|no (?:more|higher|greater) than|not above|at or below",
+    ">=": r">=|\u2265|at least|not below|no (?:less|lower) than|at or above|from",
+    "<": r"<|below|under|(?:less|lower|younger|fewer|shorter|lighter) than",
+    ">": r">|above|over|(?:more|greater|higher|older|longer|heavier) than|exceed(?:s|ed|ing)?|pass(?:es|ed|ing)?|beyond",
 }
 _AFTER = {
-    ">=": r"(?:or|and) (?:more|over|above|higher|greater|older|upwards)",
+    ">=": r"(?:or|and) (?:more|over|above|higher|greater|older|better|upwards)",
     "<=": r"(?:or|and) (?:less|lower|below|under|younger|fewer)",
 }
 _LINK = (
     r"(?:\s*(?:,|\(|:))?\s*"
-    r"(?:(?:is|of|at|was|stays|remains|falls|rises|level|score|value|count|that|are|which)\s+){0,3}"
+    r"(?:(?:is|of|at|was|stays?|remains?|falls|rises|drops|climbs|lies|still|found|level|score|value|count|that|are|which)"
+    r"\s+){0,3}"
 )
 _UNIT = (
-    r"(?:\s?(?:%|percent|mm ?Hg|m[lL]/min(?:ute)?(?:/1\.73 ?m2)?|kg/m2|kg|mg/dL|mmol/L|mEq/L|mg/g|mg/mmol|g/dL|g/L|"
-    r"beats/min|cells per microlitre|per microlitre|cells/uL|x ?10\^9/L|C\b|years?(?: old)?|months?|predicted))*"
+    r"(?:\s?(?:%|percent|mm ?Hg|m[lL]/min(?:ute)?(?:/1\.73 ?m2)?|kg/m2|kg|mg/dL|mg/L|[mu]mol/L|micromol/L|mEq/L|mg/g|"
+    r"mmol/mol|mg/mmol|g/dL|g/L|micrograms?/L|ug/L|ng/mL|m?I?U/L|beats(?:/| per )min(?:ute)?|bpm|(?:cells )?per microlitre|"
+    r"cells/(?:uL|microlitre)|x ?10\^9/L|ms\b|C\b|years?(?: old)?|months?|(?:of )?predicted))*"
 )
-_FACTORS = {"cells per microlitre": "/ul", "per microlitre": "/ul", "cells/ul": "/ul", "percent": "%"}
+_FACTORS = {
+    "cells per microlitre": "/ul",
+    "per microlitre": "/ul",
+    "cells/microlitre": "/ul",
+    "cells/ul": "/ul",
+    "percent": "%",
+    "micrograms/l": "ug/l",
+}
+_AMOUNTS = {"mmol/l": 0.1, "umol/l": 0.0001, "micromol/l": 0.0001}
+"""What turns g/mol into mg/dL for one of each."""
+_OTHER_UNIT = re.compile(r"\s?[^\s\d,.;()]+/[a-zA-Z]")
 _VALUE = (
     rf"(?:(?:between )?(?P<first>{_NUMBER}){_UNIT} (?:to|and) (?P<below>below )?(?P<last>{_NUMBER})(?!\s?mg)"
-    rf"|(?P<either>\d) or \d(?![\d.])"
+    rf"|(?P<either>\d) or (?P<other>\d)(?!\.?\d)"
     rf"|(?:(?P<how>{'|'.join(_BEFORE.values())}) ?)?(?P<value>{_NUMBER})(?:/(?P<second>\d+))?)"
     rf"(?P<unit>{_UNIT})(?:,? (?P<after>{'|'.join(_AFTER.values())}))?"
 )
@@ -44,12 +56,13 @@ _AGE = re.compile(
     rf"(?P<who>\b{_PEOPLE}(?: who are)?)?\s*(?P<aged>\baged?\b|\b(?:at )?age(?: of)?)?:? ?"
     rf"(?:(?:between )?(?P<first>{_NUMBER})(?P<unit_1> months| years)? (?:to|and) (?P<last>{_NUMBER})"
     rf"|(?P<how>{'|'.join(_BEFORE.values())}) ?(?P<least>{_NUMBER})"
-    rf"|(?P<value>{_NUMBER}))(?P<unit> months?| years?)?(?: old)?(?: (?P<after>{'|'.join(_AFTER.values())}))?",
+    rf"|(?P<value>{_NUMBER}))(?P<unit> months?| years?)?(?P<old> old| of age)?(?: (?P<after>{'|'.join(_AFTER.values())}))?",
     re.I,
 )
 _SEX = re.compile(r"\b(?P<sex>women|men)\b[\w\s]{0,12}$", re.I)
 _IN_SEX = re.compile(r"\s*in (?P<sex>women|men)\b", re.I)
 _AGAIN = re.compile(rf"\s*or (?P<how>{'|'.join(_BEFORE.values())}) ?(?P<value>{_NUMBER}) in (?P<sex>women|men)\b", re.I)
+_NOTHING_COUNTED = re.compile(r"\s*(?:[,.;]|$|(?:with|who|in|and|should|must|needs?)\b)")
 MONTHS = 12.0
 
 
@@ -97,18 +110,22 @@ def _values(text: str, knowledge: Knowledge) -> Iterator[Mention]:
 
 def _limits(key: str, match: re.Match[str], knowledge: Knowledge) -> Limits:
     said = {
-        name: match[f"v_{name}"] for name in ("first", "below", "last", "either", "how", "value", "second", "after")
+        name: match[f"v_{name}"]
+        for name in ("first", "below", "last", "either", "other", "how", "value", "second", "after")
     }
     if key == "blood_pressure":
         return _pressure(said)
-    factor = _factor(key, match["v_unit"] or "", knowledge)
+    scale = _scale(key, match["v_unit"] or "", knowledge)
+    if scale is None or _OTHER_UNIT.match(match.string, match.end()):
+        return ()
     if said["first"]:
-        last = Test(key=key, how="<" if said["below"] else "<=", limit=_scaled(said["last"], factor))
-        return ((Test(key=key, how=">=", limit=_scaled(said["first"], factor)), last),)
-    if said["either"]:
-        return ((Test(key=key, how=">=", limit=_scaled(said["either"], factor)),),)
+        least, most = sorted((_scaled(said["first"], scale), _scaled(said["last"], scale)))
+        return ((Test(key=key, how=">=", limit=least), Test(key=key, how="<" if said["below"] else "<=", limit=most)),)
+    if said["either"]:  # "0 or 1" are the least that a score can be, "3 or 4" the most
+        least = said["either"] == "0"
+        return ((Test(key=key, how="<=" if least else ">=", limit=float(said["other" if least else "either"] or 0)),),)
     how = _how(said["how"], said["after"])
-    return ((Test(key=key, how=how, limit=_scaled(said["value"], factor)),),) if how else ()
+    return ((Test(key=key, how=how, limit=_scaled(said["value"], scale)),),) if how else ()
 
 
 def _pressure(said: dict[str, str | None]) -> Limits:
@@ -121,14 +138,23 @@ def _pressure(said: dict[str, str | None]) -> Limits:
     return ((systolic,), (diastolic,)) if how.startswith(">") else ((systolic, diastolic),)
 
 
-def _factor(key: str, unit: str, knowledge: Knowledge) -> float:
+def _scale(key: str, unit: str, knowledge: Knowledge) -> tuple[float, float] | None:
+    """Factor and addend to the unit that the measurement is kept in; None where they are not known."""
     measured = knowledge.measurements.get(key)
     written = unit.strip().lower()
-    return measured.factors.get(_FACTORS.get(written, written), 1.0) if measured else 1.0
+    written = _FACTORS.get(written, written)
+    if measured is None:
+        return (1.0, 0.0)
+    if written in measured.shifted:
+        return measured.shifted[written]
+    if written in _AMOUNTS and written not in measured.factors and measured.unit == "mg/dL":
+        return (measured.molar_mass * _AMOUNTS[written], 0.0) if measured.molar_mass else None
+    return (measured.factors.get(written, 1.0), 0.0)
 
 
-def _scaled(value: str | None, factor: float) -> float:
-    return round(float(value or 0) * factor, 1) if factor != 1 else float(value or 0)
+def _scaled(value: str | None, scale: tuple[float, float]) -> float:
+    factor, added = scale
+    return float(value or 0) if scale == (1.0, 0.0) else round(float(value or 0) * factor + added, 1)
 
 
 def _how(before: str | None, after: str | None = None) -> str:
@@ -145,7 +171,7 @@ def _of_sex(limits: Limits, written: str) -> Limits:
 
 def _ages(text: str) -> Iterator[Mention]:
     for match in _AGE.finditer(text):
-        if not (match["aged"] or (match["unit"] and (match["who"] or match["after"]))):
+        if not (match["aged"] or match["old"] or (match["unit"] and (match["who"] or match["after"])) or _bare(match)):
             continue
         tests = _age_tests(match)
         if not tests:
@@ -156,6 +182,11 @@ def _ages(text: str) -> Iterator[Mention]:
         ):
             limits = _of_sex(limits, sex["sex"])
         yield Mention(match.start(), match.end(), "age", limits)
+
+
+def _bare(match: re.Match[str]) -> bool:
+    """Whether it is "people over 65", with nothing behind the number that it could count."""
+    return bool(match["who"] and match["least"] and _NOTHING_COUNTED.match(match.string, match.end()))
 
 
 def _age_tests(match: re.Match[str]) -> tuple[Test, ...]:
