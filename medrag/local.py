@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -65,14 +66,14 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
             adapter=adapter,
             vision=settings.vision == "yes" or (settings.vision == "auto" and sees_images(settings.model)),
         )
-        async with _renewed(engine, settings, say):
+        async with _meanwhile(_renew(engine, settings, say)):
             yield engine
 
 
 @asynccontextmanager
-async def _renewed(engine: Engine, settings: Settings, say: Say) -> AsyncIterator[None]:
-    """Gives the engine the index that a build puts in place of the one it opened; requests under way keep theirs."""
-    task = asyncio.create_task(_renew(engine, settings, say))
+async def _meanwhile(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Does ``work`` for as long as the context lasts."""
+    task = asyncio.create_task(work)
     try:
         yield
     finally:
@@ -82,6 +83,7 @@ async def _renewed(engine: Engine, settings: Settings, say: Say) -> AsyncIterato
 
 
 async def _renew(engine: Engine, settings: Settings, say: Say) -> None:
+    """Gives the engine the index that a build puts in place of the one it opened; requests under way keep theirs."""
     manifest = settings.index_dir / MANIFEST
     known = _stamp(manifest)
     while True:
@@ -143,7 +145,7 @@ async def served_model(settings: Settings, say: Say) -> AsyncIterator[ChatModel]
     try:
         await process.wait_ready(lambda waited: _say_waiting(say, waited))
         say("vllm serve is ready")
-        async with _watched(process, say), _closing(process.chat_model(settings.timeout_s)) as model:
+        async with _meanwhile(process.watch(say)), _closing(process.chat_model(settings.timeout_s)) as model:
             yield model
     finally:
         process.stop()
@@ -152,17 +154,6 @@ async def served_model(settings: Settings, say: Say) -> AsyncIterator[ChatModel]
 def _say_waiting(say: Say, waited: float) -> None:
     if waited % 10 < 0.5:
         say(f"  ... {waited:.0f} s")
-
-
-@asynccontextmanager
-async def _watched(process: VllmProcess, say: Say) -> AsyncIterator[None]:
-    task = asyncio.create_task(process.watch(say))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 @asynccontextmanager

@@ -46,11 +46,13 @@ def data_command(
 
     Example: medrag sft data qlora-8b-24gb --own judged.jsonl
     """
+    from medrag.settings import load as load_settings
     from sft.config import load_recipe
     from sft.examples.build import Sources, build
     from sft.questions import WRITTEN
 
-    manifest = build(load_recipe(recipe), Sources(index, questions or WRITTEN, own), run / "data")
+    sources = Sources(index, questions or WRITTEN, own, load_settings().knowledge_dir)
+    manifest = build(load_recipe(recipe), sources, run / "data")
     typer.echo(f"{run / 'data'}: {manifest['examples']} examples, {manifest['questions']} questions")
 
 
@@ -121,9 +123,12 @@ def pairs_command(
 
     Example: medrag sft pairs judged.jsonl pairs.jsonl
     """
+    from medrag.knowledge import load as load_knowledge
+    from medrag.settings import load as load_settings
     from sft.training.preferences import from_withheld, read_judged
 
-    lines = [each.model_dump_json() + "\n" for each in from_withheld(read_judged(judged))]
+    known = load_knowledge(load_settings().knowledge_dir)
+    lines = [each.model_dump_json() + "\n" for each in from_withheld(read_judged(judged), known)]
     output.write_text("".join(lines))
     typer.echo(f"{output}: {len(lines)} pairs")
 

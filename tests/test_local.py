@@ -37,7 +37,7 @@ def test_a_new_index_is_taken_while_running_and_a_broken_one_is_not(
     engine = Engine(Retriever.open(out), model, knowledge.load(None))
 
     async def living() -> None:
-        async with local._renewed(engine, Settings(index=out), said.append):
+        async with local._meanwhile(local._renew(engine, Settings(index=out), said.append)):
             assert engine.retriever.index.hash == first
             second = await asyncio.to_thread(built, tmp_path / "corpus", out, "- Give naproxen.\n")
             await until(lambda: engine.retriever.index.hash == second)

@@ -12,7 +12,7 @@ from pathlib import Path
 from medrag.datasets.questions import Question, read_questions
 from medrag.errors import ConfigurationError
 from medrag.files import read_lines, sha256, write_json
-from medrag.knowledge import load
+from medrag.knowledge import Knowledge, load
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.store.index import Index
@@ -27,11 +27,15 @@ VALIDATED = 0.1
 
 @dataclass(frozen=True)
 class Sources:
-    """An index that holds the documents asked about, the questions on them, and a user's own judged cases."""
+    """An index that holds the documents asked about, the questions on them, and a user's own judged cases.
+
+    ``knowledge`` is the folder that the service adds to the bundled one, whose words prompts go by.
+    """
 
     index: Path | None = None
     questions: Path = WRITTEN
     own: Path | None = None
+    knowledge: Path | None = None
 
 
 def build(recipe: Recipe, sources: Sources, output: Path) -> dict[str, object]:
@@ -44,12 +48,9 @@ def build(recipe: Recipe, sources: Sources, output: Path) -> dict[str, object]:
         raise ConfigurationError("give --index (for the questions that come with medrag), --own, or both")
     output.mkdir(parents=True, exist_ok=True)
     rng = random.Random(recipe.seed)  # noqa: S311
-    train: list[Example] = []
-    held: list[Example] = []
-    if sources.index:
-        train, held = _written(recipe, sources.index, sources.questions, rng)
+    train, held = _written(recipe, sources, rng)
     if sources.own:
-        own = own_examples(sources.own)
+        own = own_examples(sources.own, load(sources.knowledge))
         cut = max(1, round(VALIDATED * len(own)))
         train, held = [*train, *own[cut:]], [*held, *own[:cut]]
     rng.shuffle(train)
@@ -77,18 +78,20 @@ def validates(document: str) -> bool:
     return digest[0] < 256 * VALIDATED
 
 
-def corpus_of(index: Path) -> Corpus:
+def corpus_of(index: Path, knowledge: Knowledge) -> Corpus:
     """The passages of an index with its retriever."""
     encoder = Encoder()
     opened = Index.open(index, encoder)
-    return Corpus(Retriever(opened, encoder), [opened.passages[row] for row in range(len(opened.passages))], load())
+    return Corpus(Retriever(opened, encoder), [opened.passages[row] for row in range(len(opened.passages))], knowledge)
 
 
-def _written(recipe: Recipe, index: Path, path: Path, rng: random.Random) -> tuple[list[Example], list[Example]]:
-    corpus = corpus_of(index)
-    known = [each for each in read_questions(path) if corpus.holds(each.doc)]
+def _written(recipe: Recipe, sources: Sources, rng: random.Random) -> tuple[list[Example], list[Example]]:
+    if sources.index is None:
+        return [], []
+    corpus = corpus_of(sources.index, load(sources.knowledge))
+    known = [each for each in read_questions(sources.questions) if corpus.holds(each.doc)]
     if not known:
-        raise ConfigurationError(f"{index} holds none of the documents that the questions are about")
+        raise ConfigurationError(f"{sources.index} holds none of the documents that the questions are about")
     used = [each for each in known if _used(each, recipe.data.share)]
     train = [each for each in used if not validates(each.doc)]
     held = [each for each in used if validates(each.doc)]

@@ -10,7 +10,7 @@ from medrag.files import read_lines
 from medrag.generation.modes import MODES
 from medrag.generation.modes.quote import MAX_STATEMENTS, marks
 from medrag.generation.prompts import asked, shared
-from medrag.knowledge import Knowledge, load
+from medrag.knowledge import Knowledge
 from medrag.types import Case, Evidence, Passage, Pointer, Record
 from sft.examples.asked import Branch, Example
 
@@ -43,10 +43,9 @@ class JudgedCase(Record):
         return tuple(Evidence(number=n, passage=each, score=1.0) for n, each in enumerate(self.passages, start=1))
 
 
-def own_examples(path: Path) -> list[Example]:
+def own_examples(path: Path, knowledge: Knowledge) -> list[Example]:
     """The examples of a user's file, one case a line."""
     hint = 'its lines are {"case": ..., "passages": [...], "gold": [[1, 2], ...]}'
-    knowledge = load()
     return [
         _example(number, each, knowledge)
         for number, each in enumerate(read_lines(path, JudgedCase, hint=hint), start=1)

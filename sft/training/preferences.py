@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from medrag.files import read_lines
 from medrag.generation.modes import MODES
 from medrag.generation.prompts import messages
-from medrag.knowledge import load
+from medrag.knowledge import Knowledge
 from medrag.types import Advice, Case, Record
 
 
@@ -59,7 +59,7 @@ def read_judged(path: Path) -> list[Judged]:
     return list(read_lines(path, Judged, hint='it holds a line a case: {"case": ..., "advice": ...}'))
 
 
-def from_withheld(judged: Iterable[Judged]) -> Iterator[Pair]:
+def from_withheld(judged: Iterable[Judged], knowledge: Knowledge) -> Iterator[Pair]:
     """One pair a case whose advice held statements back: what was released against that and what was withheld."""
     for each in judged:
         advice, mode = each.advice, MODES[each.advice.provenance.grounding]
@@ -67,6 +67,6 @@ def from_withheld(judged: Iterable[Judged]) -> Iterator[Pair]:
         withheld = [one for one in mode.written(advice.withheld, advice.evidence) if one not in released]
         if withheld:
             prompt = tuple(
-                ChatMessage.model_validate(one) for one in messages(each.case, advice.evidence, mode, load())
+                ChatMessage.model_validate(one) for one in messages(each.case, advice.evidence, mode, knowledge)
             )
             yield Pair(prompt=prompt, chosen=mode.joined(released), rejected=mode.joined([*withheld, *released]))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -60,6 +61,24 @@ class Glossary:
     words: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Numbers:
+    """Numbers in words: ``ones`` and ``tens`` add up, ``scales`` multiply; units, volumes and stops as signs."""
+
+    ones: dict[str, int]
+    tens: dict[str, int]
+    scales: dict[str, int]
+    units: dict[str, str]
+    volumes: dict[str, str]
+    marks: dict[str, str]
+
+
+@cache
+def numbers(code: str = ENGLISH) -> Numbers:
+    """How the language of that ISO 639-1 code says numbers."""
+    return TypeAdapter(Numbers).validate_python(_content(code, "numbers"))
+
+
 @lru_cache(maxsize=4)
 def glossary(code: str) -> Glossary:
     """The glossary of the language of that ISO 639-1 code."""
@@ -84,6 +103,26 @@ def language(code: str = ENGLISH) -> Language:
 def asks(code: str = ENGLISH) -> dict[str, dict[str, str]]:
     """Patterns by what may be asked for: ``asked`` in a question, ``told`` in a sentence that answers."""
     return TypeAdapter(dict[str, dict[str, str]]).validate_python(_content(code, "asks"))
+@cache
+def pattern(kind: str, name: str, code: str = ENGLISH) -> re.Pattern[str]:
+    """The expression ``name`` of the language's file ``kind``, matched without regard to case.
+
+    A list of expressions is joined by "|"; ``{other}`` stands for another of the file, in brackets where it is a list.
+    """
+    return re.compile(_joined(_expressions(kind, code), name), re.IGNORECASE)
+
+
+_INSERTED = re.compile(r"\{([a-z_]+)\}")
+
+
+def _joined(lists: Mapping[str, Sequence[str]], name: str) -> str:
+    whole = _INSERTED.sub(lambda match: _joined(lists, match[1]), "|".join(lists[name]))
+    return f"(?:{whole})" if len(lists[name]) > 1 else whole
+
+
+@lru_cache(maxsize=8)
+def _expressions(kind: str, code: str) -> dict[str, tuple[str, ...]]:
+    return TypeAdapter(dict[str, tuple[str, ...]]).validate_python(_content(code, kind))
 
 
 def _content(code: str, name: str) -> Any:

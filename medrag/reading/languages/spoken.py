@@ -1,73 +1,20 @@
-"""Dictated numbers as figures ("one hundred and fifty milligrams" -> "150 mg"), and where each stood before."""
+"""Dictated numbers as figures ("one hundred and fifty milligrams" -> "150 mg"), and where each stood before.
+
+The words are data (``languages/en/numbers.yaml``).
+"""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
-_ONES = {
-    name: number
-    for number, name in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-} | {"oh": 0, "nought": 0}
-_TENS = {
-    name: 10 * number
-    for number, name in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
-}
-_SCALES = {"hundred": 100, "thousand": 1000}
-_WORD = "|".join(sorted({*_ONES, *_TENS, *_SCALES} - {"oh"}, key=len, reverse=True))
+from medrag.reading.languages import numbers
+
 _JOIN = r"(?:[ \t]+and[ \t]+|[ \t]+oh[ \t]+|[ \t]+|-)"
-_WHOLE = rf"(?:a[ \t]+(?=hundred|thousand))?(?:{_WORD})\b(?:{_JOIN}(?:{_WORD})\b)*+"
-_UNITS = {
-    "milligrams": "mg", "milligram": "mg", "micrograms": "mcg", "microgram": "mcg", "grams": "g", "kilograms": "kg",
-    "kilogram": "kg", "kilos": "kg", "millilitres": "mL", "milliliters": "mL",
-    "millimoles": "mmol", "micromoles": "umol",
-    "millimole": "mmol", "micromole": "umol", "nanograms": "ng", "centimetres": "cm",
-    "centimeters": "cm", "per cent": "%",
-    "percent": "%",
-}  # fmt: skip
-_VOLUMES = {
-    "litre": "/L",
-    "liter": "/L",
-    "decilitre": "/dL",
-    "deciliter": "/dL",
-    "millilitre": "/mL",
-    "milliliter": "/mL",
-    "mole": "/mol",
-}
-_NAMES = "|".join(sorted(_UNITS, key=len, reverse=True))
-_UNIT = rf"(?P<unit>{_NAMES})\b(?:[ \t]+per[ \t]+(?P<volume>{'|'.join(_VOLUMES)})s?\b)?"
-_NUMBER = re.compile(
-    rf"\b(?P<whole>{_WHOLE})(?:[ \t]+point[ \t]+(?P<part>(?:{_WORD})\b(?:[ \t]+(?:{_WORD})\b)*+))?"
-    rf"(?:(?P<over>[ \t]+over[ \t]+)(?P<other>{_WHOLE}))?(?:[ \t]+{_UNIT}|(?P<aged>-(?=year|month|week|day)))?",
-    re.IGNORECASE,
-)
-_MARKS = {"full stop": ".", "new paragraph": "\n\n", "new line": "\n", "next paragraph": "\n\n"}
-_MARK = re.compile(rf"(?<![ \t])[ \t]{{0,3}}[,.]?[ \t]{{0,3}}\b(?P<mark>{'|'.join(_MARKS)})\b[.,]?", re.IGNORECASE)
-_ANY = re.compile(rf"\b(?:{_WORD}|{'|'.join(_MARKS)})\b", re.IGNORECASE)
+THOUSAND = 1000
 LEAST_ALONE = 13
 """A lower number stays a word where no unit follows: "one" and "two" count much else."""
 
@@ -97,9 +44,39 @@ class Figures:
         return place + self._shifts[at] if at >= 0 else place
 
 
+@dataclass(frozen=True)
+class _Patterns:
+    number: re.Pattern[str]
+    mark: re.Pattern[str]
+    any: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    known = numbers()
+    word, marks = _longest({*known.ones, *known.tens, *known.scales} - {"oh"}), "|".join(known.marks)
+    whole = rf"(?:a[ \t]+(?=hundred|thousand))?(?:{word})\b(?:{_JOIN}(?:{word})\b)*+"
+    unit = rf"(?P<unit>{_longest(known.units)})\b(?:[ \t]+per[ \t]+(?P<volume>{'|'.join(known.volumes)})s?\b)?"
+    number = (
+        rf"\b(?P<whole>{whole})(?:[ \t]+point[ \t]+(?P<part>(?:{word})\b(?:[ \t]+(?:{word})\b)*+))?"
+        rf"(?:(?P<over>[ \t]+over[ \t]+)(?P<other>{whole}))?(?:[ \t]+{unit}|(?P<aged>-(?=year|month|week|day)))?"
+    )
+    mark = rf"(?<![ \t])[ \t]{{0,3}}[,.]?[ \t]{{0,3}}\b(?P<mark>{marks})\b[.,]?"
+    return _Patterns(*(re.compile(each, re.IGNORECASE) for each in (number, mark, rf"\b(?:{word}|{marks})\b")))
+
+
+def _longest(words: Iterable[str]) -> str:
+    return "|".join(sorted(words, key=lambda word: (-len(word), word)))
+
+
+def number_named(word: str) -> int | None:
+    """The number below twenty that a word names; None for any other."""
+    return numbers().ones.get(word.lower())
+
+
 def figures(text: str) -> Figures:
     """``text`` with dictated numbers, their units and dictated stops written as signs."""
-    if not _ANY.search(text):
+    if not _patterns().any.search(text):
         return Figures(text, (), ())
     changes = sorted([*_numbers(text), *_stops(text)])
     pieces, places, shifts, done, length = [], [], [], 0, 0
@@ -113,12 +90,12 @@ def figures(text: str) -> Figures:
 
 
 def _stops(text: str) -> list[tuple[int, int, str]]:
-    return [(*match.span(), _MARKS[match["mark"].lower()]) for match in _MARK.finditer(text)]
+    return [(*match.span(), numbers().marks[match["mark"].lower()]) for match in _patterns().mark.finditer(text)]
 
 
 def _numbers(text: str) -> list[tuple[int, int, str]]:
     found = []
-    for match in _NUMBER.finditer(text):
+    for match in _patterns().number.finditer(text):
         if written := _written(match):
             found.append((*match.span(), written))
     return found
@@ -127,41 +104,45 @@ def _numbers(text: str) -> list[tuple[int, int, str]]:
 def _written(match: re.Match[str]) -> str | None:
     whole = _value(match["whole"])
     alone = not re.search(r"[ \t-]", match["whole"]) and whole < LEAST_ALONE
-    counted = len(re.split(r"[ \t-]+", match["whole"])) == FEW and set(match["whole"].lower().split()) <= {*_ONES}
+    counted = len(re.split(r"[ \t-]+", match["whole"])) == FEW and set(match["whole"].lower().split()) <= {
+        *numbers().ones
+    }
     if (alone or counted) and not (match["part"] or match["over"] or match["unit"] or match["aged"]):
         return None
     part = "." + "".join(str(_value(word)) for word in match["part"].split()) if match["part"] else ""
     other = f"/{_value(match['other'])}" if match["over"] else ""
-    unit = " " + _UNITS[match["unit"].lower()] if match["unit"] else ""
-    volume = _VOLUMES[match["volume"].lower()] if match["volume"] else ""
+    unit = " " + numbers().units[match["unit"].lower()] if match["unit"] else ""
+    volume = numbers().volumes[match["volume"].lower()] if match["volume"] else ""
     return f"{whole}{part}{other}{unit}{volume}{match['aged'] or ''}"
 
 
 def _value(words: str) -> int:
     """The number in words: sums and products, or figures one after the other ("one two six", "one forty-two")."""
     said = [word for word in re.split(r"[ \t-]+", words.lower()) if word not in {"and", "a"}]
-    if not set(said) & {*_SCALES}:
+    known = numbers()
+    if not set(said) & {*known.scales}:
         return _in_turn(said)
     total, current = 0, 0
     for word in said:
-        if word == "thousand":
-            total, current = total + 1000 * max(1, current), 0
-        elif word == "hundred":
-            current = 100 * max(1, current)
+        scale = known.scales.get(word, 0)
+        if scale >= THOUSAND:
+            total, current = total + scale * max(1, current), 0
+        elif scale:
+            current = scale * max(1, current)
         else:
-            current += _ONES.get(word, _TENS.get(word, 0))
+            current += known.ones.get(word, known.tens.get(word, 0))
     return total + current
 
 
 def _in_turn(said: list[str]) -> int:
-    groups: list[int] = []
+    known, groups = numbers(), list[int]()
     joins = False
     for word in said:
-        if word in _TENS:
-            groups.append(_TENS[word])
+        if word in known.tens:
+            groups.append(known.tens[word])
             joins = True
             continue
-        number = _ONES[word]
+        number = known.ones[word]
         if joins and 0 < number < 10:
             groups[-1] += number
         else:

@@ -13,6 +13,7 @@ from medrag.datasets.questions import Place, Question, read_questions
 from medrag.engine import Engine
 from medrag.generation.modes import ABSTAIN, MODES
 from medrag.generation.scripted import ScriptedModel
+from medrag.knowledge import load
 from medrag.types import Evidence, Outcome, Pointer
 from sft.examples import asked as asking
 from sft.examples.asked import SHOWN, Corpus, Example, examples
@@ -24,7 +25,7 @@ DOCUMENTS = ("streptococcal-pharyngitis", "gout")
 
 @pytest.fixture(scope="module")
 def corpus(starter_index: Path) -> Corpus:
-    return corpus_of(starter_index)
+    return corpus_of(starter_index, load())
 
 
 @pytest.fixture(scope="module")

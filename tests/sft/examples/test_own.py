@@ -17,7 +17,7 @@ def test_a_judged_case_becomes_the_prompt_of_serving_and_the_letters_of_its_gold
     nothing = case.model_copy(update={"gold": (), "source": "ward"})
     path = tmp_path / "own.jsonl"
     path.write_text(f"{case.model_dump_json()}\n{nothing.model_dump_json()}\n")
-    first, second = own_examples(path)
+    first, second = own_examples(path, load())
     (branch,) = first.branches
     assert branch.answer == "C,B"
     assert second.branches[0].answer == ABSTAIN
@@ -30,7 +30,7 @@ def test_a_line_that_is_no_case_is_named(tmp_path: Path) -> None:
     path = tmp_path / "own.jsonl"
     path.write_text("{}\n")
     with pytest.raises(InputError, match="line 1"):
-        own_examples(path)
+        own_examples(path, load())
 
 
 @pytest.mark.parametrize("gold", [((3, 1),), ((1, 3),), ((0, 1),), ((1, 1),) * 7])

@@ -6,6 +6,7 @@ import pytest
 from medrag.errors import ConfigurationError, InputError
 from medrag.generation.grounding import ground
 from medrag.generation.modes import pointed
+from medrag.knowledge import load
 from medrag.types import Advice, Case, Outcome, Provenance
 from sft.training.preferences import Judged, Pair, from_withheld, read_judged, read_pairs
 from tests.evidence import evidence, passage
@@ -33,13 +34,13 @@ def _judged(released, withheld):
 
 
 def test_a_withheld_statement_makes_the_answer_with_it_the_worse_one():
-    (pair,) = from_withheld([_judged([2], [1]), _judged([3], [])])
+    (pair,) = from_withheld([_judged([2], [1]), _judged([3], [])], load())
     assert (pair.chosen, pair.rejected) == ("B", "A,B")
     assert "A. Give amoxicillin" in pair.prompt[1].content
 
 
 def test_where_all_was_withheld_to_abstain_is_better():
-    (pair,) = from_withheld([_judged([], [1])])
+    (pair,) = from_withheld([_judged([], [1])], load())
     assert (pair.chosen, pair.rejected) == ("none", "A")
 
 
@@ -67,7 +68,7 @@ def test_dpo_makes_the_chosen_answer_likelier(tiny_base, tmp_path):
     from sft.config import Preference, Recipe, Training
     from sft.training.prefer import prefer
 
-    pairs = [each for _ in range(4) for each in from_withheld([_judged([2], [1]), _judged([3], [1])])]
+    pairs = [each for _ in range(4) for each in from_withheld([_judged([2], [1]), _judged([3], [1])], load())]
     recipe = Recipe(
         name="tiny",
         base=str(tiny_base),

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
 
 from medrag.server.answers import Answers
 from medrag.server.guard.access import caller
 from medrag.server.routes.openai.completions import Reply
 from medrag.server.routes.openai.front_ends import chore
-from medrag.server.routes.openai.streams import EVENT_STREAM, HEADERS, sent
+from medrag.server.routes.openai.streams import sent, sent_plain
 from medrag.server.routes.requests import ChatRequest, case_of
 from medrag.server.routes.schemas import STREAM, ChatCompletion, described
 from medrag.server.routes.stored_patients import StoredPatients
@@ -25,7 +24,7 @@ def routes(answers: Answers) -> APIRouter:
     async def chat_completions(request: Request, body: ChatRequest) -> Response:
         """Cited, checked advice as a chat completion."""
         if (text := chore(body)) is not None:
-            return _chore_reply(Reply(body), text)
+            return sent_plain(Reply(body), text, stream=bool(body.stream))
         wanted = body.wanted
         case = await asyncio.to_thread(case_of, body, StoredPatients(answers.trail, request, known), known)
         engine = answers.limited(body)
@@ -36,9 +35,3 @@ def routes(answers: Answers) -> APIRouter:
         return await sent(reply, events, request, stream=bool(body.stream))
 
     return router
-
-
-def _chore_reply(reply: Reply, text: str) -> Response:
-    if reply.request.stream:
-        return Response(reply.plain_lines(text), media_type=EVENT_STREAM, headers=HEADERS)
-    return JSONResponse(reply.plain(text))

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from medrag.errors import InputError
@@ -21,7 +20,7 @@ from medrag.server.guard.access import caller
 from medrag.server.guard.failures import invalid
 from medrag.server.routes.openai.front_ends import chore
 from medrag.server.routes.openai.response_events import ResponseReply
-from medrag.server.routes.openai.streams import EVENT_STREAM, HEADERS, sent
+from medrag.server.routes.openai.streams import sent, sent_plain
 from medrag.server.routes.requests import ChatExtension, ChatRequest, case_of
 from medrag.server.routes.schemas import STREAM, ResponseBody, described
 from medrag.server.routes.stored_patients import StoredPatients
@@ -87,7 +86,7 @@ def routes(answers: Answers) -> APIRouter:
         try:
             chat = body.as_chat()
             if (text := chore(chat)) is not None:
-                return _chore_reply(ResponseReply(chat, body.tools, body.tool_choice), text)
+                return sent_plain(ResponseReply(chat, body.tools, body.tool_choice), text, stream=bool(chat.stream))
             wanted = chat.wanted
             case = await asyncio.to_thread(case_of, chat, StoredPatients(answers.trail, request, known), known)
         except InputError as error:
@@ -101,12 +100,6 @@ def routes(answers: Answers) -> APIRouter:
         return await sent(reply, events, request, stream=bool(body.stream))
 
     return router
-
-
-def _chore_reply(reply: ResponseReply, text: str) -> Response:
-    if reply.request.stream:
-        return Response(reply.plain_lines(text), media_type=EVENT_STREAM, headers=HEADERS)
-    return JSONResponse(reply.plain(text))
 
 
 def _messages(given: str | list[Json]) -> Iterator[Json]:

@@ -26,6 +26,14 @@ class Shape(Protocol):
         """The whole answer."""
         ...
 
+    def plain(self, text: str) -> dict[str, Any]:
+        """``text`` that is no advice, as a whole answer."""
+        ...
+
+    def plain_lines(self, text: str) -> str:
+        """It as a stream."""
+        ...
+
     def lines(self, event: Event) -> str:
         """What an event adds to a stream."""
         ...
@@ -42,6 +50,13 @@ class Shape(Protocol):
 async def sent(reply: Shape, events: Events, request: Request, *, stream: bool) -> Response:
     """The answer whose ``events`` come, in the shape of ``reply``."""
     return await (_streamed(reply, events) if stream else _whole(reply, events, request))
+
+
+def sent_plain(reply: Shape, text: str, *, stream: bool) -> Response:
+    """``text`` that is no advice, in the shape of ``reply``."""
+    if stream:
+        return Response(reply.plain_lines(text), media_type=EVENT_STREAM, headers=HEADERS)
+    return JSONResponse(reply.plain(text))
 
 
 async def _whole(reply: Shape, events: Events, request: Request) -> Response:
