@@ -79,7 +79,7 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
     app.include_router(stored_patients.routes(trail))
     app.include_router(calculators.routes(trail))
     app.include_router(feedback.routes(engine.knowledge, trail))
-    app.include_router(pages.routes(options.pharmcat_jar, docs=options.docs))
+    app.include_router(pages.routes(engine.knowledge, options.pharmcat_jar, docs=options.docs))
     app.router.routes.append(Route(protocol.PATH, _mcp(desk, options)))
     elsewhere = cds_hooks.PATHS if options.cds_clients else None
     app.add_middleware(BodyLimit, max_bytes=options.max_body_bytes)
