@@ -5,7 +5,7 @@ import { steps } from "./answer/steps.js";
 import * as api from "./net/api.js";
 import { reason } from "./net/failure.js";
 import { button, element, fail, word } from "./nodes.js";
-import { banner } from "./patient/banner.js";
+import { banner, whole } from "./patient/banner.js";
 import { Person } from "./patient/person.js";
 import { say, spoken, text } from "./words/speech.js";
 
@@ -97,9 +97,7 @@ export class Case {
   // What the answer on the page is about, once the patient was read.
   remember(question) {
     this.#about = this.#signature(question);
-    const shown = banner(this.person, () => {});
-    shown.querySelectorAll("button").forEach((each) => each.remove());
-    this.identity.replaceChildren(...shown.childNodes);
+    this.identity.replaceChildren(...whole(this.person));
   }
 
   #signature(question) {

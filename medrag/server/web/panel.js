@@ -1,7 +1,7 @@
 // The patient's panel: the form of one case, what is understood of it, and where on the page it stands.
 
 import { reason } from "./net/failure.js";
-import { fail, word } from "./nodes.js";
+import { fail, foreign, word } from "./nodes.js";
 import { put, taken } from "./patient/fields.js";
 import { record, trouble } from "./patient/record.js";
 import { scores } from "./patient/scores.js";
@@ -80,7 +80,7 @@ export class Panel {
   // What is understood of the patient, and the form as its files filled it.
   understood() {
     const { person } = this.case;
-    this.loaded.replaceChildren(...(person.files.length ? [word("loaded"), word("colon"), person.files.map(({ name }) => name).join(", ")] : []));
+    this.loaded.replaceChildren(...(person.files.length ? [word("loaded"), word("colon"), foreign("", person.files.map(({ name }) => name).join(", "))] : []));
     this.progress.replaceChildren();
     this.read.replaceChildren();
     if (!person.known) return;

@@ -104,7 +104,7 @@ def test_an_uploaded_allergy_withholds(engine_of: EngineOf, page: Any) -> None:
     ("path", "words"),
     [
         ("fhir/uscore_bundle_patient_85.json", ["Allergies", "Conditions", "Medications"]),
-        ("fhir/synthea_Ned_Hintz.json", ["Conditions", "Observations"]),
+        ("fhir/synthea_Ned_Hintz.json", ["Conditions", "Results"]),
         ("pharmcat/pharmcat.example.report.json", ["CYP2C19", "Metabolizer"]),
     ],
 )

@@ -9,7 +9,8 @@ const STEP = 10;
 // Trials are cited in English.
 export function effects({ effects: known }) {
   if (!known.length) return [];
-  return [...listed("effects", known.map(effect)), element("p", { className: "meta" }, word("effectsLimits"))];
+  const limits = element("p", { className: "meta" }, word("effectsLimits"));
+  return [element("div", { className: "effects" }, ...listed("effects", known.map(effect)), limits)];
 }
 
 function effect(each) {

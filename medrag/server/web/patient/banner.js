@@ -5,7 +5,7 @@ import { label, say } from "../words/speech.js";
 import { current, line } from "./fields.js";
 import { origin } from "./provenance.js";
 
-const MOST = 5; // drugs and conditions shown; the rest is a number
+const MOST = 5; // drugs and conditions shown; the rest is a number, and told on paper
 
 // `person` in a banner; `edit` opens its form, and `number` tells two apart.
 export function banner(person, edit, number) {
@@ -14,18 +14,23 @@ export function banner(person, edit, number) {
   const opener = button(person.known ? "editPatient" : "enter", edit);
   if (number) say(opener, "patientNumber", number);
   opener.className = "quiet edit-patient";
-  shown.append(...(person.known ? facts(person) : [element("p", { className: "nobody" }, word("noPatient"))]), opener);
+  shown.append(...(person.known ? facts(person, MOST) : [element("p", { className: "nobody" }, word("noPatient"))]), opener);
   return shown;
 }
 
-function facts({ known: { patient }, fields }) {
+// All of it, without the rest left to a number: for paper.
+export function whole(person) {
+  return person.known ? facts(person, Infinity) : [];
+}
+
+function facts({ known: { patient }, fields }, most) {
   return [
     element("p", { className: "who" }, ...who(patient, fields.label)),
     allergies(patient),
     ...kidney(patient),
     ...pregnancy(patient),
-    ...several("bannerDrugs", patient.medications),
-    ...several("bannerConditions", patient.conditions),
+    ...several("bannerDrugs", patient.medications, most),
+    ...several("bannerConditions", patient.conditions, most),
     ...trouble(patient),
   ];
 }
@@ -68,12 +73,12 @@ function pregnancy({ pregnant, sex }) {
   return [element("p", { className: "group" }, said)];
 }
 
-function several(title, facts) {
+function several(title, facts, most) {
   const held = facts.filter(current);
   if (!held.length) return [];
-  const rest = held.length > MOST ? [word("more", held.length - MOST)] : [];
-  if (rest.length) rest[0].title = held.slice(MOST).map(line).join("\n");
-  return [group(title, [...held.slice(0, MOST).map((fact) => chip(fact)), ...rest])];
+  const rest = held.length > most ? [word("more", held.length - most)] : [];
+  if (rest.length) rest[0].title = held.slice(most).map(line).join("\n");
+  return [group(title, [...held.slice(0, most).map((fact) => chip(fact)), ...rest])];
 }
 
 // What of the record is wrong, or contradicts itself.

@@ -44,7 +44,7 @@ function chart(points) {
     const hint = drawn("title", {}, `${day(point.date)}: ${short(point)} ${unit}`);
     plot.append(drawn("circle", { cx, cy, r: at === points.length - 1 ? 3 : 1.6 }, hint));
   });
-  const value = element("b", {}, `${short(last)} ${unit}`);
+  const value = foreign("", `${short(last)} ${unit}`, "b");
   const from = element("small", {}, `${short(first)} → ${short(last)} · ${day(first.date).slice(0, 4)}–${day(last.date).slice(0, 4)}`);
   return element("figure", {}, element("figcaption", {}, foreign("en", last.display), " ", value), plot, from);
 }

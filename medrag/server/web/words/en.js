@@ -19,7 +19,7 @@ export const EN = {
   bannerDrugs: "Drugs", bannerConditions: "Conditions", kidney: "eGFR", clearance: "CrCl", more: "{0} more",
   problemsCount: "{0} problems in the record", problemCount: "1 problem in the record",
   problems: "What of the record could not be read, or contradicts itself",
-  typed: "typed here", from: "From {0}", on: "{0}", resolved: "resolved", planned: "planned", refuted: "refuted",
+  typed: "typed here", from: "From {0}", resolved: "resolved", planned: "planned", refuted: "refuted",
   family_history: "family history", negated: "denied", uncertain: "uncertain",
   twoPeople: "Files, note and question seem to be of two people, so nothing was answered. If they are of one, say so under the files.",
   overTime: "Results over time", trend: "{0}, {1}: from {2} on {3} to {4} on {5}, {6} values", moreTrends: "More results over time",

@@ -19,7 +19,7 @@ export const ZH = {
   bannerDrugs: "用药", bannerConditions: "诊断", kidney: "估算肾小球滤过率", clearance: "肌酐清除率", more: "另有 {0} 项",
   problemsCount: "病历有 {0} 处问题", problemCount: "病历有 1 处问题",
   problems: "病历中未能读取或自相矛盾之处",
-  typed: "在此填写", from: "来自 {0}", on: "（{0}）", resolved: "已缓解", planned: "计划中", refuted: "已排除",
+  typed: "在此填写", from: "来自 {0}", resolved: "已缓解", planned: "计划中", refuted: "已排除",
   family_history: "家族史", negated: "否认", uncertain: "不确定",
   twoPeople: "文件、病历与问题似乎属于两名患者，因此未予回答。若确为同一患者，请在文件栏下方勾选。",
   overTime: "检查结果变化", trend: "{0}，{1}：{3} 为 {2}，{5} 为 {4}，共 {6} 次", moreTrends: "更多检查结果变化",
