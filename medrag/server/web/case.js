@@ -91,7 +91,8 @@ export class Case {
     if (stale === this.column.classList.contains("stale")) return;
     this.column.classList.toggle("stale", stale);
     if (stale) this.progress.replaceChildren(word("changed"), " ", button("askAgain", this.hooks.again));
-    else this.#outcome(this.answered);
+    else if (this.answered) this.#outcome(this.answered);
+    else this.progress.replaceChildren();
   }
 
   // What the answer on the page is about, once the patient was read.

@@ -67,7 +67,7 @@ def test_a_record_fills_the_form_and_the_banner(engine_of: EngineOf, page: Any) 
         shoot(page, "loaded")
         banner = page.locator(".banner")
         assert banner.locator(".who").inner_text().startswith("A. M. · 66 years · female")
-        assert banner.locator(".group.red").inner_text() == "Allergies Penicillin"
+        assert banner.locator(".group.red").inner_text().split() == ["Allergies", "Penicillin"]
         assert "eGFR" in banner.inner_text()
         assert page.locator("[name=medications]").input_value().splitlines() == [
             "warfarin 5 MG Oral Tablet",
@@ -106,7 +106,7 @@ def test_a_list_emptied_by_hand_is_not_recorded_and_not_none(engine_of: EngineOf
         loaded(page, base)
         enter(page, allergies="")
         assert "allergies" in sent(page)["not_recorded"]
-        assert page.locator(".banner .amber").first.inner_text() == "Allergies not recorded"
+        assert page.locator(".banner .amber").first.inner_text().split() == ["Allergies", "not", "recorded"]
 
 
 def test_files_loaded_one_after_another_are_held_against_each_other(engine_of: EngineOf, page: Any) -> None:
@@ -146,7 +146,7 @@ def test_a_score_shows_its_inputs_or_why_it_is_refused(engine_of: EngineOf, page
         score = page.locator(".score")
         score.get_by_text("Lip 2010").first.wait_for()
         assert "age: 66" in score.inner_text()
-        page.get_by_label("Score or equation").select_option("curb65")
+        page.get_by_label("Score or equation").select_option("curb_65")
         page.get_by_role("button", name="Calculate").click()
         score.get_by_text("Not calculated").wait_for()
         assert score.locator("li").count() >= 1
@@ -184,7 +184,9 @@ def test_what_would_settle_the_rest_leads_to_its_field(engine_of: EngineOf, page
         ("Keep creatinine clearance above 30 mL/min.", [], []),
     ],
 )
-def test_drugs_and_doses_stand_out(engine_of: EngineOf, page: Any, text: str, drugs: list[str], doses: list[str]) -> None:
+def test_drugs_and_doses_stand_out(
+    engine_of: EngineOf, page: Any, text: str, drugs: list[str], doses: list[str]
+) -> None:
     script = """(text) => import('/web/answer/emphasis.js').then(({ emphasised }) => {
       const node = document.createElement("p");
       node.append(...emphasised(text));
@@ -213,9 +215,7 @@ def test_drugs_and_doses_stand_out(engine_of: EngineOf, page: Any, text: str, dr
     ],
     ids=["benefit", "harm", "gain"],
 )
-def test_risks_are_people(
-    engine_of: EngineOf, page: Any, change: dict[str, Any], people: str, dots: list[int]
-) -> None:
+def test_risks_are_people(engine_of: EngineOf, page: Any, change: dict[str, Any], people: str, dots: list[int]) -> None:
     script = """(effect) => import('/web/answer/effects.js').then(({ effects }) => {
       const node = document.createElement("div");
       node.append(...effects({ effects: [effect] }));

@@ -56,7 +56,7 @@ def understood(page: Any) -> str:
     """What the page says it understands."""
     page.get_by_role("button", name="Show what is understood").click()
     page.get_by_role("region", name="What medrag understands").wait_for()
-    return str(page.locator("#patient-read").inner_text())
+    return str(page.locator("#banners").inner_text() + page.locator("#patient-read").inner_text())
 
 
 @pytest.mark.parametrize(
