@@ -69,7 +69,8 @@ class PatientRequest(BaseModel):
 def routes(knowledge: Knowledge, pharmcat_jar: Path | None = None, *, docs: bool = False) -> APIRouter:
     """The page, its parts, and ``POST /v1/patient``; with ``pharmcat_jar`` PharmCAT calls the alleles of a VCF.
 
-    The page emphasises the drugs that ``knowledge`` names. With ``docs`` also ``/docs``, the interface for programs as a page.
+    The page emphasises the drugs that ``knowledge`` names. With ``docs`` also ``/docs``, the interface for programs
+    as a page.
     """
     router = APIRouter()
     parts = {path.relative_to(WEB).as_posix(): path for path in WEB.rglob("*") if path.is_file()}

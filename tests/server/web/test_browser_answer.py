@@ -1,4 +1,4 @@
-"""An answer after it came: stale, copied, printed, kept in the browser, beside another patient's, and while it comes."""
+"""An answer while it comes and after: stale, copied, printed, kept in the browser, beside another patient's."""
 
 from __future__ import annotations
 

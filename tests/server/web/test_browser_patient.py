@@ -221,7 +221,8 @@ def test_risks_are_people(engine_of: EngineOf, page: Any, change: dict[str, Any]
       node.append(...effects({ effects: [effect] }));
       document.body.append(node);
       const count = (kinds) => kinds.reduce((sum, kind) => sum + node.querySelectorAll(`rect.${kind}`).length, 0);
-      return [node.querySelector("figcaption").textContent, [count(["either"]), count(["spared", "added"]), count(["neither"])]];
+      const dots = [count(["either"]), count(["spared", "added"]), count(["neither"])];
+      return [node.querySelector("figcaption").textContent, dots];
     })"""
     with serving(engine_of(ScriptedModel(["C"]))) as base:
         page.goto(base)
