@@ -201,15 +201,15 @@ def test_drugs_and_doses_stand_out(
 @pytest.mark.parametrize(
     ("change", "people", "dots"),
     [
-        ({}, "Of 100 people like this one within 1 years", [2, 3, 95]),
+        ({}, "Of 100 people like this one within a year", [2, 3, 95]),
         (
             {"kind": "harm", "without": 0.2, "with_treatment": {"value": 0.5, "low": 0.3, "high": 0.9}},
-            "Of 1000 people like this one within 1 years",
+            "Of 1000 people like this one within a year",
             [2, 3, 995],
         ),
         (
             {"kind": "gain", "without": 10, "with_treatment": {"value": 30, "low": 20, "high": 40}},
-            "Of 100 people like this one within 1 years",
+            "Of 100 people like this one within a year",
             [10, 20, 70],
         ),
     ],

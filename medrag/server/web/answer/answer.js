@@ -105,7 +105,7 @@ function withheld({ withheld: kept }) {
   if (!kept.length) return [];
   const items = kept.map((each) => {
     const against = once(each.findings.filter((found) => found.verdict === "fail" && found.severity === "contraindicated"));
-    const lines = against.map((found) => element("div", {}, ...checked(found), foreign("en", ` (${found.source})`), ...unreviewed(found)));
+    const lines = against.map((found) => element("div", {}, ...checked(found), " ", foreign("en", `(${found.source})`, "small"), ...unreviewed(found)));
     return element("li", {}, foreign("", each.text, "q"), ...lines);
   });
   const list = element("ul", { className: "plain" }, ...items);

@@ -37,7 +37,7 @@ function people({ without, with_treatment: held, kind, years }) {
   const counts = [both, changed, all - both - changed];
   const kinds = ["either", more && kind !== "gain" ? "added" : "spared", "neither"];
   const key = words.map((each, at) => element("li", { className: kinds[at] }, word(each, counts[at])));
-  const title = element("figcaption", {}, word("people", all, years));
+  const title = element("figcaption", {}, years === 1 ? word("peopleYear", all) : word("people", all, years));
   return element("figure", { className: "people" }, title, dots(all, counts, kinds), element("ul", {}, ...key));
 }
 

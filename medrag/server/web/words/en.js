@@ -42,7 +42,7 @@ export const EN = {
   withheld: "Withheld by the safety filter ({0})", findings: "About this case",
   notAssessed: "Not assessed (which is not the same as safe)", assessed: "Assessed", of: "{0} of {1}", settle: "Enter it",
   effects: "Effects in numbers", riskWithout: "Without", riskWith: "With", needed: "Number needed to treat: {0}.",
-  people: "Of {0} people like this one within {1} years", eventEither: "{0} have it with or without treatment", eventAvoided: "{0} are spared it",
+  people: "Of {0} people like this one within {1} years", peopleYear: "Of {0} people like this one within a year", eventEither: "{0} have it with or without treatment", eventAvoided: "{0} are spared it",
   eventAdded: "{0} have it because of treatment", eventGained: "{0} reach it because of treatment", eventReached: "{0} reach it with or without treatment",
   eventNone: "{0} do not have it", eventNoGain: "{0} do not reach it",
   ownRisk: "Risk without: this patient’s,", trialRisk: "Risk without: the trial’s.",

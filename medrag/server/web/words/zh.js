@@ -42,7 +42,7 @@ export const ZH = {
   withheld: "未通过安全审查，已拦截（{0} 条）", findings: "本病例相关提示",
   notAssessed: "未评估（不等于安全）", assessed: "已评估", of: "{0}/{1}", settle: "补充",
   effects: "疗效数据", riskWithout: "不用", riskWith: "使用", needed: "需治疗人数：{0}。",
-  people: "每 {0} 名同类患者，{1} 年内", eventEither: "{0} 名无论是否治疗均发生", eventAvoided: "{0} 名因治疗而避免",
+  people: "每 {0} 名同类患者，{1} 年内", peopleYear: "每 {0} 名同类患者，一年内", eventEither: "{0} 名无论是否治疗均发生", eventAvoided: "{0} 名因治疗而避免",
   eventAdded: "{0} 名因治疗而发生", eventGained: "{0} 名因治疗而达到", eventReached: "{0} 名无论是否治疗均达到",
   eventNone: "{0} 名不发生", eventNoGain: "{0} 名未达到",
   ownRisk: "不用时的风险：按该患者计算，", trialRisk: "不用时的风险：取自试验人群。",
