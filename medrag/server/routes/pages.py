@@ -29,6 +29,7 @@ WEB = Path(__file__).parents[1] / "web"
 MAX_FILES = 50
 NAME_BYTES = 160
 SUFFIX_CHARACTERS = 20
+SHORTEST_NAME = 4
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -68,11 +69,13 @@ class PatientRequest(BaseModel):
 def routes(knowledge: Knowledge, pharmcat_jar: Path | None = None, *, docs: bool = False) -> APIRouter:
     """The page, its parts, and ``POST /v1/patient``; with ``pharmcat_jar`` PharmCAT calls the alleles of a VCF.
 
-    With ``docs`` also ``/docs``, the interface for programs as a page.
+    The page emphasises the drugs that ``knowledge`` names. With ``docs`` also ``/docs``, the interface for programs
+    as a page.
     """
     router = APIRouter()
-    parts = {path.name: path for path in WEB.iterdir() if path.is_file()}
+    parts = {path.relative_to(WEB).as_posix(): path for path in WEB.rglob("*") if path.is_file()}
     said = json.dumps({language: asdict(catalogue(language)) for language in LANGUAGES}, ensure_ascii=False)
+    drugs = json.dumps(_drug_names(knowledge), ensure_ascii=False)
 
     @router.get("/", include_in_schema=False)
     async def page() -> FileResponse:
@@ -89,7 +92,12 @@ def routes(knowledge: Knowledge, pharmcat_jar: Path | None = None, *, docs: bool
         """What the checks say in every language, for the page to make words of codes and values."""
         return Response(f"export const MESSAGES = {said};\n", media_type="text/javascript", headers=_HEADERS)
 
-    @router.get("/web/{name}", include_in_schema=False)
+    @router.get("/web/drugs.js", include_in_schema=False)
+    async def drug_names() -> Response:
+        """Every name of a drug or a class, for the page to emphasise."""
+        return Response(f"export const DRUGS = {drugs};\n", media_type="text/javascript", headers=_HEADERS)
+
+    @router.get("/web/{name:path}", include_in_schema=False)
     async def part(name: str) -> FileResponse:
         if name not in parts:
             raise InputError("there is no such file", code="not_found")
@@ -102,6 +110,12 @@ def routes(knowledge: Knowledge, pharmcat_jar: Path | None = None, *, docs: bool
         return {"object": "patient", "patient": written(read), "summary": report(read)}
 
     return router
+
+
+def _drug_names(knowledge: Knowledge) -> list[str]:
+    """Names that mean a drug wherever they stand, the longest first."""
+    names = [name for name, means in knowledge.names.items() if not (means.capital or means.dosed)]
+    return sorted((name for name in names if len(name) >= SHORTEST_NAME), key=lambda name: (-len(name), name))
 
 
 def _read(body: PatientRequest, knowledge: Knowledge, pharmcat_jar: Path | None) -> Patient:

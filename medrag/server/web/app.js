@@ -1,105 +1,82 @@
-// Wires the page: two forms, two languages, one answer at a time.
+// Wires the page: a question, one patient or two, an answer for each.
 
-import * as api from "./api.js";
-import * as answer from "./answer.js";
-import { reason } from "./failure.js";
+import { Case } from "./case.js";
+import { copied } from "./clipboard.js";
+import { showHistory } from "./earlier.js";
+import * as history from "./history.js";
 import { closeRecord, openRecord, wasLaunched } from "./launch.js";
-import { button, fail, word } from "./nodes.js";
-import { current } from "./patient.js";
-import { choose, say, speak } from "./strings.js";
+import { Lost, health, useKey } from "./net/api.js";
+import { Panel } from "./panel.js";
+import { again } from "./patient/person.js";
+import { choose, say, speak } from "./words/speech.js";
 
+const HEALTH_MS = 30000;
 const byId = (id) => document.getElementById(id);
-const [patientForm, askForm, question, place, progress] = ["patient", "ask", "question", "answer", "progress"].map(byId);
-const [read, readProgress] = ["patient-read", "patient-progress"].map(byId);
-let running = null;
+const [askForm, question, banners, answers] = ["ask", "question", "banners", "answers"].map(byId);
+const panel = new Panel({ changed: outdated, read: showBanners, keyed });
+const hooks = { edit, enter, again: () => { byId("ask-button").focus(); askForm.requestSubmit(); }, read: readForAnswer, finished, refused, keyed };
+let cases = [new Case(hooks)];
 
 speak();
+panel.show(cases[0]);
+arrange();
 showHealth();
-setInterval(showHealth, 30000);
-if (wasLaunched) showPatient(openRecord);
+setInterval(showHealth, HEALTH_MS);
+addEventListener("online", showHealth);
+if (wasLaunched) panel.refresh(true, async () => { cases[0].person.unread = [await openRecord()]; });
 
-for (const button of document.querySelectorAll("[data-language]")) {
-  button.addEventListener("click", () => choose(button.dataset.language));
+for (const each of document.querySelectorAll("[data-language]")) {
+  each.addEventListener("click", () => { choose(each.dataset.language); showBanners(); panel.understood(); });
 }
-patientForm.addEventListener("submit", (event) => { event.preventDefault(); showPatient(); });
-patientForm.addEventListener("reset", startOver);
+panel.form.addEventListener("reset", (event) => { event.preventDefault(); startOver(); });
 askForm.addEventListener("submit", (event) => { event.preventDefault(); ask(); });
-for (const each of [patientForm, question]) each.addEventListener("input", outdated);
+question.addEventListener("input", outdated);
 question.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) askForm.requestSubmit();
 });
-byId("key").addEventListener("change", () => api.useKey(byId("key").value.trim()));
-byId("stop").addEventListener("click", () => running.abort());
+byId("key").addEventListener("change", () => useKey(byId("key").value.trim()));
+byId("stop").addEventListener("click", () => cases.forEach((each) => each.stop()));
 byId("print").addEventListener("click", () => window.print());
+byId("copy").addEventListener("click", copy);
+byId("compare").addEventListener("click", compare);
+byId("open-history").addEventListener("click", () => showHistory(reopen));
 
 async function showHealth() {
-  const state = await api.health().then((ok) => (ok ? "healthy" : "unhealthy"), () => "unreachable");
+  const state = await health().then((ok) => (ok ? "healthy" : "unhealthy"), () => "unreachable");
+  byId("health").dataset.state = state;
   say(byId("health"), state);
 }
 
-async function showPatient(before = async () => {}) {
-  say(readProgress, "reading");
-  try {
-    await keyed(before);
-    const known = await keyed(() => readForm());
-    say(readProgress, known ? "understood" : "nothingEntered");
-  } catch (error) {
-    readProgress.replaceChildren();
-    fail(read, word("unreadable"), word("colon"), ...reason(error));
-  }
-}
-
-// The patient of the form, whose summary is shown; null when the form is empty.
-async function readForm(signal) {
-  read.replaceChildren();
-  const known = await current(patientForm, signal);
-  if (known) read.replaceChildren(answer.summary(known.summary));
-  return known?.patient ?? null;
-}
-
 async function ask() {
-  running?.abort();
-  const mine = new AbortController();
-  running = mine;
-  let patient = null;
-  let begun = false;
-  answer.begin(place, question.value, (advice, verdict) => keyed(() => api.review(advice, patient, verdict)));
-  readProgress.replaceChildren();
-  busy(true);
-  try {
-    patient = await readForm(mine.signal);
-    if (patient) say(readProgress, "understood");
-    let finished = null;
-    for await (const event of api.ask(question.value, patient, patientForm.one_person.checked, mine.signal)) {
-      if (running !== mine) return;
-      begun = true;
-      answer.show(place, event);
-      if (event.kind === "finished") finished = event.advice;
-    }
-    if (finished) conclude(finished);
-    else failed([word("brokenOff")]);
-  } catch (error) {
-    if (running !== mine) return;
-    if (mine.signal.aborted) say(progress, "stopped");
-    else {
-      const start = begun ? [word("brokenOff"), " "] : [word("failed"), word("colon")];
-      failed([...start, ...reason(error)]);
-      if (error.status === 401) askForKey();
-    }
-  }
-  running = null;
-  busy(false);
+  panel.giveWay();
+  byId("copied").replaceChildren();
+  const all = cases.map((each) => each.ask(question.value));
+  busy();
+  await Promise.all(all.map((each) => each.then(busy)));
 }
 
-function conclude({ outcome, statements, withheld }) {
-  say(progress, outcome === "withheld" ? "withheldAll" : outcome, statements.length, withheld.length);
+function busy() {
+  const on = cases.some((each) => each.busy);
+  if (!on && document.activeElement === byId("stop")) byId("ask-button").focus();
+  byId("stop").hidden = !on;
+  byId("print").hidden = on || !cases.some((each) => each.hasAnswer);
+  byId("copy").hidden = on || !cases.some((each) => each.answered);
 }
 
-// Says why and offers to ask again; what was shown stays.
-function failed(message) {
-  progress.replaceChildren();
-  fail(place, ...message);
-  place.append(button("askAgain", () => { byId("ask-button").focus(); askForm.requestSubmit(); }));
+// The patient was read for an answer: what is understood is shown too.
+function readForAnswer(chosen) {
+  if (panel.case === chosen) panel.understood();
+  showBanners();
+}
+
+function finished(chosen) {
+  const { person, answered } = chosen;
+  if (!history.keep(answered, person.fields.label)) say(byId("copied"), "historyFull");
+}
+
+function refused(error) {
+  if (error.status === 401) askForKey();
+  if (error instanceof Lost || error.status === 503) showHealth();
 }
 
 // What `action` gives; a refusal for want of a key asks for one.
@@ -117,23 +94,67 @@ function askForKey() {
   byId("key").focus();
 }
 
-function busy(on) {
-  if (!on && document.activeElement === byId("stop")) byId("ask-button").focus();
-  byId("stop").hidden = !on;
-  byId("print").hidden = on || !place.querySelector(".statements, .message");
-  place.setAttribute("aria-busy", String(on));
-  if (on) say(progress, "working");
+function outdated() {
+  for (const each of cases) each.compare(question.value);
 }
 
-// An answer must not be taken for one about another patient.
-function outdated() {
-  if (!running && place.querySelector(".statements")) say(progress, "changed");
+// Opens the form of a case, at a field where one is named.
+function edit(chosen) {
+  enter(chosen, "label");
+}
+
+function enter(chosen, field) {
+  if (panel.case !== chosen) panel.show(chosen);
+  showBanners();
+  panel.open(field);
+}
+
+async function copy() {
+  const words = cases.filter((each) => each.answered).map((each) => each.words);
+  say(byId("copied"), (await copied(words.join("\n\n---\n\n"))) ? "copied" : "notCopied");
+}
+
+// Two patients side by side, or the one whose form is open alone.
+function compare() {
+  if (cases.length === 1) cases = [...cases, new Case(hooks)];
+  else cases = [panel.case];
+  panel.show(cases.at(-1));
+  arrange();
+  if (cases.length > 1) panel.open("label");
+}
+
+function reopen(kept) {
+  const [chosen, person] = [panel.case, again(kept.patient, kept.label)];
+  question.value = kept.question;
+  chosen.replay(kept, person);
+  panel.show(chosen);
+  panel.refresh().then(() => chosen.remember(kept.question));
+  busy();
 }
 
 function startOver() {
   closeRecord().catch(() => {}); // it is over on the server by itself
-  running?.abort();
-  running = null;
-  for (const each of [read, readProgress, place, progress]) each.replaceChildren();
-  busy(false);
+  panel.giveWay();
+  panel.case.clear();
+  panel.show(panel.case);
+  showBanners();
+  busy();
+}
+
+function arrange() {
+  document.body.classList.toggle("two", cases.length > 1);
+  const toggle = byId("compare");
+  toggle.setAttribute("aria-pressed", String(cases.length > 1));
+  say(toggle, cases.length > 1 ? "compareEnd" : "compare");
+  banners.replaceChildren(...cases.map((each) => each.banner));
+  answers.replaceChildren(...cases.map((each) => each.column));
+  showBanners();
+  busy();
+}
+
+function showBanners() {
+  cases.forEach((each, at) => {
+    each.showBanner(cases.length > 1 ? at + 1 : 0);
+    each.banner.className = each === panel.case ? "chosen" : "";
+  });
 }

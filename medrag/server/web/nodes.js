@@ -1,9 +1,18 @@
 // The pieces that the page is built of. Text becomes text nodes only, never markup.
 
-import { name, say, tell } from "./strings.js";
+import { name, say, tell } from "./words/speech.js";
+
+const SVG = "http://www.w3.org/2000/svg";
 
 export function element(tag, options = {}, ...children) {
   const node = Object.assign(document.createElement(tag), options);
+  node.append(...children);
+  return node;
+}
+
+export function drawn(tag, attributes = {}, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
   node.append(...children);
   return node;
 }
@@ -48,4 +57,19 @@ export function foreign(lang, said, tag = "span") {
 // Says that something went wrong; announced at once.
 export function fail(place, ...message) {
   place.append(element("p", { className: "error", role: "alert" }, ...message));
+}
+
+// A list under a heading; nothing where there are no lines.
+export function listed(title, lines) {
+  if (!lines.length) return [];
+  return [heading(title), bullets(lines)];
+}
+
+export function bullets(lines) {
+  return element("ul", { className: "plain" }, ...lines.map((line) => element("li", {}, ...line)));
+}
+
+// A part that opens on demand.
+export function folded(summary, ...content) {
+  return element("details", {}, element("summary", {}, ...summary), ...content);
 }

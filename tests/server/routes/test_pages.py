@@ -42,9 +42,10 @@ def test_the_page_loads_only_its_own_files(url: str) -> None:
     assert "default-src 'none'" in page.headers["content-security-policy"]
     for reference in re.findall(r'(?:src|href)="(?!#)([^"]+)"', page.text):
         assert httpx.get(f"{url}/{reference}").status_code == 200, reference
-    for path in WEB.glob("*.js"):
-        for imported in re.findall(r'from "\./([^"]+)"', path.read_text()):
-            assert httpx.get(f"{url}/web/{imported}").status_code == 200, imported
+    for path in WEB.rglob("*.js"):
+        folder = path.parent.relative_to(WEB)
+        for imported in re.findall(r'from "(\.[^"]+)"', path.read_text()):
+            assert httpx.get(f"{url}/web/{folder}/{imported}").status_code == 200, imported
         assert "innerHTML" not in path.read_text()
 
 
@@ -64,11 +65,11 @@ def test_nothing_else_is_served(url: str, name: str) -> None:
 
 
 def test_every_word_exists_in_both_languages() -> None:
-    strings = (WEB / "strings.js").read_text().split("\n};")[0]
-    english, chinese = (set(re.findall(r"([\w']+)\"?: \"", part)) for part in strings.split("  zh: {"))
+    both = ((WEB / "words" / f"{language}.js").read_text() for language in ("en", "zh"))
+    english, chinese = (set(re.findall(r"(\w+): \"", words)) for words in both)
     assert english == chinese
     used: set[str] = set(re.findall(r'data-(?:text|placeholder|label)="(\w+)"', (WEB / "index.html").read_text()))
-    for path in WEB.glob("*.js"):
+    for path in WEB.rglob("*.js"):
         used |= set(re.findall(r'\b(?:text|word|heading|button|say|label|listed)\((?:\w+, )?"(\w+)"', path.read_text()))
     assert used <= english
 

@@ -121,8 +121,9 @@ def test_an_emergency_comes_first(engine_of: EngineOf, page: Any) -> None:
         question = "Sore throat, and now crushing chest pain and breathless. What for pharyngitis?"
         ask(page, base, question, medications="warfarin")
         shoot(page, "emergency")
-        assert page.get_by_role("alert").first.inner_text().startswith("Emergency: ")
-        assert page.locator("#answer > :visible").first.get_attribute("class") == "notice"
+        assert page.get_by_role("alert").count() == 1
+        assert page.get_by_role("alert").inner_text().startswith("Emergency:\n")
+        assert page.locator(".answer > :visible").first.get_attribute("class") == "notice"
         page.emulate_media(media="print")
         shoot(page, "print")
         assert page.locator(".asked").inner_text() == question
@@ -138,7 +139,7 @@ def test_a_long_question_is_printed_whole(engine_of: EngineOf, page: Any) -> Non
         asked = page.locator(".asked")
         assert asked.inner_text().endswith("No cough.")
         assert asked.evaluate("(node) => node.scrollHeight <= node.clientHeight")
-        assert "penicillin" in page.locator("#patient-read").inner_text()
+        assert "penicillin" in page.locator(".identity").inner_text()
         assert not page.get_by_role("button", name="Reject").is_visible()
         assert page.pdf().startswith(b"%PDF")
 

@@ -20,7 +20,7 @@ def test_the_page_shows_the_patient_and_checks_answers_against_it(
         page.locator("#question").fill(QUESTION)
         page.get_by_role("button", name="Ask", exact=True).click()
         page.get_by_text("Done.").wait_for()
-        assert "recorded allergy to penicillin" in page.locator("#answer").inner_text()
+        assert "recorded allergy to penicillin" in page.locator("#answers").inner_text()
 
 
 def test_a_launch_that_is_over_says_so(page: Any, engine_of: EngineOf, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def understood(page: Any) -> str:
     """What the page says it understands."""
     page.get_by_role("button", name="Show what is understood").click()
     page.get_by_role("region", name="What medrag understands").wait_for()
-    return str(page.locator("#patient-read").inner_text())
+    return str(page.locator("#banners").inner_text() + page.locator("#patient-read").inner_text())
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_an_uploaded_allergy_withholds(engine_of: EngineOf, page: Any) -> None:
     ("path", "words"),
     [
         ("fhir/uscore_bundle_patient_85.json", ["Allergies", "Conditions", "Medications"]),
-        ("fhir/synthea_Ned_Hintz.json", ["Conditions", "Observations"]),
+        ("fhir/synthea_Ned_Hintz.json", ["Conditions", "Results"]),
         ("pharmcat/pharmcat.example.report.json", ["CYP2C19", "Metabolizer"]),
     ],
 )

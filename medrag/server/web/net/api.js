@@ -47,12 +47,12 @@ export async function readPatient(files, onePerson, signal) {
 
 // The patient that a record system opened the page on, and its summary.
 export async function launched(name) {
-  return (await sent("GET", `v1/launches/${encodeURIComponent(name)}`)).json();
+  return (await sent(`v1/launches/${encodeURIComponent(name)}`, {})).json();
 }
 
 // Lets the server forget it.
 export async function forget(name) {
-  await sent("DELETE", `v1/launches/${encodeURIComponent(name)}`);
+  await sent(`v1/launches/${encodeURIComponent(name)}`, { method: "DELETE" });
 }
 
 async function encoded(file) {
@@ -67,10 +67,20 @@ export async function review(advice, patient, verdict) {
   await post("v1/feedback", { advice, ...(patient && { patient }), ...verdict });
 }
 
-// Yields {kind: "noticed" | "released" | "finished", ...} as the server releases them.
-export async function* ask(question, patient, onePerson, signal) {
-  const body = { model: "medrag", stream: true, messages: [{ role: "user", content: question }] };
-  if (patient) body.medrag = { patient, one_person: onePerson };
+// The scores and equations that the server knows.
+export async function calculators() {
+  return (await (await sent("v1/calc", {})).json()).data;
+}
+
+// One of them for a patient.
+export async function calculate(name, patient) {
+  return (await post("v1/calc", { name, patient })).json();
+}
+
+// Yields {kind: "noticed" | "released" | "finished", ...} as the server releases them, with the `text` that each adds.
+export async function* ask({ question, patient, onePerson, language }, signal) {
+  const more = patient ? { patient, one_person: onePerson } : {};
+  const body = { model: "medrag", stream: true, messages: [{ role: "user", content: question }], medrag: { language, ...more } };
   const silence = new AbortController();
   let timer;
   const heard = () => {
@@ -84,8 +94,9 @@ export async function* ask(question, patient, onePerson, signal) {
       if (data === "[DONE]") return;
       const chunk = JSON.parse(data);
       if (chunk.error) throw new Refused(chunk.error.message, { notices: chunk.medrag?.notices });
-      if (chunk.medrag) yield { kind: "finished", advice: chunk.medrag };
-      else if (chunk.medrag_event) yield { kind: chunk.medrag_event.type, ...chunk.medrag_event };
+      const text = chunk.choices[0]?.delta.content ?? "";
+      if (chunk.medrag) yield { kind: "finished", advice: chunk.medrag, text };
+      else yield { kind: chunk.medrag_event?.type ?? "said", ...chunk.medrag_event, text };
     }
   } catch (error) {
     if (error.notices) yield { kind: "noticed", notices: error.notices };
@@ -95,13 +106,14 @@ export async function* ask(question, patient, onePerson, signal) {
   }
 }
 
-const post = (path, body, signal) => sent("POST", path, body, signal);
+function post(path, body, signal) {
+  return sent(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal });
+}
 
-async function sent(method, path, body, signal) {
-  const headers = body ? { "Content-Type": "application/json" } : {};
+async function sent(path, { headers = {}, ...request }) {
   const key = sessionStorage.getItem("key");
   if (key) headers.Authorization = `Bearer ${key}`;
-  const response = await connected(fetch(path, { method, headers, body: body && JSON.stringify(body), signal }));
+  const response = await connected(fetch(path, { headers, ...request }));
   if (response.ok) return response;
   const answer = await response.json().catch(() => ({}));
   const { status } = response;

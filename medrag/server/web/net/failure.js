@@ -1,7 +1,7 @@
 // Why something failed, in the page's words where it has some and else in the server's.
 
 import { Lost, TooLarge } from "./api.js";
-import { foreign, word } from "./nodes.js";
+import { foreign, word } from "../nodes.js";
 
 const RETRY_S = 10; // where a refusal does not say
 const megabytes = (bytes) => Math.round(bytes / 1e5) / 10;

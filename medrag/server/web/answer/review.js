@@ -1,8 +1,8 @@
 // Accept, reject (with a reason) or edit a statement, once the answer is complete.
 
-import { reason } from "./failure.js";
-import { button, element, foreign, word } from "./nodes.js";
-import { label, say } from "./strings.js";
+import { reason } from "../net/failure.js";
+import { button, element, foreign, word } from "../nodes.js";
+import { label, say } from "../words/speech.js";
 
 // The controls under a statement shown in `words`. `keep({statement, verdict, edited, comment})` keeps a verdict.
 export function review(words, original, number, keep) {

@@ -1,0 +1,30 @@
+// Where a fact is from, in a line: its file and place, its code, its day; of a calculated value its formula and inputs.
+
+import { text } from "../words/speech.js";
+
+const FORM = /^(structured|form\.json)/;
+
+export function origin({ source, code, system, date, formula, inputs }) {
+  if (formula) return [formula, ...Object.entries(inputs).map(([name, given]) => `${name}: ${input(given)}`)].join("\n");
+  const place = FORM.test(source) ? text("typed") : text("from", source);
+  return [place, code && system ? `${system} ${code}` : "", day(date)].filter(Boolean).join(", ");
+}
+
+// An input of a calculation, with its unit and day.
+export function input(given) {
+  if (given === null || typeof given !== "object") return String(given);
+  const value = typeof given.value === "boolean" ? text(given.value ? "yes" : "no") : given.value;
+  const unit = given.unit && !["1", "a"].includes(given.unit) ? unitOf(given.unit) : "";
+  const from = given.source && !FORM.test(given.source) ? given.source : "";
+  return [[value, unit].filter((each) => each !== "").join(" "), day(given.date), from].filter(Boolean).join(", ");
+}
+
+export function day(date) {
+  return date ? String(date).slice(0, 10) : "";
+}
+
+// UCUM as people read it: {1.73_m2} is 1.73 m², {score} nothing.
+export function unitOf(unit) {
+  if (!unit || unit === "1" || /^\{(score|count|#)?\}$/.test(unit)) return "";
+  return unit.replace(/\[|\]/g, "").replace(/[{}]/g, "").replace(/_/g, " ").replace(/m2\b/g, "m²");
+}
