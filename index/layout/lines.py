@@ -13,6 +13,8 @@ from index.layout.words import Word
 
 # A column's gap is at least this wide; lines that reach over it may be this share of all.
 _GUTTER = 8.0
+# The least gap between two cells of a table.
+GAP = 6.0
 _CROSSING = 0.4
 _MIN_LINES = 4
 _CENTRAL = 0.08
@@ -84,6 +86,16 @@ def rows(words: Iterable[Word]) -> list[list[Word]]:
     return [sorted(row, key=lambda each: each.x0) for row in found]
 
 
+def pieces(line: Sequence[Word], gap: float = GAP) -> list[list[Word]]:
+    """The parts of a line that gaps of ``gap`` points and more divide."""
+    found = [[line[0]]]
+    for before, word in pairwise(line):
+        if word.x0 - before.x1 >= gap:
+            found.append([])
+        found[-1].append(word)
+    return found
+
+
 def unnumbered(words: Sequence[Word]) -> list[Word]:
     """The words without numbers that count the lines in a margin."""
     columns: dict[int, list[Word]] = defaultdict(list)
@@ -137,6 +149,13 @@ def _stretches(found: Sequence[list[Word]], gutter: float) -> list[tuple[bool, l
     for first, second in pairwise(places):
         if second - first <= _FEW and found[second][0].base - found[first][0].base < _FEW * 2 * found[first][0].size:
             over[first:second] = [True] * (second - first)
+    for place in range(1, len(found)):
+        # The last line of one cell, below a row that reaches over.
+        above, row = found[place - 1], found[place]
+        close = 0 < row[0].base - above[0].base < 1.45 * row[0].size
+        alone = row[-1].x1 < gutter or row[0].x0 > gutter
+        if over[place - 1] and close and len(pieces(above)) > 1 and (alone or len(pieces(row)) > 2):
+            over[place] = True
     stretches: list[tuple[bool, list[list[Word]]]] = []
     for crossing, row in zip(over, found, strict=True):
         if not stretches or stretches[-1][0] != crossing:
@@ -195,12 +214,18 @@ def is_prose(side: Sequence[Sequence[Word]]) -> bool:
     return median(filled) > 0.6 and median(len(row) for row in side) >= 4
 
 
+_ENTRY = re.compile(r"\D\s\d{1,4}\s*$|\D\s[ivxl]{1,6}\s*$")
 _CONTENTS = re.compile(r"(?:\s?[.…·]){5,}\s*\w*\s*$")
 
 
 def is_contents(text: str) -> bool:
     """Whether a line is one of a table of contents: dots lead to its page."""
     return _CONTENTS.search(text) is not None
+
+
+def is_entry(text: str) -> bool:
+    """Whether a line below "Contents" ends with a page's number."""
+    return _ENTRY.search(text) is not None
 
 
 def entry(text: str) -> str:
