@@ -21,6 +21,7 @@ _MOST = 0.6
 _STEP = 2.6
 _PROSE_LINES = 4
 # A list's marker and its text, and a line of contents with its page, are no cells.
+_BULLET = re.compile(r"^\W$")
 _MARKER = re.compile(r"^\W*$|^\(?(?:\d{1,2}(?:\.\d+)*|[a-z]|[ivx]{1,4})[.)]*$")
 
 
@@ -41,8 +42,9 @@ def aligned_tables(words: Sequence[Word]) -> Iterator[Found]:
 def _parts(line: Line) -> list[list[Word]]:
     """The pieces of a line; a marker and the text behind it are one."""
     found = pieces(line)
-    marked = len(found) == 2 and len(found[0]) == 1 and _MARKER.match(found[0][0].text)
-    return [[*found[0], *found[1]]] if marked else found
+    first = found[0][0].text if len(found) > 1 and len(found[0]) == 1 else ""
+    marked = first and (_BULLET.match(first) or (len(found) == 2 and _MARKER.match(first)))
+    return [[*found[0], *found[1]], *found[2:]] if marked else found
 
 
 def _belongs(run: Sequence[Line], line: Line) -> bool:
@@ -146,10 +148,11 @@ def _is_prose(lines: Sequence[Line], parts: Sequence[Column]) -> bool:
 
 
 def _is_list(cells: Sequence[Row]) -> bool:
-    """Whether there are two columns of which one only marks or counts."""
+    """Whether a column only marks what stands beside it, or the last counts pages."""
+    firsts, lasts = ([row[side] for row in cells if row[side]] for side in (0, -1))
+    numbers = [int(text) for text in lasts if text.isdecimal()]
+    counted = sum(_MARKER.match(text) is not None for text in firsts) * 2 > len(firsts)
+    contents = len(numbers) == len(lasts) and numbers == sorted(numbers)
     if len(cells[0]) > 2:
-        return False
-    firsts, seconds = ([row[side] for row in cells if row[side]] for side in (0, 1))
-    numbers = [int(text) for text in seconds if text.isdecimal()]
-    contents = len(numbers) == len(seconds) and numbers == sorted(numbers)
-    return contents or sum(_MARKER.match(text) is not None for text in firsts) * 2 > len(firsts)
+        return any(map(_BULLET.match, firsts)) or (contents and counted and len(cells[0]) == 3)
+    return contents or counted

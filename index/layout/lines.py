@@ -18,6 +18,7 @@ GAP = 6.0
 _CROSSING = 0.4
 _MIN_LINES = 4
 _CENTRAL = 0.08
+_FULL = 0.7
 _SELDOM = 0.1
 _PROSE_WORDS = 5
 _FEW = 3
@@ -149,6 +150,7 @@ def _stretches(found: Sequence[list[Word]], gutter: float) -> list[tuple[bool, l
     for first, second in pairwise(places):
         if second - first <= _FEW and found[second][0].base - found[first][0].base < _FEW * 2 * found[first][0].size:
             over[first:second] = [True] * (second - first)
+    _mark_tables(found, over)
     for place in range(1, len(found)):
         # The last line of one cell, below a row that reaches over.
         above, row = found[place - 1], found[place]
@@ -162,6 +164,17 @@ def _stretches(found: Sequence[list[Word]], gutter: float) -> list[tuple[bool, l
             stretches.append((crossing, []))
         stretches[-1][1].append(row)
     return stretches
+
+
+def _mark_tables(found: Sequence[list[Word]], over: list[bool]) -> None:
+    """Rows of three pieces and more, none of which fills a column, one below the other, are a table's over columns."""
+    half = (max(row[-1].x1 for row in found) - min(row[0].x0 for row in found)) / 2
+    narrow = [all(part[-1].x1 - part[0].x0 < _FULL * half for part in pieces(row)) for row in found]
+    cells = [place for place, row in enumerate(found) if narrow[place] and len(pieces(row)) > 2]
+    for first, second in pairwise(cells):
+        close = found[second][0].base - found[first][0].base < 8 * found[first][0].size
+        if close and all(narrow[first : second + 1]):
+            over[first : second + 1] = [True] * (second + 1 - first)
 
 
 def _column(found: list[list[Word]], page: int) -> list[Line]:
