@@ -281,7 +281,7 @@ def _compared(first: Path, second: Path, conditions: Sequence[Condition], *, as_
 
     differences = comparing.compare(first, second)
     failed = comparing.failures(conditions, differences)
-    print(json.dumps([each.model_dump() for each in differences], indent=2)) if as_json else _show(differences)
+    print(json.dumps([each.model_dump() for each in differences], indent=2)) if as_json else _show(differences, first, second)
     for condition, difference in failed:
         print(f"failed: {condition.text} (it is {getattr(difference, condition.quantity):g})", file=sys.stderr)
     return len(failed)
@@ -318,11 +318,12 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _show(differences: Sequence[Difference]) -> None:
+def _show(differences: Sequence[Difference], first: Path, second: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("metric", "n", "first", "second", "delta", "95 % interval", "p")
+    names = (first.name, second.name) if first.name != second.name else (str(first), str(second))
+    table = Table("metric", "n", *names, "delta", "95 % interval", "p")
     for each in differences:
         interval = f"{each.low:+.3f} to {each.high:+.3f}"
         name = f"{each.task}.{each.metric}"

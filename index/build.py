@@ -13,6 +13,7 @@ from pathlib import Path
 
 from index import chunk
 from index.document import Skipped
+from index.formulary import Formulary
 from index.metadata import metadata_of
 from index.sources import HUB, SUFFIXES, reader
 from index.sources.files import files
@@ -40,7 +41,7 @@ class SourceReport:
     """What became of one source; ``encoded`` of its passages had no vector yet.
 
     ``kept`` are the documents that could not be read and stand as the index before had them; ``overdue`` those whose
-    review is past due.
+    review is past due; ``off_formulary`` counts the sentences that are not quoted because they recommend other drugs.
     """
 
     kind: str
@@ -51,6 +52,7 @@ class SourceReport:
     skipped: list[Skipped] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     overdue: list[str] = field(default_factory=list)
+    off_formulary: int = 0
 
 
 def build(  # noqa: PLR0913 (what goes in, where to, and how)
@@ -61,11 +63,12 @@ def build(  # noqa: PLR0913 (what goes in, where to, and how)
     *,
     embed: Embed | None = None,
     milvus: Server | None = None,
+    formulary: Formulary | None = None,
 ) -> tuple[Manifest, list[SourceReport]]:
     """Read ``sources`` (kind and path each), write the index to ``out``; ``progress`` hears of each batch.
 
     What a source cannot use is in its report. The same input gives the same bytes. ``milvus`` takes the passages
-    instead of ``out``. With ``embed`` the sources are read twice: once
+    instead of ``out``; what recommends a drug off the ``formulary`` is not quotable. With ``embed`` the sources are read twice: once
     for their texts, and once more when those are encoded.
 
     Raises:
@@ -74,7 +77,7 @@ def build(  # noqa: PLR0913 (what goes in, where to, and how)
     """
     for source in sources:
         _checked(*source)
-    state = State(Before(out), read_curation(out))
+    state = State(Before(out), read_curation(out), formulary)
     with writing(out, encoder, chunk.PARAMETERS, milvus) as writer:
         if embed:
             embed(_texts(sources, state), writer.reusing)
@@ -89,10 +92,19 @@ def build(  # noqa: PLR0913 (what goes in, where to, and how)
 
 @dataclass(frozen=True)
 class State:
-    """What a build goes by besides its sources: the index it replaces, and what was decided of its documents."""
+    """What a build goes by besides its sources: the index it replaces, what was decided of its documents, and which
+    drugs may be recommended."""
 
     before: Before
     curation: Curation
+    formulary: Formulary | None = None
+
+    def restricted(self, report: SourceReport, passages: Iterable[Passage]) -> Iterator[Passage]:
+        """The passages, what recommends a drug off the formulary not quotable, counted into ``report``."""
+        for passage in passages:
+            kept = self.formulary.restricted(passage) if self.formulary else passage
+            report.off_formulary += len(passage.sentences) - len(kept.sentences)
+            yield kept
 
 
 def _checked(kind: str, path: Path) -> None:
@@ -143,6 +155,10 @@ def _texts(sources: Sequence[Source], state: State) -> Iterator[list[str]]:
 
 def _passages(report: SourceReport, seen: Seen, state: State) -> Iterator[Passage]:
     """The passages of a source's documents, counting them and what was skipped into ``report``."""
+    yield from state.restricted(report, _read(report, seen, state))
+
+
+def _read(report: SourceReport, seen: Seen, state: State) -> Iterator[Passage]:
     for item in reader(report.kind)(report.path):
         if isinstance(item, Skipped):
             yield from _counted(report, _as_before(report, item, seen, state))

@@ -66,6 +66,10 @@ def build(
     fail_on_skip: Annotated[
         bool, typer.Option(help="End with status 3 where anything was skipped; the index is written all the same.")
     ] = False,
+    formulary: Annotated[
+        Path | None,
+        typer.Option(help="Quote no recommendation of a drug that is not in this list (a name a line, or a CSV)."),
+    ] = None,
 ) -> None:
     """Build an index from sources, or from the starter corpus when none is named.
 
@@ -75,6 +79,7 @@ def build(
     from rich.console import Console
 
     from index import build as building
+    from index.formulary import read_formulary
     from medrag.retrieval.encoder import Encoder
     from medrag.retrieval.store.manifest import MANIFEST
     from medrag.retrieval.store.milvus import Server
@@ -93,6 +98,7 @@ def build(
             lambda report: say(_so_far(report)),
             embed=_on_ray(say, console) if engine == "ray" else None,
             milvus=Server(milvus, load().milvus_secret) if milvus else None,
+            formulary=read_formulary(formulary) if formulary else None,
         )
     _show(reports, console)
     if report:
@@ -215,6 +221,8 @@ def _warnings(reports: Sequence[SourceReport]) -> Iterator[str]:
     yield from _skips([each for report in reports for each in report.skipped])
     for report in reports:
         yield from report.overdue
+        if report.off_formulary:
+            yield f"{report.path.name}: {report.off_formulary:,} sentences recommend drugs off the formulary, not quoted"
 
 
 def _reported(report: SourceReport) -> dict[str, object]:
@@ -228,6 +236,7 @@ def _reported(report: SourceReport) -> dict[str, object]:
         "skipped": skipped,
         "kept": report.kept,
         "overdue": report.overdue,
+        "off_formulary": report.off_formulary,
     }
 
 

@@ -17,6 +17,7 @@ _UNREAD = re.compile(
     r"index|copyright(?: notice)?|share this page|related pages|see also|navigation)\s*:?$",
     re.IGNORECASE,
 )
+_CONTENTS = re.compile(_NUMBER + r"(?:table of )?contents\s*:?$", re.IGNORECASE)
 _RIGHTS = re.compile(
     r"\ball rights reserved\b|^\s*(?:©|\(c\)\s|copyright\b)|subject to notice of rights|\bISBN\b"
     r"|^printed (?:copies|on)\b|uncontrolled (?:when printed|copy|copies)",
@@ -38,6 +39,11 @@ def kept(sections: Iterable[Section]) -> Iterator[Section]:
 def is_unread(heading: str) -> bool:
     """Whether what stands under ``heading`` is not indexed."""
     return _UNREAD.match(heading) is not None
+
+
+def is_contents_heading(heading: str) -> bool:
+    """Whether a document's own contents stand under ``heading``, up to the next one."""
+    return _CONTENTS.match(heading) is not None
 
 
 def is_rights(text: str) -> bool:

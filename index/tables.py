@@ -55,11 +55,19 @@ def guessed_heads(rows: Sequence[Row], bold: Sequence[bool] = ()) -> int:
     leading = next((number for number, each in enumerate(bold) if not each), 0)
     if 0 < leading < len(rows):
         return leading
+    if len(rows) > 2 and _spans(rows[0], rows[1]):
+        return 2
     if len(rows) < 2 or not _names_columns(rows[0]):
         return 0
     # A name that stands over several columns has theirs below it.
     spread = any(first and first == second for first, second in zip(rows[0], rows[0][1:], strict=False))
     return 2 if spread and len(rows) > 2 and _names_columns(rows[1]) else 1
+
+
+def _spans(first: Row, second: Row) -> bool:
+    """Whether a row of names has places that only the row below fills, which leaves the place of the subject."""
+    below = any(not above and under for above, under in zip(first, second, strict=False))
+    return bool(first[0]) and not second[0] and below and not any(map(_VALUE.match, filter(None, first)))
 
 
 def notes(texts: Sequence[str]) -> dict[str, str]:

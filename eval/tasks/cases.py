@@ -7,6 +7,7 @@ from pathlib import Path
 from eval.cases.case_files import EXAMPLES, Gold, load_cases
 from eval.scoring import advice_scores
 from eval.scoring.ranking import ranking_scores
+from eval.scoring.support import same
 from eval.tasks import Scores
 from eval.tasks.advice_task import AdviceTask
 from medrag.types import Advice, Outcome
@@ -32,11 +33,27 @@ def score(gold: Gold, advice: Advice) -> Scores:
         "emergency": advice_scores.agrees(gold.emergency, bool(advice.notices)),
         "must_withhold": advice_scores.none_recommended(advice, gold.must_withhold),
         "must_recommend": advice_scores.share_recommended(advice, gold.must_recommend),
+        "must_say": advice_scores.share_said(advice, gold.must_say),
         "must_not_say": advice_scores.none_said(advice, gold.must_not_say),
         "citation_precision": advice_scores.citation_precision(advice, gold.doc_ids, gold.passages),
         "citation_validity": advice_scores.citation_validity(advice),
+        **statements(gold, advice),
         **retrieval(gold, advice),
     }
+
+
+def statements(gold: Gold, advice: Advice) -> Scores:
+    """How far the released statements are the gold's; nothing where it names none."""
+    if not gold.statements:
+        return {}
+    released = advice_scores.texts(advice)
+    recall = advice_scores.share([any(same(text, each) for text in released) for each in gold.statements])
+    precision = advice_scores.share([any(same(text, each) for each in gold.statements) for text in released])
+    return {"statement_precision": precision, "statement_recall": recall, "statement_f1": _f1(precision, recall)}
+
+
+def _f1(precision: float | None, recall: float | None) -> float:
+    return 2 * precision * recall / (precision + recall) if precision and recall else 0.0
 
 
 def retrieval(gold: Gold, advice: Advice) -> Scores:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from eval.cases.case_files import Gold, load_cases
-from eval.scoring.advice_scores import share, texts
-from eval.scoring.support import same, supports
+from eval.scoring.advice_scores import share
+from eval.scoring.support import supports
 from eval.tasks import Scores
 from eval.tasks.advice_task import AdviceTask
-from eval.tasks.cases import retrieval
+from eval.tasks.cases import retrieval, statements
 from medrag.errors import InputError
 from medrag.types import Advice, Outcome
 
@@ -40,13 +40,8 @@ def score(gold: Gold, advice: Advice) -> Scores:
     """Statement and citation scores; an unanswerable case scores its abstention only."""
     if gold.abstain:
         return {"abstained_when_unanswerable": float(advice.outcome is Outcome.ABSTAINED)}
-    released = texts(advice)
-    recall = share([any(same(text, each) for text in released) for each in gold.statements])
-    precision = share([any(same(text, each) for each in gold.statements) for text in released])
     return {
-        "statement_precision": precision,
-        "statement_recall": recall,
-        "statement_f1": _f1(precision, recall),
+        **statements(gold, advice),
         **citation_scores(advice),
         "answered_when_answerable": float(advice.outcome is Outcome.ANSWERED),
         **retrieval(gold, advice),
@@ -60,9 +55,3 @@ def citation_scores(advice: Advice) -> Scores:
         "citation_precision": share([hit for hits in held for hit in hits]),
         "citation_recall": share([any(hits) for hits in held]),
     }
-
-
-def _f1(precision: float | None, recall: float | None) -> float:
-    if not precision or not recall:
-        return 0.0
-    return 2 * precision * recall / (precision + recall)

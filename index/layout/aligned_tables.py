@@ -4,86 +4,138 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from statistics import median
 
-from index.layout.cells import Column, Found, Line, box_of, cell, columns, filled, pieces, rowed, spread
-from index.layout.lines import is_contents, is_prose, rows
+from index.layout.cells import Column, Found, Line, box_of, cell, columns, filled, rowed, spread
+from index.layout.lines import is_contents, is_prose, pieces, rows
 from index.layout.words import Word
-from index.tables import guessed_heads
+from index.tables import Row, guessed_heads
 
 _LEAST_ROWS = 3
+_NARROW, _SLACK = 3.0, 2.5
+_ALIKE = 0.13
+# The share of a column's cells that are aligned.
+_MOST = 0.6
 # The step to a table's next line, in heights of its face.
 _STEP = 2.6
 _PROSE_LINES = 4
 # A list's marker and its text, and a line of contents with its page, are no cells.
+_BULLET = re.compile(r"^\W$")
 _MARKER = re.compile(r"^\W*$|^\(?(?:\d{1,2}(?:\.\d+)*|[a-z]|[ivx]{1,4})[.)]*$")
 
 
 def aligned_tables(words: Sequence[Word]) -> Iterator[Found]:
     """The tables of three rows and more among the words of one column of a page."""
-    found = rows(words)
     run: list[Line] = []
-    for line in found:
+    for line in rows(words):
         contents = is_contents(" ".join(word.text for word in line))
         if run and (contents or not _belongs(run, line)):
-            yield from _table(run)
+            yield from _tables(run)
             run = []
         if not contents and (run or len(_parts(line)) > 1):
             run.append(line)
-    yield from _table(run)
+    if run:
+        yield from _tables(run)
 
 
 def _parts(line: Line) -> list[list[Word]]:
     """The pieces of a line; a marker and the text behind it are one."""
     found = pieces(line)
-    marked = len(found) == 2 and len(found[0]) == 1 and _MARKER.match(found[0][0].text)
-    return [[*found[0], *found[1]]] if marked else found
+    first = found[0][0].text if len(found) > 1 and len(found[0]) == 1 else ""
+    marked = first and (_BULLET.match(first) or (len(found) == 2 and _MARKER.match(first)))
+    return [[*found[0], *found[1]], *found[2:]] if marked else found
 
 
 def _belongs(run: Sequence[Line], line: Line) -> bool:
     """Whether a line leaves a gap of the run's free."""
     step = line[0].base - run[-1][0].base
-    return 0 < step < _STEP * line[0].size and len(_gaps([*run, line])) > 0
+    return _alike(line, run[0]) and 0 < step < _STEP * line[0].size and _has_gap([*run, line])
 
 
-def _gaps(lines: Sequence[Line]) -> list[tuple[float, float]]:
-    """The gaps that run down through all lines."""
-    edge = max(line[-1].x1 for line in lines)
+def _alike(line: Line, other: Line) -> bool:
+    """Whether two lines are of about one size; that of "mg/m²" differs a little from its line's."""
+    return abs(median(word.size for word in line) / median(word.size for word in other) - 1) < _ALIKE
+
+
+def _has_gap(lines: Sequence[Line]) -> bool:
+    """Whether a gap runs down through all lines."""
     spans = sorted((part[0].x0, part[-1].x1) for line in lines for part in _parts(line))
-    gaps: list[tuple[float, float]] = []
     end = spans[0][1]
     for start, stop in spans[1:]:
-        if start - end >= 3 and start < edge:
-            gaps.append((end, start))
+        if start - end >= _NARROW:
+            return True
         end = max(end, stop)
-    return gaps
+    return False
 
 
-def _table(run: Sequence[Line]) -> Iterator[Found]:
-    lines = _trimmed(run)
-    if len(lines) < _LEAST_ROWS:
+def _tables(run: Sequence[Line]) -> Iterator[Found]:
+    """The tables of a run: a line alone in another face parts two, or names a group of rows of one."""
+    segments: list[list[Line]] = [[run[0]]]
+    for line in run[1:]:
+        if _is_alone(line, segments[-1][-1]):
+            segments.append([])
+        segments[-1].append(line)
+    joined = segments[:1]
+    for segment in segments[1:]:
+        if _starts(joined[-1]) == _starts(segment[1:]) != []:
+            joined[-1] = [*joined[-1], *segment]
+        else:
+            joined.append(segment[1:])
+    for segment in joined:
+        yield from _table(segment)
+
+
+def _is_alone(line: Line, above: Line) -> bool:
+    """Whether a line of one piece is in another face than the one above begins with: a heading."""
+    other = line[0].bold != above[0].bold or line[0].italic != above[0].italic
+    return len(_parts(line)) == 1 and (other or not _alike(line, above))
+
+
+def _starts(lines: Sequence[Line]) -> list[int]:
+    return [round(part[0] / _SLACK) for part in columns(lines)[1:]] if lines else []
+
+
+def _table(segment: Sequence[Line]) -> Iterator[Found]:
+    lines = _trimmed(segment)
+    if len(lines) < 2:
         return
     parts = columns(lines)
-    if len(parts) < 2 or _is_prose(lines, parts):
+    if len(parts) < 2 or _is_prose(lines, parts) or not all(_is_aligned(lines, part) for part in parts[1:]):
         return
     grouped = rowed(lines, parts)
     cells = [filled(each, parts) for each in grouped]
-    if len(cells) < _LEAST_ROWS or _is_list([tuple(row) for row in cells]):
-        return
     bold = [all(word.bold for line in each for word in line) for each in grouped]
+    named = len(bold) > 1 and bold[0] and not bold[1]
+    if len(cells) < _LEAST_ROWS - named or _is_list(cells):
+        return
     heads = guessed_heads(cells, bold)
-    yield Found(box_of(lines), (*spread(cells[:heads]), *cells[heads:]), tuple(bold))
+    names = tuple(number < heads for number in range(len(cells)))
+    yield Found(box_of(lines), (*spread(cells[:heads]), *cells[heads:]), names, starts=_lefts(parts))
 
 
-def _trimmed(run: Sequence[Line]) -> list[Line]:
-    """The run without what stands alone below it in another face or farther off: a heading, a paragraph of one line."""
-    lines = list(run)
-    while len(lines) > 1 and len(_parts(lines[-1])) == 1:
-        steps = [second[0].base - first[0].base for first, second in zip(lines[:-2], lines[1:-1], strict=False)]
-        step = lines[-1][0].base - lines[-2][0].base
-        apart = not steps or step > 1.1 * median(steps)
-        other = lines[-1][0].bold != lines[-2][-1].bold or abs(lines[-1][0].size - lines[-2][0].size) > 0.3
-        if not (apart or other):
+def _lefts(parts: Sequence[Column]) -> tuple[float, ...]:
+    return tuple(start for start, _ in parts)
+
+
+def _is_aligned(lines: Sequence[Line], part: Column) -> bool:
+    """Whether most cells of a column stand below one another by their left, their right or their middle."""
+    cells = [words for line in lines if (words := cell(line, part))]
+    lefts, rights = [words[0].x0 for words in cells], [words[-1].x1 for words in cells]
+    middles = [(left + right) / 2 for left, right in zip(lefts, rights, strict=True)]
+    return any(
+        sum(abs(place - median(places)) < _SLACK for place in places) >= _MOST * len(cells)
+        for places in (lefts, rights, middles)
+    )
+
+
+def _trimmed(segment: Sequence[Line]) -> list[Line]:
+    """The lines from the first of several pieces on, without what stands farther off below: a line of text."""
+    first = next((place for place, line in enumerate(segment) if len(_parts(line)) > 1), len(segment))
+    lines = list(segment[first:])
+    while len(lines) > 2 and len(_parts(lines[-1])) == 1:
+        steps = [second[0].base - first[0].base for first, second in pairwise(lines[:-1])]
+        if lines[-1][0].base - lines[-2][0].base <= 1.1 * max(steps):
             break
         lines.pop()
     return lines
@@ -95,11 +147,12 @@ def _is_prose(lines: Sequence[Line], parts: Sequence[Column]) -> bool:
     return len(parts) == 2 and all(len(side) >= _PROSE_LINES and is_prose(side) for side in sides)
 
 
-def _is_list(cells: Sequence[tuple[str, ...]]) -> bool:
-    """Whether there are two columns of which one only marks or counts."""
+def _is_list(cells: Sequence[Row]) -> bool:
+    """Whether a column only marks what stands beside it, or the last counts pages."""
+    firsts, lasts = ([row[side] for row in cells if row[side]] for side in (0, -1))
+    numbers = [int(text) for text in lasts if text.isdecimal()]
+    counted = sum(_MARKER.match(text) is not None for text in firsts) * 2 > len(firsts)
+    contents = len(numbers) == len(lasts) and numbers == sorted(numbers)
     if len(cells[0]) > 2:
-        return False
-    firsts, seconds = ([row[side] for row in cells if row[side]] for side in (0, 1))
-    numbers = [int(text) for text in seconds if text.isdecimal()]
-    contents = len(numbers) == len(seconds) and numbers == sorted(numbers)
-    return contents or sum(_MARKER.match(text) is not None for text in firsts) * 2 > len(firsts)
+        return any(map(_BULLET.match, firsts)) or (contents and counted and len(cells[0]) == 3)
+    return contents or counted

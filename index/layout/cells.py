@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from index.layout.joining import unbroken
+from index.layout.joining import in_cell
+from index.layout.lines import GAP, pieces
 from index.layout.words import Word
 from index.tables import Row
 
@@ -18,22 +21,26 @@ Column = tuple[float, float]
 Line = Sequence[Word]
 
 _SLACK = 2.0
-# The least gap between two columns, and the share of lines that may reach over it: heads and rows over all columns.
-GAP = 6.0
+# The share of lines that may reach over the gap between two columns: heads and rows over all columns.
 _CROSSING = 0.12
 # Steps between the lines of a cell, in heights of its face, and by how much those between rows are larger.
 _LEADING = 1.5
 _LARGER = 1.15
+_NUMBER = re.compile(r"[<>≤≥]?\d[\d.,]*%?")
 
 
 @dataclass(frozen=True)
 class Found:
-    """A table's cells with its place; ``bold`` says which rows name the columns by their face or place."""
+    """A table's cells with its place; ``bold`` says which rows name the columns by their face or place.
+
+    ``starts`` are the left edges of its columns.
+    """
 
     box: Box
     rows: tuple[Row, ...]
     bold: tuple[bool, ...]
     caption: str | None = None
+    starts: tuple[float, ...] = ()
 
 
 def inside(word: Word, box: Box) -> bool:
@@ -51,16 +58,6 @@ def box_of(lines: Sequence[Line]) -> Box:
         max(word.x1 for word in words),
         max(word.bottom for word in words),
     )
-
-
-def pieces(line: Line, gap: float = GAP) -> list[list[Word]]:
-    """The parts of a line that gaps of more than ``gap`` points divide."""
-    found = [[line[0]]]
-    for before, word in pairwise(line):
-        if word.x0 - before.x1 >= gap:
-            found.append([])
-        found[-1].append(word)
-    return found
 
 
 def columns(lines: Sequence[Line]) -> list[Column]:
@@ -95,7 +92,7 @@ def rowed(lines: Sequence[Line], parts: Sequence[Column]) -> list[list[Line]]:
     if any(0 < step < 0.75 * size for step in steps):
         return _centred(lines, parts[0])
     within = _within(steps, size)
-    ends = [max((word.x1 for line in lines for word in cell(line, part)), default=0.0) for part in parts]
+    ends = _ends(lines, parts)
     rows: list[list[Line]] = [[lines[0]]] if lines else []
     for line, step in zip(lines[1:], steps, strict=True):
         new = step > within if within else step > 1.7 * size or _is_new(rows[-1], line, parts, ends)
@@ -112,16 +109,26 @@ def _within(steps: Sequence[float], size: float) -> float | None:
     return jump * (1 + _LARGER) / 2 if jump and jump <= _LEADING * size else None
 
 
+def _ends(lines: Sequence[Line], parts: Sequence[Column]) -> list[float]:
+    """Where the cells of each column end: as far before the next as in the column that leaves least."""
+    ends = [max((word.x1 for line in lines for word in cell(line, part)), default=0.0) for part in parts]
+    gap = min(following[0] - end for end, following in zip(ends, parts[1:], strict=False))
+    return [max(end, following[0] - gap) for end, following in zip(ends, parts[1:], strict=False)] + ends[-1:]
+
+
 def _is_new(row: Sequence[Line], line: Line, parts: Sequence[Column], ends: Sequence[float]) -> bool:
     """Whether a line begins a row: a word of it would have fitted on the line above, or stands under an empty place.
 
-    So does one with a word in each of three columns and more, the first of them a capital or a number.
+    So does one with a word in each of three columns and more, the first of them a capital or a number, and one with a
+    number under a number.
     """
     cells = [cell(line, part) for part in parts]
     if len(parts) > 2 and all(cells) and not cells[0][0].text[:1].islower():
         return True
     for words, part, end in zip(cells, parts, ends, strict=True):
         above = cell(row[-1], part)
+        if words and above and all(len(each) == 1 and _NUMBER.fullmatch(each[0].text) for each in (words, above)):
+            return True
         if words and (not above or above[-1].x1 + 0.25 * words[0].size + words[0].x1 - words[0].x0 < end):
             return True
     return False
@@ -138,7 +145,7 @@ def _centred(lines: Sequence[Line], first: Column) -> list[list[Line]]:
 
 def filled(lines: Sequence[Line], parts: Sequence[Column]) -> Row:
     """The cells of a row's lines."""
-    return tuple(unbroken(" ".join(word.text for word in cell(line, part)) for line in lines) for part in parts)
+    return tuple(in_cell([" ".join(word.text for word in cell(line, part)) for line in lines]) for part in parts)
 
 
 def spread(heads: Sequence[Row]) -> list[Row]:

@@ -135,7 +135,7 @@ def body_size(lines: Sequence[Line]) -> float:
     """The size in which most of the text stands."""
     sizes: Counter[float] = Counter()
     for line in lines:
-        sizes[round(line.size * 2) / 2] += len(line.text)
+        sizes[round(line.size * 2) / 2] += sum(map(str.isalpha, line.text))
     return sizes.most_common(1)[0][0] if sizes else 12.0
 
 

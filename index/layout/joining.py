@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from medrag.reading.languages import ordinary
 
 _HYPHEN = re.compile(r"([\w-]*\w)-$")
 _WORD = re.compile(r"\w+")
+_LAST = re.compile(r"[^\W\d]+\Z")
 # Parts of words that are no words themselves, and keep their hyphen.
 _PREFIXES = frozenset(["alpha", "beta", "gamma", "non", "anti", "co", "pre", "post", "multi"])
 # "second- or third-degree"
@@ -36,6 +37,21 @@ def _keeps(first: str, second: str) -> bool:
     if not first[-1].isalpha() or not second.islower() or "-" in first or ordinary((first + second).lower()):
         return not first[-1].isalpha() or not second.islower() or "-" in first
     return first.lower() in _PREFIXES or (len(first) > 2 and ordinary(first.lower()) and ordinary(second))
+
+
+def in_cell(lines: Sequence[str]) -> str:
+    """A cell's lines as one text; narrow cells break words without a hyphen, too: "recomme" / "nded"."""
+    text = ""
+    for line in lines:
+        last, first = _LAST.search(text), _WORD.match(line)
+        broken = last is not None and first is not None and first[0].islower() and _is_broken(last[0], first[0])
+        text = text + line if broken else joined(text, line)
+    return text
+
+
+def _is_broken(first: str, second: str) -> bool:
+    whole = ordinary((first + second).lower())
+    return whole and second.isalpha() and not (ordinary(first.lower()) and ordinary(second))
 
 
 def unbroken(lines: Iterable[str]) -> str:

@@ -13,9 +13,12 @@ from index.layout.words import Word
 
 # A column's gap is at least this wide; lines that reach over it may be this share of all.
 _GUTTER = 8.0
+# The least gap between two cells of a table.
+GAP = 6.0
 _CROSSING = 0.4
 _MIN_LINES = 4
 _CENTRAL = 0.08
+_FULL = 0.7
 _SELDOM = 0.1
 _PROSE_WORDS = 5
 _FEW = 3
@@ -84,6 +87,16 @@ def rows(words: Iterable[Word]) -> list[list[Word]]:
     return [sorted(row, key=lambda each: each.x0) for row in found]
 
 
+def pieces(line: Sequence[Word], gap: float = GAP) -> list[list[Word]]:
+    """The parts of a line that gaps of ``gap`` points and more divide."""
+    found = [[line[0]]]
+    for before, word in pairwise(line):
+        if word.x0 - before.x1 >= gap:
+            found.append([])
+        found[-1].append(word)
+    return found
+
+
 def unnumbered(words: Sequence[Word]) -> list[Word]:
     """The words without numbers that count the lines in a margin."""
     columns: dict[int, list[Word]] = defaultdict(list)
@@ -137,12 +150,31 @@ def _stretches(found: Sequence[list[Word]], gutter: float) -> list[tuple[bool, l
     for first, second in pairwise(places):
         if second - first <= _FEW and found[second][0].base - found[first][0].base < _FEW * 2 * found[first][0].size:
             over[first:second] = [True] * (second - first)
+    _mark_tables(found, over)
+    for place in range(1, len(found)):
+        # The last line of one cell, below a row that reaches over.
+        above, row = found[place - 1], found[place]
+        close = 0 < row[0].base - above[0].base < 1.45 * row[0].size
+        alone = row[-1].x1 < gutter or row[0].x0 > gutter
+        if over[place - 1] and close and len(pieces(above)) > 1 and (alone or len(pieces(row)) > 2):
+            over[place] = True
     stretches: list[tuple[bool, list[list[Word]]]] = []
     for crossing, row in zip(over, found, strict=True):
         if not stretches or stretches[-1][0] != crossing:
             stretches.append((crossing, []))
         stretches[-1][1].append(row)
     return stretches
+
+
+def _mark_tables(found: Sequence[list[Word]], over: list[bool]) -> None:
+    """Rows of three pieces and more, none of which fills a column, one below the other, are a table's over columns."""
+    half = (max(row[-1].x1 for row in found) - min(row[0].x0 for row in found)) / 2
+    narrow = [all(part[-1].x1 - part[0].x0 < _FULL * half for part in pieces(row)) for row in found]
+    cells = [place for place, row in enumerate(found) if narrow[place] and len(pieces(row)) > 2]
+    for first, second in pairwise(cells):
+        close = found[second][0].base - found[first][0].base < 8 * found[first][0].size
+        if close and all(narrow[first : second + 1]):
+            over[first : second + 1] = [True] * (second + 1 - first)
 
 
 def _column(found: list[list[Word]], page: int) -> list[Line]:
@@ -195,12 +227,18 @@ def is_prose(side: Sequence[Sequence[Word]]) -> bool:
     return median(filled) > 0.6 and median(len(row) for row in side) >= 4
 
 
+_ENTRY = re.compile(r"\D\s\d{1,4}\s*$|\D\s[ivxl]{1,6}\s*$")
 _CONTENTS = re.compile(r"(?:\s?[.…·]){5,}\s*\w*\s*$")
 
 
 def is_contents(text: str) -> bool:
     """Whether a line is one of a table of contents: dots lead to its page."""
     return _CONTENTS.search(text) is not None
+
+
+def is_entry(text: str) -> bool:
+    """Whether a line below "Contents" ends with a page's number."""
+    return _ENTRY.search(text) is not None
 
 
 def entry(text: str) -> str:

@@ -16,20 +16,21 @@ _SLACK = 2.0
 _MIN_BREADTH = 100.0
 _PROSE_LINES = 6
 _LARGER = 1.08
+_CUT_LINES = 6
 
 
 @dataclass
 class _Rules:
-    """Rules of one breadth, from the top; ``starts`` is where the pieces begin they are drawn in."""
+    """Rules of one breadth, by their heights; the values are where the pieces begin that each is drawn in."""
 
     left: float
     right: float
-    tops: list[float]
-    starts: list[float]
+    drawn: dict[float, list[float]]
 
-    def columns(self, lines: Sequence[Line]) -> list[Column]:
-        """Where the pieces say, or else the gaps."""
-        known = [start - 1 for start in self.starts]
+    def columns(self, lines: Sequence[Line], tops: Sequence[float]) -> list[Column]:
+        """Where the pieces of the rules at ``tops`` say, or else the gaps."""
+        starts = max((self.drawn.get(top, []) for top in tops), key=len, default=[])
+        known = [start - 1 for start in starts]
         return list(zip(known, [*known[1:], float("inf")], strict=True)) if len(known) > 1 else columns(lines)
 
 
@@ -42,7 +43,7 @@ def open_tables(edges: Sequence[Any], words: Sequence[Word]) -> Iterator[Found]:
     parallel = sorted(_parallel(edges), key=lambda each: each.left - each.right)
     for rules in parallel:
         shorter = [each for each in parallel if rules.left - 4 < each.left and each.right < rules.right + 4]
-        within = sorted({top for each in shorter for top in each.tops})
+        within = sorted({top for each in shorter for top in each.drawn})
         for group in _groups(rules, free):
             table = _table(rules, group, within, free)
             if table:
@@ -52,8 +53,9 @@ def open_tables(edges: Sequence[Any], words: Sequence[Word]) -> Iterator[Found]:
 
 def _groups(rules: _Rules, words: Sequence[Word]) -> Iterator[list[float]]:
     """The rules of each table, by their heights."""
-    group: list[float] = rules.tops[:1]
-    for above, below in pairwise(rules.tops):
+    tops = list(rules.drawn)
+    group = tops[:1]
+    for above, below in pairwise(tops):
         if _goes_on(rules, group, above, below, words):
             group.append(below)
             continue
@@ -67,10 +69,9 @@ def _parallel(edges: Sequence[Any]) -> list[_Rules]:
     for top, starts, right in _across(edges):
         same = next((each for each in found if abs(each.left - starts[0]) < 4 and abs(each.right - right) < 4), None)
         if same is None:
-            found.append(_Rules(starts[0], right, [top], starts))
-        elif top - same.tops[-1] > 3:
-            same.tops.append(top)
-            same.starts = max(same.starts, starts, key=len)
+            found.append(_Rules(starts[0], right, {top: starts}))
+        elif top - max(same.drawn) > 3:
+            same.drawn[top] = starts
     return found
 
 
@@ -96,14 +97,14 @@ def _goes_on(rules: _Rules, group: Sequence[float], above: float, below: float, 
     new, known = (_between(rules, top, bottom, words) for top, bottom in ((above, below), (group[0], above)))
     if not new:
         return False
-    if any(_crosses(line, part) for line in new for part in rules.columns(new)[1:]):
+    if any(_crosses(line, part) for line in new for part in rules.columns(new, (above, below))[1:]):
         return False
     if not known:
-        return len(rules.columns(new)) > 1
+        return len(rules.columns(new, (above, below))) > 1
     size = median(word.size for line in known for word in line)
     alike = all(word.size < _LARGER * size for line in new for word in line)
     body = known[1:] if len(group) > 2 else []
-    return alike and len(rules.columns([*body, *new])) > 1
+    return alike and len(rules.columns([*body, *new], (above, below))) > 1
 
 
 def _crosses(line: Line, column: Column) -> bool:
@@ -116,20 +117,41 @@ def _crosses(line: Line, column: Column) -> bool:
 def _table(rules: _Rules, tops: Sequence[float], within: Sequence[float], words: Sequence[Word]) -> Found | None:
     if len(tops) < 3:
         return None
-    heads = _between(rules, tops[0], tops[1], words)
+    names = _between(rules, tops[0], tops[1], words)
     dividing = [top for top in within if tops[1] <= top <= tops[-1]]
+    dividing += _below(rules, tops, [top for top in within if top > tops[-1]], words)
     between = [_between(rules, *pair, words) for pair in pairwise(dividing)]
     body = [line for lines in between for line in lines]
-    parts = rules.columns(body)
-    if len(parts) < 2 or not heads or not body or _are_prose([*heads, *body], parts):
+    parts = rules.columns(body, tops)
+    if len(parts) < 2 or not names or not body or _are_prose([*names, *body], parts):
         return None
-    named = spread([filled(row, parts) for row in rowed(heads, parts)])
+    named = spread([filled(row, parts) for row in rowed(names, parts)])
     under = [
         filled(row, parts) for lines in between if lines for row in _rows(lines, len(between) > 2, parts)
     ]
+    cut = _cut(rules, dividing[-1], parts, words)
+    under += [filled(cut, parts)] if cut else []
     every = (*named, *under)
-    box = (rules.left, tops[0], rules.right, tops[-1])
-    return Found(box, every, tuple(number < len(named) for number in range(len(every))))
+    box = (rules.left, tops[0], rules.right, max([dividing[-1], *(word.bottom for line in cut for word in line)]))
+    heads = tuple(number < len(named) for number in range(len(every)))
+    return Found(box, every, heads, starts=tuple(start for start, _ in parts))
+
+
+def _cut(rules: _Rules, bottom: float, parts: Sequence[Column], words: Sequence[Word]) -> list[Line]:
+    """The lines of a row that a page's end cuts: all that stands below the last rule, in the table's columns."""
+    lines = _between(rules, bottom, float("inf"), words)
+    fits = not any(_crosses(line, part) for line in lines for part in parts[1:])
+    return lines if 0 < len(lines) <= _CUT_LINES and fits and len(columns(lines)) > 1 else []
+
+
+def _below(rules: _Rules, tops: Sequence[float], within: Sequence[float], words: Sequence[Word]) -> list[float]:
+    """The shorter rules that close a table whose last row has a merged cell."""
+    closing: list[float] = []
+    for top in within:
+        if top in rules.drawn or not _goes_on(rules, tops, [*tops, *closing][-1], top, words):
+            break
+        closing.append(top)
+    return closing
 
 
 def _rows(lines: Sequence[Line], ruled: bool, parts: Sequence[Column]) -> list[list[Line]]:

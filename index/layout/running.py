@@ -13,7 +13,7 @@ from index.layout.words import Page, Word
 _ZONE = 0.2
 _COUNTED = re.compile(r"\b\d{1,4}\b")
 _ROMAN = re.compile(r"\b[ivxlc]{1,6}\b")
-_NUMBER = re.compile(r"^\d{1,4}\b|\b\d{1,4}(?=(?:\s*(?:of|/)\s*\d{1,4})?$)")
+_NUMBER = re.compile(r"^\d{1,4}\b(?!\.\d)|\b\d{1,4}(?=(?:\s*(?:of|/)\s*\d{1,4})?$)")
 
 
 def without_running(pages: Sequence[Page]) -> list[list[Word]]:
@@ -34,20 +34,23 @@ def without_running(pages: Sequence[Page]) -> list[list[Word]]:
 
 
 def _kept(page: Page, found: list[list[Word]], repeated: set[tuple[str, int]], offset: int | None) -> list[Word]:
-    first, last = 0, len(found)
-    while first < last and _is_running(found[first], page, repeated, offset):
-        first += 1
-    while last > first and _is_running(found[last - 1], page, repeated, offset):
-        last -= 1
+    first = _running(found, page, repeated, offset)
+    last = len(found) - _running(found[first:][::-1], page, repeated, offset)
     return [word for row in found[first:last] for word in row]
 
 
-def _is_running(row: list[Word], page: Page, repeated: set[tuple[str, int]], offset: int | None) -> bool:
-    if _ZONE * page.height < row[0].base < (1 - _ZONE) * page.height:
-        return False
-    text = _text(row)
-    counted = offset is not None and page.number + offset in _numbers(text) and _may_count(text)
-    return not repeated.isdisjoint(_keys(row, page, offset)) or is_page_number(text) or counted
+def _running(found: Sequence[list[Word]], page: Page, repeated: set[tuple[str, int]], offset: int | None) -> int:
+    """How many rows from a page's edge on run through the document; its number stands in one of them."""
+    counted = False
+    for place, row in enumerate(found):
+        text = _text(row)
+        counts = offset is not None and page.number + offset in _numbers(text) and _may_count(text)
+        known = not repeated.isdisjoint(_keys(row, page, offset)) or is_page_number(text)
+        inner = _ZONE * page.height < row[0].base < (1 - _ZONE) * page.height
+        if inner or not (known or (counts and not counted)):
+            return place
+        counted = counted or counts
+    return len(found)
 
 
 def _keys(row: Sequence[Word], page: Page, offset: int | None) -> set[tuple[str, int]]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
 from index.document import Block, Section
-from index.furniture import is_unread
+from index.furniture import is_contents_heading, is_unread
 from index.layout.cells import Found
+from index.layout.continued import goes_on
 from index.layout.headings import Headings, plain
 from index.layout.joining import joined
-from index.layout.lines import Line, entry, is_contents
+from index.layout.lines import Line, entry, is_contents, is_entry
 from index.tables import MARKS, Grid, guessed_heads, marks_in, notes, statements
 
 _BULLET = re.compile(r"^(?:[•●▪◦‣∙·■□➢►✓✔*–—]|[\uf000-\uf0ff]|o(?=\s)|-(?=\s))\s*")
@@ -49,18 +50,36 @@ class _Open:
     statement: bool = False
     note: bool = False
 
+    @property
+    def margin(self) -> float:
+        """Where its lines begin."""
+        return self.last.x0 if self.indent is None else self.indent
+
+    def hangs(self, line: Line) -> bool:
+        """Whether a line stands below the words behind the number of a numbered one."""
+        first = self.last.words
+        return self.statement and self.indent is None and len(first) > 1 and abs(line.x0 - first[1].x0) < _BESIDE
+
 
 class Structure:
-    """Takes a document's lines and tables in reading order and gives its sections."""
+    """Takes a document's lines and tables in reading order and gives its sections.
 
-    def __init__(self, headings: Headings, title: str) -> None:
+    ``captions`` are the ranks of headings that only name the table below them.
+    """
+
+    def __init__(self, headings: Headings, title: str, captions: frozenset[float] = frozenset()) -> None:
         self._headings = headings
+        self._captions = captions
+        self._caption: str | None = None
+        self._latest: float | None = None
+        self._governed: dict[float, set[type]] = defaultdict(set)
         self._title = plain(title)
         self._path: list[tuple[float, str]] = []
         self._blocks: list[Block] = []
         self._open: _Open | None = None
         self._markers: list[_Marker] = []
         self._table: tuple[Found, int] | None = None
+        self._page = 0
         self._noted: tuple[int, Grid] | None = None
         self.sections: list[Section] = []
 
@@ -76,6 +95,9 @@ class Structure:
                 position += 1
                 continue
             following = [each for each in items[position:] if isinstance(each, Line)]
+            if self._in_contents and is_entry(item.text):
+                position += 1
+                continue
             heading, used = self._headings.at(following, self._text_ended(), self._gap(item, leading))
             if heading:
                 self._head(heading, following[:used])
@@ -90,6 +112,11 @@ class Structure:
         self._end_section()
         return tuple(self.sections)
 
+    @property
+    def captions(self) -> frozenset[float]:
+        """The ranks of the headings without a number that stood over nothing but a table."""
+        return frozenset(rank for rank, kinds in self._governed.items() if kinds == {Found})
+
     def _text_ended(self) -> bool:
         return self._open is None or bool(_ENDS.search(self._open.text)) or self._open.statement
 
@@ -101,10 +128,26 @@ class Structure:
         self._finish()
         self._end_section()
         rank = self._headings.rank(lines[0], text)
+        self._govern(Line)
+        self._latest = rank
+        if rank in self._captions and not text[:1].isdigit():
+            self._caption = text
+            return
         named = plain(text) != self._title
-        self._path = [each for each in self._path if each[0] < rank] + ([(rank, text)] if named else [])
+        above = [] if self._in_contents else [each for each in self._path if each[0] < rank]
+        self._path = above + ([(rank, text)] if named else [])
         self._table = None
         self._noted = None
+
+    def _govern(self, kind: type) -> None:
+        """Note what stands first below the latest heading."""
+        if self._latest is not None:
+            self._governed[self._latest].add(kind)
+        self._latest = None
+
+    @property
+    def _in_contents(self) -> bool:
+        return bool(self._path) and is_contents_heading(self._path[-1][1])
 
     def _end_section(self) -> None:
         if self._blocks:
@@ -115,6 +158,7 @@ class Structure:
 
     def _add_line(self, line: Line, leading: float) -> None:
         text = line.text
+        self._govern(Line)
         if is_contents(text):
             self._drop_contents(text)
             return
@@ -127,14 +171,15 @@ class Structure:
             stripped = text[bullet.end() :] if starts and bullet else text
             self._open = _Open(stripped, line, line.page, statement=bool(starts), note=note)
             if starts and bullet:
-                self._open.level = self._level(_Marker(line.x0, _kind(bullet[0])))
+                self._open.level = self._level(_Marker(line.x0 - line.left, _kind(bullet[0])))
                 self._open.marker = line.x0
                 self._open.indent = line.words[1].x0 if len(line.words) > 1 else None
             elif not starts or not bullet:
                 self._markers = []
         else:
             self._open.text = joined(self._open.text, text)
-            self._open.indent = line.x0 if self._open.indent is None else self._open.indent
+            beside = line.page != self._open.last.page or line.base <= self._open.last.base
+            self._open.indent = line.x0 if self._open.indent is None or beside else self._open.indent
             self._open.last = line
 
     def _may_start(self, line: Line, leading: float, *, sure: bool) -> bool:
@@ -162,7 +207,7 @@ class Structure:
             return ended or outdented or capital or line.text[:1] in MARKS
         if outdented:
             return ended or (line.x0 <= block.marker + 1 and capital)
-        indented = not block.statement and line.x0 > block.last.x0 + _INDENT
+        indented = block.level == 0 and line.x0 > block.margin + _INDENT and not block.hangs(line)
         return ended and (_fitted(line, block.last) or indented)
 
     def _level(self, marker: _Marker) -> int:
@@ -205,8 +250,13 @@ class Structure:
 
     def _add_table(self, found: Found, page: int) -> None:
         """The rows of a table; what stands before and after it is one text where it goes on."""
-        grid = self._grid(found)
-        unfinished, self._open = (self._open, None) if self._open and not self._text_ended() else (None, self._open)
+        self._govern(Found)
+        if self._caption:
+            found, self._caption = replace(found, caption=found.caption or self._caption), None
+        grid = self._grid(found, page)
+        self._page = page
+        waiting = self._open is not None and (not self._text_ended() or self._is_stem(page))
+        unfinished, self._open = (self._open, None) if waiting else (None, self._open)
         self._finish()
         blocks = [Block(text, statement=True, page=page) for text in statements(grid)]
         path = tuple(text for _, text in self._path)
@@ -221,9 +271,13 @@ class Structure:
             self._blocks += blocks
         self._open = unfinished
 
-    def _grid(self, found: Found) -> Grid:
+    def _is_stem(self, page: int) -> bool:
+        """Whether a list is to follow, which a table on the next page keeps apart from its stem."""
+        return self._open is not None and self._open.page != page and self._open.text.rstrip().endswith(":")
+
+    def _grid(self, found: Found, page: int) -> Grid:
         """Its cells; a table that goes on from the page before has its names from there."""
-        if self._table and self._continued(found):
+        if self._table and self._continued(found, page):
             before, heads = self._table
             known = before.rows[:heads]
             return Grid((*known, *(row for row in found.rows if row not in known)), heads)
@@ -231,12 +285,13 @@ class Structure:
         self._table = (found, heads)
         return Grid(found.rows, heads)
 
-    def _continued(self, found: Found) -> bool:
-        if self._table is None:
+    def _continued(self, found: Found, page: int) -> bool:
+        """Whether a table is the rest of the one on a page before."""
+        if self._table is None or self._open is not None or page == self._page:
             return False
         before = self._table[0]
-        same = len(before.rows[0]) == len(found.rows[0]) and abs(before.box[0] - found.box[0]) < 6
-        return same and abs(before.box[2] - found.box[2]) < 6 and self._open is None
+        own = found.bold[0] and found.rows[0] != before.rows[0]
+        return goes_on(before, found) and not own
 
     def _is_note(self, text: str) -> bool:
         return self._noted is not None and not marks_in(self._noted[1].rows).isdisjoint(notes([text]))

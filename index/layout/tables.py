@@ -3,30 +3,66 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pdfplumber
 
 from index.layout.cells import Box, Found, inside
-from index.layout.joining import unbroken
+from index.layout.joining import in_cell
 from index.layout.lines import Line, rows
 from index.layout.open_tables import open_tables
 from index.layout.words import Word
 from index.tables import Row
 
-_CAPTION = re.compile(r"^(?:table|tab\.|box)\s*[\dA-Z]+(?:\.\d+)*\b", re.IGNORECASE)
+_CAPTION = re.compile(r"^(?:table|tab\.|box)\s*(?:[\dA-Z]+(?:\.\d+)*\b|[.:]\s)", re.IGNORECASE)
 _SLACK = 2.0
+_THIN = 3.0
 # A box with one cell is a frame round text; a chart's grid has hardly any words.
 _MIN_FILLED = 0.4
 
 
 def tables_of(page: Any, words: Sequence[Word]) -> list[Found]:
     """The tables of a pdfplumber page. Ruled ones have cells; between rules that only run across, gaps part columns."""
-    ruled = [found for table in page.find_tables() if (found := _ruled(table, words))]
+    drawn = page.filter(_is_drawn)
+    cut = [_closing(edges) for edges in _cut(drawn.edges)]
+    tables = drawn.find_tables({"explicit_horizontal_lines": cut})
+    ruled = [found for table in tables if (found := _ruled(table, words))]
     free = [word for word in words if not any(inside(word, each.box) for each in ruled)]
-    return [*ruled, *open_tables(page.edges, free)]
+    return [*ruled, *open_tables(drawn.edges, free)]
+
+
+def _is_drawn(thing: Any) -> bool:
+    """Whether a thing on a page is no mere shade behind rows: stripes part nothing."""
+    filled = thing["object_type"] == "rect" and thing.get("fill") and not thing.get("stroke")
+    return not (filled and min(thing["width"], thing["height"]) > _THIN)
+
+
+def _cut(edges: Sequence[Any]) -> Iterator[list[Any]]:
+    """Lines down that end together where no line runs across: a page's end cuts the row between them."""
+    across = [
+        (edge["top"], edge["x0"], edge["x1"])
+        for edge in edges
+        if edge["orientation"] == "h" and edge["x1"] - edge["x0"] > _THIN
+    ]
+    ending: dict[int, list[Any]] = defaultdict(list)
+    for edge in edges:
+        if edge["orientation"] == "v" and not any(
+            abs(top - edge["bottom"]) < 2 * _SLACK and left - _SLACK <= edge["x0"] <= right + _SLACK
+            for top, left, right in across
+        ):
+            ending[round(edge["bottom"])].append(edge)
+    yield from (found for found in ending.values() if len(found) > 2)
+
+
+def _closing(edges: Sequence[Any]) -> dict[str, Any]:
+    """The line across that a page's end left out."""
+    bottom = max(edge["bottom"] for edge in edges)
+    left, right = min(edge["x0"] for edge in edges), max(edge["x1"] for edge in edges)
+    return {**edges[0], "x0": left, "x1": right, "top": bottom, "bottom": bottom, "width": right - left, "height": 0,
+            "orientation": "h", "object_type": "line"}
 
 
 def captioned(found: Found, lines: Sequence[Line]) -> tuple[Found, Line | None]:
@@ -64,7 +100,8 @@ def _ruled(table: Any, words: Sequence[Word]) -> Found | None:
     said = sum(bool(cell) for row, _ in filled for cell in row)
     if len(filled) < 2 or said < _MIN_FILLED * len(filled) * len(columns):
         return None
-    return Found(table.bbox, tuple(row for row, _ in filled), tuple(bold for _, bold in filled))
+    starts = tuple(left for left, _ in columns)
+    return Found(table.bbox, tuple(row for row, _ in filled), tuple(bold for _, bold in filled), starts=starts)
 
 
 def _tracks(starts: Sequence[float], end: float) -> list[tuple[float, float]]:
@@ -83,7 +120,7 @@ def _text(words: Sequence[Word]) -> str:
     """The words of a cell: its lines joined, then what is turned, in the order in which it is read."""
     lines = [" ".join(word.text for word in row) for row in rows(words)]
     turned = sorted((word for word in words if word.turned), key=lambda each: (round(each.x0), -each.bottom))
-    return unbroken([*lines, *([" ".join(word.text for word in turned)] if turned else [])])
+    return in_cell([*lines, *([" ".join(word.text for word in turned)] if turned else [])])
 
 
 class Ruled:

@@ -28,7 +28,7 @@ _SAID = {qn("w:t"): "", qn("w:tab"): " ", qn("w:br"): " ", qn("w:cr"): " ", qn("
 _HEADING = re.compile(r"Heading (\d)")
 _MAX_HEADING_WORDS = 12
 # A heading in all but its style stands below those that have one.
-_EMPHASISED = 9
+_EMPHASISED, _CAPTION = 9, 10
 _RAISED = str.maketrans("0123456789+-−abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 _LOWERED = str.maketrans("0123456789+-−", "₀₁₂₃₄₅₆₇₈₉₊₋₋")
 
@@ -71,17 +71,26 @@ def _sections(word: Any) -> tuple[str, list[Section]]:
         close()
         path = [each for each in path if each[0] < level] + ([(level, text)] if text else [])
 
+    caption = ""
     for item in _items(word.element.body, word):
         if isinstance(item, Table):
+            before = path
+            if caption:
+                head(_CAPTION, caption)
             blocks += _rows(item)
+            if caption:
+                close()
+                path, caption = before, ""
             continue
         style, text = (item.style and item.style.name) or "", _text(item._p)
         heading = _HEADING.match(style)
+        # The words right above a table name it; others are a figure's.
+        caption = text if style == "Caption" else "" if text else caption
         if style == "Title":
             title = text
-        elif text and (heading or _is_emphasised(item, text)):
+        elif style != "Caption" and text and (heading or _is_emphasised(item, text)):
             head(int(heading.group(1)) if heading else _EMPHASISED, text.rstrip(":"))
-        elif text:
+        elif style != "Caption" and text:
             level = _level(item, style)
             # A numbered list right after bullets, or bullets after numbers, has not their stem.
             before, counted = counted, _is_counted(item, style)

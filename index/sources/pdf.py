@@ -15,6 +15,7 @@ import pypdfium2  # type: ignore[import-untyped]
 from index.document import Document, Section, Skipped
 from index.layout.aligned_tables import aligned_tables
 from index.layout.cells import Found
+from index.layout.continued import Items, mended
 from index.layout.headings import Headings, body_size, plain
 from index.layout.lines import Line, in_order, regions, unnumbered
 from index.layout.ocr import MISSING, with_text
@@ -65,26 +66,33 @@ def document(file: Path, root: Path) -> Iterator[Document | Skipped]:
 def _read(pages: Sequence[Page], outline: dict[str, int], file: Path) -> tuple[str, tuple[Section, ...]]:
     """The title on the first page and the sections."""
     with closing(Ruled(file)) as ruled:
-        laid_out = [
-            (page.number, _page(page, words, ruled)) for page, words in zip(pages, without_running(pages), strict=True)
-        ]
-    lines = [item for _, items in laid_out for item in items if isinstance(item, Line)]
+        laid_out = mended(
+            [_page(page, words, ruled) for page, words in zip(pages, without_running(pages), strict=True)]
+        )
+    lines = [item for items in laid_out for item in items if isinstance(item, Line)]
     headings = Headings(body_size(lines), outline)
     title = _title(lines)
-    structure = Structure(headings, title)
-    for number, items in laid_out:
-        structure.page(items, number)
-    sections = tuple(whole([stemmed(each) for each in structure.close()]))
-    return title, sections
+    sections, captions = _structured(pages, laid_out, Structure(headings, title))
+    if captions:
+        sections, _ = _structured(pages, laid_out, Structure(headings, title, captions))
+    return title, tuple(whole([stemmed(each) for each in sections]))
 
 
-def _page(page: Page, words: list[Word], ruled: Ruled) -> list[Line | Found]:
+def _structured(
+    pages: Sequence[Page], laid_out: Sequence[Items], structure: Structure
+) -> tuple[tuple[Section, ...], frozenset[float]]:
+    for page, items in zip(pages, laid_out, strict=True):
+        structure.page(items, page.number)
+    return structure.close(), structure.captions
+
+
+def _page(page: Page, words: list[Word], ruled: Ruled) -> Items:
     """A page's lines in reading order, its tables where they stand among them."""
     words = unnumbered(words)
     tables = ruled.tables(page.number - 1, words) if page.ruled and words else []
     free = [word for word in outside(words, tables) if not word.turned]
     tables += [found for region in regions(free) for found in aligned_tables(region)]
-    lines: list[Line | Found] = list(
+    lines: Items = list(
         in_order([word for word in outside(words, tables) if not word.turned], page.number)
     )
     for found in sorted(tables, key=lambda each: each.box[1]):

@@ -53,14 +53,14 @@ def search_line(
     k: int,
     filters: Filters = Filters(),  # noqa: B008
 ) -> str:
-    """``{"id", "passages": [{"id", "doc_id", "score", "title", "text"}]}`` as one line of JSON.
+    """``{"id", "passages": [{"id", "doc_id", "score", "title", "section", "text", "sentences"}]}`` as one line of JSON.
 
-    A query's own filters stand in the place of ``filters``. A passage that is not current also has its ``status``, and
-    where a strength or grade was asked for, each passage has its ``sentences`` of that strength or grade.
+    A query's own filters stand in the place of ``filters``. A passage that is not current also has its ``status``.
+    ``sentences`` are those that can be quoted, where a strength or grade was asked for those that have it.
     """
     asked = query.filters or filters
     found = retriever.nearest(condensed(query.query, knowledge), k=k, filters=asked)
-    passages = [_passage(each) | (_sentences(each) if asked.by_grading else {}) for each in found]
+    passages = [_passage(each) | _sentences(each) for each in found]
     return json.dumps({"id": query.id, "passages": passages}, ensure_ascii=False)
 
 
@@ -95,6 +95,7 @@ def _passage(evidence: Evidence) -> dict[str, Any]:
         "doc_id": passage.doc_id,
         "score": evidence.score,
         "title": passage.title,
+        "section": passage.section,
         "text": passage.text,
         **({} if passage.status == "current" else {"status": passage.status}),
         **({"page": passage.page} if passage.page else {}),

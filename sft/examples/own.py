@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import model_validator
+from pydantic import BeforeValidator, model_validator
 
 from medrag.files import read_lines
 from medrag.generation.modes import MODES
@@ -17,14 +19,32 @@ from sft.examples.asked import Branch, Example
 QUOTE = MODES["quote"]
 
 
+def _as_printed(value: Any) -> Any:
+    """A passage as ``medrag search --json`` prints it, with its sentences where they stand in its text."""
+    if not isinstance(value, dict) or "score" not in value:
+        return value
+    known = {name: said for name, said in value.items() if name in Passage.model_fields and name != "sentences"}
+    return known | {"sentences": list(_spans(str(value.get("text", "")), value.get("sentences", ())))}
+
+
+def _spans(text: str, said: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    end = 0
+    for each in said:
+        start = text.find(each["text"], end)
+        if start < 0:
+            raise ValueError(f"{each['text']!r} does not stand in its passage's text")
+        end = start + len(each["text"])
+        yield {"start": start, "end": end, "strength": each.get("strength"), "grade": each.get("grade")}
+
+
 class JudgedCase(Record):
-    """A case, the passages shown with it, and the (passage, sentence) numbers from 1 that answer it; none: abstain.
+    """A case, the passages shown with it (as an advice or ``medrag search --json`` has them), and the (passage, sentence) numbers from 1 that answer it; none: abstain.
 
     ``source`` names where the passages are from.
     """
 
     case: Case
-    passages: tuple[Passage, ...]
+    passages: tuple[Annotated[Passage, BeforeValidator(_as_printed)], ...]
     gold: tuple[Pointer, ...]
     source: str = "own"
 

@@ -1,6 +1,6 @@
 import pytest
 
-from eval.scoring.mentions import names, recommended, recommends
+from eval.scoring.mentions import names, recommended, recommends, says
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,18 @@ def test_recommended_keeps_the_names_as_asked() -> None:
 def test_names_is_about_whole_words() -> None:
     assert names("ACE inhibitors", "ACE inhibitor")
     assert not names("pentaerythritol", "erythritol")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "said"),
+    [
+        ("Give colchicine 500micrograms twice a day.", "colchicine 500 micrograms", True),
+        ("Give colchicine by mouth, 500 micrograms twice a day.", "colchicine 500 micrograms", True),
+        ("Give colchicine 1500 micrograms.", "colchicine 500 micrograms", False),
+        ("Give gentamicin 5 mg/kg.", "gentamicin 5 mg", False),
+        ("Do not give colchicine 500 micrograms in renal failure.", "colchicine 500 micrograms", False),
+        ("Give prednisolone 30 mg for 5 days.", "colchicine 500 micrograms|prednisolone 30 mg", True),
+    ],
+)
+def test_an_answer_says_a_drug_with_its_dose_and_no_other(text: str, wanted: str, said: bool) -> None:
+    assert says(text, wanted) is said

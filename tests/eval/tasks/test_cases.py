@@ -120,3 +120,13 @@ def test_the_fingerprint_follows_the_content(tmp_path: Path) -> None:
     assert (
         first != cases.load(write(tmp_path / "c.jsonl", {"id": "1", "question": "q", "gold": {"abstain": True}})).data
     )
+
+
+def test_gold_statements_and_what_must_be_said_are_scored() -> None:
+    said = advice(cited(EVIDENCE[0], 0))
+    text = said.statements[0].text
+    right = score(Gold(statements=(text,), must_say=(" ".join(text.split()[:3]),)), said)
+    assert (right["statement_f1"], right["must_say"]) == (1.0, 1.0)
+    wrong = score(Gold(statements=("Give bread.",), must_say=("bread 5 g",)), said)
+    assert (wrong["statement_recall"], wrong["must_say"]) == (0.0, 0.0)
+    assert score(Gold(), said)["must_say"] is None

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ from medrag.errors import InputError
 from medrag.generation.modes import ABSTAIN, MODES
 from medrag.generation.prompts import messages
 from medrag.knowledge import load
-from medrag.types import Case
+from medrag.retrieval.batch import _passage, _sentences
+from medrag.types import Case, Evidence
 from sft.examples.own import JudgedCase, own_examples
 from tests.evidence import GOUT, HYPERTENSION
 
@@ -37,3 +39,16 @@ def test_a_line_that_is_no_case_is_named(tmp_path: Path) -> None:
 def test_gold_that_is_no_sentence_of_the_passages_is_refused(gold: tuple[tuple[int, int], ...]) -> None:
     with pytest.raises(ValidationError, match="gold"):
         JudgedCase(case=Case(question="q"), passages=(HYPERTENSION, GOUT), gold=gold)
+
+
+def test_passages_are_taken_as_a_search_prints_them(tmp_path: Path) -> None:
+    printed = _passage(Evidence(number=1, passage=GOUT, score=0.5)) | _sentences(
+        Evidence(number=1, passage=GOUT, score=0.5)
+    )
+    line = {"case": {"question": "gout flare?"}, "passages": [printed], "gold": [[1, 2]]}
+    judged = JudgedCase.model_validate_json(json.dumps(line))
+    (passage,) = judged.passages
+    assert [passage.quote(each) for each in passage.sentences] == [GOUT.quote(each) for each in GOUT.sentences]
+    printed["sentences"][0]["text"] = "Give bread."
+    with pytest.raises(ValidationError, match="does not stand"):
+        JudgedCase.model_validate_json(json.dumps(line))

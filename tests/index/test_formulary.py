@@ -1,0 +1,41 @@
+"""A formulary keeps recommendations of other drugs from being quoted, and no warning."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from index import chunk
+from index.document import Block, Document, Section
+from index.formulary import read_formulary
+from medrag.errors import InputError
+from medrag.types import Passage
+
+
+def passage(*said: str) -> Passage:
+    (made,) = chunk.passages(Document("d", "D", (Section((), tuple(Block(each, statement=True) for each in said)),)))
+    return made
+
+
+@pytest.mark.parametrize("name", ["list.txt", "list.csv"])
+def test_what_recommends_another_drug_is_not_quotable_and_a_warning_is(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_text(("drug\n" if name.endswith("csv") else "# ours\n") + "Amoxicillin\nnitrofurantoin\n")
+    made = passage(
+        "Give amoxicillin 500 mg three times a day.",
+        "Give pivmecillinam 400 mg, or nitrofurantoin 100 mg.",
+        "Do not give ciprofloxacin.",
+        "Measure the temperature every 4 hours.",
+    )
+    kept = read_formulary(file).restricted(made)
+    assert [kept.quote(each)[:8] for each in kept.sentences] == ["Give amo", "Do not g", "Measure "]
+    assert kept.text == made.text
+
+
+def test_an_empty_formulary_and_a_table_without_the_column_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("# nothing\n")
+    (tmp_path / "b.csv").write_text("name\namoxicillin\n")
+    for file in ("a.txt", "b.csv", "none.txt"):
+        with pytest.raises(InputError):
+            read_formulary(tmp_path / file)
