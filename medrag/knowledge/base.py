@@ -41,6 +41,7 @@ from medrag.knowledge.schema import (
     RouteRule,
     Source,
     Washout,
+    Withdrawal,
 )
 from medrag.knowledge.scoring import Equivalent, PointScore, ScoreItem
 from medrag.knowledge.vocabulary import CODE_SYSTEMS, Allergen, Condition, Drug, DrugClass, Gene, Measurement, Product
@@ -63,6 +64,7 @@ class Rules:
     monitoring: tuple[MonitoringRule, ...] = ()
     genotypes: tuple[GenotypeRule, ...] = ()
     washouts: tuple[Washout, ...] = ()
+    withdrawals: tuple[Withdrawal, ...] = ()
     routes: tuple[RouteRule, ...] = ()
     absorption: tuple[Absorption, ...] = ()
     criteria: tuple[CriterionRule, ...] = ()

@@ -214,6 +214,13 @@ class Washout(Rule):
     days: float
 
 
+class Withdrawal(Rule):
+    """``drugs``, taken, that must not be stopped at once; with ``conditions`` only by patients with any of them."""
+
+    drugs: Terms
+    conditions: Terms = ()
+
+
 class NoInteraction(Fact):
     """An ingredient that has no interaction which changes prescribing."""
 
