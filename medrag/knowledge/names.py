@@ -76,11 +76,11 @@ def is_abbreviation(spelling: str) -> bool:
 
 
 def drug_names(
-    drugs: Collection[Drug], products: Collection[Product], classes: Iterable[DrugClass], words: Container[str] = ()
+    drugs: Iterable[Drug], products: Collection[Product], classes: Iterable[DrugClass], words: Container[str] = ()
 ) -> dict[str, Name]:
     """Written name -> meaning. Ingredients win over products, products over classes.
 
-    A name with a hyphen is also known without it ("cocodamol"). Brands that are among ``words`` ("Soma", "Alli") count only with a capital letter.
+    British names of combinations are known without their hyphen too ("cocodamol"). Brands that are among ``words`` ("Soma", "Alli") count only with a capital letter.
     """
     names: dict[str, Name] = {}
     for group in classes:
@@ -95,7 +95,7 @@ def drug_names(
             names[normalise(written)] = Name(ingredients=(drug.name,), dosed=True)
         for written in (drug.name, *drug.synonyms):
             names[normalise(written)] = Name(ingredients=(drug.name,))
-    for written in [each.name for each in (*products, *drugs) if "-" in each.name]:
+    for written in [each.name for each in products if each.name.startswith("co-")]:
         names.setdefault(normalise(written.replace("-", "")), names[normalise(written)])
     return names
 
