@@ -80,7 +80,9 @@ def drug_names(
 ) -> dict[str, Name]:
     """Written name -> meaning. Ingredients win over products, products over classes.
 
-    British names of combinations are known without their hyphen too ("cocodamol"). Brands that are among ``words`` ("Soma", "Alli") count only with a capital letter.
+    British names of combinations are known
+    without their hyphen too ("cocodamol"). Brands that are among ``words`` ("Soma", "Alli") count only with a capital
+    letter.
     """
     names: dict[str, Name] = {}
     for group in classes:

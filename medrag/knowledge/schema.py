@@ -77,8 +77,8 @@ class DoseLimit(Fact):
 
     ``hourly`` is the fastest infusion an hour, ``fastest`` the amount an hour at which one dose may be injected.
     With ``per_kg`` the limits are per kilogram of body weight. ``ages`` is [from, to) in years. Exceeding the limit
-    only warns where the patient already takes a drug of ``unless_current`` (tolerance); a limit for the ``naive`` is for
-    patients alone who take no drug of that class.
+    only warns where the patient already takes a drug of ``unless_current`` (tolerance); a limit for the ``naive`` is
+    for patients alone who take no drug of that class.
     """
 
     drug: str

@@ -12,7 +12,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from medrag.knowledge import Knowledge, Name
-from medrag.knowledge.names import normalise
+from medrag.knowledge.names import fold, normalise
 from medrag.reading.dosing.doses import doses
 from medrag.reading.languages import ordinary
 from medrag.reading.matcher import Letters, Matcher, Token, plain, singular, tokens
@@ -44,7 +44,8 @@ _ROUTES = (
     (
         "iv",
         r"IV|i\.v\.?|intravenous(?:ly)?|infusion|infused?"
-        r"|(?:in|into|via|through|down) (?:an?|the|his|her|their) (?:\w+ )?(?:vein|cannula|venflon|drip|central line|picc line)",
+        r"|(?:in|into|via|through|down) (?:an?|the|his|her|their) (?:\w+ )?"
+        r"(?:vein|cannula|venflon|drip|central line|picc line)",
     ),
     ("im", r"IM|i\.m\.|intramuscular(?:ly)?"),
     ("sc", r"SC|s\.c\.|sub-?cut\w*"),
@@ -203,7 +204,7 @@ def nearest(word: str, knowledge: Knowledge) -> Name | None:
 @lru_cache(maxsize=20_000)
 def cut_short(word: str, knowledge: Knowledge, *, dosed: bool) -> Name | None:
     """The one known name that begins with the word ("fluclox"): half of it, or five letters before a dose."""
-    if len(word) < SHORTEST_CUT or ordinary(word):
+    if len(word) < SHORTEST_CUT or ordinary(word) or fold(word) in knowledge.phrases:
         return None
     begun = [name for name in knowledge.spellings.get(word[0], ()) if name.startswith(word)]
     meant = {knowledge.names[name] for name in begun}

@@ -29,7 +29,8 @@ _WAIT = re.compile(
 _ELAPSED = re.compile(rf"{_SPAN.pattern}\s+(?:ago|back|earlier|previously)\b", re.IGNORECASE)
 _REVIEW = re.compile(r"^\W*(?:review|recheck|follow[- ]?up|see (?:him|her|them|again))\b", re.IGNORECASE)
 _AT_ONCE = re.compile(
-    r"\b(?:today|tonight|tomorrow|now|immediately|at once|straight away|(?:same|next|following) (?:day|morning|evening))\b",
+    r"\b(?:today|tonight|tomorrow|now|immediately|at once|straight away|"
+    r"(?:same|next|following) (?:day|morning|evening))\b",
     re.IGNORECASE,
 )
 _LEVEL = re.compile(r"\bINR\b", re.IGNORECASE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from medrag.knowledge.schema import Withdrawal
 from medrag.reading import Polarity, Prescription
 from medrag.safety.check_context import Context, fail, ingredients_of, worst
 from medrag.types import Finding
@@ -15,14 +16,17 @@ _AT_ONCE = re.compile(
     re.IGNORECASE,
 )
 _SLOWLY = re.compile(
-    r"\btaper|\bwean|\bgradual|\bslowly\b|\bstep(?:ped|wise)?[- ]?down|\b(?:reduc|decreas|lower|cut)\w* (?:it |the dose )?"
-    r"(?:by|over|every|to)\b|\bover (?:the next )?\d+\s?(?:-|to)?\s?\d*\s?(?:weeks?|months?)|\bdown to\b",
+    r"\btaper|\bwean|\bgradual|\bslowly\b|\bstep(?:ped|wise)?[- ]?down|"
+    r"\b(?:reduc|decreas|lower|cut)\w* (?:it |the dose )?(?:by|over|every|to)\b|\bover (?:the next )?\d+\s?(?:-|to)?\s?\d*\s?(?:weeks?|months?)|\bdown to\b",
     re.IGNORECASE,
 )
 _NOW = re.compile(
-    r"\bbleed|\bha?emorrh|\banaphyla|\bangio-?o?edema|\boverdos|\btoxi|\bbrady|\bheart block|\bshock\b|\bhypotens|\brash\b"
-    r"|\bSJS\b|\bstevens|\bDRESS\b|\ballerg|\brespiratory depression|\bdrows|\bunrousable|\bperforat|\bperi-?op|\bneutrop"
-    r"|\bmyocarditis|\b(?:surgery|operation|procedure)\b|\buntil\b|\bhold(?:ing)?\b|\bwithh(?:o|e)ld|\bpause|\bfor now\b",
+    r"\bbleed|\bha?emorrh|\banaphyla|\bangio-?o?edema|\boverdos|\btoxi|\bbrady|\bheart block|\bshock\b|\bhypotens"
+    r"|\brash\b"
+    r"|\bSJS\b|\bstevens|\bDRESS\b|\ballerg|\brespiratory depression|\bdrows|\bunrousable|\bperforat|\bperi-?op"
+    r"|\bneutrop"
+    r"|\bmyocarditis|\b(?:surgery|operation|procedure)\b|\buntil\b|\bhold(?:ing)?\b|\bwithh(?:o|e)ld|\bpause"
+    r"|\bfor now\b",
     re.IGNORECASE,
 )
 """What forces a stop, or makes it one of a dose or two."""
@@ -42,15 +46,20 @@ def _at_once(text: str) -> bool:
 def _found(context: Context, each: Prescription) -> Iterator[Finding]:
     patient, knowledge = context.patient, context.knowledge
     names = ingredients_of(each, knowledge)
-    taken = [drug for drug in (patient.drugs if patient else ()) if names & ingredients_of(drug.prescription, knowledge)]
-    for place in sorted(context.rules("withdrawals", each.mention)) if taken else ():
+    drugs = patient.drugs if patient else ()
+    taken = [drug.fact.display for drug in drugs if names & ingredients_of(drug.prescription, knowledge)]
+    if patient is None or not taken:
+        return
+    for place in sorted(context.rules("withdrawals", each.mention)):
         rule = knowledge.rules.withdrawals[place]
-        held = {} if patient is None else {name: patient.concepts[name] for name in rule.conditions if name in patient.concepts}
-        group = knowledge.expand(rule.drugs)
-        instead = any(group & ingredients_of(other, knowledge) for other in (*context.recommended, *context.advised))
-        if not instead and (held or not rule.conditions):
-            label = each.mention.label
-            facts = (taken[0].fact.display, *held.values())
-            yield fail(
-                "withdrawal.rule", rule.severity, knowledge.cite(rule), (label,), facts, drug=label, reason=rule.reason
-            )
+        held = [patient.concepts[name] for name in rule.conditions if name in patient.concepts]
+        if (held or not rule.conditions) and not _replaced(context, rule):
+            values = {"drug": each.mention.label, "reason": rule.reason}
+            source, facts = knowledge.cite(rule), (taken[0], *held)
+            yield fail("withdrawal.rule", rule.severity, source, (each.mention.label,), facts, **values)
+
+
+def _replaced(context: Context, rule: Withdrawal) -> bool:
+    """Whether another drug of the same kind is given instead."""
+    group = context.knowledge.expand(rule.drugs)
+    return any(group & ingredients_of(other, context.knowledge) for other in (*context.recommended, *context.advised))
