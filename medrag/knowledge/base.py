@@ -42,6 +42,7 @@ from medrag.knowledge.schema import (
     RouteRule,
     Source,
     Washout,
+    Withdrawal,
 )
 from medrag.knowledge.scoring import Equivalent, PointScore, ScoreItem
 from medrag.knowledge.vocabulary import CODE_SYSTEMS, Allergen, Condition, Drug, DrugClass, Gene, Measurement, Product
@@ -64,6 +65,7 @@ class Rules:
     monitoring: tuple[MonitoringRule, ...] = ()
     genotypes: tuple[GenotypeRule, ...] = ()
     washouts: tuple[Washout, ...] = ()
+    withdrawals: tuple[Withdrawal, ...] = ()
     routes: tuple[RouteRule, ...] = ()
     absorption: tuple[Absorption, ...] = ()
     criteria: tuple[CriterionRule, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from medrag.knowledge.vocabulary import Allergen, Condition, Drug, DrugClass, Measurement, Product
@@ -76,11 +76,13 @@ def is_abbreviation(spelling: str) -> bool:
 
 
 def drug_names(
-    drugs: Iterable[Drug], products: Iterable[Product], classes: Iterable[DrugClass], words: Container[str] = ()
+    drugs: Iterable[Drug], products: Collection[Product], classes: Iterable[DrugClass], words: Container[str] = ()
 ) -> dict[str, Name]:
     """Written name -> meaning. Ingredients win over products, products over classes.
 
-    Brands that are among ``words`` ("Soma", "Alli") count only with a capital letter.
+    British names of combinations are known
+    without their hyphen too ("cocodamol"). Brands that are among ``words`` ("Soma", "Alli") count only with a capital
+    letter.
     """
     names: dict[str, Name] = {}
     for group in classes:
@@ -95,6 +97,8 @@ def drug_names(
             names[normalise(written)] = Name(ingredients=(drug.name,), dosed=True)
         for written in (drug.name, *drug.synonyms):
             names[normalise(written)] = Name(ingredients=(drug.name,))
+    for written in [each.name for each in products if each.name.startswith("co-")]:
+        names.setdefault(normalise(written.replace("-", "")), names[normalise(written)])
     return names
 
 

@@ -29,6 +29,7 @@ RULES: dict[str, type[Any]] = {
     "monitoring": schema.MonitoringRule,
     "genotypes": schema.GenotypeRule,
     "washouts": schema.Washout,
+    "withdrawals": schema.Withdrawal,
     "routes": schema.RouteRule,
     "absorption": schema.Absorption,
     "criteria": schema.CriterionRule,

@@ -77,7 +77,8 @@ class DoseLimit(Fact):
 
     ``hourly`` is the fastest infusion an hour, ``fastest`` the amount an hour at which one dose may be injected.
     With ``per_kg`` the limits are per kilogram of body weight. ``ages`` is [from, to) in years. Exceeding the limit
-    only warns where the patient already takes a drug of ``unless_current`` (tolerance).
+    only warns where the patient already takes a drug of ``unless_current`` (tolerance); a limit for the ``naive`` is
+    for patients alone who take no drug of that class.
     """
 
     drug: str
@@ -91,6 +92,7 @@ class DoseLimit(Fact):
     per_kg: bool = False
     weekly: bool = False
     unless_current: str | None = None
+    naive: str | None = None
 
 
 class RenalRule(Rule):
@@ -220,6 +222,13 @@ class Washout(Rule):
     stopped: Terms
     start: Terms
     days: float
+
+
+class Withdrawal(Rule):
+    """``drugs``, taken, that must not be stopped at once; with ``conditions`` only by patients with any of them."""
+
+    drugs: Terms
+    conditions: Terms = ()
 
 
 class NoInteraction(Fact):

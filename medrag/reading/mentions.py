@@ -12,8 +12,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from medrag.knowledge import Knowledge, Name
-from medrag.knowledge.names import normalise
+from medrag.knowledge.names import fold, normalise
 from medrag.reading.dosing.doses import doses
+from medrag.reading.languages import ordinary
 from medrag.reading.matcher import Letters, Matcher, Token, plain, singular, tokens
 from medrag.reading.polarity import Polarity, cues, polarity_of
 from medrag.reading.products import written
@@ -28,7 +29,7 @@ _ROUTES = (
     (
         "bolus",
         r"(?:IV|i\.v\.|intravenous(?:ly)?)(?: \S+){0,3}? (?:push|bolus)|push(?:ed)? (?:IV|intravenously)"
-        r"|bolus (?:IV|intravenous)",
+        r"|bolus (?:IV|intravenous)|(?:in|as) a (?:single |rapid )?bolus",
     ),
     ("nasal", r"intranasal(?:ly)?|nasal(?:ly)?(?: spray)?|intra-nasal|nostrils?|nose drops?"),
     (
@@ -40,7 +41,12 @@ _ROUTES = (
     ("inhaled", r"inhal\w+|nebuli[sz]\w+|metered[- ]dose|MDI"),
     ("topical", r"topical(?:ly)?|applied to the skin|to the skin|on the skin"),
     ("transdermal", r"transdermal(?:ly)?"),
-    ("iv", r"IV|i\.v\.|intravenous(?:ly)?|infusion|infused?|into (?:an?|the|his|her|their) (?:\w+ )?vein"),
+    (
+        "iv",
+        r"IV|i\.v\.?|intravenous(?:ly)?|infusion|infused?"
+        r"|(?:in|into|via|through|down) (?:an?|the|his|her|their) (?:\w+ )?"
+        r"(?:vein|cannula|venflon|drip|central line|picc line)",
+    ),
     ("im", r"IM|i\.m\.|intramuscular(?:ly)?"),
     ("sc", r"SC|s\.c\.|sub-?cut\w*"),
     ("rectal", r"rectal(?:ly)?|per rectum|suppositor\w+|enema"),
@@ -99,6 +105,7 @@ class DrugMention:
 _HEADS = re.compile(r"\s*:\s*(?:e\.g\.|such as)?\s*", re.IGNORECASE)
 _LISTS = re.compile(r"\s*(?:,|/|\band\b|\bor\b|,\s*(?:and|or)\b)\s*", re.IGNORECASE)
 _DOSED = re.compile(r"\s*\d")
+SHORTEST_CUT = 5
 
 
 def drugs(text: str, knowledge: Knowledge) -> list[DrugMention]:
@@ -174,7 +181,7 @@ def _guess(text: str, token: Token, knowledge: Knowledge) -> DrugMention | None:
     if len(word) < 4 or not word.isalpha() or word in common or singular(word) in common:
         return None
     mention = DrugMention(token.text, token.start, token.end)
-    name = nearest(word, knowledge)
+    name = nearest(word, knowledge) or cut_short(word, knowledge, dosed=_dosed(text, token))
     if name:
         return DrugMention(token.text, token.start, token.end, name.ingredients, name.drug_class, exact=False)
     looks_like_drug = len(word) > 5 and STEM.search(word) and not NOT_STEMS.fullmatch(word)
@@ -192,6 +199,17 @@ def nearest(word: str, knowledge: Knowledge) -> Name | None:
     )
     nearest = {knowledge.names[name] for name, distance, _ in matches if distance == matches[0][1]}
     return nearest.pop() if len(nearest) == 1 else None
+
+
+@lru_cache(maxsize=20_000)
+def cut_short(word: str, knowledge: Knowledge, *, dosed: bool) -> Name | None:
+    """The one known name that begins with the word ("fluclox"): half of it, or five letters before a dose."""
+    if len(word) < SHORTEST_CUT or ordinary(word) or fold(word) in knowledge.phrases:
+        return None
+    begun = [name for name in knowledge.spellings.get(word[0], ()) if name.startswith(word)]
+    meant = {knowledge.names[name] for name in begun}
+    enough = dosed or all(2 * len(word) >= len(name) for name in begun)
+    return meant.pop() if len(meant) == 1 and enough else None
 
 
 _DOSE_NEXT = re.compile(r"\s+(?:(?:oral|iv|po|tablets?)\s+)?(?=\d)", re.IGNORECASE)
@@ -239,13 +257,21 @@ def _object(text: str, knowledge: Knowledge) -> list[DrugMention]:
     return [DrugMention(match["object"], match.start("object"), match.end("object"))]
 
 
+_SENTENCE = re.compile(r"(?<!\b[a-zA-Z])\.\s|;\s")
+_CLAUSE = re.compile(r"(?<!\b[a-zA-Z])\.\s|[;,]\s")
+_OWN_WORDS = re.compile(r"\b(?:and|or|plus|then|with)\b", re.IGNORECASE)
+"""What parts the words of the name before ("ketoprofen gel and ...") from those of this one."""
+
+
 def _route(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str | None:
     """The route named between the mention before and the one after, in its sentence; else what the form implies."""
     place = bisect_left(spans, (start, end))
     before = spans[place - 1][1] if place else 0
     after = spans[place + 1][0] if place + 1 < len(spans) else len(text)
-    left = re.split(r"[.;,]\s", text[max(before, start - 40) : start])[-1]
-    right = re.split(r"[.;]\s", text[end : min(after, end + 90)])[0]
+    left = _CLAUSE.split(text[max(before, start - 40) : start])[-1]
+    if place:
+        left = _OWN_WORDS.split(left)[-1]
+    right = _SENTENCE.split(text[end : min(after, end + 90)])[0]
     for match in (pattern.search(side) for pattern in (_ROUTE, _FORM) for side in (left, right)):
         if match:
             return match.lastgroup

@@ -110,9 +110,9 @@ def render_result(result: dict[str, Any]) -> str:
 
 
 def _settle(advice: str, consultation: Consultation) -> None:
-    """Judges every statement; those that only stop a drug are read first, wherever they stand."""
+    """Judges every statement; those that advise no drug (stops, waits, facts) are read first, wherever they stand."""
     knowledge = consultation.knowledge
-    pieces = sorted(_pieces(advice, knowledge), key=lambda piece: not _only_stops(piece, knowledge))
+    pieces = sorted(_pieces(advice, knowledge), key=lambda piece: _advises(piece, knowledge))
     for piece in pieces:
         consultation.settle(_statement(piece, consultation.evidence))
 
@@ -129,9 +129,8 @@ def _pieces(advice: str, knowledge: Knowledge) -> list[str]:
     return pieces
 
 
-def _only_stops(piece: str, knowledge: Knowledge) -> bool:
-    polarities = {mention.polarity for mention in drugs(in_english(piece, knowledge), knowledge)}
-    return Polarity.STOPPED in polarities and Polarity.RECOMMENDED not in polarities
+def _advises(piece: str, knowledge: Knowledge) -> bool:
+    return any(each.polarity is Polarity.RECOMMENDED for each in drugs(in_english(piece, knowledge), knowledge))
 
 
 def _statement(piece: str, evidence: Sequence[Evidence]) -> Statement:

@@ -58,6 +58,8 @@ class Context:
     knowledge: Knowledge
     evidence: tuple[Evidence, ...] = ()
     question: str = ""
+    before: tuple[str, ...] = ()
+    """The words of the statements before it."""
 
     @cached_property
     def recommended(self) -> tuple[Prescription, ...]:

@@ -195,6 +195,7 @@ class Consultation:
             knowledge=self.knowledge,
             evidence=tuple(evidence),
             question=self.asked,
+            before=tuple(in_english(other.text, self.knowledge) for other in before),
         )
 
     def _readable(self, statement: Statement) -> Statement:

@@ -20,6 +20,7 @@ LOOKS_AT: Mapping[str, frozenset[Lost]] = {
     "qt": frozenset({"medications", "observations"}),
     "renal": frozenset({"observations"}),
     "washout": frozenset({"medications"}),
+    "withdrawal": frozenset({"medications"}),
 }
 """The lists of the patient that each check judges by."""
 

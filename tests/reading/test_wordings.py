@@ -93,3 +93,47 @@ def test_the_volume_that_a_drug_runs_in_is_no_dose_of_it() -> None:
 )
 def test_a_products_name_or_a_vein_says_the_route(text: str, route: str) -> None:
     assert drugs(text, KNOWN)[0].route == route
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Under no circumstances should ibuprofen be given to her.",
+        "At no point should he be offered ibuprofen.",
+        "Ibuprofen is off-limits.",
+        "Ibuprofen off, fluids and rest.",
+        "Ibuprofen | Status: CONTRAINDICATED | ulcer",
+        "Her ulcer rules out ibuprofen.",
+        "He has never had ibuprofen before.",
+        "Ibuprofen ended six weeks ago.",
+    ],
+)
+def test_what_rules_a_drug_out_does_not_advise_it(text: str) -> None:
+    (mention,) = drugs(text, KNOWN)
+    assert mention.polarity is not Polarity.RECOMMENDED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Swap the amlodipine for ibuprofen 400 mg.",
+        "Rather than colchicine, go for ibuprofen 400 mg.",
+        "In place of colchicine she should have ibuprofen.",
+    ],
+)
+def test_what_is_given_for_another_drug_is_advised(text: str) -> None:
+    replaced, given = drugs(text, KNOWN)
+    assert replaced.polarity is not Polarity.RECOMMENDED
+    assert given.polarity is Polarity.RECOMMENDED
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("Fluclox 1 g qds.", "flucloxacillin"), ("Cocodamol two tablets.", "codeine + acetaminophen")]
+)
+def test_names_cut_short_are_known(text: str, name: str) -> None:
+    assert [mention.label for mention in drugs(text, KNOWN)] == [name]
+
+
+@pytest.mark.parametrize("text", ["Treat the fever with fluids.", "Continue the same plan."])
+def test_ordinary_words_are_no_names_cut_short(text: str) -> None:
+    assert drugs(text, KNOWN) == []

@@ -21,7 +21,7 @@ def severities(advice: str, *conditions: str, **particulars: object) -> set[str]
         ("Start topiramate 25 mg.", ("epilepsy",), "warning"),
         ("Start isotretinoin 20 mg.", ("acne",), "contraindicated"),
         ("Start mycophenolate 1 g bd.", (), "warning"),
-        ("Start methotrexate 10 mg weekly.", ("planning pregnancy",), "warning"),
+        ("Start methotrexate 10 mg weekly.", ("planning pregnancy",), "contraindicated"),
         ("Start isotretinoin 20 mg.", ("trying to conceive",), "contraindicated"),
         ("Start ramipril 5 mg.", ("planning pregnancy",), "warning"),
     ],

@@ -24,6 +24,7 @@ from medrag.safety.checks.qt import qt
 from medrag.safety.checks.renal import renal
 from medrag.safety.checks.unknown import unknown
 from medrag.safety.checks.washout import washout
+from medrag.safety.checks.withdrawal import withdrawal
 from medrag.types import Finding
 
 Check = Callable[[Context], Iterable[Finding]]
@@ -38,6 +39,7 @@ CHECKS: tuple[Check, ...] = (
     contraindication,
     interaction,
     washout,
+    withdrawal,
     renal,
     hepatic,
     dose,

@@ -16,6 +16,9 @@ from medrag.types import Finding, Severity
 SHORT = 20.0
 """Weeks; a rule about fewer is unlikely to be about this patient when the week is unknown."""
 _CONTRACEPTION = re.compile(r"contracept|pregnancy test|pregnancy prevention|exclude pregnancy", re.IGNORECASE)
+_CONCEIVE = re.compile(r"conce|pregnan|bab(?:y|ies)|famil|child|TTC|IVF", re.IGNORECASE)
+"""Without one of these no text speaks of a plan to conceive."""
+PLANNING = "planning_pregnancy"
 WHOLE = LifeStageRule.model_fields["weeks"].default
 
 
@@ -52,12 +55,12 @@ def _state(patient: PatientView | None, stage: str) -> bool | None:
 def _failures(context: Context, rules: list[tuple[Prescription, LifeStageRule]]) -> Iterator[Finding]:
     patient = context.patient
     for each, rule in rules:
-        if patient is None or not _holds(patient, rule) or not _in_weeks(patient, rule):
+        if patient is None or not _holds(context, patient, rule) or not _in_weeks(patient, rule):
             continue
         if rule.conditions and not _indicated(context, patient, rule):
             continue
         fact = {"pregnancy": patient.concepts.get("pregnancy", "pregnant"), "lactation": "breastfeeding"}
-        planned = patient.concepts.get("planning_pregnancy", "woman of childbearing age")
+        planned = patient.concepts.get(PLANNING, "woman of childbearing age")
         words = planned if not patient.pregnant and rule.stage != "lactation" else fact.get(rule.stage, planned)
         code, weeks = _bound(patient, rule)
         label, source = each.mention.label, context.knowledge.cite(rule)
@@ -66,12 +69,19 @@ def _failures(context: Context, rules: list[tuple[Prescription, LifeStageRule]])
         yield fail(code, said, source, (label,), (words,), **values)
 
 
-def _holds(patient: PatientView, rule: LifeStageRule) -> bool:
+def _planned(context: Context, patient: PatientView) -> bool:
+    """Whether a pregnancy is planned, by the record or by the advice's own words."""
+    said = " ".join((*context.before, context.statement.text))
+    named = wording(said, context.knowledge).affirmed if _CONCEIVE.search(said) else ()
+    return PLANNING in patient.concepts or any(meaning.condition == PLANNING for meaning in named)
+
+
+def _holds(context: Context, patient: PatientView, rule: LifeStageRule) -> bool:
     """Whether the patient is in the rule's state; a pregnancy that is planned counts for what it rules out."""
     if _state(patient, rule.stage):
         return True
-    planned = "planning_pregnancy" in patient.concepts and patient.may_conceive
-    return planned and rule.stage == "pregnancy" and rule.severity is Severity.CONTRAINDICATED
+    concerned = rule.stage == "pregnancy" and rule.severity is Severity.CONTRAINDICATED and patient.may_conceive
+    return concerned and _planned(context, patient)
 
 
 def _indicated(context: Context, patient: PatientView, rule: LifeStageRule) -> bool:
@@ -82,11 +92,16 @@ def _indicated(context: Context, patient: PatientView, rule: LifeStageRule) -> b
 
 
 def _contained(context: Context, patient: PatientView, rule: LifeStageRule, severity: Severity) -> Severity:
-    """Lowered for a planned pregnancy, and where contraception is recorded or the advice asks for it."""
+    """Lowered where contraception is recorded or the advice asks for it, and for what is no harm before conception.
+
+    A drug that asks for contraception is not for a woman who plans a pregnancy.
+    """
     if rule.stage == "pregnancy" and not patient.pregnant:
         return LOWERED[severity]
-    if rule.stage != "childbearing" or "planning_pregnancy" in patient.concepts:
+    if rule.stage != "childbearing":
         return severity
+    if _planned(context, patient):
+        return severity if severity is Severity.INFORMATION else Severity.CONTRAINDICATED
     taken = {name for drug in patient.drugs for name in drug.prescription.mention.ingredients}
     safe = "effective_contraception" in patient.concepts or taken & context.knowledge.members["hormonal_contraceptive"]
     return LOWERED[severity] if safe or _CONTRACEPTION.search(context.statement.text) else severity

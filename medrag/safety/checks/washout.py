@@ -26,6 +26,13 @@ _WAIT = re.compile(
     r"|before (?:starting|the first)|following|delay)\b",
     re.IGNORECASE,
 )
+_ELAPSED = re.compile(rf"{_SPAN.pattern}\s+(?:ago|back|earlier|previously)\b", re.IGNORECASE)
+_REVIEW = re.compile(r"^\W*(?:review|recheck|follow[- ]?up|see (?:him|her|them|again))\b", re.IGNORECASE)
+_AT_ONCE = re.compile(
+    r"\b(?:today|tonight|tomorrow|now|immediately|at once|straight away|"
+    r"(?:same|next|following) (?:day|morning|evening))\b",
+    re.IGNORECASE,
+)
 _LEVEL = re.compile(r"\bINR\b", re.IGNORECASE)
 _AGO = re.compile(r"\b(?:ago|since|last (?:dose|taken)|stopped|discontinued|ceased|ended)\b", re.IGNORECASE)
 _JUST = re.compile(r"\b(?:yesterday|today|this (?:morning|week)|last (?:night|week)|just|recently)\b", re.IGNORECASE)
@@ -52,7 +59,8 @@ def _by_advice(context: Context, found: list[tuple[Prescription, Washout]]) -> I
         stopped = sorted(
             {name for products in context.stopped for name in products if name in group and products <= group}
         )
-        if stopped and not waits(text, rule):
+        at_once = _AT_ONCE.search(text) is not None
+        if stopped and not (waits(text, rule) or (not at_once and any(waits(said, rule) for said in context.before))):
             yield _fail(context, each, rule, stopped[0], ())
 
 
@@ -60,7 +68,10 @@ def waits(text: str, rule: Washout) -> bool:
     """Whether the text names a wait as long as the rule's, or the level that ends it."""
     if _LEVEL.search(text) and "INR" in rule.reason:
         return True
-    return _WAIT.search(text) is not None and max(_days(text), default=0.0) >= rule.days
+    if elapsed := [span for ago in _ELAPSED.finditer(text) for span in _days(ago[0])]:
+        return max(elapsed) >= rule.days
+    waited = _WAIT.search(text) is not None and not _REVIEW.search(text)
+    return waited and max(_days(text), default=0.0) >= rule.days
 
 
 def _days(text: str) -> list[float]:

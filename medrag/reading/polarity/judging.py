@@ -1,0 +1,149 @@
+"""Whether advice recommends a drug, warns against it, stops it, or only mentions it.
+
+The nearest cue before the name whose scope reaches it decides, unless words right after the name decide otherwise.
+With no cue at all a name counts as recommended: to check too much is safe, to check too little is not. General
+context tools (negation, family history, hypothesis) answer other questions than "is this drug advised?".
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import islice
+
+from medrag.reading.polarity.cues import LONGEST_SENTENCE, SENTENCE_END, Cue, Polarity
+from medrag.reading.polarity.following import (
+    AFTER,
+    ARROW_NEXT,
+    AVOIDED_AFTER,
+    DOSE_NEXT,
+    GIVEN_AFTER,
+    HARM_AFTER,
+    IN_CASE,
+    LOOK_AHEAD,
+    MEANS,
+    ONLY_ONCE,
+    STOPS_LATER,
+    THEN,
+    VERDICT_AFTER,
+    VERDICT_ASIDE,
+)
+
+NEAREST = 40
+"""How many cues before a name are looked at."""
+LONGEST_CASE = 120
+_WORD = re.compile(r"[\w'-]+")
+_NOT_DOING = re.compile(r"\b(?:not|without) \w+ing (?:\w+ )?$", re.IGNORECASE)
+"""Before a name of which it is bad not to be given ("Not giving X would be a mistake")."""
+_EXCHANGING = (
+    "switch", "chang", "replac", "swap", "exchang", "trad", "transition", "convert", "mov", "rotat", "cross",
+)  # fmt: skip
+_FOR_IT = re.compile(r"\b(?:to|with|by|for)\b")
+
+
+def polarity_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], marks: Sequence[Cue]) -> Polarity:
+    """The polarity of the drug named at ``text[start:end]`` among the other drugs named at ``spans``."""
+    after = _blank(text, end, spans)
+    if (said := _said_after(text, start, end, after)) is not None:
+        return said
+    before = marks[: bisect_right(marks, start, key=lambda mark: mark.start)]
+    near = (mark for mark in reversed(before) if mark.end <= start)
+    cue = next((mark for mark in islice(near, NEAREST) if _applies(text, mark, start, spans)), None)
+    if cue is None:
+        return Polarity.STOPPED if ARROW_NEXT.match(after) else _uncued(after)
+    if _overruled(text, cue, start, end, after) or _by_means(text, cue, start, spans):
+        return Polarity.RECOMMENDED
+    if cue.polarity is Polarity.STOPPED and _for_later(text, cue, after):
+        return Polarity.MENTIONED
+    return cue.polarity
+
+
+def _said_after(text: str, start: int, end: int, after: str) -> Polarity | None:
+    """What the words right after the name say by themselves."""
+    if VERDICT_AFTER.match(text, end):
+        return Polarity.AVOIDED
+    if ONLY_ONCE.match(after):
+        return Polarity.MENTIONED
+    direct = AFTER.match(after)
+    if not direct or not direct.lastgroup:
+        return None
+    undone = direct.lastgroup == "avoided" and _NOT_DOING.search(text, max(0, start - LOOK_AHEAD), start)
+    return Polarity.RECOMMENDED if undone else Polarity(direct.lastgroup)
+
+
+def _for_later(text: str, cue: Cue, after: str) -> bool:
+    """Whether a stop is for later, or for a case that has not come ("stop it if bleeding occurs")."""
+    clause = THEN.split(after, maxsplit=1)[0]
+    before = text[max(0, cue.start - LONGEST_CASE) : cue.start]
+    return STOPS_LATER.match(clause) is not None or IN_CASE.search(before) is not None
+
+
+def _by_means(text: str, cue: Cue, start: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether the name is what something is stopped or avoided with ("stop the bleeding with X")."""
+    between = text[cue.end : start]
+    named = any(cue.end <= begin < start for begin, _ in spans)
+    verb = re.match(r"stop|avoid|ceas", text[cue.start : cue.end], re.IGNORECASE)
+    return verb is not None and not named and MEANS.fullmatch(between) is not None
+
+
+def _uncued(after: str) -> Polarity:
+    """With no cue before the name: advised, unless the sentence goes on to warn of it or only to describe its harm."""
+    if AVOIDED_AFTER.match(after) or VERDICT_ASIDE.match(after):
+        return Polarity.AVOIDED
+    return Polarity.MENTIONED if HARM_AFTER.match(after) else Polarity.RECOMMENDED
+
+
+def _overruled(text: str, cue: Cue, start: int, end: int, after: str) -> bool:
+    """Whether words nearer to the name than its cue say that it is advised after all."""
+    if GIVEN_AFTER.match(after) and (cue.soft or not _joined_to(text, cue, start)):
+        return True
+    opens_clause = (
+        cue.polarity is not Polarity.MENTIONED and re.search(r",\s*$", text[max(0, start - 20) : start]) is not None
+    )
+    if (cue.soft or opens_clause) and DOSE_NEXT.match(text, end):
+        return True
+    return cue.polarity is Polarity.STOPPED and _is_replacement(text, cue, start)
+
+
+def _blank(text: str, end: int, spans: Sequence[tuple[int, int]]) -> str:
+    """The rest of the sentence with the other drug names replaced by a sign of their length's worth."""
+    rest = text[end : end + LOOK_AHEAD]
+    place = bisect_right(spans, (end, 0))
+    for begin, stop in spans[place : place + LOOK_AHEAD]:
+        if begin >= end + LOOK_AHEAD:
+            break
+        if begin >= end:
+            rest = rest[: begin - end] + "§" * (stop - begin) + rest[stop - end :]
+    stop_match = SENTENCE_END.search(rest)
+    return rest[: stop_match.start()] if stop_match else rest
+
+
+def _applies(text: str, cue: Cue, start: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether the cue reaches the name: within its scope, and within its number of words, other names not counted."""
+    if start > cue.reach:
+        return False
+    if cue.words is None:
+        return True
+    between = [word for word in _WORD.finditer(text, cue.end, start) if not _inside(word.start(), spans)]
+    return len(between) <= cue.words
+
+
+def _inside(position: int, spans: Sequence[tuple[int, int]]) -> bool:
+    place = bisect_right(spans, (position, LONGEST_SENTENCE + position))
+    return place > 0 and position < spans[place - 1][1]
+
+
+def _joined_to(text: str, cue: Cue, start: int) -> bool:
+    """Whether nothing but words stands between the cue and the name ("avoid starting X, which is used for ...")."""
+    return "," not in text[cue.end : start]
+
+
+def _is_replacement(text: str, cue: Cue, start: int) -> bool:
+    """Whether the name is what a drug is switched *to* or replaced *with*."""
+    verb = text[cue.start : cue.end].lower()
+    if re.search(r"(?:→|-{1,2}>|=>|⇒)\s*(?:start\s+)?$", text[cue.end : start]):
+        return True
+    if not verb.startswith(_EXCHANGING):
+        return False
+    return _FOR_IT.search(text[cue.end : start]) is not None
