@@ -72,7 +72,7 @@ _LABELLED_SEX = re.compile(
 )
 _LISTED_SEX = re.compile(
     r"(?:^|[.;,|]\s{0,2})(?P<sex>F|M|Female|Male)\s?[,/|]\s?(?=\d{1,3}\s?(?:y|yrs?|years?|yo)\b)"
-    r"|(?:[ \t]{2,}|[,|]\s?)(?P<alone>[Mm]ale|[Ff]emale|MALE|FEMALE)(?=[ \t]{2,}|\s?[,|;\n]|\s+DOB)"
+    r"|(?:[ \t]{2,}|[|]\s?)(?P<alone>[Mm]ale|[Ff]emale|MALE|FEMALE)(?=[ \t]{2,}|\s?[|;\n]|\s+DOB)"
 )
 _OPENING = 200
 """Characters in which a title is the patient's where no age stands."""
