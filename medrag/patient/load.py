@@ -192,8 +192,8 @@ def _with_problems(part: Part, problems: Sequence[Problem]) -> Part:
 
 
 def _read_text(kind: Format, text: str, name: str, today: date, knowledge: Knowledge) -> Part:
-    from medrag.patient.formats.note.header import note_demographics
     from medrag.patient.formats.note.days import note_date
+    from medrag.patient.formats.note.header import note_demographics
     from medrag.patient.record.demographics import Part
     from medrag.reading.languages.gloss import in_english
 

@@ -34,25 +34,31 @@ _AGE = re.compile(
     rf"\b{_MIXED}|\b(?P<count>{_COUNT})[\s-]{{0,2}}(?P<unit>years?|yrs?|yr|y|months?|mos?|mths?|weeks?|wks?|wk|days?"
     rf"|d(?=[\s/-]{{0,2}}o))"
     r"(?P<old>[\s./-]{0,3}(?:old|of age|o\b/?)\.?)?"
-    rf"|\b(?:age|aged)(?:\s?[:=]\s?|\s(?:is\s)?)(?P<aged>{_COUNT})(?![\d/-]|\.\d)(?:\s?(?P<aged_unit>years?|yrs?|y|months?"
+    rf"|\b(?:age|aged)(?:\s?[:=]\s?|\s(?:is\s)?)(?P<aged>{_COUNT})(?![\d/-]|\.\d)(?:\s?(?P<aged_unit>years?"
+    rf"|yrs?|y|months?"
     rf"|mos?|mths?|weeks?|wks?|days?)\b)?"
     rf"|{_HEADER}"
     r"|(?<![\w./-])(?P<short>\d{1,3})\s?(?:y\.?o\.?\s?|y/o\s?|yr\s?|y\s?)?(?P<letter>[FM])\b(?![.'’/]?\w|\d)",
     re.IGNORECASE,
 )
 _NOT_THE_PATIENT = re.compile(
-    r"\b(?<!\bfrom )(?<!\bper )(?<!\bby )(?<!\bfrom his )(?<!\bfrom her )(?<!\babout his )(?<!\babout her )(?<!\bre his )"
-    r"(?<!\bre her )(?<!\bfor his )(?<!\bfor her )(?:temp|temperature|t|tmax|fever|febrile|at|at age|since|by|until|from|died|dx|dx'd|diagnosed|onset|menarche"
+    r"\b(?<!\bfrom )(?<!\bper )(?<!\bby )(?<!\bfrom his )(?<!\bfrom her )(?:temp|temperature|t|tmax|fever"
+    r"|febrile|at|at age|since|by|until|from|died|dx|dx'd|diagnosed|onset|menarche"
     r"|menopause|mother|father|brother|sister|son|daughter|wife|husband|for|past|last|over|after|every|x|times|quit"
     r"|smoked|started|baby|infant|partner|donor|child|children|kids|twins|grandson|granddaughter|aunt|uncle|cousin"
     r"|to|born to|of a|over the age of|under the age of|below|above|between|or|until)\b\W{0,3}(?:(?:a|an|the|her|his"
     r"|at|age|aged|is|was|who is|died|for|about|approximately|approx|the past|past|last|dx|with)\W{1,2}){0,3}$",
     re.IGNORECASE,
 )
+_CALLED_ABOUT = re.compile(
+    r"\b(?:about|regarding|re|on behalf of) (?:his|her|their) (?:\w+)[\s,(]{0,3}$", re.IGNORECASE
+)
+"""A relative whom someone calls about is the patient."""
 _INITIAL = re.compile(r"\b[A-Z][\w'’-]*\.? T\W{0,3}$")
 """A family name cut to its first letter, which is no temperature."""
 _RELATIVE = re.compile(
-    r"\b(?<!\babout his )(?<!\babout her )(?<!\babout their )(?:mother|father|mum|mom|dad|brother|sister|sons?|daughters?|wife|husband|partner|carer|child(?:ren)?|donor|twins?"
+    r"\b(?:mother|father|mum|mom|dad|brother|sister|sons?|daughters?|wife|husband|partner|carer|child(?:ren)?"
+    r"|donor|twins?"
     r"|aunt|uncle|cousin|neighbou?r|friend|two|three|[2-9])\b[^.;\n]{0,30}$",
     re.IGNORECASE,
 )
@@ -109,6 +115,8 @@ def ages(text: str) -> Iterator[Age]:
 
 def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one for each way to write an age)
     before = text[max(0, match.start() - 48) : match.start()]
+    if called := _CALLED_ABOUT.search(before):
+        before = before[called.end() :]
     if match["first"]:
         return Age(*match.span(), float(match["first_age"]), "female" if match["first"] in "Ff" else "male")
     if match["part"]:
@@ -133,14 +141,17 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one f
         return Age(*match.span(), _in_years(match["aged"], match["aged_unit"]))
     if _NOT_THE_PATIENT.search(before):
         return None
-    now = match["old"] or _PERSON.match(text, match.end()) or (_opens(before) and "-" not in match[0])
+    years = (match["unit"] or "y")[0].lower() == "y"
+    now = match["old"] or _PERSON.match(text, match.end()) or (_opens(before, years=years) and "-" not in match[0])
     if not now or _NOT_AFTER.match(text, match.end()):
         return None
     return Age(*match.span(), _in_years(match["count"], match["unit"]))
 
 
-def _opens(before: str) -> bool:
-    """Whether the age is set off ("F, 27y", "Patient: 71 yrs")."""
+def _opens(before: str, *, years: bool) -> bool:
+    """Whether the age is set off ("F, 27y", "Patient: 71 yrs"); weeks and months only after who is of that age."""
+    if not years:
+        return re.search(r"(?:\A|\b(?:F|M|female|male|boy|girl|pt|patient)[,:]?)\s{0,8}$", before, re.I) is not None
     return re.search(r"(?:^|[,:|/(\n]|\b(?:F|M|female|male|pt|patient))\s{0,8}$", before) is not None
 
 

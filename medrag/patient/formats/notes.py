@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 from medrag.knowledge import Knowledge
 from medrag.patient.fhir.documents import Attachment
+from medrag.patient.formats.note.days import note_date
 from medrag.patient.formats.note.facts import (
     Said,
     allergy_of,
@@ -25,7 +26,6 @@ from medrag.patient.formats.note.facts import (
 )
 from medrag.patient.formats.note.header import birth_dates, note_demographics
 from medrag.patient.formats.note.targets import MOST_NAMES, Target, find_targets
-from medrag.patient.formats.note.days import note_date
 from medrag.patient.formats.note.values import measurements
 from medrag.patient.record.demographics import Demographics, differences
 from medrag.patient.record.facts import age_on, assemble, days_before
@@ -166,7 +166,7 @@ def _named(
 ) -> list[Fact]:
     """What the note names, each judged by the words around it.
 
-    A drug that its plan stops is no longer taken, and neither is one that "was taken" and is anywhere said to be stopped.
+    A drug that its plan stops is no longer taken; neither is one that "was taken" and is anywhere said to be stopped.
     """
     judged = list(_judged(note, parts, words, targets, age))
     stopped = {
@@ -178,16 +178,20 @@ def _named(
     ended: set[tuple[str, ...]] = set()
     for said, fact in reversed(judged):
         drug = said.target.term.drug if said else None
-        if said and drug and isinstance(fact, Medication):
-            if fact.status is FactStatus.RESOLVED and said.section in _DECIDING:
+        over = False
+        if said and drug and drug.ingredients and isinstance(fact, Medication):
+            decided = said.section in _DECIDING
+            if fact.status is FactStatus.RESOLVED and decided:
                 ended.add(drug.ingredients)
-            elif fact.status is FactStatus.ACTIVE and (
-                (drug.ingredients in ended and said.section not in _DECIDING)
-                or (drug.ingredients in stopped and "narrated" in said.cues)
-            ):
-                fact = fact.model_copy(update={"status": FactStatus.RESOLVED})
-        facts.append(fact)
+            over = (drug.ingredients in ended and not decided) or (
+                drug.ingredients in stopped and "narrated" in said.cues
+            )
+        facts.append(_ended(fact) if over and fact.status is FactStatus.ACTIVE else fact)
     return facts[::-1]
+
+
+def _ended(fact: Fact) -> Fact:
+    return fact.model_copy(update={"status": FactStatus.RESOLVED})
 
 
 def _judged(
@@ -196,7 +200,10 @@ def _judged(
     text = note.text
     context = Context(text, words, [(each.start, each.end) for each in targets], patient=patients_names(text))
     breaks = sorted(
-        [*(place for section in parts.all for place in (section.heading, section.start)), *_entries(text, parts, targets)]
+        [
+            *(place for section in parts.all for place in (section.heading, section.start)),
+            *_entries(text, parts, targets),
+        ]
     )
     for sentence in sentences(text, breaks):
         reaction: Said | None = None

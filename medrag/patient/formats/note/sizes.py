@@ -48,6 +48,7 @@ KG_A_POUND = 0.45359237
 
 
 def pressures(text: str) -> Iterator[Quantity]:
+    """Systolic and diastolic pressures (mm[Hg]); targets are left out."""
     for match in _PRESSURE.finditer(text):
         if not _TARGET.search(text[max(0, match.start() - 30) : match.start()]):
             for key, group in (("systolic", "s"), ("diastolic", "d")):
@@ -65,9 +66,7 @@ def sizes(text: str) -> Iterator[Quantity]:
     for match in _TALL.finditer(text):
         yield Quantity("height", *match.span(), _float(match["value"] or match["length"]), match["unit"] or "cm")
     for match in _HEAVY.finditer(text):
-        yield Quantity(
-            "weight", *match.span(), _float(_either(match, "value")), _either(match, "unit")
-        )
+        yield Quantity("weight", *match.span(), _float(_either(match, "value")), _either(match, "unit"))
     for match in _STONES.finditer(text):
         if match["label"] or match["word"].casefold() == "stone" or match["marked"]:
             pounds = 14 * int(match["stones"]) + int(match["pounds"] or 0)
