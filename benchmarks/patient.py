@@ -116,7 +116,7 @@ def _found(patient: Patient, kind: str) -> Pairs:
             (analytes.identify(each.display, each.code, each.system), each.value) for each in patient.observations or ()
         ]
         return {(analyte.key, value) for analyte, value in read if analyte}
-    facts: Iterable[Fact] = getattr(patient, kind)
+    facts: Iterable[Fact] = getattr(patient, kind) or ()
     standing = [each for each in facts if kind != "allergies" or each.current]
     return {(each.display.casefold(), each.status.value) for each in standing}
 

@@ -162,7 +162,7 @@ def test_allergies(text: str, expected: dict[str, str]) -> None:
         ("Boy aged 9.", 9, "male"),
         ("History from daughter: 84M with gout", 84, "male"),
         ("Ticagrelor 90 mg bd (12 months)", None, None),
-        ("Spoke to son about his father who is 84. Dad has gout.", 84, None),
+        ("Spoke to son about his father who is 84. Dad has gout.", 84, "male"),
     ],
 )
 def test_ages(text: str, age: float | None, sex: str | None) -> None:
