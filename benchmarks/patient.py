@@ -158,7 +158,7 @@ def _bundles(paths: Sequence[Path]) -> Iterator[str]:
         patient = load([file], TODAY)
         took = time.perf_counter() - began
         resources = len(json.loads(file.read_text(encoding="utf-8"))["entry"])
-        cells = [len(getattr(patient, name)) for name in lists]
+        cells = [len(getattr(patient, name) or ()) for name in lists]
         lines = len(report(patient).splitlines())
         row = [file.stem, resources, *cells, len(patient.derived), lines, f"{took:.2f}"]
         yield f"| {' | '.join(map(str, row))} |"
