@@ -114,7 +114,7 @@ def _found(patient: Patient, kind: str) -> Pairs:
     if kind == "values":
         read = [(analytes.measured_by(each, load_knowledge()), each.value) for each in patient.observations or ()]
         return {(analyte.key, value) for analyte, value in read if analyte}
-    facts: Iterable[Fact] = getattr(patient, kind)
+    facts: Iterable[Fact] = getattr(patient, kind) or ()
     standing = [each for each in facts if kind != "allergies" or each.current]
     return {(each.display.casefold(), each.status.value) for each in standing}
 
@@ -156,7 +156,7 @@ def _bundles(paths: Sequence[Path]) -> Iterator[str]:
         patient = load([file], TODAY)
         took = time.perf_counter() - began
         resources = len(json.loads(file.read_text(encoding="utf-8"))["entry"])
-        cells = [len(getattr(patient, name)) for name in lists]
+        cells = [len(getattr(patient, name) or ()) for name in lists]
         lines = len(report(patient).splitlines())
         row = [file.stem, resources, *cells, len(patient.derived), lines, f"{took:.2f}"]
         yield f"| {' | '.join(map(str, row))} |"

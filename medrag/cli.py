@@ -61,7 +61,8 @@ OWN_PACKAGES = frozenset({"medrag", "index", "sft", "eval"})
 
 def main() -> None:
     """Runs the command; medrag's own errors become one line and exit status 2."""
-    _mount_commands()
+    if not _is_own(sys.argv[1:]):
+        _mount_commands()
     try:
         app()
     except MedragError as error:
@@ -279,6 +280,12 @@ def _root(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
 ) -> None:
     del version
+
+
+def _is_own(arguments: Sequence[str]) -> bool:
+    """Whether the command is one of this module's, which need none of the groups."""
+    own = {each.name or (each.callback.__name__ if each.callback else "") for each in app.registered_commands}
+    return bool(arguments) and arguments[0] in own
 
 
 def _mount_commands() -> None:

@@ -131,7 +131,8 @@ def refuse_text(text: str, name: str) -> None:
 
 def refuse_object(content: dict[str, Any], name: str) -> None:
     """Raises ``PatientError`` for a JSON object of a kind that is not read."""
-    if (kind := content.get("resourceType")) in _ANSWERS:
+    kind = content.get("resourceType")
+    if isinstance(kind, str) and kind in _ANSWERS:
         raise PatientError(f"{name}: is {_ANSWERS[kind]}")
     for keys, what, instead in _OBJECTS if "resourceType" not in content else ():
         if keys <= content.keys():

@@ -45,6 +45,8 @@ def ages(text: str) -> Iterator[Age]:
 
 def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one for each way to write an age)
     before = text[max(0, match.start() - 48) : match.start()]
+    if called := _CALLED_ABOUT.search(before):
+        before = before[called.end() :]
     if match["first"]:
         return Age(*match.span(), float(match["first_age"]), "female" if match["first"] in "Ff" else "male")
     if match["part"]:
@@ -69,15 +71,12 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one f
         return Age(*match.span(), _in_years(match["aged"], match["aged_unit"]))
     if _said("not_the_patient").search(before):
         return None
-    now = match["old"] or _said("whose").match(text, match.end()) or (_opens(before) and "-" not in match[0])
+    years = (match["unit"] or "y")[0].lower() == "y"
+    opens = _said("opens" if years else "opens_months").search(before) is not None and "-" not in match[0]
+    now = match["old"] or _said("whose").match(text, match.end()) or opens
     if not now or _said("not_after").match(text, match.end()):
         return None
     return Age(*match.span(), _in_years(match["count"], match["unit"]))
-
-
-def _opens(before: str) -> bool:
-    """Whether the age is set off ("F, 27y", "Patient: 71 yrs")."""
-    return _said("opens").search(before) is not None
 
 
 def _in_years(count: str, unit: str | None) -> float:

@@ -23,6 +23,9 @@ _ABBREVIATION = re.compile(
 )
 _ANSWER = re.compile(r"\? ?(?:yes|no|none|never|nil|y|n)\b", re.IGNORECASE)
 """A question of a form with its answer: one sentence ("Asthma? No")."""
+_CELL = re.compile(
+    r"\|\s*(?:\d|(?:od|bd|tds|qds|om|on|nocte|prn|daily|po|iv|sc|stopped|continued?|held|withheld)\b)", re.IGNORECASE
+)
 _BULLET = re.compile(r"[ \t]*(?:[-–*•‣▪→>✓✔☐☑☒#]|\[[ xX]?\]|\d{1,2}[.)]|[a-z][.)])")
 _NEXT_LOWER = re.compile(r"\s*[a-z]")
 _LIST_MARK_ONLY = re.compile(r"\s*\d{1,2}[.)]?$")
@@ -97,12 +100,20 @@ def _ends(text: str, start: int, stop: re.Match[str]) -> bool:
     """Whether a full stop or a new line ends the sentence that began at ``start``."""
     if stop[0] == "\n":
         return _line_ends(text, start, stop.start())
+    if stop[0] == "|":
+        return not _in_row(text, stop.start())
     if stop[0][0] != ".":
         return not _ANSWER.match(text, stop.start())
     before = text[max(start, stop.start() - 12) : stop.start() + 1]
     if _LIST_MARK_ONLY.fullmatch(text[max(start, stop.start() - 12) : stop.start()]) and stop.start() - start < 5:
         return False
     return not _ABBREVIATION.search(before) or _opens(text, stop.end(), before)
+
+
+def _in_row(text: str, bar: int) -> bool:
+    """Whether a bar parts the cells of one row of a table of drugs, not two statements."""
+    line = text.rfind("\n", 0, bar) + 1
+    return text[line:bar].lstrip()[:1] == "|" or bar == line or _CELL.match(text, bar) is not None
 
 
 def _opens(text: str, end: int, before: str) -> bool:

@@ -20,7 +20,8 @@ MOST_WORDS = {"item": 8, "list": 14, "sentence": 40, "adjacent": 2}
 """Words besides other mentions that may stand between a cue of that reach and what it bears on."""
 _MARK = re.compile(r"\([-−–+ xX✓✔]\)|\[[ xX✓✔NnYy]?\]|[☐☑☒]")
 _INFORMANT = re.compile(
-    r"\b(?:according to|per|informants?:?|historian:?|(?:history|hx|collateral|info(?:rmation)?|report|story|account|call"
+    r"\b(?:according to|per|informants?:?|historian:?|(?:history|hx|collateral|info(?:rmation)?|report|story"
+    r"|account|call"
     r"|given|obtained|provided|taken|confirmed|interpreted)(?: \w+){0,2}? (?:from|by|via|with|through))"
     r" ?(?:(?:the|his|her|their|pt'?s|patient'?s) ){0,2}$",
     re.I,
@@ -30,7 +31,7 @@ _KIN = re.compile(
     r"\b(?:mother|father|mum|mom|dad|son|daughter|brother|sister|wife|husband|partner|aunt|uncle|cousin)\s$", re.I
 )
 _OF_RELATIVE = re.compile(r"\bin (?:\w+ ){0,2}$", re.I)
-_BESIDE = re.compile(r"[ \n-]*(?:(?:and|&|or|,|/)\s?[A-E]\s)?")
+_BESIDE = re.compile(r"[ \n|-]*(?:(?:and|&|or|,|/)\s?[A-E]\s)?")
 """Nothing, or another of the kind ("hepatitis B and C serology")."""
 _ALONE = re.compile(r"[^()\n]{0,12}\)")
 _EXCHANGED = re.compile(r"\b(?:from|(?:switch|chang|swap|convert|replac|substitut)(?:p?ed|e)?)$", re.I)
@@ -38,12 +39,13 @@ _EXCHANGES = frozenset({"stopped", "taking", "planned"})
 _TO = re.compile(r"\b(?:to|with|onto|for|by)\b", re.I)
 NEAREST = 16
 """How many cues on either side of a mention are looked at."""
-_JOINED = re.compile(r"\b(?:and|or|nor|&|plus)\b|/")
+_JOINED = re.compile(r"\b(?:and|or|nor|&|plus)\b|(?<!\d)/|/(?!\d)")
 _EITHER = re.compile(r"\bor\b|/|\bcomplicated by\b", re.I)
 _EXTENDS = frozenset(
     {"stopped", "absent", "refused", "allergic", "taking", "family", "planned", "tolerated", "present"}
 )
 """What may be said, after a list, of all of its items ("A, B and C were stopped")."""
+_ANSWERS = frozenset({"absent", "present", "possible"})
 _ALWAYS = frozenset({"end", "self", "reports"})
 _OR = re.compile(r"\b(?:or|nor)\b")
 _APART = re.compile(r"\.|\s[-–—]\s")
@@ -100,7 +102,7 @@ class Context:
     ``patient`` are words for relatives that name the patient.
     """
 
-    def __init__(  # noqa: PLR0913 (what a text may say of its own words)
+    def __init__(
         self,
         text: str,
         words: Sequence[Token],
@@ -159,7 +161,9 @@ class Context:
             if not any(
                 sign.start <= cue.start
                 and cue.end <= sign.end
-                and (sign.says == "nothing" or (sign.side == "after" and sign.says == cue.says))
+                and (
+                    sign.says == "nothing" or (sign.side == "after" and sign.says == cue.says and cue.says in _ANSWERS)
+                )
                 for sign in signs
             ):
                 yield cue

@@ -13,7 +13,8 @@ _INFANT = 2.0
 """Years below which "baby" in a note is the patient."""
 _CALLS = re.compile(
     r"\b(?:call\w*|phon\w+|rang|rings?|ringing|telephon\w+|spoke\w*|speaking|consultation|collateral|video|contact\w*"
-    r"|attend\w*|here)\b[^.;\n]{0,60}?\b(?:about|regarding|re|for|on behalf of|concerning) (?:his|her|their|the) (?P<kin>[a-z]+)",
+    r"|attend\w*|here)\b[^.;\n]{0,60}?\b(?:about|regarding|re|for|on behalf of|concerning) (?:his|her|their"
+    r"|the) (?P<kin>[a-z]+)",
     re.IGNORECASE,
 )
 

@@ -10,7 +10,8 @@ THIRD = (28.0, 42.0)
 WEEKS_A_MONTH = 4.345
 _WEEKS = re.compile(
     r"(?<![\d.+/])(?P<weeks>\d{1,2})(?:\s?\+\s?(?P<days>[0-6])(?:/7|/40)?(?:[\s-]?(?:weeks?|wks?|w)\b)?"
-    r"|[\s-]?(?:weeks?|wks?|wk|w)(?![A-Za-ce-z]|\s(?:ago|later|earlier|post|old|supply|course))(?:\s?(?:and\s)?(?P<days2>[0-6])\s?(?:d|days?)\b)?|\s?/\s?40\b)",
+    r"|[\s-]?(?:weeks?|wks?|wk|w)(?![A-Za-ce-z]|\s(?:ago|later|earlier|post|old|supply"
+    r"|course))(?:\s?(?:and\s)?(?P<days2>[0-6])\s?(?:d|days?)\b)?|\s?/\s?40\b)",
     re.IGNORECASE,
 )
 _MONTHS = re.compile(r"\b(\d)\s?months?\s(?:pregnant|gestation)", re.IGNORECASE)
@@ -21,7 +22,8 @@ _PREGNANT = re.compile(
 )
 _NOT_NOW = re.compile(
     r"\b(?:born|delivered|delivery|birth|ex[- ]|premature|preterm (?:infant|baby)|history|prior|previous|last|neonate"
-    r"|newborn|miscarriage|stillb|loss|termination|abort|TOP|post-?partum|planning|not pregnant|hcg (?:is |was )?neg\w*|test (?:is |was )?negative|in 20\d\d)\b",
+    r"|newborn|miscarriage|stillb|loss|termination|abort|TOP|post-?partum|planning|not pregnant|hcg (?:is "
+    r"|was )?neg\w*|test (?:is |was )?negative|in 20\d\d)\b",
     re.IGNORECASE,
 )
 

@@ -11,7 +11,8 @@ from medrag.reading.matcher import Match, Matcher, Token
 
 UNIT = (
     r"m?g per d(?:eci)?l(?:iter)?|mmol per l(?:iter)?|[uµμ]mol per l(?:iter)?|meq per l(?:iter)?|g per l(?:iter)?"
-    r"|mmol/mol|mg/mmol|mg/g|m?i?u/ml|m?i?u/l|pmol/l|nmol/l|ng/dl|mm/h(?:r|our)?|fl|pg|mm\s?/\s?hr?|ml/min(?:/1[.,]73\s?m\^?[2²]?)?"
+    r"|mmol/mol|mg/mmol|mg/g|m?i?u/ml|m?i?u/l|pmol/l|nmol/l|ng/dl|mm/h(?:r|our)?|fl|pg|mm\s?/\s?hr?"
+    r"|ml/min(?:/1[.,]73\s?m\^?[2²]?)?"
     r"|mg/dl|g/dl|gm/dl|mg%|mg/l|g/l|[uµμ]mol/l|mcmol/l|micromol/l|micromoles/l|mmol/l|mmoles/l|meq/l|ng/ml|ng/l|pg/ml"
     r"|[uµμ]g/dl|mcg/dl|[uµμ]g/l|mcg/l|mu/l|miu/l|k/[uµμ]l|k/mm3|i?u/l|units/l"
     r"|x?\s?10\^?[39]/[uµμ]?l|x\s?10e[39]/l|/[uµμ]l|/mm\^?3|/cmm"
@@ -36,8 +37,10 @@ _MONTH = (
     r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
 )
 _WHEN = (
-    rf"last (?:week|month|year|visit|time|night|clinic|{_WEEKDAY})|this (?:week|month|visit|morning)|\d{{1,2}} (?:days?|weeks?"
-    rf"|wks?|months?|years?) ago|{_WEEKDAY}|{_MONTH}(?: 20\d\d)?(?=\W)|last|earlier|20\d\d(?=\s?(?:[-:=–,)]|was\b|is\b))"
+    rf"last (?:week|month|year|visit|time|night|clinic|{_WEEKDAY})|this (?:week|month|visit|morning)"
+    rf"|\d{{1,2}} (?:days?|weeks?"
+    rf"|wks?|months?|years?) ago|{_WEEKDAY}|{_MONTH}(?: 20\d\d)?(?=\W)|last|earlier|20\d\d(?=\s?(?:[-:=–,)]"
+    rf"|was\b|is\b))"
 )
 DATE = r"\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![./\d])|\d{1,2}\.\d{1,2}\.\d{2,4}(?!\d)|\d{4}-\d{2}-\d{2}(?!\d)"
 _PLAIN_UNIT = rf"(?:{UNIT})(?![\w/^])"
@@ -58,8 +61,10 @@ _NOT_VALUE = re.compile(
 )
 _THEN = r"(?:on |at )?(?:admission|arrival|discharge|presentation|review)|today|this morning|currently|yesterday|latest"
 _SINCE = re.compile(
-    rf"(?:\s(?:on\s|in\s|at\s)?(?:clinic|{_WHEN})){{0,2}}[,;]?\s(?:and\s|but\s|then\s)*(?:is\s|it is\s|was\s)?(?:now|{_THEN}|(?:falling|fell|rising|rose|down|up|improv\w+|increas\w+|decreas\w+|dropp\w+|climb\w+"
-    rf"|trending (?:down|up)|settling|settled) to)\s(?:is\s|was\s|at\s)?(?P<value>{NUMBER})(?!\d|[./]\d|\s?(?:days?|weeks?|months?|years?|hours?|x|th|st|nd|rd|/)\b)(?:\s?(?P<unit>{_PLAIN_UNIT}))?",
+    rf"(?:\s(?:on\s|in\s|at\s)?(?:clinic|{_WHEN})){{0,2}}[,;]?\s(?:and\s|but\s|then\s)*(?:is\s|it is\s"
+    rf"|was\s)?(?:now|{_THEN}|(?:falling|fell|rising|rose|down|up|improv\w+|increas\w+|decreas\w+|dropp\w+|climb\w+"
+    rf"|trending (?:down|up)|settling|settled) to)\s(?:is\s|was\s|at\s)?(?P<value>{NUMBER})(?!\d|[./]\d"
+    rf"|\s?(?:days?|weeks?|months?|years?|hours?|x|th|st|nd|rd|/)\b)(?:\s?(?P<unit>{_PLAIN_UNIT}))?",
     re.IGNORECASE,
 )
 """A later value beside an earlier one ("Hb was 88, now 104")."""
@@ -225,7 +230,7 @@ def _one(text: str, name: Match[str], following: int) -> Quantity | None:
         earlier=bool(_EARLIER.search(before) or _LINK_EARLIER.search(match["link"])) and not match["next"],
         today=bool(_TODAY.search(before) or _TODAY.search(match["link"])),
         date=dated["date"] if dated else linked[0].strip("()") if linked else None,
-        linked_by_comma="," in match["link"],
+        linked_by_comma="," in match["link"] and "which" not in match["link"].lower(),
         name=text[name.start : name.end],
     )
 

@@ -20,19 +20,28 @@ _NEXT_SENTENCE = re.compile(r"[ \t]*[^\n.]{2,300}?\.(?= {1,3}[A-Z])")
 """Allergies written after their heading, in its line, end with their sentence."""
 _SHORT_SENTENCE = re.compile(r"[ \t]*[^\n.]{2,80}(?:\.(?=\s|$)|(?=\n|$))")
 _REACTION = re.compile(
-    r"\b(?:rash|hives|urticaria|anaphyl\w+|angio-?o?edema|swelling|itch\w*|wheeze\w*|bronchospasm|nausea|vomit\w*|upset|SJS"
-    r"|DRESS|TEN|red man|toleran\w+|tolerates?|intoleran\w+|allerg\w+|SPT|reaction|blister\w*|diarrho?ea|cough)\b",
+    r"\b(?:rash|hives|urticaria|anaphyl\w+|angio-?o?edema|swelling|itch\w*|wheeze\w*|bronchospasm|nausea"
+    r"|vomit\w*|upset|SJS"
+    r"|DRESS|TEN|red man|toleran\w+|tolerates?|intoleran\w+|allerg\w+|in error|on record|label|SPT|reaction"
+    r"|blister\w*|diarrho?ea|cough)\b",
     re.IGNORECASE,
 )
 """What a sentence of a list of allergies says, where it goes on after the first."""
 _KIN = (
-    r"(?:[MP]G[MF]|mat\w*|pat\w*|mother|father|mom|mum|dad|sister|brother|sib\w*|son|daughter|child\w*|aunt|uncle|cousin"
+    r"(?:[MP]G[MF]|mat\w*|pat\w*|mother|father|mom|mum|dad|sister|brother|sib\w*|son|daughter|child\w*|aunt"
+    r"|uncle|cousin"
     r"|parents?|grand\w*|wife|husband|partner|family|breast|colon|cancer|heart|diabet\w*|other|no|nil|denies)\b"
 )
 _ANOTHER_LABEL = re.compile(rf"\n[ \t]*(?!{_KIN})[A-Z][A-Za-z /&]{{1,30}}:", re.IGNORECASE)
 """A line with a label of its own, which names no relative, ends a family history."""
 _SHORT_LINE = re.compile(rf"[ \t]*[^\s\n][^\n]{{2,58}}(?=\n[ \t]*(?!{_KIN})[A-Z][^\n]*\d)", re.IGNORECASE)
 """One that is written in its heading's line ends with it, where the next has figures and no relative."""
+_ONE_LINE = re.compile(r"[ \t]*[^\s\n][^\n]+(?=\n[ \t]*[A-Z])")
+"""What is said of one relative, under a heading of its own, ends with its line."""
+_RELATIVE = re.compile(
+    r"(?:mother|father|mum|mom|dad|brother|sister|donor|baby|infant|neonate|newborn|partner|husband|wife)\b",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile(r"\s*[\"“'‘]")
 _SHORTEST = 3
 """A heading before a dash, in a line, is longer, or in capitals."""
@@ -92,7 +101,7 @@ def sections(text: str, code: str = "en") -> Sections:
     marks = list(_headings(text, code))
     ends = [*(mark[1] for mark in marks[1:]), len(text)][: len(marks)]
     found = [
-        Section(_told(text, category, body), start, body, _end(text, category, body, end))
+        Section(_told(text, category, body), start, body, _end(text, category, (start, body), end))
         for (category, start, body), end in zip(marks, ends, strict=True)
     ]
     return Sections(found)
@@ -169,9 +178,7 @@ def _ends(said: Sequence[Token], first: int, code: str) -> Iterator[int]:
     head = said[first].text
     if len(head) < (_SHORTEST - 1 if head.isupper() else _SHORTEST + 1):
         return
-    yield from (
-        place for place in range(first + 1, len(said)) if said[place].folded in tails or said[place].text.isdigit()
-    )
+    yield from (place for place in range(first + 1, len(said)) if said[place].folded in tails or _dates(said[place:]))
 
 
 def _last_reaction(body: str, stop: int) -> int:
@@ -181,17 +188,24 @@ def _last_reaction(body: str, stop: int) -> int:
     return stop
 
 
-def _end(text: str, category: str, start: int, end: int) -> int:
+def _dates(said: Sequence[Token]) -> bool:
+    """Whether nothing but figures stands there ("Bloods 16/11")."""
+    return all(word.text.isdigit() for word in said)
+
+
+def _end(text: str, category: str, opening: tuple[int, int], end: int) -> int:
     """Where a section ends at the latest: a list ends at a blank line before prose."""
     if category not in _LISTS:
         return end
+    heading, start = opening
     body = text[start:end]
     if category == "allergies" and (stop := _NEXT_SENTENCE.match(body)):
         return start + _last_reaction(body, stop.end())
     if category == "family" and (stop := _ANOTHER_LABEL.search(body)):
         body = body[: stop.start()]
         end = start + stop.start()
-    if category == "family" and (stop := _SHORT_LINE.match(body)):
+    one_line = _ONE_LINE if _RELATIVE.match(text, heading, start) else _SHORT_LINE
+    if category == "family" and (stop := one_line.match(body)):
         return start + stop.end()
     for gap in _GAP.finditer(body):
         line = gap[1]

@@ -288,3 +288,19 @@ def test_any_note_at_all(pieces: list[str]) -> None:
         path = Path(folder) / "note.txt"
         path.write_bytes("".join(pieces).encode("utf-8", "ignore"))
         answers(lambda: load([path], TODAY))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"resourceType": ["OperationOutcome"]},
+        {"resourceType": "Patient", "name": [{"given": 7, "family": "Smith"}]},
+        {"resourceType": "AllergyIntolerance", "criticality": ["CRITH"], "substance": {"text": "latex"}},
+        {"resourceType": "OperationOutcome", "issue": [{"severity": ["error"]}]},
+    ],
+)
+def test_values_of_the_wrong_type_are_no_crash(content: dict[str, object]) -> None:
+    try:
+        from_json(content)
+    except PatientError as error:
+        assert "\n" not in str(error)

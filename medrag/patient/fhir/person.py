@@ -114,7 +114,8 @@ def demographics(resource: Json, subject: str | None) -> Demographics:
 
 def _names(resource: Json) -> Iterator[Name]:
     for item in objects(resource.get("name")):
-        given = " ".join(each for each in item.get("given") or () if isinstance(each, str))
+        said = item.get("given")
+        given = " ".join(each for each in said if isinstance(each, str)) if isinstance(said, list) else ""
         *first, last = (text(item.get("text")) or "").split() or [""]
         family = text(item.get("family"))
         if found := name(family, given) if family else name(last, f"{' '.join(first)} {given}"):

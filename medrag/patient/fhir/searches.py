@@ -48,7 +48,9 @@ def _of(name: str, resource: Json) -> Iterator[Shortfall]:
 def _is_failure(resource: Json) -> bool:
     if resource.get("resourceType") != "OperationOutcome":
         return False
-    return any(each.get("severity") in _FAILED for each in objects(resource.get("issue"))) or not resource.get("issue")
+    return any(text(each.get("severity")) in _FAILED for each in objects(resource.get("issue"))) or not resource.get(
+        "issue"
+    )
 
 
 def _said(outcome: Json) -> str:

@@ -167,18 +167,34 @@ def _no_allergies(note: _Note) -> Iterator[Fact]:
 def _named(
     note: _Note, parts: Sections, words: Sequence[Token], targets: Sequence[Target], age: float | None
 ) -> list[Fact]:
-    """What the note names, each judged by the words around it; a drug that its plan stops is no longer taken."""
+    """What the note names, each judged by the words around it.
+
+    A drug that its plan stops is no longer taken; neither is one that "was taken" and is anywhere said to be stopped.
+    """
+    judged = list(_judged(note, parts, words, targets, age))
+    stopped = {
+        said.target.term.drug.ingredients
+        for said, fact in judged
+        if said and said.target.term.drug and isinstance(fact, Medication) and fact.status is FactStatus.RESOLVED
+    }
     facts: list[Fact] = []
     ended: set[tuple[str, ...]] = set()
-    for said, fact in reversed(list(_judged(note, parts, words, targets, age))):
+    for said, fact in reversed(judged):
         drug = said.target.term.drug if said else None
-        if said and drug and isinstance(fact, Medication):
-            if fact.status is FactStatus.RESOLVED and said.section in _DECIDING:
+        over = False
+        if said and drug and drug.ingredients and isinstance(fact, Medication):
+            decided = said.section in _DECIDING
+            if fact.status is FactStatus.RESOLVED and decided:
                 ended.add(drug.ingredients)
-            elif fact.status is FactStatus.ACTIVE and drug.ingredients in ended and said.section not in _DECIDING:
-                fact = fact.model_copy(update={"status": FactStatus.RESOLVED})
-        facts.append(fact)
+            over = (drug.ingredients in ended and not decided) or (
+                drug.ingredients in stopped and "narrated" in said.cues
+            )
+        facts.append(_ended(fact) if over and fact.status is FactStatus.ACTIVE else fact)
     return facts[::-1]
+
+
+def _ended(fact: Fact) -> Fact:
+    return fact.model_copy(update={"status": FactStatus.RESOLVED})
 
 
 def _judged(

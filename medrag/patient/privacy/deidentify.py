@@ -49,7 +49,7 @@ def identity_of(resources: Iterable[Json], shift_days: int) -> Identity:
     """The identifiers in FHIR resources: those of the patient, relatives and practitioners."""
     found: dict[str, set[str]] = {"NAME": set(), "ID": set(), "PHONE": set(), "EMAIL": set(), "ADDRESS": set()}
     for resource in resources:
-        if resource.get("resourceType") in _PEOPLE:
+        if isinstance(kind := resource.get("resourceType"), str) and kind in _PEOPLE:
             _collect(resource, found)
     return Identity({kind: frozenset(values) for kind, values in found.items()}, shift_days)
 

@@ -8,7 +8,7 @@ from medrag.reading.dosing.doses import AMOUNT
 from medrag.reading.dosing.frequency import OFTEN
 
 LONGEST = 120
-_SEPARATOR = re.compile(r"[ \t,:(=@]{0,4}")
+_SEPARATOR = re.compile(r"[ \t,:(=@|]{0,4}")
 _FORM = re.compile(
     r"(?:(?:er|xr|xl|sr|cr|ec|dr|la|mr|ir|retard|hfa|odt|tablets?|tabs?|capsules?|caps?|caplets?|pills?|puffs?"
     r"|inh(?:alation)?s?|sprays?|drops?|gtts?|patch(?:es)?"
@@ -41,8 +41,10 @@ _SIG = re.compile(
     re.IGNORECASE,
 )
 _CHANGED = re.compile(
-    rf"\s?(?:(?:was|has been|had been|is|been|dose)\s){{0,3}}(?:(?:(?:increas|reduc|decreas|lower|rais|titrat|uptitrat|up-titrat"
-    rf"|downtitrat|chang|adjust)ed|halved|doubled|cut)\s?(?:up\s|down\s)?(?:from\s{AMOUNT.pattern}[^,.;\n]{{0,20}}?\s)?to"
+    rf"\s?(?:(?:was|has been|had been|is|been|dose)\s){{0,3}}(?:(?:(?:increas|reduc|decreas|lower|rais|titrat"
+    rf"|uptitrat|up-titrat"
+    rf"|downtitrat|chang|adjust)ed|halved|doubled|cut)\s?(?:up\s"
+    rf"|down\s)?(?:from\s{AMOUNT.pattern}[^,.;\n]{{0,20}}?\s)?to"
     r"|unchanged(?:\sat)?|(?:remains|continues)\s(?:at|on)|[↑↓]\s?(?:to)?)\s?(?=\d)",
     re.IGNORECASE,
 )
@@ -79,7 +81,7 @@ def directions_at(text: str, position: int, end: int) -> tuple[str | None, int]:
         amount = amount or kind in {"amount", "bare"}
         found = found or kind != "form"
         place = after
-    said = re.sub(r"\s+", " ", text[position:place]).strip(" ,:(=@")
+    said = re.sub(r"\s+", " ", text[position:place]).replace("|", " ").strip(" ,:(=@")
     return (said, place) if found and said else (None, position)
 
 

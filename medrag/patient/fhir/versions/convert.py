@@ -92,7 +92,8 @@ def _allergy(resource: Json) -> None:
     coded(resource, "verificationStatus", _ALLERGY_VERIFIED)
     bare(resource, "type")
     listed(resource, ["category"])
-    if (criticality := resource.get("criticality")) in _CRITICALITY:
+    criticality = resource.get("criticality")
+    if isinstance(criticality, str) and criticality in _CRITICALITY:
         resource["criticality"] = _CRITICALITY[criticality]
     notes(resource, "note")
     if "reaction" in resource:

@@ -19,10 +19,14 @@ _DATED = re.compile(
     r"|admitted|reviewed on|admission date|clinic|summary)\s?:?\s?(?=\w)",
     re.IGNORECASE,
 )
-_WRITTEN = r"\d{4}-\d{2}-\d{2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2,8},? \d{4}|[A-Z][a-z]{2,8} \d{1,2},? \d{4}"
+_WRITTEN = (
+    r"\d{4}-\d{2}-\d{2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}|\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2,8},? \d{4}"
+    r"|[A-Z][a-z]{2,8} \d{1,2},? \d{4}"
+)
 _ALONE = re.compile(rf"^[ \t]*(?P<date>{_WRITTEN})[ \t]*$", re.MULTILINE)
 _TITLE = re.compile(
-    rf"\A\s*[^\n]{{0,80}}?(?P<before>\S*)[\s(–—-]+(?P<date>{_WRITTEN})(?=[ \t]*(?:\n|\Z)|[ \t]+\d\d:?\d\d\b|[ \t]{{2,}})"
+    rf"\A\s*[^\n]{{0,80}}?(?P<before>\S*)[\s(–—-]+(?P<date>{_WRITTEN})(?=[ \t]*(?:\n|\Z)|[ \t]+\d\d:?\d\d\b"
+    rf"|[ \t]{{2,}})"
 )
 """A date that ends the first line, or has a time or a gap after it."""
 _OTHERS = re.compile(r"(?:dob|born|birth|since|lmp|edd|due|died|on|in|from|op|until)\W*$", re.IGNORECASE)

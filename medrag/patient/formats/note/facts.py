@@ -33,7 +33,8 @@ _PROCEDURE = re.compile(
 )
 """What is done to a patient: where it is planned it has not been done."""
 _SICK_DAY = re.compile(
-    r"\s(?:if|when|whenever|while|during|on)\s(?:\w+\s)?(?:unwell|sick|vomit\w*|dehydrat\w*|acutely|ill\b|febrile|days?"
+    r"\s(?:if|in case|should)\b|\s(?:when|whenever|while|during|on)\s(?:\w+\s)?(?:unwell|sick|vomit\w*"
+    r"|dehydrat\w*|acutely|ill\b|febrile|days?"
     r"|e?GFR"
     r"|SBP|HR|K\b|BP|diarrh\w*)",
     re.IGNORECASE,
@@ -204,7 +205,7 @@ def medication_of(said: Said) -> Medication | None:
     """The drug as taken, stopped, planned...; None for a relative's, and for an ordinary word meaning no drug."""
     if "family" in said.cues or said.section == "family" or "about" in said.cues:
         return None
-    if "stopped" in said.cues and _SICK_DAY.match(said.text, said.target.end):
+    if "stopped" in said.cues and ("conditional" in said.cues or _SICK_DAY.match(said.text, said.target.end)):
         return None
     dosed = said.target.directions is not None
     everyday = said.words.casefold() in language().words["everyday"]
@@ -229,8 +230,8 @@ def _status_now(said: Said, *, dosed: bool) -> FactStatus:
 
 # In the order in which they decide.
 _MEDICATION_CUES = {
-    "absent": FactStatus.NEGATED,
     "stopped": FactStatus.RESOLVED,
+    "absent": FactStatus.NEGATED,
     "refused": FactStatus.NEGATED,
     "planned": FactStatus.PLANNED,
     "conditional": FactStatus.UNCERTAIN,

@@ -48,6 +48,7 @@ KG_A_POUND = 0.45359237
 
 
 def pressures(text: str) -> Iterator[Quantity]:
+    """Systolic and diastolic pressures (mm[Hg]); targets are left out."""
     for match in _PRESSURE.finditer(text):
         if not _TARGET.search(text[max(0, match.start() - 30) : match.start()]):
             for key, group in (("systolic", "s"), ("diastolic", "d")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -47,14 +48,15 @@ class _Column:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Quantities, and the spans of the text that hold nothing else."""
+    """Quantities, and the spans of the text, in order, that hold nothing else."""
 
     values: list[Quantity]
     spans: list[tuple[int, int]]
 
     def covers(self, place: int) -> bool:
         """Whether ``place`` stands in a table or series."""
-        return any(start <= place < end for start, end in self.spans)
+        at = bisect_right(self.spans, place, key=lambda span: span[0]) - 1
+        return at >= 0 and place < self.spans[at][1]
 
 
 def tabled(text: str, names: Matcher[str]) -> Read:
@@ -69,15 +71,14 @@ def tabled(text: str, names: Matcher[str]) -> Read:
             found.spans.append((start, start + len(line)))
         elif not line.strip():
             columns = []
-        elif columns and not _RULE.fullmatch(line):
-            if row := _row(text, cells, columns, names):
-                found.values.extend(row)
-                found.spans.append((start, start + len(line)))
+        elif columns and not _RULE.fullmatch(line) and (row := _row(text, cells, columns, names)):
+            found.values.extend(row)
+            found.spans.append((start, start + len(line)))
         start += len(line)
     for each in _series(text, names):
         if not found.covers(each.start):
             found.values.append(each)
-            found.spans.append((each.start, each.end))
+            insort(found.spans, (each.start, each.end))
     return found
 
 
@@ -140,10 +141,10 @@ def _beneath(
 ) -> Iterator[tuple[_Column, tuple[int, int]]]:
     """Each column with the cell under it: by their order where the last cells are all values, else by their places."""
     last = cells[-len(columns) :]
-    if len(cells) > len(columns) and all(_is_value(text[start:end]) for start, end in last):
-        if columns[-1].place - columns[0].place == len(columns) - 1 and _at_end(columns, cells):
-            yield from zip(columns, last, strict=True)
-            return
+    values = len(cells) > len(columns) and all(_is_value(text[start:end]) for start, end in last)
+    if values and columns[-1].place - columns[0].place == len(columns) - 1 and _at_end(columns, cells):
+        yield from zip(columns, last, strict=True)
+        return
     if "|" in text[line : cells[-1][1]] or "\t" in text[line : cells[-1][1]]:
         yield from ((each, cells[each.place]) for each in columns if each.place < len(cells))
         return

@@ -38,21 +38,24 @@ _MOST_WORDS = {Kind.CONDITION: 8, Kind.DRUG: 4, Kind.ALLERGEN: 4}
 LONGEST_LEAD = 40
 _OF = re.compile(r"\s(?:(?:dose\s)?of|dose)(?:\s(?:oral|iv|po))?$", re.IGNORECASE)
 _LEAD = re.compile(
-    rf"(?<![\w.,/-])(?:{AMOUNT.pattern}|(?:\d{{1,2}}|one|two|three|half an?|½|an?)\s(?:puffs?|tablets?|tabs?|capsules?|caps?"
+    rf"(?<![\w.,/-])(?:{AMOUNT.pattern}|(?:\d{{1,2}}|one|two|three|half an?|½|an?)\s(?:puffs?|tablets?|tabs?"
+    rf"|capsules?|caps?"
     r"|drops?|sprays?|sachets?|patch(?:es)?))\s(?:(?:dose\s)?of\s|dose\s)?(?:oral\s|iv\s|po\s)?\Z",
     re.IGNORECASE,
 )
 MOST_NAMES = 3_000
 """Names of a note that are read: no note that a person wrote has more."""
 _TREATS = re.compile(
-    r"\b(?:on|start\w*|begin|began|add\w*|consider\w*|tak(?:es|ing|en)|prescribed?|stop\w*|ceased?|tri(?:al of|ed)|switch\w* to"
+    r"\b(?:on|start\w*|begin|began|add\w*|consider\w*|tak(?:es|ing|en)|prescribed?|stop\w*|ceased?|tri(?:al of"
+    r"|ed)|switch\w* to"
     r"|chang\w* to|continues?)\s\Z",
     re.IGNORECASE,
 )
 """What is said of drugs, just before a name that only ends as one."""
 _IN_MASS = re.compile(r"\d\s?(?:mg|g|mcg|meq|units?|mmol|tab)\b(?!\s?/)", re.IGNORECASE)
 _NUMBER_NEXT = re.compile(
-    r"\s?(?:(?:level|was|is|of)\s)?[:=]?\s?\d|(?:/\w+)?\s(?:levels?\s)?(?:was\s|is\s|are\s)?(?:normal|low|high|pending|replete|sent"
+    r"\s?(?:(?:level|was|is|of)\s)?[:=]?\s?\d++(?!\s?(?:d|days?|/7|/52|wks?|weeks?|doses?)\b)"
+    r"|(?:/\w+)?\s(?:levels?\s)?(?:was\s|is\s|are\s)?(?:normal|low|high|pending|replete|sent"
     r"|checked|ok|fine|satisfactory)\b",
     re.IGNORECASE,
 )
@@ -119,7 +122,7 @@ def _with_directions(text: str, found: Sequence[Target]) -> list[Target]:
 
 
 def _leading(text: str, found: Sequence[Target]) -> dict[int, int]:
-    """Where a dose before its drug's name begins, by the drug's place ("5 mg of bisoprolol", "two puffs of salbutamol").
+    """Where a dose before its drug's name begins, by the drug's place ("5 mg of bisoprolol").
 
     A dose that only blanks part from the name before belongs to that.
     """
@@ -251,7 +254,8 @@ def _entry(text: str, start: int, end: int, kind: Kind, knowledge: Knowledge) ->
     lowered = said.casefold()
     if _is_value(text[begin + len(said) : end], kind) or analytes.identify(said, knowledge) is not None:
         return
-    if kind is Kind.ALLERGEN and lowered in language().words["sorts"]:
+    labels = text[begin + len(said) : end].lstrip().startswith(":")
+    if (kind is Kind.ALLERGEN and lowered in language().words["sorts"]) or (labels and kind is not Kind.ALLERGEN):
         return
     if kind is not Kind.ALLERGEN and _MEASURED.search(whole):
         return
@@ -265,7 +269,8 @@ def _entry(text: str, start: int, end: int, kind: Kind, knowledge: Knowledge) ->
 
 
 _MEASURED = re.compile(
-    r"(?<![A-Za-z])(?:[mµunp]?(?:g|mol|eq)|m?i?u|10\^?\d+|x10\S*)/(?:d?L|mL|mmol|mol)\b|\d\s?[-–]\s?\d+\s+\d|\s{2}\d{1,2}/\d{1,2}/\d{2,4}\s{2}",
+    r"(?<![A-Za-z])(?:[mµunp]?(?:g|mol|eq)|m?i?u|10\^?\d+|x10\S*)/(?:d?L|mL|mmol|mol)\b|\d\s?[-–]\s?\d+\s+\d"
+    r"|\s{2}\d{1,2}/\d{1,2}/\d{2,4}\s{2}",
     re.IGNORECASE,
 )
 """A row of results, which names no condition and no drug."""
@@ -279,7 +284,8 @@ def _is_value(after: str, kind: Kind) -> bool:
 
 
 _NOTHING_WORD = re.compile(
-    r"\W*(?:none|nil|no|not|n/?a|denies|denied|negative|unremarkable|non-?contributory|unknown|nkd?a|nkfa|see|as|per"
+    r"\W*(?:none|nil|confirmed|no|not|n/?a|denies|denied|negative|unremarkable|non-?contributory|unknown|nkd?a"
+    r"|nkfa|see|as|per"
     r"|reviewed|patient|pt|she|he|they|his|her|the|this|reports?|states?|and|or|unable|cannot|allergic|allerg\w+"
     r"|intoleran\w+|tolerates?|last|taking|takes|currently|stop(?:ped)?|hold|held|continue|start(?:ed)?|then|follow"
     r"|return|call|plan|discussed|will|has|was|had|is|are|also|with|for|in|on|of|up|due|since|when|if|all|any)\b",

@@ -43,6 +43,7 @@ _GIVEN_AWAY = {
     "hemoglobin": (("g/dL", 3, 22), ("g/L", 40, 220)),
     "temperature": (("Cel", 30, 43), ("[degF]", 86, 110)),
     "qt": (("ms", 200, 700),),
+    "height": (("cm", 100, 230),),
     "glucose": (("mmol/L", 1, 30), ("mg/dL", 40, 1500)),
 }
 _SAID = {
@@ -90,7 +91,8 @@ _OTHER_FLUID = re.compile(
     re.IGNORECASE,
 )
 _LABELLED = re.compile(
-    rf"(?:^|[.;][ \t]+)[ \t]*(?:(?:labs?|bloods?|results?|path|chem|values)[ \t]+)?(?:on[ \t]|from[ \t])?(?P<when>{DATE}|{MONTH}"
+    rf"(?:^|[.;][ \t]+)[ \t]*(?:(?:labs?|bloods?|results?|path|chem|values)[ \t]+)?(?:on[ \t]"
+    rf"|from[ \t])?(?P<when>{DATE}|{MONTH}"
     r"|(?:last|previous|prior) (?:week|month|year|visit|clinic|admission|bloods|labs|results)|baseline|yesterday)"
     r"(?:[ \t]?\([^)\n]{1,20}\))?[ \t]?:(?=(?P<of>[^\n;]{0,400}?)(?:[.;]\s|\n|\Z))",
     re.IGNORECASE | re.MULTILINE,

@@ -1,0 +1,174 @@
+"""What the words of a note say of what it names: answers of forms, who tells, exchanges, warnings, plans."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from medrag.knowledge import load
+from medrag.patient.formats.notes import read_note
+from medrag.types import Patient
+
+TODAY = date(2026, 11, 1)
+
+
+def read(text: str) -> Patient:
+    return read_note(text, "note", TODAY, load())
+
+
+def conditions(text: str) -> dict[str, str]:
+    return {each.display: each.status.value for each in read(text).conditions or ()}
+
+
+def medications(text: str) -> dict[str, str]:
+    return {each.display: each.status.value for each in read(text).medications or ()}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Asthma: YES  Gout: NO",
+        "Asthma: yes / Gout: no",
+        "Asthma Y  Gout N",
+        "Asthma (yes), gout (no)",
+        "Asthma? Yes. Gout? No",
+        "Asthma +, gout -",
+        "Asthma [x]  Gout [ ]",
+        "[x] Asthma [ ] Gout",
+        "(x) asthma ( ) gout",
+        "Asthma ☑ Gout ☐",
+        "Asthma yes, gout no",
+        "Asthma Yes\nGout No",
+    ],
+)
+def test_forms_are_answered_on_either_side(text: str) -> None:
+    assert conditions(text) == {"asthma": "active", "gout": "negated"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Asthma: no complications.", {"asthma": "active"}),
+        (
+            "PMH: gout no, MI 2018, asthma no",
+            {"gout": "negated", "myocardial infarction": "resolved", "asthma": "negated"},
+        ),
+        ("Look out for jaundice.", {"jaundice": "uncertain"}),
+        ("Hepatitis B immune.", {}),
+        ("Screening was negative, as were hepatitis B and C serology.", {}),
+        ("Pneumonia likely.", {"pneumonia": "uncertain"}),
+        ("I wonder whether she is iron deficient.", {"iron deficiency anemia": "uncertain"}),
+        ("In remission from lymphoma.", {"lymphoma": "resolved"}),
+        ("FH: sister gout\nClinic: asthma", {"gout": "family_history", "asthma": "active"}),
+        ("Husband: gout\nAsthma since 2020", {"gout": "family_history", "asthma": "active"}),
+    ],
+)
+def test_contexts_of_conditions(text: str, expected: dict[str, str]) -> None:
+    assert conditions(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("According to her mother, she has asthma. Mother has gout.", {"asthma": "active", "gout": "family_history"}),
+        ("Collateral from husband: she has asthma. Husband has gout.", {"asthma": "active", "gout": "family_history"}),
+        ("Parents say she has asthma. Father has gout.", {"asthma": "active", "gout": "family_history"}),
+        (
+            "Spoke to son, calling about his father. Dad has asthma. Mum has gout.",
+            {"asthma": "active", "gout": "family_history"},
+        ),
+        ("Son himself has gout.", {"gout": "family_history"}),
+        ('Mother: "he had asthma as a baby"', {"asthma": "active"}),
+        ("6-week-old infant. Infant has asthma. Mother has gout.", {"asthma": "active", "gout": "family_history"}),
+    ],
+)
+def test_who_tells_is_no_relative_that_is_ill(text: str, expected: dict[str, str]) -> None:
+    assert conditions(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Changed amlodipine to lercanidipine 10 mg.", {"amlodipine": "resolved", "lercanidipine": "active"}),
+        ("Swap citalopram for sertraline.", {"citalopram": "uncertain", "sertraline": "planned"}),
+        ("Bisoprolol changed to 5 mg daily.", {"Bisoprolol": "active"}),
+        ("Frusemide crossed out on list - GP stopped it.", {"Frusemide": "resolved"}),
+        ("Naproxen — stop 3 days before surgery", {"Naproxen": "uncertain"}),
+        ("If pain, take ibuprofen.", {"ibuprofen": "uncertain"}),
+        ("Should she become pregnant, stop methotrexate.", {}),
+        ("Has run out of his sertraline 50 mg.", {"sertraline": "resolved"}),
+        ("Ramipril ↑ to 10 mg, warfarin cont", {"Ramipril": "active", "warfarin": "active"}),
+        ("Consider tucatinib.", {"tucatinib": "planned"}),
+        ("Ondansetron 4 mg IV given x1", {"Ondansetron": "uncertain"}),
+        ("He neither smokes nor drinks.", {}),
+        (
+            "Methotrexate was stopped. She was taking methotrexate 10 mg weekly.",
+            {"Methotrexate": "resolved", "methotrexate": "resolved"},
+        ),
+        (
+            "| Ramipril | 2.5 mg | OD | continue |\n| Naproxen | 500 mg | BD | not taken |",
+            {"Ramipril": "active", "Naproxen": "negated"},
+        ),
+    ],
+)
+def test_contexts_of_drugs(text: str, expected: dict[str, str]) -> None:
+    assert medications(text) == expected
+
+
+def test_a_drug_that_the_plan_stops_is_no_longer_taken() -> None:
+    text = "Oxybutynin 5 mg bd added last week.\nPlan: stop oxybutynin."
+    assert {each.status.value for each in read(text).medications or ()} == {"resolved"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Takes 5 mg of bisoprolol and 40 mg atorvastatin nightly.", ["5 mg", "40 mg nightly"]),
+        ("On 20 mg simvastatin, 75mg aspirin.", ["20 mg", "75mg"]),
+        ("Simvastatin 20 mg aspirin 75 mg", ["20 mg", "75 mg"]),
+        ("Two puffs of salbutamol prn", ["Two puffs prn"]),
+        ("Furosemide reduced from 80 mg to 40 mg.", ["40 mg"]),
+    ],
+)
+def test_doses_stand_before_the_name_or_after_a_change(text: str, expected: list[str]) -> None:
+    assert [each.dosage for each in read(text).medications or ()] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Allergies: ?penicillin, latex (?)", {"penicillin": "active", "latex": "active"}),
+        ("Allergies: none known apart from aspirin (asthma)", {"aspirin": "active"}),
+        ("Denies allergies other than penicillin.", {"penicillin": "active"}),
+        (
+            "Food: peanuts\nAllergies\nDrug: penicillin\nFood: shellfish\nOther: nil",
+            {"penicillin": "active", "shellfish": "active"},
+        ),
+        ("Warned about angioedema with ramipril.", {}),
+        ("Developed angioedema on lisinopril 2020.", {"lisinopril": "active"}),
+        ("Drug allergy: amoxicillin label removed after challenge.", {"amoxicillin": "negated"}),
+        ("Allergies: NSAIDs - wheeze. Latex: rash. Lives alone.", {"NSAIDs": "active", "Latex": "active"}),
+        ("ALLERGIES: vancomycin - red man (slow infusion tolerated)", {"vancomycin": "active"}),
+    ],
+)
+def test_allergies(text: str, expected: dict[str, str]) -> None:
+    assert {each.display: each.status.value for each in read(text).allergies or ()} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "age", "sex"),
+    [
+        ("Boy aged 9.", 9, "male"),
+        ("History from daughter: 84M with gout", 84, "male"),
+        ("Ticagrelor 90 mg bd (12 months)", None, None),
+        ("Spoke to son about his father who is 84. Dad has gout.", 84, "male"),
+    ],
+)
+def test_ages(text: str, age: float | None, sex: str | None) -> None:
+    patient = read(text)
+    assert (patient.age_years, patient.sex) == (age, sex)
+
+
+def test_a_pregnancy_test_and_weeks_ago_make_no_pregnancy() -> None:
+    assert conditions("G2P2. LMP 3 wks ago, urine hCG neg - not pregnant.") == {"pregnancy": "negated"}

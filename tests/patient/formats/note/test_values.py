@@ -1,0 +1,74 @@
+"""Values with when they were taken, in tables by date, in series and chains."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from medrag.knowledge import load
+from medrag.patient.formats.note.days import Calendar, note_date
+from medrag.patient.formats.notes import read_note
+from medrag.types import Observation
+
+TABLE = """Test            Ref            04/03/26   12/08/26   16/10/26
+---------------------------------------------------------------
+Hb      g/L     115-165          121        94        103
+Ferritin ug/L   15-300           --         9         28
+CRP  mg/L       <5               --         3         pending
+"""
+
+
+def standing(text: str) -> set[tuple[str, float | str | None, str | None]]:
+    """The values that hold now."""
+    found: tuple[Observation, ...] = read_note(text, "note", date(2026, 11, 1), load()).observations or ()
+    return {(each.display, each.value, each.unit) for each in found if each.current}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Creatinine checked last week - 1.4 mg/dL.", {("creatinine", 1.4, "mg/dL")}),
+        ("Sodium, which was 128 on Friday, is now 132.", {("sodium", 132.0, "mmol/L")}),
+        ("Baseline creatinine 90, on admission 210, today 165 umol/L.", {("creatinine", 165.0, "umol/L")}),
+        ("Creatinine in 2019 was not done.", set()),
+        ("Creatinine 61 micromol/L", {("creatinine", 61.0, "umol/L")}),
+        ("Glu 104", {("glucose", 104.0, "mg/dL")}),
+        ("BM 9.1", {("glucose", 9.1, "mmol/L")}),
+        ("INRs 10/10: 4.9  17/10: 3.6  today: 2.2", {("inr", 2.2, "1")}),
+        ("Date: 20/10/2026\nBloods 16/10 (pre): K 5.8. September: K 6.4.", {("potassium", 5.8, "mmol/L")}),
+        ("Blood pressure was 124 over 76.",
+         {("systolic blood pressure", 124.0, "mm[Hg]"), ("diastolic blood pressure", 76.0, "mm[Hg]")}),
+        ("Adj Ca 2.28 mmol/L", {("adjusted calcium", 2.28, "mmol/L")}),
+        ("| Test | Result | Units | Ref |\n| Potassium | 5.6 H | mmol/L | 3.5-5.1 |", {("potassium", 5.6, "mmol/L")}),
+    ],
+)  # fmt: skip
+def test_values_with_their_time(text: str, expected: set[tuple[str, float, str]]) -> None:
+    assert standing(text) == expected
+
+
+def test_of_a_table_the_latest_day_stands() -> None:
+    assert standing(TABLE) == {
+        ("hemoglobin", 103.0, "g/L"),
+        ("ferritin", 28.0, "ug/L"),
+        ("c-reactive protein", 3.0, "mg/L"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("17 November 2026\nDear Sue", date(2026, 11, 17)),
+        ("CLINIC — 11/05/2026\nSeen.", date(2026, 11, 5)),
+        ("Re: hip replaced 3/4/2019, well", None),
+        ("Date: 13/10/26. Seen.", date(2026, 10, 13)),
+    ],
+)
+def test_the_date_of_a_note(text: str, expected: date | None) -> None:
+    assert note_date(text) == expected
+
+
+def test_the_order_of_day_and_month_is_the_texts() -> None:
+    assert Calendar.of("04/03/26 and 16/11/26", None).day("04/03/26") == date(2026, 3, 4)
+    assert Calendar.of("04/03/26", None).day("04/03/26") == date(2026, 4, 3)
+    assert Calendar.of("", date(2026, 1, 15)).day("October") == date(2025, 10, 1)
