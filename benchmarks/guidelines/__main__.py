@@ -1,6 +1,6 @@
 """Reading guidelines that the tools of hospitals made, measured.
 
-    python -m benchmarks.guidelines --folder /tmp/made --out docs/results-own-guidelines.md
+python -m benchmarks.guidelines --folder /tmp/made --out docs/results-own-guidelines.md
 """
 
 from __future__ import annotations

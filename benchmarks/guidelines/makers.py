@@ -136,7 +136,9 @@ MAKERS = (
     ),
     Maker("a scan, read by OCR", "pdf", _scan, ("soffice", "pdftoppm", "ocrmypdf")),
     Maker("Word", "docx", lambda text, folder: word.written(text, folder / f"{text.name}.docx")),
-    Maker("HTML of a site", "html", lambda text, folder: _written(markup.site_page(text), folder / f"{text.name}.html")),
+    Maker(
+        "HTML of a site", "html", lambda text, folder: _written(markup.site_page(text), folder / f"{text.name}.html")
+    ),
     Maker("MkDocs", "markdown", lambda text, folder: _written(sites.mkdocs(text), folder / f"{text.name}.md")),
     Maker("Docusaurus", "markdown", lambda text, folder: _written(sites.docusaurus(text), folder / f"{text.name}.mdx")),
 )

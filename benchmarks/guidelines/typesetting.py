@@ -122,7 +122,7 @@ def _typst(block: Block) -> str:
 
 def _typst_table(table: Table) -> Iterator[str]:
     if table.caption:
-        yield f"#text(style: \"italic\")[{_safe(table.caption)}]\n"
+        yield f'#text(style: "italic")[{_safe(table.caption)}]\n'
     shape = f"({', '.join(['1fr'] * len(table.heads[0]))})"
     yield f"#table(columns: {shape}, stroke: none, column-gutter: 6pt, table.header("
     for row in table.spans():
