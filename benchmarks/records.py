@@ -48,7 +48,7 @@ def main(
         record = {"event": "test", "text": "x" * 4000}
         _show("audit append", [_timed(lambda: trail.append(record)) for _ in range(APPENDS)])
         service = FastAPI()
-        service.include_router(cds_hooks.routes(knowledge.load(None), trail, None))
+        service.include_router(cds_hooks.routes(knowledge.load(None), trail))
         with TestClient(service) as client:
             client.post("/cds-services/medrag-order-sign", json=calls[0])
             _show("order-sign", [_timed(partial(_signed, client, call)) for call in calls for _ in range(3)])

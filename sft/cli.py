@@ -278,15 +278,17 @@ def order_command(
     from medrag.datasets.questions import read_questions
     from medrag.datasets.splits import split_of
     from medrag.files import write_whole
+    from medrag.knowledge import load
     from medrag.retrieval.sentences import ORDER, SentenceRanker
     from sft.examples.build import corpus_of
     from sft.questions import WRITTEN
     from sft.training.order import Candidates, candidates, fit, score
 
-    asked, ranker = read_questions(questions or WRITTEN), SentenceRanker()
+    asked, facts = read_questions(questions or WRITTEN), load()
+    ranker = SentenceRanker(knowledge=facts)
     lists: list[Candidates] = []
     for each in index:
-        corpus = corpus_of(each)
+        corpus = corpus_of(each, facts)
         here = [question for question in asked if corpus.holds(question.doc)]
         asked = [question for question in asked if not corpus.holds(question.doc)]
         typer.echo(f"{each}: reading the candidates of {len(here)} questions, some minutes")

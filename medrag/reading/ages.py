@@ -45,7 +45,7 @@ def ages(text: str) -> Iterator[Age]:
 
 def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one for each way to write an age)
     before = text[max(0, match.start() - 48) : match.start()]
-    if called := _CALLED_ABOUT.search(before):
+    if called := _said("called_about").search(before):
         before = before[called.end() :]
     if match["first"]:
         return Age(*match.span(), float(match["first_age"]), "female" if match["first"] in "Ff" else "male")

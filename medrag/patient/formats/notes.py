@@ -25,6 +25,7 @@ from medrag.patient.formats.note.facts import (
     reaction_end,
 )
 from medrag.patient.formats.note.header import birth_dates, note_demographics
+from medrag.patient.formats.note.informants import patients_names
 from medrag.patient.formats.note.targets import MOST_NAMES, Target, find_targets
 from medrag.patient.formats.note.values import measurements
 from medrag.patient.record.demographics import Demographics, differences
@@ -34,8 +35,12 @@ from medrag.reading.ages import age_and_sex
 from medrag.reading.allergies import no_allergies
 from medrag.reading.boundaries import sentences
 from medrag.reading.context import Context
+<<<<<<< HEAD
 from medrag.reading.informants import patients_names
 from medrag.reading.languages.gloss import Gloss, glossed
+=======
+from medrag.reading.languages.gloss import in_english
+>>>>>>> w16
 from medrag.reading.languages.spoken import figures
 from medrag.reading.matcher import Token, tokens
 from medrag.reading.pregnancy import current_pregnancies
