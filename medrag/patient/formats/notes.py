@@ -35,12 +35,8 @@ from medrag.reading.ages import age_and_sex
 from medrag.reading.allergies import no_allergies
 from medrag.reading.boundaries import sentences
 from medrag.reading.context import Context
-<<<<<<< HEAD
 from medrag.reading.informants import patients_names
 from medrag.reading.languages.gloss import Gloss, glossed
-=======
-from medrag.reading.languages.gloss import in_english
->>>>>>> w16
 from medrag.reading.languages.spoken import figures
 from medrag.reading.matcher import Token, tokens
 from medrag.reading.pregnancy import current_pregnancies
