@@ -35,7 +35,6 @@ from medrag.reading.ages import age_and_sex
 from medrag.reading.allergies import no_allergies
 from medrag.reading.boundaries import sentences
 from medrag.reading.context import Context
-from medrag.reading.informants import patients_names
 from medrag.reading.languages.gloss import Gloss, glossed
 from medrag.reading.languages.spoken import figures
 from medrag.reading.matcher import Token, tokens
