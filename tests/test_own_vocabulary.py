@@ -18,7 +18,7 @@ from medrag.knowledge.reader import read
 from medrag.patient import as_heard, from_json, hear
 from medrag.patient.privacy.deidentify import Identity, deidentify
 from medrag.patient.view import view
-from medrag.retrieval.query import MAX_QUESTION_WORDS, condensed, described, query_for
+from medrag.retrieval.query import MAX_QUESTION_WORDS, condensed, query_for
 from medrag.safety.consultation import Consultation
 from medrag.safety.limits import standing
 from medrag.server.routes import calculators, check
@@ -105,10 +105,10 @@ def test_in_the_limits_of_a_guideline(own: Knowledge) -> None:
 
 def test_in_the_search_query(own: Knowledge) -> None:
     long = "He walks to the shop each morning and reads the paper afterwards. " * (MAX_QUESTION_WORDS // 10)
-    assert "Wexley syndrome" in condensed(f"{long} He has Wexley syndrome. Which drug is best?", own)
-    assert query_for(Case(question="泽伐辛?"), own) == "Zolvaxin?"
+    assert "Wexley syndrome" in condensed(f"{long} He has Wexley syndrome. Which drug is best?", own).text
+    assert query_for(Case(question="泽伐辛?"), own).text == "Zolvaxin?"
     case = as_heard(Case(question="Is it safe? He takes Zolvatrex 10 mg daily."), DAY, own)
-    assert "takes Zolvatrex" in described(case, own)
+    assert "takes Zolvatrex" in query_for(case, own).described
 
 
 def test_a_drugs_name_is_no_persons(own: Knowledge) -> None:

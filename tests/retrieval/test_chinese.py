@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from medrag.retrieval.query import described, query_for
+from medrag.knowledge import load
+from medrag.retrieval.query import query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.store.lexical import Tokeniser
 from medrag.types import Case, Filters
+
+KNOWN = load()
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +21,7 @@ def retriever(starter_index: Path) -> Retriever:
 
 
 def documents(retriever: Retriever, question: str, filters: Filters = Filters()) -> list[str]:  # noqa: B008
-    found = retriever.nearest(query_for(Case(question=question)), k=3, filters=filters, asked=question)
+    found = retriever.nearest(query_for(Case(question=question), KNOWN), k=3, filters=filters)
     return [each.passage.doc_id for each in found]
 
 
@@ -53,7 +56,7 @@ def test_a_filter_asks_for_a_language(language: str, chinese: bool, retriever: R
 
 def test_the_sentence_that_answers_is_quoted_as_it_is_written(retriever: Retriever) -> None:
     case = Case(question="妊娠期糖尿病OGTT的诊断标准是多少？")
-    found = retriever.sentences(query_for(case), described(case), asked=case.question)
+    found = retriever.sentences(query_for(case, KNOWN))
     quoted = [each.passage.quote(sentence) for each in found for sentence in each.passage.sentences]
     assert any("10.0 mmol/L" in each and "8.5 mmol/L" in each for each in quoted)
 
