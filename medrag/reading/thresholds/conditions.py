@@ -22,7 +22,8 @@ _MAIN = re.compile(
     r"calculate|discuss|review|admit|transfuse|repeat|prefer|include|estimate|assess|confirm|escalate|watch|send|reassess)\b"
 )
 _INTRO = re.compile(
-    r"\b(?:when|if|where|whose|once|while|provided(?: that)?|only|in|for|with|at|aged?|among|than|who (?:have|are)|stays?)\b",
+    r"\b(?:when|if|where|whose|once|while|provided(?: that)?|only|in|for|with|at|aged?|among|than|"
+    r"who (?:have|are)|stays?)\b",
     re.I,
 )
 _GOAL = re.compile(
@@ -32,7 +33,8 @@ _GOAL = re.compile(
     re.I,
 )
 _NOT_A_CONDITION = re.compile(
-    r"\b(?:such as|including|includes?|means|by|whether|even (?:when|if)|unless|most|although|trials?|stud(?:y|ies)|enrolled)\b[^,;]*$"
+    r"\b(?:such as|including|includes?|means|by|whether|even (?:when|if)|unless|most|although|"
+    r"trials?|stud(?:y|ies)|enrolled)\b[^,;]*$"
     r"|\bor(?: (?:an?|when|in|with|if))? *$",
     re.I,
 )

@@ -18,7 +18,8 @@ _BEFORE = {
     "<=": r"<=|\u2264|at most|up to|no (?:more|higher|greater) than|not above|at or below",
     ">=": r">=|\u2265|at least|not below|no (?:less|lower) than|at or above|from",
     "<": r"<|below|under|(?:less|lower|younger|fewer|shorter|lighter) than",
-    ">": r">|above|over|(?:more|greater|higher|older|longer|heavier) than|exceed(?:s|ed|ing)?|pass(?:es|ed|ing)?|beyond",
+    ">": r">|above|over|(?:more|greater|higher|older|longer|heavier) than|exceed(?:s|ed|ing)?|"
+    r"pass(?:es|ed|ing)?|beyond",
 }
 _AFTER = {
     ">=": r"(?:or|and) (?:more|over|above|higher|greater|older|better|upwards)",
@@ -31,8 +32,9 @@ _LINK = (
 )
 _UNIT = (
     r"(?:\s?(?:%|percent|mm ?Hg|m[lL]/min(?:ute)?(?:/1\.73 ?m2)?|kg/m2|kg|mg/dL|mg/L|[mu]mol/L|micromol/L|mEq/L|mg/g|"
-    r"mmol/mol|mg/mmol|g/dL|g/L|micrograms?/L|ug/L|ng/mL|m?I?U/L|beats(?:/| per )min(?:ute)?|bpm|(?:cells )?per microlitre|"
-    r"cells/(?:uL|microlitre)|x ?10\^9/L|ms\b|C\b|years?(?: old)?|months?|(?:of )?predicted))*"
+    r"mmol/mol|mg/mmol|g/dL|g/L|micrograms?/L|ug/L|ng/mL|m?I?U/L|beats(?:/| per )min(?:ute)?|bpm|"
+    r"(?:cells )?per microlitre|cells/(?:uL|microlitre)|"
+    r"x ?10\^9/L|ms\b|C\b|years?(?: old)?|months?|(?:of )?predicted))*"
 )
 _FACTORS = {
     "cells per microlitre": "/ul",
@@ -56,7 +58,8 @@ _AGE = re.compile(
     rf"(?P<who>\b{_PEOPLE}(?: who are)?)?\s*(?P<aged>\baged?\b|\b(?:at )?age(?: of)?)?:? ?"
     rf"(?:(?:between )?(?P<first>{_NUMBER})(?P<unit_1> months| years)? (?:to|and) (?P<last>{_NUMBER})"
     rf"|(?P<how>{'|'.join(_BEFORE.values())}) ?(?P<least>{_NUMBER})"
-    rf"|(?P<value>{_NUMBER}))(?P<unit> months?| years?)?(?P<old> old| of age)?(?: (?P<after>{'|'.join(_AFTER.values())}))?",
+    rf"|(?P<value>{_NUMBER}))(?P<unit> months?| years?)?(?P<old> old| of age)?"
+    rf"(?: (?P<after>{'|'.join(_AFTER.values())}))?",
     re.I,
 )
 _SEX = re.compile(r"\b(?P<sex>women|men)\b[\w\s]{0,12}$", re.I)
