@@ -12,7 +12,9 @@ from typing import NamedTuple
 from medrag.knowledge.vocabulary import Gene
 
 _REFERENCE = re.compile(r"(?:wt|wild[\s-]?type|ref(?:erence)?|normal)", re.IGNORECASE)
-_ZYGOSITY = re.compile(r"\b(?:(?P<both>homo\w*)|(?P<one>hetero?\w*|het|carrier))\b|\((?P<aside>[^)]*)\)", re.IGNORECASE)
+_ZYGOSITY = re.compile(
+    r"\b(?:(?P<both>homo\w*)|(?P<one>hetero?\w*|het|carrier))\b|\((?P<aside>[^()]{0,120})\)", re.IGNORECASE
+)
 
 
 class Meaning(NamedTuple):

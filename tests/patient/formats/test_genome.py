@@ -270,3 +270,7 @@ def test_the_setting_reaches_the_command(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "medrag", "patient", str(path), "--json"]
     run = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=True)
     assert '"Poor Metabolizer"' in run.stdout
+
+
+def test_brackets_without_end_are_read_in_linear_time() -> None:
+    assert interpret("CYP2D6", "*1/*4" + "(" * 100_000) == []
