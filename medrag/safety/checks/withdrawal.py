@@ -17,7 +17,8 @@ _AT_ONCE = re.compile(
 )
 _SLOWLY = re.compile(
     r"\btaper|\bwean|\bgradual|\bslowly\b|\bstep(?:ped|wise)?[- ]?down|"
-    r"\b(?:reduc|decreas|lower|cut)\w* (?:it |the dose )?(?:by|over|every|to)\b|\bover (?:the next )?\d+\s?(?:-|to)?\s?\d*\s?(?:weeks?|months?)|\bdown to\b",
+    r"\b(?:reduc|decreas|lower|cut)\w* (?:it |the dose )?(?:by|over|every|to)\b"
+    r"|\bover (?:the next )?\d+\s?(?:-|to)?\s?\d*\s?(?:weeks?|months?)|\bdown to\b",
     re.IGNORECASE,
 )
 _NOW = re.compile(
