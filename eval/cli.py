@@ -281,7 +281,9 @@ def _compared(first: Path, second: Path, conditions: Sequence[Condition], *, as_
 
     differences = comparing.compare(first, second)
     failed = comparing.failures(conditions, differences)
-    print(json.dumps([each.model_dump() for each in differences], indent=2)) if as_json else _show(differences, first, second)
+    print(json.dumps([each.model_dump() for each in differences], indent=2)) if as_json else _show(
+        differences, first, second
+    )
     for condition, difference in failed:
         print(f"failed: {condition.text} (it is {getattr(difference, condition.quantity):g})", file=sys.stderr)
     return len(failed)

@@ -37,7 +37,9 @@ def mended(pages: Sequence[Items]) -> list[Items]:
                 items[-1] = replace(last, rows=(*last.rows[:-1], row))
                 kept = [place for place in range(len(first.rows)) if place != known]
                 following[0] = replace(
-                    first, rows=tuple(first.rows[place] for place in kept), bold=tuple(first.bold[place] for place in kept)
+                    first,
+                    rows=tuple(first.rows[place] for place in kept),
+                    bold=tuple(first.bold[place] for place in kept),
                 )
                 if not kept:
                     following.pop(0)

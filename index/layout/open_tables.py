@@ -126,9 +126,7 @@ def _table(rules: _Rules, tops: Sequence[float], within: Sequence[float], words:
     if len(parts) < 2 or not names or not body or _are_prose([*names, *body], parts):
         return None
     named = spread([filled(row, parts) for row in rowed(names, parts)])
-    under = [
-        filled(row, parts) for lines in between if lines for row in _rows(lines, len(between) > 2, parts)
-    ]
+    under = [filled(row, parts) for lines in between if lines for row in _rows(lines, len(between) > 2, parts)]
     cut = _cut(rules, dividing[-1], parts, words)
     under += [filled(cut, parts)] if cut else []
     every = (*named, *under)

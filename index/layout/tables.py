@@ -61,8 +61,17 @@ def _closing(edges: Sequence[Any]) -> dict[str, Any]:
     """The line across that a page's end left out."""
     bottom = max(edge["bottom"] for edge in edges)
     left, right = min(edge["x0"] for edge in edges), max(edge["x1"] for edge in edges)
-    return {**edges[0], "x0": left, "x1": right, "top": bottom, "bottom": bottom, "width": right - left, "height": 0,
-            "orientation": "h", "object_type": "line"}
+    return {
+        **edges[0],
+        "x0": left,
+        "x1": right,
+        "top": bottom,
+        "bottom": bottom,
+        "width": right - left,
+        "height": 0,
+        "orientation": "h",
+        "object_type": "line",
+    }
 
 
 def captioned(found: Found, lines: Sequence[Line]) -> tuple[Found, Line | None]:

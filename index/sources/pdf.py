@@ -92,9 +92,7 @@ def _page(page: Page, words: list[Word], ruled: Ruled) -> Items:
     tables = ruled.tables(page.number - 1, words) if page.ruled and words else []
     free = [word for word in outside(words, tables) if not word.turned]
     tables += [found for region in regions(free) for found in aligned_tables(region)]
-    lines: Items = list(
-        in_order([word for word in outside(words, tables) if not word.turned], page.number)
-    )
+    lines: Items = list(in_order([word for word in outside(words, tables) if not word.turned], page.number))
     for found in sorted(tables, key=lambda each: each.box[1]):
         table, caption = captioned(found, [line for line in lines if isinstance(line, Line)])
         lines.insert(_place(lines, table), table)
