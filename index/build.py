@@ -68,7 +68,8 @@ def build(  # noqa: PLR0913 (what goes in, where to, and how)
     """Read ``sources`` (kind and path each), write the index to ``out``; ``progress`` hears of each batch.
 
     What a source cannot use is in its report. The same input gives the same bytes. ``milvus`` takes the passages
-    instead of ``out``; what recommends a drug off the ``formulary`` is not quotable. With ``embed`` the sources are read twice: once
+    instead of ``out``; what recommends a drug off the ``formulary`` is not quotable.
+    With ``embed`` the sources are read twice: once
     for their texts, and once more when those are encoded.
 
     Raises:

@@ -222,7 +222,7 @@ def _warnings(reports: Sequence[SourceReport]) -> Iterator[str]:
     for report in reports:
         yield from report.overdue
         if report.off_formulary:
-            yield f"{report.path.name}: {report.off_formulary:,} sentences recommend drugs off the formulary, not quoted"
+            yield f"{report.path.name}: {report.off_formulary:,} sentences recommend drugs off the formulary"
 
 
 def _reported(report: SourceReport) -> dict[str, object]:

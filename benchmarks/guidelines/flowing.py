@@ -70,7 +70,7 @@ def _said(words: str, style: Any, **more: Any) -> Any:
     return Flowing(escape(words), style, **more)
 
 
-def _flow(block: Block, styles: dict[str, Any], column: float) -> list[Any]:
+def _flow(block: Block, styles: dict[str, Any], column: float) -> list[Any]:  # noqa: PLR0911 (a kind each)
     match block:
         case Heading():
             return [_said(block.text, styles[str(block.level)])]
@@ -102,10 +102,8 @@ def _table(table: Table, styles: dict[str, Any], column: float) -> Iterator[Any]
     if table.caption:
         yield _said(f"Table. {table.caption}", styles["cell"])
     written = [*table.heads, *(tuple("" if cell == "^" else cell for cell in row) for row in table.cells)]
-    marks: list[Any] = [
-        ("LINEABOVE", (0, 0), (-1, 0), 0.8, "black"),
-        ("LINEBELOW", (0, heads - 1), (-1, heads - 1), 0.5, "black"),
-    ]
+    marks: list[Any] = [("LINEABOVE", (0, 0), (-1, 0), 0.8, "black")]
+    marks += [("LINEBELOW", (0, heads - 1), (-1, heads - 1), 0.5, "black")]
     marks += [("LINEBELOW", (0, -1), (-1, -1), 0.8, "black"), ("VALIGN", (0, 0), (-1, -1), "TOP")]
     marks += [("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 1)]
     for number, row in enumerate(table.spans()):

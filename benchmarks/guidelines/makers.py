@@ -1,6 +1,7 @@
 """The tools that make documents, each by the name under which its figures stand.
 
-Chromium, LibreOffice, pdflatex, WeasyPrint, pdftoppm and ocrmypdf are looked for by name; typst and reportlab as packages.
+Chromium, LibreOffice, pdflatex, WeasyPrint, pdftoppm and ocrmypdf are looked for by name; typst and reportlab as
+packages.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def _chromium(text: Text, folder: Path, style: str, *, numbered: bool) -> Path:
 
 def _weasyprint(text: Text, folder: Path) -> Path:
     page, made = folder / f"{text.name}.html", folder / f"{text.name}.pdf"
-    page.write_text(markup.page(text, markup.BOOKISH), "utf-8")
+    page.write_text(markup.page(text, "bookish"), "utf-8")
     _run(["weasyprint", str(page), str(made)])
     return made
 
@@ -99,13 +100,13 @@ MAKERS = (
     Maker(
         "Chromium, a page of a guideline",
         "pdf",
-        lambda text, folder: _chromium(text, folder, markup.PLAIN, numbered=True),
+        lambda text, folder: _chromium(text, folder, "plain", numbered=True),
         ("chromium",),
     ),
     Maker(
         "Chromium, two columns, striped tables",
         "pdf",
-        lambda text, folder: _chromium(text, folder, markup.COLUMNS, numbered=False),
+        lambda text, folder: _chromium(text, folder, "columns", numbered=False),
         ("chromium",),
     ),
     Maker("WeasyPrint, running heads, bare list numbers", "pdf", _weasyprint, ("weasyprint",)),
@@ -137,7 +138,9 @@ MAKERS = (
     Maker("a scan, read by OCR", "pdf", _scan, ("soffice", "pdftoppm", "ocrmypdf")),
     Maker("Word", "docx", lambda text, folder: word.written(text, folder / f"{text.name}.docx")),
     Maker(
-        "HTML of a site", "html", lambda text, folder: _written(markup.site_page(text), folder / f"{text.name}.html")
+        "HTML of a site",
+        "html",
+        lambda text, folder: _written(markup.site_page(text), folder / f"{text.name}.html"),
     ),
     Maker("MkDocs", "markdown", lambda text, folder: _written(sites.mkdocs(text), folder / f"{text.name}.md")),
     Maker("Docusaurus", "markdown", lambda text, folder: _written(sites.docusaurus(text), folder / f"{text.name}.mdx")),

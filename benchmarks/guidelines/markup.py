@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from pathlib import Path
 
 from benchmarks.guidelines.text import (
     RIGHTS,
@@ -20,33 +21,21 @@ from benchmarks.guidelines.text import (
     Text,
 )
 
-PLAIN = """
-@page{size:A4;margin:22mm} body{font:11pt/1.4 serif} h1{font-size:20pt} h2{font-size:15pt} h3{font-size:12.5pt}
-table{border-collapse:collapse;width:100%} td,th{border:1px solid #555;padding:3pt 5pt;text-align:left;vertical-align:top}
-"""
-COLUMNS = """
-@page{size:A4;margin:16mm} body{font:9.5pt/1.35 sans-serif} h1{font-size:18pt} main{columns:2;column-gap:9mm;text-align:justify;hyphens:auto}
-h2{font-size:11pt;color:#036;text-transform:uppercase} h3{font-size:9.5pt;font-style:italic} table{width:100%;font-size:6.5pt;border-spacing:0}
-td,th{padding:2pt 4pt;text-align:left;vertical-align:top} tr:nth-child(even){background:#eef2f6} caption{font-weight:bold;text-align:left}
-"""
-BOOKISH = f"""
-@page{{size:A4;margin:28mm 22mm;@top-left{{content:"{RUNNING_HEAD}";font-size:8pt}}@top-right{{content:string(part);font-size:8pt}}
-@bottom-left{{content:"{RUNNING_FOOT}";font-size:8pt}}@bottom-right{{content:"Page " counter(page) " of " counter(pages);font-size:8pt}}}}
-@counter-style bare{{system:numeric;symbols:"0" "1" "2" "3" "4" "5" "6" "7" "8" "9";suffix:"  "}} ol{{list-style:bare}}
-body{{font:10.5pt/1.45 "DejaVu Sans",sans-serif}} h2{{string-set:part content();font-size:15pt;color:#274}} h3{{font-size:11.5pt;color:#274}}
-table{{border-collapse:collapse;width:100%}} td,th{{border-bottom:0.6pt solid #888;padding:3pt;text-align:left;vertical-align:top;font-weight:normal}}
-thead th{{border-top:1pt solid #000;font-weight:bold}} caption{{text-align:left}}
-"""
-SITE_HEAD = f"""<nav class="menu"><a href="/">{RUNNING_HEAD}</a></nav><div class="breadcrumbs">{RUNNING_HEAD} &gt; Wards</div>"""
-SITE_FOOT = f"""<aside class="sidebar">{RUNNING_HEAD}: contacts</aside><footer>{RIGHTS} {RUNNING_FOOT}</footer>"""
+_STYLES = Path(__file__).parent / "styles"
+SITE_HEAD = (
+    f'<nav class="menu"><a href="/">{RUNNING_HEAD}</a></nav><div class="breadcrumbs">{RUNNING_HEAD} &gt; Wards</div>'
+)
+SITE_FOOT = f'<aside class="sidebar">{RUNNING_HEAD}: contacts</aside><footer>{RIGHTS} {RUNNING_FOOT}</footer>'
 
 
 def page(text: Text, style: str, *, numbered: bool = True) -> str:
-    """A page to print."""
-    body = "".join(map(lambda block: html(block, numbered=numbered), text.blocks))
+    """A page to print in one of the styles ``plain``, ``columns`` and ``bookish``."""
+    body = "".join(html(block, numbered=numbered) for block in text.blocks)
+    css = (_STYLES / f"{style}.css").read_text("utf-8")
+    css = css.replace("RUNNING_HEAD", RUNNING_HEAD).replace("RUNNING_FOOT", RUNNING_FOOT)
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(text.title)}</title>'
-        f"<style>{style}</style></head><body><h1>{escape(text.title)}</h1><main>{body}<p>{RIGHTS}</p></main></body></html>"
+        f"<style>{css}</style></head><body><h1>{escape(text.title)}</h1><main>{body}<p>{RIGHTS}</p></main></body></html>"
     )
 
 
@@ -61,7 +50,7 @@ def site_page(text: Text) -> str:
     )
 
 
-def html(block: Block, *, numbered: bool = True) -> str:
+def html(block: Block, *, numbered: bool = True) -> str:  # noqa: PLR0911 (one for each kind of block)
     """A block's markup."""
     match block:
         case Heading():

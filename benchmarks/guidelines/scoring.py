@@ -71,7 +71,7 @@ def score(text: Text, passages: Sequence[Passage], pdf: Path | None) -> Score:
         holding = _holding(quotes, label)
         _count(found, label, holding, pdf)
         used |= {id(each) for each in holding}
-    _strays(found, text, known, [each for each in quotes if id(each) not in used])
+    _strays(found, text, [each for each in quotes if id(each) not in used])
     for label in known:
         _negation(found, label, quotes, [_plain(each.text) for each in known if each.text != label.text])
     return found
@@ -107,7 +107,7 @@ def _holding(quotes: Sequence[Quote], label: Label) -> list[Quote]:
     return [each for each in quotes if len(each.text) <= room and all(part in each.text for part in parts)]
 
 
-def _strays(found: Score, text: Text, known: Sequence[Label], rest: Sequence[Quote]) -> None:
+def _strays(found: Score, text: Text, rest: Sequence[Quote]) -> None:
     unwanted = [_plain(each) for each in furniture(text)]
     for quote in rest:
         if any(each in quote.text for each in unwanted):

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from benchmarks.guidelines.text import RIGHTS, Block, Heading, Listing, Paragraph, Recommendation, References, Steps
-from benchmarks.guidelines.text import Table, Text
+from benchmarks.guidelines.text import (
+    RIGHTS,
+    Block,
+    Heading,
+    Listing,
+    Paragraph,
+    Recommendation,
+    References,
+    Steps,
+    Table,
+    Text,
+)
 
 
 def mkdocs(text: Text) -> str:
@@ -17,9 +27,8 @@ def mkdocs(text: Text) -> str:
 
 def docusaurus(text: Text) -> str:
     """A page of Docusaurus: each of its parts is a box or stands under a heading with an anchor."""
-    front = (
-        f'---\nsidebar_position: 3\ntitle: "{text.title}"\nslug: /{text.name}\n---\nimport Tabs from "@theme/Tabs";\n\n'
-    )
+    front = f'---\nsidebar_position: 3\ntitle: "{text.title}"\nslug: /{text.name}\n---\n'
+    front += 'import Tabs from "@theme/Tabs";\n\n'
     said = "\n\n".join("\n".join(_boxed(block)) for block in text.blocks)
     return f"{front}{said}\n\n{RIGHTS}\n"
 

@@ -39,7 +39,7 @@ def latex(text: Text, *, columns: bool = False, ruled: bool = True) -> str:
     return f"{head}{said}\n\n{_tex(RIGHTS)}\n\\end{{document}}\n"
 
 
-def _latex(block: Block, columns: bool, ruled: bool) -> str:
+def _latex(block: Block, columns: bool, ruled: bool) -> str:  # noqa: PLR0911 (a kind each)
     match block:
         case Heading():
             return rf"\{'sub' * (block.level - 1)}section{{{_tex(block.text)}}}"
@@ -102,7 +102,7 @@ def typst(text: Text, *, numbered: bool) -> str:
     return head + "\n\n".join(map(_typst, text.blocks)) + f"\n\n{RIGHTS}\n"
 
 
-def _typst(block: Block) -> str:
+def _typst(block: Block) -> str:  # noqa: PLR0911 (a kind each)
     match block:
         case Heading():
             return f"{'=' * block.level} {block.text}"

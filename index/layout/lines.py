@@ -19,6 +19,9 @@ _CROSSING = 0.4
 _MIN_LINES = 4
 _CENTRAL = 0.08
 _FULL = 0.7
+# A gap that justified text has not.
+_WIDE = 10.0
+_SPACE = 0.8
 _SELDOM = 0.1
 _PROSE_WORDS = 5
 _FEW = 3
@@ -88,10 +91,10 @@ def rows(words: Iterable[Word]) -> list[list[Word]]:
 
 
 def pieces(line: Sequence[Word], gap: float = GAP) -> list[list[Word]]:
-    """The parts of a line that gaps of ``gap`` points and more divide."""
+    """The parts of a line that gaps of ``gap`` points and more divide; a typewriter's space is none."""
     found = [[line[0]]]
     for before, word in pairwise(line):
-        if word.x0 - before.x1 >= gap:
+        if word.x0 - before.x1 >= max(gap, _SPACE * word.size):
             found.append([])
         found[-1].append(word)
     return found
@@ -169,8 +172,9 @@ def _stretches(found: Sequence[list[Word]], gutter: float) -> list[tuple[bool, l
 def _mark_tables(found: Sequence[list[Word]], over: list[bool]) -> None:
     """Rows of three pieces and more, none of which fills a column, one below the other, are a table's over columns."""
     half = (max(row[-1].x1 for row in found) - min(row[0].x0 for row in found)) / 2
-    narrow = [all(part[-1].x1 - part[0].x0 < _FULL * half for part in pieces(row)) for row in found]
-    cells = [place for place, row in enumerate(found) if narrow[place] and len(pieces(row)) > 2]
+    parts = [pieces(row, _WIDE) for row in found]
+    narrow = [all(part[-1].x1 - part[0].x0 < _FULL * half for part in row) for row in parts]
+    cells = [place for place, row in enumerate(parts) if narrow[place] and len(row) > 2]
     for first, second in pairwise(cells):
         close = found[second][0].base - found[first][0].base < 8 * found[first][0].size
         if close and all(narrow[first : second + 1]):

@@ -38,7 +38,9 @@ def _spans(text: str, said: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, A
 
 
 class JudgedCase(Record):
-    """A case, the passages shown with it (as an advice or ``medrag search --json`` has them), and the (passage, sentence) numbers from 1 that answer it; none: abstain.
+    """A case, the passages shown with it (as an advice or ``medrag search --json`` has them), and what answers it.
+
+    ``gold`` are (passage, sentence) numbers from 1; none: abstain.
 
     ``source`` names where the passages are from.
     """

@@ -21,7 +21,7 @@ def test_a_line_a_query(retriever: Retriever, tmp_path: Path) -> None:
     assert [line["id"] for line in lines] == ["q1", 2]
     assert all(len(line["passages"]) == 10 for line in lines)
     best = lines[0]["passages"][0]
-    assert set(best) == {"id", "doc_id", "score", "title", "text", "link"}
+    assert set(best) == {"id", "doc_id", "score", "title", "section", "text", "sentences", "link"}
     assert best["doc_id"] == "gout"
     assert best["id"].startswith("gout#")
 

@@ -45,7 +45,7 @@ def test_passages_are_taken_as_a_search_prints_them(tmp_path: Path) -> None:
     printed = _passage(Evidence(number=1, passage=GOUT, score=0.5)) | _sentences(
         Evidence(number=1, passage=GOUT, score=0.5)
     )
-    line = {"case": {"question": "gout flare?"}, "passages": [printed], "gold": [[1, 2]]}
+    line = {"case": {"question": "gout flare?"}, "passages": [printed], "gold": [[1, 1]]}
     judged = JudgedCase.model_validate_json(json.dumps(line))
     (passage,) = judged.passages
     assert [passage.quote(each) for each in passage.sentences] == [GOUT.quote(each) for each in GOUT.sentences]
