@@ -139,7 +139,7 @@ def _cut(rules: _Rules, bottom: float, parts: Sequence[Column], words: Sequence[
     """The lines of a row that a page's end cuts: all that stands below the last rule, in the table's columns."""
     lines = _between(rules, bottom, float("inf"), words)
     fits = not any(_crosses(line, part) for line in lines for part in parts[1:])
-    return lines if 0 < len(lines) <= _CUT_LINES and fits and len(columns(lines)) > 1 else []
+    return list(lines) if 0 < len(lines) <= _CUT_LINES and fits and len(columns(lines)) > 1 else []
 
 
 def _below(rules: _Rules, tops: Sequence[float], within: Sequence[float], words: Sequence[Word]) -> list[float]:

@@ -93,8 +93,14 @@ def _sections(word: Any) -> tuple[str, list[Section]]:
         elif style != "Caption" and text:
             level = _level(item, style)
             # A numbered list right after bullets, or bullets after numbers, has not their stem.
-            before, counted = counted, _is_counted(item, style)
-            if level == 1 and before != counted and blocks and blocks[-1].level and not blocks[-1].text.endswith(":"):
+            was_counted, counted = counted, _is_counted(item, style)
+            if (
+                level == 1
+                and was_counted != counted
+                and blocks
+                and blocks[-1].level
+                and not blocks[-1].text.endswith(":")
+            ):
                 close()
             blocks.append(Block(text, statement=level > 0, level=level))
     head(0, "")

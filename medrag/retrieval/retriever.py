@@ -86,7 +86,7 @@ class Retriever:
         filters = self._spoken(query, vectors, filters)
         return self._best(query, vectors, filters, k) if self._answerable(vectors, filters) else []
 
-    def sentences(  # noqa: PLR0913 (what a caller may ask for)
+    def sentences(
         self,
         query: Query | str,
         *,

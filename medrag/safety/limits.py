@@ -86,7 +86,7 @@ def _values(key: str, patient: PatientView) -> Sequence[float | str]:
 def _reported(key: str, patient: PatientView, today: date) -> Sequence[float]:
     """A score's newest total that the record gives without its items, while it is fresh; none otherwise."""
     named = re.compile("|".join(patient.knowledge.threshold_names.get(key, ("(?!)",))), re.I)
-    window = calculators()[key].fresh_days or FRESH_DAYS
+    window = calculators(patient.knowledge)[key].fresh_days or FRESH_DAYS
     held = [
         (each.date, each.value)
         for each in patient.patient.observations or ()
