@@ -55,7 +55,7 @@ def test_search_answers_a_file_of_queries_line_by_line(starter_index: Path, tmp_
     assert [line["id"] for line in lines] == ["a", 2]
     assert all(len(line["passages"]) == 3 for line in lines)
     assert lines[0]["passages"][0]["doc_id"] == "gout"
-    assert set(lines[0]["passages"][0]) == {"id", "doc_id", "score", "title", "text", "link"}
+    assert set(lines[0]["passages"][0]) == {"id", "doc_id", "score", "title", "section", "text", "sentences", "link"}
 
 
 def test_calc_lists_computes_and_refuses(tmp_path: Path) -> None:

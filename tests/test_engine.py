@@ -26,6 +26,7 @@ PENICILLIN_ALLERGY = Patient.model_validate(
 )
 ASKED = Case(question=QUESTION)
 ALLERGIC = Case(question=QUESTION, patient=PENICILLIN_ALLERGY)
+CELLULITIS = Case(question="Which antibiotic for streptococcal cellulitis?", patient=PENICILLIN_ALLERGY)
 
 
 @pytest.fixture(scope="session")
@@ -111,9 +112,9 @@ def test_the_model_sees_the_best_sentences_and_no_others(retriever: Retriever) -
 
 
 def test_a_model_that_repeats_itself_when_asked_again_is_heard_once(retriever: Retriever) -> None:
-    evidence = evidence_for(retriever, ALLERGIC)
-    reply = f"{letter_of(evidence, 'azithromycin')},{letter_of(evidence, 'penicillin v is given')}"
-    advice = recommend(engine(retriever, reply, reply), ALLERGIC)
+    evidence = evidence_for(retriever, CELLULITIS)
+    reply = f"{letter_of(evidence, 'clindamycin 300')},{letter_of(evidence, 'penicillin v is given')}"
+    advice = recommend(engine(retriever, reply, reply), CELLULITIS)
     said = [each.text for each in (*advice.statements, *advice.withheld)]
     assert advice.withheld
     assert len(said) == len(set(said))
@@ -236,8 +237,8 @@ def test_what_search_ranks_first_leads_and_the_model_adds_to_it(retriever: Retri
 
 
 def test_what_leads_is_checked_as_any_other(retriever: Retriever) -> None:
-    evidence = evidence_for(retriever, ALLERGIC)
+    evidence = evidence_for(retriever, CELLULITIS)
     leading = replace(engine(retriever, "none", "none"), lead=len(by_rank(evidence)), max_statements=24)
-    advice = recommend(leading, ALLERGIC)
+    advice = recommend(leading, CELLULITIS)
     assert any("penicillin V is given" in each.text for each in advice.withheld)
     assert not any("penicillin V is given" in each.text for each in advice.statements)

@@ -10,7 +10,7 @@ from medrag.curation.loaders import cpic
 from medrag.curation.loaders.names import ingredient
 from medrag.knowledge import Knowledge, load
 from medrag.patient.load import load as load_patient
-from medrag.safety.checks.pgx_match import match
+from medrag.safety.checks.genome.match import match
 from medrag.types import Severity
 
 LEVELS = ("Major", "Moderate", "Minor")

@@ -94,13 +94,8 @@ def _sections(word: Any) -> tuple[str, list[Section]]:
             level = _level(item, style)
             # A numbered list right after bullets, or bullets after numbers, has not their stem.
             was_counted, counted = counted, _is_counted(item, style)
-            if (
-                level == 1
-                and was_counted != counted
-                and blocks
-                and blocks[-1].level
-                and not blocks[-1].text.endswith(":")
-            ):
+            mixed = level == 1 and was_counted != counted
+            if mixed and blocks and blocks[-1].level and not blocks[-1].text.endswith(":"):
                 close()
             blocks.append(Block(text, statement=level > 0, level=level))
     head(0, "")

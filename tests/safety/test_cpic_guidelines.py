@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from medrag.knowledge import load
-from medrag.safety.checks.pgx_match import match
+from medrag.safety.checks.genome.match import match
 from medrag.types import Genotype
 from tests.paths import SHARED
 

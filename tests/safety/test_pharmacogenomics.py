@@ -3,7 +3,7 @@ import pytest
 from medrag.curation.loaders import cpic
 from medrag.knowledge import load
 from medrag.patient.load import load as load_patient
-from medrag.safety.checks.pgx_match import match
+from medrag.safety.checks.genome.match import match
 from medrag.types import Genotype
 from tests.paths import SHARED
 

@@ -15,9 +15,9 @@ from medrag.safety.checks.dosing.opioids import opioids
 from medrag.safety.checks.dosing.route import route
 from medrag.safety.checks.duplication import duplication
 from medrag.safety.checks.evidence import superseded, support
+from medrag.safety.checks.genome.pharmacogenomics import pharmacogenomics
 from medrag.safety.checks.hepatic import hepatic
 from medrag.safety.checks.interaction import interaction
-from medrag.safety.checks.pharmacogenomics import pharmacogenomics
 from medrag.safety.checks.population import population
 from medrag.safety.checks.pregnancy import pregnancy
 from medrag.safety.checks.qt import qt

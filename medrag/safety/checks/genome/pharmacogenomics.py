@@ -8,7 +8,7 @@ from medrag.knowledge.pgx import PgxEntry
 from medrag.messages import Value
 from medrag.patient.pharmacogenes import gene_of, has, usable
 from medrag.safety.check_context import Context, fail, not_assessed, passed
-from medrag.safety.checks.pgx_match import match
+from medrag.safety.checks.genome.match import match
 from medrag.types import Finding, Genotype, Severity
 
 ADULT = 18.0

@@ -1,0 +1,1 @@
+"""What genes say of drugs, and how a guideline's recommendation is found for a result."""
