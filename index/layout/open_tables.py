@@ -108,10 +108,8 @@ def _goes_on(rules: _Rules, group: Sequence[float], above: float, below: float, 
 
 
 def _crosses(line: Line, column: Column) -> bool:
-    """Whether the words of a line run over a column's beginning without a gap."""
-    before = max((word.x1 for word in line if word.x0 < column[0]), default=None)
-    after = min((word.x0 for word in line if word.x0 >= column[0]), default=None)
-    return before is not None and (before > column[0] + 1 or (after is not None and after - before < _SLACK))
+    """Whether a word of a line reaches over a column's beginning."""
+    return any(word.x0 < column[0] and word.x1 > column[0] + 1 for word in line)
 
 
 def _table(rules: _Rules, tops: Sequence[float], within: Sequence[float], words: Sequence[Word]) -> Found | None:
