@@ -109,7 +109,8 @@ def asks(code: str = ENGLISH) -> dict[str, dict[str, str]]:
 def pattern(kind: str, name: str, code: str = ENGLISH) -> re.Pattern[str]:
     """The expression ``name`` of the language's file ``kind``, matched without regard to case.
 
-    A list of expressions is joined by "|"; ``{other}`` stands for another of the file, in brackets where it is a list.
+    A name has one expression, or a list joined by "|"; ``{other}`` stands for another of the file, in brackets where it
+    is a list.
     """
     return re.compile(_joined(_expressions(kind, code), name), re.IGNORECASE)
 
@@ -124,7 +125,8 @@ def _joined(lists: Mapping[str, Sequence[str]], name: str) -> str:
 
 @lru_cache(maxsize=8)
 def _expressions(kind: str, code: str) -> dict[str, tuple[str, ...]]:
-    return TypeAdapter(dict[str, tuple[str, ...]]).validate_python(_content(code, kind))
+    named = TypeAdapter(dict[str, str | tuple[str, ...]]).validate_python(_content(code, kind))
+    return {name: (said,) if isinstance(said, str) else said for name, said in named.items()}
 
 
 def _content(code: str, name: str) -> Any:

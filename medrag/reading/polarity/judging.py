@@ -10,36 +10,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import partial
 from itertools import islice
 
+from medrag.reading.languages import pattern
 from medrag.reading.polarity.cues import LONGEST_SENTENCE, SENTENCE_END, Cue, Polarity
-from medrag.reading.polarity.following import (
-    AFTER,
-    ARROW_NEXT,
-    AVOIDED_AFTER,
-    DOSE_NEXT,
-    GIVEN_AFTER,
-    HARM_AFTER,
-    IN_CASE,
-    LOOK_AHEAD,
-    MEANS,
-    ONLY_ONCE,
-    STOPS_LATER,
-    THEN,
-    VERDICT_AFTER,
-    VERDICT_ASIDE,
-)
 
+_said = partial(pattern, "advice")
+LOOK_AHEAD = 120
+"""Characters after a name that are looked at."""
 NEAREST = 40
 """How many cues before a name are looked at."""
 LONGEST_CASE = 120
 _WORD = re.compile(r"[\w'-]+")
-_NOT_DOING = re.compile(r"\b(?:not|without) \w+ing (?:\w+ )?$", re.IGNORECASE)
-"""Before a name of which it is bad not to be given ("Not giving X would be a mistake")."""
-_EXCHANGING = (
-    "switch", "chang", "replac", "swap", "exchang", "trad", "transition", "convert", "mov", "rotat", "cross",
-)  # fmt: skip
-_FOR_IT = re.compile(r"\b(?:to|with|by|for)\b")
 
 
 def polarity_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], marks: Sequence[Cue]) -> Polarity:
@@ -51,7 +34,7 @@ def polarity_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]
     near = (mark for mark in reversed(before) if mark.end <= start)
     cue = next((mark for mark in islice(near, NEAREST) if _applies(text, mark, start, spans)), None)
     if cue is None:
-        return Polarity.STOPPED if ARROW_NEXT.match(after) else _uncued(after)
+        return Polarity.STOPPED if _said("arrow_next").match(after) else _uncued(after)
     if _overruled(text, cue, start, end, after) or _by_means(text, cue, start, spans):
         return Polarity.RECOMMENDED
     if cue.polarity is Polarity.STOPPED and _for_later(text, cue, after):
@@ -61,47 +44,47 @@ def polarity_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]
 
 def _said_after(text: str, start: int, end: int, after: str) -> Polarity | None:
     """What the words right after the name say by themselves."""
-    if VERDICT_AFTER.match(text, end):
+    if _said("verdict").match(text, end):
         return Polarity.AVOIDED
-    if ONLY_ONCE.match(after):
+    if _said("only_once").match(after):
         return Polarity.MENTIONED
-    direct = AFTER.match(after)
+    direct = _said("after").match(after)
     if not direct or not direct.lastgroup:
         return None
-    undone = direct.lastgroup == "avoided" and _NOT_DOING.search(text, max(0, start - LOOK_AHEAD), start)
+    undone = direct.lastgroup == "avoided" and _said("not_doing").search(text, max(0, start - LOOK_AHEAD), start)
     return Polarity.RECOMMENDED if undone else Polarity(direct.lastgroup)
 
 
 def _for_later(text: str, cue: Cue, after: str) -> bool:
     """Whether a stop is for later, or for a case that has not come ("stop it if bleeding occurs")."""
-    clause = THEN.split(after, maxsplit=1)[0]
+    clause = _said("then").split(after, maxsplit=1)[0]
     before = text[max(0, cue.start - LONGEST_CASE) : cue.start]
-    return STOPS_LATER.match(clause) is not None or IN_CASE.search(before) is not None
+    return _said("later").match(clause) is not None or _said("in_case").search(before) is not None
 
 
 def _by_means(text: str, cue: Cue, start: int, spans: Sequence[tuple[int, int]]) -> bool:
     """Whether the name is what something is stopped or avoided with ("stop the bleeding with X")."""
     between = text[cue.end : start]
     named = any(cue.end <= begin < start for begin, _ in spans)
-    verb = re.match(r"stop|avoid|ceas", text[cue.start : cue.end], re.IGNORECASE)
-    return verb is not None and not named and MEANS.fullmatch(between) is not None
+    verb = _said("ending").match(text, cue.start, cue.end)
+    return verb is not None and not named and _said("by_means").fullmatch(between) is not None
 
 
 def _uncued(after: str) -> Polarity:
     """With no cue before the name: advised, unless the sentence goes on to warn of it or only to describe its harm."""
-    if AVOIDED_AFTER.match(after) or VERDICT_ASIDE.match(after):
+    if _said("warned_farther").match(after) or _said("verdict_aside").match(after):
         return Polarity.AVOIDED
-    return Polarity.MENTIONED if HARM_AFTER.match(after) else Polarity.RECOMMENDED
+    return Polarity.MENTIONED if _said("harm").match(after) else Polarity.RECOMMENDED
 
 
 def _overruled(text: str, cue: Cue, start: int, end: int, after: str) -> bool:
     """Whether words nearer to the name than its cue say that it is advised after all."""
-    if GIVEN_AFTER.match(after) and (cue.soft or not _joined_to(text, cue, start)):
+    if _said("given").match(after) and (cue.soft or not _joined_to(text, cue, start)):
         return True
     opens_clause = (
         cue.polarity is not Polarity.MENTIONED and re.search(r",\s*$", text[max(0, start - 20) : start]) is not None
     )
-    if (cue.soft or opens_clause) and DOSE_NEXT.match(text, end):
+    if (cue.soft or opens_clause) and _said("dose_next").match(text, end):
         return True
     return cue.polarity is Polarity.STOPPED and _is_replacement(text, cue, start)
 
@@ -141,9 +124,9 @@ def _joined_to(text: str, cue: Cue, start: int) -> bool:
 
 def _is_replacement(text: str, cue: Cue, start: int) -> bool:
     """Whether the name is what a drug is switched *to* or replaced *with*."""
-    verb = text[cue.start : cue.end].lower()
-    if re.search(r"(?:→|-{1,2}>|=>|⇒)\s*(?:start\s+)?$", text[cue.end : start]):
+    between = text[cue.end : start]
+    if _said("arrow_before").search(between):
         return True
-    if not verb.startswith(_EXCHANGING):
+    if not _said("exchanging").match(text, cue.start, cue.end):
         return False
-    return _FOR_IT.search(text[cue.end : start]) is not None
+    return _said("for_it").search(between) is not None
