@@ -115,7 +115,7 @@ def pattern(kind: str, name: str, code: str = ENGLISH) -> re.Pattern[str]:
     return re.compile(_joined(_expressions(kind, code), name), re.IGNORECASE)
 
 
-_INSERTED = re.compile(r"\{([a-z_]+)\}")
+_INSERTED = re.compile(r"\{([a-z][a-z_ ]*)\}")
 
 
 def _joined(lists: Mapping[str, Sequence[str]], name: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from medrag.patient.view import KnownAllergy, PatientView
 from medrag.reading.languages.gloss import in_english
-from medrag.reading.population import ASKED, Alternatives, meant_for
+from medrag.reading.population import ASKED, Alternatives, asked, meant_for
 from medrag.safety.check_context import Context, fail, passed
 from medrag.safety.limits import Standing, standing
 from medrag.types import Evidence, Finding, Severity
@@ -79,7 +79,7 @@ def unmet(text: str, question: str, patient: PatientView) -> Mismatch | None:
 
 
 def _names_limit(question: str, key: str, patient: PatientView) -> bool:
-    named = patient.knowledge.threshold_names.get(key, (ASKED[key],) if key in ASKED else ())
+    named = patient.knowledge.threshold_names.get(key, (asked(key).pattern,) if key in ASKED else ())
     return any(re.search(rf"\b(?:{words})", question, re.I) for words in named)
 
 
@@ -104,7 +104,7 @@ def _headings(context: Context) -> list[str]:
 
 
 def _asked(question: str, wanted: Alternatives) -> bool:
-    return any(re.search(ASKED[_kind(group)], question, re.I) for group in wanted)
+    return any(asked(_kind(group)).search(question) for group in wanted)
 
 
 def _kind(group: str) -> str:
