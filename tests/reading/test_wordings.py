@@ -25,6 +25,8 @@ KNOWN = knowledge.load()
         "No change to ibuprofen for now.",
         "Leave the ibuprofen as it is.",
         "There are no further changes to ibuprofen.",
+        "There is no need to steer clear of ibuprofen.",
+        "A little ibuprofen wouldn't hurt.",
     ],
 )
 def test_what_denies_a_warning_advises(text: str) -> None:
@@ -40,6 +42,8 @@ def test_what_denies_a_warning_advises(text: str) -> None:
         "Ibuprofen must never be used here.",
         "There is a need to avoid ibuprofen.",
         "He does not need ibuprofen.",
+        "Ibuprofen is not for people with such kidneys.",
+        "The suggestion of ibuprofen is rejected.",
     ],
 )
 def test_a_plain_warning_stays_one(text: str) -> None:
@@ -137,3 +141,21 @@ def test_names_cut_short_are_known(text: str, name: str) -> None:
 @pytest.mark.parametrize("text", ["Treat the fever with fluids.", "Continue the same plan."])
 def test_ordinary_words_are_no_names_cut_short(text: str) -> None:
     assert drugs(text, KNOWN) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There is a documented ibuprofen anaphylaxis.",
+        "Ibuprofen would worsen his kidneys.",
+        "Ibuprofen was only a one-week course in the summer.",
+    ],
+)
+def test_what_is_told_of_a_drug_is_no_advice(text: str) -> None:
+    (mention,) = drugs(text, KNOWN)
+    assert mention.polarity is Polarity.MENTIONED
+
+
+def test_a_course_that_is_to_come_is_advice() -> None:
+    (mention,) = drugs("Ibuprofen should be a one-week course.", KNOWN)
+    assert mention.polarity is Polarity.RECOMMENDED
