@@ -77,7 +77,7 @@ def test_history_is_kept_where_it_is_wanted_alone(engine_of: EngineOf, page: Any
         page.get_by_label("Keep answers in this browser").check()
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Ask", exact=True).click()
-        page.get_by_text("Done.").wait_for()
+        page.wait_for_function("localStorage.getItem('history')?.includes('Bed 7')")
         page.reload()
         page.get_by_role("button", name="History").click()
         page.locator("button.kept", has_text="Bed 7").click()
