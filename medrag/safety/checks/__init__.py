@@ -22,9 +22,9 @@ from medrag.safety.checks.population import population
 from medrag.safety.checks.pregnancy import pregnancy
 from medrag.safety.checks.qt import qt
 from medrag.safety.checks.renal import renal
+from medrag.safety.checks.stopping.washout import washout
+from medrag.safety.checks.stopping.withdrawal import withdrawal
 from medrag.safety.checks.unknown import unknown
-from medrag.safety.checks.washout import washout
-from medrag.safety.checks.withdrawal import withdrawal
 from medrag.types import Finding
 
 Check = Callable[[Context], Iterable[Finding]]
