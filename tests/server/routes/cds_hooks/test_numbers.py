@@ -59,5 +59,5 @@ def test_they_never_take_the_place_of_a_warning() -> None:
 
 def test_every_calculator_named_exists() -> None:
     named = {each.calculator for each in load().order_calculators}
-    assert named <= calculators().keys()
+    assert named <= calculators(load()).keys()
     assert services  # the data is what the services use
