@@ -29,8 +29,6 @@ LOOKED_AT = 30
 # As good as any on 417 MedQuAD questions, and better than less on questions in lay words: docs/results-retrieval.md.
 DENSE_WEIGHT = 0.85
 PATIENT_WEIGHT = 0.4
-OWN_LANGUAGE = 0.1
-"""A Chinese question is answered in Chinese unless passages in English are nearer by more: docs/results-chinese.md."""
 
 # The limits below were read off tests/retrieval/questions.jsonl (56 questions the starter corpus answers, 30 on
 # conditions it lacks, 30 off topic) and 16 questions that name no condition ("What should I start for her?").
@@ -126,7 +124,7 @@ class Retriever:
     def _spoken(self, query: Query, vectors: NDArray[np.float32], filters: Filters) -> Filters:
         """``filters`` with the language to search in, where the index has several and none is asked for.
 
-        The question's own; for a Chinese one the others, where they reach it nearer by more than OWN_LANGUAGE.
+        The question's own; for a Chinese one whichever reaches it nearer: docs/results-chinese.md.
         """
         own = CHINESE if is_chinese(query.asked) else ENGLISH
         if filters.languages or not self.index.languages - {own}:
@@ -138,7 +136,7 @@ class Retriever:
         if own == ENGLISH:
             return mine
         mixed = _mixed(vectors)
-        return mine if self.index.nearest(mixed, mine) >= self.index.nearest(mixed, others) - OWN_LANGUAGE else others
+        return mine if self.index.nearest(mixed, mine) >= self.index.nearest(mixed, others) else others
 
     def _encoded(self, query: Query) -> NDArray[np.float32]:
         """The question's vector and, where the query has more lines, the whole query's."""
