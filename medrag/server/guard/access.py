@@ -21,13 +21,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from fastapi import Request
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from medrag.errors import ConfigurationError, InputError
+from medrag.server.config_file import read_config
 from medrag.server.guard.failures import Failure
 from medrag.server.guard.wrong_keys import WrongKeys
 
@@ -60,14 +60,7 @@ def read_keys(path: Path) -> dict[str, Key]:
     Raises:
         ConfigurationError: it is not there, holds no key, or is not as the module's docstring shows.
     """
-    try:
-        keys = _KEYS.validate_python(yaml.safe_load(path.read_text()))
-    except OSError as error:
-        raise ConfigurationError(f"the key file {path} cannot be read ({error.strerror})") from None
-    except (yaml.YAMLError, UnicodeDecodeError, ValidationError):
-        raise ConfigurationError(
-            f"the key file {path} must hold lines like `ward-7: {{sha256: ..., role: ...}}`"
-        ) from None
+    keys = read_config(path, _KEYS, what="the key file", form="lines like `ward-7: {sha256: ..., role: ...}`")
     if not keys:
         raise ConfigurationError(f"the key file {path} holds no key, so nobody could use this service")
     names = [*keys, *(key.group for key in keys.values() if key.group)]

@@ -22,11 +22,11 @@ from typing import Any
 
 import jwt
 import sqlalchemy as sa
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from sqlalchemy.exc import IntegrityError
 
 from medrag.errors import ConfigurationError, Untrusted
+from medrag.server.config_file import read_config
 from medrag.storage.database import Database
 from medrag.storage.tables import client_tokens
 
@@ -115,14 +115,8 @@ def read_clients(path: Path, database: Database) -> CdsClients:
     Raises:
         ConfigurationError: it is not there, not as the module's docstring shows, or a key file cannot be read.
     """
-    try:
-        file = _File.model_validate(yaml.safe_load(path.read_text()))
-    except OSError as error:
-        raise ConfigurationError(f"cds_clients {path} cannot be read ({error.strerror})") from None
-    except (yaml.YAMLError, UnicodeDecodeError, ValidationError):
-        raise ConfigurationError(
-            f"cds_clients {path} must hold `audience: https://...` and `issuers: {{ISSUER: {{jwks: FILE-OR-URL}}}}`"
-        ) from None
+    form = "`audience: https://...` and `issuers: {ISSUER: {jwks: FILE-OR-URL}}`"
+    file = read_config(path, TypeAdapter(_File), what="cds_clients", form=form)
     keys = {name: _source(issuer.jwks, path.parent) for name, issuer in file.issuers.items()}
     return CdsClients(file.audience, keys, database)
 

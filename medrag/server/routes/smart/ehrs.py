@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-import yaml
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, model_validator
 
 from medrag.errors import ConfigurationError
+from medrag.server.config_file import read_config
 from medrag.server.fhir_server import is_private
 
 SCOPE = "patient/*.rs"
@@ -78,14 +78,8 @@ def read_ehrs(path: Path) -> dict[str, Ehr]:
     Raises:
         ConfigurationError: it is not there, not as the module's docstring shows, or an address in it is not https.
     """
-    try:
-        entries = _FILE.validate_python(yaml.safe_load(path.read_text()))
-    except OSError as error:
-        raise ConfigurationError(f"smart {path} cannot be read ({error.strerror})") from None
-    except (yaml.YAMLError, UnicodeDecodeError, ValidationError):
-        raise ConfigurationError(
-            f"smart {path} must hold `FHIR-ADDRESS: {{name: ..., client_id: ...}}`; docs/smart.md has all of it"
-        ) from None
+    form = "`FHIR-ADDRESS: {name: ..., client_id: ...}`; docs/smart.md has all of it"
+    entries = read_config(path, _FILE, what="smart", form=form)
     ehrs = [_ehr(base.rstrip("/"), entry, path.parent) for base, entry in entries.items()]
     if len({each.name for each in ehrs}) < len(ehrs):
         raise ConfigurationError(f"smart {path}: two record systems have one name")
