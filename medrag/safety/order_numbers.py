@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from medrag.knowledge import Knowledge
 from medrag.patient.measures.calculation import Calculation, compute
 from medrag.reading import Prescription
 from medrag.safety.consultation import Consultation
@@ -26,9 +25,9 @@ class OrderNumbers:
         return bool(self.effects or self.calculations)
 
 
-def order_numbers(statements: Sequence[Statement], record: Patient, knowledge: Knowledge) -> OrderNumbers:
-    """The numbers of the order that was read as ``statements``."""
-    consultation = Consultation(record, "", knowledge)
+def order_numbers(statements: Sequence[Statement], record: Patient, consultation: Consultation) -> OrderNumbers:
+    """The numbers of the order that was read as ``statements``; ``consultation`` is of the patient of ``record``."""
+    knowledge = consultation.knowledge
     found = effects(statements, consultation.read, consultation.patient, knowledge)
     known = tuple(each for each in found if each.not_assessed is None)
     read = [each for one in statements for each in consultation.read(one.text)]

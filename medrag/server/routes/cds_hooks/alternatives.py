@@ -53,14 +53,20 @@ class _Refused:
     drugs: frozenset[str]
 
 
+def replaceable(order: Order, reviewed: Reviewed) -> bool:
+    """Whether another order may be looked for: this one is contraindicated, and says what it is for."""
+    failed = filter(_speaks_against, reviewed.findings)
+    return bool(order.reasons) and any(each.severity is Severity.CONTRAINDICATED for each in failed)
+
+
 def alternative(order: Order, reviewed: Reviewed, consultation: Consultation, search: Search) -> Alternative | None:
-    """What the evidence has in the place of a contraindicated order; None where there is none, or it is not one.
+    """What the evidence has in the place of an order; None where there is none, or it is not :func:`replaceable`.
 
     ``consultation`` is of the patient, with the other drafts of the session released.
     """
-    failed = [each for each in reviewed.findings if _speaks_against(each)]
-    if not order.reasons or not any(each.severity is Severity.CONTRAINDICATED for each in failed):
+    if not replaceable(order, reviewed):
         return None
+    failed = filter(_speaks_against, reviewed.findings)
     refused = _refused(order.reasons[0], reviewed, failed, consultation)
     case = Case(question=f"Which drug for {refused.reason}?", patient=consultation.record)
     asked = replace(consultation, question=case.question, evidence=search(case), one_person=True)

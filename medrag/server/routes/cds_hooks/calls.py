@@ -33,7 +33,7 @@ from medrag.server.guard.audit import Trail
 from medrag.server.guard.cds_clients import CdsClients
 from medrag.server.guard.failures import Failure
 from medrag.server.languages import preferred
-from medrag.server.routes.cds_hooks.alternatives import Search, alternative
+from medrag.server.routes.cds_hooks.alternatives import Search, alternative, replaceable
 from medrag.server.routes.cds_hooks.cards import list_cards, order_cards
 from medrag.server.routes.cds_hooks.details import Told, Wording
 from medrag.server.routes.cds_hooks.prefetch import HookRequest, Sent, gathered, record_of
@@ -169,8 +169,9 @@ def _of_orders(body: HookRequest, sent: Sent, wording: Wording, setup: Setup) ->
         *unchecked(orders),
         *gaps_of(record, knowledge, sent.shortfalls),
     ]
-    session = [*review_orders(beside, record, knowledge), *reviewed] if setup.search else reviewed
     drafts = {each.reference: each for each in chosen}
+    replacing = setup.search and any(replaceable(drafts[each.reference], each) for each in reviewed)
+    session = [*review_orders(beside, record, knowledge), *reviewed] if replacing else reviewed
     told = [_told(each, drafts[each.reference], record, wording, setup.search, session) for each in reviewed]
     return order_cards(told, reviewed, gaps, wording, sent.reference)
 
@@ -183,9 +184,9 @@ def _told(  # noqa: PLR0913 (an order, and all that it is held against)
     search: Search | None,
     session: Sequence[Reviewed],
 ) -> Told:
-    numbers = order_numbers(reviewed.statements, record, wording.knowledge)
     others = [each for one in session if one is not reviewed for each in one.statements]
     consultation = Consultation(record, "", wording.knowledge, released=others)
+    numbers = order_numbers(reviewed.statements, record, consultation)
     instead = alternative(order, reviewed, consultation, search) if search else None
     return Told(reviewed.reference, reviewed.name, reviewed.findings, numbers, instead)
 
