@@ -33,6 +33,11 @@ class OrderWeights(Record):
     questions: int
     weights: dict[str, float]
 
+    @property
+    def vector(self) -> NDArray[np.float64]:
+        """The weights in the order of the features."""
+        return np.array([self.weights[name] for name in features()])
+
 
 @dataclass(frozen=True)
 class _Words:
@@ -49,9 +54,9 @@ class _Words:
     length: int
 
 
-def features(kinds_asked: Sequence[str]) -> tuple[str, ...]:
+def features() -> tuple[str, ...]:
     """The names of the features, in their order."""
-    told = [f"{where}: {kind}" for where in ("sentence tells", "heading tells") for kind in kinds_asked]
+    told = [f"{where}: {kind}" for where in ("sentence tells", "heading tells") for kind in kinds()]
     asked = [f"{each}, asked" for each in told]
     return (*_NEARNESS, *_WORDS, *_CONDITIONS, "length", *told, *asked)
 
@@ -72,8 +77,7 @@ class SentenceOrder:
     """Scores sentences for a query by ``weights``; keeps nothing of a query. Safe to use from threads."""
 
     def __init__(self, weights: OrderWeights, knowledge: Knowledge) -> None:
-        names = features(kinds())
-        self._weights = np.array([weights.weights[name] for name in names])
+        self._weights = weights.vector
         self._reader = OrderReader(knowledge)
 
     def scores(self, query: Query, found: Sequence[Evidence], cosines: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -92,7 +96,7 @@ class OrderReader:
 
     def table(self, query: Query, found: Sequence[Evidence], cosines: NDArray[np.float32]) -> NDArray[np.float64]:
         """Features of every sentence of ``found``: shape ``(sentences, features)``."""
-        places = pointers(found)
+        places = positions(found)
         read = [self._read(*_texts(found[place], position)) for place, position in places]
         near = _nearness(found, places, cosines)
         shared = np.array(list(self._shared(query, read))).reshape(len(read), -1)
@@ -187,7 +191,7 @@ def _nearness(
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(_NEARNESS))
 
 
-def pointers(found: Sequence[Evidence]) -> list[Pointer]:
+def positions(found: Sequence[Evidence]) -> list[Pointer]:
     """Every sentence of ``found``: place of its passage and of itself, both from 0."""
     return [(place, position) for place, each in enumerate(found) for position in range(len(each.passage.sentences))]
 

@@ -19,7 +19,7 @@ from medrag.errors import ConfigurationError
 from medrag.knowledge import Knowledge, load
 from medrag.reading.languages.gloss import CHINESE, in_english
 from medrag.retrieval.encoder import Encoder
-from medrag.retrieval.order import SentenceOrder, pointers, read_weights
+from medrag.retrieval.order import SentenceOrder, positions, read_weights
 from medrag.retrieval.query import Query
 from medrag.retrieval.store.passages import language_of
 from medrag.types import Evidence, Passage, Pointer
@@ -54,7 +54,7 @@ class SentenceRanker:
         Passages come by their best sentence, and each holds only its sentences among these; ``score`` is the largest
         of their cosines.
         """
-        places = pointers(found)
+        places = positions(found)
         if not places:
             return []
         cosines = self.cosines(query, found)

@@ -13,13 +13,11 @@ from medrag.patient.measures.calculators import calculators
 from medrag.patient.measures.derived import Refusal, calculate, value_of
 from medrag.patient.measures.inputs import Unavailable
 from medrag.patient.record.facts import days_before, moment
+from medrag.patient.record.freshness import FRESH_DAYS
 from medrag.patient.view import PatientView
 from medrag.reading.thresholds.conditions import applies_when
 from medrag.reading.thresholds.mentions import Limits
 from medrag.types import FactStatus
-
-FRESH_DAYS = 365
-"""How long the recorded total of a score counts where its calculator bounds no age."""
 
 
 @dataclass(frozen=True, slots=True)

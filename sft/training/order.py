@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from medrag.datasets.questions import Place, Question
 from medrag.errors import PatientError
-from medrag.retrieval.asks import kinds
-from medrag.retrieval.order import OrderReader, OrderWeights, features, pointers
+from medrag.retrieval.order import OrderReader, OrderWeights, features, positions
 from medrag.retrieval.query import query_for
 from medrag.retrieval.retriever import LOOKED_AT
 from medrag.retrieval.sentences import SentenceRanker
@@ -67,7 +66,7 @@ def candidates(corpus: Corpus, questions: Sequence[Question], ranker: SentenceRa
         except PatientError:
             continue
         cosines = ranker.cosines(query, near)
-        places = [(near[place].passage.id, position + 1) for place, position in pointers(near)]
+        places = [(near[place].passage.id, position + 1) for place, position in positions(near)]
         may = set(corpus.found(question, question.may))
         yield Candidates(
             document=question.doc,
@@ -84,7 +83,7 @@ def _offered(corpus: Corpus, question: Question, near: Sequence[Evidence]) -> ND
     case = question.case
     consultation = Consultation(case.patient, case.question, corpus.knowledge, evidence=near)
     offered = {(number - 1, position - 1) for number, position in consultation.choices().pointers}
-    return np.array([row for row, place in enumerate(pointers(near)) if place in offered], dtype=np.int64)
+    return np.array([row for row, place in enumerate(positions(near)) if place in offered], dtype=np.int64)
 
 
 def _are(places: Sequence[Place], gold: set[Place]) -> NDArray[np.bool_]:
@@ -116,7 +115,7 @@ def fit(lists: Sequence[Candidates], encoder: str) -> OrderWeights:
         questions=len(answered),
         weights={
             name: round(float(weight), DIGITS)
-            for name, weight in zip(features(kinds()), weights.detach().numpy() / spread, strict=True)
+            for name, weight in zip(features(), weights.detach().numpy() / spread, strict=True)
         },
     )
 
@@ -150,10 +149,10 @@ class OrderScore:
 
 def score(lists: Sequence[Candidates], weights: OrderWeights | None, count: int) -> OrderScore:
     """How well ``weights`` put the lists in order; without them their cosines do."""
-    by_name = np.array([weights.weights[name] for name in features(kinds())]) if weights else None
+    vector = weights.vector if weights else None
     recalls, firsts = [], []
     for each in lists:
-        scores = each.cosines if by_name is None else each.table @ by_name
+        scores = each.cosines if vector is None else each.table @ vector
         best = np.argsort(-scores, kind="stable")[:count]
         recalls.append(each.must[best].sum() / each.wanted)
         firsts.append(bool(each.must[best[:1]].any()))

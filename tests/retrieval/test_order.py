@@ -11,15 +11,14 @@ import pytest
 from medrag.errors import ConfigurationError
 from medrag.knowledge import load as load_knowledge
 from medrag.retrieval import sentences
-from medrag.retrieval.asks import kinds
-from medrag.retrieval.order import OrderReader, OrderWeights, SentenceOrder, features, pointers, read_weights
+from medrag.retrieval.order import OrderReader, OrderWeights, SentenceOrder, features, positions, read_weights
 from medrag.retrieval.query import Query
 from medrag.retrieval.sentences import ORDER, SentenceRanker
 from medrag.types import Evidence
 from tests.evidence import passage
 
 KNOWN = load_knowledge()
-NAMES = features(kinds())
+NAMES = features()
 GOUT = passage(
     "gout#1", "Give colchicine 500 micrograms for a flare.", "Refer if flares go on.", "Gout is common.", title="Gout"
 )
@@ -34,7 +33,7 @@ def column(name: str, query: Query = DOSE) -> list[float]:
 
 
 def test_every_sentence_has_a_row_of_every_feature() -> None:
-    assert pointers(FOUND) == [(0, 0), (0, 1), (0, 2), (1, 0)]
+    assert positions(FOUND) == [(0, 0), (0, 1), (0, 2), (1, 0)]
     assert OrderReader(KNOWN).table(DOSE, FOUND, COSINES).shape == (4, len(NAMES))
     assert len(set(NAMES)) == len(NAMES)
 

@@ -3,11 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from medrag.retrieval.asks import kinds
 from medrag.retrieval.order import features
 from sft.training.order import Candidates, fit, score
 
-NAMES = features(kinds())
+NAMES = features()
 TELLING = NAMES.index("sentence tells: dose, asked")
 
 
