@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from medrag.knowledge import Knowledge
 from medrag.reading.matcher import tokens
 from medrag.reading.terms import Kind, terms
-from medrag.retrieval.asks import asked_for, kinds, told_of
+from medrag.retrieval.asks import KINDS, asked_for, told_of
 from medrag.retrieval.query import Query
 from medrag.retrieval.store.lexical import Tokeniser
 from medrag.types import Evidence, Pointer, Record
@@ -56,7 +56,7 @@ class _Words:
 
 def features() -> tuple[str, ...]:
     """The names of the features, in their order."""
-    told = [f"{where}: {kind}" for where in ("sentence tells", "heading tells") for kind in kinds()]
+    told = [f"{where}: {kind}" for where in ("sentence tells", "heading tells") for kind in KINDS]
     asked = [f"{each}, asked" for each in told]
     return (*_NEARNESS, *_WORDS, *_CONDITIONS, "length", *told, *asked)
 
@@ -164,8 +164,8 @@ class _Rarity:
 
 
 def _told(each: _Words, wanted: Set[str]) -> list[float]:
-    told = [float(kind in words) for words in (each.told, each.heading_told) for kind in kinds()]
-    asked = [float(kind in wanted and kind in words) for words in (each.told, each.heading_told) for kind in kinds()]
+    told = [float(kind in words) for words in (each.told, each.heading_told) for kind in KINDS]
+    asked = [float(kind in wanted and kind in words) for words in (each.told, each.heading_told) for kind in KINDS]
     return told + asked
 
 

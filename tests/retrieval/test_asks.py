@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from medrag.retrieval.asks import asked_for, kinds, told_of
+from medrag.retrieval.asks import KINDS, asked_for, told_of
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,4 @@ def test_what_a_sentence_tells_of(sentence: str, kind: str) -> None:
 
 def test_plain_words_ask_and_tell_of_nothing() -> None:
     assert asked_for("gout") == told_of("Gout is common.") == frozenset()
-    assert len(set(kinds())) == len(kinds()) > 5
+    assert len(set(KINDS)) == len(KINDS) > 5

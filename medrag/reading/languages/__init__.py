@@ -99,12 +99,6 @@ def language(code: str = ENGLISH) -> Language:
     )
 
 
-@lru_cache(maxsize=4)
-def asks(code: str = ENGLISH) -> dict[str, dict[str, str]]:
-    """Patterns by what may be asked for: ``asked`` in a question, ``told`` in a sentence that answers."""
-    return TypeAdapter(dict[str, dict[str, str]]).validate_python(_content(code, "asks"))
-
-
 @cache
 def pattern(kind: str, name: str, code: str = ENGLISH) -> re.Pattern[str]:
     """The expression ``name`` of the language's file ``kind``, matched without regard to case.
