@@ -150,10 +150,10 @@ def _below(rules: _Rules, tops: Sequence[float], within: Sequence[float], words:
     return closing
 
 
-def _rows(lines: Sequence[Line], ruled: bool, parts: Sequence[Column]) -> list[list[Line]]:
+def _rows(lines: Sequence[Line], ruled: bool, parts: Sequence[Column]) -> Sequence[Sequence[Line]]:
     """The rows between two rules: one where rows have rules and it has one subject."""
     subjects = sum(line[0].x0 < parts[0][1] for line in lines)
-    return [list(lines)] if ruled and subjects < 2 else rowed(lines, parts)
+    return [lines] if ruled and subjects < 2 else rowed(lines, parts)
 
 
 def _are_prose(lines: Sequence[Line], parts: Sequence[Column]) -> bool:
