@@ -133,7 +133,7 @@ def _table(rules: _Rules, tops: Sequence[float], within: Sequence[float], words:
     return Found(box, every, heads, starts=tuple(start for start, _ in parts))
 
 
-def _cut(rules: _Rules, bottom: float, parts: Sequence[Column], words: Sequence[Word]) -> list[Line]:
+def _cut(rules: _Rules, bottom: float, parts: Sequence[Column], words: Sequence[Word]) -> Sequence[Line]:
     """The lines of a row that a page's end cuts: all that stands below the last rule, in the table's columns."""
     lines = _between(rules, bottom, float("inf"), words)
     fits = not any(_crosses(line, part) for line in lines for part in parts[1:])
