@@ -9,6 +9,7 @@ import docx
 from docx.enum.text import WD_TAB_LEADER
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.shared import Cm
 
 from benchmarks.guidelines.text import (
     RIGHTS,
@@ -53,7 +54,7 @@ def _contents(word: Any, text: Text) -> None:
     word.add_paragraph("Contents", style="Heading 1")
     for page, each in enumerate(text.headings, start=2):
         line = word.add_paragraph(f"{each.number} {each.text}\t{page // 4 + 2}")
-        line.paragraph_format.tab_stops.add_tab_stop(docx.shared.Cm(15), leader=WD_TAB_LEADER.DOTS)
+        line.paragraph_format.tab_stops.add_tab_stop(Cm(15), leader=WD_TAB_LEADER.DOTS)
     word.add_page_break()
 
 
@@ -89,8 +90,8 @@ def _table(word: Any, table: Table) -> None:
     for number, row in enumerate((*table.heads, *table.rows)):
         for column, cell in enumerate(row):
             grid.cell(number, column).text = cell
-    for number, spans in enumerate(table.spans()):
-        _merge_heads(grid, number, spans)
+    for number, names in enumerate(table.spans()):
+        _merge_heads(grid, number, names)
     for number, cells in enumerate(table.cells):
         for column, cell in enumerate(cells):
             if cell != "^" and (deep := table.reach(number, column)) > 1:

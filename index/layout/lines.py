@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,11 +18,7 @@ GAP = 6.0
 _CROSSING = 0.4
 _MIN_LINES = 4
 _CENTRAL = 0.08
-_FULL = 0.7
-# A gap that justified text has not.
-_WIDE = 10.0
 _SPACE = 0.8
-_AT_EDGE = 2.5
 _SELDOM = 0.1
 _PROSE_WORDS = 5
 _FEW = 3
@@ -154,7 +150,6 @@ def _stretches(found: Sequence[list[Word]], gutter: float) -> list[tuple[bool, l
     for first, second in pairwise(places):
         if second - first <= _FEW and found[second][0].base - found[first][0].base < _FEW * 2 * found[first][0].size:
             over[first:second] = [True] * (second - first)
-    _mark_tables(found, over, gutter)
     for place in range(1, len(found)):
         # The last line of one cell, below a row that reaches over.
         above, row = found[place - 1], found[place]
@@ -168,25 +163,6 @@ def _stretches(found: Sequence[list[Word]], gutter: float) -> list[tuple[bool, l
             stretches.append((crossing, []))
         stretches[-1][1].append(row)
     return stretches
-
-
-def _mark_tables(found: Sequence[list[Word]], over: list[bool], gutter: float) -> None:
-    """Rows of three pieces and more, none of which fills a column, one below the other, are a table's over columns.
-
-    Beside a table of the left column stands text that begins at the right column's edge.
-    """
-    half = (max(row[-1].x1 for row in found) - min(row[0].x0 for row in found)) / 2
-    parts = [pieces(row, _WIDE) for row in found]
-    narrow = [all(part[-1].x1 - part[0].x0 < _FULL * half for part in row) for row in parts]
-    rights = [next((word.x0 for word in row if word.x0 > gutter), None) for row in found]
-    edge = Counter(round(each) for each in rights if each is not None).most_common(1)[0][0]
-    free = [each is None or abs(each - edge) > _AT_EDGE for each in rights]
-    narrow = [both[0] and both[1] for both in zip(narrow, free, strict=True)]
-    cells = [place for place, row in enumerate(parts) if narrow[place] and len(row) > 2]
-    for first, second in pairwise(cells):
-        close = found[second][0].base - found[first][0].base < 8 * found[first][0].size
-        if close and all(narrow[first : second + 1]):
-            over[first : second + 1] = [True] * (second + 1 - first)
 
 
 def _column(found: list[list[Word]], page: int) -> list[Line]:

@@ -133,7 +133,7 @@ def _table(rules: _Rules, tops: Sequence[float], within: Sequence[float], words:
     return Found(box, every, heads, starts=tuple(start for start, _ in parts))
 
 
-def _cut(rules: _Rules, bottom: float, parts: Sequence[Column], words: Sequence[Word]) -> list[Line]:
+def _cut(rules: _Rules, bottom: float, parts: Sequence[Column], words: Sequence[Word]) -> Sequence[Line]:
     """The lines of a row that a page's end cuts: all that stands below the last rule, in the table's columns."""
     lines = _between(rules, bottom, float("inf"), words)
     fits = not any(_crosses(line, part) for line in lines for part in parts[1:])
@@ -150,10 +150,10 @@ def _below(rules: _Rules, tops: Sequence[float], within: Sequence[float], words:
     return closing
 
 
-def _rows(lines: Sequence[Line], ruled: bool, parts: Sequence[Column]) -> list[list[Line]]:
+def _rows(lines: Sequence[Line], ruled: bool, parts: Sequence[Column]) -> Sequence[Sequence[Line]]:
     """The rows between two rules: one where rows have rules and it has one subject."""
     subjects = sum(line[0].x0 < parts[0][1] for line in lines)
-    return [list(lines)] if ruled and subjects < 2 else rowed(lines, parts)
+    return [lines] if ruled and subjects < 2 else rowed(lines, parts)
 
 
 def _are_prose(lines: Sequence[Line], parts: Sequence[Column]) -> bool:

@@ -74,13 +74,13 @@ def _sections(word: Any) -> tuple[str, list[Section]]:
     caption = ""
     for item in _items(word.element.body, word):
         if isinstance(item, Table):
-            before = path
+            governing = path
             if caption:
                 head(_CAPTION, caption)
             blocks += _rows(item)
             if caption:
                 close()
-                path, caption = before, ""
+                path, caption = governing, ""
             continue
         style, text = (item.style and item.style.name) or "", _text(item._p)
         heading = _HEADING.match(style)

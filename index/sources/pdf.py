@@ -17,8 +17,8 @@ from index.layout.aligned_tables import aligned_tables
 from index.layout.cells import Found
 from index.layout.continued import Items, mended
 from index.layout.headings import Headings, body_size, plain
-from index.layout.lines import Line, in_order, regions, unnumbered
-from index.layout.ocr import MISSING, with_text
+from index.layout.lines import Line, in_order, regions, rows, unnumbered
+from index.layout.ocr import MISSING, bulleted, with_text
 from index.layout.running import without_running
 from index.layout.structure import Structure, whole
 from index.layout.tables import Ruled, captioned, outside
@@ -45,7 +45,7 @@ def document(file: Path, root: Path) -> Iterator[Document | Skipped]:
         pages = [page_of(pdf, position) for position in range(len(pdf))]
         outline = _outline(pdf)
         facts = pdf.get_metadata_dict()
-        title, sections = _read(pages, outline, readable)
+        title, sections = _read(pages, outline, readable, read_by_ocr)
     scanned = [page.number for page in pages if page.scanned]
     if scanned and not read_by_ocr:
         yield Skipped(f"{file} page {_listed(scanned)}", MISSING, document_id(file, root), partly=bool(sections))
@@ -63,11 +63,16 @@ def document(file: Path, root: Path) -> Iterator[Document | Skipped]:
     )
 
 
-def _read(pages: Sequence[Page], outline: dict[str, int], file: Path) -> tuple[str, tuple[Section, ...]]:
+def _read(
+    pages: Sequence[Page], outline: dict[str, int], file: Path, read_by_ocr: frozenset[int]
+) -> tuple[str, tuple[Section, ...]]:
     """The title on the first page and the sections."""
     with closing(Ruled(file)) as ruled:
         laid_out = mended(
-            [_page(page, words, ruled) for page, words in zip(pages, without_running(pages), strict=True)]
+            [
+                _page(page, words, ruled, page.number in read_by_ocr)
+                for page, words in zip(pages, without_running(pages), strict=True)
+            ]
         )
     lines = [item for items in laid_out for item in items if isinstance(item, Line)]
     headings = Headings(body_size(lines), outline)
@@ -86,12 +91,16 @@ def _structured(
     return structure.close(), structure.captions
 
 
-def _page(page: Page, words: list[Word], ruled: Ruled) -> Items:
-    """A page's lines in reading order, its tables where they stand among them."""
-    words = unnumbered(words)
+def _page(page: Page, words: list[Word], ruled: Ruled, read_by_ocr: bool) -> Items:
+    """A page's lines in reading order, its tables where they stand among them.
+
+    The gaps between words that OCR read are of no width to tell cells by.
+    """
+    words = bulleted(rows(words)) if read_by_ocr else unnumbered(words)
     tables = ruled.tables(page.number - 1, words) if page.ruled and words else []
     free = [word for word in outside(words, tables) if not word.turned]
-    tables += [found for region in regions(free) for found in aligned_tables(region)]
+    if not read_by_ocr:
+        tables += [found for region in regions(free) for found in aligned_tables(region)]
     lines: Items = list(in_order([word for word in outside(words, tables) if not word.turned], page.number))
     for found in sorted(tables, key=lambda each: each.box[1]):
         table, caption = captioned(found, [line for line in lines if isinstance(line, Line)])
