@@ -7,6 +7,7 @@ every statement passes through next.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rapidfuzz import fuzz
@@ -17,8 +18,11 @@ from medrag.types import Citation, Evidence, Sentence, Severity, Statement
 
 SOURCE = "medrag: a statement must stand on a retrieved passage"
 
-MIN_SUPPORT = 60.0
+MIN_SUPPORT = 50.0
 """Least share (0 to 100) of a free statement's words that its cited sentence must hold (rapidfuzz token_set_ratio)."""
+MORE = 3
+"""Words of a statement that a further sentence must hold to be cited too; one number or long one is enough."""
+TELLING = 6
 
 
 def ground(draft: Draft, evidence: Sequence[Evidence]) -> Statement:
@@ -31,28 +35,42 @@ def ground(draft: Draft, evidence: Sequence[Evidence]) -> Statement:
         item = by_number.get(number)
         if item is None:
             return _ungrounded(draft, "grounding.not_retrieved", number=number)
-        sentence = _supporting(item, draft.text) if position is None else _pointed(item, position)
-        if sentence is None:
+        found = _supporting(item, draft.text) if position is None else _pointed(item, position)
+        if not found:
             return _ungrounded(draft, "grounding.unsupported", number=number)
-        citations.append(_citation(item, sentence))
+        citations += [_citation(item, sentence) for sentence in found]
     quoted = all(position is not None for _, position in draft.marks)
     text = " ".join(citation.quote for citation in citations) if quoted else draft.text
     return Statement(text=text, citations=tuple(citations))
 
 
-def _pointed(item: Evidence, position: int) -> Sentence | None:
-    sentences = item.passage.sentences
-    return sentences[position - 1] if 1 <= position <= len(sentences) else None
+def _pointed(item: Evidence, position: int) -> tuple[Sentence, ...]:
+    return item.passage.sentences[position - 1 : position] if position > 0 else ()
 
 
-def _supporting(item: Evidence, text: str) -> Sentence | None:
-    """The sentence that shares most of the statement's words, if it shares enough."""
+def _supporting(item: Evidence, text: str) -> list[Sentence]:
+    """The sentence that shares most of the statement's words, if it shares enough, and those that hold what it lacks."""
+    passage = item.passage
     scored = [
-        (fuzz.token_set_ratio(text.lower(), item.passage.quote(sentence).lower()), sentence)
-        for sentence in item.passage.sentences
+        (fuzz.token_set_ratio(text.lower(), passage.quote(each).lower()), -place, each)
+        for place, each in enumerate(passage.sentences)
     ]
-    score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-    return best if score >= MIN_SUPPORT else None
+    score, _, best = max(scored, key=lambda one: one[:2], default=(0.0, 0, None))
+    if best is None or score < MIN_SUPPORT:
+        return []
+    chosen, wanted = [best], _words(text) - _words(passage.quote(best))
+    while wanted:
+        more = max(passage.sentences, key=lambda each: len(wanted & _words(passage.quote(each))))
+        held = wanted & _words(passage.quote(more))
+        if len(held) < MORE and not any(each.isdigit() or len(each) >= TELLING for each in held):
+            break
+        chosen.append(more)
+        wanted -= held
+    return sorted(chosen, key=lambda each: each.start)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text.casefold()))
 
 
 def _citation(item: Evidence, sentence: Sentence) -> Citation:

@@ -73,6 +73,11 @@ LOCAL = frozenset({"topical", "inhaled", "nasal", "eye", "vaginal", "infiltratio
 """Routes by which little of most drugs reaches the circulation."""
 
 
+def routes(text: str) -> frozenset[str]:
+    """Every route that ``text`` names."""
+    return frozenset(str(match.lastgroup) for match in _ROUTE.finditer(text))
+
+
 @dataclass(frozen=True, slots=True)
 class DrugMention:
     """``text[start:end]`` names ``ingredients`` (several for a combination product) or a ``drug_class``.
@@ -216,11 +221,14 @@ _DOSE_NEXT = re.compile(r"\s+(?:(?:oral|iv|po|tablets?)\s+)?(?=\d)", re.IGNORECA
 
 
 def _dosed(text: str, token: Token) -> bool:
-    """Whether a dose in mass or units follows at once ("Foozolam 5 mg")."""
+    """Whether a dose in mass or units follows at once ("Foozolam 5 mg", not "receive 5 mg of foozolam")."""
     gap = _DOSE_NEXT.match(text, token.end)
     if not gap:
         return False
-    return any(dose.start == 0 and not dose.maximum for dose in doses(text[gap.end() : gap.end() + 40]))
+    after = text[gap.end() : gap.end() + 40]
+    return any(
+        dose.start == 0 and not dose.maximum and not after[dose.end :].lstrip().startswith("of ") for dose in doses(after)
+    )
 
 
 GIVING = (

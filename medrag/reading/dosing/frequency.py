@@ -22,6 +22,9 @@ _FREQUENCIES: tuple[tuple[re.Pattern[str], float | None], ...] = tuple(
         ),
         (r"\b(?:every\s+(?:2|two)\s+weeks|fortnightly|every\s+other\s+week)\b", 1 / 14),
         (r"\b(?:once\s+a\s+month|monthly|every\s+month|every\s+4\s+weeks|per\s+month)\b", 1 / 30),
+        (r"\b(?:quarterly|every\s+quarter)\b", 1 / 90),
+        (r"\b(?:once\s+(?:a|per)\s+year|once[\s-]+yearly|yearly|annually|every\s+year)\b", 1 / 365),
+        (rf"\bevery\s+(?P<months>{_TIMES})\s+months?\b", None),
         (
             r"\b(?:twice|two\s+times)[\s-]+(?:a\s+day|daily|per\s+day)|\b(?:bid|b\.i\.d\.?|bd|b\.d\.)(?!\w)"
             r"|\btwice\s+each\s+day",
@@ -107,6 +110,8 @@ def _counted(match: re.Match[str]) -> float | None:
         return float(sum(int(groups[part] or 0) for part in "abcd")) or None
     if weekly := groups.get("weekly"):
         return number(weekly) / 7
+    if months := groups.get("months"):
+        return 1 / (30 * number(months))
     if days := groups.get("days"):
         return 1 / number(days)
     return None if groups.get("minutes") else 24 / number(groups.get("low") or groups.get("hourly") or "24")

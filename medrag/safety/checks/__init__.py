@@ -14,7 +14,8 @@ from medrag.safety.checks.dosing.dose import dose
 from medrag.safety.checks.dosing.opioids import opioids
 from medrag.safety.checks.dosing.route import route
 from medrag.safety.checks.duplication import duplication
-from medrag.safety.checks.evidence import superseded, support
+from medrag.safety.checks.superseded import superseded
+from medrag.safety.checks.support import support
 from medrag.safety.checks.genome.pharmacogenomics import pharmacogenomics
 from medrag.safety.checks.hepatic import hepatic
 from medrag.safety.checks.interaction import interaction

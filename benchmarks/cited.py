@@ -1,0 +1,115 @@
+"""Which statements in free words grounding and the filter release over the passage they cite.
+
+    python -m benchmarks.cited --out docs/results-cited.md
+
+The statements (``cited_statements.jsonl``) are such as a strong model writes: right paraphrases, and ones in which a
+dose, a drug, a limit or a negation was changed. Whoever wrote and labelled them saw the passages alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from pydantic import ConfigDict
+
+from eval.results.stats import wilson
+from index.sentences import sentences
+from medrag.generation.grounding import ground
+from medrag.generation.modes import Draft
+from medrag.knowledge import Knowledge, load
+from medrag.safety.consultation import Consultation
+from medrag.types import Evidence, Passage, Record, Sentence
+
+CASES = Path(__file__).with_name("cited_statements.jsonl")
+HEAD = """# Statements in free words, beside what they cite
+
+Made by `python -m benchmarks.cited --out docs/results-cited.md`. In cite mode a model writes in its own words. The
+statements were written over passages of the starter corpus, and labelled, by a writer who saw neither code nor rules
+(an AI, one hand): paraphrases that say what the passage says, and others in which one thing was changed. No patient
+is given, so that only grounding and the filter's reading of the statement against its passage decide.
+"""
+
+
+class Case(Record):
+    """A statement over a passage; ``kind`` is how it was paraphrased or what was changed."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str
+    document: str
+    passage: str
+    statement: str
+    label: Literal["supported", "unsupported"]
+    kind: str
+    split: Literal["dev", "held"]
+
+
+def read(path: Path) -> list[Case]:
+    """The cases of a JSON Lines file."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [Case.model_validate(json.loads(line)) for line in lines if line]
+
+
+def released(case: Case, knowledge: Knowledge) -> bool:
+    """Whether the statement would leave, cited as ``[1]``."""
+    passage = Passage(
+        id=case.id,
+        doc_id=case.document,
+        title=case.document.replace("-", " "),
+        text=case.passage,
+        sentences=tuple(Sentence(start=start, end=end) for start, end in sentences(case.passage)),
+    )
+    evidence = (Evidence(number=1, passage=passage, score=1.0),)
+    consultation = Consultation(None, "", knowledge, evidence=evidence)
+    return not consultation.review(ground(Draft(case.statement, ((1, None),)), evidence)).withheld
+
+
+def table(cases: Sequence[Case], out: Iterable[bool]) -> Iterator[str]:
+    """Markdown: one row a kind and one for all, for each label."""
+    rows = sorted(zip(cases, out, strict=True), key=lambda row: (row[0].label, row[0].kind))
+    for label, of_label in groupby(rows, key=lambda row: row[0].label):
+        each = list(of_label)
+        yield from ("", f"| {label} | released |", "|---|---|")
+        for kind, of_kind in groupby(each, key=lambda row: row[0].kind):
+            yield f"| {kind} | {_share([out for _, out in of_kind])} |"
+        yield f"| **all** | {_share([out for _, out in each])} |"
+
+
+def _share(out: Sequence[bool]) -> str:
+    low, high = wilson(sum(out), len(out))
+    return f"{sum(out)} of {len(out)} ({sum(out) / len(out):.0%}, 95 % interval {low:.0%} to {high:.0%})"
+
+
+def main(
+    cases: Annotated[Path, typer.Option(help="Statements, JSON Lines.")] = CASES,
+    out: Annotated[Path | None, typer.Option(help="Write the page here.")] = None,
+    show: Annotated[bool, typer.Option(help="Print the statements of the dev split that went wrong.")] = False,
+) -> None:
+    """Score the statements, the two splits apart."""
+    knowledge = load()
+    lines = [HEAD]
+    for split, title in (("dev", "Mended on"), ("held", "Set aside")):
+        some = [each for each in read(cases) if each.split == split]
+        left = [released(each, knowledge) for each in some]
+        lines += ["", f"## {title}", *table(some, left)]
+        if show and split == "dev":
+            _print_wrong(some, left)
+    text = "\n".join(lines) + "\n"
+    if out:
+        out.write_text(text, encoding="utf-8")
+    typer.echo(text)
+
+
+def _print_wrong(cases: Sequence[Case], out: Sequence[bool]) -> None:
+    for case, left in zip(cases, out, strict=True):
+        if left is not (case.label == "supported"):
+            typer.echo(f"{case.id} {case.kind}: {case.statement}\n    {case.passage}")
+
+
+if __name__ == "__main__":
+    typer.run(main)

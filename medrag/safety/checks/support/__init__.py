@@ -1,0 +1,45 @@
+"""A statement in free words against what it cites: it may say no more, no less and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from medrag.reading import prescriptions
+from medrag.safety.check_context import Context, fail, passed
+from medrag.safety.checks.support.claims import Claims
+from medrag.safety.checks.support.compare import differences
+from medrag.safety.checks.support.drugs import unsupported
+from medrag.types import Finding, Severity
+
+SOURCE = "medrag: a statement may claim only what the passage it cites says"
+
+
+def support(context: Context) -> Iterable[Finding]:
+    """Fails for what the statement claims and the cited spans do not, and for the limits of theirs that it drops."""
+    citations = context.statement.citations
+    if not citations:
+        return
+    if context.statement.text == " ".join(each.quote for each in citations):
+        if context.recommended:
+            yield passed("support.quoted", context.labels, SOURCE)
+        return
+    failed = [*_drugs(context), *_claims(context)]
+    yield from failed
+    if not failed:
+        yield passed("support.found", context.labels, SOURCE)
+
+
+def _drugs(context: Context) -> Iterator[Finding]:
+    cited = prescriptions(" ".join(each.quote for each in context.statement.citations), context.knowledge)
+    for each in context.read:
+        for code, drug, values in unsupported(each, cited, context.knowledge):
+            yield fail(code, Severity.CONTRAINDICATED, SOURCE, (drug,), drug=drug, **values)
+
+
+def _claims(context: Context) -> Iterator[Finding]:
+    knowledge = context.knowledge
+    claimed = Claims(context.statement.text, knowledge)
+    cited = [Claims(each.quote, knowledge) for each in context.statement.citations]
+    titles = Claims(". ".join(each.title for each in context.statement.citations), knowledge)
+    for code, words in differences(claimed, cited, titles):
+        yield fail(code, Severity.CONTRAINDICATED, SOURCE, context.labels, words=words)

@@ -1,0 +1,296 @@
+"""What a text claims, in the terms in which a statement and what it cites are compared."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
+from typing import Any
+
+from medrag.knowledge import Knowledge
+from medrag.reading import Prescription, prescriptions
+from medrag.reading.dosing.frequency import OFTEN, frequency
+from medrag.reading.dosing.numbers import WORD, number
+from medrag.reading.languages import pattern
+from medrag.reading.matcher import tokens
+from medrag.reading.mentions import routes
+from medrag.reading.population import GROUPS, asked
+from medrag.reading.terms import Kind, terms
+
+_said = partial(pattern, "claims")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_STOP = re.compile(r"[,;.](?=\s|$)")
+_CLAUSE = re.compile(r"[,;.](?=\s)|\b(?:while|whereas|but)\b")
+_EMPTY = frozenset({"the", "an", "and", "or", "be", "is", "are", "of", "to", "in", "for", "it", "should", "must"})
+_MASS = {"g": 1000.0, "gram": 1000.0, "mg": 1.0, "milligram": 1.0, "microgram": 0.001, "mcg": 0.001, "µg": 0.001, "ug": 0.001}
+_SPANS = {"hr": "hour", "h": "hour", "min": "minute", "wk": "week", "yr": "year", "percent": "%", "hourly": "hour"}
+_UNIT = (
+    r"%|percent|mm ?Hg|m[lL]/min(?:/1\.73 ?m2)?|(?:m?mol|[uµμ]mol|mg|g|mEq|m?I?U|micrograms?|ng|pg)/d?m?[lL]\b"
+    r"|x ?10\^9/L|kg/m2|mg/kg|micrograms?/kg|units?/kg|mg/m2|kg|cm|milligrams?|mg|micrograms?|mcg|[µμu]g|grams?|g|units?|IU"
+    r"|m[lL]|litres?|L|hourly|hours?|hrs?|h|minutes?|min|days?|weeks?|wks?|months?|years?|yrs?|doses?|tablets?|puffs?|beats"
+)
+_DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?:\s+(?:hundred|thousand|million)\b)?"
+_QUANTITY = re.compile(
+    rf"(?<![\w.^/])(?<![A-Za-z]-)(?:(?P<value>{_DIGITS})(?:[\s-]?(?P<unit>{_UNIT})(?![a-z]))?"
+    rf"|\b(?P<worded>{WORD})[\s-](?P<of>{_UNIT})(?![a-z]))",
+    re.IGNORECASE,
+)
+_JOIN = re.compile(r"\s?(?:to|-|–|or|and|/)\s?(?:below )?")
+_SAME = re.compile(r"\s?\(")
+_MICRO = re.compile(r"^(?:[µμ]|micro)(?=mol)")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number with its unit, masses in mg and spans by one name, and the side of it that is meant, if one is."""
+
+    value: float
+    unit: str
+    side: str = ""
+
+    def same(self, other: Quantity) -> bool:
+        """Whether the two are one amount; a unit that is left out is any."""
+        near = abs(self.value - other.value) <= 1e-9 * max(1.0, abs(self.value))
+        return near and (not self.unit or not other.unit or self.unit == other.unit)
+
+
+@dataclass(frozen=True)
+class Denial:
+    """What a word of denial is ``about``: the first words after it that claim something, or its clause's where it
+    speaks ``against`` that, as "avoid" does; ``near`` are the words after it, ``clause`` all of the clause's.
+    """
+
+    about: frozenset[str]
+    near: frozenset[str]
+    clause: frozenset[str]
+    against: bool
+
+    def same(self, other: Denial) -> bool:
+        """Whether the two may deny the same."""
+        if self.against or other.against:
+            return not self.clause.isdisjoint(other.clause)
+        return not self.near.isdisjoint(other.near)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The words of a limit, those before it in its clause, which it limits, and its numbers."""
+
+    words: frozenset[str]
+    limited: frozenset[str]
+    quantities: tuple[Quantity, ...]
+
+
+@dataclass(frozen=True)
+class Claims:
+    """A text, and what it claims."""
+
+    text: str
+    knowledge: Knowledge
+
+    @cached_property
+    def drugs(self) -> tuple[Prescription, ...]:
+        """Every drug named, given or not."""
+        return prescriptions(self.text, self.knowledge)
+
+    @cached_property
+    def conditions(self) -> frozenset[str]:
+        """Conditions named."""
+        return frozenset(name for _, _, name in self._named)
+
+    @cached_property
+    def _named(self) -> tuple[tuple[int, int, str], ...]:
+        found = terms(self.knowledge).find(self.text, tokens(self.text))
+        return tuple(
+            (match.start, match.end, value.name.casefold())
+            for match in found
+            for value in match.values
+            if value.kind is Kind.CONDITION
+        )
+
+    @cached_property
+    def groups(self) -> frozenset[str]:
+        """Groups of people named."""
+        return frozenset(name for name in GROUPS if _group(name).search(self.text))
+
+    @cached_property
+    def frequencies(self) -> frozenset[float | None]:
+        """How often, in doses a day."""
+        return frozenset(frequency(match[0]) for match in OFTEN.finditer(self.text))
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """Every number but those of a frequency."""
+        return tuple(each for _, each in self._placed)
+
+    @cached_property
+    def _placed(self) -> tuple[tuple[int, Quantity], ...]:
+        often = [match.span() for match in OFTEN.finditer(self.text)]
+        found = [each for each in _QUANTITY.finditer(self.text) if not any(a <= each.start() < b for a, b in often)]
+        return tuple(zip((each.start() for each in found), _quantities(self.text, found), strict=True))
+
+    @cached_property
+    def routes(self) -> frozenset[str]:
+        """Routes named."""
+        return routes(self.text)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Stems of the words that claim something; drugs and conditions by the names that medrag has for them."""
+        return frozenset(self._stems(0, len(self.text)))
+
+    @cached_property
+    def denials(self) -> tuple[Denial, ...]:
+        """What is turned round or spoken against; what is "not to be withheld" is neither."""
+        denied, spoken = list(_find("denial", self.text)), list(_find("against", self.text))
+        twice = [(no, bad) for no in denied for bad in spoken if 0 <= bad.start() - no.end() <= len(" only be ")]
+        undone = {id(each) for pair in twice for each in pair}
+        said = [*((False, each) for each in denied), *((True, each) for each in spoken)]
+        return tuple(self._denial(match, against=against) for against, match in said if id(match) not in undone)
+
+    @cached_property
+    def limits(self) -> tuple[Limit, ...]:
+        """The case that a sentence begins with, and what "if", "unless" and the like open."""
+        lead = _said("lead").match(self.text)
+        found = [self._limit(0, lead.end())] if lead else []
+        for match in _find("limit", self.text):
+            limited = frozenset(self._all(self._start(match.start()), match.start()))
+            found.append(self._limit(match.end(), self._stop(match.end()), limited))
+        return tuple(each for each in found if each.words or each.quantities)
+
+    def _limit(self, start: int, stop: int, limited: frozenset[str] = frozenset()) -> Limit:
+        numbers = tuple(each for place, each in self._placed if start <= place < stop)
+        return Limit(frozenset(self._stems(start, stop)), limited, numbers)
+
+    def says(self, what: str) -> bool:
+        """Whether a word of that kind (``hedge``, ``firm``, ``against``, ``reason``) stands in it."""
+        return next(_find(what, self.text), None) is not None
+
+    @cached_property
+    def together(self) -> tuple[frozenset[str], ...]:
+        """The drugs that each clause names, the case that a sentence begins with among those of the next."""
+        lead = _said("lead").match(self.text)
+        ends = [match.start() for match in _CLAUSE.finditer(self.text, lead.end() if lead else 0)]
+        found: dict[int, set[str]] = {}
+        for each in self.drugs:
+            found.setdefault(bisect_left(ends, each.mention.start), set()).add(each.mention.label)
+        return tuple(map(frozenset, found.values()))
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """The drugs in the order in which they are to be given, where the text says one."""
+        names = [each.mention.label for each in self.drugs]
+        if len(set(names)) < 2 or not (self.says("then") or self.says("first")):
+            return ()
+        return tuple(dict.fromkeys(names))
+
+    def _denial(self, match: re.Match[str], *, against: bool) -> Denial:
+        start, stop = self._start(match.start()), self._stop(match.end())
+        after = list(self._stems(match.end(), stop))[:3] or list(self._stems(start, match.start()))[-2:]
+        following = list(self._all(match.end(), stop))[:2]
+        about = self._stems(start, stop) if against else after
+        return Denial(frozenset(about), frozenset((*after, *following)), frozenset(self._all(start, stop)), against)
+
+    def _start(self, end: int) -> int:
+        return max((match.end() for match in _STOP.finditer(self.text, 0, end)), default=0)
+
+    def _stop(self, start: int) -> int:
+        stop = _STOP.search(self.text, start)
+        return stop.start() if stop else len(self.text)
+
+    @cached_property
+    def _tokens(self) -> tuple[tuple[int, str, bool], ...]:
+        """Stems with their places, and whether each claims something; numbers and how often are left out."""
+        text, found = self.text, list[tuple[int, str, bool]]()
+        for match in (*OFTEN.finditer(text), *_QUANTITY.finditer(text)):
+            text = _blanked(text, match.start(), match.end())
+        named = [(each.mention.start, each.mention.end, each.mention.label) for each in self.drugs]
+        for start, end, name in sorted([*named, *self._named]):
+            if text[start:end].strip():
+                text = _blanked(text, start, end)
+                found += [(start, _stem(word.lower()), True) for word in _WORD.findall(name)]
+        for match in _WORD.finditer(text):
+            found.append((match.start(), _stem(match[0].lower()), not _plain().fullmatch(match[0])))
+        return tuple(sorted(found))
+
+    def _stems(self, start: int, end: int) -> Iterator[str]:
+        return (stem for place, stem, claims in self._tokens if claims and start <= place < end)
+
+    def _all(self, start: int, end: int) -> Iterator[str]:
+        return (stem for place, stem, _ in self._tokens if start <= place < end and stem not in _EMPTY)
+
+    @cached_property
+    def all_words(self) -> frozenset[str]:
+        """Stems of every word."""
+        return frozenset(self._all(0, len(self.text)))
+
+
+def _blanked(text: str, start: int, end: int) -> str:
+    return text[:start] + " " * (end - start) + text[end:]
+
+
+@cache
+def _group(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{asked(name).pattern})", re.IGNORECASE)
+
+
+@cache
+def _whole(what: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?:{_said(what).pattern})", re.IGNORECASE)
+
+
+def _find(what: str, text: str) -> Iterator[re.Match[str]]:
+    return _whole(what).finditer(text)
+
+
+@cache
+def _plain() -> re.Pattern[str]:
+    return _said("plain")
+
+
+@cache
+def _stemmer() -> Any:
+    import Stemmer
+
+    return Stemmer.Stemmer("english")
+
+
+def stems(text: str) -> frozenset[str]:
+    """The stems of its words."""
+    return frozenset(_stem(word.lower()) for word in _WORD.findall(text))
+
+
+def _stem(word: str) -> str:
+    return str(_stemmer().stemWord(word))
+
+
+def _quantities(text: str, found: list[re.Match[str]]) -> Iterator[Quantity]:
+    """Each number; the first of a range has the unit of its last, and one in brackets the side of the one before."""
+    side = ""
+    for place, match in enumerate(found):
+        unit = match["unit"] or match["of"]
+        following = found[place + 1] if place + 1 < len(found) else None
+        if not unit and following and _JOIN.fullmatch(text[match.end() : following.start()]):
+            unit = following["unit"]
+        again = place and _SAME.fullmatch(text[found[place - 1].end() : match.start()])
+        side = _side(text, match) or (side if again else "")
+        yield _quantity(number(match["value"] or match["worded"]), (unit or "").lower().replace(" ", ""), side)
+
+
+def _quantity(value: float, unit: str, side: str) -> Quantity:
+    unit, _, per = _MICRO.sub("u", unit).partition("/")
+    one = unit.removesuffix("s") if len(unit) > 2 else unit
+    one = _SPANS.get(one, one)
+    if per:
+        return Quantity(value, f"{one}/{per}", side)
+    return Quantity(value * _MASS[one], "mg", side) if one in _MASS else Quantity(value, one, side)
+
+
+def _side(text: str, match: re.Match[str]) -> str:
+    before, after = text[max(0, match.start() - 24) : match.start()], text[match.end() : match.end() + 20]
+    for side in ("below", "above"):
+        if re.match(rf"\s?(?:{_said(f'or {side}').pattern})", after, re.I):
+            return side
+    return next((side for side in ("below", "above") if re.search(rf"(?:{_said(side).pattern})\s*$", before, re.I)), "")

@@ -1,0 +1,103 @@
+"""Where a statement's claims part from those of what it cites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from medrag.safety.checks.support.claims import Claims, Quantity, stems
+
+ADDED = 0.4
+"""The largest share of a statement's words that the cited text need not have: other words for the same."""
+KEPT = 0.5
+"""The least share of a limit's words that the statement must have."""
+_PREGNANCY, _WOMEN = frozenset({"pregnant", "breastfeeding", "planning pregnancy"}), frozenset({"women"})
+
+
+def differences(claimed: Claims, cited: Sequence[Claims], titles: Claims) -> Iterator[tuple[str, str]]:
+    """The code of a finding and what it is about, for each difference."""
+    yield from _added(claimed, cited, titles)
+    for each in cited:
+        yield from _dropped(claimed, each, titles)
+    yield from _turned(claimed, cited)
+    yield from _firmer(claimed, cited)
+    yield from _joined(claimed, cited)
+    yield from _reordered(claimed, cited)
+
+
+def _added(claimed: Claims, cited: Sequence[Claims], titles: Claims) -> Iterator[tuple[str, str]]:
+    known = [each for one in cited for each in one.quantities]
+    for quantity in claimed.quantities:
+        if not any(_stands(quantity, each) for each in known):
+            yield "support.number", f"{quantity.value:g} {quantity.unit}".strip()
+    for part in ("groups", "frequencies", "routes"):
+        there = frozenset[object]().union(*(getattr(one, part) for one in (*cited, titles)))
+        if new := getattr(claimed, part) - there - (_WOMEN if there & _PREGNANCY else frozenset()):
+            yield "support.added", ", ".join(sorted(str(each) for each in new))
+    words = frozenset[str]().union(titles.words, *(one.words for one in cited))
+    names = frozenset[str]().union(*(one.conditions for one in (*cited, titles)))
+    for condition in claimed.conditions - names:
+        if words.isdisjoint(stems(condition)):
+            yield "support.added", condition
+    new_words = claimed.words - words
+    if claimed.words and len(new_words) / len(claimed.words) > ADDED:
+        yield "support.added", ", ".join(sorted(new_words))
+    if claimed.says("reason") and not any(one.says("reason") for one in cited):
+        yield "support.added", "a reason"
+
+
+def _stands(quantity: Quantity, other: Quantity) -> bool:
+    return quantity.same(other) and quantity.side == other.side
+
+
+def _dropped(claimed: Claims, cited: Claims, titles: Claims) -> Iterator[tuple[str, str]]:
+    if gone := cited.groups - claimed.groups - titles.groups:
+        yield "support.dropped", ", ".join(sorted(gone))
+    for limit in cited.limits:
+        if limit.limited and _share(limit.limited, claimed.all_words) < KEPT:
+            continue
+        wanted = limit.words - titles.words
+        if wanted and _share(wanted, claimed.words) < KEPT:
+            yield "support.dropped", " ".join(sorted(wanted))
+        for number in limit.quantities:
+            if not any(number.same(each) for each in claimed.quantities):
+                yield "support.dropped", f"{number.value:g} {number.unit}".strip()
+
+
+def _turned(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:
+    for ones, others in (([claimed], cited), (cited, [claimed])):
+        there = [each for other in others for each in other.denials]
+        for denial in (each for one in ones for each in one.denials):
+            spoken = any(_share(denial.about, other.words) >= KEPT for other in others)
+            if spoken and not any(denial.same(each) for each in there):
+                yield "support.turned", " ".join(sorted(denial.about))
+
+
+def _share(words: frozenset[str], within: frozenset[str]) -> float:
+    return len(words & within) / len(words) if words else 0.0
+
+
+def _firmer(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:
+    if any(one.says("hedge") for one in cited) and not claimed.says("hedge"):
+        yield "support.firmer", "may"
+
+
+def _joined(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:
+    """Sentences that speak of other drugs alone, and drugs of one clause that no sentence names together."""
+    named = frozenset[str]().union(*claimed.together)
+    there = [frozenset[str]().union(*one.together) for one in cited]
+    for others in there:
+        if named and others and named.isdisjoint(others):
+            yield "support.joined", ", ".join(sorted(others))
+    for drugs in claimed.together:
+        held = [drugs & others for others in there]
+        if held and len(max(held, key=len)) < len(frozenset().union(*held)):
+            yield "support.joined", ", ".join(sorted(drugs))
+
+
+def _reordered(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:
+    for one in cited:
+        places = {drug: place for place, drug in enumerate(one.order)}
+        for first, second in combinations(claimed.order, 2):
+            if places.get(first, -1) > places.get(second, len(places)):
+                yield "support.order", f"{first}, {second}"
