@@ -49,7 +49,7 @@ def _pointed(item: Evidence, position: int) -> tuple[Sentence, ...]:
 
 
 def _supporting(item: Evidence, text: str) -> list[Sentence]:
-    """The sentence that shares most of the statement's words, if it shares enough, and those that hold what it lacks."""
+    """The sentence that shares most of the words, if it shares enough, and those that hold what it lacks."""
     passage = item.passage
     scored = [
         (fuzz.token_set_ratio(text.lower(), passage.quote(each).lower()), -place, each)

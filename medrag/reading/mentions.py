@@ -227,7 +227,8 @@ def _dosed(text: str, token: Token) -> bool:
         return False
     after = text[gap.end() : gap.end() + 40]
     return any(
-        dose.start == 0 and not dose.maximum and not after[dose.end :].lstrip().startswith("of ") for dose in doses(after)
+        dose.start == 0 and not dose.maximum and not after[dose.end :].lstrip().startswith("of ")
+        for dose in doses(after)
     )
 
 

@@ -98,7 +98,7 @@ def frequency(text: str) -> float | None:
 _SPAN_DAYS = {"h": 1 / 24, "d": 1.0, "w": 7.0, "mo": 30.0, "a": 365.0, "y": 365.0}
 
 
-def _counted(match: re.Match[str]) -> float | None:
+def _counted(match: re.Match[str]) -> float | None:  # noqa: PLR0911 (one for each way to say it)
     """Doses a day of a pattern with a number in it, by the shortest interval of a range; None within the hour."""
     groups = match.groupdict()
     if groups.get("span"):
@@ -110,10 +110,10 @@ def _counted(match: re.Match[str]) -> float | None:
         return float(sum(int(groups[part] or 0) for part in "abcd")) or None
     if weekly := groups.get("weekly"):
         return number(weekly) / 7
-    if months := groups.get("months"):
-        return 1 / (30 * number(months))
     if days := groups.get("days"):
         return 1 / number(days)
+    if months := groups.get("months"):
+        return 1 / (_SPAN_DAYS["mo"] * number(months))
     return None if groups.get("minutes") else 24 / number(groups.get("low") or groups.get("hourly") or "24")
 
 

@@ -109,6 +109,11 @@ def pattern(kind: str, name: str, code: str = ENGLISH) -> re.Pattern[str]:
     return re.compile(_joined(_expressions(kind, code), name), re.IGNORECASE)
 
 
+def said(kind: str, name: str, code: str = ENGLISH) -> tuple[str, ...]:
+    """The words ``name`` of the language's file ``kind``, one by one."""
+    return _expressions(kind, code)[name]
+
+
 _INSERTED = re.compile(r"\{([a-z][a-z_ ]*)\}")
 
 

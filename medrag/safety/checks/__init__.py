@@ -14,8 +14,6 @@ from medrag.safety.checks.dosing.dose import dose
 from medrag.safety.checks.dosing.opioids import opioids
 from medrag.safety.checks.dosing.route import route
 from medrag.safety.checks.duplication import duplication
-from medrag.safety.checks.superseded import superseded
-from medrag.safety.checks.support import support
 from medrag.safety.checks.genome.pharmacogenomics import pharmacogenomics
 from medrag.safety.checks.hepatic import hepatic
 from medrag.safety.checks.interaction import interaction
@@ -25,6 +23,8 @@ from medrag.safety.checks.qt import qt
 from medrag.safety.checks.renal import renal
 from medrag.safety.checks.stopping.washout import washout
 from medrag.safety.checks.stopping.withdrawal import withdrawal
+from medrag.safety.checks.superseded import superseded
+from medrag.safety.checks.support import support
 from medrag.safety.checks.unknown import unknown
 from medrag.types import Finding
 

@@ -30,9 +30,10 @@ def support(context: Context) -> Iterable[Finding]:
 
 
 def _drugs(context: Context) -> Iterator[Finding]:
-    cited = prescriptions(" ".join(each.quote for each in context.statement.citations), context.knowledge)
+    text = " ".join(each.quote for each in context.statement.citations)
+    cited = prescriptions(text, context.knowledge)
     for each in context.read:
-        for code, drug, values in unsupported(each, cited, context.knowledge):
+        for code, drug, values in unsupported(each, cited, text, context.knowledge):
             yield fail(code, Severity.CONTRAINDICATED, SOURCE, (drug,), drug=drug, **values)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
@@ -13,7 +13,7 @@ from medrag.knowledge import Knowledge
 from medrag.reading import Prescription, prescriptions
 from medrag.reading.dosing.frequency import OFTEN, frequency
 from medrag.reading.dosing.numbers import WORD, number
-from medrag.reading.languages import pattern
+from medrag.reading.languages import pattern, said
 from medrag.reading.matcher import tokens
 from medrag.reading.mentions import routes
 from medrag.reading.population import GROUPS, asked
@@ -21,15 +21,24 @@ from medrag.reading.terms import Kind, terms
 
 _said = partial(pattern, "claims")
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_STOP = re.compile(r"[,;.](?=\s|$)")
-_CLAUSE = re.compile(r"[,;.](?=\s)|\b(?:while|whereas|but)\b")
+_STOP = re.compile(r"[,;.](?=\s|$)|[()]")
 _EMPTY = frozenset({"the", "an", "and", "or", "be", "is", "are", "of", "to", "in", "for", "it", "should", "must"})
-_MASS = {"g": 1000.0, "gram": 1000.0, "mg": 1.0, "milligram": 1.0, "microgram": 0.001, "mcg": 0.001, "µg": 0.001, "ug": 0.001}
-_SPANS = {"hr": "hour", "h": "hour", "min": "minute", "wk": "week", "yr": "year", "percent": "%", "hourly": "hour"}
+_SCALES = {
+    **{"g": ("mg", 1000.0), "gram": ("mg", 1000.0), "milligram": ("mg", 1.0)},
+    **dict.fromkeys(("microgram", "mcg", "µg", "μg", "ug"), ("mg", 0.001)),
+    **{"dl": ("l", 0.1), "ml": ("l", 0.001), "litre": ("l", 1.0), "percent": ("%", 1.0)},
+    **{"hr": ("hour", 1.0), "h": ("hour", 1.0), "hourly": ("hour", 1.0), "min": ("minute", 1.0), "d": ("day", 1.0)},
+    **{"week": ("day", 7.0), "wk": ("day", 7.0), "year": ("month", 12.0), "yr": ("month", 12.0)},
+}
+"""Units by the names and sizes in which they are compared."""
+_BASE = (
+    r"m?mol|[uµμ]mol|micromol|mg|milligrams?|micrograms?|mcg|[µμu]g|grams?|g|ng|pg|kg|mEq|m?I?U|units?|m[lL]"
+    r"|litres?|L|mm ?Hg|cm|beats"
+)
+_PER = r"1\.73 ?m[2²]|kg|m[2²]|d[lL]|m[lL]|[lL]|min(?:ute)?|hour|hr|h|day|d|dose|week"
 _UNIT = (
-    r"%|percent|mm ?Hg|m[lL]/min(?:/1\.73 ?m2)?|(?:m?mol|[uµμ]mol|mg|g|mEq|m?I?U|micrograms?|ng|pg)/d?m?[lL]\b"
-    r"|x ?10\^9/L|kg/m2|mg/kg|micrograms?/kg|units?/kg|mg/m2|kg|cm|milligrams?|mg|micrograms?|mcg|[µμu]g|grams?|g|units?|IU"
-    r"|m[lL]|litres?|L|hourly|hours?|hrs?|h|minutes?|min|days?|weeks?|wks?|months?|years?|yrs?|doses?|tablets?|puffs?|beats"
+    rf"%|percent|x ?10\^9/L|(?:{_BASE})(?:/(?:{_PER})(?![a-zA-Z])){{0,3}}"
+    r"|hourly|hours?|hrs?|h|minutes?|min|days?|weeks?|wks?|months?|years?|yrs?|doses?|tablets?|puffs?"
 )
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?:\s+(?:hundred|thousand|million)\b)?"
 _QUANTITY = re.compile(
@@ -44,16 +53,21 @@ _MICRO = re.compile(r"^(?:[µμ]|micro)(?=mol)")
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number with its unit, masses in mg and spans by one name, and the side of it that is meant, if one is."""
+    """A number as ``written`` and in the unit in which it is compared; ``side``: what is below or above it is meant."""
 
     value: float
     unit: str
+    written: float
     side: str = ""
 
     def same(self, other: Quantity) -> bool:
         """Whether the two are one amount; a unit that is left out is any."""
-        near = abs(self.value - other.value) <= 1e-9 * max(1.0, abs(self.value))
-        return near and (not self.unit or not other.unit or self.unit == other.unit)
+        if not self.unit or not other.unit:
+            return self.written == other.written
+        return self.unit == other.unit and math.isclose(self.value, other.value)
+
+    def __str__(self) -> str:
+        return f"{self.written:g} {self.unit}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -76,11 +90,12 @@ class Denial:
 
 @dataclass(frozen=True)
 class Limit:
-    """The words of a limit, those before it in its clause, which it limits, and its numbers."""
+    """The words of a limit, those before it in its clause, which it limits, its numbers and its drugs."""
 
     words: frozenset[str]
     limited: frozenset[str]
     quantities: tuple[Quantity, ...]
+    drugs: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -127,7 +142,10 @@ class Claims:
 
     @cached_property
     def _placed(self) -> tuple[tuple[int, Quantity], ...]:
-        often = [match.span() for match in OFTEN.finditer(self.text)]
+        often = [
+            *(match.span() for match in OFTEN.finditer(self.text)),
+            *((start, end) for start, end, _ in self._named),
+        ]
         found = [each for each in _QUANTITY.finditer(self.text) if not any(a <= each.start() < b for a, b in often)]
         return tuple(zip((each.start() for each in found), _quantities(self.text, found), strict=True))
 
@@ -155,28 +173,32 @@ class Claims:
         """The case that a sentence begins with, and what "if", "unless" and the like open."""
         lead = _said("lead").match(self.text)
         found = [self._limit(0, lead.end())] if lead else []
+        softened = {match.end() for match in _find("ideally", self.text)}
         for match in _find("limit", self.text):
+            if match.start() - 1 in softened:
+                continue
             limited = frozenset(self._all(self._start(match.start()), match.start()))
             found.append(self._limit(match.end(), self._stop(match.end()), limited))
         return tuple(each for each in found if each.words or each.quantities)
 
     def _limit(self, start: int, stop: int, limited: frozenset[str] = frozenset()) -> Limit:
         numbers = tuple(each for place, each in self._placed if start <= place < stop)
-        return Limit(frozenset(self._stems(start, stop)), limited, numbers)
+        drugs = frozenset(each.mention.label for each in self.drugs if start <= each.mention.start < stop)
+        return Limit(frozenset(self._stems(start, stop)), limited, numbers, drugs)
 
     def says(self, what: str) -> bool:
         """Whether a word of that kind (``hedge``, ``firm``, ``against``, ``reason``) stands in it."""
         return next(_find(what, self.text), None) is not None
 
     @cached_property
-    def together(self) -> tuple[frozenset[str], ...]:
-        """The drugs that each clause names, the case that a sentence begins with among those of the next."""
-        lead = _said("lead").match(self.text)
-        ends = [match.start() for match in _CLAUSE.finditer(self.text, lead.end() if lead else 0)]
-        found: dict[int, set[str]] = {}
-        for each in self.drugs:
-            found.setdefault(bisect_left(ends, each.mention.start), set()).add(each.mention.label)
-        return tuple(map(frozenset, found.values()))
+    def counts(self) -> frozenset[str]:
+        """How many of a list must hold."""
+        return frozenset(match[0].lower() for match in _find("count", self.text))
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """The drugs named."""
+        return frozenset(each.mention.label for each in self.drugs)
 
     @cached_property
     def order(self) -> tuple[str, ...]:
@@ -209,8 +231,9 @@ class Claims:
         named = [(each.mention.start, each.mention.end, each.mention.label) for each in self.drugs]
         for start, end, name in sorted([*named, *self._named]):
             if text[start:end].strip():
-                text = _blanked(text, start, end)
+                found += [(start, _stem(word.lower()), False) for word in _WORD.findall(text[start:end])]
                 found += [(start, _stem(word.lower()), True) for word in _WORD.findall(name)]
+                text = _blanked(text, start, end)
         for match in _WORD.finditer(text):
             found.append((match.start(), _stem(match[0].lower()), not _plain().fullmatch(match[0])))
         return tuple(sorted(found))
@@ -252,9 +275,16 @@ def _plain() -> re.Pattern[str]:
 
 @cache
 def _stemmer() -> Any:
-    import Stemmer
+    import Stemmer  # type: ignore[import-not-found]
 
     return Stemmer.Stemmer("english")
+
+
+@cache
+def opposites() -> tuple[tuple[str, str], ...]:
+    """Stems of which a text that has one cannot mean the other, both ways round."""
+    pairs = [tuple(_stem(word) for word in pair.split("/")) for pair in said("claims", "opposites")]
+    return tuple((one, other) for first, second in pairs for one, other in ((first, second), (second, first)))
 
 
 def stems(text: str) -> frozenset[str]:
@@ -272,20 +302,20 @@ def _quantities(text: str, found: list[re.Match[str]]) -> Iterator[Quantity]:
     for place, match in enumerate(found):
         unit = match["unit"] or match["of"]
         following = found[place + 1] if place + 1 < len(found) else None
-        if not unit and following and _JOIN.fullmatch(text[match.end() : following.start()]):
-            unit = following["unit"]
+        ranged = bool(following and _JOIN.fullmatch(text[match.end() : following.start()]))
+        if following and ranged:
+            unit = unit or following["unit"]
         again = place and _SAME.fullmatch(text[found[place - 1].end() : match.start()])
-        side = _side(text, match) or (side if again else "")
+        side = (_side(text, match) or (side if again else "")) if not ranged else ""
         yield _quantity(number(match["value"] or match["worded"]), (unit or "").lower().replace(" ", ""), side)
 
 
 def _quantity(value: float, unit: str, side: str) -> Quantity:
-    unit, _, per = _MICRO.sub("u", unit).partition("/")
+    unit, _, per = _MICRO.sub("u", unit.replace("²", "2").removesuffix("/1.73m2")).partition("/")
     one = unit.removesuffix("s") if len(unit) > 2 else unit
-    one = _SPANS.get(one, one)
-    if per:
-        return Quantity(value, f"{one}/{per}", side)
-    return Quantity(value * _MASS[one], "mg", side) if one in _MASS else Quantity(value, one, side)
+    one, factor = _SCALES.get(one, (one, 1.0))
+    over, share = _SCALES.get(per, (per, 1.0))
+    return Quantity(value * factor / share, f"{one}/{over}" if per else one, value, side)
 
 
 def _side(text: str, match: re.Match[str]) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from medrag.safety.checks.support.claims import Claims, Quantity, stems
+from medrag.safety.checks.support.claims import Claims, Quantity, opposites, stems
 
 ADDED = 0.4
 """The largest share of a statement's words that the cited text need not have: other words for the same."""
 KEPT = 0.5
 """The least share of a limit's words that the statement must have."""
+_AGES = frozenset({"adult", "child", "older"})
 _PREGNANCY, _WOMEN = frozenset({"pregnant", "breastfeeding", "planning pregnancy"}), frozenset({"women"})
 
 
@@ -20,6 +21,7 @@ def differences(claimed: Claims, cited: Sequence[Claims], titles: Claims) -> Ite
     for each in cited:
         yield from _dropped(claimed, each, titles)
     yield from _turned(claimed, cited)
+    yield from _opposed(claimed, cited)
     yield from _firmer(claimed, cited)
     yield from _joined(claimed, cited)
     yield from _reordered(claimed, cited)
@@ -29,7 +31,7 @@ def _added(claimed: Claims, cited: Sequence[Claims], titles: Claims) -> Iterator
     known = [each for one in cited for each in one.quantities]
     for quantity in claimed.quantities:
         if not any(_stands(quantity, each) for each in known):
-            yield "support.number", f"{quantity.value:g} {quantity.unit}".strip()
+            yield "support.number", str(quantity)
     for part in ("groups", "frequencies", "routes"):
         there = frozenset[object]().union(*(getattr(one, part) for one in (*cited, titles)))
         if new := getattr(claimed, part) - there - (_WOMEN if there & _PREGNANCY else frozenset()):
@@ -51,17 +53,22 @@ def _stands(quantity: Quantity, other: Quantity) -> bool:
 
 
 def _dropped(claimed: Claims, cited: Claims, titles: Claims) -> Iterator[tuple[str, str]]:
-    if gone := cited.groups - claimed.groups - titles.groups:
+    gone = cited.groups - claimed.groups - titles.groups
+    if gone - (_AGES if claimed.groups & cited.groups & _AGES else frozenset()):
         yield "support.dropped", ", ".join(sorted(gone))
+    if cited.counts - claimed.counts:
+        yield "support.dropped", ", ".join(sorted(cited.counts))
     for limit in cited.limits:
         if limit.limited and _share(limit.limited, claimed.all_words) < KEPT:
             continue
         wanted = limit.words - titles.words
         if wanted and _share(wanted, claimed.words) < KEPT:
             yield "support.dropped", " ".join(sorted(wanted))
+        if limit.drugs - claimed.labels and not limit.drugs & claimed.labels:
+            yield "support.dropped", ", ".join(sorted(limit.drugs))
         for number in limit.quantities:
             if not any(number.same(each) for each in claimed.quantities):
-                yield "support.dropped", f"{number.value:g} {number.unit}".strip()
+                yield "support.dropped", str(number)
 
 
 def _turned(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:
@@ -83,16 +90,17 @@ def _firmer(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str
 
 
 def _joined(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:
-    """Sentences that speak of other drugs alone, and drugs of one clause that no sentence names together."""
-    named = frozenset[str]().union(*claimed.together)
-    there = [frozenset[str]().union(*one.together) for one in cited]
-    for others in there:
-        if named and others and named.isdisjoint(others):
-            yield "support.joined", ", ".join(sorted(others))
-    for drugs in claimed.together:
-        held = [drugs & others for others in there]
-        if held and len(max(held, key=len)) < len(frozenset().union(*held)):
-            yield "support.joined", ", ".join(sorted(drugs))
+    """Sentences that speak of other drugs alone."""
+    for one in cited:
+        if claimed.labels and one.labels and claimed.labels.isdisjoint(one.labels):
+            yield "support.joined", ", ".join(sorted(one.labels))
+
+
+def _opposed(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:
+    there = frozenset[str]().union(*(one.all_words for one in cited))
+    for one, other in opposites():
+        if one in claimed.all_words and other in there and one not in there and other not in claimed.all_words:
+            yield "support.turned", f"{one}, {other}"
 
 
 def _reordered(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:

@@ -13,12 +13,15 @@ Difference = tuple[str, str, dict[str, str]]
 """A finding to be: its code, the drug's name, and the values of its words."""
 
 
-def unsupported(each: Prescription, cited: Sequence[Prescription], knowledge: Knowledge) -> Iterable[Difference]:
-    """What the cited text does not hold of a drug that the statement names: itself, its route, its doses."""
+def unsupported(
+    each: Prescription, cited: Sequence[Prescription], text: str, knowledge: Knowledge
+) -> Iterable[Difference]:
+    """What the cited ``text`` does not hold of a drug that the statement names: itself, its route, its doses."""
     label = each.mention.label
     same = [other for other in cited if _same_drug(each, other, knowledge)]
     if not same:
-        if not _names_the_class_of(each, cited, knowledge):
+        unknown = not each.mention.resolved and each.mention.text.casefold() in text.casefold()
+        if not unknown and not _names_the_class_of(each, cited, knowledge):
             yield "support.drug", label, {}
         return
     if salts := _beyond_name(each) - frozenset().union(*(_beyond_name(other) for other in same)):
@@ -29,7 +32,7 @@ def unsupported(each: Prescription, cited: Sequence[Prescription], knowledge: Kn
         yield "support.for", label, {}
     if each.mention.route and not any(other.mention.route in (None, each.mention.route) for other in same):
         yield "support.route", label, {"route": each.mention.route}
-    known = [dose for other in same for dose in other.doses]
+    known = [dose for other in (*same, *_members(each, cited, knowledge)) for dose in other.doses]
     for dose in each.doses:
         if not any(_same_dose(dose, other) for other in known):
             yield "support.dose", label, {"dose": dose.text}
@@ -43,9 +46,13 @@ def _same_drug(one: Prescription, other: Prescription, knowledge: Knowledge) -> 
 
 def _names_the_class_of(each: Prescription, cited: Sequence[Prescription], knowledge: Knowledge) -> bool:
     """Whether it is the class of two or more drugs cited: "a DOAC" for apixaban, dabigatran or edoxaban."""
+    return len({other.mention.label for other in _members(each, cited, knowledge)}) > 1
+
+
+def _members(each: Prescription, cited: Sequence[Prescription], knowledge: Knowledge) -> list[Prescription]:
+    """The cited drugs of the class that it names."""
     group = ingredients_of(each, knowledge) if each.mention.drug_class else frozenset[str]()
-    members = {other.mention.label for other in cited if group.issuperset(ingredients_of(other, knowledge))}
-    return bool(group) and len(members) > 1
+    return [other for other in cited if other.mention.resolved and group > ingredients_of(other, knowledge)]
 
 
 def _beyond_name(each: Prescription) -> frozenset[str]:
