@@ -21,7 +21,7 @@ from medrag.reading.terms import Kind, terms
 
 _said = partial(pattern, "claims")
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_STOP = re.compile(r"[,;.](?=\s|$)|[()]")
+_STOP = re.compile(r"[,;.](?=\s|$)|[()]|\b(?:but|whereas)\b")
 _EMPTY = frozenset({"the", "an", "and", "or", "be", "is", "are", "of", "to", "in", "for", "it", "should", "must"})
 _SCALES = {
     **{"g": ("mg", 1000.0), "gram": ("mg", 1000.0), "milligram": ("mg", 1.0)},
@@ -37,7 +37,7 @@ _BASE = (
 )
 _PER = r"1\.73 ?m[2²]|kg|m[2²]|d[lL]|m[lL]|[lL]|min(?:ute)?|hour|hr|h|day|d|dose|week"
 _UNIT = (
-    rf"%|percent|x ?10\^9/L|(?:{_BASE})(?:/(?:{_PER})(?![a-zA-Z])){{0,3}}"
+    rf"%|percent|x ?10\^9/L|(?:{_BASE})(?:(?:/| per (?=kg|m2))(?:{_PER})(?![a-zA-Z])){{0,3}}"
     r"|hourly|hours?|hrs?|h|minutes?|min|days?|weeks?|wks?|months?|years?|yrs?|doses?|tablets?|puffs?"
 )
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?:\s+(?:hundred|thousand|million)\b)?"
@@ -48,6 +48,7 @@ _QUANTITY = re.compile(
 )
 _JOIN = re.compile(r"\s?(?:to|-|–|or|and|/)\s?(?:below )?")
 _SAME = re.compile(r"\s?\(")
+_OFTEN_OR_AREA = re.compile(r"/(?:day|d|dose|1\.73m2)$")
 _MICRO = re.compile(r"^(?:[µμ]|micro)(?=mol)")
 
 
@@ -73,19 +74,22 @@ class Quantity:
 @dataclass(frozen=True)
 class Denial:
     """What a word of denial is ``about``: the first words after it that claim something, or its clause's where it
-    speaks ``against`` that, as "avoid" does; ``near`` are the words after it, ``clause`` all of the clause's.
+    speaks ``against`` that, as "avoid" does; ``near`` are the two words after it too, ``reach`` all that it denies,
+    ``clause`` all of its clause, and ``excepted`` what it makes an exception from.
     """
 
     about: frozenset[str]
     near: frozenset[str]
+    reach: frozenset[str]
     clause: frozenset[str]
     against: bool
+    excepted: frozenset[str]
 
     def same(self, other: Denial) -> bool:
         """Whether the two may deny the same."""
         if self.against or other.against:
             return not self.clause.isdisjoint(other.clause)
-        return not self.near.isdisjoint(other.near)
+        return not (self.near.isdisjoint(other.reach) and other.near.isdisjoint(self.reach))
 
 
 @dataclass(frozen=True)
@@ -162,11 +166,10 @@ class Claims:
     @cached_property
     def denials(self) -> tuple[Denial, ...]:
         """What is turned round or spoken against; what is "not to be withheld" is neither."""
-        denied, spoken = list(_find("denial", self.text)), list(_find("against", self.text))
-        twice = [(no, bad) for no in denied for bad in spoken if 0 <= bad.start() - no.end() <= len(" only be ")]
+        found = {how: list(_find(how, self.text)) for how in ("denial", "lack", "exception", "against")}
+        twice = [(no, bad) for no in found["denial"] for bad in found["against"] if _before(no, bad)]
         undone = {id(each) for pair in twice for each in pair}
-        said = [*((False, each) for each in denied), *((True, each) for each in spoken)]
-        return tuple(self._denial(match, against=against) for against, match in said if id(match) not in undone)
+        return tuple(self._denial(each, how) for how, all_ in found.items() for each in all_ if id(each) not in undone)
 
     @cached_property
     def limits(self) -> tuple[Limit, ...]:
@@ -179,6 +182,10 @@ class Claims:
                 continue
             limited = frozenset(self._all(self._start(match.start()), match.start()))
             found.append(self._limit(match.end(), self._stop(match.end()), limited))
+        for match in _find("of whom", self.text):
+            stop = self._stop(match.end())
+            verb = _said("verb").search(self.text, match.end(), stop)
+            found.append(self._limit(match.end(), verb.start() if verb else stop))
         return tuple(each for each in found if each.words or each.quantities)
 
     def _limit(self, start: int, stop: int, limited: frozenset[str] = frozenset()) -> Limit:
@@ -192,8 +199,8 @@ class Claims:
 
     @cached_property
     def counts(self) -> frozenset[str]:
-        """How many of a list must hold."""
-        return frozenset(match[0].lower() for match in _find("count", self.text))
+        """How many of a list must hold, and which choice it is."""
+        return frozenset(match[0].lower().replace("-", " ") for match in _find("count", self.text))
 
     @cached_property
     def labels(self) -> frozenset[str]:
@@ -202,18 +209,26 @@ class Claims:
 
     @cached_property
     def order(self) -> tuple[str, ...]:
-        """The drugs in the order in which they are to be given, where the text says one."""
-        names = [each.mention.label for each in self.drugs]
-        if len(set(names)) < 2 or not (self.says("then") or self.says("first")):
+        """The drugs in the order in which they are last named, where the text says that one comes first."""
+        if not (self.says("then") or self.says("first")):
             return ()
-        return tuple(dict.fromkeys(names))
+        return tuple(dict.fromkeys(each.mention.label for each in reversed(self.drugs)))[::-1]
 
-    def _denial(self, match: re.Match[str], *, against: bool) -> Denial:
+    def _denial(self, match: re.Match[str], how: str) -> Denial:
         start, stop = self._start(match.start()), self._stop(match.end())
-        after = list(self._stems(match.end(), stop))[:3] or list(self._stems(start, match.start()))[-2:]
-        following = list(self._all(match.end(), stop))[:2]
-        about = self._stems(start, stop) if against else after
-        return Denial(frozenset(about), frozenset((*after, *following)), frozenset(self._all(start, stop)), against)
+        verb = _said("verb").search(self.text, match.end(), stop) if how == "lack" else None
+        end = verb.start() if verb else stop
+        after = list(self._stems(match.end(), end))[:3] or list(self._stems(start, match.start()))[-2:]
+        following = list(self._all(match.end(), end))
+        near = frozenset((*after, *following[:2]))
+        return Denial(
+            about=frozenset(self._stems(start, stop) if how == "against" else after),
+            near=near,
+            reach=near.union(following) if how in ("lack", "exception") else near,
+            clause=frozenset(self._all(start, stop)),
+            against=how == "against",
+            excepted=frozenset(self._all(start, match.start())) if how == "exception" else frozenset(),
+        )
 
     def _start(self, end: int) -> int:
         return max((match.end() for match in _STOP.finditer(self.text, 0, end)), default=0)
@@ -248,6 +263,10 @@ class Claims:
     def all_words(self) -> frozenset[str]:
         """Stems of every word."""
         return frozenset(self._all(0, len(self.text)))
+
+
+def _before(one: re.Match[str], other: re.Match[str]) -> bool:
+    return 0 <= other.start() - one.end() <= len(" only be ")
 
 
 def _blanked(text: str, start: int, end: int) -> str:
@@ -307,11 +326,11 @@ def _quantities(text: str, found: list[re.Match[str]]) -> Iterator[Quantity]:
             unit = unit or following["unit"]
         again = place and _SAME.fullmatch(text[found[place - 1].end() : match.start()])
         side = (_side(text, match) or (side if again else "")) if not ranged else ""
-        yield _quantity(number(match["value"] or match["worded"]), (unit or "").lower().replace(" ", ""), side)
+        yield _quantity(number(match["value"] or match["worded"]), (unit or "").lower().replace(" per ", "/").replace(" ", ""), side)
 
 
 def _quantity(value: float, unit: str, side: str) -> Quantity:
-    unit, _, per = _MICRO.sub("u", unit.replace("²", "2").removesuffix("/1.73m2")).partition("/")
+    unit, _, per = _MICRO.sub("u", _OFTEN_OR_AREA.sub("", unit.replace("²", "2"))).partition("/")
     one = unit.removesuffix("s") if len(unit) > 2 else unit
     one, factor = _SCALES.get(one, (one, 1.0))
     over, share = _SCALES.get(per, (per, 1.0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from medrag.safety.checks.support.claims import Claims, Quantity, opposites, stems
+from medrag.safety.checks.support.claims import Claims, Denial, Quantity, opposites, stems
 
 ADDED = 0.4
 """The largest share of a statement's words that the cited text need not have: other words for the same."""
@@ -32,7 +32,7 @@ def _added(claimed: Claims, cited: Sequence[Claims], titles: Claims) -> Iterator
     for quantity in claimed.quantities:
         if not any(_stands(quantity, each) for each in known):
             yield "support.number", str(quantity)
-    for part in ("groups", "frequencies", "routes"):
+    for part in ("groups", "frequencies", "routes", "counts"):
         there = frozenset[object]().union(*(getattr(one, part) for one in (*cited, titles)))
         if new := getattr(claimed, part) - there - (_WOMEN if there & _PREGNANCY else frozenset()):
             yield "support.added", ", ".join(sorted(str(each) for each in new))
@@ -54,9 +54,10 @@ def _stands(quantity: Quantity, other: Quantity) -> bool:
 
 def _dropped(claimed: Claims, cited: Claims, titles: Claims) -> Iterator[tuple[str, str]]:
     gone = cited.groups - claimed.groups - titles.groups
-    if gone - (_AGES if claimed.groups & cited.groups & _AGES else frozenset()):
+    aged = any(number.unit == "month" and _is_among(number, cited.quantities) for number in claimed.quantities)
+    if gone - (_AGES if aged or claimed.groups & cited.groups & _AGES else frozenset()):
         yield "support.dropped", ", ".join(sorted(gone))
-    if cited.counts - claimed.counts:
+    if {each for each in cited.counts if each.endswith("of")} - claimed.counts:
         yield "support.dropped", ", ".join(sorted(cited.counts))
     for limit in cited.limits:
         if limit.limited and _share(limit.limited, claimed.all_words) < KEPT:
@@ -67,17 +68,26 @@ def _dropped(claimed: Claims, cited: Claims, titles: Claims) -> Iterator[tuple[s
         if limit.drugs - claimed.labels and not limit.drugs & claimed.labels:
             yield "support.dropped", ", ".join(sorted(limit.drugs))
         for number in limit.quantities:
-            if not any(number.same(each) for each in claimed.quantities):
+            if not _is_among(number, claimed.quantities):
                 yield "support.dropped", str(number)
+
+
+def _is_among(number: Quantity, others: Sequence[Quantity]) -> bool:
+    return any(number.same(each) for each in others)
 
 
 def _turned(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:
     for ones, others in (([claimed], cited), (cited, [claimed])):
         there = [each for other in others for each in other.denials]
         for denial in (each for one in ones for each in one.denials):
-            spoken = any(_share(denial.about, other.words) >= KEPT for other in others)
+            spoken = any(_speaks(other, denial) for other in others)
             if spoken and not any(denial.same(each) for each in there):
                 yield "support.turned", " ".join(sorted(denial.about))
+
+
+def _speaks(claims: Claims, denial: Denial) -> bool:
+    kept = not denial.excepted or _share(denial.excepted, claims.all_words) >= KEPT
+    return kept and _share(denial.about, claims.words) >= KEPT
 
 
 def _share(words: frozenset[str], within: frozenset[str]) -> float:
@@ -92,7 +102,9 @@ def _firmer(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str
 def _joined(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:
     """Sentences that speak of other drugs alone."""
     for one in cited:
-        if claimed.labels and one.labels and claimed.labels.isdisjoint(one.labels):
+        first = next((each.mention.label for each in one.drugs), "")
+        other = claimed.labels.isdisjoint(one.labels) or (len(cited) > 1 and first not in claimed.labels)
+        if claimed.labels and one.labels and other:
             yield "support.joined", ", ".join(sorted(one.labels))
 
 

@@ -28,11 +28,9 @@ def unsupported(
         yield "support.drug", " ".join((label, *sorted(salts))), {}
     if each.recommended and all(other.mention.polarity in (Polarity.AVOIDED, Polarity.STOPPED) for other in same):
         yield "support.against", label, {}
-    if each.mention.polarity is Polarity.AVOIDED and all(other.recommended for other in same):
-        yield "support.for", label, {}
     if each.mention.route and not any(other.mention.route in (None, each.mention.route) for other in same):
         yield "support.route", label, {"route": each.mention.route}
-    known = [dose for other in (*same, *_members(each, cited, knowledge)) for dose in other.doses]
+    known = [dose for other in (*same, *_members(each, cited, knowledge), *_classes(each, cited, knowledge)) for dose in other.doses]
     for dose in each.doses:
         if not any(_same_dose(dose, other) for other in known):
             yield "support.dose", label, {"dose": dose.text}
@@ -53,6 +51,12 @@ def _members(each: Prescription, cited: Sequence[Prescription], knowledge: Knowl
     """The cited drugs of the class that it names."""
     group = ingredients_of(each, knowledge) if each.mention.drug_class else frozenset[str]()
     return [other for other in cited if other.mention.resolved and group > ingredients_of(other, knowledge)]
+
+
+def _classes(each: Prescription, cited: Sequence[Prescription], knowledge: Knowledge) -> list[Prescription]:
+    """The cited classes that it is of: "(a penicillin)" may stand between a drug and its dose."""
+    ingredients = ingredients_of(each, knowledge) if each.mention.resolved else frozenset[str]()
+    return [other for other in cited if other.mention.drug_class and ingredients < ingredients_of(other, knowledge)]
 
 
 def _beyond_name(each: Prescription) -> frozenset[str]:
