@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import Any
@@ -12,63 +11,17 @@ from typing import Any
 from medrag.knowledge import Knowledge
 from medrag.reading import Prescription, prescriptions
 from medrag.reading.dosing.frequency import OFTEN, frequency
-from medrag.reading.dosing.numbers import WORD, number
 from medrag.reading.languages import pattern, said
 from medrag.reading.matcher import tokens
 from medrag.reading.mentions import routes
 from medrag.reading.population import GROUPS, asked
 from medrag.reading.terms import Kind, terms
+from medrag.safety.checks.support.quantities import QUANTITY, Quantity, quantities
 
 _said = partial(pattern, "claims")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _STOP = re.compile(r"[,;.](?=\s|$)|[()]|\b(?:but|whereas)\b")
 _EMPTY = frozenset({"the", "an", "and", "or", "be", "is", "are", "of", "to", "in", "for", "it", "should", "must"})
-_SCALES = {
-    **{"g": ("mg", 1000.0), "gram": ("mg", 1000.0), "milligram": ("mg", 1.0)},
-    **dict.fromkeys(("microgram", "mcg", "µg", "μg", "ug"), ("mg", 0.001)),
-    **{"dl": ("l", 0.1), "ml": ("l", 0.001), "litre": ("l", 1.0), "percent": ("%", 1.0)},
-    **{"hr": ("hour", 1.0), "h": ("hour", 1.0), "hourly": ("hour", 1.0), "min": ("minute", 1.0), "d": ("day", 1.0)},
-    **{"week": ("day", 7.0), "wk": ("day", 7.0), "year": ("month", 12.0), "yr": ("month", 12.0)},
-}
-"""Units by the names and sizes in which they are compared."""
-_BASE = (
-    r"m?mol|[uµμ]mol|micromol|mg|milligrams?|micrograms?|mcg|[µμu]g|grams?|g|ng|pg|kg|mEq|m?I?U|units?|m[lL]"
-    r"|litres?|L|mm ?Hg|cm|beats"
-)
-_PER = r"1\.73 ?m[2²]|kg|m[2²]|d[lL]|m[lL]|[lL]|min(?:ute)?|hour|hr|h|day|d|dose|week"
-_UNIT = (
-    rf"%|percent|x ?10\^9/L|(?:{_BASE})(?:(?:/| per (?=kg|m2))(?:{_PER})(?![a-zA-Z])){{0,3}}"
-    r"|hourly|hours?|hrs?|h|minutes?|min|days?|weeks?|wks?|months?|years?|yrs?|doses?|tablets?|puffs?"
-)
-_DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?:\s+(?:hundred|thousand|million)\b)?"
-_QUANTITY = re.compile(
-    rf"(?<![\w.^/])(?<![A-Za-z]-)(?:(?P<value>{_DIGITS})(?:[\s-]?(?P<unit>{_UNIT})(?![a-z]))?"
-    rf"|\b(?P<worded>{WORD})[\s-](?P<of>{_UNIT})(?![a-z]))",
-    re.IGNORECASE,
-)
-_JOIN = re.compile(r"\s?(?:to|-|–|or|and|/)\s?(?:below )?")
-_SAME = re.compile(r"\s?\(")
-_OFTEN_OR_AREA = re.compile(r"/(?:day|d|dose|1\.73m2)$")
-_MICRO = re.compile(r"^(?:[µμ]|micro)(?=mol)")
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """A number as ``written`` and in the unit in which it is compared; ``side``: what is below or above it is meant."""
-
-    value: float
-    unit: str
-    written: float
-    side: str = ""
-
-    def same(self, other: Quantity) -> bool:
-        """Whether the two are one amount; a unit that is left out is any."""
-        if not self.unit or not other.unit:
-            return self.written == other.written
-        return self.unit == other.unit and math.isclose(self.value, other.value)
-
-    def __str__(self) -> str:
-        return f"{self.written:g} {self.unit}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -146,12 +99,11 @@ class Claims:
 
     @cached_property
     def _placed(self) -> tuple[tuple[int, Quantity], ...]:
-        often = [
-            *(match.span() for match in OFTEN.finditer(self.text)),
-            *((start, end) for start, end, _ in self._named),
-        ]
-        found = [each for each in _QUANTITY.finditer(self.text) if not any(a <= each.start() < b for a, b in often)]
-        return tuple(zip((each.start() for each in found), _quantities(self.text, found), strict=True))
+        often, named = [match.span() for match in OFTEN.finditer(self.text)], [each[:2] for each in self._named]
+        found = [each for each in QUANTITY.finditer(self.text) if not _within(each, often)]
+        placed = zip(found, quantities(self.text, found), strict=True)
+        # The 2 of "type 2 diabetes" is a name's; the 30 of "eGFR below 30" is not, though that is a condition too.
+        return tuple((at.start(), each) for at, each in placed if each.unit or each.side or not _within(at, named))
 
     @cached_property
     def routes(self) -> frozenset[str]:
@@ -194,13 +146,18 @@ class Claims:
         return Limit(frozenset(self._stems(start, stop)), limited, numbers, drugs)
 
     def says(self, what: str) -> bool:
-        """Whether a word of that kind (``hedge``, ``firm``, ``against``, ``reason``) stands in it."""
+        """Whether a word of that kind (``then``, ``first``, ``reason``) stands in it."""
         return next(_find(what, self.text), None) is not None
 
     @cached_property
     def counts(self) -> frozenset[str]:
         """How many of a list must hold, and which choice it is."""
         return frozenset(match[0].lower().replace("-", " ") for match in _find("count", self.text))
+
+    @cached_property
+    def hedges(self) -> frozenset[str]:
+        """Words that leave open what is said."""
+        return frozenset(match[0].lower() for match in _find("hedge", self.text))
 
     @cached_property
     def labels(self) -> frozenset[str]:
@@ -241,7 +198,7 @@ class Claims:
     def _tokens(self) -> tuple[tuple[int, str, bool], ...]:
         """Stems with their places, and whether each claims something; numbers and how often are left out."""
         text, found = self.text, list[tuple[int, str, bool]]()
-        for match in (*OFTEN.finditer(text), *_QUANTITY.finditer(text)):
+        for match in (*OFTEN.finditer(text), *QUANTITY.finditer(text)):
             text = _blanked(text, match.start(), match.end())
         named = [(each.mention.start, each.mention.end, each.mention.label) for each in self.drugs]
         for start, end, name in sorted([*named, *self._named]):
@@ -263,6 +220,10 @@ class Claims:
     def all_words(self) -> frozenset[str]:
         """Stems of every word."""
         return frozenset(self._all(0, len(self.text)))
+
+
+def _within(match: re.Match[str], spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= match.start() < end for start, end in spans)
 
 
 def _before(one: re.Match[str], other: re.Match[str]) -> bool:
@@ -313,33 +274,3 @@ def stems(text: str) -> frozenset[str]:
 
 def _stem(word: str) -> str:
     return str(_stemmer().stemWord(word))
-
-
-def _quantities(text: str, found: list[re.Match[str]]) -> Iterator[Quantity]:
-    """Each number; the first of a range has the unit of its last, and one in brackets the side of the one before."""
-    side = ""
-    for place, match in enumerate(found):
-        unit = match["unit"] or match["of"]
-        following = found[place + 1] if place + 1 < len(found) else None
-        ranged = bool(following and _JOIN.fullmatch(text[match.end() : following.start()]))
-        if following and ranged:
-            unit = unit or following["unit"]
-        again = place and _SAME.fullmatch(text[found[place - 1].end() : match.start()])
-        side = (_side(text, match) or (side if again else "")) if not ranged else ""
-        yield _quantity(number(match["value"] or match["worded"]), (unit or "").lower().replace(" per ", "/").replace(" ", ""), side)
-
-
-def _quantity(value: float, unit: str, side: str) -> Quantity:
-    unit, _, per = _MICRO.sub("u", _OFTEN_OR_AREA.sub("", unit.replace("²", "2"))).partition("/")
-    one = unit.removesuffix("s") if len(unit) > 2 else unit
-    one, factor = _SCALES.get(one, (one, 1.0))
-    over, share = _SCALES.get(per, (per, 1.0))
-    return Quantity(value * factor / share, f"{one}/{over}" if per else one, value, side)
-
-
-def _side(text: str, match: re.Match[str]) -> str:
-    before, after = text[max(0, match.start() - 24) : match.start()], text[match.end() : match.end() + 20]
-    for side in ("below", "above"):
-        if re.match(rf"\s?(?:{_said(f'or {side}').pattern})", after, re.I):
-            return side
-    return next((side for side in ("below", "above") if re.search(rf"(?:{_said(side).pattern})\s*$", before, re.I)), "")

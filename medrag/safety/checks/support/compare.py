@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from medrag.safety.checks.support.claims import Claims, Denial, Quantity, opposites, stems
+from medrag.safety.checks.support.claims import Claims, Denial, opposites, stems
+from medrag.safety.checks.support.quantities import Quantity
 
 ADDED = 0.4
 """The largest share of a statement's words that the cited text need not have: other words for the same."""
@@ -95,8 +96,8 @@ def _share(words: frozenset[str], within: frozenset[str]) -> float:
 
 
 def _firmer(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:
-    if any(one.says("hedge") for one in cited) and not claimed.says("hedge"):
-        yield "support.firmer", "may"
+    if not claimed.hedges and (hedges := frozenset[str]().union(*(one.hedges for one in cited))):
+        yield "support.firmer", ", ".join(sorted(hedges))
 
 
 def _joined(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:

@@ -30,7 +30,11 @@ def unsupported(
         yield "support.against", label, {}
     if each.mention.route and not any(other.mention.route in (None, each.mention.route) for other in same):
         yield "support.route", label, {"route": each.mention.route}
-    known = [dose for other in (*same, *_members(each, cited, knowledge), *_classes(each, cited, knowledge)) for dose in other.doses]
+    known = [
+        dose
+        for other in (*same, *_members(each, cited, knowledge), *_classes(each, cited, knowledge))
+        for dose in other.doses
+    ]
     for dose in each.doses:
         if not any(_same_dose(dose, other) for other in known):
             yield "support.dose", label, {"dose": dose.text}

@@ -1,0 +1,107 @@
+"""A statement in free words is held to what it cites."""
+
+from __future__ import annotations
+
+import pytest
+
+from medrag import knowledge
+from medrag.generation.grounding import ground
+from medrag.generation.modes import Draft
+from medrag.reading import prescriptions
+from medrag.safety.checks.support.claims import Claims
+from medrag.safety.checks.support.compare import differences
+from medrag.safety.checks.support.drugs import unsupported
+from medrag.safety.consultation import Consultation
+from medrag.types import Evidence, Passage, Sentence, Statement, Verdict
+from tests.safety.test_starter_corpus import statements
+
+KNOWLEDGE = knowledge.load()
+FIRST = (
+    "In adults with croup and an eGFR below 30 mL/min, give dexamethasone 0.6 mg/kg by mouth once, "
+    "unless they have varicella."
+)
+SECOND = "Prednisolone 1 mg/kg once daily for 3 days may be considered if dexamethasone is unavailable."
+
+
+def review(statement: str, *quotes: str) -> Statement:
+    """``statement`` over a passage of ``quotes``."""
+    text, spans = "", []
+    for each in quotes:
+        spans.append(Sentence(start=len(text), end=len(text) + len(each)))
+        text += f"{each} "
+    passage = Passage(id="p", doc_id="d", title="Croup", text=text, sentences=tuple(spans))
+    evidence = (Evidence(number=1, passage=passage, score=1.0),)
+    consultation = Consultation(None, "", KNOWLEDGE, evidence=evidence)
+    return consultation.review(ground(Draft(statement, ((1, None),)), evidence))
+
+
+def codes(statement: Statement) -> set[str]:
+    wrong = (each for each in statement.findings if each.verdict is Verdict.FAIL)
+    return {each.code for each in wrong if each.check in ("support", "grounding", "check")}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "Adults who have croup and an eGFR under 30 mL/min get oral dexamethasone 0.6 mg/kg once, unless they have "
+        "varicella.",
+        "Unless they have varicella, oral dexamethasone 600 micrograms/kg is given once to adults with croup whose "
+        "eGFR is <30 mL/min.",
+    ],
+)
+def test_other_words_for_the_same_are_released(statement: str) -> None:
+    assert codes(review(statement, FIRST, SECOND)) == set()
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        (
+            "In adults with croup and an eGFR below 30 mL/min, give dexamethasone 0.6 mg/kg orally once.",
+            "support.dropped",
+        ),
+        (
+            "In adults with croup, give dexamethasone 0.6 mg/kg by mouth once, unless they have varicella.",
+            "support.dropped",
+        ),
+        (FIRST.replace("adults", "children"), "support.added"),
+        (FIRST.replace("below 30", "above 30"), "support.number"),
+        (FIRST.replace("below 30", "below 45"), "support.number"),
+        (FIRST.replace("0.6 mg/kg", "0.6 g/kg"), "support.dose"),
+        (FIRST.replace("by mouth", "intravenously"), "support.added"),
+        (FIRST.replace("dexamethasone", "betamethasone"), "support.drug"),
+        (FIRST.replace("unless they have", "also where they have"), "support.turned"),
+        (FIRST.replace("give", "do not give"), "support.turned"),
+        (FIRST.replace("once,", "once because it acts for 7 days,"), "support.number"),
+        (SECOND.replace("may be considered", "should be given"), "support.firmer"),
+        (SECOND.replace("3 days", "5 days"), "support.number"),
+    ],
+)
+def test_what_was_changed_is_found(statement: str, code: str) -> None:
+    reviewed = review(statement, FIRST, SECOND)
+    assert reviewed.withheld
+    assert code in codes(reviewed)
+
+
+def test_a_sentence_of_another_drug_supports_nothing() -> None:
+    quotes = "Apixaban is taken twice daily.", "Indapamide is taken with checks of uric acid."
+    reviewed = review("Apixaban is taken with checks of uric acid twice daily.", *quotes)
+    assert "support.joined" in codes(reviewed)
+
+
+def test_lines_keep_their_order() -> None:
+    quote = "Give labetalol first, then nifedipine."
+    assert "support.order" in codes(review("Give nifedipine first, then labetalol.", quote))
+
+
+def test_what_is_not_to_be_withheld_is_given() -> None:
+    quote = "In gout, allopurinol should not be withheld."
+    assert "support.turned" in codes(review("In gout, allopurinol should be withheld.", quote))
+
+
+def test_every_sentence_supports_itself() -> None:
+    nothing = Claims("", KNOWLEDGE)
+    for _, text in statements():
+        claims, read = Claims(text, KNOWLEDGE), prescriptions(text, KNOWLEDGE)
+        assert list(differences(claims, [claims], nothing)) == [], text
+        assert [each for one in read for each in unsupported(one, read, text, KNOWLEDGE)] == [], text
