@@ -105,6 +105,8 @@ class Knowledge:
     """Name, normalised, or LOINC code of a measurement -> key in ``measurements``."""
     allergen_names: Mapping[str, str]
     """Name of a substance that is no drug, normalised -> key in ``allergens``."""
+    stated_codes: Mapping[str, frozenset[str]]
+    """What a code alone states of the patient ("no_known_allergy") -> the codes."""
     rules: Rules
     pgx: PgxTable
     emergencies: tuple[Emergency, ...]

@@ -138,7 +138,7 @@ def _read(path: Path, today: date, pharmcat_jar: Path | None, knowledge: Knowled
     from medrag.patient.record.demographics import Part
 
     name = shown_name(path)
-    found = recognise(content_of(path), name)
+    found = recognise(content_of(path), name, knowledge.genes)
     kind, content, text = found
     if kind is Format.JSON:
         return _read_json(parse_json(text, name), name, today, knowledge)

@@ -55,7 +55,7 @@ def test_every_lookup_key_gives_its_population_and_strength() -> None:
     for drug, keys, population, strength in recommendations():
         genotypes = [Genotype(gene=gene, lookup_key=key) for gene, key in keys.items()]
         said = {
-            (each.population, each.strength) for each in match(KNOWLEDGE.pgx.entries(drug), genotypes, KNOWLEDGE.genes)
+            (each.population, each.strength) for each in match(KNOWLEDGE.pgx.entries(drug), genotypes, KNOWLEDGE)
         }
         assert not strength or (population, strength) in said, (drug, keys, population)
         checked += 1
@@ -69,6 +69,6 @@ def test_a_population_of_one_recommendation_is_not_given_for_another() -> None:
     for (drug, keys), expected in theirs.items():
         genotypes = [Genotype(gene=gene, lookup_key=key) for gene, key in keys]
         said = {
-            (each.population, each.strength) for each in match(KNOWLEDGE.pgx.entries(drug), genotypes, KNOWLEDGE.genes)
+            (each.population, each.strength) for each in match(KNOWLEDGE.pgx.entries(drug), genotypes, KNOWLEDGE)
         }
         assert said <= expected, (drug, keys)
