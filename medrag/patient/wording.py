@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.names import Meaning
+from medrag.reading.languages import pattern
 from medrag.reading.languages.gloss import in_english
 from medrag.reading.matcher import Token, tokens
 
@@ -31,11 +32,6 @@ _END = re.compile(
 _AFTERWARDS = re.compile(
     r"\b(?:ruled out|excluded|not (?:present|found|confirmed|seen|diagnosed)|absent)\b"
     r"|[:=–-]\s*(?:none|no|nil|never|negative|neg|absent|denie[sd]|n)\s*(?=$|[;,.)])|\bnegative\s*(?=$|[;,.)])",
-    re.IGNORECASE,
-)
-_FAMILY = re.compile(
-    r"\b(?:family (?:history|hx)|fhx?|maternal|paternal|mother|father|sister|brother|sibling|parents?"
-    r"|grand(?:mother|father))\b",
     re.IGNORECASE,
 )
 _TRIVIAL = re.compile(
@@ -113,15 +109,15 @@ def _ordinary(word: Token, knowledge: Knowledge) -> bool:
 def _denied_spans(text: str, phrases: list[_Phrase]) -> list[tuple[int, int]]:
     """Where what stands in the text is denied or somebody else's; a cue within a phrase ("nursing mother") is none."""
 
-    def cues(pattern: re.Pattern[str]) -> list[re.Match[str]]:
-        return [m for m in pattern.finditer(text) if not any(p.start <= m.start() < p.end for p in phrases)]
+    def cues(expression: re.Pattern[str]) -> list[re.Match[str]]:
+        return [m for m in expression.finditer(text) if not any(p.start <= m.start() < p.end for p in phrases)]
 
     found = [(m.start(), _end(text, m)) for m in cues(_DENIES) if not _OPEN.search(text, 0, m.start())]
     found += [match.span() for match in cues(_PREFIX)]
     for match in cues(_AFTERWARDS):
         if not _OPEN.search(text, 0, match.start()):
             found.append((_part_start(text, match.start(), r"[;.,\n]"), match.end()))
-    for match in cues(_FAMILY):
+    for match in cues(pattern("relatives", "of_family")):
         stop = _PART.search(text, match.end())
         found.append((_part_start(text, match.start(), r"[;.\n]"), stop.start() if stop else len(text)))
     return found

@@ -1,8 +1,8 @@
 """A VCF (GRCh38) as genotypes.
 
 Calling star alleles is PharmCAT's job: where Java and its JAR are given it is called. Where not, only positions
-that decide something without phasing are read (``genes.yaml``), and every gene that stays open is reported as not called: a
-reference call at the positions read never makes a gene normal.
+that decide something without phasing are read (``genes.yaml``), and every gene that stays open is reported as not
+called: a reference call at the positions read never makes a gene normal.
 """
 
 from __future__ import annotations

@@ -41,7 +41,9 @@ def complete_person(patient: Patient, today: date, knowledge: Knowledge) -> tupl
     aged = patient.model_copy(update=update)
     update["weight_kg"] = _size(aged, "weight", patient.weight_kg, today, knowledge, problems)
     update["height_cm"] = _size(aged, "height", patient.height_cm, today, knowledge, problems)
-    update["pregnant"] = patient.pregnant if patient.pregnant is not None else _pregnant(patient, today, knowledge, problems)
+    update["pregnant"] = (
+        patient.pregnant if patient.pregnant is not None else _pregnant(patient, today, knowledge, problems)
+    )
     update["lactating"] = patient.lactating if patient.lactating is not None else _lactating(patient, today)
     update["no_known_allergies"] = _no_known_allergies(patient)
     return update, problems
