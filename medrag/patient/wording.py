@@ -6,9 +6,10 @@ A denial covers the words after it to the end of its clause, never those before;
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.names import Meaning
@@ -56,9 +57,30 @@ class _Phrase:
     meanings: tuple[Meaning, ...]
 
 
-@lru_cache(maxsize=4096)
+_known: ContextVar[dict[str, Wording] | None] = ContextVar("known", default=None)
+
+
+@contextmanager
+def once() -> Iterator[None]:
+    """Within it the same words are read once; nothing of them is kept after it."""
+    token = _known.set({})
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
 def wording(text: str, knowledge: Knowledge) -> Wording:
     """What ``text`` says, by the longest known phrase at each place."""
+    known = _known.get()
+    if known is None:
+        return _read(text, knowledge)
+    if text not in known:
+        known[text] = _read(text, knowledge)
+    return known[text]
+
+
+def _read(text: str, knowledge: Knowledge) -> Wording:
     text = in_english(text, knowledge)
     phrases = _phrases(text, knowledge)
     spans = _denied_spans(text, phrases)

@@ -146,7 +146,6 @@ def _guess(text: str, token: Token, knowledge: Knowledge) -> DrugMention | None:
     return mention if (len(word) > LONGEST_NO_STEM and stemmed(word)) or _dosed(text, token) else None
 
 
-@lru_cache(maxsize=20_000)
 def nearest(word: str, knowledge: Knowledge) -> Name | None:
     """The one known name a slip away: one edit from six letters on, two from ten on."""
     if len(word) < 6:
@@ -159,7 +158,6 @@ def nearest(word: str, knowledge: Knowledge) -> Name | None:
     return nearest.pop() if len(nearest) == 1 else None
 
 
-@lru_cache(maxsize=20_000)
 def cut_short(word: str, knowledge: Knowledge, *, dosed: bool) -> Name | None:
     """The one known name that begins with the word ("fluclox"): half of it, or five letters before a dose."""
     if len(word) < SHORTEST_CUT or ordinary(word) or fold(word) in knowledge.phrases:
