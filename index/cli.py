@@ -80,6 +80,7 @@ def build(
 
     from index import build as building
     from index.formulary import read_formulary
+    from medrag.knowledge import load as load_knowledge
     from medrag.retrieval.encoder import Encoder
     from medrag.retrieval.store.manifest import MANIFEST
     from medrag.retrieval.store.milvus import Server
@@ -98,7 +99,7 @@ def build(
             lambda report: say(_so_far(report)),
             embed=_on_ray(say, console) if engine == "ray" else None,
             milvus=Server(milvus, load().milvus_secret) if milvus else None,
-            formulary=read_formulary(formulary) if formulary else None,
+            formulary=read_formulary(formulary, load_knowledge(load().knowledge_dir)) if formulary else None,
         )
     _show(reports, console)
     if report:

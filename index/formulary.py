@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from medrag.errors import InputError
-from medrag.knowledge import Knowledge, load
+from medrag.knowledge import Knowledge
 from medrag.reading.mentions import DrugMention, drugs
 from medrag.reading.polarity import Polarity
 from medrag.types import Passage
@@ -39,12 +39,11 @@ class Formulary:
         return bool(mention.ingredients) and self.ingredients.issuperset(mention.ingredients)
 
 
-def read_formulary(path: Path) -> Formulary:
+def read_formulary(path: Path, knowledge: Knowledge) -> Formulary:
     """The formulary of a file: a name a line, or a CSV with a column ``drug``.
 
     Raises InputError where it names nothing.
     """
-    knowledge = load()
     names = [name for name in map(str.strip, _names(path)) if name and not name.startswith("#")]
     if not names:
         raise InputError(f"{path} names no drug: write one a line, or a CSV with a column drug.", param="formulary")

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
+from index.formulary import read_formulary
 from medrag.cli import app
 from medrag.knowledge import Knowledge, load
 from medrag.knowledge.reader import read
@@ -53,6 +54,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, content in FILES.items():
         (made / name).write_text(content, encoding="utf-8")
     return made
+
+
+def test_in_a_formulary(own: Knowledge, tmp_path: Path) -> None:
+    file = tmp_path / "ours.txt"
+    file.write_text("Zolvatrex\n")
+    assert read_formulary(file, own).ingredients == {"zolvaxin"}
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ def _pharmcat(folder: Path, knowledge: Knowledge) -> list[str]:
     same = 0
     theirs = cpic.read(report)
     for drug in theirs:
-        found = match(knowledge.pgx.entries(drug["drug"]), genotypes, knowledge.genes)
+        found = match(knowledge.pgx.entries(drug["drug"]), genotypes, knowledge)
         ours = {(each.population, each.action, each.strength) for each in found}
         same += ours == {tuple(said[:3]) for said in drug["says"]}
     return [f"PharmCAT sample report: population, action and strength as CPIC's for {same} of {len(theirs)} drugs.", ""]

@@ -105,6 +105,8 @@ class Knowledge:
     """Name, normalised, or LOINC code of a measurement -> key in ``measurements``."""
     allergen_names: Mapping[str, str]
     """Name of a substance that is no drug, normalised -> key in ``allergens``."""
+    stated_codes: Mapping[str, frozenset[str]]
+    """What a code alone states of the patient ("no_known_allergy") -> the codes."""
     rules: Rules
     pgx: PgxTable
     emergencies: tuple[Emergency, ...]
@@ -145,10 +147,7 @@ class Knowledge:
     ruled: frozenset[str]
     """Conditions that a rule speaks of, by themselves or by what they imply, or that were reviewed and need none."""
     _groups: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, repr=False)
-    _concerned: dict[tuple[str, str, tuple[str, ...], str | None], frozenset[int]] = field(
-        default_factory=dict, repr=False
-    )
-    _limits: dict[str, tuple[DoseLimit, ...]] = field(default_factory=dict, repr=False)
+    _places: dict[tuple[str, str], Mapping[str, frozenset[int]]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def no_interactions(self) -> frozenset[str]:
@@ -214,27 +213,26 @@ class Knowledge:
 
     def concerning(self, kind: str, side: str, ingredients: tuple[str, ...], drug_class: str | None) -> frozenset[int]:
         """Places in ``rules.<kind>`` of the rules whose ``side`` (``drugs``, ``a``, ``b``) covers the drug or class."""
-        key = (kind, side, ingredients, drug_class)
-        known = self._concerned.get(key)
-        if known is None:
-            rules = getattr(self.rules, kind)
-            known = frozenset(
-                place for place, rule in enumerate(rules) if self.covers(getattr(rule, side), ingredients, drug_class)
-            )
-            self._concerned[key] = known
-        return known
+        placed = self._placed(kind, side)
+        if drug_class is not None:
+            return frozenset.intersection(*(placed.get(name, frozenset()) for name in self.members[drug_class]))
+        return frozenset().union(*(placed.get(name, frozenset()) for name in ingredients))
 
     def touching(self, kind: str, drug_class: str, side: str = "drugs") -> frozenset[int]:
         """Places in ``rules.<kind>`` of the rules whose ``side`` holds some, not all, of a class."""
-        key = (kind, f"touching {side}", (), drug_class)
-        known = self._concerned.get(key)
+        some = self.concerning(kind, side, tuple(self.members[drug_class]), None)
+        return some - self.concerning(kind, side, (), drug_class)
+
+    def _placed(self, kind: str, side: str) -> Mapping[str, frozenset[int]]:
+        """Ingredient -> places in ``rules.<kind>`` of the rules whose ``side`` holds it."""
+        known = self._places.get((kind, side))
         if known is None:
-            members = self.members[drug_class]
-            groups = [self.expand(getattr(rule, side)) for rule in getattr(self.rules, kind)]
-            known = frozenset(
-                place for place, group in enumerate(groups) if not members.isdisjoint(group) and not members <= group
-            )
-            self._concerned[key] = known
+            found: dict[str, set[int]] = defaultdict(set)
+            for place, rule in enumerate(getattr(self.rules, kind)):
+                terms = getattr(rule, side)
+                for name in self.expand((terms,) if isinstance(terms, str) else terms):
+                    found[name].add(place)
+            known = self._places[kind, side] = {name: frozenset(places) for name, places in found.items()}
         return known
 
     def absorbed(
@@ -247,11 +245,7 @@ class Knowledge:
 
     def limits(self, ingredient: str) -> tuple[DoseLimit, ...]:
         """The dose limits of an ingredient, those of its classes among them."""
-        known = self._limits.get(ingredient)
-        if known is None:
-            known = tuple(limit for limit in self.rules.doses if ingredient in self.expand((limit.drug,)))
-            self._limits[ingredient] = known
-        return known
+        return tuple(self.rules.doses[place] for place in sorted(self.concerning("doses", "drug", (ingredient,), None)))
 
     def interactions_known(self, ingredient: str) -> bool:
         """Whether anything is known of the ingredient's interactions, be it that there are none."""

@@ -39,7 +39,7 @@ RULES: dict[str, type[Any]] = {
 }
 KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "suffixes", "names"),
-    *("product_routes", "codes"),
+    *("product_routes", "codes", "stated_codes"),
     *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "request_model", "injections", "scores"),
     *("point_scores", "coefficients", "equivalents", "effects", "order_calculators", "threshold_names"),
     *("age_limits", "cues", "sources", "links", "reviews", "manifest"),
@@ -125,6 +125,7 @@ def _knowledge(files: Files) -> Knowledge:
         phrases=names.phrases(conditions.values()),
         lab_names=names.measurement_names(measurements.values(), drugs),
         allergen_names=names.allergen_names(allergens.values()),
+        stated_codes=files.mapping("stated_codes", frozenset[str]),
         rules=rules,
         pgx=PgxTable(files.rows("pgx", PgxDrug)),
         emergencies=emergencies,

@@ -153,14 +153,39 @@ class Band(Record):
     high: float
 
 
+class Called(Record):
+    """What a number of copies of a variant means: a phenotype, with its activity score where the gene has one."""
+
+    phenotype: str
+    score: str | None = None
+
+
+class Position(Record):
+    """A defining position (GRCh38): bases on the plus strand, and what copies of the variant mean without phasing.
+
+    A meaning of no copy is given where the phenotype rests on this position alone.
+    """
+
+    rsid: str
+    position: int
+    reference: str
+    variant: str
+    allele: str
+    copies: dict[int, Called]
+
+
 class Gene(Record):
     """A gene: alleles by function or activity value, what two of them mean, the HLA alleles that are ``asked`` for.
 
     ``present``: phenotypes by the variants whose presence alone means them; ``written``: diplotypes written otherwise;
-    ``elsewhere``: positions (GRCh38, on ``chromosome``) of alleles beyond those read from single positions.
+    ``positions``: those (on ``chromosome``) that decide something by themselves, ``elsewhere`` those of other alleles;
+    ``pharmcat``: it is left to PharmCAT. ``names``: other names.
     """
 
     key: str
+    names: Terms = ()
+    pharmcat: bool = False
+    positions: tuple[Position, ...] = ()
     alleles: dict[str, Terms] = Field(default_factory=dict)
     phenotypes: tuple[Phenotype, ...] = ()
     scores: tuple[Band, ...] = ()
@@ -173,6 +198,11 @@ class Gene(Record):
     def function(self, allele: str) -> str | None:
         """The function or activity value of an allele, where it is known."""
         return next((function for function, alleles in self.alleles.items() if allele in alleles), None)
+
+    @property
+    def alone(self) -> bool:
+        """Whether its one position says all, so that no copy of the variant is a result too."""
+        return any(0 in each.copies for each in self.positions)
 
 
 class Translation(Record):

@@ -57,7 +57,7 @@ def _file(
     from medrag.patient.load import content_of
 
     name = shown_name(path)
-    found = recognise(content_of(path), name)
+    found = recognise(content_of(path), name, knowledge.genes)
     if found.kind is Format.PATIENT_TABLE:
         yield from read_rows(found.text, name, today, knowledge)
     else:

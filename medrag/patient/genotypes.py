@@ -26,13 +26,6 @@ _NOTHING = {
 }
 _OPEN = {"indeterminate", "uncertain", "possible", "ambiguous"}
 GENE = re.compile(r"(?:HLA-[A-Z]{1,4}\d?|MT-[A-Z0-9]+|[A-Z][A-Z0-9]{1,9}(?:-[A-Z0-9]+)?)")
-PHARMACOGENES = frozenset(
-    {
-        *("ABCG2", "CACNA1S", "CFTR", "COMT", "CYP1A2", "CYP2B6", "CYP2C8", "CYP2C9", "CYP2C19", "CYP2D6", "CYP3A4"),
-        *("CYP3A5", "CYP4F2", "DPYD", "F5", "G6PD", "HLA-A", "HLA-B", "HLA-DRB1", "IFNL3", "MTHFR", "MT-RNR1", "NAT2"),
-        *("NUDT15", "OPRM1", "RYR1", "SLCO1B1", "TPMT", "UGT1A1", "VKORC1"),
-    }
-)
 
 
 def absent(gene: str, source: str) -> Genotype:

@@ -138,7 +138,7 @@ def _read(path: Path, today: date, pharmcat_jar: Path | None, knowledge: Knowled
     from medrag.patient.record.demographics import Part
 
     name = shown_name(path)
-    found = recognise(content_of(path), name)
+    found = recognise(content_of(path), name, knowledge.genes)
     kind, content, text = found
     if kind is Format.JSON:
         return _read_json(parse_json(text, name), name, today, knowledge)
@@ -199,7 +199,7 @@ def _read_text(kind: Format, text: str, name: str, today: date, knowledge: Knowl
     from medrag.patient.formats.note.days import note_date
     from medrag.patient.formats.note.header import note_demographics
     from medrag.patient.record.demographics import Part
-    from medrag.reading.languages.gloss import in_english
+    from medrag.reading.languages.gloss import glossed
 
     if kind == "gene_table":
         from medrag.patient.formats.genome import read_gene_table
@@ -207,15 +207,15 @@ def _read_text(kind: Format, text: str, name: str, today: date, knowledge: Knowl
         return Part(read_gene_table(text, name, knowledge), origin=name)
     if kind == "patient_table":
         return Part(_one_row(text, name, today, knowledge), origin=name)
-    said = in_english(text, knowledge)
-    who = note_demographics(said, note_date(said), today, knowledge)
+    english = glossed(text, knowledge)
+    who = note_demographics(english.text, note_date(english.text), today, knowledge)
     if kind == "imaging_report":
         from medrag.patient.formats.imaging import read_report
 
         return Part(read_report(text, name, today, knowledge), who, name)
-    from medrag.patient.formats.notes import read_note
+    from medrag.patient.formats.notes import read_glossed
 
-    return Part(read_note(text, name, today, knowledge), who, name)
+    return Part(read_glossed(english, name, today, knowledge), who, name)
 
 
 def _one_row(text: str, name: str, today: date, knowledge: Knowledge) -> Patient:

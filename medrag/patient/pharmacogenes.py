@@ -8,20 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.vocabulary import Gene
 from medrag.patient.formats.phenotypes import interpret
-from medrag.patient.genotypes import PHARMACOGENES
 from medrag.types import Fact, FactStatus, Genotype, Patient
 
-_NAMES = {"DPD": "DPYD", "NUDIX15": "NUDT15", "MTRNR1": "MT-RNR1", "FACTOR V": "F5", "FV": "F5"}
-_GENE = re.compile(
-    r"\b(HLA[\s-]?[AB](?![a-z])|MT-?RNR1|DPD|CYP\s?\d[A-Z]\d{1,2}|(?:"
-    + "|".join(sorted(map(re.escape, PHARMACOGENES), key=len, reverse=True))
-    + r"))(?![a-z0-9])",
-    re.IGNORECASE,
-)
 _DEGREES = (
     ("indeterminate", r"indetermin|unknown|not (?:determined|called|tested|done)|no (?:result|call|data)|pending"),
     ("uncertain", r"uncertain"),
@@ -41,23 +34,33 @@ _POSITIVE = re.compile(r"positive|detected|present|carrier|\bpos\b|hetero|homo",
 _HLA = re.compile(r"\*?\s?(\d{2,3}):?(\d{2})(?!\d)")
 
 
-def gene_of(genotype: Genotype) -> str:
+def gene_of(genotype: Genotype, knowledge: Knowledge) -> str:
     """The gene's symbol, however it is written ("CYP 2C19", "HLA-B*15:02")."""
-    match = _GENE.search(genotype.gene)
-    return _symbol(match[1]) if match else genotype.gene
+    match = _gene(knowledge).search(genotype.gene)
+    return _symbol(match[1], knowledge) if match else genotype.gene
 
 
-def _symbol(written: str) -> str:
+@lru_cache(maxsize=4)
+def _gene(knowledge: Knowledge) -> re.Pattern[str]:
+    """Finds the name of a gene, known or of the cytochromes."""
+    names = {*knowledge.genes, *(name for each in knowledge.genes.values() for name in each.names)}
+    known = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+    return re.compile(
+        rf"\b(HLA[\s-]?[AB](?![a-z])|CYP\s?\d[A-Z]\d{{1,2}}|{known})(?![a-z0-9])",
+        re.IGNORECASE,
+    )
+
+
+def _symbol(written: str, knowledge: Knowledge) -> str:
     name = re.sub(r"\s", "", written).upper()
     name = re.sub(r"^HLA-?([AB])$", r"HLA-\1", name)
-    return _NAMES.get(name, name)
+    return next((key for key, gene in knowledge.genes.items() if name in gene.names), name)
 
 
 def degree(text: str | None) -> str | None:
     """The degree that a phenotype's words say, with "likely" before it where they do; None where they say none."""
-    plain = re.sub(_GENE, " ", text or "")
-    found = next((name for name, pattern in _DEGREE if pattern.search(plain)), None)
-    return f"likely {found}" if found and _HALF.search(plain) else found
+    found = next((name for name, pattern in _DEGREE if pattern.search(text or "")), None)
+    return f"likely {found}" if found and _HALF.search(text or "") else found
 
 
 def holds(key: str, genotype: Genotype, gene: Gene | None) -> bool:
@@ -138,10 +141,10 @@ def worded(patient: Patient, knowledge: Knowledge) -> tuple[Genotype, ...]:
 
 def in_words(text: str, knowledge: Knowledge) -> Iterator[Genotype]:
     """The result that ``text`` gives of the one pharmacogene it names, if it gives one."""
-    match = _GENE.search(text)
+    match = _gene(knowledge).search(text)
     if match is None:
         return
-    gene, rest = _symbol(match[1]), text[match.end() :]
+    gene, rest = _symbol(match[1], knowledge), text[match.end() :]
     if gene in knowledge.genes and knowledge.genes[gene].asked:
         if _alleles(rest):
             yield Genotype(gene=gene, phenotype=rest.strip() if _polar(rest) else None, diplotype=rest.strip())

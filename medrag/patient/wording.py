@@ -6,12 +6,14 @@ A denial covers the words after it to the end of its clause, never those before;
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.names import Meaning
+from medrag.reading.languages import pattern
 from medrag.reading.languages.gloss import in_english
 from medrag.reading.matcher import Token, tokens
 
@@ -31,11 +33,6 @@ _END = re.compile(
 _AFTERWARDS = re.compile(
     r"\b(?:ruled out|excluded|not (?:present|found|confirmed|seen|diagnosed)|absent)\b"
     r"|[:=–-]\s*(?:none|no|nil|never|negative|neg|absent|denie[sd]|n)\s*(?=$|[;,.)])|\bnegative\s*(?=$|[;,.)])",
-    re.IGNORECASE,
-)
-_FAMILY = re.compile(
-    r"\b(?:family (?:history|hx)|fhx?|maternal|paternal|mother|father|sister|brother|sibling|parents?"
-    r"|grand(?:mother|father))\b",
     re.IGNORECASE,
 )
 _TRIVIAL = re.compile(
@@ -60,9 +57,30 @@ class _Phrase:
     meanings: tuple[Meaning, ...]
 
 
-@lru_cache(maxsize=4096)
+_known: ContextVar[dict[str, Wording] | None] = ContextVar("known", default=None)
+
+
+@contextmanager
+def once() -> Iterator[None]:
+    """Within it the same words are read once; nothing of them is kept after it."""
+    token = _known.set({})
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
 def wording(text: str, knowledge: Knowledge) -> Wording:
     """What ``text`` says, by the longest known phrase at each place."""
+    known = _known.get()
+    if known is None:
+        return _read(text, knowledge)
+    if text not in known:
+        known[text] = _read(text, knowledge)
+    return known[text]
+
+
+def _read(text: str, knowledge: Knowledge) -> Wording:
     text = in_english(text, knowledge)
     phrases = _phrases(text, knowledge)
     spans = _denied_spans(text, phrases)
@@ -113,15 +131,15 @@ def _ordinary(word: Token, knowledge: Knowledge) -> bool:
 def _denied_spans(text: str, phrases: list[_Phrase]) -> list[tuple[int, int]]:
     """Where what stands in the text is denied or somebody else's; a cue within a phrase ("nursing mother") is none."""
 
-    def cues(pattern: re.Pattern[str]) -> list[re.Match[str]]:
-        return [m for m in pattern.finditer(text) if not any(p.start <= m.start() < p.end for p in phrases)]
+    def cues(expression: re.Pattern[str]) -> list[re.Match[str]]:
+        return [m for m in expression.finditer(text) if not any(p.start <= m.start() < p.end for p in phrases)]
 
     found = [(m.start(), _end(text, m)) for m in cues(_DENIES) if not _OPEN.search(text, 0, m.start())]
     found += [match.span() for match in cues(_PREFIX)]
     for match in cues(_AFTERWARDS):
         if not _OPEN.search(text, 0, match.start()):
             found.append((_part_start(text, match.start(), r"[;.,\n]"), match.end()))
-    for match in cues(_FAMILY):
+    for match in cues(pattern("relatives", "of_family")):
         stop = _PART.search(text, match.end())
         found.append((_part_start(text, match.start(), r"[;.\n]"), stop.start() if stop else len(text)))
     return found

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from medrag.reading.boundaries import Sentence
-from medrag.reading.languages import CueList, language
+from medrag.reading.languages import CueList, language, pattern
 from medrag.reading.matcher import Letters, Matcher, Token
 
 MOST_WORDS = {"item": 8, "list": 14, "sentence": 40, "adjacent": 2}
@@ -27,9 +27,6 @@ _INFORMANT = re.compile(
     re.I,
 )
 """What stands before a relative who tells of the patient."""
-_KIN = re.compile(
-    r"\b(?:mother|father|mum|mom|dad|son|daughter|brother|sister|wife|husband|partner|aunt|uncle|cousin)\s$", re.I
-)
 _OF_RELATIVE = re.compile(r"\bin (?:\w+ ){0,2}$", re.I)
 _BESIDE = re.compile(r"[ \n|-]*(?:(?:and|&|or|,|/)\s?[A-E]\s)?")
 """Nothing, or another of the kind ("hepatitis B and C serology")."""
@@ -153,7 +150,8 @@ class Context:
     def _is_a_relatives_own(self, start: int, end: int) -> bool:
         """Whether "himself" is said of the relative named just before ("Son himself has")."""
         said = self._text[start:end].casefold()
-        return said in {"himself", "herself"} and _KIN.search(self._text[max(0, start - 20) : start]) is not None
+        before = pattern("relatives", "before_self")
+        return said in {"himself", "herself"} and before.search(self._text[max(0, start - 20) : start]) is not None
 
     def _unanswered(self, found: list[Cue], signs: Sequence[Cue]) -> Iterator[Cue]:
         """The words that are no part of a sign: of an answer ("DM: no, asthma: yes"), or of one that says nothing."""
@@ -171,8 +169,8 @@ class Context:
     def _signs_in(self, sentence: Sentence) -> list[Cue]:
         found = []
         marked = self._marked_side(sentence)
-        for pattern, cue in self._signs:
-            for sign in pattern.finditer(self._text, sentence.start, sentence.end):
+        for expression, cue in self._signs:
+            for sign in expression.finditer(self._text, sentence.start, sentence.end):
                 other_side = _MARK.fullmatch(sign[0].strip()) is not None and cue.side != marked
                 if not (other_side or self._is_dash(sentence, sign)):
                     found.append(Cue(sign.start(), sign.end(), cue.says, cue.side, cue.reach, sign=True))

@@ -14,61 +14,11 @@ from rapidfuzz.distance import OSA
 from medrag.knowledge import Knowledge, Name
 from medrag.knowledge.names import fold, normalise
 from medrag.reading.dosing.doses import doses
-from medrag.reading.languages import ordinary
+from medrag.reading.languages import ordinary, pattern
 from medrag.reading.matcher import Letters, Matcher, Token, plain, singular, tokens
 from medrag.reading.polarity import Polarity, cues, polarity_of
 from medrag.reading.products import written
-from medrag.reading.words import ENGLISH, NOT_STEMS, STEM
 
-_ROUTES = (
-    (
-        "intrathecal",
-        r"intrathecal(?:ly)?|(?-i:IT)|intraventricular(?:ly)?|into the (?:spine|csf)|epidural(?:ly)?|spinal(?:ly)?",
-    ),
-    ("infiltration", r"infiltrat\w+|nerve block|local an(?:a)?esthetic"),
-    (
-        "bolus",
-        r"(?:IV|i\.v\.|intravenous(?:ly)?)(?: \S+){0,3}? (?:push|bolus)|push(?:ed)? (?:IV|intravenously)"
-        r"|bolus (?:IV|intravenous)|(?:in|as) a (?:single |rapid )?bolus",
-    ),
-    ("nasal", r"intranasal(?:ly)?|nasal(?:ly)?(?: spray)?|intra-nasal|nostrils?|nose drops?"),
-    (
-        "eye",
-        r"ophthalmic|eye ?(?:drops?|ointment|gel)|ocular|otic|ear ?drops?|intravitreal(?:ly)?"
-        r"|(?:in|into|to) (?:the|each|both|either) (?:\w+ )?(?:eyes?|ears?)",
-    ),
-    ("vaginal", r"(?:intra)?vaginal(?:ly)?|pessar(?:y|ies)|per vaginam"),
-    ("inhaled", r"inhal\w+|nebuli[sz]\w+|metered[- ]dose|MDI"),
-    ("topical", r"topical(?:ly)?|applied to the skin|to the skin|on the skin"),
-    ("transdermal", r"transdermal(?:ly)?"),
-    (
-        "iv",
-        r"IV|i\.v\.?|intravenous(?:ly)?|infusion|infused?"
-        r"|(?:in|into|via|through|down) (?:an?|the|his|her|their) (?:\w+ )?"
-        r"(?:vein|cannula|venflon|drip|central line|picc line)",
-    ),
-    ("im", r"IM|i\.m\.|intramuscular(?:ly)?"),
-    ("sc", r"SC|s\.c\.|sub-?cut\w*"),
-    ("rectal", r"rectal(?:ly)?|per rectum|suppositor\w+|enema"),
-    ("sublingual", r"sublingual(?:ly)?|buccal(?:ly)?|under the tongue"),
-    ("oral", r"oral(?:ly)?|PO|p\.o\.|by mouth|swallow\w*"),
-)
-_FORMS = (
-    ("transdermal", r"patch(?:es)?"),
-    ("inhaled", r"puffs?|nebules?"),
-    (
-        "topical",
-        r"cream|ointment|lotion|shampoo|gel|emulgel|foam|paint|paste|liniment|scalp solution|wart solution|mouthwash",
-    ),
-    ("oral", r"tablets?|tabs?|capsules?|caps?|caplets?|syrup|elixir|linctus|lozenges?|sachets?"),
-)
-
-
-def _pattern(routes: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
-    return re.compile("|".join(rf"(?P<{name}>\b(?:{pattern})\b)" for name, pattern in routes), re.IGNORECASE)
-
-
-_ROUTE, _FORM = _pattern(_ROUTES), _pattern(_FORMS)
 LOCAL = frozenset({"topical", "inhaled", "nasal", "eye", "vaginal", "infiltration"})
 """Routes by which little of most drugs reaches the circulation."""
 
@@ -111,6 +61,15 @@ _HEADS = re.compile(r"\s*:\s*(?:e\.g\.|such as)?\s*", re.IGNORECASE)
 _LISTS = re.compile(r"\s*(?:,|/|\band\b|\bor\b|,\s*(?:and|or)\b)\s*", re.IGNORECASE)
 _DOSED = re.compile(r"\s*\d")
 SHORTEST_CUT = 5
+LONGEST_NO_STEM = 5
+"""A word of no more letters has no room for a stem."""
+
+
+def stemmed(word: str) -> bool:
+    """Whether a word, in lower case, ends as drugs' names do."""
+    return (
+        pattern("drugs", "stemmed").search(word) is not None and pattern("drugs", "not stemmed").fullmatch(word) is None
+    )
 
 
 def drugs(text: str, knowledge: Knowledge) -> list[DrugMention]:
@@ -189,11 +148,9 @@ def _guess(text: str, token: Token, knowledge: Knowledge) -> DrugMention | None:
     name = nearest(word, knowledge) or cut_short(word, knowledge, dosed=_dosed(text, token))
     if name:
         return DrugMention(token.text, token.start, token.end, name.ingredients, name.drug_class, exact=False)
-    looks_like_drug = len(word) > 5 and STEM.search(word) and not NOT_STEMS.fullmatch(word)
-    return mention if looks_like_drug or _dosed(text, token) else None
+    return mention if (len(word) > LONGEST_NO_STEM and stemmed(word)) or _dosed(text, token) else None
 
 
-@lru_cache(maxsize=20_000)
 def nearest(word: str, knowledge: Knowledge) -> Name | None:
     """The one known name a slip away: one edit from six letters on, two from ten on."""
     if len(word) < 6:
@@ -206,7 +163,6 @@ def nearest(word: str, knowledge: Knowledge) -> Name | None:
     return nearest.pop() if len(nearest) == 1 else None
 
 
-@lru_cache(maxsize=20_000)
 def cut_short(word: str, knowledge: Knowledge, *, dosed: bool) -> Name | None:
     """The one known name that begins with the word ("fluclox"): half of it, or five letters before a dose."""
     if len(word) < SHORTEST_CUT or ordinary(word) or fold(word) in knowledge.phrases:
@@ -261,7 +217,7 @@ def _object(text: str, knowledge: Knowledge) -> list[DrugMention]:
     match = _GIVEN.match(text) or _FORMED.search(text) or _ALONE.match(text)
     word = match["object"].lower() if match else ""
     common = knowledge.words["objects"] | knowledge.words["common"]
-    if not match or word in common or singular(word) in common or ENGLISH.fullmatch(word):
+    if not match or word in common or singular(word) in common or pattern("drugs", "ordinary").fullmatch(word):
         return []
     return [DrugMention(match["object"], match.start("object"), match.end("object"))]
 
@@ -281,7 +237,7 @@ def _route(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str
     if place:
         left = _OWN_WORDS.split(left)[-1]
     right = _SENTENCE.split(text[end : min(after, end + 90)])[0]
-    for match in (pattern.search(side) for pattern in (_ROUTE, _FORM) for side in (left, right)):
+    for match in (pattern("drugs", kind).search(side) for kind in ("route", "form") for side in (left, right)):
         if match:
             return match.lastgroup
     return None

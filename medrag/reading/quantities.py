@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from medrag.reading.dates import MONTH
 from medrag.reading.matcher import Match, Matcher, Token
 
 UNIT = (
@@ -32,14 +33,10 @@ _LINK = (
     r"|most recent|just|(?:re-?)?checked|done|taken|drawn|sent|which|this|on|in"
 )
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)(?:day)?"
-_MONTH = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)"
-)
 _WHEN = (
     rf"last (?:week|month|year|visit|time|night|clinic|{_WEEKDAY})|this (?:week|month|visit|morning)"
     rf"|\d{{1,2}} (?:days?|weeks?"
-    rf"|wks?|months?|years?) ago|{_WEEKDAY}|{_MONTH}(?: 20\d\d)?(?=\W)|last|earlier|20\d\d(?=\s?(?:[-:=–,)]"
+    rf"|wks?|months?|years?) ago|{_WEEKDAY}|{MONTH}(?: 20\d\d)?(?=\W)|last|earlier|20\d\d(?=\s?(?:[-:=–,)]"
     rf"|was\b|is\b))"
 )
 DATE = r"\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![./\d])|\d{1,2}\.\d{1,2}\.\d{2,4}(?!\d)|\d{4}-\d{2}-\d{2}(?!\d)"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from medrag.reading.languages import Headings, language
+from medrag.reading.languages import Headings, language, pattern
 from medrag.reading.matcher import Letters, Matcher, Token, tokens
 
 LONGEST_HEADING = 60
@@ -27,21 +27,8 @@ _REACTION = re.compile(
     re.IGNORECASE,
 )
 """What a sentence of a list of allergies says, where it goes on after the first."""
-_KIN = (
-    r"(?:[MP]G[MF]|mat\w*|pat\w*|mother|father|mom|mum|dad|sister|brother|sib\w*|son|daughter|child\w*|aunt"
-    r"|uncle|cousin"
-    r"|parents?|grand\w*|wife|husband|partner|family|breast|colon|cancer|heart|diabet\w*|other|no|nil|denies)\b"
-)
-_ANOTHER_LABEL = re.compile(rf"\n[ \t]*(?!{_KIN})[A-Z][A-Za-z /&]{{1,30}}:", re.IGNORECASE)
-"""A line with a label of its own, which names no relative, ends a family history."""
-_SHORT_LINE = re.compile(rf"[ \t]*[^\s\n][^\n]{{2,58}}(?=\n[ \t]*(?!{_KIN})[A-Z][^\n]*\d)", re.IGNORECASE)
-"""One that is written in its heading's line ends with it, where the next has figures and no relative."""
 _ONE_LINE = re.compile(r"[ \t]*[^\s\n][^\n]+(?=\n[ \t]*[A-Z])")
 """What is said of one relative, under a heading of its own, ends with its line."""
-_RELATIVE = re.compile(
-    r"(?:mother|father|mum|mom|dad|brother|sister|donor|baby|infant|neonate|newborn|partner|husband|wife)\b",
-    re.IGNORECASE,
-)
 _QUOTED = re.compile(r"\s*[\"“'‘]")
 _SHORTEST = 3
 """A heading before a dash, in a line, is longer, or in capitals."""
@@ -201,10 +188,11 @@ def _end(text: str, category: str, opening: tuple[int, int], end: int) -> int:
     body = text[start:end]
     if category == "allergies" and (stop := _NEXT_SENTENCE.match(body)):
         return start + _last_reaction(body, stop.end())
-    if category == "family" and (stop := _ANOTHER_LABEL.search(body)):
+    if category == "family" and (stop := pattern("relatives", "another_label").search(body)):
         body = body[: stop.start()]
         end = start + stop.start()
-    one_line = _ONE_LINE if _RELATIVE.match(text, heading, start) else _SHORT_LINE
+    of_one = pattern("relatives", "heading").match(text, heading, start)
+    one_line = _ONE_LINE if of_one else pattern("relatives", "one_line")
     if category == "family" and (stop := one_line.match(body)):
         return start + stop.end()
     for gap in _GAP.finditer(body):

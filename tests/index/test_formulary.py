@@ -10,6 +10,7 @@ from index import chunk
 from index.document import Block, Document, Section
 from index.formulary import read_formulary
 from medrag.errors import InputError
+from medrag.knowledge import load
 from medrag.types import Passage
 
 
@@ -28,7 +29,7 @@ def test_what_recommends_another_drug_is_not_quotable_and_a_warning_is(tmp_path:
         "Do not give ciprofloxacin.",
         "Measure the temperature every 4 hours.",
     )
-    kept = read_formulary(file).restricted(made)
+    kept = read_formulary(file, load()).restricted(made)
     assert [kept.quote(each)[:8] for each in kept.sentences] == ["Give amo", "Do not g", "Measure "]
     assert kept.text == made.text
 
@@ -38,4 +39,4 @@ def test_an_empty_formulary_and_a_table_without_the_column_are_refused(tmp_path:
     (tmp_path / "b.csv").write_text("name\namoxicillin\n")
     for file in ("a.txt", "b.csv", "none.txt"):
         with pytest.raises(InputError):
-            read_formulary(tmp_path / file)
+            read_formulary(tmp_path / file, load())

@@ -54,9 +54,7 @@ def test_every_lookup_key_gives_its_population_and_strength() -> None:
     checked = 0
     for drug, keys, population, strength in recommendations():
         genotypes = [Genotype(gene=gene, lookup_key=key) for gene, key in keys.items()]
-        said = {
-            (each.population, each.strength) for each in match(KNOWLEDGE.pgx.entries(drug), genotypes, KNOWLEDGE.genes)
-        }
+        said = {(each.population, each.strength) for each in match(KNOWLEDGE.pgx.entries(drug), genotypes, KNOWLEDGE)}
         assert not strength or (population, strength) in said, (drug, keys, population)
         checked += 1
     assert checked > 1900
@@ -68,7 +66,5 @@ def test_a_population_of_one_recommendation_is_not_given_for_another() -> None:
         theirs.setdefault((drug, tuple(sorted(keys.items()))), set()).add((population, strength))
     for (drug, keys), expected in theirs.items():
         genotypes = [Genotype(gene=gene, lookup_key=key) for gene, key in keys]
-        said = {
-            (each.population, each.strength) for each in match(KNOWLEDGE.pgx.entries(drug), genotypes, KNOWLEDGE.genes)
-        }
+        said = {(each.population, each.strength) for each in match(KNOWLEDGE.pgx.entries(drug), genotypes, KNOWLEDGE)}
         assert said <= expected, (drug, keys)

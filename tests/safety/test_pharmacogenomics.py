@@ -12,7 +12,7 @@ KNOWLEDGE = load()
 
 
 def said(drug: str, *genotypes: Genotype) -> set[tuple[str, str, str]]:
-    found = match(KNOWLEDGE.pgx.entries(drug), genotypes, KNOWLEDGE.genes)
+    found = match(KNOWLEDGE.pgx.entries(drug), genotypes, KNOWLEDGE)
     return {(each.population, each.action, each.strength) for each in found}
 
 

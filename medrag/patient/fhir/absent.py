@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
+from medrag.knowledge import Knowledge
 from medrag.patient.fhir.bundle import Entry
 from medrag.patient.fhir.values import Json, code_of, codes, concept, objects
 
@@ -17,8 +18,6 @@ ABSENT_OR_UNKNOWN = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips
 _REASON = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 _NO_INFORMATION = re.compile(r"no information (?:about|on|available)\b", re.IGNORECASE)
 _NAMED = ("code", "medicationCodeableConcept", "vaccineCode", "type")
-# SNOMED CT: no current problems or disability; no known medications.
-_NONE = {"160245001", "787481004"}
 _ALLERGIES = {"no-known-allergies": "No known allergies", "no-known-medication-allergies": "No known drug allergies"}
 _LISTS = {
     "Condition": "conditions",
@@ -36,14 +35,14 @@ _SECTIONS = {
 }
 
 
-def says(resource: Json) -> Literal["none", "unknown"] | None:
+def says(resource: Json, knowledge: Knowledge) -> Literal["none", "unknown"] | None:
     """Whether an entry only states that there is nothing of its kind, or that nothing is known."""
     held = next((resource[name] for name in _NAMED if resource.get(name)), None)
     listed = list(codes(held))
     stated = [code for system, code in listed if system == ABSENT_OR_UNKNOWN]
     if any(code.endswith("-info") for code in stated):
         return "unknown"
-    if stated or any(code in _NONE for _, code in listed):
+    if stated or any(code in knowledge.stated_codes["none_of_a_kind"] for _, code in listed):
         return "none"
     if listed and all(system == _REASON for system, _ in listed):
         return "unknown"

@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, Literal
 
+from medrag.knowledge import Knowledge
 from medrag.patient.fhir import absent, status
 from medrag.patient.fhir.bundle import Document, Entry
 from medrag.patient.fhir.values import Code, Json, code_of, codes, concept, notes_of, objects, quantity, text, when
 from medrag.reading.allergies import says_none
 from medrag.types import Allergy, Condition, Fact, FactStatus, Medication, Procedure
-
-# SNOMED CT concepts that say that there is no (drug, food, environmental...) allergy.
-NO_KNOWN_ALLERGY = {"716186003", "409137002", "428607008", "429625007", "716184000", "716185004", "160244002"}
 
 
 class Unusable(Exception):
@@ -53,14 +51,16 @@ def family_history(entry: Entry, origin: str) -> Iterator[Fact]:
             yield Condition(**{**fact, "source": f"{fact['source']}/condition[{position}]"})
 
 
-def allergy(entry: Entry, origin: str) -> Iterator[Fact]:
+def allergy(entry: Entry, origin: str, knowledge: Knowledge) -> Iterator[Fact]:
     """An AllergyIntolerance. One that states "no known allergies" comes out as a negated fact."""
     resource = absent.in_words(entry.resource)
     reactions = objects(resource.get("reaction"))
     substance = next((found for item in reactions if (found := concept(item.get("substance")))), None)
     code = _named(concept(resource.get("code")) or substance, "code")
     stands = status.clinical(resource, FactStatus.ACTIVE)
-    if stands is FactStatus.ACTIVE and (absent.says(resource) == "none" or _says_none(resource, code)):
+    if stands is FactStatus.ACTIVE and (
+        absent.says(resource, knowledge) == "none" or _says_none(resource, code, knowledge)
+    ):
         stands = FactStatus.NEGATED
     if stands is FactStatus.ACTIVE and status.situation(code.display) is FactStatus.UNCERTAIN:
         stands = FactStatus.UNCERTAIN
@@ -72,8 +72,8 @@ def allergy(entry: Entry, origin: str) -> Iterator[Fact]:
     )
 
 
-def _says_none(resource: Json, code: Code) -> bool:
-    listed = {each for _, each in codes(resource.get("code"))} & NO_KNOWN_ALLERGY
+def _says_none(resource: Json, code: Code, knowledge: Knowledge) -> bool:
+    listed = {each for _, each in codes(resource.get("code"))} & knowledge.stated_codes["no_known_allergy"]
     return bool(listed) or says_none(code.display)
 
 

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from medrag.knowledge import Knowledge
 from medrag.patient.fhir import status
 from medrag.patient.fhir.bundle import Entry
 from medrag.patient.fhir.observations import DATES
 from medrag.patient.fhir.values import Json, codes, concept, objects, text, when
-from medrag.patient.genotypes import PHARMACOGENES, genotypes
+from medrag.patient.genotypes import genotypes
 from medrag.types import FactStatus, Genotype
 
 _GENE_STUDIED = "48018-6"
 _HAPLOTYPES = {"84413-4", "84414-2"}
 _EFFECT = {"53040-2", "51964-5"}
-_GENE = re.compile(r"(?<![A-Za-z0-9-])(" + "|".join(sorted(PHARMACOGENES, key=len, reverse=True)) + r")(?![A-Za-z0-9])")
 _RESULT = re.compile(
     r"metabolic activity|metaboli[sz]er|phenotype|genotype|diplotype|haplotype|star allele|gene allele", re.I
 )
@@ -32,7 +32,7 @@ def genotypes_of(entry: Entry, origin: str, knowledge: Knowledge) -> Iterator[Ge
     resource = entry.resource
     parts = objects(resource.get("component"))
     stands = status.observation(resource)
-    gene = _gene(resource, parts)
+    gene = _gene(resource, parts, knowledge)
     if gene is None or stands in {FactStatus.REFUTED, FactStatus.NEGATED}:
         return
     diplotype = _said([each for each in (resource, *parts) if _is(each, _HAPLOTYPES)])
@@ -46,16 +46,27 @@ def genotypes_of(entry: Entry, origin: str, knowledge: Knowledge) -> Iterator[Ge
         yield each.model_copy(update={"status": kept, "date": when(resource, *DATES)})
 
 
-def _gene(resource: Json, parts: list[Json]) -> str | None:
+def _gene(resource: Json, parts: list[Json], knowledge: Knowledge) -> str | None:
     named = _is(resource, _HAPLOTYPES | _EFFECT) or _RESULT.search(_name(resource)) is not None
     if not parts and not named:
         return None
     studied = [_said([each]) for each in parts if _is(each, {_GENE_STUDIED})]
     words = [each for each in (*studied, _name(resource), _said([resource])) if each]
-    found = [match[1] for each in words[:1] if (match := _GENE.search(each))] if studied else []
+    found = _named(words[:1], knowledge) if studied else []
     if not studied and named:
-        found = [match[1] for each in words if (match := _GENE.search(each))]
+        found = _named(words, knowledge)
     return found[0] if found else None
+
+
+def _named(words: list[str], knowledge: Knowledge) -> list[str]:
+    """The first pharmacogene that each of the texts names by its symbol."""
+    return [match[1] for each in words if (match := _symbol(knowledge).search(each))]
+
+
+@lru_cache(maxsize=4)
+def _symbol(knowledge: Knowledge) -> re.Pattern[str]:
+    symbols = "|".join(sorted(map(re.escape, knowledge.genes), key=len, reverse=True))
+    return re.compile(rf"(?<![A-Za-z0-9-])({symbols})(?![A-Za-z0-9])")
 
 
 def _name(resource: Json) -> str:

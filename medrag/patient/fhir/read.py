@@ -34,7 +34,6 @@ ADMINISTRATIVE = {
 MEDICATIONS = {"MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration"}
 _READERS: dict[str, Callable[[Entry, str], Iterator[Fact]]] = {
     "Condition": clinical.condition,
-    "AllergyIntolerance": clinical.allergy,
     "Device": clinical.device,
     "FamilyMemberHistory": clinical.family_history,
     "DiagnosticReport": observations.report,
@@ -161,7 +160,7 @@ def _states(entry: Entry, reading: _Reading) -> bool:
 
     "No known allergies" and its like are statements of their own, read with the allergies.
     """
-    said = absent.says(entry.resource)
+    said = absent.says(entry.resource, reading.knowledge)
     if said == "none" and (emptied := absent.none_of(entry.type)):
         reading.none_known.add(emptied)
     return said is None or (said == "none" and entry.type == "AllergyIntolerance")
@@ -187,6 +186,8 @@ def _facts(entry: Entry, document: Document, reading: _Reading) -> Iterator[Fact
     origin, today = reading.origin, reading.today
     if entry.type in MEDICATIONS:
         return clinical.medication(entry, origin, document, today)
+    if entry.type == "AllergyIntolerance":
+        return clinical.allergy(entry, origin, reading.knowledge)
     if entry.type in {"Procedure", "Immunization"}:
         return clinical.procedure(entry, origin, today)
     if entry.type == "Observation":

@@ -60,15 +60,19 @@ class _Note:
 
 
 def read_note(text: str, origin: str, today: date, knowledge: Knowledge) -> Patient:
-    """The patient of one free-text note, read with the names in ``knowledge``.
+    """The patient of one free-text note, read with the names in ``knowledge``."""
+    return read_glossed(glossed(text, knowledge), origin, today, knowledge)
+
+
+def read_glossed(english: Gloss, origin: str, today: date, knowledge: Knowledge) -> Patient:
+    """The patient of a note in English, or put into English.
 
     The age is today's: from the birth date, or as many years later than the note as have passed since.
     """
-    english = glossed(text, knowledge)
     said = english.text
     age, sex = age_and_sex(said)
     births = birth_dates(said, today)
-    note = _Note(text, origin, note_date(said))
+    note = _Note(said, origin, note_date(said))
     facts, problems = _read(note, english, today, knowledge, age)
     if not facts and age is None and not births:
         problems.append(Problem(source=origin, reason="nothing in the text was recognised"))

@@ -7,7 +7,7 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
@@ -15,7 +15,6 @@ from medrag.errors import PatientError
 from medrag.files import Ambiguous, strict_json
 from medrag.patient.formats.genome import header, is_pharmcat
 from medrag.patient.formats.table import is_patient_table
-from medrag.patient.genotypes import PHARMACOGENES
 from medrag.patient.hl7.prolog import is_html, root_name
 from medrag.patient.refused import is_word, refuse_bytes, refuse_object, refuse_text
 from medrag.types import Patient
@@ -59,8 +58,11 @@ class Recognised(NamedTuple):
     text: str = ""
 
 
-def recognise(content: bytes, name: str) -> Recognised:
-    """What a file is. Raises ``PatientError`` for what is not read, by what it is."""
+def recognise(content: bytes, name: str, genes: Container[str] = ()) -> Recognised:
+    """What a file is; rows of ``genes`` are a table of them without a header too.
+
+    Raises ``PatientError`` for what is not read, by what it is.
+    """
     if content.startswith(_GZIP):
         content, name = _unzipped(content, name), re.sub(r"\.gz$", "", name, flags=re.I)
     if content[128:132] == b"DICM" or name.casefold().endswith((".dcm", ".dicom")):
@@ -75,7 +77,7 @@ def recognise(content: bytes, name: str) -> Recognised:
     text = _decoded(content, name)
     if not text.strip():
         raise PatientError(f"{name}: is empty")
-    return Recognised(_of_text(text, name), content, text)
+    return Recognised(_of_text(text, name, genes), content, text)
 
 
 def text_format(text: str) -> Format:
@@ -89,12 +91,12 @@ def _markup(root: str, content: bytes, name: str) -> Recognised:
     return Recognised(Format.XML, content)
 
 
-def _of_text(text: str, name: str) -> Format:
+def _of_text(text: str, name: str, genes: Container[str]) -> Format:
     """The format of a text. A name that promises a format binds: a broken .json is not read as a note."""
     start = text.lstrip()
     refuse_text(text, name)
     promised = next((kind for ending, kind in _ENDINGS.items() if name.casefold().endswith(ending)), None)
-    found = promised or next((kind for kind, fits in _TESTS.items() if fits(start)), Format.NOTE)
+    found = promised or next((kind for kind, fits in _TESTS.items() if fits(start, genes)), Format.NOTE)
     if name.casefold().endswith((".csv", ".tsv")) and found is Format.NOTE:
         raise PatientError(f"{name}: is a table, but its header names neither genes nor fields of a patient")
     return found
@@ -110,12 +112,12 @@ def _is_report(start: str) -> bool:
     return len(headings) >= 2 and not _NOTE.search(start)
 
 
-def _is_gene_table(start: str) -> bool:
+def _is_gene_table(start: str, genes: Container[str]) -> bool:
     lines = [line for line in start.splitlines() if line.strip() and not line.startswith("#")][:5]
     rows = [[cell.strip() for cell in re.split(r"[\t,;]", line)] for line in lines]
     if not rows:
         return False
-    return header(rows[0]) is not None or all(len(row) >= 2 and row[0].upper() in PHARMACOGENES for row in rows)
+    return header(rows[0]) is not None or all(len(row) >= 2 and row[0].upper() in genes for row in rows)
 
 
 _ENDINGS = {
@@ -125,13 +127,13 @@ _ENDINGS = {
     ".vcf": Format.VCF,
     ".hl7": Format.HL7V2,
 }
-_TESTS: dict[Format, Callable[[str], bool]] = {
-    Format.VCF: lambda start: start.startswith("##fileformat=VCF"),
-    Format.HL7V2: lambda start: _HL7V2.match(start) is not None,
-    Format.JSON: _is_json,
+_TESTS: dict[Format, Callable[[str, Container[str]], bool]] = {
+    Format.VCF: lambda start, _genes: start.startswith("##fileformat=VCF"),
+    Format.HL7V2: lambda start, _genes: _HL7V2.match(start) is not None,
+    Format.JSON: lambda start, _genes: _is_json(start),
     Format.GENE_TABLE: _is_gene_table,
-    Format.PATIENT_TABLE: is_patient_table,
-    Format.IMAGING_REPORT: _is_report,
+    Format.PATIENT_TABLE: lambda start, _genes: is_patient_table(start),
+    Format.IMAGING_REPORT: lambda start, _genes: _is_report(start),
 }
 
 

@@ -1,8 +1,8 @@
 """A VCF (GRCh38) as genotypes.
 
 Calling star alleles is PharmCAT's job: where Java and its JAR are given it is called. Where not, only positions
-that decide something without phasing are read, and every gene that stays open is reported as not called: a
-reference call at the positions read never makes a gene normal.
+that decide something without phasing are read (``genes.yaml``), and every gene that stays open is reported as not
+called: a reference call at the positions read never makes a gene normal.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from __future__ import annotations
 import gzip
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from medrag.errors import PatientError
 from medrag.knowledge import Knowledge
+from medrag.knowledge.vocabulary import Gene, Position
 from medrag.patient.pharmcat import called
 from medrag.patient.record.facts import assemble
 from medrag.types import FactStatus, Genotype, Patient, Problem
@@ -31,135 +32,6 @@ OLD_BUILD = (
 GVCF = (
     "{origin}: is a gVCF, whose blocks are not read; genotype it first (GATK GenotypeGVCFs, bcftools convert "
     "--gvcf2vcf) and give the result"
-)
-
-
-@dataclass(frozen=True)
-class Position:
-    """A defining position: coordinates of dbSNP on GRCh38, reference and variant base on the plus strand."""
-
-    rsid: str
-    chromosome: str
-    position: int
-    reference: str
-    variant: str
-    allele: str
-    activity: float | None = None
-
-
-@dataclass(frozen=True)
-class Gene:
-    """A gene's positions and what a number of variant copies at the only varying one of them means.
-
-    ``alone``: the phenotype rests on this position only, so that no variant copy is a result too. The meanings
-    are CPIC's (cpicpgx.org); a gene with two varying positions needs phasing and is left to PharmCAT.
-    """
-
-    name: str
-    positions: tuple[Position, ...]
-    meaning: Callable[[Position, int], tuple[str, str | None] | None]
-    alone: bool = False
-
-
-def _by_copies(*phenotypes: str | None) -> Callable[[Position, int], tuple[str, str | None] | None]:
-    def meaning(_position: Position, copies: int) -> tuple[str, str | None] | None:
-        phenotype = phenotypes[copies]
-        return (phenotype, None) if phenotype else None
-
-    return meaning
-
-
-def _by_activity(position: Position, copies: int) -> tuple[str, str | None] | None:
-    if position.activity is None or copies == 0:
-        return None
-    score = position.activity * copies + (2 - copies)
-    return (
-        "Poor Metabolizer" if score < 1 and copies == 2 and position.activity == 0 else "Intermediate Metabolizer"
-    ), f"{score:.1f}"
-
-
-def _cyp2c19(position: Position, copies: int) -> tuple[str, str | None] | None:
-    if copies == 0:
-        return None
-    if position.allele == "*17":
-        return ("Rapid Metabolizer", "Ultrarapid Metabolizer")[copies - 1], None
-    return ("Intermediate Metabolizer", "Poor Metabolizer")[copies - 1], None
-
-
-_METABOLIZER = _by_copies(None, "Intermediate Metabolizer", "Poor Metabolizer")
-
-GENES: tuple[Gene, ...] = (
-    Gene(
-        "VKORC1",
-        (Position("rs9923231", "16", 31096368, "C", "T", "-1639A"),),
-        _by_copies("-1639 GG", "-1639 AG", "-1639 AA"),
-        True,
-    ),
-    Gene(
-        "ABCG2",
-        (Position("rs2231142", "4", 88131171, "G", "T", "rs2231142 variant (T)"),),
-        _by_copies("Normal Function", "Decreased Function", "Poor Function"),
-        True,
-    ),
-    Gene(
-        "SLCO1B1",
-        (Position("rs4149056", "12", 21178615, "T", "C", "rs4149056C"),),
-        _by_copies(None, "Decreased Function", "Poor Function"),
-    ),
-    Gene("NUDT15", (Position("rs116855232", "13", 48045719, "C", "T", "*3"),), _METABOLIZER),
-    Gene("CYP3A5", (Position("rs776746", "7", 99672916, "T", "C", "*3"),), _by_copies(None, None, "Poor Metabolizer")),
-    Gene(
-        "DPYD",
-        (
-            Position("rs3918290", "1", 97450058, "C", "T", "c.1905+1G>A (*2A)", 0.0),
-            Position("rs55886062", "1", 97515787, "A", "C", "c.1679T>G (*13)", 0.0),
-            Position("rs67376798", "1", 97082391, "T", "A", "c.2846A>T", 0.5),
-            Position("rs75017182", "1", 97579893, "G", "C", "c.1129-5923C>G (HapB3)", 0.5),
-        ),
-        _by_activity,
-    ),
-    Gene(
-        "CYP2C9",
-        (
-            Position("rs1799853", "10", 94942290, "C", "T", "*2", 0.5),
-            Position("rs1057910", "10", 94981296, "A", "C", "*3", 0.0),
-        ),
-        _by_activity,
-    ),
-    Gene(
-        "CYP2C19",
-        (
-            Position("rs4244285", "10", 94781859, "G", "A", "*2"),
-            Position("rs4986893", "10", 94780653, "G", "A", "*3"),
-            Position("rs12248560", "10", 94761900, "C", "T", "*17"),
-        ),
-        _cyp2c19,
-    ),
-    Gene(
-        "TPMT",
-        (
-            Position("rs1800462", "6", 18143724, "C", "G", "*2"),
-            Position("rs1800460", "6", 18138997, "C", "T", "*3B"),
-            Position("rs1142345", "6", 18130687, "T", "C", "*3C"),
-        ),
-        _METABOLIZER,
-    ),
-)
-NOT_FROM_POSITIONS = (
-    "CYP2D6",
-    "CYP2B6",
-    "UGT1A1",
-    "HLA-A",
-    "HLA-B",
-    "G6PD",
-    "CYP3A4",
-    "CYP4F2",
-    "NAT2",
-    "RYR1",
-    "CACNA1S",
-    "CFTR",
-    "MT-RNR1",
-    "IFNL3",
 )
 
 
@@ -188,18 +60,17 @@ def _seekable(path: Path) -> Iterator[Path]:
 
 
 def _read_plain(path: Path, origin: str, pharmcat_jar: Path | None, knowledge: Knowledge) -> Patient:
-    genes, problem = called(path, origin, pharmcat_jar) if pharmcat_jar else (None, None)
-    if genes:
-        return genes
+    whole, problem = called(path, origin, pharmcat_jar) if pharmcat_jar else (None, None)
+    if whole:
+        return whole
     read = _positions(path, origin, knowledge)
     problems = read.problems
-    genotypes = [genotype for gene in GENES if (genotype := _genotype(gene, read, origin))]
+    genes = knowledge.genes
+    genotypes = [genotype for gene in genes.values() if (genotype := _genotype(gene, read, origin))]
     open_genes = [each.gene for each in genotypes if each.status is not FactStatus.ACTIVE]
-    listed = ", ".join([*open_genes, *NOT_FROM_POSITIONS])
+    listed = ", ".join([*open_genes, *(name for name, gene in genes.items() if gene.pharmcat)])
     problems.append(Problem(source=origin, reason=f"not called, PharmCAT is needed for: {listed}"))
-    limited = [
-        each.gene for each in genotypes if each.status is FactStatus.ACTIVE and each.gene not in {"VKORC1", "ABCG2"}
-    ]
+    limited = [each.gene for each in genotypes if each.status is FactStatus.ACTIVE and not genes[each.gene].alone]
     if limited:
         reason = f"{', '.join(limited)}: from single positions; further variants on the other copy are not ruled out"
         problems.append(Problem(source=origin, reason=reason))
@@ -219,8 +90,9 @@ def _positions(path: Path, origin: str, knowledge: Knowledge) -> _Read:
     import pysam
 
     pysam.set_verbosity(0)
-    wanted = {(each.chromosome, each.position): (gene.name, each) for gene in GENES for each in gene.positions}
-    others = {(gene.chromosome, place): name for name, gene in knowledge.genes.items() for place in gene.elsewhere}
+    genes = knowledge.genes.values()
+    wanted = {(gene.chromosome, each.position): (gene.key, each) for gene in genes for each in gene.positions}
+    others = {(gene.chromosome, place): gene.key for gene in genes for place in gene.elsewhere}
     read = _Read()
     try:
         with pysam.VariantFile(str(path)) as file:
@@ -281,24 +153,24 @@ def _genotype(gene: Gene, read: _Read, origin: str) -> Genotype | None:
         return None
     varying = [(each, copies) for each, copies in known if copies]
     shown = ", ".join(f"{each.rsid} {_bases(each, copies)}" for each, copies in (varying or known))
-    source = f"{origin}#{gene.name}"
-    decided = varying or (known if gene.alone else [])
-    meaning = gene.meaning(*decided[0]) if len(decided) == 1 else None
-    if gene.name in read.elsewhere:
-        reason = f"{gene.name}: {read.elsewhere[gene.name]} varies too, which belongs to another allele; not called"
+    source = f"{origin}#{gene.key}"
+    decided = varying or known
+    position, copies = decided[0]
+    meaning = position.copies.get(copies) if len(decided) == 1 else None
+    if gene.key in read.elsewhere:
+        reason = f"{gene.key}: {read.elsewhere[gene.key]} varies too, which belongs to another allele; not called"
         read.problems.append(Problem(source=source, reason=reason))
         meaning = None
     if meaning is None:
         return Genotype(
-            gene=gene.name, diplotype=shown, lookup_key="No Result", status=FactStatus.UNCERTAIN, source=source
+            gene=gene.key, diplotype=shown, lookup_key="No Result", status=FactStatus.UNCERTAIN, source=source
         )
-    phenotype, score = meaning
     return Genotype(
-        gene=gene.name,
+        gene=gene.key,
         diplotype=shown,
-        phenotype=phenotype,
-        activity_score=score,
-        lookup_key=score or phenotype,
+        phenotype=meaning.phenotype,
+        activity_score=meaning.score,
+        lookup_key=meaning.score or meaning.phenotype,
         source=source,
     )
 

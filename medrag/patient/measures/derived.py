@@ -16,6 +16,7 @@ from medrag.patient.measures.calculators.declaration import ADULTS, Calculator
 from medrag.patient.measures.findings import finding
 from medrag.patient.measures.inputs import Unavailable, Value
 from medrag.patient.record.facts import moment
+from medrag.patient.wording import once
 from medrag.types import Derived, Patient
 
 
@@ -57,16 +58,17 @@ def derive(patient: Patient, today: date, knowledge: Knowledge) -> tuple[dict[st
     """
     derived: dict[str, Derived] = {}
     blocked: dict[str, list[str]] = {}
-    for name, calculator in calculators(knowledge).items():
-        if not calculator.applies(patient, knowledge):
-            continue
-        try:
-            derived[name] = calculate(name, patient, today, knowledge)
-        except Refusal as refusal:
-            for key, reason in refusal.reasons.items():
-                titles = blocked.setdefault(f"{key}: {reason}", [])
-                if calculator.title.partition(" (")[0] not in titles:  # variants go without saying
-                    titles.append(calculator.title)
+    with once():
+        for name, calculator in calculators(knowledge).items():
+            if not calculator.applies(patient, knowledge):
+                continue
+            try:
+                derived[name] = calculate(name, patient, today, knowledge)
+            except Refusal as refusal:
+                for key, reason in refusal.reasons.items():
+                    titles = blocked.setdefault(f"{key}: {reason}", [])
+                    if calculator.title.partition(" (")[0] not in titles:  # variants go without saying
+                        titles.append(calculator.title)
     return derived, blocked
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.names import normalise
+from medrag.reading.dates import MONTH
 from medrag.reading.languages import language
 
 
@@ -22,10 +23,6 @@ class Span(NamedTuple):
 
 _WORD = r"(?:[A-Z]['’][A-Z][a-z]+|(?:Ma?c)?[A-ZÀ-Þ][a-zß-ÿ]+(?:[-'’][A-ZÀ-Þ]?[a-zß-ÿ]+)?)"
 _NAME = rf"(?:{_WORD}(?:[ ](?:{_WORD}|[A-Z]\b\.?|(?:van|de|der|von|la|bin|al)\b))*|[A-Z]{{2,}}, ?[A-Z]{{2,}})"
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-    r"sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-)
 _LABELS = (
     r"(?:patient(?: name)?|name|signed by|dictated by|attending|provider|physician|surgeon|next of kin|contact|"
     r"referred by|pcp|seen by|discussed with|spouse|wife|husband|son|daughter|mother|father|brother|sister|friend)"
@@ -83,8 +80,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "DATE",
         re.compile(
-            rf"\b(?P<x>\d{{1,2}}(?:st|nd|rd|th)?[ \t]+{_MONTH}\.?,?[ \t]+\d{{4}}"
-            rf"|{_MONTH}\.?[ \t]+\d{{1,2}}(?:st|nd|rd|th)?,?[ \t]+\d{{4}})\b",
+            rf"\b(?P<x>\d{{1,2}}(?:st|nd|rd|th)?[ \t]+{MONTH}\.?,?[ \t]+\d{{4}}"
+            rf"|{MONTH}\.?[ \t]+\d{{1,2}}(?:st|nd|rd|th)?,?[ \t]+\d{{4}})\b",
             re.IGNORECASE,
         ),
     ),

@@ -22,15 +22,12 @@ GESTATION_DAYS = 300
 NOT_PREGNANT_DAYS = 30
 _AGE_SLACK_YEARS = 1.5
 
-# SNOMED CT 77386006 pregnant, 72892002 normal pregnancy, 47200007 high risk pregnancy; ICD-10 chapter XV and Z33-Z34.
-_PREGNANT_CODES = {"77386006", "72892002", "47200007"}
 _PREGNANT = re.compile(
     r"^(?:currently |(?:normal|high[- ]risk|single|twin|multiple|intrauterine|viable|early) )?pregnan(?:t|"
     r"cy)\b(?! (?:loss|test|of|prevention))"
     r"|\b(?:first|second|third) trimester\b|\b\d{1,2} weeks pregnant\b|\bpregnancy test positive\b",
     re.I,
 )
-_PREGNANCY_OBSERVATION = {"82810-3", "2106-3", "2118-8", "2112-1"}
 _LACTATING = re.compile(r"\b(?:breast-?feeding|lactat(?:ing|ion)|nursing mother)\b", re.I)
 _NEGATIVE = re.compile(r"\b(?:not|no|negative|non-?pregnant|false)\b", re.I)
 _UNKNOWN = re.compile(r"\b(?:unknown|possible|possibly|uncertain|asked)\b", re.I)
@@ -44,7 +41,9 @@ def complete_person(patient: Patient, today: date, knowledge: Knowledge) -> tupl
     aged = patient.model_copy(update=update)
     update["weight_kg"] = _size(aged, "weight", patient.weight_kg, today, knowledge, problems)
     update["height_cm"] = _size(aged, "height", patient.height_cm, today, knowledge, problems)
-    update["pregnant"] = patient.pregnant if patient.pregnant is not None else _pregnant(patient, today, problems)
+    update["pregnant"] = (
+        patient.pregnant if patient.pregnant is not None else _pregnant(patient, today, knowledge, problems)
+    )
     update["lactating"] = patient.lactating if patient.lactating is not None else _lactating(patient, today)
     update["no_known_allergies"] = _no_known_allergies(patient)
     return update, problems
@@ -100,9 +99,13 @@ def _last_of_adult(
     return round(value, 2)
 
 
-def _pregnant(patient: Patient, today: date, problems: list[Problem]) -> bool | None:
+def _pregnant(patient: Patient, today: date, knowledge: Knowledge, problems: list[Problem]) -> bool | None:
     """The newest of the facts that say so: pregnant for ten months, not pregnant for one; else unknown."""
-    says = [(moment(fact.date), said, fact) for fact in _candidates(patient) if (said := _pregnancy(fact)) is not None]
+    says = [
+        (moment(fact.date), said, fact)
+        for fact in _candidates(patient)
+        if (said := _pregnancy(fact, knowledge)) is not None
+    ]
     if not says:
         return None
     _, said, fact = max(says, key=lambda each: (each[0], each[1]))
@@ -122,15 +125,14 @@ def _candidates(patient: Patient) -> list[Fact]:
     return [*(each for each in patient.conditions or () if each.current), *observed]
 
 
-def _pregnancy(fact: Fact) -> bool | None:
+def _pregnancy(fact: Fact, knowledge: Knowledge) -> bool | None:
+    stated = knowledge.stated_codes
     if isinstance(fact, Condition):
-        icd = fact.system == "ICD-10" and (fact.code or "").upper().startswith(
-            ("O0", "O1", "O2", "O3", "O4", "Z33", "Z34", "Z3A")
-        )
-        return True if icd or fact.code in _PREGNANT_CODES or _PREGNANT.search(fact.display) else None
+        icd = fact.system == "ICD-10" and (fact.code or "").upper().startswith(tuple(stated["pregnant_icd10"]))
+        return True if icd or fact.code in stated["pregnant"] or _PREGNANT.search(fact.display) else None
     if not isinstance(fact, Observation) or not isinstance(fact.value, str):
         return None
-    if fact.code not in _PREGNANCY_OBSERVATION and not re.match(
+    if fact.code not in stated["pregnancy_observed"] and not re.match(
         r"pregnan(?:t|cy)(?: status| test)?\b", fact.display, re.I
     ):
         return None

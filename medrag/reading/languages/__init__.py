@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
@@ -89,7 +89,7 @@ def glossary(code: str) -> Glossary:
 def language(code: str = ENGLISH) -> Language:
     """The readers' words in the language of that ISO 639-1 code."""
     return Language(
-        cues=tuple(TypeAdapter(list[CueList]).validate_python(_content(code, "cues")["cues"])),
+        cues=tuple(_cues(code)),
         ended_by=TypeAdapter(dict[str, frozenset[str]]).validate_python(_content(code, "cues")["ended_by"]),
         headings=TypeAdapter(Headings).validate_python(_content(code, "headings")),
         words=TypeAdapter(dict[str, frozenset[str]]).validate_python(
@@ -97,6 +97,18 @@ def language(code: str = ENGLISH) -> Language:
         ),
         abbreviations=TypeAdapter(dict[str, dict[str, str]]).validate_python(_content(code, "words")["abbreviations"]),
     )
+
+
+def _cues(code: str) -> Iterator[CueList]:
+    """The cues; a list of another file that one names ("{relatives.kin}") stands for its words."""
+    for cue in TypeAdapter(list[CueList]).validate_python(_content(code, "cues")["cues"]):
+        lists = (_named(each, code) if each.startswith("{") else (each,) for each in cue.words)
+        yield replace(cue, words=tuple(word for words in lists for word in words))
+
+
+def _named(reference: str, code: str) -> tuple[str, ...]:
+    kind, _, name = reference.strip("{}").partition(".")
+    return _expressions(kind, code)[name]
 
 
 @cache
@@ -122,7 +134,7 @@ def _joined(lists: Mapping[str, Sequence[str]], name: str) -> str:
     return f"(?:{whole})" if len(lists[name]) > 1 else whole
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _expressions(kind: str, code: str) -> dict[str, tuple[str, ...]]:
     named = TypeAdapter(dict[str, str | tuple[str, ...]]).validate_python(_content(code, kind))
     return {name: (said,) if isinstance(said, str) else said for name, said in named.items()}

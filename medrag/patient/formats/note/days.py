@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from medrag.patient.dates import dates_at
+from medrag.reading.dates import MONTHS, dates_at
 
 READ = 600
 """Characters in which a note gives its date."""
 _END_OF_CENTURY = date(2099, 12, 31)
-_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_MONTHS = "|".join(MONTHS)
 MONTH = rf"(?:{_MONTHS})(?:[a-z]{{0,6}}|\.)(?:\s(?:20)?\d{{2}}(?!\d))?"
 """A month, with or without its year ("Oct", "October 2025")."""
 _DATED = re.compile(
@@ -80,7 +80,7 @@ class Calendar:
     def _month(self, match: re.Match[str] | None) -> date | None:
         if match is None:
             return None
-        month = _MONTHS.split("|").index(match["month"].lower()) + 1
+        month = MONTHS.index(match["month"].lower()) + 1
         if match["year"]:
             return date(int(match["year"]) % 100 + 2000, month, 1)
         return self._before(month, 1)

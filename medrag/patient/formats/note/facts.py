@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from medrag.patient.dates import dates_at
 from medrag.patient.formats.note.targets import Target, severity_around, stage_after
+from medrag.reading.dates import dates_at
 from medrag.reading.dosing.directions import amount_given
 from medrag.reading.languages import language
 from medrag.reading.terms import Kind, Term

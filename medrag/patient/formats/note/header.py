@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from medrag.knowledge import Knowledge
-from medrag.patient.dates import dates_at
 from medrag.patient.record.demographics import Demographics, Identifier, Name, identifier, name
 from medrag.reading.ages import READ, age_and_sex
+from medrag.reading.dates import dates_at
 from medrag.reading.languages import ordinary
 
 _START = r"(?:^|[\n|;]|[ \t]{2}|[.,]\s)[ \t]{0,8}"

@@ -14,10 +14,9 @@ from medrag.reading.dosing.doses import AMOUNT
 from medrag.reading.dosing.frequency import OFTEN
 from medrag.reading.languages import language
 from medrag.reading.matcher import Token, plain, tokens
-from medrag.reading.mentions import nearest
+from medrag.reading.mentions import nearest, stemmed
 from medrag.reading.sections import Section, Sections
 from medrag.reading.terms import Kind, Term, terms
-from medrag.reading.words import NOT_STEMS, STEM
 
 _ITEM = re.compile(r"(?:[^\n;,.]|\.(?!\s))+")
 _LINE_ITEM = re.compile(r"[^\n;]+")
@@ -213,7 +212,7 @@ def _unknown_drugs(
         if not (given or listed or treated or _abbreviates_a_drug(word.text, said, knowledge)):
             continue
         near = nearest(plain(word.text), knowledge) if len(word.text) >= _MISSPELT_FROM else None
-        stem = STEM.search(word.folded) and not NOT_STEMS.fullmatch(word.folded)
+        stem = stemmed(word.folded)
         abbreviated = _abbreviates_a_drug(word.text, said, knowledge)
         if (near and (given or listed)) or ((given or treated) and stem) or abbreviated:
             yield Target(word.start, word.end, Term(Kind.DRUG, drug=near), said, stop, known=near is not None)

@@ -15,6 +15,7 @@ from medrag.knowledge.vocabulary import Measurement
 from medrag.patient.formats.note.days import MONTH, Calendar
 from medrag.patient.formats.note.sizes import pressures, sizes
 from medrag.patient.formats.note.tables import tabled
+from medrag.reading.languages import pattern
 from medrag.reading.matcher import Letters, Matcher, tokens
 from medrag.reading.quantities import DATE, Quantity, quantities
 from medrag.reading.sections import Sections, sections
@@ -86,10 +87,6 @@ _LEVELS = Matcher((("level", Letters.ANY, "level"), ("levels", Letters.ANY, "lev
 LEVEL_WITHIN = 80
 """Characters of its line before a bare level in which the drug stands that it is of."""
 _OTHERS = frozenset({"family"})
-_OTHER_FLUID = re.compile(
-    r"\b(?:urine|urinalysis|ua|csf|pleural|ascitic|donor|baby|infant|neonate|mother|partner|husband|wife)\b",
-    re.IGNORECASE,
-)
 _LABELLED = re.compile(
     rf"(?:^|[.;][ \t]+)[ \t]*(?:(?:labs?|bloods?|results?|path|chem|values)[ \t]+)?(?:on[ \t]"
     rf"|from[ \t])?(?P<when>{DATE}|{MONTH}"
@@ -183,7 +180,9 @@ def _is_patients(text: str, parts: Sections, each: Quantity) -> bool:
     section = parts.at(each.start)
     if section is None:
         return True
-    return section.category not in _OTHERS and not _OTHER_FLUID.search(text[section.heading : section.start])
+    return section.category not in _OTHERS and not pattern("relatives", "other_fluid").search(
+        text[section.heading : section.start]
+    )
 
 
 def _apart(found: list[Quantity]) -> list[Quantity]:

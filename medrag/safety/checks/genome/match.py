@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
+from medrag.knowledge import Knowledge
 from medrag.knowledge.pgx import PgxEntry
 from medrag.knowledge.vocabulary import Gene
 from medrag.patient.pharmacogenes import gene_of, holds, usable
@@ -13,16 +14,16 @@ NO_RESULT = "No Result"
 CAUTION = {"avoid": 0, "adjust": 1, "none": 2, "standard": 3}
 
 
-def match(entries: Iterable[PgxEntry], genotypes: Sequence[Genotype], genes: Mapping[str, Gene]) -> list[PgxEntry]:
+def match(entries: Iterable[PgxEntry], genotypes: Sequence[Genotype], knowledge: Knowledge) -> list[PgxEntry]:
     """The entries that hold for the genotypes; of several scores that a phenotype leaves open, the most cautious.
 
     A gene without a result matches only CPIC's "No Result", and at least one gene must have a result.
     """
-    keys = _keys(genotypes)
+    keys = _keys(genotypes, knowledge)
     found: dict[str, PgxEntry] = {}
     for entry in entries:
         if any(gene in keys for gene in entry.keys) and all(
-            _holds(key, keys.get(gene), genes.get(gene)) for gene, key in entry.keys.items()
+            _holds(key, keys.get(gene), knowledge.genes.get(gene)) for gene, key in entry.keys.items()
         ):
             best = found.get(entry.population)
             if best is None or CAUTION[entry.action] < CAUTION[best.action]:
@@ -30,10 +31,10 @@ def match(entries: Iterable[PgxEntry], genotypes: Sequence[Genotype], genes: Map
     return list(found.values())
 
 
-def _keys(genotypes: Sequence[Genotype]) -> dict[str, list[Genotype]]:
+def _keys(genotypes: Sequence[Genotype], knowledge: Knowledge) -> dict[str, list[Genotype]]:
     keys: dict[str, list[Genotype]] = {}
     for genotype in usable(genotypes):
-        keys.setdefault(gene_of(genotype), []).append(genotype)
+        keys.setdefault(gene_of(genotype, knowledge), []).append(genotype)
     return keys
 
 

@@ -31,10 +31,10 @@ def _drug(context: Context, ingredient: str) -> Iterable[Finding]:
     if not entries:
         return
     genes = tuple(sorted({gene for entry in entries for gene in entry.keys}))
-    found = match(entries, genotypes, context.knowledge.genes)
+    found = match(entries, genotypes, context.knowledge)
     matched = [entry for entry in found if _concerns(entry.population, ingredient, context)]
     if not matched:
-        known = {gene_of(genotype) for genotype in genotypes}
+        known = {gene_of(genotype, context.knowledge) for genotype in genotypes}
         code = "pharmacogenomics.unknown" if known.isdisjoint(genes) else "pharmacogenomics.indeterminate"
         severity = Severity.WARNING if _must_know(ingredient, genes, known, context) else Severity.INFORMATION
         yield not_assessed(code, (ingredient,), entries[0].source, severity, drug=ingredient, genes=genes)
@@ -50,9 +50,9 @@ def _must_know(ingredient: str, genes: tuple[str, ...], known: set[str], context
 def _labelled(context: Context, ingredient: str, genotypes: Iterable[Genotype]) -> Iterator[Finding]:
     """What the labels say of a recorded result; that a gene bears on the drug where what it means is not computed."""
     by_gene: dict[str, list[Genotype]] = {}
-    for each in genotypes:
-        by_gene.setdefault(gene_of(each), []).append(each)
     knowledge = context.knowledge
+    for each in genotypes:
+        by_gene.setdefault(gene_of(each, knowledge), []).append(each)
     rules = [
         knowledge.rules.genotypes[place]
         for place in sorted(knowledge.concerning("genotypes", "drugs", (ingredient,), None))

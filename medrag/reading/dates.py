@@ -13,8 +13,13 @@ _WORDED = re.compile(
     r"|(?P<month2>[A-Z]{3})[A-Z]*\.? (?P<day2>\d{1,2})(?:st|nd|rd|th)?,? )(?P<year>\d{4})(?!\d)",
     re.IGNORECASE,
 )
-_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTHS = {name: number for number, name in enumerate(_NAMES, start=1)}
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+"""The months by the three letters that their names begin with."""
+MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)"
+)
+"""A month's name, in full or cut short, in lower case."""
 _CENTURY = 100
 
 
@@ -36,8 +41,9 @@ def _dates(text: str, start: int, latest: date) -> Iterator[date]:
             yield from _valid(year, int(first), int(second))
         yield from _valid(year, int(second), int(first))
     elif worded := _WORDED.match(text, start):
-        month = _MONTHS.get((worded["month"] or worded["month2"]).casefold(), 0)
-        yield from _valid(int(worded["year"]), month, int(worded["day"] or worded["day2"]))
+        month = (worded["month"] or worded["month2"]).casefold()
+        number = MONTHS.index(month) + 1 if month in MONTHS else 0
+        yield from _valid(int(worded["year"]), number, int(worded["day"] or worded["day2"]))
 
 
 def _of_two_digits(year: int, latest: date) -> int:
