@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from medrag.reading.charts import charts
 
 LONGEST_SENTENCE = 800
 """Characters after which a sentence ends at the next blank, whatever its punctuation: nothing reaches farther."""
@@ -13,6 +15,7 @@ LONGEST_SENTENCE = 800
 _STOP = re.compile(
     r"[.!?]+[\"')\]]?(?=\s|$)|[;•|]|\n"
     r"|(?<![ \t])[ \t]{2,12}(?=[A-Z][\w /()-]{1,40}:)"
+    r"|(?<=[\s,])(?=\((?:[2-9]|1\d)\)\s[A-Za-z?])"
     r"|(?<=\s)(?<!age\s)(?<!aged\s)(?<!was\s)(?<!were\s)(?<!\bof\s)(?<!\bat\s)(?<!\bis\s)(?=(?:\d{1,2}[.)]|#\d{1,2}:?)\s[A-Z])"
 )
 _ABBREVIATION = re.compile(
@@ -37,12 +40,16 @@ WRAPPED_AT = 60
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """``text[start:end]`` with the places of the commas outside brackets and the spans of the brackets in it."""
+    """``text[start:end]`` with the places of the commas outside brackets and the spans of the brackets in it.
+
+    ``row`` where it is one of a table of drugs: what its cells say is said of the drug that it begins with.
+    """
 
     start: int
     end: int
     commas: tuple[int, ...]
     asides: tuple[tuple[int, int], ...]
+    row: bool = False
 
     def aside(self, position: int) -> tuple[int, int] | None:
         """The brackets that ``position`` stands in."""
@@ -65,8 +72,23 @@ def sentences(text: str, breaks: Sequence[int] = ()) -> list[Sentence]:
 
     One ends besides at each of ``breaks``, in order (where headings begin and end).
     """
-    spans = (piece for span in _spans(text) for piece in _broken(*span, breaks))
-    return [_sentence(text, start, end) for start, end in spans if text[start:end].strip()]
+    rows = charts(text)
+    ends = sorted([*breaks, *(place for row in rows for place in row)]) if rows else breaks
+    spans = (piece for span in _spans(text) for piece in _broken(*span, ends))
+    found = [_sentence(text, start, end) for start, end in spans if text[start:end].strip()]
+    return _with_rows(text, found, rows) if rows else found
+
+
+def _with_rows(text: str, found: Sequence[Sentence], rows: Sequence[tuple[int, int]]) -> list[Sentence]:
+    """The sentences, those within a row of a table of drugs put together."""
+    whole = {start: replace(_sentence(text, start, end), row=True) for start, end in rows}
+    outside = [each for each in found if not _within(each, rows)]
+    return sorted([*outside, *whole.values()], key=lambda each: each.start)
+
+
+def _within(sentence: Sentence, rows: Sequence[tuple[int, int]]) -> bool:
+    place = bisect_right(rows, (sentence.start, LONGEST_SENTENCE + sentence.end)) - 1
+    return place >= 0 and sentence.start < rows[place][1]
 
 
 def _broken(start: int, end: int, breaks: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -42,6 +42,8 @@ _EXTENDS = frozenset(
     {"stopped", "absent", "refused", "allergic", "taking", "family", "planned", "tolerated", "present"}
 )
 """What may be said, after a list, of all of its items ("A, B and C were stopped")."""
+_OF_ROW = frozenset({"stopped", "refused", "taking", "planned"})
+"""What a cell of a table of drugs says of its row's drug."""
 _ANSWERS = frozenset({"absent", "present", "possible"})
 _ALWAYS = frozenset({"end", "self", "reports"})
 _OR = re.compile(r"\b(?:or|nor)\b")
@@ -60,6 +62,7 @@ _LIGHT = re.compile(
     r"|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?"
     r"|agreed|who|was|were|is|are|has|have|had|been|be|then|now|also|recently|subsequently|just|both|all"
+    r"|still|remains?|currently|temporarily|being|kept|today|yesterday|nocte|mane|om|mr"
     r"|which|that|he|she|pt"
     r"|mg|mcg|g|ml|units?|iu|tabs?|tablets?|caps?|puffs?|po|iv|im|sc|inh|od|bd|tds|qds|qd|bid|tid|qid|qhs|hs|prn|daily"
     r"|nightly|weekly|monthly|am|pm|once|twice|a|per|day"
@@ -212,6 +215,8 @@ class Context:
         place = bisect_left(self._starts, start) - 1
         if place < 0 or self._starts[place] < sentence.start:
             return "before"
+        if sentence.row:
+            return "after"
         end = self._spans[place][1]
         if _RELATIVE.fullmatch(self._text, end, start):
             return "after"
@@ -236,6 +241,8 @@ class Context:
                 own = not self._named(end, cue.start)
                 if own or not settled:
                     near.add(cue.says)
+                if self._of_list(cue):
+                    said.discard("planned")
                 settled = settled or (own and cue.says in _EXTENDS)
         if "present" in near:
             said -= {"absent", "possible"}
@@ -302,7 +309,11 @@ class Context:
         enders = self._ended_by.get(cue.says, frozenset())
         verb = cue.says in _EXCHANGES and _EXCHANGED.search(self._text[max(0, cue.end - 12) : cue.end])
         for other in cues:
-            if other.start < cue.end or other.says not in enders or other.end > start or other.side == "after":
+            if other.start < cue.end or other.end > start or other.side == "after":
+                continue
+            if cue.sign and other.sign and _MARK.match(self._text, other.start):
+                return True
+            if other.says not in enders:
                 continue
             if verb and self._text[other.start : other.end].lower() == "for":
                 continue
@@ -311,8 +322,12 @@ class Context:
                 return True
         return False
 
-    def _reaches_back(self, sentence: Sentence, cue: Cue, place: int) -> bool:
+    def _reaches_back(  # noqa: PLR0911 (each thing that may stand in the way)
+        self, sentence: Sentence, cue: Cue, place: int
+    ) -> bool:
         end = self._spans[place][1]
+        if sentence.row and cue.says in _OF_ROW:
+            return place == bisect_left(self._starts, sentence.start)
         aside = sentence.aside(self._spans[place][0])
         if aside and cue.start >= aside[1]:
             return False
@@ -324,14 +339,18 @@ class Context:
         between = self._named(end, cue.start)
         commas = sentence.commas_between(end - 1, cue.start)
         if not between:
-            return commas == 0 or (not cue.sign and _LIGHT.fullmatch(gap) is not None)
+            return commas == 0 or cue.reach == "sentence" or (not cue.sign and _LIGHT.fullmatch(gap) is not None)
         last = self._spans[bisect_left(self._starts, cue.start) - 1]
         run = self._text[end : last[0]]
         if self._count(last[1], cue.start) > 1 and sentence.commas_between(last[1] - 1, cue.start):
             return False
         joined = _JOINED.search(self._text[self._spans[place][1] : last[0]]) is not None
-        plural = _PLURAL.search(self._text[last[1] : cue.end]) is not None
+        plural = _PLURAL.search(self._text[last[1] : cue.end]) is not None or self._of_list(cue)
         return cue.says in _EXTENDS and (joined or plural) and self._count(end, last[0]) <= 4 and not _APART.search(run)
+
+    def _of_list(self, cue: Cue) -> bool:
+        """Whether a colon or a dash parts it from the list that it is said of ("A 5 mg, B 10 mg: no change")."""
+        return cue.sign and cue.says == "taking" and self._text[cue.start : cue.end].lstrip()[:1] in ":–—-"
 
     def _named(self, start: int, end: int) -> int:
         """How many mentions stand from ``start`` to ``end``."""

@@ -25,7 +25,7 @@ LOCAL = frozenset({"topical", "inhaled", "nasal", "eye", "vaginal", "infiltratio
 
 def routes(text: str) -> frozenset[str]:
     """Every route that ``text`` names."""
-    return frozenset(str(match.lastgroup) for match in _ROUTE.finditer(text))
+    return frozenset(str(match.lastgroup) for match in pattern("drugs", "route").finditer(text))
 
 
 @dataclass(frozen=True, slots=True)

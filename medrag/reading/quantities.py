@@ -39,7 +39,10 @@ _WHEN = (
     rf"|wks?|months?|years?) ago|{_WEEKDAY}|{MONTH}(?: 20\d\d)?(?=\W)|last|earlier|20\d\d(?=\s?(?:[-:=–,)]"
     rf"|was\b|is\b))"
 )
-DATE = r"\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![./\d])|\d{1,2}\.\d{1,2}\.\d{2,4}(?!\d)|\d{4}-\d{2}-\d{2}(?!\d)"
+DATE = (
+    r"\d{1,2}/20\d\d(?!\d)|\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![./\d])"
+    r"|\d{1,2}\.\d{1,2}\.\d{2,4}(?!\d)|\d{4}-\d{2}-\d{2}(?!\d)"
+)
 _PLAIN_UNIT = rf"(?:{UNIT})(?![\w/^])"
 _VALUE = re.compile(
     rf"[+⁺]?(?:\s{{0,3}}[(\[](?P<given>{_PLAIN_UNIT})[)\]]|\s?\([^)\n]{{1,20}}\)(?=\s{{0,30}}[\d:=<>wi]))?"
@@ -52,7 +55,7 @@ _VALUE = re.compile(
     re.IGNORECASE,
 )
 _NOT_VALUE = re.compile(
-    r"\s?(?:/\s?\d|[-–]\s?\d|\d|(?:mg|mcg|g|units?|tabs?)\b(?!/)|/(?:7|10|12|24)\b|x\b|(?:years?|months?|weeks?|days?"
+    r"\s?(?:/\s?\d|[-–]\s?\d|\d|(?:mg(?!\s\d)|mcg|g|units?|tabs?)\b(?!/)|/(?:7|10|12|24)\b|x\b|(?:years?|months?|weeks?|days?"
     r"|hours?|hrs?|yrs?|times|lb loss)\b|(?:th|st|nd|rd)\b)",
     re.IGNORECASE,
 )
@@ -76,7 +79,7 @@ _OTHER = re.compile(
     r"\b(?:target|goal|aim|aiming for|desired|urine|urinary|csf|pleural|ascitic|ascites|synovial|spot|24[- ]?h(?:our"
     r"|r)?|stool|sweat|cord|birth|ideal body|ideal|adjusted|lean|donor|donor's|mother's|maternal|father's|wife's"
     r"|husband's|baby's|baby"
-    r"|fluid|peritoneal|micro|if|when|until|unless|keep|maintain|above|below|limit|threshold|range|normal|free|ionized"
+    r"|fluid|peritoneal|micro|if|when|till?|until|unless|once|keep|maintain|above|below|limit|threshold|range|normal(?!,)|free|ionized"
     r"|ionised|corrected|dialysate|replace|check|goal of)\W{1,3}(?:\w+\W{1,2})?$",
     re.IGNORECASE,
 )

@@ -15,6 +15,8 @@ LONGEST_HEADING = 60
 _LINE = re.compile(r"[^\n]+")
 _MARK = re.compile(r"[\s#*>→•☐☑\-–]{0,8}(?:\d{1,2}[.)]\s{0,3})?")
 _END = re.compile(r":|\s[-–—=]\s|\s{3,}")
+_B_FOLLOWS = re.compile(r"(?:^|\s)B\s?[:–-]\s", re.MULTILINE)
+LONGEST_SURVEY = 300
 _GAP = re.compile(r"\n[ \t]*\n[ \t]*(?=(\S[^\n]*))")
 _NEXT_SENTENCE = re.compile(r"[ \t]*[^\n.]{2,300}?\.(?= {1,3}[A-Z])")
 """Allergies written after their heading, in its line, end with their sentence."""
@@ -23,12 +25,15 @@ _REACTION = re.compile(
     r"\b(?:rash|hives|urticaria|anaphyl\w+|angio-?o?edema|swelling|itch\w*|wheeze\w*|bronchospasm|nausea"
     r"|vomit\w*|upset|SJS"
     r"|DRESS|TEN|red man|toleran\w+|tolerates?|intoleran\w+|allerg\w+|in error|on record|label|SPT|reaction"
-    r"|blister\w*|diarrho?ea|cough)\b",
+    r"|blister\w*|diarrho?ea|cough|ticked|none known|nil known|fine|de-?labell?ed)\b"
+    r"|\A[^.:\n]{2,40}: ?(?:no|none|nil)\b",
     re.IGNORECASE,
 )
 """What a sentence of a list of allergies says, where it goes on after the first."""
 _ONE_LINE = re.compile(r"[ \t]*[^\s\n][^\n]+(?=\n[ \t]*[A-Z])")
 """What is said of one relative, under a heading of its own, ends with its line."""
+_LISTED_IN_LINE = re.compile(r"[ \t]*[^\s\n][^\n]*(?:(?<=[,;])\n[^\n]*|\n(?=[a-z])[^\n]*){0,20}(?=\n)")
+"""Drugs stopped, listed in their heading's line, end with it, unless it ends with a comma or goes on in lower case."""
 _QUOTED = re.compile(r"\s*[\"“'‘]")
 _SHORTEST = 3
 """A heading before a dash, in a line, is longer, or in capitals."""
@@ -130,7 +135,7 @@ def _heading(text: str, previous: int, end: re.Match[str], line: int, code: str)
         opens = start == line or start == previous + cut
         capital = said[:1].isupper() or start == line
         clear = colon or (opens and (start == line or said.isupper() or len(said) > _SHORTEST))
-        if said and capital and clear and (category := _category(said, code)):
+        if said and capital and clear and not _surveys(text, said, end.end()) and (category := _category(said, code)):
             return category, start, end.end()
         if not colon:
             return None
@@ -139,6 +144,11 @@ def _heading(text: str, previous: int, end: re.Match[str], line: int, code: str)
             return None
         start = space + 1
     return None
+
+
+def _surveys(text: str, said: str, end: int) -> bool:
+    """Whether "A" is the first letter of a survey from airway to exposure, and no assessment."""
+    return said.casefold() == "a" and _B_FOLLOWS.search(text, end, end + LONGEST_SURVEY) is not None
 
 
 def _category(words: str, code: str, *, tails: bool = True) -> str | None:
@@ -188,6 +198,8 @@ def _end(text: str, category: str, opening: tuple[int, int], end: int) -> int:
     body = text[start:end]
     if category == "allergies" and (stop := _NEXT_SENTENCE.match(body)):
         return start + _last_reaction(body, stop.end())
+    if category == "stopped" and (stop := _LISTED_IN_LINE.match(body)):
+        return start + stop.end()
     if category == "family" and (stop := pattern("relatives", "another_label").search(body)):
         body = body[: stop.start()]
         end = start + stop.start()

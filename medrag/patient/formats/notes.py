@@ -14,6 +14,7 @@ from datetime import date, datetime
 from medrag.knowledge import Knowledge
 from medrag.patient.fhir.documents import Attachment
 from medrag.patient.formats.note.days import note_date
+from medrag.patient.formats.note.exchanges import exchanged
 from medrag.patient.formats.note.facts import (
     Said,
     allergy_of,
@@ -26,7 +27,8 @@ from medrag.patient.formats.note.facts import (
 )
 from medrag.patient.formats.note.header import birth_dates, note_demographics
 from medrag.patient.formats.note.informants import patients_names
-from medrag.patient.formats.note.targets import MOST_NAMES, Target, find_targets
+from medrag.patient.formats.note.named import Target
+from medrag.patient.formats.note.targets import MOST_NAMES, find_targets
 from medrag.patient.formats.note.values import measurements
 from medrag.patient.record.demographics import Demographics, differences
 from medrag.patient.record.facts import age_on, assemble, days_before
@@ -212,13 +214,19 @@ def _judged(
             *_entries(text, parts, targets),
         ]
     )
+    by_arrow = exchanged(text, targets)
     for sentence in sentences(text, breaks):
         reaction: Said | None = None
+        row = sentence.row
         for place, cues in context.judge(sentence):
             target = targets[place]
             if reaction and target.term.kind is Kind.CONDITION and target.start < reaction_end(reaction, target.term):
                 continue
-            said = Said(target, cues, parts.category(target.start), text, note.origin, note.date)
+            section = "medications" if row else parts.category(target.start)
+            row = False
+            if section != "allergies" and place in by_arrow:
+                cues |= {by_arrow[place]}
+            said = Said(target, cues, section, text, note.origin, note.date)
             fact = _fact(said, age)
             if fact is not None:
                 yield said, fact

@@ -22,7 +22,8 @@ _FORM = re.compile(
 _ROUTE = re.compile(
     r"(?:p\.?o\.?|by mouth|orally|oral|i\.?v\.?|i\.?m\.?|s\.?c\.?|s\.?q\.?|subq|subcut(?:aneous(?:ly)?)?|s\.?l\.?"
     r"|sublingual(?:ly)?|topical(?:ly)?|inhaled|inh|neb|p\.?r\.?|intranasal(?:ly)?|nasal(?:ly)?"
-    r"|transdermal(?:ly)?|ophthalmic|per rectum|vaginal(?:ly)?|ou|od(?= (?:eye|drop))|in (?:both|each|the|right"
+    r"|transdermal(?:ly)?|via (?:ng|peg|nj|the peg)(?: tube)?"
+    r"|ophthalmic|per rectum|vaginal(?:ly)?|ou|od(?= (?:eye|drop))|in (?:both|each|the|right"
     r"|left) (?:eyes?|nostrils?)|each nostril|buccal)(?![A-Za-z])",
     re.IGNORECASE,
 )
@@ -57,7 +58,7 @@ _BARE = re.compile(
 )
 _COUNT = re.compile(
     r"(?:\d{1,2}|one|two|three|half|½|1/2|1-2|i{1,3})(?=\s?(?:puffs?|tabs?|tablets?|caps?|capsules?|drops?|sprays?"
-    r"|patch(?:es)?|pills?|gtts?|sachets?|nebs?|vials?)\b)",
+    r"|patch(?:es)?|pills?|gtts?|sachets?|nebs?|vials?)\b)|i{1,3}(?=\s(?:od|bd|tds|qds|nocte|mane|on|om|prn)\b)",
     re.IGNORECASE,
 )
 

@@ -29,8 +29,11 @@ _TITLE = re.compile(
     rf"|[ \t]{{2,}})"
 )
 """A date that ends the first line, or has a time or a gap after it."""
+_OPENS = re.compile(rf"\A(?:[^\n]*\n){{1,2}}[ \t]*(?P<date>{_WRITTEN})(?=[.,;]?\s[^\d\s])")
+"""One that opens the second or third line."""
 _OTHERS = re.compile(r"(?:dob|born|birth|since|lmp|edd|due|died|on|in|from|op|until)\W*$", re.IGNORECASE)
 _NUMERIC = re.compile(r"(?<![\d/.])(\d{1,2})/(\d{1,2})/(?:\d{4}|\d{2})(?![\d/])")
+_MONTH_YEAR = re.compile(r"(\d{1,2})/(20\d\d)(?!\d)")
 _SHORT = re.compile(r"(\d{1,2})/(\d{1,2})")
 _BY_MONTH = re.compile(rf"(?P<month>{_MONTHS})[a-z.]*(?:\s(?P<year>\d{{2,4}}))?", re.IGNORECASE)
 
@@ -47,7 +50,7 @@ def note_date(text: str) -> date | None:
     titled = _TITLE.match(head)
     if titled and not _OTHERS.search(titled["before"]) and (found := order.day(titled["date"])):
         return found
-    alone = _ALONE.search(head)
+    alone = _ALONE.search(head) or _OPENS.match(head)
     return order.day(alone["date"]) if alone else None
 
 
@@ -72,6 +75,8 @@ class Calendar:
         found = dates_at(written, 0, _END_OF_CENTURY)
         if found:
             return found[-1 if self.day_first else 0]
+        if (named := _MONTH_YEAR.match(written)) and 1 <= int(named[1]) <= len(MONTHS):
+            return date(int(named[2]), int(named[1]), 1)
         if short := _SHORT.match(written):
             day, month = (int(short[1]), int(short[2])) if self.day_first else (int(short[2]), int(short[1]))
             return self._before(month, day) or self._before(day, month)

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from medrag.patient.formats.note.targets import Target, severity_around, stage_after
+from medrag.patient.formats.note.days import Calendar
+from medrag.patient.formats.note.named import Target
+from medrag.patient.formats.note.stages import severity_around, stage_after
 from medrag.reading.dates import dates_at
 from medrag.reading.dosing.directions import amount_given
 from medrag.reading.languages import language
@@ -57,6 +59,11 @@ _DUE = re.compile(
 _HAD = re.compile(r"\b(?:had|having|given|takes|taken)\s$", re.IGNORECASE)
 NEAR = 30
 """Characters before a substance in which the word allergy makes a condition one of an allergy."""
+_DAYS = re.compile(
+    r"[^.;,\n]{0,30}?(?<![\d/])\(?(?P<first>\d{1,2}/\d{1,2})(?:/\d{2,4})?\s?(?:[-–]|to|until)\s?(?P<last>\d{1,2}/\d{1,2})\b(?!/\d)"
+)
+"""The first and the last day of a course."""
+_DIAGNOSES = frozenset({"history", "problems", "surgery", "assessment"})
 _TAKEN = {"taking", "planned", "stopped", "refused"}
 
 
@@ -98,11 +105,16 @@ def due(text: str, day: date, *, pregnant: bool) -> Iterator[tuple[int, int, int
 
 
 def condition_of(said: Said) -> Condition | None:
-    """The condition; None for one that is only tested for, vaccinated against or listed among allergies."""
+    """The condition; None for one that is only tested for, vaccinated against or listed among allergies.
+
+    One that nothing is known of is current where a list of diagnoses names it, not in passing.
+    """
     status = _condition_status(said)
     if said.section == "allergies" or status is None:
         return None
     target = said.target
+    if not target.known and status is FactStatus.ACTIVE and said.section not in _DIAGNOSES:
+        return None
     stage = stage_after(said.text, target.end)
     name = target.term.name if target.known else said.words
     severity = severity_around(said.text, target.start, target.end) if name in _GRADED else None
@@ -209,7 +221,7 @@ def medication_of(said: Said) -> Medication | None:
         return None
     dosed = said.target.directions is not None
     everyday = said.words.casefold() in language().words["everyday"]
-    if everyday and not (dosed or said.section in {"medications", "stopped"} or "taking" in said.cues):
+    if everyday and not (dosed or said.section in {"medications", "stopped"} or said.cues & {"taking", "stopped"}):
         return None
     return Medication(
         display=_shown(said),
@@ -223,9 +235,21 @@ def medication_of(said: Said) -> Medication | None:
 def _status_now(said: Said, *, dosed: bool) -> FactStatus:
     """Its status; what was given once, or in the course of a stay without a word that it goes on, may be over."""
     status = _medication_status(said.cues, said.section, dosed=dosed)
+    if status in {FactStatus.ACTIVE, FactStatus.UNCERTAIN} and _ran_out(said):
+        return FactStatus.RESOLVED
     once = _ONCE.search(said.text[said.target.end : max(said.target.end, said.target.stop) + 12])
     in_passing = said.section == "course" and not said.cues
     return FactStatus.UNCERTAIN if status is FactStatus.ACTIVE and (once or in_passing) else status
+
+
+def _ran_out(said: Said) -> bool:
+    """Whether days after the name are the first and last on which it was given, before the note ("11/1-11/3")."""
+    ran = _DAYS.match(said.text, said.target.end)
+    if ran is None or said.date is None:
+        return False
+    calendar = Calendar.of(said.text, said.date)
+    first, last = (calendar.day(ran[name]) for name in ("first", "last"))
+    return first is not None and last is not None and first <= last
 
 
 # In the order in which they decide.
@@ -244,7 +268,7 @@ _MEDICATION_CUES = {
 
 def _medication_status(cues: frozenset[str], section: str | None, *, dosed: bool) -> FactStatus:
     for cue, status in _MEDICATION_CUES.items():
-        if cue in cues:
+        if cue in cues and not (cue == "tolerated" and dosed):
             return status
     if section == "stopped":
         return FactStatus.RESOLVED

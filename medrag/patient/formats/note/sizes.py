@@ -35,7 +35,7 @@ _HEAVY = re.compile(
     r"(?<![\d.])(?P<value>\d{1,3}(?:\.\d{1,3})?)[\s-]?(?P<unit>kg|kilograms?|lbs?|pounds?)[\s-]{1,2}"
     r"(?:man|woman|male|female|patient|boy|girl|infant|child|in weight)\b"
     r"|\b(?:man|woman|male|female|boy|girl|infant|baby|child|[MF])\s?[,(]\s?(?P<value2>\d{1,3}(?:\.\d{1,3})?)\s?(?P<unit2>kg|lbs?)\b(?!\s?/)"
-    r"|(?:\(\d{1,3}\)|\b\d{1,3}\s?(?:y\.?/?o\.?|yrs?(?:\sold)?|years?(?:\sold)?|[FM])),?\s(?P<value3>\d{1,3}(?:\.\d{1,3})?)\s?(?P<unit3>kg)\b(?!\s?/)",
+    r"|(?:\best(?:imated)?\.?|\(\d{1,3}\)|\b\d{1,3}\s?(?:y\.?/?o\.?|yrs?(?:\sold)?|years?(?:\sold)?|[FM])),?\s(?P<value3>\d{1,3}(?:\.\d{1,3})?)\s?(?P<unit3>kg)\b(?!\s?/)",
     re.I,
 )
 _PAIR = re.compile(

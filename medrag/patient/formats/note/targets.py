@@ -1,39 +1,25 @@
-"""What a note names: drugs with their directions, conditions with stage and severity, entries in their own words."""
+"""What a note names: drugs with their directions, conditions, allergens, and entries in their own words."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 from medrag.knowledge import Knowledge
+from medrag.patient.formats.note.entries import entries
+from medrag.patient.formats.note.illnesses import illnesses
+from medrag.patient.formats.note.named import Target
 from medrag.patient.measures import analytes
 from medrag.reading.dosing.directions import amount_given, directions_at
 from medrag.reading.dosing.doses import AMOUNT
 from medrag.reading.dosing.frequency import OFTEN
 from medrag.reading.languages import language
-from medrag.reading.matcher import Token, plain, tokens
+from medrag.reading.matcher import Token, plain
 from medrag.reading.mentions import nearest, stemmed
-from medrag.reading.sections import Section, Sections
+from medrag.reading.sections import Sections
 from medrag.reading.terms import Kind, Term, terms
 
-_ITEM = re.compile(r"(?:[^\n;,.]|\.(?!\s))+")
-_LINE_ITEM = re.compile(r"[^\n;]+")
-_BULLET = re.compile(r"\s{0,8}(?:[-*•‣▪→>o✓✔]\s{1,3}|\[[ xX]?\]\s?|\d{1,2}[.)]\s{0,3}|#\s?\d{0,2}\s?)?[\"'“?]{0,3}\s?")
-_OWN_WORDS = re.compile(r"[A-Za-z][^\d(:,.=\[\]/–—]{1,60}")
-_AND = re.compile(r"\s(?:and|&)\s")
-_CUT = re.compile(
-    r"\s(?:-|–|—|->|=>|causes?|caused|causing|gives|gave|leads to|reaction|with|\+)\s.*|\s?->.*", re.IGNORECASE
-)
-_LISTED = {
-    "history": Kind.CONDITION,
-    "problems": Kind.CONDITION,
-    "medications": Kind.DRUG,
-    "stopped": Kind.DRUG,
-    "allergies": Kind.ALLERGEN,
-}
-_MOST_WORDS = {Kind.CONDITION: 8, Kind.DRUG: 4, Kind.ALLERGEN: 4}
 LONGEST_LEAD = 40
 _OF = re.compile(r"\s(?:(?:dose\s)?of|dose)(?:\s(?:oral|iv|po))?$", re.IGNORECASE)
 _LEAD = re.compile(
@@ -53,24 +39,18 @@ _TREATS = re.compile(
 """What is said of drugs, just before a name that only ends as one."""
 _IN_MASS = re.compile(r"\d\s?(?:mg|g|mcg|meq|units?|mmol|tab)\b(?!\s?/)", re.IGNORECASE)
 _NUMBER_NEXT = re.compile(
-    r"\s?(?:(?:level|was|is|of)\s)?[:=]?\s?\d++(?!\s?(?:d|days?|/7|/52|wks?|weeks?|doses?)\b)"
+    r"\s?(?:(?:level|was|is|of)\s)?[:=]?\s?\d++(?!/\d|\s?(?:d|days?|/7|/52|wks?|weeks?|doses?)\b)"
     r"|(?:/\w+)?\s(?:levels?\s)?(?:was\s|is\s|are\s)?(?:normal|low|high|pending|replete|sent"
     r"|checked|ok|fine|satisfactory)\b",
     re.IGNORECASE,
 )
+_GIVEN_AS = re.compile(
+    r"\s?\d[\d.,]*\s?(?:mcg|mg|ng|units?|ml)/(?:kg|h|hr|min)\b|\s(?:x ?\d|one|single|1) (?:dose|only|stat)\b|\sstat\b",
+    re.IGNORECASE,
+)
+"""A rate of infusion, or a single dose."""
+_LISTED = re.compile(r"\s?(?:[,/+&]|\band\b)\s?(?:and\s)?")
 _MISSPELT_FROM = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """``text[start:end]`` names ``term``; ``directions`` follow a drug's name up to ``stop``."""
-
-    start: int
-    end: int
-    term: Term
-    directions: str | None = None
-    stop: int = 0
-    known: bool = True
 
 
 def find_targets(text: str, words: Sequence[Token], parts: Sections, knowledge: Knowledge) -> list[Target]:
@@ -81,11 +61,16 @@ def find_targets(text: str, words: Sequence[Token], parts: Sections, knowledge: 
         if not parts.in_heading(match.start) and not _something_else(text, match.start, match.end)
     ]
     found = _with_directions(text, found)
-    found = [each for each in found if _counts(text, each, parts, knowledge)]
+    found = [
+        each
+        for place, each in enumerate(found)
+        if _counts(text, each, parts, knowledge) or _in_list(text, found, place)
+    ]
     found += _unknown_drugs(text, words, found, parts, knowledge)
     found.sort(key=lambda each: each.start)
-    found += [each for section in parts.all for each in _entries(text, section, found, knowledge)]
-    return sorted(found, key=lambda each: each.start)
+    found += [each for section in parts.all for each in entries(text, section, found, knowledge)]
+    found.sort(key=lambda each: each.start)
+    return sorted([*found, *illnesses(text, words, found, parts)], key=lambda each: each.start)
 
 
 def _something_else(text: str, start: int, end: int) -> bool:
@@ -110,7 +95,7 @@ def _with_directions(text: str, found: Sequence[Target]) -> list[Target]:
         following = leads.get(after, found[after].start) if after < len(found) else len(text)
         said, stop = directions_at(text, each.end, following) if each.term.kind is Kind.DRUG else (None, each.end)
         if said is None and each.term.kind is Kind.DRUG:
-            aside = re.match(r"\s?\([^()\n]{1,40}\)", text[each.end : each.end + 50])
+            aside = re.match(r"\)|\s?\([^()\n]{1,40}\)", text[each.end : each.end + 50])
             if aside:
                 said, stop = directions_at(text, each.end + aside.end(), following)
         if place in leads:
@@ -162,6 +147,16 @@ def _counts(text: str, each: Target, parts: Sections, knowledge: Knowledge) -> b
     return not _is_a_result(text, each, knowledge) and not _is_level(text, each)
 
 
+def _in_list(text: str, found: Sequence[Target], place: int) -> bool:
+    """Whether a drug's name that counts with a dose alone stands between others ("bisoprolol, atorva, ramipril")."""
+    drug = found[place].term.drug
+    if drug is None or not drug.dosed:
+        return False
+    near = found[max(0, place - 1) : place + 2]
+    gaps = [text[one.end : other.start] for one, other in pairwise(near)]
+    return all(each.term.kind is Kind.DRUG for each in near) and any(_LISTED.fullmatch(gap) for gap in gaps)
+
+
 def _is_entry(text: str, each: Target) -> bool:
     """Whether the name is all of its entry in a list."""
     return (
@@ -172,7 +167,7 @@ def _is_entry(text: str, each: Target) -> bool:
 def _is_a_result(text: str, each: Target, knowledge: Knowledge) -> bool:
     """Calcium, iron or tacrolimus as a laboratory value, not as a drug."""
     drug = each.term.drug
-    if _IN_MASS.search(each.directions or ""):
+    if _IN_MASS.search(each.directions or "") or _GIVEN_AS.match(text, each.end):
         return False
     if drug is not None and drug.dosed:
         return True
@@ -223,102 +218,3 @@ def _abbreviates_a_drug(word: str, directions: str | None, knowledge: Knowledge)
     if not word.isupper() or not amount_given(directions) or analytes.identify(word, knowledge) is not None:
         return False
     return OFTEN.search(directions or "") is not None
-
-
-def _entries(text: str, section: Section, known: Sequence[Target], knowledge: Knowledge) -> Iterator[Target]:
-    """The entries of a list that name nothing known: each is one in its own words."""
-    kind = _LISTED.get(section.category or "")
-    if kind is None:
-        return
-    pattern = _ITEM if kind is Kind.ALLERGEN else _LINE_ITEM
-    starts = [each for each in known if section.start <= each.start < section.end]
-    for line in pattern.finditer(text, section.start, section.end):
-        if any(line.start() <= each.start < line.end() for each in starts):
-            continue
-        yield from _entry(text, line.start(), line.end(), kind, knowledge)
-
-
-def _entry(text: str, start: int, end: int, kind: Kind, knowledge: Knowledge) -> Iterator[Target]:
-    whole = text[start:end]
-    bullet = _BULLET.match(whole)
-    begin = start + (bullet.end() if bullet else 0)
-    named = _OWN_WORDS.match(text, begin, end)
-    if not named or _says_nothing(text[begin:end]):
-        return
-    said = _CUT.sub("", re.split(r"[.(]", named[0])[0]).rstrip(" -–—:*")
-    size = len(said.split())
-    most = _MOST_WORDS[kind]
-    if (kind is Kind.CONDITION and len(whole.split()) > most) or not 1 <= size <= most or len(said) < 3:
-        return
-    lowered = said.casefold()
-    if _is_value(text[begin + len(said) : end], kind) or analytes.identify(said, knowledge) is not None:
-        return
-    labels = text[begin + len(said) : end].lstrip().startswith(":")
-    if (kind is Kind.ALLERGEN and lowered in language().words["sorts"]) or (labels and kind is not Kind.ALLERGEN):
-        return
-    if kind is not Kind.ALLERGEN and _MEASURED.search(whole):
-        return
-    if kind is Kind.ALLERGEN and (
-        lowered in language().words["reactions"] or lowered.split()[0] in language().words["reactions"]
-    ):
-        return
-    term = Term(Kind.DRUG, said) if kind is Kind.DRUG else Term(kind, said)
-    directions, stop = directions_at(text, begin + len(said), end) if kind is Kind.DRUG else (None, begin + len(said))
-    yield Target(begin, begin + len(said), term, directions, stop if directions else begin + len(said), known=False)
-
-
-_MEASURED = re.compile(
-    r"(?<![A-Za-z])(?:[mµunp]?(?:g|mol|eq)|m?i?u|10\^?\d+|x10\S*)/(?:d?L|mL|mmol|mol)\b|\d\s?[-–]\s?\d+\s+\d"
-    r"|\s{2}\d{1,2}/\d{1,2}/\d{2,4}\s{2}",
-    re.IGNORECASE,
-)
-"""A row of results, which names no condition and no drug."""
-_A_NUMBER = re.compile(r"\s?[:=]?\s?\d")
-_CONCENTRATION = re.compile(r"\s?[:=]?\s?\d[\d.,]*\s?(?:[\w^µ]+/(?:[dmuµ]?L|mol|min|hr?)\b|%|mm\s?Hg)", re.IGNORECASE)
-
-
-def _is_value(after: str, kind: Kind) -> bool:
-    """Whether what follows an entry's name shows a result or a date, which no list of allergies or drugs holds."""
-    return (_A_NUMBER if kind is Kind.ALLERGEN else _CONCENTRATION).match(after) is not None
-
-
-_NOTHING_WORD = re.compile(
-    r"\W*(?:none|nil|confirmed|no|not|n/?a|denies|denied|negative|unremarkable|non-?contributory|unknown|nkd?a"
-    r"|nkfa|see|as|per"
-    r"|reviewed|patient|pt|she|he|they|his|her|the|this|reports?|states?|and|or|unable|cannot|allergic|allerg\w+"
-    r"|intoleran\w+|tolerates?|last|taking|takes|currently|stop(?:ped)?|hold|held|continue|start(?:ed)?|then|follow"
-    r"|return|call|plan|discussed|will|has|was|had|is|are|also|with|for|in|on|of|up|due|since|when|if|all|any)\b",
-    re.IGNORECASE,
-)
-
-
-def _says_nothing(words: str) -> bool:
-    said = " ".join(token.folded for token in tokens(words)[:3])
-    return bool(_NOTHING_WORD.match(words)) or said in language().words["none"]
-
-
-_STAGE = re.compile(
-    r"(?:,?\s?\(?(?=stage|grade|class|NYHA)|\s{1,3})(?P<stage>(?:stage|grade|class|NYHA(?: class)?|type)\s{0,2}"
-    r"(?:G?[1-5][ab]?|I{1,3}V?|IV|V))\b",
-    re.I,
-)
-
-
-def stage_after(text: str, end: int) -> str | None:
-    """The stage, grade or class that follows a condition's name at ``end``."""
-    match = _STAGE.match(text, end)
-    return re.sub(r"\s+", " ", match["stage"]) if match else None
-
-
-_SEVERE = r"mild|slight|minimal|small|trace|moderate|severe|large|massive|tense|gross|refractory|controlled"
-_GRADE = r"(?:west haven )?(?:grade|stage)\s?(?:[0-4](?:\s?[-–]\s?[1-4])?|I{1,3}V?|IV)"
-_BEFORE = re.compile(
-    rf"\b(?P<said>{_SEVERE}|{_GRADE})(?:[\s-]{{1,2}}(?:to|amount|volume|of|degree|hepatic)\b){{0,3}}[\s-]{{1,2}}$", re.I
-)
-_AFTER = re.compile(rf"\s?[,(:]?\s?(?:is|was|that is|which is|well)?\s?(?P<said>{_SEVERE}|{_GRADE})\b", re.I)
-
-
-def severity_around(text: str, start: int, end: int) -> str | None:
-    """How severe a sign at ``start`` to ``end`` is said to be: "mild", "grade 2", "controlled"."""
-    match = _BEFORE.search(text[max(0, start - 40) : start]) or _AFTER.match(text, end)
-    return re.sub(r"\s+", " ", match["said"]).casefold() if match else None

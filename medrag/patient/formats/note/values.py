@@ -44,7 +44,7 @@ _GIVEN_AWAY = {
     "hemoglobin": (("g/dL", 3, 22), ("g/L", 40, 220)),
     "temperature": (("Cel", 30, 43), ("[degF]", 86, 110)),
     "qt": (("ms", 200, 700),),
-    "height": (("cm", 100, 230),),
+    "height": (("cm", 100, 230), ("m", 1.2, 2.3)),
     "glucose": (("mmol/L", 1, 30), ("mg/dL", 40, 1500)),
 }
 _SAID = {
@@ -70,6 +70,7 @@ _SAID = {
     "bgl": "glucose",
     "cbg": "glucose",
     "bm": "glucose",
+    "bms": "glucose",
     "inrs": "inr",
     "gluc": "glucose",
     "p": "heart_rate",
@@ -195,19 +196,25 @@ def _apart(found: list[Quantity]) -> list[Quantity]:
 
 
 def _standing(found: list[Quantity], parts: Sections, calendar: Calendar) -> Iterator[tuple[Quantity, FactStatus]]:
-    """Each value with its status: of several of a kind, those of today or of the results stand, the earlier do not."""
+    """Each value with its status: of several of a kind, those of today or of the results stand, the earlier do not.
+
+    Of those between which nothing decides the last stands: a note is written in the order of time.
+    """
     ranks = [_rank(each, parts, calendar) for each in found]
     best: dict[str, tuple[Any, ...]] = {}
     for each, rank in zip(found, ranks, strict=True):
         best[each.key] = max(best.get(each.key, rank), rank)
+    last = {each.key: each for each, rank in zip(found, ranks, strict=True) if rank == best[each.key]}
     for each, rank in zip(found, ranks, strict=True):
-        yield each, FactStatus.RESOLVED if rank < best[each.key] else FactStatus.ACTIVE
+        stands = rank == best[each.key] and (each.value, each.unit) == (last[each.key].value, last[each.key].unit)
+        yield each, FactStatus.ACTIVE if stands else FactStatus.RESOLVED
 
 
-def _rank(each: Quantity, parts: Sections, calendar: Calendar) -> tuple[bool, date, bool, bool]:
+def _rank(each: Quantity, parts: Sections, calendar: Calendar) -> tuple[bool, date, bool, bool, bool]:
     return (
         not each.earlier,
         calendar.day(each.date) or calendar.base or date.max,
+        each.bound is None,
         each.today,
         parts.category(each.start) == "measurements",
     )

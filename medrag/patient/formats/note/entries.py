@@ -1,0 +1,127 @@
+"""The entries of a note's lists that name nothing known: each is a drug, condition or allergen in its own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from medrag.knowledge import Knowledge
+from medrag.patient.formats.note.named import Target
+from medrag.patient.measures import analytes
+from medrag.reading.dosing.directions import directions_at
+from medrag.reading.languages import language
+from medrag.reading.matcher import tokens
+from medrag.reading.sections import Section
+from medrag.reading.terms import Kind, Term
+
+_ITEM = re.compile(r"(?:[^\n;,.]|\.(?!\s))+")
+_LINE_ITEM = re.compile(r"[^\n;]+")
+_BULLET = re.compile(r"\s{0,8}(?:[-*•‣▪→>o✓✔]\s{1,3}|\[[ xX]?\]\s?|\d{1,2}[.)]\s{0,3}|#\s?\d{0,2}\s?)?[\"'“?]{0,3}\s?")
+_OWN_WORDS = re.compile(r"[A-Za-z][^\d(:,.=\[\]/–—]{1,60}")
+_CUT = re.compile(
+    r"\s(?:-|–|—|->|=>|causes?|caused|causing|gives|gave|leads to|reaction|with|\+)\s.*|\s?->.*", re.IGNORECASE
+)
+_LISTED = {
+    "history": Kind.CONDITION,
+    "problems": Kind.CONDITION,
+    "medications": Kind.DRUG,
+    "stopped": Kind.DRUG,
+    "allergies": Kind.ALLERGEN,
+}
+FEWEST_ITEMS, MOST_WORDS_OF_ITEM = 3, 6
+_SAID_OF = re.compile(
+    r"\b(?:hx|history|\w+ed|well|good|stable|ok|lives|works|retired|on|off|since|under|awaiting|see|but|now|then|last|next"
+    r"|weeks?|months?|years?|yrs|ago|old|normal|clear|today|review\w*|refer\w*)\b",
+    re.IGNORECASE,
+)
+"""What an item says of another, and no name of an illness."""
+_MOST_WORDS = {Kind.CONDITION: 8, Kind.DRUG: 4, Kind.ALLERGEN: 4}
+
+
+def entries(text: str, section: Section, known: Sequence[Target], knowledge: Knowledge) -> Iterator[Target]:
+    """The entries of a list that name nothing known: each is one in its own words."""
+    kind = _LISTED.get(section.category or "")
+    if kind is None:
+        return
+    pattern = _ITEM if kind is Kind.ALLERGEN else _LINE_ITEM
+    starts = [each for each in known if section.start <= each.start < section.end]
+    for line in pattern.finditer(text, section.start, section.end):
+        if not any(line.start() <= each.start < line.end() for each in starts):
+            yield from _entry(text, line.start(), line.end(), kind, knowledge)
+        elif kind is Kind.CONDITION:
+            yield from _beside(text, line.start(), line.end(), starts, knowledge)
+
+
+def _beside(text: str, start: int, end: int, known: Sequence[Target], knowledge: Knowledge) -> Iterator[Target]:
+    """The items of a list between commas that stand beside some that name what is known."""
+    items = [match.span() for match in _ITEM.finditer(text, start, end)]
+    if len(items) < FEWEST_ITEMS or any(len(text[a:b].split()) > MOST_WORDS_OF_ITEM for a, b in items):
+        return
+    for begin, stop in items:
+        if (
+            _SAID_OF.search(text, begin, stop)
+            or "(" in text[begin:stop]
+            or ")" in text[begin:stop]
+            or any(begin <= each.start < stop for each in known)
+        ):
+            continue
+        yield from _entry(text, begin, stop, Kind.CONDITION, knowledge)
+
+
+def _entry(text: str, start: int, end: int, kind: Kind, knowledge: Knowledge) -> Iterator[Target]:
+    whole = text[start:end]
+    bullet = _BULLET.match(whole)
+    begin = start + (bullet.end() if bullet else 0)
+    named = _OWN_WORDS.match(text, begin, end)
+    if not named or _says_nothing(text[begin:end]):
+        return
+    said = _CUT.sub("", re.split(r"[.(]", named[0])[0]).rstrip(" -–—:*")
+    size = len(said.split())
+    most = _MOST_WORDS[kind]
+    if (kind is Kind.CONDITION and len(whole.split()) > most) or not 1 <= size <= most or len(said) < 3:
+        return
+    lowered = said.casefold()
+    if _is_value(text[begin + len(said) : end], kind) or analytes.identify(said, knowledge) is not None:
+        return
+    labels = text[begin + len(said) : end].lstrip().startswith(":")
+    if (kind is Kind.ALLERGEN and lowered in language().words["sorts"]) or (labels and kind is not Kind.ALLERGEN):
+        return
+    if kind is not Kind.ALLERGEN and _MEASURED.search(whole):
+        return
+    if kind is Kind.ALLERGEN and (
+        lowered in language().words["reactions"] or lowered.split()[0] in language().words["reactions"]
+    ):
+        return
+    term = Term(Kind.DRUG, said) if kind is Kind.DRUG else Term(kind, said)
+    directions, stop = directions_at(text, begin + len(said), end) if kind is Kind.DRUG else (None, begin + len(said))
+    yield Target(begin, begin + len(said), term, directions, stop if directions else begin + len(said), known=False)
+
+
+_MEASURED = re.compile(
+    r"(?<![A-Za-z])(?:[mµunp]?(?:g|mol|eq)|m?i?u|10\^?\d+|x10\S*)/(?:d?L|mL|mmol|mol)\b|\d\s?[-–]\s?\d+\s+\d"
+    r"|\s{2}\d{1,2}/\d{1,2}/\d{2,4}\s{2}",
+    re.IGNORECASE,
+)
+"""A row of results, which names no condition and no drug."""
+_A_NUMBER = re.compile(r"\s?[:=]?\s?\d")
+_CONCENTRATION = re.compile(r"\s?[:=]?\s?\d[\d.,]*\s?(?:[\w^µ]+/(?:[dmuµ]?L|mol|min|hr?)\b|%|mm\s?Hg)", re.IGNORECASE)
+
+
+def _is_value(after: str, kind: Kind) -> bool:
+    """Whether what follows an entry's name shows a result or a date, which no list of allergies or drugs holds."""
+    return (_A_NUMBER if kind is Kind.ALLERGEN else _CONCENTRATION).match(after) is not None
+
+
+_NOTHING_WORD = re.compile(
+    r"\W*(?:none|nil|entered|documented|confirmed|no|not|n/?a|denies|denied|negative|unremarkable|non-?contributory|unknown|nkd?a"
+    r"|nkfa|see|as|per"
+    r"|reviewed|patient|pt|she|he|they|his|her|the|this|reports?|states?|and|or|unable|cannot|allergic|allerg\w+"
+    r"|intoleran\w+|tolerates?|last|taking|takes|currently|stop(?:ped)?|hold|held|continue|start(?:ed)?|then|follow"
+    r"|return|call|plan|discussed|will|has|was|had|is|are|also|with|for|in|on|of|up|due|since|when|if|all|any)\b",
+    re.IGNORECASE,
+)
+
+
+def _says_nothing(words: str) -> bool:
+    said = " ".join(token.folded for token in tokens(words)[:3])
+    return bool(_NOTHING_WORD.match(words)) or said in language().words["none"]

@@ -1,0 +1,60 @@
+"""Illnesses that nothing is known of, by how their names end: "hydronephrosis", "mitral regurgitation"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from medrag.patient.formats.note.named import Target
+from medrag.reading.languages import language
+from medrag.reading.matcher import Token, singular
+from medrag.reading.sections import Sections
+from medrag.reading.terms import Kind, Term
+
+_ENDING = re.compile(
+    r"\w{2,}(?:itis|osis|opathy|a?emia|penia|uria|oma|omas|megaly|algia|nephrosis|ectasis|plasia|stenosis|sclerosis|plegia|paresis"
+    r"|rrh(?:age|o?ea)|cele|trophy|o?edema|ictal)",
+)
+_NO_ILLNESS = re.compile(
+    r"(?:\w*diagnosis|prognosis|anastomosis|academia|aroma|diploma|coma|stoma|stroma|osmosis|mitosis|apoptosis|hypnosis"
+    r"|metamorphosis|symbiosis|endemic|apathy|\w*[hm]oeopathy|naturopathy|osteopathy|homeopathy|nostalgia|trophy|post-?ictal)"
+)
+_OF_PART = re.compile(r"\w{2,}(?:al|ar|ic|ary|ous|oid|ine)|left|right|[lr]", re.IGNORECASE)
+"""An adjective that says which part of the body, or which sort."""
+_MORE = re.compile(r"-\w|\s?:|\s(?:index|control|effect|score|scale|care|risk)\b", re.IGNORECASE)
+"""What after a name makes it one of something else ("disease-modifying", "infection control")."""
+MOST_BEFORE = 2
+
+
+def illnesses(text: str, words: Sequence[Token], found: Sequence[Target], parts: Sections) -> Iterator[Target]:
+    """The names that end so, in order, outside of headings and of what is ``found`` already (in order)."""
+    heads, organs = language().words["illnesses"], language().words["organs"]
+    taken = iter([*found, Target(len(text) + 1, len(text) + 1, Term(Kind.CONDITION))])
+    current, free = next(taken), 0
+    for place, word in enumerate(words):
+        while current.end <= word.start and current.start <= len(text):
+            free = current.end
+            current = next(taken)
+        if current.start < word.end or not (_ends(word.folded) or {word.folded, singular(word.folded)} & heads):
+            continue
+        if parts.in_heading(word.start) or _MORE.match(text, word.end) or text[: word.start].rstrip()[-1:].isdigit():
+            continue
+        start = _beginning(text, words, place, free, organs)
+        yield Target(start, word.end, Term(Kind.CONDITION, text[start : word.end]), stop=word.end, known=False)
+
+
+def _ends(folded: str) -> bool:
+    return _ENDING.fullmatch(folded) is not None and _NO_ILLNESS.fullmatch(folded) is None
+
+
+def _beginning(text: str, words: Sequence[Token], place: int, free: int, organs: frozenset[str]) -> int:
+    """Where the words before a name that say of which part or sort it is begin."""
+    start = words[place].start
+    for word in reversed(words[max(0, place - MOST_BEFORE) : place]):
+        apart = text[word.end : start].strip(" -")
+        if apart or "\n" in text[word.end : start] or word.start < free:
+            break
+        if not (_OF_PART.fullmatch(word.text) or word.folded in organs):
+            break
+        start = word.start
+    return start

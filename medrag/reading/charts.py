@@ -1,0 +1,30 @@
+"""Tables of drugs: a header that names a column of drugs, then a row for each, its cells parted by bars or gaps."""
+
+from __future__ import annotations
+
+import re
+
+_CELLS = re.compile(r"[ \t]*\|[ \t]*|\t+|[ ]{2,}")
+_RULE = re.compile(r"[\s|+=_:–—-]+")
+_DRUG = re.compile(
+    r"(?:drug|medicine|medication|med|prescription|product)s?(?: name| and dose| & dose)?", re.IGNORECASE
+)
+FEWEST_CELLS = 3
+
+
+def charts(text: str) -> list[tuple[int, int]]:
+    """The spans of the rows of every table of drugs in ``text``, in order, without their line ends."""
+    rows: list[tuple[int, int]] = []
+    inside, start = False, 0
+    for line in text.splitlines(keepends=True):
+        cells = [cell for cell in _CELLS.split(line.strip(" \t\r\n|")) if cell]
+        if cells and len(cells) >= FEWEST_CELLS and _DRUG.fullmatch(cells[0].strip(" *:")):
+            inside = True
+        elif not _RULE.fullmatch(line):
+            inside = inside and len(cells) > 1
+            if inside:
+                rows.append((start, start + len(line.rstrip("\r\n"))))
+        elif not line.strip():
+            inside = False
+        start += len(line)
+    return rows
