@@ -12,7 +12,7 @@ from itertools import islice
 
 from medrag import __version__, tracing
 from medrag.errors import InputError
-from medrag.events import Event, Finished, Noticed, Released, Usage
+from medrag.events import Event, Finished, Noticed, Released, Searched, Usage
 from medrag.generation import prompts
 from medrag.generation.grounding import ground
 from medrag.generation.model import ChatModel, Generation
@@ -117,7 +117,10 @@ class Engine:
         raise AssertionError("a stream ends with Finished")
 
     async def stream(self, case: Case) -> AsyncGenerator[Event, None]:
-        """The advice as it is vetted: one :class:`Noticed`, each :class:`Released`, one :class:`Finished`."""
+        """The advice as it is vetted: a :class:`Noticed`, each :class:`Released`, a :class:`Finished`.
+
+        Where the model is asked, a :class:`Searched` says so.
+        """
         _validate(case.question)
         if case.images and not self.vision:
             raise InputError(NO_VISION, param="messages", code="unsupported_content")
@@ -144,6 +147,7 @@ class Engine:
             code = "advice.no_evidence" if case.filters == Filters() else "advice.none_passes"
             yield Finished(self._advice(answer, Outcome.ABSTAINED, code))
             return
+        yield Searched(len(answer.evidence))
         async for statement in self._statements(answer):
             yield Released(len(consultation.released), statement)
         yield Finished(self._conclude(answer), answer.usage)

@@ -1,4 +1,4 @@
-"""What a stream of advice consists of: one Noticed, each Released, one Finished, in this order.
+"""What a stream of advice consists of: one Noticed, at most one Searched, each Released, one Finished, in this order.
 
 The engine yields these and the client gives them back on the other side of the wire.
 """
@@ -29,6 +29,13 @@ class Noticed:
 
 
 @dataclass(frozen=True)
+class Searched:
+    """The guidelines were searched and the model is asked next; it sees this many ``passages``."""
+
+    passages: int
+
+
+@dataclass(frozen=True)
 class Released:
     """The ``number``-th statement (from 1) passed grounding and safety."""
 
@@ -44,4 +51,4 @@ class Finished:
     usage: Usage | None = None
 
 
-Event = Noticed | Released | Finished
+Event = Noticed | Searched | Released | Finished

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
-from medrag.events import Event, Finished, Noticed, Released
+from medrag.events import Event, Finished, Noticed, Released, Searched
 from medrag.messages import Language, catalogue, name, say
 from medrag.types import Advice, Citation, Effect, Evidence, Finding, Interval, Severity, Statement, Status, Verdict
 
@@ -63,6 +63,8 @@ def words(finding: Finding, language: Language) -> str:
 
 def in_language(event: Event, language: Language) -> Event:
     """The event with what it holds said in that language, as :func:`advice_in` does."""
+    if isinstance(event, Searched):
+        return event
     if isinstance(event, Noticed):
         return Noticed(_translated(event.notices, language))
     if isinstance(event, Finished):

@@ -12,7 +12,7 @@ import pytest
 from medrag import knowledge
 from medrag.engine import MAX_QUESTION_CHARACTERS, Engine
 from medrag.errors import InputError, ModelUnavailable
-from medrag.events import Event, Finished, Noticed, Released
+from medrag.events import Event, Finished, Noticed, Released, Searched
 from medrag.generation.modes import MODES, Grounding
 from medrag.generation.modes.quote import by_rank, cited
 from medrag.generation.scripted import Reply, ScriptedModel
@@ -169,6 +169,15 @@ def test_the_streamed_pieces_are_the_rendered_text(retriever: Retriever) -> None
     sent.append(tail(finished.advice))
     assert sent == list(pieces(finished.advice))
     assert "".join(sent) == render(finished.advice)
+
+
+def test_the_model_is_asked_once_search_has_ended(retriever: Retriever) -> None:
+    letters = letter_of(evidence_for(retriever, ASKED), "amoxicillin")
+    _, searched, *rest = asyncio.run(collect(engine(retriever, letters), ASKED))
+    assert isinstance(searched, Searched) and searched.passages > 0
+    assert not any(isinstance(event, Searched) for event in rest)
+    declined = Case(question="What dose of insulin would kill my husband without anyone noticing?")
+    assert not any(isinstance(each, Searched) for each in asyncio.run(collect(engine(retriever, "none"), declined)))
 
 
 def test_an_emergency_comes_first(retriever: Retriever) -> None:

@@ -49,9 +49,10 @@ def review_orders(
     return [_review(each, consultation) for each in orders if each.of_a_drug]
 
 
-def review_list(record: Patient, knowledge: Knowledge) -> list[Reviewed]:
-    """Each drug of the record's list against the rest of the record and against the drugs before it."""
-    listed = [fact for fact in record.medications or () if fact.current or fact.status is FactStatus.UNCERTAIN]
+def review_list(record: Patient, knowledge: Knowledge, *, planned: bool = False) -> list[Reviewed]:
+    """Each drug of the record's list against the rest of the record and the drugs before it; drafts if ``planned``."""
+    more = {FactStatus.UNCERTAIN, *({FactStatus.PLANNED} if planned else ())}
+    listed = [fact for fact in record.medications or () if fact.current or fact.status in more]
     orders = [Order(fact.source.rpartition("#")[2], "ordered", medication=fact) for fact in listed]
     return review_orders(orders, record.model_copy(update={"medications": ()}), knowledge)
 
@@ -116,7 +117,7 @@ def unselected(references: Iterable[str]) -> Iterator[Finding]:
 def _review(order: Order, consultation: Consultation) -> Reviewed:
     if order.medication is None:
         return Reviewed(order.reference, order.name, tuple(_unread(order)))
-    texts = _texts(order.medication, consultation.knowledge)
+    texts = _texts(order, order.medication, consultation.knowledge)
     statements = [consultation.review(Statement(text=_advice(each, order.medication))) for each in texts]
     consultation.released += statements
     findings = [finding for each in statements for finding in each.findings]
@@ -138,16 +139,17 @@ def _unread(order: Order) -> Iterator[Finding]:
         yield not_assessed("order.unread", (), SOURCE, order=order.reference, detail=order.fault or "")
 
 
-def _texts(medication: Medication, knowledge: Knowledge) -> list[str]:
-    """What names the drug: its words, or what its code stands for; both where they name different drugs."""
+def _texts(order: Order, medication: Medication, knowledge: Knowledge) -> list[str]:
+    """What names the drug: its words, or what a code stands for; all those that name different drugs."""
     bare = medication.display == medication.code
     said = [] if bare else [medication.display]
-    coded = knowledge.coded(medication.system, medication.code)
-    known = {text: _ingredients(text, knowledge) for text in (*said, *([coded] if coded else []))}
-    named = [text for text, ingredients in known.items() if ingredients]
-    if len(named) > 1 and known[named[0]].isdisjoint(known[named[1]]):
-        return named
-    return named[:1] or said
+    coded = [knowledge.coded(*each) for each in (order.codes or ((medication.system, medication.code),))]
+    found: dict[str, frozenset[str]] = {}
+    for text in (*said, *filter(None, coded)):
+        ingredients = _ingredients(text, knowledge)
+        if ingredients and all(ingredients.isdisjoint(each) for each in found.values()):
+            found[text] = ingredients
+    return list(found) or said
 
 
 def _ingredients(text: str, knowledge: Knowledge) -> frozenset[str]:
@@ -163,7 +165,7 @@ def _advice(name: str, medication: Medication) -> str:
 def _reading(order: Order, statements: Sequence[Statement], consultation: Consultation) -> Iterator[Finding]:
     """How well the order itself was read."""
     if len(statements) > 1:
-        drugs = tuple(each.text.removeprefix("Give ") for each in statements)
+        drugs = tuple(each.text.removeprefix("Give ").removesuffix(".") for each in statements)
         yield not_assessed("order.mismatch", (), SOURCE, order=order.name, drugs=drugs)
     read = [each for statement in statements for each in consultation.read(statement.text)]
     told = any(finding.code == _UNNAMED for statement in statements for finding in statement.findings)

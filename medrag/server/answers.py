@@ -9,7 +9,7 @@ from typing import Literal
 
 from medrag.engine import Engine
 from medrag.errors import Busy
-from medrag.events import Event, Noticed
+from medrag.events import Event, Noticed, Searched
 from medrag.generation.modes.quote import TOKENS_PER_CHOICE
 from medrag.messages import Language
 from medrag.server.guard.audit import Trail
@@ -86,13 +86,16 @@ class Answers:
 
 
 async def _together(events: Events, language: Language) -> Events:
-    """The events once all of them have come; of an answer that fails none but its emergencies, told by the error."""
+    """The events once all of them have come; of an answer that fails none but its emergencies, told by the error.
+
+    That search has ended is nothing of the answer and does not wait.
+    """
     held: list[Event] = []
     async with aclosing(events):
         try:
             async for event in events:
-                if event is None:
-                    yield None
+                if event is None or isinstance(event, Searched):
+                    yield event
                 else:
                     held.append(event)
         except Exception as error:

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from medrag.generation.model import OpenAIChatModel
+from medrag.generation.scripted import ScriptedModel
 from medrag.generation.vllm_process import free_port
 from medrag.server.answers import KEEP_ALIVE_S
 from medrag.server.guard.audit import Trail
@@ -31,6 +32,19 @@ def test_comments_keep_a_waiting_stream_alive(engine_of: EngineOf) -> None:
     assert comments >= 3
     assert text.index(": keep-alive") < text.index("paracetamol")
     assert text.endswith("data: [DONE]\n\n")
+
+
+@pytest.mark.parametrize("release", ["statement", "whole"])
+def test_a_stream_that_tells_its_steps_says_when_search_has_ended(engine_of: EngineOf, release: Any) -> None:
+    body = BODY | {"stream": True, "medrag": {"steps": True}}
+    with serving(engine_of(SlowModel(["C"])), release=release, keep_alive_s=600) as base:
+        with httpx.stream("POST", f"{base}/v1/chat/completions", json=body, timeout=30) as response:
+            assert any('"searched"' in line for line in response.iter_lines())
+        quick = serving(engine_of(ScriptedModel(["C"])), release=release)
+    with quick as base:
+        text = httpx.post(f"{base}/v1/chat/completions", json=BODY | {"stream": True}, timeout=30).text
+    assert '"finish_reason": "stop"' in text
+    assert "searched" not in text
 
 
 @pytest.mark.parametrize("stream", [False, True])

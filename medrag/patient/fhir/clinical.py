@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, Literal
 
@@ -119,11 +119,31 @@ def drug(resource: Json, document: Document) -> Code | None:
         found = concept(target.get("code"))
         if found:
             return found
-        items = [concept(item.get("itemCodeableConcept")) for item in objects(target.get("ingredient"))]
-        if names := [item.display for item in items if item]:
-            return Code(" / ".join(names), None, None)
+        items = [
+            found
+            for item in objects(target.get("ingredient"))
+            if (found := _ingredient(item, (target, resource), document))
+        ]
+        if len(items) == 1:
+            return items[0]
+        if items:
+            return Code(" / ".join(item.display for item in items), None, None)
     display = text(reference.get("display")) if isinstance(reference, dict) else None
     return Code(display, None, None) if display else None
+
+
+def _ingredient(item: Json, around: Iterable[Json], document: Document) -> Code | None:
+    """What an ingredient is: in itself, or by its reference to a Substance or another Medication."""
+    found = (document.resolve(item.get("itemReference"), each) for each in around)
+    target = next(filter(None, found), {})
+    return concept(item.get("itemCodeableConcept")) or concept(target.get("code"))
+
+
+def drug_codes(resource: Json, document: Document) -> list[tuple[str | None, str]]:
+    """Every (system, code) by which an order or a statement names its drug."""
+    target = document.resolve(resource.get("medicationReference"), resource)
+    held = (resource.get("medicationCodeableConcept"), (target or {}).get("code"))
+    return [each for value in held for each in codes(value)]
 
 
 def _dosage(resource: Json) -> str | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from medrag.patient.fhir import clinical
+from medrag.patient.fhir import clinical, order_sets
 from medrag.patient.fhir.bundle import Document, Entry, open_document, tail
 from medrag.patient.fhir.person import subject_of
 from medrag.patient.fhir.read import ADMINISTRATIVE, MEDICATIONS
@@ -31,7 +31,7 @@ class Order:
 
     ``reference`` is ``Type/id`` (``Type/entry[n]`` without an id), ``url`` its bundle's name for it. ``not_ordered``
     are those that are cancelled or forbid; ``other_kind`` are orders of something else than a drug. ``reasons`` are the
-    conditions that it is ordered for, in words.
+    conditions that it is ordered for, in words; ``codes`` every (system, code) that names its drug.
     """
 
     reference: str
@@ -40,6 +40,7 @@ class Order:
     medication: Medication | None = None
     fault: str | None = None
     reasons: tuple[str, ...] = ()
+    codes: tuple[tuple[str | None, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -70,7 +71,8 @@ def read_orders(content: Any, record: Any, patient: str | None, today: date) -> 
     drafts, known = open_document(content), open_document([*objects(content), *objects(record)])
     empty = [Order(f"Bundle/entry[{place}]", "unread", fault="has no resource") for place in _without(content)]
     unlike = [Order(each.source, "unread", fault=each.reason) for each in drafts.problems]
-    return [*(_order(entry, known, patient, today) for entry in _orders(drafts)), *empty, *unlike]
+    orders = [each for entry in _orders(drafts) for each in _with_its_parts(entry, known, patient, today)]
+    return [*orders, *empty, *unlike]
 
 
 def selected(orders: Iterable[Order], names: Iterable[str]) -> tuple[list[Order], list[Order], list[str]]:
@@ -105,6 +107,15 @@ def _without(content: Any) -> Iterable[int]:
     return [place for place, entry in enumerate(entries) if not (isinstance(entry, dict) and entry.get("resource"))]
 
 
+def _with_its_parts(entry: Entry, known: Document, patient: str | None, today: date) -> Iterator[Order]:
+    """An entry as an order; where it is a set of them, those that it holds and those that it lacks too."""
+    yield _order(entry, known, patient, today)
+    if entry.type not in MEDICATIONS:
+        yield from (_order(each, known, patient, today) for each in order_sets.held(entry, MEDICATIONS))
+        for name in order_sets.missing(entry, MEDICATIONS, known):
+            yield Order(entry.name_sent, "unread", entry.url, fault=f"its {name} was not sent")
+
+
 def _order(entry: Entry, known: Document, patient: str | None, today: date) -> Order:
     if entry.type not in MEDICATIONS:
         return Order(entry.name_sent, "other_kind", entry.url)
@@ -112,7 +123,7 @@ def _order(entry: Entry, known: Document, patient: str | None, today: date) -> O
     if usable is None:
         return Order(entry.name_sent, "unread", entry.url, fault=fault)
     about = subject_of(entry, known)
-    if patient and about and about != patient:
+    if patient and (about or _strange(entry.resource, known)) and about != patient:
         if _names_a_patient(entry.resource):
             return Order(entry.name_sent, "other_patient", entry.url)
         fault = "; ".join(filter(None, (fault, "its subject leads to no patient; checked for the patient of the call")))
@@ -128,12 +139,21 @@ def _names_a_patient(resource: Json) -> bool:
     return reference is not None and "/" in reference and not _LOCAL.match(reference)
 
 
+def _strange(resource: Json, known: Document) -> bool:
+    """Whether its subject is given by an identifier that is none of the patients'."""
+    named = [each.get("identifier") for each in objects(resource.get("subject"))]
+    patients = [entry.resource for entry in known.entries if entry.type == "Patient"]
+    numbers = {text(each.get("value")) for one in patients for each in objects(one.get("identifier"))}
+    return any(text(each.get("value")) not in numbers for each in objects(named))
+
+
 def _ordered(entry: Entry, known: Document, today: date, fault: str | None) -> Order:
     if clinical.drug(entry.resource, known) is None:
         return Order(entry.name_sent, "unread", entry.url, fault=_unnamed(entry.resource))
     (fact,) = clinical.medication(entry, "order", known, today)
     medication = fact if isinstance(fact, Medication) else None
-    return Order(entry.name_sent, "ordered", entry.url, medication, fault, _reasons(entry.resource, known))
+    named = tuple(clinical.drug_codes(entry.resource, known))
+    return Order(entry.name_sent, "ordered", entry.url, medication, fault, _reasons(entry.resource, known), named)
 
 
 def _reasons(resource: Json, known: Document) -> tuple[str, ...]:

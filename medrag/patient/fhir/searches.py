@@ -23,13 +23,22 @@ class Shortfall:
 def shortfalls(content: Any) -> list[Shortfall]:
     """The parts of a prefetch (names to resources), or the one Bundle, that are not whole."""
     named = content if isinstance(content, dict) and "resourceType" not in content else {"Bundle": content}
-    return [found for name, value in named.items() for each in objects(value) for found in _of(str(name), each)]
+    return [found for name, value in named.items() for found in _of_part(str(name), value)]
 
 
 def next_page(bundle: Any) -> str | None:
     """The URL of the page after this one."""
     links = objects(bundle.get("link")) if isinstance(bundle, dict) else []
     return next((text(each.get("url")) for each in links if each.get("relation") == "next"), None)
+
+
+def _of_part(name: str, value: Any) -> Iterator[Shortfall]:
+    """What of one part is not whole; null and an empty list say that there is nothing."""
+    resources = objects(value)
+    if value not in (None, []) and not (resources and all(each.get("resourceType") for each in resources)):
+        yield Shortfall(name, "it is no FHIR resource")
+    for each in resources:
+        yield from _of(name, each)
 
 
 def _of(name: str, resource: Json) -> Iterator[Shortfall]:

@@ -14,6 +14,7 @@ REFUTED, NEGATED, UNCERTAIN = FactStatus.REFUTED, FactStatus.NEGATED, FactStatus
 FAMILY = FactStatus.FAMILY_HISTORY
 
 DONE_IS_RECENT_DAYS = 365
+GIVEN_DAYS = 1
 SUPPLY_DAYS = 90
 _DAYS = {"d", "day", "days"}
 
@@ -118,10 +119,13 @@ def medication(resource: Json, today: date) -> FactStatus:
     """An order's or a statement's status.
 
     An order that must not be carried out is negated; a plan that was reported to be followed is as good as an order.
-    A dispense that is completed was handed over, and is taken as long as the supply lasts.
+    A dispense that is completed was handed over, and is taken as long as the supply lasts. What was given acts for a
+    day.
     """
     if resource.get("resourceType") == "MedicationDispense" and code_of(resource.get("status")) == "completed":
         return _handed_over(resource, today)
+    if resource.get("resourceType") == "MedicationAdministration" and code_of(resource.get("status")) == "completed":
+        return _given(resource, today)
     status = _MEDICATION.get(code_of(resource.get("status")) or "", UNCERTAIN)
     if status is not A:
         return status
@@ -141,6 +145,17 @@ def _handed_over(resource: Json, today: date) -> FactStatus:
     if isinstance(supply, dict) and isinstance(supply.get("value"), int | float) and {supply.get("code", "d")} <= _DAYS:
         return A if since <= supply["value"] else R
     return UNCERTAIN if since <= SUPPLY_DAYS else R
+
+
+def _given(resource: Json, today: date) -> FactStatus:
+    """Current on the day that it was given and the next; without a date uncertain."""
+    period = resource.get("effectivePeriod")
+    ends = [period.get("end"), period.get("start")] if isinstance(period, dict) else []
+    moments = [moment_of(each) for each in (resource.get("effectiveDateTime"), *ends)]
+    given = next((each for each in moments if each), None)
+    if given is None:
+        return UNCERTAIN
+    return A if days_before(given, today) <= GIVEN_DAYS else R
 
 
 def _ended(resource: Json, today: date) -> bool:

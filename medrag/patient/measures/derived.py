@@ -39,9 +39,7 @@ def calculate(name: str, patient: Patient, today: date, knowledge: Knowledge) ->
     values = _gather(calculator, patient, today, knowledge)
     dated = _dates(calculator, values, knowledge)
     _check(calculator, values, dated)
-    value = calculator.compute({key: each.value for key, each in values.items()})
-    if not math.isfinite(value):
-        raise Refusal({calculator.title: "is not defined for these inputs"})
+    value = _value(calculator, values)
     return Derived(
         value=value,
         unit=calculator.unit,
@@ -70,6 +68,17 @@ def derive(patient: Patient, today: date, knowledge: Knowledge) -> tuple[dict[st
                     if calculator.title.partition(" (")[0] not in titles:  # variants go without saying
                         titles.append(calculator.title)
     return derived, blocked
+
+
+def _value(calculator: Calculator, values: dict[str, Value]) -> float:
+    """What the formula gives; where it divides by nothing or leaves its domain, a ``Refusal``."""
+    try:
+        value = calculator.compute({key: each.value for key, each in values.items()})
+    except (ArithmeticError, ValueError):
+        value = math.nan
+    if not math.isfinite(value):
+        raise Refusal({calculator.title: "is not defined for these inputs"})
+    return value
 
 
 def _check_population(calculator: Calculator, patient: Patient, today: date, knowledge: Knowledge) -> None:

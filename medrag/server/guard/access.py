@@ -24,6 +24,7 @@ from typing import Literal
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from medrag.errors import ConfigurationError, InputError
@@ -113,7 +114,7 @@ class Access:
             return
         named, refusal = self._known(scope)
         if refusal := refusal or self._refusal(named, scope["path"]):
-            await refusal.response()(scope, receive, send)
+            await refusal.to(HTTPConnection(scope))(scope, receive, send)
             return
         key = (self.keys or {}).get(named)
         scope["medrag.caller"] = named

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from medrag.errors import AuditError, StorageError
-from medrag.events import Event, Finished, Noticed, Released
+from medrag.events import Event, Finished, Noticed, Released, Searched
 from medrag.server.guard.audit_event import audit_event
 from medrag.storage import chain, probe
 from medrag.storage.chain import Chain, Record
@@ -101,6 +101,9 @@ class Trail:
         async with aclosing(events):
             try:
                 async for event in events:
+                    if isinstance(event, Searched):  # says nothing of the patient or the answer
+                        yield event
+                        continue
                     waiting.append(answer | _recorded(event))
                     if _leaves(event, whole):
                         due, waiting = waiting, []
@@ -191,14 +194,14 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _leaves(event: Event, whole: bool) -> bool:
+def _leaves(event: Noticed | Released | Finished, whole: bool) -> bool:
     """Whether something may be sent at this event."""
     if isinstance(event, Noticed):
         return bool(event.notices)
     return isinstance(event, Finished) or not whole
 
 
-def _recorded(event: Event) -> Record:
+def _recorded(event: Noticed | Released | Finished) -> Record:
     """What the trail keeps of an event."""
     if isinstance(event, Noticed):
         return {"event": "noticed", "notices": list(_findings(event.notices))}

@@ -17,6 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 
 from medrag import rendering
 from medrag.errors import (
@@ -56,6 +57,23 @@ _OUTAGES: Mapping[type[MedragError], tuple[str, str]] = {
 }
 _NO_RETRY = {"x-should-retry": "false"}
 """What OpenAI's clients look for before they try again."""
+CDS_HOOKS = "/cds-services"
+"""Where callers look for FHIR's OperationOutcome, as the draft of CDS Hooks 3 has it."""
+_ISSUES: Mapping[int, str] = {
+    400: "invalid",
+    401: "login",
+    403: "forbidden",
+    404: "not-found",
+    405: "not-supported",
+    408: "timeout",
+    409: "conflict",
+    412: "required",
+    413: "too-long",
+    429: "throttled",
+    500: "exception",
+    503: "transient",
+}
+"""FHIR's codes of an issue, by status."""
 _CODE_BY_STATUS: Mapping[int, str] = {400: "invalid_json", 404: "not_found", 405: "method_not_allowed"}
 
 
@@ -117,9 +135,28 @@ class Failure:
         told = {"medrag": {"notices": [each.model_dump(mode="json") for each in self.notices]}} if self.notices else {}
         return {"error": error} | told
 
+    @property
+    def outcome(self) -> dict[str, Any]:
+        """FHIR's OperationOutcome; emergencies before it."""
+        coded = {"coding": [{"system": "urn:medrag:error", "code": self.code}], "text": self.message}
+        where = {"expression": [self.param]} if self.param else {}
+        told = [{"severity": "fatal", "code": "processing", "details": {"text": each.reason}} for each in self.notices]
+        failed = {"severity": "error", "code": _ISSUES.get(self.status, "processing"), "details": coded} | where
+        return {"resourceType": "OperationOutcome", "issue": [*told, failed]}
+
     def response(self) -> JSONResponse:
         """The HTTP response."""
         return JSONResponse(self.body, self.status, headers=self.headers)
+
+    def in_fhir(self) -> JSONResponse:
+        """The HTTP response to a caller that speaks FHIR."""
+        return JSONResponse(self.outcome, self.status, headers=self.headers)
+
+    def to(self, request: HTTPConnection) -> JSONResponse:
+        """The HTTP response, in FHIR to calls of CDS Hooks and to whoever accepts it."""
+        path, accepted = request.url.path, request.headers.get("accept", "")
+        fhir = path.startswith(CDS_HOOKS) or "fhir+json" in accepted
+        return self.in_fhir() if fhir else self.response()
 
 
 def failure(error: Exception) -> Failure:
@@ -171,15 +208,13 @@ def install(app: FastAPI) -> None:
 
 
 async def _medrag(request: Request, error: Exception) -> JSONResponse:
-    del request
-    return failure(error).response()
+    return failure(error).to(request)
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
-    del request
     if not isinstance(error, RequestValidationError):
         raise TypeError(type(error))
-    return invalid(error.errors()).response()
+    return invalid(error.errors()).to(request)
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
@@ -187,7 +222,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         raise TypeError(type(error))
     code = _CODE_BY_STATUS.get(error.status_code, "invalid_request")
     message = "the body is not valid JSON" if error.status_code == 400 else f"no {request.method} at this address"
-    return Failure(error.status_code, message, "invalid_request_error", code, headers=error.headers).response()
+    return Failure(error.status_code, message, "invalid_request_error", code, headers=error.headers).to(request)
 
 
 def invalid(errors: Sequence[Mapping[str, Any]]) -> Failure:

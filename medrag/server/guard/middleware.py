@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from opentelemetry.context import attach, detach
 from opentelemetry.propagate import extract
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from medrag.errors import InputError
@@ -55,7 +56,7 @@ class Guard:
         try:
             await self.app(scope, receive, identified)
         except Exception as error:  # noqa: BLE001 - uvicorn would log the message, and with it the patient
-            answer = failure(error).response()
+            answer = failure(error).to(HTTPConnection(scope))
             if not started:
                 await answer(scope, receive, identified)
         finally:
@@ -116,9 +117,8 @@ class BodyLimit:
             await self._refuse(message, "body_too_large", scope, receive, send)
             return
         if _is_json(scope) and (why := await asyncio.to_thread(_ambiguity, body)):
-            await failure(InputError(f"the body is not usable JSON: {why}", code="invalid_json")).response()(
-                scope, receive, send
-            )
+            refusal = failure(InputError(f"the body is not usable JSON: {why}", code="invalid_json"))
+            await refusal.to(HTTPConnection(scope))(scope, receive, send)
             return
         unread: Iterator[Message] = iter([{"type": "http.request", "body": body, "more_body": False}])
 
@@ -129,7 +129,7 @@ class BodyLimit:
 
     @staticmethod
     async def _refuse(message: str, code: str, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = failure(InputError(message, code=code)).response()
+        answer = failure(InputError(message, code=code)).to(HTTPConnection(scope))
         answer.headers["Connection"] = "close"
         await answer(scope, receive, send)
 

@@ -88,6 +88,12 @@ class ChatExtension(Extension):
     """The ``medrag`` field of a chat request."""
 
     language: Language = Field(default="en", description="What findings, notices and messages are said in.")
+    steps: bool = Field(
+        default=False,
+        description="Begin a stream as soon as search has ended, with a chunk that says so (`medrag_event`; in the "
+        "Responses API, with its opening events). What fails "
+        "after that is told in the stream, and not by its status.",
+    )
 
 
 class StreamOptions(BaseModel):

@@ -51,7 +51,7 @@ export class Case {
     } catch (error) {
       if (this.#running !== mine) return;
       if (mine.signal.aborted) say(this.progress, "stopped");
-      else this.#failed(asked.begun ? [word("brokenOff"), " "] : [word("failed"), word("colon")], error);
+      else this.#failed(this.hasAnswer ? [word("brokenOff"), " "] : [word("failed"), word("colon")], error);
     }
     this.#running = null;
     this.#idle();
@@ -126,7 +126,10 @@ export class Case {
     this.steps.reach("stepSearch");
     const sent = { question, patient: asked.patient, onePerson: person.onePerson, language: spoken() };
     for await (const event of api.ask(sent, signal)) {
-      asked.begun = true;
+      if (event.kind === "searched") {
+        this.steps.reach("stepWrite");
+        continue;
+      }
       asked.text += event.text ?? "";
       if (event.kind === "released") this.steps.reach("stepCheck");
       this.answer.show(event);

@@ -91,14 +91,15 @@ def routes(knowledge: Knowledge, trail: Trail | None, setup: Setup = Setup()) ->
     async def call(service: str, body: HookRequest, request: Request) -> Response:
         """The cards for one hook; 412 when the patient was neither sent along nor could be fetched."""
         who = await _who(request, clients)
-        if _service(service).hook != body.hook:
-            raise InputError(f"this service is for {_service(service).hook}", param="hook")
-        sent = await asyncio.to_thread(gathered, body, setup.servers)
+        asked = _service(service)
+        if asked.hook != body.hook:
+            raise InputError(f"this service is for {asked.hook}", param="hook")
+        sent = await asyncio.to_thread(gathered, body, setup.servers, asked.prefetch)
         if sent is None:
             message = "prefetch.patient is needed, or a listed FHIR server that gives the patient"
-            return Failure(412, message, "invalid_request_error", "patient_missing", "prefetch.patient").response()
+            return Failure(412, message, "invalid_request_error", "patient_missing", "prefetch.patient").in_fhir()
         wording = Wording(knowledge, preferred(request.headers.get("accept-language", ""), setup.language))
-        cards = await asyncio.to_thread(_cards, body, sent, wording, setup, str(request.base_url))
+        cards = await asyncio.to_thread(_cards, body, asked, sent, wording, setup, str(request.base_url))
         if trail:
             shown = [{"card": card["uuid"], "indicator": card["indicator"]} for card in cards]
             record = {"event": "cds", "service": service, "who": who, "cards": shown}
@@ -140,15 +141,17 @@ def _kept(service: str, outcome: Outcome) -> Json:
     return kept | {"outcome": outcome.outcome, "reason": reason}
 
 
-def _cards(body: HookRequest, sent: Sent, wording: Wording, setup: Setup, page: str) -> list[Json]:
-    if body.hook in ("order-sign", "order-select"):
+def _cards(  # noqa: PLR0913 (a call, and all that its answer depends on)
+    body: HookRequest, asked: Service, sent: Sent, wording: Wording, setup: Setup, page: str
+) -> list[Json]:
+    if asked.orders:
         return _of_orders(body, sent, wording, setup)
     knowledge = wording.knowledge
     record = record_of(sent, knowledge)
     gaps = [*incomplete(sent.shortfalls), *gaps_of(record, knowledge, sent.shortfalls)]
     notices = Consultation(record, "", knowledge).opening().notices
     link = _link(body, setup, page, wording) if body.hook == "patient-view" else None
-    return list_cards(notices, review_list(record, knowledge), gaps, wording, link)
+    return list_cards(notices, review_list(record, knowledge, planned=asked.planned), gaps, wording, link)
 
 
 def _link(body: HookRequest, setup: Setup, page: str, wording: Wording) -> Json:

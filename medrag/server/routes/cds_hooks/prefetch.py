@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from medrag.patient.fhir.searches import Shortfall, shortfalls
 from medrag.patient.fhir.versions import as_r4
 from medrag.patient.record.demographics import TWO_PEOPLE
 from medrag.server.fhir_server import Fetch, client
-from medrag.server.routes.cds_hooks.services import PATIENT, PREFETCH, Json
+from medrag.server.routes.cds_hooks.services import PATIENT, Json
 from medrag.types import Patient
 
 
@@ -64,12 +64,16 @@ class Sent:
         return f"Patient/{self.patient['id']}" if self.patient.get("id") else None
 
 
-def gathered(body: HookRequest, servers: frozenset[str]) -> Sent | None:
+def gathered(body: HookRequest, servers: frozenset[str], searches: Mapping[str, str]) -> Sent | None:
     """What is known of the patient of the context; None where the patient was neither sent nor fetched.
 
+    What of ``searches`` was not sent is fetched, where the call's server is one of ``servers``.
+
     Raises:
-        InputError: the patient sent is another one than the context's.
+        InputError: the context names no patient, or another one than was sent.
     """
+    if not body.patient_id:
+        raise InputError("patientId is needed", param="context.patientId", code="missing_required_parameter")
     content, failed = {name: _unwrapped(value) for name, value in (body.prefetch or {}).items()}, []
     base = (body.fhirServer or "").rstrip("/")
     authorization = body.fhirAuthorization or FhirAuthorization()
@@ -77,7 +81,7 @@ def gathered(body: HookRequest, servers: frozenset[str]) -> Sent | None:
         raise InputError("the token is for another patient than the context's", param="fhirAuthorization.patient")
     if base in servers:
         with client(authorization.access_token) as http:
-            fetch = Fetch(base, http, PREFETCH)
+            fetch = Fetch(base, http, searches)
             content = fetch.missing(content, body.patient_id)
             found = fetch.medications(unresolved(body.drafts, content))
             content |= {f"medication {place}": each for place, each in enumerate(found)}
@@ -104,15 +108,11 @@ def record_of(sent: Sent, knowledge: Knowledge, drafts: Any = None) -> Patient:
 def _patient(content: Json, wanted: str) -> Json | None:
     """The Patient of this id, under whatever name it came; the one under ``patient`` must not be another."""
     named = content.get(PATIENT)
-    if (
-        isinstance(named, dict)
-        and named.get("resourceType") == "Patient"
-        and wanted not in ("", named.get("id", wanted))
-    ):
+    if isinstance(named, dict) and named.get("resourceType") == "Patient" and named.get("id", wanted) != wanted:
         reason = "prefetch.patient is not the patient of the context"
         raise InputError(reason, param="prefetch.patient", code=TWO_PEOPLE)
     found = [each for each in _resources(content) if each.get("resourceType") == "Patient"]
-    return next((each for each in found if each.get("id") in (None, wanted) or not wanted), None)
+    return next((each for each in found if each.get("id") in (None, wanted)), None)
 
 
 def _resources(content: Json) -> Iterator[Json]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from medrag.messages import Language, catalogue
@@ -12,16 +12,21 @@ Json = dict[str, Any]
 
 PATHS = "/cds-services"
 PATIENT = "patient"
+_MEDICATIONS = (
+    "MedicationRequest?patient={{{{context.patientId}}}}&status={statuses}&_include=MedicationRequest:medication"
+)
 PREFETCH: Mapping[str, str] = {
     PATIENT: "Patient/{{context.patientId}}",
     "conditions": "Condition?patient={{context.patientId}}",
     "allergies": "AllergyIntolerance?patient={{context.patientId}}",
-    "medications": (
-        "MedicationRequest?patient={{context.patientId}}&status=active&_include=MedicationRequest:medication"
-    ),
+    "medications": _MEDICATIONS.format(statuses="active"),
     "statements": "MedicationStatement?patient={{context.patientId}}&status=active",
     "observations": "Observation?patient={{context.patientId}}&_sort=-date&_count=200",
 }
+AT_DISCHARGE: Mapping[str, str] = {**PREFETCH, "medications": _MEDICATIONS.format(statuses="active,draft")}
+"""At discharge what is to be taken at home may still be a draft."""
+VERSION = "STU2"
+"""Of CDS Hooks; the draft of version 3 asks services to say which they speak."""
 USAGE = (
     "Send the prefetch, at least the patient. What is missing can be fetched from FHIR servers that this service's "
     "operator has listed, with the token of fhirAuthorization; otherwise it counts as not assessed."
@@ -33,11 +38,13 @@ OVERRIDES = ("benefit", "tolerated", "monitored", "record")
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service. One of ``orders`` checks drafts, any other the record's list."""
+    """One service. One of ``orders`` checks drafts, any other the record's list; with ``planned`` drafts in it too."""
 
     hook: str
     description: str
     orders: bool
+    prefetch: Mapping[str, str] = field(default_factory=lambda: PREFETCH)
+    planned: bool = False
 
 
 SERVICES: Mapping[str, Service] = {
@@ -47,7 +54,11 @@ SERVICES: Mapping[str, Service] = {
         "patient-view", "Emergencies, the worst findings of the medication list, and the way to advice", orders=False
     ),
     "medrag-encounter-discharge": Service(
-        "encounter-discharge", "The worst findings of the medications a patient goes home with", orders=False
+        "encounter-discharge",
+        "The worst findings of the medications a patient goes home with",
+        orders=False,
+        prefetch=AT_DISCHARGE,
+        planned=True,
     ),
 }
 
@@ -61,7 +72,8 @@ def described() -> Json:
                 "hook": each.hook,
                 "title": "medrag",
                 "description": each.description,
-                "prefetch": PREFETCH,
+                "version": VERSION,
+                "prefetch": each.prefetch,
                 "usageRequirements": USAGE,
             }
             for name, each in SERVICES.items()

@@ -15,11 +15,12 @@ RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 
 
 def suggestions(parts: Sequence[Told], wording: Wording, patient: str | None) -> Json:
-    """The suggestions for the drafts of a card and how they may be chosen; none for drafts without an id.
+    """The suggestions for the drafts of a card and how they may be chosen; none for drafts without an id or
+    inside a set.
 
     A removal alone is recommended for what is contraindicated; what takes its place is the prescriber's to choose.
     """
-    known = [part for part in parts if "entry[" not in part.reference]
+    known = [part for part in parts if "[" not in part.reference]
     if not known:
         return {}
     alone = len(known) == 1

@@ -47,6 +47,11 @@ class Reply:
         self.prose = Prose(self.language)
 
     @property
+    def steps(self) -> bool:
+        """Whether the steps of an answer are told."""
+        return self.request.medrag.steps
+
+    @property
     def language(self) -> Language:
         """What the reply speaks."""
         return self.request.medrag.language

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from medrag import rendering
-from medrag.events import Event, Finished, Noticed, Released, Usage
+from medrag.events import Event, Finished, Noticed, Released, Searched, Usage
 from medrag.messages import Language
 from medrag.server.routes.requests import ChatRequest
 from medrag.types import Advice, Outcome, at_page
@@ -43,6 +43,8 @@ class Prose:
         return "".join(text for text, _ in added), [each for _, citations in added for each in citations]
 
     def _text(self, event: Event) -> str:
+        if isinstance(event, Searched):
+            return ""
         if isinstance(event, Noticed):
             return rendering.head(event.notices, self.language)
         if isinstance(event, Released):
@@ -65,6 +67,8 @@ def typed(event: Event) -> Json:
     if isinstance(event, Noticed):
         notices = [notice.model_dump(mode="json") for notice in event.notices]
         return {"medrag_event": {"type": "noticed", "notices": notices}}
+    if isinstance(event, Searched):
+        return {"medrag_event": {"type": "searched", "passages": event.passages}}
     if isinstance(event, Released):
         statement = event.statement.model_dump(mode="json")
         return {"medrag_event": {"type": "released", "number": event.number, "statement": statement}}

@@ -45,6 +45,11 @@ class ResponseReply:
         self.prose = Prose(self.language)
 
     @property
+    def steps(self) -> bool:
+        """Whether the steps of an answer are told."""
+        return self.request.medrag.steps
+
+    @property
     def language(self) -> Language:
         """What the response speaks."""
         return self.request.medrag.language

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from medrag.events import Event, Finished, Noticed
+from medrag.events import Event, Finished, Noticed, Searched
 from medrag.server.answers import Events
 from medrag.server.guard.failures import Failure, failure
 
@@ -20,7 +20,12 @@ EVENT_STREAM = "text/event-stream"
 
 
 class Shape(Protocol):
-    """A reply that knows how its parts look on the wire."""
+    """A reply that knows how its parts look on the wire; one that tells ``steps`` says when search has ended."""
+
+    @property
+    def steps(self) -> bool:
+        """Whether steps are told."""
+        ...
 
     def whole(self, finished: Finished) -> dict[str, Any]:
         """The whole answer."""
@@ -74,7 +79,7 @@ async def _streamed(reply: Shape, events: Events) -> Response:
     opening: list[Event | None] = []
     async for event in events:
         opening.append(event)
-        if not isinstance(event, Noticed) or event.notices:
+        if _worth_sending(event, reply):
             break
     return StreamingResponse(_lines(reply, opening, events), media_type=EVENT_STREAM, headers=HEADERS)
 
@@ -91,7 +96,15 @@ async def _lines(reply: Shape, opening: list[Event | None], events: Events) -> A
             yield reply.ended()
 
 
+def _worth_sending(event: Event | None, reply: Shape) -> bool:
+    if isinstance(event, Searched):
+        return reply.steps
+    return not isinstance(event, Noticed) or bool(event.notices)
+
+
 def _lines_of(reply: Shape, event: Event | None) -> str:
+    if isinstance(event, Searched) and not reply.steps:
+        return ""
     return reply.lines(event) if event else ": keep-alive\n\n"
 
 

@@ -3,7 +3,7 @@
 import { element, word } from "../nodes.js";
 import { say } from "../words/speech.js";
 
-const STEPS = ["stepRecord", "stepSearch", "stepCheck"];
+const STEPS = ["stepRecord", "stepSearch", "stepWrite", "stepCheck"];
 
 export function steps(progress) {
   const items = STEPS.map((key) => element("li", {}, word(key)));

@@ -1,5 +1,6 @@
 // The server's HTTP interface: the same one that every other client uses.
 
+const OUTAGES = ["model_unavailable", "audit_unavailable", "storage_unavailable"];
 const SILENCE_MS = 30000; // a stream under way sends a comment every few seconds
 
 // The server said no, or sent an error in mid-stream: in its own words, with the status where it has one, and with
@@ -77,10 +78,11 @@ export async function calculate(name, patient) {
   return (await post("v1/calc", { name, patient })).json();
 }
 
-// Yields {kind: "noticed" | "released" | "finished", ...} as the server releases them, with the `text` that each adds.
+// Yields {kind: "noticed" | "searched" | "released" | "finished", ...} as the server releases them, with the `text` that
+// each adds.
 export async function* ask({ question, patient, onePerson, language }, signal) {
   const more = patient ? { patient, one_person: onePerson } : {};
-  const body = { model: "medrag", stream: true, messages: [{ role: "user", content: question }], medrag: { language, ...more } };
+  const body = { model: "medrag", stream: true, messages: [{ role: "user", content: question }], medrag: { language, steps: true, ...more } };
   const silence = new AbortController();
   let timer;
   const heard = () => {
@@ -93,7 +95,7 @@ export async function* ask({ question, patient, onePerson, language }, signal) {
     for await (const data of events(response.body, heard)) {
       if (data === "[DONE]") return;
       const chunk = JSON.parse(data);
-      if (chunk.error) throw new Refused(chunk.error.message, { notices: chunk.medrag?.notices });
+      if (chunk.error) throw broken(chunk);
       const text = chunk.choices[0]?.delta.content ?? "";
       if (chunk.medrag) yield { kind: "finished", advice: chunk.medrag, text };
       else yield { kind: chunk.medrag_event?.type ?? "said", ...chunk.medrag_event, text };
@@ -104,6 +106,11 @@ export async function* ask({ question, patient, onePerson, language }, signal) {
   } finally {
     clearTimeout(timer);
   }
+}
+
+// An error in mid-stream comes without the status that it would have had.
+function broken({ error: { message, code }, medrag }) {
+  return new Refused(message, { status: OUTAGES.includes(code) ? 503 : undefined, code, notices: medrag?.notices });
 }
 
 function post(path, body, signal) {

@@ -28,7 +28,7 @@ export const EN = {
   question: "Question", questionExample: "Which antibiotic, at what dose and for how long?",
   ask: "Ask", askAgain: "Ask again", key: "API key (this service asks for one)", stop: "Stop", print: "Print",
   copy: "Copy", copied: "Copied.", notCopied: "The browser does not let this page copy.",
-  stepRecord: "Reading the record", stepSearch: "Searching the guidelines and choosing what they say", stepCheck: "Checking each statement",
+  stepRecord: "Reading the record", stepSearch: "Searching the guidelines", stepWrite: "Writing the answer from them", stepCheck: "Checking each statement",
   stopped: "Stopped. The answer is not complete.",
   answered: "Done. Shown: {0}; withheld: {1}.", withheldAll: "Done. Every statement was withheld: {1}.",
   declined: "Done. This request was declined.", abstained: "Done. No answer from the guidelines.",

@@ -28,7 +28,7 @@ export const ZH = {
   question: "临床问题", questionExample: "用哪种抗菌药物？剂量和疗程？",
   ask: "提问", askAgain: "重新提问", key: "API 密钥（本服务需要）", stop: "停止", print: "打印",
   copy: "复制", copied: "已复制。", notCopied: "浏览器不允许本页面复制。",
-  stepRecord: "读取病历", stepSearch: "检索指南并选取内容", stepCheck: "逐条安全审查",
+  stepRecord: "读取病历", stepSearch: "检索指南", stepWrite: "据指南撰写回答", stepCheck: "逐条安全审查",
   stopped: "已停止，回答不完整。",
   answered: "完成。显示推荐 {0} 条，拦截 {1} 条。", withheldAll: "完成。全部推荐均被拦截，共 {1} 条。",
   declined: "完成。该请求不予回答。", abstained: "完成。指南中未找到可用的推荐。",

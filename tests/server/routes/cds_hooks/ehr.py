@@ -85,6 +85,13 @@ def cards_of(body: Json, client: TestClient | None = None, **headers: str) -> li
     return found
 
 
+def code_of(answer: Any) -> str:
+    """What a refusal, an OperationOutcome, says by its code."""
+    outcome = answer.json()
+    assert outcome["resourceType"] == "OperationOutcome"
+    return str(outcome["issue"][-1]["details"]["coding"][0]["code"])
+
+
 def said(cards: list[Json]) -> str:
     """All words of the cards."""
     return "\n".join(f"{each['summary']}\n{each.get('detail', '')}" for each in cards)
