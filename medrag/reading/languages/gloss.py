@@ -24,6 +24,9 @@ CHINESE = "zh"
 _OR = str.maketrans("、及和与", "或或或或")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _PUNCTUATION = str.maketrans("，。；：、！？（）【】％～－＋／＜＞＝", ",.;:,!?()[]%~-+/<>=")
+_WIDE = frozenset("，。；：、")
+_HEADED = re.compile(r"[【［〖]([^】］〗\n]{1,12})[】］〗](?![:：])")
+"""A heading in brackets."""
 _STOPS = ".!?"
 _CLOSING = tuple(",.;:!?)]/%")
 _DIGITS = {each: value for value, each in enumerate("一二三四五六七八九", start=1)} | {"两": 2, "半": 0.5}
@@ -91,7 +94,7 @@ def gloss(text: str, knowledge: Knowledge) -> Gloss:
 def _prepared(text: str) -> str:
     """The text with simplified characters, groups swapped and "or" in denied lists: as long as it was."""
     simple = _converter().convert(text)
-    prepared = simple if len(simple) == len(text) else text
+    prepared = _HEADED.sub(r" \1：", simple if len(simple) == len(text) else text)
     for swap in _patterns().swaps:
         prepared = swap.sub(lambda found: found[2] + found[1], prepared)
     return _patterns().denied.sub(lambda found: found[0].translate(_OR), prepared)
@@ -131,7 +134,8 @@ def _worded(text: str, place: int, words: dict[str, str], longest: int) -> Itera
         said = words.get(text[place : place + length].casefold())
         if said is not None and not _inside_a_word(text, place, place + length):
             yield place + length, 0, f" {said} " if said else " "
-    yield place + 1, int(is_chinese(text[place])), text[place].translate(_PUNCTUATION)
+    sign = text[place].translate(_PUNCTUATION)
+    yield place + 1, int(is_chinese(sign)), f"{sign} " if text[place] in _WIDE else sign
 
 
 def _inside_a_word(text: str, start: int, end: int) -> bool:
