@@ -51,14 +51,19 @@ class Language:
 class Glossary:
     """How a language is put into English: ``swaps`` change two groups' places, ``rules`` are patterns with templates.
 
-    ``denied`` matches a denial with all that it denies, of which any joins are read as "or"; ``words`` maps the words
+    ``pieces`` are what these patterns insert by ``{name}``. ``denied`` matches a denial with all that it denies, of which any joins are read as "or"; ``words`` maps the words
     around names to English ones, nothing where English has none.
     """
 
+    pieces: dict[str, str | tuple[str, ...]]
     swaps: tuple[str, ...]
     denied: str
     rules: tuple[tuple[str, str], ...]
     words: dict[str, str]
+
+    def filled(self, pattern: str) -> re.Pattern[str]:
+        """``pattern`` with the pieces that it names."""
+        return re.compile(_filled(_lists(self.pieces), pattern))
 
 
 @dataclass(frozen=True)
@@ -130,13 +135,20 @@ _INSERTED = re.compile(r"\{([a-z][a-z_ ]*)\}")
 
 
 def _joined(lists: Mapping[str, Sequence[str]], name: str) -> str:
-    whole = _INSERTED.sub(lambda match: _joined(lists, match[1]), "|".join(lists[name]))
+    whole = _filled(lists, "|".join(lists[name]))
     return f"(?:{whole})" if len(lists[name]) > 1 else whole
+
+
+def _filled(lists: Mapping[str, Sequence[str]], pattern: str) -> str:
+    return _INSERTED.sub(lambda match: _joined(lists, match[1]), pattern)
 
 
 @lru_cache(maxsize=16)
 def _expressions(kind: str, code: str) -> dict[str, tuple[str, ...]]:
-    named = TypeAdapter(dict[str, str | tuple[str, ...]]).validate_python(_content(code, kind))
+    return _lists(TypeAdapter(dict[str, str | tuple[str, ...]]).validate_python(_content(code, kind)))
+
+
+def _lists(named: Mapping[str, str | tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     return {name: (said,) if isinstance(said, str) else said for name, said in named.items()}
 
 

@@ -24,6 +24,9 @@ CHINESE = "zh"
 _OR = str.maketrans("、及和与", "或或或或")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _PUNCTUATION = str.maketrans("，。；：、！？（）【】％～－＋／＜＞＝", ",.;:,!?()[]%~-+/<>=")
+_WIDE = frozenset("，。；：、")
+_HEADED = re.compile(r"[【［〖]([^】］〗\n]{1,12})[】］〗](?![:：])")
+"""A heading in brackets."""
 _STOPS = ".!?"
 _CLOSING = tuple(",.;:!?)]/%")
 _DIGITS = {each: value for value, each in enumerate("一二三四五六七八九", start=1)} | {"两": 2, "半": 0.5}
@@ -91,36 +94,48 @@ def gloss(text: str, knowledge: Knowledge) -> Gloss:
 def _prepared(text: str) -> str:
     """The text with simplified characters, groups swapped and "or" in denied lists: as long as it was."""
     simple = _converter().convert(text)
-    prepared = simple if len(simple) == len(text) else text
+    prepared = _HEADED.sub(r" \1：", simple if len(simple) == len(text) else text)
     for swap in _patterns().swaps:
         prepared = swap.sub(lambda found: found[2] + found[1], prepared)
     return _patterns().denied.sub(lambda found: found[0].translate(_OR), prepared)
 
 
 def _pieces(text: str, knowledge: Knowledge) -> Iterator[tuple[int, int, str]]:
-    """Each piece of the text as (start, end, English): patterns first, then the longest word, else as written."""
+    """The pieces of the text as (start, end, English): with the fewest characters unread, then the fewest pieces.
+
+    Where a pattern matches, it alone is a piece; where none does, every word is; what is neither stays as written.
+    """
     words, longest = _words(knowledge)
+    best: list[tuple[int, int, int, str]] = [(0, 0, 0, "")] * (len(text) + 1)
+    """From each place on: characters unread, pieces, the end of the first one and its English."""
+    for place in range(len(text) - 1, -1, -1):
+        readings = _ruled(text, place) or _worded(text, place, words, longest)
+        best[place] = min(
+            (best[end][0] + unread, best[end][1] + 1, -end, said) for end, unread, said in readings
+        )
     place = 0
     while place < len(text):
-        end, said = _ruled(text, place) or _worded(text, place, words, longest)
-        yield place, end, said
-        place = end
+        _, _, end, said = best[place]
+        yield place, -end, said
+        place = -end
 
 
-def _ruled(text: str, place: int) -> tuple[int, str] | None:
+def _ruled(text: str, place: int) -> list[tuple[int, int, str]]:
     for pattern, template in _patterns().rules:
         if (found := pattern.match(text, place)) and found.end() > place:
             groups = [_number(each or "") for each in found.groups()]
-            return found.end(), f" {template.format('', *groups).strip()} " if template else " "
-    return None
+            return [(found.end(), 0, f" {template.format('', *groups).strip()} " if template else " ")]
+    return []
 
 
-def _worded(text: str, place: int, words: dict[str, str], longest: int) -> tuple[int, str]:
+def _worded(text: str, place: int, words: dict[str, str], longest: int) -> Iterator[tuple[int, int, str]]:
+    """Each word at the place and its first character as (end, characters unread, English)."""
     for length in range(min(longest, len(text) - place), 0, -1):
         said = words.get(text[place : place + length].casefold())
         if said is not None and not _inside_a_word(text, place, place + length):
-            return place + length, f" {said} " if said else " "
-    return place + 1, text[place].translate(_PUNCTUATION)
+            yield place + length, 0, f" {said} " if said else " "
+    sign = text[place].translate(_PUNCTUATION)
+    yield place + 1, int(is_chinese(sign)), f"{sign} " if text[place] in _WIDE else sign
 
 
 def _inside_a_word(text: str, start: int, end: int) -> bool:
@@ -177,8 +192,8 @@ def _glossary() -> Glossary:
 @lru_cache(maxsize=1)
 def _patterns() -> _Patterns:
     known = _glossary()
-    rules = tuple((re.compile(pattern), template) for pattern, template in known.rules)
-    return _Patterns(tuple(re.compile(each) for each in known.swaps), rules, re.compile(known.denied))
+    rules = tuple((known.filled(pattern), template) for pattern, template in known.rules)
+    return _Patterns(tuple(map(known.filled, known.swaps)), rules, known.filled(known.denied))
 
 
 @lru_cache(maxsize=1)
