@@ -61,7 +61,8 @@ def guessed_heads(rows: Sequence[Row], bold: Sequence[bool] = ()) -> int:
         return 0
     # A name that stands over several columns has theirs below it.
     spread = any(first and first == second for first, second in zip(rows[0], rows[0][1:], strict=False))
-    return 2 if spread and len(rows) > 2 and _names_columns(rows[1]) else 1
+    deep = rows[0][0] == rows[1][0]
+    return 2 if spread and len(rows) > 2 and (deep or _names_columns(rows[1])) else 1
 
 
 def _spans(first: Row, second: Row) -> bool:

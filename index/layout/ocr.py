@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -17,6 +18,11 @@ from index.layout.words import Word, page_of
 MISSING = "it is scanned and has no text; install ocrmypdf, and it is read"
 _LIMIT_S = 1800
 _BULLETS = frozenset(["e", "¢", "e¢", "«", "°", "©", "@", "®", "*", "+", "»", "¢e"])
+# How far a bullet stands from its text, in points.
+_BESIDE = 30.0
+# "mL/min/1.73 m?"
+_SQUARE = re.compile(r"^m\?(?=[,;.)]?$)")
+_RULE = re.compile(r"^[|_—=~]+|[|_]+$")
 
 
 @contextmanager
@@ -32,17 +38,25 @@ def with_text(file: Path) -> Iterator[tuple[Path, frozenset[int]]]:
         return
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / file.name
-        subprocess.run([tool, "--skip-text", "--quiet", str(file), str(made)], check=True, timeout=_LIMIT_S)
+        # "sandwich" is the way that keeps words' true breadths, by which cells are told.
+        options = ["--skip-text", "--deskew", "--pdf-renderer", "sandwich", "--quiet"]
+        subprocess.run([tool, *options, str(file), str(made)], check=True, timeout=_LIMIT_S)
         yield made, scanned
 
 
-def bulleted(lines: Sequence[Sequence[Word]]) -> list[Word]:
-    """The words of lines; what Tesseract makes of a bullet is one again."""
-    return [
-        replace(word, text="•") if not place and len(line) > 1 and word.text in _BULLETS else word
-        for line in lines
-        for place, word in enumerate(line)
-    ]
+def mended(lines: Sequence[Sequence[Word]]) -> list[Word]:
+    """The words of lines; what Tesseract makes of a bullet or of a raised 2 is one again, and of a rule goes."""
+    clean = ([replace(word, text=_said(word.text)) for word in line] for line in lines)
+    return [word for line in clean for word in _bulleted([word for word in line if word.text])]
+
+
+def _said(text: str) -> str:
+    return _SQUARE.sub("m²", _RULE.sub("", text))
+
+
+def _bulleted(line: Sequence[Word]) -> Sequence[Word]:
+    bullet = len(line) > 1 and line[0].text in _BULLETS and line[1].x0 - line[0].x1 < _BESIDE
+    return [replace(line[0], text="•"), *line[1:]] if bullet else line
 
 
 def _scanned(file: Path) -> frozenset[int]:

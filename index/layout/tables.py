@@ -14,6 +14,7 @@ from index.layout.cells import Box, Found, inside
 from index.layout.joining import in_cell
 from index.layout.lines import Line, rows
 from index.layout.open_tables import open_tables
+from index.layout.picture import Edge
 from index.layout.words import Word
 from index.tables import Row
 
@@ -24,14 +25,19 @@ _THIN = 3.0
 _MIN_FILLED = 0.4
 
 
-def tables_of(page: Any, words: Sequence[Word]) -> list[Found]:
-    """The tables of a pdfplumber page. Ruled ones have cells; between rules that only run across, gaps part columns."""
+def tables_of(page: Any, words: Sequence[Word], pictured: Sequence[Edge] = ()) -> list[Found]:
+    """The tables of a pdfplumber page. Ruled ones have cells; between rules that only run across, gaps part columns.
+
+    ``pictured`` are the rules of a page's picture.
+    """
     drawn = page.filter(_is_drawn)
-    cut = [_closing(edges) for edges in _cut(drawn.edges)]
-    tables = drawn.find_tables({"explicit_horizontal_lines": cut})
+    edges = [*drawn.edges, *pictured]
+    across = [*(_closing(each) for each in _cut(edges)), *(edge for edge in pictured if edge["orientation"] == "h")]
+    down = [edge for edge in pictured if edge["orientation"] == "v"]
+    tables = drawn.find_tables({"explicit_horizontal_lines": across, "explicit_vertical_lines": down})
     ruled = [found for table in tables if (found := _ruled(table, words))]
     free = [word for word in words if not any(inside(word, each.box) for each in ruled)]
-    return [*ruled, *open_tables(drawn.edges, free)]
+    return [*ruled, *open_tables(edges, free)]
 
 
 def _is_drawn(thing: Any) -> bool:
@@ -139,13 +145,13 @@ class Ruled:
         self._file = file
         self._pdf: Any = None
 
-    def tables(self, position: int, words: Sequence[Word]) -> list[Found]:
-        """The tables of the page at ``position`` (from 0)."""
+    def tables(self, position: int, words: Sequence[Word], pictured: Sequence[Edge] = ()) -> list[Found]:
+        """The tables of the page at ``position`` (from 0); ``pictured`` are the rules of its picture."""
         if self._pdf is None:
             self._pdf = pdfplumber.open(self._file)
         page = self._pdf.pages[position]
         try:
-            return tables_of(page, words)
+            return tables_of(page, words, pictured)
         finally:
             page.close()
 

@@ -30,6 +30,8 @@ _BULLET = (1.4, 8.0)
 _BOX_SEGMENTS = 8
 # A larger gap between two letters than this share of their height is a space.
 _SPACE = 0.22
+# The font of the words that Tesseract lays over a picture.
+_TESSERACT = "glyphlessfont"
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,10 @@ class Word:
 
 @dataclass(frozen=True)
 class Page:
-    """A page's words; ``number`` counts from 1, ``scanned`` says that there is a picture and no text."""
+    """A page's words; ``number`` counts from 1, ``scanned`` says that there is a picture and no text.
+
+    ``by_ocr``: the words are invisible and lie over a picture of themselves.
+    """
 
     number: int
     width: float
@@ -62,6 +67,7 @@ class Page:
     words: tuple[Word, ...]
     scanned: bool
     ruled: bool
+    by_ocr: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,10 +98,17 @@ def page_of(pdf: pypdfium2.PdfDocument, position: int) -> Page:
             tuple(words),
             scanned=not words and pdfium.FPDF_PAGEOBJ_IMAGE in kinds,
             ruled=_is_ruled(shapes),
+            by_ocr=bool(words) and pdfium.FPDF_PAGEOBJ_IMAGE in kinds and _is_invisible(text),
         )
     finally:
         text.close()
         page.close()
+
+
+def _is_invisible(text: pypdfium2.PdfTextPage) -> bool:
+    """Whether the page's first letter is not drawn."""
+    drawn = pdfium.FPDFText_GetTextObject(text, 0)
+    return bool(drawn) and pdfium.FPDFTextObj_GetTextRenderMode(drawn) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
 
 
 def _is_ruled(shapes: Sequence[Any]) -> bool:
@@ -141,6 +154,8 @@ def _words(text: pypdfium2.PdfTextPage, height: float) -> Iterator[Word]:
     for index in range(text.count_chars()):
         letter = _letter(text, index, height)
         if letters and (letter is None or _apart(letters[-1], letter)):
+            if letter is None:
+                letters[-1] = replace(letters[-1], x1=max(letters[-1].x1, _shared_end(text, letters[-1], index)))
             yield from _word(text, letters)
             letters = []
         if letter is not None:
@@ -160,6 +175,14 @@ def _letter(text: pypdfium2.PdfTextPage, index: int, height: float) -> _Letter |
     pdfium.FPDFText_GetLooseCharBox(text, index, box)
     pdfium.FPDFText_GetCharOrigin(text, index, x, y)
     return _Letter(said, index, box.left, box.right, height - box.top, height - box.bottom, height - y.value)
+
+
+def _shared_end(text: pypdfium2.PdfTextPage, letter: _Letter, blank: int) -> float:
+    """Where a word ends whose breadth Tesseract shares out between its letters and the blank behind it."""
+    box = pdfium.FS_RECTF()
+    pdfium.FPDFText_GetLooseCharBox(text, blank, box)
+    alike = abs((box.right - box.left) - (letter.x1 - letter.x0)) < 0.01 * (letter.x1 - letter.x0)
+    return float(box.right) if alike and _font(text, blank)[0].endswith(_TESSERACT) else letter.x1
 
 
 def _apart(before: _Letter, letter: _Letter) -> bool:
@@ -192,14 +215,19 @@ def _word(text: pypdfium2.PdfTextPage, letters: Sequence[_Letter]) -> Iterator[W
         yield word
 
 
-def _face(text: pypdfium2.PdfTextPage, index: int) -> dict[str, bool]:
-    """Whether a letter is bold and whether it is italic, by its font's name and flags."""
+def _font(text: pypdfium2.PdfTextPage, index: int) -> tuple[str, int]:
+    """The name of a letter's font, in lower case, and its flags."""
     flags = ctypes.c_int()
     name = ctypes.create_string_buffer(128)
     pdfium.FPDFText_GetFontInfo(text, index, name, 128, flags)
-    said = name.value.decode("utf-8", "replace").lower()
-    bold = any(each in said for each in _BOLD) or bool(flags.value & _FORCE_BOLD)
-    return {"bold": bold, "italic": "italic" in said or "oblique" in said or bool(flags.value & _ITALIC)}
+    return name.value.decode("utf-8", "replace").lower(), flags.value
+
+
+def _face(text: pypdfium2.PdfTextPage, index: int) -> dict[str, bool]:
+    """Whether a letter is bold and whether it is italic, by its font's name and flags."""
+    said, flags = _font(text, index)
+    bold = any(each in said for each in _BOLD) or bool(flags & _FORCE_BOLD)
+    return {"bold": bold, "italic": "italic" in said or "oblique" in said or bool(flags & _ITALIC)}
 
 
 def _is_pale(text: pypdfium2.PdfTextPage, index: int) -> bool:

@@ -13,12 +13,14 @@ from pathlib import Path
 import pypdfium2  # type: ignore[import-untyped]
 
 from index.document import Document, Section, Skipped
+from index.layout import ocr
 from index.layout.aligned_tables import aligned_tables
 from index.layout.cells import Found
 from index.layout.continued import Items, mended
 from index.layout.headings import Headings, body_size, plain
 from index.layout.lines import Line, in_order, regions, rows, unnumbered
-from index.layout.ocr import MISSING, bulleted, with_text
+from index.layout.ocr import MISSING, with_text
+from index.layout.picture import Edge, rules
 from index.layout.running import without_running
 from index.layout.structure import Structure, whole
 from index.layout.tables import Ruled, captioned, outside
@@ -45,7 +47,7 @@ def document(file: Path, root: Path) -> Iterator[Document | Skipped]:
         pages = [page_of(pdf, position) for position in range(len(pdf))]
         outline = _outline(pdf)
         facts = pdf.get_metadata_dict()
-        title, sections = _read(pages, outline, readable, read_by_ocr)
+        title, sections = _read(pages, outline, pdf, readable)
     scanned = [page.number for page in pages if page.scanned]
     if scanned and not read_by_ocr:
         yield Skipped(f"{file} page {_listed(scanned)}", MISSING, document_id(file, root), partly=bool(sections))
@@ -64,13 +66,13 @@ def document(file: Path, root: Path) -> Iterator[Document | Skipped]:
 
 
 def _read(
-    pages: Sequence[Page], outline: dict[str, int], file: Path, read_by_ocr: frozenset[int]
+    pages: Sequence[Page], outline: dict[str, int], pdf: pypdfium2.PdfDocument, file: Path
 ) -> tuple[str, tuple[Section, ...]]:
     """The title on the first page and the sections."""
     with closing(Ruled(file)) as ruled:
         laid_out = mended(
             [
-                _page(page, words, ruled, page.number in read_by_ocr)
+                _page(page, words, ruled, rules(pdf, page.number - 1) if page.by_ocr else [])
                 for page, words in zip(pages, without_running(pages), strict=True)
             ]
         )
@@ -91,16 +93,12 @@ def _structured(
     return structure.close(), structure.captions
 
 
-def _page(page: Page, words: list[Word], ruled: Ruled, read_by_ocr: bool) -> Items:
-    """A page's lines in reading order, its tables where they stand among them.
-
-    The gaps between words that OCR read are of no width to tell cells by.
-    """
-    words = bulleted(rows(words)) if read_by_ocr else unnumbered(words)
-    tables = ruled.tables(page.number - 1, words) if page.ruled and words else []
+def _page(page: Page, words: list[Word], ruled: Ruled, pictured: Sequence[Edge]) -> Items:
+    """A page's lines in reading order, its tables where they stand among them."""
+    words = ocr.mended(rows(words)) if page.by_ocr else unnumbered(words)
+    tables = ruled.tables(page.number - 1, words, pictured) if (page.ruled or pictured) and words else []
     free = [word for word in outside(words, tables) if not word.turned]
-    if not read_by_ocr:
-        tables += [found for region in regions(free) for found in aligned_tables(region)]
+    tables += [found for region in regions(free) for found in aligned_tables(region)]
     lines: Items = list(in_order([word for word in outside(words, tables) if not word.turned], page.number))
     for found in sorted(tables, key=lambda each: each.box[1]):
         table, caption = captioned(found, [line for line in lines if isinstance(line, Line)])
