@@ -2,7 +2,7 @@
 
     python -m benchmarks.cited --out docs/results-cited.md
 
-The statements (``cited_statements.jsonl``) are such as a strong model writes: right paraphrases, and ones in which a
+The statements (``statements.jsonl``) are such as a strong model writes: right paraphrases, and ones in which a
 dose, a drug, a limit or a negation was changed. Whoever wrote and labelled them saw the passages alone.
 """
 
@@ -25,7 +25,7 @@ from medrag.knowledge import Knowledge, load
 from medrag.safety.consultation import Consultation
 from medrag.types import Evidence, Passage, Record, Sentence
 
-CASES = Path(__file__).with_name("cited_statements.jsonl")
+CASES = Path(__file__).with_name("statements.jsonl")
 HEAD = """# Statements in free words, beside what they cite
 
 Made by `python -m benchmarks.cited --out docs/results-cited.md`. In cite mode a model writes in its own words. 400

@@ -1,0 +1,1 @@
+"""Statements in free words, beside what they cite."""
