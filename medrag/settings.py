@@ -64,6 +64,11 @@ class Settings(BaseSettings):
         description="Best-ranked sentences quoted first, the model adds to them; 0: it chooses alone.",
     )
     ranker: str | None = Field(default=None, description="Encoder (path or hub id) that ranks sentences; bundled.")
+    second_ranker: str = Field(
+        default="auto",
+        description="Larger encoder that orders the best sentences again: auto is all-mpnet-base-v2 where its packages "
+        "are installed; none, a path or a hub id.",
+    )
     max_statements: int = Field(default=6, ge=1, le=50, description="Statements in one answer, at most.")
     max_tokens: int = Field(default=512, ge=1, description="Tokens the model may write in cite mode.")
     vision: Literal["auto", "yes", "no"] = Field(

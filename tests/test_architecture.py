@@ -15,7 +15,7 @@ from tests.paths import ROOT
 
 PACKAGES = ("medrag", "index", "sft", "eval", "benchmarks")
 HEAVY = ("torch", "vllm", "transformers", "sentence_transformers", "faiss", "spacy", "openai", "fastapi", "numpy")
-MOST_MODULES = 16
+MOST_MODULES = 15
 """What a folder may hold, its ``__init__`` left out, before it should have rooms."""
 
 
@@ -125,3 +125,26 @@ def test_there_are_no_import_cycles() -> None:
 
     for name in sorted(graph):
         visit(name, ())
+
+
+# Of a cached function, the parameters by which its results are kept; "text" only where it is the index's own.
+CACHED_BY = frozenset({"code", "kind", "name", "language", "pattern", "self"})
+INDEX_OWN = frozenset({"neutral_once"})
+
+
+def _kept_by_words(path: Path) -> Iterator[str]:
+    """The functions that a cache keeps by a string that is none of our own names."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.FunctionDef) or not any(
+            "cache" in ast.unparse(each) for each in node.decorator_list
+        ):
+            continue
+        if any("cached_property" in ast.unparse(each) for each in node.decorator_list):
+            continue
+        written = {each.arg for each in node.args.args if each.annotation and ast.unparse(each.annotation) == "str"}
+        if written - CACHED_BY and node.name not in INDEX_OWN:
+            yield f"{path.relative_to(ROOT)}: {node.name}"
+
+
+def test_no_cache_keeps_what_people_write() -> None:
+    assert [found for path in files_of("medrag") for found in _kept_by_words(path)] == []

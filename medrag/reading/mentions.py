@@ -139,16 +139,22 @@ def _known(text: str, words: list[Token], knowledge: Knowledge) -> list[tuple[Dr
 
 
 def _guess(text: str, token: Token, knowledge: Knowledge) -> DrugMention | None:
-    """A misspelt name, or a word that can only be a drug's name, or nothing."""
+    """A misspelt name, or a word that can only be a drug's name, or nothing.
+
+    An everyday word ("herein", "thrombosis") is neither, unless a dose follows.
+    """
     word = plain(token.text)
     common = knowledge.words["common"]
     if len(word) < 4 or not word.isalpha() or word in common or singular(word) in common:
         return None
     mention = DrugMention(token.text, token.start, token.end)
-    name = nearest(word, knowledge) or cut_short(word, knowledge, dosed=_dosed(text, token))
+    dosed = _dosed(text, token)
+    if ordinary(word):
+        return mention if dosed else None
+    name = nearest(word, knowledge) or cut_short(word, knowledge, dosed=dosed)
     if name:
         return DrugMention(token.text, token.start, token.end, name.ingredients, name.drug_class, exact=False)
-    return mention if (len(word) > LONGEST_NO_STEM and stemmed(word)) or _dosed(text, token) else None
+    return mention if dosed or (len(word) > LONGEST_NO_STEM and stemmed(word)) else None
 
 
 def nearest(word: str, knowledge: Knowledge) -> Name | None:
@@ -165,7 +171,7 @@ def nearest(word: str, knowledge: Knowledge) -> Name | None:
 
 def cut_short(word: str, knowledge: Knowledge, *, dosed: bool) -> Name | None:
     """The one known name that begins with the word ("fluclox"): half of it, or five letters before a dose."""
-    if len(word) < SHORTEST_CUT or ordinary(word) or fold(word) in knowledge.phrases:
+    if len(word) < SHORTEST_CUT or fold(word) in knowledge.phrases:
         return None
     begun = [name for name in knowledge.spellings.get(word[0], ()) if name.startswith(word)]
     meant = {knowledge.names[name] for name in begun}

@@ -1,4 +1,4 @@
-"""BERT sentence encoders on CPU through OpenVINO, built straight from their weights.
+"""BERT and MPNet sentence encoders on CPU through OpenVINO, built straight from their weights.
 
 Two to three times the passages a second of the same model in torch where the CPU has bfloat16 instructions, and no
 import of torch; the vectors are the same to a cosine of 0.9999. Each text runs by itself, one a core: batches gain a
@@ -9,9 +9,11 @@ another stopped would not give the same index.
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,15 +21,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+@dataclass(frozen=True)
+class _Names:
+    """What one kind of model calls its parts: the query, key and value of a block, its output, the norm after that.
+
+    ``first`` is the position of the first token: in MPNet the places before it are for padding.
+    """
+
+    heads: tuple[str, str, str]
+    output: str
+    norm: str
+    first: int
+
+
+_NAMES = {
+    "bert": _Names(("self.query", "self.key", "self.value"), "output.dense", "output.LayerNorm", 0),
+    "mpnet": _Names(("attn.q", "attn.k", "attn.v"), "attn.o", "LayerNorm", 2),
+}
+
+
 def fits(model: Path) -> bool:
-    """Whether the model in ``model`` is a BERT, mean- or first-token-pooled, with safetensors weights."""
+    """Whether the model in ``model`` is a BERT or MPNet, mean- or first-token-pooled, with safetensors weights."""
     try:
         config = _json(model / "config.json")
         pooling = _pooling(model)
     except OSError:
         return False
     return (
-        config.get("model_type") == "bert"
+        config.get("model_type") in _NAMES
         and config.get("hidden_act") == "gelu"
         and config.get("position_embedding_type", "absolute") == "absolute"
         and pooling in (["mean"], ["cls"])
@@ -106,19 +127,24 @@ def _max_tokens(model: Path, config: dict[str, Any]) -> int:
 
 
 def _graph(model: Path, config: dict[str, Any], adapter: Path | None) -> Any:
-    """Token ids of one text in, its pooled unit vector out (Devlin et al. 2019, post-layer-norm BERT)."""
+    """Token ids of one text in, its pooled unit vector out.
+
+    Post-layer-norm BERT (Devlin et al. 2019), or MPNet (Song et al. 2020), which adds a bias by distance in attention.
+    """
     from openvino import Model, Type
     from openvino import opset15 as op
     from safetensors.numpy import load_file
 
-    weights = {key.removeprefix("bert."): value for key, value in load_file(model / "model.safetensors").items()}
+    found = load_file(model / "model.safetensors")
+    weights = {key.removeprefix("bert.").removeprefix("mpnet."): value for key, value in found.items()}
     if adapter:
         _merge(weights, adapter)
     layers = _Layers(op, weights, config)
     ids = op.parameter([1, -1], Type.i64, name="ids")
     hidden = layers.embedded(ids)
+    bias = layers.by_distance(ids)
     for number in range(config["num_hidden_layers"]):
-        hidden = layers.block(hidden, f"encoder.layer.{number}.")
+        hidden = layers.block(hidden, f"encoder.layer.{number}.", bias)
     if _pooling(model) == ["cls"]:
         pooled = op.squeeze(op.gather(hidden, op.constant([0]), op.constant(1)), op.constant([1]))
     else:
@@ -139,11 +165,12 @@ def _merge(weights: dict[str, NDArray[Any]], adapter: Path) -> None:
 
 
 class _Layers:
-    """BERT's parts as OpenVINO operations over ``weights``."""
+    """A model's parts as OpenVINO operations over ``weights``."""
 
     def __init__(self, op: Any, weights: dict[str, NDArray[Any]], config: dict[str, Any]) -> None:
         self.op = op
         self.weights = weights
+        self.names = _NAMES[config["model_type"]]
         self.heads = config["num_attention_heads"]
         self.width = config["hidden_size"]
         self.epsilon = config["layer_norm_eps"]
@@ -151,26 +178,40 @@ class _Layers:
     def embedded(self, ids: Any) -> Any:
         op = self.op
         words = op.gather(self._weight("embeddings.word_embeddings.weight"), ids, op.constant(0))
-        length = op.gather(op.shape_of(ids), op.constant([1]), op.constant(0))
-        positions = op.slice(
-            self._weight("embeddings.position_embeddings.weight"), op.constant([0]), length, op.constant([1])
-        )
-        kinds = self._weight("embeddings.token_type_embeddings.weight")[0]
-        return self._normed(op.add(op.add(words, positions), kinds), "embeddings.LayerNorm")
+        first = op.constant([self.names.first])
+        last = op.add(self._length(ids), first)
+        places = self._weight("embeddings.position_embeddings.weight")
+        embedded = op.add(words, op.slice(places, first, last, op.constant([1])))
+        if "embeddings.token_type_embeddings.weight" in self.weights:
+            embedded = op.add(embedded, self._weight("embeddings.token_type_embeddings.weight")[0])
+        return self._normed(embedded, "embeddings.LayerNorm")
 
-    def block(self, hidden: Any, name: str) -> Any:
+    def by_distance(self, ids: Any) -> Any | None:
+        """What every block adds to its attention, shape ``(1, heads, tokens, tokens)``; BERT has nothing of it."""
         op = self.op
-        query, key, value = (
-            self._split(self._linear(hidden, f"{name}attention.self.{part}")) for part in ("query", "key", "value")
-        )
-        attended = op.scaled_dot_product_attention(query, key, value)
-        merged = op.reshape(op.transpose(attended, op.constant([0, 2, 1, 3])), op.constant([0, 0, self.width]), True)
-        hidden = self._added(hidden, merged, f"{name}attention.output.")
-        inner = op.gelu(self._linear(hidden, f"{name}intermediate.dense"), "erf")
-        return self._added(hidden, inner, f"{name}output.")
+        if "encoder.relative_attention_bias.weight" not in self.weights:
+            return None
+        weight = self._weight("encoder.relative_attention_bias.weight")
+        start, step, length = op.constant([0, 0]), op.constant([1, 1]), self._length(ids)
+        table = op.constant(_buckets(len(self.weights["embeddings.position_embeddings.weight"]), len(weight)))
+        here = op.slice(table, start, op.concat([length, length], 0), step)
+        biases = op.transpose(op.gather(weight, here, op.constant(0)), op.constant([2, 0, 1]))
+        return op.unsqueeze(biases, op.constant(0))
 
-    def _added(self, hidden: Any, branch: Any, name: str) -> Any:
-        return self._normed(self.op.add(hidden, self._linear(branch, f"{name}dense")), f"{name}LayerNorm")
+    def _length(self, ids: Any) -> Any:
+        return self.op.gather(self.op.shape_of(ids), self.op.constant([1]), self.op.constant(0))
+
+    def block(self, hidden: Any, name: str, bias: Any | None) -> Any:
+        op, names = self.op, self.names
+        heads = [self._split(self._linear(hidden, f"{name}attention.{part}")) for part in names.heads]
+        attended = op.scaled_dot_product_attention(*heads, *([] if bias is None else [bias]))
+        merged = op.reshape(op.transpose(attended, op.constant([0, 2, 1, 3])), op.constant([0, 0, self.width]), True)
+        hidden = self._added(hidden, merged, f"{name}attention.{names.output}", f"{name}attention.{names.norm}")
+        inner = op.gelu(self._linear(hidden, f"{name}intermediate.dense"), "erf")
+        return self._added(hidden, inner, f"{name}output.dense", f"{name}output.LayerNorm")
+
+    def _added(self, hidden: Any, branch: Any, linear: str, norm: str) -> Any:
+        return self._normed(self.op.add(hidden, self._linear(branch, linear)), norm)
 
     def _split(self, hidden: Any) -> Any:
         op = self.op
@@ -189,3 +230,17 @@ class _Layers:
 
     def _weight(self, name: str) -> NDArray[np.float32]:
         return np.asarray(self.weights[name], dtype=np.float32)
+
+
+def _buckets(most: int, count: int) -> NDArray[np.int64]:
+    """Which of ``count`` biases is for a token that looks at another, shape ``(most, most)``.
+
+    Half of them are for those before it. Of a half, the first half are for one distance each, the others for ranges
+    that grow with the logarithm of the distance, up to 128 (Raffel et al. 2020, as MPNet uses it).
+    """
+    side, exact = count // 2, count // 4
+    distance = np.arange(most)[None, :] - np.arange(most)[:, None]
+    far = np.abs(distance)
+    ranged = exact + (np.log(np.maximum(far, 1) / exact) / math.log(128 / exact) * (side - exact)).astype(np.int64)
+    within = np.where(far < exact, far, np.minimum(ranged, side - 1))
+    return np.asarray(np.where(distance > 0, side, 0) + within, dtype=np.int64)

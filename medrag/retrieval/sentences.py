@@ -6,8 +6,6 @@ A passage is found by what it is about; an answer is a sentence of it. A sentenc
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +17,7 @@ from medrag.errors import ConfigurationError
 from medrag.knowledge import Knowledge, load
 from medrag.reading.languages.gloss import CHINESE, in_english
 from medrag.retrieval.encoder import Encoder
+from medrag.retrieval.known_vectors import KnownVectors
 from medrag.retrieval.order import SentenceOrder, positions, read_weights
 from medrag.retrieval.query import Query
 from medrag.retrieval.store.passages import language_of
@@ -29,24 +28,29 @@ BUNDLED = Path(__file__).parents[1] / "models" / "minilm-sentences"
 ORDER = BUNDLED / "order.json"
 FLOOR = 0.45
 """Of the bundled ranking, by the questions of sft/questions: docs/results-model.md."""
-KEPT = 50_000
-"""Vectors of this many of the index's own sentences are kept in memory, about 2 kB each."""
+LOOKED_AT_AGAIN = 16
+"""Sentences that the larger encoder reads too: its one pass over them is most of the time of a new question."""
+SECOND_WEIGHT = 16.0
+"""Of the larger encoder's cosine beside the order's score, by documents set aside: docs/results-model.md."""
 
 
 class SentenceRanker:
     """Ranks sentences against a question, by the bundled ranking unless told otherwise. Safe to use from threads.
 
-    The bundled encoder's cosines are put in order by :class:`~medrag.retrieval.order.SentenceOrder`; another encoder's
-    are taken as they are, since weights and floor were fitted on the bundled one's. ``floor`` is the least cosine at
-    which a sentence is taken to answer (None: not known). Names are read by ``knowledge``, the bundled one if None.
+    The bundled encoder's cosines are put in order by :class:`~medrag.retrieval.order.SentenceOrder`, and its best by
+    those of ``second``, a larger encoder, too; another encoder's are taken as they are, since weights and floor were
+    fitted on the bundled one's. ``floor`` is the least cosine at which a sentence is taken to answer (None: not known).
+    Names are read by ``knowledge``, the bundled one if None.
     """
 
-    def __init__(self, encoder: Encoder | None = None, knowledge: Knowledge | None = None) -> None:
+    def __init__(
+        self, encoder: Encoder | None = None, knowledge: Knowledge | None = None, second: Encoder | None = None
+    ) -> None:
         self.encoder = encoder or Encoder(adapter=BUNDLED)
         self.floor = None if encoder else FLOOR
         self._knowledge = knowledge or load()
-        self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._first = KnownVectors(self.encoder)
+        self._second = KnownVectors(second) if second else None
 
     def best(self, query: Query, found: Sequence[Evidence], count: int) -> list[Evidence]:
         """The ``count`` best sentences of the passages ``found``, as evidence numbered from 1.
@@ -57,10 +61,24 @@ class SentenceRanker:
         places = positions(found)
         if not places:
             return []
-        cosines = self.cosines(query, found)
-        scores = self._order.scores(query, found, cosines) if self.floor is not None else cosines
+        texts = [text for each in found for text in sentence_texts(each.passage, self._knowledge)]
+        cosines = self._first.cosines(query.described, texts)
+        scores = self._scores(query, found, texts, cosines) if self.floor is not None else cosines
         chosen = np.argsort(-scores, kind="stable")[:count]
         return _evidence([each.passage for each in found], [(float(cosines[each]), places[each]) for each in chosen])
+
+    def _scores(
+        self, query: Query, found: Sequence[Evidence], texts: Sequence[str], cosines: NDArray[np.float32]
+    ) -> NDArray[np.float64]:
+        scores = self._order.scores(query, found, cosines)
+        if self._second is None:
+            return scores
+        best = np.argsort(-scores, kind="stable")[:LOOKED_AT_AGAIN]
+        nearer = self._second.cosines(query.described, [texts[each] for each in best])
+        again = scores[best] + SECOND_WEIGHT * nearer
+        # What is looked at again stays before what is not.
+        scores[best] = again - again.min() + np.delete(scores, best).max(initial=scores.min())
+        return scores
 
     @cached_property
     def _order(self) -> SentenceOrder:
@@ -74,23 +92,8 @@ class SentenceRanker:
 
     def cosines(self, query: Query, found: Sequence[Evidence]) -> NDArray[np.float32]:
         """The cosine of every sentence of ``found`` with the question and the patient, shape ``(sentences,)``."""
-        vectors = self._vectors([text for each in found for text in sentence_texts(each.passage, self._knowledge)])
-        return np.asarray(vectors @ self.encoder.encode([query.described])[0])
-
-    def _vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """One row a text; texts seen before are not encoded again."""
-        with self._lock:
-            known = {text: self._known[text] for text in texts if text in self._known}
-        new = sorted({*texts} - known.keys(), key=len)
-        if new:
-            known |= dict(zip(new, self.encoder.encode(new), strict=True))
-        with self._lock:
-            for text in texts:
-                self._known[text] = known[text]
-                self._known.move_to_end(text)
-            while len(self._known) > KEPT:
-                self._known.popitem(last=False)
-        return np.stack([known[text] for text in texts])
+        texts = [text for each in found for text in sentence_texts(each.passage, self._knowledge)]
+        return self._first.cosines(query.described, texts)
 
 
 def sentence_texts(passage: Passage, knowledge: Knowledge) -> list[str]:

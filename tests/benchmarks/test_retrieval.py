@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks.retrieval import _documents, _interval, app
-from benchmarks.retrieval_systems import OURS, PEERS, Haystack, systems
+from benchmarks.retrieval.__main__ import _documents, _interval, app
+from benchmarks.retrieval.systems import OURS, PEERS, Haystack, systems
 from index.build import build
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.store.index import Index

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import pytest
@@ -9,11 +10,16 @@ import pytest
 from medrag.knowledge import load
 from medrag.patient.formats.notes import read_note
 from medrag.reading import drugs
+from medrag.reading.languages import ordinary_words
+from medrag.types import Fact
 
 DAY = date(2026, 11, 1)
 KNOWN = load()
 # Names that are other words, or another thing, unless they are written in their own way.
 EXCEPTIONS = {name for name, meaning in KNOWN.names.items() if meaning.dosed}
+PARTS = 12
+TOGETHER = 20
+"""Sentences that are read as one note: each says of its own name what the others say of theirs."""
 
 
 def _written(name: str) -> str:
@@ -23,27 +29,51 @@ def _written(name: str) -> str:
     return name.upper() if len(name) <= 5 else name
 
 
-@pytest.mark.parametrize("letter", sorted({name[0] for name in KNOWN.names}))
-def test_every_name_is_read_as_an_allergy(letter: str) -> None:
-    missed = []
-    for name in KNOWN.names:
-        if name.startswith(letter) and name not in EXCEPTIONS:
-            said = _written(name)
-            read = read_note(f"Which antibiotic? Allergic to {said}.", "question", DAY, KNOWN)
-            if not any(_same(each.display, name) and each.current for each in read.allergies or ()):
-                missed.append(name)
-    assert missed == []
+def _batched(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
 
 
-@pytest.mark.parametrize("letter", sorted({name[0] for name in KNOWN.names}))
-def test_every_drug_is_read_as_taken(letter: str) -> None:
-    missed = []
-    for name, meaning in KNOWN.names.items():
-        if name.startswith(letter) and meaning.ingredients:
-            read = read_note(f"He takes {_written(name)} 10 mg daily.", "question", DAY, KNOWN)
-            if not any(_same(each.display, name) and each.current for each in read.medications or ()):
-                missed.append(name)
-    assert missed == []
+def _unread(names: Sequence[str], sentence: str, kind: str) -> list[str]:
+    """The names of which ``sentence`` gave no current fact of ``kind`` that stands there and means the same."""
+    sentences = [sentence.format(_written(name)) for name in names]
+    facts = getattr(read_note("\n\n".join(sentences), "question", DAY, KNOWN), kind) or ()
+    unread, start = [], 0
+    for name, said in zip(names, sentences, strict=True):
+        held = (each for each in facts if each.current and start <= _place(each) < start + len(said))
+        if not any(_same(each.display, name) for each in held):
+            unread.append(name)
+        start += len(said) + 2
+    return unread
+
+
+def _place(fact: Fact) -> int:
+    return int(fact.source.rpartition(":")[2].partition("-")[0])
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_name_is_read_as_an_allergy(part: int) -> None:
+    names = [name for name in list(KNOWN.names)[part::PARTS] if name not in EXCEPTIONS]
+    unread = [name for some in _batched(names, TOGETHER) for name in _unread(some, "Allergic to {}.", "allergies")]
+    assert unread == []
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_drug_is_read_as_taken(part: int) -> None:
+    names = [name for name in list(KNOWN.names)[part::PARTS] if KNOWN.names[name].ingredients]
+    sentence = "He takes {} 10 mg daily."
+    assert [name for some in _batched(names, TOGETHER) for name in _unread(some, sentence, "medications")] == []
+
+
+def test_a_name_alone_is_read_as_one_among_others_is() -> None:
+    names = list(KNOWN.names)[::40]
+    assert [name for name in names if name not in EXCEPTIONS and _unread([name], "Allergic to {}.", "allergies")] == []
+
+
+def test_no_everyday_word_is_read_as_a_drug_but_those_that_are_one() -> None:
+    words = sorted(word for word in ordinary_words() if word.isalpha())
+    texts = ("\n".join(f"Ask about the {word} again." for word in some) for some in _batched(words, 200))
+    read = [each for text in texts for each in drugs(text, KNOWN)]
+    assert [each.text for each in read if not each.exact or not each.resolved] == []
 
 
 @pytest.mark.parametrize(
@@ -58,6 +88,13 @@ def test_every_drug_is_read_as_taken(letter: str) -> None:
 def test_ordinary_words_are_no_facts(text: str) -> None:
     read = read_note(text, "note", DAY, KNOWN)
     assert [each.display for each in (*(read.medications or ()), *(read.conditions or ())) if each.current] == []
+
+
+def test_everyday_words_in_a_note_are_neither_drugs_nor_allergies() -> None:
+    words = sorted(word for word in ordinary_words() if word.isalpha())[::21]
+    for some in _batched(words, 50):
+        read = read_note("\n".join(f"He spoke of the {word} at length." for word in some), "note", DAY, KNOWN)
+        assert [each.display for each in (*(read.medications or ()), *(read.allergies or ())) if each.current] == []
 
 
 def _same(display: str, name: str) -> bool:

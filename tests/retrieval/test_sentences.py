@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from index.build import build
 from medrag.knowledge import load as load_knowledge
-from medrag.retrieval import sentences
+from medrag.retrieval import known_vectors, sentences
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.query import Query, query_for
 from medrag.retrieval.retriever import Retriever
@@ -94,7 +94,7 @@ def test_a_sentence_is_encoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(encoder.given) == 5 + 1
     assert ranker.best(QUERY, FOUND, 5) == first
     assert encoder.given[6:] == [QUERY.described]
-    monkeypatch.setattr(sentences, "KEPT", 2)
+    monkeypatch.setattr(known_vectors, "KEPT", 2)
     assert ranker.best(QUERY, FOUND, 5) == first
     encoder.given.clear()
     assert ranker.best(QUERY, FOUND, 5) == first

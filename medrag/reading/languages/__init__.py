@@ -161,7 +161,7 @@ def _content(code: str, name: str) -> Any:
 
 def ordinary(word: str, code: str = ENGLISH) -> bool:
     """Whether ``word``, in lower case, is an everyday or clinical word of the language, or an inflection of one."""
-    known = _ordinary(code)
+    known = ordinary_words(code)
     return word in known or any(stem in known for stem in _stems(word))
 
 
@@ -176,6 +176,7 @@ SHORTEST_STEM = 2
 
 
 @lru_cache(maxsize=4)
-def _ordinary(code: str) -> frozenset[str]:
+def ordinary_words(code: str = ENGLISH) -> frozenset[str]:
+    """Everyday words of the language, in lower case, without most of their inflections."""
     text = files(__package__).joinpath(code, "ordinary.txt").read_text(encoding="utf-8")
     return frozenset(line for line in text.splitlines() if not line.startswith("#"))

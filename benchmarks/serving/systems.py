@@ -1,7 +1,7 @@
 """The services that :mod:`benchmarks.serving` compares, each a process of its own over the same vLLM and index.
 
-    python -m benchmarks.serving_systems remembered INDEX --model-url http://127.0.0.1:8001/v1 --port 8002
-    python -m benchmarks.serving_systems naive INDEX --model-url http://127.0.0.1:8001/v1 --port 8003
+    python -m benchmarks.serving.systems remembered INDEX --model-url http://127.0.0.1:8001/v1 --port 8002
+    python -m benchmarks.serving.systems naive INDEX --model-url http://127.0.0.1:8001/v1 --port 8003
 
 ``remembered`` is medrag whose retrieval, note reading and safety checks answer from memory the second time a question
 comes: what is left is the gateway's own work. ``naive`` is what a LangChain tutorial builds: FAISS, the same prompt,

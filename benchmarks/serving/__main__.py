@@ -26,8 +26,8 @@ from typing import Annotated, Any
 import httpx
 import typer
 
-from benchmarks.chat_users import Seen, Target, asked, choices, citations, one, quantile, released
-from benchmarks.serving_systems import NAME
+from benchmarks.serving.systems import NAME
+from benchmarks.serving.users import Seen, Target, asked, choices, citations, one, quantile, released
 from medrag.generation.bundled import resolve
 from medrag.generation.vllm_process import VllmProcess, free_port
 from medrag.settings import DEFAULT_MODEL, default_home
@@ -190,14 +190,14 @@ def _medrag(index: Path, vllm: VllmProcess, home: Path | None = None) -> Iterato
 
 @contextmanager
 def _remembered(index: Path, vllm: VllmProcess) -> Iterator[Target]:
-    command = ("benchmarks.serving_systems", "remembered", str(index))
+    command = ("benchmarks.serving.systems", "remembered", str(index))
     with _service("medrag", released, command, vllm) as target:
         yield target
 
 
 @contextmanager
 def _naive(index: Path, vllm: VllmProcess) -> Iterator[Target]:
-    command = ("benchmarks.serving_systems", "naive", str(index))
+    command = ("benchmarks.serving.systems", "naive", str(index))
     with _service("naive LangChain RAG", citations, command, vllm) as target:
         yield target
 

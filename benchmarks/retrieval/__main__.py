@@ -1,4 +1,4 @@
-"""Retrieval side by side on MedQuAD and National Guideline Clearinghouse documents: see benchmarks/retrieval_sets.py.
+"""Retrieval side by side on MedQuAD and National Guideline Clearinghouse documents: see benchmarks/retrieval/sets.py.
 
     python -m benchmarks.retrieval prepare ../public-data bench
     medrag index build --source jsonl bench/corpus.jsonl --out bench/index
@@ -21,8 +21,8 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from benchmarks.retrieval_sets import medquad, ngc
-from benchmarks.retrieval_systems import OURS, Haystack, Search, systems
+from benchmarks.retrieval.sets import medquad, ngc
+from benchmarks.retrieval.systems import OURS, Haystack, Search, systems
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.store.index import Index
 from medrag.retrieval.store.passages import searched_text

@@ -22,8 +22,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from rapidfuzz.distance import OSA
 
 from index.document import Block, Document, Section, Skipped
-from index.sources import SUFFIXES, site_markdown
+from index.sources import SUFFIXES
 from index.sources.files import document_id, documents
+from index.sources.markdown import site
 from index.sources.markup import sections_of
 from medrag.types import Status
 
@@ -114,7 +115,7 @@ def _parser() -> MarkdownIt:
 
 def parse(body: str) -> tuple[str | None, tuple[Section, ...]]:
     """The title (the first first-level heading, if any) and the sections of a Markdown text."""
-    markup = _parser().render(site_markdown.plain(body))
+    markup = _parser().render(site.plain(body))
     title = next(iter(re.findall(r"<h1>(.*?)</h1>", markup)), None)
     named = next((section.heading[0] for section in sections_of(f"<h1>{title}</h1><p>.</p>")), None) if title else None
     sections = sections_of(markup)
