@@ -77,7 +77,7 @@ class SentenceRanker:
         nearer = self._second.cosines(query.described, [texts[each] for each in best])
         again = scores[best] + SECOND_WEIGHT * nearer
         # What is looked at again stays before what is not.
-        scores[best] = again - again.min() + np.delete(scores, best).max(initial=scores.min())
+        scores[best] = again - again.min() + 1 + np.delete(scores, best).max(initial=scores.min())
         return scores
 
     @cached_property

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from transformers import AutoTokenizer
 
 from medrag.errors import ConfigurationError
 from medrag.retrieval.encoder import DEFAULT_ENCODER, Encoder
@@ -84,3 +85,28 @@ def test_a_models_first_token_pooling_is_kept(encoder: Encoder, tmp_path: Path) 
     plain = _load_torch(copy, "cpu", None).encode(TEXTS)
     assert (fast * plain).sum(axis=1).min() > 0.999
     assert (fast * encoder.encode(TEXTS)).sum(axis=1).max() < 0.999
+
+
+def test_an_mpnet_gives_the_same_vectors_in_both_runtimes(encoder: Encoder, tmp_path: Path) -> None:
+    pytest.importorskip("openvino")
+    import torch
+    from transformers import MPNetConfig, MPNetModel
+
+    from medrag.retrieval import openvino_bert
+    from medrag.retrieval.encoder import _load_torch
+
+    copy = tmp_path / "mpnet"
+    shutil.copytree(encoder.path, copy)
+    torch.manual_seed(0)
+    tokens = AutoTokenizer.from_pretrained(encoder.path)
+    config = MPNetConfig(
+        vocab_size=len(tokens), hidden_size=384, num_hidden_layers=2, num_attention_heads=12, intermediate_size=64
+    )
+    model = MPNetModel(config)
+    torch.nn.init.normal_(model.encoder.relative_attention_bias.weight, std=2.0)
+    model.save_pretrained(copy)
+    texts = [*TEXTS, "Long words follow one another here. " * 60]
+    assert openvino_bert.fits(copy)
+    fast = openvino_bert.load(copy).encode(texts)
+    plain = _load_torch(copy, "cpu", None).encode(texts)
+    assert (fast * plain).sum(axis=1).min() > 0.9999

@@ -148,3 +148,27 @@ def test_another_encoder_may_rank(retriever: Retriever, encoder: Encoder) -> Non
     other = sentences_of(plain.sentences(question))
     assert set(tuned) & set(other)
     assert tuned != other
+
+
+class Preferring(Encoder):
+    """A second encoder to which one text is near and every other far."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        asked = QUERY.described
+        return np.array(
+            [[1.0, 0.0] if self.text in each or each == asked else [0.0, 1.0] for each in texts], np.float32
+        )
+
+
+def test_a_second_encoder_orders_the_best_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = sentences_of(SentenceRanker().best(QUERY, FOUND, 5))
+    again = sentences_of(SentenceRanker(second=Preferring(first[2])).best(QUERY, FOUND, 5))
+    assert again[0] == first[2]
+    assert sorted(again) == sorted(first)
+    monkeypatch.setattr(sentences, "LOOKED_AT_AGAIN", 2)
+    kept = sentences_of(SentenceRanker(second=Preferring(first[2])).best(QUERY, FOUND, 5))
+    assert kept[2:] == first[2:]
