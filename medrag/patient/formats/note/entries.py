@@ -32,7 +32,8 @@ _LISTED = {
 FEWEST_ITEMS, MOST_WORDS_OF_ITEM = 3, 6
 _SAID_OF = re.compile(
     r"\b(?:hx|history|\w+ed|well|good|stable|ok|lives|works|retired|on|off|since|under|awaiting|see|but|now|then|last|next"
-    r"|weeks?|months?|years?|yrs|ago|old|normal|clear|today|review\w*|refer\w*)\b",
+    r"|weeks?|months?|years?|yrs|ago|old|normal|clear|today|review\w*|refer\w*|previous|tolerance|uneventful|an(?:a?)esth\w*"
+    r"|lifelong|never|single|married|widow\w*|smok\w*|alcohol|teetotal|independent)\b|[\d<>=%?!]",
     re.IGNORECASE,
 )
 """What an item says of another, and no name of an illness."""
