@@ -17,8 +17,8 @@ def charts(text: str) -> list[tuple[int, int]]:
     rows: list[tuple[int, int]] = []
     inside, start = False, 0
     for line in text.splitlines(keepends=True):
-        cells = [cell for cell in _CELLS.split(line.strip(" \t\r\n|")) if cell]
-        if cells and len(cells) >= FEWEST_CELLS and _DRUG.fullmatch(cells[0].strip(" *:")):
+        cells = _cells(line)
+        if is_header(line):
             inside = True
         elif not _RULE.fullmatch(line):
             inside = inside and len(cells) > 1
@@ -28,3 +28,13 @@ def charts(text: str) -> list[tuple[int, int]]:
             inside = False
         start += len(line)
     return rows
+
+
+def is_header(line: str) -> bool:
+    """Whether a line is the header of such a table."""
+    cells = _cells(line)
+    return len(cells) >= FEWEST_CELLS and _DRUG.fullmatch(cells[0].strip(" *:")) is not None
+
+
+def _cells(line: str) -> list[str]:
+    return [cell for cell in _CELLS.split(line.strip(" \t\r\n|")) if cell]

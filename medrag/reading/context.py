@@ -66,7 +66,7 @@ _LIGHT = re.compile(
     r"|which|that|he|she|pt"
     r"|mg|mcg|g|ml|units?|iu|tabs?|tablets?|caps?|puffs?|po|iv|im|sc|inh|od|bd|tds|qds|qd|bid|tid|qid|qhs|hs|prn|daily"
     r"|nightly|weekly|monthly|am|pm|once|twice|a|per|day"
-    r"|q\d{1,2}h(?:rs?)?|dose|dosage|at|the|er|xr|xl|sr|cr|for|in|x|years?|months?|weeks?|days?|allergy|therapy"
+    r"|q\d{1,2}h(?:rs?)?|dose|dosage|prophylaxis|at|the|er|xr|xl|sr|cr|for|in|x|years?|months?|weeks?|days?|allergy|therapy"
     r"|treatment|level|levels)\b|[\d.,/%]++)[\s(:=,→>–—\-]*+)*+",
     re.I,
 )
@@ -210,13 +210,14 @@ class Context:
 
     def _side(self, sentence: Sentence, start: int, cue: CueList) -> str:
         """Of a cue that may stand on either side: after what its own item names just before it."""
+        place = bisect_left(self._starts, start) - 1
+        named = place >= 0 and self._starts[place] >= sentence.start
+        if sentence.row and named and cue.reach == "list" and cue.says in {"stopped", "refused"}:
+            return "after"
         if cue.side != "either":
             return cue.side
-        place = bisect_left(self._starts, start) - 1
-        if place < 0 or self._starts[place] < sentence.start:
+        if not named:
             return "before"
-        if sentence.row:
-            return "after"
         end = self._spans[place][1]
         if _RELATIVE.fullmatch(self._text, end, start):
             return "after"
@@ -238,7 +239,7 @@ class Context:
         settled = False
         for cue in cues[middle : middle + NEAREST]:
             if cue.side == "after" and cue.start >= end and self._reaches_back(sentence, cue, place):
-                own = not self._named(end, cue.start)
+                own = cue.reach == "sentence" or not self._named(end, cue.start)
                 if own or not settled:
                     near.add(cue.says)
                 if self._of_list(cue):
@@ -338,6 +339,8 @@ class Context:
             return _BESIDE.fullmatch(gap) is not None
         between = self._named(end, cue.start)
         commas = sentence.commas_between(end - 1, cue.start)
+        if cue.reach == "sentence" and place == bisect_left(self._starts, sentence.start):
+            return True
         if not between:
             return commas == 0 or cue.reach == "sentence" or (not cue.sign and _LIGHT.fullmatch(gap) is not None)
         last = self._spans[bisect_left(self._starts, cue.start) - 1]

@@ -70,6 +70,8 @@ _SINCE = re.compile(
 """A later value beside an earlier one ("Hb was 88, now 104")."""
 _RANGE = re.compile(r"\s?(?:[-–]|to)\s?\d", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:in|since|from|by) (?:19|20)\d\d\Z")
+_BARE_YEAR = re.compile(r"\s*(?:19[5-9]|20[0-4])\d")
+"""A year right after a name ("SCR 2022"), not a value."""
 _SPELT = {
     "micromol/l": "umol/L", "micromoles/l": "umol/L", "mcmol/l": "umol/L", "mmoles/l": "mmol/L", "mmol per l": "mmol/L",
     "umol per l": "umol/L", "units/l": "U/L",
@@ -200,6 +202,8 @@ def _shared(text: str, group: Sequence[Match[str]]) -> Iterator[Quantity]:
 def _one(text: str, name: Match[str], following: int) -> Quantity | None:
     match = _VALUE.match(text, name.end)
     if match is None or match.start("value") > following or _another(text, name, match):
+        return None
+    if not match["unit"] and not match["late"] and _BARE_YEAR.fullmatch(match["link"] + match["value"]):
         return None
     if _ONE_OF_SEVERAL.match(text, match.end("value")) or (
         not match["unit"] and _YEAR.search(text, 0, match.end("value"))

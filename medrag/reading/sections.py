@@ -21,12 +21,18 @@ _GAP = re.compile(r"\n[ \t]*\n[ \t]*(?=(\S[^\n]*))")
 _NEXT_SENTENCE = re.compile(r"[ \t]*[^\n.]{2,300}?\.(?= {1,3}[A-Z])")
 """Allergies written after their heading, in its line, end with their sentence."""
 _SHORT_SENTENCE = re.compile(r"[ \t]*[^\n.]{2,80}(?:\.(?=\s|$)|(?=\n|$))")
+_ALLERGIES_IN_LINE = re.compile(
+    r"[ \t]*[^\s\n][^\n]*(?:(?<=[,;])\n[^\n]*|\n[ \t]*[-•*\[][^\n]*|\n(?=[a-z])[^\n]*"
+    r"|\n[ \t]*[^\s:\d]++(?:[ \t]+[^\s:\d]++){0,5}+[ \t]*(?=\n|\Z)){0,40}(?=\n)"
+)
+"""Allergies that begin in their heading's line go on in marked, wrapped or short lines without figures."""
 _REACTION = re.compile(
     r"\b(?:rash|hives|urticaria|anaphyl\w+|angio-?o?edema|swelling|itch\w*|wheeze\w*|bronchospasm|nausea"
     r"|vomit\w*|upset|SJS"
     r"|DRESS|TEN|red man|toleran\w+|tolerates?|intoleran\w+|allerg\w+|in error|on record|label|SPT|reaction"
     r"|blister\w*|diarrho?ea|cough|ticked|none known|nil known|fine|de-?labell?ed)\b"
-    r"|\A[^.:\n]{2,40}: ?(?:no|none|nil)\b",
+    r"|\A[^.:\n]{2,40}: ?(?:no|none|nil)\b"
+    r"|\A[ \t]*[A-Z][A-Za-z/ -]{2,30}?(?: ?[→(]| ?->| [-–—] )",
     re.IGNORECASE,
 )
 """What a sentence of a list of allergies says, where it goes on after the first."""
@@ -190,16 +196,23 @@ def _dates(said: Sequence[Token]) -> bool:
     return all(word.text.isdigit() for word in said)
 
 
+def _end_in_line(category: str, body: str) -> int:
+    """Where a list of allergies or stopped drugs that begins in its heading's line ends; 0 where it does not."""
+    if category == "allergies" and (sentence := _NEXT_SENTENCE.match(body)):
+        return _last_reaction(body, sentence.end())
+    pattern = {"allergies": _ALLERGIES_IN_LINE, "stopped": _LISTED_IN_LINE}.get(category)
+    match = pattern.match(body) if pattern else None
+    return match.end() if match else 0
+
+
 def _end(text: str, category: str, opening: tuple[int, int], end: int) -> int:
     """Where a section ends at the latest: a list ends at a blank line before prose."""
     if category not in _LISTS:
         return end
     heading, start = opening
     body = text[start:end]
-    if category == "allergies" and (stop := _NEXT_SENTENCE.match(body)):
-        return start + _last_reaction(body, stop.end())
-    if category == "stopped" and (stop := _LISTED_IN_LINE.match(body)):
-        return start + stop.end()
+    if stop_in_line := _end_in_line(category, body):
+        return start + stop_in_line
     if category == "family" and (stop := pattern("relatives", "another_label").search(body)):
         body = body[: stop.start()]
         end = start + stop.start()

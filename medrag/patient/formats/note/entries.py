@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from medrag.knowledge import Knowledge
 from medrag.patient.formats.note.named import Target
 from medrag.patient.measures import analytes
+from medrag.reading.charts import is_header
 from medrag.reading.dosing.directions import directions_at
 from medrag.reading.languages import language
 from medrag.reading.matcher import tokens
@@ -31,7 +32,8 @@ _LISTED = {
 FEWEST_ITEMS, MOST_WORDS_OF_ITEM = 3, 6
 _SAID_OF = re.compile(
     r"\b(?:hx|history|\w+ed|well|good|stable|ok|lives|works|retired|on|off|since|under|awaiting|see|but|now|then|last|next"
-    r"|weeks?|months?|years?|yrs|ago|old|normal|clear|today|review\w*|refer\w*)\b",
+    r"|weeks?|months?|years?|yrs|ago|old|normal|clear|today|review\w*|refer\w*|previous|tolerance|uneventful|an(?:a?)esth\w*"
+    r"|lifelong|never|single|married|widow\w*|smok\w*|alcohol|teetotal|independent)\b|[\d<>=%?!]",
     re.IGNORECASE,
 )
 """What an item says of another, and no name of an illness."""
@@ -46,6 +48,8 @@ def entries(text: str, section: Section, known: Sequence[Target], knowledge: Kno
     pattern = _ITEM if kind is Kind.ALLERGEN else _LINE_ITEM
     starts = [each for each in known if section.start <= each.start < section.end]
     for line in pattern.finditer(text, section.start, section.end):
+        if is_header(line[0]):
+            continue
         if not any(line.start() <= each.start < line.end() for each in starts):
             yield from _entry(text, line.start(), line.end(), kind, knowledge)
         elif kind is Kind.CONDITION:
@@ -73,7 +77,7 @@ def _entry(text: str, start: int, end: int, kind: Kind, knowledge: Knowledge) ->
     bullet = _BULLET.match(whole)
     begin = start + (bullet.end() if bullet else 0)
     named = _OWN_WORDS.match(text, begin, end)
-    if not named or _says_nothing(text[begin:end]):
+    if not named or _says_nothing(text[begin:end]) or (kind is Kind.CONDITION and _RESULT.search(whole)):
         return
     said = _CUT.sub("", re.split(r"[.(]", named[0])[0]).rstrip(" -–—:*")
     size = len(said.split())
@@ -97,6 +101,7 @@ def _entry(text: str, start: int, end: int, kind: Kind, knowledge: Knowledge) ->
     yield Target(begin, begin + len(said), term, directions, stop if directions else begin + len(said), known=False)
 
 
+_RESULT = re.compile(r"\b(?:neg(?:ative)?|positive|normal|test(?:ing|ed)?|screen)\b", re.IGNORECASE)
 _MEASURED = re.compile(
     r"(?<![A-Za-z])(?:[mµunp]?(?:g|mol|eq)|m?i?u|10\^?\d+|x10\S*)/(?:d?L|mL|mmol|mol)\b|\d\s?[-–]\s?\d+\s+\d"
     r"|\s{2}\d{1,2}/\d{1,2}/\d{2,4}\s{2}",

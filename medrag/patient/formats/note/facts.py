@@ -215,7 +215,7 @@ def reaction_end(said: Said, illness: Term | None = None) -> int:
 
 def medication_of(said: Said) -> Medication | None:
     """The drug as taken, stopped, planned...; None for a relative's, and for an ordinary word meaning no drug."""
-    if "family" in said.cues or said.section == "family" or "about" in said.cues:
+    if "family" in said.cues or said.section == "family" or _only_tested(said):
         return None
     if "stopped" in said.cues and ("conditional" in said.cues or _SICK_DAY.match(said.text, said.target.end)):
         return None
@@ -230,6 +230,12 @@ def medication_of(said: Said) -> Medication | None:
         source=said.source,
         date=said.date,
     )
+
+
+def _only_tested(said: Said) -> bool:
+    """Whether a drug is only tested for or spoken of; one for prophylaxis is taken."""
+    prophylactic = said.text.startswith(" prophylaxis", said.target.end)
+    return "about" in said.cues and not (said.cues & _TAKEN or prophylactic)
 
 
 def _status_now(said: Said, *, dosed: bool) -> FactStatus:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from medrag.patient.formats.note.named import Target
-from medrag.reading.languages import language
+from medrag.reading.languages import language, ordinary
 from medrag.reading.matcher import Token, singular
 from medrag.reading.sections import Sections
 from medrag.reading.terms import Kind, Term
@@ -24,6 +24,7 @@ _OF_PART = re.compile(r"\w{2,}(?:al|ar|ic|ary|ous|oid|ine)|left|right|[lr]", re.
 _MORE = re.compile(r"-\w|\s?:|\s(?:index|control|effect|score|scale|care|risk)\b", re.IGNORECASE)
 """What after a name makes it one of something else ("disease-modifying", "infection control")."""
 MOST_BEFORE = 2
+SHORTEST_NAME = 3
 
 
 def illnesses(text: str, words: Sequence[Token], found: Sequence[Target], parts: Sections) -> Iterator[Target]:
@@ -54,7 +55,8 @@ def _beginning(text: str, words: Sequence[Token], place: int, free: int, organs:
         apart = text[word.end : start].strip(" -")
         if apart or "\n" in text[word.end : start] or word.start < free:
             break
-        if not (_OF_PART.fullmatch(word.text) or word.folded in organs):
+        named = word.text[0].isupper() and len(word.text) > SHORTEST_NAME and not ordinary(word.text.lower())
+        if not (named or _OF_PART.fullmatch(word.text) or word.folded in organs):
             break
         start = word.start
     return start

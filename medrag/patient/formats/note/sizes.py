@@ -72,8 +72,9 @@ def sizes(text: str) -> Iterator[Quantity]:
             pounds = 14 * int(match["stones"]) + int(match["pounds"] or 0)
             yield Quantity("weight", *match.span(), round(pounds * KG_A_POUND, 2), "kg")
     for match in _PAIR.finditer(text):
-        yield Quantity("weight", *match.span(), _float(match["kg"] or match["kg2"]), "kg")
-        yield Quantity("height", *match.span(), _float(match["cm"] or match["cm2"]), "cm")
+        for key, unit in (("weight", "kg"), ("height", "cm")):
+            group = unit if match[unit] else f"{unit}2"
+            yield Quantity(key, *match.span(group), _float(match[group]), unit)
 
 
 def _either(match: re.Match[str], name: str) -> str:

@@ -22,6 +22,8 @@ _VALUE = re.compile(
 )
 _NOTHING = re.compile(r"[-–—.]{1,4}|pending|n/?a|nil|tbc|awaited|haemolysed|hemolyzed|not (?:done|sent)", re.IGNORECASE)
 _UNIT = re.compile(rf"(?<![\w.])(?:{UNIT})(?![\w/^])", re.IGNORECASE)
+_PRESSURES = re.compile(r"(?:BP|blood pressure)(?: \(?mm ?Hg\)?)?", re.IGNORECASE)
+_PAIR = re.compile(r"(\d{2,3})\s?/\s?(\d{2,3})")
 FEWEST_DATES = 2
 _SERIES = re.compile(
     rf"\s?(?:results?|levels?|readings?)?\s{{0,5}}[:=–-]?\s{{0,5}}"
@@ -107,6 +109,8 @@ def _row(
     if len(cells) < 2:
         return []
     first = text[cells[0][0] : cells[0][1]]
+    if _PRESSURES.fullmatch(first):
+        return list(_pressures(text, cells, columns))
     said: list[Token] = tokens(first)
     match = next(names.find(first, said), None)
     if match is None or match.first > 1:
@@ -134,6 +138,17 @@ def _row(
             )
         )
     return made
+
+
+def _pressures(text: str, cells: Sequence[tuple[int, int]], columns: Sequence[_Column]) -> Iterator[Quantity]:
+    """The two pressures of each cell of a row of blood pressures, whose cells are all there."""
+    pairs = [(cell, pair) for cell in cells[1:] if (pair := _PAIR.fullmatch(text, *cell))]
+    if len(pairs) != len(columns):
+        return
+    for column, ((start, end), pair) in zip(columns, pairs, strict=True):
+        for key, group in (("systolic", 1), ("diastolic", 2)):
+            made = Quantity(key, start, end, float(pair[group]), "mm[Hg]", earlier=column.earlier, today=column.today)
+            yield replace(made, date=column.date)
 
 
 def _beneath(

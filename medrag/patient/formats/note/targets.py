@@ -16,7 +16,7 @@ from medrag.reading.dosing.doses import AMOUNT
 from medrag.reading.dosing.frequency import OFTEN
 from medrag.reading.languages import language
 from medrag.reading.matcher import Token, plain
-from medrag.reading.mentions import nearest, stemmed
+from medrag.reading.mentions import cut_short, nearest, stemmed
 from medrag.reading.sections import Sections
 from medrag.reading.terms import Kind, Term, terms
 
@@ -203,13 +203,14 @@ def _unknown_drugs(
         listed = parts.category(word.start) in {"medications", "stopped", "allergies"}
         said, stop = directions_at(text, word.end, min(len(text), word.end + 60))
         given = amount_given(said) and re.search(r"\d\s?(?:mg|mcg|µg|ug|g|units?|iu)\b", said or "", re.I) is not None
+        cut = cut_short(plain(word.text), knowledge, dosed=given)
         treated = _TREATS.search(text, max(0, word.start - 24), word.start) is not None
-        if not (given or listed or treated or _abbreviates_a_drug(word.text, said, knowledge)):
+        if not (given or listed or treated or cut or _abbreviates_a_drug(word.text, said, knowledge)):
             continue
-        near = nearest(plain(word.text), knowledge) if len(word.text) >= _MISSPELT_FROM else None
+        near = (nearest(plain(word.text), knowledge) if len(word.text) >= _MISSPELT_FROM else None) or cut
         stem = stemmed(word.folded)
         abbreviated = _abbreviates_a_drug(word.text, said, knowledge)
-        if (near and (given or listed)) or ((given or treated) and stem) or abbreviated:
+        if cut or (near and (given or listed)) or ((given or treated) and stem) or abbreviated:
             yield Target(word.start, word.end, Term(Kind.DRUG, drug=near), said, stop, known=near is not None)
 
 

@@ -44,6 +44,7 @@ _GIVEN_AWAY = {
     "hemoglobin": (("g/dL", 3, 22), ("g/L", 40, 220)),
     "temperature": (("Cel", 30, 43), ("[degF]", 86, 110)),
     "qt": (("ms", 200, 700),),
+    "ldl": (("mmol/L", 0.3, 12), ("mg/dL", 20, 500)),
     "height": (("cm", 100, 230), ("m", 1.2, 2.3)),
     "glucose": (("mmol/L", 1, 30), ("mg/dL", 40, 1500)),
 }
@@ -71,6 +72,10 @@ _SAID = {
     "cbg": "glucose",
     "bm": "glucose",
     "bms": "glucose",
+    "bg": "glucose",
+    "fever": "temperature",
+    "resp": "respiratory_rate",
+    "resps": "respiratory_rate",
     "inrs": "inr",
     "gluc": "glucose",
     "p": "heart_rate",
@@ -79,7 +84,7 @@ _SAID = {
 }
 _LOWER_CASE = {"wt", "ht", "hr", "rr", "cr", "bp", "qt", "hb"}
 _CAPITAL = {"p", "mg"}
-_NEEDS_UNIT = {"t", "rate", "sat", "sats"}
+_NEEDS_UNIT = {"t", "rate", "sat", "sats", "bg"}
 _VITALS_NEAR = re.compile(r"\b(?:BP|RR|temp|SpO2|sats|reg|irreg|regular|bpm)\b|\bT\s?\d", re.IGNORECASE)
 """What stands beside a pulse that is called "P"."""
 LEAST_SATURATION = 50
@@ -147,6 +152,8 @@ def _means_another(text: str, each: Quantity) -> bool:
     """Whether a letter or two are no name of a measurement here: "P" as plan, "mg" as a unit."""
     if each.name.casefold() == "p":
         return not _VITALS_NEAR.search(text[max(0, each.start - 40) : each.end + 40])
+    if each.name.casefold() == "fever":
+        return not any(low <= each.value <= high for _, low, high in _GIVEN_AWAY["temperature"])
     if each.name.casefold() == "o2":
         return each.unit != "%" or each.value < LEAST_SATURATION
     return each.name.casefold() == "mg" and (
@@ -174,7 +181,7 @@ def _counts(said: str, each: Quantity) -> bool:
         return False
     if len(said) <= 2 and not said[:1].isupper() and folded not in _LOWER_CASE:
         return False
-    return bool(each.unit) or not each.linked_by_comma or each.key == "inr"
+    return bool(each.unit) or not each.linked_by_comma or each.key == "inr" or folded == "fever"
 
 
 def _is_patients(text: str, parts: Sections, each: Quantity) -> bool:
