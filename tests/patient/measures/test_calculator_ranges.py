@@ -37,7 +37,7 @@ def value_within(each: Calculator, key: str) -> float:
 
 
 def asked(each: Calculator, sex: str, changed: dict[str, float], age: float | None = None) -> Patient:
-    """A patient with every input of a calculator in the middle of its range, findings ruled out, but for ``changed``."""
+    """A patient with every input in the middle of its range and findings ruled out, but for ``changed``."""
     observations: list[dict[str, Any]] = []
     for key in each.needs:
         held = {"date": "2026-11-24", "source": "test"}
