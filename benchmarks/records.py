@@ -43,38 +43,40 @@ def main(
     database: Annotated[str | None, typer.Option(help="The database whose appends are timed; else a new file.")] = None,
 ) -> None:
     """Prints a line for each measurement, in milliseconds."""
-    calls = [_call(path) for path in files(bundles, "*.json")]
+    calls = [call_of(path) for path in files(bundles, "*.json")]
     with TemporaryDirectory() as folder, Trail.open(database or Path(folder) / "medrag.db") as trail:
         record = {"event": "test", "text": "x" * 4000}
-        _show("audit append", [_timed(lambda: trail.append(record)) for _ in range(APPENDS)])
+        _show("audit append", [timed(lambda: trail.append(record)) for _ in range(APPENDS)])
         service = FastAPI()
         service.include_router(cds_hooks.routes(knowledge.load(None), trail))
         with TestClient(service) as client:
             client.post("/cds-services/medrag-order-sign", json=calls[0])
-            _show("order-sign", [_timed(partial(_signed, client, call)) for call in calls for _ in range(3)])
+            _show("order-sign", [timed(partial(signed, client, call)) for call in calls for _ in range(3)])
 
 
-def _signed(client: TestClient, call: dict[str, Any]) -> None:
+def signed(client: TestClient, call: dict[str, Any]) -> None:
+    """Signs the orders of a call."""
     client.post("/cds-services/medrag-order-sign", json=call).raise_for_status()
 
 
-def _call(path: Path) -> dict[str, Any]:
+def call_of(path: Path) -> dict[str, Any]:
     """A bundle as an EHR would send it along: the resources that the prefetch templates name, and five orders."""
     resources = [entry["resource"] for entry in json.loads(path.read_text())["entry"]]
     patient = next(each for each in resources if each["resourceType"] == "Patient")
     prefetch = {key: _bundle(each for each in resources if each["resourceType"] == kind) for key, kind in KINDS.items()}
-    orders = _bundle(_order(number, drug) for number, drug in enumerate(DRUGS))
+    orders = _bundle(drafted(number, drug, patient["id"]) for number, drug in enumerate(DRUGS))
     context = {"userId": "Practitioner/1", "patientId": patient["id"], "draftOrders": orders}
     return {"hook": "order-sign", "hookInstance": "h", "context": context, "prefetch": prefetch | {"patient": patient}}
 
 
-def _order(number: int, drug: str) -> dict[str, Any]:
+def drafted(number: int, drug: str, patient: str) -> dict[str, Any]:
+    """A draft of that drug for that patient."""
     return {
         "resourceType": "MedicationRequest",
         "id": f"draft-{number}",
         "status": "draft",
         "intent": "order",
-        "subject": {"reference": "Patient/1"},
+        "subject": {"reference": f"Patient/{patient}"},
         "medicationCodeableConcept": {"text": drug},
         "dosageInstruction": [{"text": "by mouth twice daily"}],
     }
@@ -84,7 +86,8 @@ def _bundle(resources: Iterable[dict[str, Any]]) -> dict[str, Any]:
     return {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": each} for each in resources]}
 
 
-def _timed(work: Callable[[], None]) -> float:
+def timed(work: Callable[[], None]) -> float:
+    """How many milliseconds it takes."""
     started = time.perf_counter()
     work()
     return (time.perf_counter() - started) * 1000

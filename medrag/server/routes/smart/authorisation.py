@@ -6,7 +6,9 @@ servers are not followed, and what they answer is bounded.
 
 from __future__ import annotations
 
+import secrets
 import time
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,7 +31,16 @@ class Endpoints(BaseModel):
     issuer: str | None = None
     authorization_endpoint: str
     token_endpoint: str
+    jwks_uri: str | None = None
     code_challenge_methods_supported: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LaunchKeys:
+    """What ties the answers to a launch: the code's to its ``verifier``, the ID token's to its ``nonce``."""
+
+    verifier: str = field(default_factory=lambda: secrets.token_urlsafe(64), repr=False)
+    nonce: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
 
 
 class Granted(BaseModel):
@@ -39,6 +50,7 @@ class Granted(BaseModel):
     token_type: str
     expires_in: float = Field(default=300, gt=0)
     patient: str | None = None
+    id_token: str | None = Field(default=None, repr=False)
 
     @field_validator("token_type")
     @classmethod
@@ -69,11 +81,11 @@ def discovered(ehr: Ehr) -> Endpoints:
 
 
 def login_address(  # noqa: PLR0913 (what the request is made of)
-    ehr: Ehr, endpoints: Endpoints, redirect: str, state: str, verifier: str, launch: str | None
+    ehr: Ehr, endpoints: Endpoints, redirect: str, state: str, keys: LaunchKeys, launch: str | None
 ) -> str:
     """Where the user goes to allow the launch; without ``launch`` they choose the patient there."""
-    context = {"launch": launch} if launch else {}
-    scope = f"{'launch' if launch else 'launch/patient'} {ehr.scope}"
+    context = ({"launch": launch} if launch else {}) | ({"nonce": keys.nonce} if ehr.user else {})
+    scope = " ".join(["launch" if launch else "launch/patient", *(["openid fhirUser"] if ehr.user else []), ehr.scope])
     address: str = prepare_grant_uri(
         endpoints.authorization_endpoint,
         client_id=ehr.client_id,
@@ -82,7 +94,7 @@ def login_address(  # noqa: PLR0913 (what the request is made of)
         scope=scope,
         state=state,
         aud=ehr.base,
-        code_challenge=create_s256_code_challenge(verifier),
+        code_challenge=create_s256_code_challenge(keys.verifier),
         code_challenge_method="S256",
         **context,
     )

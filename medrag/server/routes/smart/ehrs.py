@@ -10,6 +10,7 @@ registered as there, with the redirect address ``PUBLIC_URL/smart/callback``. A 
 confidential one has a ``client_secret``, or a ``private_key`` (a PEM file beside this one) with its ``key_id`` and
 ``algorithm``. ``authorization`` lists the origins, other than the FHIR server's own, where its users log in and its
 tokens come from; an address elsewhere is refused. ``scope`` is what is asked for, ``patient/*.rs`` unless given.
+With ``user: true`` it is asked who the user is, and the trail names them.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class _Entry(BaseModel):
     algorithm: Literal["ES384", "RS384"] = "ES384"
     authorization: tuple[str, ...] = ()
     scope: str = Field(default=SCOPE, min_length=1)
+    user: bool = False
 
     @model_validator(mode="after")
     def _one_proof(self) -> Self:
@@ -54,7 +56,7 @@ class _Entry(BaseModel):
 
 @dataclass(frozen=True)
 class Ehr:
-    """A record system that may launch the page; ``origins`` are where it may lead users."""
+    """A record system that may launch the page; ``origins`` are where it may lead users, ``user``: who is asked."""
 
     base: str
     name: str
@@ -65,6 +67,7 @@ class Ehr:
     algorithm: str
     origins: frozenset[str]
     scope: str
+    user: bool = False
 
 
 Ehrs = Mapping[str, Ehr]
@@ -92,7 +95,7 @@ def _ehr(base: str, entry: _Entry, folder: Path) -> Ehr:
             raise ConfigurationError(f"smart: {address} must be an https address; tokens go there")
     return Ehr(
         base=base,
-        **entry.model_dump(include={"name", "client_id", "client_secret", "key_id", "algorithm", "scope"}),
+        **entry.model_dump(include={"name", "client_id", "client_secret", "key_id", "algorithm", "scope", "user"}),
         private_key=_key(folder / entry.private_key, entry.algorithm) if entry.private_key else None,
         origins=frozenset(map(origin, (base, *entry.authorization))),
     )

@@ -25,6 +25,7 @@ from medrag.server.routes.smart.authorisation import Granted, discovered, login_
 from medrag.server.routes.smart.ehrs import Ehr, Ehrs
 from medrag.server.routes.smart.record import read_record
 from medrag.server.routes.smart.sessions import COOKIE, Launch, Sessions, browser_of
+from medrag.server.routes.smart.users import user_of
 from medrag.types import Patient
 
 OPEN = frozenset({"/smart/launch", "/smart/callback"})
@@ -59,13 +60,14 @@ def routes(ehrs: Ehrs, sessions: Sessions, trail: Trail | None, language: Langua
         """Reads the record with the code that came back, and opens the page on it."""
         try:
             begun = _taken(request, sessions, state, iss)
-            granted, patient = await asyncio.to_thread(_received, begun, _redirect(request), code, error)
+            granted, user, patient = await asyncio.to_thread(_received, begun, _redirect(request), code, error)
         except _Stopped as stopped:
             return _told(stopped, request, language)
+        who = ":".join(filter(None, (begun.ehr.name, user)))
         if trail:
-            kept = {"event": "launch", "who": f"{LAUNCHED}{begun.ehr.name}"}
+            kept = {"event": "launch", "who": f"{LAUNCHED}{who}"}
             await asyncio.to_thread(trail.append, kept | {"patient_id_sha256": text_hash(str(granted.patient))})
-        name = sessions.opened(begun, patient, granted.expires_in)
+        name = sessions.opened(begun, who, patient, granted.expires_in)
         return RedirectResponse(f"{request.base_url}?launch={name}", 303, {"Referrer-Policy": "no-referrer"})
 
     @router.get("/v1/launches/{name}", responses=described(PatientAnswer))
@@ -102,8 +104,8 @@ async def _begun(request: Request, ehr: Ehr, launch: str | None, sessions: Sessi
     except Failed as failure:
         raise _Stopped("launch_unreachable", str(failure), 502) from None
     browser = browser_of(request.headers) or sessions.new_browser()
-    state, verifier = sessions.begin(ehr, endpoints, browser)
-    address = login_address(ehr, endpoints, _redirect(request), state, verifier, launch)
+    state, keys = sessions.begin(ehr, endpoints, browser)
+    address = login_address(ehr, endpoints, _redirect(request), state, keys, launch)
     answer = RedirectResponse(address, 303, {"Referrer-Policy": "no-referrer"})
     secure, path = request.url.scheme == "https", request.base_url.path
     answer.set_cookie(COOKIE, browser, path=path, secure=secure, httponly=True, samesite="lax")
@@ -118,17 +120,21 @@ def _taken(request: Request, sessions: Sessions, state: str, iss: str) -> Launch
     return launch
 
 
-def _received(launch: Launch, redirect: str, code: str, error: str) -> tuple[Granted, Patient]:
+def _received(launch: Launch, redirect: str, code: str, error: str) -> tuple[Granted, str | None, Patient]:
     if error or not code:
         raise _Stopped("launch_refused", error if error in _REFUSED else "error")
     try:
-        granted = token_for(launch.ehr, launch.endpoints, redirect, code, launch.verifier)
+        granted = token_for(launch.ehr, launch.endpoints, redirect, code, launch.keys.verifier)
     except Failed as failure:
         raise _Stopped("launch_no_token", str(failure), 502) from None
     if not granted.patient:
         raise _Stopped("launch_no_patient")
     try:
-        return granted, read_record(launch.ehr, granted.access_token, granted.patient)
+        user = user_of(launch.ehr, launch.endpoints, granted.id_token, launch.keys.nonce) if launch.ehr.user else None
+    except Failed as failure:
+        raise _Stopped("launch_no_user", str(failure), 502) from None
+    try:
+        return granted, user, read_record(launch.ehr, granted.access_token, granted.patient)
     except (Failed, PatientError) as failure:
         reason = str(failure) if isinstance(failure, Failed) else type(failure).__name__
         raise _Stopped("launch_no_record", reason, 502) from None

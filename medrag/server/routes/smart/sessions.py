@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Protocol, TypeVar
 
-from medrag.server.routes.smart.authorisation import Endpoints
+from medrag.server.routes.smart.authorisation import Endpoints, LaunchKeys
 from medrag.server.routes.smart.ehrs import Ehr
 from medrag.types import Patient
 
@@ -43,16 +43,16 @@ class Launch:
 
     ehr: Ehr
     endpoints: Endpoints
-    verifier: str = field(repr=False)
+    keys: LaunchKeys
     browser: str = field(repr=False)
     until: float
 
 
 @dataclass(frozen=True)
 class Session:
-    """A launched patient and the record system's name."""
+    """A launched patient and whose it is: the record system's name, and its user's where that was asked."""
 
-    ehr: str
+    who: str
     patient: Patient = field(repr=False)
     browser: str = field(repr=False)
     until: float
@@ -73,12 +73,12 @@ class Sessions:
         """A secret for a browser that has none."""
         return secrets.token_urlsafe(32)
 
-    def begin(self, ehr: Ehr, endpoints: Endpoints, browser: str) -> tuple[str, str]:
-        """A new launch's state and code verifier."""
-        state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
-        launch = Launch(ehr, endpoints, verifier, browser, time.monotonic() + LAUNCH_S)
+    def begin(self, ehr: Ehr, endpoints: Endpoints, browser: str) -> tuple[str, LaunchKeys]:
+        """A new launch's state and keys."""
+        state, keys = secrets.token_urlsafe(32), LaunchKeys()
+        launch = Launch(ehr, endpoints, keys, browser, time.monotonic() + LAUNCH_S)
         _put(self._launches, state, launch, MOST_LAUNCHES)
-        return state, verifier
+        return state, keys
 
     def taken(self, state: str, browser: str) -> Launch | None:
         """The launch of that state, once, and for its own browser alone."""
@@ -87,11 +87,11 @@ class Sessions:
             del self._launches[state]
         return launch
 
-    def opened(self, launch: Launch, patient: Patient, life_s: float) -> str:
-        """The name of a new session."""
+    def opened(self, launch: Launch, who: str, patient: Patient, life_s: float) -> str:
+        """The name of a new session of ``who``."""
         name = secrets.token_urlsafe(24)
         until = time.monotonic() + min(life_s, SESSION_S)
-        _put(self._sessions, name, Session(launch.ehr.name, patient, launch.browser, until), MOST_SESSIONS)
+        _put(self._sessions, name, Session(who, patient, launch.browser, until), MOST_SESSIONS)
         return name
 
     def found(self, name: str, browser: str) -> Session | None:
@@ -106,8 +106,8 @@ class Sessions:
         return known
 
     def who(self, browser: str) -> str | None:
-        """Which record system the browser was last launched from, as long as one of its sessions lasts."""
-        named = [each.ehr for name in self._sessions if (each := self.found(name, browser))]
+        """Whom the browser was last launched for, as long as one of its sessions lasts."""
+        named = [each.who for name in self._sessions if (each := self.found(name, browser))]
         return named[-1] if named else None
 
 

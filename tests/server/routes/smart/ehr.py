@@ -7,6 +7,7 @@ import hashlib
 import json
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric import ec
 
 Json = dict[str, Any]
 WARFARIN = {"text": "Warfarin 5 mg tablet"}
@@ -61,6 +63,9 @@ class RecordSystem:
     scopes: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     tokens: set[str] = field(default_factory=set)
+    user: str = "Practitioner/dr-7"
+    claims: Json = field(default_factory=dict)
+    signer: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
     @property
     def fhir(self) -> str:
@@ -73,6 +78,7 @@ class RecordSystem:
             "issuer": self.url,
             "authorization_endpoint": f"{self.url}/auth/authorize",
             "token_endpoint": f"{self.url}/auth/token",
+            "jwks_uri": f"{self.url}/auth/keys",
             "code_challenge_methods_supported": ["S256"],
             "capabilities": ["launch-ehr", "launch-standalone", "client-public", "permission-v2"],
             "grant_types_supported": ["authorization_code"],
@@ -107,7 +113,22 @@ class RecordSystem:
         token = secrets.token_urlsafe(16)
         self.tokens.add(token)
         context = {"patient": self.patient} if self.patient else {}
-        return {"access_token": token, "token_type": "Bearer", "expires_in": 600, "scope": asked["scope"], **context}
+        told = {"id_token": self.identity(asked)} if "openid" in asked["scope"].split() else {}
+        granted = {"access_token": token, "token_type": "Bearer", "expires_in": 600, "scope": asked["scope"]}
+        return granted | context | told
+
+    def identity(self, asked: dict[str, str]) -> str:
+        """The ID token of the user who is logged in; ``claims`` replaces some of what it says."""
+        now = int(time.time())
+        said = {"iss": self.url, "sub": "u1", "aud": self.client_id, "iat": now, "exp": now + 300}
+        told = said | {"nonce": asked.get("nonce"), "fhirUser": f"{self.fhir}/{self.user}"} | self.claims
+        return jwt.encode(told, self.signer, "ES256", headers={"kid": "k1"})
+
+    @property
+    def keys(self) -> Json:
+        """The public key of its ID tokens."""
+        key = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(self.signer.public_key()))
+        return {"keys": [key | {"kid": "k1", "alg": "ES256", "use": "sig"}]}
 
     def _knows(self, form: dict[str, str], authorization: str | None) -> bool:
         if self.public_key is not None:
@@ -145,6 +166,8 @@ def running(**options: Any) -> Iterator[RecordSystem]:
                 self.answer(system.answers[path])
             elif path == ".well-known/smart-configuration":
                 self.answer(system.configuration)
+            elif path == "/auth/keys":
+                self.answer(system.keys)
             elif path == "/auth/authorize":
                 self.tried(lambda: system.authorised(query))
             else:

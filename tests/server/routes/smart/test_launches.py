@@ -310,3 +310,56 @@ def test_a_client_with_a_key(engine_of: EngineOf, tmp_path: Path, browser: httpx
 def test_it_is_off_unless_record_systems_are_listed(engine_of: EngineOf) -> None:
     with serving(engine_of(ScriptedModel(["NONE"]))) as base:
         assert httpx.get(f"{base}/smart/launch").status_code == 404
+
+
+def users(engine_of: EngineOf, folder: Path, ehr: RecordSystem, browser: httpx.Client) -> list[str]:
+    """Whom the trail names of a launch, or what the launch was stopped with."""
+    with service(engine_of, folder, ehr, "  user: true\n") as base:
+        answer = launched(browser, base)
+        if answer.status_code != 303:
+            return [answer.text]
+        patient = browser.get(f"{base}/v1/launches/{name_of(answer)}").json()["patient"]
+        body = {"model": "medrag", "messages": [{"role": "user", "content": QUESTION}], "medrag": {"patient": patient}}
+        browser.post(f"{base}/v1/chat/completions", json=body).raise_for_status()
+    return [each["who"] for each in records(folder / "medrag.db")]
+
+
+@pytest.mark.parametrize(
+    ("user", "named"),
+    [("Practitioner/dr-7", "smart:ward-ehr:Practitioner/dr-7"), ("Patient/p1", "smart:ward-ehr:Patient")],
+)
+def test_the_trail_names_the_user_where_that_is_asked(
+    engine_of: EngineOf, ehr: RecordSystem, tmp_path: Path, browser: httpx.Client, user: str, named: str
+) -> None:
+    ehr.user = user
+    assert set(users(engine_of, tmp_path, ehr, browser)) == {named}
+    assert ehr.scopes == ["launch/patient openid fhirUser patient/*.rs"]
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"nonce": "another"},
+        {"aud": "another"},
+        {"iss": "https://elsewhere.example.org"},
+        {"exp": 1},
+        {"fhirUser": None},
+        {"fhirUser": "https://elsewhere.example.org/Organization/1"},
+    ],
+    ids=str,
+)
+def test_an_identity_that_does_not_hold_opens_nothing(
+    engine_of: EngineOf, ehr: RecordSystem, tmp_path: Path, browser: httpx.Client, claims: dict[str, Any]
+) -> None:
+    ehr.claims = claims
+    (said,) = users(engine_of, tmp_path, ehr, browser)
+    assert said.startswith("Who uses medrag could not be told")
+    assert not any(path.startswith("Patient/") for path, _ in ehr.seen)
+
+
+def test_keys_at_a_server_that_is_not_listed_are_not_fetched(
+    engine_of: EngineOf, ehr: RecordSystem, tmp_path: Path, browser: httpx.Client
+) -> None:
+    ehr.answers[".well-known/smart-configuration"] = ehr.configuration | {"jwks_uri": "https://elsewhere.example.org/k"}
+    (said,) = users(engine_of, tmp_path, ehr, browser)
+    assert "keys at a server that is listed" in said
