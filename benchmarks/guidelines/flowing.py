@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from benchmarks.guidelines.markup import marked
 from benchmarks.guidelines.text import (
     RIGHTS,
     RUNNING_FOOT,
@@ -60,6 +61,7 @@ def _styles() -> dict[str, Any]:
         "title": ParagraphStyle("title", fontName="Helvetica-Bold", fontSize=17, leading=20, spaceAfter=10),
         "1": ParagraphStyle("1", fontName="Helvetica-Bold", fontSize=11.5, leading=14, spaceBefore=8, spaceAfter=3),
         "2": ParagraphStyle("2", fontName="Times-BoldItalic", fontSize=9.5, leading=12, spaceBefore=5, spaceAfter=2),
+        "3": ParagraphStyle("3", fontName="Times-Italic", fontSize=9.5, leading=12, spaceBefore=4, spaceAfter=2),
         "item": ParagraphStyle("item", parent=text, leftIndent=14, bulletIndent=2, spaceAfter=1),
     }
 
@@ -70,16 +72,22 @@ def _said(words: str, style: Any, **more: Any) -> Any:
     return Flowing(escape(words), style, **more)
 
 
+def _marked(words: str, style: Any) -> Any:
+    from reportlab.platypus import Paragraph as Flowing
+
+    return Flowing(marked(words).replace("sup>", "super>"), style)
+
+
 def _flow(block: Block, styles: dict[str, Any], column: float) -> list[Any]:  # noqa: PLR0911 (a kind each)
     match block:
         case Heading():
-            return [_said(block.text, styles[str(block.level)])]
+            return [_said(block.text, styles[str(min(block.level, 3))])]
         case Paragraph():
             return [_said(" ".join(block.sentences), styles["text"])]
         case Recommendation():
             return [_said(f"{block.number} {block.text}", styles["text"])]
         case Listing():
-            return [_said(block.stem, styles["text"]), *_items(block.items, styles, lambda _: "•")]
+            return [_said(block.stem, styles["text"]), *_bullets(block, styles, 0)]
         case Steps():
             return list(_items(block.items, styles, lambda number: f"{number})"))
         case Table():
@@ -87,6 +95,17 @@ def _flow(block: Block, styles: dict[str, Any], column: float) -> list[Any]:  # 
         case References():
             listed = _items(block.items, styles, lambda number: f"{number}.")
             return [_said("References", styles["1"]), *listed]
+
+
+def _bullets(listing: Listing, styles: dict[str, Any], depth: int) -> Iterator[Any]:
+    from reportlab.lib.styles import ParagraphStyle
+
+    deep = 12 * depth
+    style = ParagraphStyle("deep", parent=styles["item"], leftIndent=14 + deep, bulletIndent=2 + deep)
+    for each in listing.items:
+        yield _said(each.stem if isinstance(each, Listing) else each, style, bulletText="–" if depth else "•")
+        if isinstance(each, Listing):
+            yield from _bullets(each, styles, depth + 1)
 
 
 def _items(items: tuple[str, ...], styles: dict[str, Any], mark: Any) -> Iterator[Any]:
@@ -111,5 +130,7 @@ def _table(table: Table, styles: dict[str, Any], column: float) -> Iterator[Any]
         for _, wide, tall in row:
             marks.append(("SPAN", (place, number), (place + wide - 1, number + tall - 1)))
             place += wide
-    cells = [[_said(cell, styles["cell"]) for cell in row] for row in written]
+    cells = [[_marked(cell, styles["cell"]) for cell in row] for row in written]
     yield Grid(cells, colWidths=[column / len(written[0])] * len(written[0]), style=TableStyle(marks), repeatRows=heads)
+    for each in table.notes:
+        yield _marked(each, styles["cell"])

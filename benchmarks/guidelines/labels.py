@@ -25,16 +25,21 @@ _NEGATED = re.compile(
 )
 
 
+MARKS = "ᵃᵇᶜᵈᵉᶠᵍ"
+
+
 @dataclass(frozen=True)
 class Label:
     """Words that stand in one quotable sentence, in this order, under ``heading``.
 
-    A row's are its cells, each after its column's name.
+    A row's are its cells, each after its column's name. ``heading`` is "" where either of two would be right; ``room``
+    is how long its sentence is.
     """
 
     parts: tuple[str, ...]
     heading: str
     row: bool = False
+    room: int = 0
 
     @property
     def text(self) -> str:
@@ -72,15 +77,28 @@ def _of(block: Block, heading: str) -> Iterator[Label]:
     elif isinstance(block, Recommendation):
         yield Label((block.text,), heading)
     elif isinstance(block, Listing):
-        apart = [(block.stem, *block.items)] if block.together else [(block.stem, each) for each in block.items]
-        yield from (Label(parts, heading) for parts in apart)
+        yield from (Label(parts, heading) for parts in _listed(block))
     elif isinstance(block, Steps):
         yield from (Label((each,), heading) for each in block.items)
     elif isinstance(block, Table):
-        yield from (Label(_cells(block, row), block.caption or heading, row=True) for row in block.rows)
+        yield from (_row(block, row, block.caption or heading) for row in block.rows)
+        yield from (Label((each,), "") for each in block.notes if each[0] not in MARKS)
 
 
-def _cells(table: Table, row: list[str]) -> tuple[str, ...]:
+def _listed(listing: Listing) -> Iterator[tuple[str, ...]]:
+    if listing.together:
+        yield (listing.stem, *map(str, listing.items))
+        return
+    for each in listing.items:
+        inner = _listed(each) if isinstance(each, Listing) else [(each,)]
+        yield from ((listing.stem, *parts) for parts in inner)
+
+
+def _row(table: Table, row: list[str], heading: str) -> Label:
     above, names = table.heads[0], table.heads[-1]
-    shared = {name for name in above if above.count(name) > 1}
-    return (*sorted(shared), row[0], *(f"{name}: {cell}" for name, cell in zip(names[1:], row[1:], strict=True)))
+    shared = sorted({name for name in above if above.count(name) > 1})
+    cells = [f"{name}: {cell}" for name, cell in zip(names[1:], row[1:], strict=True)]
+    noted = [note[1:].strip() for note in table.notes if any(note[0] in cell for cell in row if note[0] in MARKS)]
+    parts = tuple(each.replace("\n", " ") for each in (*shared, row[0], *cells, *noted))
+    said = [*(name for head in table.heads for name in head), *row, *noted]
+    return Label(parts, heading, row=True, room=sum(len(each) + 2 for each in said))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
+from benchmarks.guidelines.labels import MARKS
 from benchmarks.guidelines.text import (
     RIGHTS,
     RUNNING_FOOT,
@@ -21,6 +23,7 @@ from benchmarks.guidelines.text import (
     Text,
 )
 
+_MARKS = re.compile(f"[{MARKS}]")
 _STYLES = Path(__file__).parent / "styles"
 SITE_HEAD = (
     f'<nav class="menu"><a href="/">{RUNNING_HEAD}</a></nav><div class="breadcrumbs">{RUNNING_HEAD} &gt; Wards</div>'
@@ -54,20 +57,34 @@ def html(block: Block, *, numbered: bool = True) -> str:  # noqa: PLR0911 (one f
     """A block's markup."""
     match block:
         case Heading():
-            number = f"{block.number} " if numbered else ""
-            return f'<h{block.level + 1} id="s{block.number}">{number}{escape(block.text)}</h{block.level + 1}>'
+            said = block.numbered if numbered else block.text
+            return f'<h{block.level + 1} id="s{block.number}">{escape(said)}</h{block.level + 1}>'
         case Paragraph():
             return f"<p>{escape(' '.join(block.sentences))}</p>"
         case Recommendation():
             return f"<p>{block.number} {escape(block.text)}</p>"
         case Listing():
-            return f"<p>{escape(block.stem)}</p><ul>{_items(block.items)}</ul>"
+            return f"<p>{escape(block.stem)}</p>{_bullets(block)}"
         case Steps():
             return f"<ol>{_items(block.items)}</ol>"
         case Table():
             return "".join(_table(block))
         case References():
             return f"<h2>References</h2><ol>{_items(block.items)}</ol>"
+
+
+def _bullets(listing: Listing) -> str:
+    items = (
+        f"{escape(each.stem)}{_bullets(each)}" if isinstance(each, Listing) else escape(each) for each in listing.items
+    )
+    return f"<ul>{''.join(f'<li>{each}</li>' for each in items)}</ul>"
+
+
+def marked(said: str) -> str:
+    """A cell or note with its marks raised and its lines broken."""
+    return _MARKS.sub(lambda each: f"<sup>{chr(ord('a') + MARKS.index(each[0]))}</sup>", escape(said)).replace(
+        "\n", "<br/>"
+    )
 
 
 def _items(items: tuple[str, ...]) -> str:
@@ -82,9 +99,9 @@ def _table(table: Table) -> Iterator[str]:
     yield "</thead><tbody>"
     for number, cells_of_row in enumerate(table.cells):
         written = (
-            f'<td rowspan="{table.reach(number, column)}">{escape(cell)}</td>'
+            f'<td rowspan="{table.reach(number, column)}">{marked(cell)}</td>'
             for column, cell in enumerate(cells_of_row)
             if cell != "^"
         )
         yield f"<tr>{''.join(written)}</tr>"
-    yield "</tbody></table>"
+    yield "</tbody></table>" + "".join(f"<p>{marked(each)}</p>" for each in table.notes)

@@ -17,9 +17,9 @@ from index.sources import reader
 from medrag.types import Passage
 
 # Numbers of recommendations and lists, and names of columns, may stand in a quote beside what is labelled.
-_SLACK, _ROW_SLACK = 30, 70
+_SLACK, _ROW_SLACK = 30, 30
 _WINDOW = 6
-_ODD = str.maketrans({"−": "-", "–": "-", "’": "'", "“": '"', "”": '"', "\u00a0": " "})
+_ODD = str.maketrans({"−": "-", "–": "-", "’": "'", "“": '"', "”": '"', "\u00a0": " ", "μ": "µ"})
 _LETTERS = re.compile(r"[^a-z0-9]+")
 
 
@@ -87,7 +87,7 @@ def _count(found: Score, label: Label, holding: list[Quote], pdf: Path | None) -
     if not holding:
         found.missed.append(f"{'row' if label.row else 'sentence'}: {label.text}")
         return
-    if not label.row:
+    if not label.row and label.heading:
         found.headed += 1
         right = any(_unnumbered(each.passage.section[-1:]) == _plain(label.heading) for each in holding)
         found.headings += right
@@ -103,7 +103,7 @@ def _count(found: Score, label: Label, holding: list[Quote], pdf: Path | None) -
 def _holding(quotes: Sequence[Quote], label: Label) -> list[Quote]:
     """The quotes that hold a label's words in their order and little else."""
     parts = [_plain(part) for part in label.parts]
-    room = sum(map(len, parts)) + len(parts) * 2 + (_ROW_SLACK if label.row else _SLACK)
+    room = label.room + _ROW_SLACK if label.row else sum(map(len, parts)) + len(parts) * 2 + _SLACK
     return [each for each in quotes if len(each.text) <= room and all(part in each.text for part in parts)]
 
 
@@ -124,12 +124,18 @@ def _negation(found: Score, label: Label, quotes: Sequence[Quote], others: Seque
         return
     found.negations += 1
     before, after = label.negation
-    said = _plain(" ".join(before.split()[-3:]))
-    spans = [_plain(" ".join(after[start : start + _WINDOW])) for start in range(max(1, len(after) - _WINDOW + 1))]
-    windows = [each for each in spans if len(each.split()) > 2 and not any(each in other for other in others)]
+    said = _plain(" ".join(before.split()[-3:])).replace(";", "")
+    spans = [
+        _plain(" ".join(after[start : start + _WINDOW])).replace(";", "")
+        for start in range(max(1, len(after) - _WINDOW + 1))
+    ]
+    windows = [
+        each for each in spans if len(each.split()) > 2 and not any(each in other.replace(";", "") for other in others)
+    ]
     for quote in quotes:
-        lost = next((each for each in windows if each in quote.text), None)
-        if lost and said not in quote.text:
+        # What belongs together is joined with ";".
+        text = quote.text.replace(";", "")
+        if any(each in text for each in windows) and said not in text:
             found.negations_lost += 1
             found.wrong.append(f"negation lost: {quote.text} | {label.text}")
             return

@@ -35,7 +35,8 @@ def docusaurus(text: Text) -> str:
 
 def _boxed(block: Block) -> Iterator[str]:
     if isinstance(block, Heading):
-        yield f"{'#' * (block.level + 1)} {block.text} {{#s{block.number.replace('.', '-')}}}"
+        anchor = f" {{#s{block.number.replace('.', '-')}}}" if block.number else ""
+        yield f"{'#' * (block.level + 1)} {block.text}{anchor}"
     elif isinstance(block, Listing):
         yield from (":::warning", "", *_lines(block, star="-"), "", ":::")
     else:
@@ -51,7 +52,7 @@ def _lines(block: Block, star: str) -> Iterator[str]:
         case Recommendation():
             yield f"**{block.number}** {block.text}"
         case Listing():
-            yield from (block.stem, "", *(f"{star} {each}" for each in block.items))
+            yield from (block.stem, "", *_bullets(block, star))
         case Steps():
             yield from (f"{number}. {each}" for number, each in enumerate(block.items, start=1))
         case Table():
@@ -60,10 +61,20 @@ def _lines(block: Block, star: str) -> Iterator[str]:
             yield from ("## References", "", *(f"{number}. {each}" for number, each in enumerate(block.items, start=1)))
 
 
+def _bullets(listing: Listing, star: str, indent: str = "") -> Iterator[str]:
+    for each in listing.items:
+        if isinstance(each, Listing):
+            yield from (f"{indent}{star} {each.stem}", *_bullets(each, star, f"{indent}    "))
+        else:
+            yield f"{indent}{star} {each}"
+
+
 def _table(table: Table) -> Iterator[str]:
     """Pipe tables have one row of names and no merged cells."""
     names = [", ".join(dict.fromkeys(column)) for column in zip(*table.heads, strict=True)]
     if table.caption:
         yield f"**{table.caption}**\n"
     for row in (names, ["---"] * len(names), *table.rows):
-        yield f"| {' | '.join(row)} |"
+        yield f"| {' | '.join(row)} |".replace("\n", "<br>")
+    for each in table.notes:
+        yield f"\n{each}"

@@ -19,11 +19,16 @@ FURNITURE = (RUNNING_HEAD, RUNNING_FOOT, RIGHTS)
 
 @dataclass(frozen=True)
 class Heading:
-    """``number`` is "2" or "2.1", ``level`` 1 or 2."""
+    """``number`` is "2" or "2.1", none ("") below level 2."""
 
     level: int
     number: str
     text: str
+
+    @property
+    def numbered(self) -> str:
+        """Its words after its number."""
+        return f"{self.number} {self.text}".strip()
 
 
 @dataclass(frozen=True)
@@ -43,10 +48,10 @@ class Recommendation:
 
 @dataclass(frozen=True)
 class Listing:
-    """Bullets under a stem; ``together``: they hold only as one."""
+    """Bullets under a stem, some with bullets of their own; ``together``: they hold only as one."""
 
     stem: str
-    items: tuple[str, ...]
+    items: tuple[str | Listing, ...]
     together: bool = False
 
 
@@ -59,11 +64,15 @@ class Steps:
 
 @dataclass(frozen=True)
 class Table:
-    """Cells as written: ``^`` continues the cell above, and equal neighbours in ``heads`` are one merged cell."""
+    """Cells as written: ``^`` continues the cell above, and equal neighbours in ``heads`` are one merged cell.
+
+    ``notes`` stand below it, most after a raised letter that cells bear.
+    """
 
     caption: str
     heads: tuple[tuple[str, ...], ...]
     cells: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def rows(self) -> list[list[str]]:
@@ -143,6 +152,8 @@ def _blocks(body: list[dict[str, Any]]) -> Iterator[Block]:
         elif kind == "h2":
             section, recommendation = section + 1, 0
             yield Heading(2, f"{part}.{section}", said)
+        elif kind in ("h3", "h4"):
+            yield Heading(int(kind[1]), "", said)
         elif kind == "rec":
             recommendation += 1
             yield Recommendation(f"{part}.{section}.{recommendation}", said)
@@ -154,10 +165,15 @@ def _plain_block(kind: str, said: Any) -> Block:
     if kind == "p":
         return Paragraph(tuple(said))
     if kind == "list":
-        return Listing(said["stem"], tuple(said["items"]), said.get("together", False))
+        return _listing(said)
     if kind == "steps":
         return Steps(tuple(said))
     if kind == "table":
         heads, rows = (tuple(map(tuple, said[name])) for name in ("heads", "rows"))
-        return Table(said.get("caption", ""), heads, rows)
+        return Table(said.get("caption", ""), heads, rows, tuple(said.get("notes", ())))
     return References(tuple(said))
+
+
+def _listing(said: dict[str, Any]) -> Listing:
+    items = (_listing(each) if isinstance(each, dict) else each for each in said["items"])
+    return Listing(said["stem"], tuple(items), said.get("together", False))

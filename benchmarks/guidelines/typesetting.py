@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from benchmarks.guidelines.labels import MARKS
 from benchmarks.guidelines.text import (
     RIGHTS,
     RUNNING_FOOT,
@@ -21,8 +23,12 @@ from benchmarks.guidelines.text import (
 
 _TEX = str.maketrans(
     {"%": r"\%", "&": r"\&", "²": r"\textsuperscript{2}", "°": r"\textdegree{}", "_": r"\_", "^": r"\^{}",
-     ">": r"\textgreater{}", "©": r"\textcopyright{}"}
+     **{mark: rf"\textsuperscript{{{letter}}}" for mark, letter in zip(MARKS, "abcdefg", strict=True)},
+     "⁹": r"\textsuperscript{9}", "µ": r"\textmu{}", ">": r"\textgreater{}", "©": r"\textcopyright{}"}
 )  # fmt: skip
+_MARKS = re.compile(f"[{MARKS}]")
+# Tables of more columns stand in small letters.
+_WIDE = 5
 _TYPST = str.maketrans({each: f"\\{each}" for each in "#$*_@<>`~"})
 
 
@@ -42,13 +48,14 @@ def latex(text: Text, *, columns: bool = False, ruled: bool = True) -> str:
 def _latex(block: Block, columns: bool, ruled: bool) -> str:  # noqa: PLR0911 (a kind each)
     match block:
         case Heading():
-            return rf"\{'sub' * (block.level - 1)}section{{{_tex(block.text)}}}"
+            star = "" if block.number else "*"
+            return rf"\{'sub' * min(block.level - 1, 2)}section{star}{{{_tex(block.text)}}}"
         case Paragraph():
             return _tex("\n".join(block.sentences))
         case Recommendation():
             return rf"\noindent {block.number} {_tex(block.text)}"
         case Listing():
-            return f"{_tex(block.stem)}\n" + _latex_list("itemize", block.items)
+            return _latex_bullets(block)
         case Steps():
             return _latex_list("enumerate", block.items)
         case Table():
@@ -56,6 +63,12 @@ def _latex(block: Block, columns: bool, ruled: bool) -> str:  # noqa: PLR0911 (a
         case References():
             cited = "\n".join(rf"\bibitem{{r{number}}} {_tex(each)}" for number, each in enumerate(block.items))
             return rf"\begin{{thebibliography}}{{9}}{cited}\end{{thebibliography}}"
+
+
+def _latex_bullets(listing: Listing) -> str:
+    items = (_latex_bullets(each) if isinstance(each, Listing) else _tex(each) for each in listing.items)
+    listed = "\n".join(rf"\item {each}" for each in items)
+    return rf"{_tex(listing.stem)}\begin{{itemize}}{listed}\end{{itemize}}"
 
 
 def _latex_list(kind: str, items: tuple[str, ...]) -> str:
@@ -66,13 +79,15 @@ def _latex_list(kind: str, items: tuple[str, ...]) -> str:
 def _latex_table(table: Table, columns: bool, ruled: bool) -> Iterator[str]:
     width = len(table.heads[0])
     share = (0.9 if columns else 0.86) / width
+    small = r"\footnotesize\setlength{\tabcolsep}{2pt}" if width > _WIDE else ""
     shape = rf">{{\raggedright\arraybackslash}}p{{{share:.2f}\textwidth}}" * width
     rule = r"\hline" if ruled else ""
     star = "*" if columns else ""
     caption = f"\\caption{{{_tex(table.caption)}}}" if table.caption else ""
     ends = "\\\\" if caption else ""
+    yield f"{{{small}"
     if columns:
-        yield rf"\begin{{table{star}}}[t]\centering{caption}\begin{{tabular}}{{{shape}}}{rule}"
+        yield rf"\begin{{table{star}}}[t]\centering{small}{caption}\begin{{tabular}}{{{shape}}}{rule}"
     else:
         yield rf"\begin{{longtable}}{{{shape}}}{caption}{ends}{rule}"
     for row in table.spans():
@@ -83,11 +98,12 @@ def _latex_table(table: Table, columns: bool, ruled: bool) -> Iterator[str]:
     yield rule
     for row_of_cells in table.cells:
         yield " & ".join("" if cell == "^" else _tex(cell) for cell in row_of_cells) + r"\\"
-    yield rule + (rf"\end{{tabular}}\end{{table{star}}}" if columns else r"\end{longtable}")
+    noted = r"\\".join(["", *map(_tex, table.notes)])
+    yield rule + (rf"\end{{tabular}}{noted}\end{{table{star}}}}}" if columns else rf"\end{{longtable}}}}{noted}")
 
 
 def _tex(said: str) -> str:
-    return said.translate(_TEX)
+    return said.translate(_TEX).replace("\n", r"\newline{}")
 
 
 def typst(text: Text, *, numbered: bool) -> str:
@@ -111,13 +127,20 @@ def _typst(block: Block) -> str:  # noqa: PLR0911 (a kind each)
         case Recommendation():
             return f"#[{block.number}] {_safe(block.text)}"
         case Listing():
-            return f"{_safe(block.stem)}\n" + "\n".join(f"- {_safe(each)}" for each in block.items)
+            return f"{_safe(block.stem)}\n" + "\n".join(_typst_bullets(block))
         case Steps():
             return "\n".join(f"+ {_safe(each)}" for each in block.items)
         case Table():
             return "\n".join(_typst_table(block))
         case References():
             return "= References\n" + "\n".join(f"+ {_safe(each)}" for each in block.items)
+
+
+def _typst_bullets(listing: Listing, indent: str = "") -> Iterator[str]:
+    for each in listing.items:
+        yield f"{indent}- {_safe(each.stem if isinstance(each, Listing) else each)}"
+        if isinstance(each, Listing):
+            yield from _typst_bullets(each, f"{indent}  ")
 
 
 def _typst_table(table: Table) -> Iterator[str]:
@@ -133,8 +156,13 @@ def _typst_table(table: Table) -> Iterator[str]:
         for column, cell in enumerate(row_of_cells):
             if cell != "^":
                 yield f"table.cell(rowspan: {table.reach(number, column)})[{_safe(cell)}],"
-    yield ")"
+    yield ")\n"
+    yield from (f"{_safe(each)}\n" for each in table.notes)
 
 
 def _safe(said: str) -> str:
-    return said.translate(_TYPST)
+    return _MARKS.sub(lambda each: f"#super[{_letter(each[0])}]", said.translate(_TYPST)).replace("\n", " \\ ")
+
+
+def _letter(mark: str) -> str:
+    return chr(ord("a") + MARKS.index(mark))

@@ -53,7 +53,7 @@ def _foot(paragraph: Any) -> None:
 def _contents(word: Any, text: Text) -> None:
     word.add_paragraph("Contents", style="Heading 1")
     for page, each in enumerate(text.headings, start=2):
-        line = word.add_paragraph(f"{each.number} {each.text}\t{page // 4 + 2}")
+        line = word.add_paragraph(f"{each.numbered}\t{page // 4 + 2}")
         line.paragraph_format.tab_stops.add_tab_stop(Cm(15), leader=WD_TAB_LEADER.DOTS)
     word.add_page_break()
 
@@ -61,15 +61,14 @@ def _contents(word: Any, text: Text) -> None:
 def _add(word: Any, block: Block) -> None:
     match block:
         case Heading():
-            word.add_heading(f"{block.number} {block.text}", block.level)
+            word.add_heading(block.numbered, block.level)
         case Paragraph():
             word.add_paragraph(" ".join(block.sentences))
         case Recommendation():
             word.add_paragraph(f"{block.number}\t{block.text}")
         case Listing():
             word.add_paragraph(block.stem)
-            for each in block.items:
-                word.add_paragraph(each, style="List Bullet")
+            _bullets(word, block, "List Bullet")
         case Steps():
             for each in block.items:
                 word.add_paragraph(each, style="List Number")
@@ -79,6 +78,13 @@ def _add(word: Any, block: Block) -> None:
             word.add_heading("References", 1)
             for each in block.items:
                 word.add_paragraph(each)
+
+
+def _bullets(word: Any, listing: Listing, style: str) -> None:
+    for each in listing.items:
+        word.add_paragraph(each.stem if isinstance(each, Listing) else each, style=style)
+        if isinstance(each, Listing):
+            _bullets(word, each, "List Bullet 2")
 
 
 def _table(word: Any, table: Table) -> None:
@@ -101,6 +107,8 @@ def _table(word: Any, table: Table) -> None:
         row._tr.get_or_add_trPr().append(repeat)
         for run in (run for cell in row.cells for paragraph in cell.paragraphs for run in paragraph.runs):
             run.bold = True
+    for note in table.notes:
+        word.add_paragraph(note)
     word.add_paragraph("")
 
 
