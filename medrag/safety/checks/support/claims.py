@@ -240,12 +240,12 @@ def _group(name: str) -> re.Pattern[str]:
 
 
 @cache
-def _whole(what: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-])(?:{_said(what).pattern})", re.IGNORECASE)
+def _whole(kind: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?:{_said(kind).pattern})", re.IGNORECASE)
 
 
-def _find(what: str, text: str) -> Iterator[re.Match[str]]:
-    return _whole(what).finditer(text)
+def _find(kind: str, text: str) -> Iterator[re.Match[str]]:
+    return _whole(kind).finditer(text)
 
 
 @cache
