@@ -135,6 +135,7 @@ def _expressions(kind: str, code: str) -> dict[str, tuple[str, ...]]:
     return {name: (said,) if isinstance(said, str) else said for name, said in named.items()}
 
 
+@cache
 def _content(code: str, name: str) -> Any:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     text = files(__package__).joinpath(code, f"{name}.yaml").read_text(encoding="utf-8")
