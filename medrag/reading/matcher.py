@@ -77,7 +77,7 @@ class Matcher(Generic[T]):
         self._index: dict[str, list[tuple[Letters, T]]] = {}
         self._longest: dict[str, int] = {}
         for written, letters, value in names:
-            words = [token.folded for token in tokens(written)]
+            words = [fold(word) for word in _TOKEN.findall(written)]
             if words:
                 self._index.setdefault(" ".join(words), []).append((letters, value))
                 self._longest[words[0]] = max(self._longest.get(words[0], 0), len(words))

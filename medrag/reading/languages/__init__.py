@@ -153,6 +153,7 @@ def _lists(named: Mapping[str, str | tuple[str, ...]]) -> dict[str, tuple[str, .
     return {name: (said,) if isinstance(said, str) else said for name, said in named.items()}
 
 
+@cache
 def _content(code: str, name: str) -> Any:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     text = files(__package__).joinpath(code, f"{name}.yaml").read_text(encoding="utf-8")
