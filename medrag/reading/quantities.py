@@ -79,7 +79,7 @@ _SPELT = {
 _LAST_NUMBER = re.compile(rf"({NUMBER})\s*$")
 _OTHER = re.compile(
     r"\b(?:target|goal|aim|aiming for|desired|urine|urinary|csf|pleural|ascitic|ascites|synovial|spot|24[- ]?h(?:our"
-    r"|r)?|stool|sweat|cord|birth|ideal body|ideal|adjusted|lean|donor|donor's|mother's|maternal|father's|wife's"
+    r"|r)?|stool|sweat|cord|birth|ideal body|ideal|dry|adjusted|lean|donor|donor's|mother's|maternal|father's|wife's"
     r"|husband's|baby's|baby"
     r"|fluid|peritoneal|micro|if|when|till?|until|unless|once|keep|maintain|above|below|limit|threshold|range|normal(?!,)|free|ionized"
     r"|ionised|corrected|dialysate|replace|check|goal of)\W{1,3}(?:\w+\W{1,2})?$",

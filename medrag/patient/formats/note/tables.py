@@ -31,6 +31,13 @@ _SERIES = re.compile(
     rf"(?:{DATE}|{MONTH}|today|now)\s?[:=–-]\s?{NUMBER}(?![\d/])(?:\s?(?:{UNIT})(?![\w/^]))?)",
     re.IGNORECASE,
 )
+_TREND = re.compile(
+    rf"\s?(?:trend|results?|levels?|readings?)?\s?[:=–-]?\s?(?P<items>(?:{NUMBER}\s?\((?:{DATE}|{MONTH}|today|now)\)[,;]?\s{{1,3}}){{1,20}}"
+    rf"{NUMBER}\s?\((?:{DATE}|{MONTH}|today|now)\))",
+    re.IGNORECASE,
+)
+"""Values with their days in brackets after a name ("Plt: 8 (2/9), 41 (16/9)")."""
+_POINT = re.compile(rf"(?P<value>{NUMBER})\s?\((?P<when>{DATE}|{MONTH}|today|now)\)(?P<unit>)", re.IGNORECASE)
 _ITEM = re.compile(
     rf"(?P<when>{DATE}|{MONTH}|today|now)\s?[:=–-]\s?(?P<value>{NUMBER})(?:\s?(?P<unit>{UNIT})(?![\w/^]))?",
     re.IGNORECASE,
@@ -179,12 +186,14 @@ def _is_value(said: str) -> bool:
 
 
 def _series(text: str, names: Matcher[str]) -> Iterator[Quantity]:
-    """Dates with values after a name: "INRs 6/10: 2.4  27/10: 2.7  today: 2.2"."""
+    """Dates with values after a name: "INRs 6/10: 2.4  27/10: 2.7  today: 2.2", or values with dates."""
     for match in names.find(text, tokens(text)):
-        run = _SERIES.match(text, match.end)
+        dates_first = _SERIES.match(text, match.end)
+        run = dates_first or _TREND.match(text, match.end)
         if run is None:
             continue
-        for item in _ITEM.finditer(text, run.start("items"), run.end("items")):
+        for item in (_ITEM if dates_first else _POINT).finditer(text, run.start("items"), run.end("items")):
             now = item["when"].casefold() in {"today", "now"}
-            made = Quantity(match.values[0], item.start(), item.end(), number(item["value"]), item["unit"], today=now)
+            unit = item["unit"] or None
+            made = Quantity(match.values[0], item.start(), item.end(), number(item["value"]), unit, today=now)
             yield replace(made, date=None if now else item["when"], name=text[match.start : match.end])
