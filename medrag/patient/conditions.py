@@ -10,7 +10,7 @@ from medrag.knowledge import Knowledge
 from medrag.knowledge.names import Meaning
 from medrag.patient.wording import wording
 from medrag.reading.languages.gloss import in_english, other_script
-from medrag.reading.pregnancy import speaks_of_pregnancy, weeks
+from medrag.reading.people.pregnancy import speaks_of_pregnancy, weeks
 from medrag.types import Condition, Fact, FactStatus, Patient
 
 _OVER = re.compile(

@@ -27,7 +27,7 @@ READERS = {
     "advice": "from medrag.reading import prescriptions; prescriptions(text, load())",
     "doses": "from medrag.reading import doses; doses(text)",
     "limits": "from medrag.reading.thresholds.conditions import applies_when; applies_when(text, load())",
-    "population": "from medrag.reading.population import meant_for; meant_for(text, text)",
+    "population": "from medrag.reading.people.population import meant_for; meant_for(text, text)",
 }
 GENEROUS = 120
 """Seconds for all texts of a reader, on a busy machine; the quadratic readers there once were took many minutes."""

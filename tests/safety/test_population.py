@@ -12,7 +12,7 @@ from medrag import knowledge
 from medrag.engine import Engine
 from medrag.generation.modes.quote import marks
 from medrag.generation.scripted import ScriptedModel
-from medrag.reading.population import meant_for
+from medrag.reading.people.population import meant_for
 from medrag.retrieval.retriever import Retriever
 from medrag.safety.consultation import Consultation
 from medrag.types import Case, Citation, Evidence, Outcome, Passage, Patient, Sentence, Statement

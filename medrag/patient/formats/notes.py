@@ -33,14 +33,14 @@ from medrag.patient.formats.note.values import measurements
 from medrag.patient.record.demographics import Demographics, differences
 from medrag.patient.record.facts import age_on, assemble, days_before
 from medrag.patient.record.foreign import moved, restored, unread
-from medrag.reading.ages import age_and_sex
 from medrag.reading.allergies import no_allergies
 from medrag.reading.boundaries import sentences
 from medrag.reading.context import Context
 from medrag.reading.languages.gloss import Gloss, glossed
 from medrag.reading.languages.spoken import figures
 from medrag.reading.matcher import Token, tokens
-from medrag.reading.pregnancy import current_pregnancies
+from medrag.reading.people.ages import age_and_sex
+from medrag.reading.people.pregnancy import current_pregnancies
 from medrag.reading.sections import Sections, sections
 from medrag.reading.terms import Kind
 from medrag.types import Allergy, Condition, Fact, FactStatus, Medication, Observation, Patient, Problem

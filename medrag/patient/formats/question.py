@@ -12,7 +12,7 @@ from medrag.patient.formats.notes import read_note
 from medrag.patient.record.facts import all_facts, assemble
 from medrag.patient.record.foreign import restored_patient
 from medrag.reading.languages.gloss import glossed
-from medrag.reading.population import General, in_general
+from medrag.reading.people.population import General, in_general
 from medrag.types import Allergy, Condition, Fact, Genotype, Lost, Medication, Observation, Patient, Problem
 
 ORIGIN = "question"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from medrag.patient.view import KnownAllergy, PatientView
 from medrag.reading.languages.gloss import in_english
-from medrag.reading.population import ASKED, Alternatives, asked, meant_for
+from medrag.reading.people.population import ASKED, Alternatives, asked, meant_for
 from medrag.safety.check_context import Context, fail, passed
 from medrag.safety.limits import Standing, standing
 from medrag.types import Evidence, Finding, Severity

@@ -9,7 +9,7 @@ import pytest
 from medrag.knowledge import load as load_knowledge
 from medrag.patient import load
 from medrag.patient.formats.notes import read_note
-from medrag.reading.ages import age_and_sex
+from medrag.reading.people.ages import age_and_sex
 from medrag.types import FactStatus, Patient
 from tests.patient.records import TODAY
 

@@ -8,9 +8,9 @@ from datetime import date, datetime
 
 from medrag.knowledge import Knowledge
 from medrag.patient.record.demographics import Demographics, Identifier, Name, identifier, name
-from medrag.reading.ages import READ, age_and_sex
 from medrag.reading.dates import dates_at
 from medrag.reading.languages import ordinary
+from medrag.reading.people.ages import READ, age_and_sex
 
 _START = r"(?:^|[\n|;]|[ \t]{2}|[.,]\s)[ \t]{0,8}"
 _WORD = r"(?:[A-ZÀ-Þ][\w'’-]*\.?|(?:van|de|der|den|von|la|el|al|bin|da|dos|du)(?=\s))"

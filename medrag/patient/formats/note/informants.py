@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from medrag.reading.ages import ages
 from medrag.reading.languages import language
+from medrag.reading.people.ages import ages
 
 READ = 600
 """Characters in which a note says who tells it."""

@@ -14,7 +14,7 @@ from medrag.reading.dosing.frequency import OFTEN, frequency
 from medrag.reading.languages import pattern, said
 from medrag.reading.matcher import tokens
 from medrag.reading.mentions import routes
-from medrag.reading.population import GROUPS, asked
+from medrag.reading.people.population import GROUPS, asked
 from medrag.reading.terms import Kind, terms
 from medrag.safety.checks.support.quantities import QUANTITY, Quantity, quantities
 

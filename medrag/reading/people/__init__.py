@@ -1,0 +1,1 @@
+"""Whom a text is about: ages, groups of people, pregnancy."""
