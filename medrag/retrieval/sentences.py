@@ -32,6 +32,8 @@ LOOKED_AT_AGAIN = 16
 """Sentences that the larger encoder reads too: its one pass over them is most of the time of a new question."""
 SECOND_WEIGHT = 16.0
 """Of the larger encoder's cosine beside the order's score, by documents set aside: docs/results-model.md."""
+SECOND_SHARE = 1.5
+"""Of its cosine beside the first one's in how near a sentence is, on which FLOOR holds as well: docs/results-model.md."""
 
 
 class SentenceRanker:
@@ -56,29 +58,33 @@ class SentenceRanker:
         """The ``count`` best sentences of the passages ``found``, as evidence numbered from 1.
 
         Passages come by their best sentence, and each holds only its sentences among these; ``score`` is the largest
-        of their cosines.
+        of their cosines, a mean of both encoders' where there are two.
         """
         places = positions(found)
         if not places:
             return []
         texts = [text for each in found for text in sentence_texts(each.passage, self._knowledge)]
         cosines = self._first.cosines(query.described, texts)
-        scores = self._scores(query, found, texts, cosines) if self.floor is not None else cosines
+        scores = self._order.scores(query, found, cosines) if self.floor is not None else cosines.astype(np.float64)
+        if self._second and self.floor is not None:
+            self._look_again(self._second, query, texts, cosines, scores)
         chosen = np.argsort(-scores, kind="stable")[:count]
         return _evidence([each.passage for each in found], [(float(cosines[each]), places[each]) for each in chosen])
 
-    def _scores(
-        self, query: Query, found: Sequence[Evidence], texts: Sequence[str], cosines: NDArray[np.float32]
-    ) -> NDArray[np.float64]:
-        scores = self._order.scores(query, found, cosines)
-        if self._second is None:
-            return scores
+    @staticmethod
+    def _look_again(
+        second: KnownVectors,
+        query: Query,
+        texts: Sequence[str],
+        cosines: NDArray[np.float32],
+        scores: NDArray[np.float64],
+    ) -> None:
+        """Puts both encoders' view of the best in place of the first one's; the best stay before all others."""
         best = np.argsort(-scores, kind="stable")[:LOOKED_AT_AGAIN]
-        nearer = self._second.cosines(query.described, [texts[each] for each in best])
+        nearer = second.cosines(query.described, [texts[each] for each in best])
         again = scores[best] + SECOND_WEIGHT * nearer
-        # What is looked at again stays before what is not.
         scores[best] = again - again.min() + 1 + np.delete(scores, best).max(initial=scores.min())
-        return scores
+        cosines[best] = (cosines[best] + SECOND_SHARE * nearer) / (1 + SECOND_SHARE)
 
     @cached_property
     def _order(self) -> SentenceOrder:
