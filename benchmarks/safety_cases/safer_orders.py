@@ -2,7 +2,7 @@
 
 Processor time, so that what else the machine does counts for little.
 
-python -m benchmarks.safer_orders bundles/ .medrag/index
+python -m benchmarks.safety_cases.safer_orders bundles/ .medrag/index
 """
 
 from __future__ import annotations
