@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 MARKS = "*†‡§¶#¥ᵃᵇᶜᵈᵉᶠᵍ¹²³⁴⁵⁶⁷⁸⁹"
 _NOTE = re.compile(rf"^\s*(?:\[\^?(\w+)\]:?|([{MARKS}]+)|([a-g])\s(?=[A-Z]))\s*(.+)", re.DOTALL)
+# Where the next of several notes in one text begins.
+_APART = re.compile(rf"(?<=[.;])\s+(?=[{MARKS}]+\s*\w)")
 _MAX_NAME_WORDS = 8
 _MAX_GROUP_WORDS = 10
 # A cell that gives an amount or ends a sentence names no column; one that names only its unit does.
@@ -71,10 +74,16 @@ def _spans(first: Row, second: Row) -> bool:
     return bool(first[0]) and not second[0] and below and not any(map(_VALUE.match, filter(None, first)))
 
 
-def notes(texts: Sequence[str]) -> dict[str, str]:
+def footnotes(rows: Sequence[Row], following: Iterable[str]) -> list[str]:
+    """Those texts right below a table that begin with a mark of its cells."""
+    borne = marks_in(rows)
+    return list(takewhile(lambda text: not borne.isdisjoint(notes([text])), following)) if borne else []
+
+
+def notes(texts: Iterable[str]) -> dict[str, str]:
     """The footnotes among ``texts`` by their marks: "* Not in pregnancy.", "a Not in pregnancy."."""
     found: dict[str, str] = {}
-    for text in texts:
+    for text in (each for several in texts for each in _APART.split(several)):
         if match := _NOTE.match(text):
             mark = match[1] or match[2] or match[3]
             found[chr(0x1D43) if mark == "a" else mark] = match[4].strip()
@@ -124,6 +133,6 @@ def _sentence(names: Sequence[str], row: Row, group: str, noted: Mapping[str, st
 
 
 def _marked(cell: str, mark: str) -> bool:
-    return re.search(rf"(?:(?<=\w){re.escape(mark)}|\[\^?{re.escape(mark)}\])(?=[\s,;)]|$)", cell) is not None and (
+    return re.search(rf"(?:(?<=\S){re.escape(mark)}|\[\^?{re.escape(mark)}\])(?=[\s,;)]|$)", cell) is not None and (
         mark in MARKS or f"[{mark}]" in cell or f"[^{mark}]" in cell
     )

@@ -98,7 +98,7 @@ def _latex_table(table: Table, columns: bool, ruled: bool) -> Iterator[str]:
     yield rule
     for row_of_cells in table.cells:
         yield " & ".join("" if cell == "^" else _tex(cell) for cell in row_of_cells) + r"\\"
-    noted = r"\\".join(["", *map(_tex, table.notes)])
+    noted = "".join(rf"\par\noindent {_tex(each)}" for each in table.notes)
     yield rule + (rf"\end{{tabular}}{noted}\end{{table{star}}}}}" if columns else rf"\end{{longtable}}}}{noted}")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
-from index.layout.cells import Column, Found, Line, box_of, cell, columns, filled, rowed, spread
+from index.layout.cells import Column, Found, Line, box_of, cell, columns, filled, named, rowed, spread
 from index.layout.lines import is_contents, is_prose, pieces, rows
 from index.layout.words import Word
 from index.tables import Row, guessed_heads
@@ -106,12 +106,14 @@ def _table(segment: Sequence[Line]) -> Iterator[Found]:
     grouped = rowed(lines, parts)
     cells = [filled(each, parts) for each in grouped]
     bold = [all(word.bold for line in each for word in line) for each in grouped]
-    named = len(bold) > 1 and bold[0] and not bold[1]
-    if len(cells) < _LEAST_ROWS - named or _is_list(cells):
+    by_face = len(bold) > 1 and bold[0] and not bold[1]
+    if len(cells) < _LEAST_ROWS - by_face or _is_list(cells):
         return
     heads = guessed_heads(cells, bold)
+    body = [line for each in grouped[heads:] for line in each]
+    above = spread([named(each, parts, body) for each in grouped[:heads]])
     names = tuple(number < heads for number in range(len(cells)))
-    yield Found(box_of(lines), (*spread(cells[:heads]), *cells[heads:]), names, starts=_lefts(parts))
+    yield Found(box_of(lines), (*above, *cells[heads:]), names, starts=_lefts(parts))
 
 
 def _lefts(parts: Sequence[Column]) -> tuple[float, ...]:

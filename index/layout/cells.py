@@ -147,14 +147,44 @@ def filled(lines: Sequence[Line], parts: Sequence[Column]) -> Row:
     return tuple(in_cell([" ".join(word.text for word in cell(line, part)) for line in lines]) for part in parts)
 
 
+def named(lines: Sequence[Line], parts: Sequence[Column], body: Sequence[Line]) -> Row:
+    """The names in a row's lines; one over several columns stands in that where it begins.
+
+    Where a word stands right above those of a column of the ``body``, another name begins.
+    """
+    lefts = [min((word.x0 for line in body for word in cell(line, part)), default=part[0]) for part in parts]
+    names = [[name for piece in pieces(line) for name in _apart(piece, parts, lefts)] for line in lines]
+    begins = [
+        [" ".join(word.text for name in line if low <= name[0].x0 < high for word in name) for line in names]
+        for low, high in parts
+    ]
+    return tuple(in_cell([text for text in column if text]) for column in begins)
+
+
+def _apart(piece: Sequence[Word], parts: Sequence[Column], lefts: Sequence[float]) -> list[list[Word]]:
+    found = [[piece[0]]]
+    for before, word in pairwise(piece):
+        if any(
+            abs(word.x0 - left) < _SLACK and before.x1 < part[0] + _SLACK
+            for part, left in zip(parts, lefts, strict=True)
+        ):
+            found.append([])
+        found[-1].append(word)
+    return found
+
+
 def spread(heads: Sequence[Row]) -> list[Row]:
-    """Rows of names, one over several columns in each of them: those to its right whose place is empty above a name."""
+    """Rows of names, one over several columns in each of them: those whose place is empty above a name.
+
+    They are to its right, and to its left where what stands there is nobody's.
+    """
     done: list[Row] = []
     for number, row in enumerate(heads):
         below = heads[number + 1] if number + 1 < len(heads) else ()
         names = list(row)
-        for place in range(2, len(names)):
-            if not names[place] and below and below[place] and below[place - 1]:
-                names[place] = names[place - 1]
+        for place in range(1, len(names)):
+            if not names[place] and below and below[place]:
+                left = place > 1 and below[place - 1] and names[place - 1]
+                names[place] = left or next(filter(None, row[place + 1 : place + 2]), "")
         done.append(tuple(names))
     return done

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from medrag.knowledge import load
 from medrag.reading.languages import ordinary
 
+_RAISED = "ᵃᵇᶜᵈᵉᶠᵍ¹²³⁴⁵⁶⁷⁸⁹"
 _HYPHEN = re.compile(r"([\w-]*\w)-$")
 _WORD = re.compile(r"\w+")
 _LAST = re.compile(r"[^\W\d]+\Z")
@@ -50,8 +52,10 @@ def in_cell(lines: Sequence[str]) -> str:
 
 
 def _is_broken(first: str, second: str) -> bool:
-    whole = ordinary((first + second).lower())
-    return whole and second.isalpha() and not (ordinary(first.lower()) and ordinary(second))
+    rest = second.rstrip(_RAISED)
+    whole = (first + rest).lower()
+    known = ordinary(whole) or whole in load().names
+    return known and rest.isalpha() and not (ordinary(first.lower()) and ordinary(rest))
 
 
 def unbroken(lines: Iterable[str]) -> str:

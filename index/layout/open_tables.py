@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from index.layout.cells import Column, Found, Line, columns, filled, inside, rowed, spread
+from index.layout.cells import Column, Found, Line, columns, filled, inside, named, rowed, spread
 from index.layout.lines import is_prose, rows
 from index.layout.words import Word
 
@@ -29,9 +29,18 @@ class _Rules:
 
     def columns(self, lines: Sequence[Line], tops: Sequence[float]) -> list[Column]:
         """Where the pieces of the rules at ``tops`` say, or else the gaps."""
-        starts = max((self.drawn.get(top, []) for top in tops), key=len, default=[])
+        starts = self._starts(tops)
         known = [start - 1 for start in starts]
         return list(zip(known, [*known[1:], float("inf")], strict=True)) if len(known) > 1 else columns(lines)
+
+    def are_of_cells(self, tops: Sequence[float]) -> bool:
+        """Whether each of the rules at ``tops`` is drawn in as many pieces."""
+        return len(self._starts(tops)) > 1 and all(
+            len(self.drawn.get(top, [])) == len(self._starts(tops)) for top in tops
+        )
+
+    def _starts(self, tops: Sequence[float]) -> list[float]:
+        return max((self.drawn.get(top, []) for top in tops), key=len, default=[])
 
 
 def open_tables(edges: Sequence[Any], words: Sequence[Word]) -> Iterator[Found]:
@@ -97,10 +106,10 @@ def _goes_on(rules: _Rules, group: Sequence[float], above: float, below: float, 
     new, known = (_between(rules, top, bottom, words) for top, bottom in ((above, below), (group[0], above)))
     if not new:
         return False
+    if not known:  # names may stand over several columns
+        return len(rules.columns(new, (above, below))) > 1
     if any(_crosses(line, part) for line in new for part in rules.columns(new, (above, below))[1:]):
         return False
-    if not known:
-        return len(rules.columns(new, (above, below))) > 1
     size = median(word.size for line in known for word in line)
     alike = all(word.size < _LARGER * size for line in new for word in line)
     body = known[1:] if len(group) > 2 else []
@@ -113,7 +122,7 @@ def _crosses(line: Line, column: Column) -> bool:
 
 
 def _table(rules: _Rules, tops: Sequence[float], within: Sequence[float], words: Sequence[Word]) -> Found | None:
-    if len(tops) < 3:
+    if len(tops) < 2:
         return None
     names = _between(rules, tops[0], tops[1], words)
     dividing = [top for top in within if tops[1] <= top <= tops[-1]]
@@ -121,15 +130,18 @@ def _table(rules: _Rules, tops: Sequence[float], within: Sequence[float], words:
     between = [_between(rules, *pair, words) for pair in pairwise(dividing)]
     body = [line for lines in between for line in lines]
     parts = rules.columns(body, tops)
-    if len(parts) < 2 or not names or not body or _are_prose([*names, *body], parts):
+    if len(parts) < 2 or not names or _are_prose([*names, *body], parts):
         return None
-    named = spread([filled(row, parts) for row in rowed(names, parts)])
-    under = [filled(row, parts) for lines in between if lines for row in _rows(lines, len(between) > 2, parts)]
     cut = _cut(rules, dividing[-1], parts, words)
+    # Two rules and the beginning of the first row, where a page ends.
+    if not body and not (cut and rules.are_of_cells(tops)):
+        return None
+    heading = spread([named(row, parts, body) for row in rowed(names, parts)])
+    under = [filled(row, parts) for lines in between if lines for row in _rows(lines, len(between) > 1, parts)]
     under += [filled(cut, parts)] if cut else []
-    every = (*named, *under)
+    every = (*heading, *under)
     box = (rules.left, tops[0], rules.right, max([dividing[-1], *(word.bottom for line in cut for word in line)]))
-    heads = tuple(number < len(named) for number in range(len(every)))
+    heads = tuple(number < len(heading) for number in range(len(every)))
     return Found(box, every, heads, starts=tuple(start for start, _ in parts))
 
 

@@ -12,11 +12,11 @@ from statistics import median
 from index.document import Block, Section
 from index.furniture import is_contents_heading, is_unread
 from index.layout.cells import Found
-from index.layout.continued import goes_on
 from index.layout.headings import Headings, plain
 from index.layout.joining import joined
 from index.layout.lines import Line, entry, is_contents, is_entry
-from index.tables import MARKS, Grid, guessed_heads, marks_in, notes, statements
+from index.layout.tabled import Tables
+from index.tables import MARKS
 
 _BULLET = re.compile(r"^(?:[•●▪◦‣∙·■□➢►✓✔*–—]|[\uf000-\uf0ff]|o(?=\s)|-(?=\s))\s*")
 _NUMBER = re.compile(r"^\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)")
@@ -78,10 +78,8 @@ class Structure:
         self._blocks: list[Block] = []
         self._open: _Open | None = None
         self._markers: list[_Marker] = []
-        self._table: tuple[Found, int] | None = None
-        self._page = 0
-        self._noted: tuple[int, Grid] | None = None
-        self.sections: list[Section] = []
+        self._tables = Tables()
+        self._done: list[tuple[tuple[str, ...], list[Block]]] = []
 
     def page(self, items: Sequence[Line | Found], number: int) -> None:
         """A page's lines and tables."""
@@ -110,7 +108,7 @@ class Structure:
         """What was read, nothing follows."""
         self._finish()
         self._end_section()
-        return tuple(self.sections)
+        return tuple(Section(heading, tuple(blocks)) for heading, blocks in self._done)
 
     @property
     def captions(self) -> frozenset[float]:
@@ -136,8 +134,7 @@ class Structure:
         named = plain(text) != self._title
         above = [] if self._in_contents else [each for each in self._path if each[0] < rank]
         self._path = above + ([(rank, text)] if named else [])
-        self._table = None
-        self._noted = None
+        self._tables.forget()
 
     def _govern(self, kind: type) -> None:
         """Note what stands first below the latest heading."""
@@ -151,10 +148,9 @@ class Structure:
 
     def _end_section(self) -> None:
         if self._blocks:
-            self.sections.append(Section(tuple(text for _, text in self._path), tuple(self._blocks)))
+            self._done.append((tuple(text for _, text in self._path), self._blocks))
             self._blocks = []
         self._markers = []
-        self._noted = None
 
     def _add_line(self, line: Line, leading: float) -> None:
         text = line.text
@@ -162,7 +158,7 @@ class Structure:
         if is_contents(text):
             self._drop_contents(text)
             return
-        note = self._is_note(text)
+        note = self._tables.has_note(text)
         bullet = None if note else _BULLET.match(text) or _NUMBER.match(text)
         numbered = RECOMMENDATION.match(text)
         starts = (bullet or numbered) and self._may_start(line, leading, sure=bool(_BULLET.match(text)))
@@ -236,7 +232,7 @@ class Structure:
     def _finish(self) -> None:
         if self._open and (text := " ".join(self._open.text.split())):
             if self._open.note:
-                self._note(text)
+                self._tables.note(text)
             self._blocks.append(
                 Block(
                     text,
@@ -253,60 +249,21 @@ class Structure:
         self._govern(Found)
         if self._caption:
             found, self._caption = replace(found, caption=found.caption or self._caption), None
-        grid = self._grid(found, page)
-        self._page = page
+        grid = self._tables.grid(found, page, alone=self._open is None)
         waiting = self._open is not None and (not self._text_ended() or self._is_stem(page))
         unfinished, self._open = (self._open, None) if waiting else (None, self._open)
         self._finish()
-        blocks = [Block(text, statement=True, page=page) for text in statements(grid)]
         path = tuple(text for _, text in self._path)
         floats = any(map(is_unread, path))
         if found.caption or floats:
             # What a table with a caption stands under on its page may be another matter.
-            heading = (*(() if floats else path), *([found.caption] if found.caption else []))
-            self.sections.append(Section(heading, tuple(blocks)))
-            self._noted = None
-        else:
-            self._noted = (len(self._blocks), grid) if marks_in(grid.rows) else None
-            self._blocks += blocks
+            self._done.append(((*(() if floats else path), *([found.caption] if found.caption else [])), []))
+        self._tables.add(grid, page, self._done[-1][1] if found.caption or floats else self._blocks)
         self._open = unfinished
 
     def _is_stem(self, page: int) -> bool:
         """Whether a list is to follow, which a table on the next page keeps apart from its stem."""
         return self._open is not None and self._open.page != page and self._open.text.rstrip().endswith(":")
-
-    def _grid(self, found: Found, page: int) -> Grid:
-        """Its cells; a table that goes on from the page before has its names from there."""
-        if self._table and self._continued(found, page):
-            before, heads = self._table
-            known = before.rows[:heads]
-            return Grid((*known, *(row for row in found.rows if row not in known)), heads)
-        heads = guessed_heads(found.rows, found.bold)
-        self._table = (found, heads)
-        return Grid(found.rows, heads)
-
-    def _continued(self, found: Found, page: int) -> bool:
-        """Whether a table is the rest of the one on a page before."""
-        if self._table is None or self._open is not None or page == self._page:
-            return False
-        before = self._table[0]
-        own = found.bold[0] and found.rows[0] != before.rows[0]
-        return goes_on(before, found) and not own
-
-    def _is_note(self, text: str) -> bool:
-        return self._noted is not None and not marks_in(self._noted[1].rows).isdisjoint(notes([text]))
-
-    def _note(self, text: str) -> None:
-        """A footnote of the table above: its rows with the mark are said again with the note."""
-        if self._noted is None:
-            return
-        start, grid = self._noted
-        grid = replace(grid, notes={**grid.notes, **notes([text])})
-        page = self._blocks[start].page if start < len(self._blocks) else None
-        self._blocks[start : start + len(list(statements(grid)))] = [
-            Block(said, statement=True, page=page) for said in statements(grid)
-        ]
-        self._noted = (start, grid)
 
 
 def _kind(marker: str) -> str:

@@ -30,6 +30,8 @@ _BULLET = (1.4, 8.0)
 _BOX_SEGMENTS = 8
 # A larger gap between two letters than this share of their height is a space.
 _SPACE = 0.22
+# The most that a raised letter has of its line's height: browsers make it little smaller.
+_SMALLER = 0.92
 # The font of the words that Tesseract lays over a picture.
 _TESSERACT = "glyphlessfont"
 
@@ -260,7 +262,7 @@ def raised(words: list[Word]) -> Iterator[Word]:
 
 
 def _is_raised(before: Word, word: Word) -> bool:
-    if before.turned or word.turned or word.size > 0.85 * before.size:
+    if before.turned or word.turned or word.size > _SMALLER * before.size:
         return False
     near = -1 < word.x0 - before.x1 < 0.35 * before.size
     return near and 0.12 * before.size < before.base - word.base < 0.8 * before.size
@@ -268,7 +270,7 @@ def _is_raised(before: Word, word: Word) -> bool:
 
 def _leads(word: Word, following: Word) -> bool:
     """Whether a small raised word stands before what it marks."""
-    small = len(word.text) < 3 and not word.turned and word.size < 0.85 * following.size
+    small = len(word.text) < 3 and not word.turned and word.size < _SMALLER * following.size
     near = -1 < following.x0 - word.x1 < following.size
     return small and near and 0.12 * following.size < following.base - word.base < 0.8 * following.size
 

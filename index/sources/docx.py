@@ -6,7 +6,8 @@ Heading styles make the path; a list paragraph or a table row is one statement.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from index.document import Block, Document, Section, Skipped
 from index.sources import SUFFIXES
 from index.sources.files import document_id, documents
 from index.stems import stemmed
-from index.tables import Grid, guessed_heads, statements
+from index.tables import Grid, footnotes, guessed_heads, notes, statements
 
 _WRAPPERS = frozenset(map(qn, ("w:sdt", "w:sdtContent", "w:customXml", "w:ins")))
 # Text boxes stand twice: as they are, and for programs that do not know them.
@@ -72,17 +73,25 @@ def _sections(word: Any) -> tuple[str, list[Section]]:
         path = [each for each in path if each[0] < level] + ([(level, text)] if text else [])
 
     caption = ""
-    for item in _items(word.element.body, word):
+    items = list(_items(word.element.body, word))
+    feet = 0
+    for place, item in enumerate(items):
         if isinstance(item, Table):
             governing = path
             if caption:
                 head(_CAPTION, caption)
-            blocks += _rows(item)
+            below = takewhile(lambda each: isinstance(each, Paragraph), items[place + 1 :])
+            rows, feet = _rows(item, [_text(each._p) for each in below])
+            blocks += rows
             if caption:
                 close()
                 path, caption = governing, ""
             continue
         style, text = (item.style and item.style.name) or "", _text(item._p)
+        if feet:
+            feet -= 1
+            blocks.append(Block(text, quotable=False))
+            continue
         heading = _HEADING.match(style)
         # The words right above a table name it; others are a figure's.
         caption = text if style == "Caption" else "" if text else caption
@@ -169,8 +178,11 @@ def _is_counted(paragraph: Paragraph, style: str) -> bool:
     return bool(kinds) and kinds[0] not in ("bullet", "none")
 
 
-def _rows(table: Table) -> Iterator[Block]:
-    """A statement a row; the rows that the table says hold names, or a first row of names, name the columns."""
+def _rows(table: Table, below: Sequence[str]) -> tuple[list[Block], int]:
+    """A statement a row, and how many of the texts ``below`` are footnotes.
+
+    The rows that the table says hold names, or a first row of names, name the columns.
+    """
     rows: list[tuple[str, ...]] = []
     heads = 0
     for row in table.rows:
@@ -179,5 +191,6 @@ def _rows(table: Table) -> Iterator[Block]:
         if row._tr.xpath("./w:trPr/w:tblHeader") and heads == len(rows):
             heads += 1
         rows.append(cells)
-    for text in statements(Grid(tuple(rows), heads or guessed_heads(rows))):
-        yield Block(text, statement=True)
+    said = footnotes(rows, below)
+    grid = Grid(tuple(rows), heads or guessed_heads(rows), notes(said))
+    return [Block(text, statement=True) for text in statements(grid)], len(said)

@@ -14,7 +14,7 @@ from lxml import html  # type: ignore[import-untyped]
 
 from index.document import Block, Section
 from index.stems import stemmed
-from index.tables import Grid, guessed_heads, notes, statements
+from index.tables import Grid, footnotes, guessed_heads, notes, statements
 
 _SKIPPED = frozenset(
     {"script", "style", "nav", "aside", "footer", "form", "button", "noscript", "template", "svg", "head"}
@@ -39,13 +39,18 @@ _LOWERED = str.maketrans("0123456789+-−", "₀₁₂₃₄₅₆₇₈₉₊�
 
 @dataclass
 class _Sections:
-    """Collects blocks under the heading path seen last."""
+    """Collects blocks under the heading path seen last.
+
+    ``notes`` are elements below tables that are their footnotes, ``captions`` are headings that only name a table.
+    """
 
     base: tuple[str, ...]
     done: list[Section] = field(default_factory=list)
     path: list[tuple[int, str]] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
     listed: str = ""
+    notes: set[Any] = field(default_factory=set)
+    captions: frozenset[Any] = frozenset()
 
     def begin_list(self, kind: str) -> None:
         """A list right after one of another kind is not governed by the words before that one."""
@@ -59,6 +64,8 @@ class _Sections:
 
     def leave(self, level: int) -> None:
         """What follows does not stand under the headings of ``level`` and deeper."""
+        if not any(each[0] >= level for each in self.path):
+            return
         self.close()
         self.path = [each for each in self.path if each[0] < level]
 
@@ -78,7 +85,7 @@ def sections_of(markup: str, base: tuple[str, ...] = ()) -> tuple[Section, ...]:
 
 def sections_of_tree(root: Any, base: tuple[str, ...] = ()) -> tuple[Section, ...]:
     """The sections under an lxml element."""
-    sections = _Sections(base)
+    sections = _Sections(base, captions=_captions(root))
     _walk(root, sections)
     sections.close()
     return tuple(sections.done)
@@ -137,11 +144,11 @@ def _block(element: Any, sections: _Sections) -> None:
     elif tag in _CONTAINERS:
         _walk(element, sections)
     elif _is_emphasised(element) or _ASIDE_TITLE.search(element.get("class", "")):
-        sections.head(_EMPHASISED, _text(element).rstrip(":"))
+        sections.head(_CAPTION if element in sections.captions else _EMPHASISED, _text(element).rstrip(":"))
     elif any(True for _ in element.iter("ul", "ol", "table")):
         _walk(element, sections)
     else:
-        _paragraph(_text(element), sections)
+        _paragraph(_text(element), sections, quotable=element not in sections.notes)
 
 
 def _aside(element: Any, sections: _Sections) -> None:
@@ -159,6 +166,13 @@ def _is_emphasised(element: Any) -> bool:
     inner = [child for child in element if isinstance(child.tag, str)]
     whole = len(inner) == 1 and inner[0].tag in _EMPHASIS and _text(inner[0]) == text
     return whole and 0 < len(text.split()) <= _MAX_HEADING_WORDS and not text.endswith((".", ";"))
+
+
+def _captions(root: Any) -> frozenset[Any]:
+    """The paragraphs in bold, where each of them stands over a table: else they head what follows."""
+    bold = [each for each in root.iter("p") if _is_emphasised(each)]
+    over = all((below := each.getnext()) is not None and below.tag == "table" for each in bold)
+    return frozenset(bold if over else ())
 
 
 def _item(item: Any, sections: _Sections, level: int) -> None:
@@ -194,16 +208,18 @@ def _table(table: Any, sections: _Sections) -> None:
     if caption is not None and _text(caption):
         sections.head(_CAPTION, _text(caption))
     rows, heads, single, feet = _grid(table)
-    below = map(_text, table.xpath("following-sibling::*[1][contains(@class, 'footnote') or self::tfoot]"))
-    noted = notes([*feet, *below])
+    below = list(table.itersiblings())
+    said = footnotes(rows, map(_text, below))
+    sections.notes |= set(below[: len(said)])
+    boxed = map(_text, table.xpath("following-sibling::*[1][contains(@class, 'footnote') or self::tfoot]"))
+    noted = notes([*feet, *boxed, *said])
     for row in single:
         _block_of_cell(row, sections)
     for text in statements(Grid(tuple(rows), heads, noted)):
         _statement(text, sections)
     for text in feet:
         sections.blocks.append(Block(text, quotable=not notes([text])))
-    if caption is not None:
-        sections.leave(_CAPTION)
+    sections.leave(_CAPTION)
 
 
 def _grid(table: Any) -> tuple[list[tuple[str, ...]], int, list[Any], list[str]]:
@@ -273,9 +289,9 @@ def _statement(text: str, sections: _Sections, level: int = 0) -> None:
         sections.blocks.append(Block(text, statement=True, level=level))
 
 
-def _paragraph(text: str, sections: _Sections) -> None:
+def _paragraph(text: str, sections: _Sections, *, quotable: bool = True) -> None:
     if squeezed := " ".join(text.split()):
-        sections.blocks.append(Block(squeezed))
+        sections.blocks.append(Block(squeezed, quotable=quotable))
 
 
 def _text(element: Any, *, trimmed: bool = True) -> str:

@@ -1,0 +1,70 @@
+"""A document's tables in turn: names from the page before, and footnotes with the rows that bear their marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from index.document import Block
+from index.layout.cells import Found
+from index.layout.continued import goes_on
+from index.tables import Grid, footnotes, guessed_heads, notes, statements
+
+
+@dataclass
+class _Latest:
+    """The table above: its rows are the blocks from ``start`` on, ``count`` of them."""
+
+    blocks: list[Block]
+    start: int
+    count: int
+    grid: Grid
+    page: int
+
+
+class Tables:
+    """Takes tables and what follows each."""
+
+    def __init__(self) -> None:
+        self._named: tuple[Found, int] | None = None
+        self._page = 0
+        self._latest: _Latest | None = None
+
+    def forget(self) -> None:
+        """A heading: no table goes on below it, and no footnote follows."""
+        self._named = self._latest = None
+
+    def grid(self, found: Found, page: int, *, alone: bool) -> Grid:
+        """Its cells; one that goes on from the page before has its names from there. ``alone``: no text was between."""
+        if self._named and alone and self._continued(self._named[0], found, page):
+            before, heads = self._named
+            known = before.rows[:heads]
+            cells = Grid((*known, *(row for row in found.rows if row not in known)), heads)
+        else:
+            heads = guessed_heads(found.rows, found.bold)
+            self._named = (found, heads)
+            cells = Grid(found.rows, heads)
+        self._page = page
+        return cells
+
+    def add(self, grid: Grid, page: int, blocks: list[Block]) -> None:
+        """A sentence a row to ``blocks``."""
+        rows = [Block(text, statement=True, page=page) for text in statements(grid)]
+        self._latest = _Latest(blocks, len(blocks), len(rows), grid, page)
+        blocks += rows
+
+    def has_note(self, text: str) -> bool:
+        """Whether a text is a footnote of the table above."""
+        return self._latest is not None and bool(footnotes(self._latest.grid.rows, [text]))
+
+    def note(self, text: str) -> None:
+        """A footnote of the table above: its rows with the mark are said again with the note."""
+        if (latest := self._latest) is None:
+            return
+        latest.grid = replace(latest.grid, notes={**latest.grid.notes, **notes([text])})
+        rows = [Block(said, statement=True, page=latest.page) for said in statements(latest.grid)]
+        latest.blocks[latest.start : latest.start + latest.count] = rows
+
+    def _continued(self, before: Found, found: Found, page: int) -> bool:
+        """Whether a table is the rest of the one on a page before."""
+        own = found.bold[0] and found.rows[0] != before.rows[0]
+        return page != self._page and goes_on(before, found) and not own
