@@ -40,11 +40,17 @@ def stated(text: str) -> list[Stated]:
 
 def required(text: str, heading: str = "") -> list[Stated]:
     """The states that the sentence ``text`` under ``heading`` is for, one each axis; none where it offers other cases."""
-    if lead := _said("lead").match(text):
-        return _of_part(lead["head"] or lead["subject"] or "")
+    if begun := lead(text):
+        return _of_part(begun)
     tail = _said("tail").search(text)
     found = _of_part(tail["head"]) if tail and not _OPEN.search(text, 0, tail.start()) else []
     return found or _of_part(heading)
+
+
+def lead(text: str) -> str:
+    """Whom or what a sentence begins with: its condition, else its subject; empty where it has no plain one."""
+    match = _said("lead").match(text)
+    return (match["head"] or match["subject"] or "").strip() if match else ""
 
 
 _OPEN = re.compile(r"[,;:]|\b(?:or|and|but|except|unless|than|as|versus|not)\b", re.I)

@@ -10,6 +10,7 @@ from medrag.patient.view import KnownAllergy, PatientView
 from medrag.reading.languages.gloss import in_english
 from medrag.reading.population import ASKED, Alternatives, asked, meant_for
 from medrag.safety.check_context import Context, fail, passed
+from medrag.safety.checks.companions import missing_companion
 from medrag.safety.checks.states import other_state
 from medrag.safety.limits import Standing, standing
 from medrag.types import Evidence, Finding, Severity
@@ -19,6 +20,8 @@ LIMIT = re.compile(r"(egfr|age)(<|>=)(\d+)")
 """A group that is a limit of kidney function (mL/min/1.73 m2) or age (years)."""
 VALUE = r"\w*[\s:=,(]*(?:(?:is|of|was|now|at|still|only)\s+)*[<>~]?\s?\d"
 """What makes a named measurement a fact of the patient: its value."""
+BY_CONTRAST = re.compile(r"\b(?:only|not|never|avoid\w*|unless|contraindicated|stop|withhold)\b", re.I)
+"""What makes a sentence say something of those beyond its limit too."""
 ALLERGEN = 5
 """Letters of a word that may name an allergen."""
 _PART_OF_CHILDHOOD = re.compile(r"infan|neonat|newborn|toddler|adolesc|\d+ (?:to \d+ )?(?:months|years)|aged", re.I)
@@ -78,16 +81,19 @@ def unmet(text: str, question: str, patient: PatientView, heading: str = "") -> 
     if states := other_state(text, heading, question, patient):
         wanted, told = states
         return Mismatch(tuple(sorted(wanted.states)), tuple(sorted(told.states)))
+    if missing := missing_companion(text, question, patient):
+        return Mismatch(missing, tuple(f"not recorded: {each}" for each in missing))
     held = standing(text, patient, question)
-    if held is None or held.met is not False or any(_names_limit(question, key, patient) for key in held.keys):
+    value = "(?!)" if BY_CONTRAST.search(text) else VALUE
+    if held is None or held.met is not False or any(_names_limit(question, key, value, patient) for key in held.keys):
         return None
     return Mismatch(held.limits, held.facts)
 
 
-def _names_limit(question: str, key: str, patient: PatientView) -> bool:
-    """Whether the question names the input without its value ("at what potassium", not "potassium 5.1")."""
+def _names_limit(question: str, key: str, value: str, patient: PatientView) -> bool:
+    """Whether the question names the input, and not just its ``value`` ("at what potassium", not "potassium 5.1")."""
     named = patient.knowledge.threshold_names.get(key, (asked(key).pattern,) if key in ASKED else ())
-    return any(re.search(rf"\b(?:{words})(?!{VALUE})", question, re.I) for words in named)
+    return any(re.search(rf"\b(?:{words})(?!{value})", question, re.I) for words in named)
 
 
 def written_for(text: str, heading: str, patient: PatientView) -> bool:
