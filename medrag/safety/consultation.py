@@ -124,7 +124,7 @@ class Consultation:
         if patient is None:
             return Choices(tuple(place for place, _, _ in places), ())
         found = {
-            place: mismatch(quote, heading, self.asked, patient) or unmet(quote, self.asked, patient)
+            place: mismatch(quote, heading, self.asked, patient) or unmet(quote, self.asked, patient, heading)
             for place, quote, heading in places
         }
         others = [other for other in found.values() if other]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -17,6 +17,7 @@ from medrag.patient.record.freshness import FRESH_DAYS
 from medrag.patient.view import PatientView
 from medrag.reading.thresholds.conditions import applies_when
 from medrag.reading.thresholds.mentions import Limits
+from medrag.reading.thresholds.mentions import values as values_in
 from medrag.types import FactStatus
 
 
@@ -33,13 +34,17 @@ class Standing:
     keys: tuple[str, ...]
 
 
-def standing(text: str, patient: PatientView) -> Standing | None:
-    """How the limits of the sentence ``text`` stand for the patient; None where it has none."""
+def standing(text: str, patient: PatientView, question: str = "") -> Standing | None:
+    """How the limits of the sentence ``text`` stand for the patient; None where it has none.
+
+    What the ``question`` gives a value of counts where the record has none.
+    """
     limits = applies_when(text, patient.knowledge)
     if not limits:
         return None
     tests = tuple(dict.fromkeys(test for ways in limits for test in ways))
-    values = {key: _values(key, patient) for key in dict.fromkeys(test.key for test in tests)}
+    said = values_in(question, patient.knowledge)
+    values = {key: _values(key, patient) or _said(key, said) for key in dict.fromkeys(test.key for test in tests)}
     known = tuple(f"{_name(key, patient.knowledge)} {_shown(held)}" for key, held in values.items() if held)
     words = tuple(_words(test, patient.knowledge) for test in tests)
     return Standing(_met(limits, values), words, known, tuple(values))
@@ -79,6 +84,10 @@ def _values(key: str, patient: PatientView) -> Sequence[float | str]:
         return _reported(key, patient, today) or refusal.between or ()
     except Unavailable:
         return ()
+
+
+def _said(key: str, said: Mapping[str, float]) -> Sequence[float | str]:
+    return (said[key],) if key in said else ()
 
 
 def _reported(key: str, patient: PatientView, today: date) -> Sequence[float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
@@ -77,6 +77,24 @@ class Numbers:
     units: dict[str, str]
     volumes: dict[str, str]
     marks: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """States that exclude one another, by the words for them; words of several states have these joined by " or ".
+
+    ``told`` are words of patients only. ``of_condition``: a state is one condition's ("severe asthma").
+    """
+
+    words: dict[str, tuple[str, ...]]
+    told: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    of_condition: bool = False
+
+
+@cache
+def axes(code: str = ENGLISH) -> dict[str, Axis]:
+    """The states of patients that the language of that ISO 639-1 code has words for, by axis."""
+    return TypeAdapter(dict[str, Axis]).validate_python(_content(code, "axes"))
 
 
 @cache

@@ -22,7 +22,7 @@ Alternatives = tuple[str, ...]
 
 GROUPS = ("planning pregnancy", "not pregnant", "pregnant", "breastfeeding", "older", "child", "adult", "women", "men")
 """Groups by name, the more telling first; their words are data (``languages/en/groups.yaml``)."""
-ASKED = (*GROUPS, "allergic", "mildly allergic", "age", "egfr")
+ASKED = (*GROUPS, "allergic", "not allergic", "mildly allergic", "age", "egfr")
 """What a question itself may be about."""
 _said = partial(pattern, "groups")
 
@@ -96,6 +96,8 @@ def _conditions(text: str) -> Iterator[Alternatives]:
         yield (f"egfr{'<' if below else '>='}{limit['value']}",)
     if _said("allergy").search(stated):
         yield ("allergic",)
+    elif (denied := _said("no_allergy").search(clause[0])) and not re.search(r"\bor\b", denied[0], re.I):
+        yield ("not allergic",)
 
 
 def _ages(limit: re.Match[str]) -> Iterator[Alternatives]:

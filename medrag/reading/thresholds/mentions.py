@@ -89,6 +89,20 @@ def mentions(text: str, knowledge: Knowledge) -> list[Mention]:
     return kept
 
 
+def values(text: str, knowledge: Knowledge) -> dict[str, float]:
+    """Each input's value where ``text`` gives one and sets no limit; a percentage only with its sign."""
+    found: dict[str, float] = {}
+    for match in _names(knowledge).finditer(text):
+        key = next(name for name in knowledge.threshold_names if match[name] is not None)
+        limited = any(match[f"v_{name}"] for name in ("first", "either", "how", "after", "second"))
+        scale = _scale(key, match["v_unit"] or "", knowledge)
+        measured = knowledge.measurements.get(key)
+        unsure = measured is None or (measured.unit == "%" and not match["v_unit"])
+        if scale and not (limited or unsure or _OTHER_UNIT.match(text, match.end())):
+            found[key] = _scaled(match["v_value"], scale)
+    return found
+
+
 @lru_cache(maxsize=2)
 def _names(knowledge: Knowledge) -> re.Pattern[str]:
     groups = (rf"(?P<{key}>{'|'.join(names)})" for key, names in knowledge.threshold_names.items())

@@ -10,12 +10,18 @@ from medrag.patient.view import KnownAllergy, PatientView
 from medrag.reading.languages.gloss import in_english
 from medrag.reading.people.population import ASKED, Alternatives, asked, meant_for
 from medrag.safety.check_context import Context, fail, passed
+from medrag.safety.checks.companions import missing_companion
+from medrag.safety.checks.states import other_state
 from medrag.safety.limits import Standing, standing
 from medrag.types import Evidence, Finding, Severity
 
 SOURCE = "medrag: whom the cited sentence is for, by its own words or its heading"
 LIMIT = re.compile(r"(egfr|age)(<|>=)(\d+)")
 """A group that is a limit of kidney function (mL/min/1.73 m2) or age (years)."""
+VALUE = r"\w*[\s:=,(]*(?:(?:is|of|was|now|at|still|only)\s+)*[<>~]?\s?\d"
+"""What makes a named measurement a fact of the patient: its value."""
+BY_CONTRAST = re.compile(r"\b(?:only|not|never|avoid\w*|unless|contraindicated|stop|withhold)\b", re.I)
+"""What makes a sentence say something of those beyond its limit too."""
 ALLERGEN = 5
 """Letters of a word that may name an allergen."""
 _PART_OF_CHILDHOOD = re.compile(r"infan|neonat|newborn|toddler|adolesc|\d+ (?:to \d+ )?(?:months|years)|aged", re.I)
@@ -33,11 +39,11 @@ def population(context: Context) -> Iterable[Finding]:
     heading = in_english(headings[0], context.knowledge) if len(headings) == 1 else ""
     quoted = any(each.quote == text for each in context.statement.citations)
     found = mismatch(text, heading, context.question, patient)
-    found = found or (unmet(text, context.question, patient) if quoted else None)
+    found = found or (unmet(text, context.question, patient, heading) if quoted else None)
     if found:
         other = "population.other"
         yield fail(other, Severity.CONTRAINDICATED, SOURCE, context.labels, found.facts, groups=found.groups)
-    elif quoted and (held := standing(text, patient)):
+    elif quoted and (held := standing(text, patient, context.question)):
         yield from _shown(held, context)
 
 
@@ -67,20 +73,27 @@ def mismatch(text: str, heading: str, question: str, patient: PatientView) -> Mi
     return None
 
 
-def unmet(text: str, question: str, patient: PatientView) -> Mismatch | None:
-    """Why the limits of a guideline's sentence are not met; None where they are, may be, or the question is about them.
+def unmet(text: str, question: str, patient: PatientView, heading: str = "") -> Mismatch | None:
+    """Why limits or states of a guideline's sentence are not this patient's; None where they are, may be, or are asked.
 
     Only guidelines are held to it: in advice for one patient "if potassium rises above 5.5" speaks of what may come.
     """
-    held = standing(text, patient)
-    if held is None or held.met is not False or any(_names_limit(question, key, patient) for key in held.keys):
+    if states := other_state(text, heading, question, patient):
+        wanted, told = states
+        return Mismatch(tuple(sorted(wanted.states)), tuple(sorted(told.states)))
+    if missing := missing_companion(text, question, patient):
+        return Mismatch(missing, tuple(f"not recorded: {each}" for each in missing))
+    held = standing(text, patient, question)
+    value = "(?!)" if BY_CONTRAST.search(text) else VALUE
+    if held is None or held.met is not False or any(_names_limit(question, key, value, patient) for key in held.keys):
         return None
     return Mismatch(held.limits, held.facts)
 
 
-def _names_limit(question: str, key: str, patient: PatientView) -> bool:
+def _names_limit(question: str, key: str, value: str, patient: PatientView) -> bool:
+    """Whether the question names the input, and not just its ``value`` ("at what potassium", not "potassium 5.1")."""
     named = patient.knowledge.threshold_names.get(key, (asked(key).pattern,) if key in ASKED else ())
-    return any(re.search(rf"\b(?:{words})", question, re.I) for words in named)
+    return any(re.search(rf"\b(?:{words})(?!{value})", question, re.I) for words in named)
 
 
 def written_for(text: str, heading: str, patient: PatientView) -> bool:
@@ -125,6 +138,8 @@ def _belongs(patient: PatientView, group: str, text: str) -> bool | None:
         return _of_age(patient.age, group, text)
     if group == "allergic":
         return _allergic(patient, text)
+    if group == "not allergic":
+        return False if _allergic(patient, text) else None
     if group == "mildly allergic":
         return _mildly(patient, text)
     if group in ("men", "women"):
@@ -191,4 +206,4 @@ def _fact(patient: PatientView, group: str) -> str:
     if group == "mildly allergic":
         reactions = [each.fact.reaction or each.fact.display for each in patient.allergies]
         return f"allergy with {', '.join(reactions)}"
-    return {"allergic": "no allergies", "not pregnant": "pregnant"}.get(group, f"not {group}")
+    return {"allergic": "no allergies", "not allergic": "allergic", "not pregnant": "pregnant"}.get(group, f"not {group}")

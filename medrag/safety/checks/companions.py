@@ -1,0 +1,78 @@
+"""Whether a guideline's sentence is for people with a second illness, or a drug, that this patient's record does not list.
+
+A record that lists conditions or drugs is taken to list the lasting ones. So a sentence is only not offered; nothing is
+called safe by it. What a record lists none of, or names in words that mean nothing here, stays open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+
+from medrag.patient.conditions import implied, phrases_in
+from medrag.patient.view import PatientView
+from medrag.patient.wording import wording
+from medrag.reading import DrugMention, drugs
+from medrag.reading.languages import pattern, said
+from medrag.reading.thresholds.states import lead
+
+_said = partial(pattern, "states")
+NEAR = 3
+"""Characters between "taking" and the drug."""
+
+
+def missing_companion(text: str, question: str, patient: PatientView) -> tuple[str, ...]:
+    """What the sentence ``text`` is for that the patient does not have or take by the record; empty where it may be."""
+    begun = lead(text)
+    if not begun or re.search(r"\bor\b", begun, re.I):
+        return ()
+    return tuple(_illnesses(begun, question, patient)) or tuple(_drugs(begun, question, patient))
+
+
+def _illnesses(begun: str, question: str, patient: PatientView) -> Iterator[str]:
+    """The lasting illnesses that a lead names beside one that the patient has, and the patient has not."""
+    named = list(dict.fromkeys(each.condition for each in wording(begun, patient.knowledge).affirmed))
+    if len(named) > 1 and any(each in patient.concepts for each in named) and _lists_conditions(patient):
+        lacking = [each for each in named if _lacking(each, question, patient)]
+        yield from (patient.knowledge.conditions[each].name for each in lacking)
+
+
+def _lacking(name: str, question: str, patient: PatientView) -> bool:
+    """Whether record and question name neither the lasting illness nor a broader one."""
+    if name not in said("states", "companions"):
+        return False
+    asked = {broader for each in phrases_in(question, patient.knowledge) for broader in implied(each, patient.knowledge)}
+    return (asked | patient.concepts.keys()).isdisjoint(implied(name, patient.knowledge))
+
+
+def _lists_conditions(patient: PatientView) -> bool:
+    """Whether the record lists conditions, each in words that mean something."""
+    listed = patient.record.conditions if patient.record else None
+    return bool(listed) and all(
+        any(phrases_in(each.display, patient.knowledge)) for each in listed or () if each.current
+    )
+
+
+def _drugs(begun: str, question: str, patient: PatientView) -> Iterator[str]:
+    """The drugs that a lead's people take, where the patient takes none of them and the question names none."""
+    taking = _said("takers").search(begun)
+    if not taking or _said("denied").search(begun) or not _lists_drugs(patient):
+        return
+    named = [each for each in drugs(begun, patient.knowledge) if each.resolved and each.start >= taking.end()]
+    if not named or named[0].start - taking.end() > NEAR:
+        return
+    wanted = {name for each in named for name in _ingredients(each, patient)}
+    mentioned = [each.prescription.mention for each in patient.drugs] + drugs(question, patient.knowledge)
+    if not any(wanted & _ingredients(each, patient) for each in mentioned):
+        yield from dict.fromkeys(each.label for each in named)
+
+
+def _lists_drugs(patient: PatientView) -> bool:
+    return patient.record is not None and bool(patient.record.medications) and not patient.unread_drugs
+
+
+def _ingredients(mention: DrugMention, patient: PatientView) -> frozenset[str]:
+    if mention.drug_class:
+        return patient.knowledge.members[mention.drug_class]
+    return frozenset(mention.ingredients)
