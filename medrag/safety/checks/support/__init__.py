@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from medrag.reading import prescriptions
+from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, fail, passed
 from medrag.safety.checks.support.claims import Claims
 from medrag.safety.checks.support.compare import differences
@@ -39,7 +40,7 @@ def _drugs(context: Context) -> Iterator[Finding]:
 
 def _claims(context: Context) -> Iterator[Finding]:
     knowledge = context.knowledge
-    claimed = Claims(context.statement.text, knowledge)
+    claimed = Claims(pattern("claims", "review").sub("", context.statement.text), knowledge)
     cited = [Claims(each.quote, knowledge) for each in context.statement.citations]
     titles = Claims(". ".join(each.title for each in context.statement.citations), knowledge)
     for code, words in differences(claimed, cited, titles):
