@@ -152,3 +152,9 @@ def test_what_cpic_says_is_said_in_chinese() -> None:
     assert {each.action for each in entries} <= terms["action"].keys()
     assert {each.strength for each in entries} <= terms["strength"].keys()
     assert {each.population for each in entries} <= terms["population"].keys()
+
+
+def test_drugs_and_conditions_have_their_chinese_names() -> None:
+    pairs = {"drug": "amlodipine + valsartan", "condition": "heart failure", "reason": "no such reason"}
+    assert say("contraindication.rule", pairs, "zh") == "氨氯地平 + 缬沙坦，患者有 心力衰竭：no such reason"
+    assert say("contraindication.rule", pairs) == "amlodipine + valsartan with heart failure: no such reason"

@@ -2,11 +2,13 @@
 
 One YAML file a language (``en.yaml``, ``zh.yaml``) holds a template for every code, whose placeholders are exactly the
 values of that code; words for values that come from a closed set (``terms``); how lists are joined; and what else a
-rendered answer says. What is in no table (drug names, the record's words, rules' reasons) stands as it came.
+rendered answer says. Drugs and conditions have the names that the vocabulary gives them in the language
+(``knowledge/terms/names.<language>.csv``). What is in no table (the record's words, many rules' reasons) stands as it came.
 """
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,6 +25,8 @@ Value = str | int | float | tuple[str, ...] | tuple[tuple[str, str], ...]
 """What a finding's value may be: text, a number, or a list of texts or of pairs of them."""
 
 _DIGITS = "0123456789"
+_NAMES = frozenset({"drug", "drugs", "other", "others", "pairs", "substance", "condition", "ingredient"})
+"""Values that are names of the vocabulary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Catalogue:
     joins: Mapping[str, Sequence[str]]
     names: Mapping[str, str]
     text: Mapping[str, str]
+    vocabulary: Mapping[str, str]
 
 
 @lru_cache
@@ -46,7 +51,15 @@ def catalogue(language: Language) -> Catalogue:
     content = yaml.safe_load(files(__name__).joinpath(f"{language}.yaml").read_text(encoding="utf-8"))
     groups: Mapping[str, Mapping[str, str]] = content.pop("sentences")
     sentences = {f"{group}.{name}": said for group, each in groups.items() for name, said in each.items()}
-    return Catalogue(sentences=sentences, **content)
+    return Catalogue(sentences=sentences, vocabulary=_vocabulary(language), **content)
+
+
+def _vocabulary(language: Language) -> dict[str, str]:
+    path = files("medrag") / "knowledge" / "terms" / f"names.{language}.csv"
+    if not path.is_file():
+        return {}  # the language of the vocabulary itself
+    lines = (line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+    return {row["key"].replace("_", " "): row["names"].partition(";")[0] for row in csv.DictReader(lines)}
 
 
 def say(code: str, values: Mapping[str, Any], language: Language = "en") -> str:
@@ -81,6 +94,8 @@ def _shown(name: str, value: Any, words: Catalogue, depth: int = 0) -> str:
         return joins[min(depth, len(joins) - 1)].join(_shown(name, each, words, depth + 1) for each in value)
     if isinstance(value, float):
         return format(Decimal(f"{value:g}"), "f")  # 2400000, not 2.4e+06
+    if name in _NAMES:
+        return " + ".join(words.vocabulary.get(each, each) for each in str(value).split(" + "))
     return _term(str(value), words.terms.get(name, {}))
 
 

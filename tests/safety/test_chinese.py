@@ -32,6 +32,9 @@ def verdict(patient: dict[str, Any], advice: str, question: str = "") -> str:
         ({"medications": ["华法林 3mg 每日一次"]}, "加用布洛芬400毫克，每日三次。"),
         ({"medications": ["硝酸甘油"]}, "西地那非50mg，必要时服用。"),
         ({}, "甲氨蝶呤15mg，每日一次。"),
+        ({}, "秋水仙碱1mg，每1小时口服一次。"),
+        (PREGNANT, "不需停用卡托普利，继续25mg tid。"),
+        (PENICILLIN, "不做皮试直接静滴青霉素400万U q8h。"),
     ],
 )
 def test_unsafe_advice_is_withheld(patient: dict[str, Any], advice: str) -> None:
@@ -47,6 +50,12 @@ def test_unsafe_advice_is_withheld(patient: dict[str, Any], advice: str) -> None
         (PENICILLIN, "青霉素类药物禁用。"),
         ({"medications": ["华法林"]}, "停用华法林。"),
         ({"conditions": ["哮喘"]}, "切勿使用心得安。"),
+        (PENICILLIN, "阿莫西林绝不能用。"),
+        (PREGNANT, "孕期ACEI和ARB都不行。"),
+        (PREGNANT, "丙戊酸钠有致畸性，孕妇不应服用。"),
+        ({"medications": ["硝酸甘油"]}, "請勿同時服用西地那非與硝酸甘油。"),
+        ({"conditions": ["重症肌无力"]}, "应避开氨基糖苷类和喹诺酮类。"),
+        ({"medications": ["硝酸甘油"]}, "患者要求开西地那非，因与硝酸甘油合用可致低血压，不予开具。"),
     ],
 )
 def test_advice_against_a_drug_is_not_withheld(patient: dict[str, Any], advice: str) -> None:

@@ -20,6 +20,7 @@ from medrag.reading.languages import ENGLISH
 from medrag.reading.languages.gloss import CHINESE, is_chinese, known_words
 from medrag.retrieval.scales import Grading, grading_passes, gradings
 from medrag.retrieval.store.arrays import ArrayWriter
+from medrag.settings import Settings
 from medrag.types import Filters, Passage
 
 Facet = tuple[str, int | None, tuple[str, ...], str | None, str | None, str, tuple[Grading, ...]]
@@ -156,10 +157,13 @@ def language_of(passage: Passage) -> str:
 def searched_text(passage: Passage) -> str:
     """What stands for ``passage`` in the searches and the reranker: its heading path, then its text.
 
-    A Chinese one is put into English first, which is what questions are searched in, and follows as it is written.
+    A Chinese one is put into English first, by the installation's vocabulary, which is what questions are searched in,
+    and follows as it is written.
     """
     text = f"{' > '.join((passage.title, *passage.section))}\n{passage.text}"
-    return f"{known_words(text, load())}\n{text}" if language_of(passage) == CHINESE else text
+    if language_of(passage) != CHINESE:
+        return text
+    return f"{known_words(text, load(Settings().knowledge_dir))}\n{text}"
 
 
 def _facet(passage: Passage) -> Facet:
