@@ -33,7 +33,7 @@ LOOKED_AT_AGAIN = 16
 SECOND_WEIGHT = 16.0
 """Of the larger encoder's cosine beside the order's score, by documents set aside: docs/results-model.md."""
 SECOND_SHARE = 1.5
-"""Of its cosine beside the first one's in how near a sentence is, on which FLOOR holds as well: docs/results-model.md."""
+"""Of its cosine beside the first one's in how near a sentence is; FLOOR holds for both: docs/results-model.md."""
 
 
 class SentenceRanker:
