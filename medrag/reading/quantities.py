@@ -67,6 +67,8 @@ _SINCE = re.compile(
 """A later value beside an earlier one ("Hb was 88, now 104")."""
 _RANGE = re.compile(r"\s?(?:[-–]|to)\s?\d", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:in|since|from|by) (?:19|20)\d\d\Z")
+SINCE = 12
+"""Characters that such a year and the word before it take, at most."""
 _SPELT = {
     "micromol/l": "umol/L", "micromoles/l": "umol/L", "mcmol/l": "umol/L", "mmoles/l": "mmol/L", "mmol per l": "mmol/L",
     "umol per l": "umol/L", "units/l": "U/L",
@@ -198,9 +200,8 @@ def _one(text: str, name: Match[str], following: int) -> Quantity | None:
     match = _VALUE.match(text, name.end)
     if match is None or match.start("value") > following or _another(text, name, match):
         return None
-    if _ONE_OF_SEVERAL.match(text, match.end("value")) or (
-        not match["unit"] and _YEAR.search(text, 0, match.end("value"))
-    ):
+    read = match.end("value")
+    if _ONE_OF_SEVERAL.match(text, read) or (not match["unit"] and _YEAR.search(text, max(0, read - SINCE), read)):
         return None
     said, end = match["value"], match.end()
     unit = match["unit"] or match["late"] or match["given"]
