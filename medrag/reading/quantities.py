@@ -72,6 +72,8 @@ _RANGE = re.compile(r"\s?(?:[-–]|to)\s?\d", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:in|since|from|by) (?:19|20)\d\d\Z")
 _BARE_YEAR = re.compile(r"\s*(?:19[5-9]|20[0-4])\d")
 """A year right after a name ("SCR 2022"), not a value."""
+SINCE = 12
+"""Characters that such a year and the word before it take, at most."""
 _SPELT = {
     "micromol/l": "umol/L", "micromoles/l": "umol/L", "mcmol/l": "umol/L", "mmoles/l": "mmol/L", "mmol per l": "mmol/L",
     "umol per l": "umol/L", "units/l": "U/L",
@@ -205,9 +207,8 @@ def _one(text: str, name: Match[str], following: int) -> Quantity | None:
         return None
     if not match["unit"] and not match["late"] and _BARE_YEAR.fullmatch(match["link"] + match["value"]):
         return None
-    if _ONE_OF_SEVERAL.match(text, match.end("value")) or (
-        not match["unit"] and _YEAR.search(text, 0, match.end("value"))
-    ):
+    read = match.end("value")
+    if _ONE_OF_SEVERAL.match(text, read) or (not match["unit"] and _YEAR.search(text, max(0, read - SINCE), read)):
         return None
     said, end = match["value"], match.end()
     unit = match["unit"] or match["late"] or match["given"]

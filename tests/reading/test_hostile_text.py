@@ -17,6 +17,7 @@ TEXTS = {
     "doses": "5 mg ",
     "denials": "no MI ",
     "values": "K 1/",
+    "dated values": "12/03/2024: Hb 90, ",
     "drugs": "metformin ",
     "colons": "a: ",
     "limits": "In people with eGFR below 30, ",
