@@ -23,7 +23,8 @@ from medrag.reading.words import ENGLISH, NOT_STEMS, STEM
 _ROUTES = (
     (
         "intrathecal",
-        r"intrathecal(?:ly)?|(?-i:IT)|intraventricular(?:ly)?|into the (?:spine|csf)|epidural(?:ly)?|spinal(?:ly)?",
+        r"intrathecal(?:ly)?|(?-i:IT)|intraventricular(?:ly)?|into the (?:spine|csf)"
+        r"|(?:via|through|by) (?:the |an? )?(?:\w+ )?lumbar \w+|epidural(?:ly)?|spinal(?:ly)?",
     ),
     ("infiltration", r"infiltrat\w+|nerve block|local an(?:a)?esthetic"),
     (
