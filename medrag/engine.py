@@ -260,11 +260,12 @@ class Engine:
         return None if settled.withheld else settled
 
     def _safe(self, answer: _Answer, choices: Sequence[Pointer]) -> list[Pointer]:
-        """The choices that are not in the answer yet and would be released."""
+        """The choices that are not in the answer yet and would be released without doubt of what they advise."""
         consultation = answer.consultation
         grounded = {choice: ground(pointed(choice), answer.evidence) for choice in choices}
         fresh = {choice: each for choice, each in grounded.items() if each.text not in consultation.said}
-        return [choice for choice, each in fresh.items() if not consultation.review(each).withheld]
+        reviewed = {choice: consultation.review(each) for choice, each in fresh.items()}
+        return [choice for choice, each in reviewed.items() if not (each.withheld or each.doubtful)]
 
     def _generation(self, answer: _Answer, choices: Sequence[Pointer], most: int) -> Generation:
         wanted = set(choices)

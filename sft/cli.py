@@ -16,6 +16,7 @@ Run = Annotated[Path, typer.Option("--work", help="Folder of this run; the stage
 _RUN = Path(".medrag/sft")
 _REPOSITORY = Path(__file__).parent.parent
 _REQUEST_MODEL = _REPOSITORY / "medrag" / "knowledge" / "rules" / "request_model.json"
+_POLARITY = _REPOSITORY / "medrag" / "reading" / "languages" / "en" / "polarity.json"
 
 
 @app.command("plan")
@@ -261,6 +262,28 @@ def requests_command(
         f"{out}: on unseen topics {measured.harmful:.1%} of harmful requests declined ({measured.kinds:.1%} named "
         f"rightly, {measured.self_harm:.1%} of self-harm), {measured.alike:.1%} of look-alikes, "
         f"{measured.questions:.1%} of clinicians' questions"
+    )
+
+
+@app.command("polarity")
+def polarity_command(
+    out: Annotated[Path, typer.Option(help="Where what was learnt goes.")] = _POLARITY,
+) -> None:
+    """Fit the reading of polarity that stands beside the cues, and measure it on wordings it has not seen.
+
+    Example: medrag sft polarity
+    """
+    import json
+    from dataclasses import asdict
+
+    from medrag.files import write_whole
+    from sft.polarity.fit import fit, labelled
+
+    model, measured = fit(labelled())
+    write_whole(out, json.dumps(asdict(model), ensure_ascii=False, separators=(",", ":")) + "\n")
+    typer.echo(
+        f"{out}: in unseen wordings {measured.misread_as_given:.1%} of {measured.given} drugs that the cues misread as "
+        f"given are doubted, and {measured.misread_as_not_given:.1%} of {measured.not_given} misread as not given"
     )
 
 

@@ -7,7 +7,7 @@ It has the last word on every statement and fails closed. What it has read of th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from medrag.knowledge import Knowledge
@@ -19,6 +19,7 @@ from medrag.reading.languages.gloss import in_english, is_chinese
 from medrag.safety.check_context import MISSING_SOURCE, RANK, Context, fail, ingredients_of, stopped_by
 from medrag.safety.checks import CHECKS, Check
 from medrag.safety.checks.population import left_out, mismatch, population, unmet, written_for
+from medrag.safety.doubt import as_given, doubts, like_advice, like_warnings
 from medrag.safety.effects import effects
 from medrag.safety.injection import passage_report, patient_injections
 from medrag.safety.omission import NO_PLAN, offer, omissions, referral
@@ -178,11 +179,22 @@ class Consultation:
 
     def _checked(self, statement: Statement, before: Sequence[Statement], evidence: Sequence[Evidence]) -> Statement:
         try:
-            context = self._context(statement, before, evidence)
+            found = self._weighed(self._context(statement, before, evidence))
         except Exception as error:  # noqa: BLE001 (what could not be read was not checked)
             return _with(statement, [_broken("reading", error)])
-        found = [finding for each in self.checks for finding in _run(each, context)]
         return _with(statement, with_gaps(found, lost(self.heard)))
+
+    def _weighed(self, context: Context) -> list[Finding]:
+        """What the checks say; of drugs whose polarity is doubted, what they say of both readings."""
+        doubtful = doubts(context.statement.text, context.read)
+        found = list(like_warnings(self._run(context), context.read, doubtful))
+        if any(not each.recommended for each in doubtful):
+            given = replace(context, read=as_given(context.read, doubtful))
+            found += like_advice(self._run(given), doubtful)
+        return found
+
+    def _run(self, context: Context) -> list[Finding]:
+        return [finding for each in self.checks for finding in _run(each, context)]
 
     def _context(self, statement: Statement, before: Sequence[Statement], evidence: Sequence[Evidence]) -> Context:
         advised = [each for other in before for each in self.read(other.text)]
@@ -231,7 +243,8 @@ class Consultation:
             if not drugs or lost & {each.mention.label for each in drugs}:
                 continue
             checked = self._checked(Statement(text=quote), (), ())
-            if not any(finding.verdict is Verdict.FAIL and finding.severity in SPOKEN for finding in checked.findings):
+            failed = any(each.verdict is Verdict.FAIL and each.severity in SPOKEN for each in checked.findings)
+            if not (failed or checked.doubtful):
                 names = tuple(dict.fromkeys(each.mention.label for each in drugs))
                 found.append(offer(number, quote, names))
         return found[:MOST_ALTERNATIVES]

@@ -80,6 +80,11 @@ class Statement(Record):
         """Whether any finding withholds it."""
         return any(finding.withholds for finding in self.findings)
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether it is not certain that it advises what something speaks against."""
+        return any(finding.check == "polarity" for finding in self.findings)
+
 
 class Coverage(Record):
     """How much of what a check should look at it could look at, for instance 11 of 12 drugs."""

@@ -19,6 +19,8 @@ def codes(advice: str, *taken: str) -> set[str]:
     [
         ("Stop prednisolone from tomorrow; no taper is needed.", True),
         ("Stop prednisolone.", True),
+        ("Don't bother tapering, just stop prednisolone today.", True),
+        ("Leave off prednisolone from tomorrow.", True),
         ("Taper prednisolone over 6 weeks, then stop it.", False),
         ("Stop prednisolone and give hydrocortisone 20 mg daily.", False),
         ("Continue prednisolone.", False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -95,6 +96,34 @@ class Axis:
 def axes(code: str = ENGLISH) -> dict[str, Axis]:
     """The states of patients that the language of that ISO 639-1 code has words for, by axis."""
     return TypeAdapter(dict[str, Axis]).validate_python(_content(code, "axes"))
+
+
+@dataclass(frozen=True)
+class LearnedPolarity:
+    """A logistic regression of whether a drug is given, over the features of :mod:`medrag.reading.polarity.learned`.
+
+    Below the log-odds ``given`` a drug that the cues read as given is doubted, and above ``not_given`` one that they
+    read as not given. ``data`` is the SHA-256 of the wordings it was fitted on.
+    """
+
+    data: str
+    bias: float
+    given: float
+    not_given: float
+    weights: dict[str, float]
+
+
+@cache
+def learned_polarity(code: str = ENGLISH) -> LearnedPolarity:
+    """What was learnt of the language of that ISO 639-1 code."""
+    text = files(__package__).joinpath(code, "polarity.json").read_text(encoding="utf-8")
+    return TypeAdapter(LearnedPolarity).validate_python(json.loads(text))
+
+
+@cache
+def stances(code: str = ENGLISH) -> dict[str, tuple[str, ...]]:
+    """Words, or with an asterisk their beginnings, by the stance they take on a treatment."""
+    return TypeAdapter(dict[str, tuple[str, ...]]).validate_python(_content(code, "stances"))
 
 
 @cache

@@ -1,33 +1,52 @@
-"""Whether a drug may be given by the route advised, and whether local use of it is known to stay local."""
+"""Whether a drug may be given by the route and device advised, and whether local use of it is known to stay local."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from medrag.reading import Prescription
+from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, fail, not_assessed
 from medrag.types import Finding
+
+_said = partial(pattern, "routes")
+WIDESPREAD = "widespread"
+"""A drug put on much of the skin, or under a dressing, where more of it is absorbed."""
+SYRINGE = "U-100 syringe"
 
 
 def route(context: Context) -> Iterable[Finding]:
     """Fails for a route that does harm; not assessed where nobody reviewed how much of a local drug is absorbed."""
     for each in context.recommended:
         yield from _wrong(context, each)
-    unknown = [each.mention for each in context.recommended if _unreviewed(context, each)]
-    for mention in {each.label: each for each in unknown}.values():
-        yield not_assessed("route.unreviewed", (mention.label,), drug=mention.label, route=str(mention.route))
+    unknown = {each.mention.label: way for each in context.recommended if (way := _unreviewed(context, each))}
+    for label, way in unknown.items():
+        yield not_assessed("route.unreviewed", (label,), drug=label, route=way)
+
+
+def _ways(context: Context, each: Prescription) -> Iterator[str]:
+    """The route, and what else the statement says of how it is given that rules speak of."""
+    if each.mention.route:
+        yield each.mention.route
+    if each.mention.route == "bolus":
+        yield "iv"
+    if _said("u100_syringe").search(context.statement.text):
+        yield SYRINGE
 
 
 def _wrong(context: Context, each: Prescription) -> Iterator[Finding]:
-    mention = each.mention
-    for place in sorted(context.rules("routes", mention)):
+    for place in sorted(context.rules("routes", each.mention)):
         rule = context.knowledge.rules.routes[place]
-        if mention.route in rule.routes or (mention.route == "bolus" and "iv" in rule.routes):
-            source = context.knowledge.cite(rule)
-            values = {"drug": mention.label, "route": str(mention.route), "reason": rule.reason}
-            yield fail("route.wrong", rule.severity, source, (mention.label,), (), **values)
+        if way := next((way for way in _ways(context, each) if way in rule.routes), None):
+            values = {"drug": each.mention.label, "route": way, "reason": rule.reason}
+            yield fail("route.wrong", rule.severity, context.knowledge.cite(rule), (each.mention.label,), (), **values)
 
 
-def _unreviewed(context: Context, each: Prescription) -> bool:
+def _unreviewed(context: Context, each: Prescription) -> str | None:
+    """The local use of which nobody has reviewed how much is absorbed."""
     mention = each.mention
-    return each.local and context.knowledge.absorbed(mention.ingredients, mention.drug_class, mention.route) is None
+    widely = mention.route == "topical" and _said("widely").search(context.statement.text)
+    way = WIDESPREAD if widely else mention.route
+    reviewed = context.knowledge.absorbed(mention.ingredients, mention.drug_class, way) is not None
+    return way if each.local and not reviewed else None

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from medrag.knowledge.schema import Withdrawal
 from medrag.reading import Polarity, Prescription
+from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, fail, ingredients_of, worst
 from medrag.types import Finding
 
-_AT_ONCE = re.compile(
-    r"\b(?:no|not|without|never|unnecessary|needn't|skip)\b[^.;]{0,25}\b(?:taper|wean|gradual|step)"
-    r"|\b(?:taper|wean|gradual)\w*[^.;]{0,25}\b(?:not|unnecessary|needless|no need)\b|\babrupt|\bcold turkey",
-    re.IGNORECASE,
-)
-_SLOWLY = re.compile(
-    r"\btaper|\bwean|\bgradual|\bslowly\b|\bstep(?:ped|wise)?[- ]?down|"
-    r"\b(?:reduc|decreas|lower|cut)\w* (?:it |the dose )?(?:by|over|every|to)\b"
-    r"|\bover (?:the next )?\d+\s?(?:-|to)?\s?\d*\s?(?:weeks?|months?)|\bdown to\b",
-    re.IGNORECASE,
-)
-_NOW = re.compile(
-    r"\bbleed|\bha?emorrh|\banaphyla|\bangio-?o?edema|\boverdos|\btoxi|\bbrady|\bheart block|\bshock\b|\bhypotens"
-    r"|\brash\b"
-    r"|\bSJS\b|\bstevens|\bDRESS\b|\ballerg|\brespiratory depression|\bdrows|\bunrousable|\bperforat|\bperi-?op"
-    r"|\bneutrop"
-    r"|\bmyocarditis|\b(?:surgery|operation|procedure)\b|\buntil\b|\bhold(?:ing)?\b|\bwithh(?:o|e)ld|\bpause"
-    r"|\bfor now\b",
-    re.IGNORECASE,
-)
-"""What forces a stop, or makes it one of a dose or two."""
+_said = partial(pattern, "stops")
 
 
 def withdrawal(context: Context) -> Iterable[Finding]:
@@ -41,7 +22,8 @@ def withdrawal(context: Context) -> Iterable[Finding]:
 
 
 def _at_once(text: str) -> bool:
-    return _AT_ONCE.search(text) is not None or not (_SLOWLY.search(text) or _NOW.search(text))
+    """Whether it says so, or tells neither of a taper nor of what forces a stop or makes it one of a dose or two."""
+    return _said("at_once").search(text) is not None or not _said("slowly_or_forced").search(text)
 
 
 def _found(context: Context, each: Prescription) -> Iterator[Finding]:

@@ -1,0 +1,77 @@
+"""Drugs of which the cues and the learned reading of a statement say opposite things: given, or warned against.
+
+They are checked as if given. What speaks against them then is *not assessed* and said aloud: a statement that may be
+the very warning needed is not withheld, and one that may advise a harmful drug does not pass in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from medrag.reading import Polarity, Prescription
+from medrag.reading.polarity.learned import doubted
+from medrag.safety.check_context import not_assessed
+from medrag.types import Finding, Severity, Verdict
+
+SOURCE = "medrag: cues and learned reading of the wording disagree"
+OF_THE_WORDS = frozenset({"population", "support", "superseded"})
+"""Checks of whom and what the words are for, whatever they say of giving."""
+UNCHECKED = (Polarity.AVOIDED, Polarity.MENTIONED)
+"""What a drug that is not given may be doubted from. A stop stays one: what is stopped is checked by other means."""
+
+
+def doubts(text: str, read: Sequence[Prescription]) -> tuple[Prescription, ...]:
+    """Those of the drugs read in ``text`` whose polarity is doubted, and that no other mention surely gives."""
+    spans = [(each.mention.start, each.mention.end) for each in read]
+    open_ = [each for each in read if _doubted(text, each, spans)]
+    sure = {each.mention.label for each in read if each.recommended and each not in open_}
+    return tuple(each for each in open_ if each.mention.label not in sure)
+
+
+def _doubted(text: str, each: Prescription, spans: Sequence[tuple[int, int]]) -> bool:
+    mention = each.mention
+    judged = each.recommended or mention.polarity in UNCHECKED
+    return judged and doubted(text, mention.start, mention.end, spans, mention.polarity)
+
+
+def as_given(read: Sequence[Prescription], doubtful: Sequence[Prescription]) -> tuple[Prescription, ...]:
+    """The drugs as read, the doubtful ones as given."""
+    return tuple(_given(each) if each in doubtful else each for each in read)
+
+
+def _given(each: Prescription) -> Prescription:
+    return replace(each, mention=replace(each.mention, polarity=Polarity.RECOMMENDED))
+
+
+def like_warnings(
+    findings: Iterable[Finding], read: Sequence[Prescription], doubtful: Sequence[Prescription]
+) -> Iterator[Finding]:
+    """The findings, those that would withhold a drug that may be warned against as *not assessed*, and why.
+
+    One that another drug of the statement, surely given, has a part in stays as it is.
+    """
+    open_ = {each.mention.label for each in doubtful if each.recommended}
+    sure = {each.mention.label for each in read if each.recommended} - open_
+    told: set[str] = set()
+    for finding in findings:
+        about = open_.intersection(finding.drugs)
+        if about and finding.withholds and finding.check not in OF_THE_WORDS and sure.isdisjoint(finding.drugs):
+            told |= about
+            yield finding.model_copy(update={"verdict": Verdict.NOT_ASSESSED})
+        else:
+            yield finding
+    yield from (not_assessed("polarity.like_a_warning", (drug,), SOURCE, drug=drug) for drug in sorted(told))
+
+
+def like_advice(findings: Iterable[Finding], doubtful: Sequence[Prescription]) -> Iterator[Finding]:
+    """Of the findings of a statement read with the doubtful drugs as given, those against them as *not assessed*."""
+    open_ = {each.mention.label for each in doubtful if not each.recommended}
+    told: set[str] = set()
+    for finding in findings:
+        about = open_.intersection(finding.drugs)
+        speaks = finding.verdict is Verdict.FAIL and finding.severity is not Severity.INFORMATION
+        if about and speaks and finding.check not in OF_THE_WORDS:
+            told |= about
+            yield finding.model_copy(update={"verdict": Verdict.NOT_ASSESSED})
+    yield from (not_assessed("polarity.like_advice", (drug,), SOURCE, drug=drug) for drug in sorted(told))
