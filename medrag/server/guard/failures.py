@@ -99,11 +99,29 @@ class ErrorBody(BaseModel):
     medrag: Notices | None = None
 
 
+class Issue(BaseModel):
+    """One of FHIR's issues; ``details`` is a CodeableConcept with medrag's code."""
+
+    severity: str
+    code: str
+    details: dict[str, Any]
+    expression: tuple[str, ...] = ()
+
+
+class OperationOutcome(BaseModel):
+    """The body of every failure of CDS Hooks."""
+
+    resourceType: str  # noqa: N815 - FHIR's name
+    issue: tuple[Issue, ...]
+
+
 RESPONSES: dict[int | str, dict[str, Any]] = {
     "4XX": {"model": ErrorBody, "description": "What was asked cannot be answered; `param` names what is wrong."},
     "5XX": {"model": ErrorBody, "description": "The service cannot answer now; with 503, `Retry-After` says when."},
 }
 """The failures in the service's OpenAPI."""
+IN_FHIR = {status: {**described, "model": OperationOutcome} for status, described in RESPONSES.items()}
+"""Those of CDS Hooks."""
 
 
 class Interrupted(MedragError):
@@ -153,10 +171,8 @@ class Failure:
         return JSONResponse(self.outcome, self.status, headers=self.headers)
 
     def to(self, request: HTTPConnection) -> JSONResponse:
-        """The HTTP response, in FHIR to calls of CDS Hooks and to whoever accepts it."""
-        path, accepted = request.url.path, request.headers.get("accept", "")
-        fhir = path.startswith(CDS_HOOKS) or "fhir+json" in accepted
-        return self.in_fhir() if fhir else self.response()
+        """The HTTP response, in FHIR to calls of CDS Hooks."""
+        return self.in_fhir() if request.url.path.startswith(CDS_HOOKS) else self.response()
 
 
 def failure(error: Exception) -> Failure:

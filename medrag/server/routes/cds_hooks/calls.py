@@ -31,7 +31,7 @@ from medrag.safety.order_review import (
 from medrag.server.guard.access import caller
 from medrag.server.guard.audit import Trail
 from medrag.server.guard.cds_clients import CdsClients
-from medrag.server.guard.failures import Failure
+from medrag.server.guard.failures import IN_FHIR, Failure
 from medrag.server.languages import preferred
 from medrag.server.routes.cds_hooks.alternatives import Search, alternative, replaceable
 from medrag.server.routes.cds_hooks.cards import list_cards, order_cards
@@ -79,7 +79,7 @@ class Setup:
 
 def routes(knowledge: Knowledge, trail: Trail | None, setup: Setup = Setup()) -> APIRouter:
     """Discovery, the services and their feedback."""
-    router = APIRouter(prefix=PATHS)
+    router = APIRouter(prefix=PATHS, responses=IN_FHIR)
     clients = setup.clients
 
     @router.get("")
