@@ -8,6 +8,7 @@ from pathlib import Path
 
 from medrag.errors import InputError
 from medrag.knowledge import Knowledge
+from medrag.reading.languages.gloss import in_english
 from medrag.reading.mentions import DrugMention, drugs
 from medrag.reading.polarity import Polarity
 from medrag.types import Passage
@@ -30,7 +31,8 @@ class Formulary:
         return passage if len(kept) == len(passage.sentences) else passage.model_copy(update={"sentences": kept})
 
     def _is_off(self, text: str) -> bool:
-        said = (each for each in drugs(text, self.knowledge) if each.polarity is Polarity.RECOMMENDED)
+        read = in_english(text, self.knowledge)
+        said = (each for each in drugs(read, self.knowledge) if each.polarity is Polarity.RECOMMENDED)
         return any(not self._gives(each) for each in said)
 
     def _gives(self, mention: DrugMention) -> bool:
@@ -47,7 +49,12 @@ def read_formulary(path: Path, knowledge: Knowledge) -> Formulary:
     names = [name for name in map(str.strip, _names(path)) if name and not name.startswith("#")]
     if not names:
         raise InputError(f"{path} names no drug: write one a line, or a CSV with a column drug.", param="formulary")
-    ingredients = {each for name in names for mention in drugs(name, knowledge) for each in mention.ingredients}
+    ingredients = {
+        each
+        for name in names
+        for mention in drugs(in_english(name, knowledge), knowledge)
+        for each in mention.ingredients
+    }
     return Formulary(frozenset(ingredients), frozenset(name.lower() for name in names), knowledge)
 
 

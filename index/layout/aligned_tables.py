@@ -20,6 +20,9 @@ _MOST = 0.6
 # The step to a table's next line, in heights of its face.
 _STEP = 2.6
 _PROSE_LINES = 4
+# The share of a page's breadth that a table over its columns has, and the step to what it stands apart from.
+_WIDE = 0.6
+_BREAK = 2.0
 # A list's marker and its text, and a line of contents with its page, are no cells.
 _BULLET = re.compile(r"^\W$")
 _MARKER = re.compile(r"^\W*$|^\(?(?:\d{1,2}(?:\.\d+)*|[a-z]|[ivx]{1,4})[.)]*$")
@@ -37,6 +40,40 @@ def aligned_tables(words: Sequence[Word]) -> Iterator[Found]:
             run.append(line)
     if run:
         yield from _tables(run)
+
+
+def wide_tables(words: Sequence[Word]) -> Iterator[Found]:
+    """The tables of three columns and more over most of a page's breadth, apart from the text above and below them.
+
+    They are looked for before the page's columns are, since a gap of theirs may lie where the columns have theirs.
+    """
+    if not words:
+        return
+    breadth = max(word.x1 for word in words) - min(word.x0 for word in words)
+    for block in _blocks(rows(words)):
+        for found in aligned_tables([word for line in block for word in line]):
+            wide = found.box[2] - found.box[0] > _WIDE * breadth
+            lines = [line for line in block if found.box[1] <= line[0].base <= found.box[3]]
+            if wide and len(found.starts) > 2 and not _holds_prose(lines, found.starts):
+                yield found
+
+
+def _blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """The lines between gaps of more than a line."""
+    block = [lines[0]]
+    for above, line in pairwise(lines):
+        if line[0].base - above[0].base > _BREAK * line[0].size:
+            yield block
+            block = []
+        block.append(line)
+    yield block
+
+
+def _holds_prose(lines: Sequence[Line], starts: Sequence[float]) -> bool:
+    """Whether a column of the lines is one of text."""
+    parts = zip(starts, [*starts[1:], float("inf")], strict=True)
+    sides = ([words for line in lines if (words := cell(line, part))] for part in parts)
+    return any(len(side) >= _PROSE_LINES and is_prose(side) for side in sides)
 
 
 def _parts(line: Line) -> list[list[Word]]:

@@ -14,6 +14,8 @@ _WORD = re.compile(r"\w+")
 _LAST = re.compile(r"[^\W\d]+\Z")
 # Parts of words that are no words themselves, and keep their hyphen.
 _PREFIXES = frozenset(["alpha", "beta", "gamma", "non", "anti", "co", "pre", "post", "multi"])
+# Beginnings of words that stand alone in word lists, and in no sentence.
+_BOUND = frozenset(["micro", "milli", "hyper", "hypo"])
 # "second- or third-degree"
 _HANGING = frozenset(["or", "and", "to"])
 
@@ -55,7 +57,8 @@ def _is_broken(first: str, second: str) -> bool:
     rest = second.rstrip(_RAISED)
     whole = (first + rest).lower()
     known = ordinary(whole) or whole in load().names
-    return known and rest.isalpha() and not (ordinary(first.lower()) and ordinary(rest))
+    two = ordinary(first.lower()) and ordinary(rest) and first.lower() not in _BOUND
+    return known and rest.isalpha() and not two
 
 
 def unbroken(lines: Iterable[str]) -> str:

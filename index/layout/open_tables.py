@@ -129,7 +129,7 @@ def _table(rules: _Rules, tops: Sequence[float], within: Sequence[float], words:
     dividing += _below(rules, tops, [top for top in within if top > tops[-1]], words)
     between = [_between(rules, *pair, words) for pair in pairwise(dividing)]
     body = [line for lines in between for line in lines]
-    parts = rules.columns(body, tops)
+    parts = rules.columns(body or names, tops)
     if len(parts) < 2 or not names or _are_prose([*names, *body], parts):
         return None
     cut = _cut(rules, dividing[-1], parts, words)

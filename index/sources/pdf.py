@@ -14,7 +14,7 @@ import pypdfium2  # type: ignore[import-untyped]
 
 from index.document import Document, Section, Skipped
 from index.layout import ocr
-from index.layout.aligned_tables import aligned_tables
+from index.layout.aligned_tables import aligned_tables, wide_tables
 from index.layout.cells import Found
 from index.layout.continued import Items, mended
 from index.layout.headings import Headings, body_size, plain
@@ -97,6 +97,7 @@ def _page(page: Page, words: list[Word], ruled: Ruled, pictured: Sequence[Edge])
     """A page's lines in reading order, its tables where they stand among them."""
     words = ocr.mended(rows(words)) if page.by_ocr else unnumbered(words)
     tables = ruled.tables(page.number - 1, words, pictured) if (page.ruled or pictured) and words else []
+    tables += wide_tables([word for word in outside(words, tables) if not word.turned])
     free = [word for word in outside(words, tables) if not word.turned]
     tables += [found for region in regions(free) for found in aligned_tables(region)]
     lines: Items = list(in_order([word for word in outside(words, tables) if not word.turned], page.number))

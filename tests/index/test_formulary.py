@@ -40,3 +40,10 @@ def test_an_empty_formulary_and_a_table_without_the_column_are_refused(tmp_path:
     for file in ("a.txt", "b.csv", "none.txt"):
         with pytest.raises(InputError):
             read_formulary(tmp_path / file, load())
+
+
+def test_chinese_recommendations_are_read(tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text("阿莫西林\n", "utf-8")
+    made = passage("推荐使用阿莫西林 500 mg 每日三次。", "推荐使用左氧氟沙星 500 mg 每日一次。", "不推荐使用环丙沙星。")
+    kept = read_formulary(tmp_path / "list.txt", load()).restricted(made)
+    assert [kept.quote(each)[:8] for each in kept.sentences] == ["推荐使用阿莫西林", "不推荐使用环丙沙"]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from index.tables import Grid, guessed_heads, notes, statements
+from index.tables import Grid, footnotes, guessed_heads, notes, statements
 
 
 def test_a_row_is_a_sentence_with_the_names_of_all_heads() -> None:
@@ -33,3 +33,10 @@ def test_a_first_row_of_values_names_nothing() -> None:
     assert guessed_heads((("Colchicine", "1.2 mg"), ("Naproxen", "500 mg"))) == 0
     assert guessed_heads((("Colchicine", "1.2 mg"),)) == 0
     assert guessed_heads((("Drug", "Dose"), ("Naproxen", "500 mg")), (True, False)) == 1
+
+
+def test_notes_below_a_table_are_those_that_begin_with_a_mark_of_its_cells() -> None:
+    rows = (("Weight", "Dose"), ("10 kg", "16 mg (the maximum)ᶜ"), ("5 kg", "8 mg"))
+    below = ["ᶜ Once only. ᵈ Of another table.", "Give it with food."]
+    assert footnotes(rows, below) == below[:1]
+    assert next(iter(statements(Grid(rows, 1, notes(below))))).endswith("16 mg (the maximum)ᶜ; ᶜ Once only.")

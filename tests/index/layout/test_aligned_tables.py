@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from index.layout.aligned_tables import aligned_tables
+from index.layout.aligned_tables import aligned_tables, wide_tables
 from index.layout.words import Word
 
 
@@ -35,3 +35,21 @@ def test_lists_contents_and_prose_are_none() -> None:
     ]
     for words in (numbered, contents, prose):
         assert list(aligned_tables(words)) == []
+
+
+def test_a_table_over_the_columns_of_a_page_is_one() -> None:
+    table = [
+        word
+        for n, (drug, dose, route, rest) in enumerate(
+            [("Drug", "Dose", "Route", "Not if"), ("A", "5 mg", "mouth", "allergy"), ("B", "1 g", "vein", "none")]
+        )
+        for word in line(100 + 12 * n, (50, drug), (160, dose), (300, route), (420, rest))
+    ]
+    text = [
+        word
+        for n in range(8)
+        for word in line(180 + 12 * n, (50, "words of the left column here and on"), (300, "words of the right column"))
+    ]
+    (found,) = wide_tables([*table, *text])
+    assert found.rows[1] == ("A", "5 mg", "mouth", "allergy")
+    assert list(wide_tables(text)) == []

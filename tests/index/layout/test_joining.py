@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.layout.joining import joined
+from index.layout.joining import in_cell, joined
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,18 @@ from index.layout.joining import joined
 )
 def test_a_word_that_a_hyphen_broke_is_one_again_and_its_own_hyphen_stays(text: str, line: str, said: str) -> None:
     assert joined(text, line) == said
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (["dexamethason", "e"], "dexamethasone"),
+        (["hydrocorti", "sone"], "hydrocortisone"),
+        (["dexamethaso", "neᵃ"], "dexamethasoneᵃ"),
+        (["30 micro", "grams/kg"], "30 micrograms/kg"),
+        (["insulin", "twice a day"], "insulin twice a day"),
+        (["none in", "intensive care"], "none in intensive care"),
+    ],
+)
+def test_a_word_that_a_narrow_cell_breaks_is_one_again(lines: list[str], said: str) -> None:
+    assert in_cell(lines) == said

@@ -114,3 +114,14 @@ def test_the_foot_of_a_table_is_read_and_a_footnote_is_not_quoted_alone() -> Non
         ("* Not in asthma.", False),
         ("Give with food.", True),
     ]
+
+
+def test_a_note_below_a_table_goes_with_the_rows_that_bear_its_mark() -> None:
+    markup = "<table><tr><th>Drug</th><th>Dose</th></tr><tr><td>A<sup>a</sup></td><td>5 mg</td></tr>"
+    markup += "<tr><td>B</td><td>1 g</td></tr></table><p><sup>a</sup> Not in pregnancy.</p><p>Give it at once.</p>"
+    (section,) = sections_of(markup)
+    assert [each.text for each in section.blocks if each.quotable] == [
+        "Drug: Aᵃ; Dose: 5 mg; ᵃ Not in pregnancy.",
+        "Drug: B; Dose: 1 g",
+        "Give it at once.",
+    ]
