@@ -24,17 +24,17 @@ NEAR = 3
 
 def missing_companion(text: str, question: str, patient: PatientView) -> tuple[str, ...]:
     """What the sentence ``text`` is for that the patient does not have or take by the record; empty where it may be."""
-    begun = lead(text)
+    begun = re.sub(r"\([^)]*\)", "", lead(text))
     if not begun or re.search(r"\bor\b", begun, re.I):
         return ()
-    return tuple(_illnesses(begun, question, patient)) or tuple(_drugs(begun, question, patient))
+    return tuple(_illnesses(begun, question, patient)) or tuple(_drugs(text, begun, question, patient))
 
 
 def _illnesses(begun: str, question: str, patient: PatientView) -> Iterator[str]:
-    """The lasting illnesses that a lead names beside one that the patient has, and the patient has not."""
+    """The lasting illnesses that a lead names behind one that the patient has, and the patient has not."""
     named = list(dict.fromkeys(each.condition for each in wording(begun, patient.knowledge).affirmed))
-    if len(named) > 1 and any(each in patient.concepts for each in named) and _lists_conditions(patient):
-        lacking = [each for each in named if _lacking(each, question, patient)]
+    if named and named[0] in patient.concepts and _lists_conditions(patient):
+        lacking = [each for each in named[1:] if _lacking(each, question, patient)]
         yield from (patient.knowledge.conditions[each].name for each in lacking)
 
 
@@ -56,15 +56,15 @@ def _lists_conditions(patient: PatientView) -> bool:
     )
 
 
-def _drugs(begun: str, question: str, patient: PatientView) -> Iterator[str]:
-    """The drugs that a lead's people take, where the patient takes none of them and the question names none."""
+def _drugs(text: str, begun: str, question: str, patient: PatientView) -> Iterator[str]:
+    """The drugs that a lead's people take, where the patient takes none that the sentence names, nor the question."""
     taking = _said("takers").search(begun)
     if not taking or _said("denied").search(begun) or not _lists_drugs(patient):
         return
     named = [each for each in drugs(begun, patient.knowledge) if each.resolved and each.start >= taking.end()]
     if not named or named[0].start - taking.end() > NEAR:
         return
-    wanted = {name for each in named for name in _ingredients(each, patient)}
+    wanted = {name for each in drugs(text, patient.knowledge) for name in _ingredients(each, patient)}
     mentioned = [each.prescription.mention for each in patient.drugs] + drugs(question, patient.knowledge)
     if not any(wanted & _ingredients(each, patient) for each in mentioned):
         yield from dict.fromkeys(each.label for each in named)

@@ -20,7 +20,7 @@ LIMIT = re.compile(r"(egfr|age)(<|>=)(\d+)")
 """A group that is a limit of kidney function (mL/min/1.73 m2) or age (years)."""
 VALUE = r"\w*[\s:=,(]*(?:(?:is|of|was|now|at|still|only)\s+)*[<>~]?\s?\d"
 """What makes a named measurement a fact of the patient: its value."""
-BY_CONTRAST = re.compile(r"\b(?:only|not|never|avoid\w*|unless|contraindicated|stop|withhold)\b", re.I)
+BY_CONTRAST = re.compile(r"\b(?:only|not|never|avoid\w*|unless|contraindicated)\b", re.I)
 """What makes a sentence say something of those beyond its limit too."""
 ALLERGEN = 5
 """Letters of a word that may name an allergen."""
