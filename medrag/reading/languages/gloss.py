@@ -110,9 +110,7 @@ def _pieces(text: str, knowledge: Knowledge) -> Iterator[tuple[int, int, str]]:
     """From each place on: characters unread, pieces, the end of the first one and its English."""
     for place in range(len(text) - 1, -1, -1):
         readings = _ruled(text, place) or _worded(text, place, words, longest)
-        best[place] = min(
-            (best[end][0] + unread, best[end][1] + 1, -end, said) for end, unread, said in readings
-        )
+        best[place] = min((best[end][0] + unread, best[end][1] + 1, -end, said) for end, unread, said in readings)
     place = 0
     while place < len(text):
         _, _, end, said = best[place]
