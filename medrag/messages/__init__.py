@@ -3,7 +3,8 @@
 One YAML file a language (``en.yaml``, ``zh.yaml``) holds a template for every code, whose placeholders are exactly the
 values of that code; words for values that come from a closed set (``terms``); how lists are joined; and what else a
 rendered answer says. Drugs and conditions have the names that the vocabulary gives them in the language
-(``knowledge/terms/names.<language>.csv``). What is in no table (the record's words, many rules' reasons) stands as it came.
+(``knowledge/terms/names.<language>.csv``). What is in no table (the record's words, many rules' reasons) stands as it
+came.
 """
 
 from __future__ import annotations
@@ -25,8 +26,6 @@ Value = str | int | float | tuple[str, ...] | tuple[tuple[str, str], ...]
 """What a finding's value may be: text, a number, or a list of texts or of pairs of them."""
 
 _DIGITS = "0123456789"
-_NAMES = frozenset({"drug", "drugs", "other", "others", "pairs", "substance", "condition", "ingredient"})
-"""Values that are names of the vocabulary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,7 @@ class Catalogue:
     names: Mapping[str, str]
     text: Mapping[str, str]
     vocabulary: Mapping[str, str]
+    named: Sequence[str] = ()
 
 
 @lru_cache
@@ -94,7 +94,7 @@ def _shown(name: str, value: Any, words: Catalogue, depth: int = 0) -> str:
         return joins[min(depth, len(joins) - 1)].join(_shown(name, each, words, depth + 1) for each in value)
     if isinstance(value, float):
         return format(Decimal(f"{value:g}"), "f")  # 2400000, not 2.4e+06
-    if name in _NAMES:
+    if name in words.named:
         return " + ".join(words.vocabulary.get(each, each) for each in str(value).split(" + "))
     return _term(str(value), words.terms.get(name, {}))
 

@@ -27,12 +27,13 @@ function sentence(code, values) {
 }
 
 function shown(name, value, depth = 0) {
-  const { terms, joins } = MESSAGES[language];
+  const { terms, joins, named, vocabulary } = MESSAGES[language];
   if (Array.isArray(value)) {
     const join = (joins[name] ?? joins.list)[depth];
     return value.flatMap((each, at) => [...(at ? [join] : []), ...shown(name, each, depth + 1)]);
   }
   if (typeof value === "number") return [String(Number(value.toPrecision(6)))];
+  if (named.includes(name)) return value.split(/( \+ )/).map((each) => vocabulary[each] ?? (each === " + " ? each : { said: each }));
   const known = terms[name] ?? {};
   const limit = value.replace(/\d+$/, ""); // "egfr<30" is a word and its number
   if (Object.hasOwn(known, value)) return [known[value]];
