@@ -20,6 +20,7 @@ _MOST = 0.6
 # The step to a table's next line, in heights of its face.
 _STEP = 2.6
 _PROSE_LINES = 4
+_PROSE_WORDS = 4
 # The share of a page's breadth that a table over its columns has, and the step to what it stands apart from.
 _WIDE = 0.6
 _BREAK = 2.0
@@ -54,7 +55,8 @@ def wide_tables(words: Sequence[Word]) -> Iterator[Found]:
         for found in aligned_tables([word for line in block for word in line]):
             wide = found.box[2] - found.box[0] > _WIDE * breadth
             lines = [line for line in block if found.box[1] <= line[0].base <= found.box[3]]
-            if wide and len(found.starts) > 2 and not _holds_prose(lines, found.starts):
+            alone = len(lines) > _MOST * len(block)
+            if wide and alone and len(found.starts) > 2 and _is_one(lines, found.starts):
                 yield found
 
 
@@ -69,11 +71,14 @@ def _blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:
     yield block
 
 
-def _holds_prose(lines: Sequence[Line], starts: Sequence[float]) -> bool:
-    """Whether a column of the lines is one of text."""
-    parts = zip(starts, [*starts[1:], float("inf")], strict=True)
-    sides = ([words for line in lines if (words := cell(line, part))] for part in parts)
-    return any(len(side) >= _PROSE_LINES and is_prose(side) for side in sides)
+def _is_one(lines: Sequence[Line], starts: Sequence[float]) -> bool:
+    """Whether lines are one table's: those of two side by side seldom reach over both, and text has longer lines."""
+    parts = list(zip(starts, [*starts[1:], float("inf")], strict=True))
+    sides = [[words for line in lines if (words := cell(line, part))] for part in parts]
+    reach = sum(bool(cell(line, parts[0])) and bool(cell(line, parts[-1])) for line in lines)
+    prose = any(len(side) >= _PROSE_LINES and is_prose(side) for side in sides)
+    short = median(len(words) for side in sides for words in side) < _PROSE_WORDS
+    return not prose and short and reach >= 0.5 * len(lines)
 
 
 def _parts(line: Line) -> list[list[Word]]:

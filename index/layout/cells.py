@@ -184,7 +184,7 @@ def spread(heads: Sequence[Row]) -> list[Row]:
         names = list(row)
         for place in range(1, len(names)):
             if not names[place] and below and below[place]:
-                left = place > 1 and below[place - 1] and names[place - 1]
+                left = names[place - 1] if place > 1 and below[place - 1] else ""
                 names[place] = left or next(filter(None, row[place + 1 : place + 2]), "")
         done.append(tuple(names))
     return done

@@ -81,7 +81,7 @@ def _sections(word: Any) -> tuple[str, list[Section]]:
             if caption:
                 head(_CAPTION, caption)
             below = takewhile(lambda each: isinstance(each, Paragraph), items[place + 1 :])
-            rows, feet = _rows(item, [_text(each._p) for each in below])
+            rows, feet = _rows(item, [_text(each._element) for each in below])
             blocks += rows
             if caption:
                 close()
