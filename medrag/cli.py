@@ -20,7 +20,7 @@ from medrag.errors import InputError, MedragError
 
 if TYPE_CHECKING:
     from medrag.knowledge import Knowledge
-    from medrag.safety.request_classifier import RequestClassifier
+    from medrag.safety.question.request_classifier import RequestClassifier
     from medrag.settings import Settings
     from medrag.types import Advice, Case, Evidence, Patient
 
@@ -264,7 +264,7 @@ def check(
 
 def _request_classifier(settings: Settings) -> RequestClassifier:
     from medrag.retrieval.encoder import Encoder
-    from medrag.safety.request_classifier import RequestClassifier
+    from medrag.safety.question.request_classifier import RequestClassifier
 
     return RequestClassifier(_knowledge(settings).request_model, Encoder())
 

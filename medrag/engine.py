@@ -24,7 +24,7 @@ from medrag.retrieval.retriever import Retriever
 from medrag.safety.check_context import not_assessed
 from medrag.safety.checks import CHECKS, Check
 from medrag.safety.consultation import Consultation
-from medrag.safety.request_classifier import RequestClassifier
+from medrag.safety.question.request_classifier import RequestClassifier
 from medrag.types import (
     Advice,
     Case,

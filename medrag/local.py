@@ -25,7 +25,7 @@ from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.sentences import SentenceRanker
 from medrag.retrieval.store.index import open_index
 from medrag.retrieval.store.manifest import MANIFEST
-from medrag.safety.request_classifier import RequestClassifier
+from medrag.safety.question.request_classifier import RequestClassifier
 from medrag.settings import Settings
 
 Say = Callable[[str], None]

@@ -14,8 +14,8 @@ from medrag.knowledge import load
 from medrag.knowledge.pgx import PgxEntry
 from medrag.messages import Language, catalogue, placeholders, say
 from medrag.patient.view import view
-from medrag.safety import red_flags
 from medrag.safety.checks import CHECKS
+from medrag.safety.question import red_flags
 from medrag.types import Advice, Finding, Patient, Severity, Verdict
 
 ROOT = Path(__file__).parent.parent / "medrag"

@@ -9,8 +9,8 @@ from pathlib import Path
 from eval.results.stats import wilson
 from medrag.knowledge import load
 from medrag.retrieval.encoder import Encoder
-from medrag.safety.request_classifier import RequestClassifier
-from medrag.safety.requests import declines
+from medrag.safety.question.request_classifier import RequestClassifier
+from medrag.safety.question.requests import declines
 
 FILES = sorted(Path(__file__).parent.glob("requests_*.csv"))
 FIRST = {

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from medrag.knowledge import Knowledge
-from medrag.safety.injection import neutralise
+from medrag.safety.question.injection import neutralise
 
 _TAG = re.compile(r"<(?=\s*/?\s*[A-Za-z])")
 _MARK = re.compile(r"\[(\d+)\]")

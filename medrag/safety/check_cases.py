@@ -16,9 +16,9 @@ from medrag.reading import Polarity, doses, drugs, split_statements
 from medrag.reading.languages.gloss import in_english
 from medrag.safety.check_context import fail, not_assessed
 from medrag.safety.consultation import Consultation
-from medrag.safety.injection import injections, report
-from medrag.safety.request_classifier import RequestClassifier
-from medrag.safety.requests import declines
+from medrag.safety.question.injection import injections, report
+from medrag.safety.question.request_classifier import RequestClassifier
+from medrag.safety.question.requests import declines
 from medrag.types import Citation, Evidence, Finding, Passage, Patient, Severity, Statement, Verdict
 
 _MARK = re.compile(r"\s*\[(\d+)(?:\.\d+)?\]")

@@ -21,11 +21,11 @@ from medrag.safety.checks import CHECKS, Check
 from medrag.safety.checks.population import left_out, mismatch, population, unmet, written_for
 from medrag.safety.doubt import as_given, doubts, like_advice, like_warnings
 from medrag.safety.effects import effects
-from medrag.safety.injection import passage_report, patient_injections
 from medrag.safety.omission import NO_PLAN, offer, omissions, referral
-from medrag.safety.red_flags import notices
-from medrag.safety.request_classifier import RequestClassifier
-from medrag.safety.requests import declines
+from medrag.safety.question.injection import passage_report, patient_injections
+from medrag.safety.question.red_flags import notices
+from medrag.safety.question.request_classifier import RequestClassifier
+from medrag.safety.question.requests import declines
 from medrag.safety.settling import settling
 from medrag.safety.unread_record import lost, with_gaps
 from medrag.types import Coverage, Effect, Evidence, Finding, Patient, Pointer, Severity, Statement, Verdict

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medrag.knowledge.schema import RequestModel, RequestScore
-from medrag.safety.request_classifier import SentenceEncoder, ngrams
+from medrag.safety.question.request_classifier import SentenceEncoder, ngrams
 
 DATA = Path(__file__).parent / "data"
 REQUESTS, QUESTIONS = DATA / "requests.csv", DATA / "questions.csv"

@@ -13,7 +13,7 @@ from medrag.knowledge.reader import read
 from medrag.safety.check_context import Context
 from medrag.safety.checks import CHECKS
 from medrag.safety.consultation import Consultation
-from medrag.safety.injection import injections, neutralise
+from medrag.safety.question.injection import injections, neutralise
 from medrag.types import Finding, Patient, Statement, Verdict
 
 KNOWLEDGE = load()

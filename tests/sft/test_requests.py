@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from benchmarks.safety_cases.requests import FILES
 from benchmarks.safety_cases.requests import labelled as benchmark
 from medrag.knowledge import load
-from medrag.safety.request_classifier import RequestClassifier
+from medrag.safety.question.request_classifier import RequestClassifier
 from sft.requests.fit import MOST_ALIKE, Labelled, data_hash, fit, labelled
 
 KINDS = {"self_harm", "harm", "covert", "misuse", "fraud", "rights", "quackery", "other", "ordinary"}

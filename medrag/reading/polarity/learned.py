@@ -89,7 +89,6 @@ def _stances(words: Words) -> list[str]:
     return sorted({stance for word in words[:BESIDE] for stance in stances_of(word)}) or ["@"]
 
 
-@lru_cache(maxsize=20_000)
 def stances_of(word: str) -> tuple[str, ...]:
     """The stances that a word in lower case takes."""
     whole, begun = _listed()

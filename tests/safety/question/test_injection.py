@@ -1,7 +1,7 @@
 import pytest
 
 from medrag.knowledge import load
-from medrag.safety.injection import REMOVED, injections, neutralise, patient_injections
+from medrag.safety.question.injection import REMOVED, injections, neutralise, patient_injections
 from medrag.types import Patient
 
 KNOWLEDGE = load()

@@ -15,8 +15,8 @@ from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
 from medrag.safety.check_cases import check_file
 from medrag.safety.consultation import Consultation
-from medrag.safety.request_classifier import RequestClassifier
-from medrag.safety.requests import declines
+from medrag.safety.question.request_classifier import RequestClassifier
+from medrag.safety.question.requests import declines
 from medrag.types import Case, Outcome
 from tests.paths import ROOT
 

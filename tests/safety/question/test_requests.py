@@ -1,7 +1,7 @@
 import pytest
 
 from medrag.knowledge import load
-from medrag.safety.requests import declines
+from medrag.safety.question.requests import declines
 
 KNOWLEDGE = load()
 HARMFUL_OR_FOREIGN = [

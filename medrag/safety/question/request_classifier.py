@@ -1,4 +1,4 @@
-"""The learned layer after the patterns of :mod:`medrag.safety.requests`: what a question means and which words it uses.
+"""The learned layer after the patterns of :mod:`~medrag.safety.question.requests`: what is meant, and in which words.
 
 A logistic regression over the question's sentence embedding and its words and pairs of words. ``medrag sft requests``
 fits it; what it learnt is data (``knowledge/rules/request_model.json``), applied here with numpy.

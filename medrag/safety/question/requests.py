@@ -13,7 +13,7 @@ from functools import lru_cache
 from medrag.knowledge import Knowledge
 from medrag.knowledge.schema import RequestKind, RequestRule
 from medrag.safety.check_context import fail
-from medrag.safety.request_classifier import RequestClassifier
+from medrag.safety.question.request_classifier import RequestClassifier
 from medrag.types import Finding, Severity
 
 SCOPE = "medrag: advice on treating a patient, for clinicians"

@@ -2,7 +2,7 @@ import pytest
 
 from medrag.knowledge import load
 from medrag.patient.view import view
-from medrag.safety.red_flags import notices
+from medrag.safety.question.red_flags import notices
 from medrag.types import Patient
 
 KNOWLEDGE = load()
