@@ -72,6 +72,7 @@ _SINCE = re.compile(
 )
 """A later value beside an earlier one ("Hb was 88, now 104")."""
 _RANGE = re.compile(r"\s?(?:[-–]|to)\s?\d", re.IGNORECASE)
+LONGEST_YEAR = 12
 _YEAR = re.compile(r"\b(?:in|since|from|by) (?:19|20)\d\d\Z")
 _BARE_YEAR = re.compile(r"\s*(?:19[5-9]|20[0-4])\d")
 """A year right after a name ("SCR 2022"), not a value."""
@@ -209,7 +210,7 @@ def _one(text: str, name: Match[str], following: int) -> Quantity | None:
     if not match["unit"] and not match["late"] and _BARE_YEAR.fullmatch(match["link"] + match["value"]):
         return None
     if _ONE_OF_SEVERAL.match(text, match.end("value")) or (
-        not match["unit"] and _YEAR.search(text, 0, match.end("value"))
+        not match["unit"] and _YEAR.search(text, max(0, match.end("value") - LONGEST_YEAR), match.end("value"))
     ):
         return None
     said, end = match["value"], match.end()
