@@ -25,8 +25,8 @@ _WRITTEN = (
 )
 _ALONE = re.compile(rf"^[ \t]*(?P<date>{_WRITTEN})[ \t]*$", re.MULTILINE)
 _TITLE = re.compile(
-    rf"\A\s*[^\n]{{0,80}}?(?P<before>\S*)[\s(–—-]+(?P<date>{_WRITTEN})(?=[ \t]*(?:\n|\Z)|[ \t]+\d\d:?\d\d\b"
-    rf"|[ \t]{{2,}})"
+    rf"\A\s*[^\n]{{0,80}}?(?P<before>\S{{0,20}})[\s(–—-]{{1,4}}(?P<date>{_WRITTEN})"
+    rf"(?=[ \t]*(?:\n|\Z)|[ \t]+\d\d:?\d\d\b|[ \t]{{2,}})"
 )
 """A date that ends the first line, or has a time or a gap after it."""
 _OPENS = re.compile(rf"\A(?:[^\n]*\n){{1,2}}[ \t]*(?P<date>{_WRITTEN})(?=[.,;]?\s[^\d\s])")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from medrag.knowledge import Knowledge
@@ -46,17 +47,21 @@ def entries(text: str, section: Section, known: Sequence[Target], knowledge: Kno
     if kind is None:
         return
     pattern = _ITEM if kind is Kind.ALLERGEN else _LINE_ITEM
-    starts = [each for each in known if section.start <= each.start < section.end]
+    starts = [each.start for each in known]
     for line in pattern.finditer(text, section.start, section.end):
         if is_header(line[0]):
             continue
-        if not any(line.start() <= each.start < line.end() for each in starts):
+        if not _any_in(starts, line.start(), line.end()):
             yield from _entry(text, line.start(), line.end(), kind, knowledge)
         elif kind is Kind.CONDITION:
             yield from _beside(text, line.start(), line.end(), starts, knowledge)
 
 
-def _beside(text: str, start: int, end: int, known: Sequence[Target], knowledge: Knowledge) -> Iterator[Target]:
+def _any_in(starts: Sequence[int], start: int, end: int) -> bool:
+    return bisect_left(starts, start) < bisect_left(starts, end)
+
+
+def _beside(text: str, start: int, end: int, known: Sequence[int], knowledge: Knowledge) -> Iterator[Target]:
     """The items of a list between commas that stand beside some that name what is known."""
     items = [match.span() for match in _ITEM.finditer(text, start, end)]
     if len(items) < FEWEST_ITEMS or any(len(text[a:b].split()) > MOST_WORDS_OF_ITEM for a, b in items):
@@ -66,7 +71,7 @@ def _beside(text: str, start: int, end: int, known: Sequence[Target], knowledge:
             _SAID_OF.search(text, begin, stop)
             or "(" in text[begin:stop]
             or ")" in text[begin:stop]
-            or any(begin <= each.start < stop for each in known)
+            or _any_in(known, begin, stop)
         ):
             continue
         yield from _entry(text, begin, stop, Kind.CONDITION, knowledge)

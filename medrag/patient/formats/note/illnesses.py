@@ -38,7 +38,11 @@ def illnesses(text: str, words: Sequence[Token], found: Sequence[Target], parts:
             current = next(taken)
         if current.start < word.end or not (_ends(word.folded) or {word.folded, singular(word.folded)} & heads):
             continue
-        if parts.in_heading(word.start) or _MORE.match(text, word.end) or text[: word.start].rstrip()[-1:].isdigit():
+        if (
+            parts.in_heading(word.start)
+            or _MORE.match(text, word.end)
+            or text[max(0, word.start - 3) : word.start].rstrip()[-1:].isdigit()
+        ):
             continue
         start = _beginning(text, words, place, free, organs)
         yield Target(start, word.end, Term(Kind.CONDITION, text[start : word.end]), stop=word.end, known=False)
