@@ -39,7 +39,7 @@ EGFR = {"display": "eGFR", "value": 25, "unit": "mL/min/1.73 m2"}
             "",
             (("mildly allergic",), ("allergic",)),
         ),
-        ("In cystitis without penicillin allergy, pivmecillinam is given.", "", ()),
+        ("In cystitis without penicillin allergy, pivmecillinam is given.", "", (("not allergic",),)),
         ("In adults and children with sickle cell anaemia, transfuse.", "", (("adult", "child"),)),
         # For everyone, or not surely for some only.
         ("In children, adolescents and adults with asthma, give budesonide.", "", ()),
