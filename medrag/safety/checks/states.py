@@ -1,4 +1,4 @@
-"""Whether a guideline's sentence is for a state that the patient is said not to be in ("severe", the patient's mild)."""
+"""Whether a guideline's sentence is for a state that the patient is said not to be in ("severe", and it is mild)."""
 
 from __future__ import annotations
 
