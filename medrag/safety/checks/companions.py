@@ -42,7 +42,9 @@ def _lacking(name: str, question: str, patient: PatientView) -> bool:
     """Whether record and question name neither the lasting illness nor a broader one."""
     if name not in said("states", "companions"):
         return False
-    asked = {broader for each in phrases_in(question, patient.knowledge) for broader in implied(each, patient.knowledge)}
+    asked = {
+        broader for each in phrases_in(question, patient.knowledge) for broader in implied(each, patient.knowledge)
+    }
     return (asked | patient.concepts.keys()).isdisjoint(implied(name, patient.knowledge))
 
 

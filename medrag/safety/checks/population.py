@@ -206,4 +206,6 @@ def _fact(patient: PatientView, group: str) -> str:
     if group == "mildly allergic":
         reactions = [each.fact.reaction or each.fact.display for each in patient.allergies]
         return f"allergy with {', '.join(reactions)}"
-    return {"allergic": "no allergies", "not allergic": "allergic", "not pregnant": "pregnant"}.get(group, f"not {group}")
+    return {"allergic": "no allergies", "not allergic": "allergic", "not pregnant": "pregnant"}.get(
+        group, f"not {group}"
+    )
