@@ -39,7 +39,7 @@ def stated(text: str) -> list[Stated]:
 
 
 def required(text: str, heading: str = "") -> list[Stated]:
-    """The states that the sentence ``text`` under ``heading`` is for, one each axis; none where it offers other cases."""
+    """The states that the sentence ``text`` under ``heading`` is for, one an axis; none where it offers other cases."""
     if begun := lead(text):
         return _of_part(begun)
     tail = _said("tail").search(text)
@@ -63,13 +63,13 @@ def _of_part(part: str) -> list[Stated]:
     for axis in axes():
         named = [each for each in _named(part, axis, _expression(axis, told=False)) if each.clear]
         if named:
-            found.append(_either(part, named))
+            found.append(_either(named))
     spans = [(each.start, each.end) for each in found]
     others = [each for each in _OR.finditer(part) if not any(start <= each.start() < end for start, end in spans)]
     return [] if others else found
 
 
-def _either(part: str, named: Sequence[Stated]) -> Stated:
+def _either(named: Sequence[Stated]) -> Stated:
     """All states of an axis that a part names, as alternatives."""
     first, last = named[0], named[-1]
     states = frozenset().union(*(each.states for each in named))

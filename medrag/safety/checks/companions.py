@@ -1,4 +1,4 @@
-"""Whether a guideline's sentence is for people with a second illness, or a drug, that this patient's record does not list.
+"""Whether a guideline's sentence is for people with a second illness or a drug that the patient's record does not list.
 
 A record that lists conditions or drugs is taken to list the lasting ones. So a sentence is only not offered; nothing is
 called safe by it. What a record lists none of, or names in words that mean nothing here, stays open.

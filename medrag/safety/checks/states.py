@@ -1,4 +1,4 @@
-"""Whether a guideline's sentence is for a state that this patient is said not to be in ("severe", the patient's mild)."""
+"""Whether a guideline's sentence is for a state that this patient is not in ("severe", the patient's mild)."""
 
 from __future__ import annotations
 
