@@ -90,14 +90,14 @@ def mentions(text: str, knowledge: Knowledge) -> list[Mention]:
 
 
 def values(text: str, knowledge: Knowledge) -> dict[str, float]:
-    """Each input's value where ``text`` gives one and sets no limit; a percentage only with its sign."""
+    """Each input's value where ``text`` gives one and sets no limit; with its unit where others are in use."""
     found: dict[str, float] = {}
     for match in _names(knowledge).finditer(text):
         key = next(name for name in knowledge.threshold_names if match[name] is not None)
         limited = any(match[f"v_{name}"] for name in ("first", "either", "how", "after", "second"))
         scale = _scale(key, match["v_unit"] or "", knowledge)
         measured = knowledge.measurements.get(key)
-        unsure = measured is None or (measured.unit == "%" and not match["v_unit"])
+        unsure = measured is None or ((measured.unit == "%" or measured.factors) and not match["v_unit"])
         if scale and not (limited or unsure or _OTHER_UNIT.match(text, match.end())):
             found[key] = _scaled(match["v_value"], scale)
     return found

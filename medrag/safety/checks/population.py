@@ -136,10 +136,9 @@ def _belongs(patient: PatientView, group: str, text: str) -> bool | None:  # noq
         return None if value is None else (value < float(limit[3])) == (limit[2] == "<")
     if group in AGES:
         return _of_age(patient.age, group, text)
-    if group == "allergic":
-        return _allergic(patient, text)
-    if group == "not allergic":
-        return False if _allergic(patient, text) else None
+    if group in ("allergic", "not allergic"):
+        allergic = _allergic(patient, text)
+        return allergic if group == "allergic" else False if allergic else None
     if group == "mildly allergic":
         return _mildly(patient, text)
     if group in ("men", "women"):
