@@ -129,7 +129,7 @@ def _special(group: str) -> bool:
     return group in ("pregnant", "breastfeeding", "child", "older", "allergic") or group.startswith("egfr<")
 
 
-def _belongs(patient: PatientView, group: str, text: str) -> bool | None:  # noqa: PLR0911 (one for each kind of group)
+def _belongs(patient: PatientView, group: str, text: str) -> bool | None:
     """Whether the patient is of the group that ``text`` is for; None where the record leaves it open."""
     if limit := LIMIT.fullmatch(group):
         value = patient.age if limit[1] == "age" else patient.labs.get("egfr")
