@@ -185,9 +185,14 @@ class Consultation:
         return _with(statement, with_gaps(found, lost(self.heard)))
 
     def _weighed(self, context: Context) -> list[Finding]:
-        """What the checks say; of drugs whose polarity is doubted, what they say of both readings."""
+        """What the checks say; of drugs whose polarity is doubted, what they say of both readings.
+
+        What a passage is cited for is an answer of medrag's own, and has no benefit of the doubt.
+        """
         doubtful = doubts(context.statement.text, context.read)
-        found = list(like_warnings(self._run(context), context.read, doubtful))
+        found = self._run(context)
+        if not context.statement.citations:
+            found = list(like_warnings(found, context.read, doubtful))
         if any(not each.recommended for each in doubtful):
             given = replace(context, read=as_given(context.read, doubtful))
             found += like_advice(self._run(given), doubtful)

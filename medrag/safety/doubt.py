@@ -1,7 +1,8 @@
 """Drugs of which the cues and the learned reading of a statement say opposite things: given, or warned against.
 
 They are checked as if given. What speaks against them then is *not assessed* and said aloud: a statement that may be
-the very warning needed is not withheld, and one that may advise a harmful drug does not pass in silence.
+the very warning needed is not withheld, and one that may advise a harmful drug does not pass in silence. That holds of
+advice that others wrote; of its own answers medrag withholds what it doubts.
 """
 
 from __future__ import annotations
