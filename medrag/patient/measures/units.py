@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -158,16 +159,30 @@ def _pint_convert(value: float, source: str, to: str, molar_mass: float | None) 
         raise UnitError(f"a value in {source} does not convert to {to}") from error
 
 
-@lru_cache(maxsize=1)
+# Units of one registry are not comparable with another's: two threads may not build one each.
+_BUILDING = threading.RLock()
+
+
 def _registry() -> UnitRegistry[Any]:
+    with _BUILDING:
+        return _built()
+
+
+@lru_cache(maxsize=1)
+def _built() -> UnitRegistry[Any]:
     from ucumvert import PintUcumRegistry  # type: ignore[import-untyped]
 
     registry: UnitRegistry[Any] = PintUcumRegistry()
     return registry
 
 
-@lru_cache(maxsize=256)
 def _unit(code: str) -> Any:
+    with _BUILDING:
+        return _parsed(code)
+
+
+@lru_cache(maxsize=256)
+def _parsed(code: str) -> Any:
     from lark.exceptions import LarkError
 
     try:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from medrag.knowledge import load as load_knowledge
@@ -73,3 +76,20 @@ def test_measurements_are_known_by_loinc_then_by_whole_name() -> None:
     assert identify("creatinine", KNOWN, "2161-8", "LOINC") is KNOWN.measurements["urine_creatinine"], (
         "the code says of what"
     )
+
+
+def test_threads_that_convert_first_share_one_registry() -> None:
+    """Units of two registries are not comparable, and are kept."""
+    script = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from medrag.patient.measures.units import convert
+sys.setswitchinterval(1e-5)
+pairs = [("lbs", "kg"), ("in", "cm"), ("mg/dL", "g/L"), ("kg", "g"), ("feet", "m"), ("oz", "g"), ("ug/dL", "mg/L")] * 2
+with ThreadPoolExecutor(len(pairs)) as pool:
+    list(pool.map(lambda pair: convert(1.0, *pair), pairs))
+for pair in pairs:
+    convert(1.0, *pair)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
