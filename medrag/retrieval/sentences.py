@@ -63,7 +63,7 @@ class SentenceRanker:
         places = positions(found)
         if not places:
             return []
-        texts = [text for each in found for text in sentence_texts(each.passage, self._knowledge)]
+        texts = self._texts(found)
         cosines = self._first.cosines(query.described, texts)
         scores = self._order.scores(query, found, cosines) if self.floor is not None else cosines.astype(np.float64)
         if self._second and self.floor is not None:
@@ -98,8 +98,10 @@ class SentenceRanker:
 
     def cosines(self, query: Query, found: Sequence[Evidence]) -> NDArray[np.float32]:
         """The cosine of every sentence of ``found`` with the question and the patient, shape ``(sentences,)``."""
-        texts = [text for each in found for text in sentence_texts(each.passage, self._knowledge)]
-        return self._first.cosines(query.described, texts)
+        return self._first.cosines(query.described, self._texts(found))
+
+    def _texts(self, found: Sequence[Evidence]) -> list[str]:
+        return [text for each in found for text in sentence_texts(each.passage, self._knowledge)]
 
 
 def sentence_texts(passage: Passage, knowledge: Knowledge) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from medrag.reading.stems import stemmed
 
 if TYPE_CHECKING:
     from bm25s import BM25  # type: ignore[import-untyped]
@@ -42,20 +43,11 @@ class Tokeniser:
     Not bm25s's own: that one numbers words through a set, so that two builds of one corpus differ.
     """
 
-    def __init__(self) -> None:
-        import Stemmer  # type: ignore[import-not-found]
-
-        self._stemmer = Stemmer.Stemmer("english")
-        # A stemmer keeps state while it works.
-        self._lock = threading.Lock()
-
     def __call__(self, text: str) -> list[str]:
         """The stems of ``text``, in order and with repeats."""
         found = [word for word in _WORD.findall(text.lower()) if word not in STOP_WORDS]
         words = [piece for word in found for piece in (_pairs(word) if _CHINESE.match(word) else (word,))]
-        with self._lock:
-            stems: list[str] = self._stemmer.stemWords(words)
-        return stems
+        return stemmed(words)
 
 
 def _pairs(run: str) -> list[str]:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
-from typing import Any
 
 from medrag.knowledge import Knowledge
 from medrag.reading import Prescription, prescriptions
@@ -15,6 +14,7 @@ from medrag.reading.languages import pattern, said
 from medrag.reading.matcher import tokens
 from medrag.reading.mentions import routes
 from medrag.reading.people.population import GROUPS, asked
+from medrag.reading.stems import stemmed
 from medrag.reading.terms import Kind, terms
 from medrag.safety.checks.support.quantities import QUANTITY, Quantity, quantities
 
@@ -254,13 +254,6 @@ def _plain() -> re.Pattern[str]:
 
 
 @cache
-def _stemmer() -> Any:
-    import Stemmer  # type: ignore[import-not-found]
-
-    return Stemmer.Stemmer("english")
-
-
-@cache
 def opposites() -> tuple[tuple[str, str], ...]:
     """Stems of which a text that has one cannot mean the other, both ways round."""
     pairs = [tuple(_stem(word) for word in pair.split("/")) for pair in said("claims", "opposites")]
@@ -269,8 +262,8 @@ def opposites() -> tuple[tuple[str, str], ...]:
 
 def stems(text: str) -> frozenset[str]:
     """The stems of its words."""
-    return frozenset(_stem(word.lower()) for word in _WORD.findall(text))
+    return frozenset(stemmed([word.lower() for word in _WORD.findall(text)]))
 
 
 def _stem(word: str) -> str:
-    return str(_stemmer().stemWord(word))
+    return stemmed((word,))[0]
