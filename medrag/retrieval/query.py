@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from medrag.knowledge import Knowledge
 from medrag.reading.languages.gloss import is_chinese, known_words
+from medrag.retrieval.spelling import spelt_out
 from medrag.types import Case, Patient
 
 # MiniLM reads 256 tokens, and each fact beyond the first few draws the vector away from the question.
@@ -80,8 +81,11 @@ def condensed(text: str, knowledge: Knowledge) -> Query:
 
 
 def searchable(text: str, knowledge: Knowledge) -> str:
-    """``text`` as English passages can be searched for it: of a Chinese one what the vocabulary has in English."""
-    return (known_words(text, knowledge) or text) if is_chinese(text) else text
+    """``text`` as English passages can be searched for it: of a Chinese one what the vocabulary has in English.
+
+    An English one has its short and other names spelt out.
+    """
+    return (known_words(text, knowledge) or text) if is_chinese(text) else spelt_out(text, knowledge)
 
 
 def asking(text: str) -> str:
