@@ -225,10 +225,15 @@ class Washout(Rule):
 
 
 class Withdrawal(Rule):
-    """``drugs``, taken, that must not be stopped at once; with ``conditions`` only by patients with any of them."""
+    """``drugs``, taken, that must not be stopped at once; with ``conditions`` only by patients with any of them.
+
+    ``taper_days`` is the shortest taper; with ``pause`` even a gap of days does harm.
+    """
 
     drugs: Terms
     conditions: Terms = ()
+    taper_days: float = 0
+    pause: bool = False
 
 
 class NoInteraction(Fact):
