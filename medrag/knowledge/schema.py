@@ -50,10 +50,11 @@ class Rule(Fact):
 
 
 class Interaction(Rule):
-    """Any drug of ``a`` with any of ``b``."""
+    """Any drug of ``a`` with any of ``b``; those of a rule that is ``timed`` need only be taken some hours apart."""
 
     a: Terms
     b: Terms
+    timed: bool = False
 
 
 class Contraindication(Rule):
