@@ -85,7 +85,7 @@ def _by_means(text: str, cue: Cue, start: int, spans: Sequence[tuple[int, int]])
 
 def _uncued(after: str) -> Polarity:
     """With no cue before the name: advised, unless the sentence goes on to warn of it or only to describe its harm."""
-    if _said("warned_farther").match(after) or _said("verdict_aside").match(after):
+    if any(_said(warning).match(after) for warning in ("warned_farther", "warned_back", "verdict_aside")):
         return Polarity.AVOIDED
     return Polarity.MENTIONED if _said("harm").match(after) else Polarity.RECOMMENDED
 
