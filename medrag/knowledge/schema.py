@@ -97,12 +97,16 @@ class DoseLimit(Fact):
 
 
 class RenalRule(Rule):
-    """Below a kidney function, ``drugs`` are to be avoided or held under ``max_daily`` mg."""
+    """Below a kidney function, ``drugs`` are to be avoided or held under ``max_daily`` mg.
+
+    ``first``: the function is measured before the drug is started, as routine.
+    """
 
     drugs: Terms
     metric: Literal["egfr", "crcl"]
     below: float
     max_daily: float | None = None
+    first: bool = False
 
 
 class HepaticRule(Rule):

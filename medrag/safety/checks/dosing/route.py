@@ -36,6 +36,8 @@ def _ways(context: Context, each: Prescription) -> Iterator[str]:
         yield each.mention.route
     if each.mention.route == "bolus":
         yield "iv"
+        if _said("undiluted").search(context.statement.text):
+            yield "undiluted bolus"
     if _said("u100_syringe").search(context.statement.text):
         yield SYRINGE
     yield from _manners(context.statement.text)

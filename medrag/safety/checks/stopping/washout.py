@@ -64,6 +64,8 @@ def _by_record(context: Context, found: list[tuple[Prescription, Washout]]) -> I
         for past in prescriptions(in_english(fact.display, context.knowledge), context.knowledge):
             names = ingredients_of(past, context.knowledge)
             for each, rule in found:
+                if waits(context.statement.text, rule):
+                    continue
                 if names & context.knowledge.expand(rule.stopped):
                     yield from _judge(context, each, rule, past.mention.label, fact, since)
 

@@ -6,23 +6,27 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from medrag.knowledge.schema import Withdrawal
-from medrag.reading import Polarity, Prescription
+from medrag.reading import DrugMention, Polarity, Prescription
 from medrag.reading.languages import pattern
+from medrag.reading.polarity.cues import SENTENCE_END
 from medrag.reading.polarity.learned import may_stop
-from medrag.safety.check_context import Context, fail, ingredients_of, worst
+from medrag.safety.check_context import RANK, Context, fail, ingredients_of, worst
 from medrag.safety.checks.stopping.spans import taper
-from medrag.types import Finding
+from medrag.types import Finding, Severity
 
 _said = partial(pattern, "stops")
+_advised = partial(pattern, "advice")
 
 
 def withdrawal(context: Context) -> Iterable[Finding]:
     """Fails for a stop without a slow taper, a substitute of the same kind or a reason that leaves no time.
 
-    Words that are only like those of a stop count where nothing in the statement surely gives the drug.
+    Words that are only like those of a stop warn, where none tells to keep the drug.
     """
     if context.patient and (stopped := list(_stopped(context))):
-        given = [each for each in (*context.recommended, *context.advised) if each not in stopped]
+        ended = {each.mention.label for each in stopped}
+        others = (*context.recommended, *context.advised)
+        given = [each for each in others if each.doses or each.mention.label not in ended]
         yield from worst(finding for each in stopped for finding in _found(context, each, given))
 
 
@@ -32,11 +36,17 @@ def _stopped(context: Context) -> Iterator[Prescription]:
     tapered = taper(text) is not None
     for each in context.read:
         mention = each.mention
-        open_ = mention.resolved and not each.doses
+        open_ = mention.resolved and not each.doses and not _kept(text, mention)
         if mention.polarity is Polarity.STOPPED or (
             open_ and (tapered or may_stop(text, mention.start, mention.end, spans, mention.polarity))
         ):
             yield each
+
+
+def _kept(text: str, mention: DrugMention) -> bool:
+    """Whether words before the name forbid to end it ("never skip ...")."""
+    kept = [found.end() for found in _advised("keep").finditer(text, 0, mention.start)]
+    return bool(kept) and not SENTENCE_END.search(text, kept[-1], mention.start)
 
 
 def _found(context: Context, each: Prescription, given: Sequence[Prescription]) -> Iterator[Finding]:
@@ -54,7 +64,9 @@ def _found(context: Context, each: Prescription, given: Sequence[Prescription]) 
             if concerned and _too_fast(context, rule) and not _replaced(context, rule, given):
                 values = {"drug": each.mention.label, "reason": rule.reason}
                 source, facts = knowledge.cite(rule), (drug.fact.display, *held)
-                yield fail("withdrawal.rule", rule.severity, source, (each.mention.label,), facts, **values)
+                sure = each.mention.polarity is Polarity.STOPPED
+                severity = rule.severity if sure else max(rule.severity, Severity.WARNING, key=RANK.__getitem__)
+                yield fail("withdrawal.rule", severity, source, (each.mention.label,), facts, **values)
 
 
 def _too_fast(context: Context, rule: Withdrawal) -> bool:
