@@ -118,10 +118,11 @@ class HepaticRule(Rule):
 
 
 class RouteRule(Rule):
-    """``drugs`` by any of ``routes`` do harm, or are not made for it."""
+    """``drugs`` by any of ``routes`` do harm, or are not made for it; with ``conditions`` for patients with any of them."""
 
     drugs: Terms
     routes: Terms
+    conditions: Terms = ()
 
 
 class Absorption(Fact):

@@ -57,6 +57,9 @@ def _manners(text: str) -> Iterator[str]:
 def _wrong(context: Context, each: Prescription) -> Iterator[Finding]:
     for place in sorted(context.rules("routes", each.mention)):
         rule = context.knowledge.rules.routes[place]
+        patient = context.patient
+        if rule.conditions and (patient is None or patient.concepts.keys().isdisjoint(rule.conditions)):
+            continue
         if way := next((way for way in _ways(context, each) if way in rule.routes), None):
             values = {"drug": each.mention.label, "route": way, "reason": rule.reason}
             yield fail("route.wrong", rule.severity, context.knowledge.cite(rule), (each.mention.label,), (), **values)
