@@ -79,8 +79,12 @@ class PatientView:
 
     @property
     def allergies_recorded(self) -> bool:
-        """Whether the record lists allergies or states that there are none."""
-        return self.recorded("allergies") or (self.record is not None and self.record.no_known_allergies is True)
+        """Whether the record lists allergies or states that there are none; not where it denies to know of none."""
+        record = self.record
+        listed = record is not None and bool(record.allergies)
+        denied = record is not None and record.no_known_allergies is False
+        stated = record is not None and record.no_known_allergies is True
+        return listed or stated or (self.recorded("allergies") and not denied)
 
     @property
     def pregnant(self) -> bool | None:

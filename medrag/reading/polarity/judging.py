@@ -33,8 +33,12 @@ def polarity_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]
     before = marks[: bisect_right(marks, start, key=lambda mark: mark.start)]
     near = (mark for mark in reversed(before) if mark.end <= start)
     cue = next((mark for mark in islice(near, NEAREST) if _applies(text, mark, start, spans)), None)
+    if _said("would").match(after) and _said("counterfactual").search(text, max(0, start - LONGEST_CASE)):
+        return Polarity.MENTIONED
     if cue is None:
         return Polarity.STOPPED if _said("arrow_next").match(after) else _uncued(after)
+    if cue.polarity is Polarity.RECOMMENDED and _is_subject(text, cue) and _uncued(after) is not Polarity.RECOMMENDED:
+        return Polarity.AVOIDED
     if _overruled(text, cue, start, end, after) or _by_means(text, cue, start, spans):
         return Polarity.RECOMMENDED
     if cue.polarity is Polarity.STOPPED and _for_later(text, cue, after):
@@ -55,6 +59,15 @@ def _said_after(text: str, start: int, end: int, after: str) -> Polarity | None:
     return Polarity.RECOMMENDED if undone else Polarity(direct.lastgroup)
 
 
+def _is_subject(text: str, cue: Cue) -> bool:
+    """Whether the giving is what its sentence speaks of ("Starting X with Y leads to ...")."""
+    return any(
+        found.end() >= cue.end or found.end() >= cue.start
+        for found in _said("as_subject").finditer(text, 0, cue.end)
+        if not SENTENCE_END.search(text, found.end(), cue.start)
+    )
+
+
 def _for_later(text: str, cue: Cue, after: str) -> bool:
     """Whether a stop is for later, or for a case that has not come ("stop it if bleeding occurs")."""
     clause = _said("then").split(after, maxsplit=1)[0]
@@ -72,7 +85,7 @@ def _by_means(text: str, cue: Cue, start: int, spans: Sequence[tuple[int, int]])
 
 def _uncued(after: str) -> Polarity:
     """With no cue before the name: advised, unless the sentence goes on to warn of it or only to describe its harm."""
-    if _said("warned_farther").match(after) or _said("verdict_aside").match(after):
+    if any(_said(warning).match(after) for warning in ("warned_farther", "warned_back", "verdict_aside")):
         return Polarity.AVOIDED
     return Polarity.MENTIONED if _said("harm").match(after) else Polarity.RECOMMENDED
 

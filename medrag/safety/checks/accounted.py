@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from medrag.reading.accounting import Gap, Unread, gaps
+from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, not_assessed
 from medrag.types import Finding
 
@@ -14,8 +15,12 @@ NAMED = 5
 
 def unread(context: Context) -> Iterable[Finding]:
     """One finding for each kind of gap in the reading of the statement."""
-    for gap in gaps(context.statement.text, context.read, context.knowledge):
+    text = context.statement.text
+    for gap in gaps(text, context.read, context.knowledge):
         yield _finding(gap)
+    told_of = context.read or context.advised or context.stopped_before
+    if not told_of and (unnamed := pattern("advice", "unnamed").search(text)):
+        yield _finding(Gap(Unread.TREATMENT, (unnamed[0],)))
 
 
 def _finding(gap: Gap) -> Finding:

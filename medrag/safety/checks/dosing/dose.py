@@ -38,7 +38,7 @@ def dose(context: Context) -> Iterable[Finding]:
     unknown: list[str] = []
     for each in dosed:
         limits = list(_limits(context, each))
-        if not any(_applicable(context, each, limit) for _, limit in limits):
+        if _by_unknown_weight(context, each) or not any(_applicable(context, each, limit) for _, limit in limits):
             unknown.append(each.mention.label)
         for ingredient, limit in limits:
             failed += _exceeded(context, each, ingredient, limit)
@@ -47,6 +47,14 @@ def dose(context: Context) -> Iterable[Finding]:
         yield not_assessed("dose.unknown_limit", tuple(dict.fromkeys(unknown)))
     if not failed and len(unknown) < len(dosed):
         yield passed("dose.within", tuple(dict.fromkeys(each.mention.label for each in dosed)))
+
+
+def _by_unknown_weight(context: Context, each: Prescription) -> bool:
+    """Whether a child's dose is by a weight that is not recorded, so that nobody knows how much it is."""
+    patient = context.patient
+    if patient is None or patient.patient.weight_kg is not None or patient.age is None or patient.age >= ADULT:
+        return False
+    return any(one.per_kg for one in each.doses)
 
 
 def _as_taken(context: Context, each: Prescription) -> Prescription:
