@@ -27,18 +27,42 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A thing with a name: ``name`` is how medrag shows a condition; an ``event`` is over once it is history."""
+    """A thing with a name: ``name`` is how medrag shows a condition; an ``event`` is over once it is history.
+
+    ``says`` is a cue that the name itself is ("ex-smoker": over).
+    """
 
     kind: Kind
     name: str = ""
     event: bool = False
+    says: str | None = None
     drug: Name | None = None
 
 
 @lru_cache(maxsize=4)
 def terms(knowledge: Knowledge) -> Matcher[Term]:
-    """The matcher of everything that ``knowledge`` has a name for."""
-    return Matcher([*_drugs(knowledge), *_conditions(knowledge), *_allergens(knowledge)])
+    """The matcher of the drugs, conditions and allergens of ``knowledge``."""
+    return Matcher(_names(knowledge))
+
+
+@lru_cache(maxsize=4)
+def all_terms(knowledge: Knowledge) -> Matcher[Term]:
+    """The matcher of everything that ``knowledge`` has a name for, what only notes are read for included."""
+    return Matcher([*_names(knowledge), *_findings(knowledge)])
+
+
+def _names(knowledge: Knowledge) -> list[tuple[str, Letters, Term]]:
+    return [*_drugs(knowledge), *_conditions(knowledge), *_allergens(knowledge)]
+
+
+def _findings(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:
+    for each in knowledge.findings:
+        known = Term(Kind.CONDITION, each.name, each.event, each.says)
+        for written in (each.name, *each.synonyms):
+            yield written, letters(written), known
+        for written in each.includes:
+            shown = known if each.says else Term(Kind.CONDITION, written, each.event)
+            yield written, letters(written), shown
 
 
 def _drugs(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:

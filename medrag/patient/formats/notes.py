@@ -226,6 +226,8 @@ def _judged(
             row = False
             if section != "allergies" and place in by_arrow:
                 cues |= {by_arrow[place]}
+            if target.term.says:
+                cues |= {target.term.says}
             said = Said(target, cues, section, text, note.origin, note.date)
             fact = _fact(said, age)
             if fact is not None:
