@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -61,7 +62,7 @@ def _findings(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:
         for written in (each.name, *each.synonyms):
             yield written, letters(written), known
         for written in each.includes:
-            shown = known if each.says else Term(Kind.CONDITION, written, each.event)
+            shown = known if each.says else Term(Kind.CONDITION, _spelt(written, each.name), each.event)
             yield written, letters(written), shown
 
 
@@ -84,7 +85,8 @@ def _allergens(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:
 def _conditions(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:
     """A condition's own names first: what counts as another condition too is shown as itself."""
     openers = language().words["openers"]
-    full = {written: each.name for each in knowledge.conditions.values() for written in each.names}
+    full = {written: each.name for each in knowledge.findings for written in each.synonyms}
+    full |= {written: each.name for each in knowledge.conditions.values() for written in each.names}
     known = knowledge.conditions.values()
     own = ((written, each) for each in known for written in each.names)
     other = ((written, each) for each in known for written in (*each.includes, *each.maybe))
@@ -113,11 +115,17 @@ def _shown(written: str, condition: Condition, full: Mapping[str, str]) -> str:
     """The words as written; an abbreviation at their head, or all of them, spelt out where that is known."""
     head, _, rest = written.partition(" ")
     if head.upper() != head:
-        return written
+        return _spelt(written, condition.name)
     if head in full:
         return f"{full[head]} {rest}".rstrip()
     spelt = (each for each in (*condition.names, *condition.includes) if _initials(each.split()) == written.lower())
-    return next(spelt, written)
+    return next(spelt, _spelt(written, condition.name))
+
+
+def _spelt(written: str, name: str) -> str:
+    """The words as written, with the condition's name in brackets where they hold an abbreviation ("low BP")."""
+    short = any(word.isupper() and len(word) > 1 for word in re.split(r"[^A-Za-z]+", written))
+    return f"{written} ({name})" if short and name != written else written
 
 
 def _initials(words: Iterable[str]) -> str:
