@@ -85,7 +85,7 @@ def _allergens(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:
 def _conditions(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:
     """A condition's own names first: what counts as another condition too is shown as itself."""
     openers = language().words["openers"]
-    full = {written: each.name for each in knowledge.findings for written in each.synonyms}
+    full = {written: each.name for each in knowledge.findings for written in each.synonyms if _short(written)}
     full |= {written: each.name for each in knowledge.conditions.values() for written in each.names}
     known = knowledge.conditions.values()
     own = ((written, each) for each in known for written in each.names)
@@ -97,7 +97,7 @@ def _conditions(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:
         if key in done or "%" in written or (first in openers and rest in knowledge.phrases):
             continue
         done.add(key)
-        name = full.get(written) or (each.name if written in each.maybe else _shown(written, each, full))
+        name = full.get(written) or _shown(written, each, full)
         yield written, letters(written), Term(Kind.CONDITION, name, each.event)
         if key.endswith(" cancer"):
             yield f"{written[: -len(' cancer')]} ca", Letters.ANY, Term(Kind.CONDITION, name, each.event)
@@ -124,8 +124,13 @@ def _shown(written: str, condition: Condition, full: Mapping[str, str]) -> str:
 
 def _spelt(written: str, name: str) -> str:
     """The words as written, with the condition's name in brackets where they hold an abbreviation ("low BP")."""
-    short = any(word.isupper() and len(word) > 1 for word in re.split(r"[^A-Za-z]+", written))
-    return f"{written} ({name})" if short and name != written else written
+    return f"{written} ({name})" if _short(written) and name != written else written
+
+
+def _short(written: str) -> bool:
+    """Whether the words hold an abbreviation."""
+    words = re.findall("[A-Za-z]+", written)
+    return any((word.isupper() and len(word) > 1) or word.casefold() == "hep" for word in words)
 
 
 def _initials(words: Iterable[str]) -> str:

@@ -258,7 +258,11 @@ def _due(note: _Note, facts: Sequence[Fact], today: date) -> list[Fact]:
 def _fact(said: Said, age: float | None) -> Fact | None:
     if said.target.term.kind is Kind.CONDITION:
         child = age is not None and age < CHILD
-        return None if child and "pregnan" in said.target.term.name else condition_of(said)
+        if child and "pregnan" in said.target.term.name:
+            return None
+        condition = condition_of(said)
+        newborn = age is not None and age >= 1 and said.target.term.name.startswith("neonatal")
+        return _ended(condition) if condition and condition.current and newborn else condition
     if is_allergy(said):
         return allergy_of(said)
     return medication_of(said) if said.target.term.kind is Kind.DRUG else None

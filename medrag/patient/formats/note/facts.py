@@ -29,6 +29,13 @@ _TREATED = re.compile(
 """What stands before an illness that a finished course of a drug was for."""
 _TAKEN_OUT = re.compile(r"ectomy for\s(?:(?:an?|the|his|her|\w+)\s){0,2}$", re.IGNORECASE)
 """What stands before what was cured by taking an organ out."""
+_CANCER = re.compile(r"cancer|carcinoma|melanoma|lymphoma|sarcoma|leuka?emia|tumou?r|\bca\b|seminoma", re.IGNORECASE)
+_METASTATIC = re.compile(r"metasta|stage iv", re.IGNORECASE)
+_NO_TRACE = re.compile(
+    r"\bNED\b|\b(?:no|without) (?:evidence of )?(?:recurrence|disease|residual)|\bdisease[- ]free\b|\ball clear\b"
+    r"|\bdischarged from (?:oncology|follow)",
+    re.IGNORECASE,
+)
 _ONCE = re.compile(r"\bx ?1\b|\bstat\b|\bonce only\b|\bsingle dose\b|\bone[- ]off\b", re.IGNORECASE)
 _PROCEDURE = re.compile(
     r"(?:ectomy|plasty|otomy|replacement|dialysis|transplant|bypass|section|surgery|pacemaker)\b", re.IGNORECASE
@@ -63,7 +70,7 @@ _DAYS = re.compile(
     r"[^.;,\n]{0,30}?(?<![\d/])\(?(?P<first>\d{1,2}/\d{1,2})(?:/\d{2,4})?\s?(?:[-–]|to|until)\s?(?P<last>\d{1,2}/\d{1,2})\b(?!/\d)"
 )
 """The first and the last day of a course."""
-_DIAGNOSES = frozenset({"history", "problems", "surgery", "assessment"})
+_DIAGNOSES = frozenset({"history", "past", "problems", "surgery", "assessment"})
 _TAKEN = {"taking", "planned", "stopped", "refused"}
 
 
@@ -141,11 +148,26 @@ def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the
         return FactStatus.PLANNED
     if cues & {"possible", "conditional"} or said.section == "instructions":
         return FactStatus.UNCERTAIN
-    if cues & {"over", "past"} or (term.event and _was_treated(said)) or _was_taken_out(said):
+    if cues & {"over", "past"} or said.section == "past" or _is_over(said):
         return FactStatus.RESOLVED
-    historical = "history" in cues or said.section in {"history", "surgery"}
+    historical = ("history" in cues or said.section in {"history", "surgery"}) and "current" not in cues
     event = term.event or pregnancy or (not said.target.known and "history" in cues)
     return FactStatus.RESOLVED if historical and event else FactStatus.ACTIVE
+
+
+def _is_over(said: Said) -> bool:
+    """Whether an event was treated, an organ with it taken out, or a cancer left no trace."""
+    if said.target.term.event and ("treated" in said.cues or _was_treated(said)):
+        return True
+    return _was_taken_out(said) or _left_no_trace(said)
+
+
+def _left_no_trace(said: Said) -> bool:
+    """Whether the rest of a cancer's entry says that nothing of it is left ("2009, lumpectomy; NED")."""
+    if not _CANCER.search(said.target.term.name) or _METASTATIC.search(said.target.term.name):
+        return False
+    end = said.text.find("\n", said.target.end)
+    return _NO_TRACE.search(said.text, said.target.end, end if end >= 0 else len(said.text)) is not None
 
 
 def _was_treated(said: Said) -> bool:

@@ -138,7 +138,7 @@ def _counts(text: str, each: Target, parts: Sections, knowledge: Knowledge) -> b
     said = text[each.start : each.end].casefold()
     category = parts.category(each.start)
     if each.term.kind is Kind.CONDITION:
-        listed = category in {"history", "problems"} and _is_entry(text, each)
+        listed = category in {"history", "past", "problems"} and _is_entry(text, each)
         return said not in language().words["ordinary"] or listed
     if each.term.kind is Kind.ALLERGEN:
         return not (said in language().words["sorts"] and text[each.end : each.end + 2].strip()[:1] == ":")
