@@ -97,7 +97,8 @@ def _conditions(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:
         if key in done or "%" in written or (first in openers and rest in knowledge.phrases):
             continue
         done.add(key)
-        name = full.get(written) or _shown(written, each, full)
+        less = written in each.maybe and written not in each.includes
+        name = full.get(written) or (each.name if less else _shown(written, each, full))
         yield written, letters(written), Term(Kind.CONDITION, name, each.event)
         if key.endswith(" cancer"):
             yield f"{written[: -len(' cancer')]} ca", Letters.ANY, Term(Kind.CONDITION, name, each.event)

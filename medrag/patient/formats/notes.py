@@ -20,8 +20,11 @@ from medrag.patient.formats.note.facts import (
     allergy_of,
     condition_of,
     due,
+    habit_of,
     is_allergy,
+    is_tested_not_pregnant,
     medication_of,
+    not_pregnant,
     pregnancy_of,
     reaction_end,
 )
@@ -232,6 +235,8 @@ def _judged(
             fact = _fact(said, age)
             if fact is not None:
                 yield said, fact
+            if isinstance(fact, Condition) and is_tested_not_pregnant(said, fact):
+                yield None, not_pregnant(said)
             if isinstance(fact, Allergy):
                 reaction = said
         if age is None or age >= CHILD:
@@ -265,4 +270,6 @@ def _fact(said: Said, age: float | None) -> Fact | None:
         return _ended(condition) if condition and condition.current and newborn else condition
     if is_allergy(said):
         return allergy_of(said)
+    if habit := habit_of(said):
+        return habit
     return medication_of(said) if said.target.term.kind is Kind.DRUG else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from medrag.patient.formats.note.days import Calendar
@@ -14,7 +14,7 @@ from medrag.reading.dates import dates_at
 from medrag.reading.dosing.directions import amount_given
 from medrag.reading.languages import language
 from medrag.reading.terms import Kind, Term
-from medrag.types import Allergy, Condition, FactStatus, Medication
+from medrag.types import Allergy, Condition, FactStatus, Medication, Observation
 
 _REACTION = re.compile(
     r"\s?(?:\((?P<a>[^)\n]{2,60})\)|(?:=>|->|→|-|–|—|:|causes|causing|caused|reaction:?)\s?(?P<b>[^\n;,.(]{3,60}))"
@@ -131,6 +131,27 @@ def condition_of(said: Said) -> Condition | None:
     )
 
 
+def is_tested_not_pregnant(said: Said, fact: Condition) -> bool:
+    """Whether a test or an examiner says that the patient is not pregnant; a patient who denies it does not count."""
+    if fact.status is not FactStatus.NEGATED or not said.target.term.name.startswith("pregnan"):
+        return False
+    before = said.text[max(0, said.target.start - 12) : said.target.start].casefold()
+    return said.target.term.says == "absent" or before.endswith(("not ", "non-", "non "))
+
+
+def not_pregnant(said: Said) -> Observation:
+    """That the patient is not pregnant, as of the note's date."""
+    return Observation(display="pregnancy status", value="not pregnant", source=said.source, date=said.date)
+
+
+def habit_of(said: Said) -> Condition | None:
+    """The use of a substance that nobody prescribes ("cannabis last 2023"); None where a dose or a list makes it a drug."""
+    word = said.words.casefold()
+    if word not in language().words["habits"] or said.target.directions or said.section in {"medications", "allergies"}:
+        return None
+    return condition_of(replace(said, target=replace(said.target, term=Term(Kind.CONDITION, f"{word} use"))))
+
+
 def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the order in which they decide)
     cues, term = said.cues, said.target.term
     pregnancy = term.name.startswith("pregnan")
@@ -157,9 +178,8 @@ def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the
 
 def _is_over(said: Said) -> bool:
     """Whether an event was treated, an organ with it taken out, or a cancer left no trace."""
-    if said.target.term.event and ("treated" in said.cues or _was_treated(said)):
-        return True
-    return _was_taken_out(said) or _left_no_trace(said)
+    treated = said.target.term.event and _was_treated(said)
+    return treated or _was_taken_out(said) or _left_no_trace(said)
 
 
 def _left_no_trace(said: Said) -> bool:
