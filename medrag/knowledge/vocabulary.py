@@ -86,6 +86,20 @@ class Condition(Record):
         return self.names[0]
 
 
+class ClinicalFinding(Record):
+    """What notes name that no rule speaks of: a symptom, sign, disease, procedure or habit.
+
+    ``synonyms`` are shown under ``name``, ``includes`` as written. An ``event`` is over once it is history.
+    ``says`` is what the words say of it by themselves ("ex-smoker", "never smoked").
+    """
+
+    name: str
+    synonyms: Terms = ()
+    includes: Terms = ()
+    event: bool = False
+    says: Literal["over", "absent"] | None = None
+
+
 class Establishes(Record):
     """A value beyond a limit (in the measurement's unit) means a condition."""
 

@@ -28,7 +28,7 @@ _INFORMANT = re.compile(
 )
 """What stands before a relative who tells of the patient."""
 _OF_RELATIVE = re.compile(r"\bin (?:\w+ ){0,2}$", re.I)
-_BESIDE = re.compile(r"[ \n|-]*(?:(?:and|&|or|,|/)\s?[A-E]\s)?")
+_BESIDE = re.compile(r"[ \n|-]*(?:(?:and|&|or|,|/)\s?(?:[A-E]|\w{2,12}(?= (?:ab|abs|ag|serolog\w+|vaccin\w+|antibod\w+)\b))\s|\+ ?\w{2,14}\s)?", re.I)
 """Nothing, or another of the kind ("hepatitis B and C serology")."""
 _ALONE = re.compile(r"[^()\n]{0,12}\)")
 _EXCHANGED = re.compile(r"\b(?:from|(?:switch|chang|swap|convert|replac|substitut)(?:p?ed|e)?)$", re.I)

@@ -49,7 +49,7 @@ _BULLETS = re.compile(r"\n[ \t]*[•*‣▪☐☑☒-][ \t]?\S[^\n]*\n[ \t]*[•
 _ASIDE = re.compile(r"\([^()\n]{1,40}\)\s*$")
 """What brackets add to a heading ("Meds (from GP):")."""
 _TITLE = re.compile(r"[A-Z][A-Za-z]+(?: [A-Za-z/&-]+){0,5}")
-_LISTS = frozenset({"allergies", "medications", "stopped", "family", "history", "problems", "surgery"})
+_LISTS = frozenset({"allergies", "medications", "stopped", "family", "history", "past", "problems", "surgery"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,18 +28,42 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A thing with a name: ``name`` is how medrag shows a condition; an ``event`` is over once it is history."""
+    """A thing with a name: ``name`` is how medrag shows a condition; an ``event`` is over once it is history.
+
+    ``says`` is a cue that the name itself is ("ex-smoker": over).
+    """
 
     kind: Kind
     name: str = ""
     event: bool = False
+    says: str | None = None
     drug: Name | None = None
 
 
 @lru_cache(maxsize=4)
 def terms(knowledge: Knowledge) -> Matcher[Term]:
-    """The matcher of everything that ``knowledge`` has a name for."""
-    return Matcher([*_drugs(knowledge), *_conditions(knowledge), *_allergens(knowledge)])
+    """The matcher of the drugs, conditions and allergens of ``knowledge``."""
+    return Matcher(_names(knowledge))
+
+
+@lru_cache(maxsize=4)
+def all_terms(knowledge: Knowledge) -> Matcher[Term]:
+    """The matcher of everything that ``knowledge`` has a name for, what only notes are read for included."""
+    return Matcher([*_names(knowledge), *_findings(knowledge)])
+
+
+def _names(knowledge: Knowledge) -> list[tuple[str, Letters, Term]]:
+    return [*_drugs(knowledge), *_conditions(knowledge), *_allergens(knowledge)]
+
+
+def _findings(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:
+    for each in knowledge.findings:
+        known = Term(Kind.CONDITION, each.name, each.event, each.says)
+        for written in (each.name, *each.synonyms):
+            yield written, letters(written), known
+        for written in each.includes:
+            shown = known if each.says else Term(Kind.CONDITION, _spelt(written, each.name), each.event)
+            yield written, letters(written), shown
 
 
 def _drugs(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:
@@ -60,7 +85,8 @@ def _allergens(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:
 def _conditions(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:
     """A condition's own names first: what counts as another condition too is shown as itself."""
     openers = language().words["openers"]
-    full = {written: each.name for each in knowledge.conditions.values() for written in each.names}
+    full = {written: each.name for each in knowledge.findings for written in each.synonyms if _short(written)}
+    full |= {written: each.name for each in knowledge.conditions.values() for written in each.names}
     known = knowledge.conditions.values()
     own = ((written, each) for each in known for written in each.names)
     other = ((written, each) for each in known for written in (*each.includes, *each.maybe))
@@ -71,7 +97,8 @@ def _conditions(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:
         if key in done or "%" in written or (first in openers and rest in knowledge.phrases):
             continue
         done.add(key)
-        name = full.get(written) or (each.name if written in each.maybe else _shown(written, each, full))
+        less = written in each.maybe and written not in each.includes
+        name = full.get(written) or (each.name if less else _shown(written, each, full))
         yield written, letters(written), Term(Kind.CONDITION, name, each.event)
         if key.endswith(" cancer"):
             yield f"{written[: -len(' cancer')]} ca", Letters.ANY, Term(Kind.CONDITION, name, each.event)
@@ -89,11 +116,22 @@ def _shown(written: str, condition: Condition, full: Mapping[str, str]) -> str:
     """The words as written; an abbreviation at their head, or all of them, spelt out where that is known."""
     head, _, rest = written.partition(" ")
     if head.upper() != head:
-        return written
+        return _spelt(written, condition.name)
     if head in full:
         return f"{full[head]} {rest}".rstrip()
     spelt = (each for each in (*condition.names, *condition.includes) if _initials(each.split()) == written.lower())
-    return next(spelt, written)
+    return next(spelt, _spelt(written, condition.name))
+
+
+def _spelt(written: str, name: str) -> str:
+    """The words as written, with the condition's name in brackets where they hold an abbreviation ("low BP")."""
+    return f"{written} ({name})" if _short(written) and name != written else written
+
+
+def _short(written: str) -> bool:
+    """Whether the words hold an abbreviation."""
+    words = re.findall("[A-Za-z]+", written)
+    return any((word.isupper() and len(word) > 1) or word.casefold() == "hep" for word in words)
 
 
 def _initials(words: Iterable[str]) -> str:

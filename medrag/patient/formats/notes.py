@@ -20,8 +20,11 @@ from medrag.patient.formats.note.facts import (
     allergy_of,
     condition_of,
     due,
+    habit_of,
     is_allergy,
+    is_tested_not_pregnant,
     medication_of,
+    not_pregnant,
     pregnancy_of,
     reaction_end,
 )
@@ -226,10 +229,14 @@ def _judged(
             row = False
             if section != "allergies" and place in by_arrow:
                 cues |= {by_arrow[place]}
+            if target.term.says:
+                cues |= {target.term.says}
             said = Said(target, cues, section, text, note.origin, note.date)
             fact = _fact(said, age)
             if fact is not None:
                 yield said, fact
+            if isinstance(fact, Condition) and is_tested_not_pregnant(said, fact):
+                yield None, not_pregnant(said)
             if isinstance(fact, Allergy):
                 reaction = said
         if age is None or age >= CHILD:
@@ -256,7 +263,13 @@ def _due(note: _Note, facts: Sequence[Fact], today: date) -> list[Fact]:
 def _fact(said: Said, age: float | None) -> Fact | None:
     if said.target.term.kind is Kind.CONDITION:
         child = age is not None and age < CHILD
-        return None if child and "pregnan" in said.target.term.name else condition_of(said)
+        if child and "pregnan" in said.target.term.name:
+            return None
+        condition = condition_of(said)
+        newborn = age is not None and age >= 1 and said.target.term.name.startswith("neonatal")
+        return _ended(condition) if condition and condition.current and newborn else condition
     if is_allergy(said):
         return allergy_of(said)
+    if habit := habit_of(said):
+        return habit
     return medication_of(said) if said.target.term.kind is Kind.DRUG else None

@@ -71,7 +71,7 @@ def test_conditions_with_their_status(known: Patient) -> None:
         ("breast cancer", "family_history"),
         ("chronic kidney disease stage 3b", "active"),
         ("stroke", "resolved"),
-        ("Wegener granulomatosis", "active"),
+        ("Wegener's granulomatosis", "active"),
         ("diabetic neuropathy", "negated"),
         ("colon cancer", "family_history"),
         ("myocardial infarction", "family_history"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from medrag.patient.formats.note.days import Calendar
@@ -14,7 +14,7 @@ from medrag.reading.dates import dates_at
 from medrag.reading.dosing.directions import amount_given
 from medrag.reading.languages import language
 from medrag.reading.terms import Kind, Term
-from medrag.types import Allergy, Condition, FactStatus, Medication
+from medrag.types import Allergy, Condition, FactStatus, Medication, Observation
 
 _REACTION = re.compile(
     r"\s?(?:\((?P<a>[^)\n]{2,60})\)|(?:=>|->|→|-|–|—|:|causes|causing|caused|reaction:?)\s?(?P<b>[^\n;,.(]{3,60}))"
@@ -29,6 +29,13 @@ _TREATED = re.compile(
 """What stands before an illness that a finished course of a drug was for."""
 _TAKEN_OUT = re.compile(r"ectomy for\s(?:(?:an?|the|his|her|\w+)\s){0,2}$", re.IGNORECASE)
 """What stands before what was cured by taking an organ out."""
+_CANCER = re.compile(r"cancer|carcinoma|melanoma|lymphoma|sarcoma|leuka?emia|tumou?r|\bca\b|seminoma", re.IGNORECASE)
+_METASTATIC = re.compile(r"metasta|stage iv", re.IGNORECASE)
+_NO_TRACE = re.compile(
+    r"\bNED\b|\b(?:no|without) (?:evidence of )?(?:recurrence|disease|residual)|\bdisease[- ]free\b|\ball clear\b"
+    r"|\bdischarged from (?:oncology|follow)",
+    re.IGNORECASE,
+)
 _ONCE = re.compile(r"\bx ?1\b|\bstat\b|\bonce only\b|\bsingle dose\b|\bone[- ]off\b", re.IGNORECASE)
 _PROCEDURE = re.compile(
     r"(?:ectomy|plasty|otomy|replacement|dialysis|transplant|bypass|section|surgery|pacemaker)\b", re.IGNORECASE
@@ -63,7 +70,7 @@ _DAYS = re.compile(
     r"[^.;,\n]{0,30}?(?<![\d/])\(?(?P<first>\d{1,2}/\d{1,2})(?:/\d{2,4})?\s?(?:[-–]|to|until)\s?(?P<last>\d{1,2}/\d{1,2})\b(?!/\d)"
 )
 """The first and the last day of a course."""
-_DIAGNOSES = frozenset({"history", "problems", "surgery", "assessment"})
+_DIAGNOSES = frozenset({"history", "past", "problems", "surgery", "assessment"})
 _TAKEN = {"taking", "planned", "stopped", "refused"}
 
 
@@ -124,6 +131,27 @@ def condition_of(said: Said) -> Condition | None:
     )
 
 
+def is_tested_not_pregnant(said: Said, fact: Condition) -> bool:
+    """Whether a test or an examiner says that the patient is not pregnant; a patient who denies it does not count."""
+    if fact.status is not FactStatus.NEGATED or not said.target.term.name.startswith("pregnan"):
+        return False
+    before = said.text[max(0, said.target.start - 12) : said.target.start].casefold()
+    return said.target.term.says == "absent" or before.endswith(("not ", "non-", "non "))
+
+
+def not_pregnant(said: Said) -> Observation:
+    """That the patient is not pregnant, as of the note's date."""
+    return Observation(display="pregnancy status", value="not pregnant", source=said.source, date=said.date)
+
+
+def habit_of(said: Said) -> Condition | None:
+    """The use of a substance that nobody prescribes ("cannabis last 2023"); None where a dose or a list makes it a drug."""
+    word = said.words.casefold()
+    if word not in language().words["habits"] or said.target.directions or said.section in {"medications", "allergies"}:
+        return None
+    return condition_of(replace(said, target=replace(said.target, term=Term(Kind.CONDITION, f"{word} use"))))
+
+
 def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the order in which they decide)
     cues, term = said.cues, said.target.term
     pregnancy = term.name.startswith("pregnan")
@@ -141,11 +169,25 @@ def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the
         return FactStatus.PLANNED
     if cues & {"possible", "conditional"} or said.section == "instructions":
         return FactStatus.UNCERTAIN
-    if cues & {"over", "past"} or (term.event and _was_treated(said)) or _was_taken_out(said):
+    if cues & {"over", "past"} or said.section == "past" or _is_over(said):
         return FactStatus.RESOLVED
-    historical = "history" in cues or said.section in {"history", "surgery"}
+    historical = ("history" in cues or said.section in {"history", "surgery"}) and "current" not in cues
     event = term.event or pregnancy or (not said.target.known and "history" in cues)
     return FactStatus.RESOLVED if historical and event else FactStatus.ACTIVE
+
+
+def _is_over(said: Said) -> bool:
+    """Whether an event was treated, an organ with it taken out, or a cancer left no trace."""
+    treated = said.target.term.event and _was_treated(said)
+    return treated or _was_taken_out(said) or _left_no_trace(said)
+
+
+def _left_no_trace(said: Said) -> bool:
+    """Whether the rest of a cancer's entry says that nothing of it is left ("2009, lumpectomy; NED")."""
+    if not _CANCER.search(said.target.term.name) or _METASTATIC.search(said.target.term.name):
+        return False
+    end = said.text.find("\n", said.target.end)
+    return _NO_TRACE.search(said.text, said.target.end, end if end >= 0 else len(said.text)) is not None
 
 
 def _was_treated(said: Said) -> bool:

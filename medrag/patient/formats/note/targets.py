@@ -18,7 +18,7 @@ from medrag.reading.languages import language
 from medrag.reading.matcher import Token, plain
 from medrag.reading.mentions import cut_short, nearest, stemmed
 from medrag.reading.sections import Sections
-from medrag.reading.terms import Kind, Term, terms
+from medrag.reading.terms import Kind, Term, all_terms
 
 LONGEST_LEAD = 40
 _OF = re.compile(r"\s(?:(?:dose\s)?of|dose)(?:\s(?:oral|iv|po))?$", re.IGNORECASE)
@@ -57,7 +57,7 @@ def find_targets(text: str, words: Sequence[Token], parts: Sections, knowledge: 
     """Everything the note names, in order, headings left out; targets do not overlap."""
     found = [
         Target(match.start, match.end, match.values[0])
-        for match in islice(terms(knowledge).find(text, words), MOST_NAMES)
+        for match in islice(all_terms(knowledge).find(text, words), MOST_NAMES)
         if not parts.in_heading(match.start) and not _something_else(text, match.start, match.end)
     ]
     found = _with_directions(text, found)
@@ -138,7 +138,7 @@ def _counts(text: str, each: Target, parts: Sections, knowledge: Knowledge) -> b
     said = text[each.start : each.end].casefold()
     category = parts.category(each.start)
     if each.term.kind is Kind.CONDITION:
-        listed = category in {"history", "problems"} and _is_entry(text, each)
+        listed = category in {"history", "past", "problems"} and _is_entry(text, each)
         return said not in language().words["ordinary"] or listed
     if each.term.kind is Kind.ALLERGEN:
         return not (said in language().words["sorts"] and text[each.end : each.end + 2].strip()[:1] == ":")

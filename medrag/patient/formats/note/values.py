@@ -81,10 +81,13 @@ _SAID = {
     "p": "heart_rate",
     "mg": "magnesium",
     "o2": "oxygen_saturation",
+    "pr": "heart_rate",
+    "lact": "lactate",
+    "br": "respiratory_rate",
 }
 _LOWER_CASE = {"wt", "ht", "hr", "rr", "cr", "bp", "qt", "hb"}
 _CAPITAL = {"p", "mg"}
-_NEEDS_UNIT = {"t", "rate", "sat", "sats", "bg"}
+_NEEDS_UNIT = {"t", "rate", "sat", "sats", "bg", "pr", "br"}
 _VITALS_NEAR = re.compile(r"\b(?:BP|RR|temp|SpO2|sats|reg|irreg|regular|bpm)\b|\bT\s?\d", re.IGNORECASE)
 """What stands beside a pulse that is called "P"."""
 LEAST_SATURATION = 50
@@ -118,7 +121,7 @@ def measurements(
     tables = tabled(text, _names(knowledge))
     prose = [*pressures(text), *sizes(text), *_laboratory(text, knowledge), *_levels(text, knowledge)]
     found = [*tables.values, *(each for each in prose if not tables.covers(each.start))]
-    found = [each for each in _of_days(text, found, calendar) if _is_patients(text, parts, each)]
+    found = [each for each in _of_days(text, found, calendar) if _is_patients(text, parts, each) and _can_be(each, knowledge)]
     found = _apart(sorted(found, key=lambda each: (each.start, -each.end)))
     for each, status in _standing(found, parts, calendar):
         day = calendar.day(each.date) or moment
@@ -146,6 +149,11 @@ def _laboratory(text: str, knowledge: Knowledge) -> Iterator[Quantity]:
         if _counts(each.name, each):
             in_time = (each.unit or "").casefold() in {"ms", "msec", "seconds", "sec", "secs", "s"}
             yield replace(each, key="rr_interval") if each.key == "respiratory_rate" and in_time else each
+
+
+def _can_be(each: Quantity, knowledge: Knowledge) -> bool:
+    """Whether a number whose unit goes without saying is possible: "repeat K 2200" gives a time."""
+    return bool(each.unit) or each.key not in _IMPLIED or knowledge.measurements[each.key].plausible(each.value)
 
 
 def _means_another(text: str, each: Quantity) -> bool:
