@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
-from index.layout.cells import Column, Found, Line, box_of, cell, columns, filled, named, rowed, spread
+from index.layout.cells import Found, box_of, filled, named, rowed, spread
+from index.layout.columns import Column, Line, cell, columns, parted
 from index.layout.lines import is_contents, is_prose, pieces, rows
 from index.layout.words import Word
 from index.tables import Row, guessed_heads

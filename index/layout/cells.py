@@ -8,23 +8,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from index.layout.columns import WIDER, Column, Line, cell, crosses, space
 from index.layout.joining import in_cell
-from index.layout.lines import GAP, pieces
+from index.layout.lines import pieces
 from index.layout.words import Word
-from index.tables import Row
+from index.tables import Row, hangs
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom in points."""
-Column = tuple[float, float]
-"""From where to where a column reaches."""
-Line = Sequence[Word]
-
 _SLACK = 2.0
-# The share of lines that may reach over the gap between two columns: heads and rows over all columns.
-_CROSSING = 0.12
 # Steps between the lines of a cell, in heights of its face, and by how much those between rows are larger.
 _LEADING = 1.5
 _LARGER = 1.15
+_SPACE = 0.35
 _NUMBER = re.compile(r"[<>≤≥]?\d[\d.,]*%?")
 
 
@@ -32,7 +28,7 @@ _NUMBER = re.compile(r"[<>≤≥]?\d[\d.,]*%?")
 class Found:
     """A table's cells with its place; ``bold`` says which rows name the columns by their face or place.
 
-    ``starts`` are the left edges of its columns.
+    ``starts`` are the left edges of its columns; ``drawn``: lines are drawn round its cells.
     """
 
     box: Box
@@ -40,6 +36,7 @@ class Found:
     bold: tuple[bool, ...]
     caption: str | None = None
     starts: tuple[float, ...] = ()
+    drawn: bool = False
 
 
 def inside(word: Word, box: Box) -> bool:
@@ -57,27 +54,6 @@ def box_of(lines: Sequence[Line]) -> Box:
         max(word.x1 for word in words),
         max(word.bottom for word in words),
     )
-
-
-def columns(lines: Sequence[Line]) -> list[Column]:
-    """The columns that gaps part which run down through all lines but a few; the last has no end."""
-    spans = [(piece[0].x0, piece[-1].x1) for line in lines for piece in pieces(line)]
-    few = int(_CROSSING * len(lines))
-    edges = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
-    starts: list[float] = []
-    covered, free_from = 0, float("-inf")
-    for x, change in edges:
-        if change > 0 and covered <= few < covered + change and x - free_from >= GAP / 2:
-            starts.append(x - 1)
-        covered += change
-        if change < 0 and covered <= few < covered + 1:
-            free_from = x
-    return list(zip(starts, [*starts[1:], float("inf")], strict=True))
-
-
-def cell(line: Line, column: Column) -> list[Word]:
-    """The words of a line in a column."""
-    return [word for word in line if column[0] <= word.x0 < column[1]]
 
 
 def rowed(lines: Sequence[Line], parts: Sequence[Column]) -> list[list[Line]]:
@@ -116,21 +92,30 @@ def _ends(lines: Sequence[Line], parts: Sequence[Column]) -> list[float]:
 
 
 def _is_new(row: Sequence[Line], line: Line, parts: Sequence[Column], ends: Sequence[float]) -> bool:
-    """Whether a line begins a row: a word of it would have fitted on the line above, or stands under an empty place.
+    """Whether a line begins a row, where all lines are as far apart.
 
-    So does one with a word in each of three columns and more, the first of them a capital or a number, and one with a
-    number under a number.
+    The lines of a cell stand below one another without a gap, so that a word under an empty place begins a row, and a
+    line that lacks what the columns hold goes on with the one above. Else it begins one if a word of it would have
+    fitted on the line above, where the cell's writer would have put it, or if it is a number under a number.
     """
     cells = [cell(line, part) for part in parts]
-    if len(parts) > 2 and all(cells) and not cells[0][0].text[:1].islower():
+    above = [cell(row[-1], part) for part in parts]
+    if any(words and not over for words, over in zip(cells, above, strict=True)):
         return True
-    for words, part, end in zip(cells, parts, ends, strict=True):
-        above = cell(row[-1], part)
-        if words and above and all(len(each) == 1 and _NUMBER.fullmatch(each[0].text) for each in (words, above)):
-            return True
-        if words and (not above or above[-1].x1 + 0.25 * words[0].size + words[0].x1 - words[0].x0 < end):
-            return True
-    return False
+    if any(words and over and hangs(over[-1].text) for words, over in zip(cells, above, strict=True)):
+        return False
+    fitting = [
+        bool(words) and over[-1].x1 + 0.25 * words[0].size + words[0].x1 - words[0].x0 < end
+        for words, over, end in zip(cells, above, ends, strict=True)
+    ]
+    if len(parts) > 2 and not all(cells[1:]):
+        return fitting[0]
+    numbers = any(
+        words and all(len(each) == 1 and _NUMBER.fullmatch(each[0].text) for each in (words, over))
+        for words, over in zip(cells, above, strict=True)
+    )
+    subject = len(parts) > 2 and bool(cells[0]) and not cells[0][0].text[:1].islower()
+    return numbers or subject or any(fitting)
 
 
 def _centred(lines: Sequence[Line], first: Column) -> list[list[Line]]:
@@ -143,8 +128,15 @@ def _centred(lines: Sequence[Line], first: Column) -> list[list[Line]]:
 
 
 def filled(lines: Sequence[Line], parts: Sequence[Column]) -> Row:
-    """The cells of a row's lines."""
+    """The cells of a row's lines; one that runs on over several columns names the rows below it."""
+    if len(lines) == 1 and _runs_on(lines[0], parts):
+        return (" ".join(word.text for word in lines[0]), *("" for _ in parts[1:]))
     return tuple(in_cell([" ".join(word.text for word in cell(line, part)) for line in lines]) for part in parts)
+
+
+def _runs_on(line: Line, parts: Sequence[Column]) -> bool:
+    close = all(word.x0 - before.x1 < _SPACE * word.size for before, word in pairwise(line))
+    return close and line[0].x0 < parts[0][1] and any(crosses(line, part) for part in parts[1:])
 
 
 def named(lines: Sequence[Line], parts: Sequence[Column], body: Sequence[Line]) -> Row:
@@ -153,7 +145,8 @@ def named(lines: Sequence[Line], parts: Sequence[Column], body: Sequence[Line]) 
     Where a word stands right above those of a column of the ``body``, another name begins.
     """
     lefts = [min((word.x0 for line in body for word in cell(line, part)), default=part[0]) for part in parts]
-    names = [[name for piece in pieces(line) for name in _apart(piece, parts, lefts)] for line in lines]
+    least = WIDER * space([*lines, *body])
+    names = [[name for piece in pieces(line) for name in _apart(piece, parts, lefts, least)] for line in lines]
     begins = [
         [" ".join(word.text for name in line if low <= name[0].x0 < high for word in name) for line in names]
         for low, high in parts
@@ -161,10 +154,12 @@ def named(lines: Sequence[Line], parts: Sequence[Column], body: Sequence[Line]) 
     return tuple(in_cell([text for text in column if text]) for column in begins)
 
 
-def _apart(piece: Sequence[Word], parts: Sequence[Column], lefts: Sequence[float]) -> list[list[Word]]:
+def _apart(
+    piece: Sequence[Word], parts: Sequence[Column], lefts: Sequence[float], least: float
+) -> list[list[Word]]:
     found = [[piece[0]]]
     for before, word in pairwise(piece):
-        if any(
+        if word.x0 - before.x1 > least and any(
             abs(word.x0 - left) < _SLACK and before.x1 < part[0] + _SLACK
             for part, left in zip(parts, lefts, strict=True)
         ):

@@ -24,6 +24,8 @@ _NUMBER = re.compile(r"^\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)")
 RECOMMENDATION = re.compile(r"^(?:R(?:ecommendation)?\s*)?\d{1,2}(?:\.\d{1,3}){1,4}\.?\s+(?=[A-Z(\"“])")
 _ENDS = re.compile(r"[.!?:;][\"')\]”’⁰¹²³⁴⁵⁶⁷⁸⁹,–-]*$|\[[^\]]*\d{4}[^\]]*\]$|\.\s*[(\[][^()\[\]]*[)\]]\.?$")
 _STARTS_LOWER = re.compile(r"^[\"'(“‘\[]?[a-z]")
+# A caption, or a footnote whose table is not known.
+_ASIDE = re.compile(rf"(?:table|figure|fig\.)\s*\d+(?:\.\d+)*\s*[.:]\s|[{re.escape(MARKS)}]", re.IGNORECASE)
 _INDENT = 8.0
 _BESIDE = 4.0
 
@@ -39,7 +41,7 @@ class _Marker:
 @dataclass
 class _Open:
     """A block that lines still join. ``indent`` is where its text begins, ``marker`` where its bullet stands; ``note``
-    says that it is a table's footnote."""
+    says that it is a table's footnote, ``gapped`` that a line of it has gaps as between a table's cells."""
 
     text: str
     last: Line
@@ -49,6 +51,7 @@ class _Open:
     indent: float | None = None
     statement: bool = False
     note: bool = False
+    gapped: bool = False
 
     @property
     def margin(self) -> float:
@@ -115,6 +118,11 @@ class Structure:
         """The ranks of the headings without a number that stood over nothing but a table."""
         return frozenset(rank for rank, kinds in self._governed.items() if kinds == {Found})
 
+    @property
+    def unread(self) -> Sequence[int]:
+        """The pages of tables whose rows are not known for sure."""
+        return self._tables.unread
+
     def _text_ended(self) -> bool:
         return self._open is None or bool(_ENDS.search(self._open.text)) or self._open.statement
 
@@ -165,7 +173,7 @@ class Structure:
         if self._open is None or note or starts or self._begins(line, leading):
             self._finish()
             stripped = text[bullet.end() :] if starts and bullet else text
-            self._open = _Open(stripped, line, line.page, statement=bool(starts), note=note)
+            self._open = _Open(stripped, line, line.page, statement=bool(starts), note=note, gapped=line.gapped)
             if starts and bullet:
                 self._open.level = self._level(_Marker(line.x0 - line.left, _kind(bullet[0])))
                 self._open.marker = line.x0
@@ -177,6 +185,7 @@ class Structure:
             beside = line.page != self._open.last.page or line.base <= self._open.last.base
             self._open.indent = line.x0 if self._open.indent is None or beside else self._open.indent
             self._open.last = line
+            self._open.gapped |= line.gapped
 
     def _may_start(self, line: Line, leading: float, *, sure: bool) -> bool:
         """Whether a marker begins an item; a number or a dash at a line's start may be the sentence's own."""
@@ -239,7 +248,7 @@ class Structure:
                     statement=self._open.statement,
                     level=self._open.level,
                     page=self._open.page,
-                    quotable=not self._open.note,
+                    quotable=not (self._open.note or self._open.gapped),
                 )
             )
         self._open = None
@@ -294,7 +303,7 @@ def whole(sections: Sequence[Section]) -> Iterator[Section]:
 
 def _marked(block: Block) -> Block:
     text = block.text
-    if not any(map(str.isalpha, text)):
+    if not any(map(str.isalpha, text)) or _ASIDE.match(text):
         return replace(block, quotable=False)
     row = block.statement and "; " in text and ": " in text
     begins = _STARTS_LOWER.match(text) is not None and not row

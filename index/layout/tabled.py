@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 from index.document import Block
 from index.layout.cells import Found
 from index.layout.continued import goes_on
-from index.tables import Grid, footnotes, guessed_heads, notes, statements
+from index.tables import Grid, footnotes, guessed_heads, is_settled, notes, statements
+
+# Before a table whose rows are not known for sure.
+UNREAD = "[table not read row by row]"
 
 
 @dataclass
@@ -22,12 +25,14 @@ class _Latest:
 
 
 class Tables:
-    """Takes tables and what follows each."""
+    """Takes tables and what follows each; ``unread`` are the pages of those whose rows are not known for sure."""
 
     def __init__(self) -> None:
         self._named: tuple[Found, int] | None = None
         self._page = 0
+        self._subject = ""
         self._latest: _Latest | None = None
+        self.unread: list[int] = []
 
     def forget(self) -> None:
         """A heading: no table goes on below it, and no footnote follows."""
@@ -38,16 +43,26 @@ class Tables:
         if self._named and alone and self._continued(self._named[0], found, page):
             before, heads = self._named
             known = before.rows[:heads]
-            cells = Grid((*known, *(row for row in found.rows if row not in known)), heads)
+            rows = [row for row in found.rows if row not in known]
+            if rows and not rows[0][0]:
+                rows[0] = (self._subject, *rows[0][1:])
+            cells = Grid((*known, *rows), heads, marked=found.drawn)
         else:
             heads = guessed_heads(found.rows, found.bold)
             self._named = (found, heads)
-            cells = Grid(found.rows, heads)
+            cells = Grid(found.rows, heads, marked=found.drawn)
         self._page = page
+        self._subject = next((row[0] for row in reversed(cells.rows) if row[0]), "")
         return cells
 
     def add(self, grid: Grid, page: int, blocks: list[Block]) -> None:
-        """A sentence a row to ``blocks``."""
+        """A sentence a row to ``blocks``; the words of a table that is not settled, never to be quoted."""
+        if not is_settled(grid):
+            self.unread.append(page)
+            self._latest = None
+            lines = [UNREAD, *(" ".join(dict.fromkeys(filter(None, row))) for row in grid.rows)]
+            blocks += [Block(line, statement=True, page=page, quotable=False) for line in lines if line]
+            return
         rows = [Block(text, statement=True, page=page) for text in statements(grid)]
         self._latest = _Latest(blocks, len(blocks), len(rows), grid, page)
         blocks += rows

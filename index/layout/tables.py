@@ -116,7 +116,7 @@ def _ruled(table: Any, words: Sequence[Word]) -> Found | None:
     if len(filled) < 2 or said < _MIN_FILLED * len(filled) * len(columns):
         return None
     starts = tuple(left for left, _ in columns)
-    return Found(table.bbox, tuple(row for row, _ in filled), tuple(bold for _, bold in filled), starts=starts)
+    return Found(table.bbox, tuple(row for row, _ in filled), tuple(bold for _, bold in filled), starts=starts, drawn=True)
 
 
 def _tracks(starts: Sequence[float], end: float) -> list[tuple[float, float]]:

@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2  # type: ignore[import-untyped]
@@ -30,6 +31,8 @@ _BULLET = (1.4, 8.0)
 _BOX_SEGMENTS = 8
 # A larger gap between two letters than this share of their height is a space.
 _SPACE = 0.22
+# And one by more of it than kerning has parts what touches; letters overlap by so much only where cells do.
+_TOUCHING, _OVERLAP = 0.02, 0.2
 # The most that a raised letter has of its line's height: browsers make it little smaller.
 _SMALLER = 0.92
 # The font of the words that Tesseract lays over a picture.
@@ -38,7 +41,11 @@ _TESSERACT = "glyphlessfont"
 
 @dataclass(frozen=True)
 class Word:
-    """``turned`` is true where it runs up or down the page; ``base`` is where its letters stand."""
+    """``turned`` is true where it runs up or down the page; ``base`` is where its letters stand.
+
+    ``joints``: before which letters, by their number, there is a little space, and where those begin: the words of two
+    cells of a table may touch there.
+    """
 
     text: str
     x0: float
@@ -49,6 +56,7 @@ class Word:
     bold: bool = False
     turned: bool = False
     italic: bool = False
+    joints: tuple[tuple[int, float], ...] = ()
 
     @property
     def size(self) -> float:
@@ -191,7 +199,8 @@ def _apart(before: _Letter, letter: _Letter) -> bool:
     size = max(before.bottom - before.top, 1)
     upright = abs(letter.base - before.base) < 0.05 * size
     gap = letter.x0 - before.x1
-    beside = upright and -size < gap < _SPACE * size
+    lettered = before.text.isalnum() and letter.text.isalnum()
+    beside = upright and -(_OVERLAP if lettered else 1) * size < gap < _SPACE * size
     # Letters of a turned word share their x.
     turned = abs(letter.x0 - before.x0) < 0.2 * size and abs(letter.base - before.base) < 1.5 * size
     return not (beside or turned)
@@ -211,10 +220,19 @@ def _word(text: pypdfium2.PdfTextPage, letters: Sequence[_Letter]) -> Iterator[W
         max(each.bottom for each in letters),
         letters[0].base,
         turned=turned,
+        joints=() if turned else tuple(_joints(letters)),
         **_face(text, first),
     )
     if not (word.size > 30 and not turned and _is_pale(text, first)):
         yield word
+
+
+def _joints(letters: Sequence[_Letter]) -> Iterator[tuple[int, float]]:
+    count = 0
+    for before, letter in pairwise(letters):
+        count += len(before.text.translate(_LIGATURES))
+        if abs(letter.x0 - before.x1) > _TOUCHING * (before.bottom - before.top):
+            yield count, letter.x0
 
 
 def _font(text: pypdfium2.PdfTextPage, index: int) -> tuple[str, int]:

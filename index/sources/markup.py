@@ -14,7 +14,7 @@ from lxml import html  # type: ignore[import-untyped]
 
 from index.document import Block, Section
 from index.stems import stemmed
-from index.tables import Grid, footnotes, guessed_heads, notes, statements
+from index.tables import Grid, footnotes, guessed_heads, is_settled, notes, statements
 
 _SKIPPED = frozenset(
     {"script", "style", "nav", "aside", "footer", "form", "button", "noscript", "template", "svg", "head"}
@@ -215,8 +215,8 @@ def _table(table: Any, sections: _Sections) -> None:
     noted = notes([*feet, *boxed, *said])
     for row in single:
         _block_of_cell(row, sections)
-    for text in statements(Grid(tuple(rows), heads, noted)):
-        _statement(text, sections)
+    grid = Grid(tuple(rows), heads, noted)
+    sections.blocks += [Block(text, statement=True, quotable=is_settled(grid)) for text in statements(grid)]
     for text in feet:
         sections.blocks.append(Block(text, quotable=not notes([text])))
     sections.leave(_CAPTION)
