@@ -20,6 +20,8 @@ _VALUE = re.compile(
 
 _HANGING = re.compile(r"(?:\b(?:or|and|to|of|every|the|an?|with|over|by|at|in|per|for|than|from)|[(,/])$", re.IGNORECASE)
 _BARE = re.compile(r"[<>≤≥~]?\s*\d[\d.,]*(?:\s*(?:to|-|–)\s*\d[\d.,]*)?")
+# What names of columns seldom hold, and rows that were taken for names do.
+_AMOUNT = re.compile(r"\d\s*(?:mg|g|kg|mL|L|µg|micrograms?|units?)\b")
 # The share of rows that have a column's cell where its absence is odd, and of subjects that begin with a capital.
 _MOSTLY = 0.7
 
@@ -30,22 +32,28 @@ Row = tuple[str, ...]
 class Grid:
     """A table's cells, a merged one in every place that it covers; the first ``heads`` rows name the columns.
 
-    ``notes`` are its footnotes by their marks; ``marked`` says that its format or drawn lines tell its cells.
+    ``notes`` are its footnotes by their marks; ``marked`` says that its format or drawn lines tell its cells, ``doubtful`` that
+    some words may belong to others.
     """
 
     rows: tuple[Row, ...]
     heads: int
     notes: Mapping[str, str] = field(default_factory=dict)
     marked: bool = True
+    doubtful: bool = False
 
 
 def is_settled(grid: Grid) -> bool:
     """Whether each row is a whole one, with a name for each of its cells: else none of them may be quoted."""
+    if grid.doubtful:
+        return False
     names, body = _names(grid.rows[: grid.heads]), [row for row in grid.rows[grid.heads :] if any(row)]
     cells = [(place, cell) for row in body for place, cell in enumerate(row) if cell]
     if not names:
         bare = any(_BARE.fullmatch(cell) for place, cell in cells if place)
         return not bare and (grid.marked or len(grid.rows[0]) < 3) and (grid.marked or _are_whole(body))
+    if sum(_AMOUNT.search(name) is not None for name in names) > 1 and not grid.marked:
+        return False
     nameless = any(place and not names[place : place + 1] or (place and not names[place]) for place, _ in cells)
     return not nameless and (grid.marked or _are_whole(body))
 
@@ -62,7 +70,8 @@ def _are_whole(body: Sequence[Row]) -> bool:
     lone = [row for row in body if not any(row[1:])]
     rows = [row for row in body if any(row[1:])]
     subjects = [row[0] for row in body if row[0]]
-    capital = sum(not subject[0].islower() for subject in subjects) >= _MOSTLY * len(subjects)
+    lettered = [subject for subject in subjects if subject[0].isalpha()]
+    capital = sum(not subject[0].islower() for subject in lettered) >= max(3, _MOSTLY * len(lettered))
     if any(row[0][0].islower() for row in (body if capital else lone) if row[0]):
         return False
     usual = [sum(bool(cell) for cell in column) >= _MOSTLY * len(rows) for column in zip(*rows, strict=True)]

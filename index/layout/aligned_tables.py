@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
-from index.layout.cells import Found, box_of, filled, named, rowed, spread
+from index.layout.cells import Found, are_doubtful, box_of, filled, named, rowed, spread
 from index.layout.columns import Column, Line, cell, columns, parted
 from index.layout.lines import is_contents, is_prose, pieces, rows
 from index.layout.words import Word
@@ -146,6 +146,7 @@ def _table(segment: Sequence[Line]) -> Iterator[Found]:
     parts = columns(lines)
     if len(parts) < 2 or _is_prose(lines, parts) or not all(_is_aligned(lines, part) for part in parts[1:]):
         return
+    lines = parted(lines, parts)
     grouped = rowed(lines, parts)
     cells = [filled(each, parts) for each in grouped]
     bold = [all(word.bold for line in each for word in line) for each in grouped]
@@ -156,7 +157,7 @@ def _table(segment: Sequence[Line]) -> Iterator[Found]:
     body = [line for each in grouped[heads:] for line in each]
     above = spread([named(each, parts, body) for each in grouped[:heads]])
     names = tuple(number < heads for number in range(len(cells)))
-    yield Found(box_of(lines), (*above, *cells[heads:]), names, starts=_lefts(parts))
+    yield Found(box_of(lines), (*above, *cells[heads:]), names, starts=_lefts(parts), guessed=not by_face, doubtful=are_doubtful(body, parts))
 
 
 def _lefts(parts: Sequence[Column]) -> tuple[float, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from index.layout.columns import WIDER, Column, Line, cell, crosses, space
+from index.layout.columns import WIDER, Column, Line, cell, crosses, is_doubtful, space
 from index.layout.joining import in_cell
 from index.layout.lines import pieces
 from index.layout.words import Word
@@ -21,6 +21,10 @@ _SLACK = 2.0
 _LEADING = 1.5
 _LARGER = 1.15
 _SPACE = 0.35
+# A gap between words of one cell, in spaces.
+_FAR = 2.5
+# What goes on with a text: "for 3 doses", "(at most 2 mg)".
+_CONNECTS = re.compile(r"\((?!\d+\))|(?:for|then|with|and|or|to|by|in|at|of|on|over|per|plus|if|until|unless|except)\b")
 _NUMBER = re.compile(r"[<>≤≥]?\d[\d.,]*%?")
 
 
@@ -28,7 +32,9 @@ _NUMBER = re.compile(r"[<>≤≥]?\d[\d.,]*%?")
 class Found:
     """A table's cells with its place; ``bold`` says which rows name the columns by their face or place.
 
-    ``starts`` are the left edges of its columns; ``drawn``: lines are drawn round its cells.
+    ``starts`` are the left edges of its columns; ``drawn``: lines are drawn round its cells;
+    ``guessed``: that its first row names columns is only guessed; ``doubtful``: that words may stand in
+    another cell than theirs.
     """
 
     box: Box
@@ -37,6 +43,8 @@ class Found:
     caption: str | None = None
     starts: tuple[float, ...] = ()
     drawn: bool = False
+    guessed: bool = False
+    doubtful: bool = False
 
 
 def inside(word: Word, box: Box) -> bool:
@@ -86,7 +94,10 @@ def _within(steps: Sequence[float], size: float) -> float | None:
 
 def _ends(lines: Sequence[Line], parts: Sequence[Column]) -> list[float]:
     """Where the cells of each column end: as far before the next as in the column that leaves least."""
-    ends = [max((word.x1 for line in lines for word in cell(line, part)), default=0.0) for part in parts]
+    ends = [
+        max((word.x1 for line in lines for word in cell(line, part) if word.x1 < part[1]), default=part[0])
+        for part in parts
+    ]
     gap = min(following[0] - end for end, following in zip(ends, parts[1:], strict=False))
     return [max(end, following[0] - gap) for end, following in zip(ends, parts[1:], strict=False)] + ends[-1:]
 
@@ -108,8 +119,11 @@ def _is_new(row: Sequence[Line], line: Line, parts: Sequence[Column], ends: Sequ
         bool(words) and over[-1].x1 + 0.25 * words[0].size + words[0].x1 - words[0].x0 < end
         for words, over, end in zip(cells, above, ends, strict=True)
     ]
+    begins = [words[0].text for words in cells if words]
     if len(parts) > 2 and not all(cells[1:]):
-        return fitting[0]
+        return fitting[0] and not begins[0][0].islower() and begins[0][0] != "("
+    if any(map(_CONNECTS.match, begins)) and not any(text[0].isupper() or text[0].isdigit() for text in begins):
+        return False
     numbers = any(
         words and all(len(each) == 1 and _NUMBER.fullmatch(each[0].text) for each in (words, over))
         for words, over in zip(cells, above, strict=True)
@@ -132,6 +146,12 @@ def filled(lines: Sequence[Line], parts: Sequence[Column]) -> Row:
     if len(lines) == 1 and _runs_on(lines[0], parts):
         return (" ".join(word.text for word in lines[0]), *("" for _ in parts[1:]))
     return tuple(in_cell([" ".join(word.text for word in cell(line, part)) for line in lines]) for part in parts)
+
+
+def are_doubtful(lines: Sequence[Line], parts: Sequence[Column]) -> bool:
+    """Whether words of lines may belong to another column than the one that they were put in."""
+    least = _FAR * space(lines)
+    return any(is_doubtful(line, parts, least) for line in lines if not _runs_on(line, parts))
 
 
 def _runs_on(line: Line, parts: Sequence[Column]) -> bool:

@@ -36,8 +36,27 @@ def cell(line: Line, column: Column) -> list[Word]:
 
 
 def crosses(line: Line, column: Column) -> bool:
-    """Whether a word of a line reaches over a column's beginning."""
-    return any(word.x0 < column[0] and word.x1 > column[0] + 1 for word in line)
+    """Whether a word of a line reaches over a column's beginning, where no other one begins."""
+    over = any(word.x0 < column[0] and word.x1 > column[0] + 1 for word in line)
+    return over and not any(abs(word.x0 - column[0] - 1) < 2 * _SAME for word in line)
+
+
+def of_names(lines: Sequence[Line]) -> list[Column]:
+    """The columns of lines that hold only their names: one begins where a name does."""
+    least = WIDER * space(lines)
+    found: list[float] = []
+    for start in sorted(piece[0].x0 - 1 for line in lines for piece in pieces(line, least)):
+        if not found or start - found[-1] > _APART:
+            found.append(start)
+    return list(_columns(found, lines))
+
+
+def is_doubtful(line: Line, parts: Sequence[Column], least: float) -> bool:
+    """Whether words of a line may stand in another column than the one that they were put in."""
+    apart = any(
+        word.x0 - before.x1 > least for part in parts for before, word in pairwise(cell(line, part))
+    )
+    return apart or any(crosses(line, part) for part in parts[1:])
 
 
 def parted(lines: Sequence[Line], parts: Sequence[Column]) -> list[list[Word]]:
@@ -70,7 +89,8 @@ def _halves(word: Word, parts: Sequence[Column]) -> Iterator[Word]:
 def _starts(lines: Sequence[Line]) -> list[float]:
     """The left edges, a point to the left of where words begin."""
     found: list[float] = []
-    for start in sorted([*_gaps(lines), *_aligned(lines)]):
+    first = [min(word.x0 for line in lines for word in line) - 1] if lines else []
+    for start in sorted([*first, *_gaps(lines), *_aligned(lines)]):
         if not found or start - found[-1] > _APART:
             found.append(start)
     return found

@@ -91,7 +91,7 @@ def pieces(line: Sequence[Word], gap: float = GAP) -> list[list[Word]]:
     """The parts of a line that gaps of ``gap`` points and more divide; a typewriter's space is none."""
     found = [[line[0]]]
     for before, word in pairwise(line):
-        if word.x0 - before.x1 >= max(gap, _SPACE * word.size):
+        if word.x0 - before.x1 >= (max(gap, _SPACE * word.size) if gap == GAP else gap):
             found.append([])
         found[-1].append(word)
     return found

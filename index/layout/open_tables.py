@@ -8,8 +8,8 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from index.layout.cells import Found, filled, inside, named, rowed, spread
-from index.layout.columns import Column, Line, columns, crosses, parted
+from index.layout.cells import Found, are_doubtful, filled, inside, named, rowed, spread
+from index.layout.columns import Column, Line, columns, crosses, of_names, parted
 from index.layout.lines import is_prose, rows
 from index.layout.words import Word
 
@@ -113,7 +113,7 @@ def _goes_on(rules: _Rules, group: Sequence[float], above: float, below: float, 
     if any(crosses(line, part) for line in parted(new, parts) for part in parts[1:]):
         return False
     size = median(word.size for line in known for word in line)
-    alike = all(word.size < _LARGER * size for line in new for word in line)
+    alike = all(median(word.size for word in line) < _LARGER * size for line in new)
     body = known[1:] if len(group) > 2 else []
     return alike and len(rules.columns([*body, *new], (above, below))) > 1
 
@@ -122,7 +122,10 @@ def _table(rules: _Rules, tops: Sequence[float], within: Sequence[float], words:
     if len(tops) < 2:
         return None
     names = _between(rules, tops[0], tops[1], words)
-    if len(tops) == 2 and (rest := _unclosed(rules, tops[1], words)):
+    open_ended = len(tops) == 2 and tops[-1] == max(rules.drawn)
+    if open_ended and not (below := _between(rules, tops[1], float("inf"), words)):
+        return _named(rules, tops, names)
+    if open_ended and (rest := _unclosed(below)):
         return _made(rules, (tops[0], max(word.bottom for line in rest for word in line)), names, [rest])
     dividing = [top for top in within if tops[1] <= top <= tops[-1]]
     dividing += _below(rules, tops, [top for top in within if top > tops[-1]], words)
@@ -148,16 +151,26 @@ def _made(
     if len(parts) < 2 or not names or _are_prose([*names, *body], parts):
         return None
     heading = spread([named(row, parts, body) for row in rowed(parted(names, parts), parts)])
-    grouped = [row for lines in between for row in _rows(parted(lines, parts), len(between) > 1, parts)]
+    lines = parted(body, parts)
+    grouped = [row for part in between for row in _rows(parted(part, parts), len(between) > 1, parts)]
     under = [filled(row, parts) for row in grouped]
     heads = tuple(number < len(heading) for number in range(len(heading) + len(under)))
     box = (rules.left, reach[0], rules.right, reach[1])
-    return Found(box, (*heading, *under), heads, starts=tuple(start for start, _ in parts))
+    return Found(box, (*heading, *under), heads, starts=tuple(start for start, _ in parts), doubtful=are_doubtful(lines, parts))
 
 
-def _unclosed(rules: _Rules, bottom: float, words: Sequence[Word]) -> Sequence[Line]:
-    """The lines below the names of a table that goes on over the page's end: all that stand there, in columns."""
-    lines = _between(rules, bottom, float("inf"), words)
+def _named(rules: _Rules, tops: Sequence[float], names: Sequence[Line]) -> Found | None:
+    """The names alone of a table whose rows are on the next page."""
+    parts = of_names(names)
+    if len(parts) < 2:
+        return None
+    heads = spread([named(row, parts, names) for row in rowed(names, parts)])
+    box = (rules.left, tops[0], rules.right, tops[1])
+    return Found(box, tuple(heads), (True,) * len(heads), starts=tuple(start for start, _ in parts))
+
+
+def _unclosed(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines below the names of a table that goes on over the page's end, where all that stand there are in columns."""
     parts = columns(lines)
     fits = len(parts) > 1 and not any(crosses(line, part) for line in parted(lines, parts) for part in parts[1:])
     return lines if fits and not _are_prose(lines, parts) else []

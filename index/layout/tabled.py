@@ -14,8 +14,8 @@ UNREAD = "[table not read row by row]"
 
 
 @dataclass
-class _Latest:
-    """The table above: its rows are the blocks from ``start`` on, ``count`` of them."""
+class _Part:
+    """What a page holds of a table: its rows are the blocks from ``start`` on, ``count`` of them."""
 
     blocks: list[Block]
     start: int
@@ -31,55 +31,58 @@ class Tables:
         self._named: tuple[Found, int] | None = None
         self._page = 0
         self._subject = ""
-        self._latest: _Latest | None = None
+        self._latest: list[_Part] = []
+        self._goes_on = False
         self.unread: list[int] = []
 
     def forget(self) -> None:
         """A heading: no table goes on below it, and no footnote follows."""
-        self._named = self._latest = None
+        self._named, self._latest = None, []
 
     def grid(self, found: Found, page: int, *, alone: bool) -> Grid:
         """Its cells; one that goes on from the page before has its names from there. ``alone``: no text was between."""
+        self._goes_on = False
         if self._named and alone and self._continued(self._named[0], found, page):
+            self._goes_on = True
             before, heads = self._named
             known = before.rows[:heads]
             rows = [row for row in found.rows if row not in known]
             if rows and not rows[0][0]:
                 rows[0] = (self._subject, *rows[0][1:])
-            cells = Grid((*known, *rows), heads, marked=found.drawn)
+            cells = Grid((*known, *rows), heads, marked=found.drawn, doubtful=found.doubtful)
         else:
-            heads = guessed_heads(found.rows, found.bold)
+            heads = len(found.rows) if all(found.bold) else guessed_heads(found.rows, found.bold)
             self._named = (found, heads)
-            cells = Grid(found.rows, heads, marked=found.drawn)
+            cells = Grid(found.rows, heads, marked=found.drawn, doubtful=found.doubtful)
         self._page = page
         self._subject = next((row[0] for row in reversed(cells.rows) if row[0]), "")
         return cells
 
     def add(self, grid: Grid, page: int, blocks: list[Block]) -> None:
         """A sentence a row to ``blocks``; the words of a table that is not settled, never to be quoted."""
+        if not self._goes_on:
+            self._latest = []
         if not is_settled(grid):
             self.unread.append(page)
-            self._latest = None
             lines = [UNREAD, *(" ".join(dict.fromkeys(filter(None, row))) for row in grid.rows)]
             blocks += [Block(line, statement=True, page=page, quotable=False) for line in lines if line]
             return
         rows = [Block(text, statement=True, page=page) for text in statements(grid)]
-        self._latest = _Latest(blocks, len(blocks), len(rows), grid, page)
+        self._latest.append(_Part(blocks, len(blocks), len(rows), grid, page))
         blocks += rows
 
     def has_note(self, text: str) -> bool:
         """Whether a text is a footnote of the table above."""
-        return self._latest is not None and bool(footnotes(self._latest.grid.rows, [text]))
+        return any(footnotes(part.grid.rows, [text]) for part in self._latest)
 
     def note(self, text: str) -> None:
         """A footnote of the table above: its rows with the mark are said again with the note."""
-        if (latest := self._latest) is None:
-            return
-        latest.grid = replace(latest.grid, notes={**latest.grid.notes, **notes([text])})
-        rows = [Block(said, statement=True, page=latest.page) for said in statements(latest.grid)]
-        latest.blocks[latest.start : latest.start + latest.count] = rows
+        for part in self._latest:
+            part.grid = replace(part.grid, notes={**part.grid.notes, **notes([text])})
+            rows = [Block(said, statement=True, page=part.page) for said in statements(part.grid)]
+            part.blocks[part.start : part.start + part.count] = rows
 
     def _continued(self, before: Found, found: Found, page: int) -> bool:
         """Whether a table is the rest of the one on a page before."""
-        own = found.bold[0] and found.rows[0] != before.rows[0]
-        return page != self._page and goes_on(before, found) and not own
+        own = found.bold[0] and not found.guessed and found.rows[0] != before.rows[0]
+        return page != self._page and goes_on(before, found) and not (own or found.caption)

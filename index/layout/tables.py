@@ -11,7 +11,7 @@ from typing import Any
 import pdfplumber
 
 from index.layout.cells import Box, Found, inside
-from index.layout.joining import in_cell
+from index.layout.joining import in_cell, unbroken
 from index.layout.lines import Line, rows
 from index.layout.open_tables import open_tables
 from index.layout.picture import Edge
@@ -19,6 +19,8 @@ from index.layout.words import Word
 from index.tables import Row
 
 _CAPTION = re.compile(r"^(?:table|tab\.|box)\s*(?:[\dA-Z]+(?:\.\d+)*\b|[.:]\s)", re.IGNORECASE)
+# The step between two lines of a caption, in heights of its face.
+_CAPTION_STEP = 1.6
 _SLACK = 2.0
 _THIN = 3.0
 # A box with one cell is a frame round text; a chart's grid has hardly any words.
@@ -80,8 +82,8 @@ def _closing(edges: Sequence[Any]) -> dict[str, Any]:
     }
 
 
-def captioned(found: Found, lines: Sequence[Line]) -> tuple[Found, Line | None]:
-    """The table with its caption, and the line, just above or below it, where that stands."""
+def captioned(found: Found, lines: Sequence[Line]) -> tuple[Found, list[Line]]:
+    """The table with its caption, and the lines, just above or below it, where that stands."""
     left, top, right, bottom = found.box
     near = (
         line
@@ -89,7 +91,15 @@ def captioned(found: Found, lines: Sequence[Line]) -> tuple[Found, Line | None]:
         if _CAPTION.match(line.text) and line.x0 < right and line.x1 > left and top - 30 < line.base < bottom + 30
     )
     line = min(near, key=lambda each: min(abs(each.base - top), abs(each.base - bottom)), default=None)
-    return (replace(found, caption=line.text), line) if line else (found, None)
+    if line is None:
+        return found, []
+    whole = [line]
+    for each in lines[lines.index(line) + 1 :]:
+        close = 0 < each.base - whole[-1].base < _CAPTION_STEP * line.size and abs(each.size - line.size) < 1
+        if line.base > top or each.base > top or not close:
+            break
+        whole.append(each)
+    return replace(found, caption=unbroken(each.text for each in whole)), whole
 
 
 def outside(words: Sequence[Word], found: Sequence[Found]) -> list[Word]:

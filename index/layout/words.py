@@ -199,10 +199,11 @@ def _apart(before: _Letter, letter: _Letter) -> bool:
     size = max(before.bottom - before.top, 1)
     upright = abs(letter.base - before.base) < 0.05 * size
     gap = letter.x0 - before.x1
-    lettered = before.text.isalnum() and letter.text.isalnum()
+    # The letters of a ligature share one place.
+    lettered = before.text.isalnum() and letter.text.isalnum() and letter.x0 - before.x0 > 0.02 * size
     beside = upright and -(_OVERLAP if lettered else 1) * size < gap < _SPACE * size
     # Letters of a turned word share their x.
-    turned = abs(letter.x0 - before.x0) < 0.2 * size and abs(letter.base - before.base) < 1.5 * size
+    turned = abs(letter.x0 - before.x0) < 0.2 * size and 0 < abs(letter.base - before.base) < 1.5 * size
     return not (beside or turned)
 
 

@@ -108,8 +108,8 @@ def _page(page: Page, words: list[Word], ruled: Ruled, pictured: Sequence[Edge])
     for found in sorted(tables, key=lambda each: each.box[1]):
         table, caption = captioned(found, [line for line in lines if isinstance(line, Line)])
         lines.insert(_place(lines, table), table)
-        if caption:
-            lines.remove(caption)
+        for line in caption:
+            lines.remove(line)
     return lines
 
 
