@@ -18,7 +18,7 @@ _VALUE = re.compile(
     r"^[<>≤≥~]?\s*\d[\d.,]*(?:\s*(?:to|-|–)\s*\d[\d.,]*)?\s*(?:mg|g|kg|mcg|micrograms?|ml|units?|%|$)", re.I
 )
 
-_HANGING = re.compile(r"(?:\b(?:or|and|to|of|every|the|an?|with|over|by|at|in|per|for|than|from)|[(,/])$", re.IGNORECASE)
+_HANGING = re.compile(r"(?:\b(?:or|and|to|of|every|the|an?|with|over|by|at|in|per|for|than|from)|[(,/])$")
 _BARE = re.compile(r"[<>≤≥~]?\s*\d[\d.,]*(?:\s*(?:to|-|–)\s*\d[\d.,]*)?")
 # What names of columns seldom hold, and rows that were taken for names do.
 _AMOUNT = re.compile(r"\d\s*(?:mg|g|kg|mL|L|µg|micrograms?|units?)\b")
@@ -52,7 +52,8 @@ def is_settled(grid: Grid) -> bool:
     if not names:
         bare = any(_BARE.fullmatch(cell) for place, cell in cells if place)
         return not bare and (grid.marked or len(grid.rows[0]) < 3) and (grid.marked or _are_whole(body))
-    if sum(_AMOUNT.search(name) is not None for name in names) > 1 and not grid.marked:
+    amounts = {place for place, cell in cells if _AMOUNT.search(cell)}
+    if not grid.marked and sum(_AMOUNT.search(names[place]) is not None for place in amounts if names[place:]) > 1:
         return False
     nameless = any(place and not names[place : place + 1] or (place and not names[place]) for place, _ in cells)
     return not nameless and (grid.marked or _are_whole(body))

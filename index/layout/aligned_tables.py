@@ -8,10 +8,10 @@ from itertools import pairwise
 from statistics import median
 
 from index.layout.cells import Found, are_doubtful, box_of, filled, named, rowed, spread
-from index.layout.columns import Column, Line, cell, columns, parted
+from index.layout.columns import WIDER, Column, Line, cell, columns, parted, space
 from index.layout.lines import is_contents, is_prose, pieces, rows
 from index.layout.words import Word
-from index.tables import Row, guessed_heads
+from index.tables import MARKS, Row, guessed_heads
 
 _LEAST_ROWS = 3
 _NARROW, _SLACK = 3.0, 2.5
@@ -22,6 +22,8 @@ _MOST = 0.6
 _STEP = 2.6
 _PROSE_LINES = 4
 _PROSE_WORDS = 4
+# The most columns of text that pages have.
+_PAGE_COLUMNS = 3
 # The share of a page's breadth that a table over its columns has, and the step to what it stands apart from.
 _WIDE = 0.6
 _BREAK = 2.0
@@ -74,12 +76,15 @@ def _blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:
 
 def _is_one(lines: Sequence[Line], starts: Sequence[float]) -> bool:
     """Whether lines are one table's: those of two side by side seldom reach over both, and text has longer lines."""
-    parts = list(zip(starts, [*starts[1:], float("inf")], strict=True))
+    parts = list(pairwise([*starts, float("inf")]))
     sides = [[words for line in lines if (words := cell(line, part))] for part in parts]
-    reach = sum(bool(cell(line, parts[0])) and bool(cell(line, parts[-1])) for line in lines)
-    prose = any(len(side) >= _PROSE_LINES and is_prose(side) for side in sides)
-    short = median(len(words) for side in sides for words in side) < _PROSE_WORDS
-    return not prose and short and reach >= 0.5 * len(lines)
+    left, right = min(line[0].x0 for line in lines), max(line[-1].x1 for line in lines)
+    reach = sum(line[0].x0 < (left + right) / 2 < line[-1].x1 for line in lines)
+    if len(parts) <= _PAGE_COLUMNS:
+        prose = any(len(side) >= _PROSE_LINES and is_prose(side) for side in sides)
+        short = median(len(words) for side in sides for words in side) < _PROSE_WORDS
+        return not prose and short and reach >= 0.5 * len(lines)
+    return reach >= 0.5 * len(lines)
 
 
 def _parts(line: Line) -> list[list[Word]]:
@@ -140,7 +145,7 @@ def _starts(lines: Sequence[Line]) -> list[int]:
 
 
 def _table(segment: Sequence[Line]) -> Iterator[Found]:
-    lines = _trimmed(segment)
+    lines = _without_notes(_trimmed(segment))
     if len(lines) < 2:
         return
     parts = columns(lines)
@@ -185,6 +190,22 @@ def _trimmed(segment: Sequence[Line]) -> list[Line]:
             break
         lines.pop()
     return lines
+
+
+def _without_notes(lines: list[Line]) -> list[Line]:
+    """The lines without the text below them: from a footnote's mark on, and what runs on over half of the breadth."""
+    if not lines:
+        return lines
+    least = WIDER * space(lines)
+    breadth = max(line[-1].x1 for line in lines) - min(line[0].x0 for line in lines)
+    running = [len(pieces(line, least)) == 1 for line in lines]
+    end = len(lines)
+    for place in range(len(lines) - 1, 0, -1):
+        if not running[place]:
+            break
+        if lines[place][0].text[0] in MARKS or lines[place][-1].x1 - lines[place][0].x0 > breadth / 2:
+            end = place
+    return lines[:end]
 
 
 def _is_prose(lines: Sequence[Line], parts: Sequence[Column]) -> bool:

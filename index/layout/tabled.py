@@ -75,12 +75,18 @@ class Tables:
         """Whether a text is a footnote of the table above."""
         return any(footnotes(part.grid.rows, [text]) for part in self._latest)
 
-    def note(self, text: str) -> None:
-        """A footnote of the table above: its rows with the mark are said again with the note."""
+    @property
+    def blocks(self) -> list[Block] | None:
+        """Where the rows of the latest table are."""
+        return self._latest[-1].blocks if self._latest else None
+
+    def note(self, text: str) -> list[Block]:
+        """A footnote of the table above: its rows with the mark are said again with the note, which stands after them."""
         for part in self._latest:
             part.grid = replace(part.grid, notes={**part.grid.notes, **notes([text])})
             rows = [Block(said, statement=True, page=part.page) for said in statements(part.grid)]
             part.blocks[part.start : part.start + part.count] = rows
+        return self._latest[-1].blocks
 
     def _continued(self, before: Found, found: Found, page: int) -> bool:
         """Whether a table is the rest of the one on a page before."""
