@@ -52,6 +52,8 @@ def is_settled(grid: Grid) -> bool:
     if not names:
         bare = any(_BARE.fullmatch(cell) for place, cell in cells if place)
         return not bare and (grid.marked or len(grid.rows[0]) < 3) and (grid.marked or _are_whole(body))
+    if body and names[0] and not body[0][0]:
+        return False
     amounts = {place for place, cell in cells if _AMOUNT.search(cell)}
     if not grid.marked and sum(_AMOUNT.search(names[place]) is not None for place in amounts if names[place:]) > 1:
         return False

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
-from index.layout.cells import Found, are_doubtful, box_of, filled, named, rowed, spread
+from index.layout.cells import Found, are_doubtful, box_of, filled, head_rows, rowed
 from index.layout.columns import WIDER, Column, Line, cell, columns, parted, space
 from index.layout.lines import is_contents, is_prose, pieces, rows
 from index.layout.words import Word
 from index.tables import MARKS, Row, guessed_heads
 
 _LEAST_ROWS = 3
+_MOST_HEADS = 4
 _NARROW, _SLACK = 3.0, 2.5
 _ALIKE = 0.13
 # The share of a column's cells that are aligned.
@@ -148,21 +149,42 @@ def _table(segment: Sequence[Line]) -> Iterator[Found]:
     lines = _without_notes(_trimmed(segment))
     if len(lines) < 2:
         return
-    parts = columns(lines)
-    if len(parts) < 2 or _is_prose(lines, parts) or not all(_is_aligned(lines, part) for part in parts[1:]):
+    top = _head_lines(lines)
+    by_face = top > 0
+    top = top or _over_columns(lines)
+    parts = columns(lines[top:])
+    if len(parts) < 2 or _is_prose(lines, parts) or not all(_is_aligned(lines[top:], part) for part in parts[1:]):
         return
     lines = parted(lines, parts)
-    grouped = rowed(lines, parts)
+    grouped = [*(rowed(lines[:top], parts) if top and not by_face else []), *rowed(lines[top:], parts)]
     cells = [filled(each, parts) for each in grouped]
-    bold = [all(word.bold for line in each for word in line) for each in grouped]
-    by_face = len(bold) > 1 and bold[0] and not bold[1]
     if len(cells) < _LEAST_ROWS - by_face or _is_list(cells):
         return
-    heads = guessed_heads(cells, bold)
+    heads = 0 if by_face else guessed_heads(cells)
+    head_lines = lines[:top] if by_face else [line for each in grouped[:heads] for line in each]
     body = [line for each in grouped[heads:] for line in each]
-    above = spread([named(each, parts, body) for each in grouped[:heads]])
-    names = tuple(number < heads for number in range(len(cells)))
-    yield Found(box_of(lines), (*above, *cells[heads:]), names, starts=_lefts(parts), guessed=not by_face, doubtful=are_doubtful(body, parts))
+    above = head_rows(head_lines, parts, body) if head_lines else []
+    names = tuple(number < len(above) for number in range(len(above) + len(cells) - heads))
+    yield Found(
+        box_of(lines),
+        (*above, *cells[heads:]),
+        names,
+        starts=_lefts(parts),
+        guessed=not by_face,
+        doubtful=are_doubtful(body, parts),
+    )
+
+
+def _head_lines(lines: Sequence[Line]) -> int:
+    """How many lines on top name the columns by their face."""
+    bold = [all(word.bold for word in line) for line in lines]
+    return next((number for number, each in enumerate(bold) if not each), 0)
+
+
+def _over_columns(lines: Sequence[Line]) -> int:
+    """How many lines on top reach over columns that those below show, as a name over several does."""
+    most = range(min(_MOST_HEADS, len(lines) - _LEAST_ROWS) + 1)
+    return max(most, key=lambda number: (len(columns(lines[number:])), -number), default=0)
 
 
 def _lefts(parts: Sequence[Column]) -> tuple[float, ...]:

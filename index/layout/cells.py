@@ -21,6 +21,7 @@ _SLACK = 2.0
 _LEADING = 1.5
 _LARGER = 1.15
 _SPACE = 0.35
+_MOSTLY = 0.7
 # A gap between words of one cell, in spaces.
 _FAR = 2.5
 # What goes on with a text: "for 3 doses", "(at most 2 mg)".
@@ -75,21 +76,50 @@ def rowed(lines: Sequence[Line], parts: Sequence[Column]) -> list[list[Line]]:
     if any(0 < step < 0.75 * size for step in steps):
         return _centred(lines, parts[0])
     within = _within(steps, size)
+    if within:
+        return _hung(_split(lines, [step > within for step in steps]), parts)
     ends = _ends(lines, parts)
     rows: list[list[Line]] = [[lines[0]]] if lines else []
     for line, step in zip(lines[1:], steps, strict=True):
-        new = step > within if within else step > 1.7 * size or _is_new(rows[-1], line, parts, ends)
-        if new:
+        if step > 1.7 * size or _is_new(rows[-1], line, parts, ends):
             rows.append([])
         rows[-1].append(line)
     return rows
 
 
+def _split(lines: Sequence[Line], new: Sequence[bool]) -> list[list[Line]]:
+    """The lines in groups; each of ``new`` says whether the next line begins one."""
+    rows = [[lines[0]]]
+    for line, begins in zip(lines[1:], new, strict=True):
+        if begins:
+            rows.append([])
+        rows[-1].append(line)
+    return rows
+
+
+def _hung(rows: Sequence[list[Line]], parts: Sequence[Column]) -> list[list[Line]]:
+    """The rows, where cells hang from their tops parted where a word stands under an empty place."""
+    several = [row for row in rows if len(row) > 1]
+    hung = sum(not any(_under_empty(row[0], line, parts) for line in row[1:]) for row in several)
+    if hung < _MOSTLY * len(several):
+        return list(rows)
+    return [
+        part
+        for row in rows
+        for part in _split(row, [_under_empty(above, line, parts) for above, line in pairwise(row)])
+    ]
+
+
+def _under_empty(above: Line, line: Line, parts: Sequence[Column]) -> bool:
+    return any(cell(line, part) and not cell(above, part) for part in parts)
+
+
 def _within(steps: Sequence[float], size: float) -> float | None:
     """The largest step between lines of one cell; None where steps do not tell, being all about the same."""
     ordered = sorted(step for step in steps if step > 0)
-    jump = next((first for first, second in pairwise(ordered) if second > _LARGER * first), None)
-    return jump * (1 + _LARGER) / 2 if jump and jump <= _LEADING * size else None
+    jumps = [(second / first, first) for first, second in pairwise(ordered) if first <= _LEADING * size]
+    ratio, jump = max(jumps, default=(0.0, 0.0))
+    return jump * (1 + _LARGER) / 2 if ratio > _LARGER else None
 
 
 def _ends(lines: Sequence[Line], parts: Sequence[Column]) -> list[float]:
@@ -111,7 +141,7 @@ def _is_new(row: Sequence[Line], line: Line, parts: Sequence[Column], ends: Sequ
     """
     cells = [cell(line, part) for part in parts]
     above = [cell(row[-1], part) for part in parts]
-    if any(words and not over for words, over in zip(cells, above, strict=True)):
+    if _under_empty(row[-1], line, parts):
         return True
     if any(words and over and hangs(over[-1].text) for words, over in zip(cells, above, strict=True)):
         return False
@@ -157,6 +187,14 @@ def are_doubtful(lines: Sequence[Line], parts: Sequence[Column]) -> bool:
 def _runs_on(line: Line, parts: Sequence[Column]) -> bool:
     close = all(word.x0 - before.x1 < _SPACE * word.size for before, word in pairwise(line))
     return close and line[0].x0 < parts[0][1] and any(crosses(line, part) for part in parts[1:])
+
+
+def head_rows(lines: Sequence[Line], parts: Sequence[Column], body: Sequence[Line]) -> list[Row]:
+    """The rows of names over a ``body``; those over the first column, which may stand beside several, are one."""
+    own = [line for line in lines if line[-1].x0 >= parts[0][1]]
+    rows = [named(row, parts, body) for row in rowed(own or lines, parts)]
+    first = in_cell([" ".join(word.text for word in cell(line, parts[0])) for line in lines])
+    return spread([((first if not number else ""), *row[1:]) for number, row in enumerate(rows)])
 
 
 def named(lines: Sequence[Line], parts: Sequence[Column], body: Sequence[Line]) -> Row:

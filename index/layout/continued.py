@@ -32,7 +32,8 @@ def mended(pages: Sequence[Items]) -> list[Items]:
         last, first = items[-1], following[0]
         if isinstance(last, Found) and isinstance(first, Found) and goes_on(last, first):
             known = sum(1 for _ in _repeated(last, first))
-            if known < len(first.rows) and _is_rest(first.rows[known], last):
+            rest = first.rows[known] if known < len(first.rows) else ()
+            if rest and (_is_rest(rest, last) or _complement(last.rows[-1], rest)):
                 row = tuple(map(joined, last.rows[-1], first.rows[known]))
                 items[-1] = replace(last, rows=(*last.rows[:-1], row))
                 kept = [place for place in range(len(first.rows)) if place != known]
@@ -44,6 +45,11 @@ def mended(pages: Sequence[Items]) -> list[Items]:
                 if not kept:
                     following.pop(0)
     return found
+
+
+def _complement(row: Row, rest: Row) -> bool:
+    """Whether two rows fill each other's empty places, all of them: cells of several lines are not cut but moved."""
+    return len(row) > 2 and all(bool(one) != bool(other) for one, other in zip(row, rest, strict=True))
 
 
 def _repeated(before: Found, found: Found) -> Iterator[Row]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from index.layout.cells import Found, are_doubtful, filled, inside, named, rowed, spread
+from index.layout.cells import Found, are_doubtful, filled, head_rows, inside, rowed
 from index.layout.columns import Column, Line, columns, crosses, of_names, parted
 from index.layout.lines import is_prose, rows
 from index.layout.words import Word
@@ -150,7 +150,7 @@ def _made(
     parts = rules.columns(body, tops)
     if len(parts) < 2 or not names or _are_prose([*names, *body], parts):
         return None
-    heading = spread([named(row, parts, body) for row in rowed(parted(names, parts), parts)])
+    heading = head_rows(parted(names, parts), parts, body)
     lines = parted(body, parts)
     grouped = [row for part in between for row in _rows(parted(part, parts), len(between) > 1, parts)]
     under = [filled(row, parts) for row in grouped]
@@ -164,7 +164,7 @@ def _named(rules: _Rules, tops: Sequence[float], names: Sequence[Line]) -> Found
     parts = of_names(names)
     if len(parts) < 2:
         return None
-    heads = spread([named(row, parts, names) for row in rowed(names, parts)])
+    heads = head_rows(names, parts, names)
     box = (rules.left, tops[0], rules.right, tops[1])
     return Found(box, tuple(heads), (True,) * len(heads), starts=tuple(start for start, _ in parts))
 

@@ -26,8 +26,12 @@ _ENDS = re.compile(r"[.!?:;][\"')\]”’⁰¹²³⁴⁵⁶⁷⁸⁹,–-]*$|\[[
 _STARTS_LOWER = re.compile(r"^[\"'(“‘\[]?[a-z]")
 # A caption, or a footnote whose table is not known.
 _ASIDE = re.compile(rf"(?:table|figure|fig\.)\s*\d+(?:\.\d+)*\s*[.:]\s|[{re.escape(MARKS)}]", re.IGNORECASE)
+# What stands for a character that a font lacks: of "10⁹/L" it leaves "10■/L".
+_UNREADABLE = re.compile(r"\w[■□\ufffd]|[■□\ufffd]\w")
 _INDENT = 8.0
 _BESIDE = 4.0
+_CAPTION_LINES = 2
+_CAPTION_STEP = 2.5
 _ALIKE = 0.15
 
 
@@ -53,6 +57,7 @@ class _Open:
     statement: bool = False
     note: bool = False
     aside: bool = False
+    lines: int = 1
     gapped: bool = False
 
     @property
@@ -193,6 +198,7 @@ class Structure:
             beside = line.page != self._open.last.page or line.base <= self._open.last.base
             self._open.indent = line.x0 if self._open.indent is None or beside else self._open.indent
             self._open.last = line
+            self._open.lines += 1
             self._open.gapped |= line.gapped
 
     def _set_aside(self, line: Line, leading: float, *, note: bool) -> bool:
@@ -291,10 +297,12 @@ class Structure:
         self._govern(Found)
         if self._caption:
             found, self._caption = replace(found, caption=found.caption or self._caption), None
-        grid = self._tables.grid(found, page, alone=self._open is None)
         if self._waiting:
             self._finish()
             self._open, self._waiting = self._waiting, None
+        if not found.caption and (named := self._caption_above(found)):
+            found = replace(found, caption=named)
+        grid = self._tables.grid(found, page, alone=self._open is None)
         waiting = self._open is not None and (not self._text_ended(strictly=True) or self._is_stem(page))
         unfinished, self._open = (self._open, None) if waiting else (None, self._open)
         self._finish()
@@ -306,6 +314,16 @@ class Structure:
         self._tables.add(grid, page, self._done[-1][1] if found.caption or floats else self._blocks)
         self._open = unfinished
         self._cut = unfinished is not None
+
+    def _caption_above(self, found: Found) -> str | None:
+        """The words of a short text without an end right above a table, which is no longer open then."""
+        text = self._open
+        if text is None or text.level or text.lines > _CAPTION_LINES or self._text_ended(strictly=True):
+            return None
+        if not 0 < found.box[1] - text.last.base < _CAPTION_STEP * text.last.size or not text.text[:1].isupper():
+            return None
+        self._open = None
+        return text.text
 
     def _is_stem(self, page: int) -> bool:
         """Whether a list is to follow, which a table on the next page keeps apart from its stem."""
@@ -345,7 +363,7 @@ def whole(sections: Sequence[Section]) -> Iterator[Section]:
 
 def _marked(block: Block) -> Block:
     text = block.text
-    if not any(map(str.isalpha, text)) or _ASIDE.match(text):
+    if not any(map(str.isalpha, text)) or _ASIDE.match(text) or _UNREADABLE.search(text):
         return replace(block, quotable=False)
     row = block.statement and "; " in text and ": " in text
     begins = _STARTS_LOWER.match(text) is not None and not row

@@ -31,6 +31,8 @@ _BULLET = (1.4, 8.0)
 _BOX_SEGMENTS = 8
 # A larger gap between two letters than this share of their height is a space.
 _SPACE = 0.22
+_POWERS = frozenset("0123456789abcdefg")
+_LIFTED = 0.25
 # And one by more of it than kerning has parts what touches; letters overlap by so much only where cells do.
 _TOUCHING, _OVERLAP = 0.02, 0.2
 # The most that a raised letter has of its line's height: browsers make it little smaller.
@@ -213,8 +215,9 @@ def _word(text: pypdfium2.PdfTextPage, letters: Sequence[_Letter]) -> Iterator[W
     if min(angle, 90 - angle) > 5:
         return
     turned = round(math.degrees(pdfium.FPDFText_GetCharAngle(text, first)) / 90) % 2 == 1
+    said = "".join(letter.text for letter in letters).translate(_LIGATURES)
     word = Word(
-        "".join(letter.text for letter in letters).translate(_LIGATURES),
+        f"{said[:-1]}{said[-1].translate(_RAISED)}" if _ends_raised(text, letters) else said,
         min(each.x0 for each in letters),
         max(each.x1 for each in letters),
         min(each.top for each in letters),
@@ -226,6 +229,19 @@ def _word(text: pypdfium2.PdfTextPage, letters: Sequence[_Letter]) -> Iterator[W
     )
     if not (word.size > 30 and not turned and _is_pale(text, first)):
         yield word
+
+
+def _ends_raised(text: pypdfium2.PdfTextPage, letters: Sequence[_Letter]) -> bool:
+    """Whether the last letter is a footnote's mark or a power that a font draws raised where its place is not."""
+    last = letters[-1]
+    if len(letters) < 2 or last.text not in _POWERS:
+        return False
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    pdfium.FPDFText_GetCharBox(text, last.index, left, right, bottom, top)
+    height = pdfium.FPDFText_GetFontSize(text, last.index)
+    origin = ctypes.c_double()
+    pdfium.FPDFText_GetCharOrigin(text, last.index, ctypes.c_double(), origin)
+    return bool(bottom.value - origin.value > _LIFTED * height > 0)
 
 
 def _joints(letters: Sequence[_Letter]) -> Iterator[tuple[int, float]]:
