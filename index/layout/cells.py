@@ -11,6 +11,7 @@ from statistics import median
 from index.layout.columns import WIDER, Column, Line, cell, crosses, is_doubtful, space
 from index.layout.joining import in_cell
 from index.layout.lines import pieces
+from index.layout.lines import rows as rows_of
 from index.layout.words import Word
 from index.tables import Row, hangs
 
@@ -22,6 +23,7 @@ _LEADING = 1.5
 _LARGER = 1.15
 _SPACE = 0.35
 _MOSTLY = 0.7
+_EXACT = 0.1
 # A gap between words of one cell, in spaces.
 _FAR = 2.5
 # What goes on with a text: "for 3 doses", "(at most 2 mg)".
@@ -191,9 +193,10 @@ def _runs_on(line: Line, parts: Sequence[Column]) -> bool:
 
 def head_rows(lines: Sequence[Line], parts: Sequence[Column], body: Sequence[Line]) -> list[Row]:
     """The rows of names over a ``body``; those over the first column, which may stand beside several, are one."""
-    own = [line for line in lines if line[-1].x0 >= parts[0][1]]
-    rows = [named(row, parts, body) for row in rowed(own or lines, parts)]
-    first = in_cell([" ".join(word.text for word in cell(line, parts[0])) for line in lines])
+    exact = rows_of((word for line in lines for word in line), _EXACT)
+    own = [line for line in exact if line[-1].x0 >= parts[0][1]]
+    rows = [named(row, parts, body) for row in rowed(own or exact, parts)]
+    first = in_cell([" ".join(word.text for word in cell(line, parts[0])) for line in exact])
     return spread([((first if not number else ""), *row[1:]) for number, row in enumerate(rows)])
 
 

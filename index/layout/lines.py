@@ -76,11 +76,11 @@ class Line:
         return all(word.italic for word in self.words)
 
 
-def rows(words: Iterable[Word]) -> list[list[Word]]:
-    """Upright words by the line that they stand on, top to bottom, each left to right."""
+def rows(words: Iterable[Word], slack: float = 0.3) -> list[list[Word]]:
+    """Upright words by the line that they stand on to within ``slack`` of their height, each left to right."""
     found: list[list[Word]] = []
     for word in sorted((each for each in words if not each.turned), key=lambda each: (each.base, each.x0)):
-        if found and abs(found[-1][-1].base - word.base) < 0.3 * min(word.size, found[-1][-1].size):
+        if found and abs(found[-1][-1].base - word.base) < slack * min(word.size, found[-1][-1].size):
             found[-1].append(word)
         else:
             found.append([word])

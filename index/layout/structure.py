@@ -16,6 +16,7 @@ from index.layout.headings import Headings, plain
 from index.layout.joining import joined
 from index.layout.lines import Line, entry, is_contents, is_entry
 from index.layout.tabled import Tables
+from index.layout.tables import CAPTION
 from index.tables import MARKS, hangs
 
 _BULLET = re.compile(r"^(?:[•●▪◦‣∙·■□➢►✓✔*–—]|[\uf000-\uf0ff]|o(?=\s)|-(?=\s))\s*")
@@ -25,7 +26,7 @@ RECOMMENDATION = re.compile(r"^(?:R(?:ecommendation)?\s*)?\d{1,2}(?:\.\d{1,3}){1
 _ENDS = re.compile(r"[.!?:;][\"')\]”’⁰¹²³⁴⁵⁶⁷⁸⁹,–-]*$|\[[^\]]*\d{4}[^\]]*\]$|\.\s*[(\[][^()\[\]]*[)\]]\.?$")
 _STARTS_LOWER = re.compile(r"^[\"'(“‘\[]?[a-z]")
 # A caption, or a footnote whose table is not known.
-_ASIDE = re.compile(rf"(?:table|figure|fig\.)\s*\d+(?:\.\d+)*\s*[.:]\s|[{re.escape(MARKS)}]", re.IGNORECASE)
+_ASIDE = re.compile(rf"(?:table|figure|fig\.)\s*(?:\d+(?:\.\d+)*)?\s*[.:](?:\s|$)|[{re.escape(MARKS)}]", re.IGNORECASE)
 # What stands for a character that a font lacks: of "10⁹/L" it leaves "10■/L".
 _UNREADABLE = re.compile(r"\w[■□\ufffd]|[■□\ufffd]\w")
 _INDENT = 8.0
@@ -209,7 +210,8 @@ class Structure:
         cut = self._waiting or (self._open if self._cut and not self._text_ended(strictly=True) else None)
         if cut is None or self._open is None:
             return False
-        aside = note or not _as_broad(line, cut.last)
+        goes_on = not self._open.aside and _STARTS_LOWER.match(line.text) is not None
+        aside = note or not (goes_on or _as_broad(line, cut.last))
         if aside and self._waiting is None:
             self._open, self._waiting = None, self._open
         elif self._waiting and not aside and self._begins(line, leading):
@@ -320,7 +322,8 @@ class Structure:
         text = self._open
         if text is None or text.level or text.lines > _CAPTION_LINES or self._text_ended(strictly=True):
             return None
-        if not 0 < found.box[1] - text.last.base < _CAPTION_STEP * text.last.size or not text.text[:1].isupper():
+        above = 0 < found.box[1] - text.last.base < _CAPTION_STEP * text.last.size and text.text[:1].isupper()
+        if not above and not CAPTION.match(text.text):
             return None
         self._open = None
         return text.text

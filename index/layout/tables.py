@@ -18,7 +18,7 @@ from index.layout.picture import Edge
 from index.layout.words import Word
 from index.tables import Row
 
-_CAPTION = re.compile(r"^(?:table|tab\.|box)\s*(?:[\dA-Z]+(?:\.\d+)*\b|[.:]\s)", re.IGNORECASE)
+CAPTION = re.compile(r"^(?:table|tab\.|box)\s*(?:[\dA-Z]+(?:\.\d+)*\b|[.:]\s)", re.IGNORECASE)
 # The step between two lines of a caption, in heights of its face.
 _CAPTION_STEP = 1.6
 _SLACK = 2.0
@@ -88,7 +88,7 @@ def captioned(found: Found, lines: Sequence[Line]) -> tuple[Found, list[Line]]:
     near = (
         line
         for line in lines
-        if _CAPTION.match(line.text) and line.x0 < right and line.x1 > left and top - 30 < line.base < bottom + 30
+        if CAPTION.match(line.text) and line.x0 < right and line.x1 > left and top - 30 < line.base < bottom + 30
     )
     line = min(near, key=lambda each: min(abs(each.base - top), abs(each.base - bottom)), default=None)
     if line is None:
@@ -117,16 +117,28 @@ def _ruled(table: Any, words: Sequence[Word]) -> Found | None:
     words_of = {cell: [word for word in words if inside(word, cell)] for cell in cells}
     filled: list[tuple[Row, bool]] = []
     for top, bottom in lines:
-        covering = [_over(cells, (left + right) / 2, (top + bottom) / 2) for left, right in columns]
-        row = tuple(_text(words_of[cell]) if cell else "" for cell in covering)
-        faces = [word.bold for cell in dict.fromkeys(covering) if cell for word in words_of[cell]]
+        covering = [
+            _over(cells, (left + right) / 2, (top + bottom) / 2) or _unclosed((left, top, right, bottom), words_of, words)
+            for left, right in columns
+        ]
+        row = tuple(_text(words_of[cell]) for cell in covering)
+        faces = [word.bold for cell in dict.fromkeys(covering) for word in words_of[cell]]
         if any(row):
             filled.append((row, all(faces)))
     said = sum(bool(cell) for row, _ in filled for cell in row)
     if len(filled) < 2 or said < _MIN_FILLED * len(filled) * len(columns):
         return None
     starts = tuple(left for left, _ in columns)
-    return Found(table.bbox, tuple(row for row, _ in filled), tuple(bold for _, bold in filled), starts=starts, drawn=True)
+    held = {id(word) for those in words_of.values() for word in those}
+    lost = any(inside(word, table.bbox) and id(word) not in held for word in words)
+    return Found(table.bbox, tuple(row for row, _ in filled), tuple(bold for _, bold in filled), starts=starts, drawn=True, doubtful=lost)
+
+
+def _unclosed(place: Box, words_of: dict[Box, list[Word]], words: Sequence[Word]) -> Box:
+    """The place of a cell that a page's end leaves without a line below, with the words there that no cell has."""
+    held = {id(word) for those in words_of.values() for word in those}
+    words_of[place] = [word for word in words if inside(word, place) and id(word) not in held]
+    return place
 
 
 def _tracks(starts: Sequence[float], end: float) -> list[tuple[float, float]]:

@@ -116,13 +116,12 @@ def _page(page: Page, words: list[Word], ruled: Ruled, pictured: Sequence[Edge])
 def _place(items: Sequence[Line | Found], table: Found) -> int:
     """After the last line above the table that shares its breadth, or that is in a column before it."""
     left, top, right, _ = table.box
-    place = 0
+    place, passed = 0, False
     for position, item in enumerate(items, start=1):
-        if isinstance(item, Found):
-            above = item.box[1] < top and item.box[0] < right and item.box[2] > left
-        else:
-            above = item.base < top + 2 and item.x0 < right and item.x1 > left
-        if above:
+        x0, base, x1 = (item.box[0], item.box[1], item.box[2]) if isinstance(item, Found) else (item.x0, item.base, item.x1)
+        beside = x0 < right and x1 > left
+        passed = passed or (beside and base > top + 2)
+        if (beside and base < top + 2) or (x1 <= left and not passed):
             place = position
     return place
 
