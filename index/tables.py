@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 
 MARKS = "*†‡§¶#¥ᵃᵇᶜᵈᵉᶠᵍ¹²³⁴⁵⁶⁷⁸⁹"
+# Marks that are never powers of a number.
+_LETTERS = "†‡ᵃᵇᶜᵈᵉᶠᵍ"
 _NOTE = re.compile(rf"^\s*(?:\[\^?(\w+)\]:?|([{MARKS}]+)|([a-g])\s(?=[A-Z]))\s*(.+)", re.DOTALL)
 # Where the next of several notes in one text begins.
 _APART = re.compile(rf"(?<=[.;])\s+(?=[{MARKS}]+\s*\w)")
@@ -74,15 +76,21 @@ def _are_whole(body: Sequence[Row]) -> bool:
     rows = [row for row in body if any(row[1:])]
     subjects = [row[0] for row in body if row[0]]
     lettered = [subject for subject in subjects if subject[0].isalpha()]
-    capital = sum(not subject[0].islower() for subject in lettered) >= max(3, _MOSTLY * len(lettered))
+    capital = sum(not subject[0].islower() for subject in lettered) >= max(2, _MOSTLY * len(lettered))
     if any(row[0][0].islower() for row in (body if capital else lone) if row[0]):
         return False
     usual = [sum(bool(cell) for cell in column) >= _MOSTLY * len(rows) for column in zip(*rows, strict=True)]
     return not any(often and not cell for row in rows for often, cell in list(zip(usual, row, strict=True))[1:])
 
 
-def statements(grid: Grid) -> Iterator[str]:
-    """A sentence for each row below the heads."""
+def statements(grid: Grid) -> Iterator[tuple[str, bool]]:
+    """A sentence for each row below the heads, and whether it may be quoted: all of the row is known, its notes too."""
+    settled = is_settled(grid)
+    for said in _sentences(grid):
+        yield said, settled and not any(mark in said and mark not in grid.notes for mark in _LETTERS)
+
+
+def _sentences(grid: Grid) -> Iterator[str]:
     names = _names(grid.rows[: grid.heads])
     group = ""
     above: Row = ()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
-from index.layout.cells import Found, are_doubtful, box_of, filled, head_rows, rowed
+from index.layout.cells import Found, are_doubtful, box_of, filled, head_rows, rowed, subjects_joined
 from index.layout.columns import WIDER, Column, Line, cell, columns, parted, space
 from index.layout.lines import is_contents, is_prose, pieces, rows
 from index.layout.words import Word
@@ -157,7 +157,7 @@ def _table(segment: Sequence[Line]) -> Iterator[Found]:
         return
     lines = parted(lines, parts)
     grouped = [*(rowed(lines[:top], parts) if top and not by_face else []), *rowed(lines[top:], parts)]
-    cells = [filled(each, parts) for each in grouped]
+    cells = subjects_joined(grouped, [filled(each, parts) for each in grouped], parts)
     if len(cells) < _LEAST_ROWS - by_face or _is_list(cells):
         return
     heads = 0 if by_face else guessed_heads(cells)

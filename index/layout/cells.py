@@ -173,6 +173,25 @@ def _centred(lines: Sequence[Line], first: Column) -> list[list[Line]]:
     return list(rows.values())
 
 
+def subjects_joined(grouped: Sequence[Sequence[Line]], rows: Sequence[Row], parts: Sequence[Column]) -> list[Row]:
+    """The rows, where the words of a merged cell stand beside several of them with the whole in each.
+
+    They are told by a small letter among subjects with capitals, and by that they would not have fitted above.
+    """
+    subjects = [row[0] for row in rows if row[0][:1].isalpha()]
+    ends = _ends([line for lines in grouped for line in lines], parts)
+    done = list(rows)
+    if sum(subject[0].isupper() for subject in subjects) < _MOSTLY * len(subjects):
+        return done
+    for place in range(1, len(done)):
+        above, words = cell(grouped[place - 1][-1], parts[0]), cell(grouped[place][0], parts[0])
+        broken = words and above and words[0].text[0].islower() and above[-1].x1 + words[0].x1 - words[0].x0 > ends[0]
+        if broken and all(done[place][1:]) and all(done[place - 1][1:]):
+            whole = in_cell([done[place - 1][0], done[place][0]])
+            done[place - 1 : place + 1] = [(whole, *row[1:]) for row in done[place - 1 : place + 1]]
+    return done
+
+
 def filled(lines: Sequence[Line], parts: Sequence[Column]) -> Row:
     """The cells of a row's lines; one that runs on over several columns names the rows below it."""
     if len(lines) == 1 and _runs_on(lines[0], parts):

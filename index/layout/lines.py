@@ -67,8 +67,13 @@ class Line:
 
     @property
     def gapped(self) -> bool:
-        """Whether it has a gap that no sentence has, as between a table's cells; one after a number is none."""
-        return any(second.x0 - first.x1 > 2 * self.size for first, second in pairwise(self.words[1:] or self.words))
+        """Whether it has a gap that no sentence has, as between a table's cells; one after a number is none.
+
+        Where all gaps are wide, the line was drawn out to fill its column.
+        """
+        gaps = [second.x0 - first.x1 for first, second in pairwise(self.words[1:] or self.words)]
+        least = max(2 * self.size, 2 * median(gaps)) if len(gaps) > 1 else 2 * self.size
+        return any(gap > least for gap in gaps)
 
     @property
     def italic(self) -> bool:

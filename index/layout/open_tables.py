@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from index.layout.cells import Found, are_doubtful, filled, head_rows, inside, rowed
+from index.layout.cells import Found, are_doubtful, filled, head_rows, inside, rowed, subjects_joined
 from index.layout.columns import Column, Line, columns, crosses, of_names, parted
 from index.layout.lines import is_prose, rows
 from index.layout.words import Word
@@ -153,7 +153,7 @@ def _made(
     heading = head_rows(parted(names, parts), parts, body)
     lines = parted(body, parts)
     grouped = [row for part in between for row in _rows(parted(part, parts), len(between) > 1, parts)]
-    under = [filled(row, parts) for row in grouped]
+    under = subjects_joined(grouped, [filled(row, parts) for row in grouped], parts)
     heads = tuple(number < len(heading) for number in range(len(heading) + len(under)))
     box = (rules.left, reach[0], rules.right, reach[1])
     return Found(box, (*heading, *under), heads, starts=tuple(start for start, _ in parts), doubtful=are_doubtful(lines, parts))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from index.document import Block
 from index.layout.cells import Found
-from index.layout.continued import goes_on
+from index.layout.continued import goes_on, is_beside
 from index.tables import Grid, footnotes, guessed_heads, is_settled, notes, statements
 
 # Before a table whose rows are not known for sure.
@@ -30,6 +30,7 @@ class Tables:
     def __init__(self) -> None:
         self._named: tuple[Found, int] | None = None
         self._page = 0
+        self._last: Found | None = None
         self._subject = ""
         self._latest: list[_Part] = []
         self._goes_on = False
@@ -54,7 +55,7 @@ class Tables:
             heads = len(found.rows) if all(found.bold) else guessed_heads(found.rows, found.bold)
             self._named = (found, heads)
             cells = Grid(found.rows, heads, marked=found.drawn, doubtful=found.doubtful)
-        self._page = page
+        self._page, self._last = page, found
         self._subject = next((row[0] for row in reversed(cells.rows) if row[0]), "")
         return cells
 
@@ -67,7 +68,7 @@ class Tables:
             lines = [UNREAD, *(" ".join(dict.fromkeys(filter(None, row))) for row in grid.rows)]
             blocks += [Block(line, statement=True, page=page, quotable=False) for line in lines if line]
             return
-        rows = [Block(text, statement=True, page=page) for text in statements(grid)]
+        rows = _blocks(grid, page)
         self._latest.append(_Part(blocks, len(blocks), len(rows), grid, page))
         blocks += rows
 
@@ -84,11 +85,16 @@ class Tables:
         """A footnote of the table above: its rows with the mark are said again with the note, which stands after them."""
         for part in self._latest:
             part.grid = replace(part.grid, notes={**part.grid.notes, **notes([text])})
-            rows = [Block(said, statement=True, page=part.page) for said in statements(part.grid)]
+            rows = _blocks(part.grid, part.page)
             part.blocks[part.start : part.start + part.count] = rows
         return self._latest[-1].blocks
 
     def _continued(self, before: Found, found: Found, page: int) -> bool:
-        """Whether a table is the rest of the one on a page before."""
+        """Whether a table is the rest of the one on a page before, or in a column of the page before."""
         own = found.bold[0] and not found.guessed and found.rows[0] != before.rows[0]
-        return page != self._page and goes_on(before, found) and not (own or found.caption)
+        elsewhere = page != self._page or (self._last is not None and is_beside(self._last, found))
+        return elsewhere and goes_on(before, found) and not (own or found.caption)
+
+
+def _blocks(grid: Grid, page: int) -> list[Block]:
+    return [Block(said, statement=True, page=page, quotable=sure) for said, sure in statements(grid)]

@@ -20,7 +20,7 @@ from index.document import Block, Document, Section, Skipped
 from index.sources import SUFFIXES
 from index.sources.files import document_id, documents
 from index.stems import stemmed
-from index.tables import Grid, footnotes, guessed_heads, is_settled, notes, statements
+from index.tables import Grid, footnotes, guessed_heads, notes, statements
 
 _WRAPPERS = frozenset(map(qn, ("w:sdt", "w:sdtContent", "w:customXml", "w:ins")))
 # Text boxes stand twice: as they are, and for programs that do not know them.
@@ -193,4 +193,4 @@ def _rows(table: Table, below: Sequence[str]) -> tuple[list[Block], int]:
         rows.append(cells)
     said = footnotes(rows, below)
     grid = Grid(tuple(rows), heads or guessed_heads(rows), notes(said))
-    return [Block(text, statement=True, quotable=is_settled(grid)) for text in statements(grid)], len(said)
+    return [Block(text, statement=True, quotable=sure) for text, sure in statements(grid)], len(said)

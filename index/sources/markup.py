@@ -14,7 +14,7 @@ from lxml import html  # type: ignore[import-untyped]
 
 from index.document import Block, Section
 from index.stems import stemmed
-from index.tables import Grid, footnotes, guessed_heads, is_settled, notes, statements
+from index.tables import Grid, footnotes, guessed_heads, notes, statements
 
 _SKIPPED = frozenset(
     {"script", "style", "nav", "aside", "footer", "form", "button", "noscript", "template", "svg", "head"}
@@ -216,7 +216,7 @@ def _table(table: Any, sections: _Sections) -> None:
     for row in single:
         _block_of_cell(row, sections)
     grid = Grid(tuple(rows), heads, noted)
-    sections.blocks += [Block(text, statement=True, quotable=is_settled(grid)) for text in statements(grid)]
+    sections.blocks += [Block(text, statement=True, quotable=sure) for text, sure in statements(grid)]
     for text in feet:
         sections.blocks.append(Block(text, quotable=not notes([text])))
     sections.leave(_CAPTION)
