@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
-from index.layout.cells import Column, Found, Line, box_of, cell, columns, filled, named, rowed, spread
+from index.layout.cells import Found, are_doubtful, box_of, filled, head_rows, rowed, subjects_joined
+from index.layout.columns import WIDER, Column, Line, cell, columns, parted, space
 from index.layout.lines import is_contents, is_prose, pieces, rows
 from index.layout.words import Word
-from index.tables import Row, guessed_heads
+from index.tables import MARKS, Row, guessed_heads
 
 _LEAST_ROWS = 3
+_MOST_HEADS = 4
 _NARROW, _SLACK = 3.0, 2.5
 _ALIKE = 0.13
 # The share of a column's cells that are aligned.
@@ -21,6 +23,8 @@ _MOST = 0.6
 _STEP = 2.6
 _PROSE_LINES = 4
 _PROSE_WORDS = 4
+# The most columns of text that pages have.
+_PAGE_COLUMNS = 3
 # The share of a page's breadth that a table over its columns has, and the step to what it stands apart from.
 _WIDE = 0.6
 _BREAK = 2.0
@@ -73,12 +77,15 @@ def _blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:
 
 def _is_one(lines: Sequence[Line], starts: Sequence[float]) -> bool:
     """Whether lines are one table's: those of two side by side seldom reach over both, and text has longer lines."""
-    parts = list(zip(starts, [*starts[1:], float("inf")], strict=True))
+    parts = list(pairwise([*starts, float("inf")]))
     sides = [[words for line in lines if (words := cell(line, part))] for part in parts]
-    reach = sum(bool(cell(line, parts[0])) and bool(cell(line, parts[-1])) for line in lines)
-    prose = any(len(side) >= _PROSE_LINES and is_prose(side) for side in sides)
-    short = median(len(words) for side in sides for words in side) < _PROSE_WORDS
-    return not prose and short and reach >= 0.5 * len(lines)
+    left, right = min(line[0].x0 for line in lines), max(line[-1].x1 for line in lines)
+    reach = sum(line[0].x0 < (left + right) / 2 < line[-1].x1 for line in lines)
+    if len(parts) <= _PAGE_COLUMNS:
+        prose = any(len(side) >= _PROSE_LINES and is_prose(side) for side in sides)
+        short = median(len(words) for side in sides for words in side) < _PROSE_WORDS
+        return not prose and short and reach >= 0.5 * len(lines)
+    return reach >= 0.5 * len(lines)
 
 
 def _parts(line: Line) -> list[list[Word]]:
@@ -139,23 +146,45 @@ def _starts(lines: Sequence[Line]) -> list[int]:
 
 
 def _table(segment: Sequence[Line]) -> Iterator[Found]:
-    lines = _trimmed(segment)
+    lines = _without_notes(_trimmed(segment))
     if len(lines) < 2:
         return
-    parts = columns(lines)
-    if len(parts) < 2 or _is_prose(lines, parts) or not all(_is_aligned(lines, part) for part in parts[1:]):
+    top = _head_lines(lines)
+    by_face = top > 0
+    top = top or _over_columns(lines)
+    parts = columns(lines[top:])
+    if len(parts) < 2 or _is_prose(lines, parts) or not all(_is_aligned(lines[top:], part) for part in parts[1:]):
         return
-    grouped = rowed(lines, parts)
-    cells = [filled(each, parts) for each in grouped]
-    bold = [all(word.bold for line in each for word in line) for each in grouped]
-    by_face = len(bold) > 1 and bold[0] and not bold[1]
+    lines = parted(lines, parts)
+    grouped = [*(rowed(lines[:top], parts) if top and not by_face else []), *rowed(lines[top:], parts)]
+    cells = subjects_joined(grouped, [filled(each, parts) for each in grouped], parts)
     if len(cells) < _LEAST_ROWS - by_face or _is_list(cells):
         return
-    heads = guessed_heads(cells, bold)
+    heads = 0 if by_face else guessed_heads(cells)
+    head_lines = lines[:top] if by_face else [line for each in grouped[:heads] for line in each]
     body = [line for each in grouped[heads:] for line in each]
-    above = spread([named(each, parts, body) for each in grouped[:heads]])
-    names = tuple(number < heads for number in range(len(cells)))
-    yield Found(box_of(lines), (*above, *cells[heads:]), names, starts=_lefts(parts))
+    above = head_rows(head_lines, parts, body) if head_lines else []
+    names = tuple(number < len(above) for number in range(len(above) + len(cells) - heads))
+    yield Found(
+        box_of(lines),
+        (*above, *cells[heads:]),
+        names,
+        starts=_lefts(parts),
+        guessed=not by_face,
+        doubtful=are_doubtful(body, parts),
+    )
+
+
+def _head_lines(lines: Sequence[Line]) -> int:
+    """How many lines on top name the columns by their face."""
+    bold = [all(word.bold for word in line) for line in lines]
+    return next((number for number, each in enumerate(bold) if not each), 0)
+
+
+def _over_columns(lines: Sequence[Line]) -> int:
+    """How many lines on top reach over columns that those below show, as a name over several does."""
+    most = range(min(_MOST_HEADS, len(lines) - _LEAST_ROWS) + 1)
+    return max(most, key=lambda number: (len(columns(lines[number:])), -number), default=0)
 
 
 def _lefts(parts: Sequence[Column]) -> tuple[float, ...]:
@@ -183,6 +212,22 @@ def _trimmed(segment: Sequence[Line]) -> list[Line]:
             break
         lines.pop()
     return lines
+
+
+def _without_notes(lines: list[Line]) -> list[Line]:
+    """The lines without the text below them: from a footnote's mark on, and what runs on over half of the breadth."""
+    if not lines:
+        return lines
+    least = WIDER * space(lines)
+    breadth = max(line[-1].x1 for line in lines) - min(line[0].x0 for line in lines)
+    running = [len(pieces(line, least)) == 1 for line in lines]
+    end = len(lines)
+    for place in range(len(lines) - 1, 0, -1):
+        if not running[place]:
+            break
+        if lines[place][0].text[0] in MARKS or lines[place][-1].x1 - lines[place][0].x0 > breadth / 2:
+            end = place
+    return lines[:end]
 
 
 def _is_prose(lines: Sequence[Line], parts: Sequence[Column]) -> bool:

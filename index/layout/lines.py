@@ -67,8 +67,13 @@ class Line:
 
     @property
     def gapped(self) -> bool:
-        """Whether it has a gap that no sentence has, as between a table's cells; one after a number is none."""
-        return any(second.x0 - first.x1 > 2 * self.size for first, second in pairwise(self.words[1:] or self.words))
+        """Whether it has a gap that no sentence has, as between a table's cells; one after a number is none.
+
+        Where all gaps are wide, the line was drawn out to fill its column.
+        """
+        gaps = [second.x0 - first.x1 for first, second in pairwise(self.words[1:] or self.words)]
+        least = max(2 * self.size, 2 * median(gaps)) if len(gaps) > 1 else 2 * self.size
+        return any(gap > least for gap in gaps)
 
     @property
     def italic(self) -> bool:
@@ -76,11 +81,11 @@ class Line:
         return all(word.italic for word in self.words)
 
 
-def rows(words: Iterable[Word]) -> list[list[Word]]:
-    """Upright words by the line that they stand on, top to bottom, each left to right."""
+def rows(words: Iterable[Word], slack: float = 0.3) -> list[list[Word]]:
+    """Upright words by the line that they stand on to within ``slack`` of their height, each left to right."""
     found: list[list[Word]] = []
     for word in sorted((each for each in words if not each.turned), key=lambda each: (each.base, each.x0)):
-        if found and abs(found[-1][-1].base - word.base) < 0.3 * min(word.size, found[-1][-1].size):
+        if found and abs(found[-1][-1].base - word.base) < slack * min(word.size, found[-1][-1].size):
             found[-1].append(word)
         else:
             found.append([word])
@@ -91,7 +96,7 @@ def pieces(line: Sequence[Word], gap: float = GAP) -> list[list[Word]]:
     """The parts of a line that gaps of ``gap`` points and more divide; a typewriter's space is none."""
     found = [[line[0]]]
     for before, word in pairwise(line):
-        if word.x0 - before.x1 >= max(gap, _SPACE * word.size):
+        if word.x0 - before.x1 >= (max(gap, _SPACE * word.size) if gap == GAP else gap):
             found.append([])
         found[-1].append(word)
     return found

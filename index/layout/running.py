@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from index.layout.lines import is_page_number, rows
+from index.layout.lines import is_page_number, pieces, rows
 from index.layout.words import Page, Word
 
 # Heads and feet stand in the outer fifth of a page; further in, a repeated line is text.
 _ZONE = 0.2
+_TITLE_WORDS = 3
 _COUNTED = re.compile(r"\b\d{1,4}\b")
 _ROMAN = re.compile(r"\b[ivxlc]{1,6}\b")
 _NUMBER = re.compile(r"^\d{1,4}\b(?!\.\d)|\b\d{1,4}(?=(?:\s*(?:of|/)\s*\d{1,4})?$)")
@@ -65,7 +66,14 @@ def _keys(row: Sequence[Word], page: Page, offset: int | None) -> set[tuple[str,
     text = _ROMAN.sub("#", text)
     own = {str(page.number), str(page.number + (offset or 0))}
     places = [found for found in _COUNTED.finditer(text) if found[0] in own]
-    return {(text, height), *((f"{text[: each.start()]}#{text[each.end() :]}", height) for each in places)}
+    named = {(piece, height) for piece in _names(row)}
+    return {(text, height), *named, *((f"{text[: each.start()]}#{text[each.end() :]}", height) for each in places)}
+
+
+def _names(row: Sequence[Word]) -> list[str]:
+    """The longer ones of two or three parts of a line far apart: a title beside the name of a chapter."""
+    parts = [_text(part).lower() for part in pieces(row, 2 * row[0].size)]
+    return [part for part in parts if len(part.split()) >= _TITLE_WORDS] if 1 < len(parts) < 4 else []
 
 
 def _may_count(text: str) -> bool:

@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2  # type: ignore[import-untyped]
@@ -30,6 +31,10 @@ _BULLET = (1.4, 8.0)
 _BOX_SEGMENTS = 8
 # A larger gap between two letters than this share of their height is a space.
 _SPACE = 0.22
+_POWERS = frozenset("0123456789abcdefg")
+_LIFTED = 0.25
+# And one by more of it than kerning has parts what touches; letters overlap by so much only where cells do.
+_TOUCHING, _OVERLAP = 0.02, 0.2
 # The most that a raised letter has of its line's height: browsers make it little smaller.
 _SMALLER = 0.92
 # The font of the words that Tesseract lays over a picture.
@@ -38,7 +43,11 @@ _TESSERACT = "glyphlessfont"
 
 @dataclass(frozen=True)
 class Word:
-    """``turned`` is true where it runs up or down the page; ``base`` is where its letters stand."""
+    """``turned`` is true where it runs up or down the page; ``base`` is where its letters stand.
+
+    ``joints``: before which letters, by their number, there is a little space, and where those begin: the words of two
+    cells of a table may touch there.
+    """
 
     text: str
     x0: float
@@ -49,6 +58,7 @@ class Word:
     bold: bool = False
     turned: bool = False
     italic: bool = False
+    joints: tuple[tuple[int, float], ...] = ()
 
     @property
     def size(self) -> float:
@@ -191,9 +201,11 @@ def _apart(before: _Letter, letter: _Letter) -> bool:
     size = max(before.bottom - before.top, 1)
     upright = abs(letter.base - before.base) < 0.05 * size
     gap = letter.x0 - before.x1
-    beside = upright and -size < gap < _SPACE * size
+    # The letters of a ligature share one place.
+    lettered = before.text.isalnum() and letter.text.isalnum() and letter.x0 - before.x0 > 0.02 * size
+    beside = upright and -(_OVERLAP if lettered else 1) * size < gap < _SPACE * size
     # Letters of a turned word share their x.
-    turned = abs(letter.x0 - before.x0) < 0.2 * size and abs(letter.base - before.base) < 1.5 * size
+    turned = abs(letter.x0 - before.x0) < 0.2 * size and 0 < abs(letter.base - before.base) < 1.5 * size
     return not (beside or turned)
 
 
@@ -203,18 +215,41 @@ def _word(text: pypdfium2.PdfTextPage, letters: Sequence[_Letter]) -> Iterator[W
     if min(angle, 90 - angle) > 5:
         return
     turned = round(math.degrees(pdfium.FPDFText_GetCharAngle(text, first)) / 90) % 2 == 1
+    said = "".join(letter.text for letter in letters).translate(_LIGATURES)
     word = Word(
-        "".join(letter.text for letter in letters).translate(_LIGATURES),
+        f"{said[:-1]}{said[-1].translate(_RAISED)}" if _ends_raised(text, letters) else said,
         min(each.x0 for each in letters),
         max(each.x1 for each in letters),
         min(each.top for each in letters),
         max(each.bottom for each in letters),
         letters[0].base,
         turned=turned,
+        joints=() if turned else tuple(_joints(letters)),
         **_face(text, first),
     )
     if not (word.size > 30 and not turned and _is_pale(text, first)):
         yield word
+
+
+def _ends_raised(text: pypdfium2.PdfTextPage, letters: Sequence[_Letter]) -> bool:
+    """Whether the last letter is a footnote's mark or a power that a font draws raised where its place is not."""
+    last = letters[-1]
+    if last.text not in _POWERS:
+        return False
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    pdfium.FPDFText_GetCharBox(text, last.index, left, right, bottom, top)
+    height = pdfium.FPDFText_GetFontSize(text, last.index)
+    origin = ctypes.c_double()
+    pdfium.FPDFText_GetCharOrigin(text, last.index, ctypes.c_double(), origin)
+    return bool(bottom.value - origin.value > _LIFTED * height > 0)
+
+
+def _joints(letters: Sequence[_Letter]) -> Iterator[tuple[int, float]]:
+    count = 0
+    for before, letter in pairwise(letters):
+        count += len(before.text.translate(_LIGATURES))
+        if abs(letter.x0 - before.x1) > _TOUCHING * (before.bottom - before.top):
+            yield count, letter.x0
 
 
 def _font(text: pypdfium2.PdfTextPage, index: int) -> tuple[str, int]:

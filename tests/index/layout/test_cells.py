@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from index.layout.cells import columns, filled, rowed
+from index.layout.cells import filled, rowed
+from index.layout.columns import columns
 from index.layout.lines import rows
 from index.layout.words import Word
 
