@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from medrag.knowledge.names import fold_word
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _JOIN = re.compile(r"[\s\-–/’'.+&]{0,3}")
@@ -28,8 +28,7 @@ class Letters(StrEnum):
     CAPITALS = "capitals"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word or number at ``text[start:end]``; ``folded`` is how it is compared."""
 
     text: str
@@ -38,8 +37,7 @@ class Token:
     folded: str
 
 
-@dataclass(frozen=True, slots=True)
-class Match(Generic[T]):
+class Match(NamedTuple, Generic[T]):
     """``tokens[first:last]``, ``text[start:end]``, is a name of each of ``values``."""
 
     start: int
@@ -51,16 +49,24 @@ class Match(Generic[T]):
 
 def tokens(text: str) -> list[Token]:
     """The words and numbers of ``text``, in order."""
-    return [Token(m[0], m.start(), m.end(), fold(m[0])) for m in _TOKEN.finditer(text)]
+    found, folded = [], dict[str, str]()
+    for match in _TOKEN.finditer(text):
+        word = match[0]
+        if word not in folded:
+            folded[word] = fold(word)
+        found.append(Token(word, match.start(), match.end(), folded[word]))
+    return found
 
 
 def fold(word: str) -> str:
     """``word`` without case, accents, the possessive and the difference between British and American vowels."""
-    return fold_word(word.lower() if word.isascii() else plain(word))
+    return fold_word(plain(word))
 
 
 def plain(word: str) -> str:
     """``word`` in lower case without accents."""
+    if word.isascii():
+        return word.lower()
     decomposed = unicodedata.normalize("NFKD", word.replace("β", "beta").replace("’", "'")).lower()
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
@@ -76,11 +82,15 @@ class Matcher(Generic[T]):
     def __init__(self, names: Iterable[tuple[str, Letters, T]]) -> None:
         self._index: dict[str, list[tuple[Letters, T]]] = {}
         self._longest: dict[str, int] = {}
+        self._seconds: dict[str, set[str]] = {}
         for written, letters, value in names:
             words = [fold(word) for word in _TOKEN.findall(written)]
             if words:
                 self._index.setdefault(" ".join(words), []).append((letters, value))
                 self._longest[words[0]] = max(self._longest.get(words[0], 0), len(words))
+                self._seconds.setdefault(words[0], set()).update(words[1:2])
+        self._longest = _with_plurals(self._longest)
+        self._index = _with_plurals(self._index)
 
     def find(self, text: str, words: Sequence[Token], *, joined: bool = True) -> Iterator[Match[T]]:
         """Every name in ``words``, the tokens of ``text``, from left to right; names do not overlap.
@@ -89,26 +99,41 @@ class Matcher(Generic[T]):
         """
         i = 0
         while i < len(words):
-            folded = words[i].folded
-            most = self._longest.get(folded) or self._longest.get(singular(folded), 0)
-            match = self._longest_at(text, words, i, most, joined) if most else None
+            match = self._longest_at(text, words, i, joined) if words[i].folded in self._longest else None
             if match:
                 yield match
             i = match.last if match else i + 1
 
     def at(self, words: Sequence[Token]) -> tuple[T, ...]:
         """What all of ``words`` together name."""
-        folded = [word.folded for word in words]
-        found = self._index.get(" ".join(folded)) or self._index.get(" ".join([*folded[:-1], singular(folded[-1])]))
-        return tuple(value for letters, value in found if _written(words, letters)) if found else ()
+        found = self._index.get(" ".join([word.folded for word in words]))
+        return tuple([value for letters, value in found if _written(words, letters)]) if found else ()
 
-    def _longest_at(self, text: str, words: Sequence[Token], i: int, most: int, joined: bool) -> Match[T] | None:
-        for count in range(min(most, len(words) - i), 0, -1):
+    def _most(self, words: Sequence[Token], i: int) -> int:
+        """The most words of a name that begins with the word at ``i`` and goes on, if at all, with the next one."""
+        most = min(self._longest[words[i].folded], len(words) - i)
+        if most == 1:
+            return 1
+        seconds, second = self._seconds.get(words[i].folded, ()), words[i + 1].folded
+        return most if second in seconds or singular(second) in seconds else 1
+
+    def _longest_at(self, text: str, words: Sequence[Token], i: int, joined: bool) -> Match[T] | None:
+        for count in range(self._most(words, i), 0, -1):
             window = words[i : i + count]
             values = self.at(window)
             if values and (not joined or all(_joined(text, a, b) for a, b in pairwise(window))):
                 return Match(window[0].start, window[-1].end, i, i + count, values)
         return None
+
+
+def _with_plurals(named: dict[str, V]) -> dict[str, V]:
+    """The map with the plurals of its names, where these are no names themselves."""
+    plurals = {f"{name}s": value for name, value in named.items() if _has_plural(name.rpartition(" ")[2])}
+    return plurals | named
+
+
+def _has_plural(word: str) -> bool:
+    return singular(f"{word}s") == word
 
 
 def _joined(text: str, one: Token, other: Token) -> bool:
