@@ -12,7 +12,6 @@ from typing import Generic, NamedTuple, TypeVar
 from medrag.knowledge.names import fold_word
 
 T = TypeVar("T")
-V = TypeVar("V")
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _JOIN = re.compile(r"[\s\-–/’'.+&]{0,3}")
@@ -88,9 +87,8 @@ class Matcher(Generic[T]):
             if words:
                 self._index.setdefault(" ".join(words), []).append((letters, value))
                 self._longest[words[0]] = max(self._longest.get(words[0], 0), len(words))
-                self._seconds.setdefault(words[0], set()).update(words[1:2])
-        self._longest = _with_plurals(self._longest)
-        self._index = _with_plurals(self._index)
+            if len(words) > 1:
+                self._seconds.setdefault(words[0], set()).add(words[1])
 
     def find(self, text: str, words: Sequence[Token], *, joined: bool = True) -> Iterator[Match[T]]:
         """Every name in ``words``, the tokens of ``text``, from left to right; names do not overlap.
@@ -99,41 +97,38 @@ class Matcher(Generic[T]):
         """
         i = 0
         while i < len(words):
-            match = self._longest_at(text, words, i, joined) if words[i].folded in self._longest else None
+            most = self._most(words, i)
+            match = self._longest_at(text, words, i, most, joined) if most else None
             if match:
                 yield match
             i = match.last if match else i + 1
 
     def at(self, words: Sequence[Token]) -> tuple[T, ...]:
         """What all of ``words`` together name."""
-        found = self._index.get(" ".join([word.folded for word in words]))
+        said = " ".join([word.folded for word in words])
+        found = self._index.get(said)
+        if found is None and said.endswith("s"):
+            last = words[-1].folded
+            found = self._index.get(said.removesuffix(last) + singular(last))
         return tuple([value for letters, value in found if _written(words, letters)]) if found else ()
 
     def _most(self, words: Sequence[Token], i: int) -> int:
         """The most words of a name that begins with the word at ``i`` and goes on, if at all, with the next one."""
-        most = min(self._longest[words[i].folded], len(words) - i)
-        if most == 1:
-            return 1
-        seconds, second = self._seconds.get(words[i].folded, ()), words[i + 1].folded
+        first = words[i].folded
+        longest = self._longest.get(first) or (self._longest.get(singular(first), 0) if first.endswith("s") else 0)
+        most = min(longest, len(words) - i)
+        if most < 2:
+            return most
+        seconds, second = self._seconds.get(first, ()), words[i + 1].folded
         return most if second in seconds or singular(second) in seconds else 1
 
-    def _longest_at(self, text: str, words: Sequence[Token], i: int, joined: bool) -> Match[T] | None:
-        for count in range(self._most(words, i), 0, -1):
+    def _longest_at(self, text: str, words: Sequence[Token], i: int, most: int, joined: bool) -> Match[T] | None:
+        for count in range(most, 0, -1):
             window = words[i : i + count]
             values = self.at(window)
             if values and (not joined or all(_joined(text, a, b) for a, b in pairwise(window))):
                 return Match(window[0].start, window[-1].end, i, i + count, values)
         return None
-
-
-def _with_plurals(named: dict[str, V]) -> dict[str, V]:
-    """The map with the plurals of its names, where these are no names themselves."""
-    plurals = {f"{name}s": value for name, value in named.items() if _has_plural(name.rpartition(" ")[2])}
-    return plurals | named
-
-
-def _has_plural(word: str) -> bool:
-    return singular(f"{word}s") == word
 
 
 def _joined(text: str, one: Token, other: Token) -> bool:
