@@ -151,7 +151,7 @@ class Knowledge:
     first_words: Mapping[str, int]
     """First word of a written name -> most words of a name that starts so."""
     spellings: Mapping[str, tuple[str, ...]]
-    """First letter -> one-word names long enough to be recognised when misspelt."""
+    """First letter -> one-word names long enough to be recognised when misspelt, sorted."""
     codes: Mapping[tuple[str, str], str]
     """(system, code) of an ingredient, product or allergen -> words that name it."""
     foreign: Mapping[str, Mapping[tuple[str, str], tuple[str, ...]]]

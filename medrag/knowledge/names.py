@@ -109,13 +109,13 @@ def first_words(names: Iterable[str]) -> dict[str, int]:
 
 
 def spellings(names: Mapping[str, Name]) -> dict[str, tuple[str, ...]]:
-    """Names of one word by first letter; brands are left out, being too close to words ("Enablex", "Claritin")."""
+    """Names of one word by first letter, sorted; brands are left out, being too close to words ("Enablex", "Claritin")."""
     by_letter: dict[str, list[str]] = {}
     for name, meaning in names.items():
         least = MISSPELT_CLASS_FROM if meaning.drug_class else MISSPELT_FROM
         if not meaning.brand and name.isascii() and " " not in name and len(name) >= least:
             by_letter.setdefault(name[0], []).append(name)
-    return {letter: tuple(group) for letter, group in by_letter.items()}
+    return {letter: tuple(sorted(group)) for letter, group in by_letter.items()}
 
 
 def phrases(conditions: Iterable[Condition]) -> dict[str, tuple[Meaning, ...]]:

@@ -53,7 +53,10 @@ class Sentence:
 
     def aside(self, position: int) -> tuple[int, int] | None:
         """The brackets that ``position`` stands in."""
-        return next((span for span in self.asides if span[0] <= position < span[1]), None)
+        for span in self.asides:
+            if span[0] <= position < span[1]:
+                return span
+        return None
 
     def commas_between(self, start: int, end: int) -> int:
         """How many commas outside brackets stand from ``start`` to ``end``."""
@@ -102,6 +105,9 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for stop in _STOP.finditer(text):
         end = stop.end()
+        if end == start + 1 and stop[0] == "\n":
+            start = end
+            continue
         if end <= start or (stop[0] and not _ends(text, start, stop)):
             continue
         yield from _cut(text, start, end)

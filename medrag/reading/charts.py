@@ -19,11 +19,10 @@ def charts(text: str) -> list[tuple[int, int]]:
     rows: list[tuple[int, int]] = []
     inside, start = False, 0
     for line in text.splitlines(keepends=True):
-        cells = _cells(line)
         if is_header(line):
             inside = True
         elif not _RULE.fullmatch(line):
-            inside = inside and len(cells) > 1
+            inside = inside and len(_cells(line)) > 1
             if inside:
                 rows.append((start, start + len(line.rstrip("\r\n"))))
         elif not line.strip():
@@ -34,6 +33,8 @@ def charts(text: str) -> list[tuple[int, int]]:
 
 def is_header(line: str) -> bool:
     """Whether a line is the header of such a table."""
+    if not _DRUG.match(line.lstrip(" \t\r\n|*:")):
+        return False
     cells = _cells(line)
     if len(cells) < FEWEST_CELLS or any(_OF_ALLERGIES.fullmatch(cell.strip(" *:")) for cell in cells):
         return False

@@ -200,13 +200,11 @@ class Context:
     def _in_mention(self, start: int, end: int) -> bool:
         """Whether words are part of a mention; a cue that holds one whole ("in last pregnancy") is none."""
         place = bisect_right(self._starts, start) - 1
-        return any(
-            self._spans[i][0] < end
-            and start < self._spans[i][1]
-            and not (start <= self._spans[i][0] and self._spans[i][1] <= end and (start, end) != self._spans[i])
-            for i in (place, place + 1)
-            if 0 <= i < len(self._spans)
-        )
+        for first, last in self._spans[max(0, place) : place + 2]:
+            holds = start <= first and last <= end and (start, end) != (first, last)
+            if first < end and start < last and not holds:
+                return True
+        return False
 
     def _side(self, sentence: Sentence, start: int, cue: CueList) -> str:
         """Of a cue that may stand on either side: after what its own item names just before it."""
@@ -232,6 +230,8 @@ class Context:
         middle = bisect_left(cues, start, key=lambda cue: cue.start)
         nearest = cues[max(0, middle - NEAREST) : middle]
         for cue in nearest:
+            if cue.says in said:
+                continue
             if cue.side == "before" and cue.end <= start and self._reaches_forward(sentence, nearest, cue, place):
                 said.add(cue.says)
             if cue.says == "family" and self._text[cue.end : start].strip() == "(":
@@ -258,12 +258,12 @@ class Context:
         self, sentence: Sentence, cues: Sequence[Cue], cue: Cue, place: int
     ) -> bool:
         start = self._spans[place][0]
+        if self._count(cue.end, start) > MOST_WORDS[cue.reach]:
+            return False
         aside = sentence.aside(cue.start)
         if aside and start >= aside[1] and not cue.sign:
             return False
         if self._ended(sentence, cues, cue, start) or self._only_the_other(sentence, cue, start):
-            return False
-        if self._count(cue.end, start) > MOST_WORDS[cue.reach]:
             return False
         if cue.reach == "sentence":
             return True
@@ -278,8 +278,8 @@ class Context:
 
     def _only_the_other(self, sentence: Sentence, cue: Cue, start: int) -> bool:
         """Whether "switch from A to B" speaks of A here, where the cue is of B, or the other way round."""
-        verb = _EXCHANGED.search(self._text[max(0, cue.end - 12) : cue.end])
-        if verb is None or cue.says not in _EXCHANGES:
+        verb = cue.says in _EXCHANGES and _EXCHANGED.search(self._text[max(0, cue.end - 12) : cue.end])
+        if not verb:
             return False
         to = _TO.search(self._text, cue.end, sentence.end)
         if verb[0].lower() != "from" and not (

@@ -62,6 +62,8 @@ _HEADS = re.compile(r"\s*(?:[:(]\s*(?:e\.g\.,?|such as|like|including)?|,?\s*(?:
 _LISTS = re.compile(r"\s*(?:,|/|\band\b|\bor\b|,\s*(?:and|or)\b)\s*", re.IGNORECASE)
 _DOSED = re.compile(r"\s*\d")
 SHORTEST_CUT = 5
+AFTER_LETTERS = "\x7f"
+"""Sorts after every letter of a name."""
 LONGEST_NO_STEM = 5
 """A word of no more letters has no room for a stem."""
 
@@ -164,7 +166,7 @@ def nearest(word: str, knowledge: Knowledge) -> Name | None:
         return None
     allowed = 2 if len(word) >= 10 else 1
     matches = process.extract(
-        word, knowledge.spellings.get(word[0], ()), scorer=OSA.distance, score_cutoff=allowed, limit=2
+        word, knowledge.spellings.get(word[0], ()), scorer=OSA.distance, score_cutoff=allowed, limit=None
     )
     nearest = {knowledge.names[name] for name, distance, _ in matches if distance == matches[0][1]}
     return nearest.pop() if len(nearest) == 1 else None
@@ -172,12 +174,13 @@ def nearest(word: str, knowledge: Knowledge) -> Name | None:
 
 def cut_short(word: str, knowledge: Knowledge, *, dosed: bool) -> Name | None:
     """The one known name that begins with the word ("fluclox"): half of it, or five letters before a dose."""
-    if len(word) < SHORTEST_CUT or fold(word) in knowledge.phrases:
+    if len(word) < SHORTEST_CUT:
         return None
-    begun = [name for name in knowledge.spellings.get(word[0], ()) if name.startswith(word)]
+    names = knowledge.spellings.get(word[0], ())
+    begun = names[bisect_left(names, word) : bisect_left(names, word + AFTER_LETTERS)]
     meant = {knowledge.names[name] for name in begun}
     enough = dosed or all(2 * len(word) >= len(name) for name in begun)
-    return meant.pop() if len(meant) == 1 and enough else None
+    return meant.pop() if len(meant) == 1 and enough and fold(word) not in knowledge.phrases else None
 
 
 _DOSE_NEXT = re.compile(r"\s+(?:(?:oral|iv|po|tablets?)\s+)?(?=\d)", re.IGNORECASE)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from medrag.reading.dates import MONTH
-from medrag.reading.matcher import Match, Matcher, Token
+from medrag.reading.matcher import Match
 
 UNIT = (
     r"(?:milli|micro|nano|pico)moles? per (?:lit(?:re|er)|mole)|(?:milli|micro|nano)?grams? per (?:deci|milli)?lit(?:re|er)"
@@ -152,9 +152,9 @@ def number(written: str) -> float:
     return float(written.replace(",", "."))
 
 
-def quantities(text: str, words: Sequence[Token], names: Matcher[str]) -> list[Quantity]:
-    """Every measurement of ``names`` (name -> key) in ``text``, targets and other people's or fluids' left out."""
-    found = list(islice(names.find(text, words), MOST))
+def quantities(text: str, named: Iterable[Match[str]]) -> list[Quantity]:
+    """Every measurement in ``text``, of those ``named`` there (in order), targets and other people's or fluids' left out."""
+    found = list(islice(named, MOST))
     together: list[Quantity] = []
     skip = 0
     for place, match in enumerate(found):

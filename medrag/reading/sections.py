@@ -116,15 +116,17 @@ def _headings(text: str, code: str) -> Iterator[tuple[str, int, int]]:
         mark = _MARK.match(text, line.start(), line.end())
         start = mark.end() if mark else line.start()
         previous = start
-        for end in _END.finditer(text, start, line.end()):
+        ends = list(_END.finditer(text, start, line.end()))
+        for end in ends:
             found = _heading(text, max(previous, end.start() - LONGEST_HEADING), end, start, code)
             if found:
                 yield found
             previous = end.end() if found or end[0] == ":" else previous
         whole = text[start : line.end()].strip(" *:_")
-        if len(whole) <= LONGEST_HEADING and not _END.search(text, start, line.end()):
-            category = _category(whole, code, tails=_BULLETS.match(text, line.end()) is not None)
-            if category is None and _TITLE.fullmatch(whole) and _BULLETS.match(text, line.end()):
+        if len(whole) <= LONGEST_HEADING and not ends:
+            listed = _BULLETS.match(text, line.end()) is not None
+            category = _category(whole, code, tails=listed)
+            if category is None and listed and _TITLE.fullmatch(whole):
                 category = "other"
             if category:
                 yield category, start, line.end()

@@ -88,7 +88,7 @@ class Said:
     @property
     def words(self) -> str:
         """The name as the note writes it."""
-        return re.sub(r"\s+", " ", self.text[self.target.start : self.target.end])
+        return " ".join(self.text[self.target.start : self.target.end].split())
 
     @property
     def source(self) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right, insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from medrag.patient.formats.note.days import MONTH
-from medrag.reading.matcher import Matcher, Token, tokens
+from medrag.reading.matcher import Match, Matcher, Token, tokens
 from medrag.reading.quantities import DATE, NUMBER, UNIT, Quantity, number
 
 _CELL = re.compile(r"[^\s|](?:[^\t|\n]*?[^\s|])??(?=[ ]{2,}|\s*[\t|]|[ \t]*$)", re.MULTILINE)
@@ -27,6 +27,7 @@ _NOTHING = re.compile(r"[-–—.]{1,4}|pending|n/?a|nil|tbc|awaited|haemolysed|
 _UNIT = re.compile(rf"(?<![\w.])(?:{UNIT})(?![\w/^])", re.IGNORECASE)
 _PRESSURES = re.compile(r"(?:BP|blood pressure)(?: \(?mm ?Hg\)?)?", re.IGNORECASE)
 _PAIR = re.compile(r"(\d{2,3})\s?/\s?(\d{2,3})")
+FEWEST_CELLS = 2
 FEWEST_DATES = 2
 _SERIES = re.compile(
     rf"\s?(?:results?|levels?|readings?)?\s{{0,5}}[:=–-]?\s{{0,5}}"
@@ -71,23 +72,23 @@ class Read:
         return at >= 0 and place < self.spans[at][1]
 
 
-def tabled(text: str, names: Matcher[str]) -> Read:
-    """The values of every table and series in ``text``; ``names`` are those of measurements."""
+def tabled(text: str, names: Matcher[str], named: Iterable[Match[str]]) -> Read:
+    """The values of every table and series in ``text``; ``names`` are those of measurements, ``named`` where they stand."""
     found = Read([], [])
     columns: list[_Column] = []
     start = 0
     for line in text.splitlines(keepends=True):
-        cells = [match.span() for match in _CELL.finditer(text, start, start + len(line))]
-        if header := _columns(text, cells):
+        cells = [match.span() for match in _CELL.finditer(text, start, start + len(line))] if line.strip() else []
+        if not line.strip():
+            columns = []
+        elif header := _columns(text, cells):
             columns = header
             found.spans.append((start, start + len(line)))
-        elif not line.strip():
-            columns = []
         elif columns and not _RULE.fullmatch(line) and (row := _row(text, cells, columns, names)):
             found.values.extend(row)
             found.spans.append((start, start + len(line)))
         start += len(line)
-    for each in _series(text, names):
+    for each in _series(text, named):
         if not found.covers(each.start):
             found.values.append(each)
             insort(found.spans, (each.start, each.end))
@@ -96,10 +97,12 @@ def tabled(text: str, names: Matcher[str]) -> Read:
 
 def _columns(text: str, cells: Sequence[tuple[int, int]]) -> list[_Column]:
     """The columns of values, where the cells are a table's header."""
+    if len(cells) < FEWEST_CELLS:
+        return []
     made: list[_Column] = []
     times: list[_Column] = []
     beside = False
-    line = text.rfind("\n", 0, cells[0][0]) + 1 if cells else 0
+    line = text.rfind("\n", 0, cells[0][0]) + 1
     for place, (start, end) in enumerate(cells):
         said = text[start:end].strip(" *:")
         middle = (start + end) / 2 - line
@@ -194,9 +197,9 @@ def _is_value(said: str) -> bool:
     return _NOTHING.fullmatch(said) is not None or _VALUE.fullmatch(said) is not None
 
 
-def _series(text: str, names: Matcher[str]) -> Iterator[Quantity]:
+def _series(text: str, named: Iterable[Match[str]]) -> Iterator[Quantity]:
     """Dates with values after a name: "INRs 6/10: 2.4  27/10: 2.7  today: 2.2", or values with dates."""
-    for match in names.find(text, tokens(text)):
+    for match in named:
         dates_first = _SERIES.match(text, match.end)
         run = dates_first or _TREND.match(text, match.end)
         if run is None:

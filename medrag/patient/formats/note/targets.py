@@ -51,13 +51,19 @@ _GIVEN_AS = re.compile(
 """A rate of infusion, or a single dose."""
 _LISTED = re.compile(r"\s?(?:[,/+&]|\band\b)\s?(?:and\s)?")
 _MISSPELT_FROM = 6
+DIRECTIONS_WITHIN = 60
+"""Characters after a name that nothing is known of in which its directions stand."""
+_DIGIT = re.compile(r"\d")
+_MASS = re.compile(r"\d\s?(?:mg|mcg|µg|ug|g|units?|iu)\b", re.IGNORECASE)
 
 
 def find_targets(text: str, words: Sequence[Token], parts: Sections, knowledge: Knowledge) -> list[Target]:
     """Everything the note names, in order, headings left out; targets do not overlap."""
+    named = list(islice(all_terms(knowledge).find(text, words), MOST_NAMES))
+    words = words[: named[-1].last] if len(named) == MOST_NAMES else words
     found = [
         Target(match.start, match.end, match.values[0])
-        for match in islice(all_terms(knowledge).find(text, words), MOST_NAMES)
+        for match in named
         if not parts.in_heading(match.start) and not _something_else(text, match.start, match.end)
     ]
     found = _with_directions(text, found)
@@ -201,17 +207,25 @@ def _unknown_drugs(
         if parts.in_heading(word.start):
             continue
         listed = parts.category(word.start) in {"medications", "stopped", "allergies"}
-        said, stop = directions_at(text, word.end, min(len(text), word.end + 60))
-        given = amount_given(said) and re.search(r"\d\s?(?:mg|mcg|µg|ug|g|units?|iu)\b", said or "", re.I) is not None
+        said = _amount_next(text, word.end)
+        given = said is not None and _MASS.search(said) is not None
         cut = cut_short(plain(word.text), knowledge, dosed=given)
         treated = _TREATS.search(text, max(0, word.start - 24), word.start) is not None
-        if not (given or listed or treated or cut or _abbreviates_a_drug(word.text, said, knowledge)):
+        stem = (given or treated) and stemmed(word.folded)
+        abbreviated = _abbreviates_a_drug(word.text, said, knowledge)
+        if not (given or listed or stem or cut or abbreviated):
             continue
         near = (nearest(plain(word.text), knowledge) if len(word.text) >= _MISSPELT_FROM else None) or cut
-        stem = stemmed(word.folded)
-        abbreviated = _abbreviates_a_drug(word.text, said, knowledge)
-        if cut or (near and (given or listed)) or ((given or treated) and stem) or abbreviated:
+        if cut or (near and (given or listed)) or stem or abbreviated:
+            said, stop = directions_at(text, word.end, word.end + DIRECTIONS_WITHIN)
             yield Target(word.start, word.end, Term(Kind.DRUG, drug=near), said, stop, known=near is not None)
+
+
+def _amount_next(text: str, place: int) -> str | None:
+    """The directions at ``place``, where a figure stands near it."""
+    if _DIGIT.search(text, place, place + DIRECTIONS_WITHIN) is None:
+        return None
+    return directions_at(text, place, place + DIRECTIONS_WITHIN)[0]
 
 
 def _abbreviates_a_drug(word: str, directions: str | None, knowledge: Knowledge) -> bool:

@@ -16,7 +16,7 @@ from medrag.patient.formats.note.days import MONTH, Calendar
 from medrag.patient.formats.note.sizes import pressures, sizes
 from medrag.patient.formats.note.tables import tabled
 from medrag.reading.languages import pattern
-from medrag.reading.matcher import Letters, Matcher, tokens
+from medrag.reading.matcher import Letters, Match, Matcher, Token, tokens
 from medrag.reading.quantities import DATE, Quantity, quantities
 from medrag.reading.sections import Sections, sections
 from medrag.types import FactStatus, Observation
@@ -118,8 +118,10 @@ def measurements(
     """Vital signs and laboratory values; those of relatives, donors and other fluids are left out."""
     parts = known or sections(text)
     calendar = Calendar.of(text, moment)
-    tables = tabled(text, _names(knowledge))
-    prose = [*pressures(text), *sizes(text), *_laboratory(text, knowledge), *_levels(text, knowledge)]
+    words, names = tokens(text), _names(knowledge)
+    named = list(names.find(text, words))
+    tables = tabled(text, names, named)
+    prose = [*pressures(text), *sizes(text), *_laboratory(text, named), *_levels(text, words, knowledge)]
     found = [*tables.values, *(each for each in prose if not tables.covers(each.start))]
     found = [each for each in _of_days(text, found, calendar) if _is_patients(text, parts, each) and _can_be(each, knowledge)]
     found = _apart(sorted(found, key=lambda each: (each.start, -each.end)))
@@ -142,8 +144,8 @@ def _of_days(text: str, found: Sequence[Quantity], calendar: Calendar) -> Iterat
             yield replace(each, earlier=True)
 
 
-def _laboratory(text: str, knowledge: Knowledge) -> Iterator[Quantity]:
-    for each in quantities(text, tokens(text), _names(knowledge)):
+def _laboratory(text: str, named: Sequence[Match[str]]) -> Iterator[Quantity]:
+    for each in quantities(text, named):
         if _means_another(text, each):
             continue
         if _counts(each.name, each):
@@ -169,12 +171,12 @@ def _means_another(text: str, each: Quantity) -> bool:
     )
 
 
-def _levels(text: str, knowledge: Knowledge) -> Iterator[Quantity]:
+def _levels(text: str, words: Sequence[Token], knowledge: Knowledge) -> Iterator[Quantity]:
     """Levels of the drug that their line names before ("Lithium 600 mg nocte, level 0.72 mmol/L")."""
     if "level" not in text.casefold():
         return
     levels = {each.drug: key for key, each in knowledge.measurements.items() if each.drug}
-    for each in quantities(text, tokens(text), _LEVELS):
+    for each in quantities(text, _LEVELS.find(text, words)):
         line = text[max(0, each.start - LEVEL_WITHIN, text.rfind("\n", 0, each.start) + 1) : each.start]
         named = [
             drug for word in tokens(line) if (name := knowledge.names.get(word.folded)) for drug in name.ingredients
