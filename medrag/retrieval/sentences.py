@@ -31,7 +31,7 @@ FLOOR = 0.45
 """Of the bundled ranking, by the questions of sft/questions: docs/results-model.md."""
 LOOKED_AT_AGAIN = 16
 """Sentences that the larger encoder reads too: its one pass over them is most of the time of a new question."""
-SECOND_WEIGHT = 16.0
+SECOND_WEIGHT = 8.0
 """Of the larger encoder's cosine beside the order's score, by documents set aside: docs/results-model.md."""
 SECOND_SHARE = 1.5
 """Of its cosine beside the first one's in how near a sentence is; FLOOR holds for both: docs/results-model.md."""

@@ -16,7 +16,7 @@ from medrag.types import Evidence, Pointer, Statement
 MAX_STATEMENTS = 6
 RANKED = 8
 """How many of the sentences that search ranks first the prompt names."""
-NEAR = 1.5
+NEAR = 1.75
 """Log odds behind the best within which a sentence answers beside it: docs/results-model.md."""
 TOKENS_PER_CHOICE = 4
 _LETTERS = 26
