@@ -48,7 +48,7 @@ def polarity_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]
 
 def _said_after(text: str, start: int, end: int, after: str) -> Polarity | None:
     """What the words right after the name say by themselves."""
-    if _said("verdict").match(text, end):
+    if _said("verdict").match(text, end) or _said("rejected").match(after):
         return Polarity.AVOIDED
     if _said("only_once").match(after):
         return Polarity.MENTIONED
@@ -87,7 +87,8 @@ def _uncued(after: str) -> Polarity:
     """With no cue before the name: advised, unless the sentence goes on to warn of it or only to describe its harm."""
     if any(_said(warning).match(after) for warning in ("warned_farther", "warned_back", "verdict_aside")):
         return Polarity.AVOIDED
-    return Polarity.MENTIONED if _said("harm").match(after) else Polarity.RECOMMENDED
+    spoken_of = _said("harm").match(after) or _said("with_advice").match(after)
+    return Polarity.MENTIONED if spoken_of else Polarity.RECOMMENDED
 
 
 def _overruled(text: str, cue: Cue, start: int, end: int, after: str) -> bool:

@@ -65,8 +65,14 @@ def _found(context: Context, each: Prescription, given: Sequence[Prescription]) 
                 values = {"drug": each.mention.label, "reason": rule.reason}
                 source, facts = knowledge.cite(rule), (drug.fact.display, *held)
                 sure = each.mention.polarity is Polarity.STOPPED
-                severity = rule.severity if sure else max(rule.severity, Severity.WARNING, key=RANK.__getitem__)
+                severity = _severity(context, rule) if sure else max(rule.severity, Severity.WARNING, key=RANK.__getitem__)
                 yield fail("withdrawal.rule", severity, source, (each.mention.label,), facts, **values)
+
+
+def _severity(context: Context, rule: Withdrawal) -> Severity:
+    """The rule's; a warning withholds where the statement itself rules out a taper."""
+    outright = rule.severity is Severity.WARNING and _said("at_once").search(context.statement.text)
+    return Severity.CONTRAINDICATED if outright else rule.severity
 
 
 def _too_fast(context: Context, rule: Withdrawal) -> bool:
