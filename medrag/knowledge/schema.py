@@ -118,7 +118,7 @@ class HepaticRule(Rule):
 
 
 class RouteRule(Rule):
-    """``drugs`` by any of ``routes`` do harm, or are not made for it; with ``conditions`` for patients with any of them."""
+    """``drugs`` by any of ``routes`` do harm, or are not made for it; with ``conditions`` in any of them."""
 
     drugs: Terms
     routes: Terms
@@ -277,9 +277,13 @@ class AgeLimit(Fact):
 
 
 class RedFlag(Fact):
-    """A presentation: each group of ``all`` must be met by one of its regular expressions."""
+    """A presentation: each group of ``all`` must be met by one of its regular expressions.
+
+    ``emergency`` names another whose notice says the same, and is enough where both are met.
+    """
 
     name: str
+    emergency: str = ""
     all: tuple[Terms, ...]
     notice: str
 

@@ -62,8 +62,8 @@ class Condition(Record):
     written; ``maybe`` often mean less ("glaucoma") and lower the rules by one level of severity. A ``lasting``
     condition stands after it is over, in full (past angioedema) or lowered (a healed ulcer). An ``event`` is over
     once it is history. ``no_rules``: reviewed, and no drug is to be avoided in it. ``egfr`` is the best kidney
-    function (mL/min/1.73 m2) it allows, ``child_pugh`` the class it stands for. ``recent`` is the condition that it also
-    is while its words say that it is of the last weeks ("stent 5 weeks ago").
+    function (mL/min/1.73 m2) it allows, ``child_pugh`` the class it stands for. ``recent`` is the condition that it
+    also is while its words say that it is of the last weeks ("stent 5 weeks ago").
     """
 
     key: str

@@ -33,7 +33,8 @@ _NEGATIVE = re.compile(r"negative|not (?:detected|present|found|carried|a carrie
 _POSITIVE = re.compile(r"positive|detected|present|carrier|\bpos\b|hetero|homo", re.IGNORECASE)
 _HLA = re.compile(r"\*?\s?(\d{2,3}):?(\d{2})(?!\d)")
 _ZYGOUS = re.compile(
-    r"(?P<allele>\*\w+)[\s,]*(?:allele|variant|carrier)?\s*\(?(?P<how>homozyg\w+|heterozyg\w+)\)?(?: carrier)?", re.IGNORECASE
+    r"(?P<allele>\*\w+)[\s,]*(?:allele|variant|carrier)?\s*\(?(?P<how>homozyg\w+|heterozyg\w+)\)?(?: carrier)?",
+    re.IGNORECASE,
 )
 
 

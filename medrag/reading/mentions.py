@@ -58,7 +58,10 @@ class DrugMention:
         return " + ".join(self.ingredients) or (self.drug_class or self.text).replace("_", " ")
 
 
-_HEADS = re.compile(r"\s*(?:[:(]\s*(?:e\.g\.,?|such as|like|including)?|,?\s*(?:such as|like|including|e\.g\.,?|especially))\s*", re.IGNORECASE)
+_HEADS = re.compile(
+    r"\s*(?:[:(]\s*(?:e\.g\.,?|such as|like|including)?|,?\s*(?:such as|like|including|e\.g\.,?|especially))\s*",
+    re.IGNORECASE,
+)
 _LISTS = re.compile(r"\s*(?:,|/|\band\b|\bor\b|,\s*(?:and|or)\b)\s*", re.IGNORECASE)
 _DOSED = re.compile(r"\s*\d")
 SHORTEST_CUT = 5

@@ -131,9 +131,7 @@ def _held_out(mentions: Sequence[Labelled], truth: NDArray[np.bool_]) -> NDArray
     return scores
 
 
-def _fitted(
-    mentions: Sequence[Labelled], truth: NDArray[np.bool_]
-) -> tuple[list[str], NDArray[np.float64], float]:
+def _fitted(mentions: Sequence[Labelled], truth: NDArray[np.bool_]) -> tuple[list[str], NDArray[np.float64], float]:
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
 

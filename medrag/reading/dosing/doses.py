@@ -85,7 +85,8 @@ _MAXIMUM = re.compile(
 )
 _THRESHOLD = re.compile(r"(?:>|≥|<|≤|above|over|below|under|than|exceed\w*|more than|less than)\s*$", re.IGNORECASE)
 _MOST_DOSES = re.compile(
-    rf"(?:max\w*|up to|(?:no|not) more than|at most|not exceed\w*|limit\w* to)[^.;]{{0,20}}?(?P<n>{NUMBER})\s+(?:doses|times)\s+(?:in|per|a|every)",
+    r"(?:max\w*|up to|(?:no|not) more than|at most|not exceed\w*|limit\w* to)[^.;]{0,20}?"
+    rf"(?P<n>{NUMBER})\s+(?:doses|times)\s+(?:in|per|a|every)",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\s*\([^()]{1,40}\)")

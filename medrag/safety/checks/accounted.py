@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from medrag.reading.accounting import Gap, Unread, gaps
@@ -18,9 +19,15 @@ def unread(context: Context) -> Iterable[Finding]:
     text = context.statement.text
     for gap in gaps(text, context.read, context.knowledge):
         yield _finding(gap)
-    told_of = context.read or context.advised or context.stopped_before
-    if not told_of and (unnamed := pattern("advice", "unnamed").search(text)):
+    unnamed = pattern("advice", "unnamed").search(text)
+    if unnamed and not (context.read or context.advised or context.stopped_before or _spoken_of(text, context)):
         yield _finding(Gap(Unread.TREATMENT, (unnamed[0],)))
+
+
+def _spoken_of(text: str, context: Context) -> bool:
+    """Whether a kind of treatment is named that "it" or "them" may stand for."""
+    kinds = context.knowledge.words["treatments"]
+    return any(word.removesuffix("s") in kinds for word in re.findall(r"[a-z]+", text.lower()))
 
 
 def _finding(gap: Gap) -> Finding:

@@ -62,9 +62,9 @@ def _found(context: Context, pair: Pair) -> Iterator[Finding]:
     for rule, severity in (*whole, *_partly(context, pair)):
         labels, source = (one.mention.label, other.mention.label), context.knowledge.cite(rule)
         values = {"drug": labels[0], "other": labels[1], "reason": rule.reason}
-        if rule.timed and pattern("manners", "apart").search(context.statement.text):
-            severity = Severity.INFORMATION
-        yield fail("interaction.pair", severity, source, labels, pair.facts, **values)
+        apart = rule.timed and pattern("manners", "apart").search(context.statement.text)
+        said = Severity.INFORMATION if apart else severity
+        yield fail("interaction.pair", said, source, labels, pair.facts, **values)
 
 
 def _partly(context: Context, pair: Pair) -> Iterator[tuple[Interaction, Severity]]:

@@ -12,8 +12,8 @@ from medrag.knowledge.schema import CriterionRule
 from medrag.knowledge.vocabulary import Terms
 from medrag.patient.view import PatientView
 from medrag.reading import Prescription
-from medrag.reading.languages import pattern
 from medrag.reading.dosing.daily import amounts_of, daily_dose
+from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, fail, ingredients_of, not_assessed, worst
 from medrag.types import Finding
 

@@ -43,13 +43,13 @@ def _rescue(context: Context, each: Prescription) -> Iterator[Finding]:
     """A dose as needed of the opioid that the patient takes, of more than half a day's amount of it."""
     fact = _fact(context, each)
     daily = [
-        _equivalent(context, drug.prescription) or 0.0
-        for drug in context.current
-        if _fact(context, drug.prescription)
+        _equivalent(context, drug.prescription) or 0.0 for drug in context.current if _fact(context, drug.prescription)
     ]
-    doses = amounts_of(each, fact.drug).doses if fact else ()
-    most = max((one.high for one in doses if one.as_needed and one.per == "dose"), default=0.0) * (fact.factor if fact else 0)
-    if most and daily and most > MOST_RESCUE * sum(daily) > 0:
+    if fact is None:
+        return
+    doses = amounts_of(each, fact.drug).doses
+    most = fact.factor * max((one.high for one in doses if one.as_needed and one.per == "dose"), default=0.0)
+    if most > MOST_RESCUE * sum(daily) > 0:
         label = each.mention.label
         values = {"drug": label, "dose": round(most), "total": round(sum(daily))}
         yield fail("opioids.rescue", Severity.CONTRAINDICATED, RESCUE_SOURCE, (label,), (), **values)

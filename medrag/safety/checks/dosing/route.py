@@ -1,4 +1,4 @@
-"""Whether a drug may be given by the route, device and manner advised, and whether local use of it is known to stay local."""
+"""Whether a drug may be given by the route, device and manner advised, and whether local use of it stays local."""
 
 from __future__ import annotations
 
@@ -55,12 +55,14 @@ def _manners(text: str) -> Iterator[str]:
 
 
 def _wrong(context: Context, each: Prescription) -> Iterator[Finding]:
-    for place in sorted(context.rules("routes", each.mention)):
+    places = sorted(context.rules("routes", each.mention))
+    ways = tuple(_ways(context, each)) if places else ()
+    for place in places:
         rule = context.knowledge.rules.routes[place]
         patient = context.patient
         if rule.conditions and (patient is None or patient.concepts.keys().isdisjoint(rule.conditions)):
             continue
-        if way := next((way for way in _ways(context, each) if way in rule.routes), None):
+        if way := next((way for way in ways if way in rule.routes), None):
             values = {"drug": each.mention.label, "route": way, "reason": rule.reason}
             yield fail("route.wrong", rule.severity, context.knowledge.cite(rule), (each.mention.label,), (), **values)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from medrag.knowledge.schema import Withdrawal
+from medrag.patient.view import CurrentDrug
 from medrag.reading import DrugMention, Polarity, Prescription
 from medrag.reading.languages import pattern
 from medrag.reading.polarity.cues import SENTENCE_END
@@ -15,6 +16,8 @@ from medrag.safety.checks.stopping.spans import taper
 from medrag.types import Finding, Severity
 
 _said = partial(pattern, "stops")
+NEAR = 30
+"""Characters before a name in which a verb right before it stands."""
 _advised = partial(pattern, "advice")
 
 
@@ -23,50 +26,69 @@ def withdrawal(context: Context) -> Iterable[Finding]:
 
     Words that are only like those of a stop warn, where none tells to keep the drug.
     """
-    if context.patient and (stopped := list(_stopped(context))):
-        ended = {each.mention.label for each in stopped}
+    ended = [(each, facts) for each in context.read if (facts := _facts(context, each)) and _stops(context, each)]
+    if ended:
+        labels = {each.mention.label for each, _ in ended}
         others = (*context.recommended, *context.advised)
-        given = [each for each in others if each.doses or each.mention.label not in ended]
-        yield from worst(finding for each in stopped for finding in _found(context, each, given))
+        given = [each for each in others if each.doses or each.mention.label not in labels]
+        yield from worst(finding for each, facts in ended for finding in _found(context, each, facts, given))
 
 
-def _stopped(context: Context) -> Iterator[Prescription]:
-    text = context.statement.text
-    spans = [(each.mention.start, each.mention.end) for each in context.read]
-    tapered = taper(text) is not None
-    for each in context.read:
-        mention = each.mention
-        open_ = mention.resolved and not each.doses and not _kept(text, mention)
-        if mention.polarity is Polarity.STOPPED or (
-            open_ and (tapered or may_stop(text, mention.start, mention.end, spans, mention.polarity))
-        ):
-            yield each
+def _facts(context: Context, each: Prescription) -> list[tuple[CurrentDrug, Withdrawal]]:
+    """The drugs taken that the mention means, with the rules about ending them."""
+    if context.patient is None or not each.mention.resolved:
+        return []
+    names, knowledge = ingredients_of(each, context.knowledge), context.knowledge
+    return [
+        (drug, knowledge.rules.withdrawals[place])
+        for drug in context.patient.drugs
+        if any(_means(name, taken) for name in names for taken in ingredients_of(drug.prescription, knowledge))
+        for place in sorted(context.rules("withdrawals", drug.prescription.mention))
+    ]
+
+
+def _stops(context: Context, each: Prescription) -> bool:
+    """Whether the statement ends the drug: by its cues, by a taper to nothing, or in words like those of a stop."""
+    mention, text = each.mention, context.statement.text
+    if mention.polarity is Polarity.STOPPED:
+        return True
+    if each.doses or _kept(text, mention):
+        return False
+    spans = [(other.mention.start, other.mention.end) for other in context.read]
+    return taper(text) is not None or may_stop(text, mention.start, mention.end, spans, mention.polarity)
 
 
 def _kept(text: str, mention: DrugMention) -> bool:
-    """Whether words before the name forbid to end it ("never skip ...")."""
+    """Whether words before the name forbid to end it ("never skip ..."), or let it go on."""
+    if _said("goes_on").search(text, max(0, mention.start - NEAR), mention.start):
+        return True
     kept = [found.end() for found in _advised("keep").finditer(text, 0, mention.start)]
     return bool(kept) and not SENTENCE_END.search(text, kept[-1], mention.start)
 
 
-def _found(context: Context, each: Prescription, given: Sequence[Prescription]) -> Iterator[Finding]:
-    patient, knowledge = context.patient, context.knowledge
-    if patient is None:
-        return
-    names = ingredients_of(each, knowledge)
-    for drug in patient.drugs:
-        if not any(_means(name, taken) for name in names for taken in ingredients_of(drug.prescription, knowledge)):
-            continue
-        for place in sorted(context.rules("withdrawals", drug.prescription.mention)):
-            rule = knowledge.rules.withdrawals[place]
-            held = [patient.concepts[name] for name in rule.conditions if name in patient.concepts]
-            concerned = bool(held) if rule.conditions else not each.local
-            if concerned and _too_fast(context, rule) and not _replaced(context, rule, given):
-                values = {"drug": each.mention.label, "reason": rule.reason}
-                source, facts = knowledge.cite(rule), (drug.fact.display, *held)
-                sure = each.mention.polarity is Polarity.STOPPED
-                severity = rule.severity if sure else max(rule.severity, Severity.WARNING, key=RANK.__getitem__)
-                yield fail("withdrawal.rule", severity, source, (each.mention.label,), facts, **values)
+def _found(
+    context: Context,
+    each: Prescription,
+    facts: Iterable[tuple[CurrentDrug, Withdrawal]],
+    given: Sequence[Prescription],
+) -> Iterator[Finding]:
+    concepts = context.patient.concepts if context.patient else {}
+    for drug, rule in facts:
+        held = [concepts[name] for name in rule.conditions if name in concepts]
+        concerned = bool(held) if rule.conditions else not each.local
+        if concerned and _too_fast(context, rule) and not _replaced(context, rule, given):
+            values = {"drug": each.mention.label, "reason": rule.reason}
+            source, said = context.knowledge.cite(rule), (drug.fact.display, *held)
+            severity = _severity(context, each, rule)
+            yield fail("withdrawal.rule", severity, source, (each.mention.label,), said, **values)
+
+
+def _severity(context: Context, each: Prescription, rule: Withdrawal) -> Severity:
+    """The rule's; a warning withholds where the statement itself rules out a taper, and what is doubtful only warns."""
+    if each.mention.polarity is not Polarity.STOPPED:
+        return max(rule.severity, Severity.WARNING, key=RANK.__getitem__)
+    outright = rule.severity is Severity.WARNING and _said("at_once").search(context.statement.text)
+    return Severity.CONTRAINDICATED if outright else rule.severity
 
 
 def _too_fast(context: Context, rule: Withdrawal) -> bool:
