@@ -99,7 +99,8 @@ def _conditions(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:
         done.add(key)
         less = written in each.maybe and written not in each.includes
         name = full.get(written) or (each.name if less else _shown(written, each, full))
-        yield written, letters(written), Term(Kind.CONDITION, name, each.event)
+        event = each.event and not key.startswith("chronic ")
+        yield written, letters(written), Term(Kind.CONDITION, name, event)
         if key.endswith(" cancer"):
             yield f"{written[: -len(' cancer')]} ca", Letters.ANY, Term(Kind.CONDITION, name, each.event)
 
