@@ -204,8 +204,8 @@ def _left_no_trace(said: Said) -> bool:
     """Whether the rest of a cancer's entry says that nothing of it is left ("2009, lumpectomy; NED")."""
     if not _CANCER.search(said.target.term.name) or _METASTATIC.search(said.target.term.name):
         return False
-    end = said.text.find("\n", said.target.end)
-    return _NO_TRACE.search(said.text, said.target.end, end if end >= 0 else len(said.text)) is not None
+    line = said.text[said.target.end : said.target.end + MOST_AFTER].partition("\n")[0]
+    return _NO_TRACE.search(line) is not None
 
 
 def _was_treated(said: Said) -> bool:
@@ -224,7 +224,9 @@ def is_allergy(said: Said) -> bool:
     before = said.text[max(0, said.target.start - NEAR) : said.target.start]
     if "conditional" in said.cues and said.section != "allergies" and "allerg" not in before.casefold():
         return False
-    if said.section == "stopped" and not _ALLERGIC.search(said.text[said.target.end :].partition("\n")[0][:NEAR]):
+    if said.section == "stopped" and not _ALLERGIC.search(
+        said.text[said.target.end : said.target.end + NEAR].partition("\n")[0]
+    ):
         return False
     if "allergic" in said.cues or _reacted(said):
         return True
@@ -316,7 +318,8 @@ def _status_now(said: Said, *, dosed: bool) -> FactStatus:
 def _given_once(said: Said) -> bool:
     """Whether its directions, or the words in its line just after, say that it is given once."""
     stop = max(said.target.end, said.target.stop) + AFTER
-    once = _ONCE.search(said.text[said.target.end :].partition("\n")[0])
+    line = said.text[said.target.end : stop + AFTER].partition("\n")[0]
+    once = _ONCE.search(line)
     return once is not None and said.target.end + once.end() <= stop
 
 
