@@ -54,6 +54,9 @@ _RELATIVE = re.compile(
     re.I,
 )
 """What joins a clause to the name that it speaks of (", which she no longer takes")."""
+_NEW_CLAUSE = re.compile(r"[-–—,]\s(?:(?:but|and)\s)?(?:s?he|they|I|we)\s(?:\w+\s)?\Z")
+"""What a new clause begins with: the verb after it is of what follows ("no NSAIDs - he stopped Celebrex")."""
+NEXT = 40
 _LIGHT = re.compile(
     r"(?:\s?\([^()\n]{1,40}\))?+[\s(:=,→>–—\-]*+"
     r"(?:(?:(?:(?:was|were|had been|has been) (?:tried|triall?ed|used|taken|started|given)"
@@ -63,7 +66,7 @@ _LIGHT = re.compile(
     r"|nov(?:ember)?|dec(?:ember)?"
     r"|agreed|who|was|were|is|are|has|have|had|been|be|then|now|also|recently|subsequently|just|both|all"
     r"|still|remains?|currently|temporarily|being|kept|today|yesterday|nocte|mane|om|mr"
-    r"|which|that|he|she|pt"
+    r"|which|that|he|she|pt|patient|gtts?|infusions?|drips?"
     r"|mg|mcg|g|ml|units?|iu|tabs?|tablets?|caps?|puffs?|po|iv|im|sc|inh|od|bd|tds|qds|qd|bid|tid|qid|qhs|hs|prn|daily"
     r"|nightly|weekly|monthly|am|pm|once|twice|a|per|day"
     r"|q\d{1,2}h(?:rs?)?|dose|dosage|prophylaxis|at|the|er|xr|xl|sr|cr|for|in|x|years?|months?|weeks?|days?|allergy|therapy"
@@ -163,7 +166,13 @@ class Context:
                 sign.start <= cue.start
                 and cue.end <= sign.end
                 and (
-                    sign.says == "nothing" or (sign.side == "after" and sign.says == cue.says and cue.says in _ANSWERS)
+                    sign.says == "nothing"
+                    or (
+                        sign.side == "after"
+                        and sign.says == cue.says
+                        and cue.says in _ANSWERS
+                        and self._ends_at(sign.start)
+                    )
                 )
                 for sign in signs
             ):
@@ -219,6 +228,8 @@ class Context:
         end = self._spans[place][1]
         if _RELATIVE.fullmatch(self._text, end, start):
             return "after"
+        if _NEW_CLAUSE.search(self._text, end, start) and self._named(start, min(sentence.end, start + NEXT)):
+            return "before"
         if sentence.commas_between(end - 1, start) and self._named(start, sentence.end):
             return "before"
         return "after" if _LIGHT.fullmatch(self._text, end, start) else "before"
@@ -358,6 +369,11 @@ class Context:
     def _named(self, start: int, end: int) -> int:
         """How many mentions stand from ``start`` to ``end``."""
         return bisect_left(self._starts, end) - bisect_left(self._starts, start)
+
+    def _ends_at(self, place: int) -> bool:
+        """Whether a mention ends at ``place``, or a bracket or two before it."""
+        last = bisect_left(self._starts, place) - 1
+        return last >= 0 and not self._text[self._spans[last][1] : place].strip(" )]*")
 
     def _count(self, start: int, end: int) -> int:
         """The words from ``start`` to ``end`` that belong to no mention."""

@@ -18,7 +18,7 @@ UNIT = (
     r"|mg/dl|g/dl|gm/dl|mg%|mg/l|g/l|[uµμ]mol/l|mcmol/l|micromol/l|micromoles/l|mmol/l|mmoles/l|meq/l|ng/ml|ng/l|pg/ml"
     r"|[uµμ]g/dl|mcg/dl|[uµμ]g/l|mcg/l|mu/l|miu/l|k/[uµμ]l|k/mm3|i?u/l|units/l"
     r"|x?\s?10\^?[39]/[uµμ]?l|x\s?10e[39]/l|/[uµμ]l|/mm\^?3|/cmm"
-    r"|kgs?|lbs?|pounds|kilograms?|grams|cms?|centimet(?:er|re)s|met(?:er|re)s|m|inches|in|ft|mmhg|mm\s?hg|bpm"
+    r"|kgs?|kilos?|lbs?|pounds|kilograms?|grams|cms?|centimet(?:er|re)s|met(?:er|re)s|m|inches|in|ft|mmhg|mm\s?hg|bpm"
     r"|beats per minute|beats/min|breaths/min|/min|msec|ms|seconds|secs?|s|mmol|meq"
     r"|°\s?[cf]|º\s?[cf]|deg(?:rees)?\s?[cf]|[cf]|%|kg/m\^?[2²]|ml/min(?:/1[.,]73\s?m\^?[2²]?)?"
 )
@@ -31,7 +31,7 @@ _LINK = (
     r"|initially|initial|repeat|repeated|peaked|random|fasting|level|levels|count|concentration|value|interval|result"
     r"|slightly|mildly|markedly|normal|wnl|in clinic|again|has|had|with|a|an|the|and is|saturation|reading"
     r"|non-?fasting|lab|serum|plasma|blood|venous|arterial|estimated|calculated|actual|current(?:ly)?|latest"
-    r"|most recent|just|(?:re-?)?checked|done|taken|drawn|sent|which|this|on|in"
+    r"|most recent|just|at home|home|(?:re-?)?checked|done|taken|drawn|sent|which|this|on|in"
 )
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)(?:day)?"
 _WHEN = (
@@ -77,7 +77,7 @@ SINCE = 12
 """Characters that such a year and the word before it take, at most."""
 _SPELT = {
     "micromol/l": "umol/L", "micromoles/l": "umol/L", "mcmol/l": "umol/L", "mmoles/l": "mmol/L", "mmol per l": "mmol/L",
-    "umol per l": "umol/L", "units/l": "U/L", "kilograms": "kg", "kilogram": "kg", "centimetres": "cm", "centimeters": "cm",
+    "umol per l": "umol/L", "units/l": "U/L", "kilograms": "kg", "kilos": "kg", "kilo": "kg", "kilogram": "kg", "centimetres": "cm", "centimeters": "cm",
     "metres": "m", "meters": "m", "pounds": "lb", "millimoles per litre": "mmol/L", "millimoles per liter": "mmol/L",
     "millimoles per mole": "mmol/mol", "micromoles per litre": "umol/L", "micromoles per liter": "umol/L",
     "nanomoles per litre": "nmol/L", "picomoles per litre": "pmol/L", "grams per litre": "g/L", "grams per liter": "g/L",

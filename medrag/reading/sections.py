@@ -30,7 +30,7 @@ _REACTION = re.compile(
     r"\b(?:rash|hives|urticaria|anaphyl\w+|angio-?o?edema|swelling|itch\w*|wheeze\w*|bronchospasm|nausea"
     r"|vomit\w*|upset|SJS"
     r"|DRESS|TEN|red man|toleran\w+|tolerates?|intoleran\w+|allerg\w+|in error|on record|label|SPT|reaction"
-    r"|blister\w*|diarrho?ea|cough|ticked|none known|nil known|fine|de-?labell?ed)\b"
+    r"|blister\w*|diarrho?ea|cough|ok|okay|ticked|none known|nil known|fine|de-?labell?ed)\b"
     r"|\A[^.:\n]{2,40}: ?(?:no|none|nil)\b"
     r"|\A[ \t]*[A-Z][A-Za-z/ -]{2,30}?(?: ?[→(]| ?->| [-–—] )",
     re.IGNORECASE,
@@ -45,7 +45,7 @@ _SHORTEST = 3
 """A heading before a dash, in a line, is longer, or in capitals."""
 _PROSE = 9
 """A line of more words, after a blank one, is no entry of the list before."""
-_BULLETS = re.compile(r"\n[ \t]*[•*‣▪☐☑☒-][ \t]?\S[^\n]*\n[ \t]*[•*‣▪☐☑☒-]")
+_BULLETS = re.compile(r"\n[ \t]*(?:[•*‣▪☐☑☒-]|1[.)])[ \t]?\S[^\n]*\n[ \t]*(?:[•*‣▪☐☑☒-]|\d{1,2}[.)])")
 _ASIDE = re.compile(r"\([^()\n]{1,40}\)\s*$")
 """What brackets add to a heading ("Meds (from GP):")."""
 _TITLE = re.compile(r"[A-Z][A-Za-z]+(?: [A-Za-z/&-]+){0,5}")

@@ -97,9 +97,10 @@ def _conditions(knowledge: Knowledge) -> Iterator[tuple[str, Letters, Term]]:
         if key in done or "%" in written or (first in openers and rest in knowledge.phrases):
             continue
         done.add(key)
-        less = written in each.maybe and written not in each.includes
-        name = full.get(written) or (each.name if less else _shown(written, each, full))
-        yield written, letters(written), Term(Kind.CONDITION, name, each.event)
+        less = written in each.maybe and each.name.endswith(f" {written}")
+        name = each.name if less else _shown(written, each, full, knowledge)
+        event = each.event and not key.startswith("chronic ")
+        yield written, letters(written), Term(Kind.CONDITION, name, event)
         if key.endswith(" cancer"):
             yield f"{written[: -len(' cancer')]} ca", Letters.ANY, Term(Kind.CONDITION, name, each.event)
 
@@ -112,15 +113,31 @@ def letters(written: str) -> Letters:
     return Letters.CAPITALS if len(written) < SHORT or written.lower() in words else Letters.ANY
 
 
-def _shown(written: str, condition: Condition, full: Mapping[str, str]) -> str:
-    """The words as written; an abbreviation at their head, or all of them, spelt out where that is known."""
+def _shown(written: str, condition: Condition, full: Mapping[str, str], knowledge: Knowledge) -> str:
+    """The words as written; an abbreviation at their head, or all of them, spelt out where that means no less."""
+    if written in condition.names:
+        return full[written]
     head, _, rest = written.partition(" ")
-    if head.upper() != head:
-        return _spelt(written, condition.name)
-    if head in full:
-        return f"{full[head]} {rest}".rstrip()
-    spelt = (each for each in (*condition.names, *condition.includes) if _initials(each.split()) == written.lower())
-    return next(spelt, _spelt(written, condition.name))
+    known = [full[written]] if written in full else []
+    if head.upper() == head and head in full:
+        known.append(f"{full[head]} {rest}".rstrip())
+    if written.upper() == written:
+        spelt = (*condition.names, *condition.includes)
+        known += [each for each in spelt if _initials(each.split()) == written.lower()]
+    fitting = (each for each in known if condition.key in _meant(each, knowledge))
+    return next(fitting, _spelt(written, condition.name))
+
+
+def _meant(words: str, knowledge: Knowledge) -> set[str]:
+    """The conditions that ``words`` mean, and those that these imply."""
+    found: set[str] = set()
+    waiting = [each.condition for each in knowledge.phrases.get(fold(words), ())]
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            waiting += knowledge.conditions[key].implies
+    return found
 
 
 def _spelt(written: str, name: str) -> str:

@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 from medrag.knowledge import Knowledge
 from medrag.patient.fhir.documents import Attachment
+from medrag.patient.formats.note.agreement import agreed
 from medrag.patient.formats.note.days import note_date
 from medrag.patient.formats.note.exchanges import exchanged
 from medrag.patient.formats.note.facts import (
@@ -55,6 +56,8 @@ _DECIDING = frozenset({"plan", "assessment", "instructions", "stopped"})
 """Sections that say what happens with a drug from now on."""
 CHILD = 10.0
 """Years below which a gestation in the note is the mother's, or how the patient was born."""
+_EMPTY_CELL = re.compile(r"\|\s*(?:nil|none|no|-|–)\s*\|", re.IGNORECASE)
+"""A cell of a row of drugs that says that it was not taken there, which denies nothing."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +183,7 @@ def _named(
 
     A drug that its plan stops is no longer taken; neither is one that "was taken" and is anywhere said to be stopped.
     """
-    judged = list(_judged(note, parts, words, targets, age))
+    judged = list(agreed(list(_judged(note, parts, words, targets, age))))
     stopped = {
         said.target.term.drug.ingredients
         for said, fact in judged
@@ -231,10 +234,14 @@ def _judged(
                 cues |= {by_arrow[place]}
             if target.term.says:
                 cues |= {target.term.says}
+            if sentence.row and _EMPTY_CELL.search(text, sentence.start, sentence.end):
+                cues -= {"absent"}
             said = Said(target, cues, section, text, note.origin, note.date)
             fact = _fact(said, age)
             if fact is not None:
                 yield said, fact
+            if isinstance(fact, Allergy) and "stopped" in cues and (drug := medication_of(said)):
+                yield said, drug
             if isinstance(fact, Condition) and is_tested_not_pregnant(said, fact):
                 yield None, not_pregnant(said)
             if isinstance(fact, Allergy):

@@ -145,7 +145,7 @@ def test_no_known_allergies(tmp_path: Path, text: str) -> None:
         ("Rule out deep vein thrombosis.", "deep vein thrombosis", "uncertain"),
         ("History of diabetes.", "diabetes mellitus", "active"),
         ("Status post pneumonia.", "pneumonia", "resolved"),
-        ("Her sister has lupus.", "lupus", "family_history"),
+        ("Her sister has lupus.", "systemic lupus erythematosus", "family_history"),
         ("Return if fever.", "fever", "uncertain"),
         ("HTN: no", "hypertension", "negated"),
     ],

@@ -36,7 +36,9 @@ _NO_TRACE = re.compile(
     r"|\bdischarged from (?:oncology|follow)",
     re.IGNORECASE,
 )
-_ONCE = re.compile(r"\bx ?1\b|\bstat\b|\bonce only\b|\bsingle dose\b|\bone[- ]off\b", re.IGNORECASE)
+_ONCE = re.compile(r"\bx ?1\b|\bonce\b(?! (?:a|per|daily|weekly|every|monthly|\w+ly))|\bstat\b|\bonce only\b|\bsingle dose\b|\bone[- ]off\b", re.IGNORECASE)
+AFTER = 24
+"""Characters after a drug's directions in which they may say that it was given once."""
 _PROCEDURE = re.compile(
     r"(?:ectomy|plasty|otomy|replacement|dialysis|transplant|bypass|section|surgery|pacemaker)\b", re.IGNORECASE
 )
@@ -63,14 +65,27 @@ _DUE = re.compile(
     r"|L\.?M\.?P\.?|last menstrual period)(?: (?:is|was|of|on|by \w+))?[ :=(]{1,3}",
     re.IGNORECASE,
 )
+_IN_MASS = re.compile(r"\d\s?(?:mg|g|mcg|ml)\b", re.IGNORECASE)
+_HAD_ONCE = re.compile(r"(?:^|[.;\n]\s{0,3}|[-•*]\s)(?:(?:s?he|i|pt|patient) )?had (?:an? )?(?:\w+ ){0,2}\Z", re.IGNORECASE)
+_IN_YEAR = re.compile(r",? \(?(?:in )?(?:19|20)\d\d\b")
+_SENTENCE_END = re.compile(r"\.\s|\n")
+_LABEL_GONE = re.compile(
+    r"\b(?:(?:entry |label )?(?:has been |was )?removed from (?:the |his |her )?(?:record|notes|chart|list)|label removed"
+    r"|entry removed|de-?labell?ed)\b",
+    re.IGNORECASE,
+)
 _HAD = re.compile(r"\b(?:had|having|given|takes|taken)\s$", re.IGNORECASE)
+_ALLERGIC = re.compile(r"allerg|anaphyl|rash|hives|urticaria|angio|sjs|dress\b|swelling|itch", re.IGNORECASE)
 NEAR = 30
 """Characters before a substance in which the word allergy makes a condition one of an allergy."""
+MOST_AFTER = 160
+"""Characters after a substance in which its line may say that it was taken off the record."""
 _DAYS = re.compile(
     r"[^.;,\n]{0,30}?(?<![\d/])\(?(?P<first>\d{1,2}/\d{1,2})(?:/\d{2,4})?\s?(?:[-–]|to|until)\s?(?P<last>\d{1,2}/\d{1,2})\b(?!/\d)"
 )
 """The first and the last day of a course."""
-_DIAGNOSES = frozenset({"history", "past", "problems", "surgery", "assessment"})
+_NOT_TOLD = frozenset({"plan", "instructions", "allergies", "medications", "stopped", "social", "treated", "other", "review"})
+"""Sections in which a name that nothing is known of is mentioned in passing."""
 _TAKEN = {"taking", "planned", "stopped", "refused"}
 
 
@@ -114,13 +129,13 @@ def due(text: str, day: date, *, pregnant: bool) -> Iterator[tuple[int, int, int
 def condition_of(said: Said) -> Condition | None:
     """The condition; None for one that is only tested for, vaccinated against or listed among allergies.
 
-    One that nothing is known of is current where a list of diagnoses names it, not in passing.
+    One that nothing is known of is not current where it is mentioned in passing.
     """
     status = _condition_status(said)
     if said.section == "allergies" or status is None:
         return None
     target = said.target
-    if not target.known and status is FactStatus.ACTIVE and said.section not in _DIAGNOSES:
+    if not target.known and status is FactStatus.ACTIVE and said.section in _NOT_TOLD:
         return None
     stage = stage_after(said.text, target.end)
     name = target.term.name if target.known else said.words
@@ -147,7 +162,8 @@ def not_pregnant(said: Said) -> Observation:
 def habit_of(said: Said) -> Condition | None:
     """The use of a substance that nobody prescribes ("cannabis last 2023"); None where a dose or a list makes it a drug."""
     word = said.words.casefold()
-    if word not in language().words["habits"] or said.target.directions or said.section in {"medications", "allergies"}:
+    dosed = _IN_MASS.search(said.target.directions or "") is not None
+    if word not in language().words["habits"] or dosed or said.section in {"medications", "allergies"}:
         return None
     return condition_of(replace(said, target=replace(said.target, term=Term(Kind.CONDITION, f"{word} use"))))
 
@@ -179,15 +195,17 @@ def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the
 def _is_over(said: Said) -> bool:
     """Whether an event was treated, an organ with it taken out, or a cancer left no trace."""
     treated = said.target.term.event and _was_treated(said)
-    return treated or _was_taken_out(said) or _left_no_trace(said)
+    before = said.text[max(0, said.target.start - 40) : said.target.start]
+    once = _HAD_ONCE.search(before) and _IN_YEAR.match(said.text, said.target.end)
+    return bool(treated or once) or _was_taken_out(said) or _left_no_trace(said)
 
 
 def _left_no_trace(said: Said) -> bool:
     """Whether the rest of a cancer's entry says that nothing of it is left ("2009, lumpectomy; NED")."""
     if not _CANCER.search(said.target.term.name) or _METASTATIC.search(said.target.term.name):
         return False
-    end = said.text.find("\n", said.target.end)
-    return _NO_TRACE.search(said.text, said.target.end, end if end >= 0 else len(said.text)) is not None
+    line = said.text[said.target.end : said.target.end + MOST_AFTER].partition("\n")[0]
+    return _NO_TRACE.search(line) is not None
 
 
 def _was_treated(said: Said) -> bool:
@@ -205,6 +223,10 @@ def is_allergy(said: Said) -> bool:
     """Whether the note speaks of an allergy to the substance, or of none, and not of taking it."""
     before = said.text[max(0, said.target.start - NEAR) : said.target.start]
     if "conditional" in said.cues and said.section != "allergies" and "allerg" not in before.casefold():
+        return False
+    if said.section == "stopped" and not _ALLERGIC.search(
+        said.text[said.target.end : said.target.end + NEAR].partition("\n")[0]
+    ):
         return False
     if "allergic" in said.cues or _reacted(said):
         return True
@@ -227,7 +249,8 @@ def allergy_of(said: Said) -> Allergy | None:
     if "family" in said.cues:
         return None
     match = _REACTION.match(said.text, said.target.end)
-    negated = "absent" in said.cues or ("tolerated" in said.cues and not _reacted(said))
+    line = _SENTENCE_END.split(said.text[said.target.end : said.target.end + MOST_AFTER])[0]
+    negated = "absent" in said.cues or ("tolerated" in said.cues and not _reacted(said)) or bool(_LABEL_GONE.search(line))
     around = said.text[max(0, said.target.start - 30) : said.target.end + 20]
     return Allergy(
         display=_shown(said),
@@ -285,9 +308,19 @@ def _status_now(said: Said, *, dosed: bool) -> FactStatus:
     status = _medication_status(said.cues, said.section, dosed=dosed)
     if status in {FactStatus.ACTIVE, FactStatus.UNCERTAIN} and _ran_out(said):
         return FactStatus.RESOLVED
-    once = _ONCE.search(said.text[said.target.end : max(said.target.end, said.target.stop) + 12])
+    once = _given_once(said)
+    if once and status is FactStatus.ACTIVE and "taking" in said.cues:
+        return FactStatus.RESOLVED
     in_passing = said.section == "course" and not said.cues
     return FactStatus.UNCERTAIN if status is FactStatus.ACTIVE and (once or in_passing) else status
+
+
+def _given_once(said: Said) -> bool:
+    """Whether its directions, or the words in its line just after, say that it is given once."""
+    stop = max(said.target.end, said.target.stop) + AFTER
+    line = said.text[said.target.end : stop + AFTER].partition("\n")[0]
+    once = _ONCE.search(line)
+    return once is not None and said.target.end + once.end() <= stop
 
 
 def _ran_out(said: Said) -> bool:

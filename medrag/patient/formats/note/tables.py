@@ -8,12 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from medrag.patient.formats.note.days import MONTH
+from medrag.reading.dates import MONTHS
 from medrag.reading.matcher import Match, Matcher, Token, tokens
 from medrag.reading.quantities import DATE, NUMBER, UNIT, Quantity, number
 
 _CELL = re.compile(r"[^\s|](?:[^\t|\n]*?[^\s|])??(?=[ ]{2,}|\s*[\t|]|[ \t]*$)", re.MULTILINE)
 _DAY = re.compile(rf"(?:{DATE}|{MONTH})", re.IGNORECASE)
 _TIME = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d(?: ?(?:h|hrs?|am|pm))?|(?:[01]\d|2[0-3])[0-5]\d ?(?:h|hrs?)", re.IGNORECASE)
+_MONTH_DAY = re.compile(rf"(?:{'|'.join(MONTHS)})[a-z]{{0,6}}\.? \d{{1,2}}", re.IGNORECASE)
+"""A day without its year: such columns are taken in the order of time."""
 _RESULT = re.compile(r"results?|values?|today|now|current|latest|most recent", re.IGNORECASE)
 _EARLIER = re.compile(r"prev(?:ious)?|prior|last|baseline|earlier", re.IGNORECASE)
 _BESIDE = re.compile(r"(?:ref|range|normal|units?|interval|flag)", re.IGNORECASE)
@@ -106,9 +109,9 @@ def _columns(text: str, cells: Sequence[tuple[int, int]]) -> list[_Column]:
     for place, (start, end) in enumerate(cells):
         said = text[start:end].strip(" *:")
         middle = (start + end) / 2 - line
-        if _DAY.fullmatch(said):
+        if _DAY.fullmatch(said) and not _MONTH_DAY.fullmatch(said):
             made.append(_Column(middle, place, said))
-        elif _TIME.fullmatch(said):
+        elif _TIME.fullmatch(said) or _MONTH_DAY.fullmatch(said):
             times.append(_Column(middle, place, None, earlier=True))
         elif _RESULT.fullmatch(said):
             made.append(_Column(middle, place, None, today=not said.casefold().startswith(("result", "value"))))

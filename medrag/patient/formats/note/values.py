@@ -84,10 +84,18 @@ _SAID = {
     "pr": "heart_rate",
     "lact": "lactate",
     "br": "respiratory_rate",
+    "vitamin d": "vitamin_d",
+    "vit d": "vitamin_d",
+    "vitamin b12": "vitamin_b12",
+    "vit b12": "vitamin_b12",
+    "b12": "vitamin_b12",
+    "ph": "blood_ph",
 }
 _LOWER_CASE = {"wt", "ht", "hr", "rr", "cr", "bp", "qt", "hb"}
 _CAPITAL = {"p", "mg"}
-_NEEDS_UNIT = {"t", "rate", "sat", "sats", "bg", "pr", "br"}
+_NEEDS_UNIT = {"t", "rate", "sat", "sats", "bg", "pr", "br", "vitamin d", "vit d", "vitamin b12", "vit b12", "b12"}
+_PH = (6.5, 8.0)
+"""Least and greatest pH of blood: any other fluid's, or another thing, is meant outside."""
 _VITALS_NEAR = re.compile(r"\b(?:BP|RR|temp|SpO2|sats|reg|irreg|regular|bpm)\b|\bT\s?\d", re.IGNORECASE)
 """What stands beside a pulse that is called "P"."""
 LEAST_SATURATION = 50
@@ -164,6 +172,8 @@ def _means_another(text: str, each: Quantity) -> bool:
         return not _VITALS_NEAR.search(text[max(0, each.start - 40) : each.end + 40])
     if each.name.casefold() == "fever":
         return not any(low <= each.value <= high for _, low, high in _GIVEN_AWAY["temperature"])
+    if each.key == "blood_ph":
+        return not _PH[0] <= each.value <= _PH[1]
     if each.name.casefold() == "o2":
         return each.unit != "%" or each.value < LEAST_SATURATION
     return each.name.casefold() == "mg" and (
