@@ -3,18 +3,19 @@
 One YAML file a language (``en.yaml``, ``zh.yaml``) holds a template for every code, whose placeholders are exactly the
 values of that code; words for values that come from a closed set (``terms``); how lists are joined; and what else a
 rendered answer says. Drugs and conditions have the names that the vocabulary gives them in the language
-(``knowledge/terms/names.<language>.csv``). What is in no table (the record's words, many rules' reasons) stands as it
-came.
+(``knowledge/terms/names.<language>.csv``), the reasons of rules those of ``reasons.<language>.csv``. What is in no table
+(the record's words) stands as it came.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from string import Formatter
 from typing import Any, Literal, get_args
 
@@ -51,15 +52,23 @@ def catalogue(language: Language) -> Catalogue:
     content = yaml.safe_load(files(__name__).joinpath(f"{language}.yaml").read_text(encoding="utf-8"))
     groups: Mapping[str, Mapping[str, str]] = content.pop("sentences")
     sentences = {f"{group}.{name}": said for group, each in groups.items() for name, said in each.items()}
-    return Catalogue(sentences=sentences, vocabulary=_vocabulary(language), **content)
+    terms = content.pop("terms") | {"reason": _reasons(language)}
+    return Catalogue(sentences=sentences, terms=terms, vocabulary=_vocabulary(language), **content)
+
+
+def _reasons(language: Language) -> dict[str, str]:
+    return {row["reason"]: row["said"] for row in _rows(files(__name__) / f"reasons.{language}.csv")}
 
 
 def _vocabulary(language: Language) -> dict[str, str]:
-    path = files("medrag") / "knowledge" / "terms" / f"names.{language}.csv"
-    if not path.is_file():
-        return {}  # the language of the vocabulary itself
-    lines = (line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
-    return {row["key"].replace("_", " "): row["names"].partition(";")[0] for row in csv.DictReader(lines)}
+    rows = _rows(files("medrag") / "knowledge" / "terms" / f"names.{language}.csv")
+    return {row["key"].replace("_", " "): row["names"].partition(";")[0] for row in rows}
+
+
+def _rows(path: Traversable) -> Iterator[dict[str, str]]:
+    """The rows of a table; none where the language has no such file (English, the knowledge's own)."""
+    if path.is_file():
+        yield from csv.DictReader(x for x in path.read_text(encoding="utf-8").splitlines() if not x.startswith("#"))
 
 
 def say(code: str, values: Mapping[str, Any], language: Language = "en") -> str:
