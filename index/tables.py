@@ -34,8 +34,8 @@ Row = tuple[str, ...]
 class Grid:
     """A table's cells, a merged one in every place that it covers; the first ``heads`` rows name the columns.
 
-    ``notes`` are its footnotes by their marks; ``marked`` says that its format or drawn lines tell its cells, ``doubtful`` that
-    some words may belong to others.
+    ``notes`` are its footnotes by their marks; ``marked`` says that its format or drawn lines tell its cells,
+    ``doubtful`` that some words may belong to others.
     """
 
     rows: tuple[Row, ...]
@@ -59,7 +59,7 @@ def is_settled(grid: Grid) -> bool:
     amounts = {place for place, cell in cells if _AMOUNT.search(cell)}
     if not grid.marked and sum(_AMOUNT.search(names[place]) is not None for place in amounts if names[place:]) > 1:
         return False
-    nameless = any(place and not names[place : place + 1] or (place and not names[place]) for place, _ in cells)
+    nameless = any(place and not any(names[place : place + 1]) for place, _ in cells)
     return not nameless and (grid.marked or _are_whole(body))
 
 

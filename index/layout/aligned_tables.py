@@ -155,7 +155,7 @@ def _table(segment: Sequence[Line]) -> Iterator[Found]:
     parts = columns(lines[top:])
     if len(parts) < 2 or _is_prose(lines, parts) or not all(_is_aligned(lines[top:], part) for part in parts[1:]):
         return
-    lines = parted(lines, parts)
+    lines = [*parted(lines, parts)]
     grouped = [*(rowed(lines[:top], parts) if top and not by_face else []), *rowed(lines[top:], parts)]
     cells = subjects_joined(grouped, [filled(each, parts) for each in grouped], parts)
     if len(cells) < _LEAST_ROWS - by_face or _is_list(cells):

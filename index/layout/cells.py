@@ -234,9 +234,7 @@ def named(lines: Sequence[Line], parts: Sequence[Column], body: Sequence[Line]) 
     return tuple(in_cell([text for text in column if text]) for column in begins)
 
 
-def _apart(
-    piece: Sequence[Word], parts: Sequence[Column], lefts: Sequence[float], least: float
-) -> list[list[Word]]:
+def _apart(piece: Sequence[Word], parts: Sequence[Column], lefts: Sequence[float], least: float) -> list[list[Word]]:
     found = [[piece[0]]]
     for before, word in pairwise(piece):
         if word.x0 - before.x1 > least and any(

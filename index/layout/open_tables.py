@@ -156,7 +156,9 @@ def _made(
     under = subjects_joined(grouped, [filled(row, parts) for row in grouped], parts)
     heads = tuple(number < len(heading) for number in range(len(heading) + len(under)))
     box = (rules.left, reach[0], rules.right, reach[1])
-    return Found(box, (*heading, *under), heads, starts=tuple(start for start, _ in parts), doubtful=are_doubtful(lines, parts))
+    return Found(
+        box, (*heading, *under), heads, starts=tuple(start for start, _ in parts), doubtful=are_doubtful(lines, parts)
+    )
 
 
 def _named(rules: _Rules, tops: Sequence[float], names: Sequence[Line]) -> Found | None:
@@ -170,7 +172,7 @@ def _named(rules: _Rules, tops: Sequence[float], names: Sequence[Line]) -> Found
 
 
 def _unclosed(lines: Sequence[Line]) -> Sequence[Line]:
-    """The lines below the names of a table that goes on over the page's end, where all that stand there are in columns."""
+    """The lines below the names of a table that goes on over the page's end, where all of them are in columns."""
     parts = columns(lines)
     fits = len(parts) > 1 and not any(crosses(line, part) for line in parted(lines, parts) for part in parts[1:])
     return lines if fits and not _are_prose(lines, parts) else []

@@ -29,6 +29,8 @@ _STARTS_LOWER = re.compile(r"^[\"'(“‘\[]?[a-z]")
 _ASIDE = re.compile(rf"(?:table|figure|fig\.)\s*(?:\d+(?:\.\d+)*)?\s*[.:](?:\s|$)|[{re.escape(MARKS)}]", re.IGNORECASE)
 # What stands for a character that a font lacks: of "10⁹/L" it leaves "10■/L".
 _UNREADABLE = re.compile(r"\w[■□\ufffd]|[■□\ufffd]\w")
+# What links an item of a list to the next.
+_LINKED = re.compile(r"[,;]?\s*(?:and|or)$")
 _INDENT = 8.0
 _BESIDE = 4.0
 _CAPTION_LINES = 2
@@ -46,8 +48,11 @@ class _Marker:
 
 @dataclass
 class _Open:
-    """A block that lines still join. ``indent`` is where its text begins, ``marker`` where its bullet stands; ``note``
-    says that it is a table's footnote, ``aside`` that it stands below a table that cuts text, ``gapped`` that a line of it has gaps as between a table's cells."""
+    """A block that lines still join. ``indent`` is where its text begins, ``marker`` where its bullet stands.
+
+    ``note`` says that it is a table's footnote, ``aside`` that it stands below a table that cuts text, ``gapped`` that
+    a line of it has gaps as between a table's cells.
+    """
 
     text: str
     last: Line
@@ -187,7 +192,9 @@ class Structure:
         if self._open is None or note or starts or self._begins(line, leading):
             self._finish()
             stripped = text[bullet.end() :] if starts and bullet else text
-            self._open = _Open(stripped, line, line.page, statement=bool(starts), note=note, aside=aside, gapped=line.gapped)
+            self._open = _Open(
+                stripped, line, line.page, statement=bool(starts), note=note, aside=aside, gapped=line.gapped
+            )
             if starts and bullet:
                 self._open.level = self._level(_Marker(line.x0 - line.left, _kind(bullet[0])))
                 self._open.marker = line.x0
@@ -370,6 +377,6 @@ def _marked(block: Block) -> Block:
         return replace(block, quotable=False)
     row = block.statement and "; " in text and ": " in text
     begins = _STARTS_LOWER.match(text) is not None and not row
-    listed = block.statement and not RECOMMENDATION.match(text) and not hangs(text)
+    listed = block.statement and (": " in text or not RECOMMENDATION.match(text)) and not hangs(_LINKED.sub("", text))
     ends = _ENDS.search(text) is not None or row or listed
     return block if not begins and (ends or len(text.split()) < 4) else replace(block, quotable=False)

@@ -82,7 +82,7 @@ class Tables:
         return self._latest[-1].blocks if self._latest else None
 
     def note(self, text: str) -> list[Block]:
-        """A footnote of the table above: its rows with the mark are said again with the note, which stands after them."""
+        """A footnote of the table above: its rows with the mark are said again with the note, which follows them."""
         for part in self._latest:
             part.grid = replace(part.grid, notes={**part.grid.notes, **notes([text])})
             rows = _blocks(part.grid, part.page)

@@ -118,7 +118,9 @@ def _place(items: Sequence[Line | Found], table: Found) -> int:
     left, top, right, _ = table.box
     place, passed = 0, False
     for position, item in enumerate(items, start=1):
-        x0, base, x1 = (item.box[0], item.box[1], item.box[2]) if isinstance(item, Found) else (item.x0, item.base, item.x1)
+        x0, base, x1 = (
+            (item.box[0], item.box[1], item.box[2]) if isinstance(item, Found) else (item.x0, item.base, item.x1)
+        )
         beside = x0 < right and x1 > left
         passed = passed or (beside and base > top + 2)
         if (beside and base < top + 2) or (x1 <= left and not passed):
