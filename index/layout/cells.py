@@ -24,6 +24,8 @@ _LARGER = 1.15
 _SPACE = 0.35
 _MOSTLY = 0.7
 _EXACT = 0.1
+# The share of subjects with a capital where a small letter goes on with the one above.
+_CAPITAL = 0.6
 # A gap between words of one cell, in spaces.
 _FAR = 2.5
 # What goes on with a text: "for 3 doses", "(at most 2 mg)".
@@ -181,7 +183,7 @@ def subjects_joined(grouped: Sequence[Sequence[Line]], rows: Sequence[Row], part
     subjects = [row[0] for row in rows if row[0][:1].isalpha()]
     ends = _ends([line for lines in grouped for line in lines], parts)
     done = list(rows)
-    if sum(subject[0].isupper() for subject in subjects) < _MOSTLY * len(subjects):
+    if sum(subject[0].isupper() for subject in subjects) < _CAPITAL * len(subjects):
         return done
     for place in range(1, len(done)):
         above, words = cell(grouped[place - 1][-1], parts[0]), cell(grouped[place][0], parts[0])

@@ -32,7 +32,7 @@ _BOX_SEGMENTS = 8
 # A larger gap between two letters than this share of their height is a space.
 _SPACE = 0.22
 _POWERS = frozenset("0123456789abcdefg")
-_LIFTED = 0.25
+_LIFTED, _LIFTED_TOP = 0.25, 0.6
 # And one by more of it than kerning has parts what touches; letters overlap by so much only where cells do.
 _TOUCHING, _OVERLAP = 0.02, 0.2
 # The most that a raised letter has of its line's height: browsers make it little smaller.
@@ -241,6 +241,8 @@ def _ends_raised(text: pypdfium2.PdfTextPage, letters: Sequence[_Letter]) -> boo
     height = pdfium.FPDFText_GetFontSize(text, last.index)
     origin = ctypes.c_double()
     pdfium.FPDFText_GetCharOrigin(text, last.index, ctypes.c_double(), origin)
+    if last.text == "g":  # it reaches below its line
+        return bool(top.value - origin.value > _LIFTED_TOP * height > 0)
     return bool(bottom.value - origin.value > _LIFTED * height > 0)
 
 
