@@ -14,17 +14,19 @@ import pypdfium2  # type: ignore[import-untyped]
 
 from index.document import Document, Section, Skipped
 from index.layout import ocr
-from index.layout.aligned_tables import aligned_tables, rest_of, wide_tables
-from index.layout.cells import Found
-from index.layout.continued import Items, mended
+from index.layout.fragments import whole
 from index.layout.headings import Headings, body_size, plain
 from index.layout.lines import Line, in_order, regions, rows, unnumbered
 from index.layout.ocr import MISSING, with_text
 from index.layout.picture import Edge, rules
 from index.layout.running import without_running
-from index.layout.structure import Structure, whole
-from index.layout.tables import Ruled, captioned, outside
-from index.layout.words import Page, Word, page_of
+from index.layout.structure import Structure
+from index.layout.tables.aligned import aligned_tables, rest_of, wide_tables
+from index.layout.tables.cells import Found
+from index.layout.tables.continued import Items, mended
+from index.layout.tables.ruled import Ruled, captioned, outside
+from index.layout.word import Word
+from index.layout.words import Page, page_of
 from index.sources import SUFFIXES
 from index.sources.files import document_id, documents
 from index.stems import stemmed

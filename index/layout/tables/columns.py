@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from index.layout.lines import GAP, pieces
-from index.layout.words import Word
+from index.layout.word import Word
 
 Column = tuple[float, float]
 """From where to where a column reaches."""

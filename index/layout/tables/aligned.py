@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
-from index.layout.cells import Found, are_doubtful, box_of, filled, head_rows, rowed, subjects_joined
-from index.layout.columns import WIDER, Column, Line, cell, columns, crosses, parted, space
 from index.layout.lines import is_contents, is_prose, pieces, rows
-from index.layout.words import Word
+from index.layout.tables.cells import Found, are_doubtful, box_of, filled, head_rows, rowed, subjects_joined
+from index.layout.tables.columns import WIDER, Column, Line, cell, columns, crosses, parted, space
+from index.layout.word import Word
 from index.tables import MARKS, Row, guessed_heads
 
 _LEAST_ROWS = 3
@@ -71,9 +71,7 @@ def rest_of(before: Found, words: Sequence[Word]) -> Found | None:
 
 def _is_in(line: Line, parts: Sequence[Column], least: float) -> bool:
     """Whether each piece of a line begins where a column does, and reaches over none."""
-    placed = all(
-        any(abs(piece[0].x0 - start - 1) < _SLACK for start, _ in parts) for piece in pieces(line, least)
-    )
+    placed = all(any(abs(piece[0].x0 - start - 1) < _SLACK for start, _ in parts) for piece in pieces(line, least))
     return placed and not any(crosses(line, part) for part in parts[1:])
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pdfplumber
 
-from index.layout.cells import Box, Found, inside
 from index.layout.joining import in_cell, unbroken
 from index.layout.lines import Line, rows
-from index.layout.open_tables import open_tables
 from index.layout.picture import Edge
-from index.layout.words import Word
+from index.layout.tables.cells import Box, Found, inside
+from index.layout.tables.open import open_tables
+from index.layout.word import Word
 from index.tables import Row
 
 CAPTION = re.compile(r"^(?:table|tab\.|box)\s*(?:[\dA-Z]+(?:\.\d+)*\b|[.:]\s)", re.IGNORECASE)

@@ -8,10 +8,10 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from index.layout.cells import Found, are_doubtful, filled, head_rows, inside, rowed, subjects_joined
-from index.layout.columns import Column, Line, columns, crosses, of_names, parted
 from index.layout.lines import is_prose, rows
-from index.layout.words import Word
+from index.layout.tables.cells import Found, are_doubtful, filled, head_rows, inside, rowed, subjects_joined
+from index.layout.tables.columns import Column, Line, columns, crosses, of_names, parted
+from index.layout.word import Word
 
 _SLACK = 2.0
 _MIN_BREADTH = 100.0

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.document import Block
-from index.layout.cells import Found
-from index.layout.continued import goes_on, is_beside
+from index.layout.tables.cells import Found
+from index.layout.tables.continued import goes_on, is_beside
 from index.tables import Grid, Row, footnotes, guessed_heads, is_settled, notes, statements
 
 # Before a table whose rows are not known for sure.

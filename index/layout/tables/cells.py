@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from index.layout.columns import WIDER, Column, Line, cell, crosses, is_doubtful, space
 from index.layout.joining import in_cell
 from index.layout.lines import pieces
 from index.layout.lines import rows as rows_of
-from index.layout.words import Word
+from index.layout.tables.columns import WIDER, Column, Line, cell, crosses, is_doubtful, space
+from index.layout.word import Word
 from index.tables import Row, hangs
 
 Box = tuple[float, float, float, float]
