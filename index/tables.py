@@ -24,8 +24,9 @@ _HANGING = re.compile(r"(?:\b(?:or|and|to|of|every|the|an?|with|over|by|at|in|pe
 _BARE = re.compile(r"[<>≤≥~]?\s*\d[\d.,]*(?:\s*(?:to|-|–)\s*\d[\d.,]*)?")
 # What names of columns seldom hold, and rows that were taken for names do.
 _AMOUNT = re.compile(r"\d\s*(?:mg|g|kg|mL|L|µg|micrograms?|units?)\b")
-# The share of rows that have a column's cell where its absence is odd, and of subjects that begin with a capital.
-_MOSTLY = 0.7
+# The share of rows that have a column's cell where its absence is odd, and of subjects with a capital where a small
+# letter is.
+_MOSTLY, _CAPITAL = 0.7, 0.6
 
 Row = tuple[str, ...]
 
@@ -34,8 +35,8 @@ Row = tuple[str, ...]
 class Grid:
     """A table's cells, a merged one in every place that it covers; the first ``heads`` rows name the columns.
 
-    ``notes`` are its footnotes by their marks; ``marked`` says that its format or drawn lines tell its cells, ``doubtful`` that
-    some words may belong to others.
+    ``notes`` are its footnotes by their marks; ``marked`` says that its format or drawn lines tell its cells,
+    ``doubtful`` that some words may belong to others.
     """
 
     rows: tuple[Row, ...]
@@ -59,7 +60,7 @@ def is_settled(grid: Grid) -> bool:
     amounts = {place for place, cell in cells if _AMOUNT.search(cell)}
     if not grid.marked and sum(_AMOUNT.search(names[place]) is not None for place in amounts if names[place:]) > 1:
         return False
-    nameless = any(place and not names[place : place + 1] or (place and not names[place]) for place, _ in cells)
+    nameless = any(place and not any(names[place : place + 1]) for place, _ in cells)
     return not nameless and (grid.marked or _are_whole(body))
 
 
@@ -76,7 +77,7 @@ def _are_whole(body: Sequence[Row]) -> bool:
     rows = [row for row in body if any(row[1:])]
     subjects = [row[0] for row in body if row[0]]
     lettered = [subject for subject in subjects if subject[0].isalpha()]
-    capital = sum(not subject[0].islower() for subject in lettered) >= max(2, _MOSTLY * len(lettered))
+    capital = sum(not subject[0].islower() for subject in lettered) >= max(2, _CAPITAL * len(lettered))
     if any(row[0][0].islower() for row in (body if capital else lone) if row[0]):
         return False
     usual = [sum(bool(cell) for cell in column) >= _MOSTLY * len(rows) for column in zip(*rows, strict=True)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from index.layout.words import Word
+from index.layout.word import Word
 
 # A column's gap is at least this wide; lines that reach over it may be this share of all.
 _GUTTER = 8.0

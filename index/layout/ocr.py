@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pypdfium2  # type: ignore[import-untyped]
 
-from index.layout.words import Word, page_of
+from index.layout.word import Word
+from index.layout.words import page_of
 
 MISSING = "it is scanned and has no text; install ocrmypdf, and it is read"
 _LIMIT_S = 1800

@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 from index.layout.lines import is_page_number, pieces, rows
-from index.layout.words import Page, Word
+from index.layout.word import Word
+from index.layout.words import Page
 
 # Heads and feet stand in the outer fifth of a page; further in, a repeated line is text.
 _ZONE = 0.2
 _TITLE_WORDS = 3
+_EDGE = 0.055
 _COUNTED = re.compile(r"\b\d{1,4}\b")
 _ROMAN = re.compile(r"\b[ivxlc]{1,6}\b")
 _NUMBER = re.compile(r"^\d{1,4}\b(?!\.\d)|\b\d{1,4}(?=(?:\s*(?:of|/)\s*\d{1,4})?$)")
@@ -28,10 +30,18 @@ def without_running(pages: Sequence[Page]) -> list[list[Word]]:
     )
     often = 2 if len(pages) < 10 else 3
     repeated = {key for key, count in seen.items() if count >= often}
+    if len(pages) == 1:
+        lines = [_without_margins(pages[0], lines[0])]
     return [
         [*_kept(page, found, repeated, offset), *(word for word in page.words if word.turned)]
         for page, found in zip(pages, lines, strict=True)
     ]
+
+
+def _without_margins(page: Page, found: list[list[Word]]) -> list[list[Word]]:
+    """The lines of a lone page but for what stands at its very edges and ends no sentence: nothing repeats there."""
+    edges = (_EDGE * page.height, (1 - _EDGE) * page.height)
+    return [row for row in found if edges[0] < row[0].base < edges[1] or row[-1].text.endswith((".", ":"))]
 
 
 def _kept(page: Page, found: list[list[Word]], repeated: set[tuple[str, int]], offset: int | None) -> list[Word]:

@@ -4,36 +4,30 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
 from index.document import Block, Section
 from index.furniture import is_contents_heading, is_unread
-from index.layout.cells import Found
+from index.layout.fragments import ENDS, RECOMMENDATION, STARTS_LOWER
 from index.layout.headings import Headings, plain
 from index.layout.joining import joined
 from index.layout.lines import Line, entry, is_contents, is_entry
-from index.layout.tabled import Tables
-from index.layout.tables import CAPTION
-from index.tables import MARKS, hangs
+from index.layout.open_text import OpenText, as_broad, fitted
+from index.layout.tables.cells import Found
+from index.layout.tables.ruled import CAPTION
+from index.layout.tables.tabled import Tables
+from index.tables import MARKS
 
 _BULLET = re.compile(r"^(?:[•●▪◦‣∙·■□➢►✓✔*–—]|[\uf000-\uf0ff]|o(?=\s)|-(?=\s))\s*")
 _NUMBER = re.compile(r"^\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)")
-# "1.3.4 Do not offer": a recommendation's number stays with it. "1.5 mg" is no number of one.
-RECOMMENDATION = re.compile(r"^(?:R(?:ecommendation)?\s*)?\d{1,2}(?:\.\d{1,3}){1,4}\.?\s+(?=[A-Z(\"“])")
-_ENDS = re.compile(r"[.!?:;][\"')\]”’⁰¹²³⁴⁵⁶⁷⁸⁹,–-]*$|\[[^\]]*\d{4}[^\]]*\]$|\.\s*[(\[][^()\[\]]*[)\]]\.?$")
-_STARTS_LOWER = re.compile(r"^[\"'(“‘\[]?[a-z]")
-# A caption, or a footnote whose table is not known.
-_ASIDE = re.compile(rf"(?:table|figure|fig\.)\s*(?:\d+(?:\.\d+)*)?\s*[.:](?:\s|$)|[{re.escape(MARKS)}]", re.IGNORECASE)
-# What stands for a character that a font lacks: of "10⁹/L" it leaves "10■/L".
-_UNREADABLE = re.compile(r"\w[■□\ufffd]|[■□\ufffd]\w")
 _INDENT = 8.0
 _BESIDE = 4.0
 _CAPTION_LINES = 2
+_GAPPED_LINES = 3
 _CAPTION_STEP = 2.5
-_ALIKE = 0.15
 
 
 @dataclass(frozen=True)
@@ -42,34 +36,6 @@ class _Marker:
 
     x: float
     kind: str
-
-
-@dataclass
-class _Open:
-    """A block that lines still join. ``indent`` is where its text begins, ``marker`` where its bullet stands; ``note``
-    says that it is a table's footnote, ``aside`` that it stands below a table that cuts text, ``gapped`` that a line of it has gaps as between a table's cells."""
-
-    text: str
-    last: Line
-    page: int
-    level: int = 0
-    marker: float = 0.0
-    indent: float | None = None
-    statement: bool = False
-    note: bool = False
-    aside: bool = False
-    lines: int = 1
-    gapped: bool = False
-
-    @property
-    def margin(self) -> float:
-        """Where its lines begin."""
-        return self.last.x0 if self.indent is None else self.indent
-
-    def hangs(self, line: Line) -> bool:
-        """Whether a line stands below the words behind the number of a numbered one."""
-        first = self.last.words
-        return self.statement and self.indent is None and len(first) > 1 and abs(line.x0 - first[1].x0) < _BESIDE
 
 
 class Structure:
@@ -87,9 +53,10 @@ class Structure:
         self._title = plain(title)
         self._path: list[tuple[float, str]] = []
         self._blocks: list[Block] = []
-        self._open: _Open | None = None
-        self._waiting: _Open | None = None
+        self._open: OpenText | None = None
+        self._waiting: OpenText | None = None
         self._cut = False
+        self._gapped: Counter[int] = Counter()
         self._markers: list[_Marker] = []
         self._tables = Tables()
         self._done: list[tuple[tuple[str, ...], list[Block]]] = []
@@ -130,14 +97,14 @@ class Structure:
 
     @property
     def unread(self) -> Sequence[int]:
-        """The pages of tables whose rows are not known for sure."""
-        return self._tables.unread
+        """The pages of tables whose rows are not known for sure, and of lines in columns that are in no table."""
+        return [*self._tables.unread, *(page for page, count in self._gapped.items() if count >= _GAPPED_LINES)]
 
     def _text_ended(self, *, strictly: bool = False) -> bool:
         """Whether the open text may end; a list's item may without a full stop, where not ``strictly`` told."""
         if self._open is None:
             return True
-        return bool(_ENDS.search(self._open.text)) or (self._open.statement and not strictly)
+        return bool(ENDS.search(self._open.text)) or (self._open.statement and not strictly)
 
     def _gap(self, line: Line, leading: float) -> bool:
         last = self._open.last if self._open else None
@@ -176,6 +143,7 @@ class Structure:
     def _add_line(self, line: Line, leading: float) -> None:
         text = line.text
         self._govern(Line)
+        self._gapped[line.page] += line.gapped
         if is_contents(text):
             self._drop_contents(text)
             return
@@ -187,7 +155,9 @@ class Structure:
         if self._open is None or note or starts or self._begins(line, leading):
             self._finish()
             stripped = text[bullet.end() :] if starts and bullet else text
-            self._open = _Open(stripped, line, line.page, statement=bool(starts), note=note, aside=aside, gapped=line.gapped)
+            self._open = OpenText(
+                stripped, line, line.page, statement=bool(starts), note=note, aside=aside, gapped=line.gapped
+            )
             if starts and bullet:
                 self._open.level = self._level(_Marker(line.x0 - line.left, _kind(bullet[0])))
                 self._open.marker = line.x0
@@ -210,8 +180,8 @@ class Structure:
         cut = self._waiting or (self._open if self._cut and not self._text_ended(strictly=True) else None)
         if cut is None or self._open is None:
             return False
-        goes_on = not self._open.aside and _STARTS_LOWER.match(line.text) is not None
-        aside = note or not (goes_on or _as_broad(line, cut.last))
+        goes_on = not self._open.aside and STARTS_LOWER.match(line.text) is not None
+        aside = note or not (goes_on or as_broad(line, cut.last))
         if aside and self._waiting is None:
             self._open, self._waiting = None, self._open
         elif self._waiting and not aside and self._begins(line, leading):
@@ -234,8 +204,8 @@ class Structure:
         block = self._open
         if block is None:
             return True
-        ended, capital = bool(_ENDS.search(block.text)), line.text[:1].isupper()
-        if _STARTS_LOWER.match(line.text) and not (ended and block.text.endswith(".")):
+        ended, capital = bool(ENDS.search(block.text)), line.text[:1].isupper()
+        if STARTS_LOWER.match(line.text) and not (ended and block.text.endswith(".")):
             return False
         if block.last.page != line.page or line.base <= block.last.base:  # the next page or column
             inside = block.level > 0 and line.x0 - line.left > _INDENT
@@ -246,7 +216,7 @@ class Structure:
         if outdented:
             return ended or (line.x0 <= block.marker + 1 and capital)
         indented = block.level == 0 and line.x0 > block.margin + _INDENT and not block.hangs(line)
-        return ended and (_fitted(line, block.last) or indented)
+        return ended and (fitted(line, block.last) or indented)
 
     def _level(self, marker: _Marker) -> int:
         """How deep an item stands.
@@ -339,37 +309,9 @@ def _kind(marker: str) -> str:
     return "1" if any(map(str.isdigit, marker)) else "a"
 
 
-def _as_broad(line: Line, other: Line) -> bool:
-    """Whether the columns of two lines are of one breadth."""
-    return abs((line.right - line.left) / max(other.right - other.left, 1) - 1) < _ALIKE
-
-
-def _fitted(line: Line, last: Line) -> bool:
-    """Whether the first word of ``line`` would have fitted on the line above, where its writer did not put it."""
-    word = line.words[0].x1 - line.words[0].x0
-    return last.x1 + 0.3 * line.size + word < last.right - 0.5 * line.size
-
-
 def _leading(lines: Sequence[Line]) -> float:
     """How far apart the page's lines mostly are, in points."""
     steps = [second.base - first.base for first, second in pairwise(lines)]
     usual = Counter(round(step) for step in steps if 4 < step < 60).most_common(1)
     size = median([line.size for line in lines]) if lines else 12.0
     return float(usual[0][0]) if usual and usual[0][1] > 2 else 1.25 * size
-
-
-def whole(sections: Sequence[Section]) -> Iterator[Section]:
-    """The sections, their fragments not quotable: what is cut says something else than it did."""
-    for section in sections:
-        yield replace(section, blocks=tuple(_marked(block) for block in section.blocks))
-
-
-def _marked(block: Block) -> Block:
-    text = block.text
-    if not any(map(str.isalpha, text)) or _ASIDE.match(text) or _UNREADABLE.search(text):
-        return replace(block, quotable=False)
-    row = block.statement and "; " in text and ": " in text
-    begins = _STARTS_LOWER.match(text) is not None and not row
-    listed = block.statement and not RECOMMENDATION.match(text) and not hangs(text)
-    ends = _ENDS.search(text) is not None or row or listed
-    return block if not begins and (ends or len(text.split()) < 4) else replace(block, quotable=False)

@@ -16,12 +16,14 @@ from typing import Any
 import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
+from index.layout.raised import RAISED, raised
+from index.layout.word import Word
+
 # PDFium gives U+FFFE, U+0002 or a soft hyphen for one at a line's end; NUL stands for a character without a name.
 _ODD = str.maketrans(
     {"\ufffe": "-", "\x02": "-", "\u00ad": "-", "\u2010": "-", "\u2011": "-", "\0": " ", "\u00a0": " "}
 )
 _LIGATURES = str.maketrans({"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl"})
-_RAISED = str.maketrans("0123456789+-−abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 _FORCE_BOLD = 1 << 18
 _ITALIC = 1 << 6
 _BOLD = ("bold", "black", "heavy", "semibold", "demi")
@@ -32,38 +34,11 @@ _BOX_SEGMENTS = 8
 # A larger gap between two letters than this share of their height is a space.
 _SPACE = 0.22
 _POWERS = frozenset("0123456789abcdefg")
-_LIFTED = 0.25
+_LIFTED, _LIFTED_TOP = 0.25, 0.6
 # And one by more of it than kerning has parts what touches; letters overlap by so much only where cells do.
 _TOUCHING, _OVERLAP = 0.02, 0.2
-# The most that a raised letter has of its line's height: browsers make it little smaller.
-_SMALLER = 0.92
 # The font of the words that Tesseract lays over a picture.
 _TESSERACT = "glyphlessfont"
-
-
-@dataclass(frozen=True)
-class Word:
-    """``turned`` is true where it runs up or down the page; ``base`` is where its letters stand.
-
-    ``joints``: before which letters, by their number, there is a little space, and where those begin: the words of two
-    cells of a table may touch there.
-    """
-
-    text: str
-    x0: float
-    x1: float
-    top: float
-    bottom: float
-    base: float
-    bold: bool = False
-    turned: bool = False
-    italic: bool = False
-    joints: tuple[tuple[int, float], ...] = ()
-
-    @property
-    def size(self) -> float:
-        """Height of the face."""
-        return self.bottom - self.top
 
 
 @dataclass(frozen=True)
@@ -217,7 +192,7 @@ def _word(text: pypdfium2.PdfTextPage, letters: Sequence[_Letter]) -> Iterator[W
     turned = round(math.degrees(pdfium.FPDFText_GetCharAngle(text, first)) / 90) % 2 == 1
     said = "".join(letter.text for letter in letters).translate(_LIGATURES)
     word = Word(
-        f"{said[:-1]}{said[-1].translate(_RAISED)}" if _ends_raised(text, letters) else said,
+        f"{said[:-1]}{said[-1].translate(RAISED)}" if _ends_raised(text, letters) else said,
         min(each.x0 for each in letters),
         max(each.x1 for each in letters),
         min(each.top for each in letters),
@@ -241,6 +216,8 @@ def _ends_raised(text: pypdfium2.PdfTextPage, letters: Sequence[_Letter]) -> boo
     height = pdfium.FPDFText_GetFontSize(text, last.index)
     origin = ctypes.c_double()
     pdfium.FPDFText_GetCharOrigin(text, last.index, ctypes.c_double(), origin)
+    if last.text == "g":  # it reaches below its line
+        return bool(top.value - origin.value > _LIFTED_TOP * height > 0)
     return bool(bottom.value - origin.value > _LIFTED * height > 0)
 
 
@@ -271,46 +248,3 @@ def _is_pale(text: pypdfium2.PdfTextPage, index: int) -> bool:
     parts = [ctypes.c_uint() for _ in range(4)]
     pdfium.FPDFText_GetFillColor(text, index, *parts)
     return min(part.value for part in parts[:3]) > _PALE
-
-
-def raised(words: list[Word]) -> Iterator[Word]:
-    """The words in their order, small raised ones ("m" and "2") joined as superscripts to the one before."""
-    current: Word | None = None
-    for position, word in enumerate(words):
-        following = words[position + 1] if position + 1 < len(words) else None
-        if following is not None and _leads(word, following) and not (current and _is_raised(current, word)):
-            # A footnote's own mark, before its first word.
-            word = replace(  # noqa: PLW2901
-                following, text=word.text.translate(_RAISED), x0=word.x0, x1=word.x1
-            )
-        if current is not None and _is_raised(current, word):
-            mark = word.text.translate(_RAISED) if len(word.text) < 4 else word.text
-            current = replace(current, text=current.text + mark, x1=word.x1)
-        elif current is not None and _continues(current, word):
-            current = replace(current, text=current.text + word.text, x1=word.x1)
-        else:
-            if current is not None:
-                yield current
-            current = word
-    if current is not None:
-        yield current
-
-
-def _is_raised(before: Word, word: Word) -> bool:
-    if before.turned or word.turned or word.size > _SMALLER * before.size:
-        return False
-    near = -1 < word.x0 - before.x1 < 0.35 * before.size
-    return near and 0.12 * before.size < before.base - word.base < 0.8 * before.size
-
-
-def _leads(word: Word, following: Word) -> bool:
-    """Whether a small raised word stands before what it marks."""
-    small = len(word.text) < 3 and not word.turned and word.size < _SMALLER * following.size
-    near = -1 < following.x0 - word.x1 < following.size
-    return small and near and 0.12 * following.size < following.base - word.base < 0.8 * following.size
-
-
-def _continues(before: Word, word: Word) -> bool:
-    """Whether ``word`` goes on after a superscript without a space: "m²" and ","."""
-    same = not word.turned and abs(before.base - word.base) < 0.05 * before.size
-    return same and before.text[-1:] in "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻" and -1 < word.x0 - before.x1 < 0.12 * before.size

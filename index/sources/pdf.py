@@ -14,17 +14,19 @@ import pypdfium2  # type: ignore[import-untyped]
 
 from index.document import Document, Section, Skipped
 from index.layout import ocr
-from index.layout.aligned_tables import aligned_tables, wide_tables
-from index.layout.cells import Found
-from index.layout.continued import Items, mended
+from index.layout.fragments import whole
 from index.layout.headings import Headings, body_size, plain
 from index.layout.lines import Line, in_order, regions, rows, unnumbered
 from index.layout.ocr import MISSING, with_text
 from index.layout.picture import Edge, rules
 from index.layout.running import without_running
-from index.layout.structure import Structure, whole
-from index.layout.tables import Ruled, captioned, outside
-from index.layout.words import Page, Word, page_of
+from index.layout.structure import Structure
+from index.layout.tables.aligned import aligned_tables, rest_of, wide_tables
+from index.layout.tables.cells import Found
+from index.layout.tables.continued import Items, mended
+from index.layout.tables.ruled import Ruled, captioned, outside
+from index.layout.word import Word
+from index.layout.words import Page, page_of
 from index.sources import SUFFIXES
 from index.sources.files import document_id, documents
 from index.stems import stemmed
@@ -73,12 +75,12 @@ def _read(
 ) -> tuple[str, tuple[Section, ...], Sequence[int]]:
     """The title on the first page, the sections, and the pages of tables whose rows are not known for sure."""
     with closing(Ruled(file)) as ruled:
-        laid_out = mended(
-            [
-                _page(page, words, ruled, rules(pdf, page.number - 1) if page.by_ocr else [])
-                for page, words in zip(pages, without_running(pages), strict=True)
-            ]
-        )
+        laid_out: list[Items] = []
+        for page, words in zip(pages, without_running(pages), strict=True):
+            before = laid_out[-1][-1] if laid_out and laid_out[-1] else None
+            pictured = rules(pdf, page.number - 1) if page.by_ocr else []
+            laid_out.append(_page(page, words, ruled, pictured, before if isinstance(before, Found) else None))
+        laid_out = mended(laid_out)
     lines = [item for items in laid_out for item in items if isinstance(item, Line)]
     headings = Headings(body_size(lines), outline)
     title = _title(lines)
@@ -97,10 +99,13 @@ def _structured(pages: Sequence[Page], laid_out: Sequence[Items], structure: Str
     return structure.close()
 
 
-def _page(page: Page, words: list[Word], ruled: Ruled, pictured: Sequence[Edge]) -> Items:
-    """A page's lines in reading order, its tables where they stand among them."""
+def _page(page: Page, words: list[Word], ruled: Ruled, pictured: Sequence[Edge], before: Found | None) -> Items:
+    """A page's lines in reading order, its tables where they stand among them; ``before`` is one that it may go on."""
     words = ocr.mended(rows(words)) if page.by_ocr else unnumbered(words)
     tables = ruled.tables(page.number - 1, words, pictured) if (page.ruled or pictured) and words else []
+    free = [word for word in outside(words, tables) if not word.turned]
+    if before and not before.drawn and (rest := rest_of(before, free)):
+        tables.append(rest)
     tables += wide_tables([word for word in outside(words, tables) if not word.turned])
     free = [word for word in outside(words, tables) if not word.turned]
     tables += [found for region in regions(free) for found in aligned_tables(region)]
@@ -118,7 +123,9 @@ def _place(items: Sequence[Line | Found], table: Found) -> int:
     left, top, right, _ = table.box
     place, passed = 0, False
     for position, item in enumerate(items, start=1):
-        x0, base, x1 = (item.box[0], item.box[1], item.box[2]) if isinstance(item, Found) else (item.x0, item.base, item.x1)
+        x0, base, x1 = (
+            (item.box[0], item.box[1], item.box[2]) if isinstance(item, Found) else (item.x0, item.base, item.x1)
+        )
         beside = x0 < right and x1 > left
         passed = passed or (beside and base > top + 2)
         if (beside and base < top + 2) or (x1 <= left and not passed):

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from index.layout.cells import Found
 from index.layout.joining import joined
 from index.layout.lines import Line
+from index.layout.tables.cells import Found
 from index.tables import Row
 
 _SLACK = 6.0

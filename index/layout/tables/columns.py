@@ -1,4 +1,4 @@
-"""Where the columns of a table without lines down begin: at gaps that run down, and where words stand below one another."""
+"""Where the columns of a table without lines down begin: at gaps that run down, and where words are aligned."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from index.layout.lines import GAP, pieces
-from index.layout.words import Word
+from index.layout.word import Word
 
 Column = tuple[float, float]
 """From where to where a column reaches."""
@@ -53,9 +53,7 @@ def of_names(lines: Sequence[Line]) -> list[Column]:
 
 def is_doubtful(line: Line, parts: Sequence[Column], least: float) -> bool:
     """Whether words of a line may stand in another column than the one that they were put in."""
-    apart = any(
-        word.x0 - before.x1 > least for part in parts for before, word in pairwise(cell(line, part))
-    )
+    apart = any(word.x0 - before.x1 > least for part in parts for before, word in pairwise(cell(line, part)))
     return apart or any(crosses(line, part) for part in parts[1:])
 
 
@@ -150,6 +148,8 @@ def _near(begins: Sequence[tuple[float, int]]) -> Iterator[list[tuple[float, int
 def _reaches_over(line: Line, place: float) -> bool:
     """Whether text of a line runs on over ``place``; that of a cell which touches the next does not."""
     return any(
-        word.x0 < place - 1 and word.x1 > place + 1 and not any(abs(left - place) < 2 * _SAME for _, left in word.joints)
+        word.x0 < place - 1
+        and word.x1 > place + 1
+        and not any(abs(left - place) < 2 * _SAME for _, left in word.joints)
         for word in line
     )

@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
-from index.layout.cells import Found, are_doubtful, box_of, filled, head_rows, rowed, subjects_joined
-from index.layout.columns import WIDER, Column, Line, cell, columns, parted, space
 from index.layout.lines import is_contents, is_prose, pieces, rows
-from index.layout.words import Word
+from index.layout.tables.cells import Found, are_doubtful, box_of, filled, head_rows, rowed, subjects_joined
+from index.layout.tables.columns import WIDER, Column, Line, cell, columns, crosses, parted, space
+from index.layout.word import Word
 from index.tables import MARKS, Row, guessed_heads
 
 _LEAST_ROWS = 3
 _MOST_HEADS = 4
+_REST_COLUMNS = 3
 _NARROW, _SLACK = 3.0, 2.5
 _ALIKE = 0.13
 # The share of a column's cells that are aligned.
@@ -45,6 +46,33 @@ def aligned_tables(words: Sequence[Word]) -> Iterator[Found]:
             run.append(line)
     if run:
         yield from _tables(run)
+
+
+def rest_of(before: Found, words: Sequence[Word]) -> Found | None:
+    """The lines at the head of a page, in the columns of a table that the end of the page before cuts."""
+    parts = list(pairwise([*before.starts, float("inf")]))
+    lines = parted(rows(words), parts)
+    if len(parts) < _REST_COLUMNS or not lines:
+        return None
+    least = WIDER * space(lines)
+    taken: list[Line] = []
+    for line in lines:
+        near = not taken or 0 < line[0].base - taken[-1][0].base < _STEP * line[0].size
+        if not near or not _alike(line, lines[0]) or not _is_in(line, parts, least):
+            break
+        taken.append(line)
+    if not taken or sum(bool(cell(taken[0], part)) for part in parts) < len(parts) - 1:
+        return None
+    grouped = rowed(taken, parts)
+    cells = subjects_joined(grouped, [filled(each, parts) for each in grouped], parts)
+    doubtful = are_doubtful(taken, parts)
+    return Found(box_of(taken), tuple(cells), (False,) * len(cells), starts=before.starts, doubtful=doubtful)
+
+
+def _is_in(line: Line, parts: Sequence[Column], least: float) -> bool:
+    """Whether each piece of a line begins where a column does, and reaches over none."""
+    placed = all(any(abs(piece[0].x0 - start - 1) < _SLACK for start, _ in parts) for piece in pieces(line, least))
+    return placed and not any(crosses(line, part) for part in parts[1:])
 
 
 def wide_tables(words: Sequence[Word]) -> Iterator[Found]:
@@ -155,10 +183,11 @@ def _table(segment: Sequence[Line]) -> Iterator[Found]:
     parts = columns(lines[top:])
     if len(parts) < 2 or _is_prose(lines, parts) or not all(_is_aligned(lines[top:], part) for part in parts[1:]):
         return
-    lines = parted(lines, parts)
+    lines = [*parted(lines, parts)]
     grouped = [*(rowed(lines[:top], parts) if top and not by_face else []), *rowed(lines[top:], parts)]
     cells = subjects_joined(grouped, [filled(each, parts) for each in grouped], parts)
-    if len(cells) < _LEAST_ROWS - by_face or _is_list(cells):
+    least = (1 if len(parts) > 2 else 2) if by_face else _LEAST_ROWS
+    if len(cells) < least or _is_list(cells):
         return
     heads = 0 if by_face else guessed_heads(cells)
     head_lines = lines[:top] if by_face else [line for each in grouped[:heads] for line in each]

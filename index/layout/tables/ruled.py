@@ -10,12 +10,12 @@ from typing import Any
 
 import pdfplumber
 
-from index.layout.cells import Box, Found, inside
 from index.layout.joining import in_cell, unbroken
 from index.layout.lines import Line, rows
-from index.layout.open_tables import open_tables
 from index.layout.picture import Edge
-from index.layout.words import Word
+from index.layout.tables.cells import Box, Found, inside
+from index.layout.tables.open import open_tables
+from index.layout.word import Word
 from index.tables import Row
 
 CAPTION = re.compile(r"^(?:table|tab\.|box)\s*(?:[\dA-Z]+(?:\.\d+)*\b|[.:]\s)", re.IGNORECASE)
@@ -118,7 +118,8 @@ def _ruled(table: Any, words: Sequence[Word]) -> Found | None:
     filled: list[tuple[Row, bool]] = []
     for top, bottom in lines:
         covering = [
-            _over(cells, (left + right) / 2, (top + bottom) / 2) or _unclosed((left, top, right, bottom), words_of, words)
+            _over(cells, (left + right) / 2, (top + bottom) / 2)
+            or _unclosed((left, top, right, bottom), words_of, words)
             for left, right in columns
         ]
         row = tuple(_text(words_of[cell]) for cell in covering)
@@ -131,7 +132,14 @@ def _ruled(table: Any, words: Sequence[Word]) -> Found | None:
     starts = tuple(left for left, _ in columns)
     held = {id(word) for those in words_of.values() for word in those}
     lost = any(inside(word, table.bbox) and id(word) not in held for word in words)
-    return Found(table.bbox, tuple(row for row, _ in filled), tuple(bold for _, bold in filled), starts=starts, drawn=True, doubtful=lost)
+    return Found(
+        table.bbox,
+        tuple(row for row, _ in filled),
+        tuple(bold for _, bold in filled),
+        starts=starts,
+        drawn=True,
+        doubtful=lost,
+    )
 
 
 def _unclosed(place: Box, words_of: dict[Box, list[Word]], words: Sequence[Word]) -> Box:

@@ -8,16 +8,18 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from index.layout.cells import Found, are_doubtful, filled, head_rows, inside, rowed, subjects_joined
-from index.layout.columns import Column, Line, columns, crosses, of_names, parted
 from index.layout.lines import is_prose, rows
-from index.layout.words import Word
+from index.layout.tables.cells import Found, are_doubtful, filled, head_rows, inside, rowed, subjects_joined
+from index.layout.tables.columns import Column, Line, columns, crosses, of_names, parted
+from index.layout.word import Word
 
 _SLACK = 2.0
 _MIN_BREADTH = 100.0
 _PROSE_LINES = 6
 _LARGER = 1.08
 _CUT_LINES = 6
+# The step to what stands apart from a table, in heights of its face.
+_FAR = 2.6
 
 
 @dataclass
@@ -113,7 +115,7 @@ def _goes_on(rules: _Rules, group: Sequence[float], above: float, below: float, 
     if any(crosses(line, part) for line in parted(new, parts) for part in parts[1:]):
         return False
     size = median(word.size for line in known for word in line)
-    alike = all(median(word.size for word in line) < _LARGER * size for line in new)
+    alike = median(word.size for line in new for word in line) < _LARGER * size
     body = known[1:] if len(group) > 2 else []
     return alike and len(rules.columns([*body, *new], (above, below))) > 1
 
@@ -156,7 +158,9 @@ def _made(
     under = subjects_joined(grouped, [filled(row, parts) for row in grouped], parts)
     heads = tuple(number < len(heading) for number in range(len(heading) + len(under)))
     box = (rules.left, reach[0], rules.right, reach[1])
-    return Found(box, (*heading, *under), heads, starts=tuple(start for start, _ in parts), doubtful=are_doubtful(lines, parts))
+    return Found(
+        box, (*heading, *under), heads, starts=tuple(start for start, _ in parts), doubtful=are_doubtful(lines, parts)
+    )
 
 
 def _named(rules: _Rules, tops: Sequence[float], names: Sequence[Line]) -> Found | None:
@@ -170,10 +174,16 @@ def _named(rules: _Rules, tops: Sequence[float], names: Sequence[Line]) -> Found
 
 
 def _unclosed(lines: Sequence[Line]) -> Sequence[Line]:
-    """The lines below the names of a table that goes on over the page's end, where all that stand there are in columns."""
+    """The lines below the names of a table that goes on over the page's end, where all of them are in columns."""
+    far = (place for place, (one, other) in enumerate(pairwise(lines), 1) if _is_far(one, other))
+    lines = lines[: next(far, len(lines))]
     parts = columns(lines)
     fits = len(parts) > 1 and not any(crosses(line, part) for line in parted(lines, parts) for part in parts[1:])
     return lines if fits and not _are_prose(lines, parts) else []
+
+
+def _is_far(line: Line, below: Line) -> bool:
+    return below[0].base - line[0].base > _FAR * line[0].size
 
 
 def _cut(rules: _Rules, bottom: float, parts: Sequence[Column], words: Sequence[Word]) -> Sequence[Line]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.document import Block
-from index.layout.cells import Found
-from index.layout.continued import goes_on, is_beside
-from index.tables import Grid, footnotes, guessed_heads, is_settled, notes, statements
+from index.layout.tables.cells import Found
+from index.layout.tables.continued import goes_on, is_beside
+from index.tables import Grid, Row, footnotes, guessed_heads, is_settled, notes, statements
 
 # Before a table whose rows are not known for sure.
 UNREAD = "[table not read row by row]"
@@ -47,7 +48,7 @@ class Tables:
             self._goes_on = True
             before, heads = self._named
             known = before.rows[:heads]
-            rows = [row for row in found.rows if row not in known]
+            rows = [row for row in found.rows if not _names_again(row, known)]
             if rows and not rows[0][0]:
                 rows[0] = (self._subject, *rows[0][1:])
             cells = Grid((*known, *rows), heads, marked=found.drawn, doubtful=found.doubtful)
@@ -82,7 +83,7 @@ class Tables:
         return self._latest[-1].blocks if self._latest else None
 
     def note(self, text: str) -> list[Block]:
-        """A footnote of the table above: its rows with the mark are said again with the note, which stands after them."""
+        """A footnote of the table above: its rows with the mark are said again with the note, which follows them."""
         for part in self._latest:
             part.grid = replace(part.grid, notes={**part.grid.notes, **notes([text])})
             rows = _blocks(part.grid, part.page)
@@ -94,6 +95,11 @@ class Tables:
         own = found.bold[0] and not found.guessed and found.rows[0] != before.rows[0]
         elsewhere = page != self._page or (self._last is not None and is_beside(self._last, found))
         return elsewhere and goes_on(before, found) and not (own or found.caption)
+
+
+def _names_again(row: Row, names: Sequence[Row]) -> bool:
+    """Whether a row says the names of columns once more."""
+    return all(not cell or any(cell == name[place] for name in names) for place, cell in enumerate(row))
 
 
 def _blocks(grid: Grid, page: int) -> list[Block]:

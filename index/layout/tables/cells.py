@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from index.layout.columns import WIDER, Column, Line, cell, crosses, is_doubtful, space
 from index.layout.joining import in_cell
 from index.layout.lines import pieces
 from index.layout.lines import rows as rows_of
-from index.layout.words import Word
+from index.layout.tables.columns import WIDER, Column, Line, cell, crosses, is_doubtful, space
+from index.layout.word import Word
 from index.tables import Row, hangs
 
 Box = tuple[float, float, float, float]
@@ -24,6 +24,8 @@ _LARGER = 1.15
 _SPACE = 0.35
 _MOSTLY = 0.7
 _EXACT = 0.1
+# The share of subjects with a capital where a small letter goes on with the one above.
+_CAPITAL = 0.6
 # A gap between words of one cell, in spaces.
 _FAR = 2.5
 # What goes on with a text: "for 3 doses", "(at most 2 mg)".
@@ -181,7 +183,7 @@ def subjects_joined(grouped: Sequence[Sequence[Line]], rows: Sequence[Row], part
     subjects = [row[0] for row in rows if row[0][:1].isalpha()]
     ends = _ends([line for lines in grouped for line in lines], parts)
     done = list(rows)
-    if sum(subject[0].isupper() for subject in subjects) < _MOSTLY * len(subjects):
+    if sum(subject[0].isupper() for subject in subjects) < _CAPITAL * len(subjects):
         return done
     for place in range(1, len(done)):
         above, words = cell(grouped[place - 1][-1], parts[0]), cell(grouped[place][0], parts[0])
@@ -234,9 +236,7 @@ def named(lines: Sequence[Line], parts: Sequence[Column], body: Sequence[Line]) 
     return tuple(in_cell([text for text in column if text]) for column in begins)
 
 
-def _apart(
-    piece: Sequence[Word], parts: Sequence[Column], lefts: Sequence[float], least: float
-) -> list[list[Word]]:
+def _apart(piece: Sequence[Word], parts: Sequence[Column], lefts: Sequence[float], least: float) -> list[list[Word]]:
     found = [[piece[0]]]
     for before, word in pairwise(piece):
         if word.x0 - before.x1 > least and any(
