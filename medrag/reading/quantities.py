@@ -146,7 +146,7 @@ def number(written: str) -> float:
 
 
 def quantities(text: str, named: Iterable[Match[str]]) -> list[Quantity]:
-    """Every measurement in ``text``, of those ``named`` there (in order), targets and other people's or fluids' left out."""
+    """Every measurement in ``text`` of those ``named``, in order; targets, other people's and fluids' are left out."""
     found = list(islice(named, MOST))
     together: list[Quantity] = []
     skip = 0
