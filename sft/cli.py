@@ -304,11 +304,12 @@ def order_command(
     from medrag.files import write_whole
     from medrag.knowledge import load
     from medrag.retrieval.sentences import ORDER, SentenceRanker
+    from medrag.settings import load as load_settings
     from sft.examples.build import corpus_of
     from sft.questions import WRITTEN
     from sft.training.order import Candidates, candidates, fit, score
 
-    asked, facts = read_questions(questions or WRITTEN), load()
+    asked, facts = read_questions(questions or WRITTEN), load(load_settings().knowledge_dir)
     ranker = SentenceRanker(knowledge=facts)
     lists: list[Candidates] = []
     for each in index:

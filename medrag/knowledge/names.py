@@ -113,7 +113,7 @@ def first_words(names: Iterable[str]) -> dict[str, int]:
 
 
 def spellings(names: Mapping[str, Name]) -> dict[str, tuple[str, ...]]:
-    """Names of one word by first letter, sorted; brands are left out, being too close to words ("Enablex", "Claritin")."""
+    """Names of one word by first letter, sorted. Brands are too close to words ("Enablex", "Claritin") and left out."""
     by_letter: dict[str, list[str]] = {}
     for name, meaning in names.items():
         least = MISSPELT_CLASS_FROM if meaning.drug_class else MISSPELT_FROM

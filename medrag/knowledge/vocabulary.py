@@ -116,13 +116,26 @@ class Guess(Record):
     below: float | None = None
 
 
+class BareUnit(Record):
+    """The unit that a bare number from ``low`` to ``high`` is in; whatever the number, where no limit is given."""
+
+    unit: str
+    low: float | None = None
+    high: float | None = None
+
+    def fits(self, value: float) -> bool:
+        """Whether ``value`` lies within the limits."""
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+
 class Measurement(Record):
     """A measurement: names, LOINC codes, UCUM unit, plausible bounds, shelf life, conversions, what values mean.
 
     Outside ``low`` to ``high`` a value is an error. A value older than ``fresh_days`` is not computed with (``None``:
     it never grows old). ``molar_mass`` (g/mol) and ``valence`` convert amounts to mass and milliequivalents;
     ``factors`` convert other units to ``unit``, ``shifted`` those that take a factor and an addend; ``slips`` are units
-    that explain an impossible value. ``drug`` is the drug whose level it is.
+    that explain an impossible value. ``drug`` is the drug whose level it is. ``charted`` are names that notes alone use,
+    ``bare`` are the units that a number without one gives away.
     """
 
     key: str
@@ -138,6 +151,8 @@ class Measurement(Record):
     shifted: dict[str, tuple[float, float]] = Field(default_factory=dict)
     guesses: tuple[Guess, ...] = ()
     slips: Terms = ()
+    charted: Terms = ()
+    bare: tuple[BareUnit, ...] = ()
     establishes: tuple[Establishes, ...] = ()
     drug: str | None = None
 

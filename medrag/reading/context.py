@@ -10,28 +10,21 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from medrag.reading.boundaries import Sentence
 from medrag.reading.languages import CueList, language, pattern
 from medrag.reading.matcher import Letters, Matcher, Token
 
+_said = partial(pattern, "context")
+
 MOST_WORDS = {"item": 8, "list": 14, "sentence": 40, "adjacent": 2}
 """Words besides other mentions that may stand between a cue of that reach and what it bears on."""
 _MARK = re.compile(r"\([-−–+ xX✓✔]\)|\[[ xX✓✔NnYy]?\]|[☐☑☒]")
-_INFORMANT = re.compile(
-    r"\b(?:according to|per|informants?:?|historian:?|(?:history|hx|collateral|info(?:rmation)?|report|story"
-    r"|account|call"
-    r"|given|obtained|provided|taken|confirmed|interpreted)(?: \w+){0,2}? (?:from|by|via|with|through))"
-    r" ?(?:(?:the|his|her|their|pt'?s|patient'?s) ){0,2}$",
-    re.I,
-)
-"""What stands before a relative who tells of the patient."""
 _OF_RELATIVE = re.compile(r"\bin (?:\w+ ){0,2}$", re.I)
 _BESIDE = re.compile(r"[ \n|-]*(?:(?:and|&|or|,|/)\s?(?:[A-E]|\w{2,12}(?= (?:ab|abs|ag|serolog\w+|vaccin\w+|antibod\w+)\b))\s|\+ ?\w{2,14}\s)?", re.I)
 """Nothing, or another of the kind ("hepatitis B and C serology")."""
 _ALONE = re.compile(r"[^()\n]{0,12}\)")
-_EXCHANGED = re.compile(r"\b(?:from|(?:switch|chang|swap|convert|replac|substitut)(?:p?ed|e)?)$", re.I)
 _EXCHANGES = frozenset({"stopped", "taking", "planned"})
 _TO = re.compile(r"\b(?:to|with|onto|for|by)\b", re.I)
 NEAREST = 16
@@ -49,30 +42,9 @@ _ALWAYS = frozenset({"end", "self", "reports"})
 _OR = re.compile(r"\b(?:or|nor)\b")
 _APART = re.compile(r"\.|\s[-–—]\s")
 _PLURAL = re.compile(r"\b(?:were|are|have been|all|both)\b", re.I)
-_RELATIVE = re.compile(
-    r",?\s(?:which|that|and this|but this)\s(?:(?:s?he|they|I|we|was|were|is|has|had|been|since|now|pt|patient)\s)*",
-    re.I,
-)
-"""What joins a clause to the name that it speaks of (", which she no longer takes")."""
 _NEW_CLAUSE = re.compile(r"[-–—,]\s(?:(?:but|and)\s)?(?:s?he|they|I|we)\s(?:\w+\s)?\Z")
 """What a new clause begins with: the verb after it is of what follows ("no NSAIDs - he stopped Celebrex")."""
 NEXT = 40
-_LIGHT = re.compile(
-    r"(?:\s?\([^()\n]{1,40}\))?+[\s(:=,→>–—\-]*+"
-    r"(?:(?:(?:(?:was|were|had been|has been) (?:tried|triall?ed|used|taken|started|given)"
-    r"(?: \w+ly)?(?: (?:in|last|for|during|until) \w+)?,?(?: (?:but|and|then))?"
-    r"|self|gp|by|x\d{1,2}[dwm]?"
-    r"|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?"
-    r"|agreed|who|was|were|is|are|has|have|had|been|be|then|now|also|recently|subsequently|just|both|all"
-    r"|still|remains?|currently|temporarily|being|kept|today|yesterday|nocte|mane|om|mr"
-    r"|which|that|he|she|pt|patient|gtts?|infusions?|drips?"
-    r"|mg|mcg|g|ml|units?|iu|tabs?|tablets?|caps?|puffs?|po|iv|im|sc|inh|od|bd|tds|qds|qd|bid|tid|qid|qhs|hs|prn|daily"
-    r"|nightly|weekly|monthly|am|pm|once|twice|a|per|day"
-    r"|q\d{1,2}h(?:rs?)?|dose|dosage|prophylaxis|at|the|er|xr|xl|sr|cr|for|in|x|years?|months?|weeks?|days?|allergy|therapy"
-    r"|treatment|level|levels)\b|[\d.,/%]++)[\s(:=,→>–—\-]*+)*+",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +123,7 @@ class Context:
         """Whether the relative named there is who tells of the patient, or the patient."""
         if self._text[start:end].casefold().removesuffix("'s") in self._patient:
             return True
-        return _INFORMANT.search(self._text[max(sentence.start, start - 40) : start]) is not None
+        return _said("informant").search(self._text[max(sentence.start, start - 40) : start]) is not None
 
     def _is_a_relatives_own(self, start: int, end: int) -> bool:
         """Whether "himself" is said of the relative named just before ("Son himself has")."""
@@ -226,13 +198,13 @@ class Context:
         if not named:
             return "before"
         end = self._spans[place][1]
-        if _RELATIVE.fullmatch(self._text, end, start):
+        if _said("relative").fullmatch(self._text, end, start):
             return "after"
         if _NEW_CLAUSE.search(self._text, end, start) and self._named(start, min(sentence.end, start + NEXT)):
             return "before"
         if sentence.commas_between(end - 1, start) and self._named(start, sentence.end):
             return "before"
-        return "after" if _LIGHT.fullmatch(self._text, end, start) else "before"
+        return "after" if _said("light").fullmatch(self._text, end, start) else "before"
 
     def _said(self, sentence: Sentence, cues: Sequence[Cue], place: int) -> frozenset[str]:
         start, end = self._spans[place]
@@ -289,7 +261,7 @@ class Context:
 
     def _only_the_other(self, sentence: Sentence, cue: Cue, start: int) -> bool:
         """Whether "switch from A to B" speaks of A here, where the cue is of B, or the other way round."""
-        verb = cue.says in _EXCHANGES and _EXCHANGED.search(self._text[max(0, cue.end - 12) : cue.end])
+        verb = cue.says in _EXCHANGES and _said("exchanged").search(self._text[max(0, cue.end - 12) : cue.end])
         if not verb:
             return False
         to = _TO.search(self._text, cue.end, sentence.end)
@@ -319,7 +291,7 @@ class Context:
         if ";" in self._text[cue.end : start]:
             return True
         enders = self._ended_by.get(cue.says, frozenset())
-        verb = cue.says in _EXCHANGES and _EXCHANGED.search(self._text[max(0, cue.end - 12) : cue.end])
+        verb = cue.says in _EXCHANGES and _said("exchanged").search(self._text[max(0, cue.end - 12) : cue.end])
         for other in cues:
             if other.start < cue.end or other.end > start or other.side == "after":
                 continue
@@ -353,7 +325,9 @@ class Context:
         if cue.reach == "sentence" and place == bisect_left(self._starts, sentence.start):
             return True
         if not between:
-            return commas == 0 or cue.reach == "sentence" or (not cue.sign and _LIGHT.fullmatch(gap) is not None)
+            return (
+                commas == 0 or cue.reach == "sentence" or (not cue.sign and _said("light").fullmatch(gap) is not None)
+            )
         last = self._spans[bisect_left(self._starts, cue.start) - 1]
         run = self._text[end : last[0]]
         if self._count(last[1], cue.start) > 1 and sentence.commas_between(last[1] - 1, cue.start):

@@ -26,16 +26,6 @@ _ALLERGIES_IN_LINE = re.compile(
     r"|\n[ \t]*[^\s:\d]++(?:[ \t]+[^\s:\d]++){0,5}+[ \t]*(?=\n|\Z)){0,40}(?=\n)"
 )
 """Allergies that begin in their heading's line go on in marked, wrapped or short lines without figures."""
-_REACTION = re.compile(
-    r"\b(?:rash|hives|urticaria|anaphyl\w+|angio-?o?edema|swelling|itch\w*|wheeze\w*|bronchospasm|nausea"
-    r"|vomit\w*|upset|SJS"
-    r"|DRESS|TEN|red man|toleran\w+|tolerates?|intoleran\w+|allerg\w+|in error|on record|label|SPT|reaction"
-    r"|blister\w*|diarrho?ea|cough|ok|okay|ticked|none known|nil known|fine|de-?labell?ed)\b"
-    r"|\A[^.:\n]{2,40}: ?(?:no|none|nil)\b"
-    r"|\A[ \t]*[A-Z][A-Za-z/ -]{2,30}?(?: ?[→(]| ?->| [-–—] )",
-    re.IGNORECASE,
-)
-"""What a sentence of a list of allergies says, where it goes on after the first."""
 _ONE_LINE = re.compile(r"[ \t]*[^\s\n][^\n]+(?=\n[ \t]*[A-Z])")
 """What is said of one relative, under a heading of its own, ends with its line."""
 _LISTED_IN_LINE = re.compile(r"[ \t]*[^\s\n][^\n]*(?:(?<=[,;])\n[^\n]*|\n(?=[a-z])[^\n]*){0,20}(?=\n)")
@@ -188,7 +178,7 @@ def _ends(said: Sequence[Token], first: int, code: str) -> Iterator[int]:
 
 def _last_reaction(body: str, stop: int) -> int:
     """Where the last of the short sentences ends, from ``stop`` on, that tell of reactions ("Peanut: anaphylaxis.")."""
-    while (sentence := _SHORT_SENTENCE.match(body, stop)) and _REACTION.search(sentence[0]):
+    while (sentence := _SHORT_SENTENCE.match(body, stop)) and pattern("allergies", "reaction").search(sentence[0]):
         stop = sentence.end()
     return stop
 

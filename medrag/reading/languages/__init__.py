@@ -141,6 +141,20 @@ def numbers(code: str = ENGLISH) -> Numbers:
     return TypeAdapter(Numbers).validate_python(_content(code, "numbers"))
 
 
+@dataclass(frozen=True)
+class Units:
+    """How units are written: in lower case without blanks -> their UCUM code; in lower case -> a plainer spelling."""
+
+    ucum: dict[str, str]
+    plain: dict[str, str]
+
+
+@cache
+def units(code: str = ENGLISH) -> Units:
+    """The spellings of units in the language of that ISO 639-1 code."""
+    return TypeAdapter(Units).validate_python(_content(code, "units"))
+
+
 @lru_cache(maxsize=4)
 def glossary(code: str) -> Glossary:
     """The glossary of the language of that ISO 639-1 code."""
@@ -181,6 +195,11 @@ def pattern(kind: str, name: str, code: str = ENGLISH) -> re.Pattern[str]:
     is a list.
     """
     return re.compile(_joined(_expressions(kind, code), name), re.IGNORECASE)
+
+
+def patterns(kind: str, code: str = ENGLISH) -> dict[str, re.Pattern[str]]:
+    """Every expression of the language's file ``kind``, by its name, in their order."""
+    return {name: pattern(kind, name, code) for name in _expressions(kind, code)}
 
 
 def said(kind: str, name: str, code: str = ENGLISH) -> tuple[str, ...]:

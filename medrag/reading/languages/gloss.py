@@ -239,7 +239,7 @@ def _in_full(knowledge: Knowledge, kind: str, key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """Chinese word -> English between blanks; first two characters, or all of one -> the lengths of words they begin."""
+    """Chinese word -> English between blanks; its first two characters -> the lengths of words that begin so."""
 
     english: dict[str, str]
     lengths: dict[str, tuple[int, ...]]

@@ -76,7 +76,7 @@ class Read:
 
 
 def tabled(text: str, names: Matcher[str], named: Iterable[Match[str]]) -> Read:
-    """The values of every table and series in ``text``; ``names`` are those of measurements, ``named`` where they stand."""
+    """The values of every table and series in ``text``; ``names`` are measurements', ``named`` where they stand."""
     found = Read([], [])
     columns: list[_Column] = []
     start = 0
