@@ -11,7 +11,8 @@ from medrag.reading.dates import MONTH
 from medrag.reading.matcher import Match, Matcher, Token
 
 UNIT = (
-    r"(?:milli|micro|nano|pico)moles? per (?:lit(?:re|er)|mole)|(?:milli|micro|nano)?grams? per (?:deci|milli)?lit(?:re|er)"
+    r"(?:milli|micro|nano|pico)moles? per (?:lit(?:re|er)|mole)"
+    r"|(?:milli|micro|nano)?grams? per (?:deci|milli)?lit(?:re|er)"
     r"|m?g per d(?:eci)?l(?:iter)?|mmol per l(?:iter)?|[uµμ]mol per l(?:iter)?|meq per l(?:iter)?|g per l(?:iter)?"
     r"|mmol/mol|mg/mmol|mg/g|m?i?u/ml|m?i?u/l|pmol/l|nmol/l|ng/dl|mm/h(?:r|our)?|fl|pg|mm\s?/\s?hr?"
     r"|ml/min(?:/1[.,]73\s?m\^?[2²]?)?"
@@ -77,10 +78,12 @@ SINCE = 12
 """Characters that such a year and the word before it take, at most."""
 _SPELT = {
     "micromol/l": "umol/L", "micromoles/l": "umol/L", "mcmol/l": "umol/L", "mmoles/l": "mmol/L", "mmol per l": "mmol/L",
-    "umol per l": "umol/L", "units/l": "U/L", "kilograms": "kg", "kilos": "kg", "kilo": "kg", "kilogram": "kg", "centimetres": "cm", "centimeters": "cm",
+    "umol per l": "umol/L", "units/l": "U/L", "kilograms": "kg", "kilos": "kg", "kilo": "kg", "kilogram": "kg",
+    "centimetres": "cm", "centimeters": "cm",
     "metres": "m", "meters": "m", "pounds": "lb", "millimoles per litre": "mmol/L", "millimoles per liter": "mmol/L",
     "millimoles per mole": "mmol/mol", "micromoles per litre": "umol/L", "micromoles per liter": "umol/L",
-    "nanomoles per litre": "nmol/L", "picomoles per litre": "pmol/L", "grams per litre": "g/L", "grams per liter": "g/L",
+    "nanomoles per litre": "nmol/L", "picomoles per litre": "pmol/L",
+    "grams per litre": "g/L", "grams per liter": "g/L",
     "grams per decilitre": "g/dL", "grams per deciliter": "g/dL", "milligrams per decilitre": "mg/dL",
     "milligrams per deciliter": "mg/dL", "milligrams per litre": "mg/L", "micrograms per litre": "ug/L",
     "nanograms per millilitre": "ng/mL", "beats per minute": "/min",
