@@ -15,7 +15,8 @@ from medrag.reading.matcher import Match
 _said = partial(pattern, "quantities")
 
 UNIT = (
-    r"(?:milli|micro|nano|pico)moles? per (?:lit(?:re|er)|mole)|(?:milli|micro|nano)?grams? per (?:deci|milli)?lit(?:re|er)"
+    r"(?:milli|micro|nano|pico)moles? per (?:lit(?:re|er)|mole)"
+    r"|(?:milli|micro|nano)?grams? per (?:deci|milli)?lit(?:re|er)"
     r"|m?g per d(?:eci)?l(?:iter)?|mmol per l(?:iter)?|[uµμ]mol per l(?:iter)?|meq per l(?:iter)?|g per l(?:iter)?"
     r"|mmol/mol|mg/mmol|mg/g|m?i?u/ml|m?i?u/l|pmol/l|nmol/l|ng/dl|mm/h(?:r|our)?|fl|pg|mm\s?/\s?hr?"
     r"|ml/min(?:/1[.,]73\s?m\^?[2²]?)?"

@@ -13,8 +13,8 @@ from medrag.knowledge import load
 from medrag.knowledge.names import fold
 from medrag.patient.formats.notes import read_note
 from medrag.patient.wording import wording
-from medrag.reading.terms import Kind, all_terms, terms
 from medrag.reading.matcher import tokens
+from medrag.reading.terms import Kind, all_terms, terms
 
 DAY = date(2026, 11, 1)
 ROWS = Path(knowledge.__file__).parent / "terms" / "findings.csv"

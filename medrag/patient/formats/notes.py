@@ -14,24 +14,14 @@ from datetime import date, datetime
 from medrag.knowledge import Knowledge
 from medrag.patient.fhir.documents import Attachment
 from medrag.patient.formats.note.agreement import agreed
+from medrag.patient.formats.note.allergies import allergy_of, is_allergy, reaction_end
+from medrag.patient.formats.note.conditions import condition_of, habit_of
 from medrag.patient.formats.note.days import note_date
 from medrag.patient.formats.note.exchanges import exchanged
-from medrag.patient.formats.note.facts import (
-    Said,
-    allergy_of,
-    condition_of,
-    due,
-    habit_of,
-    is_allergy,
-    is_tested_not_pregnant,
-    medication_of,
-    not_pregnant,
-    pregnancy_of,
-    reaction_end,
-)
-from medrag.patient.formats.note.header import birth_dates, note_demographics
-from medrag.patient.formats.note.informants import patients_names
-from medrag.patient.formats.note.named import Target
+from medrag.patient.formats.note.header import birth_dates, note_demographics, patients_names
+from medrag.patient.formats.note.medications import medication_of
+from medrag.patient.formats.note.named import Said, Target
+from medrag.patient.formats.note.pregnancies import due, is_tested_not_pregnant, not_pregnant, pregnancy_of
 from medrag.patient.formats.note.targets import MOST_NAMES, find_targets
 from medrag.patient.formats.note.values import measurements
 from medrag.patient.record.demographics import Demographics, differences

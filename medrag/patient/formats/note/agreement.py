@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from medrag.patient.formats.note.facts import Said
+from medrag.patient.formats.note.named import Said
 from medrag.types import Condition, Fact, FactStatus
 
 Judged = tuple[Said | None, Fact]
 _EXPLAINS = re.compile(
-    r"\b(?:due to|because of|secondary to|2/2|owing to|caused by|in view of|on account of|given (?:the|his|her)|after)\s"
+    r"\b(?:due to|because of|secondary to|2/2|owing to|caused by|in view of|on account of"
+    r"|given (?:the|his|her)|after)\s"
     r"(?:\w+\s)?\Z"
     r"|\b(?:stopped|held|withheld|ceased|discontinued|hold|stop)\W{1,3}\Z|\((?:for|since|in)?\s?\Z",
     re.IGNORECASE,

@@ -27,7 +27,8 @@ _FEET = re.compile(
     re.I,
 )
 _TALL = re.compile(
-    r"(?<![\d.])(?P<value>\d{1,3}(?:[.,]\d{1,3})?)\s?-?(?P<unit>cm|centimet(?:re|er)s|m|met(?:re|er)s|inches|in)[\s-]{1,2}(?:tall|in height)\b"
+    r"(?<![\d.])(?P<value>\d{1,3}(?:[.,]\d{1,3})?)\s?-?(?P<unit>cm|centimet(?:re|er)s|m|met(?:re|er)s|inches|in)"
+    r"[\s-]{1,2}(?:tall|in height)\b"
     r"|\blength\s?(?:is|was|of|:|=)?\s?(?P<length>\d{2,3}(?:\.\d)?)\s?cm\b",
     re.I,
 )

@@ -14,7 +14,9 @@ from medrag.reading.quantities import DATE, NUMBER, UNIT, Quantity, number
 
 _CELL = re.compile(r"[^\s|](?:[^\t|\n]*?[^\s|])??(?=[ ]{2,}|\s*[\t|]|[ \t]*$)", re.MULTILINE)
 _DAY = re.compile(rf"(?:{DATE}|{MONTH})", re.IGNORECASE)
-_TIME = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d(?: ?(?:h|hrs?|am|pm))?|(?:[01]\d|2[0-3])[0-5]\d ?(?:h|hrs?)", re.IGNORECASE)
+_TIME = re.compile(
+    r"(?:[01]?\d|2[0-3]):[0-5]\d(?: ?(?:h|hrs?|am|pm))?|(?:[01]\d|2[0-3])[0-5]\d ?(?:h|hrs?)", re.IGNORECASE
+)
 _MONTH_DAY = re.compile(rf"(?:{'|'.join(MONTHS)})[a-z]{{0,6}}\.? \d{{1,2}}", re.IGNORECASE)
 """A day without its year: such columns are taken in the order of time."""
 _RESULT = re.compile(r"results?|values?|today|now|current|latest|most recent", re.IGNORECASE)

@@ -86,7 +86,9 @@ def _fractures(text: str, found: Sequence[Target]) -> Iterator[Target]:
     for match in pattern("bones", "fracture").finditer(text):
         if not any(each.start < match.end() and match.start() < each.end for each in found):
             bone = match["bone"] or match["after"]
-            name = f"{'femoral neck' if (bone or '').upper() == 'NOF' else bone.lower()} fracture" if bone else "fracture"
+            name = (
+                f"{'femoral neck' if (bone or '').upper() == 'NOF' else bone.lower()} fracture" if bone else "fracture"
+            )
             yield Target(match.start(), match.end(), Term(Kind.CONDITION, name, event=True))
 
 
@@ -177,7 +179,8 @@ def _in_list(text: str, found: Sequence[Target], place: int) -> bool:
 
 
 _JUDGED = re.compile(
-    r"\b(?:no|denies|without|nil|any|recurrent|frequent|new|acute|severe|had|has|gets|got|had a|had an|after a|following a|further|another)\s"
+    r"\b(?:no|denies|without|nil|any|recurrent|frequent|new|acute|severe|had|has|gets|got|had an?"
+    r"|after a|following a|further|another)\s"
     r"(?:more |further |active |current |recent |obvious |significant )?\Z",
     re.IGNORECASE,
 )

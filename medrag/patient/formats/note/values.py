@@ -59,7 +59,9 @@ def measurements(
     tables = tabled(text, names, named)
     prose = [*pressures(text), *sizes(text), *_laboratory(text, named, knowledge), *_levels(text, words, knowledge)]
     found = [*tables.values, *(each for each in prose if not tables.covers(each.start))]
-    found = [each for each in _of_days(text, found, calendar) if _is_patients(text, parts, each) and _can_be(each, knowledge)]
+    found = [
+        each for each in _of_days(text, found, calendar) if _is_patients(text, parts, each) and _can_be(each, knowledge)
+    ]
     found = _apart(sorted(found, key=lambda each: (each.start, -each.end)))
     for each, status in _standing(found, parts, calendar):
         day = calendar.day(each.date) or moment
