@@ -23,6 +23,7 @@ _SELDOM = 0.1
 _PROSE_WORDS = 5
 _FEW = 3
 _NUMBERS = 8
+_LISTED = 40
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,10 @@ def unnumbered(words: Sequence[Word]) -> list[Word]:
     for key in list(columns):
         near = sorted(columns[key] + columns.get(key + 1, []), key=lambda each: each.base)
         steps = [int(second.text) - int(first.text) for first, second in pairwise(near)]
-        if len(near) >= _NUMBERS and steps.count(1) >= 0.8 * len(steps) and _outermost(near, words):
+        many = len(near) >= _NUMBERS and steps.count(1) >= 0.8 * len(steps)
+        # A list seldom counts so far.
+        high = len(near) >= _MIN_LINES and steps.count(1) == len(steps) and int(near[0].text) > _LISTED
+        if (many or high) and _outermost(near, words):
             counting |= {id(word) for word in near}
     return [word for word in words if id(word) not in counting]
 
@@ -218,6 +222,14 @@ def is_prose(side: Sequence[Sequence[Word]]) -> bool:
     left, right = min(row[0].x0 for row in side), max(row[-1].x1 for row in side)
     filled = [(row[-1].x1 - row[0].x0) / max(right - left, 1) for row in side]
     return median(filled) > 0.6 and median(len(row) for row in side) >= 4
+
+
+_BULLET = re.compile(r"^[\W\uf000-\uf0ff]$")
+
+
+def is_bullet(text: str) -> bool:
+    """Whether a word is a list's marker and no cell's."""
+    return _BULLET.match(text) is not None
 
 
 _ENTRY = re.compile(r"\D\s\d{1,4}\s*$|\D\s[ivxl]{1,6}\s*$")

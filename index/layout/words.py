@@ -33,6 +33,8 @@ _BULLET = (1.4, 8.0)
 _BOX_SEGMENTS = 8
 # A larger gap between two letters than this share of their height is a space.
 _SPACE = 0.22
+# Letters of a page that may be a picture with a stamp.
+_LITTLE = 80
 _POWERS = frozenset("0123456789abcdefg")
 _LIFTED, _LIFTED_TOP = 0.25, 0.6
 # And one by more of it than kerning has parts what touches; letters overlap by so much only where cells do.
@@ -87,6 +89,17 @@ def page_of(pdf: pypdfium2.PdfDocument, position: int) -> Page:
             ruled=_is_ruled(shapes),
             by_ocr=bool(words) and pdfium.FPDF_PAGEOBJ_IMAGE in kinds and _is_invisible(text),
         )
+    finally:
+        text.close()
+        page.close()
+
+
+def has_little_text(pdf: pypdfium2.PdfDocument, position: int) -> bool:
+    """Whether the page at ``position`` (from 0) has at most a line of text: it may be a picture."""
+    page = pdf[position]
+    text = page.get_textpage()
+    try:
+        return bool(text.count_chars() < _LITTLE)
     finally:
         text.close()
         page.close()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
-from index.layout.lines import is_contents, is_prose, pieces, rows
+from index.layout.lines import is_bullet, is_contents, is_prose, pieces, rows
 from index.layout.tables.cells import Found, are_doubtful, box_of, filled, head_rows, rowed, subjects_joined
 from index.layout.tables.columns import WIDER, Column, Line, cell, columns, crosses, parted, space
 from index.layout.word import Word
@@ -30,7 +30,6 @@ _PAGE_COLUMNS = 3
 _WIDE = 0.6
 _BREAK = 2.0
 # A list's marker and its text, and a line of contents with its page, are no cells.
-_BULLET = re.compile(r"^\W$")
 _MARKER = re.compile(r"^\W*$|^\(?(?:\d{1,2}(?:\.\d+)*|[a-z]|[ivx]{1,4})[.)]*$")
 
 
@@ -120,7 +119,7 @@ def _parts(line: Line) -> list[list[Word]]:
     """The pieces of a line; a marker and the text behind it are one."""
     found = pieces(line)
     first = found[0][0].text if len(found) > 1 and len(found[0]) == 1 else ""
-    marked = first and (_BULLET.match(first) or (len(found) == 2 and _MARKER.match(first)))
+    marked = first and (is_bullet(first) or (len(found) == 2 and _MARKER.match(first)))
     return [[*found[0], *found[1]], *found[2:]] if marked else found
 
 
@@ -272,5 +271,5 @@ def _is_list(cells: Sequence[Row]) -> bool:
     counted = sum(_MARKER.match(text) is not None for text in firsts) * 2 > len(firsts)
     contents = len(numbers) == len(lasts) and numbers == sorted(numbers)
     if len(cells[0]) > 2:
-        return any(map(_BULLET.match, firsts)) or (contents and counted and len(cells[0]) == 3)
+        return any(map(is_bullet, firsts)) or (contents and counted and len(cells[0]) == 3)
     return contents or counted

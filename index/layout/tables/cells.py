@@ -39,7 +39,7 @@ class Found:
 
     ``starts`` are the left edges of its columns; ``drawn``: lines are drawn round its cells;
     ``guessed``: that its first row names columns is only guessed; ``doubtful``: that words may stand in
-    another cell than theirs.
+    another cell than theirs; ``only_names``: that its rows are on the next page.
     """
 
     box: Box
@@ -50,6 +50,7 @@ class Found:
     drawn: bool = False
     guessed: bool = False
     doubtful: bool = False
+    only_names: bool = False
 
 
 def inside(word: Word, box: Box) -> bool:

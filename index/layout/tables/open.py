@@ -8,9 +8,9 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from index.layout.lines import is_prose, rows
+from index.layout.lines import is_bullet, is_prose, rows
 from index.layout.tables.cells import Found, are_doubtful, filled, head_rows, inside, rowed, subjects_joined
-from index.layout.tables.columns import Column, Line, columns, crosses, of_names, parted
+from index.layout.tables.columns import Column, Line, cell, columns, crosses, of_names, parted
 from index.layout.word import Word
 
 _SLACK = 2.0
@@ -18,6 +18,7 @@ _MIN_BREADTH = 100.0
 _PROSE_LINES = 6
 _LARGER = 1.08
 _CUT_LINES = 6
+_NAME_LINES = 5
 # The step to what stands apart from a table, in heights of its face.
 _FAR = 2.6
 
@@ -152,6 +153,8 @@ def _made(
     parts = rules.columns(body, tops)
     if len(parts) < 2 or not names or _are_prose([*names, *body], parts):
         return None
+    if sum(is_bullet(line[0].text) for line in body) * 2 > sum(bool(cell(line, parts[0])) for line in body):
+        return None
     heading = head_rows(parted(names, parts), parts, body)
     lines = parted(body, parts)
     grouped = [row for part in between for row in _rows(parted(part, parts), len(between) > 1, parts)]
@@ -166,11 +169,11 @@ def _made(
 def _named(rules: _Rules, tops: Sequence[float], names: Sequence[Line]) -> Found | None:
     """The names alone of a table whose rows are on the next page."""
     parts = of_names(names)
-    if len(parts) < 2:
+    if len(parts) < 2 or len(names) > _NAME_LINES or any(is_bullet(line[0].text) for line in names):
         return None
     heads = head_rows(names, parts, names)
     box = (rules.left, tops[0], rules.right, tops[1])
-    return Found(box, tuple(heads), (True,) * len(heads), starts=tuple(start for start, _ in parts))
+    return Found(box, tuple(heads), (True,) * len(heads), starts=tuple(start for start, _ in parts), only_names=True)
 
 
 def _unclosed(lines: Sequence[Line]) -> Sequence[Line]:

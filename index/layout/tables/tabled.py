@@ -53,7 +53,7 @@ class Tables:
                 rows[0] = (self._subject, *rows[0][1:])
             cells = Grid((*known, *rows), heads, marked=found.drawn, doubtful=found.doubtful)
         else:
-            heads = len(found.rows) if all(found.bold) else guessed_heads(found.rows, found.bold)
+            heads = len(found.rows) if found.only_names else guessed_heads(found.rows, found.bold)
             self._named = (found, heads)
             cells = Grid(found.rows, heads, marked=found.drawn, doubtful=found.doubtful)
         self._page, self._last = page, found
