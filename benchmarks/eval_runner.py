@@ -33,6 +33,7 @@ from eval.running.solver import Solver
 from eval.scoring import choice
 from eval.tasks import Result, Sample
 from eval.tasks.pubmedqa import load
+from medrag import knowledge
 from medrag.generation.bundled import resolve
 from medrag.generation.model import ChatModel, Generation
 from medrag.generation.vllm_process import VllmProcess, served_name
@@ -129,7 +130,7 @@ def main(
 
 
 def _text(question: choice.Question, contexts: Sequence[str]) -> str:
-    return "\n".join(str(message["content"]) for message in choice.messages(question, contexts))
+    return "\n".join(str(message["content"]) for message in choice.messages(question, contexts, knowledge.load()))
 
 
 def _measured(process: VllmProcess, turn: Callable[[str], None], name: str) -> tuple[float, float, float]:

@@ -24,6 +24,7 @@ from eval.running.batch import log_path
 from eval.scoring import choice
 from eval.scoring.choice import Question
 from eval.tasks.mirage import MirageSample, load_constrained
+from medrag.knowledge import load
 
 TASK = "medrag_mirage_choice"
 
@@ -88,7 +89,8 @@ def harness(samples: Sequence[MirageSample], model: str) -> list[dict[str, float
 
 
 def _document(question: Question, tokenizer: Any) -> dict[str, Any]:
-    prompt = tokenizer.apply_chat_template(choice.messages(question, []), tokenize=False, add_generation_prompt=True)
+    asked = choice.messages(question, [], load())
+    prompt = tokenizer.apply_chat_template(asked, tokenize=False, add_generation_prompt=True)
     labels = list(question.options)
     return {"prompt": prompt, "labels": labels, "gold": labels.index(question.answer)}
 

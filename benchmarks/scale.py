@@ -32,6 +32,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from medrag.knowledge import load
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.store import vectors as clustered
@@ -71,7 +72,7 @@ def build_one(folder: Folder, like: Like, size: Annotated[int, typer.Option(help
     before, clock, cpu = _peak_mb(), time.perf_counter(), time.process_time()
     with writing(out, encoder, {}) as writer:
         for batch in _passages(size):
-            writer.add([(passage, searched_text(passage)) for passage in batch])
+            writer.add([(passage, searched_text(passage, load())) for passage in batch])
         made = time.perf_counter() - clock
         writer.commit([CorpusEntry(kind="made-up", name=str(size), sha256="", documents=size, passages=size)])
     row = {

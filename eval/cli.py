@@ -266,10 +266,11 @@ def _interruptible(work: Coroutine[Any, Any, T], out: Path) -> T:
 
 async def _agreement(out: Path, asked: JudgeAt, limit: int, seed: int) -> Agreement:
     from eval.running.batch import bars
+    from eval.running.solver import judge_for
     from eval.scoring.agreement import measure
-    from eval.scoring.judge import opened_judge
+    from medrag.settings import load as load_settings
 
-    async with opened_judge(asked) as judge:
+    async with judge_for(asked, load_settings()) as judge:
         with bars() as progress:
             bar = progress.add_task("judged", total=None, failed=0)
             return await measure(out, judge, limit=limit, seed=seed, ended=lambda: progress.advance(bar))

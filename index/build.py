@@ -19,12 +19,14 @@ from index.sources import HUB, SUFFIXES, reader
 from index.sources.files import files
 from index.upkeep.curation import Before, Curation, read_curation
 from medrag.errors import InputError
+from medrag.knowledge import Knowledge, load
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.store.index import IndexWriter, writing
 from medrag.retrieval.store.manifest import CorpusEntry, Manifest
 from medrag.retrieval.store.milvus import Server
 from medrag.retrieval.store.passages import searched_text
 from medrag.retrieval.store.reuse import ReusingEncoder
+from medrag.settings import Settings
 from medrag.types import Passage
 
 GUIDELINES = Path(__file__).parent / "guidelines"
@@ -78,7 +80,7 @@ def build(  # noqa: PLR0913 (what goes in, where to, and how)
     """
     for source in sources:
         _checked(*source)
-    state = State(Before(out), read_curation(out), formulary)
+    state = State(Before(out), read_curation(out), load(Settings().knowledge_dir), formulary)
     with writing(out, encoder, chunk.PARAMETERS, milvus) as writer:
         if embed:
             embed(_texts(sources, state), writer.reusing)
@@ -93,11 +95,12 @@ def build(  # noqa: PLR0913 (what goes in, where to, and how)
 
 @dataclass(frozen=True)
 class State:
-    """What a build goes by besides its sources: the index it replaces, what was decided of its documents, and which
-    drugs may be recommended."""
+    """What a build goes by besides its sources: the index it replaces, what was decided of its documents, the names
+    by which Chinese is searched, and which drugs may be recommended."""
 
     before: Before
     curation: Curation
+    knowledge: Knowledge
     formulary: Formulary | None = None
 
     def restricted(self, report: SourceReport, passages: Iterable[Passage]) -> Iterator[Passage]:
@@ -133,7 +136,7 @@ def _add(  # noqa: PLR0913 (one source's way through a build)
     for batch in _batches(_passages(report, seen, state)):
         for passage in batch:
             digest.update(passage.model_dump_json().encode())
-        writer.add([(passage, searched_text(passage)) for passage in batch])
+        writer.add([(passage, searched_text(passage, state.knowledge)) for passage in batch])
         report.encoded = writer.reusing.encoded - before
         if progress:
             progress(report)
@@ -151,7 +154,7 @@ def _texts(sources: Sequence[Source], state: State) -> Iterator[list[str]]:
     with _seen() as seen:
         for source in sources:
             for batch in _batches(_passages(SourceReport(*source), seen, state)):
-                yield [searched_text(passage) for passage in batch]
+                yield [searched_text(passage, state.knowledge) for passage in batch]
 
 
 def _passages(report: SourceReport, seen: Seen, state: State) -> Iterator[Passage]:

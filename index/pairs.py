@@ -12,6 +12,7 @@ from index.document import Document, Section, Skipped
 from index.sources import SUFFIXES, reader
 from index.sources.files import files
 from medrag.datasets.splits import Split, split_of
+from medrag.knowledge import load
 from medrag.retrieval.store.passages import searched_text
 
 RECOMMENDATIONS, CONDITIONS, OBJECTIVES = "Major Recommendations", "Disease/Condition(s)", "Guideline Objective(s)"
@@ -81,7 +82,7 @@ def _from_title(document: Document, draw: random.Random) -> Iterator[Pair]:
 
 def _passages(document: Document, sections: Sequence[Section]) -> list[str]:
     cut = chunk.passages(replace(document, sections=tuple(sections)))
-    return [searched_text(passage).strip() for passage in cut]
+    return [searched_text(passage, load()).strip() for passage in cut]
 
 
 _PARTS = (RECOMMENDATIONS, CONDITIONS, OBJECTIVES)

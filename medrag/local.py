@@ -47,7 +47,9 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
     facts = knowledge.load(settings.knowledge_dir)
     second = await asyncio.to_thread(_second_ranker, settings, say)
     ranker = SentenceRanker(Encoder(settings.ranker) if settings.ranker else None, facts, second)
-    retriever = replace(Retriever.open(settings.index_dir, settings.encoder, settings.milvus_secret), ranker=ranker)
+    retriever = replace(
+        Retriever.open(settings.index_dir, settings.encoder, settings.milvus_secret), ranker=ranker, knowledge=facts
+    )
     settings = await asyncio.to_thread(_with_model, settings, say)
     classifier = RequestClassifier(facts.request_model, Encoder() if settings.encoder else retriever.encoder)
     hashing = asyncio.create_task(asyncio.to_thread(_hashes, settings))

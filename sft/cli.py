@@ -283,7 +283,8 @@ def polarity_command(
     write_whole(out, json.dumps(asdict(model), ensure_ascii=False, separators=(",", ":")) + "\n")
     typer.echo(
         f"{out}: in unseen wordings {measured.misread_as_given:.1%} of {measured.given} drugs that the cues misread as "
-        f"given are doubted, and {measured.misread_as_not_given:.1%} of {measured.not_given} misread as not given"
+        f"given are doubted, and {measured.misread_as_not_given:.1%} of {measured.not_given} misread as not given; "
+        f"{measured.stops_missed:.1%} of the stops are missed"
     )
 
 
@@ -303,11 +304,12 @@ def order_command(
     from medrag.files import write_whole
     from medrag.knowledge import load
     from medrag.retrieval.sentences import ORDER, SentenceRanker
+    from medrag.settings import load as load_settings
     from sft.examples.build import corpus_of
     from sft.questions import WRITTEN
     from sft.training.order import Candidates, candidates, fit, score
 
-    asked, facts = read_questions(questions or WRITTEN), load()
+    asked, facts = read_questions(questions or WRITTEN), load(load_settings().knowledge_dir)
     ranker = SentenceRanker(knowledge=facts)
     lists: list[Candidates] = []
     for each in index:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from benchmarks.retrieval.sets import medquad, ngc
 from benchmarks.retrieval.systems import OURS, Haystack, Search, systems
+from medrag.knowledge import load
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.store.index import Index
 from medrag.retrieval.store.passages import searched_text
@@ -112,7 +113,7 @@ def _sample(folder: Path, passages: int) -> tuple[list[str], list[str], list[set
         rows.setdefault(passage.doc_id, set()).add(row)
     lines = [json.loads(line) for line in (folder / "queries.jsonl").read_text().splitlines()]
     asked = [line for line in lines if line["document"] in rows]
-    texts = [searched_text(passage) for passage in drawn]
+    texts = [searched_text(passage, load()) for passage in drawn]
     return texts, [line["query"] for line in asked], [rows[line["document"]] for line in asked]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from medrag.knowledge import load
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import DENSE_WEIGHT, Retriever
 from medrag.retrieval.store.index import Index
@@ -47,7 +48,7 @@ class Haystack:
     @cached_property
     def texts(self) -> list[str]:
         """What stands for each passage in the searches."""
-        return [searched_text(self.index.passages[row]) for row in range(self.index.manifest.rows)]
+        return [searched_text(self.index.passages[row], load()) for row in range(self.index.manifest.rows)]
 
     def vector(self, query: str) -> NDArray[np.float32]:
         """The query's unit vector."""

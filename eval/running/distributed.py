@@ -20,8 +20,7 @@ from eval.running.batch import Batch, bars
 from eval.running.log import Entry
 from eval.running.registry import load
 from eval.running.run import Run, attempt
-from eval.running.solver import Solver, Target, opened
-from eval.scoring.judge import opened_judge
+from eval.running.solver import Solver, Target, judge_for, opened
 from eval.systems.baselines import system
 from medrag.errors import ConfigurationError, MedragError
 from medrag.types import Advice, Case
@@ -133,7 +132,7 @@ def _dataset(ids: Sequence[str], size: int, name: str, target: Target, cluster: 
 async def _recorded(target: Target, cluster: Cluster) -> AsyncIterator[Solver]:
     """What the log says of who answers; the answers themselves come from the workers."""
     async with AsyncExitStack() as stack:
-        judge = await stack.enter_async_context(opened_judge(target.judge)) if target.judge else None
+        judge = await stack.enter_async_context(judge_for(target.judge, target.settings)) if target.judge else None
         where = f"{target.where} on {cluster.workers} Ray workers"
         yield Solver(target.system, where, _answered_elsewhere, judge=judge)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from medrag.errors import ConfigurationError
+from medrag.knowledge import load
 from medrag.types import Advice, Case
 
 if TYPE_CHECKING:
@@ -75,12 +76,17 @@ async def opened(target: Target, say: Callable[[str], None]) -> AsyncIterator[So
         ConfigurationError: ``where`` is none of these, or a part of the local engine cannot be had.
         ModelUnavailable, ModelRefused: the judge does not answer.
     """
-    from eval.scoring.judge import opened_judge
-
     async with AsyncExitStack() as stack:
-        judge = await stack.enter_async_context(opened_judge(target.judge)) if target.judge else None
+        judge = await stack.enter_async_context(judge_for(target.judge, target.settings)) if target.judge else None
         solver = await stack.enter_async_context(_opened(target, say))
         yield replace(solver, judge=judge)
+
+
+def judge_for(asked: JudgeAt, settings: Settings) -> AbstractAsyncContextManager[Judge]:
+    """The judge, with the installation's knowledge."""
+    from eval.scoring.judge import opened_judge
+
+    return opened_judge(asked, load(settings.knowledge_dir))
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from medrag.errors import InputError
 from medrag.generation.model import ChatModel, Generation
 from medrag.generation.neutral import neutral
 from medrag.generation.prompts import Message
-from medrag.knowledge import load
+from medrag.knowledge import Knowledge
 from medrag.types import Provenance
 
 MAX_TOKENS = 512
@@ -43,7 +43,9 @@ class Reply:
     label: str | None
 
 
-async def ask(model: ChatModel, question: Question, passages: Sequence[str], *, constrained: bool = False) -> Reply:
+async def ask(
+    model: ChatModel, question: Question, passages: Sequence[str], knowledge: Knowledge, *, constrained: bool = False
+) -> Reply:
     """One answer at temperature 0; ``constrained`` leaves the model no output but a label.
 
     Passages past the model's context are left out, the last ones first.
@@ -54,7 +56,7 @@ async def ask(model: ChatModel, question: Question, passages: Sequence[str], *, 
     labels = list(question.options)
     budget = (await model.context_tokens() - MAX_TOKENS) * CHARACTERS_PER_TOKEN
     generation = Generation(
-        messages=_fitting(question, passages, budget),
+        messages=_fitting(question, passages, knowledge, budget),
         max_tokens=MAX_TOKENS,
         grammar="root ::= " + " | ".join(f'"{label}"' for label in labels) if constrained else None,
     )
@@ -62,12 +64,14 @@ async def ask(model: ChatModel, question: Question, passages: Sequence[str], *, 
     return Reply(text, parse(text, labels))
 
 
-def messages(question: Question, passages: Sequence[str]) -> list[Message]:
-    """The prompt: passages first (if any), then the question and its options."""
-    evidence = "\n\n".join(neutral(text, load()) for text in passages)
-    options = "\n".join(f"{label}. {neutral(text, load())}" for label, text in question.options.items())
+def messages(question: Question, passages: Sequence[str], knowledge: Knowledge) -> list[Message]:
+    """The prompt: passages first (if any), then the question and its options, without what ``knowledge`` takes for
+    instructions.
+    """
+    evidence = "\n\n".join(neutral(text, knowledge) for text in passages)
+    options = "\n".join(f"{label}. {neutral(text, knowledge)}" for label, text in question.options.items())
     user = (f"<evidence>\n{evidence}\n</evidence>\n" if passages else "") + (
-        f"<question>\n{neutral(question.stem, load())}\n</question>\n<options>\n{options}\n</options>"
+        f"<question>\n{neutral(question.stem, knowledge)}\n</question>\n<options>\n{options}\n</options>"
     )
     system = _SYSTEM.format(label=next(iter(question.options)))
     return [{"role": "system", "content": system}, {"role": "user", "content": user}]
@@ -98,7 +102,7 @@ def scored(question: Question, reply: Reply, suffix: str = "") -> dict[str, floa
 def provenance(solver: Solver, task: str, *, index: bool) -> Provenance:
     """What made a multiple-choice answer: the model, this prompt and, where it was searched, the index."""
     engine = solver.parts(task)
-    example = messages(Question("q", {"A": "a"}, "A"), ["e"])
+    example = messages(Question("q", {"A": "a"}, "A"), ["e"], engine.knowledge)
     return Provenance(
         medrag=__version__,
         model=engine.model.name,
@@ -109,9 +113,9 @@ def provenance(solver: Solver, task: str, *, index: bool) -> Provenance:
     )
 
 
-def _fitting(question: Question, passages: Sequence[str], budget: int) -> list[Message]:
+def _fitting(question: Question, passages: Sequence[str], knowledge: Knowledge, budget: int) -> list[Message]:
     for count in range(len(passages), -1, -1):
-        prompt = messages(question, passages[:count])
+        prompt = messages(question, passages[:count], knowledge)
         if sum(len(message["content"]) for message in prompt) <= budget:
             return prompt
     raise InputError("the question is longer than the model's context", code="context_length_exceeded")

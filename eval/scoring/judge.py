@@ -25,7 +25,7 @@ from medrag.errors import ModelRefused
 from medrag.generation.model import ChatModel, Generation, OpenAIChatModel
 from medrag.generation.neutral import neutral
 from medrag.generation.prompts import Message
-from medrag.knowledge import load
+from medrag.knowledge import Knowledge
 from medrag.types import Record
 
 MAX_TOKENS = 300
@@ -70,10 +70,13 @@ class Verdict(Record):
 
 @dataclass
 class Judge:
-    """Asks ``model``; ``cache`` holds what it answered before."""
+    """Asks ``model``; ``cache`` holds what it answered before. What ``knowledge`` takes for instructions in the texts
+    is left out of what it is asked.
+    """
 
     model: ChatModel
     cache: Cache
+    knowledge: Knowledge
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE), repr=False)
 
     @property
@@ -85,11 +88,14 @@ class Judge:
     async def meets(self, conversation: str, response: str, criterion: str) -> Verdict:
         """Whether the response to the conversation does what the criterion describes. Raises as :meth:`_ask`."""
         texts = {"conversation": conversation, "response": response, "criterion": criterion}
-        return await self._ask(_CRITERION.format(**{name: neutral(text, load()) for name, text in texts.items()}))
+        return await self._ask(_CRITERION.format(**self._neutral(texts)))
 
     async def supports(self, quote: str, statement: str) -> Verdict:
         """Whether the quote supports the statement. Raises as :meth:`_ask`."""
-        return await self._ask(_SUPPORT.format(quote=neutral(quote, load()), statement=neutral(statement, load())))
+        return await self._ask(_SUPPORT.format(**self._neutral({"quote": quote, "statement": statement})))
+
+    def _neutral(self, texts: dict[str, str]) -> dict[str, str]:
+        return {name: neutral(text, self.knowledge) for name, text in texts.items()}
 
     async def _ask(self, question: str) -> Verdict:
         """The verdict, from the cache where it is known.
@@ -147,7 +153,7 @@ class JudgeAt:
 
 
 @asynccontextmanager
-async def opened_judge(asked: JudgeAt) -> AsyncIterator[Judge]:
+async def opened_judge(asked: JudgeAt, knowledge: Knowledge) -> AsyncIterator[Judge]:
     """The judge behind ``asked.url``.
 
     Raises:
@@ -157,7 +163,7 @@ async def opened_judge(asked: JudgeAt) -> AsyncIterator[Judge]:
     try:
         await model.ping()
         with opened_cache(asked.cache) as cache:
-            yield Judge(model, cache)
+            yield Judge(model, cache, knowledge)
     finally:
         await model.aclose()
 

@@ -13,6 +13,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +50,9 @@ class Mirage:
         engine = solver.parts(self.name)
         evidence = await asyncio.to_thread(engine.retriever.search, sample.question.stem, k=engine.passages)
         passages = [item.passage.text for item in evidence]
-        ask = choice.ask
-        reply = await ask(engine.model, sample.question, passages, constrained=self.constrained)
-        closed = await ask(engine.model, sample.question, [], constrained=self.constrained)
+        ask = partial(choice.ask, engine.model, sample.question, knowledge=engine.knowledge)
+        reply = await ask(passages, constrained=self.constrained)
+        closed = await ask([], constrained=self.constrained)
         return Result(
             scores=_scores(sample.question, reply, closed, evidence),
             output=_output(sample.question, reply, closed, evidence),

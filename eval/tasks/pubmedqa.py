@@ -51,9 +51,9 @@ class PubMedQA:
 
     async def evaluate(self, sample: PubMedQASample, solver: Solver) -> Result:
         """Both settings: with the abstract, and with the question alone."""
-        model = solver.parts(self.name).model
-        reply = await choice.ask(model, sample.question, sample.contexts)
-        closed = await choice.ask(model, sample.question, [])
+        engine = solver.parts(self.name)
+        reply = await choice.ask(engine.model, sample.question, sample.contexts, engine.knowledge)
+        closed = await choice.ask(engine.model, sample.question, [], engine.knowledge)
         scores: dict[str, float | None] = {
             **choice.scored(sample.question, reply),
             **choice.scored(sample.question, closed, "_question_only"),

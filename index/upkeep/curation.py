@@ -15,10 +15,12 @@ from index import chunk
 from index.document import Document
 from medrag.errors import InputError, StoreError
 from medrag.files import write_whole
+from medrag.knowledge import load
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.store.index import Index, writing
 from medrag.retrieval.store.manifest import Manifest
 from medrag.retrieval.store.passages import searched_text
+from medrag.settings import Settings
 from medrag.types import Passage, Record
 
 CURATION = "curation.json"
@@ -61,9 +63,10 @@ def curate(directory: Path, encoder: Encoder, decide: Callable[[Curation], Curat
     """
     index = Index.open(directory, encoder)
     decided = decide(read_curation(directory))
+    knowledge = load(Settings().knowledge_dir)
     with writing(directory, encoder, chunk.PARAMETERS) as writer:
         for batch in _batches(index, decided):
-            writer.add([(passage, searched_text(passage)) for passage in batch])
+            writer.add([(passage, searched_text(passage, knowledge)) for passage in batch])
         if not writer.rows:
             raise InputError("Nothing would be left of the index.", param="document")
         write_whole(directory / CURATION, decided.model_dump_json(indent=2) + "\n")

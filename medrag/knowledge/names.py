@@ -11,6 +11,8 @@ from medrag.knowledge.vocabulary import Allergen, Condition, Drug, DrugClass, Me
 
 ABBREVIATION_UP_TO = 6
 """A condition's spelling this short and all in capitals is an abbreviation: in prose it counts in capitals only."""
+ABBREVIATED_UP_TO = 3
+"""A word this short is taken as it is: "HAE" is no spelling of "HE"."""
 MISSPELT_FROM = 6
 """Shorter names are not recognised when misspelt: too many words are one slip away."""
 MISSPELT_CLASS_FROM = 9
@@ -58,7 +60,9 @@ def normalise(text: str) -> str:
 
 
 def fold_word(word: str) -> str:
-    """One spelling for British and American words, without the possessive ("oedema", "Crohn's")."""
+    """One spelling for British and American words, without the possessive ("oedema", "Crohn's", not "HAE")."""
+    if len(word) <= ABBREVIATED_UP_TO:
+        return word.lower()
     return word.lower().replace("’", "'").removesuffix("'s").replace("ae", "e").replace("oe", "e")
 
 
@@ -109,13 +113,13 @@ def first_words(names: Iterable[str]) -> dict[str, int]:
 
 
 def spellings(names: Mapping[str, Name]) -> dict[str, tuple[str, ...]]:
-    """Names of one word by first letter; brands are left out, being too close to words ("Enablex", "Claritin")."""
+    """Names of one word by first letter, sorted. Brands are too close to words ("Enablex", "Claritin") and left out."""
     by_letter: dict[str, list[str]] = {}
     for name, meaning in names.items():
         least = MISSPELT_CLASS_FROM if meaning.drug_class else MISSPELT_FROM
         if not meaning.brand and name.isascii() and " " not in name and len(name) >= least:
             by_letter.setdefault(name[0], []).append(name)
-    return {letter: tuple(group) for letter, group in by_letter.items()}
+    return {letter: tuple(sorted(group)) for letter, group in by_letter.items()}
 
 
 def phrases(conditions: Iterable[Condition]) -> dict[str, tuple[Meaning, ...]]:

@@ -8,30 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.vocabulary import Gene
 from medrag.patient.formats.phenotypes import interpret
+from medrag.reading.languages import pattern, patterns
 from medrag.types import Fact, FactStatus, Genotype, Patient
 
-_DEGREES = (
-    ("indeterminate", r"indetermin|unknown|not (?:determined|called|tested|done)|no (?:result|call|data)|pending"),
-    ("uncertain", r"uncertain"),
-    ("normal", r"(?:not|non)[\s-]?deficien|\bnormal|extensive|wild[\s-]?type|\b[ne]m\b|sufficient|full activity"),
-    ("ultrarapid", r"ultra|\bum\b"),
-    ("rapid", r"rapid|\brm\b|\bfast\b"),
-    ("increased", r"increased|elevated"),
-    ("intermediate", r"intermediate|decreased|reduced|partial|\bim\b|heterozygo\w* defici"),
-    ("poor", r"poor|slow|\bpm\b|deficien|absent|\bno\b|\blow\b|\bnull\b"),
-    ("susceptible", r"susceptib|pathogenic"),
-    ("variable", r"variable"),
-)
-_DEGREE = [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _DEGREES]
-_HALF = re.compile(r"\b(?:possib\w+|likely|probab\w+)\b", re.IGNORECASE)
-_NEGATIVE = re.compile(r"negative|not (?:detected|present|found|carried|a carrier)|absent|non-?carrier|\bneg\b", re.I)
-_POSITIVE = re.compile(r"positive|detected|present|carrier|\bpos\b|hetero|homo", re.IGNORECASE)
+_said = partial(pattern, "genes")
+
 _HLA = re.compile(r"\*?\s?(\d{2,3}):?(\d{2})(?!\d)")
+_ZYGOUS = re.compile(
+    r"(?P<allele>\*\w+)[\s,]*(?:allele|variant|carrier)?\s*\(?(?P<how>homozyg\w+|heterozyg\w+)\)?(?: carrier)?",
+    re.IGNORECASE,
+)
 
 
 def gene_of(genotype: Genotype, knowledge: Knowledge) -> str:
@@ -59,8 +50,8 @@ def _symbol(written: str, knowledge: Knowledge) -> str:
 
 def degree(text: str | None) -> str | None:
     """The degree that a phenotype's words say, with "likely" before it where they do; None where they say none."""
-    found = next((name for name, pattern in _DEGREE if pattern.search(text or "")), None)
-    return f"likely {found}" if found and _HALF.search(text or "") else found
+    found = next((name for name, words in patterns("degrees").items() if words.search(text or "")), None)
+    return f"likely {found}" if found and _said("half").search(text or "") else found
 
 
 def holds(key: str, genotype: Genotype, gene: Gene | None) -> bool:
@@ -90,7 +81,9 @@ def _of_degree(key: str, said: str, gene: Gene | None) -> bool:
 def has(result: str, genotype: Genotype, gene: Gene | None) -> bool:
     """Whether the result is a rule's: a diplotype ("*3/*3"), words of a phenotype, or one of the same degree."""
     said, typed = (genotype.phenotype or "").lower(), _plain(genotype)
-    if sorted(typed.split("/")) == sorted(result.split("/")) or (result.lower() in said and not _NEGATIVE.search(said)):
+    if sorted(typed.split("/")) == sorted(result.split("/")) or (
+        result.lower() in said and not _said("negative").search(said)
+    ):
         return True
     wanted = degree(result)
     if wanted is None or (gene is not None and gene.asked):
@@ -114,8 +107,8 @@ def _hla(genotype: Genotype, gene: Gene) -> set[str]:
     said = genotype.phenotype or ""
     typed = genotype.diplotype or ""
     alleles = _alleles(f"{genotype.gene.partition('*')[2]} {said}") or _alleles(typed)
-    if alleles and (_NEGATIVE.search(f"{said} {typed}") or _POSITIVE.search(f"{said} {typed}")):
-        polarity = "negative" if _NEGATIVE.search(f"{said} {typed}") else "positive"
+    if alleles and (_said("negative").search(f"{said} {typed}") or _said("positive").search(f"{said} {typed}")):
+        polarity = "negative" if _said("negative").search(f"{said} {typed}") else "positive"
         return {f"{allele} {polarity}" for allele in alleles}
     meant = _meant(genotype, gene)
     return meant or {f"{allele} positive" for allele in _alleles(typed) or alleles}
@@ -141,21 +134,31 @@ def worded(patient: Patient, knowledge: Knowledge) -> tuple[Genotype, ...]:
 
 def in_words(text: str, knowledge: Knowledge) -> Iterator[Genotype]:
     """The result that ``text`` gives of the one pharmacogene it names, if it gives one."""
-    match = _gene(knowledge).search(text)
-    if match is None:
+    named = list(_gene(knowledge).finditer(text))
+    if not named:
         return
+    match = next((each for each in named if text[each.end() :].startswith("*")), named[0])
     gene, rest = _symbol(match[1], knowledge), text[match.end() :]
     if gene in knowledge.genes and knowledge.genes[gene].asked:
         if _alleles(rest):
             yield Genotype(gene=gene, phenotype=rest.strip() if _polar(rest) else None, diplotype=rest.strip())
     elif "*" in rest or ">" in rest:
-        yield Genotype(gene=gene, diplotype=rest.strip(" :-()"))
+        yield Genotype(gene=gene, diplotype=_diplotype(rest))
     elif degree(text):
         yield Genotype(gene=gene, phenotype=text)
 
 
+def _diplotype(said: str) -> str:
+    """Both alleles, where the words give one and say of how many copies it is ("*2A homozygous")."""
+    zygous = _ZYGOUS.fullmatch(said.strip(" :-()"))
+    if zygous is None:
+        return said.strip(" :-()")
+    first = zygous["allele"] if zygous["how"].lower().startswith("homo") else "*1"
+    return f"{first}/{zygous['allele']}"
+
+
 def _polar(text: str) -> bool:
-    return bool(_NEGATIVE.search(text) or _POSITIVE.search(text))
+    return bool(_said("negative").search(text) or _said("positive").search(text))
 
 
 def usable(genotypes: Iterable[Genotype]) -> Iterator[Genotype]:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from medrag.knowledge import Knowledge
 from medrag.reading.dosing.doses import doses
 from medrag.reading.dosing.strengths import COUNT, FORM
-from medrag.reading.languages import language, ordinary
+from medrag.reading.languages import language, ordinary, pattern
 from medrag.reading.languages.gloss import other_script
 from medrag.reading.matcher import Letters, Matcher, Token, plain, tokens
 from medrag.reading.mentions import GIVING
@@ -111,18 +111,9 @@ def _named(knowledge: Knowledge) -> Matcher[str]:
     return Matcher((name, Letters.ANY, name) for name in other)
 
 
-_NOURISHMENT = re.compile(
-    r"\b(?:salt|sodium|protein|fluids?|water|carbohydrates?|oxygen|fib(?:re|er)|saline|crystalloids?|blood|plasma|feeds?|milk|formula"
-    r"|sugar|alcohol|caffeine|weight|urine|potassium|calcium|iron|food|intake|diet\w*|drainage|fat|loss|gain|balloon|catheter|syringe"
-    r"|glucose|dextrose|albumin|platelets|cells|radiation|stent|tumou?r|lesion|nodule|stone|cm|size|below|target)\b",
-    re.IGNORECASE,
-)
-"""What else is measured in grams, millilitres and units."""
-
-
 def drugless_doses(text: str) -> tuple[str, ...]:
     """The doses of a text that names no drug, which are for whoever it was written of."""
-    if _NOURISHMENT.search(text):
+    if pattern("statements", "nourishment").search(text):
         return ()
     return tuple(dose.text for dose in doses(text) if dose.frequency is not None or not dose.threshold)
 
@@ -135,7 +126,7 @@ def _unnamed_treatment(text: str, knowledge: Knowledge) -> str | None:
     if verb is None:
         return None
     first = [word.folded for word in tokens(text[verb.end("verb") : verb.end("verb") + LOOKED_AT])][:WORDS_LOOKED_AT]
-    return next((word for word in first if word.removesuffix("s") in knowledge.words["treatments"]), None)
+    return next((word for word in first if knowledge.words["treatments"] & {word, word.removesuffix("s")}), None)
 
 
 _GIVING = re.compile(rf"(?P<verb>{GIVING})\b", re.IGNORECASE)
@@ -143,19 +134,14 @@ _COUNTED = re.compile(rf"(?<![\w.])(?P<verb>{COUNT})\s+{FORM}(?!\w)", re.IGNOREC
 """So many of something to swallow, whatever is in it."""
 LOOKED_AT = 60
 WORDS_LOOKED_AT = 6
-_VERB = re.compile(
-    r"\b(?:is|are|was|were|be|been|has|have|had|should|must|may|might|can|could|will|would|shall|do|does|did|need|needs|start\w*|begin\w*"
-    r"|giv\w+|offer\w*|us(?:e|es|ed|ing)|tak\w+|add\w*|consider\w*|continu\w+|stop\w*|avoid\w*|refer\w*|monitor\w*|check\w*|treat\w*"
-    r"|recommend\w*|prescrib\w+|administer\w*|advis\w+|increas\w+|reduc\w+|titrat\w+|ensur\w+|discuss\w*|assess\w*|measur\w+|review\w*"
-    r"|switch\w*|prefer\w*|suggest\w*|repeat\w*|maintain\w*|restart\w*|withhold\w*|inform\w*|ask\w*|tell\w*|make\w*|aim\w*|arrange\w*"
-    r"|perform\w*|obtain\w*|provid\w+|explain\w*|encourag\w+|seek\w*|call\w*|keep\w*|apply\w*|inject\w*|swallow\w*|initiat\w+|discontinu\w+"
-    r"|includ\w+|requir\w+|indicat\w+|reserv\w+|contraindicated|let\w*|try|trial|choose|follow\w*|look\w*|watch\w*|test\w*|screen\w*"
-    r"|improv\w+|caus\w+|lead\w*|result\w*|affect\w*|prevent\w*|protect\w*)\b",
-    re.IGNORECASE,
-)
+
+
+_CUT_OFF = re.compile(r"\b(?:the|an?|of|to|with|and|or|for|by|than|if|when|which|not|every|than)\s*(?:\.{3}|…)?\s*$")
+"""Words on which no sentence ends."""
 
 
 def is_fragment(text: str) -> bool:
-    """Whether the text begins in the middle of a sentence and has no verb: what was said of it is cut off."""
+    """Whether the text is cut off: it begins in the middle of a sentence without a verb, or breaks off."""
     opening = text.lstrip(" \t\n\"'([*•–-")
-    return opening[:1].islower() and _VERB.search(opening) is None
+    cut = opening.startswith(("...", "…")) or _CUT_OFF.search(text) is not None
+    return cut or (opening[:1].islower() and pattern("statements", "verb").search(opening) is None)

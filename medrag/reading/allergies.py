@@ -4,31 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
-_SORT = (
-    r"(?:drug|medication|medicine|med|food|latex"
-    r"|environmental|seasonal|other|significant|relevant|previous|current|active|contrast|new|any|insect|antibiotic|penicillin|egg|nut|peanut)"
-)
-_NO_ALLERGIES = re.compile(
-    rf"\b(?<!otherwise )"
-    rf"(?:(?P<short>NKDA|NKA|NKMA|NDA|NKFA)\b(?!\s+(?:except|other than|apart from|but|besides|until)\b)"
-    rf"|(?:no (?:known |reported |recorded |documented |history of )?|denies (?:any |known |having )?"
-    rf"|without (?:any )?(?:known )?|not known to have (?:any )?)(?P<sort>(?:{_SORT}[\s/,]{{1,2}}(?:(?:and|or"
-    rf"|&)\s)?){{0,4}})"
-    rf"(?:allerg(?:y|ies)\b|allergic reactions?\b|adverse (?:drug )?reactions?\b|drug (?:intolerances?|sensitivit(?:y"
-    rf"|ies))\b)(?!\s+(?:to\b|except\b|other than\b|apart from\b|but\b|besides\b|information\b|list\b|bands?\b"
-    rf"|testing\b))"
-    rf"|\b(?P<sorted>(?:{_SORT}\s){{0,2}})(?:allerg(?:y|ies)|ADRs?|adverse reactions?|intolerances?)\s?(?:[:=–-]"
-    rf"|\bare\b|\bis\b|\n|status:?)\s?(?:none\b|nil\b|no\b(?!\s+known\s+(?:food|latex))|denies\b|n/a\b|negative\b"
-    rf"|NAD\b|no known\b(?!\s+(?:food|latex)))(?:\s+(?:known|reported|recorded|allergies"
-    rf"|drug allergies))?(?!\s+(?:except|other than|to)\b))",
-    re.IGNORECASE,
-)
+from medrag.reading.languages import pattern
+
+_said = partial(pattern, "allergies")
+
 _WHOLE = re.compile(r"\s*(?:nkd?a\b|nkma|no\b[^.;]{0,60}allerg|no known|none\b|nil\b|no$)", re.IGNORECASE)
-_LESS = re.compile(
-    r"food|latex|environmental|seasonal|contrast|insect|other|new|antibiotic|penicillin|egg|nut", re.IGNORECASE
-)
 _DRUGS = re.compile(r"drug|med", re.IGNORECASE)
 
 
@@ -37,20 +20,7 @@ _EXCEPT = re.compile(
     r"|besides|excluding|but not(?: to)?|save for|bar)\b\s*",
     re.IGNORECASE,
 )
-_TOLERATED = re.compile(
-    r"[\s,;:(–-]*\b(?:(?:but |and )?(?:can|could|has|have|had|did|does)?\s*"
-    r"(?:since|subsequently|previously|safely|now)?\s*(?:tolerat(?:es?|ed|ing)|takes?|taken)(?! no\b)|(?:is |are "
-    r")?(?:fine|ok|okay|safe) with|tolerance (?:of|to))\b\s*",
-    re.IGNORECASE,
-)
 _CANNOT = re.compile(r"\b(?:not|cannot|can't|never|poorly|doesn't|didn't|unable to)\s*$", re.IGNORECASE)
-_LIFTED = re.compile(
-    r"\b(?:de-?labell?ed|(?:skin |allergy |oral |drug )?(?:test(?:ing|s)?|challenge) (?:was |were )?"
-    r"(?:negative|passed|normal)|tested negative|negative (?:skin |allergy |oral |drug )?(?:test|challenge)"
-    r"|passed (?:an? )?(?:\w+ )?challenge|not (?:truly |really )?allergic|(?:ruled out|disproved|disproven|refuted"
-    r"|removed|entered in error))\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +36,9 @@ def entry(text: str) -> Entry:
     if match := _EXCEPT.search(text):
         before, after = text[: match.start()], text[match.end() :].rstrip(" ).")
         return Entry(after, "") if denies(before) else Entry(before, after)
-    if (match := _TOLERATED.search(text)) and not _cannot(text, match):
+    if (match := _said("tolerated").search(text)) and not _cannot(text, match):
         return Entry(text[: match.start()], text[match.end() :].rstrip(" )."))
-    if _LIFTED.search(text) or denies(text):
+    if _said("lifted").search(text) or denies(text):
         return Entry("", "")
     return Entry(text, "")
 
@@ -92,7 +62,7 @@ def no_allergies(text: str) -> list[NoAllergies]:
     """Every statement in ``text`` that no allergies (of a kind) are known."""
     return [
         NoAllergies(m.start(), m.end(), _kind(m), " ".join(m[0].split()))
-        for m in _NO_ALLERGIES.finditer(text)
+        for m in _said("none").finditer(text)
         if not _EXCEPT.match(text, m.end())
     ]
 
@@ -103,7 +73,9 @@ def says_none(text: str) -> bool:
     if found:
         return any(each.kind != "other" for each in found)
     return (
-        _WHOLE.match(text) is not None and not _LESS.search(text) and not re.search(r"\b(?:except|other than)\b", text)
+        _WHOLE.match(text) is not None
+        and not _said("less").search(text)
+        and not re.search(r"\b(?:except|other than)\b", text)
     )
 
 
@@ -118,4 +90,4 @@ def _kind(match: re.Match[str]) -> Literal["all", "drug", "other"]:
     sort = match["sort"] or match["sorted"] or ""
     if _DRUGS.search(sort):
         return "drug"
-    return "other" if _LESS.search(sort) else "all"
+    return "other" if _said("less").search(sort) else "all"

@@ -13,7 +13,7 @@ LONGEST_SENTENCE = 800
 """Characters after which a sentence ends at the next blank, whatever its punctuation: nothing reaches farther."""
 
 _STOP = re.compile(
-    r"[.!?]+[\"')\]]?(?=\s|$)|[;•|]|\n"
+    r"(?:[.!]|(?<=[\w)%\"'])\?)[.!?]*[\"')\]]?(?=\s|$)|[;•|]|\n"
     r"|(?<![ \t])[ \t]{2,12}(?=[A-Z][\w /()-]{1,40}:)"
     r"|(?<=[\s,])(?=\((?:[2-9]|1\d)\)\s[A-Za-z?])"
     r"|(?<=\s)(?<!age\s)(?<!aged\s)(?<!was\s)(?<!were\s)(?<!\bof\s)(?<!\bat\s)(?<!\bis\s)(?=(?:\d{1,2}[.)]|#\d{1,2}:?)\s[A-Z])"
@@ -21,10 +21,10 @@ _STOP = re.compile(
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|approx|e\.g|i\.e|cf|no|No|hx|Hx|pt|Pt|wt|ht|temp|max|min|dept|resp|hosp|est|ca"
     r"|inj|tab|tabs|cap|caps"
-    r"|susp|sol|soln|sup|amp|vit|Vit|incl|esp|assoc|w)|(?<![A-Za-z.\d])[A-Za-z]|\b[a-z]\.[a-z](?:\.[a-z])?"
+    r"|susp|sol|soln|sup|amp|vit|Vit|incl|esp|assoc|w)|(?<![A-Za-z.\d'’&])[A-Za-z]|\b[a-z]\.[a-z](?:\.[a-z])?"
     r"|(?<=\s)\d{1,2})\.$"
 )
-_ANSWER = re.compile(r"\? ?(?:yes|no|none|never|nil|y|n)\b", re.IGNORECASE)
+_ANSWER = re.compile(r"\?\s?[-–]?\s?(?:yes|no|none|never|nil|y|n)\b", re.IGNORECASE)
 """A question of a form with its answer: one sentence ("Asthma? No")."""
 _CELL = re.compile(
     r"\|\s*(?:\d|(?:od|bd|tds|qds|om|on|nocte|prn|daily|po|iv|sc|stopped|continued?|held|withheld)\b)", re.IGNORECASE
@@ -53,7 +53,10 @@ class Sentence:
 
     def aside(self, position: int) -> tuple[int, int] | None:
         """The brackets that ``position`` stands in."""
-        return next((span for span in self.asides if span[0] <= position < span[1]), None)
+        for span in self.asides:
+            if span[0] <= position < span[1]:
+                return span
+        return None
 
     def commas_between(self, start: int, end: int) -> int:
         """How many commas outside brackets stand from ``start`` to ``end``."""
@@ -102,6 +105,9 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for stop in _STOP.finditer(text):
         end = stop.end()
+        if end == start + 1 and stop[0] == "\n":
+            start = end
+            continue
         if end <= start or (stop[0] and not _ends(text, start, stop)):
             continue
         yield from _cut(text, start, end)

@@ -9,6 +9,8 @@ _RULE = re.compile(r"[\s|+=_:–—-]+")
 _DRUG = re.compile(
     r"(?:drug|medicine|medication|med|prescription|product)s?(?: name| and dose| & dose)?", re.IGNORECASE
 )
+_OF_ALLERGIES = re.compile(r"reactions?|allerg\w+|severity|manifestations?", re.IGNORECASE)
+"""Columns of a table of what is not taken."""
 FEWEST_CELLS = 3
 
 
@@ -17,11 +19,10 @@ def charts(text: str) -> list[tuple[int, int]]:
     rows: list[tuple[int, int]] = []
     inside, start = False, 0
     for line in text.splitlines(keepends=True):
-        cells = _cells(line)
         if is_header(line):
             inside = True
         elif not _RULE.fullmatch(line):
-            inside = inside and len(cells) > 1
+            inside = inside and len(_cells(line)) > 1
             if inside:
                 rows.append((start, start + len(line.rstrip("\r\n"))))
         elif not line.strip():
@@ -32,8 +33,12 @@ def charts(text: str) -> list[tuple[int, int]]:
 
 def is_header(line: str) -> bool:
     """Whether a line is the header of such a table."""
+    if not _DRUG.match(line.lstrip(" \t\r\n|*:")):
+        return False
     cells = _cells(line)
-    return len(cells) >= FEWEST_CELLS and _DRUG.fullmatch(cells[0].strip(" *:")) is not None
+    if len(cells) < FEWEST_CELLS or any(_OF_ALLERGIES.fullmatch(cell.strip(" *:")) for cell in cells):
+        return False
+    return _DRUG.fullmatch(cells[0].strip(" *:")) is not None
 
 
 def _cells(line: str) -> list[str]:

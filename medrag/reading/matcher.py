@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from medrag.knowledge.names import fold_word
 
@@ -28,8 +27,7 @@ class Letters(StrEnum):
     CAPITALS = "capitals"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word or number at ``text[start:end]``; ``folded`` is how it is compared."""
 
     text: str
@@ -38,8 +36,7 @@ class Token:
     folded: str
 
 
-@dataclass(frozen=True, slots=True)
-class Match(Generic[T]):
+class Match(NamedTuple, Generic[T]):
     """``tokens[first:last]``, ``text[start:end]``, is a name of each of ``values``."""
 
     start: int
@@ -51,16 +48,24 @@ class Match(Generic[T]):
 
 def tokens(text: str) -> list[Token]:
     """The words and numbers of ``text``, in order."""
-    return [Token(m[0], m.start(), m.end(), fold(m[0])) for m in _TOKEN.finditer(text)]
+    found, folded = [], dict[str, str]()
+    for match in _TOKEN.finditer(text):
+        word = match[0]
+        if word not in folded:
+            folded[word] = fold(word)
+        found.append(Token(word, match.start(), match.end(), folded[word]))
+    return found
 
 
 def fold(word: str) -> str:
     """``word`` without case, accents, the possessive and the difference between British and American vowels."""
-    return fold_word(word.lower() if word.isascii() else plain(word))
+    return fold_word(plain(word))
 
 
 def plain(word: str) -> str:
     """``word`` in lower case without accents."""
+    if word.isascii():
+        return word.lower()
     decomposed = unicodedata.normalize("NFKD", word.replace("β", "beta").replace("’", "'")).lower()
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
@@ -76,11 +81,14 @@ class Matcher(Generic[T]):
     def __init__(self, names: Iterable[tuple[str, Letters, T]]) -> None:
         self._index: dict[str, list[tuple[Letters, T]]] = {}
         self._longest: dict[str, int] = {}
+        self._seconds: dict[str, set[str]] = {}
         for written, letters, value in names:
             words = [fold(word) for word in _TOKEN.findall(written)]
             if words:
                 self._index.setdefault(" ".join(words), []).append((letters, value))
                 self._longest[words[0]] = max(self._longest.get(words[0], 0), len(words))
+            if len(words) > 1:
+                self._seconds.setdefault(words[0], set()).add(words[1])
 
     def find(self, text: str, words: Sequence[Token], *, joined: bool = True) -> Iterator[Match[T]]:
         """Every name in ``words``, the tokens of ``text``, from left to right; names do not overlap.
@@ -89,8 +97,7 @@ class Matcher(Generic[T]):
         """
         i = 0
         while i < len(words):
-            folded = words[i].folded
-            most = self._longest.get(folded) or self._longest.get(singular(folded), 0)
+            most = self._most(words, i)
             match = self._longest_at(text, words, i, most, joined) if most else None
             if match:
                 yield match
@@ -98,12 +105,25 @@ class Matcher(Generic[T]):
 
     def at(self, words: Sequence[Token]) -> tuple[T, ...]:
         """What all of ``words`` together name."""
-        folded = [word.folded for word in words]
-        found = self._index.get(" ".join(folded)) or self._index.get(" ".join([*folded[:-1], singular(folded[-1])]))
-        return tuple(value for letters, value in found if _written(words, letters)) if found else ()
+        said = " ".join([word.folded for word in words])
+        found = self._index.get(said)
+        if found is None and said.endswith("s"):
+            last = words[-1].folded
+            found = self._index.get(said.removesuffix(last) + singular(last))
+        return tuple([value for letters, value in found if _written(words, letters)]) if found else ()
+
+    def _most(self, words: Sequence[Token], i: int) -> int:
+        """The most words of a name that begins with the word at ``i`` and goes on, if at all, with the next one."""
+        first = words[i].folded
+        longest = self._longest.get(first) or (self._longest.get(singular(first), 0) if first.endswith("s") else 0)
+        most = min(longest, len(words) - i)
+        if most < 2:
+            return most
+        seconds, second = self._seconds.get(first, ()), words[i + 1].folded
+        return most if second in seconds or singular(second) in seconds else 1
 
     def _longest_at(self, text: str, words: Sequence[Token], i: int, most: int, joined: bool) -> Match[T] | None:
-        for count in range(min(most, len(words) - i), 0, -1):
+        for count in range(most, 0, -1):
             window = words[i : i + count]
             values = self.at(window)
             if values and (not joined or all(_joined(text, a, b) for a, b in pairwise(window))):

@@ -14,6 +14,7 @@ from rapidfuzz.distance import OSA
 from medrag.knowledge import Knowledge, Name
 from medrag.knowledge.names import fold, normalise
 from medrag.reading.dosing.doses import doses
+from medrag.reading.dosing.numbers import WORDS as NUMBER_WORDS
 from medrag.reading.languages import ordinary, pattern
 from medrag.reading.matcher import Letters, Matcher, Token, plain, singular, tokens
 from medrag.reading.polarity import Polarity, cues, polarity_of
@@ -57,10 +58,15 @@ class DrugMention:
         return " + ".join(self.ingredients) or (self.drug_class or self.text).replace("_", " ")
 
 
-_HEADS = re.compile(r"\s*:\s*(?:e\.g\.|such as)?\s*", re.IGNORECASE)
+_HEADS = re.compile(
+    r"\s*(?:[:(]\s*(?:e\.g\.,?|such as|like|including)?|,?\s*(?:such as|like|including|e\.g\.,?|especially))\s*",
+    re.IGNORECASE,
+)
 _LISTS = re.compile(r"\s*(?:,|/|\band\b|\bor\b|,\s*(?:and|or)\b)\s*", re.IGNORECASE)
 _DOSED = re.compile(r"\s*\d")
 SHORTEST_CUT = 5
+AFTER_LETTERS = "\x7f"
+"""Sorts after every letter of a name."""
 LONGEST_NO_STEM = 5
 """A word of no more letters has no room for a stem."""
 
@@ -145,7 +151,7 @@ def _guess(text: str, token: Token, knowledge: Knowledge) -> DrugMention | None:
     """
     word = plain(token.text)
     common = knowledge.words["common"]
-    if len(word) < 4 or not word.isalpha() or word in common or singular(word) in common:
+    if len(word) < 4 or not word.isalpha() or word in NUMBER_WORDS or word in common or singular(word) in common:
         return None
     mention = DrugMention(token.text, token.start, token.end)
     dosed = _dosed(text, token)
@@ -163,7 +169,7 @@ def nearest(word: str, knowledge: Knowledge) -> Name | None:
         return None
     allowed = 2 if len(word) >= 10 else 1
     matches = process.extract(
-        word, knowledge.spellings.get(word[0], ()), scorer=OSA.distance, score_cutoff=allowed, limit=2
+        word, knowledge.spellings.get(word[0], ()), scorer=OSA.distance, score_cutoff=allowed, limit=None
     )
     nearest = {knowledge.names[name] for name, distance, _ in matches if distance == matches[0][1]}
     return nearest.pop() if len(nearest) == 1 else None
@@ -171,12 +177,13 @@ def nearest(word: str, knowledge: Knowledge) -> Name | None:
 
 def cut_short(word: str, knowledge: Knowledge, *, dosed: bool) -> Name | None:
     """The one known name that begins with the word ("fluclox"): half of it, or five letters before a dose."""
-    if len(word) < SHORTEST_CUT or fold(word) in knowledge.phrases:
+    if len(word) < SHORTEST_CUT:
         return None
-    begun = [name for name in knowledge.spellings.get(word[0], ()) if name.startswith(word)]
+    names = knowledge.spellings.get(word[0], ())
+    begun = names[bisect_left(names, word) : bisect_left(names, word + AFTER_LETTERS)]
     meant = {knowledge.names[name] for name in begun}
     enough = dosed or all(2 * len(word) >= len(name) for name in begun)
-    return meant.pop() if len(meant) == 1 and enough else None
+    return meant.pop() if len(meant) == 1 and enough and fold(word) not in knowledge.phrases else None
 
 
 _DOSE_NEXT = re.compile(r"\s+(?:(?:oral|iv|po|tablets?)\s+)?(?=\d)", re.IGNORECASE)
@@ -243,6 +250,8 @@ def _route(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str
     if place:
         left = _OWN_WORDS.split(left)[-1]
     right = _SENTENCE.split(text[end : min(after, end + 90)])[0]
+    if after < min(len(text), end + 90):
+        right = _OWN_WORDS.split(right)[0]
     for match in (pattern("drugs", kind).search(side) for kind in ("route", "form") for side in (left, right)):
         if match:
             return match.lastgroup

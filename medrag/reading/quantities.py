@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from medrag.reading.dates import MONTH
-from medrag.reading.matcher import Match, Matcher, Token
+from medrag.reading.languages import pattern, units
+from medrag.reading.matcher import Match
+
+_said = partial(pattern, "quantities")
 
 UNIT = (
-    r"m?g per d(?:eci)?l(?:iter)?|mmol per l(?:iter)?|[uµμ]mol per l(?:iter)?|meq per l(?:iter)?|g per l(?:iter)?"
+    r"(?:milli|micro|nano|pico)moles? per (?:lit(?:re|er)|mole)"
+    r"|(?:milli|micro|nano)?grams? per (?:deci|milli)?lit(?:re|er)"
+    r"|m?g per d(?:eci)?l(?:iter)?|mmol per l(?:iter)?|[uµμ]mol per l(?:iter)?|meq per l(?:iter)?|g per l(?:iter)?"
     r"|mmol/mol|mg/mmol|mg/g|m?i?u/ml|m?i?u/l|pmol/l|nmol/l|ng/dl|mm/h(?:r|our)?|fl|pg|mm\s?/\s?hr?"
     r"|ml/min(?:/1[.,]73\s?m\^?[2²]?)?"
     r"|mg/dl|g/dl|gm/dl|mg%|mg/l|g/l|[uµμ]mol/l|mcmol/l|micromol/l|micromoles/l|mmol/l|mmoles/l|meq/l|ng/ml|ng/l|pg/ml"
     r"|[uµμ]g/dl|mcg/dl|[uµμ]g/l|mcg/l|mu/l|miu/l|k/[uµμ]l|k/mm3|i?u/l|units/l"
     r"|x?\s?10\^?[39]/[uµμ]?l|x\s?10e[39]/l|/[uµμ]l|/mm\^?3|/cmm"
-    r"|kgs?|lbs?|pounds|kilograms?|grams|cms?|centimet(?:er|re)s|met(?:er|re)s|m|inches|in|ft|mmhg|mm\s?hg|bpm"
+    r"|kgs?|kilos?|lbs?|pounds|kilograms?|grams|cms?|centimet(?:er|re)s|met(?:er|re)s|m|inches|in|ft|mmhg|mm\s?hg|bpm"
     r"|beats per minute|beats/min|breaths/min|/min|msec|ms|seconds|secs?|s|mmol|meq"
     r"|°\s?[cf]|º\s?[cf]|deg(?:rees)?\s?[cf]|[cf]|%|kg/m\^?[2²]|ml/min(?:/1[.,]73\s?m\^?[2²]?)?"
 )
@@ -30,7 +36,7 @@ _LINK = (
     r"|initially|initial|repeat|repeated|peaked|random|fasting|level|levels|count|concentration|value|interval|result"
     r"|slightly|mildly|markedly|normal|wnl|in clinic|again|has|had|with|a|an|the|and is|saturation|reading"
     r"|non-?fasting|lab|serum|plasma|blood|venous|arterial|estimated|calculated|actual|current(?:ly)?|latest"
-    r"|most recent|just|(?:re-?)?checked|done|taken|drawn|sent|which|this|on|in"
+    r"|most recent|just|at home|home|(?:re-?)?checked|done|taken|drawn|sent|which|this|on|in"
 )
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)(?:day)?"
 _WHEN = (
@@ -74,32 +80,7 @@ _BARE_YEAR = re.compile(r"\s*(?:19[5-9]|20[0-4])\d")
 """A year right after a name ("SCR 2022"), not a value."""
 SINCE = 12
 """Characters that such a year and the word before it take, at most."""
-_SPELT = {
-    "micromol/l": "umol/L", "micromoles/l": "umol/L", "mcmol/l": "umol/L", "mmoles/l": "mmol/L", "mmol per l": "mmol/L",
-    "umol per l": "umol/L", "units/l": "U/L",
-}  # fmt: skip
 _LAST_NUMBER = re.compile(rf"({NUMBER})\s*$")
-_OTHER = re.compile(
-    r"\b(?:target|goal|aim|aiming for|desired|urine|urinary|csf|pleural|ascitic|ascites|synovial|spot|24[- ]?h(?:our"
-    r"|r)?|stool|sweat|cord|birth|ideal body|ideal|dry|adjusted|lean|donor|donor's|mother's|maternal|father's|wife's"
-    r"|husband's|baby's|baby"
-    r"|fluid|peritoneal|micro|if|when|till?|until|unless|once|keep|maintain|above|below|limit|threshold|range|normal(?!,)|free|ionized"
-    r"|ionised|corrected|dialysate|replace|check|goal of)\W{1,3}(?:\w+\W{1,2})?$",
-    re.IGNORECASE,
-)
-_EARLIER = re.compile(
-    r"\b(?:last|previous|previously|prior|baseline|old|former|usual|admission|initial|initially|peak|peaked|was"
-    r"|pre-?op|preop|pre-?treatment|nadir)\W{1,3}(?:\w+\W{1,2})?$",
-    re.IGNORECASE,
-)
-_LINK_EARLIER = re.compile(
-    r"\b(?:yesterday|initially|initial|peaked|on admission|on arrival|at presentation)\b", re.IGNORECASE
-)
-_LINK_OTHER = re.compile(r"\b(?:target|goal|if|loss|gain)\b", re.IGNORECASE)
-_TODAY = re.compile(
-    r"\b(?:today|this morning|this am|now|currently|latest|most recent|current|repeat|on discharge|at discharge)\b",
-    re.IGNORECASE,
-)
 _DATED = re.compile(rf"\s?[,(]?\s?(?:on|from|in)?\s?\(?(?P<date>{DATE})\)?", re.IGNORECASE)
 _LINK_DATE = re.compile(DATE)
 _RESPECTIVELY = re.compile(
@@ -145,9 +126,9 @@ def number(written: str) -> float:
     return float(written.replace(",", "."))
 
 
-def quantities(text: str, words: Sequence[Token], names: Matcher[str]) -> list[Quantity]:
-    """Every measurement of ``names`` (name -> key) in ``text``, targets and other people's or fluids' left out."""
-    found = list(islice(names.find(text, words), MOST))
+def quantities(text: str, named: Iterable[Match[str]]) -> list[Quantity]:
+    """Every measurement in ``text`` of those ``named``, in order; targets, other people's and fluids' are left out."""
+    found = list(islice(named, MOST))
     together: list[Quantity] = []
     skip = 0
     for place, match in enumerate(found):
@@ -188,7 +169,7 @@ def _shared(text: str, group: Sequence[Match[str]]) -> Iterator[Quantity]:
         slashes or re.match(r"[,\s]{0,3}respectively", text[values.end() : values.end() + 20])
     ):
         return
-    if _OTHER.search(text[max(0, group[0].start - 40) : group[0].start]):
+    if _said("other").search(text[max(0, group[0].start - 40) : group[0].start]):
         return
     for name, value in zip(group, each, strict=True):
         yield Quantity(
@@ -230,10 +211,10 @@ def _one(text: str, name: Match[str], following: int) -> Quantity | None:
         start=name.start,
         end=end,
         value=number(said),
-        unit=_SPELT.get(unit.strip().casefold(), unit.strip()) if unit else None,
+        unit=units().plain.get(unit.strip().casefold(), unit.strip()) if unit else None,
         bound=match["cmp"],
-        earlier=bool(_EARLIER.search(before) or _LINK_EARLIER.search(match["link"])) and not match["next"],
-        today=bool(_TODAY.search(before) or _TODAY.search(match["link"])),
+        earlier=bool(_said("earlier").search(before) or _said("then").search(match["link"])) and not match["next"],
+        today=bool(_said("today").search(before) or _said("today").search(match["link"])),
         date=dated["date"] if dated else linked[0].strip("()") if linked else None,
         linked_by_comma="," in match["link"] and "which" not in match["link"].lower(),
         name=text[name.start : name.end],
@@ -249,4 +230,4 @@ def _another(text: str, name: Match[str], match: re.Match[str]) -> bool:
     """Whether it is a target, or another person's or fluid's."""
     start = max(0, name.start - 40)
     before = re.split(r"[.;\n]\s", text[start : name.start])[-1]
-    return _OTHER.search(before) is not None or _LINK_OTHER.search(match["link"]) is not None
+    return _said("other").search(before) is not None or _said("aim").search(match["link"]) is not None

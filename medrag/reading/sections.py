@@ -26,16 +26,6 @@ _ALLERGIES_IN_LINE = re.compile(
     r"|\n[ \t]*[^\s:\d]++(?:[ \t]+[^\s:\d]++){0,5}+[ \t]*(?=\n|\Z)){0,40}(?=\n)"
 )
 """Allergies that begin in their heading's line go on in marked, wrapped or short lines without figures."""
-_REACTION = re.compile(
-    r"\b(?:rash|hives|urticaria|anaphyl\w+|angio-?o?edema|swelling|itch\w*|wheeze\w*|bronchospasm|nausea"
-    r"|vomit\w*|upset|SJS"
-    r"|DRESS|TEN|red man|toleran\w+|tolerates?|intoleran\w+|allerg\w+|in error|on record|label|SPT|reaction"
-    r"|blister\w*|diarrho?ea|cough|ticked|none known|nil known|fine|de-?labell?ed)\b"
-    r"|\A[^.:\n]{2,40}: ?(?:no|none|nil)\b"
-    r"|\A[ \t]*[A-Z][A-Za-z/ -]{2,30}?(?: ?[→(]| ?->| [-–—] )",
-    re.IGNORECASE,
-)
-"""What a sentence of a list of allergies says, where it goes on after the first."""
 _ONE_LINE = re.compile(r"[ \t]*[^\s\n][^\n]+(?=\n[ \t]*[A-Z])")
 """What is said of one relative, under a heading of its own, ends with its line."""
 _LISTED_IN_LINE = re.compile(r"[ \t]*[^\s\n][^\n]*(?:(?<=[,;])\n[^\n]*|\n(?=[a-z])[^\n]*){0,20}(?=\n)")
@@ -45,11 +35,11 @@ _SHORTEST = 3
 """A heading before a dash, in a line, is longer, or in capitals."""
 _PROSE = 9
 """A line of more words, after a blank one, is no entry of the list before."""
-_BULLETS = re.compile(r"\n[ \t]*[•*‣▪☐☑☒-][ \t]?\S[^\n]*\n[ \t]*[•*‣▪☐☑☒-]")
+_BULLETS = re.compile(r"\n[ \t]*(?:[•*‣▪☐☑☒-]|1[.)])[ \t]?\S[^\n]*\n[ \t]*(?:[•*‣▪☐☑☒-]|\d{1,2}[.)])")
 _ASIDE = re.compile(r"\([^()\n]{1,40}\)\s*$")
 """What brackets add to a heading ("Meds (from GP):")."""
 _TITLE = re.compile(r"[A-Z][A-Za-z]+(?: [A-Za-z/&-]+){0,5}")
-_LISTS = frozenset({"allergies", "medications", "stopped", "family", "history", "problems", "surgery"})
+_LISTS = frozenset({"allergies", "medications", "stopped", "family", "history", "past", "problems", "surgery"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +106,17 @@ def _headings(text: str, code: str) -> Iterator[tuple[str, int, int]]:
         mark = _MARK.match(text, line.start(), line.end())
         start = mark.end() if mark else line.start()
         previous = start
-        for end in _END.finditer(text, start, line.end()):
+        ends = list(_END.finditer(text, start, line.end()))
+        for end in ends:
             found = _heading(text, max(previous, end.start() - LONGEST_HEADING), end, start, code)
             if found:
                 yield found
             previous = end.end() if found or end[0] == ":" else previous
         whole = text[start : line.end()].strip(" *:_")
-        if len(whole) <= LONGEST_HEADING and not _END.search(text, start, line.end()):
-            category = _category(whole, code, tails=_BULLETS.match(text, line.end()) is not None)
-            if category is None and _TITLE.fullmatch(whole) and _BULLETS.match(text, line.end()):
+        if len(whole) <= LONGEST_HEADING and not ends:
+            listed = _BULLETS.match(text, line.end()) is not None
+            category = _category(whole, code, tails=listed)
+            if category is None and listed and _TITLE.fullmatch(whole):
                 category = "other"
             if category:
                 yield category, start, line.end()
@@ -186,7 +178,7 @@ def _ends(said: Sequence[Token], first: int, code: str) -> Iterator[int]:
 
 def _last_reaction(body: str, stop: int) -> int:
     """Where the last of the short sentences ends, from ``stop`` on, that tell of reactions ("Peanut: anaphylaxis.")."""
-    while (sentence := _SHORT_SENTENCE.match(body, stop)) and _REACTION.search(sentence[0]):
+    while (sentence := _SHORT_SENTENCE.match(body, stop)) and pattern("allergies", "reaction").search(sentence[0]):
         stop = sentence.end()
     return stop
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from medrag.knowledge import Knowledge, load
 from medrag.reading.languages import ENGLISH
 from medrag.reading.languages.gloss import CHINESE, is_chinese
 from medrag.retrieval.encoder import Encoder
@@ -53,7 +54,8 @@ class Retriever:
 
     ``dense_weight`` (0 to 1) is the dense score's share of the fused one; ``pool`` is how many passages each side
     puts forward; ``floor`` is the least cosine between a question and the best passage for the index to answer it.
-    A ``reranker`` puts the best RERANKED passages in its own order. ``ranker`` ranks single sentences.
+    A ``reranker`` puts the best RERANKED passages in its own order. ``ranker`` ranks single sentences. ``knowledge``
+    is what the index was built with, the bundled one unless another is named.
     """
 
     index: Searchable
@@ -63,6 +65,7 @@ class Retriever:
     pool: int = POOL
     reranker: Reranker | None = None
     ranker: SentenceRanker | None = None
+    knowledge: Knowledge = field(default_factory=load)
 
     @classmethod
     def open(cls, directory: Path, encoder: str | None = None, milvus_token: str | None = None) -> Retriever:
@@ -170,7 +173,7 @@ class Retriever:
         passages = self.index.fetch([row for row, _ in ranked])
         found = [(passage, score) for passage, (_, score) in zip(passages, ranked, strict=True)]
         if self.reranker and found:
-            found = _reranked(self.reranker, _searched(query), found)
+            found = _reranked(self.reranker, _searched(query), found, self.knowledge)
         return [
             Evidence(number=number, passage=only_asked(passage, filters), score=round(score, 6))
             for number, (passage, score) in enumerate(found[:k], start=1)
@@ -192,8 +195,10 @@ def _searched(query: Query) -> str:
     return f"{query.text}\n{query.asked}" if is_chinese(query.asked) else query.text
 
 
-def _reranked(reranker: Reranker, query: str, found: list[tuple[Passage, float]]) -> list[tuple[Passage, float]]:
-    scores = reranker.scores(query, [searched_text(passage) for passage, _ in found])
+def _reranked(
+    reranker: Reranker, query: str, found: list[tuple[Passage, float]], knowledge: Knowledge
+) -> list[tuple[Passage, float]]:
+    scores = reranker.scores(query, [searched_text(passage, knowledge) for passage, _ in found])
     return [(found[each][0], float(scores[each])) for each in np.argsort(-scores, kind="stable")]
 
 

@@ -22,6 +22,7 @@ from medrag.safety.checks.population import left_out, mismatch, population, unme
 from medrag.safety.doubt import as_given, doubts, like_advice, like_warnings
 from medrag.safety.effects import effects
 from medrag.safety.omission import NO_PLAN, offer, omissions, referral
+from medrag.safety.precautions import without_care
 from medrag.safety.question.injection import passage_report, patient_injections
 from medrag.safety.question.red_flags import notices
 from medrag.safety.question.request_classifier import RequestClassifier
@@ -205,7 +206,7 @@ class Consultation:
         What a passage is cited for is an answer of medrag's own, and has no benefit of the doubt.
         """
         doubtful = doubts(context.statement.text, context.read)
-        found = self._run(context)
+        found = list(without_care(self._run(context), context.statement.text))
         if not context.statement.citations:
             found = list(like_warnings(found, context.read, doubtful))
         if any(not each.recommended for each in doubtful):

@@ -7,6 +7,7 @@ from index.build import GUIDELINES
 from index.chunk import MAX_SENTENCES, MAX_WORDS, passages
 from index.document import Block, Document, Section
 from index.sources.markdown import read
+from medrag.knowledge import load
 from medrag.retrieval.store.passages import searched_text
 
 WORDS = st.lists(st.sampled_from(["give", "5 mg", "daily", "to adults"]), min_size=1, max_size=60).map(" ".join)
@@ -91,7 +92,7 @@ def test_sentences_of_a_long_statement_share_its_grading_unless_they_have_their_
 def test_the_heading_path_is_searched_but_not_quoted() -> None:
     (passage,) = passages(document(Block("Give aspirin.", statement=True), heading=("Adults", "First line")))
     assert passage.text == "Give aspirin."
-    assert searched_text(passage) == "A guideline > Adults > First line\nGive aspirin."
+    assert searched_text(passage, load()) == "A guideline > Adults > First line\nGive aspirin."
     assert passage.id == "doc#first-line"
     assert passage.section == ("Adults", "First line")
 

@@ -9,32 +9,15 @@ from __future__ import annotations
 import base64
 import re
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from medrag.errors import PatientError
 from medrag.knowledge import Knowledge
+from medrag.reading.languages import pattern, patterns
 from medrag.types import Imaging, Patient
 
-_SECTION = re.compile(
-    r"^[ \t]*(?P<name>exam(?:ination)?|study|procedure|indication|clinical (?:history|indication)|history|technique|"
-    r"comparison|findings|impression|conclusion|recommendations?)[ \t]*:",
-    re.IGNORECASE | re.MULTILINE,
-)
-_MODALITY = (
-    ("CT", re.compile(r"\bCT\b|computed tomograph", re.I)),
-    ("MR", re.compile(r"\bMRI?\b|magnetic resonance", re.I)),
-    ("US", re.compile(r"\bultrasound|\bsonogra|\bdoppler|\bechocardiogra|\becho\b", re.I)),
-    ("PT", re.compile(r"\bPET\b", re.I)),
-    ("MG", re.compile(r"\bmammogra", re.I)),
-    ("NM", re.compile(r"\bscintigraph|\bV/Q\b|\bnuclear medicine", re.I)),
-    ("DX", re.compile(r"\bx-?rays?\b|\bradiographs?\b|\bCXR\b|\b(?:PA|AP) and lateral\b", re.I)),
-)
-_BODY = re.compile(
-    r"\b(chest|abdomen and pelvis|abdomen|pelvis|head|brain|neck|cervical spine|thoracic spine|lumbar spine|spine|"
-    r"knee|hip|shoulder|hand|wrist|ankle|foot|"
-    r"breast|heart|liver|kidneys?|renal|thyroid|leg|arm|sinuses)\b",
-    re.I,
-)
+_said = partial(pattern, "imaging")
 
 
 def read_report(text: str, origin: str, today: date, knowledge: Knowledge) -> Patient:
@@ -50,8 +33,8 @@ def read_report(text: str, origin: str, today: date, knowledge: Knowledge) -> Pa
     reported = read_note(text, origin, today, knowledge)
     study = Imaging(
         display=title,
-        modality=next((code for code, words in _MODALITY if words.search(title)), None) or _modality(text),
-        body_part=found.group(1).lower() if (found := _BODY.search(title) or _BODY.search(text)) else None,
+        modality=_modality(title) or _modality(text),
+        body_part=found[1].lower() if (found := _said("body").search(title) or _said("body").search(text)) else None,
         report=_tidy(parts.get("impression") or parts.get("conclusion") or parts.get("findings") or text)[:2000],
         source=f"{origin}:0-{len(text)}",
         date=_date(reported),
@@ -60,7 +43,7 @@ def read_report(text: str, origin: str, today: date, knowledge: Knowledge) -> Pa
 
 
 def _sections(text: str) -> dict[str, str]:
-    marks = list(_SECTION.finditer(text))
+    marks = list(_said("section").finditer(text))
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     return {mark["name"].casefold(): text[mark.end() : end] for mark, end in zip(marks, ends, strict=True)}
 
@@ -69,11 +52,11 @@ def _title(parts: dict[str, str], text: str) -> str:
     named = next((parts[name] for name in ("exam", "examination", "study", "procedure") if name in parts), "")
     first = next((line for line in (named or text).splitlines() if line.strip()), "")
     title = _tidy(first)[:120]
-    return title if title and not _SECTION.match(title) else "Imaging study"
+    return title if title and not _said("section").match(title) else "Imaging study"
 
 
 def _modality(text: str) -> str | None:
-    return next((code for code, words in _MODALITY if words.search(text)), None)
+    return next((code for code, words in patterns("modalities").items() if words.search(text)), None)
 
 
 def _date(patient: Patient) -> date | datetime | None:

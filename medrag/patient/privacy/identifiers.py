@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.names import normalise
+from medrag.reading import languages
 from medrag.reading.dates import MONTH
-from medrag.reading.languages import language
 
 
 class Span(NamedTuple):
@@ -23,80 +23,73 @@ class Span(NamedTuple):
 
 _WORD = r"(?:[A-Z]['’][A-Z][a-z]+|(?:Ma?c)?[A-ZÀ-Þ][a-zß-ÿ]+(?:[-'’][A-ZÀ-Þ]?[a-zß-ÿ]+)?)"
 _NAME = rf"(?:{_WORD}(?:[ ](?:{_WORD}|[A-Z]\b\.?|(?:van|de|der|von|la|bin|al)\b))*|[A-Z]{{2,}}, ?[A-Z]{{2,}})"
-_LABELS = (
-    r"(?:patient(?: name)?|name|signed by|dictated by|attending|provider|physician|surgeon|next of kin|contact|"
-    r"referred by|pcp|seen by|discussed with|spouse|wife|husband|son|daughter|mother|father|brother|sister|friend)"
-)
-_NUMBERS = (
-    r"(?:MRN|medical record|record|account|acct|chart|policy|member|patient id|accession|ssn|passport|"
-    r"licen[cs]e|NHS|insurance|claim|serial|id)"
-)
-_FACILITIES = (
-    "Hospital|Clinic|Medical Center|Medical Centre|Nursing Home|Hospice|Health Center|Pharmacy|Elementary|High School|"
-    "School|University|College|Church|Rehabilitation Center|Infirmary"
-)
-_ROADS = r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Terrace|Circle|Square)"
-_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("NAME", re.compile(rf"\b(?:Dr|Mr|Mrs|Ms|Miss|Prof|Doctor|Nurse|[Nn]urse practitioner)\b\.?[ \t]+(?P<x>{_NAME})")),
-    ("NAME", re.compile(rf"(?P<x>{_NAME}),?[ \t]+(?:MD|M\.D\.|RN|NP|PA-C|DO|PharmD|FNP)\b")),
-    ("NAME", re.compile(rf"(?i:\b{_LABELS})[ \t]*(?::|,|is|named)?[ \t]*(?:Dr\.?[ \t]+)?(?P<x>{_NAME})")),
-    ("FACILITY", re.compile(rf"(?P<x>(?:St\.? )?(?:{_WORD}(?:['’]s)? ){{1,3}}(?:{_FACILITIES})\b)")),
-    ("FACILITY", re.compile(r"(?P<x>\b[A-Z][A-Za-z]+ #\d{2,6}\b)")),
-    ("ADDRESS", re.compile(r"(?P<x>\bhttps?://[^\s<>\"]+|\bwww\.[^\s<>\"]+)")),
-    (
-        "ID",
-        re.compile(
-            rf"\b{_NUMBERS}(?:[ \t]+(?:number|no\.?|id))?[ \t]*[:#]*[ \t]*(?P<x>[A-Z]{{0,4}}-?\d[\w-]{{3,}})",
-            re.IGNORECASE,
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    labels, numbers, facilities, roads = map(_any_of, ("labels", "numbers", "facilities", "roads"))
+    return (
+        (
+            "NAME",
+            re.compile(rf"\b(?:Dr|Mr|Mrs|Ms|Miss|Prof|Doctor|Nurse|[Nn]urse practitioner)\b\.?[ \t]+(?P<x>{_NAME})"),
         ),
-    ),
-    (
-        "ADDRESS",
-        re.compile(
-            rf"\b(?P<x>\d{{1,5}}[ \t]+(?:[NSEW]\.?[ \t]+)?(?:[A-Z][A-Za-z]+[ \t]+){{1,3}}{_ROADS}\b\.?"
-            r"(?:,?[ \t]+(?:Apt|Suite|Unit|#)\.?[ \t]*\w+)?(?:,[ \t]+[A-Z][A-Za-z ]+)?(?:,[ \t]+[A-Z]{2})?"
-            r"(?:[ \t]+\d{5}(?:-\d{4})?)?)"
+        ("NAME", re.compile(rf"(?P<x>{_NAME}),?[ \t]+(?:MD|M\.D\.|RN|NP|PA-C|DO|PharmD|FNP)\b")),
+        ("NAME", re.compile(rf"(?i:\b{labels})[ \t]*(?::|,|is|named)?[ \t]*(?:Dr\.?[ \t]+)?(?P<x>{_NAME})")),
+        ("FACILITY", re.compile(rf"(?P<x>(?:St\.? )?(?:{_WORD}(?:['’]s)? ){{1,3}}{facilities}\b)")),
+        ("FACILITY", re.compile(r"(?P<x>\b[A-Z][A-Za-z]+ #\d{2,6}\b)")),
+        ("ADDRESS", re.compile(r"(?P<x>\bhttps?://[^\s<>\"]+|\bwww\.[^\s<>\"]+)")),
+        (
+            "ID",
+            re.compile(
+                rf"\b{numbers}(?:[ \t]+(?:number|no\.?|id))?[ \t]*[:#]*[ \t]*(?P<x>[A-Z]{{0,4}}-?\d[\w-]{{3,}})",
+                re.IGNORECASE,
+            ),
         ),
-    ),
-    (
-        "PHONE",
-        re.compile(
-            r"(?<![\w/.])(?P<x>(?:\+?\d{1,3}[ .-]?)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}"
-            r"(?:[ \t]*(?:x|ext\.?)[ \t]*\d+)?)(?!\w)"
+        (
+            "ADDRESS",
+            re.compile(
+                rf"\b(?P<x>\d{{1,5}}[ \t]+(?:[NSEW]\.?[ \t]+)?(?:[A-Z][A-Za-z]+[ \t]+){{1,3}}{roads}\b\.?"
+                r"(?:,?[ \t]+(?:Apt|Suite|Unit|#)\.?[ \t]*\w+)?(?:,[ \t]+[A-Z][A-Za-z ]+)?(?:,[ \t]+[A-Z]{2})?"
+                r"(?:[ \t]+\d{5}(?:-\d{4})?)?)"
+            ),
         ),
-    ),
-    (
-        "AGE",
-        re.compile(
-            r"\b(?P<x>(?:9\d|1[0-2]\d))(?=[ -]*(?:years?|yrs?|y)[ -]*(?:old|o)\b|[ ]?yo\b|[ ]?y/o\b)", re.IGNORECASE
+        (
+            "PHONE",
+            re.compile(
+                r"(?<![\w/.])(?P<x>(?:\+?\d{1,3}[ .-]?)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}"
+                r"(?:[ \t]*(?:x|ext\.?)[ \t]*\d+)?)(?!\w)"
+            ),
         ),
-    ),
-    (
-        "DATE",
-        re.compile(
-            r"\b(?P<x>\d{4}-\d{2}-\d{2}(?=T|\b)|\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})|\d{1,2}\.\d{1,2}\.\d{4})(?!\w*/)"
+        (
+            "AGE",
+            re.compile(
+                r"\b(?P<x>(?:9\d|1[0-2]\d))(?=[ -]*(?:years?|yrs?|y)[ -]*(?:old|o)\b|[ ]?yo\b|[ ]?y/o\b)", re.IGNORECASE
+            ),
         ),
-    ),
-    (
-        "DATE",
-        re.compile(
-            rf"\b(?P<x>\d{{1,2}}(?:st|nd|rd|th)?[ \t]+{MONTH}\.?,?[ \t]+\d{{4}}"
-            rf"|{MONTH}\.?[ \t]+\d{{1,2}}(?:st|nd|rd|th)?,?[ \t]+\d{{4}})\b",
-            re.IGNORECASE,
+        (
+            "DATE",
+            re.compile(
+                r"\b(?P<x>\d{4}-\d{2}-\d{2}(?=T|\b)|\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})|\d{1,2}\.\d{1,2}\.\d{4})(?!\w*/)"
+            ),
         ),
-    ),
-)
-_EPONYM_TAIL = re.compile(
-    r"(?:['’]s?)?[ \t-]+(?:disease|syndrome|sign|score|criteria|formula|test|scale|lymphoma|sarcoma|palsy|thyroiditis|"
-    r"catheter|esophagus|monitor|class|phenomenon|fracture|nodes?|body|bodies|index|equation|procedure|tear|"
-    r"granulomatosis)",
-    re.IGNORECASE,
-)
+        (
+            "DATE",
+            re.compile(
+                rf"\b(?P<x>\d{{1,2}}(?:st|nd|rd|th)?[ \t]+{MONTH}\.?,?[ \t]+\d{{4}}"
+                rf"|{MONTH}\.?[ \t]+\d{{1,2}}(?:st|nd|rd|th)?,?[ \t]+\d{{4}})\b",
+                re.IGNORECASE,
+            ),
+        ),
+    )
+
+
+def _any_of(name: str) -> str:
+    return f"(?:{'|'.join(languages.said('identifiers', name))})"
 
 
 def by_pattern(words: str) -> Iterator[Span]:
     """Names after titles and labels, labelled numbers, addresses, phones, ages over 89, dates."""
-    for kind, pattern in _PATTERNS:
+    for kind, pattern in _patterns():
         for match in pattern.finditer(words):
             yield Span(*match.span("x"), kind)
 
@@ -109,7 +102,10 @@ def protected(words: str, span: Span, knowledge: Knowledge) -> bool:
     if (plain := normalise(said)) in knowledge.names or plain in knowledge.allergen_names:
         return True
     last = said.split()[-1].removesuffix("'s").removesuffix("’s").casefold()
-    return last in language().words["eponyms"] and _EPONYM_TAIL.match(words, span.end) is not None
+    return (
+        last in languages.language().words["eponyms"]
+        and languages.pattern("identifiers", "eponym_tail").match(words, span.end) is not None
+    )
 
 
 # --- Presidio --------------------------------------------------------------------------------------

@@ -37,12 +37,13 @@ def restored_patient(patient: Patient, english: Gloss, origin: str) -> Patient:
 
 def moved(facts: Iterable[F], origin: str, place: Callable[[int, int], tuple[int, int]]) -> list[F]:
     """The facts with the places that ``place`` gives for those (start, end) in the text they were read from."""
-    return [_moved(each, origin, place) for each in facts]
+    span = re.compile(rf"{re.escape(origin)}:(\d+)-(\d+)")
+    return [_moved(each, span, origin, place) for each in facts]
 
 
-def _moved(fact: F, origin: str, place: Callable[[int, int], tuple[int, int]]) -> F:
-    span = re.fullmatch(rf"{re.escape(origin)}:(\d+)-(\d+)", fact.source)
-    if span is None:
+def _moved(fact: F, span: re.Pattern[str], origin: str, place: Callable[[int, int], tuple[int, int]]) -> F:
+    at = span.fullmatch(fact.source)
+    if at is None:
         return fact
-    start, end = place(int(span[1]), int(span[2]))
+    start, end = place(int(at[1]), int(at[2]))
     return cast(F, fact.model_copy(update={"source": f"{origin}:{start}-{end}"}))

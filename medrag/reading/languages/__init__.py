@@ -99,18 +99,27 @@ def axes(code: str = ENGLISH) -> dict[str, Axis]:
 
 
 @dataclass(frozen=True)
+class Regression:
+    """A logistic regression over the features of :mod:`medrag.reading.polarity.learned`."""
+
+    bias: float
+    weights: dict[str, float]
+
+
+@dataclass(frozen=True)
 class LearnedPolarity:
-    """A logistic regression of whether a drug is given, over the features of :mod:`medrag.reading.polarity.learned`.
+    """What was learnt of whether a drug is given, and whether it is ended or held back where it was taken.
 
     Below the log-odds ``given`` a drug that the cues read as given is doubted, and above ``not_given`` one that they
-    read as not given. ``data`` is the SHA-256 of the wordings it was fitted on.
+    read as not given; above ``stopped`` one may be ended. ``data`` is the SHA-256 of the wordings it was fitted on.
     """
 
     data: str
-    bias: float
     given: float
     not_given: float
-    weights: dict[str, float]
+    stopped: float
+    giving: Regression
+    stopping: Regression
 
 
 @cache
@@ -130,6 +139,20 @@ def stances(code: str = ENGLISH) -> dict[str, tuple[str, ...]]:
 def numbers(code: str = ENGLISH) -> Numbers:
     """How the language of that ISO 639-1 code says numbers."""
     return TypeAdapter(Numbers).validate_python(_content(code, "numbers"))
+
+
+@dataclass(frozen=True)
+class Units:
+    """How units are written: in lower case without blanks -> their UCUM code; in lower case -> a plainer spelling."""
+
+    ucum: dict[str, str]
+    plain: dict[str, str]
+
+
+@cache
+def units(code: str = ENGLISH) -> Units:
+    """The spellings of units in the language of that ISO 639-1 code."""
+    return TypeAdapter(Units).validate_python(_content(code, "units"))
 
 
 @lru_cache(maxsize=4)
@@ -172,6 +195,11 @@ def pattern(kind: str, name: str, code: str = ENGLISH) -> re.Pattern[str]:
     is a list.
     """
     return re.compile(_joined(_expressions(kind, code), name), re.IGNORECASE)
+
+
+def patterns(kind: str, code: str = ENGLISH) -> dict[str, re.Pattern[str]]:
+    """Every expression of the language's file ``kind``, by its name, in their order."""
+    return {name: pattern(kind, name, code) for name in _expressions(kind, code)}
 
 
 def said(kind: str, name: str, code: str = ENGLISH) -> tuple[str, ...]:

@@ -29,6 +29,8 @@ _HEADED = re.compile(r"[【［〖]([^】］〗\n]{1,12})[】］〗](?![:：])")
 """A heading in brackets."""
 _STOPS = ".!?"
 _CLOSING = tuple(",.;:!?)]/%")
+_TAIL = 4
+"""Characters made last, by which the next piece is joined to them."""
 _DIGITS = {each: value for value, each in enumerate("一二三四五六七八九", start=1)} | {"两": 2, "半": 0.5}
 
 
@@ -90,15 +92,21 @@ def written_names(text: str, knowledge: Knowledge) -> dict[str, str]:
 
 def gloss(text: str, knowledge: Knowledge) -> Gloss:
     """Chinese ``text`` in English, with where each piece of it was read."""
-    made, starts, spans = "", [], []
+    made: list[str] = []
+    starts: list[int] = []
+    spans: list[tuple[int, int]] = []
+    length, tail = 0, ""
     for start, end, said in _pieces(_prepared(text), knowledge):
-        made = made.rstrip(" ") if said.lstrip(" ")[:1] in _CLOSING else made
-        piece = _cased(made, _parted(made, said))
+        if said.lstrip(" ")[:1] in _CLOSING and tail.endswith(" "):
+            made[-1], length, tail = made[-1][:-1], length - 1, tail[:-1]
+        piece = _cased(tail, _parted(tail, said))
         if piece:
-            starts.append(len(made))
+            starts.append(length)
             spans.append((start, end))
-            made += piece
-    return Gloss(made, tuple(starts), tuple(spans))
+            made.append(piece)
+            length += len(piece)
+            tail = (tail + piece)[-_TAIL:]
+    return Gloss("".join(made), tuple(starts), tuple(spans))
 
 
 def _prepared(text: str) -> str:
@@ -115,12 +123,12 @@ def _pieces(text: str, knowledge: Knowledge) -> Iterator[tuple[int, int, str]]:
 
     Where a pattern matches, it alone is a piece; where none does, every word is; what is neither stays as written.
     """
-    words, longest = _words(knowledge)
+    words, ruled, folded = _words(knowledge), _ruled(text), _folded(text)
     best: list[tuple[int, int, int, str]] = [(0, 0, 0, "")] * (len(text) + 1)
     """From each place on: characters unread, pieces, the end of the first one and its English."""
     for place in range(len(text) - 1, -1, -1):
-        readings = _ruled(text, place) or _worded(text, place, words, longest)
-        best[place] = min((best[end][0] + unread, best[end][1] + 1, -end, said) for end, unread, said in readings)
+        readings = (ruled[place],) if place in ruled else _worded(text, folded, place, words)
+        best[place] = min([(best[end][0] + unread, best[end][1] + 1, -end, said) for end, unread, said in readings])
     place = 0
     while place < len(text):
         _, _, end, said = best[place]
@@ -128,31 +136,45 @@ def _pieces(text: str, knowledge: Knowledge) -> Iterator[tuple[int, int, str]]:
         place = -end
 
 
-def _ruled(text: str, place: int) -> list[tuple[int, int, str]]:
+def _ruled(text: str) -> dict[int, tuple[int, int, str]]:
+    """Where patterns match, what the first of them reads there as (end, characters unread, English)."""
+    found: dict[int, tuple[re.Match[str], str]] = {}
     for pattern, template in _patterns().rules:
-        if (found := pattern.match(text, place)) and found.end() > place:
-            groups = [_number(each or "") for each in found.groups()]
-            return [(found.end(), 0, f" {template.format('', *groups).strip()} " if template else " ")]
-    return []
+        place = 0
+        while match := pattern.search(text, place):
+            if match.end() > match.start():
+                found.setdefault(match.start(), (match, template))
+            place = match.start() + 1
+    return {place: (match.end(), 0, _templated(match, template)) for place, (match, template) in found.items()}
 
 
-def _worded(text: str, place: int, words: dict[str, str], longest: int) -> Iterator[tuple[int, int, str]]:
+def _templated(match: re.Match[str], template: str) -> str:
+    groups = [_number(each or "") for each in match.groups()]
+    return f" {template.format('', *groups).strip()} " if template else " "
+
+
+def _folded(text: str) -> str:
+    """``text`` without case, as long as it is."""
+    folded = text.casefold()
+    return folded if len(folded) == len(text) else "".join(each.casefold()[0] for each in text)
+
+
+def _worded(text: str, folded: str, place: int, words: _Words) -> list[tuple[int, int, str]]:
     """Each word at the place and its first character as (end, characters unread, English)."""
-    for length in range(min(longest, len(text) - place), 0, -1):
-        said = words.get(text[place : place + length].casefold())
-        if said is not None and not _inside_a_word(text, place, place + length):
-            yield place + length, 0, f" {said} " if said else " "
     sign = text[place].translate(_PUNCTUATION)
-    yield place + 1, int(is_chinese(sign)), f"{sign} " if text[place] in _WIDE else sign
+    readings = [(place + 1, int(_HAN.match(sign) is not None), f"{sign} " if text[place] in _WIDE else sign)]
+    for length in (*words.lengths.get(folded[place], ()), *words.lengths.get(folded[place : place + 2], ())):
+        end = place + length
+        said = words.english.get(folded[place:end])
+        if said is not None and end <= len(text) and not (_inside_a_word(text, place) or _inside_a_word(text, end)):
+            readings.append((end, 0, said))
+    return readings
 
 
-def _inside_a_word(text: str, start: int, end: int) -> bool:
-    """Whether Latin letters go on before or after: "CR" in "Crohn" is no word."""
-    return any(
-        0 < place < len(text) and text[place - 1].isascii() and text[place].isascii()
-        and text[place - 1].isalpha() and text[place].isalpha()
-        for place in (start, end)
-    )  # fmt: skip
+def _inside_a_word(text: str, place: int) -> bool:
+    """Whether Latin letters stand on either side: "CR" in "Crohn" is no word."""
+    around = text[place - 1 : place + 1] if place else ""
+    return len(around) > 1 and around.isascii() and around.isalpha()
 
 
 def _number(numeral: str) -> str:
@@ -215,17 +237,27 @@ def _in_full(knowledge: Knowledge, kind: str, key: str) -> str:
     return next(full, knowledge.name(kind, key))
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Chinese word -> English between blanks; its first two characters -> the lengths of words that begin so."""
+
+    english: dict[str, str]
+    lengths: dict[str, tuple[int, ...]]
+
+
 @lru_cache(maxsize=4)
-def _words(knowledge: Knowledge) -> tuple[dict[str, str], int]:
-    """Chinese word -> English, and the longest word. Where the glossary has a name of the vocabulary's, it says it more
-    narrowly.
-    """
+def _words(knowledge: Knowledge) -> _Words:
+    """The names of the vocabulary and the glossary's words, which say a name of both more narrowly."""
     words: dict[str, str] = {}
     for (kind, key), names in knowledge.foreign.get(CHINESE, {}).items():
         shown = key if kind in {"drug", "product"} else _in_full(knowledge, kind, key)
         words |= {form: shown for name in names for form in (name.casefold(), normalise(name))}
     words |= {written.casefold(): said for written, said in _glossary().words.items()}
-    return words, max(map(len, words))
+    lengths: dict[str, set[int]] = {}
+    for word in filter(None, words):
+        lengths.setdefault(word[:2], set()).add(len(word))
+    english = {word: f" {said} " if said else " " for word, said in words.items()}
+    return _Words(english, {first: tuple(sizes) for first, sizes in lengths.items()})
 
 
 @lru_cache(maxsize=4)

@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from medrag.errors import IndexCorrupt
-from medrag.knowledge import load
+from medrag.knowledge import Knowledge
 from medrag.reading.languages import ENGLISH
 from medrag.reading.languages.gloss import CHINESE, is_chinese, known_words
 from medrag.retrieval.scales import Grading, grading_passes, gradings
 from medrag.retrieval.store.arrays import ArrayWriter
-from medrag.settings import Settings
 from medrag.types import Filters, Passage
 
 Facet = tuple[str, int | None, tuple[str, ...], str | None, str | None, str, tuple[Grading, ...]]
@@ -154,16 +153,16 @@ def language_of(passage: Passage) -> str:
     return stated or (CHINESE if is_chinese(passage.text) else ENGLISH)
 
 
-def searched_text(passage: Passage) -> str:
+def searched_text(passage: Passage, knowledge: Knowledge) -> str:
     """What stands for ``passage`` in the searches and the reranker: its heading path, then its text.
 
-    A Chinese one is put into English first, by the installation's vocabulary, which is what questions are searched in,
+    A Chinese one is put into English first, by the names of ``knowledge``, which is what questions are searched in,
     and follows as it is written.
     """
     text = f"{' > '.join((passage.title, *passage.section))}\n{passage.text}"
     if language_of(passage) != CHINESE:
         return text
-    return f"{known_words(text, load(Settings().knowledge_dir))}\n{text}"
+    return f"{known_words(text, knowledge)}\n{text}"
 
 
 def _facet(passage: Passage) -> Facet:

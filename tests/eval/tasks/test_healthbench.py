@@ -14,6 +14,7 @@ from eval.tasks.healthbench import Criterion, score
 from medrag.errors import ConfigurationError, InputError
 from medrag.generation.model import Generation
 from medrag.generation.scripted import ScriptedModel
+from medrag.knowledge import load
 from tests.eval.scoring.judging import verdict
 
 LINE = {
@@ -58,7 +59,7 @@ def test_a_run_judges_what_was_released_by_every_criterion(
     task = healthbench.load(write(tmp_path / "hb.jsonl", LINE))
     judge_model = ScriptedModel([grader])
     with opened_cache(tmp_path / "judge.sqlite") as cache:
-        judged = replace(solver, judge=Judge(judge_model, cache))
+        judged = replace(solver, judge=Judge(judge_model, cache, load()))
         summary = asyncio.run(Batch(tmp_path / "out").run([task], judged))
     log = read(tmp_path / "out" / "healthbench.jsonl")
     assert len(judge_model.seen) == 3
@@ -73,8 +74,10 @@ def test_a_run_judges_what_was_released_by_every_criterion(
 def test_another_judge_cannot_go_on_with_the_log(tmp_path: Path, solver: Solver) -> None:
     task = healthbench.load(write(tmp_path / "hb.jsonl", LINE))
     with opened_cache(tmp_path / "judge.sqlite") as cache:
-        asyncio.run(Batch(tmp_path / "out").run([task], replace(solver, judge=Judge(ScriptedModel([grader]), cache))))
-        other = replace(solver, judge=Judge(ScriptedModel([grader], name="other"), cache))
+        asyncio.run(
+            Batch(tmp_path / "out").run([task], replace(solver, judge=Judge(ScriptedModel([grader]), cache, load())))
+        )
+        other = replace(solver, judge=Judge(ScriptedModel([grader], name="other"), cache, load()))
         with pytest.raises(ConfigurationError, match="judge"):
             asyncio.run(Batch(tmp_path / "out").run([task], other))
 
@@ -82,7 +85,7 @@ def test_another_judge_cannot_go_on_with_the_log(tmp_path: Path, solver: Solver)
 def test_a_judge_that_fails_is_a_failed_sample(tmp_path: Path, solver: Solver) -> None:
     task = healthbench.load(write(tmp_path / "hb.jsonl", LINE))
     with opened_cache(tmp_path / "judge.sqlite") as cache:
-        judged = replace(solver, judge=Judge(ScriptedModel(["no JSON"]), cache))
+        judged = replace(solver, judge=Judge(ScriptedModel(["no JSON"]), cache, load()))
         summary = asyncio.run(Batch(tmp_path / "out").run([task], judged))
     assert summary.tasks["healthbench"].failed == 1
 

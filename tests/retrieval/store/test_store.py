@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from index.build import build
 from medrag.errors import IndexCorrupt, IndexMismatch, IndexMissing, StoreError
+from medrag.knowledge import load
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.store.checked import STAMPS
@@ -154,7 +155,7 @@ def test_an_interrupted_build_goes_on_where_it_stopped(corpus: Path, tmp_path: P
     build([("markdown", corpus)], tmp_path / "whole", encoder)
     first = Index.open(tmp_path / "whole").passages[0]
     with pytest.raises(KeyboardInterrupt), writing(out, counting, {}) as writer:
-        writer.add([(first, searched_text(first))])
+        writer.add([(first, searched_text(first, load()))])
         raise KeyboardInterrupt
     vectors = next((out / ".building").glob("encoded-*.vectors"))
     vectors.write_bytes(vectors.read_bytes() + b"cut off")

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from medrag.knowledge import Knowledge
 from medrag.patient.formats.note.named import Target
 from medrag.patient.measures import analytes
 from medrag.reading.charts import is_header
 from medrag.reading.dosing.directions import directions_at
-from medrag.reading.languages import language
+from medrag.reading.languages import language, pattern
 from medrag.reading.matcher import tokens
 from medrag.reading.sections import Section
 from medrag.reading.terms import Kind, Term
+
+_said = partial(pattern, "entries")
 
 _ITEM = re.compile(r"(?:[^\n;,.]|\.(?!\s))+")
 _LINE_ITEM = re.compile(r"[^\n;]+")
@@ -25,19 +28,13 @@ _CUT = re.compile(
 )
 _LISTED = {
     "history": Kind.CONDITION,
+    "past": Kind.CONDITION,
     "problems": Kind.CONDITION,
     "medications": Kind.DRUG,
     "stopped": Kind.DRUG,
     "allergies": Kind.ALLERGEN,
 }
 FEWEST_ITEMS, MOST_WORDS_OF_ITEM = 3, 6
-_SAID_OF = re.compile(
-    r"\b(?:hx|history|\w+ed|well|good|stable|ok|lives|works|retired|on|off|since|under|awaiting|see|but|now|then|last|next"
-    r"|weeks?|months?|years?|yrs|ago|old|normal|clear|today|review\w*|refer\w*|previous|tolerance|uneventful|an(?:a?)esth\w*"
-    r"|lifelong|never|single|married|widow\w*|smok\w*|alcohol|teetotal|independent)\b|[\d<>=%?!]",
-    re.IGNORECASE,
-)
-"""What an item says of another, and no name of an illness."""
 _MOST_WORDS = {Kind.CONDITION: 8, Kind.DRUG: 4, Kind.ALLERGEN: 4}
 
 
@@ -68,7 +65,7 @@ def _beside(text: str, start: int, end: int, known: Sequence[int], knowledge: Kn
         return
     for begin, stop in items:
         if (
-            _SAID_OF.search(text, begin, stop)
+            _said("said_of").search(text, begin, stop)
             or "(" in text[begin:stop]
             or ")" in text[begin:stop]
             or _any_in(known, begin, stop)
@@ -82,7 +79,7 @@ def _entry(text: str, start: int, end: int, kind: Kind, knowledge: Knowledge) ->
     bullet = _BULLET.match(whole)
     begin = start + (bullet.end() if bullet else 0)
     named = _OWN_WORDS.match(text, begin, end)
-    if not named or _says_nothing(text[begin:end]) or (kind is Kind.CONDITION and _RESULT.search(whole)):
+    if not named or _says_nothing(text[begin:end]) or (kind is Kind.CONDITION and _said("result").search(whole)):
         return
     said = _CUT.sub("", re.split(r"[.(]", named[0])[0]).rstrip(" -–—:*")
     size = len(said.split())
@@ -106,7 +103,6 @@ def _entry(text: str, start: int, end: int, kind: Kind, knowledge: Knowledge) ->
     yield Target(begin, begin + len(said), term, directions, stop if directions else begin + len(said), known=False)
 
 
-_RESULT = re.compile(r"\b(?:neg(?:ative)?|positive|normal|test(?:ing|ed)?|screen)\b", re.IGNORECASE)
 _MEASURED = re.compile(
     r"(?<![A-Za-z])(?:[mµunp]?(?:g|mol|eq)|m?i?u|10\^?\d+|x10\S*)/(?:d?L|mL|mmol|mol)\b|\d\s?[-–]\s?\d+\s+\d"
     r"|\s{2}\d{1,2}/\d{1,2}/\d{2,4}\s{2}",
@@ -122,16 +118,6 @@ def _is_value(after: str, kind: Kind) -> bool:
     return (_A_NUMBER if kind is Kind.ALLERGEN else _CONCENTRATION).match(after) is not None
 
 
-_NOTHING_WORD = re.compile(
-    r"\W*(?:none|nil|entered|documented|confirmed|no|not|n/?a|denies|denied|negative|unremarkable|non-?contributory|unknown|nkd?a"
-    r"|nkfa|see|as|per"
-    r"|reviewed|patient|pt|she|he|they|his|her|the|this|reports?|states?|and|or|unable|cannot|allergic|allerg\w+"
-    r"|intoleran\w+|tolerates?|last|taking|takes|currently|stop(?:ped)?|hold|held|continue|start(?:ed)?|then|follow"
-    r"|return|call|plan|discussed|will|has|was|had|is|are|also|with|for|in|on|of|up|due|since|when|if|all|any)\b",
-    re.IGNORECASE,
-)
-
-
 def _says_nothing(words: str) -> bool:
     said = " ".join(token.folded for token in tokens(words)[:3])
-    return bool(_NOTHING_WORD.match(words)) or said in language().words["none"]
+    return bool(_said("nothing").match(words)) or said in language().words["none"]

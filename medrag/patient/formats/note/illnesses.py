@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from medrag.patient.formats.note.named import Target
-from medrag.reading.languages import language, ordinary
+from medrag.reading.languages import language, ordinary, pattern
 from medrag.reading.matcher import Token, singular
 from medrag.reading.sections import Sections
 from medrag.reading.terms import Kind, Term
 
-_ENDING = re.compile(
-    r"\w{2,}(?:itis|osis|opathy|a?emia|penia|uria|oma|omas|megaly|algia|nephrosis|ectasis|plasia|stenosis|sclerosis|plegia|paresis"
-    r"|rrh(?:age|o?ea)|cele|trophy|o?edema|ictal)",
-)
-_NO_ILLNESS = re.compile(
-    r"(?:\w*diagnosis|prognosis|anastomosis|academia|aroma|diploma|coma|stoma|stroma|osmosis|mitosis|apoptosis|hypnosis"
-    r"|metamorphosis|symbiosis|endemic|apathy|\w*[hm]oeopathy|naturopathy|osteopathy|homeopathy|nostalgia|trophy|post-?ictal)"
-)
-_OF_PART = re.compile(r"\w{2,}(?:al|ar|ic|ary|ous|oid|ine)|left|right|[lr]", re.IGNORECASE)
-"""An adjective that says which part of the body, or which sort."""
-_MORE = re.compile(r"-\w|\s?:|\s(?:index|control|effect|score|scale|care|risk)\b", re.IGNORECASE)
-"""What after a name makes it one of something else ("disease-modifying", "infection control")."""
+_said = partial(pattern, "illnesses")
+
 MOST_BEFORE = 2
 SHORTEST_NAME = 3
 
@@ -40,7 +30,7 @@ def illnesses(text: str, words: Sequence[Token], found: Sequence[Target], parts:
             continue
         if (
             parts.in_heading(word.start)
-            or _MORE.match(text, word.end)
+            or _said("more").match(text, word.end)
             or text[max(0, word.start - 3) : word.start].rstrip()[-1:].isdigit()
         ):
             continue
@@ -49,7 +39,7 @@ def illnesses(text: str, words: Sequence[Token], found: Sequence[Target], parts:
 
 
 def _ends(folded: str) -> bool:
-    return _ENDING.fullmatch(folded) is not None and _NO_ILLNESS.fullmatch(folded) is None
+    return _said("ending").fullmatch(folded) is not None and _said("other").fullmatch(folded) is None
 
 
 def _beginning(text: str, words: Sequence[Token], place: int, free: int, organs: frozenset[str]) -> int:
@@ -60,7 +50,7 @@ def _beginning(text: str, words: Sequence[Token], place: int, free: int, organs:
         if apart or "\n" in text[word.end : start] or word.start < free:
             break
         named = word.text[0].isupper() and len(word.text) > SHORTEST_NAME and not ordinary(word.text.lower())
-        if not (named or _OF_PART.fullmatch(word.text) or word.folded in organs):
+        if not (named or _said("of_part").fullmatch(word.text) or word.folded in organs):
             break
         start = word.start
     return start

@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right, insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from medrag.patient.formats.note.days import MONTH
-from medrag.reading.matcher import Matcher, Token, tokens
+from medrag.reading.dates import MONTHS
+from medrag.reading.matcher import Match, Matcher, Token, tokens
 from medrag.reading.quantities import DATE, NUMBER, UNIT, Quantity, number
 
 _CELL = re.compile(r"[^\s|](?:[^\t|\n]*?[^\s|])??(?=[ ]{2,}|\s*[\t|]|[ \t]*$)", re.MULTILINE)
 _DAY = re.compile(rf"(?:{DATE}|{MONTH})", re.IGNORECASE)
+_TIME = re.compile(
+    r"(?:[01]?\d|2[0-3]):[0-5]\d(?: ?(?:h|hrs?|am|pm))?|(?:[01]\d|2[0-3])[0-5]\d ?(?:h|hrs?)", re.IGNORECASE
+)
+_MONTH_DAY = re.compile(rf"(?:{'|'.join(MONTHS)})[a-z]{{0,6}}\.? \d{{1,2}}", re.IGNORECASE)
+"""A day without its year: such columns are taken in the order of time."""
 _RESULT = re.compile(r"results?|values?|today|now|current|latest|most recent", re.IGNORECASE)
 _EARLIER = re.compile(r"prev(?:ious)?|prior|last|baseline|earlier", re.IGNORECASE)
 _BESIDE = re.compile(r"(?:ref|range|normal|units?|interval|flag)", re.IGNORECASE)
 _RULE = re.compile(r"[\s|+=_–—-]+")
 _VALUE = re.compile(
-    rf"(?P<bound>[<>≤≥])?\s?(?P<value>{NUMBER})\s?(?:\(?[HL]{{1,2}}\)?|[*↑↓]{{1,2}}|high|low)?", re.IGNORECASE
+    rf"(?P<bound>[<>≤≥])?\s?(?P<value>{NUMBER})\s?(?:\(?[HL]{{1,2}}\)?|[*↑↓]{{1,2}}|high|low)?"
+    r"(?:\s?%)?(?:\s?(?:RA|r/a|(?:on )?(?:room )?air|(?:on )?\d{1,2}(?:\.\d)? ?L(?:/min)?(?: O2| NC)?|NC))?",
+    re.IGNORECASE,
 )
 _NOTHING = re.compile(r"[-–—.]{1,4}|pending|n/?a|nil|tbc|awaited|haemolysed|hemolyzed|not (?:done|sent)", re.IGNORECASE)
 _UNIT = re.compile(rf"(?<![\w.])(?:{UNIT})(?![\w/^])", re.IGNORECASE)
 _PRESSURES = re.compile(r"(?:BP|blood pressure)(?: \(?mm ?Hg\)?)?", re.IGNORECASE)
 _PAIR = re.compile(r"(\d{2,3})\s?/\s?(\d{2,3})")
+FEWEST_CELLS = 2
 FEWEST_DATES = 2
 _SERIES = re.compile(
     rf"\s?(?:results?|levels?|readings?)?\s{{0,5}}[:=–-]?\s{{0,5}}"
@@ -68,23 +77,23 @@ class Read:
         return at >= 0 and place < self.spans[at][1]
 
 
-def tabled(text: str, names: Matcher[str]) -> Read:
-    """The values of every table and series in ``text``; ``names`` are those of measurements."""
+def tabled(text: str, names: Matcher[str], named: Iterable[Match[str]]) -> Read:
+    """The values of every table and series in ``text``; ``names`` are measurements', ``named`` where they stand."""
     found = Read([], [])
     columns: list[_Column] = []
     start = 0
     for line in text.splitlines(keepends=True):
-        cells = [match.span() for match in _CELL.finditer(text, start, start + len(line))]
-        if header := _columns(text, cells):
+        cells = [match.span() for match in _CELL.finditer(text, start, start + len(line))] if line.strip() else []
+        if not line.strip():
+            columns = []
+        elif header := _columns(text, cells):
             columns = header
             found.spans.append((start, start + len(line)))
-        elif not line.strip():
-            columns = []
         elif columns and not _RULE.fullmatch(line) and (row := _row(text, cells, columns, names)):
             found.values.extend(row)
             found.spans.append((start, start + len(line)))
         start += len(line)
-    for each in _series(text, names):
+    for each in _series(text, named):
         if not found.covers(each.start):
             found.values.append(each)
             insort(found.spans, (each.start, each.end))
@@ -93,18 +102,26 @@ def tabled(text: str, names: Matcher[str]) -> Read:
 
 def _columns(text: str, cells: Sequence[tuple[int, int]]) -> list[_Column]:
     """The columns of values, where the cells are a table's header."""
-    made, beside = [], False
-    line = text.rfind("\n", 0, cells[0][0]) + 1 if cells else 0
+    if len(cells) < FEWEST_CELLS:
+        return []
+    made: list[_Column] = []
+    times: list[_Column] = []
+    beside = False
+    line = text.rfind("\n", 0, cells[0][0]) + 1
     for place, (start, end) in enumerate(cells):
         said = text[start:end].strip(" *:")
         middle = (start + end) / 2 - line
-        if _DAY.fullmatch(said):
+        if _DAY.fullmatch(said) and not _MONTH_DAY.fullmatch(said):
             made.append(_Column(middle, place, said))
+        elif _TIME.fullmatch(said) or _MONTH_DAY.fullmatch(said):
+            times.append(_Column(middle, place, None, earlier=True))
         elif _RESULT.fullmatch(said):
             made.append(_Column(middle, place, None, today=not said.casefold().startswith(("result", "value"))))
         elif _EARLIER.match(said) and len(said.split()) <= 2:
             made.append(_Column(middle, place, None, earlier=True))
         beside = beside or _BESIDE.match(said) is not None
+    if len(times) >= FEWEST_DATES and not made:
+        return [*times[:-1], replace(times[-1], earlier=False)]
     dated = sum(each.date is not None for each in made)
     return made if dated >= FEWEST_DATES or (made and beside) else []
 
@@ -185,9 +202,9 @@ def _is_value(said: str) -> bool:
     return _NOTHING.fullmatch(said) is not None or _VALUE.fullmatch(said) is not None
 
 
-def _series(text: str, names: Matcher[str]) -> Iterator[Quantity]:
+def _series(text: str, named: Iterable[Match[str]]) -> Iterator[Quantity]:
     """Dates with values after a name: "INRs 6/10: 2.4  27/10: 2.7  today: 2.2", or values with dates."""
-    for match in names.find(text, tokens(text)):
+    for match in named:
         dates_first = _SERIES.match(text, match.end)
         run = dates_first or _TREND.match(text, match.end)
         if run is None:

@@ -14,11 +14,11 @@ from medrag.patient.measures import analytes
 from medrag.reading.dosing.directions import amount_given, directions_at
 from medrag.reading.dosing.doses import AMOUNT
 from medrag.reading.dosing.frequency import OFTEN
-from medrag.reading.languages import language
+from medrag.reading.languages import language, pattern
 from medrag.reading.matcher import Token, plain
 from medrag.reading.mentions import cut_short, nearest, stemmed
 from medrag.reading.sections import Sections
-from medrag.reading.terms import Kind, Term, terms
+from medrag.reading.terms import Kind, Term, all_terms
 
 LONGEST_LEAD = 40
 _OF = re.compile(r"\s(?:(?:dose\s)?of|dose)(?:\s(?:oral|iv|po))?$", re.IGNORECASE)
@@ -51,16 +51,22 @@ _GIVEN_AS = re.compile(
 """A rate of infusion, or a single dose."""
 _LISTED = re.compile(r"\s?(?:[,/+&]|\band\b)\s?(?:and\s)?")
 _MISSPELT_FROM = 6
+DIRECTIONS_WITHIN = 60
+"""Characters after a name that nothing is known of in which its directions stand."""
+_DIGIT = re.compile(r"\d")
+_MASS = re.compile(r"\d\s?(?:mg|mcg|µg|ug|g|units?|iu)\b", re.IGNORECASE)
 
 
 def find_targets(text: str, words: Sequence[Token], parts: Sections, knowledge: Knowledge) -> list[Target]:
     """Everything the note names, in order, headings left out; targets do not overlap."""
+    named = list(islice(all_terms(knowledge).find(text, words), MOST_NAMES))
+    words = words[: named[-1].last] if len(named) == MOST_NAMES else words
     found = [
         Target(match.start, match.end, match.values[0])
-        for match in islice(terms(knowledge).find(text, words), MOST_NAMES)
+        for match in named
         if not parts.in_heading(match.start) and not _something_else(text, match.start, match.end)
     ]
-    found = _with_directions(text, found)
+    found = _with_directions(text, sorted([*found, *_fractures(text, found)], key=lambda each: each.start))
     found = [
         each
         for place, each in enumerate(found)
@@ -71,6 +77,19 @@ def find_targets(text: str, words: Sequence[Token], parts: Sections, knowledge: 
     found += [each for section in parts.all for each in entries(text, section, found, knowledge)]
     found.sort(key=lambda each: each.start)
     return sorted([*found, *illnesses(text, words, found, parts)], key=lambda each: each.start)
+
+
+def _fractures(text: str, found: Sequence[Target]) -> Iterator[Target]:
+    """Fractures that are written with a hash ("L NOF # 2021", "# R ankle", "no #"), outside of what is ``found``."""
+    if "#" not in text:
+        return
+    for match in pattern("bones", "fracture").finditer(text):
+        if not any(each.start < match.end() and match.start() < each.end for each in found):
+            bone = match["bone"] or match["after"]
+            name = (
+                f"{'femoral neck' if (bone or '').upper() == 'NOF' else bone.lower()} fracture" if bone else "fracture"
+            )
+            yield Target(match.start(), match.end(), Term(Kind.CONDITION, name, event=True))
 
 
 def _something_else(text: str, start: int, end: int) -> bool:
@@ -138,8 +157,10 @@ def _counts(text: str, each: Target, parts: Sections, knowledge: Knowledge) -> b
     said = text[each.start : each.end].casefold()
     category = parts.category(each.start)
     if each.term.kind is Kind.CONDITION:
-        listed = category in {"history", "problems"} and _is_entry(text, each)
-        return said not in language().words["ordinary"] or listed
+        if said not in language().words["ordinary"]:
+            return True
+        listed = category in {"history", "past", "problems"} and _is_entry(text, each)
+        return listed or _stands_alone(text, each)
     if each.term.kind is Kind.ALLERGEN:
         return not (said in language().words["sorts"] and text[each.end : each.end + 2].strip()[:1] == ":")
     if each.term.drug is not None and each.term.drug.dosed and category in {"medications", "stopped"}:
@@ -155,6 +176,24 @@ def _in_list(text: str, found: Sequence[Target], place: int) -> bool:
     near = found[max(0, place - 1) : place + 2]
     gaps = [text[one.end : other.start] for one, other in pairwise(near)]
     return all(each.term.kind is Kind.DRUG for each in near) and any(_LISTED.fullmatch(gap) for gap in gaps)
+
+
+_JUDGED = re.compile(
+    r"\b(?:no|denies|without|nil|any|recurrent|frequent|new|acute|severe|had|has|gets|got|had an?"
+    r"|after a|following a|further|another)\s"
+    r"(?:more |further |active |current |recent |obvious |significant )?\Z",
+    re.IGNORECASE,
+)
+_ITEM_BEGINS = re.compile(r"(?:\A|[:.;\n•]\s{0,3}|\n\s{0,3}[-*]\s{0,2}|\+\s?)\Z")
+_ITEM_ENDS = re.compile(r"\s?(?:[+,;.&\n]|\Z|x ?\d|\d{1,2}/)")
+
+
+def _stands_alone(text: str, each: Target) -> bool:
+    """Whether an ordinary word is denied or qualified as an illness is, or is all of an item ("Fall, long lie")."""
+    before = text[max(0, each.start - 40) : each.start]
+    if _JUDGED.search(before):
+        return True
+    return _ITEM_BEGINS.search(before) is not None and _ITEM_ENDS.match(text, each.end) is not None
 
 
 def _is_entry(text: str, each: Target) -> bool:
@@ -201,17 +240,25 @@ def _unknown_drugs(
         if parts.in_heading(word.start):
             continue
         listed = parts.category(word.start) in {"medications", "stopped", "allergies"}
-        said, stop = directions_at(text, word.end, min(len(text), word.end + 60))
-        given = amount_given(said) and re.search(r"\d\s?(?:mg|mcg|µg|ug|g|units?|iu)\b", said or "", re.I) is not None
+        said = _amount_next(text, word.end)
+        given = said is not None and _MASS.search(said) is not None
         cut = cut_short(plain(word.text), knowledge, dosed=given)
         treated = _TREATS.search(text, max(0, word.start - 24), word.start) is not None
-        if not (given or listed or treated or cut or _abbreviates_a_drug(word.text, said, knowledge)):
+        stem = (given or treated) and stemmed(word.folded)
+        abbreviated = _abbreviates_a_drug(word.text, said, knowledge)
+        if not (given or listed or stem or cut or abbreviated):
             continue
         near = (nearest(plain(word.text), knowledge) if len(word.text) >= _MISSPELT_FROM else None) or cut
-        stem = stemmed(word.folded)
-        abbreviated = _abbreviates_a_drug(word.text, said, knowledge)
-        if cut or (near and (given or listed)) or ((given or treated) and stem) or abbreviated:
+        if cut or (near and (given or listed)) or stem or abbreviated:
+            said, stop = directions_at(text, word.end, word.end + DIRECTIONS_WITHIN)
             yield Target(word.start, word.end, Term(Kind.DRUG, drug=near), said, stop, known=near is not None)
+
+
+def _amount_next(text: str, place: int) -> str | None:
+    """The directions at ``place``, where a figure stands near it."""
+    if _DIGIT.search(text, place, place + DIRECTIONS_WITHIN) is None:
+        return None
+    return directions_at(text, place, place + DIRECTIONS_WITHIN)[0]
 
 
 def _abbreviates_a_drug(word: str, directions: str | None, knowledge: Knowledge) -> bool:

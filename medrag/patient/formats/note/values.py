@@ -11,80 +11,16 @@ from functools import lru_cache
 from typing import Any
 
 from medrag.knowledge import Knowledge
-from medrag.knowledge.vocabulary import Measurement
+from medrag.knowledge.vocabulary import BareUnit, Measurement
 from medrag.patient.formats.note.days import MONTH, Calendar
 from medrag.patient.formats.note.sizes import pressures, sizes
 from medrag.patient.formats.note.tables import tabled
-from medrag.reading.languages import pattern
-from medrag.reading.matcher import Letters, Matcher, tokens
+from medrag.reading.languages import language, pattern
+from medrag.reading.matcher import Letters, Match, Matcher, Token, tokens
 from medrag.reading.quantities import DATE, Quantity, quantities
 from medrag.reading.sections import Sections, sections
 from medrag.types import FactStatus, Observation
 
-# Units that go without saying: no other unit of the analyte gives a plausible number.
-_IMPLIED = {
-    "sodium": "mmol/L",
-    "potassium": "mmol/L",
-    "chloride": "mmol/L",
-    "bicarbonate": "mmol/L",
-    "inr": "1",
-    "bmi": "kg/m2",
-    "heart_rate": "/min",
-    "respiratory_rate": "/min",
-    "systolic": "mm[Hg]",
-    "diastolic": "mm[Hg]",
-    "oxygen_saturation": "%",
-    "reported_egfr": "mL/min/{1.73_m2}",
-}
-# Units that a bare number gives away, because the other unit in use would make it impossible: (unit, lowest, highest).
-_GIVEN_AWAY = {
-    "creatinine": (("mg/dL", 0.2, 15), ("umol/L", 30, 1500)),
-    "albumin": (("g/dL", 0.8, 6.5), ("g/L", 8, 65)),
-    "calcium": (("mg/dL", 5, 16), ("mmol/L", 1.2, 4)),
-    "hemoglobin": (("g/dL", 3, 22), ("g/L", 40, 220)),
-    "temperature": (("Cel", 30, 43), ("[degF]", 86, 110)),
-    "qt": (("ms", 200, 700),),
-    "ldl": (("mmol/L", 0.3, 12), ("mg/dL", 20, 500)),
-    "height": (("cm", 100, 230), ("m", 1.2, 2.3)),
-    "glucose": (("mmol/L", 1, 30), ("mg/dL", 40, 1500)),
-}
-_SAID = {
-    "weighs": "weight",
-    "weighed": "weight",
-    "weighing": "weight",
-    "rate": "heart_rate",
-    "pulse": "heart_rate",
-    "sats": "oxygen_saturation",
-    "sat": "oxygen_saturation",
-    "o2 sats": "oxygen_saturation",
-    "spo2": "oxygen_saturation",
-    "hco3": "bicarbonate",
-    "temp": "temperature",
-    "bili": "bilirubin",
-    "t bili": "bilirubin",
-    "alb": "albumin",
-    "plts": "platelets",
-    "haemoglobin": "hemoglobin",
-    "crea": "creatinine",
-    "glu": "glucose",
-    "bsl": "glucose",
-    "bgl": "glucose",
-    "cbg": "glucose",
-    "bm": "glucose",
-    "bms": "glucose",
-    "bg": "glucose",
-    "fever": "temperature",
-    "resp": "respiratory_rate",
-    "resps": "respiratory_rate",
-    "inrs": "inr",
-    "gluc": "glucose",
-    "p": "heart_rate",
-    "mg": "magnesium",
-    "o2": "oxygen_saturation",
-}
-_LOWER_CASE = {"wt", "ht", "hr", "rr", "cr", "bp", "qt", "hb"}
-_CAPITAL = {"p", "mg"}
-_NEEDS_UNIT = {"t", "rate", "sat", "sats", "bg"}
 _VITALS_NEAR = re.compile(r"\b(?:BP|RR|temp|SpO2|sats|reg|irreg|regular|bpm)\b|\bT\s?\d", re.IGNORECASE)
 """What stands beside a pulse that is called "P"."""
 LEAST_SATURATION = 50
@@ -105,8 +41,11 @@ _LABELLED = re.compile(
 
 @lru_cache(maxsize=4)
 def _names(knowledge: Knowledge) -> Matcher[str]:
-    names = {name: key for key, each in knowledge.measurements.items() for name in each.names} | _SAID
-    return Matcher((name, Letters.CAPITAL if name in _CAPITAL else Letters.ANY, key) for name, key in names.items())
+    known = knowledge.measurements.items()
+    names = {name: key for key, each in known for name in each.names}
+    names |= {name: key for key, each in known for name in each.charted}
+    capital = language().words["measured_capital"]
+    return Matcher((name, Letters.CAPITAL if name in capital else Letters.ANY, key) for name, key in names.items())
 
 
 def measurements(
@@ -115,10 +54,14 @@ def measurements(
     """Vital signs and laboratory values; those of relatives, donors and other fluids are left out."""
     parts = known or sections(text)
     calendar = Calendar.of(text, moment)
-    tables = tabled(text, _names(knowledge))
-    prose = [*pressures(text), *sizes(text), *_laboratory(text, knowledge), *_levels(text, knowledge)]
+    words, names = tokens(text), _names(knowledge)
+    named = list(names.find(text, words))
+    tables = tabled(text, names, named)
+    prose = [*pressures(text), *sizes(text), *_laboratory(text, named, knowledge), *_levels(text, words, knowledge)]
     found = [*tables.values, *(each for each in prose if not tables.covers(each.start))]
-    found = [each for each in _of_days(text, found, calendar) if _is_patients(text, parts, each)]
+    found = [
+        each for each in _of_days(text, found, calendar) if _is_patients(text, parts, each) and _can_be(each, knowledge)
+    ]
     found = _apart(sorted(found, key=lambda each: (each.start, -each.end)))
     for each, status in _standing(found, parts, calendar):
         day = calendar.day(each.date) or moment
@@ -139,21 +82,30 @@ def _of_days(text: str, found: Sequence[Quantity], calendar: Calendar) -> Iterat
             yield replace(each, earlier=True)
 
 
-def _laboratory(text: str, knowledge: Knowledge) -> Iterator[Quantity]:
-    for each in quantities(text, tokens(text), _names(knowledge)):
-        if _means_another(text, each):
+def _laboratory(text: str, named: Sequence[Match[str]], knowledge: Knowledge) -> Iterator[Quantity]:
+    for each in quantities(text, named):
+        if _means_another(text, each, knowledge):
             continue
         if _counts(each.name, each):
             in_time = (each.unit or "").casefold() in {"ms", "msec", "seconds", "sec", "secs", "s"}
             yield replace(each, key="rr_interval") if each.key == "respiratory_rate" and in_time else each
 
 
-def _means_another(text: str, each: Quantity) -> bool:
+def _can_be(each: Quantity, knowledge: Knowledge) -> bool:
+    """Whether a number whose unit goes without saying is possible: "repeat K 2200" gives a time."""
+    measurement = knowledge.measurements[each.key]
+    unsaid = len(measurement.bare) == 1 and measurement.bare[0] == BareUnit(unit=measurement.bare[0].unit)
+    return bool(each.unit) or not unsaid or measurement.plausible(each.value)
+
+
+def _means_another(text: str, each: Quantity, knowledge: Knowledge) -> bool:
     """Whether a letter or two are no name of a measurement here: "P" as plan, "mg" as a unit."""
     if each.name.casefold() == "p":
         return not _VITALS_NEAR.search(text[max(0, each.start - 40) : each.end + 40])
     if each.name.casefold() == "fever":
-        return not any(low <= each.value <= high for _, low, high in _GIVEN_AWAY["temperature"])
+        return not any(unit.fits(each.value) for unit in knowledge.measurements["temperature"].bare)
+    if each.key == "blood_ph":
+        return not any(unit.fits(each.value) for unit in knowledge.measurements["blood_ph"].bare)
     if each.name.casefold() == "o2":
         return each.unit != "%" or each.value < LEAST_SATURATION
     return each.name.casefold() == "mg" and (
@@ -161,12 +113,12 @@ def _means_another(text: str, each: Quantity) -> bool:
     )
 
 
-def _levels(text: str, knowledge: Knowledge) -> Iterator[Quantity]:
+def _levels(text: str, words: Sequence[Token], knowledge: Knowledge) -> Iterator[Quantity]:
     """Levels of the drug that their line names before ("Lithium 600 mg nocte, level 0.72 mmol/L")."""
     if "level" not in text.casefold():
         return
     levels = {each.drug: key for key, each in knowledge.measurements.items() if each.drug}
-    for each in quantities(text, tokens(text), _LEVELS):
+    for each in quantities(text, _LEVELS.find(text, words)):
         line = text[max(0, each.start - LEVEL_WITHIN, text.rfind("\n", 0, each.start) + 1) : each.start]
         named = [
             drug for word in tokens(line) if (name := knowledge.names.get(word.folded)) for drug in name.ingredients
@@ -176,10 +128,14 @@ def _levels(text: str, knowledge: Knowledge) -> Iterator[Quantity]:
 
 
 def _counts(said: str, each: Quantity) -> bool:
-    folded = said.casefold()
-    if folded in _NEEDS_UNIT and not each.unit and not (folded == "t" and said.isupper() and 30 <= each.value <= 110):
+    folded, words = said.casefold(), language().words
+    if (
+        folded in words["measured_with_unit"]
+        and not each.unit
+        and not (folded == "t" and said.isupper() and 30 <= each.value <= 110)
+    ):
         return False
-    if len(said) <= 2 and not said[:1].isupper() and folded not in _LOWER_CASE:
+    if len(said) <= 2 and not said[:1].isupper() and folded not in words["measured_lower"]:
         return False
     return bool(each.unit) or not each.linked_by_comma or each.key == "inr" or folded == "fever"
 
@@ -236,15 +192,8 @@ def _observation(
         code=kind.loinc[0] if kind.loinc else None,
         system="LOINC" if kind.loinc else None,
         value=bounded,
-        unit=each.unit or _implied(each.key, each.value),
+        unit=each.unit or next((unit.unit for unit in kind.bare if unit.fits(each.value)), None),
         status=status,
         source=source,
         date=moment,
     )
-
-
-def _implied(key: str, number: float) -> str | None:
-    """The unit that goes without saying, if there is one."""
-    if key in _IMPLIED:
-        return _IMPLIED[key]
-    return next((unit for unit, low, high in _GIVEN_AWAY.get(key, ()) if low <= number <= high), None)

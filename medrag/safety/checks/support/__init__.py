@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from medrag.reading import prescriptions
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, fail, passed
 from medrag.safety.checks.support.claims import Claims
@@ -24,24 +23,24 @@ def support(context: Context) -> Iterable[Finding]:
         if context.recommended:
             yield passed("support.quoted", context.labels, SOURCE)
         return
-    failed = [*_drugs(context), *_claims(context)]
+    cited = [Claims(each.quote, context.knowledge) for each in citations]
+    failed = [*_drugs(context, cited), *_claims(context, cited)]
     yield from failed
     if not failed:
         yield passed("support.found", context.labels, SOURCE)
 
 
-def _drugs(context: Context) -> Iterator[Finding]:
-    text = " ".join(each.quote for each in context.statement.citations)
-    cited = prescriptions(text, context.knowledge)
+def _drugs(context: Context, cited: Sequence[Claims]) -> Iterator[Finding]:
+    text = " ".join(each.text for each in cited)
+    named = [drug for each in cited for drug in each.drugs]
     for each in context.read:
-        for code, drug, values in unsupported(each, cited, text, context.knowledge):
+        for code, drug, values in unsupported(each, named, text, context.knowledge):
             yield fail(code, Severity.CONTRAINDICATED, SOURCE, (drug,), drug=drug, **values)
 
 
-def _claims(context: Context) -> Iterator[Finding]:
+def _claims(context: Context, cited: Sequence[Claims]) -> Iterator[Finding]:
     knowledge = context.knowledge
     claimed = Claims(pattern("claims", "review").sub("", context.statement.text), knowledge)
-    cited = [Claims(each.quote, knowledge) for each in context.statement.citations]
     titles = Claims(". ".join(each.title for each in context.statement.citations), knowledge)
     for code, words in differences(claimed, cited, titles):
         yield fail(code, Severity.CONTRAINDICATED, SOURCE, context.labels, words=words)
