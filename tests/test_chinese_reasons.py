@@ -1,4 +1,4 @@
-"""The reasons of the knowledge's rules in Chinese: all of them, numbers as they are, and one Chinese word for a term."""
+"""The reasons of rules in Chinese: all of them, with their numbers, and one Chinese word for a term."""
 
 from __future__ import annotations
 

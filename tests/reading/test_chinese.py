@@ -43,6 +43,13 @@ def note(text: str, knowledge: Knowledge) -> Patient:
         ("帕金森病人", "Parkinson's disease patient"),
         ("无发热、咳嗽及腹泻", "No fever or cough or diarrhea"),
         ("Warfarin 5 mg", "Warfarin 5 mg"),
+        ("不得不用布洛芬", "Must use ibuprofen"),
+        ("无需停用华法林", "Do not stop warfarin"),
+        ("没有必要用布洛芬", "Do not use ibuprofen"),
+        ("禁忌药物：华法林、布洛芬", "Avoid warfarin, ibuprofen"),
+        ("早8U、晚6U", "8U in the morning, 6U in the evening"),
+        ("每次4片即10 mg", "10 mg"),
+        ("INR2.8，P112次/分", "INR 2.8, heart rate 112/min"),
     ],
 )
 def test_clinical_chinese_is_put_into_the_english_that_is_read(
@@ -74,6 +81,27 @@ def test_a_fact_says_where_in_the_chinese_it_stands(knowledge: Knowledge) -> Non
     patient = note(NOTE, knowledge)
     start, end = map(int, (patient.allergies or ())[0].source.removeprefix("note:").split("-"))
     assert NOTE[start:end] == "青霉素"
+
+
+@pytest.mark.parametrize(
+    ("text", "drug", "status"),
+    [
+        ("既往史：曾服依那普利，因干咳停用，改服缬沙坦80mg qd。", "valsartan", FactStatus.ACTIVE),
+        ("术后服替格瑞洛满1年后停用。", "ticagrelor", FactStatus.RESOLVED),
+        ("出院带药：富马酸比索洛尔片2.5mg qd（心率<55停用）。", "bisoprolol", FactStatus.ACTIVE),
+        ("用药：通心络3粒 tid。", "tongxinluo", FactStatus.ACTIVE),
+    ],
+)
+def test_what_became_of_a_drug(text: str, drug: str, status: FactStatus, knowledge: Knowledge) -> None:
+    assert [each.status for each in note(text, knowledge).medications or () if each.display == drug] == [status]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [("过敏史：青霉素过敏记录为误录。", FactStatus.NEGATED), ("过敏史：曾服头孢克洛出现全身皮疹。", FactStatus.ACTIVE)],
+)
+def test_an_allergy_told_or_taken_back(text: str, status: FactStatus, knowledge: Knowledge) -> None:
+    assert [each.status for each in note(text, knowledge).allergies or ()] == [status]
 
 
 @pytest.mark.parametrize("text", ["患者某某怪病，鬼画符。", "Аллергия на пенициллин", "ペニシリンアレルギー", "حساسية"])

@@ -8,8 +8,10 @@ import pytest
 
 from medrag.knowledge import load
 from medrag.patient.formats.structured import read_structured
+from medrag.rendering import words
 from medrag.safety.check_cases import check_advice
 from medrag.safety.consultation import Consultation
+from medrag.types import Statement
 
 PREGNANT = {"sex": "female", "age_years": 30, "pregnant": True, "no_known_allergies": True}
 PENICILLIN = {"allergies": ["青霉素过敏"], "conditions": [], "medications": []}
@@ -106,3 +108,29 @@ def test_advice_that_sends_an_emergency_to_be_seen_is_read_so() -> None:
 
     assert "omission.referral" in codes("建议休息。")
     assert "omission.referral" not in codes("立即转急诊。")
+
+
+@pytest.mark.parametrize(
+    ("advice", "withheld"),
+    [
+        ("阿莫西林并非禁忌，可以使用。", True),
+        ("不得不用阿莫西林0.5g tid。", True),
+        ("与其用阿奇霉素，不如用阿莫西林。", True),
+        ("没有必要用阿莫西林。", False),
+        ("取消阿莫西林医嘱。", False),
+        ("应避免的药物有：阿莫西林、哌拉西林。", False),
+        ("阿莫西林换成阿奇霉素。", False),
+    ],
+)
+def test_a_denied_ban_advises_and_a_cancelled_order_does_not(advice: str, withheld: bool) -> None:
+    patient = read_structured({"allergies": ["青霉素"]}, "patient", load())
+    assert Consultation(patient, "", load()).review(Statement(text=advice)).withheld is withheld
+
+
+def test_a_finding_has_the_name_that_the_reader_wrote() -> None:
+    patient = read_structured({"medications": ["可达龙 0.2 g qd"]}, "patient", load())
+    reviewed = Consultation(patient, "", load()).review(Statement(text="加用华法林 3 mg qd。"))
+    pair = next(each for each in reviewed.findings if each.values.get("other") == "amiodarone")
+    assert pair.written == {"amiodarone": "可达龙"}
+    assert words(pair, "zh") == "华法林 与 可达龙（胺碘酮） 合用：升高 INR：复查 INR"
+    assert "amiodarone" in words(pair, "en") and "可达龙" not in words(pair, "en")
