@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 
 MARKS = "*†‡§¶#¥ᵃᵇᶜᵈᵉᶠᵍ¹²³⁴⁵⁶⁷⁸⁹"
+# Marks that are never powers of a number.
+_LETTERS = "†‡ᵃᵇᶜᵈᵉᶠᵍ"
 _NOTE = re.compile(rf"^\s*(?:\[\^?(\w+)\]:?|([{MARKS}]+)|([a-g])\s(?=[A-Z]))\s*(.+)", re.DOTALL)
 # Where the next of several notes in one text begins.
 _APART = re.compile(rf"(?<=[.;])\s+(?=[{MARKS}]+\s*\w)")
@@ -18,6 +20,14 @@ _VALUE = re.compile(
     r"^[<>≤≥~]?\s*\d[\d.,]*(?:\s*(?:to|-|–)\s*\d[\d.,]*)?\s*(?:mg|g|kg|mcg|micrograms?|ml|units?|%|$)", re.I
 )
 
+_HANGING = re.compile(r"(?:\b(?:or|and|to|of|every|the|an?|with|over|by|at|in|per|for|than|from)|[(,/])$")
+_BARE = re.compile(r"[<>≤≥~]?\s*\d[\d.,]*(?:\s*(?:to|-|–)\s*\d[\d.,]*)?")
+# What names of columns seldom hold, and rows that were taken for names do.
+_AMOUNT = re.compile(r"\d\s*(?:mg|g|kg|mL|L|µg|micrograms?|units?)\b")
+# The share of rows that have a column's cell where its absence is odd, and of subjects with a capital where a small
+# letter is.
+_MOSTLY, _CAPITAL = 0.7, 0.6
+
 Row = tuple[str, ...]
 
 
@@ -25,16 +35,63 @@ Row = tuple[str, ...]
 class Grid:
     """A table's cells, a merged one in every place that it covers; the first ``heads`` rows name the columns.
 
-    ``notes`` are its footnotes by their marks.
+    ``notes`` are its footnotes by their marks; ``marked`` says that its format or drawn lines tell its cells,
+    ``doubtful`` that some words may belong to others.
     """
 
     rows: tuple[Row, ...]
     heads: int
     notes: Mapping[str, str] = field(default_factory=dict)
+    marked: bool = True
+    doubtful: bool = False
 
 
-def statements(grid: Grid) -> Iterator[str]:
-    """A sentence for each row below the heads."""
+def is_settled(grid: Grid) -> bool:
+    """Whether each row is a whole one, with a name for each of its cells: else none of them may be quoted."""
+    if grid.doubtful:
+        return False
+    names, body = _names(grid.rows[: grid.heads]), [row for row in grid.rows[grid.heads :] if any(row)]
+    cells = [(place, cell) for row in body for place, cell in enumerate(row) if cell]
+    if not names:
+        bare = any(_BARE.fullmatch(cell) for place, cell in cells if place)
+        return not bare and (grid.marked or len(grid.rows[0]) < 3) and (grid.marked or _are_whole(body))
+    if body and names[0] and not body[0][0]:
+        return False
+    amounts = {place for place, cell in cells if _AMOUNT.search(cell)}
+    if not grid.marked and sum(_AMOUNT.search(names[place]) is not None for place in amounts if names[place:]) > 1:
+        return False
+    nameless = any(place and not any(names[place : place + 1]) for place, _ in cells)
+    return not nameless and (grid.marked or _are_whole(body))
+
+
+def hangs(text: str) -> bool:
+    """Whether the text of a cell is to go on: "92 or", "500 mg every", "(at most"."""
+    return bool(_HANGING.search(text)) or text.count("(") > text.count(")")
+
+
+def _are_whole(body: Sequence[Row]) -> bool:
+    """Whether no row is part of another, as far as its words tell."""
+    if any(hangs(cell) for row in body for cell in row):
+        return False
+    lone = [row for row in body if not any(row[1:])]
+    rows = [row for row in body if any(row[1:])]
+    subjects = [row[0] for row in body if row[0]]
+    lettered = [subject for subject in subjects if subject[0].isalpha()]
+    capital = sum(not subject[0].islower() for subject in lettered) >= max(2, _CAPITAL * len(lettered))
+    if any(row[0][0].islower() for row in (body if capital else lone) if row[0]):
+        return False
+    usual = [sum(bool(cell) for cell in column) >= _MOSTLY * len(rows) for column in zip(*rows, strict=True)]
+    return not any(often and not cell for row in rows for often, cell in list(zip(usual, row, strict=True))[1:])
+
+
+def statements(grid: Grid) -> Iterator[tuple[str, bool]]:
+    """A sentence for each row below the heads, and whether it may be quoted: all of the row is known, its notes too."""
+    settled = is_settled(grid)
+    for said in _sentences(grid):
+        yield said, settled and not any(mark in said and mark not in grid.notes for mark in _LETTERS)
+
+
+def _sentences(grid: Grid) -> Iterator[str]:
     names = _names(grid.rows[: grid.heads])
     group = ""
     above: Row = ()

@@ -17,7 +17,7 @@ from medrag.generation import prompts
 from medrag.generation.grounding import ground
 from medrag.generation.model import ChatModel, Generation
 from medrag.generation.modes import MODES, Draft, Grounding, Mode, Reader, pointed
-from medrag.generation.modes.quote import MAX_STATEMENTS, by_rank
+from medrag.generation.modes.quote import MAX_STATEMENTS, by_rank, near_the_best
 from medrag.knowledge import Knowledge
 from medrag.retrieval.query import query_for
 from medrag.retrieval.retriever import Retriever
@@ -87,7 +87,7 @@ class Engine:
     passages: int = 5
     sentences: int = 24
     lead: int = 0
-    """How many of the sentences that search ranks first are quoted before the model is asked; it adds to them."""
+    """At most how many of the sentences that search ranks near its first are quoted before the model adds to them."""
     max_statements: int = MAX_STATEMENTS
     max_tokens: int = 512
     stop: Sequence[str] = ()
@@ -193,15 +193,16 @@ class Engine:
     async def _statements(self, answer: _Answer) -> AsyncIterator[Statement]:
         """Drafts grounded and checked one by one; yields the released, keeps the withheld.
 
-        In quote mode the sentences that search ranks first come first, the next in place of one withheld, and the model
-        adds to them. Sentences for other patients are not among the choices, and each withheld statement may be
-        replaced: the model is asked once more, with a grammar of those sentences alone that would pass the filter.
+        In quote mode the sentences that search ranks near its first come first, the next in place of one withheld, and
+        the model adds to them. Sentences for other patients are not among the choices, and each withheld statement may
+        be replaced: the model is asked once more, with a grammar of those sentences alone that would pass the filter.
         Last come sentences for patients like this one that stand in the passages cited.
         """
         drafts = self.mode.reader(answer.evidence)
         choices = self._choices(answer) if self.mode.chooses else ()
-        ranked = [each for each in by_rank(answer.evidence) if each in choices][: 2 * self.lead]
-        for statement in islice(self._pointed(ranked, answer), self.lead):
+        ranked = [each for each in by_rank(answer.evidence) if each in choices]
+        lead = min(self.lead, near_the_best(ranked, answer.evidence))
+        for statement in islice(self._pointed(ranked[: 2 * lead], answer), lead):
             yield statement
         choices = [each for each in choices if not _said(each, answer)]
         async for statement in self._round(answer, drafts, choices, self.max_statements):

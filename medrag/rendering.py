@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from medrag.events import Event, Finished, Noticed, Released, Searched
-from medrag.messages import Language, catalogue, name, say
+from medrag.messages import Language, catalogue, name, say, source
 from medrag.types import Advice, Citation, Effect, Evidence, Finding, Interval, Severity, Statement, Status, Verdict
 
 MOST_PROBLEMS = 8
@@ -58,7 +58,7 @@ def tail(advice: Advice, language: Language = "en") -> str:
 
 def words(finding: Finding, language: Language) -> str:
     """What the finding says."""
-    return say(finding.code, finding.values, language)
+    return say(finding.code, finding.values, language, finding.written)
 
 
 def in_language(event: Event, language: Language) -> Event:
@@ -140,8 +140,8 @@ def _spoken(findings: Iterable[Finding], language: Language) -> list[str]:
 
 def origin(finding: Finding, language: Language) -> str:
     """Who says so, and that nobody has reviewed it where that is so."""
-    unreviewed = finding.reviewed is False
-    return _text("unreviewed", language, source=finding.source) if unreviewed else finding.source
+    said = source(finding.source, language)
+    return _text("unreviewed", language, source=said) if finding.reviewed is False else said
 
 
 def _withheld(advice: Advice, language: Language) -> list[str]:

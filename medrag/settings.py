@@ -58,10 +58,10 @@ class Settings(BaseSettings):
         default=24, ge=1, le=100, description="Sentences that the model chooses among, in quote mode."
     )
     lead: int = Field(
-        default=3,
+        default=5,
         ge=0,
         le=50,
-        description="Best-ranked sentences quoted first, the model adds to them; 0: it chooses alone.",
+        description="At most so many sentences ranked near the best are quoted first, the model adds; 0: it alone.",
     )
     ranker: str | None = Field(default=None, description="Encoder (path or hub id) that ranks sentences; bundled.")
     second_ranker: str = Field(

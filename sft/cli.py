@@ -283,7 +283,8 @@ def polarity_command(
     write_whole(out, json.dumps(asdict(model), ensure_ascii=False, separators=(",", ":")) + "\n")
     typer.echo(
         f"{out}: in unseen wordings {measured.misread_as_given:.1%} of {measured.given} drugs that the cues misread as "
-        f"given are doubted, and {measured.misread_as_not_given:.1%} of {measured.not_given} misread as not given"
+        f"given are doubted, and {measured.misread_as_not_given:.1%} of {measured.not_given} misread as not given; "
+        f"{measured.stops_missed:.1%} of the stops are missed"
     )
 
 

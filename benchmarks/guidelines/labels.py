@@ -33,13 +33,14 @@ class Label:
     """Words that stand in one quotable sentence, in this order, under ``heading``.
 
     A row's are its cells, each after its column's name. ``heading`` is "" where either of two would be right; ``room``
-    is how long its sentence is.
+    is how long its sentence is, ``seen`` the words that tell its page where the first of all do not.
     """
 
     parts: tuple[str, ...]
     heading: str
     row: bool = False
     room: int = 0
+    seen: str = ""
 
     @property
     def text(self) -> str:
@@ -101,4 +102,4 @@ def _row(table: Table, row: list[str], heading: str) -> Label:
     noted = [note[1:].strip() for note in table.notes if any(note[0] in cell for cell in row if note[0] in MARKS)]
     parts = tuple(each.replace("\n", " ") for each in (*shared, row[0], *cells, *noted))
     said = [*(name for head in table.heads for name in head), *row, *noted]
-    return Label(parts, heading, row=True, room=sum(len(each) + 2 for each in said))
+    return Label(parts, heading, row=True, room=sum(len(each) + 2 for each in said), seen=row[0])

@@ -93,7 +93,7 @@ def _count(found: Score, label: Label, holding: list[Quote], pdf: Path | None) -
         found.headings += right
         if not right:
             found.missed.append(f"heading {label.heading!r}: {holding[0].passage.section} over {label.text[:50]}")
-    if pdf and (page := _page(pdf, label.parts[-1 if len(label.parts) == 2 else 0])):
+    if pdf and (page := _page(pdf, label.seen or label.parts[-1 if len(label.parts) == 2 else 0])):
         found.paged += 1
         found.pages += any(each.passage.page == page for each in holding)
         if all(each.passage.page != page for each in holding):

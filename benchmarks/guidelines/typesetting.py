@@ -92,8 +92,7 @@ def _latex_table(table: Table, columns: bool, ruled: bool) -> Iterator[str]:
         yield rf"\begin{{longtable}}{{{shape}}}{caption}{ends}{rule}"
     for row in table.spans():
         cells = [rf"\multicolumn{{{wide}}}{{l}}{{{_tex(name)}}}" if wide > 1 else _tex(name) for name, wide, _ in row]
-        if sum(wide for _, wide, _ in row) < width:
-            cells.insert(0, "")
+        cells = [*[""] * (width - sum(wide for _, wide, _ in row)), *cells]
         yield f"{' & '.join(cells)}\\\\"
     yield rule
     for row_of_cells in table.cells:

@@ -16,6 +16,8 @@ _LAST = re.compile(r"[^\W\d]+\Z")
 _PREFIXES = frozenset(["alpha", "beta", "gamma", "non", "anti", "co", "pre", "post", "multi"])
 # Beginnings of words that stand alone in word lists, and in no sentence.
 _BOUND = frozenset(["micro", "milli", "hyper", "hypo"])
+# The most lines over which a narrow cell breaks a word.
+_MOST_PIECES = 4
 # "second- or third-degree"
 _HANGING = frozenset(["or", "and", "to"])
 
@@ -44,21 +46,39 @@ def _keeps(first: str, second: str) -> bool:
 
 
 def in_cell(lines: Sequence[str]) -> str:
-    """A cell's lines as one text; narrow cells break words without a hyphen, too: "recomme" / "nded"."""
-    text = ""
-    for line in lines:
-        last, first = _LAST.search(text), _WORD.match(line)
-        broken = last is not None and first is not None and first[0].islower() and _is_broken(last[0], first[0])
-        text = text + line if broken else joined(text, line)
+    """A cell's lines as one text; narrow cells break words without a hyphen, too: "Beclo" / "metas" / "one"."""
+    text, glued = "", 0
+    for place, line in enumerate(lines):
+        glued = glued or _broken_over(text, lines[place : place + _MOST_PIECES])
+        text = text + line if glued else joined(text, line)
+        glued = max(glued - 1, 0)
     return text
 
 
-def _is_broken(first: str, second: str) -> bool:
-    rest = second.rstrip(_RAISED)
+def _broken_over(text: str, lines: Sequence[str]) -> int:
+    """Over how many lines the last word of a text goes on: all but the last of them hold a part of it alone."""
+    last = _LAST.search(text)
+    if last is None:
+        return 0
+    parts: list[str] = []
+    for line in lines:
+        first = _WORD.match(line)
+        if first is None or not first[0][0].islower():
+            break
+        parts.append(first[0])
+        if _is_broken(last[0], parts):
+            return len(parts)
+        if first[0] != line:
+            break
+    return 0
+
+
+def _is_broken(first: str, parts: Sequence[str]) -> bool:
+    rest = "".join(parts).rstrip(_RAISED)
     whole = (first + rest).lower()
     known = ordinary(whole) or whole in load().names
-    two = ordinary(first.lower()) and ordinary(rest) and first.lower() not in _BOUND
-    return known and rest.isalpha() and not two
+    apart = all(ordinary(part) for part in (first.lower(), *parts)) and first.lower() not in _BOUND
+    return first == "µ" or (known and rest.isalpha() and not apart)
 
 
 def unbroken(lines: Iterable[str]) -> str:

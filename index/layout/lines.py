@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from index.layout.words import Word
+from index.layout.word import Word
 
 # A column's gap is at least this wide; lines that reach over it may be this share of all.
 _GUTTER = 8.0
@@ -23,6 +23,7 @@ _SELDOM = 0.1
 _PROSE_WORDS = 5
 _FEW = 3
 _NUMBERS = 8
+_LISTED = 40
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,13 @@ class Line:
 
     @property
     def gapped(self) -> bool:
-        """Whether it has a gap that no sentence has, as between a table's cells; one after a number is none."""
-        return any(second.x0 - first.x1 > 2 * self.size for first, second in pairwise(self.words[1:] or self.words))
+        """Whether it has a gap that no sentence has, as between a table's cells; one after a number is none.
+
+        Where all gaps are wide, the line was drawn out to fill its column.
+        """
+        gaps = [second.x0 - first.x1 for first, second in pairwise(self.words[1:] or self.words)]
+        least = max(2 * self.size, 2 * median(gaps)) if len(gaps) > 1 else 2 * self.size
+        return any(gap > least for gap in gaps)
 
     @property
     def italic(self) -> bool:
@@ -76,11 +82,11 @@ class Line:
         return all(word.italic for word in self.words)
 
 
-def rows(words: Iterable[Word]) -> list[list[Word]]:
-    """Upright words by the line that they stand on, top to bottom, each left to right."""
+def rows(words: Iterable[Word], slack: float = 0.3) -> list[list[Word]]:
+    """Upright words by the line that they stand on to within ``slack`` of their height, each left to right."""
     found: list[list[Word]] = []
     for word in sorted((each for each in words if not each.turned), key=lambda each: (each.base, each.x0)):
-        if found and abs(found[-1][-1].base - word.base) < 0.3 * min(word.size, found[-1][-1].size):
+        if found and abs(found[-1][-1].base - word.base) < slack * min(word.size, found[-1][-1].size):
             found[-1].append(word)
         else:
             found.append([word])
@@ -91,7 +97,7 @@ def pieces(line: Sequence[Word], gap: float = GAP) -> list[list[Word]]:
     """The parts of a line that gaps of ``gap`` points and more divide; a typewriter's space is none."""
     found = [[line[0]]]
     for before, word in pairwise(line):
-        if word.x0 - before.x1 >= max(gap, _SPACE * word.size):
+        if word.x0 - before.x1 >= (max(gap, _SPACE * word.size) if gap == GAP else gap):
             found.append([])
         found[-1].append(word)
     return found
@@ -107,7 +113,10 @@ def unnumbered(words: Sequence[Word]) -> list[Word]:
     for key in list(columns):
         near = sorted(columns[key] + columns.get(key + 1, []), key=lambda each: each.base)
         steps = [int(second.text) - int(first.text) for first, second in pairwise(near)]
-        if len(near) >= _NUMBERS and steps.count(1) >= 0.8 * len(steps) and _outermost(near, words):
+        many = len(near) >= _NUMBERS and steps.count(1) >= 0.8 * len(steps)
+        # A list seldom counts so far.
+        high = len(near) >= _MIN_LINES and steps.count(1) == len(steps) and int(near[0].text) > _LISTED
+        if (many or high) and _outermost(near, words):
             counting |= {id(word) for word in near}
     return [word for word in words if id(word) not in counting]
 
@@ -213,6 +222,14 @@ def is_prose(side: Sequence[Sequence[Word]]) -> bool:
     left, right = min(row[0].x0 for row in side), max(row[-1].x1 for row in side)
     filled = [(row[-1].x1 - row[0].x0) / max(right - left, 1) for row in side]
     return median(filled) > 0.6 and median(len(row) for row in side) >= 4
+
+
+_BULLET = re.compile(r"^[\W\uf000-\uf0ff]$")
+
+
+def is_bullet(text: str) -> bool:
+    """Whether a word is a list's marker and no cell's."""
+    return _BULLET.match(text) is not None
 
 
 _ENTRY = re.compile(r"\D\s\d{1,4}\s*$|\D\s[ivxl]{1,6}\s*$")

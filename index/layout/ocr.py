@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pypdfium2  # type: ignore[import-untyped]
 
-from index.layout.words import Word, page_of
+from index.layout.word import Word
+from index.layout.words import has_little_text, page_of
 
 MISSING = "it is scanned and has no text; install ocrmypdf, and it is read"
 _LIMIT_S = 1800
@@ -61,5 +62,5 @@ def _bulleted(line: Sequence[Word]) -> Sequence[Word]:
 
 def _scanned(file: Path) -> frozenset[int]:
     with pypdfium2.PdfDocument(file) as pdf:
-        pages = (page_of(pdf, position) for position in range(len(pdf)))
-        return frozenset(page.number for page in pages if page.scanned)
+        empty = (position for position in range(len(pdf)) if has_little_text(pdf, position))
+        return frozenset(position + 1 for position in empty if page_of(pdf, position).scanned)

@@ -6,11 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from index.layout.lines import is_page_number, rows
-from index.layout.words import Page, Word
+from index.layout.lines import is_page_number, pieces, rows
+from index.layout.word import Word
+from index.layout.words import Page
 
 # Heads and feet stand in the outer fifth of a page; further in, a repeated line is text.
 _ZONE = 0.2
+_TITLE_WORDS = 3
+_EDGE = 0.055
 _COUNTED = re.compile(r"\b\d{1,4}\b")
 _ROMAN = re.compile(r"\b[ivxlc]{1,6}\b")
 _NUMBER = re.compile(r"^\d{1,4}\b(?!\.\d)|\b\d{1,4}(?=(?:\s*(?:of|/)\s*\d{1,4})?$)")
@@ -27,10 +30,18 @@ def without_running(pages: Sequence[Page]) -> list[list[Word]]:
     )
     often = 2 if len(pages) < 10 else 3
     repeated = {key for key, count in seen.items() if count >= often}
+    if len(pages) == 1:
+        lines = [_without_margins(pages[0], lines[0])]
     return [
         [*_kept(page, found, repeated, offset), *(word for word in page.words if word.turned)]
         for page, found in zip(pages, lines, strict=True)
     ]
+
+
+def _without_margins(page: Page, found: list[list[Word]]) -> list[list[Word]]:
+    """The lines of a lone page but for what stands at its very edges and ends no sentence: nothing repeats there."""
+    edges = (_EDGE * page.height, (1 - _EDGE) * page.height)
+    return [row for row in found if edges[0] < row[0].base < edges[1] or row[-1].text.endswith((".", ":"))]
 
 
 def _kept(page: Page, found: list[list[Word]], repeated: set[tuple[str, int]], offset: int | None) -> list[Word]:
@@ -65,7 +76,14 @@ def _keys(row: Sequence[Word], page: Page, offset: int | None) -> set[tuple[str,
     text = _ROMAN.sub("#", text)
     own = {str(page.number), str(page.number + (offset or 0))}
     places = [found for found in _COUNTED.finditer(text) if found[0] in own]
-    return {(text, height), *((f"{text[: each.start()]}#{text[each.end() :]}", height) for each in places)}
+    named = {(piece, height) for piece in _names(row)}
+    return {(text, height), *named, *((f"{text[: each.start()]}#{text[each.end() :]}", height) for each in places)}
+
+
+def _names(row: Sequence[Word]) -> list[str]:
+    """The longer ones of two or three parts of a line far apart: a title beside the name of a chapter."""
+    parts = [_text(part).lower() for part in pieces(row, 2 * row[0].size)]
+    return [part for part in parts if len(part.split()) >= _TITLE_WORDS] if 1 < len(parts) < 4 else []
 
 
 def _may_count(text: str) -> bool:

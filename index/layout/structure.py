@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
 from index.document import Block, Section
 from index.furniture import is_contents_heading, is_unread
-from index.layout.cells import Found
+from index.layout.fragments import ENDS, RECOMMENDATION, STARTS_LOWER
 from index.layout.headings import Headings, plain
 from index.layout.joining import joined
 from index.layout.lines import Line, entry, is_contents, is_entry
-from index.layout.tabled import Tables
+from index.layout.open_text import OpenText, as_broad, fitted
+from index.layout.tables.cells import Found
+from index.layout.tables.ruled import CAPTION
+from index.layout.tables.tabled import Tables
 from index.tables import MARKS
 
 _BULLET = re.compile(r"^(?:[•●▪◦‣∙·■□➢►✓✔*–—]|[\uf000-\uf0ff]|o(?=\s)|-(?=\s))\s*")
 _NUMBER = re.compile(r"^\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)")
-# "1.3.4 Do not offer": a recommendation's number stays with it. "1.5 mg" is no number of one.
-RECOMMENDATION = re.compile(r"^(?:R(?:ecommendation)?\s*)?\d{1,2}(?:\.\d{1,3}){1,4}\.?\s+(?=[A-Z(\"“])")
-_ENDS = re.compile(r"[.!?:;][\"')\]”’⁰¹²³⁴⁵⁶⁷⁸⁹,–-]*$|\[[^\]]*\d{4}[^\]]*\]$|\.\s*[(\[][^()\[\]]*[)\]]\.?$")
-_STARTS_LOWER = re.compile(r"^[\"'(“‘\[]?[a-z]")
 _INDENT = 8.0
 _BESIDE = 4.0
+_CAPTION_LINES = 2
+_GAPPED_LINES = 3
+_CAPTION_STEP = 2.5
 
 
 @dataclass(frozen=True)
@@ -34,31 +36,6 @@ class _Marker:
 
     x: float
     kind: str
-
-
-@dataclass
-class _Open:
-    """A block that lines still join. ``indent`` is where its text begins, ``marker`` where its bullet stands; ``note``
-    says that it is a table's footnote."""
-
-    text: str
-    last: Line
-    page: int
-    level: int = 0
-    marker: float = 0.0
-    indent: float | None = None
-    statement: bool = False
-    note: bool = False
-
-    @property
-    def margin(self) -> float:
-        """Where its lines begin."""
-        return self.last.x0 if self.indent is None else self.indent
-
-    def hangs(self, line: Line) -> bool:
-        """Whether a line stands below the words behind the number of a numbered one."""
-        first = self.last.words
-        return self.statement and self.indent is None and len(first) > 1 and abs(line.x0 - first[1].x0) < _BESIDE
 
 
 class Structure:
@@ -76,7 +53,10 @@ class Structure:
         self._title = plain(title)
         self._path: list[tuple[float, str]] = []
         self._blocks: list[Block] = []
-        self._open: _Open | None = None
+        self._open: OpenText | None = None
+        self._waiting: OpenText | None = None
+        self._cut = False
+        self._gapped: Counter[int] = Counter()
         self._markers: list[_Marker] = []
         self._tables = Tables()
         self._done: list[tuple[tuple[str, ...], list[Block]]] = []
@@ -106,7 +86,7 @@ class Structure:
 
     def close(self) -> tuple[Section, ...]:
         """What was read, nothing follows."""
-        self._finish()
+        self._finish_all()
         self._end_section()
         return tuple(Section(heading, tuple(blocks)) for heading, blocks in self._done)
 
@@ -115,15 +95,23 @@ class Structure:
         """The ranks of the headings without a number that stood over nothing but a table."""
         return frozenset(rank for rank, kinds in self._governed.items() if kinds == {Found})
 
-    def _text_ended(self) -> bool:
-        return self._open is None or bool(_ENDS.search(self._open.text)) or self._open.statement
+    @property
+    def unread(self) -> Sequence[int]:
+        """The pages of tables whose rows are not known for sure, and of lines in columns that are in no table."""
+        return [*self._tables.unread, *(page for page, count in self._gapped.items() if count >= _GAPPED_LINES)]
+
+    def _text_ended(self, *, strictly: bool = False) -> bool:
+        """Whether the open text may end; a list's item may without a full stop, where not ``strictly`` told."""
+        if self._open is None:
+            return True
+        return bool(ENDS.search(self._open.text)) or (self._open.statement and not strictly)
 
     def _gap(self, line: Line, leading: float) -> bool:
         last = self._open.last if self._open else None
         return last is None or last.page != line.page or not 0 < line.base - last.base < 1.3 * leading
 
     def _head(self, text: str, lines: Sequence[Line]) -> None:
-        self._finish()
+        self._finish_all()
         self._end_section()
         rank = self._headings.rank(lines[0], text)
         self._govern(Line)
@@ -155,17 +143,21 @@ class Structure:
     def _add_line(self, line: Line, leading: float) -> None:
         text = line.text
         self._govern(Line)
+        self._gapped[line.page] += line.gapped
         if is_contents(text):
             self._drop_contents(text)
             return
         note = self._tables.has_note(text)
+        aside = self._set_aside(line, leading, note=note)
         bullet = None if note else _BULLET.match(text) or _NUMBER.match(text)
         numbered = RECOMMENDATION.match(text)
         starts = (bullet or numbered) and self._may_start(line, leading, sure=bool(_BULLET.match(text)))
         if self._open is None or note or starts or self._begins(line, leading):
             self._finish()
             stripped = text[bullet.end() :] if starts and bullet else text
-            self._open = _Open(stripped, line, line.page, statement=bool(starts), note=note)
+            self._open = OpenText(
+                stripped, line, line.page, statement=bool(starts), note=note, aside=aside, gapped=line.gapped
+            )
             if starts and bullet:
                 self._open.level = self._level(_Marker(line.x0 - line.left, _kind(bullet[0])))
                 self._open.marker = line.x0
@@ -177,6 +169,26 @@ class Structure:
             beside = line.page != self._open.last.page or line.base <= self._open.last.base
             self._open.indent = line.x0 if self._open.indent is None or beside else self._open.indent
             self._open.last = line
+            self._open.lines += 1
+            self._open.gapped |= line.gapped
+
+    def _set_aside(self, line: Line, leading: float, *, note: bool) -> bool:
+        """Whether a line belongs to the table that cuts a text: its footnotes, and what is not as broad as the text.
+
+        The text waits until they are read.
+        """
+        cut = self._waiting or (self._open if self._cut and not self._text_ended(strictly=True) else None)
+        if cut is None or self._open is None:
+            return False
+        goes_on = not self._open.aside and STARTS_LOWER.match(line.text) is not None
+        aside = note or not (goes_on or as_broad(line, cut.last))
+        if aside and self._waiting is None:
+            self._open, self._waiting = None, self._open
+        elif self._waiting and not aside and self._begins(line, leading):
+            self._finish()
+            self._open, self._waiting = self._waiting, None
+        self._cut = self._waiting is not None
+        return aside
 
     def _may_start(self, line: Line, leading: float, *, sure: bool) -> bool:
         """Whether a marker begins an item; a number or a dash at a line's start may be the sentence's own."""
@@ -192,8 +204,8 @@ class Structure:
         block = self._open
         if block is None:
             return True
-        ended, capital = bool(_ENDS.search(block.text)), line.text[:1].isupper()
-        if _STARTS_LOWER.match(line.text) and not (ended and block.text.endswith(".")):
+        ended, capital = bool(ENDS.search(block.text)), line.text[:1].isupper()
+        if STARTS_LOWER.match(line.text) and not (ended and block.text.endswith(".")):
             return False
         if block.last.page != line.page or line.base <= block.last.base:  # the next page or column
             inside = block.level > 0 and line.x0 - line.left > _INDENT
@@ -204,7 +216,7 @@ class Structure:
         if outdented:
             return ended or (line.x0 <= block.marker + 1 and capital)
         indented = block.level == 0 and line.x0 > block.margin + _INDENT and not block.hangs(line)
-        return ended and (_fitted(line, block.last) or indented)
+        return ended and (fitted(line, block.last) or indented)
 
     def _level(self, marker: _Marker) -> int:
         """How deep an item stands.
@@ -229,17 +241,25 @@ class Structure:
             self._open = None
         self._finish()
 
+    def _finish_all(self) -> None:
+        self._finish()
+        self._open, self._waiting = self._waiting, None
+        self._finish()
+
     def _finish(self) -> None:
         if self._open and (text := " ".join(self._open.text.split())):
+            blocks = self._blocks
             if self._open.note:
-                self._tables.note(text)
-            self._blocks.append(
+                blocks = self._tables.note(text)
+            elif self._open.aside:
+                blocks = self._tables.blocks or blocks
+            blocks.append(
                 Block(
                     text,
                     statement=self._open.statement,
                     level=self._open.level,
                     page=self._open.page,
-                    quotable=not self._open.note,
+                    quotable=not (self._open.note or self._open.gapped),
                 )
             )
         self._open = None
@@ -249,8 +269,13 @@ class Structure:
         self._govern(Found)
         if self._caption:
             found, self._caption = replace(found, caption=found.caption or self._caption), None
+        if self._waiting:
+            self._finish()
+            self._open, self._waiting = self._waiting, None
+        if not found.caption and (named := self._caption_above(found)):
+            found = replace(found, caption=named)
         grid = self._tables.grid(found, page, alone=self._open is None)
-        waiting = self._open is not None and (not self._text_ended() or self._is_stem(page))
+        waiting = self._open is not None and (not self._text_ended(strictly=True) or self._is_stem(page))
         unfinished, self._open = (self._open, None) if waiting else (None, self._open)
         self._finish()
         path = tuple(text for _, text in self._path)
@@ -260,6 +285,18 @@ class Structure:
             self._done.append(((*(() if floats else path), *([found.caption] if found.caption else [])), []))
         self._tables.add(grid, page, self._done[-1][1] if found.caption or floats else self._blocks)
         self._open = unfinished
+        self._cut = unfinished is not None
+
+    def _caption_above(self, found: Found) -> str | None:
+        """The words of a short text without an end right above a table, which is no longer open then."""
+        text = self._open
+        if text is None or text.level or text.lines > _CAPTION_LINES or self._text_ended(strictly=True):
+            return None
+        above = 0 < found.box[1] - text.last.base < _CAPTION_STEP * text.last.size and text.text[:1].isupper()
+        if not above and not CAPTION.match(text.text):
+            return None
+        self._open = None
+        return text.text
 
     def _is_stem(self, page: int) -> bool:
         """Whether a list is to follow, which a table on the next page keeps apart from its stem."""
@@ -272,31 +309,9 @@ def _kind(marker: str) -> str:
     return "1" if any(map(str.isdigit, marker)) else "a"
 
 
-def _fitted(line: Line, last: Line) -> bool:
-    """Whether the first word of ``line`` would have fitted on the line above, where its writer did not put it."""
-    word = line.words[0].x1 - line.words[0].x0
-    return last.x1 + 0.3 * line.size + word < last.right - 0.5 * line.size
-
-
 def _leading(lines: Sequence[Line]) -> float:
     """How far apart the page's lines mostly are, in points."""
     steps = [second.base - first.base for first, second in pairwise(lines)]
     usual = Counter(round(step) for step in steps if 4 < step < 60).most_common(1)
     size = median([line.size for line in lines]) if lines else 12.0
     return float(usual[0][0]) if usual and usual[0][1] > 2 else 1.25 * size
-
-
-def whole(sections: Sequence[Section]) -> Iterator[Section]:
-    """The sections, their fragments not quotable: what is cut says something else than it did."""
-    for section in sections:
-        yield replace(section, blocks=tuple(_marked(block) for block in section.blocks))
-
-
-def _marked(block: Block) -> Block:
-    text = block.text
-    if not any(map(str.isalpha, text)):
-        return replace(block, quotable=False)
-    row = block.statement and "; " in text and ": " in text
-    begins = _STARTS_LOWER.match(text) is not None and not row
-    ends = _ENDS.search(text) is not None or block.statement
-    return block if not begins and (ends or len(text.split()) < 4) else replace(block, quotable=False)

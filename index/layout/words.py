@@ -10,17 +10,20 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
+
+from index.layout.raised import RAISED, raised
+from index.layout.word import Word
 
 # PDFium gives U+FFFE, U+0002 or a soft hyphen for one at a line's end; NUL stands for a character without a name.
 _ODD = str.maketrans(
     {"\ufffe": "-", "\x02": "-", "\u00ad": "-", "\u2010": "-", "\u2011": "-", "\0": " ", "\u00a0": " "}
 )
 _LIGATURES = str.maketrans({"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl"})
-_RAISED = str.maketrans("0123456789+-−abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 _FORCE_BOLD = 1 << 18
 _ITALIC = 1 << 6
 _BOLD = ("bold", "black", "heavy", "semibold", "demi")
@@ -30,30 +33,14 @@ _BULLET = (1.4, 8.0)
 _BOX_SEGMENTS = 8
 # A larger gap between two letters than this share of their height is a space.
 _SPACE = 0.22
-# The most that a raised letter has of its line's height: browsers make it little smaller.
-_SMALLER = 0.92
+# Letters of a page that may be a picture with a stamp.
+_LITTLE = 80
+_POWERS = frozenset("0123456789abcdefg")
+_LIFTED, _LIFTED_TOP = 0.25, 0.6
+# And one by more of it than kerning has parts what touches; letters overlap by so much only where cells do.
+_TOUCHING, _OVERLAP = 0.02, 0.2
 # The font of the words that Tesseract lays over a picture.
 _TESSERACT = "glyphlessfont"
-
-
-@dataclass(frozen=True)
-class Word:
-    """``turned`` is true where it runs up or down the page; ``base`` is where its letters stand."""
-
-    text: str
-    x0: float
-    x1: float
-    top: float
-    bottom: float
-    base: float
-    bold: bool = False
-    turned: bool = False
-    italic: bool = False
-
-    @property
-    def size(self) -> float:
-        """Height of the face."""
-        return self.bottom - self.top
 
 
 @dataclass(frozen=True)
@@ -102,6 +89,17 @@ def page_of(pdf: pypdfium2.PdfDocument, position: int) -> Page:
             ruled=_is_ruled(shapes),
             by_ocr=bool(words) and pdfium.FPDF_PAGEOBJ_IMAGE in kinds and _is_invisible(text),
         )
+    finally:
+        text.close()
+        page.close()
+
+
+def has_little_text(pdf: pypdfium2.PdfDocument, position: int) -> bool:
+    """Whether the page at ``position`` (from 0) has at most a line of text: it may be a picture."""
+    page = pdf[position]
+    text = page.get_textpage()
+    try:
+        return bool(text.count_chars() < _LITTLE)
     finally:
         text.close()
         page.close()
@@ -191,9 +189,11 @@ def _apart(before: _Letter, letter: _Letter) -> bool:
     size = max(before.bottom - before.top, 1)
     upright = abs(letter.base - before.base) < 0.05 * size
     gap = letter.x0 - before.x1
-    beside = upright and -size < gap < _SPACE * size
+    # The letters of a ligature share one place.
+    lettered = before.text.isalnum() and letter.text.isalnum() and letter.x0 - before.x0 > 0.02 * size
+    beside = upright and -(_OVERLAP if lettered else 1) * size < gap < _SPACE * size
     # Letters of a turned word share their x.
-    turned = abs(letter.x0 - before.x0) < 0.2 * size and abs(letter.base - before.base) < 1.5 * size
+    turned = abs(letter.x0 - before.x0) < 0.2 * size and 0 < abs(letter.base - before.base) < 1.5 * size
     return not (beside or turned)
 
 
@@ -203,18 +203,43 @@ def _word(text: pypdfium2.PdfTextPage, letters: Sequence[_Letter]) -> Iterator[W
     if min(angle, 90 - angle) > 5:
         return
     turned = round(math.degrees(pdfium.FPDFText_GetCharAngle(text, first)) / 90) % 2 == 1
+    said = "".join(letter.text for letter in letters).translate(_LIGATURES)
     word = Word(
-        "".join(letter.text for letter in letters).translate(_LIGATURES),
+        f"{said[:-1]}{said[-1].translate(RAISED)}" if _ends_raised(text, letters) else said,
         min(each.x0 for each in letters),
         max(each.x1 for each in letters),
         min(each.top for each in letters),
         max(each.bottom for each in letters),
         letters[0].base,
         turned=turned,
+        joints=() if turned else tuple(_joints(letters)),
         **_face(text, first),
     )
     if not (word.size > 30 and not turned and _is_pale(text, first)):
         yield word
+
+
+def _ends_raised(text: pypdfium2.PdfTextPage, letters: Sequence[_Letter]) -> bool:
+    """Whether the last letter is a footnote's mark or a power that a font draws raised where its place is not."""
+    last = letters[-1]
+    if last.text not in _POWERS:
+        return False
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    pdfium.FPDFText_GetCharBox(text, last.index, left, right, bottom, top)
+    height = pdfium.FPDFText_GetFontSize(text, last.index)
+    origin = ctypes.c_double()
+    pdfium.FPDFText_GetCharOrigin(text, last.index, ctypes.c_double(), origin)
+    if last.text == "g":  # it reaches below its line
+        return bool(top.value - origin.value > _LIFTED_TOP * height > 0)
+    return bool(bottom.value - origin.value > _LIFTED * height > 0)
+
+
+def _joints(letters: Sequence[_Letter]) -> Iterator[tuple[int, float]]:
+    count = 0
+    for before, letter in pairwise(letters):
+        count += len(before.text.translate(_LIGATURES))
+        if abs(letter.x0 - before.x1) > _TOUCHING * (before.bottom - before.top):
+            yield count, letter.x0
 
 
 def _font(text: pypdfium2.PdfTextPage, index: int) -> tuple[str, int]:
@@ -236,46 +261,3 @@ def _is_pale(text: pypdfium2.PdfTextPage, index: int) -> bool:
     parts = [ctypes.c_uint() for _ in range(4)]
     pdfium.FPDFText_GetFillColor(text, index, *parts)
     return min(part.value for part in parts[:3]) > _PALE
-
-
-def raised(words: list[Word]) -> Iterator[Word]:
-    """The words in their order, small raised ones ("m" and "2") joined as superscripts to the one before."""
-    current: Word | None = None
-    for position, word in enumerate(words):
-        following = words[position + 1] if position + 1 < len(words) else None
-        if following is not None and _leads(word, following) and not (current and _is_raised(current, word)):
-            # A footnote's own mark, before its first word.
-            word = replace(  # noqa: PLW2901
-                following, text=word.text.translate(_RAISED), x0=word.x0, x1=word.x1
-            )
-        if current is not None and _is_raised(current, word):
-            mark = word.text.translate(_RAISED) if len(word.text) < 4 else word.text
-            current = replace(current, text=current.text + mark, x1=word.x1)
-        elif current is not None and _continues(current, word):
-            current = replace(current, text=current.text + word.text, x1=word.x1)
-        else:
-            if current is not None:
-                yield current
-            current = word
-    if current is not None:
-        yield current
-
-
-def _is_raised(before: Word, word: Word) -> bool:
-    if before.turned or word.turned or word.size > _SMALLER * before.size:
-        return False
-    near = -1 < word.x0 - before.x1 < 0.35 * before.size
-    return near and 0.12 * before.size < before.base - word.base < 0.8 * before.size
-
-
-def _leads(word: Word, following: Word) -> bool:
-    """Whether a small raised word stands before what it marks."""
-    small = len(word.text) < 3 and not word.turned and word.size < _SMALLER * following.size
-    near = -1 < following.x0 - word.x1 < following.size
-    return small and near and 0.12 * following.size < following.base - word.base < 0.8 * following.size
-
-
-def _continues(before: Word, word: Word) -> bool:
-    """Whether ``word`` goes on after a superscript without a space: "m²" and ","."""
-    same = not word.turned and abs(before.base - word.base) < 0.05 * before.size
-    return same and before.text[-1:] in "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻" and -1 < word.x0 - before.x1 < 0.12 * before.size

@@ -193,4 +193,4 @@ def _rows(table: Table, below: Sequence[str]) -> tuple[list[Block], int]:
         rows.append(cells)
     said = footnotes(rows, below)
     grid = Grid(tuple(rows), heads or guessed_heads(rows), notes(said))
-    return [Block(text, statement=True) for text in statements(grid)], len(said)
+    return [Block(text, statement=True, quotable=sure) for text, sure in statements(grid)], len(said)

@@ -215,8 +215,8 @@ def _table(table: Any, sections: _Sections) -> None:
     noted = notes([*feet, *boxed, *said])
     for row in single:
         _block_of_cell(row, sections)
-    for text in statements(Grid(tuple(rows), heads, noted)):
-        _statement(text, sections)
+    grid = Grid(tuple(rows), heads, noted)
+    sections.blocks += [Block(text, statement=True, quotable=sure) for text, sure in statements(grid)]
     for text in feet:
         sections.blocks.append(Block(text, quotable=not notes([text])))
     sections.leave(_CAPTION)

@@ -14,21 +14,24 @@ import pypdfium2  # type: ignore[import-untyped]
 
 from index.document import Document, Section, Skipped
 from index.layout import ocr
-from index.layout.aligned_tables import aligned_tables, wide_tables
-from index.layout.cells import Found
-from index.layout.continued import Items, mended
+from index.layout.fragments import whole
 from index.layout.headings import Headings, body_size, plain
 from index.layout.lines import Line, in_order, regions, rows, unnumbered
 from index.layout.ocr import MISSING, with_text
 from index.layout.picture import Edge, rules
 from index.layout.running import without_running
-from index.layout.structure import Structure, whole
-from index.layout.tables import Ruled, captioned, outside
-from index.layout.words import Page, Word, page_of
+from index.layout.structure import Structure
+from index.layout.tables.aligned import aligned_tables, rest_of, wide_tables
+from index.layout.tables.cells import Found
+from index.layout.tables.continued import Items, mended
+from index.layout.tables.ruled import Ruled, captioned, outside
+from index.layout.word import Word
+from index.layout.words import Page, page_of
 from index.sources import SUFFIXES
 from index.sources.files import document_id, documents
 from index.stems import stemmed
 
+UNSETTLED = "a table's rows or columns cannot be told apart there: its words are found by searches and never quoted"
 _YEAR = re.compile(r"(19|20)\d\d")
 # What programs write where nobody gave a title.
 _NO_TITLE = re.compile(
@@ -47,10 +50,12 @@ def document(file: Path, root: Path) -> Iterator[Document | Skipped]:
         pages = [page_of(pdf, position) for position in range(len(pdf))]
         outline = _outline(pdf)
         facts = pdf.get_metadata_dict()
-        title, sections = _read(pages, outline, pdf, readable)
+        title, sections, unread = _read(pages, outline, pdf, readable)
     scanned = [page.number for page in pages if page.scanned]
     if scanned and not read_by_ocr:
         yield Skipped(f"{file} page {_listed(scanned)}", MISSING, document_id(file, root), partly=bool(sections))
+    if unread:
+        yield Skipped(f"{file} page {_listed(unread)}", UNSETTLED, document_id(file, root), partly=True)
     if not sections:
         if not scanned:
             yield Skipped(str(file), "no page has text: it may be scanned", document_id(file, root))
@@ -67,36 +72,40 @@ def document(file: Path, root: Path) -> Iterator[Document | Skipped]:
 
 def _read(
     pages: Sequence[Page], outline: dict[str, int], pdf: pypdfium2.PdfDocument, file: Path
-) -> tuple[str, tuple[Section, ...]]:
-    """The title on the first page and the sections."""
+) -> tuple[str, tuple[Section, ...], Sequence[int]]:
+    """The title on the first page, the sections, and the pages of tables whose rows are not known for sure."""
     with closing(Ruled(file)) as ruled:
-        laid_out = mended(
-            [
-                _page(page, words, ruled, rules(pdf, page.number - 1) if page.by_ocr else [])
-                for page, words in zip(pages, without_running(pages), strict=True)
-            ]
-        )
+        laid_out: list[Items] = []
+        for page, words in zip(pages, without_running(pages), strict=True):
+            before = laid_out[-1][-1] if laid_out and laid_out[-1] else None
+            pictured = rules(pdf, page.number - 1) if page.by_ocr else []
+            laid_out.append(_page(page, words, ruled, pictured, before if isinstance(before, Found) else None))
+        laid_out = mended(laid_out)
     lines = [item for items in laid_out for item in items if isinstance(item, Line)]
     headings = Headings(body_size(lines), outline)
     title = _title(lines)
-    sections, captions = _structured(pages, laid_out, Structure(headings, title))
-    if captions:
-        sections, _ = _structured(pages, laid_out, Structure(headings, title, captions))
-    return title, tuple(whole([stemmed(each) for each in sections]))
+    structure = Structure(headings, title)
+    sections = _structured(pages, laid_out, structure)
+    if structure.captions:
+        structure = Structure(headings, title, structure.captions)
+        sections = _structured(pages, laid_out, structure)
+    unread = sorted(set(structure.unread))
+    return title, tuple(whole([stemmed(each) for each in sections])), unread
 
 
-def _structured(
-    pages: Sequence[Page], laid_out: Sequence[Items], structure: Structure
-) -> tuple[tuple[Section, ...], frozenset[float]]:
+def _structured(pages: Sequence[Page], laid_out: Sequence[Items], structure: Structure) -> tuple[Section, ...]:
     for page, items in zip(pages, laid_out, strict=True):
         structure.page(items, page.number)
-    return structure.close(), structure.captions
+    return structure.close()
 
 
-def _page(page: Page, words: list[Word], ruled: Ruled, pictured: Sequence[Edge]) -> Items:
-    """A page's lines in reading order, its tables where they stand among them."""
+def _page(page: Page, words: list[Word], ruled: Ruled, pictured: Sequence[Edge], before: Found | None) -> Items:
+    """A page's lines in reading order, its tables where they stand among them; ``before`` is one that it may go on."""
     words = ocr.mended(rows(words)) if page.by_ocr else unnumbered(words)
     tables = ruled.tables(page.number - 1, words, pictured) if (page.ruled or pictured) and words else []
+    free = [word for word in outside(words, tables) if not word.turned]
+    if before and not before.drawn and (rest := rest_of(before, free)):
+        tables.append(rest)
     tables += wide_tables([word for word in outside(words, tables) if not word.turned])
     free = [word for word in outside(words, tables) if not word.turned]
     tables += [found for region in regions(free) for found in aligned_tables(region)]
@@ -104,21 +113,22 @@ def _page(page: Page, words: list[Word], ruled: Ruled, pictured: Sequence[Edge])
     for found in sorted(tables, key=lambda each: each.box[1]):
         table, caption = captioned(found, [line for line in lines if isinstance(line, Line)])
         lines.insert(_place(lines, table), table)
-        if caption:
-            lines.remove(caption)
+        for line in caption:
+            lines.remove(line)
     return lines
 
 
 def _place(items: Sequence[Line | Found], table: Found) -> int:
     """After the last line above the table that shares its breadth, or that is in a column before it."""
     left, top, right, _ = table.box
-    place = 0
+    place, passed = 0, False
     for position, item in enumerate(items, start=1):
-        if isinstance(item, Found):
-            above = item.box[1] < top and item.box[0] < right and item.box[2] > left
-        else:
-            above = item.base < top + 2 and item.x0 < right and item.x1 > left
-        if above:
+        x0, base, x1 = (
+            (item.box[0], item.box[1], item.box[2]) if isinstance(item, Found) else (item.x0, item.base, item.x1)
+        )
+        beside = x0 < right and x1 > left
+        passed = passed or (beside and base > top + 2)
+        if (beside and base < top + 2) or (x1 <= left and not passed):
             place = position
     return place
 

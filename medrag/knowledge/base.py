@@ -45,7 +45,17 @@ from medrag.knowledge.schema import (
     Withdrawal,
 )
 from medrag.knowledge.scoring import Equivalent, PointScore, ScoreItem
-from medrag.knowledge.vocabulary import CODE_SYSTEMS, Allergen, Condition, Drug, DrugClass, Gene, Measurement, Product
+from medrag.knowledge.vocabulary import (
+    CODE_SYSTEMS,
+    Allergen,
+    ClinicalFinding,
+    Condition,
+    Drug,
+    DrugClass,
+    Gene,
+    Measurement,
+    Product,
+)
 from medrag.types import Severity
 
 
@@ -94,6 +104,8 @@ class Knowledge:
     classes: Mapping[str, DrugClass]
     members: Mapping[str, frozenset[str]]
     conditions: Mapping[str, Condition]
+    findings: tuple[ClinicalFinding, ...]
+    """What only notes are read for."""
     measurements: Mapping[str, Measurement]
     allergens: Mapping[str, Allergen]
     genes: Mapping[str, Gene]

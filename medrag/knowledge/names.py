@@ -11,6 +11,8 @@ from medrag.knowledge.vocabulary import Allergen, Condition, Drug, DrugClass, Me
 
 ABBREVIATION_UP_TO = 6
 """A condition's spelling this short and all in capitals is an abbreviation: in prose it counts in capitals only."""
+ABBREVIATED_UP_TO = 3
+"""A word this short is taken as it is: "HAE" is no spelling of "HE"."""
 MISSPELT_FROM = 6
 """Shorter names are not recognised when misspelt: too many words are one slip away."""
 MISSPELT_CLASS_FROM = 9
@@ -58,7 +60,9 @@ def normalise(text: str) -> str:
 
 
 def fold_word(word: str) -> str:
-    """One spelling for British and American words, without the possessive ("oedema", "Crohn's")."""
+    """One spelling for British and American words, without the possessive ("oedema", "Crohn's", not "HAE")."""
+    if len(word) <= ABBREVIATED_UP_TO:
+        return word.lower()
     return word.lower().replace("’", "'").removesuffix("'s").replace("ae", "e").replace("oe", "e")
 
 

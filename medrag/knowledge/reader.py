@@ -39,7 +39,7 @@ RULES: dict[str, type[Any]] = {
 }
 KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "suffixes", "names"),
-    *("product_routes", "codes", "stated_codes"),
+    *("product_routes", "codes", "stated_codes", "findings"),
     *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "request_model", "injections", "scores"),
     *("point_scores", "coefficients", "equivalents", "effects", "order_calculators", "threshold_names"),
     *("age_limits", "cues", "sources", "links", "reviews", "manifest"),
@@ -118,6 +118,7 @@ def _knowledge(files: Files) -> Knowledge:
         classes=classes,
         members=members,
         conditions=conditions,
+        findings=files.rows("findings", terms.ClinicalFinding),
         measurements=measurements,
         allergens=allergens,
         genes=files.terms("genes", terms.Gene),

@@ -50,10 +50,11 @@ class Rule(Fact):
 
 
 class Interaction(Rule):
-    """Any drug of ``a`` with any of ``b``."""
+    """Any drug of ``a`` with any of ``b``; those of a rule that is ``timed`` need only be taken some hours apart."""
 
     a: Terms
     b: Terms
+    timed: bool = False
 
 
 class Contraindication(Rule):
@@ -96,12 +97,16 @@ class DoseLimit(Fact):
 
 
 class RenalRule(Rule):
-    """Below a kidney function, ``drugs`` are to be avoided or held under ``max_daily`` mg."""
+    """Below a kidney function, ``drugs`` are to be avoided or held under ``max_daily`` mg.
+
+    ``first``: the function is measured before the drug is started, as routine.
+    """
 
     drugs: Terms
     metric: Literal["egfr", "crcl"]
     below: float
     max_daily: float | None = None
+    first: bool = False
 
 
 class HepaticRule(Rule):
@@ -113,10 +118,11 @@ class HepaticRule(Rule):
 
 
 class RouteRule(Rule):
-    """``drugs`` by any of ``routes`` do harm, or are not made for it."""
+    """``drugs`` by any of ``routes`` do harm, or are not made for it; with ``conditions`` in any of them."""
 
     drugs: Terms
     routes: Terms
+    conditions: Terms = ()
 
 
 class Absorption(Fact):
@@ -225,10 +231,15 @@ class Washout(Rule):
 
 
 class Withdrawal(Rule):
-    """``drugs``, taken, that must not be stopped at once; with ``conditions`` only by patients with any of them."""
+    """``drugs``, taken, that must not be stopped at once; with ``conditions`` only by patients with any of them.
+
+    ``taper_days`` is the shortest taper; with ``pause`` even a gap of days does harm.
+    """
 
     drugs: Terms
     conditions: Terms = ()
+    taper_days: float = 0
+    pause: bool = False
 
 
 class NoInteraction(Fact):
@@ -266,9 +277,13 @@ class AgeLimit(Fact):
 
 
 class RedFlag(Fact):
-    """A presentation: each group of ``all`` must be met by one of its regular expressions."""
+    """A presentation: each group of ``all`` must be met by one of its regular expressions.
+
+    ``emergency`` names another whose notice says the same, and is enough where both are met.
+    """
 
     name: str
+    emergency: str = ""
     all: tuple[Terms, ...]
     notice: str
 

@@ -62,7 +62,8 @@ class Condition(Record):
     written; ``maybe`` often mean less ("glaucoma") and lower the rules by one level of severity. A ``lasting``
     condition stands after it is over, in full (past angioedema) or lowered (a healed ulcer). An ``event`` is over
     once it is history. ``no_rules``: reviewed, and no drug is to be avoided in it. ``egfr`` is the best kidney
-    function (mL/min/1.73 m2) it allows, ``child_pugh`` the class it stands for.
+    function (mL/min/1.73 m2) it allows, ``child_pugh`` the class it stands for. ``recent`` is the condition that it
+    also is while its words say that it is of the last weeks ("stent 5 weeks ago").
     """
 
     key: str
@@ -74,6 +75,7 @@ class Condition(Record):
     implies: Terms = ()
     lasting: Literal["no", "full", "lowered"] = "no"
     event: bool = False
+    recent: str | None = None
     no_rules: bool = False
     egfr: float | None = None
     child_pugh: Literal["A", "B", "C"] | None = None
@@ -82,6 +84,20 @@ class Condition(Record):
     def name(self) -> str:
         """The preferred English name."""
         return self.names[0]
+
+
+class ClinicalFinding(Record):
+    """What notes name that no rule speaks of: a symptom, sign, disease, procedure or habit.
+
+    ``synonyms`` are shown under ``name``, ``includes`` as written. An ``event`` is over once it is history.
+    ``says`` is what the words say of it by themselves ("ex-smoker", "never smoked").
+    """
+
+    name: str
+    synonyms: Terms = ()
+    includes: Terms = ()
+    event: bool = False
+    says: Literal["over", "absent"] | None = None
 
 
 class Establishes(Record):

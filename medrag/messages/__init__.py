@@ -3,19 +3,21 @@
 One YAML file a language (``en.yaml``, ``zh.yaml``) holds a template for every code, whose placeholders are exactly the
 values of that code; words for values that come from a closed set (``terms``); how lists are joined; and what else a
 rendered answer says. Drugs and conditions have the names that the vocabulary gives them in the language
-(``knowledge/terms/names.<language>.csv``). What is in no table (the record's words, many rules' reasons) stands as it
-came.
+(``knowledge/terms/names.<language>.csv``), the reasons of rules those of ``reasons.<language>.csv``. What is in no table
+(the record's words) stands as it came.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from string import Formatter
+from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 import yaml
@@ -51,19 +53,29 @@ def catalogue(language: Language) -> Catalogue:
     content = yaml.safe_load(files(__name__).joinpath(f"{language}.yaml").read_text(encoding="utf-8"))
     groups: Mapping[str, Mapping[str, str]] = content.pop("sentences")
     sentences = {f"{group}.{name}": said for group, each in groups.items() for name, said in each.items()}
-    return Catalogue(sentences=sentences, vocabulary=_vocabulary(language), **content)
+    terms = content.pop("terms") | {"reason": _reasons(language)}
+    return Catalogue(sentences=sentences, terms=terms, vocabulary=_vocabulary(language), **content)
+
+
+def _reasons(language: Language) -> dict[str, str]:
+    return {row["reason"]: row["said"] for row in _rows(files(__name__) / f"reasons.{language}.csv")}
 
 
 def _vocabulary(language: Language) -> dict[str, str]:
-    path = files("medrag") / "knowledge" / "terms" / f"names.{language}.csv"
-    if not path.is_file():
-        return {}  # the language of the vocabulary itself
-    lines = (line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
-    return {row["key"].replace("_", " "): row["names"].partition(";")[0] for row in csv.DictReader(lines)}
+    rows = _rows(files("medrag") / "knowledge" / "terms" / f"names.{language}.csv")
+    return {row["key"].replace("_", " "): row["names"].partition(";")[0] for row in rows}
 
 
-def say(code: str, values: Mapping[str, Any], language: Language = "en") -> str:
-    """The sentence of ``code`` with its values.
+def _rows(path: Traversable) -> Iterator[dict[str, str]]:
+    """The rows of a table; none where the language has no such file (English, the knowledge's own)."""
+    if path.is_file():
+        yield from csv.DictReader(x for x in path.read_text(encoding="utf-8").splitlines() if not x.startswith("#"))
+
+
+def say(
+    code: str, values: Mapping[str, Any], language: Language = "en", written: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """The sentence of ``code`` with its values; in another language than English a drug under the name ``written``.
 
     Raises:
         ValueError: there is no such code, or the values are not those of the code.
@@ -73,7 +85,22 @@ def say(code: str, values: Mapping[str, Any], language: Language = "en") -> str:
         raise ValueError("there is no such code")
     if placeholders(code) != values.keys():
         raise ValueError(f"{code} has the values {sorted(placeholders(code))}, not {sorted(values)}")
-    return words.sentences[code].format_map({name: _shown(name, value, words) for name, value in values.items()})
+    own = {} if language == "en" else written
+    return words.sentences[code].format_map({name: _shown(name, value, words, own) for name, value in values.items()})
+
+
+def leaves(values: Iterable[Any]) -> Iterator[str]:
+    """The texts among values, however deep in lists."""
+    for each in values:
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, list | tuple):
+            yield from leaves(each)
+
+
+def source(said: str, language: Language = "en") -> str:
+    """A source, where the language has a name for it."""
+    return catalogue(language).terms.get("source", {}).get(said, said)
 
 
 def name(kind: str, language: Language = "en") -> str:
@@ -88,14 +115,15 @@ def placeholders(code: str, language: Language = "en") -> frozenset[str]:
     return frozenset(name for _, name, _, _ in Formatter().parse(template) if name is not None)
 
 
-def _shown(name: str, value: Any, words: Catalogue, depth: int = 0) -> str:
+def _shown(name: str, value: Any, words: Catalogue, written: Mapping[str, str], depth: int = 0) -> str:
     if isinstance(value, list | tuple):
         joins = words.joins.get(name, words.joins["list"])
-        return joins[min(depth, len(joins) - 1)].join(_shown(name, each, words, depth + 1) for each in value)
+        return joins[min(depth, len(joins) - 1)].join(_shown(name, each, words, written, depth + 1) for each in value)
     if isinstance(value, float):
         return format(Decimal(f"{value:g}"), "f")  # 2400000, not 2.4e+06
     if name in words.named:
-        return " + ".join(words.vocabulary.get(each, each) for each in str(value).split(" + "))
+        preferred = " + ".join(words.vocabulary.get(each, each) for each in str(value).split(" + "))
+        return f"{written[value]}（{preferred}）" if value in written else preferred
     return _term(str(value), words.terms.get(name, {}))
 
 

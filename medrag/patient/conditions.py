@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from medrag.knowledge import Knowledge
 from medrag.knowledge.names import Meaning
 from medrag.patient.wording import wording
+from medrag.reading.languages import pattern
 from medrag.reading.languages.gloss import in_english, other_script
 from medrag.reading.people.pregnancy import speaks_of_pregnancy, weeks
 from medrag.types import Condition, Fact, FactStatus, Patient
@@ -42,7 +43,7 @@ def resolve(conditions: Iterable[Condition], knowledge: Knowledge) -> Resolved:
         known = any(meaning.condition in knowledge.ruled for meaning in meanings)
         if not past and (not known or other_script(in_english(fact.display, knowledge))):
             unread.append(fact.display)
-        for meaning in meanings:
+        for meaning in (*meanings, *_recent(fact, meanings, knowledge)):
             for name, lasting in implied(meaning.condition, knowledge).items():
                 if past and lasting == "no":
                     continue
@@ -52,6 +53,13 @@ def resolve(conditions: Iterable[Condition], knowledge: Knowledge) -> Resolved:
                     lowered.discard(name)
                 found.setdefault(name, fact.display)
     return Resolved(found, frozenset(lowered), tuple(unread))
+
+
+def _recent(fact: Condition, meanings: Iterable[Meaning], knowledge: Knowledge) -> Iterator[Meaning]:
+    """What the conditions also are, where the words say that they are of the last weeks."""
+    if pattern("states", "recent").search(in_english(fact.display, knowledge)):
+        named = (knowledge.conditions[each.condition].recent for each in meanings)
+        yield from (Meaning(name) for name in named if name)
 
 
 def establish(found: dict[str, str], name: str, words: str, knowledge: Knowledge) -> None:

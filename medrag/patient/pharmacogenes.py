@@ -19,6 +19,10 @@ from medrag.types import Fact, FactStatus, Genotype, Patient
 _said = partial(pattern, "genes")
 
 _HLA = re.compile(r"\*?\s?(\d{2,3}):?(\d{2})(?!\d)")
+_ZYGOUS = re.compile(
+    r"(?P<allele>\*\w+)[\s,]*(?:allele|variant|carrier)?\s*\(?(?P<how>homozyg\w+|heterozyg\w+)\)?(?: carrier)?",
+    re.IGNORECASE,
+)
 
 
 def gene_of(genotype: Genotype, knowledge: Knowledge) -> str:
@@ -130,17 +134,27 @@ def worded(patient: Patient, knowledge: Knowledge) -> tuple[Genotype, ...]:
 
 def in_words(text: str, knowledge: Knowledge) -> Iterator[Genotype]:
     """The result that ``text`` gives of the one pharmacogene it names, if it gives one."""
-    match = _gene(knowledge).search(text)
-    if match is None:
+    named = list(_gene(knowledge).finditer(text))
+    if not named:
         return
+    match = next((each for each in named if text[each.end() :].startswith("*")), named[0])
     gene, rest = _symbol(match[1], knowledge), text[match.end() :]
     if gene in knowledge.genes and knowledge.genes[gene].asked:
         if _alleles(rest):
             yield Genotype(gene=gene, phenotype=rest.strip() if _polar(rest) else None, diplotype=rest.strip())
     elif "*" in rest or ">" in rest:
-        yield Genotype(gene=gene, diplotype=rest.strip(" :-()"))
+        yield Genotype(gene=gene, diplotype=_diplotype(rest))
     elif degree(text):
         yield Genotype(gene=gene, phenotype=text)
+
+
+def _diplotype(said: str) -> str:
+    """Both alleles, where the words give one and say of how many copies it is ("*2A homozygous")."""
+    zygous = _ZYGOUS.fullmatch(said.strip(" :-()"))
+    if zygous is None:
+        return said.strip(" :-()")
+    first = zygous["allele"] if zygous["how"].lower().startswith("homo") else "*1"
+    return f"{first}/{zygous['allele']}"
 
 
 def _polar(text: str) -> bool:

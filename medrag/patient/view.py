@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
@@ -79,8 +79,12 @@ class PatientView:
 
     @property
     def allergies_recorded(self) -> bool:
-        """Whether the record lists allergies or states that there are none."""
-        return self.recorded("allergies") or (self.record is not None and self.record.no_known_allergies is True)
+        """Whether the record lists allergies or states that there are none; not where it denies to know of none."""
+        record = self.record
+        listed = record is not None and bool(record.allergies)
+        denied = record is not None and record.no_known_allergies is False
+        stated = record is not None and record.no_known_allergies is True
+        return listed or stated or (self.recorded("allergies") and not denied)
 
     @property
     def pregnant(self) -> bool | None:
@@ -137,10 +141,8 @@ def view(patient: Patient, record: Patient | None, knowledge: Knowledge) -> Pati
     current, unread = _drugs(patient.medications or (), knowledge)
     conditions = resolve(patient.conditions or (), knowledge)
     concepts = dict(conditions.concepts)
-    for name, value in labs.items():
-        for rule in knowledge.measurements[name].establishes:
-            if (rule.above is not None and value > rule.above) or (rule.below is not None and value < rule.below):
-                establish(concepts, rule.condition, f"{name} {value:g} {knowledge.measurements[name].unit}", knowledge)
+    for condition, reason in _established(labs, knowledge):
+        establish(concepts, condition, reason, knowledge)
     if patient.pregnant is False:
         concepts.pop("pregnancy", None)
     return PatientView(
@@ -160,6 +162,21 @@ def view(patient: Patient, record: Patient | None, knowledge: Knowledge) -> Pati
         genotypes=(*(patient.genotypes or ()), *worded(patient, knowledge)),
         gestation=gestation(patient, labs, knowledge),
     )
+
+
+def established(patient: Patient, knowledge: Knowledge) -> tuple[str, ...]:
+    """The names of the conditions that the patient's latest values mean ("potassium 5.8": hyperkalaemia)."""
+    found = _established(_labs(patient, knowledge, _age(patient)), knowledge)
+    return tuple(dict.fromkeys(knowledge.conditions[condition].name for condition, _ in found))
+
+
+def _established(labs: Mapping[str, float], knowledge: Knowledge) -> Iterator[tuple[str, str]]:
+    """Conditions that values mean, each with the value."""
+    for name, value in labs.items():
+        measurement = knowledge.measurements[name]
+        for rule in measurement.establishes:
+            if (rule.above is not None and value > rule.above) or (rule.below is not None and value < rule.below):
+                yield rule.condition, f"{name} {value:g} {measurement.unit}"
 
 
 def _age(patient: Patient) -> float | None:

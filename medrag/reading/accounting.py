@@ -126,7 +126,7 @@ def _unnamed_treatment(text: str, knowledge: Knowledge) -> str | None:
     if verb is None:
         return None
     first = [word.folded for word in tokens(text[verb.end("verb") : verb.end("verb") + LOOKED_AT])][:WORDS_LOOKED_AT]
-    return next((word for word in first if word.removesuffix("s") in knowledge.words["treatments"]), None)
+    return next((word for word in first if knowledge.words["treatments"] & {word, word.removesuffix("s")}), None)
 
 
 _GIVING = re.compile(rf"(?P<verb>{GIVING})\b", re.IGNORECASE)
@@ -136,7 +136,12 @@ LOOKED_AT = 60
 WORDS_LOOKED_AT = 6
 
 
+_CUT_OFF = re.compile(r"\b(?:the|an?|of|to|with|and|or|for|by|than|if|when|which|not|every|than)\s*(?:\.{3}|…)?\s*$")
+"""Words on which no sentence ends."""
+
+
 def is_fragment(text: str) -> bool:
-    """Whether the text begins in the middle of a sentence and has no verb: what was said of it is cut off."""
+    """Whether the text is cut off: it begins in the middle of a sentence without a verb, or breaks off."""
     opening = text.lstrip(" \t\n\"'([*•–-")
-    return opening[:1].islower() and pattern("statements", "verb").search(opening) is None
+    cut = opening.startswith(("...", "…")) or _CUT_OFF.search(text) is not None
+    return cut or (opening[:1].islower() and pattern("statements", "verb").search(opening) is None)

@@ -13,7 +13,7 @@ LONGEST_SENTENCE = 800
 """Characters after which a sentence ends at the next blank, whatever its punctuation: nothing reaches farther."""
 
 _STOP = re.compile(
-    r"[.!?]+[\"')\]]?(?=\s|$)|[;•|]|\n"
+    r"(?:[.!]|(?<=[\w)%\"'])\?)[.!?]*[\"')\]]?(?=\s|$)|[;•|]|\n"
     r"|(?<![ \t])[ \t]{2,12}(?=[A-Z][\w /()-]{1,40}:)"
     r"|(?<=[\s,])(?=\((?:[2-9]|1\d)\)\s[A-Za-z?])"
     r"|(?<=\s)(?<!age\s)(?<!aged\s)(?<!was\s)(?<!were\s)(?<!\bof\s)(?<!\bat\s)(?<!\bis\s)(?=(?:\d{1,2}[.)]|#\d{1,2}:?)\s[A-Z])"
@@ -21,10 +21,10 @@ _STOP = re.compile(
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|approx|e\.g|i\.e|cf|no|No|hx|Hx|pt|Pt|wt|ht|temp|max|min|dept|resp|hosp|est|ca"
     r"|inj|tab|tabs|cap|caps"
-    r"|susp|sol|soln|sup|amp|vit|Vit|incl|esp|assoc|w)|(?<![A-Za-z.\d])[A-Za-z]|\b[a-z]\.[a-z](?:\.[a-z])?"
+    r"|susp|sol|soln|sup|amp|vit|Vit|incl|esp|assoc|w)|(?<![A-Za-z.\d'’&])[A-Za-z]|\b[a-z]\.[a-z](?:\.[a-z])?"
     r"|(?<=\s)\d{1,2})\.$"
 )
-_ANSWER = re.compile(r"\? ?(?:yes|no|none|never|nil|y|n)\b", re.IGNORECASE)
+_ANSWER = re.compile(r"\?\s?[-–]?\s?(?:yes|no|none|never|nil|y|n)\b", re.IGNORECASE)
 """A question of a form with its answer: one sentence ("Asthma? No")."""
 _CELL = re.compile(
     r"\|\s*(?:\d|(?:od|bd|tds|qds|om|on|nocte|prn|daily|po|iv|sc|stopped|continued?|held|withheld)\b)", re.IGNORECASE

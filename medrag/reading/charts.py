@@ -9,6 +9,8 @@ _RULE = re.compile(r"[\s|+=_:–—-]+")
 _DRUG = re.compile(
     r"(?:drug|medicine|medication|med|prescription|product)s?(?: name| and dose| & dose)?", re.IGNORECASE
 )
+_OF_ALLERGIES = re.compile(r"reactions?|allerg\w+|severity|manifestations?", re.IGNORECASE)
+"""Columns of a table of what is not taken."""
 FEWEST_CELLS = 3
 
 
@@ -34,7 +36,9 @@ def is_header(line: str) -> bool:
     if not _DRUG.match(line.lstrip(" \t\r\n|*:")):
         return False
     cells = _cells(line)
-    return len(cells) >= FEWEST_CELLS and _DRUG.fullmatch(cells[0].strip(" *:")) is not None
+    if len(cells) < FEWEST_CELLS or any(_OF_ALLERGIES.fullmatch(cell.strip(" *:")) for cell in cells):
+        return False
+    return _DRUG.fullmatch(cells[0].strip(" *:")) is not None
 
 
 def _cells(line: str) -> list[str]:

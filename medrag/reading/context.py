@@ -9,63 +9,37 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 
 from medrag.reading.boundaries import Sentence
-from medrag.reading.languages import CueList, language, pattern
-from medrag.reading.matcher import Letters, Matcher, Token
+from medrag.reading.cues import (
+    ALONE,
+    ALWAYS,
+    ANSWERS,
+    APART,
+    BESIDE,
+    EITHER,
+    EXCHANGES,
+    EXTENDS,
+    JOINED,
+    MARK,
+    MOST_WORDS,
+    NEAREST,
+    NEW_CLAUSE,
+    NEXT,
+    OF_RELATIVE,
+    OF_ROW,
+    OR,
+    PLURAL,
+    TO,
+    Cue,
+    cue_matchers,
+    in_order,
+)
+from medrag.reading.languages import CueList, pattern
+from medrag.reading.matcher import Token
 
 _said = partial(pattern, "context")
-
-MOST_WORDS = {"item": 8, "list": 14, "sentence": 40, "adjacent": 2}
-"""Words besides other mentions that may stand between a cue of that reach and what it bears on."""
-_MARK = re.compile(r"\([-−–+ xX✓✔]\)|\[[ xX✓✔NnYy]?\]|[☐☑☒]")
-_OF_RELATIVE = re.compile(r"\bin (?:\w+ ){0,2}$", re.I)
-_BESIDE = re.compile(r"[ \n|-]*(?:(?:and|&|or|,|/)\s?[A-E]\s)?")
-"""Nothing, or another of the kind ("hepatitis B and C serology")."""
-_ALONE = re.compile(r"[^()\n]{0,12}\)")
-_EXCHANGES = frozenset({"stopped", "taking", "planned"})
-_TO = re.compile(r"\b(?:to|with|onto|for|by)\b", re.I)
-NEAREST = 16
-"""How many cues on either side of a mention are looked at."""
-_JOINED = re.compile(r"\b(?:and|or|nor|&|plus)\b|(?<!\d)/|/(?!\d)")
-_EITHER = re.compile(r"\bor\b|/|\bcomplicated by\b", re.I)
-_EXTENDS = frozenset(
-    {"stopped", "absent", "refused", "allergic", "taking", "family", "planned", "tolerated", "present"}
-)
-"""What may be said, after a list, of all of its items ("A, B and C were stopped")."""
-_OF_ROW = frozenset({"stopped", "refused", "taking", "planned"})
-"""What a cell of a table of drugs says of its row's drug."""
-_ANSWERS = frozenset({"absent", "present", "possible"})
-_ALWAYS = frozenset({"end", "self", "reports"})
-_OR = re.compile(r"\b(?:or|nor)\b")
-_APART = re.compile(r"\.|\s[-–—]\s")
-_PLURAL = re.compile(r"\b(?:were|are|have been|all|both)\b", re.I)
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """``text[start:end]`` says ``says`` of what stands before or after it."""
-
-    start: int
-    end: int
-    says: str
-    side: str
-    reach: str
-    sign: bool = False
-
-
-@lru_cache(maxsize=4)
-def _cues(code: str) -> tuple[Matcher[CueList], tuple[tuple[re.Pattern[str], CueList], ...], dict[str, frozenset[str]]]:
-    known = language(code)
-    words = ((written, Letters.ANY, cue) for cue in known.cues for written in cue.words)
-    signs = tuple((re.compile("|".join(cue.signs)), cue) for cue in known.cues if cue.signs)
-    return Matcher(words), signs, known.ended_by
-
-
-def _place(cue: Cue) -> tuple[int, int]:
-    return cue.start, -cue.end
 
 
 class Context:
@@ -85,7 +59,7 @@ class Context:
         self._text, self._spans, self._patient = text, spans, patient
         self._starts = [start for start, _ in spans]
         self._words, self._word_starts = words, [word.start for word in words]
-        self._matcher, self._signs, self._ended_by = _cues(code)
+        self._matcher, self._signs, self._ended_by = cue_matchers(code)
         self._plain = [0]
         for word in words:
             self._plain.append(self._plain[-1] + (word.text.isalpha() and not self._in_mention(word.start, word.end)))
@@ -114,7 +88,7 @@ class Context:
         signs = self._signs_in(sentence)
         void = [each for each in signs if each.says == "nothing"]
         signs = [each for each in signs if not any(v.start < each.end and each.start < v.end for v in void)]
-        return sorted([*self._unanswered(found, [*signs, *void]), *signs], key=_place)
+        return sorted([*self._unanswered(found, [*signs, *void]), *signs], key=in_order)
 
     def _is_no_relative(self, sentence: Sentence, start: int, end: int) -> bool:
         """Whether the relative named there is who tells of the patient, or the patient."""
@@ -135,7 +109,13 @@ class Context:
                 sign.start <= cue.start
                 and cue.end <= sign.end
                 and (
-                    sign.says == "nothing" or (sign.side == "after" and sign.says == cue.says and cue.says in _ANSWERS)
+                    sign.says == "nothing"
+                    or (
+                        sign.side == "after"
+                        and sign.says == cue.says
+                        and cue.says in ANSWERS
+                        and self._ends_at(sign.start)
+                    )
                 )
                 for sign in signs
             ):
@@ -146,21 +126,21 @@ class Context:
         marked = self._marked_side(sentence)
         for expression, cue in self._signs:
             for sign in expression.finditer(self._text, sentence.start, sentence.end):
-                other_side = _MARK.fullmatch(sign[0].strip()) is not None and cue.side != marked
+                other_side = MARK.fullmatch(sign[0].strip()) is not None and cue.side != marked
                 if not (other_side or self._is_dash(sentence, sign)):
                     found.append(Cue(sign.start(), sign.end(), cue.says, cue.side, cue.reach, sign=True))
         return found
 
     def _cue(self, sentence: Sentence, start: int, end: int, cue: CueList) -> Cue:
-        alone = self._text[start - 1 : start] == "(" and _ALONE.match(self._text, end)
-        of_relative = alone or _OF_RELATIVE.search(self._text[max(sentence.start, start - 20) : start])
+        alone = self._text[start - 1 : start] == "(" and ALONE.match(self._text, end)
+        of_relative = alone or OF_RELATIVE.search(self._text[max(sentence.start, start - 20) : start])
         if cue.says == "family" and of_relative:
             return Cue(start, end, cue.says, "after", "item")
         return Cue(start, end, cue.says, self._side(sentence, start, cue), cue.reach)
 
     def _marked_side(self, sentence: Sentence) -> str:
         """Whether marks such as "(-)" stand before what they are of or after it, by the first of the sentence."""
-        first = _MARK.search(self._text, sentence.start, sentence.end)
+        first = MARK.search(self._text, sentence.start, sentence.end)
         lead = self._text[sentence.start : first.start()].rstrip() if first else ""
         unnamed = first is None or not self._named(sentence.start, first.start())
         return "before" if unnamed or lead[-1:] in ",:;.(" else "after"
@@ -178,7 +158,9 @@ class Context:
                 return True
         return False
 
-    def _side(self, sentence: Sentence, start: int, cue: CueList) -> str:
+    def _side(  # noqa: PLR0911 (in the order in which they decide)
+        self, sentence: Sentence, start: int, cue: CueList
+    ) -> str:
         """Of a cue that may stand on either side: after what its own item names just before it."""
         place = bisect_left(self._starts, start) - 1
         named = place >= 0 and self._starts[place] >= sentence.start
@@ -191,6 +173,8 @@ class Context:
         end = self._spans[place][1]
         if _said("relative").fullmatch(self._text, end, start):
             return "after"
+        if NEW_CLAUSE.search(self._text, end, start) and self._named(start, min(sentence.end, start + NEXT)):
+            return "before"
         if sentence.commas_between(end - 1, start) and self._named(start, sentence.end):
             return "before"
         return "after" if _said("light").fullmatch(self._text, end, start) else "before"
@@ -216,7 +200,7 @@ class Context:
                     near.add(cue.says)
                 if self._of_list(cue):
                     said.discard("planned")
-                settled = settled or (own and cue.says in _EXTENDS)
+                settled = settled or (own and cue.says in EXTENDS)
         if "present" in near:
             said -= {"absent", "possible"}
         if near & {"absent", "possible", "over"}:
@@ -241,7 +225,7 @@ class Context:
             return True
         commas = sentence.commas_between(cue.end - 1, start)
         if cue.reach == "item" and self._named(cue.end, start):
-            return not commas and _EITHER.search(self._text, cue.end, start) is not None
+            return not commas and EITHER.search(self._text, cue.end, start) is not None
         if not commas:
             return True
         if cue.reach == "list" and not self._mid_list(sentence, cue):
@@ -250,10 +234,10 @@ class Context:
 
     def _only_the_other(self, sentence: Sentence, cue: Cue, start: int) -> bool:
         """Whether "switch from A to B" speaks of A here, where the cue is of B, or the other way round."""
-        verb = cue.says in _EXCHANGES and _said("exchanged").search(self._text[max(0, cue.end - 12) : cue.end])
-        if not verb:
+        verb = _said("exchanged").search(self._text[max(0, cue.end - 12) : cue.end])
+        if verb is None or cue.says not in EXCHANGES:
             return False
-        to = _TO.search(self._text, cue.end, sentence.end)
+        to = TO.search(self._text, cue.end, sentence.end)
         if verb[0].lower() != "from" and not (
             to and self._named(cue.end, to.start()) and self._named(to.end(), sentence.end)
         ):
@@ -272,26 +256,26 @@ class Context:
         """Whether "or" joins the item at ``start`` to the cue's own ("no fever, chills, or cough")."""
         if cue.reach != "list":
             return False
-        return _OR.search(self._text, start, min(sentence.end, start + 80)) is not None or bool(
-            _OR.search(self._text, cue.end, start)
+        return OR.search(self._text, start, min(sentence.end, start + 80)) is not None or bool(
+            OR.search(self._text, cue.end, start)
         )
 
     def _ended(self, sentence: Sentence, cues: Sequence[Cue], cue: Cue, start: int) -> bool:
         if ";" in self._text[cue.end : start]:
             return True
         enders = self._ended_by.get(cue.says, frozenset())
-        verb = cue.says in _EXCHANGES and _said("exchanged").search(self._text[max(0, cue.end - 12) : cue.end])
+        verb = cue.says in EXCHANGES and _said("exchanged").search(self._text[max(0, cue.end - 12) : cue.end])
         for other in cues:
             if other.start < cue.end or other.end > start or other.side == "after":
                 continue
-            if cue.sign and other.sign and _MARK.match(self._text, other.start):
+            if cue.sign and other.sign and MARK.match(self._text, other.start):
                 return True
             if other.says not in enders:
                 continue
             if verb and self._text[other.start : other.end].lower() == "for":
                 continue
             parted = sentence.commas_between(cue.end - 1, other.start) or self._named(cue.end, other.start)
-            if parted or other.says in _ALWAYS or (cue.says == "past" and other.says == "present"):
+            if parted or other.says in ALWAYS or (cue.says == "past" and other.says == "present"):
                 return True
         return False
 
@@ -299,7 +283,7 @@ class Context:
         self, sentence: Sentence, cue: Cue, place: int
     ) -> bool:
         end = self._spans[place][1]
-        if sentence.row and cue.says in _OF_ROW:
+        if sentence.row and cue.says in OF_ROW:
             return place == bisect_left(self._starts, sentence.start)
         aside = sentence.aside(self._spans[place][0])
         if aside and cue.start >= aside[1]:
@@ -308,7 +292,7 @@ class Context:
         if ";" in gap or self._count(end, cue.start) > MOST_WORDS[cue.reach]:
             return False
         if cue.reach == "adjacent":
-            return _BESIDE.fullmatch(gap) is not None
+            return BESIDE.fullmatch(gap) is not None
         between = self._named(end, cue.start)
         commas = sentence.commas_between(end - 1, cue.start)
         if cue.reach == "sentence" and place == bisect_left(self._starts, sentence.start):
@@ -321,9 +305,9 @@ class Context:
         run = self._text[end : last[0]]
         if self._count(last[1], cue.start) > 1 and sentence.commas_between(last[1] - 1, cue.start):
             return False
-        joined = _JOINED.search(self._text[self._spans[place][1] : last[0]]) is not None
-        plural = _PLURAL.search(self._text[last[1] : cue.end]) is not None or self._of_list(cue)
-        return cue.says in _EXTENDS and (joined or plural) and self._count(end, last[0]) <= 4 and not _APART.search(run)
+        joined = JOINED.search(self._text[self._spans[place][1] : last[0]]) is not None
+        plural = PLURAL.search(self._text[last[1] : cue.end]) is not None or self._of_list(cue)
+        return cue.says in EXTENDS and (joined or plural) and self._count(end, last[0]) <= 4 and not APART.search(run)
 
     def _of_list(self, cue: Cue) -> bool:
         """Whether a colon or a dash parts it from the list that it is said of ("A 5 mg, B 10 mg: no change")."""
@@ -332,6 +316,11 @@ class Context:
     def _named(self, start: int, end: int) -> int:
         """How many mentions stand from ``start`` to ``end``."""
         return bisect_left(self._starts, end) - bisect_left(self._starts, start)
+
+    def _ends_at(self, place: int) -> bool:
+        """Whether a mention ends at ``place``, or a bracket or two before it."""
+        last = bisect_left(self._starts, place) - 1
+        return last >= 0 and not self._text[self._spans[last][1] : place].strip(" )]*")
 
     def _count(self, start: int, end: int) -> int:
         """The words from ``start`` to ``end`` that belong to no mention."""

@@ -14,6 +14,7 @@ from rapidfuzz.distance import OSA
 from medrag.knowledge import Knowledge, Name
 from medrag.knowledge.names import fold, normalise
 from medrag.reading.dosing.doses import doses
+from medrag.reading.dosing.numbers import WORDS as NUMBER_WORDS
 from medrag.reading.languages import ordinary, pattern
 from medrag.reading.matcher import Letters, Matcher, Token, plain, singular, tokens
 from medrag.reading.polarity import Polarity, cues, polarity_of
@@ -57,7 +58,10 @@ class DrugMention:
         return " + ".join(self.ingredients) or (self.drug_class or self.text).replace("_", " ")
 
 
-_HEADS = re.compile(r"\s*:\s*(?:e\.g\.|such as)?\s*", re.IGNORECASE)
+_HEADS = re.compile(
+    r"\s*(?:[:(]\s*(?:e\.g\.,?|such as|like|including)?|,?\s*(?:such as|like|including|e\.g\.,?|especially))\s*",
+    re.IGNORECASE,
+)
 _LISTS = re.compile(r"\s*(?:,|/|\band\b|\bor\b|,\s*(?:and|or)\b)\s*", re.IGNORECASE)
 _DOSED = re.compile(r"\s*\d")
 SHORTEST_CUT = 5
@@ -147,7 +151,7 @@ def _guess(text: str, token: Token, knowledge: Knowledge) -> DrugMention | None:
     """
     word = plain(token.text)
     common = knowledge.words["common"]
-    if len(word) < 4 or not word.isalpha() or word in common or singular(word) in common:
+    if len(word) < 4 or not word.isalpha() or word in NUMBER_WORDS or word in common or singular(word) in common:
         return None
     mention = DrugMention(token.text, token.start, token.end)
     dosed = _dosed(text, token)
@@ -246,6 +250,8 @@ def _route(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str
     if place:
         left = _OWN_WORDS.split(left)[-1]
     right = _SENTENCE.split(text[end : min(after, end + 90)])[0]
+    if after < min(len(text), end + 90):
+        right = _OWN_WORDS.split(right)[0]
     for match in (pattern("drugs", kind).search(side) for kind in ("route", "form") for side in (left, right)):
         if match:
             return match.lastgroup

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from medrag.knowledge import Knowledge
 from medrag.reading.dosing.doses import Dose, doses
@@ -23,6 +23,8 @@ _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff]")
 _BROKEN_WORD = re.compile(r"(?<=[a-z]{2})[-\u2010]\n[ \t]*(?=[a-z]{2})")
 _LIST_HEADING = re.compile(r"\s*(?:[-*•]\s*)?[A-Za-z][\w ,/'-]{1,60}:\s*")
 ADJACENT_WORDS = 1
+_WITH_UNIT = re.compile(r"[a-zµμ]\s*$", re.IGNORECASE)
+_JOINED = re.compile(r"\s*[/+-]\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,25 @@ def prescriptions(text: str, knowledge: Knowledge) -> tuple[Prescription, ...]:
         owner = _owner(text, dose, mentions, starts, sentence)
         if owner is not None:
             owned.setdefault(owner, []).append(dose)
+    _share(text, mentions, owned)
     return tuple(Prescription(mention, tuple(owned.get(i, ()))) for i, mention in enumerate(mentions))
+
+
+def _share(text: str, mentions: Sequence[DrugMention], owned: dict[int, list[Dose]]) -> None:
+    """Gives each of the drugs "A/B/C 600/50/300 mg" its own part of a dose that the last one owns."""
+    for last, found in list(owned.items()):
+        parts = max((len(dose.parts) for dose in found if _WITH_UNIT.search(dose.text)), default=0)
+        named = range(last - parts + 1, last + 1)
+        if parts < 2 or named[0] < 0 or any(owned.get(i) for i in named[:-1]):
+            continue
+        joined = (text[mentions[i].end : mentions[i + 1].start] for i in named[:-1])
+        if all(_JOINED.fullmatch(between) for between in joined):
+            for place, i in enumerate(named):
+                owned[i] = [_part(dose, place) if len(dose.parts) == parts else dose for dose in found]
+
+
+def _part(dose: Dose, place: int) -> Dose:
+    return replace(dose, low=dose.parts[place], high=dose.parts[place], parts=())
 
 
 def _owner(

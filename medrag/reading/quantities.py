@@ -15,13 +15,15 @@ from medrag.reading.matcher import Match
 _said = partial(pattern, "quantities")
 
 UNIT = (
-    r"m?g per d(?:eci)?l(?:iter)?|mmol per l(?:iter)?|[uµμ]mol per l(?:iter)?|meq per l(?:iter)?|g per l(?:iter)?"
+    r"(?:milli|micro|nano|pico)moles? per (?:lit(?:re|er)|mole)"
+    r"|(?:milli|micro|nano)?grams? per (?:deci|milli)?lit(?:re|er)"
+    r"|m?g per d(?:eci)?l(?:iter)?|mmol per l(?:iter)?|[uµμ]mol per l(?:iter)?|meq per l(?:iter)?|g per l(?:iter)?"
     r"|mmol/mol|mg/mmol|mg/g|m?i?u/ml|m?i?u/l|pmol/l|nmol/l|ng/dl|mm/h(?:r|our)?|fl|pg|mm\s?/\s?hr?"
     r"|ml/min(?:/1[.,]73\s?m\^?[2²]?)?"
     r"|mg/dl|g/dl|gm/dl|mg%|mg/l|g/l|[uµμ]mol/l|mcmol/l|micromol/l|micromoles/l|mmol/l|mmoles/l|meq/l|ng/ml|ng/l|pg/ml"
     r"|[uµμ]g/dl|mcg/dl|[uµμ]g/l|mcg/l|mu/l|miu/l|k/[uµμ]l|k/mm3|i?u/l|units/l"
     r"|x?\s?10\^?[39]/[uµμ]?l|x\s?10e[39]/l|/[uµμ]l|/mm\^?3|/cmm"
-    r"|kgs?|lbs?|pounds|kilograms?|grams|cms?|centimet(?:er|re)s|met(?:er|re)s|m|inches|in|ft|mmhg|mm\s?hg|bpm"
+    r"|kgs?|kilos?|lbs?|pounds|kilograms?|grams|cms?|centimet(?:er|re)s|met(?:er|re)s|m|inches|in|ft|mmhg|mm\s?hg|bpm"
     r"|beats per minute|beats/min|breaths/min|/min|msec|ms|seconds|secs?|s|mmol|meq"
     r"|°\s?[cf]|º\s?[cf]|deg(?:rees)?\s?[cf]|[cf]|%|kg/m\^?[2²]|ml/min(?:/1[.,]73\s?m\^?[2²]?)?"
 )
@@ -34,7 +36,7 @@ _LINK = (
     r"|initially|initial|repeat|repeated|peaked|random|fasting|level|levels|count|concentration|value|interval|result"
     r"|slightly|mildly|markedly|normal|wnl|in clinic|again|has|had|with|a|an|the|and is|saturation|reading"
     r"|non-?fasting|lab|serum|plasma|blood|venous|arterial|estimated|calculated|actual|current(?:ly)?|latest"
-    r"|most recent|just|(?:re-?)?checked|done|taken|drawn|sent|which|this|on|in"
+    r"|most recent|just|at home|home|(?:re-?)?checked|done|taken|drawn|sent|which|this|on|in"
 )
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)(?:day)?"
 _WHEN = (

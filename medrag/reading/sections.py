@@ -35,11 +35,11 @@ _SHORTEST = 3
 """A heading before a dash, in a line, is longer, or in capitals."""
 _PROSE = 9
 """A line of more words, after a blank one, is no entry of the list before."""
-_BULLETS = re.compile(r"\n[ \t]*[•*‣▪☐☑☒-][ \t]?\S[^\n]*\n[ \t]*[•*‣▪☐☑☒-]")
+_BULLETS = re.compile(r"\n[ \t]*(?:[•*‣▪☐☑☒-]|1[.)])[ \t]?\S[^\n]*\n[ \t]*(?:[•*‣▪☐☑☒-]|\d{1,2}[.)])")
 _ASIDE = re.compile(r"\([^()\n]{1,40}\)\s*$")
 """What brackets add to a heading ("Meds (from GP):")."""
 _TITLE = re.compile(r"[A-Z][A-Za-z]+(?: [A-Za-z/&-]+){0,5}")
-_LISTS = frozenset({"allergies", "medications", "stopped", "family", "history", "problems", "surgery"})
+_LISTS = frozenset({"allergies", "medications", "stopped", "family", "history", "past", "problems", "surgery"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from medrag.reading.languages import pattern
 
 KINDS = (
     "dose", "duration", "referral", "monitoring", "avoiding", "target", "diagnosis",
-    "first line", "alternative", "emergency", "child", "pregnancy", "kidney", "self-care",
+    "first line", "alternative", "emergency", "child", "pregnancy", "kidney", "allergy", "self-care",
 )  # fmt: skip
 """What may be asked for; the words are data (``languages/en/asks.yaml``)."""
 _said = partial(pattern, "asks")

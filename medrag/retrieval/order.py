@@ -8,21 +8,15 @@ order`` fits the weights on the questions of ``sft/questions``; they are data, b
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from medrag.knowledge import Knowledge
-from medrag.reading.matcher import tokens
-from medrag.reading.terms import Kind, terms
-from medrag.retrieval.asks import KINDS, asked_for, told_of
+from medrag.retrieval import overlap
 from medrag.retrieval.query import Query
-from medrag.retrieval.store.lexical import Tokeniser
 from medrag.types import Evidence, Pointer, Record
 
 
@@ -39,38 +33,12 @@ class OrderWeights(Record):
         return np.array([self.weights[name] for name in features()])
 
 
-@dataclass(frozen=True)
-class _Words:
-    """What the order reads of one sentence under its heading and title: stems, conditions, what it tells of."""
-
-    sentence: Set[str]
-    heading: Set[str]
-    title: Set[str]
-    conditions: Set[str]
-    heading_conditions: Set[str]
-    title_conditions: Set[str]
-    told: Set[str]
-    heading_told: Set[str]
-    length: int
-
-
 def features() -> tuple[str, ...]:
     """The names of the features, in their order."""
-    told = [f"{where}: {kind}" for where in ("sentence tells", "heading tells") for kind in KINDS]
-    asked = [f"{each}, asked" for each in told]
-    return (*_NEARNESS, *_WORDS, *_CONDITIONS, "length", *told, *asked)
+    return (*_NEARNESS, *overlap.features())
 
 
 _NEARNESS = ("cosine below the best", "log rank", "passage below the best", "passage rank", "cosine below its document")
-_WORDS = (
-    "question in sentence", "question in heading", "question in title", "patient in sentence", "patient in heading",
-    "sentence in question or patient", "more than the topic in question or patient",
-)  # fmt: skip
-_CONDITIONS = (
-    "question's conditions in title", "none of the question's conditions in title", "conditions in title",
-    "question's conditions in sentence", "patient's conditions in sentence", "other conditions in sentence",
-    "other conditions in heading",
-)  # fmt: skip
 
 
 class SentenceOrder:
@@ -89,84 +57,15 @@ class OrderReader:
     """Makes the table of features that the weights are for."""
 
     def __init__(self, knowledge: Knowledge) -> None:
-        self._matcher = terms(knowledge)
-        self._stems = Tokeniser()
-        # Of the index's sentences alone.
-        self._read = lru_cache(maxsize=50_000)(self._words)
+        self._overlap = overlap.Overlap(knowledge)
 
     def table(self, query: Query, found: Sequence[Evidence], cosines: NDArray[np.float32]) -> NDArray[np.float64]:
         """Features of every sentence of ``found``: shape ``(sentences, features)``."""
         places = positions(found)
-        read = [self._read(*_texts(found[place], position)) for place, position in places]
+        texts = [_texts(found[place], position) for place, position in places]
         near = _nearness(found, places, cosines)
-        shared = np.array(list(self._shared(query, read))).reshape(len(read), -1)
+        shared = np.array(list(self._overlap.rows(query, texts))).reshape(len(texts), -1)
         return np.hstack([near, shared])
-
-    def _shared(self, query: Query, read: Sequence[_Words]) -> Iterator[list[float]]:
-        question, _, facts = query.described.partition("\n")
-        asked, patient = frozenset(self._stems(question)), frozenset(self._stems(facts))
-        named, recorded = self._conditions(question), self._conditions(facts)
-        wanted = asked_for(question)
-        weigh = _Rarity(read)
-        for each in read:
-            topic = each.title | each.heading
-            yield [
-                weigh.share(asked, each.sentence),
-                weigh.share(asked, each.heading),
-                weigh.share(asked, each.title),
-                weigh.share(patient, each.sentence),
-                weigh.share(patient, each.heading),
-                weigh.share(each.sentence, asked | patient),
-                weigh.share(each.sentence - topic, asked | patient),
-                len(named & each.title_conditions),
-                float(bool(named) and not named & each.title_conditions),
-                len((named | recorded) & each.title_conditions),
-                len(named & each.conditions),
-                len(recorded & each.conditions),
-                len(each.conditions - named - recorded - each.title_conditions),
-                len(each.heading_conditions - named - recorded - each.title_conditions),
-                each.length,
-                *_told(each, wanted),
-            ]
-
-    def _words(self, title: str, heading: str, quote: str) -> _Words:
-        return _Words(
-            sentence=frozenset(self._stems(quote)),
-            heading=frozenset(self._stems(heading)),
-            title=frozenset(self._stems(title)),
-            conditions=self._conditions(quote),
-            heading_conditions=self._conditions(heading),
-            title_conditions=self._conditions(title),
-            told=told_of(quote),
-            heading_told=told_of(heading),
-            length=len(quote.split()),
-        )
-
-    def _conditions(self, text: str) -> frozenset[str]:
-        found = self._matcher.find(text, tokens(text))
-        return frozenset(value.name for match in found for value in match.values if value.kind is Kind.CONDITION)
-
-
-class _Rarity:
-    """Weighs words by how few of the candidates hold them."""
-
-    def __init__(self, read: Sequence[_Words]) -> None:
-        self._held = Counter(stem for each in read for stem in {*each.sentence, *each.heading, *each.title})
-        self._all = len(read) + 1
-
-    def share(self, words: Set[str], within: Set[str]) -> float:
-        """The weight of the ``words`` that stand in ``within``, as a share of the weight of all of them."""
-        whole = sum(map(self._weight, words))
-        return sum(map(self._weight, words & within)) / whole if whole else 0.0
-
-    def _weight(self, stem: str) -> float:
-        return math.log(self._all / (self._held[stem] + 0.5))
-
-
-def _told(each: _Words, wanted: Set[str]) -> list[float]:
-    told = [float(kind in words) for words in (each.told, each.heading_told) for kind in KINDS]
-    asked = [float(kind in wanted and kind in words) for words in (each.told, each.heading_told) for kind in KINDS]
-    return told + asked
 
 
 def _nearness(

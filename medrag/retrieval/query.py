@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from medrag.knowledge import Knowledge
 from medrag.reading.languages.gloss import is_chinese, known_words
+from medrag.retrieval.spelling import spelt_out
 from medrag.types import Case, Patient
 
 # MiniLM reads 256 tokens, and each fact beyond the first few draws the vector away from the question.
@@ -50,14 +51,21 @@ def query_for(case: Case, knowledge: Knowledge) -> Query:
 
     Of a question that is a long narrative only the sentences that ask are kept: :func:`asking`. Conditions that the
     question does not name already, pregnancy and lactation find passages; age, sex, pregnancy, allergies, conditions,
-    drugs and measurements, as far as the record has them, rank sentences.
+    drugs and measurements, as far as the record has them, rank sentences. What a value of either means ("BM 2.1") does
+    both. Raises :class:`~medrag.errors.PatientError` where the question is about someone else than the patient.
     """
+    from medrag.patient.load import hear
+    from medrag.patient.view import established
+
     question = asking(searchable(case.question, knowledge))
     patient = case.patient or Patient()
-    deciding = _within(
-        (searchable(each, knowledge) for each in _facts(patient, question.casefold())), MAX_PATIENT_WORDS
-    )
-    facts = ", ".join(searchable(each, knowledge) for each in _described(patient)).split()[:MAX_PATIENT_WORDS]
+    heard = hear(case.patient, case.question, knowledge=knowledge)
+    values = established(heard, knowledge) if heard else ()
+    meant = [each for each in values if each.casefold() not in question.casefold()]
+    said = (*meant, *_facts(patient, question.casefold()))
+    deciding = _within((searchable(each, knowledge) for each in said), MAX_PATIENT_WORDS)
+    described = (*_described(patient), *meant)
+    facts = ", ".join(searchable(each, knowledge) for each in described).split()[:MAX_PATIENT_WORDS]
     return Query(
         text=f"{question}\nPatient with {', '.join(deciding)}" if deciding else question,
         described=f"{question}\nPatient: {' '.join(facts)}" if facts else question,
@@ -80,8 +88,11 @@ def condensed(text: str, knowledge: Knowledge) -> Query:
 
 
 def searchable(text: str, knowledge: Knowledge) -> str:
-    """``text`` as English passages can be searched for it: of a Chinese one what the vocabulary has in English."""
-    return (known_words(text, knowledge) or text) if is_chinese(text) else text
+    """``text`` as English passages can be searched for it: of a Chinese one what the vocabulary has in English.
+
+    An English one has its short and other names spelt out.
+    """
+    return (known_words(text, knowledge) or text) if is_chinese(text) else spelt_out(text, knowledge)
 
 
 def asking(text: str) -> str:

@@ -7,6 +7,7 @@ A passage is found by what it is about; an answer is a sentence of it. A sentenc
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -26,11 +27,11 @@ from medrag.types import Evidence, Passage, Pointer
 BUNDLED = Path(__file__).parents[1] / "models" / "minilm-sentences"
 """The LoRA adapter that tunes the bundled MiniLM to this."""
 ORDER = BUNDLED / "order.json"
-FLOOR = 0.45
+FLOOR = 0.47
 """Of the bundled ranking, by the questions of sft/questions: docs/results-model.md."""
 LOOKED_AT_AGAIN = 16
 """Sentences that the larger encoder reads too: its one pass over them is most of the time of a new question."""
-SECOND_WEIGHT = 16.0
+SECOND_WEIGHT = 8.0
 """Of the larger encoder's cosine beside the order's score, by documents set aside: docs/results-model.md."""
 SECOND_SHARE = 1.5
 """Of its cosine beside the first one's in how near a sentence is; FLOOR holds for both: docs/results-model.md."""
@@ -58,7 +59,8 @@ class SentenceRanker:
         """The ``count`` best sentences of the passages ``found``, as evidence numbered from 1.
 
         Passages come by their best sentence, and each holds only its sentences among these; ``score`` is the largest
-        of their cosines, a mean of both encoders' where there are two.
+        of their cosines, a mean of both encoders' where there are two; ``behind`` tells of the bundled
+        ranking's scores.
         """
         places = positions(found)
         if not places:
@@ -69,7 +71,8 @@ class SentenceRanker:
         if self._second and self.floor is not None:
             self._look_again(self._second, query, texts, cosines, scores)
         chosen = np.argsort(-scores, kind="stable")[:count]
-        return _evidence([each.passage for each in found], [(float(cosines[each]), places[each]) for each in chosen])
+        best = [_Ranked(places[each], float(cosines[each]), float(scores[chosen[0]] - scores[each])) for each in chosen]
+        return _evidence([each.passage for each in found], best, odds=self.floor is not None)
 
     @staticmethod
     def _look_again(
@@ -111,19 +114,33 @@ def sentence_texts(passage: Passage, knowledge: Knowledge) -> list[str]:
     return [in_english(each, knowledge) for each in texts] if language_of(passage) == CHINESE else texts
 
 
-def _evidence(passages: Sequence[Passage], chosen: Sequence[tuple[float, Pointer]]) -> list[Evidence]:
-    """The passages of the chosen sentences, in the order of their best ones; ranks are places in ``chosen``."""
-    found: dict[int, dict[int, tuple[int, float]]] = {}
-    for rank, (score, (place, position)) in enumerate(chosen, start=1):
-        found.setdefault(place, {})[position] = (rank, score)
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """Where a sentence stands, its cosine and how far its score is behind the best one's."""
+
+    place: Pointer
+    cosine: float
+    behind: float
+
+
+def _evidence(passages: Sequence[Passage], chosen: Sequence[_Ranked], odds: bool) -> list[Evidence]:
+    """The passages of the chosen sentences, in the order of their best ones; ranks are places in ``chosen``.
+
+    ``odds``: whether scores are log odds, and how far behind tells something.
+    """
+    found: dict[int, dict[int, tuple[int, _Ranked]]] = {}
+    for rank, each in enumerate(chosen, start=1):
+        place, position = each.place
+        found.setdefault(place, {})[position] = (rank, each)
     return [
         Evidence(
             number=number,
             passage=passages[place].model_copy(
                 update={"sentences": tuple(passages[place].sentences[each] for each in sorted(kept))}
             ),
-            score=round(max(score for _, score in kept.values()), 6),
+            score=round(max(each.cosine for _, each in kept.values()), 6),
             ranks=tuple(kept[each][0] for each in sorted(kept)),
+            behind=tuple(round(kept[each][1].behind, 3) for each in sorted(kept)) if odds else (),
         )
         for number, (place, kept) in enumerate(found.items(), start=1)
     ]

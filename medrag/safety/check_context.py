@@ -14,6 +14,7 @@ from medrag.knowledge.vocabulary import Terms
 from medrag.messages import Value
 from medrag.patient.view import CurrentDrug, PatientView
 from medrag.reading import DrugMention, Polarity, Prescription
+from medrag.reading.languages import pattern
 from medrag.types import Evidence, Finding, Severity, Statement, Verdict
 
 OWN_SOURCE = "medrag safety knowledge: no rule found against it"
@@ -154,13 +155,13 @@ class Context:
 
 
 def offered_as_choice(text: str, one: Prescription, other: Prescription) -> bool:
-    """Whether the statement offers the two as alternatives, by an "or" or a slash that joins them, or as a list of
-    options.
+    """Whether the statement offers the two one after the other, or as alternatives.
 
+    Alternatives are joined by an "or" or a slash, or are a list of options.
     An "or" of something else ("with or without food and", "once or twice daily and") joins no drugs.
     """
     between = text[one.mention.end : other.mention.start]
-    if _INSTEAD.fullmatch(between):
+    if _INSTEAD.fullmatch(between) or pattern("stops", "sequence").search(between):
         return True
     *_, after_or = _OR.split(between)
     if after_or != between:

@@ -15,13 +15,14 @@ from medrag.patient import ensure_same_person, hear
 from medrag.patient.view import PatientView, view
 from medrag.reading import Prescription, prescriptions
 from medrag.reading.accounting import drugless_doses, is_fragment
-from medrag.reading.languages.gloss import in_english, is_chinese
+from medrag.reading.languages.gloss import in_english, is_chinese, written_names
 from medrag.safety.check_context import MISSING_SOURCE, RANK, Context, fail, ingredients_of, stopped_by
 from medrag.safety.checks import CHECKS, Check
 from medrag.safety.checks.population import left_out, mismatch, population, unmet, written_for
 from medrag.safety.doubt import as_given, doubts, like_advice, like_warnings
 from medrag.safety.effects import effects
 from medrag.safety.omission import NO_PLAN, offer, omissions, referral
+from medrag.safety.precautions import without_care
 from medrag.safety.question.injection import passage_report, patient_injections
 from medrag.safety.question.red_flags import notices
 from medrag.safety.question.request_classifier import RequestClassifier
@@ -175,6 +176,7 @@ class Consultation:
             numbers = effects(self.released, self.read, self.patient, self.knowledge) if self.checks else ()
         except Exception as error:  # noqa: BLE001 (see _checked)
             found = [_broken("case", error)]
+        found = self._as_written(found, *(each.text for each in self.released))
         return Conclusion(tuple(sorted(found, key=_rank)), self._coverage(), settling(self.released), numbers)
 
     def _checked(self, statement: Statement, before: Sequence[Statement], evidence: Sequence[Evidence]) -> Statement:
@@ -182,7 +184,21 @@ class Consultation:
             found = self._weighed(self._context(statement, before, evidence))
         except Exception as error:  # noqa: BLE001 (what could not be read was not checked)
             return _with(statement, [_broken("reading", error)])
-        return _with(statement, with_gaps(found, lost(self.heard)))
+        return _with(statement, self._as_written(with_gaps(found, lost(self.heard)), statement.text))
+
+    def _as_written(self, findings: Iterable[Finding], *texts: str) -> list[Finding]:
+        """The findings with the names by which record, question and ``texts`` call the drugs they are about."""
+        names = dict(self._written)
+        for text in texts:
+            names |= written_names(text, self.knowledge)
+        return [each.calling(names) for each in findings] if names else list(findings)
+
+    @cached_property
+    def _written(self) -> dict[str, str]:
+        """The names of drugs in record and question that the reader's language does not prefer."""
+        record = self.record
+        said = [each.display for each in (*(record.medications or ()), *(record.allergies or ()))] if record else []
+        return written_names("\n".join([*said, self.question]), self.knowledge)
 
     def _weighed(self, context: Context) -> list[Finding]:
         """What the checks say; of drugs whose polarity is doubted, what they say of both readings.
@@ -190,7 +206,7 @@ class Consultation:
         What a passage is cited for is an answer of medrag's own, and has no benefit of the doubt.
         """
         doubtful = doubts(context.statement.text, context.read)
-        found = self._run(context)
+        found = list(without_care(self._run(context), context.statement.text))
         if not context.statement.citations:
             found = list(like_warnings(found, context.read, doubtful))
         if any(not each.recommended for each in doubtful):

@@ -16,8 +16,8 @@ from medrag.safety.check_context import not_assessed
 from medrag.types import Finding, Severity, Verdict
 
 SOURCE = "medrag: cues and learned reading of the wording disagree"
-OF_THE_WORDS = frozenset({"population", "support", "superseded"})
-"""Checks of whom and what the words are for, whatever they say of giving."""
+OF_THE_WORDS = frozenset({"population", "support", "superseded", "withdrawal"})
+"""Checks of whom and what the words are for, and of what they end, whatever they say of giving."""
 UNCHECKED = (Polarity.AVOIDED, Polarity.MENTIONED)
 """What a drug that is not given may be doubted from. A stop stays one: what is stopped is checked by other means."""
 

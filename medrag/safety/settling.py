@@ -12,6 +12,7 @@ MOST = 3
 FACTS = {
     "age.unknown": "age",
     "allergy.unknown": "allergies",
+    "dose.unknown_weight": "weight",
     "contraindication.unknown": "conditions",
     "interaction.unknown": "medications",
     "renal.unknown": "kidney function",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -36,6 +37,7 @@ class Finding(Record):
     ``code`` is one of :mod:`medrag.messages`, ``values`` are what its sentence names (drugs, numbers, units, a rule's
     own reason); ``reason`` is both in words, English where no other language was asked for. ``reviewed`` says whether a
     person has held the fact it stands on against its ``source``; None where it stands on no fact of the knowledge.
+    ``written`` has the names by which a record or text in another language than English calls the drugs of ``values``.
     """
 
     check: str
@@ -48,6 +50,7 @@ class Finding(Record):
     reviewed: bool | None = None
     drugs: tuple[str, ...] = ()
     patient_facts: tuple[str, ...] = ()
+    written: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("reason")
     @classmethod
@@ -57,6 +60,12 @@ class Finding(Record):
             return reason  # refused already
         said = messages.say(given.data["code"], given.data["values"])
         return reason or said
+
+    def calling(self, names: Mapping[str, str]) -> Finding:
+        """The finding with those of ``names`` (label -> as written) that its values or drugs have."""
+        held = {*self.drugs, *messages.leaves(self.values.values())}
+        written = {label: name for label, name in names.items() if label in held}
+        return self.model_copy(update={"written": written}) if written else self
 
     @property
     def withholds(self) -> bool:

@@ -94,13 +94,15 @@ class Evidence(Record):
     """A retrieved passage under the number (from 1) that prompts and citations give it.
 
     ``ranks`` are the places (from 1, best first) that search gives the passage's sentences among all those retrieved;
-    empty where sentences were not ranked.
+    empty where sentences were not ranked. ``behind`` is how far each scores behind the best of all, in log odds; empty
+    where the scores have no such meaning.
     """
 
     number: int = Field(ge=1)
     passage: Passage
     score: float
     ranks: tuple[int, ...] = ()
+    behind: tuple[float, ...] = ()
 
 
 class Citation(Record):

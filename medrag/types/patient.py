@@ -23,6 +23,17 @@ class FactStatus(StrEnum):
     NEGATED = "negated"
     UNCERTAIN = "uncertain"
 
+    @classmethod
+    def _missing_(cls, value: object) -> FactStatus | None:
+        """FHIR's words for what is over ("stopped", "completed") or stands ("on-hold" is not given now)."""
+        return _FHIR.get(str(value).casefold())
+
+
+_FHIR = {"recurrence": FactStatus.ACTIVE, "relapse": FactStatus.ACTIVE, "entered-in-error": FactStatus.REFUTED}
+_FHIR |= dict.fromkeys(
+    ("stopped", "completed", "inactive", "remission", "on-hold", "cancelled", "ended", "past"), FactStatus.RESOLVED
+)
+
 
 class Fact(Record):
     """One thing the record says, with where it says it.

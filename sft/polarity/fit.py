@@ -1,7 +1,7 @@
 """Fits the reading of polarity that stands beside the cues, and measures it on wordings it has not seen.
 
-``data/wordings.txt`` holds advice with ``{+}`` for a drug that is given and ``{-}`` for one that is not. All are
-written for this, none is from a set that measures.
+``data/wordings.txt`` holds advice with ``{+}`` for a drug that is given, ``{-}`` for one that is not and ``{x}`` for
+one that is ended or held back. All are written for this, none is from a set that measures.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from medrag.reading.languages import LearnedPolarity
+from medrag.reading.languages import LearnedPolarity, Regression
 from medrag.reading.polarity import Polarity, cues, polarity_of
 from medrag.reading.polarity.learned import features
 
@@ -25,21 +25,24 @@ FALSE_DOUBT = 0.1
 """Share of the drugs read rightly as given, in wordings held out, that may be doubted."""
 FALSE_ALARM = 0.04
 """Share of those read rightly as not given."""
+FALSE_STOP = 0.08
+"""Share of the drugs given, in wordings held out, that may be read as stopped."""
 FOLDS = 10
 PENALTY = 5.0
 LEAST_TEXTS = 2
 """Features that fewer mentions have are left out."""
 DIGITS = 3
-_NAME = re.compile(r"\{([+-])\}")
+_NAME = re.compile(r"\{([+x-])\}")
 _SAMPLE = "warfarin"
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """One drug of a wording: the number of its line, whether it is given, what the cues say, and its features."""
+    """One drug of a wording: the number of its line, whether given or stopped, what the cues say, and its features."""
 
     line: int
     given: bool
+    stopped: bool
     polarity: Polarity
     features: frozenset[str]
 
@@ -51,12 +54,16 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Measured:
-    """Shares of the drugs that the cues misread which are doubted, in wordings held out, and how many there are."""
+    """Shares of the drugs that the cues misread which are doubted, in wordings held out, and how many there are.
+
+    ``stops_missed``: the share of those stopped that neither the cues nor what was learnt read as stopped.
+    """
 
     misread_as_given: float
     misread_as_not_given: float
     given: int
     not_given: int
+    stops_missed: float
 
 
 def labelled(path: Path = WORDINGS) -> list[Labelled]:
@@ -74,27 +81,34 @@ def _labelled(line: str, number: int) -> Iterator[Labelled]:
     marks = cues(text, spans)
     for (start, end), sign in zip(spans, parts[1::2], strict=True):
         polarity = polarity_of(text, start, end, spans, marks)
-        yield Labelled(number, sign == "+", polarity, features(text, start, end, spans, polarity))
+        yield Labelled(number, sign == "+", sign == "x", polarity, features(text, start, end, spans, polarity))
 
 
 def fit(mentions: Sequence[Labelled]) -> tuple[LearnedPolarity, Measured]:
-    """The regression over all ``mentions``, with the thresholds that FALSE_DOUBT and FALSE_ALARM set held out."""
-    held = _held_out(mentions)
+    """The regressions over all ``mentions``, with the thresholds that the FALSE_ shares set held out."""
     right = np.array([each.given for each in mentions])
+    over = np.array([each.stopped for each in mentions])
+    held, stops = _held_out(mentions, right), _held_out(mentions, over)
     cued = np.array([each.read_as_given for each in mentions])
+    cued_stop = np.array([each.polarity is Polarity.STOPPED for each in mentions])
     given = float(np.quantile(held[right & cued], FALSE_DOUBT))
     not_given = float(np.quantile(held[~right & ~cued], 1 - FALSE_ALARM))
+    stopped = float(np.quantile(stops[right], 1 - FALSE_STOP))
     measured = Measured(
         misread_as_given=float(np.mean(held[~right & cued] < given)),
         misread_as_not_given=float(np.mean(held[right & ~cued] > not_given)),
         given=int(np.sum(~right & cued)),
         not_given=int(np.sum(right & ~cued)),
+        stops_missed=float(np.mean(~cued_stop[over] & (stops[over] < stopped))),
     )
-    names, weights, bias = _fitted(mentions)
+    thresholds = (round(each, DIGITS) for each in (given, not_given, stopped))
+    learnt = (_rounded(*_fitted(mentions, truth)) for truth in (right, over))
+    return LearnedPolarity(data_hash(), *thresholds, *learnt), measured
+
+
+def _rounded(names: Sequence[str], weights: NDArray[np.float64], bias: float) -> Regression:
     kept = {name: round(float(each), DIGITS) for name, each in zip(names, weights, strict=True)}
-    return LearnedPolarity(
-        data_hash(), round(bias, DIGITS), round(given, DIGITS), round(not_given, DIGITS), kept
-    ), measured
+    return Regression(round(bias, DIGITS), kept)
 
 
 def data_hash() -> str:
@@ -102,7 +116,7 @@ def data_hash() -> str:
     return hashlib.sha256(WORDINGS.read_bytes()).hexdigest()
 
 
-def _held_out(mentions: Sequence[Labelled]) -> NDArray[np.float64]:
+def _held_out(mentions: Sequence[Labelled], truth: NDArray[np.bool_]) -> NDArray[np.float64]:
     """The log-odds of each by a regression that has not seen its line."""
     from sklearn.model_selection import GroupKFold
 
@@ -111,18 +125,18 @@ def _held_out(mentions: Sequence[Labelled]) -> NDArray[np.float64]:
     scores = np.zeros(len(mentions))
     folds = GroupKFold(FOLDS, shuffle=True, random_state=0)
     for seen, unseen in folds.split(mentions, groups=[each.line for each in mentions]):
-        names, weights, bias = _fitted([mentions[i] for i in seen])
-        known = dict(zip(names, weights, strict=True))
-        scores[unseen] = [log_odds(mentions[i].features, known, bias) for i in unseen]
+        names, weights, bias = _fitted([mentions[i] for i in seen], truth[seen])
+        known = Regression(bias, dict(zip(names, weights, strict=True)))
+        scores[unseen] = [log_odds(mentions[i].features, known) for i in unseen]
     return scores
 
 
-def _fitted(mentions: Sequence[Labelled]) -> tuple[list[str], NDArray[np.float64], float]:
+def _fitted(mentions: Sequence[Labelled], truth: NDArray[np.bool_]) -> tuple[list[str], NDArray[np.float64], float]:
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
 
     seen: Any = TfidfVectorizer(analyzer=sorted, min_df=LEAST_TEXTS, use_idf=False, binary=True)
     matrix = seen.fit_transform([each.features for each in mentions])
     judge = LogisticRegression(C=PENALTY, solver="liblinear", random_state=0)
-    judge.fit(matrix, [each.given for each in mentions])
+    judge.fit(matrix, truth)
     return seen.get_feature_names_out().tolist(), judge.coef_[0], float(judge.intercept_[0])

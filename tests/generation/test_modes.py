@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from medrag.generation.grounding import ground
 from medrag.generation.modes import ABSTAIN, MODES, Draft, Grounding, pointed
-from medrag.generation.modes.quote import MAX_STATEMENTS, cited, letters, marks, pointers
+from medrag.generation.modes.quote import MAX_STATEMENTS, by_rank, cited, letters, marks, near_the_best, pointers
 from medrag.knowledge import load
 from medrag.types import Evidence
 from tests.evidence import GOUT, HYPERTENSION, evidence, passage
@@ -51,6 +51,19 @@ def test_the_hint_names_the_best_ranked_first() -> None:
     ]
     assert QUOTE.hint(ranked).endswith(": B,C,A")
     assert QUOTE.hint(EVIDENCE) == ""
+
+
+def test_a_sentence_leads_beside_the_best_when_it_scores_near_it() -> None:
+    scored = [
+        Evidence(number=1, passage=HYPERTENSION, score=1.0, ranks=(3, 1), behind=(4.0, 0.0)),
+        Evidence(number=2, passage=GOUT, score=0.5, ranks=(2,), behind=(1.2,)),
+    ]
+    ranked = by_rank(scored)
+    assert near_the_best(ranked, scored) == 2
+    assert near_the_best(ranked[1:], scored) == 1, "the best is not offered: the next is the measure"
+    assert near_the_best(by_rank(EVIDENCE), EVIDENCE) == 0
+    unscored = [each.model_copy(update={"behind": ()}) for each in scored]
+    assert near_the_best(ranked, unscored) == 3
 
 
 def test_the_grammar_names_every_sentence_shown_and_no_other() -> None:

@@ -62,6 +62,31 @@ def test_words_and_conditions_shared() -> None:
     assert column("other conditions in sentence", Query.of("colchicine dose"))[3] > 0
 
 
+def test_drugs_are_shared_by_name_by_class_and_by_what_a_warning_says() -> None:
+    query = Query("", "colchicine and aspirin dose in gout\nPatient: asthma, takes ibuprofen", "")
+    assert column("question's drugs in sentence", query) == [1, 0, 0, 1]
+    assert column("none of the question's drugs in sentence", query) == [0, 1, 1, 0]
+    assert column("dose asked, of the question's drugs", query) == [1, 0, 0, 0]
+    assert column("avoiding, the question's drugs", query) == [0, 0, 0, 1]
+    assert column("avoiding, the question's drugs", Query.of("allopurinol for gout")) == [0, 0, 0, 0]
+    by_class = Query("", "which salicylate?", "")
+    assert column("drugs of the question's classes in sentence", by_class) == [0, 0, 0, 1]
+    taken = Query("", "gout\nPatient: takes aspirin", "")
+    assert column("patient's drugs in sentence", taken) == [0, 0, 0, 1]
+    assert column("avoiding, the patient's drugs", taken) == [0, 0, 0, 1]
+
+
+def test_what_a_sentence_tells_of_people_is_said_of_the_patient_or_of_nobody() -> None:
+    found = [Evidence(number=1, passage=passage("gout#2", "In kidney disease give less.", title="Gout"), score=0.5)]
+
+    def of(name: str, patient: str) -> float:
+        table = OrderReader(KNOWN).table(Query("", f"gout\nPatient: {patient}", ""), found, COSINES[:1])
+        return float(table[0, NAMES.index(f"sentence tells: kidney, {name}")])
+
+    assert (of("of the patient", "eGFR 30"), of("unsaid", "eGFR 30")) == (1, 0)
+    assert (of("of the patient", "age 60"), of("unsaid", "age 60")) == (0, 1)
+
+
 def test_the_score_is_the_weighted_sum() -> None:
     weights = dict.fromkeys(NAMES, 0.0) | {"sentence tells: referral": 2.0, "cosine below the best": 1.0}
     order = SentenceOrder(OrderWeights(encoder="", questions=1, weights=weights), KNOWN)

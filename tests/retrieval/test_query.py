@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from medrag.knowledge import load as load_knowledge
 from medrag.retrieval.query import MAX_PATIENT_WORDS, MAX_QUESTION_WORDS, Query, asking, condensed, query_for
 from medrag.types import Case, Condition, FactStatus, Patient
@@ -95,3 +97,18 @@ def test_a_chinese_question_is_searched_by_what_has_english_names() -> None:
     assert "metformin" in asked
     assert "ype 2 diabetes mellitus" in asked
     assert asked.isascii()
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("on gliclazide, BM 2.1, unrousable", "hypoglycemia"),
+        ("max bisoprolol, EF 30 - add?", "heart failure with reduced ejection fraction"),
+        ("what for hyperkalemia, K 6.2", None),
+        ("K 4.1, what now", None),
+    ],
+)
+def test_what_a_value_means_is_searched_for(question: str, meant: str | None) -> None:
+    query = query_for(Case(question=question), KNOWN)
+    assert query.text == (f"{question}\nPatient with {meant}" if meant else question)
+    assert query.described == (f"{question}\nPatient: {meant}" if meant else question)

@@ -32,3 +32,41 @@ def test_a_stop_without_a_taper_is_told(advice: str, told: bool) -> None:
 
 def test_a_drug_that_is_not_taken_is_not_stopped_too_fast() -> None:
     assert "withdrawal.rule" not in codes("Stop prednisolone.")
+
+
+@pytest.mark.parametrize(
+    ("advice", "taken", "verdict"),
+    [
+        ("Let the clonazepam lapse.", "clonazepam 2 mg", "warn"),
+        ("He may finish the paroxetine with this box.", "paroxetine 20 mg", "warn"),
+        ("Wean the alprazolam over 3 days.", "alprazolam 3 mg", "warn"),
+        ("Stop baclofen.", "baclofen 60 mg", "withhold"),
+        ("Quit the lorazepam cold turkey.", "lorazepam 4 mg", "withhold"),
+        ("Finish the course of amoxicillin.", "amoxicillin 500 mg", "pass"),
+        ("Never skip the baclofen.", "baclofen 10 mg", "pass"),
+    ],
+)
+def test_stops_in_words_that_no_cue_holds_warn_and_outright_ones_withhold(
+    advice: str, taken: str, verdict: str
+) -> None:
+    assert verdict_of(advice, taken) == verdict
+
+
+def test_a_pause_counts_where_even_a_gap_does_harm() -> None:
+    diabetes = ("type 1 diabetes",)
+    assert verdict_of("Withhold insulin until the vomiting settles.", "insulin glargine", *diabetes) == "withhold"
+    assert verdict_of("Hold lorazepam until tomorrow.", "lorazepam 1 mg") == "pass"
+
+
+def verdict_of(advice: str, taken: str, *conditions: str) -> str:
+    patient = Patient.model_validate(
+        {
+            "age_years": 50,
+            "sex": "male",
+            "medications": [{"display": taken}],
+            "conditions": [{"display": each} for each in conditions],
+            "no_known_allergies": True,
+            "observations": [{"display": "eGFR", "value": 95, "unit": "mL/min/1.73m2"}],
+        }
+    )
+    return str(check_advice("1", patient, advice)["verdict"])

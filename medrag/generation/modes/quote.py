@@ -16,6 +16,8 @@ from medrag.types import Evidence, Pointer, Statement
 MAX_STATEMENTS = 6
 RANKED = 8
 """How many of the sentences that search ranks first the prompt names."""
+NEAR = 1.75
+"""Log odds behind the best within which a sentence answers beside it: docs/results-model.md."""
 TOKENS_PER_CHOICE = 4
 _LETTERS = 26
 
@@ -39,6 +41,14 @@ def by_rank(evidence: Sequence[Evidence]) -> list[Pointer]:
     """Every sentence that search ranked, best first."""
     places = [(rank, (item.number, position)) for item in evidence for position, rank in enumerate(item.ranks, start=1)]
     return [place for _, place in sorted(places)]
+
+
+def near_the_best(ranked: Sequence[Pointer], evidence: Iterable[Evidence]) -> int:
+    """How many of the ``ranked`` sentences score near the first of them; all where search tells no scores."""
+    places = {(item.number, position): far for item in evidence for position, far in enumerate(item.behind, start=1)}
+    if not places:
+        return len(ranked)
+    return sum(places[each] - places[ranked[0]] <= NEAR for each in ranked)
 
 
 def cited(statements: Iterable[Statement], evidence: Iterable[Evidence]) -> tuple[Pointer, ...]:

@@ -13,21 +13,15 @@ from datetime import date, datetime
 
 from medrag.knowledge import Knowledge
 from medrag.patient.fhir.documents import Attachment
+from medrag.patient.formats.note.agreement import agreed
+from medrag.patient.formats.note.allergies import allergy_of, is_allergy, reaction_end
+from medrag.patient.formats.note.conditions import condition_of, habit_of
 from medrag.patient.formats.note.days import note_date
 from medrag.patient.formats.note.exchanges import exchanged
-from medrag.patient.formats.note.facts import (
-    Said,
-    allergy_of,
-    condition_of,
-    due,
-    is_allergy,
-    medication_of,
-    pregnancy_of,
-    reaction_end,
-)
-from medrag.patient.formats.note.header import birth_dates, note_demographics
-from medrag.patient.formats.note.informants import patients_names
-from medrag.patient.formats.note.named import Target
+from medrag.patient.formats.note.header import birth_dates, note_demographics, patients_names
+from medrag.patient.formats.note.medications import medication_of
+from medrag.patient.formats.note.named import Said, Target
+from medrag.patient.formats.note.pregnancies import due, is_tested_not_pregnant, not_pregnant, pregnancy_of
 from medrag.patient.formats.note.targets import MOST_NAMES, find_targets
 from medrag.patient.formats.note.values import measurements
 from medrag.patient.record.demographics import Demographics, differences
@@ -52,6 +46,8 @@ _DECIDING = frozenset({"plan", "assessment", "instructions", "stopped"})
 """Sections that say what happens with a drug from now on."""
 CHILD = 10.0
 """Years below which a gestation in the note is the mother's, or how the patient was born."""
+_EMPTY_CELL = re.compile(r"\|\s*(?:nil|none|no|-|–)\s*\|", re.IGNORECASE)
+"""A cell of a row of drugs that says that it was not taken there, which denies nothing."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +173,7 @@ def _named(
 
     A drug that its plan stops is no longer taken; neither is one that "was taken" and is anywhere said to be stopped.
     """
-    judged = list(_judged(note, parts, words, targets, age))
+    judged = list(agreed(list(_judged(note, parts, words, targets, age))))
     stopped = {
         said.target.term.drug.ingredients
         for said, fact in judged
@@ -226,10 +222,18 @@ def _judged(
             row = False
             if section != "allergies" and place in by_arrow:
                 cues |= {by_arrow[place]}
+            if target.term.says:
+                cues |= {target.term.says}
+            if sentence.row and _EMPTY_CELL.search(text, sentence.start, sentence.end):
+                cues -= {"absent"}
             said = Said(target, cues, section, text, note.origin, note.date)
             fact = _fact(said, age)
             if fact is not None:
                 yield said, fact
+            if isinstance(fact, Allergy) and "stopped" in cues and (drug := medication_of(said)):
+                yield said, drug
+            if isinstance(fact, Condition) and is_tested_not_pregnant(said, fact):
+                yield None, not_pregnant(said)
             if isinstance(fact, Allergy):
                 reaction = said
         if age is None or age >= CHILD:
@@ -256,7 +260,13 @@ def _due(note: _Note, facts: Sequence[Fact], today: date) -> list[Fact]:
 def _fact(said: Said, age: float | None) -> Fact | None:
     if said.target.term.kind is Kind.CONDITION:
         child = age is not None and age < CHILD
-        return None if child and "pregnan" in said.target.term.name else condition_of(said)
+        if child and "pregnan" in said.target.term.name:
+            return None
+        condition = condition_of(said)
+        newborn = age is not None and age >= 1 and said.target.term.name.startswith("neonatal")
+        return _ended(condition) if condition and condition.current and newborn else condition
     if is_allergy(said):
         return allergy_of(said)
+    if habit := habit_of(said):
+        return habit
     return medication_of(said) if said.target.term.kind is Kind.DRUG else None

@@ -16,7 +16,7 @@ _UNIT = (
     r"|millilit(?:er|re)s?|mls?|cc"
 )
 _DOSE = re.compile(
-    rf"(?:(?<![\w.,/])(?P<count>{COUNT})\s*(?:x|×|(?:{FORM})\s+(?:of\s+)?|(?=\s\d+\s*(?:mg|g|mcg)\s+(?:[a-z-]+\s+)?(?:tab|cap)))\s*)?"
+    rf"(?:(?<![\w.,/])(?P<count>{COUNT})\s*(?:x|×|(?:{FORM})\s+(?:of\s+)?|(?=\s[\d.]+\s*(?:mg|g|mcg)\s+(?:[a-z-]+\s+)?(?:tab|cap)))\s*)?"
     rf"(?<![\w.,])(?P<low>{NUMBER})(?:\s*(?P<low_unit>{_UNIT})?\s*(?:-|–|—|to|or)\s*(?P<high>{NUMBER}))?"
     rf"(?P<slash>(?:\s*(?:{_UNIT})?\s*/\s*(?:{NUMBER})){{1,3}}(?=\s*(?:{_UNIT})\b))?"
     rf"[\s-]*(?P<unit>{_UNIT})(?![A-Za-z])(?!\s+of\s+(?:blood|packed|red|plasma|platelets|alcohol))"
@@ -85,8 +85,12 @@ _MAXIMUM = re.compile(
 )
 _THRESHOLD = re.compile(r"(?:>|≥|<|≤|above|over|below|under|than|exceed\w*|more than|less than)\s*$", re.IGNORECASE)
 _MOST_DOSES = re.compile(
-    r"(?:max\w*|up to|no more than)[^.;]{0,20}?(?P<n>\d+)\s+doses\s+(?:in|per|a|every)", re.IGNORECASE
+    r"(?:max\w*|up to|(?:no|not) more than|at most|not exceed\w*|limit\w* to)[^.;]{0,20}?"
+    rf"(?P<n>{NUMBER})\s+(?:doses|times)\s+(?:in|per|a|every)",
+    re.IGNORECASE,
 )
+_ASIDE = re.compile(r"\s*\([^()]{1,40}\)")
+"""What explains an amount ("12.5 mg (five 2.5 mg tablets) once a week")."""
 _DURATION = re.compile(
     r"\b(?:for|x|×|over)\s+(?:a\s+(?:total\s+of|further)\s+)?(?P<n>\d+|one|two|three|four|five|six)(?:\s*(?:-|–"
     r"|to)\s*(?P<high>\d+))?[\s-]*(?P<unit>day|week|month)s?\b"
@@ -154,7 +158,9 @@ def doses(text: str) -> list[Dose]:
     matches.sort(key=lambda match: match.start())
     found = []
     for position, match in enumerate(matches):
-        following = matches[position + 1].start() if position + 1 < len(matches) else len(plain)
+        aside = _ASIDE.match(plain, match.end())
+        begins = aside.end() if aside else match.end()
+        following = next((other.start() for other in matches[position + 1 :] if other.start() >= begins), len(plain))
         found.append(_in_mass(_dose(plain, match, following), strength))
     return found
 
@@ -191,9 +197,11 @@ def _dose(text: str, match: re.Match[str], following: int) -> Dose:
     per, per_kg, per_m2 = _per(match)
     before = text[max(0, match.start() - 60) : match.start()]
     after = re.split(r"[.;](?:\s|$)", text[match.end() : following], maxsplit=1)[0]
+    if aside := _ASIDE.match(after):
+        after = after[aside.end() :]
     often = frequency(after)
     if often is not None and (cap := _MOST_DOSES.search(after)):
-        often = min(often, float(cap["n"]))
+        often = min(often, number(cap["n"]))
     if often is not None and (most := most_tablets(after)):
         often = min(often, most / count)
     slash = re.findall(NUMBER, match["slash"] or "")

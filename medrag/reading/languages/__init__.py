@@ -99,18 +99,27 @@ def axes(code: str = ENGLISH) -> dict[str, Axis]:
 
 
 @dataclass(frozen=True)
+class Regression:
+    """A logistic regression over the features of :mod:`medrag.reading.polarity.learned`."""
+
+    bias: float
+    weights: dict[str, float]
+
+
+@dataclass(frozen=True)
 class LearnedPolarity:
-    """A logistic regression of whether a drug is given, over the features of :mod:`medrag.reading.polarity.learned`.
+    """What was learnt of whether a drug is given, and whether it is ended or held back where it was taken.
 
     Below the log-odds ``given`` a drug that the cues read as given is doubted, and above ``not_given`` one that they
-    read as not given. ``data`` is the SHA-256 of the wordings it was fitted on.
+    read as not given; above ``stopped`` one may be ended. ``data`` is the SHA-256 of the wordings it was fitted on.
     """
 
     data: str
-    bias: float
     given: float
     not_given: float
-    weights: dict[str, float]
+    stopped: float
+    giving: Regression
+    stopping: Regression
 
 
 @cache

@@ -80,6 +80,16 @@ def known_words(text: str, knowledge: Knowledge) -> str:
     return " ".join(_HAN.sub(" ", in_english(text, knowledge)).split()) if is_chinese(text) else text
 
 
+def written_names(text: str, knowledge: Knowledge) -> dict[str, str]:
+    """Label of a drug -> the name it has in Chinese ``text``, where that is not the preferred Chinese one."""
+    if not is_chinese(text):
+        return {}
+    simple = _converter().convert(text)
+    named = ((said.strip(), simple[start:end]) for start, end, said in _pieces(simple, knowledge))
+    labels, preferred = _labels(knowledge)
+    return {labels[key]: written for key, written in named if key in labels and written != preferred[key]}
+
+
 def gloss(text: str, knowledge: Knowledge) -> Gloss:
     """Chinese ``text`` in English, with where each piece of it was read."""
     made: list[str] = []
@@ -248,3 +258,12 @@ def _words(knowledge: Knowledge) -> _Words:
         lengths.setdefault(word[:2], set()).add(len(word))
     english = {word: f" {said} " if said else " " for word, said in words.items()}
     return _Words(english, {first: tuple(sizes) for first, sizes in lengths.items()})
+
+
+@lru_cache(maxsize=4)
+def _labels(knowledge: Knowledge) -> tuple[dict[str, str], dict[str, str]]:
+    """Drugs and products by their English names: the label that findings give them, and the preferred Chinese name."""
+    chinese = knowledge.foreign.get(CHINESE, {})
+    parts = {each.name: " + ".join(each.ingredients) for each in knowledge.products}
+    named = {key: names[0] for (kind, key), names in chinese.items() if kind in {"drug", "product"}}
+    return {key: parts.get(key, key) for key in named}, named

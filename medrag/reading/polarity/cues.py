@@ -99,6 +99,7 @@ def _reach(text: str, kind: str, end: int) -> int:
     if kind not in _WORDS_AWAY:
         so = _said("so").search(text, end, sentence) if kind in ("avoid", "stop") else None
         return so.start() if so else sentence
-    comma = text.find(",", end, sentence)
+    listed = _said("listed").match(text, end, sentence) if kind == "no" else None
+    comma = text.find(",", listed.end() if listed else end, sentence)
     verb = _said("verb").search(text, end, sentence) if kind == "no" else None
     return min(comma if comma >= 0 else sentence, verb.start() if verb else sentence)

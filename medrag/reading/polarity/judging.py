@@ -35,6 +35,15 @@ def polarity_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]
     cue = next((mark for mark in islice(near, NEAREST) if _applies(text, mark, start, spans)), None)
     if cue is None:
         return Polarity.STOPPED if _said("arrow_next").match(after) else _uncued(after)
+    return _cued(text, cue, start, end, after, spans)
+
+
+def _cued(  # noqa: PLR0913 (what a cue is weighed against)
+    text: str, cue: Cue, start: int, end: int, after: str, spans: Sequence[tuple[int, int]]
+) -> Polarity:
+    """What the nearest cue makes of the name, where nothing nearer overrules it."""
+    if cue.polarity is Polarity.RECOMMENDED and _is_subject(text, cue) and _uncued(after) is not Polarity.RECOMMENDED:
+        return Polarity.AVOIDED
     if _overruled(text, cue, start, end, after) or _by_means(text, cue, start, spans):
         return Polarity.RECOMMENDED
     if cue.polarity is Polarity.STOPPED and _for_later(text, cue, after):
@@ -44,15 +53,25 @@ def polarity_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]
 
 def _said_after(text: str, start: int, end: int, after: str) -> Polarity | None:
     """What the words right after the name say by themselves."""
-    if _said("verdict").match(text, end):
+    if _said("verdict").match(text, end) or _said("rejected").match(after):
         return Polarity.AVOIDED
-    if _said("only_once").match(after):
+    not_so = _said("would").match(after) and _said("counterfactual").search(text, max(0, start - LONGEST_CASE))
+    if not_so or _said("only_once").match(after):
         return Polarity.MENTIONED
     direct = _said("after").match(after)
     if not direct or not direct.lastgroup:
         return None
     undone = direct.lastgroup == "avoided" and _said("not_doing").search(text, max(0, start - LOOK_AHEAD), start)
     return Polarity.RECOMMENDED if undone else Polarity(direct.lastgroup)
+
+
+def _is_subject(text: str, cue: Cue) -> bool:
+    """Whether the giving is what its sentence speaks of ("Starting X with Y leads to ...")."""
+    return any(
+        found.end() >= cue.start
+        for found in _said("as_subject").finditer(text, 0, cue.end)
+        if not SENTENCE_END.search(text, found.end(), cue.start)
+    )
 
 
 def _for_later(text: str, cue: Cue, after: str) -> bool:
@@ -72,9 +91,10 @@ def _by_means(text: str, cue: Cue, start: int, spans: Sequence[tuple[int, int]])
 
 def _uncued(after: str) -> Polarity:
     """With no cue before the name: advised, unless the sentence goes on to warn of it or only to describe its harm."""
-    if _said("warned_farther").match(after) or _said("verdict_aside").match(after):
+    if any(_said(warning).match(after) for warning in ("warned_farther", "warned_back", "verdict_aside")):
         return Polarity.AVOIDED
-    return Polarity.MENTIONED if _said("harm").match(after) else Polarity.RECOMMENDED
+    spoken_of = _said("harm").match(after) or _said("with_advice").match(after)
+    return Polarity.MENTIONED if spoken_of else Polarity.RECOMMENDED
 
 
 def _overruled(text: str, cue: Cue, start: int, end: int, after: str) -> bool:

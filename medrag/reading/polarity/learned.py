@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from medrag.reading.languages import learned_polarity, stances
+from medrag.reading.languages import Regression, learned_polarity, stances
 from medrag.reading.polarity.cues import Polarity
 
 Words = list[str]
@@ -35,14 +35,20 @@ APART = 3
 def doubted(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], polarity: Polarity) -> bool:
     """Whether the drug named at ``text[start:end]``, given or not by its cues, is likely the other."""
     model = learned_polarity()
-    score = log_odds(features(text, start, end, spans, polarity), model.weights, model.bias)
+    score = log_odds(features(text, start, end, spans, polarity), model.giving)
     return score < model.given if polarity is Polarity.RECOMMENDED else score > model.not_given
 
 
-def log_odds(found: frozenset[str], weights: Mapping[str, float], bias: float) -> float:
-    """The logarithm of the odds that a drug with these features is given."""
-    known = [weights[each] for each in found if each in weights]
-    return bias + sum(known) / math.sqrt(len(known) or 1)
+def may_stop(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], polarity: Polarity) -> bool:
+    """Whether the words are like those that end or hold back a drug that is taken, whatever its cues say."""
+    model = learned_polarity()
+    return log_odds(features(text, start, end, spans, polarity), model.stopping) > model.stopped
+
+
+def log_odds(found: frozenset[str], learnt: Regression) -> float:
+    """The logarithm of the odds that a drug with these features is given, or stopped."""
+    known = [learnt.weights[each] for each in found if each in learnt.weights]
+    return learnt.bias + sum(known) / math.sqrt(len(known) or 1)
 
 
 def features(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], polarity: Polarity) -> frozenset[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from medrag.reading.accounting import Gap, Unread, gaps
+from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, not_assessed
 from medrag.types import Finding
 
@@ -14,8 +16,18 @@ NAMED = 5
 
 def unread(context: Context) -> Iterable[Finding]:
     """One finding for each kind of gap in the reading of the statement."""
-    for gap in gaps(context.statement.text, context.read, context.knowledge):
+    text = context.statement.text
+    for gap in gaps(text, context.read, context.knowledge):
         yield _finding(gap)
+    unnamed = pattern("advice", "unnamed").search(text)
+    if unnamed and not (context.read or context.advised or context.stopped_before or _spoken_of(text, context)):
+        yield _finding(Gap(Unread.TREATMENT, (unnamed[0],)))
+
+
+def _spoken_of(text: str, context: Context) -> bool:
+    """Whether a kind of treatment is named that "it" or "them" may stand for."""
+    kinds = context.knowledge.words["treatments"]
+    return any(word.removesuffix("s") in kinds for word in re.findall(r"[a-z]+", text.lower()))
 
 
 def _finding(gap: Gap) -> Finding:

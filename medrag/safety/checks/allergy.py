@@ -42,6 +42,8 @@ def _failures(context: Context) -> Iterator[Finding]:
             label = each.mention.label
             for code, severity, source, values in _reasons(entry, each.mention, context):
                 said, how = (f"{code}_intolerance", LOWERED[severity]) if tolerable else (code, severity)
+                if how is Severity.WARNING and _immediate(entry, context):
+                    how = Severity.CONTRAINDICATED
                 yield fail(said, how, source, (label,), (fact,), drug=label, **values)
 
 
@@ -86,6 +88,12 @@ def _tolerable(entry: KnownAllergy, context: Context) -> bool:
         return False
     mild = entry.fact.kind != "allergy" and context.knowledge.says("mild_reaction", text)
     return entry.fact.kind == "intolerance" or mild
+
+
+def _immediate(entry: KnownAllergy, context: Context) -> bool:
+    """Whether the recorded reaction was one of those that kill at once or scar."""
+    text = in_english(f"{entry.fact.display} {entry.fact.reaction or ''}", context.knowledge)
+    return context.knowledge.says("immediate_reaction", text)
 
 
 def _read(entry: KnownAllergy, context: Context) -> bool:

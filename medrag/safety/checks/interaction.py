@@ -8,6 +8,7 @@ from medrag.knowledge.schema import Interaction
 from medrag.knowledge.vocabulary import Terms
 from medrag.messages import Value
 from medrag.reading import DrugMention
+from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, Pair, fail, ingredients_of, not_assessed, passed, worst
 from medrag.types import Finding, Severity
 
@@ -61,7 +62,9 @@ def _found(context: Context, pair: Pair) -> Iterator[Finding]:
     for rule, severity in (*whole, *_partly(context, pair)):
         labels, source = (one.mention.label, other.mention.label), context.knowledge.cite(rule)
         values = {"drug": labels[0], "other": labels[1], "reason": rule.reason}
-        yield fail("interaction.pair", severity, source, labels, pair.facts, **values)
+        apart = rule.timed and pattern("manners", "apart").search(context.statement.text)
+        said = Severity.INFORMATION if apart else severity
+        yield fail("interaction.pair", said, source, labels, pair.facts, **values)
 
 
 def _partly(context: Context, pair: Pair) -> Iterator[tuple[Interaction, Severity]]:

@@ -102,9 +102,17 @@ def _contained(context: Context, patient: PatientView, rule: LifeStageRule, seve
         return severity
     if _planned(context, patient):
         return severity if severity is Severity.INFORMATION else Severity.CONTRAINDICATED
+    if severity is Severity.WARNING and _unprotected(context, patient):
+        return Severity.CONTRAINDICATED
     taken = {name for drug in patient.drugs for name in drug.prescription.mention.ingredients}
     safe = "effective_contraception" in patient.concepts or taken & context.knowledge.members["hormonal_contraceptive"]
     return LOWERED[severity] if safe or _CONTRACEPTION.search(context.statement.text) else severity
+
+
+def _unprotected(context: Context, patient: PatientView) -> bool:
+    """Whether the record denies contraception ("not using contraception")."""
+    said = (wording(each.display, context.knowledge).denied for each in patient.patient.conditions or ())
+    return any(meaning.condition.endswith("contraception") for denied in said for meaning in denied)
 
 
 def _in_weeks(patient: PatientView, rule: LifeStageRule) -> bool:
@@ -116,10 +124,10 @@ def _in_weeks(patient: PatientView, rule: LifeStageRule) -> bool:
 
 
 def _severity(patient: PatientView, rule: LifeStageRule) -> Severity:
-    """The rule's; lowered where it is bound to a short part of pregnancy and the week is not recorded."""
+    """The rule's; at most a warning where it is bound to a short part of pregnancy and the week is not recorded."""
     short = rule.weeks[1] - rule.weeks[0] < SHORT
-    if rule.stage == "pregnancy" and short and patient.gestation is None:
-        return LOWERED[rule.severity]
+    if rule.stage == "pregnancy" and short and patient.gestation is None and rule.severity is Severity.CONTRAINDICATED:
+        return Severity.WARNING
     return rule.severity
 
 

@@ -23,7 +23,7 @@ def renal(context: Context) -> Iterable[Finding]:
     labels = tuple(dict.fromkeys(each.mention.label for each, _ in rules))
     patient = context.patient
     if patient is None or patient.kidney("egfr") is None:
-        hard = any(rule.severity is Severity.CONTRAINDICATED for _, rule in rules)
+        hard = any(rule.first or rule.severity is Severity.CONTRAINDICATED for _, rule in rules)
         severity = Severity.WARNING if hard else Severity.INFORMATION
         yield not_assessed("renal.unknown", labels, MISSING_SOURCE, severity)
         return

@@ -31,7 +31,9 @@ _REACH = 70
 
 def notices(question: str, patient: PatientView | None, knowledge: Knowledge) -> tuple[Finding, ...]:
     """Emergencies named in the question, and those that the patient has now."""
-    found = [_finding(flag.notice, flag.source, flag.name) for flag in knowledge.red_flags if _raised(flag, question)]
+    raised = [flag for flag in knowledge.red_flags if _raised(flag, question)]
+    named = {flag.name for flag in raised}
+    found = [_finding(flag.notice, flag.source, flag.name) for flag in raised if flag.emergency not in named]
     if patient is not None:
         found += _of_record(patient, knowledge)
     return tuple(found)

@@ -1,6 +1,6 @@
 // The pieces that the page is built of. Text becomes text nodes only, never markup.
 
-import { name, say, tell } from "./words/speech.js";
+import { call, cite, computed, lack, name, say, tell } from "./words/speech.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -36,9 +36,37 @@ export function button(key, pressed) {
 }
 
 // What a check says, in the page's language.
-export function judged({ code, values }) {
+export function judged({ code, values, written }) {
   const node = element("span");
-  tell(node, code, values);
+  tell(node, code, values, written);
+  return node;
+}
+
+// The drugs that a finding is about.
+export function drugs({ drugs: labels, written }) {
+  const node = element("span");
+  call(node, labels, written);
+  return node;
+}
+
+// What is not known of a patient.
+export function lacking(line) {
+  const node = element("span");
+  lack(node, line);
+  return node;
+}
+
+// The name of a calculated value.
+export function calculation(title) {
+  const node = element("span");
+  computed(node, title);
+  return node;
+}
+
+// Who says so.
+export function cited(source) {
+  const node = element("span");
+  cite(node, source);
   return node;
 }
 

@@ -161,3 +161,8 @@ def test_emergencies_in_other_words(question: str) -> None:
 @pytest.mark.parametrize("question", NONE_IN_OTHER_WORDS.strip().splitlines())
 def test_ordinary_questions_raise_none(question: str) -> None:
     assert notices(question, None, KNOWLEDGE) == ()
+
+
+def test_an_emergency_that_two_flags_name_is_told_once() -> None:
+    said = notices("Crushing chest pain like an elephant on my chest, left arm numb and sweating", None, KNOWLEDGE)
+    assert len(said) == 1

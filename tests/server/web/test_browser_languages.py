@@ -162,3 +162,16 @@ def test_a_change_of_language_changes_all(engine_of: EngineOf, page: Any) -> Non
         assert page.locator("html").get_attribute("lang") == "en"
         ask(page, base, allergies="penicillin")
         assert page.evaluate(SHOWN) == before
+
+
+def test_a_drug_is_called_as_the_reader_calls_it(engine_of: EngineOf, chinese: Any) -> None:
+    with serving(engine_of(ScriptedModel(["A,B,C"]))) as base:
+        start(chinese, base, age_years="66", allergies="安必仙", medications="可达龙 0.2 g qd", conditions="房颤")
+        said = chinese.locator("#answers").inner_text()
+        assert "阿奇霉素 + 可达龙（胺碘酮）" in said
+        chinese.get_by_text("查看识别结果").first.click()
+        chinese.get_by_text("基因型：未记录（影响药物基因组学核查）").wait_for()
+        for chip in chinese.locator("#answers button.finding").all():
+            chip.click()
+        assert "依据：" in chinese.locator("#answers").inner_text()
+        shoot(chinese, "chinese-own-names")

@@ -28,6 +28,7 @@ _CUT = re.compile(
 )
 _LISTED = {
     "history": Kind.CONDITION,
+    "past": Kind.CONDITION,
     "problems": Kind.CONDITION,
     "medications": Kind.DRUG,
     "stopped": Kind.DRUG,

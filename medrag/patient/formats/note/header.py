@@ -9,8 +9,8 @@ from datetime import date, datetime
 from medrag.knowledge import Knowledge
 from medrag.patient.record.demographics import Demographics, Identifier, Name, identifier, name
 from medrag.reading.dates import dates_at
-from medrag.reading.languages import ordinary
-from medrag.reading.people.ages import READ, age_and_sex
+from medrag.reading.languages import language, ordinary
+from medrag.reading.people.ages import READ, age_and_sex, ages
 
 _START = r"(?:^|[\n|;]|[ \t]{2}|[.,]\s)[ \t]{0,8}"
 _WORD = r"(?:[A-ZÀ-Þ][\w'’-]*\.?|(?:van|de|der|den|von|la|el|al|bin|da|dos|du)(?=\s))"
@@ -41,6 +41,14 @@ NEAR = 80
 """Characters after a name in which a number or a birth date shows that it is one."""
 _DOCTOR = re.compile(r"(?:Dr|Prof|Doctor)\b", re.IGNORECASE)
 _BORN = re.compile(r"\b(?:DOB|D\.O\.B\.?|date of birth|birth[ -]?date|birthdate)\b\W{0,4}(?P<date>\w)", re.IGNORECASE)
+_INFANT = 2.0
+"""Years below which "baby" in a note is the patient."""
+_CALLS = re.compile(
+    r"\b(?:call\w*|phon\w+|rang|rings?|ringing|telephon\w+|spoke\w*|speaking|consultation|collateral|video|contact\w*"
+    r"|attend\w*|here)\b[^.;\n]{0,60}?\b(?:about|regarding|re|for|on behalf of|concerning) (?:his|her|their"
+    r"|the) (?P<kin>[a-z]+)",
+    re.IGNORECASE,
+)
 
 
 def note_demographics(text: str, seen: date | datetime | None, today: date, knowledge: Knowledge) -> Demographics:
@@ -109,3 +117,20 @@ def _numbers(head: str) -> Iterator[Identifier]:
         bare = (match["MR"] or "").casefold() in {"hospital", "unit", "patient", "chart"}
         if (not bare or match["noun"]) and (found := identifier(kind, match["value"])):
             yield found
+
+
+def patients_names(text: str) -> frozenset[str]:
+    """The words for relatives that in ``text`` name the patient: "dad" where a son calls about his father."""
+    head = text[:READ]
+    kin: frozenset[str] = frozenset()
+    if match := _CALLS.search(head):
+        kin = next((group for group in _groups() if match["kin"].casefold() in group), kin)
+    first = next(ages(head), None)
+    if first is not None and first.years < _INFANT:
+        kin |= language().words["babies"]
+    return kin
+
+
+def _groups() -> tuple[frozenset[str], ...]:
+    words = language().words
+    return tuple(words[name] for name in ("fathers", "mothers", "husbands", "wives", "sons", "daughters", "babies"))

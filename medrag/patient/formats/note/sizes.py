@@ -27,7 +27,8 @@ _FEET = re.compile(
     re.I,
 )
 _TALL = re.compile(
-    r"(?<![\d.])(?P<value>\d{1,3}(?:[.,]\d{1,3})?)\s?-?(?P<unit>cm|m|inches|in)[\s-]{1,2}(?:tall|in height)\b"
+    r"(?<![\d.])(?P<value>\d{1,3}(?:[.,]\d{1,3})?)\s?-?(?P<unit>cm|centimet(?:re|er)s|m|met(?:re|er)s|inches|in)"
+    r"[\s-]{1,2}(?:tall|in height)\b"
     r"|\blength\s?(?:is|was|of|:|=)?\s?(?P<length>\d{2,3}(?:\.\d)?)\s?cm\b",
     re.I,
 )
@@ -64,7 +65,9 @@ def sizes(text: str) -> Iterator[Quantity]:
                 "height", *match.span(), round((12 * int(match["ft"]) + float(match["inch"] or 0)) * 2.54, 1), "cm"
             )
     for match in _TALL.finditer(text):
-        yield Quantity("height", *match.span(), _float(match["value"] or match["length"]), match["unit"] or "cm")
+        unit = (match["unit"] or "cm").casefold()
+        unit = {"c": "cm", "m": "m"}.get(unit[0], unit) if unit.endswith("s") else unit
+        yield Quantity("height", *match.span(), _float(match["value"] or match["length"]), unit)
     for match in _HEAVY.finditer(text):
         yield Quantity("weight", *match.span(), _float(_either(match, "value")), _either(match, "unit"))
     for match in _STONES.finditer(text):

@@ -8,17 +8,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from medrag.patient.formats.note.days import MONTH
+from medrag.reading.dates import MONTHS
 from medrag.reading.matcher import Match, Matcher, Token, tokens
 from medrag.reading.quantities import DATE, NUMBER, UNIT, Quantity, number
 
 _CELL = re.compile(r"[^\s|](?:[^\t|\n]*?[^\s|])??(?=[ ]{2,}|\s*[\t|]|[ \t]*$)", re.MULTILINE)
 _DAY = re.compile(rf"(?:{DATE}|{MONTH})", re.IGNORECASE)
+_TIME = re.compile(
+    r"(?:[01]?\d|2[0-3]):[0-5]\d(?: ?(?:h|hrs?|am|pm))?|(?:[01]\d|2[0-3])[0-5]\d ?(?:h|hrs?)", re.IGNORECASE
+)
+_MONTH_DAY = re.compile(rf"(?:{'|'.join(MONTHS)})[a-z]{{0,6}}\.? \d{{1,2}}", re.IGNORECASE)
+"""A day without its year: such columns are taken in the order of time."""
 _RESULT = re.compile(r"results?|values?|today|now|current|latest|most recent", re.IGNORECASE)
 _EARLIER = re.compile(r"prev(?:ious)?|prior|last|baseline|earlier", re.IGNORECASE)
 _BESIDE = re.compile(r"(?:ref|range|normal|units?|interval|flag)", re.IGNORECASE)
 _RULE = re.compile(r"[\s|+=_–—-]+")
 _VALUE = re.compile(
-    rf"(?P<bound>[<>≤≥])?\s?(?P<value>{NUMBER})\s?(?:\(?[HL]{{1,2}}\)?|[*↑↓]{{1,2}}|high|low)?", re.IGNORECASE
+    rf"(?P<bound>[<>≤≥])?\s?(?P<value>{NUMBER})\s?(?:\(?[HL]{{1,2}}\)?|[*↑↓]{{1,2}}|high|low)?"
+    r"(?:\s?%)?(?:\s?(?:RA|r/a|(?:on )?(?:room )?air|(?:on )?\d{1,2}(?:\.\d)? ?L(?:/min)?(?: O2| NC)?|NC))?",
+    re.IGNORECASE,
 )
 _NOTHING = re.compile(r"[-–—.]{1,4}|pending|n/?a|nil|tbc|awaited|haemolysed|hemolyzed|not (?:done|sent)", re.IGNORECASE)
 _UNIT = re.compile(rf"(?<![\w.])(?:{UNIT})(?![\w/^])", re.IGNORECASE)
@@ -96,18 +104,24 @@ def _columns(text: str, cells: Sequence[tuple[int, int]]) -> list[_Column]:
     """The columns of values, where the cells are a table's header."""
     if len(cells) < FEWEST_CELLS:
         return []
-    made, beside = [], False
+    made: list[_Column] = []
+    times: list[_Column] = []
+    beside = False
     line = text.rfind("\n", 0, cells[0][0]) + 1
     for place, (start, end) in enumerate(cells):
         said = text[start:end].strip(" *:")
         middle = (start + end) / 2 - line
-        if _DAY.fullmatch(said):
+        if _DAY.fullmatch(said) and not _MONTH_DAY.fullmatch(said):
             made.append(_Column(middle, place, said))
+        elif _TIME.fullmatch(said) or _MONTH_DAY.fullmatch(said):
+            times.append(_Column(middle, place, None, earlier=True))
         elif _RESULT.fullmatch(said):
             made.append(_Column(middle, place, None, today=not said.casefold().startswith(("result", "value"))))
         elif _EARLIER.match(said) and len(said.split()) <= 2:
             made.append(_Column(middle, place, None, earlier=True))
         beside = beside or _BESIDE.match(said) is not None
+    if len(times) >= FEWEST_DATES and not made:
+        return [*times[:-1], replace(times[-1], earlier=False)]
     dated = sum(each.date is not None for each in made)
     return made if dated >= FEWEST_DATES or (made and beside) else []
 

@@ -14,11 +14,11 @@ from medrag.patient.measures import analytes
 from medrag.reading.dosing.directions import amount_given, directions_at
 from medrag.reading.dosing.doses import AMOUNT
 from medrag.reading.dosing.frequency import OFTEN
-from medrag.reading.languages import language
+from medrag.reading.languages import language, pattern
 from medrag.reading.matcher import Token, plain
 from medrag.reading.mentions import cut_short, nearest, stemmed
 from medrag.reading.sections import Sections
-from medrag.reading.terms import Kind, Term, terms
+from medrag.reading.terms import Kind, Term, all_terms
 
 LONGEST_LEAD = 40
 _OF = re.compile(r"\s(?:(?:dose\s)?of|dose)(?:\s(?:oral|iv|po))?$", re.IGNORECASE)
@@ -59,14 +59,14 @@ _MASS = re.compile(r"\d\s?(?:mg|mcg|µg|ug|g|units?|iu)\b", re.IGNORECASE)
 
 def find_targets(text: str, words: Sequence[Token], parts: Sections, knowledge: Knowledge) -> list[Target]:
     """Everything the note names, in order, headings left out; targets do not overlap."""
-    named = list(islice(terms(knowledge).find(text, words), MOST_NAMES))
+    named = list(islice(all_terms(knowledge).find(text, words), MOST_NAMES))
     words = words[: named[-1].last] if len(named) == MOST_NAMES else words
     found = [
         Target(match.start, match.end, match.values[0])
         for match in named
         if not parts.in_heading(match.start) and not _something_else(text, match.start, match.end)
     ]
-    found = _with_directions(text, found)
+    found = _with_directions(text, sorted([*found, *_fractures(text, found)], key=lambda each: each.start))
     found = [
         each
         for place, each in enumerate(found)
@@ -77,6 +77,19 @@ def find_targets(text: str, words: Sequence[Token], parts: Sections, knowledge: 
     found += [each for section in parts.all for each in entries(text, section, found, knowledge)]
     found.sort(key=lambda each: each.start)
     return sorted([*found, *illnesses(text, words, found, parts)], key=lambda each: each.start)
+
+
+def _fractures(text: str, found: Sequence[Target]) -> Iterator[Target]:
+    """Fractures that are written with a hash ("L NOF # 2021", "# R ankle", "no #"), outside of what is ``found``."""
+    if "#" not in text:
+        return
+    for match in pattern("bones", "fracture").finditer(text):
+        if not any(each.start < match.end() and match.start() < each.end for each in found):
+            bone = match["bone"] or match["after"]
+            name = (
+                f"{'femoral neck' if (bone or '').upper() == 'NOF' else bone.lower()} fracture" if bone else "fracture"
+            )
+            yield Target(match.start(), match.end(), Term(Kind.CONDITION, name, event=True))
 
 
 def _something_else(text: str, start: int, end: int) -> bool:
@@ -144,8 +157,10 @@ def _counts(text: str, each: Target, parts: Sections, knowledge: Knowledge) -> b
     said = text[each.start : each.end].casefold()
     category = parts.category(each.start)
     if each.term.kind is Kind.CONDITION:
-        listed = category in {"history", "problems"} and _is_entry(text, each)
-        return said not in language().words["ordinary"] or listed
+        if said not in language().words["ordinary"]:
+            return True
+        listed = category in {"history", "past", "problems"} and _is_entry(text, each)
+        return listed or _stands_alone(text, each)
     if each.term.kind is Kind.ALLERGEN:
         return not (said in language().words["sorts"] and text[each.end : each.end + 2].strip()[:1] == ":")
     if each.term.drug is not None and each.term.drug.dosed and category in {"medications", "stopped"}:
@@ -161,6 +176,24 @@ def _in_list(text: str, found: Sequence[Target], place: int) -> bool:
     near = found[max(0, place - 1) : place + 2]
     gaps = [text[one.end : other.start] for one, other in pairwise(near)]
     return all(each.term.kind is Kind.DRUG for each in near) and any(_LISTED.fullmatch(gap) for gap in gaps)
+
+
+_JUDGED = re.compile(
+    r"\b(?:no|denies|without|nil|any|recurrent|frequent|new|acute|severe|had|has|gets|got|had an?"
+    r"|after a|following a|further|another)\s"
+    r"(?:more |further |active |current |recent |obvious |significant )?\Z",
+    re.IGNORECASE,
+)
+_ITEM_BEGINS = re.compile(r"(?:\A|[:.;\n•]\s{0,3}|\n\s{0,3}[-*]\s{0,2}|\+\s?)\Z")
+_ITEM_ENDS = re.compile(r"\s?(?:[+,;.&\n]|\Z|x ?\d|\d{1,2}/)")
+
+
+def _stands_alone(text: str, each: Target) -> bool:
+    """Whether an ordinary word is denied or qualified as an illness is, or is all of an item ("Fall, long lie")."""
+    before = text[max(0, each.start - 40) : each.start]
+    if _JUDGED.search(before):
+        return True
+    return _ITEM_BEGINS.search(before) is not None and _ITEM_ENDS.match(text, each.end) is not None
 
 
 def _is_entry(text: str, each: Target) -> bool:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from medrag.knowledge import Knowledge
-from medrag.knowledge.vocabulary import Measurement
+from medrag.knowledge.vocabulary import BareUnit, Measurement
 from medrag.patient.formats.note.days import MONTH, Calendar
 from medrag.patient.formats.note.sizes import pressures, sizes
 from medrag.patient.formats.note.tables import tabled
@@ -59,7 +59,9 @@ def measurements(
     tables = tabled(text, names, named)
     prose = [*pressures(text), *sizes(text), *_laboratory(text, named, knowledge), *_levels(text, words, knowledge)]
     found = [*tables.values, *(each for each in prose if not tables.covers(each.start))]
-    found = [each for each in _of_days(text, found, calendar) if _is_patients(text, parts, each)]
+    found = [
+        each for each in _of_days(text, found, calendar) if _is_patients(text, parts, each) and _can_be(each, knowledge)
+    ]
     found = _apart(sorted(found, key=lambda each: (each.start, -each.end)))
     for each, status in _standing(found, parts, calendar):
         day = calendar.day(each.date) or moment
@@ -89,12 +91,21 @@ def _laboratory(text: str, named: Sequence[Match[str]], knowledge: Knowledge) ->
             yield replace(each, key="rr_interval") if each.key == "respiratory_rate" and in_time else each
 
 
+def _can_be(each: Quantity, knowledge: Knowledge) -> bool:
+    """Whether a number whose unit goes without saying is possible: "repeat K 2200" gives a time."""
+    measurement = knowledge.measurements[each.key]
+    unsaid = len(measurement.bare) == 1 and measurement.bare[0] == BareUnit(unit=measurement.bare[0].unit)
+    return bool(each.unit) or not unsaid or measurement.plausible(each.value)
+
+
 def _means_another(text: str, each: Quantity, knowledge: Knowledge) -> bool:
     """Whether a letter or two are no name of a measurement here: "P" as plan, "mg" as a unit."""
     if each.name.casefold() == "p":
         return not _VITALS_NEAR.search(text[max(0, each.start - 40) : each.end + 40])
     if each.name.casefold() == "fever":
         return not any(unit.fits(each.value) for unit in knowledge.measurements["temperature"].bare)
+    if each.key == "blood_ph":
+        return not any(unit.fits(each.value) for unit in knowledge.measurements["blood_ph"].bare)
     if each.name.casefold() == "o2":
         return each.unit != "%" or each.value < LEAST_SATURATION
     return each.name.casefold() == "mg" and (

@@ -13,6 +13,7 @@ from medrag.knowledge.vocabulary import Terms
 from medrag.patient.view import PatientView
 from medrag.reading import Prescription
 from medrag.reading.dosing.daily import amounts_of, daily_dose
+from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, fail, ingredients_of, not_assessed, worst
 from medrag.types import Finding
 
@@ -32,7 +33,7 @@ def _found(context: Context, patient: PatientView) -> Iterator[Finding]:
     for each, rule in context.about("criteria"):
         if rule.conditions and patient.concepts.keys().isdisjoint(rule.conditions):
             continue
-        if not _exceeds(context, each, rule) or _taken(context, rule.without):
+        if not _exceeds(context, each, rule) or _taken(context, rule.without, each):
             continue
         answers = [_answer(patient, criterion) for criterion in rule.when]
         facts = [fact for holds, fact in answers if holds]
@@ -82,9 +83,12 @@ def _value(patient: PatientView, name: str) -> tuple[float | None, str]:
     return value, f"{measurement.names[0]} {value:.4g}{unit}" if value is not None else ""
 
 
-def _taken(context: Context, terms: Terms) -> list[str]:
-    """A drug of ``terms`` that the patient takes or is advised, as one fact."""
+def _taken(context: Context, terms: Terms, before: Prescription | None = None) -> list[str]:
+    """A drug of ``terms`` that the patient takes or is advised, as one fact; not one for some time after ``before``."""
     group = context.knowledge.expand(terms)
-    others = [*(drug.prescription for drug in context.current), *context.advised, *context.recommended]
+    named = context.recommended
+    if before and pattern("stops", "in_time").search(context.statement.text, before.mention.end):
+        named = named[: named.index(before) + 1]
+    others = [*(drug.prescription for drug in context.current), *context.advised, *named]
     named = [each.mention.label for each in others if group & ingredients_of(each, context.knowledge)]
     return named[:1]

@@ -36,17 +36,27 @@ def dose(context: Context) -> Iterable[Finding]:
         return
     failed: list[Finding] = []
     unknown: list[str] = []
+    unweighed = {each.mention.label for each in dosed if _by_unknown_weight(context, each)}
     for each in dosed:
         limits = list(_limits(context, each))
-        if not any(_applicable(context, each, limit) for _, limit in limits):
+        if each.mention.label not in unweighed and not any(_applicable(context, each, limit) for _, limit in limits):
             unknown.append(each.mention.label)
         for ingredient, limit in limits:
             failed += _exceeded(context, each, ingredient, limit)
     yield from worst(failed)
+    yield from (not_assessed("dose.unknown_weight", (label,), drug=label) for label in sorted(unweighed))
     if unknown:
         yield not_assessed("dose.unknown_limit", tuple(dict.fromkeys(unknown)))
-    if not failed and len(unknown) < len(dosed):
+    if not failed and len(unknown) + len(unweighed) < len(dosed):
         yield passed("dose.within", tuple(dict.fromkeys(each.mention.label for each in dosed)))
+
+
+def _by_unknown_weight(context: Context, each: Prescription) -> bool:
+    """Whether a child's dose is by a weight that is not recorded, so that nobody knows how much it is."""
+    patient = context.patient
+    if patient is None or patient.patient.weight_kg is not None or patient.age is None or patient.age >= ADULT:
+        return False
+    return any(one.per_kg for one in each.doses)
 
 
 def _as_taken(context: Context, each: Prescription) -> Prescription:

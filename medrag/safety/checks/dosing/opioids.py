@@ -14,6 +14,9 @@ from medrag.types import Finding, Severity
 SOURCE = "CDC clinical practice guideline for prescribing opioids for pain, 2022"
 NALOXONE_FROM = 50.0
 """Oral morphine equivalents (mg a day) from which benefit and risk are weighed anew and naloxone is offered."""
+MOST_RESCUE = 0.5
+"""Share of the daily amount beyond which a dose as needed is an error; a tenth to a sixth is usual."""
+RESCUE_SOURCE = "NICE CG140: opioids in palliative care"
 HIGH = 90.0
 """From here on the risk of death is several times that below 20."""
 _FOR_TOLERANT = re.compile(r"\bopioid[- ]toleran|\btolerant to opioids", re.IGNORECASE)
@@ -26,6 +29,7 @@ def opioids(context: Context) -> Iterable[Finding]:
     advised = [each for each in context.recommended if _fact(context, each)]
     for each in advised:
         yield from _naive(context, each)
+        yield from _rescue(context, each)
     known = {each.mention.label: _equivalent(context, each) for each in (*_others(context), *advised)}
     total = sum(amount for amount in known.values() if amount is not None)
     if advised and total >= NALOXONE_FROM and any(known[each.mention.label] for each in advised):
@@ -33,6 +37,22 @@ def opioids(context: Context) -> Iterable[Finding]:
         severity = Severity.INFORMATION if _naloxone(context) and total < HIGH else Severity.WARNING
         drugs = tuple(name for name, amount in known.items() if amount)
         yield fail(code, severity, SOURCE, drugs, (), drugs=drugs, total=round(total))
+
+
+def _rescue(context: Context, each: Prescription) -> Iterator[Finding]:
+    """A dose as needed of the opioid that the patient takes, of more than half a day's amount of it."""
+    fact = _fact(context, each)
+    daily = [
+        _equivalent(context, drug.prescription) or 0.0 for drug in context.current if _fact(context, drug.prescription)
+    ]
+    if fact is None:
+        return
+    doses = amounts_of(each, fact.drug).doses
+    most = fact.factor * max((one.high for one in doses if one.as_needed and one.per == "dose"), default=0.0)
+    if most > MOST_RESCUE * sum(daily) > 0:
+        label = each.mention.label
+        values = {"drug": label, "dose": round(most), "total": round(sum(daily))}
+        yield fail("opioids.rescue", Severity.CONTRAINDICATED, RESCUE_SOURCE, (label,), (), **values)
 
 
 def _others(context: Context) -> Iterator[Prescription]:

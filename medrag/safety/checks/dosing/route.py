@@ -1,7 +1,8 @@
-"""Whether a drug may be given by the route and device advised, and whether local use of it is known to stay local."""
+"""Whether a drug may be given by the route, device and manner advised, and whether local use of it stays local."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 
@@ -11,6 +12,10 @@ from medrag.safety.check_context import Context, fail, not_assessed
 from medrag.types import Finding
 
 _said = partial(pattern, "routes")
+_taken = partial(pattern, "manners")
+NEAR = 45
+"""Characters around the words of a manner in which a denial is looked for."""
+_CLAUSE = re.compile(r"[.;,:]\s")
 WIDESPREAD = "widespread"
 """A drug put on much of the skin, or under a dressing, where more of it is absorbed."""
 SYRINGE = "U-100 syringe"
@@ -31,14 +36,33 @@ def _ways(context: Context, each: Prescription) -> Iterator[str]:
         yield each.mention.route
     if each.mention.route == "bolus":
         yield "iv"
+        if _said("undiluted").search(context.statement.text):
+            yield "undiluted bolus"
     if _said("u100_syringe").search(context.statement.text):
         yield SYRINGE
+    yield from _manners(context.statement.text)
+
+
+def _manners(text: str) -> Iterator[str]:
+    """How the text says that a drug is taken: "food", "lying_down", "crushed"; what it warns of is left out."""
+    for found in _taken("manner").finditer(text):
+        clause = _CLAUSE.split(text[max(0, found.start() - NEAR) : found.start()])[-1]
+        manner = found.lastgroup or ""
+        if manner == "empty_stomach" or not _taken("denied").search(clause):
+            yield manner.replace("_", " ")
+            if manner == "crushed" and _taken("modified_release").search(text):
+                yield "crushed modified release"
 
 
 def _wrong(context: Context, each: Prescription) -> Iterator[Finding]:
-    for place in sorted(context.rules("routes", each.mention)):
+    places = sorted(context.rules("routes", each.mention))
+    ways = tuple(_ways(context, each)) if places else ()
+    for place in places:
         rule = context.knowledge.rules.routes[place]
-        if way := next((way for way in _ways(context, each) if way in rule.routes), None):
+        patient = context.patient
+        if rule.conditions and (patient is None or patient.concepts.keys().isdisjoint(rule.conditions)):
+            continue
+        if way := next((way for way in ways if way in rule.routes), None):
             values = {"drug": each.mention.label, "route": way, "reason": rule.reason}
             yield fail("route.wrong", rule.severity, context.knowledge.cite(rule), (each.mention.label,), (), **values)
 

@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 
 from medrag.knowledge.schema import Washout
 from medrag.messages import Value
 from medrag.reading import Prescription, prescriptions
+from medrag.reading.languages import pattern
 from medrag.reading.languages.gloss import in_english
 from medrag.safety.check_context import Context, fail, ingredients_of, not_assessed, worst
+from medrag.safety.checks.stopping.spans import days
 from medrag.types import FactStatus, Finding, Medication, Severity
 
-_UNITS = {"h": 1 / 24, "d": 1.0, "w": 7.0, "m": 30.0, "f": 14.0}
-_COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_NUMBERS = {"a": 1, "an": 1, "twelve": 12, "fourteen": 14} | {word: n for n, word in enumerate(_COUNTED, start=1)}
-_SPAN = re.compile(
-    rf"\b(?P<n>\d+(?:\.\d+)?|{'|'.join(_NUMBERS)})(?:\s?(?:-|–|to)\s?\d+)?[\s-]*(?P<unit>hours?|hrs?|h|days?|d|weeks?|wks?|months?"
-    r"|fortnights?)\b['’]?",
-    re.IGNORECASE,
-)
-_WAIT = re.compile(
-    r"\b(?:after|wait\w*|wash-?\s?out|gap|interval|later|apart|since|drug-free|free|leave|allow|elaps\w+|at least"
-    r"|before (?:starting|the first)|following|delay)\b",
-    re.IGNORECASE,
-)
-_ELAPSED = re.compile(rf"{_SPAN.pattern}\s+(?:ago|back|earlier|previously)\b", re.IGNORECASE)
-_REVIEW = re.compile(r"^\W*(?:review|recheck|follow[- ]?up|see (?:him|her|them|again))\b", re.IGNORECASE)
-_AT_ONCE = re.compile(
-    r"\b(?:today|tonight|tomorrow|now|immediately|at once|straight away|"
-    r"(?:same|next|following) (?:day|morning|evening))\b",
-    re.IGNORECASE,
-)
-_LEVEL = re.compile(r"\bINR\b", re.IGNORECASE)
-_AGO = re.compile(r"\b(?:ago|since|last (?:dose|taken)|stopped|discontinued|ceased|ended)\b", re.IGNORECASE)
-_JUST = re.compile(r"\b(?:yesterday|today|this (?:morning|week)|last (?:night|week)|just|recently)\b", re.IGNORECASE)
+_said = partial(pattern, "stops")
 
 
 def washout(context: Context) -> Iterable[Finding]:
@@ -59,25 +39,19 @@ def _by_advice(context: Context, found: list[tuple[Prescription, Washout]]) -> I
         stopped = sorted(
             {name for products in context.stopped for name in products if name in group and products <= group}
         )
-        at_once = _AT_ONCE.search(text) is not None
+        at_once = _said("same_day").search(text) is not None
         if stopped and not (waits(text, rule) or (not at_once and any(waits(said, rule) for said in context.before))):
             yield _fail(context, each, rule, stopped[0], ())
 
 
 def waits(text: str, rule: Washout) -> bool:
     """Whether the text names a wait as long as the rule's, or the level that ends it."""
-    if _LEVEL.search(text) and "INR" in rule.reason:
+    if "INR" in rule.reason and "INR" in text:
         return True
-    if elapsed := [span for ago in _ELAPSED.finditer(text) for span in _days(ago[0])]:
+    if elapsed := [span for ago in _said("elapsed").finditer(text) for span in days(ago[0])]:
         return max(elapsed) >= rule.days
-    waited = _WAIT.search(text) is not None and not _REVIEW.search(text)
-    return waited and max(_days(text), default=0.0) >= rule.days
-
-
-def _days(text: str) -> list[float]:
-    return [
-        float(_NUMBERS.get(m["n"].lower(), 0) or m["n"]) * _UNITS[m["unit"][0].lower()] for m in _SPAN.finditer(text)
-    ]
+    waited = _said("wait").search(text) is not None and not _said("review").search(text)
+    return waited and max(days(text), default=0.0) >= rule.days
 
 
 def _by_record(context: Context, found: list[tuple[Prescription, Washout]]) -> Iterator[Finding]:
@@ -90,6 +64,8 @@ def _by_record(context: Context, found: list[tuple[Prescription, Washout]]) -> I
         for past in prescriptions(in_english(fact.display, context.knowledge), context.knowledge):
             names = ingredients_of(past, context.knowledge)
             for each, rule in found:
+                if waits(context.statement.text, rule):
+                    continue
                 if names & context.knowledge.expand(rule.stopped):
                     yield from _judge(context, each, rule, past.mention.label, fact, since)
 
@@ -110,10 +86,10 @@ def _since(fact: Medication) -> float | None:
     """Days since the last dose: by the entry's words, or by the date at which it counts as stopped."""
     text = f"{fact.display} {fact.dosage or ''}"
     over = fact.status is FactStatus.RESOLVED
-    if over or _AGO.search(text):
-        if _AGO.search(text) and (days := _days(text)):
-            return min(days)
-        if _JUST.search(text):
+    if over or _said("ago").search(text):
+        if _said("ago").search(text) and (spans := days(text)):
+            return min(spans)
+        if _said("just").search(text):
             return 1.0
     if over and fact.date is not None:
         when = fact.date.date() if isinstance(fact.date, datetime) else fact.date

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from medrag import messages
 from medrag.safety.check_context import RANK
 from medrag.safety.consultation import SPOKEN
 from medrag.safety.order_review import Reviewed
@@ -172,4 +173,4 @@ def _source(finding: Finding, wording: Wording) -> Json:
     """Who says so, where that can be looked up, and what it is about."""
     topic = {"system": TOPIC_SYSTEM, "code": finding.check, "display": wording.check(finding)}
     url = wording.knowledge.links.get(finding.source)
-    return {"label": finding.source, **({"url": url} if url else {}), "topic": topic}
+    return {"label": messages.source(finding.source, wording.language), **({"url": url} if url else {}), "topic": topic}

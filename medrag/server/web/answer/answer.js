@@ -1,6 +1,6 @@
 // The answer as it arrives: emergencies, statements, and what else a reader must know.
 
-import { bullets, element, folded, foreign, heading, judged, listed, named, word } from "../nodes.js";
+import { bullets, cited, element, folded, foreign, heading, judged, listed, named, word } from "../nodes.js";
 import { checked, once, open, row, unreviewed, warnings } from "./chips.js";
 import { effects } from "./effects.js";
 import { emphasised } from "./emphasis.js";
@@ -105,7 +105,7 @@ function withheld({ withheld: kept }) {
   if (!kept.length) return [];
   const items = kept.map((each) => {
     const against = once(each.findings.filter((found) => found.verdict === "fail" && found.severity === "contraindicated"));
-    const lines = against.map((found) => element("div", {}, ...checked(found), " ", foreign("en", `(${found.source})`, "small"), ...unreviewed(found)));
+    const lines = against.map((found) => element("div", {}, ...checked(found), " ", element("small", {}, "(", cited(found.source), ")"), ...unreviewed(found)));
     return element("li", {}, foreign("", each.text, "q"), ...lines);
   });
   const list = element("ul", { className: "plain" }, ...items);

@@ -1,6 +1,6 @@
 // Findings as chips: what was found in a word, the reason on demand.
 
-import { element, foreign, judged, named, word } from "../nodes.js";
+import { cited, drugs, element, foreign, judged, named, word } from "../nodes.js";
 
 let made = 0;
 
@@ -43,11 +43,11 @@ export function once(findings) {
 
 function finding(found) {
   const danger = found.severity === "contraindicated";
-  const drugs = found.drugs.length ? [" ", foreign("en", found.drugs.join(" + "))] : [];
+  const about = found.drugs.length ? [" ", drugs(found)] : [];
   const kind = word(danger ? "contraindicated" : "warning");
   const facts = found.patient_facts.length ? [element("div", {}, word("because"), word("colon"), foreign("en", found.patient_facts.join(", ")))] : [];
-  const source = element("small", {}, word("source"), word("colon"), foreign("en", found.source), ...unreviewed(found));
-  return chip(danger ? "danger" : "warn", [named(found.check), ...drugs], [element("div", {}, kind, word("colon"), judged(found)), ...facts, source]);
+  const source = element("small", {}, word("source"), word("colon"), cited(found.source), ...unreviewed(found));
+  return chip(danger ? "danger" : "warn", [named(found.check), ...about], [element("div", {}, kind, word("colon"), judged(found)), ...facts, source]);
 }
 
 // The opener and what it opens, side by side in the document so that one follows the other.

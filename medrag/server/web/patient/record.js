@@ -1,6 +1,6 @@
 // All that is understood of a patient, list by list; where each fact is from is told by its hint.
 
-import { element, folded, foreign, word } from "../nodes.js";
+import { calculation, element, folded, foreign, lacking, word } from "../nodes.js";
 import { label } from "../words/speech.js";
 import { current, line } from "./fields.js";
 import { day, origin, unitOf } from "./provenance.js";
@@ -13,7 +13,7 @@ export function record(patient) {
   const values = Object.entries(patient.derived).map(([name, value]) => calculated(name, value));
   const shown = element("div", { className: "record", tabIndex: 0, role: "region" }, ...lists);
   shown.append(...(values.length ? [part("derived", values)] : []));
-  shown.append(...(patient.missing.length ? [part("missing", patient.missing.map((each) => foreign("en", each)))] : []));
+  shown.append(...(patient.missing.length ? [part("missing", patient.missing.map(lacking))] : []));
   label(shown, "understood");
   return shown;
 }
@@ -51,6 +51,6 @@ function words(given) {
 }
 
 function calculated(name, value) {
-  const said = `${name.replace(/_/g, " ")} ${+value.value.toPrecision(4)} ${unitOf(value.unit)}`;
-  return element("span", { lang: "en", title: origin(value) }, said);
+  const said = foreign("en", ` ${+value.value.toPrecision(4)} ${unitOf(value.unit)}`);
+  return element("span", { title: origin(value) }, calculation(name), said);
 }

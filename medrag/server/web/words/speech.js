@@ -21,34 +21,80 @@ export function text(key, ...values) {
 }
 
 // What a code and its values say: the language's own words as strings, those of others as {said}.
-function sentence(code, values) {
+function sentence(code, values, written) {
   const pieces = MESSAGES[language].sentences[code].split(/\{(\w+)\}/); // every other one is a value's name
-  return pieces.flatMap((piece, at) => (at % 2 ? shown(piece, values[piece]) : [piece]));
+  return pieces.flatMap((piece, at) => (at % 2 ? shown(piece, values[piece], written) : [piece]));
 }
 
-function shown(name, value, depth = 0) {
-  const { terms, joins, named, vocabulary } = MESSAGES[language];
+function shown(name, value, written, depth = 0) {
+  const { terms, joins, named } = MESSAGES[language];
   if (Array.isArray(value)) {
     const join = (joins[name] ?? joins.list)[depth];
-    return value.flatMap((each, at) => [...(at ? [join] : []), ...shown(name, each, depth + 1)]);
+    return value.flatMap((each, at) => [...(at ? [join] : []), ...shown(name, each, written, depth + 1)]);
   }
   if (typeof value === "number") return [String(Number(value.toPrecision(6)))];
-  if (named.includes(name)) return value.split(/( \+ )/).map((each) => vocabulary[each] ?? (each === " + " ? each : { said: each }));
+  if (named.includes(name)) return called(value, written);
   const known = terms[name] ?? {};
   const limit = value.replace(/\d+$/, ""); // "egfr<30" is a word and its number
   if (Object.hasOwn(known, value)) return [known[value]];
   return Object.hasOwn(known, limit) ? [`${known[limit]} ${value.slice(limit.length)}`] : [{ said: value }];
 }
 
+// A drug by its name in the language, after the one by which the record or a text calls it.
+function called(label, written) {
+  const { vocabulary } = MESSAGES[language];
+  const names = label.split(/( \+ )/).map((each) => vocabulary[each] ?? (each === " + " ? each : { said: each }));
+  return language !== "en" && written[label] ? [`${written[label]}（`, ...names, "）"] : names;
+}
+
 // Writes what a check says into a node; it follows a change of language.
-export function tell(node, code, values) {
-  Object.assign(node.dataset, { code, told: JSON.stringify(values) });
-  node.replaceChildren(...sentence(code, values).map((piece) => (piece.said ? quoted(piece.said) : piece)));
+export function tell(node, code, values, written = {}) {
+  Object.assign(node.dataset, { code, told: JSON.stringify(values), written: JSON.stringify(written) });
+  write(node, sentence(code, values, written));
+}
+
+// Writes the names of drugs into a node; they follow a change of language.
+export function call(node, drugs, written = {}) {
+  Object.assign(node.dataset, { drugs: JSON.stringify(drugs), written: JSON.stringify(written) });
+  write(node, drugs.flatMap((each, at) => [...(at ? [" + "] : []), ...called(each, written)]));
+}
+
+// Writes a source into a node, in the language where it has a name for it; it follows a change of language.
+export function cite(node, source) {
+  node.dataset.source = source;
+  const named = MESSAGES[language].terms.source?.[source];
+  node.replaceChildren(named ? worded(named, TAGS[language]) : quoted(source));
+}
+
+// Writes what is not known of a patient into a node ("weight: not recorded; blocks body mass index").
+export function lack(node, line) {
+  node.dataset.lack = line;
+  const [, what, why, blocked] = line.match(/^(.+?): (.+?); blocks (.+)$/) ?? [];
+  const known = MESSAGES[language].terms.unknown;
+  if (!known || !blocked || !known[why]) return node.replaceChildren(quoted(line));
+  const named = (each) => known[each] ?? MESSAGES[language].vocabulary[each] ?? each;
+  const said = `${named(what)}${text("colon")}${known[why]}（${known.blocks}${blocked.split(", ").map(named).join("、")}）`;
+  return node.replaceChildren(worded(said, TAGS[language]));
+}
+
+// The name of a calculated value.
+export function computed(node, name) {
+  node.dataset.computed = name;
+  const known = MESSAGES[language].terms.unknown?.[name.replace(/_/g, " ")];
+  node.replaceChildren(known ? worded(known, TAGS[language]) : quoted(name.replace(/_/g, " ")));
+}
+
+function write(node, pieces) {
+  node.replaceChildren(...pieces.map((piece) => (piece.said ? quoted(piece.said) : piece)));
 }
 
 // The words of a rule, the record or a passage.
 function quoted(said) {
-  return Object.assign(document.createElement("span"), { lang: "en", textContent: said });
+  return worded(said, "en");
+}
+
+function worded(said, lang) {
+  return Object.assign(document.createElement("span"), { lang, textContent: said });
 }
 
 // Writes the name of a check, or of what was assessed, into a node; it follows a change of language.
@@ -80,7 +126,11 @@ export function choose(chosen) {
 export function speak() {
   document.documentElement.lang = TAGS[language];
   for (const node of document.querySelectorAll("[data-text]")) say(node, node.dataset.text, ...values(node.dataset.values));
-  for (const node of document.querySelectorAll("[data-code]")) tell(node, node.dataset.code, JSON.parse(node.dataset.told));
+  for (const node of document.querySelectorAll("[data-code]")) tell(node, node.dataset.code, JSON.parse(node.dataset.told), JSON.parse(node.dataset.written));
+  for (const node of document.querySelectorAll("[data-drugs]")) call(node, JSON.parse(node.dataset.drugs), JSON.parse(node.dataset.written));
+  for (const node of document.querySelectorAll("[data-source]")) cite(node, node.dataset.source);
+  for (const node of document.querySelectorAll("[data-lack]")) lack(node, node.dataset.lack);
+  for (const node of document.querySelectorAll("[data-computed]")) computed(node, node.dataset.computed);
   for (const node of document.querySelectorAll("[data-check]")) name(node, node.dataset.check);
   for (const node of document.querySelectorAll("[data-label]")) label(node, node.dataset.label, ...values(node.dataset.labelValues));
   for (const node of document.querySelectorAll("[data-placeholder]")) node.placeholder = text(node.dataset.placeholder);

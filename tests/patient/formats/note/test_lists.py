@@ -122,10 +122,10 @@ def test_a_year_after_a_name_is_no_value() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("CT: no hydronephrosis, no LV thrombus.", {"hydronephrosis": "negated", "thrombus": "negated"}),
+        ("CT: no hydronephrosis, no mural thrombus.", {"hydronephrosis": "negated", "mural thrombus": "negated"}),
         ("?central stenosis. Not needed.", {"central stenosis": "uncertain"}),
         ("Imp: acute mastitis", {"mastitis": "active"}),
-        ("Seen for a clinic about mastitis", {}),
+        ("Plan: leaflet on myxitis", {}),
         ("PMH: T2DM, tennis elbow, AF", {"tennis elbow": "active"}),
         ("PMH: breast cancer 2015, in remission", {"breast cancer": "resolved"}),
         ("PMH: asthma, never intubated", {"asthma": "active"}),

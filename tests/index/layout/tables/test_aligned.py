@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from index.layout.aligned_tables import aligned_tables, wide_tables
-from index.layout.words import Word
+from index.layout.tables.aligned import aligned_tables, wide_tables
+from index.layout.word import Word
 
 
 def line(base: float, *cells: tuple[float, str]) -> list[Word]:

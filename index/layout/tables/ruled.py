@@ -10,15 +10,17 @@ from typing import Any
 
 import pdfplumber
 
-from index.layout.cells import Box, Found, inside
-from index.layout.joining import in_cell
+from index.layout.joining import in_cell, unbroken
 from index.layout.lines import Line, rows
-from index.layout.open_tables import open_tables
 from index.layout.picture import Edge
-from index.layout.words import Word
+from index.layout.tables.cells import Box, Found, inside
+from index.layout.tables.open import open_tables
+from index.layout.word import Word
 from index.tables import Row
 
-_CAPTION = re.compile(r"^(?:table|tab\.|box)\s*(?:[\dA-Z]+(?:\.\d+)*\b|[.:]\s)", re.IGNORECASE)
+CAPTION = re.compile(r"^(?:table|tab\.|box)\s*(?:[\dA-Z]+(?:\.\d+)*\b|[.:]\s)", re.IGNORECASE)
+# The step between two lines of a caption, in heights of its face.
+_CAPTION_STEP = 1.6
 _SLACK = 2.0
 _THIN = 3.0
 # A box with one cell is a frame round text; a chart's grid has hardly any words.
@@ -80,16 +82,24 @@ def _closing(edges: Sequence[Any]) -> dict[str, Any]:
     }
 
 
-def captioned(found: Found, lines: Sequence[Line]) -> tuple[Found, Line | None]:
-    """The table with its caption, and the line, just above or below it, where that stands."""
+def captioned(found: Found, lines: Sequence[Line]) -> tuple[Found, list[Line]]:
+    """The table with its caption, and the lines, just above or below it, where that stands."""
     left, top, right, bottom = found.box
     near = (
         line
         for line in lines
-        if _CAPTION.match(line.text) and line.x0 < right and line.x1 > left and top - 30 < line.base < bottom + 30
+        if CAPTION.match(line.text) and line.x0 < right and line.x1 > left and top - 30 < line.base < bottom + 30
     )
     line = min(near, key=lambda each: min(abs(each.base - top), abs(each.base - bottom)), default=None)
-    return (replace(found, caption=line.text), line) if line else (found, None)
+    if line is None:
+        return found, []
+    whole = [line]
+    for each in lines[lines.index(line) + 1 :]:
+        close = 0 < each.base - whole[-1].base < _CAPTION_STEP * line.size and abs(each.size - line.size) < 1
+        if line.base > top or each.base > top or not close:
+            break
+        whole.append(each)
+    return replace(found, caption=unbroken(each.text for each in whole)), whole
 
 
 def outside(words: Sequence[Word], found: Sequence[Found]) -> list[Word]:
@@ -107,16 +117,36 @@ def _ruled(table: Any, words: Sequence[Word]) -> Found | None:
     words_of = {cell: [word for word in words if inside(word, cell)] for cell in cells}
     filled: list[tuple[Row, bool]] = []
     for top, bottom in lines:
-        covering = [_over(cells, (left + right) / 2, (top + bottom) / 2) for left, right in columns]
-        row = tuple(_text(words_of[cell]) if cell else "" for cell in covering)
-        faces = [word.bold for cell in dict.fromkeys(covering) if cell for word in words_of[cell]]
+        covering = [
+            _over(cells, (left + right) / 2, (top + bottom) / 2)
+            or _unclosed((left, top, right, bottom), words_of, words)
+            for left, right in columns
+        ]
+        row = tuple(_text(words_of[cell]) for cell in covering)
+        faces = [word.bold for cell in dict.fromkeys(covering) for word in words_of[cell]]
         if any(row):
             filled.append((row, all(faces)))
     said = sum(bool(cell) for row, _ in filled for cell in row)
     if len(filled) < 2 or said < _MIN_FILLED * len(filled) * len(columns):
         return None
     starts = tuple(left for left, _ in columns)
-    return Found(table.bbox, tuple(row for row, _ in filled), tuple(bold for _, bold in filled), starts=starts)
+    held = {id(word) for those in words_of.values() for word in those}
+    lost = any(inside(word, table.bbox) and id(word) not in held for word in words)
+    return Found(
+        table.bbox,
+        tuple(row for row, _ in filled),
+        tuple(bold for _, bold in filled),
+        starts=starts,
+        drawn=True,
+        doubtful=lost,
+    )
+
+
+def _unclosed(place: Box, words_of: dict[Box, list[Word]], words: Sequence[Word]) -> Box:
+    """The place of a cell that a page's end leaves without a line below, with the words there that no cell has."""
+    held = {id(word) for those in words_of.values() for word in those}
+    words_of[place] = [word for word in words if inside(word, place) and id(word) not in held]
+    return place
 
 
 def _tracks(starts: Sequence[float], end: float) -> list[tuple[float, float]]:

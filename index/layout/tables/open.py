@@ -8,15 +8,19 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from index.layout.cells import Column, Found, Line, columns, filled, inside, named, rowed, spread
-from index.layout.lines import is_prose, rows
-from index.layout.words import Word
+from index.layout.lines import is_bullet, is_prose, rows
+from index.layout.tables.cells import Found, are_doubtful, filled, head_rows, inside, rowed, subjects_joined
+from index.layout.tables.columns import Column, Line, cell, columns, crosses, of_names, parted
+from index.layout.word import Word
 
 _SLACK = 2.0
 _MIN_BREADTH = 100.0
 _PROSE_LINES = 6
 _LARGER = 1.08
 _CUT_LINES = 6
+_NAME_LINES = 5
+# The step to what stands apart from a table, in heights of its face.
+_FAR = 2.6
 
 
 @dataclass
@@ -108,47 +112,87 @@ def _goes_on(rules: _Rules, group: Sequence[float], above: float, below: float, 
         return False
     if not known:  # names may stand over several columns
         return len(rules.columns(new, (above, below))) > 1
-    if any(_crosses(line, part) for line in new for part in rules.columns(new, (above, below))[1:]):
+    parts = rules.columns(new, (above, below))
+    if any(crosses(line, part) for line in parted(new, parts) for part in parts[1:]):
         return False
     size = median(word.size for line in known for word in line)
-    alike = all(word.size < _LARGER * size for line in new for word in line)
+    alike = median(word.size for line in new for word in line) < _LARGER * size
     body = known[1:] if len(group) > 2 else []
     return alike and len(rules.columns([*body, *new], (above, below))) > 1
-
-
-def _crosses(line: Line, column: Column) -> bool:
-    """Whether a word of a line reaches over a column's beginning."""
-    return any(word.x0 < column[0] and word.x1 > column[0] + 1 for word in line)
 
 
 def _table(rules: _Rules, tops: Sequence[float], within: Sequence[float], words: Sequence[Word]) -> Found | None:
     if len(tops) < 2:
         return None
     names = _between(rules, tops[0], tops[1], words)
+    open_ended = len(tops) == 2 and tops[-1] == max(rules.drawn)
+    if open_ended and not (below := _between(rules, tops[1], float("inf"), words)):
+        return _named(rules, tops, names)
+    if open_ended and (rest := _unclosed(below)):
+        return _made(rules, (tops[0], max(word.bottom for line in rest for word in line)), names, [rest])
     dividing = [top for top in within if tops[1] <= top <= tops[-1]]
     dividing += _below(rules, tops, [top for top in within if top > tops[-1]], words)
-    between = [_between(rules, *pair, words) for pair in pairwise(dividing)]
+    between = [lines for pair in pairwise(dividing) if (lines := _between(rules, *pair, words))]
+    cut = _cut(rules, dividing[-1], rules.columns([line for lines in between for line in lines] or names, tops), words)
+    # Two rules and the beginning of the first row, where a page ends.
+    if not between and not (cut and rules.are_of_cells(tops)):
+        return None
+    ends = max([dividing[-1], *(word.bottom for line in cut for word in line)])
+    return _made(rules, (tops[0], ends), names, [*between, *([cut] if cut else [])], tops)
+
+
+def _made(
+    rules: _Rules,
+    reach: tuple[float, float],
+    names: Sequence[Line],
+    between: Sequence[Sequence[Line]],
+    tops: Sequence[float] = (),
+) -> Found | None:
+    """The table of the lines ``between`` its rules, from where to where it ``reach``es; None where it is none."""
     body = [line for lines in between for line in lines]
-    parts = rules.columns(body or names, tops)
+    parts = rules.columns(body, tops)
     if len(parts) < 2 or not names or _are_prose([*names, *body], parts):
         return None
-    cut = _cut(rules, dividing[-1], parts, words)
-    # Two rules and the beginning of the first row, where a page ends.
-    if not body and not (cut and rules.are_of_cells(tops)):
+    if sum(is_bullet(line[0].text) for line in body) * 2 > sum(bool(cell(line, parts[0])) for line in body):
         return None
-    heading = spread([named(row, parts, body) for row in rowed(names, parts)])
-    under = [filled(row, parts) for lines in between if lines for row in _rows(lines, len(between) > 1, parts)]
-    under += [filled(cut, parts)] if cut else []
-    every = (*heading, *under)
-    box = (rules.left, tops[0], rules.right, max([dividing[-1], *(word.bottom for line in cut for word in line)]))
-    heads = tuple(number < len(heading) for number in range(len(every)))
-    return Found(box, every, heads, starts=tuple(start for start, _ in parts))
+    heading = head_rows(parted(names, parts), parts, body)
+    lines = parted(body, parts)
+    grouped = [row for part in between for row in _rows(parted(part, parts), len(between) > 1, parts)]
+    under = subjects_joined(grouped, [filled(row, parts) for row in grouped], parts)
+    heads = tuple(number < len(heading) for number in range(len(heading) + len(under)))
+    box = (rules.left, reach[0], rules.right, reach[1])
+    return Found(
+        box, (*heading, *under), heads, starts=tuple(start for start, _ in parts), doubtful=are_doubtful(lines, parts)
+    )
+
+
+def _named(rules: _Rules, tops: Sequence[float], names: Sequence[Line]) -> Found | None:
+    """The names alone of a table whose rows are on the next page."""
+    parts = of_names(names)
+    if len(parts) < 2 or len(names) > _NAME_LINES or any(is_bullet(line[0].text) for line in names):
+        return None
+    heads = head_rows(names, parts, names)
+    box = (rules.left, tops[0], rules.right, tops[1])
+    return Found(box, tuple(heads), (True,) * len(heads), starts=tuple(start for start, _ in parts), only_names=True)
+
+
+def _unclosed(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines below the names of a table that goes on over the page's end, where all of them are in columns."""
+    far = (place for place, (one, other) in enumerate(pairwise(lines), 1) if _is_far(one, other))
+    lines = lines[: next(far, len(lines))]
+    parts = columns(lines)
+    fits = len(parts) > 1 and not any(crosses(line, part) for line in parted(lines, parts) for part in parts[1:])
+    return lines if fits and not _are_prose(lines, parts) else []
+
+
+def _is_far(line: Line, below: Line) -> bool:
+    return below[0].base - line[0].base > _FAR * line[0].size
 
 
 def _cut(rules: _Rules, bottom: float, parts: Sequence[Column], words: Sequence[Word]) -> Sequence[Line]:
     """The lines of a row that a page's end cuts: all that stands below the last rule, in the table's columns."""
     lines = _between(rules, bottom, float("inf"), words)
-    fits = not any(_crosses(line, part) for line in lines for part in parts[1:])
+    fits = not any(crosses(line, part) for line in lines for part in parts[1:])
     return list(lines) if 0 < len(lines) <= _CUT_LINES and fits and len(columns(lines)) > 1 else []
 
 

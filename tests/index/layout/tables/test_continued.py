@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from index.layout.cells import Found
-from index.layout.continued import mended
+from index.layout.tables.cells import Found
+from index.layout.tables.continued import mended
 
 STARTS = (50.0, 150.0, 300.0)
 HEADS = ("Drug", "Dose", "Hazard")

@@ -7,12 +7,15 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
-from index.layout.cells import Column, Found, Line, box_of, cell, columns, filled, named, rowed, spread
-from index.layout.lines import is_contents, is_prose, pieces, rows
-from index.layout.words import Word
-from index.tables import Row, guessed_heads
+from index.layout.lines import is_bullet, is_contents, is_prose, pieces, rows
+from index.layout.tables.cells import Found, are_doubtful, box_of, filled, head_rows, rowed, subjects_joined
+from index.layout.tables.columns import WIDER, Column, Line, cell, columns, crosses, parted, space
+from index.layout.word import Word
+from index.tables import MARKS, Row, guessed_heads
 
 _LEAST_ROWS = 3
+_MOST_HEADS = 4
+_REST_COLUMNS = 3
 _NARROW, _SLACK = 3.0, 2.5
 _ALIKE = 0.13
 # The share of a column's cells that are aligned.
@@ -21,11 +24,12 @@ _MOST = 0.6
 _STEP = 2.6
 _PROSE_LINES = 4
 _PROSE_WORDS = 4
+# The most columns of text that pages have.
+_PAGE_COLUMNS = 3
 # The share of a page's breadth that a table over its columns has, and the step to what it stands apart from.
 _WIDE = 0.6
 _BREAK = 2.0
 # A list's marker and its text, and a line of contents with its page, are no cells.
-_BULLET = re.compile(r"^\W$")
 _MARKER = re.compile(r"^\W*$|^\(?(?:\d{1,2}(?:\.\d+)*|[a-z]|[ivx]{1,4})[.)]*$")
 
 
@@ -41,6 +45,33 @@ def aligned_tables(words: Sequence[Word]) -> Iterator[Found]:
             run.append(line)
     if run:
         yield from _tables(run)
+
+
+def rest_of(before: Found, words: Sequence[Word]) -> Found | None:
+    """The lines at the head of a page, in the columns of a table that the end of the page before cuts."""
+    parts = list(pairwise([*before.starts, float("inf")]))
+    lines = parted(rows(words), parts)
+    if len(parts) < _REST_COLUMNS or not lines:
+        return None
+    least = WIDER * space(lines)
+    taken: list[Line] = []
+    for line in lines:
+        near = not taken or 0 < line[0].base - taken[-1][0].base < _STEP * line[0].size
+        if not near or not _alike(line, lines[0]) or not _is_in(line, parts, least):
+            break
+        taken.append(line)
+    if not taken or sum(bool(cell(taken[0], part)) for part in parts) < len(parts) - 1:
+        return None
+    grouped = rowed(taken, parts)
+    cells = subjects_joined(grouped, [filled(each, parts) for each in grouped], parts)
+    doubtful = are_doubtful(taken, parts)
+    return Found(box_of(taken), tuple(cells), (False,) * len(cells), starts=before.starts, doubtful=doubtful)
+
+
+def _is_in(line: Line, parts: Sequence[Column], least: float) -> bool:
+    """Whether each piece of a line begins where a column does, and reaches over none."""
+    placed = all(any(abs(piece[0].x0 - start - 1) < _SLACK for start, _ in parts) for piece in pieces(line, least))
+    return placed and not any(crosses(line, part) for part in parts[1:])
 
 
 def wide_tables(words: Sequence[Word]) -> Iterator[Found]:
@@ -73,19 +104,22 @@ def _blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:
 
 def _is_one(lines: Sequence[Line], starts: Sequence[float]) -> bool:
     """Whether lines are one table's: those of two side by side seldom reach over both, and text has longer lines."""
-    parts = list(zip(starts, [*starts[1:], float("inf")], strict=True))
+    parts = list(pairwise([*starts, float("inf")]))
     sides = [[words for line in lines if (words := cell(line, part))] for part in parts]
-    reach = sum(bool(cell(line, parts[0])) and bool(cell(line, parts[-1])) for line in lines)
-    prose = any(len(side) >= _PROSE_LINES and is_prose(side) for side in sides)
-    short = median(len(words) for side in sides for words in side) < _PROSE_WORDS
-    return not prose and short and reach >= 0.5 * len(lines)
+    left, right = min(line[0].x0 for line in lines), max(line[-1].x1 for line in lines)
+    reach = sum(line[0].x0 < (left + right) / 2 < line[-1].x1 for line in lines)
+    if len(parts) <= _PAGE_COLUMNS:
+        prose = any(len(side) >= _PROSE_LINES and is_prose(side) for side in sides)
+        short = median(len(words) for side in sides for words in side) < _PROSE_WORDS
+        return not prose and short and reach >= 0.5 * len(lines)
+    return reach >= 0.5 * len(lines)
 
 
 def _parts(line: Line) -> list[list[Word]]:
     """The pieces of a line; a marker and the text behind it are one."""
     found = pieces(line)
     first = found[0][0].text if len(found) > 1 and len(found[0]) == 1 else ""
-    marked = first and (_BULLET.match(first) or (len(found) == 2 and _MARKER.match(first)))
+    marked = first and (is_bullet(first) or (len(found) == 2 and _MARKER.match(first)))
     return [[*found[0], *found[1]], *found[2:]] if marked else found
 
 
@@ -139,23 +173,46 @@ def _starts(lines: Sequence[Line]) -> list[int]:
 
 
 def _table(segment: Sequence[Line]) -> Iterator[Found]:
-    lines = _trimmed(segment)
+    lines = _without_notes(_trimmed(segment))
     if len(lines) < 2:
         return
-    parts = columns(lines)
-    if len(parts) < 2 or _is_prose(lines, parts) or not all(_is_aligned(lines, part) for part in parts[1:]):
+    top = _head_lines(lines)
+    by_face = top > 0
+    top = top or _over_columns(lines)
+    parts = columns(lines[top:])
+    if len(parts) < 2 or _is_prose(lines, parts) or not all(_is_aligned(lines[top:], part) for part in parts[1:]):
         return
-    grouped = rowed(lines, parts)
-    cells = [filled(each, parts) for each in grouped]
-    bold = [all(word.bold for line in each for word in line) for each in grouped]
-    by_face = len(bold) > 1 and bold[0] and not bold[1]
-    if len(cells) < _LEAST_ROWS - by_face or _is_list(cells):
+    lines = [*parted(lines, parts)]
+    grouped = [*(rowed(lines[:top], parts) if top and not by_face else []), *rowed(lines[top:], parts)]
+    cells = subjects_joined(grouped, [filled(each, parts) for each in grouped], parts)
+    least = (1 if len(parts) > 2 else 2) if by_face else _LEAST_ROWS
+    if len(cells) < least or _is_list(cells):
         return
-    heads = guessed_heads(cells, bold)
+    heads = 0 if by_face else guessed_heads(cells)
+    head_lines = lines[:top] if by_face else [line for each in grouped[:heads] for line in each]
     body = [line for each in grouped[heads:] for line in each]
-    above = spread([named(each, parts, body) for each in grouped[:heads]])
-    names = tuple(number < heads for number in range(len(cells)))
-    yield Found(box_of(lines), (*above, *cells[heads:]), names, starts=_lefts(parts))
+    above = head_rows(head_lines, parts, body) if head_lines else []
+    names = tuple(number < len(above) for number in range(len(above) + len(cells) - heads))
+    yield Found(
+        box_of(lines),
+        (*above, *cells[heads:]),
+        names,
+        starts=_lefts(parts),
+        guessed=not by_face,
+        doubtful=are_doubtful(body, parts),
+    )
+
+
+def _head_lines(lines: Sequence[Line]) -> int:
+    """How many lines on top name the columns by their face."""
+    bold = [all(word.bold for word in line) for line in lines]
+    return next((number for number, each in enumerate(bold) if not each), 0)
+
+
+def _over_columns(lines: Sequence[Line]) -> int:
+    """How many lines on top reach over columns that those below show, as a name over several does."""
+    most = range(min(_MOST_HEADS, len(lines) - _LEAST_ROWS) + 1)
+    return max(most, key=lambda number: (len(columns(lines[number:])), -number), default=0)
 
 
 def _lefts(parts: Sequence[Column]) -> tuple[float, ...]:
@@ -185,6 +242,22 @@ def _trimmed(segment: Sequence[Line]) -> list[Line]:
     return lines
 
 
+def _without_notes(lines: list[Line]) -> list[Line]:
+    """The lines without the text below them: from a footnote's mark on, and what runs on over half of the breadth."""
+    if not lines:
+        return lines
+    least = WIDER * space(lines)
+    breadth = max(line[-1].x1 for line in lines) - min(line[0].x0 for line in lines)
+    running = [len(pieces(line, least)) == 1 for line in lines]
+    end = len(lines)
+    for place in range(len(lines) - 1, 0, -1):
+        if not running[place]:
+            break
+        if lines[place][0].text[0] in MARKS or lines[place][-1].x1 - lines[place][0].x0 > breadth / 2:
+            end = place
+    return lines[:end]
+
+
 def _is_prose(lines: Sequence[Line], parts: Sequence[Column]) -> bool:
     """Whether two columns hold running text."""
     sides = [[words for line in lines if (words := cell(line, part))] for part in parts]
@@ -198,5 +271,5 @@ def _is_list(cells: Sequence[Row]) -> bool:
     counted = sum(_MARKER.match(text) is not None for text in firsts) * 2 > len(firsts)
     contents = len(numbers) == len(lasts) and numbers == sorted(numbers)
     if len(cells[0]) > 2:
-        return any(map(_BULLET.match, firsts)) or (contents and counted and len(cells[0]) == 3)
+        return any(map(is_bullet, firsts)) or (contents and counted and len(cells[0]) == 3)
     return contents or counted

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from index.layout.cells import columns, filled, rowed
 from index.layout.lines import rows
-from index.layout.words import Word
+from index.layout.tables.cells import filled, rowed
+from index.layout.tables.columns import columns
+from index.layout.word import Word
 
 
 def words(*lines: tuple[float, dict[float, str]]) -> list[Word]:

@@ -1,0 +1,1 @@
+"""A PDF's tables: where they are, their columns, rows and names, over columns and pages."""

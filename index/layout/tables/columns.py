@@ -1,0 +1,155 @@
+"""Where the columns of a table without lines down begin: at gaps that run down, and where words are aligned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from statistics import median
+
+from index.layout.lines import GAP, pieces
+from index.layout.word import Word
+
+Column = tuple[float, float]
+"""From where to where a column reaches."""
+Line = Sequence[Word]
+
+# The share of lines that may reach over the gap between two columns: heads and rows over all columns.
+_CROSSING = 0.12
+# How far apart words are that begin at one place, in points, and the share of lines in which words of a column do.
+_SAME = 0.8
+_SUPPORT = 0.15
+# A gap between cells, in spaces between words.
+WIDER = 1.35
+_SPACE = 0.5
+_APART = 4.0
+
+
+def columns(lines: Sequence[Line]) -> list[Column]:
+    """The columns of ``lines``; the last has no end."""
+    return list(_columns(_starts(lines), lines))
+
+
+def cell(line: Line, column: Column) -> list[Word]:
+    """The words of a line in a column."""
+    return [word for word in line if column[0] <= word.x0 < column[1]]
+
+
+def crosses(line: Line, column: Column) -> bool:
+    """Whether a word of a line reaches over a column's beginning, where no other one begins."""
+    over = any(word.x0 < column[0] and word.x1 > column[0] + 1 for word in line)
+    return over and not any(abs(word.x0 - column[0] - 1) < 2 * _SAME for word in line)
+
+
+def of_names(lines: Sequence[Line]) -> list[Column]:
+    """The columns of lines that hold only their names: one begins where a name does."""
+    least = WIDER * space(lines)
+    found: list[float] = []
+    for start in sorted(piece[0].x0 - 1 for line in lines for piece in pieces(line, least)):
+        if not found or start - found[-1] > _APART:
+            found.append(start)
+    return list(_columns(found, lines))
+
+
+def is_doubtful(line: Line, parts: Sequence[Column], least: float) -> bool:
+    """Whether words of a line may stand in another column than the one that they were put in."""
+    apart = any(word.x0 - before.x1 > least for part in parts for before, word in pairwise(cell(line, part)))
+    return apart or any(crosses(line, part) for part in parts[1:])
+
+
+def parted(lines: Sequence[Line], parts: Sequence[Column]) -> list[list[Word]]:
+    """The lines with words in two where the text of one cell touches that of the next."""
+    return [[half for word in line for half in _halves(word, parts)] for line in lines]
+
+
+def space(lines: Sequence[Line]) -> float:
+    """The usual space between two words, in points."""
+    gaps = [
+        word.x0 - before.x1
+        for line in lines
+        for before, word in pairwise(line)
+        if 0 < word.x0 - before.x1 < _SPACE * word.size
+    ]
+    size = median([word.size for line in lines for word in line] or [10.0])
+    return median(gaps) if gaps else 0.25 * size
+
+
+def _halves(word: Word, parts: Sequence[Column]) -> Iterator[Word]:
+    for start, _ in parts[1:]:
+        for offset, left in word.joints:
+            if word.x0 < start - 1 and abs(left - start - 1) < 2 * _SAME:
+                yield replace(word, text=word.text[:offset], x1=min(left, word.x1), joints=())
+                yield replace(word, text=word.text[offset:], x0=left, joints=())
+                return
+    yield word
+
+
+def _starts(lines: Sequence[Line]) -> list[float]:
+    """The left edges, a point to the left of where words begin."""
+    found: list[float] = []
+    first = [min(word.x0 for line in lines for word in line) - 1] if lines else []
+    for start in sorted([*first, *_gaps(lines), *_aligned(lines)]):
+        if not found or start - found[-1] > _APART:
+            found.append(start)
+    return found
+
+
+def _columns(starts: Sequence[float], lines: Sequence[Line]) -> Iterator[Column]:
+    """The columns between ``starts`` that hold words."""
+    between = pairwise([*starts, float("inf")])
+    filled = [column[0] for column in between if any(cell(line, column) for line in lines)]
+    yield from pairwise([*filled, float("inf")])
+
+
+def _gaps(lines: Sequence[Line]) -> list[float]:
+    """Where gaps end that run down through all lines but a few."""
+    spans = [(piece[0].x0, piece[-1].x1) for line in lines for piece in pieces(line)]
+    few = int(_CROSSING * len(lines))
+    edges = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
+    starts: list[float] = []
+    covered, free_from = 0, float("-inf")
+    for x, change in edges:
+        if change > 0 and covered <= few < covered + change and x - free_from >= GAP / 2:
+            starts.append(x - 1)
+        covered += change
+        if change < 0 and covered <= few < covered + 1:
+            free_from = x
+    return starts
+
+
+def _aligned(lines: Sequence[Line]) -> Iterator[float]:
+    """Where words of several lines begin after more than a space, and hardly a word of another reaches over."""
+    least = WIDER * space(lines)
+    begins = sorted(
+        (word.x0, number)
+        for number, line in enumerate(lines)
+        for before, word in [(None, line[0]), *pairwise(line)]
+        if before is None or word.x0 - before.x1 > least or before.x1 - word.x0 > 0.1 * word.size
+    )
+    for group in _near(begins):
+        place = median(x for x, _ in group)
+        over = sum(_reaches_over(line, place) for line in lines)
+        enough = max(2, _SUPPORT * len(lines))
+        if len({number for _, number in group}) >= enough and over <= _CROSSING * len(lines):
+            yield place - 1
+
+
+def _near(begins: Sequence[tuple[float, int]]) -> Iterator[list[tuple[float, int]]]:
+    group = list(begins[:1])
+    for begin in begins[1:]:
+        if begin[0] - group[-1][0] > _SAME:
+            yield group
+            group = []
+        group.append(begin)
+    if group:
+        yield group
+
+
+def _reaches_over(line: Line, place: float) -> bool:
+    """Whether text of a line runs on over ``place``; that of a cell which touches the next does not."""
+    return any(
+        word.x0 < place - 1
+        and word.x1 > place + 1
+        and not any(abs(left - place) < 2 * _SAME for _, left in word.joints)
+        for word in line
+    )

@@ -1,0 +1,45 @@
+"""What several mentions of one condition in a note say together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from medrag.patient.formats.note.named import Said
+from medrag.types import Condition, Fact, FactStatus
+
+Judged = tuple[Said | None, Fact]
+_EXPLAINS = re.compile(
+    r"\b(?:due to|because of|secondary to|2/2|owing to|caused by|in view of|on account of"
+    r"|given (?:the|his|her)|after)\s"
+    r"(?:\w+\s)?\Z"
+    r"|\b(?:stopped|held|withheld|ceased|discontinued|hold|stop)\W{1,3}\Z|\((?:for|since|in)?\s?\Z",
+    re.IGNORECASE,
+)
+"""What stands before a condition that is only told as a reason ("withheld due to AKI")."""
+BEFORE = 24
+
+
+def agreed(judged: Sequence[Judged]) -> Iterator[Judged]:
+    """The facts of a note; an illness that a later mention calls over is over, and so is one told only as a reason.
+
+    A mention that gives a reason is left out where another of the same name is not current.
+    """
+    ended = {fact.display: place for place, (said, fact) in enumerate(judged) if said and _says_over(said, fact)}
+    past = {fact.display for _, fact in judged if isinstance(fact, Condition) and not fact.current}
+    for place, (said, fact) in enumerate(judged):
+        current = said is not None and isinstance(fact, Condition) and fact.status is FactStatus.ACTIVE
+        if current and said is not None and fact.display in past and _explains(said):
+            continue
+        if current and place < ended.get(fact.display, -1):
+            yield said, fact.model_copy(update={"status": FactStatus.RESOLVED})
+        else:
+            yield said, fact
+
+
+def _says_over(said: Said, fact: Fact) -> bool:
+    return isinstance(fact, Condition) and fact.status is FactStatus.RESOLVED and "over" in said.cues
+
+
+def _explains(said: Said) -> bool:
+    return _EXPLAINS.search(said.text[max(0, said.target.start - BEFORE) : said.target.start]) is not None

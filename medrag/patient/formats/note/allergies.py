@@ -1,0 +1,92 @@
+"""Whether a note speaks of an allergy to a substance, and the allergy."""
+
+from __future__ import annotations
+
+import re
+
+from medrag.patient.formats.note.named import MOST_AFTER, TAKEN, Said
+from medrag.reading.dosing.directions import amount_given
+from medrag.reading.languages import language
+from medrag.reading.terms import Kind, Term
+from medrag.types import Allergy, FactStatus
+
+_REACTION = re.compile(
+    r"\s?(?:\((?P<a>[^)\n]{2,60})\)|(?:=>|->|→|-|–|—|:|causes|causing|caused|reaction:?)\s?(?P<b>[^\n;,.(]{3,60}))"
+)
+_ANOTHER = re.compile(
+    r"\s(?:and|but|then) (?:has|had|s?he|was|is|the|also|now|switched|changed|stopped)\b|\s(?:but|so)\b", re.IGNORECASE
+)
+"""Where what a drug caused ends, and something else is told."""
+_INTOLERANT = re.compile(r"intoleran|tolerate|upset", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"\.\s|\n")
+_LABEL_GONE = re.compile(
+    r"\b(?:(?:entry |label )?(?:has been |was )?removed from (?:the |his |her )?(?:record|notes|chart|list)"
+    r"|label removed"
+    r"|entry removed|de-?labell?ed)\b",
+    re.IGNORECASE,
+)
+_HAD = re.compile(r"\b(?:had|having|given|takes|taken)\s$", re.IGNORECASE)
+_ALLERGIC = re.compile(r"allerg|anaphyl|rash|hives|urticaria|angio|sjs|dress\b|swelling|itch", re.IGNORECASE)
+NEAR = 30
+"""Characters before a substance in which the word allergy makes a condition one of an allergy."""
+
+
+def is_allergy(said: Said) -> bool:
+    """Whether the note speaks of an allergy to the substance, or of none, and not of taking it."""
+    before = said.text[max(0, said.target.start - NEAR) : said.target.start]
+    if "conditional" in said.cues and said.section != "allergies" and "allerg" not in before.casefold():
+        return False
+    if said.section == "stopped" and not _ALLERGIC.search(
+        said.text[said.target.end : said.target.end + NEAR].partition("\n")[0]
+    ):
+        return False
+    if "allergic" in said.cues or _reacted(said):
+        return True
+    if said.section != "allergies":
+        return False
+    return not (said.cues & TAKEN or _HAD.search(before) or amount_given(said.target.directions))
+
+
+def _reacted(said: Said) -> bool:
+    """Whether a substance that is not taken is followed by what it did ("Penicillin (hives)", "codeine - nausea")."""
+    if said.target.term.kind is Kind.CONDITION or said.cues & TAKEN or said.target.directions:
+        return False
+    match = _REACTION.match(said.text, said.target.end)
+    words = (match["a"] or match["b"]).casefold() if match else ""
+    return any(each.strip() in language().words["reactions"] for each in re.split(r",|/| and ", words))
+
+
+def allergy_of(said: Said) -> Allergy | None:
+    """The allergy, an active one unless it is denied or the substance tolerated; None for a relative's."""
+    if "family" in said.cues:
+        return None
+    match = _REACTION.match(said.text, said.target.end)
+    line = _SENTENCE_END.split(said.text[said.target.end : said.target.end + MOST_AFTER])[0]
+    negated = (
+        "absent" in said.cues or ("tolerated" in said.cues and not _reacted(said)) or bool(_LABEL_GONE.search(line))
+    )
+    around = said.text[max(0, said.target.start - 30) : said.target.end + 20]
+    return Allergy(
+        display=said.shown,
+        status=FactStatus.NEGATED if negated else FactStatus.ACTIVE,
+        source=said.source,
+        date=said.date,
+        kind="intolerance" if _INTOLERANT.search(around) else "allergy",
+        reaction=_ANOTHER.split(match["a"] or match["b"])[0].strip() if match else None,
+    )
+
+
+def reaction_end(said: Said, illness: Term | None = None) -> int:
+    """Where the reaction to an allergen ends: it is no condition of its own.
+
+    An ``illness`` that is an event ("caused pancreatitis") is one, unless brackets or a dash set it off.
+    """
+    match = _REACTION.match(said.text, said.target.end)
+    if match is None:
+        return said.target.end
+    if match[0].strip()[0] in "(-–—:=":
+        return match.end()
+    if illness is not None and illness.event:
+        return said.target.end
+    own = _ANOTHER.search(match[0])
+    return match.start() + own.start() if own else match.end()

@@ -1,0 +1,146 @@
+"""From an illness in a note and what is said of it to a condition with its status."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from medrag.patient.formats.note.named import MOST_AFTER, Said
+from medrag.reading.languages import language
+from medrag.reading.terms import Kind, Term
+from medrag.types import Condition, FactStatus
+
+_TREATED = re.compile(
+    r"\b(?:completed|finished|course of|had)\b[^.;\n]{3,60}?\bfor\s(?:(?:an?|the|his|her|\w+)\s){0,2}$", re.IGNORECASE
+)
+"""What stands before an illness that a finished course of a drug was for."""
+_TAKEN_OUT = re.compile(r"ectomy for\s(?:(?:an?|the|his|her|\w+)\s){0,2}$", re.IGNORECASE)
+"""What stands before what was cured by taking an organ out."""
+_CANCER = re.compile(r"cancer|carcinoma|melanoma|lymphoma|sarcoma|leuka?emia|tumou?r|\bca\b|seminoma", re.IGNORECASE)
+_METASTATIC = re.compile(r"metasta|stage iv", re.IGNORECASE)
+_NO_TRACE = re.compile(
+    r"\bNED\b|\b(?:no|without) (?:evidence of )?(?:recurrence|disease|residual)|\bdisease[- ]free\b|\ball clear\b"
+    r"|\bdischarged from (?:oncology|follow)",
+    re.IGNORECASE,
+)
+_PROCEDURE = re.compile(
+    r"(?:ectomy|plasty|otomy|replacement|dialysis|transplant|bypass|section|surgery|pacemaker)\b", re.IGNORECASE
+)
+"""What is done to a patient: where it is planned it has not been done."""
+BEFORE_TREATED = 90
+_GRADED = {"ascites", "hepatic encephalopathy"}
+_NON = re.compile(r"\bnon[- ]?$", re.IGNORECASE)
+_EPISODE = re.compile(r"\s(?:relapse|flare|exacerbation|recurrence|attack|crisis)s?\b", re.IGNORECASE)
+"""One that is unlikely says nothing of the disease itself."""
+_IN_MASS = re.compile(r"\d\s?(?:mg|g|mcg|ml)\b", re.IGNORECASE)
+_HAD_ONCE = re.compile(
+    r"(?:^|[.;\n]\s{0,3}|[-•*]\s)(?:(?:s?he|i|pt|patient) )?had (?:an? )?(?:\w+ ){0,2}\Z", re.IGNORECASE
+)
+_IN_YEAR = re.compile(r",? \(?(?:in )?(?:19|20)\d\d\b")
+_NOT_TOLD = frozenset(
+    {"plan", "instructions", "allergies", "medications", "stopped", "social", "treated", "other", "review"}
+)
+"""Sections in which a name that nothing is known of is mentioned in passing."""
+_STAGE = re.compile(
+    r"(?:,?\s?\(?(?=stage|grade|class|NYHA)|\s{1,3})(?P<stage>(?:stage|grade|class|NYHA(?: class)?|type)\s{0,2}"
+    r"(?:G?[1-5][ab]?|I{1,3}V?|IV|V))\b",
+    re.I,
+)
+_SEVERE = r"mild|slight|minimal|small|trace|moderate|severe|large|massive|tense|gross|refractory|controlled"
+_GRADE = r"(?:west haven )?(?:grade|stage)\s?(?:[0-4](?:\s?[-–]\s?[1-4])?|I{1,3}V?|IV)"
+_BEFORE = re.compile(
+    rf"\b(?P<said>{_SEVERE}|{_GRADE})(?:[\s-]{{1,2}}(?:to|amount|volume|of|degree|hepatic)\b){{0,3}}[\s-]{{1,2}}$", re.I
+)
+_AFTER = re.compile(rf"\s?[,(:]?\s?(?:is|was|that is|which is|well)?\s?(?P<said>{_SEVERE}|{_GRADE})\b", re.I)
+
+
+def condition_of(said: Said) -> Condition | None:
+    """The condition; None for one that is only tested for, vaccinated against or listed among allergies.
+
+    One that nothing is known of is not current where it is mentioned in passing.
+    """
+    status = _condition_status(said)
+    if said.section == "allergies" or status is None:
+        return None
+    target = said.target
+    if not target.known and status is FactStatus.ACTIVE and said.section in _NOT_TOLD:
+        return None
+    stage = _stage_after(said.text, target.end)
+    name = target.term.name if target.known else said.words
+    severity = _severity_around(said.text, target.start, target.end) if name in _GRADED else None
+    parts = (severity, name) if severity else (name, stage)
+    return Condition(
+        display=" ".join(part for part in parts if part), status=status, source=said.source, date=said.date
+    )
+
+
+def habit_of(said: Said) -> Condition | None:
+    """The use of a substance that nobody prescribes ("cannabis last 2023"); None for a drug (by dose or list)."""
+    word = said.words.casefold()
+    dosed = _IN_MASS.search(said.target.directions or "") is not None
+    if word not in language().words["habits"] or dosed or said.section in {"medications", "allergies"}:
+        return None
+    return condition_of(replace(said, target=replace(said.target, term=Term(Kind.CONDITION, f"{word} use"))))
+
+
+def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the order in which they decide)
+    cues, term = said.cues, said.target.term
+    pregnancy = term.name.startswith("pregnan")
+    if _NON.search(said.text[max(0, said.target.start - 5) : said.target.start]):
+        return FactStatus.NEGATED
+    if "about" in cues and not cues & {"absent", "present"}:
+        return None
+    if cues & {"absent", "possible"} and _EPISODE.match(said.text, said.target.end):
+        return None
+    if "family" in cues or said.section == "family":
+        return FactStatus.NEGATED if "absent" in cues else FactStatus.FAMILY_HISTORY
+    if "absent" in cues:
+        return FactStatus.NEGATED
+    if "planned" in cues and (pregnancy or _PROCEDURE.search(term.name)):
+        return FactStatus.PLANNED
+    if cues & {"possible", "conditional"} or said.section == "instructions":
+        return FactStatus.UNCERTAIN
+    if cues & {"over", "past"} or said.section == "past" or _is_over(said):
+        return FactStatus.RESOLVED
+    historical = ("history" in cues or said.section in {"history", "surgery"}) and "current" not in cues
+    event = term.event or pregnancy or (not said.target.known and "history" in cues)
+    return FactStatus.RESOLVED if historical and event else FactStatus.ACTIVE
+
+
+def _is_over(said: Said) -> bool:
+    """Whether an event was treated, an organ with it taken out, or a cancer left no trace."""
+    treated = said.target.term.event and _was_treated(said)
+    before = said.text[max(0, said.target.start - 40) : said.target.start]
+    once = _HAD_ONCE.search(before) and _IN_YEAR.match(said.text, said.target.end)
+    return bool(treated or once) or _was_taken_out(said) or _left_no_trace(said)
+
+
+def _left_no_trace(said: Said) -> bool:
+    """Whether the rest of a cancer's entry says that nothing of it is left ("2009, lumpectomy; NED")."""
+    if not _CANCER.search(said.target.term.name) or _METASTATIC.search(said.target.term.name):
+        return False
+    line = said.text[said.target.end : said.target.end + MOST_AFTER].partition("\n")[0]
+    return _NO_TRACE.search(line) is not None
+
+
+def _was_treated(said: Said) -> bool:
+    """Whether a finished course of a drug before was for it ("completed amoxicillin for otitis media")."""
+    start = said.target.start
+    return _TREATED.search(said.text[max(0, start - BEFORE_TREATED) : start]) is not None
+
+
+def _was_taken_out(said: Said) -> bool:
+    start = said.target.start
+    return _TAKEN_OUT.search(said.text[max(0, start - BEFORE_TREATED) : start]) is not None
+
+
+def _stage_after(text: str, end: int) -> str | None:
+    """The stage, grade or class that follows a condition's name at ``end``."""
+    match = _STAGE.match(text, end)
+    return re.sub(r"\s+", " ", match["stage"]) if match else None
+
+
+def _severity_around(text: str, start: int, end: int) -> str | None:
+    """How severe a sign at ``start`` to ``end`` is said to be: "mild", "grade 2", "controlled"."""
+    match = _BEFORE.search(text[max(0, start - 40) : start]) or _AFTER.match(text, end)
+    return re.sub(r"\s+", " ", match["said"]).casefold() if match else None

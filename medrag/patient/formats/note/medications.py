@@ -1,0 +1,114 @@
+"""From a drug in a note and what is said of it to a medication with its status."""
+
+from __future__ import annotations
+
+import re
+
+from medrag.patient.formats.note.days import Calendar
+from medrag.patient.formats.note.named import TAKEN, Said
+from medrag.reading.languages import language
+from medrag.types import FactStatus, Medication
+
+_ONCE = re.compile(
+    r"\bx ?1\b|\bonce\b(?! (?:a|per|daily|weekly|every|monthly|\w+ly))|\bstat\b"
+    r"|\bonce only\b|\bsingle dose\b|\bone[- ]off\b",
+    re.IGNORECASE,
+)
+AFTER = 24
+"""Characters after a drug's directions in which they may say that it was given once."""
+_SICK_DAY = re.compile(
+    r"\s(?:if|in case|should)\b|\s(?:when|whenever|while|during|on)\s(?:\w+\s)?(?:unwell|sick|vomit\w*"
+    r"|dehydrat\w*|acutely|ill\b|febrile|days?"
+    r"|e?GFR"
+    r"|SBP|HR|K\b|BP|diarrh\w*)",
+    re.IGNORECASE,
+)
+"""A condition on which a drug is to be held: it is not held now."""
+_DAYS = re.compile(
+    r"[^.;,\n]{0,30}?(?<![\d/])\(?(?P<first>\d{1,2}/\d{1,2})(?:/\d{2,4})?\s?(?:[-–]|to|until)\s?(?P<last>\d{1,2}/\d{1,2})\b(?!/\d)"
+)
+"""The first and the last day of a course."""
+
+
+def medication_of(said: Said) -> Medication | None:
+    """The drug as taken, stopped, planned...; None for a relative's, and for an ordinary word meaning no drug."""
+    if "family" in said.cues or said.section == "family" or _only_tested(said):
+        return None
+    if "stopped" in said.cues and ("conditional" in said.cues or _SICK_DAY.match(said.text, said.target.end)):
+        return None
+    dosed = said.target.directions is not None
+    everyday = said.words.casefold() in language().words["everyday"]
+    if everyday and not (dosed or said.section in {"medications", "stopped"} or said.cues & {"taking", "stopped"}):
+        return None
+    return Medication(
+        display=said.shown,
+        dosage=said.target.directions,
+        status=_status_now(said, dosed=dosed),
+        source=said.source,
+        date=said.date,
+    )
+
+
+def _only_tested(said: Said) -> bool:
+    """Whether a drug is only tested for or spoken of; one for prophylaxis is taken."""
+    prophylactic = said.text.startswith(" prophylaxis", said.target.end)
+    return "about" in said.cues and not (said.cues & TAKEN or prophylactic)
+
+
+def _status_now(said: Said, *, dosed: bool) -> FactStatus:
+    """Its status; what was given once, or in the course of a stay without a word that it goes on, may be over."""
+    status = _medication_status(said.cues, said.section, dosed=dosed)
+    if status in {FactStatus.ACTIVE, FactStatus.UNCERTAIN} and _ran_out(said):
+        return FactStatus.RESOLVED
+    once = _given_once(said)
+    if once and status is FactStatus.ACTIVE and "taking" in said.cues:
+        return FactStatus.RESOLVED
+    in_passing = said.section == "course" and not said.cues
+    return FactStatus.UNCERTAIN if status is FactStatus.ACTIVE and (once or in_passing) else status
+
+
+def _given_once(said: Said) -> bool:
+    """Whether its directions, or the words in its line just after, say that it is given once."""
+    stop = max(said.target.end, said.target.stop) + AFTER
+    line = said.text[said.target.end : stop + AFTER].partition("\n")[0]
+    once = _ONCE.search(line)
+    return once is not None and said.target.end + once.end() <= stop
+
+
+def _ran_out(said: Said) -> bool:
+    """Whether days after the name are the first and last on which it was given, before the note ("11/1-11/3")."""
+    ran = _DAYS.match(said.text, said.target.end)
+    if ran is None or said.date is None:
+        return False
+    calendar = Calendar.of(said.text, said.date)
+    first, last = (calendar.day(ran[name]) for name in ("first", "last"))
+    return first is not None and last is not None and first <= last
+
+
+# In the order in which they decide.
+_MEDICATION_CUES = {
+    "stopped": FactStatus.RESOLVED,
+    "absent": FactStatus.NEGATED,
+    "refused": FactStatus.NEGATED,
+    "planned": FactStatus.PLANNED,
+    "conditional": FactStatus.UNCERTAIN,
+    "possible": FactStatus.UNCERTAIN,
+    "taking": FactStatus.ACTIVE,
+    "over": FactStatus.RESOLVED,
+    "tolerated": FactStatus.UNCERTAIN,
+}
+
+
+def _medication_status(cues: frozenset[str], section: str | None, *, dosed: bool) -> FactStatus:
+    for cue, status in _MEDICATION_CUES.items():
+        if cue in cues and not (cue == "tolerated" and dosed):
+            return status
+    if section == "stopped":
+        return FactStatus.RESOLVED
+    if section == "medications":
+        return FactStatus.ACTIVE
+    if cues & {"past", "history"}:
+        return FactStatus.UNCERTAIN
+    if section in {"plan", "assessment", "instructions"}:
+        return FactStatus.PLANNED if dosed else FactStatus.UNCERTAIN
+    return FactStatus.ACTIVE if dosed else FactStatus.UNCERTAIN

@@ -1,0 +1,69 @@
+"""The cues of a language, and the wordings by which it is decided what they reach."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from medrag.reading.languages import CueList, language
+from medrag.reading.matcher import Letters, Matcher
+
+MOST_WORDS = {"item": 8, "list": 14, "sentence": 40, "adjacent": 2}
+"""Words besides other mentions that may stand between a cue of that reach and what it bears on."""
+MARK = re.compile(r"\([-−–+ xX✓✔]\)|\[[ xX✓✔NnYy]?\]|[☐☑☒]")
+OF_RELATIVE = re.compile(r"\bin (?:\w+ ){0,2}$", re.I)
+BESIDE = re.compile(
+    r"[ \n|-]*(?:(?:and|&|or|,|/)\s?(?:[A-E]|\w{2,12}(?= (?:ab|abs|ag|serolog\w+|vaccin\w+|antibod\w+)\b))\s"
+    r"|\+ ?\w{2,14}\s)?",
+    re.I,
+)
+"""Nothing, or another of the kind ("hepatitis B and C serology")."""
+ALONE = re.compile(r"[^()\n]{0,12}\)")
+EXCHANGES = frozenset({"stopped", "taking", "planned"})
+TO = re.compile(r"\b(?:to|with|onto|for|by)\b", re.I)
+NEAREST = 16
+"""How many cues on either side of a mention are looked at."""
+JOINED = re.compile(r"\b(?:and|or|nor|&|plus)\b|(?<!\d)/|/(?!\d)")
+EITHER = re.compile(r"\bor\b|/|\bcomplicated by\b", re.I)
+EXTENDS = frozenset({"stopped", "absent", "refused", "allergic", "taking", "family", "planned", "tolerated", "present"})
+"""What may be said, after a list, of all of its items ("A, B and C were stopped")."""
+OF_ROW = frozenset({"stopped", "refused", "taking", "planned"})
+"""What a cell of a table of drugs says of its row's drug."""
+ANSWERS = frozenset({"absent", "present", "possible"})
+ALWAYS = frozenset({"end", "self", "reports"})
+OR = re.compile(r"\b(?:or|nor)\b")
+APART = re.compile(r"\.|\s[-–—]\s")
+PLURAL = re.compile(r"\b(?:were|are|have been|all|both)\b", re.I)
+NEW_CLAUSE = re.compile(r"[-–—,]\s(?:(?:but|and)\s)?(?:s?he|they|I|we)\s(?:\w+\s)?\Z")
+"""What a new clause begins with: the verb after it is of what follows ("no NSAIDs - he stopped Celebrex")."""
+NEXT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """``text[start:end]`` says ``says`` of what stands before or after it."""
+
+    start: int
+    end: int
+    says: str
+    side: str
+    reach: str
+    sign: bool = False
+
+
+Signs = tuple[tuple[re.Pattern[str], CueList], ...]
+
+
+@lru_cache(maxsize=4)
+def cue_matchers(code: str) -> tuple[Matcher[CueList], Signs, dict[str, frozenset[str]]]:
+    """The matcher of a language's cues in words, its cues in signs, and what ends each kind."""
+    known = language(code)
+    words = ((written, Letters.ANY, cue) for cue in known.cues for written in cue.words)
+    signs = tuple((re.compile("|".join(cue.signs)), cue) for cue in known.cues if cue.signs)
+    return Matcher(words), signs, known.ended_by
+
+
+def in_order(cue: Cue) -> tuple[int, int]:
+    """Sorts cues by where they begin, the longer first."""
+    return cue.start, -cue.end

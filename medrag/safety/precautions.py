@@ -1,0 +1,36 @@
+"""Advice that refuses the care on which a warning rests ("the dose stays, no levels needed").
+
+A warning lets a statement out because the harm can be met by care. Where the statement itself refuses the care, what
+warned withholds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from medrag.reading.languages import pattern
+from medrag.types import Finding, Severity, Verdict
+
+_said = partial(pattern, "precautions")
+BY_CARE = frozenset(
+    {"interaction", "renal", "hepatic", "pregnancy", "pharmacogenomics", "contraindication", "qt", "withdrawal"}
+)
+"""Checks whose warnings ask for care."""
+
+
+def refuses_care(text: str) -> bool:
+    """Whether the text refuses checks, changes or precautions, and takes none."""
+    denied = _said("denied")
+    return denied.search(text) is not None and not _said("taken").search(denied.sub(" ", text))
+
+
+def without_care(findings: Iterable[Finding], text: str) -> Iterator[Finding]:
+    """The findings, those that warn and ask for care as contraindications where ``text`` refuses it."""
+    refused = refuses_care(text)
+    for each in findings:
+        warns = each.verdict is Verdict.FAIL and each.severity is Severity.WARNING
+        if refused and warns and each.check in BY_CARE:
+            yield each.model_copy(update={"severity": Severity.CONTRAINDICATED})
+        else:
+            yield each
