@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import combinations
 from typing import Any
 
@@ -21,21 +20,7 @@ OWN_SOURCE = "medrag safety knowledge: no rule found against it"
 MISSING_SOURCE = "medrag: missing knowledge or patient data is never taken for safety"
 
 
-_OR = re.compile(r"\bor\b", re.IGNORECASE)
-_INSTEAD = re.compile(
-    r"\s*/\s*|.*\b(?:alternativ\w*|otherwise|failing (?:that|this|which)|if (?:that|this) fails|in (?:its )?place)\b.*",
-    re.I | re.S,
-)
-_CHOICE = re.compile(
-    r"\b(?:options?|choices?|alternatives?|choose|pick|(?:one|any|either) of|either|such as|e\.g\.|for "
-    r"example)\b[^.;]*$",
-    re.IGNORECASE,
-)
-"""Words before a list that make it one to choose from."""
-_AND = re.compile(r"\b(?:and|plus|with|combined|together|added to|in addition)\b|\+", re.IGNORECASE)
-_TOGETHER = re.compile(
-    r"\b(?:plus|with|combined|together|added to|in addition|add|start|give)\b|\+|[.;]", re.IGNORECASE
-)
+_said = partial(pattern, "choices")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +146,15 @@ def offered_as_choice(text: str, one: Prescription, other: Prescription) -> bool
     An "or" of something else ("with or without food and", "once or twice daily and") joins no drugs.
     """
     between = text[one.mention.end : other.mention.start]
-    if _INSTEAD.fullmatch(between) or pattern("stops", "sequence").search(between):
+    if _said("instead").fullmatch(between) or pattern("stops", "sequence").search(between):
         return True
-    *_, after_or = _OR.split(between)
+    *_, after_or = _said("or").split(between)
     if after_or != between:
-        return not _AND.search(after_or)
-    if _CHOICE.search(text[: one.mention.start]) and not _TOGETHER.search(between):
+        return not _said("and").search(after_or)
+    if _said("choice").search(text[: one.mention.start]) and not _said("together").search(between):
         return True
-    listed = "," in between and not _AND.search(between)
-    return listed and re.match(r"[^.;]*?\bor\b", text[other.mention.end :]) is not None
+    listed = "," in between and not _said("and").search(between)
+    return listed and _said("or_later").match(text, other.mention.end) is not None
 
 
 def ingredients_of(prescription: Prescription, knowledge: Knowledge) -> frozenset[str]:

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.schema import Emergency, RedFlag
 from medrag.patient.view import PatientView
+from medrag.reading import languages
 from medrag.safety.check_context import fail
 from medrag.types import Finding, Severity
 
-_NEGATED = re.compile(
-    r"\b(?:no|not|denie[sd]|denying|without|never|negative for|free of|absence of|rule[sd]? out|ruling out|nor|neither"
-    r"|family history of|history of|h/o|hx of|prior|previous|remote|prevent(?:ion of|ing|s)?|avoid"
-    r"|prophylaxis (?:of|for|against)|(?:at )?risk (?:of|for)|screen(?:ing)? for|reduce the risk of"
-    r"|after an? (?:recent )?|recovered from|years ago|resolved|secondary prevention (?:of|after))\b[^.;:!?]*$",
-    re.IGNORECASE,
-)
-_RESET = re.compile(r"\b(?:but|however|now|today|presents?(?: with)?|presenting|currently|although)\b", re.IGNORECASE)
-_AFTERWARDS = re.compile(
-    r"^\s*(?:\w+\s+){0,2}(?:was|were|has been|is)?\s*"
-    r"(?:ruled out|excluded|resolved|years ago|in (?:19|20)\d\d|unlikely|prevention|prevented|prophylaxis|risk\b"
-    r"|guideline)",
-    re.IGNORECASE,
-)
+_said = partial(languages.pattern, "emergencies")
 _REACH = 70
 
 
@@ -44,13 +32,15 @@ def _finding(notice: str, source: str, name: str) -> Finding:
 
 
 def _raised(flag: RedFlag, text: str) -> bool:
-    return all(_named(group).search(text) and any(_present(pattern, text) for pattern in group) for group in flag.all)
+    return all(
+        _named(group).search(text) and any(_present(expression, text) for expression in group) for group in flag.all
+    )
 
 
 @lru_cache(maxsize=1024)
 def _named(group: tuple[str, ...]) -> re.Pattern[str]:
     """Finds any pattern of a group: most questions name none, and one search tells."""
-    return re.compile("|".join(pattern if pattern.isupper() else f"(?i:{pattern})" for pattern in group))
+    return re.compile("|".join(expression if expression.isupper() else f"(?i:{expression})" for expression in group))
 
 
 @lru_cache(maxsize=1024)
@@ -59,17 +49,17 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{pattern})(?:\b|(?=\W|$))", flags)
 
 
-def _present(pattern: str, text: str) -> bool:
+def _present(expression: str, text: str) -> bool:
     """Whether the words occur and at least one occurrence is neither negated nor past."""
-    return any(not _negated(text, match.start(), match.end()) for match in _compiled(pattern).finditer(text))
+    return any(not _negated(text, match.start(), match.end()) for match in _compiled(expression).finditer(text))
 
 
 def _negated(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - _REACH) : start]
-    reset = list(_RESET.finditer(before))
+    reset = list(_said("reset").finditer(before))
     if reset:
         before = before[reset[-1].end() :]
-    return bool(_NEGATED.search(before)) or bool(_AFTERWARDS.match(text[end : end + _REACH]))
+    return bool(_said("negated").search(before)) or bool(_said("afterwards").match(text[end : end + _REACH]))
 
 
 def _of_record(patient: PatientView, knowledge: Knowledge) -> Iterator[Finding]:
