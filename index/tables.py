@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 MARKS = "*†‡§¶#¥ᵃᵇᶜᵈᵉᶠᵍ¹²³⁴⁵⁶⁷⁸⁹"
 # Marks that are never powers of a number.
-_LETTERS = "†‡ᵃᵇᶜᵈᵉᶠᵍ"
+_LETTERS = "†‡§¶¥ᵃᵇᶜᵈᵉᶠᵍ"
 _NOTE = re.compile(rf"^\s*(?:\[\^?(\w+)\]:?|([{MARKS}]+)|([a-g])\s(?=[A-Z]))\s*(.+)", re.DOTALL)
 # Where the next of several notes in one text begins.
 _APART = re.compile(rf"(?<=[.;])\s+(?=[{MARKS}]+\s*\w)")
 _MAX_NAME_WORDS = 8
+_CELL_WORDS = 5
 _MAX_GROUP_WORDS = 10
 # A cell that gives an amount or ends a sentence names no column; one that names only its unit does.
 _VALUE = re.compile(
@@ -53,8 +54,7 @@ def is_settled(grid: Grid) -> bool:
     names, body = _names(grid.rows[: grid.heads]), [row for row in grid.rows[grid.heads :] if any(row)]
     cells = [(place, cell) for row in body for place, cell in enumerate(row) if cell]
     if not names:
-        bare = any(_BARE.fullmatch(cell) for place, cell in cells if place)
-        return not bare and (grid.marked or len(grid.rows[0]) < 3) and (grid.marked or _are_whole(body))
+        return grid.marked and not any(_BARE.fullmatch(cell) for place, cell in cells if place)
     if body and names[0] and not body[0][0]:
         return False
     amounts = {place for place, cell in cells if _AMOUNT.search(cell)}
@@ -64,6 +64,11 @@ def is_settled(grid: Grid) -> bool:
     return not nameless and (grid.marked or _are_whole(body))
 
 
+def _flows(above: str, below: str) -> bool:
+    """Whether a text goes on in the next row: what was taken for a table are two columns of a page."""
+    return len(above.split()) > _CELL_WORDS and above[-1] not in ".;" and below[:1].islower()
+
+
 def hangs(text: str) -> bool:
     """Whether the text of a cell is to go on: "92 or", "500 mg every", "(at most"."""
     return bool(_HANGING.search(text)) or text.count("(") > text.count(")")
@@ -71,7 +76,11 @@ def hangs(text: str) -> bool:
 
 def _are_whole(body: Sequence[Row]) -> bool:
     """Whether no row is part of another, as far as its words tell."""
+    if not body:
+        return True
     if any(hangs(cell) for row in body for cell in row):
+        return False
+    if len(body[0]) == 2 and any(_flows(above[1], row[1]) for above, row in pairwise(body)):
         return False
     lone = [row for row in body if not any(row[1:])]
     rows = [row for row in body if any(row[1:])]
@@ -162,10 +171,21 @@ def _names_columns(row: Row) -> bool:
 
 
 def _names(heads: Sequence[Row]) -> list[str]:
-    """A column's name: what stands over it, from the top, each once."""
+    """A column's name: what stands over it, from the top, each once.
+
+    Rows of which no name stands over several columns are the lines of one.
+    """
     width = max(map(len, heads), default=0)
-    columns = ([row[column] for row in heads if column < len(row) and row[column]] for column in range(width))
-    return [", ".join(dict.fromkeys(each.rstrip(":") for each in column)) for column in columns]
+    after = [", " if any(one and one == other for one, other in pairwise(row)) else " " for row in heads]
+    return [_name(heads, after, column) for column in range(width)]
+
+
+def _name(heads: Sequence[Row], after: Sequence[str], column: int) -> str:
+    parts: dict[str, str] = {}
+    for row, sign in zip(heads, after, strict=True):
+        if column < len(row) and row[column]:
+            parts.setdefault(row[column].rstrip(":"), sign)
+    return "".join(f"{said}{sign}" for said, sign in parts.items()).rstrip(", ")
 
 
 def _carried(row: Row, above: Row) -> Row:

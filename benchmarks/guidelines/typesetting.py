@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from benchmarks.guidelines.labels import MARKS
 from benchmarks.guidelines.text import (
@@ -90,9 +91,10 @@ def _latex_table(table: Table, columns: bool, ruled: bool) -> Iterator[str]:
         yield rf"\begin{{table{star}}}[t]\centering{small}{caption}\begin{{tabular}}{{{shape}}}{rule}"
     else:
         yield rf"\begin{{longtable}}{{{shape}}}{caption}{ends}{rule}"
-    for row in table.spans():
-        cells = [rf"\multicolumn{{{wide}}}{{l}}{{{_tex(name)}}}" if wide > 1 else _tex(name) for name, wide, _ in row]
-        cells = [*[""] * (width - sum(wide for _, wide, _ in row)), *cells]
+    for number, row in enumerate(table.spans()):
+        names = [rf"\multicolumn{{{wide}}}{{l}}{{{_tex(name)}}}" if wide > 1 else _tex(name) for name, wide, _ in row]
+        deep = [number > 0 and table.heads[number - 1][place] == table.heads[number][place] for place in range(width)]
+        cells = ["" for each in takewhile(bool, deep)] + names + ["" for each in takewhile(bool, reversed(deep))]
         yield f"{' & '.join(cells)}\\\\"
     yield rule
     for row_of_cells in table.cells:

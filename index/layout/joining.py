@@ -25,7 +25,7 @@ _HANGING = frozenset(["or", "and", "to"])
 def joined(text: str, line: str) -> str:
     """``text`` and the ``line`` that follows it; a word that a hyphen broke is one again."""
     broken, rest = _HYPHEN.search(text), _WORD.match(line)
-    if not text or not line:
+    if not text or not line or line[0] in ",;:.)":
         return text + line
     if text.endswith("/") and line[:1].isalpha():
         return text + line

@@ -320,8 +320,12 @@ class Knowledge:
         return tuple(name for name in term.names if name.isascii()) if term is not None else ()
 
     def origin(self, fact: Fact) -> Source:
-        """The document that a fact stands on; a source in words is a document of that title."""
-        return self.sources.get(fact.source) or Source(key=fact.source, document=fact.source)
+        """The document that a fact stands on."""
+        return self.document(fact.source)
+
+    def document(self, source: str) -> Source:
+        """The document that ``source`` names; a source in words is a document of that title."""
+        return self.sources.get(source) or Source(key=source, document=source)
 
     def cite(self, fact: Fact) -> Cited:
         """A fact's source in full, and whether the fact was reviewed."""

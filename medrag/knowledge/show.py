@@ -7,9 +7,11 @@ from typing import Any
 
 from medrag.errors import KnowledgeError
 from medrag.knowledge.base import Knowledge, drugs_named
+from medrag.knowledge.effects import TreatmentEffect
 from medrag.knowledge.names import Name, normalise
 from medrag.knowledge.reader import RULES
 from medrag.knowledge.schema import Fact
+from medrag.knowledge.scoring import Equivalent, ScoreItem
 
 
 def known_of(written: str, knowledge: Knowledge) -> list[dict[str, Any]]:
@@ -49,6 +51,7 @@ def _drug(name: str, knowledge: Knowledge) -> dict[str, Any]:
         **drug.model_dump(exclude={"name"}, exclude_defaults=True),
         "products": [product.name for product in knowledge.products if name in product.ingredients],
         "classes": sorted(key for key, members in knowledge.members.items() if name in members),
+        "levels": [each.names[0] for each in knowledge.measurements.values() if each.drug == name],
         "rules": dict(_rules(frozenset((name,)), knowledge)),
         "pharmacogenomics": _pgx(name, knowledge),
     }
@@ -67,15 +70,22 @@ def _class(key: str, knowledge: Knowledge) -> dict[str, Any]:
 
 
 def _rules(members: frozenset[str], knowledge: Knowledge) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """By kind, the rules that name all of ``members``, by themselves or by a class that holds them."""
-    for kind in RULES:
-        touching = [
-            described(fact, knowledge)
-            for fact in getattr(knowledge.rules, kind)
-            if any(members <= knowledge.expand((term,)) for term in drugs_named(fact))
-        ]
+    """By kind, what names all of ``members``, by themselves or by a class that holds them: rules, results, scores."""
+    groups: dict[str, Iterable[Any]] = {kind: getattr(knowledge.rules, kind) for kind in RULES}
+    groups |= {"effects": knowledge.effects, "order_calculators": knowledge.order_calculators}
+    groups |= {"equivalents": knowledge.equivalents, "scores": knowledge.scores.values()}
+    for kind, facts in groups.items():
+        touching = [fact for fact in facts if any(members <= knowledge.expand((term,)) for term in drugs_named(fact))]
         if touching:
-            yield kind, touching
+            yield kind, [_described(fact, knowledge) for fact in touching]
+
+
+def _described(fact: Fact | TreatmentEffect | Equivalent | ScoreItem, knowledge: Knowledge) -> dict[str, Any]:
+    if isinstance(fact, Fact):
+        return described(fact, knowledge)
+    source = knowledge.document(fact.source).model_dump(exclude={"key"}, exclude_defaults=True)
+    said = fact.model_dump(mode="json", exclude_defaults=True, exclude={"source", "reviewed"})
+    return {**said, "source": source, "review": None}
 
 
 def described(fact: Fact, knowledge: Knowledge) -> dict[str, Any]:

@@ -134,7 +134,7 @@ class Measurement(Record):
     Outside ``low`` to ``high`` a value is an error. A value older than ``fresh_days`` is not computed with (``None``:
     it never grows old). ``molar_mass`` (g/mol) and ``valence`` convert amounts to mass and milliequivalents;
     ``factors`` convert other units to ``unit``, ``shifted`` those that take a factor and an addend; ``slips`` are units
-    that explain an impossible value. ``drug`` is the drug whose level it is. ``charted`` are names that notes alone use,
+    that explain an impossible value. ``drug`` is the drug whose level it is. Notes alone use ``charted`` names;
     ``bare`` are the units that a number without one gives away.
     """
 

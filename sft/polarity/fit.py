@@ -101,9 +101,9 @@ def fit(mentions: Sequence[Labelled]) -> tuple[LearnedPolarity, Measured]:
         not_given=int(np.sum(right & ~cued)),
         stops_missed=float(np.mean(~cued_stop[over] & (stops[over] < stopped))),
     )
-    thresholds = (round(each, DIGITS) for each in (given, not_given, stopped))
-    learnt = (_rounded(*_fitted(mentions, truth)) for truth in (right, over))
-    return LearnedPolarity(data_hash(), *thresholds, *learnt), measured
+    giving, stopping = (_rounded(*_fitted(mentions, truth)) for truth in (right, over))
+    given, not_given, stopped = (round(each, DIGITS) for each in (given, not_given, stopped))
+    return LearnedPolarity(data_hash(), given, not_given, stopped, giving, stopping), measured
 
 
 def _rounded(names: Sequence[str], weights: NDArray[np.float64], bias: float) -> Regression:

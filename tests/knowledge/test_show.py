@@ -43,3 +43,10 @@ def test_the_command_prints_text_and_json() -> None:
     assert "interactions (" in shown.output
     (read,) = json.loads(CliRunner().invoke(knowledge, ["show", "Coumadin", "--json"]).output)
     assert read["drug"] == "warfarin"
+
+
+def test_what_trials_found_orders_ask_for_and_how_its_level_is_called_is_shown() -> None:
+    (metformin,), (lithium,) = known_of("metformin", load()), known_of("碳酸锂", load())
+    assert {"effects", "order_calculators"} <= metformin["rules"].keys()
+    assert all(fact["source"] for fact in metformin["rules"]["effects"])
+    assert lithium["levels"] == ["lithium level"]

@@ -21,6 +21,9 @@ TEXTS = {
     "drugs": "metformin ",
     "colons": "a: ",
     "limits": "In people with eGFR below 30, ",
+    "chinese": "患者男性六十五岁高血压病史十年口服二甲双胍治疗",
+    "chinese clauses": "而",
+    "chinese figures": "一",
 }
 READERS = {
     "note": "from datetime import date; from medrag.patient.formats.notes import read_note; "

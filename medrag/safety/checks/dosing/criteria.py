@@ -86,9 +86,9 @@ def _value(patient: PatientView, name: str) -> tuple[float | None, str]:
 def _taken(context: Context, terms: Terms, before: Prescription | None = None) -> list[str]:
     """A drug of ``terms`` that the patient takes or is advised, as one fact; not one for some time after ``before``."""
     group = context.knowledge.expand(terms)
-    named = context.recommended
+    now = context.recommended
     if before and pattern("stops", "in_time").search(context.statement.text, before.mention.end):
-        named = named[: named.index(before) + 1]
-    others = [*(drug.prescription for drug in context.current), *context.advised, *named]
+        now = now[: now.index(before) + 1]
+    others = [*(drug.prescription for drug in context.current), *context.advised, *now]
     named = [each.mention.label for each in others if group & ingredients_of(each, context.knowledge)]
     return named[:1]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from medrag.knowledge.schema import OpioidEquivalent
+from medrag.messages import Value
 from medrag.reading import Prescription
 from medrag.reading.dosing.daily import amounts_of, daily_dose
 from medrag.safety.check_context import Context, fail, ingredients_of, not_assessed
@@ -51,7 +52,7 @@ def _rescue(context: Context, each: Prescription) -> Iterator[Finding]:
     most = fact.factor * max((one.high for one in doses if one.as_needed and one.per == "dose"), default=0.0)
     if most > MOST_RESCUE * sum(daily) > 0:
         label = each.mention.label
-        values = {"drug": label, "dose": round(most), "total": round(sum(daily))}
+        values: dict[str, Value] = {"drug": label, "dose": round(most), "total": round(sum(daily))}
         yield fail("opioids.rescue", Severity.CONTRAINDICATED, RESCUE_SOURCE, (label,), (), **values)
 
 
