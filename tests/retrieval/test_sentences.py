@@ -165,6 +165,7 @@ class Preferring(Encoder):
 
 
 def test_a_second_encoder_orders_the_best_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sentences, "SECOND_WEIGHT", 100.0)
     first = sentences_of(SentenceRanker().best(QUERY, FOUND, 5))
     again = sentences_of(SentenceRanker(second=Preferring(first[2])).best(QUERY, FOUND, 5))
     assert again[0] == first[2]
