@@ -23,9 +23,10 @@ from benchmarks.guidelines.text import (
 )
 
 _TEX = str.maketrans(
-    {"%": r"\%", "&": r"\&", "²": r"\textsuperscript{2}", "°": r"\textdegree{}", "_": r"\_", "^": r"\^{}",
+    {"%": r"\%", "&": r"\&", "°": r"\textdegree{}", "_": r"\_", "^": r"\^{}",
      **{mark: rf"\textsuperscript{{{letter}}}" for mark, letter in zip(MARKS, "abcdefg", strict=True)},
-     "⁹": r"\textsuperscript{9}", "µ": r"\textmu{}", ">": r"\textgreater{}", "©": r"\textcopyright{}"}
+     **{mark: rf"\textsuperscript{{{digit}}}" for digit, mark in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
+     "µ": r"\textmu{}", ">": r"\textgreater{}", "©": r"\textcopyright{}"}
 )  # fmt: skip
 _MARKS = re.compile(f"[{MARKS}]")
 # Tables of more columns stand in small letters.
