@@ -26,14 +26,17 @@ _NEGATED = re.compile(
 
 
 MARKS = "ᵃᵇᶜᵈᵉᶠᵍ"
+"""Of footnotes, set as raised letters by the makers."""
+_MARKS = f"{MARKS}*†‡§¶¹²³⁴⁵⁶⁷⁸⁹"
+_NEXT_SENTENCE = re.compile(r"(?<=[a-z0-9)%][.!?]) (?=[A-Z])")
 
 
 @dataclass(frozen=True)
 class Label:
     """Words that stand in one quotable sentence, in this order, under ``heading``.
 
-    A row's are its cells, each after its column's name. ``heading`` is "" where either of two would be right; ``room``
-    is how long its sentence is, ``seen`` the words that tell its page where the first of all do not.
+    A row's are its cells but empty ones, each after its column's name. ``heading`` is "" where either of two would be
+    right; ``room`` is how long its sentence is, ``seen`` the words that tell its page where the first of all do not.
     """
 
     parts: tuple[str, ...]
@@ -74,16 +77,17 @@ def furniture(text: Text) -> list[str]:
 
 def _of(block: Block, heading: str) -> Iterator[Label]:
     if isinstance(block, Paragraph):
-        yield from (Label((each,), heading) for each in block.sentences)
+        yield from (Label((each,), heading) for said in block.sentences for each in _NEXT_SENTENCE.split(said))
     elif isinstance(block, Recommendation):
-        yield Label((block.text,), heading)
+        yield from (Label((each,), heading) for each in _NEXT_SENTENCE.split(block.text))
     elif isinstance(block, Listing):
         yield from (Label(parts, heading) for parts in _listed(block))
     elif isinstance(block, Steps):
         yield from (Label((each,), heading) for each in block.items)
     elif isinstance(block, Table):
         yield from (_row(block, row, block.caption or heading) for row in block.rows)
-        yield from (Label((each,), "") for each in block.notes if each[0] not in MARKS)
+        notes = (each for each in block.notes if each[0] not in _MARKS)
+        yield from (Label((each,), "") for note in notes for each in _NEXT_SENTENCE.split(note))
 
 
 def _listed(listing: Listing) -> Iterator[tuple[str, ...]]:
@@ -98,8 +102,8 @@ def _listed(listing: Listing) -> Iterator[tuple[str, ...]]:
 def _row(table: Table, row: list[str], heading: str) -> Label:
     above, names = table.heads[0], table.heads[-1]
     shared = sorted({name for name in above if above.count(name) > 1})
-    cells = [f"{name}: {cell}" for name, cell in zip(names[1:], row[1:], strict=True)]
-    noted = [note[1:].strip() for note in table.notes if any(note[0] in cell for cell in row if note[0] in MARKS)]
+    cells = [f"{name}: {cell}" for name, cell in zip(names[1:], row[1:], strict=True) if cell]
+    noted = [note[1:].strip() for note in table.notes if any(note[0] in cell for cell in row if note[0] in _MARKS)]
     parts = tuple(each.replace("\n", " ") for each in (*shared, row[0], *cells, *noted))
     said = [*(name for head in table.heads for name in head), *row, *noted]
     return Label(parts, heading, row=True, room=sum(len(each) + 2 for each in said), seen=row[0])

@@ -103,4 +103,4 @@ def test_objects_that_are_not_read(tmp_path: Path, what: str) -> None:
 def test_notes_that_look_like_something_else_stay_notes(tmp_path: Path, text: str) -> None:
     path = tmp_path / "note.txt"
     path.write_text(text)
-    assert [fact.display for fact in load([path], TODAY).conditions or ()] == ["gout"]
+    assert "gout" in [fact.display for fact in load([path], TODAY).conditions or ()]
