@@ -16,8 +16,8 @@ from medrag.types import Record
 
 
 class Difference(Record):
-    """One metric of one task: both means over the ``n`` samples that both ``runs`` have, ``delta`` = second - first with
-    its 95 % interval over pairs, and p of the paired randomisation test. ``runs`` are named by :func:`names`."""
+    """One metric of one task in two ``runs``, named by :func:`names`: both means over the ``n`` samples that both have,
+    ``delta`` = second - first with its 95 % interval over pairs, and p of the paired randomisation test."""
 
     runs: tuple[str, str]
     task: str
