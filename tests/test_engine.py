@@ -71,14 +71,6 @@ def test_a_pointed_sentence_is_released_with_its_span_and_source(retriever: Retr
     assert advice.provenance.index == retriever.index.hash
 
 
-def test_a_source_with_a_licence_is_credited(retriever: Retriever) -> None:
-    advice = recommend(engine(retriever, letter_of(evidence_for(retriever, ASKED), "amoxicillin")), ASKED)
-    credit = {"licence": "CC-BY-4.0", "attribution": "WHO"}
-    credited = [item.model_copy(update={"passage": item.passage.model_copy(update=credit)}) for item in advice.evidence]
-    assert "(WHO; CC-BY-4.0)" in render(advice.model_copy(update={"evidence": tuple(credited)}))
-    assert "CC-BY" not in render(advice)
-
-
 def test_the_same_sentence_is_withheld_from_a_patient_it_would_harm(retriever: Retriever) -> None:
     letter = letter_of(evidence_for(retriever, ALLERGIC), "amoxicillin")
     advice = recommend(engine(retriever, letter), ALLERGIC)
