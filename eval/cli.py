@@ -325,8 +325,9 @@ def _show(differences: Sequence[Difference], first: Path, second: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    names = (first.name, second.name) if first.name != second.name else (str(first), str(second))
-    table = Table("metric", "n", *names, "delta", "95 % interval", "p")
+    from eval.results.compare import names
+
+    table = Table("metric", "n", *names(first, second), "delta", "95 % interval", "p")
     for each in differences:
         interval = f"{each.low:+.3f} to {each.high:+.3f}"
         name = f"{each.task}.{each.metric}"

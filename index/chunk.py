@@ -141,6 +141,8 @@ def _passage(document: Document, section: Section, passage_id: str, units: list[
         language=document.language,
         effective=document.effective,
         review=document.review,
+        licence=document.licence,
+        attribution=document.attribution,
     )
 
 

@@ -41,7 +41,8 @@ class Document:
     """A guideline, article or label with what a clinician needs to know of it.
 
     ``marks``: what its rating schemes make of bare marks in its sentences. ``file`` is where it is below its source;
-    ``effective`` and ``review`` are the days from which it holds and on which it was to be looked at again.
+    ``effective`` and ``review`` are the days from which it holds and on which it was to be looked at again. ``licence``
+    and ``attribution`` are the words of its corpus.
     """
 
     id: str
@@ -60,6 +61,8 @@ class Document:
     language: str | None = None
     effective: date | None = None
     review: date | None = None
+    licence: str | None = None
+    attribution: str | None = None
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,8 @@ class Entry(BaseModel):
     url: Words = Field(default=None, validation_alias=AliasChoices("url", "link"))
     effective: Annotated[date | None, BeforeValidator(_blank)] = None
     review: Annotated[date | None, BeforeValidator(_blank)] = None
+    licence: Words = Field(default=None, validation_alias=AliasChoices("licence", "license"))
+    attribution: Words = None
 
 
 @dataclass(frozen=True)

@@ -251,4 +251,5 @@ def _source(item: Evidence) -> str:
     page = f"p. {passage.page}" if passage.page else ""
     place = ", ".join(filter(None, [page, passage.link]))
     marks = status_mark(passage.status) + review_mark(passage.review)
-    return f"[{item.number}] {heading}. {issuer}{marks}. {place}".rstrip()
+    credit = f" ({passage.credit})" if passage.credit else ""
+    return f"[{item.number}] {heading}. {issuer}{marks}. {place}{credit}".rstrip()

@@ -16,9 +16,10 @@ from medrag.types import Record
 
 
 class Difference(Record):
-    """One metric of one task: both means over the ``n`` samples that both runs have, ``delta`` = second - first with
-    its 95 % interval over pairs, and p of the paired randomisation test."""
+    """One metric of one task in two ``runs``, named by :func:`names`: both means over the ``n`` samples that both have,
+    ``delta`` = second - first with its 95 % interval over pairs, and p of the paired randomisation test."""
 
+    runs: tuple[str, str]
     task: str
     metric: str
     n: int
@@ -70,6 +71,12 @@ def condition(text: str) -> Condition:
     return Condition(text, quantity, match["task"], match["metric"], _HOLDS[match["holds"]], float(match["limit"]))
 
 
+def names(first: Path, second: Path) -> tuple[str, str]:
+    """What two runs are called: their directories' own names, or the whole paths where these are the same."""
+    ours, theirs = first.resolve().name, second.resolve().name
+    return (ours, theirs) if ours != theirs else (str(first), str(second))
+
+
 def compare(first: Path, second: Path) -> list[Difference]:
     """Every metric of every task that both directories hold.
 
@@ -81,7 +88,8 @@ def compare(first: Path, second: Path) -> list[Difference]:
     shared = [name for name in ours if name in theirs]
     if not shared:
         raise InputError(f"{first} and {second} have no task in common")
-    return [each for name in shared for each in _differences(ours[name], theirs[name])]
+    runs = names(first, second)
+    return [each for name in shared for each in _differences(runs, ours[name], theirs[name])]
 
 
 def failures(conditions: Sequence[Condition], differences: Sequence[Difference]) -> list[tuple[Condition, Difference]]:
@@ -98,7 +106,7 @@ def failures(conditions: Sequence[Condition], differences: Sequence[Difference])
     return [(each, difference) for each, difference in pairs if each.met_by(difference)]
 
 
-def _differences(first: Log, second: Log) -> Iterator[Difference]:
+def _differences(runs: tuple[str, str], first: Log, second: Log) -> Iterator[Difference]:
     start = first.starts[0]
     if start.data != second.starts[0].data:
         raise InputError(f"task {start.task} was run on different data; run both on the same")
@@ -107,16 +115,19 @@ def _differences(first: Log, second: Log) -> Iterator[Difference]:
         left, right = column(ours, metric), column(theirs, metric)
         ids = sorted(left.keys() & right.keys())
         if ids:
-            yield _difference(
-                start.task, metric, [left[each] for each in ids], [right[each] for each in ids], start.seed
-            )
+            pairs = [(left[each], right[each]) for each in ids]
+            yield _difference(runs, start.task, metric, pairs, start.seed)
 
 
-def _difference(task: str, metric: str, first: Sequence[float], second: Sequence[float], seed: int) -> Difference:
-    deltas = [right - left for left, right in zip(first, second, strict=True)]
+def _difference(
+    runs: tuple[str, str], task: str, metric: str, pairs: Sequence[tuple[float, float]], seed: int
+) -> Difference:
+    first, second = zip(*pairs, strict=True)
+    deltas = [right - left for left, right in pairs]
     low, high = bootstrap(deltas, seed=seed)
     count = len(deltas)
     return Difference(
+        runs=runs,
         task=task,
         metric=metric,
         n=count,

@@ -1,4 +1,7 @@
-"""Open corpora by name: datasets of the Hugging Face hub, streamed row by row and read like JSON lines."""
+"""Open corpora by name: datasets of the Hugging Face hub, streamed row by row and read like JSON lines.
+
+A document keeps the licence and attribution of its row, or of the dataset's card (``README.md``) where it has none.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+
 from index.document import Document, Skipped
-from index.sources.jsonl import document_of
+from index.sources.jsonl import Words, document_of
 from medrag.errors import ConfigurationError, InputError
 
+CARD = "README.md"
 _FORMATS = {".parquet": "parquet", ".jsonl": "json", ".json": "json", ".csv": "csv"}
+
+
+class Card(BaseModel):
+    """What a card's front matter says for every document (https://huggingface.co/docs/hub/datasets-cards)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    licence: Words = Field(default=None, validation_alias=AliasChoices("license_name", "license", "licence"))
+    attribution: Words = Field(default=None, validation_alias=AliasChoices("attribution", "pretty_name"))
 
 
 def read(name: str, path: Path | None = None) -> Iterator[Document | Skipped]:
@@ -22,9 +37,34 @@ def read(name: str, path: Path | None = None) -> Iterator[Document | Skipped]:
         ConfigurationError: the package ``datasets`` is not installed.
         InputError: the dataset cannot be had.
     """
-    for number, row in enumerate(_rows(name, path), start=1):
+    rows, card = _rows(name, path), _card(name, path)
+    for number, row in enumerate(rows, start=1):
         item = document_of(json.dumps(dict(row), default=str).encode(), f"{name}:{number}")
-        yield replace(item, id=f"{name}/{item.id}") if isinstance(item, Document) else item
+        yield _of_corpus(item, name, card) if isinstance(item, Document) else item
+
+
+def _of_corpus(document: Document, name: str, card: Card) -> Document:
+    return replace(
+        document,
+        id=f"{name}/{document.id}",
+        licence=document.licence or card.licence,
+        attribution=document.attribution or card.attribution,
+    )
+
+
+def _card(name: str, path: Path | None) -> Card:
+    """What the dataset's card says; nothing where it has none. Raises InputError."""
+    from huggingface_hub import hf_hub_download, metadata_load
+    from huggingface_hub.errors import RemoteEntryNotFoundError
+
+    local = path if path and path.exists() else None
+    try:
+        file = local / CARD if local else Path(hf_hub_download(name, CARD, repo_type="dataset"))
+        return Card.model_validate(metadata_load(file) or {}) if file.is_file() else Card()
+    except RemoteEntryNotFoundError:
+        return Card()
+    except Exception as error:  # the hub fails in ways of its own, and cards are written by hand
+        raise InputError(f"The card of the dataset {name} cannot be read: {error}", param="source") from error
 
 
 def _local(path: Path) -> tuple[str, list[str]]:

@@ -31,6 +31,12 @@ def _worded(value: Any) -> Any:
     return str(value) if isinstance(value, int) else value
 
 
+def _in_words(value: Any) -> str | None:
+    """Corpora give licences as words, lists and otherwise; none of these is a reason to leave a document out."""
+    return "; ".join(map(str, value)) if isinstance(value, list) else str(value or "").strip() or None
+
+
+Words = Annotated[str | None, BeforeValidator(_in_words)]
 Strings = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
 
@@ -51,6 +57,8 @@ class Line(BaseModel):
     population: str | None = None
     icd10: Strings = ()
     url: str | None = None
+    licence: Words = Field(default=None, validation_alias=AliasChoices("licence", "license"))
+    attribution: Words = None
     strength: str | None = None
     grade: str | None = None
 
@@ -87,6 +95,8 @@ def document_of(line: bytes, where: str) -> Document | Skipped:
         population=fields.population,
         icd10=fields.icd10,
         url=fields.url,
+        licence=fields.licence,
+        attribution=fields.attribution,
     )
 
 

@@ -36,6 +36,8 @@ class Held(Record):
     overdue: bool = False
     file: str | None = None
     url: str | None = None
+    licence: str | None = None
+    attribution: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,18 @@ def _held(passages: list[Passage], today: date) -> Held:
         overdue=first.review is not None and first.review < today,
         file=first.file,
         url=first.url,
+        licence=first.licence,
+        attribution=first.attribution,
     )
 
 
 def as_text(passages: list[Passage]) -> Iterator[str]:
-    """Lines: a heading and page for each passage, ``*`` before what can be quoted, ``-`` before what cannot."""
+    """Lines: a heading and page for each passage, ``*`` before what can be quoted, ``-`` before what cannot.
+
+    The document's attribution and licence stand before all, where it has any.
+    """
+    if credit := passages[0].credit:
+        yield credit
     for passage in passages:
         place = f" (page {passage.page})" if passage.page else ""
         yield f"{' > '.join(passage.section) or passage.title}{place}"
@@ -96,6 +105,7 @@ def as_text(passages: list[Passage]) -> Iterator[str]:
 def as_html(passages: list[Passage]) -> str:
     """A page that shows the same; quotable sentences are marked, the rest is grey."""
     first = passages[0]
+    credit = f"<p>{escape(first.credit)}</p>" if first.credit else ""
     body: list[str] = []
     for passage in passages:
         place = f" <small>page {passage.page}</small>" if passage.page else ""
@@ -109,6 +119,7 @@ def as_html(passages: list[Passage]) -> str:
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(first.title)}</title>'
         f"<style>{_STYLE}</style>"
         f"<h1>{escape(first.title)}</h1><p>{escape(first.id)}. Marked: what an answer can quote.</p>"
+        f"{credit}"
         f"{''.join(body)}</html>\n"
     )
 

@@ -100,4 +100,6 @@ def _passage(evidence: Evidence) -> dict[str, Any]:
         **({} if passage.status == "current" else {"status": passage.status}),
         **({"page": passage.page} if passage.page else {}),
         **({"link": passage.link} if passage.link else {}),
+        **({"licence": passage.licence} if passage.licence else {}),
+        **({"attribution": passage.attribution} if passage.attribution else {}),
     }

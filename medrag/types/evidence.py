@@ -32,7 +32,7 @@ class Passage(Record):
     """A citable piece of a document. ``section`` is the heading path, outermost first.
 
     ``file`` is the document's below its source; ``effective`` and ``review`` are the days from which it holds and
-    on which it was to be looked at again.
+    on which it was to be looked at again. ``licence`` and ``attribution`` are the words of its corpus.
     """
 
     id: str
@@ -54,6 +54,13 @@ class Passage(Record):
     language: str | None = None
     effective: date | None = None
     review: date | None = None
+    licence: str | None = None
+    attribution: str | None = None
+
+    @property
+    def credit(self) -> str | None:
+        """Whom to name and under which licence it stands, where its corpus says so."""
+        return "; ".join(filter(None, [self.attribution, self.licence])) or None
 
     @property
     def link(self) -> str | None:

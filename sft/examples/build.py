@@ -37,6 +37,11 @@ class Sources:
     own: Path | None = None
     knowledge: Path | None = None
 
+    @property
+    def read(self) -> list[Path]:
+        """The files whose lines become examples; written questions do only over an index."""
+        return [path for path in (self.questions if self.index else None, self.own) if path]
+
 
 def build(recipe: Recipe, sources: Sources, output: Path) -> dict[str, object]:
     """Write ``train.jsonl``, ``validation.jsonl`` and ``manifest.json`` to ``output``; returns the manifest.
@@ -60,7 +65,7 @@ def build(recipe: Recipe, sources: Sources, output: Path) -> dict[str, object]:
         "examples": counts,
         "questions": {"train": _asked(train), "validation": _asked(held)},
         "documents": {"train": _documents(train), "validation": _documents(held)},
-        "sources": {path.name: sha256(path) for path in (sources.questions, sources.own) if path and path.is_file()},
+        "sources": {path.name: sha256(path) for path in sources.read if path.is_file()},
         "files": {name: sha256(output / name) for name in ("train.jsonl", "validation.jsonl")},
     }
     write_json(output / "manifest.json", manifest)

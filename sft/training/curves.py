@@ -21,6 +21,7 @@ def curves(log: Sequence[dict[str, Any]], output: Path) -> None:
             axes.plot(*zip(*points, strict=True), label=label, marker="o" if len(points) < 40 else None, markersize=3)
     axes.set(xlabel="step", ylabel="loss (nats a learned token)")
     axes.grid(alpha=0.3)
-    axes.legend()
+    if axes.lines:  # a run of a few steps logs none
+        axes.legend()
     figure.savefig(output, dpi=120)
     plt.close(figure)

@@ -7,9 +7,10 @@ import pytest
 
 from medrag.errors import InputError
 from medrag.knowledge import load as load_knowledge
-from medrag.retrieval.batch import read_filters, read_queries, search_line
+from medrag.retrieval.batch import _passage, read_filters, read_queries, search_line
 from medrag.retrieval.retriever import Retriever
 from medrag.types import Filters
+from tests.evidence import GOUT, evidence
 
 KNOWN = load_knowledge()
 
@@ -24,6 +25,13 @@ def test_a_line_a_query(retriever: Retriever, tmp_path: Path) -> None:
     assert set(best) == {"id", "doc_id", "score", "title", "section", "text", "sentences", "link"}
     assert best["doc_id"] == "gout"
     assert best["id"].startswith("gout#")
+
+
+def test_a_passage_says_its_licence_where_it_has_one() -> None:
+    licensed = GOUT.model_copy(update={"licence": "CC-BY-4.0", "attribution": "WHO"})
+    first, second = (_passage(each) for each in evidence(licensed, GOUT))
+    assert (first["licence"], first["attribution"]) == ("CC-BY-4.0", "WHO")
+    assert not {"licence", "attribution"} & set(second)
 
 
 @pytest.mark.parametrize(

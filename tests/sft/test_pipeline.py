@@ -148,7 +148,7 @@ def test_data_of_ones_own_needs_no_index_and_one_of_both_is_needed(recipe: Path,
     assert sft("data", recipe, "--work", tmp_path / "run", "--own", own).exit_code == 0
     manifest = json.loads((tmp_path / "run" / "data" / "manifest.json").read_text())
     assert manifest["examples"] == {"train": 9, "validation": 1}
-    assert own.name in manifest["sources"]
+    assert manifest["sources"] == {own.name: sha256(own)}
     with pytest.raises(ConfigurationError, match="--own"):
         sft("data", recipe, "--work", tmp_path / "other")
 

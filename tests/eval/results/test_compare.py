@@ -1,4 +1,5 @@
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,15 @@ def test_means_and_difference_over_the_shared_samples(tmp_path: Path) -> None:
     second = run(tmp_path / "b", {"2": 1.0, "3": 0.0, "4": 0.0})
     (found,) = compare(first, second)
     assert (found.n, found.first, found.second, found.delta) == (2, 1.0, 0.5, -0.5)
+
+
+def test_every_difference_says_which_runs_it_is_of(tmp_path: Path) -> None:
+    scores = {"1": 0.0}
+    old, new, other = (run(tmp_path / name, scores) for name in ("old", "new", "later/new"))
+    printed = CliRunner().invoke(app, ["compare", str(old), str(new), "--json"]).stdout
+    assert [each["runs"] for each in json.loads(printed)] == [["old", "new"]]
+    (found,) = compare(new, other)
+    assert found.runs == (str(new), str(other))
 
 
 def test_a_clear_difference_is_significant_and_none_is_not(runs: tuple[Path, Path]) -> None:

@@ -42,6 +42,23 @@ def test_json_lines_of_a_textbook_corpus_are_read(tmp_path: Path) -> None:
     assert document.sections[0].blocks[0].text == "The heart has four chambers."
 
 
+def test_each_document_keeps_its_licence_or_that_of_the_corpus_card(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("---\nlicense: [cc-by-4.0, mit]\npretty_name: Ward guidelines\n---\n# Text\n")
+    own = {"id": "a", "text": "Give oxygen.", "license": "CC0-1.0", "attribution": "WHO, 2024"}
+    without = {"id": "b", "text": "Give fluids.", "license": None, "attribution": None}
+    (tmp_path / "all.jsonl").write_text(f"{json.dumps(own)}\n{json.dumps(without)}\n")
+    documents = [each for each in reader("hub:hospital/ward")(tmp_path) if isinstance(each, Document)]
+    assert [(each.licence, each.attribution) for each in documents] == [
+        ("CC0-1.0", "WHO, 2024"),
+        ("cc-by-4.0; mit", "Ward guidelines"),
+    ]
+    (tmp_path / "README.md").unlink()
+    assert [each.licence for each in reader("hub:hospital/ward")(tmp_path) if isinstance(each, Document)] == [
+        "CC0-1.0",
+        None,
+    ]
+
+
 def test_a_folder_without_data_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be had"):
         list(reader("hub:none/such")(tmp_path))

@@ -26,6 +26,15 @@ def build(folder: Path, out: Path, *more: str | Path, status: int = 0) -> str:
     return run("build", "--source", "folder", folder, "--out", out, *more, status=status)
 
 
+def test_a_licence_is_kept_from_the_source_to_the_index_and_shown(tmp_path: Path) -> None:
+    line = {"id": "fever", "text": "Give paracetamol.", "license": "CC-BY-4.0", "attribution": "WHO"}
+    (tmp_path / "all.jsonl").write_text(json.dumps(line) + "\n")
+    run("build", "--source", "jsonl", tmp_path / "all.jsonl", "--out", tmp_path / "index")
+    held = listed(tmp_path / "index")["fever"]
+    assert (held["licence"], held["attribution"]) == ("CC-BY-4.0", "WHO")
+    assert run("show", "fever", "--index", tmp_path / "index").startswith("WHO; CC-BY-4.0\n")
+
+
 def listed(index: Path) -> dict[str, dict[str, object]]:
     lines = run("list", "--index", index, "--json").splitlines()
     return {held["id"]: held for held in map(json.loads, lines)}
