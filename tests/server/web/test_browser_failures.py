@@ -60,7 +60,7 @@ def test_an_emergency_is_shown_when_there_is_no_answer(engine_of: EngineOf, page
         page.locator("#question").fill("Sore throat, and now crushing chest pain and breathless. What for pharyngitis?")
         page.get_by_role("button", name="Ask").click()
         page.locator(".answer .notice").first.wait_for()
-        assert page.get_by_role("alert").first.inner_text().startswith("Emergency:\n")
+        assert page.get_by_role("alert").first.inner_text().startswith("Emergency:")
         assert page.locator(".answer [role=alert]").last.inner_text().startswith(BROKEN)
 
 
