@@ -52,7 +52,7 @@ def query_for(case: Case, knowledge: Knowledge) -> Query:
     Of a question that is a long narrative only the sentences that ask are kept: :func:`asking`. Conditions that the
     question does not name already, pregnancy and lactation find passages; age, sex, pregnancy, allergies, conditions,
     drugs and measurements, as far as the record has them, rank sentences. What a value of either means ("BM 2.1") does
-    both. Raises :class:`~medrag.errors.PatientError` where the question is about someone else than the patient.
+    both.
     """
     from medrag.patient.load import hear
     from medrag.patient.view import established
