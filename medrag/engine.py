@@ -32,6 +32,7 @@ from medrag.types import (
     Filters,
     Finding,
     Outcome,
+    Patient,
     Pointer,
     Provenance,
     Statement,
@@ -141,7 +142,7 @@ class Engine:
             yield Finished(self._advice(answer, Outcome.DECLINED, opening.declined.code))
             return
         with trace.step("retrieval", {"gen_ai.operation.name": "retrieval"}) as step:
-            consultation.evidence, answer.prompt = await self._prompt(case, answer.retriever)
+            consultation.evidence, answer.prompt = await self._prompt(case, answer.retriever, consultation.heard)
             step.note({"medrag.evidence": len(answer.evidence)})
         if not answer.evidence:
             code = "advice.no_evidence" if case.filters == Filters() else "advice.none_passes"
@@ -157,9 +158,9 @@ class Engine:
         evidence, _ = await self._prompt(case, self.retriever)
         return evidence
 
-    def _search(self, case: Case, retriever: Retriever) -> Sequence[Evidence]:
+    def _search(self, case: Case, retriever: Retriever, heard: Patient | None) -> Sequence[Evidence]:
         """Sentences to choose among, or passages to write from."""
-        query = query_for(case, self.knowledge)
+        query = query_for(case, self.knowledge, heard)
         if self.mode.chooses:
             return retriever.sentences(query, k=self.sentences, filters=case.filters)
         return retriever.search(query, k=self.passages, filters=case.filters)
@@ -174,9 +175,11 @@ class Engine:
             classifier=self.classifier,
         )
 
-    async def _prompt(self, case: Case, retriever: Retriever) -> tuple[Sequence[Evidence], Sequence[prompts.Message]]:
+    async def _prompt(
+        self, case: Case, retriever: Retriever, heard: Patient | None = None
+    ) -> tuple[Sequence[Evidence], Sequence[prompts.Message]]:
         """The best of the evidence that the model's context can hold beside the case, and the prompt with it."""
-        found = await asyncio.to_thread(self._search, case, retriever)
+        found = await asyncio.to_thread(self._search, case, retriever, heard)
         budget = await self.model.context_tokens() - self._completion_tokens() - TOKENS_PER_IMAGE * len(case.images)
         for count in range(len(found), 0, -1):
             messages = prompts.messages(case, found[:count], self.mode, self.knowledge)

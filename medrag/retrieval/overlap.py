@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
 from medrag.knowledge import Knowledge
 from medrag.reading.matcher import tokens
-from medrag.reading.terms import Kind, terms
+from medrag.reading.terms import Kind, Term, terms
 from medrag.retrieval.asks import KINDS, asked_for, told_of
 from medrag.retrieval.query import Query
 from medrag.retrieval.store.lexical import Tokeniser
@@ -136,22 +136,25 @@ class Overlap:
             text=self._read(quote),
             heading=self._topic(heading),
             title=self._topic(title),
-            opens=self._read(quote[:_OPENING]).conditions,
+            opens=_conditions_of(self._values(quote[:_OPENING])),
             length=len(quote.split()),
         )
 
     def _read(self, text: str) -> _Text:
-        values = [value for match in self._matcher.find(text, tokens(text)) for value in match.values]
+        values = self._values(text)
         drugs = [value.drug for value in values if value.drug]
         return _Text(
             stems=frozenset(self._stems(text)),
-            conditions=frozenset(value.name for value in values if value.kind is Kind.CONDITION),
+            conditions=_conditions_of(values),
             drugs=Drugs(
                 frozenset(each for drug in drugs for each in drug.ingredients),
                 frozenset(drug.drug_class for drug in drugs if drug.drug_class),
             ),
             told=told_of(text),
         )
+
+    def _values(self, text: str) -> list[Term]:
+        return [value for match in self._matcher.find(text, tokens(text)) for value in match.values]
 
     def _drugs(self, asked: _Asked, each: _Sentence) -> list[float]:
         question, sentence = asked.question.drugs, each.text.drugs
@@ -191,6 +194,10 @@ class Overlap:
             dose and not drugs,
         )
         return [float(there) for there in found]
+
+
+def _conditions_of(values: Iterable[Term]) -> frozenset[str]:
+    return frozenset(value.name for value in values if value.kind is Kind.CONDITION)
 
 
 class _Rarity:

@@ -46,20 +46,20 @@ class Query:
         return cls(text, text, text)
 
 
-def query_for(case: Case, knowledge: Knowledge) -> Query:
+def query_for(case: Case, knowledge: Knowledge, heard: Patient | None = None) -> Query:
     """What to search for to answer a case, within the encoder's limit.
 
     Of a question that is a long narrative only the sentences that ask are kept: :func:`asking`. Conditions that the
     question does not name already, pregnancy and lactation find passages; age, sex, pregnancy, allergies, conditions,
     drugs and measurements, as far as the record has them, rank sentences. What a value of either means ("BM 2.1") does
-    both.
+    both. ``heard`` is the patient as :func:`medrag.patient.hear` gives it, where that is known already.
     """
     from medrag.patient.load import hear
     from medrag.patient.view import established
 
     question = asking(searchable(case.question, knowledge))
     patient = case.patient or Patient()
-    heard = hear(case.patient, case.question, knowledge=knowledge)
+    heard = heard or hear(case.patient, case.question, knowledge=knowledge)
     values = established(heard, knowledge) if heard else ()
     meant = [each for each in values if each.casefold() not in question.casefold()]
     said = (*meant, *_facts(patient, question.casefold()))
