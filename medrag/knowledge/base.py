@@ -54,7 +54,9 @@ from medrag.knowledge.vocabulary import (
     DrugClass,
     Gene,
     Measurement,
+    Presentation,
     Product,
+    Shorthand,
 )
 from medrag.types import Severity
 
@@ -106,6 +108,10 @@ class Knowledge:
     conditions: Mapping[str, Condition]
     findings: tuple[ClinicalFinding, ...]
     """What only notes are read for."""
+    presentations: tuple[Presentation, ...]
+    """What only a search is helped by."""
+    shorthand: tuple[Shorthand, ...]
+    """The same."""
     measurements: Mapping[str, Measurement]
     allergens: Mapping[str, Allergen]
     genes: Mapping[str, Gene]

@@ -39,7 +39,7 @@ RULES: dict[str, type[Any]] = {
 }
 KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "suffixes", "names"),
-    *("product_routes", "codes", "stated_codes", "findings"),
+    *("product_routes", "codes", "stated_codes", "findings", "presentations", "shorthand"),
     *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "request_model", "injections", "scores"),
     *("point_scores", "coefficients", "equivalents", "effects", "order_calculators", "threshold_names"),
     *("age_limits", "cues", "sources", "links", "reviews", "manifest"),
@@ -119,6 +119,8 @@ def _knowledge(files: Files) -> Knowledge:
         members=members,
         conditions=conditions,
         findings=files.rows("findings", terms.ClinicalFinding),
+        presentations=files.rows("presentations", terms.Presentation),
+        shorthand=files.rows("shorthand", terms.Shorthand),
         measurements=measurements,
         allergens=allergens,
         genes=files.terms("genes", terms.Gene),

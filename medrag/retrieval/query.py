@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from medrag.knowledge import Knowledge
 from medrag.reading.languages.gloss import is_chinese, known_words
+from medrag.retrieval.presentations import described_conditions
 from medrag.retrieval.spelling import spelt_out
 from medrag.types import Case, Patient
 
@@ -57,7 +58,7 @@ def query_for(case: Case, knowledge: Knowledge, heard: Patient | None = None) ->
     from medrag.patient.load import hear
     from medrag.patient.view import established
 
-    question = asking(searchable(case.question, knowledge))
+    question = _described_too(searchable(case.question, knowledge), knowledge)
     patient = case.patient or Patient()
     heard = heard or hear(case.patient, case.question, knowledge=knowledge)
     values = established(heard, knowledge) if heard else ()
@@ -106,6 +107,13 @@ def asking(text: str) -> str:
     sentences = [sentence for line in text.splitlines() for sentence in _END.split(line) if sentence.strip()]
     asked = [each for each in sentences if _ASKS.search(each)] or sentences[-1:]
     return " ".join(" ".join(asked).split()[:MAX_QUESTION_WORDS])
+
+
+def _described_too(text: str, knowledge: Knowledge) -> str:
+    """What a question asks, and what it describes without naming it."""
+    question = asking(text)
+    unnamed = [each for each in described_conditions(text, knowledge) if each.casefold() not in question.casefold()]
+    return f"{question} ({', '.join(unnamed)})" if unnamed else question
 
 
 def _facts(patient: Patient, question: str) -> Iterator[str]:

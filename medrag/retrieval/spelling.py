@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from medrag.knowledge import Knowledge
-from medrag.reading.matcher import tokens
+from medrag.reading.matcher import Letters, Matcher, tokens
 from medrag.reading.terms import Kind, Term, terms
 
 _SAME_WORD = 5
@@ -13,9 +14,10 @@ _SAME_WORD = 5
 
 
 def spelt_out(text: str, knowledge: Knowledge) -> str:
-    """``text`` with each other name of a drug or condition followed by its own, in parentheses.
+    """``text`` with each other name of a drug or condition, and each short or lay word of care ("abx", "water tablet"),
+    followed by what guidelines call it, in parentheses.
 
-    Guidelines name things in full, and an encoder knows few abbreviations and brands. A name that the text holds, or
+    Guidelines name things in full, and an encoder knows few abbreviations and brands. What the text holds already, or
     another form of it, is not added.
     """
     return "".join(_parts(text, knowledge))
@@ -23,12 +25,31 @@ def spelt_out(text: str, knowledge: Knowledge) -> str:
 
 def _parts(text: str, knowledge: Knowledge) -> Iterator[str]:
     done, said = 0, text.casefold()
-    for match in terms(knowledge).find(text, tokens(text)):
-        name = next(filter(None, map(_name, match.values)), "")
-        if match.start >= done and _adds(name.casefold(), said[match.start : match.end], said):
-            yield f"{text[done : match.end]} ({name})"
-            done = match.end
+    for start, end, name in _meant(text, knowledge):
+        if start >= done and _adds(name.casefold(), said[start:end], said):
+            yield f"{text[done:end]} ({name})"
+            done = end
     yield text[done:]
+
+
+def _meant(text: str, knowledge: Knowledge) -> list[tuple[int, int, str]]:
+    """Where a name or a short word begins and ends and what it is called, in order; of two at one place the longer."""
+    words = tokens(text)
+    named = (
+        (match.start, match.end, next(filter(None, map(_name, match.values)), ""))
+        for match in terms(knowledge).find(text, words)
+    )
+    short = ((match.start, match.end, match.values[0]) for match in _shorthand(knowledge).find(text, words))
+    return sorted((*named, *short), key=lambda each: (each[0], -each[1]))
+
+
+@lru_cache(maxsize=4)
+def _shorthand(knowledge: Knowledge) -> Matcher[str]:
+    return Matcher(
+        (written, Letters.CAPITALS if each.capitals else Letters.ANY, each.meaning)
+        for each in knowledge.shorthand
+        for written in each.written
+    )
 
 
 def _adds(name: str, written: str, said: str) -> bool:
