@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -156,11 +157,11 @@ def doses(text: str) -> list[Dose]:
     matches += [match for match in _COMBINED.finditer(plain) if not _PRESSURE.search(plain, 0, match.start())]
     matches = [match for match in matches if not _is_diluent(match)]
     matches.sort(key=lambda match: match.start())
+    starts = [*(match.start() for match in matches), len(plain)]
     found = []
-    for position, match in enumerate(matches):
+    for position, match in enumerate(matches, start=1):
         aside = _ASIDE.match(plain, match.end())
-        begins = aside.end() if aside else match.end()
-        following = next((other.start() for other in matches[position + 1 :] if other.start() >= begins), len(plain))
+        following = starts[bisect_left(starts, aside.end() if aside else match.end(), position, len(matches))]
         found.append(_in_mass(_dose(plain, match, following), strength))
     return found
 

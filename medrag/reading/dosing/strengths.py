@@ -102,9 +102,10 @@ def tablets(before: str, after: str) -> float:
 def _counted_before(before: str, after: str) -> re.Match[str] | None:
     """ "10 tablets of", and "take 6 methotrexate" where "tablets" follows; none where it is a supply."""
     match = _COUNT_BEFORE.search(before)
-    if match is None or _SUPPLY.search(before[: match.start()]):
+    if match is None or (match["bare"] is not None and not _FORM_NEXT.match(after)):
         return None
-    if match["bare"] is not None and not (_TAKEN.search(before[: match.start()]) and _FORM_NEXT.match(after)):
+    earlier = before[: match.start()]
+    if _SUPPLY.search(earlier) or (match["bare"] is not None and not _TAKEN.search(earlier)):
         return None
     return match
 

@@ -8,7 +8,7 @@ context tools (negation, family history, hypothesis) answer other questions than
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import partial
 from itertools import islice
@@ -30,8 +30,8 @@ def polarity_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]
     after = _blank(text, end, spans)
     if (said := _said_after(text, start, end, after)) is not None:
         return said
-    before = marks[: bisect_right(marks, start, key=lambda mark: mark.start)]
-    near = (mark for mark in reversed(before) if mark.end <= start)
+    before = range(bisect_right(marks, start, key=lambda mark: mark.start) - 1, -1, -1)
+    near = (marks[place] for place in before if marks[place].end <= start)
     cue = next((mark for mark in islice(near, NEAREST) if _applies(text, mark, start, spans)), None)
     if cue is None:
         return Polarity.STOPPED if _said("arrow_next").match(after) else _uncued(after)
@@ -67,11 +67,8 @@ def _said_after(text: str, start: int, end: int, after: str) -> Polarity | None:
 
 def _is_subject(text: str, cue: Cue) -> bool:
     """Whether the giving is what its sentence speaks of ("Starting X with Y leads to ...")."""
-    return any(
-        found.end() >= cue.start
-        for found in _said("as_subject").finditer(text, 0, cue.end)
-        if not SENTENCE_END.search(text, found.end(), cue.start)
-    )
+    openings = _said("as_subject").finditer(text, max(0, cue.start - LONGEST_CASE), cue.end)
+    return any(found.end() >= cue.start for found in openings)
 
 
 def _for_later(text: str, cue: Cue, after: str) -> bool:
@@ -83,10 +80,10 @@ def _for_later(text: str, cue: Cue, after: str) -> bool:
 
 def _by_means(text: str, cue: Cue, start: int, spans: Sequence[tuple[int, int]]) -> bool:
     """Whether the name is what something is stopped or avoided with ("stop the bleeding with X")."""
-    between = text[cue.end : start]
-    named = any(cue.end <= begin < start for begin, _ in spans)
+    first = bisect_left(spans, (cue.end, 0))
+    named = first < len(spans) and spans[first][0] < start
     verb = _said("ending").match(text, cue.start, cue.end)
-    return verb is not None and not named and _said("by_means").fullmatch(between) is not None
+    return verb is not None and not named and _said("by_means").fullmatch(text, cue.end, start) is not None
 
 
 def _uncued(after: str) -> Polarity:
