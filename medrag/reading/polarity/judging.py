@@ -22,6 +22,8 @@ LOOK_AHEAD = 120
 NEAREST = 40
 """How many cues before a name are looked at."""
 LONGEST_CASE = 120
+NEAR = 30
+"""Characters before a name in which the word for an exception stands."""
 _WORD = re.compile(r"[\w'-]+")
 
 
@@ -44,11 +46,20 @@ def _cued(  # noqa: PLR0913 (what a cue is weighed against)
     """What the nearest cue makes of the name, where nothing nearer overrules it."""
     if cue.polarity is Polarity.RECOMMENDED and _is_subject(text, cue) and _uncued(after) is not Polarity.RECOMMENDED:
         return Polarity.AVOIDED
-    if _overruled(text, cue, start, end, after) or _by_means(text, cue, start, spans):
+    if _excepted(text, cue, start) or _overruled(text, cue, start, end, after) or _by_means(text, cue, start, spans):
         return Polarity.RECOMMENDED
     if cue.polarity is Polarity.STOPPED and _for_later(text, cue, after):
         return Polarity.MENTIONED
     return cue.polarity
+
+
+def _excepted(text: str, cue: Cue, start: int) -> bool:
+    """Whether the name is what a warning before it leaves out ("avoid all NSAIDs except X", "nothing but X")."""
+    exception = _said("exception").search(text, max(0, start - NEAR), start)
+    if exception is None:
+        return False
+    before = text[max(0, exception.start() - LONGEST_CASE) : exception.start()]
+    return _said("all_of").search(SENTENCE_END.split(before)[-1]) is not None
 
 
 def _said_after(text: str, start: int, end: int, after: str) -> Polarity | None:
@@ -59,6 +70,8 @@ def _said_after(text: str, start: int, end: int, after: str) -> Polarity | None:
     if not_so or _said("only_once").match(after):
         return Polarity.MENTIONED
     direct = _said("after").match(after)
+    if direct and direct.lastgroup in ("avoided", "stopped") and _said("exception").search(text, max(0, start - NEAR), start):
+        return Polarity.RECOMMENDED
     if not direct or not direct.lastgroup:
         return None
     undone = direct.lastgroup == "avoided" and _said("not_doing").search(text, max(0, start - LOOK_AHEAD), start)
