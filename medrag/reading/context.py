@@ -149,7 +149,7 @@ class Context:
 
     def _is_dash(self, sentence: Sentence, sign: re.Match[str]) -> bool:
         """Whether a minus is a dash: no plus stands in the same sentence."""
-        return sign[0].strip() in "-−–" and "+" not in self._text[sentence.start : sentence.end]
+        return sign[0].strip() in {"-", "−", "–"} and "+" not in self._text[sentence.start : sentence.end]
 
     def _in_mention(self, start: int, end: int) -> bool:
         """Whether words are part of a mention; a cue that holds one whole ("in last pregnancy") is none."""
