@@ -18,6 +18,7 @@ from medrag.reading.cues import (
     ANSWERS,
     APART,
     BESIDE,
+    DECIDE,
     EITHER,
     EXCHANGES,
     EXTENDS,
@@ -27,6 +28,7 @@ from medrag.reading.cues import (
     NEAREST,
     NEW_CLAUSE,
     NEXT,
+    OF_OBJECT,
     OF_RELATIVE,
     OF_ROW,
     OR,
@@ -147,7 +149,7 @@ class Context:
 
     def _is_dash(self, sentence: Sentence, sign: re.Match[str]) -> bool:
         """Whether a minus is a dash: no plus stands in the same sentence."""
-        return sign[0].strip() in "-−–" and "+" not in self._text[sentence.start : sentence.end]
+        return sign[0].strip() in {"-", "−", "–"} and "+" not in self._text[sentence.start : sentence.end]
 
     def _in_mention(self, start: int, end: int) -> bool:
         """Whether words are part of a mention; a cue that holds one whole ("in last pregnancy") is none."""
@@ -193,9 +195,17 @@ class Context:
             if cue.says == "family" and self._text[cue.end : start].strip() == "(":
                 said.add(cue.says)
         settled = False
+        decided: Cue | None = None
         for cue in cues[middle : middle + NEAREST]:
             if cue.side == "after" and cue.start >= end and self._reaches_back(sentence, cue, place):
                 own = cue.reach == "sentence" or not self._named(end, cue.start)
+                if own and self._is_of_next(sentence, cue, end):
+                    continue
+                if own and cue.says in DECIDE:
+                    if decided or said & DECIDE:
+                        undone = self._undone(decided.end if decided else end, cue.start)
+                        near, said = (near - DECIDE, said - DECIDE) if undone else (near, said)
+                    decided = cue
                 if own or not settled:
                     near.add(cue.says)
                 if self._of_list(cue):
@@ -209,6 +219,20 @@ class Context:
             said.discard("absent")
             near.discard("absent")
         return frozenset(said | near)
+
+    def _is_of_next(self, sentence: Sentence, cue: Cue, end: int) -> bool:
+        """Whether a new clause's verb speaks of what it names next ("allergy but tolerated B", not "A and tolerated")."""
+        following = bisect_left(self._starts, cue.end)
+        if cue.sign or cue.says not in OF_OBJECT or following == len(self._starts):
+            return False
+        start = self._starts[following]
+        if start >= sentence.end or not _said("clause").search(self._text, end, cue.start):
+            return False
+        return _said("object").fullmatch(self._text, cue.end, start) is not None
+
+    def _undone(self, one: int, other: int) -> bool:
+        """Whether what is said at ``other`` undoes what was at ``one`` ("withheld on admission and restarted")."""
+        return _said("undoes").fullmatch(self._text, one, other) is not None
 
     def _reaches_forward(  # noqa: PLR0911 (each thing that may stand in the way)
         self, sentence: Sentence, cues: Sequence[Cue], cue: Cue, place: int

@@ -28,6 +28,10 @@ JOINED = re.compile(r"\b(?:and|or|nor|&|plus)\b|(?<!\d)/|/(?!\d)")
 EITHER = re.compile(r"\bor\b|/|\bcomplicated by\b", re.I)
 EXTENDS = frozenset({"stopped", "absent", "refused", "allergic", "taking", "family", "planned", "tolerated", "present"})
 """What may be said, after a list, of all of its items ("A, B and C were stopped")."""
+DECIDE = frozenset({"stopped", "taking", "refused"})
+"""What is said of a drug one after the other: the last counts ("withheld on admission and restarted")."""
+OF_OBJECT = frozenset({"stopped", "taking", "refused", "planned", "tolerated", "allergic"})
+"""What a verb may say of the name after it as well as of the one before."""
 OF_ROW = frozenset({"stopped", "refused", "taking", "planned"})
 """What a cell of a table of drugs says of its row's drug."""
 ANSWERS = frozenset({"absent", "present", "possible"})

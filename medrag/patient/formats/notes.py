@@ -171,7 +171,8 @@ def _named(
 ) -> list[Fact]:
     """What the note names, each judged by the words around it.
 
-    A drug that its plan stops is no longer taken; neither is one that "was taken" and is anywhere said to be stopped.
+    A drug that its plan stops is no longer taken; neither is one that is told to be stopped after the last word of
+    its being taken, nor one that "was taken" and is anywhere said to be stopped.
     """
     judged = list(agreed(list(_judged(note, parts, words, targets, age))))
     stopped = {
@@ -181,16 +182,20 @@ def _named(
     }
     facts: list[Fact] = []
     ended: set[tuple[str, ...]] = set()
+    taken: set[tuple[str, ...]] = set()
     for said, fact in reversed(judged):
         drug = said.target.term.drug if said else None
         over = False
         if said and drug and drug.ingredients and isinstance(fact, Medication):
             decided = said.section in _DECIDING
-            if fact.status is FactStatus.RESOLVED and decided:
+            last = drug.ingredients not in taken and "stopped" in said.cues
+            if fact.status is FactStatus.RESOLVED and (decided or last):
                 ended.add(drug.ingredients)
-            over = (drug.ingredients in ended and not decided) or (
+            over = (drug.ingredients in ended and not (decided and drug.ingredients in taken)) or (
                 drug.ingredients in stopped and "narrated" in said.cues
             )
+            if fact.status is FactStatus.ACTIVE and not over:
+                taken.add(drug.ingredients)
         facts.append(_ended(fact) if over and fact.status is FactStatus.ACTIVE else fact)
     return facts[::-1]
 

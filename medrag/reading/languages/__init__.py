@@ -176,14 +176,27 @@ def language(code: str = ENGLISH) -> Language:
 
 
 def _cues(code: str) -> Iterator[CueList]:
-    """The cues; a list of another file that one names ("{relatives.kin}") stands for its words."""
-    for cue in TypeAdapter(list[CueList]).validate_python(_content(code, "cues")["cues"]):
-        lists = (_named(each, code) if each.startswith("{") else (each,) for each in cue.words)
-        yield replace(cue, words=tuple(word for words in lists for word in words))
+    """The cues, each written out for every choice of the words that it names in braces."""
+    written = _content(code, "cues")
+    pieces = TypeAdapter(dict[str, tuple[str, ...]]).validate_python(written.get("pieces", {}))
+    for cue in TypeAdapter(list[CueList]).validate_python(written["cues"]):
+        words = dict.fromkeys(said for each in cue.words for said in _written_out(each, pieces, code))
+        yield replace(cue, words=tuple(words))
+
+
+def _written_out(said: str, pieces: Mapping[str, Sequence[str]], code: str) -> Iterator[str]:
+    """``said`` with each word in turn of every list in braces: a piece of cues, or another file's ("{relatives.kin}")."""
+    named = _CHOICE.search(said)
+    if not named:
+        yield " ".join(said.split())
+        return
+    choices = pieces[named[1]] if named[1] in pieces else _named(named[1], code)
+    for each in choices:
+        yield from _written_out(f"{said[: named.start()]}{each}{said[named.end() :]}", pieces, code)
 
 
 def _named(reference: str, code: str) -> tuple[str, ...]:
-    kind, _, name = reference.strip("{}").partition(".")
+    kind, _, name = reference.partition(".")
     return _expressions(kind, code)[name]
 
 
@@ -207,6 +220,7 @@ def said(kind: str, name: str, code: str = ENGLISH) -> tuple[str, ...]:
     return _expressions(kind, code)[name]
 
 
+_CHOICE = re.compile(r"\{([a-z._]+)\}")
 _INSERTED = re.compile(r"\{([a-z][a-z_ ]*)\}")
 
 

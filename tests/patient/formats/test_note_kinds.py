@@ -43,7 +43,7 @@ def test_headers_give_age_and_sex(text: str, age: float | None, sex: str | None)
         ("Naproxen was trialled but ceased owing to bleeding.", {"naproxen": "resolved"}),
         ("• Olanzapine 15 mg -> stopped (gained 11 kg)\n• Warfarin: agreed NOT to restart",
          {"olanzapine": "resolved", "warfarin": "negated"}),
-        ("Hold metformin if unwell.", {}),
+        ("Hold metformin if unwell.", {"metformin": "active"}),
         ("He came off sodium valproate, which he no longer takes.", {"sodium valproate": "resolved"}),
     ],
 )  # fmt: skip

@@ -17,6 +17,9 @@ _ANOTHER = re.compile(
     r"\s(?:and|but|then) (?:has|had|s?he|was|is|the|also|now|switched|changed|stopped)\b|\s(?:but|so)\b", re.IGNORECASE
 )
 """Where what a drug caused ends, and something else is told."""
+_APART = re.compile(r",|/| and ")
+_WHEN = re.compile(r"\W*\d.*$|\?")
+"""When a reaction was, after its name ("rash ?2012")."""
 _INTOLERANT = re.compile(r"intoleran|tolerate|upset", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"\.\s|\n")
 _LABEL_GONE = re.compile(
@@ -49,11 +52,11 @@ def is_allergy(said: Said) -> bool:
 
 def _reacted(said: Said) -> bool:
     """Whether a substance that is not taken is followed by what it did ("Penicillin (hives)", "codeine - nausea")."""
-    if said.target.term.kind is Kind.CONDITION or said.cues & TAKEN or said.target.directions:
+    if said.target.term.kind is Kind.CONDITION or said.cues & (TAKEN - {"refused"}) or said.target.directions:
         return False
     match = _REACTION.match(said.text, said.target.end)
     words = (match["a"] or match["b"]).casefold() if match else ""
-    return any(each.strip() in language().words["reactions"] for each in re.split(r",|/| and ", words))
+    return any(_WHEN.sub("", each).strip() in language().words["reactions"] for each in _APART.split(words))
 
 
 def allergy_of(said: Said) -> Allergy | None:

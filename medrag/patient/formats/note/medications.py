@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from medrag.patient.formats.note.days import Calendar
 from medrag.patient.formats.note.named import TAKEN, Said
@@ -20,7 +21,8 @@ _SICK_DAY = re.compile(
     r"\s(?:if|in case|should)\b|\s(?:when|whenever|while|during|on)\s(?:\w+\s)?(?:unwell|sick|vomit\w*"
     r"|dehydrat\w*|acutely|ill\b|febrile|days?"
     r"|e?GFR"
-    r"|SBP|HR|K\b|BP|diarrh\w*)",
+    r"|SBP|HR|K\b|BP|diarrh\w*)"
+    r"|\sfor\s(?:\w+\s)?(?:SBP|MAP|BP|HR|pulse|rate|RR|K|RASS|sedation|hypotension|brady\w*|glucose|BG|BM|loose|diarrh\w*)\b",
     re.IGNORECASE,
 )
 """A condition on which a drug is to be held: it is not held now."""
@@ -34,8 +36,10 @@ def medication_of(said: Said) -> Medication | None:
     """The drug as taken, stopped, planned...; None for a relative's, and for an ordinary word meaning no drug."""
     if "family" in said.cues or said.section == "family" or _only_tested(said):
         return None
-    if "stopped" in said.cues and ("conditional" in said.cues or _SICK_DAY.match(said.text, said.target.end)):
+    if "stopped" in said.cues and "conditional" in said.cues:
         return None
+    if "stopped" in said.cues and _SICK_DAY.match(said.text, said.target.end):
+        said = replace(said, cues=said.cues - {"stopped"} | {"taking"})
     dosed = said.target.directions is not None
     everyday = said.words.casefold() in language().words["everyday"]
     if everyday and not (dosed or said.section in {"medications", "stopped"} or said.cues & {"taking", "stopped"}):
