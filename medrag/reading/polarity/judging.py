@@ -29,6 +29,13 @@ _WORD = re.compile(r"[\w'-]+")
 
 def polarity_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], marks: Sequence[Cue]) -> Polarity:
     """The polarity of the drug named at ``text[start:end]`` among the other drugs named at ``spans``."""
+    said = _by_cues(text, start, end, spans, marks)
+    overruled = {Polarity.AVOIDED: "overruled", Polarity.MENTIONED: "conceded"}.get(said)
+    return Polarity.RECOMMENDED if overruled and _said(overruled).match(_rest(text, end, spans)) else said
+
+
+def _by_cues(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], marks: Sequence[Cue]) -> Polarity:
+    """What the words around the name say of it."""
     after = _blank(text, end, spans)
     if (said := _said_after(text, start, end, after)) is not None:
         return said
@@ -120,16 +127,23 @@ def _overruled(text: str, cue: Cue, start: int, end: int, after: str) -> bool:
 
 
 def _blank(text: str, end: int, spans: Sequence[tuple[int, int]]) -> str:
-    """The rest of the sentence with the other drug names replaced by a sign of their length's worth."""
-    rest = text[end : end + LOOK_AHEAD]
+    """The rest of the sentence, without other drugs' names."""
+    rest = _rest(text, end, spans)[:LOOK_AHEAD]
+    stop_match = SENTENCE_END.search(rest)
+    return rest[: stop_match.start()] if stop_match else rest
+
+
+def _rest(text: str, end: int, spans: Sequence[tuple[int, int]]) -> str:
+    """What follows to some distance, with the other drug names replaced by a sign of their length's worth."""
+    far = end + 2 * LOOK_AHEAD
+    rest = text[end:far]
     place = bisect_right(spans, (end, 0))
     for begin, stop in spans[place : place + LOOK_AHEAD]:
-        if begin >= end + LOOK_AHEAD:
+        if begin >= far:
             break
         if begin >= end:
             rest = rest[: begin - end] + "§" * (stop - begin) + rest[stop - end :]
-    stop_match = SENTENCE_END.search(rest)
-    return rest[: stop_match.start()] if stop_match else rest
+    return rest
 
 
 def _applies(text: str, cue: Cue, start: int, spans: Sequence[tuple[int, int]]) -> bool:
