@@ -8,8 +8,10 @@ from itertools import pairwise
 from statistics import median
 
 from index.layout.lines import is_bullet, is_contents, is_prose, pieces, rows
-from index.layout.tables.cells import Found, are_doubtful, box_of, filled, head_rows, rowed, subjects_joined
+from index.layout.tables.cells import Found, are_doubtful, box_of, filled
 from index.layout.tables.columns import WIDER, Column, Line, cell, columns, crosses, parted, space
+from index.layout.tables.heads import head_rows
+from index.layout.tables.rowing import rowed, subjects_joined
 from index.layout.word import Word
 from index.tables import MARKS, Row, guessed_heads
 
@@ -62,10 +64,16 @@ def rest_of(before: Found, words: Sequence[Word]) -> Found | None:
         taken.append(line)
     if not taken or sum(bool(cell(taken[0], part)) for part in parts) < len(parts) - 1:
         return None
-    grouped = rowed(taken, parts)
-    cells = subjects_joined(grouped, [filled(each, parts) for each in grouped], parts)
-    doubtful = are_doubtful(taken, parts)
-    return Found(box_of(taken), tuple(cells), (False,) * len(cells), starts=before.starts, doubtful=doubtful)
+    made = rowed(taken, parts)
+    cells = subjects_joined(made.rows, [filled(each, parts) for each in made.rows], parts)
+    return Found(
+        box_of(taken),
+        tuple(cells),
+        (False,) * len(cells),
+        starts=before.starts,
+        doubtful=are_doubtful(taken, parts),
+        placed=made.placed,
+    )
 
 
 def _is_in(line: Line, parts: Sequence[Column], least: float) -> bool:
@@ -183,7 +191,8 @@ def _table(segment: Sequence[Line]) -> Iterator[Found]:
     if len(parts) < 2 or _is_prose(lines, parts) or not all(_is_aligned(lines[top:], part) for part in parts[1:]):
         return
     lines = [*parted(lines, parts)]
-    grouped = [*(rowed(lines[:top], parts) if top and not by_face else []), *rowed(lines[top:], parts)]
+    made = rowed(lines[top:], parts)
+    grouped = [*(rowed(lines[:top], parts).rows if top and not by_face else []), *made.rows]
     cells = subjects_joined(grouped, [filled(each, parts) for each in grouped], parts)
     least = (1 if len(parts) > 2 else 2) if by_face else _LEAST_ROWS
     if len(cells) < least or _is_list(cells):
@@ -200,6 +209,7 @@ def _table(segment: Sequence[Line]) -> Iterator[Found]:
         starts=_lefts(parts),
         guessed=not by_face,
         doubtful=are_doubtful(body, parts),
+        placed=made.placed,
     )
 
 
