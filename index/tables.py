@@ -37,7 +37,8 @@ class Grid:
     """A table's cells, a merged one in every place that it covers; the first ``heads`` rows name the columns.
 
     ``notes`` are its footnotes by their marks; ``marked`` says that its format or drawn lines tell its cells,
-    ``doubtful`` that some words may belong to others, ``placed`` that an empty cell is surely empty.
+    ``doubtful`` that some words may belong to others, ``placed`` that an empty cell is surely empty,
+    ``guessed`` that the first row names columns only because it looks like it.
     """
 
     rows: tuple[Row, ...]
@@ -46,6 +47,7 @@ class Grid:
     marked: bool = True
     doubtful: bool = False
     placed: bool = False
+    guessed: bool = False
 
 
 def is_settled(grid: Grid) -> bool:
@@ -59,7 +61,9 @@ def is_settled(grid: Grid) -> bool:
     if body and names[0] and not body[0][0]:
         return False
     amounts = {place for place, cell in cells if _AMOUNT.search(cell)}
-    if not grid.marked and sum(_AMOUNT.search(names[place]) is not None for place in amounts if names[place:]) > 1:
+    if grid.guessed and sum(_AMOUNT.search(names[place]) is not None for place in amounts if names[place:]) > 1:
+        return False
+    if not grid.marked and any(map(hangs, names)):
         return False
     nameless = any(place and not any(names[place : place + 1]) for place, _ in cells)
     return not nameless and (grid.marked or _are_whole(body, grid.placed))

@@ -43,12 +43,13 @@ def _keeps(first: str, second: str) -> bool:
         return ordinary(second)
     if not first[-1].isalpha() or not second.islower() or "-" in first or first[1:].isupper():
         return True
-    if _is_word(first + second):
+    if is_word(first + second):
         return False
-    return first.lower() in _PREFIXES or (len(first) > 2 and _is_word(first) and ordinary(second))
+    return first.lower() in _PREFIXES or (len(first) > 2 and is_word(first) and ordinary(second))
 
 
-def _is_word(text: str) -> bool:
+def is_word(text: str) -> bool:
+    """Whether it is an everyday or clinical word or a name of the vocabulary."""
     return ordinary(text.lower()) or text.lower() in load().names
 
 

@@ -47,6 +47,11 @@ def head_rows(lines: Sequence[Line], parts: Sequence[Column], body: Sequence[Lin
     return [tuple(upper), tuple(under)]
 
 
+def named(lines: Sequence[Line], parts: Sequence[Column], body: Sequence[Line]) -> Row:
+    """Lines as one row of names: one that stands over several columns is whole where it begins."""
+    return tuple(_said(names) for names in _stacks(lines, parts, body).values())
+
+
 def _owners(stacks: Mapping[int, _Names], late: Sequence[int], second: float) -> Iterator[tuple[int, int]]:
     """Each column under a name that stands over several, and the column where that name stands."""
     own = {place for place in stacks if place and place not in late and _has(stacks[place], second)}

@@ -145,7 +145,8 @@ class _Hanging:
             rest = all(words for words, usual in zip(cells, self.usual, strict=True) if usual)
             return rest and fits[0] and not any(self._continues(place, words) for place, words in others)
         if not others or all(self._continues(place, words) for place, words in others):
-            return fits[0]
+            ended = [not words or not over or not over[-1].text.endswith(",") for words, over in zip(cells, above, strict=True)]
+            return any(fit and end for fit, end in zip(fits, ended, strict=True))
         return fits[0] or not above[0][-1].text.endswith(",")
 
     def _rest_begins(self, cells: Sequence[Sequence[Word]], above: Sequence[Sequence[Word]]) -> bool:

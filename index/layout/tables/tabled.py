@@ -51,7 +51,7 @@ class Tables:
             rows = [row for row in found.rows if not _names_again(row, known)]
             if rows and not rows[0][0]:
                 rows[0] = (self._subject, *rows[0][1:])
-            cells = _grid(found, (*known, *rows), heads)
+            cells = _grid(replace(found, guessed=before.guessed), (*known, *rows), heads)
         else:
             heads = len(found.rows) if found.only_names else guessed_heads(found.rows, found.bold)
             self._named = (found, heads)
@@ -98,7 +98,10 @@ class Tables:
 
 
 def _grid(found: Found, rows: tuple[Row, ...], heads: int) -> Grid:
-    return Grid(rows, heads, marked=found.drawn, doubtful=found.doubtful, placed=found.placed)
+    guessed = found.guessed and heads == 1
+    return Grid(
+        rows, heads, marked=found.drawn, doubtful=found.doubtful, placed=found.placed, guessed=guessed
+    )
 
 
 def _names_again(row: Row, names: Sequence[Row]) -> bool:
