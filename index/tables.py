@@ -37,7 +37,8 @@ class Grid:
     """A table's cells, a merged one in every place that it covers; the first ``heads`` rows name the columns.
 
     ``notes`` are its footnotes by their marks; ``marked`` says that its format or drawn lines tell its cells,
-    ``doubtful`` that some words may belong to others.
+    ``doubtful`` that some words may belong to others, ``placed`` that an empty cell is surely empty,
+    ``guessed`` that the first row names columns only because it looks like it.
     """
 
     rows: tuple[Row, ...]
@@ -45,6 +46,8 @@ class Grid:
     notes: Mapping[str, str] = field(default_factory=dict)
     marked: bool = True
     doubtful: bool = False
+    placed: bool = False
+    guessed: bool = False
 
 
 def is_settled(grid: Grid) -> bool:
@@ -58,10 +61,12 @@ def is_settled(grid: Grid) -> bool:
     if body and names[0] and not body[0][0]:
         return False
     amounts = {place for place, cell in cells if _AMOUNT.search(cell)}
-    if not grid.marked and sum(_AMOUNT.search(names[place]) is not None for place in amounts if names[place:]) > 1:
+    if grid.guessed and sum(_AMOUNT.search(names[place]) is not None for place in amounts if names[place:]) > 1:
+        return False
+    if not grid.marked and any(map(hangs, names)):
         return False
     nameless = any(place and not any(names[place : place + 1]) for place, _ in cells)
-    return not nameless and (grid.marked or _are_whole(body))
+    return not nameless and (grid.marked or _are_whole(body, grid.placed))
 
 
 def _flows(above: str, below: str) -> bool:
@@ -74,8 +79,8 @@ def hangs(text: str) -> bool:
     return bool(_HANGING.search(text)) or text.count("(") > text.count(")")
 
 
-def _are_whole(body: Sequence[Row]) -> bool:
-    """Whether no row is part of another, as far as its words tell."""
+def _are_whole(body: Sequence[Row], placed: bool) -> bool:
+    """Whether no row is part of another, as far as its words, or else its empty cells, tell."""
     if not body:
         return True
     if any(hangs(cell) for row in body for cell in row):
@@ -89,6 +94,8 @@ def _are_whole(body: Sequence[Row]) -> bool:
     capital = sum(not subject[0].islower() for subject in lettered) >= max(2, _CAPITAL * len(lettered))
     if any(row[0][0].islower() for row in (body if capital else lone) if row[0]):
         return False
+    if placed:
+        return True
     usual = [sum(bool(cell) for cell in column) >= _MOSTLY * len(rows) for column in zip(*rows, strict=True)]
     return not any(often and not cell for row in rows for often, cell in list(zip(usual, row, strict=True))[1:])
 

@@ -36,7 +36,7 @@ class Label:
     """Words that stand in one quotable sentence, in this order, under ``heading``.
 
     A row's are its cells but empty ones, each after its column's name. ``heading`` is "" where either of two would be
-    right; ``room`` is how long its sentence is, ``seen`` the words that tell its page where the first of all do not.
+    right; ``room`` is how long a quote of it may be at most, of a sentence that of its whole recommendation, ``seen`` the words that tell its page where the first of all do not.
     """
 
     parts: tuple[str, ...]
@@ -79,7 +79,8 @@ def _of(block: Block, heading: str) -> Iterator[Label]:
     if isinstance(block, Paragraph):
         yield from (Label((each,), heading) for said in block.sentences for each in _NEXT_SENTENCE.split(said))
     elif isinstance(block, Recommendation):
-        yield from (Label((each,), heading) for each in _NEXT_SENTENCE.split(block.text))
+        said = _NEXT_SENTENCE.split(block.text)
+        yield from (Label((each,), heading, room=len(block.text)) for each in said)
     elif isinstance(block, Listing):
         yield from (Label(parts, heading) for parts in _listed(block))
     elif isinstance(block, Steps):
@@ -101,7 +102,7 @@ def _listed(listing: Listing) -> Iterator[tuple[str, ...]]:
 
 def _row(table: Table, row: list[str], heading: str) -> Label:
     above, names = table.heads[0], table.heads[-1]
-    shared = sorted({name for name in above if above.count(name) > 1})
+    shared = sorted({name for name, cell in zip(above, row, strict=True) if cell and above.count(name) > 1})
     cells = [f"{name}: {cell}" for name, cell in zip(names[1:], row[1:], strict=True) if cell]
     noted = [note[1:].strip() for note in table.notes if any(note[0] in cell for cell in row if note[0] in _MARKS)]
     parts = tuple(each.replace("\n", " ") for each in (*shared, row[0], *cells, *noted))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
+from index.layout.joining import is_word
 from index.layout.lines import GAP, pieces
 from index.layout.word import Word
 
@@ -23,6 +24,8 @@ _SUPPORT = 0.15
 WIDER = 1.35
 _SPACE = 0.5
 _APART = 4.0
+# By how much of its height a word too long for its cell may reach over the next column's beginning.
+_OVERHANG = 0.5
 
 
 def columns(lines: Sequence[Line]) -> list[Column]:
@@ -37,7 +40,7 @@ def cell(line: Line, column: Column) -> list[Word]:
 
 def crosses(line: Line, column: Column) -> bool:
     """Whether a word of a line reaches over a column's beginning, where no other one begins."""
-    over = any(word.x0 < column[0] and word.x1 > column[0] + 1 for word in line)
+    over = any(word.x0 < column[0] and word.x1 > column[0] + 1 + _OVERHANG * word.size for word in line)
     return over and not any(abs(word.x0 - column[0] - 1) < 2 * _SAME for word in line)
 
 
@@ -77,7 +80,7 @@ def space(lines: Sequence[Line]) -> float:
 def _halves(word: Word, parts: Sequence[Column]) -> Iterator[Word]:
     for start, _ in parts[1:]:
         for offset, left in word.joints:
-            if word.x0 < start - 1 and abs(left - start - 1) < 2 * _SAME:
+            if word.x0 < start - 1 and abs(left - start - 1) < 2 * _SAME and not is_word(word.text):
                 yield replace(word, text=word.text[:offset], x1=min(left, word.x1), joints=())
                 yield replace(word, text=word.text[offset:], x0=left, joints=())
                 return
@@ -146,8 +149,8 @@ def _near(begins: Sequence[tuple[float, int]]) -> Iterator[list[tuple[float, int
 
 
 def _reaches_over(line: Line, place: float) -> bool:
-    """Whether text of a line runs on over ``place``; that of a cell which touches the next does not."""
-    return any(
+    """Whether text of a line runs on over ``place``; that of a cell which touches the next or lies over it does not."""
+    return not any(abs(word.x0 - place) < 2 * _SAME for word in line) and any(
         word.x0 < place - 1
         and word.x1 > place + 1
         and not any(abs(left - place) < 2 * _SAME for _, left in word.joints)

@@ -9,8 +9,10 @@ from statistics import median
 from typing import Any
 
 from index.layout.lines import is_bullet, is_prose, rows
-from index.layout.tables.cells import Found, are_doubtful, filled, head_rows, inside, rowed, subjects_joined
+from index.layout.tables.cells import Found, are_doubtful, filled, inside
 from index.layout.tables.columns import Column, Line, cell, columns, crosses, of_names, parted
+from index.layout.tables.heads import head_rows
+from index.layout.tables.rowing import Rowed, rowed, subjects_joined
 from index.layout.word import Word
 
 _SLACK = 2.0
@@ -157,12 +159,18 @@ def _made(
         return None
     heading = head_rows(parted(names, parts), parts, body)
     lines = parted(body, parts)
-    grouped = [row for part in between for row in _rows(parted(part, parts), len(between) > 1, parts)]
+    made = [_rows(parted(part, parts), len(between) > 1, parts) for part in between]
+    grouped = [row for each in made for row in each.rows]
     under = subjects_joined(grouped, [filled(row, parts) for row in grouped], parts)
     heads = tuple(number < len(heading) for number in range(len(heading) + len(under)))
     box = (rules.left, reach[0], rules.right, reach[1])
     return Found(
-        box, (*heading, *under), heads, starts=tuple(start for start, _ in parts), doubtful=are_doubtful(lines, parts)
+        box,
+        (*heading, *under),
+        heads,
+        starts=tuple(start for start, _ in parts),
+        doubtful=are_doubtful(lines, parts),
+        placed=all(each.placed for each in made),
     )
 
 
@@ -206,10 +214,10 @@ def _below(rules: _Rules, tops: Sequence[float], within: Sequence[float], words:
     return closing
 
 
-def _rows(lines: Sequence[Line], ruled: bool, parts: Sequence[Column]) -> Sequence[Sequence[Line]]:
+def _rows(lines: Sequence[Line], ruled: bool, parts: Sequence[Column]) -> Rowed:
     """The rows between two rules: one where rows have rules and it has one subject."""
     subjects = sum(line[0].x0 < parts[0][1] for line in lines)
-    return [lines] if ruled and subjects < 2 else rowed(lines, parts)
+    return Rowed([list(lines)], placed=True) if ruled and subjects < 2 else rowed(lines, parts)
 
 
 def _are_prose(lines: Sequence[Line], parts: Sequence[Column]) -> bool:

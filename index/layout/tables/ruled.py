@@ -55,14 +55,21 @@ def _cut(edges: Sequence[Any]) -> Iterator[list[Any]]:
         for edge in edges
         if edge["orientation"] == "h" and edge["x1"] - edge["x0"] > _THIN
     ]
+    down = [edge for edge in edges if edge["orientation"] == "v"]
     ending: dict[int, list[Any]] = defaultdict(list)
-    for edge in edges:
-        if edge["orientation"] == "v" and not any(
+    for edge in down:
+        closed = any(
             abs(top - edge["bottom"]) < 2 * _SLACK and left - _SLACK <= edge["x0"] <= right + _SLACK
             for top, left, right in across
-        ):
+        )
+        if not (closed or any(_goes_on(edge, other) for other in down)):
             ending[round(edge["bottom"])].append(edge)
     yield from (found for found in ending.values() if len(found) > 2)
+
+
+def _goes_on(edge: Any, other: Any) -> bool:
+    """Whether a line down is the next piece of another."""
+    return abs(edge["x0"] - other["x0"]) < _SLACK and other["top"] < edge["bottom"] + _SLACK < other["bottom"]
 
 
 def _closing(edges: Sequence[Any]) -> dict[str, Any]:

@@ -51,11 +51,11 @@ class Tables:
             rows = [row for row in found.rows if not _names_again(row, known)]
             if rows and not rows[0][0]:
                 rows[0] = (self._subject, *rows[0][1:])
-            cells = Grid((*known, *rows), heads, marked=found.drawn, doubtful=found.doubtful)
+            cells = _grid(replace(found, guessed=before.guessed), (*known, *rows), heads)
         else:
             heads = len(found.rows) if found.only_names else guessed_heads(found.rows, found.bold)
             self._named = (found, heads)
-            cells = Grid(found.rows, heads, marked=found.drawn, doubtful=found.doubtful)
+            cells = _grid(found, found.rows, heads)
         self._page, self._last = page, found
         self._subject = next((row[0] for row in reversed(cells.rows) if row[0]), "")
         return cells
@@ -95,6 +95,13 @@ class Tables:
         own = found.bold[0] and not found.guessed and found.rows[0] != before.rows[0]
         elsewhere = page != self._page or (self._last is not None and is_beside(self._last, found))
         return elsewhere and goes_on(before, found) and not (own or found.caption)
+
+
+def _grid(found: Found, rows: tuple[Row, ...], heads: int) -> Grid:
+    guessed = found.guessed and heads == 1
+    return Grid(
+        rows, heads, marked=found.drawn, doubtful=found.doubtful, placed=found.placed, guessed=guessed
+    )
 
 
 def _names_again(row: Row, names: Sequence[Row]) -> bool:
