@@ -103,7 +103,8 @@ class ClinicalFinding(Record):
 class Presentation(Record):
     """How questions describe a condition that they do not name.
 
-    Each of ``presentations`` is a few words that stand near one another in any order; "/" separates words of which one is enough.
+    Each of ``presentations`` is a few words that stand near one another in any order; "/" separates words of which one
+    is enough.
     """
 
     condition: str
@@ -111,7 +112,10 @@ class Presentation(Record):
 
 
 class Shorthand(Record):
-    """Short and lay words of clinical questions, and what guidelines say instead; ``capitals``: they count in capitals only."""
+    """Short and lay words of clinical questions, and what guidelines say instead.
+
+    ``capitals``: they count in capitals only.
+    """
 
     meaning: str
     written: Terms

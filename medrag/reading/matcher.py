@@ -15,6 +15,7 @@ T = TypeVar("T")
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _JOIN = re.compile(r"[\s\-–/’'.+&]{0,3}")
+_DECIMALS = re.compile(r"[.,]\d")
 _ABBREVIATED = 3
 """A full stop within a name stands after this many letters at most ("C. diff"), or no space follows."""
 
@@ -125,10 +126,15 @@ class Matcher(Generic[T]):
     def _longest_at(self, text: str, words: Sequence[Token], i: int, most: int, joined: bool) -> Match[T] | None:
         for count in range(most, 0, -1):
             window = words[i : i + count]
-            values = self.at(window)
+            values = () if _goes_on(text, window[-1]) else self.at(window)
             if values and (not joined or all(_joined(text, a, b) for a, b in pairwise(window))):
                 return Match(window[0].start, window[-1].end, i, i + count, values)
         return None
+
+
+def _goes_on(text: str, last: Token) -> bool:
+    """Whether a name ends within a number: "potassium 6" of "potassium 6.8"."""
+    return last.text.isdigit() and bool(_DECIMALS.match(text, last.end))
 
 
 def _joined(text: str, one: Token, other: Token) -> bool:

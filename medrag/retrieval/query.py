@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from medrag.knowledge import Knowledge
+from medrag.knowledge.names import fold
 from medrag.reading.languages.gloss import is_chinese, known_words
 from medrag.retrieval.presentations import described_conditions
 from medrag.retrieval.spelling import spelt_out
@@ -58,7 +59,7 @@ def query_for(case: Case, knowledge: Knowledge, heard: Patient | None = None) ->
     from medrag.patient.load import hear
     from medrag.patient.view import established
 
-    question = _described_too(searchable(case.question, knowledge), knowledge)
+    question = _asked(case.question, knowledge)
     patient = case.patient or Patient()
     heard = heard or hear(case.patient, case.question, knowledge=knowledge)
     values = established(heard, knowledge) if heard else ()
@@ -109,10 +110,13 @@ def asking(text: str) -> str:
     return " ".join(" ".join(asked).split()[:MAX_QUESTION_WORDS])
 
 
-def _described_too(text: str, knowledge: Knowledge) -> str:
-    """What a question asks, and what it describes without naming it."""
-    question = asking(text)
-    unnamed = [each for each in described_conditions(text, knowledge) if each.casefold() not in question.casefold()]
+def _asked(text: str, knowledge: Knowledge) -> str:
+    """What a question asks, as passages can be searched for it, and what an English one describes without naming it."""
+    english = searchable(text, knowledge)
+    question = asking(english)
+    described = () if is_chinese(text) else described_conditions(english, knowledge)
+    said = fold(question)
+    unnamed = [each for each in described if fold(each) not in said]
     return f"{question} ({', '.join(unnamed)})" if unnamed else question
 
 

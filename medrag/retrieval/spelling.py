@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from medrag.knowledge import Knowledge
 from medrag.reading.matcher import Letters, Matcher, tokens
@@ -24,9 +25,9 @@ def spelt_out(text: str, knowledge: Knowledge) -> str:
 
 
 def _parts(text: str, knowledge: Knowledge) -> Iterator[str]:
-    done, said = 0, text.casefold()
+    done = 0
     for start, end, name in _meant(text, knowledge):
-        if start >= done and _adds(name.casefold(), said[start:end], said):
+        if start >= done:
             yield f"{text[done:end]} ({name})"
             done = end
     yield text[done:]
@@ -34,12 +35,18 @@ def _parts(text: str, knowledge: Knowledge) -> Iterator[str]:
 
 def _meant(text: str, knowledge: Knowledge) -> list[tuple[int, int, str]]:
     """Where a name or a short word begins and ends and what it is called, in order; of two at one place the longer."""
-    words = tokens(text)
+    words, said = tokens(text), text.casefold()
     named = (
-        (match.start, match.end, next(filter(None, map(_name, match.values)), ""))
+        (match.start, match.end, name)
         for match in terms(knowledge).find(text, words)
+        for name in islice(filter(None, map(_name, match.values)), 1)
+        if _adds(name.casefold(), said[match.start : match.end], said)
     )
-    short = ((match.start, match.end, match.values[0]) for match in _shorthand(knowledge).find(text, words))
+    short = (
+        (match.start, match.end, match.values[0])
+        for match in _shorthand(knowledge).find(text, words)
+        if any(word not in said for word in match.values[0].casefold().split())
+    )
     return sorted((*named, *short), key=lambda each: (each[0], -each[1]))
 
 
@@ -56,7 +63,7 @@ def _adds(name: str, written: str, said: str) -> bool:
     """Whether ``name`` is more than the text holds: "spironolactone" for "spiro", not "pregnancy" for "pregnant"."""
     if name.startswith(written):
         return name not in said
-    return bool(name) and name[:_SAME_WORD] not in said
+    return name[:_SAME_WORD] not in said
 
 
 def _name(term: Term) -> str:

@@ -31,7 +31,7 @@ def test_a_description_tells_the_condition(question: str, condition: str) -> Non
     [
         "",
         "what dose?",
-        "Red eye. The patient, who lives alone with two cats and a dog, went home by bus, and the water was hot at his shin",
+        "Red eye. The patient, who lives alone with two cats, went home by bus, and the water was hot at his shin",
         "the smoker's, the baker's and the athlete's",
     ],
 )  # fmt: skip
