@@ -49,13 +49,16 @@ class Match(NamedTuple, Generic[T]):
 
 def tokens(text: str) -> list[Token]:
     """The words and numbers of ``text``, in order."""
-    found, folded = [], dict[str, str]()
-    for match in _TOKEN.finditer(text):
-        word = match[0]
-        if word not in folded:
-            folded[word] = fold(word)
-        found.append(Token(word, match.start(), match.end(), folded[word]))
-    return found
+    folded = _Folded()
+    return [Token(match[0], match.start(), match.end(), folded[match[0]]) for match in _TOKEN.finditer(text)]
+
+
+class _Folded(dict[str, str]):
+    """Words folded, each once."""
+
+    def __missing__(self, word: str) -> str:
+        self[word] = fold(word)
+        return self[word]
 
 
 def fold(word: str) -> str:
@@ -83,8 +86,9 @@ class Matcher(Generic[T]):
         self._index: dict[str, list[tuple[Letters, T]]] = {}
         self._longest: dict[str, int] = {}
         self._seconds: dict[str, set[str]] = {}
+        folded = _Folded()
         for written, letters, value in names:
-            words = [fold(word) for word in _TOKEN.findall(written)]
+            words = [folded[word] for word in _TOKEN.findall(written)]
             if words:
                 self._index.setdefault(" ".join(words), []).append((letters, value))
                 self._longest[words[0]] = max(self._longest.get(words[0], 0), len(words))
