@@ -222,6 +222,18 @@ class GenotypeRule(Rule):
     results: Terms = ()
 
 
+class ScheduleRule(Rule):
+    """``drugs`` by any of ``routes`` (any but local ones, where none is named): at most ``often`` doses a day, for ``days``.
+
+    The route "unsaid" is that of advice which names none.
+    """
+
+    drugs: Terms
+    routes: Terms = ()
+    often: float | None = None
+    days: float | None = None
+
+
 class Washout(Rule):
     """``start`` within ``days`` of the last dose of ``stopped``, where the interaction outlasts it."""
 
