@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from medrag.knowledge.schema import ScheduleRule
+from medrag.knowledge.schema import UNSAID, ScheduleRule
 from medrag.reading import Prescription
 from medrag.reading.dosing.duration import duration
 from medrag.reading.dosing.frequency import frequency
@@ -14,8 +14,6 @@ from medrag.types import Finding
 
 SLACK = 1.05
 """A month of 28 days is no error where one of 30 is meant."""
-UNSAID = "unsaid"
-"""The route where the advice names none."""
 NEAR = 70
 """Characters after a name in which its schedule stands where no dose does."""
 
