@@ -40,6 +40,7 @@ from medrag.knowledge.schema import (
     RequestRule,
     Review,
     RouteRule,
+    ScheduleRule,
     Source,
     Washout,
     Withdrawal,
@@ -76,6 +77,7 @@ class Rules:
     duplications: tuple[DuplicationRule, ...] = ()
     monitoring: tuple[MonitoringRule, ...] = ()
     genotypes: tuple[GenotypeRule, ...] = ()
+    schedules: tuple[ScheduleRule, ...] = ()
     washouts: tuple[Washout, ...] = ()
     withdrawals: tuple[Withdrawal, ...] = ()
     routes: tuple[RouteRule, ...] = ()

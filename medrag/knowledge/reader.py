@@ -28,6 +28,7 @@ RULES: dict[str, type[Any]] = {
     "duplications": schema.DuplicationRule,
     "monitoring": schema.MonitoringRule,
     "genotypes": schema.GenotypeRule,
+    "schedules": schema.ScheduleRule,
     "washouts": schema.Washout,
     "withdrawals": schema.Withdrawal,
     "routes": schema.RouteRule,

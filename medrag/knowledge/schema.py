@@ -97,12 +97,13 @@ class DoseLimit(Fact):
 
 
 class RenalRule(Rule):
-    """Below a kidney function, ``drugs`` are to be avoided or held under ``max_daily`` mg.
+    """Below a kidney function, ``drugs`` by any of ``routes`` are to be avoided or held under ``max_daily`` mg.
 
-    ``first``: the function is measured before the drug is started, as routine.
+    The route "unsaid" is that of advice which names none. ``first``: the function is measured before the drug is started, as routine.
     """
 
     drugs: Terms
+    routes: Terms = ()
     metric: Literal["egfr", "crcl"]
     below: float
     max_daily: float | None = None
@@ -115,6 +116,10 @@ class HepaticRule(Rule):
     drugs: Terms
     from_class: Literal["A", "B", "C"]
     max_daily: float | None = None
+
+
+UNSAID = "unsaid"
+"""Among the routes of a rule, that of advice which names none."""
 
 
 class RouteRule(Rule):
@@ -220,6 +225,18 @@ class GenotypeRule(Rule):
     drugs: Terms
     gene: str
     results: Terms = ()
+
+
+class ScheduleRule(Rule):
+    """``drugs`` by any of ``routes`` (any but local ones, where none is named): at most ``often`` doses a day, for ``days``.
+
+    The route "unsaid" is that of advice which names none.
+    """
+
+    drugs: Terms
+    routes: Terms = ()
+    often: float | None = None
+    days: float | None = None
 
 
 class Washout(Rule):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from medrag.reading.dosing.bounds import is_maximum, is_raised_to, is_threshold, most_doses
+from medrag.reading.dosing.duration import duration
 from medrag.reading.dosing.frequency import OFTEN, frequency, times_of_day
 from medrag.reading.dosing.numbers import NUMBER, number
 from medrag.reading.dosing.strengths import COUNT, FORM, Strength, most_tablets, tablets, without_strengths
@@ -91,14 +92,6 @@ _PUFFED = re.compile(rf"\s*,?\s*(?:(?:{COUNT})\s+)?(?:puff|inhal|actuat|spray)",
 _UNITLESS = re.compile(rf"\s+(?P<low>\d{{1,4}}(?:\.\d+)?)(?=\s+(?:{OFTEN.pattern}))", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\([^()]{1,40}\)")
 """What explains an amount ("12.5 mg (five 2.5 mg tablets) once a week")."""
-_DURATION = re.compile(
-    r"\b(?:for|x|×|over)\s+(?:a\s+(?:total\s+of|further)\s+)?(?P<n>\d+|one|two|three|four|five|six)(?:\s*(?:-|–"
-    r"|to)\s*(?P<high>\d+))?[\s-]*(?P<unit>day|week|month)s?\b"
-    r"|\b(?P<n2>\d+)-(?P<unit2>day|week|month)\s+course",
-    re.IGNORECASE,
-)
-_DAYS = {"day": 1.0, "week": 7.0, "month": 30.0}
-
 Per = Literal["dose", "day", "week", "hour", "minute"]
 
 
@@ -261,7 +254,7 @@ def _dose(text: str, match: re.Match[str], following: int, *, alone: bool) -> Do
                 re.IGNORECASE,
             )
         ),
-        duration_days=_duration(after),
+        duration_days=duration(after),
         parts=tuple(number(part) * factor * count for part in (match["low"], *slash)) if slash else (),
         over_hours=_over(after),
         raised=is_raised_to(text, match.start()),
@@ -297,11 +290,3 @@ def _per(match: re.Match[str]) -> tuple[Per, bool, bool]:
     if re.search(r"(?:hour|hr|\bh)\b", per):
         return "hour", kg, m2
     return "dose", kg, m2
-
-
-def _duration(text: str) -> float | None:
-    match = _DURATION.search(text)
-    if not match:
-        return None
-    unit = (match["unit"] or match["unit2"]).lower()
-    return number(match["high"] or match["n"] or match["n2"]) * _DAYS[unit]
