@@ -317,6 +317,8 @@ class Context:
             return False
         if cue.reach == "adjacent":
             return BESIDE.fullmatch(gap) is not None
+        if _said("condition").search(gap):
+            return False
         between = self._named(end, cue.start)
         commas = sentence.commas_between(end - 1, cue.start)
         if cue.reach == "sentence" and place == bisect_left(self._starts, sentence.start):
