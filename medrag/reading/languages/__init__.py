@@ -185,7 +185,7 @@ def _cues(code: str) -> Iterator[CueList]:
 
 
 def _written_out(said: str, pieces: Mapping[str, Sequence[str]], code: str) -> Iterator[str]:
-    """``said`` with each word in turn of every list in braces: a piece of cues, or another file's ("{relatives.kin}")."""
+    """``said`` with each word of every list in braces: a piece of cues, or another file's ("{relatives.kin}")."""
     named = _CHOICE.search(said)
     if not named:
         yield " ".join(said.split())

@@ -16,6 +16,13 @@ _TREATED = re.compile(
 """What stands before an illness that a finished course of a drug was for."""
 _TAKEN_OUT = re.compile(r"ectomy for\s(?:(?:an?|the|his|her|\w+)\s){0,2}$", re.IGNORECASE)
 """What stands before what was cured by taking an organ out."""
+_REASON = re.compile(
+    r"\b(?:stopped|discontinued|ceased|switched|withdrawn|d/c'?d)\b[^.;\n]{0,60}?"
+    r"\b(?:for|due to|because of|owing to|secondary to|as it caused)\s"
+    r"(?:(?:severe|persistent|dry|the|an?|his|her)\s)*$",
+    re.IGNORECASE,
+)
+"""What stands before an unwanted effect that a drug was stopped for."""
 _CANCER = re.compile(r"cancer|carcinoma|melanoma|lymphoma|sarcoma|leuka?emia|tumou?r|\bca\b|seminoma", re.IGNORECASE)
 _METASTATIC = re.compile(r"metasta|stage iv", re.IGNORECASE)
 _NO_TRACE = re.compile(
@@ -112,7 +119,12 @@ def _is_over(said: Said) -> bool:
     treated = said.target.term.event and _was_treated(said)
     before = said.text[max(0, said.target.start - 40) : said.target.start]
     once = _HAD_ONCE.search(before) and _IN_YEAR.match(said.text, said.target.end)
-    return bool(treated or once) or _was_taken_out(said) or _left_no_trace(said)
+    effect = said.words.casefold() in language().words["reactions"] and _REASON.search(_before(said))
+    return bool(treated or once or effect) or _was_taken_out(said) or _left_no_trace(said)
+
+
+def _before(said: Said) -> str:
+    return said.text[max(0, said.target.start - BEFORE_TREATED) : said.target.start]
 
 
 def _left_no_trace(said: Said) -> bool:
@@ -125,13 +137,11 @@ def _left_no_trace(said: Said) -> bool:
 
 def _was_treated(said: Said) -> bool:
     """Whether a finished course of a drug before was for it ("completed amoxicillin for otitis media")."""
-    start = said.target.start
-    return _TREATED.search(said.text[max(0, start - BEFORE_TREATED) : start]) is not None
+    return _TREATED.search(_before(said)) is not None
 
 
 def _was_taken_out(said: Said) -> bool:
-    start = said.target.start
-    return _TAKEN_OUT.search(said.text[max(0, start - BEFORE_TREATED) : start]) is not None
+    return _TAKEN_OUT.search(_before(said)) is not None
 
 
 def _stage_after(text: str, end: int) -> str | None:

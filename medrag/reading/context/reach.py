@@ -1,0 +1,169 @@
+"""How far a cue reaches: to the end of its item, list or sentence, or to words that end it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import partial
+
+from medrag.reading.boundaries import Sentence
+from medrag.reading.context.cues import (
+    ALWAYS,
+    APART,
+    BESIDE,
+    EITHER,
+    EXCHANGES,
+    EXTENDS,
+    JOINED,
+    MARK,
+    MOST_WORDS,
+    OF_OBJECT,
+    OF_ROW,
+    OR,
+    PLURAL,
+    TO,
+    Cue,
+    cue_matchers,
+)
+from medrag.reading.context.spans import Spans
+from medrag.reading.languages import pattern
+
+_said = partial(pattern, "context")
+
+
+class Reach:
+    """What the cues around the mentions of one text reach."""
+
+    def __init__(self, spans: Spans, code: str) -> None:
+        self._spans = spans
+        _, _, self._ended_by = cue_matchers(code)
+
+    def forward(  # noqa: PLR0911 (each thing that may stand in the way)
+        self, sentence: Sentence, cues: Sequence[Cue], cue: Cue, place: int
+    ) -> bool:
+        """Whether ``cue``, of ``cues`` in order, reaches the mention at ``place`` after it."""
+        start = self._spans.spans[place][0]
+        if self._spans.count(cue.end, start) > MOST_WORDS[cue.reach]:
+            return False
+        aside = sentence.aside(cue.start)
+        if aside and start >= aside[1] and not cue.sign:
+            return False
+        if self._ended(sentence, cues, cue, start) or self._only_the_other(sentence, cue, start):
+            return False
+        if cue.reach == "sentence":
+            return True
+        commas = sentence.commas_between(cue.end - 1, start)
+        if cue.reach == "item" and self._spans.named(cue.end, start):
+            return not commas and EITHER.search(self._spans.text, cue.end, start) is not None
+        if not commas:
+            return True
+        if cue.reach == "list" and not self._mid_list(sentence, cue):
+            return True
+        return self._or_follows(sentence, cue, start)
+
+    def back(  # noqa: PLR0911 (each thing that may stand in the way)
+        self, sentence: Sentence, cue: Cue, place: int
+    ) -> bool:
+        """Whether ``cue`` reaches the mention at ``place`` before it."""
+        end = self._spans.spans[place][1]
+        if sentence.row and cue.says in OF_ROW:
+            return place == bisect_left(self._spans.starts, sentence.start)
+        aside = sentence.aside(self._spans.spans[place][0])
+        if aside and cue.start >= aside[1]:
+            return False
+        gap = self._spans.text[end : cue.start]
+        if ";" in gap or self._spans.count(end, cue.start) > MOST_WORDS[cue.reach]:
+            return False
+        if cue.reach == "adjacent":
+            return BESIDE.fullmatch(gap) is not None
+        if _said("condition").search(gap):
+            return False
+        between = self._spans.named(end, cue.start)
+        commas = sentence.commas_between(end - 1, cue.start)
+        if cue.reach == "sentence" and place == bisect_left(self._spans.starts, sentence.start):
+            return True
+        if not between:
+            return (
+                commas == 0 or cue.reach == "sentence" or (not cue.sign and _said("light").fullmatch(gap) is not None)
+            )
+        last = self._spans.spans[bisect_left(self._spans.starts, cue.start) - 1]
+        run = self._spans.text[end : last[0]]
+        if self._spans.count(last[1], cue.start) > 1 and sentence.commas_between(last[1] - 1, cue.start):
+            return False
+        joined = JOINED.search(self._spans.text[self._spans.spans[place][1] : last[0]]) is not None
+        plural = PLURAL.search(self._spans.text[last[1] : cue.end]) is not None or self.of_list(cue)
+        return (
+            cue.says in EXTENDS
+            and (joined or plural)
+            and self._spans.count(end, last[0]) <= 4
+            and not APART.search(run)
+        )
+
+    def is_of_next(self, sentence: Sentence, cue: Cue, end: int) -> bool:
+        """Whether a new clause's verb speaks of what it names next ("allergy but tolerated B")."""
+        following = bisect_left(self._spans.starts, cue.end)
+        if cue.sign or cue.says not in OF_OBJECT or following == len(self._spans.starts):
+            return False
+        start = self._spans.starts[following]
+        if start >= sentence.end or not _said("clause").search(self._spans.text, end, cue.start):
+            return False
+        return _said("object").fullmatch(self._spans.text, cue.end, start) is not None
+
+    def undone(self, one: int, other: int) -> bool:
+        """Whether what is said at ``other`` undoes what was at ``one`` ("withheld on admission and restarted")."""
+        return _said("undoes").fullmatch(self._spans.text, one, other) is not None
+
+    def of_list(self, cue: Cue) -> bool:
+        """Whether a colon or a dash parts it from the list that it is said of ("A 5 mg, B 10 mg: no change")."""
+        return cue.sign and cue.says == "taking" and self._spans.text[cue.start : cue.end].lstrip()[:1] in ":–—-"
+
+    def _only_the_other(self, sentence: Sentence, cue: Cue, start: int) -> bool:
+        """Whether "switch from A to B" speaks of A here, where the cue is of B, or the other way round."""
+        verb = _said("exchanged").search(self._spans.text[max(0, cue.end - 12) : cue.end])
+        if verb is None or cue.says not in EXCHANGES:
+            return False
+        to = TO.search(self._spans.text, cue.end, sentence.end)
+        if verb[0].lower() != "from" and not (
+            to and self._spans.named(cue.end, to.start()) and self._spans.named(to.end(), sentence.end)
+        ):
+            return True
+        return (to is None or start < to.start()) == (cue.says != "stopped")
+
+    def _mid_list(self, sentence: Sentence, cue: Cue) -> bool:
+        """Whether the cue stands inside a list that began with other mentions."""
+        before = self._spans.text[sentence.start : cue.start].rstrip()
+        if not before.endswith(","):
+            return False
+        place = bisect_left(self._spans.starts, cue.start) - 1
+        return (
+            place >= 0
+            and self._spans.starts[place] >= sentence.start
+            and self._spans.text[cue.end : cue.end + 1] != ":"
+        )
+
+    def _or_follows(self, sentence: Sentence, cue: Cue, start: int) -> bool:
+        """Whether "or" joins the item at ``start`` to the cue's own ("no fever, chills, or cough")."""
+        if cue.reach != "list":
+            return False
+        return OR.search(self._spans.text, start, min(sentence.end, start + 80)) is not None or bool(
+            OR.search(self._spans.text, cue.end, start)
+        )
+
+    def _ended(self, sentence: Sentence, cues: Sequence[Cue], cue: Cue, start: int) -> bool:
+        if ";" in self._spans.text[cue.end : start]:
+            return True
+        enders = self._ended_by.get(cue.says, frozenset())
+        verb = cue.says in EXCHANGES and _said("exchanged").search(self._spans.text[max(0, cue.end - 12) : cue.end])
+        for other in cues:
+            if other.start < cue.end or other.end > start or other.side == "after":
+                continue
+            if cue.sign and other.sign and MARK.match(self._spans.text, other.start):
+                return True
+            if other.says not in enders:
+                continue
+            if verb and self._spans.text[other.start : other.end].lower() == "for":
+                continue
+            parted = sentence.commas_between(cue.end - 1, other.start) or self._spans.named(cue.end, other.start)
+            if parted or other.says in ALWAYS or (cue.says == "past" and other.says == "present"):
+                return True
+        return False
