@@ -144,8 +144,9 @@ class _Hanging:
         others = [(place, words) for place, words in enumerate(cells) if words and place]
         fits = self._fits(cells, above)
         if self._continues(0, cells[0]):
-            rest = all(words for words, usual in zip(cells, self.usual, strict=True) if usual)
-            return rest and fits[0] and not any(self._continues(place, words) for place, words in others)
+            full = all(words for words, usual in zip(cells, self.usual, strict=True) if usual)
+            whole = full and not any(self._continues(place, words) for place, words in others)
+            return whole and (fits[0] or not self.lettered)
         if not others or all(self._continues(place, words) for place, words in others):
             ended = [not words or not over or not over[-1].text.endswith(",") for words, over in zip(cells, above, strict=True)]
             return any(fit and end for fit, end in zip(fits, ended, strict=True))
@@ -154,7 +155,10 @@ class _Hanging:
     def _rest_begins(self, cells: Sequence[Sequence[Word]], above: Sequence[Sequence[Word]]) -> bool:
         """Whether a line without a subject is a row of the one above: its cells are whole and begin as such do."""
         filled = [(place, words) for place, words in enumerate(cells) if words]
-        if len(filled) < len(cells) - 1 or all(self._continues(place, words) for place, words in filled):
+        begins = [words[0].text for _, words in filled]
+        new, linked = any(map(_is_new, begins)), any(map(_CONNECTS.match, begins))
+        small = all(text[0].islower() for text in begins)
+        if len(filled) < len(cells) - 1 or small or (linked and not new):
             return False
         if any(above[place][-1].text.endswith(_ENDED) for place, _ in filled):
             return False
