@@ -180,7 +180,8 @@ class Structure:
         cut = self._waiting or (self._open if self._cut and not self._text_ended(strictly=True) else None)
         if cut is None or self._open is None:
             return False
-        goes_on = not self._open.aside and STARTS_LOWER.match(line.text) is not None
+        ended = not self._open.aside or ENDS.search(self._open.text) is not None
+        goes_on = ended and STARTS_LOWER.match(line.text) is not None
         aside = note or not (goes_on or as_broad(line, cut.last))
         if aside and self._waiting is None:
             self._open, self._waiting = None, self._open
