@@ -343,7 +343,8 @@ def _show_passages(found: Sequence[Evidence], *, graded: bool) -> None:
         passage = item.passage
         heading = ", ".join((passage.title, *passage.section))
         place = f"  {passage.link}" if passage.link else ""
-        print(f"{item.score:.3f}  {passage.id}  ({heading}){status_mark(passage.status)}{place}")
+        credit = f"  ({passage.credit})" if passage.credit else ""
+        print(f"{item.score:.3f}  {passage.id}  ({heading}){status_mark(passage.status)}{place}{credit}")
         if not graded:
             print(f"       {passage.text[:200]}")
         for sentence in passage.sentences if graded else ():

@@ -19,7 +19,8 @@ from medrag.types import Passage
 # Numbers of recommendations and lists, and names of columns, may stand in a quote beside what is labelled.
 _SLACK, _ROW_SLACK = 30, 30
 _WINDOW = 6
-_ODD = str.maketrans({"−": "-", "–": "-", "’": "'", "“": '"', "”": '"', "\u00a0": " ", "μ": "µ"})
+# Marks that part a cell's bullets, and cells.
+_ODD = str.maketrans({"•": " ", ";": "", "−": "-", "–": "-", "’": "'", "“": '"', "”": '"', "\u00a0": " ", "μ": "µ"})
 _LETTERS = re.compile(r"[^a-z0-9]+")
 
 

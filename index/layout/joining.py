@@ -34,7 +34,8 @@ def joined(text: str, line: str) -> str:
         return f"{text} {line}"
     if rest[0][0].isdigit():
         return text + line if broken[1][-1].isdigit() else f"{text} {line}"
-    return text + line if _keeps(broken[1], rest[0]) else text[:-1] + line
+    chained = line[rest.end() : rest.end() + 1] == "-"
+    return text + line if chained or _keeps(broken[1], rest[0]) else text[:-1] + line
 
 
 def _keeps(first: str, second: str) -> bool:
@@ -43,9 +44,10 @@ def _keeps(first: str, second: str) -> bool:
         return ordinary(second)
     if not first[-1].isalpha() or not second.islower() or "-" in first or first[1:].isupper():
         return True
-    if is_word(first + second):
+    whole, prefix = (first + second).lower(), first.lower() in _PREFIXES
+    if ordinary(whole) or (whole in load().names and not prefix):
         return False
-    return first.lower() in _PREFIXES or (len(first) > 2 and is_word(first) and ordinary(second))
+    return prefix or (len(first) > 2 and is_word(first) and ordinary(second))
 
 
 def is_word(text: str) -> bool:

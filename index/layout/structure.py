@@ -19,7 +19,7 @@ from index.layout.open_text import OpenText, as_broad, fitted
 from index.layout.tables.cells import Found
 from index.layout.tables.ruled import CAPTION
 from index.layout.tables.tabled import Tables
-from index.tables import MARKS
+from index.tables import MARKS, is_settled
 
 _BULLET = re.compile(r"^(?:[•●▪◦‣∙·■□➢►✓✔*–—]|[\uf000-\uf0ff]|o(?=\s)|-(?=\s))\s*")
 _NUMBER = re.compile(r"^\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)")
@@ -180,7 +180,8 @@ class Structure:
         cut = self._waiting or (self._open if self._cut and not self._text_ended(strictly=True) else None)
         if cut is None or self._open is None:
             return False
-        goes_on = not self._open.aside and STARTS_LOWER.match(line.text) is not None
+        ended = not self._open.aside or ENDS.search(self._open.text) is not None
+        goes_on = ended and STARTS_LOWER.match(line.text) is not None
         aside = note or not (goes_on or as_broad(line, cut.last))
         if aside and self._waiting is None:
             self._open, self._waiting = None, self._open
@@ -284,6 +285,8 @@ class Structure:
             # What a table with a caption stands under on its page may be another matter.
             self._done.append(((*(() if floats else path), *([found.caption] if found.caption else [])), []))
         self._tables.add(grid, page, self._done[-1][1] if found.caption or floats else self._blocks)
+        if unfinished and not is_settled(grid):  # the table may hold words of the text
+            unfinished.gapped = True
         self._open = unfinished
         self._cut = unfinished is not None
 

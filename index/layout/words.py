@@ -190,6 +190,8 @@ def _apart(before: _Letter, letter: _Letter) -> bool:
     upright = abs(letter.base - before.base) < 0.05 * size
     gap = letter.x0 - before.x1
     # The letters of a ligature share one place.
+    if upright and letter.x0 == before.x0 and letter.x1 == before.x1:
+        return False
     lettered = before.text.isalnum() and letter.text.isalnum() and letter.x0 - before.x0 > 0.02 * size
     beside = upright and -(_OVERLAP if lettered else 1) * size < gap < _SPACE * size
     # Letters of a turned word share their x.

@@ -197,38 +197,39 @@ def _table(segment: Sequence[Line]) -> Iterator[Found]:
     if len(parts) < 2 or _is_prose(lines, parts) or not all(_is_aligned(lines[top:], part) for part in parts[1:]):
         return
     lines = [*parted(lines, parts)]
-    made = rowed(lines[top:], parts)
-    grouped = [*(rowed(lines[:top], parts).rows if top and not by_face else []), *made.rows]
-    cells = subjects_joined(grouped, [filled(each, parts) for each in grouped], parts)
-    least = (1 if len(parts) > 2 else 2) if by_face else _LEAST_ROWS
+    heads = [lines[:top]] if by_face else _guessed(lines, top, parts)
+    head_lines = [line for each in heads for line in each]
+    body = lines[len(head_lines) :]
+    made = rowed(body, parts)
+    cells = subjects_joined(made.rows, [filled(each, parts) for each in made.rows], parts)
+    least = (1 if len(parts) > 2 else 2) if by_face else _LEAST_ROWS - len(heads)
     if len(cells) < least or _is_list(cells):
         return
-    heads = 0 if by_face else guessed_heads([*_as_names(grouped, parts), *cells[_GUESSED_FROM:]])
-    head_lines = lines[:top] if by_face else [line for each in grouped[:heads] for line in each]
-    body = [line for each in grouped[heads:] for line in each]
     above = head_rows(head_lines, parts, body) if head_lines else []
-    names = tuple(number < len(above) for number in range(len(above) + len(cells) - heads))
     yield Found(
         box_of(lines),
-        (*above, *cells[heads:]),
-        names,
+        (*above, *cells),
+        (*(True for _ in above), *(False for _ in cells)),
         starts=_lefts(parts),
         guessed=not by_face,
-        doubtful=are_doubtful(body, parts) or _is_cut_off([row[-1] for row in (*above, *cells[heads:])]),
+        doubtful=are_doubtful(body, parts) or _is_cut_off([row[-1] for row in (*above, *cells)]),
         placed=made.placed,
     )
+
+
+def _guessed(lines: Sequence[Line], top: int, parts: Sequence[Column]) -> Sequence[Sequence[Line]]:
+    """The rows of lines on top that look like names, where no face tells them."""
+    grouped = [*(rowed(lines[:top], parts).rows if top else []), *rowed(lines[top:], parts).rows]
+    first, rest = grouped[:_GUESSED_FROM], grouped[_GUESSED_FROM:]
+    body = [line for each in rest for line in each]
+    rows = [*(named(each, parts, body) for each in first), *(filled(each, parts) for each in rest)]
+    return grouped[: guessed_heads(rows)]
 
 
 def _is_cut_off(cells: Sequence[str]) -> bool:
     """Whether the last column holds beginnings of words, as a printer leaves at the edge of a page's column."""
     words = [word for cell in cells for word in _WORDS.findall(cell)]
     return len(words) >= _CUT_WORDS and sum(map(is_word, words)) < 0.5 * len(words)
-
-
-def _as_names(grouped: Sequence[Sequence[Line]], parts: Sequence[Column]) -> list[Row]:
-    """The first rows as they are where they name columns."""
-    body = [line for each in grouped[_GUESSED_FROM:] for line in each]
-    return [named(each, parts, body) for each in grouped[:_GUESSED_FROM]]
 
 
 def _head_lines(lines: Sequence[Line]) -> int:

@@ -15,6 +15,8 @@ from index.tables import Row
 
 _SLACK = 2.0
 _EXACT = 0.1
+# A narrower gap parts names where a word stands right above those of a column, to within so many points.
+_FLUSH, _NEARLY = 0.5, 0.85
 # How much lower than the first a second row of names begins, in heights of its face.
 _LOWER = 0.5
 
@@ -90,8 +92,10 @@ def _apart(piece: Sequence[Word], parts: Sequence[Column], lefts: Sequence[float
     """A piece in several names where a word stands right above those of a column of the body."""
     found = [[piece[0]]]
     for before, word in pairwise(piece):
-        if word.x0 - before.x1 > least and any(
-            abs(word.x0 - left) < _SLACK and before.x1 < part[0] + _SLACK
+        gap = word.x0 - before.x1
+        slack = _SLACK if gap > least else _FLUSH if gap > _NEARLY * least else 0.0
+        if any(
+            abs(word.x0 - left) < slack and before.x1 < part[0] + _SLACK
             for part, left in zip(parts, lefts, strict=True)
         ):
             found.append([])

@@ -97,13 +97,14 @@ class _Hanging:
     """Cells that hang from their tops, lines all one step apart.
 
     ``ends`` is where the cells of each column end, ``small`` which columns hold mostly what begins with a small letter,
-    ``usual`` which are filled in most rows.
+    ``usual`` which are filled in most rows; ``lettered`` says that subjects mostly begin with a capital.
     """
 
     parts: Sequence[Column]
     ends: Sequence[float]
     small: Sequence[bool]
     usual: Sequence[bool]
+    lettered: bool
 
     @classmethod
     def of(cls, lines: Sequence[Line], parts: Sequence[Column]) -> _Hanging:
@@ -114,6 +115,7 @@ class _Hanging:
             _ends(lines, parts),
             [sum(map(_goes_on, texts)) > (1 - _CAPITAL) * len(texts) for texts in firsts],
             [len(texts) >= _MOSTLY * len(named) for texts in firsts],
+            sum(text[0].isupper() for text in firsts[0]) >= _CAPITAL * len(firsts[0]),
         )
 
     def begins(self, row: Sequence[Line], line: Line) -> bool:
@@ -142,8 +144,9 @@ class _Hanging:
         others = [(place, words) for place, words in enumerate(cells) if words and place]
         fits = self._fits(cells, above)
         if self._continues(0, cells[0]):
-            rest = all(words for words, usual in zip(cells, self.usual, strict=True) if usual)
-            return rest and fits[0] and not any(self._continues(place, words) for place, words in others)
+            full = all(words for words, usual in zip(cells, self.usual, strict=True) if usual)
+            whole = full and not any(self._continues(place, words) for place, words in others)
+            return whole and (fits[0] or not self.lettered)
         if not others or all(self._continues(place, words) for place, words in others):
             ended = [not words or not over or not over[-1].text.endswith(",") for words, over in zip(cells, above, strict=True)]
             return any(fit and end for fit, end in zip(fits, ended, strict=True))
@@ -152,7 +155,10 @@ class _Hanging:
     def _rest_begins(self, cells: Sequence[Sequence[Word]], above: Sequence[Sequence[Word]]) -> bool:
         """Whether a line without a subject is a row of the one above: its cells are whole and begin as such do."""
         filled = [(place, words) for place, words in enumerate(cells) if words]
-        if len(filled) < len(cells) - 1 or any(self._continues(place, words) for place, words in filled):
+        begins = [words[0].text for _, words in filled]
+        new, linked = any(map(_is_new, begins)), any(map(_CONNECTS.match, begins))
+        small = all(text[0].islower() for text in begins)
+        if len(filled) < len(cells) - 1 or small or (linked and not new):
             return False
         if any(above[place][-1].text.endswith(_ENDED) for place, _ in filled):
             return False
@@ -165,7 +171,7 @@ class _Hanging:
     def _continues(self, place: int, words: Sequence[Word]) -> bool:
         """Whether a cell's words begin as the rest of one does, and not as the column's cells."""
         first = words[0].text
-        digit = place == 0 and first[0].isdigit() and not self.small[0]
+        digit = place == 0 and first[0].isdigit() and self.lettered
         return not self.small[place] and (_goes_on(first) or digit)
 
     def _fits(self, cells: Sequence[Sequence[Word]], above: Sequence[Sequence[Word]]) -> list[bool]:
