@@ -30,7 +30,7 @@ _WHEN = {
     "night": r"night(?:ly|s|-?time)?|nocte|bed(?:-?time)?|qhs|hs",
 }
 _TIME = rf"(?:(?:at|in|with|before|after|each|every|the|one)\s+){{0,3}}(?:{'|'.join(_WHEN.values())})(?!\w)"
-_AT_TIMES = re.compile(rf"\b{_TIME}(?:{_AND}{_TIME})*", re.IGNORECASE)
+_AT_TIMES = re.compile(rf"\b{_TIME}(?:(?:{_AND}|\s+){_TIME})*", re.IGNORECASE)
 _TIME_NAMES = tuple((name, re.compile(rf"\b(?:{words})(?!\w)", re.IGNORECASE)) for name, words in _WHEN.items())
 _LATIN_NIGHT = re.compile(
     r"\s*(?:(?:tab(?:let)?s?|caps?(?:ules?)?|po)\s+)*on(?=\s*(?:$|[,.;)&+]|and\b|for\s+\d))", re.IGNORECASE
@@ -43,7 +43,7 @@ _FREQUENCIES: tuple[tuple[re.Pattern[str], float | None], ...] = tuple(
         (r"\b(?:twice|two\s+times)[\s-]+(?:a\s+week|weekly|per\s+week|each\s+week)\b", 2 / 7),
         (r"\b(?:three\s+times|thrice)[\s-]+(?:a\s+week|weekly|per\s+week|each\s+week)\b", 3 / 7),
         (
-            r"\b(?:once\s+a\s+week|once[\s-]+weekly|weekly|per\s+week|one\s+day\s+(?:a"
+            r"\b(?:once\s+a\s+week|once[\s-]+weekly|weekly|wkly|per\s+week|one\s+day\s+(?:a"
             r"|per)\s+week)\b",
             1 / 7,
         ),
@@ -67,7 +67,7 @@ _FREQUENCIES: tuple[tuple[re.Pattern[str], float | None], ...] = tuple(
             r"\b(?:four\s+times|4\s+times)[\s-]+(?:a\s+day|daily|per\s+day)|\b(?:qid|q\.i\.d\.?|qds|q\.d\.s\.?)(?!\w)",
             4.0,
         ),
-        (rf"\b(?P<times>{_TIMES})[\s-]+times[\s-]*{_DAY}", None),
+        (rf"\b(?P<times>{_TIMES})[\s-]+(?:times|doses)[\s-]*{_DAY}", None),
         (
             rf"\b(?P<count>(?:{_TIMES})(?=\s*(?:time|dose))|once|twice|thrice)(?:\s*(?:time\(s\)|times?|doses?))?\s+every\s+(?:(?P<period>{_TIMES})\s*)?"
             r"(?P<span>min(?:ute)?s?|h(?:our|r)?s?|d(?:ay)?s?|wk|weeks?|mo|months?|a|years?)(?![\w)])",
@@ -82,12 +82,12 @@ _FREQUENCIES: tuple[tuple[re.Pattern[str], float | None], ...] = tuple(
         (rf"\bq\s*(?:week|wk)(?:ly)?\b|\b(?:every|each|on)\s+{_WEEKDAYS}\b(?!{_AND}{_WEEKDAYS}\b)", 1 / 7),
         (rf"\b(?:(?:every|each|on)\s+)?(?P<weekdays>{_WEEKDAYS}(?:{_AND}{_WEEKDAYS}){{1,6}})\b", None),
         (
-            rf"(?:\b(?:every|each|q)\s*|^\s*/\s*(?=\d))(?:(?P<n>{_EVERY})(?:{_TO}(?:{_EVERY}))?\s*)?"
-            r"(?P<unit>min(?:ute)?s?|h(?:(?:ou)?rs?)?|hourly|d(?:ays?)?|w(?:ee)?ks?|mo(?:nths?)?|y(?:ea)?rs?)(?!\w)",
+            rf"(?:\b(?:every|each|q)\.?\s*|^\s*/\s*(?=\d))(?:(?P<n>{_EVERY})(?:{_TO}(?:{_EVERY}))?\s*)?"
+            r"(?P<unit>min(?:ute)?s?|h(?:(?:ou)?rs?)?\.?|hourly|d(?:ays?)?|w(?:ee)?ks?|mo(?:nths?)?|y(?:ea)?rs?)(?!\w)",
             None,
         ),
         (r"\bq\s?(?P<n>4|6|8|12|24)(?P<unit>)(?![\w.])|(?<![\d/])(?P<low>4|6|8|12)(?:/24\b|\s?°)", None),
-        (rf"\b(?:every\s+)?(?P<n>{_EVERY})(?:{_TO}(?:{_EVERY}))?[\s-]*(?P<unit>hour|week|month)ly\b", None),
+        (rf"\b(?:every\s+)?(?P<n>{_EVERY})(?:{_TO}(?:{_EVERY}))?[\s-]*(?P<unit>hour|hr|week|wk|month)ly\b", None),
         (r"\bhourly\b", 24.0),
         (rf"\b{_WEEKDAY}\s*(?:to|through|till|until|-|–)\s*fri(?:days?)?\b|\bon\s+weekdays\b", 5 / 7),
         (rf"\b{_WEEKDAY}\s*(?:to|through|till|until|-|–)\s*(?:sat(?:urdays?)?|sun(?:days?)?)\b", 1.0),

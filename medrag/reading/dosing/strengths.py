@@ -32,13 +32,13 @@ _PART = r"(?:an?\s+)?(?:half|quarter)(?:\s+(?:of\s+)?an?)?|[½¼¾]|1/[24]"
 COUNT = rf"(?:\d{{1,2}}|{WORD})\s*(?:and\s+an?\s+half|[½¼¾]|\s1/2)|{_PART}|\d{{1,3}}(?:\.\d)?|{WORD}"
 """How many of them."""
 _COUNT_AFTER = re.compile(
-    rf"\s*(?:\[[^\]]*\]\s*)?(?:(?:[a-z-]+\s+){{0,2}}?{FORM}\s*)?(?:\[[^\]]*\]\s*)?[,:;(-]?\s*(?:take\s+|give\s+)?(?P<low>{COUNT})(?:\s*(?:-|–|to"
+    rf"\s*(?:\[[^\]]*\]\s*)?(?:(?:[a-z-]+\s+){{0,2}}?{FORM}\s*)?(?:\[[^\]]*\]\s*)?[,:;(-]?\s*(?:(?:take|give|sig)\s+)?(?P<low>{COUNT})(?:\s*(?:-|–|to"
     rf"|or)\s*(?P<high>{COUNT}))?\s+{FORM}(?!\w)",
     re.IGNORECASE,
 )
 _COUNT_BEFORE = re.compile(
     rf"(?<![\w./])(?P<part>{COUNT})\s+$"
-    rf"|(?<![\w./])(?P<high>{COUNT})\s+(?:{FORM}\s+(?:of\s+|\(\s*)?(?:[a-z-]+\s+){{0,3}}|(?:[a-z-]+\s+){{1,3}}(?P<bare>))$",
+    rf"|(?<![\w./])(?P<high>{COUNT})\s+(?:{FORM}\s+(?:of\s+)?(?:[a-z-]+\s+){{0,3}}|(?:[a-z-]+\s+){{1,3}}(?P<bare>))$",
     re.IGNORECASE,
 )
 _TIMES_STRENGTH = re.compile(

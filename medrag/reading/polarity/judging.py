@@ -77,7 +77,11 @@ def _said_after(text: str, start: int, end: int, after: str) -> Polarity | None:
     if not_so or _said("only_once").match(after):
         return Polarity.MENTIONED
     direct = _said("after").match(after)
-    if direct and direct.lastgroup in ("avoided", "stopped") and _said("exception").search(text, max(0, start - NEAR), start):
+    if (
+        direct
+        and direct.lastgroup in ("avoided", "stopped")
+        and _said("exception").search(text, max(0, start - NEAR), start)
+    ):
         return Polarity.RECOMMENDED
     if not direct or not direct.lastgroup:
         return None
