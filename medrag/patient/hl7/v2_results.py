@@ -29,6 +29,8 @@ _IMAGING = {"RAD", "CT", "MR", "MRI", "NMR", "US", "RUS", "VUS", "CUS", "NMS", "
 _TEXT = {"TX", "FT"}
 _SHORT = 120
 """Characters up to which a line of text is a result ("Positive") rather than a report."""
+_SENTENCE = 4
+"""Words from which one with a full stop is a sentence of a report."""
 
 
 def results(message: Sequence[Segment], sent: str | None) -> Iterator[Json]:
@@ -47,12 +49,16 @@ def results(message: Sequence[Segment], sent: str | None) -> Iterator[Json]:
 def _of_order(order: Segment | None, held: Sequence[Segment], sent: str | None) -> Iterator[Json]:
     day = (moment(order.component(7)) or moment(order.component(22))) if order and order.name == "OBR" else None
     words = [each for each in held if each.component(2) in _TEXT]
-    report = len(words) > 1 or any(len(" ".join(each.words(5))) > _SHORT for each in words)
+    report = len(words) > 1 or any(_is_told(" ".join(each.words(5))) for each in words)
     for each in held:
         if not (report and each in words) and (made := _observation(each, day or sent)):
             yield made
     if report:
         yield _report(order, words, day or sent)
+
+
+def _is_told(words: str) -> bool:
+    return len(words) > _SHORT or (words.rstrip().endswith(".") and len(words.split()) >= _SENTENCE)
 
 
 def _observation(obx: Segment, day: str | None) -> Json | None:

@@ -7,13 +7,16 @@ from dataclasses import replace
 
 from medrag.patient.formats.note.days import Calendar
 from medrag.patient.formats.note.named import TAKEN, Said
-from medrag.reading.languages import language
+from medrag.reading.languages import language, pattern
 from medrag.types import FactStatus, Medication
 
 _ONCE = re.compile(
     r"\bx ?1\b|\bonce\b(?! (?:a|per|daily|weekly|every|monthly|\w+ly))|\bstat\b"
     r"|\bonce only\b|\bsingle dose\b|\bone[- ]off\b",
     re.IGNORECASE,
+)
+_FOR = re.compile(
+    r" (?:is |taken )?for (?:an? |the |his |her |my )?(?!\d|now\b|me\b|him\b|her\b)[a-z]{2,}", re.IGNORECASE
 )
 AFTER = 24
 """Characters after a drug's directions in which they may say that it was given once."""
@@ -61,7 +64,7 @@ def _only_tested(said: Said) -> bool:
 
 def _status_now(said: Said, *, dosed: bool) -> FactStatus:
     """Its status; what was given once, or in the course of a stay without a word that it goes on, may be over."""
-    status = _medication_status(said.cues, said.section, dosed=dosed)
+    status = _medication_status(said.cues, said.section, dosed=dosed or _is_indicated(said))
     if status in {FactStatus.ACTIVE, FactStatus.UNCERTAIN} and _ran_out(said):
         return FactStatus.RESOLVED
     once = _given_once(said)
@@ -101,6 +104,13 @@ _MEDICATION_CUES = {
     "over": FactStatus.RESOLVED,
     "tolerated": FactStatus.UNCERTAIN,
 }
+
+
+def _is_indicated(said: Said) -> bool:
+    """Whether what it is for follows ("carvedilol for portal hypertension"), and no verb of exchange stands before."""
+    start = said.target.start
+    exchanged = pattern("context", "exchanged").search(said.text[max(0, start - 12) : start].rstrip())
+    return exchanged is None and _FOR.match(said.text, said.target.end) is not None
 
 
 def _medication_status(cues: frozenset[str], section: str | None, *, dosed: bool) -> FactStatus:
