@@ -78,14 +78,34 @@ def _stacks(lines: Sequence[Line], parts: Sequence[Column], body: Sequence[Line]
     exact = rows_of((word for line in lines for word in line), _EXACT)
     lefts = [min((word.x0 for line in body for word in cell(line, part)), default=part[0]) for part in parts]
     least = WIDER * space([*lines, *body])
+    edges = [_edges(body, part) for part in parts]
     found: dict[int, _Names] = {place: [] for place in range(len(parts))}
     for line in exact:
         names = [name for piece in pieces(line) for name in _apart(piece, parts, lefts, least)]
-        for place, (low, high) in enumerate(parts):
-            words = [word.text for name in names if low <= name[0].x0 < high for word in name]
+        column_of = {id(name): _column_of(name, parts, edges) for name in names}
+        for place in range(len(parts)):
+            words = [word.text for name in names if column_of[id(name)] == place for word in name]
             if words:
                 found[place].append((line[0].base, " ".join(words)))
     return found
+
+
+def _edges(body: Sequence[Line], part: Column) -> tuple[float, float]:
+    """The left edge of a column's cells and, where they stand below one another by it alone, their right one."""
+    cells = [words for line in body if (words := cell(line, part))]
+    lefts, rights = [words[0].x0 for words in cells], [words[-1].x1 for words in cells]
+    if not cells:
+        return part[0] + 1, float("inf")
+    right = max(rights) - min(rights) < _FLUSH < max(lefts) - min(lefts)
+    return min(lefts), max(rights) if right else float("inf")
+
+
+def _column_of(name: Sequence[Word], parts: Sequence[Column], edges: Sequence[tuple[float, float]]) -> int:
+    """The column that a name is over: that with whose right edge it ends, or else where it begins."""
+    for place, (_, right) in enumerate(edges):
+        if abs(name[-1].x1 - right) < _SLACK:
+            return place
+    return next((place for place, (low, high) in enumerate(parts) if low <= name[0].x0 < high), 0)
 
 
 def _apart(piece: Sequence[Word], parts: Sequence[Column], lefts: Sequence[float], least: float) -> list[list[Word]]:

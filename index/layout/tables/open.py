@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from index.layout.lines import is_bullet, is_prose, rows
-from index.layout.tables.cells import Found, are_doubtful, filled, inside
+from index.layout.tables.cells import Found, are_doubtful, filled, inside, runs_on
 from index.layout.tables.columns import Column, Line, cell, columns, crosses, of_names, parted
 from index.layout.tables.heads import head_rows
 from index.layout.tables.rowing import Rowed, rowed, subjects_joined
@@ -115,7 +115,7 @@ def _goes_on(rules: _Rules, group: Sequence[float], above: float, below: float, 
     if not known:  # names may stand over several columns
         return len(rules.columns(new, (above, below))) > 1
     parts = rules.columns(new, (above, below))
-    if any(crosses(line, part) for line in parted(new, parts) for part in parts[1:]):
+    if any(crosses(line, part) for line in parted(new, parts) if not runs_on(line, parts) for part in parts[1:]):
         return False
     size = median(word.size for line in known for word in line)
     alike = median(word.size for line in new for word in line) < _LARGER * size
