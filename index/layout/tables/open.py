@@ -169,7 +169,7 @@ def _made(
         (*heading, *under),
         heads,
         starts=tuple(start for start, _ in parts),
-        doubtful=are_doubtful(lines, parts),
+        doubtful=not heading or are_doubtful(lines, parts),
         placed=all(each.placed for each in made),
     )
 
