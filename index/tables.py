@@ -64,7 +64,7 @@ def is_settled(grid: Grid) -> bool:
     amounts = {place for place, cell in cells if _AMOUNT.search(cell)}
     if grid.guessed and sum(_AMOUNT.search(names[place]) is not None for place in amounts if names[place:]) > 1:
         return False
-    if not grid.marked and any(map(hangs, names)):
+    if not grid.marked and any(name.count("(") > name.count(")") for name in names):
         return False
     nameless = any(place and not any(names[place : place + 1]) for place, _ in cells)
     return not nameless and (grid.marked or _are_whole(body, grid.placed))

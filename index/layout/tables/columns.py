@@ -30,7 +30,7 @@ _OVERHANG = 0.5
 
 def columns(lines: Sequence[Line]) -> list[Column]:
     """The columns of ``lines``; the last has no end."""
-    return list(_columns(_starts(lines), lines))
+    return list(_columns(_widened(_starts(lines), lines), lines))
 
 
 def cell(line: Line, column: Column) -> list[Word]:
@@ -95,6 +95,19 @@ def _starts(lines: Sequence[Line]) -> list[float]:
         if not found or start - found[-1] > _APART:
             found.append(start)
     return found
+
+
+def _widened(starts: Sequence[float], lines: Sequence[Line]) -> Iterator[float]:
+    """The left edges, to the left of words that stand apart and mostly in their column: numbers of more digits."""
+    least = WIDER * space(lines)
+    begins = [
+        (word.x0, (word.x0 + word.x1) / 2)
+        for line in lines
+        for before, word in pairwise(line)
+        if word.x0 - before.x1 > least
+    ]
+    for start in starts:
+        yield min([start, *(left - 1 for left, middle in begins if left < start < middle)])
 
 
 def _columns(starts: Sequence[float], lines: Sequence[Line]) -> Iterator[Column]:

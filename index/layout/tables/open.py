@@ -14,6 +14,7 @@ from index.layout.tables.columns import Column, Line, cell, columns, crosses, of
 from index.layout.tables.heads import head_rows
 from index.layout.tables.rowing import Rowed, rowed, subjects_joined
 from index.layout.word import Word
+from index.tables import MARKS
 
 _SLACK = 2.0
 _MIN_BREADTH = 100.0
@@ -200,7 +201,7 @@ def _is_far(line: Line, below: Line) -> bool:
 def _cut(rules: _Rules, bottom: float, parts: Sequence[Column], words: Sequence[Word]) -> Sequence[Line]:
     """The lines of a row that a page's end cuts: all that stands below the last rule, in the table's columns."""
     lines = _between(rules, bottom, float("inf"), words)
-    fits = not any(crosses(line, part) for line in lines for part in parts[1:])
+    fits = not any(crosses(line, part) or line[0].text[0] in MARKS for line in lines for part in parts[1:])
     return list(lines) if 0 < len(lines) <= _CUT_LINES and fits and len(columns(lines)) > 1 else []
 
 
