@@ -212,7 +212,7 @@ def _table(segment: Sequence[Line]) -> Iterator[Found]:
         (*(True for _ in above), *(False for _ in cells)),
         starts=_lefts(parts),
         guessed=not by_face,
-        doubtful=are_doubtful(body, parts) or _is_cut_off([row[-1] for row in (*above, *cells)]),
+        doubtful=(not above and bool(head_lines)) or are_doubtful(body, parts) or _is_cut_off([row[-1] for row in (*above, *cells)]),
         placed=made.placed,
     )
 

@@ -60,7 +60,7 @@ def box_of(lines: Sequence[Line]) -> Box:
 
 def filled(lines: Sequence[Line], parts: Sequence[Column]) -> Row:
     """The cells of a row's lines; one that runs on over several columns names the rows below it."""
-    if len(lines) == 1 and _runs_on(lines[0], parts):
+    if len(lines) == 1 and runs_on(lines[0], parts):
         return (" ".join(word.text for word in lines[0]), *("" for _ in parts[1:]))
     return tuple(in_cell([" ".join(word.text for word in cell(line, part)) for line in lines]) for part in parts)
 
@@ -68,9 +68,10 @@ def filled(lines: Sequence[Line], parts: Sequence[Column]) -> Row:
 def are_doubtful(lines: Sequence[Line], parts: Sequence[Column]) -> bool:
     """Whether words of lines may belong to another column than the one that they were put in."""
     least = _FAR * space(lines)
-    return any(is_doubtful(line, parts, least) for line in lines if not _runs_on(line, parts))
+    return any(is_doubtful(line, parts, least) for line in lines if not runs_on(line, parts))
 
 
-def _runs_on(line: Line, parts: Sequence[Column]) -> bool:
+def runs_on(line: Line, parts: Sequence[Column]) -> bool:
+    """Whether a line is one text that begins in the first column and goes on over others."""
     close = all(word.x0 - before.x1 < _SPACE * word.size for before, word in pairwise(line))
     return close and line[0].x0 < parts[0][1] and any(crosses(line, part) for part in parts[1:])

@@ -25,12 +25,14 @@ _Names = list[tuple[float, str]]
 
 
 def head_rows(lines: Sequence[Line], parts: Sequence[Column], body: Sequence[Line]) -> list[Row]:
-    """The row or two rows of names over a ``body``.
+    """The row or two rows of names over a ``body``; none where two names stand side by side over one column.
 
     A column whose names begin lower than the others' is under one that stands over several: that of the column to its
     left, or else to its right, which has a name of its own below, too.
     """
     stacks = _stacks(lines, parts, body)
+    if any(_crowded(names) for names in stacks.values()):
+        return []
     tops = {place: names[0][0] for place, names in stacks.items() if place and names}
     first = in_cell([text for _, text in stacks[0]])
     slack = _LOWER * max((word.size for line in lines for word in line), default=0.0)
@@ -69,6 +71,11 @@ def _has(names: _Names, height: float) -> bool:
     return bool(names) and names[0][0] < height - 1 and any(abs(base - height) < 1 for base, _ in names)
 
 
+def _crowded(names: _Names) -> bool:
+    """Whether two names are on one line."""
+    return any(above[0] == name[0] for above, name in pairwise(names))
+
+
 def _said(names: _Names) -> str:
     return in_cell([text for _, text in names])
 
@@ -78,14 +85,35 @@ def _stacks(lines: Sequence[Line], parts: Sequence[Column], body: Sequence[Line]
     exact = rows_of((word for line in lines for word in line), _EXACT)
     lefts = [min((word.x0 for line in body for word in cell(line, part)), default=part[0]) for part in parts]
     least = WIDER * space([*lines, *body])
+    edges = [_edges(body, part) for part in parts]
     found: dict[int, _Names] = {place: [] for place in range(len(parts))}
     for line in exact:
         names = [name for piece in pieces(line) for name in _apart(piece, parts, lefts, least)]
-        for place, (low, high) in enumerate(parts):
-            words = [word.text for name in names if low <= name[0].x0 < high for word in name]
-            if words:
-                found[place].append((line[0].base, " ".join(words)))
+        column_of = {id(name): _column_of(name, parts, edges) for name in names}
+        for place in range(len(parts)):
+            found[place] += [
+                (line[0].base, " ".join(word.text for word in name)) for name in names if column_of[id(name)] == place
+            ]
     return found
+
+
+def _edges(body: Sequence[Line], part: Column) -> tuple[float, float]:
+    """The left and the right edge of a column's cells, each infinite where they do not stand below one another by it."""
+    cells = [words for line in body if (words := cell(line, part))]
+    lefts, rights = [words[0].x0 for words in cells], [words[-1].x1 for words in cells]
+    none = float("inf")
+    return (
+        min(lefts) if lefts and max(lefts) - min(lefts) < _SLACK else none,
+        max(rights) if rights and max(rights) - min(rights) < _SLACK else none,
+    )
+
+
+def _column_of(name: Sequence[Word], parts: Sequence[Column], edges: Sequence[tuple[float, float]]) -> int:
+    """The column that a name is over: that with whose edge it begins, or ends, or else where it begins."""
+    left = next((place for place, edge in enumerate(edges) if abs(name[0].x0 - edge[0]) < _SLACK), None)
+    right = next((place for place, edge in enumerate(edges) if abs(name[-1].x1 - edge[1]) < _SLACK), None)
+    begun = next((place for place, (low, high) in enumerate(parts) if low <= name[0].x0 < high), 0)
+    return next((place for place in (left, right) if place is not None), begun)
 
 
 def _apart(piece: Sequence[Word], parts: Sequence[Column], lefts: Sequence[float], least: float) -> list[list[Word]]:

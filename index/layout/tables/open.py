@@ -9,11 +9,12 @@ from statistics import median
 from typing import Any
 
 from index.layout.lines import is_bullet, is_prose, rows
-from index.layout.tables.cells import Found, are_doubtful, filled, inside
+from index.layout.tables.cells import Found, are_doubtful, filled, inside, runs_on
 from index.layout.tables.columns import Column, Line, cell, columns, crosses, of_names, parted
 from index.layout.tables.heads import head_rows
 from index.layout.tables.rowing import Rowed, rowed, subjects_joined
 from index.layout.word import Word
+from index.tables import MARKS
 
 _SLACK = 2.0
 _MIN_BREADTH = 100.0
@@ -115,7 +116,7 @@ def _goes_on(rules: _Rules, group: Sequence[float], above: float, below: float, 
     if not known:  # names may stand over several columns
         return len(rules.columns(new, (above, below))) > 1
     parts = rules.columns(new, (above, below))
-    if any(crosses(line, part) for line in parted(new, parts) for part in parts[1:]):
+    if any(crosses(line, part) for line in parted(new, parts) if not runs_on(line, parts) for part in parts[1:]):
         return False
     size = median(word.size for line in known for word in line)
     alike = median(word.size for line in new for word in line) < _LARGER * size
@@ -169,7 +170,7 @@ def _made(
         (*heading, *under),
         heads,
         starts=tuple(start for start, _ in parts),
-        doubtful=are_doubtful(lines, parts),
+        doubtful=not heading or are_doubtful(lines, parts),
         placed=all(each.placed for each in made),
     )
 
@@ -200,7 +201,7 @@ def _is_far(line: Line, below: Line) -> bool:
 def _cut(rules: _Rules, bottom: float, parts: Sequence[Column], words: Sequence[Word]) -> Sequence[Line]:
     """The lines of a row that a page's end cuts: all that stands below the last rule, in the table's columns."""
     lines = _between(rules, bottom, float("inf"), words)
-    fits = not any(crosses(line, part) for line in lines for part in parts[1:])
+    fits = not any(crosses(line, part) or line[0].text[0] in MARKS for line in lines for part in parts[1:])
     return list(lines) if 0 < len(lines) <= _CUT_LINES and fits and len(columns(lines)) > 1 else []
 
 
