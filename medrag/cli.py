@@ -126,7 +126,7 @@ def search(
 ) -> None:
     """Search the index; no model and no GPU needed."""
     from medrag.retrieval.batch import BatchQuery, read_filters, read_queries, search_line
-    from medrag.retrieval.query import condensed
+    from medrag.retrieval.question.query import condensed
     from medrag.retrieval.retriever import Retriever
 
     if (query is None) == (queries is None):

@@ -20,7 +20,7 @@ from medrag.reading.languages.gloss import CHINESE, in_english
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.known_vectors import KnownVectors
 from medrag.retrieval.order import SentenceOrder, positions, read_weights
-from medrag.retrieval.query import Query
+from medrag.retrieval.question.query import Query
 from medrag.retrieval.store.passages import language_of
 from medrag.types import Evidence, Passage, Pointer
 

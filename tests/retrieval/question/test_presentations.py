@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from medrag.knowledge import load
-from medrag.retrieval.presentations import described_conditions
-from medrag.retrieval.query import query_for
+from medrag.retrieval.question.presentations import described_conditions
+from medrag.retrieval.question.query import query_for
 from medrag.types import Case
 
 KNOWN = load()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from medrag.knowledge import load as load_knowledge
-from medrag.retrieval.query import MAX_PATIENT_WORDS, MAX_QUESTION_WORDS, Query, asking, condensed, query_for
+from medrag.retrieval.question.query import MAX_PATIENT_WORDS, MAX_QUESTION_WORDS, Query, asking, condensed, query_for
 from medrag.types import Case, Condition, FactStatus, Patient
 
 KNOWN = load_knowledge()
