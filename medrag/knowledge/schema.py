@@ -50,11 +50,15 @@ class Rule(Fact):
 
 
 class Interaction(Rule):
-    """Any drug of ``a`` with any of ``b``; those of a rule that is ``timed`` need only be taken some hours apart."""
+    """Any drug of ``a`` with any of ``b``; those of a rule that is ``timed`` need only be taken some hours apart.
+
+    With ``b_daily`` the rule holds from that many milligrams a day of the drug of ``b`` on.
+    """
 
     a: Terms
     b: Terms
     timed: bool = False
+    b_daily: float | None = None
 
 
 class Contraindication(Rule):
@@ -145,7 +149,8 @@ class CriterionRule(Rule):
     """``drugs`` where at least ``least`` of the criteria ``when`` hold, above ``max_daily`` mg if it is given.
 
     A criterion is "age>=80", "weight<=60" (kg) or a measurement in its unit ("inr>=5"); taking any of ``with_drugs`` is
-    one more. With ``conditions`` the rule is for patients with any of them, and none who takes any of ``without``.
+    one more. With ``conditions`` the rule is for patients with any of them, and none who takes any of ``without``;
+    with ``naive`` for patients alone who take no drug of that name or class, as when it is started.
     """
 
     drugs: Terms
@@ -155,6 +160,7 @@ class CriterionRule(Rule):
     without: Terms = ()
     least: int = 1
     max_daily: float | None = None
+    naive: str | None = None
 
 
 class OpioidEquivalent(Fact):

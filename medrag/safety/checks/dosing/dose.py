@@ -83,23 +83,14 @@ def _limits(context: Context, each: Prescription) -> Iterator[tuple[str, DoseLim
     age = context.patient.age if context.patient and context.patient.age is not None else ADULT
     for ingredient in each.mention.ingredients:
         every = context.knowledge.limits(ingredient)
-        fitting = [limit for limit in every if limit.ages[0] <= age < limit.ages[1] and _for_naive(context, limit)]
+        suited = [limit for limit in every if limit.naive is None or context.starts(limit.naive)]
+        fitting = [limit for limit in suited if limit.ages[0] <= age < limit.ages[1]]
         route = _SAME_LIMIT.get(each.mention.route or "", each.mention.route) or (
             "any" if any(limit.route == "any" for limit in fitting) else "oral"
         )
         exact = [limit for limit in fitting if limit.route == route]
         for limit in exact or [limit for limit in fitting if limit.route == "any"]:
             yield ingredient, limit
-
-
-def _for_naive(context: Context, limit: DoseLimit) -> bool:
-    """Whether a limit for those who take no such drug holds; True for any other limit."""
-    if limit.naive is None:
-        return True
-    patient, group = context.patient, context.knowledge.members[limit.naive]
-    taken = (drug.prescription for drug in context.current)
-    recorded = patient is not None and patient.recorded("medications")
-    return recorded and not any(group & ingredients_of(each, context.knowledge) for each in taken)
 
 
 def _applicable(context: Context, each: Prescription, limit: DoseLimit) -> bool:
