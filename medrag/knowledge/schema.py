@@ -99,7 +99,8 @@ class DoseLimit(Fact):
 class RenalRule(Rule):
     """Below a kidney function, ``drugs`` by any of ``routes`` are to be avoided or held under ``max_daily`` mg.
 
-    The route "unsaid" is that of advice which names none. ``first``: the function is measured before the drug is started, as routine.
+    The route "unsaid" is that of advice which names none. ``first``: the function is measured before the drug is
+    started, as routine.
     """
 
     drugs: Terms
@@ -228,9 +229,9 @@ class GenotypeRule(Rule):
 
 
 class ScheduleRule(Rule):
-    """``drugs`` by any of ``routes`` (any but local ones, where none is named): at most ``often`` doses a day, for ``days``.
+    """``drugs`` by any of ``routes`` (all but local ones, where none is named): how often and how long at most.
 
-    The route "unsaid" is that of advice which names none.
+    ``often`` is in doses a day. The route "unsaid" is that of advice which names none.
     """
 
     drugs: Terms
