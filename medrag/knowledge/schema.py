@@ -170,6 +170,18 @@ class OpioidEquivalent(Fact):
     tolerant_only: bool = False
 
 
+class OpioidTotal(Fact):
+    """An amount that opioids are held against.
+
+    ``naloxone`` and ``high`` are milligrams of oral morphine a day, from which benefit and risk are weighed anew and
+    naloxone is offered, and from which the risk of death is several times that below 20. ``rescue`` is the share of the
+    daily amount beyond which a dose as needed is an error; a tenth to a sixth is usual.
+    """
+
+    key: str
+    amount: float
+
+
 class LifeStageRule(Rule):
     """``drugs`` in pregnancy, while breastfeeding, or for a woman who could conceive.
 
