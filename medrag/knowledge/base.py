@@ -33,6 +33,7 @@ from medrag.knowledge.schema import (
     NoContraindication,
     NoInteraction,
     OpioidEquivalent,
+    OpioidTotal,
     OrderCalculator,
     RedFlag,
     RenalRule,
@@ -145,6 +146,7 @@ class Knowledge:
     order_calculators: tuple[OrderCalculator, ...]
     threshold_names: Mapping[str, tuple[str, ...]]
     """Measurement or calculator -> expressions by which guidelines name it."""
+    opioid_totals: Mapping[str, OpioidTotal]
     age_limits: Mapping[str, AgeLimit]
     cues: Mapping[str, tuple[str, ...]]
     """Regular expressions by what they tell: a mild or severe reaction, a referral at once."""

@@ -43,7 +43,7 @@ KINDS = {
     *("product_routes", "codes", "stated_codes", "findings", "presentations", "shorthand"),
     *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "request_model", "injections", "scores"),
     *("point_scores", "coefficients", "equivalents", "effects", "order_calculators", "threshold_names"),
-    *("age_limits", "cues", "sources", "links", "reviews", "manifest"),
+    *("opioid_totals", "age_limits", "cues", "sources", "links", "reviews", "manifest"),
 }
 
 
@@ -145,6 +145,7 @@ def _knowledge(files: Files) -> Knowledge:
         effects=effects,
         order_calculators=order_calculators,
         threshold_names=files.mapping("threshold_names", tuple[str, ...]),
+        opioid_totals=files.terms("opioid_totals", schema.OpioidTotal),
         age_limits=files.terms("age_limits", schema.AgeLimit),
         cues=files.mapping("cues", tuple[str, ...]),
         words=words,

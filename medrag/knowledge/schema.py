@@ -103,7 +103,8 @@ class DoseLimit(Fact):
 class RenalRule(Rule):
     """Below a kidney function, ``drugs`` by any of ``routes`` are to be avoided or held under ``max_daily`` mg.
 
-    The route "unsaid" is that of advice which names none. ``first``: the function is measured before the drug is started, as routine.
+    The route "unsaid" is that of advice which names none. ``first``: the function is measured before the drug is
+    started, as routine.
     """
 
     drugs: Terms
@@ -175,6 +176,18 @@ class OpioidEquivalent(Fact):
     tolerant_only: bool = False
 
 
+class OpioidTotal(Fact):
+    """An amount that opioids are held against.
+
+    ``naloxone`` and ``high`` are milligrams of oral morphine a day, from which benefit and risk are weighed anew and
+    naloxone is offered, and from which the risk of death is several times that below 20. ``rescue`` is the share of the
+    daily amount beyond which a dose as needed is an error; a tenth to a sixth is usual.
+    """
+
+    key: str
+    amount: float
+
+
 class LifeStageRule(Rule):
     """``drugs`` in pregnancy, while breastfeeding, or for a woman who could conceive.
 
@@ -234,9 +247,9 @@ class GenotypeRule(Rule):
 
 
 class ScheduleRule(Rule):
-    """``drugs`` by any of ``routes`` (any but local ones, where none is named): at most ``often`` doses a day, for ``days``.
+    """``drugs`` by any of ``routes`` (all but local ones, where none is named): how often and how long at most.
 
-    The route "unsaid" is that of advice which names none.
+    ``often`` is in doses a day. The route "unsaid" is that of advice which names none.
     """
 
     drugs: Terms

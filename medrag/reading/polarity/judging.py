@@ -53,14 +53,14 @@ def _cued(  # noqa: PLR0913 (what a cue is weighed against)
     """What the nearest cue makes of the name, where nothing nearer overrules it."""
     if cue.polarity is Polarity.RECOMMENDED and _is_subject(text, cue) and _uncued(after) is not Polarity.RECOMMENDED:
         return Polarity.AVOIDED
-    if _excepted(text, cue, start) or _overruled(text, cue, start, end, after) or _by_means(text, cue, start, spans):
+    if _excepted(text, start) or _overruled(text, cue, start, end, after) or _by_means(text, cue, start, spans):
         return Polarity.RECOMMENDED
     if cue.polarity is Polarity.STOPPED and _for_later(text, cue, after):
         return Polarity.MENTIONED
     return cue.polarity
 
 
-def _excepted(text: str, cue: Cue, start: int) -> bool:
+def _excepted(text: str, start: int) -> bool:
     """Whether the name is what a warning before it leaves out ("avoid all NSAIDs except X", "nothing but X")."""
     exception = _said("exception").search(text, max(0, start - NEAR), start)
     if exception is None:

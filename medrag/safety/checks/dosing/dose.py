@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -83,14 +83,27 @@ def _limits(context: Context, each: Prescription) -> Iterator[tuple[str, DoseLim
     age = context.patient.age if context.patient and context.patient.age is not None else ADULT
     for ingredient in each.mention.ingredients:
         every = context.knowledge.limits(ingredient)
-        suited = [limit for limit in every if limit.naive is None or context.starts(limit.naive)]
-        fitting = [limit for limit in suited if limit.ages[0] <= age < limit.ages[1]]
-        route = _SAME_LIMIT.get(each.mention.route or "", each.mention.route) or (
-            "any" if any(limit.route == "any" for limit in fitting) else "oral"
-        )
-        exact = [limit for limit in fitting if limit.route == route]
-        for limit in exact or [limit for limit in fitting if limit.route == "any"]:
+        fitting = [
+            limit
+            for limit in every
+            if limit.ages[0] <= age < limit.ages[1] and (limit.naive is None or context.starts(limit.naive))
+        ]
+        for limit in _by_route(each, fitting):
             yield ingredient, limit
+
+
+def _by_route(each: Prescription, limits: Sequence[DoseLimit]) -> list[DoseLimit]:
+    """Those of the route; where it is unsaid those of the only route, of the one given weekly, or by mouth."""
+    said = each.mention.route
+    if said:
+        exact = [limit for limit in limits if limit.route == _SAME_LIMIT.get(said, said)]
+        return exact or [limit for limit in limits if limit.route == "any"]
+    seldom = [limit for limit in limits if limit.weekly]
+    if seldom and each.doses and not any(_daily_use(one) for one in each.doses):
+        return seldom
+    if len({limit.route for limit in limits}) == 1:
+        return list(limits)
+    return [limit for limit in limits if limit.route in ("any", "oral")]
 
 
 def _applicable(context: Context, each: Prescription, limit: DoseLimit) -> bool:
