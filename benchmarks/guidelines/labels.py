@@ -36,7 +36,8 @@ class Label:
     """Words that stand in one quotable sentence, in this order, under ``heading``.
 
     A row's are its cells but empty ones, each after its column's name. ``heading`` is "" where either of two would be
-    right; ``room`` is how long a quote of it may be at most, of a sentence that of its whole recommendation, ``seen`` the words that tell its page where the first of all do not.
+    right; ``room`` is how long a quote of it may be at most, of a sentence that of its whole recommendation; ``seen``
+    are the words that tell its page where the first of all do not.
     """
 
     parts: tuple[str, ...]

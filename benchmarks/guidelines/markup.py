@@ -103,7 +103,11 @@ def cell_of(said: str) -> str:
 def _table(table: Table) -> Iterator[str]:
     look = table.look
     kinds = [name for name, on in (("wide", look.landscape), ("turned", look.turned), (look.rules, look.rules)) if on]
-    yield f'<table class="{" ".join(kinds)}">' + (f"<caption>{escape(table.caption)}</caption>" if table.caption else "") + "<thead>"
+    yield (
+        f'<table class="{" ".join(kinds)}">'
+        + (f"<caption>{escape(table.caption)}</caption>" if table.caption else "")
+        + "<thead>"
+    )
     for row in table.spans():
         cells = (f'<th colspan="{wide}" rowspan="{tall}">{escape(name)}</th>' for name, wide, tall in row)
         yield f"<tr>{''.join(cells)}</tr>"

@@ -193,8 +193,10 @@ def _plain_block(kind: str, said: Any) -> Block:
 def _table(said: dict[str, Any]) -> Table:
     heads = tuple(map(tuple, said["heads"]))
     groups = frozenset(number for number, row in enumerate(said["rows"]) if len(row) == 1 < len(heads[0]))
-    rows = tuple(tuple(row) if number not in groups else (row[0], *[""] * (len(heads[0]) - 1))
-                 for number, row in enumerate(said["rows"]))
+    rows = tuple(
+        tuple(row) if number not in groups else (row[0], *[""] * (len(heads[0]) - 1))
+        for number, row in enumerate(said["rows"])
+    )
     look = Look(
         tuple(said.get("right", ())), said.get("rules", ""), said.get("turned", False), said.get("landscape", False)
     )

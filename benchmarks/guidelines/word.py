@@ -105,14 +105,16 @@ def _table(word: Any, table: Table) -> None:
         for column, cell in enumerate(cells):
             if cell != "^" and (deep := table.reach(number, column)) > 1:
                 _merge(grid, (heads + number, column), (heads + number + deep - 1, column), cell)
-    for number in table.groups:
-        _merge(grid, (heads + number, 0), (heads + number, len(table.heads[0]) - 1), table.cells[number][0])
     _look(grid, table, heads)
     for row in grid.rows[:heads]:
         repeat = OxmlElement("w:tblHeader")
         row._tr.get_or_add_trPr().append(repeat)
         for run in (run for cell in row.cells for paragraph in cell.paragraphs for run in paragraph.runs):
             run.bold = True
+    _after(word, table)
+
+
+def _after(word: Any, table: Table) -> None:
     for note in table.notes:
         word.add_paragraph(note)
     word.add_paragraph("")
@@ -130,6 +132,8 @@ def _turn(word: Any) -> None:
 
 
 def _look(grid: Any, table: Table, heads: int) -> None:
+    for number in table.groups:
+        _merge(grid, (heads + number, 0), (heads + number, len(table.heads[0]) - 1), table.cells[number][0])
     for row in grid.rows[heads:]:
         for place in table.look.right:
             for paragraph in row.cells[place].paragraphs:

@@ -81,7 +81,8 @@ def page_of(pdf: pypdfium2.PdfDocument, position: int) -> Page:
         words = list(raised(list(_whole(_words(text, height, page.get_rotation())))))
         shapes = list(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH], max_depth=3))
         kinds = [shape.type for shape in shapes]
-        words += [] if page.get_rotation() else _bullets((shape for shape in shapes if shape.type == pdfium.FPDF_PAGEOBJ_PATH), words, height)
+        paths = (shape for shape in shapes if shape.type == pdfium.FPDF_PAGEOBJ_PATH)
+        words += [] if page.get_rotation() else _bullets(paths, words, height)
         return Page(
             position + 1,
             width,
@@ -204,7 +205,9 @@ def _letter(text: pypdfium2.PdfTextPage, index: int, height: float, rotation: in
         return _Letter(said, index, box.bottom, box.top, box.left, box.right, x.value)
     if rotation == 270:
         width = text.page.get_width()
-        return _Letter(said, index, width - box.top, width - box.bottom, height - box.right, height - box.left, height - x.value)
+        return _Letter(
+            said, index, width - box.top, width - box.bottom, height - box.right, height - box.left, height - x.value
+        )
     return _Letter(said, index, box.left, box.right, height - box.top, height - box.bottom, height - y.value)
 
 

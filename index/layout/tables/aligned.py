@@ -77,7 +77,7 @@ def rest_of(before: Found, words: Sequence[Word]) -> Found | None:
         tuple(cells),
         (False,) * len(cells),
         starts=before.starts,
-        doubtful=are_doubtful(taken, parts),
+        doubtful=made.doubtful or are_doubtful(taken, parts),
         placed=made.placed,
     )
 
@@ -212,7 +212,10 @@ def _table(segment: Sequence[Line]) -> Iterator[Found]:
         (*(True for _ in above), *(False for _ in cells)),
         starts=_lefts(parts),
         guessed=not by_face,
-        doubtful=(not above and bool(head_lines)) or are_doubtful(body, parts) or _is_cut_off([row[-1] for row in (*above, *cells)]),
+        doubtful=made.doubtful
+        or (not above and bool(head_lines))
+        or are_doubtful(body, parts)
+        or _is_cut_off([row[-1] for row in (*above, *cells)]),
         placed=made.placed,
     )
 

@@ -30,7 +30,7 @@ _OVERHANG = 0.5
 
 def columns(lines: Sequence[Line]) -> list[Column]:
     """The columns of ``lines``; the last has no end."""
-    return list(_columns(_widened(_starts(lines), lines), lines))
+    return list(_columns(list(_widened(_starts(lines), lines)), lines))
 
 
 def cell(line: Line, column: Column) -> list[Word]:
@@ -139,7 +139,9 @@ def _aligned(lines: Sequence[Line]) -> Iterator[float]:
     Those of a column that is set to the right begin by chance below one another.
     """
     least = WIDER * space(lines)
-    begins = sorted((text[0].x0, text[-1].x1, number) for number, line in enumerate(lines) for text in _texts(line, least))
+    begins = sorted(
+        (text[0].x0, text[-1].x1, number) for number, line in enumerate(lines) for text in _texts(line, least)
+    )
     for group in _near(begins):
         place = median(x for x, _, _ in group)
         over = sum(_reaches_over(line, place) for line in lines)

@@ -98,7 +98,7 @@ def _stacks(lines: Sequence[Line], parts: Sequence[Column], body: Sequence[Line]
 
 
 def _edges(body: Sequence[Line], part: Column) -> tuple[float, float]:
-    """The left and the right edge of a column's cells, each infinite where they do not stand below one another by it."""
+    """The left and the right edge of a column's cells, each infinite where they do not stand below one another."""
     cells = [words for line in body if (words := cell(line, part))]
     lefts, rights = [words[0].x0 for words in cells], [words[-1].x1 for words in cells]
     none = float("inf")

@@ -170,7 +170,7 @@ def _made(
         (*heading, *under),
         heads,
         starts=tuple(start for start, _ in parts),
-        doubtful=not heading or are_doubtful(lines, parts),
+        doubtful=not heading or any(each.doubtful for each in made) or are_doubtful(lines, parts),
         placed=all(each.placed for each in made),
     )
 

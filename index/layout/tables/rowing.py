@@ -27,10 +27,14 @@ _ENDED = (".", ";")
 
 @dataclass(frozen=True)
 class Rowed:
-    """The lines of each row; ``placed``: a cell that is empty is known to be so, as no row can be part of another."""
+    """The lines of each row; ``placed``: a cell that is empty is known to be so, as no row can be part of another.
+
+    ``doubtful``: the name of a group of rows may have been taken for the end of a subject.
+    """
 
     rows: list[list[Line]]
     placed: bool
+    doubtful: bool = False
 
 
 def rowed(lines: Sequence[Line], parts: Sequence[Column]) -> Rowed:
@@ -54,7 +58,7 @@ def rowed(lines: Sequence[Line], parts: Sequence[Column]) -> Rowed:
         if step > 1.7 * size or hanging.begins(rows[-1], line):
             rows.append([])
         rows[-1].append(line)
-    return Rowed(rows, placed=hanging.are_apart(rows))
+    return Rowed(rows, placed=hanging.are_apart(rows), doubtful=hanging.may_hide_groups(rows))
 
 
 def _split(lines: Sequence[Line], new: Sequence[bool]) -> list[list[Line]]:
@@ -132,6 +136,18 @@ class _Hanging:
         """Whether no row that lacks what most have could be the rest of the one above."""
         return all(self._is_apart(above, row) for above, row in pairwise(rows))
 
+    def may_hide_groups(self, rows: Sequence[Sequence[Line]]) -> bool:
+        """Whether a line that is only a subject was put with the row above, in a table with rows that are no more."""
+        named = any(all(self._is_alone(line) for line in row) for row in rows)
+        return named and any(
+            self._is_alone(line) and not self._continues(0, line) and not hangs(row[place][-1].text)
+            for row in rows
+            for place, line in enumerate(row[1:])
+        )
+
+    def _is_alone(self, line: Line) -> bool:
+        return len(cell(line, self.parts[0])) == len(line)
+
     def _is_apart(self, above: Sequence[Line], row: Sequence[Line]) -> bool:
         cells = [cell(row[0], part) for part in self.parts]
         over = [cell(above[-1], part) for part in self.parts]
@@ -147,8 +163,13 @@ class _Hanging:
             full = all(words for words, usual in zip(cells, self.usual, strict=True) if usual)
             whole = full and not any(self._continues(place, words) for place, words in others)
             return whole and (fits[0] or not self.lettered)
+        if not others and (cells[0][0].bold, cells[0][0].italic) != (above[0][-1].bold, above[0][-1].italic):
+            return True
         if not others or all(self._continues(place, words) for place, words in others):
-            ended = [not words or not over or not over[-1].text.endswith(",") for words, over in zip(cells, above, strict=True)]
+            ended = [
+                not words or not over or not over[-1].text.endswith(",")
+                for words, over in zip(cells, above, strict=True)
+            ]
             return any(fit and end for fit, end in zip(fits, ended, strict=True))
         return fits[0] or not above[0][-1].text.endswith(",")
 

@@ -51,8 +51,13 @@ def upright(words: Sequence[Word]) -> list[Word]:
         else:
             lines.append([word])
     names = [
-        replace(line[0], text=" ".join(word.text for word in line), top=line[0].bottom - (line[0].x1 - line[0].x0),
-                base=line[0].bottom, turned=False)
+        replace(
+            line[0],
+            text=" ".join(word.text for word in line),
+            top=line[0].bottom - (line[0].x1 - line[0].x0),
+            base=line[0].bottom,
+            turned=False,
+        )
         for line in lines
     ]
     return [*(word for word in words if not word.turned), *names]
@@ -85,7 +90,7 @@ def _cut(edges: Sequence[Any]) -> Iterator[list[Any]]:
 
 def _goes_on(edge: Any, other: Any) -> bool:
     """Whether a line down is the next piece of another."""
-    return abs(edge["x0"] - other["x0"]) < _SLACK and other["top"] < edge["bottom"] + _SLACK < other["bottom"]
+    return bool(abs(edge["x0"] - other["x0"]) < _SLACK and other["top"] < edge["bottom"] + _SLACK < other["bottom"])
 
 
 def _closing(edges: Sequence[Any]) -> dict[str, Any]:

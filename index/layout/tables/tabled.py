@@ -100,9 +100,7 @@ class Tables:
 
 def _grid(found: Found, rows: tuple[Row, ...], heads: int) -> Grid:
     guessed = found.guessed and heads == 1
-    return Grid(
-        rows, heads, marked=found.drawn, doubtful=found.doubtful, placed=found.placed, guessed=guessed
-    )
+    return Grid(rows, heads, marked=found.drawn, doubtful=found.doubtful, placed=found.placed, guessed=guessed)
 
 
 def _names_again(row: Row, names: Sequence[Row]) -> bool:

@@ -2,8 +2,8 @@
 
 A list item is one statement; ``{strength: 1; evidence: A}`` at its end is the guideline's grading and no part of
 its text. Front matter keys: title, organisations, year, status, history, source, url, jurisdiction, icd10, population,
-edition, language, effective, review, licence, attribution; ``history`` says what of the text was changed, when and by what source. Those of a
-site's own are ignored.
+edition, language, effective, review, licence, attribution; ``history`` says what of the text was changed, when and by
+what source. Those of a site's own are ignored.
 """
 
 from __future__ import annotations
