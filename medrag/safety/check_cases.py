@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from medrag.errors import MedragError
 from medrag.files import numbered_lines, strict_json
 from medrag.knowledge import Knowledge, load
+from medrag.patient import ensure_same_person
 from medrag.reading import Polarity, doses, drugs, split_statements
 from medrag.reading.languages.gloss import in_english
 from medrag.safety.check_context import fail, not_assessed
@@ -182,6 +183,8 @@ def _check_line(
         patient = _patient(case, folder, load(knowledge_folder))
         passages = [_passage(item, i) for i, item in enumerate(case.get("evidence") or (), start=1)]
         question = str(case.get("question") or "")
+        if question and isinstance(case.get("patient"), dict):
+            ensure_same_person(case["patient"], question, knowledge=load(knowledge_folder))
         advice = str(case.get("advice", "")) if question else str(case["advice"])
         return check_advice(case_id, patient, advice, knowledge_folder, passages, question, classifier=classifier)
     except (ValueError, KeyError, AttributeError, TypeError, MedragError) as error:

@@ -116,7 +116,9 @@ def test_a_denial_is_a_record_of_no_allergies() -> None:
 
 def test_a_drug_named_twice_in_an_entry_is_one_and_both_doses_count() -> None:
     def taken(entry: str) -> list[tuple[str, int]]:
-        return [(each.prescription.mention.label, len(each.prescription.doses)) for each in seen(medications=[entry]).drugs]
+        return [
+            (each.prescription.mention.label, len(each.prescription.doses)) for each in seen(medications=[entry]).drugs
+        ]
 
     assert taken("Zocor (simvastatin) 20 mg daily") == [("simvastatin", 1)]
     assert taken("insulin glargine 10 units in the morning, insulin glargine 12 units at night") == [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import partial
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.names import normalise
@@ -12,11 +13,10 @@ from medrag.patient.measures import inputs
 from medrag.patient.measures import score_items as history
 from medrag.patient.measures.inputs import Unavailable, Value
 from medrag.patient.record.facts import days_before, moment
+from medrag.reading.languages import said as words_of
 from medrag.types import Fact, FactStatus, Observation, Patient
 
-_NO = frozenset({"no", "none", "absent", "negative", "not present", "false", "never", "denied", "n", "0"})
-_YES = frozenset({"yes", "present", "positive", "true", "y", "1"})
-_DENYING = ("no", "not", "denies", "without", "negative for", "absence of")
+_words = partial(words_of, "answers")
 _RULED_OUT = frozenset({FactStatus.NEGATED, FactStatus.REFUTED})
 _SPOKEN = _RULED_OUT | {FactStatus.ACTIVE}
 
@@ -64,7 +64,7 @@ def _named(fact: Fact, names: tuple[str, ...], graded: bool) -> str | None:
     """The name that the fact is called by: whole, denied, or (of a grade) with the grade behind it."""
     written = normalise(fact.display)
     for name in names:
-        if written == name or written in {f"{word} {name}" for word in _DENYING}:
+        if written == name or written in {f"{word} {name}" for word in _words("denying")}:
             return name
         if graded and written.startswith(f"{name} "):
             return name
@@ -78,9 +78,9 @@ def _answer(fact: Fact, name: str, item: ScoreItem) -> bool | float:
     if fact.status in _RULED_OUT or normalise(fact.display) != name:
         return False
     said = "yes" if value is None else normalise(f"{value:g}" if isinstance(value, float) else value)
-    if said not in _YES | _NO:
+    if said not in (*_words("affirmative"), *_words("negative")):
         raise Unavailable("recorded in words that say neither yes nor no")
-    return said in _YES
+    return said in _words("affirmative")
 
 
 def _grade(written: float | str, item: ScoreItem) -> float:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
+
+from medrag.reading.languages import pattern
 
 TRIMESTERS = {"first": (0.0, 14.0), "1st": (0.0, 14.0), "second": (14.0, 28.0), "2nd": (14.0, 28.0)}
 THIRD = (28.0, 42.0)
@@ -16,16 +19,7 @@ _WEEKS = re.compile(
 )
 _MONTHS = re.compile(r"\b(\d)\s?months?\s(?:pregnant|gestation)", re.IGNORECASE)
 _TRIMESTER = re.compile(r"\b(first|second|third|1st|2nd|3rd)[\s-]trimester", re.IGNORECASE)
-_PREGNANT = re.compile(
-    r"pregnan|gestation|gravid|trimester|\bG\d{1,2}\s?P\d|\bIUP\b|\bE?GA\b|antenatal|\b(?:primip|multip)\b",
-    re.IGNORECASE,
-)
-_NOT_NOW = re.compile(
-    r"\b(?:born|delivered|delivery|birth|ex[- ]|premature|preterm (?:infant|baby)|history|prior|previous|last|neonate"
-    r"|newborn|miscarriage|stillb|loss|termination|abort|TOP|post-?partum|planning|not pregnant|hcg (?:is "
-    r"|was )?neg\w*|test (?:is |was )?negative|in 20\d\d)\b",
-    re.IGNORECASE,
-)
+_said = partial(pattern, "pregnancies")
 
 
 def weeks(text: str) -> tuple[float, float] | None:
@@ -41,19 +35,19 @@ def weeks(text: str) -> tuple[float, float] | None:
 
 def speaks_of_pregnancy(text: str) -> bool:
     """Whether ``text`` names a pregnancy, be it by gravidity or gestation."""
-    return _PREGNANT.search(text) is not None
+    return _said("pregnant").search(text) is not None
 
 
 def current_pregnancies(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
     """Where ``text[start:end]``, a sentence, gives the weeks of a pregnancy now, and how many are completed."""
-    if not _PREGNANT.search(text, start, end):
+    if not _said("pregnant").search(text, start, end):
         return
-    past = _NOT_NOW.search(text, start, end) is not None
+    past = _said("not_now").search(text, start, end) is not None
     for match in _WEEKS.finditer(text, start, end):
         first = max(start, text.rfind(",", start, match.start()) + 1)
         comma = text.find(",", match.end(), end)
         own = first, comma if comma >= 0 else end
-        if past and (_NOT_NOW.search(text, *own) or not _PREGNANT.search(text, *own)):
+        if past and (_said("not_now").search(text, *own) or not _said("pregnant").search(text, *own)):
             continue
         if 3 <= int(match["weeks"]) <= 43:
             yield match.start(), match.end(), int(match["weeks"])

@@ -85,7 +85,7 @@ class Tool(Generic[Arguments]):
 
 async def _recommend(desk: Desk, given: RecommendArguments, agent: Agent) -> Result:
     answers = await desk.answers()
-    patient = await asyncio.to_thread(patient_of, given, agent.stored, desk.knowledge, "")
+    patient = await asyncio.to_thread(patient_of, given, agent.stored, desk.knowledge, "", given.question)
     case = Case(question=given.question, patient=patient, filters=given.filters, one_person=given.one_person)
     events = answers.stream(case, who=agent.who, engine=answers.engine, whole=True, language=given.language)
     async with aclosing(events):

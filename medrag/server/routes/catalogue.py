@@ -74,7 +74,7 @@ def routes(engine: Engine, meters: Meters, trail: Trail | None, max_body_bytes: 
 
 def search_case(engine: Engine, body: SearchRequest, stored: Stored) -> list[Evidence]:
     """The passages for a request; raises what it cannot be made of."""
-    patient = patient_of(body, stored, engine.knowledge, "")
+    patient = patient_of(body, stored, engine.knowledge, "", body.question)
     case = Case(question=body.question, patient=patient, filters=body.filters, one_person=body.one_person)
     return engine.retriever.search(query_for(case, engine.knowledge), k=body.k, filters=body.filters)
 

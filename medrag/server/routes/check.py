@@ -103,7 +103,7 @@ def check_case(body: CheckRequest, stored: Stored, knowledge: Knowledge) -> Chec
     Raises:
         InputError, PatientError: there is nothing to check, or what was sent does not parse.
     """
-    patient = patient_of(body, stored, knowledge, "")
+    patient = patient_of(body, stored, knowledge, "", body.question or "")
     if patient is None and body.orders is None and not (body.advice or body.question):
         raise InputError("there is nothing to check: send advice, orders or a patient", param="advice")
     said = advice_findings(

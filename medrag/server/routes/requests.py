@@ -276,15 +276,18 @@ def _json_object(text: str, where: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def patient_of(sent: Extension, stored: Stored, knowledge: Knowledge, place: str) -> Patient | None:
+def patient_of(sent: Extension, stored: Stored, knowledge: Knowledge, place: str, question: str = "") -> Patient | None:
     """The patient that was sent, or the stored one that was named; ``place`` is what the field's name follows.
 
     Raises:
         InputError: both were given, or there is no stored patient of this id.
-        PatientError: it does not parse.
+        PatientError: it does not parse, or the ``question`` is about someone else.
     """
     if sent.patient_id is None:
-        return parse_patient(sent.patient, f"{place}patient", knowledge)
+        patient = parse_patient(sent.patient, f"{place}patient", knowledge)
+        if sent.patient is not None and question and not sent.one_person:
+            ensure_same_person(sent.patient, question, knowledge=knowledge)
+        return patient
     if sent.patient is not None:
         raise InputError("a patient and a patient_id were given; send one", param=f"{place}patient_id")
     return stored(sent.patient_id)
