@@ -19,7 +19,7 @@ _UNIT = (
 )
 _DOSE = re.compile(
     rf"(?:(?<![\w.,/])(?P<count>{COUNT})\s*(?:x|×|(?:{FORM})\s+(?:of\s+)?|(?=\s[\d.]+\s*(?:mg|g|mcg)\s+(?:[a-z-]+\s+)?(?:tab|cap)))\s*)?"
-    rf"(?<![\w.,])(?P<low>{NUMBER}|(?:half\s+)?an?(?=\s+gram))(?:\s*(?P<low_unit>{_UNIT})?\s*(?:-|–|—|to|or)\s*(?P<high>{NUMBER}))?"
+    rf"(?:(?<![\w.,])|(?<=\d[x×]))(?P<low>{NUMBER}|(?:half\s+)?an?(?=\s+gram))(?:\s*(?P<low_unit>{_UNIT})?\s*(?:-|–|—|to|or)\s*(?P<high>{NUMBER}))?"
     rf"(?P<slash>(?:\s*(?:{_UNIT})?\s*/\s*(?:{NUMBER})){{1,3}}(?=\s*(?:{_UNIT})\b))?"
     rf"[\s-]*(?P<unit>{_UNIT})(?![A-Za-z])(?!\s+of\s+(?:blood|packed|red|plasma|platelets|alcohol))"
     rf"(?P<per>(?:\s*(?:/|per|a|each)\s*(?:kg|kilogram|m2|m²|day|24\s*h(?:ours?)?|d|dose|hour|hr|h|min|minute|week|wk"

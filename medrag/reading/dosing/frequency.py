@@ -23,6 +23,7 @@ _DAY = r"(?:a\s+day|per\s+day|each\s+day|every\s+day|daily|/\s*day|(?:per|in|eve
 _WEEKDAY = r"mon(?:days?)?"
 _WEEKDAYS = r"(?:mon|tue(?:s)?|wed(?:nes)?|thu(?:rs|r)?|fri|sat(?:ur)?|sun)(?:days?)?"
 _AND = r"\s*(?:,\s*and\b|,|/|&|\+|\band\b)\s*(?:on\s+)?"
+_CLOCK = r"(?:\d{1,2}(?:[:.]\d\d)?\s?[ap]\.?m\b\.?|\d{1,2}[:.]\d\d(?:\s?h)?\b|noon|midnight)"
 _WHEN = {
     "morning": r"(?<!this )(?<!tomorrow )(?<!yesterday )mornings?|mane|q\s?am|(?<!I )am|a\.m\.|breakfast|om",
     "noon": r"mid-?day|(?<!after)noon|lunch(?:-?time)?",
@@ -73,6 +74,9 @@ _FREQUENCIES: tuple[tuple[re.Pattern[str], float | None], ...] = tuple(
             r"(?P<span>min(?:ute)?s?|h(?:our|r)?s?|d(?:ay)?s?|wk|weeks?|mo|months?|a|years?)(?![\w)])",
             None,
         ),
+        (rf"\b(?P<weekly>{_TIMES})\s*(?:x|×|times)?\s*/\s*(?:week|wk)\b", None),
+        (rf"\b(?P<weekly>{_TIMES})\s+days\s+(?:a|per|each|every)\s+week\b", None),
+        (rf"\bat\s+(?P<clock>{_CLOCK}(?:{_AND}{_CLOCK})*)(?!\s*(?:mg|mcg|g|ml|units?|%)\b)", None),
         (rf"\b(?P<weekly>{_TIMES})[\s-]+times?[\s-]+(?:a\s+week|weekly|per\s+week|each\s+week)\b", None),
         (
             r"\b(?P<times>\d)\s*(?:x|×)\s*(?:/|a|per)?\s*(?:day|daily|d)\b|\b(?:x|×)\s*(?P<x>\d)\s*(?:/\s*day|daily)\b",
@@ -158,6 +162,8 @@ def _counted(match: re.Match[str]) -> float | None:  # noqa: PLR0911 (one for ea
     groups = match.groupdict()
     if groups.get("at"):
         return float(len(times_of_day(groups["at"]))) or None
+    if groups.get("clock"):
+        return float(len(re.findall(_CLOCK, groups["clock"], re.IGNORECASE)))
     if groups.get("span"):
         span = groups["span"].lower()
         return None if span.startswith("min") else _of_period(groups["count"], groups.get("period") or "1", span)

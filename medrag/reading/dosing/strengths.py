@@ -42,7 +42,7 @@ _COUNT_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _TIMES_STRENGTH = re.compile(
-    rf"\s*(?:\[[^\]]*\]\s*)?(?:{FORM}\s*)?[,:;(-]?\s*(?:(?:take|give|use|swallow)\s+(?P<low>{COUNT})|(?P<roman>i{{1,3}})"
+    rf"\s*(?:\[[^\]]*\]\s*)?(?:{FORM}\s*)?[,:;(-]?\s*(?:(?:take|give|use|swallow)\s+(?P<low>{COUNT})|(?P<roman>i{{1,3}})|(?<=[,:] )(?P<bare>\d{{1,2}})"
     r"|[x×]\s?(?P<x>\d{1,2})(?!\s*(?:daily|/|a day|per day)))"
     rf"\s+(?={OFTEN.pattern}|(?:tablets?\s+)?(?:on|at)\s+(?:the\s+same|once))",
     re.IGNORECASE,
@@ -114,7 +114,7 @@ def tablets(before: str, after: str) -> float:
     if match is None:
         return 1.0
     said = match.groupdict()
-    count = number(next(filter(None, map(said.get, ("high", "low", "x", "roman", "part")))))
+    count = number(next(filter(None, map(said.get, ("high", "low", "x", "roman", "bare", "part")))))
     rest = after[match.end() :] if match.string is after else after
     return 1.0 if count > SUPPLY and not _AT_ONCE.match(rest) else count
 
