@@ -109,12 +109,12 @@ def _paragraph(paragraph: Any) -> str:
 
 
 def _row(row: Any) -> str:
-    """A row's cells: two as a heading and what it holds, more side by side."""
+    """A row's cells: two as a heading and what it holds, more with tabs between."""
     cells = [" ".join(_words(cell).split()) for cell in row if cell.tag == f"{_W}tc"]
     filled = [cell for cell in cells if cell]
     if len(filled) == 2 and not filled[0].endswith(":"):
         return ": ".join(filled)
-    return " ".join(filled)
+    return "\t".join(filled)
 
 
 def _words(element: Any) -> str:

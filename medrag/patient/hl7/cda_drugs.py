@@ -52,7 +52,9 @@ def medication(entry: Any, narrative: Narrative, today: date) -> Json | None:
         "dosageInstruction": [dosage] if (dosage := _dosage(entry, narrative, time)) else None,
     }
     began = low(time) or low(child(entry, "author", "time"))
-    if entry.get("moodCode") == "RQO" or (_PLANNED in {each.get("root") for each in children(entry, "templateId")}):
+    later = entry.get("moodCode") == "INT" and began is not None and began[:10] > f"{today}"[: len(began[:10])]
+    planned = _PLANNED in {each.get("root") for each in children(entry, "templateId")}
+    if entry.get("moodCode") == "RQO" or planned or later:
         return present(
             {"resourceType": "MedicationRequest", "status": "active", "intent": "plan", "authoredOn": began, **shared}
         )

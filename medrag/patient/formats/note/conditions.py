@@ -119,7 +119,7 @@ def _is_over(said: Said) -> bool:
     treated = said.target.term.event and _was_treated(said)
     before = said.text[max(0, said.target.start - 40) : said.target.start]
     once = _HAD_ONCE.search(before) and _IN_YEAR.match(said.text, said.target.end)
-    effect = said.words.casefold() in language().words["reactions"] and _REASON.search(_before(said))
+    effect = said.words.casefold() in language().words["unwanted"] and _REASON.search(_before(said))
     return bool(treated or once or effect) or _was_taken_out(said) or _left_no_trace(said)
 
 
