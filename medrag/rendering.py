@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import date
 
 from medrag.events import Event, Finished, Noticed, Released, Searched
-from medrag.messages import Language, catalogue, name, say, source
+from medrag.messages import Language, catalogue, name, phrase, say, source
 from medrag.types import Advice, Citation, Effect, Evidence, Finding, Interval, Severity, Statement, Status, Verdict
 
+_SAID_OF_EFFECTS = ("treatment", "comparator", "outcome", "measure", "population", "source")
 MOST_PROBLEMS = 8
 """Problems of the record that a text shows; the advice itself has them all."""
 
@@ -173,7 +174,10 @@ def _problems(advice: Advice, language: Language) -> list[str]:
     ordered = sorted(advice.problems, key=lambda each: not each.lost)
     if not ordered:
         return []
-    lines = [_text("problem", language, reason=each.reason, source=each.source) for each in ordered[:MOST_PROBLEMS]]
+    shown = ordered[:MOST_PROBLEMS]
+    lines = [
+        _text("problem", language, reason=phrase("problem", each.reason, language), source=each.source) for each in shown
+    ]
     more = [_text("more_problems", language, count=len(ordered) - MOST_PROBLEMS)] if ordered[MOST_PROBLEMS:] else []
     return [_text("problems", language), *lines, *more]
 
@@ -198,13 +202,13 @@ def _effects(advice: Advice, language: Language) -> list[str]:
 def in_numbers(effect: Effect, language: Language) -> str:
     """The effect in a line, or why it is not assessed."""
     said = {
-        **effect.model_dump(include={"treatment", "comparator", "outcome", "measure", "population", "source"}),
+        **{each: phrase("effect", getattr(effect, each), language) for each in _SAID_OF_EFFECTS},
         "years": effect.years,
         "relative": _interval(effect.relative, language),
         "review": "" if effect.reviewed else _text("not_reviewed", language),
     }
     if effect.without is None or effect.with_treatment is None or effect.difference is None:
-        return _text("effect_unknown", language, reason=effect.not_assessed, **said)
+        return _text("effect_unknown", language, reason=phrase("effect", effect.not_assessed or "", language), **said)
     return _text(
         "effect",
         language,
@@ -226,7 +230,7 @@ def _needed(effect: Effect, difference: Interval, language: Language) -> str:
 
 def _baseline(effect: Effect, language: Language) -> str:
     if effect.baseline == "patient":
-        return _text("baseline_patient", language, calculator=effect.own_risk)
+        return _text("baseline_patient", language, calculator=phrase("effect", effect.own_risk or "", language))
     return _text("baseline_trial", language)
 
 

@@ -2,7 +2,8 @@
 
 One YAML file a language (``en.yaml``, ``zh.yaml``) holds a template for every code, whose placeholders are exactly the
 values of that code; words for values that come from a closed set (``terms``); how lists are joined; and what else a
-rendered answer says. Drugs and conditions have the names that the vocabulary gives them in the language
+rendered answer says. Beside findings stand phrases of the knowledge and of the readers of records, which
+``phrases.<language>.csv`` has whole or with ``{}`` for what they name. Drugs and conditions have the names that the vocabulary gives them in the language
 (``knowledge/terms/names.<language>.csv``), the reasons of rules those of ``reasons.<language>.csv``. What is in no
 table (the record's words) stands as it came.
 """
@@ -10,6 +11,7 @@ table (the record's words) stands as it came.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -44,6 +46,7 @@ class Catalogue:
     names: Mapping[str, str]
     text: Mapping[str, str]
     vocabulary: Mapping[str, str]
+    phrases: Mapping[str, Sequence[tuple[re.Pattern[str], str]]]
     named: Sequence[str] = ()
 
 
@@ -54,7 +57,9 @@ def catalogue(language: Language) -> Catalogue:
     groups: Mapping[str, Mapping[str, str]] = content.pop("sentences")
     sentences = {f"{group}.{name}": said for group, each in groups.items() for name, said in each.items()}
     terms = content.pop("terms") | {"reason": _reasons(language)}
-    return Catalogue(sentences=sentences, terms=terms, vocabulary=_vocabulary(language), **content)
+    return Catalogue(
+        sentences=sentences, terms=terms, vocabulary=_vocabulary(language), phrases=_phrases(language), **content
+    )
 
 
 def _reasons(language: Language) -> dict[str, str]:
@@ -64,6 +69,15 @@ def _reasons(language: Language) -> dict[str, str]:
 def _vocabulary(language: Language) -> dict[str, str]:
     rows = _rows(files("medrag") / "knowledge" / "terms" / f"names.{language}.csv")
     return {row["key"].replace("_", " "): row["names"].partition(";")[0] for row in rows}
+
+
+def _phrases(language: Language) -> dict[str, list[tuple[re.Pattern[str], str]]]:
+    """Kind of phrase -> (what it is in English, what it is in the language), whole ones first."""
+    found: dict[str, list[tuple[re.Pattern[str], str]]] = {}
+    for row in sorted(_rows(files(__name__) / f"phrases.{language}.csv"), key=lambda row: "{}" in row["phrase"]):
+        pattern = "(.+?)".join(map(re.escape, row["phrase"].split("{}")))
+        found.setdefault(row["kind"], []).append((re.compile(pattern), row["said"]))
+    return found
 
 
 def _rows(path: Traversable) -> Iterator[dict[str, str]]:
@@ -103,6 +117,18 @@ def source(said: str, language: Language = "en") -> str:
     return catalogue(language).terms.get("source", {}).get(said, said)
 
 
+def phrase(kind: str, said: str, language: Language = "en") -> str:
+    """What an answer says beside findings (``effect``, ``problem``), where the language has words for it."""
+    return _phrased(kind, said, catalogue(language))
+
+
+def _phrased(kind: str, said: str, words: Catalogue) -> str:
+    for pattern, template in words.phrases.get(kind, ()):
+        if match := pattern.fullmatch(said):
+            return template.format(*(_phrased(kind, each, words) for each in match.groups()))
+    return words.vocabulary.get(said, said) if words.phrases else said
+
+
 def name(kind: str, language: Language = "en") -> str:
     """What a check or a kind of coverage is called."""
     return catalogue(language).names.get(kind, kind)
@@ -121,6 +147,8 @@ def _shown(name: str, value: Any, words: Catalogue, written: Mapping[str, str], 
         return joins[min(depth, len(joins) - 1)].join(_shown(name, each, words, written, depth + 1) for each in value)
     if isinstance(value, float):
         return format(Decimal(f"{value:g}"), "f")  # 2400000, not 2.4e+06
+    if name == "detail":
+        return _phrased("problem", str(value), words)
     if name in words.named:
         preferred = " + ".join(words.vocabulary.get(each, each) for each in str(value).split(" + "))
         return f"{written[value]}（{preferred}）" if value in written else preferred

@@ -50,6 +50,14 @@ def note(text: str, knowledge: Knowledge) -> Patient:
         ("早8U、晚6U", "8U in the morning, 6U in the evening"),
         ("每次4片即10 mg", "10 mg"),
         ("INR2.8，P112次/分", "INR 2.8, heart rate 112/min"),
+        ("华法林产后再启动", "Warfarin is not to be given yet"),
+        ("拉贝洛尔优于依那普利", "Labetalol is preferred over enalapril"),
+        ("布洛芬❌", "Ibuprofen: avoid"),
+        ("如正在使用布洛芬，应予停药", "Stop ibuprofen, stop"),
+        ("有溃疡，故布洛芬不予", "Has ulcer, do not give ibuprofen"),
+        ("EGFR 19del突变", "Tumour receptor gene del mutation"),
+        ("高血压病3级 很高危", "Hypertension"),
+        ("胎心140次/分", "Fetal heartbeat heard"),
     ],
 )
 def test_clinical_chinese_is_put_into_the_english_that_is_read(
