@@ -189,7 +189,7 @@ def _as_before(report: SourceReport, skipped: Skipped, seen: Seen, state: State)
     if not kept or document is None or not seen.add(document):
         report.skipped.append(skipped)
         return []
-    report.skipped.append(replace(skipped, why=f"{skipped.why}; the version before is kept"))
+    report.skipped.append(replace(skipped, why=f"{skipped.why.rstrip('.')}; the version before is kept"))
     report.kept.append(document)
     report.documents += 1
     return kept

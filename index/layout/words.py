@@ -258,7 +258,7 @@ def _word(text: pypdfium2.PdfTextPage, letters: Sequence[_Letter], rotation: int
 def _ends_raised(text: pypdfium2.PdfTextPage, letters: Sequence[_Letter]) -> bool:
     """Whether the last letter is a footnote's mark or a power that a font draws raised where its place is not."""
     last = letters[-1]
-    if last.text not in _POWERS:
+    if last.text not in _POWERS or _font(text, last.index)[0].endswith(_TESSERACT):
         return False
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     pdfium.FPDFText_GetCharBox(text, last.index, left, right, bottom, top)

@@ -47,6 +47,8 @@ def documents(path: Path, read_one: Callable[[Path, Path], Made], *suffixes: str
     known = metadata_of(path)
     for file in files(path, *suffixes):
         try:
+            if not file.stat().st_size:
+                raise ValueError("it is empty")  # noqa: TRY301 (said as what parsers say is)
             made = read_one(file, path)
             for item in [made] if isinstance(made, (Document, Skipped)) else made:
                 yield _completed(item, file, path, known)
