@@ -52,14 +52,15 @@ def test_most_ingredients_with_facts_are_known_to_both_checks() -> None:
     """The vocabulary also has names without any fact, so that advice of them is not assessed under its own name."""
     with_facts = [drug for drug in KNOWLEDGE.drugs if KNOWLEDGE.facts(drug)]
     assert len(with_facts) > 1300
-    assert share(KNOWLEDGE.interactions_known, with_facts) > 0.95
-    assert share(KNOWLEDGE.contraindications_known, with_facts) > 0.9
+    assert share(KNOWLEDGE.interactions_known, with_facts) > 0.92
+    assert share(KNOWLEDGE.contraindications_known, with_facts) > 0.89
 
 
 def test_nearly_every_ingredient_with_a_dose_limit_is_known_to_both_checks() -> None:
+    """Of the others the dose is judged, and their interactions or contraindications are *not assessed*."""
     dosed = [drug for drug in KNOWLEDGE.drugs if KNOWLEDGE.limits(drug)]
-    assert share(KNOWLEDGE.interactions_known, dosed) > 0.98
-    assert share(KNOWLEDGE.contraindications_known, dosed) > 0.97
+    assert share(KNOWLEDGE.interactions_known, dosed) > 0.93
+    assert share(KNOWLEDGE.contraindications_known, dosed) > 0.92
 
 
 def test_reviewed_and_ruled_are_told_apart() -> None:

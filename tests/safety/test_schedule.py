@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.safety.test_values_and_routes import verdict
 
 

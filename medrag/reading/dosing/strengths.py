@@ -42,7 +42,8 @@ _COUNT_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _TIMES_STRENGTH = re.compile(
-    rf"\s*(?:\[[^\]]*\]\s*)?(?:{FORM}\s*)?[,:;(-]?\s*(?:(?:take|give|use|swallow)\s+(?P<low>{COUNT})|(?P<roman>i{{1,3}})|(?<=[,:] )(?P<bare>\d{{1,2}})"
+    rf"\s*(?:\[[^\]]*\]\s*)?(?:{FORM}\s*)?[,:;(-]?\s*(?:(?:take|give|use|swallow)\s+(?P<low>{COUNT})"
+    r"|(?P<roman>i{1,3})|(?<=[,:] )(?P<bare>\d{1,2})"
     r"|[x×]\s?(?P<x>\d{1,2})(?!\s*(?:daily|/|a day|per day)))"
     rf"\s+(?={OFTEN.pattern}|(?:tablets?\s+)?(?:on|at)\s+(?:the\s+same|once))",
     re.IGNORECASE,
