@@ -37,7 +37,8 @@ class Grid:
     """A table's cells, a merged one in every place that it covers; the first ``heads`` rows name the columns.
 
     ``notes`` are its footnotes by their marks; ``marked`` says that its format or drawn lines tell its cells,
-    ``doubtful`` that some words may belong to others.
+    ``doubtful`` that some words may belong to others, ``placed`` that an empty cell is surely empty,
+    ``guessed`` that the first row names columns only because it looks like it; the first row stands under ``group``.
     """
 
     rows: tuple[Row, ...]
@@ -45,6 +46,9 @@ class Grid:
     notes: Mapping[str, str] = field(default_factory=dict)
     marked: bool = True
     doubtful: bool = False
+    placed: bool = False
+    guessed: bool = False
+    group: str = ""
 
 
 def is_settled(grid: Grid) -> bool:
@@ -58,10 +62,12 @@ def is_settled(grid: Grid) -> bool:
     if body and names[0] and not body[0][0]:
         return False
     amounts = {place for place, cell in cells if _AMOUNT.search(cell)}
-    if not grid.marked and sum(_AMOUNT.search(names[place]) is not None for place in amounts if names[place:]) > 1:
+    if grid.guessed and sum(_AMOUNT.search(names[place]) is not None for place in amounts if names[place:]) > 1:
+        return False
+    if not grid.marked and any(name.count("(") > name.count(")") for name in names):
         return False
     nameless = any(place and not any(names[place : place + 1]) for place, _ in cells)
-    return not nameless and (grid.marked or _are_whole(body))
+    return not nameless and (grid.marked or _are_whole(body, grid.placed))
 
 
 def _flows(above: str, below: str) -> bool:
@@ -74,8 +80,8 @@ def hangs(text: str) -> bool:
     return bool(_HANGING.search(text)) or text.count("(") > text.count(")")
 
 
-def _are_whole(body: Sequence[Row]) -> bool:
-    """Whether no row is part of another, as far as its words tell."""
+def _are_whole(body: Sequence[Row], placed: bool) -> bool:
+    """Whether no row is part of another, as far as its words, or else its empty cells, tell."""
     if not body:
         return True
     if any(hangs(cell) for row in body for cell in row):
@@ -89,6 +95,8 @@ def _are_whole(body: Sequence[Row]) -> bool:
     capital = sum(not subject[0].islower() for subject in lettered) >= max(2, _CAPITAL * len(lettered))
     if any(row[0][0].islower() for row in (body if capital else lone) if row[0]):
         return False
+    if placed:
+        return True
     usual = [sum(bool(cell) for cell in column) >= _MOSTLY * len(rows) for column in zip(*rows, strict=True)]
     return not any(often and not cell for row in rows for often, cell in list(zip(usual, row, strict=True))[1:])
 
@@ -102,18 +110,16 @@ def statements(grid: Grid) -> Iterator[tuple[str, bool]]:
 
 def _sentences(grid: Grid) -> Iterator[str]:
     names = _names(grid.rows[: grid.heads])
-    group = ""
+    group = grid.group
     above: Row = ()
     for row in grid.rows[grid.heads :]:
         said = set(filter(None, row))
         if not said:
             continue
-        if len(said) == 1 and len(row) > 1 and ((row[0] and len(set(row)) == 1) or not any(row[1:])):
-            alone = next(iter(said))
-            if not alone.endswith(".") and len(alone.split()) <= _MAX_GROUP_WORDS:
-                group = alone.rstrip(":")
-            else:
-                yield alone
+        if is_group(row):
+            group = group_of(row[0]) or group
+            if not group_of(row[0]):
+                yield row[0]
             continue
         above = _carried(row, above)
         yield _sentence(names, above, group, grid.notes)
@@ -121,7 +127,7 @@ def _sentences(grid: Grid) -> Iterator[str]:
 
 def guessed_heads(rows: Sequence[Row], bold: Sequence[bool] = ()) -> int:
     """How many rows name the columns where the format does not say: the bold ones on top, or a first of short names."""
-    leading = next((number for number, each in enumerate(bold) if not each), 0)
+    leading = next((number for number, each in enumerate(bold) if not each or (number and is_group(rows[number]))), 0)
     if 0 < leading < len(rows):
         return leading
     if len(rows) > 2 and _spans(rows[0], rows[1]):
@@ -132,6 +138,23 @@ def guessed_heads(rows: Sequence[Row], bold: Sequence[bool] = ()) -> int:
     spread = any(first and first == second for first, second in zip(rows[0], rows[0][1:], strict=False))
     deep = rows[0][0] == rows[1][0]
     return 2 if spread and len(rows) > 2 and (deep or _names_columns(rows[1])) else 1
+
+
+def is_group(row: Row) -> bool:
+    """Whether a row only names those below it: one cell over all columns, or its first alone."""
+    said = set(filter(None, row))
+    return len(row) > 1 and len(said) == 1 and bool(row[0]) and (len(set(row)) == 1 or not any(row[1:]))
+
+
+def group_of(text: str) -> str:
+    """The words of a row of one cell where they name those below it; "" where they are a sentence."""
+    return text.rstrip(":") if not text.endswith(".") and len(text.split()) <= _MAX_GROUP_WORDS else ""
+
+
+def last_group(grid: Grid) -> str:
+    """What the last row stands under."""
+    named = (group_of(row[0]) for row in reversed(grid.rows[grid.heads :]) if is_group(row))
+    return next(filter(None, named), grid.group)
 
 
 def _spans(first: Row, second: Row) -> bool:

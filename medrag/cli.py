@@ -6,6 +6,7 @@ Heavy imports stay inside the commands, so that ``medrag --help`` answers at onc
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import sys
 from collections.abc import Sequence
@@ -55,12 +56,16 @@ OnePerson = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+ALLOCATIONS_A_COLLECTION = 100_000
+"""What a command reads at its start stays to its end: Python's 700 would go over it hundreds of times for nothing."""
+
 # What is missing of these is a fault, and no package to install.
 OWN_PACKAGES = frozenset({"medrag", "index", "sft", "eval"})
 
 
 def main() -> None:
     """Runs the command; medrag's own errors become one line and exit status 2."""
+    gc.set_threshold(ALLOCATIONS_A_COLLECTION)
     if not _is_own(sys.argv[1:]):
         _mount_commands()
     try:
@@ -121,7 +126,7 @@ def search(
 ) -> None:
     """Search the index; no model and no GPU needed."""
     from medrag.retrieval.batch import BatchQuery, read_filters, read_queries, search_line
-    from medrag.retrieval.query import condensed
+    from medrag.retrieval.question.query import condensed
     from medrag.retrieval.retriever import Retriever
 
     if (query is None) == (queries is None):
@@ -338,7 +343,8 @@ def _show_passages(found: Sequence[Evidence], *, graded: bool) -> None:
         passage = item.passage
         heading = ", ".join((passage.title, *passage.section))
         place = f"  {passage.link}" if passage.link else ""
-        print(f"{item.score:.3f}  {passage.id}  ({heading}){status_mark(passage.status)}{place}")
+        credit = f"  ({passage.credit})" if passage.credit else ""
+        print(f"{item.score:.3f}  {passage.id}  ({heading}){status_mark(passage.status)}{place}{credit}")
         if not graded:
             print(f"       {passage.text[:200]}")
         for sentence in passage.sentences if graded else ():

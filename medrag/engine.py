@@ -19,7 +19,7 @@ from medrag.generation.model import ChatModel, Generation
 from medrag.generation.modes import MODES, Draft, Grounding, Mode, Reader, pointed
 from medrag.generation.modes.quote import MAX_STATEMENTS, by_rank, near_the_best
 from medrag.knowledge import Knowledge
-from medrag.retrieval.query import query_for
+from medrag.retrieval.question.query import query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.safety.check_context import not_assessed
 from medrag.safety.checks import CHECKS, Check

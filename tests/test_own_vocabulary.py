@@ -19,7 +19,7 @@ from medrag.knowledge.reader import read
 from medrag.patient import as_heard, from_json, hear
 from medrag.patient.privacy.deidentify import Identity, deidentify
 from medrag.patient.view import view
-from medrag.retrieval.query import MAX_QUESTION_WORDS, condensed, query_for
+from medrag.retrieval.question.query import MAX_QUESTION_WORDS, condensed, query_for
 from medrag.safety.consultation import Consultation
 from medrag.safety.limits import standing
 from medrag.server.routes import calculators, check

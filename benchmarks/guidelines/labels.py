@@ -36,7 +36,8 @@ class Label:
     """Words that stand in one quotable sentence, in this order, under ``heading``.
 
     A row's are its cells but empty ones, each after its column's name. ``heading`` is "" where either of two would be
-    right; ``room`` is how long its sentence is, ``seen`` the words that tell its page where the first of all do not.
+    right; ``room`` is how long a quote of it may be at most, of a sentence that of its whole recommendation; ``seen``
+    are the words that tell its page where the first of all do not.
     """
 
     parts: tuple[str, ...]
@@ -79,13 +80,14 @@ def _of(block: Block, heading: str) -> Iterator[Label]:
     if isinstance(block, Paragraph):
         yield from (Label((each,), heading) for said in block.sentences for each in _NEXT_SENTENCE.split(said))
     elif isinstance(block, Recommendation):
-        yield from (Label((each,), heading) for each in _NEXT_SENTENCE.split(block.text))
+        said = _NEXT_SENTENCE.split(block.text)
+        yield from (Label((each,), heading, room=len(block.text)) for each in said)
     elif isinstance(block, Listing):
         yield from (Label(parts, heading) for parts in _listed(block))
     elif isinstance(block, Steps):
         yield from (Label((each,), heading) for each in block.items)
     elif isinstance(block, Table):
-        yield from (_row(block, row, block.caption or heading) for row in block.rows)
+        yield from _rows(block, block.caption or heading)
         notes = (each for each in block.notes if each[0] not in _MARKS)
         yield from (Label((each,), "") for note in notes for each in _NEXT_SENTENCE.split(note))
 
@@ -99,11 +101,20 @@ def _listed(listing: Listing) -> Iterator[tuple[str, ...]]:
         yield from ((listing.stem, *parts) for parts in inner)
 
 
-def _row(table: Table, row: list[str], heading: str) -> Label:
+def _rows(table: Table, heading: str) -> Iterator[Label]:
+    group = ""
+    for number, row in enumerate(table.rows):
+        if number in table.groups:
+            group = row[0]
+        else:
+            yield _row(table, row, heading, group)
+
+
+def _row(table: Table, row: list[str], heading: str, group: str) -> Label:
     above, names = table.heads[0], table.heads[-1]
-    shared = sorted({name for name in above if above.count(name) > 1})
+    shared = sorted({name for name, cell in zip(above, row, strict=True) if cell and above.count(name) > 1})
     cells = [f"{name}: {cell}" for name, cell in zip(names[1:], row[1:], strict=True) if cell]
     noted = [note[1:].strip() for note in table.notes if any(note[0] in cell for cell in row if note[0] in _MARKS)]
-    parts = tuple(each.replace("\n", " ") for each in (*shared, row[0], *cells, *noted))
-    said = [*(name for head in table.heads for name in head), *row, *noted]
+    parts = tuple(each.replace("\n", " ") for each in (*filter(None, [group]), *shared, row[0], *cells, *noted))
+    said = [*(name for head in table.heads for name in head), *row, *noted, group]
     return Label(parts, heading, row=True, room=sum(len(each) + 2 for each in said), seen=row[0])

@@ -23,6 +23,7 @@ from benchmarks.guidelines.text import (
     Text,
 )
 
+_RIGHT = ' style="text-align:right"'
 _MARKS = re.compile(f"[{MARKS}]")
 _STYLES = Path(__file__).parent / "styles"
 SITE_HEAD = (
@@ -91,15 +92,32 @@ def _items(items: tuple[str, ...]) -> str:
     return "".join(f"<li>{escape(each)}</li>" for each in items)
 
 
+def cell_of(said: str) -> str:
+    """A cell's words, its bullets as a list."""
+    if not said.startswith("•"):
+        return marked(said)
+    items = (marked(each.lstrip("• ")) for each in said.split("\n"))
+    return f"<ul>{''.join(f'<li>{each}</li>' for each in items)}</ul>"
+
+
 def _table(table: Table) -> Iterator[str]:
-    yield "<table>" + (f"<caption>{escape(table.caption)}</caption>" if table.caption else "") + "<thead>"
+    look = table.look
+    kinds = [name for name, on in (("wide", look.landscape), ("turned", look.turned), (look.rules, look.rules)) if on]
+    yield (
+        f'<table class="{" ".join(kinds)}">'
+        + (f"<caption>{escape(table.caption)}</caption>" if table.caption else "")
+        + "<thead>"
+    )
     for row in table.spans():
         cells = (f'<th colspan="{wide}" rowspan="{tall}">{escape(name)}</th>' for name, wide, tall in row)
         yield f"<tr>{''.join(cells)}</tr>"
     yield "</thead><tbody>"
     for number, cells_of_row in enumerate(table.cells):
+        if number in table.groups:
+            yield f'<tr><th colspan="{len(cells_of_row)}" scope="rowgroup">{marked(cells_of_row[0])}</th></tr>'
+            continue
         written = (
-            f'<td rowspan="{table.reach(number, column)}">{marked(cell)}</td>'
+            f'<td rowspan="{table.reach(number, column)}"{_RIGHT * (column in look.right)}>{cell_of(cell)}</td>'
             for column, cell in enumerate(cells_of_row)
             if cell != "^"
         )

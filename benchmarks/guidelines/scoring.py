@@ -19,7 +19,8 @@ from medrag.types import Passage
 # Numbers of recommendations and lists, and names of columns, may stand in a quote beside what is labelled.
 _SLACK, _ROW_SLACK = 30, 30
 _WINDOW = 6
-_ODD = str.maketrans({"−": "-", "–": "-", "’": "'", "“": '"', "”": '"', "\u00a0": " ", "μ": "µ"})
+# Marks that part a cell's bullets, and cells.
+_ODD = str.maketrans({"•": " ", ";": "", "−": "-", "–": "-", "’": "'", "“": '"', "”": '"', "\u00a0": " ", "μ": "µ"})
 _LETTERS = re.compile(r"[^a-z0-9]+")
 
 
@@ -103,7 +104,8 @@ def _count(found: Score, label: Label, holding: list[Quote], pdf: Path | None) -
 def _holding(quotes: Sequence[Quote], label: Label) -> list[Quote]:
     """The quotes that hold a label's words in their order and little else."""
     parts = [_plain(part) for part in label.parts]
-    room = label.room + _ROW_SLACK if label.row else sum(map(len, parts)) + len(parts) * 2 + _SLACK
+    own = label.room + _ROW_SLACK if label.row else sum(map(len, parts)) + len(parts) * 2 + _SLACK
+    room = max(own, label.room + _SLACK)
     return [each for each in quotes if len(each.text) <= room and all(part in each.text for part in parts)]
 
 

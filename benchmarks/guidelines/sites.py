@@ -74,7 +74,8 @@ def _table(table: Table) -> Iterator[str]:
     names = [", ".join(dict.fromkeys(column)) for column in zip(*table.heads, strict=True)]
     if table.caption:
         yield f"**{table.caption}**\n"
-    for row in (names, ["---"] * len(names), *table.rows):
+    lines = ["---:" if place in table.look.right else "---" for place in range(len(names))]
+    for row in (names, lines, *table.rows):
         yield f"| {' | '.join(row)} |".replace("\n", "<br>")
     for each in table.notes:
         yield f"\n{each}"

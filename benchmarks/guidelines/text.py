@@ -63,16 +63,33 @@ class Steps:
 
 
 @dataclass(frozen=True)
+class Look:
+    """How a table looks where its maker has no manner of its own.
+
+    ``right`` are columns set to the right; ``rules`` is "book" (three, and one below a name over several columns) or
+    "none"; ``turned`` heads are written upwards, ``landscape`` tables on a page of their own on its side.
+    """
+
+    right: tuple[int, ...] = ()
+    rules: str = ""
+    turned: bool = False
+    landscape: bool = False
+
+
+@dataclass(frozen=True)
 class Table:
     """Cells as written: ``^`` continues the cell above, and equal neighbours in ``heads`` are one merged cell.
 
-    ``notes`` stand below it, most after a raised letter that cells bear.
+    ``groups`` are the rows that only name those below them; ``notes`` stand below the table, most after a raised letter
+    that cells bear. Lines of a cell that begin with "•" are its bullets.
     """
 
     caption: str
     heads: tuple[tuple[str, ...], ...]
     cells: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
+    groups: frozenset[int] = frozenset()
+    look: Look = Look()
 
     @property
     def rows(self) -> list[list[str]]:
@@ -169,9 +186,21 @@ def _plain_block(kind: str, said: Any) -> Block:
     if kind == "steps":
         return Steps(tuple(said))
     if kind == "table":
-        heads, rows = (tuple(map(tuple, said[name])) for name in ("heads", "rows"))
-        return Table(said.get("caption", ""), heads, rows, tuple(said.get("notes", ())))
+        return _table(said)
     return References(tuple(said))
+
+
+def _table(said: dict[str, Any]) -> Table:
+    heads = tuple(map(tuple, said["heads"]))
+    groups = frozenset(number for number, row in enumerate(said["rows"]) if len(row) == 1 < len(heads[0]))
+    rows = tuple(
+        tuple(row) if number not in groups else (row[0], *[""] * (len(heads[0]) - 1))
+        for number, row in enumerate(said["rows"])
+    )
+    look = Look(
+        tuple(said.get("right", ())), said.get("rules", ""), said.get("turned", False), said.get("landscape", False)
+    )
+    return Table(said.get("caption", ""), heads, rows, tuple(said.get("notes", ())), groups, look)
 
 
 def _listing(said: dict[str, Any]) -> Listing:

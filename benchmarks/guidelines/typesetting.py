@@ -26,7 +26,7 @@ _TEX = str.maketrans(
     {"%": r"\%", "&": r"\&", "°": r"\textdegree{}", "_": r"\_", "^": r"\^{}",
      **{mark: rf"\textsuperscript{{{letter}}}" for mark, letter in zip(MARKS, "abcdefg", strict=True)},
      **{mark: rf"\textsuperscript{{{digit}}}" for digit, mark in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
-     "µ": r"\textmu{}", ">": r"\textgreater{}", "©": r"\textcopyright{}"}
+     "µ": r"\textmu{}", "≤": r"$\leq$", "•": r"\textbullet{}", ">": r"\textgreater{}", "©": r"\textcopyright{}"}
 )  # fmt: skip
 _MARKS = re.compile(f"[{MARKS}]")
 # Tables of more columns stand in small letters.
@@ -39,7 +39,7 @@ def latex(text: Text, *, columns: bool = False, ruled: bool = True) -> str:
     options = "10pt,twocolumn" if columns else "11pt"
     contents = "" if columns else r"\tableofcontents"
     head = rf"""\documentclass[{options},a4paper]{{article}}
-\usepackage[T1]{{fontenc}}\usepackage[utf8]{{inputenc}}\usepackage{{textcomp,array,longtable,lmodern}}\pagestyle{{myheadings}}
+\usepackage[T1]{{fontenc}}\usepackage[utf8]{{inputenc}}\usepackage{{textcomp,array,longtable,lmodern,booktabs,pdflscape,graphicx}}\pagestyle{{myheadings}}
 \markright{{{RUNNING_HEAD}}}\title{{{_tex(text.title)}}}\author{{}}\date{{{RUNNING_FOOT}}}
 \begin{{document}}\maketitle{contents}
 """
@@ -82,26 +82,54 @@ def _latex_table(table: Table, columns: bool, ruled: bool) -> Iterator[str]:
     width = len(table.heads[0])
     share = (0.9 if columns else 0.86) / width
     small = r"\footnotesize\setlength{\tabcolsep}{2pt}" if width > _WIDE else ""
-    shape = rf">{{\raggedright\arraybackslash}}p{{{share:.2f}\textwidth}}" * width
-    rule = r"\hline" if ruled else ""
+    aligned = (r"\raggedleft" if place in table.look.right else r"\raggedright" for place in range(width))
+    breadth = r"\linewidth" if table.look.landscape else r"\textwidth"
+    shape = "".join(rf">{{{each}\arraybackslash}}p{{{share:.2f}{breadth}}}" for each in aligned)
+    book = table.look.rules == "book"
+    rule = "" if table.look.rules == "none" else r"\midrule" if book else r"\hline" if ruled else ""
+    first, last = (r"\toprule", r"\bottomrule") if book else (rule, rule)
+    sideways = table.look.landscape and not columns
     star = "*" if columns else ""
     caption = f"\\caption{{{_tex(table.caption)}}}" if table.caption else ""
     ends = "\\\\" if caption else ""
-    yield f"{{{small}"
+    yield (r"\begin{landscape}" if sideways else "") + f"{{{small}"
     if columns:
-        yield rf"\begin{{table{star}}}[t]\centering{small}{caption}\begin{{tabular}}{{{shape}}}{rule}"
+        yield rf"\begin{{table{star}}}[t]\centering{small}{caption}\begin{{tabular}}{{{shape}}}{first}"
     else:
-        yield rf"\begin{{longtable}}{{{shape}}}{caption}{ends}{rule}"
+        yield rf"\begin{{longtable}}{{{shape}}}{caption}{ends}{first}"
     for number, row in enumerate(table.spans()):
-        names = [rf"\multicolumn{{{wide}}}{{l}}{{{_tex(name)}}}" if wide > 1 else _tex(name) for name, wide, _ in row]
+        names = [_latex_name(table, name, wide) for name, wide, _ in row]
         deep = [number > 0 and table.heads[number - 1][place] == table.heads[number][place] for place in range(width)]
         cells = ["" for each in takewhile(bool, deep)] + names + ["" for each in takewhile(bool, reversed(deep))]
         yield f"{' & '.join(cells)}\\\\"
+        if book and number + 1 < len(table.heads):
+            yield "".join(_latex_under(row))
     yield rule
-    for row_of_cells in table.cells:
-        yield " & ".join("" if cell == "^" else _tex(cell) for cell in row_of_cells) + r"\\"
+    for number, row_of_cells in enumerate(table.cells):
+        if number in table.groups:
+            yield rf"\multicolumn{{{width}}}{{l}}{{\textit{{{_tex(row_of_cells[0])}}}}}\\"
+        else:
+            yield " & ".join("" if cell == "^" else _tex(cell) for cell in row_of_cells) + r"\\"
     noted = "".join(rf"\par\noindent {_tex(each)}" for each in table.notes)
-    yield rule + (rf"\end{{tabular}}{noted}\end{{table{star}}}}}" if columns else rf"\end{{longtable}}}}{noted}")
+    turned_back = r"\end{landscape}" if sideways else ""
+    yield last + (
+        rf"\end{{tabular}}{noted}\end{{table{star}}}}}" if columns else rf"\end{{longtable}}}}{noted}{turned_back}"
+    )
+
+
+def _latex_name(table: Table, name: str, wide: int) -> str:
+    if wide > 1:
+        return rf"\multicolumn{{{wide}}}{{{'c' if table.look.rules == 'book' else 'l'}}}{{{_tex(name)}}}"
+    turned = table.look.turned and name != table.heads[0][0]
+    return rf"\rotatebox{{90}}{{{_tex(name)}}}" if turned else _tex(name)
+
+
+def _latex_under(row: list[tuple[str, int, int]]) -> Iterator[str]:
+    place = 1
+    for _, wide, _ in row:
+        if wide > 1:
+            yield rf"\cmidrule(lr){{{place}-{place + wide - 1}}}"
+        place += wide
 
 
 def _tex(said: str) -> str:

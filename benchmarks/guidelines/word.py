@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import docx
-from docx.enum.text import WD_TAB_LEADER
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_LEADER
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm
@@ -88,6 +89,8 @@ def _bullets(word: Any, listing: Listing, style: str) -> None:
 
 
 def _table(word: Any, table: Table) -> None:
+    if table.look.landscape:
+        _turn(word)
     if table.caption:
         word.add_paragraph(table.caption, style="Caption")
     heads = len(table.heads)
@@ -102,14 +105,45 @@ def _table(word: Any, table: Table) -> None:
         for column, cell in enumerate(cells):
             if cell != "^" and (deep := table.reach(number, column)) > 1:
                 _merge(grid, (heads + number, column), (heads + number + deep - 1, column), cell)
+    _look(grid, table, heads)
     for row in grid.rows[:heads]:
         repeat = OxmlElement("w:tblHeader")
         row._tr.get_or_add_trPr().append(repeat)
         for run in (run for cell in row.cells for paragraph in cell.paragraphs for run in paragraph.runs):
             run.bold = True
+    _after(word, table)
+
+
+def _after(word: Any, table: Table) -> None:
     for note in table.notes:
         word.add_paragraph(note)
     word.add_paragraph("")
+    if table.look.landscape:
+        _turn(word)
+
+
+def _turn(word: Any) -> None:
+    """A new page, on its side or upright again."""
+    before = word.sections[-1]
+    section = word.add_section(WD_SECTION.NEW_PAGE)
+    section.page_width, section.page_height = before.page_height, before.page_width
+    on_side = before.orientation == WD_ORIENT.LANDSCAPE
+    section.orientation = WD_ORIENT.PORTRAIT if on_side else WD_ORIENT.LANDSCAPE
+
+
+def _look(grid: Any, table: Table, heads: int) -> None:
+    for number in table.groups:
+        _merge(grid, (heads + number, 0), (heads + number, len(table.heads[0]) - 1), table.cells[number][0])
+    for row in grid.rows[heads:]:
+        for place in table.look.right:
+            for paragraph in row.cells[place].paragraphs:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for cell in grid.rows[heads - 1].cells[1:] if table.look.turned else ():
+        direction = OxmlElement("w:textDirection")
+        direction.set(qn("w:val"), "btLr")
+        cell._tc.get_or_add_tcPr().append(direction)
+    if table.look.turned:
+        grid.rows[heads - 1].height = Cm(4)
 
 
 def _merge_heads(grid: Any, number: int, row: list[tuple[str, int, int]]) -> None:

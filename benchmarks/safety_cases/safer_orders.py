@@ -21,7 +21,7 @@ from fastapi.testclient import TestClient
 from benchmarks.records import call_of, drafted, signed
 from benchmarks.shared_data import files
 from medrag import knowledge
-from medrag.retrieval.query import query_for
+from medrag.retrieval.question.query import query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.server.routes import cds_hooks
 from medrag.settings import Settings

@@ -138,4 +138,5 @@ def _whole_passage(item: Evidence) -> Citation:
         quote=passage.text,
         title=passage.title,
         url=passage.url,
+        credit=passage.credit,
     )

@@ -30,7 +30,7 @@ from medrag.errors import InputError
 from medrag.files import sha256
 from medrag.generation.modes.quote import pointers
 from medrag.patient.summary import summarise
-from medrag.retrieval.query import query_for
+from medrag.retrieval.question.query import query_for
 from medrag.retrieval.retriever import LOOKED_AT
 from medrag.retrieval.store.index import Index
 from medrag.safety.consultation import Consultation

@@ -24,7 +24,7 @@ from eval.tasks import Result, Scores
 from medrag import __version__
 from medrag.engine import Engine
 from medrag.errors import InputError
-from medrag.retrieval.query import query_for
+from medrag.retrieval.question.query import query_for
 from medrag.types import Case, Evidence, Provenance
 
 DEPTHS = (1, 5, 10)

@@ -18,6 +18,7 @@ _PREFIXES = frozenset(["alpha", "beta", "gamma", "non", "anti", "co", "pre", "po
 _BOUND = frozenset(["micro", "milli", "hyper", "hypo"])
 # The most lines over which a narrow cell breaks a word.
 _MOST_PIECES = 4
+_RANGE = re.compile(r"\d[–−]$")
 # "second- or third-degree"
 _HANGING = frozenset(["or", "and", "to"])
 
@@ -27,22 +28,31 @@ def joined(text: str, line: str) -> str:
     broken, rest = _HYPHEN.search(text), _WORD.match(line)
     if not text or not line or line[0] in ",;:.)":
         return text + line
-    if text.endswith("/") and line[:1].isalpha():
+    if (text.endswith("/") and line[:1].isalpha()) or (_RANGE.search(text) and line[:1].isdigit()):
         return text + line
     if not broken or not rest or rest[0] in _HANGING:
         return f"{text} {line}"
     if rest[0][0].isdigit():
         return text + line if broken[1][-1].isdigit() else f"{text} {line}"
-    return text + line if _keeps(broken[1], rest[0]) else text[:-1] + line
+    chained = line[rest.end() : rest.end() + 1] == "-"
+    return text + line if chained or _keeps(broken[1], rest[0]) else text[:-1] + line
 
 
 def _keeps(first: str, second: str) -> bool:
     """Whether a hyphen at a line's end is a word's own: "cost-" / "effective", and not "hydrocor-" / "tisone"."""
     if first.lower() == "non" or (first.lower() == "anti" and second[0] == "i"):
         return ordinary(second)
-    if not first[-1].isalpha() or not second.islower() or "-" in first or ordinary((first + second).lower()):
-        return not first[-1].isalpha() or not second.islower() or "-" in first
-    return first.lower() in _PREFIXES or (len(first) > 2 and ordinary(first.lower()) and ordinary(second))
+    if not first[-1].isalpha() or not second.islower() or "-" in first or first[1:].isupper():
+        return True
+    whole, prefix = (first + second).lower(), first.lower() in _PREFIXES
+    if ordinary(whole) or (whole in load().names and not prefix):
+        return False
+    return prefix or (len(first) > 2 and is_word(first) and ordinary(second))
+
+
+def is_word(text: str) -> bool:
+    """Whether it is an everyday or clinical word or a name of the vocabulary."""
+    return ordinary(text.lower()) or text.lower() in load().names
 
 
 def in_cell(lines: Sequence[str]) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
@@ -15,27 +14,17 @@ from index.layout.fragments import ENDS, RECOMMENDATION, STARTS_LOWER
 from index.layout.headings import Headings, plain
 from index.layout.joining import joined
 from index.layout.lines import Line, entry, is_contents, is_entry
+from index.layout.markers import BULLET, NUMBER, Marker, Markers
 from index.layout.open_text import OpenText, as_broad, fitted
 from index.layout.tables.cells import Found
 from index.layout.tables.ruled import CAPTION
 from index.layout.tables.tabled import Tables
-from index.tables import MARKS
+from index.tables import MARKS, is_settled
 
-_BULLET = re.compile(r"^(?:[•●▪◦‣∙·■□➢►✓✔*–—]|[\uf000-\uf0ff]|o(?=\s)|-(?=\s))\s*")
-_NUMBER = re.compile(r"^\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s+(?=\S)")
 _INDENT = 8.0
-_BESIDE = 4.0
 _CAPTION_LINES = 2
 _GAPPED_LINES = 3
 _CAPTION_STEP = 2.5
-
-
-@dataclass(frozen=True)
-class _Marker:
-    """What stands before a list's item, and where: a number ("1"), a letter ("a") or a bullet ("•")."""
-
-    x: float
-    kind: str
 
 
 class Structure:
@@ -57,7 +46,7 @@ class Structure:
         self._waiting: OpenText | None = None
         self._cut = False
         self._gapped: Counter[int] = Counter()
-        self._markers: list[_Marker] = []
+        self._markers = Markers()
         self._tables = Tables()
         self._done: list[tuple[tuple[str, ...], list[Block]]] = []
 
@@ -138,7 +127,7 @@ class Structure:
         if self._blocks:
             self._done.append((tuple(text for _, text in self._path), self._blocks))
             self._blocks = []
-        self._markers = []
+        self._markers.forget()
 
     def _add_line(self, line: Line, leading: float) -> None:
         text = line.text
@@ -149,9 +138,9 @@ class Structure:
             return
         note = self._tables.has_note(text)
         aside = self._set_aside(line, leading, note=note)
-        bullet = None if note else _BULLET.match(text) or _NUMBER.match(text)
+        bullet = None if note else BULLET.match(text) or NUMBER.match(text)
         numbered = RECOMMENDATION.match(text)
-        starts = (bullet or numbered) and self._may_start(line, leading, sure=bool(_BULLET.match(text)))
+        starts = (bullet or numbered) and self._may_start(line, leading, sure=bool(BULLET.match(text)))
         if self._open is None or note or starts or self._begins(line, leading):
             self._finish()
             stripped = text[bullet.end() :] if starts and bullet else text
@@ -159,11 +148,11 @@ class Structure:
                 stripped, line, line.page, statement=bool(starts), note=note, aside=aside, gapped=line.gapped
             )
             if starts and bullet:
-                self._open.level = self._level(_Marker(line.x0 - line.left, _kind(bullet[0])))
+                self._open.level = self._level(Marker.of(bullet[0], line.x0 - line.left))
                 self._open.marker = line.x0
                 self._open.indent = line.words[1].x0 if len(line.words) > 1 else None
             elif not starts or not bullet:
-                self._markers = []
+                self._markers.forget()
         else:
             self._open.text = joined(self._open.text, text)
             beside = line.page != self._open.last.page or line.base <= self._open.last.base
@@ -180,7 +169,8 @@ class Structure:
         cut = self._waiting or (self._open if self._cut and not self._text_ended(strictly=True) else None)
         if cut is None or self._open is None:
             return False
-        goes_on = not self._open.aside and STARTS_LOWER.match(line.text) is not None
+        ended = not self._open.aside or ENDS.search(self._open.text) is not None
+        goes_on = ended and STARTS_LOWER.match(line.text) is not None
         aside = note or not (goes_on or as_broad(line, cut.last))
         if aside and self._waiting is None:
             self._open, self._waiting = None, self._open
@@ -218,22 +208,11 @@ class Structure:
         indented = block.level == 0 and line.x0 > block.margin + _INDENT and not block.hangs(line)
         return ended and (fitted(line, block.last) or indented)
 
-    def _level(self, marker: _Marker) -> int:
-        """How deep an item stands.
-
-        Numbers and bullets beside each other are two lists: one stands below the other's stem, and a number that
-        follows bullets begins anew, without the stem that governed them.
-        """
-        beside = [each for each in self._markers if abs(each.x - marker.x) <= _BESIDE]
-        above = [each for each in self._markers if each.x < marker.x - _BESIDE]
-        if known := next((each for each in beside if each.kind == marker.kind), None):
-            above = self._markers[: self._markers.index(known)]
-        elif beside and self._blocks and self._blocks[-1].text.endswith(":"):
-            above += beside
-        elif not above and marker.kind == "1" and any(each.kind == "•" for each in self._markers):
+    def _level(self, marker: Marker) -> int:
+        below_stem = bool(self._blocks) and self._blocks[-1].text.endswith(":")
+        if self._markers.begins_anew(marker, below_stem=below_stem):
             self._end_section()
-        self._markers = [*above, marker]
-        return len(self._markers)
+        return self._markers.level(marker, below_stem=below_stem)
 
     def _drop_contents(self, text: str) -> None:
         """A line of a table of contents; where it is only dots, the line above is its entry."""
@@ -284,6 +263,8 @@ class Structure:
             # What a table with a caption stands under on its page may be another matter.
             self._done.append(((*(() if floats else path), *([found.caption] if found.caption else [])), []))
         self._tables.add(grid, page, self._done[-1][1] if found.caption or floats else self._blocks)
+        if unfinished and not is_settled(grid):  # the table may hold words of the text
+            unfinished.gapped = True
         self._open = unfinished
         self._cut = unfinished is not None
 
@@ -301,12 +282,6 @@ class Structure:
     def _is_stem(self, page: int) -> bool:
         """Whether a list is to follow, which a table on the next page keeps apart from its stem."""
         return self._open is not None and self._open.page != page and self._open.text.rstrip().endswith(":")
-
-
-def _kind(marker: str) -> str:
-    if _BULLET.match(marker):
-        return "•"
-    return "1" if any(map(str.isdigit, marker)) else "a"
 
 
 def _leading(lines: Sequence[Line]) -> float:

@@ -39,6 +39,8 @@ _POWERS = frozenset("0123456789abcdefg")
 _LIFTED, _LIFTED_TOP = 0.25, 0.6
 # And one by more of it than kerning has parts what touches; letters overlap by so much only where cells do.
 _TOUCHING, _OVERLAP = 0.02, 0.2
+# A wider gap between two turned letters, of their line's height, is a space.
+_TURNED_SPACE = 0.12
 # The font of the words that Tesseract lays over a picture.
 _TESSERACT = "glyphlessfont"
 
@@ -76,17 +78,18 @@ def page_of(pdf: pypdfium2.PdfDocument, position: int) -> Page:
     text = page.get_textpage()
     try:
         width, height = page.get_size()
-        words = list(raised(list(_words(text, height))))
+        words = list(raised(list(_whole(_words(text, height, page.get_rotation())))))
         shapes = list(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH], max_depth=3))
         kinds = [shape.type for shape in shapes]
-        words += _bullets((shape for shape in shapes if shape.type == pdfium.FPDF_PAGEOBJ_PATH), words, height)
+        paths = (shape for shape in shapes if shape.type == pdfium.FPDF_PAGEOBJ_PATH)
+        words += [] if page.get_rotation() else _bullets(paths, words, height)
         return Page(
             position + 1,
             width,
             height,
             tuple(words),
             scanned=not words and pdfium.FPDF_PAGEOBJ_IMAGE in kinds,
-            ruled=_is_ruled(shapes),
+            ruled=_is_ruled(shapes, page.get_rotation()),
             by_ocr=bool(words) and pdfium.FPDF_PAGEOBJ_IMAGE in kinds and _is_invisible(text),
         )
     finally:
@@ -111,12 +114,14 @@ def _is_invisible(text: pypdfium2.PdfTextPage) -> bool:
     return bool(drawn) and pdfium.FPDFTextObj_GetTextRenderMode(drawn) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
 
 
-def _is_ruled(shapes: Sequence[Any]) -> bool:
+def _is_ruled(shapes: Sequence[Any], rotation: int) -> bool:
     """Whether lines or boxes are drawn as a table's are, several of one breadth: links are underlined too."""
     across: Counter[tuple[int, int]] = Counter()
     boxes = 0
     for shape in (each for each in shapes if each.type == pdfium.FPDF_PAGEOBJ_PATH):
         left, bottom, right, top = shape.get_bounds()
+        if rotation % 180:
+            left, bottom, right, top = bottom, left, top, right
         wide, high = right - left, top - bottom
         segments = pdfium.FPDFPath_CountSegments(shape)
         if segments > _BOX_SEGMENTS:
@@ -149,22 +154,44 @@ def _bullets(shapes: Iterable[Any], words: Sequence[Word], height: float) -> lis
     return list(found.values())
 
 
-def _words(text: pypdfium2.PdfTextPage, height: float) -> Iterator[Word]:
+def _whole(words: Iterable[Word]) -> Iterator[Word]:
+    """The words, those turned whole again: PDFium parts their letters, each on a line of its own."""
+    current: Word | None = None
+    for word in words:
+        if current and _touches(current, word):
+            top, bottom = min(current.top, word.top), max(current.bottom, word.bottom)
+            current = replace(current, text=current.text + word.text, top=top, bottom=bottom)
+            continue
+        if current:
+            yield current
+        current = word
+    if current:
+        yield current
+
+
+def _touches(word: Word, following: Word) -> bool:
+    breadth = word.x1 - word.x0
+    beside = word.turned and following.turned and abs(word.x0 - following.x0) < 0.2 * breadth
+    gap = min(abs(following.bottom - word.top), abs(following.top - word.bottom))
+    return beside and gap < _TURNED_SPACE * breadth
+
+
+def _words(text: pypdfium2.PdfTextPage, height: float, rotation: int) -> Iterator[Word]:
     letters: list[_Letter] = []
     for index in range(text.count_chars()):
-        letter = _letter(text, index, height)
+        letter = _letter(text, index, height, rotation)
         if letters and (letter is None or _apart(letters[-1], letter)):
             if letter is None:
                 letters[-1] = replace(letters[-1], x1=max(letters[-1].x1, _shared_end(text, letters[-1], index)))
-            yield from _word(text, letters)
+            yield from _word(text, letters, rotation)
             letters = []
         if letter is not None:
             letters.append(letter)
     if letters:
-        yield from _word(text, letters)
+        yield from _word(text, letters, rotation)
 
 
-def _letter(text: pypdfium2.PdfTextPage, index: int, height: float) -> _Letter | None:
+def _letter(text: pypdfium2.PdfTextPage, index: int, height: float, rotation: int) -> _Letter | None:
     """The letter at ``index``; None for space and for what PDFium put in itself."""
     code = pdfium.FPDFText_GetUnicode(text, index)
     said = (chr(code) if code else " ").translate(_ODD)
@@ -174,6 +201,13 @@ def _letter(text: pypdfium2.PdfTextPage, index: int, height: float) -> _Letter |
     x, y = ctypes.c_double(), ctypes.c_double()
     pdfium.FPDFText_GetLooseCharBox(text, index, box)
     pdfium.FPDFText_GetCharOrigin(text, index, x, y)
+    if rotation == 90:  # pages on their side are read as they are shown
+        return _Letter(said, index, box.bottom, box.top, box.left, box.right, x.value)
+    if rotation == 270:
+        width = text.page.get_width()
+        return _Letter(
+            said, index, width - box.top, width - box.bottom, height - box.right, height - box.left, height - x.value
+        )
     return _Letter(said, index, box.left, box.right, height - box.top, height - box.bottom, height - y.value)
 
 
@@ -190,6 +224,8 @@ def _apart(before: _Letter, letter: _Letter) -> bool:
     upright = abs(letter.base - before.base) < 0.05 * size
     gap = letter.x0 - before.x1
     # The letters of a ligature share one place.
+    if upright and letter.x0 == before.x0 and letter.x1 == before.x1:
+        return False
     lettered = before.text.isalnum() and letter.text.isalnum() and letter.x0 - before.x0 > 0.02 * size
     beside = upright and -(_OVERLAP if lettered else 1) * size < gap < _SPACE * size
     # Letters of a turned word share their x.
@@ -197,12 +233,12 @@ def _apart(before: _Letter, letter: _Letter) -> bool:
     return not (beside or turned)
 
 
-def _word(text: pypdfium2.PdfTextPage, letters: Sequence[_Letter]) -> Iterator[Word]:
+def _word(text: pypdfium2.PdfTextPage, letters: Sequence[_Letter], rotation: int) -> Iterator[Word]:
     first = letters[0].index
     angle = math.degrees(pdfium.FPDFText_GetCharAngle(text, first)) % 90
     if min(angle, 90 - angle) > 5:
         return
-    turned = round(math.degrees(pdfium.FPDFText_GetCharAngle(text, first)) / 90) % 2 == 1
+    turned = (round(math.degrees(pdfium.FPDFText_GetCharAngle(text, first)) / 90) + rotation // 90) % 2 == 1
     said = "".join(letter.text for letter in letters).translate(_LIGATURES)
     word = Word(
         f"{said[:-1]}{said[-1].translate(RAISED)}" if _ends_raised(text, letters) else said,

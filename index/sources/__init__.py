@@ -24,7 +24,7 @@ SUFFIXES = {
     "ngc": (".xml",),
     "pdf": (".pdf",),
     "pubmed": (".xml", ".gz"),
-    "spl": (".xml",),
+    "spl": (".xml", ".zip"),
 }
 KINDS = tuple(SUFFIXES)
 HUB = "hub:"

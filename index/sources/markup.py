@@ -14,7 +14,7 @@ from lxml import html  # type: ignore[import-untyped]
 
 from index.document import Block, Section
 from index.stems import stemmed
-from index.tables import Grid, footnotes, guessed_heads, notes, statements
+from index.tables import Grid, footnotes, guessed_heads, is_group, notes, statements
 
 _SKIPPED = frozenset(
     {"script", "style", "nav", "aside", "footer", "form", "button", "noscript", "template", "svg", "head"}
@@ -237,7 +237,7 @@ def _grid(table: Any) -> tuple[list[tuple[str, ...]], int, list[Any], list[str]]
             feet.append(cells[0])
             continue
         named = all(cell.tag == "th" for cell in row.iterchildren("td", "th")) or row.getparent().tag == "thead"
-        if named and heads == len(rows) and len(cells) > 1:
+        if named and heads == len(rows) and len(cells) > 1 and not (heads and is_group(cells)):
             heads += 1
         if len(cells) == 1:
             single.append(row)

@@ -88,6 +88,7 @@ def _citation(item: Evidence, sentence: Sentence) -> Citation:
         grade=sentence.grade,
         page=passage.page,
         link=passage.link,
+        credit=passage.credit,
     )
 
 

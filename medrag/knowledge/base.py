@@ -33,6 +33,7 @@ from medrag.knowledge.schema import (
     NoContraindication,
     NoInteraction,
     OpioidEquivalent,
+    OpioidTotal,
     OrderCalculator,
     RedFlag,
     RenalRule,
@@ -40,6 +41,7 @@ from medrag.knowledge.schema import (
     RequestRule,
     Review,
     RouteRule,
+    ScheduleRule,
     Source,
     Washout,
     Withdrawal,
@@ -54,7 +56,9 @@ from medrag.knowledge.vocabulary import (
     DrugClass,
     Gene,
     Measurement,
+    Presentation,
     Product,
+    Shorthand,
 )
 from medrag.types import Severity
 
@@ -74,6 +78,7 @@ class Rules:
     duplications: tuple[DuplicationRule, ...] = ()
     monitoring: tuple[MonitoringRule, ...] = ()
     genotypes: tuple[GenotypeRule, ...] = ()
+    schedules: tuple[ScheduleRule, ...] = ()
     washouts: tuple[Washout, ...] = ()
     withdrawals: tuple[Withdrawal, ...] = ()
     routes: tuple[RouteRule, ...] = ()
@@ -106,6 +111,10 @@ class Knowledge:
     conditions: Mapping[str, Condition]
     findings: tuple[ClinicalFinding, ...]
     """What only notes are read for."""
+    presentations: tuple[Presentation, ...]
+    """What only a search is helped by."""
+    shorthand: tuple[Shorthand, ...]
+    """The same."""
     measurements: Mapping[str, Measurement]
     allergens: Mapping[str, Allergen]
     genes: Mapping[str, Gene]
@@ -137,6 +146,7 @@ class Knowledge:
     order_calculators: tuple[OrderCalculator, ...]
     threshold_names: Mapping[str, tuple[str, ...]]
     """Measurement or calculator -> expressions by which guidelines name it."""
+    opioid_totals: Mapping[str, OpioidTotal]
     age_limits: Mapping[str, AgeLimit]
     cues: Mapping[str, tuple[str, ...]]
     """Regular expressions by what they tell: a mild or severe reaction, a referral at once."""

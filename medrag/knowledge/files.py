@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, TypeVar, get_origin
 
@@ -97,10 +98,12 @@ def kind_of(path: Path) -> str:
 def _table(text: str, model: type[Record]) -> Iterator[dict[str, Any]]:
     """Rows of a CSV file: an empty cell leaves the default, a list is split at semicolons, "#" starts a comment."""
     lists = _list_fields(model)
-    for row in csv.DictReader(line for line in text.splitlines() if not line.startswith("#")):
+    rows = csv.reader(line for line in text.splitlines() if not line.startswith("#"))
+    columns = next(rows, [])
+    for row in filter(None, rows):
         yield {
             column: [part.strip() for part in cell.split(";") if part.strip()] if column in lists else cell
-            for column, cell in row.items()
+            for column, cell in zip_longest(columns, row, fillvalue="")
             if cell
         }
 

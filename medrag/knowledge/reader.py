@@ -28,6 +28,7 @@ RULES: dict[str, type[Any]] = {
     "duplications": schema.DuplicationRule,
     "monitoring": schema.MonitoringRule,
     "genotypes": schema.GenotypeRule,
+    "schedules": schema.ScheduleRule,
     "washouts": schema.Washout,
     "withdrawals": schema.Withdrawal,
     "routes": schema.RouteRule,
@@ -39,10 +40,10 @@ RULES: dict[str, type[Any]] = {
 }
 KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "suffixes", "names"),
-    *("product_routes", "codes", "stated_codes", "findings"),
+    *("product_routes", "codes", "stated_codes", "findings", "presentations", "shorthand"),
     *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "request_model", "injections", "scores"),
     *("point_scores", "coefficients", "equivalents", "effects", "order_calculators", "threshold_names"),
-    *("age_limits", "cues", "sources", "links", "reviews", "manifest"),
+    *("opioid_totals", "age_limits", "cues", "sources", "links", "reviews", "manifest"),
 }
 
 
@@ -119,6 +120,8 @@ def _knowledge(files: Files) -> Knowledge:
         members=members,
         conditions=conditions,
         findings=files.rows("findings", terms.ClinicalFinding),
+        presentations=files.rows("presentations", terms.Presentation),
+        shorthand=files.rows("shorthand", terms.Shorthand),
         measurements=measurements,
         allergens=allergens,
         genes=files.terms("genes", terms.Gene),
@@ -142,6 +145,7 @@ def _knowledge(files: Files) -> Knowledge:
         effects=effects,
         order_calculators=order_calculators,
         threshold_names=files.mapping("threshold_names", tuple[str, ...]),
+        opioid_totals=files.terms("opioid_totals", schema.OpioidTotal),
         age_limits=files.terms("age_limits", schema.AgeLimit),
         cues=files.mapping("cues", tuple[str, ...]),
         words=words,

@@ -50,11 +50,15 @@ class Rule(Fact):
 
 
 class Interaction(Rule):
-    """Any drug of ``a`` with any of ``b``; those of a rule that is ``timed`` need only be taken some hours apart."""
+    """Any drug of ``a`` with any of ``b``; those of a rule that is ``timed`` need only be taken some hours apart.
+
+    With ``b_daily`` the rule holds from that many milligrams a day of the drug of ``b`` on.
+    """
 
     a: Terms
     b: Terms
     timed: bool = False
+    b_daily: float | None = None
 
 
 class Contraindication(Rule):
@@ -97,12 +101,14 @@ class DoseLimit(Fact):
 
 
 class RenalRule(Rule):
-    """Below a kidney function, ``drugs`` are to be avoided or held under ``max_daily`` mg.
+    """Below a kidney function, ``drugs`` by any of ``routes`` are to be avoided or held under ``max_daily`` mg.
 
-    ``first``: the function is measured before the drug is started, as routine.
+    The route "unsaid" is that of advice which names none. ``first``: the function is measured before the drug is
+    started, as routine.
     """
 
     drugs: Terms
+    routes: Terms = ()
     metric: Literal["egfr", "crcl"]
     below: float
     max_daily: float | None = None
@@ -115,6 +121,10 @@ class HepaticRule(Rule):
     drugs: Terms
     from_class: Literal["A", "B", "C"]
     max_daily: float | None = None
+
+
+UNSAID = "unsaid"
+"""Among the routes of a rule, that of advice which names none."""
 
 
 class RouteRule(Rule):
@@ -140,7 +150,8 @@ class CriterionRule(Rule):
     """``drugs`` where at least ``least`` of the criteria ``when`` hold, above ``max_daily`` mg if it is given.
 
     A criterion is "age>=80", "weight<=60" (kg) or a measurement in its unit ("inr>=5"); taking any of ``with_drugs`` is
-    one more. With ``conditions`` the rule is for patients with any of them, and none who takes any of ``without``.
+    one more. With ``conditions`` the rule is for patients with any of them, and none who takes any of ``without``;
+    with ``naive`` for patients alone who take no drug of that name or class, as when it is started.
     """
 
     drugs: Terms
@@ -150,6 +161,7 @@ class CriterionRule(Rule):
     without: Terms = ()
     least: int = 1
     max_daily: float | None = None
+    naive: str | None = None
 
 
 class OpioidEquivalent(Fact):
@@ -162,6 +174,18 @@ class OpioidEquivalent(Fact):
     routes: Terms = ()
     factor: float
     tolerant_only: bool = False
+
+
+class OpioidTotal(Fact):
+    """An amount that opioids are held against.
+
+    ``naloxone`` and ``high`` are milligrams of oral morphine a day, from which benefit and risk are weighed anew and
+    naloxone is offered, and from which the risk of death is several times that below 20. ``rescue`` is the share of the
+    daily amount beyond which a dose as needed is an error; a tenth to a sixth is usual.
+    """
+
+    key: str
+    amount: float
 
 
 class LifeStageRule(Rule):
@@ -220,6 +244,18 @@ class GenotypeRule(Rule):
     drugs: Terms
     gene: str
     results: Terms = ()
+
+
+class ScheduleRule(Rule):
+    """``drugs`` by any of ``routes`` (all but local ones, where none is named): how often and how long at most.
+
+    ``often`` is in doses a day. The route "unsaid" is that of advice which names none.
+    """
+
+    drugs: Terms
+    routes: Terms = ()
+    often: float | None = None
+    days: float | None = None
 
 
 class Washout(Rule):

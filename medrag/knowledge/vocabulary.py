@@ -100,6 +100,28 @@ class ClinicalFinding(Record):
     says: Literal["over", "absent"] | None = None
 
 
+class Presentation(Record):
+    """How questions describe a condition that they do not name.
+
+    Each of ``presentations`` is a few words that stand near one another in any order; "/" separates words of which one
+    is enough.
+    """
+
+    condition: str
+    presentations: Terms
+
+
+class Shorthand(Record):
+    """Short and lay words of clinical questions, and what guidelines say instead.
+
+    ``capitals``: they count in capitals only.
+    """
+
+    meaning: str
+    written: Terms
+    capitals: bool = False
+
+
 class Establishes(Record):
     """A value beyond a limit (in the measurement's unit) means a condition."""
 

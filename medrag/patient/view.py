@@ -191,6 +191,15 @@ def _counts(fact: Fact) -> bool:
     return fact.current or fact.status is FactStatus.UNCERTAIN
 
 
+def _once(read: Sequence[Prescription]) -> Iterator[Prescription]:
+    """Each drug of an entry once ("Zocor (simvastatin) 20 mg"), and all that have a dose."""
+    dosed = {each.mention.label for each in read if each.doses}
+    for place, each in enumerate(read):
+        name = each.mention.label
+        if each.doses or not (name in dosed or name in {other.mention.label for other in read[:place]}):
+            yield each
+
+
 def _drugs(medications: Sequence[Medication], knowledge: Knowledge) -> tuple[tuple[CurrentDrug, ...], tuple[str, ...]]:
     current: list[CurrentDrug] = []
     unread: list[str] = []
@@ -201,7 +210,7 @@ def _drugs(medications: Sequence[Medication], knowledge: Knowledge) -> tuple[tup
         read = [each for each in prescriptions(text, knowledge) if each.mention.resolved]
         if not read and (name := knowledge.coded(fact.system, fact.code)):
             read = list(prescriptions(f"{name} {fact.dosage or ''}", knowledge))
-        current += [CurrentDrug(each, fact) for each in read]
+        current += [CurrentDrug(each, fact) for each in _once(read)]
         if not read or other_script(text):
             unread.append(fact.display)
     return tuple(current), tuple(unread)

@@ -136,12 +136,8 @@ LOOKED_AT = 60
 WORDS_LOOKED_AT = 6
 
 
-_CUT_OFF = re.compile(r"\b(?:the|an?|of|to|with|and|or|for|by|than|if|when|which|not|every|than)\s*(?:\.{3}|…)?\s*$")
-"""Words on which no sentence ends."""
-
-
 def is_fragment(text: str) -> bool:
     """Whether the text is cut off: it begins in the middle of a sentence without a verb, or breaks off."""
     opening = text.lstrip(" \t\n\"'([*•–-")
-    cut = opening.startswith(("...", "…")) or _CUT_OFF.search(text) is not None
+    cut = opening.startswith(("...", "…")) or pattern("statements", "cut_off").search(text) is not None
     return cut or (opening[:1].islower() and pattern("statements", "verb").search(opening) is None)

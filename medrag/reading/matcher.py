@@ -15,6 +15,7 @@ T = TypeVar("T")
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _JOIN = re.compile(r"[\s\-–/’'.+&]{0,3}")
+_DECIMALS = re.compile(r"[.,]\d")
 _ABBREVIATED = 3
 """A full stop within a name stands after this many letters at most ("C. diff"), or no space follows."""
 
@@ -48,13 +49,16 @@ class Match(NamedTuple, Generic[T]):
 
 def tokens(text: str) -> list[Token]:
     """The words and numbers of ``text``, in order."""
-    found, folded = [], dict[str, str]()
-    for match in _TOKEN.finditer(text):
-        word = match[0]
-        if word not in folded:
-            folded[word] = fold(word)
-        found.append(Token(word, match.start(), match.end(), folded[word]))
-    return found
+    folded = _Folded()
+    return [Token(match[0], match.start(), match.end(), folded[match[0]]) for match in _TOKEN.finditer(text)]
+
+
+class _Folded(dict[str, str]):
+    """Words folded, each once."""
+
+    def __missing__(self, word: str) -> str:
+        self[word] = fold(word)
+        return self[word]
 
 
 def fold(word: str) -> str:
@@ -82,8 +86,9 @@ class Matcher(Generic[T]):
         self._index: dict[str, list[tuple[Letters, T]]] = {}
         self._longest: dict[str, int] = {}
         self._seconds: dict[str, set[str]] = {}
+        folded = _Folded()
         for written, letters, value in names:
-            words = [fold(word) for word in _TOKEN.findall(written)]
+            words = [folded[word] for word in _TOKEN.findall(written)]
             if words:
                 self._index.setdefault(" ".join(words), []).append((letters, value))
                 self._longest[words[0]] = max(self._longest.get(words[0], 0), len(words))
@@ -125,10 +130,15 @@ class Matcher(Generic[T]):
     def _longest_at(self, text: str, words: Sequence[Token], i: int, most: int, joined: bool) -> Match[T] | None:
         for count in range(most, 0, -1):
             window = words[i : i + count]
-            values = self.at(window)
+            values = () if _goes_on(text, window[-1]) else self.at(window)
             if values and (not joined or all(_joined(text, a, b) for a, b in pairwise(window))):
                 return Match(window[0].start, window[-1].end, i, i + count, values)
         return None
+
+
+def _goes_on(text: str, last: Token) -> bool:
+    """Whether a name ends within a number: "potassium 6" of "potassium 6.8"."""
+    return last.text.isdigit() and bool(_DECIMALS.match(text, last.end))
 
 
 def _joined(text: str, one: Token, other: Token) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from medrag.knowledge import Knowledge
-from medrag.reading.dosing.doses import Dose, doses
+from medrag.reading.dosing.doses import Dose, doses, unitless
 from medrag.reading.mentions import LOCAL, DrugMention, drugs
 from medrag.reading.polarity import Polarity
 
@@ -58,6 +58,9 @@ def prescriptions(text: str, knowledge: Knowledge) -> tuple[Prescription, ...]:
         if owner is not None:
             owned.setdefault(owner, []).append(dose)
     _share(text, mentions, owned)
+    for i, mention in enumerate(mentions):
+        if not owned.get(i) and (bare := unitless(text, mention.end)):
+            owned[i] = [bare]
     return tuple(Prescription(mention, tuple(owned.get(i, ()))) for i, mention in enumerate(mentions))
 
 

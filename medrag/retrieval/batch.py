@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from medrag.errors import InputError
 from medrag.files import fault, read_lines
 from medrag.knowledge import Knowledge
-from medrag.retrieval.query import condensed
+from medrag.retrieval.question.query import condensed
 from medrag.retrieval.retriever import Retriever
 from medrag.types import Evidence, Filters
 

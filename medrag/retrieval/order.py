@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from medrag.knowledge import Knowledge
 from medrag.retrieval import overlap
-from medrag.retrieval.query import Query
+from medrag.retrieval.question.query import Query
 from medrag.types import Evidence, Pointer, Record
 
 

@@ -16,8 +16,8 @@ from functools import lru_cache
 from medrag.knowledge import Knowledge
 from medrag.reading.matcher import tokens
 from medrag.reading.terms import Kind, Term, terms
-from medrag.retrieval.asks import KINDS, asked_for, told_of
-from medrag.retrieval.query import Query
+from medrag.retrieval.question.asks import KINDS, asked_for, told_of
+from medrag.retrieval.question.query import Query
 from medrag.retrieval.store.lexical import Tokeniser
 
 _WORDS = (

@@ -14,7 +14,7 @@ from medrag.knowledge import Knowledge, load
 from medrag.reading.languages import ENGLISH
 from medrag.reading.languages.gloss import CHINESE, is_chinese
 from medrag.retrieval.encoder import Encoder
-from medrag.retrieval.query import Query
+from medrag.retrieval.question.query import Query
 from medrag.retrieval.reranker import Reranker
 from medrag.retrieval.scales import only_asked
 from medrag.retrieval.searchable import Searchable

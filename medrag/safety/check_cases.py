@@ -145,6 +145,7 @@ def _statement(piece: str, evidence: Sequence[Evidence]) -> Statement:
             end=len(item.passage.text),
             quote=item.passage.text,
             title=item.passage.title,
+            credit=item.passage.credit,
         )
         for item in cited
     )

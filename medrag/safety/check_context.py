@@ -78,6 +78,12 @@ class Context:
         drugs = self.patient.drugs if self.patient else ()
         return tuple(drug for drug in drugs if not self._stops(ingredients_of(drug.prescription, self.knowledge)))
 
+    def starts(self, term: str) -> bool:
+        """Whether the record lists the patient's drugs, and none that ``term`` names."""
+        group = self.knowledge.expand((term,))
+        recorded = self.patient is not None and self.patient.recorded("medications")
+        return recorded and not any(group & ingredients_of(drug.prescription, self.knowledge) for drug in self.current)
+
     def _stops(self, ingredients: frozenset[str]) -> bool:
         return any(ingredients <= group for group in self.stopped)
 
@@ -140,13 +146,17 @@ class Context:
 
 
 def offered_as_choice(text: str, one: Prescription, other: Prescription) -> bool:
-    """Whether the statement offers the two one after the other, or as alternatives.
+    """Whether the statement offers the two one after the other, as alternatives, or tells what one does to the other.
 
     Alternatives are joined by an "or" or a slash, or are a list of options.
     An "or" of something else ("with or without food and", "once or twice daily and") joins no drugs.
     """
     between = text[one.mention.end : other.mention.start]
     if _said("instead").fullmatch(between) or pattern("stops", "sequence").search(between):
+        return True
+    if _said("tells").search(between):
+        return True
+    if _said("described").match(text, one.mention.end) and _said("each").match(text, other.mention.end):
         return True
     *_, after_or = _said("or").split(between)
     if after_or != between:

@@ -83,7 +83,8 @@ def _values(key: str, patient: PatientView) -> Sequence[float | str]:
     except Refusal as refusal:
         return _reported(key, patient, today) or refusal.between or ()
     except Unavailable:
-        return ()
+        # What a bare number means by its size, and the checks go by.
+        return (patient.labs[key],) if key in patient.labs else ()
 
 
 def _said(key: str, said: Mapping[str, float]) -> Sequence[float | str]:

@@ -16,7 +16,7 @@ from starlette.types import Scope
 from medrag import __version__
 from medrag.engine import Engine
 from medrag.messages import Language
-from medrag.retrieval.query import query_for
+from medrag.retrieval.question.query import query_for
 from medrag.server import answers
 from medrag.server.agents import protocol
 from medrag.server.agents.tools import Agent, Desk

@@ -113,7 +113,10 @@ class Evidence(Record):
 
 
 class Citation(Record):
-    """Where a statement stands: ``passage.text[start:end] == quote``."""
+    """Where a statement stands: ``passage.text[start:end] == quote``.
+
+    ``credit`` names whom to name for the words and their licence, where their corpus says so.
+    """
 
     number: int
     passage_id: str
@@ -127,3 +130,4 @@ class Citation(Record):
     grade: str | None = None
     page: int | None = None
     link: str | None = None
+    credit: str | None = None

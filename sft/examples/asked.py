@@ -18,7 +18,7 @@ from medrag.generation.modes import MODES
 from medrag.generation.modes.quote import MAX_STATEMENTS, marks
 from medrag.generation.prompts import asked, shared
 from medrag.knowledge import Knowledge
-from medrag.retrieval.query import query_for
+from medrag.retrieval.question.query import query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.types import Case, Evidence, Passage, Record
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from medrag.datasets.questions import Place, Question
 from medrag.errors import PatientError
 from medrag.retrieval.order import OrderReader, OrderWeights, features, positions
-from medrag.retrieval.query import query_for
+from medrag.retrieval.question.query import query_for
 from medrag.retrieval.retriever import LOOKED_AT
 from medrag.retrieval.sentences import SentenceRanker
 from medrag.safety.consultation import Consultation

@@ -17,6 +17,13 @@ def test_a_pointer_becomes_the_sentence_itself_with_its_span() -> None:
     assert not statement.withheld
 
 
+def test_a_citation_credits_its_corpus() -> None:
+    licensed = GOUT.model_copy(update={"licence": "CC-BY-4.0", "attribution": "WHO"})
+    for passage, credit in ((licensed, "WHO; CC-BY-4.0"), (GOUT, None)):
+        (citation,) = grounding.ground(pointed((1, 1)), evidence(passage)).citations
+        assert citation.credit == credit
+
+
 @pytest.mark.parametrize("marks", [((1, 9),), ((7, 1),), ((7, None),), ()])
 def test_a_mark_that_resolves_to_nothing_is_withheld(marks: tuple[tuple[int, int | None], ...]) -> None:
     statement = grounding.ground(Draft("Give digoxin 10 mg", marks), EVIDENCE)

@@ -1,6 +1,7 @@
 """Published lists of interactions, pair by pair through the same route as ``medrag check --cases``."""
 
 from collections import Counter
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ FEWEST_CAUGHT = 0.9
 MOST_WITHHELD = 0.05
 
 
+@cache
 def verdict(current: str, advised: str) -> str:
     patient = Patient(
         age_years=50,

@@ -109,6 +109,41 @@ amoxicillin 500 mg: 1 cap TID x 7d | 1500
 hydrocortisone 100 mg every 8 h | 300
 tacrolimus 0.1 mg/kg/day | kg0.1
 morphine 2-4 mg IV q2-4h | 48
+paracetamol 1g/6h | 4000
+paracetamol 1.5 g in the morning and 1 g at night | 2500
+paracetamol 1 g mane and 500 mg nocte | 1500
+paracetamol 1 g om and 1 g on | 2000
+paracetamol 1½ tablets of 500 mg bd | 1500
+paracetamol one and a half 500 mg tablets twice a day | 1500
+paracetamol half a gram three times a day | 1500
+paracetamol 325 mg x 2 q4h | 3900
+paracetamol 500 mg ii qds | 4000
+paracetamol 500 mg tablets, take two four times daily | 4000
+digoxin half a 125 microgram tablet daily | 0.0625
+naproxen 250 mg in the morning, at midday and at night | 750
+diclofenac 50 mg with breakfast, lunch and dinner | 150
+amoxicillin 1 g t.d.s. for one week | 3000
+aspirin 75mg o.d. | 75
+enoxaparin 80 mg s.c. 12 hourly | 160
+azithromycin 250 mg Mon/Wed/Fri | 107.14
+denosumab 60 mg six-monthly | 0.333
+denosumab 60 mg sc twice a year | 0.329
+haloperidol 100 mg every 4 weeks | 3.571
+morphine 20 mg over 24 hours | 20
+morphine 5 mg 4/24 | 30
+meropenem 2 g 8° | 6000
+gabapentin 300 mg nocte then bd then tds | 900
+gabapentin 300 mg three times a day, increase by 300 mg every 3 days to a maximum of 3600 mg daily | 3600
+amitriptyline 10 mg at night, increased by 10 mg weekly to max 75 mg | 75
+sertraline 50 mg OD, up to 200 mg daily | 200
+ramipril 2.5 mg od, double every 2 weeks to 10 mg | 10
+loperamide 4 mg then 2 mg after each loose stool, max 16 mg daily | 16
+lidocaine 10 mL of 1% bd | 200
+adrenaline 0.5 mL of 1 in 1000 bd | 1
+salbutamol 100 micrograms two inhalations four times a day | 0.8
+levodopa 100 mg 4 times/day | 400
+methotrexate 2.5 mg tablets, take 6 on the same day each week | 2.143
+twice daily apixaban 5 mg | 10
 """
 
 
@@ -125,3 +160,9 @@ def test_daily_amount(line: str) -> None:
         assert max(amounts) == pytest.approx(float(expected[2:]), rel=0.02)
     else:
         assert daily_dose(read) == pytest.approx(float(expected), rel=0.02)
+
+
+def test_a_number_without_a_unit_is_a_dose_of_no_unit() -> None:
+    (read,) = prescriptions("Start digoxin 250 od.", load())
+    assert [(dose.high, dose.unit, dose.daily) for dose in read.doses] == [(250, "", 250)]
+    assert not prescriptions("Start digoxin 2 times daily.", load())[0].doses

@@ -111,6 +111,24 @@ Warfarin can be continued; do not add aspirin. | warfarin | aspirin
 A beta-blocker is not advised. |  | beta_blocker
 Beta blockers are not a good idea. |  | beta_blocker
 ACE inhibitors should be avoided, start amlodipine 5 mg. | amlodipine | ace_inhibitor
+Avoid all beta blockers except bisoprolol. | bisoprolol | beta_blocker
+Avoid everything apart from paracetamol. | acetaminophen |
+All NSAIDs except naproxen are to be avoided. | naproxen |
+Stop simvastatin while clarithromycin is given. | clarithromycin | simvastatin
+Valproate is less suitable than lamotrigine. |  | valproate
+Citalopram -> sertraline 50 mg. | sertraline | citalopram
+Beware tramadol with sertraline. |  | tramadol
+It is not advisable to give naproxen. |  | naproxen
+Do not let her take naproxen. |  | naproxen
+Naproxen ✗, colchicine ✓. | colchicine | naproxen
+Think twice before giving verapamil. |  | verapamil
+Better amlodipine than verapamil. | amlodipine | verapamil
+Amlodipine can take the place of verapamil. | amlodipine | verapamil
+With verapamil ruled out, amlodipine is next. | amlodipine | verapamil
+Under no circumstances stop ramipril. | ramipril |
+Under no circumstances give ramipril. |  | ramipril
+Ramipril was stopped in error; restart. | ramipril |
+Ramipril: no change. | ramipril |
 """
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from medrag.knowledge import load
-from medrag.retrieval.query import query_for
+from medrag.retrieval.question.query import query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.store.lexical import Tokeniser
 from medrag.types import Case, Filters

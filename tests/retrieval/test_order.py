@@ -12,7 +12,7 @@ from medrag.errors import ConfigurationError
 from medrag.knowledge import load as load_knowledge
 from medrag.retrieval import sentences
 from medrag.retrieval.order import OrderReader, OrderWeights, SentenceOrder, features, positions, read_weights
-from medrag.retrieval.query import Query
+from medrag.retrieval.question.query import Query
 from medrag.retrieval.sentences import ORDER, SentenceRanker
 from medrag.types import Evidence
 from tests.evidence import passage

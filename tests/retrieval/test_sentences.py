@@ -14,7 +14,7 @@ from index.build import build
 from medrag.knowledge import load as load_knowledge
 from medrag.retrieval import known_vectors, sentences
 from medrag.retrieval.encoder import Encoder
-from medrag.retrieval.query import Query, query_for
+from medrag.retrieval.question.query import Query, query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.sentences import SentenceRanker, sentence_texts
 from medrag.retrieval.store.index import Index

@@ -112,3 +112,14 @@ def test_medications_are_read_by_name_or_code_and_the_rest_is_reported() -> None
 def test_a_denial_is_a_record_of_no_allergies() -> None:
     assert seen(allergies=["NKDA"]).allergies_recorded
     assert not seen().allergies_recorded
+
+
+def test_a_drug_named_twice_in_an_entry_is_one_and_both_doses_count() -> None:
+    def taken(entry: str) -> list[tuple[str, int]]:
+        return [(each.prescription.mention.label, len(each.prescription.doses)) for each in seen(medications=[entry]).drugs]
+
+    assert taken("Zocor (simvastatin) 20 mg daily") == [("simvastatin", 1)]
+    assert taken("insulin glargine 10 units in the morning, insulin glargine 12 units at night") == [
+        ("insulin glargine", 1),
+        ("insulin glargine", 1),
+    ]

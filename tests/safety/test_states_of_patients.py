@@ -6,6 +6,8 @@ import csv
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from medrag.knowledge import load
 from medrag.safety.consultation import Consultation
 from medrag.types import Evidence, Passage, Patient, Sentence
@@ -53,3 +55,49 @@ def test_only_sentences_for_others_are_left_out() -> None:
     kept = [row for row in others if not left_out(row)]
     assert not lost
     assert 1 - len(kept) / len(others) >= LEAST_LEFT_OUT, kept
+
+
+@pytest.mark.parametrize(
+    ("label", "patient", "question", "sentence"),
+    [
+        (
+            "other",
+            "60 m; unprovoked deep vein thrombosis 4 months ago",
+            "stop or carry on?",
+            "In deep vein thrombosis provoked by surgery, stop anticoagulation after 3 months.",
+        ),
+        (
+            "other",
+            "48 f; hypothyroidism",
+            "which dose?",
+            "In older people or people with coronary disease and hypothyroidism, start levothyroxine at 25 micrograms.",
+        ),
+        (
+            "fits",
+            "78 f; hypothyroidism",
+            "which dose?",
+            "In older people or people with coronary disease and hypothyroidism, start levothyroxine at 25 micrograms.",
+        ),
+        (
+            "other",
+            "70 m; stable angina; takes warfarin",
+            "which antiplatelet?",
+            "In stable angina without an indication for anticoagulation, give aspirin 75 mg once daily.",
+        ),
+        (
+            "fits",
+            "70 m; stable angina; takes bisoprolol",
+            "which antiplatelet?",
+            "In stable angina without an indication for anticoagulation, give aspirin 75 mg once daily.",
+        ),
+        (
+            "other",
+            "66 m; COPD",
+            "Eos 70, exacerbating on triple therapy, add what?",
+            "In COPD with blood eosinophils >=300 cells per microlitre, add dupilumab.",
+        ),
+    ],
+)  # fmt: skip
+def test_lasting_states_kinds_of_people_and_drugs_taken(label: str, patient: str, question: str, sentence: str) -> None:
+    row = {"label": label, "patient": patient, "question": question, "sentence": sentence}
+    assert left_out(row) is (label == "other")

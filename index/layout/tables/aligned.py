@@ -7,14 +7,19 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
+from index.layout.joining import is_word
 from index.layout.lines import is_bullet, is_contents, is_prose, pieces, rows
-from index.layout.tables.cells import Found, are_doubtful, box_of, filled, head_rows, rowed, subjects_joined
+from index.layout.tables.cells import Found, are_doubtful, box_of, filled
 from index.layout.tables.columns import WIDER, Column, Line, cell, columns, crosses, parted, space
+from index.layout.tables.heads import head_rows, named
+from index.layout.tables.rowing import rowed, subjects_joined
 from index.layout.word import Word
 from index.tables import MARKS, Row, guessed_heads
 
 _LEAST_ROWS = 3
 _MOST_HEADS = 4
+# The rows that may name columns.
+_GUESSED_FROM = 2
 _REST_COLUMNS = 3
 _NARROW, _SLACK = 3.0, 2.5
 _ALIKE = 0.13
@@ -29,6 +34,9 @@ _PAGE_COLUMNS = 3
 # The share of a page's breadth that a table over its columns has, and the step to what it stands apart from.
 _WIDE = 0.6
 _BREAK = 2.0
+# Words that are no units: small letters not behind a number.
+_WORDS = re.compile(r"(?<![\d\w/] )(?<![\w/])[a-z]+\b(?!/)")
+_CUT_WORDS = 4
 # A list's marker and its text, and a line of contents with its page, are no cells.
 _MARKER = re.compile(r"^\W*$|^\(?(?:\d{1,2}(?:\.\d+)*|[a-z]|[ivx]{1,4})[.)]*$")
 
@@ -62,10 +70,16 @@ def rest_of(before: Found, words: Sequence[Word]) -> Found | None:
         taken.append(line)
     if not taken or sum(bool(cell(taken[0], part)) for part in parts) < len(parts) - 1:
         return None
-    grouped = rowed(taken, parts)
-    cells = subjects_joined(grouped, [filled(each, parts) for each in grouped], parts)
-    doubtful = are_doubtful(taken, parts)
-    return Found(box_of(taken), tuple(cells), (False,) * len(cells), starts=before.starts, doubtful=doubtful)
+    made = rowed(taken, parts)
+    cells = subjects_joined(made.rows, [filled(each, parts) for each in made.rows], parts)
+    return Found(
+        box_of(taken),
+        tuple(cells),
+        (False,) * len(cells),
+        starts=before.starts,
+        doubtful=made.doubtful or are_doubtful(taken, parts),
+        placed=made.placed,
+    )
 
 
 def _is_in(line: Line, parts: Sequence[Column], least: float) -> bool:
@@ -183,24 +197,42 @@ def _table(segment: Sequence[Line]) -> Iterator[Found]:
     if len(parts) < 2 or _is_prose(lines, parts) or not all(_is_aligned(lines[top:], part) for part in parts[1:]):
         return
     lines = [*parted(lines, parts)]
-    grouped = [*(rowed(lines[:top], parts) if top and not by_face else []), *rowed(lines[top:], parts)]
-    cells = subjects_joined(grouped, [filled(each, parts) for each in grouped], parts)
-    least = (1 if len(parts) > 2 else 2) if by_face else _LEAST_ROWS
+    heads = [lines[:top]] if by_face else _guessed(lines, top, parts)
+    head_lines = [line for each in heads for line in each]
+    body = lines[len(head_lines) :]
+    made = rowed(body, parts)
+    cells = subjects_joined(made.rows, [filled(each, parts) for each in made.rows], parts)
+    least = (1 if len(parts) > 2 else 2) if by_face else _LEAST_ROWS - len(heads)
     if len(cells) < least or _is_list(cells):
         return
-    heads = 0 if by_face else guessed_heads(cells)
-    head_lines = lines[:top] if by_face else [line for each in grouped[:heads] for line in each]
-    body = [line for each in grouped[heads:] for line in each]
     above = head_rows(head_lines, parts, body) if head_lines else []
-    names = tuple(number < len(above) for number in range(len(above) + len(cells) - heads))
     yield Found(
         box_of(lines),
-        (*above, *cells[heads:]),
-        names,
+        (*above, *cells),
+        (*(True for _ in above), *(False for _ in cells)),
         starts=_lefts(parts),
         guessed=not by_face,
-        doubtful=are_doubtful(body, parts),
+        doubtful=made.doubtful
+        or (not above and bool(head_lines))
+        or are_doubtful(body, parts)
+        or _is_cut_off([row[-1] for row in (*above, *cells)]),
+        placed=made.placed,
     )
+
+
+def _guessed(lines: Sequence[Line], top: int, parts: Sequence[Column]) -> Sequence[Sequence[Line]]:
+    """The rows of lines on top that look like names, where no face tells them."""
+    grouped = [*(rowed(lines[:top], parts).rows if top else []), *rowed(lines[top:], parts).rows]
+    first, rest = grouped[:_GUESSED_FROM], grouped[_GUESSED_FROM:]
+    body = [line for each in rest for line in each]
+    rows = [*(named(each, parts, body) for each in first), *(filled(each, parts) for each in rest)]
+    return grouped[: guessed_heads(rows)]
+
+
+def _is_cut_off(cells: Sequence[str]) -> bool:
+    """Whether the last column holds beginnings of words, as a printer leaves at the edge of a page's column."""
+    words = [word for cell in cells for word in _WORDS.findall(cell)]
+    return len(words) >= _CUT_WORDS and sum(map(is_word, words)) < 0.5 * len(words)
 
 
 def _head_lines(lines: Sequence[Line]) -> int:

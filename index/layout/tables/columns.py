@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
+from index.layout.joining import is_word
 from index.layout.lines import GAP, pieces
 from index.layout.word import Word
 
@@ -23,11 +24,13 @@ _SUPPORT = 0.15
 WIDER = 1.35
 _SPACE = 0.5
 _APART = 4.0
+# By how much of its height a word too long for its cell may reach over the next column's beginning.
+_OVERHANG = 0.5
 
 
 def columns(lines: Sequence[Line]) -> list[Column]:
     """The columns of ``lines``; the last has no end."""
-    return list(_columns(_starts(lines), lines))
+    return list(_columns(list(_widened(_starts(lines), lines)), lines))
 
 
 def cell(line: Line, column: Column) -> list[Word]:
@@ -37,7 +40,7 @@ def cell(line: Line, column: Column) -> list[Word]:
 
 def crosses(line: Line, column: Column) -> bool:
     """Whether a word of a line reaches over a column's beginning, where no other one begins."""
-    over = any(word.x0 < column[0] and word.x1 > column[0] + 1 for word in line)
+    over = any(word.x0 < column[0] and word.x1 > column[0] + 1 + _OVERHANG * word.size for word in line)
     return over and not any(abs(word.x0 - column[0] - 1) < 2 * _SAME for word in line)
 
 
@@ -77,7 +80,7 @@ def space(lines: Sequence[Line]) -> float:
 def _halves(word: Word, parts: Sequence[Column]) -> Iterator[Word]:
     for start, _ in parts[1:]:
         for offset, left in word.joints:
-            if word.x0 < start - 1 and abs(left - start - 1) < 2 * _SAME:
+            if word.x0 < start - 1 and abs(left - start - 1) < 2 * _SAME and not is_word(word.text):
                 yield replace(word, text=word.text[:offset], x1=min(left, word.x1), joints=())
                 yield replace(word, text=word.text[offset:], x0=left, joints=())
                 return
@@ -92,6 +95,19 @@ def _starts(lines: Sequence[Line]) -> list[float]:
         if not found or start - found[-1] > _APART:
             found.append(start)
     return found
+
+
+def _widened(starts: Sequence[float], lines: Sequence[Line]) -> Iterator[float]:
+    """The left edges, to the left of words that stand apart and mostly in their column: numbers of more digits."""
+    least = WIDER * space(lines)
+    begins = [
+        (word.x0, (word.x0 + word.x1) / 2)
+        for line in lines
+        for before, word in pairwise(line)
+        if word.x0 - before.x1 > least
+    ]
+    for start in starts:
+        yield min([start, *(left - 1 for left, middle in begins if left < start < middle)])
 
 
 def _columns(starts: Sequence[float], lines: Sequence[Line]) -> Iterator[Column]:
@@ -118,23 +134,47 @@ def _gaps(lines: Sequence[Line]) -> list[float]:
 
 
 def _aligned(lines: Sequence[Line]) -> Iterator[float]:
-    """Where words of several lines begin after more than a space, and hardly a word of another reaches over."""
+    """Where words of several lines begin after more than a space, and hardly a word of another reaches over.
+
+    Those of a column that is set to the right begin by chance below one another.
+    """
     least = WIDER * space(lines)
     begins = sorted(
-        (word.x0, number)
-        for number, line in enumerate(lines)
-        for before, word in [(None, line[0]), *pairwise(line)]
-        if before is None or word.x0 - before.x1 > least or before.x1 - word.x0 > 0.1 * word.size
+        (text[0].x0, text[-1].x1, number) for number, line in enumerate(lines) for text in _texts(line, least)
     )
     for group in _near(begins):
-        place = median(x for x, _ in group)
+        place = median(x for x, _, _ in group)
         over = sum(_reaches_over(line, place) for line in lines)
         enough = max(2, _SUPPORT * len(lines))
-        if len({number for _, number in group}) >= enough and over <= _CROSSING * len(lines):
+        alone = not _is_set_right(group, begins)
+        if alone and len({number for *_, number in group}) >= enough and over <= _CROSSING * len(lines):
             yield place - 1
 
 
-def _near(begins: Sequence[tuple[float, int]]) -> Iterator[list[tuple[float, int]]]:
+def _texts(line: Line, least: float) -> list[list[Word]]:
+    """The texts of a line that stand apart by more than ``least``, or lie over one another."""
+    found = [[line[0]]]
+    for before, word in pairwise(line):
+        if word.x0 - before.x1 > least or before.x1 - word.x0 > 0.1 * word.size:
+            found.append([])
+        found[-1].append(word)
+    return found
+
+
+_Begin = tuple[float, float, int]
+"""Where a text begins and ends, and its line."""
+
+
+def _is_set_right(group: Sequence[_Begin], begins: Sequence[_Begin]) -> bool:
+    """Whether the texts of a group all end where others do that begin elsewhere."""
+    ends = [end for _, end, _ in group]
+    if max(ends) - min(ends) > _SAME:
+        return False
+    others = [start for start, end, _ in begins if abs(end - ends[0]) < _SAME and abs(start - group[0][0]) > 2 * _SAME]
+    return bool(others)
+
+
+def _near(begins: Sequence[_Begin]) -> Iterator[list[_Begin]]:
     group = list(begins[:1])
     for begin in begins[1:]:
         if begin[0] - group[-1][0] > _SAME:
@@ -146,8 +186,8 @@ def _near(begins: Sequence[tuple[float, int]]) -> Iterator[list[tuple[float, int
 
 
 def _reaches_over(line: Line, place: float) -> bool:
-    """Whether text of a line runs on over ``place``; that of a cell which touches the next does not."""
-    return any(
+    """Whether text of a line runs on over ``place``; that of a cell which touches the next or lies over it does not."""
+    return not any(abs(word.x0 - place) < 2 * _SAME for word in line) and any(
         word.x0 < place - 1
         and word.x1 > place + 1
         and not any(abs(left - place) < 2 * _SAME for _, left in word.joints)

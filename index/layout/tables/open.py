@@ -9,9 +9,12 @@ from statistics import median
 from typing import Any
 
 from index.layout.lines import is_bullet, is_prose, rows
-from index.layout.tables.cells import Found, are_doubtful, filled, head_rows, inside, rowed, subjects_joined
+from index.layout.tables.cells import Found, are_doubtful, filled, inside, runs_on
 from index.layout.tables.columns import Column, Line, cell, columns, crosses, of_names, parted
+from index.layout.tables.heads import head_rows
+from index.layout.tables.rowing import Rowed, rowed, subjects_joined
 from index.layout.word import Word
+from index.tables import MARKS
 
 _SLACK = 2.0
 _MIN_BREADTH = 100.0
@@ -113,7 +116,7 @@ def _goes_on(rules: _Rules, group: Sequence[float], above: float, below: float, 
     if not known:  # names may stand over several columns
         return len(rules.columns(new, (above, below))) > 1
     parts = rules.columns(new, (above, below))
-    if any(crosses(line, part) for line in parted(new, parts) for part in parts[1:]):
+    if any(crosses(line, part) for line in parted(new, parts) if not runs_on(line, parts) for part in parts[1:]):
         return False
     size = median(word.size for line in known for word in line)
     alike = median(word.size for line in new for word in line) < _LARGER * size
@@ -157,12 +160,18 @@ def _made(
         return None
     heading = head_rows(parted(names, parts), parts, body)
     lines = parted(body, parts)
-    grouped = [row for part in between for row in _rows(parted(part, parts), len(between) > 1, parts)]
+    made = [_rows(parted(part, parts), len(between) > 1, parts) for part in between]
+    grouped = [row for each in made for row in each.rows]
     under = subjects_joined(grouped, [filled(row, parts) for row in grouped], parts)
     heads = tuple(number < len(heading) for number in range(len(heading) + len(under)))
     box = (rules.left, reach[0], rules.right, reach[1])
     return Found(
-        box, (*heading, *under), heads, starts=tuple(start for start, _ in parts), doubtful=are_doubtful(lines, parts)
+        box,
+        (*heading, *under),
+        heads,
+        starts=tuple(start for start, _ in parts),
+        doubtful=not heading or any(each.doubtful for each in made) or are_doubtful(lines, parts),
+        placed=all(each.placed for each in made),
     )
 
 
@@ -192,7 +201,7 @@ def _is_far(line: Line, below: Line) -> bool:
 def _cut(rules: _Rules, bottom: float, parts: Sequence[Column], words: Sequence[Word]) -> Sequence[Line]:
     """The lines of a row that a page's end cuts: all that stands below the last rule, in the table's columns."""
     lines = _between(rules, bottom, float("inf"), words)
-    fits = not any(crosses(line, part) for line in lines for part in parts[1:])
+    fits = not any(crosses(line, part) or line[0].text[0] in MARKS for line in lines for part in parts[1:])
     return list(lines) if 0 < len(lines) <= _CUT_LINES and fits and len(columns(lines)) > 1 else []
 
 
@@ -206,10 +215,10 @@ def _below(rules: _Rules, tops: Sequence[float], within: Sequence[float], words:
     return closing
 
 
-def _rows(lines: Sequence[Line], ruled: bool, parts: Sequence[Column]) -> Sequence[Sequence[Line]]:
+def _rows(lines: Sequence[Line], ruled: bool, parts: Sequence[Column]) -> Rowed:
     """The rows between two rules: one where rows have rules and it has one subject."""
     subjects = sum(line[0].x0 < parts[0][1] for line in lines)
-    return [lines] if ruled and subjects < 2 else rowed(lines, parts)
+    return Rowed([list(lines)], placed=True) if ruled and subjects < 2 else rowed(lines, parts)
 
 
 def _are_prose(lines: Sequence[Line], parts: Sequence[Column]) -> bool:

@@ -39,7 +39,28 @@ def tables_of(page: Any, words: Sequence[Word], pictured: Sequence[Edge] = ()) -
     tables = drawn.find_tables({"explicit_horizontal_lines": across, "explicit_vertical_lines": down})
     ruled = [found for table in tables if (found := _ruled(table, words))]
     free = [word for word in words if not any(inside(word, each.box) for each in ruled)]
-    return [*ruled, *open_tables(edges, free)]
+    return [*ruled, *open_tables(edges, upright(free))]
+
+
+def upright(words: Sequence[Word]) -> list[Word]:
+    """The words, those turned as one word for each that stands alone, at its foot: names of narrow columns."""
+    lines: list[list[Word]] = []
+    for word in sorted((each for each in words if each.turned), key=lambda each: (each.x0, -each.bottom)):
+        if lines and abs(lines[-1][-1].x0 - word.x0) < 1:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    names = [
+        replace(
+            line[0],
+            text=" ".join(word.text for word in line),
+            top=line[0].bottom - (line[0].x1 - line[0].x0),
+            base=line[0].bottom,
+            turned=False,
+        )
+        for line in lines
+    ]
+    return [*(word for word in words if not word.turned), *names]
 
 
 def _is_drawn(thing: Any) -> bool:
@@ -55,14 +76,21 @@ def _cut(edges: Sequence[Any]) -> Iterator[list[Any]]:
         for edge in edges
         if edge["orientation"] == "h" and edge["x1"] - edge["x0"] > _THIN
     ]
+    down = [edge for edge in edges if edge["orientation"] == "v"]
     ending: dict[int, list[Any]] = defaultdict(list)
-    for edge in edges:
-        if edge["orientation"] == "v" and not any(
+    for edge in down:
+        closed = any(
             abs(top - edge["bottom"]) < 2 * _SLACK and left - _SLACK <= edge["x0"] <= right + _SLACK
             for top, left, right in across
-        ):
+        )
+        if not (closed or any(_goes_on(edge, other) for other in down)):
             ending[round(edge["bottom"])].append(edge)
     yield from (found for found in ending.values() if len(found) > 2)
+
+
+def _goes_on(edge: Any, other: Any) -> bool:
+    """Whether a line down is the next piece of another."""
+    return bool(abs(edge["x0"] - other["x0"]) < _SLACK and other["top"] < edge["bottom"] + _SLACK < other["bottom"])
 
 
 def _closing(edges: Sequence[Any]) -> dict[str, Any]:

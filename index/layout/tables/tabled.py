@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from index.document import Block
 from index.layout.tables.cells import Found
 from index.layout.tables.continued import goes_on, is_beside
-from index.tables import Grid, Row, footnotes, guessed_heads, is_settled, notes, statements
+from index.tables import Grid, Row, footnotes, guessed_heads, is_settled, last_group, notes, statements
 
 # Before a table whose rows are not known for sure.
 UNREAD = "[table not read row by row]"
@@ -33,6 +33,7 @@ class Tables:
         self._page = 0
         self._last: Found | None = None
         self._subject = ""
+        self._group = ""
         self._latest: list[_Part] = []
         self._goes_on = False
         self.unread: list[int] = []
@@ -51,12 +52,12 @@ class Tables:
             rows = [row for row in found.rows if not _names_again(row, known)]
             if rows and not rows[0][0]:
                 rows[0] = (self._subject, *rows[0][1:])
-            cells = Grid((*known, *rows), heads, marked=found.drawn, doubtful=found.doubtful)
+            cells = replace(_grid(replace(found, guessed=before.guessed), (*known, *rows), heads), group=self._group)
         else:
             heads = len(found.rows) if found.only_names else guessed_heads(found.rows, found.bold)
             self._named = (found, heads)
-            cells = Grid(found.rows, heads, marked=found.drawn, doubtful=found.doubtful)
-        self._page, self._last = page, found
+            cells = _grid(found, found.rows, heads)
+        self._page, self._last, self._group = page, found, last_group(cells)
         self._subject = next((row[0] for row in reversed(cells.rows) if row[0]), "")
         return cells
 
@@ -95,6 +96,11 @@ class Tables:
         own = found.bold[0] and not found.guessed and found.rows[0] != before.rows[0]
         elsewhere = page != self._page or (self._last is not None and is_beside(self._last, found))
         return elsewhere and goes_on(before, found) and not (own or found.caption)
+
+
+def _grid(found: Found, rows: tuple[Row, ...], heads: int) -> Grid:
+    guessed = found.guessed and heads == 1
+    return Grid(rows, heads, marked=found.drawn, doubtful=found.doubtful, placed=found.placed, guessed=guessed)
 
 
 def _names_again(row: Row, names: Sequence[Row]) -> bool:

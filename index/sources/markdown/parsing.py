@@ -2,8 +2,8 @@
 
 A list item is one statement; ``{strength: 1; evidence: A}`` at its end is the guideline's grading and no part of
 its text. Front matter keys: title, organisations, year, status, history, source, url, jurisdiction, icd10, population,
-edition, language, effective, review; ``history`` says what of the text was changed, when and by what source. Those of a
-site's own are ignored.
+edition, language, effective, review, licence, attribution; ``history`` says what of the text was changed, when and by
+what source. Those of a site's own are ignored.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Annotated, Any
 
 import yaml
 from markdown_it import MarkdownIt
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from rapidfuzz.distance import OSA
 
 from index.document import Block, Document, Section, Skipped
@@ -62,6 +62,8 @@ class FrontMatter(BaseModel):
     language: str | None = None
     effective: date | None = None
     review: date | None = None
+    licence: str | None = Field(default=None, validation_alias=AliasChoices("licence", "license"))
+    attribution: str | None = None
 
 
 def read(path: Path) -> Iterator[Document | Skipped]:
@@ -104,7 +106,7 @@ def _front_matter(fields: Any) -> FrontMatter:
 
 def _is_misspelt(key: str, known: str) -> bool:
     close = len(known) > 4 and 0 < OSA.distance(key.lower(), known) <= (2 if len(known) > 7 else 1)
-    return close and key.rstrip("s") != known.rstrip("s") and "_" not in key
+    return close and key.rstrip("s") != known.rstrip("s") and "_" not in key and key.lower() != "license"
 
 
 @cache

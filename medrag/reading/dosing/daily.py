@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from medrag.reading.dosing.doses import Dose
@@ -37,13 +38,30 @@ def _co_trimoxazole(one: Dose, ingredient: str) -> float:
 
 
 def daily_dose(prescription: Prescription) -> float | None:
-    """The largest amount a day that the text allows; a stated daily maximum caps it.
+    """The largest amount a day that the text allows; a stated daily maximum caps it, or is what it is raised to.
 
-    All doses must be in one unit. None where the text gives none. A dose without a frequency counts once.
+    All doses must be in one unit. None where the text gives none. A dose without a frequency counts once, and doses
+    at times of day of their own ("40 mg mane and 20 mg nocte") add up.
     """
     doses = [one for one in prescription.doses if not (one.per_kg or one.per_m2 or one.threshold)]
-    regular = [one.daily if one.daily is not None else one.high for one in doses if not one.maximum]
-    caps = [one.daily if one.daily is not None else one.high for one in doses if one.maximum]
-    if not regular:
+    regular = [one for one in doses if not one.maximum]
+    caps = [_a_day(one) for one in doses if one.maximum]
+    if not regular or any(one.maximum and one.raised for one in doses) or (caps and not all(map(_bounded, regular))):
         return max(caps, default=None)
-    return min([max(regular), *caps]) if caps else max(regular)
+    return min([max(*map(_a_day, regular), _over_the_day(regular)), *caps])
+
+
+def _bounded(one: Dose) -> bool:
+    """Whether the text says how often it is given, so that a maximum is no more than a cap."""
+    return one.once or one.daily is not None
+
+
+def _a_day(one: Dose) -> float:
+    return one.daily if one.daily is not None else one.high
+
+
+def _over_the_day(doses: Iterable[Dose]) -> float:
+    """The sum of the doses that are given at times of day of their own; 0 where two share one."""
+    timed = [one for one in doses if one.at]
+    apart = sum(len(one.at) for one in timed) == len(frozenset().union(*(one.at for one in timed)))
+    return sum(map(_a_day, timed)) if apart else 0.0

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from medrag.reading.dosing.frequency import OFTEN, frequency
+from medrag.reading.dosing.bounds import is_maximum, is_raised_to, is_threshold, most_doses
+from medrag.reading.dosing.duration import duration
+from medrag.reading.dosing.frequency import OFTEN, frequency, times_of_day
 from medrag.reading.dosing.numbers import NUMBER, number
 from medrag.reading.dosing.strengths import COUNT, FORM, Strength, most_tablets, tablets, without_strengths
 
 _UNIT = (
-    r"milligrams?|mgs?|micrograms?|mcgs?|µg|μg|ug|nanograms?|ng|grams?|gm|g|international units?|units?|iu|u|mmol|meq"
-    r"|(?-i:MU)|megaunits?|mega\s?units?"
-    r"|millilit(?:er|re)s?|mls?|cc"
+    r"milligrams?|mgs?|micrograms?|microgs?|mcgs?|µg|μg|ug|nanograms?|ng|grams?|gm|g|international units?|units?|iu|u"
+    r"|mmol|meq|(?-i:MU)|megaunits?|mega\s?units?|millilit(?:er|re)s?|mls?|cc"
 )
 _DOSE = re.compile(
     rf"(?:(?<![\w.,/])(?P<count>{COUNT})\s*(?:x|×|(?:{FORM})\s+(?:of\s+)?|(?=\s[\d.]+\s*(?:mg|g|mcg)\s+(?:[a-z-]+\s+)?(?:tab|cap)))\s*)?"
-    rf"(?<![\w.,])(?P<low>{NUMBER})(?:\s*(?P<low_unit>{_UNIT})?\s*(?:-|–|—|to|or)\s*(?P<high>{NUMBER}))?"
+    rf"(?<![\w.,])(?P<low>{NUMBER}|(?:half\s+)?an?(?=\s+gram))(?:\s*(?P<low_unit>{_UNIT})?\s*(?:-|–|—|to|or)\s*(?P<high>{NUMBER}))?"
     rf"(?P<slash>(?:\s*(?:{_UNIT})?\s*/\s*(?:{NUMBER})){{1,3}}(?=\s*(?:{_UNIT})\b))?"
     rf"[\s-]*(?P<unit>{_UNIT})(?![A-Za-z])(?!\s+of\s+(?:blood|packed|red|plasma|platelets|alcohol))"
     rf"(?P<per>(?:\s*(?:/|per|a|each)\s*(?:kg|kilogram|m2|m²|day|24\s*h(?:ours?)?|d|dose|hour|hr|h|min|minute|week|wk"
@@ -40,6 +42,8 @@ _OVER = re.compile(
 )
 _DILUTED = re.compile(r"\b(?:in|diluted (?:in|to|with)|made up to)\s+(?:an?\s+|about\s+)?$", re.IGNORECASE)
 LONGEST_DILUTION = 20
+ALL_DAY = 12.0
+"""Hours from which a dose that runs so long is a day's, and not one among others."""
 _BOLUS = re.compile(r"\b(?:bolus|push(?:ed)?|rapid(?:ly)?|fast(?: |$))", re.IGNORECASE)
 _CONCENTRATION = re.compile(r"(?:/|per)\s*(?:dl|l|g|ml|mmol|lit(?:er|re)|decilit(?:er|re))\b", re.IGNORECASE)
 _CLEARANCE = re.compile(r"m(?:l|illilit\w+)\s*(?:/|per)\s*min", re.IGNORECASE)
@@ -48,6 +52,7 @@ _TO_CANONICAL = {
     "milligram": ("mg", 1.0),
     "mcg": ("mg", 0.001),
     "microgram": ("mg", 0.001),
+    "microg": ("mg", 0.001),
     "µg": ("mg", 0.001),
     "μg": ("mg", 0.001),
     "ug": ("mg", 0.001),
@@ -77,38 +82,27 @@ AMOUNT = re.compile(
     re.IGNORECASE,
 )
 """An amount of a drug as directions write it, decimal comma and combination strengths included."""
-_MAXIMUM = re.compile(
-    r"(?:max(?:imum|\.)?|up\s+to|not\s+(?:to\s+)?exceed(?:ing)?|no\s+more\s+than|at\s+most|not\s+more\s+than"
-    r"|do\s+not\s+exceed|ceiling|limit\w*(?:\s+to)?|never\s+exceed)"
-    r"(?:\s+(?:of|is|the|a|total|daily|dose|single|usual|recommended|adult|to|per|day)|\s*[:(=])*\s*$",
+_BEFORE = re.compile(
+    rf"(?<![\d.] )(?P<often>{OFTEN.pattern})[,:]?\s+(?:(?!and\b|or\b|then\b)[a-z]+(?:-[a-z]+)*\s+){{0,2}}$",
     re.IGNORECASE,
 )
-_THRESHOLD = re.compile(r"(?:>|≥|<|≤|above|over|below|under|than|exceed\w*|more than|less than)\s*$", re.IGNORECASE)
-_MOST_DOSES = re.compile(
-    r"(?:max\w*|up to|(?:no|not) more than|at most|not exceed\w*|limit\w* to)[^.;]{0,20}?"
-    rf"(?P<n>{NUMBER})\s+(?:doses|times)\s+(?:in|per|a|every)",
-    re.IGNORECASE,
-)
+"""How often, before the one dose of the text ("twice daily apixaban 5 mg", "once a week take 10 mg")."""
+_PUFFED = re.compile(rf"\s*,?\s*(?:(?:{COUNT})\s+)?(?:puff|inhal|actuat|spray)", re.IGNORECASE)
+"""What is inhaled is in micrograms where a combination's strengths have no unit ("200/6 two puffs")."""
+_UNITLESS = re.compile(rf"\s+(?P<low>\d{{1,4}}(?:\.\d+)?)(?=\s+(?:{OFTEN.pattern}))", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\([^()]{1,40}\)")
 """What explains an amount ("12.5 mg (five 2.5 mg tablets) once a week")."""
-_DURATION = re.compile(
-    r"\b(?:for|x|×|over)\s+(?:a\s+(?:total\s+of|further)\s+)?(?P<n>\d+|one|two|three|four|five|six)(?:\s*(?:-|–"
-    r"|to)\s*(?P<high>\d+))?[\s-]*(?P<unit>day|week|month)s?\b"
-    r"|\b(?P<n2>\d+)-(?P<unit2>day|week|month)\s+course",
-    re.IGNORECASE,
-)
-_DAYS = {"day": 1.0, "week": 7.0, "month": 30.0}
-
 Per = Literal["dose", "day", "week", "hour", "minute"]
 
 
 @dataclass(frozen=True, slots=True)
 class Dose:
-    """An amount from ``low`` to ``high`` of ``unit`` (mg, unit, mmol or mL) at ``text[start:end]``.
+    """An amount from ``low`` to ``high`` of ``unit`` (mg, unit, mmol, mL; "" unsaid) at ``text[start:end]``.
 
     ``per`` says whether that is one dose or a day's (week's, hour's) total; ``frequency`` is in doses a day;
     ``parts`` holds the amounts of a combination product ("875/125 mg"), first included. ``over_hours`` is how long one
-    dose runs; ``bolus`` says that it is pushed in.
+    dose runs; ``bolus`` says that it is pushed in, ``raised`` that a lower dose before it is to be raised to it.
+    ``threshold`` is an amount that another is compared with or changed by; ``at`` are the times of day it is given.
     """
 
     text: str
@@ -129,6 +123,8 @@ class Dose:
     parts: tuple[float, ...] = ()
     over_hours: float | None = None
     bolus: bool = False
+    raised: bool = False
+    at: frozenset[str] = frozenset()
 
     @property
     def daily(self) -> float | None:
@@ -141,6 +137,8 @@ class Dose:
             return self.high * 24
         if self.frequency is not None and self.per == "dose":
             return self.high * self.frequency
+        if self.over_hours is not None and self.over_hours >= ALL_DAY:
+            return self.high * 24 / self.over_hours
         return None
 
     @property
@@ -156,13 +154,22 @@ def doses(text: str) -> list[Dose]:
     matches += [match for match in _COMBINED.finditer(plain) if not _PRESSURE.search(plain, 0, match.start())]
     matches = [match for match in matches if not _is_diluent(match)]
     matches.sort(key=lambda match: match.start())
+    starts = [*(match.start() for match in matches), len(plain)]
     found = []
-    for position, match in enumerate(matches):
+    for position, match in enumerate(matches, start=1):
         aside = _ASIDE.match(plain, match.end())
-        begins = aside.end() if aside else match.end()
-        following = next((other.start() for other in matches[position + 1 :] if other.start() >= begins), len(plain))
-        found.append(_in_mass(_dose(plain, match, following), strength))
+        following = starts[bisect_left(starts, aside.end() if aside else match.end(), position, len(matches))]
+        found.append(_in_mass(_dose(plain, match, following, alone=len(matches) == 1), strength))
     return found
+
+
+def unitless(text: str, end: int) -> Dose | None:
+    """The number without a unit, before how often, that stands right after a drug's name ("500 qds")."""
+    match = _UNITLESS.match(text, end)
+    if match is None or OFTEN.match(text, match.start("low")):
+        return None
+    amount, place = number(match["low"]), (match.start("low"), match.end("low"))
+    return Dose(match["low"], *place, amount, amount, "", frequency=frequency(text[match.end() : match.end() + 60]))
 
 
 def _is_diluent(match: re.Match[str]) -> bool:
@@ -186,8 +193,10 @@ def _is_measurement(match: re.Match[str]) -> bool:
     return bool(_CONCENTRATION.search(per) or _CLEARANCE.search(match[0]))
 
 
-def _dose(text: str, match: re.Match[str], following: int) -> Dose:
+def _dose(text: str, match: re.Match[str], following: int, *, alone: bool) -> Dose:
     unit, factor = _TO_CANONICAL[_singular_unit(match["unit"])]
+    if not match["unit"] and _PUFFED.match(text, match.end()):
+        factor = _TO_CANONICAL["mcg"][1]
     count = number(match["count"]) if match["count"] else 1.0
     if unit in ("mg", "unit", "mmol") and count == 1.0:
         count = tablets(text[max(0, match.start() - 60) : match.start()], text[match.end() : following])
@@ -196,12 +205,14 @@ def _dose(text: str, match: re.Match[str], following: int) -> Dose:
     high = number(match["high"]) * factor * count if match["high"] else low
     per, per_kg, per_m2 = _per(match)
     before = text[max(0, match.start() - 60) : match.start()]
-    after = re.split(r"[.;](?:\s|$)", text[match.end() : following], maxsplit=1)[0]
+    after = re.split(r"(?<!\b[a-zA-Z])[.;](?:\s|$)", text[match.end() : following], maxsplit=1)[0]
     if aside := _ASIDE.match(after):
         after = after[aside.end() :]
     often = frequency(after)
-    if often is not None and (cap := _MOST_DOSES.search(after)):
-        often = min(often, number(cap["n"]))
+    if often is None and alone and (said := _BEFORE.search(before)):
+        often = frequency(said["often"])
+    if often is not None and (cap := most_doses(after)):
+        often = min(often, cap)
     if often is not None and (most := most_tablets(after)):
         often = min(often, most / count)
     slash = re.findall(NUMBER, match["slash"] or "")
@@ -216,9 +227,7 @@ def _dose(text: str, match: re.Match[str], following: int) -> Dose:
         re.IGNORECASE,
     ):
         per = "day" if often in (None, 1.0) or re.match(r"\s*(?:/day|per day|daily|a day)?", after) else per
-    maximum = bool(_MAXIMUM.search(before)) or bool(
-        re.match(r"\s*(?:\([^)]*)?(?:max(?:imum)?)\b", after, re.IGNORECASE)
-    )
+    maximum = is_maximum(before, after)
     if maximum and per == "dose" and often == 1.0:
         per = "day"
     return Dose(
@@ -232,7 +241,7 @@ def _dose(text: str, match: re.Match[str], following: int) -> Dose:
         per_kg=per_kg,
         per_m2=per_m2,
         maximum=maximum,
-        threshold=bool(_THRESHOLD.search(before)) and not _MAXIMUM.search(before),
+        threshold=is_threshold(before),
         frequency=often,
         as_needed=bool(
             re.search(r"\b(?:as needed|when needed|prn|p\.r\.n\.|as required|when required)\b", after, re.IGNORECASE)
@@ -245,9 +254,11 @@ def _dose(text: str, match: re.Match[str], following: int) -> Dose:
                 re.IGNORECASE,
             )
         ),
-        duration_days=_duration(after),
+        duration_days=duration(after),
         parts=tuple(number(part) * factor * count for part in (match["low"], *slash)) if slash else (),
         over_hours=_over(after),
+        raised=is_raised_to(text, match.start()),
+        at=times_of_day(after) if often is not None else frozenset(),
         bolus=bool(_BOLUS.search(before[-30:]) or _BOLUS.search(after[:40])),
     )
 
@@ -279,11 +290,3 @@ def _per(match: re.Match[str]) -> tuple[Per, bool, bool]:
     if re.search(r"(?:hour|hr|\bh)\b", per):
         return "hour", kg, m2
     return "dose", kg, m2
-
-
-def _duration(text: str) -> float | None:
-    match = _DURATION.search(text)
-    if not match:
-        return None
-    unit = (match["unit"] or match["unit2"]).lower()
-    return number(match["high"] or match["n"] or match["n2"]) * _DAYS[unit]

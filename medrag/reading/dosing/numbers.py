@@ -12,7 +12,8 @@ _TENS = ("thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 WORDS = (
     {word: float(value) for value, word in enumerate(_ONES, start=1)}
     | {word: 10.0 * value for value, word in enumerate(_TENS, start=3)}
-    | {"half": 0.5, "a": 1.0, "an": 1.0, "½": 0.5, "once": 1.0, "twice": 2.0, "thrice": 3.0}
+    | {"half": 0.5, "a": 1.0, "an": 1.0, "½": 0.5, "¼": 0.25, "quarter": 0.25, "¾": 0.75}
+    | {"once": 1.0, "twice": 2.0, "thrice": 3.0, "i": 1.0, "ii": 2.0, "iii": 3.0, "iv": 4.0}
 )
 _SCALES = {"hundred": 100.0, "thousand": 1000.0, "million": 1e6}
 _DIGITS = r"[1-9]\d{0,2}(?:[,\u202f ]\d{3})+(?!\d)(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+"
@@ -22,16 +23,24 @@ NUMBER = rf"(?:(?:{_DIGITS})|\b(?:{WORD})\b)(?:\s+(?:hundred|thousand|million)\b
 """A number; "5,000" is five thousand, "0,125" and "32,5" are decimals."""
 
 
+_AND_PART = re.compile(
+    r"(?P<whole>.+?)(?:\s+and\s+(?:an?\s+)?|\s+(?=1/|[½¼¾])|(?=[½¼¾]))(?P<part>half|quarter|1/2|1/4|[½¼¾])",
+    re.IGNORECASE,
+)
+
+
 def number(written: str) -> float:
-    """The value of a :data:`NUMBER`, or of "half", "a", "once" and the like."""
+    """The value of a :data:`NUMBER`, or of "half", "one and a half", "1½", "a", "once", "ii" and the like."""
+    if mixed := _AND_PART.fullmatch(written.strip()):
+        return number(mixed["whole"]) + number(mixed["part"])
     first, *rest = written.strip().lower().split()
     value = WORDS[first] if first in WORDS else _digits(" ".join([first, *(part for part in rest if part.isdigit())]))
     return value * next((_SCALES[part] for part in rest if part in _SCALES), 1.0)
 
 
 def _digits(written: str) -> float:
-    if written == "1/2":
-        return 0.5
+    if written in ("1/2", "1/4"):
+        return 1 / float(written[-1])
     if re.fullmatch(r"[1-9]\d{0,2}(?:[,\u202f ]\d{3})+(?:\.\d+)?", written):
         return float(re.sub(r"[,\u202f ]", "", written))
     return float(written.replace(",", "."))

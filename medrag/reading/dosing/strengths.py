@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from medrag.reading.dosing.frequency import OFTEN
 from medrag.reading.dosing.numbers import WORD, number
 
 _NO_DRUG = r"(?:normal\s+)?(?:saline|sodium|nacl|glucose|dextrose|albumin|water|bicarbonate)"
 _PERCENT = re.compile(
-    rf"\b(?:\d+(?:\.\d+)?\s*(?:ml|millilit(?:er|re)s?)\s+(?:of\s+)?(?:an?\s+)?(?P<before>\d+(?:\.\d+)?)\s?%\s+(?!{_NO_DRUG})"
+    rf"\b(?:\d+(?:\.\d+)?\s*(?:ml|millilit(?:er|re)s?)\s+(?:of\s+)?(?:an?\s+)?(?P<before>\d+(?:\.\d+)?)\s?%(?!\s+{_NO_DRUG})(?!\w)"
     rf"|(?P<after>\d+(?:\.\d+)?)\s?%\s*(?!{_NO_DRUG})[,:(]?\s*(?:[a-z]+\s*[,:(]?\s*){{0,3}}?\d+(?:\.\d+)?\s*ml\b)",
     re.IGNORECASE,
 )
 """A volume of so many per cent, not of a fluid that carries the drug: 1 % is 10 mg in a millilitre."""
+_RATIO = re.compile(r"\b1\s?(?::|in)\s?(?P<in>1,?000|10,?000|100,?000|200,?000)\b", re.IGNORECASE)
+"""A gram in so many millilitres."""
 _STRENGTH = re.compile(
     r"(?<![\d.,])(?P<amount>\d{1,9}(?:[.,]\d{1,9})?)\s{0,3}(?P<unit>milligrams?|mg|micrograms?|mcg|µg|μg|g|units?|iu)"
     r"(?P<rest>\s*(?:/|per|in)\s*(?P<volume>\d+(?:\.\d+)?)?\s*(?:ml|millilit(?:er|re)s?)\b(?!\s*/))",
@@ -22,20 +25,29 @@ _STRENGTH = re.compile(
 _VOLUME = re.compile(r"\d\s*(?:-\s*)?(?:ml|millilit(?:er|re)s?)\b(?!\s*/\s*min)", re.IGNORECASE)
 FORM = (
     r"(?:tablet\(s\)|tablets?|tabs?|capsule\(s\)|capsules?|caps?|caplets?|pills?|sachets?|ampoules?|vials?|suppositor(?:y|ies)"
-    r"|patch(?:es)?|lozenges?|puffs?|actuations?|sprays?)"
+    r"|patch(?:es)?|lozenges?|puffs?|actuations?|sprays?|inhalations?|(?:tea|table)?spoon(?:ful|s|fuls)*|pens?|doses?)"
 )
 """What is counted when a drug is taken."""
-COUNT = rf"half(?:\s+an?)?|½|1/2|\d{{1,3}}(?:\.\d)?|{WORD}"
+_PART = r"(?:an?\s+)?(?:half|quarter)(?:\s+(?:of\s+)?an?)?|[½¼¾]|1/[24]"
+COUNT = rf"(?:\d{{1,2}}|{WORD})\s*(?:and\s+an?\s+half|[½¼¾]|\s1/2)|{_PART}|\d{{1,3}}(?:\.\d)?|{WORD}"
 """How many of them."""
 _COUNT_AFTER = re.compile(
-    rf"\s*(?:\[[^\]]*\]\s*)?(?:(?:[a-z-]+\s+){{0,2}}?{FORM}\s*)?(?:\[[^\]]*\]\s*)?[,:;(-]?\s*(?:take\s+|give\s+)?(?P<low>{COUNT})(?:\s*(?:-|–|to"
+    rf"\s*(?:\[[^\]]*\]\s*)?(?:(?:[a-z-]+\s+){{0,2}}?{FORM}\s*)?(?:\[[^\]]*\]\s*)?[,:;(-]?\s*(?:(?:take|give|sig)\s+)?(?P<low>{COUNT})(?:\s*(?:-|–|to"
     rf"|or)\s*(?P<high>{COUNT}))?\s+{FORM}(?!\w)",
     re.IGNORECASE,
 )
 _COUNT_BEFORE = re.compile(
-    rf"(?<![\w./])(?P<high>{COUNT})\s+(?:{FORM}\s+(?:of\s+)?(?:[a-z-]+\s+){{0,3}}|(?:[a-z-]+\s+){{1,3}}(?P<bare>))$",
+    rf"(?<![\w./])(?P<part>{COUNT})\s+$"
+    rf"|(?<![\w./])(?P<high>{COUNT})\s+(?:{FORM}\s+(?:of\s+)?(?:[a-z-]+\s+){{0,3}}|(?:[a-z-]+\s+){{1,3}}(?P<bare>))$",
     re.IGNORECASE,
 )
+_TIMES_STRENGTH = re.compile(
+    rf"\s*(?:\[[^\]]*\]\s*)?(?:{FORM}\s*)?[,:;(-]?\s*(?:(?:take|give|use|swallow)\s+(?P<low>{COUNT})|(?P<roman>i{{1,3}})"
+    r"|[x×]\s?(?P<x>\d{1,2})(?!\s*(?:daily|/|a day|per day)))"
+    rf"\s+(?={OFTEN.pattern}|(?:tablets?\s+)?(?:on|at)\s+(?:the\s+same|once))",
+    re.IGNORECASE,
+)
+"""A count without the word for what is counted, before how often: "take two bd", "x 2 qds", "ii tds"."""
 _TAKEN = re.compile(
     r"(?:\b(?:take|taking|takes|give|giving|swallow|use|chew|administer)\s|^|[.;:]\s)\s*(?:up\s+to\s+)?$", re.IGNORECASE
 )
@@ -70,14 +82,21 @@ def without_strengths(text: str) -> tuple[str, Strength | None]:
     """
     matches = list(_STRENGTH.finditer(text))
     if not matches:
-        percent = _PERCENT.search(text)
-        return text, Strength(10 * float(percent["before"] or percent["after"]), "mg") if percent else None
+        return text, _of_a_solution(text)
     blanked = _blanked(text, matches, "amount")
     if not _VOLUME.search(blanked):
         return _blanked(text, [match for match in matches if match["volume"]], "rest"), None
     first = matches[0]
     amount = float(first["amount"].replace(",", "")) / float(first["volume"] or 1)
     return blanked, Strength(amount, first["unit"])
+
+
+def _of_a_solution(text: str) -> Strength | None:
+    """The strength of a solution by its per cent or its ratio ("1 in 1000")."""
+    if ratio := _RATIO.search(text):
+        return Strength(1000 / float(ratio["in"].replace(",", "")), "mg")
+    percent = _PERCENT.search(text)
+    return Strength(10 * float(percent["before"] or percent["after"]), "mg") if percent else None
 
 
 def _blanked(text: str, matches: list[re.Match[str]], group: str) -> str:
@@ -91,20 +110,26 @@ def _blanked(text: str, matches: list[re.Match[str]], group: str) -> str:
 
 def tablets(before: str, after: str) -> float:
     """How many tablets of the strength just read are taken at once (the most that the text allows); 1 if unsaid."""
-    match = _COUNT_AFTER.match(after) or _counted_before(before, after)
+    match = _COUNT_AFTER.match(after) or _TIMES_STRENGTH.match(after) or _counted_before(before, after)
     if match is None:
         return 1.0
-    count = number(match.groupdict().get("high") or match["low"])
+    said = match.groupdict()
+    count = number(next(filter(None, map(said.get, ("high", "low", "x", "roman", "part")))))
     rest = after[match.end() :] if match.string is after else after
     return 1.0 if count > SUPPLY and not _AT_ONCE.match(rest) else count
 
 
 def _counted_before(before: str, after: str) -> re.Match[str] | None:
-    """ "10 tablets of", and "take 6 methotrexate" where "tablets" follows; none where it is a supply."""
+    """ "10 tablets of", "half a" and "take 6 methotrexate" where "tablets" follows; none where it is a supply."""
     match = _COUNT_BEFORE.search(before)
-    if match is None or _SUPPLY.search(before[: match.start()]):
+    if match is None:
         return None
-    if match["bare"] is not None and not (_TAKEN.search(before[: match.start()]) and _FORM_NEXT.match(after)):
+    follows = _FORM_NEXT.match(after)
+    if (match["bare"] is not None and not follows) or _SUPPLY.search(before[: match.start()]):
+        return None
+    if match["part"] is not None:
+        return match if follows and not match["part"].isdigit() else None
+    if match["bare"] is not None and not _TAKEN.search(before[: match.start()]):
         return None
     return match
 

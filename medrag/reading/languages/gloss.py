@@ -27,11 +27,17 @@ _PUNCTUATION = str.maketrans("，。；：、！？（）【】％～－＋／�
 _WIDE = frozenset("，。；：、")
 _HEADED = re.compile(r"[【［〖]([^】］〗\n]{1,12})[】］〗](?![:：])")
 """A heading in brackets."""
+_WITHIN = re.compile(r"(?<=[A-Za-z])(?=[A-Za-z])")
+"""Inside a word of Latin letters: "CR" in "Crohn" is no word."""
 _STOPS = ".!?"
 _CLOSING = tuple(",.;:!?)]/%")
 _TAIL = 4
 """Characters made last, by which the next piece is joined to them."""
 _DIGITS = {each: value for value, each in enumerate("一二三四五六七八九", start=1)} | {"两": 2, "半": 0.5}
+
+
+_Reading = tuple[int, int, str]
+"""Where a piece ends, the characters in it that are left unread, and its English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +129,11 @@ def _pieces(text: str, knowledge: Knowledge) -> Iterator[tuple[int, int, str]]:
 
     Where a pattern matches, it alone is a piece; where none does, every word is; what is neither stays as written.
     """
-    words, ruled, folded = _words(knowledge), _ruled(text), _folded(text)
+    words, ruled, signs = _found_words(text, _words(knowledge)), _ruled(text), _signs(text)
     best: list[tuple[int, int, int, str]] = [(0, 0, 0, "")] * (len(text) + 1)
     """From each place on: characters unread, pieces, the end of the first one and its English."""
     for place in range(len(text) - 1, -1, -1):
-        readings = (ruled[place],) if place in ruled else _worded(text, folded, place, words)
+        readings = (ruled[place],) if place in ruled else (signs[place], *words.get(place, ()))
         best[place] = min([(best[end][0] + unread, best[end][1] + 1, -end, said) for end, unread, said in readings])
     place = 0
     while place < len(text):
@@ -136,7 +142,7 @@ def _pieces(text: str, knowledge: Knowledge) -> Iterator[tuple[int, int, str]]:
         place = -end
 
 
-def _ruled(text: str) -> dict[int, tuple[int, int, str]]:
+def _ruled(text: str) -> dict[int, _Reading]:
     """Where patterns match, what the first of them reads there as (end, characters unread, English)."""
     found: dict[int, tuple[re.Match[str], str]] = {}
     for pattern, template in _patterns().rules:
@@ -159,22 +165,30 @@ def _folded(text: str) -> str:
     return folded if len(folded) == len(text) else "".join(each.casefold()[0] for each in text)
 
 
-def _worded(text: str, folded: str, place: int, words: _Words) -> list[tuple[int, int, str]]:
-    """Each word at the place and its first character as (end, characters unread, English)."""
-    sign = text[place].translate(_PUNCTUATION)
-    readings = [(place + 1, int(_HAN.match(sign) is not None), f"{sign} " if text[place] in _WIDE else sign)]
-    for length in (*words.lengths.get(folded[place], ()), *words.lengths.get(folded[place : place + 2], ())):
-        end = place + length
-        said = words.english.get(folded[place:end])
-        if said is not None and end <= len(text) and not (_inside_a_word(text, place) or _inside_a_word(text, end)):
-            readings.append((end, 0, said))
-    return readings
+def _signs(text: str) -> list[_Reading]:
+    """Each character as it stands, punctuation as English has it."""
+    unread = [int(_HAN.match(sign) is not None) if sign > "~" else 0 for sign in text]
+    english = text.translate(_PUNCTUATION)
+    return [
+        (place, left, f"{said} " if sign in _WIDE else said)
+        for place, (sign, said, left) in enumerate(zip(text, english, unread, strict=True), start=1)
+    ]
 
 
-def _inside_a_word(text: str, place: int) -> bool:
-    """Whether Latin letters stand on either side: "CR" in "Crohn" is no word."""
-    around = text[place - 1 : place + 1] if place else ""
-    return len(around) > 1 and around.isascii() and around.isalpha()
+def _found_words(text: str, words: _Words) -> dict[int, list[_Reading]]:
+    """Every word of the vocabulary, by where it begins."""
+    folded = _folded(text)
+    within = {match.start() for match in _WITHIN.finditer(text)}
+    found: dict[int, list[_Reading]] = {}
+    for place, first in enumerate(folded):
+        if place in within:
+            continue
+        for length in (*words.lengths.get(first, ()), *words.lengths.get(folded[place : place + 2], ())):
+            end = place + length
+            said = words.english.get(folded[place:end])
+            if said is not None and end <= len(text) and end not in within:
+                found.setdefault(place, []).append((end, 0, said))
+    return found
 
 
 def _number(numeral: str) -> str:

@@ -6,6 +6,7 @@ The words are data (``languages/en/advice.yaml``).
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -84,7 +85,8 @@ def _at(text: str, start: int, end: int, polarity: Polarity) -> Cue:
 def _absorbed(text: str, before: Cue, start: int, spans: Sequence[tuple[int, int]]) -> bool:
     """Whether a giving verb belongs to the warning before it ("do not routinely use", not "instead of X use")."""
     warning = before.polarity in (Polarity.AVOIDED, Polarity.STOPPED)
-    if any(before.end <= begin < start for begin, _ in spans):
+    first = bisect_left(spans, (before.end, 0))
+    if first < len(spans) and spans[first][0] < start:
         return False
     return warning and _said("absorbed").fullmatch(text, before.end, start) is not None
 

@@ -8,7 +8,7 @@ context tools (negation, family history, hypothesis) answer other questions than
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import partial
 from itertools import islice
@@ -22,16 +22,25 @@ LOOK_AHEAD = 120
 NEAREST = 40
 """How many cues before a name are looked at."""
 LONGEST_CASE = 120
+NEAR = 30
+"""Characters before a name in which the word for an exception stands."""
 _WORD = re.compile(r"[\w'-]+")
 
 
 def polarity_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], marks: Sequence[Cue]) -> Polarity:
     """The polarity of the drug named at ``text[start:end]`` among the other drugs named at ``spans``."""
+    said = _by_cues(text, start, end, spans, marks)
+    overruled = {Polarity.AVOIDED: "overruled", Polarity.MENTIONED: "conceded"}.get(said)
+    return Polarity.RECOMMENDED if overruled and _said(overruled).match(_rest(text, end, spans)) else said
+
+
+def _by_cues(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], marks: Sequence[Cue]) -> Polarity:
+    """What the words around the name say of it."""
     after = _blank(text, end, spans)
     if (said := _said_after(text, start, end, after)) is not None:
         return said
-    before = marks[: bisect_right(marks, start, key=lambda mark: mark.start)]
-    near = (mark for mark in reversed(before) if mark.end <= start)
+    before = range(bisect_right(marks, start, key=lambda mark: mark.start) - 1, -1, -1)
+    near = (marks[place] for place in before if marks[place].end <= start)
     cue = next((mark for mark in islice(near, NEAREST) if _applies(text, mark, start, spans)), None)
     if cue is None:
         return Polarity.STOPPED if _said("arrow_next").match(after) else _uncued(after)
@@ -44,11 +53,20 @@ def _cued(  # noqa: PLR0913 (what a cue is weighed against)
     """What the nearest cue makes of the name, where nothing nearer overrules it."""
     if cue.polarity is Polarity.RECOMMENDED and _is_subject(text, cue) and _uncued(after) is not Polarity.RECOMMENDED:
         return Polarity.AVOIDED
-    if _overruled(text, cue, start, end, after) or _by_means(text, cue, start, spans):
+    if _excepted(text, start) or _overruled(text, cue, start, end, after) or _by_means(text, cue, start, spans):
         return Polarity.RECOMMENDED
     if cue.polarity is Polarity.STOPPED and _for_later(text, cue, after):
         return Polarity.MENTIONED
     return cue.polarity
+
+
+def _excepted(text: str, start: int) -> bool:
+    """Whether the name is what a warning before it leaves out ("avoid all NSAIDs except X", "nothing but X")."""
+    exception = _said("exception").search(text, max(0, start - NEAR), start)
+    if exception is None:
+        return False
+    before = text[max(0, exception.start() - LONGEST_CASE) : exception.start()]
+    return _said("all_of").search(SENTENCE_END.split(before)[-1]) is not None
 
 
 def _said_after(text: str, start: int, end: int, after: str) -> Polarity | None:
@@ -59,6 +77,12 @@ def _said_after(text: str, start: int, end: int, after: str) -> Polarity | None:
     if not_so or _said("only_once").match(after):
         return Polarity.MENTIONED
     direct = _said("after").match(after)
+    if (
+        direct
+        and direct.lastgroup in ("avoided", "stopped")
+        and _said("exception").search(text, max(0, start - NEAR), start)
+    ):
+        return Polarity.RECOMMENDED
     if not direct or not direct.lastgroup:
         return None
     undone = direct.lastgroup == "avoided" and _said("not_doing").search(text, max(0, start - LOOK_AHEAD), start)
@@ -67,11 +91,8 @@ def _said_after(text: str, start: int, end: int, after: str) -> Polarity | None:
 
 def _is_subject(text: str, cue: Cue) -> bool:
     """Whether the giving is what its sentence speaks of ("Starting X with Y leads to ...")."""
-    return any(
-        found.end() >= cue.start
-        for found in _said("as_subject").finditer(text, 0, cue.end)
-        if not SENTENCE_END.search(text, found.end(), cue.start)
-    )
+    openings = _said("as_subject").finditer(text, max(0, cue.start - LONGEST_CASE), cue.end)
+    return any(found.end() >= cue.start for found in openings)
 
 
 def _for_later(text: str, cue: Cue, after: str) -> bool:
@@ -83,10 +104,10 @@ def _for_later(text: str, cue: Cue, after: str) -> bool:
 
 def _by_means(text: str, cue: Cue, start: int, spans: Sequence[tuple[int, int]]) -> bool:
     """Whether the name is what something is stopped or avoided with ("stop the bleeding with X")."""
-    between = text[cue.end : start]
-    named = any(cue.end <= begin < start for begin, _ in spans)
+    first = bisect_left(spans, (cue.end, 0))
+    named = first < len(spans) and spans[first][0] < start
     verb = _said("ending").match(text, cue.start, cue.end)
-    return verb is not None and not named and _said("by_means").fullmatch(between) is not None
+    return verb is not None and not named and _said("by_means").fullmatch(text, cue.end, start) is not None
 
 
 def _uncued(after: str) -> Polarity:
@@ -110,16 +131,23 @@ def _overruled(text: str, cue: Cue, start: int, end: int, after: str) -> bool:
 
 
 def _blank(text: str, end: int, spans: Sequence[tuple[int, int]]) -> str:
-    """The rest of the sentence with the other drug names replaced by a sign of their length's worth."""
-    rest = text[end : end + LOOK_AHEAD]
+    """The rest of the sentence, without other drugs' names."""
+    rest = _rest(text, end, spans)[:LOOK_AHEAD]
+    stop_match = SENTENCE_END.search(rest)
+    return rest[: stop_match.start()] if stop_match else rest
+
+
+def _rest(text: str, end: int, spans: Sequence[tuple[int, int]]) -> str:
+    """What follows to some distance, with the other drug names replaced by a sign of their length's worth."""
+    far = end + 2 * LOOK_AHEAD
+    rest = text[end:far]
     place = bisect_right(spans, (end, 0))
     for begin, stop in spans[place : place + LOOK_AHEAD]:
-        if begin >= end + LOOK_AHEAD:
+        if begin >= far:
             break
         if begin >= end:
             rest = rest[: begin - end] + "§" * (stop - begin) + rest[stop - end :]
-    stop_match = SENTENCE_END.search(rest)
-    return rest[: stop_match.start()] if stop_match else rest
+    return rest
 
 
 def _applies(text: str, cue: Cue, start: int, spans: Sequence[tuple[int, int]]) -> bool:

@@ -89,7 +89,8 @@ def _named(text: str, axis: str, words: tuple[re.Pattern[str], tuple[frozenset[s
     expression, states = words
     for match in expression.finditer(text):
         before, after = text[: match.start()], text[match.end() :]
-        clear = not (_said("unclear").search(before) or _said("unclear_after").match(after))
+        past = not axes()[axis].lasting and _said("past_after").match(after)
+        clear = not (past or _said("unclear").search(before) or _said("unclear_after").match(after))
         about = _about(text, match) if axes()[axis].of_condition else ""
         yield Stated(axis, states[(match.lastindex or 1) - 1], about, clear, match.start(), match.end())
 

@@ -13,6 +13,7 @@ from medrag.safety.checks.dosing.criteria import criteria
 from medrag.safety.checks.dosing.dose import dose
 from medrag.safety.checks.dosing.opioids import opioids
 from medrag.safety.checks.dosing.route import route
+from medrag.safety.checks.dosing.schedule import schedule
 from medrag.safety.checks.duplication import duplication
 from medrag.safety.checks.genome.pharmacogenomics import pharmacogenomics
 from medrag.safety.checks.hepatic import hepatic
@@ -45,6 +46,7 @@ CHECKS: tuple[Check, ...] = (
     hepatic,
     dose,
     route,
+    schedule,
     criteria,
     opioids,
     pregnancy,

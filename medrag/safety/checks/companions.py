@@ -31,10 +31,10 @@ def missing_companion(text: str, question: str, patient: PatientView) -> tuple[s
 
 
 def _illnesses(begun: str, question: str, patient: PatientView) -> Iterator[str]:
-    """The lasting illnesses that a lead names behind one that the patient has, and the patient has not."""
+    """The lasting illnesses that a lead names beside one that the patient has, and the patient has not."""
     named = list(dict.fromkeys(each.condition for each in wording(begun, patient.knowledge).affirmed))
-    if named and named[0] in patient.concepts and _lists_conditions(patient):
-        lacking = [each for each in named[1:] if _lacking(each, question, patient)]
+    if any(each in patient.concepts for each in named) and _lists_conditions(patient):
+        lacking = [each for each in named if _lacking(each, question, patient)]
         yield from (patient.knowledge.conditions[each].name for each in lacking)
 
 

@@ -8,6 +8,7 @@ from medrag.knowledge.schema import Interaction
 from medrag.knowledge.vocabulary import Terms
 from medrag.messages import Value
 from medrag.reading import DrugMention
+from medrag.reading.dosing.daily import amounts_of, daily_dose
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, Pair, fail, ingredients_of, not_assessed, passed, worst
 from medrag.types import Finding, Severity
@@ -60,11 +61,23 @@ def _found(context: Context, pair: Pair) -> Iterator[Finding]:
         return
     whole = [(rule, rule.severity) for rule in _rules(context, one.mention, other.mention)]
     for rule, severity in (*whole, *_partly(context, pair)):
+        if not _enough(context, rule, pair):
+            continue
         labels, source = (one.mention.label, other.mention.label), context.knowledge.cite(rule)
         values = {"drug": labels[0], "other": labels[1], "reason": rule.reason}
         apart = rule.timed and pattern("manners", "apart").search(context.statement.text)
         said = Severity.INFORMATION if apart else severity
         yield fail("interaction.pair", said, source, labels, pair.facts, **values)
+
+
+def _enough(context: Context, rule: Interaction, pair: Pair) -> bool:
+    """Whether the dose of the drug of ``rule.b`` is known to reach the rule's, if it names one."""
+    if rule.b_daily is None:
+        return True
+    group = context.knowledge.expand(rule.b)
+    taken = ((each, name) for each in (pair.one, pair.other) for name in group.intersection(each.mention.ingredients))
+    amounts = (daily_dose(amounts_of(each, name)) for each, name in taken)
+    return any(amount is not None and amount >= rule.b_daily for amount in amounts)
 
 
 def _partly(context: Context, pair: Pair) -> Iterator[tuple[Interaction, Severity]]:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 
 from medrag.patient.view import KnownAllergy, PatientView
+from medrag.reading.languages import pattern
 from medrag.reading.languages.gloss import in_english
 from medrag.reading.people.population import ASKED, Alternatives, asked, meant_for
+from medrag.reading.thresholds.states import lead
 from medrag.safety.check_context import Context, fail, passed
 from medrag.safety.checks.companions import missing_companion
 from medrag.safety.checks.states import other_state
 from medrag.safety.limits import Standing, standing
 from medrag.types import Evidence, Finding, Severity
 
+_said = partial(pattern, "states")
 SOURCE = "medrag: whom the cited sentence is for, by its own words or its heading"
 LIMIT = re.compile(r"(egfr|age)(<|>=)(\d+)")
 """A group that is a limit of kidney function (mL/min/1.73 m2) or age (years)."""
@@ -78,6 +83,8 @@ def unmet(text: str, question: str, patient: PatientView, heading: str = "") -> 
 
     Only guidelines are held to it: in advice for one patient "if potassium rises above 5.5" speaks of what may come.
     """
+    if others := _others(text, question, patient):
+        return others
     if states := other_state(text, heading, question, patient):
         wanted, told = states
         return Mismatch(tuple(sorted(wanted.states)), tuple(sorted(told.states)))
@@ -88,6 +95,21 @@ def unmet(text: str, question: str, patient: PatientView, heading: str = "") -> 
     if held is None or held.met is not False or any(_names_limit(question, key, value, patient) for key in held.keys):
         return None
     return Mismatch(held.limits, held.facts)
+
+
+def _others(text: str, question: str, patient: PatientView) -> Mismatch | None:
+    """Why a sentence for any of several kinds of people ("in older people or people with asthma") is for others."""
+    kinds = _said("or_people").split(lead(text))
+    found = [each for kind in kinds if (each := _other(f"In {kind}, start.", question, patient))]
+    if not len(kinds) == len(found) > 1:
+        return None
+    return Mismatch(tuple(chain(*(each.groups for each in found))), tuple(chain(*(each.facts for each in found))))
+
+
+def _other(text: str, question: str, patient: PatientView) -> Mismatch | None:
+    missing = missing_companion(text, question, patient)
+    facts = tuple(f"not recorded: {each}" for each in missing)
+    return mismatch(text, "", question, patient) or (Mismatch(missing, facts) if missing else None)
 
 
 def _names_limit(question: str, key: str, value: str, patient: PatientView) -> bool:

@@ -105,7 +105,7 @@ def _contained(context: Context, patient: PatientView, rule: LifeStageRule, seve
     if severity is Severity.WARNING and _unprotected(context, patient):
         return Severity.CONTRAINDICATED
     taken = {name for drug in patient.drugs for name in drug.prescription.mention.ingredients}
-    safe = "effective_contraception" in patient.concepts or taken & context.knowledge.members["hormonal_contraceptive"]
+    safe = "effective_contraception" in patient.concepts or taken & context.knowledge.members["contraceptive"]
     return LOWERED[severity] if safe or _CONTRACEPTION.search(context.statement.text) else severity
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from medrag.knowledge.schema import RenalRule
+from medrag.knowledge.schema import UNSAID, RenalRule
 from medrag.patient.view import PatientView
 from medrag.reading import Prescription
 from medrag.safety.check_context import MISSING_SOURCE, Context, fail, not_assessed, passed, worst
@@ -17,7 +17,7 @@ def renal(context: Context) -> Iterable[Finding]:
 
     Not assessed where a rule about the drug exists and kidney function is unknown.
     """
-    rules = context.about("renal")
+    rules = [(each, rule) for each, rule in context.about("renal") if _by_route(each, rule)]
     if not rules:
         return
     labels = tuple(dict.fromkeys(each.mention.label for each, _ in rules))
@@ -31,6 +31,10 @@ def renal(context: Context) -> Iterable[Finding]:
     yield from failed
     if not failed:
         yield passed("renal.none", labels)
+
+
+def _by_route(each: Prescription, rule: RenalRule) -> bool:
+    return not rule.routes or (each.mention.route or UNSAID) in rule.routes
 
 
 def _failures(context: Context, rules: list[tuple[Prescription, RenalRule]], patient: PatientView) -> Iterator[Finding]:

@@ -36,6 +36,10 @@ def _words(patient: PatientView) -> Iterator[str]:
     for measured in known.observations or ():
         if measured.current:
             yield f"{measured.display} {measured.value} {measured.unit or ''}"
+    for each in patient.drugs:
+        taken = frozenset(each.prescription.mention.ingredients)
+        held = (name for name, members in patient.knowledge.members.items() if taken & members)
+        yield f"takes {', '.join(name.replace('_', ' ') for name in held)}"
     if known.pregnant:
         yield "pregnant"
 

@@ -83,9 +83,9 @@ def _spans(text: str, knowledge: Knowledge) -> Iterator[tuple[str, tuple[int, in
         for kind in _KINDS:
             for pattern in _patterns(kind, knowledge):
                 yield from ((kind, match.span()) for match in pattern.finditer(version))
-    for run in _SPACED.finditer(text):
-        if _addresses(_SPACED.sub(lambda match: re.sub(r"[ ._-]", "", match[0]), text), knowledge):
-            yield "instruction", (run.start(), len(text))
+    run = _SPACED.search(text)
+    if run and _addresses(_SPACED.sub(lambda match: re.sub(r"[ ._-]", "", match[0]), text), knowledge):
+        yield "instruction", (run.start(), len(text))
     for block in _ENCODED.finditer(text):
         if _addresses(_decoded(block[0]), knowledge):
             yield "encoded_instruction", block.span()

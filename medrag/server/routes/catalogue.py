@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from medrag import __version__
 from medrag.engine import Engine
 from medrag.errors import InputError, ModelError, StorageError
-from medrag.retrieval.query import query_for
+from medrag.retrieval.question.query import query_for
 from medrag.server.about.document import document
 from medrag.server.guard.audit import Trail
 from medrag.server.metrics import Meters

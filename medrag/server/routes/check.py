@@ -21,8 +21,9 @@ from medrag.errors import InputError, PatientError
 from medrag.knowledge import Knowledge
 from medrag.messages import Language
 from medrag.patient.fhir.orders import Order, read_orders
-from medrag.patient.fhir.searches import shortfalls
+from medrag.patient.fhir.searches import Shortfall, shortfalls
 from medrag.patient.fhir.values import objects
+from medrag.patient.formats.recognise import sniff_json
 from medrag.rendering import words
 from medrag.safety.check_cases import advice_findings, ordered, shown, verdict
 from medrag.safety.order_review import Reviewed, gaps_of, incomplete, review_list, review_orders, unchecked
@@ -114,7 +115,7 @@ def check_case(body: CheckRequest, stored: Stored, knowledge: Knowledge) -> Chec
         return Checked([*said, *_gaps(body, patient, orders, knowledge)], reviewed)
     if patient and not (body.advice or body.question):
         return Checked(_gaps(body, patient, None, knowledge), review_list(patient, knowledge))
-    return Checked([*said, *incomplete(shortfalls(body.patient))])
+    return Checked([*said, *incomplete(_missing(body.patient))])
 
 
 def _orders(body: CheckRequest) -> list[Order]:
@@ -127,12 +128,18 @@ def _orders(body: CheckRequest) -> list[Order]:
 def _gaps(
     body: CheckRequest, patient: Patient | None, orders: Sequence[Order] | None, facts: Knowledge
 ) -> list[Finding]:
-    missing = shortfalls(body.patient)
+    missing = _missing(body.patient)
     return [
         *incomplete(missing),
         *(unchecked(orders) if orders is not None else ()),
         *gaps_of(patient or Patient(), facts, missing),
     ]
+
+
+def _missing(patient: Any) -> list[Shortfall]:
+    """What of a FHIR record is not whole; medrag's own JSON has no parts that could be missing."""
+    fhir = patient is not None and sniff_json(patient, "patient") == "fhir"
+    return shortfalls(patient) if fhir else []
 
 
 def check_answer(checked: Checked, language: Language) -> Json:

@@ -29,6 +29,7 @@ _CODES: Mapping[str, tuple[str, str]] = {
     "renal": ("COND", "Condition Alert"),
     "dose": ("DOSE", "Dosage problem"),
     "opioids": ("DOSE", "Dosage problem"),
+    "schedule": ("DOSE", "Dosage problem"),
     "duplication": ("DUPTHPY", "Duplicate Therapy Alert"),
     "age": ("AGE", "Age Alert"),
     "pregnancy": ("PREG", "Pregnancy Alert"),

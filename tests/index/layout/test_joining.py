@@ -16,6 +16,11 @@ from index.layout.joining import in_cell, joined
         ("a 6- to 12-", "visit course", "a 6- to 12-visit course"),
         ("from 2010-", "2019", "from 2010-2019"),
         ("give 5 mg", "daily", "give 5 mg daily"),
+        ("for 12–", "24 hours", "for 12–24 hours"),
+        ("gentamicin-", "resistant strains", "gentamicin-resistant strains"),
+        ("a QT-", "prolonging drug", "a QT-prolonging drug"),
+        ("low-", "molecular-weight heparin", "low-molecular-weight heparin"),
+        ("co-", "trimoxazole", "co-trimoxazole"),
         ("", "Give", "Give"),
     ],
 )

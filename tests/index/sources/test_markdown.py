@@ -117,6 +117,14 @@ def test_front_matter_of_a_site_is_its_own_business(tmp_path: Path) -> None:
     assert document.sections == (Section((), (Block("Give it."),)),)
 
 
+@pytest.mark.parametrize("key", ["license", "licence"])
+def test_front_matter_may_say_the_licence(key: str, tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
+    path.write_text(f"---\n{key}: CC-BY-4.0\nattribution: WHO, 2024\n---\nGive it.\n")
+    document = one(path)
+    assert (document.licence, document.attribution) == ("CC-BY-4.0", "WHO, 2024")
+
+
 def test_indented_text_and_underlined_words_are_what_they_were() -> None:
     title, sections = parse("Asthma\n======\n\n    Give 5 mg,\n    then stop.\n\nDoses\n-----\nText.\n")
     assert title == "Asthma"

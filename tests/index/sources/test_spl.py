@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import zipfile
+from io import BytesIO
 from pathlib import Path
 
 from index.document import Block, Document, Section, Skipped
@@ -28,6 +30,20 @@ def test_a_label(tmp_path: Path) -> None:
             (Block("For gout flares."), Block("In adults.", True), Block("Adult; 1.2 mg", True)),
         ),
     )
+
+
+def test_a_download_holds_a_zip_a_label(tmp_path: Path) -> None:
+    broken, whole = BytesIO(), BytesIO()
+    for inner, text in ((broken, "<document/>"), (whole, LABEL)):
+        with zipfile.ZipFile(inner, "w") as label:
+            label.writestr("picture.jpg", b"")
+            label.writestr("1111.xml", text)
+    with zipfile.ZipFile(tmp_path / "dm_spl_release.zip", "w") as release:
+        release.writestr("prescription/a.zip", broken.getvalue())
+        release.writestr("prescription/b.zip", whole.getvalue())
+    skipped, document = read(tmp_path)
+    assert isinstance(skipped, Skipped) and skipped.where.endswith("dm_spl_release.zip/prescription/a.zip/1111.xml")
+    assert isinstance(document, Document) and document.title == "COLCHICINE tablets"
 
 
 def test_other_xml_is_skipped(tmp_path: Path) -> None:

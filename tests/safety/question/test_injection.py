@@ -47,9 +47,13 @@ def test_a_record_is_reported_without_its_text() -> None:
     assert "Ignore" not in finding.reason
 
 
+HOLDING = ["\n", "<a ", "<span style=", "#\n", "<div hidden ", "a b c d e f. ", "{{system ", "![", "<font color=white "]
+
+
 @pytest.mark.timeout(60)
-@pytest.mark.parametrize("text", ["\n" * 20_000, "<a " * 4000, "<span style=" * 1000, "#\n" * 5000])
-def test_long_text_is_searched_in_bounded_time(text: str) -> None:
+@pytest.mark.parametrize("piece", HOLDING)
+def test_long_text_is_searched_in_bounded_time(piece: str) -> None:
+    text = piece * (100_000 // len(piece))
     assert len(neutralise(text, KNOWLEDGE)) <= len(text) + len(REMOVED)
 
 

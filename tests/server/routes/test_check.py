@@ -83,6 +83,7 @@ def test_a_bundle_without_drafts_has_its_list_checked(client: TestClient) -> Non
 def test_our_own_patient_has_its_list_checked(client: TestClient) -> None:
     said = checked(client, {"patient": {"medications": ["warfarin 5 mg daily", "ibuprofen 400 mg"]}})
     assert "interaction.pair" in codes(said)
+    assert not any(code.startswith("sent.") for code in codes(said))
 
 
 def test_what_is_not_whole_is_said(client: TestClient) -> None:

@@ -243,3 +243,5 @@ def test_a_source_opens_at_its_page(engine_of: EngineOf, page: Any) -> None:
         assert "p. 12" in said and "Open the guideline at page 12" in said
         said, href = page.evaluate(script, passage | {"url": None, "file": "ward.pdf"})
         assert (href, "ward.pdf#page=12" in said) == (None, True)
+        said, _ = page.evaluate(script, passage | {"attribution": "WHO, 2024", "licence": "CC-BY-4.0"})
+        assert said.endswith("(WHO, 2024; CC-BY-4.0)")

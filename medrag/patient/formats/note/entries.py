@@ -38,13 +38,12 @@ FEWEST_ITEMS, MOST_WORDS_OF_ITEM = 3, 6
 _MOST_WORDS = {Kind.CONDITION: 8, Kind.DRUG: 4, Kind.ALLERGEN: 4}
 
 
-def entries(text: str, section: Section, known: Sequence[Target], knowledge: Knowledge) -> Iterator[Target]:
-    """The entries of a list that name nothing known: each is one in its own words."""
+def entries(text: str, section: Section, starts: Sequence[int], knowledge: Knowledge) -> Iterator[Target]:
+    """The entries of a list that name nothing known: each is one in its own words. What is known is at ``starts``."""
     kind = _LISTED.get(section.category or "")
     if kind is None:
         return
     pattern = _ITEM if kind is Kind.ALLERGEN else _LINE_ITEM
-    starts = [each.start for each in known]
     for line in pattern.finditer(text, section.start, section.end):
         if is_header(line[0]):
             continue

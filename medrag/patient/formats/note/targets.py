@@ -74,7 +74,8 @@ def find_targets(text: str, words: Sequence[Token], parts: Sections, knowledge: 
     ]
     found += _unknown_drugs(text, words, found, parts, knowledge)
     found.sort(key=lambda each: each.start)
-    found += [each for section in parts.all for each in entries(text, section, found, knowledge)]
+    starts = [each.start for each in found]
+    found += [each for section in parts.all for each in entries(text, section, starts, knowledge)]
     found.sort(key=lambda each: each.start)
     return sorted([*found, *illnesses(text, words, found, parts)], key=lambda each: each.start)
 

@@ -48,13 +48,17 @@ def _names(knowledge: Knowledge) -> Matcher[str]:
     return Matcher((name, Letters.CAPITAL if name in capital else Letters.ANY, key) for name, key in names.items())
 
 
-def measurements(
-    text: str, origin: str, moment: date | datetime | None, knowledge: Knowledge, known: Sections | None = None
+def measurements(  # noqa: PLR0913 (the text's sections and tokens, where its caller has them)
+    text: str,
+    origin: str,
+    moment: date | datetime | None,
+    knowledge: Knowledge,
+    parts: Sections | None = None,
+    words: Sequence[Token] | None = None,
 ) -> Iterator[Observation]:
     """Vital signs and laboratory values; those of relatives, donors and other fluids are left out."""
-    parts = known or sections(text)
-    calendar = Calendar.of(text, moment)
-    words, names = tokens(text), _names(knowledge)
+    parts, words = parts or sections(text), words or tokens(text)
+    calendar, names = Calendar.of(text, moment), _names(knowledge)
     named = list(names.find(text, words))
     tables = tabled(text, names, named)
     prose = [*pressures(text), *sizes(text), *_laboratory(text, named, knowledge), *_levels(text, words, knowledge)]

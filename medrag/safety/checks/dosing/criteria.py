@@ -7,6 +7,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from medrag.knowledge.schema import CriterionRule
 from medrag.knowledge.vocabulary import Terms
@@ -35,6 +36,8 @@ def _found(context: Context, patient: PatientView) -> Iterator[Finding]:
             continue
         if not _exceeds(context, each, rule) or _taken(context, rule.without, each):
             continue
+        if rule.naive and not context.starts(rule.naive):
+            continue
         answers = [_answer(patient, criterion) for criterion in rule.when]
         facts = [fact for holds, fact in answers if holds]
         facts += _taken(context, rule.with_drugs)
@@ -52,11 +55,12 @@ def _found(context: Context, patient: PatientView) -> Iterator[Finding]:
 
 
 def _exceeds(context: Context, each: Prescription, rule: CriterionRule) -> bool:
-    """Whether the dose is above the rule's, or the rule names none."""
+    """Whether the dose, for the naive the first that is named, is above the rule's, or the rule names none."""
     if rule.max_daily is None:
         return True
     group = context.knowledge.expand(rule.drugs)
-    amounts = (daily_dose(amounts_of(each, name)) for name in each.mention.ingredients if name in group)
+    begun = replace(each, doses=each.doses[:1]) if rule.naive else each
+    amounts = (daily_dose(amounts_of(begun, name)) for name in each.mention.ingredients if name in group)
     return any(amount is not None and amount > rule.max_daily for amount in amounts)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from medrag.knowledge.schema import DoseLimit
@@ -17,6 +18,8 @@ SLACK = 1.001
 """Sums of decimal doses may overshoot a limit by rounding alone."""
 WRONG_UNIT = 1000.0
 """A dose this many times under the highest one is no small dose but micrograms written for milligrams."""
+ABSURD = 20.0
+"""A number without a unit this many times over the highest dose is in micrograms."""
 SCHEDULED = 0.45
 """Doses a day from which a once-weekly drug counts as given daily."""
 
@@ -47,7 +50,10 @@ def dose(context: Context) -> Iterable[Finding]:
     yield from (not_assessed("dose.unknown_weight", (label,), drug=label) for label in sorted(unweighed))
     if unknown:
         yield not_assessed("dose.unknown_limit", tuple(dict.fromkeys(unknown)))
-    if not failed and len(unknown) + len(unweighed) < len(dosed):
+    unsaid = tuple(dict.fromkeys(each.mention.label for each in dosed if any(not one.unit for one in each.doses)))
+    if unsaid:
+        yield not_assessed("dose.no_unit", unsaid, drugs=unsaid)
+    if not failed and not unsaid and len(unknown) + len(unweighed) < len(dosed):
         yield passed("dose.within", tuple(dict.fromkeys(each.mention.label for each in dosed)))
 
 
@@ -77,35 +83,39 @@ def _limits(context: Context, each: Prescription) -> Iterator[tuple[str, DoseLim
     age = context.patient.age if context.patient and context.patient.age is not None else ADULT
     for ingredient in each.mention.ingredients:
         every = context.knowledge.limits(ingredient)
-        fitting = [limit for limit in every if limit.ages[0] <= age < limit.ages[1] and _for_naive(context, limit)]
-        route = _SAME_LIMIT.get(each.mention.route or "", each.mention.route) or (
-            "any" if any(limit.route == "any" for limit in fitting) else "oral"
-        )
-        exact = [limit for limit in fitting if limit.route == route]
-        for limit in exact or [limit for limit in fitting if limit.route == "any"]:
+        fitting = [
+            limit
+            for limit in every
+            if limit.ages[0] <= age < limit.ages[1] and (limit.naive is None or context.starts(limit.naive))
+        ]
+        for limit in _by_route(each, fitting):
             yield ingredient, limit
 
 
-def _for_naive(context: Context, limit: DoseLimit) -> bool:
-    """Whether a limit for those who take no such drug holds; True for any other limit."""
-    if limit.naive is None:
-        return True
-    patient, group = context.patient, context.knowledge.members[limit.naive]
-    taken = (drug.prescription for drug in context.current)
-    recorded = patient is not None and patient.recorded("medications")
-    return recorded and not any(group & ingredients_of(each, context.knowledge) for each in taken)
+def _by_route(each: Prescription, limits: Sequence[DoseLimit]) -> list[DoseLimit]:
+    """Those of the route; where it is unsaid those of the only route, of the one given weekly, or by mouth."""
+    said = each.mention.route
+    if said:
+        exact = [limit for limit in limits if limit.route == _SAME_LIMIT.get(said, said)]
+        return exact or [limit for limit in limits if limit.route == "any"]
+    seldom = [limit for limit in limits if limit.weekly]
+    if seldom and each.doses and not any(_daily_use(one) for one in each.doses):
+        return seldom
+    if len({limit.route for limit in limits}) == 1:
+        return list(limits)
+    return [limit for limit in limits if limit.route in ("any", "oral")]
 
 
 def _applicable(context: Context, each: Prescription, limit: DoseLimit) -> bool:
     """Whether the limit can be held against the doses: the same unit, and a weight where it is per kilogram."""
-    same_unit = [one for one in each.doses if one.unit == limit.unit]
+    same_unit = [one for one in each.doses if one.unit in (limit.unit, "")]
     if not limit.per_kg or _scale(context, limit) is not None:
         return bool(same_unit)
     return any(one.per_kg for one in same_unit)
 
 
 def _exceeded(context: Context, each: Prescription, ingredient: str, limit: DoseLimit) -> Iterator[Finding]:
-    mine = amounts_of(each, ingredient, limit.unit)
+    mine = amounts_of(_in_unit(each, limit), ingredient, limit.unit)
     if limit.weekly and any(_daily_use(one) for one in mine.doses):
         yield _finding("dose.weekly", context, limit, ingredient)
         return
@@ -160,6 +170,17 @@ def _too_fast(  # noqa: PLR0913 (what a rate is judged by)
                 found = _finding("dose.too_fast", context, limit, ingredient, dose=rate, unit=one.unit, limit=top)
                 much = rate > top * MUCH_TOO_FAST
                 yield found if much else found.model_copy(update={"severity": Severity.WARNING})
+
+
+def _in_unit(each: Prescription, limit: DoseLimit) -> Prescription:
+    """Doses without a unit in the limit's own, or in micrograms where so many milligrams would be absurd."""
+    top = limit.single or limit.daily or float("inf")
+    return Prescription(each.mention, tuple(one if one.unit else _guessed(one, limit.unit, top) for one in each.doses))
+
+
+def _guessed(one: Dose, unit: str, top: float) -> Dose:
+    factor = 0.001 if unit == "mg" and one.high > ABSURD * top else 1.0
+    return replace(one, unit=unit, low=one.low * factor, high=one.high * factor)
 
 
 def _repeats(one: Dose) -> bool:

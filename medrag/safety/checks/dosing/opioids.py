@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from medrag.knowledge.schema import OpioidEquivalent
 from medrag.messages import Value
 from medrag.reading import Prescription
 from medrag.reading.dosing.daily import amounts_of, daily_dose
+from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, fail, ingredients_of, not_assessed
 from medrag.types import Finding, Severity
 
-SOURCE = "CDC clinical practice guideline for prescribing opioids for pain, 2022"
-NALOXONE_FROM = 50.0
-"""Oral morphine equivalents (mg a day) from which benefit and risk are weighed anew and naloxone is offered."""
-MOST_RESCUE = 0.5
-"""Share of the daily amount beyond which a dose as needed is an error; a tenth to a sixth is usual."""
-RESCUE_SOURCE = "NICE CG140: opioids in palliative care"
-HIGH = 90.0
-"""From here on the risk of death is several times that below 20."""
-_FOR_TOLERANT = re.compile(r"\bopioid[- ]toleran|\btolerant to opioids", re.IGNORECASE)
 BY_MOUTH = frozenset({None, "oral", "transdermal", "sublingual"})
 """Routes of outpatient treatment, which the equivalents are for."""
 
@@ -33,11 +24,14 @@ def opioids(context: Context) -> Iterable[Finding]:
         yield from _rescue(context, each)
     known = {each.mention.label: _equivalent(context, each) for each in (*_others(context), *advised)}
     total = sum(amount for amount in known.values() if amount is not None)
-    if advised and total >= NALOXONE_FROM and any(known[each.mention.label] for each in advised):
-        code = "opioids.high" if total >= HIGH else "opioids.many"
-        severity = Severity.INFORMATION if _naloxone(context) and total < HIGH else Severity.WARNING
+    totals = context.knowledge.opioid_totals
+    if advised and total >= totals["naloxone"].amount and any(known[each.mention.label] for each in advised):
+        high = total >= totals["high"].amount
+        code = "opioids.high" if high else "opioids.many"
+        severity = Severity.INFORMATION if _naloxone(context) and not high else Severity.WARNING
+        source = context.knowledge.cite(totals["high" if high else "naloxone"])
         drugs = tuple(name for name, amount in known.items() if amount)
-        yield fail(code, severity, SOURCE, drugs, (), drugs=drugs, total=round(total))
+        yield fail(code, severity, source, drugs, (), drugs=drugs, total=round(total))
 
 
 def _rescue(context: Context, each: Prescription) -> Iterator[Finding]:
@@ -50,10 +44,12 @@ def _rescue(context: Context, each: Prescription) -> Iterator[Finding]:
         return
     doses = amounts_of(each, fact.drug).doses
     most = fact.factor * max((one.high for one in doses if one.as_needed and one.per == "dose"), default=0.0)
-    if most > MOST_RESCUE * sum(daily) > 0:
+    rescue = context.knowledge.opioid_totals["rescue"]
+    if most > rescue.amount * sum(daily) > 0:
         label = each.mention.label
         values: dict[str, Value] = {"drug": label, "dose": round(most), "total": round(sum(daily))}
-        yield fail("opioids.rescue", Severity.CONTRAINDICATED, RESCUE_SOURCE, (label,), (), **values)
+        source = context.knowledge.cite(rescue)
+        yield fail("opioids.rescue", Severity.CONTRAINDICATED, source, (label,), (), **values)
 
 
 def _others(context: Context) -> Iterator[Prescription]:
@@ -90,7 +86,7 @@ def _equivalent(context: Context, each: Prescription) -> float | None:
 def _naive(context: Context, each: Prescription) -> Iterator[Finding]:
     """A form for the opioid-tolerant in a patient whose record holds no opioid."""
     fact, patient = _fact(context, each), context.patient
-    if fact is None or not fact.tolerant_only or _FOR_TOLERANT.search(context.statement.text):
+    if fact is None or not fact.tolerant_only or pattern("manners", "tolerant").search(context.statement.text):
         return
     opioid = context.knowledge.members["full_opioid_agonist"]
     taken = [*(drug.prescription for drug in (patient.drugs if patient else ())), *context.advised]

@@ -23,12 +23,12 @@ function graded({ strength, grade }) {
 }
 
 function open(cited, whole) {
-  const passage = whole ?? { title: cited.title, text: cited.quote, url: cited.url, page: cited.page };
+  const passage = whole ?? { title: cited.title, text: cited.quote, url: cited.url, page: cited.page, attribution: cited.credit };
   const [start, end] = whole ? codePoints(passage.text, cited) : [0, passage.text.length];
   const dialog = document.getElementById("passage");
   const meta = [passage.section?.join(" › "), passage.organisations?.join(", "), passage.year, passage.jurisdiction];
   dialog.querySelector("#passage-title").textContent = passage.title;
-  dialog.querySelector("#passage-meta").replaceChildren(foreign("", meta.filter(Boolean).join(" · ")), ...standing(passage));
+  dialog.querySelector("#passage-meta").replaceChildren(foreign("", meta.filter(Boolean).join(" · ")), ...standing(passage), ...credit(passage));
   const marked = element("mark", {}, passage.text.slice(start, end));
   dialog.querySelector("#passage-text").replaceChildren(passage.text.slice(0, start), marked, passage.text.slice(end));
   dialog.querySelector("#passage-link").replaceChildren(...link(passage));
@@ -51,6 +51,12 @@ function codePoints(whole, { start, end }) {
   return [before, before + points.slice(start, end).join("").length];
 }
 
+// Whom to name for the words, and their licence.
+function credit({ attribution, licence }) {
+  const said = [attribution, licence].filter(Boolean).join("; ");
+  return said ? [" ", foreign("", `(${said})`)] : [];
+}
+
 // The document, opened at the page; of a file without an address its name and page.
 function link({ url, file, page }) {
   const at = page ? `#page=${page}` : "";
@@ -68,6 +74,6 @@ export function sources(advice) {
     const issuer = [passage.organisations.join("/"), passage.year].filter(Boolean).join(" ");
     const title = [[passage.title, ...passage.section].join(", "), issuer].filter(Boolean).join(". ");
     const page = passage.page ? [" ", word("page", passage.page)] : [];
-    return [foreign("", `[${number}] ${title}.`), ...page, ...standing(passage), " ", ...link(passage)];
+    return [foreign("", `[${number}] ${title}.`), ...page, ...standing(passage), " ", ...link(passage), ...credit(passage)];
   }));
 }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from index.layout.lines import rows
-from index.layout.tables.cells import filled, rowed
+from index.layout.tables.cells import filled
 from index.layout.tables.columns import columns
+from index.layout.tables.rowing import rowed
 from index.layout.word import Word
 
 
@@ -23,7 +24,7 @@ def words(*lines: tuple[float, dict[float, str]]) -> list[Word]:
 def read(made: list[Word]) -> list[tuple[str, ...]]:
     lines = rows(made)
     parts = columns(lines)
-    return [filled(each, parts) for each in rowed(lines, parts)]
+    return [filled(each, parts) for each in rowed(lines, parts).rows]
 
 
 def test_a_cell_over_two_lines_is_one_where_all_steps_are_the_same() -> None:

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from medrag.knowledge import load as load_knowledge
-from medrag.retrieval.query import query_for
+from medrag.retrieval.question.query import query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.types import Case, Evidence
 from tests.server.routes.cds_hooks.ehr import (

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from medrag.knowledge import Knowledge
+from medrag.knowledge.names import fold
 from medrag.reading.languages.gloss import is_chinese, known_words
-from medrag.retrieval.spelling import spelt_out
+from medrag.retrieval.question.presentations import described_conditions
+from medrag.retrieval.question.spelling import spelt_out
 from medrag.types import Case, Patient
 
 # MiniLM reads 256 tokens, and each fact beyond the first few draws the vector away from the question.
@@ -57,7 +59,7 @@ def query_for(case: Case, knowledge: Knowledge, heard: Patient | None = None) ->
     from medrag.patient.load import hear
     from medrag.patient.view import established
 
-    question = asking(searchable(case.question, knowledge))
+    question = _asked(case.question, knowledge)
     patient = case.patient or Patient()
     heard = heard or hear(case.patient, case.question, knowledge=knowledge)
     values = established(heard, knowledge) if heard else ()
@@ -106,6 +108,16 @@ def asking(text: str) -> str:
     sentences = [sentence for line in text.splitlines() for sentence in _END.split(line) if sentence.strip()]
     asked = [each for each in sentences if _ASKS.search(each)] or sentences[-1:]
     return " ".join(" ".join(asked).split()[:MAX_QUESTION_WORDS])
+
+
+def _asked(text: str, knowledge: Knowledge) -> str:
+    """What a question asks, as passages can be searched for it, and what an English one describes without naming it."""
+    english = searchable(text, knowledge)
+    question = asking(english)
+    described = () if is_chinese(text) else described_conditions(english, knowledge)
+    said = fold(question)
+    unnamed = [each for each in described if fold(each) not in said]
+    return f"{question} ({', '.join(unnamed)})" if unnamed else question
 
 
 def _facts(patient: Patient, question: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from medrag.knowledge import load as load_knowledge
-from medrag.retrieval.query import MAX_QUESTION_WORDS, condensed
+from medrag.retrieval.question.query import MAX_QUESTION_WORDS, condensed
 from medrag.retrieval.retriever import Retriever
 
 KNOWN = load_knowledge()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from medrag.retrieval.asks import KINDS, asked_for, told_of
+from medrag.retrieval.question.asks import KINDS, asked_for, told_of
 
 
 @pytest.mark.parametrize(

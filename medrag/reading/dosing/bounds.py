@@ -1,0 +1,58 @@
+"""Words before an amount by which it is no dose but a maximum, a limit, a step, or what a dose is raised to."""
+
+from __future__ import annotations
+
+import re
+
+from medrag.reading.dosing.numbers import NUMBER, number
+
+LONGEST_TITRATION = 110
+_MAXIMUM = re.compile(
+    r"(?:max(?:imum|\.)?|up\s+to|not\s+(?:to\s+)?exceed(?:ing)?|no\s+more\s+than|at\s+most|not\s+more\s+than"
+    r"|do\s+not\s+exceed|ceiling|limit\w*(?:\s+to)?|never\s+exceed)"
+    r"(?:\s+(?:of|is|the|a|total|daily|dose|single|usual|recommended|adult|to|per|day)|\s*[:(=])*\s*$",
+    re.IGNORECASE,
+)
+_THRESHOLD = re.compile(
+    r"(?:>|≥|<|≤|above|over|below|under|than|exceed\w*|more than|less than"
+    r"|\b(?:increas|rais|reduc|lower|decreas|titrat|adjust|step|chang|go(?:ing)? (?:up|down))\w*"
+    r"\s(?:[\w§]+\s){0,4}?(?:by|(?:in )?(?:steps|increments) of))"
+    r"\s*(?:\d[\d.]*\s*(?:-|–|to)\s*)?$",
+    re.IGNORECASE,
+)
+_MAXIMUM_AFTER = re.compile(r"\s*(?:\([^)]*)?(?:max(?:imum)?)\b", re.IGNORECASE)
+_RAISED = re.compile(
+    r"\b(?:increas|titrat|rais|doubl|ris|escalat|build|work|uptitrat|up-titrat|go(?:ing)? up|step(?:ping)? up|mov)\w*"
+    r"\b[^.]{0,60}?\b(?:to|max\w*|until|target)\b[^.]{0,30}$"
+    r"|\b(?:od|bd|tds|qds|daily|day|night|nightly|nocte|week(?:ly)?|hours?)\b[,;]?\s(?:and |then )?"
+    r"(?:up to|to a max\w*)"
+    r"\s(?:a (?:max\w*|total) of\s)?$",
+    re.IGNORECASE,
+)
+"""Before an amount that a lower one before it is to be raised to."""
+_MOST_DOSES = re.compile(
+    r"(?:max\w*|up to|(?:no|not) more than|at most|not exceed\w*|limit\w* to)[^.;]{0,20}?"
+    rf"(?P<n>{NUMBER})\s+(?:doses|times)\s+(?:in|per|a|every)",
+    re.IGNORECASE,
+)
+
+
+def is_maximum(before: str, after: str) -> bool:
+    """Whether the amount between the two is the most that may be given."""
+    return bool(_MAXIMUM.search(before)) or _MAXIMUM_AFTER.match(after) is not None
+
+
+def is_threshold(before: str) -> bool:
+    """Whether the amount is one that another is compared with, or changed by."""
+    return _THRESHOLD.search(before) is not None and _MAXIMUM.search(before) is None
+
+
+def is_raised_to(text: str, start: int) -> bool:
+    """Whether a lower dose before ``text[start:]`` is to be raised to the amount that stands there."""
+    return _RAISED.search(text, max(0, start - LONGEST_TITRATION), start) is not None
+
+
+def most_doses(after: str) -> float | None:
+    """The most doses a day that the text allows."""
+    match = _MOST_DOSES.search(after)
+    return number(match["n"]) if match else None
