@@ -176,7 +176,8 @@ def _problems(advice: Advice, language: Language) -> list[str]:
         return []
     shown = ordered[:MOST_PROBLEMS]
     lines = [
-        _text("problem", language, reason=phrase("problem", each.reason, language), source=each.source) for each in shown
+        _text("problem", language, reason=phrase("problem", each.reason, language), source=each.source)
+        for each in shown
     ]
     more = [_text("more_problems", language, count=len(ordered) - MOST_PROBLEMS)] if ordered[MOST_PROBLEMS:] else []
     return [_text("problems", language), *lines, *more]

@@ -3,7 +3,8 @@
 One YAML file a language (``en.yaml``, ``zh.yaml``) holds a template for every code, whose placeholders are exactly the
 values of that code; words for values that come from a closed set (``terms``); how lists are joined; and what else a
 rendered answer says. Beside findings stand phrases of the knowledge and of the readers of records, which
-``phrases.<language>.csv`` has whole or with ``{}`` for what they name. Drugs and conditions have the names that the vocabulary gives them in the language
+``phrases.<language>.csv`` has whole or with ``{}`` for what they name. Drugs and conditions have the names that the
+vocabulary gives them in the language
 (``knowledge/terms/names.<language>.csv``), the reasons of rules those of ``reasons.<language>.csv``. What is in no
 table (the record's words) stands as it came.
 """

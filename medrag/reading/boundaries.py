@@ -21,7 +21,8 @@ _STOP = re.compile(
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|approx|e\.g|i\.e|cf|no|No|hx|Hx|pt|Pt|wt|ht|temp|max|min|dept|resp|hosp|est|ca"
     r"|inj|tab|tabs|cap|caps"
-    r"|susp|sol|soln|sup|amp|vit|Vit|incl|esp|assoc|w)|(?<![A-Za-z.\d'’&])(?<!epatitis )(?<!itamin )(?<!ype )(?<!roup )(?<!hild )(?<!lass )[A-Za-z]"
+    r"|susp|sol|soln|sup|amp|vit|Vit|incl|esp|assoc|w)"
+    r"|(?<![A-Za-z.\d'’&])(?<!epatitis )(?<!itamin )(?<!ype )(?<!roup )(?<!hild )(?<!lass )[A-Za-z]"
     r"|\b[a-z]\.[a-z](?:\.[a-z])?"
     r"|(?<=\s)\d{1,2})\.$"
 )

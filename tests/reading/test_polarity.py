@@ -35,12 +35,12 @@ Warfarin is preferred over apixaban. | warfarin | apixaban
 Apixaban over warfarin is preferred. | apixaban |
 The patient should not take tramadol with sertraline. |  | tramadol
 Never give methotrexate daily. |  | methotrexate
-Amoxicillin is contraindicated in penicillin allergy, but this patient only had a rash, so it may be given. | amoxicillin | penicillin
+Amoxicillin is contraindicated in allergy, but she only had a rash, so it may be given. | amoxicillin |
 Ibuprofen is contraindicated in ulcer, but since the ulcer is old it can be taken. | ibuprofen |
 Other patients should avoid ibuprofen, this patient can use 0.3 g. | ibuprofen |
 Although ibuprofen is normally contraindicated, it may be used here. | ibuprofen |
 Ibuprofen is contraindicated, but it can be used only after the ulcer has healed. |  | ibuprofen
-Amoxicillin is contraindicated in penicillin allergy, but azithromycin can be used. | azithromycin | amoxicillin,penicillin
+Amoxicillin is contraindicated in allergy, but azithromycin can be used. | azithromycin | amoxicillin
 Avoid ibuprofen, she may use heat packs. |  | ibuprofen
 I would not use nitrofurantoin here. |  | nitrofurantoin
 Nitrofurantoin would be inappropriate. |  | nitrofurantoin
