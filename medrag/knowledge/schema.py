@@ -238,12 +238,14 @@ class OrderCalculator(Fact):
 class GenotypeRule(Rule):
     """``drugs`` with any of ``results`` (diplotypes or phenotypes) of ``gene``, where a label says what CPIC does not.
 
-    Without ``results`` the rule only says that the gene bears on the drug in a way that is not computed here.
+    Without ``results`` the rule only says that the gene bears on the drug in a way that is not computed here. With
+    ``max_daily`` it is for a dose that is above that many mg a day, or cannot be told.
     """
 
     drugs: Terms
     gene: str
     results: Terms = ()
+    max_daily: float | None = None
 
 
 class ScheduleRule(Rule):

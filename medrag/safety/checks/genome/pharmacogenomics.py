@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from medrag.knowledge.pgx import PgxEntry
+from medrag.knowledge.schema import GenotypeRule
 from medrag.messages import Value
 from medrag.patient.pharmacogenes import gene_of, has, usable
+from medrag.reading import Prescription
+from medrag.reading.dosing.daily import amounts_of, daily_dose
 from medrag.safety.check_context import Context, fail, not_assessed, passed
 from medrag.safety.checks.genome.match import match
 from medrag.types import Finding, Genotype, Severity
@@ -21,12 +24,12 @@ def pharmacogenomics(context: Context) -> Iterable[Finding]:
     for each in context.recommended:
         if context.acts(each, "pgx"):
             for ingredient in each.mention.ingredients:
-                yield from _drug(context, ingredient)
+                yield from _drug(context, ingredient, each)
 
 
-def _drug(context: Context, ingredient: str) -> Iterable[Finding]:
+def _drug(context: Context, ingredient: str, each: Prescription) -> Iterable[Finding]:
     genotypes = tuple(usable(context.patient.genotypes)) if context.patient else ()
-    yield from _labelled(context, ingredient, genotypes)
+    yield from _labelled(context, ingredient, genotypes, amounts_of(each, ingredient))
     entries = context.knowledge.pgx.entries(ingredient)
     if not entries:
         return
@@ -47,7 +50,9 @@ def _must_know(ingredient: str, genes: tuple[str, ...], known: set[str], context
     return ingredient in context.knowledge.members[TEST_FIRST] or not known.isdisjoint(genes)
 
 
-def _labelled(context: Context, ingredient: str, genotypes: Iterable[Genotype]) -> Iterator[Finding]:
+def _labelled(
+    context: Context, ingredient: str, genotypes: Iterable[Genotype], advised: Prescription
+) -> Iterator[Finding]:
     """What the labels say of a recorded result; that a gene bears on the drug where what it means is not computed."""
     by_gene: dict[str, list[Genotype]] = {}
     knowledge = context.knowledge
@@ -61,7 +66,7 @@ def _labelled(context: Context, ingredient: str, genotypes: Iterable[Genotype]) 
     for rule in rules:
         results = by_gene.get(rule.gene, [])
         gene, source = knowledge.genes.get(rule.gene), knowledge.cite(rule)
-        if any(has(result, each, gene) for result in rule.results for each in results):
+        if any(has(result, each, gene) for result in rule.results for each in results) and _above(rule, advised):
             found.add(rule.gene)
             values: dict[str, Value] = {"drug": ingredient, "gene": rule.gene, "reason": rule.reason}
             yield fail("pharmacogenomics.label", rule.severity, source, (ingredient,), (rule.gene,), **values)
@@ -69,6 +74,14 @@ def _labelled(context: Context, ingredient: str, genotypes: Iterable[Genotype]) 
             severity = Severity.WARNING if results else Severity.INFORMATION
             values = {"drug": ingredient, "gene": rule.gene, "reason": rule.reason}
             yield not_assessed("pharmacogenomics.not_computed", (ingredient,), source, severity, **values)
+
+
+def _above(rule: GenotypeRule, advised: Prescription) -> bool:
+    """Whether the dose is above the rule's, or there is one that cannot be told in mg a day; True without a limit."""
+    if rule.max_daily is None:
+        return True
+    amount = daily_dose(advised)
+    return bool(advised.doses) and (amount is None or amount > rule.max_daily)
 
 
 def _recommended(entry: PgxEntry, ingredient: str) -> Finding:
