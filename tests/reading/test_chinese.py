@@ -55,7 +55,7 @@ def note(text: str, knowledge: Knowledge) -> Patient:
         ("布洛芬❌", "Ibuprofen: avoid"),
         ("如正在使用布洛芬，应予停药", "Stop ibuprofen, stop"),
         ("有溃疡，故布洛芬不予", "Has ulcer, do not give ibuprofen"),
-        ("EGFR 19del突变", "Tumour receptor gene del mutation"),
+        ("EGFR 19del突变", "Tumour receptor gene"),
         ("高血压病3级 很高危", "Hypertension"),
         ("胎心140次/分", "Fetal heartbeat heard"),
     ],
