@@ -142,7 +142,7 @@ def test_the_trail_has_the_verdict_and_no_word_of_the_patient(client: TestClient
 
 def test_a_question_that_names_someone_else_is_refused(client: TestClient) -> None:
     named = {**PATIENT, "name": [{"family": "Adams", "given": ["Jane"]}]}
-    body = {"patient": named, "advice": "Give aspirin 75 mg.", "question": "Patient name: Mary Roe. Aspirin?"}
+    body = {"patient": named, "advice": "Give aspirin 75 mg.", "question": "Patient: Mary Roe, MRN 999. Which drug?"}
     refused = client.post("/v1/check", json=body)
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "two_people")
     assert "verdict" in checked(client, {**body, "one_person": True})
