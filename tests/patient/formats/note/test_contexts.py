@@ -109,6 +109,8 @@ def test_who_tells_is_no_relative_that_is_ill(text: str, expected: dict[str, str
         ("Lisinopril 10 mg od. Lisinopril was stopped in May.", {"Lisinopril": "resolved"}),
         ("GP to please restart metformin in 2 weeks.", {"metformin": "planned"}),
         ("He was on warfarin until 2022, now on rivaroxaban.", {"warfarin": "resolved", "rivaroxaban": "active"}),
+        ("Meds: warfarin 5 mg daily, no longer on tacrolimus.", {"warfarin": "active", "tacrolimus": "resolved"}),
+        ("Meds: warfarin 5 mg daily, not taking naproxen.", {"warfarin": "active", "naproxen": "negated"}),
         ("He was not commenced on simvastatin.", {"simvastatin": "negated"}),
         ("Hold metoprolol for SBP<90.", {"metoprolol": "active"}),
         ("Please stop clopidogrel after 12 months.", {"clopidogrel": "active"}),
