@@ -17,7 +17,7 @@ from medrag.generation import prompts
 from medrag.generation.grounding import ground
 from medrag.generation.model import ChatModel, Generation
 from medrag.generation.modes import MODES, Draft, Grounding, Mode, Reader, pointed
-from medrag.generation.modes.quote import MAX_STATEMENTS, by_rank, near_the_best
+from medrag.generation.modes.quote import MAX_STATEMENTS, by_rank, in_reach, near_the_best
 from medrag.knowledge import Knowledge
 from medrag.retrieval.question.query import query_for
 from medrag.retrieval.retriever import Retriever
@@ -88,7 +88,10 @@ class Engine:
     passages: int = 5
     sentences: int = 24
     lead: int = 0
-    """At most how many of the sentences that search ranks near its first are quoted before the model adds to them."""
+    """At most how many of the sentences that search ranks near its first are quoted before the model adds to them.
+
+    0: the model chooses among all that search found.
+    """
     max_statements: int = MAX_STATEMENTS
     max_tokens: int = 512
     stop: Sequence[str] = ()
@@ -207,9 +210,11 @@ class Engine:
         lead = min(self.lead, near_the_best(ranked, answer.evidence))
         for statement in islice(self._pointed(ranked[: 2 * lead], answer), lead):
             yield statement
-        choices = [each for each in choices if not _said(each, answer)]
-        async for statement in self._round(answer, drafts, choices, self.max_statements):
-            yield statement
+        added = in_reach(choices, answer.evidence) if self.lead else choices
+        choices = [each for each in added if not _said(each, answer)]
+        if choices or not self.lead:
+            async for statement in self._round(answer, drafts, choices, self.max_statements):
+                yield statement
         if answer.stopped or not self.mode.chooses:
             return
         if (withheld := answer.consultation.withheld) and (safe := self._safe(answer, choices)):

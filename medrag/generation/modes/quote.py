@@ -18,6 +18,8 @@ RANKED = 8
 """How many of the sentences that search ranks first the prompt names."""
 NEAR = 1.75
 """Log odds behind the best within which a sentence answers beside it: docs/results-model.md."""
+FAR = 4.5
+"""Log odds behind the best from which one sentence in sixteen answers: docs/results-model.md."""
 TOKENS_PER_CHOICE = 4
 _LETTERS = 26
 
@@ -45,10 +47,21 @@ def by_rank(evidence: Sequence[Evidence]) -> list[Pointer]:
 
 def near_the_best(ranked: Sequence[Pointer], evidence: Iterable[Evidence]) -> int:
     """How many of the ``ranked`` sentences score near the first of them; all where search tells no scores."""
-    places = {(item.number, position): far for item in evidence for position, far in enumerate(item.behind, start=1)}
+    places = _behind(evidence)
     if not places:
         return len(ranked)
     return sum(places[each] - places[ranked[0]] <= NEAR for each in ranked)
+
+
+def in_reach(choices: Iterable[Pointer], evidence: Iterable[Evidence]) -> list[Pointer]:
+    """The ``choices`` that are not far behind the best sentence; all where search tells no scores."""
+    places = _behind(evidence)
+    return [each for each in choices if places.get(each, 0.0) <= FAR]
+
+
+def _behind(evidence: Iterable[Evidence]) -> dict[Pointer, float]:
+    """How far each sentence's score is behind the best one's, in log odds."""
+    return {(item.number, position): far for item in evidence for position, far in enumerate(item.behind, start=1)}
 
 
 def cited(statements: Iterable[Statement], evidence: Iterable[Evidence]) -> tuple[Pointer, ...]:
