@@ -47,7 +47,7 @@ class Catalogue:
     names: Mapping[str, str]
     text: Mapping[str, str]
     vocabulary: Mapping[str, str]
-    phrases: Mapping[str, Sequence[tuple[re.Pattern[str], str]]]
+    phrases: Mapping[str, Sequence[tuple[str, str]]]
     named: Sequence[str] = ()
 
 
@@ -72,12 +72,12 @@ def _vocabulary(language: Language) -> dict[str, str]:
     return {row["key"].replace("_", " "): row["names"].partition(";")[0] for row in rows}
 
 
-def _phrases(language: Language) -> dict[str, list[tuple[re.Pattern[str], str]]]:
-    """Kind of phrase -> (what it is in English, what it is in the language), whole ones first."""
-    found: dict[str, list[tuple[re.Pattern[str], str]]] = {}
+def _phrases(language: Language) -> dict[str, list[tuple[str, str]]]:
+    """Kind of phrase -> (expression for it in English, what it is in the language), whole ones first."""
+    found: dict[str, list[tuple[str, str]]] = {}
     for row in sorted(_rows(files(__name__) / f"phrases.{language}.csv"), key=lambda row: "{}" in row["phrase"]):
         pattern = "(.+?)".join(map(re.escape, row["phrase"].split("{}")))
-        found.setdefault(row["kind"], []).append((re.compile(pattern), row["said"]))
+        found.setdefault(row["kind"], []).append((pattern, row["said"]))
     return found
 
 
@@ -125,7 +125,7 @@ def phrase(kind: str, said: str, language: Language = "en") -> str:
 
 def _phrased(kind: str, said: str, words: Catalogue) -> str:
     for pattern, template in words.phrases.get(kind, ()):
-        if match := pattern.fullmatch(said):
+        if match := re.fullmatch(pattern, said):
             return template.format(*(_phrased(kind, each, words) for each in match.groups()))
     return words.vocabulary.get(said, said) if words.phrases else said
 

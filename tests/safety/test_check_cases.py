@@ -114,7 +114,12 @@ def test_advice_on_an_emergency_must_send_the_patient(advice: str, omitted: bool
 
 def test_a_line_whose_question_names_someone_else_is_not_answered(tmp_path: Path) -> None:
     record = {"resourceType": "Patient", "id": "p", "name": [{"family": "Adams", "given": ["Jane"]}]}
-    case = {"id": "1", "patient": record, "advice": "Give aspirin.", "question": "Patient: Mary Roe, MRN 999. Which drug?"}
+    case = {
+        "id": "1",
+        "patient": record,
+        "advice": "Give aspirin.",
+        "question": "Patient: Mary Roe, MRN 999. Which drug?",
+    }
     (tmp_path / "cases.jsonl").write_text(json.dumps(case))
     (line,) = check_file(tmp_path / "cases.jsonl")
     assert line["verdict"] == "not_assessed"

@@ -148,9 +148,6 @@ def _genotypes(genotypes: Iterable[Genotype]) -> Iterable[Problem]:
             yield Problem(source=each.source, reason=f"{each.gene}: two different results; both are kept")
 
 
-NO_UNIT = "its value has no unit; not used"
-_NUMBER = re.compile(r"\s*\d+(?:[.,]\d+)?\s*")
-
 # --- impossible values -----------------------------------------------------------------------------
 
 
@@ -172,18 +169,12 @@ def implausible(each: Observation, knowledge: Knowledge) -> str | None:
     """Why a measurement cannot be right and which unit slip would explain it; ``None`` when it can."""
     analyte = analytes.measured_by(each, knowledge)
     if analyte is None or not isinstance(each.value, float | int):
-        return f"{analyte.key}: {NO_UNIT}" if analyte and _is_bare(each) else None
+        return None
     try:
         value = analytes.measure(analyte, each)
     except UnitError:
-        wrong = f"its unit does not measure {analyte.key}; not used" if each.unit else NO_UNIT
-        return f"{analyte.key}: {wrong}"
+        return None if not each.unit else f"{analyte.key}: its unit does not measure {analyte.key}; not used"
     return not_possible(analyte, each.value, each.unit or "", value)
-
-
-def _is_bare(each: Observation) -> bool:
-    """Whether the value is a number that stands as words, without a unit ("5.9")."""
-    return isinstance(each.value, str) and each.unit is None and _NUMBER.fullmatch(each.value) is not None
 
 
 def not_possible(analyte: Measurement, given: float, unit: str, value: float) -> str | None:

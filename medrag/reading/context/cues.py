@@ -32,6 +32,8 @@ DECIDE = frozenset({"stopped", "taking", "refused"})
 """What is said of a drug one after the other: the last counts ("withheld on admission and restarted")."""
 OF_OBJECT = frozenset({"stopped", "taking", "refused", "planned", "tolerated", "allergic"})
 """What a verb may say of the name after it as well as of the one before."""
+OBJECT_WORDS = 2
+"""Words at most between a clause's verb and what it names ("not taking any X")."""
 OF_ROW = frozenset({"stopped", "refused", "taking", "planned"})
 """What a cell of a table of drugs says of its row's drug."""
 ANSWERS = frozenset({"absent", "present", "possible"})

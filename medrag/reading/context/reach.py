@@ -17,6 +17,7 @@ from medrag.reading.context.cues import (
     JOINED,
     MARK,
     MOST_WORDS,
+    OBJECT_WORDS,
     OF_OBJECT,
     OF_ROW,
     OR,
@@ -100,12 +101,17 @@ class Reach:
         )
 
     def is_of_next(self, sentence: Sentence, cue: Cue, end: int) -> bool:
-        """Whether a new clause's verb speaks of what it names next ("allergy but tolerated B")."""
+        """Whether a new clause speaks of what it names next ("allergy but tolerated B", "A 5 mg, not taking B")."""
         following = bisect_left(self._spans.starts, cue.end)
-        if cue.sign or cue.says not in OF_OBJECT or following == len(self._spans.starts):
+        if cue.sign or following == len(self._spans.starts):
             return False
         start = self._spans.starts[following]
-        if start >= sentence.end or not _said("clause").search(self._spans.text, end, cue.start):
+        if start >= sentence.end:
+            return False
+        parted = sentence.commas_between(end - 1, cue.start) and not sentence.commas_between(cue.end - 1, start)
+        if parted and self._spans.count(cue.end, start) <= OBJECT_WORDS:
+            return True
+        if cue.says not in OF_OBJECT or not _said("clause").search(self._spans.text, end, cue.start):
             return False
         return _said("object").fullmatch(self._spans.text, cue.end, start) is not None
 

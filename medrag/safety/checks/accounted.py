@@ -19,9 +19,11 @@ def unread(context: Context) -> Iterable[Finding]:
     text = context.statement.text
     for gap in gaps(text, context.read, context.knowledge):
         yield _finding(gap)
-    unnamed = pattern("advice", "unnamed").search(text)
-    if unnamed and not (context.read or context.advised or context.stopped_before or _spoken_of(text, context)):
-        yield _finding(Gap(Unread.TREATMENT, (unnamed[0],)))
+    if context.read or context.advised or context.stopped_before:
+        return
+    unnamed = None if _spoken_of(text, context) else pattern("advice", "unnamed").search(text)
+    if found := unnamed or pattern("advice", "unnamed_ended").search(text):
+        yield _finding(Gap(Unread.TREATMENT, (found[0],)))
 
 
 def _spoken_of(text: str, context: Context) -> bool:
