@@ -176,8 +176,7 @@ def implausible(each: Observation, knowledge: Knowledge) -> str | None:
     try:
         value = analytes.measure(analyte, each)
     except UnitError:
-        wrong = f"its unit does not measure {analyte.key}; not used" if each.unit else NO_UNIT
-        return f"{analyte.key}: {wrong}"
+        return None if not each.unit else f"{analyte.key}: its unit does not measure {analyte.key}; not used"
     return not_possible(analyte, each.value, each.unit or "", value)
 
 
