@@ -28,7 +28,7 @@ QUESTION = "What is the starting dose of allopurinol in gout?"
 EDITIONS = (("2020", "current", "100 mg"), ("2012", "superseded", "300 mg"), ("2006", "withdrawn", "200 mg"))
 RECOMMENDATIONS = (
     "- Start allopurinol at {dose} by mouth once daily in adults with gout. {{strength: strong; evidence: moderate}}\n"
-    "- Colchicine 0.5 mg by mouth once daily can be taken with it against gout flares. {{strength: 2b; evidence: C}}\n"
+    "- At the start of allopurinol in gout, colchicine 0.5 mg by mouth once daily can be taken. {{strength: 2b; evidence: C}}\n"
     "- Allopurinol lowers urate in gout.\n"
 )
 
@@ -115,7 +115,7 @@ def test_a_strength_asked_for_leaves_only_statements_of_that_strength(url: str, 
         asked = medrag("ask", QUESTION, "--server", url, "--filter", words).stdout
         shown = medrag("search", QUESTION, "--index", directory, "--filter", words).stdout
         for text in (message["content"], asked, shown):
-            assert "100 mg" in text and "Colchicine" not in text and "lowers urate" not in text
+            assert "100 mg" in text and "colchicine" not in text and "lowers urate" not in text
     assert [each["citations"][0]["grade"] for each in advice(url, strengths=["weak"])[1]["statements"]] == ["C"]
 
 
