@@ -27,6 +27,8 @@ POOL = 100
 RERANKED = 20
 LOOKED_AT = 30
 """Passages whose sentences are ranked."""
+NEAR_TIE = 0.02
+"""Of cosines: what putting Chinese into English in one way or another makes of it."""
 # As good as any on 417 MedQuAD questions, and better than less on questions in lay words: docs/results-retrieval.md.
 DENSE_WEIGHT = 0.85
 PATIENT_WEIGHT = 0.4
