@@ -129,7 +129,7 @@ class Retriever:
     def _spoken(self, query: Query, vectors: NDArray[np.float32], filters: Filters) -> Filters:
         """``filters`` with the language to search in, where the index has several and none is asked for.
 
-        The question's own; for a Chinese one whichever reaches it nearer: docs/results-chinese.md.
+        The question's own; for a Chinese one English where that reaches it clearly nearer: docs/results-chinese.md.
         """
         own = CHINESE if is_chinese(query.asked) else ENGLISH
         if filters.languages or not self.index.languages - {own}:
@@ -141,7 +141,8 @@ class Retriever:
         if own == ENGLISH:
             return mine
         mixed = _mixed(vectors)
-        return mine if self.index.nearest(mixed, mine) >= self.index.nearest(mixed, others) else others
+        clearly = self.index.nearest(mixed, others) > self.index.nearest(mixed, mine) + NEAR_TIE
+        return others if clearly else mine
 
     def _encoded(self, query: Query) -> NDArray[np.float32]:
         """The question's vector and, where the query has more lines, the whole query's."""
