@@ -28,7 +28,7 @@ QUESTION = "What is the starting dose of allopurinol in gout?"
 EDITIONS = (("2020", "current", "100 mg"), ("2012", "superseded", "300 mg"), ("2006", "withdrawn", "200 mg"))
 RECOMMENDATIONS = (
     "- Start allopurinol at {dose} by mouth once daily in adults with gout. {{strength: strong; evidence: moderate}}\n"
-    "- At the start of allopurinol in gout, colchicine 0.5 mg by mouth once daily can be taken. {{strength: 2b; evidence: C}}\n"
+    "- At the start of allopurinol in gout, take colchicine 0.5 mg by mouth daily. {{strength: 2b; evidence: C}}\n"
     "- Allopurinol lowers urate in gout.\n"
 )
 
