@@ -39,7 +39,7 @@ def letter(question: str, turn: int) -> str:
 
 @pytest.fixture(scope="module")
 def covered() -> list[dict[str, list[str]]]:
-    lines = (Path(__file__).parent / "questions.jsonl").read_text().splitlines()
+    lines = (Path(__file__).parents[1] / "questions.jsonl").read_text().splitlines()
     return [case for line in lines if (case := json.loads(line))["kind"] == "covered"][::EVERY]
 
 
