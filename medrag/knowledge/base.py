@@ -189,9 +189,21 @@ class Knowledge:
                 found[term].append((kind, fact))
         return {term: tuple(facts) for term, facts in found.items()}
 
+    def classes_of(self, ingredient: str) -> tuple[str, ...]:
+        """The keys of the classes and groups that an ingredient is a member of."""
+        return self._classes.get(ingredient, ())
+
+    @cached_property
+    def _classes(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for name, members in self.members.items():
+            for ingredient in members:
+                found[ingredient].append(name)
+        return {ingredient: tuple(names) for ingredient, names in found.items()}
+
     def facts(self, ingredient: str) -> tuple[tuple[str, Fact], ...]:
         """Every fact that names the ingredient, by itself or by a class, once each and with its kind."""
-        terms = (ingredient, *(name for name, members in self.members.items() if ingredient in members))
+        terms = (ingredient, *self.classes_of(ingredient))
         return tuple(dict.fromkeys(fact for term in terms for fact in self._naming.get(term, ())))
 
     @cached_property

@@ -50,7 +50,7 @@ def _drug(name: str, knowledge: Knowledge) -> dict[str, Any]:
         "drug": name,
         **drug.model_dump(exclude={"name"}, exclude_defaults=True),
         "products": [product.name for product in knowledge.products if name in product.ingredients],
-        "classes": sorted(key for key, members in knowledge.members.items() if name in members),
+        "classes": sorted(knowledge.classes_of(name)),
         "levels": [each.names[0] for each in knowledge.measurements.values() if each.drug == name],
         "rules": dict(_rules(frozenset((name,)), knowledge)),
         "pharmacogenomics": _pgx(name, knowledge),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from medrag.knowledge import Knowledge
 from medrag.patient.conditions import implied, phrases_in
@@ -37,8 +38,7 @@ def _words(patient: PatientView) -> Iterator[str]:
         if measured.current:
             yield f"{measured.display} {measured.value} {measured.unit or ''}"
     for each in patient.drugs:
-        taken = frozenset(each.prescription.mention.ingredients)
-        held = (name for name, members in patient.knowledge.members.items() if taken & members)
+        held = chain.from_iterable(map(patient.knowledge.classes_of, each.prescription.mention.ingredients))
         yield f"takes {', '.join(name.replace('_', ' ') for name in held)}"
     if known.pregnant:
         yield "pregnant"
