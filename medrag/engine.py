@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from medrag.errors import InputError
 from medrag.events import Event, Finished, Noticed, Released, Searched, Usage
 from medrag.generation import prompts
 from medrag.generation.grounding import ground
+from medrag.generation.likelihood import LikelihoodOrder
 from medrag.generation.model import ChatModel, Generation
 from medrag.generation.modes import MODES, Draft, Grounding, Mode, Reader, pointed
 from medrag.generation.modes.quote import MAX_STATEMENTS, by_rank, in_reach, near_the_best
@@ -88,10 +89,12 @@ class Engine:
     passages: int = 5
     sentences: int = 24
     lead: int = 0
-    """At most how many of the sentences that search ranks near its first are quoted before the model adds to them.
+    """At most how many of the sentences that are ranked near the first are quoted before the model adds to them.
 
     0: the model chooses among all that search found.
     """
+    likelihood: LikelihoodOrder | None = None
+    """Has the model put what search found in order. Then those that lead are its answer, and it adds nothing."""
     max_statements: int = MAX_STATEMENTS
     max_tokens: int = 512
     stop: Sequence[str] = ()
@@ -145,7 +148,9 @@ class Engine:
             yield Finished(self._advice(answer, Outcome.DECLINED, opening.declined.code))
             return
         with trace.step("retrieval", {"gen_ai.operation.name": "retrieval"}) as step:
-            consultation.evidence, answer.prompt = await self._prompt(case, answer.retriever, consultation.heard)
+            consultation.evidence, answer.prompt = await self._prompt(
+                case, answer.retriever, consultation.heard, answer.used
+            )
             step.note({"medrag.evidence": len(answer.evidence)})
         if not answer.evidence:
             code = "advice.no_evidence" if case.filters == Filters() else "advice.none_passes"
@@ -161,12 +166,15 @@ class Engine:
         evidence, _ = await self._prompt(case, self.retriever)
         return evidence
 
-    def _search(self, case: Case, retriever: Retriever, heard: Patient | None) -> Sequence[Evidence]:
+    async def _found(
+        self, case: Case, retriever: Retriever, heard: Patient | None, used: Callable[[Usage], None] | None
+    ) -> Sequence[Evidence]:
         """Sentences to choose among, or passages to write from."""
-        query = query_for(case, self.knowledge, heard)
-        if self.mode.chooses:
-            return retriever.sentences(query, k=self.sentences, filters=case.filters)
-        return retriever.search(query, k=self.passages, filters=case.filters)
+        query = await asyncio.to_thread(query_for, case, self.knowledge, heard)
+        if not self.mode.chooses:
+            return await asyncio.to_thread(retriever.search, query, k=self.passages, filters=case.filters)
+        found = await asyncio.to_thread(retriever.sentences, query, k=self.sentences, filters=case.filters)
+        return await self.likelihood.reorder(query, found, used) if self.likelihood else found
 
     def _consultation(self, case: Case) -> Consultation:
         return Consultation(
@@ -179,10 +187,14 @@ class Engine:
         )
 
     async def _prompt(
-        self, case: Case, retriever: Retriever, heard: Patient | None = None
+        self,
+        case: Case,
+        retriever: Retriever,
+        heard: Patient | None = None,
+        used: Callable[[Usage], None] | None = None,
     ) -> tuple[Sequence[Evidence], Sequence[prompts.Message]]:
         """The best of the evidence that the model's context can hold beside the case, and the prompt with it."""
-        found = await asyncio.to_thread(self._search, case, retriever, heard)
+        found = await self._found(case, retriever, heard, used)
         budget = await self.model.context_tokens() - self._completion_tokens() - TOKENS_PER_IMAGE * len(case.images)
         for count in range(len(found), 0, -1):
             messages = prompts.messages(case, found[:count], self.mode, self.knowledge)
@@ -199,17 +211,26 @@ class Engine:
     async def _statements(self, answer: _Answer) -> AsyncIterator[Statement]:
         """Drafts grounded and checked one by one; yields the released, keeps the withheld.
 
-        In quote mode the sentences that search ranks near its first come first, the next in place of one withheld, and
-        the model adds to them. Sentences for other patients are not among the choices, and each withheld statement may
-        be replaced: the model is asked once more, with a grammar of those sentences alone that would pass the filter.
-        Last come sentences for patients like this one that stand in the passages cited.
+        In quote mode the sentences that are ranked near the first come first, the next in place of one withheld, and
+        the model adds to them, unless the order is its own. Sentences for other patients are not among the choices, and
+        each withheld statement may be replaced: the model is asked once more, with a grammar of those sentences alone
+        that would pass the filter. Last come sentences for patients like this one that stand in the passages cited.
         """
-        drafts = self.mode.reader(answer.evidence)
         choices = self._choices(answer) if self.mode.chooses else ()
         ranked = [each for each in by_rank(answer.evidence) if each in choices]
         lead = min(self.lead, near_the_best(ranked, answer.evidence))
         for statement in islice(self._pointed(ranked[: 2 * lead], answer), lead):
             yield statement
+        if not (lead and self.likelihood):
+            async for statement in self._added(answer, choices):
+                yield statement
+        if self.mode.chooses:
+            for statement in self._own(answer):
+                yield statement
+
+    async def _added(self, answer: _Answer, choices: Sequence[Pointer]) -> AsyncIterator[Statement]:
+        """What the model writes, or chooses beside what leads, and then in place of what was withheld."""
+        drafts = self.mode.reader(answer.evidence)
         added = in_reach(choices, answer.evidence) if self.lead else choices
         choices = [each for each in added if not _said(each, answer)]
         if choices or not self.lead:
@@ -220,8 +241,6 @@ class Engine:
         if (withheld := answer.consultation.withheld) and (safe := self._safe(answer, choices)):
             async for statement in self._round(answer, drafts, safe, len(withheld)):
                 yield statement
-        for statement in self._own(answer):
-            yield statement
 
     def _own(self, answer: _Answer) -> Iterator[Statement]:
         """What the passages cited say of patients like this one and the model left out: each checked as any other."""
