@@ -85,7 +85,7 @@ def rest_of(before: Found, words: Sequence[Word]) -> Found | None:
 def _is_in(line: Line, parts: Sequence[Column], least: float) -> bool:
     """Whether each piece of a line begins where a column does, and reaches over none."""
     placed = all(any(abs(piece[0].x0 - start - 1) < _SLACK for start, _ in parts) for piece in pieces(line, least))
-    return placed and not any(crosses(line, part) for part in parts[1:])
+    return placed and not crosses(line, parts)
 
 
 def wide_tables(words: Sequence[Word]) -> Iterator[Found]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -16,9 +15,8 @@ from index.layout.picture import Edge
 from index.layout.tables.cells import Box, Found, inside
 from index.layout.tables.open import open_tables
 from index.layout.word import Word
-from index.tables import Row
+from index.tables import CAPTION, Row
 
-CAPTION = re.compile(r"^(?:table|tab\.|box)\s*(?:[\dA-Z]+(?:\.\d+)*\b|[.:]\s)", re.IGNORECASE)
 # The step between two lines of a caption, in heights of its face.
 _CAPTION_STEP = 1.6
 _SLACK = 2.0
@@ -44,12 +42,13 @@ def tables_of(page: Any, words: Sequence[Word], pictured: Sequence[Edge] = ()) -
 
 def upright(words: Sequence[Word]) -> list[Word]:
     """The words, those turned as one word for each that stands alone, at its foot: names of narrow columns."""
-    lines: list[list[Word]] = []
-    for word in sorted((each for each in words if each.turned), key=lambda each: (each.x0, -each.bottom)):
-        if lines and abs(lines[-1][-1].x0 - word.x0) < 1:
-            lines[-1].append(word)
+    stacked: list[list[Word]] = []
+    for word in sorted((each for each in words if each.turned), key=lambda each: each.x0):
+        if stacked and abs(stacked[-1][-1].x0 - word.x0) < 1:
+            stacked[-1].append(word)
         else:
-            lines.append([word])
+            stacked.append([word])
+    lines = [sorted(each, key=lambda word: -word.bottom) for each in stacked]
     names = [
         replace(
             line[0],
