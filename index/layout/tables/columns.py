@@ -21,6 +21,8 @@ _CROSSING = 0.12
 _SAME = 0.8
 _SUPPORT = 0.15
 _MANY = 0.4
+# The least letters of a word that lies over another.
+_LETTERS = 4
 # A gap between cells, in spaces between words.
 WIDER = 1.35
 _SPACE = 0.5
@@ -55,9 +57,13 @@ def _reach_over(line: Line, own: Column, following: Column) -> bool:
 
 
 def _is_too_long(word: Word, line: Line, own: Column, following: Column) -> bool:
-    """Whether a word of one piece fills its cell from the left edge on, and no other one is in the next cell."""
+    """Whether a word of one piece fills its cell from the left edge on, and no other one is in the next cell.
+
+    One that is not known may be those of two cells that lie over one another, where others stand to its right.
+    """
     alone = not any(following[0] <= other.x0 < following[1] for other in line)
-    whole = is_word(word.text) or all(abs(left - following[0]) > _APART for _, left in word.joints)
+    last = word is line[-1] and all(abs(left - following[0]) > _APART for _, left in word.joints)
+    whole = last or is_word(word.text)
     return alone and whole and abs(word.x0 - own[0] - 1) < 2 * _SAME
 
 
@@ -101,7 +107,24 @@ def _halves(word: Word, parts: Sequence[Column]) -> Iterator[Word]:
                 yield replace(word, text=word.text[:offset], x1=min(left, word.x1), joints=())
                 yield replace(word, text=word.text[offset:], x0=left, joints=())
                 return
+        if (both := _overlaid(word, start)) is not None:
+            yield from both
+            return
     yield word
+
+
+def _overlaid(word: Word, start: float) -> tuple[Word, Word] | None:
+    """Two known words of which the end of one lies on the other's beginning: PDFium gives letters at one place once."""
+    if not (word.x0 < start - 1 < word.x1) or len(word.text) < 2 * _LETTERS or is_word(word.text):
+        return None
+    near = round(len(word.text) * (start + 1 - word.x0) / (word.x1 - word.x0))
+    for end in sorted(range(max(near - 2, _LETTERS), near + 3), key=lambda each: abs(each - near)):
+        for begin in (end - 1, end):
+            first, second = word.text[:end], word.text[begin:]
+            if len(second) >= _LETTERS and is_word(first) and is_word(second):
+                left, right = replace(word, text=first, x1=start), replace(word, text=second, x0=start + 1)
+                return replace(left, joints=()), replace(right, joints=())
+    return None
 
 
 def _starts(lines: Sequence[Line]) -> list[float]:

@@ -14,6 +14,7 @@ from index.layout.lines import Line, rows
 from index.layout.picture import Edge
 from index.layout.tables.cells import Box, Found, inside
 from index.layout.tables.open import open_tables
+from index.layout.tables.turned import upright
 from index.layout.word import Word
 from index.tables import CAPTION, Row
 
@@ -38,28 +39,6 @@ def tables_of(page: Any, words: Sequence[Word], pictured: Sequence[Edge] = ()) -
     ruled = [found for table in tables if (found := _ruled(table, words))]
     free = [word for word in words if not any(inside(word, each.box) for each in ruled)]
     return [*ruled, *open_tables(edges, upright(free))]
-
-
-def upright(words: Sequence[Word]) -> list[Word]:
-    """The words, those turned as one word for each that stands alone, at its foot: names of narrow columns."""
-    stacked: list[list[Word]] = []
-    for word in sorted((each for each in words if each.turned), key=lambda each: each.x0):
-        if stacked and abs(stacked[-1][-1].x0 - word.x0) < 1:
-            stacked[-1].append(word)
-        else:
-            stacked.append([word])
-    lines = [sorted(each, key=lambda word: -word.bottom) for each in stacked]
-    names = [
-        replace(
-            line[0],
-            text=" ".join(word.text for word in line),
-            top=line[0].bottom - (line[0].x1 - line[0].x0),
-            base=line[0].bottom,
-            turned=False,
-        )
-        for line in lines
-    ]
-    return [*(word for word in words if not word.turned), *names]
 
 
 def _is_drawn(thing: Any) -> bool:
