@@ -15,6 +15,7 @@ from index.tables import Row
 
 _SLACK = 2.0
 _EXACT = 0.1
+_NONE = float("inf")
 # A narrower gap parts names where a word stands right above those of a column, to within so many points.
 _FLUSH, _NEARLY = 0.5, 0.85
 # How much lower than the first a second row of names begins, in heights of its face.
@@ -102,10 +103,9 @@ def _edges(body: Sequence[Line], part: Column) -> tuple[float, float]:
     """The left and the right edge of a column's cells, each infinite where they do not stand below one another."""
     cells = [words for line in body if (words := cell(line, part))]
     lefts, rights = [words[0].x0 for words in cells], [words[-1].x1 for words in cells]
-    none = float("inf")
     return (
-        min(lefts) if lefts and max(lefts) - min(lefts) < _SLACK else none,
-        max(rights) if rights and max(rights) - min(rights) < _SLACK else none,
+        min(lefts) if lefts and max(lefts) - min(lefts) < _SLACK else _NONE,
+        max(rights) if rights and max(rights) - min(rights) < _SLACK else _NONE,
     )
 
 
@@ -124,14 +124,16 @@ def _column_of(
 ) -> int:
     """The column that a name is over: that with whose edge it begins, or ends, or else where it begins.
 
-    Where that one's cells end before the name begins, it is the first whose cells are below it.
+    Where that one's cells end before the name begins, it is the next that is set right, or whose cells are below it.
     """
     left = next((place for place, edge in enumerate(edges) if abs(name[0].x0 - edge[0]) < _SLACK), None)
     right = next((place for place, edge in enumerate(edges) if abs(name[-1].x1 - edge[1]) < _SLACK), None)
     begun = next((place for place, (low, high) in enumerate(parts) if low <= name[0].x0 < high), 0)
     if reach[begun][1] <= name[0].x0:
-        below = (place for place, (low, high) in enumerate(reach) if low < name[-1].x1 and high > name[0].x0)
-        begun = next(below, begun)
+        following = (place for place, (_, high) in enumerate(reach) if high > name[0].x0)
+        place = next(following, begun)
+        set_right = edges[place][0] == _NONE > edges[place][1]
+        begun = place if set_right or reach[place][0] < name[-1].x1 else begun
     return next((place for place in (left, right) if place is not None), begun)
 
 

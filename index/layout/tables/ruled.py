@@ -14,7 +14,7 @@ from index.layout.lines import Line, rows
 from index.layout.picture import Edge
 from index.layout.tables.cells import Box, Found, inside
 from index.layout.tables.open import open_tables
-from index.layout.tables.turned import upright
+from index.layout.tables.turned import stacked, upright
 from index.layout.word import Word
 from index.tables import CAPTION, Row
 
@@ -170,7 +170,7 @@ def _over(cells: Sequence[Box], x: float, y: float) -> Box | None:
 def _text(words: Sequence[Word]) -> str:
     """The words of a cell: its lines joined, then what is turned, in the order in which it is read."""
     lines = [" ".join(word.text for word in row) for row in rows(words)]
-    turned = sorted((word for word in words if word.turned), key=lambda each: (round(each.x0), -each.bottom))
+    turned = [word for line in stacked(words) for word in line]
     return in_cell([*lines, *([" ".join(word.text for word in turned)] if turned else [])])
 
 

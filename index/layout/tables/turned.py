@@ -15,13 +15,7 @@ _SAME, _NEAR = 3.0, 2.5
 
 def upright(words: Sequence[Word]) -> list[Word]:
     """The words, those turned as one word for each that stands alone, at its foot: names of narrow columns."""
-    stacked: list[list[Word]] = []
-    for word in sorted((each for each in words if each.turned), key=lambda each: each.x0):
-        if stacked and abs(stacked[-1][-1].x0 - word.x0) < 1:
-            stacked[-1].append(word)
-        else:
-            stacked.append([word])
-    lines = [sorted(each, key=lambda word: -word.bottom) for each in stacked]
+    lines = stacked(words)
     names = [
         replace(
             line[0],
@@ -33,6 +27,17 @@ def upright(words: Sequence[Word]) -> list[Word]:
         for line in lines
     ]
     return [*(word for word in words if not word.turned), *names]
+
+
+def stacked(words: Sequence[Word]) -> list[list[Word]]:
+    """The turned words, a list a line, each in the order in which it is read: upwards."""
+    lines: list[list[Word]] = []
+    for word in sorted((each for each in words if each.turned), key=lambda each: each.x0):
+        if lines and abs(lines[-1][-1].x0 - word.x0) < 1:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return [sorted(each, key=lambda word: -word.bottom) for each in lines]
 
 
 def under_turned(found: Found, words: Sequence[Word]) -> Found:

@@ -95,6 +95,17 @@ def test_a_name_in_the_middle_over_two_columns_set_right_is_over_both() -> None:
     assert found.rows[2] == ("Weak", "", "") and found.rows[4] == ("Strong", "", "")
 
 
+def test_names_set_left_are_over_the_numbers_set_right_that_end_their_columns() -> None:
+    names = [*line(100, (50, "Opioid"), (100, "Dose (mg)")), *line(110, (100, "Oral"), (150, "Nasal"))]
+    rows = [
+        *line(122, (50, "Tramadol"), (132, "9"), (188, "12")),
+        *line(132, (50, "Fentanyl"), (128, "10"), (192, "2")),
+        *line(142, (50, "Morphine"), (128, "30"), (192, "8")),
+    ]
+    (found,) = open_tables([rule(90), rule(113), rule(150)], [*names, *rows])
+    assert found.rows[:2] == (("Opioid", "Dose (mg)", "Dose (mg)"), ("", "Oral", "Nasal"))
+
+
 def test_a_caption_between_two_tables_parts_them() -> None:
     words = [
         *line(100, (50, "Drug"), (110, "Dose")),
