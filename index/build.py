@@ -15,7 +15,7 @@ from index import chunk
 from index.document import Skipped
 from index.formulary import Formulary
 from index.metadata import metadata_of
-from index.sources import HUB, SUFFIXES, reader
+from index.sources import HUB, SUFFIXES, hub, reader
 from index.sources.files import files
 from index.upkeep.curation import Before, Curation, read_curation
 from medrag.errors import InputError
@@ -115,6 +115,7 @@ def _checked(kind: str, path: Path) -> None:
     """Raises InputError for a source that cannot be read, before any is."""
     reader(kind)
     if kind.startswith(HUB):
+        hub.check(kind.removeprefix(HUB), path)
         return
     next(files(path, *SUFFIXES[kind]))
     metadata_of(path)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
 
+CAPTION = re.compile(r"^(?:table|tab\.|box)\s*(?:[\dA-Z]+(?:\.\d+)*\b|[.:]\s)", re.IGNORECASE)
 MARKS = "*†‡§¶#¥ᵃᵇᶜᵈᵉᶠᵍ¹²³⁴⁵⁶⁷⁸⁹"
 # Marks that are never powers of a number.
 _LETTERS = "†‡§¶¥ᵃᵇᶜᵈᵉᶠᵍ"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from medrag.knowledge import load
 from medrag.reading.languages import ordinary
@@ -11,7 +12,7 @@ from medrag.reading.languages import ordinary
 _RAISED = "ᵃᵇᶜᵈᵉᶠᵍ¹²³⁴⁵⁶⁷⁸⁹"
 _HYPHEN = re.compile(r"([\w-]*\w)-$")
 _WORD = re.compile(r"\w+")
-_LAST = re.compile(r"[^\W\d]+\Z")
+_LAST = re.compile(r"[^\W\d]+(?:-[^\W\d]+)*\Z")
 # Parts of words that are no words themselves, and keep their hyphen.
 _PREFIXES = frozenset(["alpha", "beta", "gamma", "non", "anti", "co", "pre", "post", "multi"])
 # Beginnings of words that stand alone in word lists, and in no sentence.
@@ -50,6 +51,12 @@ def _keeps(first: str, second: str) -> bool:
     return prefix or (len(first) > 2 and is_word(first) and ordinary(second))
 
 
+@cache
+def _named() -> frozenset[str]:
+    """The names of the vocabulary, and the words of those that have several."""
+    return frozenset(word for name in load().names for word in (name, *name.split()))
+
+
 def is_word(text: str) -> bool:
     """Whether it is an everyday or clinical word or a name of the vocabulary."""
     return ordinary(text.lower()) or text.lower() in load().names
@@ -86,7 +93,7 @@ def _broken_over(text: str, lines: Sequence[str]) -> int:
 def _is_broken(first: str, parts: Sequence[str]) -> bool:
     rest = "".join(parts).rstrip(_RAISED)
     whole = (first + rest).lower()
-    known = ordinary(whole) or whole in load().names
+    known = ordinary(whole) or whole.replace("-", " ") in _named()
     apart = all(ordinary(part) for part in (first.lower(), *parts)) and first.lower() not in _BOUND
     return first == "µ" or (known and rest.isalpha() and not apart)
 

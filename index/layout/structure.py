@@ -17,9 +17,8 @@ from index.layout.lines import Line, entry, is_contents, is_entry
 from index.layout.markers import BULLET, NUMBER, Marker, Markers
 from index.layout.open_text import OpenText, as_broad, fitted
 from index.layout.tables.cells import Found
-from index.layout.tables.ruled import CAPTION
 from index.layout.tables.tabled import Tables
-from index.tables import MARKS, is_settled
+from index.tables import CAPTION, MARKS, is_settled
 
 _INDENT = 8.0
 _CAPTION_LINES = 2

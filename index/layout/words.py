@@ -241,7 +241,7 @@ def _word(text: pypdfium2.PdfTextPage, letters: Sequence[_Letter], rotation: int
     turned = (round(math.degrees(pdfium.FPDFText_GetCharAngle(text, first)) / 90) + rotation // 90) % 2 == 1
     said = "".join(letter.text for letter in letters).translate(_LIGATURES)
     word = Word(
-        f"{said[:-1]}{said[-1].translate(RAISED)}" if _ends_raised(text, letters) else said,
+        f"{said[:-1]}{said[-1].translate(RAISED)}" if not turned and _ends_raised(text, letters) else said,
         min(each.x0 for each in letters),
         max(each.x1 for each in letters),
         min(each.top for each in letters),

@@ -43,6 +43,13 @@ def read(name: str, path: Path | None = None) -> Iterator[Document | Skipped]:
         yield _of_corpus(item, name, card) if isinstance(item, Document) else item
 
 
+def check(name: str, path: Path | None = None) -> None:
+    """Raises InputError where the copy in ``path``, or else the dataset ``name`` itself, is not there."""
+    if path and path != Path(name) and not path.exists():
+        raise InputError(f"There is no file or folder {path}.", param="source")
+    _card(name, path)
+
+
 def _of_corpus(document: Document, name: str, card: Card) -> Document:
     return replace(
         document,

@@ -19,12 +19,14 @@ from index.layout.headings import Headings, body_size, plain
 from index.layout.lines import Line, in_order, regions, rows, unnumbered
 from index.layout.ocr import MISSING, with_text
 from index.layout.picture import Edge, rules
+from index.layout.reading import Reading, kept
 from index.layout.running import without_running
 from index.layout.structure import Structure
 from index.layout.tables.aligned import aligned_tables, rest_of, wide_tables
 from index.layout.tables.cells import Found
 from index.layout.tables.continued import Items, mended
 from index.layout.tables.ruled import Ruled, captioned, outside
+from index.layout.tables.turned import under_turned
 from index.layout.word import Word
 from index.layout.words import Page, page_of
 from index.sources import SUFFIXES
@@ -46,27 +48,31 @@ def read(path: Path) -> Iterator[Document | Skipped]:
 
 def document(file: Path, root: Path) -> Iterator[Document | Skipped]:
     """The document of one file below ``root``, and a word on pages that were not read."""
+    found = kept(file, _reading)
+    named = document_id(file, root)
+    if found.scanned:
+        yield Skipped(f"{file} page {_listed(found.scanned)}", MISSING, named, partly=bool(found.sections))
+    if found.unsettled:
+        yield Skipped(f"{file} page {_listed(found.unsettled)}", UNSETTLED, named, partly=True)
+    if found.sections:
+        yield Document(id=named, title=found.title or file.stem, sections=found.sections, year=found.year)
+    elif not found.scanned:
+        yield Skipped(str(file), "no page has text: it may be scanned", named)
+
+
+def _reading(file: Path) -> Reading:
     with with_text(file) as (readable, read_by_ocr), closing(pypdfium2.PdfDocument(readable)) as pdf:
         pages = [page_of(pdf, position) for position in range(len(pdf))]
-        outline = _outline(pdf)
         facts = pdf.get_metadata_dict()
-        title, sections, unread = _read(pages, outline, pdf, readable)
-    scanned = [page.number for page in pages if page.scanned]
-    if scanned and not read_by_ocr:
-        yield Skipped(f"{file} page {_listed(scanned)}", MISSING, document_id(file, root), partly=bool(sections))
-    if unread:
-        yield Skipped(f"{file} page {_listed(unread)}", UNSETTLED, document_id(file, root), partly=True)
-    if not sections:
-        if not scanned:
-            yield Skipped(str(file), "no page has text: it may be scanned", document_id(file, root))
-        return
+        title, sections, unread = _read(pages, _outline(pdf), pdf, readable)
     dated = _YEAR.search(facts.get("CreationDate", ""))
     given = " ".join(facts.get("Title", "").split())
-    yield Document(
-        id=document_id(file, root),
-        title=title if _NO_TITLE.search(given) and title else given or file.stem,
-        sections=sections,
+    return Reading(
+        title=title if _NO_TITLE.search(given) and title else given,
         year=int(dated.group()) if dated else None,
+        sections=sections,
+        scanned=() if read_by_ocr else tuple(page.number for page in pages if page.scanned),
+        unsettled=tuple(unread),
     )
 
 
@@ -109,6 +115,7 @@ def _page(page: Page, words: list[Word], ruled: Ruled, pictured: Sequence[Edge],
     tables += wide_tables([word for word in outside(words, tables) if not word.turned])
     free = [word for word in outside(words, tables) if not word.turned]
     tables += [found for region in regions(free) for found in aligned_tables(region)]
+    tables = [under_turned(found, outside(words, tables)) for found in tables]
     lines: Items = list(in_order([word for word in outside(words, tables) if not word.turned], page.number))
     for found in sorted(tables, key=lambda each: each.box[1]):
         table, caption = captioned(found, [line for line in lines if isinstance(line, Line)])

@@ -118,7 +118,7 @@ def as_html(passages: list[Passage]) -> str:
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(first.title)}</title>'
         f"<style>{_STYLE}</style>"
-        f"<h1>{escape(first.title)}</h1><p>{escape(first.id)}. Marked: what an answer can quote.</p>"
+        f"<h1>{escape(first.title)}</h1><p>{escape(first.doc_id)}. Marked: what an answer can quote.</p>"
         f"{credit}"
         f"{''.join(body)}</html>\n"
     )

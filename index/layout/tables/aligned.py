@@ -11,6 +11,7 @@ from index.layout.joining import is_word
 from index.layout.lines import is_bullet, is_contents, is_prose, pieces, rows
 from index.layout.tables.cells import Found, are_doubtful, box_of, filled
 from index.layout.tables.columns import WIDER, Column, Line, cell, columns, crosses, parted, space
+from index.layout.tables.grouped import MARKER, alike, parts_of, segments
 from index.layout.tables.heads import head_rows, named
 from index.layout.tables.rowing import rowed, subjects_joined
 from index.layout.word import Word
@@ -22,7 +23,6 @@ _MOST_HEADS = 4
 _GUESSED_FROM = 2
 _REST_COLUMNS = 3
 _NARROW, _SLACK = 3.0, 2.5
-_ALIKE = 0.13
 # The share of a column's cells that are aligned.
 _MOST = 0.6
 # The step to a table's next line, in heights of its face.
@@ -37,8 +37,6 @@ _BREAK = 2.0
 # Words that are no units: small letters not behind a number.
 _WORDS = re.compile(r"(?<![\d\w/] )(?<![\w/])[a-z]+\b(?!/)")
 _CUT_WORDS = 4
-# A list's marker and its text, and a line of contents with its page, are no cells.
-_MARKER = re.compile(r"^\W*$|^\(?(?:\d{1,2}(?:\.\d+)*|[a-z]|[ivx]{1,4})[.)]*$")
 
 
 def aligned_tables(words: Sequence[Word]) -> Iterator[Found]:
@@ -49,7 +47,7 @@ def aligned_tables(words: Sequence[Word]) -> Iterator[Found]:
         if run and (contents or not _belongs(run, line)):
             yield from _tables(run)
             run = []
-        if not contents and (run or len(_parts(line)) > 1):
+        if not contents and (run or len(parts_of(line)) > 1):
             run.append(line)
     if run:
         yield from _tables(run)
@@ -65,7 +63,7 @@ def rest_of(before: Found, words: Sequence[Word]) -> Found | None:
     taken: list[Line] = []
     for line in lines:
         near = not taken or 0 < line[0].base - taken[-1][0].base < _STEP * line[0].size
-        if not near or not _alike(line, lines[0]) or not _is_in(line, parts, least):
+        if not near or not alike(line, lines[0]) or not _is_in(line, parts, least):
             break
         taken.append(line)
     if not taken or sum(bool(cell(taken[0], part)) for part in parts) < len(parts) - 1:
@@ -85,7 +83,7 @@ def rest_of(before: Found, words: Sequence[Word]) -> Found | None:
 def _is_in(line: Line, parts: Sequence[Column], least: float) -> bool:
     """Whether each piece of a line begins where a column does, and reaches over none."""
     placed = all(any(abs(piece[0].x0 - start - 1) < _SLACK for start, _ in parts) for piece in pieces(line, least))
-    return placed and not any(crosses(line, part) for part in parts[1:])
+    return placed and not crosses(line, parts)
 
 
 def wide_tables(words: Sequence[Word]) -> Iterator[Found]:
@@ -129,28 +127,15 @@ def _is_one(lines: Sequence[Line], starts: Sequence[float]) -> bool:
     return reach >= 0.5 * len(lines)
 
 
-def _parts(line: Line) -> list[list[Word]]:
-    """The pieces of a line; a marker and the text behind it are one."""
-    found = pieces(line)
-    first = found[0][0].text if len(found) > 1 and len(found[0]) == 1 else ""
-    marked = first and (is_bullet(first) or (len(found) == 2 and _MARKER.match(first)))
-    return [[*found[0], *found[1]], *found[2:]] if marked else found
-
-
 def _belongs(run: Sequence[Line], line: Line) -> bool:
     """Whether a line leaves a gap of the run's free."""
     step = line[0].base - run[-1][0].base
-    return _alike(line, run[0]) and 0 < step < _STEP * line[0].size and _has_gap([*run, line])
-
-
-def _alike(line: Line, other: Line) -> bool:
-    """Whether two lines are of about one size; that of "mg/m²" differs a little from its line's."""
-    return abs(median(word.size for word in line) / median(word.size for word in other) - 1) < _ALIKE
+    return alike(line, run[0]) and 0 < step < _STEP * line[0].size and _has_gap([*run, line])
 
 
 def _has_gap(lines: Sequence[Line]) -> bool:
     """Whether a gap runs down through all lines."""
-    spans = sorted((part[0].x0, part[-1].x1) for line in lines for part in _parts(line))
+    spans = sorted((part[0].x0, part[-1].x1) for line in lines for part in parts_of(line))
     end = spans[0][1]
     for start, stop in spans[1:]:
         if start - end >= _NARROW:
@@ -160,30 +145,8 @@ def _has_gap(lines: Sequence[Line]) -> bool:
 
 
 def _tables(run: Sequence[Line]) -> Iterator[Found]:
-    """The tables of a run: a line alone in another face parts two, or names a group of rows of one."""
-    segments: list[list[Line]] = [[run[0]]]
-    for line in run[1:]:
-        if _is_alone(line, segments[-1][-1]):
-            segments.append([])
-        segments[-1].append(line)
-    joined = segments[:1]
-    for segment in segments[1:]:
-        if _starts(joined[-1]) == _starts(segment[1:]) != []:
-            joined[-1] = [*joined[-1], *segment]
-        else:
-            joined.append(segment[1:])
-    for segment in joined:
+    for segment in segments(run):
         yield from _table(segment)
-
-
-def _is_alone(line: Line, above: Line) -> bool:
-    """Whether a line of one piece is in another face than the one above begins with: a heading."""
-    other = line[0].bold != above[0].bold or line[0].italic != above[0].italic
-    return len(_parts(line)) == 1 and (other or not _alike(line, above))
-
-
-def _starts(lines: Sequence[Line]) -> list[int]:
-    return [round(part[0] / _SLACK) for part in columns(lines)[1:]] if lines else []
 
 
 def _table(segment: Sequence[Line]) -> Iterator[Found]:
@@ -264,9 +227,9 @@ def _is_aligned(lines: Sequence[Line], part: Column) -> bool:
 
 def _trimmed(segment: Sequence[Line]) -> list[Line]:
     """The lines from the first of several pieces on, without what stands farther off below: a line of text."""
-    first = next((place for place, line in enumerate(segment) if len(_parts(line)) > 1), len(segment))
+    first = next((place for place, line in enumerate(segment) if len(parts_of(line)) > 1), len(segment))
     lines = list(segment[first:])
-    while len(lines) > 2 and len(_parts(lines[-1])) == 1:
+    while len(lines) > 2 and len(parts_of(lines[-1])) == 1:
         steps = [second[0].base - first[0].base for first, second in pairwise(lines[:-1])]
         if lines[-1][0].base - lines[-2][0].base <= 1.1 * max(steps):
             break
@@ -300,8 +263,9 @@ def _is_list(cells: Sequence[Row]) -> bool:
     """Whether a column only marks what stands beside it, or the last counts pages."""
     firsts, lasts = ([row[side] for row in cells if row[side]] for side in (0, -1))
     numbers = [int(text) for text in lasts if text.isdecimal()]
-    counted = sum(_MARKER.match(text) is not None for text in firsts) * 2 > len(firsts)
+    counted = sum(MARKER.match(text) is not None for text in firsts) * 2 > len(firsts)
     contents = len(numbers) == len(lasts) and numbers == sorted(numbers)
     if len(cells[0]) > 2:
-        return any(map(is_bullet, firsts)) or (contents and counted and len(cells[0]) == 3)
+        titles = any(row[1][:1].isalpha() for row in cells)
+        return any(map(is_bullet, firsts)) or (contents and counted and titles and len(cells[0]) == 3)
     return contents or counted

@@ -74,4 +74,4 @@ def are_doubtful(lines: Sequence[Line], parts: Sequence[Column]) -> bool:
 def runs_on(line: Line, parts: Sequence[Column]) -> bool:
     """Whether a line is one text that begins in the first column and goes on over others."""
     close = all(word.x0 - before.x1 < _SPACE * word.size for before, word in pairwise(line))
-    return close and line[0].x0 < parts[0][1] and any(crosses(line, part) for part in parts[1:])
+    return close and line[0].x0 < parts[0][1] and crosses(line, parts)

@@ -20,6 +20,9 @@ _CROSSING = 0.12
 # How far apart words are that begin at one place, in points, and the share of lines in which words of a column do.
 _SAME = 0.8
 _SUPPORT = 0.15
+_MANY = 0.4
+# The least letters of a word that lies over another.
+_LETTERS = 4
 # A gap between cells, in spaces between words.
 WIDER = 1.35
 _SPACE = 0.5
@@ -38,10 +41,30 @@ def cell(line: Line, column: Column) -> list[Word]:
     return [word for word in line if column[0] <= word.x0 < column[1]]
 
 
-def crosses(line: Line, column: Column) -> bool:
-    """Whether a word of a line reaches over a column's beginning, where no other one begins."""
-    over = any(word.x0 < column[0] and word.x1 > column[0] + 1 + _OVERHANG * word.size for word in line)
-    return over and not any(abs(word.x0 - column[0] - 1) < 2 * _SAME for word in line)
+def crosses(line: Line, parts: Sequence[Column]) -> bool:
+    """Whether a word of a line reaches over a column's beginning, where no other one begins.
+
+    One that begins where its column does is too long for its cell, and the next cell is empty there.
+    """
+    return any(_reach_over(line, own, following) for own, following in pairwise(parts))
+
+
+def _reach_over(line: Line, own: Column, following: Column) -> bool:
+    start = following[0]
+    over = [word for word in line if word.x0 < start and word.x1 > start + 1 + _OVERHANG * word.size]
+    begun = any(abs(word.x0 - start - 1) < 2 * _SAME for word in line)
+    return bool(over) and not begun and not all(_is_too_long(word, line, own, following) for word in over)
+
+
+def _is_too_long(word: Word, line: Line, own: Column, following: Column) -> bool:
+    """Whether a word of one piece fills its cell from the left edge on, and no other one is in the next cell.
+
+    One that is not known may be those of two cells that lie over one another, where others stand to its right.
+    """
+    alone = not any(following[0] <= other.x0 < following[1] for other in line)
+    last = word is line[-1] and all(abs(left - following[0]) > _APART for _, left in word.joints)
+    whole = last or is_word(word.text)
+    return alone and whole and abs(word.x0 - own[0] - 1) < 2 * _SAME
 
 
 def of_names(lines: Sequence[Line]) -> list[Column]:
@@ -57,7 +80,7 @@ def of_names(lines: Sequence[Line]) -> list[Column]:
 def is_doubtful(line: Line, parts: Sequence[Column], least: float) -> bool:
     """Whether words of a line may stand in another column than the one that they were put in."""
     apart = any(word.x0 - before.x1 > least for part in parts for before, word in pairwise(cell(line, part)))
-    return apart or any(crosses(line, part) for part in parts[1:])
+    return apart or crosses(line, parts)
 
 
 def parted(lines: Sequence[Line], parts: Sequence[Column]) -> list[list[Word]]:
@@ -84,7 +107,24 @@ def _halves(word: Word, parts: Sequence[Column]) -> Iterator[Word]:
                 yield replace(word, text=word.text[:offset], x1=min(left, word.x1), joints=())
                 yield replace(word, text=word.text[offset:], x0=left, joints=())
                 return
+        if (both := _overlaid(word, start)) is not None:
+            yield from both
+            return
     yield word
+
+
+def _overlaid(word: Word, start: float) -> tuple[Word, Word] | None:
+    """Two known words of which the end of one lies on the other's beginning: PDFium gives letters at one place once."""
+    if not (word.x0 < start - 1 < word.x1) or len(word.text) < 2 * _LETTERS or is_word(word.text):
+        return None
+    near = round(len(word.text) * (start + 1 - word.x0) / (word.x1 - word.x0))
+    for end in sorted(range(max(near - 2, _LETTERS), near + 3), key=lambda each: abs(each - near)):
+        for begin in (end - 1, end):
+            first, second = word.text[:end], word.text[begin:]
+            if len(second) >= _LETTERS and is_word(first) and is_word(second):
+                left, right = replace(word, text=first, x1=start), replace(word, text=second, x0=start + 1)
+                return replace(left, joints=()), replace(right, joints=())
+    return None
 
 
 def _starts(lines: Sequence[Line]) -> list[float]:
@@ -144,10 +184,12 @@ def _aligned(lines: Sequence[Line]) -> Iterator[float]:
     )
     for group in _near(begins):
         place = median(x for x, _, _ in group)
-        over = sum(_reaches_over(line, place) for line in lines)
-        enough = max(2, _SUPPORT * len(lines))
-        alone = not _is_set_right(group, begins)
-        if alone and len({number for *_, number in group}) >= enough and over <= _CROSSING * len(lines):
+        over = [line for line in lines if _reaches_over(line, place)]
+        within = {number for *_, number in group}
+        # What stands alone on its line is the rest of a cell whose words are too long, where many begin here.
+        crossing = sum(len(line) > 1 for line in over) if len(within) >= _MANY * len(lines) else len(over)
+        enough = len(within) >= max(2, _SUPPORT * len(lines))
+        if enough and not _is_set_right(group, begins) and crossing <= _CROSSING * len(lines):
             yield place - 1
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from index.layout.joining import joined
+from index.layout.joining import in_cell
 from index.layout.lines import Line
 from index.layout.tables.cells import Found
 from index.tables import Row
@@ -52,9 +52,13 @@ def _put_back(last: Line | Found, first: Line | Found) -> Items:
     rest = first.rows[known] if known < len(first.rows) else ()
     if not rest or not (_is_rest(rest, last) or _complement(last.rows[-1], rest)):
         return [last, first]
-    whole = replace(last, rows=(*last.rows[:-1], tuple(map(joined, last.rows[-1], rest))))
+    whole = replace(last, rows=(*last.rows[:-1], tuple(map(_whole, last.rows[-1], rest))))
     rows, bold = ((*each[:known], *each[known + 1 :]) for each in (first.rows, first.bold))
     return [whole, replace(first, rows=rows, bold=bold)] if rows else [whole]
+
+
+def _whole(cell: str, rest: str) -> str:
+    return in_cell([each for each in (cell, rest) if each])
 
 
 def _complement(row: Row, rest: Row) -> bool:

@@ -15,6 +15,7 @@ from index.tables import Row
 
 _SLACK = 2.0
 _EXACT = 0.1
+_NONE = float("inf")
 # A narrower gap parts names where a word stands right above those of a column, to within so many points.
 _FLUSH, _NEARLY = 0.5, 0.85
 # How much lower than the first a second row of names begins, in heights of its face.
@@ -86,10 +87,11 @@ def _stacks(lines: Sequence[Line], parts: Sequence[Column], body: Sequence[Line]
     lefts = [min((word.x0 for line in body for word in cell(line, part)), default=part[0]) for part in parts]
     least = WIDER * space([*lines, *body])
     edges = [_edges(body, part) for part in parts]
+    reach = [_reach(body, part) for part in parts]
     found: dict[int, _Names] = {place: [] for place in range(len(parts))}
     for line in exact:
         names = [name for piece in pieces(line) for name in _apart(piece, parts, lefts, least)]
-        column_of = {id(name): _column_of(name, parts, edges) for name in names}
+        column_of = {id(name): _column_of(name, parts, edges, reach) for name in names}
         for place in range(len(parts)):
             found[place] += [
                 (line[0].base, " ".join(word.text for word in name)) for name in names if column_of[id(name)] == place
@@ -101,18 +103,37 @@ def _edges(body: Sequence[Line], part: Column) -> tuple[float, float]:
     """The left and the right edge of a column's cells, each infinite where they do not stand below one another."""
     cells = [words for line in body if (words := cell(line, part))]
     lefts, rights = [words[0].x0 for words in cells], [words[-1].x1 for words in cells]
-    none = float("inf")
     return (
-        min(lefts) if lefts and max(lefts) - min(lefts) < _SLACK else none,
-        max(rights) if rights and max(rights) - min(rights) < _SLACK else none,
+        min(lefts) if lefts and max(lefts) - min(lefts) < _SLACK else _NONE,
+        max(rights) if rights and max(rights) - min(rights) < _SLACK else _NONE,
     )
 
 
-def _column_of(name: Sequence[Word], parts: Sequence[Column], edges: Sequence[tuple[float, float]]) -> int:
-    """The column that a name is over: that with whose edge it begins, or ends, or else where it begins."""
+def _reach(body: Sequence[Line], part: Column) -> tuple[float, float]:
+    """From where to where a column's cells reach; a line of its own may name a group of rows, and reach farther."""
+    cells = [words for line in body if (words := cell(line, part)) and len(words) < len(line)]
+    lefts, rights = [words[0].x0 for words in cells], [words[-1].x1 for words in cells]
+    return min(lefts, default=part[0]), max(rights, default=part[0])
+
+
+def _column_of(
+    name: Sequence[Word],
+    parts: Sequence[Column],
+    edges: Sequence[tuple[float, float]],
+    reach: Sequence[tuple[float, float]],
+) -> int:
+    """The column that a name is over: that with whose edge it begins, or ends, or else where it begins.
+
+    Where that one's cells end before the name begins, it is the next that is set right, or whose cells are below it.
+    """
     left = next((place for place, edge in enumerate(edges) if abs(name[0].x0 - edge[0]) < _SLACK), None)
     right = next((place for place, edge in enumerate(edges) if abs(name[-1].x1 - edge[1]) < _SLACK), None)
     begun = next((place for place, (low, high) in enumerate(parts) if low <= name[0].x0 < high), 0)
+    if reach[begun][1] <= name[0].x0:
+        following = (place for place, (_, high) in enumerate(reach) if high > name[0].x0)
+        place = next(following, begun)
+        set_right = edges[place][0] == _NONE > edges[place][1]
+        begun = place if set_right or reach[place][0] < name[-1].x1 else begun
     return next((place for place in (left, right) if place is not None), begun)
 
 

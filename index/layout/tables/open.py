@@ -14,7 +14,7 @@ from index.layout.tables.columns import Column, Line, cell, columns, crosses, of
 from index.layout.tables.heads import head_rows
 from index.layout.tables.rowing import Rowed, rowed, subjects_joined
 from index.layout.word import Word
-from index.tables import MARKS
+from index.tables import CAPTION, MARKS
 
 _SLACK = 2.0
 _MIN_BREADTH = 100.0
@@ -111,12 +111,12 @@ def _between(rules: _Rules, top: float, bottom: float, words: Sequence[Word]) ->
 def _goes_on(rules: _Rules, group: Sequence[float], above: float, below: float, words: Sequence[Word]) -> bool:
     """Whether what is between two rules is the table's that the rules of ``group`` are: in its columns and its face."""
     new, known = (_between(rules, top, bottom, words) for top, bottom in ((above, below), (group[0], above)))
-    if not new:
+    if not new or any(CAPTION.match(" ".join(word.text for word in line)) for line in new):
         return False
     if not known:  # names may stand over several columns
         return len(rules.columns(new, (above, below))) > 1
     parts = rules.columns(new, (above, below))
-    if any(crosses(line, part) for line in parted(new, parts) if not runs_on(line, parts) for part in parts[1:]):
+    if any(crosses(line, parts) for line in parted(new, parts) if not runs_on(line, parts)):
         return False
     size = median(word.size for line in known for word in line)
     alike = median(word.size for line in new for word in line) < _LARGER * size
@@ -190,7 +190,7 @@ def _unclosed(lines: Sequence[Line]) -> Sequence[Line]:
     far = (place for place, (one, other) in enumerate(pairwise(lines), 1) if _is_far(one, other))
     lines = lines[: next(far, len(lines))]
     parts = columns(lines)
-    fits = len(parts) > 1 and not any(crosses(line, part) for line in parted(lines, parts) for part in parts[1:])
+    fits = len(parts) > 1 and not any(crosses(line, parts) for line in parted(lines, parts))
     return lines if fits and not _are_prose(lines, parts) else []
 
 
@@ -201,7 +201,7 @@ def _is_far(line: Line, below: Line) -> bool:
 def _cut(rules: _Rules, bottom: float, parts: Sequence[Column], words: Sequence[Word]) -> Sequence[Line]:
     """The lines of a row that a page's end cuts: all that stands below the last rule, in the table's columns."""
     lines = _between(rules, bottom, float("inf"), words)
-    fits = not any(crosses(line, part) or line[0].text[0] in MARKS for line in lines for part in parts[1:])
+    fits = not any(crosses(line, parts) or line[0].text[0] in MARKS for line in lines)
     return list(lines) if 0 < len(lines) <= _CUT_LINES and fits and len(columns(lines)) > 1 else []
 
 

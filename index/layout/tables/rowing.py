@@ -153,6 +153,8 @@ class _Hanging:
         over = [cell(above[-1], part) for part in self.parts]
         if all(words for words, usual in zip(cells, self.usual, strict=True) if usual):
             return True
+        if self._is_alone(row[0]) and _in_another_face(cells[0], over[0]):
+            return True
         own = bool(cells[0]) and not self._continues(0, cells[0]) and not (over[0] and hangs(over[0][-1].text))
         return own and (any(self._fits(cells, over)) or _under_empty(above[-1], row[0], self.parts))
 
@@ -163,7 +165,7 @@ class _Hanging:
             full = all(words for words, usual in zip(cells, self.usual, strict=True) if usual)
             whole = full and not any(self._continues(place, words) for place, words in others)
             return whole and (fits[0] or not self.lettered)
-        if not others and (cells[0][0].bold, cells[0][0].italic) != (above[0][-1].bold, above[0][-1].italic):
+        if not others and _in_another_face(cells[0], above[0]):
             return True
         if not others or all(self._continues(place, words) for place, words in others):
             ended = [
@@ -201,6 +203,11 @@ class _Hanging:
             bool(words and over) and over[-1].x1 + 0.25 * words[0].size + words[0].x1 - words[0].x0 < end
             for words, over, end in zip(cells, above, self.ends, strict=True)
         ]
+
+
+def _in_another_face(words: Sequence[Word], above: Sequence[Word]) -> bool:
+    """Whether words are bold or slanted and what they stand below is not, or the other way round."""
+    return bool(above) and (words[0].bold, words[0].italic) != (above[-1].bold, above[-1].italic)
 
 
 def _goes_on(text: str) -> bool:

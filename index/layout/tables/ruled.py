@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -15,10 +14,10 @@ from index.layout.lines import Line, rows
 from index.layout.picture import Edge
 from index.layout.tables.cells import Box, Found, inside
 from index.layout.tables.open import open_tables
+from index.layout.tables.turned import stacked, upright
 from index.layout.word import Word
-from index.tables import Row
+from index.tables import CAPTION, Row
 
-CAPTION = re.compile(r"^(?:table|tab\.|box)\s*(?:[\dA-Z]+(?:\.\d+)*\b|[.:]\s)", re.IGNORECASE)
 # The step between two lines of a caption, in heights of its face.
 _CAPTION_STEP = 1.6
 _SLACK = 2.0
@@ -40,27 +39,6 @@ def tables_of(page: Any, words: Sequence[Word], pictured: Sequence[Edge] = ()) -
     ruled = [found for table in tables if (found := _ruled(table, words))]
     free = [word for word in words if not any(inside(word, each.box) for each in ruled)]
     return [*ruled, *open_tables(edges, upright(free))]
-
-
-def upright(words: Sequence[Word]) -> list[Word]:
-    """The words, those turned as one word for each that stands alone, at its foot: names of narrow columns."""
-    lines: list[list[Word]] = []
-    for word in sorted((each for each in words if each.turned), key=lambda each: (each.x0, -each.bottom)):
-        if lines and abs(lines[-1][-1].x0 - word.x0) < 1:
-            lines[-1].append(word)
-        else:
-            lines.append([word])
-    names = [
-        replace(
-            line[0],
-            text=" ".join(word.text for word in line),
-            top=line[0].bottom - (line[0].x1 - line[0].x0),
-            base=line[0].bottom,
-            turned=False,
-        )
-        for line in lines
-    ]
-    return [*(word for word in words if not word.turned), *names]
 
 
 def _is_drawn(thing: Any) -> bool:
@@ -192,7 +170,7 @@ def _over(cells: Sequence[Box], x: float, y: float) -> Box | None:
 def _text(words: Sequence[Word]) -> str:
     """The words of a cell: its lines joined, then what is turned, in the order in which it is read."""
     lines = [" ".join(word.text for word in row) for row in rows(words)]
-    turned = sorted((word for word in words if word.turned), key=lambda each: (round(each.x0), -each.bottom))
+    turned = [word for line in stacked(words) for word in line]
     return in_cell([*lines, *([" ".join(word.text for word in turned)] if turned else [])])
 
 

@@ -45,7 +45,7 @@ class Tables:
     def grid(self, found: Found, page: int, *, alone: bool) -> Grid:
         """Its cells; one that goes on from the page before has its names from there. ``alone``: no text was between."""
         self._goes_on = False
-        if self._named and alone and self._continued(self._named[0], found, page):
+        if self._named and alone and self._continued(*self._named, found, page):
             self._goes_on = True
             before, heads = self._named
             known = before.rows[:heads]
@@ -91,11 +91,15 @@ class Tables:
             part.blocks[part.start : part.start + part.count] = rows
         return self._latest[-1].blocks
 
-    def _continued(self, before: Found, found: Found, page: int) -> bool:
-        """Whether a table is the rest of the one on a page before, or in a column of the page before."""
+    def _continued(self, before: Found, heads: int, found: Found, page: int) -> bool:
+        """Whether a table is the rest of the one on a page before, or in a column of the page before.
+
+        It has its columns at the same places, or the same names over them.
+        """
         own = found.bold[0] and not found.guessed and found.rows[0] != before.rows[0]
         elsewhere = page != self._page or (self._last is not None and is_beside(self._last, found))
-        return elsewhere and goes_on(before, found) and not (own or found.caption)
+        again = heads > 0 and found.rows[:heads] == before.rows[:heads]
+        return elsewhere and (again or goes_on(before, found)) and not (own or found.caption)
 
 
 def _grid(found: Found, rows: tuple[Row, ...], heads: int) -> Grid:

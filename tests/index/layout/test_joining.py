@@ -35,6 +35,8 @@ def test_a_word_that_a_hyphen_broke_is_one_again_and_its_own_hyphen_stays(text: 
         (["hydrocorti", "sone"], "hydrocortisone"),
         (["dexamethaso", "neᵃ"], "dexamethasoneᵃ"),
         (["30 micro", "grams/kg"], "30 micrograms/kg"),
+        (["Co-trimoxa", "zole (PJP)"], "Co-trimoxazole (PJP)"),
+        (["Hyoscine butylbro", "mide"], "Hyoscine butylbromide"),
         (["insulin", "twice a day"], "insulin twice a day"),
         (["none in", "intensive care"], "none in intensive care"),
     ],

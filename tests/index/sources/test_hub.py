@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from index.document import Document, Skipped
-from index.sources import reader
+from index.sources import hub, reader
 from medrag.errors import InputError
 
 pytest.importorskip("datasets")
@@ -62,3 +62,9 @@ def test_each_document_keeps_its_licence_or_that_of_the_corpus_card(tmp_path: Pa
 def test_a_folder_without_data_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be had"):
         list(reader("hub:none/such")(tmp_path))
+
+
+def test_a_copy_that_is_not_there_is_named_before_anything_is_read(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="There is no file or folder"):
+        hub.check("hospital/ward", tmp_path / "wards")
+    hub.check("hospital/ward", tmp_path)

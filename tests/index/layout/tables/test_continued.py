@@ -28,3 +28,8 @@ def test_the_rest_of_a_cut_row_goes_back_to_it() -> None:
 def test_a_whole_row_without_its_subject_stays() -> None:
     pages = [[table(("Meningitis", "Ceftriaxone 2 g", "Rash"))], [table(("", "Aciclovir 10 mg/kg", "Nausea"))]]
     assert mended(pages) == pages
+
+
+def test_a_name_that_the_page_breaks_is_one_word() -> None:
+    (first, _) = mended([[table(("Hydrocorti", "100 mg", "none"))], [table(("sone", "", ""), ("Zinc", "50 mg", "no"))]])
+    assert isinstance(first[0], Found) and first[0].rows[-1] == ("Hydrocortisone", "100 mg", "none")

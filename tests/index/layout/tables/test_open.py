@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from index.layout.tables.open import open_tables
 from index.layout.word import Word
 
@@ -14,6 +16,10 @@ def line(base: float, *cells: tuple[float, str]) -> list[Word]:
             words.append(Word(said, x, x + 4 * len(said), base - 7, base + 2, base))
             x += 4 * len(said) + 2  # noqa: PLW2901
     return words
+
+
+def slanted(words: list[Word]) -> list[Word]:
+    return [replace(word, italic=True) for word in words]
 
 
 def rule(top: float) -> dict[str, object]:
@@ -59,3 +65,56 @@ def test_a_box_round_a_list_is_no_table() -> None:
         *line(124, (60, "•"), (72, "poor respiratory effort")),
     ]
     assert list(open_tables([rule(90), rule(130)], words)) == []
+
+
+def test_a_word_too_long_for_its_cell_is_in_the_column_where_it_begins() -> None:
+    names = line(100, (50, "Drug"), (110, "Speed"), (150, "Most"))
+    rows = [
+        *line(120, (50, "Esmolol"), (110, "50"), (150, "200")),
+        *line(130, (110, "micrograms/kg/min")),
+        *line(140, (50, "Labetalol"), (110, "15"), (150, "120")),
+        *line(150, (110, "milligrams/hour")),
+        *line(160, (50, "Nicardipine"), (110, "3"), (150, "15")),
+        *line(170, (110, "milligrams/hour")),
+    ]
+    (found,) = open_tables([rule(90), rule(108), rule(180)], [*names, *rows])
+    assert found.rows[1] == ("Esmolol", "50 micrograms/kg/min", "200") and not found.doubtful
+
+
+def test_a_name_in_the_middle_over_two_columns_set_right_is_over_both() -> None:
+    names = [*line(100, (50, "Opioid"), (112, "Dose (mg)")), *line(110, (118, "Oral"), (166, "Nasal"))]
+    rows = [
+        *slanted(line(122, (50, "Weak"))),
+        *line(132, (50, "Tramadol"), (130, "9"), (178, "12")),
+        *slanted(line(142, (50, "Strong"))),
+        *line(152, (50, "Fentanyl"), (126, "10"), (182, "2")),
+        *line(162, (50, "Morphine"), (126, "30"), (182, "8")),
+    ]
+    (found,) = open_tables([rule(90), rule(113), rule(170)], [*names, *rows])
+    assert found.rows[:2] == (("Opioid", "Dose (mg)", "Dose (mg)"), ("", "Oral", "Nasal"))
+    assert found.rows[2] == ("Weak", "", "") and found.rows[4] == ("Strong", "", "")
+
+
+def test_names_set_left_are_over_the_numbers_set_right_that_end_their_columns() -> None:
+    names = [*line(100, (50, "Opioid"), (100, "Dose (mg)")), *line(110, (100, "Oral"), (150, "Nasal"))]
+    rows = [
+        *line(122, (50, "Tramadol"), (132, "9"), (188, "12")),
+        *line(132, (50, "Fentanyl"), (128, "10"), (192, "2")),
+        *line(142, (50, "Morphine"), (128, "30"), (192, "8")),
+    ]
+    (found,) = open_tables([rule(90), rule(113), rule(150)], [*names, *rows])
+    assert found.rows[:2] == (("Opioid", "Dose (mg)", "Dose (mg)"), ("", "Oral", "Nasal"))
+
+
+def test_a_caption_between_two_tables_parts_them() -> None:
+    words = [
+        *line(100, (50, "Drug"), (110, "Dose")),
+        *line(120, (50, "Senna"), (110, "15 mg")),
+        *line(130, (50, "Bisacodyl"), (110, "5 mg")),
+        *line(160, (70, "Table 2: Drugs for sickness")),
+        *line(180, (50, "Drug"), (130, "Dose")),
+        *line(200, (50, "Cyclizine"), (130, "50 mg")),
+        *line(210, (50, "Ondansetron"), (130, "4 mg")),
+    ]
+    rules = [rule(top) for top in (90, 108, 138, 170, 188, 218)]
+    assert [found.rows[0] for found in open_tables(rules, words)] == [("Drug", "Dose"), ("Drug", "Dose")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from index.document import Block
 from index.layout.tables.cells import Found
 from index.layout.tables.tabled import UNREAD, Tables
@@ -36,3 +38,12 @@ def test_a_table_goes_on_in_the_next_column_with_its_names_its_subject_and_its_n
     assert blocks[0].text == "Drug: Aprepitant; Dose: 80 mgᵃ; Interval: once a day; ᵃ Not in pregnancy."
     assert blocks[2].text == "Drug: Ondansetron; Dose: 4 mgᵃ; Interval: every 8 hours; ᵃ Not in pregnancy."
     assert all(block.quotable for block in blocks)
+
+
+def test_a_table_with_the_names_of_the_one_on_the_page_before_goes_on_with_its_group() -> None:
+    tables, blocks = Tables(), list[Block]()
+    first = found(NAMES, ("By mouth", "", ""), ("Morphine", "30 mg", "12 hours"))
+    tables.add(tables.grid(first, 1, alone=True), 1, blocks)
+    narrower = replace(found(NAMES, ("Codeine", "240 mg", "24 hours")), starts=(50.0, 130.0, 280.0))
+    tables.add(tables.grid(narrower, 2, alone=True), 2, blocks)
+    assert blocks[-1].text == "By mouth; Drug: Codeine; Dose: 240 mg; Interval: 24 hours"
