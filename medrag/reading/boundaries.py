@@ -13,13 +13,14 @@ LONGEST_SENTENCE = 800
 """Characters after which a sentence ends at the next blank, whatever its punctuation: nothing reaches farther."""
 
 _STOP = re.compile(
-    r"(?:[.!]|(?<=[\w)%\"'])\?)[.!?]*[\"')\]]?(?=\s|$)|[;•|]|\n"
+    r"(?:(?<!\.)(?!\.{4,})[.!]|(?<=[\w)%\"'])\?)[.!?]*[\"')\]]?(?=\s|$)(?! (?:Stop(?:ped)?|Removed|Discontinued?|Ceased?|Keep|Continued?)(?:[.;,]|$))"
+    r"|;(?! (?:but )?(?:s?he )?(?:is )?still (?:taking|on|using) (?:it|them)\b)|[•|]|\n"
     r"|(?<![ \t])[ \t]{2,12}(?=[A-Z][\w /()-]{1,40}:)"
     r"|(?<=[\s,])(?=\((?:[2-9]|1\d)\)\s[A-Za-z?])"
     r"|(?<=\s)(?<!age\s)(?<!aged\s)(?<!was\s)(?<!were\s)(?<!\bof\s)(?<!\bat\s)(?<!\bis\s)(?=(?:\d{1,2}[.)]|#\d{1,2}:?)\s[A-Z])"
 )
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|approx|e\.g|i\.e|cf|no|No|hx|Hx|pt|Pt|wt|ht|temp|max|min|dept|resp|hosp|est|ca"
+    r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|approx|e\.g|i\.e|cf|[Nn]o(?=\.$)|hx|Hx|pt|Pt|wt|ht|temp|max|min|dept|resp|hosp|est|ca"
     r"|inj|tab|tabs|cap|caps"
     r"|susp|sol|soln|sup|amp|vit|Vit|incl|esp|assoc|w)"
     r"|(?<![A-Za-z.\d'’&])(?<!epatitis )(?<!itamin )(?<!ype )(?<!roup )(?<!hild )(?<!lass )[A-Za-z]"
@@ -29,7 +30,8 @@ _ABBREVIATION = re.compile(
 _ANSWER = re.compile(r"\?\s?[-–]?\s?(?:yes|no|none|never|nil|y|n)\b", re.IGNORECASE)
 """A question of a form with its answer: one sentence ("Asthma? No")."""
 _CELL = re.compile(
-    r"\|\s*(?:\d|(?:od|bd|tds|qds|om|on|nocte|prn|daily|po|iv|sc|stopped|continued?|held|withheld)\b)", re.IGNORECASE
+    r"\|\s*(?:\d|(?:od|bd|tds|qds|om|on|nocte|prn|daily|po|iv|sc|stopped|continued?|held|withheld"
+    r"|resolved|active|inactive|current|past|ongoing|in remission|denied|none|historical)\b)", re.IGNORECASE
 )
 _BULLET = re.compile(r"[ \t]*(?:[-–*•‣▪→>✓✔☐☑☒#]|\[[ xX]?\]|\d{1,2}[.)]|[a-z][.)])")
 _NEXT_LOWER = re.compile(r"\s*[a-z]")

@@ -57,11 +57,11 @@ _VALUE = re.compile(
     rf"(?:\s{{0,3}}\bfrom\s{{1,3}}(?P<from>{NUMBER})\s?(?:{UNIT})?\s?(?:on \S{{1,12}} )?\bto\b)?\s{{0,20}}"
     rf"(?P<cmp>(?<!-)[<>≤≥])?\s?(?P<value>{NUMBER})(?P<flag>\s{{0,12}}(?:\([HL]\)|\*{{1,2}}|[HL]{{1,2}}|↑{{1,2}}"
     rf"|↓{{1,2}}|(?i:high|low))(?![\w/]))?\s{{0,12}}\|?\s{{0,3}}-?(?P<unit>{_PLAIN_UNIT})?"
-    rf"(?P<next>(?:\s?(?:→|-{{1,2}}>|=>|>)\s?{NUMBER}){{0,4}}+)(?P<late>\s?{_PLAIN_UNIT})?",
+    rf"(?P<next>(?:(?:\s?(?:→|-{{1,2}}>|=>)\s?\d units?[^→>\n]{{0,12}})?\s?(?:→|-{{1,2}}>|=>|>)\s?{NUMBER}(?!\s?units?\b)){{0,4}}+)(?P<late>\s?{_PLAIN_UNIT})?",
     re.IGNORECASE,
 )
 _NOT_VALUE = re.compile(
-    r"\s?(?:/\s?\d|[-–]\s?\d|\d|(?:mg(?!\s\d)|mcg|g|units?|tabs?)\b(?!/)|/(?:7|10|12|24)\b|x\b|(?:years?|months?|weeks?|days?"
+    r"\s?(?:/\s?\d|[-–]\s?\d|(?!\d{1,2}/(?:20\d\d|\d{1,2}/\d\d))\d|(?:mg(?!\s\d)|mcg|g|units?|tabs?)\b(?!/)|/(?:7|10|12|24)\b|x\b|(?:years?|months?|weeks?|days?"
     r"|hours?|hrs?|yrs?|times|lb loss)\b|(?:th|st|nd|rd)\b)",
     re.IGNORECASE,
 )

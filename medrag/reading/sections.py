@@ -192,7 +192,7 @@ def _end_in_line(category: str, body: str) -> int:
     """Where a list of allergies or stopped drugs that begins in its heading's line ends; 0 where it does not."""
     if category == "allergies" and (sentence := _NEXT_SENTENCE.match(body)):
         return _last_reaction(body, sentence.end())
-    pattern = {"allergies": _ALLERGIES_IN_LINE, "stopped": _LISTED_IN_LINE}.get(category)
+    pattern = {"allergies": _ALLERGIES_IN_LINE, "stopped": _LISTED_IN_LINE, "past": _LISTED_IN_LINE}.get(category)
     match = pattern.match(body) if pattern else None
     return match.end() if match else 0
 

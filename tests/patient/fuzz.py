@@ -1,41 +1,31 @@
 """Fuzzing of everything that reads a patient: broken, spliced and hostile files, for as long as asked.
 
-``python -m tests.patient.fuzz --minutes 60``: files are made from seeds (the notes of ``benchmarks/patient_cases``,
-the shared data, what ``--seeds`` names) by flipping, cutting, repeating and splicing bytes and, in JSON, by exchanging
-whole parts. Each is read in a worker process. Whatever is not a ``Patient`` or a one-line ``PatientError``, takes
-longer than ``--slow`` seconds of processor time or kills the worker is written to ``--out`` and named; the exit status
-says whether there was any.
+``python -m tests.patient.fuzz --minutes 60``: files are made from seeds (one of every format, the notes of
+``benchmarks/patient_cases``, the shared data, what ``--seeds`` names) by flipping, cutting, repeating and splicing
+bytes, words and lines, and by exchanging whole parts of JSON, XML and archives. Each is read in a worker process.
+Whatever is not a ``Patient`` or a one-line ``PatientError``, takes longer than ``--slow`` seconds of processor time or
+kills the worker is written to ``--out`` and named; the exit status says whether there was any.
 """
 
 from __future__ import annotations
 
-import copy
-import json
 import multiprocessing
 import random
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-import yaml
 
-from tests.paths import ROOT, SHARED
+from tests.paths import SHARED
+from tests.patient.mutations import Named, begin_with, mutated
 
-NOTES = ROOT / "benchmarks" / "patient_cases"
-MAX_SEED_BYTES = 60_000
-MAX_INPUT_BYTES = 100_000
 HANGS_AFTER_S = 60.0
-_JUNK: tuple[Any, ...] = (None, True, 0, -1, 1e308, "", " ", "\ud800", "#", [], {}, [None], {"code": 7}, "9999-99-99")
-_PIECES = (b"\x00", b"\xff", b"{", b"[", b'"', b"\n", b"(" * 500, b" " * 2000, b"1/" * 400, b"no MI " * 200, b"\\ud800")
-
-Named = tuple[str, bytes]
-"""A file: its name and its content."""
 
 
 @dataclass
@@ -45,90 +35,6 @@ class Tally:
     answers: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0
-
-
-def begin_with(folders: Sequence[Path]) -> list[Named]:
-    """Files to begin from: the notes and every small file of the folders."""
-    vignettes = yaml.safe_load((NOTES / "vignettes.yaml").read_text(encoding="utf-8"))
-    found = [("note.txt", each["text"].encode()) for each in vignettes if "text" in each]
-    found += [
-        ("note.txt", json.loads(line)["note"].encode())
-        for line in (NOTES / "note_vignettes.jsonl").read_text(encoding="utf-8").splitlines()
-    ]
-    for folder in folders:
-        files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "expected.json")
-        found += [(path.name, path.read_bytes()) for path in files if path.stat().st_size <= MAX_SEED_BYTES]
-    return found
-
-
-def mutated(known: Sequence[Named], chance: random.Random) -> Named:
-    """A file made from one of the seeds, sometimes under a name that promises another format."""
-    name, content = chance.choice(known)
-    steps = chance.choice((1, 1, 2, 4, 8))
-    if content[:1] in (b"{", b"[") and chance.random() < 0.6:
-        content = _of_json(content, known, chance, steps)
-    else:
-        for _ in range(steps):
-            content = chance.choice(_BYTES)(content, chance.choice(known)[1], chance)
-    if chance.random() < 0.1:
-        name = chance.choice(known)[0]
-    return name, content[:MAX_INPUT_BYTES]
-
-
-def _flip(content: bytes, _: bytes, chance: random.Random) -> bytes:
-    place = chance.randrange(len(content) + 1)
-    return content[:place] + bytes([chance.randrange(256)]) + content[place + 1 :]
-
-
-def _cut(content: bytes, _: bytes, chance: random.Random) -> bytes:
-    start, end = sorted(chance.randrange(len(content) + 1) for _ in range(2))
-    return content[:start] + content[end:]
-
-
-def _repeat(content: bytes, _: bytes, chance: random.Random) -> bytes:
-    start, end = sorted(chance.randrange(len(content) + 1) for _ in range(2))
-    return content[:start] + content[start:end] * chance.choice((2, 3, 50)) + content[end:]
-
-
-def _splice(content: bytes, other: bytes, chance: random.Random) -> bytes:
-    return content[: chance.randrange(len(content) + 1)] + other[chance.randrange(len(other) + 1) :]
-
-
-def _insert(content: bytes, _: bytes, chance: random.Random) -> bytes:
-    place = chance.randrange(len(content) + 1)
-    return content[:place] + chance.choice(_PIECES) + content[place:]
-
-
-_BYTES: tuple[Callable[[bytes, bytes, random.Random], bytes], ...] = (_flip, _cut, _repeat, _splice, _insert)
-
-
-def _of_json(content: bytes, known: Sequence[Named], chance: random.Random, steps: int) -> bytes:
-    """JSON with some of its parts exchanged for junk or for parts of another seed."""
-    try:
-        value = json.loads(content)
-    except ValueError:
-        return content
-    parts = [part for _, other in [chance.choice(known)] for part in _parts_of(other)]
-    for _ in range(steps):
-        holders = [each for each in _walk(value) if isinstance(each, dict | list) and each]
-        if not holders:
-            break
-        holder = chance.choice(holders)
-        key: Any = chance.choice(list(holder)) if isinstance(holder, dict) else chance.randrange(len(holder))
-        holder[key] = copy.deepcopy(chance.choice(parts) if parts and chance.random() < 0.5 else chance.choice(_JUNK))
-    return json.dumps(value).encode()
-
-
-def _parts_of(content: bytes) -> list[Any]:
-    try:
-        return [each for each in _walk(json.loads(content)) if each is not None][:200]
-    except (ValueError, RecursionError):
-        return []
-
-
-def _walk(value: Any) -> list[Any]:
-    held = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [value, *(found for each in held for found in _walk(each))]
 
 
 # --- the worker ------------------------------------------------------------------------------------
@@ -231,7 +137,7 @@ def main(
     out: Path = Path("runs/fuzz"),
 ) -> None:
     """Reads made-up files for so long, and prints what was answered wrongly."""
-    shared = [SHARED / name for name in ("patient-cases", "fhir", "pharmcat")]
+    shared = [SHARED / name for name in ("patient-cases", "fhir", "pharmcat", "cds-hooks")]
     known = begin_with([*(seeds or []), *(each for each in shared if each.is_dir())])
     tally = fuzz(known, 60 * minutes, seed, slow, out)
     print(f"{sum(tally.answers.values())} inputs from {len(known)} seeds: {dict(tally.answers)}")

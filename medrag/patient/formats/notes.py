@@ -18,6 +18,7 @@ from medrag.patient.formats.note.allergies import allergy_of, is_allergy, reacti
 from medrag.patient.formats.note.conditions import condition_of, habit_of
 from medrag.patient.formats.note.days import note_date
 from medrag.patient.formats.note.exchanges import exchanged
+from medrag.patient.formats.note.forms import answered
 from medrag.patient.formats.note.header import birth_dates, note_demographics, patients_names
 from medrag.patient.formats.note.medications import medication_of
 from medrag.patient.formats.note.named import Said, Target
@@ -46,6 +47,8 @@ _DECIDING = frozenset({"plan", "assessment", "instructions", "stopped"})
 """Sections that say what happens with a drug from now on."""
 CHILD = 10.0
 """Years below which a gestation in the note is the mother's, or how the patient was born."""
+_OF_EXCHANGE = frozenset({"stopped", "taking", "planned", "past", "history", "narrated"})
+"""What other cues say of drugs of which one takes the other's place."""
 _EMPTY_CELL = re.compile(r"\|\s*(?:nil|none|no|-|–)\s*\|", re.IGNORECASE)
 """A cell of a row of drugs that says that it was not taken there, which denies nothing."""
 
@@ -120,7 +123,7 @@ def _read(
     whole: _Note, english: Gloss, today: date, knowledge: Knowledge, age: float | None
 ) -> tuple[list[Fact], list[Problem]]:
     spoken = figures(english.text[:MAX_CHARACTERS])
-    note = replace(whole, text=spoken.text)
+    note = replace(whole, text=answered(spoken.text))
     problems = unread(note.text, note.origin)
     if len(english.text) > MAX_CHARACTERS:
         problems.append(_cut(note, f"only the first {MAX_CHARACTERS} characters were read"))
@@ -226,7 +229,7 @@ def _judged(
             section = "medications" if row else parts.category(target.start)
             row = False
             if section != "allergies" and place in by_arrow:
-                cues |= {by_arrow[place]}
+                cues = (cues - _OF_EXCHANGE) | {by_arrow[place]}
             if target.term.says:
                 cues |= {target.term.says}
             if sentence.row and _EMPTY_CELL.search(text, sentence.start, sentence.end):

@@ -87,7 +87,7 @@ class CueFinder:
         of_relative = alone or OF_RELATIVE.search(self._spans.text[max(sentence.start, start - 20) : start])
         if cue.says == "family" and of_relative:
             return Cue(start, end, cue.says, "after", "item")
-        return Cue(start, end, cue.says, self._side(sentence, start, cue), cue.reach)
+        return Cue(start, end, cue.says, self._side(sentence, (start, end), cue), cue.reach)
 
     def _marked_side(self, sentence: Sentence) -> str:
         """Whether marks such as "(-)" stand before what they are of or after it, by the first of the sentence."""
@@ -101,9 +101,10 @@ class CueFinder:
         return sign[0].strip() in {"-", "−", "–"} and "+" not in self._spans.text[sentence.start : sentence.end]
 
     def _side(  # noqa: PLR0911 (in the order in which they decide)
-        self, sentence: Sentence, start: int, cue: CueList
+        self, sentence: Sentence, span: tuple[int, int], cue: CueList
     ) -> str:
         """Of a cue that may stand on either side: after what its own item names just before it."""
+        start, cue_end = span
         place = bisect_left(self._spans.starts, start) - 1
         named = place >= 0 and self._spans.starts[place] >= sentence.start
         if sentence.row and named and cue.reach == "list" and cue.says in {"stopped", "refused"}:
@@ -113,6 +114,8 @@ class CueFinder:
         if not named:
             return "before"
         end = self._spans.spans[place][1]
+        if not self._spans.named(start, sentence.end) and _said("said of it").match(self._spans.text, cue_end):
+            return "after"
         if _said("relative").fullmatch(self._spans.text, end, start):
             return "after"
         if NEW_CLAUSE.search(self._spans.text, end, start) and self._spans.named(

@@ -41,24 +41,30 @@ class Context:
 
     def _said(self, sentence: Sentence, cues: Sequence[Cue], place: int) -> frozenset[str]:
         middle = bisect_left(cues, self._spans.spans[place][0], key=lambda cue: cue.start)
-        before = self._before(sentence, cues[max(0, middle - NEAREST) : middle], place)
-        return self._with_after(sentence, cues[middle : middle + NEAREST], place, before)
+        before, listed = self._before(sentence, cues[max(0, middle - NEAREST) : middle], place)
+        return self._with_after(sentence, cues[middle : middle + NEAREST], place, (before, listed))
 
-    def _before(self, sentence: Sentence, cues: Sequence[Cue], place: int) -> set[str]:
-        """What ``cues``, all before the mention at ``place``, say of it."""
+    def _before(self, sentence: Sentence, cues: Sequence[Cue], place: int) -> tuple[set[str], set[str]]:
+        """What ``cues``, all before the mention at ``place``, say of it, and which of that of a list it stands in."""
         start = self._spans.spans[place][0]
         said: set[str] = set()
+        listed: set[str] = set()
         for cue in cues:
             if cue.says in said:
                 continue
             if cue.side == "before" and cue.end <= start and self._reach.forward(sentence, cues, cue, place):
                 said.add(cue.says)
+                if sentence.commas_between(cue.end - 1, start):
+                    listed.add(cue.says)
             if cue.says == "family" and self._spans.text[cue.end : start].strip() == "(":
                 said.add(cue.says)
-        return said
+        return said, listed
 
-    def _with_after(self, sentence: Sentence, cues: Sequence[Cue], place: int, said: set[str]) -> frozenset[str]:
-        """``said`` before of the mention at ``place``, with what ``cues`` say after it."""
+    def _with_after(
+        self, sentence: Sentence, cues: Sequence[Cue], place: int, before: tuple[set[str], set[str]]
+    ) -> frozenset[str]:
+        """What is said ``before`` of the mention at ``place``, with what ``cues`` say after it."""
+        said, listed = before
         end = self._spans.spans[place][1]
         near: set[str] = set()
         settled, decided = False, 0
@@ -68,6 +74,8 @@ class Context:
             own = cue.reach == "sentence" or not self._spans.named(end, cue.start)
             if own and self._reach.is_of_next(sentence, cue, end):
                 continue
+            if own and cue.says in DECIDE and not sentence.aside(cue.start):
+                said = said - (listed & DECIDE)
             if own and cue.says in DECIDE:
                 if (decided or said & DECIDE) and self._reach.undone(decided or end, cue.start):
                     near, said = near - DECIDE, said - DECIDE

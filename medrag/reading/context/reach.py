@@ -11,6 +11,7 @@ from medrag.reading.context.cues import (
     ALWAYS,
     APART,
     BESIDE,
+    DECIDE,
     EITHER,
     EXCHANGES,
     EXTENDS,
@@ -47,7 +48,7 @@ class Reach:
         if self._spans.count(cue.end, start) > MOST_WORDS[cue.reach]:
             return False
         aside = sentence.aside(cue.start)
-        if aside and start >= aside[1] and not cue.sign:
+        if aside and start >= aside[1] and (not cue.sign or cue.says == "stopped"):
             return False
         if self._ended(sentence, cues, cue, start) or self._only_the_other(sentence, cue, start):
             return False
@@ -80,12 +81,15 @@ class Reach:
         if _said("condition").search(gap):
             return False
         between = self._spans.named(end, cue.start)
-        commas = sentence.commas_between(end - 1, cue.start)
+        commas = sentence.commas_between(end - 1, cue.start - cue.sign)
         if cue.reach == "sentence" and place == bisect_left(self._spans.starts, sentence.start):
             return True
         if not between:
             return (
-                commas == 0 or cue.reach == "sentence" or (not cue.sign and _said("light").fullmatch(gap) is not None)
+                commas == 0
+                or cue.reach == "sentence"
+                or (not cue.sign and _said("light").fullmatch(gap) is not None)
+                or (cue.says in DECIDE and self._ends_clause(end, cue))
             )
         last = self._spans.spans[bisect_left(self._spans.starts, cue.start) - 1]
         run = self._spans.text[end : last[0]]
@@ -114,6 +118,13 @@ class Reach:
         if cue.says not in OF_OBJECT or not _said("clause").search(self._spans.text, end, cue.start):
             return False
         return _said("object").fullmatch(self._spans.text, cue.end, start) is not None
+
+    def _ends_clause(self, end: int, cue: Cue) -> bool:
+        """Whether the cue is all that its clause says, of what was named before (", has stopped")."""
+        text = self._spans.text
+        return (
+            _said("clause").search(text, end, cue.start) is not None and _said("said of it").match(text, cue.end) is not None
+        )
 
     def undone(self, one: int, other: int) -> bool:
         """Whether what is said at ``other`` undoes what was at ``one`` ("withheld on admission and restarted")."""

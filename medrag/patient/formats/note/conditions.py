@@ -30,6 +30,8 @@ _NO_TRACE = re.compile(
     r"|\bdischarged from (?:oncology|follow)",
     re.IGNORECASE,
 )
+_ENTRY_ENDS = re.compile(r"\.\s|\n(?=\s*(?:\n|[-*•\d(]|[A-Z][\w ]{0,20}:)|[A-Z])")
+"""Where the entry of a condition ends: not where its sentence wraps."""
 _PROCEDURE = re.compile(
     r"(?:ectomy|plasty|otomy|replacement|dialysis|transplant|bypass|section|surgery|pacemaker)\b", re.IGNORECASE
 )
@@ -99,7 +101,7 @@ def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the
         return None
     if cues & {"absent", "possible"} and _EPISODE.match(said.text, said.target.end):
         return None
-    if "family" in cues or said.section == "family":
+    if "family" in cues or (said.section == "family" and "self" not in cues):
         return FactStatus.NEGATED if "absent" in cues else FactStatus.FAMILY_HISTORY
     if "absent" in cues:
         return FactStatus.NEGATED
@@ -131,8 +133,8 @@ def _left_no_trace(said: Said) -> bool:
     """Whether the rest of a cancer's entry says that nothing of it is left ("2009, lumpectomy; NED")."""
     if not _CANCER.search(said.target.term.name) or _METASTATIC.search(said.target.term.name):
         return False
-    line = said.text[said.target.end : said.target.end + MOST_AFTER].partition("\n")[0]
-    return _NO_TRACE.search(line) is not None
+    entry = _ENTRY_ENDS.split(said.text[said.target.end : said.target.end + MOST_AFTER])[0]
+    return _NO_TRACE.search(entry) is not None
 
 
 def _was_treated(said: Said) -> bool:

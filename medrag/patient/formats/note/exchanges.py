@@ -1,39 +1,61 @@
-"""Drugs that an arrow puts in another's place ("co-amoxiclav → doxycycline"): one is stopped, the other taken."""
+"""Drugs of which one takes another's place ("co-amoxiclav → doxycycline", "moved from gliclazide onto sitagliptin")."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 
 from medrag.patient.formats.note.named import Target
+from medrag.reading.languages import pattern
 from medrag.reading.terms import Kind
+
+_said = partial(pattern, "exchanges")
 
 LONGEST = 60
 """Characters between the two names, directions not counted."""
-_ARROW = re.compile(
-    r"\s?(?:\([^()\n]{1,30}\)\s?)?(?:stopped\s?)?(?:→|-{1,2}>|=>|⇒)\s?(?:(?:to|po|iv|sc|im|oral|iv/po|now|start(?:ed)?)\s){0,2}"
-    r"(?:[\d.,]+\s?(?:mg|mcg|g|units?)\s(?:of\s)?)?",
-    re.IGNORECASE,
-)
-_LATER = re.compile(r"[^.;\n]{0,30}?\b(?:in|from|next|once|when|if|after|at)\b(?! (?:night|bedtime|home)\b)", re.I)
-"""A time after the second name, at which the one takes the other's place."""
+BEFORE = 48
+"""Characters before the first in which a verb of exchange stands."""
 
 
 def exchanged(text: str, targets: Sequence[Target]) -> dict[int, str]:
-    """What an arrow between two drugs says of each, by its place in ``targets``."""
+    """What an arrow or the words between two drugs say of each, by its place in ``targets``."""
     said: dict[int, str] = {}
     for place, (one, other) in enumerate(pairwise(targets)):
         if one.term.kind is not Kind.DRUG or other.term.kind is not Kind.DRUG or _same(one, other):
             continue
-        between = text[max(one.end, one.stop) : other.start]
-        if len(between) > LONGEST or not _ARROW.fullmatch(between):
+        start = max(one.end, one.stop)
+        if other.start - start > LONGEST:
             continue
-        later = _LATER.match(text, max(other.end, other.stop))
-        if not later:
-            said[place] = "stopped"
-        said[place + 1] = "planned" if later else "taking"
+        for shift, cue in _of_arrow(text, start, other) or _of_words(text, one, other):
+            said[place + shift] = cue
     return said
+
+
+def _of_arrow(text: str, start: int, other: Target) -> list[tuple[int, str]]:
+    if not _said("arrow").fullmatch(text, start, other.start):
+        return []
+    later = _said("later").match(text, max(other.end, other.stop))
+    return [(1, "planned")] if later else [(0, "stopped"), (1, "taking")]
+
+
+def _of_words(text: str, one: Target, other: Target) -> Iterator[tuple[int, str]]:
+    """By what stands between: the first for the second, or the second for the first where the words before say so."""
+    begin = max(one.end, one.stop)
+    before = text[max(0, one.start - BEFORE) : one.start]
+    before = before[max((stop.end() for stop in _said("stop").finditer(before)), default=0) :]
+    if _said("denied").search(before):
+        return
+    intended = _said("intended").search(before) is not None
+    if _said("for the second").fullmatch(text, begin, other.start):
+        yield from [(0, "planned"), (1, "taking")] if intended else [(0, "taking"), (1, "stopped")]
+    elif (
+        _said("for the first").fullmatch(text, begin, other.start)
+        or (_said("from").search(before) and _said("onto").fullmatch(text, begin, other.start))
+        or (_said("was").search(before) and _said("then").fullmatch(text, begin, other.start))
+    ):
+        yield from [(0, "taking"), (1, "planned")] if intended else [(0, "stopped"), (1, "taking")]
 
 
 def _same(one: Target, other: Target) -> bool:

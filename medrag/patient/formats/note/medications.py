@@ -102,6 +102,7 @@ _MEDICATION_CUES = {
     "possible": FactStatus.UNCERTAIN,
     "taking": FactStatus.ACTIVE,
     "over": FactStatus.RESOLVED,
+    "past": FactStatus.RESOLVED,
     "tolerated": FactStatus.UNCERTAIN,
 }
 
@@ -117,11 +118,11 @@ def _medication_status(cues: frozenset[str], section: str | None, *, dosed: bool
     for cue, status in _MEDICATION_CUES.items():
         if cue in cues and not (cue == "tolerated" and dosed):
             return status
-    if section == "stopped":
+    if section in {"stopped", "past"}:
         return FactStatus.RESOLVED
     if section == "medications":
         return FactStatus.ACTIVE
-    if cues & {"past", "history"}:
+    if "history" in cues:
         return FactStatus.UNCERTAIN
     if section in {"plan", "assessment", "instructions"}:
         return FactStatus.PLANNED if dosed else FactStatus.UNCERTAIN

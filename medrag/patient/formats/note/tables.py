@@ -12,7 +12,7 @@ from medrag.reading.dates import MONTHS
 from medrag.reading.matcher import Match, Matcher, Token, tokens
 from medrag.reading.quantities import DATE, NUMBER, UNIT, Quantity, number
 
-_CELL = re.compile(r"[^\s|](?:[^\t|\n]*?[^\s|])??(?=[ ]{2,}|\s*[\t|]|[ \t]*$)", re.MULTILINE)
+_GAP = re.compile(r"[ ]{2,}|[\t|]")
 _DAY = re.compile(rf"(?:{DATE}|{MONTH})", re.IGNORECASE)
 _TIME = re.compile(
     r"(?:[01]?\d|2[0-3]):[0-5]\d(?: ?(?:h|hrs?|am|pm))?|(?:[01]\d|2[0-3])[0-5]\d ?(?:h|hrs?)", re.IGNORECASE
@@ -83,7 +83,7 @@ def tabled(text: str, names: Matcher[str], named: Iterable[Match[str]]) -> Read:
     columns: list[_Column] = []
     start = 0
     for line in text.splitlines(keepends=True):
-        cells = [match.span() for match in _CELL.finditer(text, start, start + len(line))] if line.strip() else []
+        cells = list(_cells(text, start, start + len(line)))
         if not line.strip():
             columns = []
         elif header := _columns(text, cells):
@@ -98,6 +98,17 @@ def tabled(text: str, names: Matcher[str], named: Iterable[Match[str]]) -> Read:
             found.values.append(each)
             insort(found.spans, (each.start, each.end))
     return found
+
+
+def _cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The spans of a line's cells, without the blanks around them; empty ones are none."""
+    gaps = [*(match.span() for match in _GAP.finditer(text, start, end)), (end, end)]
+    for gap, after in gaps:
+        held = text[start:gap]
+        if said := held.strip():
+            begin = start + len(held) - len(held.lstrip())
+            yield begin, begin + len(said)
+        start = after
 
 
 def _columns(text: str, cells: Sequence[tuple[int, int]]) -> list[_Column]:

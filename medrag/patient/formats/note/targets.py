@@ -45,9 +45,11 @@ _NUMBER_NEXT = re.compile(
     re.IGNORECASE,
 )
 _GIVEN_AS = re.compile(
-    r"\s?\d[\d.,]*\s?(?:mcg|mg|ng|units?|ml)/(?:kg|h|hr|min)\b|\s(?:x ?\d|one|single|1) (?:dose|only|stat)\b|\sstat\b",
+    r"\s?\d[\d.,]*\s?(?:mcg|mg|ng|units?|ml)/(?:kg|h|hr|min)\b|\s(?:x ?\d|one|single|1) (?:dose|only|stat)\b|\sstat\b"
+    r"|\s(?:gtts?|drips?|infusions?|pump|pens?|sliding scale|not (?:required|needed)|therapy)\b",
     re.IGNORECASE,
 )
+_NEEDED = re.compile(r"\b(?:on|needs?|needing|requir\w+|start\w*|takes?|taking|stopp?\w*|basal|bolus|of)\s\Z", re.IGNORECASE)
 """A rate of infusion, or a single dose."""
 _LISTED = re.compile(r"\s?(?:[,/+&]|\band\b)\s?(?:and\s)?")
 _MISSPELT_FROM = 6
@@ -210,7 +212,7 @@ def _is_a_result(text: str, each: Target, knowledge: Knowledge) -> bool:
     if _IN_MASS.search(each.directions or "") or _GIVEN_AS.match(text, each.end):
         return False
     if drug is not None and drug.dosed:
-        return True
+        return _NEEDED.search(text, max(0, each.start - 16), each.start) is None
     measured = analytes.identify(text[each.start : each.end], knowledge) is not None
     return measured and _NUMBER_NEXT.match(text, each.end) is not None and not OFTEN.search(each.directions or "")
 

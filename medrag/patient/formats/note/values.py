@@ -30,7 +30,7 @@ LEVEL_WITHIN = 80
 """Characters of its line before a bare level in which the drug stands that it is of."""
 _OTHERS = frozenset({"family"})
 _LABELLED = re.compile(
-    rf"(?:^|[.;][ \t]+)[ \t]*(?:(?:labs?|bloods?|results?|path|chem|values)[ \t]+)?(?:on[ \t]"
+    rf"(?:^[ \t]*+|[.;][ \t]++)(?:(?:labs?|bloods?|results?|path|chem|values)[ \t]+)?(?:on[ \t]"
     rf"|from[ \t])?(?P<when>{DATE}|{MONTH}"
     r"|(?:last|previous|prior) (?:week|month|year|visit|clinic|admission|bloods|labs|results)|baseline|yesterday)"
     r"(?:[ \t]?\([^)\n]{1,20}\))?[ \t]?:(?=(?P<of>[^\n;]{0,400}?)(?:[.;]\s|\n|\Z))",
