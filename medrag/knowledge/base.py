@@ -18,6 +18,7 @@ from medrag.knowledge.schema import (
     Absorption,
     AgeLimit,
     AgeRule,
+    Aim,
     AllergyRule,
     Contraindication,
     CriterionRule,
@@ -30,6 +31,7 @@ from medrag.knowledge.schema import (
     Interaction,
     LifeStageRule,
     MonitoringRule,
+    Need,
     NoContraindication,
     NoInteraction,
     OpioidEquivalent,
@@ -81,6 +83,8 @@ class Rules:
     schedules: tuple[ScheduleRule, ...] = ()
     washouts: tuple[Washout, ...] = ()
     withdrawals: tuple[Withdrawal, ...] = ()
+    needs: tuple[Need, ...] = ()
+    aims: tuple[Aim, ...] = ()
     routes: tuple[RouteRule, ...] = ()
     absorption: tuple[Absorption, ...] = ()
     criteria: tuple[CriterionRule, ...] = ()
