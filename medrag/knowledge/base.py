@@ -20,11 +20,13 @@ from medrag.knowledge.schema import (
     AgeRule,
     Aim,
     AllergyRule,
+    AlteredForm,
     Contraindication,
     CriterionRule,
     DoseLimit,
     DuplicationRule,
     Emergency,
+    Exposure,
     Fact,
     GenotypeRule,
     HepaticRule,
@@ -41,6 +43,7 @@ from medrag.knowledge.schema import (
     RenalRule,
     RequestModel,
     RequestRule,
+    Restart,
     Review,
     RouteRule,
     ScheduleRule,
@@ -85,6 +88,9 @@ class Rules:
     withdrawals: tuple[Withdrawal, ...] = ()
     needs: tuple[Need, ...] = ()
     aims: tuple[Aim, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
+    restarts: tuple[Restart, ...] = ()
+    altered_forms: tuple[AlteredForm, ...] = ()
     routes: tuple[RouteRule, ...] = ()
     absorption: tuple[Absorption, ...] = ()
     criteria: tuple[CriterionRule, ...] = ()

@@ -311,6 +311,28 @@ class Aim(Rule):
     hours: float = 24
 
 
+class Exposure(Rule):
+    """What patients do, eat or undergo, by its ``names``, in any of ``conditions``, ``when`` and while ``taking``."""
+
+    names: Terms
+    conditions: Terms = ()
+    when: Terms = ()
+    taking: Terms = ()
+
+
+class Restart(Rule):
+    """``drugs`` that are not begun again at their former dose after ``days`` without them."""
+
+    drugs: Terms
+    days: float
+
+
+class AlteredForm(Rule):
+    """``drugs`` whose form must not be altered, whatever its release."""
+
+    drugs: Terms
+
+
 class NoInteraction(Fact):
     """An ingredient that has no interaction which changes prescribing."""
 

@@ -12,7 +12,7 @@ _said = partial(pattern, "acts")
 BEFORE = 40
 """Characters before an act in which words turn it round."""
 UNDONE = frozenset({"ended", "delayed", "unneeded"})
-KINDS = (*sorted(UNDONE), "goes_on", "dismissed")
+KINDS = (*sorted(UNDONE), "goes_on", "dismissed", "raised")
 
 
 @dataclass(frozen=True, slots=True)

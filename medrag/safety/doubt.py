@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from medrag.reading import Polarity, Prescription
+from medrag.reading.acts import clauses
+from medrag.reading.languages import pattern
 from medrag.reading.polarity.learned import doubted
 from medrag.safety.check_context import not_assessed
 from medrag.types import Finding, Severity, Verdict
@@ -33,7 +35,16 @@ def doubts(text: str, read: Sequence[Prescription]) -> tuple[Prescription, ...]:
 def _doubted(text: str, each: Prescription, spans: Sequence[tuple[int, int]]) -> bool:
     mention = each.mention
     judged = each.recommended or mention.polarity in UNCHECKED
+    if each.recommended and _approved(text, each):
+        return False
     return judged and doubted(text, mention.start, mention.end, spans, mention.polarity)
+
+
+def _approved(text: str, each: Prescription) -> bool:
+    """Whether the clause approves the drug in so many words ("would be fine"), and turns nothing round."""
+    here = [clause for clause in clauses(text) if clause.start <= each.mention.start < clause.end]
+    said = [clause.words for clause in here if pattern("acts", "approves").search(clause.words)]
+    return bool(said) and not any(pattern("acts", "must_not").search(words) for words in said)
 
 
 def as_given(read: Sequence[Prescription], doubtful: Sequence[Prescription]) -> tuple[Prescription, ...]:

@@ -9,7 +9,9 @@ from medrag.safety.checks.accounted import unread
 from medrag.safety.checks.age import age
 from medrag.safety.checks.allergy import allergy
 from medrag.safety.checks.care.aims import aims
+from medrag.safety.checks.care.exposure import exposure
 from medrag.safety.checks.care.going_on import going_on
+from medrag.safety.checks.care.handling import altered_form, restart
 from medrag.safety.checks.care.undone import undone
 from medrag.safety.checks.contraindication import contraindication
 from medrag.safety.checks.dosing.criteria import criteria
@@ -48,6 +50,9 @@ CHECKS: tuple[Check, ...] = (
     undone,
     going_on,
     aims,
+    exposure,
+    restart,
+    altered_form,
     renal,
     hepatic,
     dose,

@@ -31,7 +31,7 @@ def going_on(context: Context) -> Iterable[Finding]:
 
 
 def _reviewed(context: Context, clause: Clause, patient: PatientView) -> Iterator[Finding]:
-    if clause.insists or clause.kinds.isdisjoint(("goes_on", "dismissed")):
+    if clause.insists or clause.kinds.isdisjoint(("goes_on", "dismissed", "raised")):
         return
     named = [each for each in context.read if clause.start <= each.mention.start < clause.end]
     classes = [each for each in named if each.mention.drug_class is not None and each.recommended]
@@ -43,7 +43,7 @@ def _reviewed(context: Context, clause: Clause, patient: PatientView) -> Iterato
     else:
         drugs = tuple(each.prescription for each in context.current)
     yield from speaks_against(context, drugs, pairs=False)
-    together = speaks_against(context, drugs, replace(patient, drugs=()))
+    together = speaks_against(context, drugs, replace(patient, drugs=())) if "goes_on" in clause.kinds else ()
     yield from (each for each in together if each.severity is Severity.CONTRAINDICATED)
 
 

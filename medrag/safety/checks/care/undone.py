@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 
 from medrag.knowledge.schema import Need
-from medrag.knowledge.vocabulary import Terms
 from medrag.reading import Prescription
 from medrag.reading.acts import Clause, clauses, is_done, none_of
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import RANK, Context, fail, ingredients_of, worst
 from medrag.safety.checks.care.against import NOT_GIVEN, speaks_against, taken
-from medrag.safety.checks.dosing.criteria import answer
+from medrag.safety.checks.care.patients import concerned, naming
 from medrag.types import Finding
 
 
@@ -29,16 +26,7 @@ def undone(context: Context) -> Iterable[Finding]:
 
 def _facts(context: Context, need: Need) -> tuple[str, ...]:
     """What of the patient makes the need."""
-    patient, knowledge = context.patient, context.knowledge
-    if patient is None or (need.stage == "childbearing" and not _fertile(context)):
-        return ()
-    present = [patient.concepts[name] for name in need.conditions if name in patient.concepts]
-    values = [fact for holds, fact in (answer(patient, each) for each in need.when) if holds]
-    drugs = [each.mention.label for each in taken(context, knowledge.expand(need.taking))]
-    asked = ((need.conditions, present), (need.when, values), (need.taking, drugs))
-    if any(wanted and not found for wanted, found in asked):
-        return ()
-    return tuple(dict.fromkeys((*present, *values, *drugs)))
+    return () if need.stage == "childbearing" and not _fertile(context) else concerned(context, need)
 
 
 def _fertile(context: Context) -> bool:
@@ -63,7 +51,7 @@ def _named(context: Context, need: Need, clause: Clause) -> str | None:
     """What the clause leaves undone of care that words name, not drugs; the whole clause where it dismisses a need."""
     mentions = _mentions(context, clause)
     spans = [(each.mention.start - clause.start, each.mention.end - clause.start) for each in mentions]
-    for found in _words(need.names).finditer(clause.words) if need.names else ():
+    for found in naming(need.names).finditer(clause.words) if need.names else ():
         if any(start <= found.start() < end for start, end in spans) or is_done(clause.words, found.start()):
             continue
         if not clause.insists and (none_of(clause.words, found.start()) or (clause.leaves_undone and not mentions)):
@@ -103,8 +91,3 @@ def _excused(context: Context, need: Need, left: Sequence[Prescription]) -> bool
     single = [each for each in left if each.mention.drug_class is None]
     against = [*speaks_against(context, single), *speaks_against(context, taken(context, group), pairs=False)]
     return any(RANK[each.severity] <= RANK[need.severity] for each in against)
-
-
-@lru_cache(maxsize=512)
-def _words(names: Terms) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(re.escape(name) for name in names)})s?\b", re.IGNORECASE)
