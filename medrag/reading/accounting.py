@@ -55,7 +55,7 @@ def gaps(text: str, read: Sequence[Prescription], knowledge: Knowledge) -> Itera
         yield Gap(Unread.FRAGMENT)
 
 
-def beyond_plain(text: str, read: Sequence[Prescription], knowledge: Knowledge) -> tuple[str, ...]:
+def beyond_plain(text: str, read: Sequence[Prescription], knowledge: Knowledge) -> tuple[Token, ...]:
     """The words by which a text may say more than what is given, stopped or checked: those outside the plain list.
 
     Names of drugs, conditions, measurements and allergens are accounted for, and so are numbers and units.
@@ -65,7 +65,7 @@ def beyond_plain(text: str, read: Sequence[Prescription], knowledge: Knowledge) 
     if not left:
         return ()
     named = {i for match in _named(knowledge).find(text, words) for i in range(match.first, match.last)}
-    return tuple(dict.fromkeys(words[i].text for i in left if i not in named))
+    return tuple(words[i] for i in left if i not in named)
 
 
 def _says_no_more(word: Token, knowledge: Knowledge) -> bool:

@@ -10,6 +10,9 @@ from medrag.reading.acts import Clause, clauses
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, not_assessed
 from medrag.safety.checks.care.against import NOT_GIVEN, speaks_against
+from medrag.safety.checks.care.aims import within_bounds
+from medrag.safety.checks.care.exposure import forbids
+from medrag.safety.checks.care.undone import meets
 from medrag.types import Finding
 
 NAMED = 5
@@ -24,7 +27,7 @@ def unread(context: Context) -> Iterable[Finding]:
     for gap in gaps(text, context.read, context.knowledge):
         yield _finding(gap)
     if not context.statement.citations and (found := tuple(_open(text, context))):
-        yield _finding(Gap(Unread.MEANING, found))
+        yield _finding(Gap(Unread.MEANING, tuple(dict.fromkeys(found))))
     if context.read or context.advised or context.stopped_before:
         return
     unnamed = None if _spoken_of(text, context) else pattern("advice", "unnamed").search(text)
@@ -38,23 +41,31 @@ def _open(text: str, context: Context) -> Iterator[str]:
     One word more is let be where a drug is named. A dose raised to none that is named, an act on nothing that is known,
     and a text that neither names a drug nor only checks are open whatever their words.
     """
-    words = beyond_plain(text, context.read, context.knowledge)
+    open_ = [clause for clause in clauses(text) if not _seen_to(clause, context)]
+    words = [
+        word.text
+        for word in beyond_plain(text, context.read, context.knowledge)
+        if any(clause.start <= word.start < clause.end for clause in open_)
+    ]
     if len(words) > (LET_BE if context.read else 0):
         yield from words
     raised = pattern("plain", "raising").search(text)
     if raised and context.read and not any(each.doses for each in context.read):
         yield raised[0]
     yield from _unexplained(context)
-    for clause in clauses(text):
-        if not _accounted(clause, context):
-            yield clause.words
+    yield from (clause.words for clause in open_ if not _accounted(clause, context))
+
+
+def _seen_to(clause: Clause, context: Context) -> bool:
+    """Whether the clause does what a rule about care asks for: gives it, forbids what harms, aims within bounds."""
+    return meets(context, clause) or forbids(context, clause) or within_bounds(context, clause)
 
 
 def _unexplained(context: Context) -> Iterator[str]:
-    """The drugs warned against or stopped against which nothing speaks, where none is given instead."""
+    """The drugs warned against or stopped, where nothing speaks against any of them and none is given instead."""
     left = [each for each in context.read if each.mention.polarity in NOT_GIVEN and each.mention.resolved]
-    if left and not context.recommended and not context.advised:
-        yield from (each.mention.text for each in left if not speaks_against(context, (each,)))
+    if left and not context.recommended and not context.advised and not speaks_against(context, left):
+        yield from (each.mention.text for each in left)
 
 
 def _accounted(clause: Clause, context: Context) -> bool:

@@ -30,16 +30,32 @@ def aims(context: Context) -> Iterable[Finding]:
         yield from worst(each for rule in rules for clause in said for each in _found(context, rule, clause, patient))
 
 
+def within_bounds(context: Context, clause: Clause) -> bool:
+    """Whether the clause aims at a value that rules know, and all of them allow it."""
+    patient = context.patient
+    if patient is None or not _said("aimed").search(clause.words):
+        return False
+    known = [rule for rule in context.knowledge.rules.aims if _holds(rule, patient) and _about(context, rule, clause)]
+    return bool(known) and not any(_beyond(rule, clause.words, patient.labs.get(rule.measurement)) for rule in known)
+
+
+def _about(context: Context, rule: Aim, clause: Clause) -> bool:
+    """Whether the clause names the measurement of the rule, with a number."""
+    measurement = context.knowledge.measurements[rule.measurement]
+    names = _names((*measurement.names, measurement.key.replace("_", " ")))
+    return re.search(r"\d", clause.words) is not None and names.search(clause.words) is not None
+
+
 def _holds(rule: Aim, patient: PatientView) -> bool:
     return not rule.conditions or not patient.concepts.keys().isdisjoint(rule.conditions)
 
 
 def _found(context: Context, rule: Aim, clause: Clause, patient: PatientView) -> Iterator[Finding]:
-    measurement = context.knowledge.measurements[rule.measurement]
-    if not _names((*measurement.names, measurement.key.replace("_", " "))).search(clause.words):
+    if not _about(context, rule, clause):
         return
     facts = tuple(patient.concepts[name] for name in rule.conditions if name in patient.concepts)
-    source, name = context.knowledge.cite(rule), measurement.names[0]
+    source = context.knowledge.cite(rule)
+    name = context.knowledge.measurements[rule.measurement].names[0]
     if wrong := _beyond(rule, clause.words, patient.labs.get(rule.measurement)):
         yield fail("aims.rule", rule.severity, source, (), facts, value=wrong, name=name, reason=rule.reason)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from medrag.reading.acts import clauses
+from medrag.reading.acts import Clause, clauses
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, fail, worst
 from medrag.safety.checks.care.patients import concerned, naming
@@ -23,6 +23,18 @@ def exposure(context: Context) -> Iterable[Finding]:
         yield from worst(_found(context))
 
 
+def forbids(context: Context, clause: Clause) -> bool:
+    """Whether the clause forbids, in so many words, what the record speaks against."""
+    if not _said("forbids").search(clause.words) or not clause.kinds.isdisjoint(("dismissed", "unneeded")):
+        return False
+    return any(
+        naming(rule.names).search(clause.words)
+        and _allowed(clause.words, naming(rule.names)) is None
+        and concerned(context, rule)
+        for rule in context.knowledge.rules.exposures
+    )
+
+
 def _found(context: Context) -> Iterator[Finding]:
     said = clauses(context.statement.text)
     for rule in context.knowledge.rules.exposures:
@@ -37,6 +49,7 @@ def _allowed(words: str, names: re.Pattern[str]) -> str | None:
     """The first name in the clause that no words around it forbid."""
     for found in names.finditer(words):
         before, after = words[max(0, found.start() - BEFORE) : found.start()], words[found.end() :]
-        if not _said("forbidden_before").search(before) and not _said("forbidden_after").search(after):
+        waits = _said("wait_first").search(words, 0, found.start())
+        if not waits and not _said("forbidden_before").search(before) and not _said("forbidden_after").search(after):
             return found[0]
     return None

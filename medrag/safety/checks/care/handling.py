@@ -13,6 +13,8 @@ from medrag.safety.checks.stopping.spans import days
 from medrag.types import Finding, Severity
 
 _said = partial(pattern, "acts")
+NEAR = 20
+"""Characters before an act in which words forbid it."""
 AFTER = 60
 """Characters after the words of a gap in which its length stands."""
 
@@ -45,7 +47,9 @@ def altered_form(context: Context) -> Iterable[Finding]:
     """Fails where a slow form, or a drug that must stay whole, is crushed, chewed, opened or dissolved."""
     text = context.statement.text
     found = _said("altered").search(text)
-    if context.patient is None or not found or _said("must_not").search(text[: found.end()]):
+    if context.patient is None or not found:
+        return
+    if _said("must_not").search(text, max(0, found.start() - NEAR), found.start()):
         return
     advised = [(each, text) for each in context.recommended]
     yield from worst(_altered(context, advised or list(_taken(context)), found[0]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from medrag.knowledge.schema import Need
 from medrag.reading import Prescription
@@ -12,6 +13,8 @@ from medrag.safety.check_context import RANK, Context, fail, ingredients_of, wor
 from medrag.safety.checks.care.against import NOT_GIVEN, speaks_against, taken
 from medrag.safety.checks.care.patients import concerned, naming
 from medrag.types import Finding
+
+_said = partial(pattern, "acts")
 
 
 def undone(context: Context) -> Iterable[Finding]:
@@ -34,12 +37,26 @@ def _fertile(context: Context) -> bool:
     return patient is not None and patient.may_conceive and patient.patient.sex == "female"
 
 
+def meets(context: Context, clause: Clause) -> bool:
+    """Whether the clause looks at what the patient's needs ask for, or forbids to leave them out."""
+    if not clause.kinds.isdisjoint(("dismissed", "goes_on")) or clause.leaves_undone:
+        return False
+    return any(
+        (found := naming(need.names).search(clause.words))
+        and (clause.insists or is_done(clause.words, found.start()))
+        and _facts(context, need)
+        for need in context.knowledge.rules.needs
+        if need.names
+    )
+
+
 def _found(
     context: Context, needs: Iterable[tuple[Need, tuple[str, ...]]], said: tuple[Clause, ...]
 ) -> Iterator[Finding]:
     for need, facts in needs:
         group = context.knowledge.expand(need.drugs)
         left = [each for clause in said for each in _mentions(context, clause, group) if _not_given(each, clause)]
+        left += [each for place, clause in enumerate(said) for each in _meant(context, said[:place], clause, group)]
         named = (found for clause in said if (found := _named(context, need, clause)))
         care = left[0].mention.text if left else next(named, None)
         if care and not _excused(context, need, left):
@@ -80,6 +97,18 @@ def _mentions(context: Context, clause: Clause, group: frozenset[str] | None = N
     """The known drugs that the clause names, or those of them that are of ``group``."""
     here = [each for each in context.read if clause.start <= each.mention.start < clause.end and each.mention.resolved]
     return [each for each in here if group is None or group & ingredients_of(each, context.knowledge)]
+
+
+def _meant(context: Context, before: Sequence[Clause], clause: Clause, group: frozenset[str]) -> Iterable[Prescription]:
+    """The drugs of ``group`` that a clause without a name ends: those of the clause before, or what is taken."""
+    if not clause.leaves_undone or "ended" not in clause.kinds or _mentions(context, clause):
+        return ()
+    if before and _said("pronoun").search(clause.words) and (named := _mentions(context, before[-1], group)):
+        return named
+    insulin = _said("swallowed").search(clause.words) and not group.isdisjoint(
+        context.knowledge.members["insulin_class"]
+    )
+    return taken(context, group) if _said("generic").search(clause.words) and not insulin else ()
 
 
 def _excused(context: Context, need: Need, left: Sequence[Prescription]) -> bool:
