@@ -20,7 +20,6 @@ from medrag.knowledge.schema import (
     AgeRule,
     Aim,
     AllergyRule,
-    AlteredForm,
     Contraindication,
     CriterionRule,
     DoseLimit,
@@ -90,7 +89,6 @@ class Rules:
     aims: tuple[Aim, ...] = ()
     exposures: tuple[Exposure, ...] = ()
     restarts: tuple[Restart, ...] = ()
-    altered_forms: tuple[AlteredForm, ...] = ()
     routes: tuple[RouteRule, ...] = ()
     absorption: tuple[Absorption, ...] = ()
     criteria: tuple[CriterionRule, ...] = ()

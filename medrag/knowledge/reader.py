@@ -35,7 +35,6 @@ RULES: dict[str, type[Any]] = {
     "aims": schema.Aim,
     "exposures": schema.Exposure,
     "restarts": schema.Restart,
-    "altered_forms": schema.AlteredForm,
     "routes": schema.RouteRule,
     "absorption": schema.Absorption,
     "criteria": schema.CriterionRule,

@@ -327,12 +327,6 @@ class Restart(Rule):
     days: float
 
 
-class AlteredForm(Rule):
-    """``drugs`` whose form must not be altered, whatever its release."""
-
-    drugs: Terms
-
-
 class NoInteraction(Fact):
     """An ingredient that has no interaction which changes prescribing."""
 

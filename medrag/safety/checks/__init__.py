@@ -11,7 +11,7 @@ from medrag.safety.checks.allergy import allergy
 from medrag.safety.checks.care.aims import aims
 from medrag.safety.checks.care.exposure import exposure
 from medrag.safety.checks.care.going_on import going_on
-from medrag.safety.checks.care.handling import altered_form, restart
+from medrag.safety.checks.care.restarting import restart
 from medrag.safety.checks.care.undone import undone
 from medrag.safety.checks.contraindication import contraindication
 from medrag.safety.checks.dosing.criteria import criteria
@@ -52,7 +52,6 @@ CHECKS: tuple[Check, ...] = (
     aims,
     exposure,
     restart,
-    altered_form,
     renal,
     hepatic,
     dose,

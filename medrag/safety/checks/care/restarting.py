@@ -1,20 +1,18 @@
-"""Drugs begun again at their dose after a gap, and forms that must not be altered."""
+"""Drugs begun again at their dose after a gap."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from medrag.knowledge.schema import AlteredForm, Restart
+from medrag.knowledge.schema import Restart
 from medrag.reading import Prescription
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, fail, ingredients_of, worst
 from medrag.safety.checks.stopping.spans import days
-from medrag.types import Finding, Severity
+from medrag.types import Finding
 
 _said = partial(pattern, "acts")
-NEAR = 20
-"""Characters before an act in which words forbid it."""
 AFTER = 60
 """Characters after the words of a gap in which its length stands."""
 
@@ -43,36 +41,11 @@ def _gaps(words: str) -> Iterator[float]:
         yield from days(words[found.start() : found.end() + AFTER])[:1]
 
 
-def altered_form(context: Context) -> Iterable[Finding]:
-    """Fails where a slow form, or a drug that must stay whole, is crushed, chewed, opened or dissolved."""
-    text = context.statement.text
-    found = _said("altered").search(text)
-    if context.patient is None or not found:
-        return
-    if _said("must_not").search(text, max(0, found.start() - NEAR), found.start()):
-        return
-    advised = [(each, text) for each in context.recommended]
-    yield from worst(_altered(context, advised or list(_taken(context)), found[0]))
-
-
-def _altered(context: Context, drugs: Iterable[tuple[Prescription, str]], act: str) -> Iterator[Finding]:
-    for each, words in drugs:
-        label, knowledge = each.mention.label, context.knowledge
-        if _said("slow").search(words):
-            opioid = bool(knowledge.expand(("opioid",)) & ingredients_of(each, knowledge))
-            severity = Severity.CONTRAINDICATED if opioid else Severity.WARNING
-            yield fail("altered_form.slow", severity, "label-2", (label,), (), drug=label, act=act)
-        for rule in knowledge.rules.altered_forms:
-            if _about(context, each, rule):
-                source = knowledge.cite(rule)
-                yield fail("altered_form.rule", rule.severity, source, (label,), (), drug=label, reason=rule.reason)
-
-
 def _taken(context: Context) -> Iterator[tuple[Prescription, str]]:
     """The patient's drugs with the words of their entries."""
     for each in context.patient.drugs if context.patient else ():
         yield each.prescription, f"{each.fact.display} {each.fact.dosage or ''}"
 
 
-def _about(context: Context, each: Prescription, rule: Restart | AlteredForm) -> bool:
+def _about(context: Context, each: Prescription, rule: Restart) -> bool:
     return bool(context.knowledge.expand(rule.drugs) & ingredients_of(each, context.knowledge))
