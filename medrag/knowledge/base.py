@@ -18,18 +18,21 @@ from medrag.knowledge.schema import (
     Absorption,
     AgeLimit,
     AgeRule,
+    Aim,
     AllergyRule,
     Contraindication,
     CriterionRule,
     DoseLimit,
     DuplicationRule,
     Emergency,
+    Exposure,
     Fact,
     GenotypeRule,
     HepaticRule,
     Interaction,
     LifeStageRule,
     MonitoringRule,
+    Need,
     NoContraindication,
     NoInteraction,
     OpioidEquivalent,
@@ -39,6 +42,7 @@ from medrag.knowledge.schema import (
     RenalRule,
     RequestModel,
     RequestRule,
+    Restart,
     Review,
     RouteRule,
     ScheduleRule,
@@ -81,6 +85,10 @@ class Rules:
     schedules: tuple[ScheduleRule, ...] = ()
     washouts: tuple[Washout, ...] = ()
     withdrawals: tuple[Withdrawal, ...] = ()
+    needs: tuple[Need, ...] = ()
+    aims: tuple[Aim, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
+    restarts: tuple[Restart, ...] = ()
     routes: tuple[RouteRule, ...] = ()
     absorption: tuple[Absorption, ...] = ()
     criteria: tuple[CriterionRule, ...] = ()

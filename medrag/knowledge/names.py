@@ -77,17 +77,22 @@ def is_abbreviation(spelling: str) -> bool:
 
 
 def drug_names(
-    drugs: Iterable[Drug], products: Collection[Product], classes: Iterable[DrugClass], words: Container[str] = ()
+    drugs: Iterable[Drug],
+    products: Collection[Product],
+    classes: Iterable[DrugClass],
+    words: Container[str] = (),
+    forms: Iterable[str] = (),
 ) -> dict[str, Name]:
     """Written name -> meaning. Ingredients win over products, products over classes.
 
     British names of combinations are known
     without their hyphen too ("cocodamol"). Brands that are among ``words`` ("Soma", "Alli") count only with a capital
-    letter.
+    letter. ``forms`` are what a treatment is called after what it is for ("heart tablets").
     """
     names: dict[str, Name] = {}
+    forms = tuple(forms)
     for group in classes:
-        for written in group.names:
+        for written in (*group.names, *(f"{purpose} {form}" for purpose in group.purposes for form in forms)):
             names[normalise(written)] = Name(drug_class=group.key)
     for product in products:
         names[normalise(product.name)] = Name(ingredients=product.ingredients, brand=product.name[0].isupper())

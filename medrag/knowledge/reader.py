@@ -31,6 +31,10 @@ RULES: dict[str, type[Any]] = {
     "schedules": schema.ScheduleRule,
     "washouts": schema.Washout,
     "withdrawals": schema.Withdrawal,
+    "needs": schema.Need,
+    "aims": schema.Aim,
+    "exposures": schema.Exposure,
+    "restarts": schema.Restart,
     "routes": schema.RouteRule,
     "absorption": schema.Absorption,
     "criteria": schema.CriterionRule,
@@ -110,7 +114,8 @@ def _knowledge(files: Files) -> Knowledge:
     _check("measurements", (each for one in measurements.values() for each in one.establishes), known)
     words = files.mapping("words", frozenset[str])
     sources = files.terms("sources", schema.Source)
-    written = names.drug_names(drugs.values(), products, classes.values(), words["brands_that_are_words"])
+    brands, forms = words["brands_that_are_words"], words["forms"]
+    written = names.drug_names(drugs.values(), products, classes.values(), brands, forms)
     return Knowledge(
         version=files.mapping("manifest", str)["version"],
         drugs=drugs,

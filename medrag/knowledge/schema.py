@@ -8,7 +8,7 @@ from typing import Literal
 from medrag.knowledge.vocabulary import Terms
 from medrag.types import Record, Severity
 
-DRUG_FIELDS = ("a", "b", "drugs", "stopped", "start", "allergens", "with_drugs", "without", "drug", "group")
+DRUG_FIELDS = ("a", "b", "drugs", "stopped", "start", "allergens", "with_drugs", "without", "taking", "drug", "group")
 """Fields of facts that name ingredients or classes."""
 
 
@@ -278,6 +278,53 @@ class Withdrawal(Rule):
     conditions: Terms = ()
     taper_days: float = 0
     pause: bool = False
+
+
+class Need(Rule):
+    """Care that patients need who have any of ``conditions``, meet any of ``when`` and take any of ``taking``.
+
+    ``names`` are words for it, ``drugs`` what gives it. With ``urgent`` even a word that all is well, or that things go
+    on as they are, leaves it undone. ``stage`` "childbearing": only women who could conceive need it.
+    """
+
+    conditions: Terms = ()
+    when: Terms = ()
+    taking: Terms = ()
+    names: Terms = ()
+    drugs: Terms = ()
+    urgent: bool = False
+    stage: Literal["any", "childbearing"] = "any"
+
+
+class Aim(Rule):
+    """Between which values (``low``, ``high``) a ``measurement`` may be aimed at, in any of ``conditions``.
+
+    ``rise`` and ``fall`` are the most by which it may change within ``hours``.
+    """
+
+    measurement: str
+    conditions: Terms = ()
+    low: float | None = None
+    high: float | None = None
+    rise: float | None = None
+    fall: float | None = None
+    hours: float = 24
+
+
+class Exposure(Rule):
+    """What patients do, eat or undergo, by its ``names``, in any of ``conditions``, ``when`` and while ``taking``."""
+
+    names: Terms
+    conditions: Terms = ()
+    when: Terms = ()
+    taking: Terms = ()
+
+
+class Restart(Rule):
+    """``drugs`` that are not begun again at their former dose after ``days`` without them."""
+
+    drugs: Terms
+    days: float
 
 
 class NoInteraction(Fact):

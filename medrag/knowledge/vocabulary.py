@@ -47,10 +47,11 @@ class Coded(Record):
 
 
 class DrugClass(Record):
-    """A set of ingredients; with ``names`` it can be read from text."""
+    """A set of ingredients; with ``names`` it can be read from text, by ``purposes`` before a word for a medicine."""
 
     key: str
     names: Terms = ()
+    purposes: Terms = ()
     members: Terms
     source: str = "WHO ATC classification"
 

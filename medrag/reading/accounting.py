@@ -12,6 +12,7 @@ from medrag.knowledge import Knowledge
 from medrag.reading.dosing.doses import doses
 from medrag.reading.dosing.strengths import COUNT, FORM
 from medrag.reading.languages import language, ordinary, pattern
+from medrag.reading.languages import said as listed
 from medrag.reading.languages.gloss import other_script
 from medrag.reading.matcher import Letters, Matcher, Token, plain, tokens
 from medrag.reading.mentions import GIVING
@@ -29,6 +30,7 @@ class Unread(StrEnum):
     DOSE = "dose"
     TREATMENT = "treatment"
     FRAGMENT = "fragment"
+    MEANING = "meaning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,38 @@ def gaps(text: str, read: Sequence[Prescription], knowledge: Knowledge) -> Itera
         yield Gap(Unread.TREATMENT, (treatment,))
     if is_fragment(text) and not (read and read[0].mention.start <= _opening(text)):
         yield Gap(Unread.FRAGMENT)
+
+
+def beyond_plain(text: str, read: Sequence[Prescription], knowledge: Knowledge) -> tuple[Token, ...]:
+    """The words by which a text may say more than what is given, stopped or checked: those outside the plain list.
+
+    Names of drugs, conditions, measurements and allergens are accounted for, and so are numbers and units.
+    """
+    words = tokens(text)
+    left = [i for i, word in enumerate(words) if not _says_no_more(word, knowledge) and not _in_name(word, read)]
+    if not left:
+        return ()
+    named = {i for match in _named(knowledge).find(text, words) for i in range(match.first, match.last)}
+    return tuple(words[i] for i in left if i not in named)
+
+
+def _says_no_more(word: Token, knowledge: Knowledge) -> bool:
+    said = plain(word.text).partition("'")[0]
+    if len(said) < SHORTEST or _MEASURE.fullmatch(said) or said in _abbreviations():
+        return True
+    known, salts = _plain_words(), knowledge.words["salts"]
+    return said in known or said in salts or any(stem in known for stem in _stems(said))
+
+
+def _stems(word: str) -> Iterator[str]:
+    yield word.removesuffix("s")
+    yield word.removesuffix("es")
+
+
+@lru_cache(maxsize=1)
+def _plain_words() -> frozenset[str]:
+    lists = ("giving", "amounts", "times", "routes", "people", "checks", "uses")
+    return frozenset(plain(word) for name in lists for word in listed("plain", name))
 
 
 def _opening(text: str) -> int:

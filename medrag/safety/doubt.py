@@ -7,17 +7,25 @@ advice that others wrote; of its own answers medrag withholds what it doubts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from medrag.reading import Polarity, Prescription
-from medrag.reading.polarity.learned import doubted
+from medrag.reading.acts import clauses
+from medrag.reading.languages import pattern
+from medrag.reading.polarity.learned import doubted, stances_of
 from medrag.safety.check_context import not_assessed
 from medrag.types import Finding, Severity, Verdict
 
 SOURCE = "medrag: cues and learned reading of the wording disagree"
 OF_THE_WORDS = frozenset({"population", "support", "superseded", "withdrawal"})
 """Checks of whom and what the words are for, and of what they end, whatever they say of giving."""
+AGAINST = frozenset(
+    {"@not", "@without", "@forbid", "@refuse", "@stop", "@hold", "@harm", "@unneeded", "@past", "@choice"}
+)
+"""Stances of words by which a drug may be warned against."""
+_WORD = re.compile(r"[a-z][\w'-]*")
 UNCHECKED = (Polarity.AVOIDED, Polarity.MENTIONED)
 """What a drug that is not given may be doubted from. A stop stays one: what is stopped is checked by other means."""
 
@@ -33,7 +41,22 @@ def doubts(text: str, read: Sequence[Prescription]) -> tuple[Prescription, ...]:
 def _doubted(text: str, each: Prescription, spans: Sequence[tuple[int, int]]) -> bool:
     mention = each.mention
     judged = each.recommended or mention.polarity in UNCHECKED
+    if each.recommended and (_approved(text, each) or not _speaks_against(text)):
+        return False
     return judged and doubted(text, mention.start, mention.end, spans, mention.polarity)
+
+
+def _speaks_against(text: str) -> bool:
+    """Whether any word of the text takes a stance against something: without one nothing is like a warning."""
+    words = _WORD.findall(text.replace("’", "'").lower())
+    return any(stance in AGAINST for word in words for stance in stances_of(word))
+
+
+def _approved(text: str, each: Prescription) -> bool:
+    """Whether the clause approves the drug in so many words ("would be fine"), and turns nothing round."""
+    here = [clause for clause in clauses(text) if clause.start <= each.mention.start < clause.end]
+    said = [clause.words for clause in here if pattern("acts", "approves").search(clause.words)]
+    return bool(said) and not any(pattern("acts", "must_not").search(words) for words in said)
 
 
 def as_given(read: Sequence[Prescription], doubtful: Sequence[Prescription]) -> tuple[Prescription, ...]:

@@ -8,6 +8,11 @@ from medrag.safety.check_context import Context
 from medrag.safety.checks.accounted import unread
 from medrag.safety.checks.age import age
 from medrag.safety.checks.allergy import allergy
+from medrag.safety.checks.care.aims import aims
+from medrag.safety.checks.care.exposure import exposure
+from medrag.safety.checks.care.going_on import going_on
+from medrag.safety.checks.care.restarting import restart
+from medrag.safety.checks.care.undone import undone
 from medrag.safety.checks.contraindication import contraindication
 from medrag.safety.checks.dosing.criteria import criteria
 from medrag.safety.checks.dosing.dose import dose
@@ -42,6 +47,11 @@ CHECKS: tuple[Check, ...] = (
     interaction,
     washout,
     withdrawal,
+    undone,
+    going_on,
+    aims,
+    exposure,
+    restart,
     renal,
     hepatic,
     dose,

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from medrag.reading.accounting import Gap, Unread, gaps
+from medrag.reading.accounting import Gap, Unread, beyond_plain, gaps
+from medrag.reading.acts import Clause, clauses
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, not_assessed
+from medrag.safety.checks.care.against import NOT_GIVEN, speaks_against
+from medrag.safety.checks.care.aims import within_bounds
+from medrag.safety.checks.care.exposure import forbids
+from medrag.safety.checks.care.undone import meets
 from medrag.types import Finding
 
 NAMED = 5
 """Words that are named; further ones are left out."""
+LET_BE = 1
+"""Words outside the plain list that a statement may hold beside a drug."""
 
 
 def unread(context: Context) -> Iterable[Finding]:
@@ -19,11 +26,55 @@ def unread(context: Context) -> Iterable[Finding]:
     text = context.statement.text
     for gap in gaps(text, context.read, context.knowledge):
         yield _finding(gap)
+    if not context.statement.citations and (found := tuple(_open(text, context))):
+        yield _finding(Gap(Unread.MEANING, tuple(dict.fromkeys(found))))
     if context.read or context.advised or context.stopped_before:
         return
     unnamed = None if _spoken_of(text, context) else pattern("advice", "unnamed").search(text)
     if found := unnamed or pattern("advice", "unnamed_ended").search(text):
         yield _finding(Gap(Unread.TREATMENT, (found[0],)))
+
+
+def _open(text: str, context: Context) -> Iterator[str]:
+    """The words that may say more of a treatment than the checks read.
+
+    One word more is let be where a drug is named. A dose raised to none that is named, an act on nothing that is known,
+    and a text that neither names a drug nor only checks are open whatever their words.
+    """
+    open_ = [clause for clause in clauses(text) if not _seen_to(clause, context)]
+    words = [
+        word.text
+        for word in beyond_plain(text, context.read, context.knowledge)
+        if any(clause.start <= word.start < clause.end for clause in open_)
+    ]
+    if len(words) > (LET_BE if context.read else 0):
+        yield from words
+    raised = pattern("plain", "raising").search(text)
+    if raised and context.read and not any(each.doses for each in context.read):
+        yield raised[0]
+    yield from _unexplained(context)
+    yield from (clause.words for clause in open_ if not _accounted(clause, context))
+
+
+def _seen_to(clause: Clause, context: Context) -> bool:
+    """Whether the clause does what a rule about care asks for: gives it, forbids what harms, aims within bounds."""
+    return meets(context, clause) or forbids(context, clause) or within_bounds(context, clause)
+
+
+def _unexplained(context: Context) -> Iterator[str]:
+    """The drugs warned against or stopped, where nothing speaks against any of them and none is given instead."""
+    left = [each for each in context.read if each.mention.polarity in NOT_GIVEN and each.mention.resolved]
+    if left and not context.recommended and not context.advised and not speaks_against(context, left):
+        yield from (each.mention.text for each in left)
+
+
+def _accounted(clause: Clause, context: Context) -> bool:
+    """Whether what the clause does is done to a known drug, or is no more than a check or an aim."""
+    if any(clause.start <= each.mention.start < clause.end for each in context.read):
+        return True
+    acts = clause.kinds - ({"delayed", "dismissed"} if pattern("plain", "checking").search(clause.words) else set())
+    only = pattern("plain", "checking").search(clause.words) or pattern("acts", "aimed").search(clause.words)
+    return not acts and bool(context.read or only)
 
 
 def _spoken_of(text: str, context: Context) -> bool:

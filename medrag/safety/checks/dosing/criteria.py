@@ -38,7 +38,7 @@ def _found(context: Context, patient: PatientView) -> Iterator[Finding]:
             continue
         if rule.naive and not context.starts(rule.naive):
             continue
-        answers = [_answer(patient, criterion) for criterion in rule.when]
+        answers = [answer(patient, criterion) for criterion in rule.when]
         facts = [fact for holds, fact in answers if holds]
         facts += _taken(context, rule.with_drugs)
         present = [patient.concepts[name] for name in rule.conditions if name in patient.concepts]
@@ -64,7 +64,7 @@ def _exceeds(context: Context, each: Prescription, rule: CriterionRule) -> bool:
     return any(amount is not None and amount > rule.max_daily for amount in amounts)
 
 
-def _answer(patient: PatientView, criterion: str) -> tuple[bool | None, str]:
+def answer(patient: PatientView, criterion: str) -> tuple[bool | None, str]:
     """Whether it holds (None: not recorded) and the patient's value, or the name of what is missing."""
     match = CRITERION.fullmatch(criterion)
     if match is None:

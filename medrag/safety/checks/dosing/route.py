@@ -22,9 +22,16 @@ SYRINGE = "U-100 syringe"
 
 
 def route(context: Context) -> Iterable[Finding]:
-    """Fails for a route that does harm; not assessed where nobody reviewed how much of a local drug is absorbed."""
+    """Fails for a way that does harm, of what is named or, where nothing is, of what is taken.
+
+    Not assessed where nobody reviewed how much of a local drug is absorbed.
+    """
     for each in context.recommended:
-        yield from _wrong(context, each)
+        yield from _wrong(context, each, tuple(_ways(context, each)))
+    if not context.read:
+        for drug in context.current:
+            told = f"{drug.fact.display} {drug.fact.dosage or ''}"
+            yield from _wrong(context, drug.prescription, tuple(_manners(context.statement.text, told)))
     unknown = {each.mention.label: way for each in context.recommended if (way := _unreviewed(context, each))}
     for label, way in unknown.items():
         yield not_assessed("route.unreviewed", (label,), drug=label, route=way)
@@ -40,24 +47,26 @@ def _ways(context: Context, each: Prescription) -> Iterator[str]:
             yield "undiluted bolus"
     if _said("u100_syringe").search(context.statement.text):
         yield SYRINGE
-    yield from _manners(context.statement.text)
+    yield from _manners(context.statement.text, "")
 
 
-def _manners(text: str) -> Iterator[str]:
-    """How the text says that a drug is taken: "food", "lying_down", "crushed"; what it warns of is left out."""
+def _manners(text: str, entry: str) -> Iterator[str]:
+    """How the text says that a drug is taken: "food", "lying_down", "crushed"; what it warns of is left out.
+
+    ``entry`` is what the record says of the drug, such as its release.
+    """
     for found in _taken("manner").finditer(text):
         clause = _CLAUSE.split(text[max(0, found.start() - NEAR) : found.start()])[-1]
         manner = found.lastgroup or ""
-        if manner == "empty_stomach" or not _taken("denied").search(clause):
+        kept_off = _taken("kept_off").match(text, found.end())
+        if manner == "empty_stomach" or not (kept_off or _taken("denied").search(clause)):
             yield manner.replace("_", " ")
-            if manner == "crushed" and _taken("modified_release").search(text):
+            if manner == "crushed" and _taken("modified_release").search(f"{text} {entry}"):
                 yield "crushed modified release"
 
 
-def _wrong(context: Context, each: Prescription) -> Iterator[Finding]:
-    places = sorted(context.rules("routes", each.mention))
-    ways = tuple(_ways(context, each)) if places else ()
-    for place in places:
+def _wrong(context: Context, each: Prescription, ways: tuple[str, ...]) -> Iterator[Finding]:
+    for place in sorted(context.rules("routes", each.mention)) if ways else ():
         rule = context.knowledge.rules.routes[place]
         patient = context.patient
         if rule.conditions and (patient is None or patient.concepts.keys().isdisjoint(rule.conditions)):

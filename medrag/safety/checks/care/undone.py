@@ -1,0 +1,122 @@
+"""Care that the patient needs and that the advice leaves undone, puts off or calls needless."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+
+from medrag.knowledge.schema import Need
+from medrag.reading import Prescription
+from medrag.reading.acts import Clause, clauses, is_done, none_of
+from medrag.reading.languages import pattern
+from medrag.safety.check_context import RANK, Context, fail, ingredients_of, worst
+from medrag.safety.checks.care.against import NOT_GIVEN, speaks_against, taken
+from medrag.safety.checks.care.patients import concerned, naming
+from medrag.types import Finding
+
+_said = partial(pattern, "acts")
+
+
+def undone(context: Context) -> Iterable[Finding]:
+    """Fails where advice leaves out, delays or dismisses what the patient's conditions, values or drugs call for."""
+    if context.patient is None:
+        return
+    needs = [(need, facts) for need in context.knowledge.rules.needs if (facts := _facts(context, need))]
+    if needs:
+        said = clauses(context.statement.text)
+        yield from worst(_found(context, needs, said))
+
+
+def _facts(context: Context, need: Need) -> tuple[str, ...]:
+    """What of the patient makes the need."""
+    return () if need.stage == "childbearing" and not _fertile(context) else concerned(context, need)
+
+
+def _fertile(context: Context) -> bool:
+    patient = context.patient
+    return patient is not None and patient.may_conceive and patient.patient.sex == "female"
+
+
+def meets(context: Context, clause: Clause) -> bool:
+    """Whether the clause looks at what the patient's needs ask for, or forbids to leave them out."""
+    if not clause.kinds.isdisjoint(("dismissed", "goes_on")) or clause.leaves_undone:
+        return False
+    return any(
+        (found := naming(need.names).search(clause.words))
+        and (clause.insists or is_done(clause.words, found.start()))
+        and _facts(context, need)
+        for need in context.knowledge.rules.needs
+        if need.names
+    )
+
+
+def _found(
+    context: Context, needs: Iterable[tuple[Need, tuple[str, ...]]], said: tuple[Clause, ...]
+) -> Iterator[Finding]:
+    for need, facts in needs:
+        group = context.knowledge.expand(need.drugs)
+        left = [each for clause in said for each in _mentions(context, clause, group) if _not_given(each, clause)]
+        left += [each for place, clause in enumerate(said) for each in _meant(context, said[:place], clause, group)]
+        named = (found for clause in said if (found := _named(context, need, clause)))
+        care = left[0].mention.text if left else next(named, None)
+        if care and not _excused(context, need, left):
+            source = context.knowledge.cite(need)
+            yield fail("undone.rule", need.severity, source, (), facts, care=care, reason=need.reason)
+
+
+def _named(context: Context, need: Need, clause: Clause) -> str | None:
+    """What the clause leaves undone of care that words name, not drugs; the whole clause where it dismisses a need."""
+    mentions = _mentions(context, clause)
+    spans = [(each.mention.start - clause.start, each.mention.end - clause.start) for each in mentions]
+    for found in naming(need.names).finditer(clause.words) if need.names else ():
+        if any(start <= found.start() < end for start, end in spans) or is_done(clause.words, found.start()):
+            continue
+        if not clause.insists and (none_of(clause.words, found.start()) or (clause.leaves_undone and not mentions)):
+            return found[0]
+        if need.urgent and "dismissed" in clause.kinds and not context.recommended:
+            return found[0]
+    dismissed = need.urgent and not clause.insists and "dismissed" in clause.kinds
+    return clause.words if dismissed and not mentions and not context.recommended else None
+
+
+def _not_given(each: Prescription, clause: Clause) -> bool:
+    """Whether the clause leaves the drug out: by its cues, or with an act of its own and no verb that gives it."""
+    if clause.insists:
+        return False
+    if each.mention.polarity in NOT_GIVEN:
+        return True
+    before = clause.words[: each.mention.start - clause.start]
+    return clause.leaves_undone and not (each.recommended and (each.doses or _gives(before)))
+
+
+def _gives(before: str) -> bool:
+    return pattern("advice", "cue").search(before) is not None
+
+
+def _mentions(context: Context, clause: Clause, group: frozenset[str] | None = None) -> list[Prescription]:
+    """The known drugs that the clause names, or those of them that are of ``group``."""
+    here = [each for each in context.read if clause.start <= each.mention.start < clause.end and each.mention.resolved]
+    return [each for each in here if group is None or group & ingredients_of(each, context.knowledge)]
+
+
+def _meant(context: Context, before: Sequence[Clause], clause: Clause, group: frozenset[str]) -> Iterable[Prescription]:
+    """The drugs of ``group`` that a clause without a name ends: those of the clause before, or what is taken."""
+    if not clause.leaves_undone or "ended" not in clause.kinds or _mentions(context, clause):
+        return ()
+    if before and _said("pronoun").search(clause.words) and (named := _mentions(context, before[-1], group)):
+        return named
+    insulin = _said("swallowed").search(clause.words) and not group.isdisjoint(
+        context.knowledge.members["insulin_class"]
+    )
+    return taken(context, group) if _said("generic").search(clause.words) and not insulin else ()
+
+
+def _excused(context: Context, need: Need, left: Sequence[Prescription]) -> bool:
+    """Whether other drugs give the care, or something as grave speaks against those left out."""
+    group = context.knowledge.expand(need.drugs)
+    given = (*(each for each in context.recommended if each not in left), *context.advised)
+    if any(group & ingredients_of(each, context.knowledge) for each in given):
+        return True
+    single = [each for each in left if each.mention.drug_class is None]
+    against = [*speaks_against(context, single), *speaks_against(context, taken(context, group), pairs=False)]
+    return any(RANK[each.severity] <= RANK[need.severity] for each in against)
