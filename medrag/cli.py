@@ -56,8 +56,8 @@ OnePerson = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-ALLOCATIONS_A_COLLECTION = 100_000
-"""What a command reads at its start stays to its end: Python's 700 would go over it hundreds of times for nothing."""
+ALLOCATIONS_A_COLLECTION = 500_000
+"""What a command reads at its start stays to its end: collecting sooner would go over all of it for nothing."""
 
 # What is missing of these is a fault, and no package to install.
 OWN_PACKAGES = frozenset({"medrag", "index", "sft", "eval"})

@@ -10,23 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import Done, medrag
 from tests.paths import ROOT
 
 PATIENT = ROOT / "medrag" / "examples" / "patient.json"
 
 
-def medrag(*arguments: str | Path, home: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "MEDRAG_HOME": str(home)}
-    return subprocess.run(
-        [sys.executable, "-m", "medrag", *map(str, arguments)],
-        check=False,
-        capture_output=True,
-        text=True,
-        env=environment,
-    )
-
-
-def refused(done: subprocess.CompletedProcess[str]) -> str:
+def refused(done: Done | subprocess.CompletedProcess[str]) -> str:
     """The one line a wrong input gets."""
     assert done.returncode == 2, (done.stdout, done.stderr)
     assert "Traceback" not in done.stderr
@@ -40,6 +30,17 @@ def test_every_command_has_help(command: str, tmp_path: Path) -> None:
     done = medrag(command, "--help", home=tmp_path)
     assert done.returncode == 0
     assert "Usage" in done.stdout
+
+
+def test_as_a_process(tmp_path: Path) -> None:
+    def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "medrag", *map(str, arguments)]
+        environment = {**os.environ, "MEDRAG_HOME": str(tmp_path)}
+        return subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+
+    told = run("patient", PATIENT)
+    assert (told.returncode, "hypertension" in told.stdout) == (0, True)
+    assert "nobody.json" in refused(run("patient", tmp_path / "nobody.json"))
 
 
 def test_search_prints_passages(starter_index: Path, tmp_path: Path) -> None:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +19,7 @@ from medrag.retrieval.store.manifest import read_manifest
 from medrag.settings import Settings, load
 from medrag.storage import chain
 from medrag.storage.database import Database
+from tests.commands import medrag
 
 
 def states(found: Settings) -> dict[str, doctor.State]:
@@ -100,10 +98,9 @@ def test_a_database_that_cannot_be_reached(starter_index: Path, tmp_path: Path, 
     assert "hidden" not in render(found)
 
 
-def test_the_command_ends_with_status_1(tmp_path: Path) -> None:
-    environment = {**os.environ, "MEDRAG_HOME": str(tmp_path), "MEDRAG_PORT": str(free_port())}
-    command = [sys.executable, "-m", "medrag", "doctor", "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+def test_the_command_ends_with_status_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDRAG_PORT", str(free_port()))
+    done = medrag("doctor", "--json", home=tmp_path)
     assert done.returncode == 1, done.stderr
     assert [each["check"] for each in json.loads(done.stdout) if each["state"] == "failed"] == ["index"]
 

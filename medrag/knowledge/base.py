@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -119,10 +119,8 @@ class Knowledge:
     conditions: Mapping[str, Condition]
     findings: tuple[ClinicalFinding, ...]
     """What only notes are read for."""
-    presentations: tuple[Presentation, ...]
-    """What only a search is helped by."""
-    shorthand: tuple[Shorthand, ...]
-    """The same."""
+    read_presentations: Callable[[], tuple[Presentation, ...]]
+    read_shorthand: Callable[[], tuple[Shorthand, ...]]
     measurements: Mapping[str, Measurement]
     allergens: Mapping[str, Allergen]
     genes: Mapping[str, Gene]
@@ -178,6 +176,16 @@ class Knowledge:
     """Conditions that a rule speaks of, by themselves or by what they imply, or that were reviewed and need none."""
     _groups: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, repr=False)
     _places: dict[tuple[str, str], Mapping[str, frozenset[int]]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def presentations(self) -> tuple[Presentation, ...]:
+        """What only a search is helped by; read when it is first asked for."""
+        return self.read_presentations()
+
+    @cached_property
+    def shorthand(self) -> tuple[Shorthand, ...]:
+        """The same."""
+        return self.read_shorthand()
 
     @cached_property
     def no_interactions(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import zip_longest
 from pathlib import Path
@@ -30,7 +30,8 @@ class Files:
     ``rules/interactions/blood.csv`` and ``interactions.ddinter.yaml`` both hold interactions.
     """
 
-    def __init__(self, folders: Iterable[Path]) -> None:
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._first = folders[0]
         self._paths: dict[str, list[Path]] = {}
         self._digest = hashlib.sha256()
         for folder in folders:
@@ -55,6 +56,17 @@ class Files:
         """Every record of a kind: rows of CSV files and lists of YAML and JSON files."""
         return tuple(record for path in self.paths(kind) for record in self.records(path, model))
 
+    def later(self, kind: str, model: type[R]) -> Callable[[], tuple[R, ...]]:
+        """What gives :meth:`rows` of the files as they are now; a user's own are looked through at once for faults."""
+        texts = [(path, self._read(path)) for path in self.paths(kind)]
+
+        def rows() -> tuple[R, ...]:
+            return tuple(record for path, text in texts for record in _records(path, text, model))
+
+        if any(not path.is_relative_to(self._first) for path, _ in texts):
+            rows()
+        return rows
+
     def terms(self, kind: str, model: type[R]) -> dict[str, R]:
         """Terms by key; one that several files name has the names and codes of all of them."""
         found: dict[str, R] = {}
@@ -74,16 +86,19 @@ class Files:
 
     def records(self, path: Path, model: type[R]) -> list[R]:
         """The records of one file."""
-        text = self._read(path)
-        raw = list(_table(text, model)) if path.suffix == ".csv" else _content(text, path)
-        if isinstance(raw, dict):
-            raw = [{**each, "key": key} if isinstance(each, dict) else each for key, each in raw.items()]
-        return _validate(path, list[model], raw)  # type: ignore[valid-type,no-any-return]
+        return _records(path, self._read(path), model)
 
     def _read(self, path: Path) -> str:
         content = path.read_bytes()
         self._digest.update(path.name.encode() + content)
         return content.decode("utf-8")
+
+
+def _records(path: Path, text: str, model: type[R]) -> list[R]:
+    raw = list(_table(text, model)) if path.suffix == ".csv" else _content(text, path)
+    if isinstance(raw, dict):
+        raw = [{**each, "key": key} if isinstance(each, dict) else each for key, each in raw.items()]
+    return _validate(path, list[model], raw)  # type: ignore[valid-type,no-any-return]
 
 
 def _added(known: Any, said: Any) -> Any:

@@ -80,27 +80,32 @@ def stemmed(word: str) -> bool:
 
 def drugs(text: str, knowledge: Knowledge) -> list[DrugMention]:
     """Every drug named in ``text``, in order, with polarity and route."""
+    mentions = named(text, knowledge)
+    if not mentions:
+        return []
+    spans = [(mention.start, mention.end) for mention in mentions]
+    marks = cues(text, spans)
+    read = [
+        replace(mention, polarity=polarity_of(text, mention.start, mention.end, spans, marks)) for mention in mentions
+    ]
+    return list(_as_their_class(text, read, knowledge))
+
+
+def named(text: str, knowledge: Knowledge) -> list[DrugMention]:
+    """Every drug named in ``text``, in order, with its route, whatever the text says of giving it."""
     words = tokens(text)
     found = _known(text, words, knowledge)
     taken = {index for _, indices in found for index in indices}
     mentions = [mention for mention, _ in found]
     mentions += [guess for i, token in enumerate(words) if i not in taken and (guess := _guess(text, token, knowledge))]
     mentions += [] if mentions else _object(text, knowledge)
-    if not mentions:
-        return []
     mentions.sort(key=lambda mention: mention.start)
     spans = [(mention.start, mention.end) for mention in mentions]
-    marks = cues(text, spans)
-    read = [
-        replace(
-            mention,
-            polarity=polarity_of(text, mention.start, mention.end, spans, marks),
-            route=_route(text, mention.start, mention.end, spans)
-            or knowledge.product_routes.get(normalise(mention.text)),
-        )
+    routes_of = (
+        _route(text, mention.start, mention.end, spans) or knowledge.product_routes.get(normalise(mention.text))
         for mention in mentions
-    ]
-    return list(_as_their_class(text, read, knowledge))
+    )
+    return [replace(mention, route=route) for mention, route in zip(mentions, routes_of, strict=True)]
 
 
 def _as_their_class(text: str, mentions: list[DrugMention], knowledge: Knowledge) -> Iterator[DrugMention]:

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import islice
 
 from medrag.reading.dates import MONTH
+from medrag.reading.expressions import Expression
 from medrag.reading.languages import pattern, units
 from medrag.reading.matcher import Match
 
@@ -83,12 +84,11 @@ SINCE = 12
 _LAST_NUMBER = re.compile(rf"({NUMBER})\s*$")
 _DATED = re.compile(rf"\s?[,(]?\s?(?:on|from|in)?\s?\(?(?P<date>{DATE})\)?", re.IGNORECASE)
 _LINK_DATE = re.compile(DATE)
-_RESPECTIVELY = re.compile(
+_RESPECTIVELY = Expression(
     rf"(?P<values>{NUMBER}(?:\s?(?:{UNIT})(?![\w/^]))?(?:(?:\s?,\s?(?:and\s)?|\s?/\s?"
-    rf"|\sand\s){NUMBER}(?:\s?(?:{UNIT})(?![\w/^]))?){{1,7}})",
-    re.IGNORECASE,
+    rf"|\sand\s){NUMBER}(?:\s?(?:{UNIT})(?![\w/^]))?){{1,7}})"
 )
-_EACH = re.compile(rf"(?P<value>{NUMBER})\s?(?P<unit>(?:{UNIT})(?![\w/^]))?", re.IGNORECASE)
+_EACH = Expression(rf"(?P<value>{NUMBER})\s?(?P<unit>(?:{UNIT})(?![\w/^]))?")
 _TOGETHER = re.compile(r"(?:\s?,\s?(?:and\s)?|\s?/\s?|\sand\s)(?:(?:the|her|his|serum|total)\s)?")
 _ONE_OF_SEVERAL = re.compile(r"[^.;\n]{0,60}?\brespectively\b", re.IGNORECASE)
 """A value among several for several names, of which some are not known: whose it is cannot be told."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import ipaddress
 import signal
 import socket
@@ -30,6 +31,8 @@ from medrag.server.routes.smart.ehrs import read_ehrs
 from medrag.settings import Settings
 
 DRAIN_S = 30
+ALLOCATIONS_A_COLLECTION = 100_000
+"""Once it serves: few enough that a collection holds no answer up for long."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -108,6 +111,8 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
         options = _options(settings, trail)
         async with running_engine(settings, say) as engine:
             await asyncio.to_thread(hear, None, "loads the note reader before the first request needs it")
+            gc.freeze()
+            gc.set_threshold(ALLOCATIONS_A_COLLECTION)
             app = create_app(engine, options, trail)
             server = _Server(_uvicorn(app, settings))
             stop.server = server

@@ -53,6 +53,7 @@ def test_hash_follows_the_content(tmp_path: Path) -> None:
         ("doses.yaml", "- {drug: aspirin, single: lots, source: s}", "single"),
         ("classes.yaml", "a: {members: [b]}\nb: {members: [a]}", "contains itself"),
         ("ages.yaml", "- {drugs: [aspirin", "not valid YAML"),
+        ("shorthand.mine.csv", "meaning,spelt\nantibiotics,abx\n", "shorthand.mine.csv: 0.written"),
     ],
 )
 def test_refuses_what_does_not_fit(tmp_path: Path, name: str, content: str, said: str) -> None:
@@ -87,6 +88,14 @@ def test_names_of_another_language_are_a_file_of_their_own(tmp_path: Path) -> No
     assert [meaning.condition for meaning in known.phrases["asthme bronchique"]] == ["asthma"]
     assert (known.lab_names["potassium sanguin"], known.allergen_names["arachide"]) == ("potassium", "peanut")
     assert (known.name("condition", "asthma", "fr"), known.name("condition", "asthma")) == ("asthme", "asthma")
+
+
+def test_what_search_alone_is_helped_by_comes_from_the_user_too(tmp_path: Path) -> None:
+    (tmp_path / "shorthand.mine.csv").write_text("meaning,written\nour antibiotics,oabx\n")
+    (tmp_path / "presentations.mine.csv").write_text("condition,presentations\nasthma,whistling lungs\n")
+    known = load(tmp_path)
+    assert known.shorthand[-1].written == ("oabx",)
+    assert known.presentations[-1].presentations == ("whistling lungs",)
 
 
 def test_a_users_term_adds_to_the_bundled_one(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from medrag.knowledge import Knowledge
 from medrag.knowledge.scoring import ScoreItem
 from medrag.patient.conditions import denied, implied, meanings_of
-from medrag.reading import prescriptions
+from medrag.reading.mentions import LOCAL, named
 from medrag.types import Fact, FactStatus, Medication, Patient
 
 _NOW = frozenset({FactStatus.ACTIVE})
@@ -29,6 +29,6 @@ def _holds(fact: Fact, of: ScoreItem, knowledge: Knowledge) -> bool:
 
 
 def _acts(fact: Medication, of: ScoreItem, knowledge: Knowledge) -> bool:
-    read = prescriptions(f"{fact.display} {fact.dosage or ''}", knowledge) if fact.current else ()
-    mentions = [each.mention for each in read if each.mention.resolved and not each.local]
+    read = named(f"{fact.display} {fact.dosage or ''}", knowledge) if fact.current else ()
+    mentions = [each for each in read if each.resolved and each.route not in LOCAL]
     return any(knowledge.covers(of.drugs, each.ingredients, each.drug_class) for each in mentions)

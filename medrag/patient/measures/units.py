@@ -1,6 +1,7 @@
 """Units through UCUM (``ucumvert``) and ``pint``, with the spellings clinicians and laboratories use.
 
-The registry takes about a second to build, so it is built on the first conversion that needs it.
+The registry takes about a second to build, so it is built on the first conversion that needs it; plain metric units
+do not.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from medrag.patient.measures import metric
 from medrag.reading.languages import units
 
 if TYPE_CHECKING:
@@ -40,7 +42,9 @@ def convert(value: float, unit: str, to: str, *, molar_mass: float | None = None
         return value
     if source.endswith("meq/L"):
         value, source = value / valence, source.replace("meq", "mmol")
-    result = _pint_convert(value, source, to, molar_mass)
+    result = metric.convert(value, source, to, molar_mass)
+    if result is None:
+        result = _pint_convert(value, source, to, molar_mass)
     if not math.isfinite(result):
         raise UnitError(f"a value in {source} does not convert to {to}")
     return result

@@ -12,33 +12,31 @@ from medrag.reading.dosing.duration import duration
 from medrag.reading.dosing.frequency import OFTEN, frequency, times_of_day
 from medrag.reading.dosing.numbers import NUMBER, number
 from medrag.reading.dosing.strengths import COUNT, FORM, Strength, most_tablets, tablets, without_strengths
+from medrag.reading.expressions import Expression
 
 _UNIT = (
     r"milligrams?|mgs?|micrograms?|microgs?|mcgs?|µg|μg|ug|nanograms?|ng|grams?|gm|g|international units?|units?|iu|u"
     r"|mmol|meq|(?-i:MU)|megaunits?|mega\s?units?|millilit(?:er|re)s?|mls?|cc"
 )
-_DOSE = re.compile(
+_DOSE = Expression(
     rf"(?:(?<![\w.,/])(?P<count>{COUNT})\s*(?:x|×|(?:{FORM})\s+(?:of\s+)?|(?=\s[\d.]+\s*(?:mg|g|mcg)\s+(?:[a-z-]+\s+)?(?:tab|cap)))\s*)?"
     rf"(?:(?<![\w.,])|(?<=\d[x×]))(?P<low>{NUMBER}|(?:half\s+)?an?(?=\s+gram))(?:\s*(?P<low_unit>{_UNIT})?\s*(?:-|–|—|to|or)\s*(?P<high>{NUMBER}))?"
     rf"(?P<slash>(?:\s*(?:{_UNIT})?\s*/\s*(?:{NUMBER})){{1,3}}(?=\s*(?:{_UNIT})\b))?"
     rf"[\s-]*(?P<unit>{_UNIT})(?![A-Za-z])(?!\s+of\s+(?:blood|packed|red|plasma|platelets|alcohol))"
     rf"(?P<per>(?:\s*(?:/|per|a|each)\s*(?:kg|kilogram|m2|m²|day|24\s*h(?:ours?)?|d|dose|hour|hr|h|min|minute|week|wk"
     rf"|month|dl|l|g|ml|mmol|lit(?:er|re)|decilit(?:er|re)|actuation|puff)\b)*)"
-    rf"(?P<daily>\s*(?:total\s+)?(?:daily\s+dose|in\s+(?:\w+\s+)?divided\s+doses))?",
-    re.IGNORECASE,
+    rf"(?P<daily>\s*(?:total\s+)?(?:daily\s+dose|in\s+(?:\w+\s+)?divided\s+doses))?"
 )
-_COMBINED = re.compile(
+_COMBINED = Expression(
     rf"(?<![\w/.,])(?!1/[234]\b|3/4\b)(?P<low>\d+(?:\.\d+)?)(?P<slash>(?:/\d+(?:\.\d+)?){{1,2}})(?![\d/%])"
     rf"(?=\s*,?\s*(?:(?:{COUNT})\s+)?{FORM}(?!\w)|\s+(?:{OFTEN.pattern}))"
-    r"(?P<count>(?!))?(?P<high>(?!))?(?P<low_unit>(?!))?(?P<unit>)(?P<per>)(?P<daily>(?!))?",
-    re.IGNORECASE,
+    r"(?P<count>(?!))?(?P<high>(?!))?(?P<low_unit>(?!))?(?P<unit>)(?P<per>)(?P<daily>(?!))?"
 )
 """The strengths of a combination without their unit, before a count or how often: "5/325 two tablets"."""
 _PRESSURE = re.compile(r"\b(?:bp|pressure|target|vision|acuity)\b[^.;]{0,25}$", re.IGNORECASE)
-_OVER = re.compile(
+_OVER = Expression(
     rf"[^.;]{{0,60}}?\bover\s+(?:a\s+period\s+of\s+|at\s+least\s+|about\s+)?(?:\d+\s*(?:-|–|to)\s*)?(?P<n>{NUMBER}|an?)\s*"
-    r"(?P<unit>min(?:ute)?s?|h(?:ou)?rs?|h|seconds?|secs?)\b",
-    re.IGNORECASE,
+    r"(?P<unit>min(?:ute)?s?|h(?:ou)?rs?|h|seconds?|secs?)\b"
 )
 _DILUTED = re.compile(r"\b(?:in|diluted (?:in|to|with)|made up to)\s+(?:an?\s+|about\s+)?$", re.IGNORECASE)
 LONGEST_DILUTION = 20
@@ -76,20 +74,18 @@ _TO_CANONICAL = {
     "milliliter": ("mL", 1.0),
     "millilitre": ("mL", 1.0),
 }
-AMOUNT = re.compile(
+AMOUNT = Expression(
     rf"(?:{NUMBER})(?:\s?[-–/]\s?(?:{NUMBER}))*+\s?(?:{_UNIT}|%)(?![A-Za-z])(?!\s?/\s?d?[lL]\b)"
-    r"(?:\s?/\s?(?:kg|ml|hr?|hour|day|d|dose|week|puff|actuation|inh|m2|min)\b){0,3}",
-    re.IGNORECASE,
+    r"(?:\s?/\s?(?:kg|ml|hr?|hour|day|d|dose|week|puff|actuation|inh|m2|min)\b){0,3}"
 )
 """An amount of a drug as directions write it, decimal comma and combination strengths included."""
-_BEFORE = re.compile(
-    rf"(?<![\d.] )(?P<often>{OFTEN.pattern})[,:]?\s+(?:(?!and\b|or\b|then\b)[a-z]+(?:-[a-z]+)*\s+){{0,2}}$",
-    re.IGNORECASE,
+_BEFORE = Expression(
+    rf"(?<![\d.] )(?P<often>{OFTEN.pattern})[,:]?\s+(?:(?!and\b|or\b|then\b)[a-z]+(?:-[a-z]+)*\s+){{0,2}}$"
 )
 """How often, before the one dose of the text ("twice daily apixaban 5 mg", "once a week take 10 mg")."""
-_PUFFED = re.compile(rf"\s*,?\s*(?:(?:{COUNT})\s+)?(?:puff|inhal|actuat|spray)", re.IGNORECASE)
+_PUFFED = Expression(rf"\s*,?\s*(?:(?:{COUNT})\s+)?(?:puff|inhal|actuat|spray)")
 """What is inhaled is in micrograms where a combination's strengths have no unit ("200/6 two puffs")."""
-_UNITLESS = re.compile(rf"\s+(?P<low>\d{{1,4}}(?:\.\d+)?)(?=\s+(?:{OFTEN.pattern}))", re.IGNORECASE)
+_UNITLESS = Expression(rf"\s+(?P<low>\d{{1,4}}(?:\.\d+)?)(?=\s+(?:{OFTEN.pattern}))")
 _ASIDE = re.compile(r"\s*\([^()]{1,40}\)")
 """What explains an amount ("12.5 mg (five 2.5 mg tablets) once a week")."""
 Per = Literal["dose", "day", "week", "hour", "minute"]

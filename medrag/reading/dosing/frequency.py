@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from medrag.reading.dosing.numbers import WORD, number
+from medrag.reading.expressions import Expression
 
 _TIMES = rf"\d{{1,2}}|{WORD}|once|twice|thrice"
 _ORDINALS = {
@@ -31,7 +32,7 @@ _WHEN = {
     "night": r"night(?:ly|s|-?time)?|nocte|bed(?:-?time)?|qhs|hs",
 }
 _TIME = rf"(?:(?:at|in|with|before|after|each|every|the|one)\s+){{0,3}}(?:{'|'.join(_WHEN.values())})(?!\w)"
-_AT_TIMES = re.compile(rf"\b{_TIME}(?:(?:{_AND}|\s+){_TIME})*", re.IGNORECASE)
+_AT_TIMES = Expression(rf"\b{_TIME}(?:(?:{_AND}|\s+){_TIME})*")
 _TIME_NAMES = tuple((name, re.compile(rf"\b(?:{words})(?!\w)", re.IGNORECASE)) for name, words in _WHEN.items())
 _LATIN_NIGHT = re.compile(
     r"\s*(?:(?:tab(?:let)?s?|caps?(?:ules?)?|po)\s+)*on(?=\s*(?:$|[,.;)&+]|and\b|for\s+\d))", re.IGNORECASE
@@ -106,15 +107,11 @@ _FREQUENCIES: tuple[tuple[re.Pattern[str], float | None], ...] = tuple(
     )
 )
 
-OFTEN = re.compile(
-    "|".join(re.sub(r"\(\?P<\w+>", "(?:", pattern.pattern) for pattern, _ in _FREQUENCIES), re.IGNORECASE
-)
+OFTEN = Expression("|".join(re.sub(r"\(\?P<\w+>", "(?:", pattern.pattern) for pattern, _ in _FREQUENCIES))
 """How often, wherever it stands."""
 
 
-_NEXT = re.compile(
-    rf"\s*,?\s*(?:(?:and\s+)?then|(?:increas|ris)\w+\s+to|up\s+to|to|or)\s+(?={OFTEN.pattern})", re.IGNORECASE
-)
+_NEXT = Expression(rf"\s*,?\s*(?:(?:and\s+)?then|(?:increas|ris)\w+\s+to|up\s+to|to|or)\s+(?={OFTEN.pattern})")
 """Before the frequency that comes after another ("od then bd")."""
 
 

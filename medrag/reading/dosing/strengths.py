@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from medrag.reading.dosing.frequency import OFTEN
 from medrag.reading.dosing.numbers import WORD, number
+from medrag.reading.expressions import Expression
 
 _NO_DRUG = r"(?:normal\s+)?(?:saline|sodium|nacl|glucose|dextrose|albumin|water|bicarbonate)"
-_PERCENT = re.compile(
+_PERCENT = Expression(
     rf"\b(?:\d+(?:\.\d+)?\s*(?:ml|millilit(?:er|re)s?)\s+(?:of\s+)?(?:an?\s+)?(?P<before>\d+(?:\.\d+)?)\s?%(?!\s+{_NO_DRUG})(?!\w)"
-    rf"|(?P<after>\d+(?:\.\d+)?)\s?%\s*(?!{_NO_DRUG})[,:(]?\s*(?:[a-z]+\s*[,:(]?\s*){{0,3}}?\d+(?:\.\d+)?\s*ml\b)",
-    re.IGNORECASE,
+    rf"|(?P<after>\d+(?:\.\d+)?)\s?%\s*(?!{_NO_DRUG})[,:(]?\s*(?:[a-z]+\s*[,:(]?\s*){{0,3}}?\d+(?:\.\d+)?\s*ml\b)"
 )
 """A volume of so many per cent, not of a fluid that carries the drug: 1 % is 10 mg in a millilitre."""
 _RATIO = re.compile(r"\b1\s?(?::|in)\s?(?P<in>1,?000|10,?000|100,?000|200,?000)\b", re.IGNORECASE)
@@ -31,22 +31,19 @@ FORM = (
 _PART = r"(?:an?\s+)?(?:half|quarter)(?:\s+(?:of\s+)?an?)?|[½¼¾]|1/[24]"
 COUNT = rf"(?:\d{{1,2}}|{WORD})\s*(?:and\s+an?\s+half|[½¼¾]|\s1/2)|{_PART}|\d{{1,3}}(?:\.\d)?|{WORD}"
 """How many of them."""
-_COUNT_AFTER = re.compile(
+_COUNT_AFTER = Expression(
     rf"\s*(?:\[[^\]]*\]\s*)?(?:(?:[a-z-]+\s+){{0,2}}?{FORM}\s*)?(?:\[[^\]]*\]\s*)?[,:;(-]?\s*(?:(?:take|give|sig)\s+)?(?P<low>{COUNT})(?:\s*(?:-|–|to"
-    rf"|or)\s*(?P<high>{COUNT}))?\s+{FORM}(?!\w)",
-    re.IGNORECASE,
+    rf"|or)\s*(?P<high>{COUNT}))?\s+{FORM}(?!\w)"
 )
-_COUNT_BEFORE = re.compile(
+_COUNT_BEFORE = Expression(
     rf"(?<![\w./])(?P<part>{COUNT})\s+$"
-    rf"|(?<![\w./])(?P<high>{COUNT})\s+(?:{FORM}\s+(?:of\s+)?(?:[a-z-]+\s+){{0,3}}|(?:[a-z-]+\s+){{1,3}}(?P<bare>))$",
-    re.IGNORECASE,
+    rf"|(?<![\w./])(?P<high>{COUNT})\s+(?:{FORM}\s+(?:of\s+)?(?:[a-z-]+\s+){{0,3}}|(?:[a-z-]+\s+){{1,3}}(?P<bare>))$"
 )
-_TIMES_STRENGTH = re.compile(
+_TIMES_STRENGTH = Expression(
     rf"\s*(?:\[[^\]]*\]\s*)?(?:{FORM}\s*)?[,:;(-]?\s*(?:(?:take|give|use|swallow)\s+(?P<low>{COUNT})"
     r"|(?P<roman>i{1,3})|(?<=[,:] )(?P<bare>\d{1,2})"
     r"|[x×]\s?(?P<x>\d{1,2})(?!\s*(?:daily|/|a day|per day)))"
-    rf"\s+(?={OFTEN.pattern}|(?:tablets?\s+)?(?:on|at)\s+(?:the\s+same|once))",
-    re.IGNORECASE,
+    rf"\s+(?={OFTEN.pattern}|(?:tablets?\s+)?(?:on|at)\s+(?:the\s+same|once))"
 )
 """A count without the word for what is counted, before how often: "take two bd", "x 2 qds", "ii tds"."""
 _TAKEN = re.compile(

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +14,7 @@ from medrag.knowledge import load as load_knowledge
 from medrag.patient import from_json, load
 from medrag.patient.formats.phenotypes import interpret
 from medrag.types import FactStatus, Genotype, Patient
+from tests.commands import medrag
 from tests.patient.records import TODAY
 
 GENES = load_knowledge().genes
@@ -258,7 +256,7 @@ def test_a_jar_that_is_not_there_or_does_not_run_is_said(tmp_path: Path, monkeyp
     assert "took more than" in load([path], TODAY, pharmcat_jar=jar).problems[0].reason
 
 
-def test_the_setting_reaches_the_command(tmp_path: Path) -> None:
+def test_the_setting_reaches_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = json.dumps(pharmcat("CYP2D6", sourceDiplotypes=[call("*4/*4", "Poor Metabolizer", "0.0")]))
     java = tmp_path / "java"
     java.write_text(f"#!/bin/sh\ncat > \"$6/sample.phenotype.json\" <<'JSON'\n{result}\nJSON\n")
@@ -266,10 +264,9 @@ def test_the_setting_reaches_the_command(tmp_path: Path) -> None:
     (tmp_path / "pharmcat.jar").touch()
     path = tmp_path / "sample.vcf"
     path.write_text(HEADER + STAR_2 + "0/1\n")
-    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "MEDRAG_PHARMCAT_JAR": str(tmp_path / "pharmcat.jar")}
-    command = [sys.executable, "-m", "medrag", "patient", str(path), "--json"]
-    run = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=True)
-    assert '"Poor Metabolizer"' in run.stdout
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("MEDRAG_PHARMCAT_JAR", str(tmp_path / "pharmcat.jar"))
+    assert '"Poor Metabolizer"' in medrag("patient", path, "--json").stdout
 
 
 def test_brackets_without_end_are_read_in_linear_time() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import product
 
 import pytest
 
 from medrag.knowledge import load as load_knowledge
+from medrag.patient.measures import metric, units
 from medrag.patient.measures.analytes import identify, measure
 from medrag.patient.measures.units import UnitError, convert, ucum
 from medrag.types import Observation
@@ -93,3 +95,22 @@ for pair in pairs:
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+_MASS, _AMOUNT = ("g", "mg", "ug", "ng", "kg"), ("mol", "mmol", "umol", "nmol", "pmol")
+_PLAIN = (
+    *(f"{unit}/{per}" for unit in (*_MASS, *_AMOUNT) for per in ("L", "dL", "mL", "mmol", "mg")),
+    *(*_MASS, "[lb_av]", "[oz_av]", "[in_i]", "[ft_i]", "m", "cm", "mm", "s", "ms", "L/s", "mL/s"),
+    *("10*9/L", "10*3/uL", "10*6/mL", "/uL", "/L"),
+)
+
+
+@pytest.mark.parametrize("molar_mass", [None, 113.12])
+def test_plain_metric_units_convert_as_in_the_registry_of_units(molar_mass: float | None) -> None:
+    read = 0
+    for source, to in product(_PLAIN, repeat=2):
+        plain = metric.convert(1.37, source, to, molar_mass)
+        if plain is not None:
+            read += 1
+            assert plain == pytest.approx(units._pint_convert(1.37, source, to, molar_mass), rel=1e-14), (source, to)
+    assert read > 300

@@ -5,10 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import stat
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +21,7 @@ from medrag.generation.scripted import ScriptedModel
 from medrag.server.guard import audit
 from medrag.server.guard.audit import Trail, exported, verify
 from medrag.storage import chain
+from tests.commands import medrag
 from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
 from tests.server.serving import Dying, records, serving
 
@@ -161,22 +159,16 @@ def test_the_export_stops_at_a_broken_link(tmp_path: Path) -> None:
         list(exported(path, "jsonl"))
 
 
-def medrag(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from medrag.cli import main; main()", *arguments]
-    environment = {**os.environ, "MEDRAG_HOME": str(home)}
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-
-
 def test_the_commands(tmp_path: Path) -> None:
-    missing = medrag(tmp_path, "audit", "verify")
+    missing = medrag("audit", "verify", home=tmp_path)
     assert (missing.returncode, "there is no database" in missing.stderr) == (2, True)
     with Trail.open(tmp_path / "medrag.db") as trail:
         trail.append({"event": "test"})
     head = verify(tmp_path / "medrag.db").head
-    assert f"1 records verify; head {head}" in medrag(tmp_path, "audit", "verify").stdout
+    assert f"1 records verify; head {head}" in medrag("audit", "verify", home=tmp_path).stdout
     out = tmp_path / "audit.ndjson"
-    assert medrag(tmp_path, "audit", "export", "--format", "fhir", "--out", str(out)).returncode == 0
+    assert medrag("audit", "export", "--format", "fhir", "--out", out, home=tmp_path).returncode == 0
     assert json.loads(out.read_text())["resourceType"] == "AuditEvent"
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
-    broken = medrag(tmp_path, "audit", "verify", "--head", "f" * 64)
+    broken = medrag("audit", "verify", "--head", "f" * 64, home=tmp_path)
     assert (broken.returncode, "no record has the hash" in broken.stderr) == (2, True)

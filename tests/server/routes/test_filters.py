@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +19,7 @@ from medrag.generation.scripted import ScriptedModel
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.store.index import Index
+from tests.commands import medrag
 from tests.server.serving import serving
 
 QUESTION = "What is the starting dose of allopurinol in gout?"
@@ -54,11 +52,6 @@ def url(directory: Path) -> Iterator[str]:
     retriever = Retriever(Index.open(directory, encoder), encoder)
     with serving(Engine(retriever, ScriptedModel([everything]), knowledge.load(None))) as base:
         yield base
-
-
-def medrag(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "medrag", *map(str, arguments)]
-    return subprocess.run(command, check=False, capture_output=True, text=True, env=dict(os.environ))
 
 
 def advice(url: str, **filters: Any) -> tuple[dict[str, Any], dict[str, Any]]:

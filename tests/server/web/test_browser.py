@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from medrag.generation.scripted import ScriptedModel
 from medrag.server.guard.audit import Trail
+from tests.commands import medrag
 from tests.server.conftest import ALLERGIC, PHARYNGITIS, QUESTION, EngineOf
 from tests.server.serving import SlowModel, serving
 from tests.server.web.screen import ask, shoot
@@ -75,10 +73,8 @@ def test_verdicts_reach_the_feedback_export(engine_of: EngineOf, page: Any, tmp_
 
 def exported(home: Path) -> list[dict[str, Any]]:
     """What the command writes of the feedback kept in ``home``."""
-    command = [sys.executable, "-m", "medrag", "feedback", "export"]
-    done = subprocess.run(
-        command, env=os.environ | {"MEDRAG_HOME": str(home)}, capture_output=True, text=True, check=True, timeout=120
-    )
+    done = medrag("feedback", "export", home=home)
+    assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 

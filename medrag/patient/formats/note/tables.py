@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from medrag.patient.formats.note.days import MONTH
 from medrag.reading.dates import MONTHS
+from medrag.reading.expressions import Expression
 from medrag.reading.matcher import Match, Matcher, Token, tokens
 from medrag.reading.quantities import DATE, NUMBER, UNIT, Quantity, number
 
@@ -34,22 +35,19 @@ _PRESSURES = re.compile(r"(?:BP|blood pressure)(?: \(?mm ?Hg\)?)?", re.IGNORECAS
 _PAIR = re.compile(r"(\d{2,3})\s?/\s?(\d{2,3})")
 FEWEST_CELLS = 2
 FEWEST_DATES = 2
-_SERIES = re.compile(
+_SERIES = Expression(
     rf"\s?(?:results?|levels?|readings?)?\s{{0,5}}[:=–-]?\s{{0,5}}"
     rf"(?P<items>(?:(?:{DATE}|{MONTH}|today|now)\s?[:=–-]\s?{NUMBER}(?:\s?(?:{UNIT})(?![\w/^]))?[,;]?\s{{1,12}}){{1,20}}"
-    rf"(?:{DATE}|{MONTH}|today|now)\s?[:=–-]\s?{NUMBER}(?![\d/])(?:\s?(?:{UNIT})(?![\w/^]))?)",
-    re.IGNORECASE,
+    rf"(?:{DATE}|{MONTH}|today|now)\s?[:=–-]\s?{NUMBER}(?![\d/])(?:\s?(?:{UNIT})(?![\w/^]))?)"
 )
-_TREND = re.compile(
+_TREND = Expression(
     rf"\s?(?:trend|results?|levels?|readings?)?\s?[:=–-]?\s?(?P<items>(?:{NUMBER}\s?\((?:{DATE}|{MONTH}|today|now)\)[,;]?\s{{1,3}}){{1,20}}"
-    rf"{NUMBER}\s?\((?:{DATE}|{MONTH}|today|now)\))",
-    re.IGNORECASE,
+    rf"{NUMBER}\s?\((?:{DATE}|{MONTH}|today|now)\))"
 )
 """Values with their days in brackets after a name ("Plt: 8 (2/9), 41 (16/9)")."""
 _POINT = re.compile(rf"(?P<value>{NUMBER})\s?\((?P<when>{DATE}|{MONTH}|today|now)\)(?P<unit>)", re.IGNORECASE)
-_ITEM = re.compile(
-    rf"(?P<when>{DATE}|{MONTH}|today|now)\s?[:=–-]\s?(?P<value>{NUMBER})(?:\s?(?P<unit>{UNIT})(?![\w/^]))?",
-    re.IGNORECASE,
+_ITEM = Expression(
+    rf"(?P<when>{DATE}|{MONTH}|today|now)\s?[:=–-]\s?(?P<value>{NUMBER})(?:\s?(?P<unit>{UNIT})(?![\w/^]))?"
 )
 
 
