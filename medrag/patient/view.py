@@ -208,7 +208,7 @@ def _drugs(medications: Sequence[Medication], knowledge: Knowledge) -> tuple[tup
             continue
         text = in_english(f"{fact.display} {fact.dosage or ''}".strip(), knowledge)
         read = [each for each in prescriptions(text, knowledge) if each.mention.resolved]
-        if not read and (name := knowledge.coded(fact.system, fact.code)):
+        if not read and (name := _short(fact.display, knowledge) or knowledge.coded(fact.system, fact.code)):
             read = list(prescriptions(f"{name} {fact.dosage or ''}", knowledge))
         current += [CurrentDrug(each, fact) for each in _once(read)]
         if not read or other_script(text):
@@ -230,7 +230,14 @@ def _words(fact: Fact, knowledge: Knowledge) -> str:
 
 
 def _named(text: str, knowledge: Knowledge) -> tuple[DrugMention, ...]:
-    return tuple(mention for mention in drugs(text, knowledge) if mention.resolved)
+    read = drugs(_short(text, knowledge) or text, knowledge)
+    return tuple(mention for mention in read if mention.resolved)
+
+
+def _short(entry: str, knowledge: Knowledge) -> str | None:
+    """The drug of an entry that is nothing but a name which in running text counts with a dose alone ("INH")."""
+    name = knowledge.names.get(normalise(entry))
+    return " + ".join(name.ingredients) if name and name.dosed else None
 
 
 def _labs(patient: Patient, knowledge: Knowledge, age: float | None) -> dict[str, float]:
