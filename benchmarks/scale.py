@@ -36,10 +36,11 @@ from medrag.knowledge import load
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.store import vectors as clustered
-from medrag.retrieval.store.index import Index, writing
+from medrag.retrieval.store.index import Index
 from medrag.retrieval.store.manifest import CorpusEntry
 from medrag.retrieval.store.passages import searched_text
 from medrag.retrieval.store.vectors import Dense, VectorWriter, open_vectors
+from medrag.retrieval.store.writer import writing
 from medrag.types import Filters, Passage
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)

@@ -21,11 +21,11 @@ from index.upkeep.curation import Before, Curation, read_curation
 from medrag.errors import InputError
 from medrag.knowledge import Knowledge, load
 from medrag.retrieval.encoder import Encoder
-from medrag.retrieval.store.index import IndexWriter, writing
+from medrag.retrieval.store.collection import Server
 from medrag.retrieval.store.manifest import CorpusEntry, Manifest
-from medrag.retrieval.store.milvus import Server
 from medrag.retrieval.store.passages import searched_text
 from medrag.retrieval.store.reuse import ReusingEncoder
+from medrag.retrieval.store.writer import IndexWriter, writing
 from medrag.settings import Settings
 from medrag.types import Passage
 

@@ -82,8 +82,8 @@ def build(
     from index.formulary import read_formulary
     from medrag.knowledge import load as load_knowledge
     from medrag.retrieval.encoder import Encoder
+    from medrag.retrieval.store.collection import Server
     from medrag.retrieval.store.manifest import MANIFEST
-    from medrag.retrieval.store.milvus import Server
     from medrag.settings import load
 
     if if_missing and (out / MANIFEST).exists():

@@ -17,9 +17,10 @@ from medrag.errors import InputError, StoreError
 from medrag.files import write_whole
 from medrag.knowledge import load
 from medrag.retrieval.encoder import Encoder
-from medrag.retrieval.store.index import Index, writing
+from medrag.retrieval.store.index import Index
 from medrag.retrieval.store.manifest import Manifest
 from medrag.retrieval.store.passages import searched_text
+from medrag.retrieval.store.writer import writing
 from medrag.settings import Settings
 from medrag.types import Passage, Record
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from medrag.knowledge import Knowledge
-from medrag.knowledge.schema import Fact
+from medrag.knowledge.facts import Fact
 from medrag.patient.conditions import implied, phrases_in
 from medrag.reading import Dose, doses, drugs
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from medrag.curation.verify import Verified, Verifier
 from medrag.knowledge import Knowledge
-from medrag.knowledge.schema import Fact, Review
+from medrag.knowledge.facts import Fact, Review
 from medrag.knowledge.show import described, line
 
 FILE = "reviews.csv"

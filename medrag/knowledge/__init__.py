@@ -7,7 +7,8 @@ every name in every rule, and hashes what was read.
 
 from __future__ import annotations
 
-from medrag.knowledge.base import Cited, Knowledge
+from medrag.knowledge.base import Knowledge
+from medrag.knowledge.facts import Cited
 from medrag.knowledge.names import Meaning, Name
 from medrag.knowledge.reader import load
 

@@ -8,48 +8,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from medrag.knowledge.effects import TreatmentEffect
+from medrag.knowledge.facts import Cited, Fact, Review, Source
 from medrag.knowledge.names import Meaning, Name
+from medrag.knowledge.opening import Emergency, RedFlag, RequestModel, RequestRule
 from medrag.knowledge.pgx import PgxTable
-from medrag.knowledge.schema import (
-    DRUG_FIELDS,
-    Absorption,
-    AgeLimit,
-    AgeRule,
-    Aim,
-    AllergyRule,
-    Contraindication,
-    CriterionRule,
-    DoseLimit,
-    DuplicationRule,
-    Emergency,
-    Exposure,
-    Fact,
-    GenotypeRule,
-    HepaticRule,
-    Interaction,
-    LifeStageRule,
-    MonitoringRule,
-    Need,
-    NoContraindication,
-    NoInteraction,
-    OpioidEquivalent,
-    OpioidTotal,
-    OrderCalculator,
-    RedFlag,
-    RenalRule,
-    RequestModel,
-    RequestRule,
-    Restart,
-    Review,
-    RouteRule,
-    ScheduleRule,
-    Source,
-    Washout,
-    Withdrawal,
-)
+from medrag.knowledge.schema import DRUG_FIELDS, AgeLimit, Amount, DoseLimit, OrderCalculator, QtRisk, Rules, Trimester
 from medrag.knowledge.scoring import Equivalent, PointScore, ScoreItem
 from medrag.knowledge.vocabulary import (
     CODE_SYSTEMS,
@@ -65,43 +31,6 @@ from medrag.knowledge.vocabulary import (
     Shorthand,
 )
 from medrag.types import Severity
-
-
-@dataclass(frozen=True)
-class Rules:
-    """Every rule, by kind."""
-
-    interactions: tuple[Interaction, ...] = ()
-    contraindications: tuple[Contraindication, ...] = ()
-    allergies: tuple[AllergyRule, ...] = ()
-    doses: tuple[DoseLimit, ...] = ()
-    renal: tuple[RenalRule, ...] = ()
-    hepatic: tuple[HepaticRule, ...] = ()
-    life_stages: tuple[LifeStageRule, ...] = ()
-    ages: tuple[AgeRule, ...] = ()
-    duplications: tuple[DuplicationRule, ...] = ()
-    monitoring: tuple[MonitoringRule, ...] = ()
-    genotypes: tuple[GenotypeRule, ...] = ()
-    schedules: tuple[ScheduleRule, ...] = ()
-    washouts: tuple[Washout, ...] = ()
-    withdrawals: tuple[Withdrawal, ...] = ()
-    needs: tuple[Need, ...] = ()
-    aims: tuple[Aim, ...] = ()
-    exposures: tuple[Exposure, ...] = ()
-    restarts: tuple[Restart, ...] = ()
-    routes: tuple[RouteRule, ...] = ()
-    absorption: tuple[Absorption, ...] = ()
-    criteria: tuple[CriterionRule, ...] = ()
-    opioid_equivalents: tuple[OpioidEquivalent, ...] = ()
-    no_interactions: tuple[NoInteraction, ...] = ()
-    no_contraindications: tuple[NoContraindication, ...] = ()
-
-
-class Cited(NamedTuple):
-    """What a fact stands on: its source in full, and whether a person has reviewed the fact and found it right."""
-
-    source: str
-    reviewed: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,8 +81,11 @@ class Knowledge:
     order_calculators: tuple[OrderCalculator, ...]
     threshold_names: Mapping[str, tuple[str, ...]]
     """Measurement or calculator -> expressions by which guidelines name it."""
-    opioid_totals: Mapping[str, OpioidTotal]
+    opioid_totals: Mapping[str, Amount]
     age_limits: Mapping[str, AgeLimit]
+    trimesters: Mapping[str, Trimester]
+    qt_limits: Mapping[str, Amount]
+    qt_risks: tuple[QtRisk, ...]
     cues: Mapping[str, tuple[str, ...]]
     """Regular expressions by what they tell: a mild or severe reaction, a referral at once."""
     words: Mapping[str, frozenset[str]]

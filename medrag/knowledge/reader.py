@@ -8,46 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from medrag.errors import KnowledgeError
-from medrag.knowledge import names, schema, scoring
+from medrag.knowledge import facts, names, opening, schema, scoring
 from medrag.knowledge import vocabulary as terms
-from medrag.knowledge.base import Knowledge, Rules
+from medrag.knowledge.base import Knowledge
 from medrag.knowledge.effects import TreatmentEffect
 from medrag.knowledge.files import Files
 from medrag.knowledge.pgx import PgxDrug, PgxTable
+from medrag.knowledge.schema import RULES, Rules
 
 BUNDLED = Path(__file__).parent
-RULES: dict[str, type[Any]] = {
-    "interactions": schema.Interaction,
-    "contraindications": schema.Contraindication,
-    "allergies": schema.AllergyRule,
-    "doses": schema.DoseLimit,
-    "renal": schema.RenalRule,
-    "hepatic": schema.HepaticRule,
-    "life_stages": schema.LifeStageRule,
-    "ages": schema.AgeRule,
-    "duplications": schema.DuplicationRule,
-    "monitoring": schema.MonitoringRule,
-    "genotypes": schema.GenotypeRule,
-    "schedules": schema.ScheduleRule,
-    "washouts": schema.Washout,
-    "withdrawals": schema.Withdrawal,
-    "needs": schema.Need,
-    "aims": schema.Aim,
-    "exposures": schema.Exposure,
-    "restarts": schema.Restart,
-    "routes": schema.RouteRule,
-    "absorption": schema.Absorption,
-    "criteria": schema.CriterionRule,
-    "opioid_equivalents": schema.OpioidEquivalent,
-    "no_interactions": schema.NoInteraction,
-    "no_contraindications": schema.NoContraindication,
-}
 KINDS = {
     *("drugs", "products", "classes", "conditions", "measurements", "allergens", "genes", "words", "suffixes", "names"),
     *("product_routes", "codes", "stated_codes", "findings", "presentations", "shorthand"),
     *(*RULES, "pgx", "emergencies", "red_flags", "requests", "request_words", "request_model", "injections", "scores"),
     *("point_scores", "coefficients", "equivalents", "effects", "order_calculators", "threshold_names"),
-    *("opioid_totals", "age_limits", "cues", "sources", "links", "reviews", "manifest"),
+    *("opioid_totals", "age_limits", "trimesters", "qt_limits", "qt_risks"),
+    *("cues", "sources", "links", "reviews", "manifest"),
 }
 
 
@@ -92,13 +68,15 @@ def _knowledge(files: Files) -> Knowledge:
     }
     for product in products:
         _known(product.ingredients, drugs, f"products.csv: {product.name}")
-    emergencies = files.rows("emergencies", schema.Emergency)
+    emergencies = files.rows("emergencies", opening.Emergency)
     scores = files.terms("scores", scoring.ScoreItem)
     point_scores = files.terms("point_scores", scoring.PointScore)
     equivalents = files.rows("equivalents", scoring.Equivalent)
     effects = files.rows("effects", TreatmentEffect)
     order_calculators = files.rows("order_calculators", schema.OrderCalculator)
+    qt_risks = files.rows("qt_risks", schema.QtRisk)
     others: dict[str, Iterable[Any]] = {
+        "qt_risks": qt_risks,
         "emergencies": emergencies,
         "scores": scores.values(),
         "equivalents": equivalents,
@@ -113,7 +91,7 @@ def _knowledge(files: Files) -> Knowledge:
     _check("measurements", measurements.values(), known)
     _check("measurements", (each for one in measurements.values() for each in one.establishes), known)
     words = files.mapping("words", frozenset[str])
-    sources = files.terms("sources", schema.Source)
+    sources = files.terms("sources", facts.Source)
     brands, forms = words["brands_that_are_words"], words["forms"]
     written = names.drug_names(drugs.values(), products, classes.values(), brands, forms)
     return Knowledge(
@@ -138,10 +116,10 @@ def _knowledge(files: Files) -> Knowledge:
         rules=rules,
         pgx=PgxTable(files.rows("pgx", PgxDrug)),
         emergencies=emergencies,
-        red_flags=files.rows("red_flags", schema.RedFlag),
-        requests=files.rows("requests", schema.RequestRule),
+        red_flags=files.rows("red_flags", opening.RedFlag),
+        requests=files.rows("requests", opening.RequestRule),
         request_words=files.mapping("request_words", tuple[str, ...]),
-        request_model=files.rows("request_model", schema.RequestModel)[-1],
+        request_model=files.rows("request_model", opening.RequestModel)[-1],
         injections=files.mapping("injections", tuple[str, ...]),
         scores=scores,
         point_scores=point_scores,
@@ -150,13 +128,16 @@ def _knowledge(files: Files) -> Knowledge:
         effects=effects,
         order_calculators=order_calculators,
         threshold_names=files.mapping("threshold_names", tuple[str, ...]),
-        opioid_totals=files.terms("opioid_totals", schema.OpioidTotal),
+        opioid_totals=files.terms("opioid_totals", schema.Amount),
         age_limits=files.terms("age_limits", schema.AgeLimit),
+        trimesters=files.terms("trimesters", schema.Trimester),
+        qt_limits=files.terms("qt_limits", schema.Amount),
+        qt_risks=qt_risks,
         cues=files.mapping("cues", tuple[str, ...]),
         words=words,
         suffixes=files.mapping("suffixes", str),
         sources=sources,
-        reviews=files.rows("reviews", schema.Review),
+        reviews=files.rows("reviews", facts.Review),
         links={str(sources[key]): url for key, url in files.mapping("links", str).items() if key in sources},
         first_words=names.first_words(written),
         spellings=names.spellings(written),

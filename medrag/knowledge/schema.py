@@ -2,44 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args, get_type_hints
 
+from medrag.knowledge.facts import Fact
 from medrag.knowledge.vocabulary import Terms
-from medrag.types import Record, Severity
+from medrag.types import Severity
 
 DRUG_FIELDS = ("a", "b", "drugs", "stopped", "start", "allergens", "with_drugs", "without", "taking", "drug", "group")
 """Fields of facts that name ingredients or classes."""
-
-
-class Source(Record):
-    """A document that facts cite by ``key``: its title, the section meant, its version or date where known."""
-
-    key: str
-    document: str
-    section: str = ""
-    version: str = ""
-
-    def __str__(self) -> str:
-        return ", ".join(filter(None, (self.document, self.section, self.version)))
-
-
-class Fact(Record):
-    """Base of every fact: who says so, by a key of ``sources.yaml`` or in words."""
-
-    source: str
-
-
-class Review(Record):
-    """What a person made of a fact (named by :meth:`Knowledge.identity`), and against which document."""
-
-    fact: str
-    verdict: Literal["right", "wrong"]
-    reviewer: str
-    date: datetime.date
-    document: str = ""
-    version: str = ""
-    note: str = ""
 
 
 class Rule(Fact):
@@ -176,16 +148,31 @@ class OpioidEquivalent(Fact):
     tolerant_only: bool = False
 
 
-class OpioidTotal(Fact):
-    """An amount that opioids are held against.
-
-    ``naloxone`` and ``high`` are milligrams of oral morphine a day, from which benefit and risk are weighed anew and
-    naloxone is offered, and from which the risk of death is several times that below 20. ``rescue`` is the share of the
-    daily amount beyond which a dose as needed is an error; a tenth to a sixth is usual.
-    """
+class Amount(Fact):
+    """A number that rules hold something against, by its name; the file it stands in says of what and in which unit."""
 
     key: str
     amount: float
+
+
+class QtRisk(Fact):
+    """What adds to a patient's risk of torsades: any of ``conditions``, a sex, an age or a QTc (ms) from which on.
+
+    A QTc with a ``sex`` holds for patients of that sex, one without for those whose sex is not known to be either.
+    """
+
+    conditions: Terms = ()
+    sex: Literal["female", "male"] | None = None
+    from_age: float | None = None
+    qtc: float | None = None
+
+
+class Trimester(Fact):
+    """Weeks of gestation, [``from_week``, ``to_week``), that the name of a part of pregnancy stands for."""
+
+    key: str
+    from_week: float
+    to_week: float
 
 
 class LifeStageRule(Rule):
@@ -339,79 +326,57 @@ class NoContraindication(Fact):
     drug: str
 
 
-class Emergency(Fact):
-    """What the record holds as current and must be seen to at once: a condition, or a value at a limit or beyond."""
-
-    condition: str | None = None
-    measurement: str | None = None
-    at_least: float | None = None
-    at_most: float | None = None
-    notice: str
-
-
 class AgeLimit(Fact):
-    """Ages in years, ``from_age`` to under ``to_age``, that a word of the rules stands for ("childbearing")."""
+    """Ages in years, ``from_age`` to under ``to_age``, that a word of the rules stands for ("childbearing").
+
+    ``widest`` is [from, to) in the widest use of the word: outside of it nobody is meant.
+    """
 
     key: str
     from_age: float
     to_age: float
+    widest: tuple[float, float] = (0, 0)
 
     def holds(self, age: float | None) -> bool:
         """Whether ``age`` lies within, or is not known."""
         return age is None or self.from_age <= age < self.to_age
 
-
-class RedFlag(Fact):
-    """A presentation: each group of ``all`` must be met by one of its regular expressions.
-
-    ``emergency`` names another whose notice says the same, and is enough where both are met.
-    """
-
-    name: str
-    emergency: str = ""
-    all: tuple[Terms, ...]
-    notice: str
+    def stands_for(self, age: float) -> bool | None:
+        """Whether the word means people of that age; None where some use it so and some do not."""
+        if self.from_age <= age < self.to_age:
+            return True
+        return None if self.widest[0] <= age < self.widest[1] else False
 
 
-RequestKind = Literal["self_harm", "harm", "covert", "misuse", "fraud", "rights", "quackery", "other"]
+@dataclass(frozen=True)
+class Rules:
+    """Every rule, by kind."""
+
+    interactions: tuple[Interaction, ...] = ()
+    contraindications: tuple[Contraindication, ...] = ()
+    allergies: tuple[AllergyRule, ...] = ()
+    doses: tuple[DoseLimit, ...] = ()
+    renal: tuple[RenalRule, ...] = ()
+    hepatic: tuple[HepaticRule, ...] = ()
+    life_stages: tuple[LifeStageRule, ...] = ()
+    ages: tuple[AgeRule, ...] = ()
+    duplications: tuple[DuplicationRule, ...] = ()
+    monitoring: tuple[MonitoringRule, ...] = ()
+    genotypes: tuple[GenotypeRule, ...] = ()
+    schedules: tuple[ScheduleRule, ...] = ()
+    washouts: tuple[Washout, ...] = ()
+    withdrawals: tuple[Withdrawal, ...] = ()
+    needs: tuple[Need, ...] = ()
+    aims: tuple[Aim, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
+    restarts: tuple[Restart, ...] = ()
+    routes: tuple[RouteRule, ...] = ()
+    absorption: tuple[Absorption, ...] = ()
+    criteria: tuple[CriterionRule, ...] = ()
+    opioid_equivalents: tuple[OpioidEquivalent, ...] = ()
+    no_interactions: tuple[NoInteraction, ...] = ()
+    no_contraindications: tuple[NoContraindication, ...] = ()
 
 
-class RequestRule(Record):
-    """A request to decline: one of the regular expressions ``any``, one of ``also`` (if named), no list of ``unless``.
-
-    ``intent`` asks that a way to do it be sought and that no protective word ("detect", "prevent") governs it.
-    """
-
-    kind: RequestKind
-    any: Terms
-    also: Terms = ()
-    unless: Terms = ()
-    intent: bool = True
-
-
-class RequestScore(Record):
-    """One kind's logistic regression: ``weights @ vector + bias``."""
-
-    kind: RequestKind
-    weights: tuple[float, ...]
-    bias: float
-
-
-class RequestModel(Record):
-    """What was learnt of requests to decline: a question whose score is above ``threshold`` is declined.
-
-    It is of the kind of ``self_harm`` where that score is above zero, else of the best of ``kinds``.
-
-    ``encoder`` and ``data`` are SHA-256 of the sentence encoder's files and of the labelled requests; ``weights`` has a
-    number for each dimension of its vectors, ``words`` one for each known word and pair of words.
-    """
-
-    encoder: str
-    data: str
-    fitted: datetime.date
-    threshold: float
-    bias: float
-    weights: tuple[float, ...]
-    words: dict[str, float]
-    self_harm: RequestScore
-    kinds: tuple[RequestScore, ...]
+RULES: Mapping[str, type[Any]] = {kind: get_args(held)[0] for kind, held in get_type_hints(Rules).items()}
+"""Every kind of rule, and what a rule of it may say."""

@@ -8,9 +8,9 @@ from typing import Any
 from medrag.errors import KnowledgeError
 from medrag.knowledge.base import Knowledge, drugs_named
 from medrag.knowledge.effects import TreatmentEffect
+from medrag.knowledge.facts import Fact
 from medrag.knowledge.names import Name, normalise
-from medrag.knowledge.reader import RULES
-from medrag.knowledge.schema import Fact
+from medrag.knowledge.schema import RULES
 from medrag.knowledge.scoring import Equivalent, ScoreItem
 
 

@@ -94,7 +94,7 @@ def gestation(patient: Patient, labs: dict[str, float], knowledge: Knowledge) ->
         return labs["gestational_age"], labs["gestational_age"]
     facts = (*(patient.conditions or ()), *(patient.observations or ()))
     said = (in_english(fact.display, knowledge) for fact in facts if fact.current)
-    return next((found for text in said if speaks_of_pregnancy(text) and (found := weeks(text))), None)
+    return next((found for text in said if speaks_of_pregnancy(text) and (found := weeks(text, knowledge))), None)
 
 
 def denied(text: str, knowledge: Knowledge) -> bool:
@@ -113,7 +113,7 @@ def meanings_of(fact: Fact, knowledge: Knowledge) -> list[Meaning]:
     meanings = dict.fromkeys(said.affirmed)
     denied = {meaning.condition for meaning in said.denied} - {meaning.condition for meaning in said.affirmed}
     display = in_english(fact.display, knowledge)
-    if "pregnancy" not in denied and speaks_of_pregnancy(display) and weeks(display):
+    if "pregnancy" not in denied and speaks_of_pregnancy(display) and weeks(display, knowledge):
         meanings[Meaning("pregnancy")] = None
     for name in _coded(fact, knowledge):
         if name not in denied:

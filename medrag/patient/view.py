@@ -13,6 +13,7 @@ from medrag.knowledge.vocabulary import Condition, Measurement
 from medrag.patient.conditions import establish, gestation, resolve
 from medrag.patient.measures import formulas
 from medrag.patient.pharmacogenes import in_words, worded
+from medrag.patient.record.facts import DAYS_A_YEAR
 from medrag.reading import DrugMention, Prescription, drugs, prescriptions
 from medrag.reading.allergies import entry
 from medrag.reading.languages.gloss import in_english, other_script
@@ -121,7 +122,7 @@ class PatientView:
         """Child-Pugh class (A where liver disease is recorded without its grade) and the words that establish it."""
         if "child_pugh" in self.labs:
             score = self.labs["child_pugh"]
-            return "C" if score >= 10 else "B" if score >= 7 else "A", f"Child-Pugh score {score:g}"
+            return formulas.child_pugh_class(int(score)), f"Child-Pugh score {score:g}"
         graded = [
             (grade, words) for name, words in self.concepts.items() if (grade := self._condition(name).child_pugh)
         ]
@@ -184,7 +185,7 @@ def _age(patient: Patient) -> float | None:
         return patient.age_years
     if patient.birth_date is None:
         return None
-    return (datetime.now(UTC).date() - patient.birth_date).days / 365.25
+    return (datetime.now(UTC).date() - patient.birth_date).days / DAYS_A_YEAR
 
 
 def _counts(fact: Fact) -> bool:
@@ -208,7 +209,7 @@ def _drugs(medications: Sequence[Medication], knowledge: Knowledge) -> tuple[tup
             continue
         text = in_english(f"{fact.display} {fact.dosage or ''}".strip(), knowledge)
         read = [each for each in prescriptions(text, knowledge) if each.mention.resolved]
-        if not read and (name := knowledge.coded(fact.system, fact.code)):
+        if not read and (name := _short(fact.display, knowledge) or knowledge.coded(fact.system, fact.code)):
             read = list(prescriptions(f"{name} {fact.dosage or ''}", knowledge))
         current += [CurrentDrug(each, fact) for each in _once(read)]
         if not read or other_script(text):
@@ -230,7 +231,14 @@ def _words(fact: Fact, knowledge: Knowledge) -> str:
 
 
 def _named(text: str, knowledge: Knowledge) -> tuple[DrugMention, ...]:
-    return tuple(mention for mention in drugs(text, knowledge) if mention.resolved)
+    read = drugs(_short(text, knowledge) or text, knowledge)
+    return tuple(mention for mention in read if mention.resolved)
+
+
+def _short(entry: str, knowledge: Knowledge) -> str | None:
+    """The drug of an entry that is nothing but a name which in running text counts with a dose alone ("INH")."""
+    name = knowledge.names.get(normalise(entry))
+    return " + ".join(name.ingredients) if name and name.dosed else None
 
 
 def _labs(patient: Patient, knowledge: Knowledge, age: float | None) -> dict[str, float]:

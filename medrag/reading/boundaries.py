@@ -31,7 +31,8 @@ _ANSWER = re.compile(r"\?\s?[-–]?\s?(?:yes|no|none|never|nil|y|n)\b", re.IGNOR
 """A question of a form with its answer: one sentence ("Asthma? No")."""
 _CELL = re.compile(
     r"\|\s*(?:\d|(?:od|bd|tds|qds|om|on|nocte|prn|daily|po|iv|sc|stopped|continued?|held|withheld"
-    r"|resolved|active|inactive|current|past|ongoing|in remission|denied|none|historical)\b)", re.IGNORECASE
+    r"|resolved|active|inactive|current|past|ongoing|in remission|denied|none|historical)\b)",
+    re.IGNORECASE,
 )
 _BULLET = re.compile(r"[ \t]*(?:[-–*•‣▪→>✓✔☐☑☒#]|\[[ xX]?\]|\d{1,2}[.)]|[a-z][.)])")
 _NEXT_LOWER = re.compile(r"\s*[a-z]")

@@ -1,4 +1,4 @@
-"""What a Retriever searches: an index on disk (``store.py``) or a collection in Milvus (``milvus.py``)."""
+"""What a Retriever searches: an index on disk (``store/index.py``) or a collection in Milvus (``store/milvus.py``)."""
 
 from __future__ import annotations
 

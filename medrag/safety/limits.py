@@ -12,8 +12,7 @@ from medrag.knowledge.scoring import Test
 from medrag.patient.measures.calculators import calculators
 from medrag.patient.measures.derived import Refusal, calculate, value_of
 from medrag.patient.measures.inputs import Unavailable
-from medrag.patient.record.facts import days_before, moment
-from medrag.patient.record.freshness import FRESH_DAYS
+from medrag.patient.record.facts import FRESH_DAYS, days_before, moment
 from medrag.patient.view import PatientView
 from medrag.reading.thresholds.conditions import applies_when
 from medrag.reading.thresholds.mentions import Limits

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from medrag.knowledge.schema import RequestModel, RequestScore
+from medrag.knowledge.opening import RequestModel, RequestScore
 from medrag.safety.question.request_classifier import SentenceEncoder, ngrams
 
 DATA = Path(__file__).parent / "data"

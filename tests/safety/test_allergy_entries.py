@@ -1,8 +1,12 @@
 import pytest
 
+from medrag.knowledge import load
 from medrag.reading.allergies import entry
 from medrag.safety.check_cases import check_advice
-from medrag.types import Patient
+from medrag.safety.consultation import Consultation
+from medrag.types import Patient, Statement
+
+KNOWLEDGE = load()
 
 
 def verdicts(allergy: str | dict[str, str], advice: str) -> set[str]:
@@ -57,6 +61,11 @@ def test_an_entry_is_taken_apart_at_its_exception(text: str, to: str, tolerated:
         ("does not tolerate codeine", "Give codeine 30 mg."),
         ("oxaliplatin", "Give carboplatin."),
         ("benzocaine", "Give tetracaine."),
+        ("INH", "Start isoniazid 300 mg daily."),
+        ("trim", "Start trimethoprim 200 mg twice daily."),
+        ("iron", "Start ferrous sulfate 200 mg daily."),
+        ("iron", "Give iron sucrose 200 mg IV."),
+        ("calcium", "Give calcium gluconate 1 g IV."),
     ],
 )
 def test_what_the_entry_bears_on_is_refused(allergy: str, advice: str) -> None:
@@ -91,3 +100,25 @@ def test_advice_for_a_mild_allergy_is_not_for_an_anaphylaxis(advice: str) -> Non
     other = "population fail contraindicated"
     assert other in verdicts({"display": "penicillin", "reaction": "anaphylaxis"}, advice)
     assert other not in verdicts({"display": "penicillin", "reaction": "mild rash"}, advice)
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ("He is allergic to Zyxtan.", "not_assessed"),
+        ("Allergy to the pink capsules noted.", "not_assessed"),
+        ("She had anaphylaxis to a foobarol.", "not_assessed"),
+        ("Hypersensitivity reactions to Wexlin and others.", "not_assessed"),
+        ("He is allergic to kiwi.", "pass"),
+        ("He is not allergic to foobarol.", "pass"),
+        ("His mother is allergic to foobarol.", "pass"),
+        ("Is he allergic to it?", "pass"),
+        ("No allergy to any drugs.", "pass"),
+        ("He is allergic to iron.", "fail"),
+        ("Allergic to penicillin and iron.", "fail"),
+    ],
+)
+def test_an_allergy_to_what_is_not_known_is_heard_in_a_question(said: str, verdict: str) -> None:
+    heard = Consultation(Patient(allergies=()), f"{said} What now?", KNOWLEDGE)
+    found = heard.review(Statement(text="Start ferrous sulfate 200 mg daily.")).findings
+    assert [each.verdict.value for each in found if each.check == "allergy"] == [verdict]

@@ -16,7 +16,8 @@ from medrag.generation.modes import Grounding
 from medrag.patient import hear
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
-from medrag.retrieval.store.index import Index, writing
+from medrag.retrieval.store.index import Index
+from medrag.retrieval.store.writer import writing
 from tests.evidence import passage
 
 PHARYNGITIS = passage(

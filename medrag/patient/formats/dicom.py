@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from medrag.errors import PatientError
 from medrag.patient.record.demographics import Demographics, Name, Part, identifier, name
-from medrag.patient.record.facts import assemble, days_before
+from medrag.patient.record.facts import CHILD_YEARS, DAYS_A_YEAR, FRESH_DAYS, assemble, days_before
 from medrag.types import Fact, FactStatus, Imaging, Observation, Problem
 
 if TYPE_CHECKING:
@@ -33,9 +33,6 @@ MODALITIES = {
     "ECG": "electrocardiography",
     "OT": "other",
 }
-FRESH_DAYS = 365
-ADULT_YEARS = 18
-DAYS_A_YEAR = 365.25
 # DICOM keyword, LOINC code and name of what it measures, unit, and the factor to it.
 _MEASURED = (
     ("PatientWeight", "29463-7", "Body weight", "kg", 1.0),
@@ -70,7 +67,7 @@ def _read(dataset: Dataset, origin: str, today: date) -> Part:
     facts: list[Fact] = [_study(dataset, day, origin)]
     problems = [Problem(source=origin, reason=reason) for reason in _burned_in(dataset)]
     for measured in _measurements(dataset, day, origin):
-        if stale and not (measured.unit == "cm" and (age or 0) >= ADULT_YEARS):
+        if stale and not (measured.unit == "cm" and (age or 0) >= CHILD_YEARS):
             reason = f"{measured.display.casefold()} is as old as the study and was not used"
             problems.append(Problem(source=origin, reason=reason))
         else:
@@ -194,7 +191,7 @@ def _age(words: str | None) -> float | None:
     match = re.fullmatch(r"(\d{1,3})([DWMY])", words or "")
     if not match:
         return None
-    years = int(match[1]) * {"D": 1 / 365.25, "W": 7 / 365.25, "M": 1 / 12, "Y": 1}[match[2]]
+    years = int(match[1]) * {"D": 1 / DAYS_A_YEAR, "W": 7 / DAYS_A_YEAR, "M": 1 / 12, "Y": 1}[match[2]]
     return round(years, 2) if years <= 130 else None
 
 

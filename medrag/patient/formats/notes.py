@@ -26,7 +26,7 @@ from medrag.patient.formats.note.pregnancies import due, is_tested_not_pregnant,
 from medrag.patient.formats.note.targets import MOST_NAMES, find_targets
 from medrag.patient.formats.note.values import measurements
 from medrag.patient.record.demographics import Demographics, differences
-from medrag.patient.record.facts import age_on, assemble, days_before
+from medrag.patient.record.facts import DAYS_A_YEAR, FRESH_DAYS, age_on, assemble, days_before
 from medrag.patient.record.foreign import moved, restored, unread
 from medrag.reading.allergies import no_allergies
 from medrag.reading.boundaries import sentences
@@ -40,8 +40,6 @@ from medrag.reading.sections import Sections, sections
 from medrag.reading.terms import Kind
 from medrag.types import Allergy, Condition, Fact, FactStatus, Medication, Observation, Patient, Problem
 
-FRESH_DAYS = 365
-DAYS_A_YEAR = 365.25
 MAX_CHARACTERS = 100_000
 _DECIDING = frozenset({"plan", "assessment", "instructions", "stopped"})
 """Sections that say what happens with a drug from now on."""

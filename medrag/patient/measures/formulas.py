@@ -9,6 +9,8 @@ import math
 from typing import Literal
 
 BinarySex = Literal["female", "male"]
+TERM_DAYS = 280
+"""Days from the first of the last menstrual period to the due date. Naegele's rule."""
 
 
 def bmi(weight_kg: float, height_cm: float) -> float:

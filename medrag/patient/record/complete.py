@@ -10,7 +10,7 @@ from medrag.knowledge import Knowledge
 from medrag.patient.measures.derived import derive
 from medrag.patient.record import cleaning
 from medrag.patient.record import freshness as currency
-from medrag.patient.record.facts import LISTS, unique
+from medrag.patient.record.facts import DAYS_A_YEAR, LISTS, unique
 from medrag.patient.record.person import complete_person
 from medrag.types import Patient, Problem
 
@@ -72,7 +72,7 @@ def _born(patient: Patient, today: date) -> date | None:
     """When the patient was born: as recorded, or by the age, which is as near as its years are."""
     if patient.birth_date or patient.age_years is None:
         return patient.birth_date
-    return today - timedelta(days=patient.age_years * 365.25)
+    return today - timedelta(days=patient.age_years * DAYS_A_YEAR)
 
 
 def _missing(patient: Patient, blocked: dict[str, list[str]], knowledge: Knowledge) -> tuple[str, ...]:

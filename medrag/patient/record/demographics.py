@@ -15,7 +15,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from medrag.errors import PatientError
-from medrag.patient.record.facts import days_before
+from medrag.patient.record.facts import DAYS_A_YEAR, days_before
 from medrag.types import Patient
 
 TWO_PEOPLE = "two_people"
@@ -137,8 +137,10 @@ def _aged_apart(one: Demographics, other: Demographics, today: date) -> bool:
     day = one.seen or today
     slack = DATED_SLACK_YEARS if one.seen else UNDATED_SLACK_YEARS
     if other.births:
-        return all(abs(days_before(_first_day(born), _day(day)) / 365.25 - one.age) > slack for born in other.births)
-    passed = days_before(other.seen or today, _day(day)) / 365.25
+        return all(
+            abs(days_before(_first_day(born), _day(day)) / DAYS_A_YEAR - one.age) > slack for born in other.births
+        )
+    passed = days_before(other.seen or today, _day(day)) / DAYS_A_YEAR
     return abs((other.age or 0) + passed - one.age) > UNDATED_SLACK_YEARS
 
 

@@ -30,6 +30,10 @@ LISTS: dict[str, type[Fact] | type[Genotype]] = {
 }
 
 CHILD_YEARS = 18
+"""Age below which weight and height are those of someone who grows."""
+FRESH_DAYS = 365
+"""How long what a record says as current is taken for current, where nothing else says how long."""
+DAYS_A_YEAR = 365.25
 
 T = TypeVar("T")
 

@@ -7,10 +7,8 @@ from datetime import date, datetime
 
 from medrag.knowledge import Knowledge
 from medrag.patient.measures import analytes
-from medrag.patient.record.facts import days_before, moment, of_child
+from medrag.patient.record.facts import FRESH_DAYS, days_before, moment, of_child
 from medrag.types import FactStatus, Observation, Problem
-
-FRESH_DAYS = 365
 
 
 def mark_old(

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 
 from medrag.reading.dosing.numbers import NUMBER, number
+from medrag.reading.dosing.strengths import FORM
 
 LONGEST_TITRATION = 110
+_AT_MOST = (
+    r"(?:max\w*\.?|up\s+to|(?:not|never)\s+(?:to\s+)?exceed\w*|(?:no|not)\s+more\s+than|at\s+most|ceiling"
+    r"|limit\w*(?:\s+to)?)"
+)
 _MAXIMUM = re.compile(
-    r"(?:max(?:imum|\.)?|up\s+to|not\s+(?:to\s+)?exceed(?:ing)?|no\s+more\s+than|at\s+most|not\s+more\s+than"
-    r"|do\s+not\s+exceed|ceiling|limit\w*(?:\s+to)?|never\s+exceed)"
+    rf"{_AT_MOST}"
     r"(?:\s+(?:of|is|the|a|total|daily|dose|single|usual|recommended|adult|to|per|day)|\s*[:(=])*\s*$",
     re.IGNORECASE,
 )
@@ -31,10 +35,9 @@ _RAISED = re.compile(
 )
 """Before an amount that a lower one before it is to be raised to."""
 _MOST_DOSES = re.compile(
-    r"(?:max\w*|up to|(?:no|not) more than|at most|not exceed\w*|limit\w* to)[^.;]{0,20}?"
-    rf"(?P<n>{NUMBER})\s+(?:doses|times)\s+(?:in|per|a|every)",
-    re.IGNORECASE,
+    rf"{_AT_MOST}[^.;]{{0,20}}?(?P<n>{NUMBER})\s+(?:doses|times)\s+(?:in|per|a|every)", re.IGNORECASE
 )
+_MOST_TABLETS = re.compile(rf"{_AT_MOST}[^.;]{{0,15}}?(?P<n>\d+)\s+{FORM}\s+(?:in|per|a|every|daily)", re.IGNORECASE)
 
 
 def is_maximum(before: str, after: str) -> bool:
@@ -56,3 +59,9 @@ def most_doses(after: str) -> float | None:
     """The most doses a day that the text allows."""
     match = _MOST_DOSES.search(after)
     return number(match["n"]) if match else None
+
+
+def most_tablets(after: str) -> float | None:
+    """The most tablets a day that the text allows."""
+    match = _MOST_TABLETS.search(after)
+    return float(match["n"]) if match else None

@@ -7,11 +7,11 @@ from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from medrag.reading.dosing.bounds import is_maximum, is_raised_to, is_threshold, most_doses
+from medrag.reading.dosing.bounds import is_maximum, is_raised_to, is_threshold, most_doses, most_tablets
 from medrag.reading.dosing.duration import duration
 from medrag.reading.dosing.frequency import OFTEN, frequency, times_of_day
 from medrag.reading.dosing.numbers import NUMBER, number
-from medrag.reading.dosing.strengths import COUNT, FORM, Strength, most_tablets, tablets, without_strengths
+from medrag.reading.dosing.strengths import COUNT, FORM, Strength, tablets, without_strengths
 from medrag.reading.expressions import Expression
 
 _UNIT = (

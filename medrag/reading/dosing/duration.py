@@ -14,7 +14,8 @@ _DURATION = re.compile(
     r"|(?<![\d/.])(?P<n3>\d{1,2})/(?P<unit3>7|52|12)(?![\d/])",
     re.IGNORECASE,
 )
-_DAYS = {"d": 1.0, "n": 1.0, "w": 7.0, "f": 14.0, "m": 30.0, "y": 365.0, "7": 1.0, "52": 7.0, "12": 30.0}
+DAYS = {"h": 1 / 24, "d": 1.0, "n": 1.0, "w": 7.0, "f": 14.0, "m": 30.0, "y": 365.0, "7": 1.0, "52": 7.0, "12": 30.0}
+"""Days in a unit of time, by its first letter or by what it is a fraction of ("5/7")."""
 
 
 def duration(text: str) -> float | None:
@@ -23,4 +24,4 @@ def duration(text: str) -> float | None:
     if match is None:
         return None
     unit = (match["unit"] or match["unit2"] or match["unit3"]).lower()
-    return number(match["high"] or match["n"] or match["n2"] or match["n3"]) * _DAYS[unit if unit in _DAYS else unit[0]]
+    return number(match["high"] or match["n"] or match["n2"] or match["n3"]) * DAYS[unit if unit in DAYS else unit[0]]

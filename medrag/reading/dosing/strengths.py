@@ -59,10 +59,6 @@ _AT_ONCE = re.compile(
 )
 SUPPLY = 12
 """More tablets than this, without a word of when to take them, are a supply."""
-_MOST_TABLETS = re.compile(
-    rf"(?:max\w*|up to|no more than|not exceed\w*)[^.;]{{0,15}}?(?P<n>\d+)\s+{FORM}\s+(?:in|per|a|every|daily)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +126,3 @@ def _counted_before(before: str, after: str) -> re.Match[str] | None:
     if match["bare"] is not None and not _TAKEN.search(before[: match.start()]):
         return None
     return match
-
-
-def most_tablets(after: str) -> float | None:
-    """The most tablets a day that the text allows."""
-    match = _MOST_TABLETS.search(after)
-    return float(match["n"]) if match else None

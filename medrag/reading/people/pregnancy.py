@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+from medrag.knowledge import Knowledge
 from medrag.reading.languages import pattern
 
-TRIMESTERS = {"first": (0.0, 14.0), "1st": (0.0, 14.0), "second": (14.0, 28.0), "2nd": (14.0, 28.0)}
-THIRD = (28.0, 42.0)
+_TRIMESTERS = {"1st": "first", "2nd": "second", "3rd": "third"}
 WEEKS_A_MONTH = 4.345
 _WEEKS = re.compile(
     r"(?<![\d.+/])(?P<weeks>\d{1,2})(?:\s?\+\s?(?P<days>[0-6])(?:/7|/40)?(?:[\s-]?(?:weeks?|wks?|w)\b)?"
@@ -22,14 +22,16 @@ _TRIMESTER = re.compile(r"\b(first|second|third|1st|2nd|3rd)[\s-]trimester", re.
 _said = partial(pattern, "pregnancies")
 
 
-def weeks(text: str) -> tuple[float, float] | None:
+def weeks(text: str, knowledge: Knowledge) -> tuple[float, float] | None:
     """Weeks of gestation, from and to, that the words of a pregnancy give; None where they give none."""
     if match := _WEEKS.search(text):
         return float(match["weeks"]), float(match["weeks"])
     if match := _MONTHS.search(text):
         return (float(match[1]) - 1) * WEEKS_A_MONTH, float(match[1]) * WEEKS_A_MONTH
     if match := _TRIMESTER.search(text):
-        return TRIMESTERS.get(match[1].lower(), THIRD)
+        said = match[1].lower()
+        part = knowledge.trimesters[_TRIMESTERS.get(said, said)]
+        return part.from_week, part.to_week
     return None
 
 

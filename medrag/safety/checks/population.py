@@ -156,8 +156,8 @@ def _belongs(patient: PatientView, group: str, text: str) -> bool | None:
     if limit := LIMIT.fullmatch(group):
         value = patient.age if limit[1] == "age" else patient.labs.get("egfr")
         return None if value is None else (value < float(limit[3])) == (limit[2] == "<")
-    if group in AGES:
-        return _of_age(patient.age, group, text)
+    if group in _AGED:
+        return _of_age(patient, group, text)
     if group in ("allergic", "not allergic"):
         allergic = _allergic(patient, text)
         return allergic if group == "allergic" else False if allergic else None
@@ -175,18 +175,14 @@ def _belongs(patient: PatientView, group: str, text: str) -> bool | None:
     }[group]
 
 
-AGES = {"child": (0.0, 13.0, 18.0), "adult": (18.0, 200.0, 16.0), "older": (65.0, 200.0, 60.0)}
-"""Years from and below which everybody is of the group, and from or below which nobody is, in any guideline's use."""
+_AGED = ("child", "adult", "older")
 
 
-def _of_age(age: float | None, group: str, text: str) -> bool | None:
-    if age is None:
+def _of_age(patient: PatientView, group: str, text: str) -> bool | None:
+    if patient.age is None:
         return None
-    first, last, nobody = AGES[group]
-    if age >= nobody if group == "child" else age < nobody:
-        return False
-    part = group == "child" and _PART_OF_CHILDHOOD.search(text)
-    return True if first <= age < last and not part else None
+    meant = patient.knowledge.age_limits[group].stands_for(patient.age)
+    return None if meant and group == "child" and _PART_OF_CHILDHOOD.search(text) else meant
 
 
 def _allergic(patient: PatientView, text: str) -> bool | None:
@@ -220,7 +216,7 @@ def _fact(patient: PatientView, group: str) -> str:
     """What of the record puts the patient outside the group."""
     if group.startswith("egfr"):
         return f"eGFR {patient.labs['egfr']:.0f}"
-    if group in AGES or group.startswith("age"):
+    if group in _AGED or group.startswith("age"):
         return f"age {patient.age:g}"
     if group in ("men", "women"):
         return str(patient.patient.sex)

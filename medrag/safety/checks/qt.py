@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from medrag.knowledge.schema import QtRisk
 from medrag.patient.view import PatientView
 from medrag.safety.check_context import Context, fail, ingredients_of
 from medrag.types import Finding, Severity
@@ -12,16 +13,13 @@ SOURCE = (
     "AHA/ACC statement on prevention of torsades de pointes in hospital, Drew et al., Circulation 2010; "
     "risk factors as in Tisdale et al., Circ Cardiovasc Qual Outcomes 2013"
 )
-LONG_MS = 500.0
-BORDERLINE_MS = {"female": 470.0, "male": 450.0}
-OLD = 68.0
-MANY = 2
 
 
 def qt(context: Context) -> Iterable[Finding]:
-    """Fails for a known-risk drug with a QTc of 500 ms, another QT drug, or two or more risk factors."""
+    """Fails for a known-risk drug with a long QTc, another QT drug, or several risk factors."""
     known = context.knowledge.members["qt_known"]
     possible = context.knowledge.members["qt_possible"] | known
+    long, many = (context.knowledge.qt_limits[name].amount for name in ("long", "many"))
     for each in context.recommended:
         drugs = set(each.mention.ingredients)
         if not context.acts(each, "qt") or not drugs & possible:
@@ -30,13 +28,13 @@ def qt(context: Context) -> Iterable[Finding]:
         others = _others(context, drugs, known if drugs & known else known | possible)
         facts = _risks(context.patient)
         qtc = context.patient.labs.get("qtc") if context.patient else None
-        if qtc is not None and qtc >= LONG_MS and drugs & known:
+        if qtc is not None and qtc >= long and drugs & known:
             yield fail("qt.long", Severity.CONTRAINDICATED, SOURCE, (label,), facts, drug=label, qtc=round(qtc))
         elif others and drugs & known:
             yield fail("qt.drugs", Severity.WARNING, SOURCE, (label, *others), facts, drug=label, others=others)
-        elif drugs & known and len(facts) >= MANY:
+        elif drugs & known and len(facts) >= many:
             yield fail("qt.risks", Severity.WARNING, SOURCE, (label,), facts, drug=label, count=len(facts))
-        elif others or (qtc is not None and qtc >= LONG_MS):
+        elif others or (qtc is not None and qtc >= long):
             yield fail("qt.possible", Severity.INFORMATION, SOURCE, (label, *others), facts, drug=label)
 
 
@@ -52,16 +50,18 @@ def _others(context: Context, own: set[str], group: Iterable[str]) -> tuple[str,
 def _risks(patient: PatientView | None) -> tuple[str, ...]:
     if patient is None:
         return ()
-    facts = [
-        patient.concepts[name]
-        for name in ("hypokalaemia", "hypomagnesaemia", "hypocalcaemia", "heart_failure", "bradycardia")
-        if name in patient.concepts
-    ]
-    qtc = patient.labs.get("qtc")
-    if qtc is not None and qtc >= BORDERLINE_MS.get(patient.patient.sex or "", 460.0):
-        facts.append(f"QTc {qtc:.0f} ms")
-    if patient.age is not None and patient.age >= OLD:
-        facts.append(f"age {patient.age:g}")
-    if patient.patient.sex == "female":
-        facts.append("female")
-    return tuple(dict.fromkeys(facts))
+    return tuple(dict.fromkeys(fact for risk in patient.knowledge.qt_risks for fact in _found(risk, patient)))
+
+
+def _found(risk: QtRisk, patient: PatientView) -> Iterator[str]:
+    """The patient's facts, in words, that are this risk."""
+    yield from (patient.concepts[name] for name in risk.conditions if name in patient.concepts)
+    qtc, sex = patient.labs.get("qtc"), patient.patient.sex
+    if risk.qtc is not None:
+        known = sex if sex in ("female", "male") else None
+        if qtc is not None and risk.sex == known and qtc >= risk.qtc:
+            yield f"QTc {qtc:.0f} ms"
+    elif risk.sex is not None and risk.sex == sex:
+        yield risk.sex
+    if risk.from_age is not None and patient.age is not None and patient.age >= risk.from_age:
+        yield f"age {patient.age:g}"

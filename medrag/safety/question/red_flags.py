@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache, partial
 
 from medrag.knowledge import Knowledge
-from medrag.knowledge.schema import Emergency, RedFlag
+from medrag.knowledge.opening import Emergency, RedFlag
 from medrag.patient.view import PatientView
 from medrag.reading import languages
 from medrag.safety.check_context import fail

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medrag.errors import ConfigurationError
-from medrag.knowledge.schema import RequestKind, RequestModel, RequestScore
+from medrag.knowledge.opening import RequestKind, RequestModel, RequestScore
 
 MOST_WORDS = 100
 """Longer text is judged piece by piece, for the encoder reads 256 tokens. A few words in a piece about something else

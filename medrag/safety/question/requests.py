@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from medrag.knowledge import Knowledge
-from medrag.knowledge.schema import RequestKind, RequestRule
+from medrag.knowledge.opening import RequestKind, RequestRule
 from medrag.safety.check_context import fail
 from medrag.safety.question.request_classifier import RequestClassifier
 from medrag.types import Finding, Severity

@@ -11,9 +11,10 @@ from index.build import GUIDELINES, build
 from medrag.errors import ConfigurationError, IndexCorrupt, IndexMismatch, StoreError
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
-from medrag.retrieval.store import milvus
+from medrag.retrieval.store import collection
+from medrag.retrieval.store.collection import Server, connect
 from medrag.retrieval.store.index import Index, open_index
-from medrag.retrieval.store.milvus import MilvusIndex, Server, connect
+from medrag.retrieval.store.milvus import MilvusIndex
 from medrag.types import Filters
 
 pytest.importorskip("pymilvus")
@@ -106,7 +107,7 @@ def test_a_collection_that_lost_passages_is_not_searched(corpus: Path, tmp_path:
 def test_a_milvus_that_does_not_answer_is_a_store_error(
     corpus: Path, tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(milvus, "CONNECT_S", 1.0)
+    monkeypatch.setattr(collection, "CONNECT_S", 1.0)
     with pytest.raises(StoreError, match=r"Milvus at http://127\.0\.0\.1:9 .*Is it running"):
         build([("markdown", corpus)], tmp_path / "out", encoder, milvus=Server("http://127.0.0.1:9"))
     with pytest.raises(ConfigurationError, match=r"ending in \.db: not localhost:19530"):

@@ -16,9 +16,10 @@ from medrag.knowledge import load
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.store.checked import STAMPS
-from medrag.retrieval.store.index import Index, writing
+from medrag.retrieval.store.index import Index
 from medrag.retrieval.store.manifest import MANIFEST
 from medrag.retrieval.store.passages import searched_text
+from medrag.retrieval.store.writer import writing
 
 
 def contents(directory: Path) -> dict[str, bytes]:

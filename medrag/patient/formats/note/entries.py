@@ -1,4 +1,4 @@
-"""The entries of a note's lists that name nothing known: each is a drug, condition or allergen in its own words."""
+"""The entries of a note's lists, and causes of allergies, that name nothing known: each in its own words."""
 
 from __future__ import annotations
 
@@ -51,6 +51,14 @@ def entries(text: str, section: Section, starts: Sequence[int], knowledge: Knowl
             yield from _entry(text, line.start(), line.end(), kind, knowledge)
         elif kind is Kind.CONDITION:
             yield from _beside(text, line.start(), line.end(), starts, knowledge)
+
+
+def causes(text: str, starts: Sequence[int]) -> Iterator[Target]:
+    """What someone is said to be allergic to, where it names nothing known ("allergic to Zyxtan")."""
+    for match in _said("cause").finditer(text):
+        start, end = match.span("what")
+        if not _any_in(starts, start, end):
+            yield Target(start, end, Term(Kind.ALLERGEN, match["what"]), None, end, known=False)
 
 
 def _any_in(starts: Sequence[int], start: int, end: int) -> bool:

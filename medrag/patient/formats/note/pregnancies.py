@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from medrag.patient.formats.note.named import Said
+from medrag.patient.measures.formulas import TERM_DAYS
 from medrag.reading.dates import dates_at
 from medrag.types import Condition, FactStatus, Observation
 
-TERM_DAYS = 280
 FEWEST_WEEKS, MOST_WEEKS = 2, 43
 _DUE = re.compile(
     r"(?<!previous )(?<!prior )(?<!last )\b(?:(?P<edd>E\.?D\.?[DCB]\.?|due date|due on"

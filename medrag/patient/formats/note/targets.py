@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 
 from medrag.knowledge import Knowledge
-from medrag.patient.formats.note.entries import entries
+from medrag.patient.formats.note.entries import causes, entries
 from medrag.patient.formats.note.illnesses import illnesses
 from medrag.patient.formats.note.named import Target
 from medrag.patient.measures import analytes
@@ -21,6 +21,7 @@ from medrag.reading.sections import Sections
 from medrag.reading.terms import Kind, Term, all_terms
 
 LONGEST_LEAD = 40
+LONGEST_BLAME = 50
 _OF = re.compile(r"\s(?:(?:dose\s)?of|dose)(?:\s(?:oral|iv|po))?$", re.IGNORECASE)
 _LEAD = re.compile(
     rf"(?<![\w.,/-])(?:{AMOUNT.pattern}|(?:\d{{1,2}}|one|two|three|half an?|½|an?)\s(?:puffs?|tablets?|tabs?"
@@ -49,7 +50,9 @@ _GIVEN_AS = re.compile(
     r"|\s(?:gtts?|drips?|infusions?|pump|pens?|sliding scale|not (?:required|needed)|therapy)\b",
     re.IGNORECASE,
 )
-_NEEDED = re.compile(r"\b(?:on|needs?|needing|requir\w+|start\w*|takes?|taking|stopp?\w*|basal|bolus|of)\s\Z", re.IGNORECASE)
+_NEEDED = re.compile(
+    r"\b(?:on|needs?|needing|requir\w+|start\w*|takes?|taking|stopp?\w*|basal|bolus|of)\s\Z", re.IGNORECASE
+)
 """A rate of infusion, or a single dose."""
 _LISTED = re.compile(r"\s?(?:[,/+&]|\band\b)\s?(?:and\s)?")
 _MISSPELT_FROM = 6
@@ -78,6 +81,7 @@ def find_targets(text: str, words: Sequence[Token], parts: Sections, knowledge: 
     found.sort(key=lambda each: each.start)
     starts = [each.start for each in found]
     found += [each for section in parts.all for each in entries(text, section, starts, knowledge)]
+    found += causes(text, sorted(each.start for each in found))
     found.sort(key=lambda each: each.start)
     return sorted([*found, *illnesses(text, words, found, parts)], key=lambda each: each.start)
 
@@ -166,9 +170,17 @@ def _counts(text: str, each: Target, parts: Sections, knowledge: Knowledge) -> b
         return listed or _stands_alone(text, each)
     if each.term.kind is Kind.ALLERGEN:
         return not (said in language().words["sorts"] and text[each.end : each.end + 2].strip()[:1] == ":")
-    if each.term.drug is not None and each.term.drug.dosed and category in {"medications", "stopped"}:
-        return True
+    if each.term.drug is not None and each.term.drug.dosed:
+        if category in {"medications", "stopped"}:
+            return True
+        if (category == "allergies" or _blamed(text, each.start)) and not _NUMBER_NEXT.match(text, each.end):
+            return True
     return not _is_a_result(text, each, knowledge) and not _is_level(text, each)
+
+
+def _blamed(text: str, start: int) -> bool:
+    """Whether an allergy to what stands at ``start`` is spoken of."""
+    return pattern("entries", "just_blamed").search(text[max(0, start - LONGEST_BLAME) : start]) is not None
 
 
 def _in_list(text: str, found: Sequence[Target], place: int) -> bool:

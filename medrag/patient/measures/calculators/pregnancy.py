@@ -7,6 +7,7 @@ from datetime import date, datetime
 from medrag.knowledge import Knowledge
 from medrag.knowledge.names import normalise
 from medrag.patient.measures.calculators.declaration import Calculator, Values
+from medrag.patient.measures.formulas import TERM_DAYS
 from medrag.patient.measures.inputs import Unavailable, Value
 from medrag.patient.record.facts import moment
 from medrag.types import Patient
@@ -15,11 +16,11 @@ _DAYS = {
     "last menstrual period": 0,
     "date of last menstrual period": 0,
     "lmp": 0,
-    "estimated date of delivery": -280,
-    "expected date of delivery": -280,
-    "estimated due date": -280,
-    "due date": -280,
-    "edd": -280,
+    "estimated date of delivery": -TERM_DAYS,
+    "expected date of delivery": -TERM_DAYS,
+    "estimated due date": -TERM_DAYS,
+    "due date": -TERM_DAYS,
+    "edd": -TERM_DAYS,
 }
 """Names of the two dates that tell it, and the days from the first of gestation to that date, negated."""
 LONGEST = 44 * 7

@@ -13,7 +13,6 @@ from medrag.reading.dosing.daily import amounts_of, daily_dose
 from medrag.safety.check_context import Context, fail, ingredients_of, not_assessed, passed, worst
 from medrag.types import Finding, Severity
 
-ADULT = 18.0
 SLACK = 1.001
 """Sums of decimal doses may overshoot a limit by rounding alone."""
 WRONG_UNIT = 1000.0
@@ -60,9 +59,14 @@ def dose(context: Context) -> Iterable[Finding]:
 def _by_unknown_weight(context: Context, each: Prescription) -> bool:
     """Whether a child's dose is by a weight that is not recorded, so that nobody knows how much it is."""
     patient = context.patient
-    if patient is None or patient.patient.weight_kg is not None or patient.age is None or patient.age >= ADULT:
+    if patient is None or patient.patient.weight_kg is not None or patient.age is None:
         return False
-    return any(one.per_kg for one in each.doses)
+    return patient.age < _adult(context) and any(one.per_kg for one in each.doses)
+
+
+def _adult(context: Context) -> float:
+    """The age in years from which someone is an adult."""
+    return context.knowledge.age_limits["adult"].from_age
 
 
 def _as_taken(context: Context, each: Prescription) -> Prescription:
@@ -80,7 +84,7 @@ def _as_taken(context: Context, each: Prescription) -> Prescription:
 
 def _limits(context: Context, each: Prescription) -> Iterator[tuple[str, DoseLimit]]:
     """The limits that apply: the patient's age (adult where unknown), and the route's own before any route's."""
-    age = context.patient.age if context.patient and context.patient.age is not None else ADULT
+    age = context.patient.age if context.patient and context.patient.age is not None else _adult(context)
     for ingredient in each.mention.ingredients:
         every = context.knowledge.limits(ingredient)
         fitting = [

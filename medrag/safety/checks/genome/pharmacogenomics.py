@@ -14,7 +14,6 @@ from medrag.safety.check_context import Context, fail, not_assessed, passed
 from medrag.safety.checks.genome.match import match
 from medrag.types import Finding, Genotype, Severity
 
-ADULT = 18.0
 TEST_FIRST = "pgx_test_first"
 """The class of drugs whose labels ask for the genetic test before the first dose; others may be given untested."""
 
@@ -102,10 +101,8 @@ def _concerns(population: str, ingredient: str, context: Context) -> bool:
     """Whether CPIC's population can be this patient: by age, and by whether the drug is taken already."""
     patient = context.patient
     age = patient.age if patient and patient.age is not None else None
-    if population == "pediatrics":
-        return age is None or age < ADULT
-    if population == "adults":
-        return age is None or age >= ADULT
+    if population in ("pediatrics", "adults"):
+        return age is None or (age >= context.knowledge.age_limits["adult"].from_age) == (population == "adults")
     taken = any(ingredient in drug.prescription.mention.ingredients for drug in (patient.drugs if patient else ()))
     if "naive" in population or "no alternatives" in population:
         return not taken

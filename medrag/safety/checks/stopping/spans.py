@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 
+from medrag.reading.dosing.duration import DAYS
 from medrag.reading.dosing.numbers import number
 from medrag.reading.languages import pattern
 
 _said = partial(pattern, "stops")
-_DAYS = {"h": 1 / 24, "d": 1.0, "w": 7.0, "m": 30.0, "f": 14.0}
 
 
 def days(text: str) -> list[float]:
     """Every span that the text names ("two weeks", "36 h"), in days; of a range the shorter."""
-    return [number(found["n"]) * _DAYS[found["unit"][0].lower()] for found in _said("span").finditer(text)]
+    return [number(found["n"]) * DAYS[found["unit"][0].lower()] for found in _said("span").finditer(text)]
 
 
 def taper(text: str) -> float | None:
