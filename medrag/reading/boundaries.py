@@ -13,7 +13,8 @@ LONGEST_SENTENCE = 800
 """Characters after which a sentence ends at the next blank, whatever its punctuation: nothing reaches farther."""
 
 _STOP = re.compile(
-    r"(?:(?<!\.)(?!\.{4,})[.!]|(?<=[\w)%\"'])\?)[.!?]*[\"')\]]?(?=\s|$)(?! (?:Stop(?:ped)?|Removed|Discontinued?|Ceased?|Keep|Continued?)(?:[.;,]|$))"
+    r"(?:(?<!\.)(?!\.{4,})[.!]|(?<=[\w)%\"'])\?)[.!?]*[\"')\]]?(?=\s|$)"
+    r"(?! (?:Stop(?:ped)?|Removed|Discontinued?|Ceased?|Keep|Continued?)(?:[.;,]|$))"
     r"|;(?! (?:but )?(?:s?he )?(?:is )?still (?:taking|on|using) (?:it|them)\b)|[•|]|\n"
     r"|(?<![ \t])[ \t]{2,12}(?=[A-Z][\w /()-]{1,40}:)"
     r"|(?<=[\s,])(?=\((?:[2-9]|1\d)\)\s[A-Za-z?])"
@@ -31,7 +32,8 @@ _ANSWER = re.compile(r"\?\s?[-–]?\s?(?:yes|no|none|never|nil|y|n)\b", re.IGNOR
 """A question of a form with its answer: one sentence ("Asthma? No")."""
 _CELL = re.compile(
     r"\|\s*(?:\d|(?:od|bd|tds|qds|om|on|nocte|prn|daily|po|iv|sc|stopped|continued?|held|withheld"
-    r"|resolved|active|inactive|current|past|ongoing|in remission|denied|none|historical)\b)", re.IGNORECASE
+    r"|resolved|active|inactive|current|past|ongoing|in remission|denied|none|historical)\b)",
+    re.IGNORECASE,
 )
 _BULLET = re.compile(r"[ \t]*(?:[-–*•‣▪→>✓✔☐☑☒#]|\[[ xX]?\]|\d{1,2}[.)]|[a-z][.)])")
 _NEXT_LOWER = re.compile(r"\s*[a-z]")

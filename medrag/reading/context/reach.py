@@ -123,7 +123,8 @@ class Reach:
         """Whether the cue is all that its clause says, of what was named before (", has stopped")."""
         text = self._spans.text
         return (
-            _said("clause").search(text, end, cue.start) is not None and _said("said of it").match(text, cue.end) is not None
+            _said("clause").search(text, end, cue.start) is not None
+            and _said("said of it").match(text, cue.end) is not None
         )
 
     def undone(self, one: int, other: int) -> bool:
