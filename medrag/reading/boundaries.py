@@ -13,7 +13,8 @@ LONGEST_SENTENCE = 800
 """Characters after which a sentence ends at the next blank, whatever its punctuation: nothing reaches farther."""
 
 _STOP = re.compile(
-    r"(?:(?<!\.)(?!\.{4,})[.!]|(?<=[\w)%\"'])\?)[.!?]*[\"')\]]?(?=\s|$)(?! (?:Stop(?:ped)?|Removed|Discontinued?|Ceased?|Keep|Continued?)(?:[.;,]|$))"
+    r"(?:(?<!\.)(?!\.{4,})[.!]|(?<=[\w)%\"'])\?)[.!?]*[\"')\]]?(?=\s|$)"
+    r"(?! (?:Stop(?:ped)?|Removed|Discontinued?|Ceased?|Keep|Continued?)(?:[.;,]|$))"
     r"|;(?! (?:but )?(?:s?he )?(?:is )?still (?:taking|on|using) (?:it|them)\b)|[•|]|\n"
     r"|(?<![ \t])[ \t]{2,12}(?=[A-Z][\w /()-]{1,40}:)"
     r"|(?<=[\s,])(?=\((?:[2-9]|1\d)\)\s[A-Za-z?])"

@@ -50,6 +50,7 @@ DATE = (
     r"\d{1,2}/20\d\d(?!\d)|\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![./\d])"
     r"|\d{1,2}\.\d{1,2}\.\d{2,4}(?!\d)|\d{4}-\d{2}-\d{2}(?!\d)"
 )
+_ARROW = r"\s?(?:→|-{1,2}>|=>|>)\s?"
 _PLAIN_UNIT = rf"(?:{UNIT})(?![\w/^])"
 _VALUE = re.compile(
     rf"[+⁺]?(?:\s{{0,3}}[(\[](?P<given>{_PLAIN_UNIT})[)\]]|\s?\([^)\n]{{1,20}}\)(?=\s{{0,30}}[\d:=<>wi]))?"
@@ -58,7 +59,8 @@ _VALUE = re.compile(
     rf"(?:\s{{0,3}}\bfrom\s{{1,3}}(?P<from>{NUMBER})\s?(?:{UNIT})?\s?(?:on \S{{1,12}} )?\bto\b)?\s{{0,20}}"
     rf"(?P<cmp>(?<!-)[<>≤≥])?\s?(?P<value>{NUMBER})(?P<flag>\s{{0,12}}(?:\([HL]\)|\*{{1,2}}|[HL]{{1,2}}|↑{{1,2}}"
     rf"|↓{{1,2}}|(?i:high|low))(?![\w/]))?\s{{0,12}}\|?\s{{0,3}}-?(?P<unit>{_PLAIN_UNIT})?"
-    rf"(?P<next>(?:(?:\s?(?:→|-{{1,2}}>|=>)\s?\d units?[^→>\n]{{0,12}})?\s?(?:→|-{{1,2}}>|=>|>)\s?{NUMBER}(?!\s?units?\b)){{0,4}}+)(?P<late>\s?{_PLAIN_UNIT})?",
+    rf"(?P<next>(?:(?:{_ARROW}\d units?[^→>\n]{{0,12}})?{_ARROW}{NUMBER}(?!\s?units?\b)){{0,4}}+)"
+    rf"(?P<late>\s?{_PLAIN_UNIT})?",
     re.IGNORECASE,
 )
 _NOT_VALUE = re.compile(

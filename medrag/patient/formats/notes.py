@@ -220,8 +220,8 @@ def _judged(
     for sentence in sentences(text, breaks):
         reaction: Said | None = None
         row = sentence.row
-        for place, cues in context.judge(sentence):
-            target = targets[place]
+        for place, said_of_it in context.judge(sentence):
+            target, cues = targets[place], said_of_it
             if reaction and target.term.kind is Kind.CONDITION and target.start < reaction_end(reaction, target.term):
                 continue
             section = "medications" if row else parts.category(target.start)

@@ -186,7 +186,14 @@ def _numbered_apart(one: Demographics, other: Demographics) -> bool:
         return True
     if apart == {"FHIR"}:
         return not (births or names)
+    if not kinds and (_only_by_hand(one, other) or _only_by_hand(other, one)):
+        return not births
     return bool(apart) and not (births and names)
+
+
+def _only_by_hand(one: Demographics, other: Demographics) -> bool:
+    """Whether ``one`` has a record number of no named giver alone ("MRN 4711"), and ``other`` numbers of named ones."""
+    return {each.kind for each in one.identifiers} == {"MR"} and any(":" in each.kind for each in other.identifiers)
 
 
 def _of(kind: str, who: Demographics) -> set[str]:

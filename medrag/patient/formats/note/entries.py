@@ -11,8 +11,8 @@ from medrag.knowledge import Knowledge
 from medrag.patient.formats.note.named import Target
 from medrag.patient.measures import analytes
 from medrag.reading.charts import is_header
-from medrag.reading.dosing.directions import directions_at
-from medrag.reading.languages import language, pattern
+from medrag.reading.dosing.directions import amount_given, directions_at
+from medrag.reading.languages import language, ordinary, pattern
 from medrag.reading.matcher import tokens
 from medrag.reading.sections import Section
 from medrag.reading.terms import Kind, Term
@@ -26,6 +26,10 @@ _OWN_WORDS = re.compile(r"[A-Za-z][^\d(:,.=\[\]/–—]{1,60}")
 _CUT = re.compile(
     r"\s(?:-|–|—|->|=>|causes?|caused|causing|gives|gave|leads to|reaction|with|\+)\s.*|\s?->.*", re.IGNORECASE
 )
+_SHORT_PRODUCT = re.compile(r"[A-Z][A-Za-z]?(?:\d{1,3}\b|(?= \d))(?!/)(?: [A-Za-z]{3,})?")
+"""A product that is named by a letter and a number ("E45 cream"), or by two letters before its dose."""
+SHORTEST_NAME = 3
+_PRODUCT = re.compile(r"[A-Za-z][\w'’+-]*(?: (?!(?:and|with|for|or)\b)[A-Za-z][\w'’+-]*){0,2}")
 _LISTED = {
     "history": Kind.CONDITION,
     "past": Kind.CONDITION,
@@ -51,6 +55,8 @@ def entries(text: str, section: Section, starts: Sequence[int], knowledge: Knowl
             yield from _entry(text, line.start(), line.end(), kind, knowledge)
         elif kind is Kind.CONDITION:
             yield from _beside(text, line.start(), line.end(), starts, knowledge)
+        elif kind is Kind.DRUG:
+            yield from _drugs_beside(text, line.start(), line.end(), starts, knowledge)
 
 
 def causes(text: str, starts: Sequence[int]) -> Iterator[Target]:
@@ -81,20 +87,45 @@ def _beside(text: str, start: int, end: int, known: Sequence[int], knowledge: Kn
         yield from _entry(text, begin, stop, Kind.CONDITION, knowledge)
 
 
+def _drugs_beside(text: str, start: int, end: int, known: Sequence[int], knowledge: Knowledge) -> Iterator[Target]:
+    """The items of a list of drugs that name none that is known: each that a name begins, or that has a dose."""
+    for item in _ITEM.finditer(text, start, end):
+        bullet = _BULLET.match(text, item.start(), item.end())
+        begin = bullet.end() if bullet else item.start()
+        named = _PRODUCT.match(text, begin, item.end())
+        aside = text.count("(", start, begin) > text.count(")", start, begin)
+        if named is None or aside or _any_in(known, *item.span()):
+            continue
+        directions, stop = directions_at(text, named.end(), item.end())
+        dosed = amount_given(directions)
+        words = [word for word in named[0].casefold().split() if word.isalpha()]
+        plain = any(map(ordinary, words)) or _said("nothing").match(named[0]) is not None
+        measured = not dosed and analytes.identify(named[0], knowledge) is not None
+        if (plain and not dosed) or measured or _said("said of drugs").search(item[0]):
+            continue
+        yield Target(
+            begin, named.end(), Term(Kind.DRUG, named[0]), directions, stop if directions else named.end(), known=False
+        )
+
+
 def _entry(text: str, start: int, end: int, kind: Kind, knowledge: Knowledge) -> Iterator[Target]:
     whole = text[start:end]
     bullet = _BULLET.match(whole)
     begin = start + (bullet.end() if bullet else 0)
-    named = _OWN_WORDS.match(text, begin, end)
+    named = _SHORT_PRODUCT.match(text, begin, end) if kind is Kind.DRUG else None
+    named = named or _OWN_WORDS.match(text, begin, end)
     if not named or _says_nothing(text[begin:end]) or (kind is Kind.CONDITION and _said("result").search(whole)):
         return
     said = _CUT.sub("", re.split(r"[.(]", named[0])[0]).rstrip(" -–—:*")
     size = len(said.split())
     most = _MOST_WORDS[kind]
-    if (kind is Kind.CONDITION and len(whole.split()) > most) or not 1 <= size <= most or len(said) < 3:
+    short = len(said) < SHORTEST_NAME and kind is not Kind.DRUG
+    if (kind is Kind.CONDITION and len(whole.split()) > most) or not 1 <= size <= most or short:
         return
     lowered = said.casefold()
-    if _is_value(text[begin + len(said) : end], kind) or analytes.identify(said, knowledge) is not None:
+    given = kind is Kind.DRUG and amount_given(directions_at(text, begin + len(said), end)[0])
+    measured = analytes.identify(said, knowledge) is not None and not given
+    if _is_value(text[begin + len(said) : end], kind) or measured:
         return
     labels = text[begin + len(said) : end].lstrip().startswith(":")
     if (kind is Kind.ALLERGEN and lowered in language().words["sorts"]) or (labels and kind is not Kind.ALLERGEN):

@@ -25,6 +25,13 @@ _TITLED = re.compile(
     rf"\b(?:Mr|Mrs|Ms|Miss)\b\.?[ \t]+(?P<name>{_WORDS})(?=,? (?:is|was|has|presents|presented|returns|comes|came)\b"
     r"|,? seen\b|,? an? \d|, (?:aged )?\d|,? \(|,? who\b)"
 )
+_OPENING = re.compile(
+    rf"\A\s*(?P<name>[A-ZÀ-Þ][a-zà-ÿ'’]+(?:[ \t]+{_WORD}){{1,2}})"
+    r"(?:[.:][ \t]+|,[ \t]+(?=\d|aged\b|DOB\b))(?=\S)"
+)
+_PLACE = re.compile(
+    r"\b(?:hospital|clinic|surgery|ward|practice|cent(?:re|er)|house|unit|medical|infirmary|road|lane)\b", re.I
+)
 _NOT_A_NAME = re.compile(
     r"^(?:MRN|DOB|D\.O\.B|ID|Age|Sex|Gender|Date|Birth|Medical|Hospital|Male|Female|NHS|SSN|No|Not|Is|Was|Has|Denies"
     r"|Reports|States|Admits|Complains|Presents|Room|Unit|Born|Seen|Visit|Admission|Admitted|Address|Phone|PCP|Acct)\b",
@@ -78,8 +85,17 @@ def _names(head: str, knowledge: Knowledge) -> Iterator[Name]:
         if words and not _is_no_name(words, (match["plain"] or "").casefold(), head[match.end() :][:NEAR], knowledge):
             family, comma, first = words.partition(",")
             yield from _name(family, f"{first} {given}") if comma or given else _name_in_order(words)
+    if (opening := _OPENING.match(head)) and _is_a_name(opening["name"], knowledge):
+        yield from _name_in_order(opening["name"].rstrip("."))
     for match in _TITLED.finditer(head[:READ]):
         yield from _name_in_order(_kept(match["name"]))
+
+
+def _is_a_name(words: str, knowledge: Knowledge) -> bool:
+    """Whether the words that open a text are a given name and a family name ("Mary Roe. Aspirin?")."""
+    first, *others = [word.casefold() for word in words.rstrip(".").split()]
+    known = any(each in knowledge.names for each in others)
+    return first in language().words["given_names"] and not known and not _PLACE.search(words)
 
 
 def _kept(words: str) -> str:

@@ -50,10 +50,11 @@ _GIVEN_AS = re.compile(
     r"|\s(?:gtts?|drips?|infusions?|pump|pens?|sliding scale|not (?:required|needed)|therapy)\b",
     re.IGNORECASE,
 )
+"""A rate or way of infusion, a single dose, or that it is needed or not."""
 _NEEDED = re.compile(
     r"\b(?:on|needs?|needing|requir\w+|start\w*|takes?|taking|stopp?\w*|basal|bolus|of)\s\Z", re.IGNORECASE
 )
-"""A rate of infusion, or a single dose."""
+"""What stands before a drug that is given, and before no result."""
 _LISTED = re.compile(r"\s?(?:[,/+&]|\band\b)\s?(?:and\s)?")
 _MISSPELT_FROM = 6
 DIRECTIONS_WITHIN = 60
