@@ -44,9 +44,12 @@ def build(
         list[str] | None,
         typer.Option(help=f"The kind of the PATH that follows ({', '.join(KINDS)}); give it again for more."),
     ] = None,
-    out: Annotated[Path, typer.Option(help="Directory of the index; an index there is replaced at the end.")] = Path(
-        ".medrag/index"
-    ),
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Directory of the index, which is replaced at the end; where the other commands look unless told."
+        ),
+    ] = None,
     encoder: Annotated[str | None, typer.Option(help="A sentence encoder: a directory or a hub id.")] = None,
     engine: Annotated[
         Literal["local", "ray"],
@@ -86,6 +89,7 @@ def build(
     from medrag.retrieval.store.manifest import MANIFEST
     from medrag.settings import load
 
+    out = out or load().index_dir
     if if_missing and (out / MANIFEST).exists():
         typer.echo(f"{out}: an index is there and stays as it is")
         return
@@ -109,13 +113,14 @@ def build(
         raise typer.Exit(SKIPPED)
 
 
-@app.command(epilog="Example: `medrag index info .medrag/index`")
-def info(directory: Annotated[Path, typer.Argument(help="Directory of the index.")] = Path(".medrag/index")) -> None:
+@app.command(epilog="Example: `medrag index info my-index`")
+def info(directory: Annotated[Path | None, typer.Argument(help="Directory of the index.")] = None) -> None:
     """Check an index's files and print what it was made from and with, as JSON."""
     from medrag.retrieval.store.index import open_index
     from medrag.settings import load
 
-    index = open_index(directory, milvus_token=load().milvus_secret)
+    settings = load()
+    index = open_index(directory or settings.index_dir, milvus_token=settings.milvus_secret)
     typer.echo(json.dumps({"hash": index.hash} | index.manifest.model_dump(), indent=2))
 
 

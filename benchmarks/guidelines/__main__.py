@@ -24,8 +24,9 @@ Made in one run by `python -m benchmarks.guidelines --without scan --out docs/re
 Twelve guidelines were written for the purpose (`benchmarks/guidelines/texts`), and each is made into documents by
 twelve makers: tools and styles that hospitals have. A thirteenth, a scan read by OCR, takes longest and is left out
 here (its latest figures, of the six oldest texts and an older reader: 165 of 172 sentences, 57 of 67 rows, no negation
-lost). What must be read of a document, its sentences, headings and rows, comes from the text as it was written,
-before any tool or reader saw it; the page of a sentence is where Poppler finds it.
+lost). Chromium's two columns depend on the fonts that are installed: where words end is where its tables are cut.
+What must be read of a document, its sentences, headings and rows, comes from the text as it was written, before any
+tool or reader saw it; the page of a sentence is where Poppler finds it.
 
 Six texts were written by the authors of the reader; two (asthma in children, emesis and neutropenia) by another hand,
 two (perioperative anticoagulants, antimicrobials in dialysis) by a third, and two (prescribing in the last weeks of

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import docx
+from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
 from docx.table import Table
 from docx.text.paragraph import Paragraph
@@ -41,7 +43,7 @@ def read(path: Path) -> Iterator[Document | Skipped]:
 
 def document(file: Path, root: Path) -> Document | Skipped:
     """The document of one file below ``root``."""
-    word = docx.Document(str(file))
+    word = _opened(file)
     title, sections = _sections(word)
     if not sections:
         return Skipped(str(file), "it holds no text")
@@ -52,6 +54,13 @@ def document(file: Path, root: Path) -> Document | Skipped:
         sections=tuple(sections),
         year=facts.modified.year if facts.modified else None,
     )
+
+
+def _opened(file: Path) -> Any:
+    try:
+        return docx.Document(str(file))
+    except (PackageNotFoundError, BadZipFile, KeyError, ValueError):
+        raise ValueError("it is no Word document, or a damaged one") from None
 
 
 def _sections(word: Any) -> tuple[str, list[Section]]:

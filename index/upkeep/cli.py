@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from index.upkeep.contents import Contents
     from medrag.retrieval.encoder import Encoder
 
-INDEX = Path(".medrag/index")
-Directory = Annotated[Path, typer.Option("--index", help="Directory of the index.")]
+Directory = Annotated[Path | None, typer.Option("--index", help="Directory of the index.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of lines.")]
 Model = Annotated[str | None, typer.Option(help="The encoder the index was built with, where it is another.")]
 
@@ -33,7 +32,7 @@ def add_to(app: typer.Typer) -> None:
         app.command(name, epilog=f"Example: `{example}`")(command)
 
 
-def list_documents(index: Directory = INDEX, as_json: AsJson = False) -> None:
+def list_documents(index: Directory = None, as_json: AsJson = False) -> None:
     """The documents of an index, with issuer, year, status, review date and how many sentences can be quoted."""
     for held in _contents(index).documents(date.today()):
         if as_json:
@@ -46,7 +45,7 @@ def list_documents(index: Directory = INDEX, as_json: AsJson = False) -> None:
 
 def show(
     document: Annotated[str, typer.Argument(help="Its id, as `medrag index list` gives it.")],
-    index: Directory = INDEX,
+    index: Directory = None,
     html: Annotated[Path | None, typer.Option(help="Write a page to this file instead.")] = None,
 ) -> None:
     """A document as its passages: `*` stands before what an answer can quote, `-` before what it cannot."""
@@ -61,7 +60,7 @@ def show(
         typer.echo(line)
 
 
-def remove(document: str, index: Directory = INDEX, encoder: Model = None) -> None:
+def remove(document: str, index: Directory = None, encoder: Model = None) -> None:
     """Take a document out, now and in later builds, until it is put back (`curation.json` beside the index)."""
     from index.upkeep.curation import Curation, curate
 
@@ -70,14 +69,14 @@ def remove(document: str, index: Directory = INDEX, encoder: Model = None) -> No
     def decide(known: Curation) -> Curation:
         return known.model_copy(update={"removed": tuple(sorted({*known.removed, document}))})
 
-    manifest = curate(index, _encoder(encoder), decide)
+    manifest = curate(_in_force(index), _encoder(encoder), decide)
     typer.echo(f"{document} is out; {manifest.rows:,} passages, index {manifest.hash[:12]}")
 
 
 def supersede(
     document: str,
     by: Annotated[str | None, typer.Option(help="The id of the document that takes its place.")] = None,
-    index: Directory = INDEX,
+    index: Directory = None,
     encoder: Model = None,
 ) -> None:
     """Mark a document as superseded, now and in later builds: answers quote it only where a request asks for such."""
@@ -92,7 +91,7 @@ def supersede(
     def decide(known: Curation) -> Curation:
         return known.model_copy(update={"superseded": {**known.superseded, document: by}})
 
-    manifest = curate(index, _encoder(encoder), decide)
+    manifest = curate(_in_force(index), _encoder(encoder), decide)
     typer.echo(f"{document} is superseded{f' by {by}' if by else ''}; index {manifest.hash[:12]}")
 
 
@@ -108,11 +107,17 @@ def diff(before: Path, after: Path, as_json: AsJson = False) -> None:
             typer.echo("\n".join([*lines, *([f"  + {each.after}"] if each.after else [])]))
 
 
-def _contents(directory: Path) -> Contents:
+def _in_force(directory: Path | None) -> Path:
+    from medrag.settings import load
+
+    return directory or load().index_dir
+
+
+def _contents(directory: Path | None) -> Contents:
     from index.upkeep.contents import Contents
     from medrag.retrieval.store.index import Index
 
-    return Contents(Index.open(directory))
+    return Contents(Index.open(_in_force(directory)))
 
 
 def _encoder(name: str | None) -> Encoder:

@@ -10,6 +10,7 @@ from statistics import median
 from index.layout.joining import is_word
 from index.layout.lines import GAP, pieces
 from index.layout.word import Word
+from index.tables import MARKS
 
 Column = tuple[float, float]
 """From where to where a column reaches."""
@@ -63,7 +64,7 @@ def _is_too_long(word: Word, line: Line, own: Column, following: Column) -> bool
     """
     alone = not any(following[0] <= other.x0 < following[1] for other in line)
     last = word is line[-1] and all(abs(left - following[0]) > _APART for _, left in word.joints)
-    whole = last or is_word(word.text)
+    whole = last or is_word(word.text.rstrip(MARKS))
     return alone and whole and abs(word.x0 - own[0] - 1) < 2 * _SAME
 
 

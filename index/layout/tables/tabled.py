@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.document import Block
+from index.layout.joining import is_word
 from index.layout.tables.cells import Found
 from index.layout.tables.continued import goes_on, is_beside
 from index.tables import Grid, Row, footnotes, guessed_heads, is_settled, last_group, notes, statements
 
 # Before a table whose rows are not known for sure.
 UNREAD = "[table not read row by row]"
+# The least letters of a name that is told to be cut.
+_LETTERS = 4
 
 
 @dataclass
@@ -104,7 +107,15 @@ class Tables:
 
 def _grid(found: Found, rows: tuple[Row, ...], heads: int) -> Grid:
     guessed = found.guessed and heads == 1
-    return Grid(rows, heads, marked=found.drawn, doubtful=found.doubtful, placed=found.placed, guessed=guessed)
+    doubtful = found.doubtful or _has_cut_name(rows[:heads])
+    return Grid(rows, heads, marked=found.drawn, doubtful=doubtful, placed=found.placed, guessed=guessed)
+
+
+def _has_cut_name(heads: Sequence[Row]) -> bool:
+    """Whether a word over the last column is but the beginning of one over another: a printer cut the column off."""
+    others = {word for row in heads for name in row[:-1] for word in name.split()}
+    last = {word for row in heads for word in row[-1].split() if len(word) >= _LETTERS and not is_word(word)}
+    return any(other != word and other.startswith(word) for word in last for other in others)
 
 
 def _names_again(row: Row, names: Sequence[Row]) -> bool:

@@ -93,3 +93,9 @@ def test_numbers_after_bullets_have_not_the_stem_of_the_bullets(tmp_path: Path) 
         "Do not bridge in: atrial fibrillation",
         "Stop warfarin 5 days before.",
     ]
+
+
+def test_what_is_no_word_document_is_named_as_such(tmp_path: Path) -> None:
+    (tmp_path / "broken.docx").write_bytes(b"\x00\x01")
+    (skipped,) = read(tmp_path)
+    assert isinstance(skipped, Skipped) and skipped.why == "it is no Word document, or a damaged one"

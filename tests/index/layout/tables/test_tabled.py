@@ -47,3 +47,13 @@ def test_a_table_with_the_names_of_the_one_on_the_page_before_goes_on_with_its_g
     narrower = replace(found(NAMES, ("Codeine", "240 mg", "24 hours")), starts=(50.0, 130.0, 280.0))
     tables.add(tables.grid(narrower, 2, alone=True), 2, blocks)
     assert blocks[-1].text == "By mouth; Drug: Codeine; Dose: 240 mg; Interval: 24 hours"
+
+
+def test_a_table_whose_last_name_a_printer_cut_off_is_not_quotable() -> None:
+    for last, whole in (("Interval", True), ("Interva", False)):
+        tables, blocks = Tables(), list[Block]()
+        names = ("Drug", "Interval", last)
+        tables.add(
+            tables.grid(found(names, ("Cefazolin", "24", "12"), ("Cefepime", "24", "8")), 1, alone=True), 1, blocks
+        )
+        assert all(block.quotable for block in blocks) == whole
