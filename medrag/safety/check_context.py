@@ -13,6 +13,7 @@ from medrag.knowledge.vocabulary import Terms
 from medrag.messages import Value
 from medrag.patient.view import CurrentDrug, PatientView
 from medrag.reading import DrugMention, Polarity, Prescription
+from medrag.reading.acts import Clause, clauses
 from medrag.reading.languages import pattern
 from medrag.types import Evidence, Finding, Severity, Statement, Verdict
 
@@ -46,6 +47,11 @@ class Context:
     question: str = ""
     before: tuple[str, ...] = ()
     """The words of the statements before it."""
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        """The clauses of the statement with their acts."""
+        return clauses(self.statement.text)
 
     @cached_property
     def recommended(self) -> tuple[Prescription, ...]:

@@ -41,9 +41,9 @@ def doubts(text: str, read: Sequence[Prescription]) -> tuple[Prescription, ...]:
 def _doubted(text: str, each: Prescription, spans: Sequence[tuple[int, int]]) -> bool:
     mention = each.mention
     judged = each.recommended or mention.polarity in UNCHECKED
-    if each.recommended and (_approved(text, each) or not _speaks_against(text)):
+    if not judged or not doubted(text, mention.start, mention.end, spans, mention.polarity):
         return False
-    return judged and doubted(text, mention.start, mention.end, spans, mention.polarity)
+    return not each.recommended or (_speaks_against(text) and not _approved(text, each))
 
 
 def _speaks_against(text: str) -> bool:

@@ -50,18 +50,27 @@ def test_unsafe_advice_is_withheld(patient: dict[str, Any], advice: str) -> None
         (PREGNANT, "妊娠期华法林为禁忌。"),
         (PENICILLIN, "因患者对青霉素过敏，不用阿莫西林。"),
         (PENICILLIN, "青霉素类药物禁用。"),
-        ({"medications": ["华法林"]}, "停用华法林。"),
         ({"conditions": ["哮喘"]}, "切勿使用心得安。"),
         (PENICILLIN, "阿莫西林绝不能用。"),
         (PREGNANT, "孕期ACEI和ARB都不行。"),
         (PREGNANT, "丙戊酸钠有致畸性，孕妇不应服用。"),
         ({"medications": ["硝酸甘油"]}, "請勿同時服用西地那非與硝酸甘油。"),
         ({"conditions": ["重症肌无力"]}, "应避开氨基糖苷类和喹诺酮类。"),
-        ({"medications": ["硝酸甘油"]}, "患者要求开西地那非，因与硝酸甘油合用可致低血压，不予开具。"),
     ],
 )
 def test_advice_against_a_drug_is_not_withheld(patient: dict[str, Any], advice: str) -> None:
     assert verdict(patient, advice) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("patient", "advice"),
+    [
+        ({"medications": ["华法林"]}, "停用华法林。"),
+        ({"medications": ["硝酸甘油"]}, "患者要求开西地那非，因与硝酸甘油合用可致低血压，不予开具。"),
+    ],
+)
+def test_a_stop_for_no_known_reason_and_a_tale_are_not_assessed(patient: dict[str, Any], advice: str) -> None:
+    assert verdict(patient, advice) == "not_assessed"
 
 
 def test_a_question_in_chinese_is_heard() -> None:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from medrag.reading.accounting import Gap, Unread, beyond_plain, gaps
-from medrag.reading.acts import Clause, clauses
+from medrag.reading.acts import Clause
 from medrag.reading.languages import pattern
+from medrag.reading.matcher import Token
 from medrag.safety.check_context import Context, not_assessed
 from medrag.safety.checks.care.against import NOT_GIVEN, speaks_against
 from medrag.safety.checks.care.aims import within_bounds
@@ -41,12 +42,13 @@ def _open(text: str, context: Context) -> Iterator[str]:
     One word more is let be where a drug is named. A dose raised to none that is named, an act on nothing that is known,
     and a text that neither names a drug nor only checks are open whatever their words.
     """
-    open_ = [clause for clause in clauses(text) if not _seen_to(clause, context)]
-    words = [
-        word.text
-        for word in beyond_plain(text, context.read, context.knowledge)
-        if any(clause.start <= word.start < clause.end for clause in open_)
+    found = beyond_plain(text, context.read, context.knowledge)
+    open_ = [
+        clause
+        for clause in context.clauses
+        if not (_accounted(clause, context) and not _within(clause, found)) and not _seen_to(clause, context)
     ]
+    words = [word.text for clause in open_ for word in _within(clause, found)]
     if len(words) > (LET_BE if context.read else 0):
         yield from words
     raised = pattern("plain", "raising").search(text)
@@ -54,6 +56,10 @@ def _open(text: str, context: Context) -> Iterator[str]:
         yield raised[0]
     yield from _unexplained(context)
     yield from (clause.words for clause in open_ if not _accounted(clause, context))
+
+
+def _within(clause: Clause, words: Iterable[Token]) -> list[Token]:
+    return [word for word in words if clause.start <= word.start < clause.end]
 
 
 def _seen_to(clause: Clause, context: Context) -> bool:

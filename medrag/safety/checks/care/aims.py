@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from medrag.knowledge.schema import Aim
 from medrag.knowledge.vocabulary import Terms
 from medrag.patient.view import PatientView
-from medrag.reading.acts import Clause, clauses
+from medrag.reading.acts import Clause
 from medrag.reading.dosing.numbers import number
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, fail, worst
@@ -24,7 +24,7 @@ def aims(context: Context) -> Iterable[Finding]:
     patient = context.patient
     if patient is None or not re.search(r"\d", context.statement.text):
         return
-    said = [each for each in clauses(context.statement.text) if _said("aimed").search(each.words)]
+    said = [each for each in context.clauses if _said("aimed").search(each.words)]
     if said:
         rules = [rule for rule in context.knowledge.rules.aims if _holds(rule, patient)]
         yield from worst(each for rule in rules for clause in said for each in _found(context, rule, clause, patient))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from medrag.reading.acts import Clause, clauses
+from medrag.reading.acts import Clause
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, fail, worst
 from medrag.safety.checks.care.patients import concerned, naming
@@ -36,7 +36,7 @@ def forbids(context: Context, clause: Clause) -> bool:
 
 
 def _found(context: Context) -> Iterator[Finding]:
-    said = clauses(context.statement.text)
+    said = context.clauses
     for rule in context.knowledge.rules.exposures:
         named = next((words for clause in said if (words := _allowed(clause.words, naming(rule.names)))), None)
         if named and (facts := concerned(context, rule)):

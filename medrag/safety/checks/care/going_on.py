@@ -8,7 +8,7 @@ from functools import partial
 
 from medrag.patient.view import PatientView
 from medrag.reading import Prescription
-from medrag.reading.acts import Clause, clauses
+from medrag.reading.acts import Clause
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, ingredients_of, worst
 from medrag.safety.checks.care.against import speaks_against, taken
@@ -25,8 +25,7 @@ def going_on(context: Context) -> Iterable[Finding]:
     patient = context.patient
     if patient is None or not patient.drugs:
         return
-    text = context.statement.text
-    yield from worst(each for clause in clauses(text) for each in _reviewed(context, clause, patient))
+    yield from worst(each for clause in context.clauses for each in _reviewed(context, clause, patient))
     yield from worst(_in_another_state(context, patient))
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from medrag.knowledge.schema import Need
 from medrag.reading import Prescription
-from medrag.reading.acts import Clause, clauses, is_done, none_of
+from medrag.reading.acts import Clause, is_done, none_of
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import RANK, Context, fail, ingredients_of, worst
 from medrag.safety.checks.care.against import NOT_GIVEN, speaks_against, taken
@@ -23,7 +23,7 @@ def undone(context: Context) -> Iterable[Finding]:
         return
     needs = [(need, facts) for need in context.knowledge.rules.needs if (facts := _facts(context, need))]
     if needs:
-        said = clauses(context.statement.text)
+        said = context.clauses
         yield from worst(_found(context, needs, said))
 
 

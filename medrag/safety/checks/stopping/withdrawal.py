@@ -8,7 +8,6 @@ from functools import partial
 from medrag.knowledge.schema import Withdrawal
 from medrag.patient.view import CurrentDrug
 from medrag.reading import DrugMention, Polarity, Prescription
-from medrag.reading.acts import clauses
 from medrag.reading.languages import pattern
 from medrag.reading.polarity.cues import SENTENCE_END
 from medrag.reading.polarity.learned import may_stop
@@ -51,7 +50,7 @@ def _facts(context: Context, each: Prescription) -> list[tuple[CurrentDrug, With
 def _stops(context: Context, each: Prescription) -> bool:
     """Whether the statement ends the drug: by its cues, by a taper to nothing, or in words like those of a stop."""
     mention, text = each.mention, context.statement.text
-    if _insisted(text, mention):
+    if _insisted(context, mention):
         return False
     if mention.polarity is Polarity.STOPPED:
         return True
@@ -61,9 +60,9 @@ def _stops(context: Context, each: Prescription) -> bool:
     return taper(text) is not None or may_stop(text, mention.start, mention.end, spans, mention.polarity)
 
 
-def _insisted(text: str, mention: DrugMention) -> bool:
+def _insisted(context: Context, mention: DrugMention) -> bool:
     """Whether its clause forbids to end it, or asks that it be given without a gap."""
-    return any(each.insists and each.start <= mention.start < each.end for each in clauses(text))
+    return any(each.insists and each.start <= mention.start < each.end for each in context.clauses)
 
 
 def _kept(text: str, mention: DrugMention) -> bool:
