@@ -45,7 +45,7 @@ _DECIDING = frozenset({"plan", "assessment", "instructions", "stopped"})
 """Sections that say what happens with a drug from now on."""
 CHILD = 10.0
 """Years below which a gestation in the note is the mother's, or how the patient was born."""
-_OF_EXCHANGE = frozenset({"stopped", "taking", "planned", "past", "history", "narrated"})
+_OF_EXCHANGE = frozenset({"stopped", "taking", "planned", "past", "history", "narrated", "conditional"})
 """What other cues say of drugs of which one takes the other's place."""
 _EMPTY_CELL = re.compile(r"\|\s*(?:nil|none|no|-|–)\s*\|", re.IGNORECASE)
 """A cell of a row of drugs that says that it was not taken there, which denies nothing."""
@@ -236,7 +236,8 @@ def _judged(
             fact = _fact(said, age)
             if fact is not None:
                 yield said, fact
-            if isinstance(fact, Allergy) and "stopped" in cues and (drug := medication_of(said)):
+            given_up = "stopped" in cues or section in {"past", "stopped"}
+            if isinstance(fact, Allergy) and given_up and (drug := medication_of(said)):
                 yield said, drug
             if isinstance(fact, Condition) and is_tested_not_pregnant(said, fact):
                 yield None, not_pregnant(said)

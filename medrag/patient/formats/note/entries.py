@@ -20,6 +20,8 @@ from medrag.reading.terms import Kind, Term
 _said = partial(pattern, "entries")
 
 _ITEM = re.compile(r"(?:[^\n;,.]|\.(?!\s))+")
+_JOINED_ITEM = re.compile(r"(?:(?!\band\b|[&+] )[^\n;,.]|\.(?!\s))+")
+"""An item between commas or "and"."""
 _LINE_ITEM = re.compile(r"[^\n;]+")
 _BULLET = re.compile(r"\s{0,8}(?:[-*•‣▪→>o✓✔]\s{1,3}|\[[ xX]?\]\s?|\d{1,2}[.)]\s{0,3}|#\s?\d{0,2}\s?)?[\"'“?]{0,3}\s?")
 _OWN_WORDS = re.compile(r"[A-Za-z][^\d(:,.=\[\]/–—]{1,60}")
@@ -89,7 +91,7 @@ def _beside(text: str, start: int, end: int, known: Sequence[int], knowledge: Kn
 
 def _drugs_beside(text: str, start: int, end: int, known: Sequence[int], knowledge: Knowledge) -> Iterator[Target]:
     """The items of a list of drugs that name none that is known: each that a name begins, or that has a dose."""
-    for item in _ITEM.finditer(text, start, end):
+    for item in _JOINED_ITEM.finditer(text, start, end):
         bullet = _BULLET.match(text, item.start(), item.end())
         begin = bullet.end() if bullet else item.start()
         named = _PRODUCT.match(text, begin, item.end())

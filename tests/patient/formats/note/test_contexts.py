@@ -96,7 +96,7 @@ def test_who_tells_is_no_relative_that_is_ill(text: str, expected: dict[str, str
     ("text", "expected"),
     [
         ("Changed amlodipine to lercanidipine 10 mg.", {"amlodipine": "resolved", "lercanidipine": "active"}),
-        ("Swap citalopram for sertraline.", {"citalopram": "uncertain", "sertraline": "planned"}),
+        ("Swap citalopram for sertraline.", {"citalopram": "active", "sertraline": "planned"}),
         ("Bisoprolol changed to 5 mg daily.", {"Bisoprolol": "active"}),
         ("Frusemide crossed out on list - GP stopped it.", {"Frusemide": "resolved"}),
         ("Naproxen — stop 3 days before surgery", {"Naproxen": "uncertain"}),
