@@ -64,8 +64,9 @@ class Glossary:
     words: dict[str, str]
 
     def filled(self, pattern: str) -> re.Pattern[str]:
-        """``pattern`` with the pieces that it names."""
-        return re.compile(_filled(_lists(self.pieces), pattern))
+        """``pattern`` with the pieces that it names; its blanks (``\\s*``, ``\\s+``) stay within a line."""
+        whole = _filled(_lists(self.pieces), pattern)
+        return re.compile(whole.replace(r"\s*", r"[^\S\n]*").replace(r"\s+", r"[^\S\n]+"))
 
 
 @dataclass(frozen=True)
