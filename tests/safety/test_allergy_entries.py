@@ -122,3 +122,16 @@ def test_an_allergy_to_what_is_not_known_is_heard_in_a_question(said: str, verdi
     heard = Consultation(Patient(allergies=()), f"{said} What now?", KNOWLEDGE)
     found = heard.review(Statement(text="Start ferrous sulfate 200 mg daily.")).findings
     assert [each.verdict.value for each in found if each.check == "allergy"] == [verdict]
+
+
+@pytest.mark.parametrize("advice", ["Start blood pressure tablets.", "Start antihypertensive drugs at 140/90 mm Hg."])
+@pytest.mark.parametrize("reaction", ["cough", "anaphylaxis"])
+def test_an_allergy_to_one_of_many_drugs_for_a_purpose_is_warned_of(advice: str, reaction: str) -> None:
+    found = verdicts({"display": "lisinopril", "kind": "allergy", "reaction": reaction}, advice)
+    assert "allergy fail contraindicated" not in found
+    assert any(each.startswith("allergy fail") for each in found)
+
+
+def test_an_allergy_within_a_class_that_cross_reacts_withholds() -> None:
+    allergy = {"display": "lisinopril", "kind": "allergy", "reaction": "angioedema"}
+    assert "allergy fail contraindicated" in verdicts(allergy, "Start an ACE inhibitor.")
