@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
 from medrag import __version__, tracing
 from medrag.errors import InputError
-from medrag.events import Event, Finished, Noticed, Released, Searched, Usage
+from medrag.events import Event, Finished, Noticed, Released, Searched
 from medrag.generation import prompts
 from medrag.generation.answering import Answering, Manner
-from medrag.generation.likelihood import LikelihoodOrder
 from medrag.generation.model import ChatModel
 from medrag.generation.modes import MODES, Grounding, Mode
 from medrag.generation.modes.quote import MAX_STATEMENTS
@@ -57,12 +56,10 @@ class Engine:
     passages: int = 5
     sentences: int = 24
     lead: int = 0
-    """At most how many of the sentences that are ranked near the first are quoted before the model adds to them.
+    """At most how many of the sentences that search ranks near its first are quoted before the model adds to them.
 
     0: the model chooses among all that search found.
     """
-    likelihood: LikelihoodOrder | None = None
-    """Has the model put what search found in order. Then those that lead are its answer, and it adds nothing."""
     max_statements: int = MAX_STATEMENTS
     max_tokens: int = 512
     stop: Sequence[str] = ()
@@ -84,7 +81,6 @@ class Engine:
             model=self.model,
             mode=self.mode,
             lead=self.lead,
-            ordered=self.likelihood is not None,
             max_statements=self.max_statements,
             max_tokens=self.max_tokens,
             stop=self.stop,
@@ -129,7 +125,7 @@ class Engine:
             yield Finished(answer.advice(Outcome.DECLINED, opening.declined.code))
             return
         with trace.step("retrieval", {"gen_ai.operation.name": "retrieval"}) as step:
-            consultation.evidence, answer.prompt = await self._prompt(case, retriever, consultation.heard, answer.used)
+            consultation.evidence, answer.prompt = await self._prompt(case, retriever, consultation.heard)
             step.note({"medrag.evidence": len(answer.evidence)})
         if not answer.evidence:
             code = "advice.no_evidence" if case.filters == Filters() else "advice.none_passes"
@@ -145,15 +141,12 @@ class Engine:
         evidence, _ = await self._prompt(case, self.retriever)
         return evidence
 
-    async def _found(
-        self, case: Case, retriever: Retriever, heard: Patient | None, used: Callable[[Usage], None] | None
-    ) -> Sequence[Evidence]:
+    def _search(self, case: Case, retriever: Retriever, heard: Patient | None) -> Sequence[Evidence]:
         """Sentences to choose among, or passages to write from."""
-        query = await asyncio.to_thread(query_for, case, self.knowledge, heard)
-        if not self.mode.chooses:
-            return await asyncio.to_thread(retriever.search, query, k=self.passages, filters=case.filters)
-        found = await asyncio.to_thread(retriever.sentences, query, k=self.sentences, filters=case.filters)
-        return await self.likelihood.reorder(query, found, used) if self.likelihood else found
+        query = query_for(case, self.knowledge, heard)
+        if self.mode.chooses:
+            return retriever.sentences(query, k=self.sentences, filters=case.filters)
+        return retriever.search(query, k=self.passages, filters=case.filters)
 
     def _consultation(self, case: Case) -> Consultation:
         return Consultation(
@@ -166,14 +159,10 @@ class Engine:
         )
 
     async def _prompt(
-        self,
-        case: Case,
-        retriever: Retriever,
-        heard: Patient | None = None,
-        used: Callable[[Usage], None] | None = None,
+        self, case: Case, retriever: Retriever, heard: Patient | None = None
     ) -> tuple[Sequence[Evidence], Sequence[prompts.Message]]:
         """The best of the evidence that the model's context can hold beside the case, and the prompt with it."""
-        found = await self._found(case, retriever, heard, used)
+        found = await asyncio.to_thread(self._search, case, retriever, heard)
         budget = (
             await self.model.context_tokens() - self._manner.completion_tokens - TOKENS_PER_IMAGE * len(case.images)
         )

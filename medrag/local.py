@@ -15,7 +15,6 @@ from medrag import knowledge
 from medrag.engine import Engine
 from medrag.errors import ConfigurationError, ModelUnavailable, StoreError
 from medrag.generation import bundled
-from medrag.generation.likelihood import LikelihoodOrder, Likely
 from medrag.generation.model import ChatModel, OpenAIChatModel
 from medrag.generation.vision import sees_images
 from medrag.generation.vllm_process import VllmProcess, served_name
@@ -51,7 +50,6 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
     retriever = replace(
         Retriever.open(settings.index_dir, settings.encoder, settings.milvus_secret), ranker=ranker, knowledge=facts
     )
-    weight = _likelihood(settings)
     settings = await asyncio.to_thread(_with_model, settings, say)
     classifier = RequestClassifier(facts.request_model, Encoder() if settings.encoder else retriever.encoder)
     hashing = asyncio.create_task(asyncio.to_thread(_hashes, settings))
@@ -66,7 +64,6 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
             passages=settings.passages,
             sentences=settings.sentences,
             lead=settings.lead,
-            likelihood=LikelihoodOrder(model, weight, facts) if weight and isinstance(model, Likely) else None,
             max_statements=settings.max_statements,
             max_tokens=settings.max_tokens,
             weights=weights,
@@ -134,14 +131,6 @@ def _with_model(settings: Settings, say: Say) -> Settings:
     if settings.model_url:
         return settings
     return settings.model_copy(update={"model": bundled.resolve(settings.model, settings.home, say)})
-
-
-def _likelihood(settings: Settings) -> float:
-    """The weight of the model's own order: as set, else the bundled model's; none of a server elsewhere."""
-    if settings.likelihood is not None:
-        return settings.likelihood
-    model = None if settings.model_url else bundled.find(settings.model)
-    return model.likelihood if model else 0.0
 
 
 def _hashes(settings: Settings) -> tuple[str | None, str | None]:

@@ -63,12 +63,6 @@ class Settings(BaseSettings):
         le=50,
         description="At most so many sentences ranked near the best are quoted first, the model adds; 0: it alone.",
     )
-    likelihood: float | None = Field(
-        default=None,
-        ge=0,
-        description="Weight of how likely the model finds each sentence after the question, in their order; "
-        "the bundled model has its own, others have none.",
-    )
     ranker: str | None = Field(default=None, description="Encoder (path or hub id) that ranks sentences; bundled.")
     second_ranker: str = Field(
         default="auto",

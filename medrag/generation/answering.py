@@ -26,15 +26,13 @@ IMAGES_UNCHECKED = not_assessed("images.unchecked", (), "medrag")
 class Manner:
     """How answers are written, the same for every request.
 
-    At most ``lead`` of the sentences that are ranked near the first come before the model adds to them; 0: it chooses
-    among all that search found. ``ordered``: the model has put them in order itself, and adds nothing. The answer ends
-    before the first statement whose words hold one of ``stop``.
+    At most ``lead`` of the sentences that search ranks near its first come before the model adds to them; 0: it chooses
+    among all that search found. The answer ends before the first statement whose words hold one of ``stop``.
     """
 
     model: ChatModel
     mode: Mode
     lead: int = 0
-    ordered: bool = False
     max_statements: int = MAX_STATEMENTS
     max_tokens: int = 512
     stop: Sequence[str] = ()
@@ -72,8 +70,8 @@ class Answering:
     async def statements(self) -> AsyncIterator[Statement]:
         """Drafts grounded and checked one by one; yields the released, keeps the withheld.
 
-        In quote mode the sentences that are ranked near the first come first, the next in place of one withheld, and
-        the model adds to them, unless the order is its own. Sentences for other patients are not among the choices, and
+        In quote mode the sentences that search ranks near its first come first, the next in place of one withheld, and
+        the model adds to them. Sentences for other patients are not among the choices, and
         each withheld statement may be replaced: the model is asked once more, with a grammar of those sentences alone
         that would pass the filter. Last come sentences for patients like this one that stand in the passages cited.
         """
@@ -82,9 +80,8 @@ class Answering:
         lead = min(self.manner.lead, near_the_best(ranked, self.evidence))
         for statement in islice(self._pointed(ranked[: 2 * lead]), lead):
             yield statement
-        if not (lead and self.manner.ordered):
-            async for statement in self._added(choices):
-                yield statement
+        async for statement in self._added(choices):
+            yield statement
         if self.manner.mode.chooses:
             for statement in self._own():
                 yield statement

@@ -47,8 +47,6 @@ class Bundled(BaseModel):
     module: str
     file: str
     sha256: str
-    likelihood: float = 0.0
-    """The weight of :class:`~medrag.generation.likelihood.LikelihoodOrder` that this model was fitted with."""
 
     @property
     def adapter(self) -> Path | None:

@@ -141,19 +141,6 @@ class OpenAIChatModel:
             if not complete:
                 raise ClientPayloadError
 
-    async def log_likelihoods(self, texts: Sequence[str], used: Callable[[Usage], None] | None = None) -> list[float]:
-        """See :class:`~medrag.generation.likelihood.Likely`; by vLLM's ``prompt_logprobs``, without the first token."""
-        body = {"model": self.name, "prompt": list(texts), "max_tokens": 1, "temperature": 0.0, "prompt_logprobs": 0}
-        async with self._asking("POST", "completions", body) as response:
-            try:
-                answer = await response.json()
-                if used and (usage := answer.get("usage")):
-                    used(Usage(usage["prompt_tokens"], usage["completion_tokens"]))
-                choices = sorted(answer["choices"], key=lambda choice: int(choice["index"]))
-                return [_log_likelihood(choice["prompt_logprobs"]) for choice in choices]
-            except (KeyError, TypeError):
-                raise ModelRefused(f"the server at {self.url} does not say how likely a text is") from None
-
     def _body(self, generation: Generation) -> dict[str, Any]:
         body: dict[str, Any] = {
             "model": self.name,
@@ -213,11 +200,6 @@ def _read(data: bytes) -> tuple[str, Usage | None]:
     usage, choices = chunk.get("usage"), chunk.get("choices")
     text = (choices[0].get("delta") or {}).get("content") if choices else None
     return text or "", Usage(usage["prompt_tokens"], usage["completion_tokens"]) if usage else None
-
-
-def _log_likelihood(tokens: Sequence[Mapping[str, Mapping[str, float]] | None]) -> float:
-    """The sum over the tokens; the first has nothing before it."""
-    return sum(float(each["logprob"]) for token in tokens if token for each in token.values())
 
 
 def _with_images(generation: Generation) -> list[dict[str, Any]]:

@@ -65,7 +65,7 @@ class SentenceRanker:
         places = positions(found)
         if not places:
             return []
-        texts = self.texts(found)
+        texts = self._texts(found)
         cosines = self._first.cosines(query.described, texts)
         scores = self._order.scores(query, found, cosines) if self.floor is not None else cosines.astype(np.float64)
         if self._second and self.floor is not None:
@@ -101,10 +101,9 @@ class SentenceRanker:
 
     def cosines(self, query: Query, found: Sequence[Evidence]) -> NDArray[np.float32]:
         """The cosine of every sentence of ``found`` with the question and the patient, shape ``(sentences,)``."""
-        return self._first.cosines(query.described, self.texts(found))
+        return self._first.cosines(query.described, self._texts(found))
 
-    def texts(self, found: Sequence[Evidence]) -> list[str]:
-        """Every sentence of ``found`` as it is encoded."""
+    def _texts(self, found: Sequence[Evidence]) -> list[str]:
         return [text for each in found for text in sentence_texts(each.passage, self._knowledge)]
 
 

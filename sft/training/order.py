@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from medrag.datasets.questions import Place, Question
 from medrag.errors import PatientError
 from medrag.retrieval.order import OrderReader, OrderWeights, features, positions
-from medrag.retrieval.question.query import Query, query_for
+from medrag.retrieval.question.query import query_for
 from medrag.retrieval.retriever import LOOKED_AT
 from medrag.retrieval.sentences import SentenceRanker
 from medrag.safety.consultation import Consultation
@@ -41,13 +41,10 @@ DIGITS = 4
 class Candidates:
     """The sentences that one question is answered from: features ``(sentences, features)``, cosines, and their gold.
 
-    ``wanted`` is how many sentences must be in the answer, those that search did not find among them; ``texts`` are the
-    sentences under their headings.
+    ``wanted`` is how many sentences must be in the answer, those that search did not find among them.
     """
 
     document: str
-    query: Query
-    texts: Sequence[str]
     table: NDArray[np.float64]
     cosines: NDArray[np.float64]
     must: NDArray[np.bool_]
@@ -71,11 +68,8 @@ def candidates(corpus: Corpus, questions: Sequence[Question], ranker: SentenceRa
         cosines = ranker.cosines(query, near)
         places = [(near[place].passage.id, position + 1) for place, position in positions(near)]
         may = set(corpus.found(question, question.may))
-        texts = ranker.texts(near)
         yield Candidates(
             document=question.doc,
-            query=query,
-            texts=[texts[row] for row in offered],
             table=reader.table(query, near, cosines)[offered],
             cosines=np.asarray(cosines, dtype=np.float64)[offered],
             must=_are(places, must)[offered],

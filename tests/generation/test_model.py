@@ -89,30 +89,3 @@ def test_the_context_is_what_the_server_says() -> None:
 
     with running(Upstream("none"), free_port()) as url:
         assert asyncio.run(tokens(OpenAIChatModel(url, "upstream"))) > 0
-
-
-def likelihoods(model: OpenAIChatModel, *texts: str) -> tuple[list[float], list[Usage]]:
-    counted: list[Usage] = []
-
-    async def ask() -> list[float]:
-        try:
-            return await model.log_likelihoods(texts, counted.append)
-        finally:
-            await model.aclose()
-
-    return asyncio.run(ask()), counted
-
-
-def test_how_likely_texts_are_in_the_order_they_were_sent_in() -> None:
-    with running(Upstream(""), free_port()) as url:
-        told, counted = likelihoods(OpenAIChatModel(url, "upstream"), "one", "one two", "one two three")
-    assert told == [0.0, -1.0, -2.0]
-    assert counted == [Usage(USAGE["prompt_tokens"], USAGE["completion_tokens"])]
-
-
-def test_a_server_that_tells_no_likelihoods_is_refused() -> None:
-    with (
-        running(Upstream("", says_likelihoods=False), free_port()) as url,
-        pytest.raises(ModelRefused, match="does not say how likely"),
-    ):
-        likelihoods(OpenAIChatModel(url, "upstream"), "zebra")

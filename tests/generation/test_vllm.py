@@ -52,22 +52,6 @@ def test_without_the_grammar_the_model_is_free(vllm_model: OpenAIChatModel) -> N
     assert asyncio.run(complete(vllm_model, generation)) is not None
 
 
-def test_the_likelihood_of_a_text_grows_with_what_leads_to_it(vllm_model: OpenAIChatModel) -> None:
-    async def gain(before: str, text: str) -> float:
-        alone, whole = await vllm_model.log_likelihoods([before, before + text])
-        return whole - alone
-
-    async def gains() -> list[float]:
-        try:
-            text = "An acute gout flare is treated with colchicine.\n"
-            return [await gain(before, text) for before in ("How is acute gout treated?\n", "What is a car made of?\n")]
-        finally:
-            await vllm_model.aclose()
-
-    fitting, other = asyncio.run(gains())
-    assert 0 > fitting > other
-
-
 def test_the_same_request_gives_the_same_answer(vllm_process: VllmProcess) -> None:
     messages = prompts.messages(Case(question="Which drug for hypertension?"), EVIDENCE, QUOTE, knowledge.load())
     generation = Generation(messages, max_tokens=48, grammar=GRAMMAR, seed=1)

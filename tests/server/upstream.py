@@ -33,7 +33,7 @@ class Upstream:
     With ``refuses`` it answers 400 and that.
 
     ``fails`` says how it ends instead: the stream stops short, or its last chunk is an error. ``bodies`` are what it
-    was sent. Every word of a text after its first costs a nat, as far as it ``says_likelihoods``.
+    was sent.
 
     ``asked`` is set when it got that far, ``aborted`` when its client went away there.
     """
@@ -44,7 +44,6 @@ class Upstream:
     hangs: Literal["queued", "before the first token", "in mid-stream"] | None = None
     fails: Literal["cut", "error"] | None = None
     refuses: dict[str, Any] | None = None
-    says_likelihoods: bool = True
     bodies: list[dict[str, Any]] = field(default_factory=list)
     asked: threading.Event = field(default_factory=threading.Event)
     aborted: threading.Event = field(default_factory=threading.Event)
@@ -71,19 +70,7 @@ class Upstream:
                 await self._hang_until_disconnected(request)
             return StreamingResponse(self._lines(), media_type="text/event-stream")
 
-        @app.post("/v1/completions")
-        async def likelihoods(request: Request) -> dict[str, Any]:
-            self.bodies.append(await request.json())
-            choices = [
-                {"index": place, **self._likelihoods(each)} for place, each in enumerate(self.bodies[-1]["prompt"])
-            ]
-            return {"choices": choices[::-1], "usage": USAGE}
-
         return app
-
-    def _likelihoods(self, text: str) -> dict[str, Any]:
-        told = [None, *({"7": {"logprob": -1.0, "rank": 1}} for _ in text.split()[1:])]
-        return {"prompt_logprobs": told} if self.says_likelihoods else {}
 
     async def _lines(self) -> AsyncIterator[str]:
         for number, word in enumerate(self.reply.split()):

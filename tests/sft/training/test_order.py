@@ -1,15 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from medrag.retrieval.order import features
-from medrag.retrieval.question.query import Query
 from sft.training.order import Candidates, fit, score
 
-ASKED = Query.of("how much?")
 NAMES = features()
 TELLING = NAMES.index("sentence tells: dose, asked")
 
@@ -23,11 +19,7 @@ def lists(count: int, seed: int) -> list[Candidates]:
         table[:, TELLING] = 0
         table[gold, TELLING] = 1
         must = np.arange(6) == gold
-        made.append(
-            Candidates(
-                f"d{at}", ASKED, list("abcdef"), table, -must.astype(float), must, np.zeros(6, dtype=np.bool_), 1
-            )
-        )
+        made.append(Candidates(f"d{at}", table, -must.astype(float), must, np.zeros(6, dtype=np.bool_), 1))
     return made
 
 
@@ -42,11 +34,11 @@ def test_what_tells_the_answer_apart_is_learnt() -> None:
 
 def test_what_search_did_not_find_is_missed() -> None:
     whole = lists(1, 0)[0]
-    half = replace(whole, wanted=2)
+    half = Candidates(whole.document, whole.table, whole.cosines, whole.must, whole.may, wanted=2)
     assert score([half], None, 6).recall == 0.5
 
 
 def test_a_question_without_its_answer_teaches_nothing() -> None:
     answered = lists(5, 0)
-    without = replace(answered[0], must=np.zeros(6, dtype=np.bool_))
+    without = Candidates("x", answered[0].table, answered[0].cosines, np.zeros(6, dtype=np.bool_), answered[0].may, 1)
     assert fit([*answered, without], "abc").weights == pytest.approx(fit(answered, "abc").weights)
