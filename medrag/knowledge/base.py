@@ -302,9 +302,9 @@ class Knowledge:
         return Cited(str(self.origin(fact)), self.found_right(fact))
 
 
-def drugs_named(fact: Fact) -> Iterator[str]:
-    """The ingredients and classes that a fact names, in whatever part of it."""
+def drugs_named(fact: Fact, fields: Iterable[str] = DRUG_FIELDS) -> Iterator[str]:
+    """The ingredients and classes that ``fields`` of a fact name."""
     said = vars(fact)
-    for field_name in DRUG_FIELDS:
+    for field_name in fields:
         named: Any = said.get(field_name) or ()
         yield from (named,) if isinstance(named, str) else named

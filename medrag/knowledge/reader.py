@@ -85,6 +85,8 @@ def _knowledge(files: Files) -> Knowledge:
     }
     for kind, group in {**vars(rules), **others}.items():
         _check(kind, group, known)
+    measured = {**measurements, **dict.fromkeys(("age", "weight", "crcl", "egfr"))}
+    _known((scoring.read_test(each).key for rule in rules.criteria for each in rule.when), measured, "criteria")
     for each in point_scores.values():
         _known(each.inputs, {**scores, **measurements, "age": None, "sex": None}, f"point_scores: {each.key}")
     _check("conditions", conditions.values(), known)
@@ -213,7 +215,7 @@ def _members(classes: Mapping[str, terms.DrugClass], drugs: Mapping[str, Any]) -
 
 
 REFERENCES = {
-    **dict.fromkeys(schema.DRUG_FIELDS, "drugs"),
+    **dict.fromkeys((*schema.DRUG_FIELDS, *schema.BESIDE_FIELDS), "drugs"),
     **dict.fromkeys(("conditions", "condition", "also", "unless", "implies"), "conditions"),
     "measurement": "measurements",
 }

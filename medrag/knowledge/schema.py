@@ -11,7 +11,9 @@ from medrag.knowledge.vocabulary import Terms
 from medrag.types import Severity
 
 DRUG_FIELDS = ("a", "b", "drugs", "stopped", "start", "allergens", "with_drugs", "without", "taking", "drug", "group")
-"""Fields of facts that name ingredients or classes."""
+"""Fields of facts that name the ingredients or classes that they are about."""
+BESIDE_FIELDS = ("naive", "unless_current", "standard")
+"""Fields that name ingredients or classes on which it depends whether, or as how much, a fact holds of another."""
 
 
 class Rule(Fact):

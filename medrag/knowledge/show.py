@@ -10,7 +10,7 @@ from medrag.knowledge.base import Knowledge, drugs_named
 from medrag.knowledge.effects import TreatmentEffect
 from medrag.knowledge.facts import Fact
 from medrag.knowledge.names import Name, normalise
-from medrag.knowledge.schema import RULES
+from medrag.knowledge.schema import BESIDE_FIELDS, DRUG_FIELDS, RULES
 from medrag.knowledge.scoring import Equivalent, ScoreItem
 
 
@@ -75,7 +75,11 @@ def _rules(members: frozenset[str], knowledge: Knowledge) -> Iterator[tuple[str,
     groups |= {"effects": knowledge.effects, "order_calculators": knowledge.order_calculators}
     groups |= {"equivalents": knowledge.equivalents, "scores": knowledge.scores.values()}
     for kind, facts in groups.items():
-        touching = [fact for fact in facts if any(members <= knowledge.expand((term,)) for term in drugs_named(fact))]
+        touching = [
+            fact
+            for fact in facts
+            if any(members <= knowledge.expand((term,)) for term in drugs_named(fact, (*DRUG_FIELDS, *BESIDE_FIELDS)))
+        ]
         if touching:
             yield kind, [_described(fact, knowledge) for fact in touching]
 

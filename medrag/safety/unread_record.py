@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from medrag.safety.check_context import not_assessed
+from medrag.safety.checks import LOOKS_AT
 from medrag.types import Finding, Lost, Patient, Verdict
 
 SOURCE = "medrag: what is recorded but cannot be read is unknown"
-LOOKS_AT: Mapping[str, frozenset[Lost]] = {
-    "allergy": frozenset({"allergies"}),
-    "contraindication": frozenset({"conditions"}),
-    "criteria": frozenset({"observations", "conditions"}),
-    "duplication": frozenset({"medications"}),
-    "hepatic": frozenset({"observations", "conditions"}),
-    "interaction": frozenset({"medications"}),
-    "opioids": frozenset({"medications"}),
-    "pharmacogenomics": frozenset({"genotypes"}),
-    "qt": frozenset({"medications", "observations"}),
-    "renal": frozenset({"observations"}),
-    "washout": frozenset({"medications"}),
-    "withdrawal": frozenset({"medications"}),
-}
-"""The lists of the patient that each check judges by."""
 
 
 def lost(patient: Patient | None) -> frozenset[Lost]:

@@ -5,7 +5,9 @@ from typer.testing import CliRunner
 
 from medrag.curation.cli import knowledge
 from medrag.errors import KnowledgeError
-from medrag.knowledge import load
+from medrag.knowledge import Knowledge, load
+from medrag.knowledge.facts import Fact
+from medrag.knowledge.schema import RULES
 from medrag.knowledge.show import known_of
 
 
@@ -50,3 +52,20 @@ def test_what_trials_found_orders_ask_for_and_how_its_level_is_called_is_shown()
     assert {"effects", "order_calculators"} <= metformin["rules"].keys()
     assert all(fact["source"] for fact in metformin["rules"]["effects"])
     assert lithium["levels"] == ["lithium level"]
+
+
+def _drugs(fact: Fact, known: Knowledge) -> set[str]:
+    """A drug for each ingredient or class that a field of the fact names; words for a reader are none."""
+    said = [value for name, value in fact if name not in ("reason", "words", "source", "key")]
+    listed = [each for value in said for each in (value if isinstance(value, tuple) else (value,))]
+    named = {each for each in listed if isinstance(each, str)}
+    return {min(known.expand((each,))) for each in named if each in known.drugs or each in known.members}
+
+
+@pytest.mark.parametrize("kind", RULES)
+def test_every_rule_that_names_a_drug_is_shown_of_it(kind: str) -> None:
+    known = load()
+    for fact in getattr(known.rules, kind)[::20]:
+        for name in sorted(_drugs(fact, known))[:4]:
+            (drug,) = known_of(name, known)
+            assert known.identity(fact) in {each["id"] for each in drug["rules"].get(kind, ())}, (name, fact)

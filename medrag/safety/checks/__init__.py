@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from medrag.safety.check_context import Context
 from medrag.safety.checks.accounted import unread
@@ -32,7 +32,7 @@ from medrag.safety.checks.stopping.withdrawal import withdrawal
 from medrag.safety.checks.superseded import superseded
 from medrag.safety.checks.support import support
 from medrag.safety.checks.unknown import unknown
-from medrag.types import Finding
+from medrag.types import Finding, Lost
 
 Check = Callable[[Context], Iterable[Finding]]
 
@@ -65,3 +65,19 @@ CHECKS: tuple[Check, ...] = (
     duplication,
     qt,
 )
+
+LOOKS_AT: Mapping[str, frozenset[Lost]] = {
+    "allergy": frozenset({"allergies"}),
+    "contraindication": frozenset({"conditions"}),
+    "criteria": frozenset({"observations", "conditions"}),
+    "duplication": frozenset({"medications"}),
+    "hepatic": frozenset({"observations", "conditions"}),
+    "interaction": frozenset({"medications"}),
+    "opioids": frozenset({"medications"}),
+    "pharmacogenomics": frozenset({"genotypes"}),
+    "qt": frozenset({"medications", "observations"}),
+    "renal": frozenset({"observations"}),
+    "washout": frozenset({"medications"}),
+    "withdrawal": frozenset({"medications"}),
+}
+"""The lists of the patient that a check judges by: where an entry of one could not be read, it cannot pass."""

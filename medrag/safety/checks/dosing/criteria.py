@@ -4,12 +4,11 @@ glucose...
 
 from __future__ import annotations
 
-import operator
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from medrag.knowledge.schema import CriterionRule
+from medrag.knowledge.scoring import read_test
 from medrag.knowledge.vocabulary import Terms
 from medrag.patient.view import PatientView
 from medrag.reading import Prescription
@@ -17,9 +16,6 @@ from medrag.reading.dosing.daily import amounts_of, daily_dose
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, fail, ingredients_of, not_assessed, worst
 from medrag.types import Finding
-
-CRITERION = re.compile(r"(?P<name>[a-z0-9_]+)(?P<sign><=|>=|<|>)(?P<limit>\d+(?:\.\d+)?)")
-_SIGNS = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
 
 
 def criteria(context: Context) -> Iterable[Finding]:
@@ -66,12 +62,9 @@ def _exceeds(context: Context, each: Prescription, rule: CriterionRule) -> bool:
 
 def answer(patient: PatientView, criterion: str) -> tuple[bool | None, str]:
     """Whether it holds (None: not recorded) and the patient's value, or the name of what is missing."""
-    match = CRITERION.fullmatch(criterion)
-    if match is None:
-        raise ValueError(f"no criterion: {criterion}")
-    name, limit = match["name"], float(match["limit"])
-    value, words = _value(patient, name)
-    return (None, name) if value is None else (_SIGNS[match["sign"]](value, limit), words)
+    test = read_test(criterion)
+    value, words = _value(patient, test.key)
+    return (None, test.key) if value is None else (test.holds(value), words)
 
 
 def _value(patient: PatientView, name: str) -> tuple[float | None, str]:
