@@ -55,7 +55,7 @@ def test_stops_in_words_that_no_cue_holds_warn_and_outright_ones_withhold(
 def test_a_pause_counts_where_even_a_gap_does_harm() -> None:
     diabetes = ("type 1 diabetes",)
     assert verdict_of("Withhold insulin until the vomiting settles.", "insulin glargine", *diabetes) == "withhold"
-    assert verdict_of("Hold lorazepam until tomorrow.", "lorazepam 1 mg") == "pass"
+    assert verdict_of("Hold lorazepam until tomorrow.", "lorazepam 1 mg") == "not_assessed"
 
 
 def verdict_of(advice: str, taken: str, *conditions: str) -> str:

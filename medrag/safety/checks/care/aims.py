@@ -70,6 +70,8 @@ def _beyond(rule: Aim, words: str, now: float | None) -> str | None:
     if not found:
         return None
     values = [float(found[side]) * _scale(rule, float(found[side])) for side in ("low", "high") if found[side]]
+    if values == [now]:
+        return None
     if (rule.low is not None and min(values) < rule.low) or (rule.high is not None and max(values) > rule.high):
         return found[0].strip()
     if now is not None and _said("within").search(words) and _hours(words) <= rule.hours:

@@ -12,7 +12,7 @@ from medrag.reading.languages import pattern
 from medrag.safety.check_context import RANK, Context, fail, ingredients_of, worst
 from medrag.safety.checks.care.against import NOT_GIVEN, speaks_against, taken
 from medrag.safety.checks.care.patients import concerned, naming
-from medrag.types import Finding
+from medrag.types import Finding, Severity
 
 _said = partial(pattern, "acts")
 
@@ -60,8 +60,10 @@ def _found(
         named = (found for clause in said if (found := _named(context, need, clause)))
         care = left[0].mention.text if left else next(named, None)
         if care and not _excused(context, need, left):
-            source = context.knowledge.cite(need)
-            yield fail("undone.rule", need.severity, source, (), facts, care=care, reason=need.reason)
+            source, severity = context.knowledge.cite(need), need.severity
+            if _said("finished").search(context.statement.text) and severity is Severity.CONTRAINDICATED:
+                severity = Severity.WARNING
+            yield fail("undone.rule", severity, source, (), facts, care=care, reason=need.reason)
 
 
 def _named(context: Context, need: Need, clause: Clause) -> str | None:
@@ -70,6 +72,8 @@ def _named(context: Context, need: Need, clause: Clause) -> str | None:
     spans = [(each.mention.start - clause.start, each.mention.end - clause.start) for each in mentions]
     for found in naming(need.names).finditer(clause.words) if need.names else ():
         if any(start <= found.start() < end for start, end in spans) or is_done(clause.words, found.start()):
+            continue
+        if _said("fact_after").match(clause.words, found.end()):
             continue
         if not clause.insists and (none_of(clause.words, found.start()) or (clause.leaves_undone and not mentions)):
             return found[0]
