@@ -7,7 +7,8 @@ import re
 import pytest
 
 from medrag.knowledge import load
-from medrag.messages import phrase
+from medrag.messages import formula, phrase
+from medrag.patient.measures.calculation import calculators
 
 LATIN_WORD = re.compile(r"\b(?!eGFR|LDL|BMI|PCI|SGLT2|TIMI|mmol|mmHg|PREVENT)[A-Za-z]{3,}\b")
 
@@ -20,6 +21,12 @@ def test_every_effect_is_said_in_chinese() -> None:
     }
     left = [text for text in said if LATIN_WORD.search(phrase("effect", text, "zh"))]
     assert not left
+
+
+def test_every_score_and_equation_has_a_title_in_chinese() -> None:
+    titles = {each.title for each in calculators(load()).values()}
+    assert {title for title in titles if formula(title, "zh") == title} == set()
+    assert formula("anion gap") == "anion gap"
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,11 @@ def source(said: str, language: Language = "en") -> str:
     return catalogue(language).terms.get("source", {}).get(said, said)
 
 
+def formula(title: str, language: Language = "en") -> str:
+    """The title of a score or equation, where the language has a name for it."""
+    return catalogue(language).terms.get("formula", {}).get(title, title)
+
+
 def phrase(kind: str, said: str, language: Language = "en") -> str:
     """What an answer says beside findings (``effect``, ``problem``), where the language has words for it."""
     return _phrased(kind, said, catalogue(language))

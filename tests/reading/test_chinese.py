@@ -58,6 +58,12 @@ def note(text: str, knowledge: Knowledge) -> Patient:
         ("EGFR 19del突变", "Tumour receptor gene"),
         ("高血压病3级 很高危", "Hypertension"),
         ("胎心140次/分", "Fetal heartbeat heard"),
+        ("头孢呋辛皮试（+）", "Cefuroxime allergy"),
+        ("尿HCG阴性", "Pregnancy test negative"),
+        ("腹痛待查：阑尾炎？", "Abdominal pain. Suspected: appendicitis?"),
+        ("肺癌可能性不大", "Lung cancer is unlikely"),
+        ("患者孙××，女", "Patient, female"),
+        ("2026-08-20\n周某", "2026-08-20"),
     ],
 )
 def test_clinical_chinese_is_put_into_the_english_that_is_read(
@@ -98,18 +104,40 @@ def test_a_fact_says_where_in_the_chinese_it_stands(knowledge: Knowledge) -> Non
         ("术后服替格瑞洛满1年后停用。", "ticagrelor", FactStatus.RESOLVED),
         ("出院带药：富马酸比索洛尔片2.5mg qd（心率<55停用）。", "bisoprolol", FactStatus.ACTIVE),
         ("用药：通心络3粒 tid。", "tongxinluo", FactStatus.ACTIVE),
+        ("美托洛尔25mg bid，上周因头晕停用。", "metoprolol", FactStatus.RESOLVED),
+        ("头孢哌酮3g q8h，昨日停。", "cefoperazone", FactStatus.RESOLVED),
+        ("阿卡波糖医生开过，一直没吃。", "acarbose", FactStatus.NEGATED),
+        ("氯吡格雷75mg qd未停。", "clopidogrel", FactStatus.ACTIVE),
+        ("强直性脊柱炎，阿达木单抗治疗。", "adalimumab", FactStatus.ACTIVE),
+        ("规律服用缬沙坦。", "valsartan", FactStatus.ACTIVE),
     ],
 )
 def test_what_became_of_a_drug(text: str, drug: str, status: FactStatus, knowledge: Knowledge) -> None:
-    assert [each.status for each in note(text, knowledge).medications or () if each.display == drug] == [status]
+    read = note(text, knowledge).medications or ()
+    assert [each.status for each in read if each.display.casefold() == drug] == [status]
 
 
 @pytest.mark.parametrize(
     ("text", "status"),
-    [("过敏史：青霉素过敏记录为误录。", FactStatus.NEGATED), ("过敏史：曾服头孢克洛出现全身皮疹。", FactStatus.ACTIVE)],
+    [
+        ("过敏史：青霉素过敏记录为误录。", FactStatus.NEGATED),
+        ("过敏史：曾服头孢克洛出现全身皮疹。", FactStatus.ACTIVE),
+        ("无药物过敏史，对花生过敏。", FactStatus.ACTIVE),
+        ("否认药物过敏，海鲜过敏。", FactStatus.ACTIVE),
+    ],
 )
 def test_an_allergy_told_or_taken_back(text: str, status: FactStatus, knowledge: Knowledge) -> None:
-    assert [each.status for each in note(text, knowledge).allergies or ()] == [status]
+    told = [each for each in note(text, knowledge).allergies or () if "No known" not in each.display]
+    assert [each.status for each in told] == [status]
+
+
+@pytest.mark.parametrize(
+    "text", ["2009年患十二指肠溃疡，已治愈。", "10年前肺结核，规律治疗后治愈。", "2016年左肾结石，已排净。"]
+)
+def test_what_was_healed_is_over(text: str, knowledge: Knowledge) -> None:
+    conditions = {each.display: each.status for each in note(f"高血压5年，{text}", knowledge).conditions or ()}
+    assert conditions.pop("hypertension") is FactStatus.ACTIVE
+    assert FactStatus.ACTIVE not in conditions.values()
 
 
 @pytest.mark.parametrize("text", ["患者某某怪病，鬼画符。", "Аллергия на пенициллин", "ペニシリンアレルギー", "حساسية"])

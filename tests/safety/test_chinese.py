@@ -56,6 +56,10 @@ def test_unsafe_advice_is_withheld(patient: dict[str, Any], advice: str) -> None
         (PREGNANT, "丙戊酸钠有致畸性，孕妇不应服用。"),
         ({"medications": ["硝酸甘油"]}, "請勿同時服用西地那非與硝酸甘油。"),
         ({"conditions": ["重症肌无力"]}, "应避开氨基糖苷类和喹诺酮类。"),
+        ({"medications": ["硝酸甘油"]}, "西地那非不予处方。"),
+        ({"age_years": 6, "conditions": ["水痘"]}, "不要给孩子用阿司匹林。"),
+        (PENICILLIN, "没有理由再用阿莫西林。"),
+        ({"medications": ["硝酸甘油"]}, "患者要求开西地那非，因与硝酸甘油合用可致低血压，不予开具。"),
     ],
 )
 def test_advice_against_a_drug_is_not_withheld(patient: dict[str, Any], advice: str) -> None:

@@ -86,17 +86,14 @@ def _failure(finding: Finding, wording: Wording) -> str:
 
 
 def _score(found: Calculation, wording: Wording) -> str:
+    title = messages.formula(found.title, wording.language)
     if found.value is None and found.between:
         least, most = (f"{each:g}" for each in found.between)
         missing = ", ".join(each.replace("_", " ") for each in found.refused)
-        return wording.text(
-            "score_between", title=found.title, least=least, most=most, missing=missing, source=found.source
-        )
+        return wording.text("score_between", title=title, least=least, most=most, missing=missing, source=found.source)
     unit = "" if found.unit.startswith(_BARE_UNITS) else f" {found.unit}"
     meaning = f", {found.meaning}" if found.meaning else ""
-    return wording.text(
-        "score", title=found.title, value=f"{found.value:g}", unit=unit, meaning=meaning, source=found.source
-    )
+    return wording.text("score", title=title, value=f"{found.value:g}", unit=unit, meaning=meaning, source=found.source)
 
 
 def _instead(found: Alternative, wording: Wording) -> str:

@@ -3,7 +3,7 @@
 import { calculate, calculators } from "../net/api.js";
 import { reason } from "../net/failure.js";
 import { button, element, folded, foreign, listed, word } from "../nodes.js";
-import { label } from "../words/speech.js";
+import { entitle, label, titled } from "../words/speech.js";
 import { input, unitOf } from "./provenance.js";
 
 let known = null; // the calculators, asked for once
@@ -27,8 +27,8 @@ async function fill(list, place) {
     return;
   }
   if (list.length) return;
-  const sorted = [...known].sort((one, other) => one.title.localeCompare(other.title));
-  list.append(...sorted.map(({ name, title }) => element("option", { value: name, lang: "en" }, title)));
+  const sorted = [...known].sort((one, other) => titled(one.title).localeCompare(titled(other.title)));
+  list.append(...sorted.map(({ name, title }) => entitle(element("option", { value: name }), title)));
 }
 
 async function compute(name, read, place) {
@@ -50,13 +50,14 @@ function computed(found) {
 }
 
 function value({ title, value: number, unit, meaning }) {
-  const said = [title, `${+number.toPrecision(4)} ${unitOf(unit)}`.trim(), meaning].filter(Boolean);
-  return element("p", { lang: "en", className: "score-value" }, `${said[0]}: `, element("b", {}, said[1]), said[2] ? `, ${said[2]}` : "");
+  const said = `${+number.toPrecision(4)} ${unitOf(unit)}`.trim();
+  const name = entitle(element("span", {}), title);
+  return element("p", { lang: "en", className: "score-value" }, name, ": ", element("b", {}, said), meaning ? `, ${meaning}` : "");
 }
 
 function refused({ title, refused: reasons, between }) {
   const lines = Object.entries(reasons).map(([name, why]) => element("li", { lang: "en" }, `${plain(name)}: ${why}`));
-  const head = element("p", {}, foreign("en", title, "b"), word("colon"), word("notComputed"));
+  const head = element("p", {}, entitle(element("b", {}), title), word("colon"), word("notComputed"));
   const span = between ? [element("p", {}, word("between", ...between))] : [];
   return [head, element("ul", { className: "plain" }, ...lines), ...span];
 }

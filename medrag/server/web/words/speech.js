@@ -77,6 +77,18 @@ export function lack(node, line) {
   return node.replaceChildren(worded(said, TAGS[language]));
 }
 
+// The title of a score or equation in the language, where it has one.
+export function titled(title) {
+  return MESSAGES[language].terms.formula?.[title] ?? title;
+}
+
+// Writes the title of a score or equation into a node; it follows a change of language.
+export function entitle(node, title) {
+  const said = titled(title);
+  Object.assign(node, { lang: said === title ? "en" : TAGS[language], textContent: said }).dataset.formula = title;
+  return node;
+}
+
 // The name of a calculated value.
 export function computed(node, name) {
   node.dataset.computed = name;
@@ -131,6 +143,7 @@ export function speak() {
   for (const node of document.querySelectorAll("[data-source]")) cite(node, node.dataset.source);
   for (const node of document.querySelectorAll("[data-lack]")) lack(node, node.dataset.lack);
   for (const node of document.querySelectorAll("[data-computed]")) computed(node, node.dataset.computed);
+  for (const node of document.querySelectorAll("[data-formula]")) entitle(node, node.dataset.formula);
   for (const node of document.querySelectorAll("[data-check]")) name(node, node.dataset.check);
   for (const node of document.querySelectorAll("[data-label]")) label(node, node.dataset.label, ...values(node.dataset.labelValues));
   for (const node of document.querySelectorAll("[data-placeholder]")) node.placeholder = text(node.dataset.placeholder);
