@@ -18,10 +18,12 @@ from medrag.reading.accounting import drugless_doses, is_fragment
 from medrag.reading.languages.gloss import in_english, is_chinese, written_names
 from medrag.safety.check_context import MISSING_SOURCE, RANK, Context, fail, ingredients_of, stopped_by
 from medrag.safety.checks import CHECKS, Check
-from medrag.safety.checks.population import left_out, mismatch, population, unmet, written_for
+from medrag.safety.checks.population import left_out, mismatch, population, unmet, warned_of, written_for
 from medrag.safety.doubt import as_given, doubts, like_advice, like_warnings
 from medrag.safety.effects import effects
 from medrag.safety.omission import NO_PLAN, offer, omissions, referral
+from medrag.safety.people.having import Having
+from medrag.safety.people.warned import Warning, against, met
 from medrag.safety.precautions import without_care
 from medrag.safety.question.injection import passage_report, patient_injections
 from medrag.safety.question.red_flags import notices
@@ -130,7 +132,20 @@ class Consultation:
             for place, quote, heading in places
         }
         others = [other for other in found.values() if other]
-        return Choices(tuple(place for place, other in found.items() if not other), tuple(left_out(others)))
+        own = [each for each in places if not found[each[0]]]
+        warned = self._warned(own, Having(patient, self.asked))
+        kept = tuple(place for place, _, _ in own if place not in warned)
+        return Choices(kept, (*left_out(others), *warned_of(warned.values())))
+
+    def _warned(self, places: Sequence[tuple[Pointer, str, str]], having: Having) -> dict[Pointer, Warning]:
+        """The sentences that advise what another of them warns against for this patient, each with the warning."""
+        warnings = met((quote for _, quote, _ in places), self.read, having)
+        titles = {each.number: each.passage.title for each in self.evidence} if warnings else {}
+        found = {
+            place: against(quote, f"{titles[place[0]]}. {heading}", warnings, self.read, having)
+            for place, quote, heading in (places if warnings else ())
+        }
+        return {place: warning for place, warning in found.items() if warning}
 
     def _sentences(self, evidence: Iterable[Evidence]) -> Iterator[tuple[Pointer, str, str]]:
         """Each sentence: its place, its words and the heading it stands under, both as the readers read them."""

@@ -19,13 +19,18 @@ def other_state(text: str, heading: str, question: str, patient: PatientView) ->
     wanted = required(text, heading)
     if not wanted:
         return None
-    told = [*stated(question), *(each for words in _words(patient) for each in stated(words))]
+    told = told_of(question, patient)
     for each in wanted:
-        alike = [one for one in told if one.axis == each.axis and _alike(one, each, patient.knowledge)]
-        held = next((one for one in alike if one.clear), None)
-        if held and all(each.states.isdisjoint(one.states) for one in alike):
+        same = [one for one in told if one.axis == each.axis and alike(one, each, patient.knowledge)]
+        held = next((one for one in same if one.clear), None)
+        if held and all(each.states.isdisjoint(one.states) for one in same):
             return each, held
     return None
+
+
+def told_of(question: str, patient: PatientView) -> list[Stated]:
+    """Every state that question and record name of the patient."""
+    return [*stated(question), *(each for words in _words(patient) for each in stated(words))]
 
 
 def _words(patient: PatientView) -> Iterator[str]:
@@ -44,7 +49,7 @@ def _words(patient: PatientView) -> Iterator[str]:
         yield "pregnant"
 
 
-def _alike(told: Stated, wanted: Stated, knowledge: Knowledge) -> bool:
+def alike(told: Stated, wanted: Stated, knowledge: Knowledge) -> bool:
     """Whether both are states of the same condition, or of the patient as a whole."""
     if not wanted.about and not told.about:
         return True
