@@ -11,7 +11,7 @@ from itertools import chain
 from medrag.patient.view import PatientView
 from medrag.reading.languages import pattern
 from medrag.reading.languages.gloss import in_english
-from medrag.reading.people.population import ASKED, Alternatives, asked, meant_for
+from medrag.reading.people.population import ASKED, Alternatives, asked, meant_for, undenied
 from medrag.reading.thresholds.states import lead
 from medrag.safety.check_context import Context, fail, passed
 from medrag.safety.limits import Standing, standing
@@ -147,7 +147,8 @@ def _headings(context: Context) -> list[str]:
 
 
 def _asked(question: str, wanted: Alternatives) -> bool:
-    return any(asked(_kind(group)).search(question) for group in wanted)
+    told = undenied(question)
+    return any(asked(_kind(group)).search(told) for group in wanted)
 
 
 def _kind(group: str) -> str:

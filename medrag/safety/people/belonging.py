@@ -55,7 +55,8 @@ def _allergic(patient: PatientView, text: str) -> bool | None:
     """Whether the text names something that the patient is allergic to; False where there are no allergies."""
     if any(_names(each, text) for each in patient.allergies):
         return True
-    return False if patient.allergies_recorded and not patient.allergies else None
+    none = patient.allergies_recorded or patient.patient.no_known_allergies is True
+    return False if none and not patient.allergies else None
 
 
 def _mildly(patient: PatientView, text: str) -> bool | None:

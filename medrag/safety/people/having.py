@@ -10,6 +10,7 @@ from medrag.patient.view import PatientView
 from medrag.patient.wording import wording
 from medrag.reading import DrugMention, drugs
 from medrag.reading.languages import pattern, said
+from medrag.reading.people.cases import ruled_out
 from medrag.reading.people.population import meant_for
 from medrag.reading.thresholds.states import Stated, required, telling
 from medrag.safety.limits import standing
@@ -30,10 +31,22 @@ class Having:
 
     def fact(self, item: str) -> str | None:
         """What of the patient makes ``item`` true ("severe asthma", "eGFR below 30"); None where nothing does."""
+        if any(ruled_out(item)):
+            return None
         held = standing(f"When {item}, stop.", self.patient, self.question)
         if held is not None:
             return ", ".join(held.facts) if held.met else None
+        if _said("allergy").search(item):
+            return self._allergy(item)
         return self._group(item) or self._state(item) or self._condition(item) or self._drug(item) or self._words(item)
+
+    def _allergy(self, item: str) -> str | None:
+        severe = _said("severe allergy").search(item) is not None
+        if not belongs(self.patient, "allergic", item) or (
+            severe and belongs(self.patient, "mildly allergic", item) is not False
+        ):
+            return None
+        return f"allergy: {', '.join(each.fact.display for each in self.patient.allergies)}"
 
     def _group(self, item: str) -> str | None:
         wanted = meant_for(f"In {item}, stop.")
@@ -49,12 +62,13 @@ class Having:
         return [each for each in told_of(self.question, self.patient) if each.clear]
 
     def _state(self, item: str) -> str | None:
-        for wanted in required(f"In {item}, stop."):
-            for each in self._told:
-                same = each.axis == wanted.axis and alike(each, wanted, self.patient.knowledge)
-                if same and each.states <= wanted.states:
-                    return ", ".join(sorted(each.states))
-        return None
+        wanted = required(f"In {item}, stop.")
+        told = [next(filter(None, (self._in(each, one) for one in self._told)), None) for each in wanted]
+        return ", ".join(filter(None, told)) if told and all(told) else None
+
+    def _in(self, wanted: Stated, told: Stated) -> str | None:
+        same = told.axis == wanted.axis and alike(told, wanted, self.patient.knowledge)
+        return ", ".join(sorted(told.states)) if same and told.states <= wanted.states else None
 
     def _condition(self, item: str) -> str | None:
         knowledge, concepts = self.patient.knowledge, self.patient.concepts
@@ -64,9 +78,19 @@ class Having:
         for name in sorted(named):
             words = concepts[name].lower()
             unsaid = qualified and name in bare and not any(each.lower() in words for each in qualified)
+            if not self._is_named(name, item):
+                continue
             if not unsaid and (name not in self.patient.lowered or _said("past").search(item)):
                 return concepts[name]
         return None
+
+    def _is_named(self, name: str, item: str) -> bool:
+        """Whether the patient's own words are of the concept, or the item says no more than the concept's names do."""
+        knowledge = self.patient.knowledge
+        if any(each.condition == name for each in wording(self.patient.concepts[name], knowledge).affirmed):
+            return True
+        said_of = telling(" ".join((knowledge.conditions[name].name, *knowledge.conditions[name].names)))
+        return telling(_said("hollow").sub(" ", item)) <= said_of
 
     def _drug(self, item: str) -> str | None:
         wanted: set[str] = set()

@@ -8,6 +8,8 @@ from itertools import chain
 from medrag.knowledge import Knowledge
 from medrag.patient.conditions import implied, phrases_in
 from medrag.patient.view import PatientView
+from medrag.reading.languages import said
+from medrag.reading.people.pregnancy import THIRD, TRIMESTERS
 from medrag.reading.thresholds.states import Stated, required, stated, telling
 
 
@@ -40,13 +42,23 @@ def _words(patient: PatientView) -> Iterator[str]:
         if fact.current and not fact.source.startswith("question:"):
             yield fact.display
     for measured in known.observations or ():
-        if measured.current:
+        if measured.current and not measured.source.startswith("question:"):
             yield f"{measured.display} {measured.value} {measured.unit or ''}"
     for each in patient.drugs:
         held = chain.from_iterable(map(patient.knowledge.classes_of, each.prescription.mention.ingredients))
         yield f"takes {', '.join(name.replace('_', ' ') for name in held)}"
     if known.pregnant:
         yield "pregnant"
+    if patient.gestation:
+        yield from _trimesters(*patient.gestation)
+    if any(name in patient.concepts for name in said("states", "comorbidities")):
+        yield "with comorbidity"
+
+
+def _trimesters(first: float, last: float) -> Iterator[str]:
+    """The trimester that weeks of gestation are of, where they are of one."""
+    spans = {"first": (0.0, TRIMESTERS["first"][1]), "second": TRIMESTERS["second"], "third": THIRD}
+    yield from (f"{name} trimester" for name, (start, end) in spans.items() if start <= first and last < end)
 
 
 def alike(told: Stated, wanted: Stated, knowledge: Knowledge) -> bool:

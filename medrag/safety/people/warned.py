@@ -29,6 +29,7 @@ class Warning:  # noqa: A001 (a guideline's)
     """A warning met: ``drugs`` or, where it names none, the ``treatment`` it is about; ``facts`` make it the patient's."""
 
     text: str
+    words: str
     drugs: frozenset[str]
     treatment: str
     facts: tuple[str, ...]
@@ -49,7 +50,7 @@ def _met(text: str, warned: Warned, read: Read, having: Having) -> Warning | Non
     facts = {part: next(filter(None, map(having.fact, part)), "") for part in warned.parts}
     held = {part: fact for part, fact in facts.items() if fact}
     shared = tuple(part for part, fact in facts.items() if not fact)
-    return Warning(text, drugs, treatment, tuple(held.values()), tuple(held), shared) if held else None
+    return Warning(text, warned.things, drugs, treatment, tuple(held.values()), tuple(held), shared) if held else None
 
 
 def _against(text: str, warned: Warned, read: Read, having: Having) -> Iterator[str]:
@@ -80,7 +81,11 @@ def against(text: str, about: str, warned: Sequence[Warning], read: Read, having
 def _advises(text: str, warning: Warning, read: Read, having: Having) -> bool:
     if warning.treatment:
         return warning.treatment in text.lower() and not _said("warns").search(text)
+    if _said("by mouth").search(warning.words) and _said("not by mouth").search(text):
+        return False
+    spared = {name for each in warnings(text) for name in _against(text, each, read, having)}
     given = [each for each in read(text) if each.recommended and each.mention.resolved]
+    given = [each for each in given if spared.isdisjoint(ingredients(each.mention, having.patient))]
     named = [(each, ingredients(each.mention, having.patient)) for each in given]
     concerned = [each for each, held in named if held and held <= warning.drugs]
     others = [each for each, held in named if not held <= warning.drugs]
