@@ -20,7 +20,7 @@ Alternatives = tuple[str, ...]
 ``age>=N``...
 """
 
-GROUPS = ("planning pregnancy", "not pregnant", "pregnant", "breastfeeding", "older", "child", "adult", "women", "men")
+GROUPS = ("planning pregnancy", "not pregnant", "pregnant", "breastfeeding", "older", "child", "adolescent", "adult", "women", "men")
 """Groups by name, the more telling first; their words are data (``languages/en/groups.yaml``)."""
 ASKED = (*GROUPS, "allergic", "not allergic", "mildly allergic", "age", "egfr")
 """What a question itself may be about."""

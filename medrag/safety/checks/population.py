@@ -18,6 +18,7 @@ from medrag.safety.limits import Standing, standing
 from medrag.safety.people.belonging import LIMIT, belongs, group_fact
 from medrag.safety.people.companions import missing_companion
 from medrag.safety.people.excluded import excluded
+from medrag.safety.people.kidneys import better_kidneys
 from medrag.safety.people.having import Having
 from medrag.safety.people.states import other_state
 from medrag.safety.people.warned import Warning
@@ -87,6 +88,8 @@ def unmet(text: str, question: str, patient: PatientView, heading: str = "") -> 
     if states := other_state(text, heading, question, patient):
         wanted, told = states
         return Mismatch(tuple(sorted(wanted.states)), tuple(sorted(told.states)))
+    if kidneys := better_kidneys(text, question, patient):
+        return Mismatch((kidneys[0],), (kidneys[1],))
     if missing := missing_companion(text, question, patient):
         return Mismatch(missing, tuple(f"not recorded: {each}" for each in missing))
     if out := excluded(text, Having(patient, question)):

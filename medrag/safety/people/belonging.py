@@ -37,14 +37,20 @@ def belongs(patient: PatientView, group: str, text: str) -> bool | None:
     }[group]
 
 
-AGES = {"child": (0.0, 13.0, 18.0), "adult": (18.0, 200.0, 16.0), "older": (65.0, 200.0, 60.0)}
+AGES = {"child": (0.0, 13.0, 18.0), "adolescent": (13.0, 18.0, 9.0), "adult": (18.0, 200.0, 16.0), "older": (65.0, 200.0, 60.0)}
 """Years from and below which everybody is of the group, and from or below which nobody is, in any guideline's use."""
+
+
+ADOLESCENT = 20.0
+"""Years from which nobody is an adolescent."""
 
 
 def _of_age(age: float | None, group: str, text: str) -> bool | None:
     if age is None:
         return None
     first, last, nobody = AGES[group]
+    if group == "adolescent" and age >= ADOLESCENT:
+        return False
     if age >= nobody if group == "child" else age < nobody:
         return False
     part = group == "child" and _PART_OF_CHILDHOOD.search(text)

@@ -82,6 +82,15 @@ class Having:
                 continue
             if not unsaid and (name not in self.patient.lowered or _said("past").search(item)):
                 return concepts[name]
+        return self._umbrella(item) if not qualified else None
+
+    def _umbrella(self, item: str) -> str | None:
+        """What the patient has of the illnesses that the item is a word for all of ("heart disease")."""
+        for umbrella in said("cases", "umbrellas"):
+            words, _, names = umbrella.partition(": ")
+            held = [self.patient.concepts[name] for name in names.split() if name in self.patient.concepts]
+            if held and words in item.lower():
+                return held[0]
         return None
 
     def _is_named(self, name: str, item: str) -> bool:
