@@ -23,7 +23,7 @@ from medrag.safety.doubt import as_given, doubts, like_advice, like_warnings
 from medrag.safety.effects import effects
 from medrag.safety.omission import NO_PLAN, offer, omissions, referral
 from medrag.safety.people.having import Having
-from medrag.safety.people.warned import Warning, against, met
+from medrag.safety.people.warned import advised_against
 from medrag.safety.precautions import without_care
 from medrag.safety.question.injection import passage_report, patient_injections
 from medrag.safety.question.red_flags import notices
@@ -122,7 +122,7 @@ class Consultation:
         return Opening(self._notices, declines(self.asked, self.knowledge, self.classifier))
 
     def choices(self) -> Choices:
-        """Every sentence of the evidence but those that are by their wording not for this patient."""
+        """Every sentence of the evidence but those that are not for this patient, by their wording or another's warning."""
         patient = self.patient if population in self.checks else None
         places = [each for each in self._sentences(self.evidence) if self._stands_alone(each[1])]
         if patient is None:
@@ -133,19 +133,10 @@ class Consultation:
         }
         others = [other for other in found.values() if other]
         own = [each for each in places if not found[each[0]]]
-        warned = self._warned(own, Having(patient, self.asked))
+        titles = {each.number: each.passage.title for each in self.evidence}
+        warned = advised_against(own, titles, self.read, Having(patient, self.asked))
         kept = tuple(place for place, _, _ in own if place not in warned)
         return Choices(kept, (*left_out(others), *warned_of(warned.values())))
-
-    def _warned(self, places: Sequence[tuple[Pointer, str, str]], having: Having) -> dict[Pointer, Warning]:
-        """The sentences that advise what another of them warns against for this patient, each with the warning."""
-        warnings = met((quote for _, quote, _ in places), self.read, having)
-        titles = {each.number: each.passage.title for each in self.evidence} if warnings else {}
-        found = {
-            place: against(quote, f"{titles[place[0]]}. {heading}", warnings, self.read, having)
-            for place, quote, heading in (places if warnings else ())
-        }
-        return {place: warning for place, warning in found.items() if warning}
 
     def _sentences(self, evidence: Iterable[Evidence]) -> Iterator[tuple[Pointer, str, str]]:
         """Each sentence: its place, its words and the heading it stands under, both as the readers read them."""

@@ -20,7 +20,6 @@ from medrag.reading.thresholds.mentions import Limits
 from medrag.reading.thresholds.mentions import values as values_in
 from medrag.types import FactStatus
 
-
 CLEARANCE = (0.6, 1.6)
 """Of an eGFR, between which creatinine clearance is taken to be where it is not known."""
 

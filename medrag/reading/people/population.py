@@ -20,7 +20,18 @@ Alternatives = tuple[str, ...]
 ``age>=N``...
 """
 
-GROUPS = ("planning pregnancy", "not pregnant", "pregnant", "breastfeeding", "older", "child", "adolescent", "adult", "women", "men")
+GROUPS = (
+    "planning pregnancy",
+    "not pregnant",
+    "pregnant",
+    "breastfeeding",
+    "older",
+    "child",
+    "adolescent",
+    "adult",
+    "women",
+    "men",
+)
 """Groups by name, the more telling first; their words are data (``languages/en/groups.yaml``)."""
 ASKED = (*GROUPS, "allergic", "not allergic", "mildly allergic", "age", "egfr")
 """What a question itself may be about."""
@@ -57,15 +68,24 @@ def _people(text: str) -> Alternatives:
     if found := _further(text):
         return found
     tail = _said("tail").search(text)
-    if begun or tail is None or _said("open").search(text, 0, tail.start()) or _said("any").search(text, 0, tail.start()):
+    if (
+        begun
+        or tail is None
+        or _said("open").search(text, 0, tail.start())
+        or _said("any").search(text, 0, tail.start())
+    ):
         return ()
     return _groups(tail["head"])
 
 
 def _further(text: str) -> Alternatives:
-    """The groups behind what a sentence begins with ("For cystitis in pregnancy, ...", "Aspirin in children is ...")."""
+    """The groups behind what a sentence begins with ("For cystitis in pregnancy, ...")."""
     further = _said("further").match(text)
-    if further is None or _said("listed").match(text, further.end()) or _said("any").search(text, 0, further.start("head")):
+    if (
+        further is None
+        or _said("listed").match(text, further.end())
+        or _said("any").search(text, 0, further.start("head"))
+    ):
         return ()
     return _groups(further["head"])
 

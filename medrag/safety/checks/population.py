@@ -18,10 +18,10 @@ from medrag.safety.limits import Standing, standing
 from medrag.safety.people.belonging import LIMIT, belongs, group_fact
 from medrag.safety.people.companions import missing_companion
 from medrag.safety.people.excluded import excluded
-from medrag.safety.people.kidneys import better_kidneys
 from medrag.safety.people.having import Having
+from medrag.safety.people.kidneys import better_kidneys
 from medrag.safety.people.states import other_state
-from medrag.safety.people.warned import Warning
+from medrag.safety.people.warned import Met
 from medrag.types import Evidence, Finding, Severity
 
 _said = partial(pattern, "states")
@@ -135,7 +135,7 @@ def left_out(found: Iterable[Mismatch]) -> Iterator[Finding]:
         yield fail("population.left_out", Severity.INFORMATION, SOURCE, (), each.facts, groups=groups)
 
 
-def warned_of(found: Iterable[Warning]) -> Iterator[Finding]:
+def warned_of(found: Iterable[Met]) -> Iterator[Finding]:
     """That sentences of the evidence were not offered, by the warnings of the same evidence that speak against them."""
     for each in dict.fromkeys(found):
         facts = tuple(dict.fromkeys(each.facts))

@@ -37,7 +37,12 @@ def belongs(patient: PatientView, group: str, text: str) -> bool | None:
     }[group]
 
 
-AGES = {"child": (0.0, 13.0, 18.0), "adolescent": (13.0, 18.0, 9.0), "adult": (18.0, 200.0, 16.0), "older": (65.0, 200.0, 60.0)}
+AGES = {
+    "child": (0.0, 13.0, 18.0),
+    "adolescent": (13.0, 18.0, 9.0),
+    "adult": (18.0, 200.0, 16.0),
+    "older": (65.0, 200.0, 60.0),
+}
 """Years from and below which everybody is of the group, and from or below which nobody is, in any guideline's use."""
 
 

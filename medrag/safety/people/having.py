@@ -18,6 +18,8 @@ from medrag.safety.people.belonging import belongs, group_fact
 from medrag.safety.people.states import alike, told_of
 
 _said = partial(pattern, "cases")
+STEM = 8
+"""Letters by which an adjective is of an illness ("hypotensive")."""
 LETTERS = 5
 """Of a word by which two texts name the same thing."""
 
@@ -73,6 +75,10 @@ class Having:
     def _condition(self, item: str) -> str | None:
         knowledge, concepts = self.patient.knowledge, self.patient.concepts
         named = {each.condition for each in wording(item, knowledge).affirmed} & concepts.keys()
+        if len(item) >= STEM and " " not in item:
+            named |= {
+                name for name in concepts if knowledge.conditions[name].name[:STEM].lower() == item[:STEM].lower()
+            }
         qualified = _said("qualifiers").findall(item)
         bare = {each.condition for each in wording(_said("qualifiers").sub("", item), knowledge).affirmed}
         for name in sorted(named):
@@ -96,7 +102,8 @@ class Having:
     def _is_named(self, name: str, item: str) -> bool:
         """Whether the patient's own words are of the concept, or the item says no more than the concept's names do."""
         knowledge = self.patient.knowledge
-        if any(each.condition == name for each in wording(self.patient.concepts[name], knowledge).affirmed):
+        direct = any(each.condition == name for each in wording(self.patient.concepts[name], knowledge).affirmed)
+        if direct or knowledge.conditions[name].name[:STEM].lower() == item[:STEM].lower():
             return True
         said_of = telling(" ".join((knowledge.conditions[name].name, *knowledge.conditions[name].names)))
         return telling(_said("hollow").sub(" ", item)) <= said_of

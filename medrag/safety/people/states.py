@@ -42,7 +42,7 @@ def _words(patient: PatientView) -> Iterator[str]:
         if fact.current and not fact.source.startswith("question:"):
             yield fact.display
     for measured in known.observations or ():
-        if measured.current and not measured.source.startswith("question:"):
+        if measured.current and not (isinstance(measured.value, str) and measured.source.startswith("question:")):
             yield f"{measured.display} {measured.value} {measured.unit or ''}"
     for each in patient.drugs:
         held = chain.from_iterable(map(patient.knowledge.classes_of, each.prescription.mention.ingredients))
