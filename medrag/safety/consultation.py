@@ -18,10 +18,12 @@ from medrag.reading.accounting import drugless_doses, is_fragment
 from medrag.reading.languages.gloss import in_english, is_chinese, written_names
 from medrag.safety.check_context import MISSING_SOURCE, RANK, Context, fail, ingredients_of, stopped_by
 from medrag.safety.checks import CHECKS, Check
-from medrag.safety.checks.population import left_out, mismatch, population, unmet, written_for
+from medrag.safety.checks.population import left_out, mismatch, population, unmet, warned_of, written_for
 from medrag.safety.doubt import as_given, doubts, like_advice, like_warnings
 from medrag.safety.effects import effects
 from medrag.safety.omission import NO_PLAN, offer, omissions, referral
+from medrag.safety.people.having import Having
+from medrag.safety.people.warned import advised_against
 from medrag.safety.precautions import without_care
 from medrag.safety.question.injection import passage_report, patient_injections
 from medrag.safety.question.red_flags import notices
@@ -120,7 +122,7 @@ class Consultation:
         return Opening(self._notices, declines(self.asked, self.knowledge, self.classifier))
 
     def choices(self) -> Choices:
-        """Every sentence of the evidence but those that are by their wording not for this patient."""
+        """Every sentence of the evidence but those that are not for this patient, by their wording or another's warning."""
         patient = self.patient if population in self.checks else None
         places = [each for each in self._sentences(self.evidence) if self._stands_alone(each[1])]
         if patient is None:
@@ -130,7 +132,11 @@ class Consultation:
             for place, quote, heading in places
         }
         others = [other for other in found.values() if other]
-        return Choices(tuple(place for place, other in found.items() if not other), tuple(left_out(others)))
+        own = [each for each in places if not found[each[0]]]
+        titles = {each.number: each.passage.title for each in self.evidence}
+        warned = advised_against(own, titles, self.read, Having(patient, self.asked))
+        kept = tuple(place for place, _, _ in own if place not in warned)
+        return Choices(kept, (*left_out(others), *warned_of(warned.values())))
 
     def _sentences(self, evidence: Iterable[Evidence]) -> Iterator[tuple[Pointer, str, str]]:
         """Each sentence: its place, its words and the heading it stands under, both as the readers read them."""

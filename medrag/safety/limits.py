@@ -19,6 +19,9 @@ from medrag.reading.thresholds.mentions import Limits
 from medrag.reading.thresholds.mentions import values as values_in
 from medrag.types import FactStatus
 
+CLEARANCE = (0.6, 1.6)
+"""Of an eGFR, between which creatinine clearance is taken to be where it is not known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -43,6 +46,8 @@ def standing(text: str, patient: PatientView, question: str = "") -> Standing | 
         return None
     tests = tuple(dict.fromkeys(test for ways in limits for test in ways))
     said = values_in(question, patient.knowledge)
+    for each in patient.patient.conditions or ():
+        said |= values_in(each.display, patient.knowledge) if each.current else {}
     values = {key: _values(key, patient) or _said(key, said) for key in dict.fromkeys(test.key for test in tests)}
     known = tuple(f"{_name(key, patient.knowledge)} {_shown(held)}" for key, held in values.items() if held)
     words = tuple(_words(test, patient.knowledge) for test in tests)
@@ -71,10 +76,14 @@ def _values(key: str, patient: PatientView) -> Sequence[float | str]:
         "sex": patient.patient.sex,
         "crcl": patient.labs.get("crcl"),
     }
+    if key == "crcl" and person[key] is None and (egfr := patient.labs.get("egfr")) is not None:
+        return (egfr * CLEARANCE[0], egfr * CLEARANCE[1])
     if key in person:
         known = person[key]
         return () if known is None else (known,)
     today = datetime.now(UTC).date()
+    if key not in patient.knowledge.measurements and key not in calculators(patient.knowledge):
+        return _reported(key, patient, today)
     try:
         if key in patient.knowledge.measurements:
             return (value_of(key, patient.patient, today, patient.knowledge).value,)
@@ -93,7 +102,8 @@ def _said(key: str, said: Mapping[str, float]) -> Sequence[float | str]:
 def _reported(key: str, patient: PatientView, today: date) -> Sequence[float]:
     """A score's newest total that the record gives without its items, while it is fresh; none otherwise."""
     named = re.compile("|".join(patient.knowledge.threshold_names.get(key, ("(?!)",))), re.I)
-    window = calculators(patient.knowledge)[key].fresh_days or FRESH_DAYS
+    scored = calculators(patient.knowledge).get(key)
+    window = scored.fresh_days if scored and scored.fresh_days else FRESH_DAYS
     held = [
         (each.date, each.value)
         for each in patient.patient.observations or ()
@@ -112,7 +122,7 @@ def _words(test: Test, knowledge: Knowledge) -> str:
 def _name(key: str, knowledge: Knowledge) -> str:
     if key in calculators(knowledge) and key not in knowledge.measurements:
         return calculators(knowledge)[key].title
-    return knowledge.measurements[key].names[0] if key in knowledge.measurements else key
+    return knowledge.measurements[key].names[0] if key in knowledge.measurements else key.replace("_", " ")
 
 
 def _shown(held: Sequence[float | str]) -> str:

@@ -97,7 +97,8 @@ def test_ages_kidney_function_sex_and_allergies() -> None:
     assert verdict(spironolactone, {**WOMAN, "observations": [EGFR]})
     assert not verdict(spironolactone, {**WOMAN, "observations": [{**EGFR, "value": 60}]})
     assert not verdict(spironolactone, WOMAN)
-    assert verdict("For cystitis in men, give trimethoprim.", WOMAN) is False
+    assert verdict("For cystitis in men, give trimethoprim.", WOMAN)
+    assert not verdict("For cystitis in men, or in women with fever, give trimethoprim.", WOMAN)
     assert verdict("In men with cystitis, give trimethoprim.", WOMAN)
     clindamycin = "In cellulitis with penicillin allergy, clindamycin is given."
     assert verdict(clindamycin, MAN)

@@ -20,7 +20,18 @@ Alternatives = tuple[str, ...]
 ``age>=N``...
 """
 
-GROUPS = ("planning pregnancy", "not pregnant", "pregnant", "breastfeeding", "older", "child", "adult", "women", "men")
+GROUPS = (
+    "planning pregnancy",
+    "not pregnant",
+    "pregnant",
+    "breastfeeding",
+    "older",
+    "child",
+    "adolescent",
+    "adult",
+    "women",
+    "men",
+)
 """Groups by name, the more telling first; their words are data (``languages/en/groups.yaml``)."""
 ASKED = (*GROUPS, "allergic", "not allergic", "mildly allergic", "age", "egfr")
 """What a question itself may be about."""
@@ -30,6 +41,11 @@ _said = partial(pattern, "groups")
 def asked(group: str) -> re.Pattern[str]:
     """Words by which a question is about a group of :data:`ASKED`."""
     return _said(group)
+
+
+def undenied(question: str) -> str:
+    """The question without the groups that it says the patient is not of ("not pregnant", "no allergies")."""
+    return _said("denied").sub(" ", question)
 
 
 @cache
@@ -44,13 +60,34 @@ def meant_for(text: str, heading: str = "") -> tuple[Alternatives, ...]:
 
 
 def _people(text: str) -> Alternatives:
-    if lead := _said("lead").match(text) or _said("subject").match(text):
-        listed = _said("listed").match(text, lead.end())
-        return () if listed else _groups(lead["head"])
+    if begun := _said("lead").match(text) or _said("subject").match(text):
+        if _said("listed").match(text, begun.end()):
+            return ()
+        if found := _groups(begun["head"]):
+            return found
+    if found := _further(text):
+        return found
     tail = _said("tail").search(text)
-    if tail is None or _said("open").search(text, 0, tail.start()) or _said("any").search(text, 0, tail.start()):
+    if (
+        begun
+        or tail is None
+        or _said("open").search(text, 0, tail.start())
+        or _said("any").search(text, 0, tail.start())
+    ):
         return ()
     return _groups(tail["head"])
+
+
+def _further(text: str) -> Alternatives:
+    """The groups behind what a sentence begins with ("For cystitis in pregnancy, ...")."""
+    further = _said("further").match(text)
+    if (
+        further is None
+        or _said("listed").match(text, further.end())
+        or _said("any").search(text, 0, further.start("head"))
+    ):
+        return ()
+    return _groups(further["head"])
 
 
 def _under(heading: str, text: str) -> Alternatives:

@@ -57,7 +57,7 @@ _PEOPLE = r"(?:people|adults?|children|infants?|patients?|persons?|women|men|ado
 _AGE = re.compile(
     rf"(?P<who>\b{_PEOPLE}(?: who are)?)?\s*(?P<aged>\baged?\b|\b(?:at )?age(?: of)?)?:? ?"
     rf"(?:(?:between )?(?P<first>{_NUMBER})(?P<unit_1> months| years)? (?:to|and) (?P<last>{_NUMBER})"
-    rf"|(?P<how>{'|'.join(_BEFORE.values())}) ?(?P<least>{_NUMBER})"
+    rf"|(?P<how>{'|'.join(_BEFORE.values())}) ?(?:about |around |approximately )?(?P<least>{_NUMBER})"
     rf"|(?P<value>{_NUMBER}))(?P<unit> months?| years?)?(?P<old> old| of age)?"
     rf"(?: (?P<after>{'|'.join(_AFTER.values())}))?",
     re.I,
@@ -97,7 +97,8 @@ def values(text: str, knowledge: Knowledge) -> dict[str, float]:
         limited = any(match[f"v_{name}"] for name in ("first", "either", "how", "after", "second"))
         scale = _scale(key, match["v_unit"] or "", knowledge)
         measured = knowledge.measurements.get(key)
-        unsure = measured is None or ((measured.unit == "%" or measured.factors) and not match["v_unit"])
+        share = measured is None and match["v_unit"] == "%"
+        unsure = not share if measured is None else (bool(measured.factors) and not match["v_unit"])
         if scale and not (limited or unsure or _OTHER_UNIT.match(text, match.end())):
             found[key] = _scaled(match["v_value"], scale)
     return found
@@ -111,6 +112,7 @@ def _names(knowledge: Knowledge) -> re.Pattern[str]:
 
 
 def _values(text: str, knowledge: Knowledge) -> Iterator[Mention]:
+    yield from _shares(text, knowledge)
     for match in _names(knowledge).finditer(text):
         key = next(name for name in knowledge.threshold_names if match[name] is not None)
         limits = _limits(key, match, knowledge)
@@ -123,6 +125,28 @@ def _values(text: str, knowledge: Knowledge) -> Iterator[Mention]:
                 other = ((Test(key=key, how=_how(again["how"]), limit=float(again["value"])),),)
                 limits, end = (*limits, *_of_sex(other, again["sex"])), again.end()
         yield Mention(match.start(), end, key, limits)
+
+
+@lru_cache(maxsize=2)
+def _share_names(knowledge: Knowledge) -> re.Pattern[str]:
+    """A percentage before its name ("70 to 99% carotid stenosis")."""
+    groups = (rf"(?P<{key}>{'|'.join(names)})" for key, names in knowledge.threshold_names.items())
+    return re.compile(
+        rf"(?:(?P<first>{_NUMBER}) ?%? ?(?:to|-|\u2013) ?(?P<last>{_NUMBER})"
+        rf"|(?P<how>{'|'.join(_BEFORE.values())}) ?(?P<value>{_NUMBER})) ?% (?:{'|'.join(groups)})\b",
+        re.I,
+    )
+
+
+def _shares(text: str, knowledge: Knowledge) -> Iterator[Mention]:
+    for match in _share_names(knowledge).finditer(text) if "%" in text else ():
+        key = next(name for name in knowledge.threshold_names if match[name] is not None)
+        if match["first"]:
+            ends = sorted((float(match["first"]), float(match["last"])))
+            tests = (Test(key=key, how=">=", limit=ends[0]), Test(key=key, how="<=", limit=ends[1]))
+        else:
+            tests = (Test(key=key, how=_how(match["how"]), limit=float(match["value"])),)
+        yield Mention(match.start(), match.end(), key, (tests,))
 
 
 def _limits(key: str, match: re.Match[str], knowledge: Knowledge) -> Limits:

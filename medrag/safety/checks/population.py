@@ -8,28 +8,28 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 
-from medrag.patient.view import KnownAllergy, PatientView
+from medrag.patient.view import PatientView
 from medrag.reading.languages import pattern
 from medrag.reading.languages.gloss import in_english
-from medrag.reading.people.population import ASKED, Alternatives, asked, meant_for
+from medrag.reading.people.population import ASKED, Alternatives, asked, meant_for, undenied
 from medrag.reading.thresholds.states import lead
 from medrag.safety.check_context import Context, fail, passed
-from medrag.safety.checks.companions import missing_companion
-from medrag.safety.checks.states import other_state
 from medrag.safety.limits import Standing, standing
+from medrag.safety.people.belonging import LIMIT, belongs, group_fact
+from medrag.safety.people.companions import missing_companion
+from medrag.safety.people.excluded import excluded
+from medrag.safety.people.having import Having
+from medrag.safety.people.kidneys import better_kidneys
+from medrag.safety.people.states import other_state
+from medrag.safety.people.warned import Met
 from medrag.types import Evidence, Finding, Severity
 
 _said = partial(pattern, "states")
 SOURCE = "medrag: whom the cited sentence is for, by its own words or its heading"
-LIMIT = re.compile(r"(egfr|age)(<|>=)(\d+)")
-"""A group that is a limit of kidney function (mL/min/1.73 m2) or age (years)."""
 VALUE = r"\w*[\s:=,(]*(?:(?:is|of|was|now|at|still|only)\s+)*[<>~]?\s?\d"
 """What makes a named measurement a fact of the patient: its value."""
 BY_CONTRAST = re.compile(r"\b(?:only|not|never|avoid\w*|unless|contraindicated)\b", re.I)
 """What makes a sentence say something of those beyond its limit too."""
-ALLERGEN = 5
-"""Letters of a word that may name an allergen."""
-_PART_OF_CHILDHOOD = re.compile(r"infan|neonat|newborn|toddler|adolesc|\d+ (?:to \d+ )?(?:months|years)|aged", re.I)
 
 
 def population(context: Context) -> Iterable[Finding]:
@@ -71,9 +71,9 @@ class Mismatch:
 def mismatch(text: str, heading: str, question: str, patient: PatientView) -> Mismatch | None:
     """Why the sentence ``text`` under ``heading`` is not for this patient; None where it is, or may be."""
     for wanted in meant_for(text, heading):
-        none = all(_belongs(patient, group, text) is False for group in wanted)
+        none = all(belongs(patient, group, text) is False for group in wanted)
         if none and not _asked(question, wanted):
-            facts = dict.fromkeys(_fact(patient, group) for group in wanted)
+            facts = dict.fromkeys(group_fact(patient, group) for group in wanted)
             return Mismatch(tuple(wanted), tuple(facts))
     return None
 
@@ -88,8 +88,12 @@ def unmet(text: str, question: str, patient: PatientView, heading: str = "") -> 
     if states := other_state(text, heading, question, patient):
         wanted, told = states
         return Mismatch(tuple(sorted(wanted.states)), tuple(sorted(told.states)))
+    if kidneys := better_kidneys(text, question, patient):
+        return Mismatch((kidneys[0],), (kidneys[1],))
     if missing := missing_companion(text, question, patient):
         return Mismatch(missing, tuple(f"not recorded: {each}" for each in missing))
+    if out := excluded(text, Having(patient, question)):
+        return Mismatch((f"without {out[0]}",), (out[1],))
     held = standing(text, patient, question)
     value = "(?!)" if BY_CONTRAST.search(text) else VALUE
     if held is None or held.met is not False or any(_names_limit(question, key, value, patient) for key in held.keys):
@@ -121,7 +125,7 @@ def _names_limit(question: str, key: str, value: str, patient: PatientView) -> b
 def written_for(text: str, heading: str, patient: PatientView) -> bool:
     """Whether the sentence is by its wording for a group, not just adults, that the record puts the patient in."""
     wanted = meant_for(text, heading)
-    found = [[group for group in each if _belongs(patient, group, text)] for each in wanted]
+    found = [[group for group in each if belongs(patient, group, text)] for each in wanted]
     return bool(wanted) and all(found) and any(_special(group) for each in found for group in each)
 
 
@@ -129,6 +133,13 @@ def left_out(found: Iterable[Mismatch]) -> Iterator[Finding]:
     """That sentences of the evidence were not offered to the model, by whom they are for."""
     for groups, each in sorted({one.groups: one for one in found}.items()):
         yield fail("population.left_out", Severity.INFORMATION, SOURCE, (), each.facts, groups=groups)
+
+
+def warned_of(found: Iterable[Met]) -> Iterator[Finding]:
+    """That sentences of the evidence were not offered, by the warnings of the same evidence that speak against them."""
+    for each in dict.fromkeys(found):
+        facts = tuple(dict.fromkeys(each.facts))
+        yield fail("population.warned", Severity.INFORMATION, SOURCE, (), facts, warning=each.text)
 
 
 def _headings(context: Context) -> list[str]:
@@ -139,7 +150,8 @@ def _headings(context: Context) -> list[str]:
 
 
 def _asked(question: str, wanted: Alternatives) -> bool:
-    return any(asked(_kind(group)).search(question) for group in wanted)
+    told = undenied(question)
+    return any(asked(_kind(group)).search(told) for group in wanted)
 
 
 def _kind(group: str) -> str:
@@ -149,80 +161,3 @@ def _kind(group: str) -> str:
 
 def _special(group: str) -> bool:
     return group in ("pregnant", "breastfeeding", "child", "older", "allergic") or group.startswith("egfr<")
-
-
-def _belongs(patient: PatientView, group: str, text: str) -> bool | None:
-    """Whether the patient is of the group that ``text`` is for; None where the record leaves it open."""
-    if limit := LIMIT.fullmatch(group):
-        value = patient.age if limit[1] == "age" else patient.labs.get("egfr")
-        return None if value is None else (value < float(limit[3])) == (limit[2] == "<")
-    if group in _AGED:
-        return _of_age(patient, group, text)
-    if group in ("allergic", "not allergic"):
-        allergic = _allergic(patient, text)
-        return allergic if group == "allergic" else False if allergic else None
-    if group == "mildly allergic":
-        return _mildly(patient, text)
-    if group in ("men", "women"):
-        sex = patient.patient.sex
-        return {"male": group == "men", "female": group == "women"}.get(sex or "")
-    pregnant = patient.pregnant
-    return {
-        "pregnant": pregnant,
-        "not pregnant": None if pregnant is None else not pregnant,
-        "breastfeeding": patient.lactating,
-        "planning pregnancy": None if patient.may_conceive else False,
-    }[group]
-
-
-_AGED = ("child", "adult", "older")
-
-
-def _of_age(patient: PatientView, group: str, text: str) -> bool | None:
-    if patient.age is None:
-        return None
-    meant = patient.knowledge.age_limits[group].stands_for(patient.age)
-    return None if meant and group == "child" and _PART_OF_CHILDHOOD.search(text) else meant
-
-
-def _allergic(patient: PatientView, text: str) -> bool | None:
-    """Whether the text names something that the patient is allergic to; False where there are no allergies."""
-    if any(_names(each, text) for each in patient.allergies):
-        return True
-    return False if patient.allergies_recorded and not patient.allergies else None
-
-
-def _mildly(patient: PatientView, text: str) -> bool | None:
-    """Whether the allergies that the text names are without a severe reaction; None where none is recorded."""
-    named = [each for each in patient.allergies if _names(each, text)]
-    reactions = [f"{each.fact.display} {each.fact.reaction or ''}" for each in named]
-    if any(patient.knowledge.says("immediate_reaction", words) for words in reactions) or any(
-        each.fact.criticality == "high" for each in named
-    ):
-        return False
-    return True if named and all(each.fact.reaction for each in named) else None
-
-
-def _names(entry: KnownAllergy, text: str) -> bool:
-    """Whether the text names what the entry does: a word of it, or a class that the drug belongs to."""
-    if any(word in text.lower() for word in entry.words.split() if len(word) >= ALLERGEN):
-        return True
-    return any(
-        mention.drug_class and mention.drug_class.replace("_", " ") in text.lower() for mention in entry.mentions
-    )
-
-
-def _fact(patient: PatientView, group: str) -> str:
-    """What of the record puts the patient outside the group."""
-    if group.startswith("egfr"):
-        return f"eGFR {patient.labs['egfr']:.0f}"
-    if group in _AGED or group.startswith("age"):
-        return f"age {patient.age:g}"
-    if group in ("men", "women"):
-        return str(patient.patient.sex)
-    if group == "mildly allergic":
-        reactions = [each.fact.reaction or each.fact.display for each in patient.allergies]
-        return f"allergy with {', '.join(reactions)}"
-    return {"allergic": "no allergies", "not allergic": "allergic", "not pregnant": "pregnant"}.get(
-        group, f"not {group}"
-    )

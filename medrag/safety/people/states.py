@@ -8,6 +8,8 @@ from itertools import chain
 from medrag.knowledge import Knowledge
 from medrag.patient.conditions import implied, phrases_in
 from medrag.patient.view import PatientView
+from medrag.reading.languages import said
+from medrag.reading.people.pregnancy import THIRD, TRIMESTERS
 from medrag.reading.thresholds.states import Stated, required, stated, telling
 
 
@@ -19,13 +21,18 @@ def other_state(text: str, heading: str, question: str, patient: PatientView) ->
     wanted = required(text, heading)
     if not wanted:
         return None
-    told = [*stated(question), *(each for words in _words(patient) for each in stated(words))]
+    told = told_of(question, patient)
     for each in wanted:
-        alike = [one for one in told if one.axis == each.axis and _alike(one, each, patient.knowledge)]
-        held = next((one for one in alike if one.clear), None)
-        if held and all(each.states.isdisjoint(one.states) for one in alike):
+        same = [one for one in told if one.axis == each.axis and alike(one, each, patient.knowledge)]
+        held = next((one for one in same if one.clear), None)
+        if held and all(each.states.isdisjoint(one.states) for one in same):
             return each, held
     return None
+
+
+def told_of(question: str, patient: PatientView) -> list[Stated]:
+    """Every state that question and record name of the patient."""
+    return [*stated(question), *(each for words in _words(patient) for each in stated(words))]
 
 
 def _words(patient: PatientView) -> Iterator[str]:
@@ -35,16 +42,26 @@ def _words(patient: PatientView) -> Iterator[str]:
         if fact.current and not fact.source.startswith("question:"):
             yield fact.display
     for measured in known.observations or ():
-        if measured.current:
+        if measured.current and not (isinstance(measured.value, str) and measured.source.startswith("question:")):
             yield f"{measured.display} {measured.value} {measured.unit or ''}"
     for each in patient.drugs:
         held = chain.from_iterable(map(patient.knowledge.classes_of, each.prescription.mention.ingredients))
         yield f"takes {', '.join(name.replace('_', ' ') for name in held)}"
     if known.pregnant:
         yield "pregnant"
+    if patient.gestation:
+        yield from _trimesters(*patient.gestation)
+    if any(name in patient.concepts for name in said("states", "comorbidities")):
+        yield "with comorbidity"
 
 
-def _alike(told: Stated, wanted: Stated, knowledge: Knowledge) -> bool:
+def _trimesters(first: float, last: float) -> Iterator[str]:
+    """The trimester that weeks of gestation are of, where they are of one."""
+    spans = {"first": (0.0, TRIMESTERS["first"][1]), "second": TRIMESTERS["second"], "third": THIRD}
+    yield from (f"{name} trimester" for name, (start, end) in spans.items() if start <= first and last < end)
+
+
+def alike(told: Stated, wanted: Stated, knowledge: Knowledge) -> bool:
     """Whether both are states of the same condition, or of the patient as a whole."""
     if not wanted.about and not told.about:
         return True
