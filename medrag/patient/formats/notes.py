@@ -18,7 +18,6 @@ from medrag.patient.formats.note.allergies import allergy_of, is_allergy, reacti
 from medrag.patient.formats.note.conditions import condition_of, habit_of
 from medrag.patient.formats.note.days import note_date
 from medrag.patient.formats.note.exchanges import exchanged
-from medrag.patient.formats.note.forms import answered
 from medrag.patient.formats.note.header import birth_dates, note_demographics, patients_names
 from medrag.patient.formats.note.medications import medication_of
 from medrag.patient.formats.note.named import Said, Target
@@ -31,6 +30,7 @@ from medrag.patient.record.foreign import moved, restored, unread
 from medrag.reading.allergies import no_allergies
 from medrag.reading.boundaries import sentences
 from medrag.reading.context import Context
+from medrag.reading.forms import answered
 from medrag.reading.languages.gloss import Gloss, glossed
 from medrag.reading.languages.spoken import figures
 from medrag.reading.matcher import Token, tokens
