@@ -9,7 +9,6 @@ from medrag.knowledge import Knowledge
 from medrag.patient.conditions import implied, phrases_in
 from medrag.patient.view import PatientView
 from medrag.reading.languages import said
-from medrag.reading.people.pregnancy import THIRD, TRIMESTERS
 from medrag.reading.thresholds.states import Stated, required, stated, telling
 
 
@@ -50,15 +49,16 @@ def _words(patient: PatientView) -> Iterator[str]:
     if known.pregnant:
         yield "pregnant"
     if patient.gestation:
-        yield from _trimesters(*patient.gestation)
+        yield from _trimesters(*patient.gestation, patient.knowledge)
     if any(name in patient.concepts for name in said("states", "comorbidities")):
         yield "with comorbidity"
 
 
-def _trimesters(first: float, last: float) -> Iterator[str]:
+def _trimesters(first: float, last: float, knowledge: Knowledge) -> Iterator[str]:
     """The trimester that weeks of gestation are of, where they are of one."""
-    spans = {"first": (0.0, TRIMESTERS["first"][1]), "second": TRIMESTERS["second"], "third": THIRD}
-    yield from (f"{name} trimester" for name, (start, end) in spans.items() if start <= first and last < end)
+    for name, part in knowledge.trimesters.items():
+        if part.from_week <= first and last < part.to_week:
+            yield f"{name} trimester"
 
 
 def alike(told: Stated, wanted: Stated, knowledge: Knowledge) -> bool:
