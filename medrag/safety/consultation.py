@@ -122,7 +122,7 @@ class Consultation:
         return Opening(self._notices, declines(self.asked, self.knowledge, self.classifier))
 
     def choices(self) -> Choices:
-        """Every sentence of the evidence but those that are not for this patient, by their wording or another's warning."""
+        """Every sentence of the evidence but those not for this patient, by their wording or another's warning."""
         patient = self.patient if population in self.checks else None
         places = [each for each in self._sentences(self.evidence) if self._stands_alone(each[1])]
         if patient is None:

@@ -76,11 +76,14 @@ def _values(key: str, patient: PatientView) -> Sequence[float | str]:
         "sex": patient.patient.sex,
         "crcl": patient.labs.get("crcl"),
     }
-    if key == "crcl" and person[key] is None and (egfr := patient.labs.get("egfr")) is not None:
-        return (egfr * CLEARANCE[0], egfr * CLEARANCE[1])
     if key in person:
         known = person[key]
-        return () if known is None else (known,)
+        return _clearance(patient) if known is None and key == "crcl" else () if known is None else (known,)
+    return _measured(key, patient)
+
+
+def _measured(key: str, patient: PatientView) -> Sequence[float | str]:
+    """A measurement's or score's value, as :func:`_values` gives it."""
     today = datetime.now(UTC).date()
     if key not in patient.knowledge.measurements and key not in calculators(patient.knowledge):
         return _reported(key, patient, today)
@@ -93,6 +96,12 @@ def _values(key: str, patient: PatientView) -> Sequence[float | str]:
     except Unavailable:
         # What a bare number means by its size, and the checks go by.
         return (patient.labs[key],) if key in patient.labs else ()
+
+
+def _clearance(patient: PatientView) -> Sequence[float]:
+    """What creatinine clearance may be by the eGFR; none where that is not known either."""
+    egfr = patient.labs.get("egfr")
+    return () if egfr is None else (egfr * CLEARANCE[0], egfr * CLEARANCE[1])
 
 
 def _said(key: str, said: Mapping[str, float]) -> Sequence[float | str]:

@@ -143,7 +143,7 @@ def _shares(text: str, knowledge: Knowledge) -> Iterator[Mention]:
         key = next(name for name in knowledge.threshold_names if match[name] is not None)
         if match["first"]:
             ends = sorted((float(match["first"]), float(match["last"])))
-            tests = (Test(key=key, how=">=", limit=ends[0]), Test(key=key, how="<=", limit=ends[1]))
+            tests: tuple[Test, ...] = (Test(key=key, how=">=", limit=ends[0]), Test(key=key, how="<=", limit=ends[1]))
         else:
             tests = (Test(key=key, how=_how(match["how"]), limit=float(match["value"])),)
         yield Mention(match.start(), match.end(), key, (tests,))

@@ -88,17 +88,23 @@ def unmet(text: str, question: str, patient: PatientView, heading: str = "") -> 
     if states := other_state(text, heading, question, patient):
         wanted, told = states
         return Mismatch(tuple(sorted(wanted.states)), tuple(sorted(told.states)))
-    if kidneys := better_kidneys(text, question, patient):
-        return Mismatch((kidneys[0],), (kidneys[1],))
-    if missing := missing_companion(text, question, patient):
-        return Mismatch(missing, tuple(f"not recorded: {each}" for each in missing))
-    if out := excluded(text, Having(patient, question)):
-        return Mismatch((f"without {out[0]}",), (out[1],))
+    if others := _without(text, question, patient):
+        return others
     held = standing(text, patient, question)
     value = "(?!)" if BY_CONTRAST.search(text) else VALUE
     if held is None or held.met is not False or any(_names_limit(question, key, value, patient) for key in held.keys):
         return None
     return Mismatch(held.limits, held.facts)
+
+
+def _without(text: str, question: str, patient: PatientView) -> Mismatch | None:
+    """Why a sentence speaks of what the patient does not have, or rules out what it has."""
+    if kidneys := better_kidneys(text, question, patient):
+        return Mismatch((kidneys[0],), (kidneys[1],))
+    if missing := missing_companion(text, question, patient):
+        return Mismatch(missing, tuple(f"not recorded: {each}" for each in missing))
+    out = excluded(text, Having(patient, question))
+    return Mismatch((f"without {out[0]}",), (out[1],)) if out else None
 
 
 def _others(text: str, question: str, patient: PatientView) -> Mismatch | None:

@@ -1,4 +1,4 @@
-"""Whether a guideline's sentence is for kidneys much worse than the patient's ("In haemodialysis", "severe kidney failure")."""
+"""Whether a guideline's sentence is for kidneys much worse than the patient's ("In haemodialysis")."""
 
 from __future__ import annotations
 

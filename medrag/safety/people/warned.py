@@ -29,7 +29,8 @@ STEM = 8
 class Met:
     """A warning met: ``drugs`` or, where it names none, the ``treatment`` it is about.
 
-    ``words`` name what it warns against, ``parts`` are its cases that ``facts`` make the patient's, ``shared`` the rest.
+    ``words`` name what it warns against, ``parts`` are its cases that ``facts`` make the patient's,
+    ``shared`` the others.
     """
 
     text: str
