@@ -13,7 +13,7 @@ from medrag.knowledge.vocabulary import Terms
 from medrag.messages import Value
 from medrag.patient.view import CurrentDrug, PatientView
 from medrag.reading import DrugMention, Polarity, Prescription
-from medrag.reading.acts import Clause, clauses
+from medrag.reading.advice.acts import Clause, clauses
 from medrag.reading.languages import pattern
 from medrag.types import Evidence, Finding, Severity, Statement, Verdict
 

@@ -14,7 +14,7 @@ from medrag.knowledge import Knowledge
 from medrag.patient import ensure_same_person, hear
 from medrag.patient.view import PatientView, view
 from medrag.reading import Prescription, prescriptions
-from medrag.reading.accounting import drugless_doses, is_fragment
+from medrag.reading.advice.accounting import drugless_doses, is_fragment
 from medrag.reading.languages.gloss import in_english, is_chinese, written_names
 from medrag.safety.check_context import MISSING_SOURCE, RANK, Context, fail, ingredients_of, stopped_by
 from medrag.safety.checks import CHECKS, Check

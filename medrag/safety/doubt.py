@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from medrag.reading import Polarity, Prescription
-from medrag.reading.acts import clauses
+from medrag.reading.advice.acts import clauses
 from medrag.reading.languages import pattern
 from medrag.reading.polarity.learned import doubted, stances_of
 from medrag.safety.check_context import not_assessed

@@ -56,7 +56,7 @@ def test_what_trials_found_orders_ask_for_and_how_its_level_is_called_is_shown()
 
 def _drugs(fact: Fact, known: Knowledge) -> set[str]:
     """A drug for each ingredient or class that a field of the fact names; words for a reader are none."""
-    said = [value for name, value in fact if name not in ("reason", "words", "source", "key")]
+    said = [value for name, value in fact if name not in ("reason", "words", "names", "source", "key")]
     listed = [each for value in said for each in (value if isinstance(value, tuple) else (value,))]
     named = {each for each in listed if isinstance(each, str)}
     return {min(known.expand((each,))) for each in named if each in known.drugs or each in known.members}

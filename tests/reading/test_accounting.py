@@ -4,7 +4,7 @@ import pytest
 
 from medrag.knowledge import load
 from medrag.reading import prescriptions, split_statements
-from medrag.reading.accounting import Unread, gaps
+from medrag.reading.advice.accounting import Unread, gaps
 
 KNOWN = load()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from medrag.reading.acts import clauses
+from medrag.reading.advice.acts import clauses
 
 
 def kinds(text: str) -> set[str]:

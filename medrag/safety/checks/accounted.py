@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from medrag.reading.accounting import Gap, Unread, beyond_plain, gaps
-from medrag.reading.acts import Clause
+from medrag.reading.advice.accounting import Gap, Unread, beyond_plain, gaps
+from medrag.reading.advice.acts import Clause
 from medrag.reading.languages import pattern
 from medrag.reading.matcher import Token
 from medrag.safety.check_context import Context, not_assessed

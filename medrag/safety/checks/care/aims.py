@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from medrag.knowledge.schema import Aim
 from medrag.knowledge.vocabulary import Terms
 from medrag.patient.view import PatientView
-from medrag.reading.acts import Clause
+from medrag.reading.advice.acts import Clause
 from medrag.reading.dosing.numbers import number
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, fail, worst

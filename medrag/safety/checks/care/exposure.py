@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from medrag.reading.acts import Clause
+from medrag.reading.advice.acts import Clause
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, fail, worst
 from medrag.safety.checks.care.patients import concerned, naming

@@ -8,7 +8,7 @@ from functools import partial
 
 from medrag.patient.view import PatientView
 from medrag.reading import Prescription
-from medrag.reading.acts import Clause
+from medrag.reading.advice.acts import Clause
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, ingredients_of, worst
 from medrag.safety.checks.care.against import speaks_against, taken

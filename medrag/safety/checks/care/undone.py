@@ -7,7 +7,7 @@ from functools import partial
 
 from medrag.knowledge.schema import Need
 from medrag.reading import Prescription
-from medrag.reading.acts import Clause, is_done, none_of
+from medrag.reading.advice.acts import Clause, is_done, none_of
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import RANK, Context, fail, ingredients_of, worst
 from medrag.safety.checks.care.against import NOT_GIVEN, speaks_against, taken
