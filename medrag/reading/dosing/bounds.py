@@ -30,6 +30,8 @@ _RAISED = re.compile(
     re.IGNORECASE,
 )
 """Before an amount that a lower one before it is to be raised to."""
+_UP_TO = re.compile(r"\b(?:to|max|until|target)", re.IGNORECASE)
+"""One of which every such way to say it has."""
 _MOST_DOSES = re.compile(
     r"(?:max\w*|up to|(?:no|not) more than|at most|not exceed\w*|limit\w* to)[^.;]{0,20}?"
     rf"(?P<n>{NUMBER})\s+(?:doses|times)\s+(?:in|per|a|every)",
@@ -49,7 +51,8 @@ def is_threshold(before: str) -> bool:
 
 def is_raised_to(text: str, start: int) -> bool:
     """Whether a lower dose before ``text[start:]`` is to be raised to the amount that stands there."""
-    return _RAISED.search(text, max(0, start - LONGEST_TITRATION), start) is not None
+    place = (max(0, start - LONGEST_TITRATION), start)
+    return _UP_TO.search(text, *place) is not None and _RAISED.search(text, *place) is not None
 
 
 def most_doses(after: str) -> float | None:

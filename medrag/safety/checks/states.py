@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain
-
 from medrag.knowledge import Knowledge
 from medrag.patient.conditions import implied, phrases_in
 from medrag.patient.view import PatientView
@@ -19,29 +16,13 @@ def other_state(text: str, heading: str, question: str, patient: PatientView) ->
     wanted = required(text, heading)
     if not wanted:
         return None
-    told = [*stated(question), *(each for words in _words(patient) for each in stated(words))]
+    told = [*stated(question), *patient.states]
     for each in wanted:
         alike = [one for one in told if one.axis == each.axis and _alike(one, each, patient.knowledge)]
         held = next((one for one in alike if one.clear), None)
         if held and all(each.states.isdisjoint(one.states) for one in alike):
             return each, held
     return None
-
-
-def _words(patient: PatientView) -> Iterator[str]:
-    """What the record says of the patient's states."""
-    known = patient.patient
-    for fact in known.conditions or ():
-        if fact.current and not fact.source.startswith("question:"):
-            yield fact.display
-    for measured in known.observations or ():
-        if measured.current:
-            yield f"{measured.display} {measured.value} {measured.unit or ''}"
-    for each in patient.drugs:
-        held = chain.from_iterable(map(patient.knowledge.classes_of, each.prescription.mention.ingredients))
-        yield f"takes {', '.join(name.replace('_', ' ') for name in held)}"
-    if known.pregnant:
-        yield "pregnant"
 
 
 def _alike(told: Stated, wanted: Stated, knowledge: Knowledge) -> bool:
