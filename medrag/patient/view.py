@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from functools import cached_property
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.names import normalise
@@ -14,9 +15,11 @@ from medrag.patient.conditions import establish, gestation, resolve
 from medrag.patient.measures import formulas
 from medrag.patient.pharmacogenes import in_words, worded
 from medrag.patient.record.facts import DAYS_A_YEAR
+from medrag.patient.states import recorded_states
 from medrag.reading import DrugMention, Prescription, drugs, prescriptions
 from medrag.reading.allergies import entry
 from medrag.reading.languages.gloss import in_english, other_script
+from medrag.reading.thresholds.states import Stated
 from medrag.types import Allergy, Fact, FactStatus, Genotype, Medication, Observation, Patient
 
 _BRACKETS = str.maketrans("", "", "[]{}")
@@ -109,6 +112,12 @@ class PatientView:
         if self.patient.lactating is not None:
             return self.patient.lactating
         return True if "breastfeeding" in self.concepts else (None if self.may_conceive else False)
+
+    @cached_property
+    def states(self) -> tuple[Stated, ...]:
+        """What the record names of the patient's states."""
+        taken = (each.prescription.mention.ingredients for each in self.drugs)
+        return recorded_states(self.patient, taken, self.concepts, self.gestation, self.knowledge)
 
     def kidney(self, metric: str) -> tuple[float, str] | None:
         """eGFR or clearance (mL/min) and where it is from; the other one, or the stage, where it is missing."""

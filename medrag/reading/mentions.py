@@ -85,8 +85,10 @@ def drugs(text: str, knowledge: Knowledge) -> list[DrugMention]:
         return []
     spans = [(mention.start, mention.end) for mention in mentions]
     marks = cues(text, spans)
+    said = (polarity_of(text, mention.start, mention.end, spans, marks) for mention in mentions)
     read = [
-        replace(mention, polarity=polarity_of(text, mention.start, mention.end, spans, marks)) for mention in mentions
+        mention if polarity is mention.polarity else replace(mention, polarity=polarity)
+        for mention, polarity in zip(mentions, said, strict=True)
     ]
     return list(_as_their_class(text, read, knowledge))
 
@@ -105,7 +107,9 @@ def named(text: str, knowledge: Knowledge) -> list[DrugMention]:
         _route(text, mention.start, mention.end, spans) or knowledge.product_routes.get(normalise(mention.text))
         for mention in mentions
     )
-    return [replace(mention, route=route) for mention, route in zip(mentions, routes_of, strict=True)]
+    return [
+        replace(mention, route=route) if route else mention for mention, route in zip(mentions, routes_of, strict=True)
+    ]
 
 
 def _as_their_class(text: str, mentions: list[DrugMention], knowledge: Knowledge) -> Iterator[DrugMention]:

@@ -34,6 +34,8 @@ _RAISED = re.compile(
     re.IGNORECASE,
 )
 """Before an amount that a lower one before it is to be raised to."""
+_UP_TO = re.compile(r"\b(?:to|max|until|target)", re.IGNORECASE)
+"""One of which every such way to say it has."""
 _MOST_DOSES = re.compile(
     rf"{_AT_MOST}[^.;]{{0,20}}?(?P<n>{NUMBER})\s+(?:doses|times)\s+(?:in|per|a|every)", re.IGNORECASE
 )
@@ -52,7 +54,8 @@ def is_threshold(before: str) -> bool:
 
 def is_raised_to(text: str, start: int) -> bool:
     """Whether a lower dose before ``text[start:]`` is to be raised to the amount that stands there."""
-    return _RAISED.search(text, max(0, start - LONGEST_TITRATION), start) is not None
+    place = (max(0, start - LONGEST_TITRATION), start)
+    return _UP_TO.search(text, *place) is not None and _RAISED.search(text, *place) is not None
 
 
 def most_doses(after: str) -> float | None:

@@ -88,6 +88,22 @@ _PUFFED = Expression(rf"\s*,?\s*(?:(?:{COUNT})\s+)?(?:puff|inhal|actuat|spray)")
 _UNITLESS = Expression(rf"\s+(?P<low>\d{{1,4}}(?:\.\d+)?)(?=\s+(?:{OFTEN.pattern}))")
 _ASIDE = re.compile(r"\s*\([^()]{1,40}\)")
 """What explains an amount ("12.5 mg (five 2.5 mg tablets) once a week")."""
+_CLAUSE_END = re.compile(r"(?<!\b[a-zA-Z])[.;](?:\s|$)")
+_DAILY_BEFORE = re.compile(
+    r"daily\s+dose\s*(?:of|is|:)?\s*$|total\s+daily\s*(?:of)?\s*$|per\s+day\s*(?:of)?\s*$", re.IGNORECASE
+)
+_DIVIDED = re.compile(
+    r"\bin\s+(?:\w+\s+)?divided\s+doses|\bdaily\b[^.;]{0,20}\bin\s+(?:\w+\s+(?:or|to)\s+)?\w+\s+doses"
+    r"|\bdivided\s+(?:in|into)",
+    re.IGNORECASE,
+)
+_AS_NEEDED = re.compile(r"\b(?:as needed|when needed|prn|p\.r\.n\.|as required|when required)\b", re.IGNORECASE)
+_ONCE = re.compile(
+    r"\b(?:single dose|stat|one dose|one-time|as a single|once only|once(?!\s*(?:a|per|daily|weekly|every"
+    r"|-))|bolus|loading)\b",
+    re.IGNORECASE,
+)
+_SPACES = re.compile(r"\s+")
 Per = Literal["dose", "day", "week", "hour", "minute"]
 
 
@@ -201,7 +217,7 @@ def _dose(text: str, match: re.Match[str], following: int, *, alone: bool) -> Do
     high = number(match["high"]) * factor * count if match["high"] else low
     per, per_kg, per_m2 = _per(match)
     before = text[max(0, match.start() - 60) : match.start()]
-    after = re.split(r"(?<!\b[a-zA-Z])[.;](?:\s|$)", text[match.end() : following], maxsplit=1)[0]
+    after = _CLAUSE_END.split(text[match.end() : following], maxsplit=1)[0]
     if aside := _ASIDE.match(after):
         after = after[aside.end() :]
     often = frequency(after)
@@ -212,17 +228,10 @@ def _dose(text: str, match: re.Match[str], following: int, *, alone: bool) -> Do
     if often is not None and (most := most_tablets(after)):
         often = min(often, most / count)
     slash = re.findall(NUMBER, match["slash"] or "")
-    if per == "dose" and re.search(
-        r"daily\s+dose\s*(?:of|is|:)?\s*$|total\s+daily\s*(?:of)?\s*$|per\s+day\s*(?:of)?\s*$", before, re.IGNORECASE
-    ):
+    if per == "dose" and _DAILY_BEFORE.search(before):
         per = "day"
-    if per == "dose" and re.search(
-        r"\bin\s+(?:\w+\s+)?divided\s+doses|\bdaily\b[^.;]{0,20}\bin\s+(?:\w+\s+(?:or|to)\s+)?\w+\s+doses"
-        r"|\bdivided\s+(?:in|into)",
-        after,
-        re.IGNORECASE,
-    ):
-        per = "day" if often in (None, 1.0) or re.match(r"\s*(?:/day|per day|daily|a day)?", after) else per
+    if per == "dose" and _DIVIDED.search(after):
+        per = "day"
     maximum = is_maximum(before, after)
     if maximum and per == "dose" and often == 1.0:
         per = "day"
@@ -239,17 +248,8 @@ def _dose(text: str, match: re.Match[str], following: int, *, alone: bool) -> Do
         maximum=maximum,
         threshold=is_threshold(before),
         frequency=often,
-        as_needed=bool(
-            re.search(r"\b(?:as needed|when needed|prn|p\.r\.n\.|as required|when required)\b", after, re.IGNORECASE)
-        ),
-        once=bool(
-            re.search(
-                r"\b(?:single dose|stat|one dose|one-time|as a single|once only|once(?!\s*(?:a|per|daily|weekly|every"
-                r"|-))|bolus|loading)\b",
-                after + " " + before[-25:],
-                re.IGNORECASE,
-            )
-        ),
+        as_needed=_AS_NEEDED.search(after) is not None,
+        once=_ONCE.search(after + " " + before[-25:]) is not None,
         duration_days=duration(after),
         parts=tuple(number(part) * factor * count for part in (match["low"], *slash)) if slash else (),
         over_hours=_over(after),
@@ -260,7 +260,7 @@ def _dose(text: str, match: re.Match[str], following: int, *, alone: bool) -> Do
 
 
 def _singular_unit(unit: str) -> str:
-    lower = re.sub(r"\s+", " ", unit.lower())
+    lower = _SPACES.sub(" ", unit.lower())
     return lower[:-1] if len(lower) > 2 and lower.endswith("s") else lower
 
 

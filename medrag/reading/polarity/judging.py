@@ -139,15 +139,16 @@ def _blank(text: str, end: int, spans: Sequence[tuple[int, int]]) -> str:
 
 def _rest(text: str, end: int, spans: Sequence[tuple[int, int]]) -> str:
     """What follows to some distance, with the other drug names replaced by a sign of their length's worth."""
-    far = end + 2 * LOOK_AHEAD
-    rest = text[end:far]
+    far, at = end + 2 * LOOK_AHEAD, end
+    pieces = []
     place = bisect_right(spans, (end, 0))
     for begin, stop in spans[place : place + LOOK_AHEAD]:
         if begin >= far:
             break
-        if begin >= end:
-            rest = rest[: begin - end] + "§" * (stop - begin) + rest[stop - end :]
-    return rest
+        if begin >= at:
+            pieces += [text[at:begin], "§" * (stop - begin)]
+            at = stop
+    return "".join([*pieces, text[at:far]])
 
 
 def _applies(text: str, cue: Cue, start: int, spans: Sequence[tuple[int, int]]) -> bool:
