@@ -23,6 +23,8 @@ TEXTS = {
     "sections": "Allergies: x\nMedications: y\n",
     "colons": "a: ",
     "limits": "In people with eGFR below 30, ",
+    "line ended by a carriage return": "a b " * 9_000 + "\r\n",
+    "blanks after a stop": "gout." + " " * 2_000,
     "chinese": "患者男性六十五岁高血压病史十年口服二甲双胍治疗",
     "chinese clauses": "而",
     "chinese figures": "一",

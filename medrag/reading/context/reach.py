@@ -93,7 +93,9 @@ class Reach:
             )
         last = self._spans.spans[bisect_left(self._spans.starts, cue.start) - 1]
         run = self._spans.text[end : last[0]]
-        if self._spans.count(last[1], cue.start) > 1 and sentence.commas_between(last[1] - 1, cue.start):
+        if sentence.commas_between(last[1] - 1, cue.start - cue.sign) and (
+            self._spans.count(last[1], cue.start) > 1 or not self._speaks_of(last[1], cue)
+        ):
             return False
         joined = JOINED.search(self._spans.text[self._spans.spans[place][1] : last[0]]) is not None
         plural = PLURAL.search(self._spans.text[last[1] : cue.end]) is not None or self.of_list(cue)
@@ -118,6 +120,13 @@ class Reach:
         if cue.says not in OF_OBJECT or not _said("clause").search(self._spans.text, end, cue.start):
             return False
         return _said("object").fullmatch(self._spans.text, cue.end, start) is not None
+
+    def _speaks_of(self, end: int, cue: Cue) -> bool:
+        """Whether nothing with a name of its own stands between what ends at ``end`` and the cue."""
+        return (
+            _said("light").fullmatch(self._spans.text, end, cue.start) is not None
+            or _said("clause").search(self._spans.text, end, cue.start) is not None
+        )
 
     def _ends_clause(self, end: int, cue: Cue) -> bool:
         """Whether the cue is all that its clause says, of what was named before (", has stopped")."""

@@ -29,6 +29,11 @@ _LABEL_GONE = re.compile(
     re.IGNORECASE,
 )
 _HAD = re.compile(r"\b(?:had|having|given|takes|taken)\s$", re.IGNORECASE)
+_CROSSED = re.compile(r"\s?[✗✘❌]")
+"""A cross beside an allergen does not say that there is no allergy."""
+_OF_DAYS = frozenset({"taking", "stopped"})
+"""What may be said of a drug in a list of allergies that still is one ("codeine since 2019", "codeine, stopped")."""
+_ENTRY_BEGINS = re.compile(r"(?:\A|[:,;•✓✔☑☒|\n(/]|\s[-–*]|\band\b)\s{0,3}(?:\[[ xX✓]?\]\s?)?\Z")
 _ALLERGIC = re.compile(r"allerg|anaphyl|rash|hives|urticaria|angio|sjs|dress\b|swelling|itch", re.IGNORECASE)
 NEAR = 30
 """Characters before a substance in which the word allergy makes a condition one of an allergy."""
@@ -47,7 +52,9 @@ def is_allergy(said: Said) -> bool:
         return True
     if said.section != "allergies":
         return False
-    return not (said.cues & TAKEN or _HAD.search(before) or amount_given(said.target.directions))
+    if amount_given(said.target.directions) or _HAD.search(before):
+        return False
+    return not said.cues & TAKEN or (said.cues & TAKEN <= _OF_DAYS and _ENTRY_BEGINS.search(before) is not None)
 
 
 def _reacted(said: Said) -> bool:
@@ -65,9 +72,9 @@ def allergy_of(said: Said) -> Allergy | None:
         return None
     match = _REACTION.match(said.text, said.target.end)
     line = _SENTENCE_END.split(said.text[said.target.end : said.target.end + MOST_AFTER])[0]
-    negated = (
-        "absent" in said.cues or ("tolerated" in said.cues and not _reacted(said)) or bool(_LABEL_GONE.search(line))
-    )
+    denied = "absent" in said.cues and not _CROSSED.match(said.text, said.target.end)
+    tolerated = "tolerated" in said.cues and not _reacted(said)
+    negated = denied or tolerated or bool(_LABEL_GONE.search(line))
     around = said.text[max(0, said.target.start - 30) : said.target.end + 20]
     return Allergy(
         display=said.shown,

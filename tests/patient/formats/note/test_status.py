@@ -128,3 +128,25 @@ def test_no_entry_of_a_list_of_drugs_vanishes(text: str, names: list[str]) -> No
 
 def test_units_of_blood_are_no_haemoglobin() -> None:
     assert [each.value for each in read("Hb 7.9 → 2 units → 9.6").observations or ()] == [9.6]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Allergies: codeine - last used 2019, vomiting",
+        "Allergies: codeine since 2019",
+        "Allergies: latex, codeine ✗",
+        "Allergies:\n- codeine (2018 - 2019)\n- latex",
+        "Allergies: latex; codeine - stopped",
+        "Allergy: codeine. Stopped.",
+        "Allergies: codeine (finished course but rash)",
+        "Allergic to codeine, given codeine in error 2019.",
+    ],
+)
+def test_no_wording_of_time_or_stops_takes_an_entry_off_a_list_of_allergies(text: str) -> None:
+    assert ("codeine", "active") in {(each.display, each.status.value) for each in read(text).allergies or ()}
+
+
+def test_what_else_stopped_stops_no_drug() -> None:
+    read = medications("Ramipril 5 mg od, bisoprolol 5 mg and aspirin 75 mg, gym stopped in May.")
+    assert read == {"Ramipril": "active", "bisoprolol": "active", "aspirin": "active"}
