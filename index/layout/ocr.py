@@ -17,7 +17,8 @@ from index.layout.word import Word
 from index.layout.words import has_little_text, page_of
 
 MISSING = "it is scanned and has no text; install ocrmypdf, and it is read"
-_LIMIT_S = 1800
+NOTHING_FOUND = "it is scanned, and OCR found no text on it: it is blank, or took too long"
+_LIMIT_S, _PAGE_LIMIT_S = 1800, 600
 _BULLETS = frozenset(["e", "¢", "e¢", "«", "°", "©", "@", "®", "*", "+", "»", "¢e"])
 # How far a bullet stands from its text, in points.
 _BESIDE = 30.0
@@ -27,22 +28,27 @@ _RULE = re.compile(r"^[|_—=~]+|[|_]+$")
 
 
 @contextmanager
-def with_text(file: Path) -> Iterator[tuple[Path, frozenset[int]]]:
-    """A file that has text where ``file`` has scanned pages, and their numbers: else ``file`` itself, and none.
+def with_text(file: Path) -> Iterator[Path]:
+    """A file that has text where ``file`` has scanned pages, as far as it can be read: else ``file`` itself.
 
     Raises subprocess.CalledProcessError or TimeoutExpired where ocrmypdf fails.
     """
     tool = shutil.which("ocrmypdf")
-    scanned = _scanned(file) if tool else frozenset()
-    if tool is None or not scanned:
-        yield file, frozenset()
+    if tool is None or not _has_scanned(file):
+        yield file
         return
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / file.name
         # "sandwich" is the way that keeps words' true breadths, by which cells are told.
-        options = ["--skip-text", "--deskew", "--pdf-renderer", "sandwich", "--quiet"]
+        limit = ["--tesseract-timeout", str(_PAGE_LIMIT_S)]
+        options = ["--skip-text", "--deskew", "--pdf-renderer", "sandwich", "--quiet", *limit]
         subprocess.run([tool, *options, str(file), str(made)], check=True, timeout=_LIMIT_S)
-        yield made, scanned
+        yield made
+
+
+def why_unread() -> str:
+    """Why a page without text was not read."""
+    return NOTHING_FOUND if shutil.which("ocrmypdf") else MISSING
 
 
 def mended(lines: Sequence[Sequence[Word]]) -> list[Word]:
@@ -60,7 +66,7 @@ def _bulleted(line: Sequence[Word]) -> Sequence[Word]:
     return [replace(line[0], text="•"), *line[1:]] if bullet else line
 
 
-def _scanned(file: Path) -> frozenset[int]:
+def _has_scanned(file: Path) -> bool:
     with pypdfium2.PdfDocument(file) as pdf:
         empty = (position for position in range(len(pdf)) if has_little_text(pdf, position))
-        return frozenset(position + 1 for position in empty if page_of(pdf, position).scanned)
+        return any(page_of(pdf, position).scanned for position in empty)

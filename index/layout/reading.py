@@ -52,6 +52,8 @@ def kept(file: Path, read: Callable[[Path], Reading]) -> Reading:
         place.touch()
         return found
     made = read(file)
+    if made.scanned:  # another night, or another tool, may read those pages
+        return made
     with contextlib.suppress(OSError):  # where nothing can be written each build reads anew
         _make_room(folder)
         write_whole(place, _READING.dump_json(made).decode())

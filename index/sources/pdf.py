@@ -17,7 +17,7 @@ from index.layout import ocr
 from index.layout.fragments import whole
 from index.layout.headings import Headings, body_size, plain
 from index.layout.lines import Line, in_order, regions, rows, unnumbered
-from index.layout.ocr import MISSING, with_text
+from index.layout.ocr import why_unread, with_text
 from index.layout.picture import Edge, rules
 from index.layout.reading import Reading, kept
 from index.layout.running import without_running
@@ -51,7 +51,7 @@ def document(file: Path, root: Path) -> Iterator[Document | Skipped]:
     found = kept(file, _reading)
     named = document_id(file, root)
     if found.scanned:
-        yield Skipped(f"{file} page {_listed(found.scanned)}", MISSING, named, partly=bool(found.sections))
+        yield Skipped(f"{file} page {_listed(found.scanned)}", why_unread(), named, partly=bool(found.sections))
     if found.unsettled:
         yield Skipped(f"{file} page {_listed(found.unsettled)}", UNSETTLED, named, partly=True)
     if found.sections:
@@ -61,7 +61,7 @@ def document(file: Path, root: Path) -> Iterator[Document | Skipped]:
 
 
 def _reading(file: Path) -> Reading:
-    with with_text(file) as (readable, read_by_ocr), closing(pypdfium2.PdfDocument(readable)) as pdf:
+    with with_text(file) as readable, closing(pypdfium2.PdfDocument(readable)) as pdf:
         pages = [page_of(pdf, position) for position in range(len(pdf))]
         facts = pdf.get_metadata_dict()
         title, sections, unread = _read(pages, _outline(pdf), pdf, readable)
@@ -71,7 +71,7 @@ def _reading(file: Path) -> Reading:
         title=title if _NO_TITLE.search(given) and title else given,
         year=int(dated.group()) if dated else None,
         sections=sections,
-        scanned=() if read_by_ocr else tuple(page.number for page in pages if page.scanned),
+        scanned=tuple(page.number for page in pages if page.scanned),
         unsettled=tuple(unread),
     )
 

@@ -25,7 +25,8 @@ class Reader:
     def __call__(self, file: Path) -> Reading:
         self.asked += 1
         block = Block(file.read_text(), statement=True, grade="high", page=2, quotable=False)
-        return Reading("Gout", 2024, (Section(("Flare", "Doses"), (block,)),), scanned=(3,), unsettled=(4, 5))
+        scanned = (3,) if "scan" in file.name else ()
+        return Reading("Gout", 2024, (Section(("Flare", "Doses"), (block,)),), scanned=scanned, unsettled=(4, 5))
 
 
 def test_the_same_bytes_are_read_once_wherever_they_lie(tmp_path: Path, home: Path) -> None:
@@ -54,3 +55,11 @@ def test_where_nothing_can_be_kept_it_is_read_all_the_same(tmp_path: Path, home:
     home.write_text("a file, and no folder")
     (tmp_path / "a.pdf").write_text("Give colchicine.")
     assert kept(tmp_path / "a.pdf", Reader()).title == "Gout"
+
+
+def test_a_file_with_pages_that_were_not_read_is_tried_again(tmp_path: Path, home: Path) -> None:
+    read = Reader()
+    (tmp_path / "scan.pdf").write_text("Give colchicine.")
+    kept(tmp_path / "scan.pdf", read)
+    kept(tmp_path / "scan.pdf", read)
+    assert read.asked == 2

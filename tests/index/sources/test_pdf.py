@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+import pytest
 
 from index.document import Document, Skipped
 from index.sources.pdf import read
 from index.stems import stemmed
+from tests.index.pictures import scan
 
 
 def pdf(*pages: str, title: str = "Gout guideline") -> bytes:
@@ -66,6 +70,23 @@ def test_files_that_cannot_be_read_are_skipped(tmp_path: Path) -> None:
     assert isinstance(bad, Skipped)
     assert isinstance(scan, Skipped)
     assert "scanned" in scan.why
+
+
+def test_scanned_pages_on_which_ocr_finds_nothing_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a page takes longer than OCR may: here a program in its place copies the file as it is."""
+    folder, tool = tmp_path / "guidelines", tmp_path / "bin" / "ocrmypdf"
+    for each in (folder, tool.parent):
+        each.mkdir()
+    tool.write_text('#!/bin/sh\nfor last; do before=$file; file=$last; done\ncp "$before" "$last"\n')
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tool.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("MEDRAG_HOME", str(tmp_path / "home"))
+    (tmp_path / "whole.pdf").write_bytes(pdf("Give colchicine.", "Do not give it with clarithromycin."))
+    scan(tmp_path / "whole.pdf", folder / "half.pdf", scanned=1)
+    (folder / "half.jpg").unlink()
+    skipped, document = read(folder)
+    assert isinstance(skipped, Skipped) and isinstance(document, Document)
+    assert skipped.where.endswith("page 2") and skipped.partly and "OCR found no text" in skipped.why
 
 
 def test_running_lines_page_numbers_and_contents_are_left_out(tmp_path: Path) -> None:
