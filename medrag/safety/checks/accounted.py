@@ -27,8 +27,8 @@ def unread(context: Context) -> Iterable[Finding]:
     text = context.statement.text
     for gap in gaps(text, context.read, context.knowledge):
         yield _finding(gap)
-    if not context.statement.citations and (found := tuple(_open(text, context))):
-        yield _finding(Gap(Unread.MEANING, tuple(dict.fromkeys(found))))
+    if not context.statement.citations and (open_ := tuple(_open(text, context))):
+        yield _finding(Gap(Unread.MEANING, tuple(dict.fromkeys(open_))))
     if context.read or context.advised or context.stopped_before:
         return
     unnamed = None if _spoken_of(text, context) else pattern("advice", "unnamed").search(text)
