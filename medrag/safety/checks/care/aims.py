@@ -22,7 +22,7 @@ _HOURS = {"h": 1.0, "d": 24.0, "m": 1 / 60, "e": 8.0, "a": 8.0, "n": 12.0, "t": 
 def aims(context: Context) -> Iterable[Finding]:
     """Fails where a value aimed at, or its change, is beyond what the patient's conditions allow."""
     patient = context.patient
-    if patient is None or not re.search(r"\d", context.statement.text):
+    if patient is None or context.statement.citations or not re.search(r"\d", context.statement.text):
         return
     said = [each for each in context.clauses if _said("aimed").search(each.words)]
     if said:
@@ -100,4 +100,4 @@ def _hours(words: str) -> float:
 @lru_cache(maxsize=64)
 def _names(names: Terms) -> re.Pattern[str]:
     longest = sorted(set(names), key=len, reverse=True)
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest))})s?\b", re.IGNORECASE)
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest))})s?\b(?!{_said('salt').pattern})", re.IGNORECASE)

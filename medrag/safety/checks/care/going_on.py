@@ -23,7 +23,7 @@ def going_on(context: Context) -> Iterable[Finding]:
     So for a patient who is to conceive, to do without contraception, or to breastfeed.
     """
     patient = context.patient
-    if patient is None or not patient.drugs:
+    if patient is None or not patient.drugs or context.statement.citations:
         return
     yield from worst(each for clause in context.clauses for each in _reviewed(context, clause, patient))
     yield from worst(_in_another_state(context, patient))

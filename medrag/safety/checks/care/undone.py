@@ -18,8 +18,11 @@ _said = partial(pattern, "acts")
 
 
 def undone(context: Context) -> Iterable[Finding]:
-    """Fails where advice leaves out, delays or dismisses what the patient's conditions, values or drugs call for."""
-    if context.patient is None:
+    """Fails where advice leaves out, delays or dismisses what the patient's conditions, values or drugs call for.
+
+    A sentence of a guideline that is quoted says for whom it is, and is judged by that.
+    """
+    if context.patient is None or context.statement.citations:
         return
     needs = [(need, facts) for need in context.knowledge.rules.needs if (facts := _facts(context, need))]
     if needs:
