@@ -130,7 +130,10 @@ def test_tablets_taken_are_not_crushed_where_their_release_is_slow() -> None:
 
 
 def test_what_stays_low_and_acts_fast_is_neither_going_on_nor_fasting() -> None:
-    patient = {"medications": ["glipizide 10 mg"], "observations": [{"display": "glucose", "value": 41, "unit": "mg/dL"}]}
+    patient = {
+        "medications": ["glipizide 10 mg"],
+        "observations": [{"display": "glucose", "value": 41, "unit": "mg/dL"}],
+    }
     advice = "Take 15 g of fast-acting carbohydrate by mouth, repeated after 15 minutes if glucose stays low."
     found = check_advice("x", Patient.model_validate(patient), advice)["findings"]
     assert not {each["check"] for each in found if each["verdict"] == "fail"} & {"criteria", "exposure"}

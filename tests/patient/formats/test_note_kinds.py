@@ -29,6 +29,10 @@ def read(text: str) -> Patient:
         ("6/52 old baby girl with vomiting", 0.12, "female"),
         ("Daughter Anna, 34, female, has asthma.", None, None),
         ("M54.5 low back pain", None, None),
+        ("Not pregnant, doppler shows DVT.", {"deep vein thrombosis": "active", "pregnancy": "negated"}),
+        ("No chest pain, ECG showed atrial fibrillation.", {"atrial fibrillation": "active", "chest pain": "negated"}),
+        ("No fever or cough, bloods show anaemia.", {"anemia": "active", "cough": "negated"}),
+        ("CXR shows no pneumonia, CT did not show stroke.", {"pneumonia": "negated", "stroke": "negated"}),
     ],
 )
 def test_headers_give_age_and_sex(text: str, age: float | None, sex: str | None) -> None:
