@@ -63,7 +63,7 @@ def test_drugs_are_stopped_in_many_words(text: str, expected: dict[str, str]) ->
         ("Family: M - hypothyroid", {"hypothyroidism": "family_history"}),
         ("Not pregnant, doppler shows DVT.", {"deep vein thrombosis": "active", "pregnancy": "negated"}),
         ("No chest pain, ECG showed atrial fibrillation.", {"atrial fibrillation": "active", "chest pain": "negated"}),
-        ("No fever or cough, bloods show anaemia.", {"anemia": "active", "cough": "negated"}),
+        ("No cough, bloods show anaemia.", {"anemia": "active", "cough": "negated"}),
         ("CXR shows no pneumonia, CT did not show stroke.", {"pneumonia": "negated", "stroke": "negated"}),
     ],
 )  # fmt: skip
