@@ -77,6 +77,14 @@ _SINCE = re.compile(
     re.IGNORECASE,
 )
 """A later value beside an earlier one ("Hb was 88, now 104")."""
+_AFTERWARDS = re.compile(
+    rf"(?:\s(?:yesterday|(?:on |at )?(?:admission|arrival|presentation|baseline)|initially|previously|{_WHEN}"
+    rf"|pre-?\s?(?:op|transfusion|treatment|dialysis|dose)\w*))?[,;]\s(?:and\s|but\s|then\s)?(?P<value>{NUMBER})"
+    rf"(?:\s?(?P<unit>{_PLAIN_UNIT}))?\s(?:now|today|this morning|currently|(?:on |at )?discharge"
+    rf"|post(?:-?\s?(?:op|transfusion|treatment|dialysis|dose)\w*)?)\b",
+    re.IGNORECASE,
+)
+"""One whose time is told after it ("K 5.9 yesterday, 4.8 today")."""
 _RANGE = re.compile(r"\s?(?:[-–]|to)\s?\d", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:in|since|from|by) (?:19|20)\d\d\Z")
 _BARE_YEAR = re.compile(r"\s*(?:19[5-9]|20[0-4])\d")
@@ -149,6 +157,10 @@ def quantities(text: str, named: Iterable[Match[str]]) -> list[Quantity]:
     return together
 
 
+def _later(text: str, end: int) -> re.Match[str] | None:
+    return _SINCE.match(text, end) or _AFTERWARDS.match(text, end)
+
+
 def _group(text: str, found: Sequence[Match[str]], place: int) -> list[Match[str]]:
     """The names joined to the one at ``place``: "Na/K/Cl", "AST and ALT"."""
     group = [found[place]]
@@ -203,7 +215,7 @@ def _one(text: str, name: Match[str], following: int) -> Quantity | None:
             return None
     elif _RANGE.match(text, end) and not match["cmp"]:
         return None
-    while (later := _SINCE.match(text, end)) and not (unit and later["unit"] and later["unit"] != unit):
+    while (later := _later(text, end)) and not (unit and later["unit"] and later["unit"] != unit):
         said, unit, end = later["value"], later["unit"] or unit, later.end()
     dated = _DATED.match(text, end)
     before = text[max(0, name.start - 30) : name.start]

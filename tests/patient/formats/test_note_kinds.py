@@ -102,3 +102,32 @@ def test_dictated_numbers_keep_their_place_in_the_note() -> None:
     text = "Takes one hundred and fifty milligrams of pregabalin and ramipril."
     places = [each.source.removeprefix("note:").split("-") for each in read(text).medications or () if each.source]
     assert [text[int(start) : int(start) + 8] for start, _ in places] == ["pregabal", "ramipril"]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("K 5.9 yesterday, 4.8 today.", [4.8]),
+        ("Hb 98 g/L on admission, 104 g/L on discharge.", [104]),
+        ("Weight 82 kg previously, 78 kg now.", [78]),
+        ("K 4.2 today, 2 tablets now.", [4.2]),
+        ("Na 131, 3 days now of vomiting.", [131]),
+    ],
+)
+def test_the_value_of_now_is_the_one_that_counts(text: str, values: list[float]) -> None:
+    assert [each.value for each in read(text).observations or () if each.current] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Brother's creatinine 400, on dialysis.", []),
+        ("Father had an HbA1c of 9.8 % at diagnosis.", []),
+        ("Wife's BP 180/100.", []),
+        ("Dad had MI at 50, BP today 150/90.", [150, 90]),
+        ("Wife reports home BP 150/95.", [150, 95]),
+        ("My husband has a potassium of 6.4, what now?", [6.4]),
+    ],
+)
+def test_a_relative_s_value_is_not_the_patient_s(text: str, values: list[float]) -> None:
+    assert [each.value for each in read(text).observations or ()] == values

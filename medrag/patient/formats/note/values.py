@@ -13,6 +13,7 @@ from typing import Any
 from medrag.knowledge import Knowledge
 from medrag.knowledge.vocabulary import BareUnit, Measurement
 from medrag.patient.formats.note.days import MONTH, Calendar
+from medrag.patient.formats.note.header import patients_names
 from medrag.patient.formats.note.sizes import pressures, sizes
 from medrag.patient.formats.note.tables import tabled
 from medrag.reading.languages import language, pattern
@@ -28,6 +29,8 @@ LEAST_SATURATION = 50
 _LEVELS = Matcher((("level", Letters.ANY, "level"), ("levels", Letters.ANY, "level")))
 LEVEL_WITHIN = 80
 """Characters of its line before a bare level in which the drug stands that it is of."""
+WHOSE_WITHIN = 60
+"""Characters before a value in which a relative may stand whose it is."""
 _OTHERS = frozenset({"family"})
 _LABELLED = re.compile(
     rf"(?:^[ \t]*+|[.;][ \t]++)(?:(?:labs?|bloods?|results?|path|chem|values)[ \t]+)?(?:on[ \t]"
@@ -64,7 +67,9 @@ def measurements(  # noqa: PLR0913 (the text's sections and tokens, where its ca
     prose = [*pressures(text), *sizes(text), *_laboratory(text, named, knowledge), *_levels(text, words, knowledge)]
     found = [*tables.values, *(each for each in prose if not tables.covers(each.start))]
     found = [
-        each for each in _of_days(text, found, calendar) if _is_patients(text, parts, each) and _can_be(each, knowledge)
+        each
+        for each in _of_days(text, found, calendar)
+        if _is_patients(text, parts, each) and not _of_relative(text, each) and _can_be(each, knowledge)
     ]
     found = _apart(sorted(found, key=lambda each: (each.start, -each.end)))
     for each, status in _standing(found, parts, calendar):
@@ -151,6 +156,12 @@ def _is_patients(text: str, parts: Sections, each: Quantity) -> bool:
     return section.category not in _OTHERS and not pattern("relatives", "other_fluid").search(
         text[section.heading : section.start]
     )
+
+
+def _of_relative(text: str, each: Quantity) -> bool:
+    """Whether the words before it give it to a relative ("Brother's creatinine 400"), who is not the patient."""
+    match = pattern("relatives", "whose").search(text[max(0, each.start - WHOSE_WITHIN) : each.start])
+    return match is not None and match["kin"].casefold() not in patients_names(text)
 
 
 def _apart(found: list[Quantity]) -> list[Quantity]:
