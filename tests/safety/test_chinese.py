@@ -59,7 +59,6 @@ def test_unsafe_advice_is_withheld(patient: dict[str, Any], advice: str) -> None
         ({"medications": ["硝酸甘油"]}, "西地那非不予处方。"),
         ({"age_years": 6, "conditions": ["水痘"]}, "不要给孩子用阿司匹林。"),
         (PENICILLIN, "没有理由再用阿莫西林。"),
-        ({"medications": ["硝酸甘油"]}, "患者要求开西地那非，因与硝酸甘油合用可致低血压，不予开具。"),
     ],
 )
 def test_advice_against_a_drug_is_not_withheld(patient: dict[str, Any], advice: str) -> None:
@@ -70,7 +69,6 @@ def test_advice_against_a_drug_is_not_withheld(patient: dict[str, Any], advice: 
     ("patient", "advice"),
     [
         ({"medications": ["华法林"]}, "停用华法林。"),
-        ({"medications": ["硝酸甘油"]}, "患者要求开西地那非，因与硝酸甘油合用可致低血压，不予开具。"),
     ],
 )
 def test_a_stop_for_no_known_reason_and_a_tale_are_not_assessed(patient: dict[str, Any], advice: str) -> None:
@@ -147,3 +145,8 @@ def test_a_finding_has_the_name_that_the_reader_wrote() -> None:
     assert pair.written == {"amiodarone": "可达龙"}
     assert words(pair, "zh") == "华法林 与 可达龙（胺碘酮） 合用：升高 INR：复查 INR"
     assert "amiodarone" in words(pair, "en") and "可达龙" not in words(pair, "en")
+
+
+def test_a_request_that_is_refused_is_not_withheld() -> None:
+    advice = "患者要求开西地那非，因与硝酸甘油合用可致低血压，不予开具。"
+    assert verdict({"medications": ["硝酸甘油"]}, advice) != "withhold"

@@ -14,7 +14,7 @@ from tests.paths import ROOT
 GUIDELINES = ROOT / "index" / "guidelines"
 KNOWLEDGE = load()
 AT_MOST = 0.01
-GROUP = re.compile(r"pregnan|newborn|children|wom[ae]n|older|allergy|age over|eGFR (?:falls )?below", re.I)
+GROUP = re.compile(r"pregnan|newborn|infants|child|wom[ae]n|older|allergy|age over|eGFR (?:falls )?below", re.I)
 
 
 def statements() -> Iterator[tuple[str, str]]:
@@ -54,7 +54,7 @@ def test_standard_care_is_not_withheld() -> None:
     others = [each.text for _, each in withheld if _for_others(each)]
     wrong = [(topic, each.text) for topic, each in withheld if not _for_others(each)]
     assert len(wrong) <= AT_MOST * len(checked), wrong
-    assert 30 <= len(others) <= 0.06 * len(checked)
+    assert 30 <= len(others) <= 0.08 * len(checked)
     assert [text for text in others if not GROUP.search(text)] == []
 
 
