@@ -82,12 +82,12 @@ def test_the_same_sentence_is_withheld_from_a_patient_it_would_harm(retriever: R
 
 
 def test_a_withheld_statement_is_replaced_by_one_that_passes(retriever: Retriever) -> None:
-    evidence = evidence_for(retriever, ALLERGIC)
-    unsafe, safe = letter_of(evidence, "amoxicillin"), letter_of(evidence, "azithromycin")
+    evidence = evidence_for(retriever, CELLULITIS)
+    unsafe, safe = letter_of(evidence, "penicillin v is given"), letter_of(evidence, "clindamycin 300")
     asked = engine(retriever, unsafe, safe)
-    advice = recommend(asked, ALLERGIC)
+    advice = recommend(asked, CELLULITIS)
     assert [statement.text for statement in advice.withheld]
-    assert "azithromycin" in advice.statements[0].text
+    assert "clindamycin" in advice.statements[0].text
     assert isinstance(asked.model, ScriptedModel)
     first, second = (each.grammar or "" for each in asked.model.seen)
     assert f'"{unsafe}"' in first
