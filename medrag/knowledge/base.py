@@ -193,6 +193,11 @@ class Knowledge:
             return self.members[drug_class] <= group
         return not group.isdisjoint(ingredients)
 
+    def by_purpose(self, drug_class: str | None) -> bool:
+        """Whether it is named by what it is for ("blood pressure tablets"): most rules on some of it are not meant."""
+        group = self.classes.get(drug_class or "")
+        return group is not None and bool(group.purposes)
+
     def concerning(self, kind: str, side: str, ingredients: tuple[str, ...], drug_class: str | None) -> frozenset[int]:
         """Places in ``rules.<kind>`` of the rules whose ``side`` (``drugs``, ``a``, ``b``) covers the drug or class."""
         placed = self._placed(kind, side)

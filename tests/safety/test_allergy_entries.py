@@ -135,3 +135,10 @@ def test_an_allergy_to_one_of_many_drugs_for_a_purpose_is_warned_of(advice: str,
 def test_an_allergy_within_a_class_that_cross_reacts_withholds() -> None:
     allergy = {"display": "lisinopril", "kind": "allergy", "reaction": "angioedema"}
     assert "allergy fail contraindicated" in verdicts(allergy, "Start an ACE inhibitor.")
+
+
+def test_treatments_for_a_purpose_are_not_taken_for_one_of_them() -> None:
+    patient = Patient.model_validate({"age_years": 60, "conditions": ["type 2 diabetes"], "medications": []})
+    advice = "Start ramipril 2.5 mg daily beside the other blood pressure tablets."
+    failed = [each for each in check_advice("x", patient, advice)["findings"] if each["verdict"] == "fail"]
+    assert "criteria" not in {each["check"] for each in failed}

@@ -42,7 +42,11 @@ def _failures(context: Context) -> Iterator[Finding]:
             label = each.mention.label
             for code, severity, source, values in _reasons(entry, each.mention, context):
                 said, how = (f"{code}_intolerance", LOWERED[severity]) if tolerable else (code, severity)
-                if how is Severity.WARNING and _immediate(entry, context) and not _by_purpose(each.mention, context):
+                if (
+                    how is Severity.WARNING
+                    and _immediate(entry, context)
+                    and not context.knowledge.by_purpose(each.mention.drug_class)
+                ):
                     how = Severity.CONTRAINDICATED
                 yield fail(said, how, source, (label,), (fact,), drug=label, **values)
 
@@ -52,7 +56,7 @@ def _reasons(
 ) -> Iterator[tuple[str, Severity, str | Cited, dict[str, str]]]:
     """Code, severity, source and values of what an allergy says against a drug."""
     if named := _same(entry, mention, context):
-        severity = Severity.WARNING if _by_purpose(mention, context) else Severity.CONTRAINDICATED
+        severity = Severity.WARNING if context.knowledge.by_purpose(mention.drug_class) else Severity.CONTRAINDICATED
         yield "allergy.same", severity, SAME, {"substance": named}
         return
     for place in sorted(context.rules("allergies", mention)):
@@ -74,12 +78,6 @@ def _same(entry: KnownAllergy, mention: DrugMention, context: Context) -> str | 
         if inside:
             return known.label
     return None
-
-
-def _by_purpose(mention: DrugMention, context: Context) -> bool:
-    """Whether it names what a treatment is for ("blood pressure tablets"): most of what may be meant does not react."""
-    group = context.knowledge.classes.get(mention.drug_class or "")
-    return group is not None and bool(group.purposes)
 
 
 def _bears(rule: AllergyRule, entry: KnownAllergy, context: Context) -> bool:

@@ -87,5 +87,6 @@ def _taken(context: Context, terms: Terms, before: Prescription | None = None) -
     if before and pattern("stops", "in_time").search(context.statement.text, before.mention.end):
         now = now[: now.index(before) + 1]
     others = [*(drug.prescription for drug in context.current), *context.advised, *now]
-    named = [each.mention.label for each in others if group & ingredients_of(each, context.knowledge)]
+    known = [each for each in others if not context.knowledge.by_purpose(each.mention.drug_class)]
+    named = [each.mention.label for each in known if group & ingredients_of(each, context.knowledge)]
     return named[:1]
