@@ -5,7 +5,7 @@ values of that code; words for values that come from a closed set (``terms``); h
 rendered answer says. Beside findings stand phrases of the knowledge and of the readers of records, which
 ``phrases.<language>.csv`` has whole or with ``{}`` for what they name. Drugs and conditions have the names that the
 vocabulary gives them in the language
-(``knowledge/terms/names.<language>.csv``), the reasons of rules those of ``reasons.<language>.csv``. What is in no
+(``knowledge/terms/names.<language>.csv``), or else under ``labels``; the reasons of rules those of ``reasons.<language>.csv``. What is in no
 table (the record's words) stands as it came.
 """
 
@@ -58,8 +58,9 @@ def catalogue(language: Language) -> Catalogue:
     groups: Mapping[str, Mapping[str, str]] = content.pop("sentences")
     sentences = {f"{group}.{name}": said for group, each in groups.items() for name, said in each.items()}
     terms = content.pop("terms") | {"reason": _reasons(language)}
+    vocabulary = content.pop("labels", {}) | _vocabulary(language)
     return Catalogue(
-        sentences=sentences, terms=terms, vocabulary=_vocabulary(language), phrases=_phrases(language), **content
+        sentences=sentences, terms=terms, vocabulary=vocabulary, phrases=_phrases(language), **content
     )
 
 
@@ -132,7 +133,7 @@ def _phrased(kind: str, said: str, words: Catalogue) -> str:
     for pattern, template in words.phrases.get(kind, ()):
         if match := re.fullmatch(pattern, said):
             return template.format(*(_phrased(kind, each, words) for each in match.groups()))
-    return words.vocabulary.get(said, said) if words.phrases else said
+    return words.vocabulary.get(said) or words.vocabulary.get(said.lower(), said)
 
 
 def name(kind: str, language: Language = "en") -> str:

@@ -77,6 +77,24 @@ export function lack(node, line) {
   return node.replaceChildren(worded(said, TAGS[language]));
 }
 
+// A phrase of the knowledge or of the readers of records, and what it names; a fact's name is one as well.
+function phrased(kind, said) {
+  const { phrases, vocabulary } = MESSAGES[language];
+  for (const [pattern, template] of phrases[kind] ?? []) {
+    const found = said.match(new RegExp(`^(?:${pattern})$`));
+    let at = 0;
+    if (found) return template.replace(/\{\}/g, () => phrased(kind, found[(at += 1)]));
+  }
+  return vocabulary[said] ?? vocabulary[said.toLowerCase()] ?? said;
+}
+
+// Writes a phrase into a node, in the language where it has words for it; it follows a change of language.
+export function phrase(node, kind, said) {
+  Object.assign(node.dataset, { kind, phrase: said });
+  const known = phrased(kind, said);
+  node.replaceChildren(known === said ? worded(said, kind === "fact" ? "" : "en") : worded(known, TAGS[language]));
+}
+
 // The title of a score or equation in the language, where it has one.
 export function titled(title) {
   return MESSAGES[language].terms.formula?.[title] ?? title;
@@ -141,6 +159,7 @@ export function speak() {
   for (const node of document.querySelectorAll("[data-code]")) tell(node, node.dataset.code, JSON.parse(node.dataset.told), JSON.parse(node.dataset.written));
   for (const node of document.querySelectorAll("[data-drugs]")) call(node, JSON.parse(node.dataset.drugs), JSON.parse(node.dataset.written));
   for (const node of document.querySelectorAll("[data-source]")) cite(node, node.dataset.source);
+  for (const node of document.querySelectorAll("[data-phrase]")) phrase(node, node.dataset.kind, node.dataset.phrase);
   for (const node of document.querySelectorAll("[data-lack]")) lack(node, node.dataset.lack);
   for (const node of document.querySelectorAll("[data-computed]")) computed(node, node.dataset.computed);
   for (const node of document.querySelectorAll("[data-formula]")) entitle(node, node.dataset.formula);
