@@ -15,13 +15,13 @@ export function effects({ effects: known }) {
 
 function effect(each) {
   const [treatment, comparator, outcome] = [each.treatment, each.comparator, each.outcome].map((said) => phrased("effect", said));
-  const name = element("span", {}, `[${each.statement}] `, treatment, " / ", comparator, word("colon"), outcome, word("stop"));
+  const name = element("span", {}, `[${each.statement}] `, treatment, " / ", comparator, word("colon"), outcome, word("fullStop"));
   const relative = foreign("en", `${each.measure} ${ends(each.relative)}. `);
   const checked = each.reviewed ? [] : [" ", word("notReviewed")];
   const source = element("small", {}, word("source"), word("colon"), foreign("en", each.source), ...checked);
   if (!each.with_treatment) {
     const why = [phrased("effect", each.not_assessed), "; ", phrased("effect", each.population)];
-    return [name, word("notAssessedHere"), " (", ...why, ")", word("stop"), relative, source];
+    return [name, word("notAssessedHere"), " (", ...why, ")", word("fullStop"), relative, source];
   }
   return [name, people(each), ...risks(each), relative, source];
 }
@@ -61,7 +61,7 @@ function risks({ without, with_treatment: held, number_needed: needed, years, ow
     label(bar, key);
     return element("div", { className: "risk" }, word(key), bar, element("span", {}, said));
   });
-  const baseline = own ? [word("ownRisk"), phrased("effect", own), word("stop")] : [word("trialRisk"), " "];
+  const baseline = own ? [word("ownRisk"), phrased("effect", own), word("fullStop")] : [word("trialRisk"), " "];
   return [...lines, ...(needed ? [word("needed", ends(needed)), " "] : []), ...baseline];
 }
 

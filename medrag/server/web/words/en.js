@@ -1,7 +1,7 @@
 // The page's own words in English; {0}, {1} stand for values.
 
 export const EN = {
-  skip: "Skip to the question", language: "Language", tagline: "Treatment advice you can check", colon: ": ", comma: ", ", stop: ". ",
+  skip: "Skip to the question", language: "Language", tagline: "Treatment advice you can check", colon: ": ", comma: ", ", fullStop: ". ",
   patient: "Patient", glance: "Patient at a glance", patientNumber: "Patient {0}", close: "Close",
   label: "Name or bed (stays in this browser)", age: "Age (years)", years: "{0} years", months: "{0} months",
   sex: "Sex", female: "female", male: "male", other: "other", weight: "Weight (kg)", height: "Height (cm)", born: "born {0}",

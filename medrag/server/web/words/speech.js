@@ -27,7 +27,7 @@ function sentence(code, values, written) {
 }
 
 function shown(name, value, written, depth = 0) {
-  const { terms, joins, named } = MESSAGES[language];
+  const { terms, joins, named, vocabulary } = MESSAGES[language];
   if (Array.isArray(value)) {
     const join = (joins[name] ?? joins.list)[depth];
     return value.flatMap((each, at) => [...(at ? [join] : []), ...shown(name, each, written, depth + 1)]);
@@ -37,6 +37,7 @@ function shown(name, value, written, depth = 0) {
   const known = terms[name] ?? {};
   const limit = value.replace(/\d+$/, ""); // "egfr<30" is a word and its number
   if (Object.hasOwn(known, value)) return [known[value]];
+  if (name === "facts" && Object.hasOwn(vocabulary, value)) return [vocabulary[value]];
   return Object.hasOwn(known, limit) ? [`${known[limit]} ${value.slice(limit.length)}`] : [{ said: value }];
 }
 
@@ -79,13 +80,13 @@ export function lack(node, line) {
 
 // A phrase of the knowledge or of the readers of records, and what it names; a fact's name is one as well.
 function phrased(kind, said) {
-  const { phrases, vocabulary } = MESSAGES[language];
+  const { phrases, vocabulary, terms } = MESSAGES[language];
   for (const [pattern, template] of phrases[kind] ?? []) {
     const found = said.match(new RegExp(`^(?:${pattern})$`));
     let at = 0;
     if (found) return template.replace(/\{\}/g, () => phrased(kind, found[(at += 1)]));
   }
-  return vocabulary[said] ?? vocabulary[said.toLowerCase()] ?? said;
+  return vocabulary[said] ?? vocabulary[said.toLowerCase()] ?? terms.formula?.[said] ?? said;
 }
 
 // Writes a phrase into a node, in the language where it has words for it; it follows a change of language.
