@@ -57,4 +57,4 @@ def test_a_term_has_one_translation(row: dict[str, str]) -> None:
 
 def test_a_finding_tells_its_reason_in_chinese() -> None:
     values = {"drug": "warfarin", "reason": "raises INR: check INR", "other": "metronidazole"}
-    assert say("interaction.pair", values, "zh") == "华法林 与 甲硝唑 合用：升高 INR：复查 INR"
+    assert say("interaction.pair", values, "zh") == "华法林与甲硝唑合用：升高 INR：复查 INR"

@@ -109,7 +109,7 @@ def test_terms_and_limits(language: Language, words: str) -> None:
 def test_lists_pairs_and_numbers() -> None:
     values = {"count": 2, "total": 3, "pairs": (("a", "b"), ("a", "c"))}
     assert say("interaction.unreviewed", values).endswith("none: a with b, a with c")
-    assert say("interaction.unreviewed", values, "zh").endswith("：a 与 b；a 与 c")
+    assert say("interaction.unreviewed", values, "zh").endswith("：a与b；a与c")
     values = {"drug": "x", "dose": 4000.0, "unit": "mg", "limit": 0.125}
     assert say("dose.daily_above", values) == "x: 4000 mg a day is above 0.125"
 
@@ -156,5 +156,5 @@ def test_what_cpic_says_is_said_in_chinese() -> None:
 
 def test_drugs_and_conditions_have_their_chinese_names() -> None:
     pairs = {"drug": "amlodipine + valsartan", "condition": "heart failure", "reason": "no such reason"}
-    assert say("contraindication.rule", pairs, "zh") == "氨氯地平 + 缬沙坦，患者有 心力衰竭：no such reason"
+    assert say("contraindication.rule", pairs, "zh") == "氨氯地平 + 缬沙坦，患者有心力衰竭：no such reason"
     assert say("contraindication.rule", pairs) == "amlodipine + valsartan with heart failure: no such reason"

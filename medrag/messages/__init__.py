@@ -5,8 +5,8 @@ values of that code; words for values that come from a closed set (``terms``); h
 rendered answer says. Beside findings stand phrases of the knowledge and of the readers of records, which
 ``phrases.<language>.csv`` has whole or with ``{}`` for what they name. Drugs and conditions have the names that the
 vocabulary gives them in the language
-(``knowledge/terms/names.<language>.csv``), the reasons of rules those of ``reasons.<language>.csv``. What is in no
-table (the record's words) stands as it came.
+(``knowledge/terms/names.<language>.csv``), or else under ``labels``; the reasons of rules those of
+``reasons.<language>.csv``. What is in no table (the record's words) stands as it came.
 """
 
 from __future__ import annotations
@@ -58,9 +58,8 @@ def catalogue(language: Language) -> Catalogue:
     groups: Mapping[str, Mapping[str, str]] = content.pop("sentences")
     sentences = {f"{group}.{name}": said for group, each in groups.items() for name, said in each.items()}
     terms = content.pop("terms") | {"reason": _reasons(language)}
-    return Catalogue(
-        sentences=sentences, terms=terms, vocabulary=_vocabulary(language), phrases=_phrases(language), **content
-    )
+    vocabulary = content.pop("labels", {}) | _vocabulary(language)
+    return Catalogue(sentences=sentences, terms=terms, vocabulary=vocabulary, phrases=_phrases(language), **content)
 
 
 def _reasons(language: Language) -> dict[str, str]:
@@ -132,7 +131,8 @@ def _phrased(kind: str, said: str, words: Catalogue) -> str:
     for pattern, template in words.phrases.get(kind, ()):
         if match := re.fullmatch(pattern, said):
             return template.format(*(_phrased(kind, each, words) for each in match.groups()))
-    return words.vocabulary.get(said, said) if words.phrases else said
+    known = words.vocabulary.get(said) or words.vocabulary.get(said.lower())
+    return known or words.terms.get("formula", {}).get(said, said)
 
 
 def name(kind: str, language: Language = "en") -> str:
@@ -158,7 +158,10 @@ def _shown(name: str, value: Any, words: Catalogue, written: Mapping[str, str], 
     if name in words.named:
         preferred = " + ".join(words.vocabulary.get(each, each) for each in str(value).split(" + "))
         return f"{written[value]}（{preferred}）" if value in written else preferred
-    return _term(str(value), words.terms.get(name, {}))
+    known = words.terms.get(name, {})
+    if name == "facts" and value not in known:
+        return words.vocabulary.get(value, value)
+    return _term(str(value), known)
 
 
 def _term(value: str, terms: Mapping[str, str]) -> str:

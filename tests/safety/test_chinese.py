@@ -143,7 +143,7 @@ def test_a_finding_has_the_name_that_the_reader_wrote() -> None:
     reviewed = Consultation(patient, "", load()).review(Statement(text="加用华法林 3 mg qd。"))
     pair = next(each for each in reviewed.findings if each.values.get("other") == "amiodarone")
     assert pair.written == {"amiodarone": "可达龙"}
-    assert words(pair, "zh") == "华法林 与 可达龙（胺碘酮） 合用：升高 INR：复查 INR"
+    assert words(pair, "zh") == "华法林与可达龙（胺碘酮）合用：升高 INR：复查 INR"
     assert "amiodarone" in words(pair, "en") and "可达龙" not in words(pair, "en")
 
 

@@ -74,7 +74,7 @@ def routes(knowledge: Knowledge, pharmcat_jar: Path | None = None, *, docs: bool
     """
     router = APIRouter()
     parts = {path.relative_to(WEB).as_posix(): path for path in WEB.rglob("*") if path.is_file()}
-    said = json.dumps({language: _shown(language) for language in LANGUAGES}, ensure_ascii=False)
+    said = json.dumps({language: _shown(language, knowledge) for language in LANGUAGES}, ensure_ascii=False)
     drugs = json.dumps(_drug_names(knowledge), ensure_ascii=False)
 
     @router.get("/", include_in_schema=False)
@@ -112,9 +112,16 @@ def routes(knowledge: Knowledge, pharmcat_jar: Path | None = None, *, docs: bool
     return router
 
 
-def _shown(language: Language) -> dict[str, Any]:
-    """The catalogue as the page needs it: phrases are the server's alone."""
-    return {name: said for name, said in asdict(catalogue(language)).items() if name != "phrases"}
+def _shown(language: Language, knowledge: Knowledge) -> dict[str, Any]:
+    """The catalogue as the page needs it: conditions and measurements also by the names that readers give them."""
+    words = asdict(catalogue(language))
+    entries = {"condition": knowledge.conditions, "measurement": knowledge.measurements}
+    named = {
+        entries[kind][key].names[0]: names[0]
+        for (kind, key), names in knowledge.foreign.get(language, {}).items()
+        if kind in entries
+    }
+    return words | {"vocabulary": named | words["vocabulary"]}
 
 
 def _drug_names(knowledge: Knowledge) -> list[str]:

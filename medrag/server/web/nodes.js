@@ -1,6 +1,6 @@
 // The pieces that the page is built of. Text becomes text nodes only, never markup.
 
-import { call, cite, computed, lack, name, say, tell } from "./words/speech.js";
+import { call, cite, computed, lack, name, phrase, say, tell } from "./words/speech.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -47,6 +47,19 @@ export function drugs({ drugs: labels, written }) {
   const node = element("span");
   call(node, labels, written);
   return node;
+}
+
+// A phrase of the knowledge ("effect") or of the readers of records ("problem").
+export function phrased(kind, said) {
+  const node = element("span");
+  phrase(node, kind, said);
+  return node;
+}
+
+// A line of the record that may start with the name of a fact.
+export function recorded(line, name = line) {
+  const held = name && line.startsWith(name) ? name : "";
+  return element("span", {}, ...(held ? [phrased("fact", held)] : []), foreign("", line.slice(held.length)));
 }
 
 // What is not known of a patient.

@@ -12,6 +12,7 @@ from medrag.messages import LANGUAGES, catalogue, placeholders, say
 from tests.server.conftest import EngineOf
 from tests.server.serving import Dying, serving
 from tests.server.web.screen import ask, shoot
+from tests.server.web.test_browser_patient import EFFECT
 
 CJK = re.compile(r"[\u4e00-\u9fff]")
 WORDS = re.compile(r"[A-Za-z]{2,}")
@@ -28,6 +29,12 @@ SHOWN = """() => {
     if (own(node)) said.push(node.placeholder ?? "", node.getAttribute("aria-label") ?? "");
   return said;
 }"""
+
+EFFECTS = """(effect) => import('/web/answer/effects.js').then(({ effects }) => {
+  const node = document.createElement("div");
+  node.append(...effects({ effects: [effect] }));
+  return node.textContent;
+})"""
 
 
 @pytest.fixture
@@ -68,7 +75,7 @@ def test_both_languages_say_the_same(engine_of: EngineOf, page: Any) -> None:
     assert english.keys() == chinese.keys()
     for key, said in english.items():
         assert sorted(re.findall(r"\{\d\}", said)) == sorted(re.findall(r"\{\d\}", chinese[key])), key
-        assert CJK.search(chinese[key]) or key in ("colon", "of"), key
+        assert CJK.search(chinese[key]) or key in ("colon", "comma", "fullStop", "of"), key
         assert not CJK.search(said), key
 
 
@@ -175,3 +182,23 @@ def test_a_drug_is_called_as_the_reader_calls_it(engine_of: EngineOf, chinese: A
             chip.click()
         assert "依据：" in chinese.locator("#answers").inner_text()
         shoot(chinese, "chinese-own-names")
+
+
+def test_facts_effects_and_scores_are_called_in_chinese(engine_of: EngineOf, chinese: Any) -> None:
+    with serving(engine_of(ScriptedModel(["A,B,C"]))) as base:
+        chinese.goto(base)
+        chinese.locator("[name=note]").fill("62岁男性。患者曾患胃溃疡。否认吸烟。父亲有脑卒中史。")
+        chinese.get_by_role("button", name="查看识别结果").click()
+        record = chinese.locator(".record")
+        record.get_by_text("脑卒中").wait_for()
+        assert all(each in record.inner_text() for each in ("消化性溃疡", "吸烟 (否认)"))
+        assert "消化性溃疡" in chinese.locator(".banner").inner_text()
+        chinese.get_by_text("评分", exact=True).click()
+        chinese.get_by_label("评分或公式").select_option("curb_65")
+        chinese.get_by_role("button", name="计算").click()
+        chinese.locator(".score").get_by_text("呼吸频率").wait_for()
+        assert "既未记录也未排除" in chinese.locator(".score").inner_text()
+        shoot(chinese, "chinese-facts")
+        node = chinese.evaluate(EFFECTS, EFFECT)
+    assert "脑卒中" in node and "不用抗栓治疗" in node
+    assert "stroke" not in node

@@ -126,7 +126,7 @@ def _card(group: _Group, wording: Wording) -> Json:
 
 def _in_numbers(told: Sequence[Told], wording: Wording) -> Json:
     """A card that warns of nothing: what the drugs ordered do, in numbers."""
-    names = ", ".join(dict.fromkeys(each.name for each in told))
+    names = wording.listed(dict.fromkeys(each.name for each in told))
     card = _plain("info", wording.text("in_numbers", names=shortened(names, NAME_CHARACTERS)))
     said = [f"**{escaped(each.name)}**\n\n{numbers(each.numbers, wording)}" for each in told]
     return card | {"detail": "\n\n".join(said)}

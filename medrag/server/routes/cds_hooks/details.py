@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from medrag import messages, rendering
@@ -50,6 +50,14 @@ class Wording:
         """What its check is called."""
         return messages.name(finding.check, self.language)
 
+    def listed(self, each: Iterable[str]) -> str:
+        """Several names as the language lists them."""
+        return messages.catalogue(self.language).joins["list"][0].join(each)
+
+    def facts(self, said: Iterable[str]) -> str:
+        """What stands in the record, under the vocabulary's names where it has the English ones."""
+        return self.listed(messages.phrase("fact", each, self.language) for each in said)
+
     def gap(self, reviewed: Reviewed, finding: Finding) -> str:
         """What of an order was not assessed."""
         return self.text("gap", name=reviewed.name, check=self.check(finding), reason=self.reason(finding))
@@ -80,7 +88,7 @@ def _failure(finding: Finding, wording: Wording) -> str:
     severity, reason = wording.text(INDICATORS[finding.severity]), escaped(wording.reason(finding))
     lines = [f"- {wording.text('finding', severity=severity, check=wording.check(finding), reason=reason)}"]
     if finding.patient_facts:
-        lines.append(wording.text("record", facts=escaped(", ".join(finding.patient_facts))))
+        lines.append(wording.text("record", facts=escaped(wording.facts(finding.patient_facts))))
     lines.append(wording.text("source", source=escaped(rendering.origin(finding, wording.language))))
     return "  \n  ".join(lines)
 
@@ -89,9 +97,9 @@ def _score(found: Calculation, wording: Wording) -> str:
     title = messages.formula(found.title, wording.language)
     if found.value is None and found.between:
         least, most = (f"{each:g}" for each in found.between)
-        missing = ", ".join(each.replace("_", " ") for each in found.refused)
+        missing = wording.facts(each.replace("_", " ") for each in found.refused)
         return wording.text("score_between", title=title, least=least, most=most, missing=missing, source=found.source)
-    unit = "" if found.unit.startswith(_BARE_UNITS) else f" {found.unit}"
+    unit = "" if found.unit.startswith(_BARE_UNITS) else f" {found.unit.replace('{1.73_m2}', '1.73 m²')}"
     meaning = f", {found.meaning}" if found.meaning else ""
     return wording.text("score", title=title, value=f"{found.value:g}", unit=unit, meaning=meaning, source=found.source)
 
@@ -104,4 +112,4 @@ def _of_the_alternative(found: Alternative, wording: Wording) -> Iterator[str]:
     yield wording.text("instead", title=escaped(found.title), quote=escaped(found.statement.text))
     gaps = [each for each in found.statement.findings if each.verdict is Verdict.NOT_ASSESSED]
     if gaps:
-        yield wording.text("instead_gaps", checks=", ".join(dict.fromkeys(map(wording.check, gaps))))
+        yield wording.text("instead_gaps", checks=wording.listed(dict.fromkeys(map(wording.check, gaps))))

@@ -1,6 +1,6 @@
 // The answer as it arrives: emergencies, statements, and what else a reader must know.
 
-import { bullets, cited, element, folded, foreign, heading, judged, listed, named, word } from "../nodes.js";
+import { bullets, cited, element, folded, foreign, heading, judged, listed, named, phrased, word } from "../nodes.js";
 import { checked, once, open, row, unreviewed, warnings } from "./chips.js";
 import { effects } from "./effects.js";
 import { emphasised } from "./emphasis.js";
@@ -120,7 +120,7 @@ function aboutTheCase({ findings }) {
 // What of the record could not be read or contradicts itself; first what checks lack.
 function problems({ problems: found }) {
   const ordered = [...found].sort((one, other) => (other.lost.length > 0) - (one.lost.length > 0));
-  return listed("problems", ordered.map(({ reason, source }) => [foreign("en", `${reason} (${source})`)]));
+  return listed("problems", ordered.map(({ reason, source }) => [phrased("problem", reason), foreign("", ` (${source})`)]));
 }
 
 function coverage(advice) {

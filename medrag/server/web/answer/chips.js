@@ -1,6 +1,6 @@
 // Findings as chips: what was found in a word, the reason on demand.
 
-import { cited, drugs, element, foreign, judged, named, word } from "../nodes.js";
+import { cited, drugs, element, judged, named, recorded, word } from "../nodes.js";
 
 let made = 0;
 
@@ -45,7 +45,7 @@ function finding(found) {
   const danger = found.severity === "contraindicated";
   const about = found.drugs.length ? [" ", drugs(found)] : [];
   const kind = word(danger ? "contraindicated" : "warning");
-  const facts = found.patient_facts.length ? [element("div", {}, word("because"), word("colon"), foreign("en", found.patient_facts.join(", ")))] : [];
+  const facts = found.patient_facts.length ? [element("div", {}, word("because"), word("colon"), ...found.patient_facts.flatMap((each, at) => [...(at ? [word("comma")] : []), recorded(each)]))] : [];
   const source = element("small", {}, word("source"), word("colon"), cited(found.source), ...unreviewed(found));
   return chip(danger ? "danger" : "warn", [named(found.check), ...about], [element("div", {}, kind, word("colon"), judged(found)), ...facts, source]);
 }

@@ -1,12 +1,12 @@
 // What released treatments do in numbers: people in a field of dots, the risks, and what they stand on.
 
-import { drawn, element, foreign, listed, word } from "../nodes.js";
+import { drawn, element, foreign, listed, phrased, word } from "../nodes.js";
 import { label } from "../words/speech.js";
 
 const PER_ROW = { 100: 20, 1000: 50 };
 const STEP = 10;
 
-// Trials are cited in English.
+// Trials are cited as they are published.
 export function effects({ effects: known }) {
   if (!known.length) return [];
   const limits = element("p", { className: "meta" }, word("effectsLimits"));
@@ -14,13 +14,14 @@ export function effects({ effects: known }) {
 }
 
 function effect(each) {
-  const name = foreign("en", `[${each.statement}] ${each.treatment} / ${each.comparator}: ${each.outcome}. `);
+  const [treatment, comparator, outcome] = [each.treatment, each.comparator, each.outcome].map((said) => phrased("effect", said));
+  const name = element("span", {}, `[${each.statement}] `, treatment, " / ", comparator, word("colon"), outcome, word("fullStop"));
   const relative = foreign("en", `${each.measure} ${ends(each.relative)}. `);
   const checked = each.reviewed ? [] : [" ", word("notReviewed")];
   const source = element("small", {}, word("source"), word("colon"), foreign("en", each.source), ...checked);
   if (!each.with_treatment) {
-    const why = foreign("en", ` (${each.not_assessed}; ${each.population}). `);
-    return [name, word("notAssessedHere"), why, relative, source];
+    const why = [phrased("effect", each.not_assessed), "; ", phrased("effect", each.population)];
+    return [name, word("notAssessedHere"), " (", ...why, ")", word("fullStop"), relative, source];
   }
   return [name, people(each), ...risks(each), relative, source];
 }
@@ -60,7 +61,7 @@ function risks({ without, with_treatment: held, number_needed: needed, years, ow
     label(bar, key);
     return element("div", { className: "risk" }, word(key), bar, element("span", {}, said));
   });
-  const baseline = own ? [word("ownRisk"), foreign("en", ` ${own}. `)] : [word("trialRisk"), " "];
+  const baseline = own ? [word("ownRisk"), phrased("effect", own), word("fullStop")] : [word("trialRisk"), " "];
   return [...lines, ...(needed ? [word("needed", ends(needed)), " "] : []), ...baseline];
 }
 

@@ -1,6 +1,6 @@
 // The patient at a glance, always in view: what a prescriber must not overlook.
 
-import { button, element, foreign, word } from "../nodes.js";
+import { button, element, foreign, recorded, word } from "../nodes.js";
 import { label, say } from "../words/speech.js";
 import { current, line } from "./fields.js";
 import { origin } from "./provenance.js";
@@ -97,5 +97,5 @@ function group(title, said, kind = "") {
 }
 
 function chip(fact, kind = "") {
-  return Object.assign(foreign("", line(fact)), { className: `chip ${kind}`, title: origin(fact) });
+  return Object.assign(recorded(line(fact), fact.display), { className: `chip ${kind}`, title: origin(fact) });
 }

@@ -13,9 +13,11 @@ export function origin({ source, code, system, date, formula, inputs }) {
 // An input of a calculation, with its unit and day.
 export function input(given) {
   if (given === null || typeof given !== "object") return String(given);
-  const value = typeof given.value === "boolean" ? text(given.value ? "yes" : "no") : given.value;
+  const words = { true: "yes", false: "no", male: "male", female: "female" };
+  const value = given.value in words ? text(words[given.value]) : given.value;
   const unit = given.unit && !["1", "a"].includes(given.unit) ? unitOf(given.unit) : "";
-  const from = given.source && !FORM.test(given.source) ? given.source : "";
+  const place = given.source === "not recorded" ? text("notRecorded") : given.source;
+  const from = place && !FORM.test(place) ? place : "";
   return [[value, unit].filter((each) => each !== "").join(" "), day(given.date), from].filter(Boolean).join(", ");
 }
 

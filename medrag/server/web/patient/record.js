@@ -1,6 +1,6 @@
 // All that is understood of a patient, list by list; where each fact is from is told by its hint.
 
-import { calculation, element, folded, foreign, lacking, word } from "../nodes.js";
+import { calculation, element, folded, foreign, lacking, phrased, recorded, word } from "../nodes.js";
 import { label } from "../words/speech.js";
 import { current, line } from "./fields.js";
 import { day, origin, unitOf } from "./provenance.js";
@@ -22,7 +22,7 @@ export function record(patient) {
 export function trouble({ problems }) {
   if (!problems.length) return [];
   const ordered = [...problems].sort((one, other) => (other.lost.length > 0) - (one.lost.length > 0));
-  const lines = ordered.map(({ reason, source }) => element("li", { lang: "en", title: source }, reason));
+  const lines = ordered.map(({ reason, source }) => element("li", { title: source }, phrased("problem", reason)));
   return [element("div", { className: "trouble" }, element("h3", {}, word("problems")), element("ul", { className: "plain" }, ...lines))];
 }
 
@@ -41,7 +41,7 @@ function sorted(facts) {
 function fact(given) {
   const status = current(given) ? [] : [" (", word(given.status), ")"];
   const when = given.date ? element("small", {}, ` ${day(given.date)}`) : "";
-  return element("span", { className: current(given) ? "" : "past", title: origin(given) }, foreign("", words(given)), ...status, when);
+  return element("span", { className: current(given) ? "" : "past", title: origin(given) }, recorded(words(given), given.display), ...status, when);
 }
 
 function words(given) {

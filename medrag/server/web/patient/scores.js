@@ -2,7 +2,7 @@
 
 import { calculate, calculators } from "../net/api.js";
 import { reason } from "../net/failure.js";
-import { button, element, folded, foreign, listed, word } from "../nodes.js";
+import { button, element, folded, foreign, listed, phrased, word } from "../nodes.js";
 import { entitle, label, titled } from "../words/speech.js";
 import { input, unitOf } from "./provenance.js";
 
@@ -41,7 +41,7 @@ async function compute(name, read, place) {
 }
 
 function computed(found) {
-  const inputs = Object.entries(found.inputs).map(([name, given]) => [foreign("en", `${plain(name)}: ${input(given)}`)]);
+  const inputs = Object.entries(found.inputs).map(([name, given]) => [phrased("input", plain(name)), word("colon"), foreign("", input(given))]);
   return [
     ...(found.value === null ? refused(found) : [value(found)]),
     ...listed("inputs", inputs),
@@ -52,11 +52,11 @@ function computed(found) {
 function value({ title, value: number, unit, meaning }) {
   const said = `${+number.toPrecision(4)} ${unitOf(unit)}`.trim();
   const name = entitle(element("span", {}), title);
-  return element("p", { lang: "en", className: "score-value" }, name, ": ", element("b", {}, said), meaning ? `, ${meaning}` : "");
+  return element("p", { className: "score-value" }, name, word("colon"), element("b", {}, said), foreign("en", meaning ? `, ${meaning}` : ""));
 }
 
 function refused({ title, refused: reasons, between }) {
-  const lines = Object.entries(reasons).map(([name, why]) => element("li", { lang: "en" }, `${plain(name)}: ${why}`));
+  const lines = Object.entries(reasons).map(([name, why]) => element("li", {}, phrased("input", plain(name)), word("colon"), phrased("input", why)));
   const head = element("p", {}, entitle(element("b", {}), title), word("colon"), word("notComputed"));
   const span = between ? [element("p", {}, word("between", ...between))] : [];
   return [head, element("ul", { className: "plain" }, ...lines), ...span];

@@ -1,7 +1,7 @@
 // The page's own words in English; {0}, {1} stand for values.
 
 export const EN = {
-  skip: "Skip to the question", language: "Language", tagline: "Treatment advice you can check", colon: ": ",
+  skip: "Skip to the question", language: "Language", tagline: "Treatment advice you can check", colon: ": ", comma: ", ", fullStop: ". ",
   patient: "Patient", glance: "Patient at a glance", patientNumber: "Patient {0}", close: "Close",
   label: "Name or bed (stays in this browser)", age: "Age (years)", years: "{0} years", months: "{0} months",
   sex: "Sex", female: "female", male: "male", other: "other", weight: "Weight (kg)", height: "Height (cm)", born: "born {0}",
@@ -45,7 +45,7 @@ export const EN = {
   people: "Of {0} people like this one within {1} years", peopleYear: "Of {0} people like this one within a year", eventEither: "{0} have it with or without treatment", eventAvoided: "{0} are spared it",
   eventAdded: "{0} have it because of treatment", eventGained: "{0} reach it because of treatment", eventReached: "{0} reach it with or without treatment",
   eventNone: "{0} do not have it", eventNoGain: "{0} do not reach it",
-  ownRisk: "Risk without: this patient’s,", trialRisk: "Risk without: the trial’s.",
+  ownRisk: "Risk without: this patient’s, ", trialRisk: "Risk without: the trial’s.",
   notAssessedHere: "Not assessed", notReviewed: "Not reviewed.",
   effectsLimits: "Arithmetic on cited results: the relative effect is assumed to hold for this patient; only its uncertainty is in the intervals; other harms are not in the sum.",
   sources: "Sources", superseded: "superseded", withdrawn: "withdrawn", original: "Open the guideline", originalPage: "Open the guideline at page {0}",

@@ -27,7 +27,7 @@ function sentence(code, values, written) {
 }
 
 function shown(name, value, written, depth = 0) {
-  const { terms, joins, named } = MESSAGES[language];
+  const { terms, joins, named, vocabulary } = MESSAGES[language];
   if (Array.isArray(value)) {
     const join = (joins[name] ?? joins.list)[depth];
     return value.flatMap((each, at) => [...(at ? [join] : []), ...shown(name, each, written, depth + 1)]);
@@ -37,6 +37,7 @@ function shown(name, value, written, depth = 0) {
   const known = terms[name] ?? {};
   const limit = value.replace(/\d+$/, ""); // "egfr<30" is a word and its number
   if (Object.hasOwn(known, value)) return [known[value]];
+  if (name === "facts" && Object.hasOwn(vocabulary, value)) return [vocabulary[value]];
   return Object.hasOwn(known, limit) ? [`${known[limit]} ${value.slice(limit.length)}`] : [{ said: value }];
 }
 
@@ -75,6 +76,24 @@ export function lack(node, line) {
   const named = (each) => known[each] ?? MESSAGES[language].vocabulary[each] ?? each;
   const said = `${named(what)}${text("colon")}${known[why]}（${known.blocks}${blocked.split(", ").map(named).join("、")}）`;
   return node.replaceChildren(worded(said, TAGS[language]));
+}
+
+// A phrase of the knowledge or of the readers of records, and what it names; a fact's name is one as well.
+function phrased(kind, said) {
+  const { phrases, vocabulary, terms } = MESSAGES[language];
+  for (const [pattern, template] of phrases[kind] ?? []) {
+    const found = said.match(new RegExp(`^(?:${pattern})$`));
+    let at = 0;
+    if (found) return template.replace(/\{\}/g, () => phrased(kind, found[(at += 1)]));
+  }
+  return vocabulary[said] ?? vocabulary[said.toLowerCase()] ?? terms.formula?.[said] ?? said;
+}
+
+// Writes a phrase into a node, in the language where it has words for it; it follows a change of language.
+export function phrase(node, kind, said) {
+  Object.assign(node.dataset, { kind, phrase: said });
+  const known = phrased(kind, said);
+  node.replaceChildren(known === said ? worded(said, kind === "fact" ? "" : "en") : worded(known, TAGS[language]));
 }
 
 // The title of a score or equation in the language, where it has one.
@@ -141,6 +160,7 @@ export function speak() {
   for (const node of document.querySelectorAll("[data-code]")) tell(node, node.dataset.code, JSON.parse(node.dataset.told), JSON.parse(node.dataset.written));
   for (const node of document.querySelectorAll("[data-drugs]")) call(node, JSON.parse(node.dataset.drugs), JSON.parse(node.dataset.written));
   for (const node of document.querySelectorAll("[data-source]")) cite(node, node.dataset.source);
+  for (const node of document.querySelectorAll("[data-phrase]")) phrase(node, node.dataset.kind, node.dataset.phrase);
   for (const node of document.querySelectorAll("[data-lack]")) lack(node, node.dataset.lack);
   for (const node of document.querySelectorAll("[data-computed]")) computed(node, node.dataset.computed);
   for (const node of document.querySelectorAll("[data-formula]")) entitle(node, node.dataset.formula);

@@ -1,7 +1,7 @@
 // The page's own words in Chinese.
 
 export const ZH = {
-  skip: "跳到临床问题", language: "语言", tagline: "有据可查的治疗建议", colon: "：",
+  skip: "跳到临床问题", language: "语言", tagline: "有据可查的治疗建议", colon: "：", comma: "、", fullStop: "。",
   patient: "患者", glance: "患者概要", patientNumber: "患者 {0}", close: "关闭",
   label: "姓名或床号（仅留在此浏览器）", age: "年龄（岁）", years: "{0} 岁", months: "{0} 月龄",
   sex: "性别", female: "女", male: "男", other: "其他", weight: "体重（kg）", height: "身高（cm）", born: "出生日期 {0}",
