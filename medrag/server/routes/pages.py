@@ -115,12 +115,12 @@ def routes(knowledge: Knowledge, pharmcat_jar: Path | None = None, *, docs: bool
 def _shown(language: Language, knowledge: Knowledge) -> dict[str, Any]:
     """The catalogue as the page needs it: conditions and measurements also by the names that readers give them."""
     words = asdict(catalogue(language))
-    entries = {"condition": knowledge.conditions, "measurement": knowledge.measurements}
-    named = {
-        entries[kind][key].names[0]: names[0]
-        for (kind, key), names in knowledge.foreign.get(language, {}).items()
-        if kind in entries
-    }
+    named = {}
+    for (kind, key), names in knowledge.foreign.get(language, {}).items():
+        if kind == "condition":
+            named[knowledge.conditions[key].names[0]] = names[0]
+        elif kind == "measurement":
+            named[knowledge.measurements[key].names[0]] = names[0]
     return words | {"vocabulary": named | words["vocabulary"]}
 
 
