@@ -156,7 +156,7 @@ def _known(text: str, words: list[Token], knowledge: Knowledge) -> list[tuple[Dr
 def _guess(text: str, token: Token, knowledge: Knowledge) -> DrugMention | None:
     """A misspelt name, or a word that can only be a drug's name, or nothing.
 
-    An everyday word ("herein", "thrombosis") is neither, unless a dose follows.
+    An everyday word ("herein") is neither, unless a dose follows; behind a hyphen ("enteric-coated") never.
     """
     word = plain(token.text)
     common = knowledge.words["common"]
@@ -165,7 +165,7 @@ def _guess(text: str, token: Token, knowledge: Knowledge) -> DrugMention | None:
     mention = DrugMention(token.text, token.start, token.end)
     dosed = _dosed(text, token)
     if ordinary(word):
-        return mention if dosed else None
+        return mention if dosed and text[token.start - 1 : token.start] != "-" else None
     name = nearest(word, knowledge) or cut_short(word, knowledge, dosed=dosed)
     if name:
         return DrugMention(token.text, token.start, token.end, name.ingredients, name.drug_class, exact=False)

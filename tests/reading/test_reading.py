@@ -194,3 +194,9 @@ LONG = [
 @pytest.mark.parametrize("text", LONG)
 def test_long_text_is_read_in_bounded_time(text: str) -> None:
     assert len(prescriptions(text, KNOWLEDGE)) <= len(text)
+
+
+@pytest.mark.parametrize("form", ["enteric-coated", "extended-release", "gastro-resistant", "film-coated"])
+def test_a_form_before_its_strength_is_no_drug(form: str) -> None:
+    read = drugs(f"Start aspirin {form} tablets 100 mg daily.", load())
+    assert [each.text for each in read] == ["aspirin"]
