@@ -126,6 +126,17 @@ class Headings:
         return short and begins and no_text and not _ITEM.match(text) and not _DIRECTS.match(text) and len(text) > 3
 
 
+def above(path: Sequence[tuple[float, str]], rank: float, text: str) -> list[tuple[float, str]]:
+    """The headings of ``path`` that the next stands under, by its rank and by its number: "3.2" not under "3.1"."""
+    under = [each for each in path if each[0] < rank]
+    number = _number(text)
+    for place in range(len(under) - 1, -1, -1):
+        before = _number(under[place][1])
+        if number and len(before) == len(number) and before[:-1] == number[:-1] and before[-1] < number[-1]:
+            return under[:place]
+    return under
+
+
 def plain(text: str) -> str:
     """A heading as it is compared: words alone, without its number."""
     return " ".join(re.sub(r"[^a-z0-9]+", " ", re.sub(r"^[\d.]+\s+", "", text.lower())).split())
@@ -143,6 +154,10 @@ def _said(lines: Sequence[Line]) -> str:
     return unbroken(line.text for line in lines).rstrip(":").strip()
 
 
-def _depth(text: str) -> int:
+def _number(text: str) -> tuple[int, ...]:
     numbered = _NUMBERED.match(text)
-    return numbered[1].count(".") if numbered else 0
+    return tuple(map(int, numbered[1].split("."))) if numbered else ()
+
+
+def _depth(text: str) -> int:
+    return max(len(_number(text)) - 1, 0)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pypdfium2  # type: ignore[import-untyped]
 
+from index.layout.fragments import UNREAD
 from index.layout.word import Word
 from index.layout.words import has_little_text, page_of
 
@@ -22,9 +23,23 @@ _LIMIT_S, _PAGE_LIMIT_S = 1800, 600
 _BULLETS = frozenset(["e", "¢", "e¢", "«", "°", "©", "@", "®", "*", "+", "»", "¢e"])
 # How far a bullet stands from its text, in points.
 _BESIDE = 30.0
-# "mL/min/1.73 m?"
-_SQUARE = re.compile(r"^m\?(?=[,;.)]?$)")
 _RULE = re.compile(r"^[|_—=~]+|[|_]+$")
+_UNIT = r"(?:mg|mcg|micrograms?|kg|g|mL|ml|mmol|units?|h|hours?|days?)"
+# What Tesseract makes of units and amounts, where the words can be nothing else; and words that it sets together.
+_MEANT = (
+    (re.compile(r"(?:^|(?<=/))m\?(?=[,;.)]?$)"), "m²"),  # "mL/min/1.73 m?"
+    (re.compile(r"(?<![^\W\d])yg\b"), "µg"),
+    (re.compile(r"(?<=/)[yp]L\b"), "µL"),
+    (re.compile(rf"(?<=\d)({_UNIT})?to(?=\d)"), r"\1 to "),
+    (re.compile(rf"(?<=\d)(?={_UNIT}(?:\b|IV\b))"), " "),
+    (re.compile(r"(?<=\bg)(?=IV\b)"), " "),
+)
+# A sign after an amount or its unit: a raised digit that was not read. "lg" may be "1 g" or "µg", "pg" may be "µg".
+_UNREAD = (
+    re.compile(r"(?<=[\d%])[?®©](?=[,;.)/]|$)|(?<=\d)°(?=/)"),
+    re.compile(r"(?:(?<=/kg)|(?<=\bmg)|(?<=\bg))[?°®©](?=[,;.)]?$)"),
+    re.compile(r"(?<![^\W\d])[pl](?=ga?\b)"),
+)
 
 
 @contextmanager
@@ -52,13 +67,21 @@ def why_unread() -> str:
 
 
 def mended(lines: Sequence[Sequence[Word]]) -> list[Word]:
-    """The words of lines; what Tesseract makes of a bullet or of a raised 2 is one again, and of a rule goes."""
+    """The words of lines; what Tesseract makes of a bullet or a unit is one again, and of a rule goes.
+
+    A raised digit or a "µ" that it did not read stands as a character not read: its sentence is not quotable.
+    """
     clean = ([replace(word, text=_said(word.text)) for word in line] for line in lines)
     return [word for line in clean for word in _bulleted([word for word in line if word.text])]
 
 
 def _said(text: str) -> str:
-    return _SQUARE.sub("m²", _RULE.sub("", text))
+    text = _RULE.sub("", text)
+    for misread, meant in _MEANT:
+        text = misread.sub(meant, text)
+    for unread in _UNREAD:
+        text = unread.sub(UNREAD, text)
+    return text
 
 
 def _bulleted(line: Sequence[Word]) -> Sequence[Word]:

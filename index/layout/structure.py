@@ -11,7 +11,7 @@ from statistics import median
 from index.document import Block, Section
 from index.furniture import is_contents_heading, is_unread
 from index.layout.fragments import ENDS, RECOMMENDATION, STARTS_LOWER
-from index.layout.headings import Headings, plain
+from index.layout.headings import Headings, above, plain
 from index.layout.joining import joined
 from index.layout.lines import Line, entry, is_contents, is_entry
 from index.layout.markers import BULLET, NUMBER, Marker, Markers
@@ -108,8 +108,8 @@ class Structure:
             self._caption = text
             return
         named = plain(text) != self._title
-        above = [] if self._in_contents else [each for each in self._path if each[0] < rank]
-        self._path = above + ([(rank, text)] if named else [])
+        under = [] if self._in_contents else above(self._path, rank, text)
+        self._path = under + ([(rank, text)] if named else [])
         self._tables.forget()
 
     def _govern(self, kind: type) -> None:

@@ -56,6 +56,7 @@ def build(recipe: Recipe, sources: Sources, output: Path) -> dict[str, object]:
     train, held = _written(recipe, sources, rng)
     if sources.own:
         own = own_examples(sources.own, load(sources.knowledge))
+        rng.shuffle(own)
         cut = max(1, round(VALIDATED * len(own)))
         train, held = [*train, *own[cut:]], [*held, *own[:cut]]
     rng.shuffle(train)

@@ -153,6 +153,17 @@ def test_data_of_ones_own_needs_no_index_and_one_of_both_is_needed(recipe: Path,
         sft("data", recipe, "--work", tmp_path / "other")
 
 
+def test_what_is_held_out_of_ones_own_is_drawn_from_the_whole_file(recipe: Path, tmp_path: Path) -> None:
+    """A file in the order of its topics would else be measured on its first one alone."""
+    own = tmp_path / "own.jsonl"
+    cases = (JudgedCase(case=Case(question=f"gout flare {n}?"), passages=(GOUT,), gold=((1, 1),)) for n in range(40))
+    own.write_text("".join(f"{case.model_dump_json()}\n" for case in cases))
+    assert sft("data", recipe, "--work", tmp_path / "run", "--own", own).exit_code == 0
+    held = read_examples(tmp_path / "run" / "data" / "validation.jsonl")
+    assert len(held) == 4
+    assert max(int(each.branches[0].id.removeprefix("own-")) for each in held) > 10
+
+
 def test_an_index_without_the_documents_asked_about_is_refused(
     starter_index: Path, recipe: Path, tmp_path: Path
 ) -> None:
