@@ -174,8 +174,12 @@ def offered_as_choice(text: str, one: Prescription, other: Prescription) -> bool
 
 
 def ingredients_of(prescription: Prescription, knowledge: Knowledge) -> frozenset[str]:
+    """The ingredients a prescription's mention stands for: :func:`ingredients_named`."""
+    return ingredients_named(prescription.mention, knowledge)
+
+
+def ingredients_named(mention: DrugMention, knowledge: Knowledge) -> frozenset[str]:
     """The ingredients a mention stands for; all of a class's for a class."""
-    mention = prescription.mention
     if mention.drug_class is not None:
         return knowledge.members[mention.drug_class]
     return frozenset(mention.ingredients)

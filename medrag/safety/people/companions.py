@@ -13,9 +13,10 @@ from functools import partial
 from medrag.patient.conditions import implied, phrases_in
 from medrag.patient.view import PatientView
 from medrag.patient.wording import wording
-from medrag.reading import DrugMention, drugs
+from medrag.reading import drugs
 from medrag.reading.languages import pattern, said
 from medrag.reading.thresholds.states import lead
+from medrag.safety.check_context import ingredients_named
 
 _said = partial(pattern, "states")
 NEAR = 3
@@ -64,17 +65,11 @@ def _drugs(text: str, begun: str, question: str, patient: PatientView) -> Iterat
     named = [each for each in drugs(begun, patient.knowledge) if each.resolved and each.start >= taking.end()]
     if not named or named[0].start - taking.end() > NEAR:
         return
-    wanted = {name for each in drugs(text, patient.knowledge) for name in _ingredients(each, patient)}
+    wanted = {name for each in drugs(text, patient.knowledge) for name in ingredients_named(each, patient.knowledge)}
     mentioned = [each.prescription.mention for each in patient.drugs] + drugs(question, patient.knowledge)
-    if not any(wanted & _ingredients(each, patient) for each in mentioned):
+    if not any(wanted & ingredients_named(each, patient.knowledge) for each in mentioned):
         yield from dict.fromkeys(each.label for each in named)
 
 
 def _lists_drugs(patient: PatientView) -> bool:
     return patient.record is not None and bool(patient.record.medications) and not patient.unread_drugs
-
-
-def _ingredients(mention: DrugMention, patient: PatientView) -> frozenset[str]:
-    if mention.drug_class:
-        return patient.knowledge.members[mention.drug_class]
-    return frozenset(mention.ingredients)

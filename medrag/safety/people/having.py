@@ -8,11 +8,12 @@ from functools import cached_property, partial
 from medrag.patient.conditions import implied, phrases_in
 from medrag.patient.view import PatientView
 from medrag.patient.wording import wording
-from medrag.reading import DrugMention, drugs
+from medrag.reading import drugs
 from medrag.reading.languages import pattern, said
 from medrag.reading.people.cases import ruled_out
 from medrag.reading.people.population import meant_for
 from medrag.reading.thresholds.states import Stated, required, telling
+from medrag.safety.check_context import ingredients_named
 from medrag.safety.limits import standing
 from medrag.safety.people.belonging import belongs, group_fact
 from medrag.safety.people.states import alike, told_of
@@ -109,14 +110,17 @@ class Having:
         return telling(_said("hollow").sub(" ", item)) <= said_of
 
     def _drug(self, item: str) -> str | None:
+        knowledge = self.patient.knowledge
         wanted: set[str] = set()
-        for each in drugs(item, self.patient.knowledge):
-            wanted |= ingredients(each, self.patient) if each.resolved else set()
+        for each in drugs(item, knowledge):
+            wanted |= ingredients_named(each, knowledge) if each.resolved else set()
         for name in said("cases", "described drugs"):
             words, _, group = name.rpartition(": ")
             if words in item.lower():
-                wanted |= self.patient.knowledge.members[group]
-        taken = (each for each in self.patient.drugs if wanted & ingredients(each.prescription.mention, self.patient))
+                wanted |= knowledge.members[group]
+        taken = (
+            each for each in self.patient.drugs if wanted & ingredients_named(each.prescription.mention, knowledge)
+        )
         return next((each.fact.display for each in taken), None)
 
     def _words(self, item: str) -> str | None:
@@ -135,9 +139,9 @@ class Having:
         ill = {each.condition for each in wording(item, knowledge).affirmed}
         if ill:
             return bool(ill & {broader for each in phrases_in(text, knowledge) for broader in implied(each, knowledge)})
-        wanted = frozenset(name for each in drugs(item, knowledge) for name in ingredients(each, self.patient))
+        wanted = frozenset(name for each in drugs(item, knowledge) for name in ingredients_named(each, knowledge))
         if wanted:
-            return any(wanted & ingredients(each, self.patient) for each in drugs(text, knowledge))
+            return any(wanted & ingredients_named(each, knowledge) for each in drugs(text, knowledge))
         words = telling(_said("hollow").sub(" ", item))
         return words <= telling(text)
 
@@ -145,10 +149,3 @@ class Having:
 def group_words(patient: PatientView, group: str) -> str:
     """What of the record puts the patient in the group."""
     return group if group in ("pregnant", "breastfeeding", "allergic") else group_fact(patient, group)
-
-
-def ingredients(mention: DrugMention, patient: PatientView) -> frozenset[str]:
-    """The ingredients that a mention stands for; all of a class's for a class."""
-    if mention.drug_class:
-        return patient.knowledge.members[mention.drug_class]
-    return frozenset(mention.ingredients)

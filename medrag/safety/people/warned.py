@@ -15,8 +15,8 @@ from medrag.reading import Polarity, Prescription
 from medrag.reading.languages import pattern
 from medrag.reading.people.cases import Warned, warnings
 from medrag.reading.thresholds.states import telling
-from medrag.safety.check_context import offered_as_choice
-from medrag.safety.people.having import Having, ingredients
+from medrag.safety.check_context import ingredients_named, ingredients_of, offered_as_choice
+from medrag.safety.people.having import Having
 from medrag.types import Pointer
 
 _said = partial(pattern, "cases")
@@ -66,7 +66,7 @@ def _against(text: str, warned: Warned, read: Read, having: Having) -> Iterator[
             continue
         subject = place.end <= warned.subject_end and not _said("parts").search(text, warned.start, place.start)
         if place.polarity is Polarity.AVOIDED or (subject and warned.subject_end < warned.end):
-            yield from ingredients(place, having.patient)
+            yield from ingredients_named(place, having.patient.knowledge)
 
 
 def _treatment(words: str) -> str:
@@ -90,8 +90,8 @@ def _advises(text: str, warning: Met, read: Read, having: Having) -> bool:
         return False
     spared = {name for each in warnings(text) for name in _against(text, each, read, having)}
     given = [each for each in read(text) if each.recommended and each.mention.resolved]
-    given = [each for each in given if spared.isdisjoint(ingredients(each.mention, having.patient))]
-    named = [(each, ingredients(each.mention, having.patient)) for each in given]
+    given = [each for each in given if spared.isdisjoint(ingredients_of(each, having.patient.knowledge))]
+    named = [(each, ingredients_of(each, having.patient.knowledge)) for each in given]
     concerned = [each for each, held in named if held and held <= warning.drugs]
     others = [each for each, held in named if not held <= warning.drugs]
     return bool(concerned) and not any(_instead(text, one, other) for one in concerned for other in others)
