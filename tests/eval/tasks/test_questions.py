@@ -22,6 +22,8 @@ from medrag.engine import Engine
 from medrag.errors import InputError
 from medrag.generation.model import Generation
 from medrag.generation.scripted import ScriptedModel
+from medrag.retrieval.question.query import query_for
+from medrag.retrieval.retriever import LOOKED_AT
 from medrag.types import Case, Evidence
 
 ASKED = "Which antibiotic treats streptococcal pharyngitis?"
@@ -94,8 +96,9 @@ def test_what_no_passage_looked_at_holds_is_lost_by_retrieval(solver: Solver) ->
 
 def test_what_is_not_shown_is_lost_by_the_ranking(solver: Solver) -> None:
     engine = solver.parts("test")
-    everything = names(engine.retriever.sentences(ASKED, k=10_000))
-    asked = question([(set(everything) - {*names(evidence_of(engine, question([])))}).pop()])
+    near = names(engine.retriever.nearest(query_for(question([]).case, engine.knowledge), k=LOOKED_AT))
+    shown = names(evidence_of(engine, question([])))
+    asked = question([next(each for each in reversed(near) if each not in shown)])
     assert lost(evaluated(solver, asked)) == {"ranking": 1}
 
 
