@@ -32,7 +32,8 @@ from eval.running.log import Entry
 from eval.running.solver import LOCAL, Solver, Target, opened
 from eval.systems.ranked import Ranked
 from eval.tasks import questions
-from medrag.datasets.questions import Question, read_questions, sentence_hash
+from medrag.datasets.questions import Question, read_questions
+from medrag.types import sentence_hash
 from medrag.engine import Engine
 from medrag.errors import InputError
 from medrag.generation.modes.quote import MAX_STATEMENTS

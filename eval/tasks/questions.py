@@ -24,7 +24,8 @@ from pathlib import Path
 from eval.running.solver import Solver
 from eval.scoring.advice_scores import share
 from eval.tasks import Result, Sample, Scores
-from medrag.datasets.questions import Question, read_questions, sentence_hash
+from medrag.datasets.questions import Question, read_questions
+from medrag.types import sentence_hash
 from medrag.engine import Engine
 from medrag.errors import InputError
 from medrag.files import sha256

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from medrag.files import read_lines
 from medrag.patient.load import from_json
-from medrag.types import Case, Passage, Patient, Record
+from medrag.types import Case, Passage, Patient, Record, sentence_hash
 
 Kind = Literal[
     "first-line", "dose", "duration", "alternative", "allergy", "renal", "pregnancy", "age", "interaction", "start",
@@ -52,12 +50,6 @@ class Question(Record):
 def read_questions(path: Path) -> list[Question]:
     """The questions of a file."""
     return list(read_lines(path, Question, hint="the project's own stand in sft/questions"))
-
-
-def sentence_hash(text: str) -> str:
-    """The name of a sentence: the first twelve digits of sha256 over its letters and digits in lower case."""
-    plain = re.sub(r"\W+", " ", text.lower()).strip()
-    return hashlib.sha256(plain.encode()).hexdigest()[:12]
 
 
 def places(passages: Iterable[Passage]) -> dict[tuple[str, str], Place]:

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from medrag.retrieval.store.asked import Asked
 from medrag.types import Filters, Passage
 
 
@@ -25,6 +26,10 @@ class Searchable(Protocol):
     @property
     def hash(self) -> str:
         """A digest of everything in the index, for the audit trail."""
+
+    @property
+    def asked(self) -> Asked:
+        """The questions that people wrote beside its guidelines."""
 
     @property
     def languages(self) -> frozenset[str]:

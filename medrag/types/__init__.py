@@ -20,7 +20,7 @@ from medrag.types.advice import (
     Statement,
     Verdict,
 )
-from medrag.types.evidence import Citation, Evidence, Filters, Grade, Passage, Sentence, Status, Strength, at_page
+from medrag.types.evidence import Citation, Evidence, Filters, Grade, Passage, Sentence, Status, Strength, at_page, sentence_hash
 from medrag.types.patient import (
     Allergy,
     Condition,
@@ -76,4 +76,5 @@ __all__ = [
     "Strength",
     "Verdict",
     "at_page",
+    "sentence_hash",
 ]

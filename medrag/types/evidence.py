@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from datetime import date
 from typing import Literal
 
@@ -15,12 +17,25 @@ Grade = Literal["high", "moderate", "low", "very low"]
 
 
 class Sentence(Record):
-    """A sentence of a passage: ``passage.text[start:end]``, with the guideline's own grading where it gives one."""
+    """A sentence of a passage: ``passage.text[start:end]``, with the guideline's own grading where it gives one.
+
+    ``only`` and ``unless`` are what people wrote beside the guideline of whom it is for: all that its patient must be,
+    have or take, alternatives of one requirement between bars, and what makes it another's, each in the words of
+    :mod:`medrag.patient.applicability`.
+    """
 
     start: int = Field(ge=0)
     end: int = Field(gt=0)
     strength: str | None = None
     grade: str | None = None
+    only: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+
+def sentence_hash(text: str) -> str:
+    """The name of a sentence: the first twelve digits of sha256 over its letters and digits in lower case."""
+    plain = re.sub(r"\W+", " ", text.lower()).strip()
+    return hashlib.sha256(plain.encode()).hexdigest()[:12]
 
 
 def at_page(address: str | None, page: int | None) -> str | None:

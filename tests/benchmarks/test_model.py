@@ -46,7 +46,7 @@ def test_k_and_floor_are_what_is_best_on_the_questions_given(solver: Solver) -> 
 
 
 def _hash(evidence, place) -> str:
-    from medrag.datasets.questions import sentence_hash
+    from medrag.types import sentence_hash
 
     passage = evidence[place[0] - 1].passage
     return sentence_hash(passage.quote(passage.sentences[place[1] - 1]))

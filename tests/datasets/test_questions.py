@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from index.build import GUIDELINES
-from medrag.datasets.questions import Place, Question, found, places, read_questions, sentence_hash
+from medrag.datasets.questions import Place, Question, found, places, read_questions
+from medrag.types import sentence_hash
 from medrag.datasets.splits import held_out
 from medrag.errors import InputError
 from medrag.retrieval.store.index import Index

@@ -6,7 +6,7 @@ A directory holds ``manifest.json`` and the files it names; :mod:`~medrag.retrie
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from medrag.errors import IndexMismatch
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.searchable import Candidates
 from medrag.retrieval.store import lexical, passages, vectors
+from medrag.retrieval.store.asked import Asked, read_asked
 from medrag.retrieval.store.checked import checked_paths
 from medrag.retrieval.store.lexical import Lexical
 from medrag.retrieval.store.manifest import (
@@ -37,6 +38,7 @@ class Index:
     passages: PassageFile
     lexical: Lexical
     dense: Dense
+    asked: Asked = field(default_factory=Asked)
 
     @classmethod
     def open(cls, directory: Path, encoder: Encoder | None = None) -> Index:
@@ -53,7 +55,11 @@ class Index:
         paths = checked_paths(directory, manifest)
         try:
             index = cls(
-                manifest, passages.open_passages(paths), lexical.open_lexical(paths), vectors.open_vectors(paths)
+                manifest,
+                passages.open_passages(paths),
+                lexical.open_lexical(paths),
+                vectors.open_vectors(paths),
+                read_asked(paths),
             )
         except (KeyError, OSError, ValueError, RuntimeError) as error:
             raise damaged(directory, f"its files do not open ({error})") from error

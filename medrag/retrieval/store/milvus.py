@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from medrag.errors import StoreError
 from medrag.retrieval.searchable import Candidates
+from medrag.retrieval.store.asked import Asked, read_asked
 from medrag.retrieval.store.collection import MAX_TEXT, Collection, Server, connect, told
 from medrag.retrieval.store.lexical import Tokeniser
 from medrag.retrieval.store.manifest import Manifest, MilvusEntry, damaged
@@ -28,8 +29,9 @@ from medrag.types import Filters, Passage
 class MilvusIndex:
     """An open index in Milvus, as :class:`medrag.retrieval.searchable.Searchable`."""
 
-    def __init__(self, manifest: Manifest, collection: Collection, facets: Facets) -> None:
+    def __init__(self, manifest: Manifest, collection: Collection, facets: Facets, asked: Asked) -> None:
         self.manifest = manifest
+        self.asked = asked
         self._collection = collection
         self._facets = facets
         self._tokenise = Tokeniser()
@@ -160,7 +162,11 @@ def open_milvus(directory: Path, manifest: Manifest, paths: Mapping[str, Path], 
     collection = Collection(connect(directory, Server(entry.uri, token)), entry.collection, entry.uri)
     if collection.load() != manifest.rows:
         raise damaged(directory, f"collection {entry.collection} does not hold {manifest.rows:,} passages")
-    return MilvusIndex(manifest, collection, read_facets(paths[FACETS]))
+    try:
+        asked = read_asked(paths)
+    except (OSError, ValueError) as error:
+        raise damaged(directory, f"its written questions do not open ({error})") from error
+    return MilvusIndex(manifest, collection, read_facets(paths[FACETS]), asked)
 
 
 def _among(rows: set[int]) -> str:

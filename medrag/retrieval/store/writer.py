@@ -23,6 +23,8 @@ from medrag.errors import StoreError
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.store import lexical, passages, vectors
 from medrag.retrieval.store.arrays import ArrayWriter
+from medrag.retrieval.store.asked import ASKED_KEYS, ASKED_VECTORS, Answered, AskedWriter
+from medrag.retrieval.store.asked import FILES as ASKED_FILES
 from medrag.retrieval.store.collection import Server
 from medrag.retrieval.store.index import open_index
 from medrag.retrieval.store.lexical_writer import LexicalWriter
@@ -126,6 +128,7 @@ class IndexWriter:
         self.rows = 0
         self._contents = contents
         self._keys = ArrayWriter(staging / KEYS, np.uint64)
+        self._asked = AskedWriter(staging)
 
     def add(self, batch: Sequence[tuple[Passage, str]]) -> None:
         """Append passages, each with the text that stands for it in both searches."""
@@ -134,10 +137,15 @@ class IndexWriter:
         self._contents.add(batch, made)
         self.rows += len(batch)
 
+    def ask(self, answered: Answered, text: str) -> None:
+        """Append a written question with the text that stands for it."""
+        self._asked.add(answered, text)
+
     def commit(self, corpora: Sequence[CorpusEntry]) -> Manifest:
         """Finish the files, put them beside the old ones and replace the manifest."""
         self._keys.close()
         self._contents.finish()
+        self._asked.finish(self.reusing.encode)
         encoder = self.reusing.encoder
         manifest = self._contents.place(
             Manifest(
@@ -146,7 +154,7 @@ class IndexWriter:
                 chunking=self.chunking,
                 corpora=tuple(corpora),
                 rows=self.rows,
-                files={role: self._named(role) for role in (*self._contents.files, KEYS)},
+                files={role: self._named(role) for role in (*self._contents.files, KEYS, *self._asked.files)},
             )
         )
         before = _manifest_before(self.directory)
@@ -219,6 +227,8 @@ def _replaced(directory: Path, encoder: Encoder, milvus_token: str | None) -> It
     files = {role: directory / entry.name for role, entry in index.manifest.files.items()}
     fetch = index.vectors if isinstance(index, MilvusIndex) else vectors.unmapped(files[vectors.VECTORS])
     yield Known(np.load(files[KEYS]), fetch)
+    if ASKED_KEYS in files:
+        yield Known(np.load(files[ASKED_KEYS]), vectors.unmapped(files[ASKED_VECTORS]))
 
 
 def _manifest_before(directory: Path) -> Manifest | None:
@@ -232,7 +242,7 @@ def _manifest_before(directory: Path) -> Manifest | None:
 def _remove_stale(directory: Path) -> None:
     """Delete files of earlier builds and the staging folder; an open index keeps its mapped files."""
     kept = {entry.name for entry in read_manifest(directory).files.values()}
-    stems = {Path(role).stem for role in (*passages.FILES, *lexical.FILES, *vectors.FILES_OF["ivf"], KEYS)}
+    stems = {Path(role).stem for role in (*passages.FILES, *lexical.FILES, *vectors.FILES_OF["ivf"], KEYS, *ASKED_FILES)}
     for path in directory.iterdir():
         if path.name not in kept and path.stem.rpartition("-")[0] in stems:
             path.unlink()

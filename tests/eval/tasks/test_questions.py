@@ -17,7 +17,8 @@ from eval.running.solver import Solver
 from eval.systems.baselines import system
 from eval.tasks import Result, questions
 from eval.tasks.questions import LINKS, QuestionSample
-from medrag.datasets.questions import Question, sentence_hash
+from medrag.datasets.questions import Question
+from medrag.types import sentence_hash
 from medrag.engine import Engine
 from medrag.errors import InputError
 from medrag.generation.model import Generation

@@ -1,0 +1,108 @@
+"""Questions that people wrote beside their guidelines, with the sentences that answer each.
+
+A question is much nearer to another one that asks the same than to the sentence that answers it: what answers the
+nearest written ones comes before what merely speaks of the subject.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import TypeAdapter
+
+from medrag.types import Record
+
+ASKED, ASKED_VECTORS, ASKED_KEYS = "asked.json", "asked_vectors.npy", "asked_keys.npy"
+FILES = (ASKED, ASKED_VECTORS, ASKED_KEYS)
+MAY = 0.4
+"""What a sentence that may be in the answer counts, beside one that must: by questions on documents set aside."""
+
+
+class Answered(Record):
+    """A question over a document; ``must`` and ``may`` name sentences: :func:`medrag.types.sentence_hash`."""
+
+    document: str
+    question: str
+    must: tuple[str, ...]
+    may: tuple[str, ...] = ()
+
+
+_ANSWERED = TypeAdapter(tuple[Answered, ...])
+
+
+class Asked:
+    """Written questions and their unit vectors, of shape ``(questions, dimension)``."""
+
+    def __init__(self, answered: Sequence[Answered] = (), vectors: NDArray[np.float32] | None = None) -> None:
+        self.answered = tuple(answered)
+        self._vectors = np.zeros((0, 1), dtype=np.float32) if vectors is None else vectors
+        self._rows: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for row, each in enumerate(self.answered):
+            for sentence, share in _shares(each):
+                self._rows[sentence].append((row, share))
+
+    def nearness(self, vector: NDArray[np.float32], sentences: Sequence[str]) -> NDArray[np.float64]:
+        """The cosine of ``vector`` with the nearest question that each sentence answers, 0 without one.
+
+        Cosines of questions that it may only be part of the answer to count MAY.
+        """
+        if not self.answered:
+            return np.zeros(len(sentences))
+        cosines = np.maximum(self._vectors @ vector, 0)
+        return np.array(
+            [max((share * cosines[row] for row, share in self._rows.get(each, ())), default=0.0) for each in sentences]
+        )
+
+
+
+def _shares(answered: Answered) -> Iterator[tuple[str, float]]:
+    yield from ((each, 1.0) for each in answered.must)
+    yield from ((each, MAY) for each in answered.may if each not in answered.must)
+
+
+class AskedWriter:
+    """Collects written questions, each with the text that stands for it, and writes them where there are any."""
+
+    def __init__(self, staging: Path) -> None:
+        self._staging = staging
+        self._answered: list[Answered] = []
+        self._texts: list[str] = []
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The roles of the files that :meth:`finish` leaves in the staging folder."""
+        return FILES if self._answered else ()
+
+    def add(self, answered: Answered, text: str) -> None:
+        """Append a question."""
+        self._answered.append(answered)
+        self._texts.append(text)
+
+    def finish(self, encode: Callable[[Sequence[str]], tuple[NDArray[np.uint64], NDArray[np.float32]]]) -> None:
+        """Encode and write; ``encode`` gives keys and unit vectors."""
+        if not self._answered:
+            return
+        keys, vectors = encode(self._texts)
+        dumped = _ANSWERED.dump_json(tuple(self._answered), exclude_defaults=True)
+        (self._staging / ASKED).write_bytes(dumped + b"\n")
+        np.save(self._staging / ASKED_VECTORS, vectors)
+        np.save(self._staging / ASKED_KEYS, keys)
+
+
+def read_asked(paths: Mapping[str, Path]) -> Asked:
+    """The questions of an index, given where its files lie; none where it has none.
+
+    Raises:
+        ValueError: the files do not parse or do not fit together.
+    """
+    if ASKED not in paths:
+        return Asked()
+    answered = _ANSWERED.validate_json(paths[ASKED].read_bytes())
+    vectors = np.load(paths[ASKED_VECTORS])
+    if len(vectors) != len(answered):
+        raise ValueError("its questions and their vectors differ in number")
+    return Asked(answered, vectors)
