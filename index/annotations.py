@@ -1,22 +1,21 @@
 """What people write of a guideline's sentences beside it: whom each is for, and questions that it answers.
 
-``asthma.applicability.csv`` beside ``asthma.pdf`` has the columns ``sentence``, ``only`` and ``unless``: :class:`Sentence
-<medrag.types.Sentence>`; requirements of ``only`` stand between ``&``, what else ``unless`` names between ``;``.
-``asthma.questions.csv`` has ``question``, ``must`` and ``may``: the sentences that a right answer must and may hold, the
-most direct first. Sentences are named as ``medrag index show`` names them, so that a note on words that have changed
-since no longer holds, and is reported.
+``asthma.applicability.csv`` beside ``asthma.pdf`` has the columns ``sentence``, ``only`` and ``unless``
+(:class:`medrag.types.Sentence`): requirements of ``only`` stand between ``&``, what ``unless`` names between ``;``.
+``asthma.questions.csv`` has ``question``, ``must`` and ``may``: the sentences that a right answer must and may hold,
+the most direct first. Sentences are named as ``medrag index show`` names them, so that a note on words that have
+changed since no longer holds, and is reported.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from index.document import Document, Skipped
+from index.document import Document
 from medrag.errors import InputError
-from medrag.patient.applicability import check
 from medrag.retrieval.store.asked import Answered
 from medrag.types import Passage, Sentence, sentence_hash
 
@@ -37,7 +36,10 @@ class Annotations:
 
     def applied(self, passages: Sequence[Passage]) -> list[Passage]:
         """The passages, their sentences with whom they are for."""
-        return [each.model_copy(update={"sentences": tuple(self._audience(each, one) for one in each.sentences)}) for each in passages]
+        return [
+            each.model_copy(update={"sentences": tuple(self._audience(each, one) for one in each.sentences)})
+            for each in passages
+        ]
 
     def _audience(self, passage: Passage, sentence: Sentence) -> Sentence:
         only, unless = self.audiences.get(sentence_hash(passage.quote(sentence)), ((), ()))
@@ -58,10 +60,18 @@ def annotations_of(document: Document, root: Path) -> Annotations | None:
     if document.file is None:
         return None
     file = (root if root.is_dir() else root.parent) / document.file
-    audiences = {row["sentence"].strip(): _audience(row) for row in _rows(_beside(file, APPLICABILITY), ("sentence", "only", "unless"))}
+    audiences = {
+        row["sentence"].strip(): _audience(row)
+        for row in _rows(_beside(file, APPLICABILITY), ("sentence", "only", "unless"))
+    }
     rows = _rows(_beside(file, QUESTIONS), ("question", "must", "may"))
     answered = tuple(
-        Answered(document=document.id, question=row["question"], must=tuple(row["must"].split()), may=tuple(row["may"].split()))
+        Answered(
+            document=document.id,
+            question=row["question"],
+            must=tuple(row["must"].split()),
+            may=tuple(row["may"].split()),
+        )
         for row in rows
     )
     return Annotations(audiences, answered) if audiences or answered else None

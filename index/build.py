@@ -12,7 +12,8 @@ from itertools import islice
 from pathlib import Path
 
 from index import chunk
-from index.document import Skipped
+from index.annotations import annotations_of
+from index.document import Document, Skipped
 from index.formulary import Formulary
 from index.metadata import metadata_of
 from index.sources import HUB, SUFFIXES, hub, reader
@@ -21,6 +22,8 @@ from index.upkeep.curation import Before, Curation, read_curation
 from medrag.errors import InputError
 from medrag.knowledge import Knowledge, load
 from medrag.retrieval.encoder import Encoder
+from medrag.retrieval.question.query import asked_text
+from medrag.retrieval.store.asked import Answered
 from medrag.retrieval.store.collection import Server
 from medrag.retrieval.store.manifest import CorpusEntry, Manifest
 from medrag.retrieval.store.passages import searched_text
@@ -44,6 +47,7 @@ class SourceReport:
 
     ``kept`` are the documents that could not be read and stand as the index before had them; ``overdue`` those whose
     review is past due; ``off_formulary`` counts the sentences that are not quoted because they recommend other drugs.
+    ``answered`` are the questions written beside its documents.
     """
 
     kind: str
@@ -55,6 +59,7 @@ class SourceReport:
     kept: list[str] = field(default_factory=list)
     overdue: list[str] = field(default_factory=list)
     off_formulary: int = 0
+    answered: list[Answered] = field(default_factory=list)
 
 
 def build(  # noqa: PLR0913 (what goes in, where to, and how)
@@ -141,6 +146,8 @@ def _add(  # noqa: PLR0913 (one source's way through a build)
         report.encoded = writer.reusing.encoded - before
         if progress:
             progress(report)
+    for each in report.answered:
+        writer.ask(each, asked_text(each.question, state.knowledge))
     return CorpusEntry(
         kind=report.kind,
         name=report.path.name,
@@ -176,7 +183,24 @@ def _read(report: SourceReport, seen: Seen, state: State) -> Iterator[Passage]:
             document = state.curation.applied(item)
             if document.review and document.review < date.today():
                 report.overdue.append(f"{document.id}: review was due {document.review}")
-            yield from _counted(report, chunk.passages(document))
+            yield from _counted(report, _annotated(report, document))
+
+
+def _annotated(report: SourceReport, document: Document) -> list[Passage]:
+    """The document's passages with what people wrote beside it; questions go into ``report``."""
+    passages = list(chunk.passages(document))
+    try:
+        notes = annotations_of(document, report.path)
+    except InputError as error:
+        report.skipped.append(Skipped(str(report.path), str(error), document.id, partly=True))
+        return passages
+    if notes is None:
+        return passages
+    if stale := notes.stale(passages):
+        why = f"{len(stale)} sentences that its notes name are not there: {', '.join(stale[:5])}"
+        report.skipped.append(Skipped(str(document.file), why, document.id, partly=True))
+    report.answered += notes.answered
+    return notes.applied(passages)
 
 
 def _as_before(report: SourceReport, skipped: Skipped, seen: Seen, state: State) -> Iterable[Passage]:
@@ -192,6 +216,7 @@ def _as_before(report: SourceReport, skipped: Skipped, seen: Seen, state: State)
         return []
     report.skipped.append(replace(skipped, why=f"{skipped.why.rstrip('.')}; the version before is kept"))
     report.kept.append(document)
+    report.answered += state.before.answered(document)
     report.documents += 1
     return kept
 

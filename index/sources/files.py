@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from index.annotations import is_annotation
 from index.document import Document, Skipped
 from index.metadata import Metadata, is_metadata, metadata_of
 from medrag.errors import InputError
@@ -29,7 +30,7 @@ def files(path: Path, *suffixes: str) -> Iterator[Path]:
 
 
 def _is_source(file: Path) -> bool:
-    return file.is_file() and not is_metadata(file)
+    return file.is_file() and not is_metadata(file) and not is_annotation(file)
 
 
 def document_id(file: Path, root: Path) -> str:
@@ -69,7 +70,7 @@ def _unread(path: Path, suffixes: tuple[str, ...]) -> Iterator[Skipped]:
         return
     for file in sorted(each for each in path.rglob("*") if each.is_file()):
         hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-        beside = hidden or file.name.lower() in _IGNORED or is_metadata(file)
+        beside = hidden or file.name.lower() in _IGNORED or is_metadata(file) or is_annotation(file)
         if file.suffix.lower() not in suffixes and not beside:
             yield Skipped(str(file), f"its format is not read by this source ({', '.join(suffixes)})")
 

@@ -47,6 +47,7 @@ def show(
     document: Annotated[str, typer.Argument(help="Its id, as `medrag index list` gives it.")],
     index: Directory = None,
     html: Annotated[Path | None, typer.Option(help="Write a page to this file instead.")] = None,
+    names: Annotated[bool, typer.Option(help="Each sentence with the name that notes beside a guideline use.")] = False,
 ) -> None:
     """A document as its passages: `*` stands before what an answer can quote, `-` before what it cannot."""
     from index.upkeep.contents import as_html, as_text
@@ -56,7 +57,7 @@ def show(
         html.write_text(as_html(passages), encoding="utf-8")
         typer.echo(f"{html}: {len(passages):,} passages")
         return
-    for line in as_text(passages):
+    for line in as_text(passages, names=names):
         typer.echo(line)
 
 

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from medrag.errors import InputError
 from medrag.retrieval.store.index import Index
-from medrag.types import Passage, Record, Status
+from medrag.types import Passage, Record, Status, sentence_hash
 
 _STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:48rem;margin:2rem auto}"
@@ -88,10 +88,11 @@ def _held(passages: list[Passage], today: date) -> Held:
     )
 
 
-def as_text(passages: list[Passage]) -> Iterator[str]:
+def as_text(passages: list[Passage], *, names: bool = False) -> Iterator[str]:
     """Lines: a heading and page for each passage, ``*`` before what can be quoted, ``-`` before what cannot.
 
-    The document's attribution and licence stand before all, where it has any.
+    The document's attribution and licence stand before all, where it has any. ``names``: each sentence with its own,
+    by which :mod:`index.annotations` speaks of it.
     """
     if credit := passages[0].credit:
         yield credit
@@ -99,7 +100,8 @@ def as_text(passages: list[Passage]) -> Iterator[str]:
         place = f" (page {passage.page})" if passage.page else ""
         yield f"{' > '.join(passage.section) or passage.title}{place}"
         for quotable, text, graded in _parts(passage):
-            yield f"  {'*' if quotable else '-'} {text}{graded}"
+            name = f"{sentence_hash(text)} " if names and quotable else ""
+            yield f"  {'*' if quotable else '-'} {name}{text}{graded}"
 
 
 def as_html(passages: list[Passage]) -> str:

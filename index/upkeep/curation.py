@@ -17,6 +17,8 @@ from medrag.errors import InputError, StoreError
 from medrag.files import write_whole
 from medrag.knowledge import load
 from medrag.retrieval.encoder import Encoder
+from medrag.retrieval.question.query import asked_text
+from medrag.retrieval.store.asked import Answered
 from medrag.retrieval.store.index import Index
 from medrag.retrieval.store.manifest import Manifest
 from medrag.retrieval.store.passages import searched_text
@@ -70,6 +72,9 @@ def curate(directory: Path, encoder: Encoder, decide: Callable[[Curation], Curat
             writer.add([(passage, searched_text(passage, knowledge)) for passage in batch])
         if not writer.rows:
             raise InputError("Nothing would be left of the index.", param="document")
+        for each in index.asked.answered:
+            if each.document not in decided.removed:
+                writer.ask(each, asked_text(each.question, knowledge))
         write_whole(directory / CURATION, decided.model_dump_json(indent=2) + "\n")
         return writer.commit(index.manifest.corpora)
 
@@ -92,6 +97,10 @@ class Before:
         """What it holds of ``document``; none where there is no index on disk that opens."""
         index = self._index
         return [index.passages[row] for row in self._rows.get(document, ())] if index else []
+
+    def answered(self, document: str) -> list[Answered]:
+        """The questions that it holds beside ``document``."""
+        return [each for each in self._index.asked.answered if each.document == document] if self._index else []
 
     @cached_property
     def _index(self) -> Index | None:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from medrag.knowledge import Knowledge
 from medrag.retrieval import overlap
 from medrag.retrieval.question.query import Query
+from medrag.retrieval.store.asked import ALIKE
 from medrag.types import Evidence, Pointer, Record
 
 
@@ -38,7 +39,15 @@ def features() -> tuple[str, ...]:
     return (*_NEARNESS, *overlap.features())
 
 
-_NEARNESS = ("cosine below the best", "log rank", "passage below the best", "passage rank", "cosine below its document")
+_NEARNESS = (
+    "cosine below the best",
+    "log rank",
+    "passage below the best",
+    "passage rank",
+    "cosine below its document",
+    "near question",
+    "near question below the best",
+)
 
 
 class SentenceOrder:
@@ -48,9 +57,15 @@ class SentenceOrder:
         self._weights = weights.vector
         self._reader = OrderReader(knowledge)
 
-    def scores(self, query: Query, found: Sequence[Evidence], cosines: NDArray[np.float32]) -> NDArray[np.float64]:
-        """The score of every sentence of ``found``, in order, shape ``(sentences,)``; ``cosines`` are theirs."""
-        return np.asarray(self._reader.table(query, found, cosines) @ self._weights, dtype=np.float64)
+    def scores(
+        self,
+        query: Query,
+        found: Sequence[Evidence],
+        cosines: NDArray[np.float32],
+        asked: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]:
+        """The score of every sentence of ``found``, in order, shape ``(sentences,)``; the others: see ``table``."""
+        return np.asarray(self._reader.table(query, found, cosines, asked) @ self._weights, dtype=np.float64)
 
 
 class OrderReader:
@@ -59,17 +74,26 @@ class OrderReader:
     def __init__(self, knowledge: Knowledge) -> None:
         self._overlap = overlap.Overlap(knowledge)
 
-    def table(self, query: Query, found: Sequence[Evidence], cosines: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Features of every sentence of ``found``: shape ``(sentences, features)``."""
+    def table(
+        self,
+        query: Query,
+        found: Sequence[Evidence],
+        cosines: NDArray[np.float32],
+        asked: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]:
+        """Features of every sentence of ``found``: shape ``(sentences, features)``.
+
+        ``cosines`` are the sentences' own, ``asked`` those of the nearest written question that each answers.
+        """
         places = positions(found)
         texts = [_texts(found[place], position) for place, position in places]
-        near = _nearness(found, places, cosines)
+        near = _nearness(found, places, cosines, np.full(len(places), ALIKE) if asked is None else asked)
         shared = np.array(list(self._overlap.rows(query, texts))).reshape(len(texts), -1)
         return np.hstack([near, shared])
 
 
 def _nearness(
-    found: Sequence[Evidence], places: Sequence[Pointer], cosines: NDArray[np.float32]
+    found: Sequence[Evidence], places: Sequence[Pointer], cosines: NDArray[np.float32], asked: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     best: dict[str, float] = {}
     for (place, _), cosine in zip(places, cosines, strict=True):
@@ -84,8 +108,10 @@ def _nearness(
             found[place].score - first,
             place,
             best[found[place].passage.doc_id] - cosine,
+            max(alike - ALIKE, 0.0),
+            alike - asked.max(),
         )
-        for (place, _), cosine, rank in zip(places, cosines, ranks, strict=True)
+        for (place, _), cosine, rank, alike in zip(places, cosines, ranks, asked, strict=True)
     ]
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(_NEARNESS))
 

@@ -21,7 +21,7 @@ from medrag.retrieval.searchable import Searchable
 from medrag.retrieval.sentences import SentenceRanker
 from medrag.retrieval.store.index import open_index
 from medrag.retrieval.store.passages import searched_text
-from medrag.types import Evidence, Filters, Passage
+from medrag.types import Evidence, Filters, Passage, sentence_hash
 
 POOL = 100
 RERANKED = 20
@@ -104,8 +104,18 @@ class Retriever:
         query = _query(query)
         vectors = self._encoded(query)
         filters = self._spoken(query, vectors, filters)
-        ranked = self._ranker.best(query, self._best(query, vectors, filters, LOOKED_AT), k)
+        found = self._best(query, vectors, filters, LOOKED_AT)
+        ranked = self._ranker.best(query, found, k, self._asked(vectors[0], found))
         return ranked if not floored or self._answered(vectors, ranked, filters) else []
+
+    def asked(self, query: Query, found: Sequence[Evidence]) -> NDArray[np.float64]:
+        """How near the question is to one written for each sentence of ``found``, in order: cosines."""
+        return self._asked(self._encoded(query)[0], found)
+
+    def _asked(self, vector: NDArray[np.float32], found: Sequence[Evidence]) -> NDArray[np.float64]:
+        passages = (each.passage for each in found)
+        names = [(each.doc_id, sentence_hash(each.quote(one))) for each in passages for one in each.sentences]
+        return self.index.asked.nearness(vector, names)
 
     def _answered(self, vectors: NDArray[np.float32], ranked: Sequence[Evidence], filters: Filters) -> bool:
         """Whether the best sentence is near enough; as passages are judged where its cosine does not tell.

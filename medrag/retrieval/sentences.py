@@ -55,8 +55,12 @@ class SentenceRanker:
         self._first = KnownVectors(self.encoder)
         self._second = KnownVectors(second) if second else None
 
-    def best(self, query: Query, found: Sequence[Evidence], count: int) -> list[Evidence]:
+    def best(
+        self, query: Query, found: Sequence[Evidence], count: int, asked: NDArray[np.float64] | None = None
+    ) -> list[Evidence]:
         """The ``count`` best sentences of the passages ``found``, as evidence numbered from 1.
+
+        ``asked`` are the cosines of the nearest written question that each sentence answers.
 
         Passages come by their best sentence, and each holds only its sentences among these; ``score`` is the largest
         of their cosines, a mean of both encoders' where there are two; ``behind`` tells of the bundled
@@ -67,7 +71,9 @@ class SentenceRanker:
             return []
         texts = self._texts(found)
         cosines = self._first.cosines(query.described, texts)
-        scores = self._order.scores(query, found, cosines) if self.floor is not None else cosines.astype(np.float64)
+        scores = (
+            self._order.scores(query, found, cosines, asked) if self.floor is not None else cosines.astype(np.float64)
+        )
         if self._second and self.floor is not None:
             self._look_again(self._second, query, texts, cosines, scores)
         chosen = np.argsort(-scores, kind="stable")[:count]

@@ -20,7 +20,18 @@ from medrag.types.advice import (
     Statement,
     Verdict,
 )
-from medrag.types.evidence import Citation, Evidence, Filters, Grade, Passage, Sentence, Status, Strength, at_page, sentence_hash
+from medrag.types.evidence import (
+    Citation,
+    Evidence,
+    Filters,
+    Grade,
+    Passage,
+    Sentence,
+    Status,
+    Strength,
+    at_page,
+    sentence_hash,
+)
 from medrag.types.patient import (
     Allergy,
     Condition,

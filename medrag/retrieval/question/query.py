@@ -59,7 +59,7 @@ def query_for(case: Case, knowledge: Knowledge, heard: Patient | None = None) ->
     from medrag.patient.load import hear
     from medrag.patient.view import established
 
-    question = _asked(case.question, knowledge)
+    question = asked_text(case.question, knowledge)
     patient = case.patient or Patient()
     heard = heard or hear(case.patient, case.question, knowledge=knowledge)
     values = established(heard, knowledge) if heard else ()
@@ -110,7 +110,7 @@ def asking(text: str) -> str:
     return " ".join(" ".join(asked).split()[:MAX_QUESTION_WORDS])
 
 
-def _asked(text: str, knowledge: Knowledge) -> str:
+def asked_text(text: str, knowledge: Knowledge) -> str:
     """What a question asks, as passages can be searched for it, and what an English one describes without naming it."""
     english = searchable(text, knowledge)
     question = asking(english)

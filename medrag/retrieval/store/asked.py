@@ -21,6 +21,9 @@ FILES = (ASKED, ASKED_VECTORS, ASKED_KEYS)
 MAY = 0.4
 """What a sentence that may be in the answer counts, beside one that must: by questions on documents set aside."""
 
+ALIKE = 0.5
+"""From this cosine on two questions ask about the same thing."""
+
 
 class Answered(Record):
     """A question over a document; ``must`` and ``may`` name sentences: :func:`medrag.types.sentence_hash`."""
@@ -40,23 +43,25 @@ class Asked:
     def __init__(self, answered: Sequence[Answered] = (), vectors: NDArray[np.float32] | None = None) -> None:
         self.answered = tuple(answered)
         self._vectors = np.zeros((0, 1), dtype=np.float32) if vectors is None else vectors
+        self._documents = {each.document for each in answered}
         self._rows: dict[str, list[tuple[int, float]]] = defaultdict(list)
         for row, each in enumerate(self.answered):
             for sentence, share in _shares(each):
                 self._rows[sentence].append((row, share))
 
-    def nearness(self, vector: NDArray[np.float32], sentences: Sequence[str]) -> NDArray[np.float64]:
+    def nearness(self, vector: NDArray[np.float32], sentences: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
         """The cosine of ``vector`` with the nearest question that each sentence answers, 0 without one.
 
-        Cosines of questions that it may only be part of the answer to count MAY.
+        Sentences come as document and name. Cosines of questions that one may only be part of the answer to count MAY.
+        ALIKE for a document that nobody wrote questions for: what it answers is not known.
         """
-        if not self.answered:
-            return np.zeros(len(sentences))
-        cosines = np.maximum(self._vectors @ vector, 0)
-        return np.array(
-            [max((share * cosines[row] for row, share in self._rows.get(each, ())), default=0.0) for each in sentences]
-        )
+        cosines = np.maximum(self._vectors @ vector, 0) if self.answered else np.zeros(0)
+        return np.array([self._nearest(cosines, *each) for each in sentences], dtype=np.float64)
 
+    def _nearest(self, cosines: NDArray[np.float32], document: str, sentence: str) -> float:
+        if document not in self._documents:
+            return ALIKE
+        return max((share * float(cosines[row]) for row, share in self._rows.get(sentence, ())), default=0.0)
 
 
 def _shares(answered: Answered) -> Iterator[tuple[str, float]]:

@@ -242,7 +242,9 @@ def _manifest_before(directory: Path) -> Manifest | None:
 def _remove_stale(directory: Path) -> None:
     """Delete files of earlier builds and the staging folder; an open index keeps its mapped files."""
     kept = {entry.name for entry in read_manifest(directory).files.values()}
-    stems = {Path(role).stem for role in (*passages.FILES, *lexical.FILES, *vectors.FILES_OF["ivf"], KEYS, *ASKED_FILES)}
+    stems = {
+        Path(role).stem for role in (*passages.FILES, *lexical.FILES, *vectors.FILES_OF["ivf"], KEYS, *ASKED_FILES)
+    }
     for path in directory.iterdir():
         if path.name not in kept and path.stem.rpartition("-")[0] in stems:
             path.unlink()
