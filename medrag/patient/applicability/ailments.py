@@ -42,7 +42,7 @@ def lists_conditions(patient: PatientView) -> bool:
 
 @dataclass(frozen=True)
 class Ailments:
-    """What record and question say of the patient's illnesses; ``spelt`` is the question with abbreviations spelt out."""
+    """What record and question say of the patient's illnesses; ``spelt`` is the question with its short names too."""
 
     patient: PatientView
     question: str

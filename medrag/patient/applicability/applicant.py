@@ -11,7 +11,7 @@ from medrag.patient.applicability.answer import Answer, any_of
 from medrag.patient.applicability.circumstances import Circumstances
 from medrag.patient.applicability.medicines import Medicines
 from medrag.patient.applicability.person import Person
-from medrag.patient.applicability.terms import Term, alternatives, read
+from medrag.patient.applicability.terms import Term, alternatives, term_of
 from medrag.patient.view import PatientView
 from medrag.reading.languages.gloss import in_english
 from medrag.reading.spelling import spelt_out
@@ -67,7 +67,7 @@ class Applicant:
 
     def _one(self, written: str) -> Answer:
         if written not in self._known:
-            self._known[written] = self._asked(read(written, self.view.knowledge))
+            self._known[written] = self._asked(term_of(written, self.view.knowledge))
         return self._known[written]
 
     def _asked(self, term: Term) -> Answer:

@@ -23,7 +23,7 @@ KINDS = ("circumstances", "axes")
 
 
 @lru_cache(maxsize=2048)
-def meant(words: str) -> tuple[str, str, frozenset[str]] | None:
+def state_meant(words: str) -> tuple[str, str, frozenset[str]] | None:
     """The file, axis and states that the words name; None where they are no state of an axis."""
     term = words.lower()
     for kind in KINDS:
@@ -47,9 +47,9 @@ class Circumstances:
 
     def within(self, words: str) -> Answer:
         """Whether all that is told is of the state that the term names; False where all is another of its axis."""
-        found = meant(words)
+        found = state_meant(words)
         if found is None:
-            return self.ailments.own_words(words)
+            return self.ailments.has(words)
         kind, axis, states = found
         told = [each for each in self._told[kind] if each.axis == axis]
         clear = [each for each in told if each.clear]

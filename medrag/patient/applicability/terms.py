@@ -27,11 +27,22 @@ _LIMIT = re.compile(
     r"(?P<name>[\w][^<>=]*?)\s*(?P<how><=|>=|<|>|=|≤|≥)\s*(?P<number>-?\d+(?:\.\d+)?)\s*(?P<unit>[^<>=\s].*)?"
 )
 _LASTED = re.compile(
-    r"symptoms?\s+(?:for\s+)?(?P<how>over|more than|under|less than|at least|at most)?\s*(?P<n>\d+)\s*"
+    r"(?:symptoms?\s+(?:for\s+)?(?P<how>over|more than|under|less than|at least|at most)?|(?P<within>within))"
+    r"\s*(?P<n>\d+(?:\.\d+)?)\s*"
     r"(?P<unit>hours?|days?|weeks?|months?|years?)(?:\s+or\s+(?P<after>more|longer|less))?",
     re.I,
 )
 _HOWS = {"over": ">", "more than": ">", "under": "<", "less than": "<", "at least": ">=", "at most": "<="}
+_UNITS = {
+    r"°\s?C": "Cel",
+    r"micrograms?|mcg": "ug",
+    r"nanograms?": "ng",
+    r"milligrams?": "mg",
+    r"cells?\s?(?:/|per )\s?microlit(?:re|er)": "/ul",
+    r"percent|% predicted": "%",
+    r"\s?/\s?1\.73 ?m2": "",
+}
+"""What people write of a unit where the vocabulary has a code for it."""
 _SIGNS = {"≤": "<=", "≥": ">="}
 
 
@@ -48,7 +59,7 @@ class Term:
 def check(term: str) -> None:
     """Raises ValueError, with the forms there are, for a term of none of them; alternatives stand between bars."""
     for each in alternatives(term):
-        read(each, load())
+        term_of(each, load())
 
 
 def alternatives(requirement: str) -> tuple[str, ...]:
@@ -57,7 +68,7 @@ def alternatives(requirement: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=8192)
-def read(term: str, knowledge: Knowledge) -> Term:
+def term_of(term: str, knowledge: Knowledge) -> Term:
     """The term; raises ValueError where it has no known form."""
     written = " ".join(term.split())
     if written.lower() in GROUPS:
@@ -72,7 +83,7 @@ def read(term: str, knowledge: Knowledge) -> Term:
 def _of_words(written: str, kind: str, words: str) -> Term:
     if kind == "state" and (lasted := _LASTED.fullmatch(words)):
         how = {"less": "<=", "more": ">=", "longer": ">="}.get((lasted["after"] or "").lower())
-        sign = how or _HOWS.get((lasted["how"] or "at least").lower(), ">=")
+        sign = "<=" if lasted["within"] else how or _HOWS.get((lasted["how"] or "at least").lower(), ">=")
         return Term("lasted", written, test=_duration(sign, lasted["n"], lasted["unit"]))
     synonyms = tuple(each.strip() for each in words.split(" / ") if each.strip())
     if not synonyms:
@@ -111,7 +122,9 @@ def _of_limit(written: str, match: re.Match[str], knowledge: Knowledge) -> Term:
 
 
 def _plain(unit: str) -> str:
-    return unit.replace("°C", "Cel").replace("/1.73 m2", "").replace("/1.73m2", "")
+    for written, code in _UNITS.items():
+        unit = re.sub(written, code, unit)
+    return unit
 
 
 def _duration(how: str, number: str, unit: str) -> Test:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache, partial
+from functools import partial
 
 from medrag.reading.languages import pattern
 
@@ -18,29 +18,37 @@ INITIALS = 3
 CLAUSE = re.compile(r"[.;?!\n]+(?=\s|$)")
 
 
-@lru_cache(maxsize=8192)
 def telling_words(term: str) -> tuple[str, ...]:
-    """The words of a term that say what it is about, in lower case."""
-    return tuple(dict.fromkeys(re.findall(r"\w+", _said("empty").sub(" ", term.lower()))))
+    """The words of a term that say what it is about, in lower case but for short ones in capitals ("UK")."""
+    found = re.findall(r"\w+", _said("empty").sub(" ", term))
+    return tuple(dict.fromkeys(each if _short(each) else each.lower() for each in found))
 
 
-@lru_cache(maxsize=8192)
-def _word(word: str) -> re.Pattern[str]:
+def _short(word: str) -> bool:
+    return word.isupper() and len(word) < STEM
+
+
+def _found(word: str, text: str) -> re.Match[str] | None:
+    """Where the text has the word in any form."""
+    if _short(word):
+        return re.search(rf"\b{word}s?\b", text)
     if word.isdigit() or len(word) <= STEM:
-        return re.compile(rf"\b{re.escape(word)}s?\b", re.I)
-    return re.compile(rf"\b{re.escape(word[: max(STEM, len(word) - CUT)])}\w*", re.I)
+        form, end = word, r"s?\b"
+    else:
+        form, end = word[: max(STEM, len(word) - CUT)], ""
+    return re.search(rf"\b{form}{end}", text, re.I) if form in text.lower() else None
 
 
 def says_all(words: Iterable[str], text: str) -> bool:
     """Whether the text has each of the words, in any form."""
-    return all(_word(each).search(text) for each in words)
+    return all(_found(each, text) for each in words)
 
 
 def says(term: str, text: str) -> bool | None:
     """Whether a clause of the text says all words of the term; False where it denies them, None where none does."""
     wanted = telling_words(term)
     for clause in CLAUSE.split(text) if wanted else ():
-        found = [_word(each).search(clause) for each in wanted]
+        found = [_found(each, clause) for each in wanted]
         if all(found):
             first = min(each.start() for each in found if each)
             return not _said("denied").search(clause[:first])
