@@ -127,9 +127,9 @@ def test_there_are_no_import_cycles() -> None:
         visit(name, ())
 
 
-# Of a cached function, the parameters by which its results are kept; "text" only where it is the index's own.
+# Of a cached function, the parameters by which its results are kept; "text" or a term only where it is the index's own.
 CACHED_BY = frozenset({"code", "kind", "name", "language", "pattern", "self"})
-INDEX_OWN = frozenset({"neutral_once"})
+INDEX_OWN = frozenset({"neutral_once", "term_of", "state_meant"})
 
 
 def _kept_by_words(path: Path) -> Iterator[str]:

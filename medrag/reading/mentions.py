@@ -58,6 +58,13 @@ class DrugMention:
         return " + ".join(self.ingredients) or (self.drug_class or self.text).replace("_", " ")
 
 
+def ingredients_named(mention: DrugMention, knowledge: Knowledge) -> frozenset[str]:
+    """The ingredients a mention stands for; all of a class's for a class."""
+    if mention.drug_class is not None:
+        return knowledge.members[mention.drug_class]
+    return frozenset(mention.ingredients)
+
+
 _HEADS = re.compile(
     r"\s*(?:[:(]\s*(?:e\.g\.,?|such as|like|including)?|,?\s*(?:such as|like|including|e\.g\.,?|especially))\s*",
     re.IGNORECASE,

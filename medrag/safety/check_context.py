@@ -15,6 +15,7 @@ from medrag.patient.view import CurrentDrug, PatientView
 from medrag.reading import DrugMention, Polarity, Prescription
 from medrag.reading.advice.acts import Clause, clauses
 from medrag.reading.languages import pattern
+from medrag.reading.mentions import ingredients_named
 from medrag.types import Evidence, Finding, Severity, Statement, Verdict
 
 OWN_SOURCE = "medrag safety knowledge: no rule found against it"
@@ -176,13 +177,6 @@ def offered_as_choice(text: str, one: Prescription, other: Prescription) -> bool
 def ingredients_of(prescription: Prescription, knowledge: Knowledge) -> frozenset[str]:
     """The ingredients a prescription's mention stands for: :func:`ingredients_named`."""
     return ingredients_named(prescription.mention, knowledge)
-
-
-def ingredients_named(mention: DrugMention, knowledge: Knowledge) -> frozenset[str]:
-    """The ingredients a mention stands for; all of a class's for a class."""
-    if mention.drug_class is not None:
-        return knowledge.members[mention.drug_class]
-    return frozenset(mention.ingredients)
 
 
 def stopped_by(read: Iterable[Prescription], knowledge: Knowledge) -> frozenset[frozenset[str]]:

@@ -96,9 +96,9 @@ class Axis:
 
 
 @cache
-def axes(code: str = ENGLISH) -> dict[str, Axis]:
-    """The states of patients that the language of that ISO 639-1 code has words for, by axis."""
-    return TypeAdapter(dict[str, Axis]).validate_python(_content(code, "axes"))
+def axes(kind: str = "axes", code: str = ENGLISH) -> dict[str, Axis]:
+    """The states of patients that the language's file ``kind`` has words for, by axis."""
+    return TypeAdapter(dict[str, Axis]).validate_python(_content(code, kind))
 
 
 @dataclass(frozen=True)

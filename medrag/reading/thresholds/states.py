@@ -33,9 +33,9 @@ class Stated:
     end: int
 
 
-def stated(text: str) -> list[Stated]:
-    """Every state that is named of a patient in ``text``."""
-    return [each for axis in axes() for each in _named(text, axis, _expression(axis, told=True))]
+def stated(text: str, kind: str = "axes") -> list[Stated]:
+    """Every state of the axes of the file ``kind`` that is named of a patient in ``text``."""
+    return [each for axis in axes(kind) for each in _named(text, axis, _expression(axis, kind, told=True), kind)]
 
 
 def required(text: str, heading: str = "") -> list[Stated]:
@@ -77,21 +77,24 @@ def _either(named: Sequence[Stated]) -> Stated:
 
 
 @cache
-def _expression(name: str, *, told: bool) -> tuple[re.Pattern[str], tuple[frozenset[str], ...]]:
+def _expression(name: str, kind: str = "axes", *, told: bool) -> tuple[re.Pattern[str], tuple[frozenset[str], ...]]:
     """One expression for the words of an axis, the states of each of its groups in order."""
-    held = axes()[name]
+    held = axes(kind)[name]
     lists = [*(held.told.items() if told else ()), *held.words.items()]
     groups = "|".join(f"({'|'.join(words)})" for _, words in lists)
     return re.compile(rf"(?<!\w)(?:{groups})", re.I), tuple(frozenset(state.split(" or ")) for state, _ in lists)
 
 
-def _named(text: str, axis: str, words: tuple[re.Pattern[str], tuple[frozenset[str], ...]]) -> Iterator[Stated]:
+def _named(
+    text: str, axis: str, words: tuple[re.Pattern[str], tuple[frozenset[str], ...]], kind: str = "axes"
+) -> Iterator[Stated]:
     expression, states = words
+    read = axes(kind)[axis]
     for match in expression.finditer(text):
         before, after = text[: match.start()], text[match.end() :]
-        past = not axes()[axis].lasting and _said("past_after").match(after)
+        past = not read.lasting and _said("past_after").match(after)
         clear = not (past or _said("unclear").search(before) or _said("unclear_after").match(after))
-        about = _about(text, match) if axes()[axis].of_condition else ""
+        about = _about(text, match) if read.of_condition else ""
         yield Stated(axis, states[(match.lastindex or 1) - 1], about, clear, match.start(), match.end())
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from medrag.knowledge import Knowledge
 from medrag.knowledge.names import fold
 from medrag.reading.languages.gloss import is_chinese, known_words
+from medrag.reading.spelling import spelt_out
 from medrag.retrieval.question.presentations import described_conditions
-from medrag.retrieval.question.spelling import spelt_out
 from medrag.types import Case, Patient
 
 # MiniLM reads 256 tokens, and each fact beyond the first few draws the vector away from the question.

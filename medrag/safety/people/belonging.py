@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from medrag.patient.applicability.medicines import severe
 from medrag.patient.view import KnownAllergy, PatientView
 
 LIMIT = re.compile(r"(egfr|age)(<|>=)(\d+)")
@@ -56,12 +57,8 @@ def _allergic(patient: PatientView, text: str) -> bool | None:
 def _mildly(patient: PatientView, text: str) -> bool | None:
     """Whether the allergies that the text names are without a severe reaction; None where none is recorded."""
     named = [each for each in patient.allergies if _names(each, text)]
-    reactions = [f"{each.fact.display} {each.fact.reaction or ''}" for each in named]
-    if any(patient.knowledge.says("immediate_reaction", words) for words in reactions) or any(
-        each.fact.criticality == "high" for each in named
-    ):
-        return False
-    return True if named and all(each.fact.reaction for each in named) else None
+    how = [severe(patient, each) for each in named]
+    return False if any(how) else True if named and all(each is False for each in how) else None
 
 
 def _names(entry: KnownAllergy, text: str) -> bool:

@@ -10,13 +10,15 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+from medrag.patient.applicability.ailments import lists_conditions
+from medrag.patient.applicability.medicines import lists_drugs
 from medrag.patient.conditions import implied, phrases_in
 from medrag.patient.view import PatientView
 from medrag.patient.wording import wording
 from medrag.reading import drugs
 from medrag.reading.languages import pattern, said
+from medrag.reading.mentions import ingredients_named
 from medrag.reading.thresholds.states import lead
-from medrag.safety.check_context import ingredients_named
 
 _said = partial(pattern, "states")
 NEAR = 3
@@ -34,7 +36,7 @@ def missing_companion(text: str, question: str, patient: PatientView) -> tuple[s
 def _illnesses(begun: str, question: str, patient: PatientView) -> Iterator[str]:
     """The lasting illnesses that a lead names beside one that the patient has, and the patient has not."""
     named = list(dict.fromkeys(each.condition for each in wording(begun, patient.knowledge).affirmed))
-    if any(each in patient.concepts for each in named) and _lists_conditions(patient):
+    if any(each in patient.concepts for each in named) and lists_conditions(patient):
         lacking = [each for each in named if _lacking(each, question, patient)]
         yield from (patient.knowledge.conditions[each].name for each in lacking)
 
@@ -49,18 +51,10 @@ def _lacking(name: str, question: str, patient: PatientView) -> bool:
     return (asked | patient.concepts.keys()).isdisjoint(implied(name, patient.knowledge))
 
 
-def _lists_conditions(patient: PatientView) -> bool:
-    """Whether the record lists conditions, each in words that mean something."""
-    listed = patient.record.conditions if patient.record else None
-    return bool(listed) and all(
-        any(phrases_in(each.display, patient.knowledge)) for each in listed or () if each.current
-    )
-
-
 def _drugs(text: str, begun: str, question: str, patient: PatientView) -> Iterator[str]:
     """The drugs that a lead's people take, where the patient takes none that the sentence names, nor the question."""
     taking = _said("takers").search(begun)
-    if not taking or _said("denied").search(begun) or not _lists_drugs(patient):
+    if not taking or _said("denied").search(begun) or not lists_drugs(patient):
         return
     named = [each for each in drugs(begun, patient.knowledge) if each.resolved and each.start >= taking.end()]
     if not named or named[0].start - taking.end() > NEAR:
@@ -69,7 +63,3 @@ def _drugs(text: str, begun: str, question: str, patient: PatientView) -> Iterat
     mentioned = [each.prescription.mention for each in patient.drugs] + drugs(question, patient.knowledge)
     if not any(wanted & ingredients_named(each, patient.knowledge) for each in mentioned):
         yield from dict.fromkeys(each.label for each in named)
-
-
-def _lists_drugs(patient: PatientView) -> bool:
-    return patient.record is not None and bool(patient.record.medications) and not patient.unread_drugs

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+from medrag.patient.applicability.ailments import umbrella
+from medrag.patient.applicability.medicines import described
 from medrag.patient.conditions import implied, phrases_in
 from medrag.patient.view import PatientView
 from medrag.patient.wording import wording
 from medrag.reading import drugs
-from medrag.reading.languages import pattern, said
+from medrag.reading.languages import pattern
+from medrag.reading.mentions import ingredients_named
 from medrag.reading.people.cases import ruled_out
 from medrag.reading.people.population import meant_for
 from medrag.reading.thresholds.states import Stated, required, telling
-from medrag.safety.check_context import ingredients_named
 from medrag.safety.limits import standing
 from medrag.safety.people.belonging import belongs, group_fact
 from medrag.safety.people.states import alike, told_of
@@ -89,16 +91,7 @@ class Having:
                 continue
             if not unsaid and (name not in self.patient.lowered or _said("past").search(item)):
                 return concepts[name]
-        return self._umbrella(item) if not qualified else None
-
-    def _umbrella(self, item: str) -> str | None:
-        """What the patient has of the illnesses that the item is a word for all of ("heart disease")."""
-        for umbrella in said("cases", "umbrellas"):
-            words, _, names = umbrella.partition(": ")
-            held = [self.patient.concepts[name] for name in names.split() if name in self.patient.concepts]
-            if held and words in item.lower():
-                return held[0]
-        return None
+        return umbrella(item, concepts) if not qualified else None
 
     def _is_named(self, name: str, item: str) -> bool:
         """Whether the patient's own words are of the concept, or the item says no more than the concept's names do."""
@@ -114,10 +107,7 @@ class Having:
         wanted: set[str] = set()
         for each in drugs(item, knowledge):
             wanted |= ingredients_named(each, knowledge) if each.resolved else set()
-        for name in said("cases", "described drugs"):
-            words, _, group = name.rpartition(": ")
-            if words in item.lower():
-                wanted |= knowledge.members[group]
+        wanted |= described(item, knowledge)
         taken = (
             each for each in self.patient.drugs if wanted & ingredients_named(each.prescription.mention, knowledge)
         )

@@ -13,9 +13,10 @@ from functools import partial
 
 from medrag.reading import Polarity, Prescription
 from medrag.reading.languages import pattern
+from medrag.reading.mentions import ingredients_named
 from medrag.reading.people.cases import Warned, warnings
 from medrag.reading.thresholds.states import telling
-from medrag.safety.check_context import ingredients_named, ingredients_of, offered_as_choice
+from medrag.safety.check_context import ingredients_of, offered_as_choice
 from medrag.safety.people.having import Having
 from medrag.types import Pointer
 

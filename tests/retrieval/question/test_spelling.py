@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from medrag.knowledge import load
-from medrag.retrieval.question.spelling import spelt_out
+from medrag.reading.spelling import spelt_out
 
 KNOWN = load()
 
