@@ -16,6 +16,7 @@ from pathlib import Path
 
 from index.document import Document
 from medrag.errors import InputError
+from medrag.patient.applicability import check
 from medrag.retrieval.store.asked import Answered
 from medrag.types import Passage, Sentence, sentence_hash
 
@@ -94,7 +95,13 @@ def _rows(file: Path, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
 
 
 def _audience(row: dict[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return _parts(row["only"], "&"), _parts(row["unless"], ";")
+    only, unless = _parts(row["only"], "&"), _parts(row["unless"], ";")
+    for each in (*only, *unless):
+        try:
+            check(each)
+        except ValueError as error:
+            raise InputError(str(error), param="source") from error
+    return only, unless
 
 
 def _parts(cell: str, between: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from medrag.knowledge import Knowledge
 from medrag.retrieval import overlap
 from medrag.retrieval.question.query import Query
 from medrag.retrieval.store.asked import ALIKE
-from medrag.types import Evidence, Pointer, Record
+from medrag.types import Evidence, Pointer, Record, Sentence
 
 
 class OrderWeights(Record):
@@ -36,7 +36,7 @@ class OrderWeights(Record):
 
 def features() -> tuple[str, ...]:
     """The names of the features, in their order."""
-    return (*_NEARNESS, *overlap.features())
+    return (*_NEARNESS, *_FIT, *overlap.features())
 
 
 _NEARNESS = (
@@ -48,6 +48,9 @@ _NEARNESS = (
     "near question",
     "near question below the best",
 )
+
+
+_FIT = ("for such a patient", "for whom is open", "for whom a patient is needed")
 
 
 class SentenceOrder:
@@ -88,8 +91,9 @@ class OrderReader:
         places = positions(found)
         texts = [_texts(found[place], position) for place, position in places]
         near = _nearness(found, places, cosines, np.full(len(places), ALIKE) if asked is None else asked)
+        fits = [_fit(query, found[place].passage.sentences[position]) for place, position in places]
         shared = np.array(list(self._overlap.rows(query, texts))).reshape(len(texts), -1)
-        return np.hstack([near, shared])
+        return np.hstack([near, np.array(fits).reshape(len(texts), -1), shared])
 
 
 def _nearness(
@@ -114,6 +118,13 @@ def _nearness(
         for (place, _), cosine, rank, alike in zip(places, cosines, ranks, asked, strict=True)
     ]
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(_NEARNESS))
+
+
+def _fit(query: Query, sentence: Sentence) -> tuple[float, float, float]:
+    """The shares of what the sentence's patient must be that are met and open; all open where nobody is told of."""
+    if query.applicant is None or not sentence.only:
+        return 0.0, 0.0, float(bool(sentence.only))
+    return (*query.applicant.fit(sentence), 0.0)
 
 
 def positions(found: Sequence[Evidence]) -> list[Pointer]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.names import fold
-from medrag.reading.languages.gloss import is_chinese, known_words
+from medrag.reading.languages.gloss import in_english, is_chinese, known_words
 from medrag.reading.spelling import spelt_out
 from medrag.retrieval.question.presentations import described_conditions
 from medrag.types import Case, Patient
+
+if TYPE_CHECKING:
+    from medrag.patient.applicability import Applicant
 
 # MiniLM reads 256 tokens, and each fact beyond the first few draws the vector away from the question.
 MAX_QUESTION_WORDS = 120
@@ -35,12 +39,13 @@ class Query:
 
     ``text`` finds passages: the question, and on a second line what of the patient decides which guideline applies.
     ``described`` ranks sentences: the question, and on a second line the patient in a few words. ``asked`` is the
-    question as it was written.
+    question as it was written, ``applicant`` what it and the record tell of the patient, where they tell of one.
     """
 
     text: str
     described: str
     asked: str
+    applicant: Applicant | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(cls, text: str) -> Query:
@@ -56,8 +61,9 @@ def query_for(case: Case, knowledge: Knowledge, heard: Patient | None = None) ->
     drugs and measurements, as far as the record has them, rank sentences. What a value of either means ("BM 2.1") does
     both. ``heard`` is the patient as :func:`medrag.patient.hear` gives it, where that is known already.
     """
+    from medrag.patient.applicability import Applicant
     from medrag.patient.load import hear
-    from medrag.patient.view import established
+    from medrag.patient.view import established, view
 
     question = asked_text(case.question, knowledge)
     patient = case.patient or Patient()
@@ -72,6 +78,9 @@ def query_for(case: Case, knowledge: Knowledge, heard: Patient | None = None) ->
         text=f"{question}\nPatient with {', '.join(deciding)}" if deciding else question,
         described=f"{question}\nPatient: {' '.join(facts)}" if facts else question,
         asked=case.question,
+        applicant=Applicant(view(heard, case.patient, knowledge), in_english(case.question, knowledge))
+        if heard
+        else None,
     )
 
 
