@@ -18,7 +18,7 @@ WOMAN: dict[str, Any] = {"age_years": 31, "sex": "female", "pregnant": True, "al
 
 def noted(**notes: tuple[str, ...]) -> Passage:
     made = passage("lyme#early", TEXT, title="Lyme disease")
-    return made.model_copy(update={"sentences": (Sentence(start=0, end=len(TEXT), **notes),)})
+    return made.model_copy(update={"sentences": (Sentence.model_validate({"start": 0, "end": len(TEXT), **notes}),)})
 
 
 def asked(found: Passage, question: str, record: dict[str, Any] | None = None) -> Consultation:
