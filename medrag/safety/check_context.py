@@ -11,6 +11,7 @@ from typing import Any
 from medrag.knowledge import Cited, Knowledge
 from medrag.knowledge.vocabulary import Terms
 from medrag.messages import Value
+from medrag.patient.applicability import Applicant
 from medrag.patient.view import CurrentDrug, PatientView
 from medrag.reading import DrugMention, Polarity, Prescription
 from medrag.reading.advice.acts import Clause, clauses
@@ -48,6 +49,8 @@ class Context:
     question: str = ""
     before: tuple[str, ...] = ()
     """The words of the statements before it."""
+    applicant: Applicant | None = None
+    """The patient and the question, held against what people noted of sentences."""
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:

@@ -12,13 +12,22 @@ from functools import cached_property
 
 from medrag.knowledge import Knowledge
 from medrag.patient import ensure_same_person, hear
+from medrag.patient.applicability import Applicant, Ruling
 from medrag.patient.view import PatientView, view
 from medrag.reading import Prescription, prescriptions
 from medrag.reading.advice.accounting import drugless_doses, is_fragment
 from medrag.reading.languages.gloss import in_english, is_chinese, written_names
 from medrag.safety.check_context import MISSING_SOURCE, RANK, Context, fail, ingredients_of, stopped_by
 from medrag.safety.checks import CHECKS, Check
-from medrag.safety.checks.population import left_out, mismatch, population, unmet, warned_of, written_for
+from medrag.safety.checks.population import (
+    Mismatch,
+    for_others,
+    left_out,
+    noted_of,
+    population,
+    warned_of,
+    written_for,
+)
 from medrag.safety.doubt import as_given, doubts, like_advice, like_warnings
 from medrag.safety.effects import effects
 from medrag.safety.omission import NO_PLAN, offer, omissions, referral
@@ -31,7 +40,7 @@ from medrag.safety.question.request_classifier import RequestClassifier
 from medrag.safety.question.requests import declines
 from medrag.safety.settling import settling
 from medrag.safety.unread_record import lost, with_gaps
-from medrag.types import Coverage, Effect, Evidence, Finding, Patient, Pointer, Severity, Statement, Verdict
+from medrag.types import Coverage, Effect, Evidence, Finding, Patient, Pointer, Sentence, Severity, Statement, Verdict
 
 MOST_ALTERNATIVES = 2
 SPOKEN = (Severity.CONTRAINDICATED, Severity.WARNING)
@@ -101,6 +110,11 @@ class Consultation:
         return view(self.heard, self.record, self.knowledge) if self.heard else None
 
     @cached_property
+    def applicant(self) -> Applicant | None:
+        """The patient and the question, to be held against what people noted of sentences."""
+        return Applicant(self.patient, self.asked) if self.patient else None
+
+    @cached_property
     def asked(self) -> str:
         """The question as the readers read it."""
         return in_english(self.question, self.knowledge)
@@ -123,20 +137,19 @@ class Consultation:
 
     def choices(self) -> Choices:
         """Every sentence of the evidence but those not for this patient, by their wording or another's warning."""
-        patient = self.patient if population in self.checks else None
+        applicant = self.applicant if population in self.checks else None
         places = [each for each in self._sentences(self.evidence) if self._stands_alone(each[1])]
-        if patient is None:
+        if applicant is None:
             return Choices(tuple(place for place, _, _ in places), ())
-        found = {
-            place: mismatch(quote, heading, self.asked, patient) or unmet(quote, self.asked, patient, heading)
-            for place, quote, heading in places
-        }
-        others = [other for other in found.values() if other]
+        sentences = dict(_by_place(self.evidence))
+        found = {place: for_others(sentences[place], quote, heading, applicant) for place, quote, heading in places}
+        others = [other for other in found.values() if isinstance(other, Mismatch)]
+        noted = [other for other in found.values() if isinstance(other, Ruling)]
         own = [each for each in places if not found[each[0]]]
         titles = {each.number: each.passage.title for each in self.evidence}
-        warned = advised_against(own, titles, self.read, Having(patient, self.asked))
+        warned = advised_against(own, titles, self.read, Having(applicant.view, self.asked))
         kept = tuple(place for place, _, _ in own if place not in warned)
-        return Choices(kept, (*left_out(others), *warned_of(warned.values())))
+        return Choices(kept, (*noted_of(noted), *left_out(others), *warned_of(warned.values())))
 
     def _sentences(self, evidence: Iterable[Evidence]) -> Iterator[tuple[Pointer, str, str]]:
         """Each sentence: its place, its words and the heading it stands under, both as the readers read them."""
@@ -235,6 +248,7 @@ class Consultation:
             evidence=tuple(evidence),
             question=self.asked,
             before=tuple(in_english(other.text, self.knowledge) for other in before),
+            applicant=self.applicant,
         )
 
     def _readable(self, statement: Statement) -> Statement:
@@ -263,8 +277,12 @@ class Consultation:
         """At most two treatments of the evidence, other than those withheld, that pass every check without warning."""
         lost = {each.mention.label for statement in self.withheld for each in self.read(statement.text)}
         found: list[Finding] = []
-        for (number, _), quote, _ in _sentences(self.evidence):
+        sentences = dict(_by_place(self.evidence))
+        for place, quote, _ in _sentences(self.evidence):
+            number = place[0]
             if not self._stands_alone(in_english(quote, self.knowledge)):
+                continue
+            if self.applicant and self.applicant.ruled_out(sentences[place]):
                 continue
             drugs = [each for each in self.read(quote) if each.recommended and each.mention.resolved]
             if not drugs or lost & {each.mention.label for each in drugs}:
@@ -300,6 +318,12 @@ class Consultation:
         facts = {fact for name in named for _, fact in knowledge.facts(name)}
         right = sum(map(knowledge.found_right, facts)) if knowledge.reviews else 0
         return Coverage(check="facts on advised drugs reviewed", assessed=right, total=len(facts))
+
+
+def _by_place(evidence: Iterable[Evidence]) -> Iterator[tuple[Pointer, Sentence]]:
+    for item in evidence:
+        for position, sentence in enumerate(item.passage.sentences, start=1):
+            yield (item.number, position), sentence
 
 
 def _sentences(evidence: Iterable[Evidence]) -> Iterator[tuple[Pointer, str, str]]:

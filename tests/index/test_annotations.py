@@ -100,3 +100,9 @@ def test_a_sentence_is_shown_with_its_name(folder: Path, tmp_path: Path) -> None
     build([("markdown", folder)], tmp_path / "index", Encoder())
     passages = [each for each in Index.open(tmp_path / "index").passages if each.doc_id == "gout"]
     assert f"  * {sentence_hash(FLARE)} {FLARE}" in list(as_text(passages, names=True))
+
+
+def test_a_requirement_that_nobody_can_read_is_reported(folder: Path, tmp_path: Path) -> None:
+    annotate(folder, "applicability", f"{sentence_hash(FLARE)},left-handed people,")
+    _, reports = build([("markdown", folder)], tmp_path / "index", Encoder())
+    assert "left-handed people" in reports[0].skipped[0].why

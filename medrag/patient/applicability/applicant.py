@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from typing import Literal
 
 from medrag.patient.applicability.ailments import Ailments
 from medrag.patient.applicability.answer import Answer, any_of
@@ -20,10 +21,16 @@ from medrag.types import Sentence
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """The term that makes a sentence another's, and what of the patient decided."""
+    """The note, ``only`` or ``unless``, that makes a sentence another's, and what of the patient decided."""
 
+    column: Literal["only", "unless"]
     term: str
     fact: str
+
+    @property
+    def words(self) -> str:
+        """The note as people write it."""
+        return f"{self.column}: {self.term}"
 
 
 @dataclass(frozen=True, repr=False)
@@ -49,10 +56,10 @@ class Applicant:
         """Why the sentence is another's: what it is not for holds, or what it is for does not; None where it may be."""
         for term in sentence.unless:
             if (found := self.answer(term)).met:
-                return Ruling(f"not: {term}", found.fact)
+                return Ruling("unless", term, found.fact)
         for term in sentence.only:
             if (found := self.answer(term)).met is False:
-                return Ruling(term, found.fact)
+                return Ruling("only", term, found.fact)
         return None
 
     def meant(self, sentence: Sentence) -> bool:

@@ -52,7 +52,7 @@ class Circumstances:
             return self.ailments.has(words)
         kind, axis, states = found
         told = [each for each in self._told[kind] if each.axis == axis]
-        clear = [each for each in told if each.clear]
+        clear = [each for each in told if each.clear and each not in self._denied]
         fact = ", ".join(dict.fromkeys(state for each in clear for state in sorted(each.states)))
         if clear and all(each.states <= states for each in clear):
             return Answer(True, fact)
@@ -63,6 +63,12 @@ class Circumstances:
     @cached_property
     def _told(self) -> dict[str, list[Stated]]:
         return {kind: [*stated(self.question, kind), *self._recorded(kind)] for kind in KINDS}
+
+    @cached_property
+    def _denied(self) -> list[Stated]:
+        """The circumstances that the question denies ("no lysis")."""
+        told = stated(self.question, "circumstances")
+        return [each for each in told if pattern("applicability", "just denied").search(self.question[: each.start])]
 
     def _recorded(self, kind: str) -> Iterator[Stated]:
         """The states of the record that are of what the question is about, or of the patient as a whole."""

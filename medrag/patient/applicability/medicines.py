@@ -101,10 +101,16 @@ class Medicines:
             (
                 each.label,
                 ingredients_named(each.prescription.mention, knowledge),
-                each.fact.status is not FactStatus.UNCERTAIN,
+                each.fact.status is not FactStatus.UNCERTAIN and self._said_taken(each.fact.source),
             )
             for each in self.patient.drugs
         )
+
+    def _said_taken(self, source: str) -> bool:
+        """Whether it is recorded, or the question says before its name that it is taken, not just names it."""
+        span = _SPAN.fullmatch(source)
+        before = self.question[max(0, int(span[1]) - AROUND) : int(span[1])] if span else ""
+        return span is None or pattern("states", "takers").search(before) is not None
 
     @cached_property
     def _mentioned(self) -> frozenset[frozenset[str]]:

@@ -50,8 +50,8 @@ def says(term: str, text: str) -> bool | None:
     for clause in CLAUSE.split(text) if wanted else ():
         found = [_found(each, clause) for each in wanted]
         if all(found):
-            first = min(each.start() for each in found if each)
-            return not _said("denied").search(clause[:first])
+            last = max(each.start() for each in found if each)
+            return not _said("denied").search(clause[:last])
     return None
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 
+from medrag.patient.applicability import Applicant, Ruling
 from medrag.patient.view import PatientView
 from medrag.reading.languages import pattern
 from medrag.reading.languages.gloss import in_english
@@ -22,9 +23,10 @@ from medrag.safety.people.having import Having
 from medrag.safety.people.kidneys import better_kidneys
 from medrag.safety.people.states import other_state
 from medrag.safety.people.warned import Met
-from medrag.types import Evidence, Finding, Severity
+from medrag.types import Evidence, Finding, Sentence, Severity
 
 _said = partial(pattern, "states")
+NOTED = "what people noted beside the guideline of whom the sentence is for"
 SOURCE = "medrag: whom the cited sentence is for, by its own words or its heading"
 VALUE = r"\w*[\s:=,(]*(?:(?:is|of|was|now|at|still|only)\s+)*[<>~]?\s?\d"
 """What makes a named measurement a fact of the patient: its value."""
@@ -40,11 +42,16 @@ def population(context: Context) -> Iterable[Finding]:
     patient, text = context.patient, context.statement.text
     if patient is None:
         return
+    cited = list(_cited(context))
+    if context.applicant and (ruling := next(filter(None, map(context.applicant.ruled_out, cited)), None)):
+        yield _noted("population.noted", Severity.CONTRAINDICATED, context.labels, ruling)
+        return
     headings = _headings(context)
     heading = in_english(headings[0], context.knowledge) if len(headings) == 1 else ""
     quoted = any(each.quote == text for each in context.statement.citations)
     found = mismatch(text, heading, context.question, patient)
-    found = found or (unmet(text, context.question, patient, heading) if quoted else None)
+    noted = context.applicant is not None and bool(cited) and all(map(context.applicant.meant, cited))
+    found = found or (unmet(text, context.question, patient, heading, noted=noted) if quoted else None)
     if found:
         other = "population.other"
         yield fail(other, Severity.CONTRAINDICATED, SOURCE, context.labels, found.facts, groups=found.groups)
@@ -78,17 +85,23 @@ def mismatch(text: str, heading: str, question: str, patient: PatientView) -> Mi
     return None
 
 
-def unmet(text: str, question: str, patient: PatientView, heading: str = "") -> Mismatch | None:
+def for_others(sentence: Sentence, text: str, heading: str, applicant: Applicant) -> Mismatch | Ruling | None:
+    """Why a sentence, read as ``text`` under ``heading``, is for others: by what people noted, else by its wording."""
+    patient, question = applicant.view, applicant.question
+    return (
+        applicant.ruled_out(sentence)
+        or mismatch(text, heading, question, patient)
+        or unmet(text, question, patient, heading, noted=applicant.meant(sentence))
+    )
+
+
+def unmet(text: str, question: str, patient: PatientView, heading: str = "", *, noted: bool = False) -> Mismatch | None:
     """Why limits or states of a guideline's sentence are not this patient's; None where they are, may be, or are asked.
 
-    Only guidelines are held to it: in advice for one patient "if potassium rises above 5.5" speaks of what may come.
+    Where people ``noted`` that it is for this patient, what its states and companions suggest does not count. Only
+    guidelines are held to it: in advice for one patient "if potassium rises above 5.5" speaks of what may come.
     """
-    if others := _others(text, question, patient):
-        return others
-    if states := other_state(text, heading, question, patient):
-        wanted, told = states
-        return Mismatch(tuple(sorted(wanted.states)), tuple(sorted(told.states)))
-    if others := _without(text, question, patient):
+    if others := (_ruled_out(text, question, patient) if noted else _suggested(text, question, patient, heading)):
         return others
     held = standing(text, patient, question)
     value = "(?!)" if BY_CONTRAST.search(text) else VALUE
@@ -97,12 +110,26 @@ def unmet(text: str, question: str, patient: PatientView, heading: str = "") -> 
     return Mismatch(held.limits, held.facts)
 
 
+def _suggested(text: str, question: str, patient: PatientView, heading: str) -> Mismatch | None:
+    """Why the people, the states or the illnesses that a sentence names are others."""
+    if others := _others(text, question, patient):
+        return others
+    if states := other_state(text, heading, question, patient):
+        wanted, told = states
+        return Mismatch(tuple(sorted(wanted.states)), tuple(sorted(told.states)))
+    return _without(text, question, patient)
+
+
 def _without(text: str, question: str, patient: PatientView) -> Mismatch | None:
     """Why a sentence speaks of what the patient does not have, or rules out what it has."""
     if kidneys := better_kidneys(text, question, patient):
         return Mismatch((kidneys[0],), (kidneys[1],))
     if missing := missing_companion(text, question, patient):
         return Mismatch(missing, tuple(f"not recorded: {each}" for each in missing))
+    return _ruled_out(text, question, patient)
+
+
+def _ruled_out(text: str, question: str, patient: PatientView) -> Mismatch | None:
     out = excluded(text, Having(patient, question))
     return Mismatch((f"without {out[0]}",), (out[1],)) if out else None
 
@@ -139,6 +166,25 @@ def left_out(found: Iterable[Mismatch]) -> Iterator[Finding]:
     """That sentences of the evidence were not offered to the model, by whom they are for."""
     for groups, each in sorted({one.groups: one for one in found}.items()):
         yield fail("population.left_out", Severity.INFORMATION, SOURCE, (), each.facts, groups=groups)
+
+
+def noted_of(found: Iterable[Ruling]) -> Iterator[Finding]:
+    """That sentences of the evidence were not offered, by what people noted of whom they are for."""
+    for each in dict.fromkeys(found):
+        yield _noted("population.noted_left_out", Severity.INFORMATION, (), each)
+
+
+def _noted(code: str, severity: Severity, labels: tuple[str, ...], ruling: Ruling) -> Finding:
+    return fail(code, severity, NOTED, labels, (ruling.fact,), notes=(ruling.words,), facts=(ruling.fact,))
+
+
+def _cited(context: Context) -> Iterator[Sentence]:
+    """The sentences that the statement's citations stand in."""
+    passages = {each.number: each.passage for each in context.evidence}
+    for citation in context.statement.citations:
+        for each in passages[citation.number].sentences if citation.number in passages else ():
+            if each.start < citation.end and citation.start < each.end:
+                yield each
 
 
 def warned_of(found: Iterable[Met]) -> Iterator[Finding]:

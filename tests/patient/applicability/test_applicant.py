@@ -1,0 +1,147 @@
+"""Terms of notes, read and held against records and questions in words of neither."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from medrag.knowledge import load
+from medrag.patient import hear
+from medrag.patient.applicability import Applicant, check, met
+from medrag.patient.view import view
+from medrag.types import Patient, Sentence
+
+KNOWLEDGE = load()
+LISTED: dict[str, Any] = {
+    "age_years": 71,
+    "sex": "male",
+    "conditions": [{"display": "asthma"}, {"display": "type 2 diabetes"}],
+    "medications": [{"display": "metformin 500 mg twice daily"}, {"display": "bisoprolol 2.5 mg"}],
+    "allergies": [{"display": "amoxicillin", "reaction": "facial angioedema"}],
+}
+
+
+def applicant(question: str, record: dict[str, Any] | None = None) -> Applicant:
+    recorded = Patient.model_validate(record) if record else None
+    heard = hear(recorded, question, knowledge=KNOWLEDGE) or Patient()
+    return Applicant(view(heard, recorded, KNOWLEDGE), question)
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        "pregnant",
+        "age >= 65",
+        "age_months < 3",
+        "allergy: sulfonamide",
+        "severe allergy: cephalosporin",
+        "condition: shingles / herpes zoster",
+        "takes: methotrexate",
+        "sodium < 125 mmol/L",
+        "TSH > 10 mIU/L",
+        "HbA1c >= 58 mmol/mol",
+        "state: first episode",
+        "state: symptoms over 2 days",
+        "duration < 6 hours",
+        "female | breastfeeding",
+    ],
+)
+def test_known_forms_pass(term: str) -> None:
+    check(term)
+
+
+@pytest.mark.parametrize(
+    "term",
+    ["", "elderly", "condition:", "adults with asthma", "age < 18 years", "sodium < 125 litres", "takes warfarin"],
+)
+def test_other_forms_are_refused_with_the_words(term: str) -> None:
+    with pytest.raises(ValueError, match=f"'{term.strip()}"):
+        check(term)
+
+
+@pytest.mark.parametrize(
+    ("question", "term", "held"),
+    [
+        ("34 weeks pregnant, cystitis", "pregnant", True),
+        ("cystitis, 40 year old man", "pregnant", False),
+        ("cystitis, which antibiotic?", "pregnant", None),
+        ("nursing mother with mastitis", "breastfeeding", True),
+        ("7yo girl with tonsillitis", "age < 12", True),
+        ("7yo girl with tonsillitis", "female", True),
+        ("toddler with croup", "age >= 18", False),
+        ("4 month old with bronchiolitis", "age_months < 6", True),
+        ("4 month old with bronchiolitis", "age_months < 3", False),
+        ("cellulitis, penicillin-allergic", "allergy: penicillin", True),
+        ("cellulitis, allergic to flucloxacillin", "allergy: penicillin", True),
+        ("cellulitis, anaphylaxis to penicillin", "severe allergy: penicillin", True),
+        ("cellulitis, penicillin allergy (mild rash only)", "severe allergy: penicillin", False),
+        ("cellulitis, NKDA", "allergy: penicillin", False),
+        ("cellulitis", "allergy: penicillin", None),
+        ("DVT, eGFR 12", "eGFR < 15", True),
+        ("DVT, eGFR 55", "eGFR < 15", False),
+        ("Na 121, confused", "sodium < 125 mmol/L", True),
+        ("LDL 4.9 mmol/L despite diet", "LDL cholesterol >= 160 mg/dL", True),
+        ("CURB-65 1, pneumonia", "CURB-65 >= 3", False),
+        ("on apixaban, needs a hip replacement", "takes: anticoagulant", True),
+        ("is apixaban all right in cirrhosis?", "takes: anticoagulant", None),
+        ("gout attack of the big toe", "condition: gout flare / acute gout", True),
+        ("gout, urate 520, start allopurinol?", "condition: gout flare / acute gout", None),
+        ("rash after a tick bite", "condition: tick bite", True),
+        ("no haematuria, flank pain", "condition: visible haematuria / haematuria", False),
+        ("how to prevent stroke in hypertension", "condition: stroke", None),
+        ("mild ulcerative colitis", "state: severe", False),
+        ("severe ulcerative colitis", "state: severe", True),
+        ("ulcerative colitis", "state: severe", None),
+        ("moderately severe eczema, acute flare", "state: acute", True),
+        ("cellulitis not improving on flucloxacillin", "state: treatment failed", True),
+        ("wants to get pregnant, on ramipril", "state: planning pregnancy", True),
+        ("STEMI, no thrombolysis given", "state: fibrinolysis", None),
+        ("is amoxil 500 tds enough for a chest infection", "takes: amoxicillin", None),
+        ("blood-streaked phlegm but no chest pain", "condition: chest pain", False),
+        ("back pain for 3 days", "duration >= 12 weeks", False),
+        ("6 month history of back pain", "duration >= 12 weeks", True),
+        ("clarithromycin for 7 days?", "duration >= 12 weeks", None),
+    ],
+)
+def test_what_a_question_says_counts(question: str, term: str, held: bool | None) -> None:
+    assert applicant(question).met(term) is held
+
+
+@pytest.mark.parametrize(
+    ("term", "held"),
+    [
+        ("age >= 65", True),
+        ("condition: diabetes", True),
+        ("condition: epilepsy", False),
+        ("condition: nasal polyps", None),
+        ("takes: beta blocker", True),
+        ("takes: warfarin", False),
+        ("severe allergy: penicillin", True),
+        ("allergy: macrolide", False),
+        ("condition: epilepsy | takes: metformin", True),
+        ("condition: epilepsy | condition: nasal polyps", None),
+    ],
+)
+def test_what_a_record_says_counts(term: str, held: bool | None) -> None:
+    view_ = applicant("sore throat", LISTED).view
+    assert met(term, view_, "sore throat") is held
+
+
+def test_a_sentence_fits_by_the_shares_of_its_requirements() -> None:
+    asked = applicant("sore throat", LISTED)
+    four = Sentence(start=0, end=1, only=("age >= 65", "condition: epilepsy", "state: severe", "male"))
+    assert asked.fit(four) == (0.5, 0.25)
+    assert asked.fit(Sentence(start=0, end=1)) == (0.0, 0.0)
+
+
+def test_a_sentence_is_ruled_out_by_either_column() -> None:
+    asked = applicant("sore throat", LISTED)
+    for notes, words in (
+        ({"only": ("age < 18",)}, "only: age < 18"),
+        ({"unless": ("pregnant", "takes: beta blocker")}, "unless: takes: beta blocker"),
+    ):
+        ruling = asked.ruled_out(Sentence.model_validate({"start": 0, "end": 1, **notes}))
+        assert ruling
+        assert ruling.words == words
+    assert asked.ruled_out(Sentence(start=0, end=1, only=("state: severe",), unless=("state: mild",))) is None
