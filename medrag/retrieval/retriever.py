@@ -19,6 +19,7 @@ from medrag.retrieval.reranker import Reranker
 from medrag.retrieval.scales import only_asked
 from medrag.retrieval.searchable import Searchable
 from medrag.retrieval.sentences import SentenceRanker
+from medrag.retrieval.store.asked import Near
 from medrag.retrieval.store.index import open_index
 from medrag.retrieval.store.passages import searched_text
 from medrag.types import Evidence, Filters, Passage, sentence_hash
@@ -108,14 +109,14 @@ class Retriever:
         ranked = self._ranker.best(query, found, k, self._asked(vectors[0], found))
         return ranked if not floored or self._answered(vectors, ranked, filters) else []
 
-    def asked(self, query: Query, found: Sequence[Evidence]) -> NDArray[np.float64]:
-        """How near the question is to one written for each sentence of ``found``, in order: cosines."""
+    def asked(self, query: Query, found: Sequence[Evidence]) -> Near:
+        """The question written for each sentence of ``found``, in order, that is nearest to this one."""
         return self._asked(self._encoded(query)[0], found)
 
-    def _asked(self, vector: NDArray[np.float32], found: Sequence[Evidence]) -> NDArray[np.float64]:
+    def _asked(self, vector: NDArray[np.float32], found: Sequence[Evidence]) -> Near:
         passages = (each.passage for each in found)
         names = [(each.doc_id, sentence_hash(each.quote(one))) for each in passages for one in each.sentences]
-        return self.index.asked.nearness(vector, names)
+        return self.index.asked.near(vector, names)
 
     def _answered(self, vectors: NDArray[np.float32], ranked: Sequence[Evidence], filters: Filters) -> bool:
         """Whether the best sentence is near enough; as passages are judged where its cosine does not tell.

@@ -20,7 +20,8 @@ from medrag.reading.languages.gloss import CHINESE, in_english
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.known_vectors import KnownVectors
 from medrag.retrieval.order import SentenceOrder, positions, read_weights
-from medrag.retrieval.question.query import Query
+from medrag.retrieval.question.query import Query, asked_text
+from medrag.retrieval.store.asked import ALIKE, Near
 from medrag.retrieval.store.passages import language_of
 from medrag.types import Evidence, Passage, Pointer
 
@@ -31,8 +32,10 @@ FLOOR = 0.52
 """Of the bundled ranking, by the questions of sft/questions: docs/results-model.md."""
 LOOKED_AT_AGAIN = 16
 """Sentences that the larger encoder reads too: its one pass over them is most of the time of a new question."""
-SECOND_WEIGHT = 8.0
+SECOND_WEIGHT = 4.0
 """Of the larger encoder's cosine beside the order's score, by documents set aside: docs/results-model.md."""
+ASKED_WEIGHT = 10.0
+"""Of its cosine with the nearest written question, what of it is above ALIKE: docs/results-model.md."""
 SECOND_SHARE = 1.5
 """Of its cosine beside the first one's in how near a sentence is; FLOOR holds for both: docs/results-model.md."""
 
@@ -55,12 +58,10 @@ class SentenceRanker:
         self._first = KnownVectors(self.encoder)
         self._second = KnownVectors(second) if second else None
 
-    def best(
-        self, query: Query, found: Sequence[Evidence], count: int, asked: NDArray[np.float64] | None = None
-    ) -> list[Evidence]:
+    def best(self, query: Query, found: Sequence[Evidence], count: int, asked: Near | None = None) -> list[Evidence]:
         """The ``count`` best sentences of the passages ``found``, as evidence numbered from 1.
 
-        ``asked`` are the cosines of the nearest written question that each sentence answers.
+        ``asked`` has the nearest question that people wrote for each sentence.
 
         Passages come by their best sentence, and each holds only its sentences among these; ``score`` is the largest
         of their cosines, a mean of both encoders' where there are two; ``behind`` tells of the bundled
@@ -71,29 +72,44 @@ class SentenceRanker:
             return []
         texts = self._texts(found)
         cosines = self._first.cosines(query.described, texts)
-        scores = (
-            self._order.scores(query, found, cosines, asked) if self.floor is not None else cosines.astype(np.float64)
-        )
-        if self._second and self.floor is not None:
-            self._look_again(self._second, query, texts, cosines, scores)
+        scores = cosines.astype(np.float64)
+        if self.floor is not None:
+            scores = self._order.scores(query, found, cosines, asked.cosines if asked else None)
+            if self._second:
+                self._look_again(self._second, query, texts, cosines, scores, asked)
         chosen = np.argsort(-scores, kind="stable")[:count]
         best = [_Ranked(places[each], float(cosines[each]), float(scores[chosen[0]] - scores[each])) for each in chosen]
         return _evidence([each.passage for each in found], best, odds=self.floor is not None)
 
-    @staticmethod
-    def _look_again(
+    def _look_again(  # noqa: PLR0913 (two encoders' views of the same sentences)
+        self,
         second: KnownVectors,
         query: Query,
         texts: Sequence[str],
         cosines: NDArray[np.float32],
         scores: NDArray[np.float64],
+        asked: Near | None,
     ) -> None:
         """Puts both encoders' view of the best in place of the first one's; the best stay before all others."""
         best = np.argsort(-scores, kind="stable")[:LOOKED_AT_AGAIN]
         nearer = second.cosines(query.described, [texts[each] for each in best])
         again = scores[best] + SECOND_WEIGHT * nearer
+        if asked:
+            again += ASKED_WEIGHT * np.maximum(self._asked_again(second, query, asked, best) - ALIKE, 0)
         scores[best] = again - again.min() + 1 + np.delete(scores, best).max(initial=scores.min())
         cosines[best] = (cosines[best] + SECOND_SHARE * nearer) / (1 + SECOND_SHARE)
+
+    def _asked_again(
+        self, second: KnownVectors, query: Query, asked: Near, best: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """The larger encoder's cosines with the questions nearest by the first one, times their shares."""
+        near = np.zeros(len(best))
+        written = [(place, each) for place, each in enumerate(best) if asked.questions[each] is not None]
+        if written:
+            questions = [asked_text(asked.questions[each] or "", self._knowledge) for _, each in written]
+            shares = np.array([asked.shares[each] for _, each in written])
+            near[[place for place, _ in written]] = shares * second.cosines(query.described, questions)
+        return near
 
     @cached_property
     def _order(self) -> SentenceOrder:

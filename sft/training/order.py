@@ -70,7 +70,7 @@ def candidates(corpus: Corpus, questions: Sequence[Question], ranker: SentenceRa
         may = set(corpus.found(question, question.may))
         yield Candidates(
             document=question.doc,
-            table=reader.table(query, near, cosines, corpus.retriever.asked(query, near))[offered],
+            table=reader.table(query, near, cosines, corpus.retriever.asked(query, near).cosines)[offered],
             cosines=np.asarray(cosines, dtype=np.float64)[offered],
             must=_are(places, must)[offered],
             may=_are(places, may - must)[offered],

@@ -48,7 +48,7 @@ def test_a_question_brings_the_sentence_that_answers_it(folder: Path, tmp_path: 
     near = dict(
         zip(
             [one.quote(each) for item in found for one in [item.passage] for each in one.sentences],
-            retriever.asked(query, found),
+            retriever.asked(query, found).cosines,
             strict=True,
         )
     )

@@ -16,7 +16,7 @@ from medrag.types import Evidence, Pointer, Statement
 MAX_STATEMENTS = 6
 RANKED = 8
 """How many of the sentences that search ranks first the prompt names."""
-NEAR = 1.75
+NEAR = 2.75
 """Log odds behind the best within which a sentence answers beside it: docs/results-model.md."""
 FAR = 4.5
 """Log odds behind the best from which one sentence in sixteen answers: docs/results-model.md."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +39,19 @@ class Answered(Record):
 _ANSWERED = TypeAdapter(tuple[Answered, ...])
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Of each of some sentences the nearest question that it answers, as written, and None without one.
+
+    ``shares`` are 1 for one that it must be in the answer of, MAY for others; ``cosines``, shape ``(sentences,)``, are
+    times these, 0 without a question, and ALIKE in a document that nobody wrote any for: what it answers is not known.
+    """
+
+    cosines: NDArray[np.float64]
+    questions: tuple[str | None, ...]
+    shares: tuple[float, ...]
+
+
 class Asked:
     """Written questions and their unit vectors, of shape ``(questions, dimension)``."""
 
@@ -49,19 +64,28 @@ class Asked:
             for sentence, share in _shares(each):
                 self._rows[sentence].append((row, share))
 
-    def nearness(self, vector: NDArray[np.float32], sentences: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
-        """The cosine of ``vector`` with the nearest question that each sentence answers, 0 without one.
+    def near(self, vector: NDArray[np.float32], sentences: Sequence[tuple[str, str]]) -> Near:
+        """The question nearest to ``vector`` that each sentence answers; sentences come as document and name."""
+        cosines = np.maximum(self._vectors @ vector, 0) if self.answered else np.zeros(0, dtype=np.float32)
+        found = [self._nearest(cosines, *each) for each in sentences]
+        return Near(
+            np.array([each.cosine for each in found], dtype=np.float64),
+            tuple(each.question for each in found),
+            tuple(each.share for each in found),
+        )
 
-        Sentences come as document and name. Cosines of questions that one may only be part of the answer to count MAY.
-        ALIKE for a document that nobody wrote questions for: what it answers is not known.
-        """
-        cosines = np.maximum(self._vectors @ vector, 0) if self.answered else np.zeros(0)
-        return np.array([self._nearest(cosines, *each) for each in sentences], dtype=np.float64)
-
-    def _nearest(self, cosines: NDArray[np.float32], document: str, sentence: str) -> float:
+    def _nearest(self, cosines: NDArray[np.float32], document: str, sentence: str) -> _One:
         if document not in self._documents:
-            return ALIKE
-        return max((share * float(cosines[row]) for row, share in self._rows.get(sentence, ())), default=0.0)
+            return _One(ALIKE, None, 0.0)
+        answered = ((share * float(cosines[row]), row, share) for row, share in self._rows.get(sentence, ()))
+        cosine, row, share = max(answered, default=(0.0, None, 0.0))
+        return _One(cosine, None if row is None else self.answered[row].question, share)
+
+
+class _One(NamedTuple):
+    cosine: float
+    question: str | None
+    share: float
 
 
 def _shares(answered: Answered) -> Iterator[tuple[str, float]]:
