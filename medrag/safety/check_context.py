@@ -11,7 +11,9 @@ from typing import Any
 from medrag.knowledge import Cited, Knowledge
 from medrag.knowledge.vocabulary import Terms
 from medrag.messages import Value
+from medrag.patient.conditions import implied
 from medrag.patient.view import CurrentDrug, PatientView
+from medrag.patient.wording import wording
 from medrag.reading import DrugMention, Polarity, Prescription
 from medrag.reading.advice.acts import Clause, clauses
 from medrag.reading.languages import pattern
@@ -47,6 +49,10 @@ class Context:
     question: str = ""
     before: tuple[str, ...] = ()
     """The words of the statements before it."""
+    whole: str = ""
+    """The words of the whole advice, where they are known; else of the statement."""
+    around: tuple[Prescription, ...] = ()
+    """The drugs read in the whole."""
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
@@ -141,6 +147,25 @@ class Context:
         mention = each.mention
         kinds = self.knowledge.absorbed(mention.ingredients, mention.drug_class, mention.route)
         return kinds is not None and not kinds.isdisjoint((kind, "all"))
+
+    def covers(self, terms: Terms) -> bool:
+        """Whether a drug of ``terms`` is taken, advised, or spoken of without being warned against or stopped."""
+        group = self.knowledge.expand(terms) if terms else frozenset()
+        named = (each for each in self.read if each.recommended or each.mention.polarity is Polarity.MENTIONED)
+        held = (*named, *(drug.prescription for drug in self.current))
+        return any(group & ingredients_of(each, self.knowledge) for each in held)
+
+    def indicated(self, conditions: Terms) -> bool:
+        """Whether one of the conditions is recorded, or the statement or the question names it."""
+        return not self._indications.isdisjoint(conditions)
+
+    @cached_property
+    def _indications(self) -> frozenset[str]:
+        named = wording(f"{self.statement.text} {self.question}", self.knowledge).affirmed
+        recorded = self.patient.concepts if self.patient else {}
+        return frozenset(recorded).union(
+            name for each in named for name in implied(each.condition, self.knowledge)
+        )
 
     def touches(self, terms: Terms, mention: DrugMention) -> bool:
         """Whether the rule is about some, not all, drugs of the class that the mention names."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from medrag.reading.languages import pattern
+from medrag.reading.polarity.cues import SENTENCE_END
 from medrag.types import Finding, Severity, Verdict
 
 _said = partial(pattern, "precautions")
@@ -17,6 +18,17 @@ BY_CARE = frozenset(
     {"interaction", "renal", "hepatic", "pregnancy", "pharmacogenomics", "contraindication", "qt", "withdrawal"}
 )
 """Checks whose warnings ask for care."""
+
+
+def cuts_dose(text: str, start: int, end: int) -> bool:
+    """Whether the sentence of the drug named at ``text[start:end]`` cuts its dose."""
+    stop = SENTENCE_END.search(text, end)
+    begun = [found.end() for found in SENTENCE_END.finditer(text, 0, start)]
+    sentence = text[begun[-1] if begun else 0 : stop.start() if stop else len(text)]
+    at = start - (begun[-1] if begun else 0)
+    before, after = sentence[:at], sentence[at + end - start :]
+    cut = _said("cut_before").search(before) or _said("cut_after").match(after)
+    return cut is not None and not refuses_care(text)
 
 
 def refuses_care(text: str) -> bool:

@@ -49,7 +49,7 @@ def _failures(context: Context, advised: Iterable[Prescription], patient: Patien
         present = [name for name in rule.conditions if name in patient.concepts]
         if not present or any(name in patient.concepts for name in rule.unless):
             continue
-        past = all(name in patient.lowered for name in present)
+        past = all(name in patient.lowered for name in present) or context.covers(rule.cover)
         facts = tuple(patient.concepts[name] for name in present)
         for each in advised:
             if severity := _severity(context, rule, each, past):

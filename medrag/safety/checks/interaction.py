@@ -11,6 +11,7 @@ from medrag.reading import DrugMention
 from medrag.reading.dosing.daily import amounts_of, daily_dose
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, Pair, fail, ingredients_of, not_assessed, passed, worst
+from medrag.safety.precautions import cuts_dose
 from medrag.types import Finding, Severity
 
 NAMED = 3
@@ -66,8 +67,17 @@ def _found(context: Context, pair: Pair) -> Iterator[Finding]:
         labels, source = (one.mention.label, other.mention.label), context.knowledge.cite(rule)
         values = {"drug": labels[0], "other": labels[1], "reason": rule.reason}
         apart = rule.timed and pattern("manners", "apart").search(context.statement.text)
-        said = Severity.INFORMATION if apart else severity
+        said = Severity.INFORMATION if apart else _met(context, rule, severity)
         yield fail("interaction.pair", said, source, labels, pair.facts, **values)
+
+
+def _met(context: Context, rule: Interaction, severity: Severity) -> Severity:
+    """The severity; a warning where the advice cuts the dose that the rule asks to be cut."""
+    if not rule.cut or severity is not Severity.CONTRAINDICATED:
+        return severity
+    group = context.knowledge.expand(rule.cut)
+    named = [each.mention for each in context.around if group & ingredients_of(each, context.knowledge)]
+    return Severity.WARNING if any(cuts_dose(context.whole, each.start, each.end) for each in named) else severity
 
 
 def _enough(context: Context, rule: Interaction, pair: Pair) -> bool:

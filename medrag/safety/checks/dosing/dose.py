@@ -92,8 +92,17 @@ def _limits(context: Context, each: Prescription) -> Iterator[tuple[str, DoseLim
             for limit in every
             if limit.ages[0] <= age < limit.ages[1] and (limit.naive is None or context.starts(limit.naive))
         ]
-        for limit in _by_route(each, fitting):
+        for limit in _by_disease(context, each, fitting):
             yield ingredient, limit
+
+
+def _by_disease(context: Context, each: Prescription, limits: Sequence[DoseLimit]) -> list[DoseLimit]:
+    """Those of the route; where the patient's disease has amounts of its own, these and how fast others may be given."""
+    general = _by_route(each, [limit for limit in limits if not limit.conditions])
+    own = _by_route(each, [limit for limit in limits if limit.conditions and context.indicated(limit.conditions)])
+    if not own:
+        return general
+    return [*own, *(limit for limit in general if limit.single is None and limit.daily is None)]
 
 
 def _by_route(each: Prescription, limits: Sequence[DoseLimit]) -> list[DoseLimit]:
