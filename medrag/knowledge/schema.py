@@ -12,7 +12,7 @@ from medrag.types import Severity
 
 DRUG_FIELDS = ("a", "b", "drugs", "stopped", "start", "allergens", "with_drugs", "without", "taking", "drug", "group")
 """Fields of facts that name the ingredients or classes that they are about."""
-BESIDE_FIELDS = ("naive", "unless_current", "standard", "cut", "cover")
+BESIDE_FIELDS = ("naive", "unless_current", "standard", "cut", "raised", "cover")
 """Fields that name ingredients or classes on which it depends whether, or as how much, a fact holds of another."""
 
 
@@ -27,7 +27,7 @@ class Interaction(Rule):
     """Any drug of ``a`` with any of ``b``; those of a rule that is ``timed`` need only be taken some hours apart.
 
     With ``b_daily`` the rule holds from that many milligrams a day of the drug of ``b`` on. It only warns where the
-    advice cuts the dose of a drug of ``cut``.
+    advice cuts the dose of a drug of ``cut``, or raises that of a drug of ``raised``.
     """
 
     a: Terms
@@ -35,18 +35,21 @@ class Interaction(Rule):
     timed: bool = False
     b_daily: float | None = None
     cut: Terms = ()
+    raised: Terms = ()
 
 
 class Contraindication(Rule):
     """Any of ``drugs`` in a patient with any of ``conditions`` and none of ``unless``.
 
-    It only warns where a drug of ``cover``, which meets the danger, is taken or advised.
+    It only warns where a drug of ``cover``, which meets the danger, is taken or advised, and if it may be
+    ``challenged`` where it is given in steps under supervision.
     """
 
     drugs: Terms
     conditions: Terms
     unless: Terms = ()
     cover: Terms = ()
+    challenged: bool = False
 
 
 class AllergyRule(Rule):
@@ -198,18 +201,26 @@ class LifeStageRule(Rule):
 
 
 class AgeRule(Rule):
-    """``drugs`` from ``from_age`` to under ``to_age`` years, with any of ``conditions`` if it names some."""
+    """``drugs`` from ``from_age`` to under ``to_age`` years, with any of ``conditions`` if it names some.
+
+    It only warns with any of ``unless``.
+    """
 
     drugs: Terms
     from_age: float = 0
     to_age: float = 200
     conditions: Terms = ()
+    unless: Terms = ()
 
 
 class DuplicationRule(Rule):
-    """Two different drugs of ``group`` at once."""
+    """Two different drugs of ``group`` at once.
+
+    With ``exchanged`` a switch to one of them puts it in the place of another; not where the dose must be converted.
+    """
 
     group: str
+    exchanged: bool = True
 
 
 class MonitoringRule(Fact):

@@ -136,6 +136,10 @@ def _matcher(knowledge: Knowledge) -> Matcher[Name]:
     )
 
 
+_DENIED = re.compile(r"\bnon-$", re.IGNORECASE)
+"""What makes a name one of what it is not ("non-hormonal contraception")."""
+
+
 def _known(text: str, words: list[Token], knowledge: Knowledge) -> list[tuple[DrugMention, range]]:
     """Longest names first, left to right."""
     found: list[tuple[DrugMention, range]] = []
@@ -146,6 +150,8 @@ def _known(text: str, words: list[Token], knowledge: Knowledge) -> list[tuple[Dr
         if name.dosed and not _dosed(text, words[match.last - 1]):
             continue
         said = written(text, words, match, knowledge)
+        if _DENIED.search(text, max(0, said.start - 4), said.start):
+            continue
         mention = DrugMention(
             text[said.start : said.end], said.start, said.end, said.ingredients, name.drug_class, whole=said.whole
         )

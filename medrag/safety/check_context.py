@@ -185,7 +185,7 @@ def offered_as_choice(text: str, one: Prescription, other: Prescription) -> bool
     between = text[one.mention.end : other.mention.start]
     if _said("instead").fullmatch(between) or pattern("stops", "sequence").search(between):
         return True
-    if _said("tells").search(between):
+    if _said("tells").search(between) or _said("fallback").match(text, other.mention.end):
         return True
     if _said("described").match(text, one.mention.end) and _said("each").match(text, other.mention.end):
         return True

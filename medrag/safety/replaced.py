@@ -74,5 +74,5 @@ def _replaced(
 
 
 def _one_is_enough(old: frozenset[str], new: frozenset[str], knowledge: Knowledge) -> bool:
-    groups = (knowledge.members[rule.group] for rule in knowledge.rules.duplications)
+    groups = (knowledge.members[rule.group] for rule in knowledge.rules.duplications if rule.exchanged)
     return any(old <= group and not new.isdisjoint(group) for group in groups)

@@ -10,7 +10,7 @@ from medrag.messages import Value
 from medrag.patient.view import PatientView
 from medrag.patient.wording import wording
 from medrag.reading import Prescription
-from medrag.safety.check_context import LOWERED, Context, fail, not_assessed, passed, worst
+from medrag.safety.check_context import LOWERED, Context, fail, ingredients_of, not_assessed, passed, worst
 from medrag.types import Finding, Severity
 
 SHORT = 20.0
@@ -97,7 +97,7 @@ def _contained(context: Context, patient: PatientView, rule: LifeStageRule, seve
         return severity if severity is Severity.INFORMATION else Severity.CONTRAINDICATED
     if severity is Severity.WARNING and _unprotected(context, patient):
         return Severity.CONTRAINDICATED
-    taken = {name for drug in patient.drugs for name in drug.prescription.mention.ingredients}
+    taken = {name for drug in patient.drugs for name in ingredients_of(drug.prescription, context.knowledge)}
     safe = "effective_contraception" in patient.concepts or taken & context.knowledge.members["contraceptive"]
     return LOWERED[severity] if safe or _CONTRACEPTION.search(context.whole) else severity
 

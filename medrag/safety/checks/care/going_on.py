@@ -53,6 +53,9 @@ def _in_another_state(context: Context, patient: PatientView) -> Iterator[Findin
     person, female = patient.patient, patient.patient.sex != "male"
     if _said("must_not").search(text) and not _said("uncovered").search(text):
         return
+    contraceptives = context.knowledge.members["contraceptive"]
+    if any(contraceptives & ingredients_of(each, context.knowledge) for each in context.recommended):
+        return
     conceives = _said("uncovered").search(text) or (_said("conceive").search(text) and _said("may").search(text))
     if female and conceives and patient.may_conceive:
         expecting = replace(patient, patient=person.model_copy(update={"pregnant": True}))

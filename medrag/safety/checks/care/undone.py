@@ -121,7 +121,9 @@ def _meant(context: Context, before: Sequence[Clause], clause: Clause, group: fr
 def _excused(context: Context, need: Need, left: Sequence[Prescription]) -> bool:
     """Whether other drugs give the care, or something as grave speaks against those left out."""
     group = context.knowledge.expand(need.drugs)
-    given = (*(each for each in context.recommended if each not in left), *context.advised)
+    names = {each.mention.label for each in left}
+    elsewhere = (each for each in context.around if each.recommended and each.mention.label not in names)
+    given = (*(each for each in context.recommended if each not in left), *context.advised, *elsewhere)
     if any(group & ingredients_of(each, context.knowledge) for each in given):
         return True
     single = [each for each in left if each.mention.drug_class is None]
