@@ -166,6 +166,8 @@ def _guess(text: str, token: Token, knowledge: Knowledge) -> DrugMention | None:
     """
     word = plain(token.text)
     common = knowledge.words["common"]
+    if _DENIED.search(text, max(0, token.start - 4), token.start):
+        return None
     if len(word) < 4 or not word.isalpha() or word in NUMBER_WORDS or word in common or singular(word) in common:
         return None
     mention = DrugMention(token.text, token.start, token.end)

@@ -163,9 +163,7 @@ class Context:
     def _indications(self) -> frozenset[str]:
         named = wording(f"{self.statement.text} {self.question}", self.knowledge).affirmed
         recorded = self.patient.concepts if self.patient else {}
-        return frozenset(recorded).union(
-            name for each in named for name in implied(each.condition, self.knowledge)
-        )
+        return frozenset(recorded).union(name for each in named for name in implied(each.condition, self.knowledge))
 
     def touches(self, terms: Terms, mention: DrugMention) -> bool:
         """Whether the rule is about some, not all, drugs of the class that the mention names."""
@@ -185,7 +183,8 @@ def offered_as_choice(text: str, one: Prescription, other: Prescription) -> bool
     between = text[one.mention.end : other.mention.start]
     if _said("instead").fullmatch(between) or pattern("stops", "sequence").search(between):
         return True
-    if _said("tells").search(between) or _said("fallback").match(text, other.mention.end):
+    apart = "." in between or ";" in between or not _said("and").search(between)
+    if _said("tells").search(between) or (apart and _said("fallback").match(text, other.mention.end)):
         return True
     if _said("described").match(text, one.mention.end) and _said("each").match(text, other.mention.end):
         return True

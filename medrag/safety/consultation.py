@@ -71,7 +71,8 @@ class Consultation:
 
     ``checks=()`` is the ablation: everything is read, offered and released unchecked. ``one_person``: the caller knows
     that record and question speak of the same person where they seem not to. ``released`` and ``withheld`` hold what
-    :meth:`settle` has judged. ``whole``: the advice that the statements are of, where all of it is known beforehand. Without ``classifier`` the patterns alone decide what is declined.
+    :meth:`settle` has judged. ``whole``: the advice that the statements are of, where all of it is known beforehand.
+    Without ``classifier`` the patterns alone decide what is declined.
     """
 
     record: Patient | None
@@ -228,13 +229,13 @@ class Consultation:
     def _context(self, statement: Statement, before: Sequence[Statement], evidence: Sequence[Evidence]) -> Context:
         knowledge, readable = self.knowledge, self._readable(statement)
         whole = in_english(self.whole, knowledge) or readable.text
-        around, own = self.read(self.whole or statement.text), self.read(statement.text)
+        around = self.read(self.whole or statement.text)
         gone = replaced(whole, around, self.patient, knowledge)
-        ended = gone | stopped((*around, *own), knowledge)
-        advised = [each for other in before for each in with_ended(other.text, self.read(other.text), ended, knowledge)]
+        ended = gone | stopped((each for other in before for each in self.read(other.text)), knowledge)
+        advised = [each for other in before for each in with_ended(other.text, self.read(other.text), gone, knowledge)]
         return Context(
             statement=readable,
-            read=with_ended(readable.text, own, ended, knowledge),
+            read=with_ended(readable.text, self.read(statement.text), ended, knowledge),
             whole=whole,
             around=around,
             patient=self.patient,

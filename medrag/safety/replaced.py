@@ -37,11 +37,14 @@ def stopped(read: Iterable[Prescription], knowledge: Knowledge) -> Products:
 def with_ended(
     text: str, read: Sequence[Prescription], ended: Products, knowledge: Knowledge
 ) -> tuple[Prescription, ...]:
-    """The drugs as read in ``text``, those that are ended and not given again as stopped."""
-    return tuple(
-        _stopped(each) if ingredients_of(each, knowledge) in ended and _only_named(text, each) else each
-        for each in read
-    )
+    """The drugs as read in ``text``, those as stopped that are ended, or were stopped before, and not given again."""
+    over, found = set(ended), []
+    for each in read:
+        product = ingredients_of(each, knowledge)
+        found.append(_stopped(each) if product in over and _only_named(text, each) else each)
+        if each.mention.polarity is Polarity.STOPPED:
+            over.add(product)
+    return tuple(found)
 
 
 def _only_named(text: str, each: Prescription) -> bool:

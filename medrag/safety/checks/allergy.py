@@ -107,7 +107,7 @@ def _immediate(entry: KnownAllergy, context: Context) -> bool:
 
 
 def _pharmacological(entry: KnownAllergy, context: Context) -> bool:
-    """Whether the recorded reaction is of the drug's own kind, and none of the immune system that others could share."""
+    """Whether the recorded reaction is one of the drug's own kind, not one of the immune system that others share."""
     text = in_english(f"{entry.fact.display} {entry.fact.reaction or ''}", context.knowledge)
     return context.knowledge.says("pharmacological_reaction", text)
 

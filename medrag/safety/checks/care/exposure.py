@@ -38,7 +38,9 @@ def forbids(context: Context, clause: Clause) -> bool:
 def _found(context: Context) -> Iterator[Finding]:
     said = context.clauses
     for rule in context.knowledge.rules.exposures:
-        named = next((words for clause in said if (words := _allowed(clause, context.statement.text, naming(rule.names)))), None)
+        named = next(
+            (words for clause in said if (words := _allowed(clause, context.statement.text, naming(rule.names)))), None
+        )
         if named and (facts := concerned(context, rule)):
             source = context.knowledge.cite(rule)
             values = {"what": named, "fact": facts[0], "reason": rule.reason}

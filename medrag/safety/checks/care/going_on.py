@@ -44,7 +44,9 @@ def _reviewed(context: Context, clause: Clause, patient: PatientView) -> Iterato
     stopped = context.stopped
     drugs = tuple(each for each in drugs if ingredients_of(each, context.knowledge) not in stopped)
     yield from speaks_against(context, drugs, pairs=False, stopped=stopped)
-    together = speaks_against(context, drugs, replace(patient, drugs=()), stopped=stopped) if "goes_on" in clause.kinds else ()
+    together = (
+        speaks_against(context, drugs, replace(patient, drugs=()), stopped=stopped) if "goes_on" in clause.kinds else ()
+    )
     yield from (each for each in together if each.severity is Severity.CONTRAINDICATED)
 
 

@@ -45,9 +45,7 @@ def _found(context: Context, patient: PatientView) -> Iterator[Finding]:
             source = context.knowledge.cite(rule)
             waits = any(_waited_for(context, each, criterion) for criterion in rule.when)
             severity = max(rule.severity, Severity.WARNING, key=RANK.__getitem__) if waits else rule.severity
-            yield fail(
-                "criteria.rule", severity, source, (label,), said, drug=label, facts=said, reason=rule.reason
-            )
+            yield fail("criteria.rule", severity, source, (label,), said, drug=label, facts=said, reason=rule.reason)
         elif rule.max_daily is not None and len(facts) + sum(holds is None for holds, _ in answers) >= rule.least:
             missing = tuple(fact for holds, fact in answers if holds is None)
             yield not_assessed("criteria.unknown", (label,), drug=label, missing=missing)

@@ -107,7 +107,7 @@ def _as_routed(context: Context, each: Prescription) -> Prescription:
 
 
 def _by_disease(context: Context, each: Prescription, limits: Sequence[DoseLimit]) -> list[DoseLimit]:
-    """Those of the route; where the patient's disease has amounts of its own, these and how fast others may be given."""
+    """Those of the route; where the patient's disease has amounts of its own, these, and how fast it may be given."""
     general = _by_route(each, [limit for limit in limits if not limit.conditions])
     own = _by_route(each, [limit for limit in limits if limit.conditions and context.indicated(limit.conditions)])
     if not own:
