@@ -33,12 +33,11 @@ from eval.running.solver import LOCAL, Solver, Target, opened
 from eval.systems.ranked import Ranked
 from eval.tasks import questions
 from medrag.datasets.questions import Question, read_questions
-from medrag.types import sentence_hash
 from medrag.engine import Engine
 from medrag.errors import InputError
 from medrag.generation.modes.quote import MAX_STATEMENTS
 from medrag.settings import load as settings
-from medrag.types import Evidence
+from medrag.types import Evidence, sentence_hash
 
 RANKED = "ranked"
 GROUPS = ("job", "style")

@@ -25,7 +25,6 @@ from eval.running.solver import Solver
 from eval.scoring.advice_scores import share
 from eval.tasks import Result, Sample, Scores
 from medrag.datasets.questions import Question, read_questions
-from medrag.types import sentence_hash
 from medrag.engine import Engine
 from medrag.errors import InputError
 from medrag.files import sha256
@@ -35,7 +34,7 @@ from medrag.retrieval.question.query import query_for
 from medrag.retrieval.retriever import LOOKED_AT
 from medrag.retrieval.store.index import Index
 from medrag.safety.consultation import Consultation
-from medrag.types import Advice, Evidence, Outcome, Statement
+from medrag.types import Advice, Evidence, Outcome, Statement, sentence_hash
 
 HELD = Path(__file__).parents[2] / "sft" / "questions" / "held.jsonl"
 LINKS = ("retrieval", "ranking", "threshold", "choice", "filter")

@@ -12,7 +12,7 @@ from medrag.types import Severity
 
 DRUG_FIELDS = ("a", "b", "drugs", "stopped", "start", "allergens", "with_drugs", "without", "taking", "drug", "group")
 """Fields of facts that name the ingredients or classes that they are about."""
-BESIDE_FIELDS = ("naive", "unless_current", "standard")
+BESIDE_FIELDS = ("naive", "unless_current", "standard", "cut", "raised", "cover")
 """Fields that name ingredients or classes on which it depends whether, or as how much, a fact holds of another."""
 
 
@@ -26,21 +26,30 @@ class Rule(Fact):
 class Interaction(Rule):
     """Any drug of ``a`` with any of ``b``; those of a rule that is ``timed`` need only be taken some hours apart.
 
-    With ``b_daily`` the rule holds from that many milligrams a day of the drug of ``b`` on.
+    With ``b_daily`` the rule holds from that many milligrams a day of the drug of ``b`` on. It only warns where the
+    advice cuts the dose of a drug of ``cut``, or raises that of a drug of ``raised``.
     """
 
     a: Terms
     b: Terms
     timed: bool = False
     b_daily: float | None = None
+    cut: Terms = ()
+    raised: Terms = ()
 
 
 class Contraindication(Rule):
-    """Any of ``drugs`` in a patient with any of ``conditions`` and none of ``unless``."""
+    """Any of ``drugs`` in a patient with any of ``conditions`` and none of ``unless``.
+
+    It only warns where a drug of ``cover``, which meets the danger, is taken or advised, and if it may be
+    ``challenged`` where it is given in steps under supervision.
+    """
 
     drugs: Terms
     conditions: Terms
     unless: Terms = ()
+    cover: Terms = ()
+    challenged: bool = False
 
 
 class AllergyRule(Rule):
@@ -57,10 +66,11 @@ class DoseLimit(Fact):
     ``hourly`` is the fastest infusion an hour, ``fastest`` the amount an hour at which one dose may be injected.
     With ``per_kg`` the limits are per kilogram of body weight. ``ages`` is [from, to) in years. Exceeding the limit
     only warns where the patient already takes a drug of ``unless_current`` (tolerance); a limit for the ``naive`` is
-    for patients alone who take no drug of that class.
+    for patients alone who take no drug of that class. A limit for ``conditions`` takes the place of those for none.
     """
 
     drug: str
+    conditions: Terms = ()
     route: str = "any"
     ages: tuple[float, float] = (0, 200)
     unit: Literal["mg", "unit", "mmol"] = "mg"
@@ -191,18 +201,26 @@ class LifeStageRule(Rule):
 
 
 class AgeRule(Rule):
-    """``drugs`` from ``from_age`` to under ``to_age`` years, with any of ``conditions`` if it names some."""
+    """``drugs`` from ``from_age`` to under ``to_age`` years, with any of ``conditions`` if it names some.
+
+    It only warns with any of ``unless``.
+    """
 
     drugs: Terms
     from_age: float = 0
     to_age: float = 200
     conditions: Terms = ()
+    unless: Terms = ()
 
 
 class DuplicationRule(Rule):
-    """Two different drugs of ``group`` at once."""
+    """Two different drugs of ``group`` at once.
+
+    With ``exchanged`` a switch to one of them puts it in the place of another; not where the dose must be converted.
+    """
 
     group: str
+    exchanged: bool = True
 
 
 class MonitoringRule(Fact):

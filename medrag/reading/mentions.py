@@ -143,6 +143,10 @@ def _matcher(knowledge: Knowledge) -> Matcher[Name]:
     )
 
 
+_DENIED = re.compile(r"\bnon-$", re.IGNORECASE)
+"""What makes a name one of what it is not ("non-hormonal contraception")."""
+
+
 def _known(text: str, words: list[Token], knowledge: Knowledge) -> list[tuple[DrugMention, range]]:
     """Longest names first, left to right."""
     found: list[tuple[DrugMention, range]] = []
@@ -153,6 +157,8 @@ def _known(text: str, words: list[Token], knowledge: Knowledge) -> list[tuple[Dr
         if name.dosed and not _dosed(text, words[match.last - 1]):
             continue
         said = written(text, words, match, knowledge)
+        if _DENIED.search(text, max(0, said.start - 4), said.start):
+            continue
         mention = DrugMention(
             text[said.start : said.end], said.start, said.end, said.ingredients, name.drug_class, whole=said.whole
         )
@@ -167,6 +173,8 @@ def _guess(text: str, token: Token, knowledge: Knowledge) -> DrugMention | None:
     """
     word = plain(token.text)
     common = knowledge.words["common"]
+    if _DENIED.search(text, max(0, token.start - 4), token.start):
+        return None
     if len(word) < 4 or not word.isalpha() or word in NUMBER_WORDS or word in common or singular(word) in common:
         return None
     mention = DrugMention(token.text, token.start, token.end)

@@ -66,7 +66,13 @@ def advice_findings(  # noqa: PLR0913 (what a case may hold)
 ) -> list[Finding]:
     """What the checks say of a piece of advice, of the question it answers, or of both; the worst first."""
     consultation = Consultation(
-        patient, question, knowledge, evidence=_numbered(evidence), one_person=one_person, classifier=classifier
+        patient,
+        question,
+        knowledge,
+        evidence=_numbered(evidence),
+        one_person=one_person,
+        classifier=classifier,
+        whole=advice,
     )
     findings = _of_the_question(consultation) if question else []
     if advice:

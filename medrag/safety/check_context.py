@@ -12,7 +12,9 @@ from medrag.knowledge import Cited, Knowledge
 from medrag.knowledge.vocabulary import Terms
 from medrag.messages import Value
 from medrag.patient.applicability import Applicant
+from medrag.patient.conditions import implied
 from medrag.patient.view import CurrentDrug, PatientView
+from medrag.patient.wording import wording
 from medrag.reading import DrugMention, Polarity, Prescription
 from medrag.reading.advice.acts import Clause, clauses
 from medrag.reading.languages import pattern
@@ -51,6 +53,10 @@ class Context:
     """The words of the statements before it."""
     applicant: Applicant | None = None
     """The patient and the question, held against what people noted of sentences."""
+    whole: str = ""
+    """The words of the whole advice, where they are known; else of the statement."""
+    around: tuple[Prescription, ...] = ()
+    """The drugs read in the whole."""
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
@@ -146,6 +152,23 @@ class Context:
         kinds = self.knowledge.absorbed(mention.ingredients, mention.drug_class, mention.route)
         return kinds is not None and not kinds.isdisjoint((kind, "all"))
 
+    def covers(self, terms: Terms) -> bool:
+        """Whether a drug of ``terms`` is taken, advised, or spoken of without being warned against or stopped."""
+        group = self.knowledge.expand(terms) if terms else frozenset()
+        named = (each for each in self.read if each.recommended or each.mention.polarity is Polarity.MENTIONED)
+        held = (*named, *(drug.prescription for drug in self.current))
+        return any(group & ingredients_of(each, self.knowledge) for each in held)
+
+    def indicated(self, conditions: Terms) -> bool:
+        """Whether one of the conditions is recorded, or the statement or the question names it."""
+        return not self._indications.isdisjoint(conditions)
+
+    @cached_property
+    def _indications(self) -> frozenset[str]:
+        named = wording(f"{self.statement.text} {self.question}", self.knowledge).affirmed
+        recorded = self.patient.concepts if self.patient else {}
+        return frozenset(recorded).union(name for each in named for name in implied(each.condition, self.knowledge))
+
     def touches(self, terms: Terms, mention: DrugMention) -> bool:
         """Whether the rule is about some, not all, drugs of the class that the mention names."""
         if mention.drug_class is None:
@@ -164,7 +187,8 @@ def offered_as_choice(text: str, one: Prescription, other: Prescription) -> bool
     between = text[one.mention.end : other.mention.start]
     if _said("instead").fullmatch(between) or pattern("stops", "sequence").search(between):
         return True
-    if _said("tells").search(between):
+    apart = "." in between or ";" in between or not _said("and").search(between)
+    if _said("tells").search(between) or (apart and _said("fallback").match(text, other.mention.end)):
         return True
     if _said("described").match(text, one.mention.end) and _said("each").match(text, other.mention.end):
         return True

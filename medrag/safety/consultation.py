@@ -38,6 +38,7 @@ from medrag.safety.question.injection import passage_report, patient_injections
 from medrag.safety.question.red_flags import notices
 from medrag.safety.question.request_classifier import RequestClassifier
 from medrag.safety.question.requests import declines
+from medrag.safety.replaced import replaced, stopped, with_ended
 from medrag.safety.settling import settling
 from medrag.safety.unread_record import lost, with_gaps
 from medrag.types import Coverage, Effect, Evidence, Finding, Patient, Pointer, Sentence, Severity, Statement, Verdict
@@ -79,7 +80,8 @@ class Consultation:
 
     ``checks=()`` is the ablation: everything is read, offered and released unchecked. ``one_person``: the caller knows
     that record and question speak of the same person where they seem not to. ``released`` and ``withheld`` hold what
-    :meth:`settle` has judged. Without ``classifier`` the patterns alone decide what is declined.
+    :meth:`settle` has judged. ``whole``: the advice that the statements are of, where all of it is known beforehand.
+    Without ``classifier`` the patterns alone decide what is declined.
     """
 
     record: Patient | None
@@ -89,6 +91,7 @@ class Consultation:
     evidence: Sequence[Evidence] = ()
     one_person: bool = False
     classifier: RequestClassifier | None = None
+    whole: str = ""
     released: list[Statement] = field(default_factory=list)
     withheld: list[Statement] = field(default_factory=list)
     _notices: tuple[Finding, ...] = ()
@@ -237,13 +240,20 @@ class Consultation:
         return [finding for each in self.checks for finding in _run(each, context)]
 
     def _context(self, statement: Statement, before: Sequence[Statement], evidence: Sequence[Evidence]) -> Context:
-        advised = [each for other in before for each in self.read(other.text)]
+        knowledge, readable = self.knowledge, self._readable(statement)
+        whole = in_english(self.whole, knowledge) or readable.text
+        around = self.read(self.whole or statement.text)
+        gone = replaced(whole, around, self.patient, knowledge)
+        ended = gone | stopped((each for other in before for each in self.read(other.text)), knowledge)
+        advised = [each for other in before for each in with_ended(other.text, self.read(other.text), gone, knowledge)]
         return Context(
-            statement=self._readable(statement),
-            read=self.read(statement.text),
+            statement=readable,
+            read=with_ended(readable.text, self.read(statement.text), ended, knowledge),
+            whole=whole,
+            around=around,
             patient=self.patient,
             advised=tuple(each for each in advised if each.recommended and each.mention.resolved),
-            stopped_before=stopped_by(advised, self.knowledge),
+            stopped_before=stopped_by(advised, knowledge) | gone,
             knowledge=self.knowledge,
             evidence=tuple(evidence),
             question=self.asked,

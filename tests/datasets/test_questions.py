@@ -9,10 +9,10 @@ import pytest
 
 from index.build import GUIDELINES
 from medrag.datasets.questions import Place, Question, found, places, read_questions
-from medrag.types import sentence_hash
 from medrag.datasets.splits import held_out
 from medrag.errors import InputError
 from medrag.retrieval.store.index import Index
+from medrag.types import sentence_hash
 from sft.questions import HELD, WRITTEN
 
 STARTER = {path.stem for path in GUIDELINES.glob("*.md")}

@@ -37,7 +37,7 @@ _COUNT_AFTER = Expression(
 )
 _COUNT_BEFORE = Expression(
     rf"(?<![\w./])(?P<part>{COUNT})\s+$"
-    rf"|(?<![\w./])(?P<high>{COUNT})\s+(?:{FORM}\s+(?:of\s+)?(?:[a-z-]+\s+){{0,3}}|(?:[a-z-]+\s+){{1,3}}(?P<bare>))$"
+    rf"|(?<![\w./])(?P<high>{COUNT})\s+(?!doses?\b)(?:{FORM}\s+(?:of\s+)?(?:[a-z-]+\s+){{0,3}}|(?:[a-z-]+\s+){{1,3}}(?P<bare>))$"
 )
 _TIMES_STRENGTH = Expression(
     rf"\s*(?:\[[^\]]*\]\s*)?(?:{FORM}\s*)?[,:;(-]?\s*(?:(?:take|give|use|swallow)\s+(?P<low>{COUNT})"

@@ -28,7 +28,9 @@ def age(context: Context) -> Iterable[Finding]:
                 label = each.mention.label
                 facts = (f"age {patient.age:g}", *present)
                 source = context.knowledge.cite(rule)
-                yield fail("age.rule", rule.severity, source, (label,), facts, drug=label, reason=rule.reason)
+                excepted = rule.severity is Severity.CONTRAINDICATED and context.indicated(rule.unless)
+                severity = Severity.WARNING if excepted else rule.severity
+                yield fail("age.rule", severity, source, (label,), facts, drug=label, reason=rule.reason)
 
     failed = list(worst(failures()))
     yield from failed

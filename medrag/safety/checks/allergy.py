@@ -10,6 +10,7 @@ from medrag.patient.view import KnownAllergy
 from medrag.reading import DrugMention
 from medrag.reading.languages.gloss import in_english, other_script
 from medrag.safety.check_context import LOWERED, Context, fail, not_assessed, passed, worst
+from medrag.safety.precautions import challenges
 from medrag.types import Finding, Severity
 
 SAME = "the record: an allergy to the drug itself"
@@ -48,6 +49,8 @@ def _failures(context: Context) -> Iterator[Finding]:
                     and not context.knowledge.by_purpose(each.mention.drug_class)
                 ):
                     how = Severity.CONTRAINDICATED
+                if how is Severity.CONTRAINDICATED and challenges(context.whole):
+                    how = Severity.WARNING
                 yield fail(said, how, source, (label,), (fact,), drug=label, **values)
 
 
@@ -58,6 +61,8 @@ def _reasons(
     if named := _same(entry, mention, context):
         severity = Severity.WARNING if context.knowledge.by_purpose(mention.drug_class) else Severity.CONTRAINDICATED
         yield "allergy.same", severity, SAME, {"substance": named}
+        return
+    if _pharmacological(entry, context):
         return
     for place in sorted(context.rules("allergies", mention)):
         rule = context.knowledge.rules.allergies[place]
@@ -99,6 +104,12 @@ def _immediate(entry: KnownAllergy, context: Context) -> bool:
     """Whether the recorded reaction was one of those that kill at once or scar."""
     text = in_english(f"{entry.fact.display} {entry.fact.reaction or ''}", context.knowledge)
     return context.knowledge.says("immediate_reaction", text)
+
+
+def _pharmacological(entry: KnownAllergy, context: Context) -> bool:
+    """Whether the recorded reaction is one of the drug's own kind, not one of the immune system that others share."""
+    text = in_english(f"{entry.fact.display} {entry.fact.reaction or ''}", context.knowledge)
+    return context.knowledge.says("pharmacological_reaction", text)
 
 
 def _read(entry: KnownAllergy, context: Context) -> bool:

@@ -9,6 +9,7 @@ from medrag.knowledge.vocabulary import Terms
 from medrag.patient.view import PatientView
 from medrag.reading import Prescription
 from medrag.safety.check_context import Context, fail, not_assessed, passed, worst
+from medrag.safety.precautions import challenges
 from medrag.types import Finding, Severity
 
 
@@ -49,7 +50,8 @@ def _failures(context: Context, advised: Iterable[Prescription], patient: Patien
         present = [name for name in rule.conditions if name in patient.concepts]
         if not present or any(name in patient.concepts for name in rule.unless):
             continue
-        past = all(name in patient.lowered for name in present)
+        past = all(name in patient.lowered for name in present) or context.covers(rule.cover)
+        past = past or (rule.challenged and challenges(context.whole))
         facts = tuple(patient.concepts[name] for name in present)
         for each in advised:
             if severity := _severity(context, rule, each, past):

@@ -10,7 +10,7 @@ from medrag.messages import Value
 from medrag.patient.view import PatientView
 from medrag.patient.wording import wording
 from medrag.reading import Prescription
-from medrag.safety.check_context import LOWERED, Context, fail, not_assessed, passed, worst
+from medrag.safety.check_context import LOWERED, Context, fail, ingredients_of, not_assessed, passed, worst
 from medrag.types import Finding, Severity
 
 SHORT = 20.0
@@ -57,7 +57,7 @@ def _failures(context: Context, rules: list[tuple[Prescription, LifeStageRule]])
     for each, rule in rules:
         if patient is None or not _holds(context, patient, rule) or not _in_weeks(patient, rule):
             continue
-        if rule.conditions and not _indicated(context, patient, rule):
+        if rule.conditions and not context.indicated(rule.conditions):
             continue
         fact = {"pregnancy": patient.concepts.get("pregnancy", "pregnant"), "lactation": "breastfeeding"}
         planned = patient.concepts.get(PLANNING, "woman of childbearing age")
@@ -84,13 +84,6 @@ def _holds(context: Context, patient: PatientView, rule: LifeStageRule) -> bool:
     return concerned and _planned(context, patient)
 
 
-def _indicated(context: Context, patient: PatientView, rule: LifeStageRule) -> bool:
-    """Whether one of the rule's indications is recorded, or the advice or the question names it."""
-    named = wording(f"{context.statement.text} {context.question}", context.knowledge).affirmed
-    found = patient.concepts.keys() | {meaning.condition for meaning in named}
-    return not found.isdisjoint(rule.conditions)
-
-
 def _contained(context: Context, patient: PatientView, rule: LifeStageRule, severity: Severity) -> Severity:
     """Lowered where contraception is recorded or the advice asks for it, and for what is no harm before conception.
 
@@ -104,9 +97,9 @@ def _contained(context: Context, patient: PatientView, rule: LifeStageRule, seve
         return severity if severity is Severity.INFORMATION else Severity.CONTRAINDICATED
     if severity is Severity.WARNING and _unprotected(context, patient):
         return Severity.CONTRAINDICATED
-    taken = {name for drug in patient.drugs for name in drug.prescription.mention.ingredients}
+    taken = {name for drug in patient.drugs for name in ingredients_of(drug.prescription, context.knowledge)}
     safe = "effective_contraception" in patient.concepts or taken & context.knowledge.members["contraceptive"]
-    return LOWERED[severity] if safe or _CONTRACEPTION.search(context.statement.text) else severity
+    return LOWERED[severity] if safe or _CONTRACEPTION.search(context.whole) else severity
 
 
 def _unprotected(context: Context, patient: PatientView) -> bool:

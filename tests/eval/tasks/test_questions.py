@@ -18,14 +18,13 @@ from eval.systems.baselines import system
 from eval.tasks import Result, questions
 from eval.tasks.questions import LINKS, QuestionSample
 from medrag.datasets.questions import Question
-from medrag.types import sentence_hash
 from medrag.engine import Engine
 from medrag.errors import InputError
 from medrag.generation.model import Generation
 from medrag.generation.scripted import ScriptedModel
 from medrag.retrieval.question.query import query_for
 from medrag.retrieval.retriever import LOOKED_AT
-from medrag.types import Case, Evidence
+from medrag.types import Case, Evidence, sentence_hash
 
 ASKED = "Which antibiotic treats streptococcal pharyngitis?"
 ALLERGIC = {"age_years": 34, "allergies": ["penicillin"]}

@@ -33,14 +33,22 @@ OF_PAIRS = (interaction, age)
 
 
 def speaks_against(
-    context: Context, drugs: Sequence[Prescription], patient: PatientView | None = None, *, pairs: bool = True
+    context: Context,
+    drugs: Sequence[Prescription],
+    patient: PatientView | None = None,
+    *,
+    pairs: bool = True,
+    stopped: frozenset[frozenset[str]] = frozenset(),
 ) -> list[Finding]:
-    """What would withhold ``drugs`` or warn of them, were they advised; with ``pairs`` beside the others taken, too."""
+    """What would withhold ``drugs`` or warn of them, were they advised and others ``stopped``.
+
+    With ``pairs`` beside the others taken, too.
+    """
     if not drugs:
         return []
     read = tuple(replace(each, mention=replace(each.mention, polarity=Polarity.RECOMMENDED)) for each in drugs)
     seen = patient or context.patient
-    given = replace(context, read=read, advised=(), stopped_before=frozenset(), patient=seen)
+    given = replace(context, read=read, advised=(), stopped_before=stopped, patient=seen)
     found = [finding for check in (*OF_THE_PATIENT, *(OF_PAIRS if pairs else ())) for finding in check(given)]
     return [each for each in found if each.verdict is Verdict.FAIL and each.severity is not Severity.INFORMATION]
 

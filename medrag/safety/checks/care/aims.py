@@ -63,9 +63,21 @@ def _found(context: Context, rule: Aim, clause: Clause, patient: PatientView) ->
 def _beyond(rule: Aim, words: str, now: float | None) -> str | None:
     """The value or change of the clause that the rule does not allow."""
     if changed := _said("changed").search(words):
-        by = float(changed["by"])
+        by = changed["by"] or changed["most"]
         most = max(filter(None, (rule.rise, rule.fall)), default=None)
-        return changed["by"] if most is not None and by > most and _hours(words) <= max(rule.hours, 24) else None
+        if changed["most"] and (most is None or not _per_time(words)):
+            return _outside(rule, words, now)
+        return by if most is not None and float(by) > most and _hours(words) <= max(rule.hours, 24) else None
+    return _outside(rule, words, now)
+
+
+def _per_time(words: str) -> bool:
+    """Whether a span of time is named in which a value changes."""
+    return any(found["unit"] for found in _said("within").finditer(words))
+
+
+def _outside(rule: Aim, words: str, now: float | None) -> str | None:
+    """The value of the clause that the rule does not allow, or that is reached too fast."""
     found = _said("value").search(words)
     if not found:
         return None

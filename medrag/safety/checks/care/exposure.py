@@ -29,7 +29,7 @@ def forbids(context: Context, clause: Clause) -> bool:
         return False
     return any(
         naming(rule.names).search(clause.words)
-        and _allowed(clause.words, naming(rule.names)) is None
+        and _allowed(clause, context.statement.text, naming(rule.names)) is None
         and concerned(context, rule)
         for rule in context.knowledge.rules.exposures
     )
@@ -38,17 +38,22 @@ def forbids(context: Context, clause: Clause) -> bool:
 def _found(context: Context) -> Iterator[Finding]:
     said = context.clauses
     for rule in context.knowledge.rules.exposures:
-        named = next((words for clause in said if (words := _allowed(clause.words, naming(rule.names)))), None)
+        named = next(
+            (words for clause in said if (words := _allowed(clause, context.statement.text, naming(rule.names)))), None
+        )
         if named and (facts := concerned(context, rule)):
             source = context.knowledge.cite(rule)
             values = {"what": named, "fact": facts[0], "reason": rule.reason}
             yield fail("exposure.rule", rule.severity, source, (), facts, **values)
 
 
-def _allowed(words: str, names: re.Pattern[str]) -> str | None:
-    """The first name in the clause that no words around it forbid."""
+def _allowed(clause: Clause, text: str, names: re.Pattern[str]) -> str | None:
+    """The first name in the clause that no words around it forbid, and that stands for no value of it."""
+    words = clause.words
     for found in names.finditer(words):
-        before, after = words[max(0, found.start() - BEFORE) : found.start()], words[found.end() :]
+        before, after = words[max(0, found.start() - BEFORE) : found.start()], text[clause.start + found.end() :]
+        if _said("value_after").match(after):
+            continue
         waits = _said("wait_first").search(words, 0, found.start())
         if not waits and not _said("forbidden_before").search(before) and not _said("forbidden_after").search(after):
             return found[0]

@@ -41,8 +41,12 @@ def _reviewed(context: Context, clause: Clause, patient: PatientView) -> Iterato
         return
     else:
         drugs = tuple(each.prescription for each in context.current)
-    yield from speaks_against(context, drugs, pairs=False)
-    together = speaks_against(context, drugs, replace(patient, drugs=())) if "goes_on" in clause.kinds else ()
+    stopped = context.stopped
+    drugs = tuple(each for each in drugs if ingredients_of(each, context.knowledge) not in stopped)
+    yield from speaks_against(context, drugs, pairs=False, stopped=stopped)
+    together = (
+        speaks_against(context, drugs, replace(patient, drugs=()), stopped=stopped) if "goes_on" in clause.kinds else ()
+    )
     yield from (each for each in together if each.severity is Severity.CONTRAINDICATED)
 
 
@@ -50,6 +54,9 @@ def _in_another_state(context: Context, patient: PatientView) -> Iterator[Findin
     text, drugs = context.statement.text, tuple(each.prescription for each in context.current)
     person, female = patient.patient, patient.patient.sex != "male"
     if _said("must_not").search(text) and not _said("uncovered").search(text):
+        return
+    contraceptives = context.knowledge.members["contraceptive"]
+    if any(contraceptives & ingredients_of(each, context.knowledge) for each in context.recommended):
         return
     conceives = _said("uncovered").search(text) or (_said("conceive").search(text) and _said("may").search(text))
     if female and conceives and patient.may_conceive:

@@ -22,7 +22,7 @@ def restart(context: Context) -> Iterable[Finding]:
     text = context.statement.text
     if context.patient is None or not (_said("raised").search(text) or _said("goes_on").search(text)):
         return
-    if _said("restarted").search(text):
+    if _said("restarted").search(text) and not _said("from_low").search(context.whole):
         yield from worst(_again(context, text))
 
 

@@ -11,6 +11,7 @@ from medrag.reading.advice.acts import Clause, is_done, none_of
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import RANK, Context, fail, ingredients_of, worst
 from medrag.safety.checks.care.against import NOT_GIVEN, speaks_against, taken
+from medrag.safety.checks.care.aims import within_bounds
 from medrag.safety.checks.care.patients import concerned, naming
 from medrag.types import Finding, Severity
 
@@ -78,7 +79,8 @@ def _named(context: Context, need: Need, clause: Clause) -> str | None:
             continue
         if _said("fact_after").match(clause.words, found.end()):
             continue
-        if not clause.insists and (none_of(clause.words, found.start()) or (clause.leaves_undone and not mentions)):
+        undone = clause.leaves_undone and not mentions and not within_bounds(context, clause)
+        if not clause.insists and (none_of(clause.words, found.start()) or undone):
             return found[0]
         if need.urgent and "dismissed" in clause.kinds and not context.recommended:
             return found[0]
@@ -121,7 +123,9 @@ def _meant(context: Context, before: Sequence[Clause], clause: Clause, group: fr
 def _excused(context: Context, need: Need, left: Sequence[Prescription]) -> bool:
     """Whether other drugs give the care, or something as grave speaks against those left out."""
     group = context.knowledge.expand(need.drugs)
-    given = (*(each for each in context.recommended if each not in left), *context.advised)
+    names = {each.mention.label for each in left}
+    elsewhere = (each for each in context.around if each.recommended and each.mention.label not in names)
+    given = (*(each for each in context.recommended if each not in left), *context.advised, *elsewhere)
     if any(group & ingredients_of(each, context.knowledge) for each in given):
         return True
     single = [each for each in left if each.mention.drug_class is None]

@@ -14,8 +14,9 @@ from medrag.patient.view import PatientView
 from medrag.reading import Prescription
 from medrag.reading.dosing.daily import amounts_of, daily_dose
 from medrag.reading.languages import pattern
-from medrag.safety.check_context import Context, fail, ingredients_of, not_assessed, worst
-from medrag.types import Finding
+from medrag.reading.polarity.cues import SENTENCE_END
+from medrag.safety.check_context import RANK, Context, fail, ingredients_of, not_assessed, worst
+from medrag.types import Finding, Severity
 
 
 def criteria(context: Context) -> Iterable[Finding]:
@@ -42,12 +43,22 @@ def _found(context: Context, patient: PatientView) -> Iterator[Finding]:
         if len(facts) >= rule.least:
             said = tuple(dict.fromkeys((*facts, *present)))
             source = context.knowledge.cite(rule)
-            yield fail(
-                "criteria.rule", rule.severity, source, (label,), said, drug=label, facts=said, reason=rule.reason
-            )
+            waits = any(_waited_for(context, each, criterion) for criterion in rule.when)
+            severity = max(rule.severity, Severity.WARNING, key=RANK.__getitem__) if waits else rule.severity
+            yield fail("criteria.rule", severity, source, (label,), said, drug=label, facts=said, reason=rule.reason)
         elif rule.max_daily is not None and len(facts) + sum(holds is None for holds, _ in answers) >= rule.least:
             missing = tuple(fact for holds, fact in answers if holds is None)
             yield not_assessed("criteria.unknown", (label,), drug=label, missing=missing)
+
+
+def _waited_for(context: Context, each: Prescription, criterion: str) -> bool:
+    """Whether the drug is for when the value has changed ("once ALT is below twice normal")."""
+    measurement = context.knowledge.measurements.get(read_test(criterion).key)
+    if measurement is None:
+        return False
+    before = SENTENCE_END.split(context.statement.text[: each.mention.start])[-1]
+    case = pattern("acts", "once_changed").search(before)
+    return case is not None and any(name.lower() in case[0].lower() for name in measurement.names)
 
 
 def _exceeds(context: Context, each: Prescription, rule: CriterionRule) -> bool:

@@ -10,6 +10,7 @@ from medrag.knowledge.schema import DoseLimit
 from medrag.messages import Value
 from medrag.reading import Dose, Prescription
 from medrag.reading.dosing.daily import amounts_of, daily_dose
+from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, fail, ingredients_of, not_assessed, passed, worst
 from medrag.types import Finding, Severity
 
@@ -92,8 +93,26 @@ def _limits(context: Context, each: Prescription) -> Iterator[tuple[str, DoseLim
             for limit in every
             if limit.ages[0] <= age < limit.ages[1] and (limit.naive is None or context.starts(limit.naive))
         ]
-        for limit in _by_route(each, fitting):
+        for limit in _by_disease(context, _as_routed(context, each), fitting):
             yield ingredient, limit
+
+
+def _as_routed(context: Context, each: Prescription) -> Prescription:
+    """The drug by the route by which the patient has it, where the text names none."""
+    if each.mention.route or not context.patient:
+        return each
+    same = (one.prescription.mention for one in context.patient.drugs)
+    routes = {one.route for one in same if one.route and one.ingredients == each.mention.ingredients}
+    return replace(each, mention=replace(each.mention, route=routes.pop())) if len(routes) == 1 else each
+
+
+def _by_disease(context: Context, each: Prescription, limits: Sequence[DoseLimit]) -> list[DoseLimit]:
+    """Those of the route; where the patient's disease has amounts of its own, these, and how fast it may be given."""
+    general = _by_route(each, [limit for limit in limits if not limit.conditions])
+    own = _by_route(each, [limit for limit in limits if limit.conditions and context.indicated(limit.conditions)])
+    if not own:
+        return general
+    return [*own, *(limit for limit in general if limit.single is None and limit.daily is None)]
 
 
 def _by_route(each: Prescription, limits: Sequence[DoseLimit]) -> list[DoseLimit]:
@@ -120,7 +139,8 @@ def _applicable(context: Context, each: Prescription, limit: DoseLimit) -> bool:
 
 def _exceeded(context: Context, each: Prescription, ingredient: str, limit: DoseLimit) -> Iterator[Finding]:
     mine = amounts_of(_in_unit(each, limit), ingredient, limit.unit)
-    if limit.weekly and any(_daily_use(one) for one in mine.doses):
+    rescued = pattern("manners", "rescued").search(context.whole) is not None
+    if limit.weekly and any(_daily_use(one) for one in mine.doses if not (one.per_m2 and rescued)):
         yield _finding("dose.weekly", context, limit, ingredient)
         return
     scale = _scale(context, limit)

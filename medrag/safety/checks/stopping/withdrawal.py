@@ -29,7 +29,7 @@ def withdrawal(context: Context) -> Iterable[Finding]:
     ended = [(each, facts) for each in context.read if (facts := _facts(context, each)) and _stops(context, each)]
     if ended:
         labels = {each.mention.label for each, _ in ended}
-        others = (*context.recommended, *context.advised)
+        others = (*context.recommended, *context.advised, *(each for each in context.around if each.recommended))
         given = [each for each in others if each.doses or each.mention.label not in labels]
         yield from worst(finding for each, facts in ended for finding in _found(context, each, facts, given))
 
