@@ -52,7 +52,7 @@ $(VENV)/.ready: pyproject.toml requirements/cpu.lock requirements/models.txt req
 	@touch $@
 endif
 
-$(MEDRAG_HOME)/index/manifest.json: $(VENV)/.ready $(wildcard index/guidelines/*.md)
+$(MEDRAG_HOME)/index/manifest.json: $(VENV)/.ready $(wildcard index/guidelines/*.md index/guidelines/*.csv index/guidelines/zh/*)
 	@echo "medrag: building the index of the starter corpus"
 	@$(BIN)/medrag index build --out $(MEDRAG_HOME)/index
 

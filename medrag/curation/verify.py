@@ -25,6 +25,7 @@ from medrag.reading.languages import ENGLISH
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.searchable import Candidates
+from medrag.retrieval.store.asked import Asked
 from medrag.retrieval.store.lexical import Lexical, Tokeniser
 from medrag.types import Filters, Passage
 
@@ -56,6 +57,7 @@ class LabelIndex:
         ]
         self._encoder = encoder
         self.languages = frozenset({ENGLISH})
+        self.asked = Asked()
 
     @cached_property
     def _vectors(self) -> NDArray[np.float32]:
