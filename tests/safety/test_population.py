@@ -169,9 +169,14 @@ def test_the_passage_cited_also_speaks_of_this_patient(starter_index: Path) -> N
     evidence = asyncio.run(Engine(retriever, ScriptedModel(["none"], tokens=4096), KNOWLEDGE).retrieve(case))
     consultation = Consultation(case.patient, question, KNOWLEDGE, evidence=evidence)
     passages = {each.number: each.passage for each in evidence if len(each.passage.sentences) > 1}
-    number, position = consultation.for_this_patient(passages)[-1]
+    offered = consultation.choices().pointers
+    number, position, other = next(
+        (number, position, other)
+        for number, position in consultation.for_this_patient(passages)
+        for beside, other in offered
+        if beside == number and other != position
+    )
     passage = passages[number]
-    other = next(place for place in range(1, len(passage.sentences) + 1) if place != position)
     model = ScriptedModel([marks(evidence)[number, other], "none"], tokens=4096)
     advice = asyncio.run(Engine(retriever, model, KNOWLEDGE).recommend(case))
     assert passage.quote(passage.sentences[position - 1]) in [each.text for each in advice.statements]
