@@ -62,6 +62,19 @@ def starter_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def plain_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The starter corpus without what people noted of its sentences: what only the checks keep back is offered."""
+    from index.build import GUIDELINES, build
+    from medrag.retrieval.encoder import Encoder
+
+    folder = tmp_path_factory.mktemp("plain")
+    for file in GUIDELINES.glob("*.md"):
+        (folder / file.name).write_bytes(file.read_bytes())
+    build([("markdown", folder)], folder / "index", Encoder())
+    return folder / "index"
+
+
+@pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """A real PostgreSQL, started for the tests; skipped where it is not installed."""
     with postgresql.running() as url:

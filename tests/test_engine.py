@@ -34,6 +34,11 @@ def retriever(starter_index: Path) -> Retriever:
     return Retriever.open(starter_index)
 
 
+@pytest.fixture(scope="session")
+def plain(plain_index: Path) -> Retriever:
+    return Retriever.open(plain_index)
+
+
 def engine(retriever: Retriever, *replies: Reply, grounding: Grounding = "quote") -> Engine:
     return Engine(retriever, ScriptedModel(replies), knowledge.load(), grounding=grounding)
 
@@ -81,10 +86,10 @@ def test_the_same_sentence_is_withheld_from_a_patient_it_would_harm(retriever: R
     assert withheld.text not in render(advice)
 
 
-def test_a_withheld_statement_is_replaced_by_one_that_passes(retriever: Retriever) -> None:
-    evidence = evidence_for(retriever, CELLULITIS)
+def test_a_withheld_statement_is_replaced_by_one_that_passes(plain: Retriever) -> None:
+    evidence = evidence_for(plain, CELLULITIS)
     unsafe, safe = letter_of(evidence, "penicillin v is given"), letter_of(evidence, "clindamycin 300")
-    asked = engine(retriever, unsafe, safe)
+    asked = engine(plain, unsafe, safe)
     advice = recommend(asked, CELLULITIS)
     assert [statement.text for statement in advice.withheld]
     assert "clindamycin" in advice.statements[0].text
@@ -246,9 +251,9 @@ def test_what_search_ranks_first_leads_and_the_model_adds_to_it(retriever: Retri
     assert list(cited(advice.statements, advice.evidence)).count(first) <= 1
 
 
-def test_what_leads_is_checked_as_any_other(retriever: Retriever, monkeypatch: pytest.MonkeyPatch) -> None:
-    evidence = evidence_for(retriever, CELLULITIS)
-    leading = replace(engine(retriever, "none", "none"), lead=len(by_rank(evidence)), max_statements=24)
+def test_what_leads_is_checked_as_any_other(plain: Retriever, monkeypatch: pytest.MonkeyPatch) -> None:
+    evidence = evidence_for(plain, CELLULITIS)
+    leading = replace(engine(plain, "none", "none"), lead=len(by_rank(evidence)), max_statements=24)
     monkeypatch.setattr(quote, "NEAR", 100.0)
     advice = recommend(leading, CELLULITIS)
     assert any("penicillin V is given" in each.text for each in advice.withheld)

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 from eval.running.solver import Solver
 from eval.systems.ranked import Ranked
 from medrag.generation.modes.quote import by_rank, cited
+from medrag.retrieval.retriever import Retriever
 from medrag.types import Case, Evidence, Patient
 from tests.evidence import GOUT, HYPERTENSION
 
@@ -29,10 +31,11 @@ def test_the_engine_answers_with_searchs_best_sentences(solver: Solver) -> None:
     assert list(cited(advice.statements[:3], advice.evidence)) == by_rank(advice.evidence)[:3]
 
 
-def test_and_the_safety_filter_still_checks_them(solver: Solver) -> None:
+def test_and_the_safety_filter_still_checks_them(solver: Solver, plain_index: Path) -> None:
     allergic = CASE.model_copy(
         update={"patient": Patient.model_validate({"age_years": 34, "allergies": ["penicillin"]})}
     )
-    advice = asyncio.run(Ranked(6).recommend(solver.parts("test"), allergic))
+    engine = replace(solver.parts("test"), retriever=Retriever.open(plain_index))
+    advice = asyncio.run(Ranked(6).recommend(engine, allergic))
     assert advice.withheld
     assert not any(each.withheld for each in advice.statements)
