@@ -3,8 +3,8 @@
 ``asthma.applicability.csv`` beside ``asthma.pdf`` has the columns ``sentence``, ``only`` and ``unless``
 (:class:`medrag.types.Sentence`): requirements of ``only`` stand between ``&``, what ``unless`` names between ``;``.
 ``asthma.questions.csv`` has ``question``, ``must`` and ``may``: the sentences that a right answer must and may hold,
-the most direct first. Sentences are named as ``medrag index show`` names them, so that a note on words that have
-changed since no longer holds, and is reported.
+the most direct first; ``origin`` may say where a question comes from. Sentences are named as ``medrag index show
+--names`` names them, so that a note on words that have changed since no longer holds, and is reported.
 """
 
 from __future__ import annotations
@@ -65,13 +65,14 @@ def annotations_of(document: Document, root: Path) -> Annotations | None:
         row["sentence"].strip(): _audience(row)
         for row in _rows(_beside(file, APPLICABILITY), ("sentence", "only", "unless"))
     }
-    rows = _rows(_beside(file, QUESTIONS), ("question", "must", "may"))
+    rows = _rows(_beside(file, QUESTIONS), ("question", "must", "may"), ("origin",))
     answered = tuple(
         Answered(
             document=document.id,
             question=row["question"],
             must=tuple(row["must"].split()),
             may=tuple(row["may"].split()),
+            origin=row["origin"],
         )
         for row in rows
     )
@@ -82,8 +83,8 @@ def _beside(file: Path, suffix: str) -> Path:
     return file.with_name(file.stem + suffix)
 
 
-def _rows(file: Path, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
-    """The rows of a table; none where there is no such file."""
+def _rows(file: Path, columns: tuple[str, ...], more: tuple[str, ...] = ()) -> Iterator[dict[str, str]]:
+    """The rows of a table, with ``more`` columns where it has them; none where there is no such file."""
     if not file.exists():
         return
     with file.open(encoding="utf-8-sig", newline="") as stream:
@@ -91,7 +92,7 @@ def _rows(file: Path, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
         if missing := [each for each in columns if each not in (table.fieldnames or ())]:
             raise InputError(f"{file} has no column {' or '.join(missing)}.", param="source")
         for row in table:
-            yield {each: (row[each] or "").strip() for each in columns}
+            yield {each: (row.get(each) or "").strip() for each in (*columns, *more)}
 
 
 def _audience(row: dict[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -109,14 +109,17 @@ class Retriever:
         ranked = self._ranker.best(query, found, k, self._asked(vectors[0], found))
         return ranked if not floored or self._answered(vectors, ranked, filters) else []
 
-    def asked(self, query: Query, found: Sequence[Evidence]) -> Near:
-        """The question written for each sentence of ``found``, in order, that is nearest to this one."""
-        return self._asked(self._encoded(query)[0], found)
+    def asked(self, query: Query, found: Sequence[Evidence], without: str | None = None) -> Near:
+        """The question written for each sentence of ``found``, in order, that is nearest to this one.
 
-    def _asked(self, vector: NDArray[np.float32], found: Sequence[Evidence]) -> Near:
+        ``without``: those of this origin do not count.
+        """
+        return self._asked(self._encoded(query)[0], found, without)
+
+    def _asked(self, vector: NDArray[np.float32], found: Sequence[Evidence], without: str | None = None) -> Near:
         passages = (each.passage for each in found)
         names = [(each.doc_id, sentence_hash(each.quote(one))) for each in passages for one in each.sentences]
-        return self.index.asked.near(vector, names)
+        return self.index.asked.near(vector, names, without)
 
     def _answered(self, vectors: NDArray[np.float32], ranked: Sequence[Evidence], filters: Filters) -> bool:
         """Whether the best sentence is near enough; as passages are judged where its cosine does not tell.

@@ -33,6 +33,8 @@ PENALTY = 0.3
 """On the squares of the weights of standardised features, of 0.003 to 0.3: docs/results-model.md."""
 NEAREST = 48
 """What a sentence competes with: this many of the nearest ones."""
+TRAINING = "training"
+"""The origin of written questions of the corpus that are among those fitted on: none may meet itself."""
 STEPS = 60
 DIGITS = 4
 
@@ -70,7 +72,9 @@ def candidates(corpus: Corpus, questions: Sequence[Question], ranker: SentenceRa
         may = set(corpus.found(question, question.may))
         yield Candidates(
             document=question.doc,
-            table=reader.table(query, near, cosines, corpus.retriever.asked(query, near).cosines)[offered],
+            table=reader.table(query, near, cosines, corpus.retriever.asked(query, near, without=TRAINING).cosines)[
+                offered
+            ],
             cosines=np.asarray(cosines, dtype=np.float64)[offered],
             must=_are(places, must)[offered],
             may=_are(places, may - must)[offered],

@@ -106,3 +106,16 @@ def test_a_requirement_that_nobody_can_read_is_reported(folder: Path, tmp_path: 
     annotate(folder, "applicability", f"{sentence_hash(FLARE)},left-handed people,")
     _, reports = build([("markdown", folder)], tmp_path / "index", Encoder())
     assert "left-handed people" in reports[0].skipped[0].why
+
+
+def test_questions_of_an_origin_can_be_left_out(folder: Path, tmp_path: Path) -> None:
+    name = sentence_hash(FLARE)
+    head = "question,must,may,origin"
+    (folder / "gout.questions.csv").write_text(f"{head}\nwhich drug for a flare?,{name},,training\nrash?,{name},,\n")
+    encoder = Encoder()
+    build([("markdown", folder)], tmp_path / "index", encoder)
+    retriever = Retriever(Index.open(tmp_path / "index", encoder), encoder)
+    query = Query.of("which drug for a flare?")
+    found = [each for each in retriever.nearest(query, k=10) if each.passage.doc_id == "gout"]
+    assert retriever.asked(query, found).questions[0] == "which drug for a flare?"
+    assert retriever.asked(query, found, without="training").questions[0] == "rash?"

@@ -28,12 +28,16 @@ ALIKE = 0.5
 
 
 class Answered(Record):
-    """A question over a document; ``must`` and ``may`` name sentences: :func:`medrag.types.sentence_hash`."""
+    """A question over a document; ``must`` and ``may`` name sentences: :func:`medrag.types.sentence_hash`.
+
+    ``origin`` is a word for where it comes from, if it is to be told apart.
+    """
 
     document: str
     question: str
     must: tuple[str, ...]
     may: tuple[str, ...] = ()
+    origin: str = ""
 
 
 _ANSWERED = TypeAdapter(tuple[Answered, ...])
@@ -64,9 +68,16 @@ class Asked:
             for sentence, share in _shares(each):
                 self._rows[sentence].append((row, share))
 
-    def near(self, vector: NDArray[np.float32], sentences: Sequence[tuple[str, str]]) -> Near:
-        """The question nearest to ``vector`` that each sentence answers; sentences come as document and name."""
+    def near(
+        self, vector: NDArray[np.float32], sentences: Sequence[tuple[str, str]], without: str | None = None
+    ) -> Near:
+        """The question nearest to ``vector`` that each sentence answers; sentences come as document and name.
+
+        Questions of the origin ``without`` do not count.
+        """
         cosines = np.maximum(self._vectors @ vector, 0) if self.answered else np.zeros(0, dtype=np.float32)
+        if without is not None:
+            cosines = np.where([each.origin == without for each in self.answered], np.float32(0), cosines)
         found = [self._nearest(cosines, *each) for each in sentences]
         return Near(
             np.array([each.cosine for each in found], dtype=np.float64),
