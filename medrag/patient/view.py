@@ -107,6 +107,11 @@ class PatientView:
         return self.patient.sex != "male" and self.knowledge.age_limits["childbearing"].holds(self.age)
 
     @property
+    def plans_pregnancy(self) -> bool:
+        """Whether record or question says that a pregnancy is wanted."""
+        return "planning_pregnancy" in self.concepts
+
+    @property
     def lactating(self) -> bool | None:
         """True, False, or None when it matters and is not recorded."""
         if self.patient.lactating is not None:

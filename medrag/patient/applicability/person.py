@@ -29,7 +29,7 @@ class Person:
     question: str
 
     def of_group(self, group: str) -> Answer:
-        """Whether the patient is pregnant, breastfeeding, female or male."""
+        """Whether the patient is pregnant, breastfeeding, female or male; who plans a pregnancy may soon be."""
         patient = self.patient
         if group in ("female", "male"):
             sex = patient.patient.sex or ("female" if patient.pregnant or patient.lactating else None)
@@ -37,6 +37,8 @@ class Person:
         held = patient.pregnant if group == "pregnant" else patient.lactating
         if held is None and asked(group).search(undenied(self.question)):
             held = True
+        if group == "pregnant" and held is False and patient.plans_pregnancy:
+            return OPEN
         return OPEN if held is None else Answer(held, group if held else f"not {group}")
 
     def within(self, name: str, test: Test) -> Answer:

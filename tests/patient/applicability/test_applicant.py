@@ -145,3 +145,9 @@ def test_a_sentence_is_ruled_out_by_either_column() -> None:
         assert ruling
         assert ruling.words == words
     assert asked.ruled_out(Sentence(start=0, end=1, only=("state: severe",), unless=("state: mild",))) is None
+
+
+def test_who_plans_a_pregnancy_is_not_taken_for_one_who_is_outside_it() -> None:
+    woman = {"age_years": 31, "sex": "female", "pregnant": False, "conditions": [{"display": "trying to conceive"}]}
+    assert applicant("which tablets for sugar?", woman).met("pregnant") is None
+    assert applicant("which tablets for sugar?", {**woman, "conditions": []}).met("pregnant") is False
