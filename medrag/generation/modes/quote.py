@@ -16,8 +16,10 @@ from medrag.types import Evidence, Pointer, Statement
 MAX_STATEMENTS = 6
 RANKED = 8
 """How many of the sentences that search ranks first the prompt names."""
-NEAR = 2.75
+NEAR = 1.75
 """Log odds behind the best within which a sentence answers beside it: docs/results-model.md."""
+NEAR_NOTED = 2.75
+"""The same where it is noted whom sentences are for, and those for others are out of the way."""
 FAR = 4.5
 """Log odds behind the best from which one sentence in sixteen answers: docs/results-model.md."""
 TOKENS_PER_CHOICE = 4
@@ -47,10 +49,13 @@ def by_rank(evidence: Sequence[Evidence]) -> list[Pointer]:
 
 def near_the_best(ranked: Sequence[Pointer], evidence: Iterable[Evidence]) -> int:
     """How many of the ``ranked`` sentences score near the first of them; all where search tells no scores."""
-    places = _behind(evidence)
+    shown = list(evidence)
+    places = _behind(shown)
     if not places:
         return len(ranked)
-    return sum(places[each] - places[ranked[0]] <= NEAR for each in ranked)
+    noted = any(each.only or each.unless for item in shown for each in item.passage.sentences)
+    near = NEAR_NOTED if noted else NEAR
+    return sum(places[each] - places[ranked[0]] <= near for each in ranked)
 
 
 def in_reach(choices: Iterable[Pointer], evidence: Iterable[Evidence]) -> list[Pointer]:
