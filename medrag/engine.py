@@ -16,6 +16,7 @@ from medrag.generation.model import ChatModel
 from medrag.generation.modes import MODES, Grounding, Mode
 from medrag.generation.modes.quote import MAX_STATEMENTS
 from medrag.knowledge import Knowledge
+from medrag.patient.applicability import Applicant
 from medrag.retrieval.question.query import query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.safety.checks import CHECKS, Check
@@ -27,7 +28,6 @@ from medrag.types import (
     Evidence,
     Filters,
     Outcome,
-    Patient,
     Provenance,
 )
 
@@ -125,7 +125,7 @@ class Engine:
             yield Finished(answer.advice(Outcome.DECLINED, opening.declined.code))
             return
         with trace.step("retrieval", {"gen_ai.operation.name": "retrieval"}) as step:
-            consultation.evidence, answer.prompt = await self._prompt(case, retriever, consultation.heard)
+            consultation.evidence, answer.prompt = await self._prompt(case, retriever, consultation.applicant)
             step.note({"medrag.evidence": len(answer.evidence)})
         if not answer.evidence:
             code = "advice.no_evidence" if case.filters == Filters() else "advice.none_passes"
@@ -141,9 +141,9 @@ class Engine:
         evidence, _ = await self._prompt(case, self.retriever)
         return evidence
 
-    def _search(self, case: Case, retriever: Retriever, heard: Patient | None) -> Sequence[Evidence]:
+    def _search(self, case: Case, retriever: Retriever, applicant: Applicant | None) -> Sequence[Evidence]:
         """Sentences to choose among, or passages to write from."""
-        query = query_for(case, self.knowledge, heard)
+        query = query_for(case, self.knowledge, applicant)
         if self.mode.chooses:
             return retriever.sentences(query, k=self.sentences, filters=case.filters)
         return retriever.search(query, k=self.passages, filters=case.filters)
@@ -159,10 +159,10 @@ class Engine:
         )
 
     async def _prompt(
-        self, case: Case, retriever: Retriever, heard: Patient | None = None
+        self, case: Case, retriever: Retriever, applicant: Applicant | None = None
     ) -> tuple[Sequence[Evidence], Sequence[prompts.Message]]:
         """The best of the evidence that the model's context can hold beside the case, and the prompt with it."""
-        found = await asyncio.to_thread(self._search, case, retriever, heard)
+        found = await asyncio.to_thread(self._search, case, retriever, applicant)
         budget = (
             await self.model.context_tokens() - self._manner.completion_tokens - TOKENS_PER_IMAGE * len(case.images)
         )

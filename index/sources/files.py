@@ -30,7 +30,11 @@ def files(path: Path, *suffixes: str) -> Iterator[Path]:
 
 
 def _is_source(file: Path) -> bool:
-    return file.is_file() and not is_metadata(file) and not is_annotation(file)
+    return file.is_file() and not _speaks_of_others(file)
+
+
+def _speaks_of_others(file: Path) -> bool:
+    return is_metadata(file) or is_annotation(file)
 
 
 def document_id(file: Path, root: Path) -> str:
@@ -70,7 +74,7 @@ def _unread(path: Path, suffixes: tuple[str, ...]) -> Iterator[Skipped]:
         return
     for file in sorted(each for each in path.rglob("*") if each.is_file()):
         hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-        beside = hidden or file.name.lower() in _IGNORED or is_metadata(file) or is_annotation(file)
+        beside = hidden or file.name.lower() in _IGNORED or _speaks_of_others(file)
         if file.suffix.lower() not in suffixes and not beside:
             yield Skipped(str(file), f"its format is not read by this source ({', '.join(suffixes)})")
 

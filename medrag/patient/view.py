@@ -22,6 +22,8 @@ from medrag.reading.languages.gloss import in_english, other_script
 from medrag.reading.thresholds.states import Stated
 from medrag.types import Allergy, Fact, FactStatus, Genotype, Medication, Observation, Patient
 
+PLANNING = "planning_pregnancy"
+"""The concept of a pregnancy that is wanted."""
 _BRACKETS = str.maketrans("", "", "[]{}")
 
 
@@ -109,7 +111,7 @@ class PatientView:
     @property
     def plans_pregnancy(self) -> bool:
         """Whether record or question says that a pregnancy is wanted."""
-        return "planning_pregnancy" in self.concepts
+        return PLANNING in self.concepts
 
     @property
     def lactating(self) -> bool | None:

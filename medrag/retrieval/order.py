@@ -122,7 +122,7 @@ def _nearness(
 
 def _fit(query: Query, sentence: Sentence) -> tuple[float, float, float]:
     """The shares of what the sentence's patient must be that are met and open; all open where nobody is told of."""
-    if query.applicant is None or not sentence.only:
+    if query.applicant is None:
         return 0.0, 0.0, float(bool(sentence.only))
     return (*query.applicant.fit(sentence), 0.0)
 

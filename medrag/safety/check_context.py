@@ -64,6 +64,11 @@ class Context:
         return clauses(self.statement.text)
 
     @cached_property
+    def rescued(self) -> bool:
+        """Whether the whole advice gives what protects from doses that are high on purpose."""
+        return pattern("manners", "rescued").search(self.whole) is not None
+
+    @cached_property
     def recommended(self) -> tuple[Prescription, ...]:
         """The drugs the statement advises that the knowledge knows."""
         return tuple(each for each in self.read if each.recommended and each.mention.resolved)

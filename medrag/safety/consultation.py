@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import NamedTuple
 
 from medrag.knowledge import Knowledge
 from medrag.patient import ensure_same_person, hear
@@ -141,23 +142,23 @@ class Consultation:
     def choices(self) -> Choices:
         """Every sentence of the evidence but those not for this patient, by their wording or another's warning."""
         applicant = self.applicant if population in self.checks else None
-        places = [each for each in self._sentences(self.evidence) if self._stands_alone(each[1])]
+        places = [each for each in self._sentences(self.evidence) if self._stands_alone(each.quote)]
         if applicant is None:
-            return Choices(tuple(place for place, _, _ in places), ())
-        sentences = dict(_by_place(self.evidence))
-        found = {place: for_others(sentences[place], quote, heading, applicant) for place, quote, heading in places}
+            return Choices(tuple(each.place for each in places), ())
+        found = {each.place: for_others(each.sentence, each.quote, each.heading, applicant) for each in places}
         others = [other for other in found.values() if isinstance(other, Mismatch)]
         noted = [other for other in found.values() if isinstance(other, Ruling)]
-        own = [each for each in places if not found[each[0]]]
+        own = [(each.place, each.quote, each.heading) for each in places if not found[each.place]]
         titles = {each.number: each.passage.title for each in self.evidence}
         warned = advised_against(own, titles, self.read, Having(applicant.view, self.asked))
         kept = tuple(place for place, _, _ in own if place not in warned)
         return Choices(kept, (*noted_of(noted), *left_out(others), *warned_of(warned.values())))
 
-    def _sentences(self, evidence: Iterable[Evidence]) -> Iterator[tuple[Pointer, str, str]]:
-        """Each sentence: its place, its words and the heading it stands under, both as the readers read them."""
-        for place, quote, heading in _sentences(evidence):
-            yield place, in_english(quote, self.knowledge), in_english(heading, self.knowledge)
+    def _sentences(self, evidence: Iterable[Evidence]) -> Iterator[_Placed]:
+        """Each sentence, its words and heading as the readers read them."""
+        for each in _sentences(evidence):
+            quote, heading = in_english(each.quote, self.knowledge), in_english(each.heading, self.knowledge)
+            yield each._replace(quote=quote, heading=heading)
 
     def _stands_alone(self, quote: str) -> bool:
         """Whether a sentence says of what it speaks: no fragment, and no dose without its drug."""
@@ -169,7 +170,8 @@ class Consultation:
         if patient is None:
             return []
         passages = [item for item in self.evidence if item.number in wanted]
-        return [place for place, quote, heading in self._sentences(passages) if written_for(quote, heading, patient)]
+        found = self._sentences(passages)
+        return [each.place for each in found if written_for(each.quote, each.heading, patient)]
 
     def review(self, statement: Statement) -> Statement:
         """``statement`` with the findings of every check added, worst first; one withheld already stays as it is.
@@ -287,12 +289,10 @@ class Consultation:
         """At most two treatments of the evidence, other than those withheld, that pass every check without warning."""
         lost = {each.mention.label for statement in self.withheld for each in self.read(statement.text)}
         found: list[Finding] = []
-        sentences = dict(_by_place(self.evidence))
-        for place, quote, _ in _sentences(self.evidence):
-            number = place[0]
+        for (number, _), sentence, quote, _ in _sentences(self.evidence):
             if not self._stands_alone(in_english(quote, self.knowledge)):
                 continue
-            if self.applicant and self.applicant.ruled_out(sentences[place]):
+            if self.applicant and self.applicant.ruled_out(sentence):
                 continue
             drugs = [each for each in self.read(quote) if each.recommended and each.mention.resolved]
             if not drugs or lost & {each.mention.label for each in drugs}:
@@ -330,18 +330,20 @@ class Consultation:
         return Coverage(check="facts on advised drugs reviewed", assessed=right, total=len(facts))
 
 
-def _by_place(evidence: Iterable[Evidence]) -> Iterator[tuple[Pointer, Sentence]]:
-    for item in evidence:
-        for position, sentence in enumerate(item.passage.sentences, start=1):
-            yield (item.number, position), sentence
+class _Placed(NamedTuple):
+    """A sentence of the evidence: its place, its words and the heading it stands under."""
+
+    place: Pointer
+    sentence: Sentence
+    quote: str
+    heading: str
 
 
-def _sentences(evidence: Iterable[Evidence]) -> Iterator[tuple[Pointer, str, str]]:
-    """Each sentence: its place, its words and the heading it stands under."""
+def _sentences(evidence: Iterable[Evidence]) -> Iterator[_Placed]:
     for item in evidence:
         heading = item.passage.section[-1] if item.passage.section else ""
         for position, sentence in enumerate(item.passage.sentences, start=1):
-            yield (item.number, position), item.passage.quote(sentence), heading
+            yield _Placed((item.number, position), sentence, item.passage.quote(sentence), heading)
 
 
 def _run(each: Check, context: Context) -> Iterable[Finding]:

@@ -53,22 +53,20 @@ class Query:
         return cls(text, text, text)
 
 
-def query_for(case: Case, knowledge: Knowledge, heard: Patient | None = None) -> Query:
+def query_for(case: Case, knowledge: Knowledge, applicant: Applicant | None = None) -> Query:
     """What to search for to answer a case, within the encoder's limit.
 
     Of a question that is a long narrative only the sentences that ask are kept: :func:`asking`. Conditions that the
     question does not name already, pregnancy and lactation find passages; age, sex, pregnancy, allergies, conditions,
     drugs and measurements, as far as the record has them, rank sentences. What a value of either means ("BM 2.1") does
-    both. ``heard`` is the patient as :func:`medrag.patient.hear` gives it, where that is known already.
+    both. ``applicant`` is what record and question tell of the patient, where that is read already.
     """
-    from medrag.patient.applicability import Applicant
-    from medrag.patient.load import hear
-    from medrag.patient.view import established, view
+    from medrag.patient.view import established
 
     question = asked_text(case.question, knowledge)
     patient = case.patient or Patient()
-    heard = heard or hear(case.patient, case.question, knowledge=knowledge)
-    values = established(heard, knowledge) if heard else ()
+    applicant = applicant or _applicant(case, knowledge)
+    values = established(applicant.view.patient, knowledge) if applicant else ()
     meant = [each for each in values if each.casefold() not in question.casefold()]
     said = (*meant, *_facts(patient, question.casefold()))
     deciding = _within((searchable(each, knowledge) for each in said), MAX_PATIENT_WORDS)
@@ -78,10 +76,18 @@ def query_for(case: Case, knowledge: Knowledge, heard: Patient | None = None) ->
         text=f"{question}\nPatient with {', '.join(deciding)}" if deciding else question,
         described=f"{question}\nPatient: {' '.join(facts)}" if facts else question,
         asked=case.question,
-        applicant=Applicant(view(heard, case.patient, knowledge), in_english(case.question, knowledge))
-        if heard
-        else None,
+        applicant=applicant,
     )
+
+
+def _applicant(case: Case, knowledge: Knowledge) -> Applicant | None:
+    """What record and question tell of the patient; None where they tell of none."""
+    from medrag.patient.applicability import Applicant
+    from medrag.patient.load import hear
+    from medrag.patient.view import view
+
+    heard = hear(case.patient, case.question, knowledge=knowledge)
+    return Applicant(view(heard, case.patient, knowledge), in_english(case.question, knowledge)) if heard else None
 
 
 def condensed(text: str, knowledge: Knowledge) -> Query:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from medrag.knowledge.schema import LifeStageRule
 from medrag.messages import Value
-from medrag.patient.view import PatientView
+from medrag.patient.view import PLANNING, PatientView
 from medrag.patient.wording import wording
 from medrag.reading import Prescription
 from medrag.safety.check_context import LOWERED, Context, fail, ingredients_of, not_assessed, passed, worst
@@ -18,7 +18,6 @@ SHORT = 20.0
 _CONTRACEPTION = re.compile(r"contracept|pregnancy test|pregnancy prevention|exclude pregnancy", re.IGNORECASE)
 _CONCEIVE = re.compile(r"conce|pregnan|bab(?:y|ies)|famil|child|TTC|IVF", re.IGNORECASE)
 """Without one of these no text speaks of a plan to conceive."""
-PLANNING = "planning_pregnancy"
 WHOLE = LifeStageRule.model_fields["weeks"].default
 
 
@@ -73,7 +72,7 @@ def _planned(context: Context, patient: PatientView) -> bool:
     """Whether a pregnancy is planned, by the record or by the advice's own words."""
     said = " ".join((*context.before, context.statement.text))
     named = wording(said, context.knowledge).affirmed if _CONCEIVE.search(said) else ()
-    return PLANNING in patient.concepts or any(meaning.condition == PLANNING for meaning in named)
+    return patient.plans_pregnancy or any(meaning.condition == PLANNING for meaning in named)
 
 
 def _holds(context: Context, patient: PatientView, rule: LifeStageRule) -> bool:

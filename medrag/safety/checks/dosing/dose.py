@@ -10,7 +10,6 @@ from medrag.knowledge.schema import DoseLimit
 from medrag.messages import Value
 from medrag.reading import Dose, Prescription
 from medrag.reading.dosing.daily import amounts_of, daily_dose
-from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, fail, ingredients_of, not_assessed, passed, worst
 from medrag.types import Finding, Severity
 
@@ -139,8 +138,7 @@ def _applicable(context: Context, each: Prescription, limit: DoseLimit) -> bool:
 
 def _exceeded(context: Context, each: Prescription, ingredient: str, limit: DoseLimit) -> Iterator[Finding]:
     mine = amounts_of(_in_unit(each, limit), ingredient, limit.unit)
-    rescued = pattern("manners", "rescued").search(context.whole) is not None
-    if limit.weekly and any(_daily_use(one) for one in mine.doses if not (one.per_m2 and rescued)):
+    if limit.weekly and any(_daily_use(one) for one in mine.doses if not (one.per_m2 and context.rescued)):
         yield _finding("dose.weekly", context, limit, ingredient)
         return
     scale = _scale(context, limit)

@@ -42,8 +42,7 @@ def _against(context: Context, each: Prescription, rule: ScheduleRule) -> Iterat
 def _often(context: Context, each: Prescription) -> float | None:
     """The most doses a day that the advice gives."""
     if each.doses:
-        rescued = pattern("manners", "rescued").search(context.whole) is not None
-        counted = [one for one in each.doses if one.frequency is not None and not (one.per_m2 and rescued)]
+        counted = [one for one in each.doses if one.frequency is not None and not (one.per_m2 and context.rescued)]
         return max((one.frequency or 0.0 for one in counted), default=None)
     return frequency(_after(context, each))
 
