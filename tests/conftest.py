@@ -26,6 +26,13 @@ settings.load_profile("gate" if os.environ.get("CI") else "local")
 os.environ.setdefault("MEDRAG_SECOND_RANKER", "none")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of several workers (``-n 2 --dist loadgroup``) one runs a file whole, and one all tests of the shared vLLM."""
+    for item in items:
+        served = "vllm_process" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("vllm" if served else item.nodeid.partition("::")[0]))
+
+
 @pytest.fixture(scope="session")
 def model_folder() -> Path:
     """The bundled model, prepared once a machine and not once a session."""
