@@ -32,6 +32,12 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("released", "Insulin glargine 10 units at bedtime, titrate by 2 units every 3 days.", {}),
     ("withheld", "Insulin glargine 1000 units at bedtime.", {}),
     ("released", "Give IM epinephrine 0.5 mg now, repeat every 5 minutes as needed.", {}),
+    ("released", "Adrenaline 0.5 mg IM (0.5 mL of 1:1000), then 500-1000 mL of warmed crystalloid.", {}),
+    ("withheld", "Adrenaline 5 mL of 1:1000 IM.", {}),
+    ("released", "Flucloxacillin 8 g IV as a continuous infusion over 24 hours.", {}),
+    ("withheld", "Flucloxacillin 80 g IV as a continuous infusion over 24 hours.", {}),
+    ("withheld", "Flucloxacillin 8 g IV over 30 minutes.", {}),
+    ("released", "Nicotine patch 21 mg.", {}),
     ("released", "Prednisone 40 mg daily for 5 days.", {}),
     (
         "released",

@@ -39,6 +39,11 @@ _OVER = Expression(
     r"(?P<unit>min(?:ute)?s?|h(?:ou)?rs?|h|seconds?|secs?)\b"
 )
 _DILUTED = re.compile(r"\b(?:in|diluted (?:in|to|with)|made up to)\s+(?:an?\s+|about\s+)?$", re.IGNORECASE)
+_FLUID = re.compile(
+    r"\s+(?:of\s+)?(?:(?:iv|intravenous|warmed?|balanced|isotonic|sterile)\s+)*"
+    r"(?:crystalloids?|colloids?|fluids?|hartmann|ringer|plasma-?lyte|water|compound sodium lactate)\b",
+    re.IGNORECASE,
+)
 LONGEST_DILUTION = 20
 ALL_DAY = 12.0
 """Hours from which a dose that runs so long is a day's, and not one among others."""
@@ -185,9 +190,11 @@ def unitless(text: str, end: int) -> Dose | None:
 
 
 def _is_diluent(match: re.Match[str]) -> bool:
-    """The volume that a drug is given in ("40 mmol in 100 mL"), which is no dose of it."""
+    """The volume that a drug is given in, or of a fluid beside it ("40 mmol in 100 mL"): no dose of it."""
+    if _TO_CANONICAL[_singular_unit(match["unit"])][0] != "mL":
+        return False
     before = match.string[max(0, match.start() - LONGEST_DILUTION) : match.start()]
-    return _TO_CANONICAL[_singular_unit(match["unit"])][0] == "mL" and _DILUTED.search(before) is not None
+    return _DILUTED.search(before) is not None or _FLUID.match(match.string, match.end()) is not None
 
 
 def _in_mass(dose: Dose, strength: Strength | None) -> Dose:

@@ -10,6 +10,7 @@ from medrag.knowledge.schema import DoseLimit
 from medrag.messages import Value
 from medrag.reading import Dose, Prescription
 from medrag.reading.dosing.daily import amounts_of, daily_dose
+from medrag.reading.dosing.doses import ALL_DAY
 from medrag.safety.check_context import Context, fail, ingredients_of, not_assessed, passed, worst
 from medrag.types import Finding, Severity
 
@@ -146,7 +147,8 @@ def _exceeded(context: Context, each: Prescription, ingredient: str, limit: Dose
     weighed = [one for one in mine.doses if not (limit.per_kg and by_weight and one.maximum and not one.per_kg)]
     for one in weighed:
         top = _scaled(limit, limit.single, scale, one)
-        if one.maximum and one.frequency is None and limit.daily is not None:
+        drawn_out = one.over_hours is not None and one.over_hours >= ALL_DAY
+        if (drawn_out or (one.maximum and one.frequency is None)) and limit.daily is not None:
             top = _scaled(limit, limit.daily, scale, one)
         if one.per == "dose" and top is not None and one.high > top * SLACK and not one.threshold:
             yield _finding("dose.single_above", context, limit, ingredient, dose=one.high, unit=one.unit, limit=top)
