@@ -17,7 +17,7 @@ _STOP = re.compile(
     r"(?! (?:Stop(?:ped)?|Removed|Discontinued?|Ceased?|Keep|Continued?)(?:[.;,]|$))"
     r"|;(?! (?:but )?(?:s?he )?(?:is )?still (?:taking|on|using) (?:it|them)\b)|[•|]|\n"
     r"|(?<![ \t])[ \t]{2,12}(?=[A-Z][\w /()-]{1,40}:)"
-    r"|(?<=[\s,])(?=\((?:[2-9]|1\d)\)\s[A-Za-z?])"
+    r"|(?<=[\s,])(?=\((?:[2-9]|1\d)\)\s(?!(?:has|had|is|was|with|who)\b)[A-Za-z?])"
     r"|(?<=\s)(?<!age\s)(?<!aged\s)(?<!was\s)(?<!were\s)(?<!\bof\s)(?<!\bat\s)(?<!\bis\s)(?=(?:\d{1,2}[.)]|#\d{1,2}:?)\s[A-Z])"
 )
 _ABBREVIATION = re.compile(
@@ -35,7 +35,7 @@ _CELL = re.compile(
     r"|resolved|active|inactive|current|past|ongoing|in remission|denied|none|historical)\b)",
     re.IGNORECASE,
 )
-_BULLET = re.compile(r"[ \t]*(?:[-–*•‣▪→>✓✔☐☑☒#]|\[[ xX]?\]|\d{1,2}[.)]|[a-z][.)])")
+_BULLET = re.compile(r"[ \t]*(?:[-–*•|‣▪→>✓✔☐☑☒#]|\[[ xX]?\]|\d{1,2}[.)]|[a-z][.)])")
 _NEXT_LOWER = re.compile(r"\s*[a-z]")
 _LIST_MARK_ONLY = re.compile(r"\s*\d{1,2}[.)]?$")
 _ASIDE = re.compile(r"\([^()\n]{0,120}\)")
@@ -167,15 +167,16 @@ def _line_ends(text: str, start: int, at: int) -> bool:
         return False
     if line.endswith((".", ";", ":", "!", "?")):
         return True
-    long = len(line) >= WRAPPED_AT
-    return not (_NEXT_LOWER.match(text[at + 1 : at + 20]) or (long and not _starts_entry(text, at + 1)))
+    if _starts_entry(text, at + 1):
+        return True
+    return len(line) < WRAPPED_AT and not _NEXT_LOWER.match(text[at + 1 : at + 20])
 
 
-_ENTRY = re.compile(r"[ \t]*[A-Z][\w /()&-]{1,40}(?::|\s[-–=]\s|\s\d)")
+_ENTRY = re.compile(r"[ \t]*(?:[A-Z][\w /()&-]{1,40}(?::|\s[-–=]\s|\s\d)|[a-z][\w /()&,-]{1,40}(?::\s|\s[-–=]\s))")
 
 
 def _starts_entry(text: str, at: int) -> bool:
-    """Whether a line reads as an entry of its own ("Na 138", "Allergies: none"), not as the rest of a sentence."""
+    """Whether a line reads as an entry of its own ("Na 138", "lungs - nil"), not as the rest of a sentence."""
     return _ENTRY.match(text, at) is not None
 
 

@@ -24,8 +24,9 @@ EXCHANGES = frozenset({"stopped", "taking", "planned"})
 TO = re.compile(r"\b(?:to|with|onto|for|by)\b", re.I)
 NEAREST = 16
 """How many cues on either side of a mention are looked at."""
-JOINED = re.compile(r"\b(?:and|or|nor|&|plus)\b|(?<!\d)/|/(?!\d)")
+JOINED = re.compile(r"\b(?:and|or|nor|&|plus)\b|(?<=\s)[+&](?=\s)|(?<!\d)/|/(?!\d)")
 EITHER = re.compile(r"\bor\b|/|\bcomplicated by\b", re.I)
+CAUSED = re.compile(r"[\s-](?:related|induced|associated|provoked)\s\Z", re.I)
 EXTENDS = frozenset({"stopped", "absent", "refused", "allergic", "taking", "family", "planned", "tolerated", "present"})
 """What may be said, after a list, of all of its items ("A, B and C were stopped")."""
 DECIDE = frozenset({"stopped", "taking", "refused"})

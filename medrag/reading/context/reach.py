@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import partial
@@ -11,6 +12,7 @@ from medrag.reading.context.cues import (
     ALWAYS,
     APART,
     BESIDE,
+    CAUSED,
     DECIDE,
     EITHER,
     EXCHANGES,
@@ -18,6 +20,7 @@ from medrag.reading.context.cues import (
     JOINED,
     MARK,
     MOST_WORDS,
+    NEXT,
     OBJECT_WORDS,
     OF_OBJECT,
     OF_ROW,
@@ -56,7 +59,7 @@ class Reach:
             return True
         commas = sentence.commas_between(cue.end - 1, start)
         if cue.reach == "item" and self._spans.named(cue.end, start):
-            return not commas and EITHER.search(self._spans.text, cue.end, start) is not None
+            return not commas and (EITHER.search(self._spans.text, cue.end, start) or self._of_cause(start)) is not None
         if not commas:
             return True
         if cue.reach == "list" and not self._mid_list(sentence, cue):
@@ -121,6 +124,10 @@ class Reach:
             return False
         return _said("object").fullmatch(self._spans.text, cue.end, start) is not None
 
+    def _of_cause(self, start: int) -> re.Match[str] | None:
+        """Whether what is named just before ``start`` is only its cause ("lithium-related hypothyroidism")."""
+        return CAUSED.search(self._spans.text[max(0, start - NEXT) : start])
+
     def _speaks_of(self, end: int, cue: Cue) -> bool:
         """Whether nothing with a name of its own stands between what ends at ``end`` and the cue."""
         return (
@@ -142,7 +149,8 @@ class Reach:
 
     def of_list(self, cue: Cue) -> bool:
         """Whether a colon or a dash parts it from the list that it is said of ("A 5 mg, B 10 mg: no change")."""
-        return cue.sign and cue.says == "taking" and self._spans.text[cue.start : cue.end].lstrip()[:1] in ":–—-"
+        listed = cue.says == "taking" or (cue.says == "absent" and cue.reach == "list")
+        return cue.sign and listed and self._spans.text[cue.start : cue.end].lstrip()[:1] in ":–—-"
 
     def _only_the_other(self, sentence: Sentence, cue: Cue, start: int) -> bool:
         """Whether "switch from A to B" speaks of A here, where the cue is of B, or the other way round."""

@@ -103,7 +103,7 @@ def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the
         return None
     if "family" in cues or (said.section == "family" and "self" not in cues):
         return FactStatus.NEGATED if "absent" in cues else FactStatus.FAMILY_HISTORY
-    if "absent" in cues:
+    if "absent" in cues and "over" not in cues:
         return FactStatus.NEGATED
     if "planned" in cues and (pregnancy or _PROCEDURE.search(term.name)):
         return FactStatus.PLANNED

@@ -1,0 +1,78 @@
+"""What the column of statuses of a table says of the drug, condition or allergen that each row is of."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence, Set
+
+from medrag.patient.formats.note.named import Target
+from medrag.reading.languages import pattern
+from medrag.reading.terms import Kind
+
+_CELLS = re.compile(r"[ \t]*\|[ \t]*|\t+|[ ]{3,}")
+_RULE = re.compile(r"[\s|+=_:–—-]+")
+_SAYS = {
+    Kind.DRUG: {"wrong": "refused", "intended": "planned", "ended": "stopped", "current": "taking"},
+    Kind.CONDITION: {"wrong": "absent", "intended": "possible", "ended": "over", "current": "current"},
+    Kind.ALLERGEN: {"wrong": "tolerated", "ended": "tolerated", "current": "allergic"},
+}
+"""The cue that a cell of a kind stands for, by what the row is of."""
+FEWEST = 2
+
+Span = tuple[int, int]
+
+
+def in_columns(text: str, targets: Sequence[Target], allergens: Set[int]) -> dict[int, str]:
+    """The cue of each target that a row of such a table begins with, by its place; ``allergens`` are in such lists."""
+    starts = [each.start for each in targets]
+    said: dict[int, str] = {}
+    for (start, end), cells in _rows(text):
+        word = next((word for cell in cells if (word := _word(text, cell))), None)
+        for place in range(bisect_left(starts, start), bisect_left(starts, end)):
+            kind = Kind.ALLERGEN if place in allergens else targets[place].term.kind
+            cue = "family" if word == "another" else _SAYS[kind].get(word or "")
+            if cue:
+                said[place] = cue
+    return said
+
+
+def _word(text: str, cell: Span) -> str | None:
+    kinds = ("another", "wrong", "intended", "ended", "current")
+    return next((kind for kind in kinds if pattern("columns", kind).search(text, *cell)), None)
+
+
+def _rows(text: str) -> Iterator[tuple[Span, list[Span]]]:
+    """The first cell of each row, and its cells of statuses, the last first."""
+    columns: list[int] = []
+    start = 0
+    for line in text.splitlines(keepends=True):
+        cells = list(_cells(text, start, start + len(line.rstrip())))
+        if header := _header(text, cells):
+            columns = header
+        elif len(cells) < FEWEST:
+            columns = []
+        elif columns and not _RULE.fullmatch(line):
+            yield cells[0], [cells[column] for column in columns if column < len(cells)]
+        start += len(line)
+
+
+def _header(text: str, cells: Sequence[Span]) -> list[int]:
+    """The columns of statuses, the last first, where the cells are the header of such a table."""
+    said = [text[start:end].strip(" *:") for start, end in cells]
+    if len(said) < FEWEST or not pattern("columns", "names").fullmatch(said[0]):
+        return []
+    return [place for place in range(len(said) - 1, 0, -1) if pattern("columns", "statuses").fullmatch(said[place])]
+
+
+def _cells(text: str, start: int, end: int) -> Iterator[Span]:
+    """The cells of a line, empty ones too, but for what stands before a bar that it begins with."""
+    line = text[start:end]
+    bar = len(line) - len(line.lstrip(" \t")) + 1 if line.lstrip(" \t").startswith("|") else 0
+    stop = end - 1 if line.endswith("|") else end
+    place = start + bar
+    for gap in _CELLS.finditer(text, place, stop):
+        if gap.start() > place or bar:
+            yield place, gap.start()
+        place = gap.end()
+    yield place, stop

@@ -1,0 +1,89 @@
+"""Ways of saying that something was never so, is over, is another's or is only to come."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.patient.formats.note.test_tables_of_statuses import conditions, drugs, read
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Meds: naproxen prescribed by dentist, never picked it up", "negated"),
+        ("Meds: sertraline 50 mg - script in June, never actually collected", "negated"),
+        ("Duloxetine binned by pt after a week.", "resolved"),
+        ("Tramadol 50 mg prn - last script July, used up.", "resolved"),
+        ("Spironolactone washed out before the scan.", "resolved"),
+        ("Codeine - never again.", "resolved"),
+        ("Ramipril + spironolactone stopped on admission", "resolved"),
+        ("Cefuroxime x1 given.", "resolved"),
+        ("She is on linezolid, narrowed from vancomycin", "active"),
+        ("Doxycycline D3, afebrile", "active"),
+        ("Gabapentin helping.", "active"),
+        ("Oral thrush → nystatin", "active"),
+        ("COPD. Trimbow, carbocisteine.", "active"),
+        ("UTI: nitrofurantoin", "active"),
+        ("Sertraline discussed, he will think about it", "planned"),
+        ("Amitriptyline second line.", "planned"),
+        ("Furosemide if swelling returns", "planned"),
+        ("Plan to review. Mirabegron only if bladder diary abnormal", "planned"),
+        ("Nintedanib funding request sent", "planned"),
+    ],
+)
+def test_the_first_drug(text: str, status: str) -> None:
+    assert next(iter(drugs(text).values())) == status
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Folic acid taken. Sumatriptan - sister's.",
+        "Folic acid taken. It is his wife who takes sumatriptan.",
+        "Folic acid taken. She asks re sumatriptan.",
+    ],
+)
+def test_another_persons_drug_is_not_taken(text: str) -> None:
+    assert drugs(text).keys() == {"folic acid"}
+
+
+def test_one_drug_in_anothers_place() -> None:
+    assert drugs("For that reason warfarin was replaced by edoxaban") == {"warfarin": "resolved", "edoxaban": "active"}
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("PE queried - CTPA negative", "negated"),
+        ("Malaria smear -ve.", "negated"),
+        ("Lupus: criteria not met.", "negated"),
+        ("Anaphylaxis not.", "negated"),
+        ("Splenomegaly not felt.", "negated"),
+        ("The dementia label from 2015 was struck off by the memory clinic", "negated"),
+        ("The dementia diagnosis should not be copied forward", "negated"),
+        ("'Diabetes' ticked on the form by mistake", "negated"),
+        ("probable amiodarone related hypothyroidism", "uncertain"),
+        ("Prev shingles.", "resolved"),
+        ("Pneumothorax last week.", "resolved"),
+        ("WPW ablated 2014.", "resolved"),
+        ("Hysterectomy for fibroids.", "resolved"),
+        ("Hepatitis C treated 2018 and cured (RNA not detected)", "resolved"),
+        ("It is her father who has gout.", "family_history"),
+        ("Live donor kidney transplant, gout.", "active"),
+        ("Hypertension treated with amlodipine.", "active"),
+    ],
+)
+def test_the_last_condition(text: str, status: str) -> None:
+    assert list(conditions(text).values())[-1] == status
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Allergies: penicillin - listed from a relative's chart in error",
+        "Penicillin is down as an allergy: this was thrush only, please delete.",
+        "Allergies: peanut as a toddler - passed a supervised challenge 2023",
+    ],
+)
+def test_an_allergy_that_is_none(text: str) -> None:
+    assert [each.status.value for each in read(text).allergies or ()] == ["negated"]
