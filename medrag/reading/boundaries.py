@@ -153,7 +153,7 @@ def _in_row(text: str, bar: int) -> bool:
 def _opens(text: str, end: int, before: str) -> bool:
     """Whether a new sentence opens after an abbreviation's full stop: "5 mg q.d. Lisinopril", a number before it."""
     after = text[end : end + 30].lstrip()
-    spelt = re.search(r"\b[a-z]\.[a-z](?:\.[a-z])?\.$|\d\.$|\b(?:w|vit|pt)\.$", before)
+    spelt = re.search(r"\b[a-z]\.[a-z](?:\.[a-z])?\.$|\d\.$|\b(?:w|vit|pt|no)\.$", before)
     return not after or (bool(spelt) and after[0].isupper() and not after[:3].isupper())
 
 

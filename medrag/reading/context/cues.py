@@ -27,6 +27,12 @@ NEAREST = 16
 JOINED = re.compile(r"\b(?:and|or|nor|&|plus)\b|(?<=\s)[+&](?=\s)|(?<!\d)/|/(?!\d)")
 EITHER = re.compile(r"\bor\b|/|\bcomplicated by\b", re.I)
 CAUSED = re.compile(r"[\s-](?:related|induced|associated|provoked)\s\Z", re.I)
+IN_LIST = re.compile(
+    r"(?:\s?\([^()\n]{1,40}\))?(?:[\s\d./]|\b(?:mg|mcg|g|ml|units?|puffs?|od|bd|tds|qds|om|on|nocte|mane|daily|prn|bid|tid|po)\b)*"
+    r"(?:[,/&+]|\band\b|\bor\b)[\s,]{0,2}(?:(?:and|or|also)\s)?",
+    re.I,
+)
+"""What stands between two items of a list, but for their directions: what is said at its end is of the last."""
 EXTENDS = frozenset({"stopped", "absent", "refused", "allergic", "taking", "family", "planned", "tolerated", "present"})
 """What may be said, after a list, of all of its items ("A, B and C were stopped")."""
 DECIDE = frozenset({"stopped", "taking", "refused"})

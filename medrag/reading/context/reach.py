@@ -17,6 +17,7 @@ from medrag.reading.context.cues import (
     EITHER,
     EXCHANGES,
     EXTENDS,
+    IN_LIST,
     JOINED,
     MARK,
     MOST_WORDS,
@@ -85,7 +86,8 @@ class Reach:
             return False
         between = self._spans.named(end, cue.start)
         commas = sentence.commas_between(end - 1, cue.start - cue.sign)
-        if cue.reach == "sentence" and place == bisect_left(self._spans.starts, sentence.start):
+        first = place == bisect_left(self._spans.starts, sentence.start)
+        if cue.reach == "sentence" and first and not (between and self._lists_on(place)):
             return True
         if not between:
             return (
@@ -123,6 +125,12 @@ class Reach:
         if cue.says not in OF_OBJECT or not _said("clause").search(self._spans.text, end, cue.start):
             return False
         return _said("object").fullmatch(self._spans.text, cue.end, start) is not None
+
+    def _lists_on(self, place: int) -> bool:
+        """Whether the mention at ``place`` is an item of a list that goes on."""
+        return (
+            IN_LIST.fullmatch(self._spans.text, self._spans.spans[place][1], self._spans.starts[place + 1]) is not None
+        )
 
     def _of_cause(self, start: int) -> re.Match[str] | None:
         """Whether what is named just before ``start`` is only its cause ("lithium-related hypothyroidism")."""

@@ -87,3 +87,28 @@ def test_the_last_condition(text: str, status: str) -> None:
 )
 def test_an_allergy_that_is_none(text: str) -> None:
     assert [each.status.value for each in read(text).allergies or ()] == ["negated"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Allergies: cefalexin, latex, kiwi - passed challenge 2021", {"cefalexin": "active", "kiwi": "negated"}),
+        ("Allergies: aspirin (hives), nuts - grew out of it at school", {"aspirin": "active", "nuts": "negated"}),
+        ("No trimethoprim - allergic.", {"trimethoprim": "active"}),
+        ("Pregnant no. Trimethoprim - throat swelling 2019.", {"trimethoprim": "active"}),
+        ("Co-trimoxazole - Stevens-Johnson 2014.", {"co-trimoxazole": "active"}),
+        ("Tramadol makes her itch all over.", {"tramadol": "active"}),
+        ("Patient is not penicillin allergic.", {"penicillin": "negated"}),
+    ],
+)
+def test_each_entry_speaks_of_its_own_allergen(text: str, expected: dict[str, str]) -> None:
+    found = {each.display.split(" (")[0].casefold(): each.status.value for each in read(text).allergies or ()}
+    assert found.items() >= expected.items()
+
+
+def test_what_is_said_at_the_end_of_a_list_is_of_its_last_item() -> None:
+    assert conditions("Psoriasis, gout - entered in error") == {"psoriasis": "active", "gout": "negated"}
+    assert drugs("Meds: bisoprolol 5 mg od, codeine - never collected") == {
+        "bisoprolol": "active",
+        "codeine": "negated",
+    }

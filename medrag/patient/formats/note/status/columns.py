@@ -15,25 +15,25 @@ _RULE = re.compile(r"[\s|+=_:–—-]+")
 _SAYS = {
     Kind.DRUG: {"wrong": "refused", "intended": "planned", "ended": "stopped", "current": "taking"},
     Kind.CONDITION: {"wrong": "absent", "intended": "possible", "ended": "over", "current": "current"},
-    Kind.ALLERGEN: {"wrong": "tolerated", "ended": "tolerated", "current": "allergic"},
+    Kind.ALLERGEN: {"wrong": "tolerated", "ended": "tolerated", "intended": "possible", "current": "present"},
 }
-"""The cue that a cell of a kind stands for, by what the row is of."""
+"""The cue that a cell of a kind stands for, by what the row is of; beside "allergic" for an allergen."""
 FEWEST = 2
 
 Span = tuple[int, int]
 
 
-def in_columns(text: str, targets: Sequence[Target], allergens: Set[int]) -> dict[int, str]:
-    """The cue of each target that a row of such a table begins with, by its place; ``allergens`` are in such lists."""
+def in_columns(text: str, targets: Sequence[Target], allergens: Set[int]) -> dict[int, frozenset[str]]:
+    """The cues of each target that a row of such a table begins with, by its place; ``allergens`` are in such lists."""
     starts = [each.start for each in targets]
-    said: dict[int, str] = {}
-    for (start, end), cells in _rows(text):
+    said: dict[int, frozenset[str]] = {}
+    for (start, end), cells, of_allergens in _rows(text):
         word = next((word for cell in cells if (word := _word(text, cell))), None)
         for place in range(bisect_left(starts, start), bisect_left(starts, end)):
-            kind = Kind.ALLERGEN if place in allergens else targets[place].term.kind
+            kind = Kind.ALLERGEN if of_allergens or place in allergens else targets[place].term.kind
             cue = "family" if word == "another" else _SAYS[kind].get(word or "")
             if cue:
-                said[place] = cue
+                said[place] = frozenset({cue, "allergic"} if kind is Kind.ALLERGEN else {cue})
     return said
 
 
@@ -42,18 +42,20 @@ def _word(text: str, cell: Span) -> str | None:
     return next((kind for kind in kinds if pattern("columns", kind).search(text, *cell)), None)
 
 
-def _rows(text: str) -> Iterator[tuple[Span, list[Span]]]:
-    """The first cell of each row, and its cells of statuses, the last first."""
+def _rows(text: str) -> Iterator[tuple[Span, list[Span], bool]]:
+    """The first cell of each row, its cells of statuses, the last first, and whether it is of an allergen."""
     columns: list[int] = []
+    of_allergens = False
     start = 0
     for line in text.splitlines(keepends=True):
         cells = list(_cells(text, start, start + len(line.rstrip())))
         if header := _header(text, cells):
             columns = header
+            of_allergens = pattern("columns", "of_allergens").match(text, *cells[0]) is not None
         elif len(cells) < FEWEST:
             columns = []
         elif columns and not _RULE.fullmatch(line):
-            yield cells[0], [cells[column] for column in columns if column < len(cells)]
+            yield cells[0], [cells[column] for column in columns if column < len(cells)], of_allergens
         start += len(line)
 
 

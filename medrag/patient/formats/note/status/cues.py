@@ -43,7 +43,7 @@ def said_of_each(
             if section != "allergies" and place in by_arrow:
                 cues = (cues - _OF_EXCHANGE) | {by_arrow[place]}
             if place in by_column:
-                cues = frozenset({by_column[place]})
+                cues = by_column[place]
             if target.term.says:
                 cues |= {target.term.says}
             if alone and cues <= _IN_PASSING:
