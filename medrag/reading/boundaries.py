@@ -40,6 +40,8 @@ _NEXT_LOWER = re.compile(r"\s*[a-z]")
 _LIST_MARK_ONLY = re.compile(r"\s*\d{1,2}[.)]?$")
 _ASIDE = re.compile(r"\([^()\n]{0,120}\)")
 _COMMA = re.compile(r",(?!\d{3}\b)(?=\s|[A-Za-z(])")
+_COLUMNS = re.compile(r"\[[ xX✓✔]?\]|[☐☑☒]|\S(?:[ ]{4,}|\t)\S")
+"""A line of a form or a table does not go on in the next."""
 WRAPPED_AT = 60
 """A line at least this long may go on in the next one."""
 
@@ -167,7 +169,7 @@ def _line_ends(text: str, start: int, at: int) -> bool:
         return False
     if line.endswith((".", ";", ":", "!", "?")):
         return True
-    if _starts_entry(text, at + 1):
+    if _starts_entry(text, at + 1) or _COLUMNS.search(line):
         return True
     return len(line) < WRAPPED_AT and not _NEXT_LOWER.match(text[at + 1 : at + 20])
 

@@ -35,6 +35,8 @@ IN_LIST = re.compile(
 """What stands between two items of a list, but for their directions: what is said at its end is of the last."""
 EXTENDS = frozenset({"stopped", "absent", "refused", "allergic", "taking", "family", "planned", "tolerated", "present"})
 """What may be said, after a list, of all of its items ("A, B and C were stopped")."""
+DENIES = re.compile(r"den(?:y|ies|ied|ying)\b", re.I)
+"""A verb of denial reaches all that follows, also in the middle of a list."""
 DECIDE = frozenset({"stopped", "taking", "refused"})
 """What is said of a drug one after the other: the last counts ("withheld on admission and restarted")."""
 OF_OBJECT = frozenset({"stopped", "taking", "refused", "planned", "tolerated", "allergic"})

@@ -14,6 +14,7 @@ from medrag.reading.context.cues import (
     BESIDE,
     CAUSED,
     DECIDE,
+    DENIES,
     EITHER,
     EXCHANGES,
     EXTENDS,
@@ -175,7 +176,7 @@ class Reach:
     def _mid_list(self, sentence: Sentence, cue: Cue) -> bool:
         """Whether the cue stands inside a list that began with other mentions."""
         before = self._spans.text[sentence.start : cue.start].rstrip()
-        if not before.endswith(","):
+        if not before.endswith(",") or DENIES.match(self._spans.text, cue.start):
             return False
         place = bisect_left(self._spans.starts, cue.start) - 1
         return (

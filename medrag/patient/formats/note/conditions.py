@@ -17,8 +17,8 @@ _TREATED = re.compile(
 _TAKEN_OUT = re.compile(r"ectomy for\s(?:(?:an?|the|his|her|\w+)\s){0,2}$", re.IGNORECASE)
 """What stands before what was cured by taking an organ out."""
 _REASON = re.compile(
-    r"\b(?:stopped|discontinued|ceased|switched|withdrawn|d/c'?d)\b[^.;\n]{0,60}?"
-    r"\b(?:for|due to|because of|owing to|secondary to|as it caused)\s"
+    r"\b(?:stopped|discontinued|ceased|switched|withdrawn|dropped|came off|gave up|d/c'?d)\b[^.;\n]{0,60}?"
+    r"(?:\b(?:for|due to|d/t|because of|owing to|secondary to|after|with|as it (?:caused|gave (?:him|her)))\s|\(\??)"
     r"(?:(?:severe|persistent|dry|the|an?|his|her)\s)*$",
     re.IGNORECASE,
 )

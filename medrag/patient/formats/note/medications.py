@@ -28,7 +28,8 @@ _LATER = re.compile(
 AFTER = 24
 """Characters after a drug's directions in which they may say that it was given once."""
 _SICK_DAY = re.compile(
-    r"\s(?:if|in case|should)\b|\s(?:when|whenever|while|during|on)\s(?:\w+\s)?(?:unwell|sick|vomit\w*"
+    r"\s(?:if|in case|should(?!\s(?:not|never|be|have|stop|now|also)\b))\b"
+    r"|\s(?:when|whenever|while|during|on)\s(?:\w+\s)?(?:unwell|sick|vomit\w*"
     r"|dehydrat\w*|acutely|ill\b|febrile|days?"
     r"|e?GFR"
     r"|SBP|HR|K\b|BP|diarrh\w*)"
@@ -135,6 +136,6 @@ def _medication_status(cues: frozenset[str], section: str | None, *, dosed: bool
         return FactStatus.ACTIVE
     if "history" in cues:
         return FactStatus.UNCERTAIN
-    if section in {"plan", "assessment", "instructions"}:
+    if section in {"plan", "instructions"}:
         return FactStatus.PLANNED if dosed else FactStatus.UNCERTAIN
     return FactStatus.ACTIVE if dosed or "listed" in cues else FactStatus.UNCERTAIN

@@ -112,3 +112,46 @@ def test_what_is_said_at_the_end_of_a_list_is_of_its_last_item() -> None:
         "bisoprolol": "active",
         "codeine": "negated",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Cough, denies fever, haemoptysis, night sweats.", {"fever": "negated", "night sweats": "negated"}),
+        ("Negatives: gout, psoriasis, migraine.", {"gout": "negated", "migraine": "negated"}),
+        ("Migraine: none in this pregnancy.", {"migraine": "negated"}),
+        ("Do not think gout.", {"gout": "negated"}),
+        ("Gout to be kept in mind.", {"gout": "uncertain"}),
+        ("Ibuprofen was dropped because of headache.", {"headache": "resolved"}),
+        ("Verapamil stopped (constipation).", {"constipation": "resolved"}),
+    ],
+)
+def test_conditions_in_company(text: str, expected: dict[str, str]) -> None:
+    assert conditions(text).items() >= expected.items()
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Please remove fluoxetine, sertraline.", "resolved"),
+        ("DH: sertraline (no longer - sweats)", "resolved"),
+        ("Sertraline - tried for a week, gave it up.", "resolved"),
+        ("Sertraline should not be issued again.", "resolved"),
+        ("Team to discuss switching to sertraline at the next round", "planned"),
+    ],
+)
+def test_sertraline(text: str, status: str) -> None:
+    assert drugs(text)["sertraline"] == status
+
+
+def test_boxes_stand_where_the_first_of_their_line_does() -> None:
+    found = read("Allergies:  [x] Antibiotics: co-amoxiclav (rash)   [ ] Latex")
+    first = (found.allergies or ())[0]
+    assert first.display.startswith("co-amoxiclav")
+    assert first.current
+
+
+def test_a_line_of_a_form_ends_with_it() -> None:
+    clots, gout = "Blood clots".ljust(40), "Gout".ljust(40)
+    rows = f"  {clots}[ ]     [x]   mother had one\n  {gout}[x]     [ ]   left toe"
+    assert conditions(f"Ever had:                        YES     NO\n{rows}")["gout"] == "active"
