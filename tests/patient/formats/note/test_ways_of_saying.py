@@ -155,3 +155,8 @@ def test_a_line_of_a_form_ends_with_it() -> None:
     clots, gout = "Blood clots".ljust(40), "Gout".ljust(40)
     rows = f"  {clots}[ ]     [x]   mother had one\n  {gout}[x]     [ ]   left toe"
     assert conditions(f"Ever had:                        YES     NO\n{rows}")["gout"] == "active"
+
+
+def test_drugs_alone_that_are_all_of_a_text_are_only_asked_about() -> None:
+    assert set(drugs("Warfarin and clarithromycin").values()) == {"uncertain"}
+    assert set(drugs("Angina. Warfarin and clarithromycin").values()) == {"active"}

@@ -18,16 +18,18 @@ _BETWEEN = re.compile(
 
 
 def lists_drugs(text: str, sentence: Sentence, targets: Sequence[Target]) -> bool:
-    """Whether a sentence only names drugs, or a condition and then its drugs ("Asthma: Clenil, Ventolin.")."""
-    place = bisect_left(targets, sentence.start, key=lambda each: each.start)
-    at, treated, between = sentence.start, False, ""
-    for each in targets[place:]:
-        if each.start >= sentence.end:
-            break
-        drug = each.term.kind is Kind.DRUG
-        if treated and not drug:
-            return False
-        treated = treated or drug
-        between += text[at : each.start] + " "
-        at = max(at, each.end, each.stop)
-    return treated and _BETWEEN.fullmatch(between + text[at : sentence.end]) is not None
+    """Whether a sentence only names drugs, or a condition and then its drugs ("Asthma: Clenil, Ventolin.").
+
+    Drugs alone that are all of a text are no list of what is taken: so people ask about them.
+    """
+    first = bisect_left(targets, sentence.start, key=lambda each: each.start)
+    last = bisect_left(targets, sentence.end, key=lambda each: each.start)
+    named = targets[first:last]
+    kinds = [each.term.kind is Kind.DRUG for each in named]
+    if not any(kinds) or kinds != sorted(kinds):
+        return False
+    if all(kinds) and text[sentence.start : sentence.end].strip() == text.strip():
+        return False
+    ends = [max(each.end, each.stop) for each in named]
+    gaps = zip([sentence.start, *ends], [*(each.start for each in named), sentence.end], strict=True)
+    return _BETWEEN.fullmatch(" ".join(text[start:end] for start, end in gaps)) is not None
