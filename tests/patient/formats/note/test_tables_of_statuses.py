@@ -97,3 +97,14 @@ def test_lines_of_a_plan_stay_apart() -> None:
 
 def test_a_number_in_brackets_after_a_relative_begins_no_item() -> None:
     assert conditions("Sister (5) has asthma; he himself is well.") == {"asthma": "family_history"}
+
+
+def test_what_is_done_about_a_problem_is_not_its_status() -> None:
+    assert conditions("Problem | Plan\nPneumonia | complete antibiotics, stop oxygen\nGout | stop colchicine") == {
+        "pneumonia": "active",
+        "gout": "active",
+    }
+
+
+def test_whom_one_spoke_with_takes_no_drug() -> None:
+    assert drugs("Drug | Dose | Plan\nCarvedilol | 25 mg | continue, discussed with wife") == {"carvedilol": "active"}

@@ -28,9 +28,10 @@ def in_columns(text: str, targets: Sequence[Target], allergens: Set[int]) -> dic
     starts = [each.start for each in targets]
     said: dict[int, frozenset[str]] = {}
     for (start, end), cells, of_allergens in _rows(text):
-        word = next((word for cell in cells if (word := _word(text, cell))), None)
+        words = [(word, plans) for cell, plans in cells if (word := _word(text, cell))]
         for place in range(bisect_left(starts, start), bisect_left(starts, end)):
             kind = Kind.ALLERGEN if of_allergens or place in allergens else targets[place].term.kind
+            word = next((word for word, plans in words if kind is Kind.DRUG or not plans), None)
             cue = "family" if word == "another" else _SAYS[kind].get(word or "")
             if cue:
                 said[place] = frozenset({cue, "allergic"} if kind is Kind.ALLERGEN else {cue})
@@ -39,12 +40,15 @@ def in_columns(text: str, targets: Sequence[Target], allergens: Set[int]) -> dic
 
 def _word(text: str, cell: Span) -> str | None:
     kinds = ("another", "wrong", "intended", "ended", "current")
-    return next((kind for kind in kinds if pattern("columns", kind).search(text, *cell)), None)
+    return next((kind for kind in kinds if pattern("columns", kind).search(text[slice(*cell)])), None)
 
 
-def _rows(text: str) -> Iterator[tuple[Span, list[Span], bool]]:
-    """The first cell of each row, its cells of statuses, the last first, and whether it is of an allergen."""
-    columns: list[int] = []
+def _rows(text: str) -> Iterator[tuple[Span, list[tuple[Span, bool]], bool]]:
+    """The first cell of each row, its cells that decide, the last first, and whether it is of an allergen.
+
+    With each cell stands whether it says what is done, which decides of drugs alone.
+    """
+    columns: list[tuple[int, bool]] = []
     of_allergens = False
     start = 0
     for line in text.splitlines(keepends=True):
@@ -55,16 +59,22 @@ def _rows(text: str) -> Iterator[tuple[Span, list[Span], bool]]:
         elif len(cells) < FEWEST:
             columns = []
         elif columns and not _RULE.fullmatch(line):
-            yield cells[0], [cells[column] for column in columns if column < len(cells)], of_allergens
+            yield cells[0], [(cells[place], plans) for place, plans in columns if place < len(cells)], of_allergens
         start += len(line)
 
 
-def _header(text: str, cells: Sequence[Span]) -> list[int]:
-    """The columns of statuses, the last first, where the cells are the header of such a table."""
+def _header(text: str, cells: Sequence[Span]) -> list[tuple[int, bool]]:
+    """The columns that decide, the last first, and whether of drugs alone, where the cells are such a header."""
     said = [text[start:end].strip(" *:") for start, end in cells]
     if len(said) < FEWEST or not pattern("columns", "names").fullmatch(said[0]):
         return []
-    return [place for place in range(len(said) - 1, 0, -1) if pattern("columns", "statuses").fullmatch(said[place])]
+    last_first = [(place, said[place]) for place in range(len(said) - 1, 0, -1)]
+    return [
+        (place, plans)
+        for place, words in last_first
+        for plans, kind in ((False, "statuses"), (True, "plans"))
+        if pattern("columns", kind).fullmatch(words)
+    ]
 
 
 def _cells(text: str, start: int, end: int) -> Iterator[Span]:
