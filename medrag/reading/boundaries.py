@@ -17,7 +17,7 @@ _STOP = re.compile(
     r"(?! (?:Stop(?:ped)?|Removed|Discontinued?|Ceased?|Keep|Continued?)(?:[.;,]|$))"
     r"|;(?! (?:but )?(?:s?he )?(?:is )?still (?:taking|on|using) (?:it|them)\b)|[•|]|\n"
     r"|(?<![ \t])[ \t]{2,12}(?=[A-Z][\w /()-]{1,40}:)"
-    r"|(?<=[\s,])(?=\((?:[2-9]|1\d)\)\s[A-Za-z?])"
+    r"|(?<=[\s,])(?=\((?:[2-9]|1\d)\)\s(?!(?:has|had|is|was|with|who)\b)[A-Za-z?])"
     r"|(?<=\s)(?<!age\s)(?<!aged\s)(?<!was\s)(?<!were\s)(?<!\bof\s)(?<!\bat\s)(?<!\bis\s)(?=(?:\d{1,2}[.)]|#\d{1,2}:?)\s[A-Z])"
 )
 _ABBREVIATION = re.compile(
@@ -35,11 +35,13 @@ _CELL = re.compile(
     r"|resolved|active|inactive|current|past|ongoing|in remission|denied|none|historical)\b)",
     re.IGNORECASE,
 )
-_BULLET = re.compile(r"[ \t]*(?:[-–*•‣▪→>✓✔☐☑☒#]|\[[ xX]?\]|\d{1,2}[.)]|[a-z][.)])")
+_BULLET = re.compile(r"[ \t]*(?:[-–*•|‣▪→>✓✔☐☑☒#]|\[[ xX]?\]|\d{1,2}[.)]|[a-z][.)])")
 _NEXT_LOWER = re.compile(r"\s*[a-z]")
 _LIST_MARK_ONLY = re.compile(r"\s*\d{1,2}[.)]?$")
 _ASIDE = re.compile(r"\([^()\n]{0,120}\)")
 _COMMA = re.compile(r",(?!\d{3}\b)(?=\s|[A-Za-z(])")
+_COLUMNS = re.compile(r"\[[ xX✓✔]?\]|[☐☑☒]|\S(?:[ ]{4,}|\t)\S")
+"""A line of a form or a table does not go on in the next."""
 WRAPPED_AT = 60
 """A line at least this long may go on in the next one."""
 
@@ -153,7 +155,7 @@ def _in_row(text: str, bar: int) -> bool:
 def _opens(text: str, end: int, before: str) -> bool:
     """Whether a new sentence opens after an abbreviation's full stop: "5 mg q.d. Lisinopril", a number before it."""
     after = text[end : end + 30].lstrip()
-    spelt = re.search(r"\b[a-z]\.[a-z](?:\.[a-z])?\.$|\d\.$|\b(?:w|vit|pt)\.$", before)
+    spelt = re.search(r"\b[a-z]\.[a-z](?:\.[a-z])?\.$|\d\.$|\b(?:w|vit|pt|no)\.$", before)
     return not after or (bool(spelt) and after[0].isupper() and not after[:3].isupper())
 
 
@@ -167,15 +169,16 @@ def _line_ends(text: str, start: int, at: int) -> bool:
         return False
     if line.endswith((".", ";", ":", "!", "?")):
         return True
-    long = len(line) >= WRAPPED_AT
-    return not (_NEXT_LOWER.match(text[at + 1 : at + 20]) or (long and not _starts_entry(text, at + 1)))
+    if _starts_entry(text, at + 1) or _COLUMNS.search(line):
+        return True
+    return len(line) < WRAPPED_AT and not _NEXT_LOWER.match(text[at + 1 : at + 20])
 
 
-_ENTRY = re.compile(r"[ \t]*[A-Z][\w /()&-]{1,40}(?::|\s[-–=]\s|\s\d)")
+_ENTRY = re.compile(r"[ \t]*(?:[A-Z][\w /()&-]{1,40}(?::|\s[-–=]\s|\s\d)|[a-z][\w /()&,-]{1,40}(?::\s|\s[-–=]\s))")
 
 
 def _starts_entry(text: str, at: int) -> bool:
-    """Whether a line reads as an entry of its own ("Na 138", "Allergies: none"), not as the rest of a sentence."""
+    """Whether a line reads as an entry of its own ("Na 138", "lungs - nil"), not as the rest of a sentence."""
     return _ENTRY.match(text, at) is not None
 
 

@@ -58,14 +58,14 @@ _VALUE = re.compile(
     rf"|\(?(?:{DATE})\)?(?=\s?[:=\s])(?=[^\d]{{1,4}}\d))){{0,7}})"
     rf"(?:\s{{0,3}}\bfrom\s{{1,3}}(?P<from>{NUMBER})\s?(?:{UNIT})?\s?(?:on \S{{1,12}} )?\bto\b)?\s{{0,20}}"
     rf"(?P<cmp>(?<!-)[<>≤≥])?\s?(?P<value>{NUMBER})(?P<flag>\s{{0,12}}(?:\([HL]\)|\*{{1,2}}|[HL]{{1,2}}|↑{{1,2}}"
-    rf"|↓{{1,2}}|(?i:high|low))(?![\w/]))?\s{{0,12}}\|?\s{{0,3}}-?(?P<unit>{_PLAIN_UNIT})?"
+    rf"|↓{{1,2}}|(?i:high|low))(?![\w/]))?\s{{0,12}}\|?\s{{0,3}}-?(?P<unit>(?!HR\b\s?:?\s?\d){_PLAIN_UNIT})?"
     rf"(?P<next>(?:(?:{_ARROW}\d units?[^→>\n]{{0,12}})?{_ARROW}{NUMBER}(?!\s?units?\b)){{0,4}}+)"
-    rf"(?P<late>\s?{_PLAIN_UNIT})?",
+    rf"(?P<late>\s?(?!HR\b\s?:?\s?\d){_PLAIN_UNIT})?",
     re.IGNORECASE,
 )
 _NOT_VALUE = re.compile(
     r"\s?(?:/\s?\d|[-–]\s?\d|(?!\d{1,2}/(?:20\d\d|\d{1,2}/\d\d))\d|(?:mg(?!\s\d)|mcg|g|units?|tabs?)\b(?!/)|/(?:7|10|12|24)\b|x\b|(?:years?|months?|weeks?|days?"
-    r"|hours?|hrs?|yrs?|times|lb loss)\b|(?:th|st|nd|rd)\b)",
+    r"|hours?|hrs?(?!\s?:?\s?\d)|yrs?|times|lb loss)\b|(?:th|st|nd|rd)\b)",
     re.IGNORECASE,
 )
 _THEN = r"(?:on |at )?(?:admission|arrival|discharge|presentation|review)|today|this morning|currently|yesterday|latest"
@@ -92,7 +92,9 @@ _BARE_YEAR = re.compile(r"\s*(?:19[5-9]|20[0-4])\d")
 SINCE = 12
 """Characters that such a year and the word before it take, at most."""
 _LAST_NUMBER = re.compile(rf"({NUMBER})\s*$")
-_DATED = re.compile(rf"\s?[,(]?\s?(?:on|from|in)?\s?\(?(?P<date>{DATE})\)?", re.IGNORECASE)
+_DATED = re.compile(
+    rf"(?!\s?\(\s?(?:{DATE}),?:?\s+[A-Za-z])\s?[,(]?\s?(?:on|from|in)?\s?\(?(?P<date>{DATE})\)?", re.IGNORECASE
+)
 _LINK_DATE = re.compile(DATE)
 _RESPECTIVELY = Expression(
     rf"(?P<values>{NUMBER}(?:\s?(?:{UNIT})(?![\w/^]))?(?:(?:\s?,\s?(?:and\s)?|\s?/\s?"

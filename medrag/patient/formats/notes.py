@@ -8,54 +8,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from medrag.knowledge import Knowledge
 from medrag.patient.fhir.documents import Attachment
 from medrag.patient.formats.note.agreement import agreed
-from medrag.patient.formats.note.allergies import allergy_of, is_allergy, reaction_end
-from medrag.patient.formats.note.conditions import condition_of, habit_of
 from medrag.patient.formats.note.days import note_date
-from medrag.patient.formats.note.exchanges import exchanged
-from medrag.patient.formats.note.header import birth_dates, note_demographics, patients_names
-from medrag.patient.formats.note.medications import medication_of
-from medrag.patient.formats.note.named import Said, Target
-from medrag.patient.formats.note.pregnancies import due, is_tested_not_pregnant, not_pregnant, pregnancy_of
+from medrag.patient.formats.note.header import birth_dates, note_demographics
+from medrag.patient.formats.note.named import DECIDING, Note, Target
+from medrag.patient.formats.note.pregnancies import due, pregnancy_of
+from medrag.patient.formats.note.status.judged import CHILD, judged_facts
 from medrag.patient.formats.note.targets import MOST_NAMES, find_targets
 from medrag.patient.formats.note.values import measurements
 from medrag.patient.record.demographics import Demographics, differences
 from medrag.patient.record.facts import DAYS_A_YEAR, FRESH_DAYS, age_on, assemble, days_before
 from medrag.patient.record.foreign import moved, restored, unread
 from medrag.reading.allergies import no_allergies
-from medrag.reading.boundaries import sentences
-from medrag.reading.context import Context
 from medrag.reading.forms import answered
 from medrag.reading.languages.gloss import Gloss, glossed
 from medrag.reading.languages.spoken import figures
 from medrag.reading.matcher import Token, tokens
 from medrag.reading.people.ages import age_and_sex
-from medrag.reading.people.pregnancy import current_pregnancies
 from medrag.reading.sections import Sections, sections
-from medrag.reading.terms import Kind
 from medrag.types import Allergy, Condition, Fact, FactStatus, Medication, Observation, Patient, Problem
 
 MAX_CHARACTERS = 100_000
-_DECIDING = frozenset({"plan", "assessment", "instructions", "stopped"})
-"""Sections that say what happens with a drug from now on."""
-CHILD = 10.0
-"""Years below which a gestation in the note is the mother's, or how the patient was born."""
-_OF_EXCHANGE = frozenset({"stopped", "taking", "planned", "past", "history", "narrated", "conditional"})
-"""What other cues say of drugs of which one takes the other's place."""
-_EMPTY_CELL = re.compile(r"\|\s*(?:nil|none|no|-|–)\s*\|", re.IGNORECASE)
-"""A cell of a row of drugs that says that it was not taken there, which denies nothing."""
-
-
-@dataclass(frozen=True)
-class _Note:
-    text: str
-    origin: str
-    date: date | datetime | None
 
 
 def read_note(text: str, origin: str, today: date, knowledge: Knowledge) -> Patient:
@@ -71,7 +49,7 @@ def read_glossed(english: Gloss, origin: str, today: date, knowledge: Knowledge)
     said = english.text
     age, sex = age_and_sex(said)
     births = birth_dates(said, today)
-    note = _Note(said, origin, note_date(said))
+    note = Note(said, origin, note_date(said))
     facts, problems = _read(note, english, today, knowledge, age)
     if not facts and age is None and not births:
         problems.append(Problem(source=origin, reason="nothing in the text was recognised"))
@@ -102,7 +80,7 @@ def read_attached(
             reason = f"the note is of another person than the record ({', '.join(apart)} differ); it was not used"
             problems.append(Problem(source=each.source, reason=reason))
             continue
-        found, faults = _read(_Note(text, each.source, moment), english, today, knowledge, other.age)
+        found, faults = _read(Note(text, each.source, moment), english, today, knowledge, other.age)
         facts += found
         problems += faults
     return facts, problems
@@ -118,7 +96,7 @@ def plain(text: str) -> str:
 
 
 def _read(
-    whole: _Note, english: Gloss, today: date, knowledge: Knowledge, age: float | None
+    whole: Note, english: Gloss, today: date, knowledge: Knowledge, age: float | None
 ) -> tuple[list[Fact], list[Problem]]:
     spoken = figures(english.text[:MAX_CHARACTERS])
     note = replace(whole, text=answered(spoken.text))
@@ -146,7 +124,7 @@ def _read(
     return [_aged(fact) for fact in facts], problems
 
 
-def _cut(note: _Note, reason: str) -> Problem:
+def _cut(note: Note, reason: str) -> Problem:
     return Problem(source=note.origin, reason=reason, lost=("conditions", "allergies", "medications"))
 
 
@@ -156,7 +134,7 @@ def _aged(fact: Fact) -> Fact:
     return fact.model_copy(update={"status": FactStatus.UNCERTAIN})
 
 
-def _no_allergies(note: _Note) -> Iterator[Fact]:
+def _no_allergies(note: Note) -> Iterator[Fact]:
     for each in no_allergies(note.text):
         if each.kind != "other":
             yield Allergy(
@@ -168,14 +146,14 @@ def _no_allergies(note: _Note) -> Iterator[Fact]:
 
 
 def _named(
-    note: _Note, parts: Sections, words: Sequence[Token], targets: Sequence[Target], age: float | None
+    note: Note, parts: Sections, words: Sequence[Token], targets: Sequence[Target], age: float | None
 ) -> list[Fact]:
     """What the note names, each judged by the words around it.
 
     A drug that its plan stops is no longer taken; neither is one that is told to be stopped after the last word of
     its being taken, nor one that "was taken" and is anywhere said to be stopped.
     """
-    judged = list(agreed(list(_judged(note, parts, words, targets, age))))
+    judged = list(agreed(list(judged_facts(note, parts, words, targets, age))))
     stopped = {
         said.target.term.drug.ingredients
         for said, fact in judged
@@ -188,7 +166,7 @@ def _named(
         drug = said.target.term.drug if said else None
         over = False
         if said and drug and drug.ingredients and isinstance(fact, Medication):
-            decided = said.section in _DECIDING
+            decided = said.section in DECIDING
             last = drug.ingredients not in taken and "stopped" in said.cues
             if fact.status is FactStatus.RESOLVED and (decided or last):
                 ended.add(drug.ingredients)
@@ -205,75 +183,9 @@ def _ended(fact: Fact) -> Fact:
     return fact.model_copy(update={"status": FactStatus.RESOLVED})
 
 
-def _judged(
-    note: _Note, parts: Sections, words: Sequence[Token], targets: Sequence[Target], age: float | None
-) -> Iterator[tuple[Said | None, Fact]]:
-    text = note.text
-    context = Context(text, words, [(each.start, each.end) for each in targets], patient=patients_names(text))
-    breaks = sorted(
-        [
-            *(place for section in parts.all for place in (section.heading, section.start)),
-            *_entries(text, parts, targets),
-        ]
-    )
-    by_arrow = exchanged(text, targets)
-    for sentence in sentences(text, breaks):
-        reaction: Said | None = None
-        row = sentence.row
-        for place, said_of_it in context.judge(sentence):
-            target, cues = targets[place], said_of_it
-            if reaction and target.term.kind is Kind.CONDITION and target.start < reaction_end(reaction, target.term):
-                continue
-            section = "medications" if row else parts.category(target.start)
-            row = False
-            if section != "allergies" and place in by_arrow:
-                cues = (cues - _OF_EXCHANGE) | {by_arrow[place]}
-            if target.term.says:
-                cues |= {target.term.says}
-            if sentence.row and _EMPTY_CELL.search(text, sentence.start, sentence.end):
-                cues -= {"absent"}
-            said = Said(target, cues, section, text, note.origin, note.date)
-            fact = _fact(said, age)
-            if fact is not None:
-                yield said, fact
-            given_up = "stopped" in cues or section in {"past", "stopped"}
-            if isinstance(fact, Allergy) and given_up and (drug := medication_of(said)):
-                yield said, drug
-            if isinstance(fact, Condition) and is_tested_not_pregnant(said, fact):
-                yield None, not_pregnant(said)
-            if isinstance(fact, Allergy):
-                reaction = said
-        if age is None or age >= CHILD:
-            for start, end, weeks in current_pregnancies(text, sentence.start, sentence.end):
-                yield None, pregnancy_of(weeks, f"{note.origin}:{start}-{end}", note.date)
-
-
-def _entries(text: str, parts: Sections, targets: Sequence[Target]) -> Iterator[int]:
-    """Where a line of a list of drugs begins with one: nothing said in the line before reaches into it."""
-    for each in targets:
-        line = text.rfind("\n", 0, each.start) + 1
-        if parts.category(each.start) in {"medications", "stopped"} and not text[line : each.start].strip(" \t-*•"):
-            yield line
-
-
-def _due(note: _Note, facts: Sequence[Fact], today: date) -> list[Fact]:
+def _due(note: Note, facts: Sequence[Fact], today: date) -> list[Fact]:
     """The pregnancy that a due date gives, or the last period of one that the note names."""
     day = note.date.date() if isinstance(note.date, datetime) else note.date
     pregnant = any(isinstance(each, Condition) and each.current and "pregnan" in each.display for each in facts)
     found = due(note.text, day or today, pregnant=pregnant)
     return [pregnancy_of(weeks, f"{note.origin}:{start}-{end}", note.date) for start, end, weeks in found]
-
-
-def _fact(said: Said, age: float | None) -> Fact | None:
-    if said.target.term.kind is Kind.CONDITION:
-        child = age is not None and age < CHILD
-        if child and "pregnan" in said.target.term.name:
-            return None
-        condition = condition_of(said)
-        newborn = age is not None and age >= 1 and said.target.term.name.startswith("neonatal")
-        return _ended(condition) if condition and condition.current and newborn else condition
-    if is_allergy(said):
-        return allergy_of(said)
-    if habit := habit_of(said):
-        return habit
-    return medication_of(said) if said.target.term.kind is Kind.DRUG else None

@@ -24,10 +24,19 @@ EXCHANGES = frozenset({"stopped", "taking", "planned"})
 TO = re.compile(r"\b(?:to|with|onto|for|by)\b", re.I)
 NEAREST = 16
 """How many cues on either side of a mention are looked at."""
-JOINED = re.compile(r"\b(?:and|or|nor|&|plus)\b|(?<!\d)/|/(?!\d)")
+JOINED = re.compile(r"\b(?:and|or|nor|&|plus)\b|(?<=\s)[+&](?=\s)|(?<!\d)/|/(?!\d)")
 EITHER = re.compile(r"\bor\b|/|\bcomplicated by\b", re.I)
+CAUSED = re.compile(r"[\s-](?:related|induced|associated|provoked)\s\Z", re.I)
+IN_LIST = re.compile(
+    r"(?:\s?\([^()\n]{1,40}\))?(?:[\s\d./]|\b(?:mg|mcg|g|ml|units?|puffs?|od|bd|tds|qds|om|on|nocte|mane|daily|prn|bid|tid|po)\b)*"
+    r"(?:[,/&+]|\band\b|\bor\b)[\s,]{0,2}(?:(?:and|or|also)\s)?",
+    re.I,
+)
+"""What stands between two items of a list, but for their directions: what is said at its end is of the last."""
 EXTENDS = frozenset({"stopped", "absent", "refused", "allergic", "taking", "family", "planned", "tolerated", "present"})
 """What may be said, after a list, of all of its items ("A, B and C were stopped")."""
+DENIES = re.compile(r"den(?:y|ies|ied|ying)\b", re.I)
+"""A verb of denial reaches all that follows, also in the middle of a list."""
 DECIDE = frozenset({"stopped", "taking", "refused"})
 """What is said of a drug one after the other: the last counts ("withheld on admission and restarted")."""
 OF_OBJECT = frozenset({"stopped", "taking", "refused", "planned", "tolerated", "allergic"})

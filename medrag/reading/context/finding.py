@@ -90,10 +90,11 @@ class CueFinder:
         return Cue(start, end, cue.says, self._side(sentence, (start, end), cue), cue.reach)
 
     def _marked_side(self, sentence: Sentence) -> str:
-        """Whether marks such as "(-)" stand before what they are of or after it, by the first of the sentence."""
-        first = MARK.search(self._spans.text, sentence.start, sentence.end)
-        lead = self._spans.text[sentence.start : first.start()].rstrip() if first else ""
-        unnamed = first is None or not self._spans.named(sentence.start, first.start())
+        """Whether marks such as "(-)" stand before what they are of or after it, by the first of the line."""
+        start = self._spans.text.rfind("\n", 0, sentence.start) + 1
+        first = MARK.search(self._spans.text, start, sentence.end)
+        lead = self._spans.text[start : first.start()].rstrip() if first else ""
+        unnamed = first is None or not self._spans.named(start, first.start())
         return "before" if unnamed or lead[-1:] in ",:;.(" else "after"
 
     def _is_dash(self, sentence: Sentence, sign: re.Match[str]) -> bool:

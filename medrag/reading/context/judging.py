@@ -80,6 +80,8 @@ class Context:
                 if (decided or said & DECIDE) and self._reach.undone(decided or end, cue.start):
                     near, said = near - DECIDE, said - DECIDE
                 decided = cue.end
+            if own and cue.sign and cue.says == "absent":
+                near.discard("possible")
             if own or not settled:
                 near.add(cue.says)
             if self._reach.of_list(cue):

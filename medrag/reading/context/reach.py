@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import partial
@@ -11,13 +12,17 @@ from medrag.reading.context.cues import (
     ALWAYS,
     APART,
     BESIDE,
+    CAUSED,
     DECIDE,
+    DENIES,
     EITHER,
     EXCHANGES,
     EXTENDS,
+    IN_LIST,
     JOINED,
     MARK,
     MOST_WORDS,
+    NEXT,
     OBJECT_WORDS,
     OF_OBJECT,
     OF_ROW,
@@ -56,7 +61,7 @@ class Reach:
             return True
         commas = sentence.commas_between(cue.end - 1, start)
         if cue.reach == "item" and self._spans.named(cue.end, start):
-            return not commas and EITHER.search(self._spans.text, cue.end, start) is not None
+            return not commas and (EITHER.search(self._spans.text, cue.end, start) or self._of_cause(start)) is not None
         if not commas:
             return True
         if cue.reach == "list" and not self._mid_list(sentence, cue):
@@ -82,7 +87,8 @@ class Reach:
             return False
         between = self._spans.named(end, cue.start)
         commas = sentence.commas_between(end - 1, cue.start - cue.sign)
-        if cue.reach == "sentence" and place == bisect_left(self._spans.starts, sentence.start):
+        first = place == bisect_left(self._spans.starts, sentence.start)
+        if cue.reach == "sentence" and first and not (between and self._lists_on(place)):
             return True
         if not between:
             return (
@@ -121,6 +127,16 @@ class Reach:
             return False
         return _said("object").fullmatch(self._spans.text, cue.end, start) is not None
 
+    def _lists_on(self, place: int) -> bool:
+        """Whether the mention at ``place`` is an item of a list that goes on."""
+        return (
+            IN_LIST.fullmatch(self._spans.text, self._spans.spans[place][1], self._spans.starts[place + 1]) is not None
+        )
+
+    def _of_cause(self, start: int) -> re.Match[str] | None:
+        """Whether what is named just before ``start`` is only its cause ("lithium-related hypothyroidism")."""
+        return CAUSED.search(self._spans.text[max(0, start - NEXT) : start])
+
     def _speaks_of(self, end: int, cue: Cue) -> bool:
         """Whether nothing with a name of its own stands between what ends at ``end`` and the cue."""
         return (
@@ -142,7 +158,8 @@ class Reach:
 
     def of_list(self, cue: Cue) -> bool:
         """Whether a colon or a dash parts it from the list that it is said of ("A 5 mg, B 10 mg: no change")."""
-        return cue.sign and cue.says == "taking" and self._spans.text[cue.start : cue.end].lstrip()[:1] in ":–—-"
+        listed = cue.says == "taking" or (cue.says == "absent" and cue.reach == "list")
+        return cue.sign and listed and self._spans.text[cue.start : cue.end].lstrip()[:1] in ":–—-"
 
     def _only_the_other(self, sentence: Sentence, cue: Cue, start: int) -> bool:
         """Whether "switch from A to B" speaks of A here, where the cue is of B, or the other way round."""
@@ -159,7 +176,7 @@ class Reach:
     def _mid_list(self, sentence: Sentence, cue: Cue) -> bool:
         """Whether the cue stands inside a list that began with other mentions."""
         before = self._spans.text[sentence.start : cue.start].rstrip()
-        if not before.endswith(","):
+        if not before.endswith(",") or DENIES.match(self._spans.text, cue.start):
             return False
         place = bisect_left(self._spans.starts, cue.start) - 1
         return (

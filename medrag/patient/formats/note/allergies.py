@@ -11,7 +11,7 @@ from medrag.reading.terms import Kind, Term
 from medrag.types import Allergy, FactStatus
 
 _REACTION = re.compile(
-    r"\s?(?:\((?P<a>[^)\n]{2,60})\)|(?:=>|->|→|-|–|—|:|causes|causing|caused|reaction:?)\s?(?P<b>[^\n;,.(]{3,60}))"
+    r"(?:\s(?:avoid|never))?\s?(?:\((?P<a>[^)\n]{2,60})\)|(?:=>|->|→|-|–|—|:|causes|causing|caused|reaction:?)\s?(?P<b>[^\n;,.(]{3,60}))"
 )
 _ANOTHER = re.compile(
     r"\s(?:and|but|then) (?:has|had|s?he|was|is|the|also|now|switched|changed|stopped)\b|\s(?:but|so)\b", re.IGNORECASE
@@ -22,12 +22,28 @@ _WHEN = re.compile(r"\W*\d.*$|\?")
 """When a reaction was, after its name ("rash ?2012")."""
 _INTOLERANT = re.compile(r"intoleran|tolerate|upset", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"\.\s|\n")
+_ITEM_END = re.compile(r"[,;|]")
 _LABEL_GONE = re.compile(
     r"\b(?:(?:entry |label )?(?:has been |was )?removed from (?:the |his |her )?(?:record|notes|chart|list)"
     r"|label removed"
     r"|entry removed|de-?labell?ed)\b",
     re.IGNORECASE,
 )
+_NO_LONGER = re.compile(
+    r"\b(?:gr[eo]wn? out of|outgrew|outgrown)[\"”’']?\s(?:(?:his|her|their|an?|the)\s)?\Z", re.IGNORECASE
+)
+_GONE = re.compile(r"\b(?:grew out of|out-?grew|grown out of|out-?grown|struck (?:off|out|through))\b", re.IGNORECASE)
+"""What an entry says of its own allergy, and of no other."""
+_NOT = re.compile(r"\b(?:not|isn[’']t|never)\s\Z", re.IGNORECASE)
+_IS_ALLERGIC = re.compile(r"\s?[-–(:,]\s?(?:(?:is|he|she|pt|patient|as|I|am)[’']?\w?\s){0,2}allerg", re.IGNORECASE)
+"""What follows a drug that is not to be given because of an allergy ("no trimethoprim - allergic")."""
+_SEVERE = re.compile(
+    r"\b(?:anaphyla\w+|angio-?o?edema|stevens[ -]johnson|SJS|DRESS"
+    r"|(?:lips?|face|tongue|throat|facial)\s\w{0,9}\s?swell\w*"
+    r"|serum sickness|oculogyric)\b",
+    re.IGNORECASE,
+)
+"""Reactions that are nothing a drug is for."""
 _HAD = re.compile(r"\b(?:had|having|given|takes|taken)\s$", re.IGNORECASE)
 _CROSSED = re.compile(r"\s?[✗✘❌]")
 """A cross beside an allergen does not say that there is no allergy."""
@@ -63,7 +79,9 @@ def _reacted(said: Said) -> bool:
         return False
     match = _REACTION.match(said.text, said.target.end)
     words = (match["a"] or match["b"]).casefold() if match else ""
-    return any(_WHEN.sub("", each).strip() in language().words["reactions"] for each in _APART.split(words))
+    return _SEVERE.search(words) is not None or any(
+        _WHEN.sub("", each).strip() in language().words["reactions"] for each in _APART.split(words)
+    )
 
 
 def allergy_of(said: Said) -> Allergy | None:
@@ -72,9 +90,12 @@ def allergy_of(said: Said) -> Allergy | None:
         return None
     match = _REACTION.match(said.text, said.target.end)
     line = _SENTENCE_END.split(said.text[said.target.end : said.target.end + MOST_AFTER])[0]
-    denied = "absent" in said.cues and not _CROSSED.match(said.text, said.target.end)
+    before = said.text[max(0, said.target.start - NEAR) : said.target.start]
+    blamed = _CROSSED.match(said.text, said.target.end) or _IS_ALLERGIC.match(said.text, said.target.end)
+    denied = ("absent" in said.cues and not blamed) or (_NOT.search(before) and line.lstrip(" -")[:6] == "allerg")
     tolerated = "tolerated" in said.cues and not _reacted(said)
-    negated = denied or tolerated or bool(_LABEL_GONE.search(line))
+    gone = _LABEL_GONE.search(line) or _GONE.search(_ITEM_END.split(line)[0]) or _NO_LONGER.search(before)
+    negated = denied or tolerated or bool(gone)
     around = said.text[max(0, said.target.start - 30) : said.target.end + 20]
     return Allergy(
         display=said.shown,

@@ -17,8 +17,8 @@ _TREATED = re.compile(
 _TAKEN_OUT = re.compile(r"ectomy for\s(?:(?:an?|the|his|her|\w+)\s){0,2}$", re.IGNORECASE)
 """What stands before what was cured by taking an organ out."""
 _REASON = re.compile(
-    r"\b(?:stopped|discontinued|ceased|switched|withdrawn|d/c'?d)\b[^.;\n]{0,60}?"
-    r"\b(?:for|due to|because of|owing to|secondary to|as it caused)\s"
+    r"\b(?:stopped|discontinued|ceased|switched|withdrawn|dropped|came off|gave up|d/c'?d)\b[^.;\n]{0,60}?"
+    r"(?:\b(?:for|due to|d/t|because of|owing to|secondary to|after|with|as it (?:caused|gave (?:him|her)))\s|\(\??)"
     r"(?:(?:severe|persistent|dry|the|an?|his|her)\s)*$",
     re.IGNORECASE,
 )
@@ -103,7 +103,7 @@ def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the
         return None
     if "family" in cues or (said.section == "family" and "self" not in cues):
         return FactStatus.NEGATED if "absent" in cues else FactStatus.FAMILY_HISTORY
-    if "absent" in cues:
+    if "absent" in cues and "over" not in cues:
         return FactStatus.NEGATED
     if "planned" in cues and (pregnancy or _PROCEDURE.search(term.name)):
         return FactStatus.PLANNED

@@ -18,10 +18,18 @@ _ONCE = re.compile(
 _FOR = re.compile(
     r" (?:is |taken )?for (?:an? |the |his |her |my )?(?!\d|now\b|me\b|him\b|her\b)[a-z]{2,}", re.IGNORECASE
 )
+_LATER = re.compile(
+    r"\s?[:–—(,-]?\s?(?:\w+ dose |\d[\w/]* )?"
+    r"(?:if|once|when|in case|as soon as|after|before|unless|pending|depends on)\b"
+    r"(?! (?:needed|required|necessary|tolerated|able|possible|(?:s?he|I|pt|patient)\b))",
+    re.IGNORECASE,
+)
+"""What makes a drug that nothing else is said of one that is only to come."""
 AFTER = 24
 """Characters after a drug's directions in which they may say that it was given once."""
 _SICK_DAY = re.compile(
-    r"\s(?:if|in case|should)\b|\s(?:when|whenever|while|during|on)\s(?:\w+\s)?(?:unwell|sick|vomit\w*"
+    r"\s(?:if|in case|should(?!\s(?:not|never|be|have|stop|now|also)\b))\b"
+    r"|\s(?:when|whenever|while|during|on)\s(?:\w+\s)?(?:unwell|sick|vomit\w*"
     r"|dehydrat\w*|acutely|ill\b|febrile|days?"
     r"|e?GFR"
     r"|SBP|HR|K\b|BP|diarrh\w*)"
@@ -65,6 +73,8 @@ def _only_tested(said: Said) -> bool:
 def _status_now(said: Said, *, dosed: bool) -> FactStatus:
     """Its status; what was given once, or in the course of a stay without a word that it goes on, may be over."""
     status = _medication_status(said.cues, said.section, dosed=dosed or _is_indicated(said))
+    if status is FactStatus.UNCERTAIN and not said.cues & TAKEN and _LATER.match(said.text, said.target.end):
+        return FactStatus.PLANNED
     if status in {FactStatus.ACTIVE, FactStatus.UNCERTAIN} and _ran_out(said):
         return FactStatus.RESOLVED
     once = _given_once(said)
@@ -115,6 +125,8 @@ def _is_indicated(said: Said) -> bool:
 
 
 def _medication_status(cues: frozenset[str], section: str | None, *, dosed: bool) -> FactStatus:
+    if section in {"stopped", "past"}:
+        cues -= {"possible"}
     for cue, status in _MEDICATION_CUES.items():
         if cue in cues and not (cue == "tolerated" and dosed):
             return status
@@ -124,6 +136,6 @@ def _medication_status(cues: frozenset[str], section: str | None, *, dosed: bool
         return FactStatus.ACTIVE
     if "history" in cues:
         return FactStatus.UNCERTAIN
-    if section in {"plan", "assessment", "instructions"}:
+    if section in {"plan", "instructions"}:
         return FactStatus.PLANNED if dosed else FactStatus.UNCERTAIN
-    return FactStatus.ACTIVE if dosed else FactStatus.UNCERTAIN
+    return FactStatus.ACTIVE if dosed or "listed" in cues else FactStatus.UNCERTAIN

@@ -14,6 +14,19 @@ TAKEN = {"taking", "planned", "stopped", "refused"}
 """What cues say of a substance that is taken, or was to be: it is no entry of a list of allergies."""
 
 
+DECIDING = frozenset({"plan", "assessment", "instructions", "stopped"})
+"""Sections that say what happens with a drug from now on."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """The text of a note, what it is from and when it was written."""
+
+    text: str
+    origin: str
+    date: date | datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """``text[start:end]`` names ``term``; ``directions`` follow a drug's name up to ``stop``.

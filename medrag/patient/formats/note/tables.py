@@ -53,11 +53,12 @@ _ITEM = Expression(
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A column of a table: its middle and place in the header, and what its values are of."""
+    """A column of a table: its middle and place in the header, of how many cells, and what its values are of."""
 
     middle: float
     place: int
     date: str | None
+    of: int = 0
     earlier: bool = False
     today: bool = False
 
@@ -132,6 +133,7 @@ def _columns(text: str, cells: Sequence[tuple[int, int]]) -> list[_Column]:
     if len(times) >= FEWEST_DATES and not made:
         return [*times[:-1], replace(times[-1], earlier=False)]
     dated = sum(each.date is not None for each in made)
+    made = [replace(each, of=len(cells)) for each in made]
     return made if dated >= FEWEST_DATES or (made and beside) else []
 
 
@@ -188,6 +190,9 @@ def _beneath(
     text: str, cells: Sequence[tuple[int, int]], columns: Sequence[_Column], line: int
 ) -> Iterator[tuple[_Column, tuple[int, int]]]:
     """Each column with the cell under it: by their order where the last cells are all values, else by their places."""
+    if len(cells) == columns[0].of:
+        yield from ((each, cells[each.place]) for each in columns)
+        return
     last = cells[-len(columns) :]
     values = len(cells) > len(columns) and all(_is_value(text[start:end]) for start, end in last)
     if values and columns[-1].place - columns[0].place == len(columns) - 1 and _at_end(columns, cells):

@@ -32,6 +32,9 @@ LEVEL_WITHIN = 80
 WHOSE_WITHIN = 60
 """Characters before a value in which a relative may stand whose it is."""
 _OTHERS = frozenset({"family"})
+_IN_BRACKETS = re.compile(r"\([^()\n]*\)")
+_OF_A_DAY = re.compile(rf"[\[(]\s?(?P<when>{DATE}),?:?\s+(?=[A-Za-z])[^\[\]()\n]*[\])]", re.IGNORECASE)
+"""Brackets that hold values of another day ("(12/03/25 BP 128/76)")."""
 _LABELLED = re.compile(
     rf"(?:^[ \t]*+|[.;][ \t]++)(?:(?:labs?|bloods?|results?|path|chem|values)[ \t]+)?(?:on[ \t]"
     rf"|from[ \t])?(?P<when>{DATE}|{MONTH}"
@@ -79,11 +82,15 @@ def measurements(  # noqa: PLR0913 (the text's sections and tokens, where its ca
 
 def _of_days(text: str, found: Sequence[Quantity], calendar: Calendar) -> Iterator[Quantity]:
     """The values, with the day that a label before their sentence gives ("October: K 6.4, Hb 98")."""
+    before = [match.span() for match in pattern("quantities", "of_before").finditer(text)]
     labels = [(match.end(), match.end("of"), match["when"]) for match in _LABELLED.finditer(text)]
+    labels = sorted([*labels, *((match.end("when"), match.end(), match["when"]) for match in _OF_A_DAY.finditer(text))])
     starts = [start for start, _, _ in labels]
     for each in found:
         place = bisect_right(starts, each.start) - 1
-        if place < 0 or each.start >= labels[place][1] or each.date or each.today:
+        if any(start < each.start < end for start, end in before):
+            yield replace(each, earlier=True)
+        elif place < 0 or each.start >= labels[place][1] or each.date or each.today:
             yield each
         elif labels[place][2][0].isdigit() or calendar.day(labels[place][2]):
             yield replace(each, date=labels[place][2])
@@ -153,9 +160,8 @@ def _is_patients(text: str, parts: Sections, each: Quantity) -> bool:
     section = parts.at(each.start)
     if section is None:
         return True
-    return section.category not in _OTHERS and not pattern("relatives", "other_fluid").search(
-        text[section.heading : section.start]
-    )
+    heading = _IN_BRACKETS.sub("", text[section.heading : section.start])
+    return section.category not in _OTHERS and not pattern("relatives", "other_fluid").search(heading)
 
 
 def _of_relative(text: str, each: Quantity) -> bool:

@@ -41,6 +41,12 @@ def standing(text: str) -> set[tuple[str, float | str | None, str | None]]:
          {("systolic blood pressure", 124.0, "mm[Hg]"), ("diastolic blood pressure", 76.0, "mm[Hg]")}),
         ("Adj Ca 2.28 mmol/L", {("adjusted calcium", 2.28, "mmol/L")}),
         ("| Test | Result | Units | Ref |\n| Potassium | 5.6 H | mmol/L | 3.5-5.1 |", {("potassium", 5.6, "mmol/L")}),
+        ("T 36.4 HR 72", {("body temperature", 36.4, "Cel"), ("heart rate", 72.0, "/min")}),
+        ("Hb 121 (on arrival Hb 74, K 6.1)", {("hemoglobin", 121.0, "g/L"), ("potassium", 6.1, "mmol/L")}),
+        ("20/10/2026 review. Wt 71 kg (12/03/2026 Wt 80 kg)", {("body weight", 71.0, "kg")}),
+        ("Weight 70 kg (64 before baby), BMI 25.1", {("body weight", 70.0, "kg"), ("body mass index", 25.1, "kg/m2")}),
+        ("| Lab | 03/09/26 | 01/02/26 | Ref |\n| Ferritin ug/L | 40 | 12 | >30 |", {("ferritin", 40.0, "ug/L")}),
+        ("Meds brought in (son's list): aspirin.\nSodium 131", {("sodium", 131.0, "mmol/L")}),
     ],
 )  # fmt: skip
 def test_values_with_their_time(text: str, expected: set[tuple[str, float, str]]) -> None:

@@ -54,7 +54,8 @@ def _of_words(text: str, one: Target, other: Target) -> Iterator[tuple[int, str]
         or (_said("from").search(before) and _said("onto").fullmatch(text, begin, other.start))
         or (_said("was").search(before) and _said("then").fullmatch(text, begin, other.start))
     ):
-        yield from [(0, "taking"), (1, "planned")] if intended else [(0, "stopped"), (1, "taking")]
+        done = _said("done").search(text, begin, other.start)
+        yield from [(0, "stopped"), (1, "taking")] if done or not intended else [(0, "taking"), (1, "planned")]
 
 
 def _same(one: Target, other: Target) -> bool:

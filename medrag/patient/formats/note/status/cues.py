@@ -1,0 +1,65 @@
+"""What is said of each thing that a note names: by cues, by what takes its place, by its column, by its list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from medrag.patient.formats.note.header import patients_names
+from medrag.patient.formats.note.named import DECIDING, Note, Said, Target
+from medrag.patient.formats.note.status.columns import in_columns
+from medrag.patient.formats.note.status.exchanges import exchanged
+from medrag.patient.formats.note.status.lists import lists_drugs
+from medrag.reading.boundaries import Sentence, sentences
+from medrag.reading.context import Context
+from medrag.reading.matcher import Token
+from medrag.reading.sections import Sections
+
+_OF_EXCHANGE = frozenset({"stopped", "taking", "planned", "past", "history", "narrated", "conditional"})
+"""What other cues say of drugs of which one takes the other's place."""
+_IN_PASSING = frozenset({"end", "present", "current", "self", "reports"})
+"""What other cues may say of drugs that are only listed."""
+_EMPTY_CELL = re.compile(r"\|\s*(?:nil|none|no|-|–)\s*\|", re.IGNORECASE)
+"""A cell of a row of drugs that says that it was not taken there, which denies nothing."""
+
+
+def said_of_each(
+    note: Note, parts: Sections, words: Sequence[Token], targets: Sequence[Target]
+) -> Iterator[tuple[Sentence, list[Said]]]:
+    """The sentences of a note in order, each with what is said of what it names."""
+    text = note.text
+    context = Context(text, words, [(each.start, each.end) for each in targets], patient=patients_names(text))
+    headings = (place for section in parts.all for place in (section.heading, section.start))
+    by_arrow = exchanged(text, targets)
+    listed = {place for place, each in enumerate(targets) if parts.category(each.start) == "allergies"}
+    by_column = in_columns(text, targets, listed)
+    for sentence in sentences(text, sorted([*headings, *_entries(text, parts, targets)])):
+        alone = lists_drugs(text, sentence, targets)
+        empty = sentence.row and _EMPTY_CELL.search(text, sentence.start, sentence.end)
+        found: list[Said] = []
+        for place, said_of_it in context.judge(sentence):
+            target, cues = targets[place], said_of_it
+            section = "medications" if sentence.row and not found else parts.category(target.start)
+            if section != "allergies" and place in by_arrow:
+                cues = (cues - _OF_EXCHANGE) | {by_arrow[place]}
+            if place in by_column:
+                cues = by_column[place]
+            if target.term.says:
+                cues |= {target.term.says}
+            if alone and cues <= _IN_PASSING:
+                cues |= {"listed"}
+            if empty:
+                cues -= {"absent"}
+            found.append(Said(target, cues, section, text, note.origin, note.date))
+        yield sentence, found
+
+
+def _entries(text: str, parts: Sections, targets: Sequence[Target]) -> Iterator[int]:
+    """Where a line of a list of drugs, or of a plan, begins with one: what the line before says does not reach it."""
+    for each in targets:
+        line = text.rfind("\n", 0, each.start) + 1
+        if text[line : each.start].strip(" \t-*•"):
+            continue
+        category = parts.category(each.start)
+        if category in {"medications", "stopped"} or (category in DECIDING and each.directions):
+            yield line

@@ -1,0 +1,61 @@
+"""Each thing that a note names with what is said of it, and the fact that this makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from medrag.patient.formats.note.allergies import allergy_of, is_allergy, reaction_end
+from medrag.patient.formats.note.conditions import condition_of, habit_of
+from medrag.patient.formats.note.medications import medication_of
+from medrag.patient.formats.note.named import Note, Said, Target
+from medrag.patient.formats.note.pregnancies import is_tested_not_pregnant, not_pregnant, pregnancy_of
+from medrag.patient.formats.note.status.cues import said_of_each
+from medrag.reading.matcher import Token
+from medrag.reading.people.pregnancy import current_pregnancies
+from medrag.reading.sections import Sections
+from medrag.reading.terms import Kind
+from medrag.types import Allergy, Condition, Fact, FactStatus
+
+CHILD = 10.0
+"""Years below which a gestation in the note is the mother's, or how the patient was born."""
+
+
+def judged_facts(
+    note: Note, parts: Sections, words: Sequence[Token], targets: Sequence[Target], age: float | None
+) -> Iterator[tuple[Said | None, Fact]]:
+    """The facts of a note in order, each with what is said of what it names."""
+    for sentence, each_said in said_of_each(note, parts, words, targets):
+        reaction: Said | None = None
+        for said in each_said:
+            target = said.target
+            if reaction and target.term.kind is Kind.CONDITION and target.start < reaction_end(reaction, target.term):
+                continue
+            fact = _fact(said, age)
+            if fact is not None:
+                yield said, fact
+            given_up = "stopped" in said.cues or said.section in {"past", "stopped"}
+            if isinstance(fact, Allergy) and given_up and (drug := medication_of(said)):
+                yield said, drug
+            if isinstance(fact, Condition) and is_tested_not_pregnant(said, fact):
+                yield None, not_pregnant(said)
+            if isinstance(fact, Allergy):
+                reaction = said
+        if age is None or age >= CHILD:
+            for start, end, weeks in current_pregnancies(note.text, sentence.start, sentence.end):
+                yield None, pregnancy_of(weeks, f"{note.origin}:{start}-{end}", note.date)
+
+
+def _fact(said: Said, age: float | None) -> Fact | None:
+    if said.target.term.kind is Kind.CONDITION:
+        child = age is not None and age < CHILD
+        if child and "pregnan" in said.target.term.name:
+            return None
+        condition = condition_of(said)
+        newborn = age is not None and age >= 1 and said.target.term.name.startswith("neonatal")
+        over = condition is not None and condition.current and newborn
+        return condition.model_copy(update={"status": FactStatus.RESOLVED}) if condition and over else condition
+    if is_allergy(said):
+        return allergy_of(said)
+    if habit := habit_of(said):
+        return habit
+    return medication_of(said) if said.target.term.kind is Kind.DRUG else None

@@ -1,0 +1,110 @@
+"""What a column of statuses says of the drug, condition or allergen of its row, and where rows and lines end."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from medrag.knowledge import load
+from medrag.patient.formats.notes import read_note
+from medrag.types import Patient
+
+TODAY = date(2026, 11, 1)
+
+
+def read(text: str) -> Patient:
+    return read_note(text, "note", TODAY, load())
+
+
+def drugs(text: str) -> dict[str, str]:
+    return {each.display.casefold(): each.status.value for each in read(text).medications or ()}
+
+
+def conditions(text: str) -> dict[str, str]:
+    return {each.display.casefold(): each.status.value for each in read(text).conditions or ()}
+
+
+@pytest.mark.parametrize(
+    ("cell", "status"),
+    [
+        ("Active", "active"),
+        ("continue as before", "active"),
+        ("Discontinued 06/2024", "resolved"),
+        ("patient not using, take off", "resolved"),
+        ("awaiting approval - not begun", "planned"),
+        ("mother's, handed to her", None),
+    ],
+)
+def test_a_drug_by_its_column(cell: str, status: str | None) -> None:
+    rows = f"| metoprolol 50 mg | BID | Active |\n| ezetimibe 10 mg | daily | {cell} |\n| losartan | qd | Active |"
+    found = drugs(f"CURRENT MEDS\n| Name | Sig | Status |\n{rows}")
+    assert found == {"metoprolol": "active", "losartan": "active"} | ({"ezetimibe": status} if status else {})
+
+
+@pytest.mark.parametrize(
+    ("cell", "status"),
+    [
+        ("Chronic", "active"),
+        ("Resolved - ablated 2019", "resolved"),
+        ("Ruled out", "negated"),
+        ("Entered by mistake", "negated"),
+        ("Awaiting biopsy", "uncertain"),
+    ],
+)
+def test_a_condition_by_its_column(cell: str, status: str) -> None:
+    assert conditions(f"| Diagnosis | Since | Status |\n| Psoriasis | 2012 | {cell} |\n| Gout | 2020 | Active |") == {
+        "psoriasis": status,
+        "gout": "active",
+    }
+
+
+@pytest.mark.parametrize(("cell", "status"), [("de-labelled 2021", "negated"), ("confirmed", "active")])
+def test_an_allergy_by_its_column(cell: str, status: str) -> None:
+    found = read(f"ALLERGIES\n| Allergen | Reaction | Status |\n| Cefalexin | hives | {cell} |")
+    assert [(each.display, each.status.value) for each in found.allergies or ()] == [("Cefalexin", status)]
+
+
+def test_the_last_column_of_statuses_decides() -> None:
+    table = (
+        "Medicine | GP list | Pt says | Plan\nLisinopril | yes | gave it up | delete\nTamsulosin | yes | takes | keep"
+    )
+    assert drugs(table) == {"lisinopril": "resolved", "tamsulosin": "active"}
+
+
+def test_lines_in_lower_case_are_entries_of_their_own() -> None:
+    text = "Past history:\n  asthma - mild, inhaler only\n  heart - nil\n  gout, migraine, epilepsy - pt denies"
+    assert (
+        conditions(text).items()
+        >= {
+            "asthma": "active",
+            "gout": "negated",
+            "migraine": "negated",
+            "epilepsy": "negated",
+        }.items()
+    )
+
+
+def test_lines_of_a_plan_stay_apart() -> None:
+    text = "Plan\n stop amlodipine -> lercanidipine 10 mg od\n bisoprolol 2.5 -> 5 mg\n folic acid 5 mg od started"
+    assert drugs(text) == {
+        "amlodipine": "resolved",
+        "lercanidipine": "active",
+        "bisoprolol": "active",
+        "folic acid": "active",
+    }
+
+
+def test_a_number_in_brackets_after_a_relative_begins_no_item() -> None:
+    assert conditions("Sister (5) has asthma; he himself is well.") == {"asthma": "family_history"}
+
+
+def test_what_is_done_about_a_problem_is_not_its_status() -> None:
+    assert conditions("Problem | Plan\nPneumonia | complete antibiotics, stop oxygen\nGout | stop colchicine") == {
+        "pneumonia": "active",
+        "gout": "active",
+    }
+
+
+def test_whom_one_spoke_with_takes_no_drug() -> None:
+    assert drugs("Drug | Dose | Plan\nCarvedilol | 25 mg | continue, discussed with wife") == {"carvedilol": "active"}
