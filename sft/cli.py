@@ -134,6 +134,34 @@ def pairs_command(
     typer.echo(f"{output}: {len(lines)} pairs")
 
 
+@app.command("twins")
+def twins_command(
+    index: Annotated[list[Path], typer.Option(help="An index that holds documents asked about; again for more.")],
+    output: Annotated[Path, typer.Argument(help="Where the preference pairs go.")],
+    questions: Annotated[Path | None, typer.Option(help="Written questions; the project's own by default.")] = None,
+    sentences: Annotated[int, typer.Option(min=2, help="Sentences shown with a question.")] = 24,
+    most: Annotated[int | None, typer.Option(min=1, help="Twins drawn of each index; all.")] = None,
+) -> None:
+    """Make preference pairs of twins, whose patients differ in one fact: each one's answer against the other's.
+
+    Documents that validate are left out, as from training.
+
+    Example: medrag sft twins --index my-index pairs.jsonl
+    """
+    from medrag.datasets.questions import read_questions
+    from medrag.knowledge import load as load_knowledge
+    from medrag.settings import load as load_settings
+    from sft.examples.build import corpus_of, validates
+    from sft.examples.twins import from_twins
+    from sft.questions import WRITTEN
+
+    known = load_knowledge(load_settings().knowledge_dir)
+    asked = [each for each in read_questions(questions or WRITTEN) if not validates(each.doc)]
+    pairs = [pair for each in index for pair in from_twins(corpus_of(each, known), asked, sentences, most)]
+    output.write_text("".join(each.model_dump_json() + "\n" for each in pairs))
+    typer.echo(f"{output}: {len(pairs)} pairs")
+
+
 @app.command("merge")
 def merge_command(
     tuned: Annotated[Path, typer.Argument(help="The folder that train wrote.")],

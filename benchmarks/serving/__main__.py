@@ -3,6 +3,7 @@
     python -m benchmarks.serving overhead .medrag/index     # the gateway against calling vLLM directly
     python -m benchmarks.serving compare .medrag/index      # the whole path against a naive LangChain RAG service
     python -m benchmarks.serving soak .medrag/index --minutes 20
+    python -m benchmarks.serving words .medrag/index        # the whole path against LangChain that writes words
 
 Each starts its own ``vllm serve`` of the bundled model and the services as processes of their own, asks in turn, and
 prints Markdown; ``docs/results-serving.md`` is made of it.
@@ -15,10 +16,7 @@ import os
 import platform
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -26,29 +24,19 @@ from typing import Annotated, Any
 import httpx
 import typer
 
+from benchmarks.serving.beside_words import words
+from benchmarks.serving.processes import QUESTIONS, medrag, naive, remembered, served
 from benchmarks.serving.systems import NAME
-from benchmarks.serving.users import Seen, Target, asked, choices, citations, one, quantile, released
-from medrag.generation.bundled import resolve
-from medrag.generation.vllm_process import VllmProcess, free_port
-from medrag.settings import DEFAULT_MODEL, default_home
+from benchmarks.serving.users import Seen, Target, asked, choices, one, quantile
+from medrag.generation.vllm_process import VllmProcess
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app.command()(words)
 
-QUESTIONS = (
-    "Which drug first for newly diagnosed hypertension?",
-    "Which antibiotic for community-acquired pneumonia?",
-    "How should an acute gout flare be treated?",
-    "Which drug for acute gout in kidney disease?",
-    "What is first-line therapy for type 2 diabetes?",
-    "How is asthma treated in adults?",
-    "Which inhaler first in COPD?",
-    "What treats an uncomplicated urinary tract infection?",
-)
 NGRAM = (
     "--speculative-config",
     '{"method":"ngram","num_speculative_tokens":4,"prompt_lookup_min":2,"prompt_lookup_max":4}',
 )
-START_S = 240.0
 
 Index = Annotated[Path, typer.Argument(help="An index directory.")]
 Users = Annotated[list[int] | None, typer.Option(help="Users at once; give it again for more rows.")]
@@ -63,7 +51,7 @@ def overhead(
     """Compare medrag, retrieval and safety taken from memory, with the same messages sent to vLLM directly."""
     _heading()
     bodies = _same_messages(index)
-    with _vllm() as vllm, _remembered(index, vllm) as through:
+    with served() as vllm, remembered(index, vllm) as through:
         asyncio.run(_overhead(Target("vLLM directly", vllm.url, bodies, choices, vllm.key), through, pairs, seconds))
 
 
@@ -81,8 +69,8 @@ def compare(
         options |= {"no prefix caching": ("--no-enable-prefix-caching",), "prefix caching, n-gram": NGRAM}
     typer.echo(_LOAD_HEAD)
     for name, arguments in options.items():
-        with _vllm(*arguments) as vllm:
-            for system in (_medrag,) if arguments else (_naive, _medrag):
+        with served(*arguments) as vllm:
+            for system in (medrag,) if arguments else (naive, medrag):
                 with system(index, vllm) as target:
                     _rows(name, target, vllm, users or [1, 8, 32], seconds)
 
@@ -105,7 +93,7 @@ def soak(
     _heading()
     typer.echo("| part | answers | answers/s | answer p50 / p95 s | errors | resident MiB |\n|---|---|---|---|---|---|")
     with TemporaryDirectory() as folder:
-        with _vllm() as vllm, _medrag(index, vllm, Path(folder)) as target:
+        with served() as vllm, medrag(index, vllm, Path(folder)) as target:
             for part in range(11):
                 seen = asyncio.run(asked(target, users, minutes * 6 if part else 10))
                 typer.echo(
@@ -162,84 +150,6 @@ def _same_messages(index: Path) -> list[dict[str, Any]]:
         }
         for each in model.seen
     ]
-
-
-@contextmanager
-def _vllm(*arguments: str) -> Iterator[VllmProcess]:
-    """The bundled model on a ``vllm serve`` of its own."""
-    with TemporaryDirectory() as folder:
-        model = resolve(DEFAULT_MODEL, default_home(), partial(typer.echo, err=True))
-        named = ("--served-model-name", NAME, *arguments)
-        process = VllmProcess(model=model, log=Path(folder) / "vllm.log", args=named)
-        process.start()
-        try:
-            asyncio.run(process.wait_ready())
-            yield process
-        finally:
-            process.stop()
-
-
-@contextmanager
-def _medrag(index: Path, vllm: VllmProcess, home: Path | None = None) -> Iterator[Target]:
-    """``medrag serve`` as users run it."""
-    with TemporaryDirectory() as folder:
-        command = ("medrag", "serve", "--index", str(index))
-        with _service("medrag", released, command, vllm, {"MEDRAG_HOME": str(home or folder)}) as target:
-            yield target
-
-
-@contextmanager
-def _remembered(index: Path, vllm: VllmProcess) -> Iterator[Target]:
-    command = ("benchmarks.serving.systems", "remembered", str(index))
-    with _service("medrag", released, command, vllm) as target:
-        yield target
-
-
-@contextmanager
-def _naive(index: Path, vllm: VllmProcess) -> Iterator[Target]:
-    command = ("benchmarks.serving.systems", "naive", str(index))
-    with _service("naive LangChain RAG", citations, command, vllm) as target:
-        yield target
-
-
-@contextmanager
-def _service(
-    name: str,
-    statements: Callable[[str], int],
-    command: Sequence[str],
-    vllm: VllmProcess,
-    environment: Mapping[str, str] = {},
-) -> Iterator[Target]:
-    """``python -m command`` over ``vllm``, once it answers; ended afterwards."""
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", *command, "--model-url", vllm.url, "--port", str(port)],
-        env={**os.environ, "MEDRAG_MODEL_KEY": vllm.key, **environment},
-        stderr=subprocess.DEVNULL,
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait(url, process)
-        yield Target(name, f"{url}/v1", [_question(each) for each in QUESTIONS], statements, pid=process.pid)
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    ends = time.monotonic() + START_S
-    while time.monotonic() < ends and process.poll() is None:
-        try:
-            httpx.get(f"{url}/health", timeout=10)
-        except httpx.TransportError:
-            time.sleep(0.5)
-        else:
-            return
-    raise RuntimeError(f"{url} did not answer; it ended with {process.poll()}")
-
-
-def _question(text: str) -> dict[str, Any]:
-    return {"model": "medrag", "messages": [{"role": "user", "content": text}], "stream": True}
 
 
 _LOAD_HEAD = (

@@ -63,6 +63,25 @@ async def asked(target: Target, users: int, seconds: float) -> Seen:
     return seen
 
 
+async def answered(target: Target, users: int, bodies: Sequence[dict[str, Any]], seen: Seen) -> None:
+    """``users`` at once, who between them ask each of ``bodies`` once; adds to what was ``seen``."""
+    waiting = iter(bodies)
+    began = time.perf_counter()
+    headers = {"Authorization": f"Bearer {target.key}"}
+    limits = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(base_url=target.url, headers=headers, timeout=600, limits=limits) as client:
+
+        async def user() -> None:
+            for body in waiting:
+                try:
+                    await one(client, target, body, seen)
+                except httpx.HTTPError:
+                    seen.errors += 1
+
+        await asyncio.gather(*(user() for _ in range(users)))
+    seen.seconds += time.perf_counter() - began
+
+
 async def _user(client: httpx.AsyncClient, target: Target, number: int, ends: float, seen: Seen) -> None:
     while time.perf_counter() < ends:
         try:
@@ -102,6 +121,11 @@ def choices(line: str) -> int:
 def citations(line: str) -> int:
     """Statements in a line of a stream whose text is words with ``[n]`` marks: each ends with a bracket."""
     return _content(line).count("]")
+
+
+def pieces(line: str) -> int:
+    """1 for a line of a stream that brings words."""
+    return int(bool(_content(line)))
 
 
 def _content(line: str) -> str:

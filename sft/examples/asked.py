@@ -158,22 +158,25 @@ def _overlap(one: Asked, other: Asked) -> int:
 
 
 def _example(corpus: Corpus, group: Sequence[Asked], rng: random.Random) -> Example:
-    shown = _shown(group, missed=rng.random() < MISSED)
+    shown = shown_together(group, missed=rng.random() < MISSED)
     first = corpus.evidence(shown, group[0].ranked)
     return Example(
         source=group[0].question.doc,
         system=QUOTE.system,
         shared=shared(first, QUOTE, corpus.knowledge),
-        branches=tuple(_branch(corpus, each, shown) for each in group),
+        branches=tuple(branch(corpus, each, shown) for each in group),
     )
 
 
-def _shown(group: Sequence[Asked], *, missed: bool) -> list[Place]:
-    """The sentences that must be there, then the best ranked of each question in turn, passages by their best one."""
+def shown_together(group: Sequence[Asked], count: int = SHOWN, *, missed: bool = False) -> list[Place]:
+    """``count`` sentences: those that must be there, then the best ranked of each question in turn.
+
+    Passages by their best one.
+    """
     chosen = [] if missed else [place for each in group for place in each.must]
     for row in zip_longest(*(each.ranked for each in group)):
         chosen += [place for place in row if place is not None]
-    kept = list(dict.fromkeys(chosen))[:SHOWN]
+    kept = list(dict.fromkeys(chosen))[:count]
     best = {place: min(_rank(each, place) for each in group) for place in kept}
     first = {place[0]: min(best[other] for other in kept if other[0] == place[0]) for place in kept}
     return sorted(kept, key=lambda place: (first[place[0]], place))
@@ -183,13 +186,19 @@ def _rank(each: Asked, place: Place) -> int:
     return each.ranked.index(place) if place in each.ranked else len(each.ranked)
 
 
-def _branch(corpus: Corpus, each: Asked, shown: Sequence[Place]) -> Branch:
+def answering(each: Asked, shown: Sequence[Place]) -> list[Place]:
+    """The sentences of a right answer as far as they are shown, most important first; none: abstain."""
+    must = [place for place in each.must if place in shown]
+    may = [place for place in each.may if place in shown][:MOST_MAY]
+    return [*must, *may][:MAX_STATEMENTS] if must else []
+
+
+def branch(corpus: Corpus, each: Asked, shown: Sequence[Place]) -> Branch:
+    """The question over the sentences ``shown``, with the letters of those that answer it."""
     evidence = corpus.evidence(shown, each.ranked)
     mark = dict(zip(shown, marks(evidence).values(), strict=True))
-    must = [mark[place] for place in each.must if place in mark]
-    may = [mark[place] for place in each.may if place in mark][:MOST_MAY]
     return Branch(
         id=each.question.id,
         prompt=asked(each.case, evidence, QUOTE, corpus.knowledge),
-        answer=QUOTE.joined([*must, *may][:MAX_STATEMENTS] if must else ()),
+        answer=QUOTE.joined([mark[place] for place in answering(each, shown)]),
     )

@@ -26,7 +26,8 @@ def prefer(recipe: Recipe, base: str | Path, pairs: Sequence[Pair], output: Path
     reward accuracy of the last logged step).
     """
     from transformers.trainer_utils import get_last_checkpoint
-    from trl.trainer.dpo_trainer import DPOTrainer
+
+    from sft.training.preferring import PairCollator, PreferenceTrainer
 
     if not pairs:
         raise ConfigurationError("there is nothing to prefer: the file holds no pairs")
@@ -34,11 +35,12 @@ def prefer(recipe: Recipe, base: str | Path, pairs: Sequence[Pair], output: Path
         raise ConfigurationError(f"{base} is an adapter; merge it first with: medrag sft merge {base} DIR")
     plan = recipe.training
     model, tokenizer = load(base, plan)
-    trainer = DPOTrainer(
+    trainer = PreferenceTrainer(
         model=model,
         args=arguments(recipe, output),
         train_dataset=_dataset(pairs),
         processing_class=tokenizer,
+        data_collator=PairCollator(tokenizer.pad_token_id, plan.length),
         peft_config=adapter(plan.lora, model.config.num_hidden_layers) if plan.lora else None,
     )
     started = time.time()

@@ -87,6 +87,48 @@ def test_dpo_makes_the_chosen_answer_likelier(tiny_base, tmp_path):
     assert lead(tmp_path / "preferred") > before
 
 
+def test_a_pair_in_one_row_has_the_likelihoods_of_its_answers_alone(tiny_base):
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("trl")
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    from sft.training.preferring import PairCollator, likelihoods
+
+    tokenizer = AutoTokenizer.from_pretrained(tiny_base)
+    model = AutoModelForCausalLM.from_pretrained(tiny_base, dtype=torch.float32, attn_implementation="sdpa").eval()
+    pairs = [*from_withheld([_judged([2], [1]), _judged([], [1, 3])], load())]
+    with torch.no_grad():
+        found = likelihoods(
+            model, PairCollator(tokenizer.pad_token_id, 4096)([_ids(tokenizer, each) for each in pairs])
+        )
+    for row, side in enumerate(("chosen", "rejected")):
+        alone = [_likelihood(model, tokenizer, each, side) for each in pairs]
+        assert found[row].tolist() == pytest.approx(alone, abs=1e-3)
+
+
+def test_of_a_prompt_that_is_too_long_the_beginning_goes():
+    pytest.importorskip("trl")
+    from sft.training.preferring import PairCollator
+
+    pair = {"prompt_ids": [*range(10, 20)], "chosen_ids": [1, 2], "rejected_ids": [3]}
+    made = PairCollator(0, 7)([pair])
+    assert made["input_ids"].tolist() == [[16, 17, 18, 19, 1, 2, 19, 3]]
+    assert made["branch"].tolist() == [[0, 0, 0, 1, 1, 1, 2, 2]]
+    assert made["position_ids"].tolist() == [[0, 1, 2, 3, 4, 5, 3, 4]]
+
+
+def _ids(tokenizer, pair: Pair) -> dict[str, list[int]]:
+    chat = [each.model_dump() for each in pair.prompt]
+    prompt = tokenizer.apply_chat_template(chat, add_generation_prompt=True, return_dict=True)["input_ids"]
+    whole = {
+        side: tokenizer.apply_chat_template(
+            [*chat, {"role": "assistant", "content": getattr(pair, side)}], return_dict=True
+        )["input_ids"]
+        for side in ("chosen", "rejected")
+    }
+    return {"prompt_ids": prompt} | {f"{side}_ids": ids[len(prompt) :] for side, ids in whole.items()}
+
+
 def _likelihood(model, tokenizer, pair: Pair, side: str) -> float:
     import torch
 
