@@ -27,6 +27,11 @@ def verdict(patient: dict[str, Any], advice: str, question: str = "") -> str:
     [
         (PREGNANT, "建议使用华法林。"),
         (PREGNANT, "不必停用依那普利。"),
+        (PREGNANT, "依那普利并非红线，10mg每日1次。"),
+        (PREGNANT, "依那普利没有停用的必要，10mg每日1次。"),
+        (PREGNANT, "拉贝洛尔会加重哮喘，换用依那普利10mg每日1次。"),
+        (PREGNANT, "依那普利可降低蛋白尿，故选用10mg每日1次。"),
+        (PENICILLIN, "阿奇霉素退场，由阿莫西林0.5g每日3次接手。"),
         (PENICILLIN, "阿莫西林500mg口服，每日三次。"),
         (PENICILLIN, "Give amoxicillin 500 mg three times daily."),
         ({"allergies": ["頭孢菌素類"]}, "頭孢呋辛250mg，每日兩次。"),
@@ -63,6 +68,24 @@ def test_unsafe_advice_is_withheld(patient: dict[str, Any], advice: str) -> None
 )
 def test_advice_against_a_drug_is_not_withheld(patient: dict[str, Any], advice: str) -> None:
     assert verdict(patient, advice) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("patient", "advice"),
+    [
+        (PREGNANT, "氯沙坦就免了，甲基多巴250mg每日3次。"),
+        (PREGNANT, "厄贝沙坦进了黑名单。"),
+        (PREGNANT, "环丙沙星影响软骨，换头孢克肟0.2g每日2次。"),
+        (PREGNANT, "原来服用的贝那普利应立即停用。"),
+        (PREGNANT, "贝那普利建议撤下，代之以拉贝洛尔100mg每日2次。"),
+        (PREGNANT, "麻腮风疫苗须等产后再打。"),
+        (PENICILLIN, "阿莫西林不得出现在医嘱里。"),
+        (PENICILLIN, "外院开具的阿莫西林请勿服用。"),
+        ({"conditions": ["癫痫"], "medications": ["丙戊酸钠"]}, "丙戊酸钠不可突然停，需逐渐减量。"),
+    ],
+)
+def test_a_drug_named_only_to_be_stopped_or_replaced_is_not_given(patient: dict[str, Any], advice: str) -> None:
+    assert verdict(patient, advice) in {"pass", "not_assessed"}
 
 
 @pytest.mark.parametrize(
