@@ -27,6 +27,17 @@ def verdict(patient: dict[str, Any], advice: str, question: str = "") -> str:
     [
         (PREGNANT, "建议使用华法林。"),
         (PREGNANT, "不必停用依那普利。"),
+        (PREGNANT, "依那普利并非红线，10mg每日1次。"),
+        (PREGNANT, "依那普利没有停用的必要，10mg每日1次。"),
+        (PREGNANT, "拉贝洛尔会加重哮喘，换用依那普利10mg每日1次。"),
+        (PREGNANT, "依那普利可降低蛋白尿，故选用10mg每日1次。"),
+        (PENICILLIN, "阿奇霉素退场，由阿莫西林0.5g每日3次接手。"),
+        (PREGNANT, "没必要为了胎儿而停依那普利。"),
+        (PREGNANT, "禁止停用依那普利。"),
+        (PREGNANT, "暂不更换依那普利。"),
+        (PREGNANT, "依那普利？行，10mg每日1次。"),
+        (PENICILLIN, "青霉素过敏不妨碍哌拉西林的使用，4.5g静滴q8h。"),
+        (PENICILLIN, "多西环素撤下，换上阿莫西林0.5g每日3次。"),
         (PENICILLIN, "阿莫西林500mg口服，每日三次。"),
         (PENICILLIN, "Give amoxicillin 500 mg three times daily."),
         ({"allergies": ["頭孢菌素類"]}, "頭孢呋辛250mg，每日兩次。"),
@@ -63,6 +74,33 @@ def test_unsafe_advice_is_withheld(patient: dict[str, Any], advice: str) -> None
 )
 def test_advice_against_a_drug_is_not_withheld(patient: dict[str, Any], advice: str) -> None:
     assert verdict(patient, advice) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("patient", "advice"),
+    [
+        (PREGNANT, "氯沙坦就免了，甲基多巴250mg每日3次。"),
+        (PREGNANT, "厄贝沙坦进了黑名单。"),
+        (PREGNANT, "环丙沙星影响软骨，换头孢克肟0.2g每日2次。"),
+        (PREGNANT, "原来服用的贝那普利应立即停用。"),
+        (PREGNANT, "贝那普利建议撤下，代之以拉贝洛尔100mg每日2次。"),
+        (PREGNANT, "麻腮风疫苗须等产后再打。"),
+        (PENICILLIN, "阿莫西林不得出现在医嘱里。"),
+        (PENICILLIN, "外院开具的阿莫西林请勿服用。"),
+        (PENICILLIN, "阿莫西林？不行，改多西环素0.1g每12小时1次。"),
+        (PENICILLIN, "不能凭皮试阴性就给氨苄西林。"),
+        (PENICILLIN, "哌拉西林退回药房，领左氧氟沙星。"),
+        (PREGNANT, "还能吃缬沙坦吗？答：不可以。"),
+        (PREGNANT, "由缬沙坦调整为甲基多巴250mg每日3次。"),
+        (PREGNANT, "水痘疫苗安排在产后接种。"),
+        ({**PREGNANT, "pregnant": False}, "万古霉素1g ivgtt q12h。"),
+        ({**PREGNANT, "pregnant": False}, "万古霉素1g溶于NS 250ml，微泵泵注，q12h。"),
+        ({**PREGNANT, "pregnant": False}, "万古霉素每日2g，分2次静脉滴注。"),
+        ({"conditions": ["癫痫"], "medications": ["丙戊酸钠"]}, "丙戊酸钠不可突然停，需逐渐减量。"),
+    ],
+)
+def test_a_drug_named_only_to_be_stopped_or_replaced_is_not_given(patient: dict[str, Any], advice: str) -> None:
+    assert verdict(patient, advice) in {"pass", "not_assessed"}
 
 
 @pytest.mark.parametrize(

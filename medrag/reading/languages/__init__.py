@@ -71,7 +71,10 @@ class Glossary:
 
 @dataclass(frozen=True)
 class Numbers:
-    """Numbers in words: ``ones`` and ``tens`` add up, ``scales`` multiply; units, volumes and stops as signs."""
+    """Numbers in words: ``ones`` and ``tens`` add up, ``scales`` multiply; units, volumes and stops as signs.
+
+    The last four are for text dictated without stops: those spoken, and what begins a sentence where no link precedes.
+    """
 
     ones: dict[str, int]
     tens: dict[str, int]
@@ -79,6 +82,10 @@ class Numbers:
     units: dict[str, str]
     volumes: dict[str, str]
     marks: dict[str, str]
+    spoken_marks: dict[str, str]
+    subjects: tuple[str, ...]
+    verbs: tuple[str, ...]
+    links: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -17,6 +17,10 @@ _JOIN = r"(?:[ \t]+and[ \t]+|[ \t]+oh[ \t]+|[ \t]+|-)"
 THOUSAND = 1000
 LEAST_ALONE = 13
 """A lower number stays a word where no unit follows: "one" and "two" count much else."""
+
+UNSTOPPED = 500
+"""A text that goes on for so long without a stop is dictated as it was spoken."""
+_STOP = re.compile(r"[.;](?=\s|$)|\n")
 
 FEW = 2
 """So many single figures in a row are as likely counts of two things ("one two-week course")."""
@@ -48,6 +52,8 @@ class Figures:
 class _Patterns:
     number: re.Pattern[str]
     mark: re.Pattern[str]
+    spoken: re.Pattern[str]
+    begun: re.Pattern[str]
     any: re.Pattern[str]
 
 
@@ -62,7 +68,11 @@ def _patterns() -> _Patterns:
         rf"(?:(?P<over>[ \t]+over[ \t]+)(?P<other>{whole}))?(?:[ \t]+{unit}|(?P<aged>-(?=year|month|week|day)))?"
     )
     mark = rf"(?<![ \t])[ \t]{{0,3}}[,.]?[ \t]{{0,3}}\b(?P<mark>{marks})\b[.,]?"
-    return _Patterns(*(re.compile(each, re.IGNORECASE) for each in (number, mark, rf"\b(?:{word}|{marks})\b")))
+    spoken = rf"(?<=\w)[ \t]{{1,3}}(?P<mark>{'|'.join(known.spoken_marks)})\b"
+    begun = rf"(?P<before>\w+)[ \t]{{1,3}}(?=(?:{'|'.join(known.subjects)})[ \t]+(?:{'|'.join(known.verbs)})\b)"
+    return _Patterns(
+        *(re.compile(each, re.IGNORECASE) for each in (number, mark, spoken, begun, rf"\b(?:{word}|{marks})\b"))
+    )
 
 
 def _longest(words: Iterable[str]) -> str:
@@ -76,9 +86,10 @@ def number_named(word: str) -> int | None:
 
 def figures(text: str) -> Figures:
     """``text`` with dictated numbers, their units and dictated stops written as signs."""
-    if not _patterns().any.search(text):
+    unstopped = len(text) > UNSTOPPED and max(map(len, _STOP.split(text))) > UNSTOPPED
+    if not unstopped and not _patterns().any.search(text):
         return Figures(text, (), ())
-    changes = sorted([*_numbers(text), *_stops(text)])
+    changes = sorted([*_numbers(text), *_stops(text), *(_unsaid(text) if unstopped else ())])
     pieces, places, shifts, done, length = [], [], [], 0, 0
     for start, end, written in changes:
         pieces += [text[done:start], written]
@@ -91,6 +102,16 @@ def figures(text: str) -> Figures:
 
 def _stops(text: str) -> list[tuple[int, int, str]]:
     return [(*match.span(), numbers().marks[match["mark"].lower()]) for match in _patterns().mark.finditer(text)]
+
+
+def _unsaid(text: str) -> Iterator[tuple[int, int, str]]:
+    """Of a text that goes on without stops: those that were spoken, and one before each sentence that begins anew."""
+    for match in _patterns().spoken.finditer(text):
+        yield (*match.span(), numbers().spoken_marks[match["mark"].lower()])
+    for match in _patterns().begun.finditer(text):
+        word = match["before"].lower()
+        if word not in numbers().spoken_marks and word not in numbers().links:
+            yield match.end("before"), match.end("before"), "."
 
 
 def _numbers(text: str) -> list[tuple[int, int, str]]:

@@ -192,3 +192,24 @@ def test_ages(text: str, age: float | None, sex: str | None) -> None:
 
 def test_a_pregnancy_test_and_weeks_ago_make_no_pregnancy() -> None:
     assert conditions("G2P2. LMP 3 wks ago, urine hCG neg - not pregnant.") == {"pregnancy": "negated"}
+
+
+DICTATED = (
+    "this is the evening clinic calling in a letter on mrs novak she is a 58 year old lady with asthma and psoriasis her "
+    "mother had breast cancer and her sister had epilepsy period she has migraine comma well controlled and she takes "
+    "propranolol 40 twice a day she denies angina she was on topiramate but she stopped it last year because of tingling "
+    "period next paragraph medications are salbutamol as needed ramipril 5 and omeprazole 20 she does not smoke she lives "
+    "with her husband who is well and she walks the dog every day in the park near the river where she has lived since"
+)
+
+
+def test_a_letter_dictated_without_stops_has_sentences() -> None:
+    found = conditions(DICTATED)
+    assert {found[each] for each in ("asthma", "psoriasis", "migraine")} == {"active"}
+    assert {found[each] for each in ("breast cancer", "epilepsy")} == {"family"}
+    assert found["angina"] == "negated"
+    assert medications(DICTATED)["omeprazole"] == "active"
+
+
+def test_a_period_is_a_word_where_there_are_stops() -> None:
+    assert conditions("She has period pain. Asthma over a period of years. No gout.")["asthma"] == "active"
