@@ -206,7 +206,7 @@ DICTATED = (
 def test_a_letter_dictated_without_stops_has_sentences() -> None:
     found = conditions(DICTATED)
     assert {found[each] for each in ("asthma", "psoriasis", "migraine")} == {"active"}
-    assert {found[each] for each in ("breast cancer", "epilepsy")} == {"family"}
+    assert {found[each] for each in ("breast cancer", "epilepsy")} == {"family_history"}
     assert found["angina"] == "negated"
     assert medications(DICTATED)["omeprazole"] == "active"
 
