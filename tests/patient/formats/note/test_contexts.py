@@ -195,11 +195,12 @@ def test_a_pregnancy_test_and_weeks_ago_make_no_pregnancy() -> None:
 
 
 DICTATED = (
-    "this is the evening clinic calling in a letter on mrs novak she is a 58 year old lady with asthma and psoriasis her "
-    "mother had breast cancer and her sister had epilepsy period she has migraine comma well controlled and she takes "
-    "propranolol 40 twice a day she denies angina she was on topiramate but she stopped it last year because of tingling "
-    "period next paragraph medications are salbutamol as needed ramipril 5 and omeprazole 20 she does not smoke she lives "
-    "with her husband who is well and she walks the dog every day in the park near the river where she has lived since"
+    "this is the evening clinic calling in a letter on mrs novak she is a 58 year old lady with asthma "
+    "and psoriasis her mother had breast cancer and her sister had epilepsy period she has migraine comma"
+    " well controlled and she takes propranolol 40 twice a day she denies angina she was on topiramate "
+    "but she stopped it last year because of tingling period next paragraph medications are salbutamol as"
+    " needed ramipril 5 and omeprazole 20 she does not smoke she lives with her husband who is well and "
+    "she walks the dog every day in the park near the river where she has lived since"
 )
 
 
