@@ -40,6 +40,8 @@ def note(text: str, knowledge: Knowledge) -> Patient:
         ("华法林绝不能用。", "Do not use warfarin."),
         ("请勿同时服用西地那非与硝酸甘油", "Do not combine sildenafil and nitroglycerin"),
         ("每日口服一次", "Once daily oral"),
+        ("血糖 134 mg/dL", "Glucose 134 mg/dL"),
+        ("平卧，抬高下肢", "Lie flat, legs raised"),
         ("帕金森病人", "Parkinson's disease patient"),
         ("无发热、咳嗽及腹泻", "No fever or cough or diarrhea"),
         ("Warfarin 5 mg", "Warfarin 5 mg"),

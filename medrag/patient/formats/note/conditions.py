@@ -33,7 +33,9 @@ _NO_TRACE = re.compile(
 _ENTRY_ENDS = re.compile(r"\.\s|\n(?=\s*(?:\n|[-*•\d(]|[A-Z][\w ]{0,20}:)|[A-Z])")
 """Where the entry of a condition ends: not where its sentence wraps."""
 _PROCEDURE = re.compile(
-    r"(?:ectomy|plasty|otomy|replacement|dialysis|transplant|bypass|section|surgery|pacemaker)\b", re.IGNORECASE
+    r"(?:ectomy|plasty|ostomy|otomy|replacement|dialysis|transplant|bypass|graft|stent|shunt|ablation|amputation"
+    r"|section|surgery|pacemaker)\b",
+    re.IGNORECASE,
 )
 """What is done to a patient: where it is planned it has not been done."""
 BEFORE_TREATED = 90
