@@ -24,7 +24,8 @@ Place = tuple[str, int]
 class Question(Record):
     """One question about one patient. ``must``, ``may`` and ``must_not`` are hashes of sentences of ``doc``.
 
-    ``history`` holds earlier turns; two questions with the same ``twin`` differ in one fact that changes the answer.
+    ``kind``, ``job`` and ``style`` are None where nobody sorted it. ``history`` holds earlier turns; two questions with
+    the same ``twin`` differ in one fact that changes the answer.
     """
 
     id: str
@@ -35,9 +36,9 @@ class Question(Record):
     must: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
     must_not: tuple[str, ...] = ()
-    kind: Kind
-    job: Job
-    style: Style
+    kind: Kind | None = None
+    job: Job | None = None
+    style: Style | None = None
     twin: str = ""
 
     @property
