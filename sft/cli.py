@@ -334,11 +334,10 @@ def order_command(
     from medrag.retrieval.sentences import ORDER, SentenceRanker
     from medrag.settings import load as load_settings
     from sft.examples.build import corpus_of
-    from sft.questions import CURATED, WRITTEN
+    from sft.questions import WRITTEN
     from sft.training.order import Candidates, candidates, fit, score
 
-    files = (questions,) if questions else (WRITTEN, CURATED)
-    asked, facts = [each for file in files for each in read_questions(file)], load(load_settings().knowledge_dir)
+    asked, facts = read_questions(questions or WRITTEN), load(load_settings().knowledge_dir)
     ranker = SentenceRanker(knowledge=facts)
     lists: list[Candidates] = []
     for each in index:

@@ -208,6 +208,5 @@ def hashes(evidence: Iterable[Evidence]) -> list[str]:
 
 
 def _sample(question: Question, twin: Question | None) -> QuestionSample:
-    sorted_by = {"kind": question.kind, "job": question.job, "style": question.style}
-    slices = {name: value for name, value in sorted_by.items() if value}
+    slices = {"kind": question.kind, "job": question.job, "style": question.style}
     return QuestionSample(question.id, question.case, question, twin=twin, slices=slices)

@@ -24,8 +24,7 @@ Place = tuple[str, int]
 class Question(Record):
     """One question about one patient. ``must``, ``may`` and ``must_not`` are hashes of sentences of ``doc``.
 
-    ``kind``, ``job`` and ``style`` are None where nobody sorted it. ``history`` holds earlier turns; two questions with
-    the same ``twin`` differ in one fact that changes the answer.
+    ``history`` holds earlier turns; two questions with the same ``twin`` differ in one fact that changes the answer.
     """
 
     id: str
@@ -36,9 +35,9 @@ class Question(Record):
     must: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
     must_not: tuple[str, ...] = ()
-    kind: Kind | None = None
-    job: Job | None = None
-    style: Style | None = None
+    kind: Kind
+    job: Job
+    style: Style
     twin: str = ""
 
     @property

@@ -13,10 +13,10 @@ from medrag.datasets.splits import held_out
 from medrag.errors import InputError
 from medrag.retrieval.store.index import Index
 from medrag.types import sentence_hash
-from sft.questions import CURATED, HELD, WRITTEN
+from sft.questions import HELD, WRITTEN
 
 STARTER = {path.stem for path in GUIDELINES.glob("*.md")}
-FILES = [WRITTEN, HELD, CURATED]
+FILES = [WRITTEN, HELD]
 LINE = '{"id": "q", "doc": "d", "question": "gout?", "kind": "dose", "job": "drug", "style": "plain"'
 
 

@@ -69,7 +69,8 @@ def _patterns() -> _Patterns:
     )
     mark = rf"(?<![ \t])[ \t]{{0,3}}[,.]?[ \t]{{0,3}}\b(?P<mark>{marks})\b[.,]?"
     spoken = rf"(?<=\w)[ \t]{{1,3}}(?P<mark>{'|'.join(known.spoken_marks)})\b"
-    begun = rf"\b(?P<before>\w{{1,20}})[ \t]{{1,3}}(?=(?:{'|'.join(known.subjects)})[ \t]+(?:{'|'.join(known.verbs)})\b)"
+    anew = rf"(?:{'|'.join(known.subjects)})[ \t]+(?:{'|'.join(known.verbs)})\b"
+    begun = rf"\b(?P<before>\w{{1,20}})[ \t]{{1,3}}(?={anew})"
     return _Patterns(
         *(re.compile(each, re.IGNORECASE) for each in (number, mark, spoken, begun, rf"\b(?:{word}|{marks})\b"))
     )
