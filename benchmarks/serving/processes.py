@@ -55,7 +55,9 @@ def served(*arguments: str, tuned: bool = True) -> Iterator[VllmProcess]:
 def medrag(index: Path, vllm: VllmProcess, home: Path | None = None) -> Iterator[Target]:
     """``medrag serve`` as users run it, with the models of this installation and an audit trail of its own."""
     with TemporaryDirectory() as folder:
-        (Path(home or folder) / "models").symlink_to(default_home() / "models")
+        models = Path(home or folder) / "models"
+        if not models.exists():
+            models.symlink_to((default_home() / "models").resolve())
         command = ("medrag", "serve", "--index", str(index))
         with service("medrag", released, command, vllm, {"MEDRAG_HOME": str(home or folder)}) as target:
             yield target

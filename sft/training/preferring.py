@@ -39,7 +39,8 @@ class PairCollator:
 
     def _row(self, pair: dict[str, list[int]]) -> dict[str, list[int]]:
         answers = pair["chosen_ids"], pair["rejected_ids"]
-        *before, last = pair["prompt_ids"][-max(2, self.length - sum(map(len, answers))) :]
+        # The prompt's last token stands once for each answer.
+        *before, last = pair["prompt_ids"][-max(2, self.length - 1 - sum(map(len, answers))) :]
         made = {"input_ids": before, "positions": [*range(len(before))]}
         made |= {"branch": [0] * len(before), "labels": [IGNORED] * len(before)}
         for number, answer in zip((CHOSEN, REJECTED), answers, strict=True):

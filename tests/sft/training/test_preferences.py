@@ -111,7 +111,7 @@ def test_of_a_prompt_that_is_too_long_the_beginning_goes():
     from sft.training.preferring import PairCollator
 
     pair = {"prompt_ids": [*range(10, 20)], "chosen_ids": [1, 2], "rejected_ids": [3]}
-    made = PairCollator(0, 7)([pair])
+    made = PairCollator(0, 8)([pair])
     assert made["input_ids"].tolist() == [[16, 17, 18, 19, 1, 2, 19, 3]]
     assert made["branch"].tolist() == [[0, 0, 0, 1, 1, 1, 2, 2]]
     assert made["position_ids"].tolist() == [[0, 1, 2, 3, 4, 5, 3, 4]]

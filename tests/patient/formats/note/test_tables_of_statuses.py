@@ -108,3 +108,55 @@ def test_what_is_done_about_a_problem_is_not_its_status() -> None:
 
 def test_whom_one_spoke_with_takes_no_drug() -> None:
     assert drugs("Drug | Dose | Plan\nCarvedilol | 25 mg | continue, discussed with wife") == {"carvedilol": "active"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "status"),
+    [
+        ("Continue, tolerating well", "active"),
+        ("Active, consider reducing", "active"),
+        ("continue, do not stop", "active"),
+        ("Keep; stop only if the potassium rises above 5.5", "active"),
+        ("Continue (held during admission)", "active"),
+        ("Ongoing - never to be stopped suddenly", "active"),
+        ("Well tolerated", "active"),
+        ("Don't omit doses", "active"),
+        ("Increase to 20 mg, planned review in May", "active"),
+        ("Stable dose, awaiting a level", "active"),
+        ("Active - stopped 3/2024", "resolved"),
+        ("Currently withheld", "resolved"),
+        ("Continue to hold", "resolved"),
+        ("Taking; stop on discharge", "resolved"),
+        ("yes - stop", "resolved"),
+        ("Could not tolerate, nausea", "resolved"),
+        ("Not tolerated", "resolved"),
+        ("Confirmed, not yet started", "planned"),
+        ("Active, entered in error", "negated"),
+    ],
+)
+def test_the_word_that_a_cell_begins_with_decides_unless_it_is_taken_back(cell: str, status: str) -> None:
+    found = drugs(
+        f"CURRENT MEDS\n| Name | Sig | Status |\n| ezetimibe 10 mg | daily | {cell} |\n| losartan | qd | Active |"
+    )
+    assert found == {"ezetimibe": status, "losartan": "active"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "status"),
+    [
+        ("Active, tolerates amoxicillin", "active"),
+        ("Not tolerated", "active"),
+        ("tolerated in 2023", "negated"),
+    ],
+)
+def test_what_is_tolerated_lifts_an_allergy_that_is_not_called_active(cell: str, status: str) -> None:
+    found = read(f"ALLERGIES\n| Allergen | Reaction | Status |\n| Cefalexin | hives | {cell} |")
+    assert ("Cefalexin", status) in [(each.display, each.status.value) for each in found.allergies or ()]
+
+
+@pytest.mark.parametrize(
+    ("cell", "status"),
+    [("Active, consider biopsy", "active"), ("Stable, resolved", "resolved"), ("Chronic - in remission", "resolved")],
+)
+def test_a_condition_by_the_word_that_its_cell_begins_with(cell: str, status: str) -> None:
+    assert conditions(f"| Diagnosis | Since | Status |\n| Psoriasis | 2012 | {cell} |") == {"psoriasis": status}

@@ -13,11 +13,37 @@ from medrag.reading.terms import Kind
 _CELLS = re.compile(r"[ \t]*\|[ \t]*|\t+|[ ]{3,}")
 _RULE = re.compile(r"[\s|+=_:–—-]+")
 _SAYS = {
-    Kind.DRUG: {"wrong": "refused", "intended": "planned", "ended": "stopped", "current": "taking"},
-    Kind.CONDITION: {"wrong": "absent", "intended": "possible", "ended": "over", "current": "current"},
-    Kind.ALLERGEN: {"wrong": "tolerated", "ended": "tolerated", "intended": "possible", "current": "present"},
+    Kind.DRUG: {
+        "another": "family",
+        "kept": "taking",
+        "wrong": "refused",
+        "untolerated": "stopped",
+        "intended": "planned",
+        "ended": "stopped",
+        "current": "taking",
+    },
+    Kind.CONDITION: {
+        "another": "family",
+        "kept": "current",
+        "wrong": "absent",
+        "intended": "possible",
+        "ended": "over",
+        "current": "current",
+    },
+    Kind.ALLERGEN: {
+        "another": "family",
+        "kept": "present",
+        "wrong": "tolerated",
+        "tolerated": "tolerated",
+        "intended": "possible",
+        "ended": "tolerated",
+        "current": "present",
+    },
 }
-"""The cue that a cell of a kind stands for, by what the row is of; beside "allergic" for an allergen."""
+"""The cue that a cell of a kind stands for, by what the row is of, in the order in which they decide.
+
+Beside each stands "allergic" for an allergen.
+"""
 FEWEST = 2
 
 Span = tuple[int, int]
@@ -28,19 +54,18 @@ def in_columns(text: str, targets: Sequence[Target], allergens: Set[int]) -> dic
     starts = [each.start for each in targets]
     said: dict[int, frozenset[str]] = {}
     for (start, end), cells, of_allergens in _rows(text):
-        words = [(word, plans) for cell, plans in cells if (word := _word(text, cell))]
         for place in range(bisect_left(starts, start), bisect_left(starts, end)):
             kind = Kind.ALLERGEN if of_allergens or place in allergens else targets[place].term.kind
-            word = next((word for word, plans in words if kind is Kind.DRUG or not plans), None)
-            cue = "family" if word == "another" else _SAYS[kind].get(word or "")
+            deciding = (_cue(text, cell, kind) for cell, plans in cells if kind is Kind.DRUG or not plans)
+            cue = next(filter(None, deciding), None)
             if cue:
                 said[place] = frozenset({cue, "allergic"} if kind is Kind.ALLERGEN else {cue})
     return said
 
 
-def _word(text: str, cell: Span) -> str | None:
-    kinds = ("another", "wrong", "intended", "ended", "current")
-    return next((kind for kind in kinds if pattern("columns", kind).search(text[slice(*cell)])), None)
+def _cue(text: str, cell: Span, kind: Kind) -> str | None:
+    said = text[slice(*cell)]
+    return next((cue for name, cue in _SAYS[kind].items() if pattern("columns", name).search(said)), None)
 
 
 def _rows(text: str) -> Iterator[tuple[Span, list[tuple[Span, bool]], bool]]:
