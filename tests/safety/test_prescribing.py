@@ -37,6 +37,10 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("released", "Flucloxacillin 8 g IV as a continuous infusion over 24 hours.", {}),
     ("withheld", "Flucloxacillin 80 g IV as a continuous infusion over 24 hours.", {}),
     ("withheld", "Flucloxacillin 8 g IV over 30 minutes.", {}),
+    ("released", "Acetylcysteine 100 mg/kg over 2 h, then 200 mg/kg over 10 h.", {}),
+    ("withheld", "Acetylcysteine 1000 mg/kg over 2 h.", {}),
+    ("released", "Salbutamol 10 mg neb now.", {}),
+    ("withheld", "Salbutamol 10 mg tablets now.", {}),
     ("released", "Nicotine patch 21 mg.", {}),
     ("released", "Prednisone 40 mg daily for 5 days.", {}),
     (

@@ -116,8 +116,12 @@ def _by_disease(context: Context, each: Prescription, limits: Sequence[DoseLimit
 
 
 def _by_route(each: Prescription, limits: Sequence[DoseLimit]) -> list[DoseLimit]:
-    """Those of the route; where it is unsaid those of the only route, of the one given weekly, or by mouth."""
-    said = each.mention.route
+    """Those of the route; where it is unsaid those of the only route, of the one given weekly, or by mouth.
+
+    What runs for some hours goes into a vein.
+    """
+    runs = any(one.over_hours is not None and one.over_hours < ALL_DAY for one in each.doses)
+    said = each.mention.route or ("iv" if runs and any(limit.route == "iv" for limit in limits) else None)
     if said:
         exact = [limit for limit in limits if limit.route == _SAME_LIMIT.get(said, said)]
         return exact or [limit for limit in limits if limit.route == "any"]
