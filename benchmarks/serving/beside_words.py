@@ -47,7 +47,10 @@ def words(  # noqa: PLR0913
     Words are written by the model without medrag's adapter, on a vLLM of its own with the same options: with the
     adapter, which is taught letters, it answers a request for words with "none". No question is asked twice.
     """
-    levels = list(zip(users or (1, 8, 32), count or (24, 48, 64), strict=True))
+    users, count = users or [1, 8, 32], count or [24, 48, 64]
+    if len(users) != len(count):
+        raise typer.BadParameter("give --count once for every --users", param_hint="--count")
+    levels = list(zip(users, count, strict=True))
     bodies = iter(_bodies(index, asked, WARM + sum(number for _, number in levels)))
     with _systems(index, tokens) as systems:
         warm = [next(bodies) for _ in range(WARM)]
@@ -117,6 +120,8 @@ def _table(users: int, count: int, taken: Mapping[str, Taken]) -> str:
         "|---|---|---|---|---|---|---|---|---|"
     )
     ours = next(iter(taken.values())).seen
+    if failed := [name for name, each in taken.items() if not each.seen.whole]:
+        return f"{head}\n\nno answer from {' and '.join(failed)}: nothing to compare"
     return "\n".join([head, *(_row(name, each, ours) for name, each in taken.items())])
 
 

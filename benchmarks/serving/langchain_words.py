@@ -16,7 +16,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 import uvicorn
@@ -54,7 +54,7 @@ def main(
     index: Annotated[Path, typer.Argument(help="An index directory.")],
     model_url: Annotated[str, typer.Option(help="Base URL of the model's server.")],
     port: Annotated[int, typer.Option(help="Port on loopback.")],
-    passages: Annotated[str, typer.Option(help="same or nearest.")] = "same",
+    passages: Annotated[Literal["same", "nearest"], typer.Option(help="What the model is shown.")] = "same",
     tokens: Annotated[int, typer.Option(help="Tokens of an answer, at most.")] = 200,
 ) -> None:
     """Serve until it is killed."""

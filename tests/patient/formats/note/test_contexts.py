@@ -213,4 +213,9 @@ def test_a_letter_dictated_without_stops_has_sentences() -> None:
 
 
 def test_a_period_is_a_word_where_there_are_stops() -> None:
-    assert conditions("She has period pain. Asthma over a period of years. No gout.")["asthma"] == "active"
+    letter = "She has period pain. Asthma over a period of years she has had no worse. No gout. " * 8
+    assert len(letter) > len(DICTATED)
+    assert {name: status for name, status in conditions(letter).items() if name in ("asthma", "gout")} == {
+        "asthma": "active",
+        "gout": "negated",
+    }
