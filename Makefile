@@ -64,7 +64,7 @@ demo: $(MEDRAG_HOME)/index/manifest.json model ## answer a real case with the bu
 	@$(BIN)/medrag ask "$(QUESTION)" --patient $(PATIENT)
 
 test: check $(MEDRAG_HOME)/index/manifest.json model ## lint, types and the whole test suite
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/pytest
 
 check: $(VENV)/.ready ## ruff and mypy alone
 	@$(BIN)/ruff check .

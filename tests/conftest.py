@@ -27,7 +27,7 @@ os.environ.setdefault("MEDRAG_SECOND_RANKER", "none")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of several workers (``-n 2 --dist loadgroup``) one runs a file whole, and one all tests of the shared vLLM."""
+    """Of several workers (``-n 2 --dist loadgroup``; 24 GB) one runs a file whole, one all tests of the vLLM."""
     for item in items:
         served = "vllm_process" in getattr(item, "fixturenames", ())
         item.add_marker(pytest.mark.xdist_group("vllm" if served else item.nodeid.partition("::")[0]))
