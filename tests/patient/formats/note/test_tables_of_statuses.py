@@ -2,27 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
-from medrag.knowledge import load
-from medrag.patient.formats.notes import read_note
-from medrag.types import Patient
-
-TODAY = date(2026, 11, 1)
-
-
-def read(text: str) -> Patient:
-    return read_note(text, "note", TODAY, load())
-
-
-def drugs(text: str) -> dict[str, str]:
-    return {each.display.casefold(): each.status.value for each in read(text).medications or ()}
-
-
-def conditions(text: str) -> dict[str, str]:
-    return {each.display.casefold(): each.status.value for each in read(text).conditions or ()}
+from tests.patient.formats.note.test_lists import conditions, drugs, read
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.patient.formats.note.test_tables_of_statuses import conditions, drugs, read
+from tests.patient.formats.note.test_lists import conditions, drugs, read
 
 
 @pytest.mark.parametrize(
