@@ -18,7 +18,7 @@ from medrag.patient.formats.note.days import note_date
 from medrag.patient.formats.note.header import birth_dates, note_demographics
 from medrag.patient.formats.note.named import DECIDING, Note, Target
 from medrag.patient.formats.note.pregnancies import due, pregnancy_of
-from medrag.patient.formats.note.status.judged import CHILD, judged_facts
+from medrag.patient.formats.note.status.judged import CHILD, as_ended, judged_facts
 from medrag.patient.formats.note.targets import MOST_NAMES, find_targets
 from medrag.patient.formats.note.values import measurements
 from medrag.patient.record.demographics import Demographics, differences
@@ -175,12 +175,8 @@ def _named(
             )
             if fact.status is FactStatus.ACTIVE and not over:
                 taken.add(drug.ingredients)
-        facts.append(_ended(fact) if over and fact.status is FactStatus.ACTIVE else fact)
+        facts.append(as_ended(fact) if over and fact.status is FactStatus.ACTIVE else fact)
     return facts[::-1]
-
-
-def _ended(fact: Fact) -> Fact:
-    return fact.model_copy(update={"status": FactStatus.RESOLVED})
 
 
 def _due(note: Note, facts: Sequence[Fact], today: date) -> list[Fact]:

@@ -52,10 +52,14 @@ def _fact(said: Said, age: float | None) -> Fact | None:
             return None
         condition = condition_of(said)
         newborn = age is not None and age >= 1 and said.target.term.name.startswith("neonatal")
-        over = condition is not None and condition.current and newborn
-        return condition.model_copy(update={"status": FactStatus.RESOLVED}) if condition and over else condition
+        return as_ended(condition) if condition and condition.current and newborn else condition
     if is_allergy(said):
         return allergy_of(said)
     if habit := habit_of(said):
         return habit
     return medication_of(said) if said.target.term.kind is Kind.DRUG else None
+
+
+def as_ended(fact: Fact) -> Fact:
+    """The fact as one that is over."""
+    return fact.model_copy(update={"status": FactStatus.RESOLVED})
