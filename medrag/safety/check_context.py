@@ -30,11 +30,15 @@ _said = partial(pattern, "choices")
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """An advised drug and another one at the same time; ``facts`` are the record's words for the other."""
+    """An advised drug and another one at the same time; ``facts`` are the record's words for the other.
+
+    ``optional``: sentences of guidelines recommend them for choice, not for use together (:meth:`Context.are_options`).
+    """
 
     one: Prescription
     other: Prescription
     facts: Terms
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,10 @@ class Context:
     read: tuple[Prescription, ...]
     patient: PatientView | None
     advised: tuple[Prescription, ...]
+    options: tuple[Prescription, ...]
+    """Those of ``advised`` that sentences of the same guideline recommend."""
+    quoted: tuple[Prescription, ...]
+    """Those of ``advised`` that sentences of any guideline recommend, where the statement is such a one too."""
     stopped_before: frozenset[frozenset[str]]
     knowledge: Knowledge
     evidence: tuple[Evidence, ...] = ()
@@ -137,17 +145,46 @@ class Context:
 
         Local use is left out, and so are two drugs that the statement offers as a choice.
         """
-        going_on = [(drug.prescription, (drug.fact.display,)) for drug in self.current]
-        before: list[tuple[Prescription, Terms]] = [(other, ()) for other in self.advised]
+        going_on: list[tuple[Prescription, Terms]] = [
+            (drug.prescription, (drug.fact.display,)) for drug in self.current
+        ]
+        before = [(other, ()) for other in self.advised]
         found = [
-            Pair(each, other, facts)
+            Pair(each, other, facts, not facts and self.are_options(each, other))
             for each in self.systemic
             for other, facts in (*going_on, *before)
-            if self.acts(other, "interactions")
+            if self.acts(other, "interactions") and (facts or not self._in_its_place(each, other))
         ]
         text = self.statement.text
         found += [Pair(a, b, ()) for a, b in combinations(self.systemic, 2) if not offered_as_choice(text, a, b)]
         return tuple(found)
+
+    def is_option(self, advised: Prescription) -> bool:
+        """Whether a sentence of the guideline that the statement quotes recommends it, before this one."""
+        return any(advised is each for each in self.options)
+
+    def are_options(self, each: Prescription, advised: Prescription) -> bool:
+        """Whether guidelines offer the two for choice: one of them both, or any two drugs of which nobody takes two."""
+        if self.is_option(advised):
+            return True
+        if not any(advised is other for other in self.quoted):
+            return False
+        named = ingredients_of(each, self.knowledge) | ingredients_of(advised, self.knowledge)
+        groups = (rule.group for rule in self.knowledge.rules.duplications if rule.exchanged)
+        return any(named <= self.knowledge.members[group] for group in groups)
+
+    def _in_its_place(self, each: Prescription, other: Prescription) -> bool:
+        """Whether the statement gives the drug where an earlier one of its anatomical group fails or cannot be had."""
+        if _said("if it fails").search(self.statement.text) is None:
+            return False
+        one, two = (self._anatomical(drug) for drug in (each, other))
+        return not one.isdisjoint(two)
+
+    def _anatomical(self, each: Prescription) -> frozenset[str]:
+        """The first level of the ATC codes of what the drug or class holds."""
+        held = ingredients_of(each, self.knowledge)
+        known = (self.knowledge.drugs[name] for name in held if name in self.knowledge.drugs)
+        return frozenset(code[0] for drug in known for code in drug.atc)
 
     def acts(self, each: Prescription, kind: str) -> bool:
         """Whether rules of ``kind`` hold for it: by any route but the local ones, by those where it is absorbed."""

@@ -247,15 +247,20 @@ class Consultation:
         around = self.read(self.whole or statement.text)
         gone = replaced(whole, around, self.patient, knowledge)
         ended = gone | stopped((each for other in before for each in self.read(other.text)), knowledge)
-        advised = [each for other in before for each in with_ended(other.text, self.read(other.text), gone, knowledge)]
+        by_statement = [(other, with_ended(other.text, self.read(other.text), gone, knowledge)) for other in before]
+        advised = [each for _, read in by_statement for each in read if each.recommended and each.mention.resolved]
+        guideline = _documents(statement, evidence)
+        of_one = [read for other, read in by_statement if guideline and guideline == _documents(other, evidence)]
         return Context(
             statement=readable,
             read=with_ended(readable.text, self.read(statement.text), ended, knowledge),
             whole=whole,
             around=around,
             patient=self.patient,
-            advised=tuple(each for each in advised if each.recommended and each.mention.resolved),
-            stopped_before=stopped_by(advised, knowledge) | gone,
+            advised=tuple(advised),
+            options=tuple(each for read in of_one for each in read),
+            quoted=tuple(each for other, read in by_statement if guideline and other.citations for each in read),
+            stopped_before=stopped_by((each for _, read in by_statement for each in read), knowledge) | gone,
             knowledge=self.knowledge,
             evidence=tuple(evidence),
             question=self.asked,
@@ -351,6 +356,12 @@ def _run(each: Check, context: Context) -> Iterable[Finding]:
         return list(each(context))
     except Exception as error:  # noqa: BLE001 (a check that broke is not a pass)
         return [_broken(each.__name__, error)]
+
+
+def _documents(statement: Statement, evidence: Iterable[Evidence]) -> frozenset[str]:
+    """The guidelines that the statement cites."""
+    cited = {each.number for each in statement.citations}
+    return frozenset(each.passage.doc_id for each in evidence if each.number in cited)
 
 
 def _broken(name: str, error: Exception) -> Finding:

@@ -24,7 +24,7 @@ def _pair(context: Context, pair: Pair) -> Iterator[Finding]:
     for name in sorted(first & second):
         both = {"drug": labels[0], "other": labels[1]}
         yield fail("duplication.ingredient", Severity.WARNING, SOURCE, labels, facts, ingredient=name, **both)
-    for rule in context.knowledge.rules.duplications:
+    for rule in () if pair.optional else context.knowledge.rules.duplications:
         group = context.knowledge.members[rule.group]
         if len((first | second) & group) > 1 and first & group and second & group:
             source = context.knowledge.cite(rule)

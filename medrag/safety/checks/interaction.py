@@ -68,7 +68,9 @@ def _found(context: Context, pair: Pair) -> Iterator[Finding]:
         values = {"drug": labels[0], "other": labels[1], "reason": rule.reason}
         apart = rule.timed and pattern("manners", "apart").search(context.statement.text)
         said = Severity.INFORMATION if apart else _met(context, rule, severity)
-        yield fail("interaction.pair", said, source, labels, pair.facts, **values)
+        optional = pair.optional and said is Severity.CONTRAINDICATED
+        code = "interaction.options" if optional else "interaction.pair"
+        yield fail(code, Severity.WARNING if optional else said, source, labels, pair.facts, **values)
 
 
 def _met(context: Context, rule: Interaction, severity: Severity) -> Severity:

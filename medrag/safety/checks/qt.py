@@ -40,7 +40,7 @@ def qt(context: Context) -> Iterable[Finding]:
 
 def _others(context: Context, own: set[str], group: Iterable[str]) -> tuple[str, ...]:
     present = [drug.prescription for drug in context.current if not drug.prescription.local]
-    present += [each for each in context.advised if not each.local]
+    present += [each for each in context.advised if not (each.local or context.is_option(each))]
     names = {
         name for each in present if not each.mention.drug_class for name in ingredients_of(each, context.knowledge)
     }
