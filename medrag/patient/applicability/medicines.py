@@ -85,7 +85,16 @@ class Medicines:
             return OPEN
         if any(each and (wanted <= each or each == wanted) for each in self._denied):
             return Answer(False, "said not to be taken")
-        return Answer(False, "not among the drugs recorded") if lists_drugs(self.patient) else OPEN
+        if lists_drugs(self.patient):
+            return Answer(False, "not among the drugs recorded")
+        instead = next((each for each in self._mentioned if self._instead(each, wanted)), None)
+        return Answer(False, f"another: {', '.join(sorted(instead))}") if instead else OPEN
+
+    def _instead(self, named: frozenset[str], wanted: frozenset[str]) -> bool:
+        """Whether the drug that is named is one of a group of which nobody takes two, and those wanted are others of it."""
+        knowledge = self.patient.knowledge
+        groups = (knowledge.members[each.group] for each in knowledge.rules.duplications if each.exchanged)
+        return any(named <= group and wanted <= group for group in groups)
 
     def _in_words(self, words: str) -> Answer:
         for each in self.patient.patient.medications or ():
