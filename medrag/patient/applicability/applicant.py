@@ -63,7 +63,10 @@ class Applicant:
         found = [(self.met(each), self._kind(each)) for each in sentence.only]
         unsaid = [kind for met, kind in found if met is None]
         held = sum(met is True for met, _ in found)
-        return (held / len(found), *(sum(each in kinds for each in unsaid) / len(found) for kinds in OPEN_KINDS.values()))
+        return (
+            held / len(found),
+            *(sum(each in kinds for each in unsaid) / len(found) for kinds in OPEN_KINDS.values()),
+        )
 
     def _kind(self, requirement: str) -> Kind:
         """The kind of the requirement's first alternative."""

@@ -85,10 +85,16 @@ class Medicines:
             return OPEN
         if any(each and (wanted <= each or each == wanted) for each in self._denied):
             return Answer(False, "said not to be taken")
-        if lists_drugs(self.patient):
+        if lists_drugs(self.patient) or self._all_told:
             return Answer(False, "not among the drugs recorded")
         instead = next((each for each in self._mentioned if self._instead(each, wanted)), None)
         return Answer(False, f"another: {', '.join(sorted(instead))}") if instead else OPEN
+
+    @cached_property
+    def _all_told(self) -> bool:
+        """Whether the question says that there are no drugs besides those it names."""
+        alone = (_said("alone").match(self.question, each.end) for each in drugs(self.question, self.patient.knowledge))
+        return _said("no others").search(self.question) is not None or any(alone)
 
     def _instead(self, named: frozenset[str], wanted: frozenset[str]) -> bool:
         """Whether the drug that is named is one of a group of which nobody takes two, and those wanted are others of it."""

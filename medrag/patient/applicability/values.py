@@ -63,7 +63,14 @@ def _values(key: str, patient: PatientView) -> Sequence[float | str]:
     if key in person:
         known = person[key]
         return _clearance(patient) if known is None and key == "crcl" else () if known is None else (known,)
-    return _measured(key, patient)
+    found = _measured(key, patient)
+    return _filtration(patient) if key == "egfr" and not found else found
+
+
+def _filtration(patient: PatientView) -> Sequence[float]:
+    """What the eGFR may be by the creatinine clearance; none where that is not known either."""
+    clearance = patient.labs.get("crcl")
+    return () if clearance is None else (clearance / CLEARANCE[1], clearance / CLEARANCE[0])
 
 
 def _measured(key: str, patient: PatientView) -> Sequence[float | str]:

@@ -104,7 +104,7 @@ def _laboratory(text: str, named: Sequence[Match[str]], knowledge: Knowledge) ->
     for each in quantities(text, named):
         if _means_another(text, each, knowledge):
             continue
-        if knowledge.measurements[each.key].low < 0 and _MINUS.search(text, each.start, each.end):
+        if (knowledge.measurements[each.key].low or 0) < 0 and _MINUS.search(text, each.start, each.end):
             yield replace(each, value=-each.value)
         elif _counts(each.name, each):
             in_time = (each.unit or "").casefold() in {"ms", "msec", "seconds", "sec", "secs", "s"}
