@@ -18,7 +18,6 @@ from medrag.reading.languages.gloss import in_english
 from medrag.reading.spelling import spelt_out
 from medrag.types import Sentence
 
-
 OPEN_KINDS: Mapping[str, frozenset[Kind]] = {
     "medicine": frozenset({"takes", "allergy", "severe allergy"}),
     "illness": frozenset({"condition", "state"}),

@@ -57,7 +57,10 @@ class Term:
 
 
 def check(term: str) -> None:
-    """Raises ValueError, with the forms there are, for a term of none; alternatives stand between bars, parts between &."""
+    """Raises ValueError, with the forms there are, for a term of none of them.
+
+    Alternatives stand between bars, what must hold together between ``&``.
+    """
     for alternative in alternatives(term):
         for each in parts(alternative):
             term_of(each, load())

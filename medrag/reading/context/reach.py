@@ -174,7 +174,7 @@ class Reach:
         return (to is None or start < to.start()) == (cue.says != "stopped")
 
     def _closed(self, cue: Cue, place: int) -> bool:
-        """Whether a denial is of its own item alone ("not pregnant, X", "no meds, X"), or X says itself that it is so."""
+        """Whether a denial ends with its item ("not pregnant, X", "no meds, X"), or X says itself that it is so."""
         text = self._spans.text
         return cue.says == "absent" and (
             _said("of its own").fullmatch(text, cue.start, cue.end) is not None

@@ -68,9 +68,8 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one f
     if match["mixed"]:
         return Age(*match.span(), round(int(match["mixed"]) + int(match["plus"]) / 12, 2))
     if match["aged"]:
-        if _said("not_the_patient").search(before) and not _said("initial").search(before):
-            return None
-        if _said("not_after").match(text, match.end()):
+        another = _said("not_the_patient").search(before) and not _said("initial").search(before)
+        if another or _said("not_after").match(text, match.end()):
             return None
         return Age(*match.span(), _in_years(match["aged"], match["aged_unit"]))
     if _said("not_the_patient").search(before):
