@@ -27,3 +27,15 @@ def any_of(answers: Iterable[Answer]) -> Answer:
     if not found or any(each.met is None for each in found):
         return OPEN
     return Answer(False, ", ".join(dict.fromkeys(each.fact for each in found)))
+
+
+def all_of(answers: Iterable[Answer]) -> Answer:
+    """The first that does not hold; open where one is; else that all hold, and what tells so."""
+    found: list[Answer] = []
+    for each in answers:
+        if each.met is False:
+            return each
+        found.append(each)
+    if not found or any(each.met is None for each in found):
+        return OPEN
+    return Answer(True, ", ".join(dict.fromkeys(each.fact for each in found if each.fact)))

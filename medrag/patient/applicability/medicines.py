@@ -85,7 +85,22 @@ class Medicines:
             return OPEN
         if any(each and (wanted <= each or each == wanted) for each in self._denied):
             return Answer(False, "said not to be taken")
-        return Answer(False, "not among the drugs recorded") if lists_drugs(self.patient) else OPEN
+        if lists_drugs(self.patient) or self._all_told:
+            return Answer(False, "not among the drugs recorded")
+        instead = next((each for each in self._not_asked if self._instead(each, wanted)), None)
+        return Answer(False, f"another: {', '.join(sorted(instead))}") if instead else OPEN
+
+    @cached_property
+    def _all_told(self) -> bool:
+        """Whether the question says that there are no drugs besides those it names."""
+        alone = (_said("alone").match(self.question, each.end) for each in drugs(self.question, self.patient.knowledge))
+        return _said("no others").search(self.question) is not None or any(alone)
+
+    def _instead(self, named: frozenset[str], wanted: frozenset[str]) -> bool:
+        """Whether the named drug is of a group of which nobody takes two, and those wanted are others of it."""
+        knowledge = self.patient.knowledge
+        groups = (knowledge.members[each.group] for each in knowledge.rules.duplications if each.exchanged)
+        return any(named <= group and wanted <= group for group in groups)
 
     def _in_words(self, words: str) -> Answer:
         for each in self.patient.patient.medications or ():
@@ -116,6 +131,18 @@ class Medicines:
     def _mentioned(self) -> frozenset[frozenset[str]]:
         knowledge = self.patient.knowledge
         return frozenset(ingredients_named(each, knowledge) for each in drugs(self.question, knowledge))
+
+    @cached_property
+    def _not_asked(self) -> tuple[frozenset[str], ...]:
+        """What the question names without asking for it ("duloxetine for GAD?")."""
+        knowledge = self.patient.knowledge
+        named = drugs(self.question, knowledge)
+        return tuple(ingredients_named(each, knowledge) for each in named if not self._asked_for(each.start, each.end))
+
+    def _asked_for(self, start: int, end: int) -> bool:
+        """Whether what the question names there is what it asks for."""
+        before = self.question[:start]
+        return _said("asked for").match(self.question, end) is not None or _said("asks").search(before) is not None
 
     @cached_property
     def _denied(self) -> frozenset[frozenset[str]]:

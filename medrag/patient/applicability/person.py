@@ -77,15 +77,11 @@ class Person:
             return age, age + 1 - JUST_UNDER if whole else age, f"age {age:g}"
         said = undenied(self.question)
         named = [each for each in AGES if asked(each).search(said)]
-        spans = [self._span(each) for each in named]
-        if not spans:
+        limits = [self.patient.knowledge.age_limits[each] for each in named]
+        if not limits:
             return None
-        return min(low for low, _ in spans), max(high for _, high in spans) - JUST_UNDER, ", ".join(named)
-
-    def _span(self, group: str) -> tuple[float, float]:
-        limit = self.patient.knowledge.age_limits[group]
-        widest = limit.widest if any(limit.widest) else (limit.from_age, limit.to_age)
-        return min(limit.from_age, widest[0]), max(limit.to_age, widest[1])
+        most = max(max(each.to_age, each.widest[1]) for each in limits) - JUST_UNDER
+        return min(each.from_age for each in limits), most, ", ".join(named)
 
     def _in_words(self, name: str, test: Test) -> Answer:
         """By the number behind what matches ``name``, in the record's observations or the question."""

@@ -57,14 +57,23 @@ class Term:
 
 
 def check(term: str) -> None:
-    """Raises ValueError, with the forms there are, for a term of none of them; alternatives stand between bars."""
-    for each in alternatives(term):
-        term_of(each, load())
+    """Raises ValueError, with the forms there are, for a term of none of them.
+
+    Alternatives stand between bars, what must hold together between ``&``.
+    """
+    for alternative in alternatives(term):
+        for each in parts(alternative):
+            term_of(each, load())
 
 
 def alternatives(requirement: str) -> tuple[str, ...]:
     """The alternatives of a requirement, which stand between bars."""
     return tuple(each.strip() for each in requirement.split(" | "))
+
+
+def parts(alternative: str) -> tuple[str, ...]:
+    """What must hold together in an alternative, between ``&``."""
+    return tuple(each.strip() for each in alternative.split(" & "))
 
 
 @lru_cache(maxsize=8192)

@@ -12,19 +12,32 @@ from medrag.patient.measures.derived import Refusal, calculate, value_of
 from medrag.patient.measures.inputs import Unavailable
 from medrag.patient.record.facts import FRESH_DAYS, days_before, moment
 from medrag.patient.view import PatientView
+from medrag.reading import drugs
+from medrag.reading.languages import pattern
 from medrag.reading.thresholds.mentions import values as values_in
 from medrag.types import FactStatus
 
+BESIDE = 3
+"""Characters between a drug and two amounts of it ("250/50")."""
 CLEARANCE = (0.6, 1.6)
 """Of an eGFR, between which creatinine clearance is taken to be where it is not known."""
 
 
 def said_values(patient: PatientView, question: str) -> dict[str, float]:
     """What the question, and the words of the patient's conditions, give a value of."""
-    said = values_in(question, patient.knowledge)
+    said = _pressures(question, patient) | values_in(question, patient.knowledge)
     for each in patient.patient.conditions or ():
         said |= values_in(each.display, patient.knowledge) if each.current else {}
     return said
+
+
+def _pressures(question: str, patient: PatientView) -> dict[str, float]:
+    """The two of a blood pressure that stands there without its name ("172/114"), where there is one."""
+    named = drugs(question, patient.knowledge)
+    for match in pattern("applicability", "pressure").finditer(question):
+        if not any(0 <= match.start() - each.end <= BESIDE for each in named):
+            return {"systolic": float(match["systolic"]), "diastolic": float(match["diastolic"])}
+    return {}
 
 
 def known_values(key: str, patient: PatientView, said: Mapping[str, float]) -> Sequence[float | str]:
@@ -45,10 +58,19 @@ def _values(key: str, patient: PatientView) -> Sequence[float | str]:
         "sex": patient.patient.sex,
         "crcl": patient.labs.get("crcl"),
     }
+    if key == "gestational_age" and patient.gestation:
+        return patient.gestation
     if key in person:
         known = person[key]
         return _clearance(patient) if known is None and key == "crcl" else () if known is None else (known,)
-    return _measured(key, patient)
+    found = _measured(key, patient)
+    return _filtration(patient) if key == "egfr" and not found else found
+
+
+def _filtration(patient: PatientView) -> Sequence[float]:
+    """What the eGFR may be by the creatinine clearance; none where that is not known either."""
+    clearance = patient.labs.get("crcl")
+    return () if clearance is None else (clearance / CLEARANCE[1], clearance / CLEARANCE[0])
 
 
 def _measured(key: str, patient: PatientView) -> Sequence[float | str]:

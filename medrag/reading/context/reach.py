@@ -64,7 +64,7 @@ class Reach:
             return not commas and (EITHER.search(self._spans.text, cue.end, start) or self._of_cause(start)) is not None
         if not commas:
             return True
-        if cue.reach == "list" and not self._mid_list(sentence, cue):
+        if cue.reach == "list" and not (self._mid_list(sentence, cue) or self._closed(cue, place)):
             return True
         return self._or_follows(sentence, cue, start)
 
@@ -172,6 +172,15 @@ class Reach:
         ):
             return True
         return (to is None or start < to.start()) == (cue.says != "stopped")
+
+    def _closed(self, cue: Cue, place: int) -> bool:
+        """Whether a denial ends with its item ("not pregnant, X", "no meds, X"), or X says itself that it is so."""
+        text = self._spans.text
+        return cue.says == "absent" and (
+            _said("of its own").fullmatch(text, cue.start, cue.end) is not None
+            or _said("whole").match(text, cue.end) is not None
+            or _said("own allergy").match(text, self._spans.spans[place][1]) is not None
+        )
 
     def _mid_list(self, sentence: Sentence, cue: Cue) -> bool:
         """Whether the cue stands inside a list that began with other mentions."""

@@ -51,6 +51,8 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one f
         return Age(*match.span(), float(match["first_age"]), "female" if match["first"] in "Ff" else "male")
     if match["part"]:
         return Age(*match.span(), round(int(match["part"]) / _A_YEAR[match["of"]], 2))
+    if _said("scored").search(before):
+        return None
     bare = match["titled"] or match["set_off"] or match["after_sex"] or match["pronouns"] or match["who"]
     if bare:
         other = _said("not_the_patient").search(before) or _said("relative").search(before)
@@ -66,13 +68,15 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one f
     if match["mixed"]:
         return Age(*match.span(), round(int(match["mixed"]) + int(match["plus"]) / 12, 2))
     if match["aged"]:
-        if _said("not_the_patient").search(before) and not _said("initial").search(before):
+        another = _said("not_the_patient").search(before) and not _said("initial").search(before)
+        if another or _said("not_after").match(text, match.end()):
             return None
         return Age(*match.span(), _in_years(match["aged"], match["aged_unit"]))
     if _said("not_the_patient").search(before):
         return None
     years = (match["unit"] or "y")[0].lower() == "y"
-    opens = _said("opens" if years else "opens_months").search(before) is not None and "-" not in match[0]
+    apart = years or (match["unit"][0].lower() != "d" and _said("set_apart").match(text, match.end()) is not None)
+    opens = apart and _said("opens" if years else "opens_months").search(before) is not None and "-" not in match[0]
     now = match["old"] or _said("whose").match(text, match.end()) or opens
     if not now or _said("not_after").match(text, match.end()):
         return None

@@ -6,7 +6,7 @@ import re
 
 from medrag.patient.formats.note.named import MOST_AFTER, TAKEN, Said
 from medrag.reading.dosing.directions import amount_given
-from medrag.reading.languages import language
+from medrag.reading.languages import language, pattern
 from medrag.reading.terms import Kind, Term
 from medrag.types import Allergy, FactStatus
 
@@ -65,12 +65,20 @@ def is_allergy(said: Said) -> bool:
     ):
         return False
     if "allergic" in said.cues or _reacted(said):
-        return True
+        return not _relieves(said)
     if said.section != "allergies":
         return False
     if amount_given(said.target.directions) or _HAD.search(before):
         return False
     return not said.cues & TAKEN or (said.cues & TAKEN <= _OF_DAYS and _ENTRY_BEGINS.search(before) is not None)
+
+
+def _relieves(said: Said) -> bool:
+    """Whether the name of a reaction just behind a drug is what the drug is for ("adrenaline anaphylaxis dose")."""
+    drug = said.target.term.drug
+    names = (*drug.ingredients, drug.drug_class or "") if drug else ()
+    beside = said.text[max(0, said.target.start - NEAR) : said.target.end + NEAR].casefold()
+    return any(pattern("allergies", "relief").fullmatch(each) for each in names) and "allerg" not in beside
 
 
 def _reacted(said: Said) -> bool:

@@ -27,6 +27,8 @@ _VITALS_NEAR = re.compile(r"\b(?:BP|RR|temp|SpO2|sats|reg|irreg|regular|bpm)\b|\
 LEAST_SATURATION = 50
 """Per cent of oxygen below which the air that is breathed is meant, not the blood."""
 _LEVELS = Matcher((("level", Letters.ANY, "level"), ("levels", Letters.ANY, "level")))
+_MINUS = re.compile(r"(?<=[\s:=(])[-\u2212\u2013]\s?(?=\d)")
+"""The sign of a value that may be below 0, such as a T-score."""
 LEVEL_WITHIN = 80
 """Characters of its line before a bare level in which the drug stands that it is of."""
 WHOSE_WITHIN = 60
@@ -102,7 +104,9 @@ def _laboratory(text: str, named: Sequence[Match[str]], knowledge: Knowledge) ->
     for each in quantities(text, named):
         if _means_another(text, each, knowledge):
             continue
-        if _counts(each.name, each):
+        if (knowledge.measurements[each.key].low or 0) < 0 and _MINUS.search(text, each.start, each.end):
+            yield replace(each, value=-each.value)
+        elif _counts(each.name, each):
             in_time = (each.unit or "").casefold() in {"ms", "msec", "seconds", "sec", "secs", "s"}
             yield replace(each, key="rr_interval") if each.key == "respiratory_rate" and in_time else each
 
