@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import partial
 from typing import Any
 
 from medrag.knowledge import Knowledge
@@ -11,12 +12,14 @@ from medrag.patient.conditions import meanings_of, resolve
 from medrag.patient.formats.notes import read_note
 from medrag.patient.record.facts import all_facts, assemble
 from medrag.patient.record.foreign import restored_patient
+from medrag.reading.languages import pattern
 from medrag.reading.languages.gloss import glossed
 from medrag.reading.people.population import General, in_general
-from medrag.types import Allergy, Condition, Fact, Genotype, Lost, Medication, Observation, Patient, Problem
+from medrag.types import Allergy, Condition, Fact, FactStatus, Genotype, Lost, Medication, Observation, Patient, Problem
 
 ORIGIN = "question"
 OWN_FIELDS = {"pregnancy", "breastfeeding"}
+_said = partial(pattern, "applicability")
 _SPAN = re.compile(r"question:(\d+)-(\d+)")
 _LISTS: dict[type[Any], Lost] = {
     Condition: "conditions",
@@ -39,7 +42,7 @@ def read_question(question: str, record: Patient | None, today: date, knowledge:
 
 
 def _read(question: str, record: Patient | None, today: date, knowledge: Knowledge) -> Patient:
-    said = read_note(question, ORIGIN, today, knowledge)
+    said = _asked(read_note(question, ORIGIN, today, knowledge), question)
     if record is None:
         return said
     facts = all_facts(said)
@@ -54,6 +57,26 @@ def _read(question: str, record: Patient | None, today: date, knowledge: Knowled
     left = {id(each) for each in others}
     kept = assemble((each for each in facts if id(each) not in left), [*said.problems, *problems])
     return kept.model_copy(update={"age_years": said.age_years, "birth_date": said.birth_date, "sex": said.sex})
+
+
+def _asked(said: Patient, question: str) -> Patient:
+    """With the drugs of which it only asks whether to give them as intended ones."""
+    if not said.medications:
+        return said
+    drugs = tuple(
+        each.model_copy(update={"status": FactStatus.PLANNED}) if _is_asked(each, question) else each
+        for each in said.medications
+    )
+    return said.model_copy(update={"medications": drugs})
+
+
+def _is_asked(fact: Medication, question: str) -> bool:
+    span = _SPAN.fullmatch(fact.source)
+    if fact.status is not FactStatus.UNCERTAIN or span is None:
+        return False
+    before, end = question[: int(span[1])], int(span[2])
+    asks = _said("is it").search(before) and _said("right").match(question, end)
+    return bool(asks) or _said("would give").search(before) is not None
 
 
 def _general(fact: Fact | Genotype, question: str, general: General, knowledge: Knowledge) -> bool:
