@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medrag.knowledge import Knowledge
-from medrag.patient.applicability import OPEN_KINDS
 from medrag.retrieval import overlap
 from medrag.retrieval.question.query import Query
 from medrag.retrieval.store.asked import ALIKE
@@ -51,7 +50,7 @@ _NEARNESS = (
 )
 
 
-_FIT = ("for such a patient", *(f"open of its patient: {kind}" for kind in OPEN_KINDS), "for whom a patient is needed")
+_FIT = ("for such a patient", "for whom is open", "for whom a patient is needed")
 
 
 class SentenceOrder:
@@ -121,10 +120,10 @@ def _nearness(
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(_NEARNESS))
 
 
-def _fit(query: Query, sentence: Sentence) -> tuple[float, ...]:
+def _fit(query: Query, sentence: Sentence) -> tuple[float, float, float]:
     """The shares of what the sentence's patient must be that are met and open; all open where nobody is told of."""
     if query.applicant is None:
-        return (*(0.0 for _ in _FIT[1:]), float(bool(sentence.only)))
+        return 0.0, 0.0, float(bool(sentence.only))
     return (*query.applicant.fit(sentence), 0.0)
 
 

@@ -8,7 +8,7 @@ long it has lasted (``duration >= 48 hours``, ``state: symptoms over 3 weeks``).
 is open; a term is false only where that is known.
 """
 
-from medrag.patient.applicability.applicant import OPEN_KINDS, Applicant, Ruling, met
+from medrag.patient.applicability.applicant import Applicant, Ruling, met
 from medrag.patient.applicability.terms import check
 
-__all__ = ["OPEN_KINDS", "Applicant", "Ruling", "check", "met"]
+__all__ = ["Applicant", "Ruling", "check", "met"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Literal
@@ -12,18 +12,11 @@ from medrag.patient.applicability.answer import Answer, all_of, any_of
 from medrag.patient.applicability.circumstances import Circumstances
 from medrag.patient.applicability.medicines import Medicines
 from medrag.patient.applicability.person import Person
-from medrag.patient.applicability.terms import Kind, Term, alternatives, parts, term_of
+from medrag.patient.applicability.terms import Term, alternatives, parts, term_of
 from medrag.patient.view import PatientView
 from medrag.reading.languages.gloss import in_english
 from medrag.reading.spelling import spelt_out
 from medrag.types import Sentence
-
-OPEN_KINDS: Mapping[str, frozenset[Kind]] = {
-    "medicine": frozenset({"takes", "allergy", "severe allergy"}),
-    "illness": frozenset({"condition", "state"}),
-    "person": frozenset({"group", "limit", "lasted"}),
-}
-"""Kinds of requirements by what stays open where nobody speaks of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +45,12 @@ class Applicant:
         """Whether one of the requirement's alternatives holds; None where that is open."""
         return self.answer(requirement).met
 
-    def fit(self, sentence: Sentence) -> tuple[float, ...]:
-        """The shares of the sentence's requirements that are met, and that are open of each kind of ``OPEN_KINDS``.
-
-        All are 0 where it has none.
-        """
+    def fit(self, sentence: Sentence) -> tuple[float, float]:
+        """The shares of the sentence's requirements that are met and that are open; none of either without any."""
         if not sentence.only:
-            return (0.0,) * (1 + len(OPEN_KINDS))
-        found = [(self.met(each), self._kind(each)) for each in sentence.only]
-        unsaid = [kind for met, kind in found if met is None]
-        held = sum(met is True for met, _ in found)
-        return (
-            held / len(found),
-            *(sum(each in kinds for each in unsaid) / len(found) for kinds in OPEN_KINDS.values()),
-        )
-
-    def _kind(self, requirement: str) -> Kind:
-        """The kind of the requirement's first alternative."""
-        return term_of(parts(alternatives(requirement)[0])[0], self.view.knowledge).kind
+            return 0.0, 0.0
+        found = [self.met(each) for each in sentence.only]
+        return found.count(True) / len(found), found.count(None) / len(found)
 
     def ruled_out(self, sentence: Sentence) -> Ruling | None:
         """Why the sentence is another's: what it is not for holds, or what it is for does not; None where it may be."""
