@@ -60,7 +60,7 @@ class Ailments:
     @cached_property
     def told(self) -> Told:
         """The states that record and question tell of."""
-        return Told(self.patient, self.spelt)
+        return Told(self.patient, self.question, self.spelt)
 
     @cached_property
     def since(self) -> Since:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from medrag.patient.applicability.answer import OPEN, Answer
-from medrag.patient.applicability.medicines import ingredients_named, named
+from medrag.patient.applicability.medicines import named
 from medrag.patient.applicability.terms import DAYS
 from medrag.patient.applicability.told import state_meant
 from medrag.patient.applicability.words import says
@@ -15,6 +15,7 @@ from medrag.patient.conditions import implied, phrases_in
 from medrag.patient.view import PatientView
 from medrag.reading import drugs
 from medrag.reading.languages import numbers, pattern, said
+from medrag.reading.mentions import ingredients_named
 from medrag.reading.thresholds.states import stated
 
 _said = partial(pattern, "since")

@@ -38,10 +38,11 @@ def state_meant(words: str, *, named: bool = False) -> tuple[str, str, frozenset
 
 @dataclass(frozen=True)
 class Told:
-    """What record and question say of the patient's states; ``question`` with its short names spelt out too."""
+    """What record and question say of the patient's states; ``spelt`` is the question with its short names too."""
 
     patient: PatientView
     question: str
+    spelt: str
 
     def holds(self, words: str, *, named: bool = False) -> Answer | None:
         """Whether all that is told is of the state that the words name; False where all is another of its axis.
@@ -72,11 +73,12 @@ class Told:
         return {kind: [*self._asked(kind), *self._recorded(kind)] for kind in KINDS}
 
     def _asked(self, kind: str) -> Iterator[Stated]:
-        """What the question tells, but what it denies ("no lysis")."""
+        """What the question tells, as written and spelt out, but what it denies ("no lysis")."""
         denied = pattern("applicability", "just denied")
-        for each in stated(self.question, kind):
-            if not denied.search(self.question[: each.start]):
-                yield each
+        for text in dict.fromkeys((self.question, self.spelt)):
+            for each in stated(text, kind):
+                if not denied.search(text[: each.start]):
+                    yield each
 
     def _recorded(self, kind: str) -> Iterator[Stated]:
         """The states of the record that are of what the question is about, or of the patient as a whole."""
