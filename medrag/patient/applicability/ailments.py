@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 
-from medrag.patient.applicability.answer import OPEN, Answer
-from medrag.patient.applicability.words import initialled, says, says_all, telling_words
+from medrag.patient.applicability.answer import OPEN, UNREAD, Answer
+from medrag.patient.applicability.since import Since
+from medrag.patient.applicability.told import CIRCUMSTANCES, Told
+from medrag.patient.applicability.words import has_none, initialled, says, says_all, telling_words
 from medrag.patient.conditions import implied, phrases_in, resolve
 from medrag.patient.view import PatientView
 from medrag.patient.wording import wording
@@ -17,8 +19,7 @@ from medrag.reading.thresholds.states import Stated, stated
 from medrag.types import FactStatus
 
 _cases = partial(pattern, "cases")
-CIRCUMSTANCES = "circumstances"
-"""The file of states that go with notes on sentences."""
+_states = partial(pattern, "states")
 _OR = re.compile(r"\s+or\s+", re.I)
 
 
@@ -27,7 +28,7 @@ def umbrella(words: str, concepts: Mapping[str, str]) -> str | None:
     for each in said("cases", "umbrellas"):
         name, _, narrower = each.partition(": ")
         held = [concepts[one] for one in narrower.split() if one in concepts]
-        if held and name in words.lower():
+        if held and name == _cases("of any kind").sub("", words.lower()):
             return held[0]
     return None
 
@@ -50,24 +51,56 @@ class Ailments:
 
     def has(self, words: str) -> Answer:
         """Whether the patient has what the words name."""
+        for found in (self.since.holds(words), self.told.holds(words, named=True)):
+            if found is not None and found.met is not None:
+                return found
+        found = self._illness(words)
+        return self._free_of(words) if found.met is None else found
+
+    @cached_property
+    def told(self) -> Told:
+        """The states that record and question tell of."""
+        return Told(self.patient, self.question, self.spelt)
+
+    @cached_property
+    def since(self) -> Since:
+        """When things were, by record and question."""
+        return Since(self.patient, self.spelt)
+
+    def _free_of(self, words: str) -> Answer:
+        """That the question tells of no lasting illness but those that it names, where the words name another."""
+        names = set(phrases_in(words, self.patient.knowledge))
+        listed = {*said("states", "companions"), *said("states", "comorbidities")}
+        if names & self._named.keys() or not (names & listed or _states("lasting").search(words)):
+            return OPEN if names else UNREAD
+        free = self.told.holds("without comorbidity")
+        return Answer(False, free.fact) if free and free.met else OPEN if names else UNREAD
+
+    def _illness(self, words: str) -> Answer:
+        """Whether record or question name the illness."""
         knowledge = self.patient.knowledge
         meanings = dict.fromkeys(phrases_in(words, knowledge))
-        own = self.own_words(words)
+        own = self._own_words(words)
+        if own.met is False:
+            return own
         if not meanings:
             wide = umbrella(words, self.patient.concepts)
-            return Answer(True, wide) if wide else own
+            return Answer(True, wide) if wide else own if own.met else self._none_of_kind(words)
         held = [self._concept(each, words) for each in meanings]
         either = _OR.search(words) is not None
         found = next((each for each in held if each.met), None)
         whole = found is not None if either else all(each.met for each in held)
         if found and whole:
             return found
-        if own.met is not None:
+        if own.met:
             return own
         if wide := umbrella(words, self._sure):
             return Answer(True, wide)
         out = [each for each in held if each.met is False]
-        return out[0] if out and (not either or len(out) == len(held)) else OPEN
+        return out[0] if out and (not either or len(out) == len(held)) else self._none_of_kind(words)
+
+    def _none_of_kind(self, words: str) -> Answer:
+        return Answer(False, f"no {words}") if has_none(words, self.spelt) else OPEN
 
     def _concept(self, name: str, words: str) -> Answer:
         broader = implied(name, self.patient.knowledge)
@@ -79,7 +112,7 @@ class Ailments:
         title = self.patient.knowledge.conditions[name].name
         if denied and name not in self.patient.concepts:
             return Answer(False, f"no {self._denied[denied]}")
-        lacking = name in said("states", "companions") and lists_conditions(self.patient)
+        lacking = not broader.keys().isdisjoint(said("states", "companions")) and lists_conditions(self.patient)
         if lacking and broader.keys().isdisjoint(self._named.keys() | self.patient.concepts.keys()):
             return Answer(False, f"not recorded: {title}")
         return OPEN
@@ -146,12 +179,12 @@ class Ailments:
     def _text(self) -> str:
         return "\n".join((*self.patient.concepts.values(), *self._entries, self.spelt))
 
-    def own_words(self, words: str) -> Answer:
-        """What a record's entry or a clause of the question says in the term's own words."""
-        for text in (pattern("applicability", "feared").sub(" ", self.spelt), *self._entries):
-            found = says(words, text)
-            if found is not None:
-                return Answer(found, words if found else f"no {words}")
+    def _own_words(self, words: str) -> Answer:
+        """What the record's entries or the clauses of the question say in the term's own words."""
+        asked = pattern("applicability", "feared").sub(" ", self.spelt)
+        found = {said for text in (asked, *self._entries) if (said := says(words, text)) is not None}
+        if found:
+            return Answer(True, words) if True in found else Answer(False, f"no {words}")
         return OPEN
 
     def treated(self, words: str) -> Answer:

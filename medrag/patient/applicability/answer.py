@@ -12,18 +12,28 @@ class Answer:
 
     met: bool | None
     fact: str = ""
+    unread: bool = False
+    """Nothing is known of the words, nor did the patient's say them."""
 
 
 OPEN = Answer(None)
+UNREAD = Answer(None, unread=True)
+PAIR = 2
+"""A name and its synonym."""
 
 
 def any_of(answers: Iterable[Answer]) -> Answer:
-    """The first that holds; open where one is; else why none does."""
+    """The first that holds; open where one is; else why none does.
+
+    Of two names of one thing the other decides where one is unread ("ear discharge / otorrhoea").
+    """
     found: list[Answer] = []
     for each in answers:
         if each.met:
             return each
         found.append(each)
+    if len(found) == PAIR:
+        found = [each for each in found if not each.unread] or found
     if not found or any(each.met is None for each in found):
         return OPEN
     return Answer(False, ", ".join(dict.fromkeys(each.fact for each in found)))

@@ -45,14 +45,32 @@ def says_all(words: Iterable[str], text: str) -> bool:
 
 
 def says(term: str, text: str) -> bool | None:
-    """Whether a clause of the text says all words of the term; False where it denies them, None where none does."""
+    """Whether a clause of the text says all words of the term; False where each denies it, None where none does."""
     wanted = telling_words(term)
-    for clause in CLAUSE.split(text) if wanted else ():
-        found = [_found(each, clause) for each in wanted]
-        if all(found):
-            last = max(each.start() for each in found if each)
-            return not _said("denied").search(clause[:last])
-    return None
+    clauses = CLAUSE.split(text) if wanted else ()
+    said = {found for clause in clauses if (found := _said_in(wanted, clause)) is not None}
+    return True in said if said else None
+
+
+def has_none(term: str, text: str) -> bool:
+    """Whether the text says that there is none of what the term is a kind of ("no fractures", of "hip fracture")."""
+    head = _said("head").search(_said("of no kind").sub("", term))
+    if head is None or _said("hollow head").fullmatch(head["word"]):
+        return False
+    return any(
+        _found(head["word"], each["word"]) is not None and len(each["word"]) < len(head["word"]) + CUT
+        for each in _said("without").finditer(text)
+    )
+
+
+def _said_in(wanted: Iterable[str], clause: str) -> bool | None:
+    """Whether the clause affirms the words, or denies them; None where it has not all of them."""
+    found = [_found(word, clause) for word in wanted]
+    if not all(found):
+        return None
+    last = max((each for each in found if each), key=lambda each: each.start())
+    behind = re.sub(r"^\w*", "", clause[last.end() :])
+    return not (_said("denied").search(clause[: last.start()]) or _said("denied behind").match(behind))
 
 
 def initialled(term: str, text: str) -> str:

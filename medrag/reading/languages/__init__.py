@@ -104,8 +104,14 @@ class Axis:
 
 @cache
 def axes(kind: str = "axes", code: str = ENGLISH) -> dict[str, Axis]:
-    """The states of patients that the language's file ``kind`` has words for, by axis."""
-    return TypeAdapter(dict[str, Axis]).validate_python(_content(code, kind))
+    """The states of patients that the language's file ``kind`` has words for, by axis; ``{name}`` is of the pieces."""
+    pieces = _expressions("pieces", code)
+
+    def filled(words: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+        return {state: tuple(_filled(pieces, each) for each in lists) for state, lists in words.items()}
+
+    read = TypeAdapter(dict[str, Axis]).validate_python(_content(code, kind))
+    return {name: replace(axis, words=filled(axis.words), told=filled(axis.told)) for name, axis in read.items()}
 
 
 @dataclass(frozen=True)

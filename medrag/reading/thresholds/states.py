@@ -33,9 +33,12 @@ class Stated:
     end: int
 
 
-def stated(text: str, kind: str = "axes") -> list[Stated]:
-    """Every state of the axes of the file ``kind`` that is named of a patient in ``text``."""
-    return [each for axis in axes(kind) for each in _named(text, axis, _expression(axis, kind, told=True), kind)]
+def stated(text: str, kind: str = "axes", *, told: bool = True) -> list[Stated]:
+    """Every state of the axes of the file ``kind`` that is named of a patient in ``text``.
+
+    Without ``told`` only by the words that name it, not by what else tells of it in a patient.
+    """
+    return [each for axis in axes(kind) for each in _named(text, axis, _expression(axis, kind, told=told), kind)]
 
 
 def required(text: str, heading: str = "") -> list[Stated]:
