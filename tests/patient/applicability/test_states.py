@@ -57,6 +57,9 @@ from tests.patient.applicability.people import applicant
         ("pneumonia in a 44M, nil PMH", "condition: myasthenia gravis", False),
         ("pneumonia in a 44M with asthma, otherwise well", "condition: asthma", True),
         ("pneumonia in a 44M, had a fit last night", "condition: myasthenia gravis", None),
+        # A fit, now or before.
+        ("convulsing for 15 minutes", "state: status epilepticus", True),
+        ("convulsion 15 minutes ago, now fine", "state: status epilepticus", None),
         # Organs.
         ("AF, valves normal on echo", "condition: mechanical heart valve", False),
         ("stroke, monitor clean, sinus rhythm", "condition: atrial fibrillation", False),
