@@ -31,8 +31,9 @@ _END = re.compile(
     re.IGNORECASE,
 )
 _AFTERWARDS = re.compile(
-    r"\b(?:ruled out|excluded|not (?:present|found|confirmed|seen|diagnosed)|absent)\b"
-    r"|[:=–-]\s*(?:none|no|nil|never|negative|neg|absent|denie[sd]|n)\s*(?=$|[;,.)])|\bnegative\s*(?=$|[;,.)])",
+    r"\b(?:ruled out|excluded|not (?:present|found|confirmed|seen|diagnosed|detected|isolated)|absent)\b"
+    r"|[:=–-]\s*(?:none|no|nil|never|negative|neg|absent|denie[sd]|n)\s*(?=$|[;,.)])"
+    r"|(?:\bneg(?:ative)?\b|(?<!\w)-ve\b)\s*(?=$|[;,.)]|[–-]\s)",
     re.IGNORECASE,
 )
 _TRIVIAL = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -56,8 +57,7 @@ class Since:
         """Whether the clause names the thing: the drug, the illness or the state, or says its words."""
         knowledge = self.patient.knowledge
         if wanted := named(what, knowledge):
-            taken = [ingredients_named(each, knowledge) for each in drugs(clause, knowledge)]
-            return any(each <= one for each in taken if each for one in wanted)
+            return any(each <= one for _, _, each in self._drugs_in(clause) if each for one in wanted)
         concepts = set(phrases_in(what, knowledge))
         if any(concepts & implied(each, knowledge).keys() for each in phrases_in(clause, knowledge)):
             return True
@@ -68,25 +68,29 @@ class Since:
 
     def _covers(self, what: str, clause: str) -> bool:
         """Whether the clause names a class of drugs with all that the words name."""
-        knowledge = self.patient.knowledge
-        wanted = named(what, knowledge)
-        taken = [ingredients_named(each, knowledge) for each in drugs(clause, knowledge)]
-        return bool(wanted) and any(all(one <= each for one in wanted) for each in taken)
+        wanted = named(what, self.patient.knowledge)
+        return bool(wanted) and any(all(one <= each for one in wanted) for _, _, each in self._drugs_in(clause))
 
     def _never(self, what: str) -> bool:
         """Whether the question says that it never was, or not lately."""
-        knowledge = self.patient.knowledge
-        wanted = named(what, knowledge)
+        wanted = named(what, self.patient.knowledge)
         if not wanted:
             return says(what, self.question) is False
         return any(
-            all(one <= ingredients_named(each, knowledge) for one in wanted)
-            and bool(
-                _said("never").search(self.question[: each.start])
-                or _said("never behind").search(self.question[each.end :])
-            )
-            for each in drugs(self.question, knowledge)
+            all(one <= each for one in wanted)
+            and bool(_said("never").search(self.question[:start]) or _said("never behind").search(self.question[end:]))
+            for start, end, each in self._drugs_in(self.question)
         )
+
+    def _drugs_in(self, text: str) -> list[tuple[int, int, frozenset[str]]]:
+        """Where the text names a drug, or describes a class of them ("antibiotics"), and its ingredients."""
+        knowledge = self.patient.knowledge
+        found = [(each.start, each.end, ingredients_named(each, knowledge)) for each in drugs(text, knowledge)]
+        for entry in said("cases", "described drugs"):
+            name, _, group = entry.rpartition(": ")
+            for match in re.finditer(rf"\b{re.escape(name)}s?\b", text, re.I):
+                found.append((match.start(), match.end(), frozenset(knowledge.members[group])))
+        return found
 
 
 def _times_in(text: str) -> Iterator[tuple[float, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -19,20 +20,26 @@ KINDS = (CIRCUMSTANCES, "axes")
 
 
 @lru_cache(maxsize=4096)
-def state_meant(words: str, *, named: bool = False) -> tuple[str, str, frozenset[str]] | None:
+def state_meant(written: str, *, named: bool = False) -> tuple[str, str, frozenset[str]] | None:
     """The file, axis and states that the words name; None where they are no state of an axis.
 
     With ``named`` only by what states are called, not by what tells of them in a patient ("dysphagia": alarm symptoms).
     """
-    term = words.lower()
+    term = written.lower()
     for kind in KINDS:
         for name, axis in axes(kind).items():
             if term in axis.words or (term in axis.told and not named):
                 return kind, name, frozenset(term.split(" or "))
     for kind in KINDS:
-        whole = (each for each in stated(words, kind, told=not named) if (each.start, each.end) == (0, len(words)))
-        if found := next(whole, None):
-            return kind, found.axis, found.states
+        for name, axis in axes(kind).items():
+            for states, words in axis.names.items():
+                if re.fullmatch("|".join(words), term, re.I):
+                    return kind, name, frozenset(states.split(" or "))
+    for kind in KINDS:
+        for told in (False,) if named else (False, True):
+            whole = (each for each in stated(term, kind, told=told) if (each.start, each.end) == (0, len(term)))
+            if found := next(whole, None):
+                return kind, found.axis, found.states
     return None
 
 
@@ -48,15 +55,13 @@ class Told:
         """Whether all that is told is of the state that the words name; False where all is another of its axis.
 
         Of what is told together ("stage 4 or 5" and "dialysis") only what all of it allows is left. None where the
-        words name no state, or nothing is told of its axis. ``named`` as in :func:`state_meant`.
+        words name no state. ``named`` as in :func:`state_meant`.
         """
         found = state_meant(words, named=named)
         if found is None:
             return None
         kind, axis, states = found
         told = [each for each in self._told[kind] if each.axis == axis]
-        if not told:
-            return None
         clear = [each.states for each in told if each.clear]
         fact = ", ".join(dict.fromkeys(state for each in clear for state in sorted(each)))
         shared = frozenset.intersection(*clear) if clear else frozenset[str]()

@@ -92,12 +92,14 @@ class Numbers:
 class Axis:
     """States that exclude one another, by the words for them; words of several states have these joined by " or ".
 
-    ``told`` are words of patients only. ``of_condition``: a state is one condition's ("severe asthma"). ``lasting``:
+    ``told`` are words of patients only, ``names`` what notes call a state that these words tell nothing of in a
+    patient. ``of_condition``: a state is one condition's ("severe asthma"). ``lasting``:
     what was so is so ("unprovoked embolism 3 months ago").
     """
 
     words: dict[str, tuple[str, ...]]
     told: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     of_condition: bool = False
     lasting: bool = False
 

@@ -6,13 +6,10 @@ from typing import Any
 
 import pytest
 
-from medrag.knowledge import load
-from medrag.patient import hear
-from medrag.patient.applicability import Applicant, check, met
-from medrag.patient.view import view
-from medrag.types import Patient, Sentence
+from medrag.patient.applicability import check, met
+from medrag.types import Sentence
+from tests.patient.applicability.people import applicant
 
-KNOWLEDGE = load()
 LISTED: dict[str, Any] = {
     "age_years": 71,
     "sex": "male",
@@ -20,12 +17,6 @@ LISTED: dict[str, Any] = {
     "medications": [{"display": "metformin 500 mg twice daily"}, {"display": "bisoprolol 2.5 mg"}],
     "allergies": [{"display": "amoxicillin", "reaction": "facial angioedema"}],
 }
-
-
-def applicant(question: str, record: dict[str, Any] | None = None) -> Applicant:
-    recorded = Patient.model_validate(record) if record else None
-    heard = hear(recorded, question, knowledge=KNOWLEDGE) or Patient()
-    return Applicant(view(heard, recorded, KNOWLEDGE), question)
 
 
 @pytest.mark.parametrize(
