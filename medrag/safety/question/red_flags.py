@@ -59,7 +59,7 @@ def _negated(text: str, start: int, end: int) -> bool:
     reset = list(_said("reset").finditer(before))
     if reset:
         before = before[reset[-1].end() :]
-    return bool(_said("negated").search(before)) or bool(_said("afterwards").match(text[end : end + _REACH]))
+    return bool(_said("negated").search(before)) or bool(_said("afterwards").match(text, end, end + _REACH))
 
 
 def _of_record(patient: PatientView, knowledge: Knowledge) -> Iterator[Finding]:

@@ -46,6 +46,8 @@ def test_the_record_raises_notices_too() -> None:
 
 
 IN_OTHER_WORDS = """
+anaphylaxis to a hornet sting five minutes ago, what now?
+anaphylaxis to contrast with BP 60/30
 my chest feels like an elephant is sitting on it and my left arm is numb
 chest pressure and cold sweat for 20 minutes
 My dad's face is drooping on one side
@@ -150,6 +152,9 @@ DVT prophylaxis after hip surgery
 opioid dose for chronic pain
 CPR training for nurses
 ruled out pulmonary embolism, now pleuritic pain treatment
+he had anaphylaxis to cefuroxime, what for his cellulitis?
+Co-amoxiclav causes anaphylaxis in him, alternatives for sinusitis?
+anaphylactic to latex, which gloves?
 """
 
 
