@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
-from collections.abc import Iterator
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,11 +30,25 @@ settings.load_profile("gate" if os.environ.get("CI") else "local")
 os.environ.setdefault("MEDRAG_SECOND_RANKER", "none")
 
 
+# A shell starts what it runs in the background, and so the workers, deaf to this; tests interrupt runs with it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of several workers (``-n 2 --dist loadgroup``; 24 GB) one runs a file whole, one all tests of the vLLM."""
+    """Of several workers one runs a file whole, one all tests of the shared vLLM, first, and one those of Ray.
+
+    xdist reads the groups in this hook, too, and so after it.
+    """
     for item in items:
-        served = "vllm_process" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("vllm" if served else item.nodeid.partition("::")[0]))
+        if not item.get_closest_marker("xdist_group"):
+            group = "vllm" if _served(item) else item.nodeid.partition("::")[0]
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: not _served(item))
+
+
+def _served(item: pytest.Item) -> bool:
+    return "vllm_process" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")
@@ -60,25 +78,45 @@ def vllm_model(vllm_process: VllmProcess) -> OpenAIChatModel:
 @pytest.fixture(scope="session")
 def starter_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The starter corpus, indexed for real."""
-    from index.build import GUIDELINES, build
-    from medrag.retrieval.encoder import Encoder
-
-    out = tmp_path_factory.mktemp("index") / "starter"
-    build([("markdown", GUIDELINES)], out, Encoder())
-    return out
+    return _once("starter", tmp_path_factory, _starter)
 
 
 @pytest.fixture(scope="session")
-def plain_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def plain_index(starter_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The starter corpus without what people noted of its sentences: what only the checks keep back is offered."""
+    return _once("plain", tmp_path_factory, partial(_plain, starter_index))
+
+
+def _once(name: str, tmp_path_factory: pytest.TempPathFactory, make: Callable[[Path], None]) -> Path:
+    """A folder that ``make`` fills, made by one of the workers for all."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / name / "manifest.json").exists():
+            make(shared / name)
+    return shared / name
+
+
+def _starter(out: Path) -> None:
     from index.build import GUIDELINES, build
     from medrag.retrieval.encoder import Encoder
 
-    folder = tmp_path_factory.mktemp("plain")
+    build([("markdown", GUIDELINES)], out, Encoder())
+
+
+def _plain(starter: Path, out: Path) -> None:
+    from index.build import GUIDELINES, build
+    from medrag.retrieval.encoder import Encoder
+
+    corpus = out.with_name("plain-corpus")
+    corpus.mkdir()
     for file in GUIDELINES.glob("*.md"):
-        (folder / file.name).write_bytes(file.read_bytes())
-    build([("markdown", folder)], folder / "index", Encoder())
-    return folder / "index"
+        (corpus / file.name).write_bytes(file.read_bytes())
+    made = out.with_name("plain-made")
+    shutil.copytree(starter, made)  # its vectors are used again
+    build([("markdown", corpus)], made, Encoder())
+    made.rename(out)
 
 
 @pytest.fixture(scope="session")
