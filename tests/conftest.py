@@ -10,6 +10,7 @@ import signal
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -19,6 +20,7 @@ from medrag.generation.model import OpenAIChatModel
 from medrag.generation.vllm_process import VllmProcess
 from medrag.settings import DEFAULT_MODEL, default_home
 from tests import postgresql
+from tests.workers import GROUPS, Sharing, file_of
 
 # The gate draws the same examples every time; elsewhere hypothesis goes on looking for new ones.
 # No example has a deadline: a busy machine is no failure.
@@ -34,21 +36,18 @@ os.environ.setdefault("MEDRAG_SECOND_RANKER", "none")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
+    """Of several workers each runs whole files."""
+    return Sharing(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of several workers one runs a file whole, one all tests of the shared vLLM, first, and one those of Ray.
-
-    xdist reads the groups in this hook, too, and so after it.
-    """
+    """The grouped files first, so that no worker is left alone with one of them at the end."""
     for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            group = "vllm" if _served(item) else item.nodeid.partition("::")[0]
-            item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: not _served(item))
-
-
-def _served(item: pytest.Item) -> bool:
-    return "vllm_process" in getattr(item, "fixturenames", ())
+        grouped = GROUPS.get(file_of(item.nodeid)) == "vllm"
+        assert grouped or "vllm_process" not in getattr(item, "fixturenames", ()), f"{item.nodeid} is in no group"
+    items.sort(key=lambda item: file_of(item.nodeid) not in GROUPS)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,6 @@ from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.store.reuse import ReusingEncoder
 
 ray = pytest.importorskip("ray")
-pytestmark = pytest.mark.xdist_group("ray")
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,6 @@ from eval.tasks import cases
 from medrag.settings import load as settings
 from tests.server.serving import serving
 
-pytestmark = pytest.mark.xdist_group("ray")
 needs_ray = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="needs ray[data]")
 
 
