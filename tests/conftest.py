@@ -15,9 +15,13 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from index.build import GUIDELINES, build
 from medrag.generation.bundled import resolve
 from medrag.generation.model import OpenAIChatModel
 from medrag.generation.vllm_process import VllmProcess
+from medrag.retrieval.encoder import Encoder
+from medrag.retrieval.retriever import Retriever
+from medrag.retrieval.store.index import Index
 from medrag.settings import DEFAULT_MODEL, default_home
 from tests import postgresql
 from tests.workers import GROUPS, Sharing, file_of
@@ -75,18 +79,30 @@ def vllm_model(vllm_process: VllmProcess) -> OpenAIChatModel:
 
 
 @pytest.fixture(scope="session")
-def starter_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The starter corpus, indexed for real."""
-    return _once("starter", tmp_path_factory, _starter)
+def encoder() -> Encoder:
+    """The bundled sentence encoder."""
+    return Encoder()
 
 
 @pytest.fixture(scope="session")
-def plain_index(starter_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def starter_index(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The starter corpus, indexed for real."""
+    return _once("starter", tmp_path_factory, lambda out: build([("markdown", GUIDELINES)], out, encoder))
+
+
+@pytest.fixture(scope="session")
+def plain_index(starter_index: Path, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The starter corpus without what people noted of its sentences: what only the checks keep back is offered."""
-    return _once("plain", tmp_path_factory, partial(_plain, starter_index))
+    return _once("plain", tmp_path_factory, partial(_plain, starter_index, encoder))
 
 
-def _once(name: str, tmp_path_factory: pytest.TempPathFactory, make: Callable[[Path], None]) -> Path:
+@pytest.fixture(scope="session")
+def retriever(starter_index: Path, encoder: Encoder) -> Retriever:
+    """Searches the starter corpus."""
+    return Retriever(Index.open(starter_index, encoder), encoder)
+
+
+def _once(name: str, tmp_path_factory: pytest.TempPathFactory, make: Callable[[Path], object]) -> Path:
     """A folder that ``make`` fills, made by one of the workers for all."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
@@ -97,24 +113,14 @@ def _once(name: str, tmp_path_factory: pytest.TempPathFactory, make: Callable[[P
     return shared / name
 
 
-def _starter(out: Path) -> None:
-    from index.build import GUIDELINES, build
-    from medrag.retrieval.encoder import Encoder
-
-    build([("markdown", GUIDELINES)], out, Encoder())
-
-
-def _plain(starter: Path, out: Path) -> None:
-    from index.build import GUIDELINES, build
-    from medrag.retrieval.encoder import Encoder
-
+def _plain(starter: Path, encoder: Encoder, out: Path) -> None:
     corpus = out.with_name("plain-corpus")
     corpus.mkdir()
     for file in GUIDELINES.glob("*.md"):
         (corpus / file.name).write_bytes(file.read_bytes())
     made = out.with_name("plain-made")
     shutil.copytree(starter, made)  # its vectors are used again
-    build([("markdown", corpus)], made, Encoder())
+    build([("markdown", corpus)], made, encoder)
     made.rename(out)
 
 
