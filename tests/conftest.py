@@ -35,6 +35,9 @@ settings.load_profile("gate" if os.environ.get("CI") else "local")
 # A server with a home of its own would unpack the larger encoder's 440 MB there; tests of that encoder say so.
 os.environ.setdefault("MEDRAG_SECOND_RANKER", "none")
 
+# Gigabytes of the vLLM's cache: half of what medrag gives it holds what the tests ask.
+os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
+
 
 # A shell starts what it runs in the background, and so the workers, deaf to this; tests interrupt runs with it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
