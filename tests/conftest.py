@@ -89,8 +89,8 @@ def encoder() -> Encoder:
 
 @pytest.fixture(scope="session")
 def starter_index(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The starter corpus, indexed for real."""
-    return _once("starter", tmp_path_factory, lambda out: build([("markdown", GUIDELINES)], out, encoder))
+    """The starter corpus, indexed for real; vectors that the index at home has are used again."""
+    return _once("starter", tmp_path_factory, partial(_indexed, GUIDELINES, encoder, default_home() / "index"))
 
 
 @pytest.fixture(scope="session")
@@ -105,7 +105,7 @@ def retriever(starter_index: Path, encoder: Encoder) -> Retriever:
     return Retriever(Index.open(starter_index, encoder), encoder)
 
 
-def _once(name: str, tmp_path_factory: pytest.TempPathFactory, make: Callable[[Path], object]) -> Path:
+def _once(name: str, tmp_path_factory: pytest.TempPathFactory, make: Callable[[Path], None]) -> Path:
     """A folder that ``make`` fills, made by one of the workers for all."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
@@ -121,8 +121,14 @@ def _plain(starter: Path, encoder: Encoder, out: Path) -> None:
     corpus.mkdir()
     for file in GUIDELINES.glob("*.md"):
         (corpus / file.name).write_bytes(file.read_bytes())
-    made = out.with_name("plain-made")
-    shutil.copytree(starter, made)  # its vectors are used again
+    _indexed(corpus, encoder, starter, out)
+
+
+def _indexed(corpus: Path, encoder: Encoder, before: Path, out: Path) -> None:
+    """An index of ``corpus`` in ``out``, with the vectors of the one in ``before``, if it is kept in files."""
+    made = out.with_name(f"{out.name}-made")
+    if any(before.glob("keys-*.npy")):
+        shutil.copytree(before, made, ignore=shutil.ignore_patterns("curation.json"))
     build([("markdown", corpus)], made, encoder)
     made.rename(out)
 
