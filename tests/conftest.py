@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
-from collections.abc import Iterator
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from index.build import GUIDELINES, build
 from medrag.generation.bundled import resolve
 from medrag.generation.model import OpenAIChatModel
 from medrag.generation.vllm_process import VllmProcess
+from medrag.retrieval.encoder import Encoder
+from medrag.retrieval.retriever import Retriever
+from medrag.retrieval.store.index import Index
 from medrag.settings import DEFAULT_MODEL, default_home
 from tests import postgresql
+from tests.workers import GROUPS, Sharing, file_of
 
 # The gate draws the same examples every time; elsewhere hypothesis goes on looking for new ones.
 # No example has a deadline: a busy machine is no failure.
@@ -25,12 +35,26 @@ settings.load_profile("gate" if os.environ.get("CI") else "local")
 # A server with a home of its own would unpack the larger encoder's 440 MB there; tests of that encoder say so.
 os.environ.setdefault("MEDRAG_SECOND_RANKER", "none")
 
+# Gigabytes of the vLLM's cache: half of what medrag gives it holds what the tests ask.
+os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
+
+
+# A shell starts what it runs in the background, and so the workers, deaf to this; tests interrupt runs with it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
+    """Of several workers each runs whole files."""
+    return Sharing(config, log)
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of several workers (``-n 2 --dist loadgroup``; 24 GB) one runs a file whole, one all tests of the vLLM."""
+    """The grouped files first, so that no worker is left alone with one of them at the end."""
     for item in items:
-        served = "vllm_process" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("vllm" if served else item.nodeid.partition("::")[0]))
+        grouped = GROUPS.get(file_of(item.nodeid)) == "vllm"
+        assert grouped or "vllm_process" not in getattr(item, "fixturenames", ()), f"{item.nodeid} is in no group"
+    items.sort(key=lambda item: file_of(item.nodeid) not in GROUPS)
 
 
 @pytest.fixture(scope="session")
@@ -58,27 +82,55 @@ def vllm_model(vllm_process: VllmProcess) -> OpenAIChatModel:
 
 
 @pytest.fixture(scope="session")
-def starter_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The starter corpus, indexed for real."""
-    from index.build import GUIDELINES, build
-    from medrag.retrieval.encoder import Encoder
-
-    out = tmp_path_factory.mktemp("index") / "starter"
-    build([("markdown", GUIDELINES)], out, Encoder())
-    return out
+def encoder() -> Encoder:
+    """The bundled sentence encoder."""
+    return Encoder()
 
 
 @pytest.fixture(scope="session")
-def plain_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The starter corpus without what people noted of its sentences: what only the checks keep back is offered."""
-    from index.build import GUIDELINES, build
-    from medrag.retrieval.encoder import Encoder
+def starter_index(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The starter corpus, indexed for real; vectors that the index at home has are used again."""
+    return _once("starter", tmp_path_factory, partial(_indexed, GUIDELINES, encoder, default_home() / "index"))
 
-    folder = tmp_path_factory.mktemp("plain")
+
+@pytest.fixture(scope="session")
+def plain_index(starter_index: Path, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The starter corpus without what people noted of its sentences: what only the checks keep back is offered."""
+    return _once("plain", tmp_path_factory, partial(_plain, starter_index, encoder))
+
+
+@pytest.fixture(scope="session")
+def retriever(starter_index: Path, encoder: Encoder) -> Retriever:
+    """Searches the starter corpus."""
+    return Retriever(Index.open(starter_index, encoder), encoder)
+
+
+def _once(name: str, tmp_path_factory: pytest.TempPathFactory, make: Callable[[Path], None]) -> Path:
+    """A folder that ``make`` fills, made by one of the workers for all."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / name / "manifest.json").exists():
+            make(shared / name)
+    return shared / name
+
+
+def _plain(starter: Path, encoder: Encoder, out: Path) -> None:
+    corpus = out.with_name("plain-corpus")
+    corpus.mkdir()
     for file in GUIDELINES.glob("*.md"):
-        (folder / file.name).write_bytes(file.read_bytes())
-    build([("markdown", folder)], folder / "index", Encoder())
-    return folder / "index"
+        (corpus / file.name).write_bytes(file.read_bytes())
+    _indexed(corpus, encoder, starter, out)
+
+
+def _indexed(corpus: Path, encoder: Encoder, before: Path, out: Path) -> None:
+    """An index of ``corpus`` in ``out``, with the vectors of the one in ``before``, if it is kept in files."""
+    made = out.with_name(f"{out.name}-made")
+    if any(before.glob("keys-*.npy")):
+        shutil.copytree(before, made, ignore=shutil.ignore_patterns("curation.json"))
+    build([("markdown", corpus)], made, encoder)
+    made.rename(out)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,9 @@ from medrag.generation.modes import MODES, Grounding, quote
 from medrag.generation.modes.quote import by_rank, cited, near_the_best
 from medrag.generation.scripted import Reply, ScriptedModel
 from medrag.rendering import head, pieces, render, statement_text, tail
+from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
+from medrag.retrieval.store.index import Index
 from medrag.types import Advice, Case, Evidence, Outcome, Patient
 
 QUESTION = "Which antibiotic treats streptococcal pharyngitis?"
@@ -29,14 +31,9 @@ ALLERGIC = Case(question=QUESTION, patient=PENICILLIN_ALLERGY)
 CELLULITIS = Case(question="Which antibiotic for streptococcal cellulitis?", patient=PENICILLIN_ALLERGY)
 
 
-@pytest.fixture(scope="session")
-def retriever(starter_index: Path) -> Retriever:
-    return Retriever.open(starter_index)
-
-
-@pytest.fixture(scope="session")
-def plain(plain_index: Path) -> Retriever:
-    return Retriever.open(plain_index)
+@pytest.fixture(scope="module")
+def plain(plain_index: Path, encoder: Encoder) -> Retriever:
+    return Retriever(Index.open(plain_index, encoder), encoder)
 
 
 def engine(retriever: Retriever, *replies: Reply, grounding: Grounding = "quote") -> Engine:

@@ -32,10 +32,9 @@ IBUPROFEN = {
 }
 
 
-@pytest.fixture
-def known(tmp_path: Path) -> Knowledge:
-    folder = tmp_path / "facts"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
+    folder = tmp_path_factory.mktemp("facts")
     for name, text in FACTS.items():
         (folder / name).write_text(text)
     return read(folder)

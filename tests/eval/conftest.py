@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from eval.running.solver import Solver
 from medrag import knowledge
 from medrag.engine import Engine
 from medrag.generation.scripted import ScriptedModel
-from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
-from medrag.retrieval.store.index import Index
-
-
-@pytest.fixture(scope="session")
-def retriever(starter_index: Path) -> Retriever:
-    encoder = Encoder()
-    return Retriever(Index.open(starter_index, encoder), encoder)
 
 
 @pytest.fixture

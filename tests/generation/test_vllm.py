@@ -104,7 +104,12 @@ def test_the_command_line_asks_it(vllm_process: VllmProcess, starter_index: Path
         check=False,
         capture_output=True,
         text=True,
-        env={"PATH": "/usr/bin:/bin", "MEDRAG_MODEL_KEY": vllm_process.key, "MEDRAG_HOME": str(tmp_path)},
+        env={
+            "PATH": "/usr/bin:/bin",
+            "MEDRAG_MODEL_KEY": vllm_process.key,
+            "MEDRAG_HOME": str(tmp_path),
+            "MEDRAG_SECOND_RANKER": "none",
+        },
     )
     assert done.returncode == 0, done.stderr
     advice = json.loads(done.stdout)

@@ -35,11 +35,10 @@ def annotate(folder: Path, kind: str, *rows: str) -> None:
     (folder / f"gout.{kind}.csv").write_text("\n".join((heads[kind], *rows)) + "\n")
 
 
-def test_a_question_brings_the_sentence_that_answers_it(folder: Path, tmp_path: Path) -> None:
+def test_a_question_brings_the_sentence_that_answers_it(folder: Path, tmp_path: Path, encoder: Encoder) -> None:
     annotate(
         folder, "questions", f'"big toe on fire, creat 250, what now?",{sentence_hash(KIDNEYS)},{sentence_hash(FLARE)}'
     )
-    encoder = Encoder()
     _, reports = build([("markdown", folder)], tmp_path / "index", encoder)
     assert not reports[0].skipped
     retriever = Retriever(Index.open(tmp_path / "index", encoder), encoder)
@@ -57,13 +56,13 @@ def test_a_question_brings_the_sentence_that_answers_it(folder: Path, tmp_path: 
     assert near[FEVER] == ALIKE
 
 
-def test_whom_a_sentence_is_for_stands_in_the_index(folder: Path, tmp_path: Path) -> None:
+def test_whom_a_sentence_is_for_stands_in_the_index(folder: Path, tmp_path: Path, encoder: Encoder) -> None:
     annotate(
         folder,
         "applicability",
         f"{sentence_hash(FLARE)},age >= 18 & condition: gout flare | condition: gout,eGFR < 30 ; allergy: NSAID",
     )
-    build([("markdown", folder)], tmp_path / "index", Encoder())
+    build([("markdown", folder)], tmp_path / "index", encoder)
     passages = [each for each in Index.open(tmp_path / "index").passages if each.doc_id == "gout"]
     first, second = (each for passage in passages for each in passage.sentences)
     assert first.only == ("age >= 18", "condition: gout flare | condition: gout")
@@ -71,23 +70,22 @@ def test_whom_a_sentence_is_for_stands_in_the_index(folder: Path, tmp_path: Path
     assert second.only == second.unless == ()
 
 
-def test_notes_on_words_that_have_changed_are_reported(folder: Path, tmp_path: Path) -> None:
+def test_notes_on_words_that_have_changed_are_reported(folder: Path, tmp_path: Path, encoder: Encoder) -> None:
     annotate(folder, "questions", "which drug?,0123456789ab,")
-    _, reports = build([("markdown", folder)], tmp_path / "index", Encoder())
+    _, reports = build([("markdown", folder)], tmp_path / "index", encoder)
     assert "0123456789ab" in reports[0].skipped[0].why
     assert reports[0].documents == 2
 
 
-def test_notes_without_their_columns_leave_the_document(folder: Path, tmp_path: Path) -> None:
+def test_notes_without_their_columns_leave_the_document(folder: Path, tmp_path: Path, encoder: Encoder) -> None:
     (folder / "gout.applicability.csv").write_text("sentence,who\nx,y\n")
-    _, reports = build([("markdown", folder)], tmp_path / "index", Encoder())
+    _, reports = build([("markdown", folder)], tmp_path / "index", encoder)
     assert "has no column only or unless" in reports[0].skipped[0].why
     assert reports[0].documents == 2
 
 
-def test_questions_stay_when_another_document_is_taken_out(folder: Path, tmp_path: Path) -> None:
+def test_questions_stay_when_another_document_is_taken_out(folder: Path, tmp_path: Path, encoder: Encoder) -> None:
     annotate(folder, "questions", f"which drug?,{sentence_hash(FLARE)},")
-    encoder = Encoder()
     build([("markdown", folder)], tmp_path / "index", encoder)
     curate(tmp_path / "index", encoder, lambda known: known.model_copy(update={"removed": ("fever",)}))
     assert [each.question for each in Index.open(tmp_path / "index").asked.answered] == ["which drug?"]
@@ -96,23 +94,22 @@ def test_questions_stay_when_another_document_is_taken_out(folder: Path, tmp_pat
     assert not Index.open(tmp_path / "other").asked.answered
 
 
-def test_a_sentence_is_shown_with_its_name(folder: Path, tmp_path: Path) -> None:
-    build([("markdown", folder)], tmp_path / "index", Encoder())
+def test_a_sentence_is_shown_with_its_name(folder: Path, tmp_path: Path, encoder: Encoder) -> None:
+    build([("markdown", folder)], tmp_path / "index", encoder)
     passages = [each for each in Index.open(tmp_path / "index").passages if each.doc_id == "gout"]
     assert f"  * {sentence_hash(FLARE)} {FLARE}" in list(as_text(passages, names=True))
 
 
-def test_a_requirement_that_nobody_can_read_is_reported(folder: Path, tmp_path: Path) -> None:
+def test_a_requirement_that_nobody_can_read_is_reported(folder: Path, tmp_path: Path, encoder: Encoder) -> None:
     annotate(folder, "applicability", f"{sentence_hash(FLARE)},left-handed people,")
-    _, reports = build([("markdown", folder)], tmp_path / "index", Encoder())
+    _, reports = build([("markdown", folder)], tmp_path / "index", encoder)
     assert "left-handed people" in reports[0].skipped[0].why
 
 
-def test_questions_of_an_origin_can_be_left_out(folder: Path, tmp_path: Path) -> None:
+def test_questions_of_an_origin_can_be_left_out(folder: Path, tmp_path: Path, encoder: Encoder) -> None:
     name = sentence_hash(FLARE)
     head = "question,must,may,origin"
     (folder / "gout.questions.csv").write_text(f"{head}\nwhich drug for a flare?,{name},,training\nrash?,{name},,\n")
-    encoder = Encoder()
     build([("markdown", folder)], tmp_path / "index", encoder)
     retriever = Retriever(Index.open(tmp_path / "index", encoder), encoder)
     query = Query.of("which drug for a flare?")

@@ -17,11 +17,6 @@ from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.store.index import Index
 
 
-@pytest.fixture(scope="module")
-def encoder() -> Encoder:
-    return Encoder()
-
-
 def test_sources_are_counted_and_nothing_is_skipped_silently(tmp_path: Path, encoder: Encoder) -> None:
     folder = tmp_path / "corpus"
     folder.mkdir()
@@ -73,12 +68,30 @@ class CountingEncoder(Encoder):
         return super().encode(texts)
 
 
-def test_a_build_killed_in_mid_embedding_goes_on_without_encoding_anything_twice(tmp_path: Path) -> None:
-    corpus, out, documents = tmp_path / "corpus.jsonl", tmp_path / "out", 3000
+STUCK = """
+import sys, time
+from pathlib import Path
+from index.build import build
+from medrag.retrieval.encoder import Encoder
+
+class Stuck(Encoder):
+    calls = 0
+
+    def encode(self, texts):
+        self.calls += 1
+        return super().encode(texts) if self.calls < 3 else time.sleep(600)
+
+build([("jsonl", Path(sys.argv[1]))], Path(sys.argv[2]), Stuck())
+"""
+"""A build that does not get beyond its second batch of texts."""
+
+
+def test_a_build_killed_in_mid_embedding_goes_on_without_encoding_anything_twice(
+    tmp_path: Path, encoder: Encoder
+) -> None:
+    corpus, out, documents = tmp_path / "corpus.jsonl", tmp_path / "out", 300
     corpus.write_text("".join(f'{{"id": "{n}", "text": "Give drug {n} daily."}}\n' for n in range(documents)))
-    code = "import sys; from pathlib import Path; from index.build import build; from medrag.retrieval.encoder import "
-    code += "Encoder; build([('jsonl', Path(sys.argv[1]))], Path(sys.argv[2]), Encoder())"
-    child = subprocess.Popen([sys.executable, "-c", code, str(corpus), str(out)])
+    child = subprocess.Popen([sys.executable, "-c", STUCK, str(corpus), str(out)])
     while not (kept := _journalled(out)):
         assert child.poll() is None
         time.sleep(0.02)
@@ -91,7 +104,7 @@ def test_a_build_killed_in_mid_embedding_goes_on_without_encoding_anything_twice
     resuming, fresh = CountingEncoder(), tmp_path / "fresh"
     _, (report,) = build([("jsonl", corpus)], out, resuming)
     assert resuming.encoded == report.encoded == documents - kept
-    build([("jsonl", corpus)], fresh, Encoder())
+    build([("jsonl", corpus)], fresh, encoder)
     assert {path.name: path.read_bytes() for path in out.iterdir()} == {
         path.name: path.read_bytes() for path in fresh.iterdir()
     }

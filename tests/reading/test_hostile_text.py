@@ -39,14 +39,18 @@ READERS = {
 }
 GENEROUS = 120
 """Seconds for all texts of a reader, on a busy machine; the quadratic readers there once were took many minutes."""
+MEMORY = 1_500_000_000
+"""Bytes of address space for all texts of a reader; they take a tenth of it."""
 
 
 @pytest.mark.parametrize("reader", READERS)
 def test_no_text_holds_a_reader(reader: str) -> None:
     program = (
         "from medrag.knowledge import load\n"
+        "import resource\n"
+        f"resource.setrlimit(resource.RLIMIT_AS, ({MEMORY}, {MEMORY}))\n"
         f"for each in {list(TEXTS.values())!r}:\n"
-        f"    text = (each * {SIZE}).encode()[:{SIZE}].decode(errors='ignore')\n"
+        f"    text = (each * ({SIZE} // len(each) + 1)).encode()[:{SIZE}].decode(errors='ignore')\n"
         f"    {READERS[reader]}\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=GENEROUS)

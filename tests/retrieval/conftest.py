@@ -6,18 +6,6 @@ import pytest
 
 from index.build import build
 from medrag.retrieval.encoder import Encoder
-from medrag.retrieval.retriever import Retriever
-from medrag.retrieval.store.index import Index
-
-
-@pytest.fixture(scope="session")
-def encoder() -> Encoder:
-    return Encoder()
-
-
-@pytest.fixture(scope="session")
-def retriever(starter_index: Path, encoder: Encoder) -> Retriever:
-    return Retriever(Index.open(starter_index, encoder), encoder)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from medrag.knowledge import load
@@ -13,11 +11,6 @@ from medrag.retrieval.store.lexical import Tokeniser
 from medrag.types import Case, Filters
 
 KNOWN = load()
-
-
-@pytest.fixture(scope="module")
-def retriever(starter_index: Path) -> Retriever:
-    return Retriever.open(starter_index)
 
 
 def documents(retriever: Retriever, question: str, filters: Filters = Filters()) -> list[str]:  # noqa: B008

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -121,10 +120,10 @@ def test_a_question_about_the_group_is_answered() -> None:
     assert verdict(labetalol, {**WOMAN, "pregnant": False}, "Which drug first?")
 
 
-def test_the_model_is_not_offered_sentences_for_others(starter_index: Path) -> None:
+def test_the_model_is_not_offered_sentences_for_others(retriever: Retriever) -> None:
     """The second sentence of the evidence is for the pregnant: a man's grammar has no letter for it."""
     model = ScriptedModel(["none"], tokens=4096)
-    engine = Engine(Retriever.open(starter_index), model, KNOWLEDGE)
+    engine = Engine(retriever, model, KNOWLEDGE)
     question = "How is a urinary tract infection treated?"
     advice = asyncio.run(engine.recommend(Case(question=question, patient=Patient(**MAN))))
     allowed = Consultation(Patient(**MAN), question, KNOWLEDGE, evidence=advice.evidence).choices().pointers
@@ -161,11 +160,10 @@ def test_sentences_for_a_group_that_the_record_puts_the_patient_in() -> None:
     assert not chosen("In diabetes and eGFR below 20 mL/min, linagliptin is preferred.", low)
 
 
-def test_the_passage_cited_also_speaks_of_this_patient(starter_index: Path) -> None:
+def test_the_passage_cited_also_speaks_of_this_patient(retriever: Retriever) -> None:
     """A model that chooses another sentence of the passage does not hide the one for the pregnant."""
     question = "How is acute pyelonephritis treated with cefalexin or cefuroxime?"
     case = Case(question=question, patient=Patient(**WOMAN, pregnant=True))
-    retriever = Retriever.open(starter_index)
     evidence = asyncio.run(Engine(retriever, ScriptedModel(["none"], tokens=4096), KNOWLEDGE).retrieve(case))
     consultation = Consultation(case.patient, question, KNOWLEDGE, evidence=evidence)
     passages = {each.number: each.passage for each in evidence if len(each.passage.sentences) > 1}

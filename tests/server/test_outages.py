@@ -127,10 +127,12 @@ main()
 """
 
 
-def test_its_own_vllm_is_killed_in_mid_stream_and_comes_back(small_index: Path, tmp_path: Path) -> None:
+def test_its_own_vllm_is_killed_in_mid_stream_and_comes_back(
+    small_index: Path, model_folder: Path, tmp_path: Path
+) -> None:
     port = free_port()
     code = OWN_MODEL.format(command=model_command(ENDLESS))
-    arguments = ("--index", str(small_index), "--vllm-port", str(port))
+    arguments = ("--index", str(small_index), "--model", str(model_folder), "--vllm-port", str(port))
     with medrag_serves(tmp_path, *arguments, code=code, environment={"PYTHONPATH": str(ROOT)}) as service:
         users = Users(service.url, BODIES)
         users.start()

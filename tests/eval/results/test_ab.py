@@ -25,13 +25,13 @@ def pair(solver: Solver, model: ScriptedModel) -> Iterator[tuple[str, str]]:
 
 
 def test_two_engines_run_side_by_side_and_are_compared(tmp_path: Path, pair: tuple[str, str]) -> None:
-    command = ["ab", "cases", "--first", pair[0], "--second", pair[1], "--out", str(tmp_path), "--limit", "8"]
+    command = ["ab", "cases", "--first", pair[0], "--second", pair[1], "--out", str(tmp_path), "--limit", "3"]
     done = CliRunner().invoke(app, command)
     assert done.exit_code == 0, done.output
     assert "cases.answered" in done.output
     first, second = (logs.read(tmp_path / name / "cases.jsonl") for name in ("first", "second"))
     assert first.entries.keys() == second.entries.keys()
-    assert len(first.done) == 8
+    assert len(first.done) == 3
     gated = CliRunner().invoke(app, [*command, "--fail-if", "delta cases.answered < 0"])
     assert gated.exit_code == 1
     assert "failed: delta cases.answered < 0" in gated.output

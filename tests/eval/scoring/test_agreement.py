@@ -1,5 +1,6 @@
 import asyncio
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,17 +15,27 @@ from eval.running.solver import Solver
 from eval.scoring.agreement import load, pairs
 from eval.scoring.support import supports
 from eval.tasks import cases
+from medrag import knowledge
+from medrag.engine import Engine
 from medrag.errors import InputError
 from medrag.generation.scripted import ScriptedModel
+from medrag.retrieval.retriever import Retriever
 from tests.eval.scoring.judging import running_judge, verdict
 
 
-@pytest.fixture
-def out(tmp_path: Path, solver: Solver, model: ScriptedModel) -> Path:
+@pytest.fixture(scope="module")
+def ran(retriever: Retriever, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of the shipped cases."""
-    model.replies = ["A,B,C"]
-    asyncio.run(Batch(tmp_path / "out").run([cases.load()], solver))
-    return tmp_path / "out"
+    engine = Engine(retriever=retriever, model=ScriptedModel(["A,B,C"]), knowledge=knowledge.load())
+    folder = tmp_path_factory.mktemp("ran")
+    asyncio.run(Batch(folder).run([cases.load()], Solver("medrag", "local", engine.recommend, engine)))
+    return folder
+
+
+@pytest.fixture
+def out(ran: Path, tmp_path: Path) -> Path:
+    """The run, to be judged."""
+    return Path(shutil.copytree(ran, tmp_path / "out"))
 
 
 def judged(out: Path, url: str, monkeypatch: pytest.MonkeyPatch, *more: str) -> str:

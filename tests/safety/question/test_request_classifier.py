@@ -94,8 +94,8 @@ def test_what_is_declined_still_names_the_emergency() -> None:
     assert opening.declined is not None
 
 
-def test_the_engine_and_the_check_decline_by_it(starter_index: Path, tmp_path: Path) -> None:
-    engine = Engine(Retriever.open(starter_index), ScriptedModel(["NONE"]), KNOWLEDGE, classifier=classifier())
+def test_the_engine_and_the_check_decline_by_it(retriever: Retriever, tmp_path: Path) -> None:
+    engine = Engine(retriever, ScriptedModel(["NONE"]), KNOWLEDGE, classifier=classifier())
     assert asyncio.run(engine.recommend(Case(question=COVERT))).outcome is Outcome.DECLINED
     file = tmp_path / "cases.jsonl"
     file.write_text(json.dumps({"id": "a", "question": COVERT}))
