@@ -14,8 +14,8 @@ from medrag.patient.view import PatientView
 from medrag.reading import Prescription
 from medrag.reading.dosing.daily import amounts_of, daily_dose
 from medrag.reading.languages import pattern
-from medrag.reading.polarity.cues import SENTENCE_END
 from medrag.safety.check_context import RANK, Context, fail, ingredients_of, not_assessed, worst
+from medrag.safety.waiting import waits_for_value
 from medrag.types import Finding, Severity
 
 
@@ -54,11 +54,7 @@ def _found(context: Context, patient: PatientView) -> Iterator[Finding]:
 def _waited_for(context: Context, each: Prescription, criterion: str) -> bool:
     """Whether the drug is for when the value has changed ("once ALT is below twice normal")."""
     measurement = context.knowledge.measurements.get(read_test(criterion).key)
-    if measurement is None:
-        return False
-    before = SENTENCE_END.split(context.statement.text[: each.mention.start])[-1]
-    case = pattern("acts", "once_changed").search(before)
-    return case is not None and any(name.lower() in case[0].lower() for name in measurement.names)
+    return measurement is not None and waits_for_value(context, each, measurement)
 
 
 def _exceeds(context: Context, each: Prescription, rule: CriterionRule) -> bool:
