@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from medrag.knowledge.vocabulary import Establishes, Measurement
+from medrag.patient.conditions import implied
 from medrag.reading import Prescription
 from medrag.reading.languages import pattern
 from medrag.reading.polarity.cues import SENTENCE_END
@@ -34,6 +35,8 @@ def _cases(context: Context, each: Prescription) -> Iterator[str]:
     before = SENTENCE_END.split(text[: each.mention.start])[-1]
     if found := _said("before").search(before):
         yield found[0]
+    if found := _said("bleeding_over").search(text):
+        yield found[0]
     after = SENTENCE_END.split(text[each.mention.end : each.mention.end + AFTER])[0]
     if found := _said("after").match(after):
         yield found["case"]
@@ -41,8 +44,10 @@ def _cases(context: Context, each: Prescription) -> Iterator[str]:
 
 def _gone(context: Context, case: str, condition: str) -> bool:
     """Whether the case names the condition as gone."""
-    known = context.knowledge.conditions[condition]
-    named = any(_named(name, case) for name in (*known.names, *known.includes))
+    every = (context.knowledge.conditions[each] for each in implied(condition, context.knowledge))
+    names = [name for known in every for name in (*known.names, *known.includes)]
+    bleeds = any(map(_said("bleeding").search, names))
+    named = any(_named(name, case) for name in names) or (bleeds and _said("bleeding").search(case) is not None)
     return named and _said("gone").search(case) is not None and _said("not_gone").search(case) is None
 
 
