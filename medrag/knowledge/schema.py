@@ -143,7 +143,8 @@ class CriterionRule(Rule):
 
     A criterion is "age>=80", "weight<=60" (kg) or a measurement in its unit ("inr>=5"); taking any of ``with_drugs`` is
     one more. With ``conditions`` the rule is for patients with any of them, and none who takes any of ``without``;
-    with ``naive`` for patients alone who take no drug of that name or class, as when it is started.
+    with ``naive`` for patients alone who take no drug of that name or class, as when it is started. It only warns
+    where one of ``indications`` calls for the drug all the same.
     """
 
     drugs: Terms
@@ -154,6 +155,7 @@ class CriterionRule(Rule):
     least: int = 1
     max_daily: float | None = None
     naive: str | None = None
+    indications: Terms = ()
 
 
 class OpioidEquivalent(Fact):

@@ -149,6 +149,36 @@ CASES: list[tuple[dict[str, Any], str, dict[str, Any], str]] = [
         "Denosumab 60 mg now, even if the hypocalcaemia is not corrected.",
     ),
     (
+        {"conditions": ["ulcer bleed yesterday", "coronary stent"], "medications": ["aspirin 75 mg"]},
+        "Haemostasis is achieved: aspirin 75 mg with esomeprazole 40 mg.",
+        {"conditions": ["variceal bleed"]},
+        "Enoxaparin 80 mg twice daily.",
+    ),
+    (
+        {"conditions": ["phaeochromocytoma"]},
+        "Phenoxybenzamine 10 mg twice daily, then propranolol 40 mg once blocked.",
+        {"conditions": ["phaeochromocytoma"]},
+        "Propranolol 40 mg before any alpha blocker.",
+    ),
+    (
+        {"conditions": ["Crohn's disease"]},
+        "Loperamide 2 mg before meals.",
+        {"conditions": ["Crohn's disease, severe flare"]},
+        "Loperamide 2 mg before meals.",
+    ),
+    (
+        {"conditions": ["hyponatraemia, over-corrected"], "values": [("sodium", 124, "mmol/L")]},
+        "Desmopressin 2 micrograms IV to bring it back down.",
+        {"conditions": ["hyponatraemia"], "values": [("sodium", 124, "mmol/L")]},
+        "Desmopressin 2 micrograms IV.",
+    ),
+    (
+        {"conditions": ["fatty liver disease"]},
+        "Pioglitazone 15 mg, and less alcohol.",
+        {"conditions": ["fatty liver disease"]},
+        "Wine with meals and beer on Saturday.",
+    ),
+    (
         {"conditions": ["neuroleptic malignant syndrome a month ago", "schizophrenia"]},
         "Careful rechallenge on the ward with quetiapine 25 mg.",
         {"conditions": ["neuroleptic malignant syndrome a month ago", "schizophrenia"]},

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 
 from medrag.knowledge.schema import Aim
-from medrag.knowledge.vocabulary import Terms
+from medrag.knowledge.vocabulary import Measurement, Terms
 from medrag.patient.view import PatientView
 from medrag.reading.advice.acts import Clause
 from medrag.reading.dosing.numbers import number
@@ -45,8 +45,14 @@ def _about(context: Context, rule: Aim, clause: Clause, last: str = "") -> bool:
     """Whether the clause has a number of the rule's measurement, which it names or takes up from the ``last`` one."""
     measurement = context.knowledge.measurements[rule.measurement]
     names = _names((*measurement.names, measurement.key.replace("_", " ")))
-    told = last if _said("taken_up").search(clause.words) else ""
+    told = (last or _known_by(context, measurement)) if _said("taken_up").search(clause.words) else ""
     return re.search(r"\d", clause.words) is not None and names.search(f"{told} {clause.words}") is not None
+
+
+def _known_by(context: Context, measurement: Measurement) -> str:
+    """The measurement's name where a condition of the patient's is one of its values ("hyponatraemia")."""
+    concepts = context.patient.concepts if context.patient else {}
+    return measurement.names[0] if any(rule.condition in concepts for rule in measurement.establishes) else ""
 
 
 def _holds(rule: Aim, patient: PatientView) -> bool:

@@ -43,7 +43,8 @@ def _found(context: Context, patient: PatientView) -> Iterator[Finding]:
         if len(facts) >= rule.least:
             said = tuple(dict.fromkeys((*facts, *present)))
             source = context.knowledge.cite(rule)
-            waits = any(_waited_for(context, each, criterion) for criterion in rule.when)
+            waits = context.indicated(rule.indications)
+            waits = waits or any(_waited_for(context, each, criterion) for criterion in rule.when)
             severity = max(rule.severity, Severity.WARNING, key=RANK.__getitem__) if waits else rule.severity
             yield fail("criteria.rule", severity, source, (label,), said, drug=label, facts=said, reason=rule.reason)
         elif rule.max_daily is not None and len(facts) + sum(holds is None for holds, _ in answers) >= rule.least:
@@ -93,6 +94,9 @@ def _taken(context: Context, terms: Terms, before: Prescription | None = None) -
     now = context.recommended
     if before and pattern("stops", "in_time").search(context.statement.text, before.mention.end):
         now = now[: now.index(before) + 1]
+    text = context.statement.text
+    if before:
+        now = tuple(each for each in now if not pattern("waiting", "comes_later").search(text, 0, each.mention.start))
     others = [*(drug.prescription for drug in context.current), *context.advised, *now]
     known = [each for each in others if not context.knowledge.by_purpose(each.mention.drug_class)]
     named = [each.mention.label for each in known if group & ingredients_of(each, context.knowledge)]
