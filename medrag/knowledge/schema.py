@@ -41,15 +41,18 @@ class Interaction(Rule):
 class Contraindication(Rule):
     """Any of ``drugs`` in a patient with any of ``conditions`` and none of ``unless``.
 
-    It only warns where a drug of ``cover``, which meets the danger, is taken or advised, and if it may be
-    ``challenged`` where it is given in steps under supervision.
+    It only warns where a drug of ``cover``, which meets the danger, is taken or advised, where one of ``indications``
+    calls for it all the same, if it may be ``challenged`` where it is given in steps under supervision, and if it is
+    not to be ``started`` where the patient takes it and the dose is not raised.
     """
 
     drugs: Terms
     conditions: Terms
     unless: Terms = ()
     cover: Terms = ()
+    indications: Terms = ()
     challenged: bool = False
+    started: bool = False
 
 
 class AllergyRule(Rule):
@@ -88,7 +91,7 @@ class RenalRule(Rule):
     """Below a kidney function, ``drugs`` by any of ``routes`` are to be avoided or held under ``max_daily`` mg.
 
     The route "unsaid" is that of advice which names none. ``first``: the function is measured before the drug is
-    started, as routine.
+    started, as routine. It only warns where one of ``indications`` calls for it all the same.
     """
 
     drugs: Terms
@@ -97,14 +100,19 @@ class RenalRule(Rule):
     below: float
     max_daily: float | None = None
     first: bool = False
+    indications: Terms = ()
 
 
 class HepaticRule(Rule):
-    """From a Child-Pugh class on, ``drugs`` are to be avoided or held under ``max_daily`` mg."""
+    """From a Child-Pugh class on, ``drugs`` are to be avoided or held under ``max_daily`` mg.
+
+    It only warns where one of ``indications`` calls for them all the same.
+    """
 
     drugs: Terms
     from_class: Literal["A", "B", "C"]
     max_daily: float | None = None
+    indications: Terms = ()
 
 
 UNSAID = "unsaid"
@@ -135,7 +143,8 @@ class CriterionRule(Rule):
 
     A criterion is "age>=80", "weight<=60" (kg) or a measurement in its unit ("inr>=5"); taking any of ``with_drugs`` is
     one more. With ``conditions`` the rule is for patients with any of them, and none who takes any of ``without``;
-    with ``naive`` for patients alone who take no drug of that name or class, as when it is started.
+    with ``naive`` for patients alone who take no drug of that name or class, as when it is started. It only warns
+    where one of ``indications`` calls for the drug all the same.
     """
 
     drugs: Terms
@@ -146,6 +155,7 @@ class CriterionRule(Rule):
     least: int = 1
     max_daily: float | None = None
     naive: str | None = None
+    indications: Terms = ()
 
 
 class OpioidEquivalent(Fact):
@@ -191,13 +201,16 @@ class LifeStageRule(Rule):
     """``drugs`` in pregnancy, while breastfeeding, or for a woman who could conceive.
 
     ``weeks`` is [from, to) of gestation, where the harm is bound to a part of pregnancy. ``conditions`` are the
-    indications for which alone the rule holds, in the record or in the advice's own words.
+    indications for which alone the rule holds, in the record or in the advice's own words. It only warns where one of
+    ``indications`` calls for the drug all the same, so a rule that is about ``started`` drugs only for those taken.
     """
 
     drugs: Terms
     stage: Literal["pregnancy", "lactation", "childbearing"]
     weeks: tuple[float, float] = (0, 45)
     conditions: Terms = ()
+    indications: Terms = ()
+    started: bool = False
 
 
 class AgeRule(Rule):
@@ -319,9 +332,13 @@ class Aim(Rule):
 
 
 class Exposure(Rule):
-    """What patients do, eat or undergo, by its ``names``, in any of ``conditions``, ``when`` and while ``taking``."""
+    """What patients do, eat or undergo, by its ``names``, in any of ``conditions``, ``when`` and while ``taking``.
+
+    It does not hold in any of ``unless``.
+    """
 
     names: Terms
+    unless: Terms = ()
     conditions: Terms = ()
     when: Terms = ()
     taking: Terms = ()

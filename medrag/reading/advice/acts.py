@@ -54,7 +54,7 @@ def _clauses(text: str) -> Iterator[Clause]:
     for stop in (*_said("clause_end").finditer(text), None):
         end = stop.start() if stop else len(text)
         if words := text[start:end].strip():
-            yield _clause(words, start, end)
+            yield _clause(words, text.index(words, start), end)
         start = stop.start() + 1 if stop else end
 
 

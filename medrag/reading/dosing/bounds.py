@@ -37,7 +37,7 @@ _RAISED = re.compile(
 _UP_TO = re.compile(r"\b(?:to|max|until|target)", re.IGNORECASE)
 """One of which every such way to say it has."""
 _MOST_DOSES = re.compile(
-    rf"{_AT_MOST}[^.;]{{0,20}}?(?P<n>{NUMBER})\s+(?:doses|times)\s+(?:in|per|a|every)", re.IGNORECASE
+    rf"{_AT_MOST}[^.;]{{0,20}}?(?P<n>{NUMBER})\s+(?:doses|times)(?:\s+(?:in|per|a|every|daily)|\s*/)", re.IGNORECASE
 )
 _MOST_TABLETS = re.compile(rf"{_AT_MOST}[^.;]{{0,15}}?(?P<n>\d+)\s+{FORM}\s+(?:in|per|a|every|daily)", re.IGNORECASE)
 

@@ -30,10 +30,11 @@ def _part(each: Prescription, one: Dose, ingredient: str) -> Dose:
 
 
 def _co_trimoxazole(one: Dose, ingredient: str) -> float:
-    """5 parts sulfamethoxazole to 1 of trimethoprim; one number means the sum (960) or, if small, trimethoprim."""
+    """5 parts sulfamethoxazole to 1 of trimethoprim; one number means the sum (120, 240, 960), else trimethoprim."""
     if len(one.parts) == 2:
         return max(one.parts) if ingredient == "sulfamethoxazole" else min(one.parts)
-    trimethoprim = one.high / 6 if one.high >= 400 else one.high
+    summed = one.high >= 400 or (one.high in (120, 240) and not one.per_kg)
+    trimethoprim = one.high / 6 if summed else one.high
     return trimethoprim * 5 if ingredient == "sulfamethoxazole" else trimethoprim
 
 

@@ -38,6 +38,8 @@ _OVER = Expression(
     rf"[^.;]{{0,60}}?\bover\s+(?:a\s+period\s+of\s+|at\s+least\s+|about\s+)?(?:\d+\s*(?:-|–|to)\s*)?(?P<n>{NUMBER}|an?)\s*"
     r"(?P<unit>min(?:ute)?s?|h(?:ou)?rs?|h|seconds?|secs?)\b"
 )
+_MIXED = re.compile(r"\s*(?:,|and|with|plus|\+|&)\s*(?:(?:and|with)\s+)?[a-z]+(?:\s+[a-z]+){0,2}\s+", re.IGNORECASE)
+"""Between two doses, the name of a drug that goes into the same syringe."""
 _DILUTED = re.compile(r"\b(?:in|diluted (?:in|to|with)|made up to)\s+(?:an?\s+|about\s+)?$", re.IGNORECASE)
 _FLUID = re.compile(
     r"\s+(?:of\s+)?(?:(?:iv|intravenous|warmed?|balanced|isotonic|sterile)\s+)*"
@@ -177,6 +179,16 @@ def doses(text: str) -> list[Dose]:
         aside = _ASIDE.match(plain, match.end())
         following = starts[bisect_left(starts, aside.end() if aside else match.end(), position, len(matches))]
         found.append(_in_mass(_dose(plain, match, following, alone=len(matches) == 1), strength))
+    return _run_together(plain, found)
+
+
+def _run_together(text: str, found: list[Dose]) -> list[Dose]:
+    """The doses, those of a mixture that runs all day ("X 60 mg and Y 20 mg over 24 h") each with its hours."""
+    for place in range(len(found) - 2, -1, -1):
+        one, other = found[place], found[place + 1]
+        runs = other.over_hours is not None and other.over_hours >= ALL_DAY
+        if runs and one.over_hours is None and one.frequency is None and _MIXED.fullmatch(text, one.end, other.start):
+            found[place] = replace(one, over_hours=other.over_hours)
     return found
 
 

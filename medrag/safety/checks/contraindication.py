@@ -9,7 +9,9 @@ from medrag.knowledge.vocabulary import Terms
 from medrag.patient.view import PatientView
 from medrag.reading import Prescription
 from medrag.safety.check_context import Context, fail, not_assessed, passed, worst
+from medrag.safety.daily_dose import continued
 from medrag.safety.precautions import challenges
+from medrag.safety.waiting import waits_until_over
 from medrag.types import Finding, Severity
 
 
@@ -51,10 +53,10 @@ def _failures(context: Context, advised: Iterable[Prescription], patient: Patien
         if not present or any(name in patient.concepts for name in rule.unless):
             continue
         past = all(name in patient.lowered for name in present) or context.covers(rule.cover)
-        past = past or (rule.challenged and challenges(context.whole))
+        past = past or context.indicated(rule.indications) or (rule.challenged and challenges(context.whole))
         facts = tuple(patient.concepts[name] for name in present)
         for each in advised:
-            if severity := _severity(context, rule, each, past):
+            if severity := _severity(context, rule, each, past or _met(context, rule, each, present)):
                 label, condition = each.mention.label, present[0].replace("_", " ")
                 yield fail(
                     "contraindication.rule",
@@ -74,6 +76,15 @@ def _concerned(context: Context, each: Prescription) -> frozenset[int]:
     if each.mention.drug_class is None:
         return named
     return named | context.knowledge.touching("contraindications", each.mention.drug_class)
+
+
+def _met(context: Context, rule: Contraindication, each: Prescription, present: Iterable[str]) -> bool:
+    """Whether the drug goes on and is only not to be started, or waits until all that is present is over."""
+    if rule.started and continued(context, each):
+        return True
+    if rule.severity is not Severity.CONTRAINDICATED:
+        return False
+    return all(waits_until_over(context, each, name) for name in present)
 
 
 def _severity(context: Context, rule: Contraindication, each: Prescription, past: bool) -> Severity | None:

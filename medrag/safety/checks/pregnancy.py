@@ -11,6 +11,7 @@ from medrag.patient.view import PLANNING, PatientView
 from medrag.patient.wording import wording
 from medrag.reading import Prescription
 from medrag.safety.check_context import LOWERED, Context, fail, ingredients_of, not_assessed, passed, worst
+from medrag.safety.daily_dose import continued
 from medrag.types import Finding, Severity
 
 SHORT = 20.0
@@ -65,6 +66,8 @@ def _failures(context: Context, rules: list[tuple[Prescription, LifeStageRule]])
         label, source = each.mention.label, context.knowledge.cite(rule)
         values: dict[str, Value] = {"drug": label, "stage": rule.stage, "reason": rule.reason, **weeks}
         said = _contained(context, patient, rule, _severity(patient, rule))
+        if context.indicated(rule.indications) and not (rule.started and not continued(context, each)):
+            said = LOWERED[said]
         yield fail(code, said, source, (label,), (words,), **values)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 
 from medrag.knowledge.schema import Aim
-from medrag.knowledge.vocabulary import Terms
+from medrag.knowledge.vocabulary import Measurement, Terms
 from medrag.patient.view import PatientView
 from medrag.reading.advice.acts import Clause
 from medrag.reading.dosing.numbers import number
@@ -24,10 +24,12 @@ def aims(context: Context) -> Iterable[Finding]:
     patient = context.patient
     if patient is None or context.statement.citations or not re.search(r"\d", context.statement.text):
         return
-    said = [each for each in context.clauses if _said("aimed").search(each.words)]
+    before = (context.before[-1] if context.before else "", *(each.words for each in context.clauses))
+    said = [pair for pair in zip(context.clauses, before, strict=False) if _said("aimed").search(pair[0].words)]
     if said:
         rules = [rule for rule in context.knowledge.rules.aims if _holds(rule, patient)]
-        yield from worst(each for rule in rules for clause in said for each in _found(context, rule, clause, patient))
+        found = (each for rule in rules for clause, last in said for each in _found(context, rule, clause, last))
+        yield from worst(found)
 
 
 def within_bounds(context: Context, clause: Clause) -> bool:
@@ -39,19 +41,27 @@ def within_bounds(context: Context, clause: Clause) -> bool:
     return bool(known) and not any(_beyond(rule, clause.words, patient.labs.get(rule.measurement)) for rule in known)
 
 
-def _about(context: Context, rule: Aim, clause: Clause) -> bool:
-    """Whether the clause names the measurement of the rule, with a number."""
+def _about(context: Context, rule: Aim, clause: Clause, last: str = "") -> bool:
+    """Whether the clause has a number of the rule's measurement, which it names or takes up from the ``last`` one."""
     measurement = context.knowledge.measurements[rule.measurement]
     names = _names((*measurement.names, measurement.key.replace("_", " ")))
-    return re.search(r"\d", clause.words) is not None and names.search(clause.words) is not None
+    told = (last or _known_by(context, measurement)) if _said("taken_up").search(clause.words) else ""
+    return re.search(r"\d", clause.words) is not None and names.search(f"{told} {clause.words}") is not None
+
+
+def _known_by(context: Context, measurement: Measurement) -> str:
+    """The measurement's name where a condition of the patient's is one of its values ("hyponatraemia")."""
+    concepts = context.patient.concepts if context.patient else {}
+    return measurement.names[0] if any(rule.condition in concepts for rule in measurement.establishes) else ""
 
 
 def _holds(rule: Aim, patient: PatientView) -> bool:
     return not rule.conditions or not patient.concepts.keys().isdisjoint(rule.conditions)
 
 
-def _found(context: Context, rule: Aim, clause: Clause, patient: PatientView) -> Iterator[Finding]:
-    if not _about(context, rule, clause):
+def _found(context: Context, rule: Aim, clause: Clause, last: str) -> Iterator[Finding]:
+    patient = context.patient
+    if patient is None or not _about(context, rule, clause, last):
         return
     facts = tuple(patient.concepts[name] for name in rule.conditions if name in patient.concepts)
     source = context.knowledge.cite(rule)
@@ -63,7 +73,7 @@ def _found(context: Context, rule: Aim, clause: Clause, patient: PatientView) ->
 def _beyond(rule: Aim, words: str, now: float | None) -> str | None:
     """The value or change of the clause that the rule does not allow."""
     if changed := _said("changed").search(words):
-        by = changed["by"] or changed["most"]
+        by = changed["by"] or changed["most"] or changed["total"]
         most = max(filter(None, (rule.rise, rule.fall)), default=None)
         if changed["most"] and (most is None or not _per_time(words)):
             return _outside(rule, words, now)

@@ -52,7 +52,7 @@ def _allowed(clause: Clause, text: str, names: re.Pattern[str]) -> str | None:
     words = clause.words
     for found in names.finditer(words):
         before, after = words[max(0, found.start() - BEFORE) : found.start()], text[clause.start + found.end() :]
-        if _said("value_after").match(after):
+        if _said("value_after").match(after) or _said("wait_after").match(after):
             continue
         waits = _said("wait_first").search(words, 0, found.start())
         if not waits and not _said("forbidden_before").search(before) and not _said("forbidden_after").search(after):

@@ -30,7 +30,8 @@ def going_on(context: Context) -> Iterable[Finding]:
 
 
 def _reviewed(context: Context, clause: Clause, patient: PatientView) -> Iterator[Finding]:
-    if clause.insists or clause.kinds.isdisjoint(("goes_on", "dismissed", "raised")):
+    of_a_drug = _said("of_the_drug_before").match(clause.words)
+    if clause.insists or of_a_drug or clause.kinds.isdisjoint(("goes_on", "dismissed", "raised")):
         return
     named = [each for each in context.read if clause.start <= each.mention.start < clause.end]
     classes = [each for each in named if each.mention.drug_class is not None and each.recommended]

@@ -22,7 +22,8 @@ def concerned(context: Context, rule: Need | Exposure) -> tuple[str, ...]:
         return ()
     concepts = {**_told(patient), **patient.concepts}
     present = [concepts[name] for name in rule.conditions if name in concepts]
-    if rule.conditions and not present:
+    spared = isinstance(rule, Exposure) and not concepts.keys().isdisjoint(rule.unless)
+    if spared or (rule.conditions and not present):
         return ()
     values = [fact for holds, fact in (answer(patient, each) for each in rule.when) if holds]
     if rule.when and not values:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from medrag.knowledge.schema import Need
-from medrag.reading import Prescription
+from medrag.reading import Polarity, Prescription
 from medrag.reading.advice.acts import Clause, is_done, none_of
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import RANK, Context, fail, ingredients_of, worst
@@ -65,7 +65,9 @@ def _found(
         care = left[0].mention.text if left else next(named, None)
         if care and not _excused(context, need, left):
             source, severity = context.knowledge.cite(need), need.severity
-            if _said("finished").search(context.statement.text) and severity is Severity.CONTRAINDICATED:
+            later = need.stage == "childbearing" and _said("conceives_later").search(context.whole)
+            finished = later or _said("finished").search(context.statement.text)
+            if finished and severity is Severity.CONTRAINDICATED:
                 severity = Severity.WARNING
             yield fail("undone.rule", severity, source, (), facts, care=care, reason=need.reason)
 
@@ -92,9 +94,9 @@ def _not_given(each: Prescription, clause: Clause) -> bool:
     """Whether the clause leaves the drug out: by its cues, or with an act of its own and no verb that gives it."""
     if clause.insists:
         return False
-    if each.mention.polarity in NOT_GIVEN:
-        return True
     before = clause.words[: each.mention.start - clause.start]
+    if each.mention.polarity in NOT_GIVEN:
+        return each.mention.polarity is Polarity.STOPPED or _said("beside").search(before) is None
     return clause.leaves_undone and not (each.recommended and (each.doses or _gives(before)))
 
 

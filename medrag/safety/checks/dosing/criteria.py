@@ -14,8 +14,8 @@ from medrag.patient.view import PatientView
 from medrag.reading import Prescription
 from medrag.reading.dosing.daily import amounts_of, daily_dose
 from medrag.reading.languages import pattern
-from medrag.reading.polarity.cues import SENTENCE_END
 from medrag.safety.check_context import RANK, Context, fail, ingredients_of, not_assessed, worst
+from medrag.safety.waiting import waits_for_value
 from medrag.types import Finding, Severity
 
 
@@ -43,7 +43,8 @@ def _found(context: Context, patient: PatientView) -> Iterator[Finding]:
         if len(facts) >= rule.least:
             said = tuple(dict.fromkeys((*facts, *present)))
             source = context.knowledge.cite(rule)
-            waits = any(_waited_for(context, each, criterion) for criterion in rule.when)
+            waits = context.indicated(rule.indications)
+            waits = waits or any(_waited_for(context, each, criterion) for criterion in rule.when)
             severity = max(rule.severity, Severity.WARNING, key=RANK.__getitem__) if waits else rule.severity
             yield fail("criteria.rule", severity, source, (label,), said, drug=label, facts=said, reason=rule.reason)
         elif rule.max_daily is not None and len(facts) + sum(holds is None for holds, _ in answers) >= rule.least:
@@ -54,11 +55,7 @@ def _found(context: Context, patient: PatientView) -> Iterator[Finding]:
 def _waited_for(context: Context, each: Prescription, criterion: str) -> bool:
     """Whether the drug is for when the value has changed ("once ALT is below twice normal")."""
     measurement = context.knowledge.measurements.get(read_test(criterion).key)
-    if measurement is None:
-        return False
-    before = SENTENCE_END.split(context.statement.text[: each.mention.start])[-1]
-    case = pattern("acts", "once_changed").search(before)
-    return case is not None and any(name.lower() in case[0].lower() for name in measurement.names)
+    return measurement is not None and waits_for_value(context, each, measurement)
 
 
 def _exceeds(context: Context, each: Prescription, rule: CriterionRule) -> bool:
@@ -97,6 +94,9 @@ def _taken(context: Context, terms: Terms, before: Prescription | None = None) -
     now = context.recommended
     if before and pattern("stops", "in_time").search(context.statement.text, before.mention.end):
         now = now[: now.index(before) + 1]
+    text = context.statement.text
+    if before:
+        now = tuple(each for each in now if not pattern("waiting", "comes_later").search(text, 0, each.mention.start))
     others = [*(drug.prescription for drug in context.current), *context.advised, *now]
     known = [each for each in others if not context.knowledge.by_purpose(each.mention.drug_class)]
     named = [each.mention.label for each in known if group & ingredients_of(each, context.knowledge)]

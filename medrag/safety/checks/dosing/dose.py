@@ -120,7 +120,7 @@ def _by_route(each: Prescription, limits: Sequence[DoseLimit]) -> list[DoseLimit
 
     What runs for some hours goes into a vein.
     """
-    runs = any(one.over_hours is not None and one.over_hours < ALL_DAY for one in each.doses)
+    runs = any(one.per == "hour" or (one.over_hours or ALL_DAY) < ALL_DAY for one in each.doses)
     said = each.mention.route or ("iv" if runs and any(limit.route == "iv" for limit in limits) else None)
     if said:
         exact = [limit for limit in limits if limit.route == _SAME_LIMIT.get(said, said)]
@@ -160,7 +160,8 @@ def _exceeded(context: Context, each: Prescription, ingredient: str, limit: Dose
         if one.per == "dose" and usual is not None and 0 < one.high * WRONG_UNIT <= usual:
             yield _finding("dose.wrong_unit", context, limit, ingredient, dose=one.high, unit=one.unit, limit=usual)
     yield from _too_fast(context, limit, ingredient, mine.doses, scale, pushed=each.mention.route == "bolus")
-    regular = Prescription(mine.mention, tuple(one for one in weighed if not one.once and _repeats(one)))
+    paced = [one for one in weighed if not (_by_the_hour(one) and limit.hourly is not None)]
+    regular = Prescription(mine.mention, tuple(one for one in paced if not one.once and _repeats(one)))
     for one in regular.doses:
         top = _scaled(limit, limit.daily, scale, one)
         if one.per_kg and top is not None and one.daily is not None and one.daily > top * SLACK:
@@ -211,6 +212,11 @@ def _guessed(one: Dose, unit: str, top: float) -> Dose:
     return replace(one, unit=unit, low=one.low * factor, high=one.high * factor)
 
 
+def _by_the_hour(one: Dose) -> bool:
+    """Whether it is a rate of which nothing says that it runs all day, held against the rate alone."""
+    return one.per == "hour" and one.over_hours is None and one.duration_days is None
+
+
 def _repeats(one: Dose) -> bool:
     return one.frequency is not None or one.per in ("day", "week") or one.maximum
 
@@ -250,7 +256,7 @@ def _finding(code: str, context: Context, held: DoseLimit, ingredient: str, /, *
     severity = Severity.CONTRAINDICATED
     if held.unless_current and any(
         context.knowledge.members[held.unless_current] & ingredients_of(drug.prescription, context.knowledge)
-        for drug in context.current
+        for drug in (context.patient.drugs if context.patient else ())
     ):
         severity = Severity.WARNING
     source = context.knowledge.cite(held)
