@@ -22,6 +22,8 @@ from medrag.safety.precautions import cuts_dose, raises_dose, refuses_care
 _said = partial(pattern, "ways_out")
 _CLAUSE = re.compile(r"[.;](?:\s|$)")
 HOURS = 24
+FAR, NEAR = 60, 25
+"""Characters on either side of a value in which the verb that watches it stands, and the time at which it is."""
 
 
 def takes_way_out(context: Context, rule: Interaction) -> bool:
@@ -86,14 +88,25 @@ def _apart(context: Context, rule: Interaction) -> bool:
 
 def _cared_for(context: Context, rule: Interaction) -> bool:
     """Whether all that must be watched is, in a clause that says so, and all that must be so is said to be."""
-    text, clauses = context.whole, _CLAUSE.split(context.whole)
+    clauses = _CLAUSE.split(_without_names(context)) if rule.watched else []
     watched = all(any(_watches(clause, value) for clause in clauses) for value in rule.watched)
-    provided = all(_said(case).search(text) for case in rule.provided)
+    provided = all(_said(case).search(context.whole) for case in rule.provided)
     return bool(rule.watched or rule.provided) and watched and provided
 
 
 def _watches(clause: str, value: str) -> bool:
-    return _said(value).search(clause) is not None and _said("seen").search(clause) is not None
+    """Whether the value is looked at, by a verb not far from it or a time beside it, and not only told."""
+    for found in _said(value).finditer(clause):
+        if _said("told").match(clause, found.end()):
+            continue
+        far, near = (_around(clause, found.span(), length) for length in (FAR, NEAR))
+        if _said("looked_at").search(far) or _said("when").search(near):
+            return True
+    return False
+
+
+def _around(text: str, span: tuple[int, int], length: int) -> str:
+    return f"{text[max(0, span[0] - length) : span[0]]} {text[span[1] : span[1] + length]}"
 
 
 def _covered(context: Context, rule: Interaction) -> bool:
