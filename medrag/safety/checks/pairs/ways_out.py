@@ -90,19 +90,26 @@ def _cared_for(context: Context, rule: Interaction) -> bool:
     """Whether all that must be watched is, in a clause that says so, and all that must be so is said to be."""
     clauses = _CLAUSE.split(_without_names(context)) if rule.watched else []
     watched = all(any(_watches(clause, value) for clause in clauses) for value in rule.watched)
-    provided = all(_said(case).search(context.whole) for case in rule.provided)
+    provided = all(any(_wanted(context.whole, case)) for case in rule.provided)
     return bool(rule.watched or rule.provided) and watched and provided
 
 
 def _watches(clause: str, value: str) -> bool:
     """Whether the value is looked at, by a verb not far from it or a time beside it, and not only told."""
-    for found in _said(value).finditer(clause):
+    for found in _wanted(clause, value):
         if _said("told").match(clause, found.end()):
             continue
         far, near = (_around(clause, found.span(), length) for length in (FAR, NEAR))
         if _said("looked_at").search(far) or _said("when").search(near):
             return True
     return False
+
+
+def _wanted(text: str, name: str) -> Iterator[re.Match[str]]:
+    """Where ``text`` has words of that name, and does not say that they are unwanted."""
+    for found in _said(name).finditer(text):
+        if not _said("unwanted").search(text, max(0, found.start() - FAR), found.start()):
+            yield found
 
 
 def _around(text: str, span: tuple[int, int], length: int) -> str:
