@@ -169,3 +169,21 @@ def test_a_pair_named_as_the_reason_is_not_given(text: str, drug: str) -> None:
 )
 def test_a_pair_that_is_given_in_spite_of_its_risk_is(text: str, drugs: set[str]) -> None:
     assert drugs <= given(text)
+
+
+@pytest.mark.parametrize(
+    ("taken", "advice"),
+    [
+        ("simvastatin 40 mg", "Itraconazole 200 mg bd; simvastatin is not taken that week nor for two weeks after."),
+        ("azathioprine 100 mg", "Azathioprine 25 mg (a quarter of her dose) with allopurinol 100 mg, weekly counts."),
+        ("edoxaban 60 mg", "Off edoxaban; dalteparin 10000 units from the time the next dose was due."),
+        ("ivabradine 5 mg bd", "Erythromycin would push ivabradine up, so doxycycline 100 mg bd."),
+    ],
+)
+def test_a_drug_held_cut_or_only_feared_is_no_pair(taken: str, advice: str) -> None:
+    assert verdict(advice, **taking(taken)) != "withhold"
+
+
+def test_of_two_drugs_the_one_with_a_dose_is_not_stopped() -> None:
+    record = taking("fluoxetine 20 mg")
+    assert verdict("Tranylcypromine 10 mg, fluoxetine stopped yesterday.", **record) == "withhold"

@@ -78,7 +78,7 @@ def _said_after(text: str, start: int, end: int, after: str) -> Polarity | None:
     not_so = _said("would").match(after) and _said("counterfactual").search(text, max(0, start - LONGEST_CASE))
     if not_so or _said("only_once").match(after):
         return Polarity.MENTIONED
-    direct = _said("after").match(after)
+    direct = None if _said("other_stopped").match(after) else _said("after").match(after)
     if (
         direct
         and direct.lastgroup in ("avoided", "stopped")
