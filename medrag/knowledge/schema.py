@@ -26,8 +26,11 @@ class Rule(Fact):
 class Interaction(Rule):
     """Any drug of ``a`` with any of ``b``; those of a rule that is ``timed`` need only be taken some hours apart.
 
-    With ``b_daily`` the rule holds from that many milligrams a day of the drug of ``b`` on. It only warns where the
-    advice cuts the dose of a drug of ``cut``, or raises that of a drug of ``raised``.
+    With ``b_daily`` the rule holds from that many milligrams a day of the drug of ``b`` on. The rest are ways out, and
+    advice that takes one is only warned of (:mod:`medrag.safety.checks.pairs.ways_out`): it cuts the dose of a drug of
+    ``cut``, or holds it to ``most`` mg in ``hours``; raises that of a drug of ``raised``, or gives ``least`` mg of it;
+    leaves ``apart`` hours between the two; watches all of ``watched`` where all of ``provided`` is so; or gives a drug
+    of ``cover`` too.
     """
 
     a: Terms
@@ -35,7 +38,14 @@ class Interaction(Rule):
     timed: bool = False
     b_daily: float | None = None
     cut: Terms = ()
+    most: float | None = None
+    hours: float = 24
     raised: Terms = ()
+    least: float | None = None
+    apart: float | None = None
+    watched: Terms = ()
+    provided: Terms = ()
+    cover: Terms = ()
 
 
 class Contraindication(Rule):

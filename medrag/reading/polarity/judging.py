@@ -42,6 +42,8 @@ def _by_cues(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], 
     before = range(bisect_right(marks, start, key=lambda mark: mark.start) - 1, -1, -1)
     near = (marks[place] for place in before if marks[place].end <= start)
     cue = next((mark for mark in islice(near, NEAREST) if _applies(text, mark, start, spans)), None)
+    if cue is None and _feared_too(text, start, after):
+        return Polarity.MENTIONED
     if cue is None:
         return Polarity.STOPPED if _said("arrow_next").match(after) else _uncued(after)
     return _cued(text, cue, start, end, after, spans)
@@ -76,7 +78,7 @@ def _said_after(text: str, start: int, end: int, after: str) -> Polarity | None:
     not_so = _said("would").match(after) and _said("counterfactual").search(text, max(0, start - LONGEST_CASE))
     if not_so or _said("only_once").match(after):
         return Polarity.MENTIONED
-    direct = _said("after").match(after)
+    direct = None if _said("other_stopped").match(after) else _said("after").match(after)
     if (
         direct
         and direct.lastgroup in ("avoided", "stopped")
@@ -116,6 +118,12 @@ def _uncued(after: str) -> Polarity:
         return Polarity.AVOIDED
     spoken_of = _said("harm").match(after) or _said("with_advice").match(after)
     return Polarity.MENTIONED if spoken_of else Polarity.RECOMMENDED
+
+
+def _feared_too(text: str, start: int, after: str) -> bool:
+    """Whether the name is of a further pair of which nothing is said but the harm ("..., A and B marrow failure")."""
+    before = SENTENCE_END.split(text[max(0, start - LONGEST_CASE) : start])[-1]
+    return _said("feared_too").match(after) is not None and _said("harmful").search(before) is not None
 
 
 def _overruled(text: str, cue: Cue, start: int, end: int, after: str) -> bool:

@@ -19,10 +19,10 @@ from medrag.safety.checks.dosing.dose import dose
 from medrag.safety.checks.dosing.opioids import opioids
 from medrag.safety.checks.dosing.route import route
 from medrag.safety.checks.dosing.schedule import schedule
-from medrag.safety.checks.duplication import duplication
 from medrag.safety.checks.genome.pharmacogenomics import pharmacogenomics
 from medrag.safety.checks.hepatic import hepatic
-from medrag.safety.checks.interaction import interaction
+from medrag.safety.checks.pairs.duplication import duplication
+from medrag.safety.checks.pairs.interaction import interaction
 from medrag.safety.checks.population import population
 from medrag.safety.checks.pregnancy import pregnancy
 from medrag.safety.checks.qt import qt

@@ -17,7 +17,7 @@ from fastapi import APIRouter
 
 from medrag.errors import InputError
 from medrag.knowledge import Knowledge
-from medrag.safety.checks.interaction import interaction
+from medrag.safety.checks.pairs.interaction import interaction
 from medrag.safety.consultation import Consultation
 from medrag.types import Finding, Patient, Severity, Statement, Verdict
 

@@ -13,7 +13,7 @@ from medrag.safety.checks.allergy import allergy
 from medrag.safety.checks.contraindication import contraindication
 from medrag.safety.checks.dosing.criteria import criteria
 from medrag.safety.checks.hepatic import hepatic
-from medrag.safety.checks.interaction import interaction
+from medrag.safety.checks.pairs.interaction import interaction
 from medrag.safety.checks.pregnancy import pregnancy
 from medrag.safety.checks.qt import qt
 from medrag.safety.checks.renal import renal

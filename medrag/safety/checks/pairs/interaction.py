@@ -11,7 +11,7 @@ from medrag.reading import DrugMention
 from medrag.reading.dosing.daily import amounts_of, daily_dose
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, Pair, fail, ingredients_of, not_assessed, passed, worst
-from medrag.safety.precautions import cuts_dose, raises_dose
+from medrag.safety.checks.pairs.ways_out import takes_way_out
 from medrag.types import Finding, Severity
 
 NAMED = 3
@@ -74,20 +74,9 @@ def _found(context: Context, pair: Pair) -> Iterator[Finding]:
 
 
 def _met(context: Context, rule: Interaction, severity: Severity) -> Severity:
-    """The severity; a warning where the advice changes a dose as the rule asks."""
-    if severity is not Severity.CONTRAINDICATED:
-        return severity
-    ways = ((rule.cut, cuts_dose), (rule.raised, raises_dose))
-    met = any(changes(context.whole, *span) for drugs, changes in ways for span in _named(context, drugs))
-    return Severity.WARNING if met else severity
-
-
-def _named(context: Context, drugs: Terms) -> Iterator[tuple[int, int]]:
-    """Where the whole advice names any of ``drugs``."""
-    group = context.knowledge.expand(drugs) if drugs else frozenset()
-    for each in context.around:
-        if group & ingredients_of(each, context.knowledge):
-            yield each.mention.start, each.mention.end
+    """The severity; a warning where the advice takes a way out that the rule names."""
+    grave = severity is Severity.CONTRAINDICATED
+    return Severity.WARNING if grave and takes_way_out(context, rule) else severity
 
 
 def _enough(context: Context, rule: Interaction, pair: Pair) -> bool:
