@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from medrag.reading.languages import pattern
+from medrag.reading.languages import language, pattern
 from medrag.reading.languages.spoken import figures, number_named
 
 Sex = Literal["female", "male"]
@@ -19,6 +19,8 @@ Sex = Literal["female", "male"]
 _said = partial(pattern, "ages")
 READ = 4000
 """Characters in which a note introduces its patient."""
+INFANT, TODDLER, SCHOOLCHILD = 0.5, 2.0, 8.0
+"""Years that are taken for an infant, a toddler and a child whose age is not told."""
 _OPENING = 200
 """Characters in which a title is the patient's where no age stands."""
 _A_YEAR = {"52": 52.18, "12": 12, "7": 365.25}
@@ -128,8 +130,14 @@ def _gravid(text: str) -> Sex | None:
 
 
 def _titled(text: str) -> Sex | None:
-    found = _said("title").search(text)
+    found = next((each for each in _said("title").finditer(text) if not _of_another(text, each.start())), None)
     return None if found is None else "female" if found["f"] else "male"
+
+
+def _of_another(text: str, start: int) -> bool:
+    """Whether the person named at ``start`` is a relative's or a carer's name ("her husband, Mr Jones")."""
+    before = re.search(r"(?P<who>\w+)\W{1,3}\Z", text[max(0, start - 24) : start])
+    return before is not None and _said("others").fullmatch(before["who"]) is not None
 
 
 def _by_pronouns(text: str) -> Sex | None:
@@ -143,3 +151,29 @@ def _by_pronoun(text: str) -> Sex | None:
     used = {match[0].casefold() for match in _said("pronoun").finditer(text)}
     female, male = bool(used & {"she", "her"}), bool(used & {"he", "his", "him"})
     return None if female == male else "female" if female else "male"
+
+
+def described_sex(text: str) -> Sex | None:
+    """The sex of a patient of whom no age is told: by a noun, or by pronouns where nobody else is spoken of."""
+    head = text[:READ]
+    if noun := _said("described").search(head):
+        return "male" if noun["m"] or noun["m2"] else "female"
+    if _said("begins").search(head) and not _said("others").search(head):
+        return _by_pronoun(head)
+    return None
+
+
+def asked_about(question: str) -> tuple[float | None, Sex | None]:
+    """Age (years) and sex of the relative or the child whom a question is about; nothing where it is of who asks."""
+    match = _said("asked").search(question)
+    if match is None or _said("asker").search(_said("gives").sub(" ", question)):
+        return None, None
+    kin = match["kin"] or match["child"] or match["small"] or ""
+    if match["years"]:
+        years = float(match["years"])
+    else:
+        years = TODDLER if match["toddler"] else SCHOOLCHILD if match["child"] else INFANT
+    words = language().words
+    male = any(kin.casefold() in words[name] for name in ("fathers", "husbands", "sons"))
+    female = any(kin.casefold() in words[name] for name in ("mothers", "wives", "daughters"))
+    return years, "male" if male else "female" if female else None
