@@ -50,7 +50,12 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one f
     if called := _said("called_about").search(before):
         before = before[called.end() :]
     if match["first"]:
-        return Age(*match.span(), float(match["first_age"]), "female" if match["first"] in "Ff" else "male")
+        return Age(*match.span(), float(match["first_age"]), _letter_sex(match["first"]))
+    if match["now"]:
+        return Age(*match.span(), float(match["now"])) if _said("since_age").search(before) else None
+    if match["slash"]:
+        other = _said("not_the_patient").search(before) or _said("relative").search(before)
+        return None if other else Age(*match.span(), float(match["slash"]), _letter_sex(match["slash_sex"]))
     if match["part"]:
         return Age(*match.span(), round(int(match["part"]) / _A_YEAR[match["of"]], 2))
     if _said("scored").search(before):
@@ -66,7 +71,7 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one f
             or (match["letter"].islower() and not match[0][-2:-1].isalpha())
         ):
             return None
-        return Age(*match.span(), float(match["short"]), "female" if match["letter"] in "Ff" else "male")
+        return Age(*match.span(), float(match["short"]), _letter_sex(match["letter"]))
     if match["mixed"]:
         return Age(*match.span(), round(int(match["mixed"]) + int(match["plus"]) / 12, 2))
     if match["aged"]:
@@ -83,6 +88,10 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one f
     if not now or _said("not_after").match(text, match.end()):
         return None
     return Age(*match.span(), _in_years(match["count"], match["unit"]))
+
+
+def _letter_sex(letter: str) -> Sex:
+    return "female" if letter in "Ff" else "male"
 
 
 def _in_years(count: str, unit: str | None) -> float:
@@ -104,7 +113,7 @@ def age_and_sex(text: str) -> tuple[float | None, Sex | None]:
 
 def _named_sex(labelled: re.Match[str]) -> Sex:
     said = labelled.groupdict()
-    named = said["sex"] or said.get("born") or said.get("alone") or ""
+    named = said["sex"] or said.get("born") or said.get("alone") or said.get("beside") or ""
     return "female" if "f" in named.casefold()[:2] else "male"
 
 
