@@ -14,7 +14,7 @@ MOST_WORDS = {"item": 8, "list": 14, "sentence": 40, "adjacent": 2}
 MARK = re.compile(r"\([-−–+ xX✓✔]\)|\[(?: ?|[xX✓✔NnYy]|(?i:yes|no))\]|[☐☑☒□■]")
 OF_RELATIVE = re.compile(r"\bin (?:\w+ ){0,2}$", re.I)
 BESIDE = re.compile(
-    r"[ \n|-]*(?:(?:and|&|or|,|/)\s?(?:[A-E]|\w{2,12}(?= (?:ab|abs|ag|serolog\w+|vaccin\w+|antibod\w+)\b))\s"
+    r"[ \n|-]*(?:(?:and|&|or|,|/)\s?(?:[A-E]|\w{2,12}(?= (?:ab|abs|ag|serolog\w+|vaccin\w+|immuni[sz]ations?|boosters?|jabs?|antibod\w+)\b))\s"
     r"|\+ ?\w{2,14}\s|(?:\([^()\n]{1,30}\))?(?:\s?(?:/|\bor\b)\s?[A-Za-z][\w-]{2,16})?[ |]*)?",
     re.I,
 )
