@@ -136,9 +136,9 @@ def _heading(text: str, previous: int, end: re.Match[str], line: int, code: str)
         opens = start == line or start == previous + cut
         capital = said[:1].isupper() or start == line
         clear = colon or (opens and (start == line or said.isupper() or len(said) > _SHORTEST))
-        if said and clear and not _surveys(text, said, end.end()) and (category := _category(said, code)):
-            if capital or (category == "allergies" and colon and opens):
-                return category, start, end.end()
+        category = _category(said, code) if said and clear and not _surveys(text, said, end.end()) else None
+        if category and (capital or (category == "allergies" and colon and opens)):
+            return category, start, end.end()
         if not colon:
             return None
         space = text.find(" ", start, end.start())

@@ -45,7 +45,7 @@ def ages(text: str) -> Iterator[Age]:
             yield age
 
 
-def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one for each way to write an age)
+def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911, PLR0912 (one for each way to write an age)
     before = text[max(0, match.start() - 48) : match.start()]
     if called := _said("called_about").search(before):
         before = before[called.end() :]
@@ -53,17 +53,16 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one f
         return Age(*match.span(), float(match["first_age"]), _letter_sex(match["first"]))
     if match["now"]:
         return Age(*match.span(), float(match["now"])) if _said("since_age").search(before) else None
-    if match["slash"]:
-        other = _said("not_the_patient").search(before) or _said("relative").search(before)
-        return None if other else Age(*match.span(), float(match["slash"]), _letter_sex(match["slash_sex"]))
     if match["part"]:
         return Age(*match.span(), round(int(match["part"]) / _A_YEAR[match["of"]], 2))
     if _said("scored").search(before):
         return None
-    bare = match["titled"] or match["set_off"] or match["after_sex"] or match["pronouns"] or match["who"]
+    bare = (
+        match["titled"] or match["set_off"] or match["after_sex"] or match["pronouns"] or match["who"] or match["slash"]
+    )
     if bare:
         other = _said("not_the_patient").search(before) or _said("relative").search(before)
-        return None if other else Age(match.start(), match.end(), float(bare), _sex_in(match[0]))
+        return None if other else Age(match.start(), match.end(), float(bare), _sex_of(match))
     if match["short"]:
         if (
             int(match["short"]) < 1
@@ -88,6 +87,10 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one f
     if not now or _said("not_after").match(text, match.end()):
         return None
     return Age(*match.span(), _in_years(match["count"], match["unit"]))
+
+
+def _sex_of(match: re.Match[str]) -> Sex | None:
+    return _letter_sex(match["slash_sex"]) if match["slash"] else _sex_in(match[0])
 
 
 def _letter_sex(letter: str) -> Sex:

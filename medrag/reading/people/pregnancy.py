@@ -59,7 +59,7 @@ def settled(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
 
 
 def only_asked_for(text: str, start: int, place: int) -> bool:
-    """Whether the words from ``start`` make a test at ``place`` one that is to come or needed ("needs a negative...")."""
+    """Whether the words from ``start`` make a test at ``place`` one that is to come ("needs a negative test")."""
     return _said("unsettled").search(text[start:place]) is not None
 
 

@@ -18,7 +18,8 @@ _EXPLAINS = re.compile(
 )
 """What stands before a condition that is only told as a reason ("withheld due to AKI")."""
 _GIVEN_INSTEAD = re.compile(
-    r"\b(?:changed|switched|swapped|converted|replaced|substituted)\b(?:\s\w+){0,2}\s(?:to|with|by|for)\b", re.IGNORECASE
+    r"\b(?:changed|switched|swapped|converted|replaced|substituted)\b(?:\s\w+){0,2}\s(?:to|with|by|for)\b",
+    re.IGNORECASE,
 )
 """What says, after an allergy, that something else is given in the place of what was prescribed."""
 INSTEAD_WITHIN = 120
@@ -39,9 +40,8 @@ def agreed(judged: Sequence[Judged]) -> Iterator[Judged]:
         current = said is not None and isinstance(fact, Condition) and fact.status is FactStatus.ACTIVE
         if current and said is not None and fact.display in past and _explains(said):
             continue
-        if isinstance(fact, Medication) and fact.current and place < replaced.get(_ingredients(said), -1):
-            yield said, fact.model_copy(update={"status": FactStatus.RESOLVED})
-        elif current and place < ended.get(fact.display, -1):
+        given_up = isinstance(fact, Medication) and fact.current and place < replaced.get(_ingredients(said), -1)
+        if given_up or (current and place < ended.get(fact.display, -1)):
             yield said, fact.model_copy(update={"status": FactStatus.RESOLVED})
         else:
             yield said, fact

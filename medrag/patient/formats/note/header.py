@@ -41,7 +41,9 @@ _CHARTED = re.compile(
 """A family name, a comma and a given name that stand alone in a line or between dashes."""
 _IN_TITLE = 200
 """Characters in which such a name heads a note."""
-_OF_ANOTHER = re.compile(r"\b(?:wife|husband|mother|father|partner|spouse|carer|daughter|son|surgeon|consultant)\W+\Z", re.I)
+_OF_ANOTHER = re.compile(
+    r"\b(?:wife|husband|mother|father|partner|spouse|carer|daughter|son|surgeon|consultant)\W+\Z", re.I
+)
 _INITIAL = re.compile(r"[A-Z]\.?[ \t]+(?!(?i:coli|diff\w*|pylori|fib\w*|aureus|flutter)\b)[A-ZÀ-Þ][a-zà-ÿ'’-]{2,}\Z")
 _PLACE = re.compile(
     r"\b(?:hospital|clinic|surgery|ward|practice|cent(?:re|er)|house|unit|medical|infirmary|road|lane)\b", re.I
@@ -64,7 +66,8 @@ _DOCTOR = re.compile(r"(?:Dr|Prof|Doctor)\b", re.IGNORECASE)
 _DAY = rf"(?:\d{{1,4}}[-/. ]|(?i:{MONTH})\.? \d)"
 _BORN = re.compile(
     r"(?i:\b(?:DOB|D\.O\.B\.?|date of birth|birth[ -]?date|birthdate)\b\W{0,4})(?P<date>\w)"
-    rf"|(?:(?:^|[\n|;])[ \t]*[Bb]orn(?: on)?[ \t]*:?[ \t]|(?<![.;\n])\b{_WORD}[ \t]{_WORD},?[ \t]\(?(?:born(?: on)?|b\.)[ \t]"
+    rf"|(?:(?:^|[\n|;])[ \t]*[Bb]orn(?: on)?[ \t]*:?[ \t]"
+    rf"|(?<![.;\n])\b{_WORD}[ \t]{_WORD},?[ \t]\(?(?:born(?: on)?|b\.)[ \t]"
     rf"|\b(?:[Ss]?he|[Pp]atient|[Pp]t) (?:was|is) born(?: on)? )(?P<day>(?={_DAY})\w)"
 )
 _INFANT = 2.0

@@ -60,7 +60,8 @@ def told(note: Note, start: int, end: int) -> Iterator[Fact]:
         yield pregnancy_of(weeks, f"{note.origin}:{first}-{last}", note.date)
     for first, last, positive in settled(note.text, start, end):
         source = f"{note.origin}:{first}-{last}"
-        yield Condition(display="pregnancy", source=source, date=note.date) if positive else not_pregnant(source, note.date)
+        carried = Condition(display="pregnancy", source=source, date=note.date)
+        yield carried if positive else not_pregnant(source, note.date)
     if span := not_breastfeeding(note.text, start, end):
         source = f"{note.origin}:{span[0]}-{span[1]}"
         yield Observation(display="breastfeeding", value="no", source=source, date=note.date)

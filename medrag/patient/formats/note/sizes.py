@@ -9,7 +9,7 @@ from medrag.reading.quantities import Quantity
 
 _STONES = re.compile(
     r"(?P<label>\b(?:weight|wt|weighs|weighed)\b[\s:=]{0,3}(?:(?:is|was|of)\s)?)?(?<!\d)(?<!\d\.)(?P<stones>\d{1,2})\s?"
-    r"(?P<word>stone|st)\b\.?(?:\s?(?P<pounds>\d{1,2})\b(?!\s?(?:kg|/|\.\d))\s?(?P<marked>lbs?\b|pounds?\b)?)?",
+    r"(?P<word>stone|st)\b\.?(?:\s?(?P<pounds>\d{1,2})(?:\b|(?=lbs?\b))(?!\s?(?:kg|/|\.\d))\s?(?P<marked>lbs?\b|pounds?\b)?)?",
     re.I,
 )
 _PRESSURE = re.compile(
@@ -52,19 +52,32 @@ _COMPOUND = re.compile(
 )
 """Pounds and ounces, kilograms and grams."""
 _OF_WHOM = (
-    r"\d{1,3}\s?(?:y\.?/?o\.?|y)\b|[\s-]old\b|(?<![A-Za-z])(?-i:[FM])\b|[♀♂]|\b(?:fe)?male\b|\b(?:newborn|neonate|infant|baby|toddler)\b"
+    r"\d{1,3}\s?(?:y\.?/?o\.?|y)\b|[\s-]old\b|(?<![A-Za-z])(?-i:[FM])\b|[♀♂]|\b(?:fe)?male\b|\b(?:newborn|neonate|infant|baby|toddler|gentleman|lady)\b"
+    r"|\b(?:newborn|neonate|infant|baby|toddler|child|boy|girl)\b[^.;\n]{1,4}\d{1,2}\s?(?:days?|weeks?|wks?|months?|mo|mths?|yrs?|years?)(?:\sold)?\b"
     r"|(?<!\d)[3-7]\s?['’′]\s?\d{1,2}\s?(?:\"|”|″|''|in\b)?|(?<!\d)[3-7]\s?(?:ft|feet)\s?\d{1,2}\s?(?:in(?:ch(?:es)?)?)?|(?<!\d)\d{2,3}\s?cm\b"
 )
 _SET_OFF = re.compile(
-    rf"(?:{_OF_WHOM})[\s,/;(]{{1,3}}(?P<value>\d{{1,3}}(?:\.\d{{1,3}})?|\d,?\d{{3}}(?=\s?g))\s?(?P<unit>kgs?|kilos?|lbs?|pounds?|#|g(?:m|rams)?)(?![\w/])"
+    rf"(?:{_OF_WHOM})[\s,/;(]{{1,3}}(?:and\s)?(?P<value>\d{{1,3}}(?:\.\d{{1,3}})?|\d,?\d{{3}}(?=\s?g))\s?(?P<unit>kgs?|kilos?|lbs?|pounds?|#|g(?:m|rams)?)(?![\w/])"
     r"(?!\s?(?:/|loss|lost|gain|lift|over|heavier|lighter|\d{1,3}\s?(?:oz|ounces?|g)\b))",
     re.I,
 )
 """A weight that stands beside an age, a sex or a height."""
+_METRES = re.compile(
+    r"(?:\b(?:height|ht)\b[\s:=]{0,3}(?P<m>[12])\s?m\s?(?P<cm>\d\d)\b)"
+    r"|\d\s?kg[\s,/;]{1,2}(?P<whole>[12][.,]\d{1,2})\s?m\b",
+    re.I,
+)
+"""A height in metres and centimetres, or in metres after a weight."""
+_FALLEN = re.compile(
+    r"\b(?:weight|wt)\b[^.;\n]{0,24}\b(?:from)\s\d{1,3}(?:\.\d)?\s?(?:kg|lbs?)?\s(?:down\s|up\s)?to\s(?P<value>\d{1,3}(?:\.\d)?)\s?(?P<unit>kg|lbs?)\b",
+    re.I,
+)
 _NUMBERED = re.compile(r"\b(?:weight|wt|weighs)\b[\s:=]{0,3}(?P<value>\d{2,3}(?:\.\d)?)\s?#", re.I)
 _DASHED = re.compile(r"\b(?:height|ht)\b[\s:=]{0,3}(?P<ft>[4-6])-(?P<inch>\d|1[01])(?![\d.])", re.I)
 _BESIDE_WEIGHT = re.compile(
-    r"(?<![\d.])(?P<ft>[4-7])['’′]\s?(?P<inch>\d|1[01])(?=[,;/]?\s?\d{2,3}(?:\.\d)?\s?(?:#|lbs?\b|pounds?\b|kg\b))", re.I
+    r"(?<![\d.])(?P<ft>[4-7])(?:['’′]|\s?(?:ft|feet|foot)\b\.?)\s?(?P<inch>\d|1[01])(?:\s?in(?:ch(?:es)?)?\b)?"
+    r"(?=[,;/]?\s?(?:and\s)?\d{2,3}(?:\.\d)?\s?(?:#|lbs?\b|pounds?\b|kg\b))",
+    re.I,
 )
 _ACTUAL = re.compile(
     r"\b(?:(?:ideal|IBW|adjusted|AdjBW|lean|dry|lost|loss|gained|gain)\b[^.;\n]{0,40}?\d\s?(?P<unit>kg|lbs?)\b[^.\n]{0,24}?"
@@ -74,8 +87,8 @@ _ACTUAL = re.compile(
 )
 """What someone weighs, after what they should weigh or have lost."""
 _NOT_WEIGHED = re.compile(
-    r"\b(?:birth ?(?:weight|wt)?|BW|born(?: at)?|ideal|IBW|lost|loss(?: of)?|gain(?:ed)?(?: of)?|tumou?r|placenta|specimen|uterus|EFW|"
-    r"fetal weight|donor)\b[^.;\n]{0,16}\Z",
+    r"\b(?:birth ?(?:weight|wt)?|BW|born(?: at)?|ideal|IBW|lost|loss(?: of)?|gain(?:ed)?(?: of)?|tumou?r|placenta"
+    r"|specimen|uterus|EFW|fetal weight|donor)\b[^.;\n]{0,16}\Z",
     re.I,
 )
 """What stands before a weight that is no weight of the patient's now."""
@@ -126,6 +139,12 @@ def _unlabelled(text: str) -> Iterator[Quantity]:
             yield Quantity("weight", *match.span(), round(pounds * KG_A_POUND + kilograms, 3), "kg")
     for match in (*_DASHED.finditer(text), *_BESIDE_WEIGHT.finditer(text)):
         yield Quantity("height", *match.span(), round((12 * int(match["ft"]) + int(match["inch"])) * 2.54, 1), "cm")
+    for match in _METRES.finditer(text):
+        metres = match["whole"] or f"{match['m']}.{match['cm']}"
+        start = match.start("whole") if match["whole"] else match.start()
+        yield Quantity("height", start, match.end(), _float(metres), "m")
+    for match in _FALLEN.finditer(text):
+        yield Quantity("weight", *match.span("value"), _float(match["value"]), match["unit"])
     for match in _NUMBERED.finditer(text):
         yield Quantity("weight", *match.span(), _float(match["value"]), "lb")
     for match in _SET_OFF.finditer(text):
