@@ -56,6 +56,12 @@ _ALLERGIC = re.compile(
     r"|blister|welts",
     re.IGNORECASE,
 )
+_REFUSED_FOR = re.compile(
+    r"\s(?:because of|due to|owing to|after|as (?:it|they)|which|since (?:it|they))\s[^.;,\n]{0,30}?"
+    rf"(?:{_ALLERGIC.pattern})",
+    re.IGNORECASE,
+)
+"""An allergic reaction as the reason not to give it."""
 NEAR = 30
 """Characters before a substance in which the word allergy makes a condition one of an allergy."""
 
@@ -92,7 +98,7 @@ def _reacted(said: Said) -> bool:
         return False
     match = _REACTION.match(said.text, said.target.end)
     words = (match["a"] or match["b"]).casefold() if match else ""
-    if "refused" in said.cues and _ALLERGIC.search(words):
+    if "refused" in said.cues and (_ALLERGIC.search(words) or _REFUSED_FOR.match(said.text, said.target.end)):
         return True
     return _SEVERE.search(words) is not None or any(
         _WHEN.sub("", each).strip() in language().words["reactions"] for each in _APART.split(words)

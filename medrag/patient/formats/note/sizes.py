@@ -73,6 +73,10 @@ _FALLEN = re.compile(
     re.I,
 )
 _NUMBERED = re.compile(r"\b(?:weight|wt|weighs)\b[\s:=]{0,3}(?P<value>\d{2,3}(?:\.\d)?)\s?#", re.I)
+_DOTTED = re.compile(
+    r"\b(?P<of>wt|ht)\.\s?(?P<value>\d{1,3}(?:[.,]\d{1,3})?)\s?(?P<unit>kgs?|lbs?|cms?|m|in(?:ches)?)\b(?!\s?/)", re.I
+)
+"""An abbreviated label with its stop ("Wt. 66 kg")."""
 _DASHED = re.compile(r"\b(?:height|ht)\b[\s:=]{0,3}(?P<ft>[4-6])-(?P<inch>\d|1[01])(?![\d.])", re.I)
 _BESIDE_WEIGHT = re.compile(
     r"(?<![\d.])(?P<ft>[4-7])(?:['’′]|\s?(?:ft|feet|foot)\b\.?)\s?(?P<inch>\d|1[01])(?:\s?in(?:ch(?:es)?)?\b)?"
@@ -145,6 +149,9 @@ def _unlabelled(text: str) -> Iterator[Quantity]:
         yield Quantity("height", start, match.end(), _float(metres), "m")
     for match in _FALLEN.finditer(text):
         yield Quantity("weight", *match.span("value"), _float(match["value"]), match["unit"])
+    for match in _DOTTED.finditer(text):
+        key = "weight" if match["of"].casefold() == "wt" else "height"
+        yield Quantity(key, *match.span(), _float(match["value"]), match["unit"].casefold())
     for match in _NUMBERED.finditer(text):
         yield Quantity("weight", *match.span(), _float(match["value"]), "lb")
     for match in _SET_OFF.finditer(text):
