@@ -52,12 +52,13 @@ _COMPOUND = re.compile(
 )
 """Pounds and ounces, kilograms and grams."""
 _OF_WHOM = (
-    r"\d{1,3}\s?(?:y\.?/?o\.?|y)\b|[\s-]old\b|(?<![A-Za-z])(?-i:[FM])\b|[♀♂]|\b(?:fe)?male\b|\b(?:newborn|neonate|infant|baby|toddler|gentleman|lady)\b"
+    r"\b\d\s?y(?:rs?)?\s\d{1,2}\s?mo?s?\b|\b(?:s?he|pt|patient)\s(?:is|now)\b|(?<!\d)\d{2,3}\s?(?:lbs?|pounds)(?=\s?\(\s?\d{2,3}(?:\.\d)?\s?kg\))"
+    r"|\d{1,3}\s?(?:y\.?/?o\.?|y)\b|[\s-]old\b|(?<![A-Za-z])(?-i:[FM])\b|[♀♂]|\b(?:fe)?male\b|\b(?:newborn|neonate|infant|baby|toddler|gentleman|lady)\b"
     r"|\b(?:newborn|neonate|infant|baby|toddler|child|boy|girl)\b[^.;\n]{1,4}\d{1,2}\s?(?:days?|weeks?|wks?|months?|mo|mths?|yrs?|years?)(?:\sold)?\b"
     r"|(?<!\d)[3-7]\s?['’′]\s?\d{1,2}\s?(?:\"|”|″|''|in\b)?|(?<!\d)[3-7]\s?(?:ft|feet)\s?\d{1,2}\s?(?:in(?:ch(?:es)?)?)?|(?<!\d)\d{2,3}\s?cm\b"
 )
 _SET_OFF = re.compile(
-    rf"(?:{_OF_WHOM})[\s,/;(]{{1,3}}(?:and\s)?(?P<value>\d{{1,3}}(?:\.\d{{1,3}})?|\d,?\d{{3}}(?=\s?g))\s?(?P<unit>kgs?|kilos?|lbs?|pounds?|#|g(?:m|rams)?)(?![\w/])"
+    rf"(?:{_OF_WHOM})[\s,/;(]{{1,3}}(?:and\s|at\s)?(?P<value>\d{{1,3}}(?:\.\d{{1,3}})?|\d,?\d{{3}}(?=\s?g))\s?(?P<unit>kgs?|kilos?|lbs?|pounds?|#|g(?:m|rams)?)(?![\w/])"
     r"(?!\s?(?:/|loss|lost|gain|lift|over|heavier|lighter|\d{1,3}\s?(?:oz|ounces?|g)\b))",
     re.I,
 )
@@ -80,7 +81,7 @@ _DOTTED = re.compile(
 _DASHED = re.compile(r"\b(?:height|ht)\b[\s:=]{0,3}(?P<ft>[4-6])-(?P<inch>\d|1[01])(?![\d.])", re.I)
 _BESIDE_WEIGHT = re.compile(
     r"(?<![\d.])(?P<ft>[4-7])(?:['’′]|\s?(?:ft|feet|foot)\b\.?)\s?(?P<inch>\d|1[01])(?:\s?in(?:ch(?:es)?)?\b)?"
-    r"(?=[,;/]?\s?(?:and\s)?\d{2,3}(?:\.\d)?\s?(?:#|lbs?\b|pounds?\b|kg\b))",
+    r"(?=[,;/]?\s?(?:and\s|at\s)?\d{2,3}(?:\.\d)?\s?(?:#|lbs?\b|pounds?\b|kg\b))",
     re.I,
 )
 _ACTUAL = re.compile(
