@@ -106,11 +106,11 @@ def ensure_same_person(
 
 
 def _asked_about(question: str, today: date, knowledge: Knowledge) -> Part:
-    from medrag.patient.formats.note.header import note_demographics
+    from medrag.patient.formats.note.header import asked_demographics
     from medrag.patient.record.demographics import Part
     from medrag.reading.languages.gloss import in_english
 
-    return Part(Patient(), note_demographics(in_english(question, knowledge), None, today, knowledge), "the question")
+    return Part(Patient(), asked_demographics(in_english(question, knowledge), today, knowledge), "the question")
 
 
 def as_heard(case: Case, today: date | None = None, knowledge: Knowledge | None = None) -> Case:

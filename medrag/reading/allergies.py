@@ -63,7 +63,7 @@ def no_allergies(text: str) -> list[NoAllergies]:
     return [
         NoAllergies(m.start(), m.end(), _kind(m), " ".join(m[0].split()))
         for m in _said("none").finditer(text)
-        if not _EXCEPT.match(text, m.end())
+        if not _EXCEPT.match(text, m.end()) and not _said("yet").match(text, m.end())
     ]
 
 

@@ -24,10 +24,16 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|approx|e\.g|i\.e|cf|[Nn]o(?=\.$)|hx|Hx|pt|Pt|wt|ht|temp|max|min|dept|resp|hosp|est|ca"
     r"|inj|tab|tabs|cap|caps"
     r"|susp|sol|soln|sup|amp|vit|Vit|incl|esp|assoc|w)"
-    r"|(?<![A-Za-z.\d'’&])(?<!epatitis )(?<!itamin )(?<!ype )(?<!roup )(?<!hild )(?<!lass )[A-Za-z]"
+    r"|(?<![A-Za-z.\d'’&/])(?<!\d )(?<!epatitis )(?<![Hh]ep )(?<!itamin )(?<!ype )(?<!roup )(?<!hild )(?<!lass )"
+    r"[A-Za-z]"
     r"|\b[a-z]\.[a-z](?:\.[a-z])?"
     r"|(?<=\s)\d{1,2})\.$"
 )
+_SPELT = re.compile(
+    r"\b[a-z]\.[a-z](?:\.[a-z])?\.$|\d\.$|\b(?:w|vit|pt|no|hx|tabs?|caps?|inj|susp|soln?|sup|amp|dept|resp|hosp|temp"
+    r"|max|min)\.$"
+)
+"""Abbreviations that may also end a sentence."""
 _ANSWER = re.compile(r"\?\s?[-–]?\s?(?:yes|no|none|never|nil|y|n)\b", re.IGNORECASE)
 """A question of a form with its answer: one sentence ("Asthma? No")."""
 _CELL = re.compile(
@@ -155,7 +161,7 @@ def _in_row(text: str, bar: int) -> bool:
 def _opens(text: str, end: int, before: str) -> bool:
     """Whether a new sentence opens after an abbreviation's full stop: "5 mg q.d. Lisinopril", a number before it."""
     after = text[end : end + 30].lstrip()
-    spelt = re.search(r"\b[a-z]\.[a-z](?:\.[a-z])?\.$|\d\.$|\b(?:w|vit|pt|no)\.$", before)
+    spelt = _SPELT.search(before)
     return not after or (bool(spelt) and after[0].isupper() and not after[:3].isupper())
 
 

@@ -36,6 +36,8 @@ _SHORTEST = 3
 _PROSE = 9
 """A line of more words, after a blank one, is no entry of the list before."""
 _BULLETS = re.compile(r"\n[ \t]*(?:[•*‣▪☐☑☒-]|1[.)])[ \t]?\S[^\n]*\n[ \t]*(?:[•*‣▪☐☑☒-]|\d{1,2}[.)])")
+_ITEM_MARKS = frozenset("-*•‣▪–")
+"""What marks a line as an item of a list, which heads none."""
 _ASIDE = re.compile(r"\([^()\n]{1,40}\)\s*$")
 """What brackets add to a heading ("Meds (from GP):")."""
 _TITLE = re.compile(r"[A-Z][A-Za-z]+(?: [A-Za-z/&-]+){0,5}")
@@ -116,7 +118,8 @@ def _headings(text: str, code: str) -> Iterator[tuple[str, int, int]]:
         if len(whole) <= LONGEST_HEADING and not ends:
             listed = _BULLETS.match(text, line.end()) is not None
             category = _category(whole, code, tails=listed)
-            if category is None and listed and _TITLE.fullmatch(whole):
+            marked = text[line.start() : start].strip() in _ITEM_MARKS
+            if category is None and listed and not marked and _TITLE.fullmatch(whole):
                 category = "other"
             if category:
                 yield category, start, line.end()
@@ -133,7 +136,8 @@ def _heading(text: str, previous: int, end: re.Match[str], line: int, code: str)
         opens = start == line or start == previous + cut
         capital = said[:1].isupper() or start == line
         clear = colon or (opens and (start == line or said.isupper() or len(said) > _SHORTEST))
-        if said and capital and clear and not _surveys(text, said, end.end()) and (category := _category(said, code)):
+        category = _category(said, code) if said and clear and not _surveys(text, said, end.end()) else None
+        if category and (capital or (category == "allergies" and colon and opens)):
             return category, start, end.end()
         if not colon:
             return None

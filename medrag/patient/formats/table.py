@@ -28,6 +28,8 @@ _YES, _NO = {"yes", "y", "true", "1"}, {"no", "n", "false", "0"}
 _MEASURED = re.compile(r"(?P<name>[^(\[]+?)\s*[(\[](?P<unit>[^)\]]+)[)\]]")
 _BESIDE = {"id", "question"}
 _HEADER_CHARACTERS = 5000
+_PROSE = re.compile(r"(?:^|_)\d|[.:]$|:_")
+"""A figure by itself, a stop or a colon, which no field's name has: the line is a note's."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Row:
 def is_patient_table(text: str) -> bool:
     """Whether the first line names at least one particular or list of the patient schema, and nothing unknown."""
     names = _columns(text[:_HEADER_CHARACTERS])
+    if any(_PROSE.search(name) for name in names):
+        return False
     return bool(names) and bool(set(names) & {*_NUMBERS, *_FLAGS, *_LISTS, "sex", "birth_date"}) and len(names) > 1
 
 

@@ -25,7 +25,7 @@ _AGE_SLACK_YEARS = 1.5
 _PREGNANT = re.compile(
     r"^(?:currently |(?:normal|high[- ]risk|single|twin|multiple|intrauterine|viable|early) )?pregnan(?:t|"
     r"cy)\b(?! (?:loss|test|of|prevention))"
-    r"|\b(?:first|second|third) trimester\b|\b\d{1,2} weeks pregnant\b|\bpregnancy test positive\b",
+    r"|\b(?:first|second|third) trimester\b|\b\d{1,2} weeks pregnant\b|\bpregnancy test positive\b|^(?:viable )?IUP\b",
     re.I,
 )
 _LACTATING = re.compile(r"\b(?:breast-?feeding|lactat(?:ing|ion)|nursing mother)\b", re.I)

@@ -11,14 +11,17 @@ from medrag.reading.matcher import Letters, Matcher
 
 MOST_WORDS = {"item": 8, "list": 14, "sentence": 40, "adjacent": 2}
 """Words besides other mentions that may stand between a cue of that reach and what it bears on."""
-MARK = re.compile(r"\([-−–+ xX✓✔]\)|\[[ xX✓✔NnYy]?\]|[☐☑☒]")
+MARK = re.compile(r"\([-−–+ xX✓✔]\)|\[(?: ?|[xX✓✔NnYy]|(?i:yes|no))\]|[☐☑☒□■]")
 OF_RELATIVE = re.compile(r"\bin (?:\w+ ){0,2}$", re.I)
 BESIDE = re.compile(
-    r"[ \n|-]*(?:(?:and|&|or|,|/)\s?(?:[A-E]|\w{2,12}(?= (?:ab|abs|ag|serolog\w+|vaccin\w+|antibod\w+)\b))\s"
+    r"[ \n|-]*(?:(?:and|&|or|,|/)\s?[A-E]\s"
     r"|\+ ?\w{2,14}\s|(?:\([^()\n]{1,30}\))?(?:\s?(?:/|\bor\b)\s?[A-Za-z][\w-]{2,16})?[ |]*)?",
     re.I,
 )
 """Nothing, or another of the kind ("hepatitis B and C serology")."""
+BESIDE_TESTS = re.compile(r"\s?(?:and|&|or|,|/)\s?\w{2,14}\s", re.I)
+TESTS = re.compile(r"(?:abs?|ag|serolog\w+|vaccin\w+|immuni[sz]ations?|boosters?|jabs?|antibod\w+)\b", re.I)
+"""Another name may stand before the word for a test or a vaccine of both ("influenza and pneumococcal vaccines")."""
 ALONE = re.compile(r"[^()\n]{0,12}\)")
 EXCHANGES = frozenset({"stopped", "taking", "planned"})
 TO = re.compile(r"\b(?:to|with|onto|for|by)\b", re.I)

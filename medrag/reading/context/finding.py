@@ -95,7 +95,8 @@ class CueFinder:
         first = MARK.search(self._spans.text, start, sentence.end)
         lead = self._spans.text[start : first.start()].rstrip() if first else ""
         unnamed = first is None or not self._spans.named(start, first.start())
-        return "before" if unnamed or lead[-1:] in ",:;.(" else "after"
+        labels = first is not None and lead.endswith(":") and self._spans.ends_at(start + len(lead) - 1)
+        return "before" if unnamed or (lead[-1:] in ",:;.(" and not labels) else "after"
 
     def _is_dash(self, sentence: Sentence, sign: re.Match[str]) -> bool:
         """Whether a minus is a dash: no plus stands in the same sentence."""

@@ -12,6 +12,7 @@ from medrag.reading.context.cues import (
     ALWAYS,
     APART,
     BESIDE,
+    BESIDE_TESTS,
     CAUSED,
     DECIDE,
     DENIES,
@@ -28,6 +29,7 @@ from medrag.reading.context.cues import (
     OF_ROW,
     OR,
     PLURAL,
+    TESTS,
     TO,
     Cue,
     cue_matchers,
@@ -82,7 +84,8 @@ class Reach:
         if ";" in gap or self._spans.count(end, cue.start) > MOST_WORDS[cue.reach]:
             return False
         if cue.reach == "adjacent":
-            return BESIDE.fullmatch(gap) is not None
+            of_both = BESIDE_TESTS.fullmatch(gap) and TESTS.match(self._spans.text, cue.start)
+            return bool(of_both) or BESIDE.fullmatch(gap) is not None
         if _said("condition").search(gap):
             return False
         between = self._spans.named(end, cue.start)

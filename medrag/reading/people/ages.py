@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from medrag.reading.languages import pattern
+from medrag.reading.languages import language, pattern
 from medrag.reading.languages.spoken import figures, number_named
 
 Sex = Literal["female", "male"]
@@ -19,6 +19,8 @@ Sex = Literal["female", "male"]
 _said = partial(pattern, "ages")
 READ = 4000
 """Characters in which a note introduces its patient."""
+INFANT, TODDLER, SCHOOLCHILD = 0.5, 2.0, 8.0
+"""Years that are taken for an infant, a toddler and a child whose age is not told."""
 _OPENING = 200
 """Characters in which a title is the patient's where no age stands."""
 _A_YEAR = {"52": 52.18, "12": 12, "7": 365.25}
@@ -43,20 +45,24 @@ def ages(text: str) -> Iterator[Age]:
             yield age
 
 
-def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one for each way to write an age)
+def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911, PLR0912 (one for each way to write an age)
     before = text[max(0, match.start() - 48) : match.start()]
     if called := _said("called_about").search(before):
         before = before[called.end() :]
     if match["first"]:
-        return Age(*match.span(), float(match["first_age"]), "female" if match["first"] in "Ff" else "male")
+        return Age(*match.span(), float(match["first_age"]), _letter_sex(match["first"]))
+    if match["now"]:
+        return Age(*match.span(), float(match["now"])) if _said("since_age").search(before) else None
     if match["part"]:
         return Age(*match.span(), round(int(match["part"]) / _A_YEAR[match["of"]], 2))
     if _said("scored").search(before):
         return None
-    bare = match["titled"] or match["set_off"] or match["after_sex"] or match["pronouns"] or match["who"]
+    bare = (
+        match["titled"] or match["set_off"] or match["after_sex"] or match["pronouns"] or match["who"] or match["slash"]
+    )
     if bare:
         other = _said("not_the_patient").search(before) or _said("relative").search(before)
-        return None if other else Age(match.start(), match.end(), float(bare), _sex_in(match[0]))
+        return None if other else Age(match.start(), match.end(), float(bare), _sex_of(match))
     if match["short"]:
         if (
             int(match["short"]) < 1
@@ -64,7 +70,7 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one f
             or (match["letter"].islower() and not match[0][-2:-1].isalpha())
         ):
             return None
-        return Age(*match.span(), float(match["short"]), "female" if match["letter"] in "Ff" else "male")
+        return Age(*match.span(), float(match["short"]), _letter_sex(match["letter"]))
     if match["mixed"]:
         return Age(*match.span(), round(int(match["mixed"]) + int(match["plus"]) / 12, 2))
     if match["aged"]:
@@ -81,6 +87,14 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911 (one f
     if not now or _said("not_after").match(text, match.end()):
         return None
     return Age(*match.span(), _in_years(match["count"], match["unit"]))
+
+
+def _sex_of(match: re.Match[str]) -> Sex | None:
+    return _letter_sex(match["slash_sex"]) if match["slash"] else _sex_in(match[0])
+
+
+def _letter_sex(letter: str) -> Sex:
+    return "female" if letter in "Ff" else "male"
 
 
 def _in_years(count: str, unit: str | None) -> float:
@@ -102,7 +116,7 @@ def age_and_sex(text: str) -> tuple[float | None, Sex | None]:
 
 def _named_sex(labelled: re.Match[str]) -> Sex:
     said = labelled.groupdict()
-    named = said["sex"] or said.get("born") or said.get("alone") or ""
+    named = said["sex"] or said.get("born") or said.get("alone") or said.get("beside") or ""
     return "female" if "f" in named.casefold()[:2] else "male"
 
 
@@ -128,8 +142,14 @@ def _gravid(text: str) -> Sex | None:
 
 
 def _titled(text: str) -> Sex | None:
-    found = _said("title").search(text)
+    found = next((each for each in _said("title").finditer(text) if not _of_another(text, each.start())), None)
     return None if found is None else "female" if found["f"] else "male"
+
+
+def _of_another(text: str, start: int) -> bool:
+    """Whether the person named at ``start`` is a relative's or a carer's name ("her husband, Mr Jones")."""
+    before = re.search(r"(?P<who>\w+)\W{1,3}\Z", text[max(0, start - 24) : start])
+    return before is not None and _said("others").fullmatch(before["who"]) is not None
 
 
 def _by_pronouns(text: str) -> Sex | None:
@@ -143,3 +163,29 @@ def _by_pronoun(text: str) -> Sex | None:
     used = {match[0].casefold() for match in _said("pronoun").finditer(text)}
     female, male = bool(used & {"she", "her"}), bool(used & {"he", "his", "him"})
     return None if female == male else "female" if female else "male"
+
+
+def described_sex(text: str) -> Sex | None:
+    """The sex of a patient of whom no age is told: by a noun, or by pronouns where nobody else is spoken of."""
+    head = text[:READ]
+    if noun := _said("described").search(head):
+        return "male" if noun["m"] or noun["m2"] else "female"
+    if _said("begins").search(head) and not _said("others").search(head):
+        return _by_pronoun(head)
+    return None
+
+
+def asked_about(question: str) -> tuple[float | None, Sex | None]:
+    """Age (years) and sex of the relative or the child whom a question is about; nothing where it is of who asks."""
+    match = _said("asked").search(question)
+    if match is None or _said("asker").search(_said("gives").sub(" ", question)):
+        return None, None
+    kin = match["kin"] or match["child"] or match["small"] or ""
+    if match["years"]:
+        years = float(match["years"])
+    else:
+        years = TODDLER if match["toddler"] else SCHOOLCHILD if match["child"] else INFANT
+    words = language().words
+    male = any(kin.casefold() in words[name] for name in ("fathers", "husbands", "sons"))
+    female = any(kin.casefold() in words[name] for name in ("mothers", "wives", "daughters"))
+    return years, "male" if male else "female" if female else None

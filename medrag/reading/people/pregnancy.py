@@ -19,6 +19,8 @@ _WEEKS = re.compile(
 )
 _MONTHS = re.compile(r"\b(\d)\s?months?\s(?:pregnant|gestation)", re.IGNORECASE)
 _TRIMESTER = re.compile(r"\b(first|second|third|1st|2nd|3rd)[\s-]trimester", re.IGNORECASE)
+NEXT = 80
+"""Characters of the next sentence that may say that weeks alone are of a pregnancy."""
 _said = partial(pattern, "pregnancies")
 
 
@@ -37,19 +39,47 @@ def weeks(text: str, knowledge: Knowledge) -> tuple[float, float] | None:
 
 def speaks_of_pregnancy(text: str) -> bool:
     """Whether ``text`` names a pregnancy, be it by gravidity or gestation."""
-    return _said("pregnant").search(text) is not None
+    return _names_one(text, 0, len(text))
+
+
+def _names_one(text: str, start: int, end: int) -> bool:
+    if _said("pregnant").search(text, start, end):
+        return True
+    return bool(_said("of_forty").search(text, start, end)) and not _said("otherwise").search(text, start, end)
+
+
+def settled(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+    """Where ``text[start:end]``, a sentence, says by a test or a form's answer whether the patient is pregnant."""
+    for name in ("negative", "positive"):
+        match = _said(name).search(text, start, end)
+        if match is None or only_asked_for(text, start, match.start()):
+            continue
+        if not _said("elsewhen").search(text, start, end):
+            yield match.start(), match.end(), name == "positive"
+
+
+def only_asked_for(text: str, start: int, place: int) -> bool:
+    """Whether the words from ``start`` make a test at ``place`` one that is to come ("needs a negative test")."""
+    return _said("unsettled").search(text[start:place]) is not None
+
+
+def not_breastfeeding(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where ``text[start:end]``, a sentence, says that the patient does not breastfeed."""
+    match = _said("not_feeding").search(text, start, end)
+    return match.span() if match else None
 
 
 def current_pregnancies(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
     """Where ``text[start:end]``, a sentence, gives the weeks of a pregnancy now, and how many are completed."""
-    if not _said("pregnant").search(text, start, end):
+    told = end + NEXT if _said("alone").fullmatch(text, start, end) else end
+    if not _names_one(text, start, told):
         return
     past = _said("not_now").search(text, start, end) is not None
     for match in _WEEKS.finditer(text, start, end):
         first = max(start, text.rfind(",", start, match.start()) + 1)
         comma = text.find(",", match.end(), end)
         own = first, comma if comma >= 0 else end
-        if past and (_said("not_now").search(text, *own) or not _said("pregnant").search(text, *own)):
+        if past and (_said("not_now").search(text, *own) or not _names_one(text, *own)):
             continue
         if 3 <= int(match["weeks"]) <= 43:
             yield match.start(), match.end(), int(match["weeks"])

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from medrag.patient.formats.note.named import Said
-from medrag.types import Condition, Fact, FactStatus
+from medrag.types import Allergy, Condition, Fact, FactStatus, Medication
 
 Judged = tuple[Said | None, Fact]
 _EXPLAINS = re.compile(
@@ -17,21 +17,31 @@ _EXPLAINS = re.compile(
     re.IGNORECASE,
 )
 """What stands before a condition that is only told as a reason ("withheld due to AKI")."""
+_GIVEN_INSTEAD = re.compile(
+    r"\b(?:changed|switched|swapped|converted|replaced|substituted)\b(?:\s\w+){0,2}\s(?:to|with|by|for)\b",
+    re.IGNORECASE,
+)
+"""What says, after an allergy, that something else is given in the place of what was prescribed."""
+INSTEAD_WITHIN = 120
+"""Characters after the allergen in which it stands."""
 BEFORE = 24
 
 
 def agreed(judged: Sequence[Judged]) -> Iterator[Judged]:
     """The facts of a note; an illness that a later mention calls over is over, and so is one told only as a reason.
 
-    A mention that gives a reason is left out where another of the same name is not current.
+    A mention that gives a reason is left out where another of the same name is not current. A drug that something else
+    was given in the place of, for an allergy told after it, is over too.
     """
+    replaced = _replaced(judged)
     ended = {fact.display: place for place, (said, fact) in enumerate(judged) if said and _says_over(said, fact)}
     past = {fact.display for _, fact in judged if isinstance(fact, Condition) and not fact.current}
     for place, (said, fact) in enumerate(judged):
         current = said is not None and isinstance(fact, Condition) and fact.status is FactStatus.ACTIVE
         if current and said is not None and fact.display in past and _explains(said):
             continue
-        if current and place < ended.get(fact.display, -1):
+        given_up = isinstance(fact, Medication) and fact.current and place < replaced.get(_ingredients(said), -1)
+        if given_up or (current and place < ended.get(fact.display, -1)):
             yield said, fact.model_copy(update={"status": FactStatus.RESOLVED})
         else:
             yield said, fact
@@ -43,3 +53,20 @@ def _says_over(said: Said, fact: Fact) -> bool:
 
 def _explains(said: Said) -> bool:
     return _EXPLAINS.search(said.text[max(0, said.target.start - BEFORE) : said.target.start]) is not None
+
+
+def _replaced(judged: Sequence[Judged]) -> dict[tuple[str, ...], int]:
+    """The drugs that an allergy is told of with another given instead, and where it is told."""
+    found = {}
+    for place, (said, fact) in enumerate(judged):
+        if said is None or not isinstance(fact, Allergy) or fact.status is not FactStatus.ACTIVE:
+            continue
+        drug, end = _ingredients(said), said.target.end
+        if drug and _GIVEN_INSTEAD.search(said.text[end : end + INSTEAD_WITHIN]):
+            found[drug] = place
+    return found
+
+
+def _ingredients(said: Said | None) -> tuple[str, ...]:
+    drug = said.target.term.drug if said else None
+    return tuple(drug.ingredients) if drug else ()

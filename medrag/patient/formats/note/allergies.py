@@ -40,6 +40,7 @@ _IS_ALLERGIC = re.compile(r"\s?[-–(:,]\s?(?:(?:is|he|she|pt|patient|as|I|am)[�
 _SEVERE = re.compile(
     r"\b(?:anaphyla\w+|angio-?o?edema|stevens[ -]johnson|SJS|DRESS"
     r"|(?:lips?|face|tongue|throat|facial)\s\w{0,9}\s?swell\w*"
+    r"|swell\w*\s(?:up\s)?(?:of|in)\s(?:(?:the|his|her)\s)?(?:lips?|face|tongue|throat|mouth|eyes?)|swollen\s(?:lips?|face|tongue|throat|mouth|eyes?)"
     r"|serum sickness|oculogyric)\b",
     re.IGNORECASE,
 )
@@ -50,7 +51,17 @@ _CROSSED = re.compile(r"\s?[✗✘❌]")
 _OF_DAYS = frozenset({"taking", "stopped"})
 """What may be said of a drug in a list of allergies that still is one ("codeine since 2019", "codeine, stopped")."""
 _ENTRY_BEGINS = re.compile(r"(?:\A|[:,;•✓✔☑☒|\n(/]|\s[-–*]|\band\b)\s{0,3}(?:\[[ xX✓]?\]\s?)?\Z")
-_ALLERGIC = re.compile(r"allerg|anaphyl|rash|hives|urticaria|angio|sjs|dress\b|swelling|itch", re.IGNORECASE)
+_ALLERGIC = re.compile(
+    r"allerg|anaphyl|rash|hives|urticaria|angio|sjs|dress\b|swelling|swell|itch|wheez|bronchospasm|asthma attack"
+    r"|blister|welts",
+    re.IGNORECASE,
+)
+_REFUSED_FOR = re.compile(
+    r"\s(?:because of|due to|owing to|after|as (?:it|they)|which|since (?:it|they))\s[^.;,\n]{0,30}?"
+    rf"(?:{_ALLERGIC.pattern})",
+    re.IGNORECASE,
+)
+"""An allergic reaction as the reason not to give it."""
 NEAR = 30
 """Characters before a substance in which the word allergy makes a condition one of an allergy."""
 
@@ -87,6 +98,8 @@ def _reacted(said: Said) -> bool:
         return False
     match = _REACTION.match(said.text, said.target.end)
     words = (match["a"] or match["b"]).casefold() if match else ""
+    if "refused" in said.cues and (_ALLERGIC.search(words) or _REFUSED_FOR.match(said.text, said.target.end)):
+        return True
     return _SEVERE.search(words) is not None or any(
         _WHEN.sub("", each).strip() in language().words["reactions"] for each in _APART.split(words)
     )

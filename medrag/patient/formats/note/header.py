@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
 from medrag.knowledge import Knowledge
 from medrag.patient.record.demographics import Demographics, Identifier, Name, identifier, name
-from medrag.reading.dates import dates_at
+from medrag.reading.dates import MONTH, dates_at
 from medrag.reading.languages import language, ordinary
-from medrag.reading.people.ages import READ, age_and_sex, ages
+from medrag.reading.people.ages import READ, age_and_sex, ages, asked_about, described_sex
 
 _START = r"(?:^|[\n|;]|[ \t]{2}|[.,]\s)[ \t]{0,8}"
 _WORD = r"(?:[A-ZÀ-Þ][\w'’-]*\.?|(?:van|de|der|den|von|la|el|al|bin|da|dos|du)(?=\s))"
@@ -19,16 +20,31 @@ _LABEL = (
     r"(?i:(?P<plain>patient|pt|re|regarding|name)|patient(?:['’]?s)?(?: full)? name|pt\.? name|name of patient"
     r"|full name|surname|last name)"
 )
-_LABELLED = re.compile(rf"{_START}{_LABEL}[ \t]*[:#=][ \t]*(?P<name>{_WORDS}(?:,[ \t]*{_WORDS})?)")
+_LABELLED = re.compile(
+    rf"{_START}{_LABEL}(?:[ \t]*[:#=][ \t]*|[ \t]+[-–—][ \t]+)(?P<name>{_WORDS}(?:,[ \t]*{_WORDS})?)"
+)
 _GIVEN = re.compile(rf"{_START}(?i:first name|given names?|forenames?)[ \t]*[:=][ \t]*(?P<name>{_WORDS})")
 _TITLED = re.compile(
     rf"\b(?:Mr|Mrs|Ms|Miss)\b\.?[ \t]+(?P<name>{_WORDS})(?=,? (?:is|was|has|presents|presented|returns|comes|came)\b"
-    r"|,? seen\b|,? an? \d|, (?:aged )?\d|,? \(|,? who\b)"
+    r"|,? seen\b|,? an? \d|, (?:aged )?\d|,? \(|,? who\b"
+    r"|,? (?:takes|took|denies|reports|complains|describes|suffers|lives|continues|attends|attended|remains)\b)"
 )
 _OPENING = re.compile(
     rf"\A\s*(?P<name>[A-ZÀ-Þ][a-zà-ÿ'’]+(?:[ \t]+{_WORD}){{1,2}})"
-    r"(?:[.:][ \t]+|,[ \t]+(?=\d|aged\b|DOB\b))(?=\S)"
+    r"(?:[.:][ \t]+|,[ \t]+(?=\d|aged\b|DOB\b|born\b)|[ \t]+(?=\(?(?:is an? |an? |aged )?\d|\(?(?:DOB|born)\b"
+    r"|(?:is|was|has|presents|takes|took|comes|attends|attended|returns|reports|denies)\b))(?=\S)"
 )
+_CHARTED = re.compile(
+    rf"(?:\A|\n|[-–—|:][ \t]+)[ \t]*(?P<name>{_WORD},[ \t]*{_WORD}(?:[ \t]+[A-Z]\.?)?)"
+    r"(?=[ \t]*(?:$|\n|[-–—|(;]|\d|DOB\b|MRN\b))"
+)
+"""A family name, a comma and a given name that stand alone in a line or between dashes."""
+_IN_TITLE = 200
+"""Characters in which such a name heads a note."""
+_OF_ANOTHER = re.compile(
+    r"\b(?:wife|husband|mother|father|partner|spouse|carer|daughter|son|surgeon|consultant)\W+\Z", re.I
+)
+_INITIAL = re.compile(r"[A-Z]\.?[ \t]+(?!(?i:coli|diff\w*|pylori|fib\w*|aureus|flutter)\b)[A-ZÀ-Þ][a-zà-ÿ'’-]{2,}\Z")
 _PLACE = re.compile(
     r"\b(?:hospital|clinic|surgery|ward|practice|cent(?:re|er)|house|unit|medical|infirmary|road|lane)\b", re.I
 )
@@ -47,7 +63,13 @@ _NUMBER = re.compile(
 NEAR = 80
 """Characters after a name in which a number or a birth date shows that it is one."""
 _DOCTOR = re.compile(r"(?:Dr|Prof|Doctor)\b", re.IGNORECASE)
-_BORN = re.compile(r"\b(?:DOB|D\.O\.B\.?|date of birth|birth[ -]?date|birthdate)\b\W{0,4}(?P<date>\w)", re.IGNORECASE)
+_DAY = rf"(?:\d{{1,4}}[-/. ]|(?i:{MONTH})\.? \d)"
+_BORN = re.compile(
+    r"(?i:\b(?:DOB|D\.O\.B\.?|date of birth|birth[ -]?date|birthdate)\b\W{0,4})(?P<date>\w)"
+    rf"|(?:(?:^|[\n|;])[ \t]*[Bb]orn(?: on)?[ \t]*:?[ \t]"
+    rf"|(?<![.;\n])\b{_WORD}[ \t]{_WORD},?[ \t]\(?(?:born(?: on)?|b\.)[ \t]"
+    rf"|\b(?:[Ss]?he|[Pp]atient|[Pp]t) (?:was|is) born(?: on)? )(?P<day>(?={_DAY})\w)"
+)
 _INFANT = 2.0
 """Years below which "baby" in a note is the patient."""
 _CALLS = re.compile(
@@ -66,16 +88,26 @@ def note_demographics(text: str, seen: date | datetime | None, today: date, know
         names=frozenset(_names(head, knowledge)),
         identifiers=frozenset(_numbers(head)),
         births=frozenset(each.isoformat() for each in birth_dates(head, today)),
-        sex=sex,
+        sex=sex or described_sex(head),
         age=age if age is None or age >= 1 else None,
         seen=seen,
     )
 
 
+def asked_demographics(question: str, today: date, knowledge: Knowledge) -> Demographics:
+    """Whom a question is about: as of a note, or the relative or the child that it asks a dose for."""
+    who = note_demographics(question, None, today, knowledge)
+    age, sex = asked_about(question)
+    return who if age is None else replace(who, age=age, sex=sex or who.sex)
+
+
 def birth_dates(text: str, today: date) -> tuple[date, ...]:
     """The birth date that a note labels: two where day and month may be meant either way, none in the future."""
     match = _BORN.search(text[:READ])
-    return tuple(each for each in dates_at(text, match.start("date"), today) if each <= today) if match else ()
+    if match is None:
+        return ()
+    start = match.start("date") if match["date"] else match.start("day")
+    return tuple(each for each in dates_at(text, start, today) if each <= today)
 
 
 def _names(head: str, knowledge: Knowledge) -> Iterator[Name]:
@@ -88,7 +120,12 @@ def _names(head: str, knowledge: Knowledge) -> Iterator[Name]:
     if (opening := _OPENING.match(head)) and _is_a_name(opening["name"], knowledge):
         yield from _name_in_order(opening["name"].rstrip("."))
     for match in _TITLED.finditer(head[:READ]):
-        yield from _name_in_order(_kept(match["name"]))
+        if not _OF_ANOTHER.search(head[max(0, match.start() - NEAR) : match.start()]):
+            yield from _name_in_order(_kept(match["name"]))
+    for match in _CHARTED.finditer(head[:_IN_TITLE]):
+        family, _, first = match["name"].partition(",")
+        if _is_a_name(f"{first} {family}", knowledge):
+            yield from _name(family, first)
 
 
 def _is_a_name(words: str, knowledge: Knowledge) -> bool:
@@ -112,7 +149,10 @@ def _is_no_name(words: str, label: str, after: str, knowledge: Knowledge) -> boo
         return True
     if label in {"re", "regarding"} and not (_BORN.search(after) or _NUMBER.search(after)):
         return True
-    prose = label != "name" and all(map(ordinary, parts))
+    if label in {"patient", "pt", "name"} and _INITIAL.fullmatch(words):
+        return False
+    given = len(parts) > 1 and parts[0] in language().words["given_names"]
+    prose = label != "name" and all(map(ordinary, parts)) and not given
     return bool(label) and (prose or (len(parts) < 2 and "," not in words))
 
 

@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from medrag.patient.formats.note.named import Said
+from medrag.patient.formats.note.named import Note, Said
 from medrag.patient.measures.formulas import TERM_DAYS
 from medrag.reading.dates import dates_at
-from medrag.types import Condition, FactStatus, Observation
+from medrag.reading.people.pregnancy import current_pregnancies, not_breastfeeding, only_asked_for, settled
+from medrag.types import Condition, Fact, FactStatus, Observation
 
+BEFORE = 40
+"""Characters before a test that may say that it is only asked for."""
 FEWEST_WEEKS, MOST_WEEKS = 2, 43
 _DUE = re.compile(
     r"(?<!previous )(?<!prior )(?<!last )\b(?:(?P<edd>E\.?D\.?[DCB]\.?|due date|due on"
@@ -39,10 +42,26 @@ def is_tested_not_pregnant(said: Said, fact: Condition) -> bool:
     """Whether a test or an examiner says that the patient is not pregnant; a patient who denies it does not count."""
     if fact.status is not FactStatus.NEGATED or not said.target.term.name.startswith("pregnan"):
         return False
-    before = said.text[max(0, said.target.start - 12) : said.target.start].casefold()
+    start = said.target.start
+    before = said.text[max(0, start - 12) : start].casefold()
+    if only_asked_for(said.text, max(0, start - BEFORE), start):
+        return False
     return said.target.term.says == "absent" or before.endswith(("not ", "non-", "non "))
 
 
-def not_pregnant(said: Said) -> Observation:
+def not_pregnant(source: str, moment: date | datetime | None) -> Observation:
     """That the patient is not pregnant, as of the note's date."""
-    return Observation(display="pregnancy status", value="not pregnant", source=said.source, date=said.date)
+    return Observation(display="pregnancy status", value="not pregnant", source=source, date=moment)
+
+
+def told(note: Note, start: int, end: int) -> Iterator[Fact]:
+    """What a sentence of a note says of a pregnancy and of breastfeeding: its weeks, a test, an answer of a form."""
+    for first, last, weeks in current_pregnancies(note.text, start, end):
+        yield pregnancy_of(weeks, f"{note.origin}:{first}-{last}", note.date)
+    for first, last, positive in settled(note.text, start, end):
+        source = f"{note.origin}:{first}-{last}"
+        carried = Condition(display="pregnancy", source=source, date=note.date)
+        yield carried if positive else not_pregnant(source, note.date)
+    if span := not_breastfeeding(note.text, start, end):
+        source = f"{note.origin}:{span[0]}-{span[1]}"
+        yield Observation(display="breastfeeding", value="no", source=source, date=note.date)

@@ -9,7 +9,7 @@ from medrag.reading.quantities import Quantity
 
 _STONES = re.compile(
     r"(?P<label>\b(?:weight|wt|weighs|weighed)\b[\s:=]{0,3}(?:(?:is|was|of)\s)?)?(?<!\d)(?<!\d\.)(?P<stones>\d{1,2})\s?"
-    r"(?P<word>stone|st)\b\.?(?:\s?(?P<pounds>\d{1,2})\b(?!\s?(?:kg|/|\.\d))\s?(?P<marked>lbs?\b|pounds?\b)?)?",
+    r"(?P<word>stone|st)\b\.?(?:\s?(?P<pounds>\d{1,2})(?:\b|(?=lbs?\b))(?!\s?(?:kg|/|\.\d))\s?(?P<marked>lbs?\b|pounds?\b)?)?",
     re.I,
 )
 _PRESSURE = re.compile(
@@ -40,10 +40,64 @@ _HEAVY = re.compile(
     re.I,
 )
 _PAIR = re.compile(
-    r"(?<![\d.])(?P<kg>\d{1,3}(?:[.,]\d{1,3})?)\s?kg\s?(?:,|/|;|and)\s?(?P<cm>\d{2,3}(?:[.,]\d)?)\s?cm\b"
-    r"|(?<![\d.])(?P<cm2>\d{2,3}(?:[.,]\d)?)\s?cm\s?(?:,|/|;|and)\s?(?P<kg2>\d{1,3}(?:[.,]\d{1,3})?)\s?kg\b",
+    r"(?<![\d.])(?P<kg>\d{1,3}(?:[.,]\d{1,3})?)\s?kg(?:\s?(?:,|/|;|and)\s?|\s)(?P<cm>\d{2,3}(?:[.,]\d)?)\s?cm\b"
+    r"|(?<![\d.])(?P<cm2>\d{2,3}(?:[.,]\d)?)\s?cm(?:\s?(?:,|/|;|and)\s?|\s)(?P<kg2>\d{1,3}(?:[.,]\d{1,3})?)\s?kg\b",
     re.I,
 )
+_LABEL = r"(?P<label>\b(?:weight|wt|weighs|weighed)\b[\s:=]{0,3}(?:(?:is|was|of|today|now)\s)?)?"
+_COMPOUND = re.compile(
+    rf"{_LABEL}(?<![\d.,/])(?:(?P<lb>\d{{1,3}})\s?(?:lbs?|pounds?)\.?,?\s?(?:and\s)?(?P<oz>\d{{1,2}}(?:\.\d)?)\s?(?:oz|ounces?)\b"
+    r"|(?P<kg>\d{1,3})\s?kg\s(?:and\s)?(?P<g>\d{1,3})\s?(?:g|gm|grams)\b(?!\s?/))",
+    re.I,
+)
+"""Pounds and ounces, kilograms and grams."""
+_OF_WHOM = (
+    r"\b\d\s?y(?:rs?)?\s\d{1,2}\s?mo?s?\b|\b(?:s?he|pt|patient)\s(?:is|now)\b|(?<!\d)\d{2,3}\s?(?:lbs?|pounds)(?=\s?\(\s?\d{2,3}(?:\.\d)?\s?kg\))"
+    r"|\d{1,3}\s?(?:y\.?/?o\.?|y)\b|[\s-]old\b|(?<![A-Za-z])(?-i:[FM])\b|[♀♂]|\b(?:fe)?male\b|\b(?:newborn|neonate|infant|baby|toddler|gentleman|lady)\b"
+    r"|\b(?:newborn|neonate|infant|baby|toddler|child|boy|girl)\b[^.;\n]{1,4}\d{1,2}\s?(?:days?|weeks?|wks?|months?|mo|mths?|yrs?|years?)(?:\sold)?\b"
+    r"|(?<!\d)[3-7]\s?['’′]\s?\d{1,2}\s?(?:\"|”|″|''|in\b)?|(?<!\d)[3-7]\s?(?:ft|feet)\s?\d{1,2}\s?(?:in(?:ch(?:es)?)?)?|(?<!\d)\d{2,3}\s?cm\b"
+)
+_SET_OFF = re.compile(
+    rf"(?:{_OF_WHOM})[\s,/;(]{{1,3}}(?:and\s|at\s)?(?P<value>\d{{1,3}}(?:\.\d{{1,3}})?|\d,?\d{{3}}(?=\s?g))\s?(?P<unit>kgs?|kilos?|lbs?|pounds?|#|g(?:m|rams)?)(?![\w/])"
+    r"(?!\s?(?:/|loss|lost|gain|lift|over|heavier|lighter|\d{1,3}\s?(?:oz|ounces?|g)\b))",
+    re.I,
+)
+"""A weight that stands beside an age, a sex or a height."""
+_METRES = re.compile(
+    r"(?:\b(?:height|ht)\b[\s:=]{0,3}(?P<m>[12])\s?m\s?(?P<cm>\d\d)\b)"
+    r"|\d\s?kg[\s,/;]{1,2}(?P<whole>[12][.,]\d{1,2})\s?m\b",
+    re.I,
+)
+"""A height in metres and centimetres, or in metres after a weight."""
+_FALLEN = re.compile(
+    r"\b(?:weight|wt)\b[^.;\n]{0,24}\b(?:from)\s\d{1,3}(?:\.\d)?\s?(?:kg|lbs?)?\s(?:down\s|up\s)?to\s(?P<value>\d{1,3}(?:\.\d)?)\s?(?P<unit>kg|lbs?)\b",
+    re.I,
+)
+_NUMBERED = re.compile(r"\b(?:weight|wt|weighs)\b[\s:=]{0,3}(?P<value>\d{2,3}(?:\.\d)?)\s?#", re.I)
+_DOTTED = re.compile(
+    r"\b(?P<of>wt|ht)\.\s?(?P<value>\d{1,3}(?:[.,]\d{1,3})?)\s?(?P<unit>kgs?|lbs?|cms?|m|in(?:ches)?)\b(?!\s?/)", re.I
+)
+"""An abbreviated label with its stop ("Wt. 66 kg")."""
+_DASHED = re.compile(r"\b(?:height|ht)\b[\s:=]{0,3}(?P<ft>[4-6])-(?P<inch>\d|1[01])(?![\d.])", re.I)
+_BESIDE_WEIGHT = re.compile(
+    r"(?<![\d.])(?P<ft>[4-7])(?:['’′]|\s?(?:ft|feet|foot)\b\.?)\s?(?P<inch>\d|1[01])(?:\s?in(?:ch(?:es)?)?\b)?"
+    r"(?=[,;/]?\s?(?:and\s|at\s)?\d{2,3}(?:\.\d)?\s?(?:#|lbs?\b|pounds?\b|kg\b))",
+    re.I,
+)
+_ACTUAL = re.compile(
+    r"\b(?:(?:ideal|IBW|adjusted|AdjBW|lean|dry|lost|loss|gained|gain)\b[^.;\n]{0,40}?\d\s?(?P<unit>kg|lbs?)\b[^.\n]{0,24}?"
+    r"\b(?:actual|actually|current|currently|now|total|TBW|real)(?:\s(?:(?:body|weighs|at|is)\s?)?(?:weight|wt)?)?\s?(?:is\s|[:=]\s?)?)"
+    r"(?P<value>\d{1,3}(?:\.\d{1,2})?)(?:\s?(?P<unit2>kg|lbs?))?(?![\w/%.]*\d)",
+    re.I,
+)
+"""What someone weighs, after what they should weigh or have lost."""
+_NOT_WEIGHED = re.compile(
+    r"\b(?:birth ?(?:weight|wt)?|BW|born(?: at)?|ideal|IBW|lost|loss(?: of)?|gain(?:ed)?(?: of)?|tumou?r|placenta"
+    r"|specimen|uterus|EFW|fetal weight|donor)\b[^.;\n]{0,16}\Z",
+    re.I,
+)
+"""What stands before a weight that is no weight of the patient's now."""
+_OUNCES, _GRAMS = 16, 1000
 KG_A_POUND = 0.45359237
 """By the international yard and pound agreement of 1959."""
 
@@ -74,10 +128,46 @@ def sizes(text: str) -> Iterator[Quantity]:
         if match["label"] or match["word"].casefold() == "stone" or match["marked"]:
             pounds = 14 * int(match["stones"]) + int(match["pounds"] or 0)
             yield Quantity("weight", *match.span(), round(pounds * KG_A_POUND, 2), "kg")
+    yield from _unlabelled(text)
     for match in _PAIR.finditer(text):
         for key, unit in (("weight", "kg"), ("height", "cm")):
             group = unit if match[unit] else f"{unit}2"
             yield Quantity(key, *match.span(group), _float(match[group]), unit)
+
+
+def _unlabelled(text: str) -> Iterator[Quantity]:
+    """Weights and heights in two units, in signs, and beside an age, a sex or what someone should weigh."""
+    for match in _COMPOUND.finditer(text):
+        if not _NOT_WEIGHED.search(text[max(0, match.start() - 30) : match.start()]):
+            pounds = int(match["lb"] or 0) + float(match["oz"] or 0) / _OUNCES
+            kilograms = int(match["kg"] or 0) + int(match["g"] or 0) / _GRAMS
+            yield Quantity("weight", *match.span(), round(pounds * KG_A_POUND + kilograms, 3), "kg")
+    for match in (*_DASHED.finditer(text), *_BESIDE_WEIGHT.finditer(text)):
+        yield Quantity("height", *match.span(), round((12 * int(match["ft"]) + int(match["inch"])) * 2.54, 1), "cm")
+    for match in _METRES.finditer(text):
+        metres = match["whole"] or f"{match['m']}.{match['cm']}"
+        start = match.start("whole") if match["whole"] else match.start()
+        yield Quantity("height", start, match.end(), _float(metres), "m")
+    for match in _FALLEN.finditer(text):
+        yield Quantity("weight", *match.span("value"), _float(match["value"]), match["unit"])
+    for match in _DOTTED.finditer(text):
+        key = "weight" if match["of"].casefold() == "wt" else "height"
+        yield Quantity(key, *match.span(), _float(match["value"]), match["unit"].casefold())
+    for match in _NUMBERED.finditer(text):
+        yield Quantity("weight", *match.span(), _float(match["value"]), "lb")
+    for match in _SET_OFF.finditer(text):
+        if not _NOT_WEIGHED.search(text[max(0, match.start() - 30) : match.end("value")]):
+            yield _set_off(match)
+    for match in _ACTUAL.finditer(text):
+        yield Quantity("weight", *match.span("value"), _float(match["value"]), match["unit2"] or match["unit"])
+
+
+def _set_off(match: re.Match[str]) -> Quantity:
+    unit, value = match["unit"].casefold(), match["value"]
+    if unit.startswith("g"):
+        return Quantity("weight", *match.span("value"), _float(value.replace(",", "")) / _GRAMS, "kg")
+    named = "lb" if unit[0] in "#lp" else "kg"
+    return Quantity("weight", *match.span("value"), _float(value), named)
 
 
 def _either(match: re.Match[str], name: str) -> str:

@@ -8,10 +8,9 @@ from medrag.patient.formats.note.allergies import allergy_of, is_allergy, reacti
 from medrag.patient.formats.note.conditions import condition_of, habit_of
 from medrag.patient.formats.note.medications import medication_of
 from medrag.patient.formats.note.named import Note, Said, Target
-from medrag.patient.formats.note.pregnancies import is_tested_not_pregnant, not_pregnant, pregnancy_of
+from medrag.patient.formats.note.pregnancies import is_tested_not_pregnant, not_pregnant, told
 from medrag.patient.formats.note.status.cues import said_of_each
 from medrag.reading.matcher import Token
-from medrag.reading.people.pregnancy import current_pregnancies
 from medrag.reading.sections import Sections
 from medrag.reading.terms import Kind
 from medrag.types import Allergy, Condition, Fact, FactStatus
@@ -37,12 +36,11 @@ def judged_facts(
             if isinstance(fact, Allergy) and given_up and (drug := medication_of(said)):
                 yield said, drug
             if isinstance(fact, Condition) and is_tested_not_pregnant(said, fact):
-                yield None, not_pregnant(said)
+                yield None, not_pregnant(said.source, said.date)
             if isinstance(fact, Allergy):
                 reaction = said
         if age is None or age >= CHILD:
-            for start, end, weeks in current_pregnancies(note.text, sentence.start, sentence.end):
-                yield None, pregnancy_of(weeks, f"{note.origin}:{start}-{end}", note.date)
+            yield from ((None, fact) for fact in told(note, sentence.start, sentence.end))
 
 
 def _fact(said: Said, age: float | None) -> Fact | None:

@@ -1,0 +1,58 @@
+"""Which drugs of a note are taken now, by the words and the stops around them."""
+
+from __future__ import annotations
+
+import pytest
+
+from medrag.knowledge import load
+from medrag.patient import hear
+from medrag.types import FactStatus, Patient
+
+KNOWLEDGE = load()
+
+
+def status(text: str, drug: str) -> FactStatus:
+    heard = hear(None, text, knowledge=KNOWLEDGE) or Patient()
+    found = [each.status for each in heard.medications or () if drug in each.display.casefold()]
+    assert found, [each.display for each in heard.medications or ()]
+    return found[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "drug"),
+    [
+        ("PE in 2017, on edoxaban 60 mg.", "edoxaban"),
+        ("Liver graft in 2014 with good function, on sirolimus.", "sirolimus"),
+        ("NSTEMI in 2024 - on prasugrel and bisoprolol.", "prasugrel"),
+        ("Previously on adalimumab and sulfasalazine, now ustekinumab every 12 weeks.", "ustekinumab"),
+        ("Was on citalopram, currently duloxetine 60 mg.", "duloxetine"),
+        ("Aortic valve replacement in 2003. Acenocoumarol since.", "acenocoumarol"),
+        ("Denies c/p. Takes flecainide 100 mg bd.", "flecainide"),
+        ("No n/v/d. Meds also: phenytoin 300 mg.", "phenytoin"),
+        ("No cough x 5 d. On theophylline 200 mg.", "theophylline"),
+        ("Denies hep B. On tenofovir.", "tenofovir"),
+        ("No relevant hx. Takes amiodarone 200 mg.", "amiodarone"),
+        ("Home bisoprolol continued, candesartan held.", "bisoprolol"),
+    ],
+)
+def test_a_drug_is_taken(text: str, drug: str) -> None:
+    assert status(text, drug) is FactStatus.ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("text", "drug"),
+    [
+        ("Lymphoma in 2011, treated with vincristine.", "vincristine"),
+        ("Endocarditis in 2016, given gentamicin, now well.", "gentamicin"),
+        ("Previously on adalimumab and sulfasalazine, now ustekinumab.", "sulfasalazine"),
+        ("Sepsis. Home gliclazide, ramipril held.", "gliclazide"),
+        ("Usual spironolactone, losartan suspended (AKI).", "spironolactone"),
+        (
+            "Rx flucloxacillin 500 mg QDS. Later rang: she is allergic to flucloxacillin (rash). "
+            "Changed to doxycycline 100 mg.",
+            "flucloxacillin",
+        ),
+    ],
+)
+def test_a_drug_is_no_longer_taken(text: str, drug: str) -> None:
+    assert status(text, drug) is FactStatus.RESOLVED

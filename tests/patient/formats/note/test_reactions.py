@@ -1,0 +1,51 @@
+"""Allergies behind a denial of all others, behind "avoid", and under more headings."""
+
+from __future__ import annotations
+
+import pytest
+
+from medrag.knowledge import load
+from medrag.patient import hear
+from medrag.types import FactStatus, Patient
+
+KNOWLEDGE = load()
+
+
+def heard(text: str) -> Patient:
+    return hear(None, text, knowledge=KNOWLEDGE) or Patient()
+
+
+@pytest.mark.parametrize(
+    ("text", "allergen"),
+    [
+        ("NKDA (except cefaclor)", "cefaclor"),
+        ("NKA, but reacts to latex", "latex"),
+        ("NKDA, however wasp stings cause swelling", "wasp stings"),
+        ("Avoid cephalosporins (swelling of the lips).", "cephalosporins"),
+        ("Cannot take aspirin (asthma attack as a teenager).", "aspirin"),
+        ("Cannot have naproxen because of bronchospasm", "naproxen"),
+        ("Never give morphine - hives", "morphine"),
+        ("Rxn hx: vancomycin -> flushing", "vancomycin"),
+        ("Pregnant, 2nd trimester; allergies: cefalexin, latex", "cefalexin"),
+    ],
+)
+def test_an_allergy_is_heard(text: str, allergen: str) -> None:
+    patient = heard(text)
+    found = [each.display for each in patient.allergies or () if each.status is FactStatus.ACTIVE]
+    assert any(each.startswith(allergen) for each in found), found
+    assert patient.no_known_allergies is False
+
+
+@pytest.mark.parametrize(
+    ("text", "none_known"),
+    [
+        ("nil known drug allergies", True),
+        ("NKDA, but history limited.", True),
+        ("NKDA. But takes digoxin.", True),
+        ("Avoid metformin (eGFR 22)", None),
+    ],
+)
+def test_what_is_no_allergy(text: str, none_known: bool | None) -> None:
+    patient = heard(text)
+    assert not [each for each in patient.allergies or () if each.status is FactStatus.ACTIVE]
+    assert patient.no_known_allergies is none_known
