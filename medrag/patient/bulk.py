@@ -57,7 +57,10 @@ def read_lines(paths: Sequence[Path]) -> list[Any]:
             f"{shown_name(paths[0])}: cannot be read ({error.strerror or 'input/output error'})"
         ) from error
     read = (parse_json(recognise(content, name).text, name) for name, content in contents)
-    return [item for held in read for item in (held if isinstance(held, list) else [held])]
+    items = [item for held in read for item in (held if isinstance(held, list) else [held])]
+    if not all(isinstance(item, dict) for item in items):
+        raise PatientError(f"{shown_name(paths[0])}: with its other files holds a line that is no resource")
+    return items
 
 
 def by_patient(resources: Iterable[Any]) -> dict[str, list[Json]]:

@@ -12,15 +12,17 @@ from typing import Any
 from medrag.errors import PatientError
 from medrag.knowledge import Knowledge
 from medrag.patient.fhir import absent, clinical, documents, genomics, observations
-from medrag.patient.fhir.bundle import Document, Entry, lists_of, open_document
+from medrag.patient.fhir.bundle import Document, Entry, open_document
 from medrag.patient.fhir.documents import Attachment
+from medrag.patient.fhir.gaps import lists_of, unread
 from medrag.patient.fhir.person import choose, demographics, read_person, subject_of
 from medrag.patient.fhir.status import abated_yet_active
 from medrag.patient.fhir.validate import ESSENTIAL, check
-from medrag.patient.fhir.values import concept, objects, text
+from medrag.patient.fhir.values import codes, concept, objects, text
 from medrag.patient.measures import analytes
 from medrag.patient.record.demographics import Demographics
 from medrag.patient.record.facts import assemble, unique
+from medrag.patient.refused import refuse_object
 from medrag.types import Fact, Genotype, Lost, Patient, Problem
 
 # Administrative, or read only through what refers to them: leaving them out loses no clinical fact.
@@ -31,6 +33,7 @@ ADMINISTRATIVE = {
     *("Schedule", "Slot", "Composition", "CareTeam", "Subscription", "Task", "Specimen", "MessageHeader", "Binary"),
 }
 
+_SOCIAL = "social-history"
 MEDICATIONS = {"MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration"}
 _READERS: dict[str, Callable[[Entry, str], Iterator[Fact]]] = {
     "Condition": clinical.condition,
@@ -68,6 +71,8 @@ def read_fhir(
     document = open_document(content)
     if not document.entries:
         raise PatientError(f"{origin}: holds no FHIR resource")
+    if all(entry.type == "OperationOutcome" for entry in document.entries):
+        refuse_object(document.entries[0].resource, origin)
     reading = _Reading(origin, today, knowledge, reported=observations.report_dates(document))
     reading.problems += [each.model_copy(update={"source": f"{origin}#{each.source}"}) for each in document.problems]
     subject, own = choose(document)
@@ -114,7 +119,8 @@ def _own(document: Document, subject: str | None, reading: _Reading) -> Iterator
             yield from _contained(entry)
     if skipped:
         listed = ", ".join(f"{kind} ({count})" for kind, count in sorted(skipped.items()) if kind.isalpha())
-        reading.problems.append(Problem(source=reading.origin, reason=f"kinds of resource not read: {listed}"))
+        reason = f"kinds of resource not read: {listed}"
+        reading.problems.append(Problem(source=reading.origin, reason=reason, lost=unread(skipped)))
 
 
 def _contained(entry: Entry) -> Iterator[Entry]:
@@ -136,6 +142,8 @@ def _lost(entry: Entry, knowledge: Knowledge) -> tuple[Lost, ...]:
     """The lists that lack an entry that could not be read; of observations only those that something is made of."""
     if entry.type == "Observation":
         code = concept(entry.resource.get("code"))
+        if _SOCIAL in {found for _, found in codes(entry.resource.get("category"))}:
+            return ()
         if code and analytes.identify(code.display, knowledge, code.code, code.system) is None:
             return ()
     return lists_of([entry.type])

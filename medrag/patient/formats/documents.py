@@ -10,11 +10,9 @@ from threading import Lock
 from typing import Any
 
 from medrag.errors import PatientError
-from medrag.types import Lost, Problem
+from medrag.types import ANY_LIST, Problem
 
 MAX_PAGES = 300
-_ON_A_PAGE: tuple[Lost, ...] = ("conditions", "allergies", "medications", "observations")
-"""What a page that is not read may hold."""
 MAX_UNPACKED = 100_000_000
 _FEWEST_LETTERS = 20
 """Letters that a whole PDF with a text layer has at least; a scan has none, or those of a stamp."""
@@ -56,9 +54,9 @@ def _gaps(pages: list[str], unread: int, name: str, *, form: bool) -> Iterator[P
     empty = [str(number) for number, page in enumerate(pages, start=1) if not page.strip()]
     if empty:
         reason = f"pages without text, not read (scanned?): {', '.join(empty)}"
-        yield Problem(source=name, reason=reason, lost=_ON_A_PAGE)
+        yield Problem(source=name, reason=reason, lost=ANY_LIST)
     if unread:
-        yield Problem(source=name, reason=f"only the first {MAX_PAGES} pages were read", lost=_ON_A_PAGE)
+        yield Problem(source=name, reason=f"only the first {MAX_PAGES} pages were read", lost=ANY_LIST)
     if form:
         yield Problem(source=name, reason="is a form; what was filled into its fields may not have been read")
 

@@ -27,6 +27,8 @@ _STATUS = {
 }
 _IMAGING = {"RAD", "CT", "MR", "MRI", "NMR", "US", "RUS", "VUS", "CUS", "NMS", "RX", "XRC", "IMG"}
 _TEXT = {"TX", "FT"}
+_ATTACHED = {"ED", "RP"}
+_WRONG = {"D", "W"}
 _SHORT = 120
 """Characters up to which a line of text is a result ("Positive") rather than a report."""
 _SENTENCE = 4
@@ -51,7 +53,9 @@ def _of_order(order: Segment | None, held: Sequence[Segment], sent: str | None) 
     words = [each for each in held if each.component(2) in _TEXT]
     report = len(words) > 1 or any(_is_told(" ".join(each.words(5))) for each in words)
     for each in held:
-        if not (report and each in words) and (made := _observation(each, day or sent)):
+        if each.component(2) in _ATTACHED:
+            yield _attached(each, day or sent)
+        elif not (report and each in words) and (made := _observation(each, day or sent)):
             yield made
     if report:
         yield _report(order, words, day or sent)
@@ -62,14 +66,14 @@ def _is_told(words: str) -> bool:
 
 
 def _observation(obx: Segment, day: str | None) -> Json | None:
-    code, value = obx.concept(3), _value(obx)
-    if code is None or not value:
+    value = _value(obx)
+    if not value:
         return None
     return present(
         {
             "resourceType": "Observation",
             "status": _STATUS.get(obx.component(11) or "F", "unknown"),
-            "code": code,
+            "code": obx.concept(3),
             "effectiveDateTime": moment(obx.component(14)) or day,
             **value,
         }
@@ -88,7 +92,32 @@ def _value(obx: Segment) -> Json:
         return {"valueQuantity": {"value": number, **_unit(obx)}}
     if kind in {"DT", "TS", "DTM"} and (day := moment(words)):
         return {"valueDateTime": day}
-    return {"valueString": words} if words and kind not in {"ED", "RP"} else {}
+    return {"valueString": words} if words else {}
+
+
+def _attached(obx: Segment, day: str | None) -> Json:
+    """ED, a document in the message (HL7 v2.5.1 chapter 2.A.24), or RP, where one lies."""
+    parts = [*(obx.repetitions(5) or [[]])[0], *[""] * 5][:5]
+    if obx.component(2) == "RP":
+        attachment = {"contentType": f"{parts[2]}/{parts[3]}".casefold(), "url": "linked"}
+    else:
+        encoded = parts[4] if parts[3].casefold() == "base64" else base64.b64encode(parts[4].encode()).decode()
+        attachment = {"contentType": _media_type(parts[1], parts[2]), "data": encoded}
+    return present(
+        {
+            "resourceType": "DocumentReference",
+            "status": "entered-in-error" if obx.component(11) in _WRONG else "current",
+            "date": moment(obx.component(14)) or day,
+            "content": [{"attachment": attachment}],
+        }
+    )
+
+
+def _media_type(kind: str, subtype: str) -> str:
+    """A MIME type, of which the subtype alone says PDF, plain text or HTML (HL7 tables 0191 and 0291)."""
+    plain = subtype.casefold().removeprefix("x-hl7-")
+    major = "text" if plain in {"plain", "html", "text"} else "application" if plain == "pdf" else kind.casefold()
+    return f"{major}/{'plain' if plain == 'text' else plain or 'octet-stream'}"
 
 
 def _structured(obx: Segment) -> Json:
