@@ -139,10 +139,16 @@ def _two_values(observations: Iterable[Observation], knowledge: Knowledge) -> It
             yield Problem(source=members[-1].source, reason=f"{kind}: two values at the same time; both are kept")
 
 
+def _lone_allele(genotype: Genotype) -> str:
+    """The allele that an HLA result is about alone, as results about several of one gene do not contradict."""
+    match = re.match(r"\*\d+:\d+(?![^/]*/)", genotype.diplotype or "") if genotype.gene.startswith("HLA") else None
+    return match[0] if match else ""
+
+
 def _genotypes(genotypes: Iterable[Genotype]) -> Iterable[Problem]:
     seen: dict[str, Genotype] = {}
     for each in genotypes:
-        first = seen.setdefault(each.gene.upper(), each)
+        first = seen.setdefault(f"{each.gene.upper()}{_lone_allele(each)}", each)
         called = [one.diplotype or one.phenotype for one in (first, each) if one.status is FactStatus.ACTIVE]
         if first is not each and len(called) == 2 and called[0] != called[1]:
             yield Problem(source=each.source, reason=f"{each.gene}: two different results; both are kept")
