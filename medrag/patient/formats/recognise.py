@@ -46,6 +46,11 @@ _NOTE = re.compile(
 # MSH or an envelope: five separators, given again after them ("MSH|^~\&|").
 _HL7V2 = re.compile(r"\x0b?\s*(?:MSH|FHS|BHS)([^\w\s])\S{2,5}?\1")
 _GZIP, _ZIP, _PDF = b"\x1f\x8b", b"PK\x03\x04", b"%PDF-"
+_VCF = b"##fileformat=VCF"
+MAX_BYTES = 50_000_000
+"""What a file may have, as it is or unpacked."""
+MAX_VCF_BYTES = 200_000_000
+_CHUNK = 1_000_000
 _PDF_WITHIN = 1024
 """Bytes within which PDF's mark may stand (ISO 32000-1, annex H)."""
 
@@ -58,13 +63,13 @@ class Recognised(NamedTuple):
     text: str = ""
 
 
-def recognise(content: bytes, name: str, genes: Container[str] = ()) -> Recognised:
+def recognise(content: bytes, name: str, genes: Container[str] = (), limit: int = MAX_BYTES) -> Recognised:
     """What a file is; rows of ``genes`` are a table of them without a header too.
 
-    Raises ``PatientError`` for what is not read, by what it is.
+    Raises ``PatientError`` for what is not read, by what it is, and for what unpacks to more than ``limit`` bytes.
     """
     if content.startswith(_GZIP):
-        content, name = _unzipped(content, name), re.sub(r"\.gz$", "", name, flags=re.I)
+        content, name = _unzipped(content, name, limit), re.sub(r"\.gz$", "", name, flags=re.I)
     if content[128:132] == b"DICM" or name.casefold().endswith((".dcm", ".dicom")):
         return Recognised(Format.DICOM, content)
     if content.startswith(_ZIP) and is_word(content, name):
@@ -137,15 +142,22 @@ _TESTS: dict[Format, Callable[[str, Container[str]], bool]] = {
 }
 
 
-def _unzipped(content: bytes, name: str) -> bytes:
-    limit = 200_000_000
+def _unzipped(content: bytes, name: str, limit: int) -> bytes:
+    """What is packed; of a VCF, which is read from its file as a stream, the beginning."""
+    start, size = b"", 0
+    kept: list[bytes] = []
     try:
-        data = gzip.GzipFile(fileobj=io.BytesIO(content)).read(limit + 1)
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
+            while chunk := packed.read(_CHUNK):
+                start = start or chunk
+                vcf = start.startswith(_VCF)
+                kept += [] if vcf and kept else [chunk]
+                size += len(chunk)
+                if size > (most := max(limit, MAX_VCF_BYTES) if vcf else limit):
+                    raise PatientError(f"{name}: unpacks to more than {most // 1_000_000} MB")
     except (OSError, EOFError, zlib.error) as error:
         raise PatientError(f"{name}: is damaged gzip data") from error
-    if len(data) > limit:
-        raise PatientError(f"{name}: unpacks to more than {limit // 1_000_000} MB")
-    return data
+    return b"".join(kept)
 
 
 def _decoded(content: bytes, name: str) -> str:
