@@ -13,9 +13,9 @@ from medrag.errors import PatientError
 from medrag.knowledge import Knowledge
 from medrag.patient.fhir import absent, clinical, documents, genomics, observations
 from medrag.patient.fhir.bundle import Document, Entry, open_document
-from medrag.patient.fhir.documents import Attachment
+from medrag.patient.fhir.documents import Attachment, Unread
 from medrag.patient.fhir.gaps import lists_of, unread
-from medrag.patient.fhir.person import choose, demographics, read_person, subject_of
+from medrag.patient.fhir.person import choose, demographics, focus_of, read_person, subject_of
 from medrag.patient.fhir.status import abated_yet_active
 from medrag.patient.fhir.validate import ESSENTIAL, check
 from medrag.patient.fhir.values import codes, concept, objects, text
@@ -112,6 +112,8 @@ def _own(document: Document, subject: str | None, reading: _Reading) -> Iterator
             reading.report(entry, "is about another patient and was left out")
         elif entry.type not in ESSENTIAL:
             skipped[entry.type] += 1
+        elif other := focus_of(entry, subject, document):
+            reading.report(entry, f"is measured on {other}, not on the patient; left out")
         elif several and about is None:
             reading.report(entry, "does not say which of the patients it is about; left out", lists_of([entry.type]))
         else:
@@ -184,10 +186,10 @@ def _read_texts(document: Document, subject: str | None, reading: _Reading) -> N
             _keep(entry, reading, *documents.binary(entry, reading.origin))
 
 
-def _keep(entry: Entry, reading: _Reading, texts: list[Attachment], faults: list[str]) -> None:
+def _keep(entry: Entry, reading: _Reading, texts: list[Attachment], faults: list[Unread]) -> None:
     reading.documents += texts
-    for reason in faults:
-        reading.report(entry, reason)
+    for fault in faults:
+        reading.report(entry, fault.reason, fault.lost)
 
 
 def _facts(entry: Entry, document: Document, reading: _Reading) -> Iterator[Fact | Genotype]:
