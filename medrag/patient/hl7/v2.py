@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from medrag.errors import PatientError
 from medrag.patient.fhir.values import Json
 from medrag.patient.hl7.resources import PREGNANCY_STATUS, bundle, gender, moment, present, status
+from medrag.patient.hl7.v2_corrections import standing
 from medrag.patient.hl7.v2_orders import orders
 from medrag.patient.hl7.v2_results import results
 from medrag.patient.hl7.v2_segments import Segment, messages
@@ -54,7 +55,12 @@ def read_v2(text: str, origin: str) -> tuple[Json, list[Problem]]:
     if not all(_same(people[0], each) for each in people):
         raise PatientError(f"{origin}: holds HL7 v2 messages about several patients; give those of one")
     found = [resource for said in whole for resource in _facts(said)]
-    return bundle(people[-1], found), list(_unread(whole, origin))
+    measured = standing(each for said in whole for each in results(said, _sent(said)))
+    return bundle(people[-1], [*found, *measured]), list(_unread(whole, origin))
+
+
+def _sent(message: Sequence[Segment]) -> str | None:
+    return moment(message[0].component(7)) if message[0].name == "MSH" else None
 
 
 def _kind(message: Sequence[Segment]) -> str:
@@ -96,13 +102,12 @@ def _same(one: Json, other: Json) -> bool:
 
 
 def _facts(message: Sequence[Segment]) -> Iterator[Json]:
-    sent = moment(message[0].component(7)) if message[0].name == "MSH" else None
+    sent = _sent(message)
     read = {"AL1": _al1, "IAM": _iam, "DG1": _dg1, "PRB": _prb, "PR1": _pr1, "PV1": _pv1}
     for segment in message:
         if segment.name in read and (made := read[segment.name](segment)):
             yield {"effectiveDateTime": sent, **made} if segment.name == "PV1" and sent else made
     yield from orders(message)
-    yield from results(message, sent)
 
 
 def _al1(al1: Segment) -> Json:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from medrag.patient.fhir.values import UCUM, Json, finite
 from medrag.patient.hl7.resources import moment, present, system
+from medrag.patient.hl7.v2_corrections import Result
 from medrag.patient.hl7.v2_segments import Segment
 
 # HL7 table 0085.
@@ -35,7 +36,7 @@ _SENTENCE = 4
 """Words from which one with a full stop is a sentence of a report."""
 
 
-def results(message: Sequence[Segment], sent: str | None) -> Iterator[Json]:
+def results(message: Sequence[Segment], sent: str | None) -> Iterator[Result]:
     """The observations of a message, and its reports in words with their texts attached."""
     order: Segment | None = None
     held: list[Segment] = []
@@ -48,17 +49,28 @@ def results(message: Sequence[Segment], sent: str | None) -> Iterator[Json]:
     yield from _of_order(order, held, sent)
 
 
-def _of_order(order: Segment | None, held: Sequence[Segment], sent: str | None) -> Iterator[Json]:
-    day = (moment(order.component(7)) or moment(order.component(22))) if order and order.name == "OBR" else None
+def _of_order(order: Segment | None, held: Sequence[Segment], sent: str | None) -> Iterator[Result]:
+    asked = order if order and order.name == "OBR" else None
+    day = (moment(asked.component(7)) or moment(asked.component(22))) if asked else None
     words = [each for each in held if each.component(2) in _TEXT]
     report = len(words) > 1 or any(_is_told(" ".join(each.words(5))) for each in words)
     for each in held:
+        made = None
         if each.component(2) in _ATTACHED:
-            yield _attached(each, day or sent)
-        elif not (report and each in words) and (made := _observation(each, day or sent)):
-            yield made
+            made = _attached(each, day or sent)
+        elif not (report and each in words):
+            made = _observation(each, day or sent)
+        if made:
+            yield Result(made, sent or "", _key(asked, each, day))
     if report:
-        yield _report(order, words, day or sent)
+        yield Result(_report(order, words, day or sent), sent or "", _key(asked, words[0], day))
+
+
+def _key(order: Segment | None, obx: Segment, day: str | None) -> tuple[str, ...]:
+    """What a correction has in common with what it corrects: order, test, part of it, and when it was observed."""
+    number = (order.component(3) or order.component(2) or "") if order else ""
+    test = obx.component(3) or obx.component(3, 2) or ""
+    return number, test, obx.component(4) or "", moment(obx.component(14)) or day or ""
 
 
 def _is_told(words: str) -> bool:
