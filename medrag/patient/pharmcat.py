@@ -14,6 +14,8 @@ from medrag.patient.formats.genome import read_pharmcat
 from medrag.types import Patient, Problem
 
 PHARMCAT_SECONDS = 300
+_UNLIMITED = ("sh", "-c", 'ulimit -S -v unlimited; ulimit -S -t unlimited; exec "$@"', "sh")
+"""Java reserves more memory than it uses, which a reader's limit would not let it."""
 
 
 def called(path: Path, origin: str, jar: Path) -> tuple[Patient | None, Problem | None]:
@@ -27,7 +29,7 @@ def called(path: Path, origin: str, jar: Path) -> tuple[Patient | None, Problem 
 def _pharmcat(path: Path, origin: str, jar: Path) -> tuple[Patient | None, Problem | None]:
     """PharmCAT's own call, or why there is none."""
     with tempfile.TemporaryDirectory(prefix="medrag-pharmcat-") as folder:
-        command = ["java", "-jar", str(jar), "-vcf", str(path), "-o", folder]
+        command = [*_UNLIMITED, "java", "-jar", str(jar), "-vcf", str(path), "-o", folder]
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=PHARMCAT_SECONDS)
             results = list(_results(Path(folder)))
