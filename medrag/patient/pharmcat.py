@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import resource
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from medrag.errors import PatientError
@@ -14,8 +16,6 @@ from medrag.patient.formats.genome import read_pharmcat
 from medrag.types import Patient, Problem
 
 PHARMCAT_SECONDS = 300
-_UNLIMITED = ("sh", "-c", 'ulimit -S -v unlimited; ulimit -S -t unlimited; exec "$@"', "sh")
-"""Java reserves more memory than it uses, which a reader's limit would not let it."""
 
 
 def called(path: Path, origin: str, jar: Path) -> tuple[Patient | None, Problem | None]:
@@ -29,9 +29,10 @@ def called(path: Path, origin: str, jar: Path) -> tuple[Patient | None, Problem 
 def _pharmcat(path: Path, origin: str, jar: Path) -> tuple[Patient | None, Problem | None]:
     """PharmCAT's own call, or why there is none."""
     with tempfile.TemporaryDirectory(prefix="medrag-pharmcat-") as folder:
-        command = [*_UNLIMITED, "java", "-jar", str(jar), "-vcf", str(path), "-o", folder]
+        command = ["java", "-jar", str(jar), "-vcf", str(path), "-o", folder]
         try:
-            subprocess.run(command, check=True, capture_output=True, timeout=PHARMCAT_SECONDS)
+            with _unlimited():
+                subprocess.run(command, check=True, capture_output=True, timeout=PHARMCAT_SECONDS)
             results = list(_results(Path(folder)))
         except subprocess.TimeoutExpired:
             return None, Problem(source=origin, reason=f"PharmCAT took more than {PHARMCAT_SECONDS} seconds")
@@ -45,6 +46,19 @@ def _pharmcat(path: Path, origin: str, jar: Path) -> tuple[Patient | None, Probl
         return read_pharmcat(results[0], origin), None
     except PatientError:
         return None, Problem(source=origin, reason="PharmCAT wrote a phenotype file of another layout than known")
+
+
+@contextmanager
+def _unlimited() -> Iterator[None]:
+    """Lifts this process's own limits for Java, which reserves more memory than it uses."""
+    held = {kind: resource.getrlimit(kind) for kind in (resource.RLIMIT_AS, resource.RLIMIT_CPU)}
+    try:
+        for kind, (_, most) in held.items():
+            resource.setrlimit(kind, (most, most))
+        yield
+    finally:
+        for kind, limits in held.items():
+            resource.setrlimit(kind, limits)
 
 
 def _results(folder: Path) -> Iterator[dict[str, object]]:

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import lzma
+import os
 import tarfile
 import zipfile
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from medrag.errors import PatientError
 from medrag.patient import from_json, load
+from medrag.patient.formats.recognise import MAX_BYTES
 from tests.patient.records import TODAY
 
 NOTE = b"PMH: gout. Allergies: penicillin."
@@ -104,3 +106,17 @@ def test_notes_that_look_like_something_else_stay_notes(tmp_path: Path, text: st
     path = tmp_path / "note.txt"
     path.write_text(text)
     assert "gout" in [fact.display for fact in load([path], TODAY).conditions or ()]
+
+
+def test_a_pipe_is_no_file(tmp_path: Path) -> None:
+    for name in ("note.txt", "export.ndjson"):
+        os.mkfifo(tmp_path / name)
+        with pytest.raises(PatientError, match="no plain file"):
+            load([tmp_path / name])
+
+
+def test_gzip_is_held_to_the_size_of_plain_files(tmp_path: Path) -> None:
+    path = tmp_path / "note.txt.gz"
+    path.write_bytes(gzip.compress(b" " * (MAX_BYTES + 1)))
+    with pytest.raises(PatientError, match="unpacks to more than 50 MB"):
+        load([path])
