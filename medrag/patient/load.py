@@ -137,7 +137,7 @@ def _read(path: Path, today: date, pharmcat_jar: Path | None, knowledge: Knowled
 
     name = shown_name(path)
     found = recognise(content_of(path), name, knowledge.genes)
-    kind, content, text = found
+    kind, content, text, western = found
     if kind is Format.JSON:
         return _read_json(parse_json(text, name), name, today, knowledge)
     if kind in {Format.XML, Format.HL7V2}:
@@ -152,7 +152,8 @@ def _read(path: Path, today: date, pharmcat_jar: Path | None, knowledge: Knowled
         from medrag.patient.formats.dicom import read_dicom
 
         return read_dicom(content, name, today)
-    return _read_text(kind, text, name, today, knowledge)
+    assumed = [Problem(source=name, reason="is not in UTF-8; read as Windows-1252")] if western else []
+    return _with_problems(_read_text(kind, text, name, today, knowledge), assumed)
 
 
 def _read_lines(paths: Sequence[Path], today: date, knowledge: Knowledge) -> Part:

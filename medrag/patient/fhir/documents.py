@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from html import escape
+from html import escape, unescape
 from typing import NamedTuple
 
 from medrag.errors import PatientError
@@ -21,6 +22,7 @@ MAX_ATTACHMENT_BYTES = 2_000_000
 MAX_PDF_BYTES = 20_000_000
 """Characters of base64."""
 _MAX_NESTING = 4
+_TAG = re.compile(r"<[^<>]*>")
 # LOINC codes of a document's sections, as the headings by which notes are read.
 _HEADINGS = {
     "48765-2": "Allergies",
@@ -107,6 +109,19 @@ def sections(entry: Entry, origin: str) -> Iterator[Attachment]:
         if words and not objects(section.get("entry")):
             source = f"{origin}#{entry.name}/{place.lstrip('/')}"
             yield Attachment(source, f"<p>{escape(_heading(section))}:</p><div>{words}</div>", moment, current)
+
+
+_COMPARED: dict[str, Lost] = {"48765-2": "allergies", **dict.fromkeys(("10160-0", "10183-2", "42346-7"), "medications")}
+
+
+def narratives(entry: Entry) -> Iterator[tuple[str, Lost]]:
+    """The words of a Composition's sections of drugs or allergies that have entries, and the list of these."""
+    for _, section in _nested(entry.resource, "", 0):
+        narrative = section.get("text")
+        words = text(narrative.get("div")) if isinstance(narrative, dict) else None
+        kind = next((_COMPARED[code] for _, code in codes(section.get("code")) if code in _COMPARED), None)
+        if words and kind and objects(section.get("entry")):
+            yield unescape(_TAG.sub(" ", words)), kind
 
 
 def _nested(holder: Json, place: str, depth: int) -> Iterator[tuple[str, Json]]:

@@ -23,6 +23,7 @@ from medrag.patient.measures import analytes
 from medrag.patient.record.demographics import Demographics
 from medrag.patient.record.facts import assemble, unique
 from medrag.patient.refused import refuse_object
+from medrag.reading.mentions import named
 from medrag.types import Fact, Genotype, Lost, Patient, Problem
 
 # Administrative, or read only through what refers to them: leaving them out loses no clinical fact.
@@ -182,8 +183,28 @@ def _read_texts(document: Document, subject: str | None, reading: _Reading) -> N
     for entry in document.entries:
         if entry.type == "Composition" and subject_of(entry, document) in {None, subject}:
             reading.documents += documents.sections(entry, reading.origin)
+            _compare(entry, reading)
         elif entry.type == "Binary" and entry.name not in linked:
             _keep(entry, reading, *documents.binary(entry, reading.origin))
+
+
+def _compare(entry: Entry, reading: _Reading) -> None:
+    """Reports drugs that a section's words name and no entry of the record does."""
+    told = list(documents.narratives(entry))
+    held = (
+        _drugs_in(" ; ".join(each.display for each in reading.facts if isinstance(each, Fact)), reading)
+        if told
+        else set()
+    )
+    for words, kind in told:
+        if more := _drugs_in(words, reading) - held:
+            reason = f"the words of its {kind} name {len(more)} drug(s) that no entry has"
+            reading.report(entry, reason, (kind,))
+
+
+def _drugs_in(words: str, reading: _Reading) -> set[str]:
+    found = (mention.ingredients or (mention.drug_class,) for mention in named(words, reading.knowledge))
+    return {name for names in found for name in names if name}
 
 
 def _keep(entry: Entry, reading: _Reading, texts: list[Attachment], faults: list[Unread]) -> None:

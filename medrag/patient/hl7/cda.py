@@ -39,7 +39,9 @@ def read_cda(root: Any, origin: str, today: date) -> tuple[Json, list[Problem]]:
         raise PatientError(f"{origin}: is a C-CDA document about {len(people)} patients; give one of each")
     narrative = Narrative.of(root)
     unused = _unused(root, narrative, today)
-    found = [*_entries(root, narrative, today), *_unstructured(root), *_composition(unused)]
+    worded = [each for each in root.iter() if name_of(each) == "section" and child(each, "entry") is not None]
+    told = [*(each for each in unused if child(each, "entry") is None), *worded]
+    found = [*_entries(root, narrative, today), *_unstructured(root), *_composition(told)]
     patient = _patient(people[0]) if people else {}
     return bundle(patient, found), list(cda_unread.problems(root, unused, KNOWN, origin))
 
@@ -153,17 +155,18 @@ def _unused(root: Any, narrative: Narrative, today: date) -> list[Any]:
 
 
 def _composition(sections: Sequence[Any]) -> Iterator[Json]:
-    """The sections that have words alone, as those of a FHIR document, which are read as notes."""
+    """Sections as those of a FHIR document: words alone are read as notes, others held against their entries."""
     held = [
         present(
             {
                 "code": {"coding": [{"system": LOINC, "code": attribute(each, "code", "code") or ""}]},
                 "title": words_in(child(each, "title")),
                 "text": {"div": f"<div>{'<br/>'.join(map(escape, lines_in(child(each, 'text'))))}</div>"},
+                "entry": [{"display": "read"}] if child(each, "entry") is not None else None,
             }
         )
         for each in sections
-        if child(each, "entry") is None
+        if child(each, "text") is not None
     ]
     if held:
         yield {"resourceType": "Composition", "status": "final", "section": held}
