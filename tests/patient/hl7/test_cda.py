@@ -345,3 +345,17 @@ def test_entries_of_unknown_templates_beside_known_ones_are_lost_by_their_sectio
     patient = read(tmp_path, both)
     assert reasons_losing(patient, "medications") == ["sections with entries that were not read: medications"]
     assert [each.display for each in patient.medications or ()] == ["Digoxin"]
+
+
+@pytest.mark.parametrize(
+    ("words", "lost"),
+    [
+        ("<list><item>Lanoxin 125 mcg</item><item>Stop smoking</item></list>", False),
+        ("<list><item>Digoxin</item><item>Warfarin 5 mg daily</item></list>", True),
+    ],
+)
+def test_a_drug_that_only_the_words_of_a_section_name_is_lost_aloud(tmp_path: Path, words: str, lost: bool) -> None:
+    digoxin = entry_of("drug:<code code='3407' displayName='Digoxin'/>")
+    patient = read(tmp_path, section("10160-0", digoxin, text=words))
+    assert [each.display for each in patient.medications or ()] == ["Digoxin"]
+    assert bool(reasons_losing(patient, "medications")) is lost
