@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from medrag.knowledge.effects import TreatmentEffect
@@ -39,6 +40,8 @@ class Knowledge:
 
     hash: str
     version: str
+    own: Path | None
+    """The user's directory that was added to the bundled one."""
     drugs: Mapping[str, Drug]
     products: tuple[Product, ...]
     product_routes: Mapping[str, str]

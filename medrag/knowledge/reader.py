@@ -47,10 +47,10 @@ def read(extra: Path | None = None) -> Knowledge:
         raise KnowledgeError(
             f"{where}: no kind of fact is called {min(unknown)!r}; there are {', '.join(sorted(KINDS))}"
         )
-    return _knowledge(files)
+    return _knowledge(files, extra)
 
 
-def _knowledge(files: Files) -> Knowledge:
+def _knowledge(files: Files, own: Path | None) -> Knowledge:
     drugs = files.terms("drugs", terms.Drug)
     products = files.rows("products", terms.Product)
     classes = files.terms("classes", terms.DrugClass)
@@ -98,6 +98,7 @@ def _knowledge(files: Files) -> Knowledge:
     written = names.drug_names(drugs.values(), products, classes.values(), brands, forms)
     return Knowledge(
         version=files.mapping("manifest", str)["version"],
+        own=own,
         drugs=drugs,
         products=products,
         product_routes=_inverted(files.mapping("product_routes", frozenset[str])),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from medrag.errors import PatientError
@@ -42,22 +43,48 @@ def _counts(path: Path) -> bool:
     return path.is_file() and not path.name.startswith(".") and path.name.casefold() != "manifest.json"
 
 
+def size_of(path: Path) -> int:
+    """A plain file's bytes. Raises ``PatientError`` for a pipe, a device and whatever cannot be read."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if not S_ISREG(found.st_mode):
+        raise PatientError(f"{shown_name(path)}: is no plain file but a folder, pipe or device")
+    return found.st_size
+
+
+def unreadable(path: Path, error: OSError) -> PatientError:
+    """The error of a file that the system does not let be read."""
+    return PatientError(f"{shown_name(path)}: cannot be read ({error.strerror or 'input/output error'})")
+
+
 def read_lines(paths: Sequence[Path]) -> list[Any]:
-    """What all lines of the files hold. Raises ``PatientError`` naming the file, and for more than 200 MB."""
+    """What all lines of the files hold. Raises ``PatientError`` naming the file, and for more than 200 MB, unpacked."""
     from medrag.patient.formats.recognise import parse_json, recognise
 
-    try:
-        if sum(path.stat().st_size for path in paths) > MAX_BYTES:
-            raise PatientError(
-                f"{shown_name(paths[0])}: with its other files is larger than {MAX_BYTES // 1_000_000} MB"
-            )
-        contents = [(shown_name(path), path.read_bytes()) for path in paths]
-    except OSError as error:
-        raise PatientError(
-            f"{shown_name(paths[0])}: cannot be read ({error.strerror or 'input/output error'})"
-        ) from error
-    read = (parse_json(recognise(content, name).text, name) for name, content in contents)
-    return [item for held in read for item in (held if isinstance(held, list) else [held])]
+    first = shown_name(paths[0])
+    if sum(map(size_of, paths)) > MAX_BYTES:
+        raise _too_large(first)
+    items: list[Any] = []
+    left = MAX_BYTES
+    for path in paths:
+        name = shown_name(path)
+        try:
+            text = recognise(path.read_bytes(), name, limit=left).text
+        except OSError as error:
+            raise unreadable(path, error) from error
+        if (left := left - len(text)) < 0:
+            raise _too_large(first)
+        held = parse_json(text, name)
+        items += held if isinstance(held, list) else [held]
+    if not all(isinstance(item, dict) for item in items):
+        raise PatientError(f"{first}: with its other files holds a line that is no resource")
+    return items
+
+
+def _too_large(name: str) -> PatientError:
+    return PatientError(f"{name}: with its other files is larger than {MAX_BYTES // 1_000_000} MB")
 
 
 def by_patient(resources: Iterable[Any]) -> dict[str, list[Json]]:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from medrag.patient.formats.recognise import Format, Recognised
     from medrag.patient.record.demographics import Part
 
-MAX_BYTES = 50_000_000
-
 
 def load(  # noqa: PLR0913 (what a caller may know)
     paths: Sequence[Path],
@@ -139,7 +137,7 @@ def _read(path: Path, today: date, pharmcat_jar: Path | None, knowledge: Knowled
 
     name = shown_name(path)
     found = recognise(content_of(path), name, knowledge.genes)
-    kind, content, text = found
+    kind, content, text, western = found
     if kind is Format.JSON:
         return _read_json(parse_json(text, name), name, today, knowledge)
     if kind in {Format.XML, Format.HL7V2}:
@@ -154,7 +152,8 @@ def _read(path: Path, today: date, pharmcat_jar: Path | None, knowledge: Knowled
         from medrag.patient.formats.dicom import read_dicom
 
         return read_dicom(content, name, today)
-    return _read_text(kind, text, name, today, knowledge)
+    assumed = [Problem(source=name, reason="is not in UTF-8; read as Windows-1252")] if western else []
+    return _with_problems(_read_text(kind, text, name, today, knowledge), assumed)
 
 
 def _read_lines(paths: Sequence[Path], today: date, knowledge: Knowledge) -> Part:
@@ -230,13 +229,17 @@ def _one_row(text: str, name: str, today: date, knowledge: Knowledge) -> Patient
 
 
 def content_of(path: Path) -> bytes:
-    """A file's bytes. Raises ``PatientError`` where it cannot be read or is larger than 50 MB."""
+    """A file's bytes. Raises ``PatientError`` where it cannot be read, is no plain file or is larger than 50 MB."""
+    from medrag.patient.bulk import size_of, unreadable
+    from medrag.patient.formats.recognise import MAX_BYTES
+
+    name = shown_name(path)
+    if size_of(path) > MAX_BYTES:
+        raise PatientError(f"{name}: is larger than {MAX_BYTES // 1_000_000} MB")
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise PatientError(f"{shown_name(path)}: is larger than {MAX_BYTES // 1_000_000} MB")
         return path.read_bytes()
     except OSError as error:
-        raise PatientError(f"{shown_name(path)}: cannot be read ({error.strerror or 'input/output error'})") from error
+        raise unreadable(path, error) from error
 
 
 def _read_json(content: Any, origin: str, today: date, knowledge: Knowledge) -> Part:

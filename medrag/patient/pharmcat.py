@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import resource
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from medrag.errors import PatientError
@@ -29,7 +31,8 @@ def _pharmcat(path: Path, origin: str, jar: Path) -> tuple[Patient | None, Probl
     with tempfile.TemporaryDirectory(prefix="medrag-pharmcat-") as folder:
         command = ["java", "-jar", str(jar), "-vcf", str(path), "-o", folder]
         try:
-            subprocess.run(command, check=True, capture_output=True, timeout=PHARMCAT_SECONDS)
+            with _unlimited():
+                subprocess.run(command, check=True, capture_output=True, timeout=PHARMCAT_SECONDS)
             results = list(_results(Path(folder)))
         except subprocess.TimeoutExpired:
             return None, Problem(source=origin, reason=f"PharmCAT took more than {PHARMCAT_SECONDS} seconds")
@@ -43,6 +46,19 @@ def _pharmcat(path: Path, origin: str, jar: Path) -> tuple[Patient | None, Probl
         return read_pharmcat(results[0], origin), None
     except PatientError:
         return None, Problem(source=origin, reason="PharmCAT wrote a phenotype file of another layout than known")
+
+
+@contextmanager
+def _unlimited() -> Iterator[None]:
+    """Lifts this process's own limits for Java, which reserves more memory than it uses."""
+    held = {kind: resource.getrlimit(kind) for kind in (resource.RLIMIT_AS, resource.RLIMIT_CPU)}
+    try:
+        for kind, (_, most) in held.items():
+            resource.setrlimit(kind, (most, most))
+        yield
+    finally:
+        for kind, limits in held.items():
+            resource.setrlimit(kind, limits)
 
 
 def _results(folder: Path) -> Iterator[dict[str, object]]:

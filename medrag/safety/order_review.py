@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.names import normalise
-from medrag.patient.fhir.bundle import PAGED
+from medrag.patient.fhir.gaps import PAGED
 from medrag.patient.fhir.orders import Order
 from medrag.patient.fhir.searches import Shortfall
 from medrag.reading import prescriptions

@@ -33,6 +33,7 @@ from medrag.types.evidence import (
     sentence_hash,
 )
 from medrag.types.patient import (
+    ANY_LIST,
     Allergy,
     Condition,
     Derived,
@@ -51,6 +52,7 @@ from medrag.types.patient import (
 from medrag.types.record import Record
 
 __all__ = [
+    "ANY_LIST",
     "Advice",
     "Allergy",
     "Case",

@@ -117,6 +117,8 @@ class Derived(Record):
 
 Lost = Literal["conditions", "allergies", "medications", "observations", "genotypes"]
 """A list of the patient that checks look into."""
+ANY_LIST: tuple[Lost, ...] = ("conditions", "allergies", "medications", "observations")
+"""Those that a part of a clinical record which cannot be read may have belonged to."""
 
 
 class Problem(Record):

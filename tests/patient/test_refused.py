@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import lzma
+import os
 import tarfile
 import zipfile
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from medrag.errors import PatientError
 from medrag.patient import from_json, load
+from medrag.patient.formats.recognise import MAX_BYTES
 from tests.patient.records import TODAY
 
 NOTE = b"PMH: gout. Allergies: penicillin."
@@ -104,3 +106,42 @@ def test_notes_that_look_like_something_else_stay_notes(tmp_path: Path, text: st
     path = tmp_path / "note.txt"
     path.write_text(text)
     assert "gout" in [fact.display for fact in load([path], TODAY).conditions or ()]
+
+
+def test_a_pipe_is_no_file(tmp_path: Path) -> None:
+    for name in ("note.txt", "export.ndjson"):
+        os.mkfifo(tmp_path / name)
+        with pytest.raises(PatientError, match="no plain file"):
+            load([tmp_path / name])
+
+
+def test_gzip_is_held_to_the_size_of_plain_files(tmp_path: Path) -> None:
+    path = tmp_path / "note.txt.gz"
+    path.write_bytes(gzip.compress(b" " * (MAX_BYTES + 1)))
+    with pytest.raises(PatientError, match="unpacks to more than 50 MB"):
+        load([path])
+
+
+def test_a_note_of_older_systems_is_read_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "note.txt"
+    path.write_bytes("Café worker. Temp 38°C. Creatinine 88 µmol/L. Allergies: penicillin.".encode("cp1252"))
+    read = load([path], TODAY)
+    assert [(each.display, each.unit) for each in read.observations or ()][-1] == ("creatinine", "\u00b5mol/L")
+    assert "Windows-1252" in read.problems[0].reason
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("note.txt", "caf\u00e9 ".encode() + "38°C".encode("cp1252")),
+        ("note.txt", "患者对青霉素过敏".encode("gbk")),
+        ("note.txt", "Пациент принимает варфарин".encode("cp1251")),
+        ("note.txt", bytes(range(256))),
+        ("patient.json", '{"medications": ["caf\u00e9"]}'.encode("cp1252")),
+    ],
+)
+def test_other_bytes_are_not_taken_for_western_letters(tmp_path: Path, name: str, content: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(PatientError, match="UTF-8"):
+        load([path], TODAY)

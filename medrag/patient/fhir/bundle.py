@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from medrag.patient.fhir.gaps import MAX_NESTING, gaps
 from medrag.patient.fhir.values import Json, moment_of, objects, text
 from medrag.patient.fhir.versions import as_r4
 from medrag.patient.record.facts import moment
-from medrag.types import Lost, Problem
+from medrag.types import Problem
 
 _REFERENCE = re.compile(r"(?:^|/)([A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64})(?:/_history/[^/]+)?$")
-_MAX_NESTING = 4
-
-PAGED = "is one page of a longer list; the rest was not sent"
 
 
 @dataclass(frozen=True)
@@ -70,10 +68,9 @@ def open_document(content: Any) -> Document:
     Each is put in R4's shape, whichever version of FHIR it is of.
     """
     document = Document()
-    document.problems.extend(_pages(content, 0))
+    document.problems.extend(gaps(content))
     for position, (given, url) in enumerate(_walk(content, None, 0)):
         if text(given.get("resourceType")) is None:
-            document.problems.append(Problem(source=f"entry[{position}]", reason="not a resource: no resourceType"))
             continue
         resource = as_r4(given)
         name = f"{resource['resourceType']}/{_identity(resource, url, position)}"
@@ -83,7 +80,7 @@ def open_document(content: Any) -> Document:
 
 def _walk(content: Any, url: str | None, depth: int) -> Iterator[tuple[Json, str | None]]:
     for item in objects(content):
-        if item.get("resourceType") == "Bundle" and depth < _MAX_NESTING:
+        if item.get("resourceType") == "Bundle" and depth < MAX_NESTING:
             for entry in objects(item.get("entry")):
                 if "resource" in entry:
                     yield from _walk(entry["resource"], text(entry.get("fullUrl")), depth + 1)
@@ -92,56 +89,6 @@ def _walk(content: Any, url: str | None, depth: int) -> Iterator[tuple[Json, str
                 yield from _walk(value, None, depth + 1)
         else:
             yield item, url
-
-
-def _pages(content: Any, depth: int) -> Iterator[Problem]:
-    """What bundles say that they leave out: a next page, or more matches in all than they hold."""
-    for item in objects(content):
-        if item.get("resourceType") == "Bundle":
-            held = [entry.get("resource") for entry in objects(item.get("entry"))]
-            if has_more(item):
-                kinds = {str(each.get("resourceType")) for each in objects(held)} | {_searched(item)}
-                yield Problem(source=f"Bundle/{text(item.get('id')) or 'page'}", reason=PAGED, lost=lists_of(kinds))
-            yield from _pages(held, depth + 1) if depth < _MAX_NESTING else ()
-        elif "resourceType" not in item and depth == 0:
-            yield from _pages(list(item.values()), depth + 1)
-
-
-def has_more(bundle: Json) -> bool:
-    """Whether a Bundle is a part of a longer list: a page follows, or there are more matches in all than it holds."""
-    if any(item.get("relation") == "next" for item in objects(bundle.get("link"))):
-        return True
-    matches = [entry for entry in objects(bundle.get("entry")) if _search_mode(entry) in (None, "match")]
-    total = bundle.get("total")
-    counted = text(bundle.get("type")) in {"searchset", "history"}
-    return counted and isinstance(total, int) and total > len(matches)
-
-
-def _search_mode(entry: Json) -> str | None:
-    search = entry.get("search")
-    return text(search.get("mode")) if isinstance(search, dict) else None
-
-
-def _searched(bundle: Json) -> str:
-    """The kind of resource that a search was for, by its own link ("Condition?patient=1")."""
-    own = next((text(item.get("url")) for item in objects(bundle.get("link")) if item.get("relation") == "self"), None)
-    return (own or "").partition("?")[0].rstrip("/").rpartition("/")[2]
-
-
-_LISTS: dict[str, Lost] = {
-    "Condition": "conditions",
-    "AllergyIntolerance": "allergies",
-    "MedicationRequest": "medications",
-    "MedicationStatement": "medications",
-    "MedicationAdministration": "medications",
-    "MedicationDispense": "medications",
-    "Observation": "observations",
-}
-
-
-def lists_of(kinds: Iterable[str]) -> tuple[Lost, ...]:
-    """The patient's lists that resources of these kinds go to, as far as checks look there."""
-    return tuple(dict.fromkeys(_LISTS[kind] for kind in sorted(kinds) if kind in _LISTS))
 
 
 def _identity(resource: Json, url: str | None, position: int) -> str:

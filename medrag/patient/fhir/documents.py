@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from html import escape
+from html import escape, unescape
+from typing import NamedTuple
 
+from medrag.errors import PatientError
 from medrag.patient.fhir.bundle import Document, Entry
 from medrag.patient.fhir.observations import DATES
 from medrag.patient.fhir.values import Json, code_of, codes, concept, objects, text, when
+from medrag.types import Lost
 
 _TEXT_TYPES = ("text/plain", "text/html", "text/markdown", "application/xhtml+xml")
 MAX_ATTACHMENT_BYTES = 2_000_000
+MAX_PDF_BYTES = 20_000_000
+"""Characters of base64."""
 _MAX_NESTING = 4
+_TAG = re.compile(r"<[^<>]*>")
 # LOINC codes of a document's sections, as the headings by which notes are read.
 _HEADINGS = {
     "48765-2": "Allergies",
@@ -40,7 +47,14 @@ class Attachment:
     current: bool
 
 
-def attachments(entry: Entry, origin: str, document: Document) -> tuple[list[Attachment], list[str]]:
+class Unread(NamedTuple):
+    """Why a text, or a part of one, was not read, and the lists that it may have belonged to."""
+
+    reason: str
+    lost: tuple[Lost, ...] = ()
+
+
+def attachments(entry: Entry, origin: str, document: Document) -> tuple[list[Attachment], list[Unread]]:
     """The texts a DocumentReference or a DiagnosticReport carries, and why others could not be read."""
     resource = entry.resource
     held = [item.get("attachment") for item in objects(resource.get("content"))] + objects(
@@ -48,13 +62,13 @@ def attachments(entry: Entry, origin: str, document: Document) -> tuple[list[Att
     )
     moment = when(resource, "date", *DATES)
     current = code_of(resource.get("status")) not in {"superseded", "entered-in-error", "cancelled"}
-    texts, problems = [], []
+    texts: list[Attachment] = []
+    problems: list[Unread] = []
     for position, item in enumerate(objects(held)):
-        words, fault = _decoded(_linked(item, resource, document))
+        words, faults = _decoded(_linked(item, resource, document))
         if words:
             texts.append(Attachment(f"{origin}#{entry.name}/attachment[{position}]", words, moment, current))
-        elif fault:
-            problems.append(f"attachment[{position}]: {fault}")
+        problems += [each._replace(reason=f"attachment[{position}]: {each.reason}") for each in faults]
     return texts, problems
 
 
@@ -79,10 +93,10 @@ def linked_binaries(document: Document) -> set[str]:
     return found
 
 
-def binary(entry: Entry, origin: str) -> tuple[list[Attachment], list[str]]:
+def binary(entry: Entry, origin: str) -> tuple[list[Attachment], list[Unread]]:
     """The text of a Binary that stands on its own, or why it could not be read."""
-    words, fault = _decoded(entry.resource)
-    return ([Attachment(f"{origin}#{entry.name}", words, None, True)] if words else []), [fault] if fault else []
+    words, faults = _decoded(entry.resource)
+    return ([Attachment(f"{origin}#{entry.name}", words, None, True)] if words else []), faults
 
 
 def sections(entry: Entry, origin: str) -> Iterator[Attachment]:
@@ -95,6 +109,19 @@ def sections(entry: Entry, origin: str) -> Iterator[Attachment]:
         if words and not objects(section.get("entry")):
             source = f"{origin}#{entry.name}/{place.lstrip('/')}"
             yield Attachment(source, f"<p>{escape(_heading(section))}:</p><div>{words}</div>", moment, current)
+
+
+_COMPARED: dict[str, Lost] = {"48765-2": "allergies", **dict.fromkeys(("10160-0", "10183-2", "42346-7"), "medications")}
+
+
+def narratives(entry: Entry) -> Iterator[tuple[str, Lost]]:
+    """The words of a Composition's sections of drugs or allergies that have entries, and the list of these."""
+    for _, section in _nested(entry.resource, "", 0):
+        narrative = section.get("text")
+        words = text(narrative.get("div")) if isinstance(narrative, dict) else None
+        kind = next((_COMPARED[code] for _, code in codes(section.get("code")) if code in _COMPARED), None)
+        if words and kind and objects(section.get("entry")):
+            yield unescape(_TAG.sub(" ", words)), kind
 
 
 def _nested(holder: Json, place: str, depth: int) -> Iterator[tuple[str, Json]]:
@@ -112,17 +139,28 @@ def _heading(section: Json) -> str:
     return known or text(section.get("title")) or (named.display if named else "Section")
 
 
-def _decoded(item: Json) -> tuple[str | None, str | None]:
+def _decoded(item: Json) -> tuple[str | None, list[Unread]]:
     kind = (text(item.get("contentType")) or "").casefold()
     data = item.get("data")
     if not isinstance(data, str):
-        return None, "is only linked to; links are not followed"
-    if not kind.startswith(_TEXT_TYPES):
-        return None, "is not text and was not read"
-    if len(data) > MAX_ATTACHMENT_BYTES:
-        return None, "is too large and was not read"
+        return None, [Unread("is only linked to; links are not followed")]
+    pdf = kind.startswith("application/pdf")
+    if not pdf and not kind.startswith(_TEXT_TYPES):
+        return None, [Unread("is not text and was not read")]
+    if len(data) > (MAX_PDF_BYTES if pdf else MAX_ATTACHMENT_BYTES):
+        return None, [Unread("is too large and was not read")]
     try:
-        words = base64.b64decode(data, validate=False).decode()
+        content = base64.b64decode(data, validate=False)
+        return _of_pdf(content) if pdf else (content.decode(), [])
     except (binascii.Error, UnicodeDecodeError, ValueError):
-        return None, "does not decode as base64 UTF-8 text"
-    return words, None
+        return None, [Unread("does not decode as base64" if pdf else "does not decode as base64 UTF-8 text")]
+
+
+def _of_pdf(content: bytes) -> tuple[str | None, list[Unread]]:
+    from medrag.patient.formats.documents import pdf_text
+
+    try:
+        words, problems = pdf_text(content, "it")
+    except PatientError as error:
+        return None, [Unread(f"{error}".removeprefix("it: "))]
+    return words, [Unread(each.reason, each.lost) for each in problems]

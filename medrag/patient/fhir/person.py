@@ -49,6 +49,25 @@ def subject_of(entry: Entry, document: Document) -> str | None:
     return found.name if found else tail(reference)
 
 
+# What an observation may be about and still be the patient's own (https://hl7.org/fhir/R4/observation.html, "focus").
+_OWN_FOCUS = {
+    *("Condition", "Procedure", "Observation", "BodyStructure", "Device", "Specimen", "Encounter", "Immunization"),
+    *("MedicationRequest", "MedicationStatement", "MedicationAdministration", "DiagnosticReport", "ImagingStudy"),
+}
+
+
+def focus_of(entry: Entry, subject: str | None, document: Document) -> str | None:
+    """Whom or what else an observation in the patient's record is about: a donor, a fetus; ``None``: the patient."""
+    for focus in objects(entry.resource.get("focus")) if entry.type == "Observation" else ():
+        reference = text(focus.get("reference")) or ""
+        target = document.resolve(focus, entry.resource)
+        kind = (target or {}).get("resourceType") or text(focus.get("type")) or tail(reference).partition("/")[0]
+        found = document.by_reference.get(reference) or document.by_reference.get(tail(reference))
+        if kind not in _OWN_FOCUS and (found.name if found else tail(reference)) != subject:
+            return "a related person" if kind == "RelatedPerson" else "someone or something else"
+    return None
+
+
 def choose(document: Document) -> tuple[str | None, Entry | None]:
     """The patient most entries are about, and its Patient resource where the document has it."""
     subjects = Counter(found for entry in document.entries if (found := subject_of(entry, document)))

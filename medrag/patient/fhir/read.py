@@ -12,15 +12,18 @@ from typing import Any
 from medrag.errors import PatientError
 from medrag.knowledge import Knowledge
 from medrag.patient.fhir import absent, clinical, documents, genomics, observations
-from medrag.patient.fhir.bundle import Document, Entry, lists_of, open_document
-from medrag.patient.fhir.documents import Attachment
-from medrag.patient.fhir.person import choose, demographics, read_person, subject_of
+from medrag.patient.fhir.bundle import Document, Entry, open_document
+from medrag.patient.fhir.documents import Attachment, Unread
+from medrag.patient.fhir.gaps import lists_of, unread
+from medrag.patient.fhir.person import choose, demographics, focus_of, read_person, subject_of
 from medrag.patient.fhir.status import abated_yet_active
 from medrag.patient.fhir.validate import ESSENTIAL, check
-from medrag.patient.fhir.values import concept, objects, text
+from medrag.patient.fhir.values import codes, concept, objects, text
 from medrag.patient.measures import analytes
 from medrag.patient.record.demographics import Demographics
 from medrag.patient.record.facts import assemble, unique
+from medrag.patient.refused import refuse_object
+from medrag.reading.mentions import named
 from medrag.types import Fact, Genotype, Lost, Patient, Problem
 
 # Administrative, or read only through what refers to them: leaving them out loses no clinical fact.
@@ -31,6 +34,7 @@ ADMINISTRATIVE = {
     *("Schedule", "Slot", "Composition", "CareTeam", "Subscription", "Task", "Specimen", "MessageHeader", "Binary"),
 }
 
+_SOCIAL = "social-history"
 MEDICATIONS = {"MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration"}
 _READERS: dict[str, Callable[[Entry, str], Iterator[Fact]]] = {
     "Condition": clinical.condition,
@@ -68,6 +72,8 @@ def read_fhir(
     document = open_document(content)
     if not document.entries:
         raise PatientError(f"{origin}: holds no FHIR resource")
+    if all(entry.type == "OperationOutcome" for entry in document.entries):
+        refuse_object(document.entries[0].resource, origin)
     reading = _Reading(origin, today, knowledge, reported=observations.report_dates(document))
     reading.problems += [each.model_copy(update={"source": f"{origin}#{each.source}"}) for each in document.problems]
     subject, own = choose(document)
@@ -107,6 +113,8 @@ def _own(document: Document, subject: str | None, reading: _Reading) -> Iterator
             reading.report(entry, "is about another patient and was left out")
         elif entry.type not in ESSENTIAL:
             skipped[entry.type] += 1
+        elif other := focus_of(entry, subject, document):
+            reading.report(entry, f"is measured on {other}, not on the patient; left out")
         elif several and about is None:
             reading.report(entry, "does not say which of the patients it is about; left out", lists_of([entry.type]))
         else:
@@ -114,7 +122,8 @@ def _own(document: Document, subject: str | None, reading: _Reading) -> Iterator
             yield from _contained(entry)
     if skipped:
         listed = ", ".join(f"{kind} ({count})" for kind, count in sorted(skipped.items()) if kind.isalpha())
-        reading.problems.append(Problem(source=reading.origin, reason=f"kinds of resource not read: {listed}"))
+        reason = f"kinds of resource not read: {listed}"
+        reading.problems.append(Problem(source=reading.origin, reason=reason, lost=unread(skipped)))
 
 
 def _contained(entry: Entry) -> Iterator[Entry]:
@@ -136,6 +145,8 @@ def _lost(entry: Entry, knowledge: Knowledge) -> tuple[Lost, ...]:
     """The lists that lack an entry that could not be read; of observations only those that something is made of."""
     if entry.type == "Observation":
         code = concept(entry.resource.get("code"))
+        if _SOCIAL in {found for _, found in codes(entry.resource.get("category"))}:
+            return ()
         if code and analytes.identify(code.display, knowledge, code.code, code.system) is None:
             return ()
     return lists_of([entry.type])
@@ -172,14 +183,34 @@ def _read_texts(document: Document, subject: str | None, reading: _Reading) -> N
     for entry in document.entries:
         if entry.type == "Composition" and subject_of(entry, document) in {None, subject}:
             reading.documents += documents.sections(entry, reading.origin)
+            _compare(entry, reading)
         elif entry.type == "Binary" and entry.name not in linked:
             _keep(entry, reading, *documents.binary(entry, reading.origin))
 
 
-def _keep(entry: Entry, reading: _Reading, texts: list[Attachment], faults: list[str]) -> None:
+def _compare(entry: Entry, reading: _Reading) -> None:
+    """Reports drugs that a section's words name and no entry of the record does."""
+    told = list(documents.narratives(entry))
+    held = (
+        _drugs_in(" ; ".join(each.display for each in reading.facts if isinstance(each, Fact)), reading)
+        if told
+        else set()
+    )
+    for words, kind in told:
+        if more := _drugs_in(words, reading) - held:
+            reason = f"the words of its {kind} name {len(more)} drug(s) that no entry has"
+            reading.report(entry, reason, (kind,))
+
+
+def _drugs_in(words: str, reading: _Reading) -> set[str]:
+    found = (mention.ingredients or (mention.drug_class,) for mention in named(words, reading.knowledge))
+    return {name for names in found for name in names if name}
+
+
+def _keep(entry: Entry, reading: _Reading, texts: list[Attachment], faults: list[Unread]) -> None:
     reading.documents += texts
-    for reason in faults:
-        reading.report(entry, reason)
+    for fault in faults:
+        reading.report(entry, fault.reason, fault.lost)
 
 
 def _facts(entry: Entry, document: Document, reading: _Reading) -> Iterator[Fact | Genotype]:

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from medrag.patient.fhir.bundle import has_more
+from medrag.patient.fhir.gaps import has_more, is_failure
 from medrag.patient.fhir.values import Json, code_of, objects, text
-
-_FAILED = {"fatal", "error"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +40,16 @@ def _of_part(name: str, value: Any) -> Iterator[Shortfall]:
 
 
 def _of(name: str, resource: Json) -> Iterator[Shortfall]:
-    if _is_failure(resource):
+    if is_failure(resource):
         yield Shortfall(name, _said(resource))
     if resource.get("resourceType") != "Bundle":
         return
     entries = objects(resource.get("entry"))
     held = [found for entry in entries for found in objects(entry.get("resource"))]
-    if failed := next((each for each in held if _is_failure(each)), None):
+    if failed := next((each for each in held if is_failure(each)), None):
         yield Shortfall(name, _said(failed))
     elif has_more(resource):
         yield Shortfall(name)
-
-
-def _is_failure(resource: Json) -> bool:
-    if resource.get("resourceType") != "OperationOutcome":
-        return False
-    return any(text(each.get("severity")) in _FAILED for each in objects(resource.get("issue"))) or not resource.get(
-        "issue"
-    )
 
 
 def _said(outcome: Json) -> str:

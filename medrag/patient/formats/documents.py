@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import io
+import json
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
-from threading import Lock
 from typing import Any
 
 from medrag.errors import PatientError
-from medrag.types import Lost, Problem
+from medrag.patient.formats import pdf_pages
+from medrag.types import ANY_LIST, Problem
 
-MAX_PAGES = 300
-_ON_A_PAGE: tuple[Lost, ...] = ("conditions", "allergies", "medications", "observations")
-"""What a page that is not read may hold."""
 MAX_UNPACKED = 100_000_000
 _FEWEST_LETTERS = 20
 """Letters that a whole PDF with a text layer has at least; a scan has none, or those of a stamp."""
-_PDFIUM = Lock()
-"""PDFium must not be entered by two threads."""
+_FAULTS = {
+    "locked": "a password locks",
+    "damaged": "is damaged",
+    "large": "breaks its reader, or needs more memory or time than a document is given",
+}
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _LEFT_OUT = {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", _FALLBACK}
@@ -27,38 +30,39 @@ _SAID = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen
 
 
 def pdf_text(content: bytes, name: str) -> tuple[str, list[Problem]]:
-    """A PDF's text, and what of it holds none. Raises ``PatientError`` for one that is scanned, locked or damaged."""
-    import pypdfium2  # type: ignore[import-untyped]
+    """A PDF's text, and what of it holds none.
 
-    with _PDFIUM:
-        try:
-            with pypdfium2.PdfDocument(content) as pdf:
-                pages = [_page(pdf, number) for number in range(min(len(pdf), MAX_PAGES))]
-                unread = len(pdf) - len(pages)
-                form = pdf.get_formtype() > 0
-        except pypdfium2.PdfiumError as error:
-            what = "is a PDF that a password locks" if "assword" in str(error) else "is a PDF that is damaged"
-            raise PatientError(f"{name}: {what}; give the note as text or .docx") from None
+    Raises ``PatientError`` for one that is scanned, locked or damaged, or that needs too much memory or time.
+    """
+    read = _pdf_pages(content)
+    if fault := _FAULTS.get(read.get("fault", "")):
+        raise PatientError(f"{name}: is a PDF that {fault}; give the note as text or .docx")
+    pages: list[str] = read["pages"]
     if sum(letter.isalnum() for page in pages for letter in page) < _FEWEST_LETTERS:
         raise PatientError(
             f"{name}: is a PDF without text (scanned?); recognise its text (OCR) first, or give the text"
         )
-    return "\n\n".join(pages), list(_gaps(pages, unread, name, form=form))
+    return "\n\n".join(pages), list(_gaps(pages, read["left"], name, form=read["form"]))
 
 
-def _page(pdf: Any, number: int) -> str:
-    page = pdf[number].get_textpage()
-    # PDFium gives U+FFFE for a hyphen at the end of a line.
-    return str(page.get_text_bounded()).replace("\ufffe\r\n", "").replace("\ufffe", "-").replace("\r\n", "\n")
+def _pdf_pages(content: bytes) -> dict[str, Any]:
+    """What the process that reads PDFs says; where it broke or ran out of memory or time, that."""
+    command = [sys.executable, "-I", pdf_pages.__file__]
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, timeout=4 * pdf_pages.SECONDS, check=False)
+        read = json.loads(done.stdout) if done.returncode == 0 else {"fault": "large"}
+    except (subprocess.TimeoutExpired, ValueError):
+        read = {"fault": "large"}
+    return dict(read)
 
 
 def _gaps(pages: list[str], unread: int, name: str, *, form: bool) -> Iterator[Problem]:
     empty = [str(number) for number, page in enumerate(pages, start=1) if not page.strip()]
     if empty:
         reason = f"pages without text, not read (scanned?): {', '.join(empty)}"
-        yield Problem(source=name, reason=reason, lost=_ON_A_PAGE)
+        yield Problem(source=name, reason=reason, lost=ANY_LIST)
     if unread:
-        yield Problem(source=name, reason=f"only the first {MAX_PAGES} pages were read", lost=_ON_A_PAGE)
+        yield Problem(source=name, reason=f"only the first {pdf_pages.PAGES} pages were read", lost=ANY_LIST)
     if form:
         yield Problem(source=name, reason="is a form; what was filled into its fields may not have been read")
 

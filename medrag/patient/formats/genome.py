@@ -5,6 +5,7 @@ A result that is absent, indeterminate or was not called is kept as such and mar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -116,6 +117,9 @@ _COLUMNS = {
 }
 
 
+_GENE_AND_ALLELE = re.compile(r"(HLA-[A-Z]{1,4}\d?)\s*(\*\s?\d{2,3}:\d{2,3})")
+
+
 def read_gene_table(text: str, origin: str, knowledge: Knowledge) -> Patient:
     """Genotypes from tab- or comma-separated rows: with a header naming its columns, or in PharmCAT's outside-call
     order (gene, diplotype, phenotype, activity score). Raises ``PatientError`` when no row names a gene.
@@ -127,10 +131,13 @@ def read_gene_table(text: str, origin: str, knowledge: Knowledge) -> Patient:
     problems: list[Problem] = []
     for number, row in enumerate(rows[1:] if names else rows, start=2 if names else 1):
         cells = dict(zip(names or _COLUMNS, row, strict=False))
+        if allele := _GENE_AND_ALLELE.fullmatch(cells.get("gene", "").upper()):
+            cells = {**cells, "gene": allele[1], "diplotype": f"{allele[2]} {cells.get('diplotype', '')}".strip()}
         if GENE.fullmatch(gene := cells.get("gene", "").upper()):
             found += _row(gene, cells, f"{origin}:row {number}", knowledge)
         else:
-            problems.append(Problem(source=f"{origin}:row {number}", reason="names no gene; not read"))
+            reason = "names no gene; not read"
+            problems.append(Problem(source=f"{origin}:row {number}", reason=reason, lost=("genotypes",)))
     if not found:
         raise PatientError(f"{origin}: no row of the table names a gene")
     return assemble(found, problems)

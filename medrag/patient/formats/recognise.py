@@ -45,7 +45,18 @@ _NOTE = re.compile(
 )
 # MSH or an envelope: five separators, given again after them ("MSH|^~\&|").
 _HL7V2 = re.compile(r"\x0b?\s*(?:MSH|FHS|BHS)([^\w\s])\S{2,5}?\1")
+_FREE = {Format.NOTE, Format.IMAGING_REPORT, Format.PATIENT_TABLE, Format.GENE_TABLE, Format.HL7V2}
 _GZIP, _ZIP, _PDF = b"\x1f\x8b", b"PK\x03\x04", b"%PDF-"
+_HIGH = re.compile(rb"[\x80-\xff]+")
+_UTF8 = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\x81\x8d\x8f\x90\x9d]")
+_MOST_ACCENTS = 0.15
+"""The share of letters beyond ASCII that a text in a Western language has at most."""
+_VCF = b"##fileformat=VCF"
+MAX_BYTES = 50_000_000
+"""What a file may have, as it is or unpacked."""
+MAX_VCF_BYTES = 200_000_000
+_CHUNK = 1_000_000
 _PDF_WITHIN = 1024
 """Bytes within which PDF's mark may stand (ISO 32000-1, annex H)."""
 
@@ -56,15 +67,17 @@ class Recognised(NamedTuple):
     kind: Format
     content: bytes
     text: str = ""
+    western: bool = False
+    """Whether the text is no UTF-8 and was taken for Windows-1252, which older systems write."""
 
 
-def recognise(content: bytes, name: str, genes: Container[str] = ()) -> Recognised:
+def recognise(content: bytes, name: str, genes: Container[str] = (), limit: int = MAX_BYTES) -> Recognised:
     """What a file is; rows of ``genes`` are a table of them without a header too.
 
-    Raises ``PatientError`` for what is not read, by what it is.
+    Raises ``PatientError`` for what is not read, by what it is, and for what unpacks to more than ``limit`` bytes.
     """
     if content.startswith(_GZIP):
-        content, name = _unzipped(content, name), re.sub(r"\.gz$", "", name, flags=re.I)
+        content, name = _unzipped(content, name, limit), re.sub(r"\.gz$", "", name, flags=re.I)
     if content[128:132] == b"DICM" or name.casefold().endswith((".dcm", ".dicom")):
         return Recognised(Format.DICOM, content)
     if content.startswith(_ZIP) and is_word(content, name):
@@ -74,10 +87,13 @@ def recognise(content: bytes, name: str, genes: Container[str] = ()) -> Recognis
     refuse_bytes(content, name)
     if root := root_name(content):
         return _markup(root, content, name)
-    text = _decoded(content, name)
+    text, western = _decoded(content, name)
     if not text.strip():
         raise PatientError(f"{name}: is empty")
-    return Recognised(_of_text(text, name, genes), content, text)
+    kind = _of_text(text, name, genes)
+    if western and kind not in _FREE:
+        raise PatientError(f"{name}: is {kind.upper()} that is not in UTF-8")
+    return Recognised(kind, content, text, western and kind is not Format.HL7V2)
 
 
 def text_format(text: str) -> Format:
@@ -137,28 +153,44 @@ _TESTS: dict[Format, Callable[[str, Container[str]], bool]] = {
 }
 
 
-def _unzipped(content: bytes, name: str) -> bytes:
-    limit = 200_000_000
+def _unzipped(content: bytes, name: str, limit: int) -> bytes:
+    """What is packed; of a VCF, which is read from its file as a stream, the beginning."""
+    start, size = b"", 0
+    kept: list[bytes] = []
     try:
-        data = gzip.GzipFile(fileobj=io.BytesIO(content)).read(limit + 1)
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
+            while chunk := packed.read(_CHUNK):
+                start = start or chunk
+                vcf = start.startswith(_VCF)
+                kept += [] if vcf and kept else [chunk]
+                size += len(chunk)
+                if size > (most := max(limit, MAX_VCF_BYTES) if vcf else limit):
+                    raise PatientError(f"{name}: unpacks to more than {most // 1_000_000} MB")
     except (OSError, EOFError, zlib.error) as error:
         raise PatientError(f"{name}: is damaged gzip data") from error
-    if len(data) > limit:
-        raise PatientError(f"{name}: unpacks to more than {limit // 1_000_000} MB")
-    return data
+    return b"".join(kept)
 
 
-def _decoded(content: bytes, name: str) -> str:
+def _decoded(content: bytes, name: str) -> tuple[str, bool]:
+    """The text, and whether it was taken for Windows-1252."""
     encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         if _HL7V2.match(text := content.decode("latin-1")):
-            return text  # of the years before UTF-8, when that was the usual character set
+            return text, True  # of the years before UTF-8, when that was the usual character set
+        if _is_western(content):
+            return content.decode("cp1252"), True
         raise PatientError(f"{name}: is neither text in UTF-8 nor DICOM (byte {error.start})") from error
     if "\x00" in text:
         raise PatientError(f"{name}: holds binary data")
-    return text
+    return text, False
+
+
+def _is_western(content: bytes) -> bool:
+    """Whether bytes are words with a few of Windows-1252's letters and signs, and nothing that UTF-8 or data has."""
+    high = sum(map(len, _HIGH.findall(content)))
+    return not _NO_TEXT.search(content) and not _UTF8.search(content) and high <= len(content) * _MOST_ACCENTS
 
 
 def parse_json(text: str, name: str) -> Any:

@@ -8,6 +8,7 @@ called: a reference call at the positions read never makes a gene normal.
 from __future__ import annotations
 
 import gzip
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -24,10 +25,21 @@ from medrag.types import FactStatus, Genotype, Patient, Problem
 
 FIRST_RECORDS = 1000
 _BGZF = b"\x1f\x8b\x08\x04"
-# Of GRCh37: its names, and the lengths of chromosomes 1, 4, 6, 10, 12, 13 and 16.
-OLD_BUILD = (
-    *("GRCh37", "hg19", "b37", "hs37d5", "249250621", "191154276", "171115067", "135534747", "133851895"),
-    *("115169878", "90354753"),
+# Names of GRCh37 and older, and GRCh37's lengths of chromosomes 1, 4, 6, 10, 12, 13 and 16; the same of GRCh38.
+OLD_BUILD = re.compile(
+    r"(?<![0-9a-z])(?:grch3[67]|hg1[89]|[bv]37|(?:b|human_)?g1k_v37|hs37(?:d5)?|ncbi_?(?:build)?_?3[67]|build_?3[67]|"
+    r"gcf_000001405\.(?:1\d|2[0-5])|gca_000001405\.(?:\d|1[0-4])|249250621|191154276|171115067|135534747|133851895|"
+    r"115169878|90354753)(?![0-9a-z])",
+    re.IGNORECASE,
+)
+NEW_BUILD = re.compile(
+    r"(?<![0-9a-z])(?:grch38|hg38|[bv]38|hs38|ncbi_?38|gcf_000001405\.(?:2[6-9]|[34]\d)|gca_000001405\.(?:1[5-9]|2\d)|"
+    r"248956422|190214555|170805979|133797422|133275309|114364328|90338345)(?![0-9])",
+    re.IGNORECASE,
+)
+LIFT = (
+    "only GRCh38 positions are known. Lift it over (Picard LiftoverVcf, bcftools +liftover) and give the result, or "
+    "give the genotypes as a table or PharmCAT's report"
 )
 GVCF = (
     "{origin}: is a gVCF, whose blocks are not read; genotype it first (GATK GenotypeGVCFs, bcftools convert "
@@ -67,14 +79,19 @@ def _read_plain(path: Path, origin: str, pharmcat_jar: Path | None, knowledge: K
     problems = read.problems
     genes = knowledge.genes
     genotypes = [genotype for gene in genes.values() if (genotype := _genotype(gene, read, origin))]
-    open_genes = [each.gene for each in genotypes if each.status is not FactStatus.ACTIVE]
-    listed = ", ".join([*open_genes, *(name for name, gene in genes.items() if gene.pharmcat)])
+    called_genes = {each.gene for each in genotypes if each.status is FactStatus.ACTIVE}
+    listed = ", ".join(name for name, gene in genes.items() if name not in called_genes and _callable(gene))
     problems.append(Problem(source=origin, reason=f"not called, PharmCAT is needed for: {listed}"))
     limited = [each.gene for each in genotypes if each.status is FactStatus.ACTIVE and not genes[each.gene].alone]
     if limited:
         reason = f"{', '.join(limited)}: from single positions; further variants on the other copy are not ruled out"
         problems.append(Problem(source=origin, reason=reason))
     return assemble(genotypes, [*([problem] if problem else []), *problems])
+
+
+def _callable(gene: Gene) -> bool:
+    """Whether a VCF can give the gene's result, here or by PharmCAT."""
+    return bool(gene.positions or gene.pharmcat)
 
 
 @dataclass
@@ -84,6 +101,8 @@ class _Read:
     dosages: dict[str, int] = field(default_factory=dict)
     elsewhere: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    on_build: bool = False
+    """Whether the header, or a known variant in its place, says GRCh38."""
 
 
 def _positions(path: Path, origin: str, knowledge: Knowledge) -> _Read:
@@ -93,32 +112,42 @@ def _positions(path: Path, origin: str, knowledge: Knowledge) -> _Read:
     genes = knowledge.genes.values()
     wanted = {(gene.chromosome, each.position): (gene.key, each) for gene in genes for each in gene.positions}
     others = {(gene.chromosome, place): gene.key for gene in genes for place in gene.elsewhere}
+    places = {each.rsid: each.position for gene in genes for each in gene.positions}
     read = _Read()
     try:
         with pysam.VariantFile(str(path)) as file:
             _refuse(str(file.header), len(file.header.samples), origin)
+            read.on_build = NEW_BUILD.search(str(file.header)) is not None
             for number, record in enumerate(file):
                 if number < FIRST_RECORDS and "<NON_REF>" in (record.alts or ()):
                     raise PatientError(GVCF.format(origin=origin))
                 place = (record.chrom.removeprefix("chr"), record.pos)
+                if record.id in places:
+                    _ensure_build(record.pos == places[record.id], read, origin)
                 if place in wanted:
                     _read_position(*wanted[place], record, origin, read)
                 elif place in others and any(record.samples[0].allele_indices or ()):
                     read.elsewhere.setdefault(others[place], record.id or f"{record.chrom}:{record.pos}")
-    except (ValueError, OSError, KeyError) as error:
+    except (ValueError, OSError, KeyError, IndexError) as error:
         raise PatientError(f"{origin}: does not parse as VCF") from error
+    if not read.on_build:
+        raise PatientError(f"{origin}: does not say in its header on which build it is; {LIFT}")
     return read
+
+
+def _ensure_build(in_place: bool, read: _Read, origin: str) -> None:
+    """A known variant at another position shows another build, whatever the header says."""
+    if not in_place:
+        raise PatientError(f"{origin}: has known variants at positions of another build than GRCh38; {LIFT}")
+    read.on_build = True
 
 
 def _refuse(header: str, samples: int, origin: str) -> None:
     """Raises ``PatientError`` for several samples, an older build and a gVCF, saying what to do."""
     if samples != 1:
         raise PatientError(f"{origin}: holds {samples} samples; give a VCF of one (bcftools view -s SAMPLE)")
-    if any(mark in header for mark in OLD_BUILD):
-        raise PatientError(
-            f"{origin}: is on GRCh37; only GRCh38 positions are known. Lift it over (Picard LiftoverVcf, bcftools "
-            "+liftover) and give the result, or give the genotypes as a table or PharmCAT's report"
-        )
+    if OLD_BUILD.search(header):
+        raise PatientError(f"{origin}: is on GRCh37 or older; {LIFT}")
     if any(mark in header for mark in ("##GVCFBlock", "ID=NON_REF")):
         raise PatientError(GVCF.format(origin=origin))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from medrag.errors import PatientError
 from medrag.patient.fhir.values import Json
-from medrag.patient.hl7 import cda_drugs, cda_entries
+from medrag.patient.hl7 import cda_drugs, cda_entries, cda_unread
 from medrag.patient.hl7.cda_nodes import (
     Narrative,
     attribute,
@@ -27,44 +27,6 @@ from medrag.types import Problem
 NAMESPACE = "urn:hl7-org:v3"
 ROOTS = {"ClinicalDocument", "component", "section", "entry", "act", "observation", "organizer", "procedure"}
 ROOTS |= {"substanceAdministration", "encounter", "structuredBody", "fragment"}
-# LOINC's sections that are read where they hold entries, and those that hold nothing which is read.
-_SECTIONS = {
-    "48765-2": "allergies",
-    "11450-4": "problems",
-    "11348-0": "past illness",
-    "10160-0": "medications",
-    "42346-7": "medications on admission",
-    "10183-2": "medications at discharge",
-    "75311-1": "medications at discharge",
-    "29549-3": "medications administered",
-    "11535-2": "diagnoses at discharge",
-    "46241-6": "diagnoses on admission",
-    "30954-2": "results",
-    "8716-3": "vital signs",
-    "29762-2": "social history",
-    "90767-5": "pregnancy",
-    "47519-4": "procedures",
-    "11369-6": "immunizations",
-    "10157-6": "family history",
-    "46240-8": "encounters",
-    "46264-8": "medical equipment",
-    "18776-5": "plan of treatment",
-    "51847-2": "assessment and plan",
-    "51848-0": "assessment",
-    "10164-2": "present illness",
-    "11329-0": "general history",
-    "8648-8": "hospital course",
-    "29545-1": "physical examination",
-    "10154-3": "chief complaint",
-    "47420-5": "functional status",
-    "10190-7": "mental status",
-    "61146-7": "goals",
-    "75310-3": "health concerns",
-    "62387-6": "interventions",
-    "61144-2": "nutrition",
-    "11493-4": "hospital discharge studies",
-    "10210-3": "hospital discharge physical",
-}
 
 
 def read_cda(root: Any, origin: str, today: date) -> tuple[Json, list[Problem]]:
@@ -77,9 +39,11 @@ def read_cda(root: Any, origin: str, today: date) -> tuple[Json, list[Problem]]:
         raise PatientError(f"{origin}: is a C-CDA document about {len(people)} patients; give one of each")
     narrative = Narrative.of(root)
     unused = _unused(root, narrative, today)
-    found = [*_entries(root, narrative, today), *_unstructured(root), *_composition(unused)]
+    worded = [each for each in root.iter() if name_of(each) == "section" and child(each, "entry") is not None]
+    told = [*(each for each in unused if child(each, "entry") is None), *worded]
+    found = [*_entries(root, narrative, today), *_unstructured(root), *_composition(told)]
     patient = _patient(people[0]) if people else {}
-    return bundle(patient, found), list(_unread(unused, origin))
+    return bundle(patient, found), list(cda_unread.problems(root, unused, KNOWN, origin))
 
 
 def _patient(role: Any) -> Json:
@@ -158,6 +122,8 @@ _READERS: tuple[tuple[set[str], Callable[[Any, Any, Narrative, date], list[Json 
     (cda_entries.PROCEDURE, lambda each, _, said, __: [cda_entries.procedure(each, said)]),
 )
 """By templates: what makes FHIR of an entry, the act or organizer around it, the document's words and the day."""
+KNOWN = frozenset().union(*(known for known, _ in _READERS))
+"""The templates of entries that are read."""
 
 
 def _unstructured(root: Any) -> Iterator[Json]:
@@ -189,26 +155,18 @@ def _unused(root: Any, narrative: Narrative, today: date) -> list[Any]:
 
 
 def _composition(sections: Sequence[Any]) -> Iterator[Json]:
-    """The sections that have words alone, as those of a FHIR document, which are read as notes."""
+    """Sections as those of a FHIR document: words alone are read as notes, others held against their entries."""
     held = [
         present(
             {
                 "code": {"coding": [{"system": LOINC, "code": attribute(each, "code", "code") or ""}]},
                 "title": words_in(child(each, "title")),
                 "text": {"div": f"<div>{'<br/>'.join(map(escape, lines_in(child(each, 'text'))))}</div>"},
+                "entry": [{"display": "read"}] if child(each, "entry") is not None else None,
             }
         )
         for each in sections
-        if child(each, "entry") is None
+        if child(each, "text") is not None
     ]
     if held:
         yield {"resourceType": "Composition", "status": "final", "section": held}
-
-
-def _unread(sections: Sequence[Any], origin: str) -> Iterator[Problem]:
-    """The sections whose entries are of kinds that are not read, by name."""
-    left = [each for each in sections if child(each, "entry") is not None]
-    if left:
-        codes = (attribute(each, "code", "code") or "" for each in left)
-        listed = ", ".join(dict.fromkeys(_SECTIONS.get(code, "one of another kind") for code in codes))
-        yield Problem(source=origin, reason=f"sections with entries that were not read: {listed}")

@@ -39,13 +39,11 @@ _WHEN = {"HS": "HS", "C": "C", "CM": "CM", "CD": "CD", "CV": "CV", "AC": "AC", "
 _WHEN |= {"PC": "PC", "PCM": "PCM", "PCD": "PCD", "PCV": "PCV", "WAKE": "WAKE"}
 
 
-def medication(entry: Any, narrative: Narrative, today: date) -> Json | None:
+def medication(entry: Any, narrative: Narrative, today: date) -> Json:
     """A Medication Activity (taken or ordered) or a planned one; "no medications" where one negated names no drug."""
     named = _drug(entry, narrative)
     if negated(entry) and (named is None or _any_drug(named)):
         return {"resourceType": "MedicationStatement", "status": "active", "medicationCodeableConcept": _NONE}
-    if named is None:
-        return None
     time = next((each for each in children(entry, "effectiveTime") if kind_of(each) in {"", "IVL_TS", "TS"}), None)
     shared = {
         "medicationCodeableConcept": named,
@@ -63,11 +61,9 @@ def medication(entry: Any, narrative: Narrative, today: date) -> Json | None:
     return present({**made, "doNotPerform": True, "status": "active"} if negated(entry) else made)
 
 
-def immunization(entry: Any, narrative: Narrative) -> Json | None:
+def immunization(entry: Any, narrative: Narrative) -> Json:
     """An Immunization Activity."""
     named = _drug(entry, narrative)
-    if named is None:
-        return None
     stated = {"completed": "completed", "active": "completed"}.get(attribute(entry, "code", "statusCode") or "")
     stands = "not-done" if negated(entry) or entry.get("moodCode") == "INT" else stated or "not-done"
     day = low(child(entry, "effectiveTime"))

@@ -1,6 +1,7 @@
 """The entries of a C-CDA document as FHIR R4 resources: allergies, problems, results, vital signs, history.
 
-Each is known by its template (C-CDA R2.1; those of R1.1 and of CCD have the same or the older identifiers).
+Each is known by its template (C-CDA R2.1; those of R1.1 and of CCD have the same or the older identifiers). One that
+names nothing stays, nameless, so that the reader of FHIR reports it.
 Statuses follow HL7's C-CDA on FHIR (https://build.fhir.org/ig/HL7/ccda-on-fhir/).
 """
 
@@ -19,12 +20,13 @@ from medrag.patient.hl7.cda_nodes import (
     child,
     children,
     high,
+    is_given,
     low,
     name_of,
     templates,
     value,
 )
-from medrag.patient.hl7.resources import PREGNANCY_STATUS, SNOMED, present, status
+from medrag.patient.hl7.resources import PREGNANCY_STATUS, SNOMED, UNREADABLE, present, status
 
 _C = "2.16.840.1.113883.10.20.22.4."
 ALLERGY = {_C + "7", _C + "90", "2.16.840.1.113883.10.20.1.18"}
@@ -79,7 +81,7 @@ def related(element: Any, wanted: set[str] | str) -> Iterator[Any]:
                 yield each
 
 
-def allergy(observation: Any, concern: Any, narrative: Narrative) -> Json | None:
+def allergy(observation: Any, concern: Any, narrative: Narrative) -> Json:
     """An Allergy - Intolerance Observation within its concern. One negated without a substance: none are known."""
     substance = _substance(observation, narrative)
     sort = child(observation, "value")
@@ -91,8 +93,6 @@ def allergy(observation: Any, concern: Any, narrative: Narrative) -> Json | None
         stands = {"verificationStatus": status("refuted")}
     else:
         stands = _stands(observation, concern)
-    if substance is None:
-        return None
     intolerance = (sort.get("displayName") or "").casefold().startswith("intoleran") if sort is not None else False
     return present(
         {
@@ -155,7 +155,7 @@ def _stated(observation: Any) -> str | None:
     return None
 
 
-def problem(observation: Any, concern: Any, narrative: Narrative) -> Json | None:
+def problem(observation: Any, concern: Any, narrative: Narrative) -> Json:
     """A Problem Observation. One negated names what the patient does not have, or says that there is no problem."""
     held = child(observation, "value")
     code = held.get("code") if held is not None else None
@@ -163,8 +163,6 @@ def problem(observation: Any, concern: Any, narrative: Narrative) -> Json | None
         none = {"coding": [{"system": ABSENT_OR_UNKNOWN, "code": "no-known-problems"}], "text": "No known problems"}
         return {"resourceType": "Condition", "clinicalStatus": status("active"), "code": none}
     named = narrative.concept(held) or _said(narrative.said(child(observation, "text")))
-    if named is None:
-        return None
     ended = high(child(observation, "effectiveTime"))
     stands = {"verificationStatus": status("refuted")} if negated(observation) else _stands(observation, concern)
     return present(
@@ -187,11 +185,12 @@ _DONE = {"completed": "final", "active": "preliminary", "aborted": "cancelled", 
 
 
 def measured(observation: Any, organizer: Any, narrative: Narrative) -> Json | None:
-    """A Result Observation, a Vital Sign Observation, or an observation of social history."""
-    code = narrative.concept(child(observation, "code"))
+    """A Result Observation, a Vital Sign Observation, or an observation of social history; none without a value."""
     held = child(observation, "value")
-    found = value(held, narrative) if held is not None else {}
-    if code is None or not found or negated(observation):
+    if held is None or negated(observation):
+        return None
+    found = value(held, narrative) or (UNREADABLE if is_given(held) else {})
+    if not found:
         return None
     day = low(child(observation, "effectiveTime"))
     day = day or low(child(organizer, "effectiveTime"))
@@ -199,7 +198,8 @@ def measured(observation: Any, organizer: Any, narrative: Narrative) -> Json | N
         {
             "resourceType": "Observation",
             "status": _DONE.get(attribute(observation, "code", "statusCode") or "completed", "unknown"),
-            "code": code,
+            "category": [{"coding": [{"code": "social-history"}]}] if templates(observation) & SOCIAL else None,
+            "code": narrative.concept(child(observation, "code")),
             "effectiveDateTime": day,
             **found,
         }
@@ -225,11 +225,9 @@ def pregnancy(observation: Any, narrative: Narrative, today: date) -> Json | Non
     )
 
 
-def procedure(entry: Any, narrative: Narrative) -> Json | None:
+def procedure(entry: Any, narrative: Narrative) -> Json:
     """A Procedure Activity, done or intended."""
     code = narrative.concept(child(entry, "code"))
-    if code is None:
-        return None
     stated = {"completed": "completed", "active": "in-progress", "aborted": "stopped", "cancelled": "not-done"}
     stands = stated.get(attribute(entry, "code", "statusCode") or "", "unknown")
     intended = entry.get("moodCode") in {"INT", "RQO", "PRMS", "PRP", "ARQ", "APT"}

@@ -120,6 +120,12 @@ def absent(element: Any) -> bool:
     return element is None or bool(element.get("nullFlavor"))
 
 
+def is_given(element: Any) -> bool:
+    """Whether a value says anything at all: an attribute ``value`` or ``code`` somewhere in it, or words."""
+    held = (each for each in element.iter() if isinstance(each.tag, str))
+    return words_in(element) is not None or any(text(each.get(n)) for each in held for n in ("value", "code"))
+
+
 def low(time: Any) -> str | None:
     """When an interval begins; of a moment, the moment."""
     return moment(attribute(time, "value", "low")) or (moment(time.get("value")) if time is not None else None)

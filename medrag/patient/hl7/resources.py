@@ -14,6 +14,8 @@ LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
 PREGNANCY_STATUS = {"system": LOINC, "code": "82810-3", "display": "Pregnancy status"}
 SUBJECT = {"reference": PATIENT}
+UNREADABLE = {"valueQuantity": {"value": "unreadable"}}
+"""In place of a value that is given and cannot be read: no valid FHIR, so that the reader of it reports the result."""
 
 _GENDER = {"F": "female", "M": "male", "O": "other", "A": "other", "UN": "other", "U": "unknown"}
 # By HL7's table 0396 and by object identifier.

@@ -1,7 +1,7 @@
 """HL7 version 2 (ADT, ORU, RDE and their kin) as FHIR R4: PID, PV1, AL1, IAM, DG1, PRB, PR1, OBX, RXE, RXO, RXD, RXA.
 
 Follows HL7's v2-to-FHIR mapping (https://build.fhir.org/ig/HL7/v2-to-fhir/). A segment that may hold clinical facts and
-is not read is reported.
+is not read is reported; one that names nothing stays, nameless, so that the reader of FHIR reports it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from medrag.errors import PatientError
 from medrag.patient.fhir.values import Json
 from medrag.patient.hl7.resources import PREGNANCY_STATUS, bundle, gender, moment, present, status
+from medrag.patient.hl7.v2_corrections import standing
 from medrag.patient.hl7.v2_orders import orders
 from medrag.patient.hl7.v2_results import results
 from medrag.patient.hl7.v2_segments import Segment, messages
@@ -54,7 +55,12 @@ def read_v2(text: str, origin: str) -> tuple[Json, list[Problem]]:
     if not all(_same(people[0], each) for each in people):
         raise PatientError(f"{origin}: holds HL7 v2 messages about several patients; give those of one")
     found = [resource for said in whole for resource in _facts(said)]
-    return bundle(people[-1], found), list(_unread(whole, origin))
+    measured = standing(each for said in whole for each in results(said, _sent(said)))
+    return bundle(people[-1], [*found, *measured]), list(_unread(whole, origin))
+
+
+def _sent(message: Sequence[Segment]) -> str | None:
+    return moment(message[0].component(7)) if message[0].name == "MSH" else None
 
 
 def _kind(message: Sequence[Segment]) -> str:
@@ -96,25 +102,21 @@ def _same(one: Json, other: Json) -> bool:
 
 
 def _facts(message: Sequence[Segment]) -> Iterator[Json]:
-    sent = moment(message[0].component(7)) if message[0].name == "MSH" else None
+    sent = _sent(message)
     read = {"AL1": _al1, "IAM": _iam, "DG1": _dg1, "PRB": _prb, "PR1": _pr1, "PV1": _pv1}
     for segment in message:
         if segment.name in read and (made := read[segment.name](segment)):
             yield {"effectiveDateTime": sent, **made} if segment.name == "PV1" and sent else made
     yield from orders(message)
-    yield from results(message, sent)
 
 
-def _al1(al1: Segment) -> Json | None:
-    code = al1.concept(3)
-    if code is None:
-        return None
+def _al1(al1: Segment) -> Json:
     severity = (al1.component(4) or "").upper()
     return present(
         {
             "resourceType": "AllergyIntolerance",
             "clinicalStatus": status("active"),
-            "code": code,
+            "code": al1.concept(3),
             "criticality": _CRITICALITY.get(severity),
             "reaction": _reaction(al1.words(5), severity),
             "recordedDate": moment(al1.component(6)),
@@ -123,8 +125,7 @@ def _al1(al1: Segment) -> Json | None:
 
 
 def _iam(iam: Segment) -> Json | None:
-    code = iam.concept(3)
-    if code is None or iam.component(6) in _DELETED:
+    if iam.component(6) in _DELETED:
         return None
     clinical, verified = _ALLERGY.get(iam.component(17) or "C", ("active", "unconfirmed"))
     severity = (iam.component(4) or "").upper()
@@ -133,7 +134,7 @@ def _iam(iam: Segment) -> Json | None:
             "resourceType": "AllergyIntolerance",
             "clinicalStatus": status(clinical) if clinical else None,
             "verificationStatus": status(verified),
-            "code": code,
+            "code": iam.concept(3),
             "criticality": _CRITICALITY.get(severity),
             "reaction": _reaction(iam.words(5), severity),
             "onsetDateTime": moment(iam.component(11)),
@@ -148,11 +149,9 @@ def _reaction(words: list[str], severity: str) -> list[Json]:
     return [present({"manifestation": shown, "severity": _SEVERITY.get(severity)})] if shown else []
 
 
-def _dg1(dg1: Segment) -> Json | None:
+def _dg1(dg1: Segment) -> Json:
     code = dg1.concept(3, method=dg1.component(2), described=dg1.component(4))
     code = code or ({"text": dg1.component(4)} if dg1.component(4) else None)
-    if code is None:
-        return None
     wrong = dg1.component(21) in _DELETED
     verified = "entered-in-error" if wrong else _WORKING.get(dg1.component(6) or "", "confirmed")
     return present(
@@ -166,10 +165,7 @@ def _dg1(dg1: Segment) -> Json | None:
     )
 
 
-def _prb(prb: Segment) -> Json | None:
-    code = prb.concept(3)
-    if code is None:
-        return None
+def _prb(prb: Segment) -> Json:
     ended, stated = moment(prb.component(9)), (prb.component(14, 2) or prb.component(14) or "").upper()
     over = ended or stated.startswith(_PROBLEM_OVER)
     wrong = prb.component(1) == "DE"
@@ -178,7 +174,7 @@ def _prb(prb: Segment) -> Json | None:
             "resourceType": "Condition",
             "clinicalStatus": None if wrong else status("resolved" if over else "active"),
             "verificationStatus": status("entered-in-error" if wrong else "confirmed"),
-            "code": code,
+            "code": prb.concept(3),
             "onsetDateTime": moment(prb.component(16)) or moment(prb.component(7)),
             "abatementDateTime": ended,
         }
@@ -187,7 +183,7 @@ def _prb(prb: Segment) -> Json | None:
 
 def _pr1(pr1: Segment) -> Json | None:
     code = pr1.concept(3, method=pr1.component(2), described=pr1.component(4))
-    if code is None or pr1.component(20) in _DELETED:
+    if pr1.component(20) in _DELETED:
         return None
     done = moment(pr1.component(5))
     return present(

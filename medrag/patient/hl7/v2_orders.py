@@ -80,11 +80,13 @@ def _ordered(drug: Segment, order: _Order) -> Iterator[Json]:
         "authoredOn": _start(drug, order, dispensed=dispensed),
         "dosageInstruction": _dosage(drug, order, instructions),
     }
-    names = [code, *(each.concept(2) for each in order.parts)]
-    seen: set[str] = set()
+    parts = [each.concept(2) for each in order.parts]
+    names = [code, *parts] if code or not parts else parts
+    seen: set[str | None] = set()
     for named in names:
-        if named and named["text"] not in seen:
-            seen.add(named["text"])
+        words = named["text"] if named else None
+        if words not in seen:
+            seen.add(words)
             yield present({**resource, "medicationCodeableConcept": named})
 
 
@@ -137,7 +139,7 @@ def _frequency(drug: Segment, order: _Order) -> str | None:
 
 def _given(drug: Segment, order: _Order, *, vaccine: bool) -> Iterator[Json]:
     code = drug.concept(5)
-    if code is None or drug.component(21) == "D":
+    if drug.component(21) == "D":
         return
     stands = _GIVEN.get(drug.component(20) or "CP", "completed")
     day = moment(drug.component(3))

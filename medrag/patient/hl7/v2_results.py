@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from medrag.patient.fhir.values import UCUM, Json, finite
 from medrag.patient.hl7.resources import moment, present, system
+from medrag.patient.hl7.v2_corrections import Result
 from medrag.patient.hl7.v2_segments import Segment
 
 # HL7 table 0085.
@@ -27,13 +28,15 @@ _STATUS = {
 }
 _IMAGING = {"RAD", "CT", "MR", "MRI", "NMR", "US", "RUS", "VUS", "CUS", "NMS", "RX", "XRC", "IMG"}
 _TEXT = {"TX", "FT"}
+_ATTACHED = {"ED", "RP"}
+_WRONG = {"D", "W"}
 _SHORT = 120
 """Characters up to which a line of text is a result ("Positive") rather than a report."""
 _SENTENCE = 4
 """Words from which one with a full stop is a sentence of a report."""
 
 
-def results(message: Sequence[Segment], sent: str | None) -> Iterator[Json]:
+def results(message: Sequence[Segment], sent: str | None) -> Iterator[Result]:
     """The observations of a message, and its reports in words with their texts attached."""
     order: Segment | None = None
     held: list[Segment] = []
@@ -46,15 +49,28 @@ def results(message: Sequence[Segment], sent: str | None) -> Iterator[Json]:
     yield from _of_order(order, held, sent)
 
 
-def _of_order(order: Segment | None, held: Sequence[Segment], sent: str | None) -> Iterator[Json]:
-    day = (moment(order.component(7)) or moment(order.component(22))) if order and order.name == "OBR" else None
+def _of_order(order: Segment | None, held: Sequence[Segment], sent: str | None) -> Iterator[Result]:
+    asked = order if order and order.name == "OBR" else None
+    day = (moment(asked.component(7)) or moment(asked.component(22))) if asked else None
     words = [each for each in held if each.component(2) in _TEXT]
     report = len(words) > 1 or any(_is_told(" ".join(each.words(5))) for each in words)
     for each in held:
-        if not (report and each in words) and (made := _observation(each, day or sent)):
-            yield made
+        made = None
+        if each.component(2) in _ATTACHED:
+            made = _attached(each, day or sent)
+        elif not (report and each in words):
+            made = _observation(each, day or sent)
+        if made:
+            yield Result(made, sent or "", _key(asked, each, day))
     if report:
-        yield _report(order, words, day or sent)
+        yield Result(_report(order, words, day or sent), sent or "", _key(asked, words[0], day))
+
+
+def _key(order: Segment | None, obx: Segment, day: str | None) -> tuple[str, ...]:
+    """What a correction has in common with what it corrects: order, test, part of it, and when it was observed."""
+    number = (order.component(3) or order.component(2) or "") if order else ""
+    test = obx.component(3) or obx.component(3, 2) or ""
+    return number, test, obx.component(4) or "", moment(obx.component(14)) or day or ""
 
 
 def _is_told(words: str) -> bool:
@@ -62,14 +78,14 @@ def _is_told(words: str) -> bool:
 
 
 def _observation(obx: Segment, day: str | None) -> Json | None:
-    code, value = obx.concept(3), _value(obx)
-    if code is None or not value:
+    value = _value(obx)
+    if not value:
         return None
     return present(
         {
             "resourceType": "Observation",
             "status": _STATUS.get(obx.component(11) or "F", "unknown"),
-            "code": code,
+            "code": obx.concept(3),
             "effectiveDateTime": moment(obx.component(14)) or day,
             **value,
         }
@@ -88,7 +104,32 @@ def _value(obx: Segment) -> Json:
         return {"valueQuantity": {"value": number, **_unit(obx)}}
     if kind in {"DT", "TS", "DTM"} and (day := moment(words)):
         return {"valueDateTime": day}
-    return {"valueString": words} if words and kind not in {"ED", "RP"} else {}
+    return {"valueString": words} if words else {}
+
+
+def _attached(obx: Segment, day: str | None) -> Json:
+    """ED, a document in the message (HL7 v2.5.1 chapter 2.A.24), or RP, where one lies."""
+    parts = [*(obx.repetitions(5) or [[]])[0], *[""] * 5][:5]
+    if obx.component(2) == "RP":
+        attachment = {"contentType": f"{parts[2]}/{parts[3]}".casefold(), "url": "linked"}
+    else:
+        encoded = parts[4] if parts[3].casefold() == "base64" else base64.b64encode(parts[4].encode()).decode()
+        attachment = {"contentType": _media_type(parts[1], parts[2]), "data": encoded}
+    return present(
+        {
+            "resourceType": "DocumentReference",
+            "status": "entered-in-error" if obx.component(11) in _WRONG else "current",
+            "date": moment(obx.component(14)) or day,
+            "content": [{"attachment": attachment}],
+        }
+    )
+
+
+def _media_type(kind: str, subtype: str) -> str:
+    """A MIME type, of which the subtype alone says PDF, plain text or HTML (HL7 tables 0191 and 0291)."""
+    plain = subtype.casefold().removeprefix("x-hl7-")
+    major = "text" if plain in {"plain", "html", "text"} else "application" if plain == "pdf" else kind.casefold()
+    return f"{major}/{'plain' if plain == 'text' else plain or 'octet-stream'}"
 
 
 def _structured(obx: Segment) -> Json:

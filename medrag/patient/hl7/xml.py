@@ -14,14 +14,14 @@ from medrag.patient.fhir.versions import xml as fhir_xml
 from medrag.patient.hl7 import cda
 from medrag.patient.hl7.cda_nodes import name_of
 from medrag.patient.hl7.prolog import DOCTYPE, decoded, root_name
-from medrag.types import Lost, Problem
+from medrag.patient.refused import refuse_object
+from medrag.types import ANY_LIST, Problem
 
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 _FRAGMENT = (
     '<fragment xmlns="urn:hl7-org:v3" xmlns:sdtc="urn:hl7-org:sdtc" xmlns:voc="urn:hl7-org:v3/voc" '
     'xmlns:cda="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">{}</fragment>'
 )
-_MAY_BE_LOST: tuple[Lost, ...] = ("conditions", "allergies", "medications", "observations")
 # By namespace or, without one, by the root's name: what it is and what to do.
 _OTHERS = {
     "urn:hl7-org:v2xml": "an HL7 v2 message in XML, which is not read; give it in HL7's own form, with bars",
@@ -47,7 +47,9 @@ def read_xml(content: bytes, origin: str, today: date) -> tuple[Json, list[Probl
     root, problems = _root(content, name, origin)
     space = etree.QName(root).namespace
     if space == fhir_xml.NAMESPACE:
-        return fhir_xml.read_xml(root), problems
+        made = fhir_xml.read_xml(root)
+        refuse_object(made, origin)
+        return made, problems
     if name_of(root) in cda.ROOTS and space in {cda.NAMESPACE, None}:
         made, unread = cda.read_cda(root, origin, today)
         return made, [*problems, *unread]
@@ -84,4 +86,4 @@ def _root(content: bytes, name: str, origin: str) -> tuple[Any, list[Problem]]:
     if root is None:
         raise PatientError(fault)
     reason = f"is not well-formed XML (line {line}); what follows the fault may not have been read"
-    return root, [Problem(source=origin, reason=reason, lost=_MAY_BE_LOST)]
+    return root, [Problem(source=origin, reason=reason, lost=ANY_LIST)]

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.vocabulary import Measurement
 from medrag.patient.measures import analytes
 from medrag.patient.measures.units import UnitError
+from medrag.patient.record import duplicates
+from medrag.patient.record.duplicates import F
 from medrag.patient.record.facts import moment
 from medrag.patient.record.freshness import kind_of
 from medrag.reading import allergies
@@ -24,15 +26,11 @@ from medrag.types import (
     Fact,
     FactStatus,
     Genotype,
-    Imaging,
     Medication,
     Observation,
     Patient,
     Problem,
-    Procedure,
 )
-
-F = TypeVar("F", Condition, Allergy, Medication, Observation, Procedure, Imaging, Genotype)
 
 _TAG = re.compile(r"\s*\((?:disorder|finding|situation|procedure|observable entity|substance|regime/therapy)\)$", re.I)
 _EPISODIC = {FactStatus.RESOLVED, FactStatus.PLANNED}
@@ -46,37 +44,13 @@ def name_of(fact: Fact | Genotype) -> str:
 
 def merge_duplicates(facts: Sequence[F]) -> tuple[F, ...]:
     """Facts without repeats: of two that say the same, one stays, filled with what only the other knows."""
-    kept: list[F] = []
-    by_subject: dict[tuple[Any, ...], list[int]] = {}
-    for fact in facts:
-        places = by_subject.setdefault(_subject(fact), [])
-        twin = next((place for place in places if _same(kept[place], fact)), None)
-        if twin is None:
-            places.append(len(kept))
-            kept.append(fact)
-        else:
-            kept[twin] = _filled(kept[twin], fact)
-    return tuple(kept)
+    return duplicates.merge_duplicates(facts, _subject)
 
 
 def _subject(fact: F) -> tuple[Any, ...]:
     """What two facts that say the same have in common: name and status, and the time of what is of a time."""
     dated = isinstance(fact, Observation) or fact.status in _EPISODIC
     return name_of(fact), fact.status, moment(fact.date) if dated else None
-
-
-def _same(one: F, other: F) -> bool:
-    return all(
-        mine is None or theirs is None or mine == theirs
-        for name in type(one).model_fields
-        if name not in {"source", "date", "display", "kind", "status"}
-        for mine, theirs in [(getattr(one, name), getattr(other, name))]
-    )
-
-
-def _filled(one: F, other: F) -> F:
-    gaps = {name: getattr(other, name) for name in type(one).model_fields if getattr(one, name) is None}
-    return one.model_copy(update=gaps) if any(value is not None for value in gaps.values()) else one
 
 
 # --- contradictions --------------------------------------------------------------------------------
@@ -139,10 +113,16 @@ def _two_values(observations: Iterable[Observation], knowledge: Knowledge) -> It
             yield Problem(source=members[-1].source, reason=f"{kind}: two values at the same time; both are kept")
 
 
+def _lone_allele(genotype: Genotype) -> str:
+    """The allele that an HLA result is about alone, as results about several of one gene do not contradict."""
+    match = re.match(r"\*\d+:\d+(?![^/]*/)", genotype.diplotype or "") if genotype.gene.startswith("HLA") else None
+    return match[0] if match else ""
+
+
 def _genotypes(genotypes: Iterable[Genotype]) -> Iterable[Problem]:
     seen: dict[str, Genotype] = {}
     for each in genotypes:
-        first = seen.setdefault(each.gene.upper(), each)
+        first = seen.setdefault(f"{each.gene.upper()}{_lone_allele(each)}", each)
         called = [one.diplotype or one.phenotype for one in (first, each) if one.status is FactStatus.ACTIVE]
         if first is not each and len(called) == 2 and called[0] != called[1]:
             yield Problem(source=each.source, reason=f"{each.gene}: two different results; both are kept")

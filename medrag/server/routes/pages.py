@@ -18,12 +18,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from medrag.errors import InputError, PatientError
 from medrag.knowledge import Knowledge
 from medrag.messages import LANGUAGES, Language, catalogue
-from medrag.patient import load
-from medrag.patient.formats.structured import written
-from medrag.patient.report import report
+from medrag.server.readers import Readers
 from medrag.server.routes.requests import INVALID_PATIENT
 from medrag.server.routes.schemas import PatientAnswer, described
-from medrag.types import Patient
 
 WEB = Path(__file__).parents[1] / "web"
 MAX_FILES = 50
@@ -73,6 +70,7 @@ def routes(knowledge: Knowledge, pharmcat_jar: Path | None = None, *, docs: bool
     as a page.
     """
     router = APIRouter()
+    readers = Readers(knowledge.own, pharmcat_jar)
     parts = {path.relative_to(WEB).as_posix(): path for path in WEB.rglob("*") if path.is_file()}
     said = json.dumps({language: _shown(language, knowledge) for language in LANGUAGES}, ensure_ascii=False)
     drugs = json.dumps(_drug_names(knowledge), ensure_ascii=False)
@@ -106,8 +104,7 @@ def routes(knowledge: Knowledge, pharmcat_jar: Path | None = None, *, docs: bool
     @router.post("/v1/patient", responses=described(PatientAnswer))
     async def patient(body: PatientRequest) -> dict[str, Any]:
         """The files as one patient, and a summary for a reader."""
-        read = await asyncio.to_thread(_read, body, knowledge, pharmcat_jar)
-        return {"object": "patient", "patient": written(read), "summary": report(read)}
+        return {"object": "patient", **await asyncio.to_thread(_read, body, readers)}
 
     return router
 
@@ -130,12 +127,12 @@ def _drug_names(knowledge: Knowledge) -> list[str]:
     return sorted((name for name in names if len(name) >= SHORTEST_NAME), key=lambda name: (-len(name), name))
 
 
-def _read(body: PatientRequest, knowledge: Knowledge, pharmcat_jar: Path | None) -> Patient:
-    """The patient; the files are on disk only while they are read."""
+def _read(body: PatientRequest, readers: Readers) -> dict[str, Any]:
+    """The patient and the summary; the files are on disk only while they are read."""
     with TemporaryDirectory(prefix="medrag-") as folder:
         paths = [_written(Path(folder) / str(number), upload) for number, upload in enumerate(body.files)]
         try:
-            return load(paths, pharmcat_jar=pharmcat_jar, knowledge=knowledge, one_person=body.one_person)
+            return readers.read(paths, one_person=body.one_person)
         except PatientError as error:
             raise PatientError(str(error), param="files", code=INVALID_PATIENT.get(error.code, error.code)) from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 from pathlib import Path
@@ -13,6 +14,7 @@ from medrag.errors import PatientError
 from medrag.knowledge import load as load_knowledge
 from medrag.patient import from_json, load
 from medrag.patient.formats.phenotypes import interpret
+from medrag.patient.pharmacogenes import holds, usable
 from medrag.types import FactStatus, Genotype, Patient
 from tests.commands import medrag
 from tests.patient.records import TODAY
@@ -271,3 +273,81 @@ def test_the_setting_reaches_the_command(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_brackets_without_end_are_read_in_linear_time() -> None:
     assert interpret(GENES.get("CYP2D6"), "*1/*4" + "(" * 100_000) == []
+
+
+def test_a_phenotype_against_its_diplotype_is_told_and_both_stay(tmp_path: Path) -> None:
+    read = table(tmp_path, "gene,diplotype,phenotype\nCYP2C19,*2/*2,Normal Metabolizer\nCYP2D6,*1/*1,", "genes.csv")
+    assert [(each.diplotype, each.phenotype) for each in read.genotypes or ()] == [
+        ("*2/*2", "Poor Metabolizer"),
+        (None, "Normal Metabolizer"),
+        ("*1/*1", "Normal Metabolizer"),
+    ]
+    assert [each.reason for each in read.problems] == ["CYP2C19: two different results; both are kept"]
+
+
+@pytest.mark.parametrize("score", ["2", "2.0", ""])
+def test_a_phenotype_in_other_words_than_its_diplotypes_is_no_conflict(tmp_path: Path, score: str) -> None:
+    text = f"gene,diplotype,phenotype,activity score\nCYP2D6,*1/*1,normal metaboliser,{score}"
+    assert not table(tmp_path, text, "genes.csv").problems
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "HLA-B,*57:01 positive,",
+        "HLA-B,*57:01,positive",
+        "HLA-B,positive for *57:01,",
+        "HLA-B*57:01,positive,",
+        "HLA-B *57:01,,positive",
+        "HLA-B,*57:01,",
+    ],
+)
+def test_one_hla_allele_called_positive_decides(tmp_path: Path, row: str) -> None:
+    read = table(tmp_path, f"gene,diplotype,phenotype\n{row}", "genes.csv")
+    gene = GENES["HLA-B"]
+    assert [holds("*57:01 positive", each, gene) for each in usable(read.genotypes or ())] == [True]
+    assert not read.problems
+
+
+def test_one_hla_allele_called_negative_is_not_positive(tmp_path: Path) -> None:
+    read = table(tmp_path, "gene,diplotype,phenotype\nHLA-B,*57:01 negative,\nHLA-B,*15:02 positive,", "genes.csv")
+    gene = GENES["HLA-B"]
+    assert [holds("*57:01 positive", each, gene) for each in usable(read.genotypes or ())] == [False, False]
+    assert not read.problems
+
+
+def test_a_row_without_a_gene_is_lost_aloud(tmp_path: Path) -> None:
+    read = table(tmp_path, "gene,diplotype\nCYP2C19,*1/*1\n?,*2/*2", "genes.csv")
+    assert [each.lost for each in read.problems] == [("genotypes",)]
+
+
+@pytest.mark.parametrize(
+    ("header", "position"),
+    [
+        ("##reference=file:///ref/human_g1k_v37.fasta\n", 94781859),
+        ("##reference=hs37d5.fa\n", 94781859),
+        ("", 96541616),
+        ("##reference=GRCh38\n", 96541616),
+    ],
+)
+def test_a_vcf_of_another_build_is_refused_by_header_or_position(tmp_path: Path, header: str, position: int) -> None:
+    columns = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS1\n"
+    start = f"##fileformat=VCFv4.2\n{header}{columns}"
+    with pytest.raises(PatientError, match=r"GRCh3[78]"):
+        table(tmp_path, f"{start}chr10\t{position}\trs4244285\tG\tA\t.\tPASS\t.\tGT\t1/1\n", "sample.vcf")
+
+
+def test_a_vcf_without_a_build_is_read_by_a_known_variant_in_its_place_alone(tmp_path: Path) -> None:
+    start = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS1\nchr10\t94781859\t{}"
+    row = "\tG\tA\t.\tPASS\t.\tGT\t1/1\n"
+    read = table(tmp_path, start.format("rs4244285") + row, "sample.vcf")
+    assert by_gene(read)["CYP2C19"].phenotype == "Poor Metabolizer"
+    assert any("CYP2C9" in each.reason for each in read.problems)
+    with pytest.raises(PatientError, match="on which build"):
+        table(tmp_path, start.format(".") + row, "sample.vcf")
+
+
+def test_a_vcf_cut_in_the_middle_of_a_line_does_not_parse(tmp_path: Path) -> None:
+    for cut in range(len(STAR_2) - 40, len(STAR_2)):
+        with contextlib.suppress(PatientError):
+            vcf(tmp_path, STAR_2 + "0/1", STAR_2[:cut])

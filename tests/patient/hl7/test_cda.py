@@ -265,9 +265,7 @@ def test_a_document_that_is_no_xml_within_is_a_note(tmp_path: Path) -> None:
     known = load([path], TODAY)
     assert (shown(known.conditions), shown(known.allergies)) == ([("gout", "active")], [("codeine", "active")])
     path.write_text(
-        DOCUMENT.format(
-            '<nonXMLBody><text mediaType="application/pdf" representation="B64">JVBERi0=</text></nonXMLBody>'
-        )
+        DOCUMENT.format('<nonXMLBody><text mediaType="image/jpeg" representation="B64">JVBERi0=</text></nonXMLBody>')
     )
     assert "not text and was not read" in load([path], TODAY).problems[0].reason
 
@@ -290,3 +288,74 @@ def test_several_patients_are_refused(tmp_path: Path) -> None:
     path.write_text(f'<ClinicalDocument xmlns="urn:hl7-org:v3">{role}{role}</ClinicalDocument>')
     with pytest.raises(PatientError, match="about 2 patients"):
         load([path], TODAY)
+
+
+def reasons_losing(patient: Patient, name: str) -> list[str]:
+    return [each.reason for each in patient.problems if name in each.lost]
+
+
+@pytest.mark.parametrize(
+    ("code", "named", "nameless", "lost"),
+    [
+        ("48765-2", "allergy:<code code='1' displayName='Egg'/>", "allergy:<code nullFlavor='UNK'/>", "allergies"),
+        ("10160-0", "drug:<code code='3407' displayName='Digoxin'/>", "drug:<code nullFlavor='OTH'/>", "medications"),
+        ("11450-4", "problem:code='1' displayName='Gout'", "problem:nullFlavor='UNK'", "conditions"),
+    ],
+)
+def test_an_entry_without_a_name_beside_a_named_one_is_lost_aloud(
+    tmp_path: Path, code: str, named: str, nameless: str, lost: str
+) -> None:
+    patient = read(tmp_path, section(code, entry_of(named), entry_of(nameless)))
+    assert len(getattr(patient, lost)) == 1
+    assert reasons_losing(patient, lost)
+    assert not reasons_losing(read(tmp_path, section(code, entry_of(named))), lost)
+
+
+def entry_of(said: str) -> str:
+    kind, _, inner = said.partition(":")
+    if kind == "allergy":
+        return concern(allergy(inner))
+    if kind == "problem":
+        value = f'<value xsi:type="CD" {inner}/>'
+        return concern(f'<observation classCode="OBS" moodCode="EVN"><templateId root="{C}4"/>{value}</observation>')
+    return (
+        f'<substanceAdministration classCode="SBADM" moodCode="EVN"><templateId root="{C}16"/>'
+        f"<statusCode code='active'/><consumable><manufacturedProduct><manufacturedMaterial>{inner}"
+        "</manufacturedMaterial></manufacturedProduct></consumable></substanceAdministration>"
+    )
+
+
+def test_a_value_that_cannot_be_read_is_lost_and_one_not_given_is_not(tmp_path: Path) -> None:
+    def result(value: str) -> str:
+        return (
+            f'<observation classCode="OBS" moodCode="EVN"><templateId root="{C}2"/><code code="2823-3" '
+            f'codeSystem="2.16.840.1.113883.6.1" displayName="Potassium"/><statusCode code="completed"/>'
+            f'<effectiveTime value="20261101"/>{value}</observation>'
+        )
+
+    unreadable = result('<value xsi:type="PQ" value="four" unit="mmol/L"/>')
+    assert reasons_losing(read(tmp_path, section("30954-2", unreadable)), "observations")
+    pending = result('<value xsi:type="PQ" nullFlavor="NA"/>')
+    assert not reasons_losing(read(tmp_path, section("30954-2", pending)), "observations")
+
+
+def test_entries_of_unknown_templates_beside_known_ones_are_lost_by_their_section(tmp_path: Path) -> None:
+    other = entry_of("drug:<code code='1' displayName='X'/>").replace(f"{C}16", "9.9.9")
+    both = section("10160-0", entry_of("drug:<code code='3407' displayName='Digoxin'/>"), other)
+    patient = read(tmp_path, both)
+    assert reasons_losing(patient, "medications") == ["sections with entries that were not read: medications"]
+    assert [each.display for each in patient.medications or ()] == ["Digoxin"]
+
+
+@pytest.mark.parametrize(
+    ("words", "lost"),
+    [
+        ("<list><item>Lanoxin 125 mcg</item><item>Stop smoking</item></list>", False),
+        ("<list><item>Digoxin</item><item>Warfarin 5 mg daily</item></list>", True),
+    ],
+)
+def test_a_drug_that_only_the_words_of_a_section_name_is_lost_aloud(tmp_path: Path, words: str, lost: bool) -> None:
+    digoxin = entry_of("drug:<code code='3407' displayName='Digoxin'/>")
+    patient = read(tmp_path, section("10160-0", digoxin, text=words))
+    assert [each.display for each in patient.medications or ()] == ["Digoxin"]
+    assert bool(reasons_losing(patient, "medications")) is lost

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -192,3 +193,69 @@ def test_a_message_that_lost_its_line_ends_makes_no_facts(tmp_path: Path) -> Non
     path.write_text(f"{MSH.format('ADT^A01')}{PID}AL1|1|DA|^PENICILLIN")
     with pytest.raises(PatientError, match="without a patient"):
         load([path], TODAY)
+
+
+def lost(patient: Patient) -> set[str]:
+    return {name for each in patient.problems for name in each.lost}
+
+
+@pytest.mark.parametrize(
+    ("named", "nameless", "kind", "expected"),
+    [
+        ("AL1|1|DA|^EGG", "AL1|2|DA||SV|SWELLING", "ADT^A01", "allergies"),
+        ("IAM|1|DA|^EGG^L|SV|RASH|A", "IAM|2|DA||SV|RASH|A", "ADT^A60", "allergies"),
+        ("DG1|1||M10^Gout^I10", "DG1|2|||||F", "ADT^A01", "conditions"),
+        ("RXE||^Digoxin|0.125||mg", "RXE|||5||mg", "RDE^O11", "medications"),
+        ("RXA|0|1|20261101||^Heparin|1|mL", "RXA|0|1|20261101|||5|mg", "RAS^O17", "medications"),
+        ("OBX|1|NM|2823-3^Potassium^LN||4|mmol/L|||||F", "OBX|2|NM|||9.1|mmol/L|||||F", "ORU^R01", "observations"),
+    ],
+)
+def test_a_segment_without_a_name_beside_a_named_one_is_lost_aloud(
+    tmp_path: Path, named: str, nameless: str, kind: str, expected: str
+) -> None:
+    split = "ORC|NW|{}" if named.startswith("RX") else "NTE|{}"
+    segments = [split.format(1), named, split.format(2), nameless]
+    assert expected in lost(read(tmp_path, *segments, kind=kind))
+    assert expected not in lost(read(tmp_path, *segments[:2], kind=kind))
+
+
+def test_a_deleted_segment_without_a_name_loses_nothing(tmp_path: Path) -> None:
+    assert not lost(read(tmp_path, "IAM|1|DA||SV|RASH|D", kind="ADT^A60"))
+
+
+def test_a_document_in_a_message_is_read_or_named(tmp_path: Path) -> None:
+    said = base64.b64encode(b"Medications: warfarin 5 mg daily").decode()
+    held = read(tmp_path, f"OBX|1|ED|11488-4^Consult^LN||A^text^plain^Base64^{said}||||||F", kind="MDM^T02")
+    assert shown(held.medications) == [("warfarin", "active")]
+    image = read(tmp_path, f"OBX|1|ED|11488-4^Consult^LN||A^image^jpeg^Base64^{said}||||||F", kind="MDM^T02")
+    assert any("is not text" in each.reason for each in image.problems)
+    linked = read(tmp_path, "OBX|1|RP|11488-4^Consult^LN||\\\\host\\a.pdf^A^application^pdf||||||F", kind="MDM^T02")
+    assert any("only linked to" in each.reason for each in linked.problems)
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        ("1.1|mg/dL|||||C|||20261101", [(1.1, "active")]),
+        ("1.1|mg/dL|||||F|||20261101", [(9.9, "active"), (1.1, "active")]),
+        ("1.1|mg/dL|||||C|||20261102", [(9.9, "resolved"), (1.1, "active")]),
+        ("9.9|mg/dL|||||D|||20261101", [(9.9, "refuted")]),
+    ],
+)
+def test_a_correction_replaces_the_result_of_the_same_test_and_time(
+    tmp_path: Path, second: str, expected: list[tuple[float, str]]
+) -> None:
+    test = "OBX|1|NM|2160-0^Creatinine^LN||"
+    order = "OBR|1||F7|x^^L|||20261101"
+    patient = read(tmp_path, order, f"{test}9.9|mg/dL|||||F|||20261101", f"{test}{second}", kind="ORU^R01")
+    assert [(each.value, each.status.value) for each in patient.observations or ()] == expected
+
+
+def test_a_correction_ends_only_what_was_sent_before_it(tmp_path: Path) -> None:
+    def message(sent: str, value: str, status: str) -> str:
+        test = f"OBX|1|NM|2160-0^Creatinine^LN||{value}|mg/dL|||||{status}|||20261101"
+        return "\r".join((MSH.format("ORU^R01").replace("20261101", sent), PID, "OBR|1||F7|x^^L|||20261101", test))
+
+    path = tmp_path / "two.hl7"
+    path.write_text("\r".join((message("20261103", "1.1", "C"), message("20261102", "9.9", "F"))))
+    assert [each.value for each in load([path], TODAY).observations or ()] == [1.1]

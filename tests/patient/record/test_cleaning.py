@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ import pytest
 from medrag.errors import PatientError
 from medrag.patient import from_json, load
 from medrag.patient.formats.structured import written
+from medrag.patient.record.cleaning import merge_duplicates
 from medrag.patient.record.facts import LISTS
 from medrag.patient.report import report
 from medrag.patient.schema import patient_schema
 from medrag.patient.summary import summarise
-from medrag.types import FactStatus, Patient
+from medrag.types import FactStatus, Medication, Patient
 from tests.paths import ROOT
 from tests.patient.records import TODAY
 
@@ -248,3 +250,35 @@ def test_the_report_is_one_page_and_names_sources() -> None:
     assert "... and 192 more" in page
     assert "Conditions (1 current)\n  gout  <structured>" in page
     assert "weight 900 kg is not possible" in page
+
+
+def plain_merge(facts: list[Medication]) -> tuple[Medication, ...]:
+    """Each fact against all kept before it, as merging is meant."""
+    names = [name for name in Medication.model_fields if name not in {"source", "date", "display", "status"}]
+    kept: list[Medication] = []
+    for fact in facts:
+        for place, one in enumerate(kept):
+            pairs = [(getattr(one, name), getattr(fact, name)) for name in names]
+            if one.display == fact.display and all(None in pair or pair[0] == pair[1] for pair in pairs):
+                filled = {name: theirs for name, (mine, theirs) in zip(names, pairs, strict=True) if mine is None}
+                kept[place] = one.model_copy(update=filled)
+                break
+        else:
+            kept.append(fact)
+    return tuple(kept)
+
+
+def test_merging_by_what_is_said_is_merging_by_comparing_all() -> None:
+    chance = random.Random(7)
+    for _ in range(300):
+        facts = [
+            Medication(
+                display=chance.choice("ab"),
+                code=chance.choice([None, "1", "2"]),
+                system=chance.choice([None, "R", "S"]),
+                dosage=chance.choice([None, "5 mg", "10 mg"]),
+                source="x",
+            )
+            for _ in range(chance.randint(1, 12))
+        ]
+        assert merge_duplicates(facts) == plain_merge(facts)

@@ -70,7 +70,7 @@ def _shaped(resource: Json) -> Json:
     made = as_r4(resource)
     try:
         model = get_fhir_model_class(made["resourceType"])
-    except KeyError:
+    except (KeyError, ValueError):
         return made
     return {"resourceType": made["resourceType"], **_fitted(made, model)}
 

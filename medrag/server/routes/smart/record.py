@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from medrag.patient import from_fhir
-from medrag.patient.fhir.bundle import lists_of
+from medrag.patient.fhir.gaps import lists_of
 from medrag.patient.fhir.orders import unresolved
 from medrag.patient.fhir.searches import Shortfall, shortfalls
 from medrag.server.fhir_server import Failed, Fetch, Json, client
