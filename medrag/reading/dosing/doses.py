@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from medrag.reading.dosing.bounds import is_maximum, is_raised_to, is_threshold, most_doses, most_tablets
+from medrag.reading.dosing.carriers import is_carrier
 from medrag.reading.dosing.duration import duration
 from medrag.reading.dosing.frequency import OFTEN, frequency, times_of_day
 from medrag.reading.dosing.numbers import NUMBER, number
@@ -194,7 +195,9 @@ def _is_diluent(match: re.Match[str]) -> bool:
     if _TO_CANONICAL[_singular_unit(match["unit"])][0] != "mL":
         return False
     before = match.string[max(0, match.start() - LONGEST_DILUTION) : match.start()]
-    return _DILUTED.search(before) is not None or _FLUID.match(match.string, match.end()) is not None
+    if _DILUTED.search(before) or _FLUID.match(match.string, match.end()):
+        return True
+    return is_carrier(match.string, *match.span())
 
 
 def _in_mass(dose: Dose, strength: Strength | None) -> Dose:
