@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from medrag.reading.dosing.bounds import is_maximum, is_raised_to, is_threshold, most_doses, most_tablets
-from medrag.reading.dosing.carriers import is_carrier
+from medrag.reading.dosing.carriers import is_carrier, running
 from medrag.reading.dosing.duration import duration
 from medrag.reading.dosing.frequency import OFTEN, frequency, times_of_day
 from medrag.reading.dosing.numbers import NUMBER, number
@@ -120,7 +120,8 @@ class Dose:
     ``per`` says whether that is one dose or a day's (week's, hour's) total; ``frequency`` is in doses a day;
     ``parts`` holds the amounts of a combination product ("875/125 mg"), first included. ``over_hours`` is how long one
     dose runs; ``bolus`` says that it is pushed in, ``raised`` that a lower dose before it is to be raised to it.
-    ``threshold`` is an amount that another is compared with or changed by; ``at`` are the times of day it is given.
+    ``threshold`` is an amount that another is compared with or changed by, or that a bag holds; ``at`` are the times of
+    day it is given.
     """
 
     text: str
@@ -170,7 +171,8 @@ def doses(text: str) -> list[Dose]:
     plain, strength = without_strengths(text)
     matches = [match for match in _DOSE.finditer(plain) if not _is_measurement(match)]
     matches += [match for match in _COMBINED.finditer(plain) if not _PRESSURE.search(plain, 0, match.start())]
-    matches = [match for match in matches if not _is_diluent(match)]
+    fluids = [match for match in matches if _is_diluent(match)]
+    matches = [match for match in matches if match not in fluids]
     matches.sort(key=lambda match: match.start())
     starts = [*(match.start() for match in matches), len(plain)]
     found = []
@@ -178,7 +180,7 @@ def doses(text: str) -> list[Dose]:
         aside = _ASIDE.match(plain, match.end())
         following = starts[bisect_left(starts, aside.end() if aside else match.end(), position, len(matches))]
         found.append(_in_mass(_dose(plain, match, following, alone=len(matches) == 1), strength))
-    return found
+    return running(found, fluids)
 
 
 def unitless(text: str, end: int) -> Dose | None:
