@@ -17,6 +17,7 @@ from medrag.patient.view import CurrentDrug, PatientView
 from medrag.patient.wording import wording
 from medrag.reading import DrugMention, Polarity, Prescription
 from medrag.reading.advice.acts import Clause, clauses
+from medrag.reading.advice.choices import listed
 from medrag.reading.languages import pattern
 from medrag.reading.mentions import ingredients_named
 from medrag.types import Evidence, Finding, Severity, Statement, Verdict
@@ -227,7 +228,8 @@ def offered_as_choice(text: str, one: Prescription, other: Prescription) -> bool
     An "or" of something else ("with or without food and", "once or twice daily and") joins no drugs.
     """
     between = text[one.mention.end : other.mention.start]
-    if _said("instead").fullmatch(between) or pattern("stops", "sequence").search(between):
+    spans = (one.mention.start, one.mention.end), (other.mention.start, other.mention.end)
+    if _said("instead").fullmatch(between) or pattern("stops", "sequence").search(between) or listed(text, *spans):
         return True
     apart = "." in between or ";" in between or not _said("and").search(between)
     if _said("tells").search(between) or (apart and _said("fallback").match(text, other.mention.end)):
@@ -239,8 +241,8 @@ def offered_as_choice(text: str, one: Prescription, other: Prescription) -> bool
         return not _said("and").search(after_or)
     if _said("choice").search(text[: one.mention.start]) and not _said("together").search(between):
         return True
-    listed = "," in between and not _said("and").search(between)
-    return listed and _said("or_later").match(text, other.mention.end) is not None
+    commas = "," in between and not _said("and").search(between)
+    return commas and _said("or_later").match(text, other.mention.end) is not None
 
 
 def ingredients_of(prescription: Prescription, knowledge: Knowledge) -> frozenset[str]:

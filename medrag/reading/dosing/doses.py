@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from medrag.reading.dosing.bounds import is_maximum, is_raised_to, is_threshold, most_doses, most_tablets
+from medrag.reading.dosing.carriers import is_carrier, running
 from medrag.reading.dosing.duration import duration
 from medrag.reading.dosing.frequency import OFTEN, frequency, times_of_day
 from medrag.reading.dosing.numbers import NUMBER, number
@@ -121,7 +122,8 @@ class Dose:
     ``per`` says whether that is one dose or a day's (week's, hour's) total; ``frequency`` is in doses a day;
     ``parts`` holds the amounts of a combination product ("875/125 mg"), first included. ``over_hours`` is how long one
     dose runs; ``bolus`` says that it is pushed in, ``raised`` that a lower dose before it is to be raised to it.
-    ``threshold`` is an amount that another is compared with or changed by; ``at`` are the times of day it is given.
+    ``threshold`` is an amount that another is compared with or changed by, or that a bag holds; ``at`` are the times of
+    day it is given.
     """
 
     text: str
@@ -171,7 +173,8 @@ def doses(text: str) -> list[Dose]:
     plain, strength = without_strengths(text)
     matches = [match for match in _DOSE.finditer(plain) if not _is_measurement(match)]
     matches += [match for match in _COMBINED.finditer(plain) if not _PRESSURE.search(plain, 0, match.start())]
-    matches = [match for match in matches if not _is_diluent(match)]
+    fluids = [match for match in matches if _is_diluent(match)]
+    matches = [match for match in matches if match not in fluids]
     matches.sort(key=lambda match: match.start())
     starts = [*(match.start() for match in matches), len(plain)]
     found = []
@@ -179,7 +182,7 @@ def doses(text: str) -> list[Dose]:
         aside = _ASIDE.match(plain, match.end())
         following = starts[bisect_left(starts, aside.end() if aside else match.end(), position, len(matches))]
         found.append(_in_mass(_dose(plain, match, following, alone=len(matches) == 1), strength))
-    return _run_together(plain, found)
+    return running(_run_together(plain, found), fluids)
 
 
 def _run_together(text: str, found: list[Dose]) -> list[Dose]:
@@ -206,7 +209,9 @@ def _is_diluent(match: re.Match[str]) -> bool:
     if _TO_CANONICAL[_singular_unit(match["unit"])][0] != "mL":
         return False
     before = match.string[max(0, match.start() - LONGEST_DILUTION) : match.start()]
-    return _DILUTED.search(before) is not None or _FLUID.match(match.string, match.end()) is not None
+    if _DILUTED.search(before) or _FLUID.match(match.string, match.end()):
+        return True
+    return is_carrier(match.string, *match.span())
 
 
 def _in_mass(dose: Dose, strength: Strength | None) -> Dose:

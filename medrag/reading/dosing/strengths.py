@@ -9,7 +9,7 @@ from medrag.reading.dosing.frequency import OFTEN
 from medrag.reading.dosing.numbers import WORD, number
 from medrag.reading.expressions import Expression
 
-_NO_DRUG = r"(?:normal\s+)?(?:saline|sodium|nacl|glucose|dextrose|albumin|water|bicarbonate)"
+_NO_DRUG = r"(?:normal\s+)?(?:saline|sodium|nacl|glucose|dextrose|albumin|water|bicarbonate|(?:gs|ns|gns)\b)"
 _PERCENT = Expression(
     rf"\b(?:\d+(?:\.\d+)?\s*(?:ml|millilit(?:er|re)s?)\s+(?:of\s+)?(?:an?\s+)?(?P<before>\d+(?:\.\d+)?)\s?%(?!\s+{_NO_DRUG})(?!\w)"
     rf"|(?P<after>\d+(?:\.\d+)?)\s?%\s*(?!{_NO_DRUG})[,:(]?\s*(?:[a-z]+\s*[,:(]?\s*){{0,3}}?\d+(?:\.\d+)?\s*ml\b)"

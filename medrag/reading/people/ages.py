@@ -84,7 +84,7 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911, PLR09
     apart = years or (match["unit"][0].lower() != "d" and _said("set_apart").match(text, match.end()) is not None)
     opens = apart and _said("opens" if years else "opens_months").search(before) is not None and "-" not in match[0]
     now = match["old"] or _said("whose").match(text, match.end()) or opens
-    if not now or _said("not_after").match(text, match.end()):
+    if not now or (not match[0].endswith(".") and _said("not_after").match(text, match.end())):
         return None
     return Age(*match.span(), _in_years(match["count"], match["unit"]))
 

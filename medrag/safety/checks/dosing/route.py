@@ -45,6 +45,9 @@ def _ways(context: Context, each: Prescription) -> Iterator[str]:
         yield "iv"
         if _said("undiluted").search(context.statement.text):
             yield "undiluted bolus"
+    neat = each.mention.route == "iv" and _said("neat").search(context.statement.text)
+    if neat and not _said("carrier").search(context.whole):
+        yield "undiluted"
     if _said("u100_syringe").search(context.statement.text):
         yield SYRINGE
     yield from _manners(context.statement.text, "")

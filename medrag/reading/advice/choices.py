@@ -1,0 +1,25 @@
+"""Lists of the drugs there are for something, of which one is to be chosen and which nobody takes together."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+from medrag.reading.languages import pattern
+
+_said = partial(pattern, "choices")
+_DOSED = re.compile(r"\s*\d")
+
+
+def listed(text: str, one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether the names at ``one`` and ``other`` stand in a list without doses, or one of which is to be chosen.
+
+    What is given together or with a dose of its own is no such list.
+    """
+    between, behind = text[one[1] : other[0]], text[other[1] :]
+    if any(each.isdigit() for each in between) or _said("joined").search(between):
+        return False
+    if _said("joined_behind").match(behind):
+        return False
+    there_are = _said("there_are").search(text[: one[0]]) is not None and _DOSED.match(behind) is None
+    return there_are or _said("choose").match(text, other[1]) is not None
