@@ -63,7 +63,8 @@ class AllergyRule(Rule):
 class DoseLimit(Fact):
     """Highest single and daily dose, in ``unit``; ``weekly`` says that the drug is given once a week.
 
-    ``hourly`` is the fastest infusion an hour, ``fastest`` the amount an hour at which one dose may be injected.
+    ``hourly`` is the fastest infusion an hour, ``fastest`` the amount an hour at which one dose may be injected, with
+    ``fastest_from`` one of more than that amount.
     With ``per_kg`` the limits are per kilogram of body weight. ``ages`` is [from, to) in years. Exceeding the limit
     only warns where the patient already takes a drug of ``unless_current`` (tolerance); a limit for the ``naive`` is
     for patients alone who take no drug of that class. A limit for ``conditions`` takes the place of those for none.
@@ -78,6 +79,7 @@ class DoseLimit(Fact):
     daily: float | None = None
     hourly: float | None = None
     fastest: float | None = None
+    fastest_from: float | None = None
     per_kg: bool = False
     weekly: bool = False
     unless_current: str | None = None
