@@ -121,6 +121,26 @@ class RouteRule(Rule):
     conditions: Terms = ()
 
 
+class LicensedRoute(Fact):
+    """``drugs`` are given by ``routes``, whatever else is known of them; "injection" is any that a needle takes."""
+
+    drugs: Terms
+    routes: Terms
+
+
+class ClosedRoute(Rule):
+    """By ``routes`` nothing is given but what is known to be."""
+
+    routes: Terms
+
+
+class FormRule(Rule):
+    """No drug is given by ``routes`` in ``form``."""
+
+    form: Literal["depot", "nebulised", "swallowed", "applied"]
+    routes: Terms
+
+
 class Absorption(Fact):
     """``drugs`` given locally by ``routes`` act on the whole body, as far as the ``kinds`` of rules go.
 
@@ -393,6 +413,9 @@ class Rules:
     exposures: tuple[Exposure, ...] = ()
     restarts: tuple[Restart, ...] = ()
     routes: tuple[RouteRule, ...] = ()
+    licensed_routes: tuple[LicensedRoute, ...] = ()
+    closed_routes: tuple[ClosedRoute, ...] = ()
+    forms: tuple[FormRule, ...] = ()
     absorption: tuple[Absorption, ...] = ()
     criteria: tuple[CriterionRule, ...] = ()
     opioid_equivalents: tuple[OpioidEquivalent, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from medrag.reading.dosing.frequency import OFTEN
 from medrag.reading.dosing.numbers import DOZENS, WORD, number
@@ -71,7 +71,8 @@ SUPPLY = 12
 """More tablets than this, without a word of when to take them, are a supply."""
 
 
-class Tablets(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Tablets:
     """How many are taken: at once, or in a day if ``a_day``."""
 
     count: float = 1.0

@@ -92,7 +92,7 @@ _BEFORE = Expression(
 """How often, before the one dose of the text ("twice daily apixaban 5 mg", "once a week take 10 mg")."""
 _PUFFED = Expression(rf"\s*,?\s*(?:(?:{COUNT})\s+)?(?:puff|inhal|actuat|spray)")
 """What is inhaled is in micrograms where a combination's strengths have no unit ("200/6 two puffs")."""
-_UNITLESS = Expression(rf"\s+(?P<low>\d{{1,4}}(?:\.\d+)?)(?=\s+(?:{OFTEN.pattern}))")
+_UNITLESS = Expression(rf"\s+(?P<low>\d{{1,4}}(?:\.\d+)?)(?=\s+(?:patch(?:es)?\b|{OFTEN.pattern}))")
 _ASIDE = re.compile(r"\s*\([^()]{1,40}\)")
 """What explains an amount ("12.5 mg (five 2.5 mg tablets) once a week")."""
 _CLAUSE_END = re.compile(r"(?<!\b[a-zA-Z])[.;](?:\s|$)")

@@ -17,6 +17,8 @@ from medrag.types import Finding
 
 WRONG_UNIT = 1000.0
 """A dose this many times under the highest one is no small dose but micrograms written for milligrams."""
+MICRO = 1000.0
+"""Micrograms in a milligram."""
 ABSURD = 20.0
 """A number without a unit this many times over the highest dose is in micrograms."""
 SCHEDULED = 0.45
@@ -187,9 +189,18 @@ def _exceeded(context: Context, each: Prescription, ingredient: str, limit: Dose
 
 
 def _in_unit(each: Prescription, limit: DoseLimit) -> Prescription:
-    """Doses without a unit in the limit's own, or in micrograms where so many milligrams would be absurd."""
+    """Doses without a unit in the limit's own, or in micrograms where so many milligrams would be absurd.
+
+    The number of a patch ("Transtec 35") is micrograms an hour where that is how it is limited.
+    """
+    if limit.route == "transdermal" and limit.hourly is not None:
+        return Prescription(each.mention, tuple(one if one.unit else _by_patch(one) for one in each.doses))
     top = limit.single or limit.daily or float("inf")
     return Prescription(each.mention, tuple(one if one.unit else _guessed(one, limit.unit, top) for one in each.doses))
+
+
+def _by_patch(one: Dose) -> Dose:
+    return replace(one, unit="mg", low=one.low / MICRO, high=one.high / MICRO, per="hour")
 
 
 def _guessed(one: Dose, unit: str, top: float) -> Dose:
