@@ -170,6 +170,24 @@ class CriterionRule(Rule):
     naive: str | None = None
 
 
+class FullDose(Rule):
+    """Less of ``drugs`` than ``single`` mg at once or ``daily`` mg a day is too little in any of ``conditions``.
+
+    Not where at least ``least`` of the criteria ``when`` hold or one ``alone``, where any of ``with_drugs`` is taken or
+    advised, or with any of the conditions ``unless``.
+    """
+
+    drugs: Terms
+    conditions: Terms
+    single: float
+    daily: float
+    when: Terms = ()
+    least: int = 1
+    alone: Terms = ()
+    with_drugs: Terms = ()
+    unless: Terms = ()
+
+
 class OpioidEquivalent(Fact):
     """Milligrams of oral morphine that a milligram of ``drug`` equals by ``routes`` (any, where none is named).
 
@@ -290,7 +308,10 @@ class ScheduleRule(Rule):
 
 
 class Washout(Rule):
-    """``start`` within ``days`` of the last dose of ``stopped``, where the interaction outlasts it."""
+    """``start`` within ``days`` of the last dose of ``stopped``, where the interaction outlasts it.
+
+    Of no days: one follows the other, and advice to give both for a while is wrong.
+    """
 
     stopped: Terms
     start: Terms
@@ -418,6 +439,7 @@ class Rules:
     forms: tuple[FormRule, ...] = ()
     absorption: tuple[Absorption, ...] = ()
     criteria: tuple[CriterionRule, ...] = ()
+    full_doses: tuple[FullDose, ...] = ()
     opioid_equivalents: tuple[OpioidEquivalent, ...] = ()
     no_interactions: tuple[NoInteraction, ...] = ()
     no_contraindications: tuple[NoContraindication, ...] = ()
