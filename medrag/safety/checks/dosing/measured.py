@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from medrag.knowledge.scoring import read_test
 from medrag.knowledge.vocabulary import Terms
+from medrag.patient.measures.analytes import as_recorded
 from medrag.patient.view import PatientView
 from medrag.reading import Prescription
 from medrag.reading.languages import pattern
@@ -26,8 +27,10 @@ def _value(patient: PatientView, name: str) -> tuple[float | None, str]:
     if name in ("crcl", "egfr"):
         return patient.kidney(name) or (None, "")
     value, measurement = patient.labs.get(name), patient.knowledge.measurements[name]
-    unit = "" if measurement.unit == "1" else f" {measurement.unit}"
-    return value, f"{measurement.names[0]} {value:.4g}{unit}" if value is not None else ""
+    if value is None:
+        return None, ""
+    said = as_recorded(measurement, value, patient.patient.observations or (), patient.knowledge)
+    return value, f"{measurement.names[0]} {said}"
 
 
 def taken(context: Context, terms: Terms, before: Prescription | None = None) -> list[str]:
