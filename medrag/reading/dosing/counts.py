@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from medrag.reading.dosing.frequency import OFTEN
+from medrag.reading.dosing.frequency import OFTEN, frequency
 from medrag.reading.dosing.numbers import DOZENS, WORD, number
 from medrag.reading.expressions import Expression
 
 FORM = (
     r"(?:tablet\(s\)|tablets?|tabs?|capsule\(s\)|capsules?|caps?|caplets?|pills?|sachets?|ampoules?|vials?|suppositor(?:y|ies)"
-    r"|patch(?:es)?|lozenges?|puffs?|actuations?|sprays?|inhalations?|(?:tea|table)?spoon(?:ful|s|fuls)*|pens?|doses?)"
+    r"|patch(?:es)?|lozenges?|puffs?|actuations?|sprays?|inhalations?|(?:tea|table)?spoon(?:ful|s|fuls)*|scoops?|pens?|doses?)"
 )
 """What is counted when a drug is taken."""
 _PART = r"(?:an?\s+)?(?:half|quarter)(?:\s+(?:of\s+)?an?)?(?!\s+dozen)|[½¼¾]|1/[24]"
@@ -60,6 +60,7 @@ _TAKEN = re.compile(
 )
 _FORM_NEXT = re.compile(rf"\s*{FORM}(?!\w)", re.IGNORECASE)
 _DAY_NEXT = Expression(rf"\s*(?:(?:[a-z-]+\s+)?{FORM}\s*)?(?:in\s+total\s+)?{A_DAY}")
+_NAMED_AFTER = Expression(rf"(?:\b(?:take|give|have|swallow|use)\s+|^\W*)(?P<part>{COUNT})\s+(?:{FORM}\s+(?:of\s+)?)?$")
 _SUPPLY = re.compile(
     r"\b(?:supply|dispens\w*|quantity|pack(?:et)?s?|box(?:es)?|bottles?)\W+(?:\w+\W+)?$", re.IGNORECASE
 )
@@ -94,6 +95,17 @@ def tablets(before: str, after: str, per: str = "") -> Tablets:
         return Tablets()
     count = _taken(match, per + after)
     return Tablets(count, a_day=count > 1 and not per and _DAY_NEXT.match(after) is not None)
+
+
+def of_unsaid_strength(before: str, after: str) -> float:
+    """How many tablets a day, or at once, the words around a name tell where none is a strength; 0 if none."""
+    if match := _DAY_AFTER.match(after):
+        return _most(match)
+    match = _NAMED_AFTER.search(before) or _COUNT_AFTER.match(after) or _TIMES_STRENGTH.match(after)
+    if match is None:
+        return 0.0
+    rest = after if match.string is before else after[match.end() :]
+    return _most(match) * max(frequency(rest) or 1.0, 1.0)
 
 
 def _taken(match: re.Match[str], rest: str) -> float:

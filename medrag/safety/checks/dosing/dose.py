@@ -8,8 +8,10 @@ from functools import partial
 
 from medrag.knowledge.schema import DoseLimit
 from medrag.reading import Dose, Prescription
+from medrag.reading.dosing.counts import of_unsaid_strength
 from medrag.reading.dosing.daily import amounts_of, daily_dose
 from medrag.reading.dosing.doses import ALL_DAY
+from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, ingredients_of, not_assessed, passed, worst
 from medrag.safety.checks.dosing.held import SLACK, above, scale, scaled
 from medrag.safety.checks.dosing.rates import is_rate, rate_unknown, too_fast
@@ -17,6 +19,8 @@ from medrag.types import Finding
 
 WRONG_UNIT = 1000.0
 """A dose this many times under the highest one is no small dose but micrograms written for milligrams."""
+MANY = 8
+"""More tablets a day than this, of a strength that is not said, may be too many."""
 MICRO = 1000.0
 """Micrograms in a milligram."""
 ABSURD = 20.0
@@ -30,6 +34,7 @@ _SAME_LIMIT = {"bolus": "iv"}
 
 def dose(context: Context) -> Iterable[Finding]:
     """Fails for a single or daily dose above the limit, or a weekly drug given daily. Local use is left out."""
+    yield from _of_unsaid_strength(context)
     dosed = [each for each in map(partial(_as_taken, context), context.recommended) if each.doses]
     dosed = [each for each in dosed if context.acts(each, "doses")]
     if not dosed:
@@ -56,6 +61,20 @@ def dose(context: Context) -> Iterable[Finding]:
         yield not_assessed("dose.no_unit", unsaid, drugs=unsaid)
     if not failed and not unsaid and not rates and len(unknown) + len(unweighed) < len(dosed):
         yield passed("dose.within", tuple(dict.fromkeys(each.mention.label for each in dosed)))
+
+
+def _of_unsaid_strength(context: Context) -> Iterator[Finding]:
+    """Not assessed: more tablets of a strength that nothing tells than most drugs are taken in a day, or scoops."""
+    text = context.statement.text
+    ends = [each.mention.end for each in context.read]
+    starts = [each.mention.start for each in context.read]
+    for each in context.recommended:
+        start, end = each.mention.start, each.mention.end
+        before = text[max([0, *(place for place in ends if place <= start)]) : start]
+        after = text[end : min([len(text), *(place for place in starts if place >= end)])]
+        much = of_unsaid_strength(before, after.split(". ")[0]) > MANY or pattern("manners", "scoops").match(after)
+        if much and not each.local and not _as_taken(context, each).doses:
+            yield not_assessed("dose.no_strength", (each.mention.label,), drug=each.mention.label)
 
 
 def _by_unknown_weight(context: Context, each: Prescription) -> bool:
