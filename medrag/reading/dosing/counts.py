@@ -37,7 +37,7 @@ _COUNT_AFTER = Expression(
     rf"|or)\s*(?P<high>{COUNT}))?\s+{_OF_THEM}(?!\w)"
 )
 _DAY_AFTER = Expression(
-    rf"\s*(?:\[[^\]]*\]\s*)?(?:(?:[a-z-]+\s+){{0,2}}?{FORM}\s*)?(?:\[[^\]]*\]\s*)?[,:;(–—-]*\s*{_TOLD}(?P<low>{COUNT})"
+    rf"\s*(?:\[[^\]]*\]\s*)?(?:(?:[a-z-]+\s+){{0,2}}?{FORM}\s*)?(?:\[[^\]]*\]\s*)?[,:;(–—-]*\s*{_TOLD}(?:[x×]\s?(?=[7-9]\b|\d\d))?(?P<low>{COUNT})"
     rf"(?:\s*(?:-|–|to|or)\s*(?P<high>{COUNT}))?(?:\s+{_OF_THEM})?\s*,?\s*{A_DAY}"
 )
 """A count with no other word of how often than that it is a day's: "sixteen a day", "up to twelve in 24 hours"."""
@@ -48,7 +48,7 @@ _COUNT_BEFORE = Expression(
 )
 _TIMES_STRENGTH = Expression(
     rf"\s*(?:\[[^\]]*\]\s*)?(?:{FORM}\s*)?[,:;(-]?\s*(?:(?:take|give|use|swallow)\s+(?P<low>{COUNT})"
-    rf"|(?P<roman>i{{1,3}})|(?<=[,:] )(?P<bare>\d{{1,2}}|{WORD})"
+    rf"|(?P<roman>i{{1,3}})|(?<=[,:-] )(?P<bare>\d{{1,2}}|{DOZENS}|{WORD})"
     r"|[x×]\s?(?P<x>\d{1,2})(?!\s*(?:daily|/|a day|per day)))"
     rf"\s+(?!{_BY_THE_HOUR})(?={OFTEN.pattern}|(?:tablets?\s+)?(?:on|at)\s+(?:the\s+same|once))"
 )
