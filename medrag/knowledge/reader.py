@@ -87,6 +87,8 @@ def _knowledge(files: Files, own: Path | None) -> Knowledge:
         _check(kind, group, known)
     measured = {**measurements, **dict.fromkeys(("age", "weight", "crcl", "egfr"))}
     _known((scoring.read_test(each).key for rule in rules.criteria for each in rule.when), measured, "criteria")
+    lower = (each for rule in rules.full_doses for each in (*rule.when, *rule.alone))
+    _known((scoring.read_test(each).key for each in lower), measured, "full_doses")
     for each in point_scores.values():
         _known(each.inputs, {**scores, **measurements, "age": None, "sex": None}, f"point_scores: {each.key}")
     _check("conditions", conditions.values(), known)

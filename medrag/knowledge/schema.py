@@ -76,7 +76,8 @@ class AllergyRule(Rule):
 class DoseLimit(Fact):
     """Highest single and daily dose, in ``unit``; ``weekly`` says that the drug is given once a week.
 
-    ``hourly`` is the fastest infusion an hour, ``fastest`` the amount an hour at which one dose may be injected.
+    ``hourly`` is the fastest infusion an hour, ``fastest`` the amount an hour at which one dose may be injected, with
+    ``fastest_from`` one of more than that amount.
     With ``per_kg`` the limits are per kilogram of body weight. ``ages`` is [from, to) in years. Exceeding the limit
     only warns where the patient already takes a drug of ``unless_current`` (tolerance); a limit for the ``naive`` is
     for patients alone who take no drug of that class. A limit for ``conditions`` takes the place of those for none.
@@ -91,6 +92,7 @@ class DoseLimit(Fact):
     daily: float | None = None
     hourly: float | None = None
     fastest: float | None = None
+    fastest_from: float | None = None
     per_kg: bool = False
     weekly: bool = False
     unless_current: str | None = None
@@ -137,6 +139,26 @@ class RouteRule(Rule):
     conditions: Terms = ()
 
 
+class LicensedRoute(Fact):
+    """``drugs`` are given by ``routes``, whatever else is known of them; "injection" is any that a needle takes."""
+
+    drugs: Terms
+    routes: Terms
+
+
+class ClosedRoute(Rule):
+    """By ``routes`` nothing is given but what is known to be."""
+
+    routes: Terms
+
+
+class FormRule(Rule):
+    """No drug is given by ``routes`` in ``form``."""
+
+    form: Literal["depot", "nebulised", "swallowed", "applied"]
+    routes: Terms
+
+
 class Absorption(Fact):
     """``drugs`` given locally by ``routes`` act on the whole body, as far as the ``kinds`` of rules go.
 
@@ -166,6 +188,24 @@ class CriterionRule(Rule):
     max_daily: float | None = None
     naive: str | None = None
     indications: Terms = ()
+
+
+class FullDose(Rule):
+    """Less of ``drugs`` than ``single`` mg at once or ``daily`` mg a day is too little in any of ``conditions``.
+
+    Not where at least ``least`` of the criteria ``when`` hold or one ``alone``, where any of ``with_drugs`` is taken or
+    advised, or with any of the conditions ``unless``.
+    """
+
+    drugs: Terms
+    conditions: Terms
+    single: float
+    daily: float
+    when: Terms = ()
+    least: int = 1
+    alone: Terms = ()
+    with_drugs: Terms = ()
+    unless: Terms = ()
 
 
 class OpioidEquivalent(Fact):
@@ -291,7 +331,10 @@ class ScheduleRule(Rule):
 
 
 class Washout(Rule):
-    """``start`` within ``days`` of the last dose of ``stopped``, where the interaction outlasts it."""
+    """``start`` within ``days`` of the last dose of ``stopped``, where the interaction outlasts it.
+
+    Of no days: one follows the other, and advice to give both for a while is wrong.
+    """
 
     stopped: Terms
     start: Terms
@@ -418,8 +461,12 @@ class Rules:
     exposures: tuple[Exposure, ...] = ()
     restarts: tuple[Restart, ...] = ()
     routes: tuple[RouteRule, ...] = ()
+    licensed_routes: tuple[LicensedRoute, ...] = ()
+    closed_routes: tuple[ClosedRoute, ...] = ()
+    forms: tuple[FormRule, ...] = ()
     absorption: tuple[Absorption, ...] = ()
     criteria: tuple[CriterionRule, ...] = ()
+    full_doses: tuple[FullDose, ...] = ()
     opioid_equivalents: tuple[OpioidEquivalent, ...] = ()
     no_interactions: tuple[NoInteraction, ...] = ()
     no_contraindications: tuple[NoContraindication, ...] = ()

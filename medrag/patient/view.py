@@ -13,6 +13,7 @@ from medrag.knowledge.names import normalise
 from medrag.knowledge.vocabulary import Condition, Measurement
 from medrag.patient.conditions import establish, gestation, resolve
 from medrag.patient.measures import formulas
+from medrag.patient.measures.analytes import as_recorded
 from medrag.patient.pharmacogenes import in_words, worded
 from medrag.patient.record.facts import DAYS_A_YEAR
 from medrag.patient.states import recorded_states
@@ -158,7 +159,7 @@ def view(patient: Patient, record: Patient | None, knowledge: Knowledge) -> Pati
     current, unread = _drugs(patient.medications or (), knowledge)
     conditions = resolve(patient.conditions or (), knowledge)
     concepts = dict(conditions.concepts)
-    for condition, reason in _established(labs, knowledge):
+    for condition, reason in _established(labs, patient, knowledge):
         establish(concepts, condition, reason, knowledge)
     if patient.pregnant is False:
         concepts.pop("pregnancy", None)
@@ -183,17 +184,18 @@ def view(patient: Patient, record: Patient | None, knowledge: Knowledge) -> Pati
 
 def established(patient: Patient, knowledge: Knowledge) -> tuple[str, ...]:
     """The names of the conditions that the patient's latest values mean ("potassium 5.8": hyperkalaemia)."""
-    found = _established(_labs(patient, knowledge, _age(patient)), knowledge)
+    found = _established(_labs(patient, knowledge, _age(patient)), patient, knowledge)
     return tuple(dict.fromkeys(knowledge.conditions[condition].name for condition, _ in found))
 
 
-def _established(labs: Mapping[str, float], knowledge: Knowledge) -> Iterator[tuple[str, str]]:
-    """Conditions that values mean, each with the value."""
+def _established(labs: Mapping[str, float], patient: Patient, knowledge: Knowledge) -> Iterator[tuple[str, str]]:
+    """Conditions that values mean, each with the value as it was recorded."""
     for name, value in labs.items():
         measurement = knowledge.measurements[name]
         for rule in measurement.establishes:
             if (rule.above is not None and value > rule.above) or (rule.below is not None and value < rule.below):
-                yield rule.condition, f"{name} {value:g} {measurement.unit}"
+                said = as_recorded(measurement, value, patient.observations or (), knowledge)
+                yield rule.condition, f"{name} {said}"
 
 
 def _age(patient: Patient) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from medrag.knowledge import Knowledge
@@ -9,6 +10,9 @@ from medrag.knowledge.names import normalise
 from medrag.knowledge.vocabulary import Measurement
 from medrag.patient.measures.units import UnitError, convert
 from medrag.types import Observation
+
+SAME = 0.001
+"""Two values that differ by no more of one another are the same, converted."""
 
 
 def identify(
@@ -51,3 +55,14 @@ def in_unit(kind: Measurement, value: float, unit: str) -> float:
     if written in kind.factors:
         return value * kind.factors[written]
     return convert(value, unit, kind.unit, molar_mass=kind.molar_mass, valence=kind.valence)
+
+
+def as_recorded(kind: Measurement, value: float, observations: Iterable[Observation], knowledge: Knowledge) -> str:
+    """``value`` (in the unit of ``kind``) with its unit: as the observation that it is of gives them, if one does."""
+    for each in reversed(of(observations, kind, knowledge)):
+        try:
+            if each.unit and math.isclose(measure(kind, each), value, rel_tol=SAME):
+                return f"{each.value:g} {each.unit}" if isinstance(each.value, float | int) else str(each.value)
+        except UnitError:
+            continue
+    return f"{value:.4g}" if kind.unit == "1" else f"{value:.4g} {kind.unit}"

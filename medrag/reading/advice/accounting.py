@@ -9,8 +9,8 @@ from enum import StrEnum
 from functools import lru_cache
 
 from medrag.knowledge import Knowledge
+from medrag.reading.dosing.counts import COUNT, FORM
 from medrag.reading.dosing.doses import doses
-from medrag.reading.dosing.strengths import COUNT, FORM
 from medrag.reading.languages import language, ordinary, pattern
 from medrag.reading.languages import said as listed
 from medrag.reading.languages.gloss import other_script

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from medrag.reading.dosing.counts import A_DAY, COUNT, FORM
 from medrag.reading.dosing.numbers import NUMBER, number
-from medrag.reading.dosing.strengths import FORM
+from medrag.reading.expressions import Expression
 
 LONGEST_TITRATION = 110
 _AT_MOST = (
@@ -39,7 +40,11 @@ _UP_TO = re.compile(r"\b(?:to|max|until|target)", re.IGNORECASE)
 _MOST_DOSES = re.compile(
     rf"{_AT_MOST}[^.;]{{0,20}}?(?P<n>{NUMBER})\s+(?:doses|times)(?:\s+(?:in|per|a|every|daily)|\s*/)", re.IGNORECASE
 )
-_MOST_TABLETS = re.compile(rf"{_AT_MOST}[^.;]{{0,15}}?(?P<n>\d+)\s+{FORM}\s+(?:in|per|a|every|daily)", re.IGNORECASE)
+_MOST_TABLETS = Expression(
+    rf"{_AT_MOST}[^.;]{{0,15}}?(?<![\w.])(?P<n>{COUNT})(?:\s+{FORM})?\s*{A_DAY}"
+    rf"|{_AT_MOST}[^.;]{{0,15}}?(?P<tablets>\d+)\s+{FORM}\s+(?:in|per|a|every|daily)"
+    rf"|(?<![\w.])(?P<of>{COUNT})(?:\s+{FORM})?\s*{A_DAY}\s+at\s+(?:the\s+)?most"
+)
 
 
 def is_maximum(before: str, after: str) -> bool:
@@ -67,4 +72,4 @@ def most_doses(after: str) -> float | None:
 def most_tablets(after: str) -> float | None:
     """The most tablets a day that the text allows."""
     match = _MOST_TABLETS.search(after)
-    return float(match["n"]) if match else None
+    return number(match["n"] or match["tablets"] or match["of"]) if match else None

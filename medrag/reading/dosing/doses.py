@@ -9,10 +9,11 @@ from typing import Literal
 
 from medrag.reading.dosing.bounds import is_maximum, is_raised_to, is_threshold, most_doses, most_tablets
 from medrag.reading.dosing.carriers import is_carrier, running
+from medrag.reading.dosing.counts import A_DAY, COUNT, FORM, Tablets, tablets
 from medrag.reading.dosing.duration import duration
 from medrag.reading.dosing.frequency import OFTEN, frequency, times_of_day
 from medrag.reading.dosing.numbers import NUMBER, number
-from medrag.reading.dosing.strengths import COUNT, FORM, Strength, tablets, without_strengths
+from medrag.reading.dosing.strengths import Strength, without_strengths
 from medrag.reading.expressions import Expression
 
 _UNIT = (
@@ -20,7 +21,7 @@ _UNIT = (
     r"|mmol|meq|(?-i:MU)|megaunits?|mega\s?units?|millilit(?:er|re)s?|mls?|cc"
 )
 _DOSE = Expression(
-    rf"(?:(?<![\w.,/])(?P<count>{COUNT})\s*(?:x|×|(?:{FORM})\s+(?:of\s+)?|(?=\s[\d.]+\s*(?:mg|g|mcg)\s+(?:[a-z-]+\s+)?(?:tab|cap)))\s*)?"
+    rf"(?:(?<![\w.,/])(?P<count>{COUNT})\s*(?:x|×|(?:{FORM})\s+(?:of\s+)?|(?:\s+of\s+(?:the|these|those|your|his|her))?(?=\s[\d.]+\s*(?:mg|g|mcg)\s+(?:[a-z-]+\s+)?(?:tab|cap)))\s*)?"
     rf"(?:(?<![\w.,])|(?<=\d[x×]))(?P<low>{NUMBER}|(?:half\s+)?an?(?=\s+gram))(?:\s*(?P<low_unit>{_UNIT})?\s*(?:-|–|—|to|or)\s*(?P<high>{NUMBER}))?"
     rf"(?P<slash>(?:\s*(?:{_UNIT})?\s*/\s*(?:{NUMBER})){{1,3}}(?=\s*(?:{_UNIT})\b))?"
     rf"[\s-]*(?P<unit>{_UNIT})(?![A-Za-z])(?!\s+of\s+(?:blood|packed|red|plasma|platelets|alcohol))"
@@ -30,13 +31,14 @@ _DOSE = Expression(
 )
 _COMBINED = Expression(
     rf"(?<![\w/.,])(?!1/[234]\b|3/4\b)(?P<low>\d+(?:\.\d+)?)(?P<slash>(?:/\d+(?:\.\d+)?){{1,2}})(?![\d/%])"
-    rf"(?=\s*,?\s*(?:(?:{COUNT})\s+)?{FORM}(?!\w)|\s+(?:{OFTEN.pattern}))"
+    rf"(?=\s*,?\s*(?:(?:{COUNT})\s+)?{FORM}(?!\w)|\s*[,:]?\s+(?:(?:{COUNT})\s*)?(?:{OFTEN.pattern}|{A_DAY}))"
     r"(?P<count>(?!))?(?P<high>(?!))?(?P<low_unit>(?!))?(?P<unit>)(?P<per>)(?P<daily>(?!))?"
 )
 """The strengths of a combination without their unit, before a count or how often: "5/325 two tablets"."""
 _PRESSURE = re.compile(r"\b(?:bp|pressure|target|vision|acuity)\b[^.;]{0,25}$", re.IGNORECASE)
 _OVER = Expression(
-    rf"[^.;]{{0,60}}?\bover\s+(?:a\s+period\s+of\s+|at\s+least\s+|about\s+)?(?:\d+\s*(?:-|–|to)\s*)?(?P<n>{NUMBER}|an?)\s*"
+    r"(?:[^.;]{0,60}?\bover|\s*(?:(?:iv|i\.v\.|intravenous(?:ly)?|as a bolus|into (?:a|the) vein)\s+)?(?:in|within))\s+"
+    rf"(?:a\s+period\s+of\s+|at\s+least\s+|about\s+|just\s+)?(?:\d+\s*(?:-|–|to)\s*)?(?P<n>{NUMBER}|an?)\s*"
     r"(?P<unit>min(?:ute)?s?|h(?:ou)?rs?|h|seconds?|secs?)\b"
 )
 _MIXED = re.compile(r"\s*(?:,|and|with|plus|\+|&)\s*(?:(?:and|with)\s+)?[a-z]+(?:\s+[a-z]+){0,2}\s+", re.IGNORECASE)
@@ -93,7 +95,7 @@ _BEFORE = Expression(
 """How often, before the one dose of the text ("twice daily apixaban 5 mg", "once a week take 10 mg")."""
 _PUFFED = Expression(rf"\s*,?\s*(?:(?:{COUNT})\s+)?(?:puff|inhal|actuat|spray)")
 """What is inhaled is in micrograms where a combination's strengths have no unit ("200/6 two puffs")."""
-_UNITLESS = Expression(rf"\s+(?P<low>\d{{1,4}}(?:\.\d+)?)(?=\s+(?:{OFTEN.pattern}))")
+_UNITLESS = Expression(rf"\s+(?P<low>\d{{1,4}}(?:\.\d+)?)(?=\s+(?:patch(?:es)?\b|{OFTEN.pattern}))")
 _ASIDE = re.compile(r"\s*\([^()]{1,40}\)")
 """What explains an amount ("12.5 mg (five 2.5 mg tablets) once a week")."""
 _CLAUSE_END = re.compile(r"(?<!\b[a-zA-Z])[.;](?:\s|$)")
@@ -233,9 +235,11 @@ def _dose(text: str, match: re.Match[str], following: int, *, alone: bool) -> Do
     unit, factor = _TO_CANONICAL[_singular_unit(match["unit"])]
     if not match["unit"] and _PUFFED.match(text, match.end()):
         factor = _TO_CANONICAL["mcg"][1]
-    count = number(match["count"]) if match["count"] else 1.0
-    if unit in ("mg", "unit", "mmol") and count == 1.0:
-        count = tablets(text[max(0, match.start() - 60) : match.start()], text[match.end() : following])
+    counted = Tablets(number(match["count"])) if match["count"] else Tablets()
+    if unit in ("mg", "unit", "mmol") and counted.count == 1.0:
+        around = text[max(0, match.start() - 60) : match.start()], text[match.end() : following]
+        counted = tablets(*around, match["per"] or "")
+    count = counted.count
     low_factor = _TO_CANONICAL[_singular_unit(match["low_unit"] or match["unit"])][1]
     low = number(match["low"]) * (low_factor if match["high"] else factor) * count
     high = number(match["high"]) * factor * count if match["high"] else low
@@ -254,7 +258,7 @@ def _dose(text: str, match: re.Match[str], following: int, *, alone: bool) -> Do
     slash = re.findall(NUMBER, match["slash"] or "")
     if per == "dose" and _DAILY_BEFORE.search(before):
         per = "day"
-    if per == "dose" and _DIVIDED.search(after):
+    if per == "dose" and (counted.a_day or _DIVIDED.search(after)):
         per = "day"
     maximum = is_maximum(before, after)
     if maximum and per == "dose" and often == 1.0:

@@ -6,6 +6,7 @@ import re
 
 from medrag.patient.applicability.medicines import severe
 from medrag.patient.view import KnownAllergy, PatientView
+from medrag.reading.languages import pattern
 
 LIMIT = re.compile(r"(egfr|age)(<|>=)(\d+)")
 """A group that is a limit of kidney function (mL/min/1.73 m2) or age (years)."""
@@ -55,8 +56,13 @@ def _allergic(patient: PatientView, text: str) -> bool | None:
 
 
 def _mildly(patient: PatientView, text: str) -> bool | None:
-    """Whether the allergies that the text names are without a severe reaction; None where none is recorded."""
+    """Whether the allergies that the text means are without a severe reaction; None where none is recorded.
+
+    Those that it names, or all, where it speaks of the allergy that is known.
+    """
     named = [each for each in patient.allergies if _names(each, text)]
+    if not named and pattern("groups", "known_allergy").search(text):
+        named = list(patient.allergies)
     how = [severe(patient, each) for each in named]
     return False if any(how) else True if named and all(each is False for each in how) else None
 

@@ -12,7 +12,7 @@ from medrag.patient.view import PatientView
 from medrag.patient.wording import wording
 from medrag.safety.check_context import Context
 from medrag.safety.checks.care.against import taken
-from medrag.safety.checks.dosing.criteria import answer
+from medrag.safety.checks.dosing.measured import answer
 
 
 def concerned(context: Context, rule: Need | Exposure) -> tuple[str, ...]:

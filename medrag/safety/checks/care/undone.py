@@ -128,8 +128,20 @@ def _excused(context: Context, need: Need, left: Sequence[Prescription]) -> bool
     names = {each.mention.label for each in left}
     elsewhere = (each for each in context.around if each.recommended and each.mention.label not in names)
     given = (*(each for each in context.recommended if each not in left), *context.advised, *elsewhere)
+    if left and _kept_apart(context, left):
+        return True
     if any(group & ingredients_of(each, context.knowledge) for each in given):
         return True
     single = [each for each in left if each.mention.drug_class is None]
     against = [*speaks_against(context, single), *speaks_against(context, taken(context, group), pairs=False)]
     return any(RANK[each.severity] <= RANK[need.severity] for each in against)
+
+
+def _kept_apart(context: Context, left: Sequence[Prescription]) -> bool:
+    """Whether the statement only forbids to combine the drugs left with others that they interact with."""
+    if not _said("not_together").search(context.statement.text):
+        return False
+    named = {each.mention.label for each in left}
+    said = [each for each in context.read if each.mention.resolved and each.mention.polarity in NOT_GIVEN]
+    found = speaks_against(context, said)
+    return any(each.check == "interaction" and len(each.drugs) > 1 and named & set(each.drugs) for each in found)

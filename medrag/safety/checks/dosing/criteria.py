@@ -9,12 +9,12 @@ from dataclasses import replace
 
 from medrag.knowledge.schema import CriterionRule
 from medrag.knowledge.scoring import read_test
-from medrag.knowledge.vocabulary import Terms
 from medrag.patient.view import PatientView
 from medrag.reading import Prescription
 from medrag.reading.dosing.daily import amounts_of, daily_dose
-from medrag.reading.languages import pattern
-from medrag.safety.check_context import RANK, Context, fail, ingredients_of, not_assessed, worst
+from medrag.safety.check_context import RANK, Context, fail, not_assessed, worst
+from medrag.safety.checks.dosing.measured import answer, taken
+from medrag.safety.checks.dosing.reduced import reduced
 from medrag.safety.waiting import waits_for_value
 from medrag.types import Finding, Severity
 
@@ -25,19 +25,20 @@ def criteria(context: Context) -> Iterable[Finding]:
     if patient is None:
         return
     yield from worst(_found(context, patient))
+    yield from reduced(context, patient)
 
 
 def _found(context: Context, patient: PatientView) -> Iterator[Finding]:
     for each, rule in context.about("criteria"):
         if rule.conditions and patient.concepts.keys().isdisjoint(rule.conditions):
             continue
-        if not _exceeds(context, each, rule) or _taken(context, rule.without, each):
+        if not _exceeds(context, each, rule) or taken(context, rule.without, each):
             continue
         if rule.naive and not context.starts(rule.naive):
             continue
         answers = [answer(patient, criterion) for criterion in rule.when]
         facts = [fact for holds, fact in answers if holds]
-        facts += _taken(context, rule.with_drugs)
+        facts += taken(context, rule.with_drugs)
         present = [patient.concepts[name] for name in rule.conditions if name in patient.concepts]
         label = each.mention.label
         if len(facts) >= rule.least:
@@ -66,38 +67,3 @@ def _exceeds(context: Context, each: Prescription, rule: CriterionRule) -> bool:
     begun = replace(each, doses=each.doses[:1]) if rule.naive else each
     amounts = (daily_dose(amounts_of(begun, name)) for name in each.mention.ingredients if name in group)
     return any(amount is not None and amount > rule.max_daily for amount in amounts)
-
-
-def answer(patient: PatientView, criterion: str) -> tuple[bool | None, str]:
-    """Whether it holds (None: not recorded) and the patient's value, or the name of what is missing."""
-    test = read_test(criterion)
-    value, words = _value(patient, test.key)
-    return (None, test.key) if value is None else (test.holds(value), words)
-
-
-def _value(patient: PatientView, name: str) -> tuple[float | None, str]:
-    if name == "age":
-        return patient.age, f"age {patient.age:g}" if patient.age is not None else ""
-    if name == "weight":
-        weight = patient.patient.weight_kg or patient.labs.get("weight")
-        return weight, f"weight {weight:g} kg" if weight is not None else ""
-    if name in ("crcl", "egfr"):
-        return patient.kidney(name) or (None, "")
-    value, measurement = patient.labs.get(name), patient.knowledge.measurements[name]
-    unit = "" if measurement.unit == "1" else f" {measurement.unit}"
-    return value, f"{measurement.names[0]} {value:.4g}{unit}" if value is not None else ""
-
-
-def _taken(context: Context, terms: Terms, before: Prescription | None = None) -> list[str]:
-    """A drug of ``terms`` that the patient takes or is advised, as one fact; not one for some time after ``before``."""
-    group = context.knowledge.expand(terms)
-    now = context.recommended
-    if before and pattern("stops", "in_time").search(context.statement.text, before.mention.end):
-        now = now[: now.index(before) + 1]
-    text = context.statement.text
-    if before:
-        now = tuple(each for each in now if not pattern("waiting", "comes_later").search(text, 0, each.mention.start))
-    others = [*(drug.prescription for drug in context.current), *context.advised, *now]
-    known = [each for each in others if not context.knowledge.by_purpose(each.mention.drug_class)]
-    named = [each.mention.label for each in known if group & ingredients_of(each, context.knowledge)]
-    return named[:1]

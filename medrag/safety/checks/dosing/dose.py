@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
 from medrag.knowledge.schema import DoseLimit
-from medrag.messages import Value
 from medrag.reading import Dose, Prescription
+from medrag.reading.dosing.counts import of_unsaid_strength
 from medrag.reading.dosing.daily import amounts_of, daily_dose
 from medrag.reading.dosing.doses import ALL_DAY
-from medrag.safety.check_context import Context, fail, ingredients_of, not_assessed, passed, worst
-from medrag.types import Finding, Severity
+from medrag.reading.languages import pattern
+from medrag.safety.check_context import Context, ingredients_of, not_assessed, passed, worst
+from medrag.safety.checks.dosing.held import SLACK, above, scale, scaled
+from medrag.safety.checks.dosing.rates import is_rate, rate_unknown, too_fast
+from medrag.types import Finding
 
-SLACK = 1.001
-"""Sums of decimal doses may overshoot a limit by rounding alone."""
 WRONG_UNIT = 1000.0
 """A dose this many times under the highest one is no small dose but micrograms written for milligrams."""
+MANY = 8
+"""More tablets a day than this, of a strength that is not said, may be too many."""
+MICRO = 1000.0
+"""Micrograms in a milligram."""
 ABSURD = 20.0
 """A number without a unit this many times over the highest dose is in micrograms."""
 SCHEDULED = 0.45
@@ -25,36 +30,51 @@ SCHEDULED = 0.45
 
 
 _SAME_LIMIT = {"bolus": "iv"}
-BOLUS_HOURS = 1 / 12
-"""How long a push takes where the text does not say: five minutes."""
-MUCH_TOO_FAST = 2.0
-"""From this many times the fastest rate on it is dangerous, below a matter of monitoring."""
 
 
 def dose(context: Context) -> Iterable[Finding]:
     """Fails for a single or daily dose above the limit, or a weekly drug given daily. Local use is left out."""
+    yield from _of_unsaid_strength(context)
     dosed = [each for each in map(partial(_as_taken, context), context.recommended) if each.doses]
     dosed = [each for each in dosed if context.acts(each, "doses")]
     if not dosed:
         return
     failed: list[Finding] = []
     unknown: list[str] = []
+    rates: list[str] = []
     unweighed = {each.mention.label for each in dosed if _by_unknown_weight(context, each)}
     for each in dosed:
         limits = list(_limits(context, each))
+        if rate_unknown(context, each, limits):
+            rates.append(each.mention.label)
         if each.mention.label not in unweighed and not any(_applicable(context, each, limit) for _, limit in limits):
             unknown.append(each.mention.label)
         for ingredient, limit in limits:
             failed += _exceeded(context, each, ingredient, limit)
     yield from worst(failed)
     yield from (not_assessed("dose.unknown_weight", (label,), drug=label) for label in sorted(unweighed))
+    yield from (not_assessed("dose.unknown_rate", (label,), drug=label) for label in dict.fromkeys(rates))
     if unknown:
         yield not_assessed("dose.unknown_limit", tuple(dict.fromkeys(unknown)))
     unsaid = tuple(dict.fromkeys(each.mention.label for each in dosed if any(not one.unit for one in each.doses)))
     if unsaid:
         yield not_assessed("dose.no_unit", unsaid, drugs=unsaid)
-    if not failed and not unsaid and len(unknown) + len(unweighed) < len(dosed):
+    if not failed and not unsaid and not rates and len(unknown) + len(unweighed) < len(dosed):
         yield passed("dose.within", tuple(dict.fromkeys(each.mention.label for each in dosed)))
+
+
+def _of_unsaid_strength(context: Context) -> Iterator[Finding]:
+    """Not assessed: more tablets of a strength that nothing tells than most drugs are taken in a day, or scoops."""
+    text = context.statement.text
+    ends = [each.mention.end for each in context.read]
+    starts = [each.mention.start for each in context.read]
+    for each in context.recommended:
+        start, end = each.mention.start, each.mention.end
+        before = text[max([0, *(place for place in ends if place <= start)]) : start]
+        after = text[end : min([len(text), *(place for place in starts if place >= end)])]
+        much = of_unsaid_strength(before, after.split(". ")[0]) > MANY or pattern("manners", "scoops").match(after)
+        if much and not each.local and not _as_taken(context, each).doses:
+            yield not_assessed("dose.no_strength", (each.mention.label,), drug=each.mention.label)
 
 
 def _by_unknown_weight(context: Context, each: Prescription) -> bool:
@@ -118,13 +138,13 @@ def _by_disease(context: Context, each: Prescription, limits: Sequence[DoseLimit
 def _by_route(each: Prescription, limits: Sequence[DoseLimit]) -> list[DoseLimit]:
     """Those of the route; where it is unsaid those of the only route, of the one given weekly, or by mouth.
 
-    What runs for some hours goes into a vein.
+    What runs for some hours, or at a rate, goes into a vein. Rates of a route leave it the amounts of any.
     """
-    runs = any(one.per == "hour" or (one.over_hours or ALL_DAY) < ALL_DAY for one in each.doses)
-    said = each.mention.route or ("iv" if runs and any(limit.route == "iv" for limit in limits) else None)
+    said = each.mention.route or _implied(each.doses, {limit.route for limit in limits})
     if said:
         exact = [limit for limit in limits if limit.route == _SAME_LIMIT.get(said, said)]
-        return exact or [limit for limit in limits if limit.route == "any"]
+        general = [limit for limit in limits if limit.route == "any"]
+        return exact if any(map(_is_amount, exact)) else [*exact, *general]
     seldom = [limit for limit in limits if limit.weekly]
     if seldom and each.doses and not any(_daily_use(one) for one in each.doses):
         return seldom
@@ -133,10 +153,22 @@ def _by_route(each: Prescription, limits: Sequence[DoseLimit]) -> list[DoseLimit
     return [limit for limit in limits if limit.route in ("any", "oral")]
 
 
+def _implied(doses: Iterable[Dose], routes: Collection[str]) -> str | None:
+    """The route that a rate is by: a patch's, where there is one of the drug, else into a vein, as what runs is."""
+    if any(map(is_rate, doses)) and "transdermal" in routes:
+        return "transdermal"
+    runs = any(is_rate(one) or (one.over_hours is not None and one.over_hours < ALL_DAY) for one in doses)
+    return "iv" if runs and "iv" in routes else None
+
+
+def _is_amount(limit: DoseLimit) -> bool:
+    return limit.single is not None or limit.daily is not None
+
+
 def _applicable(context: Context, each: Prescription, limit: DoseLimit) -> bool:
     """Whether the limit can be held against the doses: the same unit, and a weight where it is per kilogram."""
-    same_unit = [one for one in each.doses if one.unit in (limit.unit, "")]
-    if not limit.per_kg or _scale(context, limit) is not None:
+    same_unit = [one for one in each.doses if one.unit in (limit.unit, "") and (_is_amount(limit) or is_rate(one))]
+    if not limit.per_kg or scale(context, limit) is not None:
         return bool(same_unit)
     return any(one.per_kg for one in same_unit)
 
@@ -144,67 +176,51 @@ def _applicable(context: Context, each: Prescription, limit: DoseLimit) -> bool:
 def _exceeded(context: Context, each: Prescription, ingredient: str, limit: DoseLimit) -> Iterator[Finding]:
     mine = amounts_of(_in_unit(each, limit), ingredient, limit.unit)
     if limit.weekly and any(_daily_use(one) for one in mine.doses if not (one.per_m2 and context.rescued)):
-        yield _finding("dose.weekly", context, limit, ingredient)
+        yield above("dose.weekly", context, limit, ingredient)
         return
-    scale = _scale(context, limit)
+    by = scale(context, limit)
     by_weight = any(one.per_kg for one in mine.doses)
     weighed = [one for one in mine.doses if not (limit.per_kg and by_weight and one.maximum and not one.per_kg)]
     for one in weighed:
-        top = _scaled(limit, limit.single, scale, one)
+        top = scaled(limit, limit.single, by, one)
         drawn_out = one.over_hours is not None and one.over_hours >= ALL_DAY
         if (drawn_out or (one.maximum and one.frequency is None)) and limit.daily is not None:
-            top = _scaled(limit, limit.daily, scale, one)
+            top = scaled(limit, limit.daily, by, one)
         if one.per == "dose" and top is not None and one.high > top * SLACK and not one.threshold:
-            yield _finding("dose.single_above", context, limit, ingredient, dose=one.high, unit=one.unit, limit=top)
-        usual = _scaled(limit, limit.single or limit.daily, scale, one)
+            yield above("dose.single_above", context, limit, ingredient, dose=one.high, unit=one.unit, limit=top)
+        usual = scaled(limit, limit.single or limit.daily, by, one)
         if one.per == "dose" and usual is not None and 0 < one.high * WRONG_UNIT <= usual:
-            yield _finding("dose.wrong_unit", context, limit, ingredient, dose=one.high, unit=one.unit, limit=usual)
-    yield from _too_fast(context, limit, ingredient, mine.doses, scale, pushed=each.mention.route == "bolus")
+            yield above("dose.wrong_unit", context, limit, ingredient, dose=one.high, unit=one.unit, limit=usual)
+    yield from too_fast(context, limit, ingredient, mine)
     paced = [one for one in weighed if not (_by_the_hour(one) and limit.hourly is not None)]
     regular = Prescription(mine.mention, tuple(one for one in paced if not one.once and _repeats(one)))
     for one in regular.doses:
-        top = _scaled(limit, limit.daily, scale, one)
+        top = scaled(limit, limit.daily, by, one)
         if one.per_kg and top is not None and one.daily is not None and one.daily > top * SLACK:
-            yield _finding("dose.per_kg_above", context, limit, ingredient, dose=one.daily, unit=one.unit, limit=top)
-    top = limit.daily * scale if limit.daily is not None and scale is not None else None
+            yield above("dose.per_kg_above", context, limit, ingredient, dose=one.daily, unit=one.unit, limit=top)
+    top = limit.daily * by if limit.daily is not None and by is not None else None
     total = daily_dose(regular)
     if total is None or top is None:
         return
     others = _elsewhere(context, each, ingredient, limit.unit)
     if total + others > top * SLACK:
         code, more = ("dose.daily_above_together", {"others": others}) if others else ("dose.daily_above", {})
-        yield _finding(code, context, limit, ingredient, dose=total, unit=limit.unit, limit=top, **more)
-
-
-def _too_fast(  # noqa: PLR0913 (what a rate is judged by)
-    context: Context,
-    limit: DoseLimit,
-    ingredient: str,
-    doses: Iterable[Dose],
-    scale: float | None,
-    *,
-    pushed: bool,
-) -> Iterator[Finding]:
-    """An infusion above the hourly limit, or a dose injected in less time than it needs."""
-    for one in doses:
-        steady = _scaled(limit, limit.hourly, scale, one)
-        hours = one.over_hours or (BOLUS_HOURS if pushed or one.bolus else None)
-        injected = _scaled(limit, limit.fastest, scale, one)
-        pairs = (
-            (one.hourly, steady),
-            (one.high / hours if hours and one.per == "dose" and not one.threshold else None, injected),
-        )
-        for rate, top in pairs:
-            if rate is not None and top is not None and rate > top * SLACK:
-                found = _finding("dose.too_fast", context, limit, ingredient, dose=rate, unit=one.unit, limit=top)
-                much = rate > top * MUCH_TOO_FAST
-                yield found if much else found.model_copy(update={"severity": Severity.WARNING})
+        yield above(code, context, limit, ingredient, dose=total, unit=limit.unit, limit=top, **more)
 
 
 def _in_unit(each: Prescription, limit: DoseLimit) -> Prescription:
-    """Doses without a unit in the limit's own, or in micrograms where so many milligrams would be absurd."""
+    """Doses without a unit in the limit's own, or in micrograms where so many milligrams would be absurd.
+
+    The number of a patch ("Transtec 35") is micrograms an hour where that is how it is limited.
+    """
+    if limit.route == "transdermal" and limit.hourly is not None:
+        return Prescription(each.mention, tuple(one if one.unit else _by_patch(one) for one in each.doses))
     top = limit.single or limit.daily or float("inf")
     return Prescription(each.mention, tuple(one if one.unit else _guessed(one, limit.unit, top) for one in each.doses))
+
+
+def _by_patch(one: Dose) -> Dose:
+    return replace(one, unit="mg", low=one.low / MICRO, high=one.high / MICRO, per="hour")
 
 
 def _guessed(one: Dose, unit: str, top: float) -> Dose:
@@ -225,22 +241,6 @@ def _daily_use(one: Dose) -> bool:
     return one.per == "day" or (one.frequency is not None and one.frequency > SCHEDULED)
 
 
-def _scale(context: Context, limit: DoseLimit) -> float | None:
-    """1, or the body weight for a limit per kilogram (None where it is not recorded)."""
-    if not limit.per_kg:
-        return 1.0
-    return context.patient.patient.weight_kg if context.patient else None
-
-
-def _scaled(limit: DoseLimit, top: float | None, scale: float | None, one: Dose) -> float | None:
-    """The limit in the dose's own terms: per kg for a dose per kg, else absolute."""
-    if top is None or one.per_m2:
-        return None
-    if one.per_kg:
-        return top if limit.per_kg else None
-    return top * scale if scale is not None else None
-
-
 def _elsewhere(context: Context, each: Prescription, ingredient: str, unit: str) -> float:
     """A day's amount of the ingredient in the patient's other products and in earlier advice."""
     own = ingredients_of(each, context.knowledge)
@@ -250,14 +250,3 @@ def _elsewhere(context: Context, each: Prescription, ingredient: str, unit: str)
         for other in others
         if ingredient in other.mention.ingredients and set(other.mention.ingredients) != own
     )
-
-
-def _finding(code: str, context: Context, held: DoseLimit, ingredient: str, /, **values: Value) -> Finding:
-    severity = Severity.CONTRAINDICATED
-    if held.unless_current and any(
-        context.knowledge.members[held.unless_current] & ingredients_of(drug.prescription, context.knowledge)
-        for drug in (context.patient.drugs if context.patient else ())
-    ):
-        severity = Severity.WARNING
-    source = context.knowledge.cite(held)
-    return fail(code, severity, source, (ingredient,), drug=ingredient, **values)

@@ -12,7 +12,8 @@ from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, fail, ingredients_of, not_assessed
 from medrag.types import Finding, Severity
 
-BY_MOUTH = frozenset({None, "oral", "transdermal", "sublingual"})
+PATCH = "transdermal"
+BY_MOUTH = frozenset({None, "oral", PATCH, "sublingual"})
 """Routes of outpatient treatment, which the equivalents are for."""
 
 
@@ -62,10 +63,10 @@ def _others(context: Context) -> Iterator[Prescription]:
 
 def _fact(context: Context, each: Prescription) -> OpioidEquivalent | None:
     """The equivalent of the drug by its route, the route's own before any route's."""
-    mention = each.mention
+    route = each.mention.route or (PATCH if any(one.per == "hour" for one in each.doses) else None)
     facts = [context.knowledge.rules.opioid_equivalents[place] for place in _places(context, each)]
-    exact = [fact for fact in facts if mention.route in fact.routes]
-    general = [fact for fact in facts if not fact.routes and mention.route in BY_MOUTH]
+    exact = [fact for fact in facts if route in fact.routes]
+    general = [fact for fact in facts if not fact.routes and route in BY_MOUTH]
     return next(iter((*exact, *general)), None)
 
 
@@ -84,7 +85,7 @@ def _equivalent(context: Context, each: Prescription) -> float | None:
 
 
 def _naive(context: Context, each: Prescription) -> Iterator[Finding]:
-    """A form for the opioid-tolerant in a patient whose record holds no opioid."""
+    """A form for the opioid-tolerant in a patient whose record holds no opioid; a rate may also be an infusion's."""
     fact, patient = _fact(context, each), context.patient
     if fact is None or not fact.tolerant_only or pattern("manners", "tolerant").search(context.statement.text):
         return
@@ -97,7 +98,8 @@ def _naive(context: Context, each: Prescription) -> Iterator[Finding]:
         yield not_assessed("opioids.tolerance_unknown", (label,), drug=label)
     else:
         source = context.knowledge.cite(fact)
-        yield fail("opioids.naive", Severity.CONTRAINDICATED, source, (label,), (), drug=label)
+        severity = Severity.CONTRAINDICATED if each.mention.route else Severity.WARNING
+        yield fail("opioids.naive", severity, source, (label,), (), drug=label)
 
 
 def _naloxone(context: Context) -> bool:

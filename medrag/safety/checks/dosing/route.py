@@ -9,6 +9,7 @@ from functools import partial
 from medrag.reading import Prescription
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, fail, not_assessed
+from medrag.safety.checks.dosing.licensed import licensed
 from medrag.types import Finding
 
 _said = partial(pattern, "routes")
@@ -24,10 +25,11 @@ SYRINGE = "U-100 syringe"
 def route(context: Context) -> Iterable[Finding]:
     """Fails for a way that does harm, of what is named or, where nothing is, of what is taken.
 
-    Not assessed where nobody reviewed how much of a local drug is absorbed.
+    Not assessed where nothing is known of the route, or nobody reviewed how much of a local drug is absorbed.
     """
     for each in context.recommended:
-        yield from _wrong(context, each, tuple(_ways(context, each)))
+        wrong = list(_wrong(context, each, tuple(_ways(context, each))))
+        yield from wrong or licensed(context, each)
     if not context.read:
         for drug in context.current:
             told = f"{drug.fact.display} {drug.fact.dosage or ''}"

@@ -36,12 +36,21 @@ def _by_advice(context: Context, found: list[tuple[Prescription, Washout]]) -> I
     text = context.statement.text
     for each, rule in found:
         group = context.knowledge.expand(rule.stopped)
-        stopped = sorted(
-            {name for products in context.stopped for name in products if name in group and products <= group}
-        )
+        stopped = sorted({name for products in context.stopped for name in _ended(context, products, group)})
+        if not rule.days:
+            if stopped and _said("overlap").search(text):
+                yield _fail(context, each, rule, stopped[0], ())
+            continue
         at_once = _said("same_day").search(text) is not None
         if stopped and not (waits(text, rule) or (not at_once and any(waits(said, rule) for said in context.before))):
             yield _fail(context, each, rule, stopped[0], ())
+
+
+def _ended(context: Context, products: frozenset[str], group: frozenset[str]) -> frozenset[str]:
+    """The ingredients of ``group`` in what is stopped: a product with one of them, or a class that is all of it."""
+    taken = [drug.prescription for drug in (context.patient.drugs if context.patient else ())]
+    single = {frozenset(each.mention.ingredients) for each in (*context.around, *context.read, *taken)}
+    return products & group if products <= group or products in single else frozenset()
 
 
 def waits(text: str, rule: Washout) -> bool:
@@ -99,5 +108,6 @@ def _since(fact: Medication) -> float | None:
 
 def _fail(context: Context, each: Prescription, rule: Washout, past: str, facts: tuple[str, ...]) -> Finding:
     label = each.mention.label
-    values: dict[str, Value] = {"drug": label, "other": past, "days": rule.days, "reason": rule.reason}
-    return fail("washout.rule", rule.severity, context.knowledge.cite(rule), (label, past), facts, **values)
+    values: dict[str, Value] = {"drug": label, "other": past, "reason": rule.reason}
+    code, values = ("washout.rule", {**values, "days": rule.days}) if rule.days else ("washout.overlap", values)
+    return fail(code, rule.severity, context.knowledge.cite(rule), (label, past), facts, **values)
