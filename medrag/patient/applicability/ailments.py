@@ -54,8 +54,31 @@ class Ailments:
         for found in (self.since.holds(words), self.told.holds(words, named=True)):
             if found is not None and found.met is not None:
                 return found
+        if (whole := self.any_at_all(words)).met is not None:
+            return whole
         found = self._illness(words)
+        if found.met and self._is_of_now(words):
+            return OPEN
         return self._free_of(words) if found.met is None else found
+
+    def any_at_all(self, words: str) -> Answer:
+        """Whether a record that lists conditions has a lasting one, where the words ask for any ("comorbidity")."""
+        if _cases("any at all").fullmatch(words) is None:
+            return OPEN
+        held = [words for name, words in self._sure.items() if name in said("states", "comorbidities")]
+        if held:
+            return Answer(True, held[0])
+        return Answer(False, "no lasting illness recorded") if lists_conditions(self.patient) else OPEN
+
+    def _is_of_now(self, words: str) -> bool:
+        """Whether the words ask for what was before ("recent stroke"), and the patient's have it as the present one."""
+        earlier = _cases("earlier").match(words)
+        if earlier is None:
+            return False
+        names = set(phrases_in(words, self.patient.knowledge))
+        entries = [each for each in self._entries if names & set(phrases_in(each, self.patient.knowledge))]
+        told = (*entries, self.spelt) if names & self._named.keys() or not entries else entries
+        return not any(_cases("earlier said").search(each) for each in told)
 
     @cached_property
     def told(self) -> Told:

@@ -82,6 +82,10 @@ class Applicant:
         if term.test:
             timed = term.kind == "lasted"
             return self._circumstances.lasted(term.test) if timed else self._person.within(term.words[0], term.test)
+        if term.kind == "condition":
+            wide = [each for each in map(self._ailments.any_at_all, term.words) if each.met is not None]
+            if wide:
+                return wide[0]
         readers: dict[str, Callable[[str], Answer]] = {
             "group": self._person.of_group,
             "condition": self._ailments.has,

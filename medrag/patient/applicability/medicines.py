@@ -44,8 +44,8 @@ def named(words: str, knowledge: Knowledge) -> tuple[frozenset[str], ...]:
 
 
 def lists_drugs(patient: PatientView) -> bool:
-    """Whether the record lists drugs, and each was read."""
-    return patient.record is not None and bool(patient.record.medications) and not patient.unread_drugs
+    """Whether the record lists the drugs, or that there are none, and each was read."""
+    return patient.record is not None and patient.record.medications is not None and not patient.unread_drugs
 
 
 def severe(patient: PatientView, entry: KnownAllergy) -> bool | None:

@@ -86,7 +86,7 @@ def _measured(key: str, patient: PatientView) -> Sequence[float | str]:
         return _reported(key, patient, today) or refusal.between or ()
     except Unavailable:
         # What a bare number means by its size, and the checks go by.
-        return (patient.labs[key],) if key in patient.labs else ()
+        return (patient.labs[key],) if key in patient.labs else _reported(key, patient, today)
 
 
 def _clearance(patient: PatientView) -> Sequence[float]:

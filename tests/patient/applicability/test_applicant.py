@@ -165,3 +165,24 @@ def test_who_plans_a_pregnancy_is_not_taken_for_one_who_is_outside_it() -> None:
 )
 def test_terse_questions_tell(question: str, term: str, held: bool | None) -> None:
     assert applicant(question).met(term) is held
+
+
+@pytest.mark.parametrize(
+    ("question", "record", "term", "held"),
+    [
+        (
+            "reperfuse?",
+            {"conditions": ["acute myocardial infarction"]},
+            "condition: previous myocardial infarction",
+            None,
+        ),
+        ("aspirin?", {"conditions": ["myocardial infarction 2019"]}, "condition: previous myocardial infarction", True),
+        ("dose?", {"medications": []}, "takes: carbamazepine", False),
+        ("dose?", {"conditions": ["cellulitis"]}, "condition: comorbidity / chronic lung disease / diabetes", False),
+        ("dose?", {"conditions": ["COPD"]}, "condition: comorbidity / chronic lung disease / diabetes", True),
+        ("segmental PE on CTPA, DOAC?", None, "condition: subsegmental pulmonary embolism", False),
+        ("low mood", {"observations": [{"display": "PHQ-9 total score", "value": 8}]}, "PHQ-9 >= 16", False),
+    ],
+)
+def test_records_tell(question: str, record: dict[str, Any] | None, term: str, held: bool | None) -> None:
+    assert applicant(question, record).met(term) is held
