@@ -21,12 +21,23 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from string import Formatter
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
+from pydantic import BeforeValidator
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+def primary(tag: Any) -> Any:
+    """The first part of a BCP 47 tag, in small letters (``zh`` of ``zh-Hans-CN``); what is no text stays."""
+    return re.split("[-_]", tag.strip().casefold())[0] if isinstance(tag, str) else tag
+
+
+Tag = Annotated[Language, BeforeValidator(primary, json_schema_input_type=str)]
+"""A language as a caller names it: by a tag (``zh-CN``, ``zh-Hant``), of which the first part counts."""
+
 Value = str | int | float | tuple[str, ...] | tuple[tuple[str, str], ...]
 """What a finding's value may be: text, a number, or a list of texts or of pairs of them."""
 
