@@ -21,6 +21,7 @@ from medrag.errors import InputError, MedragError
 
 if TYPE_CHECKING:
     from medrag.knowledge import Knowledge
+    from medrag.messages import Language
     from medrag.safety.question.request_classifier import RequestClassifier
     from medrag.settings import Settings
     from medrag.types import Advice, Case, Evidence, Patient
@@ -52,6 +53,10 @@ FilterWords = Annotated[
 ]
 OnePerson = Annotated[
     bool, typer.Option("--one-person", help="The files and the question are of one person though they seem not to be.")
+]
+Reader = Annotated[
+    str | None,
+    typer.Option("--language", help="What the answer is said in: `en` or `zh`; else the question's own language."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -95,18 +100,21 @@ def ask(
     model_url: ModelUrl = None,
     grounding: Grounding = None,
     one_person: OnePerson = False,
+    language: Reader = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask one question about one patient and print the cited, checked advice."""
-    from medrag.rendering import render
+    from medrag.rendering import advice_in, render
 
+    reader = _reader(language, question)
     case = _case(question, patient, filters, one_person=one_person)
     if server:
         advice = _ask_server(server, case)
     else:
         flags = {"index": index, "model": model, "model_url": model_url, "grounding": grounding}
         advice = asyncio.run(_ask_here(_settings(**flags), case))
-    print(advice.model_dump_json(indent=2) if as_json else render(advice))
+    advice = advice_in(advice, reader)
+    print(advice.model_dump_json(indent=2) if as_json else render(advice, reader))
 
 
 @app.command(
@@ -241,6 +249,7 @@ def check(
     question: Annotated[str | None, typer.Option(help="The question: emergencies and what is declined.")] = None,
     cases: Annotated[Path | None, typer.Option(help="JSON lines of {id, patient, advice, question}.")] = None,
     one_person: OnePerson = False,
+    language: Reader = None,
     as_json: AsJson = False,
 ) -> None:
     """Run the safety filter alone over somebody's advice; no model, no index, no vLLM."""
@@ -254,6 +263,7 @@ def check(
         for line in check_file(cases, settings.knowledge_dir, classifier):
             print(json.dumps(line, ensure_ascii=False))
         return
+    reader = _reader(language, f"{question or ''} {advice or ''}")
     known = _load_patient(patient, question or "", one_person=one_person) if patient else None
     result = check_advice(
         "advice",
@@ -263,8 +273,9 @@ def check(
         question=question or "",
         one_person=one_person,
         classifier=classifier,
+        language=reader,
     )
-    print(json.dumps(result, ensure_ascii=False) if as_json else render_result(result))
+    print(json.dumps(result, ensure_ascii=False) if as_json else render_result(result, reader))
 
 
 def _request_classifier(settings: Settings) -> RequestClassifier:
@@ -382,6 +393,19 @@ def _ask_server(url: str, case: Case) -> Advice:
 
     with Client(url) as client:
         return client.recommend(case.question, patient=case.patient, filters=case.filters, one_person=case.one_person)
+
+
+def _reader(named: str | None, said: str) -> Language:
+    """The language named, else that of what was said."""
+    from medrag.messages import LANGUAGES, primary
+    from medrag.reading.languages.gloss import language_of
+
+    if named is None:
+        return language_of(said)
+    found = next((each for each in LANGUAGES if each == primary(named)), None)
+    if found is None:
+        raise InputError(f"there are no words in {named}; use one of {', '.join(LANGUAGES)}", param="language")
+    return found
 
 
 def _say(line: str) -> None:

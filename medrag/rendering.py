@@ -125,7 +125,7 @@ def _named(finding: Finding, language: Language) -> str:
 def _grade(citations: Iterable[Citation], language: Language) -> str:
     for citation in citations:
         graded = [("strength", citation.strength), ("grade", citation.grade)]
-        if known := [_text(key, language, value=value) for key, value in graded if value]:
+        if known := [_text(key, language, value=phrase("grade", value, language)) for key, value in graded if value]:
             return f" ({', '.join(known)})"
     return ""
 

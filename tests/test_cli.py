@@ -129,3 +129,22 @@ def test_a_broken_index(starter_index: Path, tmp_path: Path) -> None:
     shutil.copytree(starter_index, copy)
     (copy / "manifest.json").write_text("{}")
     assert "index" in refused(medrag("search", "gout", "--index", copy, home=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("advice", "named", "said"),
+    [
+        ("布洛芬 0.4g 每日三次", [], "（未评估）"),
+        ("Start ibuprofen 400 mg three times daily.", ["--language", "zh-CN"], "（未评估）"),
+        ("布洛芬 0.4g 每日三次", ["--language", "en"], "not assessed"),
+        ("Start ibuprofen 400 mg three times daily.", [], "not assessed"),
+    ],
+)
+def test_a_check_is_said_in_the_reader_s_language(advice: str, named: list[str], said: str, tmp_path: Path) -> None:
+    told = medrag("check", "--advice", advice, *named, home=tmp_path).stdout
+    others = {"（未评估）", "not assessed"} - {said}
+    assert said in told and not any(each in told for each in others)
+
+
+def test_a_language_without_words_is_refused(tmp_path: Path) -> None:
+    assert "en, zh" in refused(medrag("check", "--advice", "Rest.", "--language", "fr", home=tmp_path))

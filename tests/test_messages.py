@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 from medrag import messages
 from medrag.knowledge import load
 from medrag.knowledge.pgx import PgxEntry
-from medrag.messages import Language, catalogue, placeholders, say
+from medrag.messages import Language, catalogue, phrase, placeholders, say
 from medrag.patient.view import view
 from medrag.safety.checks import CHECKS
 from medrag.safety.question import red_flags
@@ -158,3 +159,51 @@ def test_drugs_and_conditions_have_their_chinese_names() -> None:
     pairs = {"drug": "amlodipine + valsartan", "condition": "heart failure", "reason": "no such reason"}
     assert say("contraindication.rule", pairs, "zh") == "氨氯地平 + 缬沙坦，患者有心力衰竭：no such reason"
     assert say("contraindication.rule", pairs) == "amlodipine + valsartan with heart failure: no such reason"
+
+
+@pytest.mark.parametrize(
+    ("code", "values", "said"),
+    [
+        (
+            "population.noted",
+            {"notes": ("only: systolic blood pressure >= 160 mmHg | condition: hypertension",), "facts": ("age 30",)},
+            "该语句的适用人群注记（仅用于：收缩压 >= 160 mmHg或高血压）表明其不适用于该患者：年龄 30",
+        ),
+        (
+            "population.noted",
+            {"notes": ("unless: takes: warfarin",), "facts": ("warfarin",)},
+            "该语句的适用人群注记（不用于：正在使用华法林）表明其不适用于该患者：华法林",
+        ),
+        (
+            "renal.rule",
+            {"drug": "metformin", "fact": "creatinine clearance 25", "reason": "r"},
+            "二甲双胍，患者 肌酐清除率 25：r",
+        ),
+        (
+            "criteria.rule",
+            {"drug": "spironolactone", "facts": ("potassium 5.6 mmol/L",), "reason": "r"},
+            "螺内酯（患者：血钾 5.6 mmol/L）：r",
+        ),
+        (
+            "population.limit_unknown",
+            {"limits": ("systolic blood pressure >= 130",)},
+            "适用条件为 收缩压 >= 130，病历中没有相应记录",
+        ),
+    ],
+)
+def test_facts_and_notes_in_chinese(code: str, values: dict[str, Any], said: str) -> None:
+    assert say(code, values, "zh") == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "english", "chinese"), [("grade", "strong", "强"), ("dose", ", 3mg every night", ", 3mg 每晚")]
+)
+def test_phrases_in_chinese(kind: str, english: str, chinese: str) -> None:
+    assert phrase(kind, english, "zh") == chinese
+
+
+def test_the_crisis_line_of_the_reader_s_country() -> None:
+    notice = next(each for each in catalogue("zh").terms["notice"] if "988" in each)
+    for said in (say("red_flag.named", {"notice": notice}, "zh"), say("request.self_harm", {}, "zh")):
+        assert "12356" in said and "当地热线" in said and "988" not in said
+    assert "988" in say("request.self_harm", {}, "en")

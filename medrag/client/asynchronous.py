@@ -34,7 +34,6 @@ from medrag.client.wire import (
     object_of,
 )
 from medrag.events import Event, Finished
-from medrag.messages import Language
 from medrag.types import Advice, Evidence, Filters, Patient
 
 T = TypeVar("T")
@@ -68,7 +67,7 @@ class AsyncClient:
         filters: Filters = CURRENT,
         history: History = (),
         images: Images = (),
-        language: Language = "en",
+        language: str | None = None,
         one_person: bool = False,
     ) -> Advice:
         """See :meth:`Client.recommend`."""
@@ -86,7 +85,7 @@ class AsyncClient:
         filters: Filters = CURRENT,
         history: History = (),
         images: Images = (),
-        language: Language = "en",
+        language: str | None = None,
         one_person: bool = False,
     ) -> AsyncIterator[Event]:
         """See :meth:`Client.stream`."""
@@ -125,7 +124,7 @@ class AsyncClient:
         patient_id: str | None = None,
         question: str | None = None,
         orders: Mapping[str, Any] | list[Json] | None = None,
-        language: Language = "en",
+        language: str | None = None,
     ) -> CheckResult:
         """See :meth:`Client.check`."""
         whose = await self._whose(patient, patient_id)

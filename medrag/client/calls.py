@@ -14,7 +14,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from medrag.client.wire import Json, advice_of, not_medrag
 from medrag.errors import InputError, PatientError
-from medrag.messages import Language
 from medrag.types import Advice, Evidence, Filters, Finding, Patient, Record
 
 MODEL = "medrag"
@@ -101,7 +100,7 @@ def chat(  # noqa: PLR0913 (what a question may come with)
     filters: Filters,
     history: History,
     images: Images,
-    language: Language,
+    language: str | None,
     *,
     one_person: bool = False,
 ) -> Call[Advice]:
@@ -109,8 +108,8 @@ def chat(  # noqa: PLR0913 (what a question may come with)
     pictures = [{"type": "image_url", "image_url": {"url": _data_url(each)}} for each in images]
     content: Any = [{"type": "text", "text": question}, *pictures] if pictures else question
     said = [{"role": role, "content": text} for role, text in history]
-    told = {"one_person": True} if one_person else {}
-    extension = whose.fields | {"filters": filters.model_dump(mode="json"), "language": language} | told
+    told = ({"one_person": True} if one_person else {}) | ({"language": language} if language else {})
+    extension = whose.fields | {"filters": filters.model_dump(mode="json")} | told
     body = {"model": MODEL, "messages": [*said, {"role": "user", "content": content}], "medrag": extension}
     return Call("POST", "/v1/chat/completions", advice_of, body)
 
@@ -121,7 +120,9 @@ def search(question: str, whose: Whose, filters: Filters, k: int) -> Call[tuple[
     return Call("POST", "/v1/search", lambda answer: _valid(_EVIDENCE, answer.get("data")), body)
 
 
-def check(advice: str | None, whose: Whose, question: str | None, orders: Any, language: Language) -> Call[CheckResult]:
+def check(
+    advice: str | None, whose: Whose, question: str | None, orders: Any, language: str | None
+) -> Call[CheckResult]:
     """Advice, orders or a list of medications, to be checked."""
     given = {"advice": advice, "question": question, "orders": orders, "language": language}
     body = whose.fields | {name: value for name, value in given.items() if value is not None}

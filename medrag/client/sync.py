@@ -34,7 +34,6 @@ from medrag.client.wire import (
     object_of,
 )
 from medrag.events import Event, Finished
-from medrag.messages import Language
 from medrag.types import Advice, Evidence, Filters, Patient
 
 T = TypeVar("T")
@@ -73,7 +72,7 @@ class Client:
         filters: Filters = CURRENT,
         history: History = (),
         images: Images = (),
-        language: Language = "en",
+        language: str | None = None,
         one_person: bool = False,
     ) -> Advice:
         """Advice on ``question`` for ``patient``, or for the stored one of ``patient_id``.
@@ -97,7 +96,7 @@ class Client:
         filters: Filters = CURRENT,
         history: History = (),
         images: Images = (),
-        language: Language = "en",
+        language: str | None = None,
         one_person: bool = False,
     ) -> Iterator[Event]:
         """The advice as it is released: ``Noticed``, each ``Released``, ``Finished``. Raises as :meth:`recommend`."""
@@ -138,7 +137,7 @@ class Client:
         patient_id: str | None = None,
         question: str | None = None,
         orders: Mapping[str, Any] | list[Json] | None = None,
-        language: Language = "en",
+        language: str | None = None,
     ) -> CheckResult:
         """What the safety filter says of advice in words, of FHIR ``orders``, or of the patient's own medications."""
         whose = self._whose(patient, patient_id)

@@ -21,16 +21,31 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from string import Formatter
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
+from pydantic import BeforeValidator
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+def primary(tag: Any) -> Any:
+    """The first part of a BCP 47 tag, in small letters (``zh`` of ``zh-Hans-CN``); what is no text stays."""
+    return re.split("[-_]", tag.strip().casefold())[0] if isinstance(tag, str) else tag
+
+
+Tag = Annotated[Language, BeforeValidator(primary, json_schema_input_type=str)]
+"""A language as a caller names it: by a tag (``zh-CN``, ``zh-Hant``), of which the first part counts."""
+
 Value = str | int | float | tuple[str, ...] | tuple[tuple[str, str], ...]
 """What a finding's value may be: text, a number, or a list of texts or of pairs of them."""
 
 _DIGITS = "0123456789"
+_FACTS = frozenset({"fact", "facts", "limits", "notes"})
+"""The values that say what is known of a patient, or whom a sentence is for."""
+_MEASURED = re.compile(r"(.+?) ((?:[<>=]+ )?-?\d.*)")
+"""What is measured, and its value or limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +82,19 @@ def _reasons(language: Language) -> dict[str, str]:
 
 
 def _vocabulary(language: Language) -> dict[str, str]:
-    rows = _rows(files("medrag") / "knowledge" / "terms" / f"names.{language}.csv")
-    return {row["key"].replace("_", " "): row["names"].partition(";")[0] for row in rows}
+    """English name -> the language's, of everything that has one; conditions and measurements under each of theirs."""
+    rows = list(_rows(files("medrag") / "knowledge" / "terms" / f"names.{language}.csv"))
+    if not rows:
+        return {}
+    names = {(row["kind"], row["key"]): row["names"].partition(";")[0] for row in rows}
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    found: dict[str, str] = {}
+    for kind in ("condition", "measurement"):
+        terms = files("medrag") / "knowledge" / "terms" / f"{kind}s.yaml"
+        for key, term in yaml.load(terms.read_text(encoding="utf-8"), loader).items():  # noqa: S506 (a safe one)
+            if (kind, key) in names:
+                found |= dict.fromkeys(term["names"], names[kind, key])
+    return found | {key.replace("_", " "): said for (_, key), said in names.items()}
 
 
 def _phrases(language: Language) -> dict[str, list[tuple[str, str]]]:
@@ -131,8 +157,10 @@ def _phrased(kind: str, said: str, words: Catalogue) -> str:
     for pattern, template in words.phrases.get(kind, ()):
         if match := re.fullmatch(pattern, said):
             return template.format(*(_phrased(kind, each, words) for each in match.groups()))
-    known = words.vocabulary.get(said) or words.vocabulary.get(said.lower())
-    return known or words.terms.get("formula", {}).get(said, said)
+    known = words.vocabulary.get(said) or words.vocabulary.get(said.lower()) or words.terms.get("formula", {}).get(said)
+    if known is None and kind == "note" and (measured := _MEASURED.fullmatch(said)):
+        return f"{_phrased(kind, measured[1], words)} {measured[2]}"
+    return known or said
 
 
 def name(kind: str, language: Language = "en") -> str:
@@ -159,8 +187,8 @@ def _shown(name: str, value: Any, words: Catalogue, written: Mapping[str, str], 
         preferred = " + ".join(words.vocabulary.get(each, each) for each in str(value).split(" + "))
         return f"{written[value]}（{preferred}）" if value in written else preferred
     known = words.terms.get(name, {})
-    if name == "facts" and value not in known:
-        return words.vocabulary.get(value, value)
+    if name in _FACTS and value not in known:
+        return _phrased("note", str(value), words)
     return _term(str(value), known)
 
 

@@ -30,6 +30,10 @@ LOOKED_AT = 30
 """Passages whose sentences are ranked."""
 NEAR_TIE = 0.02
 """Of cosines: what putting Chinese into English in one way or another makes of it."""
+CLOSE = 0.1
+"""How much nearer the passages of another language may be for the sentences to decide: docs/results-chinese.md."""
+SENTENCES_TIE = 0.05
+"""How much nearer the best sentence of another language may be for those of the question's own to be taken."""
 # As good as any on 417 MedQuAD questions, and better than less on questions in lay words: docs/results-retrieval.md.
 DENSE_WEIGHT = 0.85
 PATIENT_WEIGHT = 0.4
@@ -104,10 +108,30 @@ class Retriever:
         """
         query = _query(query)
         vectors = self._encoded(query)
-        filters = self._spoken(query, vectors, filters)
+        spoken = self._spoken(query, vectors, filters)
+        ranked = self._sentences(query, vectors, spoken, k)
+        if own := self._passed_over(query, vectors, filters, spoken):
+            mine = self._sentences(query, vectors, own, k)
+            if _nearness(mine) >= _nearness(ranked) - SENTENCES_TIE:
+                spoken, ranked = own, mine
+        return ranked if not floored or self._answered(vectors, ranked, spoken) else []
+
+    def _sentences(self, query: Query, vectors: NDArray[np.float32], filters: Filters, k: int) -> list[Evidence]:
         found = self._best(query, vectors, filters, LOOKED_AT)
-        ranked = self._ranker.best(query, found, k, self._asked(vectors[0], found))
-        return ranked if not floored or self._answered(vectors, ranked, filters) else []
+        return self._ranker.best(query, found, k, self._asked(vectors[0], found))
+
+    def _passed_over(
+        self, query: Query, vectors: NDArray[np.float32], filters: Filters, spoken: Filters
+    ) -> Filters | None:
+        """The question's own language, where another is searched whose passages are hardly nearer."""
+        if (
+            filters.languages
+            or not is_chinese(query.asked)
+            or CHINESE not in self.index.languages - {*spoken.languages}
+        ):
+            return None
+        own, mixed = filters.model_copy(update={"languages": (CHINESE,)}), _mixed(vectors)
+        return own if self.index.nearest(mixed, spoken) <= self.index.nearest(mixed, own) + CLOSE else None
 
     def asked(self, query: Query, found: Sequence[Evidence], without: str | None = None) -> Near:
         """The question written for each sentence of ``found``, in order, that is nearest to this one.
@@ -128,7 +152,7 @@ class Retriever:
         """
         if self._ranker.floor is None or self._is_generic(vectors, filters):
             return self._answerable(vectors, filters)
-        return max((each.score for each in ranked), default=0.0) >= self._ranker.floor
+        return _nearness(ranked) >= self._ranker.floor
 
     @cached_property
     def _ranker(self) -> SentenceRanker:
@@ -217,6 +241,11 @@ def _reranked(
 ) -> list[tuple[Passage, float]]:
     scores = reranker.scores(query, [searched_text(passage, knowledge) for passage, _ in found])
     return [(found[each][0], float(scores[each])) for each in np.argsort(-scores, kind="stable")]
+
+
+def _nearness(found: Sequence[Evidence]) -> float:
+    """How near the best of ``found`` is."""
+    return max((each.score for each in found), default=0.0)
 
 
 def _mixed(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -12,9 +12,11 @@ from pydantic import ValidationError
 from medrag.errors import MedragError
 from medrag.files import numbered_lines, strict_json
 from medrag.knowledge import Knowledge, load
+from medrag.messages import Language, catalogue, name, phrase, source
 from medrag.patient import ensure_same_person
 from medrag.reading import Polarity, doses, drugs, split_statements
 from medrag.reading.languages.gloss import in_english
+from medrag.rendering import words
 from medrag.safety.check_context import fail, not_assessed
 from medrag.safety.consultation import Consultation
 from medrag.safety.question.injection import injections, report
@@ -37,19 +39,20 @@ def check_advice(  # noqa: PLR0913 (what a case may hold)
     *,
     one_person: bool = False,
     classifier: RequestClassifier | None = None,
+    language: Language = "en",
 ) -> dict[str, Any]:
     """``{"id", "verdict", "findings"}`` for one piece of advice, for the ``question`` it answers, or for both.
 
     What the question says of the patient counts beside the record's own. ``problems`` of the record stand beside the
-    findings where there are some. Raises PatientError where the question is about someone else than the patient,
-    unless the caller knows them to be ``one_person``.
+    findings where there are some; reasons and sources are said in ``language``. Raises PatientError where the question
+    is about someone else than the patient, unless the caller knows them to be ``one_person``.
     ``verdict`` is withhold, warn, not_assessed or pass: the worst of what the checks said of any statement. A question
     adds its emergency notices (warn) and, where it is to be declined, the reason (withhold).
     """
     findings = advice_findings(
         patient, advice, load(knowledge_folder), evidence, question, one_person=one_person, classifier=classifier
     )
-    result = {"id": case_id, "verdict": verdict(findings), "findings": [shown(each) for each in findings]}
+    result = {"id": case_id, "verdict": verdict(findings), "findings": [shown(each, language) for each in findings]}
     problems = [each.model_dump(mode="json") for each in (patient.problems if patient else ())]
     return {**result, "problems": problems} if problems else result
 
@@ -104,15 +107,20 @@ def verdict(findings: Sequence[Finding]) -> str:
     return "not_assessed" if any(each.severity is not Severity.INFORMATION for each in missing) else "pass"
 
 
-def render_result(result: dict[str, Any]) -> str:
+def render_result(result: dict[str, Any], language: Language = "en") -> str:
     """A result for reading: the verdict, every finding that is not a pass, and what was wrong with the record."""
-    lines = [f"{result['id']}: {result['verdict']}"]
+    text = catalogue(language).text
+    lines = [text["result"].format(id=result["id"], verdict=text[f"result_{result['verdict']}"])]
     for finding in result["findings"]:
         if finding["verdict"] != "pass":
-            said = finding["severity"] if finding["verdict"] == "fail" else "not assessed"
-            standing = "; unreviewed" if finding["reviewed"] is False else ""
-            lines.append(f"  {finding['check']} ({said}): {finding['reason']} [{finding['source']}{standing}]")
-    lines += [f"  record: {each['reason']} [{each['source']}]" for each in result.get("problems", ())]
+            said = text[f"result_{finding['severity'] if finding['verdict'] == 'fail' else 'open'}"]
+            standing = text["result_unreviewed"] if finding["reviewed"] is False else "{source}"
+            given = {"check": finding["check"] if language == "en" else name(finding["check"], language), "said": said}
+            given["source"] = standing.format(source=finding["source"])
+            lines.append(text["result_finding"].format(**given, reason=finding["reason"]))
+    for each in result.get("problems", ()):
+        reason = phrase("problem", each["reason"], language)
+        lines.append(text["result_record"].format(reason=reason, source=each["source"]))
     return "\n".join(lines)
 
 
@@ -236,8 +244,8 @@ def ordered(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda each: (_ORDER[each.verdict], _RANK[each.severity]))
 
 
-def shown(finding: Finding) -> dict[str, Any]:
-    """A finding as the results of a check give it."""
+def shown(finding: Finding, language: Language = "en") -> dict[str, Any]:
+    """A finding as the results of a check give it, its reason and source said in ``language``."""
     return {
         "check": finding.check,
         "verdict": finding.verdict.value,
@@ -245,7 +253,7 @@ def shown(finding: Finding) -> dict[str, Any]:
         "drugs": list(finding.drugs),
         "code": finding.code,
         "values": finding.values,
-        "reason": finding.reason,
-        "source": finding.source,
+        "reason": words(finding, language),
+        "source": source(finding.source, language),
         "reviewed": finding.reviewed,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from medrag.knowledge import load
-from medrag.retrieval.question.query import query_for
+from medrag.retrieval.question.query import condensed, query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.store.lexical import Tokeniser
 from medrag.types import Case, Filters
@@ -55,3 +55,18 @@ def test_the_sentence_that_answers_is_quoted_as_it_is_written(retriever: Retriev
 
 def test_chinese_is_cut_into_pairs_of_characters() -> None:
     assert Tokeniser()("口服华法林 5 mg，禁") == ["口服", "服华", "华法", "法林", "5", "mg", "禁"]
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("2型糖尿病首选药物是什么？", "zh/type-2-diabetes"),
+        ("妊娠糖尿病饮食控制无效首选什么药", "zh/gestational-diabetes"),
+        ("2型糖尿病，目前司美格鲁肽+恩格列净，准备怀孕，降糖药怎么换？", "type-2-diabetes"),
+        ("78岁感染性休克，补液后MAP 50，首选什么升压药？", "sepsis"),
+        ("What is the first drug for type 2 diabetes?", "type-2-diabetes"),
+    ],
+)
+def test_the_question_s_language_first_where_both_answer(retriever: Retriever, question: str, first: str) -> None:
+    found = retriever.sentences(condensed(question, load()), k=6)
+    assert found[0].passage.doc_id == first

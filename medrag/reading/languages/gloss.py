@@ -18,11 +18,14 @@ from opencc import OpenCC
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.names import is_abbreviation, normalise
+from medrag.messages import Language
 from medrag.reading.languages import Glossary, glossary
 
 CHINESE = "zh"
 _OR = str.maketrans("、及和与", "或或或或")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_KANA = re.compile(r"[\u3040-\u30ff]")
+_LATIN = re.compile(r"[A-Za-z]+")
 _PUNCTUATION = str.maketrans("，。；：、！？（）【】％～－＋／＜＞＝", ",.;:,!?()[]%~-+/<>=")
 _WIDE = frozenset("，。；：、")
 _HEADED = re.compile(r"[【［〖]([^】］〗\n]{1,12})[】］〗](?![:：])")
@@ -61,6 +64,12 @@ class Gloss:
 def is_chinese(text: str) -> bool:
     """Whether any Chinese character stands in ``text``."""
     return not text.isascii() and _HAN.search(text) is not None
+
+
+def language_of(text: str) -> Language:
+    """The language that a text is written in as a whole: Chinese with English words in it, or the other way round."""
+    chinese = is_chinese(text) and not _KANA.search(text) and len(_HAN.findall(text)) >= len(_LATIN.findall(text))
+    return "zh" if chinese else "en"
 
 
 def in_english(text: str, knowledge: Knowledge) -> str:

@@ -23,6 +23,7 @@ from medrag.patient.formats.structured import written
 from medrag.patient.report import report
 from medrag.server.answers import Answers
 from medrag.server.guard.audit import Trail
+from medrag.server.languages import reader
 from medrag.server.routes.catalogue import search_case
 from medrag.server.routes.check import CheckRequest, check_answer, check_case
 from medrag.server.routes.requests import ChatExtension, Extension, SearchRequest, Stored, patient_of
@@ -87,18 +88,19 @@ async def _recommend(desk: Desk, given: RecommendArguments, agent: Agent) -> Res
     answers = await desk.answers()
     patient = await asyncio.to_thread(patient_of, given, agent.stored, desk.knowledge, "", given.question)
     case = Case(question=given.question, patient=patient, filters=given.filters, one_person=given.one_person)
-    events = answers.stream(case, who=agent.who, engine=answers.engine, whole=True, language=given.language)
+    language = reader(given.language, "", given.question)
+    events = answers.stream(case, who=agent.who, engine=answers.engine, whole=True, language=language)
     async with aclosing(events):
         async for event in events:
             if isinstance(event, Finished):
-                advice = rendering.advice_in(event.advice, given.language)
-                return rendering.render(advice, given.language), rendering.released(advice).model_dump(mode="json")
+                advice = rendering.advice_in(event.advice, language)
+                return rendering.render(advice, language), rendering.released(advice).model_dump(mode="json")
     raise AssertionError("a stream ends with Finished")
 
 
 async def _check(desk: Desk, given: CheckRequest, agent: Agent) -> Result:
     checked = await asyncio.to_thread(check_case, given, agent.stored, desk.knowledge)
-    answer = check_answer(checked, given.language)
+    answer = check_answer(checked, given.reader())
     if desk.trail:
         record = {"event": "check", "who": agent.who, "verdict": answer["verdict"]}
         await asyncio.to_thread(desk.trail.append, record)

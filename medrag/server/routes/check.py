@@ -19,16 +19,16 @@ from pydantic import Field, model_validator
 
 from medrag.errors import InputError, PatientError
 from medrag.knowledge import Knowledge
-from medrag.messages import Language
+from medrag.messages import Language, Tag
 from medrag.patient.fhir.orders import Order, read_orders
 from medrag.patient.fhir.searches import Shortfall, shortfalls
 from medrag.patient.fhir.values import objects
 from medrag.patient.formats.recognise import sniff_json
-from medrag.rendering import words
 from medrag.safety.check_cases import advice_findings, ordered, shown, verdict
 from medrag.safety.order_review import Reviewed, gaps_of, incomplete, review_list, review_orders, unchecked
 from medrag.server.guard.access import caller
 from medrag.server.guard.audit import Trail
+from medrag.server.languages import reader
 from medrag.server.routes.detected_issues import MEDIA_TYPE, bundle
 from medrag.server.routes.requests import Extension, Stored, patient_of
 from medrag.server.routes.schemas import CheckAnswer, described
@@ -48,7 +48,15 @@ class CheckRequest(Extension):
     orders: dict[str, Any] | list[dict[str, Any]] | None = Field(
         default=None, description="Orders as FHIR: a Bundle, a resource or a list of them."
     )
-    language: Language = Field(default="en", description="What findings are said in.")
+    language: Tag | None = Field(
+        default=None,
+        description="What findings are said in, by its tag (`zh`, `zh-CN`); else the best of `Accept-Language`, else "
+        "that of the question and the advice.",
+    )
+
+    def reader(self, accepted: str = "") -> Language:
+        """What findings are said in to a client that sent ``accepted``."""
+        return reader(self.language, accepted, f"{self.question or ''} {self.advice or ''}")
 
     @model_validator(mode="before")
     @classmethod
@@ -85,12 +93,13 @@ def routes(knowledge: Knowledge, trail: Trail | None) -> APIRouter:
     async def check(body: CheckRequest, request: Request) -> Response:
         """What the safety filter says of advice, orders or a list of medications."""
         checked = await asyncio.to_thread(check_case, body, StoredPatients(trail, request, knowledge), knowledge)
-        answer = check_answer(checked, body.language)
+        language = body.reader(request.headers.get("accept-language", ""))
+        answer = check_answer(checked, language)
         if trail:
             record = {"event": "check", "who": caller(request), "verdict": answer["verdict"]}
             await asyncio.to_thread(trail.append, record)
         if MEDIA_TYPE in request.headers.get("accept", ""):
-            issues = bundle(checked.case, checked.orders, _reference(body.patient), body.language)
+            issues = bundle(checked.case, checked.orders, _reference(body.patient), language)
             return JSONResponse(issues, media_type=MEDIA_TYPE)
         return JSONResponse(answer)
 
@@ -147,19 +156,15 @@ def check_answer(checked: Checked, language: Language) -> Json:
     return {
         "object": "check",
         "verdict": verdict(checked.findings),
-        "findings": [_shown(each, language) for each in checked.findings],
+        "findings": [shown(each, language) for each in checked.findings],
         "orders": [_order(each, language) for each in checked.orders],
     }
 
 
 def _order(reviewed: Reviewed, language: Language) -> Json:
-    findings = [_shown(each, language) for each in ordered(reviewed.findings)]
+    findings = [shown(each, language) for each in ordered(reviewed.findings)]
     said = {"reference": reviewed.reference, "name": reviewed.name, "verdict": verdict(reviewed.findings)}
     return said | {"findings": findings}
-
-
-def _shown(finding: Finding, language: Language) -> Json:
-    return shown(finding) | {"reason": words(finding, language)}
 
 
 def _is_draft(resource: Any) -> bool:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from medrag.errors import InputError, PatientError
 from medrag.knowledge import Knowledge
-from medrag.messages import LANGUAGES, Language, catalogue
+from medrag.messages import LANGUAGES, catalogue
 from medrag.server.readers import Readers
 from medrag.server.routes.requests import INVALID_PATIENT
 from medrag.server.routes.schemas import PatientAnswer, described
@@ -72,7 +72,7 @@ def routes(knowledge: Knowledge, pharmcat_jar: Path | None = None, *, docs: bool
     router = APIRouter()
     readers = Readers(knowledge.own, pharmcat_jar)
     parts = {path.relative_to(WEB).as_posix(): path for path in WEB.rglob("*") if path.is_file()}
-    said = json.dumps({language: _shown(language, knowledge) for language in LANGUAGES}, ensure_ascii=False)
+    said = json.dumps({language: asdict(catalogue(language)) for language in LANGUAGES}, ensure_ascii=False)
     drugs = json.dumps(_drug_names(knowledge), ensure_ascii=False)
 
     @router.get("/", include_in_schema=False)
@@ -107,18 +107,6 @@ def routes(knowledge: Knowledge, pharmcat_jar: Path | None = None, *, docs: bool
         return {"object": "patient", **await asyncio.to_thread(_read, body, readers)}
 
     return router
-
-
-def _shown(language: Language, knowledge: Knowledge) -> dict[str, Any]:
-    """The catalogue as the page needs it: conditions and measurements also by the names that readers give them."""
-    words = asdict(catalogue(language))
-    named = {}
-    for (kind, key), names in knowledge.foreign.get(language, {}).items():
-        if kind == "condition":
-            named[knowledge.conditions[key].names[0]] = names[0]
-        elif kind == "measurement":
-            named[knowledge.measurements[key].names[0]] = names[0]
-    return words | {"vocabulary": named | words["vocabulary"]}
 
 
 def _drug_names(knowledge: Knowledge) -> list[str]:

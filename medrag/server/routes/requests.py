@@ -22,7 +22,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from medrag.errors import InputError, PatientError
 from medrag.files import Ambiguous, strict_json
 from medrag.knowledge import Knowledge
-from medrag.messages import Language
+from medrag.messages import Language, Tag
 from medrag.patient import ensure_same_person, from_json
 from medrag.server.routes.openai.structured import Wanted, wanted
 from medrag.types import Case, Filters, Patient
@@ -87,7 +87,11 @@ class Extension(BaseModel):
 class ChatExtension(Extension):
     """The ``medrag`` field of a chat request."""
 
-    language: Language = Field(default="en", description="What findings, notices and messages are said in.")
+    language: Tag | None = Field(
+        default=None,
+        description="What findings, notices and messages are said in, by its tag (`zh`, `zh-CN`); else the best of "
+        "`Accept-Language`, else the question's.",
+    )
     steps: bool = Field(
         default=False,
         description="Begin a stream as soon as search has ended, with a chunk that says so (`medrag_event`; in the "
@@ -123,6 +127,15 @@ class ChatRequest(BaseModel):
     def token_limit(self) -> int | None:
         """The most tokens the model may decode."""
         return self.max_completion_tokens or self.max_tokens
+
+    @property
+    def language(self) -> Language:
+        """What the answer is said in, once :meth:`read_in` has settled it."""
+        return self.medrag.language or "en"
+
+    def read_in(self, language: Language) -> ChatRequest:
+        """It with its reader's language."""
+        return self.model_copy(update={"medrag": self.medrag.model_copy(update={"language": language})})
 
     @property
     def wanted(self) -> Wanted | None:
@@ -161,6 +174,8 @@ _INSTEAD = {
 }
 
 
+_BESIDE = "Said before:"
+
 Stored = Callable[[str], Patient]
 """Gives the stored patient with an id."""
 
@@ -192,6 +207,11 @@ def case_of(request: ChatRequest, stored: Stored, knowledge: Knowledge) -> Case:
     if sent_as and not sent.one_person:
         ensure_same_person(sent_as, question, knowledge=knowledge)
     return Case(question=question, patient=patient, filters=sent.filters, one_person=sent.one_person, images=images)
+
+
+def asked(case: Case) -> str:
+    """The question of a chat's case, without what was said beside it."""
+    return case.question.partition(f"\n\n{_BESIDE}\n\n")[0]
 
 
 def _refuse_unsupported(fields: Mapping[str, Any]) -> None:
@@ -241,7 +261,7 @@ def _question(messages: tuple[ChatMessage, ...], asked: list[str], beside: list[
     if not (asked or beside):
         raise InputError("the messages hold no question", param="messages")
     *said, question = [*beside, *asked]
-    return "\n\n".join([question, "Said before:", *said]) if said else question
+    return "\n\n".join([question, _BESIDE, *said]) if said else question
 
 
 def _sent_patient(text: str, where: str, knowledge: Knowledge) -> tuple[dict[str, Any], Patient] | None:

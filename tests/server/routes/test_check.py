@@ -57,6 +57,25 @@ def test_findings_in_chinese(client: TestClient) -> None:
     assert "过敏" in said["findings"][0]["reason"]
 
 
+@pytest.mark.parametrize(
+    ("advice", "header", "chinese"),
+    [
+        ("Give amoxicillin 500 mg daily.", "zh-CN", True),
+        ("Give amoxicillin 500 mg daily.", "", False),
+        ("阿莫西林 0.5g 每日三次。", "", True),
+        ("阿莫西林 0.5g 每日三次。", "en", False),
+    ],
+)
+def test_findings_in_the_reader_s_language(client: TestClient, advice: str, header: str, chinese: bool) -> None:
+    body = {"patient": ALLERGIC, "advice": advice}
+    first = client.post("/v1/check", json=body, headers={"Accept-Language": header}).json()["findings"][0]
+    assert first["code"] == "allergy.same"
+    assert [any("\u4e00" <= letter <= "\u9fff" for letter in first[name]) for name in ("reason", "source")] == [
+        chinese,
+        chinese,
+    ]
+
+
 def test_orders_are_told_one_by_one(client: TestClient) -> None:
     orders = [
         order("m1", medicationCodeableConcept=coded(IBUPROFEN)),

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Request, Response
 
 from medrag.server.answers import Answers
 from medrag.server.guard.access import caller
+from medrag.server.languages import reader
 from medrag.server.routes.openai.completions import Reply
 from medrag.server.routes.openai.front_ends import chore
 from medrag.server.routes.openai.streams import sent, sent_plain
-from medrag.server.routes.requests import ChatRequest, case_of
+from medrag.server.routes.requests import ChatRequest, asked, case_of
 from medrag.server.routes.schemas import STREAM, ChatCompletion, described
 from medrag.server.routes.stored_patients import StoredPatients
 
@@ -27,11 +28,10 @@ def routes(answers: Answers) -> APIRouter:
             return sent_plain(Reply(body), text, stream=bool(body.stream))
         wanted = body.wanted
         case = await asyncio.to_thread(case_of, body, StoredPatients(answers.trail, request, known), known)
+        body = body.read_in(reader(body.medrag.language, request.headers.get("accept-language", ""), asked(case)))
         engine = answers.limited(body)
         reply = Reply(body, cut_at=answers.cut_at(engine), wanted=wanted)
-        events = answers.stream(
-            case, who=caller(request), engine=engine, whole=not body.stream, language=body.medrag.language
-        )
+        events = answers.stream(case, who=caller(request), engine=engine, whole=not body.stream, language=body.language)
         return await sent(reply, events, request, stream=bool(body.stream))
 
     return router

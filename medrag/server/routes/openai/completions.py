@@ -54,7 +54,7 @@ class Reply:
     @property
     def language(self) -> Language:
         """What the reply speaks."""
-        return self.request.medrag.language
+        return self.request.language
 
     def whole(self, finished: Finished) -> Json:
         """The whole answer as one ``chat.completion``."""

@@ -52,7 +52,7 @@ class ResponseReply:
     @property
     def language(self) -> Language:
         """What the response speaks."""
-        return self.request.medrag.language
+        return self.request.language
 
     def whole(self, finished: Finished) -> Json:
         """The whole answer as one response."""

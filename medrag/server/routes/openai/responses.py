@@ -18,10 +18,11 @@ from medrag.errors import InputError
 from medrag.server.answers import Answers
 from medrag.server.guard.access import caller
 from medrag.server.guard.failures import invalid
+from medrag.server.languages import reader
 from medrag.server.routes.openai.front_ends import chore
 from medrag.server.routes.openai.response_events import ResponseReply
 from medrag.server.routes.openai.streams import sent, sent_plain
-from medrag.server.routes.requests import ChatExtension, ChatRequest, case_of
+from medrag.server.routes.requests import ChatExtension, ChatRequest, asked, case_of
 from medrag.server.routes.schemas import STREAM, ResponseBody, described
 from medrag.server.routes.stored_patients import StoredPatients
 
@@ -92,11 +93,10 @@ def routes(answers: Answers) -> APIRouter:
         except InputError as error:
             error.param = _place(error.param)
             raise
+        chat = chat.read_in(reader(chat.medrag.language, request.headers.get("accept-language", ""), asked(case)))
         engine = answers.limited(chat)
         reply = ResponseReply(chat, body.tools, body.tool_choice, answers.cut_at(engine), wanted)
-        events = answers.stream(
-            case, who=caller(request), engine=engine, whole=not body.stream, language=body.medrag.language
-        )
+        events = answers.stream(case, who=caller(request), engine=engine, whole=not body.stream, language=chat.language)
         return await sent(reply, events, request, stream=bool(body.stream))
 
     return router

@@ -1,6 +1,6 @@
 // The cited passages: opened in a dialog, listed as sources.
 
-import { element, foreign, listed, word } from "../nodes.js";
+import { element, foreign, listed, phrased, word } from "../nodes.js";
 import { label } from "../words/speech.js";
 
 // The mark [n] that opens the passage; until the answer is complete only the cited span is known.
@@ -19,7 +19,7 @@ export function place(cited) {
 
 function graded({ strength, grade }) {
   const known = [["strength", strength], ["evidence", grade]].filter(([, value]) => value);
-  return known.flatMap(([name, value]) => [" · ", word(name), " ", foreign("", value)]);
+  return known.flatMap(([name, value]) => [" · ", word(name), " ", phrased("grade", value)]);
 }
 
 function open(cited, whole) {

@@ -8,6 +8,8 @@ import { ZH } from "./zh.js";
 export const STRINGS = { en: EN, zh: ZH };
 const TAGS = { en: "en", zh: "zh-CN" };
 const KEPT = "language";
+const FACTS = ["fact", "facts", "limits", "notes"]; // what is known of a patient, or whom a sentence is for
+const OTHERS = ["fact", "dose", "grade"]; // phrases of records and guidelines, in a language that is not known
 
 let language = localStorage.getItem(KEPT) ?? (navigator.language.startsWith("zh") ? "zh" : "en");
 
@@ -27,7 +29,7 @@ function sentence(code, values, written) {
 }
 
 function shown(name, value, written, depth = 0) {
-  const { terms, joins, named, vocabulary } = MESSAGES[language];
+  const { terms, joins, named } = MESSAGES[language];
   if (Array.isArray(value)) {
     const join = (joins[name] ?? joins.list)[depth];
     return value.flatMap((each, at) => [...(at ? [join] : []), ...shown(name, each, written, depth + 1)]);
@@ -37,7 +39,8 @@ function shown(name, value, written, depth = 0) {
   const known = terms[name] ?? {};
   const limit = value.replace(/\d+$/, ""); // "egfr<30" is a word and its number
   if (Object.hasOwn(known, value)) return [known[value]];
-  if (name === "facts" && Object.hasOwn(vocabulary, value)) return [vocabulary[value]];
+  const fact = FACTS.includes(name) ? phrased("note", value) : value;
+  if (fact !== value) return [fact];
   return Object.hasOwn(known, limit) ? [`${known[limit]} ${value.slice(limit.length)}`] : [{ said: value }];
 }
 
@@ -86,14 +89,16 @@ function phrased(kind, said) {
     let at = 0;
     if (found) return template.replace(/\{\}/g, () => phrased(kind, found[(at += 1)]));
   }
-  return vocabulary[said] ?? vocabulary[said.toLowerCase()] ?? terms.formula?.[said] ?? said;
+  const known = vocabulary[said] ?? vocabulary[said.toLowerCase()] ?? terms.formula?.[said];
+  const measured = known === undefined && kind === "note" && said.match(/^(.+?) ((?:[<>=]+ )?-?\d.*)$/);
+  return measured ? `${phrased(kind, measured[1])} ${measured[2]}` : (known ?? said);
 }
 
 // Writes a phrase into a node, in the language where it has words for it; it follows a change of language.
 export function phrase(node, kind, said) {
   Object.assign(node.dataset, { kind, phrase: said });
   const known = phrased(kind, said);
-  node.replaceChildren(known === said ? worded(said, kind === "fact" ? "" : "en") : worded(known, TAGS[language]));
+  node.replaceChildren(known === said ? worded(said, OTHERS.includes(kind) ? "" : "en") : worded(known, TAGS[language]));
 }
 
 // The title of a score or equation in the language, where it has one.

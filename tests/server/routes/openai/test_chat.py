@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from openai import AsyncOpenAI, OpenAI
+from openai import AsyncOpenAI, BadRequestError, OpenAI
 
 from medrag import rendering
 from medrag.generation.scripted import ScriptedModel
+from medrag.messages import Language, catalogue
 from medrag.types import Advice, Outcome
 from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
 from tests.server.serving import serving
@@ -64,6 +65,42 @@ def test_findings_are_said_in_the_language_asked_for(client: OpenAI, stream: boo
     content = "".join(said) or pieces[0].choices[0].message.content
     assert content == rendering.render(advice, "zh")
     assert "- 过敏：未记录患者过敏史" in content
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("question", "field", "header", "reader"),
+    [
+        (QUESTION, {"language": "zh-Hant-TW"}, "en", "zh"),
+        (QUESTION, {}, "zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        (QUESTION, {}, "fr", "en"),
+        ("链球菌性咽炎应选用哪种抗菌药物？", {}, "", "zh"),
+        ("鏈球菌咽炎 streptococcal pharyngitis 如何治療？", {}, "fr;q=0.9", "zh"),
+        ("链球菌性咽炎应选用哪种抗菌药物？", {}, "en-GB", "en"),
+        ("链球菌性咽炎应选用哪种抗菌药物？", {"language": "en_US"}, "zh", "en"),
+    ],
+)
+def test_the_reader_s_language(
+    client: OpenAI, question: str, field: dict[str, str], header: str, reader: Language, stream: bool
+) -> None:
+    answer: Any = client.chat.completions.create(
+        model="medrag",
+        messages=[{"role": "user", "content": question}],
+        stream=stream,
+        extra_body={"medrag": field},
+        extra_headers={"Accept-Language": header},
+    )
+    pieces = list(answer) if stream else [answer]
+    advice = Advice.model_validate(pieces[-1].model_extra["medrag"])
+    said = [choice.delta.content or "" for chunk in pieces for choice in chunk.choices] if stream else []
+    content = "".join(said) or pieces[0].choices[0].message.content
+    assert content == rendering.render(advice, reader)
+    assert catalogue(reader).text["disclaimer"] in content
+
+
+def test_a_field_without_words_is_refused(client: OpenAI) -> None:
+    with pytest.raises(BadRequestError, match="language"):
+        client.chat.completions.create(model="medrag", messages=MESSAGES, extra_body={"medrag": {"language": "fr"}})
 
 
 def test_annotations_point_at_the_marks(client: OpenAI) -> None:

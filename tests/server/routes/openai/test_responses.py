@@ -13,6 +13,7 @@ from openai import APIError, BadRequestError, OpenAI
 from medrag import rendering
 from medrag.errors import ModelUnavailable
 from medrag.generation.scripted import ScriptedModel
+from medrag.messages import Language, catalogue
 from medrag.types import Advice
 from tests.server.conftest import ALLERGIC, QUESTION, EngineOf
 from tests.server.serving import Dying, serving
@@ -46,6 +47,16 @@ def test_a_response_is_the_rendered_advice(client: OpenAI) -> None:
     (part,) = response.output[0].content  # type: ignore[union-attr]
     spans = [(each.start_index, each.end_index) for each in part.annotations]  # type: ignore[union-attr]
     assert spans and {response.output_text[start:end] for start, end in spans} == {"[1]"}
+
+
+@pytest.mark.parametrize(
+    ("question", "header", "reader"),
+    [(QUESTION, "zh-TW", "zh"), ("链球菌性咽炎应选用哪种抗菌药物？", "", "zh"), (QUESTION, "", "en")],
+)
+def test_the_reader_s_language(client: OpenAI, question: str, header: str, reader: Language) -> None:
+    response = client.responses.create(model="medrag", input=question, extra_headers={"Accept-Language": header})
+    assert response.output_text == rendering.render(advice_of(response), reader)
+    assert catalogue(reader).text["disclaimer"] in response.output_text
 
 
 def test_a_stream_joins_to_the_response(client: OpenAI) -> None:
