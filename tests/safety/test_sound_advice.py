@@ -60,7 +60,7 @@ SOUND = [
     ("Begin rifampicin, isoniazid, pyrazinamide and ethambutol. Dolutegravir becomes 50 mg 12-hourly.", HIV),
     ("Rifater 5 tablets daily, dolutegravir 50 mg morning and evening.", HIV),
     (
-        "Because rifampicin lowers it, an additional dose of dolutegravir 50 mg at night goes with it, rifampicin 600 mg.",
+        "Because rifampicin lowers it, an additional dose of dolutegravir 50 mg goes with rifampicin 600 mg daily.",
         HIV,
     ),
     ("Rifampicin 600 mg daily. A further dolutegravir 50 mg is taken twelve hours after Dovato.", HIV),
