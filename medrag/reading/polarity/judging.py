@@ -73,7 +73,7 @@ def _excepted(text: str, start: int) -> bool:
 
 def _said_after(text: str, start: int, end: int, after: str) -> Polarity | None:
     """What the words right after the name say by themselves."""
-    if _said("verdict").match(text, end) or _said("rejected").match(after):
+    if _said("verdict").match(text, end) or _said("rejected").match(after) or _shares_verdict(text, start, after):
         return Polarity.AVOIDED
     not_so = _said("would").match(after) and _said("counterfactual").search(text, max(0, start - LONGEST_CASE))
     if not_so or _said("only_once").match(after):
@@ -89,6 +89,14 @@ def _said_after(text: str, start: int, end: int, after: str) -> Polarity | None:
         return None
     undone = direct.lastgroup == "avoided" and _said("not_doing").search(text, max(0, start - LOOK_AHEAD), start)
     return Polarity.RECOMMENDED if undone else Polarity(direct.lastgroup)
+
+
+def _shares_verdict(text: str, start: int, after: str) -> bool:
+    """Whether the name leaves out the verb of the one before it ("A is barred by the pressure and B by the asthma")."""
+    if not _said("gapped").match(after):
+        return False
+    before = SENTENCE_END.split(text[max(0, start - LONGEST_CASE) : start])[-1]
+    return _said("verdict_by").search(before) is not None
 
 
 def _is_subject(text: str, cue: Cue) -> bool:

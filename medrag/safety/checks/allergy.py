@@ -42,7 +42,8 @@ def _failures(context: Context) -> Iterator[Finding]:
                 continue
             label = each.mention.label
             for code, severity, source, values in _reasons(entry, each.mention, context):
-                said, how = (f"{code}_intolerance", LOWERED[severity]) if tolerable else (code, severity)
+                milder = tolerable or (code == "allergy.rule" and _drug_effect(entry, context))
+                said, how = (f"{code}_intolerance", LOWERED[severity]) if milder else (code, severity)
                 if (
                     how is Severity.WARNING
                     and _immediate(entry, context)
@@ -110,6 +111,12 @@ def _pharmacological(entry: KnownAllergy, context: Context) -> bool:
     """Whether the recorded reaction is one of the drug's own kind, not one of the immune system that others share."""
     text = in_english(f"{entry.fact.display} {entry.fact.reaction or ''}", context.knowledge)
     return context.knowledge.says("pharmacological_reaction", text)
+
+
+def _drug_effect(entry: KnownAllergy, context: Context) -> bool:
+    """Whether nothing but an effect of the drug on brain or bladder is recorded, which a relative may well not have."""
+    text = in_english(f"{entry.fact.display} {entry.fact.reaction or ''}", context.knowledge)
+    return context.knowledge.says("drug_effect", text) and not context.knowledge.says("severe_reaction", text)
 
 
 def _read(entry: KnownAllergy, context: Context) -> bool:
