@@ -95,9 +95,13 @@ def note_demographics(text: str, seen: date | datetime | None, today: date, know
 
 
 def asked_demographics(question: str, today: date, knowledge: Knowledge) -> Demographics:
-    """Whom a question is about: as of a note, or the relative or the child that it asks a dose for."""
+    """Whom a question is about: as of a note, or the relative or the child that it asks a dose for.
+
+    A pronoun ("she") tells no sex here: people type the wrong one.
+    """
     who = note_demographics(question, None, today, knowledge)
     age, sex = asked_about(question)
+    who = replace(who, sex=age_and_sex(question)[1])
     return who if age is None else replace(who, age=age, sex=sex or who.sex)
 
 
