@@ -188,4 +188,4 @@ def asked_about(question: str) -> tuple[float | None, Sex | None]:
     words = language().words
     male = any(kin.casefold() in words[name] for name in ("fathers", "husbands", "sons"))
     female = any(kin.casefold() in words[name] for name in ("mothers", "wives", "daughters"))
-    return years, "male" if male else "female" if female else None
+    return years, None if male == female else "male" if male else "female"
