@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from medrag.knowledge import load
-from medrag.patient import hear
-from medrag.types import FactStatus, Patient
-
-KNOWLEDGE = load()
-
-
-def heard(text: str) -> Patient:
-    return hear(None, text, knowledge=KNOWLEDGE) or Patient()
+from medrag.types import FactStatus
+from tests.patient.formats.note.heard import heard
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from medrag.knowledge import load
-from medrag.patient import hear
-from medrag.types import Patient
-
-KNOWLEDGE = load()
-
-
-def heard(text: str) -> Patient:
-    return hear(None, text, knowledge=KNOWLEDGE) or Patient()
+from tests.patient.formats.note.heard import heard
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from medrag.knowledge import load
-from medrag.patient import hear
-from medrag.types import FactStatus, Patient
-
-KNOWLEDGE = load()
-
-
-def heard(question: str) -> Patient:
-    return hear(None, question, knowledge=KNOWLEDGE) or Patient()
+from medrag.types import FactStatus
+from tests.patient.formats.note.heard import heard
 
 
 @pytest.mark.parametrize(
