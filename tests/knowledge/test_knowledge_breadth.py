@@ -49,11 +49,14 @@ def test_the_same_drugs_are_not_withheld_for_an_unrelated_condition() -> None:
 
 
 def test_most_ingredients_with_facts_are_known_to_both_checks() -> None:
-    """The vocabulary also has names without any fact, so that advice of them is not assessed under its own name."""
-    with_facts = [drug for drug in KNOWLEDGE.drugs if KNOWLEDGE.facts(drug)]
+    """The vocabulary also has names without any fact, so that advice of them is not assessed under its own name.
+
+    By which routes a drug is given tells nothing of what the two checks look for.
+    """
+    with_facts = [drug for drug in KNOWLEDGE.drugs if {kind for kind, _ in KNOWLEDGE.facts(drug)} - {"licensed_routes"}]
     assert len(with_facts) > 1300
-    assert share(KNOWLEDGE.interactions_known, with_facts) > 0.89
-    assert share(KNOWLEDGE.contraindications_known, with_facts) > 0.85
+    assert share(KNOWLEDGE.interactions_known, with_facts) > 0.92
+    assert share(KNOWLEDGE.contraindications_known, with_facts) > 0.89
 
 
 def test_nearly_every_ingredient_with_a_dose_limit_is_known_to_both_checks() -> None:

@@ -29,7 +29,7 @@ class LetterCounts:
 
 @pytest.fixture(scope="module")
 def some() -> list[Labelled]:
-    return labelled()[::5]
+    return labelled()[::2]
 
 
 def test_the_model_applies_what_was_fitted(some: list[Labelled]) -> None:
@@ -37,7 +37,7 @@ def test_the_model_applies_what_was_fitted(some: list[Labelled]) -> None:
     texts = [each.text for each in some]
     said = RequestClassifier(model, LetterCounts()).scores(texts) > model.threshold
     harmful = np.array([each.harmful for each in some])
-    assert said[harmful].mean() > 0.3
+    assert said[harmful].mean() > 0.4
     assert said[~harmful].mean() < 0.05
     assert 0 < measured.alike <= MOST_ALIKE + 0.01 < measured.harmful < said[harmful].mean()
 
