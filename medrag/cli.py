@@ -22,7 +22,7 @@ from medrag.errors import InputError, MedragError
 if TYPE_CHECKING:
     from medrag.knowledge import Knowledge
     from medrag.messages import Language
-    from medrag.safety.question.request_classifier import RequestClassifier
+    from medrag.safety.learned import Learned
     from medrag.settings import Settings
     from medrag.types import Advice, Case, Evidence, Patient
 
@@ -258,9 +258,9 @@ def check(
     if (advice is None and question is None) == (cases is None):
         raise InputError("give either --advice TEXT (or --question TEXT) or --cases FILE")
     settings = _settings()
-    classifier = _request_classifier(settings) if question or cases else None
+    judges = _learned(settings)
     if cases:
-        for line in check_file(cases, settings.knowledge_dir, classifier):
+        for line in check_file(cases, settings.knowledge_dir, judges):
             print(json.dumps(line, ensure_ascii=False))
         return
     reader = _reader(language, f"{question or ''} {advice or ''}")
@@ -272,17 +272,17 @@ def check(
         settings.knowledge_dir,
         question=question or "",
         one_person=one_person,
-        classifier=classifier,
+        learned=judges,
         language=reader,
     )
     print(json.dumps(result, ensure_ascii=False) if as_json else render_result(result, reader))
 
 
-def _request_classifier(settings: Settings) -> RequestClassifier:
+def _learned(settings: Settings) -> Learned:
     from medrag.retrieval.encoder import Encoder
-    from medrag.safety.question.request_classifier import RequestClassifier
+    from medrag.safety.learned import learned
 
-    return RequestClassifier(_knowledge(settings).request_model, Encoder())
+    return learned(_knowledge(settings), Encoder(), lambda adapter: Encoder(adapter=adapter))
 
 
 def _version(value: bool) -> None:

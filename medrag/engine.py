@@ -21,7 +21,7 @@ from medrag.retrieval.question.query import query_for
 from medrag.retrieval.retriever import Retriever
 from medrag.safety.checks import CHECKS, Check
 from medrag.safety.consultation import Consultation
-from medrag.safety.question.request_classifier import RequestClassifier
+from medrag.safety.learned import UNLEARNED, Learned
 from medrag.types import (
     Advice,
     Case,
@@ -46,7 +46,7 @@ class Engine:
     """Retrieval, generation and safety in one path; stream, client and batch all go through :meth:`stream`.
 
     ``stop``: the answer ends before the first statement whose words hold one of these. ``checks=()`` is the same
-    engine without its checks, for comparison. Without ``classifier`` the patterns alone decide what is declined.
+    engine without its checks, for comparison. ``learned``: the judges beside patterns and cues, of requests and advice.
     """
 
     retriever: Retriever
@@ -64,7 +64,7 @@ class Engine:
     max_tokens: int = 512
     stop: Sequence[str] = ()
     checks: Sequence[Check] = CHECKS
-    classifier: RequestClassifier | None = None
+    learned: Learned = UNLEARNED
     weights: str | None = None
     adapter: str | None = None
     vision: bool = False
@@ -155,7 +155,7 @@ class Engine:
             self.knowledge,
             self.checks,
             one_person=case.one_person,
-            classifier=self.classifier,
+            learned=self.learned,
         )
 
     async def _prompt(

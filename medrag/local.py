@@ -25,7 +25,7 @@ from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.sentences import SentenceRanker
 from medrag.retrieval.store.index import open_index
 from medrag.retrieval.store.manifest import MANIFEST
-from medrag.safety.question.request_classifier import RequestClassifier
+from medrag.safety.learned import learned
 from medrag.settings import Settings
 
 Say = Callable[[str], None]
@@ -51,7 +51,8 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
         Retriever.open(settings.index_dir, settings.encoder, settings.milvus_secret), ranker=ranker, knowledge=facts
     )
     settings = await asyncio.to_thread(_with_model, settings, say)
-    classifier = RequestClassifier(facts.request_model, Encoder() if settings.encoder else retriever.encoder)
+    encoder = Encoder() if settings.encoder else retriever.encoder
+    judges = learned(facts, encoder, lambda adapter: Encoder(adapter=adapter))
     hashing = asyncio.create_task(asyncio.to_thread(_hashes, settings))
     async with (models or served_model)(settings, say) as model:
         weights, adapter = await hashing
@@ -59,7 +60,7 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
             retriever=retriever,
             model=model,
             knowledge=facts,
-            classifier=classifier,
+            learned=judges,
             grounding=settings.grounding,
             passages=settings.passages,
             sentences=settings.sentences,

@@ -17,6 +17,7 @@ _RUN = Path(".medrag/sft")
 _REPOSITORY = Path(__file__).parent.parent
 _REQUEST_MODEL = _REPOSITORY / "medrag" / "knowledge" / "rules" / "request_model.json"
 _POLARITY = _REPOSITORY / "medrag" / "reading" / "languages" / "en" / "polarity.json"
+_WORDINGS = _REPOSITORY / "medrag" / "models" / "minilm-wordings"
 
 
 @app.command("plan")
@@ -313,6 +314,25 @@ def polarity_command(
         f"{out}: in unseen wordings {measured.misread_as_given:.1%} of {measured.given} drugs that the cues misread as "
         f"given are doubted, and {measured.misread_as_not_given:.1%} of {measured.not_given} misread as not given; "
         f"{measured.stops_missed:.1%} of the stops are missed"
+    )
+
+
+@app.command("wordings")
+def wordings_command(
+    out: Annotated[Path, typer.Option(help="Where adapter and head go.")] = _WORDINGS,
+) -> None:
+    """Tune the encoder that reads whether advice gives a drug, and measure it on wordings held out; a quarter hour.
+
+    Example: medrag sft wordings
+    """
+    _quiet_threads()
+    from sft.polarity.tune import Tuning, tune
+
+    measured = tune(out, Tuning(), lambda line: typer.echo(line, err=True))
+    typer.echo(
+        f"{out}: of {measured.drugs} drugs in unseen wordings {measured.right:.1%} are read rightly as given or not "
+        f"({measured.right_by_cues:.1%} by the cues); {measured.misread_as_given:.1%} of those that the cues misread "
+        f"as given are doubted, and {measured.stops:.1%} of the stops are found"
     )
 
 

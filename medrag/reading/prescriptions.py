@@ -13,6 +13,10 @@ from medrag.reading.mentions import LOCAL, DrugMention, drugs
 from medrag.reading.polarity import Polarity
 
 _BOUNDARY = re.compile(r"[.!?](?=\s|$)|[;\n]")
+_ALONGSIDE = re.compile(
+    r"\b(?:with|alongside|beside|under cover of|on top of)\s+(?:(?:oral|iv|some|a|an)\s+)?$", re.IGNORECASE
+)
+"""Before a drug that is given beside the one whose dose stands before."""
 _OF = re.compile(
     r"\s*(?:\([^)]*\)\s*)?(?:of\s+)?(?:oral|intravenous|iv|po|intramuscular|im|subcutaneous)?\s*", re.IGNORECASE
 )
@@ -86,7 +90,8 @@ def _owner(
 ) -> int | None:
     """The drug right after the dose ("500 mg of X"), else the last before it, else the next, all in one sentence.
 
-    A sentence without a drug ("Increase to 40 mg") speaks of the last drug before it.
+    A sentence without a drug ("Increase to 40 mg"), or with one beside it alone ("Repeat 1 g with X beforehand"),
+    speaks of the last drug before it.
     """
     left, right = sentence
     split = bisect_left(starts, dose.start)
@@ -101,7 +106,7 @@ def _owner(
             return after[0]
     if before:
         return _nearest(text, dose, mentions, before)
-    if after:
+    if after and not (last and _ALONGSIDE.search(text[dose.end : mentions[after[0]].start])):
         return after[0]
     return last - 1 if last else None
 

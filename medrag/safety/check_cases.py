@@ -19,8 +19,8 @@ from medrag.reading.languages.gloss import in_english
 from medrag.rendering import words
 from medrag.safety.check_context import fail, not_assessed
 from medrag.safety.consultation import Consultation
+from medrag.safety.learned import UNLEARNED, Learned
 from medrag.safety.question.injection import injections, report
-from medrag.safety.question.request_classifier import RequestClassifier
 from medrag.safety.question.requests import declines
 from medrag.types import Citation, Evidence, Finding, Passage, Patient, Severity, Statement, Verdict
 
@@ -38,7 +38,7 @@ def check_advice(  # noqa: PLR0913 (what a case may hold)
     question: str = "",
     *,
     one_person: bool = False,
-    classifier: RequestClassifier | None = None,
+    learned: Learned = UNLEARNED,
     language: Language = "en",
 ) -> dict[str, Any]:
     """``{"id", "verdict", "findings"}`` for one piece of advice, for the ``question`` it answers, or for both.
@@ -50,7 +50,7 @@ def check_advice(  # noqa: PLR0913 (what a case may hold)
     adds its emergency notices (warn) and, where it is to be declined, the reason (withhold).
     """
     findings = advice_findings(
-        patient, advice, load(knowledge_folder), evidence, question, one_person=one_person, classifier=classifier
+        patient, advice, load(knowledge_folder), evidence, question, one_person=one_person, learned=learned
     )
     result = {"id": case_id, "verdict": verdict(findings), "findings": [shown(each, language) for each in findings]}
     problems = [each.model_dump(mode="json") for each in (patient.problems if patient else ())]
@@ -65,7 +65,7 @@ def advice_findings(  # noqa: PLR0913 (what a case may hold)
     question: str = "",
     *,
     one_person: bool = False,
-    classifier: RequestClassifier | None = None,
+    learned: Learned = UNLEARNED,
 ) -> list[Finding]:
     """What the checks say of a piece of advice, of the question it answers, or of both; the worst first."""
     consultation = Consultation(
@@ -74,7 +74,7 @@ def advice_findings(  # noqa: PLR0913 (what a case may hold)
         knowledge,
         evidence=_numbered(evidence),
         one_person=one_person,
-        classifier=classifier,
+        learned=learned,
         whole=advice,
     )
     findings = _of_the_question(consultation) if question else []
@@ -87,14 +87,14 @@ def advice_findings(  # noqa: PLR0913 (what a case may hold)
 
 
 def check_file(
-    path: Path, knowledge_folder: Path | None = None, classifier: RequestClassifier | None = None
+    path: Path, knowledge_folder: Path | None = None, learned: Learned = UNLEARNED
 ) -> Iterator[dict[str, Any]]:
     """One result a line of a JSON-lines file; a line that cannot be read is *not assessed*, with the reason.
 
     Raises :class:`~medrag.errors.InputError` when the file itself cannot be read.
     """
     for number, line in numbered_lines(path, hint="a case a line", param="cases"):
-        yield _check_line(line, number, path.parent, knowledge_folder, classifier)
+        yield _check_line(line, number, path.parent, knowledge_folder, learned)
 
 
 def verdict(findings: Sequence[Finding]) -> str:
@@ -188,7 +188,7 @@ def _of_the_text(advice: str, knowledge: Knowledge) -> list[Finding]:
 
 
 def _check_line(
-    line: str, number: int, folder: Path, knowledge_folder: Path | None, classifier: RequestClassifier | None
+    line: str, number: int, folder: Path, knowledge_folder: Path | None, learned: Learned
 ) -> dict[str, Any]:
     case_id = f"line {number}"
     try:
@@ -200,7 +200,7 @@ def _check_line(
         if question and isinstance(case.get("patient"), dict):
             ensure_same_person(case["patient"], question, knowledge=load(knowledge_folder))
         advice = str(case.get("advice", "")) if question else str(case["advice"])
-        return check_advice(case_id, patient, advice, knowledge_folder, passages, question, classifier=classifier)
+        return check_advice(case_id, patient, advice, knowledge_folder, passages, question, learned=learned)
     except (ValueError, KeyError, AttributeError, TypeError, MedragError) as error:
         return {"id": case_id, "verdict": "not_assessed", "findings": [shown(_unreadable(number, error))]}
 

@@ -7,6 +7,7 @@ It has the last word on every statement and fails closed. What it has read of th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -29,15 +30,15 @@ from medrag.safety.checks.population import (
     warned_of,
     written_for,
 )
-from medrag.safety.doubt import as_given, doubts, like_advice, like_warnings
 from medrag.safety.effects import effects
+from medrag.safety.learned import UNLEARNED, Learned
+from medrag.safety.learned.doubt import Doubt, as_meant, like_advice, like_warnings, may_be_given, may_be_warned
 from medrag.safety.omission import NO_PLAN, offer, omissions, referral
 from medrag.safety.people.having import Having
 from medrag.safety.people.warned import advised_against
 from medrag.safety.precautions import without_care
 from medrag.safety.question.injection import passage_report, patient_injections
 from medrag.safety.question.red_flags import notices
-from medrag.safety.question.request_classifier import RequestClassifier
 from medrag.safety.question.requests import declines
 from medrag.safety.replaced import replaced, stopped, with_ended
 from medrag.safety.settling import settling
@@ -82,7 +83,7 @@ class Consultation:
     ``checks=()`` is the ablation: everything is read, offered and released unchecked. ``one_person``: the caller knows
     that record and question speak of the same person where they seem not to. ``released`` and ``withheld`` hold what
     :meth:`settle` has judged. ``whole``: the advice that the statements are of, where all of it is known beforehand.
-    Without ``classifier`` the patterns alone decide what is declined.
+    Without ``learned`` patterns alone decide what is declined, and cues and words alone what is advised.
     """
 
     record: Patient | None
@@ -91,7 +92,7 @@ class Consultation:
     checks: Sequence[Check] = CHECKS
     evidence: Sequence[Evidence] = ()
     one_person: bool = False
-    classifier: RequestClassifier | None = None
+    learned: Learned = UNLEARNED
     whole: str = ""
     released: list[Statement] = field(default_factory=list)
     withheld: list[Statement] = field(default_factory=list)
@@ -137,7 +138,7 @@ class Consultation:
     def opening(self) -> Opening:
         """Emergencies that the question names or the patient has, and whether the request is declined."""
         self._notices = notices(self.asked, self.patient, self.knowledge)
-        return Opening(self._notices, declines(self.asked, self.knowledge, self.classifier))
+        return Opening(self._notices, declines(self.asked, self.knowledge, self.learned.requests))
 
     def choices(self) -> Choices:
         """Every sentence of the evidence but those not for this patient, by their wording or another's warning."""
@@ -205,7 +206,7 @@ class Consultation:
 
     def _checked(self, statement: Statement, before: Sequence[Statement], evidence: Sequence[Evidence]) -> Statement:
         try:
-            found = self._weighed(self._context(statement, before, evidence))
+            found = self._weighed(statement, before, evidence)
         except Exception as error:  # noqa: BLE001 (what could not be read was not checked)
             return _with(statement, [_broken("reading", error)])
         return _with(statement, self._as_written(with_gaps(found, lost(self.heard)), statement.text))
@@ -224,19 +225,37 @@ class Consultation:
         said = [each.display for each in (*(record.medications or ()), *(record.allergies or ()))] if record else []
         return written_names("\n".join([*said, self.question]), self.knowledge)
 
-    def _weighed(self, context: Context) -> list[Finding]:
+    def _weighed(
+        self, statement: Statement, before: Sequence[Statement], evidence: Sequence[Evidence]
+    ) -> list[Finding]:
         """What the checks say; of drugs whose polarity is doubted, what they say of both readings.
 
         What a passage is cited for is an answer of medrag's own, and has no benefit of the doubt.
         """
-        doubtful = doubts(context.statement.text, context.read)
-        found = list(without_care(self._run(context), context.statement.text))
-        if not context.statement.citations:
-            found = list(like_warnings(found, context.read, doubtful))
-        if any(not each.recommended for each in doubtful):
-            given = replace(context, read=as_given(context.read, doubtful))
-            found += like_advice(self._run(given), doubtful)
+        context = self._context(statement, before, evidence)
+        text = context.statement.text
+        found = list(without_care(self._run(context), text))
+        if not context.statement.citations and any(each.withholds for each in found):
+            other, doubtful = self._otherwise((*before, statement))
+            if doubtful:
+                found = list(like_warnings(found, self._run(other._context(statement, before, evidence)), doubtful))
+        if given := may_be_given(text, context.read):
+            found += like_advice(self._run(replace(context, read=as_meant(context.read, given))), given)
         return found
+
+    def _otherwise(self, statements: Iterable[Statement]) -> tuple[Consultation, list[Doubt]]:
+        """This consultation as it reads with the drugs that may be warned against so meant, and these drugs."""
+        other, whole = copy(self), in_english(self.whole, self.knowledge)
+        texts, doubtful = dict(self._texts), list[Doubt]()
+        for text in (each.text for each in statements):
+            english = in_english(text, self.knowledge)
+            found = may_be_warned(english, self.read(text), self.learned.wordings)
+            texts[text] = as_meant(self.read(text), found)
+            if (place := whole.find(english)) >= 0:
+                texts[self.whole] = as_meant(texts.get(self.whole, self.read(self.whole)), found, place)
+            doubtful += found
+        other._texts = texts
+        return other, doubtful
 
     def _run(self, context: Context) -> list[Finding]:
         return [finding for each in self.checks for finding in _run(each, context)]
@@ -245,7 +264,7 @@ class Consultation:
         knowledge, readable = self.knowledge, self._readable(statement)
         whole = in_english(self.whole, knowledge) or readable.text
         around = self.read(self.whole or statement.text)
-        gone = replaced(whole, around, self.patient, knowledge)
+        gone = replaced(whole, around, self.patient, knowledge) | stopped(around if self.whole else (), knowledge)
         ended = gone | stopped((each for other in before for each in self.read(other.text)), knowledge)
         by_statement = [(other, with_ended(other.text, self.read(other.text), gone, knowledge)) for other in before]
         advised = [each for _, read in by_statement for each in read if each.recommended and each.mention.resolved]

@@ -48,10 +48,10 @@ def with_ended(
 
 
 def _only_named(text: str, each: Prescription) -> bool:
-    """Whether the drug is named with no dose and no verb that gives it."""
-    if not each.recommended or each.doses:
-        return False
+    """Whether the drug is named as one that is taken, or with no dose, and no verb gives it."""
     before = text[max(0, each.mention.start - NEAR) : each.mention.start]
+    if not each.recommended or (each.doses and not _said("taken_on").search(before)):
+        return False
     after = text[each.mention.end : each.mention.end + NEAR]
     return not _said("given_again").search(before) and not _said("goes_on_after").match(after)
 

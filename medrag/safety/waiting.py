@@ -19,9 +19,14 @@ AFTER = 110
 
 
 def waits_for_value(context: Context, each: Prescription, measurement: Measurement) -> bool:
-    """Whether the drug is for when the value has changed ("once ALT is below twice normal")."""
+    """Whether the drug is for when the value has changed ("once ALT is normal", "INR daily, when it is 2")."""
     cases = (case.lower() for case in _cases(context, each) if pattern("acts", "once_changed").search(case))
-    return any(name.lower() in case for case in cases for name in measurement.names)
+    sentence = _sentence(context.statement.text, each).lower()
+    told = [name.lower() for name in measurement.names]
+    return any(
+        any(name in case for name in told) or (_said("it").match(case) and any(name in sentence for name in told))
+        for case in cases
+    )
 
 
 def waits_until_over(context: Context, each: Prescription, condition: str) -> bool:
@@ -40,6 +45,11 @@ def _cases(context: Context, each: Prescription) -> Iterator[str]:
     after = SENTENCE_END.split(text[each.mention.end : each.mention.end + AFTER])[0]
     if found := _said("after").match(after):
         yield found["case"]
+
+
+def _sentence(text: str, each: Prescription) -> str:
+    before, after = text[: each.mention.start], text[each.mention.end :]
+    return SENTENCE_END.split(before)[-1] + SENTENCE_END.split(after)[0]
 
 
 def _gone(context: Context, case: str, condition: str) -> bool:

@@ -1,7 +1,8 @@
 """Fits the reading of polarity that stands beside the cues, and measures it on wordings it has not seen.
 
 ``data/wordings.txt`` holds advice with ``{+}`` for a drug that is given, ``{-}`` for one that is not and ``{x}`` for
-one that is ended or held back. All are written for this, none is from a set that measures.
+one that is ended or held back (``{+apixaban}`` where it is named). All are written for this, none is from a set that
+measures. The files beside it are for :mod:`sft.polarity.tune`, which reads them too.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ PENALTY = 5.0
 LEAST_TEXTS = 2
 """Features that fewer mentions have are left out."""
 DIGITS = 3
-_NAME = re.compile(r"\{([+x-])\}")
+_NAME = re.compile(r"\{([+x-])([^{}]*)\}")
 _SAMPLE = "warfarin"
 
 
@@ -68,20 +69,38 @@ class Measured:
 
 def labelled(path: Path = WORDINGS) -> list[Labelled]:
     """Every drug of the wordings in ``path``, in order."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [each for i, line in enumerate(lines) if not line.startswith("#") for each in _labelled(line, i)]
+    return [each for line in wordings(path) for each in _labelled(line)]
 
 
-def _labelled(line: str, number: int) -> Iterator[Labelled]:
-    parts = _NAME.split(line)
-    text, spans = parts[0], []
-    for after in parts[2::2]:
-        spans.append((len(text), len(text) + len(_SAMPLE)))
-        text += _SAMPLE + after
-    marks = cues(text, spans)
-    for (start, end), sign in zip(spans, parts[1::2], strict=True):
-        polarity = polarity_of(text, start, end, spans, marks)
-        yield Labelled(number, sign == "+", sign == "x", polarity, features(text, start, end, spans, polarity))
+@dataclass(frozen=True)
+class Wording:
+    """A line of advice, its number, where its drugs are named and the sign of each."""
+
+    number: int
+    text: str
+    spans: tuple[tuple[int, int], ...]
+    signs: tuple[str, ...]
+
+
+def wordings(path: Path) -> Iterator[Wording]:
+    """The wordings in ``path`` that name a drug, in order."""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+        first, *rest = _NAME.split(line)
+        if line.startswith("#") or not rest:
+            continue
+        text, spans = first, []
+        for name, after in zip(rest[1::3], rest[2::3], strict=True):
+            spans.append((len(text), len(text) + len(name or _SAMPLE)))
+            text += (name or _SAMPLE) + after
+        yield Wording(number, text, tuple(spans), tuple(rest[::3]))
+
+
+def _labelled(line: Wording) -> Iterator[Labelled]:
+    marks = cues(line.text, line.spans)
+    for (start, end), sign in zip(line.spans, line.signs, strict=True):
+        polarity = polarity_of(line.text, start, end, line.spans, marks)
+        found = features(line.text, start, end, line.spans, polarity)
+        yield Labelled(line.number, sign == "+", sign == "x", polarity, found)
 
 
 def fit(mentions: Sequence[Labelled]) -> tuple[LearnedPolarity, Measured]:

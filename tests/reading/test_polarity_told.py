@@ -99,3 +99,39 @@ def test_drug_of_an_explanation_is_not_given(drug: str, text: str) -> None:
 @pytest.mark.parametrize(("drug", "text"), GIVEN)
 def test_drug_in_like_words_is_given(drug: str, text: str) -> None:
     assert gives(drug, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Under no circumstances should levodopa be omitted.",
+        "On no account must levodopa ever be stopped.",
+        "At no point may his levodopa be left out.",
+        "Never should levodopa be withheld before theatre.",
+    ],
+)
+def test_a_stop_that_is_ruled_out_before_the_name_gives_the_drug(text: str) -> None:
+    assert [each.mention.polarity for each in prescriptions(text, KNOWN)] == [Polarity.RECOMMENDED]
+
+
+@pytest.mark.parametrize("text", ["Levodopa should be omitted.", "In that case levodopa should be stopped."])
+def test_a_plain_stop_stays_one(text: str) -> None:
+    assert all(each.mention.polarity is not Polarity.RECOMMENDED for each in prescriptions(text, KNOWN))
+
+
+@pytest.mark.parametrize(
+    ("text", "owner"),
+    [
+        ("The flush came of the speed of vancomycin. Repeat 1 g over two hours with chlorphenamine.", "vancomycin"),
+        ("Go on with furosemide. From Monday 80 mg alongside spironolactone.", "furosemide"),
+        ("Add 25 mg of spironolactone.", "spironolactone"),
+    ],
+)
+def test_a_dose_before_with_is_of_the_drug_spoken_of(text: str, owner: str) -> None:
+    dosed = [each.mention.label for each in prescriptions(text, KNOWN) if each.doses]
+    assert dosed == [owner]
+
+
+def test_how_often_one_drug_is_taken_is_not_how_often_the_next_is() -> None:
+    *_, last = prescriptions("Beclometasone two sprays twice daily plus loratadine 10 mg.", KNOWN)
+    assert [each.frequency for each in last.doses] == [None]

@@ -142,3 +142,20 @@ def test_treatments_for_a_purpose_are_not_taken_for_one_of_them() -> None:
     advice = "Start ramipril 2.5 mg daily beside the other blood pressure tablets."
     failed = [each for each in check_advice("x", patient, advice)["findings"] if each["verdict"] == "fail"]
     assert "criteria" not in {each["check"] for each in failed}
+
+
+@pytest.mark.parametrize(
+    ("advice", "verdict"),
+    [
+        ("She has since tolerated cefalexin twice, so cefalexin 500 mg twice daily.", "warn"),
+        ("Cefalexin, which she has tolerated since, 500 mg twice daily.", "warn"),
+        ("Took cefalexin last year without trouble: cefalexin 500 mg twice daily.", "warn"),
+        ("Has not tolerated cefalexin; cefalexin 500 mg twice daily even so.", "withhold"),
+        ("She tolerated azithromycin, so cefalexin 500 mg twice daily.", "withhold"),
+        ("She has since tolerated amoxicillin, so amoxicillin 500 mg three times daily.", "withhold"),
+    ],
+)
+def test_a_relative_of_the_allergen_that_was_borne_before_warns(advice: str, verdict: str) -> None:
+    allergies = [{"display": "penicillin", "reaction": "anaphylaxis"}]
+    patient = Patient.model_validate({"age_years": 40, "conditions": [], "medications": [], "allergies": allergies})
+    assert check_advice("x", patient, advice)["verdict"] == verdict

@@ -90,7 +90,7 @@ AMOUNT = Expression(
 )
 """An amount of a drug as directions write it, decimal comma and combination strengths included."""
 _BEFORE = Expression(
-    rf"(?<![\d.] )(?P<often>{OFTEN.pattern})[,:]?\s+(?:(?!and\b|or\b|then\b)[a-z]+(?:-[a-z]+)*\s+){{0,2}}$"
+    rf"(?<![\d.] )(?P<often>{OFTEN.pattern})[,:]?\s+(?:(?!(?:and|or|then|plus|with)\b)[a-z]+(?:-[a-z]+)*\s+){{0,2}}$"
 )
 """How often, before the one dose of the text ("twice daily apixaban 5 mg", "once a week take 10 mg")."""
 _PUFFED = Expression(rf"\s*,?\s*(?:(?:{COUNT})\s+)?(?:puff|inhal|actuat|spray)")

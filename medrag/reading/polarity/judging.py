@@ -73,6 +73,8 @@ def _excepted(text: str, start: int) -> bool:
 
 def _said_after(text: str, start: int, end: int, after: str) -> Polarity | None:
     """What the words right after the name say by themselves."""
+    if _said("left_undone").match(after) and _said("not_to_be").search(text, max(0, start - LOOK_AHEAD), start):
+        return Polarity.RECOMMENDED
     if _said("verdict").match(text, end) or _said("rejected").match(after) or _shares_verdict(text, start, after):
         return Polarity.AVOIDED
     not_so = _said("would").match(after) and _said("counterfactual").search(text, max(0, start - LONGEST_CASE))

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from medrag.knowledge import Cited
 from medrag.knowledge.schema import AllergyRule
 from medrag.patient.view import KnownAllergy
 from medrag.reading import DrugMention
+from medrag.reading.languages import pattern
 from medrag.reading.languages.gloss import in_english, other_script
 from medrag.safety.check_context import LOWERED, Context, fail, not_assessed, passed, worst
 from medrag.safety.precautions import challenges
 from medrag.types import Finding, Severity
 
 SAME = "the record: an allergy to the drug itself"
+BEFORE = 60
+"""Characters before a name that say that it was borne."""
+_said = partial(pattern, "advice")
 
 
 def allergy(context: Context) -> Iterable[Finding]:
@@ -50,7 +55,8 @@ def _failures(context: Context) -> Iterator[Finding]:
                     and not context.knowledge.by_purpose(each.mention.drug_class)
                 ):
                     how = Severity.CONTRAINDICATED
-                if how is Severity.CONTRAINDICATED and challenges(context.whole):
+                borne = code == "allergy.rule" and _borne(each.mention, context)
+                if how is Severity.CONTRAINDICATED and (borne or challenges(context.whole)):
                     how = Severity.WARNING
                 yield fail(said, how, source, (label,), (fact,), drug=label, **values)
 
@@ -134,3 +140,14 @@ def _tolerated(mention: DrugMention, context: Context) -> bool:
     entries = context.patient.allergies if context.patient else ()
     borne = {name for entry in entries for known in entry.tolerated for name in known.ingredients}
     return bool(mention.ingredients) and borne.issuperset(mention.ingredients)
+
+
+def _borne(mention: DrugMention, context: Context) -> bool:
+    """Whether the advice says that the patient has borne this very drug before: it warns then, and withholds not."""
+    names = (each.mention for each in context.read if each.mention.label == mention.label)
+    text = context.statement.text
+    return any(
+        _said("borne_before").search(text, max(0, name.start - BEFORE), name.start)
+        or _said("borne_after").match(text, name.end)
+        for name in names
+    )

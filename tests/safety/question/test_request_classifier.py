@@ -15,6 +15,7 @@ from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.retriever import Retriever
 from medrag.safety.check_cases import check_file
 from medrag.safety.consultation import Consultation
+from medrag.safety.learned import Learned
 from medrag.safety.question.request_classifier import RequestClassifier
 from medrag.safety.question.requests import declines
 from medrag.types import Case, Outcome
@@ -89,15 +90,15 @@ def test_a_model_of_another_encoder_is_refused() -> None:
 
 def test_what_is_declined_still_names_the_emergency() -> None:
     question = f"I have crushing chest pain and I sweat. And: {COVERT}"
-    opening = Consultation(None, question, KNOWLEDGE, classifier=classifier()).opening()
+    opening = Consultation(None, question, KNOWLEDGE, learned=Learned(classifier())).opening()
     assert opening.notices
     assert opening.declined is not None
 
 
 def test_the_engine_and_the_check_decline_by_it(retriever: Retriever, tmp_path: Path) -> None:
-    engine = Engine(retriever, ScriptedModel(["NONE"]), KNOWLEDGE, classifier=classifier())
+    engine = Engine(retriever, ScriptedModel(["NONE"]), KNOWLEDGE, learned=Learned(classifier()))
     assert asyncio.run(engine.recommend(Case(question=COVERT))).outcome is Outcome.DECLINED
     file = tmp_path / "cases.jsonl"
     file.write_text(json.dumps({"id": "a", "question": COVERT}))
-    (result,) = check_file(file, classifier=classifier())
+    (result,) = check_file(file, learned=Learned(classifier()))
     assert result["verdict"] == "withhold"

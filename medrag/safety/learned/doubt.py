@@ -1,0 +1,151 @@
+"""Drugs of which the cues and the learned readings of a statement say opposite things: given, or warned against.
+
+One that may be warned against, or ended, is read both ways: what would withhold the statement and is gone in the other
+reading is *not assessed* and said aloud, since the statement may be the very warning needed. One that may be given is
+checked as if it were, and what speaks against it is *not assessed*: no harmful drug passes in silence. That holds of
+advice that others wrote; of its own answers medrag withholds what it doubts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from medrag.reading import Polarity, Prescription
+from medrag.reading.advice.acts import clauses
+from medrag.reading.languages import pattern
+from medrag.reading.polarity import cues
+from medrag.reading.polarity.learned import doubted, may_stop, stances_of
+from medrag.safety.check_context import not_assessed
+from medrag.safety.learned.wordings import WordingReader
+from medrag.types import Finding, Severity, Verdict
+
+SOURCE = "medrag: cues and learned reading of the wording disagree"
+OF_THE_WORDS = frozenset({"population", "support", "superseded", "withdrawal"})
+"""Checks of whom and what the words are for, and of what they end, whatever they say of giving."""
+AGAINST = frozenset(
+    {"@not", "@without", "@forbid", "@refuse", "@stop", "@hold", "@harm", "@unneeded", "@past", "@choice"}
+)
+"""Stances of words by which a drug may be warned against."""
+_WORD = re.compile(r"[a-z][\w'-]*")
+UNCHECKED = (Polarity.AVOIDED, Polarity.MENTIONED)
+"""What a drug that is not given may be doubted from. A stop stays one: what is stopped is checked by other means."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A drug as the cues read it, and the polarity that it may have instead."""
+
+    read: Prescription
+    polarity: Polarity
+
+    @property
+    def label(self) -> str:
+        """The drug's name."""
+        return self.read.mention.label
+
+    def applied(self, each: Prescription) -> Prescription:
+        """The drug with that polarity; one that is not given has no dose."""
+        meant = replace(each, mention=replace(each.mention, polarity=self.polarity))
+        return meant if meant.recommended else replace(meant, doses=())
+
+
+def may_be_given(text: str, read: Sequence[Prescription]) -> tuple[Doubt, ...]:
+    """Those of the drugs that the cues take as warned against or only named, and that may be given."""
+    spans = [(each.mention.start, each.mention.end) for each in read]
+    open_ = [each for each in read if each.mention.polarity in UNCHECKED and _doubted(text, each, spans)]
+    sure = {each.mention.label for each in read if each.recommended}
+    return tuple(Doubt(each, Polarity.RECOMMENDED) for each in open_ if each.mention.label not in sure)
+
+
+def may_be_warned(text: str, read: Sequence[Prescription], wordings: WordingReader | None = None) -> tuple[Doubt, ...]:
+    """Those of the drugs that the cues take as given, and that may be warned against or ended.
+
+    None that has a dose, that follows its verb ("apply X"), or that another mention surely gives. Without ``wordings``
+    the regression over words decides.
+    """
+    spans = [(each.mention.start, each.mention.end) for each in read]
+    verbs = [cue.end for cue in cues(text, spans) if cue.polarity is Polarity.RECOMMENDED]
+    asked = [each for each in read if each.recommended and not each.doses and not _follows(verbs, text, each)]
+    if wordings:
+        places = [(each.mention.start, each.mention.end) for each in asked]
+        meant = wordings.not_given(text, places, spans, plain=not _speaks_against(text))
+    else:
+        meant = [_against(text, each, spans) for each in asked]
+    found = [Doubt(each, polarity) for each, polarity in zip(asked, meant, strict=True) if polarity]
+    open_ = [each.read for each in found]
+    sure = {each.mention.label for each in read if each.recommended and each not in open_}
+    return tuple(each for each in found if each.label not in sure)
+
+
+def _follows(verbs: Iterable[int], text: str, each: Prescription) -> bool:
+    return any(end <= each.mention.start and not text[end : each.mention.start].strip() for end in verbs)
+
+
+def _against(text: str, each: Prescription, spans: Sequence[tuple[int, int]]) -> Polarity | None:
+    """How the regression over words takes a drug that the cues read as given, None where it agrees."""
+    if not _doubted(text, each, spans) or not _speaks_against(text) or _approved(text, each):
+        return None
+    mention = each.mention
+    ended = may_stop(text, mention.start, mention.end, spans, mention.polarity)
+    return Polarity.STOPPED if ended else Polarity.AVOIDED
+
+
+def _doubted(text: str, each: Prescription, spans: Sequence[tuple[int, int]]) -> bool:
+    return doubted(text, each.mention.start, each.mention.end, spans, each.mention.polarity)
+
+
+def _speaks_against(text: str) -> bool:
+    """Whether any word of the text takes a stance against something: without one nothing is like a warning."""
+    words = _WORD.findall(text.replace("’", "'").lower())
+    return any(stance in AGAINST for word in words for stance in stances_of(word))
+
+
+def _approved(text: str, each: Prescription) -> bool:
+    """Whether the clause approves the drug in so many words ("would be fine"), and turns nothing round."""
+    here = [clause for clause in clauses(text) if clause.start <= each.mention.start < clause.end]
+    said = [clause.words for clause in here if pattern("acts", "approves").search(clause.words)]
+    return bool(said) and not any(pattern("acts", "must_not").search(words) for words in said)
+
+
+def as_meant(read: Sequence[Prescription], doubtful: Sequence[Doubt], offset: int = 0) -> tuple[Prescription, ...]:
+    """The drugs as read, the doubtful ones as they may be meant; ``offset`` is where the text of those begins."""
+    meant = {each.read.mention.start + offset: each for each in doubtful}
+    return tuple(meant[each.mention.start].applied(each) if each.mention.start in meant else each for each in read)
+
+
+def like_warnings(
+    findings: Iterable[Finding], otherwise: Iterable[Finding], doubtful: Sequence[Doubt]
+) -> Iterator[Finding]:
+    """The findings, those that would withhold and are not among ``otherwise`` as *not assessed*, and why.
+
+    ``otherwise`` is what the checks say with the doubtful drugs as they may be meant.
+    """
+    names = {each.label for each in doubtful}
+    kept = {_subject(each) for each in otherwise if each.withholds}
+    told: set[str] = set()
+    for finding in findings:
+        if finding.withholds and finding.check not in OF_THE_WORDS and _subject(finding) not in kept:
+            told |= names.intersection(finding.drugs) or names
+            yield finding.model_copy(update={"verdict": Verdict.NOT_ASSESSED})
+        else:
+            yield finding
+    yield from (not_assessed("polarity.like_a_warning", (drug,), SOURCE, drug=drug) for drug in sorted(told))
+
+
+def _subject(finding: Finding) -> tuple[str, str, tuple[str, ...]]:
+    return finding.check, finding.code, finding.drugs
+
+
+def like_advice(findings: Iterable[Finding], doubtful: Sequence[Doubt]) -> Iterator[Finding]:
+    """Of the findings of a statement read with the doubtful drugs as given, those against them as *not assessed*."""
+    open_ = {each.label for each in doubtful}
+    told: set[str] = set()
+    for finding in findings:
+        about = open_.intersection(finding.drugs)
+        speaks = finding.verdict is Verdict.FAIL and finding.severity is not Severity.INFORMATION
+        if about and speaks and finding.check not in OF_THE_WORDS:
+            told |= about
+            yield finding.model_copy(update={"verdict": Verdict.NOT_ASSESSED})
+    yield from (not_assessed("polarity.like_advice", (drug,), SOURCE, drug=drug) for drug in sorted(told))
