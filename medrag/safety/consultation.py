@@ -264,7 +264,9 @@ class Consultation:
         knowledge, readable = self.knowledge, self._readable(statement)
         whole = in_english(self.whole, knowledge) or readable.text
         around = self.read(self.whole or statement.text)
-        gone = replaced(whole, around, self.patient, knowledge) | stopped(around if self.whole else (), knowledge)
+        gone = replaced(whole, around, self.patient, knowledge) | stopped(
+            _beside(readable.text, whole, around), knowledge
+        )
         ended = gone | stopped((each for other in before for each in self.read(other.text)), knowledge)
         by_statement = [(other, with_ended(other.text, self.read(other.text), gone, knowledge)) for other in before]
         advised = [each for _, read in by_statement for each in read if each.recommended and each.mention.resolved]
@@ -368,6 +370,12 @@ def _sentences(evidence: Iterable[Evidence]) -> Iterator[_Placed]:
         heading = item.passage.section[-1] if item.passage.section else ""
         for position, sentence in enumerate(item.passage.sentences, start=1):
             yield _Placed((item.number, position), sentence, item.passage.quote(sentence), heading)
+
+
+def _beside(text: str, whole: str, around: Iterable[Prescription]) -> Iterator[Prescription]:
+    """The drugs that ``whole`` names beside those of ``text``, which is a part of it."""
+    start = max(whole.find(text), 0)
+    return (each for each in around if not start <= each.mention.start < start + len(text))
 
 
 def _run(each: Check, context: Context) -> Iterable[Finding]:

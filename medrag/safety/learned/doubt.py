@@ -62,15 +62,15 @@ def may_be_given(text: str, read: Sequence[Prescription]) -> tuple[Doubt, ...]:
 def may_be_warned(text: str, read: Sequence[Prescription], wordings: WordingReader | None = None) -> tuple[Doubt, ...]:
     """Those of the drugs that the cues take as given, and that may be warned against or ended.
 
-    None that has a dose, that follows its verb ("apply X"), or that another mention surely gives. Without ``wordings``
-    the regression over words decides.
+    None that has a dose, that follows its verb where no word speaks against anything ("apply X"), or that another
+    mention surely gives. Without ``wordings`` the regression over words decides.
     """
-    spans = [(each.mention.start, each.mention.end) for each in read]
-    verbs = [cue.end for cue in cues(text, spans) if cue.polarity is Polarity.RECOMMENDED]
+    spans, plain = [(each.mention.start, each.mention.end) for each in read], not _speaks_against(text)
+    verbs = [cue.end for cue in cues(text, spans) if plain and cue.polarity is Polarity.RECOMMENDED]
     asked = [each for each in read if each.recommended and not each.doses and not _follows(verbs, text, each)]
     if wordings:
         places = [(each.mention.start, each.mention.end) for each in asked]
-        meant = wordings.not_given(text, places, spans, plain=not _speaks_against(text))
+        meant = wordings.not_given(text, places, spans, plain=plain)
     else:
         meant = [_against(text, each, spans) for each in asked]
     found = [Doubt(each, polarity) for each, polarity in zip(asked, meant, strict=True) if polarity]
