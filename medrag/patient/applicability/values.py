@@ -68,9 +68,12 @@ def _values(key: str, patient: PatientView) -> Sequence[float | str]:
 
 
 def _filtration(patient: PatientView) -> Sequence[float]:
-    """What the eGFR may be by the creatinine clearance; none where that is not known either."""
+    """What the eGFR may be by creatinine clearance and stage of kidney disease; none where neither is known."""
     clearance = patient.labs.get("crcl")
-    return () if clearance is None else (clearance / CLEARANCE[1], clearance / CLEARANCE[0])
+    ends = (0.0,) if clearance is None else (clearance / CLEARANCE[1], clearance / CLEARANCE[0])
+    staged = (patient.knowledge.conditions[name].egfr for name in patient.concepts)
+    most = min((each for each in (*staged, *ends[1:]) if each is not None), default=None)
+    return () if most is None or most < ends[0] else (ends[0], most)
 
 
 def _measured(key: str, patient: PatientView) -> Sequence[float | str]:
