@@ -11,7 +11,6 @@ from medrag.patient.applicability.answer import OPEN, Answer
 from medrag.patient.applicability.values import holds, known_values, said_values
 from medrag.patient.measures.calculators import calculators
 from medrag.patient.view import PatientView
-from medrag.reading.languages import said
 from medrag.reading.people.population import asked, undenied
 from medrag.types import FactStatus
 
@@ -90,7 +89,5 @@ class Person:
             current = each.status is FactStatus.ACTIVE and isinstance(each.value, float)
             if current and re.fullmatch(name, each.display, re.I):
                 return Answer(test.holds(each.value), f"{each.display} {each.value:g}")
-        stated = [each.partition(": ") for each in said("applicability", "stated values")]
-        ways = [rf"\b(?:{name})\b{NUMBER}", *(words for term, _, words in stated if re.fullmatch(name, term, re.I))]
-        found = next(filter(None, (re.search(each, self.question, re.I) for each in ways)), None)
+        found = re.search(rf"\b(?:{name})\b{NUMBER}", self.question, re.I)
         return Answer(test.holds(float(found[1])), found[0]) if found else OPEN
