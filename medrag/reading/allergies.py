@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from medrag.reading.languages import pattern
+from medrag.reading.languages import pattern, said
 
 _said = partial(pattern, "allergies")
 
@@ -40,7 +40,16 @@ def entry(text: str) -> Entry:
         return Entry(text[: match.start()], text[match.end() :].rstrip(" )."))
     if _said("lifted").search(text) or denies(text):
         return Entry("", "")
-    return Entry(text, "")
+    return Entry(_spelt(text), "")
+
+
+def _spelt(text: str) -> str:
+    """An entry that is nothing but a short word ("pen"), spelt out."""
+    word = text.strip(" .,;").lower()
+    return next(
+        (name for short, _, name in (each.partition(": ") for each in said("allergies", "short")) if short == word),
+        text,
+    )
 
 
 def _cannot(text: str, tolerated: re.Match[str]) -> bool:

@@ -27,6 +27,7 @@ from medrag.safety.checks.population import (
     left_out,
     noted_of,
     population,
+    special_of,
     warned_of,
     written_for,
 )
@@ -35,6 +36,7 @@ from medrag.safety.learned import UNLEARNED, Learned
 from medrag.safety.learned.doubt import Doubt, as_meant, like_advice, like_warnings, may_be_given, may_be_warned
 from medrag.safety.omission import NO_PLAN, offer, omissions, referral
 from medrag.safety.people.having import Having
+from medrag.safety.people.special import ranked, standing_back
 from medrag.safety.people.warned import advised_against
 from medrag.safety.precautions import without_care
 from medrag.safety.question.injection import passage_report, patient_injections
@@ -153,7 +155,9 @@ class Consultation:
         titles = {each.number: each.passage.title for each in self.evidence}
         warned = advised_against(own, titles, self.read, Having(applicant.view, self.asked))
         kept = tuple(place for place, _, _ in own if place not in warned)
-        return Choices(kept, (*noted_of(noted), *left_out(others), *warned_of(warned.values())))
+        back = standing_back(ranked(self.evidence, kept), applicant)
+        why = (*noted_of(noted), *left_out(others), *warned_of(warned.values()), *special_of(back.values()))
+        return Choices(tuple(each for each in kept if each not in back), why)
 
     def _sentences(self, evidence: Iterable[Evidence]) -> Iterator[_Placed]:
         """Each sentence, its words and heading as the readers read them."""

@@ -35,6 +35,8 @@ REFUSED = {"allergy fail contraindicated", "allergy fail warning"}
         ("penicillin - delabelled 2021", "", ""),
         ("penicillin, oral challenge passed", "", ""),
         ("NKDA", "", ""),
+        ("pen", "penicillin", ""),
+        ("EpiPen", "EpiPen", ""),
     ],
 )
 def test_an_entry_is_taken_apart_at_its_exception(text: str, to: str, tolerated: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -59,7 +59,10 @@ class Ailments:
         found = self._illness(words)
         if found.met and self._is_of_now(words):
             return OPEN
-        return self._free_of(words) if found.met is None else found
+        if found.met is not None:
+            return found
+        free = self._free_of(words)
+        return found if free.met is None and found.unread else free
 
     def any_at_all(self, words: str) -> Answer:
         """Whether a record that lists conditions has a lasting one, where the words ask for any ("comorbidity")."""
@@ -119,8 +122,15 @@ class Ailments:
             return own
         if wide := umbrella(words, self._sure):
             return Answer(True, wide)
+        return self._absent(held, words)
+
+    def _absent(self, held: Sequence[Answer], words: str) -> Answer:
+        """That the patient does not have what the words name: one of it, or each where they join them by "or"."""
         out = [each for each in held if each.met is False]
-        return out[0] if out and (not either or len(out) == len(held)) else self._none_of_kind(words)
+        if out and (_OR.search(words) is None or len(out) == len(held)):
+            return out[0]
+        none = self._none_of_kind(words)
+        return UNREAD if none.met is None and UNREAD in held else none
 
     def _none_of_kind(self, words: str) -> Answer:
         return Answer(False, f"no {words}") if has_none(words, self.spelt) else OPEN
@@ -131,7 +141,7 @@ class Ailments:
         if name in self._sure and (other := self._otherwise(name, words)):
             return Answer(False, other)
         if name in self._sure:
-            return Answer(True, self._sure[name]) if self._specific(name, words) else OPEN
+            return Answer(True, self._sure[name]) if self._specific(name, words) else UNREAD
         title = self.patient.knowledge.conditions[name].name
         if denied and name not in self.patient.concepts:
             return Answer(False, f"no {self._denied[denied]}")

@@ -13,7 +13,7 @@ class Answer:
     met: bool | None
     fact: str = ""
     unread: bool = False
-    """Nothing is known of the words, nor did the patient's say them."""
+    """Nothing is known of the words, or of what they say beyond the patient's, nor did the patient's say them."""
 
 
 OPEN = Answer(None)

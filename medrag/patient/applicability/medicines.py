@@ -43,6 +43,14 @@ def named(words: str, knowledge: Knowledge) -> tuple[frozenset[str], ...]:
     return (found,) if found else ()
 
 
+def separately(words: str, knowledge: Knowledge) -> tuple[frozenset[str], ...]:
+    """What a term names, each ingredient of a combination by itself: who takes one of them does not take it."""
+    read = [each for each in drugs(words, knowledge) if each.resolved and each.drug_class is None]
+    if any(len(each.ingredients) > 1 for each in read):
+        return tuple(frozenset((one,)) for each in read for one in each.ingredients)
+    return named(words, knowledge)
+
+
 def lists_drugs(patient: PatientView) -> bool:
     """Whether the record lists the drugs, or that there are none, and each was read."""
     return patient.record is not None and patient.record.medications is not None and not patient.unread_drugs
@@ -66,7 +74,7 @@ class Medicines:
     def takes(self, words: str) -> Answer:
         """Whether the patient takes each drug that the term names."""
         knowledge = self.patient.knowledge
-        wanted = named(words, knowledge)
+        wanted = separately(words, knowledge)
         if not wanted:
             return self._in_words(words)
         held = [self._taken(each) for each in wanted]

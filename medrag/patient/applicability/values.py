@@ -13,7 +13,7 @@ from medrag.patient.measures.inputs import Unavailable
 from medrag.patient.record.facts import FRESH_DAYS, days_before, moment
 from medrag.patient.view import PatientView
 from medrag.reading import drugs
-from medrag.reading.languages import pattern
+from medrag.reading.languages import pattern, said
 from medrag.reading.thresholds.mentions import values as values_in
 from medrag.types import FactStatus
 
@@ -25,10 +25,17 @@ CLEARANCE = (0.6, 1.6)
 
 def said_values(patient: PatientView, question: str) -> dict[str, float]:
     """What the question, and the words of the patient's conditions, give a value of."""
-    said = _pressures(question, patient) | values_in(question, patient.knowledge)
+    found = _pressures(question, patient) | _stated(question) | values_in(question, patient.knowledge)
     for each in patient.patient.conditions or ():
-        said |= values_in(each.display, patient.knowledge) if each.current else {}
-    return said
+        found |= values_in(each.display, patient.knowledge) if each.current else {}
+    return found
+
+
+def _stated(question: str) -> dict[str, float]:
+    """Values that stand before their name, or beside another of it ("80% ICA")."""
+    ways = (each.partition(": ") for each in said("applicability", "stated values"))
+    found = ((key, re.search(words, question, re.I)) for key, _, words in ways)
+    return {key: float(match[1]) for key, match in found if match}
 
 
 def _pressures(question: str, patient: PatientView) -> dict[str, float]:
@@ -68,9 +75,12 @@ def _values(key: str, patient: PatientView) -> Sequence[float | str]:
 
 
 def _filtration(patient: PatientView) -> Sequence[float]:
-    """What the eGFR may be by the creatinine clearance; none where that is not known either."""
+    """What the eGFR may be by creatinine clearance and stage of kidney disease; none where neither is known."""
     clearance = patient.labs.get("crcl")
-    return () if clearance is None else (clearance / CLEARANCE[1], clearance / CLEARANCE[0])
+    ends = (0.0,) if clearance is None else (clearance / CLEARANCE[1], clearance / CLEARANCE[0])
+    staged = (patient.knowledge.conditions[name].egfr for name in patient.concepts)
+    most = min((each for each in (*staged, *ends[1:]) if each is not None), default=None)
+    return () if most is None or most < ends[0] else (ends[0], most)
 
 
 def _measured(key: str, patient: PatientView) -> Sequence[float | str]:

@@ -78,15 +78,24 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911, PLR09
         if another or _said("not_after").match(text, match.end()):
             return None
         return Age(*match.span(), _in_years(match["aged"], match["aged_unit"]))
-    if _said("not_the_patient").search(before):
+    given = match["old"] and _said("given_to").search(before)
+    if _said("not_the_patient").search(before) and not given:
         return None
     years = (match["unit"] or "y")[0].lower() == "y"
     apart = years or (match["unit"][0].lower() != "d" and _said("set_apart").match(text, match.end()) is not None)
     opens = apart and _said("opens" if years else "opens_months").search(before) is not None and "-" not in match[0]
-    now = match["old"] or _said("whose").match(text, match.end()) or opens
+    now = match["old"] or _said("whose").match(text, match.end()) or opens or _presents(text, match)
     if not now or (not match[0].endswith(".") and _said("not_after").match(text, match.end())):
         return None
     return Age(*match.span(), _in_years(match["count"], match["unit"]))
+
+
+def _presents(text: str, match: re.Match[str]) -> bool:
+    """Whether months that a text begins with are an age by what stands behind them ("4 mo AOM", "20mo both ears")."""
+    if match["unit"][0].lower() != "m" or text[: match.start()].strip():
+        return False
+    joined = re.search(r"\s", match[0]) is None and _said("presents_joined").match(text, match.end())
+    return bool(joined or _said("presents").match(text, match.end()))
 
 
 def _sex_of(match: re.Match[str]) -> Sex | None:

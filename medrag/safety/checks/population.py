@@ -174,6 +174,12 @@ def noted_of(found: Iterable[Ruling]) -> Iterator[Finding]:
         yield _noted("population.noted_left_out", Severity.INFORMATION, (), each)
 
 
+def special_of(found: Iterable[str]) -> Iterator[Finding]:
+    """That sentences for special patients stand back, by what would make this patient one of them."""
+    for each in dict.fromkeys(found):
+        yield fail("population.special", Severity.INFORMATION, NOTED, (), notes=(f"only: {each}",))
+
+
 def _noted(code: str, severity: Severity, labels: tuple[str, ...], ruling: Ruling) -> Finding:
     return fail(code, severity, NOTED, labels, (ruling.fact,), notes=(ruling.words,), facts=(ruling.fact,))
 

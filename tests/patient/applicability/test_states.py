@@ -84,6 +84,23 @@ from tests.patient.applicability.people import applicant
         ("E. coli grew in urine at booking, no symptoms, pregnant", "state: asymptomatic bacteriuria", True),
         ("pregnant with dysuria", "state: asymptomatic bacteriuria", False),
         ("T2 on gliclazide, hypos", "condition: type 1 diabetes", False),
+        # What a drug did, and what inhalers there are.
+        ("hypertension, lips swelled up on lisinopril", "condition: angioedema", True),
+        ("hypertension, enalapril cough", "condition: ACE inhibitor cough", True),
+        ("hypertension, coughing since starting perindopril", "condition: ACE inhibitor cough", True),
+        ("hypertension with a cough", "condition: ACE inhibitor cough", None),
+        ("COPD on Trimbow", "state: triple therapy", True),
+        ("COPD flares despite indacaterol/glycopyrronium", "state: triple therapy", False),
+        ("COPD, three exacs on Spiolto", "state: treatment failed", True),
+        # How far a pregnancy is.
+        ("pregnant 38+4, cystitis", "state: at term", True),
+        ("cystitis at 22/40", "state: at term", False),
+        # Shock, and what is as grave.
+        ("pneumonia and sepsis, no vasopressors", "condition: septic shock", False),
+        ("urosepsis on noradrenaline", "condition: septic shock", True),
+        ("hypo, GCS 6", "state: severe", True),
+        # One name and another that says more.
+        ("40M, delta waves and irregular tachycardia", "condition: Wolff-Parkinson-White syndrome", True),
     ],
 )
 def test_a_question_says_it_in_its_own_words(question: str, term: str, held: bool | None) -> None:
@@ -119,11 +136,41 @@ def test_a_time_ago_is_held_against_the_one_that_a_note_sets(question: str, term
         (["hypertension"], "condition: decompensated heart failure", False),
         (["mechanical aortic valve"], "condition: mechanical heart valve", True),
         (["ex-smoker", "hypertension"], "condition: smoker / current smoking", False),
+        (["hopes for a baby: planning to conceive"], "state: planning pregnancy", True),
+        (["day 9 after caesarean section", "pre-eclampsia in this pregnancy"], "state: postpartum", True),
+        (["chronic kidney disease G4"], "eGFR < 30", True),
+        (["chronic kidney disease G4"], "eGFR < 20", None),
+        (["atrial fibrillation"], "condition: Wolff-Parkinson-White syndrome / pre-excited atrial fibrillation", False),
+        (
+            ["WPW", "atrial fibrillation"],
+            "condition: Wolff-Parkinson-White syndrome / pre-excited atrial fibrillation",
+            True,
+        ),
     ],
 )
 def test_a_record_says_it_in_its_own_words(conditions: list[str], term: str, held: bool | None) -> None:
     record: dict[str, Any] = {"age_years": 63, "conditions": [{"display": each} for each in conditions]}
     assert applicant("what dose?", record).met(term) is held
+
+
+@pytest.mark.parametrize(
+    ("question", "term", "held"),
+    [
+        ("TIA, 85% left ICA stenosis, surgery?", "carotid stenosis >= 70 %", True),
+        ("TIA, 85% left ICA stenosis, surgery?", "carotid stenosis < 50 %", False),
+        ("TIA, right carotid narrowed by 30%", "carotid stenosis < 50 %", True),
+        ("TIA, carotids not looked at yet", "carotid stenosis < 50 %", None),
+    ],
+)
+def test_a_value_counts_before_its_name_too(question: str, term: str, held: bool | None) -> None:
+    assert applicant(question).met(term) is held
+
+
+def test_one_drug_of_a_combination_is_not_the_combination() -> None:
+    record: dict[str, Any] = {"age_years": 63, "medications": [{"display": "vilanterol/umeclidinium"}]}
+    asked = applicant("COPD, breathless", record)
+    assert asked.met("takes: fluticasone furoate/umeclidinium/vilanterol") is False
+    assert asked.met("takes: umeclidinium/vilanterol") is True
 
 
 def test_of_a_pair_of_names_the_one_that_is_read_decides() -> None:

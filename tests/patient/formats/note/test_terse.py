@@ -19,6 +19,10 @@ from tests.patient.formats.note.heard import heard
         ("sore throat, urticaria off cefuroxime as a child", "cefuroxime"),
         ("otitis, bad PCN rash, which abx", "PCN"),
         ("cellulitis pen allergic, dose?", "pen allergic"),
+        ("sinusitis, anaphylaxis doxycycline. which drug?", "doxycycline"),
+        ("sepsis, previous anaphylaxis vancomycin", "vancomycin"),
+        ("cellulitis. Flucloxacillin: collapsed, needed adrenaline", "Flucloxacillin"),
+        ("hypertension, face swelled up on lisinopril last year", "lisinopril"),
     ],
 )
 def test_allergies_of_terse_questions_are_heard(question: str, allergen: str) -> None:
@@ -33,6 +37,10 @@ def test_allergies_of_terse_questions_are_heard(question: str, allergen: str) ->
         "cetirizine urticaria, how long?",
         "amoxicillin, no rash",
         "no ibuprofen rash",
+        "Anaphylaxis adrenaline. Then what?",
+        "anaphylaxis on bisoprolol, which drug?",
+        "in anaphylaxis hydrocortisone?",
+        "face swollen after a tooth abscess, amoxicillin dose?",
     ],
 )
 def test_what_relieves_a_reaction_and_what_is_denied_are_no_allergies(question: str) -> None:
@@ -65,6 +73,14 @@ def test_a_list_is_denied_to_its_end() -> None:
         ("I am 22 weeks pregnant with cystitis", None),
         ("11 wk, T 38.9", 0.21),
         ("4 day old, jaundice", 0.01),
+        ("16mo OM both ears, unwell", 1.33),
+        ("7 mo croup, stridor at rest", 0.58),
+        ("30mo with fever", 2.5),
+        ("paracetamol dose for a 3 yo?", 3.0),
+        ("3mo LMWH enough after PE?", None),
+        ("9 months post MI", None),
+        ("6 mo ICS trial, no better", None),
+        ("prednisolone dose for 2 years then what?", None),
     ],
 )
 def test_spans_and_scores_are_no_ages(question: str, years: float | None) -> None:

@@ -1,0 +1,58 @@
+"""Sentences for special patients, of whom nothing says that this is one, behind those that make exceptions of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from medrag.patient.applicability import Applicant, exception
+from medrag.reading.languages import pattern
+from medrag.types import Evidence, Pointer, Sentence
+
+TIE = 0.3
+"""Log odds by which search may put a sentence for special patients before the general one: docs/results-model.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A sentence that may be chosen: its place, its document and how far search puts it behind its best."""
+
+    place: Pointer
+    document: str
+    sentence: Sentence
+    words: str
+    behind: float
+
+
+def ranked(evidence: Iterable[Evidence], places: Iterable[Pointer]) -> list[Ranked]:
+    """The sentences at these places, best first; none of what search did not rank."""
+    kept = set(places)
+    found = [(rank, each) for item in evidence for rank, each in _of(item) if each.place in kept]
+    return [each for _, each in sorted(found, key=lambda one: one[0])]
+
+
+def _of(item: Evidence) -> Iterator[tuple[int, Ranked]]:
+    """The item's sentences by rank; all as good as the best where search tells no scores."""
+    passage = item.passage
+    behind = item.behind or (0.0,) * len(item.ranks)
+    for position, (rank, far) in enumerate(zip(item.ranks, behind, strict=True), start=1):
+        sentence = passage.sentences[position - 1]
+        yield rank, Ranked((item.number, position), passage.doc_id, sentence, passage.quote(sentence), far)
+
+
+def standing_back(best_first: Sequence[Ranked], applicant: Applicant) -> Mapping[Pointer, str]:
+    """The sentences that are only for whom a better ranked one of the document is not for, each with that requirement.
+
+    Nothing must be known of it, and emergencies stay. Search may rank the general sentence TIE behind.
+    """
+    gone: dict[Pointer, str] = {}
+    for each in best_first:
+        if pattern("asks", "emergency told").search(each.words):
+            continue
+        for other in best_first:
+            near = other.place not in gone and other.document == each.document and other.behind <= each.behind + TIE
+            term = exception(each.sentence, other.sentence, applicant) if near and other is not each else None
+            if term:
+                gone[each.place] = term
+                break
+    return gone
