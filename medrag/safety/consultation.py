@@ -232,8 +232,9 @@ class Consultation:
         doubtful = doubts(context.statement.text, context.read)
         found = list(without_care(self._run(context), context.statement.text))
         if not context.statement.citations:
-            found = list(like_warnings(found, context.read, doubtful))
-        if any(not each.recommended for each in doubtful):
+            taken = {each.label for each in context.patient.drugs} if context.patient else set[str]()
+            found = list(like_warnings(found, context.read, doubtful, taken))
+        if doubtful.not_given:
             given = replace(context, read=as_given(context.read, doubtful))
             found += like_advice(self._run(given), doubtful)
         return found
