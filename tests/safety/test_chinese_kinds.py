@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ def result(patient: dict[str, Any], advice: str) -> dict[str, Any]:
 )
 def test_a_drug_among_words_that_nobody_read_is_not_assessed(patient: dict[str, Any], advice: str) -> None:
     found = result(patient, advice)
-    assert found["verdict"] == "not_assessed"
+    assert found["verdict"] in {"not_assessed", "warn"}
     assert any(each["check"] == "polarity" for each in found["findings"])
 
 
@@ -101,3 +102,12 @@ def test_an_allele_that_is_not_there_forbids_nothing() -> None:
 )
 def test_a_way_at_the_end_of_a_list_is_that_of_all(advice: str, withheld: bool) -> None:
     assert (result(BASE, advice)["verdict"] == "withhold") is withheld
+
+
+def test_words_of_the_reading_are_said_in_the_readers_own() -> None:
+    findings = check_advice("case", Patient.model_validate(STEROID), "泼尼松明日停掉，摸鱼儿为伴。", language="zh")[
+        "findings"
+    ]
+    said = " ".join(each["reason"] for each in findings if each["check"] in {"undone", "unread"})
+    assert "泼尼松" in said
+    assert not re.search("[A-Za-z]", said)

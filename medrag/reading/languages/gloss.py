@@ -114,7 +114,7 @@ def gloss(text: str, knowledge: Knowledge) -> Gloss:
     starts: list[int] = []
     spans: list[tuple[int, int]] = []
     length, tail = 0, ""
-    for start, end, said in _pieces(_prepared(text), knowledge):
+    for start, end, said in _pieces(prepared(text), knowledge):
         if said.lstrip(" ")[:1] in _CLOSING and tail.endswith(" "):
             made[-1], length, tail = made[-1][:-1], length - 1, tail[:-1]
         piece = _cased(tail, _parted(tail, said))
@@ -127,7 +127,7 @@ def gloss(text: str, knowledge: Knowledge) -> Gloss:
     return Gloss("".join(made), tuple(starts), tuple(spans))
 
 
-def _prepared(text: str) -> str:
+def prepared(text: str) -> str:
     """The text with simplified characters, groups swapped and "or" in denied lists: as long as it was."""
     simple = _converter().convert(text)
     prepared = _HEADED.sub(r" \1：", simple if len(simple) == len(text) else text)
