@@ -38,6 +38,8 @@ def primary(tag: Any) -> Any:
 Tag = Annotated[Language, BeforeValidator(primary, json_schema_input_type=str)]
 """A language as a caller names it: by a tag (``zh-CN``, ``zh-Hant``), of which the first part counts."""
 
+READ_WORDS = ("care", "words")
+"""Values that are words of what was read, not names."""
 Value = str | int | float | tuple[str, ...] | tuple[tuple[str, str], ...]
 """What a finding's value may be: text, a number, or a list of texts or of pairs of them."""
 
@@ -126,7 +128,9 @@ def say(
     if placeholders(code) != values.keys():
         raise ValueError(f"{code} has the values {sorted(placeholders(code))}, not {sorted(values)}")
     own = {} if language == "en" else written
-    return words.sentences[code].format_map({name: _shown(name, value, words, own) for name, value in values.items()})
+    shown = {name: _shown(name, value, words, own) for name, value in values.items()}
+    shown |= {name: own[str(values[name])] for name in READ_WORDS if str(values.get(name)) in own}
+    return words.sentences[code].format_map(shown)
 
 
 def leaves(values: Iterable[Any]) -> Iterator[str]:

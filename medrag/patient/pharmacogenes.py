@@ -14,11 +14,13 @@ from medrag.knowledge import Knowledge
 from medrag.knowledge.vocabulary import Gene
 from medrag.patient.formats.phenotypes import interpret
 from medrag.reading.languages import pattern, patterns
+from medrag.reading.languages.gloss import in_english
 from medrag.types import Fact, FactStatus, Genotype, Patient
 
 _said = partial(pattern, "genes")
 
 _HLA = re.compile(r"\*?\s?(\d{2,3}):?(\d{2})(?!\d)")
+_PAIR = re.compile(r"(\*\d+[A-Z]?(?:x\d+)?)\s*/\s*(\*\d+[A-Z]?(?:x\d+)?)(?![\w+/])")
 _ZYGOUS = re.compile(
     r"(?P<allele>\*\w+)[\s,]*(?:allele|variant|carrier)?\s*\(?(?P<how>homozyg\w+|heterozyg\w+)\)?(?: carrier)?",
     re.IGNORECASE,
@@ -134,6 +136,7 @@ def worded(patient: Patient, knowledge: Knowledge) -> tuple[Genotype, ...]:
 
 def in_words(text: str, knowledge: Knowledge) -> Iterator[Genotype]:
     """The result that ``text`` gives of the one pharmacogene it names, if it gives one."""
+    text = in_english(text, knowledge)
     named = list(_gene(knowledge).finditer(text))
     if not named:
         return
@@ -149,7 +152,9 @@ def in_words(text: str, knowledge: Knowledge) -> Iterator[Genotype]:
 
 
 def _diplotype(said: str) -> str:
-    """Both alleles, where the words give one and say of how many copies it is ("*2A homozygous")."""
+    """Both alleles, or where the words give one and say of how many copies it is ("*2A homozygous")."""
+    if pair := _PAIR.search(said):
+        return f"{pair[1]}/{pair[2]}"
     zygous = _ZYGOUS.fullmatch(said.strip(" :-()"))
     if zygous is None:
         return said.strip(" :-()")

@@ -6,10 +6,10 @@ A denial covers the words after it to the end of its clause, never those before;
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.names import Meaning
@@ -84,10 +84,22 @@ def wording(text: str, knowledge: Knowledge) -> Wording:
 def _read(text: str, knowledge: Knowledge) -> Wording:
     text = in_english(text, knowledge)
     phrases = _phrases(text, knowledge)
-    spans = _denied_spans(text, phrases)
-    no = [each for each in phrases if any(start <= each.start and each.end <= end for start, end in spans)]
+    relatives = _relatives_spans(text, phrases)
+    spans = _denied_spans(text, phrases) + relatives
+    no = [each for each in phrases if _within(each, spans)]
     yes = [each for each in phrases if each not in no]
+    yes += [had for each in no if _within(each, relatives) and (had := _in_family(text, each, knowledge))]
     return Wording(_meanings(yes), _meanings(no), not yes and bool(spans) and _covered(text, spans))
+
+
+def _within(phrase: _Phrase, spans: Iterable[tuple[int, int]]) -> bool:
+    return any(start <= phrase.start and phrase.end <= end for start, end in spans)
+
+
+def _in_family(text: str, phrase: _Phrase, knowledge: Knowledge) -> _Phrase | None:
+    """What it says of the patient that a relative has it, where that means anything ("malignant hyperthermia")."""
+    meanings = knowledge.phrases.get(f"family history of {text[phrase.start : phrase.end].casefold()}")
+    return replace(phrase, meanings=meanings) if meanings else None
 
 
 def _meanings(phrases: Sequence[_Phrase]) -> tuple[Meaning, ...]:
@@ -130,20 +142,28 @@ def _ordinary(word: Token, knowledge: Knowledge) -> bool:
 
 
 def _denied_spans(text: str, phrases: list[_Phrase]) -> list[tuple[int, int]]:
-    """Where what stands in the text is denied or somebody else's; a cue within a phrase ("nursing mother") is none."""
-
-    def cues(expression: re.Pattern[str]) -> list[re.Match[str]]:
-        return [m for m in expression.finditer(text) if not any(p.start <= m.start() < p.end for p in phrases)]
-
-    found = [(m.start(), _end(text, m)) for m in cues(_DENIES) if not _OPEN.search(text, 0, m.start())]
-    found += [match.span() for match in cues(_PREFIX)]
-    for match in cues(_AFTERWARDS):
+    """Where what stands in the text is denied."""
+    denials = (m for m in _cues(_DENIES, text, phrases) if not _OPEN.search(text, 0, m.start()))
+    found = [(match.start(), _end(text, match)) for match in denials]
+    found += [match.span() for match in _cues(_PREFIX, text, phrases)]
+    for match in _cues(_AFTERWARDS, text, phrases):
         if not _OPEN.search(text, 0, match.start()):
             found.append((_part_start(text, match.start(), r"[;.,\n]"), match.end()))
-    for match in cues(pattern("relatives", "of_family")):
+    return found
+
+
+def _relatives_spans(text: str, phrases: list[_Phrase]) -> list[tuple[int, int]]:
+    """Where what stands in the text is somebody else's."""
+    found = []
+    for match in _cues(pattern("relatives", "of_family"), text, phrases):
         stop = _PART.search(text, match.end())
         found.append((_part_start(text, match.start(), r"[;.\n]"), stop.start() if stop else len(text)))
     return found
+
+
+def _cues(expression: re.Pattern[str], text: str, phrases: list[_Phrase]) -> list[re.Match[str]]:
+    """The matches that do not begin within a phrase ("nursing mother")."""
+    return [m for m in expression.finditer(text) if not any(p.start <= m.start() < p.end for p in phrases)]
 
 
 def _end(text: str, cue: re.Match[str]) -> int:

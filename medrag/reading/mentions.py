@@ -15,6 +15,7 @@ from medrag.knowledge import Knowledge, Name
 from medrag.knowledge.names import fold, normalise
 from medrag.reading.dosing.doses import doses
 from medrag.reading.dosing.numbers import WORDS as NUMBER_WORDS
+from medrag.reading.dosing.routes import route, shared
 from medrag.reading.languages import ordinary, pattern
 from medrag.reading.matcher import Letters, Matcher, Token, plain, singular, tokens
 from medrag.reading.polarity import Polarity, cues, polarity_of
@@ -110,12 +111,13 @@ def named(text: str, knowledge: Knowledge) -> list[DrugMention]:
     mentions += [] if mentions else _object(text, knowledge)
     mentions.sort(key=lambda mention: mention.start)
     spans = [(mention.start, mention.end) for mention in mentions]
+    named_routes = shared(text, spans, [route(text, *span, spans) for span in spans])
     routes_of = (
-        _route(text, mention.start, mention.end, spans) or knowledge.product_routes.get(normalise(mention.text))
-        for mention in mentions
+        said or knowledge.product_routes.get(normalise(mention.text))
+        for said, mention in zip(named_routes, mentions, strict=True)
     )
     return [
-        replace(mention, route=route) if route else mention for mention, route in zip(mentions, routes_of, strict=True)
+        replace(mention, route=said) if said else mention for mention, said in zip(mentions, routes_of, strict=True)
     ]
 
 
@@ -257,26 +259,3 @@ def _object(text: str, knowledge: Knowledge) -> list[DrugMention]:
     if not match or word in common or singular(word) in common or pattern("drugs", "ordinary").fullmatch(word):
         return []
     return [DrugMention(match["object"], match.start("object"), match.end("object"))]
-
-
-_SENTENCE = re.compile(r"(?<!\b[a-zA-Z])\.\s|;\s")
-_CLAUSE = re.compile(r"(?<!\b[a-zA-Z])\.\s|[;,]\s")
-_OWN_WORDS = re.compile(r"\b(?:and|or|plus|then|with)\b", re.IGNORECASE)
-"""What parts the words of the name before ("ketoprofen gel and ...") from those of this one."""
-
-
-def _route(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str | None:
-    """The route named between the mention before and the one after, in its sentence; else what the form implies."""
-    place = bisect_left(spans, (start, end))
-    before = spans[place - 1][1] if place else 0
-    after = spans[place + 1][0] if place + 1 < len(spans) else len(text)
-    left = _CLAUSE.split(text[max(before, start - 40) : start])[-1]
-    if place:
-        left = _OWN_WORDS.split(left)[-1]
-    right = _SENTENCE.split(text[end : min(after, end + 90)])[0]
-    if after < min(len(text), end + 90):
-        right = _OWN_WORDS.split(right)[0]
-    for match in (pattern("drugs", kind).search(side) for kind in ("route", "form") for side in (left, right)):
-        if match:
-            return match.lastgroup
-    return None

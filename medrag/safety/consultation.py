@@ -13,12 +13,14 @@ from functools import cached_property
 from typing import NamedTuple
 
 from medrag.knowledge import Knowledge
+from medrag.messages import READ_WORDS
 from medrag.patient import ensure_same_person, hear
 from medrag.patient.applicability import Applicant, Ruling
 from medrag.patient.view import PatientView, view
 from medrag.reading import Prescription, prescriptions
 from medrag.reading.advice.accounting import drugless_doses, is_fragment
 from medrag.reading.languages.gloss import in_english, is_chinese, written_names
+from medrag.reading.languages.original import originals
 from medrag.safety.check_context import MISSING_SOURCE, RANK, Context, fail, ingredients_of, stopped_by
 from medrag.safety.checks import CHECKS, Check
 from medrag.safety.checks.population import (
@@ -217,10 +219,11 @@ class Consultation:
 
     def _as_written(self, findings: Iterable[Finding], *texts: str) -> list[Finding]:
         """The findings with the names by which record, question and ``texts`` call the drugs they are about."""
-        names = dict(self._written)
+        findings, names = list(findings), dict(self._written)
+        said = [str(each.values[key]) for each in findings for key in READ_WORDS if key in each.values]
         for text in texts:
-            names |= written_names(text, self.knowledge)
-        return [each.calling(names) for each in findings] if names else list(findings)
+            names |= originals(text, said, self.knowledge) | written_names(text, self.knowledge)
+        return [each.calling(names) for each in findings] if names else findings
 
     @cached_property
     def _written(self) -> dict[str, str]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
-from medrag.knowledge import Knowledge, load
-from medrag.patient.formats.notes import read_note
 from medrag.reading.languages.gloss import in_english, known_words, other_script
-from medrag.types import FactStatus, Patient
+from medrag.types import FactStatus
+from tests.reading.noted import KNOWLEDGE, note
 
 NOTE = """患者男，68岁，因突发胸痛2小时入院。
 既往史：高血压病史10年，2型糖尿病5年，否认冠心病、脑卒中病史。
@@ -18,15 +15,6 @@ NOTE = """患者男，68岁，因突发胸痛2小时入院。
 目前用药：氨氯地平5mg 每日一次；华法林已停用。
 查体：血压150/95mmHg。肌酐 120 μmol/L。
 """
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> Knowledge:
-    return load()
-
-
-def note(text: str, knowledge: Knowledge) -> Patient:
-    return read_note(text, "note", date(2026, 1, 1), knowledge)
 
 
 @pytest.mark.parametrize(
@@ -68,14 +56,12 @@ def note(text: str, knowledge: Knowledge) -> Patient:
         ("2026-08-20\n周某", "2026-08-20"),
     ],
 )
-def test_clinical_chinese_is_put_into_the_english_that_is_read(
-    chinese: str, english: str, knowledge: Knowledge
-) -> None:
-    assert in_english(chinese, knowledge).strip() == english
+def test_clinical_chinese_is_put_into_the_english_that_is_read(chinese: str, english: str) -> None:
+    assert in_english(chinese, KNOWLEDGE).strip() == english
 
 
-def test_a_note_is_read_with_the_status_of_each_fact(knowledge: Knowledge) -> None:
-    patient = note(NOTE, knowledge)
+def test_a_note_is_read_with_the_status_of_each_fact() -> None:
+    patient = note(NOTE)
     assert (patient.age_years, patient.sex) == (68, "male")
     assert {(each.display, each.status) for each in patient.conditions or ()} == {
         ("chest pain", FactStatus.ACTIVE),
@@ -93,8 +79,8 @@ def test_a_note_is_read_with_the_status_of_each_fact(knowledge: Knowledge) -> No
     assert values["creatinine"][0] == 120
 
 
-def test_a_fact_says_where_in_the_chinese_it_stands(knowledge: Knowledge) -> None:
-    patient = note(NOTE, knowledge)
+def test_a_fact_says_where_in_the_chinese_it_stands() -> None:
+    patient = note(NOTE)
     start, end = map(int, (patient.allergies or ())[0].source.removeprefix("note:").split("-"))
     assert NOTE[start:end] == "青霉素"
 
@@ -114,8 +100,8 @@ def test_a_fact_says_where_in_the_chinese_it_stands(knowledge: Knowledge) -> Non
         ("规律服用缬沙坦。", "valsartan", FactStatus.ACTIVE),
     ],
 )
-def test_what_became_of_a_drug(text: str, drug: str, status: FactStatus, knowledge: Knowledge) -> None:
-    read = note(text, knowledge).medications or ()
+def test_what_became_of_a_drug(text: str, drug: str, status: FactStatus) -> None:
+    read = note(text).medications or ()
     assert [each.status for each in read if each.display.casefold() == drug] == [status]
 
 
@@ -128,26 +114,26 @@ def test_what_became_of_a_drug(text: str, drug: str, status: FactStatus, knowled
         ("否认药物过敏，海鲜过敏。", FactStatus.ACTIVE),
     ],
 )
-def test_an_allergy_told_or_taken_back(text: str, status: FactStatus, knowledge: Knowledge) -> None:
-    told = [each for each in note(text, knowledge).allergies or () if "No known" not in each.display]
+def test_an_allergy_told_or_taken_back(text: str, status: FactStatus) -> None:
+    told = [each for each in note(text).allergies or () if "No known" not in each.display]
     assert [each.status for each in told] == [status]
 
 
 @pytest.mark.parametrize(
     "text", ["2009年患十二指肠溃疡，已治愈。", "10年前肺结核，规律治疗后治愈。", "2016年左肾结石，已排净。"]
 )
-def test_what_was_healed_is_over(text: str, knowledge: Knowledge) -> None:
-    conditions = {each.display: each.status for each in note(f"高血压5年，{text}", knowledge).conditions or ()}
+def test_what_was_healed_is_over(text: str) -> None:
+    conditions = {each.display: each.status for each in note(f"高血压5年，{text}").conditions or ()}
     assert conditions.pop("hypertension") is FactStatus.ACTIVE
     assert FactStatus.ACTIVE not in conditions.values()
 
 
 @pytest.mark.parametrize("text", ["患者某某怪病，鬼画符。", "Аллергия на пенициллин", "ペニシリンアレルギー", "حساسية"])
-def test_a_note_with_words_that_cannot_be_read_loses_what_they_say(text: str, knowledge: Knowledge) -> None:
-    lost = {each for problem in note(text, knowledge).problems for each in problem.lost}
+def test_a_note_with_words_that_cannot_be_read_loses_what_they_say(text: str) -> None:
+    lost = {each for problem in note(text).problems for each in problem.lost}
     assert {"allergies", "conditions", "medications"} <= lost
 
 
-def test_words_without_english_stay_and_a_search_leaves_them_out(knowledge: Knowledge) -> None:
-    assert other_script(in_english("鬼画符与华法林", knowledge))
-    assert known_words("鬼画符与华法林", knowledge) == "and warfarin"
+def test_words_without_english_stay_and_a_search_leaves_them_out() -> None:
+    assert other_script(in_english("鬼画符与华法林", KNOWLEDGE))
+    assert known_words("鬼画符与华法林", KNOWLEDGE) == "and warfarin"

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
-from medrag.knowledge import Knowledge, load
-from medrag.patient.formats.notes import read_note
-from medrag.types import FactStatus, Patient
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> Knowledge:
-    return load()
-
-
-def note(text: str, knowledge: Knowledge) -> Patient:
-    return read_note(text, "note", date(2026, 1, 1), knowledge)
+from medrag.types import FactStatus
+from tests.reading.noted import note
 
 
 @pytest.mark.parametrize(
@@ -32,16 +20,16 @@ def note(text: str, knowledge: Knowledge) -> Patient:
         ("输注紫杉醇期间发生过敏反应。", {"paclitaxel"}),
     ],
 )
-def test_what_a_drug_did_is_an_allergy_and_no_drug_taken(text: str, allergens: set[str], knowledge: Knowledge) -> None:
-    patient = note(text, knowledge)
+def test_what_a_drug_did_is_an_allergy_and_no_drug_taken(text: str, allergens: set[str]) -> None:
+    patient = note(text)
     found = {each.display.casefold() for each in patient.allergies or () if each.status is FactStatus.ACTIVE}
     assert (found, patient.medications) == (allergens, None)
 
 
-def test_a_denied_allergy_and_what_came_after_other_things_are_none(knowledge: Knowledge) -> None:
-    denied = note("头孢过敏史：（-）。", knowledge)
+def test_a_denied_allergy_and_what_came_after_other_things_are_none() -> None:
+    denied = note("头孢过敏史：（-）。")
     assert [each.status for each in denied.allergies or ()] == [FactStatus.NEGATED]
-    assert note("术后出现皮疹。感冒后荨麻疹。", knowledge).allergies is None
+    assert note("术后出现皮疹。感冒后荨麻疹。").allergies is None
 
 
 @pytest.mark.parametrize(
@@ -54,14 +42,14 @@ def test_a_denied_allergy_and_what_came_after_other_things_are_none(knowledge: K
         ("氯吡格雷→替格瑞洛（2025-08起）", "ticagrelor"),
     ],
 )
-def test_a_drug_since_a_day_that_has_been_is_taken(text: str, drug: str, knowledge: Knowledge) -> None:
-    taken = [each.display for each in note(text, knowledge).medications or () if each.status is FactStatus.ACTIVE]
+def test_a_drug_since_a_day_that_has_been_is_taken(text: str, drug: str) -> None:
+    taken = [each.display for each in note(text).medications or () if each.status is FactStatus.ACTIVE]
     assert taken == [drug]
 
 
 @pytest.mark.parametrize("title", ["产科门诊病历", "产科查房记录", "产科"])
-def test_a_title_that_names_a_ward_is_no_heading_of_the_past(title: str, knowledge: Knowledge) -> None:
-    patient = note(f"{title}\n孕妇，29岁，孕20周。甲亢，丙硫氧嘧啶50mg bid。", knowledge)
+def test_a_title_that_names_a_ward_is_no_heading_of_the_past(title: str) -> None:
+    patient = note(f"{title}\n孕妇，29岁，孕20周。甲亢，丙硫氧嘧啶50mg bid。")
     assert {each.status for each in patient.medications or ()} == {FactStatus.ACTIVE}
 
 
@@ -75,23 +63,21 @@ def test_a_title_that_names_a_ward_is_no_heading_of_the_past(title: str, knowled
         ("新生儿，女，生后5小时。", 0, "female"),
     ],
 )
-def test_a_newborn_has_an_age_and_a_sex(text: str, days: int, sex: str, knowledge: Knowledge) -> None:
-    patient = note(text, knowledge)
+def test_a_newborn_has_an_age_and_a_sex(text: str, days: int, sex: str) -> None:
+    patient = note(text)
     assert patient.age_years == pytest.approx(days / 365.25, abs=0.01)
     assert patient.sex == sex
 
 
-def test_values_and_devices_are_what_they_say(knowledge: Knowledge) -> None:
-    patient = note(
-        "血小板4.5万/μL。最近一次EF 41%（前次55%）。有饮酒史。右侧颈动脉支架术后。起搏器植入术后。", knowledge
-    )
+def test_values_and_devices_are_what_they_say() -> None:
+    patient = note("血小板4.5万/μL。最近一次EF 41%（前次55%）。有饮酒史。右侧颈动脉支架术后。起搏器植入术后。")
     values = {each.display.casefold(): each.value for each in patient.observations or ()}
     assert values == {"platelets": 45000.0, "left ventricular ejection fraction": 41.0}
     named = {each.display.casefold() for each in patient.conditions or () if each.status is FactStatus.ACTIVE}
     assert named == {"alcohol consumption", "cardiac pacemaker"}
 
 
-def test_an_unknown_history_is_uncertain_and_a_drug_left_off_is_over(knowledge: Knowledge) -> None:
-    patient = note("哮喘史不详。长期服用氢氯噻嗪。2周前因感冒自行停用氢氯噻嗪。", knowledge)
+def test_an_unknown_history_is_uncertain_and_a_drug_left_off_is_over() -> None:
+    patient = note("哮喘史不详。长期服用氢氯噻嗪。2周前因感冒自行停用氢氯噻嗪。")
     assert {each.display: each.status for each in patient.conditions or ()}["asthma"] is FactStatus.UNCERTAIN
     assert {each.status for each in patient.medications or ()} == {FactStatus.RESOLVED}

@@ -62,6 +62,7 @@ class Glossary:
     denied: str
     rules: tuple[tuple[str, str], ...]
     words: dict[str, str]
+    giving: str
 
     def filled(self, pattern: str) -> re.Pattern[str]:
         """``pattern`` with the pieces that it names; its blanks (``\\s*``, ``\\s+``) stay within a line."""

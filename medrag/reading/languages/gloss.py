@@ -22,12 +22,15 @@ from medrag.messages import Language
 from medrag.reading.languages import Glossary, glossary
 
 CHINESE = "zh"
+_WIDENED = str.maketrans(",;:", "，；：")
 _OR = str.maketrans("、及和与", "或或或或")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _LATIN = re.compile(r"[A-Za-z]+")
 _PUNCTUATION = str.maketrans("，。；：、！？（）【】％～－＋／＜＞＝", ",.;:,!?()[]%~-+/<>=")
 _WIDE = frozenset("，。；：、")
+_NARROW = re.compile(r"(?<=[A-Za-z%)\u4e00-\u9fff])[,;](?=\S)|(?<=[\u4e00-\u9fff]):(?=\S)|[,;:](?=[\u4e00-\u9fff])")
+"""A stop of Chinese text typed as an English one, without the blank after it."""
 _HEADED = re.compile(r"[【［〖]([^】］〗\n]{1,12})[】］〗](?![:：])")
 """A heading in brackets."""
 _WITHIN = re.compile(r"(?<=[A-Za-z])(?=[A-Za-z])")
@@ -111,7 +114,7 @@ def gloss(text: str, knowledge: Knowledge) -> Gloss:
     starts: list[int] = []
     spans: list[tuple[int, int]] = []
     length, tail = 0, ""
-    for start, end, said in _pieces(_prepared(text), knowledge):
+    for start, end, said in _pieces(prepared(text), knowledge):
         if said.lstrip(" ")[:1] in _CLOSING and tail.endswith(" "):
             made[-1], length, tail = made[-1][:-1], length - 1, tail[:-1]
         piece = _cased(tail, _parted(tail, said))
@@ -124,10 +127,11 @@ def gloss(text: str, knowledge: Knowledge) -> Gloss:
     return Gloss("".join(made), tuple(starts), tuple(spans))
 
 
-def _prepared(text: str) -> str:
+def prepared(text: str) -> str:
     """The text with simplified characters, groups swapped and "or" in denied lists: as long as it was."""
     simple = _converter().convert(text)
     prepared = _HEADED.sub(r" \1：", simple if len(simple) == len(text) else text)
+    prepared = _NARROW.sub(lambda found: found[0].translate(_WIDENED), prepared)
     for swap in _patterns().swaps:
         prepared = swap.sub(lambda found: found[2] + found[1], prepared)
     return _patterns().denied.sub(lambda found: found[0].translate(_OR), prepared)

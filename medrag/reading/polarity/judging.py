@@ -25,6 +25,8 @@ LONGEST_CASE = 120
 NEAR = 30
 """Characters before a name in which the word for an exception stands."""
 _WORD = re.compile(r"[\w'-]+")
+_OPENED = re.compile(r",\s*(?:\d[\d.,:]*\s*(?:%|mg/mL|units/mL)?\s+)?\Z", re.IGNORECASE)
+"""That a name opens its clause, with its strength or without."""
 
 
 def polarity_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], marks: Sequence[Cue]) -> Polarity:
@@ -141,7 +143,7 @@ def _overruled(text: str, cue: Cue, start: int, end: int, after: str) -> bool:
     if _said("given").match(after) and (cue.soft or not _joined_to(text, cue, start)):
         return True
     opens_clause = (
-        cue.polarity is not Polarity.MENTIONED and re.search(r",\s*$", text[max(0, start - 20) : start]) is not None
+        cue.polarity is not Polarity.MENTIONED and _OPENED.search(text, max(0, start - 20), start) is not None
     )
     if (cue.soft or opens_clause) and _said("dose_next").match(text, end):
         return True

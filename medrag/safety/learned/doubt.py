@@ -15,8 +15,10 @@ from dataclasses import dataclass, replace
 from medrag.reading import Polarity, Prescription
 from medrag.reading.advice.acts import clauses
 from medrag.reading.languages import pattern
+from medrag.reading.languages.gloss import other_script
 from medrag.reading.polarity import cues
 from medrag.reading.polarity.learned import doubted, may_stop, stances_of
+from medrag.reading.polarity.unread import among_unread
 from medrag.safety.check_context import not_assessed
 from medrag.safety.learned.wordings import WordingReader
 from medrag.types import Finding, Severity, Verdict
@@ -35,10 +37,11 @@ UNCHECKED = (Polarity.AVOIDED, Polarity.MENTIONED)
 
 @dataclass(frozen=True)
 class Doubt:
-    """A drug as the cues read it, and the polarity that it may have instead."""
+    """A drug as the cues read it, the polarity that it may have instead, and whether it stands among unread words."""
 
     read: Prescription
     polarity: Polarity
+    unread: bool = False
 
     @property
     def label(self) -> str:
@@ -74,9 +77,20 @@ def may_be_warned(text: str, read: Sequence[Prescription], wordings: WordingRead
     else:
         meant = [_against(text, each, spans) for each in asked]
     found = [Doubt(each, polarity) for each, polarity in zip(asked, meant, strict=True) if polarity]
+    found += [
+        Doubt(each, Polarity.MENTIONED, unread=True)
+        for each, polarity in zip(asked, meant, strict=True)
+        if not polarity and _stands_among_unread(text, each, spans)
+    ]
     open_ = [each.read for each in found]
     sure = {each.mention.label for each in read if each.recommended and each not in open_}
     return tuple(each for each in found if each.label not in sure)
+
+
+def _stands_among_unread(text: str, each: Prescription, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether words in another script stand around the drug, and nothing that is read gives it."""
+    mention = each.mention
+    return other_script(text) and among_unread(text, mention.start, mention.end, spans, cues(text, spans))
 
 
 def _follows(verbs: Iterable[int], text: str, each: Prescription) -> bool:
@@ -122,7 +136,7 @@ def like_warnings(
 
     ``otherwise`` is what the checks say with the doubtful drugs as they may be meant.
     """
-    names = {each.label for each in doubtful}
+    names, unread = {each.label for each in doubtful}, {each.label for each in doubtful if each.unread}
     kept = {_subject(each) for each in otherwise if each.withholds}
     told: set[str] = set()
     for finding in findings:
@@ -131,7 +145,8 @@ def like_warnings(
             yield finding.model_copy(update={"verdict": Verdict.NOT_ASSESSED})
         else:
             yield finding
-    yield from (not_assessed("polarity.like_a_warning", (drug,), SOURCE, drug=drug) for drug in sorted(told))
+    for drug in sorted(told):
+        yield not_assessed(f"polarity.{'unread' if drug in unread else 'like_a_warning'}", (drug,), SOURCE, drug=drug)
 
 
 def _subject(finding: Finding) -> tuple[str, str, tuple[str, ...]]:

@@ -72,6 +72,7 @@ def _found(context: Context, rule: Aim, clause: Clause, last: str) -> Iterator[F
 
 def _beyond(rule: Aim, words: str, now: float | None) -> str | None:
     """The value or change of the clause that the rule does not allow."""
+    words = _said("in_case_of").sub("", words)
     if changed := _said("changed").search(words):
         by = changed["by"] or changed["most"] or changed["total"]
         most = max(filter(None, (rule.rise, rule.fall)), default=None)

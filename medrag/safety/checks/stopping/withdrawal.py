@@ -30,7 +30,12 @@ def withdrawal(context: Context) -> Iterable[Finding]:
     if ended:
         labels = {each.mention.label for each, _ in ended}
         others = (*context.recommended, *context.advised, *(each for each in context.around if each.recommended))
-        given = [each for each in others if each.doses or each.mention.label not in labels]
+        first = min(each.mention.start for each, _ in ended)
+        given = [
+            each
+            for each in others
+            if each.doses or (each.mention.label not in labels and not _spoken_of(context, each, first, ended))
+        ]
         yield from worst(finding for each, facts in ended for finding in _found(context, each, facts, given))
 
 
@@ -105,6 +110,13 @@ def _too_fast(context: Context, rule: Withdrawal) -> bool:
         return True
     excuses = ("slowly", "forced", "bridged") if rule.pause else ("slowly", "forced", "brief")
     return not any(_said(excuse).search(text) for excuse in excuses)
+
+
+def _spoken_of(context: Context, each: Prescription, first: int, ended: Iterable[tuple[Prescription, object]]) -> bool:
+    """Whether a class named before the first drug ended is its own, and so no substitute ("Steroids for 3 months")."""
+    members = context.knowledge.members[each.mention.drug_class] if each.mention.drug_class else frozenset[str]()
+    stopped = (ingredients_of(other, context.knowledge) for other, _ in ended)
+    return each.mention.start < first and any(members >= names for names in stopped)
 
 
 def _replaced(context: Context, rule: Withdrawal, given: Sequence[Prescription]) -> bool:
