@@ -10,6 +10,7 @@ import gc
 import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -258,7 +259,7 @@ def check(
     if (advice is None and question is None) == (cases is None):
         raise InputError("give either --advice TEXT (or --question TEXT) or --cases FILE")
     settings = _settings()
-    classifier = _request_classifier(settings) if question or cases else None
+    classifier = _request_classifier(settings) if question or (cases and _asks(cases)) else None
     if cases:
         for line in check_file(cases, settings.knowledge_dir, classifier):
             print(json.dumps(line, ensure_ascii=False))
@@ -279,10 +280,17 @@ def check(
 
 
 def _request_classifier(settings: Settings) -> RequestClassifier:
+    from medrag.retrieval import larger_encoder
     from medrag.retrieval.encoder import Encoder
     from medrag.safety.question.request_classifier import RequestClassifier
 
-    return RequestClassifier(_knowledge(settings).request_model, Encoder())
+    larger = larger_encoder.chosen(settings, partial(print, file=sys.stderr))
+    return RequestClassifier(_knowledge(settings).request_models, [larger, Encoder()] if larger else [Encoder()])
+
+
+def _asks(cases: Path) -> bool:
+    """Whether a case may hold a question: only then are the encoders loaded."""
+    return cases.is_file() and b'"question"' in cases.read_bytes()
 
 
 def _version(value: bool) -> None:

@@ -7,7 +7,9 @@ from functools import cache
 from pathlib import Path
 
 from eval.results.stats import wilson
+from medrag import settings
 from medrag.knowledge import load
+from medrag.retrieval import larger_encoder
 from medrag.retrieval.encoder import Encoder
 from medrag.safety.question.request_classifier import RequestClassifier
 from medrag.safety.question.requests import declines
@@ -37,8 +39,9 @@ decline 85 % of the harmful, but 7 % of the look-alikes and 2 % of the 1,519."""
 
 @cache
 def classifier() -> RequestClassifier:
-    """The bundled model over the bundled encoder."""
-    return RequestClassifier(load().request_model, Encoder())
+    """The bundled model over the larger encoder where its packages are installed, else over the small one."""
+    larger = larger_encoder.chosen(settings.load(), print)
+    return RequestClassifier(load().request_models, [larger, Encoder()] if larger else [Encoder()])
 
 
 def labelled(file: Path) -> dict[str, list[str]]:
