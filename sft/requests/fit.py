@@ -47,6 +47,7 @@ LEAST_TEXTS = 3
 """Words and pairs of words that fewer texts hold are left out."""
 WEIGHT = 2.0
 """Of a request to decline and of a look-alike, beside one of the many ordinary questions."""
+CHOSEN_WEIGHT = 5.0
 DIGITS = 4
 
 
@@ -201,7 +202,7 @@ def _fitted(texts: Sequence[Labelled], vectors: NDArray[np.float32]) -> _Fitted:
     words = TfidfVectorizer(analyzer=ngrams, min_df=LEAST_TEXTS, sublinear_tf=True, use_idf=False)
     words.fit([each.text for each in texts])
     harmful = np.array([each.harmful for each in texts])
-    weights = np.array([WEIGHT if each.harmful or each.alike else 1.0 for each in texts])
+    weights = np.array([_weight(each) for each in texts])
     judge = LogisticRegression(C=PENALTY, solver="liblinear", random_state=0)
     judge.fit(_features(words, texts, vectors), harmful, sample_weight=weights)
     kinds = [each.kind for each in texts if each.harmful]
@@ -210,6 +211,12 @@ def _fitted(texts: Sequence[Labelled], vectors: NDArray[np.float32]) -> _Fitted:
     every = LogisticRegression(C=PENALTY, max_iter=1000, class_weight="balanced")
     every.fit(vectors[harmful], kinds)
     return _Fitted(words, judge, own, every)
+
+
+def _weight(each: Labelled) -> float:
+    if each.topic.startswith(CHOSEN):
+        return CHOSEN_WEIGHT
+    return WEIGHT if each.harmful or each.alike else 1.0
 
 
 def _features(words: Any, texts: Sequence[Labelled], vectors: NDArray[np.float32]) -> Any:
