@@ -7,14 +7,17 @@ import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 from pydantic import BaseModel, ConfigDict
 
 from medrag.errors import ConfigurationError
 from medrag.files import alone, sha256
-from medrag.retrieval.encoder import Encoder
-from medrag.settings import Settings
+
+if TYPE_CHECKING:
+    from medrag.retrieval.encoder import Encoder
+    from medrag.settings import Settings
 
 Say = Callable[[str], None]
 
@@ -40,6 +43,8 @@ class Parts(BaseModel):
 
 def chosen(settings: Settings, say: Say) -> Encoder | None:
     """The larger encoder that the settings name; None where they name none or its packages are not installed."""
+    from medrag.retrieval.encoder import Encoder
+
     if settings.second_ranker == "none":
         return None
     if settings.second_ranker != "auto":
