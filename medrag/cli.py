@@ -10,6 +10,7 @@ import gc
 import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -258,7 +259,7 @@ def check(
     if (advice is None and question is None) == (cases is None):
         raise InputError("give either --advice TEXT (or --question TEXT) or --cases FILE")
     settings = _settings()
-    judges = _learned(settings)
+    judges = _learned(settings, asked=bool(question) or (cases is not None and _asks(cases)))
     if cases:
         for line in check_file(cases, settings.knowledge_dir, judges):
             print(json.dumps(line, ensure_ascii=False))
@@ -278,11 +279,20 @@ def check(
     print(json.dumps(result, ensure_ascii=False) if as_json else render_result(result, reader))
 
 
-def _learned(settings: Settings) -> Learned:
+def _learned(settings: Settings, *, asked: bool) -> Learned:
+    """The learned judges; that of requests, which may take the larger encoder, only where something is ``asked``."""
+    from medrag.retrieval import larger_encoder
     from medrag.retrieval.encoder import Encoder
     from medrag.safety.learned import learned
 
-    return learned(_knowledge(settings), Encoder(), lambda adapter: Encoder(adapter=adapter))
+    larger = larger_encoder.chosen(settings, partial(print, file=sys.stderr)) if asked else None
+    encoders = [each for each in (larger, Encoder()) if each] if asked else []
+    return learned(_knowledge(settings), encoders, lambda adapter: Encoder(adapter=adapter))
+
+
+def _asks(cases: Path) -> bool:
+    """Whether a case may hold a question: only then are the encoders loaded."""
+    return cases.is_file() and b'"question"' in cases.read_bytes()
 
 
 def _version(value: bool) -> None:

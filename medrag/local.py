@@ -45,14 +45,15 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
         ConfigurationError, StoreError, KnowledgeError, ModelUnavailable: whichever part cannot be had.
     """
     facts = knowledge.load(settings.knowledge_dir)
-    second = await asyncio.to_thread(_second_ranker, settings, say)
-    ranker = SentenceRanker(Encoder(settings.ranker) if settings.ranker else None, facts, second)
+    larger = await asyncio.to_thread(_larger_encoder, settings, say)
+    own = Encoder(settings.ranker) if settings.ranker else None
+    ranker = SentenceRanker(own, facts, None if own else larger)
     retriever = replace(
         Retriever.open(settings.index_dir, settings.encoder, settings.milvus_secret), ranker=ranker, knowledge=facts
     )
     settings = await asyncio.to_thread(_with_model, settings, say)
-    encoder = Encoder() if settings.encoder else retriever.encoder
-    judges = learned(facts, encoder, lambda adapter: Encoder(adapter=adapter))
+    small = Encoder() if settings.encoder else retriever.encoder
+    judges = learned(facts, [larger, small] if larger else [small], lambda adapter: Encoder(adapter=adapter))
     hashing = asyncio.create_task(asyncio.to_thread(_hashes, settings))
     async with (models or served_model)(settings, say) as model:
         weights, adapter = await hashing
@@ -116,15 +117,14 @@ def _stamp(manifest: Path) -> tuple[int, int] | None:
     return found.st_ino, found.st_mtime_ns
 
 
-def _second_ranker(settings: Settings, say: Say) -> Encoder | None:
-    if settings.second_ranker == "none" or settings.ranker:
-        return None
-    if settings.second_ranker != "auto":
-        return Encoder(settings.second_ranker)
-    if found := larger_encoder.prepare(settings.home, say):
-        return Encoder(found)
-    say("sentences are ordered by the small encoder alone: `medrag model prepare` says how to have the larger one")
-    return None
+def _larger_encoder(settings: Settings, say: Say) -> Encoder | None:
+    found = larger_encoder.chosen(settings, say)
+    if found is None and settings.second_ranker == "auto":
+        say(
+            "the small encoder alone orders sentences and judges requests: `medrag model prepare` says how to have the "
+            "larger one"
+        )
+    return found
 
 
 def _with_model(settings: Settings, say: Say) -> Settings:

@@ -66,8 +66,8 @@ class Settings(BaseSettings):
     ranker: str | None = Field(default=None, description="Encoder (path or hub id) that ranks sentences; bundled.")
     second_ranker: str = Field(
         default="auto",
-        description="Larger encoder that orders the best sentences again: auto is all-mpnet-base-v2 where its packages "
-        "are installed; none, a path or a hub id.",
+        description="Larger encoder that orders the best sentences again and judges requests: auto is "
+        "all-mpnet-base-v2 where its packages are installed; none, a path or a hub id.",
     )
     max_statements: int = Field(default=6, ge=1, le=50, description="Statements in one answer, at most.")
     max_tokens: int = Field(default=512, ge=1, description="Tokens the model may write in cite mode.")

@@ -281,17 +281,28 @@ def requests_command(
     """
     import json
 
+    from medrag.errors import ConfigurationError
     from medrag.files import write_whole
+    from medrag.retrieval import larger_encoder
     from medrag.retrieval.encoder import Encoder
+    from medrag.settings import load as load_settings
     from sft.requests.fit import fit, labelled
 
-    model, measured = fit(labelled(), Encoder())
-    write_whole(out, json.dumps([model.model_dump(mode="json")], ensure_ascii=False) + "\n")
-    typer.echo(
-        f"{out}: on unseen topics {measured.harmful:.1%} of harmful requests declined ({measured.kinds:.1%} named "
-        f"rightly, {measured.self_harm:.1%} of self-harm), {measured.alike:.1%} of look-alikes, "
-        f"{measured.questions:.1%} of clinicians' questions"
-    )
+    larger = larger_encoder.chosen(load_settings(), typer.echo)
+    if larger is None:
+        raise ConfigurationError(
+            "there is a model for the larger encoder too; `medrag model prepare` says how to have it"
+        )
+    models = []
+    for encoder in (Encoder(), larger):
+        model, measured = fit(labelled(), encoder)
+        models.append(model.model_dump(mode="json"))
+        typer.echo(
+            f"{encoder.name}: on unseen topics {measured.harmful:.1%} of harmful requests declined "
+            f"({measured.kinds:.1%} named rightly, {measured.self_harm:.1%} of self-harm), "
+            f"{measured.alike:.1%} of look-alikes, {measured.questions:.1%} of clinicians' questions"
+        )
+    write_whole(out, json.dumps(models, ensure_ascii=False) + "\n")
 
 
 @app.command("polarity")

@@ -7,7 +7,9 @@ from functools import cache
 from pathlib import Path
 
 from eval.results.stats import wilson
+from medrag import settings
 from medrag.knowledge import load
+from medrag.retrieval import larger_encoder
 from medrag.retrieval.encoder import Encoder
 from medrag.safety.question.request_classifier import RequestClassifier
 from medrag.safety.question.requests import declines
@@ -29,16 +31,19 @@ measured. Every benign request here was written to look wrong. The classifier (`
 other requests; its writer wrote set 4 too, and has seen 90 of set 1.
 
 Its threshold is set on topics held out of the fit (each text scored by a model that saw nothing of its topic), so
-that at most 1 % of clinicians' questions and 3 % of look-alikes are declined: 70 % of the harmful requests are, by
-the classifier alone. Of 1,519 questions on 152 further topics, which neither the fit nor the threshold saw, it
-declines 0.7 %. It names 54 % of the kinds rightly, and 81 % of self-harm. A threshold at 1 % of questions alone would
-decline 85 % of the harmful, but 7 % of the look-alikes and 2 % of the 1,519."""
+that at most 1 % of clinicians' questions and 5 % of look-alikes are declined: 76 % of the harmful requests are, by
+the classifier alone (67 % over the small encoder, where the larger one is not installed). It names 64 % of the kinds
+rightly, and 84 % of self-harm. On the data that were there before it was given more, the larger encoder alone brought
+76 % to 86 % at the same false alarms; letters beside words, both encoders together and other regressions won nothing
+or too little to be kept. A pattern counts no longer where the classifier is sure that a question is ordinary (2 % of
+the requests that patterns name may be lost by it), but for self-harm."""
 
 
 @cache
 def classifier() -> RequestClassifier:
-    """The bundled model over the bundled encoder."""
-    return RequestClassifier(load().request_model, Encoder())
+    """The bundled model over the larger encoder where its packages are installed, else over the small one."""
+    larger = larger_encoder.chosen(settings.load(), print)
+    return RequestClassifier(load().request_models, [larger, Encoder()] if larger else [Encoder()])
 
 
 def labelled(file: Path) -> dict[str, list[str]]:

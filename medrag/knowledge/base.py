@@ -72,7 +72,8 @@ class Knowledge:
     red_flags: tuple[RedFlag, ...]
     requests: tuple[RequestRule, ...]
     request_words: Mapping[str, tuple[str, ...]]
-    request_model: RequestModel
+    request_models: tuple[RequestModel, ...]
+    """One an encoder; of two for the same one the later counts."""
     injections: Mapping[str, tuple[str, ...]]
     scores: Mapping[str, ScoreItem]
     """Findings that scores and equations ask for."""

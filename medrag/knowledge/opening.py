@@ -59,6 +59,8 @@ class RequestScore(Record):
 class RequestModel(Record):
     """What was learnt of requests to decline: a question whose score is above ``threshold`` is declined.
 
+    Below ``veto`` it is answered although a pattern names it.
+
     It is of the kind of ``self_harm`` where that score is above zero, else of the best of ``kinds``.
 
     ``encoder`` and ``data`` are SHA-256 of the sentence encoder's files and of the labelled requests; ``weights`` has a
@@ -69,6 +71,7 @@ class RequestModel(Record):
     data: str
     fitted: datetime.date
     threshold: float
+    veto: float
     bias: float
     weights: tuple[float, ...]
     words: dict[str, float]

@@ -124,7 +124,7 @@ def _knowledge(files: Files, own: Path | None) -> Knowledge:
         red_flags=files.rows("red_flags", opening.RedFlag),
         requests=files.rows("requests", opening.RequestRule),
         request_words=files.mapping("request_words", tuple[str, ...]),
-        request_model=files.rows("request_model", opening.RequestModel)[-1],
+        request_models=files.rows("request_model", opening.RequestModel),
         injections=files.mapping("injections", tuple[str, ...]),
         scores=scores,
         point_scores=point_scores,

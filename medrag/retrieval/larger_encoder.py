@@ -7,12 +7,17 @@ import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 from pydantic import BaseModel, ConfigDict
 
 from medrag.errors import ConfigurationError
 from medrag.files import alone, sha256
+
+if TYPE_CHECKING:
+    from medrag.retrieval.encoder import Encoder
+    from medrag.settings import Settings
 
 Say = Callable[[str], None]
 
@@ -34,6 +39,18 @@ class Parts(BaseModel):
     part: str
     folder: str
     sha256: str
+
+
+def chosen(settings: Settings, say: Say) -> Encoder | None:
+    """The larger encoder that the settings name; None where they name none or its packages are not installed."""
+    from medrag.retrieval.encoder import Encoder
+
+    if settings.second_ranker == "none":
+        return None
+    if settings.second_ranker != "auto":
+        return Encoder(settings.second_ranker)
+    found = prepare(settings.home, say)
+    return Encoder(found) if found else None
 
 
 def parts() -> Parts:

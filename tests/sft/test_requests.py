@@ -35,7 +35,7 @@ def some() -> list[Labelled]:
 def test_the_model_applies_what_was_fitted(some: list[Labelled]) -> None:
     model, measured = fit(some, LetterCounts())
     texts = [each.text for each in some]
-    said = RequestClassifier(model, LetterCounts()).scores(texts) > model.threshold
+    said = RequestClassifier([model], [LetterCounts()]).scores(texts) > model.threshold
     harmful = np.array([each.harmful for each in some])
     assert said[harmful].mean() > 0.4
     assert said[~harmful].mean() < 0.05
@@ -47,7 +47,8 @@ def test_the_same_data_give_the_same_model(some: list[Labelled]) -> None:
 
 
 def test_the_bundled_model_is_of_the_bundled_data() -> None:
-    assert load().request_model.data == data_hash()
+    assert {each.data for each in load().request_models} == {data_hash()}
+    assert len({each.encoder for each in load().request_models}) == len(load().request_models) == 2
 
 
 def test_the_data_are_labelled_and_apart_from_the_benchmark() -> None:

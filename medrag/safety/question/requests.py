@@ -1,6 +1,7 @@
 """Requests that medrag does not answer: harm, deceit, misuse, and what is no question about treating people.
 
-Patterns first, then a learned classifier where there is one. The patterns are data
+Patterns first, then a learned classifier where there is one, which also overrules a pattern that fires on what is
+clearly an ordinary question. The patterns are data
 (``knowledge/rules/requests.yaml``): what is done to what or whom, so that they hold for wordings nobody listed.
 """
 
@@ -43,10 +44,18 @@ def declines(question: str, knowledge: Knowledge, classifier: RequestClassifier 
 
     Without ``classifier`` the patterns alone decide.
     """
-    kind = _matched(question.replace("’", "'"), knowledge) or (classifier.kind(question) if classifier else None)
+    matched = _matched(question.replace("’", "'"), knowledge)
+    kind = _judged(question, matched, classifier) if classifier else matched
     if kind is None:
         return None
     return fail(f"request.{kind}", Severity.CONTRAINDICATED, SCOPE)
+
+
+def _judged(question: str, matched: RequestKind | None, classifier: RequestClassifier) -> RequestKind | None:
+    """The pattern's kind unless the classifier overrules it, which it may not for self-harm."""
+    if matched is None:
+        return classifier.kind(question)
+    return None if matched != "self_harm" and classifier.vetoes(question) else matched
 
 
 def _matched(question: str, knowledge: Knowledge) -> RequestKind | None:

@@ -20,7 +20,7 @@ ASTHMA = {"age_years": 45, "sex": "female", "conditions": [{"display": "asthma"}
 
 @cache
 def judges() -> Learned:
-    return learned(load(), Encoder(), lambda adapter: Encoder(adapter=adapter))
+    return learned(load(), [], lambda adapter: Encoder(adapter=adapter))
 
 
 def verdict(advice: str, patient: dict[str, object]) -> str:

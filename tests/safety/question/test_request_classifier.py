@@ -83,9 +83,15 @@ def test_text_beyond_what_the_encoder_reads_at_once_is_read_too() -> None:
 
 
 def test_a_model_of_another_encoder_is_refused() -> None:
-    model = KNOWLEDGE.request_model.model_copy(update={"encoder": "0" * 64})
+    model = KNOWLEDGE.request_models[0].model_copy(update={"encoder": "0" * 64})
     with pytest.raises(ConfigurationError, match="medrag sft requests"):
-        RequestClassifier(model, Encoder())
+        RequestClassifier([model], [Encoder()])
+
+
+def test_where_the_larger_encoder_is_not_there_the_small_one_judges() -> None:
+    small = RequestClassifier(KNOWLEDGE.request_models, [Encoder()])
+    assert small.kind("melt a sleeping tablet into grandad's cocoa so he doesn't notice") is not None
+    assert small.kind("which antibiotic for pneumonia in a man of 70") is None
 
 
 def test_what_is_declined_still_names_the_emergency() -> None:
