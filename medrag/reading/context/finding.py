@@ -9,6 +9,7 @@ from functools import partial
 
 from medrag.reading.boundaries import Sentence
 from medrag.reading.context.cues import ALONE, ANSWERS, MARK, NEW_CLAUSE, NEXT, OF_RELATIVE, Cue, cue_matchers, in_order
+from medrag.reading.context.predicates import predicates
 from medrag.reading.context.spans import Spans
 from medrag.reading.languages import CueList, pattern
 
@@ -34,7 +35,7 @@ class CueFinder:
             if not (cue.says == "family" and self._is_no_relative(sentence, m.start, m.end))
             and not (cue.says == "self" and self._is_a_relatives_own(m.start, m.end))
         ]
-        signs = self._signs_in(sentence)
+        signs = [*self._signs_in(sentence), *predicates(self._spans.text, sentence.start, sentence.end)]
         void = [each for each in signs if each.says == "nothing"]
         signs = [each for each in signs if not any(v.start < each.end and each.start < v.end for v in void)]
         return sorted([*self._unanswered(found, [*signs, *void]), *signs], key=in_order)

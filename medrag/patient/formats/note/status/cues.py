@@ -11,9 +11,10 @@ from medrag.patient.formats.note.status.columns import in_columns
 from medrag.patient.formats.note.status.exchanges import exchanged
 from medrag.patient.formats.note.status.lists import lists_drugs
 from medrag.reading.boundaries import Sentence, sentences
-from medrag.reading.context import Context
+from medrag.reading.context import Context, together
 from medrag.reading.matcher import Token
 from medrag.reading.sections import Sections
+from medrag.reading.terms import Kind
 
 _OF_EXCHANGE = frozenset({"stopped", "taking", "planned", "past", "history", "narrated", "conditional"})
 """What other cues say of drugs of which one takes the other's place."""
@@ -33,7 +34,8 @@ def said_of_each(
     by_arrow = exchanged(text, targets)
     listed = {place for place, each in enumerate(targets) if parts.category(each.start) == "allergies"}
     by_column = in_columns(text, targets, listed)
-    for sentence in sentences(text, sorted([*headings, *_entries(text, parts, targets)])):
+    parted = sentences(text, sorted([*headings, *_entries(text, parts, targets)]))
+    for sentence in together(text, parted, [each.start for each in targets]):
         alone = lists_drugs(text, sentence, targets)
         empty = sentence.row and _EMPTY_CELL.search(text, sentence.start, sentence.end)
         found: list[Said] = []
@@ -44,6 +46,8 @@ def said_of_each(
                 cues = (cues - _OF_EXCHANGE) | {by_arrow[place]}
             if place in by_column:
                 cues = by_column[place]
+            if "well" in cues:
+                cues = cues - {"well"} | ({"over"} if target.term.kind is Kind.CONDITION else set())
             if target.term.says:
                 cues |= {target.term.says}
             if alone and cues <= _IN_PASSING:

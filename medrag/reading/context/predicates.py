@@ -1,0 +1,60 @@
+"""Clauses without a subject of their own, which speak of what was named last ("TB suspected last year, ruled out")."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from medrag.reading.boundaries import Sentence
+from medrag.reading.context.cues import Cue
+from medrag.reading.languages import pattern
+
+_said = partial(pattern, "predicates")
+
+SAYS = ("well", "absent", "possible", "stopped", "refused")
+"""What such a clause may say, each a pattern of the language's predicates: "well" that an illness is over."""
+LONGEST_CLAUSE = 60
+"""Characters of a clause that is told behind a stop."""
+_PARTED = re.compile(r"[;.]\s*\Z")
+
+
+def predicates(text: str, start: int, end: int) -> Iterator[Cue]:
+    """The clauses of ``text[start:end]`` that say something of what stands before them, as cues of an item."""
+    for says in SAYS:
+        for match in _said(says).finditer(text, start, end):
+            yield Cue(match.start(), match.end(), says, "after", "item", sign=True)
+
+
+def together(text: str, found: list[Sentence], named: list[int]) -> Iterator[Sentence]:
+    """The sentences, each with a short next one that is nothing but such a clause; ``named`` is where mentions begin."""
+    held: Sentence | None = None
+    for each in found:
+        if held is not None and _continues(text, held, each, named):
+            held = replace(
+                held, end=each.end, commas=(*held.commas, *each.commas), asides=(*held.asides, *each.asides)
+            )
+            continue
+        if held is not None:
+            yield held
+        held = each
+    if held is not None:
+        yield held
+
+
+def _continues(text: str, held: Sentence, each: Sentence, named: list[int]) -> bool:
+    """Whether ``each``, behind a stop in the same line, says something of what ``held`` names last."""
+    stop = _PARTED.search(text, held.start, held.end)
+    if stop is None or held.row or each.row or each.end - each.start > LONGEST_CLAUSE:
+        return False
+    if text[stop.end() : each.end].rstrip().endswith(":") or "\n" in text[stop.start() : each.end].rstrip() or not _names(named, held) or _names(named, each):
+        return False
+    says = next((says for says in SAYS if _said(says).match(text, stop.start(), each.end)), None)
+    full = text[stop.start()] == "."
+    return says is not None and not (full and says != "refused" and _said("someone").match(text, stop.end()))
+
+
+def _names(named: list[int], sentence: Sentence) -> bool:
+    return bisect_left(named, sentence.start) < bisect_left(named, sentence.end)
