@@ -96,6 +96,11 @@ class Context:
 
 def _agreed(said: set[str], near: set[str]) -> set[str]:
     """What is said before and ``near`` after, where they contradict one another as what stands after says."""
+    if "cleared" in near:
+        suspected = "possible" in said | near
+        near = near - {"cleared"} | ({"absent"} if suspected else set())
+        if suspected:
+            said, near = said - {"possible"}, near - {"possible"}
     if "present" in near:
         said = said - {"absent", "possible"}
     if near & {"absent", "possible", "over", "well"}:

@@ -14,8 +14,12 @@ from medrag.reading.languages import pattern
 
 _said = partial(pattern, "predicates")
 
-SAYS = ("well", "absent", "possible", "stopped", "refused")
-"""What such a clause may say, each a pattern of the language's predicates: "well" that an illness is over."""
+SAYS = ("well", "absent", "possible", "stopped", "refused", "cleared")
+"""What such a clause may say, each a pattern of the language's predicates.
+
+"well" is that an illness is over, "cleared" that it is not there if it was only suspected.
+"""
+_REACH = {"cleared": "sentence"}
 LONGEST_CLAUSE = 60
 """Characters of a clause that is told behind a stop."""
 _PARTED = re.compile(r"[;.]\s*\Z")
@@ -25,7 +29,7 @@ def predicates(text: str, start: int, end: int) -> Iterator[Cue]:
     """The clauses of ``text[start:end]`` that say something of what stands before them, as cues of an item."""
     for says in SAYS:
         for match in _said(says).finditer(text, start, end):
-            yield Cue(match.start(), match.end(), says, "after", "item", sign=True)
+            yield Cue(match.start(), match.end(), says, "after", _REACH.get(says, "item"), sign=True)
 
 
 def together(text: str, found: list[Sentence], named: list[int]) -> Iterator[Sentence]:
