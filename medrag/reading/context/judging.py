@@ -96,6 +96,8 @@ class Context:
 
 def _agreed(said: set[str], near: set[str]) -> set[str]:
     """What is said before and ``near`` after, where they contradict one another as what stands after says."""
+    if "sought" in near:
+        near = near - {"sought"} | {"possible"}
     if "cleared" in near:
         suspected = "possible" in said | near
         near = near - {"cleared"} | ({"absent"} if suspected else set())

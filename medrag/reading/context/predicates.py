@@ -14,10 +14,10 @@ from medrag.reading.languages import pattern
 
 _said = partial(pattern, "predicates")
 
-SAYS = ("well", "absent", "possible", "stopped", "refused", "cleared")
+SAYS = ("well", "absent", "possible", "stopped", "refused", "sought", "cleared")
 """What such a clause may say, each a pattern of the language's predicates.
 
-"well" is that an illness is over, "cleared" that it is not there if it was only suspected.
+"well" is that an illness is over, "sought" that it was looked for, "cleared" that it is not there if only suspected.
 """
 _REACH = {"cleared": "sentence"}
 LONGEST_CLAUSE = 60
@@ -33,13 +33,11 @@ def predicates(text: str, start: int, end: int) -> Iterator[Cue]:
 
 
 def together(text: str, found: list[Sentence], named: list[int]) -> Iterator[Sentence]:
-    """The sentences, each with a short next one that is nothing but such a clause; ``named`` is where mentions begin."""
+    """The sentences, each with a short next one that is but such a clause; ``named`` is where mentions begin."""
     held: Sentence | None = None
     for each in found:
         if held is not None and _continues(text, held, each, named):
-            held = replace(
-                held, end=each.end, commas=(*held.commas, *each.commas), asides=(*held.asides, *each.asides)
-            )
+            held = replace(held, end=each.end, commas=(*held.commas, *each.commas), asides=(*held.asides, *each.asides))
             continue
         if held is not None:
             yield held
@@ -53,12 +51,14 @@ def _continues(text: str, held: Sentence, each: Sentence, named: list[int]) -> b
     stop = _PARTED.search(text, held.start, held.end)
     if stop is None or held.row or each.row or each.end - each.start > LONGEST_CLAUSE:
         return False
-    if text[stop.end() : each.end].rstrip().endswith(":") or "\n" in text[stop.start() : each.end].rstrip() or not _names(named, held) or _names(named, each):
+    line = text[stop.start() : each.end].rstrip()
+    if line.endswith(":") or "\n" in line or not _names(named, held.start, held.end):
         return False
-    says = next((says for says in SAYS if _said(says).match(text, stop.start(), each.end)), None)
-    full = text[stop.start()] == "."
+    clauses = ((says, _said(says).match(text, stop.start(), each.end)) for says in SAYS)
+    says = next((says for says, clause in clauses if clause and not _names(named, each.start, clause.end())), None)
+    full = line[0] == "."
     return says is not None and not (full and says != "refused" and _said("someone").match(text, stop.end()))
 
 
-def _names(named: list[int], sentence: Sentence) -> bool:
-    return bisect_left(named, sentence.start) < bisect_left(named, sentence.end)
+def _names(named: list[int], start: int, end: int) -> bool:
+    return bisect_left(named, start) < bisect_left(named, end)

@@ -132,7 +132,7 @@ class Reach:
         return _said("object").fullmatch(self._spans.text, cue.end, start) is not None
 
     def end_of(self, place: int, cue: Cue) -> int:
-        """Where the mention at ``place`` ends; for what is said of drugs, with what it is for ("X for a UTI stopped")."""
+        """Where the mention at ``place`` ends; for what is said of drugs, with what it is for ("X for UTI stopped")."""
         end = self._spans.spans[place][1]
         if cue.says not in OF_OBJECT or place + 1 == len(self._spans.spans):
             return end

@@ -71,7 +71,7 @@ def condition_of(said: Said) -> Condition | None:
     One that nothing is known of is not current where it is mentioned in passing.
     """
     status = _condition_status(said)
-    if said.section == "allergies" or status is None:
+    if (said.section == "allergies" and status is not FactStatus.FAMILY_HISTORY) or status is None:
         return None
     target = said.target
     if not target.known and status is FactStatus.ACTIVE and said.section in _NOT_TOLD:

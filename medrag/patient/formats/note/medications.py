@@ -12,7 +12,7 @@ from medrag.reading.languages import language, pattern
 from medrag.types import FactStatus, Medication
 
 _ONCE = re.compile(
-    r"\bx ?1\b|\bonce\b(?! (?:a|per|daily|weekly|every|monthly|\w+ly))|\bstat\b"
+    r"\bx ?1\b|\bonce\b(?! (?:a|in a|or twice|per|daily|weekly|every|monthly|\w+ly))|\bstat\b"
     r"|\bonce only\b|\bsingle dose\b|\bone[- ]off\b",
     re.IGNORECASE,
 )
@@ -21,7 +21,8 @@ _FOR = re.compile(
 )
 _LATER = re.compile(
     r"\s?[:–—(,-]?\s?(?:\w+ dose |\d[\w/]* )?"
-    r"(?:if|once(?! (?:a|an|in a|every|per|daily|weekly|monthly|nightly|or twice)\b)|when|in case|as soon as|after|before|unless|pending|depends on)\b"
+    r"(?:if|once(?! (?:a|an|in a|every|per|daily|weekly|monthly|nightly|or twice)\b)|when|in case|as soon as|after"
+    r"|before|unless|pending|depends on)\b"
     r"(?! (?:needed|required|necessary|tolerated|able|possible|(?:s?he|I|pt|patient)\b))",
     re.IGNORECASE,
 )
@@ -39,7 +40,7 @@ _SICK_DAY = re.compile(
 )
 """A condition on which a drug is to be held: it is not held now."""
 _WHEN_NEEDED = re.compile(r"\b(?:SOS|PRN|HS)\b", re.IGNORECASE)
-_TELLING = frozenset({"taking", "stopped", "refused", "planned"})
+_TELLING = frozenset({"taking", "stopped", "refused", "planned", "possible"})
 _PLANS = frozenset({"planned", "conditional", "possible"})
 _DAYS = re.compile(
     r"[^.;,\n]{0,30}?(?<![\d/])\(?(?P<first>\d{1,2}/\d{1,2})(?:/\d{2,4})?\s?(?:[-–]|to|until)\s?(?P<last>\d{1,2}/\d{1,2})\b(?!/\d)"

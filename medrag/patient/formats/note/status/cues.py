@@ -10,6 +10,7 @@ from medrag.patient.formats.note.named import DECIDING, Note, Said, Target
 from medrag.patient.formats.note.status.columns import in_columns
 from medrag.patient.formats.note.status.exchanges import exchanged
 from medrag.patient.formats.note.status.lists import lists_drugs
+from medrag.patient.formats.note.status.reconciled import begun, is_begun
 from medrag.reading.boundaries import Sentence, sentences
 from medrag.reading.context import Context, together
 from medrag.reading.matcher import Token
@@ -32,6 +33,7 @@ def said_of_each(
     context = Context(text, words, [(each.start, each.end) for each in targets], patient=patients_names(text))
     headings = (place for section in parts.all for place in (section.heading, section.start))
     by_arrow = exchanged(text, targets)
+    now_begun = begun(text)
     listed = {place for place, each in enumerate(targets) if parts.category(each.start) == "allergies"}
     by_column = in_columns(text, targets, listed)
     parted = sentences(text, sorted([*headings, *_entries(text, parts, targets)]))
@@ -46,6 +48,8 @@ def said_of_each(
                 cues = (cues - _OF_EXCHANGE) | {by_arrow[place]}
             if place in by_column:
                 cues = by_column[place]
+            if "planned" in cues and is_begun(text, now_begun, target):
+                cues = cues - {"planned"} | {"taking"}
             if "well" in cues:
                 cues = cues - {"well"} | ({"over"} if target.term.kind is Kind.CONDITION else set())
             if target.term.says:
