@@ -134,9 +134,14 @@ class Reach:
     def end_of(self, place: int, cue: Cue) -> int:
         """Where the mention at ``place`` ends; for what is said of drugs, with what it is for ("X for UTI stopped")."""
         end = self._spans.spans[place][1]
-        if cue.says not in OF_OBJECT or place + 1 == len(self._spans.spans):
+        if place + 1 == len(self._spans.spans):
             return end
         start, last = self._spans.spans[place + 1]
+        if cue.says == "well" and start < cue.start and _said("cause").fullmatch(self._spans.text, end, start):
+            dated = _said("since then").match(self._spans.text, last)
+            return dated.end() if dated else last
+        if cue.says not in OF_OBJECT:
+            return end
         if start >= cue.start or _said("purpose").fullmatch(self._spans.text, end, start) is None:
             return end
         if place + 2 < len(self._spans.spans):

@@ -104,7 +104,7 @@ def _given_once(said: Said) -> bool:
     """Whether its directions, or the words in its line just after, say that it is given once."""
     stop = max(said.target.end, said.target.stop) + AFTER
     line = said.text[said.target.end : stop + AFTER].partition("\n")[0]
-    once = _ONCE.search(line)
+    once = None if _WHEN_NEEDED.search(said.target.directions or "") else _ONCE.search(line)
     return once is not None and said.target.end + once.end() <= stop
 
 

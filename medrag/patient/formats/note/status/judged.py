@@ -53,7 +53,7 @@ def _fact(said: Said, age: float | None) -> Fact | None:
         condition = condition_of(said)
         newborn = age is not None and age >= 1 and said.target.term.name.startswith("neonatal")
         outgrown = (age is None or age >= ADULT) and said.words.casefold().startswith("childhood ")
-        over = (newborn or outgrown) and not said.cues & {"current", "present"}
+        over = (newborn or outgrown) and "current" not in said.cues
         return as_ended(condition) if condition and condition.current and over else condition
     if is_allergy(said):
         return allergy_of(said)

@@ -1,4 +1,4 @@
-"""Lists that say of each drug what is done with it from now on ("START pantoprazole", "STOP naproxen", "CONTINUE ...")."""
+"""Lists that say of each drug what is done with it from now on ("START pantoprazole", "STOP naproxen")."""
 
 from __future__ import annotations
 
