@@ -103,6 +103,8 @@ def _agreed(said: set[str], near: set[str]) -> set[str]:
         near = near - {"cleared"} | ({"absent"} if suspected else set())
         if suspected:
             said, near = said - {"possible"}, near - {"possible"}
+    if "dropped" in near:
+        near = near - {"dropped"} | ({"refused"} if "planned" in said | near else set())
     if "present" in near:
         said = said - {"absent", "possible"}
     if near & {"absent", "possible", "over", "well"}:

@@ -14,12 +14,13 @@ from medrag.reading.languages import pattern
 
 _said = partial(pattern, "predicates")
 
-SAYS = ("well", "absent", "possible", "stopped", "refused", "sought", "cleared")
+SAYS = ("well", "absent", "possible", "stopped", "refused", "sought", "cleared", "dropped", "lifted")
 """What such a clause may say, each a pattern of the language's predicates.
 
-"well" is that an illness is over, "sought" that it was looked for, "cleared" that it is not there if only suspected.
+"well" is that an illness is over, "sought" that it was looked for, "cleared" that it is not there if only suspected,
+"dropped" that a treatment was not begun if only thought of, "lifted" that there is no allergy.
 """
-_REACH = {"cleared": "sentence"}
+_REACH = {"cleared": "sentence", "dropped": "sentence"}
 LONGEST_CLAUSE = 60
 """Characters of a clause that is told behind a stop."""
 _PARTED = re.compile(r"[;.]\s*\Z")

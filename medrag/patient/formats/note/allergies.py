@@ -117,7 +117,7 @@ def allergy_of(said: Said) -> Allergy | None:
     tolerated = "tolerated" in said.cues and not _reacted(said)
     own = _ITEM_END.split(line)[0]
     gone = _LABEL_GONE.search(line.partition(";")[0]) or _GONE.search(own) or _NO_LONGER.search(before)
-    negated = denied or tolerated or bool(gone)
+    negated = denied or tolerated or "lifted" in said.cues or bool(gone)
     around = said.text[max(0, said.target.start - 30) : said.target.end + 20]
     return Allergy(
         display=said.shown,

@@ -150,7 +150,7 @@ def _medication_status(cues: frozenset[str], section: str | None, *, dosed: bool
         return FactStatus.RESOLVED
     if section == "medications":
         return FactStatus.ACTIVE
-    if "history" in cues:
+    if "history" in cues and not dosed:
         return FactStatus.UNCERTAIN
     if section in {"plan", "instructions"}:
         return FactStatus.PLANNED if dosed else FactStatus.UNCERTAIN

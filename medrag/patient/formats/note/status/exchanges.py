@@ -54,8 +54,11 @@ def _of_words(text: str, one: Target, other: Target) -> Iterator[tuple[int, str]
         or (_said("was").search(before) and _said("then").fullmatch(text, begin, other.start))
     ):
         done = _said("done").search(text, begin, other.start) or _said("done").search(before)
+        intended = intended or _said("weighed").search(text, begin, other.start) is not None
         intended = intended or (not done and _said("next").match(text, max(other.end, other.stop)) is not None)
         yield from [(0, "stopped"), (1, "taking")] if done or not intended else [(0, "taking"), (1, "planned")]
+    elif _said("to replace").fullmatch(text, begin, other.start):
+        yield from [(0, "planned"), (1, "taking")]
     elif _said("so").fullmatch(text, begin, other.start) and _said("in its place").match(
         text, max(other.end, other.stop)
     ):
