@@ -58,6 +58,8 @@ _DATED = re.compile(
     r",? \(?(?:in )?(?:19|20)\d\d\b|,? (?:with|after|in|following) (?:her |the |my )?"
     r"(?:first|second|third|last|previous|1st|2nd|3rd)\b"
 )
+_TIMES = re.compile(r"\s?[x×]\s?\d\b(?! ?(?:/|d\b|days?|wks?|weeks?|hours?|hrs?|today|since))")
+"""How often an event was, behind its name."""
 _HAD_ONCE = re.compile(
     r"(?:^|[.;\n]\s{0,3}|[-•*]\s)(?:(?:s?he|i|pt|patient) )?had (?:an? )?(?:\w+ ){0,2}\Z", re.IGNORECASE
 )
@@ -140,9 +142,12 @@ def _is_over(said: Said) -> bool:
         or _DATED.match(said.text, said.target.end)
     )
     before = said.text[max(0, said.target.start - 40) : said.target.start]
+    counted = (said.target.term.event or said.target.term.name.endswith("pregnancy")) and _TIMES.match(
+        said.text, said.target.end
+    )
     once = _HAD_ONCE.search(before) and _IN_YEAR.match(said.text, said.target.end)
     effect = said.words.casefold() in language().words["unwanted"] and _REASON.search(_before(said))
-    return bool(treated or once or effect or delivered) or _was_taken_out(said) or _left_no_trace(said)
+    return bool(treated or once or effect or delivered or counted) or _was_taken_out(said) or _left_no_trace(said)
 
 
 def _before(said: Said) -> str:
