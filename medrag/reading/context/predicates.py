@@ -57,8 +57,9 @@ def _continues(text: str, held: Sentence, each: Sentence, named: list[int]) -> b
         return False
     clauses = ((says, _said(says).match(text, stop.start(), each.end)) for says in SAYS)
     says = next((says for says, clause in clauses if clause and not _names(named, each.start, clause.end())), None)
-    full = line[0] == "."
-    return says is not None and not (full and says != "refused" and _said("someone").match(text, stop.end()))
+    if line[0] == "." and (_names(named, each.start, each.end) or _said("someone").match(text, stop.end())):
+        return says == "refused" and not _names(named, each.start, each.end)
+    return says is not None
 
 
 def _names(named: list[int], start: int, end: int) -> bool:

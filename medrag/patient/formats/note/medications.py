@@ -35,7 +35,8 @@ _SICK_DAY = re.compile(
     r"|dehydrat\w*|acutely|ill\b|febrile|days?"
     r"|e?GFR"
     r"|SBP|HR|K\b|BP|diarrh\w*)"
-    r"|\sfor\s(?:\w+\s)?(?:SBP|MAP|BP|HR|pulse|rate|RR|K|RASS|sedation|hypotension|brady\w*|glucose|BG|BM|loose|diarrh\w*)\b",
+    r"|\sfor\s(?:\w+\s)?(?:SBP|MAP|BP|HR|pulse|rate|RR|K|RASS|sedation|hypotension|brady\w*|glucose|BG|BM|loose"
+    r"|diarrh\w*)\b(?! (?:prophylaxis|ppx))",
     re.IGNORECASE,
 )
 """A condition on which a drug is to be held: it is not held now."""
