@@ -59,10 +59,16 @@ def _of_words(text: str, one: Target, other: Target) -> Iterator[tuple[int, str]
         yield from [(0, "stopped"), (1, "taking")] if done or not intended else [(0, "taking"), (1, "planned")]
     elif _said("to replace").fullmatch(text, begin, other.start):
         yield from [(0, "planned"), (1, "taking")]
-    elif _said("so").fullmatch(text, begin, other.start) and _said("in its place").match(
-        text, max(other.end, other.stop)
-    ):
+    elif _is_instead(text, begin, other):
         yield from [(0, "stopped"), (1, "taking")]
+
+
+def _is_instead(text: str, begin: int, other: Target) -> bool:
+    """Whether what stands from ``begin`` tells why the drug before was given up for ``other``."""
+    if _said("hence").fullmatch(text, begin, other.start):
+        return pattern("allergies", "reaction").search(text[begin : other.start]) is not None
+    behind = max(other.end, other.stop)
+    return bool(_said("so").fullmatch(text, begin, other.start) and _said("in its place").match(text, behind))
 
 
 def _same(one: Target, other: Target) -> bool:
