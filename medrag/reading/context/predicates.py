@@ -14,13 +14,14 @@ from medrag.reading.languages import pattern
 
 _said = partial(pattern, "predicates")
 
-SAYS = ("well", "absent", "possible", "stopped", "refused", "sought", "cleared", "dropped", "lifted")
+SAYS = ("well", "absent", "possible", "stopped", "refused", "sought", "cleared", "lifted")
 """What such a clause may say, each a pattern of the language's predicates.
 
 "well" is that an illness is over, "sought" that it was looked for, "cleared" that it is not there if only suspected,
-"dropped" that a treatment was not begun if only thought of, "lifted" that there is no allergy.
+"lifted" that there is no allergy.
 """
-_REACH = {"cleared": "sentence", "dropped": "sentence"}
+_ALSO = {"absent": "cleared", "refused": "dropped"}
+"""What a clause also says of all that its sentence only suspects, or only plans."""
 LONGEST_CLAUSE = 60
 """Characters of a clause that is told behind a stop."""
 _PARTED = re.compile(r"[;.]\s*\Z")
@@ -30,7 +31,11 @@ def predicates(text: str, start: int, end: int) -> Iterator[Cue]:
     """The clauses of ``text[start:end]`` that say something of what stands before them, as cues of an item."""
     for says in SAYS:
         for match in _said(says).finditer(text, start, end):
-            yield Cue(match.start(), match.end(), says, "after", _REACH.get(says, "item"), sign=True)
+            span = match.span()
+            if says != "cleared":
+                yield Cue(*span, says, "after", "item", sign=True)
+            if also := _ALSO.get(says, says if says == "cleared" else None):
+                yield Cue(*span, also, "after", "sentence", sign=True)
 
 
 def together(text: str, found: list[Sentence], named: list[int]) -> Iterator[Sentence]:
