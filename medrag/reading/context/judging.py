@@ -107,7 +107,7 @@ def _agreed(said: set[str], near: set[str]) -> set[str]:
         near = near - {"dropped"} | ({"refused"} if "planned" in said | near else set())
     if "present" in near:
         said = said - {"absent", "possible"}
-    if near & {"absent", "possible", "over", "well"}:
+    if near & {"absent", "possible", "over", "well", "eased"}:
         said = said - {"present"}
     if "possible" in near:
         said, near = said - {"absent"}, near - {"absent"}

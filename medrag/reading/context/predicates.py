@@ -14,14 +14,16 @@ from medrag.reading.languages import pattern
 
 _said = partial(pattern, "predicates")
 
-SAYS = ("well", "absent", "possible", "stopped", "refused", "sought", "cleared", "lifted")
+SAYS = ("well", "eased", "absent", "possible", "stopped", "refused", "unwanted", "sought", "cleared", "lifted")
 """What such a clause may say, each a pattern of the language's predicates.
 
-"well" is that an illness is over, "sought" that it was looked for, "cleared" that it is not there if only suspected,
-"lifted" that there is no allergy.
+"well" is that an illness is over, "eased" that one is if it is none that lasts, "sought" that it was looked for,
+"cleared" that it is not there if only suspected, "unwanted" that a treatment is not taken if only planned, "lifted"
+that there is no allergy.
 """
-_ALSO = {"absent": "cleared", "refused": "dropped"}
-"""What a clause also says of all that its sentence only suspects, or only plans."""
+_OF_ALL = {"absent": "cleared", "cleared": "cleared", "refused": "dropped", "unwanted": "dropped"}
+"""What a clause says of all that its sentence only suspects, or only plans."""
+_OF_ONE = frozenset(SAYS) - {"cleared", "unwanted"}
 LONGEST_CLAUSE = 60
 """Characters of a clause that is told behind a stop."""
 _PARTED = re.compile(r"[;.]\s*\Z")
@@ -31,11 +33,10 @@ def predicates(text: str, start: int, end: int) -> Iterator[Cue]:
     """The clauses of ``text[start:end]`` that say something of what stands before them, as cues of an item."""
     for says in SAYS:
         for match in _said(says).finditer(text, start, end):
-            span = match.span()
-            if says != "cleared":
-                yield Cue(*span, says, "after", "item", sign=True)
-            if also := _ALSO.get(says, says if says == "cleared" else None):
-                yield Cue(*span, also, "after", "sentence", sign=True)
+            if says in _OF_ONE:
+                yield Cue(*match.span(), says, "after", "item", sign=True)
+            if says in _OF_ALL:
+                yield Cue(*match.span(), _OF_ALL[says], "after", "sentence", sign=True)
 
 
 def together(text: str, found: list[Sentence], named: list[int]) -> Iterator[Sentence]:

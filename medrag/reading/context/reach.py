@@ -137,7 +137,11 @@ class Reach:
         if place + 1 == len(self._spans.spans):
             return end
         start, last = self._spans.spans[place + 1]
-        if cue.says == "well" and start < cue.start and _said("cause").fullmatch(self._spans.text, end, start):
+        if (
+            cue.says in {"well", "eased"}
+            and start < cue.start
+            and _said("cause").fullmatch(self._spans.text, end, start)
+        ):
             dated = _said("since then").match(self._spans.text, last)
             return dated.end() if dated else last
         if cue.says not in OF_OBJECT:
