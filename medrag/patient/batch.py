@@ -10,9 +10,12 @@ from medrag.errors import PatientError
 from medrag.files import shown_name
 from medrag.knowledge import Knowledge
 from medrag.knowledge import load as bundled
-from medrag.patient.bulk import by_patient, files_in, is_bulk, read_lines
+from medrag.patient.bulk import by_patient, files_in, is_bulk, of_nobody, read_lines
+from medrag.patient.fhir.gaps import lists_of
+from medrag.patient.fhir.values import Json, text
 from medrag.patient.formats.table import Row, read_rows
 from medrag.patient.load import from_fhir, load
+from medrag.types import Problem
 
 
 def load_each(
@@ -39,15 +42,29 @@ def load_each(
 
 def _people(lines: Sequence[Path], today: date, knowledge: Knowledge) -> Iterator[Row | PatientError]:
     try:
-        people = by_patient(read_lines(lines))
+        resources = read_lines(lines)
+        people = by_patient(resources)
     except PatientError as error:
         yield error
         return
-    for number, (name, resources) in enumerate(people.items(), start=1):
+    apart = _apart(shown_name(lines[0]), of_nobody(resources, people))
+    for number, (name, own) in enumerate(people.items(), start=1):
         try:
-            yield Row(number, name.removeprefix("Patient/"), None, from_fhir(resources, today, knowledge))
+            patient = from_fhir(own, today, knowledge)
         except PatientError as error:
             yield error
+            continue
+        whole = patient.model_copy(update={"problems": (*apart, *patient.problems)})
+        yield Row(number, name.removeprefix("Patient/"), None, whole)
+
+
+def _apart(name: str, nobodys: Sequence[Json]) -> list[Problem]:
+    """What resources of no known patient are told of with each: they may be of any."""
+    if not nobodys:
+        return []
+    kinds = sorted({text(each.get("resourceType")) or "" for each in nobodys})
+    reason = f"{len(nobodys)} resource(s) of the export name no patient ({', '.join(kinds)}); they were not used"
+    return [Problem(source=name, reason=reason, lost=lists_of(kinds))]
 
 
 def _file(

@@ -5,7 +5,7 @@ https://hl7.org/fhir/uv/bulkdata/export.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from medrag.errors import PatientError
 from medrag.files import shown_name
 from medrag.patient.fhir.bundle import tail
+from medrag.patient.fhir.gaps import lists_of
 from medrag.patient.fhir.values import Json, text
 
 MAX_BYTES = 200_000_000
@@ -101,6 +102,16 @@ def by_patient(resources: Iterable[Any]) -> dict[str, list[Json]]:
     if not people:
         return {_NAMELESS: held} if held else {}
     return {whose: [*own, *_referred(own, shared)] for whose, own in people.items()}
+
+
+def of_nobody(resources: Iterable[Any], people: Mapping[str, Sequence[Json]]) -> list[Json]:
+    """The clinical resources that name no patient, and that none of ``people``'s refers to."""
+    used = {id(each) for own in people.values() for each in own}
+    return [
+        each
+        for each in resources
+        if isinstance(each, dict) and id(each) not in used and lists_of([text(each.get("resourceType")) or ""])
+    ]
 
 
 def _subject(resource: Json) -> str | None:

@@ -40,6 +40,7 @@ _ITEM_MARKS = frozenset("-*•‣▪–")
 """What marks a line as an item of a list, which heads none."""
 _ASIDE = re.compile(r"\([^()\n]{1,40}\)\s*$")
 """What brackets add to a heading ("Meds (from GP):")."""
+_FORMER = frozenset({"past", "prior", "previous"})
 _TITLE = re.compile(r"[A-Z][A-Za-z]+(?: [A-Za-z/&-]+){0,5}")
 _LISTS = frozenset({"allergies", "medications", "stopped", "family", "history", "past", "problems", "surgery"})
 
@@ -159,7 +160,9 @@ def _category(words: str, code: str, *, tails: bool = True) -> str | None:
     for skipped in range(min(len(said), 4)):
         for end in _ends(said, skipped, code) if tails else (len(said),):
             if found := matcher.at(said[skipped:end]):
-                return _of_stopped(said, matcher) or found[0] if end < len(said) else found[0]
+                category = _of_stopped(said, matcher) or found[0] if end < len(said) else found[0]
+                former = category == "medications" and any(word.folded in _FORMER for word in said[:skipped])
+                return "stopped" if former else category
         if said[skipped].folded not in modifiers:
             return None
     return None

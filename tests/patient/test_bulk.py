@@ -87,6 +87,16 @@ def test_many_patients_are_no_one_patient(tmp_path: Path) -> None:
         load([folder / "Patient.ndjson"], TODAY)
 
 
+def test_what_names_no_patient_is_told_with_each(tmp_path: Path) -> None:
+    folder = export(tmp_path / "export", "a", "b")
+    lines(folder / "AllergyIntolerance.ndjson", {"resourceType": "AllergyIntolerance", "code": {"text": "penicillin"}})
+    for row in load_each([folder], TODAY):
+        assert isinstance(row, Row)
+        (problem,) = row.patient.problems
+        assert "1 resource(s) of the export name no patient (AllergyIntolerance)" in problem.reason
+        assert problem.lost == ("allergies",)
+
+
 def test_an_empty_folder(tmp_path: Path) -> None:
     with pytest.raises(PatientError, match="is a folder without files"):
         load([tmp_path], TODAY)

@@ -5,5 +5,6 @@ or to words that end it. Cues, reaches and what ends them are data (``languages/
 """
 
 from medrag.reading.context.judging import Context
+from medrag.reading.context.predicates import together
 
-__all__ = ["Context"]
+__all__ = ["Context", "together"]

@@ -36,7 +36,10 @@ IN_LIST = re.compile(
     re.I,
 )
 """What stands between two items of a list, but for their directions: what is said at its end is of the last."""
-EXTENDS = frozenset({"stopped", "absent", "refused", "allergic", "taking", "family", "planned", "tolerated", "present"})
+EXTENDS = frozenset(
+    {"stopped", "absent", "refused", "allergic", "taking", "family", "planned", "tolerated", "present"}
+    | {"sought", "cleared"}
+)
 """What may be said, after a list, of all of its items ("A, B and C were stopped")."""
 DENIES = re.compile(r"den(?:y|ies|ied|ying)\b", re.I)
 """A verb of denial reaches all that follows, also in the middle of a list."""

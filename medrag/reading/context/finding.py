@@ -9,6 +9,7 @@ from functools import partial
 
 from medrag.reading.boundaries import Sentence
 from medrag.reading.context.cues import ALONE, ANSWERS, MARK, NEW_CLAUSE, NEXT, OF_RELATIVE, Cue, cue_matchers, in_order
+from medrag.reading.context.predicates import predicates
 from medrag.reading.context.spans import Spans
 from medrag.reading.languages import CueList, pattern
 
@@ -31,13 +32,18 @@ class CueFinder:
             for m in matches
             if not self._spans.in_mention(m.start, m.end)
             for cue in m.values
+            if not (cue.side == "before" and cue.says == "absent" and self._is_of_before(m.start, m.values))
             if not (cue.says == "family" and self._is_no_relative(sentence, m.start, m.end))
             and not (cue.says == "self" and self._is_a_relatives_own(m.start, m.end))
         ]
-        signs = self._signs_in(sentence)
+        signs = [*self._signs_in(sentence), *predicates(self._spans.text, sentence.start, sentence.end)]
         void = [each for each in signs if each.says == "nothing"]
         signs = [each for each in signs if not any(v.start < each.end and each.start < v.end for v in void)]
         return sorted([*self._unanswered(found, [*signs, *void]), *signs], key=in_order)
+
+    def _is_of_before(self, start: int, cues: Sequence[CueList]) -> bool:
+        """Whether words that deny what stands on either side of them ("ruled out") follow a mention."""
+        return any(each.side == "after" and each.says == "absent" for each in cues) and self._spans.ends_at(start)
 
     def _is_no_relative(self, sentence: Sentence, start: int, end: int) -> bool:
         """Whether the relative named there is who tells of the patient, or the patient."""

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from medrag.reading.boundaries import Sentence
 from medrag.reading.context.cues import DECIDE, EXTENDS, NEAREST, Cue
 from medrag.reading.context.finding import CueFinder
 from medrag.reading.context.reach import Reach
 from medrag.reading.context.spans import Spans
+from medrag.reading.languages import pattern
 from medrag.reading.matcher import Token
+
+_said = partial(pattern, "context")
 
 
 class Context:
@@ -71,7 +75,7 @@ class Context:
         for cue in cues:
             if cue.side != "after" or cue.start < end or not self._reach.back(sentence, cue, place):
                 continue
-            own = cue.reach == "sentence" or not self._spans.named(end, cue.start)
+            own = cue.reach == "sentence" or not self._spans.named(self._reach.end_of(place, cue), cue.start)
             if own and self._reach.is_of_next(sentence, cue, end):
                 continue
             if own and cue.says in DECIDE and not sentence.aside(cue.start):
@@ -80,7 +84,7 @@ class Context:
                 if (decided or said & DECIDE) and self._reach.undone(decided or end, cue.start):
                     near, said = near - DECIDE, said - DECIDE
                 decided = cue.end
-            if own and cue.sign and cue.says == "absent":
+            if own and cue.says == "absent" and not _said("hedged").search(self._spans.text, cue.start, cue.end):
                 near.discard("possible")
             if own or not settled:
                 near.add(cue.says)
@@ -92,9 +96,18 @@ class Context:
 
 def _agreed(said: set[str], near: set[str]) -> set[str]:
     """What is said before and ``near`` after, where they contradict one another as what stands after says."""
+    if "sought" in near:
+        near = near - {"sought"} | {"possible"}
+    if "cleared" in near:
+        suspected = "possible" in said | near
+        near = near - {"cleared"} | ({"absent"} if suspected else set())
+        if suspected:
+            said, near = said - {"possible"}, near - {"possible"}
+    if "dropped" in near:
+        near = near - {"dropped"} | ({"refused"} if "planned" in said | near else set())
     if "present" in near:
         said = said - {"absent", "possible"}
-    if near & {"absent", "possible", "over"}:
+    if near & {"absent", "possible", "over", "well", "eased"}:
         said = said - {"present"}
     if "possible" in near:
         said, near = said - {"absent"}, near - {"absent"}

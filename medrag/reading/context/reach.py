@@ -74,7 +74,7 @@ class Reach:
         self, sentence: Sentence, cue: Cue, place: int
     ) -> bool:
         """Whether ``cue`` reaches the mention at ``place`` before it."""
-        end = self._spans.spans[place][1]
+        end = self.end_of(place, cue)
         if sentence.row and cue.says in OF_ROW:
             return place == bisect_left(self._spans.starts, sentence.start)
         aside = sentence.aside(self._spans.spans[place][0])
@@ -107,9 +107,10 @@ class Reach:
         ):
             return False
         joined = JOINED.search(self._spans.text[self._spans.spans[place][1] : last[0]]) is not None
-        plural = PLURAL.search(self._spans.text[last[1] : cue.end]) is not None or self.of_list(cue)
+        whole = self._of_all(last[1], cue)
+        plural = whole or PLURAL.search(self._spans.text[last[1] : cue.end]) is not None or self.of_list(cue)
         return (
-            cue.says in EXTENDS
+            (cue.says in EXTENDS or whole)
             and (joined or plural)
             and self._spans.count(end, last[0]) <= 4
             and not APART.search(run)
@@ -129,6 +130,34 @@ class Reach:
         if cue.says not in OF_OBJECT or not _said("clause").search(self._spans.text, end, cue.start):
             return False
         return _said("object").fullmatch(self._spans.text, cue.end, start) is not None
+
+    def end_of(self, place: int, cue: Cue) -> int:
+        """Where the mention at ``place`` ends; for what is said of drugs, with what it is for ("X for UTI stopped")."""
+        end = self._spans.spans[place][1]
+        if place + 1 == len(self._spans.spans):
+            return end
+        start, last = self._spans.spans[place + 1]
+        if (
+            cue.says in {"well", "eased"}
+            and start < cue.start
+            and _said("cause").fullmatch(self._spans.text, end, start)
+        ):
+            dated = _said("since then").match(self._spans.text, last)
+            return dated.end() if dated else last
+        if cue.says not in OF_OBJECT:
+            return end
+        if start >= cue.start or _said("purpose").fullmatch(self._spans.text, end, start) is None:
+            return end
+        if place + 2 < len(self._spans.spans):
+            other = self._spans.spans[place + 2]
+            if other[0] < cue.start and _said("joined purpose").fullmatch(self._spans.text, last, other[0]):
+                last = other[1]
+        aim = _said("aim").match(self._spans.text, last)
+        return aim.end() if aim else last
+
+    def _of_all(self, end: int, cue: Cue) -> bool:
+        """Whether the cue's clause speaks of all that was listed before it (", all of which have settled")."""
+        return _said("of all").search(self._spans.text, end, cue.end) is not None
 
     def _lists_on(self, place: int) -> bool:
         """Whether the mention at ``place`` is an item of a list that goes on."""

@@ -17,6 +17,11 @@ _EXPLAINS = re.compile(
     re.IGNORECASE,
 )
 """What stands before a condition that is only told as a reason ("withheld due to AKI")."""
+_BLAMES = re.compile(
+    r"\b(?:from|due to|caused by|secondary to|because of|owing to|induced by|attributed to|since)\s"
+    r"(?:the |his |her )?\Z",
+    re.IGNORECASE,
+)
 _GIVEN_INSTEAD = re.compile(
     r"\b(?:changed|switched|swapped|converted|replaced|substituted)\b(?:\s\w+){0,2}\s(?:to|with|by|for)\b",
     re.IGNORECASE,
@@ -36,12 +41,17 @@ def agreed(judged: Sequence[Judged]) -> Iterator[Judged]:
     replaced = _replaced(judged)
     ended = {fact.display: place for place, (said, fact) in enumerate(judged) if said and _says_over(said, fact)}
     past = {fact.display for _, fact in judged if isinstance(fact, Condition) and not fact.current}
+    given_up = {
+        _ingredients(said) for said, fact in judged if said and isinstance(fact, Medication) and _is_off(said, fact)
+    }
     for place, (said, fact) in enumerate(judged):
         current = said is not None and isinstance(fact, Condition) and fact.status is FactStatus.ACTIVE
         if current and said is not None and fact.display in past and _explains(said):
             continue
-        given_up = isinstance(fact, Medication) and fact.current and place < replaced.get(_ingredients(said), -1)
-        if given_up or (current and place < ended.get(fact.display, -1)):
+        if said and isinstance(fact, Medication) and _ingredients(said) in given_up and _blamed(said, fact):
+            continue
+        exchanged = isinstance(fact, Medication) and fact.current and place < replaced.get(_ingredients(said), -1)
+        if exchanged or (current and place < ended.get(fact.display, -1)):
             yield said, fact.model_copy(update={"status": FactStatus.RESOLVED})
         else:
             yield said, fact
@@ -49,6 +59,17 @@ def agreed(judged: Sequence[Judged]) -> Iterator[Judged]:
 
 def _says_over(said: Said, fact: Fact) -> bool:
     return isinstance(fact, Condition) and fact.status is FactStatus.RESOLVED and "over" in said.cues
+
+
+def _is_off(said: Said, fact: Fact) -> bool:
+    return fact.status is FactStatus.RESOLVED and said.target.term.drug is not None
+
+
+def _blamed(said: Said, fact: Fact) -> bool:
+    """Whether the drug is named only as the cause of something ("neuropathy from docetaxel")."""
+    before = said.text[max(0, said.target.start - BEFORE) : said.target.start]
+    told = fact.status in {FactStatus.ACTIVE, FactStatus.UNCERTAIN} and said.target.directions is None
+    return told and _BLAMES.search(before) is not None
 
 
 def _explains(said: Said) -> bool:

@@ -115,8 +115,9 @@ def allergy_of(said: Said) -> Allergy | None:
     blamed = _CROSSED.match(said.text, said.target.end) or _IS_ALLERGIC.match(said.text, said.target.end)
     denied = ("absent" in said.cues and not blamed) or (_NOT.search(before) and line.lstrip(" -")[:6] == "allerg")
     tolerated = "tolerated" in said.cues and not _reacted(said)
-    gone = _LABEL_GONE.search(line) or _GONE.search(_ITEM_END.split(line)[0]) or _NO_LONGER.search(before)
-    negated = denied or tolerated or bool(gone)
+    own = _ITEM_END.split(line)[0]
+    gone = _LABEL_GONE.search(line.partition(";")[0]) or _GONE.search(own) or _NO_LONGER.search(before)
+    negated = denied or tolerated or "lifted" in said.cues or bool(gone)
     around = said.text[max(0, said.target.start - 30) : said.target.end + 20]
     return Allergy(
         display=said.shown,

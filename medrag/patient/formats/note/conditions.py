@@ -27,7 +27,8 @@ _CANCER = re.compile(r"cancer|carcinoma|melanoma|lymphoma|sarcoma|leuka?emia|tum
 _METASTATIC = re.compile(r"metasta|stage iv", re.IGNORECASE)
 _NO_TRACE = re.compile(
     r"\bNED\b|\b(?:no|without) (?:evidence of )?(?:recurrence|disease|residual)|\bdisease[- ]free\b|\ball clear\b"
-    r"|\bdischarged from (?:oncology|follow)",
+    r"|\bdischarged from (?:oncology|follow|clinic)"
+    r"|\bdischarged(?=\s*(?:[.;,)]|$|(?:in )?(?:19|20)\d\d))",
     re.IGNORECASE,
 )
 _ENTRY_ENDS = re.compile(r"\.\s|\n(?=\s*(?:\n|[-*•\d(]|[A-Z][\w ]{0,20}:)|[A-Z])")
@@ -44,6 +45,21 @@ _NON = re.compile(r"\bnon[- ]?$", re.IGNORECASE)
 _EPISODE = re.compile(r"\s(?:relapse|flare|exacerbation|recurrence|attack|crisis)s?\b", re.IGNORECASE)
 """One that is unlikely says nothing of the disease itself."""
 _IN_MASS = re.compile(r"\d\s?(?:mg|g|mcg|ml)\b", re.IGNORECASE)
+_OF_PREGNANCY = re.compile(
+    r"gestational|obstetric|post-?natal|post-?partum|puerperal|pregnancy[- ]induced|pre-?eclampsia", re.IGNORECASE
+)
+_AFTER_BIRTH = re.compile(r"post-?(?:natal|partum)|puerperal", re.IGNORECASE)
+_POSTNATAL = re.compile(
+    r"post-?(?:natal|partum) (?:check|visit|review|clinic|ward|day)|(?:/52|weeks?) post-?(?:natal|partum)",
+    re.IGNORECASE,
+)
+"""What makes a note one of a woman who has given birth: the illnesses of her pregnancy are over."""
+_DATED = re.compile(
+    r",? \(?(?:in )?(?:19|20)\d\d\b|,? (?:with|after|in|following) (?:her |the |my )?"
+    r"(?:first|second|third|last|previous|1st|2nd|3rd)\b"
+)
+_TIMES = re.compile(r"\s?[x×]\s?\d\b(?! ?(?:/|d\b|days?|wks?|weeks?|hours?|hrs?|today|since))")
+"""How often an event was, behind its name."""
 _HAD_ONCE = re.compile(
     r"(?:^|[.;\n]\s{0,3}|[-•*]\s)(?:(?:s?he|i|pt|patient) )?had (?:an? )?(?:\w+ ){0,2}\Z", re.IGNORECASE
 )
@@ -71,7 +87,7 @@ def condition_of(said: Said) -> Condition | None:
     One that nothing is known of is not current where it is mentioned in passing.
     """
     status = _condition_status(said)
-    if said.section == "allergies" or status is None:
+    if (said.section == "allergies" and status is not FactStatus.FAMILY_HISTORY) or status is None:
         return None
     target = said.target
     if not target.known and status is FactStatus.ACTIVE and said.section in _NOT_TOLD:
@@ -121,10 +137,17 @@ def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the
 def _is_over(said: Said) -> bool:
     """Whether an event was treated, an organ with it taken out, or a cancer left no trace."""
     treated = said.target.term.event and _was_treated(said)
+    delivered = _OF_PREGNANCY.match(said.words) and (
+        (_POSTNATAL.search(said.text) and not _AFTER_BIRTH.match(said.words))
+        or _DATED.match(said.text, said.target.end)
+    )
     before = said.text[max(0, said.target.start - 40) : said.target.start]
+    counted = (said.target.term.event or said.target.term.name.endswith("pregnancy")) and _TIMES.match(
+        said.text, said.target.end
+    )
     once = _HAD_ONCE.search(before) and _IN_YEAR.match(said.text, said.target.end)
     effect = said.words.casefold() in language().words["unwanted"] and _REASON.search(_before(said))
-    return bool(treated or once or effect) or _was_taken_out(said) or _left_no_trace(said)
+    return bool(treated or once or effect or delivered or counted) or _was_taken_out(said) or _left_no_trace(said)
 
 
 def _before(said: Said) -> str:

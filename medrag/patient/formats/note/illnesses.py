@@ -31,7 +31,7 @@ def illnesses(text: str, words: Sequence[Token], found: Sequence[Target], parts:
         if (
             parts.in_heading(word.start)
             or _said("more").match(text, word.end)
-            or text[max(0, word.start - 3) : word.start].rstrip()[-1:].isdigit()
+            or _said("numbered").search(text, max(0, word.start - 12), word.start)
         ):
             continue
         start = _beginning(text, words, place, free, organs)

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from medrag.patient.formats.note.days import Calendar
 from medrag.patient.formats.note.named import TAKEN, Said
+from medrag.reading.dosing.frequency import OFTEN
 from medrag.reading.languages import language, pattern
 from medrag.types import FactStatus, Medication
 
 _ONCE = re.compile(
-    r"\bx ?1\b|\bonce\b(?! (?:a|per|daily|weekly|every|monthly|\w+ly))|\bstat\b"
+    r"\bx ?1\b|\bonce\b(?! (?:a|in a|or twice|per|daily|weekly|every|monthly|\w+ly))|\bstat\b"
     r"|\bonce only\b|\bsingle dose\b|\bone[- ]off\b",
     re.IGNORECASE,
 )
@@ -20,7 +21,8 @@ _FOR = re.compile(
 )
 _LATER = re.compile(
     r"\s?[:–—(,-]?\s?(?:\w+ dose |\d[\w/]* )?"
-    r"(?:if|once|when|in case|as soon as|after|before|unless|pending|depends on)\b"
+    r"(?:if|once(?! (?:a|an|in a|every|per|daily|weekly|monthly|nightly|or twice)\b)|when|in case|as soon as|after"
+    r"|before|unless|pending|depends on)\b"
     r"(?! (?:needed|required|necessary|tolerated|able|possible|(?:s?he|I|pt|patient)\b))",
     re.IGNORECASE,
 )
@@ -33,10 +35,14 @@ _SICK_DAY = re.compile(
     r"|dehydrat\w*|acutely|ill\b|febrile|days?"
     r"|e?GFR"
     r"|SBP|HR|K\b|BP|diarrh\w*)"
-    r"|\sfor\s(?:\w+\s)?(?:SBP|MAP|BP|HR|pulse|rate|RR|K|RASS|sedation|hypotension|brady\w*|glucose|BG|BM|loose|diarrh\w*)\b",
+    r"|\sfor\s(?:\w+\s)?(?:SBP|MAP|BP|HR|pulse|rate|RR|K|RASS|sedation|hypotension|brady\w*|glucose|BG|BM|loose"
+    r"|diarrh\w*)\b(?! (?:prophylaxis|ppx))",
     re.IGNORECASE,
 )
 """A condition on which a drug is to be held: it is not held now."""
+_WHEN_NEEDED = re.compile(r"\b(?:SOS|PRN|HS)\b", re.IGNORECASE)
+_TELLING = frozenset({"taking", "stopped", "refused", "planned", "possible"})
+_PLANS = frozenset({"planned", "conditional", "possible"})
 _DAYS = re.compile(
     r"[^.;,\n]{0,30}?(?<![\d/])\(?(?P<first>\d{1,2}/\d{1,2})(?:/\d{2,4})?\s?(?:[-–]|to|until)\s?(?P<last>\d{1,2}/\d{1,2})\b(?!/\d)"
 )
@@ -53,7 +59,7 @@ def medication_of(said: Said) -> Medication | None:
         said = replace(said, cues=said.cues - {"stopped"} | {"taking"})
     dosed = said.target.directions is not None
     everyday = said.words.casefold() in language().words["everyday"]
-    if everyday and not (dosed or said.section in {"medications", "stopped"} or said.cues & {"taking", "stopped"}):
+    if everyday and not (dosed or said.section in {"medications", "stopped"} or said.cues & _TELLING):
         return None
     return Medication(
         display=said.shown,
@@ -75,6 +81,8 @@ def _status_now(said: Said, *, dosed: bool) -> FactStatus:
     status = _medication_status(said.cues, said.section, dosed=dosed or _is_indicated(said))
     if status is FactStatus.UNCERTAIN and not said.cues & TAKEN and _LATER.match(said.text, said.target.end):
         return FactStatus.PLANNED
+    if status is FactStatus.PLANNED and _is_ordered(said):
+        return FactStatus.ACTIVE
     if status in {FactStatus.ACTIVE, FactStatus.UNCERTAIN} and _ran_out(said):
         return FactStatus.RESOLVED
     once = _given_once(said)
@@ -84,11 +92,20 @@ def _status_now(said: Said, *, dosed: bool) -> FactStatus:
     return FactStatus.UNCERTAIN if status is FactStatus.ACTIVE and (once or in_passing) else status
 
 
+def _is_ordered(said: Said) -> bool:
+    """Whether a plan gives a drug with how often it is taken and no more, neither a later time nor a condition."""
+    directions = said.target.directions or ""
+    often = OFTEN.search(directions) or _WHEN_NEEDED.search(directions + said.text[said.target.stop :][:12])
+    rest = said.text[said.target.stop :].partition("\n")[0]
+    later = _LATER.match(rest) or pattern("context", "later").match(rest)
+    return said.section in {"plan", "instructions"} and not said.cues & _PLANS and often is not None and not later
+
+
 def _given_once(said: Said) -> bool:
     """Whether its directions, or the words in its line just after, say that it is given once."""
     stop = max(said.target.end, said.target.stop) + AFTER
     line = said.text[said.target.end : stop + AFTER].partition("\n")[0]
-    once = _ONCE.search(line)
+    once = None if _WHEN_NEEDED.search(said.target.directions or "") else _ONCE.search(line)
     return once is not None and said.target.end + once.end() <= stop
 
 
@@ -134,7 +151,7 @@ def _medication_status(cues: frozenset[str], section: str | None, *, dosed: bool
         return FactStatus.RESOLVED
     if section == "medications":
         return FactStatus.ACTIVE
-    if "history" in cues:
+    if "history" in cues and not dosed:
         return FactStatus.UNCERTAIN
     if section in {"plan", "instructions"}:
         return FactStatus.PLANNED if dosed else FactStatus.UNCERTAIN

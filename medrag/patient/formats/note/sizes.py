@@ -58,11 +58,17 @@ _OF_WHOM = (
     r"|(?<!\d)[3-7]\s?['’′]\s?\d{1,2}\s?(?:\"|”|″|''|in\b)?|(?<!\d)[3-7]\s?(?:ft|feet)\s?\d{1,2}\s?(?:in(?:ch(?:es)?)?)?|(?<!\d)\d{2,3}\s?cm\b"
 )
 _SET_OFF = re.compile(
-    rf"(?:{_OF_WHOM})[\s,/;(]{{1,3}}(?:and\s|at\s)?(?P<value>\d{{1,3}}(?:\.\d{{1,3}})?|\d,?\d{{3}}(?=\s?g))\s?(?P<unit>kgs?|kilos?|lbs?|pounds?|#|g(?:m|rams)?)(?![\w/])"
+    rf"(?:{_OF_WHOM})[\s,/;(]{{1,3}}(?:and\s|at\s)?(?:(?:about|around|approx\.?|roughly|circa)\s|~\s?)?(?P<value>\d{{1,3}}(?:\.\d{{1,3}})?|\d,?\d{{3}}(?=\s?g))\s?(?P<unit>kgs?|kilos?|lbs?|pounds?|#|g(?:m|rams)?)(?![\w/])"
     r"(?!\s?(?:/|loss|lost|gain|lift|over|heavier|lighter|\d{1,3}\s?(?:oz|ounces?|g)\b))",
     re.I,
 )
 """A weight that stands beside an age, a sex or a height."""
+_ROUGHLY = re.compile(
+    r"\b(?:weigh(?:s|ed|ing)?|weight|wt)\b[\s:=]{0,3}(?:is\s|in at\s)?(?:about|around"
+    r"|approx(?:imately)?\.?|roughly|est(?:imated)?|circa|~)\s?(?P<value>\d{2,3}(?:\.\d)?)\s?(?P<unit>kgs?|kilos?|lbs?|pounds)\b",
+    re.I,
+)
+"""A weight that is told roughly."""
 _METRES = re.compile(
     r"(?:\b(?:height|ht)\b[\s:=]{0,3}(?P<m>[12])\s?m\s?(?P<cm>\d\d)\b)"
     r"|\d\s?kg[\s,/;]{1,2}(?P<whole>[12][.,]\d{1,2})\s?m\b",
@@ -155,7 +161,7 @@ def _unlabelled(text: str) -> Iterator[Quantity]:
         yield Quantity(key, *match.span(), _float(match["value"]), match["unit"].casefold())
     for match in _NUMBERED.finditer(text):
         yield Quantity("weight", *match.span(), _float(match["value"]), "lb")
-    for match in _SET_OFF.finditer(text):
+    for match in (*_SET_OFF.finditer(text), *_ROUGHLY.finditer(text)):
         if not _NOT_WEIGHED.search(text[max(0, match.start() - 30) : match.end("value")]):
             yield _set_off(match)
     for match in _ACTUAL.finditer(text):

@@ -10,13 +10,17 @@ from medrag.patient.formats.note.named import DECIDING, Note, Said, Target
 from medrag.patient.formats.note.status.columns import in_columns
 from medrag.patient.formats.note.status.exchanges import exchanged
 from medrag.patient.formats.note.status.lists import lists_drugs
+from medrag.patient.formats.note.status.reconciled import begun, is_begun
 from medrag.reading.boundaries import Sentence, sentences
-from medrag.reading.context import Context
+from medrag.reading.context import Context, together
+from medrag.reading.languages import pattern
 from medrag.reading.matcher import Token
 from medrag.reading.sections import Sections
+from medrag.reading.terms import Kind
 
 _OF_EXCHANGE = frozenset({"stopped", "taking", "planned", "past", "history", "narrated", "conditional"})
 """What other cues say of drugs of which one takes the other's place."""
+_BETTER = frozenset({"well", "eased"})
 _IN_PASSING = frozenset({"end", "present", "current", "self", "reports"})
 """What other cues may say of drugs that are only listed."""
 _EMPTY_CELL = re.compile(r"\|\s*(?:nil|none|no|-|–)\s*\|", re.IGNORECASE)
@@ -31,9 +35,11 @@ def said_of_each(
     context = Context(text, words, [(each.start, each.end) for each in targets], patient=patients_names(text))
     headings = (place for section in parts.all for place in (section.heading, section.start))
     by_arrow = exchanged(text, targets)
+    now_begun = begun(text)
     listed = {place for place, each in enumerate(targets) if parts.category(each.start) == "allergies"}
     by_column = in_columns(text, targets, listed)
-    for sentence in sentences(text, sorted([*headings, *_entries(text, parts, targets)])):
+    parted = sentences(text, sorted([*headings, *_entries(text, parts, targets)]))
+    for sentence in together(text, parted, [each.start for each in targets]):
         alone = lists_drugs(text, sentence, targets)
         empty = sentence.row and _EMPTY_CELL.search(text, sentence.start, sentence.end)
         found: list[Said] = []
@@ -44,6 +50,10 @@ def said_of_each(
                 cues = (cues - _OF_EXCHANGE) | {by_arrow[place]}
             if place in by_column:
                 cues = by_column[place]
+            if "planned" in cues and is_begun(text, now_begun, target):
+                cues = cues - {"planned"} | {"taking"}
+            if cues & _BETTER:
+                cues = cues - _BETTER | ({"over"} if _is_over(target, cues) else set())
             if target.term.says:
                 cues |= {target.term.says}
             if alone and cues <= _IN_PASSING:
@@ -52,6 +62,12 @@ def said_of_each(
                 cues -= {"absent"}
             found.append(Said(target, cues, section, text, note.origin, note.date))
         yield sentence, found
+
+
+def _is_over(target: Target, cues: frozenset[str]) -> bool:
+    """Whether an illness that is said to be well is over: one that lasts is only better."""
+    lasts = pattern("predicates", "lasting").search(target.term.name) is not None
+    return target.term.kind is Kind.CONDITION and ("well" in cues or not lasts)
 
 
 def _entries(text: str, parts: Sections, targets: Sequence[Target]) -> Iterator[int]:

@@ -21,14 +21,13 @@ BEFORE = 48
 def exchanged(text: str, targets: Sequence[Target]) -> dict[int, str]:
     """What an arrow or the words between two drugs say of each, by its place in ``targets``."""
     said: dict[int, str] = {}
-    for place, (one, other) in enumerate(pairwise(targets)):
-        if one.term.kind is not Kind.DRUG or other.term.kind is not Kind.DRUG or _same(one, other):
-            continue
+    drugs = [(place, each) for place, each in enumerate(targets) if each.term.kind is Kind.DRUG]
+    for (first, one), (second, other) in pairwise(drugs):
         start = max(one.end, one.stop)
-        if other.start - start > LONGEST:
+        if _same(one, other) or other.start - start > LONGEST:
             continue
         for shift, cue in _of_arrow(text, start, other) or _of_words(text, one, other):
-            said[place + shift] = cue
+            said[second if shift else first] = cue
     return said
 
 
@@ -54,8 +53,22 @@ def _of_words(text: str, one: Target, other: Target) -> Iterator[tuple[int, str]
         or (_said("from").search(before) and _said("onto").fullmatch(text, begin, other.start))
         or (_said("was").search(before) and _said("then").fullmatch(text, begin, other.start))
     ):
-        done = _said("done").search(text, begin, other.start)
+        done = _said("done").search(text, begin, other.start) or _said("done").search(before)
+        intended = intended or _said("weighed").search(text, begin, other.start) is not None
+        intended = intended or (not done and _said("next").match(text, max(other.end, other.stop)) is not None)
         yield from [(0, "stopped"), (1, "taking")] if done or not intended else [(0, "taking"), (1, "planned")]
+    elif _said("to replace").fullmatch(text, begin, other.start):
+        yield from [(0, "planned"), (1, "taking")]
+    elif _is_instead(text, begin, other):
+        yield from [(0, "stopped"), (1, "taking")]
+
+
+def _is_instead(text: str, begin: int, other: Target) -> bool:
+    """Whether what stands from ``begin`` tells why the drug before was given up for ``other``."""
+    if _said("hence").fullmatch(text, begin, other.start):
+        return pattern("allergies", "reaction").search(text[begin : other.start]) is not None
+    behind = max(other.end, other.stop)
+    return bool(_said("so").fullmatch(text, begin, other.start) and _said("in its place").match(text, behind))
 
 
 def _same(one: Target, other: Target) -> bool:

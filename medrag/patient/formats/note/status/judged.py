@@ -15,6 +15,8 @@ from medrag.reading.sections import Sections
 from medrag.reading.terms import Kind
 from medrag.types import Allergy, Condition, Fact, FactStatus
 
+ADULT = 16.0
+"""Years from which an illness "of childhood" is over."""
 CHILD = 10.0
 """Years below which a gestation in the note is the mother's, or how the patient was born."""
 
@@ -50,7 +52,9 @@ def _fact(said: Said, age: float | None) -> Fact | None:
             return None
         condition = condition_of(said)
         newborn = age is not None and age >= 1 and said.target.term.name.startswith("neonatal")
-        return as_ended(condition) if condition and condition.current and newborn else condition
+        outgrown = (age is None or age >= ADULT) and said.words.casefold().startswith("childhood ")
+        over = (newborn or outgrown) and "current" not in said.cues
+        return as_ended(condition) if condition and condition.current and over else condition
     if is_allergy(said):
         return allergy_of(said)
     if habit := habit_of(said):
