@@ -25,6 +25,11 @@ def challenges(text: str) -> bool:
     return _said("challenge").search(text) is not None and _said("watched").search(text) is not None
 
 
+def explains_allergy(text: str) -> bool:
+    """Whether it is said that what stands as an allergy was something else: a faint, a side effect, an intolerance."""
+    return _said("no_allergy").search(text) is not None
+
+
 def raises_dose(text: str, start: int, end: int) -> bool:
     """Whether the sentence of the drug named at ``text[start:end]`` raises its dose."""
     return _dose_is("raise", text, start, end)

@@ -8,6 +8,10 @@ from medrag.reading import Polarity, prescriptions
 KNOWN = load()
 
 SPOKEN_OF = [
+    ("labetalol", "Labetalol would be our usual choice, but not with asthma like hers; nifedipine it is."),
+    ("citalopram", "Citalopram might have been kinder but for the QT; sertraline 50 mg."),
+    ("ibuprofen", "Naproxen and ibuprofen are the ones to steer clear of with that kidney."),
+    ("tramadol", "Tramadol is the drug to avoid here."),
     ("paroxetine", "Venlafaxine 37.5 mg daily leaves tamoxifen alone, which would not be so with paroxetine."),
     ("fluoxetine", "Start mirtazapine 15 mg at night; tamoxifen is not blunted the way it is by fluoxetine."),
     ("clarithromycin", "Azithromycin 500 mg daily; atorvastatin levels do not climb as they do with clarithromycin."),
@@ -112,6 +116,17 @@ def test_drug_in_like_words_is_given(drug: str, text: str) -> None:
 )
 def test_a_stop_that_is_ruled_out_before_the_name_gives_the_drug(text: str) -> None:
     assert [each.mention.polarity for each in prescriptions(text, KNOWN)] == [Polarity.RECOMMENDED]
+
+
+def test_what_would_do_at_another_dose_is_given() -> None:
+    (amlodipine,) = prescriptions("Amlodipine would be fine but start at 2.5 mg.", KNOWN)
+    assert amlodipine.recommended
+    assert [dose.text for dose in amlodipine.doses] == ["2.5 mg"]
+
+
+def test_a_release_is_no_drug() -> None:
+    (nifedipine,) = prescriptions("Start nifedipine modified release 20 mg twice daily.", KNOWN)
+    assert [dose.text for dose in nifedipine.doses] == ["20 mg"]
 
 
 @pytest.mark.parametrize("text", ["Levodopa should be omitted.", "In that case levodopa should be stopped."])

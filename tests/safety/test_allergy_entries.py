@@ -161,3 +161,18 @@ def test_a_relative_of_the_allergen_that_was_borne_before_warns(advice: str, ver
     allergies = [{"display": "penicillin", "reaction": "anaphylaxis"}]
     patient = Patient.model_validate({"age_years": 40, "conditions": [], "medications": [], "allergies": allergies})
     assert check_advice("x", patient, advice)["verdict"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("reaction", "advice", "verdict"),
+    [
+        ("swelling", "The lidocaine allergy was a faint at the dentist's, so lidocaine 50 mg IV.", "warn"),
+        ("swelling", "What is listed as an allergy was an intolerance: start lidocaine 50 mg IV.", "warn"),
+        ("swelling", "The allergy is long ago, so lidocaine 50 mg IV.", "withhold"),
+        ("anaphylaxis", "The lidocaine allergy was a faint at the dentist's, so lidocaine 50 mg IV.", "withhold"),
+    ],
+)
+def test_an_allergy_explained_as_something_else_warns_unless_it_kills(reaction: str, advice: str, verdict: str) -> None:
+    allergies = [{"display": "lidocaine", "reaction": reaction}]
+    patient = Patient.model_validate({"age_years": 60, "conditions": [], "medications": [], "allergies": allergies})
+    assert check_advice("x", patient, advice)["verdict"] == verdict

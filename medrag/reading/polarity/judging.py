@@ -80,7 +80,7 @@ def _said_after(text: str, start: int, end: int, after: str) -> Polarity | None:
     if _said("verdict").match(text, end) or _said("rejected").match(after) or _shares_verdict(text, start, after):
         return Polarity.AVOIDED
     not_so = _said("would").match(after) and _said("counterfactual").search(text, max(0, start - LONGEST_CASE))
-    if not_so or _said("only_once").match(after):
+    if not_so or _said("only_once").match(after) or _said("would_but").match(after):
         return Polarity.MENTIONED
     direct = None if _said("other_stopped").match(after) else _said("after").match(after)
     if (

@@ -12,7 +12,7 @@ from medrag.reading import DrugMention
 from medrag.reading.languages import pattern
 from medrag.reading.languages.gloss import in_english, other_script
 from medrag.safety.check_context import LOWERED, Context, fail, not_assessed, passed, worst
-from medrag.safety.precautions import challenges
+from medrag.safety.precautions import challenges, explains_allergy
 from medrag.types import Finding, Severity
 
 SAME = "the record: an allergy to the drug itself"
@@ -56,7 +56,8 @@ def _failures(context: Context) -> Iterator[Finding]:
                 ):
                     how = Severity.CONTRAINDICATED
                 borne = code == "allergy.rule" and _borne(each.mention, context)
-                if how is Severity.CONTRAINDICATED and (borne or challenges(context.whole)):
+                explained = not _immediate(entry, context) and explains_allergy(context.whole)
+                if how is Severity.CONTRAINDICATED and (borne or explained or challenges(context.whole)):
                     how = Severity.WARNING
                 yield fail(said, how, source, (label,), (fact,), drug=label, **values)
 
