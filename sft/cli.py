@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from sft.config import Recipe
 
 app = typer.Typer(help="Train a model to choose the sentences that apply.", no_args_is_help=True)
 
@@ -58,6 +61,41 @@ def data_command(
     typer.echo(f"{run / 'data'}: {manifest['examples']} examples, {manifest['questions']} questions")
 
 
+@app.command("adapt")
+def adapt_command(
+    recipe: RecipeName,
+    index: Annotated[list[Path], typer.Option(help="An index whose documents are read; again for more.")],
+    run: Run = _RUN,
+    base: Annotated[str | None, typer.Option(help="A model to start from instead of the recipe's.")] = None,
+    language: Annotated[str | None, typer.Option(help="Only text in this language (ISO 639-1); all.")] = None,
+) -> None:
+    """Continue pre-training on guideline text, an optional step before train; resumes where it stopped.
+
+    Documents that are held out are only measured on: their perplexity before and after.
+
+    Example: medrag sft adapt smollm2 --index my-index && medrag sft merge .medrag/sft/adapted .medrag/sft/adapted-base
+
+    Then: medrag sft train smollm2 --base .medrag/sft/adapted-base
+    """
+    _quiet_threads()
+    from sft.config import load_recipe
+    from sft.training.adapt import adapt, texts_of
+    from sft.training.train import base_folder
+
+    plan, output = load_recipe(recipe), run / "adapted"
+    start = base or base_folder(plan)
+    sources = {each.name: texts_of(each, language) for each in index}
+    measured = adapt(plan, start, sources, output)
+    if os.environ.get("RANK", "0") != "0":
+        return
+    _record(output, plan, start, {name: each.hash for name, each in sources.items()}, measured)
+    for name, each in measured["held"].items():
+        typer.echo(
+            f"{name}: perplexity of {each['tokens']} held-out tokens {each['before']:.2f} -> {each['after']:.2f}"
+        )
+    typer.echo(f"{output}: {measured['steps']} steps, loss {measured['loss']:.3f}, {measured['seconds']} s")
+
+
 @app.command("train")
 def train_command(
     recipe: RecipeName,
@@ -71,10 +109,9 @@ def train_command(
     Example: medrag sft train smollm2
     """
     _quiet_threads()
-    from medrag.files import sha256, write_json
+    from medrag.files import sha256
     from sft.config import load_recipe
     from sft.examples.build import read_examples
-    from sft.training.curves import curves
     from sft.training.train import base_folder, train
 
     plan = load_recipe(recipe)
@@ -83,10 +120,7 @@ def train_command(
     measured = train(plan, start, read_examples(files[0]), read_examples(files[1]), run / "tuned")
     if os.environ.get("RANK", "0") != "0":
         return
-    hashes = {path.name: sha256(path) for path in files}
-    record = {"recipe": plan.model_dump(mode="json"), "base": start, "data": hashes, "measured": measured}
-    write_json(run / "tuned" / "run.json", record)
-    curves(measured["log"], run / "tuned" / "loss.png")
+    _record(run / "tuned", plan, start, {path.name: sha256(path) for path in files}, measured)
     typer.echo(f"{run / 'tuned'}: {measured['steps']} steps, loss {measured['loss']:.3f}, {measured['seconds']} s")
 
 
@@ -102,17 +136,14 @@ def prefer_command(
     Example: medrag feedback export --out pairs.jsonl && medrag sft prefer smollm2 pairs.jsonl --base .medrag/sft/merged
     """
     _quiet_threads()
-    from medrag.files import sha256, write_json
+    from medrag.files import sha256
     from sft.config import load_recipe
-    from sft.training.curves import curves
     from sft.training.prefer import prefer
     from sft.training.preferences import read_pairs
 
     plan, output = load_recipe(recipe), run / "preferred"
     measured = prefer(plan, base, read_pairs(pairs), output)
-    record = {"recipe": plan.model_dump(mode="json"), "base": base, "data": {pairs.name: sha256(pairs)}}
-    write_json(output / "run.json", record | {"measured": measured})
-    curves(measured["log"], output / "loss.png")
+    _record(output, plan, base, {pairs.name: sha256(pairs)}, measured)
     typer.echo(f"{output}: {measured['steps']} steps, chosen leads in {measured['reward_accuracy']:.0%} at the end")
 
 
@@ -408,6 +439,16 @@ def score_command(
     loaded = AutoModelForCausalLM.from_pretrained(model)
     chosen = choose(loaded, AutoTokenizer.from_pretrained(model), asked)
     typer.echo(json.dumps(report(asked, chosen), indent=1))
+
+
+def _record(output: Path, plan: Recipe, base: str, data: dict[str, str], measured: dict[str, Any]) -> None:
+    """What a run was made of and what it measured (run.json), and its losses as a picture."""
+    from medrag.files import write_json
+    from sft.training.curves import curves
+
+    record = {"recipe": plan.model_dump(mode="json"), "base": base, "data": data, "measured": measured}
+    write_json(output / "run.json", record)
+    curves(measured["log"], output / "loss.png")
 
 
 def _quiet_threads() -> None:

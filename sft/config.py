@@ -71,6 +71,19 @@ class Preference(_Strict):
     epochs: float = Field(default=1, gt=0)
 
 
+class Adaptation(_Strict):
+    """A first step on guideline text, in rows of ``length`` tokens.
+
+    ``tokens`` at most are drawn of each index (all), and ``held`` of its held-out documents to measure on.
+    """
+
+    learning_rate: float = Field(default=2e-4, gt=0)
+    epochs: float = Field(default=1, gt=0)
+    length: int = Field(default=1024, ge=8)
+    tokens: int | None = Field(default=None, ge=1)
+    held: int = Field(default=65536, ge=1)
+
+
 class Shape(_Strict):
     """A decoder's published dimensions, so that a run can be planned before its weights are at hand."""
 
@@ -102,6 +115,7 @@ class Recipe(_Strict):
     data: Data = Data()
     training: Training
     preference: Preference = Preference()
+    adaptation: Adaptation = Adaptation()
 
 
 class Classification(_Strict):

@@ -30,10 +30,10 @@ def row(example: Example, tokenizer: PreTrainedTokenizerBase) -> dict[str, list[
     prefix = whole[0][0][: whole[0][0].index(example.shared) + len(example.shared)]
     if not all(prompt.startswith(prefix) for prompt, _ in whole):
         raise ConfigurationError("this chat template does not begin every prompt alike")
-    ids = _ids(prefix, tokenizer)
+    ids = tokens_of(prefix, tokenizer)
     made = {"input_ids": ids, "positions": [*range(len(ids))], "branch": [0] * len(ids), "labels": [IGNORED] * len(ids)}
     for number, (prompt, answer) in enumerate(whole, start=1):
-        own, said = _ids(prompt[len(prefix) :], tokenizer), _ids(answer, tokenizer)
+        own, said = tokens_of(prompt[len(prefix) :], tokenizer), tokens_of(answer, tokenizer)
         start, length = len(ids), len(own) + len(said)
         made["input_ids"] = made["input_ids"] + own + said
         made["positions"] += range(start, start + length)
@@ -51,7 +51,8 @@ def _texts(example: Example, branch: Branch, tokenizer: Any) -> tuple[str, str]:
     return prompt, f"{branch.answer}{tokenizer.eos_token}"
 
 
-def _ids(text: str, tokenizer: Any) -> list[int]:
+def tokens_of(text: str, tokenizer: Any) -> list[int]:
+    """The ids of a text as it is, with nothing put before or behind."""
     return list(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 

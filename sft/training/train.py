@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
     from trl.trainer.sft_config import SFTConfig
 
+    from sft.training.trainer import AnswerTrainer
+
 
 def rows(examples: Sequence[Example], tokenizer: PreTrainedTokenizerBase, plan: Training) -> Dataset:
     """Tokens of examples, with what is learned of them; those over ``plan.length`` tokens are left out."""
@@ -141,33 +143,52 @@ def train(
 
     Returns what was measured: steps, tokens, seconds, loss, and the log of losses.
     """
-    from transformers import EarlyStoppingCallback
-    from transformers.trainer_utils import get_last_checkpoint
-
-    from sft.training.trainer import AnswerTrainer
-
     plan = recipe.training
     model, tokenizer = load(base, plan)
     made = rows(examples, tokenizer, plan)
+    validated = rows(held, tokenizer, plan) if plan.evaluate_steps else None
+    trainer = trainer_of(plan, recipe.seed, (model, tokenizer), (made, validated), output)
+    counts = {"examples": len(made), "questions": sum(max(each) for each in made["branch"])}
+    return counts | run(trainer, plan)
+
+
+def trainer_of(
+    plan: Training,
+    seed: int,
+    loaded: tuple[PreTrainedModel, PreTrainedTokenizerBase],
+    data: tuple[Dataset, Dataset | None],
+    output: Path,
+) -> AnswerTrainer:
+    """What trains a model into ``output``; ``data`` are the rows to learn and those to measure on."""
+    from transformers import EarlyStoppingCallback
+
+    from sft.training.trainer import AnswerTrainer
+
+    model, tokenizer = loaded
+    made, held = data
     steps = max(1, int(len(made) * plan.epochs) // (plan.batch * plan.accumulation * workers()))
-    trainer = AnswerTrainer(
+    return AnswerTrainer(
         model=model,
-        args=arguments(plan, output, steps, recipe.seed),
+        args=arguments(plan, output, steps, seed),
         train_dataset=made,
-        eval_dataset=rows(held, tokenizer, plan) if plan.evaluate_steps else None,
+        eval_dataset=held,
         processing_class=tokenizer,
         data_collator=Collator(tokenizer.pad_token_id),
         peft_config=adapter(plan.lora, model.config.num_hidden_layers) if plan.lora else None,
         callbacks=[EarlyStoppingCallback(plan.patience)] if plan.patience else None,
     )
-    started = time.time()
+
+
+def run(trainer: AnswerTrainer, plan: Training) -> dict[str, Any]:
+    """Train from the last checkpoint, if there is one, and save; returns what was measured."""
+    from transformers.trainer_utils import get_last_checkpoint
+
+    made: Any = trainer.train_dataset
+    started, output = time.time(), Path(str(trainer.args.output_dir))
     last = get_last_checkpoint(str(output)) if output.is_dir() else None  # type: ignore[no-untyped-call]
     result = trainer.train(resume_from_checkpoint=last)
     trainer.save_model(str(output))
-    tokenizer.save_pretrained(str(output))
     return {
-        "examples": len(made),
-        "questions": sum(max(each) for each in made["branch"]),
         "tokens": sum(len(each) for each in made["input_ids"]),
         "steps": result.global_step,
         "seconds": round(time.time() - started),
