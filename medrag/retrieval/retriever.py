@@ -22,6 +22,7 @@ from medrag.retrieval.sentences import SentenceRanker
 from medrag.retrieval.store.asked import Near
 from medrag.retrieval.store.index import open_index
 from medrag.retrieval.store.passages import searched_text
+from medrag.retrieval.subjects import Subjects
 from medrag.types import Evidence, Filters, Passage, sentence_hash
 
 POOL = 100
@@ -34,6 +35,8 @@ CLOSE = 0.1
 """How much nearer the passages of another language may be for the sentences to decide: docs/results-chinese.md."""
 SENTENCES_TIE = 0.05
 """How much nearer the best sentence of another language may be for those of the question's own to be taken."""
+ALIKE_ENOUGH = 0.8
+"""From this likeness on a Chinese question asks what one written for a sentence does: docs/results-chinese.md."""
 # As good as any on 417 MedQuAD questions, and better than less on questions in lay words: docs/results-retrieval.md.
 DENSE_WEIGHT = 0.85
 PATIENT_WEIGHT = 0.4
@@ -108,51 +111,68 @@ class Retriever:
         """
         query = _query(query)
         vectors = self._encoded(query)
-        spoken = self._spoken(query, vectors, filters)
-        ranked = self._sentences(query, vectors, spoken, k)
-        if own := self._passed_over(query, vectors, filters, spoken):
-            mine = self._sentences(query, vectors, own, k)
-            if _nearness(mine) >= _nearness(ranked) - SENTENCES_TIE:
-                spoken, ranked = own, mine
-        return ranked if not floored or self._answered(vectors, ranked, spoken) else []
+        found = self._in_a_language(query, vectors, filters, k)
+        return found.ranked if not floored or self._answered(vectors, found) else []
 
-    def _sentences(self, query: Query, vectors: NDArray[np.float32], filters: Filters, k: int) -> list[Evidence]:
+    def _sentences(self, query: Query, vectors: NDArray[np.float32], filters: Filters, k: int) -> _Found:
         found = self._best(query, vectors, filters, LOOKED_AT)
-        return self._ranker.best(query, found, k, self._asked(vectors[0], found))
+        asked = self._asked(query, vectors[0], found)
+        named = self._subjects.unnamed(query.described, found) if is_chinese(query.asked) else frozenset()
+        alike = float(asked.cosines.max(initial=0.0)) if any(asked.worded) and not named else 0.0
+        return _Found(self._ranker.best(query, found, k, asked), filters, alike, named)
 
-    def _passed_over(
-        self, query: Query, vectors: NDArray[np.float32], filters: Filters, spoken: Filters
-    ) -> Filters | None:
-        """The question's own language, where another is searched whose passages are hardly nearer."""
-        if (
-            filters.languages
-            or not is_chinese(query.asked)
-            or CHINESE not in self.index.languages - {*spoken.languages}
-        ):
-            return None
-        own, mixed = filters.model_copy(update={"languages": (CHINESE,)}), _mixed(vectors)
-        return own if self.index.nearest(mixed, spoken) <= self.index.nearest(mixed, own) + CLOSE else None
+    def _in_a_language(self, query: Query, vectors: NDArray[np.float32], filters: Filters, k: int) -> _Found:
+        """The best sentences of one language: of a Chinese question's own unless they are of another subject.
+
+        They are not taken either where others are clearly nearer and nobody wrote a question like it for them.
+        """
+        spoken = self._spoken(query, vectors, filters)
+        found = self._sentences(query, vectors, spoken, k)
+        if filters.languages or not is_chinese(query.asked) or CHINESE not in self.index.languages:
+            return found
+        if CHINESE in spoken.languages:
+            if not found.unnamed or not (others := tuple(sorted(self.index.languages - {CHINESE}))):
+                return found
+            theirs = self._sentences(query, vectors, filters.model_copy(update={"languages": others}), k)
+            return theirs if self._subjects.of_title(theirs.ranked) & found.unnamed else found
+        mine = self._sentences(query, vectors, filters.model_copy(update={"languages": (CHINESE,)}), k)
+        if mine.unnamed and self._subjects.of_title(found.ranked) & mine.unnamed:
+            return found
+        mixed = _mixed(vectors)
+        close = self.index.nearest(mixed, spoken) <= self.index.nearest(mixed, mine.filters) + CLOSE
+        near = close and _nearness(mine.ranked) >= _nearness(found.ranked) - SENTENCES_TIE
+        return mine if near or mine.alike >= ALIKE_ENOUGH else found
+
+    @cached_property
+    def _subjects(self) -> Subjects:
+        return Subjects(self.knowledge)
 
     def asked(self, query: Query, found: Sequence[Evidence], without: str | None = None) -> Near:
         """The question written for each sentence of ``found``, in order, that is nearest to this one.
 
         ``without``: those of this origin do not count.
         """
-        return self._asked(self._encoded(query)[0], found, without)
+        return self._asked(query, self._encoded(query)[0], found, without)
 
-    def _asked(self, vector: NDArray[np.float32], found: Sequence[Evidence], without: str | None = None) -> Near:
+    def _asked(
+        self, query: Query, vector: NDArray[np.float32], found: Sequence[Evidence], without: str | None = None
+    ) -> Near:
         passages = (each.passage for each in found)
         names = [(each.doc_id, sentence_hash(each.quote(one))) for each in passages for one in each.sentences]
-        return self.index.asked.near(vector, names, without)
+        return self.index.asked.near(vector, names, without, query.asked)
 
-    def _answered(self, vectors: NDArray[np.float32], ranked: Sequence[Evidence], filters: Filters) -> bool:
-        """Whether the best sentence is near enough; as passages are judged where its cosine does not tell.
+    def _answered(self, vectors: NDArray[np.float32], found: _Found) -> bool:
+        """Whether the best sentence is near enough, or somebody wrote a Chinese question like it for one.
+
+        As passages are judged where its cosine does not tell.
 
         It does not for a question about "this patient", nor with a ranking that has no floor.
         """
-        if self._ranker.floor is None or self._is_generic(vectors, filters):
-            return self._answerable(vectors, filters)
-        return _nearness(ranked) >= self._ranker.floor
+        if found.alike >= ALIKE_ENOUGH:
+            return True
+        if self._ranker.floor is None or self._is_generic(vectors, found.filters):
+            return self._answerable(vectors, found.filters)
+        return _nearness(found.ranked) >= self._ranker.floor
 
     @cached_property
     def _ranker(self) -> SentenceRanker:
@@ -225,6 +245,16 @@ class Retriever:
         best = bm25.max(initial=0.0)
         shares = bm25 / best if best > 0 else bm25
         return np.asarray(self.dense_weight * cosines + (1 - self.dense_weight) * shares, dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Sentences ranked, what was searched, how alike a written question is; ``unnamed``: what no passage names."""
+
+    ranked: list[Evidence]
+    filters: Filters
+    alike: float
+    unnamed: frozenset[str]
 
 
 def _query(query: Query | str) -> Query:

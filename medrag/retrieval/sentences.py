@@ -102,13 +102,14 @@ class SentenceRanker:
     def _asked_again(
         self, second: KnownVectors, query: Query, asked: Near, best: NDArray[np.int64]
     ) -> NDArray[np.float64]:
-        """The larger encoder's cosines with the questions nearest by the first one, times their shares."""
+        """The larger encoder's cosines with the questions nearest by the first one and by words, times their shares."""
         near = np.zeros(len(best))
         written = [(place, each) for place, each in enumerate(best) if asked.questions[each] is not None]
         if written:
             questions = [asked_text(asked.questions[each] or "", self._knowledge) for _, each in written]
             shares = np.array([asked.shares[each] for _, each in written])
-            near[[place for place, _ in written]] = shares * second.cosines(query.described, questions)
+            worded = np.array([asked.worded[each] for _, each in written])
+            near[[place for place, _ in written]] = shares * (second.cosines(query.described, questions) + worded)
         return near
 
     @cached_property

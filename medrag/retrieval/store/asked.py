@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
+from medrag.reading.languages.gloss import is_chinese
+from medrag.retrieval.store.alike import Wordings
 from medrag.types import Record
 
 ASKED, ASKED_VECTORS, ASKED_KEYS = "asked.json", "asked_vectors.npy", "asked_keys.npy"
@@ -25,6 +28,8 @@ MAY = 0.4
 
 ALIKE = 0.5
 """From this cosine on two questions ask about the same thing."""
+WORDS_WEIGHT = 0.6
+"""Of what two Chinese questions share in words beside their cosine, in English: docs/results-chinese.md."""
 
 
 class Answered(Record):
@@ -49,11 +54,13 @@ class Near:
 
     ``shares`` are 1 for one that it must be in the answer of, MAY for others; ``cosines``, shape ``(sentences,)``, are
     times these, 0 without a question, and ALIKE in a document that nobody wrote any for: what it answers is not known.
+    ``worded`` are what a Chinese question's words add to the cosine, 0 for any other.
     """
 
     cosines: NDArray[np.float64]
     questions: tuple[str | None, ...]
     shares: tuple[float, ...]
+    worded: tuple[float, ...]
 
 
 class Asked:
@@ -69,34 +76,50 @@ class Asked:
                 self._rows[sentence].append((row, share))
 
     def near(
-        self, vector: NDArray[np.float32], sentences: Sequence[tuple[str, str]], without: str | None = None
+        self,
+        vector: NDArray[np.float32],
+        sentences: Sequence[tuple[str, str]],
+        without: str | None = None,
+        words: str = "",
     ) -> Near:
         """The question nearest to ``vector`` that each sentence answers; sentences come as document and name.
 
-        Questions of the origin ``without`` do not count.
+        Questions of the origin ``without`` do not count. ``words``: the question as it was written.
         """
         cosines = np.maximum(self._vectors @ vector, 0) if self.answered else np.zeros(0, dtype=np.float32)
+        worded = WORDS_WEIGHT * self._wordings.shares(words) if is_chinese(words) else np.zeros_like(cosines)
         if without is not None:
             cosines = np.where([each.origin == without for each in self.answered], np.float32(0), cosines)
-        found = [self._nearest(cosines, *each) for each in sentences]
+        found = [self._nearest(cosines, worded, *each) for each in sentences]
         return Near(
             np.array([each.cosine for each in found], dtype=np.float64),
             tuple(each.question for each in found),
             tuple(each.share for each in found),
+            tuple(each.worded for each in found),
         )
 
-    def _nearest(self, cosines: NDArray[np.float32], document: str, sentence: str) -> _One:
+    @cached_property
+    def _wordings(self) -> Wordings:
+        return Wordings([each.question if is_chinese(each.question) else "" for each in self.answered])
+
+    def _nearest(self, cosines: NDArray[np.float32], worded: NDArray[np.float32], document: str, sentence: str) -> _One:
         if document not in self._documents:
-            return _One(ALIKE, None, 0.0)
-        answered = ((share * float(cosines[row]), row, share) for row, share in self._rows.get(sentence, ()))
+            return _One(ALIKE, None, 0.0, 0.0)
+        rows = self._rows.get(sentence, ())
+        answered = ((share * float(cosines[row] + worded[row]), row, share) for row, share in rows)
         cosine, row, share = max(answered, default=(0.0, None, 0.0))
-        return _One(cosine, None if row is None else self.answered[row].question, share)
+        return (
+            _One(cosine, None, share, 0.0)
+            if row is None
+            else _One(cosine, self.answered[row].question, share, float(worded[row]))
+        )
 
 
 class _One(NamedTuple):
     cosine: float
     question: str | None
     share: float
+    worded: float
 
 
 def _shares(answered: Answered) -> Iterator[tuple[str, float]]:
