@@ -35,7 +35,7 @@ CLOSE = 0.1
 """How much nearer the passages of another language may be for the sentences to decide: docs/results-chinese.md."""
 SENTENCES_TIE = 0.05
 """How much nearer the best sentence of another language may be for those of the question's own to be taken."""
-ALIKE_ENOUGH = 0.8
+ALIKE_ENOUGH = 0.64
 """From this likeness on a Chinese question asks what one written for a sentence does: docs/results-chinese.md."""
 # As good as any on 417 MedQuAD questions, and better than less on questions in lay words: docs/results-retrieval.md.
 DENSE_WEIGHT = 0.85

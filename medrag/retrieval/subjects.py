@@ -21,9 +21,9 @@ class Subjects:
         self._of = lru_cache(maxsize=10_000)(self._read)
 
     def unnamed(self, question: str, found: Iterable[Evidence]) -> frozenset[str]:
-        """The illnesses that ``question``, as sentences are ranked for it, names and none of the passages does."""
+        """The illnesses that ``question``, as sentences are ranked for it, names, where no passage names any."""
         asked = self._read(question.partition("\n")[0])
-        return asked.difference(*(self._of(_whole(each.passage)) for each in found)) if asked else asked
+        return frozenset() if any(asked & self._of(_whole(each.passage)) for each in found) else asked
 
     def of_title(self, ranked: Sequence[Evidence]) -> frozenset[str]:
         """The illnesses in the title of the best passage."""

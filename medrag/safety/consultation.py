@@ -173,6 +173,14 @@ class Consultation:
         found = self._sentences(passages)
         return [each.place for each in found if written_for(each.quote, each.heading, patient)]
 
+    def noted_for(self, places: Sequence[Pointer]) -> list[Pointer]:
+        """Those of these sentences of which people noted whom they are for, all of which the patient is known to be."""
+        applicant = self.applicant
+        if applicant is None or not places:
+            return []
+        found = {each.place: each.sentence for each in _sentences(self.evidence)}
+        return [each for each in places if found[each].only and applicant.fit(found[each])[0] == 1]
+
     def review(self, statement: Statement) -> Statement:
         """``statement`` with the findings of every check added, worst first; one withheld already stays as it is.
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from medrag.generation.modes.mode import ABSTAIN, Draft, Grounding
 from medrag.generation.neutral import neutral_once
 from medrag.knowledge import Knowledge
+from medrag.reading.languages import ENGLISH
+from medrag.reading.languages.gloss import CHINESE
 from medrag.types import Evidence, Pointer, Statement
 
 MAX_STATEMENTS = 6
@@ -22,6 +24,8 @@ NEAR_NOTED = 2.75
 """The same where it is noted whom sentences are for, and those for others are out of the way."""
 FAR = 4.5
 """Log odds behind the best from which one sentence in sixteen answers: docs/results-model.md."""
+MEANT = 6.0
+"""The same for a Chinese sentence that is noted to be for such a patient: docs/results-chinese.md."""
 TOKENS_PER_CHOICE = 4
 _LETTERS = 26
 
@@ -62,6 +66,20 @@ def in_reach(choices: Iterable[Pointer], evidence: Iterable[Evidence]) -> list[P
     """The ``choices`` that are not far behind the best sentence; all where search tells no scores."""
     places = _behind(evidence)
     return [each for each in choices if places.get(each, 0.0) <= FAR]
+
+
+def meant(ranked: Sequence[Pointer], evidence: Iterable[Evidence]) -> list[Pointer]:
+    """Of the ``ranked`` sentences the Chinese ones of the first one's document that are no farther behind than MEANT.
+
+    What ranks them is their English, which says less of them than what people noted.
+    """
+    shown = {item.number: item for item in evidence}
+    places = _behind(shown.values())
+    if not places or not ranked or (shown[ranked[0][0]].passage.language or ENGLISH) != CHINESE:
+        return []
+    document = shown[ranked[0][0]].passage.doc_id
+    within = [each for each in ranked if places[each] - places[ranked[0]] <= MEANT]
+    return [each for each in within if shown[each[0]].passage.doc_id == document]
 
 
 def _behind(evidence: Iterable[Evidence]) -> dict[Pointer, float]:

@@ -19,7 +19,8 @@ class Wordings:
         self._words = Tokeniser()
         read = [self._read(text) for text in texts]
         held = Counter(word for words in read for word in words)
-        several = sum(map(bool, read)) + 1
+        self.worded = np.array([bool(words) for words in read])
+        several = int(self.worded.sum()) + 1
         self._weight = {word: math.log(several / (count + 0.5)) for word, count in held.items()}
         self._whole = np.array([sum(self._weight[word] for word in words) for words in read], dtype=np.float32)
         self._holding: dict[str, list[int]] = defaultdict(list)

@@ -28,8 +28,8 @@ MAY = 0.4
 
 ALIKE = 0.5
 """From this cosine on two questions ask about the same thing."""
-WORDS_WEIGHT = 0.6
-"""Of what two Chinese questions share in words beside their cosine, in English: docs/results-chinese.md."""
+WORDS, COSINE = 0.5, 0.8
+"""Of how much two Chinese questions share in words and of their cosine, in English: docs/results-chinese.md."""
 
 
 class Answered(Record):
@@ -54,7 +54,7 @@ class Near:
 
     ``shares`` are 1 for one that it must be in the answer of, MAY for others; ``cosines``, shape ``(sentences,)``, are
     times these, 0 without a question, and ALIKE in a document that nobody wrote any for: what it answers is not known.
-    ``worded`` are what a Chinese question's words add to the cosine, 0 for any other.
+    ``worded`` are what is added to the cosine for the words of a Chinese question, 0 for any other.
     """
 
     cosines: NDArray[np.float64]
@@ -87,7 +87,7 @@ class Asked:
         Questions of the origin ``without`` do not count. ``words``: the question as it was written.
         """
         cosines = np.maximum(self._vectors @ vector, 0) if self.answered else np.zeros(0, dtype=np.float32)
-        worded = WORDS_WEIGHT * self._wordings.shares(words) if is_chinese(words) else np.zeros_like(cosines)
+        worded = self._worded(words, cosines) if is_chinese(words) else np.zeros_like(cosines)
         if without is not None:
             cosines = np.where([each.origin == without for each in self.answered], np.float32(0), cosines)
         found = [self._nearest(cosines, worded, *each) for each in sentences]
@@ -97,6 +97,11 @@ class Asked:
             tuple(each.share for each in found),
             tuple(each.worded for each in found),
         )
+
+    def _worded(self, words: str, cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What is added to each cosine for the words of two Chinese questions; nothing for an English one."""
+        added = WORDS * self._wordings.shares(words) - (1 - COSINE) * cosines
+        return np.where(self._wordings.worded, added, np.float32(0))
 
     @cached_property
     def _wordings(self) -> Wordings:
