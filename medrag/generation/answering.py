@@ -13,7 +13,7 @@ from medrag.events import Usage
 from medrag.generation.grounding import ground
 from medrag.generation.model import ChatModel, Generation
 from medrag.generation.modes import Draft, Mode, Reader, pointed
-from medrag.generation.modes.quote import MAX_STATEMENTS, by_rank, in_reach, meant, near_the_best
+from medrag.generation.modes.quote import MAX_STATEMENTS, MOST_MEANT, by_rank, in_reach, meant, near_the_best
 from medrag.generation.prompts import Message
 from medrag.safety.check_context import not_assessed
 from medrag.safety.consultation import Consultation
@@ -80,7 +80,7 @@ class Answering:
         lead = min(self.manner.lead, near_the_best(ranked, self.evidence))
         for statement in islice(self._pointed(ranked[: 2 * lead]), lead):
             yield statement
-        for statement in islice(self._pointed(self.consultation.noted_for(meant(ranked, self.evidence))), lead):
+        for statement in islice(self._pointed(self.consultation.noted_for(meant(ranked, self.evidence))), MOST_MEANT):
             yield statement
         async for statement in self._added(choices):
             yield statement

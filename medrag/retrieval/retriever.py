@@ -117,12 +117,11 @@ class Retriever:
     def _sentences(self, query: Query, vectors: NDArray[np.float32], filters: Filters, k: int) -> _Found:
         found = self._best(query, vectors, filters, LOOKED_AT)
         asked = self._asked(query, vectors[0], found)
-        named = self._subjects.unnamed(query.described, found) if is_chinese(query.asked) else frozenset()
-        alike = float(asked.cosines.max(initial=0.0)) if any(asked.worded) and not named else 0.0
-        return _Found(self._ranker.best(query, found, k, asked), filters, alike, named)
+        alike = float(asked.cosines.max(initial=0.0)) if any(asked.worded) else 0.0
+        return _Found(self._ranker.best(query, found, k, asked), filters, alike)
 
     def _in_a_language(self, query: Query, vectors: NDArray[np.float32], filters: Filters, k: int) -> _Found:
-        """The best sentences of one language: of a Chinese question's own unless they are of another subject.
+        """The best sentences of one language: of a Chinese question's own unless others alone are on its illness.
 
         They are not taken either where others are clearly nearer and nobody wrote a question like it for them.
         """
@@ -130,13 +129,15 @@ class Retriever:
         found = self._sentences(query, vectors, spoken, k)
         if filters.languages or not is_chinese(query.asked) or CHINESE not in self.index.languages:
             return found
+        illnesses = self._subjects.asked(query.described)
         if CHINESE in spoken.languages:
-            if not found.unnamed or not (others := tuple(sorted(self.index.languages - {CHINESE}))):
+            others = tuple(sorted(self.index.languages - {CHINESE}))
+            if not others or not illnesses or self._subjects.on(found.ranked, illnesses):
                 return found
             theirs = self._sentences(query, vectors, filters.model_copy(update={"languages": others}), k)
-            return theirs if self._subjects.of_title(theirs.ranked) & found.unnamed else found
+            return theirs if self._subjects.on(theirs.ranked, illnesses) else found
         mine = self._sentences(query, vectors, filters.model_copy(update={"languages": (CHINESE,)}), k)
-        if mine.unnamed and self._subjects.of_title(found.ranked) & mine.unnamed:
+        if self._subjects.on(found.ranked, illnesses) and not self._subjects.on(mine.ranked, illnesses):
             return found
         mixed = _mixed(vectors)
         close = self.index.nearest(mixed, spoken) <= self.index.nearest(mixed, mine.filters) + CLOSE
@@ -249,12 +250,11 @@ class Retriever:
 
 @dataclass(frozen=True)
 class _Found:
-    """Sentences ranked, what was searched, how alike a written question is; ``unnamed``: what no passage names."""
+    """Sentences ranked, what was searched, and how alike a written Chinese question is."""
 
     ranked: list[Evidence]
     filters: Filters
     alike: float
-    unnamed: frozenset[str]
 
 
 def _query(query: Query | str) -> Query:

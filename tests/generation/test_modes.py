@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from medrag.generation.grounding import ground
 from medrag.generation.modes import ABSTAIN, MODES, Draft, Grounding, pointed
-from medrag.generation.modes.quote import MAX_STATEMENTS, by_rank, cited, letters, marks, near_the_best, pointers
+from medrag.generation.modes.quote import MAX_STATEMENTS, by_rank, cited, letters, marks, meant, near_the_best, pointers
 from medrag.knowledge import load
 from medrag.types import Evidence
 from tests.evidence import GOUT, HYPERTENSION, evidence, passage
@@ -64,6 +64,20 @@ def test_a_sentence_leads_beside_the_best_when_it_scores_near_it() -> None:
     assert near_the_best(by_rank(EVIDENCE), EVIDENCE) == 0
     unscored = [each.model_copy(update={"behind": ()}) for each in scored]
     assert near_the_best(ranked, unscored) == 3
+
+
+def test_chinese_sentences_of_the_first_ones_document_may_follow_from_farther() -> None:
+    scored = [
+        Evidence(number=1, passage=HYPERTENSION, score=1.0, ranks=(1, 3), behind=(0.0, 5.0)),
+        Evidence(number=2, passage=GOUT, score=0.5, ranks=(2,), behind=(1.2,)),
+    ]
+    assert meant(by_rank(scored), scored) == []
+    chinese = [
+        each.model_copy(update={"passage": each.passage.model_copy(update={"language": "zh"})}) for each in scored
+    ]
+    assert meant(by_rank(chinese), chinese) == [(1, 1), (1, 2)]
+    far = [each.model_copy(update={"behind": tuple(2 * one for one in each.behind)}) for each in chinese]
+    assert meant(by_rank(far), far) == [(1, 1)]
 
 
 def test_the_grammar_names_every_sentence_shown_and_no_other() -> None:

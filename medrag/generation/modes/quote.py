@@ -26,6 +26,7 @@ FAR = 4.5
 """Log odds behind the best from which one sentence in sixteen answers: docs/results-model.md."""
 MEANT = 6.0
 """The same for a Chinese sentence that is noted to be for such a patient: docs/results-chinese.md."""
+MOST_MEANT = 2
 TOKENS_PER_CHOICE = 4
 _LETTERS = 26
 
