@@ -11,7 +11,6 @@ from medrag.reading.matcher import tokens
 from medrag.reading.terms import Kind, terms
 from medrag.types import Evidence
 
-
 NEAREST = 3
 """Passages whose titles tell what a question is about."""
 
