@@ -35,7 +35,8 @@ class Wordings:
         for word in known:
             shared[self._holding[word]] += self._weight[word]
         whole = np.sqrt(self._whole * sum(self._weight[word] for word in known))
-        return np.divide(shared, whole, out=np.zeros_like(shared), where=whole > 0)
+        found = np.divide(shared, whole, out=np.zeros_like(shared), where=whole > 0)
+        return np.asarray(found, dtype=np.float32)
 
     def _read(self, text: str) -> set[str]:
         return {word for word in self._words(text) if not word.isdigit()}
