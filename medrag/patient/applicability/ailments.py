@@ -15,6 +15,7 @@ from medrag.patient.conditions import implied, phrases_in, resolve
 from medrag.patient.view import PatientView
 from medrag.patient.wording import wording
 from medrag.reading.languages import pattern, said
+from medrag.reading.languages.gloss import in_english
 from medrag.reading.thresholds.states import Stated, stated
 from medrag.types import FactStatus
 
@@ -206,7 +207,8 @@ class Ailments:
     def _entries(self) -> tuple[str, ...]:
         patient = self.patient.patient
         facts = (*(patient.conditions or ()), *(patient.procedures or ()))
-        return tuple(each.display for each in facts if each.current and not each.source.startswith("question:"))
+        own = [each.display for each in facts if each.current and not each.source.startswith("question:")]
+        return tuple(in_english(each, self.patient.knowledge) for each in own)
 
     @cached_property
     def _text(self) -> str:

@@ -14,6 +14,7 @@ from medrag.patient.applicability.words import says, telling_words
 from medrag.patient.view import KnownAllergy, PatientView
 from medrag.reading import drugs
 from medrag.reading.languages import pattern, said
+from medrag.reading.languages.gloss import in_english
 from medrag.reading.mentions import ingredients_named
 from medrag.types import FactStatus
 
@@ -58,7 +59,7 @@ def lists_drugs(patient: PatientView) -> bool:
 
 def severe(patient: PatientView, entry: KnownAllergy) -> bool | None:
     """Whether the reaction was a severe one; None where no reaction is recorded."""
-    words = f"{entry.fact.display} {entry.fact.reaction or ''}"
+    words = in_english(f"{entry.fact.display} {entry.fact.reaction or ''}", patient.knowledge)
     if patient.knowledge.says("immediate_reaction", words) or entry.fact.criticality == "high":
         return True
     return False if entry.fact.reaction else None

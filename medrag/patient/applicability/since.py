@@ -16,6 +16,7 @@ from medrag.patient.conditions import implied, phrases_in
 from medrag.patient.view import PatientView
 from medrag.reading import drugs
 from medrag.reading.languages import numbers, pattern, said
+from medrag.reading.languages.gloss import in_english
 from medrag.reading.mentions import ingredients_named
 from medrag.reading.thresholds.states import stated
 
@@ -50,7 +51,8 @@ class Since:
     def _times(self) -> list[tuple[float, str]]:
         """Each time that record and question name, in days, with the words that it may be of."""
         facts = (*(self.patient.patient.conditions or ()), *(self.patient.patient.procedures or ()))
-        entries = (each.display for each in facts if not each.source.startswith("question:"))
+        own = (each.display for each in facts if not each.source.startswith("question:"))
+        entries = [in_english(each, self.patient.knowledge) for each in own]
         return [found for text in (self.question, *entries) for found in _times_in(text)]
 
     def _names(self, what: str, clause: str) -> bool:

@@ -11,6 +11,7 @@ from medrag.patient.applicability.answer import OPEN, Answer
 from medrag.patient.conditions import phrases_in
 from medrag.patient.view import PatientView
 from medrag.reading.languages import axes, pattern
+from medrag.reading.languages.gloss import in_english
 from medrag.reading.thresholds.states import Stated, stated
 
 CIRCUMSTANCES = "circumstances"
@@ -103,7 +104,7 @@ class Told:
         for fact in facts:
             if not fact.current or fact.source.startswith("question:"):
                 continue
-            text = f"{fact.display} {getattr(fact, 'value', None) or ''}".strip()
+            text = in_english(f"{fact.display} {getattr(fact, 'value', None) or ''}".strip(), knowledge)
             about = not asked or bool(asked & set(phrases_in(text, knowledge)))
             found += [each for each in stated(text, CIRCUMSTANCES) if about or axes(CIRCUMSTANCES)[each.axis].lasting]
         return found

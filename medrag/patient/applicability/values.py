@@ -14,6 +14,7 @@ from medrag.patient.record.facts import FRESH_DAYS, days_before, moment
 from medrag.patient.view import PatientView
 from medrag.reading import drugs
 from medrag.reading.languages import pattern, said
+from medrag.reading.languages.gloss import in_english
 from medrag.reading.thresholds.mentions import values as values_in
 from medrag.types import FactStatus
 
@@ -27,7 +28,7 @@ def said_values(patient: PatientView, question: str) -> dict[str, float]:
     """What the question, and the words of the patient's conditions, give a value of."""
     found = _pressures(question, patient) | _stated(question) | values_in(question, patient.knowledge)
     for each in patient.patient.conditions or ():
-        found |= values_in(each.display, patient.knowledge) if each.current else {}
+        found |= values_in(in_english(each.display, patient.knowledge), patient.knowledge) if each.current else {}
     return found
 
 

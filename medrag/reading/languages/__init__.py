@@ -53,13 +53,14 @@ class Glossary:
     """How a language is put into English: ``swaps`` change two groups' places, ``rules`` are patterns with templates.
 
     ``pieces`` are what these patterns insert by ``{name}``. ``denied`` matches a denial with all that it denies, of
-    which any joins are read as "or"; ``words`` maps the words around names to English ones, nothing where English
-    has none.
+    which any joins are read as "or", ``ends`` one that ends at the comma it matches last; ``words`` maps the words
+    around names to English ones, nothing where English has none.
     """
 
     pieces: dict[str, str | tuple[str, ...]]
     swaps: tuple[str, ...]
     denied: str
+    ends: str
     rules: tuple[tuple[str, str], ...]
     words: dict[str, str]
     giving: str

@@ -128,12 +128,13 @@ def gloss(text: str, knowledge: Knowledge) -> Gloss:
 
 
 def prepared(text: str) -> str:
-    """The text with simplified characters, groups swapped and "or" in denied lists: as long as it was."""
+    """The text with simplified characters, groups swapped, denials ended and "or" in their lists: as long as it was."""
     simple = _converter().convert(text)
     prepared = _HEADED.sub(r" \1：", simple if len(simple) == len(text) else text)
     prepared = _NARROW.sub(lambda found: found[0].translate(_WIDENED), prepared)
     for swap in _patterns().swaps:
         prepared = swap.sub(lambda found: found[2] + found[1], prepared)
+    prepared = _patterns().ends.sub(lambda found: f"{found[0][:-1]}；", prepared)
     return _patterns().denied.sub(lambda found: found[0].translate(_OR), prepared)
 
 
@@ -239,6 +240,7 @@ class _Patterns:
     swaps: tuple[re.Pattern[str], ...]
     rules: tuple[tuple[re.Pattern[str], str], ...]
     denied: re.Pattern[str]
+    ends: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -250,7 +252,7 @@ def _glossary() -> Glossary:
 def _patterns() -> _Patterns:
     known = _glossary()
     rules = tuple((known.filled(pattern), template) for pattern, template in known.rules)
-    return _Patterns(tuple(map(known.filled, known.swaps)), rules, known.filled(known.denied))
+    return _Patterns(tuple(map(known.filled, known.swaps)), rules, known.filled(known.denied), known.filled(known.ends))
 
 
 @lru_cache(maxsize=1)

@@ -186,3 +186,16 @@ def test_terse_questions_tell(question: str, term: str, held: bool | None) -> No
 )
 def test_records_tell(question: str, record: dict[str, Any] | None, term: str, held: bool | None) -> None:
     assert applicant(question, record).met(term) is held
+
+
+@pytest.mark.parametrize(
+    ("entry", "term"),
+    [
+        ("IgA肾病、慢性肾功能不全，肌酐168 μmol/L", "condition: renal impairment"),
+        ("超高危动脉粥样硬化性心血管病", "state: extremely high risk"),
+        ("慢性肾脏病4期，eGFR 18", "eGFR < 30"),
+        ("痛风急性发作", "state: acute"),
+    ],
+)
+def test_what_a_chinese_record_says(entry: str, term: str) -> None:
+    assert applicant("can this be used?", {"conditions": [{"display": entry}]}).met(term) is True
