@@ -23,7 +23,6 @@ from medrag.errors import InputError, MedragError
 if TYPE_CHECKING:
     from medrag.knowledge import Knowledge
     from medrag.messages import Language
-    from medrag.safety.learned import Learned
     from medrag.settings import Settings
     from medrag.types import Advice, Case, Evidence, Patient
 
@@ -254,14 +253,16 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Run the safety filter alone over somebody's advice; no model, no index, no vLLM."""
+    from medrag.local import judges
     from medrag.safety.check_cases import check_advice, check_file, render_result
 
     if (advice is None and question is None) == (cases is None):
         raise InputError("give either --advice TEXT (or --question TEXT) or --cases FILE")
     settings = _settings()
-    judges = _learned(settings, asked=bool(question) or (cases is not None and _asks(cases)))
+    asked = bool(question) or (cases is not None and _asks(cases))
+    learned = judges(settings, _knowledge(settings), partial(print, file=sys.stderr), asked=asked)
     if cases:
-        for line in check_file(cases, settings.knowledge_dir, judges):
+        for line in check_file(cases, settings.knowledge_dir, learned):
             print(json.dumps(line, ensure_ascii=False))
         return
     reader = _reader(language, f"{question or ''} {advice or ''}")
@@ -273,21 +274,10 @@ def check(
         settings.knowledge_dir,
         question=question or "",
         one_person=one_person,
-        learned=judges,
+        learned=learned,
         language=reader,
     )
     print(json.dumps(result, ensure_ascii=False) if as_json else render_result(result, reader))
-
-
-def _learned(settings: Settings, *, asked: bool) -> Learned:
-    """The learned judges; that of requests, which may take the larger encoder, only where something is ``asked``."""
-    from medrag.retrieval import larger_encoder
-    from medrag.retrieval.encoder import Encoder
-    from medrag.safety.learned import learned
-
-    larger = larger_encoder.chosen(settings, partial(print, file=sys.stderr)) if asked else None
-    encoders = [each for each in (larger, Encoder()) if each] if asked else []
-    return learned(_knowledge(settings), encoders, lambda adapter: Encoder(adapter=adapter))
 
 
 def _asks(cases: Path) -> bool:

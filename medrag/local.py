@@ -25,7 +25,7 @@ from medrag.retrieval.retriever import Retriever
 from medrag.retrieval.sentences import SentenceRanker
 from medrag.retrieval.store.index import open_index
 from medrag.retrieval.store.manifest import MANIFEST
-from medrag.safety.learned import learned
+from medrag.safety.learned import Learned, learned
 from medrag.settings import Settings
 
 Say = Callable[[str], None]
@@ -53,7 +53,7 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
     )
     settings = await asyncio.to_thread(_with_model, settings, say)
     small = Encoder() if settings.encoder else retriever.encoder
-    judges = learned(facts, [larger, small] if larger else [small], lambda adapter: Encoder(adapter=adapter))
+    judging = learned(facts, [larger, small] if larger else [small], _tuned)
     hashing = asyncio.create_task(asyncio.to_thread(_hashes, settings))
     async with (models or served_model)(settings, say) as model:
         weights, adapter = await hashing
@@ -61,7 +61,7 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
             retriever=retriever,
             model=model,
             knowledge=facts,
-            learned=judges,
+            learned=judging,
             grounding=settings.grounding,
             passages=settings.passages,
             sentences=settings.sentences,
@@ -74,6 +74,20 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
         )
         async with _meanwhile(_renew(engine, settings, say)):
             yield engine
+
+
+def judges(settings: Settings, facts: knowledge.Knowledge, say: Say, *, asked: bool = True) -> Learned:
+    """The learned judges for checks without an engine; that of requests only where something is ``asked``.
+
+    Raises ConfigurationError where an encoder is not installed, or is another than they were made for.
+    """
+    larger = larger_encoder.chosen(settings, say) if asked else None
+    encoders = [each for each in (larger, Encoder()) if each] if asked else []
+    return learned(facts, encoders, _tuned)
+
+
+def _tuned(adapter: Path) -> Encoder:
+    return Encoder(adapter=adapter)
 
 
 @asynccontextmanager

@@ -87,7 +87,7 @@ def create_app(engine: Engine, options: Options = Options(), trail: Trail | None
     app.include_router(responses.routes(desk))
     app.include_router(catalogue.routes(engine, desk.meters, trail, options.max_body_bytes))
     app.include_router(cds_hooks.routes(engine.knowledge, trail, _hooks(engine, options)))
-    app.include_router(check.routes(engine.knowledge, trail))
+    app.include_router(check.routes(engine.knowledge, engine.learned, trail))
     app.include_router(interactions.routes(engine.knowledge))
     app.include_router(stored_patients.routes(engine.knowledge, trail))
     app.include_router(calculators.routes(engine.knowledge, trail))
@@ -155,5 +155,5 @@ def _mcp(desk: answers.Answers, options: Options) -> protocol.McpOverHttp:
             raise TypeError("a call over HTTP comes with its request")
         return Agent(caller(request), StoredPatients(desk.trail, request, desk.engine.knowledge))
 
-    server = protocol.mcp_server(Desk(desk.engine.knowledge, desk.trail, ready), agent)
+    server = protocol.mcp_server(Desk(desk.engine.knowledge, desk.engine.learned, desk.trail, ready), agent)
     return protocol.McpOverHttp(server, options.max_body_bytes, options.cors_origins)

@@ -72,25 +72,23 @@ def may_be_warned(text: str, read: Sequence[Prescription], wordings: WordingRead
     verbs = [cue.end for cue in cues(text, spans) if plain and cue.polarity is Polarity.RECOMMENDED]
     asked = [each for each in read if each.recommended and not each.doses and not _follows(verbs, text, each)]
     if wordings:
-        places = [(each.mention.start, each.mention.end) for each in asked]
-        meant = wordings.not_given(text, places, spans, plain=plain)
+        meant = wordings.not_given(text, [(each.mention.start, each.mention.end) for each in asked], spans, plain=plain)
     else:
         meant = [_against(text, each, spans) for each in asked]
-    found = [Doubt(each, polarity) for each, polarity in zip(asked, meant, strict=True) if polarity]
-    found += [
-        Doubt(each, Polarity.MENTIONED, unread=True)
-        for each, polarity in zip(asked, meant, strict=True)
-        if not polarity and _stands_among_unread(text, each, spans)
-    ]
+    pairs = zip(asked, meant, strict=True)
+    found = [doubt for each, polarity in pairs if (doubt := _doubt(text, each, polarity, spans))]
     open_ = [each.read for each in found]
     sure = {each.mention.label for each in read if each.recommended and each not in open_}
     return tuple(each for each in found if each.label not in sure)
 
 
-def _stands_among_unread(text: str, each: Prescription, spans: Sequence[tuple[int, int]]) -> bool:
-    """Whether words in another script stand around the drug, and nothing that is read gives it."""
-    mention = each.mention
-    return other_script(text) and among_unread(text, mention.start, mention.end, spans, cues(text, spans))
+def _doubt(text: str, each: Prescription, polarity: Polarity | None, spans: Sequence[tuple[int, int]]) -> Doubt | None:
+    """The doubt of a drug that may have another polarity, or that stands among unread words and nothing read gives."""
+    if polarity:
+        return Doubt(each, polarity)
+    start, end = each.mention.start, each.mention.end
+    unread = other_script(text) and among_unread(text, start, end, spans, cues(text, spans))
+    return Doubt(each, Polarity.MENTIONED, unread=True) if unread else None
 
 
 def _follows(verbs: Iterable[int], text: str, each: Prescription) -> bool:

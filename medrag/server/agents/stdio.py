@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from medrag import knowledge
 from medrag.errors import InputError
-from medrag.local import Say, running_engine
+from medrag.local import Say, judges, running_engine
 from medrag.server.agents.protocol import mcp_server
 from medrag.server.agents.tools import Agent, Desk
 from medrag.server.answers import Answers
@@ -25,7 +25,8 @@ async def serve_stdio(settings: Settings, say: Say) -> None:
     """Serves until standard input ends. The engine starts when a tool first needs it, and answers are audited."""
     with Trail.open(settings.database) as trail:
         engine = _LateEngine(settings, trail, say)
-        desk = Desk(knowledge.load(settings.knowledge_dir), trail, engine.answers)
+        facts = knowledge.load(settings.knowledge_dir)
+        desk = Desk(facts, judges(settings, facts, say), trail, engine.answers)
         server = mcp_server(desk, _whoever)
         try:
             async with stdio_server() as (incoming, outgoing):

@@ -21,6 +21,7 @@ from medrag.events import Finished
 from medrag.knowledge import Knowledge
 from medrag.patient.formats.structured import written
 from medrag.patient.report import report
+from medrag.safety.learned import Learned
 from medrag.server.answers import Answers
 from medrag.server.guard.audit import Trail
 from medrag.server.languages import reader
@@ -52,6 +53,7 @@ class Desk:
     """What the tools work with. ``answers`` may take a while to come; check and summary do without."""
 
     knowledge: Knowledge
+    learned: Learned
     trail: Trail | None
     answers: Callable[[], Awaitable[Answers]]
 
@@ -99,7 +101,7 @@ async def _recommend(desk: Desk, given: RecommendArguments, agent: Agent) -> Res
 
 
 async def _check(desk: Desk, given: CheckRequest, agent: Agent) -> Result:
-    checked = await asyncio.to_thread(check_case, given, agent.stored, desk.knowledge)
+    checked = await asyncio.to_thread(check_case, given, agent.stored, desk.knowledge, desk.learned)
     answer = check_answer(checked, given.reader())
     if desk.trail:
         record = {"event": "check", "who": agent.who, "verdict": answer["verdict"]}

@@ -25,6 +25,7 @@ from medrag.patient.fhir.searches import Shortfall, shortfalls
 from medrag.patient.fhir.values import objects
 from medrag.patient.formats.recognise import sniff_json
 from medrag.safety.check_cases import advice_findings, ordered, shown, verdict
+from medrag.safety.learned import Learned
 from medrag.safety.order_review import Reviewed, gaps_of, incomplete, review_list, review_orders, unchecked
 from medrag.server.guard.access import caller
 from medrag.server.guard.audit import Trail
@@ -85,14 +86,15 @@ class Checked:
         return ordered([*self.case, *(each for one in self.orders for each in one.findings)])
 
 
-def routes(knowledge: Knowledge, trail: Trail | None) -> APIRouter:
+def routes(knowledge: Knowledge, learned: Learned, trail: Trail | None) -> APIRouter:
     """The route; with ``trail`` each check is recorded, without a word of it."""
     router = APIRouter()
 
     @router.post("/v1/check", responses=described(CheckAnswer, MEDIA_TYPE))
     async def check(body: CheckRequest, request: Request) -> Response:
         """What the safety filter says of advice, orders or a list of medications."""
-        checked = await asyncio.to_thread(check_case, body, StoredPatients(trail, request, knowledge), knowledge)
+        stored = StoredPatients(trail, request, knowledge)
+        checked = await asyncio.to_thread(check_case, body, stored, knowledge, learned)
         language = body.reader(request.headers.get("accept-language", ""))
         answer = check_answer(checked, language)
         if trail:
@@ -106,7 +108,7 @@ def routes(knowledge: Knowledge, trail: Trail | None) -> APIRouter:
     return router
 
 
-def check_case(body: CheckRequest, stored: Stored, knowledge: Knowledge) -> Checked:
+def check_case(body: CheckRequest, stored: Stored, knowledge: Knowledge, learned: Learned) -> Checked:
     """What the filter says of a request.
 
     Raises:
@@ -115,8 +117,9 @@ def check_case(body: CheckRequest, stored: Stored, knowledge: Knowledge) -> Chec
     patient = patient_of(body, stored, knowledge, "", body.question or "")
     if patient is None and body.orders is None and not (body.advice or body.question):
         raise InputError("there is nothing to check: send advice, orders or a patient", param="advice")
+    asked = body.question or ""
     said = advice_findings(
-        patient, body.advice or "", knowledge, question=body.question or "", one_person=body.one_person
+        patient, body.advice or "", knowledge, question=asked, one_person=body.one_person, learned=learned
     )
     if body.orders is not None:
         orders = _orders(body)
