@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sft.fits import fits, quiet_threads
+
 if TYPE_CHECKING:
     from sft.config import Recipe
 
 app = typer.Typer(help="Train a model to choose the sentences that apply.", no_args_is_help=True)
+app.add_typer(fits)
 
 RecipeName = Annotated[str, typer.Argument(help="A recipe under sft/recipes, or a .yaml file.")]
 Run = Annotated[Path, typer.Option("--work", help="Folder of this run; the stages find one another in it.")]
 
 _RUN = Path(".medrag/sft")
-_REPOSITORY = Path(__file__).parent.parent
-_REQUEST_MODEL = _REPOSITORY / "medrag" / "knowledge" / "rules" / "request_model.json"
-_POLARITY = _REPOSITORY / "medrag" / "reading" / "languages" / "en" / "polarity.json"
-_WORDINGS = _REPOSITORY / "medrag" / "models" / "minilm-wordings"
 
 
 @app.command("plan")
@@ -77,7 +76,7 @@ def adapt_command(
 
     Then: medrag sft train smollm2 --base .medrag/sft/adapted-base
     """
-    _quiet_threads()
+    quiet_threads()
     from sft.config import load_recipe
     from sft.training.adapt import adapt, texts_of
     from sft.training.train import base_folder
@@ -108,7 +107,7 @@ def train_command(
 
     Example: medrag sft train smollm2
     """
-    _quiet_threads()
+    quiet_threads()
     from medrag.files import sha256
     from sft.config import load_recipe
     from sft.examples.build import read_examples
@@ -135,7 +134,7 @@ def prefer_command(
 
     Example: medrag feedback export --out pairs.jsonl && medrag sft prefer smollm2 pairs.jsonl --base .medrag/sft/merged
     """
-    _quiet_threads()
+    quiet_threads()
     from medrag.files import sha256
     from sft.config import load_recipe
     from sft.training.prefer import prefer
@@ -282,7 +281,7 @@ def classify_command(
 
     Example: medrag sft classify diagnosis train.jsonl held.jsonl --generative .medrag/sft/merged
     """
-    _quiet_threads()
+    quiet_threads()
     from dataclasses import asdict
 
     from medrag.files import read_lines, sha256, write_json
@@ -302,121 +301,6 @@ def classify_command(
         typer.echo(f"{name}: accuracy {each['accuracy']:.3f} {each['accuracy_95']}, macro F1 {each['macro_f1']:.3f}")
 
 
-@app.command("requests")
-def requests_command(
-    out: Annotated[Path, typer.Option(help="Where the model goes.")] = _REQUEST_MODEL,
-) -> None:
-    """Fit the classifier of requests to decline, and measure it on topics it has not seen.
-
-    Example: medrag sft requests
-    """
-    import json
-
-    from medrag.errors import ConfigurationError
-    from medrag.files import write_whole
-    from medrag.retrieval import larger_encoder
-    from medrag.retrieval.encoder import Encoder
-    from medrag.settings import load as load_settings
-    from sft.requests.fit import fit, labelled
-
-    larger = larger_encoder.chosen(load_settings(), typer.echo)
-    if larger is None:
-        raise ConfigurationError(
-            "there is a model for the larger encoder too; `medrag model prepare` says how to have it"
-        )
-    models = []
-    for encoder in (Encoder(), larger):
-        model, measured = fit(labelled(), encoder)
-        models.append(model.model_dump(mode="json"))
-        typer.echo(
-            f"{encoder.name}: on unseen topics {measured.harmful:.1%} of harmful requests declined "
-            f"({measured.kinds:.1%} named rightly, {measured.self_harm:.1%} of self-harm), "
-            f"{measured.alike:.1%} of look-alikes, {measured.questions:.1%} of clinicians' questions"
-        )
-    write_whole(out, json.dumps(models, ensure_ascii=False) + "\n")
-
-
-@app.command("polarity")
-def polarity_command(
-    out: Annotated[Path, typer.Option(help="Where what was learnt goes.")] = _POLARITY,
-) -> None:
-    """Fit the reading of polarity that stands beside the cues, and measure it on wordings it has not seen.
-
-    Example: medrag sft polarity
-    """
-    import json
-    from dataclasses import asdict
-
-    from medrag.files import write_whole
-    from sft.polarity.fit import fit, labelled
-
-    model, measured = fit(labelled())
-    write_whole(out, json.dumps(asdict(model), ensure_ascii=False, separators=(",", ":")) + "\n")
-    typer.echo(
-        f"{out}: in unseen wordings {measured.misread_as_given:.1%} of {measured.given} drugs that the cues misread as "
-        f"given are doubted, and {measured.misread_as_not_given:.1%} of {measured.not_given} misread as not given; "
-        f"{measured.stops_missed:.1%} of the stops are missed"
-    )
-
-
-@app.command("wordings")
-def wordings_command(
-    out: Annotated[Path, typer.Option(help="Where adapter and head go.")] = _WORDINGS,
-) -> None:
-    """Tune the encoder that reads whether advice gives a drug, and measure it on wordings held out; a quarter hour.
-
-    Example: medrag sft wordings
-    """
-    _quiet_threads()
-    from sft.polarity.tune import Tuning, tune
-
-    measured = tune(out, Tuning(), lambda line: typer.echo(line, err=True))
-    typer.echo(
-        f"{out}: of {measured.drugs} drugs in unseen wordings {measured.right:.1%} are read rightly as given or not "
-        f"({measured.right_by_cues:.1%} by the cues); {measured.misread_as_given:.1%} of those that the cues misread "
-        f"as given are doubted, and {measured.stops:.1%} of the stops are found"
-    )
-
-
-@app.command("order")
-def order_command(
-    index: Annotated[list[Path], typer.Option(help="A question is asked over the first that holds its document.")],
-    questions: Annotated[Path | None, typer.Option(help="Written questions; the project's own by default.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Where the weights go; in place of the bundled ones if not.")] = None,
-) -> None:
-    """Fit the order of the sentences that search finds, and measure it on documents set aside.
-
-    Example: medrag sft order --index .medrag/index --index my-index --out my-order.json
-    """
-    _quiet_threads()
-    from medrag.datasets.questions import read_questions
-    from medrag.datasets.splits import split_of
-    from medrag.files import write_whole
-    from medrag.knowledge import load
-    from medrag.retrieval.sentences import ORDER, SentenceRanker
-    from medrag.settings import load as load_settings
-    from sft.examples.build import corpus_of
-    from sft.questions import WRITTEN
-    from sft.training.order import Candidates, candidates, fit, score
-
-    asked, facts = read_questions(questions or WRITTEN), load(load_settings().knowledge_dir)
-    ranker = SentenceRanker(knowledge=facts)
-    lists: list[Candidates] = []
-    for each in index:
-        corpus = corpus_of(each, facts)
-        here = [question for question in asked if corpus.holds(question.doc)]
-        asked = [question for question in asked if not corpus.holds(question.doc)]
-        typer.echo(f"{each}: reading the candidates of {len(here)} questions, some minutes")
-        lists += candidates(corpus, here, ranker)
-    aside = [each for each in lists if split_of(each.document) != "train"]
-    weights = fit([each for each in lists if split_of(each.document) == "train"], ranker.encoder.hash)
-    write_whole(out or ORDER, weights.model_dump_json(indent=1) + "\n")
-    typer.echo(f"fitted on {weights.questions} questions, {len(aside)} set aside")
-    for count in (1, 3, 6, 24):
-        before, after = score(aside, None, count), score(aside, weights, count)
-        typer.echo(f"must-recall in the best {count}: {before.recall:.3f} by cosine, {after.recall:.3f} in order")
-
-
 @app.command("score")
 def score_command(
     model: Annotated[Path, typer.Argument(help="A model folder.")],
@@ -427,7 +311,7 @@ def score_command(
 
     Example: medrag sft score .medrag/sft/merged .medrag/sft/data/validation.jsonl
     """
-    _quiet_threads()
+    quiet_threads()
     import json
 
     from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -449,9 +333,3 @@ def _record(output: Path, plan: Recipe, base: str, data: dict[str, str], measure
     record = {"recipe": plan.model_dump(mode="json"), "base": base, "data": data, "measured": measured}
     write_json(output / "run.json", record)
     curves(measured["log"], output / "loss.png")
-
-
-def _quiet_threads() -> None:
-    """Threads that wait without spinning: on a shared machine spinning slows training several times."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("GOMP_SPINCOUNT", "0")
