@@ -53,9 +53,9 @@ def test_each_drug_of_a_wording_is_marked_where_it_stands() -> None:
 
 def test_a_few_steps_tune_the_encoder_and_leave_what_the_reader_loads(tmp_path: Path) -> None:
     said: list[str] = []
-    measured = tune(tmp_path, Tuning(most_steps=3, rank=2), said.append, limit=300)
+    measured = tune(tmp_path, Tuning(most_steps=3, rank=2), said.append, limit=100)
     assert said[0].startswith("step 0 of 3")
-    assert 0 < measured.drugs <= 300
+    assert 0 < measured.drugs <= 100
     head = read_head(tmp_path)
     reader = WordingReader(head, Encoder(adapter=tmp_path))
     assert len(reader.not_given("Start ramipril.", [(6, 14)], [(6, 14)])) == 1

@@ -144,7 +144,8 @@ def like_warnings(
         else:
             yield finding
     for drug in sorted(told):
-        yield not_assessed(f"polarity.{'unread' if drug in unread else 'like_a_warning'}", (drug,), SOURCE, drug=drug)
+        code = "polarity.unread" if drug in unread else "polarity.like_a_warning"
+        yield not_assessed(code, (drug,), SOURCE, drug=drug)
 
 
 def _subject(finding: Finding) -> tuple[str, str, tuple[str, ...]]:
