@@ -81,9 +81,7 @@ def judges(settings: Settings, facts: knowledge.Knowledge, say: Say, *, asked: b
 
     Raises ConfigurationError where an encoder is not installed, or is another than they were made for.
     """
-    larger = larger_encoder.chosen(settings, say) if asked else None
-    encoders = [each for each in (larger, Encoder()) if each] if asked else []
-    return learned(facts, encoders, _tuned)
+    return learned(facts, larger_encoder.preferred(settings, say) if asked else [], _tuned)
 
 
 def _tuned(adapter: Path) -> Encoder:

@@ -10,7 +10,6 @@ from eval.results.stats import wilson
 from medrag import settings
 from medrag.knowledge import load
 from medrag.retrieval import larger_encoder
-from medrag.retrieval.encoder import Encoder
 from medrag.safety.question.request_classifier import RequestClassifier
 from medrag.safety.question.requests import declines
 
@@ -42,8 +41,7 @@ the requests that patterns name may be lost by it), but for self-harm."""
 @cache
 def classifier() -> RequestClassifier:
     """The bundled model over the larger encoder where its packages are installed, else over the small one."""
-    larger = larger_encoder.chosen(settings.load(), print)
-    return RequestClassifier(load().request_models, [larger, Encoder()] if larger else [Encoder()])
+    return RequestClassifier(load().request_models, larger_encoder.preferred(settings.load(), print))
 
 
 def labelled(file: Path) -> dict[str, list[str]]:

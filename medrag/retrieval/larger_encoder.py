@@ -53,6 +53,14 @@ def chosen(settings: Settings, say: Say) -> Encoder | None:
     return Encoder(found) if found else None
 
 
+def preferred(settings: Settings, say: Say) -> list[Encoder]:
+    """The encoders at hand, the larger one first."""
+    from medrag.retrieval.encoder import Encoder
+
+    larger = chosen(settings, say)
+    return [larger, Encoder()] if larger else [Encoder()]
+
+
 def parts() -> Parts:
     """The bundled encoder's."""
     return Parts(**yaml.safe_load(SOURCE.read_text(encoding="utf-8")))

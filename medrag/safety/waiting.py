@@ -10,7 +10,7 @@ from medrag.knowledge.vocabulary import Establishes, Measurement
 from medrag.patient.conditions import implied
 from medrag.reading import Prescription
 from medrag.reading.languages import pattern
-from medrag.reading.polarity.cues import SENTENCE_END
+from medrag.reading.polarity.cues import SENTENCE_END, sentence_around
 from medrag.safety.check_context import Context
 
 _said = partial(pattern, "waiting")
@@ -21,10 +21,10 @@ AFTER = 110
 def waits_for_value(context: Context, each: Prescription, measurement: Measurement) -> bool:
     """Whether the drug is for when the value has changed ("once ALT is normal", "INR daily, when it is 2")."""
     cases = (case.lower() for case in _cases(context, each) if pattern("acts", "once_changed").search(case))
-    sentence = _sentence(context.statement.text, each).lower()
-    told = [name.lower() for name in measurement.names]
+    sentence = sentence_around(context.statement.text, each.mention.start, each.mention.end)
+    told = any(_named(name, sentence) for name in measurement.names)
     return any(
-        any(name in case for name in told) or (_said("it").match(case) and any(name in sentence for name in told))
+        any(name.lower() in case for name in measurement.names) or (told and _said("it").match(case) is not None)
         for case in cases
     )
 
@@ -45,11 +45,6 @@ def _cases(context: Context, each: Prescription) -> Iterator[str]:
     after = SENTENCE_END.split(text[each.mention.end : each.mention.end + AFTER])[0]
     if found := _said("after").match(after):
         yield found["case"]
-
-
-def _sentence(text: str, each: Prescription) -> str:
-    before, after = text[: each.mention.start], text[each.mention.end :]
-    return SENTENCE_END.split(before)[-1] + SENTENCE_END.split(after)[0]
 
 
 def _gone(context: Context, case: str, condition: str) -> bool:

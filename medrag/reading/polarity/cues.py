@@ -60,6 +60,13 @@ _HEADING = re.compile(r"\s*[:–—-]\s+")
 """After a cue that heads a list ("Drugs to avoid: ...")."""
 
 
+def sentence_around(text: str, start: int, end: int) -> str:
+    """The sentence in which ``text[start:end]`` stands."""
+    begun = [found.end() for found in SENTENCE_END.finditer(text, 0, start)]
+    stop = SENTENCE_END.search(text, end)
+    return text[begun[-1] if begun else 0 : stop.start() if stop else len(text)]
+
+
 def cues(text: str, spans: Sequence[tuple[int, int]] = ()) -> list[Cue]:
     """Every cue in ``text`` with its scope, in order; ``spans`` are the drugs named in it."""
     found: list[Cue] = []

@@ -17,6 +17,7 @@ from medrag.reading.advice.acts import clauses
 from medrag.reading.languages import pattern
 from medrag.reading.languages.gloss import other_script
 from medrag.reading.polarity import cues
+from medrag.reading.polarity.cues import Cue
 from medrag.reading.polarity.learned import doubted, may_stop, stances_of
 from medrag.reading.polarity.unread import among_unread
 from medrag.safety.check_context import not_assessed
@@ -69,25 +70,32 @@ def may_be_warned(text: str, read: Sequence[Prescription], wordings: WordingRead
     mention surely gives. Without ``wordings`` the regression over words decides.
     """
     spans, plain = [(each.mention.start, each.mention.end) for each in read], not _speaks_against(text)
-    verbs = [cue.end for cue in cues(text, spans) if plain and cue.polarity is Polarity.RECOMMENDED]
+    marks = cues(text, spans)
+    verbs = [mark.end for mark in marks if plain and mark.polarity is Polarity.RECOMMENDED]
     asked = [each for each in read if each.recommended and not each.doses and not _follows(verbs, text, each)]
     if wordings:
         meant = wordings.not_given(text, [(each.mention.start, each.mention.end) for each in asked], spans, plain=plain)
     else:
         meant = [_against(text, each, spans) for each in asked]
     pairs = zip(asked, meant, strict=True)
-    found = [doubt for each, polarity in pairs if (doubt := _doubt(text, each, polarity, spans))]
+    found = [doubt for each, polarity in pairs if (doubt := _doubt(text, each, polarity, spans, marks))]
     open_ = [each.read for each in found]
     sure = {each.mention.label for each in read if each.recommended and each not in open_}
     return tuple(each for each in found if each.label not in sure)
 
 
-def _doubt(text: str, each: Prescription, polarity: Polarity | None, spans: Sequence[tuple[int, int]]) -> Doubt | None:
+def _doubt(
+    text: str,
+    each: Prescription,
+    polarity: Polarity | None,
+    spans: Sequence[tuple[int, int]],
+    marks: Sequence[Cue],
+) -> Doubt | None:
     """The doubt of a drug that may have another polarity, or that stands among unread words and nothing read gives."""
     if polarity:
         return Doubt(each, polarity)
     start, end = each.mention.start, each.mention.end
-    unread = other_script(text) and among_unread(text, start, end, spans, cues(text, spans))
+    unread = other_script(text) and among_unread(text, start, end, spans, marks)
     return Doubt(each, Polarity.MENTIONED, unread=True) if unread else None
 
 

@@ -14,7 +14,7 @@ from medrag.knowledge.vocabulary import Terms
 from medrag.reading import Prescription
 from medrag.reading.dosing.daily import amounts_of, daily_dose
 from medrag.reading.languages import pattern
-from medrag.reading.polarity.cues import SENTENCE_END
+from medrag.reading.polarity.cues import sentence_around
 from medrag.safety.check_context import Context, ingredients_of
 from medrag.safety.checks.stopping.spans import days
 from medrag.safety.precautions import cuts_dose, raises_dose, refuses_care
@@ -57,7 +57,10 @@ def _within(context: Context, each: Prescription, amounts: Prescription, most: f
         amount = daily_dose(amounts)
         return amount is not None and amount <= most
     single = max(dose.high for dose in amounts.doses)
-    return single <= most and _rarely(_sentence(context.whole, each)) * HOURS >= hours
+    return (
+        single <= most
+        and _rarely(sentence_around(context.whole, each.mention.start, each.mention.end)) * HOURS >= hours
+    )
 
 
 def _rarely(text: str) -> float:
@@ -127,12 +130,6 @@ def _named(context: Context, drugs: Terms) -> Iterator[tuple[Prescription, str]]
     for each in context.around:
         for name in sorted(group & ingredients_of(each, context.knowledge)):
             yield each, name
-
-
-def _sentence(text: str, each: Prescription) -> str:
-    begun = [found.end() for found in SENTENCE_END.finditer(text, 0, each.mention.start)]
-    stop = SENTENCE_END.search(text, each.mention.end)
-    return text[begun[-1] if begun else 0 : stop.start() if stop else len(text)]
 
 
 def _without_names(context: Context) -> str:
