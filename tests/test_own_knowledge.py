@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from medrag.cli import app
 from medrag.knowledge.reader import read
+from medrag.safety.learned import UNLEARNED
 from medrag.server.guard import failures
 from medrag.server.routes import cds_hooks, check
 from tests.server.routes.cds_hooks.ehr import PATIENT, Json, bundle, cards_of, order, request, said
@@ -58,7 +59,7 @@ def service(own: Path) -> TestClient:
     app, known = FastAPI(), read(own)
     failures.install(app)
     app.include_router(cds_hooks.routes(known, None, cds_hooks.Setup(servers=frozenset())))
-    app.include_router(check.routes(known, None))
+    app.include_router(check.routes(known, UNLEARNED, None))
     return TestClient(app)
 
 

@@ -21,6 +21,7 @@ from medrag.patient.privacy.deidentify import Identity, deidentify
 from medrag.patient.view import view
 from medrag.retrieval.question.query import MAX_QUESTION_WORDS, condensed, query_for
 from medrag.safety.consultation import Consultation
+from medrag.safety.learned import UNLEARNED
 from medrag.safety.limits import standing
 from medrag.server.routes import calculators, check
 from medrag.types import Case, Patient, Statement
@@ -143,7 +144,7 @@ def test_on_the_command_line(folder: Path, tmp_path: Path) -> None:
 def test_over_http(own: Knowledge) -> None:
     service = FastAPI()
     service.include_router(calculators.routes(own, None))
-    service.include_router(check.routes(own, None))
+    service.include_router(check.routes(own, UNLEARNED, None))
     patient = {"conditions": ["Wexley syndrome"], "observations": ["wexlin 44 mg/L"]}
     with TestClient(service) as http:
         scored = http.post("/v1/calc", json={"name": "wexley score", "patient": patient}).json()
