@@ -33,8 +33,8 @@ def resolve(conditions: Iterable[Condition], knowledge: Knowledge) -> Resolved:
     found: dict[str, str] = {}
     lowered: set[str] = set()
     unread: list[str] = []
-    for fact in sorted(conditions, key=lambda each: _past(each, knowledge)):
-        past = _past(fact, knowledge)
+    for fact in sorted(conditions, key=lambda each: is_past(each, knowledge)):
+        past = is_past(fact, knowledge)
         meanings = meanings_of(fact, knowledge)
         if not (past or fact.current or fact.status is FactStatus.UNCERTAIN):
             continue
@@ -102,7 +102,8 @@ def denied(text: str, knowledge: Knowledge) -> bool:
     return wording(text, knowledge).nothing
 
 
-def _past(fact: Condition, knowledge: Knowledge) -> bool:
+def is_past(fact: Condition, knowledge: Knowledge) -> bool:
+    """Whether the record, or the entry's own words, have the condition over."""
     over = fact.current and _OVER.search(in_english(fact.display, knowledge))
     return fact.status is FactStatus.RESOLVED or bool(over)
 

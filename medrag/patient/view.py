@@ -13,7 +13,7 @@ from medrag.knowledge.names import normalise
 from medrag.knowledge.vocabulary import Condition, Measurement
 from medrag.patient.conditions import establish, gestation, resolve
 from medrag.patient.measures import formulas
-from medrag.patient.measures.analytes import as_recorded
+from medrag.patient.measures.analytes import as_recorded, named
 from medrag.patient.pharmacogenes import in_words, worded
 from medrag.patient.record.facts import DAYS_A_YEAR
 from medrag.patient.states import recorded_states
@@ -263,8 +263,7 @@ def _labs(patient: Patient, knowledge: Knowledge, age: float | None) -> dict[str
     """The latest value of each measurement in its canonical unit; kidney function computed where it can be."""
     latest: dict[str, tuple[datetime, float]] = {}
     for fact in patient.observations or ():
-        name = normalise(in_english(fact.display, knowledge))
-        key = knowledge.lab_names.get(fact.code or "") or knowledge.lab_names.get(name)
+        key = knowledge.lab_names.get(fact.code or "") or named(in_english(fact.display, knowledge), knowledge)
         value = _value(fact, knowledge.measurements[key]) if key and fact.current else None
         if key and value is not None:
             moment = _moment(fact.date)
@@ -272,8 +271,7 @@ def _labs(patient: Patient, knowledge: Knowledge, age: float | None) -> dict[str
                 latest[key] = (moment, value)
     labs = {key: value for key, (_, value) in latest.items()}
     for name, derived in patient.derived.items():
-        key = knowledge.lab_names.get(normalise(name))
-        if key:
+        if key := named(name, knowledge):
             labs.setdefault(key, derived.value)
     return _with_kidney(labs, patient, age)
 

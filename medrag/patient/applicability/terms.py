@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Literal
 
 from medrag.knowledge import Knowledge, load
-from medrag.knowledge.names import normalise
 from medrag.knowledge.scoring import Test
 from medrag.patient.measures import analytes
 from medrag.patient.measures.units import UnitError
@@ -145,4 +144,4 @@ def measurement(name: str, knowledge: Knowledge) -> str | None:
     for key, names in knowledge.threshold_names.items():
         if any(re.fullmatch(each, name, re.I) for each in names):
             return key
-    return knowledge.lab_names.get(normalise(name))
+    return analytes.named(name, knowledge)

@@ -21,8 +21,15 @@ def identify(
     """What an observation measures, by LOINC code, else by its whole name; ``None`` where neither is known."""
     if code and code in knowledge.lab_names and system in {None, "LOINC", "http://loinc.org"}:
         return knowledge.measurements[knowledge.lab_names[code]]
-    key = None if code and system == "LOINC" else knowledge.lab_names.get(normalise(display))
+    key = None if code and system == "LOINC" else named(display, knowledge)
     return knowledge.measurements[key] if key else None
+
+
+def named(display: str, knowledge: Knowledge) -> str | None:
+    """The key of the measurement that goes by the whole of ``display``, but for its specimen ("K+ (plasma)")."""
+    name = normalise(display)
+    bare = " ".join(word for word in name.split() if word not in knowledge.words["specimens"])
+    return knowledge.lab_names.get(name) or knowledge.lab_names.get(bare)
 
 
 def measured_by(observation: Observation, knowledge: Knowledge) -> Measurement | None:

@@ -7,12 +7,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from medrag.knowledge import Knowledge
+from medrag.patient.conditions import is_past
+from medrag.patient.formats.note.values import measurements
 from medrag.patient.measures.derived import derive
 from medrag.patient.record import cleaning
 from medrag.patient.record import freshness as currency
 from medrag.patient.record.facts import DAYS_A_YEAR, LISTS, unique
 from medrag.patient.record.person import complete_person
-from medrag.types import Patient, Problem
+from medrag.types import Observation, Patient, Problem
 
 SCALARS = (
     *("birth_date", "death_date", "age_years", "sex", "pregnant", "lactating", "weight_kg", "height_cm"),
@@ -49,6 +51,8 @@ def merge(parts: Sequence[Patient]) -> Patient:
 def complete(patient: Patient, today: date, knowledge: Knowledge) -> Patient:
     """``patient`` cleaned (duplicates, impossible values, old ones) and completed (particulars, derived, missing)."""
     given = {name: facts for name in LISTS if (facts := getattr(patient, name)) is not None}
+    if told := _told(patient, knowledge):
+        given["observations"] = (*told, *given.get("observations", ()))
     lists: dict[str, Any] = {name: cleaning.merge_duplicates(facts) for name, facts in given.items()}
     observations, impossible = cleaning.flag_impossible(lists.get("observations", ()), knowledge)
     observations, future = currency.mark_future(observations, today)
@@ -66,6 +70,17 @@ def complete(patient: Patient, today: date, knowledge: Knowledge) -> Patient:
         "problems": tuple(problems),
     }
     return whole.model_copy(update=update)
+
+
+def _told(patient: Patient, knowledge: Knowledge) -> tuple[Observation, ...]:
+    """The values that current conditions give in their words ("cardiomyopathy, ejection fraction 20 %")."""
+    return tuple(
+        value.model_copy(update={"source": each.source})
+        for each in patient.conditions or ()
+        if each.current and not is_past(each, knowledge)
+        for value in measurements(each.display, each.source, each.date, knowledge)
+        if value.current
+    )
 
 
 def _born(patient: Patient, today: date) -> date | None:
