@@ -37,6 +37,8 @@ from medrag.server.routes.stored_patients import StoredPatients
 from medrag.types import Finding, Patient
 
 Json = dict[str, Any]
+MOST_ADVICE = 20_000
+"""Characters of advice that are checked at once: drugs that stand far apart are held against one another too."""
 _DRAFT_STATUS = {"draft"}
 _DRAFT_INTENT = {"proposal", "plan", "option"}
 
@@ -44,7 +46,7 @@ _DRAFT_INTENT = {"proposal", "plan", "option"}
 class CheckRequest(Extension):
     """The body. Without ``advice``, ``question`` and ``orders``, the patient's list of medications is checked."""
 
-    advice: str | None = Field(default=None, max_length=100_000, description="Advice in words.")
+    advice: str | None = Field(default=None, max_length=MOST_ADVICE, description="Advice in words.")
     question: str | None = Field(default=None, max_length=100_000, description="The question that the advice answers.")
     orders: dict[str, Any] | list[dict[str, Any]] | None = Field(
         default=None, description="Orders as FHIR: a Bundle, a resource or a list of them."

@@ -176,3 +176,9 @@ def test_a_question_that_names_someone_else_is_refused(client: TestClient) -> No
     refused = client.post("/v1/check", json=body)
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "two_people")
     assert "verdict" in checked(client, {**body, "one_person": True})
+
+
+def test_advice_that_is_too_long_is_refused_with_the_limit(client: TestClient) -> None:
+    response = client.post("/v1/check", json={"advice": "Give paracetamol. " * 2_000})
+    assert response.status_code == 400
+    assert "20000" in response.text
