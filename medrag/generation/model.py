@@ -127,7 +127,7 @@ class OpenAIChatModel:
 
     async def stream(self, generation: Generation) -> AsyncIterator[str]:
         """See :class:`ChatModel`. Closing the iterator closes the connection, and vLLM stops decoding."""
-        async with self._asking("POST", "chat/completions", self._body(generation)) as response:
+        async with self._asking("POST", "chat/completions", self.body(generation)) as response:
             complete = False
             async for line in response.content:  # to its end, so that the connection can be used again
                 data = line.removeprefix(_DATA).strip() if line.startswith(_DATA) else b""
@@ -141,7 +141,8 @@ class OpenAIChatModel:
             if not complete:
                 raise ClientPayloadError
 
-    def _body(self, generation: Generation) -> dict[str, Any]:
+    def body(self, generation: Generation) -> dict[str, Any]:
+        """What its server is sent."""
         body: dict[str, Any] = {
             "model": self.name,
             "messages": _with_images(generation),
