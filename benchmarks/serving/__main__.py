@@ -120,7 +120,9 @@ def soak(
 async def _overhead(direct: Target, through: Target, pairs: int, seconds: float) -> None:
     for target in (direct, through):
         await answered(target, 1, target.bodies, Seen())
+    before = _processor_s(through.pid)
     times, seen = await _paired(direct, through, pairs)
+    worked = (_processor_s(through.pid) - before) / pairs
     failures = "".join(failed(*each) for each in zip((direct.name, through.name), seen, strict=True))
     if len(times) < FEWEST:
         typer.echo(
@@ -128,18 +130,25 @@ async def _overhead(direct: Target, through: Target, pairs: int, seconds: float)
         )
         raise typer.Exit(1)
     columns = {direct.name: [each[0] for each in times], through.name: [each[1] for each in times]}
-    columns["difference"] = [after - before for before, after in times]
+    columns["difference"] = [late - early for early, late in times]
     typer.echo(f"{len(times)} pairs, one request at a time; milliseconds\n\n| | p50 | p95 |\n|---|---|---|")
     for name, values in columns.items():
         typer.echo(f"| {name} | {1000 * quantile(values, 0.5):.1f} | {1000 * quantile(values, 0.95):.1f} |")
-    typer.echo(f"{failures}\n\n| users | vLLM answers/s | medrag answers/s | share | failed |\n|---|---|---|---|---|")
+    typer.echo(f"\nmedrag's processor time: {1000 * worked:.1f} ms an answer\n{failures}")
+    await _throughput(direct, through, seconds)
+
+
+async def _throughput(direct: Target, through: Target, seconds: float) -> None:
+    """A row for each number of users, and then how requests failed."""
+    typer.echo("| users | vLLM answers/s | medrag answers/s | share | failed |\n|---|---|---|---|---|")
+    failures = ""
     for users in (1, 8, 32):
         ours, theirs = [await asked(target, users, seconds) for target in (through, direct)]
-        rates, bad = (theirs.answers_a_second, ours.answers_a_second), theirs.errors + ours.errors
-        share = f"{rates[1] / rates[0]:.2f}" if rates[0] else "none"
-        typer.echo(f"| {users} | {rates[0]:.1f} | {rates[1]:.1f} | {share} | {bad} |")
-        typer.echo(failed(through.name, ours) + failed(direct.name, theirs), nl=False)
-    typer.echo(f"\nload {os.getloadavg()[0]:.1f} (1 min) at the end")
+        share = f"{ours.answers_a_second / theirs.answers_a_second:.2f}" if theirs.whole else "none"
+        pace = f"{theirs.answers_a_second:.1f} | {ours.answers_a_second:.1f}"
+        typer.echo(f"| {users} | {pace} | {share} | {theirs.errors + ours.errors} |")
+        failures += failed(direct.name, theirs) + failed(through.name, ours)
+    typer.echo(f"{failures}\nload {os.getloadavg()[0]:.1f} (1 min) at the end")
 
 
 async def _paired(direct: Target, through: Target, pairs: int) -> tuple[list[tuple[float, float]], tuple[Seen, Seen]]:
@@ -208,6 +217,12 @@ def _resident_mib(pid: int) -> float:
     """Linux's VmRSS."""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def _processor_s(pid: int) -> float:
+    """Seconds of processor time, its own and the kernel's for it, that a process has taken."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _client(target: Target) -> httpx.AsyncClient:
