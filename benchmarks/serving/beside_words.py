@@ -50,6 +50,8 @@ def words(  # noqa: PLR0913
     users, count = users or [1, 8, 32], count or [24, 48, 64]
     if len(users) != len(count):
         raise typer.BadParameter("give --count once for every --users", param_hint="--count")
+    if any(number < at_once * rounds for at_once, number in zip(users, count, strict=True)):
+        raise typer.BadParameter("fewer questions than users times rounds leave users idle", param_hint="--count")
     levels = list(zip(users, count, strict=True))
     bodies = iter(_bodies(index, asked, WARM + sum(number for _, number in levels)))
     with _systems(index, tokens) as systems:
