@@ -31,6 +31,8 @@ from medrag.settings import Settings
 Say = Callable[[str], None]
 # How often a running engine looks whether there is a new index, in seconds.
 RENEW_S = 5.0
+VECTORS = "vectors"
+"""Folder, in the home, of the vectors of indexes' sentences and written questions."""
 
 ModelSource = Callable[[Settings, Say], AbstractAsyncContextManager[ChatModel]]
 
@@ -46,8 +48,7 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
     """
     facts = knowledge.load(settings.knowledge_dir)
     larger = await asyncio.to_thread(_larger_encoder, settings, say)
-    own = Encoder(settings.ranker) if settings.ranker else None
-    ranker = SentenceRanker(own, facts, None if own else larger)
+    ranker = _ranker(settings, facts, larger)
     retriever = replace(
         Retriever.open(settings.index_dir, settings.encoder, settings.milvus_secret), ranker=ranker, knowledge=facts
     )
@@ -74,6 +75,16 @@ async def running_engine(settings: Settings, say: Say, models: ModelSource | Non
         )
         async with _meanwhile(_renew(engine, settings, say)):
             yield engine
+
+
+def sentence_ranker(settings: Settings, facts: knowledge.Knowledge, say: Say) -> SentenceRanker:
+    """What ranks sentences by the settings; the vectors it makes are kept for later processes."""
+    return _ranker(settings, facts, _larger_encoder(settings, say))
+
+
+def _ranker(settings: Settings, facts: knowledge.Knowledge, larger: Encoder | None) -> SentenceRanker:
+    own = Encoder(settings.ranker) if settings.ranker else None
+    return SentenceRanker(own, facts, None if own else larger, settings.home / VECTORS)
 
 
 def judges(settings: Settings, facts: knowledge.Knowledge, say: Say, *, asked: bool = True) -> Learned:

@@ -17,18 +17,27 @@ import platform
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated
 
 import httpx
 import typer
 
 from benchmarks.serving.beside_words import words
-from benchmarks.serving.processes import QUESTIONS, medrag, naive, remembered, served
+from benchmarks.serving.processes import QUESTIONS, medrag, naive, question, remembered, served
+from benchmarks.serving.remembering import Remembering
 from benchmarks.serving.systems import NAME
-from benchmarks.serving.users import Seen, Target, asked, choices, one, quantile
+from benchmarks.serving.users import Seen, Target, answered, asked, choices, failed, one, quantile
+from medrag.generation.model import OpenAIChatModel
 from medrag.generation.vllm_process import VllmProcess
+from medrag.local import running_engine
+from medrag.settings import load as settings
+from medrag.types import Case
+
+FEWEST = 20
+"""Pairs, for a median and a 95th percentile."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 app.command()(words)
@@ -50,9 +59,9 @@ def overhead(
 ) -> None:
     """Compare medrag, retrieval and safety taken from memory, with the same messages sent to vLLM directly."""
     _heading()
-    bodies = _same_messages(index)
-    with served() as vllm, remembered(index, vllm) as through:
-        asyncio.run(_overhead(Target("vLLM directly", vllm.url, bodies, choices, vllm.key), through, pairs, seconds))
+    with served() as vllm, remembered(index, vllm) as service:
+        direct, through = asyncio.run(_same_messages(index, vllm, service))
+        asyncio.run(_overhead(direct, through, pairs, seconds))
 
 
 @app.command()
@@ -109,47 +118,68 @@ def soak(
 
 
 async def _overhead(direct: Target, through: Target, pairs: int, seconds: float) -> None:
-    alone = Seen(), Seen()
     for target in (direct, through):
-        await asked(target, 1, 3.0)
-    async with _client(direct) as first, _client(through) as second:
-        for number in range(pairs):
-            for client, target, seen in zip((first, second), (direct, through), alone, strict=True):
-                await one(client, target, target.bodies[number % len(QUESTIONS)], seen)
-    added = [after - before for before, after in zip(alone[0].whole, alone[1].whole, strict=True)]
-    typer.echo(f"{pairs} pairs, one request at a time; milliseconds\n\n| | p50 | p95 |\n|---|---|---|")
-    for name, values in ((direct.name, alone[0].whole), (through.name, alone[1].whole), ("difference", added)):
+        await answered(target, 1, target.bodies, Seen())
+    before = _processor_s(through.pid)
+    times, seen = await _paired(direct, through, pairs)
+    worked = (_processor_s(through.pid) - before) / pairs
+    failures = "".join(failed(*each) for each in zip((direct.name, through.name), seen, strict=True))
+    if len(times) < FEWEST:
+        typer.echo(
+            f"{len(times)} of {pairs} pairs were answered on both sides: nothing to compare\n{failures}", err=True
+        )
+        raise typer.Exit(1)
+    columns = {direct.name: [each[0] for each in times], through.name: [each[1] for each in times]}
+    columns["difference"] = [late - early for early, late in times]
+    typer.echo(f"{len(times)} pairs, one request at a time; milliseconds\n\n| | p50 | p95 |\n|---|---|---|")
+    for name, values in columns.items():
         typer.echo(f"| {name} | {1000 * quantile(values, 0.5):.1f} | {1000 * quantile(values, 0.95):.1f} |")
-    typer.echo("\n| users | vLLM answers/s | medrag answers/s | share |\n|---|---|---|---|")
+    typer.echo(f"\nmedrag's processor time: {1000 * worked:.1f} ms an answer\n{failures}")
+    await _throughput(direct, through, seconds)
+
+
+async def _throughput(direct: Target, through: Target, seconds: float) -> None:
+    """A row for each number of users, and then how requests failed."""
+    typer.echo("| users | vLLM answers/s | medrag answers/s | share | failed |\n|---|---|---|---|---|")
+    failures = ""
     for users in (1, 8, 32):
-        rates = [(await asked(target, users, seconds)).answers_a_second for target in (direct, through)]
-        typer.echo(f"| {users} | {rates[0]:.1f} | {rates[1]:.1f} | {rates[1] / rates[0]:.2f} |")
+        ours, theirs = [await asked(target, users, seconds) for target in (through, direct)]
+        share = f"{ours.answers_a_second / theirs.answers_a_second:.2f}" if theirs.whole else "none"
+        pace = f"{theirs.answers_a_second:.1f} | {ours.answers_a_second:.1f}"
+        typer.echo(f"| {users} | {pace} | {share} | {theirs.errors + ours.errors} |")
+        failures += failed(direct.name, theirs) + failed(through.name, ours)
+    typer.echo(f"{failures}\nload {os.getloadavg()[0]:.1f} (1 min) at the end")
 
 
-def _same_messages(index: Path) -> list[dict[str, Any]]:
-    """What medrag sends to vLLM for each question."""
-    from medrag import knowledge
-    from medrag.engine import Engine
-    from medrag.generation.scripted import ScriptedModel
-    from medrag.retrieval.retriever import Retriever
-    from medrag.types import Case
+async def _paired(direct: Target, through: Target, pairs: int) -> tuple[list[tuple[float, float]], tuple[Seen, Seen]]:
+    """Seconds of both sides for the pairs that both answered, who of them is first in turn; and what each side saw."""
+    times, seen = list[tuple[float, float]](), (Seen(), Seen())
+    async with _client(direct) as first, _client(through) as second:
+        sides = ((first, direct, seen[0]), (second, through, seen[1]))
+        for number in range(pairs):
+            took: dict[str, float | None] = {}
+            for client, target, each in sides if number % 2 == 0 else sides[::-1]:
+                took[target.name] = await one(client, target, target.bodies[number // 2 % len(target.bodies)], each)
+            before, after = took[direct.name], took[through.name]
+            if before is not None and after is not None:
+                times.append((before, after))
+    return times, seen
 
-    model = ScriptedModel(["none"], tokens=8192)
-    engine = Engine(Retriever.open(index), model, knowledge.load())
-    for question in QUESTIONS:
-        asyncio.run(engine.recommend(Case(question=question)))
-    return [
-        {
-            "model": NAME,
-            "messages": list(each.messages),
-            "max_tokens": each.max_tokens,
-            "temperature": 0.0,
-            "stream": True,
-            "stream_options": {"include_usage": True},
-            "structured_outputs": {"grammar": each.grammar},
-        }
-        for each in model.seen
-    ]
+
+async def _same_messages(index: Path, vllm: VllmProcess, service: Target) -> tuple[Target, Target]:
+    """vLLM and medrag, each with what it is sent for the questions that take one request to the model."""
+    wanted = settings(index=index, model_url=vllm.url, model_key=vllm.key)
+    model = OpenAIChatModel(vllm.url, NAME, vllm.key)
+    async with running_engine(wanted, lambda _: None) as engine:
+        requests = {each: await Remembering.of(engine).asked(Case(question=each)) for each in QUESTIONS}
+    alike = {text: made[0] for text, made in requests.items() if len(made) == 1}
+    if not alike:
+        raise typer.BadParameter(
+            "of this index the model is asked nothing once for any of the questions", param_hint="INDEX"
+        )
+    bodies = [model.body(each) for each in alike.values()]
+    direct = Target("vLLM directly", vllm.url, bodies, choices, vllm.key)
+    return direct, replace(service, bodies=[question(each) for each in alike])
 
 
 _LOAD_HEAD = (
@@ -187,6 +217,12 @@ def _resident_mib(pid: int) -> float:
     """Linux's VmRSS."""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def _processor_s(pid: int) -> float:
+    """Seconds of processor time, its own and the kernel's for it, that a process has taken."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _client(target: Target) -> httpx.AsyncClient:

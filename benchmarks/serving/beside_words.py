@@ -15,7 +15,7 @@ import httpx
 import typer
 
 from benchmarks.serving.processes import medrag, question, served, service
-from benchmarks.serving.users import Seen, Target, answered, pieces, quantile
+from benchmarks.serving.users import Seen, Target, answered, failed, pieces, quantile
 from medrag.datasets.questions import read_questions
 from medrag.generation.vllm_process import VllmProcess
 from medrag.retrieval.encoder import Encoder
@@ -50,6 +50,8 @@ def words(  # noqa: PLR0913
     users, count = users or [1, 8, 32], count or [24, 48, 64]
     if len(users) != len(count):
         raise typer.BadParameter("give --count once for every --users", param_hint="--count")
+    if any(number < at_once * rounds for at_once, number in zip(users, count, strict=True)):
+        raise typer.BadParameter("fewer questions than users times rounds leave users idle", param_hint="--count")
     levels = list(zip(users, count, strict=True))
     bodies = iter(_bodies(index, asked, WARM + sum(number for _, number in levels)))
     with _systems(index, tokens) as systems:
@@ -120,9 +122,10 @@ def _table(users: int, count: int, taken: Mapping[str, Taken]) -> str:
         "|---|---|---|---|---|---|---|---|---|"
     )
     ours = next(iter(taken.values())).seen
-    if failed := [name for name, each in taken.items() if not each.seen.whole]:
-        return f"{head}\n\nno answer from {' and '.join(failed)}: nothing to compare"
-    return "\n".join([head, *(_row(name, each, ours) for name, each in taken.items())])
+    why = "".join(failed(name, each.seen) for name, each in taken.items())
+    if silent := [name for name, each in taken.items() if not each.seen.whole]:
+        return f"{head}\n\nno answer from {' and '.join(silent)}: nothing to compare\n{why}"
+    return "\n".join([head, *(_row(name, each, ours) for name, each in taken.items()), why])
 
 
 def _row(name: str, taken: Taken, ours: Seen) -> str:

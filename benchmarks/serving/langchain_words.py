@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 from langchain_core.embeddings import Embeddings
@@ -30,7 +29,7 @@ from langchain_core.vectorstores import InMemoryVectorStore
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
-from benchmarks.serving.systems import NAME, PASSAGES
+from benchmarks.serving.systems import NAME, PASSAGES, listen
 from medrag.local import running_engine
 from medrag.patient.load import from_json
 from medrag.patient.summary import summarise
@@ -74,7 +73,7 @@ def main(
 
 async def _serve(searching: AbstractAsyncContextManager[Search], chat: ChatOpenAI, port: int) -> None:
     async with searching as search:
-        await _listen(service(search, chat), port)
+        await listen(service(search, chat), port)
 
 
 @asynccontextmanager
@@ -153,12 +152,6 @@ async def _lines(chain: Runnable[Case, str], case: Case) -> AsyncIterator[str]:
     async for piece in chain.astream(case):
         yield f"data: {json.dumps({'choices': [{'index': 0, 'delta': {'content': piece}}]})}\n\n"
     yield "data: [DONE]\n\n"
-
-
-async def _listen(made: FastAPI, port: int) -> None:
-    await uvicorn.Server(
-        uvicorn.Config(made, host="127.0.0.1", port=port, lifespan="off", log_level="warning", access_log=False)
-    ).serve()
 
 
 if __name__ == "__main__":

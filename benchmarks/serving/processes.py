@@ -21,6 +21,7 @@ from benchmarks.serving.systems import NAME
 from benchmarks.serving.users import Target, citations, released
 from medrag.generation.bundled import resolve
 from medrag.generation.vllm_process import VllmProcess, free_port
+from medrag.local import VECTORS
 from medrag.settings import DEFAULT_MODEL, default_home
 
 QUESTIONS = (
@@ -53,11 +54,13 @@ def served(*arguments: str, tuned: bool = True) -> Iterator[VllmProcess]:
 
 @contextmanager
 def medrag(index: Path, vllm: VllmProcess, home: Path | None = None) -> Iterator[Target]:
-    """``medrag serve`` as users run it, with the models of this installation and an audit trail of its own."""
+    """``medrag serve`` as users run it, with the models and known vectors of this installation, and an audit trail of
+    its own."""
     with TemporaryDirectory() as folder:
-        models = Path(home or folder) / "models"
-        if not models.exists():
-            models.symlink_to((default_home() / "models").resolve())
+        for each in ("models", VECTORS):
+            here = Path(home or folder) / each
+            if not here.exists():
+                here.symlink_to((default_home() / each).resolve())
         command = ("medrag", "serve", "--index", str(index))
         with service("medrag", released, command, vllm, {"MEDRAG_HOME": str(home or folder)}) as target:
             yield target

@@ -3,22 +3,21 @@
     python -m benchmarks.serving.systems remembered INDEX --model-url http://127.0.0.1:8001/v1 --port 8002
     python -m benchmarks.serving.systems naive INDEX --model-url http://127.0.0.1:8001/v1 --port 8003
 
-``remembered`` is medrag whose retrieval, note reading and safety checks answer from memory the second time a question
-comes: what is left is the gateway's own work. ``naive`` is what a LangChain tutorial builds: FAISS, the same prompt,
+``remembered`` is medrag over a :class:`~benchmarks.serving.remembering.Remembering` engine: what is left is the
+gateway's own work. ``naive`` is what a LangChain tutorial builds: FAISS, the same prompt,
 ``ChatOpenAI``, the answer as it comes, no grammar, no grounding, no safety filter, no audit. The key of the model's
 server is read from ``MEDRAG_MODEL_KEY``.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Literal
-from unittest.mock import patch
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -26,9 +25,15 @@ from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 from pydantic import SecretStr
 
+from benchmarks.serving.remembering import Remembering
 from medrag.generation import prompts
 from medrag.generation.modes import MODES
 from medrag.knowledge import load
+from medrag.local import running_engine
+from medrag.server.app import Options, create_app
+from medrag.server.guard.audit import Trail
+from medrag.settings import Settings
+from medrag.settings import load as settings
 from medrag.types import Case, Evidence, Passage
 
 NAME = "served"
@@ -45,73 +50,19 @@ def main(
     index: Annotated[Path, typer.Argument(help="An index directory.")],
     model_url: Annotated[str, typer.Option(help="Base URL of the model's server.")],
     port: Annotated[int, typer.Option(help="Port on loopback.")],
-    release: Annotated[str, typer.Option(help="statement or whole.")] = "statement",
 ) -> None:
     """Serve one of the compared systems until it is killed."""
     key = os.environ.get("MEDRAG_MODEL_KEY", "none")
     if system == "naive":
-        _run(naive(index, model_url, key), port)
+        asyncio.run(listen(naive(index, model_url, key), port))
     else:
-        _serve_remembered(index, model_url, key, port, "whole" if release == "whole" else "statement")
+        asyncio.run(_serve_remembered(settings(index=index, model_url=model_url, model_key=key), port))
 
 
-def _serve_remembered(index: Path, model_url: str, key: str, port: int, release: Literal["statement", "whole"]) -> None:
-    from medrag.engine import Engine
-    from medrag.generation.model import OpenAIChatModel
-    from medrag.retrieval.retriever import Retriever
-    from medrag.safety import consultation
-    from medrag.server.app import Options, create_app
-    from medrag.server.guard.audit import Trail
-
-    retriever = _Remembering(Retriever.open(index))
-    made: Any = Engine(retriever, OpenAIChatModel(model_url, NAME, key), load())  # type: ignore[arg-type]
-    with _from_memory(consultation), TemporaryDirectory() as folder, Trail.open(Path(folder) / "medrag.db") as trail:
-        _run(create_app(made, Options(release=release), trail), port)
-
-
-@contextmanager
-def _from_memory(consultation: Any) -> Iterator[None]:
-    """Puts a memory before everything that the engine asks of note reading and safety; questions carry no patient."""
-    asked: dict[str, Callable[[Sequence[Any]], Any]] = {
-        "opening": lambda given: given[0].question,
-        "choices": lambda given: given[0].question,
-        "review": lambda given: given[1].text,
-        "conclude": lambda given: tuple(each.text for each in given[0].released),
-    }
-    keys: dict[tuple[Any, str], Callable[[Sequence[Any]], Any]] = {
-        (consultation, "hear"): lambda given: given[1],
-        **{(consultation.Consultation, name): key for name, key in asked.items()},
-    }
-    with ExitStack() as stack:
-        for (module, name), key in keys.items():
-            stack.enter_context(patch.object(module, name, _remembered(getattr(module, name), key)))
-        yield
-
-
-def _remembered(work: Callable[..., Any], key: Callable[[Sequence[Any]], Any]) -> Callable[..., Any]:
-    known: dict[Any, Any] = {}
-
-    def answer(*given: Any) -> Any:
-        name = key(given)
-        if name not in known:
-            known[name] = work(*given)
-        return known[name]
-
-    return answer
-
-
-class _Remembering:
-    """A retriever that searches once for each query."""
-
-    def __init__(self, retriever: Any) -> None:
-        self.index = retriever.index
-        self._sentences = retriever.sentences
-        self._known: dict[str, list[Evidence]] = {}
-
-    def sentences(self, query: str, described: str, **options: Any) -> list[Evidence]:
-        if query not in self._known:
-            self._known[query] = self._sentences(query, described, **options)
-        return self._known[query]
+async def _serve_remembered(wanted: Settings, port: int) -> None:
+    with TemporaryDirectory() as folder, Trail.open(Path(folder) / "medrag.db") as trail:
+        async with running_engine(wanted, lambda _: None) as engine:
+            await listen(create_app(Remembering.of(engine), Options(), trail), port)
 
 
 def naive(index: Path, model_url: str, key: str) -> FastAPI:
@@ -172,8 +123,10 @@ async def _lines(chat: Any, messages: list[tuple[str, str]]) -> AsyncIterator[st
     yield "data: [DONE]\n\n"
 
 
-def _run(app: FastAPI, port: int) -> None:
-    uvicorn.run(app, host="127.0.0.1", port=port, lifespan="off", log_level="warning", access_log=False)
+async def listen(app: FastAPI, port: int) -> None:
+    """Serves on loopback until it is killed."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, lifespan="off", log_level="warning", access_log=False)
+    await uvicorn.Server(config).serve()
 
 
 if __name__ == "__main__":

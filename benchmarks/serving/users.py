@@ -7,6 +7,7 @@ import json
 import re
 import statistics
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import httpx
 
 CHAT = "/chat/completions"
+DONE = "data: [DONE]"
 
 _LETTERS = re.compile(r"[A-Z]+")
 
@@ -32,13 +34,18 @@ class Target:
 
 @dataclass
 class Seen:
-    """What the users saw: seconds to the first statement and to the whole answer, and the pace."""
+    """What the users saw: seconds to the first statement and to the whole answer, the pace, and how requests failed."""
 
     first: list[float] = field(default_factory=list)
     whole: list[float] = field(default_factory=list)
     statements: int = 0
-    errors: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
+
+    @property
+    def errors(self) -> int:
+        """Requests that failed."""
+        return self.failures.total()
 
     @property
     def answers_a_second(self) -> float:
@@ -73,10 +80,7 @@ async def answered(target: Target, users: int, bodies: Sequence[dict[str, Any]],
 
         async def user() -> None:
             for body in waiting:
-                try:
-                    await one(client, target, body, seen)
-                except httpx.HTTPError:
-                    seen.errors += 1
+                await one(client, target, body, seen)
 
         await asyncio.gather(*(user() for _ in range(users)))
     seen.seconds += time.perf_counter() - began
@@ -84,28 +88,46 @@ async def answered(target: Target, users: int, bodies: Sequence[dict[str, Any]],
 
 async def _user(client: httpx.AsyncClient, target: Target, number: int, ends: float, seen: Seen) -> None:
     while time.perf_counter() < ends:
-        try:
-            await one(client, target, target.bodies[number % len(target.bodies)], seen)
-        except httpx.HTTPError:
-            seen.errors += 1
+        await one(client, target, target.bodies[number % len(target.bodies)], seen)
         number += 1
 
 
-async def one(client: httpx.AsyncClient, target: Target, body: dict[str, Any], seen: Seen) -> None:
-    """One request, read to its end."""
-    began, count, complete = time.perf_counter(), 0, False
-    async with client.stream("POST", CHAT, json=body) as response:
-        async for line in response.aiter_lines():
-            if line.startswith("data: ") and (found := target.statements(line)):
-                if not count:
-                    seen.first.append(time.perf_counter() - began)
-                count += found
-            complete = complete or line == "data: [DONE]"
-    if response.status_code != httpx.codes.OK or not complete:
-        seen.errors += 1
-        return
-    seen.whole.append(time.perf_counter() - began)
+async def one(client: httpx.AsyncClient, target: Target, body: dict[str, Any], seen: Seen) -> float | None:
+    """The seconds of one request, read to its end; None where it failed."""
+    began, firsts, count, last, status = time.perf_counter(), list[float](), 0, "", 0
+    try:
+        async with client.stream("POST", CHAT, json=body) as response:
+            status = response.status_code
+            async for line in response.aiter_lines():
+                if line.startswith("data: ") and (found := target.statements(line)):
+                    firsts = firsts or [time.perf_counter() - began]
+                    count += found
+                last = line or last
+    except httpx.HTTPError as error:
+        seen.failures[type(error).__name__] += 1
+        return None
+    whole = time.perf_counter() - began
+    if status != httpx.codes.OK or last != DONE:
+        seen.failures[f"{status}, {_told(last)}"] += 1
+        return None
+    seen.first += firsts
+    seen.whole.append(whole)
     seen.statements += count
+    return whole
+
+
+def failed(name: str, seen: Seen) -> str:
+    """How a system's requests failed, a line a kind; empty where none did."""
+    return "".join(f"\n{count} requests to {name} failed: {why}" for why, count in seen.failures.most_common())
+
+
+def _told(line: str) -> str:
+    """What the last line of an answer that is none says of the reason."""
+    try:
+        error = json.loads(line.removeprefix("data: "))["error"]
+        return f"{error['code']}: {error['message']}"
+    except (ValueError, KeyError, TypeError):
+        return "ended before its end"
 
 
 def released(line: str) -> int:

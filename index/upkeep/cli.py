@@ -1,4 +1,4 @@
-"""``medrag index list``, ``show``, ``remove``, ``supersede`` and ``diff``."""
+"""``medrag index list``, ``show``, ``remove``, ``supersede``, ``diff`` and ``warm``."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def add_to(app: typer.Typer) -> None:
         ("remove", remove, "medrag index remove asthma-2019 --index my-index"),
         ("supersede", supersede, "medrag index supersede asthma-2019 --by asthma-2024 --index my-index"),
         ("diff", diff, "medrag index diff last-month my-index"),
+        ("warm", warm, "medrag index warm --index my-index"),
     ):
         app.command(name, epilog=f"Example: `{example}`")(command)
 
@@ -112,6 +113,30 @@ def _in_force(directory: Path | None) -> Path:
     from medrag.settings import load
 
     return directory or load().index_dir
+
+
+def warm(index: Directory = None) -> None:
+    """Encode all sentences and written questions, so that the first question on a subject is as quick as later ones.
+
+    They are kept in the home (`vectors/`), 3 kB each; what no run has encoded is encoded when it is first found.
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from index.upkeep.warm import warm as warming
+    from medrag.knowledge import load as load_knowledge
+    from medrag.settings import load
+
+    settings = load(index=index) if index else load()
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("passages and questions", total=None)
+        done = warming(
+            settings,
+            load_knowledge(settings.knowledge_dir),
+            lambda line: typer.echo(line, err=True),
+            lambda so_far, total: bar.update(task, completed=so_far, total=total),
+        )
+    typer.echo(f"{done:,} passages and questions are encoded; {settings.home / 'vectors'} keeps them")
 
 
 def _contents(directory: Path | None) -> Contents:

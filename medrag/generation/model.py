@@ -84,8 +84,6 @@ _DATA, _DONE = b"data:", b"[DONE]"
 _TOO_LONG = re.compile(rb"(?i)context.length|(?:context|model) length|max_model_len|too (?:long|many tokens)")
 """How servers say that a prompt does not fit their model."""
 _MOST_LINE_BYTES = 1 << 20
-_KEEPALIVE_S = 4.0
-"""Below the five seconds after which vLLM closes an idle connection, so that none is used while it is being closed."""
 
 
 @dataclass
@@ -127,9 +125,9 @@ class OpenAIChatModel:
 
     async def stream(self, generation: Generation) -> AsyncIterator[str]:
         """See :class:`ChatModel`. Closing the iterator closes the connection, and vLLM stops decoding."""
-        async with self._asking("POST", "chat/completions", self._body(generation)) as response:
+        async with self._asking("POST", "chat/completions", self.body(generation)) as response:
             complete = False
-            async for line in response.content:  # to its end, so that the connection can be used again
+            async for line in response.content:
                 data = line.removeprefix(_DATA).strip() if line.startswith(_DATA) else b""
                 if complete := complete or data == _DONE:
                     continue
@@ -141,7 +139,8 @@ class OpenAIChatModel:
             if not complete:
                 raise ClientPayloadError
 
-    def _body(self, generation: Generation) -> dict[str, Any]:
+    def body(self, generation: Generation) -> dict[str, Any]:
+        """What its server is sent."""
         body: dict[str, Any] = {
             "model": self.name,
             "messages": _with_images(generation),
@@ -171,7 +170,7 @@ class OpenAIChatModel:
             raise ModelUnavailable(f"the model server at {self.url} {what}; is vLLM running?") from None
 
     def _open_session(self) -> ClientSession:
-        """The connection pool, opened at first use. Nothing is tried again: the engine's deadline is the user's."""
+        """Opened at first use. Nothing is tried again: the engine's deadline is the user's."""
         if self._session is None or self._session.closed:
             self._session = ClientSession(
                 headers={"Authorization": f"Bearer {self.key}"},
@@ -182,9 +181,10 @@ class OpenAIChatModel:
         return self._session
 
     def _connector(self) -> BaseConnector:
+        """A connection a request: a server that is short of time may close a kept one as the next request comes."""
         if self.uds:
-            return UnixConnector(str(self.uds), limit=0, keepalive_timeout=_KEEPALIVE_S)
-        return TCPConnector(limit=0, keepalive_timeout=_KEEPALIVE_S)
+            return UnixConnector(str(self.uds), limit=0, force_close=True)
+        return TCPConnector(limit=0, force_close=True)
 
     async def aclose(self) -> None:
         """Closes the connections."""

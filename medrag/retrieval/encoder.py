@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medrag.errors import ConfigurationError
+from medrag.files import sha256
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from medrag.retrieval.openvino_bert import OpenVinoBert
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
+ADAPTER_WEIGHTS = "adapter_model.safetensors"
 
 # What decides the vectors. Readmes and other runtimes' exports in the same folder do not.
 _WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
@@ -45,6 +47,7 @@ class Encoder:
         self.adapter = adapter
         self.device = device
         self._loading = threading.Lock()
+        self._model: OpenVinoBert | TorchEncoder | None = None
 
     @property
     def name(self) -> str:
@@ -72,6 +75,13 @@ class Encoder:
                 digest.update(hashlib.file_digest(stream, "sha256").digest())
         return digest.hexdigest()
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """As ``hash``, and over the adapter too."""
+        if self.adapter is None:
+            return self.hash
+        return hashlib.sha256(f"{self.hash} {sha256(self.adapter / ADAPTER_WEIGHTS)}".encode()).hexdigest()
+
     @property
     def dimension(self) -> int:
         """The length of a vector."""
@@ -81,14 +91,19 @@ class Encoder:
         """``texts`` as unit vectors, float32 of shape ``(len(texts), dimension)``, in their order."""
         return self._loaded.encode(texts)
 
-    @cached_property
+    @property
     def _loaded(self) -> OpenVinoBert | TorchEncoder:
+        with self._loading:
+            if self._model is None:
+                self._model = self._load()
+            return self._model
+
+    def _load(self) -> OpenVinoBert | TorchEncoder:
         from medrag.retrieval import openvino_bert
 
-        with self._loading:
-            if self.device in (None, "cpu") and find_spec("openvino") and openvino_bert.fits(self.path):
-                return openvino_bert.load(self.path, self.adapter)
-            return _load_torch(self.path, self.device, self.adapter)
+        if self.device in (None, "cpu") and find_spec("openvino") and openvino_bert.fits(self.path):
+            return openvino_bert.load(self.path, self.adapter)
+        return _load_torch(self.path, self.device, self.adapter)
 
 
 class TorchEncoder:

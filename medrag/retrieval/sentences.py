@@ -46,17 +46,21 @@ class SentenceRanker:
     The bundled encoder's cosines are put in order by :class:`~medrag.retrieval.order.SentenceOrder`, and its best by
     those of ``second``, a larger encoder, too; another encoder's are taken as they are, since weights and floor were
     fitted on the bundled one's. ``floor`` is the least cosine at which a sentence is taken to answer (None: not known).
-    Names are read by ``knowledge``, the bundled one if None.
+    Names are read by ``knowledge``, the bundled one if None. ``kept``: the folder of vectors known from before.
     """
 
     def __init__(
-        self, encoder: Encoder | None = None, knowledge: Knowledge | None = None, second: Encoder | None = None
+        self,
+        encoder: Encoder | None = None,
+        knowledge: Knowledge | None = None,
+        second: Encoder | None = None,
+        kept: Path | None = None,
     ) -> None:
         self.encoder = encoder or Encoder(adapter=BUNDLED)
         self.floor = None if encoder else FLOOR
         self._knowledge = knowledge or load()
-        self._first = KnownVectors(self.encoder)
-        self._second = KnownVectors(second) if second else None
+        self._first = KnownVectors(self.encoder, kept)
+        self._second = KnownVectors(second, kept) if second else None
 
     def best(self, query: Query, found: Sequence[Evidence], count: int, asked: Near | None = None) -> list[Evidence]:
         """The ``count`` best sentences of the passages ``found``, as evidence numbered from 1.
@@ -92,15 +96,16 @@ class SentenceRanker:
     ) -> None:
         """Puts both encoders' view of the best in place of the first one's; the best stay before all others."""
         best = np.argsort(-scores, kind="stable")[:LOOKED_AT_AGAIN]
-        nearer = second.cosines(query.described, [texts[each] for each in best])
+        vector = second.encoder.encode([query.described])[0]
+        nearer = second.vectors([texts[each] for each in best]) @ vector
         again = scores[best] + SECOND_WEIGHT * nearer
         if asked:
-            again += ASKED_WEIGHT * np.maximum(self._asked_again(second, query, asked, best) - ALIKE, 0)
+            again += ASKED_WEIGHT * np.maximum(self._asked_again(second, vector, asked, best) - ALIKE, 0)
         scores[best] = again - again.min() + 1 + np.delete(scores, best).max(initial=scores.min())
         cosines[best] = (cosines[best] + SECOND_SHARE * nearer) / (1 + SECOND_SHARE)
 
     def _asked_again(
-        self, second: KnownVectors, query: Query, asked: Near, best: NDArray[np.int64]
+        self, second: KnownVectors, vector: NDArray[np.float32], asked: Near, best: NDArray[np.int64]
     ) -> NDArray[np.float64]:
         """The larger encoder's cosines with the questions nearest by the first one, times their shares."""
         near = np.zeros(len(best))
@@ -108,8 +113,16 @@ class SentenceRanker:
         if written:
             questions = [asked_text(asked.questions[each] or "", self._knowledge) for _, each in written]
             shares = np.array([asked.shares[each] for _, each in written])
-            near[[place for place, _ in written]] = shares * second.cosines(query.described, questions)
+            near[[place for place, _ in written]] = shares * (second.vectors(questions) @ vector)
         return near
+
+    def prepare(self, passages: Sequence[Passage] = (), questions: Sequence[str] = ()) -> None:
+        """Encodes the sentences of ``passages``, and written ``questions``, before anybody asks."""
+        texts = [text for each in passages for text in sentence_texts(each, self._knowledge)]
+        if texts:
+            self._first.vectors(texts)
+        if self._second and (both := [*texts, *(asked_text(each, self._knowledge) for each in questions)]):
+            self._second.vectors(both)
 
     @cached_property
     def _order(self) -> SentenceOrder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Literal
 
 import pytest
@@ -42,6 +43,31 @@ def test_a_model_may_be_used_again_after_it_was_closed() -> None:
     with running(Upstream("none"), free_port()) as url:
         model = OpenAIChatModel(url, "upstream")
         assert completed(model, ASKED) == completed(model, ASKED) == ["none "]
+
+
+ANSWER = b'data: {"choices": [{"delta": {"content": "A"}}]}\n\ndata: [DONE]\n\n'
+
+
+async def answer_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A server that closes a kept connection when the second request comes on it, as one does that was held up."""
+    with suppress(asyncio.IncompleteReadError):
+        head = await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(int(head.lower().split(b"content-length:")[1].split()[0]))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(ANSWER), ANSWER))
+        await reader.readuntil(b"\r\n\r\n")
+    writer.close()
+
+
+def test_no_answer_is_lost_to_a_connection_that_is_being_closed() -> None:
+    async def ask() -> list[str]:
+        server = await asyncio.start_server(answer_once, "127.0.0.1", 0)
+        model = OpenAIChatModel(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", "upstream")
+        async with server:
+            answers = ["".join([piece async for piece in model.stream(ASKED)]) for _ in range(3)]
+            await model.aclose()
+        return answers
+
+    assert asyncio.run(ask()) == ["A"] * 3
 
 
 @pytest.mark.parametrize("fails", ["cut", "error"])

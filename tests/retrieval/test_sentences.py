@@ -32,8 +32,8 @@ QUERY = Query.of("amlodipine dose in hypertension")
 class Counting(Encoder):
     """An encoder that remembers what it was given."""
 
-    def __init__(self) -> None:
-        super().__init__(adapter=sentences.BUNDLED)
+    def __init__(self, adapter: Path | None = sentences.BUNDLED) -> None:
+        super().__init__(adapter=adapter)
         self.given: list[str] = []
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -99,6 +99,38 @@ def test_a_sentence_is_encoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     encoder.given.clear()
     assert ranker.best(QUERY, FOUND, 5) == first
     assert len(encoder.given) == 3 + 1  # two were kept
+
+
+def test_what_was_encoded_is_known_to_the_next_process(tmp_path: Path) -> None:
+    encoder = Counting()
+    first = SentenceRanker(encoder, kept=tmp_path).best(QUERY, FOUND, 5)
+    encoder.given.clear()
+    assert SentenceRanker(encoder, kept=tmp_path).best(QUERY, FOUND, 5) == first
+    assert encoder.given == [QUERY.described]
+    another = Counting(adapter=None)
+    SentenceRanker(another, kept=tmp_path).best(QUERY, FOUND, 5)
+    assert len(another.given) == 5 + 1  # another encoder's vectors are not its own
+
+
+def test_a_question_on_prepared_sentences_encodes_nothing_but_itself() -> None:
+    first, second = Counting(), Counting(adapter=None)
+    ranker = SentenceRanker(first, second=second)
+    ranker.prepare(PASSAGES, ["What first for hypertension?"])
+    assert {*second.given} == {*first.given, "What first for hypertension?"}
+    first.given.clear()
+    ranker.best(QUERY, FOUND, 5)
+    assert first.given == [QUERY.described]
+
+
+@pytest.mark.parametrize("folder", ["a file", "vectors"])
+def test_vectors_that_cannot_be_kept_change_no_answer(folder: str, tmp_path: Path) -> None:
+    place = tmp_path / folder
+    if folder == "a file":
+        place.write_text("in the way")
+    ranker = SentenceRanker(Counting(), kept=place)
+    for file in tmp_path.glob("vectors/*"):
+        file.write_bytes(b"damaged")
+    assert ranker.best(QUERY, FOUND, 5) == SentenceRanker(Counting()).best(QUERY, FOUND, 5)
 
 
 def test_the_heading_decides_between_like_sentences(ranker: SentenceRanker) -> None:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from typer.testing import CliRunner
 
 from index.cli import app
 from medrag.errors import InputError
+from medrag.retrieval.encoder import Encoder
+from medrag.retrieval.sentences import SentenceRanker
+from medrag.retrieval.store.index import Index
+from medrag.types import Passage
 
 RUNNER = CliRunner()
 
@@ -48,6 +54,27 @@ def folder(tmp_path: Path) -> Path:
     (folder / "gout.md.yaml").write_text("review: 2020-01-01\n")
     (folder / "asthma.md").write_text("# Asthma\n- Give salbutamol.\n")
     return folder
+
+
+def test_a_warmed_index_has_its_sentences_encoded_before_anybody_asks(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDRAG_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("MEDRAG_SECOND_RANKER", "none")
+    build(folder, tmp_path / "index")
+    assert run("warm", "--index", tmp_path / "index").startswith("2 passages and questions are encoded")
+    ranker, (gout, asthma) = SentenceRanker(kept=tmp_path / "home" / "vectors"), _passages(tmp_path / "index")
+    monkeypatch.setattr(Encoder, "encode", _nothing)
+    ranker.prepare([gout, asthma])
+
+
+def _passages(index: Path) -> list[Passage]:
+    opened = Index.open(index)
+    return opened.fetch(range(opened.manifest.rows))
+
+
+def _nothing(_encoder: Encoder, texts: Sequence[str]) -> NoReturn:
+    raise AssertionError(texts)
 
 
 def test_an_index_is_listed_shown_and_its_overdue_reviews_named(folder: Path, tmp_path: Path) -> None:
