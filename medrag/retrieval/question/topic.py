@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 
 from medrag.knowledge import Knowledge
 from medrag.patient.conditions import implied, phrases_in
@@ -42,13 +41,7 @@ def _sentences(item: Evidence) -> Iterator[str]:
 
 
 def _in(texts: Iterable[str], knowledge: Knowledge) -> frozenset[str]:
-    return frozenset(name for text in texts for name in _of_index(text, knowledge))
-
-
-@lru_cache(maxsize=20_000)
-def _of_index(text: str, knowledge: Knowledge) -> frozenset[str]:
-    """The illnesses that a text of the index names."""
-    return frozenset(phrases_in(text, knowledge))
+    return frozenset(name for text in dict.fromkeys(texts) for name in phrases_in(text, knowledge))
 
 
 def _related(mine: Iterable[str], its: frozenset[str], knowledge: Knowledge) -> bool:
