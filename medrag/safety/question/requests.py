@@ -8,6 +8,7 @@ clearly an ordinary question. The patterns are data
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -44,23 +45,24 @@ def declines(question: str, knowledge: Knowledge, classifier: RequestClassifier 
 
     Without ``classifier`` the patterns alone decide.
     """
-    matched = _matched(question.replace("’", "'"), knowledge)
-    kind = _judged(question, matched, classifier) if classifier else matched
+    fired = _fired(question.replace("’", "'"), knowledge)
+    kind = _judged(question, fired, classifier) if classifier else fired[0].kind if fired else None
     if kind is None:
         return None
     return fail(f"request.{kind}", Severity.CONTRAINDICATED, SCOPE)
 
 
-def _judged(question: str, matched: RequestKind | None, classifier: RequestClassifier) -> RequestKind | None:
-    """The pattern's kind unless the classifier overrules it, which it may not for self-harm."""
-    if matched is None:
+def _judged(question: str, fired: Sequence[RequestRule], classifier: RequestClassifier) -> RequestKind | None:
+    """The pattern's kind unless the classifier overrules it, which it may not for self-harm and what is certain."""
+    if not fired:
         return classifier.kind(question)
-    return None if matched != "self_harm" and classifier.vetoes(question) else matched
+    sure = any(each.certain or each.kind == "self_harm" for each in fired)
+    return None if not sure and classifier.vetoes(question) else fired[0].kind
 
 
-def _matched(question: str, knowledge: Knowledge) -> RequestKind | None:
+def _fired(question: str, knowledge: Knowledge) -> list[RequestRule]:
     patterns = _patterns(knowledge)
-    return next((each.rule.kind for each in patterns.rules if _fires(each, question, patterns)), None)
+    return [each.rule for each in patterns.rules if _fires(each, question, patterns)]
 
 
 def _fires(each: _Compiled, question: str, patterns: _Patterns) -> bool:
