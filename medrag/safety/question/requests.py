@@ -8,7 +8,6 @@ clearly an ordinary question. The patterns are data
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -46,18 +45,19 @@ def declines(question: str, knowledge: Knowledge, classifier: RequestClassifier 
     Without ``classifier`` the patterns alone decide.
     """
     fired = _fired(question.replace("’", "'"), knowledge)
-    kind = _judged(question, fired, classifier) if classifier else fired[0].kind if fired else None
+    doubted = next((each.kind for each in fired if not each.certain), None)
+    kind = _judged(question, doubted, classifier) if classifier else doubted
+    kind = kind or next((each.kind for each in fired if each.certain), None)
     if kind is None:
         return None
     return fail(f"request.{kind}", Severity.CONTRAINDICATED, SCOPE)
 
 
-def _judged(question: str, fired: Sequence[RequestRule], classifier: RequestClassifier) -> RequestKind | None:
-    """The pattern's kind unless the classifier overrules it, which it may not for self-harm and what is certain."""
-    if not fired:
+def _judged(question: str, matched: RequestKind | None, classifier: RequestClassifier) -> RequestKind | None:
+    """The pattern's kind unless the classifier overrules it, which it may not for self-harm."""
+    if matched is None:
         return classifier.kind(question)
-    sure = any(each.certain or each.kind == "self_harm" for each in fired)
-    return None if not sure and classifier.vetoes(question) else fired[0].kind
+    return None if matched != "self_harm" and classifier.vetoes(question) else matched
 
 
 def _fired(question: str, knowledge: Knowledge) -> list[RequestRule]:
