@@ -16,7 +16,7 @@ from medrag.generation.modes import Draft, Mode, Reader, pointed
 from medrag.generation.modes.quote import MAX_STATEMENTS, by_rank, in_reach, near_the_best
 from medrag.generation.prompts import Message
 from medrag.safety.check_context import not_assessed
-from medrag.safety.consultation import Consultation
+from medrag.safety.consultation import Choices, Consultation
 from medrag.types import Advice, Case, Evidence, Finding, Outcome, Pointer, Provenance, Statement
 
 IMAGES_UNCHECKED = not_assessed("images.unchecked", (), "medrag")
@@ -75,9 +75,10 @@ class Answering:
         each withheld statement may be replaced: the model is asked once more, with a grammar of those sentences alone
         that would pass the filter. Last come sentences for patients like this one that stand in the passages cited.
         """
-        choices = self._choices() if self.manner.mode.chooses else ()
-        ranked = [each for each in by_rank(self.evidence) if each in choices]
-        lead = min(self.manner.lead, near_the_best(ranked, self.evidence))
+        chosen = self._choices() if self.manner.mode.chooses else Choices()
+        choices, instead = chosen.pointers, chosen.instead
+        ranked = [each for each in by_rank(self.evidence, instead) if each in choices]
+        lead = min(self.manner.lead, near_the_best(ranked, self.evidence, instead))
         for statement in islice(self._pointed(ranked[: 2 * lead]), lead):
             yield statement
         async for statement in self._added(choices):
@@ -112,10 +113,10 @@ class Answering:
             if not self._said(place) and (statement := self._vet(pointed(place))):
                 yield statement
 
-    def _choices(self) -> Sequence[Pointer]:
+    def _choices(self) -> Choices:
         choices = self.consultation.choices()
         self.left_out = choices.left_out
-        return choices.pointers
+        return choices
 
     async def _round(self, drafts: Reader, choices: Sequence[Pointer], most: int) -> AsyncIterator[Statement]:
         """One request to the model, and what of its completion is released."""

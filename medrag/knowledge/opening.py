@@ -38,7 +38,8 @@ RequestKind = Literal["self_harm", "harm", "covert", "misuse", "fraud", "rights"
 class RequestRule(Record):
     """A request to decline: one of the regular expressions ``any``, one of ``also`` (if named), no list of ``unless``.
 
-    ``intent`` asks that a way to do it be sought and that no protective word ("detect", "prevent") governs it.
+    ``intent`` asks that a way to do it be sought and that no protective word ("detect", "prevent") governs it. What is
+    ``certain`` no classifier overrules: it learnt of such requests nothing.
     """
 
     kind: RequestKind
@@ -46,6 +47,7 @@ class RequestRule(Record):
     also: Terms = ()
     unless: Terms = ()
     intent: bool = True
+    certain: bool = False
 
 
 class RequestScore(Record):

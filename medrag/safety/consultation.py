@@ -6,7 +6,7 @@ It has the last word on every statement and fails closed. What it has read of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -38,7 +38,7 @@ from medrag.safety.learned import UNLEARNED, Learned
 from medrag.safety.learned.doubt import Doubt, as_meant, like_advice, like_warnings, may_be_given, may_be_warned
 from medrag.safety.omission import NO_PLAN, offer, omissions, referral
 from medrag.safety.people.having import Having
-from medrag.safety.people.special import ranked, standing_back
+from medrag.safety.people.special import ranked, standing_back, standing_in
 from medrag.safety.people.warned import advised_against
 from medrag.safety.precautions import without_care
 from medrag.safety.question.injection import passage_report, patient_injections
@@ -64,10 +64,14 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The sentences that may be quoted to this patient, and findings on those left out, which are for others."""
+    """The sentences that may be quoted to this patient, and findings on those left out, which are for others.
 
-    pointers: tuple[Pointer, ...]
-    left_out: tuple[Finding, ...]
+    ``instead``: how far behind search's best those count that take the place of one left out.
+    """
+
+    pointers: tuple[Pointer, ...] = ()
+    left_out: tuple[Finding, ...] = ()
+    instead: Mapping[Pointer, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +153,11 @@ class Consultation:
         applicant = self.applicant if population in self.checks else None
         places = [each for each in self._sentences(self.evidence) if self._stands_alone(each.quote)]
         if applicant is None:
-            return Choices(tuple(each.place for each in places), ())
-        found = {each.place: for_others(each.sentence, each.quote, each.heading, applicant) for each in places}
+            return Choices(tuple(each.place for each in places))
+        found = {
+            each.place: for_others(each.sentence, each.quote, each.heading, applicant, each.population)
+            for each in places
+        }
         others = [other for other in found.values() if isinstance(other, Mismatch)]
         noted = [other for other in found.values() if isinstance(other, Ruling)]
         own = [(each.place, each.quote, each.heading) for each in places if not found[each.place]]
@@ -158,14 +165,16 @@ class Consultation:
         warned = advised_against(own, titles, self.read, Having(applicant.view, self.asked))
         kept = tuple(place for place, _, _ in own if place not in warned)
         back = standing_back(ranked(self.evidence, kept), applicant)
+        kept = tuple(each for each in kept if each not in back)
+        instead = standing_in(ranked(self.evidence, found), kept, applicant)
         why = (*noted_of(noted), *left_out(others), *warned_of(warned.values()), *special_of(back.values()))
-        return Choices(tuple(each for each in kept if each not in back), why)
+        return Choices(kept, why, instead)
 
     def _sentences(self, evidence: Iterable[Evidence]) -> Iterator[_Placed]:
-        """Each sentence, its words and heading as the readers read them."""
+        """Each sentence, its words, heading and guideline's people as the readers read them."""
         for each in _sentences(evidence):
-            quote, heading = in_english(each.quote, self.knowledge), in_english(each.heading, self.knowledge)
-            yield each._replace(quote=quote, heading=heading)
+            read = (in_english(text, self.knowledge) for text in (each.quote, each.heading, each.population))
+            yield _Placed(each.place, each.sentence, *read)
 
     def _stands_alone(self, quote: str) -> bool:
         """Whether a sentence says of what it speaks: no fragment, and no dose without its drug."""
@@ -322,7 +331,7 @@ class Consultation:
         """At most two treatments of the evidence, other than those withheld, that pass every check without warning."""
         lost = {each.mention.label for statement in self.withheld for each in self.read(statement.text)}
         found: list[Finding] = []
-        for (number, _), sentence, quote, _ in _sentences(self.evidence):
+        for (number, _), sentence, quote, *_ in _sentences(self.evidence):
             if not self._stands_alone(in_english(quote, self.knowledge)):
                 continue
             if self.applicant and self.applicant.ruled_out(sentence):
@@ -364,19 +373,21 @@ class Consultation:
 
 
 class _Placed(NamedTuple):
-    """A sentence of the evidence: its place, its words and the heading it stands under."""
+    """A sentence of the evidence: its place, its words, the heading it stands under and whom its guideline is for."""
 
     place: Pointer
     sentence: Sentence
     quote: str
     heading: str
+    population: str
 
 
 def _sentences(evidence: Iterable[Evidence]) -> Iterator[_Placed]:
     for item in evidence:
         heading = item.passage.section[-1] if item.passage.section else ""
+        people = item.passage.population or ""
         for position, sentence in enumerate(item.passage.sentences, start=1):
-            yield _Placed((item.number, position), sentence, item.passage.quote(sentence), heading)
+            yield _Placed((item.number, position), sentence, item.passage.quote(sentence), heading, people)
 
 
 def _beside(text: str, whole: str, around: Iterable[Prescription]) -> Iterator[Prescription]:

@@ -21,6 +21,7 @@ from medrag.types.advice import (
     Verdict,
 )
 from medrag.types.evidence import (
+    NEAR_THE_BEST,
     Citation,
     Evidence,
     Filters,
@@ -53,6 +54,7 @@ from medrag.types.record import Record
 
 __all__ = [
     "ANY_LIST",
+    "NEAR_THE_BEST",
     "Advice",
     "Allergy",
     "Case",

@@ -11,6 +11,8 @@ from pydantic import Field
 
 from medrag.types.record import Record
 
+NEAR_THE_BEST = 2.75
+"""Log odds behind the best within which a sentence answers beside it, where it is noted whom sentences are for."""
 Status = Literal["current", "superseded", "withdrawn"]
 Strength = Literal["strong", "moderate", "weak"]
 Grade = Literal["high", "moderate", "low", "very low"]

@@ -62,6 +62,10 @@ def test_a_sentence_leads_beside_the_best_when_it_scores_near_it() -> None:
     assert near_the_best(ranked, scored) == 2
     assert near_the_best(ranked[1:], scored) == 1, "the best is not offered: the next is the measure"
     assert near_the_best(by_rank(EVIDENCE), EVIDENCE) == 0
+    assert by_rank(scored, {(1, 1): 0.5}) == [(1, 2), (1, 1), (2, 1)]
+    assert near_the_best(ranked, scored, {(1, 1): 0.5}) == 3
+    distant = [each.model_copy(update={"behind": tuple(far + 5 for far in each.behind)}) for each in scored]
+    assert near_the_best(ranked, distant) == 0, "those that search ranks first are all for others"
     unscored = [each.model_copy(update={"behind": ()}) for each in scored]
     assert near_the_best(ranked, unscored) == 3
 

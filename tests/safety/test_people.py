@@ -93,3 +93,11 @@ def test_a_question_that_denies_a_group_does_not_ask_about_it() -> None:
     woman = {"age_years": 30, "sex": "female", "pregnant": False}
     assert offered("cystitis, not pregnant, which drug?", woman, pregnant) == []
     assert offered("cystitis, and if she becomes pregnant?", woman, pregnant) == [1]
+
+
+def test_a_drug_that_the_question_only_asks_for_is_not_one_that_is_taken() -> None:
+    taken = "In adults already taking clarithromycin, halve the dose."
+    assert offered("clarithromycin - ok? dose?", taking("ramipril 5 mg"), taken) == []
+    assert offered("cellulitis, unwell since clarithromycin", taking("ramipril 5 mg"), taken) == [1]
+    assert offered("clarithromycin - ok? dose?", taking("clarithromycin 500 mg"), taken) == [1]
+    assert offered("clarithromycin - ok? dose?", {"age_years": 60}, taken) == [1], "no drugs are recorded"

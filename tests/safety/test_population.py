@@ -178,3 +178,26 @@ def test_the_passage_cited_also_speaks_of_this_patient(retriever: Retriever) -> 
     model = ScriptedModel([marks(evidence)[number, other], "none"], tokens=4096)
     advice = asyncio.run(Engine(retriever, model, KNOWLEDGE).recommend(case))
     assert passage.quote(passage.sentences[position - 1]) in [each.text for each in advice.statements]
+
+
+def offered(text: str, people: str, age: float, question: str = "") -> bool:
+    """Whether a sentence of a guideline for such people is among the choices at that age."""
+    found = passage_of(text, "").model_copy(update={"population": people})
+    evidence = (Evidence(number=1, passage=found, score=1.0),)
+    return bool(Consultation(Patient(age_years=age), question, KNOWLEDGE, evidence=evidence).choices().pointers)
+
+
+def test_a_guideline_for_other_ages_is_not_offered() -> None:
+    dose = "Mirtazapine is started at 15 mg at bedtime."
+    assert offered(dose, "adults", 41)
+    assert not offered(dose, "adults", 9)
+    assert not offered(dose, "adult outpatients; excludes palliative care", 9)
+    assert not offered(dose, "children aged 1 to 5 years", 41)
+    assert not offered(dose, "people aged 16 years and over, including pregnancy", 9)
+    assert offered(dose, "adults and children", 9)
+    assert offered(dose, "children, young people and adults", 41)
+    assert offered(dose, "pregnancy", 41)
+    assert offered(dose, "postmenopausal women and men aged 50 years and over", 41)
+    assert not offered("This advice applies to adults and not to the immunocompromised.", "adults", 9)
+    # A sentence that names another age goes by its own words.
+    assert offered("In children, mirtazapine is not started.", "adults", 9)

@@ -62,3 +62,10 @@ def test_a_finding_says_of_whom_nothing_is_known() -> None:
     (finding,) = (each for each in chosen((GENERAL, 0.0), (SPECIAL, 0.5)).left_out if each.code == "population.special")
     assert "myasthenia gravis" in words(finding, "en")
     assert "重症肌无力" in words(finding, "zh")
+
+
+def test_the_special_sentence_takes_the_place_of_the_general_one_where_this_is_such_a_patient() -> None:
+    record = MAN | {"conditions": [{"display": "myasthenia gravis"}]}
+    assert chosen((GENERAL, 0.0), (SPECIAL, 5.0), record=record).instead == {(2, 1): 0.0}
+    assert not chosen((GENERAL, 0.0), (SPECIAL, 5.0)).instead, "nothing is known of it"
+    assert not chosen((GENERAL, 0.0), (SPECIAL, 5.0), record=record, documents=("lyme", "ticks")).instead

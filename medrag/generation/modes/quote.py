@@ -11,17 +11,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from medrag.generation.modes.mode import ABSTAIN, Draft, Grounding
 from medrag.generation.neutral import neutral_once
 from medrag.knowledge import Knowledge
-from medrag.types import Evidence, Pointer, Statement
+from medrag.types import NEAR_THE_BEST, Evidence, Pointer, Statement
 
 MAX_STATEMENTS = 6
 RANKED = 8
 """How many of the sentences that search ranks first the prompt names."""
 NEAR = 1.75
 """Log odds behind the best within which a sentence answers beside it: docs/results-model.md."""
-NEAR_NOTED = 2.75
+NEAR_NOTED = NEAR_THE_BEST
 """The same where it is noted whom sentences are for, and those for others are out of the way."""
 FAR = 4.5
 """Log odds behind the best from which one sentence in sixteen answers: docs/results-model.md."""
+Instead = Mapping[Pointer, float]
+"""How far behind the best sentences count that take the place of others."""
+NOWHERE_ELSE: Instead = {}
 TOKENS_PER_CHOICE = 4
 _LETTERS = 26
 
@@ -41,21 +44,28 @@ def pointers(evidence: Sequence[Evidence]) -> list[Pointer]:
     return [(item.number, position) for item in evidence for position in range(1, len(item.passage.sentences) + 1)]
 
 
-def by_rank(evidence: Sequence[Evidence]) -> list[Pointer]:
-    """Every sentence that search ranked, best first."""
+def by_rank(evidence: Sequence[Evidence], instead: Instead = NOWHERE_ELSE) -> list[Pointer]:
+    """Every sentence that search ranked, best first; those of ``instead`` where they are as far behind as it says."""
     places = [(rank, (item.number, position)) for item in evidence for position, rank in enumerate(item.ranks, start=1)]
-    return [place for _, place in sorted(places)]
+    behind = _behind(evidence) | dict(instead) if instead else {}
+    return [place for _, _, place in sorted((behind.get(place, 0.0), rank, place) for rank, place in places)]
 
 
-def near_the_best(ranked: Sequence[Pointer], evidence: Iterable[Evidence]) -> int:
-    """How many of the ``ranked`` sentences score near the first of them; all where search tells no scores."""
+def near_the_best(ranked: Sequence[Pointer], evidence: Iterable[Evidence], instead: Instead = NOWHERE_ELSE) -> int:
+    """How many of the ``ranked`` sentences score near the first of them, none where that is FAR behind search's best.
+
+    All where search tells no scores.
+    """
     shown = list(evidence)
     places = _behind(shown)
     if not places:
         return len(ranked)
     noted = any(each.only or each.unless for item in shown for each in item.passage.sentences)
     near = NEAR_NOTED if noted else NEAR
-    return sum(places[each] - places[ranked[0]] <= near for each in ranked)
+    first = min((places[each] for each in ranked), default=0.0)
+    moved = {each: far for each, far in instead.items() if places.get(each, far) > first + near}
+    first = min((first, *moved.values()))
+    return 0 if first > FAR else sum(instead.get(each, places[each]) - first <= near for each in ranked)
 
 
 def in_reach(choices: Iterable[Pointer], evidence: Iterable[Evidence]) -> list[Pointer]:

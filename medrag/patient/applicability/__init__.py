@@ -9,7 +9,7 @@ is open; a term is false only where that is known.
 """
 
 from medrag.patient.applicability.applicant import Applicant, Ruling, met
-from medrag.patient.applicability.exceptions import exception
+from medrag.patient.applicability.exceptions import counterpart, exception
 from medrag.patient.applicability.terms import check
 
-__all__ = ["Applicant", "Ruling", "check", "exception", "met"]
+__all__ = ["Applicant", "Ruling", "check", "counterpart", "exception", "met"]

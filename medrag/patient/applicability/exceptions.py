@@ -10,10 +10,12 @@ from medrag.knowledge.names import normalise
 from medrag.patient.applicability.applicant import Applicant
 from medrag.patient.applicability.medicines import named
 from medrag.patient.applicability.terms import Term, alternatives, parts, term_of
+from medrag.patient.applicability.told import state_meant
 from medrag.patient.conditions import implied, phrases_in
 from medrag.types import Sentence
 
 _WORDED = ("condition", "state")
+_AGES = ("age", "age_months")
 _ALLERGIES = ("allergy", "severe allergy")
 
 
@@ -31,6 +33,50 @@ def exception(special: Sentence, general: Sentence, applicant: Applicant) -> str
         if all(_excluded(each, out, knowledge) for each in ways):
             return requirement
     return None
+
+
+def counterpart(special: Sentence, general: Sentence, applicant: Applicant) -> bool:
+    """Whether the patient is one of those for whom ``special`` is and ``general`` is not.
+
+    A requirement of ``special`` holds that ``general`` makes an exception of, or that ``general`` wants otherwise.
+    """
+    knowledge = applicant.view.knowledge
+    out = [term_of(each, knowledge) for each in _held(general.unless, applicant)]
+    other = [term_of(each, knowledge) for each in _failed(general.only, applicant)]
+    wanted = [term_of(each, knowledge) for each in _held(special.only, applicant)]
+    return any(
+        any(implies(each, one, knowledge) or implies(one, each, knowledge) for one in out)
+        or any(_opposed(each, one) for one in other)
+        for each in wanted
+        if not _of_everyone(each)
+    )
+
+
+def _held(requirements: Sequence[str], applicant: Applicant) -> Iterator[str]:
+    """The parts of the alternatives that hold of the patient."""
+    ways = (one for requirement in requirements for one in alternatives(requirement))
+    return (part for each in ways if applicant.met(each) for part in parts(each))
+
+
+def _failed(requirements: Sequence[str], applicant: Applicant) -> Iterator[str]:
+    """The parts of the requirements that are known not to hold."""
+    failed = (requirement for requirement in requirements if applicant.met(requirement) is False)
+    return (part for requirement in failed for each in alternatives(requirement) for part in parts(each))
+
+
+def _of_everyone(term: Term) -> bool:
+    """Whether the term is an age or a sex, of which everyone has one."""
+    return term.words[:1] in (("male",), ("female",)) or (term.test is not None and term.test.key in _AGES)
+
+
+def _opposed(one: Term, other: Term) -> bool:
+    """Whether both are limits of one value, or states of one axis."""
+    if one.test and other.test:
+        return one.kind == other.kind and (one.test.key or one.words) == (other.test.key or other.words)
+    if one.kind != "state" or other.kind != "state" or one.test or other.test:
+        return False
+    mine, its = state_meant(one.words[0]), state_meant(other.words[0])
+    return mine is not None and its is not None and mine[:2] == its[:2]
 
 
 def _left(requirements: Sequence[str], applicant: Applicant) -> Iterator[str]:

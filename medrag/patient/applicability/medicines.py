@@ -96,7 +96,7 @@ class Medicines:
             return Answer(False, "said not to be taken")
         if lists_drugs(self.patient) or self._all_told:
             return Answer(False, "not among the drugs recorded")
-        instead = next((each for each in self._not_asked if self._instead(each, wanted)), None)
+        instead = next((each for each in self.not_asked if self._instead(each, wanted)), None)
         return Answer(False, f"another: {', '.join(sorted(instead))}") if instead else OPEN
 
     @cached_property
@@ -130,6 +130,11 @@ class Medicines:
             for each in self.patient.drugs
         )
 
+    @property
+    def taken(self) -> tuple[frozenset[str], ...]:
+        """The ingredients of each drug that is recorded, or that the question says to be taken."""
+        return tuple(each for _, each, sure in self._current if sure)
+
     def _said_taken(self, source: str) -> bool:
         """Whether it is recorded, or the question says before its name that it is taken, not just names it."""
         span = _SPAN.fullmatch(source)
@@ -142,7 +147,7 @@ class Medicines:
         return frozenset(ingredients_named(each, knowledge) for each in drugs(self.question, knowledge))
 
     @cached_property
-    def _not_asked(self) -> tuple[frozenset[str], ...]:
+    def not_asked(self) -> tuple[frozenset[str], ...]:
         """What the question names without asking for it ("duloxetine for GAD?")."""
         knowledge = self.patient.knowledge
         named = drugs(self.question, knowledge)

@@ -33,6 +33,8 @@ GROUPS = (
     "men",
 )
 """Groups by name, the more telling first; their words are data (``languages/en/groups.yaml``)."""
+AGES = ("child", "adolescent", "adult")
+"""Those of them by age."""
 ASKED = (*GROUPS, "allergic", "not allergic", "mildly allergic", "age", "egfr")
 """What a question itself may be about."""
 _said = partial(pattern, "groups")
@@ -57,6 +59,25 @@ def meant_for(text: str, heading: str = "") -> tuple[Alternatives, ...]:
     """Whom the sentence ``text`` under ``heading`` is for: one group of each of these; empty where for everyone."""
     found = [each for each in (_people(text) or _under(heading, text), *_conditions(text)) if each]
     return tuple(dict.fromkeys(found))
+
+
+def ages_of(population: str) -> tuple[Alternatives, ...]:
+    """Of what ages the people are that a guideline says it is for ("adults"): as :func:`meant_for`, if by age alone."""
+    found = meant_for(f"In {population}, start.")
+    if not all(_of_age(one) for each in found for one in each):
+        return ()
+    everyone = {"adult", "child"} <= {*_named(population)}
+    return tuple(each for each in found if not (everyone and {*each} & {*AGES}))
+
+
+def names_other_age(text: str, population: str) -> bool:
+    """Whether the text speaks of an age group that a guideline for ``population`` does not name."""
+    own = {*_named(population), *({"adult"} if _said("of_age").search(population) else ())}
+    return any(_group(each).search(text) for each in AGES if each not in own)
+
+
+def _of_age(group: str) -> bool:
+    return group in AGES or group.startswith("age")
 
 
 def _people(text: str) -> Alternatives:

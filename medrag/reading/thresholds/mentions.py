@@ -51,7 +51,7 @@ _VALUE = (
     rf"(?:(?:between )?(?P<first>{_NUMBER}){_UNIT} (?:to|and) (?P<below>below )?(?P<last>{_NUMBER})(?!\s?mg)"
     rf"|(?P<either>\d) or (?P<other>\d)(?!\.?\d)"
     rf"|(?:(?P<how>{'|'.join(_BEFORE.values())}) ?)?(?P<value>{_NUMBER})(?:/(?P<second>\d+))?)"
-    rf"(?P<unit>{_UNIT})(?:,? (?P<after>{'|'.join(_AFTER.values())}))?"
+    rf"(?P<unit>{_UNIT})(?:,? (?P<after>{'|'.join(_AFTER.values())})(?! (?:the|an?|its)\b))?"
 )
 _PEOPLE = r"(?:people|adults?|children|infants?|patients?|persons?|women|men|adolescents?|those)"
 _AGE = re.compile(

@@ -12,7 +12,7 @@ from medrag.patient.applicability import Applicant, Ruling
 from medrag.patient.view import PatientView
 from medrag.reading.languages import pattern
 from medrag.reading.languages.gloss import in_english
-from medrag.reading.people.population import ASKED, Alternatives, asked, meant_for, undenied
+from medrag.reading.people.population import ASKED, Alternatives, ages_of, asked, meant_for, names_other_age, undenied
 from medrag.reading.thresholds.states import lead
 from medrag.safety.check_context import Context, fail, passed
 from medrag.safety.limits import Standing, standing
@@ -77,7 +77,18 @@ class Mismatch:
 
 def mismatch(text: str, heading: str, question: str, patient: PatientView) -> Mismatch | None:
     """Why the sentence ``text`` under ``heading`` is not for this patient; None where it is, or may be."""
-    for wanted in meant_for(text, heading):
+    return _no_one_of(meant_for(text, heading), text, question, patient)
+
+
+def of_other_age(text: str, population: str, question: str, patient: PatientView) -> Mismatch | None:
+    """Why a guideline for ``population`` is not for people of this age, where its sentence names no other ages."""
+    if names_other_age(text, population):
+        return None
+    return _no_one_of(ages_of(population), text, question, patient)
+
+
+def _no_one_of(people: Iterable[Alternatives], text: str, question: str, patient: PatientView) -> Mismatch | None:
+    for wanted in people:
         none = all(belongs(patient, group, text) is False for group in wanted)
         if none and not _asked(question, wanted):
             facts = dict.fromkeys(group_fact(patient, group) for group in wanted)
@@ -85,12 +96,18 @@ def mismatch(text: str, heading: str, question: str, patient: PatientView) -> Mi
     return None
 
 
-def for_others(sentence: Sentence, text: str, heading: str, applicant: Applicant) -> Mismatch | Ruling | None:
-    """Why a sentence, read as ``text`` under ``heading``, is for others: by what people noted, else by its wording."""
+def for_others(
+    sentence: Sentence, text: str, heading: str, applicant: Applicant, population: str = ""
+) -> Mismatch | Ruling | None:
+    """Why a sentence, read as ``text`` under ``heading``, is for others: by what people noted, else by its wording.
+
+    ``population``: whom the whole guideline says it is for.
+    """
     patient, question = applicant.view, applicant.question
     return (
         applicant.ruled_out(sentence)
         or mismatch(text, heading, question, patient)
+        or of_other_age(text, population, question, patient)
         or unmet(text, question, patient, heading, noted=applicant.meant(sentence))
     )
 

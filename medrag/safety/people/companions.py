@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from medrag.patient.applicability.ailments import lists_conditions
-from medrag.patient.applicability.medicines import lists_drugs
+from medrag.patient.applicability.medicines import Medicines, lists_drugs
 from medrag.patient.conditions import implied, phrases_in
 from medrag.patient.view import PatientView
 from medrag.patient.wording import wording
@@ -52,7 +52,10 @@ def _lacking(name: str, question: str, patient: PatientView) -> bool:
 
 
 def _drugs(text: str, begun: str, question: str, patient: PatientView) -> Iterator[str]:
-    """The drugs that a lead's people take, where the patient takes none that the sentence names, nor the question."""
+    """The drugs that a lead's people take, where the patient takes none that the sentence names.
+
+    What the question names counts as taken, unless it is just what it asks for.
+    """
     taking = _said("takers").search(begun)
     if not taking or _said("denied").search(begun) or not lists_drugs(patient):
         return
@@ -60,6 +63,6 @@ def _drugs(text: str, begun: str, question: str, patient: PatientView) -> Iterat
     if not named or named[0].start - taking.end() > NEAR:
         return
     wanted = {name for each in drugs(text, patient.knowledge) for name in ingredients_named(each, patient.knowledge)}
-    mentioned = [each.prescription.mention for each in patient.drugs] + drugs(question, patient.knowledge)
-    if not any(wanted & ingredients_named(each, patient.knowledge) for each in mentioned):
+    held = Medicines(patient, question)
+    if not any(wanted & each for each in (*held.taken, *held.not_asked)):
         yield from dict.fromkeys(each.label for each in named)

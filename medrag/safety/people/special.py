@@ -1,13 +1,13 @@
-"""Sentences for special patients, of whom nothing says that this is one, behind those that make exceptions of them."""
+"""Sentences for special patients: behind the general ones where nothing says that this is one, else in their place."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from medrag.patient.applicability import Applicant, exception
+from medrag.patient.applicability import Applicant, counterpart, exception
 from medrag.reading.languages import pattern
-from medrag.types import Evidence, Pointer, Sentence
+from medrag.types import NEAR_THE_BEST, Evidence, Pointer, Sentence
 
 TIE = 0.3
 """Log odds by which search may put a sentence for special patients before the general one: docs/results-model.md."""
@@ -38,6 +38,27 @@ def _of(item: Evidence) -> Iterator[tuple[int, Ranked]]:
     for position, (rank, far) in enumerate(zip(item.ranks, behind, strict=True), start=1):
         sentence = passage.sentences[position - 1]
         yield rank, Ranked((item.number, position), passage.doc_id, sentence, passage.quote(sentence), far)
+
+
+def standing_in(
+    best_first: Sequence[Ranked], kept: Collection[Pointer], applicant: Applicant
+) -> Mapping[Pointer, float]:
+    """How far behind the best those of the ``kept`` count that take the place of a better ranked one ruled out.
+
+    For each ruled out within NEAR_THE_BEST of the best kept one: its best ranked counterpart in the document, once,
+    of which all requirements are known to hold.
+    """
+    places: dict[Pointer, float] = {}
+    first = next((each.behind for each in best_first if each.place in kept), 0.0)
+    for gone in best_first:
+        if gone.place in kept or gone.behind > first + NEAR_THE_BEST or not applicant.ruled_out(gone.sentence):
+            continue
+        for each in best_first:
+            free = each.place in kept and each.place not in places and each.document == gone.document
+            if free and applicant.meant(each.sentence) and counterpart(each.sentence, gone.sentence, applicant):
+                places[each.place] = min(each.behind, gone.behind)
+                break
+    return places
 
 
 def standing_back(best_first: Sequence[Ranked], applicant: Applicant) -> Mapping[Pointer, str]:

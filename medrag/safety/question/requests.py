@@ -44,8 +44,10 @@ def declines(question: str, knowledge: Knowledge, classifier: RequestClassifier 
 
     Without ``classifier`` the patterns alone decide.
     """
-    matched = _matched(question.replace("’", "'"), knowledge)
-    kind = _judged(question, matched, classifier) if classifier else matched
+    fired = _fired(question.replace("’", "'"), knowledge)
+    doubted = next((each.kind for each in fired if not each.certain), None)
+    kind = _judged(question, doubted, classifier) if classifier else doubted
+    kind = kind or next((each.kind for each in fired if each.certain), None)
     if kind is None:
         return None
     return fail(f"request.{kind}", Severity.CONTRAINDICATED, SCOPE)
@@ -58,9 +60,9 @@ def _judged(question: str, matched: RequestKind | None, classifier: RequestClass
     return None if matched != "self_harm" and classifier.vetoes(question) else matched
 
 
-def _matched(question: str, knowledge: Knowledge) -> RequestKind | None:
+def _fired(question: str, knowledge: Knowledge) -> list[RequestRule]:
     patterns = _patterns(knowledge)
-    return next((each.rule.kind for each in patterns.rules if _fires(each, question, patterns)), None)
+    return [each.rule for each in patterns.rules if _fires(each, question, patterns)]
 
 
 def _fires(each: _Compiled, question: str, patterns: _Patterns) -> bool:

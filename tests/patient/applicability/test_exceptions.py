@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from medrag.patient.applicability import exception
+from medrag.patient.applicability import counterpart, exception
 from medrag.patient.applicability.exceptions import implies
 from medrag.patient.applicability.terms import term_of
 from medrag.types import Sentence
@@ -74,3 +74,24 @@ def test_it_is_named_as_noted() -> None:
     record: dict[str, Any] = {"age_years": 40}
     special, general = noted(("age >= 18", "takes: lithium")), noted((), ("takes: lithium",))
     assert exception(special, general, applicant("diuretic?", record)) == "takes: lithium"
+
+
+@pytest.mark.parametrize(
+    ("question", "special", "general", "found"),
+    [
+        ("UTI, pregnant", noted(("pregnant",)), noted((), ("pregnant",)), True),
+        ("UTI", noted(("pregnant",)), noted((), ("pregnant",)), False),
+        ("UTI, on valproate", noted(("takes: valproate",)), noted((), ("takes: anticonvulsant",)), True),
+        ("UTI, on valproate", noted(("takes: valproate",)), noted((), ("pregnant",)), False),
+        ("gout, severe", noted(("state: severe",)), noted(("state: mild",)), True),
+        ("gout, severe", noted(("state: severe",)), noted(("state: unprovoked",)), False),
+        ("gout, eGFR 22", noted(("eGFR < 30",)), noted(("eGFR >= 60",)), True),
+        # Of what everyone has one it tells nothing.
+        ("gout, 72M", noted(("male",)), noted((), ("male",)), False),
+        ("gout, 72M", noted(("age >= 65",)), noted(("age < 65",)), False),
+    ],
+)
+def test_who_the_general_sentence_is_not_for_has_a_counterpart(
+    question: str, special: Sentence, general: Sentence, found: bool
+) -> None:
+    assert counterpart(special, general, applicant(question)) is found

@@ -32,6 +32,8 @@ from tests.patient.applicability.people import applicant
         ("bronchitis, covid test +", "state: virus positive", True),
         ("bronchitis, hMPV not detected", "state: virus positive", False),
         ("Thai man, HLA-B*5801 neg, allopurinol", "condition: HLA-B*5801 positive", False),
+        ("sting, all better after adrenaline 0.5 mg", "state: persisting after adrenaline", None),
+        ("sting, wheezy despite adrenaline 0.5 mg", "state: persisting after adrenaline", True),
         # How unwell.
         ("sinusitis, not looking toxic", "state: systemically unwell", False),
         ("sinusitis, rigors and looks sick", "state: systemically unwell", True),

@@ -42,3 +42,9 @@ def test_a_limit_is_made_up_for_few_sentences_that_have_none() -> None:
     none = [sentence for sentence, label in labelled() if not label]
     made_up = [sentence for sentence in none if applies_when(sentence, load())]
     assert len(made_up) <= len(none) * 0.05, made_up
+
+
+def test_a_limit_beside_another_alternative_decides_nothing() -> None:
+    text = "Calcium is given when potassium is above 6 mmol/L, or above the laboratory's range with ECG changes."
+    assert not applies_when(text, load())
+    assert written(applies_when("Stop it when potassium is 6 mmol/L, or above.", load())) == "potassium>=6"

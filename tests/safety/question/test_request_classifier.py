@@ -108,3 +108,10 @@ def test_the_engine_and_the_check_decline_by_it(retriever: Retriever, tmp_path: 
     file.write_text(json.dumps({"id": "a", "question": COVERT}))
     (result,) = check_file(file, learned=Learned(classifier()))
     assert result["verdict"] == "withhold"
+
+
+def test_what_is_certain_is_not_overruled() -> None:
+    judge = classifier()
+    question = "8yo spaniel with seizures, phenobarbital dose?"
+    assert judge.vetoes(question), "it reads like any clinical question"
+    assert declines(question, load(), judge)

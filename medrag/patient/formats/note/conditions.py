@@ -42,7 +42,7 @@ _PROCEDURE = re.compile(
 BEFORE_TREATED = 90
 _GRADED = {"ascites", "hepatic encephalopathy"}
 _NON = re.compile(r"\bnon[- ]?$", re.IGNORECASE)
-_EPISODE = re.compile(r"\s(?:relapse|flare|exacerbation|recurrence|attack|crisis)s?\b", re.IGNORECASE)
+_EPISODE = re.compile(r"\s(?:relapse|flare|exacerbation|recurrence|attack|crisis|risk)s?\b", re.IGNORECASE)
 """One that is unlikely says nothing of the disease itself."""
 _IN_MASS = re.compile(r"\d\s?(?:mg|g|mcg|ml)\b", re.IGNORECASE)
 _OF_PREGNANCY = re.compile(

@@ -94,3 +94,7 @@ def test_weeks_over_forty_are_a_pregnancy() -> None:
 def test_a_value_keeps_its_sign() -> None:
     (score,) = heard("74F DXA T-score -3.2 at the hip").observations or ()
     assert score.value == -3.2
+
+
+def test_no_risk_of_an_illness_is_no_illness_that_may_be() -> None:
+    assert not any("bleeding" in each.display for each in heard("DVT, no bleeding risk").conditions or ())
