@@ -44,6 +44,9 @@ DEPLETED = {
 }
 PAINFUL = {**CLEAR, "conditions": ["癌痛"], "medications": ["吗啡缓释片 30 mg q12h"]}
 FERTILE = {**CLEAR, "age_years": 24, "sex": "female", "pregnant": False, "conditions": ["痤疮"]}
+VALVED = {**CLEAR, "conditions": ["机械二尖瓣"], "medications": ["华法林 3 mg qd"]}
+PREGNANT = {**CLEAR, "age_years": 27, "sex": "female", "pregnant": True, "conditions": ["衣原体感染", "妊娠18周"]}
+DENGUE = {**CLEAR, "conditions": ["登革热"]}
 LEUKAEMIC = {**CLEAR, "conditions": ["急性淋巴细胞白血病"]}
 
 
@@ -67,6 +70,10 @@ def verdict(patient: dict[str, Any], advice: str) -> str:
         (DEPLETED, "3%氯化钠 150 ml 20分钟输完，头一天血钠升6～8即够；纠正过快者给去氨加压素 2 μg。"),
         (PAINFUL, "吗啡停，12小时后贴芬太尼 25 μg/h（大约折合口服吗啡 60 mg/日）。"),
         (FERTILE, "米诺环素 50 mg bid 8周，停后再考虑异维A酸，届时先验孕。"),
+        (PAINFUL, "曲马多、哌替啶拿开，吗啡缓释片 30 mg q12h 不动。"),
+        (VALVED, "华法林忘服一次则跳过，切勿补双份。"),
+        (PREGNANT, "阿奇霉素 1 g 顿服，多西环素留到产后。"),
+        (DEPRESSED, "用吗氯贝胺以外的药都要先问，目前吗氯贝胺 150 mg bid。"),
         (CLEAR, "发作初期利扎曲普坦 10 mg 一片，缓解后又痛可隔2小时再服一片。"),
     ],
 )
@@ -86,6 +93,10 @@ def test_sound_plans_reach_the_clinician(patient: dict[str, Any], advice: str) -
         (FAILED_KIDNEYS, "明早造影照常，二甲双胍不用停。"),
         (DEPLETED, "3%氯化钠快些输，血钠每日升高15也无妨。"),
         (FERTILE, "米诺环素 50 mg bid 与异维A酸 20 mg qd 同吃。"),
+        (VALVED, "华法林不动，达比加群 110 mg bid 加上。"),
+        (DENGUE, "双氯芬酸 50 mg tid 退热。"),
+        (HYPERTENSIVE, "厄贝沙坦 150 mg qd。另外福辛普利 10 mg qd 也可。"),
+        (FERTILE | {"pregnant": True}, "下周再考虑异维A酸 20 mg qd，吃半年。"),
         (LEUKAEMIC, "长春新碱 2 mg 同阿糖胞苷一起鞘注。"),
         (CLEAR, "患者无法进食，10%氯化钾 15 ml 静脉推注。"),
         (CLEAR, "万古霉素 1 g 加盐水 20 ml，10分钟内静脉推完。"),
