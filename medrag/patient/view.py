@@ -18,7 +18,7 @@ from medrag.patient.pharmacogenes import in_words, worded
 from medrag.patient.record.facts import DAYS_A_YEAR
 from medrag.patient.states import recorded_states
 from medrag.reading import DrugMention, Prescription, drugs, prescriptions
-from medrag.reading.allergies import entry
+from medrag.reading.allergies import borne, entry
 from medrag.reading.languages.gloss import in_english, other_script
 from medrag.reading.thresholds.states import Stated
 from medrag.types import Allergy, Fact, FactStatus, Genotype, Medication, Observation, Patient
@@ -238,7 +238,8 @@ def _drugs(medications: Sequence[Medication], knowledge: Knowledge) -> tuple[tup
 def _allergy(fact: Allergy, knowledge: Knowledge) -> KnownAllergy | None:
     """The entry read; None for one that says that there is no allergy, and nothing else."""
     said = entry(in_english(_words(fact, knowledge), knowledge))
-    mentions, tolerated = _named(said.to, knowledge), _named(said.tolerated, knowledge)
+    taken = borne(in_english(fact.reaction or "", knowledge))
+    mentions, tolerated = _named(said.to, knowledge), _named(f"{said.tolerated}; {taken}", knowledge)
     return KnownAllergy(fact, mentions, normalise(said.to), tolerated) if said.to.strip() or tolerated else None
 
 

@@ -43,6 +43,12 @@ def entry(text: str) -> Entry:
     return Entry(_spelt(text), "")
 
 
+def borne(reaction: str) -> str:
+    """The words of a recorded ``reaction`` for what has been taken without harm ("rash; has since taken X without")."""
+    found = (each for each in _said("borne").finditer(reaction) if not _CANNOT.search(reaction[: each.start()]))
+    return "; ".join(each["tolerated"] or each["taken"] for each in found)
+
+
 def _spelt(text: str) -> str:
     """An entry that is nothing but a short word ("pen"), spelt out."""
     word = text.strip(" .,;").lower()

@@ -66,12 +66,13 @@ def may_be_given(text: str, read: Sequence[Prescription]) -> tuple[Doubt, ...]:
 def may_be_warned(text: str, read: Sequence[Prescription], wordings: WordingReader | None = None) -> tuple[Doubt, ...]:
     """Those of the drugs that the cues take as given, and that may be warned against or ended.
 
-    None that has a dose, that follows its verb where no word speaks against anything ("apply X"), or that another
-    mention surely gives. Without ``wordings`` the regression over words decides.
+    None that has a dose, that follows its verb where no word speaks against anything ("apply X") or a verb that
+    forbids to end it ("do not stop X"), or that another mention surely gives. Without ``wordings``
+    the regression over words decides.
     """
     spans, plain = [(each.mention.start, each.mention.end) for each in read], not _speaks_against(text)
     marks = cues(text, spans)
-    verbs = [mark.end for mark in marks if plain and mark.polarity is Polarity.RECOMMENDED]
+    verbs = [mark.end for mark in marks if mark.polarity is Polarity.RECOMMENDED and (plain or _keeps(text, mark))]
     asked = [each for each in read if each.recommended and not each.doses and not _follows(verbs, text, each)]
     if wordings:
         meant = wordings.not_given(text, [(each.mention.start, each.mention.end) for each in asked], spans, plain=plain)
@@ -97,6 +98,11 @@ def _doubt(
     start, end = each.mention.start, each.mention.end
     unread = other_script(text) and among_unread(text, start, end, spans, marks)
     return Doubt(each, Polarity.MENTIONED, unread=True) if unread else None
+
+
+def _keeps(text: str, mark: Cue) -> bool:
+    """Whether the cue forbids to end what it speaks of ("do not stop")."""
+    return any(clause.insists for clause in clauses(text[mark.start : mark.end]))
 
 
 def _follows(verbs: Iterable[int], text: str, each: Prescription) -> bool:
