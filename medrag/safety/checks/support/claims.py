@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
+from itertools import pairwise
 
 from medrag.knowledge import Knowledge
 from medrag.reading import Prescription, prescriptions
@@ -14,12 +15,11 @@ from medrag.reading.languages import pattern, said
 from medrag.reading.matcher import tokens
 from medrag.reading.mentions import routes
 from medrag.reading.people.population import GROUPS, asked
-from medrag.reading.stems import stemmed
 from medrag.reading.terms import Kind, terms
 from medrag.safety.checks.support.quantities import QUANTITY, Quantity, quantities
+from medrag.safety.checks.support.wording import WORD, compared, other_words, stem
 
 _said = partial(pattern, "claims")
-_WORD = re.compile(r"[^\W\d_]{2,}")
 _STOP = re.compile(r"[,;.](?=\s|$)|[()]|\b(?:but|whereas)\b")
 _EMPTY = frozenset({"the", "an", "and", "or", "be", "is", "are", "of", "to", "in", "for", "it", "should", "must"})
 
@@ -46,13 +46,34 @@ class Denial:
 
 
 @dataclass(frozen=True)
-class Limit:
-    """The words of a limit, those before it in its clause, which it limits, its numbers and its drugs."""
+class Case:
+    """The words, numbers and drugs of a case that a limit names."""
 
     words: frozenset[str]
-    limited: frozenset[str]
     quantities: tuple[Quantity, ...]
     drugs: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The ``cases`` of a limit, of which each is enough ("if A or B"), and the words and numbers that it limits."""
+
+    cases: tuple[Case, ...]
+    limited: frozenset[str] = frozenset()
+    numbers: tuple[Quantity, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hedge:
+    """A word that leaves open what is said, and the words of its clause."""
+
+    word: str
+    clause: frozenset[str]
+
+    @property
+    def soft(self) -> bool:
+        """Whether it is a word for most cases ("usually")."""
+        return bool(_said("soft").fullmatch(self.word))
 
 
 @dataclass(frozen=True)
@@ -90,15 +111,27 @@ class Claims:
     @cached_property
     def frequencies(self) -> frozenset[float | None]:
         """How often, in doses a day."""
-        return frozenset(frequency(match[0]) for match in OFTEN.finditer(self.text))
+        return frozenset(often for _, often in self.often)
+
+    @cached_property
+    def often(self) -> tuple[tuple[int, float | None], ...]:
+        """How often, with its place."""
+        return tuple((match.start(), frequency(match[0])) for match in OFTEN.finditer(self.text))
+
+    @cached_property
+    def often_numbers(self) -> tuple[Quantity, ...]:
+        """The numbers of its frequencies."""
+        found = [each for often in OFTEN.finditer(self.text) for each in QUANTITY.finditer(self.text, *often.span())]
+        return tuple(quantities(self.text, found))
 
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
         """Every number but those of a frequency."""
-        return tuple(each for _, each in self._placed)
+        return tuple(each for _, each in self.placed)
 
     @cached_property
-    def _placed(self) -> tuple[tuple[int, Quantity], ...]:
+    def placed(self) -> tuple[tuple[int, Quantity], ...]:
+        """The numbers with their places."""
         often, named = [match.span() for match in OFTEN.finditer(self.text)], [each[:2] for each in self._named]
         found = [each for each in QUANTITY.finditer(self.text) if not _within(each, often)]
         placed = zip(found, quantities(self.text, found), strict=True)
@@ -111,6 +144,27 @@ class Claims:
         return routes(self.text)
 
     @cached_property
+    def placed_routes(self) -> tuple[tuple[int, str], ...]:
+        """The routes with their places."""
+        return tuple((match.start(), str(match.lastgroup)) for match in pattern("drugs", "route").finditer(self.text))
+
+    @cached_property
+    def placed_drugs(self) -> tuple[tuple[int, str], ...]:
+        """The drugs named, with their places."""
+        return tuple((each.mention.start, each.mention.label) for each in self.drugs)
+
+    @cached_property
+    def placed_words(self) -> tuple[tuple[int, str], ...]:
+        """The stems of the words that claim something, with their places; not those of drugs."""
+        drugs = {place for place, _ in self.placed_drugs}
+        return tuple((place, stem) for place, stem, claims in self._tokens if claims and place not in drugs)
+
+    def within(self, start: int, stop: int) -> frozenset[str]:
+        """What stands there: stems of all words but the emptiest, and numbers."""
+        numbers = (str(each) for place, each in self.placed if start <= place < stop)
+        return frozenset((*self._all(start, stop), *numbers))
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """Stems of the words that claim something; drugs and conditions by the names that medrag has for them."""
         return frozenset(self._stems(0, len(self.text)))
@@ -118,7 +172,9 @@ class Claims:
     @cached_property
     def denials(self) -> tuple[Denial, ...]:
         """What is turned round or spoken against; what is "not to be withheld" is neither."""
-        found = {how: list(_find(how, self.text)) for how in ("denial", "lack", "exception", "against")}
+        named = [*((each.mention.start, each.mention.end) for each in self.drugs), *(each[:2] for each in self._named)]
+        kinds = ("denial", "lack", "exception", "against")
+        found = {how: [each for each in _find(how, self.text) if not _within(each, named)] for how in kinds}
         twice = [(no, bad) for no in found["denial"] for bad in found["against"] if _before(no, bad)]
         undone = {id(each) for pair in twice for each in pair}
         return tuple(self._denial(each, how) for how, all_ in found.items() for each in all_ if id(each) not in undone)
@@ -127,27 +183,48 @@ class Claims:
     def limits(self) -> tuple[Limit, ...]:
         """The case that a sentence begins with, and what "if", "unless" and the like open."""
         lead = _said("lead").match(self.text)
-        found = [self._limit(0, lead.end())] if lead else []
+        found = [self._limit(0, lead.end() - 1)] if lead else []
         softened = {match.end() for match in _find("ideally", self.text)}
         for match in _find("limit", self.text):
             if match.start() - 1 in softened:
                 continue
-            limited = frozenset(self._all(self._start(match.start()), match.start()))
-            found.append(self._limit(match.end(), self._stop(match.end()), limited))
+            open_ = bool(_said("choice of cases").fullmatch(match[0]))
+            found.append(self._limit(match.end(), self._stop(match.end()), match.start(), open_=open_))
         for match in _find("of whom", self.text):
             stop = self._stop(match.end())
             verb = _said("verb").search(self.text, match.end(), stop)
-            found.append(self._limit(match.end(), verb.start() if verb else stop))
-        return tuple(each for each in found if each.words or each.quantities)
+            open_ = bool(_said("choice of cases").fullmatch(match[0]))
+            found.append(self._limit(match.end(), verb.start() if verb else stop, open_=open_))
+        return tuple(each for each in found if each.cases)
 
-    def _limit(self, start: int, stop: int, limited: frozenset[str] = frozenset()) -> Limit:
-        numbers = tuple(each for place, each in self._placed if start <= place < stop)
+    def _limit(self, start: int, stop: int, before: int = 0, *, open_: bool = True) -> Limit:
+        begin = self._start(before)
+        limited = frozenset(self._all(begin, before))
+        numbers = tuple(each for place, each in self.placed if begin <= place < before)
+        whole = self._case(start, stop)
+        cases = [each for each in self._cases(start, stop) if each.words or each.quantities] if open_ else []
+        return Limit(tuple(cases) or ((whole,) if whole.words or whole.quantities else ()), limited, numbers)
+
+    def _cases(self, start: int, stop: int) -> Iterator[Case]:
+        """The cases between which an "or" leaves the choice, of which a list may go on behind the comma."""
+        further = _said("list goes on").match(self.text, stop)
+        bounds = [start, *(each.start() for each in re.compile(r"\bor\b").finditer(self.text, start, stop))]
+        for first, last in zip(bounds, [*bounds[1:], stop], strict=True):
+            yield self._case(first, last)
+        if further:
+            marks = [each.start() for each in re.compile(r",|\b(?:or|and)\b").finditer(self.text, stop, further.end())]
+            for first, last in pairwise([stop, *marks, further.end()]):
+                yield self._case(first, last)
+
+    def _case(self, start: int, stop: int) -> Case:
+        numbers = tuple(each for place, each in self.placed if start <= place < stop)
         drugs = frozenset(each.mention.label for each in self.drugs if start <= each.mention.start < stop)
-        return Limit(frozenset(self._stems(start, stop)), limited, numbers, drugs)
+        return Case(frozenset(self._stems(start, stop)), numbers, drugs)
 
-    def says(self, what: str) -> bool:
-        """Whether a word of that kind (``then``, ``first``, ``reason``) stands in it."""
-        return next(_find(what, self.text), None) is not None
+    @cached_property
+    def reasons(self) -> tuple[frozenset[str], ...]:
+        """The words of each reason given."""
+        return tuple(frozenset(self._stems(each.end(), self._stop(each.end()))) for each in _find("reason", self.text))
 
     @cached_property
     def counts(self) -> frozenset[str]:
@@ -155,27 +232,23 @@ class Claims:
         return frozenset(match[0].lower().replace("-", " ") for match in _find("count", self.text))
 
     @cached_property
-    def hedges(self) -> frozenset[str]:
-        """Words that leave open what is said."""
-        return frozenset(match[0].lower() for match in _find("hedge", self.text))
+    def hedges(self) -> tuple[Hedge, ...]:
+        """What leaves open what is said."""
+        return tuple(
+            Hedge(match[0].lower(), frozenset(self._stems(self._start(match.start()), self._stop(match.end()))))
+            for match in _find("hedge", self.text)
+        )
 
     @cached_property
     def labels(self) -> frozenset[str]:
         """The drugs named."""
         return frozenset(each.mention.label for each in self.drugs)
 
-    @cached_property
-    def order(self) -> tuple[str, ...]:
-        """The drugs in the order in which they are last named, where the text says that one comes first."""
-        if not (self.says("then") or self.says("first")):
-            return ()
-        return tuple(dict.fromkeys(each.mention.label for each in reversed(self.drugs)))[::-1]
-
     def _denial(self, match: re.Match[str], how: str) -> Denial:
         start, stop = self._start(match.start()), self._stop(match.end())
         verb = _said("verb").search(self.text, match.end(), stop) if how == "lack" else None
         end = verb.start() if verb else stop
-        after = list(self._stems(match.end(), end))[:3] or list(self._stems(start, match.start()))[-2:]
+        after = list(self._stems(match.end(), end))[:3] or list(self._stems(start, match.start()))
         following = list(self._all(match.end(), end))
         near = frozenset((*after, *following[:2]))
         return Denial(
@@ -203,11 +276,15 @@ class Claims:
         named = [(each.mention.start, each.mention.end, each.mention.label) for each in self.drugs]
         for start, end, name in sorted([*named, *self._named]):
             if text[start:end].strip():
-                found += [(start, _stem(word.lower()), False) for word in _WORD.findall(text[start:end])]
-                found += [(start, _stem(word.lower()), True) for word in _WORD.findall(name)]
+                found += [(start, stem(word), False) for word in WORD.findall(text[start:end])]
+                found += [(start, stem(word), True) for word in WORD.findall(name)]
                 text = _blanked(text, start, end)
-        for match in _WORD.finditer(text):
-            found.append((match.start(), _stem(match[0].lower()), not _plain().fullmatch(match[0])))
+        for start, end, name in other_words(text, self.knowledge):
+            if text[start:end].strip():
+                found += [(start, stem(word), not _plain().fullmatch(word)) for word in WORD.findall(name)]
+                text = _blanked(text, start, end)
+        for match in WORD.finditer(text):
+            found.append((match.start(), stem(match[0]), not _plain().fullmatch(match[0])))
         return tuple(sorted(found))
 
     def _stems(self, start: int, end: int) -> Iterator[str]:
@@ -256,14 +333,5 @@ def _plain() -> re.Pattern[str]:
 @cache
 def opposites() -> tuple[tuple[str, str], ...]:
     """Stems of which a text that has one cannot mean the other, both ways round."""
-    pairs = [tuple(_stem(word) for word in pair.split("/")) for pair in said("claims", "opposites")]
+    pairs = [tuple(min(compared(word)) for word in pair.split("/")) for pair in said("claims", "opposites")]
     return tuple((one, other) for first, second in pairs for one, other in ((first, second), (second, first)))
-
-
-def stems(text: str) -> frozenset[str]:
-    """The stems of its words."""
-    return frozenset(stemmed([word.lower() for word in _WORD.findall(text)]))
-
-
-def _stem(word: str) -> str:
-    return stemmed((word,))[0]

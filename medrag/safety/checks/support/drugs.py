@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from medrag.knowledge import Knowledge
+from medrag.reading.languages import pattern
 from medrag.reading import Dose, Polarity, Prescription
 from medrag.safety.check_context import ingredients_of
 
@@ -20,7 +21,7 @@ def unsupported(
     label = each.mention.label
     same = [other for other in cited if _same_drug(each, other, knowledge)]
     if not same:
-        unknown = not each.mention.resolved and each.mention.text.casefold() in text.casefold()
+        unknown = (not each.mention.resolved or each.mention.drug_class) and _has_words(text, each.mention.text)
         if not unknown and not _names_the_class_of(each, cited, knowledge):
             yield "support.drug", label, {}
         return
@@ -38,6 +39,13 @@ def unsupported(
     for dose in each.doses:
         if not any(_same_dose(dose, other) for other in known):
             yield "support.dose", label, {"dose": dose.text}
+
+
+def _has_words(text: str, name: str) -> bool:
+    """Whether ``text`` has the words of a name that is no single drug's, "agent" and the like aside."""
+    plain = pattern("claims", "plain")
+    words = [word for word in name.casefold().split() if not plain.fullmatch(word)]
+    return bool(words) and all(word in text.casefold() for word in words)
 
 
 def _same_drug(one: Prescription, other: Prescription, knowledge: Knowledge) -> bool:
