@@ -40,8 +40,11 @@ def support(context: Context) -> Iterable[Finding]:
 def _drugs(context: Context, cited: Sequence[Claims]) -> Iterator[Finding]:
     text = " ".join(each.text for each in cited)
     named = [drug for each in cited for drug in each.drugs]
+    claimed = Claims(context.statement.text, context.knowledge)
     for each in context.read:
         for code, drug, values in unsupported(each, named, text, context.knowledge):
+            if code == "support.against" and claimed.speaks_against(each.mention.start):
+                continue  # what is denied is compared word by word
             yield fail(code, Severity.CONTRAINDICATED, SOURCE, (drug,), drug=drug, **values)
 
 

@@ -179,6 +179,11 @@ class Claims:
         undone = {id(each) for pair in twice for each in pair}
         return tuple(self._denial(each, how) for how, all_ in found.items() for each in all_ if id(each) not in undone)
 
+    def speaks_against(self, place: int) -> bool:
+        """Whether the clause of that place denies, forbids or ends something."""
+        start, stop = self._start(place), self._stop(place)
+        return any(_whole(how).search(self.text, start, stop) for how in ("denial", "lack", "against", "ends"))
+
     @cached_property
     def limits(self) -> tuple[Limit, ...]:
         """The case that a sentence begins with, and what "if", "unless" and the like open."""

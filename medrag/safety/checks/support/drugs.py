@@ -73,6 +73,8 @@ def _classes(each: Prescription, cited: Sequence[Prescription], knowledge: Knowl
 
 def _beyond_name(each: Prescription) -> frozenset[str]:
     """Words of the name as written beyond the drug's own: a salt or form, as in "metoprolol tartrate"."""
+    if each.mention.drug_class:
+        return frozenset()
     written, name = each.mention.text.casefold().split(), each.mention.label.casefold().split()
     return frozenset(written) - frozenset(name) if set(name) < set(written) else frozenset()
 

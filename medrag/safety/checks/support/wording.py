@@ -12,6 +12,7 @@ from medrag.reading.matcher import Letters, Matcher, tokens
 from medrag.reading.stems import stemmed
 
 _CAPITALS = re.compile(r"\b[A-Z]{3,6}\b")
+_EMPTY = frozenset("the an and or be is are of to in for it should must with by on at as".split())
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -53,6 +54,11 @@ def in_full(text: str, others: Sequence[str]) -> str:
 def stem(word: str) -> str:
     """The stem of a word."""
     return stemmed((word.lower(),))[0]
+
+
+def telling(text: str) -> frozenset[str]:
+    """The stems of its words, by the names that they are compared by, but of the emptiest, and its numbers."""
+    return (compared(text) - _EMPTY).union(re.findall(r"\d+(?:\.\d+)?", text))
 
 
 def compared(text: str) -> frozenset[str]:
