@@ -23,7 +23,7 @@ MIN_SUPPORT = 50.0
 token_set_ratio."""
 MORE = 3
 """Words of a statement that a further sentence must hold to be cited too; one number or long one is enough."""
-TELLING = 6
+TELLING = 5
 
 
 def ground(draft: Draft, evidence: Sequence[Evidence]) -> Statement:

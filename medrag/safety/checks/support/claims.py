@@ -16,7 +16,7 @@ from medrag.reading.matcher import tokens
 from medrag.reading.mentions import routes
 from medrag.reading.people.population import GROUPS, asked
 from medrag.reading.terms import Kind, terms
-from medrag.safety.checks.support.quantities import QUANTITY, Quantity, quantities
+from medrag.safety.checks.support.quantities import QUANTITY, Quantity, quantities, without_sides
 from medrag.safety.checks.support.wording import WORD, compared, other_words, stem
 
 _said = partial(pattern, "claims")
@@ -181,8 +181,12 @@ class Claims:
 
     def speaks_against(self, place: int) -> bool:
         """Whether the clause of that place denies, forbids or ends something."""
-        start, stop = self._start(place), self._stop(place)
-        return any(_whole(how).search(self.text, start, stop) for how in ("denial", "lack", "against", "ends"))
+        kinds = ("denial", "lack", "against", "ends")
+        if any(_whole(how).search(self.text, place, self._stop(place)) for how in kinds):
+            return True
+        begin = max((each.end() for each in re.compile(r"[.;](?=\s)").finditer(self.text, 0, place)), default=0)
+        words = [each.end() for how in kinds for each in _whole(how).finditer(self.text, begin, place)]
+        return bool(words) and not _whole("giving").search(self.text, max(words), place)
 
     @cached_property
     def limits(self) -> tuple[Limit, ...]:
@@ -194,7 +198,7 @@ class Claims:
             if match.start() - 1 in softened:
                 continue
             open_ = bool(_said("choice of cases").fullmatch(match[0]))
-            found.append(self._limit(match.end(), self._stop(match.end()), match.start(), open_=open_))
+            found.append(self._limit(match.end(), self._stop_of_limit(match.end()), match.start(), open_=open_))
         for match in _find("of whom", self.text):
             stop = self._stop(match.end())
             verb = _said("verb").search(self.text, match.end(), stop)
@@ -253,7 +257,9 @@ class Claims:
         start, stop = self._start(match.start()), self._stop(match.end())
         verb = _said("verb").search(self.text, match.end(), stop) if how == "lack" else None
         end = verb.start() if verb else stop
-        after = list(self._stems(match.end(), end))[:3] or list(self._stems(start, match.start()))
+        before = list(self._stems(start, match.start()))
+        passive = how == "denial" and _said("passive").match(self.text, match.end())
+        after = [*(before if passive else ()), *list(self._stems(match.end(), end))[:3]] or before
         following = list(self._all(match.end(), end))
         near = frozenset((*after, *following[:2]))
         return Denial(
@@ -267,6 +273,11 @@ class Claims:
 
     def _start(self, end: int) -> int:
         return max((match.end() for match in _STOP.finditer(self.text, 0, end)), default=0)
+
+    def _stop_of_limit(self, start: int) -> int:
+        """Where a limit ends: at the next stop, or at what it is for ("after 12 weeks to lower the risk")."""
+        aim = _said("aim").search(self.text, start, stop := self._stop(start))
+        return aim.start() if aim else stop
 
     def _stop(self, start: int) -> int:
         stop = _STOP.search(self.text, start)
@@ -302,6 +313,11 @@ class Claims:
     def all_words(self) -> frozenset[str]:
         """Stems of every word."""
         return frozenset(self._all(0, len(self.text)))
+
+    @cached_property
+    def contrasts(self) -> frozenset[str]:
+        """Stems of every word but those that tell the side of a number ("less than 5")."""
+        return compared(without_sides(self.text))
 
 
 def _within(match: re.Match[str], spans: Sequence[tuple[int, int]]) -> bool:

@@ -60,7 +60,7 @@ def _stands(quantity: Quantity, other: Quantity) -> bool:
 def _dropped(claimed: Claims, cited: Claims, titles: Claims) -> Iterator[tuple[str, str]]:
     gone = cited.groups - claimed.groups - titles.groups - claimed.words
     gone -= _WOMEN if claimed.groups & _PREGNANCY else frozenset()
-    aged = any(number.unit == "month" and _is_among(number, cited.quantities) for number in claimed.quantities)
+    aged = any(number.unit == "month" and _is_among(number, claimed.quantities) for number in cited.quantities)
     if gone - (_AGES if aged or claimed.groups & cited.groups & _AGES else frozenset()):
         yield "support.dropped", ", ".join(sorted(gone))
     if {each for each in cited.counts if each.endswith("of")} - claimed.counts:
@@ -127,7 +127,7 @@ def _joined(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str
 
 
 def _opposed(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:
-    there = frozenset[str]().union(*(one.all_words for one in cited))
+    here, there = claimed.contrasts, frozenset[str]().union(*(one.contrasts for one in cited))
     for one, other in opposites():
-        if one in claimed.all_words and other in there and one not in there and other not in claimed.all_words:
+        if one in here and other in there and one not in there and other not in here:
             yield "support.turned", f"{one}, {other}"

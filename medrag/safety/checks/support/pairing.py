@@ -15,10 +15,12 @@ from itertools import combinations, pairwise
 
 from medrag.reading.languages import pattern
 from medrag.safety.checks.support.claims import Claims, opposites
+from medrag.safety.checks.support.wording import stem
 
 _said = partial(pattern, "claims")
 _STOP = re.compile(r"[,;:()](?=\s|$)|(?<=\s)\(|\.(?=\s|$)|\n")
 _LINK = re.compile(r"\b(?:and|or|but|with|plus|whereas|while|then|otherwise|rather than|instead of)\b(?! (?:more|less|over|above|below|under|older|younger|higher|lower|longer)\b)")
+_CLAUSE = re.compile(rf"{_STOP.pattern}|\b(?:if|when|unless|while|whereas|where|who|because|but|and (?!\w+ (?:and|or|in|with)\b))\b")
 WORD = "word"
 DRUG = "drug"
 
@@ -59,6 +61,8 @@ def exchanged(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, s
     here = stretches(claimed, known)
     yield from _misplaced(here, there, known)
     yield from _swapped(here, there, known)
+    ours, theirs = _clauses(claimed, known), [each for one in cited for each in _clauses(one, known)]
+    yield from _swapped(ours, theirs, known)
     yield from _crossed(claimed, cited)
 
 
@@ -161,6 +165,15 @@ def _cuts(text: str, items: Sequence[tuple[int, Item]]) -> list[int]:
                 cuts.append(link.start())
                 at = link.start()
     return sorted(cuts)
+
+
+def _clauses(claims: Claims, known: frozenset[Item]) -> list[Stretch]:
+    """What stands together in each clause, cut at the words that open a case too, with the words of giving and not."""
+    items = [(place, item) for place, item in _items(claims, known) if not item.kind.startswith("#")]
+    items += [(each.start(), Item(stem(each[0]), WORD)) for each in _said("act").finditer(claims.text)]
+    cuts = sorted({0, len(claims.text), *(each.start() for each in _CLAUSE.finditer(claims.text))})
+    found = (frozenset(item for place, item in items if start <= place < stop) for start, stop in pairwise(cuts))
+    return [Stretch(each) for each in found if each]
 
 
 def _merged(found: Sequence[Stretch]) -> list[Stretch]:

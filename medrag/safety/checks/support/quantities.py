@@ -34,7 +34,7 @@ _DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?:\s+(?:hundred|thousand|millio
 _OVER = "|".join(rf"(?<={each} )an?" for each in ("over", "under", "than", "within", "after", "for", "least"))
 QUANTITY = re.compile(
     rf"(?<![\w.^/])(?<![A-Za-z]-)(?:(?P<value>{_DIGITS})(?:[\s-]?(?P<unit>{_UNIT})(?![a-z]))?"
-    rf"|(?:\b(?P<worded>{WORD}|half(?= an? )|{_OVER}))(?: an?)?[\s-](?P<of>{_UNIT})(?![a-z])|(?<![\w-])(?P<bare>(?!one\b)(?:{WORD}))\b(?!-))",
+    rf"|(?:\b(?P<worded>{WORD}|half(?= an? )|{_OVER}))(?: an?)?[\s-](?P<of>{_UNIT})(?![a-z])|(?<![\w-])(?P<bare>(?!one\b(?! (?:or|to) two\b))(?:{WORD}))\b(?!-))",
     re.IGNORECASE,
 )
 """A number, with its unit where one follows; of those in words, "one" only before a unit."""
@@ -68,6 +68,14 @@ class Quantity:
         return f"{self.written:g} {self.unit}".rstrip()
 
 
+def without_sides(text: str) -> str:
+    """``text`` without the words that say on which side of a number something is."""
+    before = "|".join(_said(side).pattern for side in ("below", "above"))
+    after = "|".join(_said(f"or {side}").pattern for side in ("below", "above"))
+    text = re.sub(rf"(?<!\w)(?:{before})\s*(?={_said('measure').pattern}\d)", " ", text, flags=re.I)
+    return re.sub(rf"(\d[^,;.]{{0,30}}?)\b(?:{after})", r"\1", text, flags=re.I)
+
+
 def quantities(text: str, found: list[re.Match[str]]) -> Iterator[Quantity]:
     """Each number; the first of a range has the unit of its last, and one in brackets the side of the one before."""
     side = ""
@@ -87,8 +95,10 @@ def quantities(text: str, found: list[re.Match[str]]) -> Iterator[Quantity]:
 def _ranged(text: str, first: re.Match[str], last: re.Match[str]) -> bool:
     """Whether the two are the ends of a range, or alternatives of one unit: not "126 mg/dL or 2 hours"."""
     between = text[first.end() : last.start()]
-    other = re.search(r"or|and|/", between) and (first["unit"] or first["of"])
-    return bool(_JOIN.fullmatch(between)) and (not other or first["unit"] == last["unit"])
+    joined = re.search(r"or|and|/", between)
+    other = joined and (first["unit"] or first["of"]) and first["unit"] != last["unit"]
+    compound = joined and last["unit"] and "-" in last[0]
+    return bool(_JOIN.fullmatch(between)) and not other and not compound
 
 
 def _quantity(value: float, unit: str, side: str) -> Quantity:
@@ -101,9 +111,9 @@ def _quantity(value: float, unit: str, side: str) -> Quantity:
 
 
 def _side(text: str, match: re.Match[str]) -> str:
-    before, after = text[max(0, match.start() - 48) : match.start()], text[match.end() : match.end() + 20]
+    before, after = text[max(0, match.start() - 48) : match.start()], text[match.end() : match.end() + 40]
     for side in ("below", "above"):
-        if re.match(rf"\s?(?:{_said(f'or {side}').pattern})", after, re.I):
+        if re.match(rf"(?:\s[a-z/%]+){{0,3}}?\s?(?:{_said(f'or {side}').pattern})", after, re.I):
             return side
     measure = _said("measure").pattern
     said = {
