@@ -293,7 +293,7 @@ class Claims:
         for start, end, name in sorted([*named, *self._named]):
             if text[start:end].strip():
                 found += [(start, stem(word), False) for word in WORD.findall(text[start:end])]
-                found += [(start, stem(word), True) for word in WORD.findall(name)]
+                found += [(start, word, True) for word in sorted(compared(name))]
                 text = _blanked(text, start, end)
         for start, end, name in other_words(text, self.knowledge):
             if text[start:end].strip():

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 
 from medrag.reading.languages import pattern
 from medrag.safety.checks.support.claims import Claims, opposites
@@ -20,7 +20,7 @@ from medrag.safety.checks.support.wording import stem
 _said = partial(pattern, "claims")
 _STOP = re.compile(r"[,;:()](?=\s|$)|(?<=\s)\(|\.(?=\s|$)|\n")
 _LINK = re.compile(r"\b(?:and|or|but|with|plus|whereas|while|then|otherwise|rather than|instead of)\b(?! (?:more|less|over|above|below|under|older|younger|higher|lower|longer)\b)")
-_CLAUSE = re.compile(rf"{_STOP.pattern}|\b(?:if|when|unless|while|whereas|where|who|because|but|and (?!\w+ (?:and|or|in|with)\b))\b")
+_CLAUSE = re.compile(rf"{_STOP.pattern}|\b(?:if|when|unless|while|whereas|where|who|because|but)\b")
 WORD = "word"
 DRUG = "drug"
 
@@ -62,7 +62,8 @@ def exchanged(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, s
     yield from _misplaced(here, there, known)
     yield from _swapped(here, there, known)
     ours, theirs = _clauses(claimed, known), [each for one in cited for each in _clauses(one, known)]
-    yield from _swapped(ours, theirs, known)
+    yield from _swapped(ours, theirs, frozenset[Item]().union(*(each.items for each in theirs)))
+    yield from _partners(claimed, cited)
     yield from _crossed(claimed, cited)
 
 
@@ -127,6 +128,28 @@ def _crossed(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, st
         turned = frozenset({(one[0], other[1]), (other[0], one[1])})
         if (one[0], other[0]) in contrary and turned <= theirs - ours:
             yield "support.paired", ", ".join((*one, *other))
+
+
+def _partners(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:
+    """Drugs said to be given or taken together, of which one has other partners in what is cited."""
+    theirs = [pair for each in cited for pair in _together(each)]
+    named = frozenset[str]().union(*(each.labels for each in cited))
+    for lefts, rights in _together(claimed):
+        for one, other in product(lefts & named, rights & named):
+            of_other = [first | second for first, second in theirs if other in first | second]
+            if of_other and not any(one in each for each in of_other) and all(lefts.isdisjoint(each) for each in of_other):
+                yield "support.paired", f"{one}, {other}"
+
+
+def _together(claims: Claims) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+    stops = [0, *(each.start() for each in _STOP.finditer(claims.text)), len(claims.text)]
+    for match in _said("together").finditer(claims.text):
+        begin = max(each for each in stops if each <= match.start())
+        end = min(each for each in stops if each >= match.end())
+        left = frozenset(name for place, name in claims.placed_drugs if begin <= place < match.start())
+        right = frozenset(name for place, name in claims.placed_drugs if match.end() <= place < end)
+        if left and right:
+            yield left, right
 
 
 def _beside(claims: Claims) -> frozenset[tuple[str, str]]:

@@ -113,7 +113,7 @@ def _quantity(value: float, unit: str, side: str) -> Quantity:
 def _side(text: str, match: re.Match[str]) -> str:
     before, after = text[max(0, match.start() - 48) : match.start()], text[match.end() : match.end() + 40]
     for side in ("below", "above"):
-        if re.match(rf"(?:\s[a-z/%]+){{0,3}}?\s?(?:{_said(f'or {side}').pattern})", after, re.I):
+        if re.match(rf"(?:\s(?!(?:to|or|and|with|in|for|at|by)\b)[a-z/%]+){{0,3}}?\s?(?:{_said(f'or {side}').pattern})", after, re.I):
             return side
     measure = _said("measure").pattern
     said = {
