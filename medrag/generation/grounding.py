@@ -18,7 +18,7 @@ from medrag.types import Citation, Evidence, Sentence, Severity, Statement
 
 SOURCE = "medrag: a statement must stand on a retrieved passage"
 
-MIN_SUPPORT = 50.0
+MIN_SUPPORT = 40.0
 """Least share (0 to 100) of a free statement's words that its cited sentence must hold, or be like in rapidfuzz's
 token_set_ratio."""
 MORE = 3

@@ -21,6 +21,7 @@ from medrag.safety.checks.support.wording import WORD, compared, other_words, st
 
 _said = partial(pattern, "claims")
 _STOP = re.compile(r"[,;.](?=\s|$)|[()]|\b(?:but|whereas)\b")
+_ARTICLE = re.compile(r"\b(?:an?|the) ")
 _EMPTY = frozenset({"the", "an", "and", "or", "be", "is", "are", "of", "to", "in", "for", "it", "should", "must"})
 
 
@@ -52,6 +53,8 @@ class Case:
     words: frozenset[str]
     quantities: tuple[Quantity, ...]
     drugs: frozenset[str]
+    parts: tuple[frozenset[str], ...] = ()
+    """The words of each of what must hold together ("with A and B")."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,12 @@ class Claims:
         return tuple((each.mention.start, each.mention.label) for each in self.drugs)
 
     @cached_property
+    def drug_stems(self) -> frozenset[str]:
+        """The stems of the drugs' names."""
+        places = {place for place, _ in self.placed_drugs}
+        return frozenset(stem for place, stem, claims in self._tokens if claims and place in places)
+
+    @cached_property
     def placed_words(self) -> tuple[tuple[int, str], ...]:
         """The stems of the words that claim something, with their places; not those of drugs."""
         drugs = {place for place, _ in self.placed_drugs}
@@ -202,6 +211,7 @@ class Claims:
         for match in _find("of whom", self.text):
             stop = self._stop(match.end())
             verb = _said("verb").search(self.text, match.end(), stop)
+            verb = verb or (_ARTICLE.search(self.text, match.end() + 3, stop) if match[0].lower() == "with" else None)
             open_ = bool(_said("choice of cases").fullmatch(match[0]))
             found.append(self._limit(match.end(), verb.start() if verb else stop, open_=open_))
         return tuple(each for each in found if each.cases)
@@ -217,7 +227,8 @@ class Claims:
     def _cases(self, start: int, stop: int) -> Iterator[Case]:
         """The cases between which an "or" leaves the choice, of which a list may go on behind the comma."""
         further = _said("list goes on").match(self.text, stop)
-        bounds = [start, *(each.start() for each in re.compile(r"\bor\b").finditer(self.text, start, stop))]
+        ors = re.compile(r"\bor\b|\band (?=(?:in|during|when|if)\b)")
+        bounds = [start, *(each.start() for each in ors.finditer(self.text, start, stop))]
         for first, last in zip(bounds, [*bounds[1:], stop], strict=True):
             yield self._case(first, last)
         if further:
@@ -228,7 +239,10 @@ class Claims:
     def _case(self, start: int, stop: int) -> Case:
         numbers = tuple(each for place, each in self.placed if start <= place < stop)
         drugs = frozenset(each.mention.label for each in self.drugs if start <= each.mention.start < stop)
-        return Case(frozenset(self._stems(start, stop)), numbers, drugs)
+        ands = re.compile(r"\b(?:and|with|without|but)\b")
+        bounds = [start, *(each.start() for each in ands.finditer(self.text, start, stop)), stop]
+        parts = tuple(frozenset(self._stems(first, last)) for first, last in pairwise(bounds))
+        return Case(frozenset(self._stems(start, stop)), numbers, drugs, parts)
 
     @cached_property
     def reasons(self) -> tuple[frozenset[str], ...]:
@@ -257,15 +271,17 @@ class Claims:
         start, stop = self._start(match.start()), self._stop(match.end())
         verb = _said("verb").search(self.text, match.end(), stop) if how == "lack" else None
         end = verb.start() if verb else stop
-        before = list(self._stems(start, match.start()))
+        opened = [each.end() for each in _find("limit", self.text) if start <= each.end() <= match.start()]
+        before = list(self._stems(max(opened, default=start), match.start()))
         passive = how == "denial" and _said("passive").match(self.text, match.end())
         after = [*(before if passive else ()), *list(self._stems(match.end(), end))[:3]] or before
-        following = list(self._all(match.end(), end))
+        further = _said("list goes on").match(self.text, end)
+        following = list(self._all(match.end(), further.end() if further else end))
         near = frozenset((*after, *following[:2]))
         return Denial(
             about=frozenset(self._stems(start, stop) if how == "against" else after),
             near=near,
-            reach=near.union(following) if how in ("lack", "exception") else near,
+            reach=near.union(following) if how in ("lack", "exception") or further else near,
             clause=frozenset(self._all(start, stop)),
             against=how == "against",
             excepted=frozenset(self._all(start, match.start())) if how == "exception" else frozenset(),

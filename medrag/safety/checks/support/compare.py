@@ -14,6 +14,7 @@ ADDED = 0.4
 """The largest share of a statement's words that the cited text need not have: other words for the same."""
 KEPT = 0.5
 """The least share of a limit's words that the statement must have."""
+_AGED = "children adults adolescents infants older people"
 _AGES = frozenset({"adult", "child", "older"})
 _PREGNANCY, _WOMEN = frozenset({"pregnant", "breastfeeding", "planning pregnancy"}), frozenset({"women"})
 
@@ -76,9 +77,11 @@ def _dropped(claimed: Claims, cited: Claims, titles: Claims) -> Iterator[tuple[s
 
 
 def _lost(case: Case, claimed: Claims, titles: Claims) -> Iterator[tuple[str, str]]:
-    wanted = case.words - titles.words
-    if wanted and _share(wanted, claimed.words) < KEPT:
-        yield "support.dropped", " ".join(sorted(wanted))
+    aged = any(each.unit == "month" and _is_among(each, claimed.quantities) for each in case.quantities)
+    for part in case.parts:
+        wanted = part - titles.words - (compared(_AGED) if aged else frozenset())
+        if wanted and _share(wanted, claimed.words) < KEPT:
+            yield "support.dropped", " ".join(sorted(wanted))
     if case.drugs - claimed.labels and not case.drugs & claimed.labels:
         yield "support.dropped", ", ".join(sorted(case.drugs))
     for number in case.quantities:

@@ -25,7 +25,8 @@ def reordered(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, s
     there = frozenset[Pair]().union(*(pairs for each in cited for pairs in relations(each)))
     for here in relations(claimed):
         turned = {each for each in here - there if (each[0], each[2], each[1]) in there}
-        if len(turned) > len(here & there):
+        drugs = {each for each in turned if {each[1], each[2]} <= claimed.drug_stems}
+        if drugs or len(turned) > len(here & there):
             yield "support.order", "; ".join(sorted(f"{one}, {other}" for _, one, other in turned)[:3])
 
 

@@ -61,6 +61,7 @@ def exchanged(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, s
     here = stretches(claimed, known)
     yield from _misplaced(here, there, known)
     yield from _swapped(here, there, known)
+    yield from _contrary(here, there, known)
     ours, theirs = _clauses(claimed, known), [each for one in cited for each in _clauses(one, known)]
     yield from _swapped(ours, theirs, frozenset[Item]().union(*(each.items for each in theirs)))
     yield from _partners(claimed, cited)
@@ -128,6 +129,18 @@ def _crossed(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, st
         turned = frozenset({(one[0], other[1]), (other[0], one[1])})
         if (one[0], other[0]) in contrary and turned <= theirs - ours:
             yield "support.paired", ", ".join((*one, *other))
+
+
+def _contrary(here: Sequence[Stretch], there: Sequence[Stretch], known: frozenset[Item]) -> Iterator[tuple[str, str]]:
+    """A word beside what in the cited text always has its contrary ("high", "moderate")."""
+    for one, other in ((Item(one, WORD), Item(other, WORD)) for one, other in opposites()):
+        for stretch in here:
+            if one not in stretch.items or one not in known or other in stretch.items:
+                continue
+            for item in stretch.items & known - {one}:
+                places = [each.items for each in there if item in each.items]
+                if places and all(other in each and one not in each for each in places):
+                    yield "support.paired", f"{one.name}, {item.name}"
 
 
 def _partners(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:
@@ -213,12 +226,16 @@ def _merged(found: Sequence[Stretch]) -> list[Stretch]:
 
 
 def _items(claims: Claims, known: frozenset[Item] | None) -> Iterator[tuple[int, Item]]:
+    ranked = {rank.end() - 1 for rank in _said("rank").finditer(claims.text)}
     for place, quantity in claims.placed:
-        if claims.text[place:].lstrip("0123456789.").startswith("/"):
-            continue  # of a combination's strength, "875/125 mg"
-        item = Item(f"{quantity.value:g} {quantity.unit} {quantity.side}", f"#{quantity.unit}")
+        if claims.text[place:].lstrip("0123456789.").startswith("/") or place in ranked:
+            continue  # of a combination's strength, "875/125 mg", or of a rank, "stage 2"
+        kind = "#hour" if quantity.unit == "minute" else f"#{quantity.unit}"
+        item = Item(f"{quantity.value:g} {quantity.unit} {quantity.side}", kind)
         same = {each for each in known or () if _same(each, item)}
         yield place, item if item in same or not same else min(same, key=lambda each: each.name)
+    for rank in _said("rank").finditer(claims.text):
+        yield rank.start(), Item(rank[0].casefold(), "rank")
     for place, often in claims.often:
         yield place, Item(f"{often} a day", "frequency")
     for place, route in claims.placed_routes:
