@@ -13,7 +13,6 @@ from medrag.reading import Prescription, prescriptions
 from medrag.reading.dosing.frequency import OFTEN, frequency
 from medrag.reading.languages import pattern, said
 from medrag.reading.matcher import tokens
-from medrag.reading.mentions import routes
 from medrag.reading.people.population import GROUPS, asked
 from medrag.reading.terms import Kind, terms
 from medrag.safety.checks.support.quantities import QUANTITY, Quantity, quantities, without_sides
@@ -143,13 +142,15 @@ class Claims:
 
     @cached_property
     def routes(self) -> frozenset[str]:
-        """Routes named."""
-        return routes(self.text)
+        """Routes named, and ways of giving."""
+        return frozenset(name for _, name in self.placed_routes)
 
     @cached_property
     def placed_routes(self) -> tuple[tuple[int, str], ...]:
         """The routes with their places."""
-        return tuple((match.start(), str(match.lastgroup)) for match in pattern("drugs", "route").finditer(self.text))
+        named = [(match.start(), str(match.lastgroup)) for match in pattern("drugs", "route").finditer(self.text)]
+        ways = ((place.start(), name) for name, way in _ways() for place in way.finditer(self.text))
+        return (*named, *ways)
 
     @cached_property
     def placed_drugs(self) -> tuple[tuple[int, str], ...]:
@@ -263,6 +264,13 @@ class Claims:
         )
 
     @cached_property
+    def firm(self) -> tuple[frozenset[str], ...]:
+        """The words of clauses that leave nothing open ("must")."""
+        spans = ((self._start(each.start()), self._stop(each.end())) for each in _find("firm", self.text))
+        plain = (span for span in spans if not any(_whole(how).search(self.text, *span) for how in ("denial", "hedge")))
+        return tuple(frozenset(self._stems(*span)) for span in plain)
+
+    @cached_property
     def labels(self) -> frozenset[str]:
         """The drugs named."""
         return frozenset(each.mention.label for each in self.drugs)
@@ -360,6 +368,12 @@ def _whole(kind: str) -> re.Pattern[str]:
 
 def _find(kind: str, text: str) -> Iterator[re.Match[str]]:
     return _whole(kind).finditer(text)
+
+
+@cache
+def _ways() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    pairs = (each.split("/", 1) for each in said("claims", "ways"))
+    return tuple((name, re.compile(rf"\b(?:{words})", re.IGNORECASE)) for name, words in pairs)
 
 
 @cache

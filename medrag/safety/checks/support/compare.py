@@ -116,7 +116,9 @@ def _firmer(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str
     said = [each for one in cited for each in one.hedges if not each.clause or _share(each.clause, claimed.words) >= KEPT]
     kept = claimed.hedges if all(each.soft for each in said) else [each for each in claimed.hedges if not each.soft]
     hedges = {each.word for each in said}
-    if hedges and not kept:
+    open_ = [each for each in said if not each.soft]
+    firm = any(_share(each.clause, clause) >= KEPT for clause in claimed.firm for each in open_ if each.clause)
+    if hedges and (firm or not kept):
         yield "support.firmer", ", ".join(sorted(hedges))
 
 
