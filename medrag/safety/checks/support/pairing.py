@@ -23,6 +23,8 @@ _LINK = re.compile(r"\b(?:and|or|but|with|plus|whereas|while|then|otherwise|rath
 _CLAUSE = re.compile(rf"{_STOP.pattern}|\b(?:if|when|unless|while|whereas|where|who|because|but)\b")
 WORD = "word"
 DRUG = "drug"
+SPECIAL, WHOLE = 3, 0.75
+"""From so many things on of which only some cited sentences tell, one of these must hold this share of them."""
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,23 @@ def exchanged(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, s
     yield from _misplaced(here, there, known)
     yield from _swapped(here, there, known)
     yield from _contrary(here, there, known)
+    yield from _mixed(claimed, cited, known)
     ours, theirs = _clauses(claimed, known), [each for one in cited for each in _clauses(one, known)]
     yield from _swapped(ours, theirs, frozenset[Item]().union(*(each.items for each in theirs)))
     yield from _partners(claimed, cited)
     yield from _crossed(claimed, cited)
+
+
+def _mixed(claimed: Claims, cited: Sequence[Claims], known: frozenset[Item]) -> Iterator[tuple[str, str]]:
+    """A stretch of which no cited sentence holds most of what only some of them say."""
+    if len(cited) < 2:
+        return
+    texts = [frozenset[Item]().union(*(each.items for each in stretches(one, None))) for one in cited]
+    shared = frozenset[Item].intersection(*texts)
+    for stretch in stretches(claimed, known):
+        special = (stretch.items & known) - shared
+        if len(special) >= SPECIAL and max(len(special & each) for each in texts) < WHOLE * len(special):
+            yield "support.joined", ", ".join(sorted(each.name for each in special))
 
 
 def _misplaced(here: Sequence[Stretch], there: Sequence[Stretch], known: frozenset[Item]) -> Iterator[tuple[str, str]]:
