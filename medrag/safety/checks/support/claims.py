@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from itertools import pairwise
 
@@ -215,7 +215,19 @@ class Claims:
             verb = verb or (_ARTICLE.search(self.text, match.end() + 3, stop) if match[0].lower() == "with" else None)
             open_ = bool(_said("choice of cases").fullmatch(match[0]))
             found.append(self._limit(match.end(), verb.start() if verb else stop, open_=open_))
-        return tuple(each for each in found if each.cases)
+        return (*(each for each in found if each.cases), *self._circumstances(lead.end() if lead else 0))
+
+    def _circumstances(self, start: int) -> Iterator[Limit]:
+        """The illnesses and groups of people behind the sentence's lead that something is said of."""
+        opened = [each for each in _find("circumstance", self.text) if each.start() >= start]
+        ends = sorted(each.start() for kind in ("circumstance", "limit", "verb") for each in _find(kind, self.text))
+        for match in opened:
+            stop = min([self._stop(match.end()), *(end for end in ends if end > match.end())])
+            limit = self._limit(match.end(), stop, match.start())
+            named = any(match.end() <= first < stop for first, _, _ in self._named)
+            named = named or any(_group(name).search(self.text, match.end(), stop) for name in GROUPS)
+            if named and self.text.count("(", 0, match.start()) == self.text.count(")", 0, match.start()):
+                yield replace(limit, cases=tuple(replace(each, quantities=()) for each in limit.cases))
 
     def _limit(self, start: int, stop: int, before: int = 0, *, open_: bool = True) -> Limit:
         begin = self._start(before)
