@@ -8,6 +8,7 @@ from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, fail, passed
 from medrag.safety.checks.support.claims import Claims
 from medrag.safety.checks.support.compare import differences
+from medrag.safety.checks.support.denials import speaks_against
 from medrag.safety.checks.support.drugs import unsupported
 from medrag.safety.checks.support.wording import in_full
 from medrag.types import Finding, Severity
@@ -43,7 +44,7 @@ def _drugs(context: Context, cited: Sequence[Claims]) -> Iterator[Finding]:
     claimed = Claims(context.statement.text, context.knowledge)
     for each in context.read:
         for code, drug, values in unsupported(each, named, text, context.knowledge):
-            if code == "support.against" and claimed.speaks_against(each.mention.start):
+            if code == "support.against" and speaks_against(claimed, each.mention.start):
                 continue  # what is denied is compared word by word
             yield fail(code, Severity.CONTRAINDICATED, SOURCE, (drug,), drug=drug, **values)
 

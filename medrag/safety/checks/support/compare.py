@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from medrag.safety.checks.support.claims import Case, Claims, Denial, opposites
-from medrag.safety.checks.support.quantities import Quantity
+from medrag.safety.checks.support.claims import Claims, opposites
+from medrag.safety.checks.support.denials import Denial
+from medrag.safety.checks.support.limits import Case
 from medrag.safety.checks.support.order import reordered
 from medrag.safety.checks.support.pairing import exchanged
+from medrag.safety.checks.support.quantities import Quantity
 from medrag.safety.checks.support.wording import compared
 
 ADDED = 0.4
@@ -113,7 +115,9 @@ def _share(words: frozenset[str], within: frozenset[str]) -> float:
 
 def _firmer(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:
     """Where it says without reserve what they leave open; "usually" says less of that than "may"."""
-    said = [each for one in cited for each in one.hedges if not each.clause or _share(each.clause, claimed.words) >= KEPT]
+    said = [
+        each for one in cited for each in one.hedges if not each.clause or _share(each.clause, claimed.words) >= KEPT
+    ]
     kept = claimed.hedges if all(each.soft for each in said) else [each for each in claimed.hedges if not each.soft]
     hedges = {each.word for each in said}
     open_ = [each for each in said if not each.soft]

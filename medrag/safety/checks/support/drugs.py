@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from medrag.knowledge import Knowledge
-from medrag.reading.languages import pattern
 from medrag.reading import Dose, Polarity, Prescription
+from medrag.reading.languages import pattern
 from medrag.safety.check_context import ingredients_of
 
 TOLERANCE = 1e-6

@@ -50,7 +50,9 @@ def _sides(claims: Claims, match: re.Match[str], kind: str) -> tuple[frozenset[s
     begin = max((each.end() for each in _END.finditer(text, 0, start)), default=0)
     if carries and (lead := _said("lead").match(text, begin, start)):
         begin = lead.end()
-    begin = max((each.end() for each in marks.finditer(text, begin, start) if claims.within(each.end(), start)), default=begin)
+    begin = max(
+        (each.end() for each in marks.finditer(text, begin, start) if claims.within(each.end(), start)), default=begin
+    )
     comma = max((each.end() for each in _COMMA.finditer(text, begin, start)), default=begin)
     end = min(_next(_BREAK, text, match.end()), _next(marks, text, match.end()))
     left, right = claims.within(begin if carries else comma, start), claims.within(match.end(), end)

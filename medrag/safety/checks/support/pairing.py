@@ -19,7 +19,9 @@ from medrag.safety.checks.support.wording import stem
 
 _said = partial(pattern, "claims")
 _STOP = re.compile(r"[,;:()](?=\s|$)|(?<=\s)\(|\.(?=\s|$)|\n")
-_LINK = re.compile(r"\b(?:and|or|but|with|plus|whereas|while|then|otherwise|rather than|instead of)\b(?! (?:more|less|over|above|below|under|older|younger|higher|lower|longer)\b)")
+_LINK = re.compile(
+    r"\b(?:and|or|but|with|plus|whereas|while|then|otherwise|rather than|instead of)\b(?! (?:more|less|over|above|below|under|older|younger|higher|lower|longer)\b)"
+)
 _CLAUSE = re.compile(rf"{_STOP.pattern}|\b(?:if|when|unless|while|whereas|where|who|because|but)\b")
 WORD = "word"
 DRUG = "drug"
@@ -100,7 +102,8 @@ def _apart(item: Item, fact: Item, stretch: Stretch, there: Sequence[Stretch]) -
         return False
     own = frozenset[Item]().union(*(each.items for each in of_item))
     return all(
-        each.else_ or _other(item, fact, each.items - own, stretch) or _of_another(item, each, stretch) for each in of_fact
+        each.else_ or _other(item, fact, each.items - own, stretch) or _of_another(item, each, stretch)
+        for each in of_fact
     )
 
 
@@ -127,7 +130,9 @@ def _swapped(here: Sequence[Stretch], there: Sequence[Stretch], known: frozenset
         (a, x), (b, y) = tuple(one), tuple(other)
         for first, second, third, fourth in ((a, x, b, y), (a, x, y, b)):
             turned = frozenset((first, fourth)), frozenset((third, second))
-            if (_alike(first, third) or _alike(second, fourth)) and all(each in theirs and each not in ours for each in turned):
+            if (_alike(first, third) or _alike(second, fourth)) and all(
+                each in theirs and each not in ours for each in turned
+            ):
                 yield "support.paired", ", ".join(sorted(each.name for each in (*one, *other)))
                 return
 
@@ -165,7 +170,11 @@ def _partners(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, s
     for lefts, rights in _together(claimed):
         for one, other in product(lefts & named, rights & named):
             of_other = [first | second for first, second in theirs if other in first | second]
-            if of_other and not any(one in each for each in of_other) and all(lefts.isdisjoint(each) for each in of_other):
+            if (
+                of_other
+                and not any(one in each for each in of_other)
+                and all(lefts.isdisjoint(each) for each in of_other)
+            ):
                 yield "support.paired", f"{one}, {other}"
 
 

@@ -39,6 +39,7 @@ QUANTITY = re.compile(
 )
 """A number, with its unit where one follows; of those in words, "one" only before a unit."""
 _JOIN = re.compile(r"\s?(?:to|-|–|or|and|/)\s?(?:below )?")
+_UNREAD_UNIT = r"(?:\s(?!(?:to|or|and|with|in|for|at|by)\b)[a-z/%]+){0,3}?"
 _SAME = re.compile(r"\s?\(")
 COUNT = "count"
 """What stands for the unit of a number in words that has none ("three episodes")."""
@@ -87,9 +88,7 @@ def quantities(text: str, found: list[re.Match[str]]) -> Iterator[Quantity]:
             unit = unit or following["unit"]
         again = place and _SAME.fullmatch(text[found[place - 1].end() : match.start()])
         side = (_side(text, match) or (side if again else "")) if not ranged else ""
-        yield _quantity(
-            number(match["value"] or match["worded"] or match["bare"]), (unit or "").lower(), side
-        )
+        yield _quantity(number(match["value"] or match["worded"] or match["bare"]), (unit or "").lower(), side)
 
 
 def _ranged(text: str, first: re.Match[str], last: re.Match[str]) -> bool:
@@ -113,7 +112,7 @@ def _quantity(value: float, unit: str, side: str) -> Quantity:
 def _side(text: str, match: re.Match[str]) -> str:
     before, after = text[max(0, match.start() - 48) : match.start()], text[match.end() : match.end() + 40]
     for side in ("below", "above"):
-        if re.match(rf"(?:\s(?!(?:to|or|and|with|in|for|at|by)\b)[a-z/%]+){{0,3}}?\s?(?:{_said(f'or {side}').pattern})", after, re.I):
+        if re.match(rf"{_UNREAD_UNIT}\s?(?:{_said(f'or {side}').pattern})", after, re.I):
             return side
     measure = _said("measure").pattern
     said = {

@@ -12,7 +12,29 @@ from medrag.reading.matcher import Letters, Matcher, tokens
 from medrag.reading.stems import stemmed
 
 _CAPITALS = re.compile(r"\b[A-Z]{3,6}\b")
-_EMPTY = frozenset("the an and or be is are of to in for it should must with by on at as".split())
+_EMPTY = frozenset(
+    (
+        "the",
+        "an",
+        "and",
+        "or",
+        "be",
+        "is",
+        "are",
+        "of",
+        "to",
+        "in",
+        "for",
+        "it",
+        "should",
+        "must",
+        "with",
+        "by",
+        "on",
+        "at",
+        "as",
+    )
+)
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 
