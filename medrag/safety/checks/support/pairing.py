@@ -20,7 +20,8 @@ from medrag.safety.checks.support.wording import stem
 _said = partial(pattern, "claims")
 _STOP = re.compile(r"[,;:()](?=\s|$)|(?<=\s)\(|\.(?=\s|$)|\n")
 _LINK = re.compile(
-    r"\b(?:and|or|but|with|plus|whereas|while|then|otherwise|rather than|instead of)\b(?! (?:more|less|over|above|below|under|older|younger|higher|lower|longer)\b)"
+    r"\b(?:and|or|but|with|plus|whereas|while|then|otherwise|rather than|instead of)\b"
+    r"(?! (?:more|less|over|above|below|under|older|younger|higher|lower|longer)\b)"
 )
 _CLAUSE = re.compile(rf"{_STOP.pattern}|\b(?:if|when|unless|while|whereas|where|who|because|but)\b")
 WORD = "word"

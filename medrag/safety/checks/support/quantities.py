@@ -34,7 +34,8 @@ _DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?:\s+(?:hundred|thousand|millio
 _OVER = "|".join(rf"(?<={each} )an?" for each in ("over", "under", "than", "within", "after", "for", "least"))
 QUANTITY = re.compile(
     rf"(?<![\w.^/])(?<![A-Za-z]-)(?:(?P<value>{_DIGITS})(?:[\s-]?(?P<unit>{_UNIT})(?![a-z]))?"
-    rf"|(?:\b(?P<worded>{WORD}|half(?= an? )|{_OVER}))(?: an?)?[\s-](?P<of>{_UNIT})(?![a-z])|(?<![\w-])(?P<bare>(?!one\b(?! (?:or|to) two\b))(?:{WORD}))\b(?!-))",
+    rf"|(?:\b(?P<worded>{WORD}|half(?= an? )|{_OVER}))(?: an?)?[\s-](?P<of>{_UNIT})(?![a-z])"
+    rf"|(?<![\w-])(?P<bare>(?!one\b(?! (?:or|to) two\b))(?:{WORD}))\b(?!-))",
     re.IGNORECASE,
 )
 """A number, with its unit where one follows; of those in words, "one" only before a unit."""
