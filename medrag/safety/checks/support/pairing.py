@@ -119,7 +119,8 @@ def _other(item: Item, fact: Item, own: frozenset[Item], stretch: Stretch) -> bo
     """
     kinds = {each for each in own if like(each.kind, item.kind)} if item.kind != WORD else own
     telling = frozenset(each for each in kinds if not like(each.kind, fact.kind))
-    return bool(telling) and telling.isdisjoint(stretch.items)
+    drugs = frozenset(each for each in telling if each.kind == DRUG)
+    return bool(telling) and (drugs or telling).isdisjoint(stretch.items)
 
 
 def _swapped(here: Sequence[Stretch], there: Sequence[Stretch], known: frozenset[Item]) -> Iterator[tuple[str, str]]:
