@@ -44,7 +44,9 @@ that only grounding and the filter's reading of the statement against its passag
 
 The half set aside was scored twice on the way to that last row, by its counts alone (6 of 32 and 41 of 48 both
 times): right paraphrases gained, wrong ones are where they were.
-One rule, for drugs whose names medrag does not know, came after the last count. "Written while mending" are 257 statements by the
+One rule, for drugs whose names medrag does not know, came after the last count.
+
+"Written while mending" are 257 statements by the
 hand that wrote the rules, in three lots (the third has seven of dropped groups of people more), of the kinds that had
 passed or been withheld wrongly. What a lot said before it was mended on tells how far rules go beyond what they were
 written for:

@@ -125,7 +125,11 @@ OPEN = "In adults with vertigo or tinnitus, betahistine may be given in pregnanc
         (TOGETHER, "Tizanidine must not be given with moclobemide in migraine.", "support.paired"),
         (LINES, "In status asthmaticus, give ipratropium, then salbutamol.", "support.order"),
         (CHOICE, "In adults with shock, dextran is chosen over albumin.", "support.order"),
-        (KIDNEYS, "In adults with gout, avoid probenecid below a creatinine clearance of 50 mL/min.", "support.dropped"),
+        (
+            KIDNEYS,
+            "In adults with gout, avoid probenecid below a creatinine clearance of 50 mL/min.",
+            "support.dropped",
+        ),
         (OPEN, "In adults with vertigo, betahistine must be given in pregnancy, an option.", "support.firmer"),
     ],
 )
