@@ -22,6 +22,7 @@ CHARACTERS_A_WORD = 2
 _LAST_WORD = re.compile(r"([\w.]+)\Z")
 _AUTHOR = re.compile(r"[(;&]\s?[A-D]\Z")
 _UNIT = re.compile(r"(?:/|\d\s?)[A-Z]\Z")
+_OF_TIME = re.compile(r"(?:/|\d\s?)(?:wk|yr|hr|min)\Z")
 _STARTS_LOWER = re.compile(r"\s+[a-z]")
 
 
@@ -57,7 +58,9 @@ def _ends(text: str, stop: re.Match[str]) -> bool:
     initial = letter and (
         last not in "abcd" or _AUTHOR.search(text, max(0, stop.start() - 4), stop.start()) is not None
     )
-    return last not in _ABBREVIATIONS and not initial
+    # "30 mL/min." ends one too.
+    short = last in _ABBREVIATIONS and not _OF_TIME.search(text, max(0, stop.start() - 8), stop.start())
+    return not short and not initial
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

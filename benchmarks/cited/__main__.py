@@ -40,11 +40,39 @@ that only grounding and the filter's reading of the statement against its passag
 | second set, before | 52 of 70 (74 %) | 75 of 90 |
 | second set, after mending on all of the first | 15 of 70 (21 %) | 67 of 90 |
 | second set, half of it mended on, the other half | 6 of 32 (19 %) | 36 of 48 |
+| that half again, after all that follows was built | 6 of 32 (19 %) | 41 of 48 |
 
-What still passes: the order in which drugs come where no drug is named ("the bronchodilator first"), two drugs'
-limits exchanged, a fact of one drug joined to another. What is withheld though right: rare abbreviations, one item
-picked from a long list, freer wording. Both were to be better (nothing changed of a drug, dose, route, frequency or
-negation; 90 % of right paraphrases): quote mode, which cannot change a word, stays the default.
+The half set aside was scored twice on the way to that last row, by its counts alone (6 of 32 and 41 of 48 both
+times): right paraphrases gained, wrong ones are where they were.
+One rule, for drugs whose names medrag does not know, came after the last count.
+
+"Written while mending" are 257 statements by the
+hand that wrote the rules, in three lots (the third has seven of dropped groups of people more), of the kinds that had
+passed or been withheld wrongly. What a lot said before it was mended on tells how far rules go beyond what they were
+written for:
+
+| own lots | unsupported released | supported released |
+|---|---|---|
+| first, rules of before | 28 of 62 | 27 of 64 |
+| second, rules of before | 13 of 29 | 13 of 33 |
+| second, at first sight after mending on the first | 7 of 29 | 21 of 33 |
+| third, rules of before | 12 of 28 | 18 of 34 |
+| third, at first sight after mending on the first two | 9 of 28 | 21 of 34 |
+
+Held to the passage besides drugs, doses, numbers, groups, routes, frequencies, hedges and negations: which number,
+frequency, route or rank stands by which drug or case (two exchanged, one moved to another), what comes before what,
+what is chosen over what, which drugs go together, each part of a case ("with A and B"), the illness or people that
+the main clause is of, ways of giving (buccal, nebulised), and that what stands together comes from one sentence.
+Kept: abbreviations by the vocabulary or by the passage's own words, words of one meaning (`same` in
+`medrag/reading/languages/en/claims.yaml`), one case of a list joined by "or", and what one of several cited sentences
+says alone.
+
+What still passes: an exchange told only by what trails a sentence ("in one or two doses" of the other drug), a
+bracket moved to another drug, "once" for "every 4 weeks", a changed word that is none of these ("all-cause death").
+What is withheld though right: freer wording, conclusions ("creatinine clearance below 15" for "kidney impairment"),
+doses told as steps. A learned judge of entailment was not tried. Both were to be better (nothing changed of a drug,
+dose, route, frequency or negation; 90 % of right paraphrases): quote mode, which cannot change a word, stays the
+default.
 """
 
 
@@ -59,7 +87,7 @@ class Case(Record):
     statement: str
     label: Literal["supported", "unsupported"]
     kind: str
-    split: Literal["dev", "held"]
+    split: Literal["dev", "held", "own"]
 
 
 def read(path: Path) -> list[Case]:
@@ -101,16 +129,16 @@ def _share(out: Sequence[bool]) -> str:
 def main(
     cases: Annotated[Path, typer.Option(help="Statements, JSON Lines.")] = CASES,
     out: Annotated[Path | None, typer.Option(help="Write the page here.")] = None,
-    show: Annotated[bool, typer.Option(help="Print the statements of the dev split that went wrong.")] = False,
+    show: Annotated[bool, typer.Option(help="Print those that went wrong, but of the held split.")] = False,
 ) -> None:
     """Score the statements, the two splits apart."""
     knowledge = load()
     lines = [HEAD]
-    for split, title in (("dev", "Mended on"), ("held", "Set aside")):
+    for split, title in (("dev", "Mended on"), ("own", "Written while mending"), ("held", "Set aside")):
         some = [each for each in read(cases) if each.split == split]
         left = [released(each, knowledge) for each in some]
         lines += ["", f"## {title}", *table(some, left)]
-        if show and split == "dev":
+        if show and split != "held":
             _print_wrong(some, left)
     text = "\n".join(lines) + "\n"
     if out:

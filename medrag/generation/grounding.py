@@ -7,22 +7,23 @@ every statement passes through next.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
 from medrag.generation.modes import Draft
 from medrag.safety.check_context import fail
+from medrag.safety.checks.support.wording import in_full, telling
 from medrag.types import Citation, Evidence, Sentence, Severity, Statement
 
 SOURCE = "medrag: a statement must stand on a retrieved passage"
 
-MIN_SUPPORT = 50.0
-"""Least share (0 to 100) of a free statement's words that its cited sentence must hold (rapidfuzz token_set_ratio)."""
+MIN_SUPPORT = 40.0
+"""Least share (0 to 100) of a free statement's words that its cited sentence must hold, or be like in rapidfuzz's
+token_set_ratio."""
 MORE = 3
 """Words of a statement that a further sentence must hold to be cited too; one number or long one is enough."""
-TELLING = 6
+TELLING = 5
 
 
 def ground(draft: Draft, evidence: Sequence[Evidence]) -> Statement:
@@ -51,26 +52,27 @@ def _pointed(item: Evidence, position: int) -> tuple[Sentence, ...]:
 def _supporting(item: Evidence, text: str) -> list[Sentence]:
     """The sentence that shares most of the words, if it shares enough, and those that hold what it lacks."""
     passage = item.passage
-    scored = [
-        (fuzz.token_set_ratio(text.lower(), passage.quote(each).lower()), -place, each)
-        for place, each in enumerate(passage.sentences)
-    ]
-    score, _, best = max(scored, key=lambda one: one[:2], default=(0.0, 0, None))
-    if best is None or score < MIN_SUPPORT:
+    wanted = telling(in_full(text, [passage.title, passage.text]))
+    held = {each: telling(passage.quote(each)) for each in passage.sentences}
+    if not held or not wanted:
         return []
-    chosen, wanted = [best], _words(text) - _words(passage.quote(best))
+    best = max(held, key=lambda each: (len(wanted & held[each]), _alike(text, passage.quote(each))))
+    share = 100 * len(wanted & held[best]) / len(wanted)
+    if max(share, _alike(text, passage.quote(best))) < MIN_SUPPORT:
+        return []
+    chosen, wanted = [best], wanted - held[best]
     while wanted:
-        more = max(passage.sentences, key=lambda each: len(wanted & _words(passage.quote(each))))
-        held = wanted & _words(passage.quote(more))
-        if len(held) < MORE and not any(each.isdigit() or len(each) >= TELLING for each in held):
+        more = max(held, key=lambda each: len(wanted & held[each]))
+        found = wanted & held[more]
+        if len(found) < MORE and not any(each[0].isdigit() or len(each) >= TELLING for each in found):
             break
         chosen.append(more)
-        wanted -= held
+        wanted -= found
     return sorted(chosen, key=lambda each: each.start)
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", text.casefold()))
+def _alike(text: str, quote: str) -> float:
+    return fuzz.token_set_ratio(text.lower(), quote.lower())
 
 
 def _citation(item: Evidence, sentence: Sentence) -> Citation:

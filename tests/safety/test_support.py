@@ -94,6 +94,66 @@ def test_lines_keep_their_order() -> None:
     assert "support.order" in codes(review("Give nifedipine first, then labetalol.", quote))
 
 
+DOSES = (
+    "In heart failure, ivabradine is given as 5 mg twice daily at a heart rate of 70 to 79 beats/min and 7.5 mg twice "
+    "daily at 80 beats/min or more."
+)
+LINES = "In status asthmaticus, give salbutamol, then ipratropium, and start theophylline only after both."
+KIDNEYS = (
+    "In adults with gout and kidney stones, avoid probenecid below a creatinine clearance of 50 mL/min and "
+    "sulfinpyrazone below 30 mL/min."
+)
+TOGETHER = "Avoid tizanidine in migraine, and zolmitriptan must not be given with moclobemide."
+CHOICE = "In adults with shock, use albumin rather than dextran."
+OPEN = "In adults with vertigo or tinnitus, betahistine may be given in pregnancy."
+
+
+@pytest.mark.parametrize(
+    ("quote", "statement", "code"),
+    [
+        (
+            DOSES,
+            "In heart failure, ivabradine is 7.5 mg twice daily at a heart rate of 70 to 79 beats/min and 5 mg twice "
+            "daily at 80 beats/min or more.",
+            "support.paired",
+        ),
+        (
+            KIDNEYS,
+            "In adults with gout and kidney stones, avoid sulfinpyrazone below a creatinine clearance of 50 mL/min.",
+            "support.paired",
+        ),
+        (TOGETHER, "Tizanidine must not be given with moclobemide in migraine.", "support.paired"),
+        (LINES, "In status asthmaticus, give ipratropium, then salbutamol.", "support.order"),
+        (CHOICE, "In adults with shock, dextran is chosen over albumin.", "support.order"),
+        (
+            KIDNEYS,
+            "In adults with gout, avoid probenecid below a creatinine clearance of 50 mL/min.",
+            "support.dropped",
+        ),
+        (OPEN, "In adults with vertigo, betahistine must be given in pregnancy, an option.", "support.firmer"),
+    ],
+)
+def test_facts_keep_their_drug_their_order_and_their_case(quote: str, statement: str, code: str) -> None:
+    assert code in codes(review(statement, quote))
+
+
+@pytest.mark.parametrize(
+    ("quote", "statement"),
+    [
+        (DOSES, "Ivabradine for heart failure: 7.5 mg bd when the heart rate is at least 80 beats/min."),
+        (
+            KIDNEYS,
+            "Sulfinpyrazone should be avoided in adults who have gout and kidney stones once CrCl is under 30 mL/min.",
+        ),
+        (LINES, "For status asthmaticus salbutamol is followed by ipratropium."),
+        (CHOICE, "Adults in shock get albumin in place of dextran."),
+        (OPEN, "Adults with tinnitus might take betahistine in pregnancy."),
+    ],
+)
+def test_one_item_and_other_words_are_released(quote: str, statement: str) -> None:
+    assert codes(review(statement, quote)) == set()
+
+
 def test_what_is_not_to_be_withheld_is_given() -> None:
     quote = "In gout, allopurinol should not be withheld."
     assert "support.turned" in codes(review("In gout, allopurinol should be withheld.", quote))

@@ -8,14 +8,19 @@ from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, fail, passed
 from medrag.safety.checks.support.claims import Claims
 from medrag.safety.checks.support.compare import differences
+from medrag.safety.checks.support.denials import speaks_against
 from medrag.safety.checks.support.drugs import unsupported
+from medrag.safety.checks.support.wording import in_full
 from medrag.types import Finding, Severity
 
 SOURCE = "medrag: a statement may claim only what the passage it cites says"
 
 
 def support(context: Context) -> Iterable[Finding]:
-    """Fails for what the statement claims and the cited spans do not, and for the limits of theirs that it drops."""
+    """Fails for what the statement claims and the cited spans do not, and for the limits of theirs that it drops.
+
+    One of several spans is enough where it says all.
+    """
     citations = context.statement.citations
     if not citations:
         return
@@ -24,23 +29,30 @@ def support(context: Context) -> Iterable[Finding]:
             yield passed("support.quoted", context.labels, SOURCE)
         return
     cited = [Claims(each.quote, context.knowledge) for each in citations]
-    failed = [*_drugs(context, cited), *_claims(context, cited)]
+    alone = [[each] for each in cited] if len(cited) > 1 else []
+    for some in (*alone, cited):
+        failed = [*_drugs(context, some), *_claims(context, some)]
+        if not failed:
+            yield passed("support.found", context.labels, SOURCE)
+            return
     yield from failed
-    if not failed:
-        yield passed("support.found", context.labels, SOURCE)
 
 
 def _drugs(context: Context, cited: Sequence[Claims]) -> Iterator[Finding]:
     text = " ".join(each.text for each in cited)
     named = [drug for each in cited for drug in each.drugs]
+    claimed = Claims(context.statement.text, context.knowledge)
     for each in context.read:
         for code, drug, values in unsupported(each, named, text, context.knowledge):
+            if code == "support.against" and speaks_against(claimed, each.mention.start):
+                continue  # what is denied is compared word by word
             yield fail(code, Severity.CONTRAINDICATED, SOURCE, (drug,), drug=drug, **values)
 
 
 def _claims(context: Context, cited: Sequence[Claims]) -> Iterator[Finding]:
     knowledge = context.knowledge
-    claimed = Claims(pattern("claims", "review").sub("", context.statement.text), knowledge)
-    titles = Claims(". ".join(each.title for each in context.statement.citations), knowledge)
+    title = ". ".join(each.title for each in context.statement.citations)
+    said = in_full(pattern("claims", "review").sub("", context.statement.text), [title, *(each.text for each in cited)])
+    claimed, titles = Claims(said, knowledge), Claims(title, knowledge)
     for code, words in differences(claimed, cited, titles):
         yield fail(code, Severity.CONTRAINDICATED, SOURCE, context.labels, words=words)

@@ -2,268 +2,72 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 
-from medrag.knowledge import Knowledge
-from medrag.reading import Prescription, prescriptions
-from medrag.reading.dosing.frequency import OFTEN, frequency
 from medrag.reading.languages import pattern, said
-from medrag.reading.matcher import tokens
-from medrag.reading.mentions import routes
-from medrag.reading.people.population import GROUPS, asked
-from medrag.reading.stems import stemmed
-from medrag.reading.terms import Kind, terms
-from medrag.safety.checks.support.quantities import QUANTITY, Quantity, quantities
+from medrag.safety.checks.support.denials import Denial, denials
+from medrag.safety.checks.support.limits import Limit, limits
+from medrag.safety.checks.support.text import Text, find, whole
+from medrag.safety.checks.support.wording import compared
 
 _said = partial(pattern, "claims")
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_STOP = re.compile(r"[,;.](?=\s|$)|[()]|\b(?:but|whereas)\b")
-_EMPTY = frozenset({"the", "an", "and", "or", "be", "is", "are", "of", "to", "in", "for", "it", "should", "must"})
 
 
 @dataclass(frozen=True)
-class Denial:
-    """What a word of denial is ``about``: the first words after it that claim something, or its clause's where it
-    speaks ``against`` that, as "avoid" does; ``near`` are the two words after it too, ``reach`` all that it denies,
-    ``clause`` all of its clause, and ``excepted`` what it makes an exception from.
-    """
+class Hedge:
+    """A word that leaves open what is said, and the words of its clause."""
 
-    about: frozenset[str]
-    near: frozenset[str]
-    reach: frozenset[str]
+    word: str
     clause: frozenset[str]
-    against: bool
-    excepted: frozenset[str]
 
-    def same(self, other: Denial) -> bool:
-        """Whether the two may deny the same."""
-        if self.against or other.against:
-            return not self.clause.isdisjoint(other.clause)
-        return not (self.near.isdisjoint(other.reach) and other.near.isdisjoint(self.reach))
+    @property
+    def soft(self) -> bool:
+        """Whether it is a word for most cases ("usually")."""
+        return bool(_said("soft").fullmatch(self.word))
 
 
-@dataclass(frozen=True)
-class Limit:
-    """The words of a limit, those before it in its clause, which it limits, its numbers and its drugs."""
-
-    words: frozenset[str]
-    limited: frozenset[str]
-    quantities: tuple[Quantity, ...]
-    drugs: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Claims:
+class Claims(Text):
     """A text, and what it claims."""
-
-    text: str
-    knowledge: Knowledge
-
-    @cached_property
-    def drugs(self) -> tuple[Prescription, ...]:
-        """Every drug named, given or not."""
-        return prescriptions(self.text, self.knowledge)
-
-    @cached_property
-    def conditions(self) -> frozenset[str]:
-        """Conditions named."""
-        return frozenset(name for _, _, name in self._named)
-
-    @cached_property
-    def _named(self) -> tuple[tuple[int, int, str], ...]:
-        found = terms(self.knowledge).find(self.text, tokens(self.text))
-        return tuple(
-            (match.start, match.end, value.name.casefold())
-            for match in found
-            for value in match.values
-            if value.kind is Kind.CONDITION
-        )
-
-    @cached_property
-    def groups(self) -> frozenset[str]:
-        """Groups of people named."""
-        return frozenset(name for name in GROUPS if _group(name).search(self.text))
-
-    @cached_property
-    def frequencies(self) -> frozenset[float | None]:
-        """How often, in doses a day."""
-        return frozenset(frequency(match[0]) for match in OFTEN.finditer(self.text))
-
-    @cached_property
-    def quantities(self) -> tuple[Quantity, ...]:
-        """Every number but those of a frequency."""
-        return tuple(each for _, each in self._placed)
-
-    @cached_property
-    def _placed(self) -> tuple[tuple[int, Quantity], ...]:
-        often, named = [match.span() for match in OFTEN.finditer(self.text)], [each[:2] for each in self._named]
-        found = [each for each in QUANTITY.finditer(self.text) if not _within(each, often)]
-        placed = zip(found, quantities(self.text, found), strict=True)
-        # The 2 of "type 2 diabetes" is a name's; the 30 of "eGFR below 30" is not, though that is a condition too.
-        return tuple((at.start(), each) for at, each in placed if each.unit or each.side or not _within(at, named))
-
-    @cached_property
-    def routes(self) -> frozenset[str]:
-        """Routes named."""
-        return routes(self.text)
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """Stems of the words that claim something; drugs and conditions by the names that medrag has for them."""
-        return frozenset(self._stems(0, len(self.text)))
 
     @cached_property
     def denials(self) -> tuple[Denial, ...]:
-        """What is turned round or spoken against; what is "not to be withheld" is neither."""
-        found = {how: list(_find(how, self.text)) for how in ("denial", "lack", "exception", "against")}
-        twice = [(no, bad) for no in found["denial"] for bad in found["against"] if _before(no, bad)]
-        undone = {id(each) for pair in twice for each in pair}
-        return tuple(self._denial(each, how) for how, all_ in found.items() for each in all_ if id(each) not in undone)
+        """What is turned round or spoken against."""
+        return denials(self)
 
     @cached_property
     def limits(self) -> tuple[Limit, ...]:
-        """The case that a sentence begins with, and what "if", "unless" and the like open."""
-        lead = _said("lead").match(self.text)
-        found = [self._limit(0, lead.end())] if lead else []
-        softened = {match.end() for match in _find("ideally", self.text)}
-        for match in _find("limit", self.text):
-            if match.start() - 1 in softened:
-                continue
-            limited = frozenset(self._all(self._start(match.start()), match.start()))
-            found.append(self._limit(match.end(), self._stop(match.end()), limited))
-        for match in _find("of whom", self.text):
-            stop = self._stop(match.end())
-            verb = _said("verb").search(self.text, match.end(), stop)
-            found.append(self._limit(match.end(), verb.start() if verb else stop))
-        return tuple(each for each in found if each.words or each.quantities)
+        """The cases to which it limits what it says."""
+        return limits(self)
 
-    def _limit(self, start: int, stop: int, limited: frozenset[str] = frozenset()) -> Limit:
-        numbers = tuple(each for place, each in self._placed if start <= place < stop)
-        drugs = frozenset(each.mention.label for each in self.drugs if start <= each.mention.start < stop)
-        return Limit(frozenset(self._stems(start, stop)), limited, numbers, drugs)
-
-    def says(self, what: str) -> bool:
-        """Whether a word of that kind (``then``, ``first``, ``reason``) stands in it."""
-        return next(_find(what, self.text), None) is not None
+    @cached_property
+    def reasons(self) -> tuple[frozenset[str], ...]:
+        """The words of each reason given."""
+        return tuple(frozenset(self.stems(each.end(), self.stop(each.end()))) for each in find("reason", self.text))
 
     @cached_property
     def counts(self) -> frozenset[str]:
         """How many of a list must hold, and which choice it is."""
-        return frozenset(match[0].lower().replace("-", " ") for match in _find("count", self.text))
+        return frozenset(match[0].lower().replace("-", " ") for match in find("count", self.text))
 
     @cached_property
-    def hedges(self) -> frozenset[str]:
-        """Words that leave open what is said."""
-        return frozenset(match[0].lower() for match in _find("hedge", self.text))
-
-    @cached_property
-    def labels(self) -> frozenset[str]:
-        """The drugs named."""
-        return frozenset(each.mention.label for each in self.drugs)
-
-    @cached_property
-    def order(self) -> tuple[str, ...]:
-        """The drugs in the order in which they are last named, where the text says that one comes first."""
-        if not (self.says("then") or self.says("first")):
-            return ()
-        return tuple(dict.fromkeys(each.mention.label for each in reversed(self.drugs)))[::-1]
-
-    def _denial(self, match: re.Match[str], how: str) -> Denial:
-        start, stop = self._start(match.start()), self._stop(match.end())
-        verb = _said("verb").search(self.text, match.end(), stop) if how == "lack" else None
-        end = verb.start() if verb else stop
-        after = list(self._stems(match.end(), end))[:3] or list(self._stems(start, match.start()))[-2:]
-        following = list(self._all(match.end(), end))
-        near = frozenset((*after, *following[:2]))
-        return Denial(
-            about=frozenset(self._stems(start, stop) if how == "against" else after),
-            near=near,
-            reach=near.union(following) if how in ("lack", "exception") else near,
-            clause=frozenset(self._all(start, stop)),
-            against=how == "against",
-            excepted=frozenset(self._all(start, match.start())) if how == "exception" else frozenset(),
+    def hedges(self) -> tuple[Hedge, ...]:
+        """What leaves open what is said."""
+        return tuple(
+            Hedge(match[0].lower(), frozenset(self.stems(self.start(match.start()), self.stop(match.end()))))
+            for match in find("hedge", self.text)
         )
 
-    def _start(self, end: int) -> int:
-        return max((match.end() for match in _STOP.finditer(self.text, 0, end)), default=0)
-
-    def _stop(self, start: int) -> int:
-        stop = _STOP.search(self.text, start)
-        return stop.start() if stop else len(self.text)
-
     @cached_property
-    def _tokens(self) -> tuple[tuple[int, str, bool], ...]:
-        """Stems with their places, and whether each claims something; numbers and how often are left out."""
-        text, found = self.text, list[tuple[int, str, bool]]()
-        for match in (*OFTEN.finditer(text), *QUANTITY.finditer(text)):
-            text = _blanked(text, match.start(), match.end())
-        named = [(each.mention.start, each.mention.end, each.mention.label) for each in self.drugs]
-        for start, end, name in sorted([*named, *self._named]):
-            if text[start:end].strip():
-                found += [(start, _stem(word.lower()), False) for word in _WORD.findall(text[start:end])]
-                found += [(start, _stem(word.lower()), True) for word in _WORD.findall(name)]
-                text = _blanked(text, start, end)
-        for match in _WORD.finditer(text):
-            found.append((match.start(), _stem(match[0].lower()), not _plain().fullmatch(match[0])))
-        return tuple(sorted(found))
-
-    def _stems(self, start: int, end: int) -> Iterator[str]:
-        return (stem for place, stem, claims in self._tokens if claims and start <= place < end)
-
-    def _all(self, start: int, end: int) -> Iterator[str]:
-        return (stem for place, stem, _ in self._tokens if start <= place < end and stem not in _EMPTY)
-
-    @cached_property
-    def all_words(self) -> frozenset[str]:
-        """Stems of every word."""
-        return frozenset(self._all(0, len(self.text)))
-
-
-def _within(match: re.Match[str], spans: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= match.start() < end for start, end in spans)
-
-
-def _before(one: re.Match[str], other: re.Match[str]) -> bool:
-    return 0 <= other.start() - one.end() <= len(" only be ")
-
-
-def _blanked(text: str, start: int, end: int) -> str:
-    return text[:start] + " " * (end - start) + text[end:]
-
-
-@cache
-def _group(name: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{asked(name).pattern})", re.IGNORECASE)
-
-
-@cache
-def _whole(kind: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-])(?:{_said(kind).pattern})", re.IGNORECASE)
-
-
-def _find(kind: str, text: str) -> Iterator[re.Match[str]]:
-    return _whole(kind).finditer(text)
-
-
-@cache
-def _plain() -> re.Pattern[str]:
-    return _said("plain")
+    def firm(self) -> tuple[frozenset[str], ...]:
+        """The words of clauses that leave nothing open ("must")."""
+        spans = ((self.start(each.start()), self.stop(each.end())) for each in find("firm", self.text))
+        plain = (span for span in spans if not any(whole(how).search(self.text, *span) for how in ("denial", "hedge")))
+        return tuple(frozenset(self.stems(*span)) for span in plain)
 
 
 @cache
 def opposites() -> tuple[tuple[str, str], ...]:
     """Stems of which a text that has one cannot mean the other, both ways round."""
-    pairs = [tuple(_stem(word) for word in pair.split("/")) for pair in said("claims", "opposites")]
+    pairs = [tuple(min(compared(word)) for word in pair.split("/")) for pair in said("claims", "opposites")]
     return tuple((one, other) for first, second in pairs for one, other in ((first, second), (second, first)))
-
-
-def stems(text: str) -> frozenset[str]:
-    """The stems of its words."""
-    return frozenset(stemmed([word.lower() for word in _WORD.findall(text)]))
-
-
-def _stem(word: str) -> str:
-    return stemmed((word,))[0]

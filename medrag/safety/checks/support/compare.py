@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 
-from medrag.safety.checks.support.claims import Claims, Denial, opposites, stems
+from medrag.safety.checks.support.claims import Claims, opposites
+from medrag.safety.checks.support.denials import Denial
+from medrag.safety.checks.support.limits import Case
+from medrag.safety.checks.support.order import reordered
+from medrag.safety.checks.support.pairing import exchanged
 from medrag.safety.checks.support.quantities import Quantity
+from medrag.safety.checks.support.wording import compared
 
 ADDED = 0.4
 """The largest share of a statement's words that the cited text need not have: other words for the same."""
 KEPT = 0.5
 """The least share of a limit's words that the statement must have."""
+_AGED = "children adults adolescents infants older people"
 _AGES = frozenset({"adult", "child", "older"})
 _PREGNANCY, _WOMEN = frozenset({"pregnant", "breastfeeding", "planning pregnancy"}), frozenset({"women"})
 
@@ -25,11 +30,12 @@ def differences(claimed: Claims, cited: Sequence[Claims], titles: Claims) -> Ite
     yield from _opposed(claimed, cited)
     yield from _firmer(claimed, cited)
     yield from _joined(claimed, cited)
-    yield from _reordered(claimed, cited)
+    yield from reordered(claimed, cited)
+    yield from exchanged(claimed, cited)
 
 
 def _added(claimed: Claims, cited: Sequence[Claims], titles: Claims) -> Iterator[tuple[str, str]]:
-    known = [each for one in cited for each in one.quantities]
+    known = [each for one in cited for each in (*one.quantities, *one.often_numbers)]
     for quantity in claimed.quantities:
         if not any(_stands(quantity, each) for each in known):
             yield "support.number", str(quantity)
@@ -40,13 +46,14 @@ def _added(claimed: Claims, cited: Sequence[Claims], titles: Claims) -> Iterator
     words = frozenset[str]().union(titles.words, *(one.words for one in cited))
     names = frozenset[str]().union(*(one.conditions for one in (*cited, titles)))
     for condition in claimed.conditions - names:
-        if words.isdisjoint(stems(condition)):
+        if words.isdisjoint(compared(condition)):
             yield "support.added", condition
     new_words = claimed.words - words
     if claimed.words and len(new_words) / len(claimed.words) > ADDED:
         yield "support.added", ", ".join(sorted(new_words))
-    if claimed.says("reason") and not any(one.says("reason") for one in cited):
-        yield "support.added", "a reason"
+    for reason in claimed.reasons:
+        if not any(one.reasons for one in cited) and _share(reason, words) < KEPT:
+            yield "support.added", " ".join(sorted(reason))
 
 
 def _stands(quantity: Quantity, other: Quantity) -> bool:
@@ -54,8 +61,9 @@ def _stands(quantity: Quantity, other: Quantity) -> bool:
 
 
 def _dropped(claimed: Claims, cited: Claims, titles: Claims) -> Iterator[tuple[str, str]]:
-    gone = cited.groups - claimed.groups - titles.groups
-    aged = any(number.unit == "month" and _is_among(number, cited.quantities) for number in claimed.quantities)
+    gone = cited.groups - claimed.groups - titles.groups - claimed.words
+    gone -= _WOMEN if claimed.groups & _PREGNANCY else frozenset()
+    aged = any(number.unit == "month" and _is_among(number, claimed.quantities) for number in cited.quantities)
     if gone - (_AGES if aged or claimed.groups & cited.groups & _AGES else frozenset()):
         yield "support.dropped", ", ".join(sorted(gone))
     if {each for each in cited.counts if each.endswith("of")} - claimed.counts:
@@ -63,14 +71,24 @@ def _dropped(claimed: Claims, cited: Claims, titles: Claims) -> Iterator[tuple[s
     for limit in cited.limits:
         if limit.limited and _share(limit.limited, claimed.all_words) < KEPT:
             continue
-        wanted = limit.words - titles.words
+        if limit.numbers and not any(_is_among(each, claimed.quantities) for each in limit.numbers):
+            continue
+        lost = [list(_lost(case, claimed, titles)) for case in limit.cases]
+        if all(lost):
+            yield from lost[0]
+
+
+def _lost(case: Case, claimed: Claims, titles: Claims) -> Iterator[tuple[str, str]]:
+    aged = any(each.unit == "month" and _is_among(each, claimed.quantities) for each in case.quantities)
+    for part in case.parts:
+        wanted = part - titles.words - (compared(_AGED) if aged else frozenset())
         if wanted and _share(wanted, claimed.words) < KEPT:
             yield "support.dropped", " ".join(sorted(wanted))
-        if limit.drugs - claimed.labels and not limit.drugs & claimed.labels:
-            yield "support.dropped", ", ".join(sorted(limit.drugs))
-        for number in limit.quantities:
-            if not _is_among(number, claimed.quantities):
-                yield "support.dropped", str(number)
+    if case.drugs - claimed.labels and not case.drugs & claimed.labels:
+        yield "support.dropped", ", ".join(sorted(case.drugs))
+    for number in case.quantities:
+        if not _is_among(number, claimed.quantities):
+            yield "support.dropped", str(number)
 
 
 def _is_among(number: Quantity, others: Sequence[Quantity]) -> bool:
@@ -96,7 +114,15 @@ def _share(words: frozenset[str], within: frozenset[str]) -> float:
 
 
 def _firmer(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:
-    if not claimed.hedges and (hedges := frozenset[str]().union(*(one.hedges for one in cited))):
+    """Where it says without reserve what they leave open; "usually" says less of that than "may"."""
+    said = [
+        each for one in cited for each in one.hedges if not each.clause or _share(each.clause, claimed.words) >= KEPT
+    ]
+    kept = claimed.hedges if all(each.soft for each in said) else [each for each in claimed.hedges if not each.soft]
+    hedges = {each.word for each in said}
+    open_ = [each for each in said if not each.soft]
+    firm = any(_share(each.clause, clause) >= KEPT for clause in claimed.firm for each in open_ if each.clause)
+    if hedges and (firm or not kept):
         yield "support.firmer", ", ".join(sorted(hedges))
 
 
@@ -110,15 +136,7 @@ def _joined(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str
 
 
 def _opposed(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:
-    there = frozenset[str]().union(*(one.all_words for one in cited))
+    here, there = claimed.contrasts, frozenset[str]().union(*(one.contrasts for one in cited))
     for one, other in opposites():
-        if one in claimed.all_words and other in there and one not in there and other not in claimed.all_words:
+        if one in here and other in there and one not in there and other not in here:
             yield "support.turned", f"{one}, {other}"
-
-
-def _reordered(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:
-    for one in cited:
-        places = {drug: place for place, drug in enumerate(one.order)}
-        for first, second in combinations(claimed.order, 2):
-            if places.get(first, -1) > places.get(second, len(places)):
-                yield "support.order", f"{first}, {second}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from medrag.knowledge import Knowledge
 from medrag.reading import Dose, Polarity, Prescription
+from medrag.reading.languages import pattern
 from medrag.safety.check_context import ingredients_of
 
 TOLERANCE = 1e-6
@@ -20,7 +21,7 @@ def unsupported(
     label = each.mention.label
     same = [other for other in cited if _same_drug(each, other, knowledge)]
     if not same:
-        unknown = not each.mention.resolved and each.mention.text.casefold() in text.casefold()
+        unknown = (not each.mention.resolved or each.mention.drug_class) and _has_words(text, each.mention.text)
         if not unknown and not _names_the_class_of(each, cited, knowledge):
             yield "support.drug", label, {}
         return
@@ -38,6 +39,13 @@ def unsupported(
     for dose in each.doses:
         if not any(_same_dose(dose, other) for other in known):
             yield "support.dose", label, {"dose": dose.text}
+
+
+def _has_words(text: str, name: str) -> bool:
+    """Whether ``text`` has the words of a name that is no single drug's, "agent" and the like aside."""
+    plain = pattern("claims", "plain")
+    words = [word for word in name.casefold().split() if not plain.fullmatch(word)]
+    return bool(words) and all(word in text.casefold() for word in words)
 
 
 def _same_drug(one: Prescription, other: Prescription, knowledge: Knowledge) -> bool:
@@ -65,6 +73,8 @@ def _classes(each: Prescription, cited: Sequence[Prescription], knowledge: Knowl
 
 def _beyond_name(each: Prescription) -> frozenset[str]:
     """Words of the name as written beyond the drug's own: a salt or form, as in "metoprolol tartrate"."""
+    if each.mention.drug_class:
+        return frozenset()
     written, name = each.mention.text.casefold().split(), each.mention.label.casefold().split()
     return frozenset(written) - frozenset(name) if set(name) < set(written) else frozenset()
 
