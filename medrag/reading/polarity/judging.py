@@ -39,6 +39,8 @@ def polarity_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]
 def _by_cues(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], marks: Sequence[Cue]) -> Polarity:
     """What the words around the name say of it."""
     after = _blank(text, end, spans)
+    if _said("likewise").match(after) and (before := _name_before(start, spans)):
+        return _by_cues(text, *before, spans, marks)
     if (said := _said_after(text, start, end, after)) is not None:
         return said
     before = range(bisect_right(marks, start, key=lambda mark: mark.start) - 1, -1, -1)
@@ -49,6 +51,12 @@ def _by_cues(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], 
     if cue is None:
         return Polarity.STOPPED if _said("arrow_next").match(after) else _uncued(after)
     return _cued(text, cue, start, end, after, spans)
+
+
+def _name_before(start: int, spans: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """The name before the one at ``start``, where it is not far."""
+    place = bisect_left(spans, (start, 0))
+    return spans[place - 1] if place and start - spans[place - 1][1] <= LONGEST_CASE else None
 
 
 def _cued(  # noqa: PLR0913 (what a cue is weighed against)

@@ -20,8 +20,9 @@ from medrag.reading.polarity import cues
 from medrag.reading.polarity.cues import Cue
 from medrag.reading.polarity.learned import doubted, may_stop, stances_of
 from medrag.reading.polarity.unread import among_unread
+from medrag.reading.prescriptions import statement_around
 from medrag.safety.check_context import not_assessed
-from medrag.safety.learned.wordings import WordingReader
+from medrag.safety.learned.wordings import Head, WordingReader
 from medrag.types import Finding, Severity, Verdict
 
 SOURCE = "medrag: cues and learned reading of the wording disagree"
@@ -38,10 +39,11 @@ UNCHECKED = (Polarity.AVOIDED, Polarity.MENTIONED)
 
 @dataclass(frozen=True)
 class Doubt:
-    """A drug as the cues read it, the polarity that it may have instead, and whether it stands among unread words."""
+    """A drug as the cues read it, the polarity that it may have instead, where, and whether words there are unread."""
 
     read: Prescription
     polarity: Polarity
+    start: int
     unread: bool = False
 
     @property
@@ -60,28 +62,43 @@ def may_be_given(text: str, read: Sequence[Prescription]) -> tuple[Doubt, ...]:
     spans = [(each.mention.start, each.mention.end) for each in read]
     open_ = [each for each in read if each.mention.polarity in UNCHECKED and _doubted(text, each, spans)]
     sure = {each.mention.label for each in read if each.recommended}
-    return tuple(Doubt(each, Polarity.RECOMMENDED) for each in open_ if each.mention.label not in sure)
+    return tuple(
+        Doubt(each, Polarity.RECOMMENDED, each.mention.start) for each in open_ if each.mention.label not in sure
+    )
 
 
 def may_be_warned(text: str, read: Sequence[Prescription], wordings: WordingReader | None = None) -> tuple[Doubt, ...]:
     """Those of the drugs that the cues take as given, and that may be warned against or ended.
 
-    None that has a dose, that follows its verb where no word speaks against anything ("apply X"), or that another
-    mention surely gives. Without ``wordings`` the regression over words decides.
+    None that follows its verb where no word speaks against anything ("apply X"), or that another mention surely gives
+    in the same statement; without ``wordings``, when the regression over words decides, none with a dose.
     """
     spans, plain = [(each.mention.start, each.mention.end) for each in read], not _speaks_against(text)
     marks = cues(text, spans)
     verbs = [mark.end for mark in marks if plain and mark.polarity is Polarity.RECOMMENDED]
-    asked = [each for each in read if each.recommended and not each.doses and not _follows(verbs, text, each)]
+    asked = [each for each in read if each.recommended and not _follows(verbs, text, each)]
     if wordings:
-        meant = wordings.not_given(text, [(each.mention.start, each.mention.end) for each in asked], spans, plain=plain)
+        places = [(each.mention.start, each.mention.end) for each in asked]
+        limits = [_limit(wordings.head, each, plain=plain) for each in asked]
+        meant = wordings.not_given(text, places, spans, limits=limits)
     else:
+        asked = [each for each in asked if not each.doses]
         meant = [_against(text, each, spans) for each in asked]
     pairs = zip(asked, meant, strict=True)
     found = [doubt for each, polarity in pairs if (doubt := _doubt(text, each, polarity, spans, marks))]
     open_ = [each.read for each in found]
-    sure = {each.mention.label for each in read if each.recommended and each not in open_}
-    return tuple(each for each in found if each.label not in sure)
+    sure = {_named_in(text, each) for each in read if each.recommended and each not in open_}
+    return tuple(each for each in found if _named_in(text, each.read) not in sure)
+
+
+def _limit(head: Head, each: Prescription, *, plain: bool) -> float:
+    limits = [head.doubt, *((head.plain,) if plain else ()), *((head.dosed,) if each.doses else ())]
+    return min(limits)
+
+
+def _named_in(text: str, each: Prescription) -> tuple[str, int]:
+    """The drug's name and where its statement begins."""
+    return each.mention.label, statement_around(text, each.mention.start)[0]
 
 
 def _doubt(
@@ -93,10 +110,10 @@ def _doubt(
 ) -> Doubt | None:
     """The doubt of a drug that may have another polarity, or that stands among unread words and nothing read gives."""
     if polarity:
-        return Doubt(each, polarity)
+        return Doubt(each, polarity, each.mention.start)
     start, end = each.mention.start, each.mention.end
     unread = other_script(text) and among_unread(text, start, end, spans, marks)
-    return Doubt(each, Polarity.MENTIONED, unread=True) if unread else None
+    return Doubt(each, Polarity.MENTIONED, start, unread=True) if unread else None
 
 
 def _follows(verbs: Iterable[int], text: str, each: Prescription) -> bool:
@@ -129,10 +146,15 @@ def _approved(text: str, each: Prescription) -> bool:
     return bool(said) and not any(pattern("acts", "must_not").search(words) for words in said)
 
 
-def as_meant(read: Sequence[Prescription], doubtful: Sequence[Doubt], offset: int = 0) -> tuple[Prescription, ...]:
-    """The drugs as read, the doubtful ones as they may be meant; ``offset`` is where the text of those begins."""
-    meant = {each.read.mention.start + offset: each for each in doubtful}
+def as_meant(read: Sequence[Prescription], doubtful: Sequence[Doubt]) -> tuple[Prescription, ...]:
+    """The drugs as read, the doubtful ones as they may be meant."""
+    meant = {each.start: each for each in doubtful}
     return tuple(meant[each.mention.start].applied(each) if each.mention.start in meant else each for each in read)
+
+
+def within(doubtful: Iterable[Doubt], start: int, length: int) -> tuple[Doubt, ...]:
+    """Those of the doubts of a text that stand in a part of it, from where that part begins."""
+    return tuple(replace(each, start=each.start - start) for each in doubtful if 0 <= each.start - start < length)
 
 
 def like_warnings(

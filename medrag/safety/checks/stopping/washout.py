@@ -36,12 +36,16 @@ def _by_advice(context: Context, found: list[tuple[Prescription, Washout]]) -> I
     text = context.statement.text
     for each, rule in found:
         group = context.knowledge.expand(rule.stopped)
-        stopped = sorted({name for products in context.stopped for name in _ended(context, products, group)})
+        over = context.stopped | context.plan.ending
+        stopped = sorted({name for products in over for name in _ended(context, products, group)})
         if not rule.days:
             if stopped and _said("overlap").search(text):
                 yield _fail(context, each, rule, stopped[0], ())
             continue
         at_once = _said("same_day").search(text) is not None
+        between = context.plan.days_between(stopped, each)
+        if between is not None and between >= rule.days:
+            continue
         if stopped and not (waits(text, rule) or (not at_once and any(waits(said, rule) for said in context.before))):
             yield _fail(context, each, rule, stopped[0], ())
 
