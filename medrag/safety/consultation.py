@@ -261,13 +261,14 @@ class Consultation:
     def _otherwise(self, statements: Iterable[Statement]) -> tuple[Consultation, list[Doubt]]:
         """This consultation as it reads with the drugs that may be warned against so meant, and these drugs."""
         other, whole, around = copy(self), in_english(self.whole, self.knowledge), self._doubts
-        texts, doubtful = {**self._texts, self.whole: as_meant(self.read(self.whole), around)}, list[Doubt]()
+        texts, doubtful = {**self._texts, self.whole: as_meant(self.read(self.whole), around)}, list(around)
         for text in (each.text for each in statements):
             english = in_english(text, self.knowledge)
             place = whole.find(english)
-            found = within(around, place, len(english)) if place >= 0 else self._doubted(text)
+            apart = () if whole and place >= 0 else self._doubted(text)
+            found = apart or within(around, place, len(english))
             texts[text] = as_meant(self.read(text), found)
-            doubtful += found
+            doubtful += apart
         other._texts = texts
         return other, doubtful
 

@@ -44,7 +44,8 @@ class Plan:
     def ended(self) -> frozenset[Product]:
         """The drugs, taken or named, that the advice ends at once elsewhere, or puts another in the place of."""
         first, last = self.here
-        stops = (each.drug for each in self._ends if each.outright and not first <= each.place < last)
+        told = (each for each in self._ends if each.outright and not (each.stop and first <= each.place < last))
+        stops = (each.drug for each in told)
         return frozenset(map(self._product, stops)) | frozenset(self._replaced())
 
     @cached_property

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from medrag.files import write_whole
 from medrag.reading import Polarity
-from medrag.reading.languages import pattern
 from medrag.reading.polarity import cues, polarity_of
 from medrag.retrieval.encoder import Encoder
 from medrag.safety.learned.wordings import HEAD, Head, hidden
@@ -29,14 +28,14 @@ from sft.polarity.fit import WORDINGS, Wording, wordings
 if TYPE_CHECKING:
     import torch
 
-ADVICE, LETTERS, PLANS = (WORDINGS.with_name(name) for name in ("advice.txt", "letters.txt", "plans.txt"))
-FILES = (WORDINGS, ADVICE, LETTERS, PLANS)
+ADVICE, LETTERS = WORDINGS.with_name("advice.txt"), WORDINGS.with_name("letters.txt")
+FILES = (WORDINGS, ADVICE, LETTERS)
 SIGNS = "+-x"
 """In the order of :data:`medrag.safety.learned.wordings.READINGS`."""
 FALSE_DOUBT = 0.1
 """Share of the drugs rightly read as given by the cues, in wordings held out, that may be doubted."""
 FALSE_DOUBT_PLAIN = 0.02
-"""The same where no word of the text speaks against anything, and of drugs with a dose behind their name."""
+"""The same where no word of the text speaks against anything."""
 HELD_OUT = 10
 BASE = "sentence-transformers/all-MiniLM-L6-v2"
 DIGITS = 4
@@ -63,13 +62,11 @@ class Tuning:
 
 @dataclass(frozen=True)
 class Hidden:
-    """A wording as the encoder reads it, the index of its sign, whether the cues read the drug as given, and whether a
-    dose follows its name."""
+    """A wording as the encoder reads it, the index of its sign, and whether the cues read the drug as given."""
 
     text: str
     sign: int
     cued: bool
-    dosed: bool
 
 
 @dataclass(frozen=True)
@@ -102,8 +99,7 @@ def _examples(line: Wording) -> Iterator[Hidden]:
     marks = cues(line.text, line.spans)
     for place, sign in zip(line.spans, line.signs, strict=True):
         cued = polarity_of(line.text, *place, line.spans, marks) is Polarity.RECOMMENDED
-        dosed = pattern("advice", "dose_next").match(line.text, place[1]) is not None
-        yield Hidden(hidden(line.text, place, line.spans), SIGNS.index(sign), cued, dosed)
+        yield Hidden(hidden(line.text, place, line.spans), SIGNS.index(sign), cued)
 
 
 def tune(out: Path, tuning: Tuning, say: Callable[[str], None], limit: int | None = None) -> Measured:
@@ -141,12 +137,11 @@ def tune(out: Path, tuning: Tuning, say: Callable[[str], None], limit: int | Non
         parts = [logits(held[i : i + tuning.batch]) for i in range(0, len(held), tuning.batch)]
     scores = torch.cat(parts).double().numpy()
     threshold, plain = (_threshold(scores, held, share) for share in (FALSE_DOUBT, FALSE_DOUBT_PLAIN))
-    with_dose = [each.dosed for each in held]
-    dosed = _threshold(scores[with_dose], [each for each in held if each.dosed], FALSE_DOUBT_PLAIN)
     scale = tuning.scale
     weights, bias = (_rounded(each.detach().double().numpy()) for each in (head.weight * scale, head.bias))
-    limits = (round(each, DIGITS) for each in (threshold, plain, dosed))
-    learnt = Head(base.hash, data_hash(), *limits, tuple(bias), tuple(map(tuple, weights)))
+    learnt = Head(
+        base.hash, data_hash(), round(threshold, DIGITS), round(plain, DIGITS), tuple(bias), tuple(map(tuple, weights))
+    )
     _save(model, learnt, out)
     return _measured(scores, held, threshold)
 

@@ -45,6 +45,11 @@ class End:
     when: Moment | None
     outright: bool
 
+    @property
+    def stop(self) -> bool:
+        """Whether its own name is said to be stopped."""
+        return self.drug.mention.polarity is Polarity.STOPPED
+
 
 def ends(text: str, read: Sequence[Prescription]) -> tuple[End, ...]:
     """Every end of a drug that ``text`` tells, in order: stops, last doses, and doses brought down to nothing."""
@@ -62,6 +67,9 @@ def _ends(text: str, read: Sequence[Prescription]) -> Iterator[End]:
         if drug := _drug(read, named if named >= 0 else found.start(), at=named >= 0):
             over = _said("none_more").match(signs, found.end()) is not None
             yield End(drug, found.start(), moment(text, found.start()), outright=over)
+    for found in _said("ends on").finditer(signs):
+        if drug := _drug(read, found.start(), at=True):
+            yield End(drug, found.start(), moment(text, found.start()), outright=False)
     for found in _said("taper").finditer(signs):
         if drug := _drug(read, found.end(), at=False):
             yield End(drug, found.start(), None, outright=False)

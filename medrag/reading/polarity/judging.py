@@ -14,7 +14,7 @@ from functools import partial
 from itertools import islice
 
 from medrag.reading.languages import pattern
-from medrag.reading.polarity.cues import LONGEST_SENTENCE, SENTENCE_END, Cue, Polarity
+from medrag.reading.polarity.cues import LONGEST_SENTENCE, SENTENCE_END, Cue, Polarity, sentence_around
 
 _said = partial(pattern, "advice")
 LOOK_AHEAD = 120
@@ -32,8 +32,16 @@ _OPENED = re.compile(r",\s*(?:\d[\d.,:]*\s*(?:%|mg/mL|units/mL)?\s+)?\Z", re.IGN
 def polarity_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], marks: Sequence[Cue]) -> Polarity:
     """The polarity of the drug named at ``text[start:end]`` among the other drugs named at ``spans``."""
     said = _by_cues(text, start, end, spans, marks)
+    if said is Polarity.RECOMMENDED and _long_past(text, start, end):
+        return Polarity.MENTIONED
     overruled = {Polarity.AVOIDED: "overruled", Polarity.MENTIONED: "conceded"}.get(said)
     return Polarity.RECOMMENDED if overruled and _said(overruled).match(_rest(text, end, spans)) else said
+
+
+def _long_past(text: str, start: int, end: int) -> bool:
+    """Whether the name's sentence only tells what was years ago."""
+    sentence = sentence_around(text, start, end)
+    return _said("past_story").match(sentence) is not None and _said("at_present").search(sentence) is None
 
 
 def _by_cues(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], marks: Sequence[Cue]) -> Polarity:

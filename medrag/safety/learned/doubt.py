@@ -22,7 +22,7 @@ from medrag.reading.polarity.learned import doubted, may_stop, stances_of
 from medrag.reading.polarity.unread import among_unread
 from medrag.reading.prescriptions import statement_around
 from medrag.safety.check_context import not_assessed
-from medrag.safety.learned.wordings import Head, WordingReader
+from medrag.safety.learned.wordings import WordingReader
 from medrag.types import Finding, Severity, Verdict
 
 SOURCE = "medrag: cues and learned reading of the wording disagree"
@@ -70,30 +70,25 @@ def may_be_given(text: str, read: Sequence[Prescription]) -> tuple[Doubt, ...]:
 def may_be_warned(text: str, read: Sequence[Prescription], wordings: WordingReader | None = None) -> tuple[Doubt, ...]:
     """Those of the drugs that the cues take as given, and that may be warned against or ended.
 
-    None that follows its verb where no word speaks against anything ("apply X"), or that another mention surely gives
-    in the same statement; without ``wordings``, when the regression over words decides, none with a dose.
+    None that has a dose or goes on in so many words, that follows its verb where no word speaks against anything
+    ("apply X"), or that another mention surely gives in the same statement. Without ``wordings`` the regression over
+    words decides.
     """
     spans, plain = [(each.mention.start, each.mention.end) for each in read], not _speaks_against(text)
     marks = cues(text, spans)
     verbs = [mark.end for mark in marks if plain and mark.polarity is Polarity.RECOMMENDED]
-    asked = [each for each in read if each.recommended and not _follows(verbs, text, each)]
+    going = [clause for clause in clauses(text) if "goes_on" in clause.kinds]
+    asked = [each for each in read if each.recommended and not each.doses and not _follows(verbs, text, each)]
+    asked = [each for each in asked if not any(on.start <= each.mention.start < on.end for on in going)]
     if wordings:
-        places = [(each.mention.start, each.mention.end) for each in asked]
-        limits = [_limit(wordings.head, each, plain=plain) for each in asked]
-        meant = wordings.not_given(text, places, spans, limits=limits)
+        meant = wordings.not_given(text, [(each.mention.start, each.mention.end) for each in asked], spans, plain=plain)
     else:
-        asked = [each for each in asked if not each.doses]
         meant = [_against(text, each, spans) for each in asked]
     pairs = zip(asked, meant, strict=True)
     found = [doubt for each, polarity in pairs if (doubt := _doubt(text, each, polarity, spans, marks))]
     open_ = [each.read for each in found]
     sure = {_named_in(text, each) for each in read if each.recommended and each not in open_}
     return tuple(each for each in found if _named_in(text, each.read) not in sure)
-
-
-def _limit(head: Head, each: Prescription, *, plain: bool) -> float:
-    limits = [head.doubt, *((head.plain,) if plain else ()), *((head.dosed,) if each.doses else ())]
-    return min(limits)
 
 
 def _named_in(text: str, each: Prescription) -> tuple[str, int]:
@@ -158,15 +153,19 @@ def within(doubtful: Iterable[Doubt], start: int, length: int) -> tuple[Doubt, .
 
 
 def like_warnings(
-    findings: Iterable[Finding], otherwise: Iterable[Finding], doubtful: Sequence[Doubt]
+    findings: Sequence[Finding], otherwise: Iterable[Finding], doubtful: Sequence[Doubt]
 ) -> Iterator[Finding]:
     """The findings, those that would withhold and are not among ``otherwise`` as *not assessed*, and why.
 
-    ``otherwise`` is what the checks say with the doubtful drugs as they may be meant.
+    ``otherwise`` is what the checks say with the doubtful drugs as they may be meant. What withholds by that reading
+    alone is added where this one's would all be gone: by either reading the advice is not to go out.
     """
     names, unread = {each.label for each in doubtful}, {each.label for each in doubtful if each.unread}
-    kept = {_subject(each) for each in otherwise if each.withholds}
-    told: set[str] = set()
+    grave = [each for each in otherwise if each.withholds]
+    kept, told = {_subject(each) for each in grave}, set[str]()
+    withheld = [each for each in findings if each.withholds]
+    if not any(_subject(each) in kept for each in withheld):
+        yield from (each for each in grave if each.check not in OF_THE_WORDS)
     for finding in findings:
         if finding.withholds and finding.check not in OF_THE_WORDS and _subject(finding) not in kept:
             told |= names.intersection(finding.drugs) or names

