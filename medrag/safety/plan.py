@@ -20,6 +20,7 @@ from medrag.reading.languages import pattern
 from medrag.reading.mentions import ingredients_named
 from medrag.reading.polarity import cues
 from medrag.reading.prescriptions import statement_around
+from medrag.types import Severity
 
 Product = frozenset[str]
 """A drug as its ingredients; a class as those of all its members."""
@@ -105,15 +106,27 @@ class Plan:
         return self._product(new) in self._taken or (between is not None and between >= A_DAY)
 
     def _successor(self, one: Prescription, other: Prescription) -> bool:
-        """Whether nobody takes the two together and one of them is only for a time weeks ahead."""
+        """Whether nobody takes the two together, one needs no washout, and one is only thought of for weeks ahead."""
+        if not any(map(self._is_ahead, (one, other))):
+            return False
         groups = (self.knowledge.members[rule.group] for rule in self.knowledge.rules.duplications if rule.exchanged)
         products = self._product(one), self._product(other)
         alike = any(all(product <= group for product in products) for group in groups)
-        return alike and any(self._is_ahead(each) for each in (one, other))
+        return alike and not self._washed_out(one, other)
+
+    def _washed_out(self, one: Prescription, other: Prescription) -> bool:
+        """Whether days must pass between the two, or grave harm is done."""
+        names = self._product(one), self._product(other)
+        rules = (each for each in self.knowledge.rules.washouts if each.days > 0)
+        grave = (each for each in rules if each.severity is Severity.CONTRAINDICATED)
+        sides = ((self.knowledge.expand(each.stopped), self.knowledge.expand(each.start)) for each in grave)
+        return any(old & a and new & b for old, new in sides for a, b in (names, names[::-1]))
 
     def _is_ahead(self, each: Prescription) -> bool:
         start = self._start(each)
-        return start is not None and self._product(each) not in self._taken and ahead(self.text, start.mention.start)
+        if start is None or start.doses or self._product(each) in self._taken:
+            return False
+        return ahead(self.text, start.mention.start)
 
     def _start(self, drug: Prescription) -> Prescription | None:
         """Where the advice first gives the drug, or with a dose one that its class holds."""

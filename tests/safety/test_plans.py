@@ -62,6 +62,8 @@ def test_drugs_that_follow_one_another_are_no_pair(advice: str, taken: str) -> N
             "Stop fluoxetine today. We shall phone after five weeks. Phenelzine 15 mg tds begins tomorrow.",
             "fluoxetine 20 mg",
         ),
+        ("Think of venlafaxine in four weeks. Phenelzine goes on.", "phenelzine 15 mg tds"),
+        ("Give venlafaxine 75 mg daily and review in one week.", "phenelzine 15 mg tds"),
         ("Her friend stopped simvastatin. Clarithromycin 500 mg bd for a week begins tonight.", "simvastatin 40 mg"),
     ],
 )

@@ -61,7 +61,7 @@ def _ends(text: str, read: Sequence[Prescription]) -> Iterator[End]:
         if each.mention.polarity is Polarity.STOPPED:
             place = each.mention.start
             yield End(each, place, moment(text, place), outright=True)
-    signs = _with_signs(text, read)
+    signs = with_signs(text, read)
     for found in _said("last dose").finditer(signs):
         named = found.start("named") if found["named"] else found.start("of")
         if drug := _drug(read, named if named >= 0 else found.start(), at=named >= 0):
@@ -83,7 +83,7 @@ def _drug(read: Sequence[Prescription], place: int, *, at: bool) -> Prescription
     return before[-1] if before else None
 
 
-def _with_signs(text: str, read: Sequence[Prescription]) -> str:
+def with_signs(text: str, read: Sequence[Prescription]) -> str:
     """The text with a sign in place of every letter of a drug's name."""
     for each in read:
         start, end = each.mention.start, each.mention.end
@@ -137,10 +137,11 @@ def _is_wait(text: str, start: int, end: int) -> bool:
 
 
 def ahead(text: str, place: int) -> bool:
-    """Whether the drug named at ``place`` is for a time weeks ahead, and not said to come beside what is taken."""
+    """Whether the drug named at ``place`` is only to be thought of weeks ahead, and not beside what is taken."""
     start, end = statement_around(text, place)
+    thought = _said("thought of").search(text, start, place)
     words = text[start:end]
-    return _said("ahead").search(words) is not None and _said("beside").search(words) is None
+    return thought is not None and _said("weeks_ahead").search(words) is not None and not _said("beside").search(words)
 
 
 def gap(text: str, end: End, start: int) -> float | None:

@@ -47,8 +47,8 @@ def _long_past(text: str, start: int, end: int) -> bool:
 def _by_cues(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], marks: Sequence[Cue]) -> Polarity:
     """What the words around the name say of it."""
     after = _blank(text, end, spans)
-    if _said("likewise").match(after) and (before := _name_before(start, spans)):
-        return _by_cues(text, *before, spans, marks)
+    if _said("likewise").match(after) and (other := _name_before(start, spans)):
+        return _by_cues(text, *other, spans, marks)
     if (said := _said_after(text, start, end, after)) is not None:
         return said
     before = range(bisect_right(marks, start, key=lambda mark: mark.start) - 1, -1, -1)

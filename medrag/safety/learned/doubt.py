@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from medrag.reading import Polarity, Prescription
 from medrag.reading.advice.acts import clauses
+from medrag.reading.advice.steps import with_signs
 from medrag.reading.languages import pattern
 from medrag.reading.languages.gloss import other_script
 from medrag.reading.polarity import cues
@@ -77,9 +78,9 @@ def may_be_warned(text: str, read: Sequence[Prescription], wordings: WordingRead
     spans, plain = [(each.mention.start, each.mention.end) for each in read], not _speaks_against(text)
     marks = cues(text, spans)
     verbs = [mark.end for mark in marks if plain and mark.polarity is Polarity.RECOMMENDED]
-    going = [clause for clause in clauses(text) if "goes_on" in clause.kinds]
+    signs, goes_on = with_signs(text, read), pattern("acts", "of_those_named")
     asked = [each for each in read if each.recommended and not each.doses and not _follows(verbs, text, each)]
-    asked = [each for each in asked if not any(on.start <= each.mention.start < on.end for on in going)]
+    asked = [each for each in asked if not goes_on.match(signs, each.mention.end)]
     if wordings:
         meant = wordings.not_given(text, [(each.mention.start, each.mention.end) for each in asked], spans, plain=plain)
     else:

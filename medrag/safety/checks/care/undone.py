@@ -125,8 +125,8 @@ def _meant(context: Context, before: Sequence[Clause], clause: Clause, group: fr
         return ()
     if before and _said("pronoun").search(clause.words) and (named := _mentions(context, before[-1], group)):
         return named
-    named = _said("generic").search(clause.words)
-    if named and _said("as_a_time").search(clause.words[: named.start()]):
+    meant = _said("generic").search(clause.words)
+    if meant and _said("as_a_time").search(clause.words[: meant.start()]):
         return ()
     insulin = _said("swallowed").search(clause.words) and not group.isdisjoint(
         context.knowledge.members["insulin_class"]
