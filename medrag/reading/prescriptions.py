@@ -27,6 +27,8 @@ _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff]")
 _BROKEN_WORD = re.compile(r"(?<=[a-z]{2})[-\u2010]\n[ \t]*(?=[a-z]{2})")
 _LIST_HEADING = re.compile(r"\s*(?:[-*•]\s*)?[A-Za-z][\w ,/'-]{1,60}:\s*")
 ADJACENT_WORDS = 1
+LONGEST = 800
+"""Characters on either side of a place beyond which no statement goes."""
 _WITH_UNIT = re.compile(r"[a-zµμ]\s*$", re.IGNORECASE)
 _JOINED = re.compile(r"\s*[/+-]\s*")
 
@@ -130,6 +132,16 @@ def split_statements(text: str) -> list[str]:
         else:
             pieces.append(piece)
     return [piece for each in pieces if (piece := each.strip())]
+
+
+def statement_around(text: str, place: int) -> tuple[int, int]:
+    """Where the statement of ``text`` that ``place`` is in begins and ends; none is taken to be longer than usual."""
+    first, last = max(0, place - LONGEST), min(len(text), place + LONGEST)
+    edges = [
+        each for each in _STATEMENT.finditer(text, first, last) if not _ABBREVIATION.search(text, first, each.start())
+    ]
+    start = max((each.end() for each in edges if each.end() <= place), default=first)
+    return start, min((each.start() for each in edges if each.start() >= place), default=last)
 
 
 def without_typesetting(text: str) -> str:

@@ -20,6 +20,7 @@ from medrag.reading.advice.acts import Clause, clauses
 from medrag.reading.advice.choices import listed
 from medrag.reading.languages import pattern
 from medrag.reading.mentions import ingredients_named
+from medrag.safety.plan import Plan
 from medrag.types import Evidence, Finding, Severity, Statement, Verdict
 
 OWN_SOURCE = "medrag safety knowledge: no rule found against it"
@@ -56,6 +57,8 @@ class Context:
     """Those of ``advised`` that sentences of any guideline recommend, where the statement is such a one too."""
     stopped_before: frozenset[frozenset[str]]
     knowledge: Knowledge
+    plan: Plan
+    """The drugs of the whole advice in time."""
     evidence: tuple[Evidence, ...] = ()
     question: str = ""
     before: tuple[str, ...] = ()
@@ -144,7 +147,7 @@ class Context:
     def pairs(self) -> tuple[Pair, ...]:
         """Every advised drug with the drugs that go on, with earlier advice, and with one another.
 
-        Local use is left out, and so are two drugs that the statement offers as a choice.
+        Local use is left out, and so are two drugs that the statement offers as a choice, or that the plan keeps apart.
         """
         going_on: list[tuple[Prescription, Terms]] = [
             (drug.prescription, (drug.fact.display,)) for drug in self.current
@@ -158,7 +161,7 @@ class Context:
         ]
         text = self.statement.text
         found += [Pair(a, b, ()) for a, b in combinations(self.systemic, 2) if not offered_as_choice(text, a, b)]
-        return tuple(found)
+        return tuple(pair for pair in found if not self.plan.apart(pair.one, pair.other))
 
     def is_option(self, advised: Prescription) -> bool:
         """Whether a sentence of the guideline that the statement quotes recommends it, before this one."""

@@ -35,16 +35,24 @@ from medrag.safety.checks.population import (
 )
 from medrag.safety.effects import effects
 from medrag.safety.learned import UNLEARNED, Learned
-from medrag.safety.learned.doubt import Doubt, as_meant, like_advice, like_warnings, may_be_given, may_be_warned
+from medrag.safety.learned.doubt import (
+    Doubt,
+    as_meant,
+    like_advice,
+    like_warnings,
+    may_be_given,
+    may_be_warned,
+    within,
+)
 from medrag.safety.omission import NO_PLAN, offer, omissions, referral
 from medrag.safety.people.having import Having
 from medrag.safety.people.special import ranked, standing_back, standing_in
 from medrag.safety.people.warned import advised_against
+from medrag.safety.plan import Plan, stopped
 from medrag.safety.precautions import without_care
 from medrag.safety.question.injection import passage_report, patient_injections
 from medrag.safety.question.red_flags import notices
 from medrag.safety.question.requests import declines
-from medrag.safety.replaced import replaced, stopped, with_ended
 from medrag.safety.settling import settling
 from medrag.safety.unread_record import lost, with_gaps
 from medrag.types import Coverage, Effect, Evidence, Finding, Patient, Pointer, Sentence, Severity, Statement, Verdict
@@ -261,17 +269,25 @@ class Consultation:
 
     def _otherwise(self, statements: Iterable[Statement]) -> tuple[Consultation, list[Doubt]]:
         """This consultation as it reads with the drugs that may be warned against so meant, and these drugs."""
-        other, whole = copy(self), in_english(self.whole, self.knowledge)
-        texts, doubtful = dict(self._texts), list[Doubt]()
+        other, whole, around = copy(self), in_english(self.whole, self.knowledge), self._doubts
+        texts, doubtful = {**self._texts, self.whole: as_meant(self.read(self.whole), around)}, list(around)
         for text in (each.text for each in statements):
             english = in_english(text, self.knowledge)
-            found = may_be_warned(english, self.read(text), self.learned.wordings)
+            place = whole.find(english)
+            apart = () if whole and place >= 0 else self._doubted(text)
+            found = apart or within(around, place, len(english))
             texts[text] = as_meant(self.read(text), found)
-            if (place := whole.find(english)) >= 0:
-                texts[self.whole] = as_meant(texts.get(self.whole, self.read(self.whole)), found, place)
-            doubtful += found
+            doubtful += apart
         other._texts = texts
         return other, doubtful
+
+    @cached_property
+    def _doubts(self) -> tuple[Doubt, ...]:
+        """The drugs of the whole advice that may be warned against, read once over all its sentences."""
+        return self._doubted(self.whole)
+
+    def _doubted(self, text: str) -> tuple[Doubt, ...]:
+        return may_be_warned(in_english(text, self.knowledge), self.read(text), self.learned.wordings)
 
     def _run(self, context: Context) -> list[Finding]:
         return [finding for each in self.checks for finding in _run(each, context)]
@@ -280,24 +296,23 @@ class Consultation:
         knowledge, readable = self.knowledge, self._readable(statement)
         whole = in_english(self.whole, knowledge) or readable.text
         around = self.read(self.whole or statement.text)
-        gone = replaced(whole, around, self.patient, knowledge) | stopped(
-            _beside(readable.text, whole, around), knowledge
-        )
-        ended = gone | stopped((each for other in before for each in self.read(other.text)), knowledge)
-        by_statement = [(other, with_ended(other.text, self.read(other.text), gone, knowledge)) for other in before]
+        plan = Plan(whole, around, self.patient, knowledge, _place(readable.text, whole))
+        over = stopped((each for other in before for each in self.read(other.text)), knowledge)
+        by_statement = [(other, plan.as_ended(other.text, self.read(other.text), frozenset())) for other in before]
         advised = [each for _, read in by_statement for each in read if each.recommended and each.mention.resolved]
         guideline = _documents(statement, evidence)
         of_one = [read for other, read in by_statement if guideline and guideline == _documents(other, evidence)]
         return Context(
             statement=readable,
-            read=with_ended(readable.text, self.read(statement.text), ended, knowledge),
+            read=plan.as_ended(readable.text, self.read(statement.text), over),
             whole=whole,
             around=around,
             patient=self.patient,
             advised=tuple(advised),
             options=tuple(each for read in of_one for each in read),
             quoted=tuple(each for other, read in by_statement if guideline and other.citations for each in read),
-            stopped_before=stopped_by((each for _, read in by_statement for each in read), knowledge) | gone,
+            stopped_before=stopped_by((each for _, read in by_statement for each in read), knowledge) | plan.ended,
+            plan=plan,
             knowledge=self.knowledge,
             evidence=tuple(evidence),
             question=self.asked,
@@ -390,10 +405,10 @@ def _sentences(evidence: Iterable[Evidence]) -> Iterator[_Placed]:
             yield _Placed((item.number, position), sentence, item.passage.quote(sentence), heading, people)
 
 
-def _beside(text: str, whole: str, around: Iterable[Prescription]) -> Iterator[Prescription]:
-    """The drugs that ``whole`` names beside those of ``text``, which is a part of it."""
+def _place(text: str, whole: str) -> tuple[int, int]:
+    """Where ``text`` stands in ``whole``, of which it is a part."""
     start = max(whole.find(text), 0)
-    return (each for each in around if not start <= each.mention.start < start + len(text))
+    return start, start + len(text)
 
 
 def _run(each: Check, context: Context) -> Iterable[Finding]:

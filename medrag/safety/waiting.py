@@ -24,7 +24,9 @@ def waits_for_value(context: Context, each: Prescription, measurement: Measureme
     sentence = sentence_around(context.statement.text, each.mention.start, each.mention.end)
     told = any(_named(name, sentence) for name in measurement.names)
     return any(
-        any(name.lower() in case for name in measurement.names) or (told and _said("it").match(case) is not None)
+        any(name.lower() in case for name in measurement.names)
+        or (told and _said("it").match(case) is not None)
+        or (_bare(case) and _told(context, measurement))
         for case in cases
     )
 
@@ -61,10 +63,19 @@ def _left(context: Context, case: str, condition: str) -> bool:
     measured = ((one, rule) for one in context.knowledge.measurements.values() for rule in one.establishes)
     return any(
         rule.condition == condition
-        and any(_named(name, case) for name in _names(one))
+        and (any(_named(name, case) for name in _names(one)) or (_bare(case) and _told(context, one)))
         and (_beyond(case, rule) or _said("normal").search(case) is not None)
         for one, rule in measured
     )
+
+
+def _bare(case: str) -> bool:
+    """Whether the case is of a value that was named before ("once below 5.0")."""
+    return _said("bare").search(case) is not None
+
+
+def _told(context: Context, measurement: Measurement) -> bool:
+    return any(_named(name, context.whole) for name in measurement.names)
 
 
 def _beyond(case: str, rule: Establishes) -> bool:

@@ -14,7 +14,7 @@ from functools import partial
 from itertools import islice
 
 from medrag.reading.languages import pattern
-from medrag.reading.polarity.cues import LONGEST_SENTENCE, SENTENCE_END, Cue, Polarity
+from medrag.reading.polarity.cues import LONGEST_SENTENCE, SENTENCE_END, Cue, Polarity, sentence_around
 
 _said = partial(pattern, "advice")
 LOOK_AHEAD = 120
@@ -32,13 +32,23 @@ _OPENED = re.compile(r",\s*(?:\d[\d.,:]*\s*(?:%|mg/mL|units/mL)?\s+)?\Z", re.IGN
 def polarity_of(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], marks: Sequence[Cue]) -> Polarity:
     """The polarity of the drug named at ``text[start:end]`` among the other drugs named at ``spans``."""
     said = _by_cues(text, start, end, spans, marks)
+    if said is Polarity.RECOMMENDED and _long_past(text, start, end):
+        return Polarity.MENTIONED
     overruled = {Polarity.AVOIDED: "overruled", Polarity.MENTIONED: "conceded"}.get(said)
     return Polarity.RECOMMENDED if overruled and _said(overruled).match(_rest(text, end, spans)) else said
+
+
+def _long_past(text: str, start: int, end: int) -> bool:
+    """Whether the name's sentence only tells what was years ago."""
+    sentence = sentence_around(text, start, end)
+    return _said("past_story").match(sentence) is not None and _said("at_present").search(sentence) is None
 
 
 def _by_cues(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], marks: Sequence[Cue]) -> Polarity:
     """What the words around the name say of it."""
     after = _blank(text, end, spans)
+    if _said("likewise").match(after) and (other := _name_before(start, spans)):
+        return _by_cues(text, *other, spans, marks)
     if (said := _said_after(text, start, end, after)) is not None:
         return said
     before = range(bisect_right(marks, start, key=lambda mark: mark.start) - 1, -1, -1)
@@ -49,6 +59,12 @@ def _by_cues(text: str, start: int, end: int, spans: Sequence[tuple[int, int]], 
     if cue is None:
         return Polarity.STOPPED if _said("arrow_next").match(after) else _uncued(after)
     return _cued(text, cue, start, end, after, spans)
+
+
+def _name_before(start: int, spans: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """The name before the one at ``start``, where it is not far."""
+    place = bisect_left(spans, (start, 0))
+    return spans[place - 1] if place and start - spans[place - 1][1] <= LONGEST_CASE else None
 
 
 def _cued(  # noqa: PLR0913 (what a cue is weighed against)

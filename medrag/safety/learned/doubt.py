@@ -14,12 +14,14 @@ from dataclasses import dataclass, replace
 
 from medrag.reading import Polarity, Prescription
 from medrag.reading.advice.acts import clauses
+from medrag.reading.advice.steps import with_signs
 from medrag.reading.languages import pattern
 from medrag.reading.languages.gloss import other_script
 from medrag.reading.polarity import cues
 from medrag.reading.polarity.cues import Cue
 from medrag.reading.polarity.learned import doubted, may_stop, stances_of
 from medrag.reading.polarity.unread import among_unread
+from medrag.reading.prescriptions import statement_around
 from medrag.safety.check_context import not_assessed
 from medrag.safety.learned.wordings import WordingReader
 from medrag.types import Finding, Severity, Verdict
@@ -38,10 +40,11 @@ UNCHECKED = (Polarity.AVOIDED, Polarity.MENTIONED)
 
 @dataclass(frozen=True)
 class Doubt:
-    """A drug as the cues read it, the polarity that it may have instead, and whether it stands among unread words."""
+    """A drug as the cues read it, the polarity that it may have instead, where, and whether words there are unread."""
 
     read: Prescription
     polarity: Polarity
+    start: int
     unread: bool = False
 
     @property
@@ -60,20 +63,24 @@ def may_be_given(text: str, read: Sequence[Prescription]) -> tuple[Doubt, ...]:
     spans = [(each.mention.start, each.mention.end) for each in read]
     open_ = [each for each in read if each.mention.polarity in UNCHECKED and _doubted(text, each, spans)]
     sure = {each.mention.label for each in read if each.recommended}
-    return tuple(Doubt(each, Polarity.RECOMMENDED) for each in open_ if each.mention.label not in sure)
+    return tuple(
+        Doubt(each, Polarity.RECOMMENDED, each.mention.start) for each in open_ if each.mention.label not in sure
+    )
 
 
 def may_be_warned(text: str, read: Sequence[Prescription], wordings: WordingReader | None = None) -> tuple[Doubt, ...]:
     """Those of the drugs that the cues take as given, and that may be warned against or ended.
 
-    None that has a dose, that follows its verb where no word speaks against anything ("apply X") or a verb that
-    forbids to end it ("do not stop X"), or that another mention surely gives. Without ``wordings``
-    the regression over words decides.
+    None that has a dose or goes on in so many words, that follows its verb where no word speaks against anything
+    ("apply X") or a verb that forbids to end it ("do not stop X"), or that another mention surely gives in the same
+    statement. Without ``wordings`` the regression over words decides.
     """
     spans, plain = [(each.mention.start, each.mention.end) for each in read], not _speaks_against(text)
     marks = cues(text, spans)
     verbs = [mark.end for mark in marks if mark.polarity is Polarity.RECOMMENDED and (plain or _keeps(text, mark))]
+    signs, goes_on = with_signs(text, read), pattern("acts", "of_those_named")
     asked = [each for each in read if each.recommended and not each.doses and not _follows(verbs, text, each)]
+    asked = [each for each in asked if not goes_on.match(signs, each.mention.end)]
     if wordings:
         meant = wordings.not_given(text, [(each.mention.start, each.mention.end) for each in asked], spans, plain=plain)
     else:
@@ -81,8 +88,13 @@ def may_be_warned(text: str, read: Sequence[Prescription], wordings: WordingRead
     pairs = zip(asked, meant, strict=True)
     found = [doubt for each, polarity in pairs if (doubt := _doubt(text, each, polarity, spans, marks))]
     open_ = [each.read for each in found]
-    sure = {each.mention.label for each in read if each.recommended and each not in open_}
-    return tuple(each for each in found if each.label not in sure)
+    sure = {_named_in(text, each) for each in read if each.recommended and each not in open_}
+    return tuple(each for each in found if _named_in(text, each.read) not in sure)
+
+
+def _named_in(text: str, each: Prescription) -> tuple[str, int]:
+    """The drug's name and where its statement begins."""
+    return each.mention.label, statement_around(text, each.mention.start)[0]
 
 
 def _doubt(
@@ -94,10 +106,10 @@ def _doubt(
 ) -> Doubt | None:
     """The doubt of a drug that may have another polarity, or that stands among unread words and nothing read gives."""
     if polarity:
-        return Doubt(each, polarity)
+        return Doubt(each, polarity, each.mention.start)
     start, end = each.mention.start, each.mention.end
     unread = other_script(text) and among_unread(text, start, end, spans, marks)
-    return Doubt(each, Polarity.MENTIONED, unread=True) if unread else None
+    return Doubt(each, Polarity.MENTIONED, start, unread=True) if unread else None
 
 
 def _keeps(text: str, mark: Cue) -> bool:
@@ -135,22 +147,31 @@ def _approved(text: str, each: Prescription) -> bool:
     return bool(said) and not any(pattern("acts", "must_not").search(words) for words in said)
 
 
-def as_meant(read: Sequence[Prescription], doubtful: Sequence[Doubt], offset: int = 0) -> tuple[Prescription, ...]:
-    """The drugs as read, the doubtful ones as they may be meant; ``offset`` is where the text of those begins."""
-    meant = {each.read.mention.start + offset: each for each in doubtful}
+def as_meant(read: Sequence[Prescription], doubtful: Sequence[Doubt]) -> tuple[Prescription, ...]:
+    """The drugs as read, the doubtful ones as they may be meant."""
+    meant = {each.start: each for each in doubtful}
     return tuple(meant[each.mention.start].applied(each) if each.mention.start in meant else each for each in read)
 
 
+def within(doubtful: Iterable[Doubt], start: int, length: int) -> tuple[Doubt, ...]:
+    """Those of the doubts of a text that stand in a part of it, from where that part begins."""
+    return tuple(replace(each, start=each.start - start) for each in doubtful if 0 <= each.start - start < length)
+
+
 def like_warnings(
-    findings: Iterable[Finding], otherwise: Iterable[Finding], doubtful: Sequence[Doubt]
+    findings: Sequence[Finding], otherwise: Iterable[Finding], doubtful: Sequence[Doubt]
 ) -> Iterator[Finding]:
     """The findings, those that would withhold and are not among ``otherwise`` as *not assessed*, and why.
 
-    ``otherwise`` is what the checks say with the doubtful drugs as they may be meant.
+    ``otherwise`` is what the checks say with the doubtful drugs as they may be meant. What withholds by that reading
+    alone is added where this one's would all be gone: by either reading the advice is not to go out.
     """
     names, unread = {each.label for each in doubtful}, {each.label for each in doubtful if each.unread}
-    kept = {_subject(each) for each in otherwise if each.withholds}
-    told: set[str] = set()
+    grave = [each for each in otherwise if each.withholds]
+    kept, told = {_subject(each) for each in grave}, set[str]()
+    withheld = [each for each in findings if each.withholds]
+    if not any(_subject(each) in kept for each in withheld):
+        yield from (each for each in grave if each.check not in OF_THE_WORDS)
     for finding in findings:
         if finding.withholds and finding.check not in OF_THE_WORDS and _subject(finding) not in kept:
             told |= names.intersection(finding.drugs) or names

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 
 from medrag.errors import ConfigurationError
 from medrag.reading import Polarity
+from medrag.reading.prescriptions import statement_around
 from medrag.safety.question.request_classifier import SentenceEncoder
 
 BUNDLED = Path(__file__).parents[2] / "models" / "minilm-wordings"
@@ -75,10 +76,15 @@ class WordingReader:
     ) -> list[Polarity | None]:
         """For each of ``places``: how the drug named there is not given; None where it seems to be.
 
-        ``spans`` are all the names in ``text``, in order; ``plain``: no word of it speaks against anything.
+        Read twice, in its sentence and with what stands around that, and the log-odds averaged. ``spans`` are all the
+        names in ``text``, in order; ``plain``: no word of it speaks against anything.
         """
+        if not places:
+            return []
+        alone = [hidden(text, place, spans, *statement_around(text, place[0])) for place in places]
+        whole = [hidden(text, place, spans, 0, len(text)) for place in places]
+        vectors = self._encoder.encode([*alone, *whole]).reshape(2, len(places), -1).mean(0)
         limit = self._head.plain if plain else self._head.doubt
-        vectors = self._encoder.encode([hidden(text, place, spans) for place in places])
         return [self._reading(vector, limit) for vector in vectors]
 
     def _reading(self, vector: NDArray[np.float32], limit: float) -> Polarity | None:
@@ -88,12 +94,12 @@ class WordingReader:
         return Polarity.STOPPED if stopped > avoided else Polarity.AVOIDED
 
 
-def hidden(text: str, place: Span, spans: Sequence[Span]) -> str:
-    """The text around ``place`` as the encoder reads it."""
-    start, end = max(0, place[0] - AROUND), min(len(text), place[1] + AROUND)
-    pieces, at = [], start
-    for first, last in spans:
-        if first >= at and last <= end:
-            pieces += [text[at:first], HIDDEN if (first, last) == place else OTHER]
-            at = last
-    return "".join([*pieces, text[at:end]])
+def hidden(text: str, place: Span, spans: Sequence[Span], start: int = 0, end: int | None = None) -> str:
+    """The text around ``place``, within ``start`` and ``end``, as the encoder reads it."""
+    at, last = max(start, place[0] - AROUND), min(len(text) if end is None else end, place[1] + AROUND)
+    pieces = []
+    for first, until in spans:
+        if first >= at and until <= last:
+            pieces += [text[at:first], HIDDEN if (first, until) == place else OTHER]
+            at = until
+    return "".join([*pieces, text[at:last]])

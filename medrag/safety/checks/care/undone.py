@@ -84,10 +84,19 @@ def _named(context: Context, need: Need, clause: Clause) -> str | None:
         undone = clause.leaves_undone and not mentions and not within_bounds(context, clause)
         if not clause.insists and (none_of(clause.words, found.start()) or undone):
             return found[0]
-        if need.urgent and "dismissed" in clause.kinds and not context.recommended:
+        if need.urgent and "dismissed" in clause.kinds and not _acted(context, need):
             return found[0]
     dismissed = need.urgent and not clause.insists and "dismissed" in clause.kinds
-    return clause.words if dismissed and not mentions and not context.recommended else None
+    return clause.words if dismissed and not mentions and not _acted(context, need) else None
+
+
+def _acted(context: Context, need: Need) -> bool:
+    """Whether the statement gives a drug, or where no value presses the whole advice ends one or begins another."""
+    if context.recommended or need.when:
+        return bool(context.recommended)
+    ended = (each.mention.polarity is Polarity.STOPPED for each in context.around)
+    begun = (each.recommended and each.doses and context.starts(each.mention.label) for each in context.around)
+    return any(ended) or any(begun)
 
 
 def _not_given(each: Prescription, clause: Clause) -> bool:
@@ -116,6 +125,9 @@ def _meant(context: Context, before: Sequence[Clause], clause: Clause, group: fr
         return ()
     if before and _said("pronoun").search(clause.words) and (named := _mentions(context, before[-1], group)):
         return named
+    meant = _said("generic").search(clause.words)
+    if meant and _said("as_a_time").search(clause.words[: meant.start()]):
+        return ()
     insulin = _said("swallowed").search(clause.words) and not group.isdisjoint(
         context.knowledge.members["insulin_class"]
     )

@@ -36,13 +36,17 @@ def _by_advice(context: Context, found: list[tuple[Prescription, Washout]]) -> I
     text = context.statement.text
     for each, rule in found:
         group = context.knowledge.expand(rule.stopped)
-        stopped = sorted({name for products in context.stopped for name in _ended(context, products, group)})
+        group -= ingredients_of(each, context.knowledge)
+        over = context.stopped | context.plan.ending
+        stopped = sorted({name for products in over for name in _ended(context, products, group)})
         if not rule.days:
             if stopped and _said("overlap").search(text):
                 yield _fail(context, each, rule, stopped[0], ())
             continue
         at_once = _said("same_day").search(text) is not None
-        if stopped and not (waits(text, rule) or (not at_once and any(waits(said, rule) for said in context.before))):
+        between = context.plan.days_between(stopped, each)
+        told = waits(text, rule) or (not at_once and any(waits(said, rule) for said in context.before))
+        if stopped and not (told if between is None else between >= rule.days or ("INR" in rule.reason and told)):
             yield _fail(context, each, rule, stopped[0], ())
 
 

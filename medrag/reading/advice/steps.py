@@ -1,0 +1,153 @@
+"""What a text says of when drugs are ended and begun, over its sentences: the steps of a plan in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from medrag.reading.dates import MONTHS
+from medrag.reading.dosing.duration import DAYS
+from medrag.reading.dosing.numbers import number
+from medrag.reading.languages import pattern
+from medrag.reading.polarity import Polarity
+from medrag.reading.prescriptions import Prescription, statement_around
+
+_said = partial(pattern, "plans")
+SIGN = "§"
+FAR = 240
+"""Characters before a last dose without a name in which its drug is named."""
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_YEAR, _MONTH = 365.0, 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day as told: from now on, or of the week, the month or the year (``kind``), where it recurs."""
+
+    kind: str
+    day: float
+
+    def until(self, later: Moment) -> float | None:
+        """Days from this one to a later one, the nearest there is; None where the two are not told alike."""
+        if self.kind != later.kind:
+            return None
+        round_ = {"week": 7.0, "month": _MONTH, "year": _YEAR}.get(self.kind)
+        return (later.day - self.day) % round_ if round_ else later.day - self.day
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A drug that is ended, the place in the text that says so, and the day; ``outright``: at once, by the words."""
+
+    drug: Prescription
+    place: int
+    when: Moment | None
+    outright: bool
+
+    @property
+    def stop(self) -> bool:
+        """Whether its own name is said to be stopped."""
+        return self.drug.mention.polarity is Polarity.STOPPED
+
+
+def ends(text: str, read: Sequence[Prescription]) -> tuple[End, ...]:
+    """Every end of a drug that ``text`` tells, in order: stops, last doses, and doses brought down to nothing."""
+    return tuple(sorted(_ends(text, read), key=lambda each: each.place))
+
+
+def _ends(text: str, read: Sequence[Prescription]) -> Iterator[End]:
+    for each in read:
+        if each.mention.polarity is Polarity.STOPPED:
+            place = each.mention.start
+            yield End(each, place, moment(text, place), outright=True)
+    signs = with_signs(text, read)
+    for found in _said("last dose").finditer(signs):
+        named = found.start("named") if found["named"] else found.start("of")
+        if drug := _drug(read, named if named >= 0 else found.start(), at=named >= 0):
+            over = _said("none_more").match(signs, found.end()) is not None
+            yield End(drug, found.start(), moment(text, found.start()), outright=over)
+    for found in _said("ends on").finditer(signs):
+        if drug := _drug(read, found.start(), at=True):
+            yield End(drug, found.start(), moment(text, found.start()), outright=False)
+    for found in _said("taper").finditer(signs):
+        if drug := _drug(read, found.end(), at=False):
+            yield End(drug, found.start(), None, outright=False)
+
+
+def _drug(read: Sequence[Prescription], place: int, *, at: bool) -> Prescription | None:
+    """The drug named at ``place``, or else the one named last before it."""
+    if at:
+        return next((each for each in read if each.mention.start == place), None)
+    before = [each for each in read if place - FAR <= each.mention.start < place and each.mention.resolved]
+    return before[-1] if before else None
+
+
+def with_signs(text: str, read: Sequence[Prescription]) -> str:
+    """The text with a sign in place of every letter of a drug's name."""
+    for each in read:
+        start, end = each.mention.start, each.mention.end
+        text = f"{text[:start]}{SIGN * (end - start)}{text[end:]}"
+    return text
+
+
+def moment(text: str, place: int) -> Moment | None:
+    """The day that the statement around ``place`` tells: the first behind it, or else the last before."""
+    start, end = statement_around(text, place)
+    return _first(text[place:end]) or _last(text[start:place])
+
+
+def _first(text: str) -> Moment | None:
+    return next((day for _, day in sorted(_days(text), key=lambda each: each[0])), None)
+
+
+def _last(text: str) -> Moment | None:
+    found = sorted(_days(text), key=lambda each: each[0])
+    return found[-1][1] if found else None
+
+
+def _days(text: str) -> Iterator[tuple[int, Moment]]:
+    """Where the text tells a day, and which; the day of a month before the weekday that stands beside it."""
+    for kind, day in (("now", 0.0), ("tomorrow", 1.0)):
+        yield from ((found.start(), Moment("now", day)) for found in _said(kind).finditer(text))
+    dated = [*_said("of_month").finditer(text)]
+    for found in dated:
+        month = MONTHS.index((found["month"] or found["month2"])[:3].lower())
+        yield found.start(), Moment("year", month * _YEAR / 12 + float(found["day"] or found["day2"]))
+    if not dated:
+        yield from ((found.start(), Moment("month", float(found["date"]))) for found in _said("date").finditer(text))
+        for found in _said("weekday").finditer(text):
+            yield found.start(), Moment("week", float(_WEEK.index(found["weekday"][:3].lower())))
+
+
+def waited(text: str) -> float | None:
+    """The longest span, in days, that ``text`` puts between two drugs; None where it names none."""
+    spans = [
+        number(found["n"]) * DAYS[found["unit"][0].lower()]
+        for found in pattern("stops", "span").finditer(text)
+        if _is_wait(text, found.start(), found.end())
+    ]
+    return max(spans, default=None)
+
+
+def _is_wait(text: str, start: int, end: int) -> bool:
+    before = text[max(0, start - FAR // 3) : start]
+    told = _said("waits_before").search(before) or _said("waits_after").match(text, end)
+    return told is not None and _said("else_then").search(before) is None
+
+
+def ahead(text: str, place: int) -> bool:
+    """Whether the drug named at ``place`` is only to be thought of weeks ahead, and not beside what is taken."""
+    start, end = statement_around(text, place)
+    thought = _said("thought of").search(text, start, place)
+    words = text[start:end]
+    return thought is not None and _said("weeks_ahead").search(words) is not None and not _said("beside").search(words)
+
+
+def gap(text: str, end: End, start: int) -> float | None:
+    """Days from the end of one drug to the drug named at ``start``, by their days or a wait that stands between."""
+    begun, behind = moment(text, start), _said("start_over").search(text, start)
+    told = end.when.until(begun) if end.when and begun else None
+    if told is not None:
+        return told
+    return waited(text[end.place : behind.start() if behind else len(text)]) if end.place < start else None
