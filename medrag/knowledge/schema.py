@@ -53,7 +53,8 @@ class Contraindication(Rule):
 
     It only warns where a drug of ``cover``, which meets the danger, is taken or advised, where one of ``indications``
     calls for it all the same, if it may be ``challenged`` where it is given in steps under supervision, and if it is
-    not to be ``started`` where the patient takes it and the dose is not raised.
+    not to be ``started`` where the patient takes it and the dose is not raised. With ``uses`` it is contraindicated for
+    these indications alone, and with ``routes`` by these routes or where none is said: else it warns.
     """
 
     drugs: Terms
@@ -63,6 +64,8 @@ class Contraindication(Rule):
     indications: Terms = ()
     challenged: bool = False
     started: bool = False
+    uses: Terms = ()
+    routes: Terms = ()
 
 
 class AllergyRule(Rule):

@@ -36,6 +36,8 @@ def entry(text: str) -> Entry:
     if match := _EXCEPT.search(text):
         before, after = text[: match.start()], text[match.end() :].rstrip(" ).")
         return Entry(after, "") if denies(before) else Entry(before, after)
+    if (match := _said("borne").search(text)) and (borne := next(filter(None, match.groupdict().values()), "")):
+        return Entry(text[: match.start()], borne)
     if (match := _said("tolerated").search(text)) and not _cannot(text, match):
         return Entry(text[: match.start()], text[match.end() :].rstrip(" )."))
     if _said("lifted").search(text) or denies(text):
