@@ -12,7 +12,7 @@ from medrag.types import Severity
 
 DRUG_FIELDS = ("a", "b", "drugs", "stopped", "start", "allergens", "with_drugs", "without", "taking", "drug", "group")
 """Fields of facts that name the ingredients or classes that they are about."""
-BESIDE_FIELDS = ("naive", "unless_current", "standard", "cut", "raised", "cover")
+BESIDE_FIELDS = ("naive", "unless_current", "standard", "cut", "raised", "cover", "paused")
 """Fields that name ingredients or classes on which it depends whether, or as how much, a fact holds of another."""
 
 
@@ -360,7 +360,8 @@ class Need(Rule):
     """Care that patients need who have any of ``conditions``, meet any of ``when`` and take any of ``taking``.
 
     ``names`` are words for it, ``drugs`` what gives it. With ``urgent`` even a word that all is well, or that things go
-    on as they are, leaves it undone. ``stage`` "childbearing": only women who could conceive need it.
+    on as they are, leaves it undone. ``stage`` "childbearing": only women who could conceive need it. To pause a drug of
+    ``paused`` until an illness is over only warns.
     """
 
     conditions: Terms = ()
@@ -370,6 +371,7 @@ class Need(Rule):
     drugs: Terms = ()
     urgent: bool = False
     stage: Literal["any", "childbearing"] = "any"
+    paused: Terms = ()
 
 
 class Aim(Rule):
