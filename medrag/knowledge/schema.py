@@ -360,8 +360,8 @@ class Need(Rule):
     """Care that patients need who have any of ``conditions``, meet any of ``when`` and take any of ``taking``.
 
     ``names`` are words for it, ``drugs`` what gives it. With ``urgent`` even a word that all is well, or that things go
-    on as they are, leaves it undone. ``stage`` "childbearing": only women who could conceive need it. To pause a drug of
-    ``paused`` until an illness is over only warns.
+    on as they are, leaves it undone. ``stage`` "childbearing": only women who could conceive need it. To pause a drug
+    of ``paused`` until an illness is over only warns.
     """
 
     conditions: Terms = ()
