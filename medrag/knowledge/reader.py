@@ -219,7 +219,9 @@ def _members(classes: Mapping[str, terms.DrugClass], drugs: Mapping[str, Any]) -
 
 REFERENCES = {
     **dict.fromkeys((*schema.DRUG_FIELDS, *schema.BESIDE_FIELDS), "drugs"),
-    **dict.fromkeys(("conditions", "condition", "also", "unless", "indications", "implies"), "conditions"),
+    **dict.fromkeys(
+        ("conditions", "condition", "also", "unless", "indications", "uses", "implies", "current"), "conditions"
+    ),
     "measurement": "measurements",
 }
 """Fields of rules and terms that name terms, and of which kind."""

@@ -12,7 +12,7 @@ from medrag.types import Severity
 
 DRUG_FIELDS = ("a", "b", "drugs", "stopped", "start", "allergens", "with_drugs", "without", "taking", "drug", "group")
 """Fields of facts that name the ingredients or classes that they are about."""
-BESIDE_FIELDS = ("naive", "unless_current", "standard", "cut", "raised", "cover")
+BESIDE_FIELDS = ("naive", "unless_current", "standard", "cut", "raised", "cover", "paused")
 """Fields that name ingredients or classes on which it depends whether, or as how much, a fact holds of another."""
 
 
@@ -53,7 +53,8 @@ class Contraindication(Rule):
 
     It only warns where a drug of ``cover``, which meets the danger, is taken or advised, where one of ``indications``
     calls for it all the same, if it may be ``challenged`` where it is given in steps under supervision, and if it is
-    not to be ``started`` where the patient takes it and the dose is not raised.
+    not to be ``started`` where the patient takes it and the dose is not raised. With ``uses`` it is contraindicated for
+    these indications alone, and with ``routes`` by these routes or where none is said: else it warns.
     """
 
     drugs: Terms
@@ -63,6 +64,8 @@ class Contraindication(Rule):
     indications: Terms = ()
     challenged: bool = False
     started: bool = False
+    uses: Terms = ()
+    routes: Terms = ()
 
 
 class AllergyRule(Rule):
@@ -357,7 +360,8 @@ class Need(Rule):
     """Care that patients need who have any of ``conditions``, meet any of ``when`` and take any of ``taking``.
 
     ``names`` are words for it, ``drugs`` what gives it. With ``urgent`` even a word that all is well, or that things go
-    on as they are, leaves it undone. ``stage`` "childbearing": only women who could conceive need it.
+    on as they are, leaves it undone. ``stage`` "childbearing": only women who could conceive need it. To pause a drug
+    of ``paused`` until an illness is over only warns.
     """
 
     conditions: Terms = ()
@@ -367,6 +371,7 @@ class Need(Rule):
     drugs: Terms = ()
     urgent: bool = False
     stage: Literal["any", "childbearing"] = "any"
+    paused: Terms = ()
 
 
 class Aim(Rule):

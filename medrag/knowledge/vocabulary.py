@@ -64,7 +64,8 @@ class Condition(Record):
     condition stands after it is over, in full (past angioedema) or lowered (a healed ulcer). An ``event`` is over
     once it is history. ``no_rules``: reviewed, and no drug is to be avoided in it. ``egfr`` is the best kidney
     function (mL/min/1.73 m2) it allows, ``child_pugh`` the class it stands for. ``recent`` is the condition that it
-    also is while its words say that it is of the last weeks ("stent 5 weeks ago").
+    also is while its words say that it is of the last weeks ("stent 5 weeks ago"), ``current`` those that it is until
+    it is over.
     """
 
     key: str
@@ -77,6 +78,7 @@ class Condition(Record):
     lasting: Literal["no", "full", "lowered"] = "no"
     event: bool = False
     recent: str | None = None
+    current: Terms = ()
     no_rules: bool = False
     egfr: float | None = None
     child_pugh: Literal["A", "B", "C"] | None = None

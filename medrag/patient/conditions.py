@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.names import Meaning
@@ -14,6 +15,7 @@ from medrag.reading.languages.gloss import in_english, other_script
 from medrag.reading.people.pregnancy import speaks_of_pregnancy, weeks
 from medrag.types import Condition, Fact, FactStatus, Patient
 
+HALF_A_YEAR = timedelta(days=182)
 _OVER = re.compile(
     r"\b(?:resolved|in remission|former(?:ly)?|ex-|previous|past|prior|history of|h/o|hx of|hx|s/p)\b", re.I
 )
@@ -43,11 +45,12 @@ def resolve(conditions: Iterable[Condition], knowledge: Knowledge) -> Resolved:
         known = any(meaning.condition in knowledge.ruled for meaning in meanings)
         if not past and (not known or other_script(in_english(fact.display, knowledge))):
             unread.append(fact.display)
-        for meaning in (*meanings, *_recent(fact, meanings, knowledge)):
+        for meaning in (*meanings, *_also(fact, meanings, past, knowledge)):
             for name, lasting in implied(meaning.condition, knowledge).items():
                 if past and lasting == "no":
                     continue
-                if not meaning.certain or (past and lasting == "lowered"):
+                over = past or _long_ago(fact, meaning, knowledge)
+                if not meaning.certain or (over and lasting == "lowered"):
                     lowered |= {name} - found.keys()
                 else:
                     lowered.discard(name)
@@ -55,11 +58,23 @@ def resolve(conditions: Iterable[Condition], knowledge: Knowledge) -> Resolved:
     return Resolved(found, frozenset(lowered), tuple(unread))
 
 
-def _recent(fact: Condition, meanings: Iterable[Meaning], knowledge: Knowledge) -> Iterator[Meaning]:
-    """What the conditions also are, where the words say that they are of the last weeks."""
-    if pattern("states", "recent").search(in_english(fact.display, knowledge)):
-        named = (knowledge.conditions[each.condition].recent for each in meanings)
-        yield from (Meaning(name) for name in named if name)
+def _also(fact: Condition, meanings: Iterable[Meaning], past: bool, knowledge: Knowledge) -> Iterator[Meaning]:
+    """What the conditions also are while they are not over, and where the words say that they are of the last weeks."""
+    recent = pattern("states", "recent").search(in_english(fact.display, knowledge))
+    for known in (knowledge.conditions[each.condition] for each in meanings):
+        if known.recent and recent:
+            yield Meaning(known.recent)
+        if not past:
+            yield from map(Meaning, known.current)
+
+
+def _long_ago(fact: Condition, meaning: Meaning, knowledge: Knowledge) -> bool:
+    """Whether it is an event of a year that is over, by the entry's words ("GI bleed 2018"), and does not go on."""
+    text = in_english(fact.display, knowledge)
+    years = [int(found["year"]) for found in pattern("states", "dated").finditer(text)]
+    if not years or not knowledge.conditions[meaning.condition].event or pattern("states", "goes_on").search(text):
+        return False
+    return max(years) < (datetime.now(UTC) - HALF_A_YEAR).year
 
 
 def establish(found: dict[str, str], name: str, words: str, knowledge: Knowledge) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -36,6 +37,8 @@ def entry(text: str) -> Entry:
     if match := _EXCEPT.search(text):
         before, after = text[: match.start()], text[match.end() :].rstrip(" ).")
         return Entry(after, "") if denies(before) else Entry(before, after)
+    if since := next(_borne(text), None):
+        return Entry(text[: since[0]], since[1])
     if (match := _said("tolerated").search(text)) and not _cannot(text, match):
         return Entry(text[: match.start()], text[match.end() :].rstrip(" )."))
     if _said("lifted").search(text) or denies(text):
@@ -45,8 +48,14 @@ def entry(text: str) -> Entry:
 
 def borne(reaction: str) -> str:
     """The words of a recorded ``reaction`` for what has been taken without harm ("rash; has since taken X without")."""
-    found = (each for each in _said("borne").finditer(reaction) if not _CANNOT.search(reaction[: each.start()]))
-    return "; ".join(each["tolerated"] or each["taken"] for each in found)
+    return "; ".join(words for _, words in _borne(reaction))
+
+
+def _borne(text: str) -> Iterator[tuple[int, str]]:
+    """Where the text begins to speak of what was taken without harm, and its words for that."""
+    for each in _said("borne").finditer(text):
+        if not _CANNOT.search(text[: each.start()]):
+            yield each.start(), next(filter(None, each.groupdict().values()), "")
 
 
 def _spelt(text: str) -> str:

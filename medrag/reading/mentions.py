@@ -13,13 +13,13 @@ from rapidfuzz.distance import OSA
 
 from medrag.knowledge import Knowledge, Name
 from medrag.knowledge.names import fold, normalise
-from medrag.reading.dosing.doses import doses
+from medrag.reading.dosing.doses import AMOUNT, doses
 from medrag.reading.dosing.numbers import WORDS as NUMBER_WORDS
 from medrag.reading.dosing.routes import route, shared
 from medrag.reading.languages import ordinary, pattern
 from medrag.reading.matcher import Letters, Matcher, Token, plain, singular, tokens
 from medrag.reading.polarity import Polarity, cues, polarity_of
-from medrag.reading.products import written
+from medrag.reading.products import Written, written
 
 LOCAL = frozenset({"topical", "inhaled", "nasal", "eye", "vaginal", "infiltration"})
 """Routes by which little of most drugs reaches the circulation."""
@@ -145,6 +145,8 @@ def _matcher(knowledge: Knowledge) -> Matcher[Name]:
     )
 
 
+_CONTENT = re.compile(rf"[ -](?:{AMOUNT.pattern})[ -](?P<two>(?P<one>[A-Za-z]+)(?:[ -][A-Za-z]+)?)", re.IGNORECASE)
+"""What a device holds, and the word or two that say what it is."""
 _DENIED = re.compile(r"\bnon-$", re.IGNORECASE)
 """What makes a name one of what it is not ("non-hormonal contraception")."""
 
@@ -161,11 +163,23 @@ def _known(text: str, words: list[Token], knowledge: Knowledge) -> list[tuple[Dr
         said = written(text, words, match, knowledge)
         if _DENIED.search(text, max(0, said.start - 4), said.start):
             continue
+        name = _formed(text, said, knowledge) or name
+        ingredients = said.ingredients if name is match.values[0] else name.ingredients
         mention = DrugMention(
-            text[said.start : said.end], said.start, said.end, said.ingredients, name.drug_class, whole=said.whole
+            text[said.start : said.end], said.start, said.end, ingredients, name.drug_class, whole=said.whole
         )
         found.append((mention, range(match.first, said.last)))
     return found
+
+
+def _formed(text: str, said: Written, knowledge: Knowledge) -> Name | None:
+    """The one that a drug is in a form that stands behind an amount ("levonorgestrel 52 mg IUD")."""
+    amount = _CONTENT.match(text, said.end)
+    if amount is None:
+        return None
+    drug = text[said.start : said.end]
+    forms = (knowledge.names.get(normalise(f"{drug} {amount[part]}")) for part in ("two", "one") if amount[part])
+    return next(filter(None, forms), None)
 
 
 def _guess(text: str, token: Token, knowledge: Knowledge) -> DrugMention | None:

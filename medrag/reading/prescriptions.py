@@ -12,11 +12,16 @@ from medrag.reading.dosing.doses import Dose, doses, unitless
 from medrag.reading.mentions import LOCAL, DrugMention, drugs
 from medrag.reading.polarity import Polarity
 
-_BOUNDARY = re.compile(r"[.!?](?=\s|$)|[;\n]")
+_BOUNDARY = re.compile(r"(?<!\bi\.e)(?<!\be\.g)[.!?](?=\s|$)|[;\n]", re.IGNORECASE)
 _ALONGSIDE = re.compile(
     r"\b(?:with|alongside|beside|under cover of|on top of)\s+(?:(?:oral|iv|some|a|an)\s+)?$", re.IGNORECASE
 )
 """Before a drug that is given beside the one whose dose stands before."""
+_IN_SPITE = re.compile(
+    r"\b(?:in spite of|despite|notwithstanding|regardless of|because of|owing to|due to|on account of|in view of"
+    r"|considering)\s+(?:(?:the|his|her|their|this|ongoing|concurrent|current|continuing)\s+){0,2}$",
+    re.IGNORECASE,
+)
 _OF = re.compile(
     r"\s*(?:\([^)]*\)\s*)?(?:of\s+)?(?:oral|intravenous|iv|po|intramuscular|im|subcutaneous)?\s*", re.IGNORECASE
 )
@@ -110,17 +115,27 @@ def _owner(
         return _nearest(text, dose, mentions, before)
     if after and not (last and _ALONGSIDE.search(text[dose.end : mentions[after[0]].start])):
         return after[0]
-    return last - 1 if last else None
+    return _subject(text, mentions, last) if last else None
+
+
+def _subject(text: str, mentions: Sequence[DrugMention], last: int) -> int:
+    """The last of the first ``last`` drugs, or the one in spite of which it is not named."""
+    spoken_of = (i for i in reversed(range(max(last - 2, 0), last)) if not _IN_SPITE.search(text[: mentions[i].start]))
+    return next(spoken_of, last - 1)
 
 
 def _nearest(text: str, dose: Dose, mentions: Sequence[DrugMention], before: Sequence[int]) -> int:
-    """The last drug before the dose; one only mentioned ("without penicillin allergy is 500 mg") counts if adjacent."""
+    """The last drug before the dose; one named aside ("without penicillin allergy is 500 mg") counts if adjacent."""
     last = mentions[before[-1]]
     adjacent = len(text[last.end : dose.start].split()) <= ADJACENT_WORDS
-    if last.polarity is not Polarity.MENTIONED or adjacent:
+    if adjacent or not _aside(text, last):
         return before[-1]
-    advised = (i for i in reversed(before) if mentions[i].polarity is not Polarity.MENTIONED)
-    return next(advised, before[-1])
+    return next((i for i in reversed(before) if not _aside(text, mentions[i])), before[-1])
+
+
+def _aside(text: str, mention: DrugMention) -> bool:
+    """Whether the drug is only mentioned, or what another is given in spite or because of."""
+    return mention.polarity is Polarity.MENTIONED or _IN_SPITE.search(text[: mention.start]) is not None
 
 
 def split_statements(text: str) -> list[str]:

@@ -36,6 +36,27 @@ def waits_until_over(context: Context, each: Prescription, condition: str) -> bo
     return any(_gone(context, case, condition) or _left(context, case, condition) for case in _cases(context, each))
 
 
+def waits_for_stage(context: Context, each: Prescription, stage: str, last: float) -> bool:
+    """Whether the drug is for when pregnancy has passed its week ``last``, or is over, or breastfeeding is."""
+    text = context.statement.text
+    before = _said("joined").split(SENTENCE_END.split(text[: each.mention.start])[-1])[-1]
+    after = SENTENCE_END.split(text[each.mention.end : each.mention.end + AFTER])[0].split(",")[0]
+    said = f"{before}§{_said('joined').split(after)[0]}"
+    if _said("at_once").search(said):
+        return False
+    if stage == "lactation" or _said("born").search(said):
+        return stage == "pregnancy" or _said("weaned").search(said) is not None
+    return any(first >= last for first in _weeks(said, context)) or _said("weaned").search(said) is not None
+
+
+def _weeks(said: str, context: Context) -> Iterator[float]:
+    """The weeks of pregnancy from which on something is given."""
+    for found in _said("from_week").finditer(said):
+        yield float(found["week"] or found["weeks"] or found["forty"])
+    for found in _said("trimester").finditer(said):
+        yield context.knowledge.trimesters[found["part"].lower()].from_week
+
+
 def _cases(context: Context, each: Prescription) -> Iterator[str]:
     """The words that say when the drug is given, before or after its name in its sentence."""
     text = context.statement.text

@@ -75,7 +75,7 @@ def _cued(  # noqa: PLR0913 (what a cue is weighed against)
         return Polarity.AVOIDED
     if _excepted(text, start) or _overruled(text, cue, start, end, after) or _by_means(text, cue, start, spans):
         return Polarity.RECOMMENDED
-    if cue.polarity is Polarity.STOPPED and _for_later(text, cue, after):
+    if cue.polarity is Polarity.STOPPED and _for_later(text, cue, text[start:end], after, spans):
         return Polarity.MENTIONED
     return cue.polarity
 
@@ -125,11 +125,24 @@ def _is_subject(text: str, cue: Cue) -> bool:
     return any(found.end() >= cue.start for found in openings)
 
 
-def _for_later(text: str, cue: Cue, after: str) -> bool:
-    """Whether a stop is for later, or for a case that has not come ("stop it if bleeding occurs")."""
+def _for_later(text: str, cue: Cue, name: str, after: str, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether a stop is for later, or for a case that has not come ("stop it if bleeding occurs").
+
+    Where the case is that another drug is given, the stop comes with it.
+    """
     clause = _said("then").split(after, maxsplit=1)[0]
-    before = text[max(0, cue.start - LONGEST_CASE) : cue.start]
-    return _said("later").match(clause) is not None or _said("in_case").search(before) is not None
+    if _said("later").match(clause):
+        return True
+    start = max(0, cue.start - LONGEST_CASE)
+    case = _said("in_case").search(text[start : cue.start])
+    return case is not None and not _of_giving(text, start + case.start(), cue.start, name, spans)
+
+
+def _of_giving(text: str, start: int, end: int, name: str, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether ``text[start:end]`` is the case that a drug other than ``name`` is given."""
+    inside = spans[bisect_left(spans, (start, 0)) : bisect_left(spans, (end, 0))]
+    others = [text[begin:stop] for begin, stop in inside if text[begin:stop].lower() != name.lower()]
+    return bool(others) and _said("case_of_giving").search(text, start, end) is not None
 
 
 def _by_means(text: str, cue: Cue, start: int, spans: Sequence[tuple[int, int]]) -> bool:

@@ -11,6 +11,7 @@ from medrag.patient.view import KnownAllergy
 from medrag.reading import DrugMention
 from medrag.reading.languages import pattern
 from medrag.reading.languages.gloss import in_english, other_script
+from medrag.reading.mentions import ingredients_named
 from medrag.safety.check_context import LOWERED, Context, fail, not_assessed, passed, worst
 from medrag.safety.precautions import challenges, explains_allergy
 from medrag.types import Finding, Severity
@@ -56,6 +57,7 @@ def _failures(context: Context) -> Iterator[Finding]:
                 ):
                     how = Severity.CONTRAINDICATED
                 borne = code == "allergy.rule" and _borne(each.mention, context)
+                borne = borne or (not _immediate(entry, context) and _disproved(entry, context))
                 explained = not _immediate(entry, context) and explains_allergy(context.whole)
                 if how is Severity.CONTRAINDICATED and (borne or explained or challenges(context.whole)):
                     how = Severity.WARNING
@@ -141,6 +143,13 @@ def _tolerated(mention: DrugMention, context: Context) -> bool:
     entries = context.patient.allergies if context.patient else ()
     borne = {name for entry in entries for known in entry.tolerated for name in known.ingredients}
     return bool(mention.ingredients) and borne.issuperset(mention.ingredients)
+
+
+def _disproved(entry: KnownAllergy, context: Context) -> bool:
+    """Whether the entry says that a drug of just what it names was borne after all (amoxicillin, of penicillins)."""
+    borne = (frozenset(known.ingredients) for known in entry.tolerated)
+    named = [ingredients_named(known, context.knowledge) for known in entry.mentions]
+    return any(taken and taken <= group for taken in borne for group in named)
 
 
 def _borne(mention: DrugMention, context: Context) -> bool:

@@ -54,6 +54,7 @@ def _failures(context: Context, advised: Iterable[Prescription], patient: Patien
             continue
         past = all(name in patient.lowered for name in present) or context.covers(rule.cover)
         past = past or context.indicated(rule.indications) or (rule.challenged and challenges(context.whole))
+        past = past or bool(rule.uses and not context.indicated(rule.uses))
         facts = tuple(patient.concepts[name] for name in present)
         for each in advised:
             if severity := _severity(context, rule, each, past or _met(context, rule, each, present)):
@@ -79,11 +80,13 @@ def _concerned(context: Context, each: Prescription) -> frozenset[int]:
 
 
 def _met(context: Context, rule: Contraindication, each: Prescription, present: Iterable[str]) -> bool:
-    """Whether the drug goes on and is only not to be started, or waits until all that is present is over."""
+    """Whether the drug goes on and is only not to be started, comes another way, or waits until all of it is over."""
     if rule.started and continued(context, each):
         return True
     if rule.severity is not Severity.CONTRAINDICATED:
         return False
+    if rule.routes and each.mention.route and each.mention.route not in rule.routes:
+        return True
     return all(waits_until_over(context, each, name) for name in present)
 
 

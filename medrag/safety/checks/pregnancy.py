@@ -12,6 +12,7 @@ from medrag.patient.wording import wording
 from medrag.reading import Prescription
 from medrag.safety.check_context import LOWERED, Context, fail, ingredients_of, not_assessed, passed, worst
 from medrag.safety.daily_dose import continued
+from medrag.safety.waiting import waits_for_stage
 from medrag.types import Finding, Severity
 
 SHORT = 20.0
@@ -66,7 +67,8 @@ def _failures(context: Context, rules: list[tuple[Prescription, LifeStageRule]])
         label, source = each.mention.label, context.knowledge.cite(rule)
         values: dict[str, Value] = {"drug": label, "stage": rule.stage, "reason": rule.reason, **weeks}
         said = _contained(context, patient, rule, _severity(patient, rule))
-        if context.indicated(rule.indications) and not (rule.started and not continued(context, each)):
+        called_for = context.indicated(rule.indications) and not (rule.started and not continued(context, each))
+        if called_for or waits_for_stage(context, each, rule.stage, rule.weeks[1]):
             said = LOWERED[said]
         yield fail(code, said, source, (label,), (words,), **values)
 

@@ -67,9 +67,16 @@ def _found(
             source, severity = context.knowledge.cite(need), need.severity
             later = need.stage == "childbearing" and _said("conceives_later").search(context.whole)
             finished = later or _said("finished").search(context.statement.text)
-            if finished and severity is Severity.CONTRAINDICATED:
+            if (finished or _paused(context, need, left)) and severity is Severity.CONTRAINDICATED:
                 severity = Severity.WARNING
             yield fail("undone.rule", severity, source, (), facts, care=care, reason=need.reason)
+
+
+def _paused(context: Context, need: Need, left: Sequence[Prescription]) -> bool:
+    """Whether all that is left out may be paused, and is until an illness is over."""
+    group = context.knowledge.expand(need.paused)
+    single = all(ingredients_of(each, context.knowledge) <= group for each in left)
+    return bool(left) and single and _said("paused").search(context.statement.text) is not None
 
 
 def _named(context: Context, need: Need, clause: Clause) -> str | None:
