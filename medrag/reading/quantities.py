@@ -64,7 +64,7 @@ _VALUE = re.compile(
     re.IGNORECASE,
 )
 _NOT_VALUE = re.compile(
-    r"\s?(?:\+(?!\s?\d)|/\s?\d|[-–]\s?\d|(?!\d{1,2}/(?:20\d\d|\d{1,2}/\d\d))\d|(?:mg(?!\s\d)|mcg|g|units?|tabs?)\b(?!/)|/(?:7|10|12|24)\b|x\b|(?:years?|months?|weeks?|days?"
+    r"\s?(?:\+(?!\s?\d)|/\s?\d|(?<=\d):[0-5]\d(?!\d)|[-–]\s?\d|(?!\d{1,2}/(?:20\d\d|\d{1,2}/\d\d))\d|(?:mg(?!\s\d)|mcg|g|units?|tabs?)\b(?!/)|/(?:7|10|12|24)\b|x\b|(?:years?|months?|weeks?|days?"
     r"|hours?|hrs?(?!\s?:?\s?\d)|yrs?|times|lb loss)\b|(?:th|st|nd|rd)\b)",
     re.IGNORECASE,
 )

@@ -41,6 +41,13 @@ _ITEM_MARKS = frozenset("-*•‣▪–")
 _ASIDE = re.compile(r"\([^()\n]{1,40}\)\s*$")
 """What brackets add to a heading ("Meds (from GP):")."""
 _FORMER = frozenset({"past", "prior", "previous"})
+_JOINED = re.compile(r"\s?[/&+,]\s?|\s(?:and|or)\s")
+"""What joins two headings in one ("Not taking / stopped")."""
+_IN_LINE = frozenset({"medications", "problems"})
+_NARRATES = re.compile(
+    r"(?<=[^\s,;:])\n(?=[ \t]*(?:I|We|He|She|They|There|Thank|Mr|Mrs|Ms|Miss|His|Her|This|Today)\b,?(?:[ \t]\S+){7})"
+)
+"""Where prose begins below a list of drugs or problems: a line that tells of someone."""
 _TITLE = re.compile(r"[A-Z][A-Za-z]+(?: [A-Za-z/&-]+){0,5}")
 _LISTS = frozenset({"allergies", "medications", "stopped", "family", "history", "past", "problems", "surgery"})
 
@@ -164,7 +171,16 @@ def _category(words: str, code: str, *, tails: bool = True) -> str | None:
                 former = category == "medications" and any(word.folded in _FORMER for word in said[:skipped])
                 return "stopped" if former else category
         if said[skipped].folded not in modifiers:
-            return None
+            break
+    return _of_both(words, code) if tails else None
+
+
+def _of_both(words: str, code: str) -> str | None:
+    """The category of a heading that joins two of the same ("Not taking / stopped")."""
+    for join in _JOINED.finditer(words):
+        found = _category(words[: join.start()], code, tails=False)
+        if found and found == _category(words[join.end() :], code, tails=False):
+            return found
     return None
 
 
@@ -212,6 +228,8 @@ def _end(text: str, category: str, opening: tuple[int, int], end: int) -> int:
     body = text[start:end]
     if stop_in_line := _end_in_line(category, body):
         return start + stop_in_line
+    if category in _IN_LINE and (told := _NARRATES.search(body)):
+        body, end = body[: told.start()], start + told.start()
     if category == "family" and (stop := pattern("relatives", "another_label").search(body)):
         body = body[: stop.start()]
         end = start + stop.start()

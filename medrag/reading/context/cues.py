@@ -38,7 +38,7 @@ IN_LIST = re.compile(
 """What stands between two items of a list, but for their directions: what is said at its end is of the last."""
 EXTENDS = frozenset(
     {"stopped", "absent", "refused", "allergic", "taking", "family", "planned", "tolerated", "present"}
-    | {"sought", "cleared"}
+    | {"sought", "cleared", "about"}
 )
 """What may be said, after a list, of all of its items ("A, B and C were stopped")."""
 DENIES = re.compile(r"den(?:y|ies|ied|ying)\b", re.I)

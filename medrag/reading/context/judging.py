@@ -64,6 +64,10 @@ class Context:
                 said.add(cue.says)
         return said, listed
 
+    def _counts(self, cue: Cue) -> bool:
+        """Whether the cue is but a number of doses ("x3")."""
+        return self._spans.text[cue.start : cue.end].lstrip()[:1] in {"x", "X"}
+
     def _with_after(
         self, sentence: Sentence, cues: Sequence[Cue], place: int, before: tuple[set[str], set[str]]
     ) -> frozenset[str]:
@@ -77,6 +81,8 @@ class Context:
                 continue
             own = cue.reach == "sentence" or not self._spans.named(self._reach.end_of(place, cue), cue.start)
             if own and self._reach.is_of_next(sentence, cue, end):
+                continue
+            if "planned" in said and cue.says == "stopped" and self._counts(cue):
                 continue
             if own and cue.says in DECIDE and not sentence.aside(cue.start):
                 said = said - (listed & DECIDE)
@@ -103,6 +109,8 @@ def _agreed(said: set[str], near: set[str]) -> set[str]:
         near = near - {"cleared"} | ({"absent"} if suspected else set())
         if suspected:
             said, near = said - {"possible"}, near - {"possible"}
+    if "planned" in near:
+        said = said - {"absent"}
     if "dropped" in near:
         near = near - {"dropped"} | ({"refused"} if "planned" in said | near else set())
     if "present" in near:

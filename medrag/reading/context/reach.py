@@ -38,6 +38,7 @@ from medrag.reading.context.spans import Spans
 from medrag.reading.languages import pattern
 
 _said = partial(pattern, "context")
+_SETS_OFF = ",:(–—-"
 
 
 class Reach:
@@ -76,7 +77,9 @@ class Reach:
         """Whether ``cue`` reaches the mention at ``place`` before it."""
         end = self.end_of(place, cue)
         if sentence.row and cue.says in OF_ROW:
-            return place == bisect_left(self._spans.starts, sentence.start)
+            first = place == bisect_left(self._spans.starts, sentence.start)
+            if first or "|" in self._spans.text[end : cue.start]:
+                return first
         aside = sentence.aside(self._spans.spans[place][0])
         if aside and cue.start >= aside[1]:
             return False
@@ -88,7 +91,7 @@ class Reach:
             return bool(of_both) or BESIDE.fullmatch(gap) is not None
         if _said("condition").search(gap):
             return False
-        between = self._spans.named(end, cue.start)
+        between = self._between(sentence, end, cue)
         commas = sentence.commas_between(end - 1, cue.start - cue.sign)
         first = place == bisect_left(self._spans.starts, sentence.start)
         if cue.reach == "sentence" and first and not (between and self._lists_on(place)):
@@ -98,7 +101,7 @@ class Reach:
                 commas == 0
                 or cue.reach == "sentence"
                 or (not cue.sign and _said("light").fullmatch(gap) is not None)
-                or (cue.says in DECIDE and self._ends_clause(end, cue))
+                or (cue.says in DECIDE and (self._ends_clause(end, cue) or self._opens_clause(cue)))
             )
         last = self._spans.spans[bisect_left(self._spans.starts, cue.start) - 1]
         run = self._spans.text[end : last[0]]
@@ -155,6 +158,13 @@ class Reach:
         aim = _said("aim").match(self._spans.text, last)
         return aim.end() if aim else last
 
+    def _between(self, sentence: Sentence, end: int, cue: Cue) -> int:
+        """How many mentions stand from ``end`` to the cue, but for those in brackets ("UTI (trimethoprim), gone")."""
+        asides = [each for each in sentence.asides if end <= each[0] and each[1] <= cue.start]
+        if sentence.aside(cue.start):
+            asides = []
+        return self._spans.named(end, cue.start) - sum(self._spans.named(*each) for each in asides)
+
     def _of_all(self, end: int, cue: Cue) -> bool:
         """Whether the cue's clause speaks of all that was listed before it (", all of which have settled")."""
         return _said("of all").search(self._spans.text, end, cue.end) is not None
@@ -184,6 +194,10 @@ class Reach:
             and _said("said of it").match(text, cue.end) is not None
         )
 
+    def _opens_clause(self, cue: Cue) -> bool:
+        """Whether the cue is a clause of its own, set off from what stands before it."""
+        return cue.sign and self._spans.text[cue.start] in _SETS_OFF
+
     def undone(self, one: int, other: int) -> bool:
         """Whether what is said at ``other`` undoes what was at ``one`` ("withheld on admission and restarted")."""
         return _said("undoes").fullmatch(self._spans.text, one, other) is not None
@@ -192,6 +206,11 @@ class Reach:
         """Whether a colon or a dash parts it from the list that it is said of ("A 5 mg, B 10 mg: no change")."""
         listed = cue.says == "taking" or (cue.says == "absent" and cue.reach == "list")
         return cue.sign and listed and self._spans.text[cue.start : cue.end].lstrip()[:1] in ":–—-"
+
+    def _labelled(self, cue: Cue, start: int) -> bool:
+        """Whether what is denied labels what follows ("low ferritin without anaemia: iron")."""
+        colon = self._spans.text.find(": ", cue.end, start) if cue.says == "absent" else -1
+        return colon >= 0 and self._spans.named(cue.end, colon) > 0
 
     def _only_the_other(self, sentence: Sentence, cue: Cue, start: int) -> bool:
         """Whether "switch from A to B" speaks of A here, where the cue is of B, or the other way round."""
@@ -235,7 +254,7 @@ class Reach:
         )
 
     def _ended(self, sentence: Sentence, cues: Sequence[Cue], cue: Cue, start: int) -> bool:
-        if ";" in self._spans.text[cue.end : start]:
+        if ";" in self._spans.text[cue.end : start] or self._labelled(cue, start):
             return True
         enders = self._ended_by.get(cue.says, frozenset())
         verb = cue.says in EXCHANGES and _said("exchanged").search(self._spans.text[max(0, cue.end - 12) : cue.end])

@@ -45,7 +45,10 @@ _SEVERE = re.compile(
     re.IGNORECASE,
 )
 """Reactions that are nothing a drug is for."""
-_HAD = re.compile(r"\b(?:had|having|given|takes|taken)\s$", re.IGNORECASE)
+_HAD = re.compile(
+    r"\b(?:had|having|given|takes|taken)\s$|\((?:when |while |taken )?(?:with|alongside|plus|on|beside)\s$",
+    re.IGNORECASE,
+)
 _CROSSED = re.compile(r"\s?[✗✘❌]")
 """A cross beside an allergen does not say that there is no allergy."""
 _OF_DAYS = frozenset({"taking", "stopped"})

@@ -35,13 +35,26 @@ _ENTRY_ENDS = re.compile(r"\.\s|\n(?=\s*(?:\n|[-*•\d(]|[A-Z][\w ]{0,20}:)|[A-Z
 """Where the entry of a condition ends: not where its sentence wraps."""
 _PROCEDURE = re.compile(
     r"(?:ectomy|plasty|ostomy|otomy|replacement|dialysis|transplant|bypass|graft|stent|shunt|ablation|amputation"
-    r"|section|surgery|pacemaker)\b",
+    r"|(?<!s)section|surgery|pacemaker)\b",
     re.IGNORECASE,
 )
 """What is done to a patient: where it is planned it has not been done."""
+_REMOVAL = re.compile(r"ectomy\b", re.IGNORECASE)
+_TO_COME = re.compile(
+    r"\b(?:for|await\w*|elective|list\w*|consent\w*|book\w*|plan\w*|pre-?op\w*|procedure:?|consider\w*|offer\w*|re)\s"
+    r"(?:an? |the |his |her |\w+ly |\w+oscopic |\w+al |total |left |right |lap |open |elective |urgent )*\Z",
+    re.IGNORECASE,
+)
+"""What stands before an operation that is still to be done."""
+_SOON = re.compile(
+    r"[^.;\n]{0,20}\b(?:tomorrow|today|book\w*|planned|listed|next|pending|await\w*|date|in \d|later|soon|offered"
+    r"|declined)\b",
+    re.IGNORECASE,
+)
 BEFORE_TREATED = 90
 _GRADED = {"ascites", "hepatic encephalopathy"}
 _NON = re.compile(r"\bnon[- ]?$", re.IGNORECASE)
+_VACCINE = re.compile(r"\s(?:jabs?|vaccin\w+|boosters?|shots?|immuni[sz]ations?)\b", re.IGNORECASE)
 _EPISODE = re.compile(r"\s(?:relapse|flare|exacerbation|recurrence|attack|crisis|risk)s?\b", re.IGNORECASE)
 """One that is unlikely says nothing of the disease itself."""
 _IN_MASS = re.compile(r"\d\s?(?:mg|g|mcg|ml)\b", re.IGNORECASE)
@@ -50,10 +63,20 @@ _OF_PREGNANCY = re.compile(
 )
 _AFTER_BIRTH = re.compile(r"post-?(?:natal|partum)|puerperal", re.IGNORECASE)
 _POSTNATAL = re.compile(
-    r"post-?(?:natal|partum) (?:check|visit|review|clinic|ward|day)|(?:/52|weeks?) post-?(?:natal|partum)",
+    r"post-?(?:natal|partum) (?:check|visit|review|clinic|ward|day)|(?:/52|weeks?) post-?(?:natal|partum)"
+    r"|(?:/52|weeks?|wks?) (?:check|baby check|mum and baby)\b[^\n]{0,40}\b(?:bub|baby|mum)"
+    r"|\bG\d ?P\d\b[^.\n]{0,12}\b(?:NVD|SVD|NVB|LSCS|EMCS|ELCS|forceps|ventouse)\b",
     re.IGNORECASE,
 )
 """What makes a note one of a woman who has given birth: the illnesses of her pregnancy are over."""
+_AT_BIRTH = re.compile(
+    r"post-?partum ha?emorrhage|\btear\b|laceration|retained placenta|shoulder dystocia", re.IGNORECASE
+)
+_BIRTH = re.compile(
+    r"\b(?:NVD|SVD|NVB|LSCS|EMCS|ELCS|C/?S|forceps|ventouse|kiwi|birth|deliver(?:y|ed)|ca?esarean|section)\b(?:[^.\n]|\.\d){0,90}\Z",
+    re.IGNORECASE,
+)
+"""What tells, before what happened at a birth, of the birth."""
 _DATED = re.compile(
     r",? \(?(?:in )?(?:19|20)\d\d\b|,? (?:with|after|in|following) (?:her |the |my )?"
     r"(?:first|second|third|last|previous|1st|2nd|3rd)\b"
@@ -115,7 +138,7 @@ def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the
     pregnancy = term.name.startswith("pregnan")
     if _NON.search(said.text[max(0, said.target.start - 5) : said.target.start]):
         return FactStatus.NEGATED
-    if "about" in cues and not cues & {"absent", "present"}:
+    if ("about" in cues and not cues & {"absent", "present"}) or _VACCINE.match(said.text, said.target.end):
         return None
     if cues & {"absent", "possible"} and _EPISODE.match(said.text, said.target.end):
         return None
@@ -129,15 +152,26 @@ def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the
         return FactStatus.UNCERTAIN
     if cues & {"over", "past"} or said.section == "past" or _is_over(said):
         return FactStatus.RESOLVED
+    if _was_removed(said):
+        return FactStatus.RESOLVED
     historical = ("history" in cues or said.section in {"history", "surgery"}) and "current" not in cues
     event = term.event or pregnancy or (not said.target.known and "history" in cues)
     return FactStatus.RESOLVED if historical and event else FactStatus.ACTIVE
 
 
+def _was_removed(said: Said) -> bool:
+    """Whether it is an operation that takes something out, told as done."""
+    text, target = said.text, said.target
+    if not _REMOVAL.search(target.term.name) or said.section in {"plan", "instructions", "complaint", "assessment"}:
+        return False
+    return not (_TO_COME.search(_before(said)) or _SOON.match(text, target.end))
+
+
 def _is_over(said: Said) -> bool:
     """Whether an event was treated, an organ with it taken out, or a cancer left no trace."""
     treated = said.target.term.event and _was_treated(said)
-    delivered = _OF_PREGNANCY.match(said.words) and (
+    at_birth = _AT_BIRTH.search(said.target.term.name) and _BIRTH.search(_before(said))
+    delivered = (_OF_PREGNANCY.match(said.words) or _OF_PREGNANCY.match(said.target.term.name)) and (
         (_POSTNATAL.search(said.text) and not _AFTER_BIRTH.match(said.words))
         or _DATED.match(said.text, said.target.end)
     )
@@ -147,7 +181,11 @@ def _is_over(said: Said) -> bool:
     )
     once = _HAD_ONCE.search(before) and _IN_YEAR.match(said.text, said.target.end)
     effect = said.words.casefold() in language().words["unwanted"] and _REASON.search(_before(said))
-    return bool(treated or once or effect or delivered or counted) or _was_taken_out(said) or _left_no_trace(said)
+    return (
+        bool(treated or once or effect or delivered or at_birth or counted)
+        or _was_taken_out(said)
+        or _left_no_trace(said)
+    )
 
 
 def _before(said: Said) -> str:

@@ -79,7 +79,9 @@ def _only_tested(said: Said) -> bool:
 def _status_now(said: Said, *, dosed: bool) -> FactStatus:
     """Its status; what was given once, or in the course of a stay without a word that it goes on, may be over."""
     status = _medication_status(said.cues, said.section, dosed=dosed or _is_indicated(said))
-    if status is FactStatus.UNCERTAIN and not said.cues & TAKEN and _LATER.match(said.text, said.target.end):
+    later = said.target.stop if status is FactStatus.ACTIVE and said.section == "assessment" else said.target.end
+    unsure = status is FactStatus.UNCERTAIN or later != said.target.end
+    if unsure and not said.cues & TAKEN and _LATER.match(said.text, later):
         return FactStatus.PLANNED
     if status is FactStatus.PLANNED and _is_ordered(said):
         return FactStatus.ACTIVE

@@ -152,7 +152,7 @@ def _counts(said: str, each: Quantity) -> bool:
     if (
         folded in words["measured_with_unit"]
         and not each.unit
-        and not (folded == "t" and said.isupper() and 30 <= each.value <= 110)
+        and not (folded == "t" and said.isupper() and (30 <= each.value <= 45 or 86 <= each.value <= 110))
     ):
         return False
     if len(said) <= 2 and not said[:1].isupper() and folded not in words["measured_lower"]:

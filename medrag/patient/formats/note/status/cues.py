@@ -9,7 +9,7 @@ from medrag.patient.formats.note.header import patients_names
 from medrag.patient.formats.note.named import DECIDING, Note, Said, Target
 from medrag.patient.formats.note.status.columns import in_columns
 from medrag.patient.formats.note.status.exchanges import exchanged
-from medrag.patient.formats.note.status.lists import lists_drugs
+from medrag.patient.formats.note.status.lists import closed, lists_drugs
 from medrag.patient.formats.note.status.reconciled import begun, is_begun
 from medrag.reading.boundaries import Sentence, sentences
 from medrag.reading.context import Context, together
@@ -21,6 +21,8 @@ from medrag.reading.terms import Kind
 _OF_EXCHANGE = frozenset({"stopped", "taking", "planned", "past", "history", "narrated", "conditional"})
 """What other cues say of drugs of which one takes the other's place."""
 _BETTER = frozenset({"well", "eased"})
+_HERE = frozenset({"current", "possible", "absent", "family", "planned"})
+"""What is said of a problem that its entry does not end."""
 _IN_PASSING = frozenset({"end", "present", "current", "self", "reports"})
 """What other cues may say of drugs that are only listed."""
 _EMPTY_CELL = re.compile(r"\|\s*(?:nil|none|no|-|–)\s*\|", re.IGNORECASE)
@@ -37,6 +39,7 @@ def said_of_each(
     by_arrow = exchanged(text, targets)
     now_begun = begun(text)
     listed = {place for place, each in enumerate(targets) if parts.category(each.start) == "allergies"}
+    over = set(closed(text, targets))
     by_column = in_columns(text, targets, listed)
     parted = sentences(text, sorted([*headings, *_entries(text, parts, targets)]))
     for sentence in together(text, parted, [each.start for each in targets]):
@@ -52,6 +55,8 @@ def said_of_each(
                 cues = by_column[place]
             if "planned" in cues and is_begun(text, now_begun, target):
                 cues = cues - {"planned"} | {"taking"}
+            if place in over and not cues & _HERE:
+                cues |= {"eased"}
             if cues & _BETTER:
                 cues = cues - _BETTER | ({"over"} if _is_over(target, cues) else set())
             if target.term.says:

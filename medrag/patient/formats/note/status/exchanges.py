@@ -23,17 +23,18 @@ def exchanged(text: str, targets: Sequence[Target]) -> dict[int, str]:
     said: dict[int, str] = {}
     drugs = [(place, each) for place, each in enumerate(targets) if each.term.kind is Kind.DRUG]
     for (first, one), (second, other) in pairwise(drugs):
-        start = max(one.end, one.stop)
-        if _same(one, other) or other.start - start > LONGEST:
+        if _same(one, other) or other.start - max(one.end, one.stop) > LONGEST:
             continue
-        for shift, cue in _of_arrow(text, start, other) or _of_words(text, one, other):
+        for shift, cue in _of_arrow(text, one, other) or _of_words(text, one, other):
             said[second if shift else first] = cue
     return said
 
 
-def _of_arrow(text: str, start: int, other: Target) -> list[tuple[int, str]]:
-    if not _said("arrow").fullmatch(text, start, other.start):
+def _of_arrow(text: str, one: Target, other: Target) -> list[tuple[int, str]]:
+    if not _said("arrow").fullmatch(text, max(one.end, one.stop), other.start):
         return []
+    if _said("in case").search(_led(text, one)):
+        return [(0, "taking"), (1, "planned")]
     later = _said("later").match(text, max(other.end, other.stop))
     return [(1, "planned")] if later else [(0, "stopped"), (1, "taking")]
 
@@ -41,8 +42,7 @@ def _of_arrow(text: str, start: int, other: Target) -> list[tuple[int, str]]:
 def _of_words(text: str, one: Target, other: Target) -> Iterator[tuple[int, str]]:
     """By what stands between: the first for the second, or the second for the first where the words before say so."""
     begin = max(one.end, one.stop)
-    before = text[max(0, one.start - BEFORE) : one.start]
-    before = before[max((stop.end() for stop in _said("stop").finditer(before)), default=0) :]
+    before = _led(text, one)
     if _said("denied").search(before):
         return
     intended = _said("intended").search(before) is not None
@@ -51,6 +51,7 @@ def _of_words(text: str, one: Target, other: Target) -> Iterator[tuple[int, str]
     elif (
         _said("for the first").fullmatch(text, begin, other.start)
         or (_said("from").search(before) and _said("onto").fullmatch(text, begin, other.start))
+        or _said("after a while").fullmatch(text, begin, other.start)
         or (_said("was").search(before) and _said("then").fullmatch(text, begin, other.start))
     ):
         done = _said("done").search(text, begin, other.start) or _said("done").search(before)
@@ -61,6 +62,12 @@ def _of_words(text: str, one: Target, other: Target) -> Iterator[tuple[int, str]
         yield from [(0, "planned"), (1, "taking")]
     elif _is_instead(text, begin, other):
         yield from [(0, "stopped"), (1, "taking")]
+
+
+def _led(text: str, one: Target) -> str:
+    """What stands before a drug in its sentence."""
+    before = text[max(0, one.start - BEFORE) : one.start]
+    return before[max((stop.end() for stop in _said("stop").finditer(before)), default=0) :]
 
 
 def _is_instead(text: str, begin: int, other: Target) -> bool:

@@ -10,10 +10,11 @@ from medrag.patient.formats.note.medications import medication_of
 from medrag.patient.formats.note.named import Note, Said, Target
 from medrag.patient.formats.note.pregnancies import is_tested_not_pregnant, not_pregnant, told
 from medrag.patient.formats.note.status.cues import said_of_each
+from medrag.reading.languages import pattern
 from medrag.reading.matcher import Token
 from medrag.reading.sections import Sections
 from medrag.reading.terms import Kind
-from medrag.types import Allergy, Condition, Fact, FactStatus
+from medrag.types import Allergy, Condition, Fact, FactStatus, Medication
 
 ADULT = 16.0
 """Years from which an illness "of childhood" is over."""
@@ -26,15 +27,19 @@ def judged_facts(
 ) -> Iterator[tuple[Said | None, Fact]]:
     """The facts of a note in order, each with what is said of what it names."""
     for sentence, each_said in said_of_each(note, parts, words, targets):
-        reaction: Said | None = None
+        reaction, stopped = None, None
         for said in each_said:
             target = said.target
             if reaction and target.term.kind is Kind.CONDITION and target.start < reaction_end(reaction, target.term):
                 continue
             fact = _fact(said, age)
+            if isinstance(fact, Condition) and fact.current and stopped and _is_effect(stopped, said):
+                fact = as_ended(fact)
             if fact is not None:
                 yield said, fact
-            given_up = "stopped" in said.cues or said.section in {"past", "stopped"}
+            if isinstance(fact, Medication):
+                stopped = said if fact.status is FactStatus.RESOLVED else None
+            given_up = "stopped" in said.cues or said.section in {"past", "stopped"} or _harmed(said)
             if isinstance(fact, Allergy) and given_up and (drug := medication_of(said)):
                 yield said, drug
             if isinstance(fact, Condition) and is_tested_not_pregnant(said, fact):
@@ -43,6 +48,22 @@ def judged_facts(
                 reaction = said
         if age is None or age >= CHILD:
             yield from ((None, fact) for fact in told(note, sentence.start, sentence.end))
+
+
+def _harmed(said: Said) -> bool:
+    """Whether the drug of an allergy is told to have done its harm in the past ("made him faint"), and is not taken."""
+    did = pattern("predicates", "harmed").match(said.text, said.target.end)
+    return did is not None and not said.target.directions and "taking" not in said.cues and said.section != "allergies"
+
+
+def _is_effect(drug: Said, said: Said) -> bool:
+    """Whether an illness is told as what a drug did that was stopped ("sulfasalazine (neutropenia), stopped")."""
+    end = max(drug.target.end, drug.target.stop)
+    kind = "once" if drug.section in {"stopped", "past"} else "effect"
+    return (
+        pattern("predicates", kind).search(said.target.term.name) is not None
+        and pattern("predicates", "did").fullmatch(said.text, end, said.target.start) is not None
+    )
 
 
 def _fact(said: Said, age: float | None) -> Fact | None:

@@ -1,13 +1,14 @@
-"""Sentences that do nothing but list drugs."""
+"""Sentences that do nothing but list drugs, and entries of problems that end with a verdict."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from medrag.patient.formats.note.named import Target
 from medrag.reading.boundaries import Sentence
+from medrag.reading.languages import pattern
 from medrag.reading.terms import Kind
 
 _BETWEEN = re.compile(
@@ -15,6 +16,25 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 """What may stand between the names of drugs that are only listed."""
+
+
+_LINE = re.compile(r"[^\n]+")
+_LABEL = re.compile(r"(?:\s?\([^()\n]{1,30}\))?\s?(?::|\s[-–—]\s|[.,]\s)")
+
+
+def closed(text: str, targets: Sequence[Target]) -> Iterator[int]:
+    """The places of the problems that a line begins with and, after what was done, says to be over."""
+    for line in _LINE.finditer(text):
+        verdict = pattern("predicates", "verdict").search(text, *line.span())
+        if verdict is None:
+            continue
+        place = bisect_left(targets, line.start(), key=lambda each: each.start)
+        if place == len(targets) or targets[place].start >= verdict.start():
+            continue
+        first = targets[place]
+        opens = not any(map(str.isalpha, text[line.start() : first.start]))
+        if first.term.kind is Kind.CONDITION and opens and _LABEL.match(text, first.end):
+            yield place
 
 
 def lists_drugs(text: str, sentence: Sentence, targets: Sequence[Target]) -> bool:
