@@ -39,13 +39,13 @@ class Unavailable(Exception):
 
 
 def measured(patient: Patient, key: str, today: date, knowledge: Knowledge, fresh_days: int | None = None) -> Value:
-    """The newest value of analyte ``key``, in its unit. Raises ``Unavailable``."""
+    """The newest value of analyte ``key``, in its unit: a current one if there is one. Raises ``Unavailable``."""
     analyte = knowledge.measurements[key]
     held = [each for each in analytes.of(patient.observations or (), analyte, knowledge) if _counts(each)]
     if not held:
         rate = key == "heart_rate"
         return _from_rr(patient, today, knowledge, fresh_days) if rate else _stated(patient, analyte)
-    newest = max(held, key=lambda each: moment(each.date))
+    newest = max(reversed(held), key=lambda each: (each.current, moment(each.date)))
     window = CHILD_FRESH_DAYS if _outgrown(patient, newest, analyte) else _window(patient, analyte, fresh_days)
     if newest.date is not None and days_before(newest.date, today) < -1:
         raise Unavailable(f"dated in the future ({newest.date:%Y-%m-%d})")
@@ -61,7 +61,7 @@ def measured(patient: Patient, key: str, today: date, knowledge: Knowledge, fres
 
 
 def _counts(observation: Observation) -> bool:
-    """Old values were marked resolved; they count here only to say that they are old."""
+    """Old values were marked resolved; they count here only to say, where nothing is current, that they are old."""
     return observation.value is not None and observation.status in {"active", "resolved"}
 
 

@@ -169,3 +169,15 @@ def test_calculating_by_name() -> None:
     with pytest.raises(Refusal, match="sodium: not recorded"):
         calculate("anion_gap", known, TODAY, KNOWN)
     assert calculators(KNOWN).keys() >= {"bmi", "bsa", "egfr", "meld_na", "child_pugh", "has_bled", "cha2ds2_vasc"}
+
+
+def test_a_current_value_is_computed_with_and_not_the_one_it_supersedes() -> None:
+    superseded = {"display": "creatinine", "value": 0.9, "unit": "mg/dL", "date": "2026-10-30", "status": "resolved"}
+    now = {"display": "creatinine", "value": 4.4, "unit": "mg/dL"}
+    known = from_json({"age_years": 60, "sex": "male", "observations": [superseded, now]}, TODAY)
+    assert known.derived["egfr"].inputs["creatinine"]["value"] == 4.4
+
+
+def test_of_values_without_a_day_the_last_counts() -> None:
+    known = patient(("weight", 92.0, "kg"), ("weight", 61.0, "kg"), day=None, height_cm=170)
+    assert known.derived["bmi"].value == 21.1
