@@ -62,6 +62,8 @@ _NUMBER = re.compile(
 )
 NEAR = 80
 """Characters after a name in which a number or a birth date shows that it is one."""
+_POSSESSIVE = re.compile(r"['’]s\b")
+_TITLE = re.compile(r"(?:Mr|Mrs|Ms|Miss|Mx|Master)\b\.?[ \t]*")
 _DOCTOR = re.compile(r"(?:Dr|Prof|Doctor)\b", re.IGNORECASE)
 _DAY = rf"(?:\d{{1,4}}[-/. ]|(?i:{MONTH})\.? \d)"
 _BORN = re.compile(
@@ -119,8 +121,8 @@ def _names(head: str, knowledge: Knowledge) -> Iterator[Name]:
     for match in _LABELLED.finditer(head):
         words = _kept(match["name"])
         if words and not _is_no_name(words, (match["plain"] or "").casefold(), head[match.end() :][:NEAR], knowledge):
-            family, comma, first = words.partition(",")
-            yield from _name(family, f"{first} {given}") if comma or given else _name_in_order(words)
+            family, comma, first = words[title.end() if (title := _TITLE.match(words)) else 0 :].partition(",")
+            yield from _name(family, f"{first} {given}") if comma or given else _name_in_order(family)
     if (opening := _OPENING.match(head)) and _is_a_name(opening["name"], knowledge):
         yield from _name_in_order(opening["name"].rstrip("."))
     for match in _TITLED.finditer(head[:READ]):
@@ -140,8 +142,8 @@ def _is_a_name(words: str, knowledge: Knowledge) -> bool:
 
 
 def _kept(words: str) -> str:
-    """The words up to the first that is a label, or begins prose."""
-    parts = words.split()
+    """The words up to the first that is a label, or begins prose, or to what is somebody's ("Mr Brown's INR")."""
+    parts = _POSSESSIVE.split(words)[0].split()
     end = next((place for place, word in enumerate(parts) if _NOT_A_NAME.match(word)), len(parts))
     return " ".join(parts[:end]).strip(" ,.")
 
@@ -151,11 +153,12 @@ def _is_no_name(words: str, label: str, after: str, knowledge: Knowledge) -> boo
     parts = [word.casefold() for word in re.findall(r"[^\W\d_]+", words) if len(word) > 1]
     if _DOCTOR.match(words) or any(part in knowledge.names for part in parts):
         return True
-    if label in {"re", "regarding"} and not (_BORN.search(after) or _NUMBER.search(after)):
+    given = len(parts) > 1 and parts[0] in language().words["given_names"]
+    person = _TITLE.match(words) or (given and not any(map(ordinary, parts[1:])))
+    if label in {"re", "regarding"} and not (person or _BORN.search(after) or _NUMBER.search(after)):
         return True
     if label in {"patient", "pt", "name"} and _INITIAL.fullmatch(words):
         return False
-    given = len(parts) > 1 and parts[0] in language().words["given_names"]
     prose = label != "name" and all(map(ordinary, parts)) and not given
     return bool(label) and (prose or (len(parts) < 2 and "," not in words))
 
