@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from medrag.knowledge.schema import DoseLimit
+from medrag.messages import Value
 from medrag.patient.measures.formulas import bsa_mosteller
 from medrag.reading import Dose, Prescription
 from medrag.safety.check_context import Context
@@ -42,7 +43,7 @@ def sized_above(
                 continue
             amount, top = round(min([much * size, *caps]), 4), most * by
             if amount > top * SLACK:
-                values = {"dose": amount, "unit": one.unit, "limit": top, "size": round(size, 2)}
+                values: dict[str, Value] = {"dose": amount, "unit": one.unit, "limit": top, "size": round(size, 2)}
                 found = above(code, context, limit, ingredient, **values)
                 slightly = amount <= top * CAPPED
                 yield found.model_copy(update={"severity": Severity.WARNING}) if slightly else found
