@@ -16,6 +16,7 @@ from medrag.safety.check_context import Context, ingredients_of, not_assessed, p
 from medrag.safety.checks.dosing.held import SLACK, above, scale, scaled
 from medrag.safety.checks.dosing.rates import is_rate, rate_unknown, too_fast
 from medrag.safety.checks.dosing.sized import sized_above, unsized
+from medrag.safety.checks.dosing.unread import unsummed
 from medrag.types import Finding
 
 WRONG_UNIT = 1000.0
@@ -59,12 +60,14 @@ def dose(context: Context) -> Iterable[Finding]:
     yield from worst(failed)
     yield from (not_assessed("dose.unknown_weight", (label,), drug=label) for label in sorted(unweighed))
     yield from (not_assessed("dose.unknown_rate", (label,), drug=label) for label in dict.fromkeys(rates))
+    unread = list(dict.fromkeys(each.mention.label for each in dosed if unsummed(context, each)))
+    yield from (not_assessed("dose.unsummed", (label,), drug=label) for label in unread)
     if unknown:
         yield not_assessed("dose.unknown_limit", tuple(dict.fromkeys(unknown)))
     unsaid = tuple(dict.fromkeys(each.mention.label for each in dosed if any(not one.unit for one in each.doses)))
     if unsaid:
         yield not_assessed("dose.no_unit", unsaid, drugs=unsaid)
-    if not failed and not unsaid and not rates and len(unknown) + len(unweighed) < len(dosed):
+    if not failed and not unsaid and not rates and not unread and len(unknown) + len(unweighed) < len(dosed):
         yield passed("dose.within", tuple(dict.fromkeys(each.mention.label for each in dosed)))
 
 
