@@ -8,6 +8,9 @@ from dataclasses import replace
 from medrag.reading.dosing.doses import Dose
 from medrag.reading.prescriptions import Prescription
 
+SUM_PER_KG = 30.0
+"""Milligrams of co-trimoxazole per kilogram from which both its parts are meant."""
+
 
 def amounts_of(prescription: Prescription, ingredient: str, unit: str = "mg") -> Prescription:
     """The prescription with only the doses of one ingredient, in ``unit``."""
@@ -30,10 +33,13 @@ def _part(each: Prescription, one: Dose, ingredient: str) -> Dose:
 
 
 def _co_trimoxazole(one: Dose, ingredient: str) -> float:
-    """5 parts sulfamethoxazole to 1 of trimethoprim; one number means the sum (120, 240, 960), else trimethoprim."""
+    """5 parts sulfamethoxazole to 1 of trimethoprim; one number means the sum (120, 240, 960), else trimethoprim.
+
+    By weight it is the sum from an amount on that nobody gives of trimethoprim.
+    """
     if len(one.parts) == 2:
         return max(one.parts) if ingredient == "sulfamethoxazole" else min(one.parts)
-    summed = one.high >= 400 or (one.high in (120, 240) and not one.per_kg)
+    summed = one.high >= (SUM_PER_KG if one.per_kg else 400) or one.high in (120, 240)
     trimethoprim = one.high / 6 if summed else one.high
     return trimethoprim * 5 if ingredient == "sulfamethoxazole" else trimethoprim
 

@@ -17,12 +17,13 @@ from medrag.reading.dosing.strengths import Strength, without_strengths
 from medrag.reading.expressions import Expression
 
 _UNIT = (
-    r"milligrams?|mgs?|micrograms?|microgs?|mcgs?|µg|μg|ug|nanograms?|ng|grams?|gm|g|international units?|units?|iu|u"
+    r"mill?igram(?:me)?s?|mgms?|m\.g\.|mgs?|microgram(?:me)?s?|microgs?|mcgs?|µg|μg|ug"
+    r"|nanograms?|ng|gram(?:me)?s?|gm|g|international units?|units?|iu|u"
     r"|mmol|meq|(?-i:MU)|megaunits?|mega\s?units?|millilit(?:er|re)s?|mls?|cc"
 )
 _DOSE = Expression(
     rf"(?:(?<![\w.,/])(?P<count>{COUNT})\s*(?:x|×|(?:{FORM})\s+(?:of\s+)?|(?:\s+of\s+(?:the|these|those|your|his|her))?(?=\s[\d.]+\s*(?:mg|g|mcg)\s+(?:[a-z-]+\s+)?(?:tab|cap)))\s*)?"
-    rf"(?:(?<![\w.,])|(?<=\d[x×]))(?P<low>{NUMBER}|(?:half\s+)?an?(?=\s+gram))(?:\s*(?P<low_unit>{_UNIT})?\s*(?:-|–|—|to|or)\s*(?P<high>{NUMBER}))?"
+    rf"(?:(?<![\w.,])|(?<=\d[x×]))(?P<low>{NUMBER}|(?:half\s+)?an?(?=\s+gram)|\ban?\s+(?:hundred|thousand)(?=\s))(?:\s*(?P<low_unit>{_UNIT})?\s*(?:-|–|—|to|or)\s*(?P<high>{NUMBER}))?"
     rf"(?P<slash>(?:\s*(?:{_UNIT})?\s*/\s*(?:{NUMBER})){{1,3}}(?=\s*(?:{_UNIT})\b))?"
     rf"[\s-]*(?P<unit>{_UNIT})(?![A-Za-z])(?!\s+of\s+(?:blood|packed|red|plasma|platelets|alcohol))"
     rf"(?P<per>(?:\s*(?:/|per|a|each)\s*(?:kg|kilogram|m2|m²|day|24\s*h(?:ours?)?|d|dose|hour|hr|h|min|minute|week|wk"
@@ -114,6 +115,7 @@ _ONCE = re.compile(
     re.IGNORECASE,
 )
 _SPACES = re.compile(r"\s+")
+_MILLIGRAM = re.compile(r"^m(?:gm|\.g\.)")
 Per = Literal["dose", "day", "week", "hour", "minute"]
 
 
@@ -288,7 +290,8 @@ def _dose(text: str, match: re.Match[str], following: int, *, alone: bool) -> Do
 
 
 def _singular_unit(unit: str) -> str:
-    lower = _SPACES.sub(" ", unit.lower())
+    lower = _SPACES.sub(" ", unit.lower()).replace("gramme", "gram").replace("milig", "millig")
+    lower = _MILLIGRAM.sub("mg", lower)
     return lower[:-1] if len(lower) > 2 and lower.endswith("s") else lower
 
 

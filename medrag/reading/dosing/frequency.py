@@ -24,14 +24,17 @@ _DAY = r"(?:a\s+day|per\s+day|each\s+day|every\s+day|daily|/\s*day|(?:per|in|eve
 _WEEKDAY = r"mon(?:days?)?"
 _WEEKDAYS = r"(?:mon|tue(?:s)?|wed(?:nes)?|thu(?:rs|r)?|fri|sat(?:ur)?|sun)(?:days?)?"
 _AND = r"\s*(?:,\s*and\b|,|/|&|\+|\band\b)\s*(?:on\s+)?"
-_CLOCK = r"(?:\d{1,2}(?:[:.]\d\d)?\s?[ap]\.?m\b\.?|\d{1,2}[:.]\d\d(?:\s?h)?\b|noon|midnight)"
+_CLOCK = r"(?:\d{1,2}(?:[:.]\d\d)?\s?[ap]\.?m\b\.?|\d{1,2}[:.]\d\d(?:\s?h)?\b|(?:12\s?)?(?:noon|midnight))"
+_SAID_CLOCK = r"(?:\d{1,2}(?:[:.]\d\d)?\s?[ap]\.?m\b\.?|\d{1,2}:\d\d\b|(?:12\s?)?(?:noon|midnight))"
+"""A time that nothing before it need tell to be one."""
 _WHEN = {
     "morning": r"(?<!this )(?<!tomorrow )(?<!yesterday )mornings?|mane|q\s?am|(?<!I )am|a\.m\.|breakfast|om",
     "noon": r"mid-?day|(?<!after)noon|lunch(?:-?time)?",
-    "evening": r"tea-?time|(?<!this )evening(?:s| meal)?|dinner|supper|q\s?pm|pm|p\.m\.|afternoon",
-    "night": r"night(?:ly|s|-?time)?|nocte|bed(?:-?time)?|qhs|hs",
+    "afternoon": r"tea-?time|(?:(?<=, )|(?<=\bat )|(?<=\band )|(?<=\bafter )|(?<=\bbefore ))tea|afternoon",
+    "evening": r"(?<!this )evening(?:s| meal)?|dinner|supper|q\s?pm|pm|p\.m\.",
+    "night": r"night(?:ly|s|-?time)?|nocte|bed(?:-?time)?|(?<=before )sleep|qhs|hs",
 }
-_TIME = rf"(?:(?:at|in|with|before|after|each|every|the|one)\s+){{0,3}}(?:{'|'.join(_WHEN.values())})(?!\w)"
+_TIME = rf"(?:(?:at|in|with|before|after|each|every|the|one|1)\s+){{0,3}}(?:{'|'.join(_WHEN.values())})(?!\w)"
 _AT_TIMES = Expression(rf"\b{_TIME}(?:(?:{_AND}|\s+){_TIME})*")
 _TIME_NAMES = tuple((name, re.compile(rf"\b(?:{words})(?!\w)", re.IGNORECASE)) for name, words in _WHEN.items())
 _LATIN_NIGHT = re.compile(
@@ -77,7 +80,21 @@ _FREQUENCIES: tuple[tuple[re.Pattern[str], float | None], ...] = tuple(
         ),
         (rf"\b(?P<weekly>{_TIMES})\s*(?:x|×|times)?\s*/\s*(?:week|wk)\b", None),
         (rf"\b(?P<weekly>{_TIMES})\s+days\s+(?:a|per|each|every)\s+week\b", None),
-        (rf"\bat\s+(?P<clock>{_CLOCK}(?:{_AND}{_CLOCK})*)(?!\s*(?:mg|mcg|g|ml|units?|%)\b)", None),
+        (rf"\bat\s+(?P<clock>{_CLOCK}(?:{_AND}(?:at\s+)?{_CLOCK})*)(?!\s*(?:mg|mcg|g|ml|units?|%)\b)", None),
+        (rf"\b(?P<clock>{_SAID_CLOCK}(?:{_AND}(?:at\s+)?{_SAID_CLOCK})+)", None),
+        (rf"\bat\s+(?P<hours>\d{{1,2}}(?:{_AND}\d{{1,2}})+)\s*(?:h|hrs?|hours|o.?clock)(?!\w)", None),
+        (
+            rf"\b(?P<times>{_TIMES})[\s-]+(?:more\s+)?(?:times|doses)\s+(?:(?:during|over|through(?:out)?|across|in|within)\s+"
+            r"(?:the|a|one|each)\s+(?:whole\s+|same\s+)?day\b|between\s+\w+\s+and\s+(?:bed|sleep|night|supper|dinner)\w*)",
+            None,
+        ),
+        (
+            rf"\b(?:with|before|after|at)\s+(?:each|every|all)(?:\s+one)?(?:\s+of)?(?:\s+(?:his|her|their|your|the))?"
+            rf"\s+(?P<times>{_TIMES})\s+(?:daily\s+|main\s+)?(?:meals|feeds)\b",
+            None,
+        ),
+        (rf"\bintervals\s+of\s+(?P<n>{_EVERY})(?:{_TO}(?:{_EVERY}))?\s*(?P<unit>hour|hr|day|week|month)s?\b", None),
+        (rf"\b(?P<n>{_EVERY})[\s-]*(?P<unit>hour|hr|day|week|month)(?:ly)?\s+intervals\b", None),
         (rf"\b(?P<weekly>{_TIMES})[\s-]+times?[\s-]+(?:a\s+week|weekly|per\s+week|each\s+week)\b", None),
         (
             r"\b(?P<times>\d)\s*(?:x|×)\s*(?:/|a|per)?\s*(?:day|daily|d)\b|\b(?:x|×)\s*(?P<x>\d)\s*(?:/\s*day|daily)\b",
@@ -100,7 +117,7 @@ _FREQUENCIES: tuple[tuple[re.Pattern[str], float | None], ...] = tuple(
             r"\b(?:with|before|after|at)\s+(?:each|every|all\s+(?:three\s+)?)\s*(?:main\s+)?meals?\b",
             3.0,
         ),
-        (r"(?<![\d/.-])(?P<a>[0-4])-(?P<b>[0-4])-(?P<c>[0-4])(?:-(?P<d>[0-4]))?(?![\d/-])", None),
+        (r"(?<![\d/.-])(?P<grid>[0-4](?:-[0-4]){2,6})(?![\d/-])", None),
         (r"\bonce\s+(?:a\s+day|daily|per\s+day)|\bonce[\s-]daily|\b(?:od|qd|o\.d\.?|q\.d\.?)(?!\w)", 1.0),
         (rf"(?P<at>{_AT_TIMES.pattern})", None),
         (r"\b(?:daily|a\s+day|per\s+day|each\s+day|every\s+day)\b|/\s*day\b", 1.0),
@@ -144,7 +161,7 @@ def _first(text: str) -> tuple[float | None, int] | None:
 
 
 def times_of_day(text: str) -> frozenset[str]:
-    """The times of day that ``text`` begins to name ("mane and nocte"): morning, noon, evening, night."""
+    """The times of day that ``text`` begins to name ("mane and nocte"): morning, noon, afternoon, evening, night."""
     if _LATIN_NIGHT.match(text):
         return frozenset({"night"})
     match = _AT_TIMES.search(text)
@@ -166,8 +183,10 @@ def _counted(match: re.Match[str]) -> float | None:  # noqa: PLR0911 (one for ea
         return None if span.startswith("min") else _of_period(groups["count"], groups.get("period") or "1", span)
     if times := groups.get("times") or groups.get("x"):
         return number(times)
-    if groups.get("a") is not None:
-        return float(sum(int(groups[part] or 0) for part in "abcd")) or None
+    if hours := groups.get("hours"):
+        return float(len(re.findall(r"\d+", hours)))
+    if grid := groups.get("grid"):
+        return float(sum(map(int, grid.split("-")))) or None
     if weekly := groups.get("weekly"):
         return number(weekly) / 7
     if weekdays := groups.get("weekdays"):

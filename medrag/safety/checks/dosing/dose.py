@@ -15,6 +15,8 @@ from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, ingredients_of, not_assessed, passed, worst
 from medrag.safety.checks.dosing.held import SLACK, above, scale, scaled
 from medrag.safety.checks.dosing.rates import is_rate, rate_unknown, too_fast
+from medrag.safety.checks.dosing.sized import sized_above, unsized
+from medrag.safety.checks.dosing.unread import unsummed
 from medrag.types import Finding
 
 WRONG_UNIT = 1000.0
@@ -42,24 +44,30 @@ def dose(context: Context) -> Iterable[Finding]:
     failed: list[Finding] = []
     unknown: list[str] = []
     rates: list[str] = []
-    unweighed = {each.mention.label for each in dosed if _by_unknown_weight(context, each)}
+    unweighed: set[str] = set()
     for each in dosed:
         limits = list(_limits(context, each))
+        if _by_unknown_weight(context, each) or unsized(context, each, [limit for _, limit in limits]):
+            unweighed.add(each.mention.label)
         if rate_unknown(context, each, limits):
             rates.append(each.mention.label)
         if each.mention.label not in unweighed and not any(_applicable(context, each, limit) for _, limit in limits):
             unknown.append(each.mention.label)
         for ingredient, limit in limits:
             failed += _exceeded(context, each, ingredient, limit)
+            mine = amounts_of(_in_unit(each, limit), ingredient, limit.unit)
+            failed += sized_above(context, limit, ingredient, mine, [one for name, one in limits if name == ingredient])
     yield from worst(failed)
     yield from (not_assessed("dose.unknown_weight", (label,), drug=label) for label in sorted(unweighed))
     yield from (not_assessed("dose.unknown_rate", (label,), drug=label) for label in dict.fromkeys(rates))
+    unread = list(dict.fromkeys(each.mention.label for each in dosed if unsummed(context, each)))
+    yield from (not_assessed("dose.unsummed", (label,), drug=label) for label in unread)
     if unknown:
         yield not_assessed("dose.unknown_limit", tuple(dict.fromkeys(unknown)))
     unsaid = tuple(dict.fromkeys(each.mention.label for each in dosed if any(not one.unit for one in each.doses)))
     if unsaid:
         yield not_assessed("dose.no_unit", unsaid, drugs=unsaid)
-    if not failed and not unsaid and not rates and len(unknown) + len(unweighed) < len(dosed):
+    if not failed and not unsaid and not rates and not unread and len(unknown) + len(unweighed) < len(dosed):
         yield passed("dose.within", tuple(dict.fromkeys(each.mention.label for each in dosed)))
 
 
