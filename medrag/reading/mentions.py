@@ -21,7 +21,7 @@ from medrag.reading.matcher import Letters, Matcher, Token, plain, singular, tok
 from medrag.reading.polarity import Polarity, cues, polarity_of
 from medrag.reading.products import written
 
-LOCAL = frozenset({"topical", "inhaled", "nasal", "eye", "vaginal", "infiltration"})
+LOCAL = frozenset({"topical", "inhaled", "nasal", "eye", "ear", "vaginal", "infiltration"})
 """Routes by which little of most drugs reaches the circulation."""
 
 
