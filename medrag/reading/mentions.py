@@ -255,7 +255,7 @@ def _object(text: str, knowledge: Knowledge) -> list[DrugMention]:
     """
     match = _GIVEN.match(text) or _FORMED.search(text) or _ALONE.match(text)
     word = match["object"].lower() if match else ""
-    common = knowledge.words["objects"] | knowledge.words["common"]
+    common = knowledge.words["objects"] | knowledge.words["common"] | NUMBER_WORDS.keys()
     if not match or word in common or singular(word) in common or pattern("drugs", "ordinary").fullmatch(word):
         return []
     return [DrugMention(match["object"], match.start("object"), match.end("object"))]

@@ -93,3 +93,14 @@ def test_a_question_that_denies_a_group_does_not_ask_about_it() -> None:
     woman = {"age_years": 30, "sex": "female", "pregnant": False}
     assert offered("cystitis, not pregnant, which drug?", woman, pregnant) == []
     assert offered("cystitis, and if she becomes pregnant?", woman, pregnant) == [1]
+
+
+def test_neither_a_dose_without_its_drug_nor_the_rest_of_a_sentence_is_offered() -> None:
+    whole = "Inhale two puffs of salbutamol every six hours."
+    cut = [
+        "Take one and a half tablets at noon.",
+        "may be repeated once.",
+        "antagonists are second line.",
+        "Consider intravenous",
+    ]
+    assert offered("wheeze, what now?", {"age_years": 30, "sex": "male"}, *cut, whole, DOSE) == [5, 6]

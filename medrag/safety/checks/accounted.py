@@ -27,8 +27,8 @@ def unread(context: Context) -> Iterable[Finding]:
     text = context.statement.text
     for gap in gaps(text, context.read, context.knowledge):
         yield _finding(gap)
-    if unnamed := tuple(dict.fromkeys(_by_purpose(context))):
-        yield _finding(Gap(Unread.TREATMENT, unnamed))
+    if meant := tuple(dict.fromkeys(_by_purpose(context))):
+        yield _finding(Gap(Unread.TREATMENT, meant))
     if not context.statement.citations and (words := tuple(_open(text, context))):
         yield _finding(Gap(Unread.MEANING, tuple(dict.fromkeys(words))))
     if context.read or context.advised or context.stopped_before:
