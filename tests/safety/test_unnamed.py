@@ -46,3 +46,24 @@ def test_one_that_advice_or_record_names_is_checked(advice: str, medications: li
 
 def test_a_class_is_harmful_where_each_of_its_drugs_is() -> None:
     assert verdict("Start a vit K antagonist.", []) == "withhold"
+
+
+@pytest.mark.parametrize(
+    ("advice", "told"),
+    [
+        ("Statins (simvastatin, atorvastatin, rosuvastatin) lower cholesterol.", False),
+        ("An ACE inhibitor (ramipril, lisinopril) is the usual start.", False),
+        ("DOACs (edoxaban, dabigatran) need no INR.", False),
+        ("Any SSRI: sertraline, citalopram.", False),
+        ("Give both DOACs (edoxaban, dabigatran).", True),
+        ("DOACs (edoxaban plus dabigatran).", True),
+        ("DOACs (edoxaban 60 mg, dabigatran 150 mg).", True),
+        ("Start DOACs (edoxaban, dabigatran) together.", True),
+        ("Start DOACs: edoxaban, dabigatran.", True),
+    ],
+)
+def test_examples_of_a_class_are_alternatives(advice: str, told: bool) -> None:
+    patient = Patient(age_years=60, sex="male", medications=(), conditions=(), allergies=())
+    findings = check_advice("1", patient, advice)["findings"]
+    twice = [each for each in findings if each["check"] == "duplication" and each["verdict"] == "fail"]
+    assert bool(twice) is told
