@@ -21,7 +21,7 @@ from medrag.reading.matcher import Letters, Matcher, Token, plain, singular, tok
 from medrag.reading.polarity import Polarity, cues, polarity_of
 from medrag.reading.products import Written, written
 
-LOCAL = frozenset({"topical", "inhaled", "nasal", "eye", "vaginal", "infiltration"})
+LOCAL = frozenset({"topical", "inhaled", "nasal", "eye", "ear", "vaginal", "infiltration"})
 """Routes by which little of most drugs reaches the circulation."""
 
 
@@ -269,7 +269,7 @@ def _object(text: str, knowledge: Knowledge) -> list[DrugMention]:
     """
     match = _GIVEN.match(text) or _FORMED.search(text) or _ALONE.match(text)
     word = match["object"].lower() if match else ""
-    common = knowledge.words["objects"] | knowledge.words["common"]
+    common = knowledge.words["objects"] | knowledge.words["common"] | NUMBER_WORDS.keys()
     if not match or word in common or singular(word) in common or pattern("drugs", "ordinary").fullmatch(word):
         return []
     return [DrugMention(match["object"], match.start("object"), match.end("object"))]

@@ -17,7 +17,7 @@ from medrag.patient.view import CurrentDrug, PatientView
 from medrag.patient.wording import wording
 from medrag.reading import DrugMention, Polarity, Prescription
 from medrag.reading.advice.acts import Clause, clauses
-from medrag.reading.advice.choices import listed
+from medrag.reading.advice.choices import examples, listed
 from medrag.reading.languages import pattern
 from medrag.reading.mentions import ingredients_named
 from medrag.safety.plan import Plan
@@ -160,7 +160,8 @@ class Context:
             if self.acts(other, "interactions") and (facts or not self._in_its_place(each, other))
         ]
         text = self.statement.text
-        found += [Pair(a, b, ()) for a, b in combinations(self.systemic, 2) if not offered_as_choice(text, a, b)]
+        together = (pair for pair in combinations(self.systemic, 2) if not offered_as_choice(text, *pair))
+        found += [Pair(a, b, ()) for a, b in together if not self._are_examples(a, b)]
         return tuple(pair for pair in found if not self.plan.apart(pair.one, pair.other))
 
     def is_option(self, advised: Prescription) -> bool:
@@ -204,6 +205,17 @@ class Context:
         named = (each for each in self.read if each.recommended or each.mention.polarity is Polarity.MENTIONED)
         held = (*named, *(drug.prescription for drug in self.current))
         return any(group & ingredients_of(each, self.knowledge) for each in held)
+
+    def _are_examples(self, one: Prescription, other: Prescription) -> bool:
+        """Whether the statement names the two as examples of a class that both are of."""
+        both = {*one.mention.ingredients, *other.mention.ingredients}
+        spans = [(each.mention.start, each.mention.end) for each in (one, other)]
+        groups = [each.mention for each in self.read if each.mention.drug_class]
+        return any(
+            both <= self.knowledge.members[str(group.drug_class)]
+            and examples(self.statement.text, (group.start, group.end), *spans)
+            for group in groups
+        )
 
     def indicated(self, conditions: Terms) -> bool:
         """Whether one of the conditions is recorded, or the statement or the question names it."""

@@ -31,6 +31,13 @@ def kinds(text: str) -> set[Unread]:
         ("Continue the same tablets as before.", Unread.TREATMENT),
         ("intravenous administration for routine daily replacement.", Unread.FRAGMENT),
         ("or those with a history of bleeding.", Unread.FRAGMENT),
+        ("inhibitors are given to most patients with heart failure.", Unread.FRAGMENT),
+        ("should be avoided after the 20th week.", Unread.FRAGMENT),
+        ("than half of the usual amount is given in severe disease.", Unread.FRAGMENT),
+        ("Prescribe oral", Unread.FRAGMENT),
+        ("Swallow three capsules with breakfast.", Unread.DOSE),
+        ("Two puffs every six hours.", Unread.DOSE),
+        ("Above 60 mL/min: 150 mg bd.", Unread.DOSE),
     ],
 )
 def test_what_is_not_read_is_told(text: str, kind: Unread) -> None:
@@ -50,6 +57,8 @@ def test_what_is_not_read_is_told(text: str, kind: Unread) -> None:
         "Give 30 mL/kg of crystalloid within 3 hours.",
         "amlodipine 5 mg daily",
         "Screen for Clostridioides difficile after cephalosporins.",
+        "can have ibuprofen 400 mg with food",
+        "eGFR should be checked before contrast.",
     ],
 )
 def test_ordinary_advice_is_accounted_for(text: str) -> None:

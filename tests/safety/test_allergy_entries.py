@@ -68,6 +68,13 @@ def test_an_entry_is_taken_apart_at_its_exception(text: str, to: str, tolerated:
         ("iron", "Start ferrous sulfate 200 mg daily."),
         ("iron", "Give iron sucrose 200 mg IV."),
         ("calcium", "Give calcium gluconate 1 g IV."),
+        ("insulin", "Start insulin degludec 12 units at bedtime."),
+        ("animal insulin", "Humalog 6 units with meals."),
+        ("insulin detemir", "Start insulin icodec weekly."),
+        ("metacresol", "Apidra 5 units before breakfast."),
+        ("articaine", "Levobupivacaine block."),
+        ("lignocaine", "Mepivacaine axillary block."),
+        ("ropivacaine", "Prilocaine nerve block with 10 mL."),
     ],
 )
 def test_what_the_entry_bears_on_is_refused(allergy: str, advice: str) -> None:
@@ -82,6 +89,9 @@ def test_what_the_entry_bears_on_is_refused(allergy: str, advice: str) -> None:
         ("penicillin - delabelled", "Start amoxicillin 500 mg."),
         ("egg", "Give influenza vaccine."),
         ("penicillin", "Start meropenem 1 g IV."),
+        ("insulin", "Metformin 500 mg twice daily."),
+        ("protamine", "Insulin glargine 10 units at night."),
+        ("benzocaine", "Levobupivacaine block."),
     ],
 )
 def test_what_is_tolerated_is_not(allergy: str, advice: str) -> None:

@@ -101,3 +101,14 @@ def test_a_drug_that_the_question_only_asks_for_is_not_one_that_is_taken() -> No
     assert offered("cellulitis, unwell since clarithromycin", taking("ramipril 5 mg"), taken) == [1]
     assert offered("clarithromycin - ok? dose?", taking("clarithromycin 500 mg"), taken) == [1]
     assert offered("clarithromycin - ok? dose?", {"age_years": 60}, taken) == [1], "no drugs are recorded"
+
+
+def test_neither_a_dose_without_its_drug_nor_the_rest_of_a_sentence_is_offered() -> None:
+    whole = "Inhale two puffs of salbutamol every six hours."
+    cut = [
+        "Take one and a half tablets at noon.",
+        "may be repeated once.",
+        "antagonists are second line.",
+        "Consider intravenous",
+    ]
+    assert offered("wheeze, what now?", {"age_years": 30, "sex": "male"}, *cut, whole, DOSE) == [5, 6]

@@ -51,7 +51,8 @@ def gaps(text: str, read: Sequence[Prescription], knowledge: Knowledge) -> Itera
         yield Gap(Unread.DOSE, found)
     if not read and (treatment := _unnamed_treatment(text, knowledge)):
         yield Gap(Unread.TREATMENT, (treatment,))
-    if is_fragment(text) and not (read and read[0].mention.start <= _opening(text)):
+    cut = _is_cut(text) and not (read and read[0].mention.start <= _opening(text))
+    if cut or (_is_subjectless(text) and not read):
         yield Gap(Unread.FRAGMENT)
 
 
@@ -149,7 +150,8 @@ def drugless_doses(text: str) -> tuple[str, ...]:
     """The doses of a text that names no drug, which are for whoever it was written of."""
     if pattern("statements", "nourishment").search(text):
         return ()
-    return tuple(dose.text for dose in doses(text) if dose.frequency is not None or not dose.threshold)
+    found = [dose.text for dose in doses(text) if dose.frequency is not None or not dose.threshold]
+    return (*found, *(match[0] for match in _COUNTED_OUT.finditer(text)))
 
 
 def _unnamed_treatment(text: str, knowledge: Knowledge) -> str | None:
@@ -166,12 +168,33 @@ def _unnamed_treatment(text: str, knowledge: Knowledge) -> str | None:
 _GIVING = re.compile(rf"(?P<verb>{GIVING})\b", re.IGNORECASE)
 _COUNTED = re.compile(rf"(?<![\w.])(?P<verb>{COUNT})\s+{FORM}(?!\w)", re.IGNORECASE)
 """So many of something to swallow, whatever is in it."""
+_COUNTED_OUT = re.compile(
+    rf"(?<![\w.])(?:{COUNT})\s+(?!(?:doses?|pens?|vials?|ampoules?|scoops?)\b){FORM}(?!\w)", re.IGNORECASE
+)
+"""So many tablets or puffs: a dose."""
 LOOKED_AT = 60
 WORDS_LOOKED_AT = 6
 
 
 def is_fragment(text: str) -> bool:
-    """Whether the text is cut off: it begins in the middle of a sentence without a verb, or breaks off."""
-    opening = text.lstrip(" \t\n\"'([*•–-")
-    cut = opening.startswith(("...", "…")) or pattern("statements", "cut_off").search(text) is not None
-    return cut or (opening[:1].islower() and pattern("statements", "verb").search(opening) is None)
+    """Whether the text is cut off: it begins in the middle of a sentence, or breaks off."""
+    return _is_cut(text) or _is_subjectless(text)
+
+
+def _is_cut(text: str) -> bool:
+    opening = text.lstrip(_BEFORE)
+    broken = (pattern("statements", kind).search(text) for kind in ("cut_off", "broken_off"))
+    if opening.startswith(("...", "…")) or any(broken):
+        return True
+    inside = pattern("statements", "mid_sentence").match(opening) or not pattern("statements", "verb").search(opening)
+    return opening[:1].islower() and bool(inside)
+
+
+def _is_subjectless(text: str) -> bool:
+    """Whether the text opens on a verb in lower case whose subject may have been cut off."""
+    opening = text.lstrip(_BEFORE)
+    asked = opening.rstrip().endswith("?")
+    return opening[:1].islower() and not asked and pattern("statements", "subjectless").match(opening) is not None
+
+
+_BEFORE = " \t\n\"'([*•–-"

@@ -8,6 +8,7 @@ from functools import partial
 from medrag.reading.languages import pattern
 
 _said = partial(pattern, "choices")
+_LISTED = re.compile(r"\s*(?:\((?P<inside>[^()]*)\)|:\s*(?P<behind>[^.:()]*)(?:\.|$))")
 _DOSED = re.compile(r"\s*\d")
 
 
@@ -23,3 +24,19 @@ def listed(text: str, one: tuple[int, int], other: tuple[int, int]) -> bool:
         return False
     there_are = _said("there_are").search(text[: one[0]]) is not None and _DOSED.match(behind) is None
     return there_are or _said("choose").match(text, other[1]) is not None
+
+
+def examples(text: str, group: tuple[int, int], one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether the names at ``one`` and ``other`` are examples of the class named at ``group``, listed right behind it.
+
+    "DOACs (apixaban, edoxaban)" and "any NSAID: ibuprofen, naproxen" are such; what is joined, dosed or said to be
+    taken together is none.
+    """
+    behind = _LISTED.match(text, group[1])
+    if not behind or not behind.start() <= one[0] < other[1] <= behind.end():
+        return False
+    names, before = behind["inside"] or behind["behind"] or "", text[: group[0]]
+    if behind["behind"] is not None and not _said("any_of").search(before):
+        return False
+    together = _said("several").search(before) or _said("joined_behind").match(text, behind.end())
+    return not together and not _said("joined_list").search(names)

@@ -27,6 +27,8 @@ def unread(context: Context) -> Iterable[Finding]:
     text = context.statement.text
     for gap in gaps(text, context.read, context.knowledge):
         yield _finding(gap)
+    if meant := tuple(dict.fromkeys(_by_purpose(context))):
+        yield _finding(Gap(Unread.TREATMENT, meant))
     if not context.statement.citations and (words := tuple(_open(text, context))):
         yield _finding(Gap(Unread.MEANING, tuple(dict.fromkeys(words))))
     if context.read or context.advised or context.stopped_before:
@@ -34,6 +36,19 @@ def unread(context: Context) -> Iterable[Finding]:
     unnamed = None if _spoken_of(text, context) else pattern("advice", "unnamed").search(text)
     if found := unnamed or pattern("advice", "unnamed_ended").search(text):
         yield _finding(Gap(Unread.TREATMENT, (found[0],)))
+
+
+def _by_purpose(context: Context) -> Iterator[str]:
+    """The treatments given that are named by what they are for, where neither the advice nor the record names one."""
+    patient, knowledge = context.patient, context.knowledge
+    taken = [drug.prescription for drug in patient.drugs] if patient else []
+    named = {
+        name for each in (*context.around, *context.read, *context.advised, *taken) for name in each.mention.ingredients
+    }
+    for each in context.recommended:
+        group = each.mention.drug_class
+        if group and knowledge.by_purpose(group) and knowledge.members[group].isdisjoint(named):
+            yield each.mention.text
 
 
 def _open(text: str, context: Context) -> Iterator[str]:
