@@ -129,7 +129,7 @@ def _means_another(text: str, each: Quantity, knowledge: Knowledge) -> bool:
     if each.name.casefold() == "o2":
         return each.unit != "%" or each.value < LEAST_SATURATION
     return each.name.casefold() == "mg" and (
-        each.name != "Mg" or text[max(0, each.start - 3) : each.start].rstrip()[-1:].isdigit()
+        each.name != "Mg" or text[max(0, each.start - 3) : each.start].rstrip(" \t")[-1:].isdigit()
     )
 
 
@@ -199,11 +199,12 @@ def _standing(found: list[Quantity], parts: Sections, calendar: Calendar) -> Ite
 
 
 def _rank(each: Quantity, parts: Sections, calendar: Calendar) -> tuple[bool, date, bool, bool, bool]:
+    undated = date.max if each.today else calendar.base or date.max
     return (
         not each.earlier,
-        calendar.day(each.date) or calendar.base or date.max,
-        each.bound is None,
+        calendar.day(each.date) or undated,
         each.today,
+        each.bound is None,
         parts.category(each.start) == "measurements",
     )
 
