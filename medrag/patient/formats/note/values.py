@@ -15,7 +15,8 @@ from medrag.knowledge.vocabulary import BareUnit, Measurement
 from medrag.patient.formats.note.days import MONTH, Calendar
 from medrag.patient.formats.note.header import patients_names
 from medrag.patient.formats.note.sizes import pressures, sizes
-from medrag.patient.formats.note.tables import tabled
+from medrag.patient.formats.note.tables.columns import tabled
+from medrag.patient.formats.note.tables.rows import has_unread_rows
 from medrag.reading.languages import language, pattern
 from medrag.reading.matcher import Letters, Match, Matcher, Token, tokens
 from medrag.reading.quantities import DATE, Quantity, quantities
@@ -80,6 +81,11 @@ def measurements(  # noqa: PLR0913 (the text's sections and tokens, where its ca
     for each, status in _standing(found, parts, calendar):
         day = calendar.day(each.date) or moment
         yield _observation(each, knowledge.measurements[each.key], status, f"{origin}:{each.start}-{each.end}", day)
+
+
+def has_unread_values(text: str, knowledge: Knowledge) -> bool:
+    """Whether a table of the text by day has rows whose values cannot be told apart."""
+    return has_unread_rows(text, _names(knowledge))
 
 
 def _of_days(text: str, found: Sequence[Quantity], calendar: Calendar) -> Iterator[Quantity]:

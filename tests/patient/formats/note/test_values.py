@@ -65,6 +65,31 @@ def test_values_with_their_time(text: str, expected: set[tuple[str, float, str]]
     assert standing(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Day\tNa\tHb\n02/04/2026\t139\t128 g/L\n25/10/2026\t118\t70 g/L\n",
+         {("sodium", 118.0, "mmol/L"), ("hemoglobin", 70.0, "g/L")}),
+        ("Date  Urea  Creatinine (umol/L)\n25/10/2026  19  310\n02/04/2026  6  80\n\nTakes bisoprolol.",
+         {("urea nitrogen", 19.0, None), ("creatinine", 310.0, "umol/L")}),
+        ("Date K Na\n02/04/2026 4.1 139\n25/10/2026 6.4 130",
+         {("potassium", 6.4, "mmol/L"), ("sodium", 130.0, "mmol/L")}),
+        ("| Date | BP | Comment |\n|---|---|---|\n| 25/10/2026 | 182/104 | tired |",
+         {("systolic blood pressure", 182.0, "mm[Hg]"), ("diastolic blood pressure", 104.0, "mm[Hg]")}),
+        ("Date,Na,K\n02/04/2026,139,4.1\n25/10/2026,118,", {("sodium", 118.0, "mmol/L"), ("potassium", 4.1, "mmol/L")}),
+        ("Date: 25/10/2026 K 5.2 mmol/L", {("potassium", 5.2, "mmol/L")}),
+    ],
+)  # fmt: skip
+def test_of_a_table_by_day_values_go_to_their_columns(text: str, expected: set[tuple[str, float, str | None]]) -> None:
+    assert standing(text) == expected
+
+
+def test_a_row_by_day_that_lacks_a_cell_is_left_unread_and_said_so() -> None:
+    record = read_note("Date  Na  K\n25/10/2026  5.1\n", "note", date(2026, 11, 1), load())
+    assert not record.observations
+    assert "observations" in {lost for problem in record.problems for lost in problem.lost}
+
+
 def test_of_a_table_the_latest_day_stands() -> None:
     assert standing(TABLE) == {
         ("hemoglobin", 103.0, "g/L"),
