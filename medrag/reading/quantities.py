@@ -24,7 +24,8 @@ UNIT = (
     r"|mg/dl|g/dl|gm/dl|mg%|mg/l|g/l|[uµμ]mol/l|mcmol/l|micromol/l|micromoles/l|mmol/l|mmoles/l|meq/l|ng/ml|ng/l|pg/ml"
     r"|[uµμ]g/dl|mcg/dl|[uµμ]g/l|mcg/l|mu/l|miu/l|k/[uµμ]l|k/mm3|i?u/l|units/l"
     r"|x?\s?10\^?[39]/[uµμ]?l|x\s?10e[39]/l|/[uµμ]l|/mm\^?3|/cmm"
-    r"|kgs?|kilos?|lbs?|pounds|kilograms?|grams|cms?|centimet(?:er|re)s|met(?:er|re)s|m|inches|in|ft|mmhg|mm\s?hg|bpm"
+    rf"|kgs?|kilos?|lbs?|pounds|kilograms?|grams|cms?|centimet(?:er|re)s|met(?:er|re)s|m|inches"
+    rf"|in(?!\s(?:{MONTH}|(?:19|20)\d\d)\b)|ft|mmhg|mm\s?hg|bpm"
     r"|beats per minute|beats/min|breaths/min|/min|msec|ms|seconds|secs?|s|mmol|meq"
     r"|°\s?[cf]|º\s?[cf]|deg(?:rees)?\s?[cf]|[cf]|%|kg/m\^?[2²]|ml/min(?:/1[.,]73\s?m\^?[2²]?)?"
 )
@@ -47,7 +48,7 @@ _WHEN = (
     rf"|was\b|is\b))"
 )
 DATE = (
-    r"\d{1,2}/20\d\d(?!\d)|\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![./\d])"
+    r"\d{1,2}/20\d\d(?!\d)|\d{1,2}/\d{1,2}(?:/\d{2,4})?(?!\d|[./]\d)"
     r"|\d{1,2}\.\d{1,2}\.\d{2,4}(?!\d)|\d{4}-\d{2}-\d{2}(?!\d)"
 )
 _ARROW = r"\s?(?:→|-{1,2}>|=>|>)\s?"
@@ -85,6 +86,24 @@ _AFTERWARDS = re.compile(
     re.IGNORECASE,
 )
 """One whose time is told after it ("K 5.9 yesterday, 4.8 today")."""
+_NOW = re.compile(
+    rf"\.\s{{1,3}}(?:it\s|level\s)?(?:is\s)?(?:now|today|currently|this morning)(?:'s)?[:,]?\s(?:it\s)?(?:is\s"
+    rf"|was\s|at\s|up to\s|down to\s)?(?P<value>{NUMBER})(?!\d|[./]\d)"
+    rf"(?:\s?(?P<unit>{_PLAIN_UNIT})|(?=\s?(?:[.;,\n]|\Z)))",
+    re.IGNORECASE,
+)
+"""The value of now in a sentence of its own ("Baseline creatinine 0.8. Now 3.2.")."""
+_TOLD_NOW = re.compile(
+    r"\s?\(?(?:today|tonight|this (?:morning|am|afternoon|evening)|just now|at present|now(?!\s\w))\b|,\s(?:today|now)"
+    r"(?=\s?(?:[.;,)\n]|\Z))",
+    re.IGNORECASE,
+)
+"""Words after a value that say it is of now ("potassium 6.1 today")."""
+_OF_ONE_BEFORE = re.compile(
+    r"\d(?:\s?[a-z/%²³]{1,12})?\s\(?(?:today|tonight|this (?:morning|am|afternoon|evening)|now)\)?[.,;\n]",
+    re.IGNORECASE,
+)
+"""Such words of the value before."""
 _RANGE = re.compile(r"\s?(?:[-–]|to)\s?\d", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:in|since|from|by) (?:19|20)\d\d\Z")
 _BARE_YEAR = re.compile(r"\s*(?:19[5-9]|20[0-4])\d")
@@ -93,7 +112,8 @@ SINCE = 12
 """Characters that such a year and the word before it take, at most."""
 _LAST_NUMBER = re.compile(rf"({NUMBER})\s*$")
 _DATED = re.compile(
-    rf"(?!\s?\(\s?(?:{DATE}),?:?\s+[A-Za-z])\s?[,(]?\s?(?:on|from|in)?\s?\(?(?P<date>{DATE})\)?", re.IGNORECASE
+    rf"(?!\s?\(\s?(?:{DATE}),?:?\s+[A-Za-z])\s?[,(]?\s?(?:on|from|in)?\s?\(?(?P<date>{DATE}|(?<=\bin\s)(?:(?:19|20)\d\d\b|{MONTH}\b))\)?",
+    re.IGNORECASE,
 )
 _LINK_DATE = re.compile(DATE)
 _RESPECTIVELY = Expression(
@@ -160,7 +180,7 @@ def quantities(text: str, named: Iterable[Match[str]]) -> list[Quantity]:
 
 
 def _later(text: str, end: int) -> re.Match[str] | None:
-    return _SINCE.match(text, end) or _AFTERWARDS.match(text, end)
+    return _SINCE.match(text, end) or _AFTERWARDS.match(text, end) or _NOW.match(text, end)
 
 
 def _group(text: str, found: Sequence[Match[str]], place: int) -> list[Match[str]]:
@@ -217,10 +237,13 @@ def _one(text: str, name: Match[str], following: int) -> Quantity | None:
             return None
     elif _RANGE.match(text, end) and not match["cmp"]:
         return None
+    now = False
     while (later := _later(text, end)) and not (unit and later["unit"] and later["unit"] != unit):
         said, unit, end = later["value"], later["unit"] or unit, later.end()
+        now = later.re is _NOW
     dated = _DATED.match(text, end)
     before = text[max(0, name.start - 30) : name.start]
+    of_now = f"{_OF_ONE_BEFORE.split(before)[-1]} {match['link']}"
     linked = _LINK_DATE.search(match["link"])
     return Quantity(
         key=name.values[0],
@@ -229,8 +252,9 @@ def _one(text: str, name: Match[str], following: int) -> Quantity | None:
         value=number(said),
         unit=units().plain.get(unit.strip().casefold(), unit.strip()) if unit else None,
         bound=match["cmp"],
-        earlier=bool(_said("earlier").search(before) or _said("then").search(match["link"])) and not match["next"],
-        today=bool(_said("today").search(before) or _said("today").search(match["link"])),
+        earlier=bool(_said("earlier").search(before) or _said("then").search(match["link"]))
+        and not (match["next"] or now),
+        today=now or bool(_said("today").search(of_now) or _TOLD_NOW.match(text, end)),
         date=dated["date"] if dated else linked[0].strip("()") if linked else None,
         linked_by_comma="," in match["link"] and "which" not in match["link"].lower(),
         name=text[name.start : name.end],

@@ -20,7 +20,7 @@ from medrag.patient.formats.note.named import DECIDING, Note, Target
 from medrag.patient.formats.note.pregnancies import due, pregnancy_of
 from medrag.patient.formats.note.status.judged import CHILD, as_ended, judged_facts
 from medrag.patient.formats.note.targets import MOST_NAMES, find_targets
-from medrag.patient.formats.note.values import measurements
+from medrag.patient.formats.note.values import has_unread_values, measurements
 from medrag.patient.record.demographics import Demographics, differences
 from medrag.patient.record.facts import DAYS_A_YEAR, FRESH_DAYS, age_on, assemble, days_before
 from medrag.patient.record.foreign import moved, restored, unread
@@ -114,6 +114,9 @@ def _read(
     ]
     if age is None or age >= CHILD:
         facts += _due(note, facts, today)
+    if has_unread_values(note.text, knowledge):
+        reason = "rows of a table lack cells; their values were left unread"
+        problems.append(Problem(source=note.origin, reason=reason, lost=("observations",)))
     if spoken.changed:
         facts = moved(facts, note.origin, spoken.origin)
     facts = restored(facts, english, note.origin)

@@ -35,6 +35,7 @@ _OTHERS = re.compile(r"(?:dob|born|birth|since|lmp|edd|due|died|on|in|from|op|un
 _NUMERIC = re.compile(r"(?<![\d/.])(\d{1,2})/(\d{1,2})/(?:\d{4}|\d{2})(?![\d/])")
 _MONTH_YEAR = re.compile(r"(\d{1,2})/(20\d\d)(?!\d)")
 _SHORT = re.compile(r"(\d{1,2})/(\d{1,2})")
+_YEAR = re.compile(r"(?:19|20)\d\d(?![\d/.-])")
 _BY_MONTH = re.compile(rf"(?P<month>{_MONTHS})[a-z.]*(?:\s(?P<year>\d{{2,4}}))?", re.IGNORECASE)
 
 
@@ -77,6 +78,8 @@ class Calendar:
             return found[-1 if self.day_first else 0]
         if (named := _MONTH_YEAR.match(written)) and 1 <= int(named[1]) <= len(MONTHS):
             return date(int(named[2]), int(named[1]), 1)
+        if year := _YEAR.match(written):
+            return date(int(year[0]), 1, 1)
         if short := _SHORT.match(written):
             day, month = (int(short[1]), int(short[2])) if self.day_first else (int(short[2]), int(short[1]))
             return self._before(month, day) or self._before(day, month)

@@ -15,7 +15,8 @@ from medrag.knowledge.vocabulary import BareUnit, Measurement
 from medrag.patient.formats.note.days import MONTH, Calendar
 from medrag.patient.formats.note.header import patients_names
 from medrag.patient.formats.note.sizes import pressures, sizes
-from medrag.patient.formats.note.tables import tabled
+from medrag.patient.formats.note.tables.columns import tabled
+from medrag.patient.formats.note.tables.rows import has_unread_rows
 from medrag.reading.languages import language, pattern
 from medrag.reading.matcher import Letters, Match, Matcher, Token, tokens
 from medrag.reading.quantities import DATE, Quantity, quantities
@@ -82,6 +83,11 @@ def measurements(  # noqa: PLR0913 (the text's sections and tokens, where its ca
         yield _observation(each, knowledge.measurements[each.key], status, f"{origin}:{each.start}-{each.end}", day)
 
 
+def has_unread_values(text: str, knowledge: Knowledge) -> bool:
+    """Whether a table of the text by day has rows whose values cannot be told apart."""
+    return has_unread_rows(text, _names(knowledge))
+
+
 def _of_days(text: str, found: Sequence[Quantity], calendar: Calendar) -> Iterator[Quantity]:
     """The values, with the day that a label before their sentence gives ("October: K 6.4, Hb 98")."""
     before = [match.span() for match in pattern("quantities", "of_before").finditer(text)]
@@ -129,7 +135,7 @@ def _means_another(text: str, each: Quantity, knowledge: Knowledge) -> bool:
     if each.name.casefold() == "o2":
         return each.unit != "%" or each.value < LEAST_SATURATION
     return each.name.casefold() == "mg" and (
-        each.name != "Mg" or text[max(0, each.start - 3) : each.start].rstrip()[-1:].isdigit()
+        each.name != "Mg" or text[max(0, each.start - 3) : each.start].rstrip(" \t")[-1:].isdigit()
     )
 
 
@@ -199,11 +205,12 @@ def _standing(found: list[Quantity], parts: Sections, calendar: Calendar) -> Ite
 
 
 def _rank(each: Quantity, parts: Sections, calendar: Calendar) -> tuple[bool, date, bool, bool, bool]:
+    undated = date.max if each.today else calendar.base or date.max
     return (
         not each.earlier,
-        calendar.day(each.date) or calendar.base or date.max,
-        each.bound is None,
+        calendar.day(each.date) or undated,
         each.today,
+        each.bound is None,
         parts.category(each.start) == "measurements",
     )
 

@@ -46,11 +46,48 @@ def standing(text: str) -> set[tuple[str, float | str | None, str | None]]:
         ("20/10/2026 review. Wt 71 kg (12/03/2026 Wt 80 kg)", {("body weight", 71.0, "kg")}),
         ("Weight 70 kg (64 before baby), BMI 25.1", {("body weight", 70.0, "kg"), ("body mass index", 25.1, "kg/m2")}),
         ("| Lab | 03/09/26 | 01/02/26 | Ref |\n| Ferritin ug/L | 40 | 12 | >30 |", {("ferritin", 40.0, "ug/L")}),
+        ("Sodium 121 mmol/L today; sodium 139 mmol/L on 02/03/2026.", {("sodium", 121.0, "mmol/L")}),
+        ("Hb 68 g/L this morning. Hb 127 g/L on 14/05/2026. Feels tired.", {("hemoglobin", 68.0, "g/L")}),
+        ("Lithium level 2.3 mmol/L today. Lithium level 0.7 in 2024.", {("lithium level", 2.3, "mmol/L")}),
+        ("Glucose 3.1 mmol/L today, glucose 8.4 mmol/L yesterday.", {("glucose", 3.1, "mmol/L")}),
+        ("Weight 51 kg now; weighed 74 kg in 2021.", {("body weight", 51.0, "kg")}),
+        ("Sodium was 128 in March. Sodium 139.", {("sodium", 139.0, "mmol/L")}),
+        ("Usual sodium 139. Now 118.", {("sodium", 118.0, "mmol/L")}),
+        ("Baseline Hb 130 g/L. Today it is 70 g/L.", {("hemoglobin", 70.0, "g/L")}),
+        ("INR 2.4. Today 5 mg warfarin.", {("inr", 2.4, "1")}),
+        ("Na 139 (3/2026), 120 (today).", {("sodium", 120.0, "mmol/L")}),
+        ("Latest potassium 5.1 (01/10/2026). Potassium 5.9 on 02/10/2026.", {("potassium", 5.9, "mmol/L")}),
+        ("Na 140\nMg 0.52 mmol/L", {("sodium", 140.0, "mmol/L"), ("magnesium", 0.52, "mmol/L")}),
         ("Meds brought in (son's list): aspirin.\nSodium 131", {("sodium", 131.0, "mmol/L")}),
     ],
 )  # fmt: skip
 def test_values_with_their_time(text: str, expected: set[tuple[str, float, str]]) -> None:
     assert standing(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Day\tNa\tHb\n02/04/2026\t139\t128 g/L\n25/10/2026\t118\t70 g/L\n",
+         {("sodium", 118.0, "mmol/L"), ("hemoglobin", 70.0, "g/L")}),
+        ("Date  Urea  Creatinine (umol/L)\n25/10/2026  19  310\n02/04/2026  6  80\n\nTakes bisoprolol.",
+         {("urea nitrogen", 19.0, None), ("creatinine", 310.0, "umol/L")}),
+        ("Date K Na\n02/04/2026 4.1 139\n25/10/2026 6.4 130",
+         {("potassium", 6.4, "mmol/L"), ("sodium", 130.0, "mmol/L")}),
+        ("| Date | BP | Comment |\n|---|---|---|\n| 25/10/2026 | 182/104 | tired |",
+         {("systolic blood pressure", 182.0, "mm[Hg]"), ("diastolic blood pressure", 104.0, "mm[Hg]")}),
+        ("Date,Na,K\n02/04/2026,139,4.1\n25/10/2026,118,", {("sodium", 118.0, "mmol/L"), ("potassium", 4.1, "mmol/L")}),
+        ("Date: 25/10/2026 K 5.2 mmol/L", {("potassium", 5.2, "mmol/L")}),
+    ],
+)  # fmt: skip
+def test_of_a_table_by_day_values_go_to_their_columns(text: str, expected: set[tuple[str, float, str | None]]) -> None:
+    assert standing(text) == expected
+
+
+def test_a_row_by_day_that_lacks_a_cell_is_left_unread_and_said_so() -> None:
+    record = read_note("Date  Na  K\n25/10/2026  5.1\n", "note", date(2026, 11, 1), load())
+    assert not record.observations
+    assert "observations" in {lost for problem in record.problems for lost in problem.lost}
 
 
 def test_of_a_table_the_latest_day_stands() -> None:

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from medrag.patient.formats.note.days import MONTH
+from medrag.patient.formats.note.tables.cells import DAY, IN_UNIT, PAIR, PRESSURES, RULE, VALUE
+from medrag.patient.formats.note.tables.rows import Kind, kinds_of, of_one_day, split
 from medrag.reading.dates import MONTHS
 from medrag.reading.expressions import Expression
 from medrag.reading.matcher import Match, Matcher, Token, tokens
 from medrag.reading.quantities import DATE, NUMBER, UNIT, Quantity, number
 
 _GAP = re.compile(r"[ ]{2,}|[\t|]")
-_DAY = re.compile(rf"(?:{DATE}|{MONTH})", re.IGNORECASE)
 _TIME = re.compile(
     r"(?:[01]?\d|2[0-3]):[0-5]\d(?: ?(?:h|hrs?|am|pm))?|(?:[01]\d|2[0-3])[0-5]\d ?(?:h|hrs?)", re.IGNORECASE
 )
@@ -23,16 +24,7 @@ _MONTH_DAY = re.compile(rf"(?:{'|'.join(MONTHS)})[a-z]{{0,6}}\.? \d{{1,2}}", re.
 _RESULT = re.compile(r"results?|values?|today|now|current|latest|most recent", re.IGNORECASE)
 _EARLIER = re.compile(r"prev(?:ious)?|prior|last|baseline|earlier", re.IGNORECASE)
 _BESIDE = re.compile(r"(?:ref|range|normal|units?|interval|flag)", re.IGNORECASE)
-_RULE = re.compile(r"[\s|+=_–—-]+")
-_VALUE = re.compile(
-    rf"(?P<bound>[<>≤≥])?\s?(?P<value>{NUMBER})\s?(?:\(?[HL]{{1,2}}\)?|[*↑↓]{{1,2}}|high|low)?"
-    r"(?:\s?%)?(?:\s?(?:RA|r/a|(?:on )?(?:room )?air|(?:on )?\d{1,2}(?:\.\d)? ?L(?:/min)?(?: O2| NC)?|NC))?",
-    re.IGNORECASE,
-)
 _NOTHING = re.compile(r"[-–—.]{1,4}|pending|n/?a|nil|tbc|awaited|haemolysed|hemolyzed|not (?:done|sent)", re.IGNORECASE)
-_UNIT = re.compile(rf"(?<![\w.])(?:{UNIT})(?![\w/^])", re.IGNORECASE)
-_PRESSURES = re.compile(r"(?:BP|blood pressure)(?: \(?mm ?Hg\)?)?", re.IGNORECASE)
-_PAIR = re.compile(r"(\d{2,3})\s?/\s?(\d{2,3})")
 FEWEST_CELLS = 2
 FEWEST_DATES = 2
 _SERIES = Expression(
@@ -80,15 +72,22 @@ def tabled(text: str, names: Matcher[str], named: Iterable[Match[str]]) -> Read:
     """The values of every table and series in ``text``; ``names`` are measurements', ``named`` where they stand."""
     found = Read([], [])
     columns: list[_Column] = []
+    kinds: list[Kind] = []
     start = 0
     for line in text.splitlines(keepends=True):
         cells = list(_cells(text, start, start + len(line)))
         if not line.strip():
-            columns = []
+            columns, kinds = [], []
+        elif by_day := kinds_of(line, names):
+            columns, kinds = [], by_day
+            found.spans.append((start, start + len(line)))
+        elif kinds and (RULE.fullmatch(line) or DAY.match(split(line)[0][0])):
+            found.values.extend(of_one_day(line, start, kinds))
+            found.spans.append((start, start + len(line)))
         elif header := _columns(text, cells):
             columns = header
             found.spans.append((start, start + len(line)))
-        elif columns and not _RULE.fullmatch(line) and (row := _row(text, cells, columns, names)):
+        elif columns and not RULE.fullmatch(line) and (row := _row(text, cells, columns, names)):
             found.values.extend(row)
             found.spans.append((start, start + len(line)))
         start += len(line)
@@ -121,7 +120,7 @@ def _columns(text: str, cells: Sequence[tuple[int, int]]) -> list[_Column]:
     for place, (start, end) in enumerate(cells):
         said = text[start:end].strip(" *:")
         middle = (start + end) / 2 - line
-        if _DAY.fullmatch(said) and not _MONTH_DAY.fullmatch(said):
+        if DAY.fullmatch(said) and not _MONTH_DAY.fullmatch(said):
             made.append(_Column(middle, place, said))
         elif _TIME.fullmatch(said) or _MONTH_DAY.fullmatch(said):
             times.append(_Column(middle, place, None, earlier=True))
@@ -144,20 +143,20 @@ def _row(
     if len(cells) < 2:
         return []
     first = text[cells[0][0] : cells[0][1]]
-    if _PRESSURES.fullmatch(first):
+    if PRESSURES.fullmatch(first):
         return list(_pressures(text, cells, columns))
     said: list[Token] = tokens(first)
     match = next(names.find(first, said), None)
     if match is None or match.first > 1:
         return []
     line = text.rfind("\n", 0, cells[0][0]) + 1
-    unit = _UNIT.search(text, cells[0][0] + match.end, cells[-1][1])
+    unit = IN_UNIT.search(text, cells[0][0] + match.end, cells[-1][1])
     made = []
     for column, (start, end) in _beneath(text, cells, columns, line):
-        value = _VALUE.match(text, start, end)
+        value = VALUE.match(text, start, end)
         if value is None:
             continue
-        own = _UNIT.search(text, value.end("value"), end)
+        own = IN_UNIT.search(text, value.end("value"), end)
         made.append(
             Quantity(
                 key=match.values[0],
@@ -177,7 +176,7 @@ def _row(
 
 def _pressures(text: str, cells: Sequence[tuple[int, int]], columns: Sequence[_Column]) -> Iterator[Quantity]:
     """The two pressures of each cell of a row of blood pressures, whose cells are all there."""
-    pairs = [(cell, pair) for cell in cells[1:] if (pair := _PAIR.fullmatch(text, *cell))]
+    pairs = [(cell, pair) for cell in cells[1:] if (pair := PAIR.fullmatch(text, *cell))]
     if len(pairs) != len(columns):
         return
     for column, ((start, end), pair) in zip(columns, pairs, strict=True):
@@ -213,7 +212,7 @@ def _at_end(columns: Sequence[_Column], cells: Sequence[tuple[int, int]]) -> boo
 
 
 def _is_value(said: str) -> bool:
-    return _NOTHING.fullmatch(said) is not None or _VALUE.fullmatch(said) is not None
+    return _NOTHING.fullmatch(said) is not None or VALUE.fullmatch(said) is not None
 
 
 def _series(text: str, named: Iterable[Match[str]]) -> Iterator[Quantity]:

@@ -1,0 +1,1 @@
+"""Values in tables: of columns by day, of rows by day, and series."""
