@@ -101,7 +101,7 @@ def test_who_tells_is_no_relative_that_is_ill(text: str, expected: dict[str, str
         ("Frusemide crossed out on list - GP stopped it.", {"Frusemide": "resolved"}),
         ("Naproxen — stop 3 days before surgery", {"Naproxen": "uncertain"}),
         ("If pain, take ibuprofen.", {"ibuprofen": "uncertain"}),
-        ("Should she become pregnant, stop methotrexate.", {}),
+        ("Should she become pregnant, stop methotrexate.", {"methotrexate": "active"}),
         ("Has run out of his sertraline 50 mg.", {"sertraline": "resolved"}),
         ("Ramipril ↑ to 10 mg, warfarin cont", {"Ramipril": "active", "warfarin": "active"}),
         ("Consider tucatinib.", {"tucatinib": "planned"}),
