@@ -37,7 +37,7 @@ def entry(text: str) -> Entry:
     if match := _EXCEPT.search(text):
         before, after = text[: match.start()], text[match.end() :].rstrip(" ).")
         return Entry(after, "") if denies(before) else Entry(before, after)
-    if since := next(_borne(text), None):
+    if since := next(_borne(text, "borne"), None):
         return Entry(text[: since[0]], since[1])
     if (match := _said("tolerated").search(text)) and not _cannot(text, match):
         return Entry(text[: match.start()], text[match.end() :].rstrip(" )."))
@@ -48,12 +48,12 @@ def entry(text: str) -> Entry:
 
 def borne(reaction: str) -> str:
     """The words of a recorded ``reaction`` for what has been taken without harm ("rash; has since taken X without")."""
-    return "; ".join(words for _, words in _borne(reaction))
+    return "; ".join(words for key in ("borne", "borne_after") for _, words in _borne(reaction, key))
 
 
-def _borne(text: str) -> Iterator[tuple[int, str]]:
+def _borne(text: str, key: str) -> Iterator[tuple[int, str]]:
     """Where the text begins to speak of what was taken without harm, and its words for that."""
-    for each in _said("borne").finditer(text):
+    for each in _said(key).finditer(text):
         if not _CANNOT.search(text[: each.start()]):
             yield each.start(), next(filter(None, each.groupdict().values()), "")
 

@@ -52,6 +52,8 @@ OBJECT_WORDS = 2
 OF_ROW = frozenset({"stopped", "refused", "taking", "planned"})
 """What a cell of a table of drugs says of its row's drug."""
 ANSWERS = frozenset({"absent", "present", "possible"})
+VOID = frozenset({"nothing", "still"})
+"""What keeps the words in a sign from being read; "still" says that a drug is taken, in place of what they say."""
 ALWAYS = frozenset({"end", "self", "reports"})
 OR = re.compile(r"\b(?:or|nor)\b")
 APART = re.compile(r"\.|\s[-–—]\s")

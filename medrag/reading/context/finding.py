@@ -5,10 +5,22 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from medrag.reading.boundaries import Sentence
-from medrag.reading.context.cues import ALONE, ANSWERS, MARK, NEW_CLAUSE, NEXT, OF_RELATIVE, Cue, cue_matchers, in_order
+from medrag.reading.context.cues import (
+    ALONE,
+    ANSWERS,
+    MARK,
+    NEW_CLAUSE,
+    NEXT,
+    OF_RELATIVE,
+    VOID,
+    Cue,
+    cue_matchers,
+    in_order,
+)
 from medrag.reading.context.predicates import predicates
 from medrag.reading.context.spans import Spans
 from medrag.reading.languages import CueList, pattern
@@ -37,9 +49,10 @@ class CueFinder:
             and not (cue.says == "self" and self._is_a_relatives_own(m.start, m.end))
         ]
         signs = [*self._signs_in(sentence), *predicates(self._spans.text, sentence.start, sentence.end)]
-        void = [each for each in signs if each.says == "nothing"]
+        void = [each for each in signs if each.says in VOID]
         signs = [each for each in signs if not any(v.start < each.end and each.start < v.end for v in void)]
-        return sorted([*self._unanswered(found, [*signs, *void]), *signs], key=in_order)
+        still = [replace(each, says="taking") for each in void if each.says == "still"]
+        return sorted([*self._unanswered(found, [*signs, *void]), *signs, *still], key=in_order)
 
     def _is_of_before(self, start: int, cues: Sequence[CueList]) -> bool:
         """Whether words that deny what stands on either side of them ("ruled out") follow a mention."""
@@ -66,7 +79,7 @@ class CueFinder:
                 sign.start <= cue.start
                 and cue.end <= sign.end
                 and (
-                    sign.says == "nothing"
+                    sign.says in VOID
                     or (
                         sign.side == "after"
                         and sign.says == cue.says

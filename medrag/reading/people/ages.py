@@ -82,6 +82,8 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911, PLR09
     if _said("not_the_patient").search(before) and not given:
         return None
     years = (match["unit"] or "y")[0].lower() == "y"
+    if not years and not match["old"] and _said("gestation").search(before):
+        return None
     apart = years or (match["unit"][0].lower() != "d" and _said("set_apart").match(text, match.end()) is not None)
     opens = apart and _said("opens" if years else "opens_months").search(before) is not None and "-" not in match[0]
     now = match["old"] or _said("whose").match(text, match.end()) or opens or _presents(text, match)

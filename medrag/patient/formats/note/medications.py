@@ -41,6 +41,11 @@ _SICK_DAY = re.compile(
 )
 """A condition on which a drug is to be held: it is not held now."""
 _WHEN_NEEDED = re.compile(r"\b(?:SOS|PRN|HS)\b", re.IGNORECASE)
+_TO_STOP = re.compile(
+    r"\b(?:stop|cease|discontinue|withhold|hold|omit|pause)(?: taking| giving)? (?:(?:the|his|her|their|your|my) )?\Z",
+    re.IGNORECASE,
+)
+"""What stands, behind a condition, before a drug that is taken until it comes about ("if he faints, stop X")."""
 _TELLING = frozenset({"taking", "stopped", "refused", "planned", "possible"})
 _PLANS = frozenset({"planned", "conditional", "possible"})
 _DAYS = re.compile(
@@ -54,7 +59,9 @@ def medication_of(said: Said) -> Medication | None:
     if "family" in said.cues or said.section == "family" or _only_tested(said):
         return None
     if "stopped" in said.cues and "conditional" in said.cues:
-        return None
+        if not _TO_STOP.search(said.text[max(0, said.target.start - AFTER) : said.target.start]):
+            return None
+        said = replace(said, cues=said.cues - {"stopped", "conditional"} | {"taking"})
     if "stopped" in said.cues and _SICK_DAY.match(said.text, said.target.end):
         said = replace(said, cues=said.cues - {"stopped"} | {"taking"})
     dosed = said.target.directions is not None

@@ -101,7 +101,7 @@ def test_who_tells_is_no_relative_that_is_ill(text: str, expected: dict[str, str
         ("Frusemide crossed out on list - GP stopped it.", {"Frusemide": "resolved"}),
         ("Naproxen — stop 3 days before surgery", {"Naproxen": "uncertain"}),
         ("If pain, take ibuprofen.", {"ibuprofen": "uncertain"}),
-        ("Should she become pregnant, stop methotrexate.", {}),
+        ("Should she become pregnant, stop methotrexate.", {"methotrexate": "active"}),
         ("Has run out of his sertraline 50 mg.", {"sertraline": "resolved"}),
         ("Ramipril ↑ to 10 mg, warfarin cont", {"Ramipril": "active", "warfarin": "active"}),
         ("Consider tucatinib.", {"tucatinib": "planned"}),
@@ -219,3 +219,47 @@ def test_a_period_is_a_word_where_there_are_stops() -> None:
         "asthma": "active",
         "gout": "negated",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Not now asthmatic.", {"asthma": "negated"}),
+        ("33F. Isn't presently pregnant.", {"pregnancy": "negated"}),
+        ("Asthma: unknown. Epilepsy: not known.", {"asthma": "uncertain", "epilepsy": "uncertain"}),
+        ("58M. Asthma check overdue.", {"asthma": "uncertain"}),
+        ("SATS 91% ON RA. PE NORMAL.", {}),
+    ],
+)
+def test_what_is_denied_for_now_unknown_or_only_tested_for(text: str, expected: dict[str, str]) -> None:
+    assert conditions(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "drugs"),
+    [
+        (
+            "Her sister is pregnant, 24 weeks. Patient 31F, takes sertraline.",
+            {"pregnancy": "family_history"},
+            ["sertraline"],
+        ),
+        ("31F. Her flatmate is 18 weeks pregnant.", {"pregnancy": "family_history"}, []),
+        ("52M. The kidney donor had hypertension.", {"hypertension": "family_history"}, []),
+        ("66F. Her husband drove. He is asthmatic and takes digoxin.", {"asthma": "family_history"}, []),
+        ("66M. His daughter rang. She is on valproate. He takes digoxin.", {}, ["digoxin"]),
+        ("66M. His wife rang. She says he has asthma.", {"asthma": "active"}, []),
+        (
+            "Donor: diabetic. Recipient: asthma, on ramipril 5 mg.",
+            {"diabetes mellitus": "family_history", "asthma": "active"},
+            ["ramipril"],
+        ),
+    ],
+)
+def test_what_another_person_has_or_takes(text: str, expected: dict[str, str], drugs: list[str]) -> None:
+    assert conditions(text) == expected
+    assert list(medications(text)) == drugs
+
+
+def test_a_relatives_gestation_is_no_age() -> None:
+    patient = read("Her sister is pregnant, 24 weeks. Patient 31F, takes sertraline.")
+    assert (patient.age_years, patient.sex) == (31, "female")

@@ -56,3 +56,36 @@ def test_a_drug_is_taken(text: str, drug: str) -> None:
 )
 def test_a_drug_is_no_longer_taken(text: str, drug: str) -> None:
     assert status(text, drug) is FactStatus.RESOLVED
+
+
+@pytest.mark.parametrize(
+    ("text", "drug"),
+    [
+        ("Edoxaban to be discontinued in two weeks.", "edoxaban"),
+        ("Her citalopram will be stopped at the next appointment.", "citalopram"),
+        ("Will hold dabigatran 48 hours before the procedure.", "dabigatran"),
+        ("Ticagrelor until June 2027, then stop.", "ticagrelor"),
+        ("Tapering dexamethasone, currently 2 mg, then off.", "dexamethasone"),
+        ("Carbimazole must not be interrupted.", "carbimazole"),
+        ("She took her methotrexate yesterday evening.", "methotrexate"),
+        ("Last took digoxin 62.5 mcg two hours ago.", "digoxin"),
+        ("Last dose of dabigatran was last night.", "dabigatran"),
+        ("If he faints, stop bisoprolol.", "bisoprolol"),
+        ("If wheezy, discontinue her propranolol.", "propranolol"),
+    ],
+)
+def test_a_drug_just_taken_or_still_to_be_stopped_is_taken(text: str, drug: str) -> None:
+    assert status(text, drug) is FactStatus.ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("text", "drug"),
+    [
+        ("Took naproxen for years.", "naproxen"),
+        ("Took his last doxycycline yesterday.", "doxycycline"),
+        ("Stop candesartan today.", "candesartan"),
+        ("Stopped dabigatran 3 days before surgery.", "dabigatran"),
+    ],
+)
+def test_one_that_was_stopped_before_is_not(text: str, drug: str) -> None:
+    assert status(text, drug) is FactStatus.RESOLVED

@@ -10,6 +10,7 @@ from medrag.patient.formats.note.named import DECIDING, Note, Said, Target
 from medrag.patient.formats.note.status.columns import in_columns
 from medrag.patient.formats.note.status.exchanges import exchanged
 from medrag.patient.formats.note.status.lists import closed, lists_drugs
+from medrag.patient.formats.note.status.others import Others
 from medrag.patient.formats.note.status.reconciled import begun, is_begun
 from medrag.reading.boundaries import Sentence, sentences
 from medrag.reading.context import Context, together
@@ -40,6 +41,7 @@ def said_of_each(
     now_begun = begun(text)
     listed = {place for place, each in enumerate(targets) if parts.category(each.start) == "allergies"}
     over = set(closed(text, targets))
+    others = Others(text)
     by_column = in_columns(text, targets, listed)
     parted = sentences(text, sorted([*headings, *_entries(text, parts, targets)]))
     for sentence in together(text, parted, [each.start for each in targets]):
@@ -63,6 +65,8 @@ def said_of_each(
                 cues |= {target.term.says}
             if alone and cues <= _IN_PASSING:
                 cues |= {"listed"}
+            if others.spoken_of(sentence, target.start):
+                cues |= {"family"}
             if empty:
                 cues -= {"absent"}
             found.append(Said(target, cues, section, text, note.origin, note.date))

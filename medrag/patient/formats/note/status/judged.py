@@ -46,8 +46,13 @@ def judged_facts(
                 yield None, not_pregnant(said.source, said.date)
             if isinstance(fact, Allergy):
                 reaction = said
-        if age is None or age >= CHILD:
+        if (age is None or age >= CHILD) and not any(_pregnant_relative(said) for said in each_said):
             yield from ((None, fact) for fact in told(note, sentence.start, sentence.end))
+
+
+def _pregnant_relative(said: Said) -> bool:
+    """Whether it is another person who is said to be pregnant."""
+    return said.target.term.name.startswith("pregnan") and "family" in said.cues and "self" not in said.cues
 
 
 def _harmed(said: Said) -> bool:
