@@ -15,7 +15,6 @@ from medrag.reading.languages import ENGLISH
 from medrag.reading.languages.gloss import CHINESE, is_chinese
 from medrag.retrieval.encoder import Encoder
 from medrag.retrieval.question.query import Query
-from medrag.retrieval.question.topic import named
 from medrag.retrieval.reranker import Reranker
 from medrag.retrieval.scales import only_asked
 from medrag.retrieval.searchable import Searchable
@@ -35,9 +34,6 @@ CLOSE = 0.1
 """How much nearer the passages of another language may be for the sentences to decide: docs/results-chinese.md."""
 SENTENCES_TIE = 0.05
 """How much nearer the best sentence of another language may be for those of the question's own to be taken."""
-LIKELY, LIKELY_IF_NOT_NAMED = 1.15, 1.25
-"""Of the best sentence's cosine and the nearest written question's together; the second where nothing that is found
-names an illness of the question: docs/results-model.md."""
 # As good as any on 417 MedQuAD questions, and better than less on questions in lay words: docs/results-retrieval.md.
 DENSE_WEIGHT = 0.85
 PATIENT_WEIGHT = 0.4
@@ -118,7 +114,7 @@ class Retriever:
             mine = self._sentences(query, vectors, own, k)
             if _nearness(mine) >= _nearness(ranked) - SENTENCES_TIE:
                 spoken, ranked = own, mine
-        return ranked if not floored or self._answered(query, vectors, ranked, spoken) else []
+        return ranked if not floored or self._answered(vectors, ranked, spoken) else []
 
     def _sentences(self, query: Query, vectors: NDArray[np.float32], filters: Filters, k: int) -> list[Evidence]:
         found = self._best(query, vectors, filters, LOOKED_AT)
@@ -149,28 +145,14 @@ class Retriever:
         names = [(each.doc_id, sentence_hash(each.quote(one))) for each in passages for one in each.sentences]
         return self.index.asked.near(vector, names, without)
 
-    def _answered(
-        self, query: Query, vectors: NDArray[np.float32], ranked: Sequence[Evidence], filters: Filters
-    ) -> bool:
+    def _answered(self, vectors: NDArray[np.float32], ranked: Sequence[Evidence], filters: Filters) -> bool:
         """Whether the best sentence is near enough; as passages are judged where its cosine does not tell.
 
         It does not for a question about "this patient", nor with a ranking that has no floor.
         """
         if self._ranker.floor is None or self._is_generic(vectors, filters):
             return self._answerable(vectors, filters)
-        return _nearness(ranked) >= self._ranker.floor and self._alike(query, vectors[0], ranked)
-
-    def _alike(self, query: Query, vector: NDArray[np.float32], ranked: Sequence[Evidence]) -> bool:
-        """Whether the question is like those written over the best's document, unless a title names what it is about.
-
-        Of a document without such questions, and of Chinese ones, that is not known.
-        """
-        best = min(ranked, key=lambda each: min(each.ranks), default=None)
-        if best is None or is_chinese(query.asked) or not self.index.asked.over(best.passage.doc_id):
-            return True
-        about = named(query, ranked, self.knowledge)
-        alike = float(self._asked(vector, ranked).cosines.max()) + _nearness(ranked)
-        return about is True or alike >= (LIKELY if about is None else LIKELY_IF_NOT_NAMED)
+        return _nearness(ranked) >= self._ranker.floor
 
     @cached_property
     def _ranker(self) -> SentenceRanker:

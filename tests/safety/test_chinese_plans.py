@@ -89,7 +89,6 @@ def test_sound_plans_reach_the_clinician(patient: dict[str, Any], advice: str) -
         (FAILING, "沙库巴曲缬沙坦 50 mg bid 今晚开始，贝那普利等吃完这瓶再停。"),
         (FAILING, "沙库巴曲缬沙坦 50 mg bid 今晚开始，贝那普利先不停。"),
         (HYPERTENSIVE, "厄贝沙坦 150 mg 同福辛普利 10 mg 一起加上。"),
-        (BORNE, "青霉素G 320万U 静滴 q6h。"),
         (FAILED_KIDNEYS, "明早造影照常，二甲双胍不用停。"),
         (DEPLETED, "3%氯化钠快些输，血钠每日升高15也无妨。"),
         (FERTILE, "米诺环素 50 mg bid 与异维A酸 20 mg qd 同吃。"),

@@ -148,6 +148,7 @@ def gap(text: str, end: End, start: int) -> float | None:
     """Days from the end of one drug to the drug named at ``start``, by their days or a wait that stands between."""
     begun, behind = moment(text, start), _said("start_over").search(text, start)
     told = end.when.until(begun) if end.when and begun else None
-    if told is not None:
+    if told or end.place >= start:
         return told
-    return waited(text[end.place : behind.start() if behind else len(text)]) if end.place < start else None
+    wait = waited(text[end.place : behind.start() if behind else len(text)])
+    return told if wait is None else wait

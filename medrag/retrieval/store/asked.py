@@ -68,10 +68,6 @@ class Asked:
             for sentence, share in _shares(each):
                 self._rows[sentence].append((row, share))
 
-    def over(self, document: str) -> bool:
-        """Whether questions were written over the document."""
-        return document in self._documents
-
     def near(
         self, vector: NDArray[np.float32], sentences: Sequence[tuple[str, str]], without: str | None = None
     ) -> Near:
@@ -90,7 +86,7 @@ class Asked:
         )
 
     def _nearest(self, cosines: NDArray[np.float32], document: str, sentence: str) -> _One:
-        if not self.over(document):
+        if document not in self._documents:
             return _One(ALIKE, None, 0.0)
         answered = ((share * float(cosines[row]), row, share) for row, share in self._rows.get(sentence, ()))
         cosine, row, share = max(answered, default=(0.0, None, 0.0))
