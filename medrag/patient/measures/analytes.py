@@ -28,8 +28,10 @@ def identify(
 def named(display: str, knowledge: Knowledge) -> str | None:
     """The key of the measurement that goes by the whole of ``display``, but for its specimen ("K+ (plasma)")."""
     name = normalise(display)
+    if name in knowledge.lab_names:
+        return knowledge.lab_names[name]
     bare = " ".join(word for word in name.split() if word not in knowledge.words["specimens"])
-    return knowledge.lab_names.get(name) or knowledge.lab_names.get(bare)
+    return knowledge.lab_names.get(bare)
 
 
 def measured_by(observation: Observation, knowledge: Knowledge) -> Measurement | None:

@@ -77,7 +77,7 @@ def _told(patient: Patient, knowledge: Knowledge) -> tuple[Observation, ...]:
     return tuple(
         value.model_copy(update={"source": each.source})
         for each in patient.conditions or ()
-        if each.current and not is_past(each, knowledge)
+        if each.current and any(map(str.isdigit, each.display)) and not is_past(each, knowledge)
         for value in measurements(each.display, each.source, each.date, knowledge)
         if value.current
     )

@@ -94,16 +94,12 @@ def with_signs(text: str, read: Sequence[Prescription]) -> str:
 def moment(text: str, place: int) -> Moment | None:
     """The day that the statement around ``place`` tells: the first behind it, or else the last before."""
     start, end = statement_around(text, place)
-    return _first(text[place:end]) or _last(text[start:place])
+    behind, before = _in_order(text[place:end]), _in_order(text[start:place])
+    return next(iter([*behind[:1], *before[-1:]]), None)
 
 
-def _first(text: str) -> Moment | None:
-    return next((day for _, day in sorted(_days(text), key=lambda each: each[0])), None)
-
-
-def _last(text: str) -> Moment | None:
-    found = sorted(_days(text), key=lambda each: each[0])
-    return found[-1][1] if found else None
+def _in_order(text: str) -> list[Moment]:
+    return [day for _, day in sorted(_days(text), key=lambda each: each[0])]
 
 
 def _days(text: str) -> Iterator[tuple[int, Moment]]:
