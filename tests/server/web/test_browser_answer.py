@@ -126,6 +126,7 @@ def test_the_steps_are_shown_while_one_waits(engine_of: EngineOf, page: Any) -> 
         page.locator("#question").fill(QUESTION)
         page.get_by_role("button", name="Ask").click()
         assert model.asked.wait(20)
+        page.locator(".steps li:nth-child(3)[data-state=now]").wait_for()
         shoot(page, "waiting")
         states = page.locator(".steps li").evaluate_all("(nodes) => nodes.map((each) => each.dataset.state)")
         assert states == ["done", "done", "now", "later"]
