@@ -21,7 +21,7 @@ from medrag.reading import Prescription, prescriptions
 from medrag.reading.advice.accounting import drugless_doses, is_fragment
 from medrag.reading.languages.gloss import in_english, is_chinese, written_names
 from medrag.reading.languages.original import originals
-from medrag.safety.check_context import MISSING_SOURCE, RANK, Context, fail, ingredients_of, stopped_by
+from medrag.safety.check_context import MISSING_SOURCE, RANK, Context, fail, stopped_by
 from medrag.safety.checks import CHECKS, Check
 from medrag.safety.checks.population import (
     Mismatch,
@@ -33,6 +33,7 @@ from medrag.safety.checks.population import (
     warned_of,
     written_for,
 )
+from medrag.safety.coverage import coverage
 from medrag.safety.effects import effects
 from medrag.safety.learned import UNLEARNED, Learned
 from medrag.safety.learned.doubt import (
@@ -225,7 +226,9 @@ class Consultation:
         except Exception as error:  # noqa: BLE001 (see _checked)
             found = [_broken("case", error)]
         found = self._as_written(found, *(each.text for each in self.released))
-        return Conclusion(tuple(sorted(found, key=_rank)), self._coverage(), settling(self.released), numbers)
+        read = [each for statement in self.released for each in self.read(statement.text)]
+        known = coverage(read, self.patient, self.knowledge)
+        return Conclusion(tuple(sorted(found, key=_rank)), known, settling(self.released), numbers)
 
     def _checked(self, statement: Statement, before: Sequence[Statement], evidence: Sequence[Evidence]) -> Statement:
         try:
@@ -360,31 +363,6 @@ class Consultation:
                 names = tuple(dict.fromkeys(each.mention.label for each in drugs))
                 found.append(offer(number, quote, names))
         return found[:MOST_ALTERNATIVES]
-
-    def _coverage(self) -> tuple[Coverage, ...]:
-        """How many of the drugs released and recorded the checks know, and with what kind of facts."""
-        patient, knowledge = self.patient, self.knowledge
-        read = [each for statement in self.released for each in self.read(statement.text) if each.recommended]
-        advised = {each.mention.label: each for each in read}
-        current = len(patient.drugs) + len(patient.unread_drugs) if patient else 0
-        known = [each for each in advised.values() if each.mention.resolved]
-        with_pairs = [each for each in known if all(map(knowledge.interactions_known, ingredients_of(each, knowledge)))]
-        with_limit = [each for each in known if all(map(knowledge.limits, ingredients_of(each, knowledge)))]
-        return (
-            Coverage(check="advised drugs known", assessed=len(known), total=len(advised)),
-            Coverage(check="patient's drugs known", assessed=len(patient.drugs) if patient else 0, total=current),
-            Coverage(check="advised drugs with interaction facts", assessed=len(with_pairs), total=len(advised)),
-            Coverage(check="advised drugs with a dose limit", assessed=len(with_limit), total=len(advised)),
-            self._reviewed(known),
-        )
-
-    def _reviewed(self, advised: Iterable[Prescription]) -> Coverage:
-        """How many of the facts that the checks hold on the advised drugs a person has reviewed and found right."""
-        knowledge = self.knowledge
-        named = {name for each in advised for name in ingredients_of(each, knowledge)}
-        facts = {fact for name in named for _, fact in knowledge.facts(name)}
-        right = sum(map(knowledge.found_right, facts)) if knowledge.reviews else 0
-        return Coverage(check="facts on advised drugs reviewed", assessed=right, total=len(facts))
 
 
 class _Placed(NamedTuple):

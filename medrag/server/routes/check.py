@@ -26,7 +26,7 @@ from medrag.patient.fhir.values import objects
 from medrag.patient.formats.recognise import sniff_json
 from medrag.safety.check_cases import advice_findings, ordered, shown, verdict
 from medrag.safety.learned import Learned
-from medrag.safety.order_review import Reviewed, gaps_of, incomplete, review_list, review_orders, unchecked
+from medrag.safety.orders.review import Reviewed, gaps_of, incomplete, review_list, review_orders, unchecked
 from medrag.server.guard.access import caller
 from medrag.server.guard.audit import Trail
 from medrag.server.languages import reader

@@ -13,7 +13,7 @@ from typing import Any
 
 from medrag import messages
 from medrag.rendering import words
-from medrag.safety.order_review import Reviewed
+from medrag.safety.orders.review import Reviewed
 from medrag.types import Finding, Severity, Verdict
 
 Json = dict[str, Any]

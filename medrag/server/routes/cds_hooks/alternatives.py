@@ -21,7 +21,7 @@ from medrag.patient.conditions import phrases_in
 from medrag.patient.fhir.orders import Order
 from medrag.patient.wording import wording
 from medrag.safety.consultation import SPOKEN, Consultation
-from medrag.safety.order_review import Reviewed
+from medrag.safety.orders.review import Reviewed
 from medrag.types import Case, Evidence, Finding, Pointer, Severity, Statement, Verdict
 
 _GROUP = 3

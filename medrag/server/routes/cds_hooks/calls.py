@@ -18,8 +18,8 @@ from medrag.knowledge import Knowledge
 from medrag.messages import Language
 from medrag.patient.fhir.orders import Order, read_orders, selected
 from medrag.safety.consultation import Consultation
-from medrag.safety.order_numbers import order_numbers
-from medrag.safety.order_review import (
+from medrag.safety.orders.numbers import order_numbers
+from medrag.safety.orders.review import (
     Reviewed,
     gaps_of,
     incomplete,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from medrag import messages
 from medrag.safety.check_context import RANK
 from medrag.safety.consultation import SPOKEN
-from medrag.safety.order_review import Reviewed
+from medrag.safety.orders.review import Reviewed
 from medrag.safety.settling import settling
 from medrag.server.routes.cds_hooks.details import INDICATORS, Told, Wording, detail, escaped, numbers
 from medrag.server.routes.cds_hooks.services import Json, override_reasons

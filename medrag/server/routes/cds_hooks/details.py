@@ -10,8 +10,8 @@ from medrag import messages, rendering
 from medrag.knowledge import Knowledge
 from medrag.messages import Language
 from medrag.patient.measures.calculation import Calculation
-from medrag.safety.order_numbers import OrderNumbers
-from medrag.safety.order_review import Reviewed
+from medrag.safety.orders.numbers import OrderNumbers
+from medrag.safety.orders.review import Reviewed
 from medrag.server.routes.cds_hooks.alternatives import Alternative
 from medrag.types import Finding, Severity, Verdict
 

@@ -1,0 +1,1 @@
+"""Orders of an EHR through the checks, and what they come to in numbers."""
