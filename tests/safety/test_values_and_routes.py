@@ -164,6 +164,7 @@ def test_local_use_that_nobody_reviewed_is_not_assessed() -> None:
         ("Morphine 5 mg orally now.", ("respiratory rate", 6, "/min")),
         ("Ramipril 5 mg daily.", ("potassium", 6.8, "mmol/L")),
         ("Metformin 500 mg daily.", ("lactate", 7, "mmol/L")),
+        ("Run isosorbide dinitrate at 2 mg/hour.", ("BP systolic", 84, "mmHg")),
     ],
 )
 def test_a_measured_value_speaks_against_the_drug(advice: str, observation: tuple[str, float, str]) -> None:
@@ -177,6 +178,7 @@ def test_a_measured_value_speaks_against_the_drug(advice: str, observation: tupl
         ("Insulin lispro 8 units now.", ("glucose", 12.4, "mmol/L")),
         ("Continue lithium 400 mg.", ("lithium level", 0.7, "mmol/L")),
         ("Magnesium sulfate 2 g IV.", ("magnesium", 0.6, "mmol/L")),
+        ("Run isosorbide dinitrate at 2 mg/hour.", ("systolic pressure", 118, "mmHg")),
     ],
 )
 def test_a_good_value_says_nothing(advice: str, observation: tuple[str, float, str]) -> None:
