@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from medrag.knowledge import Knowledge
-from medrag.knowledge.names import Meaning
+from medrag.knowledge.names import Meaning, normalise
 from medrag.patient.wording import wording
 from medrag.reading.languages import pattern
+from medrag.reading.languages import said as listed
 from medrag.reading.languages.gloss import in_english, other_script
 from medrag.reading.people.pregnancy import speaks_of_pregnancy, weeks
-from medrag.types import Condition, Fact, FactStatus, Patient
+from medrag.types import Condition, Fact, FactStatus, Observation, Patient
 
 HALF_A_YEAR = timedelta(days=182)
 _OVER = re.compile(
     r"\b(?:resolved|in remission|former(?:ly)?|ex-|previous|past|prior|history of|h/o|hx of|hx|s/p)\b", re.I
 )
+_POSITIVE = frozenset(listed("answers", "affirmative"))
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,16 @@ def gestation(patient: Patient, labs: dict[str, float], knowledge: Knowledge) ->
     facts = (*(patient.conditions or ()), *(patient.observations or ()))
     said = (in_english(fact.display, knowledge) for fact in facts if fact.current)
     return next((found for text in said if speaks_of_pregnancy(text) and (found := weeks(text, knowledge))), None)
+
+
+def tested(observations: Iterable[Observation], knowledge: Knowledge) -> Iterator[Condition]:
+    """The conditions that positive results are of ("HBsAg": "positive"); other values in words are none."""
+    for each in observations:
+        positive = isinstance(each.value, str) and normalise(in_english(each.value, knowledge)) in _POSITIVE
+        if positive and each.current:
+            found = Condition(display=f"{each.display} {each.value}", source=each.source, date=each.date)
+            if meanings_of(found, knowledge):
+                yield found
 
 
 def denied(text: str, knowledge: Knowledge) -> bool:

@@ -129,7 +129,9 @@ def worded(patient: Patient, knowledge: Knowledge) -> tuple[Genotype, ...]:
     """Results of pharmacogenes that conditions and observations hold in words ("DPD deficiency", "TPMT: low")."""
     facts: list[tuple[str, Fact]] = [(each.display, each) for each in patient.conditions or ()]
     facts += [
-        (f"{each.display}: {each.value}", each) for each in patient.observations or () if isinstance(each.value, str)
+        (f"{each.display}: {each.value}" if each.value else each.display, each)
+        for each in patient.observations or ()
+        if not isinstance(each.value, float)
     ]
     return tuple(each for text, fact in facts if fact.status is FactStatus.ACTIVE for each in in_words(text, knowledge))
 

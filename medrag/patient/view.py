@@ -11,9 +11,10 @@ from functools import cached_property
 from medrag.knowledge import Knowledge
 from medrag.knowledge.names import normalise
 from medrag.knowledge.vocabulary import Condition, Measurement
-from medrag.patient.conditions import establish, gestation, resolve
+from medrag.patient.conditions import establish, gestation, resolve, tested
 from medrag.patient.measures import formulas
-from medrag.patient.measures.analytes import as_recorded, named
+from medrag.patient.measures.analytes import as_recorded, in_unit, named
+from medrag.patient.measures.units import UnitError
 from medrag.patient.pharmacogenes import in_words, worded
 from medrag.patient.record.facts import DAYS_A_YEAR
 from medrag.patient.states import recorded_states
@@ -25,7 +26,6 @@ from medrag.types import Allergy, Fact, FactStatus, Genotype, Medication, Observ
 
 PLANNING = "planning_pregnancy"
 """The concept of a pregnancy that is wanted."""
-_BRACKETS = str.maketrans("", "", "[]{}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ def view(patient: Patient, record: Patient | None, knowledge: Knowledge) -> Pati
     age = _age(patient)
     labs = _labs(patient, knowledge, age)
     current, unread = _drugs(patient.medications or (), knowledge)
-    conditions = resolve(patient.conditions or (), knowledge)
+    conditions = resolve([*(patient.conditions or ()), *tested(patient.observations or (), knowledge)], knowledge)
     concepts = dict(conditions.concepts)
     for condition, reason in _established(labs, patient, knowledge):
         establish(concepts, condition, reason, knowledge)
@@ -288,18 +288,18 @@ def _with_kidney(labs: dict[str, float], patient: Patient, age: float | None) ->
 
 
 def _value(fact: Observation, lab: Measurement) -> float | None:
-    """The value in the measurement's unit; a string's first number ("> 60", "1.2 mg/dL")."""
+    """The value in the measurement's unit, or a string's first number ("> 60"); None of a unit that does not fit."""
     value = fact.value
     if isinstance(value, str):
         match = re.match(r"\s*[<>≤≥]?\s*(\d+(?:\.\d+)?)", value)
         value = float(match[1]) if match else None
     if value is None:
         return None
-    if fact.unit and fact.unit.lower() in lab.shifted:
-        factor, addend = lab.shifted[fact.unit.lower()]
-        return round(value * factor + addend, 1)
     if fact.unit:
-        return value * lab.factors.get(fact.unit.lower().translate(_BRACKETS), 1.0)
+        try:
+            return in_unit(lab, value, fact.unit)
+        except UnitError:
+            return None
     for guess in lab.guesses:
         if (guess.above is not None and value > guess.above) or (guess.below is not None and value < guess.below):
             return value * guess.factor

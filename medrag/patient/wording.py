@@ -32,6 +32,7 @@ _END = re.compile(
 )
 _AFTERWARDS = re.compile(
     r"\b(?:ruled out|excluded|not (?:present|found|confirmed|seen|diagnosed|detected|isolated)|absent)\b"
+    r"|\bnon-?\s?reactive\b"
     r"|[:=–-]\s*(?:none|no|nil|never|negative|neg|absent|denie[sd]|n)\s*(?=$|[;,.)])"
     r"|(?:\bneg(?:ative)?\b|(?<!\w)-ve\b)\s*(?=$|[;,.)]|[–-]\s)",
     re.IGNORECASE,

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from medrag.knowledge import load
 from medrag.patient.fhir.clinical import _dosage_line
+from medrag.patient.view import view
 from medrag.safety.check_cases import check_advice
 from medrag.types import Patient
 
+KNOWLEDGE = load()
 BASE: dict[str, Any] = {
     "age_years": 55,
     "sex": "male",
@@ -204,3 +207,43 @@ def test_a_fentanyl_patch_is_for_the_tolerant() -> None:
     taken = {"medications": [{"display": "morphine 60 mg twice daily"}]}
     assert verdict("Start fentanyl patch 25 micrograms/hour.", "opioids") == ("fail", "contraindicated")
     assert verdict("Start fentanyl patch 25 micrograms/hour.", "opioids", **taken) == ("fail", "warning")
+
+
+@pytest.mark.parametrize(
+    ("advice", "observation", "check"),
+    [
+        ("Run isosorbide dinitrate at 2 mg/hour.", {"display": "BP", "value": "84/52"}, "criteria"),
+        ("静脉泵入硝酸甘油10μg/min。", {"display": "血压", "value": "78/46", "unit": "mmHg"}, "criteria"),
+        ("Start allopurinol 100 mg daily.", {"display": "HLA-B*58:01 positive"}, "pharmacogenomics"),
+        ("Give ibuprofen 400 mg tds.", {"display": "urine pregnancy test", "value": "Positive"}, "pregnancy"),
+        (
+            "Rituximab 1 g IV on day 1.",
+            {"display": "hepatitis B surface antigen", "value": "reactive"},
+            "contraindication",
+        ),
+    ],
+)
+def test_a_result_in_words_counts(advice: str, observation: dict[str, Any], check: str) -> None:
+    woman = {"sex": "female", "age_years": 30, "pregnant": None}
+    assert verdict(advice, check, observations=[observation], **woman) not in {None, ("fail", "information")}
+
+
+@pytest.mark.parametrize("value", ["negative", "non-reactive", "not detected", "pending"])
+def test_a_result_that_is_not_positive_is_no_illness(value: str) -> None:
+    held = {"observations": [{"display": "HBsAg", "value": value}]}
+    assert verdict("Rituximab 1 g IV on day 1.", "contraindication", **held) != ("fail", "contraindicated")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "unit", "below"),
+    [("albumin", 28, "g/L", 3.5), ("bilirubin", 12, "umol/L", 1.2), ("urate", 300, "μmol/L", 7)],
+)
+def test_values_are_held_in_their_own_unit(name: str, value: float, unit: str, below: float) -> None:
+    held = Patient.model_validate(BASE | measured(name, value, unit))
+    labs = view(held, held, KNOWLEDGE).labs
+    assert labs[name] < below
+
+
+def test_a_value_whose_unit_does_not_fit_is_not_used() -> None:
+    held = Patient.model_validate(BASE | measured("heart rate", 180, "ms"))
+    assert "heart_rate" not in view(held, held, KNOWLEDGE).labs

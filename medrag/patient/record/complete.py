@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,12 +15,14 @@ from medrag.patient.record import cleaning
 from medrag.patient.record import freshness as currency
 from medrag.patient.record.facts import DAYS_A_YEAR, LISTS, unique
 from medrag.patient.record.person import complete_person
-from medrag.types import Observation, Patient, Problem
+from medrag.reading.languages.gloss import in_english
+from medrag.types import Fact, Observation, Patient, Problem
 
 SCALARS = (
     *("birth_date", "death_date", "age_years", "sex", "pregnant", "lactating", "weight_kg", "height_cm"),
     "no_known_allergies",
 )
+_PAIR = re.compile(r"\s*\d+\s*/\s*\d+\b[^/]*")
 _LISTED = {
     "medications": "interaction checks",
     "conditions": "checks of contraindications",
@@ -73,14 +76,23 @@ def complete(patient: Patient, today: date, knowledge: Knowledge) -> Patient:
 
 
 def _told(patient: Patient, knowledge: Knowledge) -> tuple[Observation, ...]:
-    """The values that current conditions give in their words ("cardiomyopathy, ejection fraction 20 %")."""
+    """The values that current entries give in words ("cardiomyopathy, EF 20 %"; "blood pressure", of "82/50")."""
     return tuple(
         value.model_copy(update={"source": each.source})
-        for each in patient.conditions or ()
-        if each.current and any(map(str.isdigit, each.display)) and not is_past(each, knowledge)
-        for value in measurements(each.display, each.source, each.date, knowledge)
+        for each, words in _worded(patient, knowledge)
+        for value in measurements(in_english(words, knowledge), each.source, each.date, knowledge)
         if value.current
     )
+
+
+def _worded(patient: Patient, knowledge: Knowledge) -> Iterator[tuple[Fact, str]]:
+    """Current conditions with a figure, and observations of two values at once ("82/50")."""
+    for each in patient.conditions or ():
+        if each.current and any(map(str.isdigit, each.display)) and not is_past(each, knowledge):
+            yield each, each.display
+    for held in patient.observations or ():
+        if held.current and isinstance(held.value, str) and _PAIR.fullmatch(held.value):
+            yield held, f"{held.display} {held.value} {held.unit or ''}"
 
 
 def _born(patient: Patient, today: date) -> date | None:
