@@ -10,7 +10,7 @@ from medrag.reading.dosing.counts import of_unsaid_strength
 from medrag.reading.dosing.multiples import multiple
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, not_assessed
-from medrag.safety.checks.dosing.taken import around, as_taken, dosed_in_record
+from medrag.safety.checks.dosing.taken import around, as_taken, behind, dosed_in_record
 from medrag.types import Finding
 
 MANY = 8
@@ -42,9 +42,10 @@ def of_unknown_amount(context: Context) -> Iterator[Finding]:
         said = f"{left}{each.mention.text}{right}"
         if multiple(said) and (mentioned or dosed_in_record(context, each) is None):
             yield not_assessed("dose.unsummed", (each.mention.label,), drug=each.mention.label)
-        elif each.recommended and (_amounts("measure").search(said) or _many(context, each, left, right)):
+        elif each.recommended and (_amounts("measure").search(said) or _many(context, each, left)):
             yield not_assessed("dose.no_strength", (each.mention.label,), drug=each.mention.label)
 
 
-def _many(context: Context, each: Prescription, left: str, right: str) -> bool:
-    return of_unsaid_strength(left, right) > MANY and not as_taken(context, each).doses
+def _many(context: Context, each: Prescription, left: str) -> bool:
+    many = of_unsaid_strength(left, behind(context, each).split(". ")[0]) > MANY
+    return many and not as_taken(context, each).doses
