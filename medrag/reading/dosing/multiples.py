@@ -11,9 +11,13 @@ from medrag.reading.languages import pattern
 _NAMED = {"three": 3.0, "four": 4.0, "five": 5.0}
 
 
-def multiple(text: str) -> float | None:
-    """By how much ``text`` multiplies a dose ("double his", "ten times the usual"): the most, or None."""
-    return max(map(_factor, pattern("amounts", "multiple").finditer(text)), default=None)
+def multiple(text: str, start: int, end: int) -> float | None:
+    """By how much words that begin in ``text[start:end]`` multiply a dose ("double his", "ten times the usual").
+
+    The most, or None. What is multiplied may be named behind: a risk or a level is no dose.
+    """
+    found = pattern("amounts", "multiple").finditer(text, start)
+    return max((_factor(match) for match in found if match.start() < end), default=None)
 
 
 def _factor(match: re.Match[str]) -> float:

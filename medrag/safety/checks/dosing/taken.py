@@ -17,9 +17,8 @@ def as_taken(context: Context, each: Prescription) -> Prescription:
     recorded = None if each.doses else dosed_in_record(context, each)
     if recorded is None:
         return each
-    before, after = around(context, each)
-    factor = multiple(f"{before}{each.mention.text}{after}") or 1.0
-    often = frequency(pattern("amounts", "own_words").split(after)[0])
+    factor = times_over(context, each) or 1.0
+    often = frequency(pattern("amounts", "own_words").split(around(context, each)[1])[0])
     route = each.mention.route or recorded.mention.route
     doses = tuple(_changed(one, factor, often) for one in recorded.doses)
     return Prescription(replace(each.mention, route=route), doses)
@@ -30,6 +29,12 @@ def dosed_in_record(context: Context, each: Prescription) -> Prescription | None
     taken = (drug.prescription for drug in context.current)
     same = (one for one in taken if one.doses and one.mention.ingredients == each.mention.ingredients)
     return next(same, None) if each.mention.ingredients else None
+
+
+def times_over(context: Context, each: Prescription) -> float | None:
+    """By how much the words around the name multiply what is taken of it, or is usual."""
+    before, after = around(context, each)
+    return multiple(context.statement.text, each.mention.start - len(before), each.mention.end + len(after))
 
 
 def often_beside(context: Context, each: Prescription) -> float | None:

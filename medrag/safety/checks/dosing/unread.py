@@ -7,10 +7,9 @@ from functools import partial
 
 from medrag.reading import Polarity, Prescription
 from medrag.reading.dosing.counts import of_unsaid_strength
-from medrag.reading.dosing.multiples import multiple
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, not_assessed
-from medrag.safety.checks.dosing.taken import around, as_taken, behind, dosed_in_record
+from medrag.safety.checks.dosing.taken import around, as_taken, behind, dosed_in_record, times_over
 from medrag.types import Finding
 
 MANY = 8
@@ -25,7 +24,7 @@ def unsummed(context: Context, each: Prescription) -> bool:
     taken = any(set(each.mention.ingredients) & set(drug.prescription.mention.ingredients) for drug in context.current)
     if _amounts("unsummed").search(said) and not _amounts("summed").search(said):
         return True
-    multiplied = each in context.recommended and multiple(said)
+    multiplied = each in context.recommended and times_over(context, each)
     return bool(multiplied or _amounts("manifold").search(said) or (taken and _amounts("added").search(said)))
 
 
@@ -40,7 +39,7 @@ def of_unknown_amount(context: Context) -> Iterator[Finding]:
             continue
         left, right = around(context, each)
         said = f"{left}{each.mention.text}{right}"
-        if multiple(said) and (mentioned or dosed_in_record(context, each) is None):
+        if times_over(context, each) and (mentioned or dosed_in_record(context, each) is None):
             yield not_assessed("dose.unsummed", (each.mention.label,), drug=each.mention.label)
         elif each.recommended and (_amounts("measure").search(said) or _many(context, each, left)):
             yield not_assessed("dose.no_strength", (each.mention.label,), drug=each.mention.label)
