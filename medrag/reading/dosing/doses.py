@@ -159,7 +159,7 @@ def doses(text: str) -> list[Dose]:
 def _exposed(text: str, match: re.Match[str], starts: list[int]) -> Dose:
     following = next(place for place in starts if place >= match.end())
     after = _CLAUSE_END.split(text[match.end() : following], maxsplit=1)[0]
-    amounts = [number(match[name]) for name in ("amount", "high") if match[name]]
+    amounts = [number(match[name]) for name in ("amount", "high", "ahead") if match[name]]
     often, days = frequency(after), duration(after)
     return Dose(match[0], *match.span(), min(amounts), max(amounts), EXPOSURE, frequency=often, duration_days=days)
 

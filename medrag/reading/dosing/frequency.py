@@ -90,7 +90,7 @@ _FREQUENCIES: tuple[tuple[re.Pattern[str], float | None], ...] = tuple(
         ),
         (
             rf"\b(?:with|before|after|at)\s+(?:each|every|all)(?:\s+one)?(?:\s+of)?(?:\s+(?:his|her|their|your|the))?"
-            rf"\s+(?P<times>{_TIMES})\s+(?:daily\s+|main\s+)?(?:meals|feeds)\b",
+            rf"\s+(?P<times>{_TIMES})\s+(?:(?:daily|main|small)\s+)*(?:meals|feeds|snacks|doses)\b",
             None,
         ),
         (rf"\bintervals\s+of\s+(?P<n>{_EVERY})(?:{_TO}(?:{_EVERY}))?\s*(?P<unit>hour|hr|day|week|month)s?\b", None),

@@ -29,5 +29,5 @@ def _factor(match: re.Match[str]) -> float:
 
 
 def exposures(text: str) -> Iterator[re.Match[str]]:
-    """Where ``text`` gives an exposure to dose by ("AUC 5 to 6"): ``amount``, and ``high`` of a range."""
+    """Where ``text`` gives an exposure to dose by: ``amount``, and ``high`` of a range, or ``ahead`` of its name."""
     return pattern("amounts", "exposure").finditer(text)
