@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from medrag.knowledge import Knowledge
 from medrag.knowledge.facts import Fact
@@ -27,7 +27,16 @@ NONE = {"no_interactions": "7", "no_contraindications": "4"}
 """Kinds of facts that say there is nothing, and the section that would say otherwise."""
 KINDS = frozenset({*SIDES, *NUMBERS, *NONE, "contraindications", "life_stages"})
 """Kinds of facts that a label can be asked about."""
+Standing = Literal["supported", "contradicted", "not found"]
+_OF_THE_DRUG = frozenset({"doses", "criteria"})
+"""Kinds that speak of the drug alone: their numbers say which sentence bears on them."""
 _UNBOUNDED = frozenset({0.0, 200.0})
+_IN_A_CLAUSE = ("acts", "dismisses", "denies", "effects", "studies")
+"""Cues by which a clause says something, the first that it has."""
+_IN_A_SENTENCE = ("acts", "dismisses", "effects", "denies", "studies")
+"""Which of its clauses a sentence goes by."""
+_OF = "label_of_"
+"""Begins the cues by which a label names a class."""
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?")
 
 
@@ -55,6 +64,31 @@ class Claim:
         said = (self.drug, self.kind.replace("_", " "), *named, *(f"{each:g}" for each in sorted(self.numbers)))
         return " ".join((*said, getattr(self.fact, "reason", "")))
 
+    def standing(self, sentence: str, knowledge: Knowledge, listed: bool = False) -> Standing:
+        """What the sentence makes of the claim; ``listed`` where it stands in the section that the fact cites.
+
+        A sentence says several things ("no adjustment is needed, but monitor ..."): each clause counts that names what
+        the fact is about, or nothing else. One that asks for something supports whatever the others say; one that
+        says that nothing follows goes before one that tells of an effect, and that before one that denies an effect.
+        """
+        if not self.named_in(sentence, knowledge):
+            return "contradicted" if self._another_maximum(sentence) else "not found"
+        said = self._said(sentence, knowledge)
+        if said in ("dismisses", "denies") and self.kind not in _OF_THE_DRUG:
+            return "not found" if self._milder(sentence, knowledge) else "contradicted"
+        if self.numbers and self.numbers.isdisjoint(_numbers(sentence)):
+            return "contradicted" if self._another_maximum(sentence) else "not found"
+        return "supported" if said in ("acts", "effects") or (not said and (listed or self.numbers)) else "not found"
+
+    def _said(self, sentence: str, knowledge: Knowledge) -> str:
+        """The weightiest of what the clauses about the claim say; a mere name says what the clause before it did."""
+        found, said = set(), ""
+        for clause in re.split("|".join(knowledge.cues["label_turns"]), sentence, flags=re.IGNORECASE):
+            said = next((cue for cue in _IN_A_CLAUSE if knowledge.says(f"label_{cue}", clause)), said)
+            if self.named_in(clause, knowledge) or not self._elsewhere(clause, knowledge):
+                found.add(said)
+        return next((each for each in _IN_A_SENTENCE if each in found), "")
+
     def named_in(self, sentence: str, knowledge: Knowledge) -> bool:
         """Whether the sentence names what the fact is about, its numbers left aside."""
         return (
@@ -63,17 +97,21 @@ class Claim:
             and (not self.cue or knowledge.says(f"label_{self.cue}", sentence))
         )
 
-    def supported_by(self, sentence: str, knowledge: Knowledge) -> bool:
-        """Whether the sentence names what the fact is about and one of its numbers, and denies nothing."""
-        if not self.named_in(sentence, knowledge) or knowledge.says("label_denies", sentence):
-            return False
-        return not self.numbers or not self.numbers.isdisjoint(_numbers(sentence))
+    def _elsewhere(self, clause: str, knowledge: Knowledge) -> bool:
+        """Whether the clause speaks of something else of the claim's sort: a drug, or a condition or organ."""
+        if self.others:
+            return not _drugs(clause, knowledge) <= {self.drug}
+        cues = (f"label_{cue}" for cue in set(CUES.values()) - {self.cue})
+        return bool(_conditions(clause, knowledge)) or any(knowledge.says(cue, clause) for cue in cues)
 
-    def denied_by(self, sentence: str, knowledge: Knowledge) -> bool:
-        """Whether the sentence says that nothing follows from what the fact is about, or names another highest dose."""
-        if self.kind == "doses":
-            return any(dose.maximum and not dose.per_kg for dose in doses(sentence))
-        return self.named_in(sentence, knowledge) and knowledge.says("label_denies", sentence)
+    def _another_maximum(self, sentence: str) -> bool:
+        return self.kind == "doses" and any(dose.maximum and not dose.per_kg for dose in doses(sentence))
+
+    def _milder(self, sentence: str, knowledge: Knowledge) -> bool:
+        """Whether what is denied is of milder cases than the fact's: "no adjustment in mild renal impairment"."""
+        return (
+            bool(self.cue) and knowledge.says("label_milder", sentence) and not knowledge.says("label_severe", sentence)
+        )
 
 
 def claims(drug: str, knowledge: Knowledge) -> Iterator[Claim]:
@@ -109,10 +147,14 @@ def _cue(kind: str, fact: Any) -> str:
 
 
 def _drugs(sentence: str, knowledge: Knowledge) -> frozenset[str]:
-    """Ingredients that the sentence names, by themselves or by their class."""
+    """Ingredients that the sentence names, by themselves, by their class or by what a label calls it."""
     mentions = drugs(sentence, knowledge)
     named = {name for mention in mentions for name in mention.ingredients}
-    return frozenset(named.union(*(knowledge.members[each.drug_class] for each in mentions if each.drug_class)))
+    classes = {each.drug_class for each in mentions if each.drug_class}
+    classes |= {
+        cue.removeprefix(_OF) for cue in knowledge.cues if cue.startswith(_OF) and knowledge.says(cue, sentence)
+    }
+    return frozenset(named.union(*(knowledge.members[each] for each in classes)))
 
 
 def _conditions(sentence: str, knowledge: Knowledge) -> frozenset[str]:

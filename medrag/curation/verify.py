@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from medrag.curation.claims import NONE, Claim, claims
+from medrag.curation.claims import NONE, Claim, Standing, claims
 from medrag.curation.spl import Label, read_label
 from medrag.errors import InputError
 from medrag.knowledge import Knowledge
@@ -29,7 +29,6 @@ from medrag.retrieval.store.asked import Asked
 from medrag.retrieval.store.lexical import Lexical, Tokeniser
 from medrag.types import Filters, Passage
 
-Standing = Literal["supported", "contradicted", "not found"]
 _NOT_CONDITIONS = frozenset({"pregnancy", "breastfeeding"})
 """Named in section 4 and left to the facts on life stages."""
 
@@ -123,10 +122,12 @@ class Verifier:
         """The nearest sentence that supports the claim, else the nearest that contradicts it."""
         if claim.kind in NONE:
             return self._nothing(claim)
-        found, knowledge = self._ranked(claim), self._knowledge
-        if support := next((each for each in found if claim.supported_by(each.text, knowledge)), None):
-            return self._said(claim, "supported", support)
-        denial = next((each for each in found if claim.denied_by(each.text, knowledge)), None)
+        own, denial = self._paths(claim), None
+        for each in self._ranked(claim):
+            said = claim.standing(each.text, self._knowledge, each.section in own)
+            if said == "supported":
+                return self._said(claim, said, each)
+            denial = denial or (each if said == "contradicted" else None)
         return self._said(claim, "contradicted" if denial else "not found", denial)
 
     def _ranked(self, claim: Claim) -> list[Passage]:
@@ -156,7 +157,7 @@ class Verifier:
         return self._said(claim, "supported" if none else "not found", none)
 
     def _names_something(self, claim: Claim, sentence: str) -> bool:
-        if self._knowledge.says("label_denies", sentence):
+        if any(self._knowledge.says(cue, sentence) for cue in ("label_denies", "label_dismisses")):
             return False
         if claim.kind == "no_contraindications":
             return not _NOT_CONDITIONS.issuperset(phrases_in(sentence, self._knowledge))

@@ -90,7 +90,7 @@ class DoseLimit(Fact):
     conditions: Terms = ()
     route: str = "any"
     ages: tuple[float, float] = (0, 200)
-    unit: Literal["mg", "unit", "mmol"] = "mg"
+    unit: Literal["mg", "mg elemental", "unit", "mmol", "AUC"] = "mg"
     single: float | None = None
     daily: float | None = None
     hourly: float | None = None

@@ -38,7 +38,8 @@ _RAISED = re.compile(
 _UP_TO = re.compile(r"\b(?:to|max|until|target)", re.IGNORECASE)
 """One of which every such way to say it has."""
 _MOST_DOSES = re.compile(
-    rf"{_AT_MOST}[^.;]{{0,20}}?(?P<n>{NUMBER})\s+(?:doses|times)(?:\s+(?:in|per|a|every|daily)|\s*/)", re.IGNORECASE
+    rf"{_AT_MOST}[^.;]{{0,20}}?(?P<n>{NUMBER})\s+(?:doses|times)(?:\s+(?:in|per|a|every|daily)|\s*[/.,;)]|\s*$)",
+    re.IGNORECASE,
 )
 _MOST_TABLETS = Expression(
     rf"{_AT_MOST}[^.;]{{0,15}}?(?<![\w.])(?P<n>{COUNT})(?:\s+{FORM})?\s*{A_DAY}"

@@ -12,21 +12,18 @@ from medrag.reading.dosing.carriers import is_carrier, running
 from medrag.reading.dosing.counts import A_DAY, COUNT, FORM, Tablets, tablets
 from medrag.reading.dosing.duration import duration
 from medrag.reading.dosing.frequency import OFTEN, frequency, times_of_day
+from medrag.reading.dosing.multiples import exposures
 from medrag.reading.dosing.numbers import NUMBER, number
 from medrag.reading.dosing.strengths import Strength, without_strengths
+from medrag.reading.dosing.units import ELEMENTAL, EXPOSURE, UNIT, canonical, elemental
 from medrag.reading.expressions import Expression
 
-_UNIT = (
-    r"mill?igram(?:me)?s?|mgms?|m\.g\.|mgs?|microgram(?:me)?s?|microgs?|mcgs?|µg|μg|ug"
-    r"|nanograms?|ng|gram(?:me)?s?|gm|g|international units?|units?|iu|u"
-    r"|mmol|meq|(?-i:MU)|megaunits?|mega\s?units?|millilit(?:er|re)s?|mls?|cc"
-)
 _DOSE = Expression(
     rf"(?:(?<![\w.,/])(?P<count>{COUNT})\s*(?:x|×|(?:{FORM})\s+(?:of\s+)?|(?:\s+of\s+(?:the|these|those|your|his|her))?(?=\s[\d.]+\s*(?:mg|g|mcg)\s+(?:[a-z-]+\s+)?(?:tab|cap)))\s*)?"
-    rf"(?:(?<![\w.,])|(?<=\d[x×]))(?P<low>{NUMBER}|(?:half\s+)?an?(?=\s+gram)|\ban?\s+(?:hundred|thousand)(?=\s))(?:\s*(?P<low_unit>{_UNIT})?\s*(?:-|–|—|to|or)\s*(?P<high>{NUMBER}))?"
-    rf"(?P<slash>(?:\s*(?:{_UNIT})?\s*/\s*(?:{NUMBER})){{1,3}}(?=\s*(?:{_UNIT})\b))?"
-    rf"[\s-]*(?P<unit>{_UNIT})(?![A-Za-z])(?!\s+of\s+(?:blood|packed|red|plasma|platelets|alcohol))"
-    rf"(?P<per>(?:\s*(?:/|per|a|each)\s*(?:kg|kilogram|m2|m²|day|24\s*h(?:ours?)?|d|dose|hour|hr|h|min|minute|week|wk"
+    rf"(?:(?<![\w.,])|(?<=\d[x×]))(?P<low>{NUMBER}|(?:half\s+)?an?(?=\s+gram)|\ban?\s+(?:hundred|thousand)(?=\s))(?:\s*(?P<low_unit>{UNIT})?\s*(?:-|–|—|to|or)\s*(?P<high>{NUMBER}))?"
+    rf"(?P<slash>(?:\s*(?:{UNIT})?\s*/\s*(?:{NUMBER})){{1,3}}(?=\s*(?:{UNIT})\b))?"
+    rf"[\s-]*(?P<unit>{UNIT})(?![A-Za-z])(?!\s+of\s+(?:blood|packed|red|plasma|platelets|alcohol))"
+    rf"(?P<per>(?:\s*(?:/|per|a|each)\s*(?:kg|kilo(?:gram)?|m2|m²|day|24\s*h(?:ours?)?|d|dose|hour|hr|h|min|minute|week|wk"
     rf"|month|dl|l|g|ml|mmol|lit(?:er|re)|decilit(?:er|re)|actuation|puff)\b)*)"
     rf"(?P<daily>\s*(?:total\s+)?(?:daily\s+dose|in\s+(?:\w+\s+)?divided\s+doses))?"
 )
@@ -56,37 +53,8 @@ ALL_DAY = 12.0
 _BOLUS = re.compile(r"\b(?:bolus|push(?:ed)?|rapid(?:ly)?|fast(?: |$))", re.IGNORECASE)
 _CONCENTRATION = re.compile(r"(?:/|per)\s*(?:dl|l|g|ml|mmol|lit(?:er|re)|decilit(?:er|re))\b", re.IGNORECASE)
 _CLEARANCE = re.compile(r"m(?:l|illilit\w+)\s*(?:/|per)\s*min", re.IGNORECASE)
-_TO_CANONICAL = {
-    "mg": ("mg", 1.0),
-    "milligram": ("mg", 1.0),
-    "mcg": ("mg", 0.001),
-    "microgram": ("mg", 0.001),
-    "microg": ("mg", 0.001),
-    "µg": ("mg", 0.001),
-    "μg": ("mg", 0.001),
-    "ug": ("mg", 0.001),
-    "ng": ("mg", 1e-6),
-    "nanogram": ("mg", 1e-6),
-    "g": ("mg", 1000.0),
-    "gm": ("mg", 1000.0),
-    "gram": ("mg", 1000.0),
-    "unit": ("unit", 1.0),
-    "international unit": ("unit", 1.0),
-    "iu": ("unit", 1.0),
-    "u": ("unit", 1.0),
-    "mu": ("unit", 1e6),
-    "megaunit": ("unit", 1e6),
-    "mega unit": ("unit", 1e6),
-    "": ("mg", 1.0),
-    "mmol": ("mmol", 1.0),
-    "meq": ("mmol", 1.0),
-    "ml": ("mL", 1.0),
-    "cc": ("mL", 1.0),
-    "milliliter": ("mL", 1.0),
-    "millilitre": ("mL", 1.0),
-}
 AMOUNT = Expression(
-    rf"(?:{NUMBER})(?:\s?[-–/]\s?(?:{NUMBER}))*+\s?(?:{_UNIT}|%)(?![A-Za-z])(?!\s?/\s?d?[lL]\b)"
+    rf"(?:{NUMBER})(?:\s?[-–/]\s?(?:{NUMBER}))*+\s?(?:{UNIT}|%)(?![A-Za-z])(?!\s?/\s?d?[lL]\b)"
     r"(?:\s?/\s?(?:kg|ml|hr?|hour|day|d|dose|week|puff|actuation|inh|m2|min)\b){0,3}"
 )
 """An amount of a drug as directions write it, decimal comma and combination strengths included."""
@@ -114,14 +82,12 @@ _ONCE = re.compile(
     r"|-))|bolus|loading)\b",
     re.IGNORECASE,
 )
-_SPACES = re.compile(r"\s+")
-_MILLIGRAM = re.compile(r"^m(?:gm|\.g\.)")
 Per = Literal["dose", "day", "week", "hour", "minute"]
 
 
 @dataclass(frozen=True, slots=True)
 class Dose:
-    """An amount from ``low`` to ``high`` of ``unit`` (mg, unit, mmol, mL; "" unsaid) at ``text[start:end]``.
+    """An amount from ``low`` to ``high`` of ``unit`` at ``text[start:end]``: mg (elemental), unit, mmol, mL, AUC or "".
 
     ``per`` says whether that is one dose or a day's (week's, hour's) total; ``frequency`` is in doses a day;
     ``parts`` holds the amounts of a combination product ("875/125 mg"), first included. ``over_hours`` is how long one
@@ -186,7 +152,16 @@ def doses(text: str) -> list[Dose]:
         aside = _ASIDE.match(plain, match.end())
         following = starts[bisect_left(starts, aside.end() if aside else match.end(), position, len(matches))]
         found.append(_in_mass(_dose(plain, match, following, alone=len(matches) == 1), strength))
-    return running(_run_together(plain, found), fluids)
+    found += [_exposed(plain, dose, starts) for dose in exposures(plain)]
+    return running(_run_together(plain, sorted(found, key=lambda dose: dose.start)), fluids)
+
+
+def _exposed(text: str, match: re.Match[str], starts: list[int]) -> Dose:
+    following = next(place for place in starts if place >= match.end())
+    after = _CLAUSE_END.split(text[match.end() : following], maxsplit=1)[0]
+    amounts = [number(match[name]) for name in ("amount", "high", "ahead") if match[name]]
+    often, days = frequency(after), duration(after)
+    return Dose(match[0], *match.span(), min(amounts), max(amounts), EXPOSURE, frequency=often, duration_days=days)
 
 
 def _run_together(text: str, found: list[Dose]) -> list[Dose]:
@@ -210,7 +185,7 @@ def unitless(text: str, end: int) -> Dose | None:
 
 def _is_diluent(match: re.Match[str]) -> bool:
     """The volume that a drug is given in, or of a fluid beside it ("40 mmol in 100 mL"): no dose of it."""
-    if _TO_CANONICAL[_singular_unit(match["unit"])][0] != "mL":
+    if canonical(match["unit"])[0] != "mL":
         return False
     before = match.string[max(0, match.start() - LONGEST_DILUTION) : match.start()]
     if _DILUTED.search(before) or _FLUID.match(match.string, match.end()):
@@ -222,7 +197,7 @@ def _in_mass(dose: Dose, strength: Strength | None) -> Dose:
     """A volume as the amount of drug in it, where the text gives the strength."""
     if strength is None or dose.unit != "mL":
         return dose
-    unit, factor = _TO_CANONICAL[_singular_unit(strength.unit)]
+    unit, factor = canonical(strength.unit)
     amount = strength.amount * factor
     return replace(dose, low=dose.low * amount, high=dose.high * amount, unit=unit)
 
@@ -234,15 +209,15 @@ def _is_measurement(match: re.Match[str]) -> bool:
 
 
 def _dose(text: str, match: re.Match[str], following: int, *, alone: bool) -> Dose:
-    unit, factor = _TO_CANONICAL[_singular_unit(match["unit"])]
+    unit, factor = canonical(match["unit"])
     if not match["unit"] and _PUFFED.match(text, match.end()):
-        factor = _TO_CANONICAL["mcg"][1]
+        factor = canonical("mcg")[1]
     counted = Tablets(number(match["count"])) if match["count"] else Tablets()
     if unit in ("mg", "unit", "mmol") and counted.count == 1.0:
         around = text[max(0, match.start() - 60) : match.start()], text[match.end() : following]
         counted = tablets(*around, match["per"] or "")
     count = counted.count
-    low_factor = _TO_CANONICAL[_singular_unit(match["low_unit"] or match["unit"])][1]
+    low_factor = canonical(match["low_unit"] or match["unit"])[1]
     low = number(match["low"]) * (low_factor if match["high"] else factor) * count
     high = number(match["high"]) * factor * count if match["high"] else low
     per, per_kg, per_m2 = _per(match)
@@ -262,6 +237,8 @@ def _dose(text: str, match: re.Match[str], following: int, *, alone: bool) -> Do
         per = "day"
     if per == "dose" and (counted.a_day or _DIVIDED.search(after)):
         per = "day"
+    if unit == "mg" and elemental(before, after, per_kg=per_kg):
+        unit = ELEMENTAL
     maximum = is_maximum(before, after)
     if maximum and per == "dose" and often == 1.0:
         per = "day"
@@ -289,12 +266,6 @@ def _dose(text: str, match: re.Match[str], following: int, *, alone: bool) -> Do
     )
 
 
-def _singular_unit(unit: str) -> str:
-    lower = _SPACES.sub(" ", unit.lower()).replace("gramme", "gram").replace("milig", "millig")
-    lower = _MILLIGRAM.sub("mg", lower)
-    return lower[:-1] if len(lower) > 2 and lower.endswith("s") else lower
-
-
 def _over(after: str) -> float | None:
     """Hours that one dose runs."""
     match = _OVER.match(after)
@@ -306,7 +277,7 @@ def _over(after: str) -> float | None:
 
 def _per(match: re.Match[str]) -> tuple[Per, bool, bool]:
     per = (match["per"] or "").lower()
-    kg = "kg" in per or "kilogram" in per
+    kg = "kg" in per or "kilo" in per
     m2 = "m2" in per or "m²" in per
     if match["daily"] or re.search(r"day|24\s*h|/\s*d\b", per):
         return "day", kg, m2

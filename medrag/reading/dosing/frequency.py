@@ -72,7 +72,7 @@ _FREQUENCIES: tuple[tuple[re.Pattern[str], float | None], ...] = tuple(
             r"\b(?:four\s+times|4\s+times)[\s-]+(?:a\s+day|daily|per\s+day)|\b(?:qid|q\.i\.d\.?|qds|q\.d\.s\.?)(?!\w)",
             4.0,
         ),
-        (rf"\b(?P<times>{_TIMES})[\s-]+(?:times|doses)[\s-]*{_DAY}", None),
+        (rf"\b(?P<times>{_TIMES})[\s-]+(?:times|doses|feeds|meals|snacks|of\s+(?:these|them|those))[\s-]*{_DAY}", None),
         (
             rf"\b(?P<count>(?:{_TIMES})(?=\s*(?:time|dose))|once|twice|thrice)(?:\s*(?:time\(s\)|times?|doses?))?\s+every\s+(?:(?P<period>{_TIMES})\s*)?"
             r"(?P<span>min(?:ute)?s?|h(?:our|r)?s?|d(?:ay)?s?|wk|weeks?|mo|months?|a|years?)(?![\w)])",
@@ -90,7 +90,7 @@ _FREQUENCIES: tuple[tuple[re.Pattern[str], float | None], ...] = tuple(
         ),
         (
             rf"\b(?:with|before|after|at)\s+(?:each|every|all)(?:\s+one)?(?:\s+of)?(?:\s+(?:his|her|their|your|the))?"
-            rf"\s+(?P<times>{_TIMES})\s+(?:daily\s+|main\s+)?(?:meals|feeds)\b",
+            rf"\s+(?P<times>{_TIMES})\s+(?:(?:daily|main|small)\s+)*(?:meals|feeds|snacks|doses)\b",
             None,
         ),
         (rf"\bintervals\s+of\s+(?P<n>{_EVERY})(?:{_TO}(?:{_EVERY}))?\s*(?P<unit>hour|hr|day|week|month)s?\b", None),

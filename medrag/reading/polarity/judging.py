@@ -176,7 +176,13 @@ def _overruled(text: str, cue: Cue, start: int, end: int, after: str) -> bool:
     )
     if (cue.soft or opens_clause) and _said("dose_next").match(text, end):
         return True
-    return cue.polarity is Polarity.STOPPED and _is_replacement(text, cue, start)
+    return cue.polarity is Polarity.STOPPED and (_is_replacement(text, cue, start) or _goes_on(text, cue, after))
+
+
+def _goes_on(text: str, cue: Cue, after: str) -> bool:
+    """Whether the drug is changed to another way of giving it, and to no other drug ("from weekly to daily")."""
+    changed = _said("exchanging").match(text, cue.start, cue.end)
+    return changed is not None and _said("another_way").match(after) is not None
 
 
 def _blank(text: str, end: int, spans: Sequence[tuple[int, int]]) -> str:

@@ -8,21 +8,18 @@ from functools import partial
 
 from medrag.knowledge.schema import DoseLimit
 from medrag.reading import Dose, Prescription
-from medrag.reading.dosing.counts import of_unsaid_strength
 from medrag.reading.dosing.daily import amounts_of, daily_dose
 from medrag.reading.dosing.doses import ALL_DAY
-from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, ingredients_of, not_assessed, passed, worst
 from medrag.safety.checks.dosing.held import SLACK, above, scale, scaled
 from medrag.safety.checks.dosing.rates import is_rate, rate_unknown, too_fast
 from medrag.safety.checks.dosing.sized import sized_above, unsized
-from medrag.safety.checks.dosing.unread import unsummed
+from medrag.safety.checks.dosing.taken import as_taken, often_beside
+from medrag.safety.checks.dosing.unread import of_unknown_amount, unsummed
 from medrag.types import Finding
 
 WRONG_UNIT = 1000.0
 """A dose this many times under the highest one is no small dose but micrograms written for milligrams."""
-MANY = 8
-"""More tablets a day than this, of a strength that is not said, may be too many."""
 MICRO = 1000.0
 """Micrograms in a milligram."""
 ABSURD = 20.0
@@ -36,8 +33,8 @@ _SAME_LIMIT = {"bolus": "iv"}
 
 def dose(context: Context) -> Iterable[Finding]:
     """Fails for a single or daily dose above the limit, or a weekly drug given daily. Local use is left out."""
-    yield from _of_unsaid_strength(context)
-    dosed = [each for each in map(partial(_as_taken, context), context.recommended) if each.doses]
+    yield from of_unknown_amount(context)
+    dosed = [each for each in map(partial(as_taken, context), context.recommended) if each.doses]
     dosed = [each for each in dosed if context.acts(each, "doses")]
     if not dosed:
         return
@@ -60,7 +57,7 @@ def dose(context: Context) -> Iterable[Finding]:
     yield from worst(failed)
     yield from (not_assessed("dose.unknown_weight", (label,), drug=label) for label in sorted(unweighed))
     yield from (not_assessed("dose.unknown_rate", (label,), drug=label) for label in dict.fromkeys(rates))
-    unread = list(dict.fromkeys(each.mention.label for each in dosed if unsummed(context, each)))
+    unread = list(dict.fromkeys(each.mention.label for each in dosed if _unsure(context, each)))
     yield from (not_assessed("dose.unsummed", (label,), drug=label) for label in unread)
     if unknown:
         yield not_assessed("dose.unknown_limit", tuple(dict.fromkeys(unknown)))
@@ -71,18 +68,15 @@ def dose(context: Context) -> Iterable[Finding]:
         yield passed("dose.within", tuple(dict.fromkeys(each.mention.label for each in dosed)))
 
 
-def _of_unsaid_strength(context: Context) -> Iterator[Finding]:
-    """Not assessed: more tablets of a strength that nothing tells than most drugs are taken in a day, or scoops."""
-    text = context.statement.text
-    ends = [each.mention.end for each in context.read]
-    starts = [each.mention.start for each in context.read]
-    for each in context.recommended:
-        start, end = each.mention.start, each.mention.end
-        before = text[max([0, *(place for place in ends if place <= start)]) : start]
-        after = text[end : min([len(text), *(place for place in starts if place >= end)])]
-        much = of_unsaid_strength(before, after.split(". ")[0]) > MANY or pattern("manners", "scoops").match(after)
-        if much and not each.local and not _as_taken(context, each).doses:
-            yield not_assessed("dose.no_strength", (each.mention.label,), drug=each.mention.label)
+def _unsure(context: Context, each: Prescription) -> bool:
+    """Whether the amount is not summed, or would be too much as often as something in the text, maybe another's, is."""
+    if unsummed(context, each):
+        return True
+    often = often_beside(context, each)
+    if often is None:
+        return False
+    repeated = replace(each, doses=tuple(replace(one, frequency=often) for one in each.doses))
+    return any(True for held in _limits(context, repeated) for _ in _exceeded(context, repeated, *held))
 
 
 def _by_unknown_weight(context: Context, each: Prescription) -> bool:
@@ -96,19 +90,6 @@ def _by_unknown_weight(context: Context, each: Prescription) -> bool:
 def _adult(context: Context) -> float:
     """The age in years from which someone is an adult."""
     return context.knowledge.age_limits["adult"].from_age
-
-
-def _as_taken(context: Context, each: Prescription) -> Prescription:
-    """Advice without a dose, of a drug that the patient takes, goes on with the dose recorded."""
-    if each.doses:
-        return each
-    same = (
-        drug.prescription
-        for drug in context.current
-        if drug.prescription.mention.ingredients == each.mention.ingredients
-    )
-    recorded = next((other for other in same if other.doses and each.mention.ingredients), None)
-    return Prescription(recorded.mention, recorded.doses) if recorded else each
 
 
 def _limits(context: Context, each: Prescription) -> Iterator[tuple[str, DoseLimit]]:
