@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from medrag.patient.fhir.bundle import Document, Entry, tail
 from medrag.patient.fhir.values import Json, code_of, codes, moment_of, objects, text
-from medrag.patient.record.demographics import Demographics, Identifier, Name, identifier, name
+from medrag.patient.record.demographics import Demographics, Identifier, identifier
+from medrag.patient.record.names import Name, name
 from medrag.types import Problem
 
 _SEX: dict[str, Literal["female", "male", "other"]] = {
