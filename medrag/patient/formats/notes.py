@@ -112,7 +112,7 @@ def _read(
     facts: list[Fact] = [
         *_no_allergies(note),
         *_named(note, parts, words, targets, age),
-        *measurements(note.text, note.origin, note.date, knowledge, parts, words),
+        *measurements(note.text, note.origin, note.date, knowledge, parts, words, today),
     ]
     if age is None or age >= CHILD:
         facts += _due(note, facts, today)

@@ -16,6 +16,7 @@ from medrag.patient.measures.inputs import Unavailable
 from medrag.patient.measures.units import UnitError
 from medrag.patient.record.cleaning import not_possible, says_none
 from medrag.patient.record.facts import CHILD_YEARS, age_on, days_before, moment, of_child
+from medrag.patient.record.freshness import apart
 from medrag.types import Condition, Fact, FactStatus, Observation, Patient, Problem
 
 GESTATION_DAYS = 300
@@ -64,17 +65,36 @@ def _age(patient: Patient, today: date, problems: list[Problem]) -> float | None
 def _size(  # noqa: PLR0913 (one particular, and what it is read with)
     patient: Patient, key: str, stated: float | None, today: date, knowledge: Knowledge, problems: list[Problem]
 ) -> float | None:
-    """Weight or height: as stated, else the newest measurement (an adult's even when old, which is reported)."""
+    """Weight or height: as stated, else the newest measurement (an adult's even when old, which is reported).
+
+    A measurement of today stands before what was stated, and so does the newest where an older one was stated.
+    """
     analyte = knowledge.measurements[key]
-    if stated is not None:
-        if reason := not_possible(analyte, stated, analyte.unit, stated):
-            problems.append(Problem(source="structured", reason=reason))
-            return None
-        return stated
+    if stated is not None and (reason := not_possible(analyte, stated, analyte.unit, stated)):
+        problems.append(Problem(source="structured", reason=reason))
+        return None
     try:
-        return round(float(inputs.measured(patient, key, today, knowledge).value), 2)
+        measured = inputs.measured(patient, key, today, knowledge)
     except Unavailable:
-        return _last_of_adult(patient, analyte, knowledge, problems)
+        return _last_of_adult(patient, analyte, knowledge, problems) if stated is None else stated
+    value = round(float(measured.value), 2)
+    if stated is None or measured.date == today or _was_measured(patient, analyte, stated, knowledge):
+        return value
+    if apart(value, stated):
+        reason = f"the {analyte.key} stated differs from the one measured; the stated one is used"
+        problems.append(Problem(source=measured.source or "record", reason=reason, lost=("observations",)))
+    return stated
+
+
+def _was_measured(patient: Patient, analyte: Measurement, stated: float, knowledge: Knowledge) -> bool:
+    """Whether what is stated is one of the measurements."""
+    for each in analytes.of(patient.observations or (), analyte, knowledge):
+        try:
+            if round(analytes.measure(analyte, each), 2) == stated:
+                return True
+        except UnitError:
+            continue
+    return False
 
 
 def _last_of_adult(
