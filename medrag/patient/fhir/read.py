@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
@@ -14,7 +14,7 @@ from medrag.knowledge import Knowledge
 from medrag.patient.fhir import absent, clinical, documents, genomics, observations
 from medrag.patient.fhir.bundle import Document, Entry, open_document
 from medrag.patient.fhir.documents import Attachment, Unread
-from medrag.patient.fhir.gaps import lists_of, unread
+from medrag.patient.fhir.gaps import lists_of, missing_members, unread
 from medrag.patient.fhir.person import choose, demographics, focus_of, read_person, subject_of
 from medrag.patient.fhir.status import abated_yet_active
 from medrag.patient.fhir.validate import ESSENTIAL, check
@@ -31,7 +31,18 @@ ADMINISTRATIVE = {
     *("Account", "Appointment", "AuditEvent", "Claim", "ClaimResponse", "Coverage", "CoverageEligibilityResponse"),
     *("Endpoint", "ExplanationOfBenefit", "HealthcareService", "Location", "Medication", "OperationOutcome"),
     *("Organization", "Patient", "Person", "Practitioner", "PractitionerRole", "Provenance", "RelatedPerson"),
-    *("Schedule", "Slot", "Composition", "CareTeam", "Subscription", "Task", "Specimen", "MessageHeader", "Binary"),
+    *(
+        "Schedule",
+        "Slot",
+        "Composition",
+        "List",
+        "CareTeam",
+        "Subscription",
+        "Task",
+        "Specimen",
+        "MessageHeader",
+        "Binary",
+    ),
 }
 
 _SOCIAL = "social-history"
@@ -81,11 +92,16 @@ def read_fhir(
     if own and (usable := _checked(own, reading)):
         person, found = read_person(usable.resource, f"{origin}#{own.name}")
         reading.problems += found
-    for entry in _own(document, subject, reading):
+    own_entries = list(_own(document, subject, reading))
+    for entry in own_entries:
         _read_entry(entry, document, reading)
+    _read_variants(own_entries, reading)
     for entry in document.entries:
         if subject_of(entry, document) in {None, subject}:
             reading.none_known |= set(absent.empty_lists(entry))
+            if entry.type in {"List", "Composition"}:
+                for reason, lost in missing_members(entry.resource, document.resolve):
+                    reading.report(entry, reason, lost)
     _read_texts(document, subject, reading)
     texts = _standing(reading.documents, reading)
     patient = assemble(reading.facts, reading.problems, reading.none_known, **person)
@@ -164,6 +180,15 @@ def _read_entry(entry: Entry, document: Document, reading: _Reading) -> None:
         reading.report(entry, "says both that it is active and that it has ended; taken as uncertain")
     if usable.type in {"DocumentReference", "DiagnosticReport"}:
         _keep(entry, reading, *documents.attachments(usable, reading.origin, document))
+
+
+def _read_variants(entries: Sequence[Entry], reading: _Reading) -> None:
+    told = {each.gene for each in reading.facts if isinstance(each, Genotype) and each.lookup_key != "No Result"}
+    for made in genomics.variants_of(entries, told, reading.origin, reading.knowledge):
+        if isinstance(made, Problem):
+            reading.problems.append(made)
+        else:
+            reading.facts.append(made)
 
 
 def _states(entry: Entry, reading: _Reading) -> bool:

@@ -38,9 +38,9 @@ def standing(results: Iterable[Result]) -> list[Json]:
 
 
 def _is_preliminary(result: Result) -> bool:
-    return result.resource["status"] == "preliminary"
+    return bool(result.resource["status"] == "preliminary")
 
 
 def _only_says_final(result: Result) -> bool:
     held = result.resource
-    return held["status"] == "final" and not any(name.startswith(("value", "content", "concl")) for name in held)
+    return bool(held["status"] == "final") and not any(name.startswith(("value", "content", "concl")) for name in held)

@@ -6,7 +6,7 @@ What is stated stays; what is not stated is taken from the newest fact that says
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from medrag.knowledge import Knowledge
@@ -17,10 +17,13 @@ from medrag.patient.measures.units import UnitError
 from medrag.patient.record.cleaning import not_possible, says_none
 from medrag.patient.record.facts import CHILD_YEARS, age_on, days_before, moment, of_child
 from medrag.patient.record.freshness import apart
+from medrag.reading.dates import dates_at
 from medrag.types import Condition, Fact, FactStatus, Observation, Patient, Problem
 
 GESTATION_DAYS = 300
 NOT_PREGNANT_DAYS = 30
+OVERDUE_DAYS = 14
+MENARCHE_YEARS = 9
 _AGE_SLACK_YEARS = 1.5
 
 _PREGNANT = re.compile(
@@ -43,7 +46,7 @@ def complete_person(patient: Patient, today: date, knowledge: Knowledge) -> tupl
     update["weight_kg"] = _size(aged, "weight", patient.weight_kg, today, knowledge, problems)
     update["height_cm"] = _size(aged, "height", patient.height_cm, today, knowledge, problems)
     update["pregnant"] = (
-        patient.pregnant if patient.pregnant is not None else _pregnant(patient, today, knowledge, problems)
+        patient.pregnant if patient.pregnant is not None else _pregnant(aged, today, knowledge, problems)
     )
     update["lactating"] = patient.lactating if patient.lactating is not None else _lactating(patient, today)
     update["no_known_allergies"] = _no_known_allergies(patient)
@@ -126,6 +129,9 @@ def _pregnant(patient: Patient, today: date, knowledge: Knowledge, problems: lis
         for fact in _candidates(patient)
         if (said := _pregnancy(fact, knowledge)) is not None
     ]
+    expecting = any(_expects(each, patient, today, knowledge) for each in patient.observations or ())
+    if expecting and patient.sex != "male" and all(said for _, said, _ in says):
+        return True
     if not says:
         return None
     _, said, fact = max(says, key=lambda each: (each[0], each[1]))
@@ -137,6 +143,23 @@ def _pregnant(patient: Patient, today: date, knowledge: Knowledge, problems: lis
             Problem(source=fact.source, reason="a pregnancy is recorded as current for more than ten months; unknown")
         )
     return None
+
+
+def _expects(each: Observation, patient: Patient, today: date, knowledge: Knowledge) -> bool:
+    """Whether it gives a delivery that is still to come: its day, or weeks of gestation, which a newborn's are not."""
+    if not each.current or (patient.age_years or MENARCHE_YEARS) < MENARCHE_YEARS:
+        return False
+    analyte = analytes.measured_by(each, knowledge)
+    if each.code in knowledge.stated_codes["delivery_expected"]:
+        due = dates_at(str(each.value), 0, today + timedelta(days=GESTATION_DAYS))
+        return any(-OVERDUE_DAYS <= (day - today).days <= GESTATION_DAYS for day in due)
+    if analyte is None or analyte.key != "gestational_age" or each.date is None:
+        return False
+    try:
+        weeks = analytes.measure(analyte, each)
+    except UnitError:
+        return False
+    return weeks * 7 + days_before(each.date, today) <= GESTATION_DAYS
 
 
 def _candidates(patient: Patient) -> list[Fact]:
