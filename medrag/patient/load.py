@@ -48,9 +48,8 @@ def load(  # noqa: PLR0913 (what a caller may know)
     lines = [path for path in files if is_bulk(path)]
     parts = [_read(path, day, pharmcat_jar, known) for path in files if path not in lines]
     parts += [_read_lines(lines, day, known)] if lines else []
-    if not one_person:
-        ensure_one_person([*parts, _asked_about(question, day, known)], day)
-    return _finished([part.patient for part in parts], day, known)
+    told = () if one_person else ensure_one_person([*parts, _asked_about(question, day, known)], day)
+    return _finished([*(part.patient for part in parts), Patient(problems=told)], day, known)
 
 
 def from_json(content: Any, today: date | None = None, knowledge: Knowledge | None = None) -> Patient:
@@ -106,9 +105,8 @@ def ensure_same_person(
 def _asked_about(question: str, today: date, knowledge: Knowledge) -> Part:
     from medrag.patient.formats.note.header import asked_demographics
     from medrag.patient.record.demographics import Part
-    from medrag.reading.languages.gloss import in_english
 
-    return Part(Patient(), asked_demographics(in_english(question, knowledge), today, knowledge), "the question")
+    return Part(Patient(), asked_demographics(question, today, knowledge), "the question")
 
 
 def as_heard(case: Case, today: date | None = None, knowledge: Knowledge | None = None) -> Case:
@@ -207,7 +205,7 @@ def _read_text(kind: Format, text: str, name: str, today: date, knowledge: Knowl
     if kind == "patient_table":
         return Part(_one_row(text, name, today, knowledge), origin=name)
     english = glossed(text, knowledge)
-    who = note_demographics(english.text, note_date(english.text), today, knowledge)
+    who = note_demographics(english, text, note_date(english.text), today, knowledge)
     if kind == "imaging_report":
         from medrag.patient.formats.imaging import read_report
 

@@ -19,6 +19,8 @@ _REASON = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 _NO_INFORMATION = re.compile(r"no information (?:about|on|available)\b", re.IGNORECASE)
 _NAMED = ("code", "medicationCodeableConcept", "vaccineCode", "type")
 _ALLERGIES = {"no-known-allergies": "No known allergies", "no-known-medication-allergies": "No known drug allergies"}
+WITHOUT_WORDS = {"716186003": "No known allergies", "409137002": "No known drug allergies"}
+"""What SNOMED CT's codes for none say, where they stand alone."""
 _LISTS = {
     "Condition": "conditions",
     "MedicationRequest": "medications",

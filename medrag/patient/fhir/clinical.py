@@ -62,6 +62,7 @@ def allergy(entry: Entry, origin: str, knowledge: Knowledge) -> Iterator[Fact]:
         absent.says(resource, knowledge) == "none" or _says_none(resource, code, knowledge)
     ):
         stands = FactStatus.NEGATED
+        code = code._replace(display=absent.WITHOUT_WORDS.get(code.display, code.display))
     if stands is FactStatus.ACTIVE and status.situation(code.display) is FactStatus.UNCERTAIN:
         stands = FactStatus.UNCERTAIN
     yield Allergy(

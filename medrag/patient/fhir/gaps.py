@@ -5,10 +5,11 @@ without a resource.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from medrag.patient.fhir.values import Json, code_of, objects, text
+from medrag.patient.fhir.values import Json, code_of, codes, objects, text
 from medrag.types import ANY_LIST, Lost, Problem
 
 MAX_NESTING = 4
@@ -70,6 +71,44 @@ def gaps(content: Any) -> Iterator[Problem]:
     for value in content.values() if named else [content]:
         if value is not None or not named:
             yield from _gaps(value, "entry", ANY_LIST, 0)
+
+
+_CODED: dict[str, Lost] = {
+    **dict.fromkeys(("10160-0", "medications"), "medications"),
+    **dict.fromkeys(("48765-2", "allergies"), "allergies"),
+    **dict.fromkeys(("11450-4", "problems"), "conditions"),
+    **dict.fromkeys(("30954-2", "8716-3"), "observations"),
+}
+"""Lists and sections by their codes of LOINC and of FHIR's example codes for lists."""
+
+
+def missing_members(
+    holder: Json, resolve: Callable[[Json, Json], Json | None]
+) -> Iterator[tuple[str, tuple[Lost, ...]]]:
+    """What a List, or the sections of a Composition, name and the document does not hold, with the lists it is of."""
+    counts: Counter[tuple[Lost, ...]] = Counter()
+    listed = holder.get("resourceType") == "List"
+    for part in [holder, *_sections(holder, 0)]:
+        coded = tuple({_CODED[code]: None for _, code in codes(part.get("code")) if code in _CODED})
+        for entry in objects(part.get("entry")):
+            item = entry.get("item") if listed else entry if text(entry.get("reference")) else None
+            if entry.get("deleted") is not True and isinstance(item, dict) and resolve(item, holder) is None:
+                counts[_of_reference(item, coded)] += 1
+    for lost, count in counts.items():
+        yield f"names {count} entries that the document does not hold", lost
+
+
+def _of_reference(item: Json, coded: tuple[Lost, ...]) -> tuple[Lost, ...]:
+    """The list of the resource that a reference is to, by its type; else by the code of what holds it."""
+    match = _KIND.search(text(item.get("reference")) or "")
+    kind = match[1] if match else text(item.get("type"))
+    return lists_of({kind}) if kind else coded or ANY_LIST
+
+
+def _sections(holder: Json, depth: int) -> Iterator[Json]:
+    for section in objects(holder.get("section")) if depth < MAX_NESTING else ():
+        yield section
+        yield from _sections(section, depth + 1)
 
 
 def _gaps(content: Any, place: str, sought: tuple[Lost, ...], depth: int) -> Iterator[Problem]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any, Literal
 
 from medrag.patient.fhir.bundle import Document, Entry, tail
 from medrag.patient.fhir.values import Json, code_of, codes, moment_of, objects, text
-from medrag.patient.record.demographics import Demographics, Identifier, Name, identifier, name
+from medrag.patient.record.demographics import Demographics, Identifier, differences, identifier
+from medrag.patient.record.names import Name, name
 from medrag.types import Problem
 
 _SEX: dict[str, Literal["female", "male", "other"]] = {
@@ -47,6 +49,23 @@ def subject_of(entry: Entry, document: Document) -> str | None:
         reference = f"Patient/{reference}"  # a bare id, as some servers send it
     found = document.by_reference.get(reference) or document.by_reference.get(tail(reference))
     return found.name if found else tail(reference)
+
+
+def is_stranger(entry: Entry, own: Demographics, document: Document, today: date) -> bool:
+    """Whether an entry that refers to no patient of the document says by name or number that it is about another."""
+    holder = entry.resource.get("subject") or entry.resource.get("patient")
+    if not isinstance(holder, dict):
+        return False
+    if contained := document.resolve(holder, entry.resource):
+        said = replace(demographics(contained, None), identifiers=frozenset(filter(None, _identifiers(contained))))
+    else:
+        shown = (text(holder.get("display")) or "").partition("(")[0]
+        family, comma, given = shown.partition(",")
+        *first, last = shown.split() or [""]
+        called = name(family, given) if comma else name(last, " ".join(first)) if first else None
+        numbers = filter(None, _identifiers({"identifier": [holder.get("identifier")]}))
+        said = Demographics(names=frozenset({called} if called else ()), identifiers=frozenset(numbers))
+    return bool(differences(said, own, today))
 
 
 # What an observation may be about and still be the patient's own (https://hl7.org/fhir/R4/observation.html, "focus").

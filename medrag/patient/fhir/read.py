@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
@@ -14,8 +14,8 @@ from medrag.knowledge import Knowledge
 from medrag.patient.fhir import absent, clinical, documents, genomics, observations
 from medrag.patient.fhir.bundle import Document, Entry, open_document
 from medrag.patient.fhir.documents import Attachment, Unread
-from medrag.patient.fhir.gaps import lists_of, unread
-from medrag.patient.fhir.person import choose, demographics, focus_of, read_person, subject_of
+from medrag.patient.fhir.gaps import lists_of, missing_members, unread
+from medrag.patient.fhir.person import choose, demographics, focus_of, is_stranger, read_person, subject_of
 from medrag.patient.fhir.status import abated_yet_active
 from medrag.patient.fhir.validate import ESSENTIAL, check
 from medrag.patient.fhir.values import codes, concept, objects, text
@@ -31,7 +31,18 @@ ADMINISTRATIVE = {
     *("Account", "Appointment", "AuditEvent", "Claim", "ClaimResponse", "Coverage", "CoverageEligibilityResponse"),
     *("Endpoint", "ExplanationOfBenefit", "HealthcareService", "Location", "Medication", "OperationOutcome"),
     *("Organization", "Patient", "Person", "Practitioner", "PractitionerRole", "Provenance", "RelatedPerson"),
-    *("Schedule", "Slot", "Composition", "CareTeam", "Subscription", "Task", "Specimen", "MessageHeader", "Binary"),
+    *(
+        "Schedule",
+        "Slot",
+        "Composition",
+        "List",
+        "CareTeam",
+        "Subscription",
+        "Task",
+        "Specimen",
+        "MessageHeader",
+        "Binary",
+    ),
 }
 
 _SOCIAL = "social-history"
@@ -81,15 +92,21 @@ def read_fhir(
     if own and (usable := _checked(own, reading)):
         person, found = read_person(usable.resource, f"{origin}#{own.name}")
         reading.problems += found
-    for entry in _own(document, subject, reading):
+    who = demographics(own.resource if own else {}, subject)
+    own_entries = list(_own(document, subject, who, reading))
+    for entry in own_entries:
         _read_entry(entry, document, reading)
+    _read_variants(own_entries, reading)
     for entry in document.entries:
         if subject_of(entry, document) in {None, subject}:
             reading.none_known |= set(absent.empty_lists(entry))
+            if entry.type in {"List", "Composition"}:
+                for reason, lost in missing_members(entry.resource, document.resolve):
+                    reading.report(entry, reason, lost)
     _read_texts(document, subject, reading)
     texts = _standing(reading.documents, reading)
     patient = assemble(reading.facts, reading.problems, reading.none_known, **person)
-    return patient, demographics(own.resource if own else {}, subject), texts
+    return patient, who, texts
 
 
 def whose(content: Any) -> Demographics:
@@ -99,7 +116,7 @@ def whose(content: Any) -> Demographics:
     return demographics(patient.resource if patient else {}, subject)
 
 
-def _own(document: Document, subject: str | None, reading: _Reading) -> Iterator[Entry]:
+def _own(document: Document, subject: str | None, who: Demographics, reading: _Reading) -> Iterator[Entry]:
     """The clinical entries that are about ``subject``; the others are reported and left out."""
     skipped: Counter[str] = Counter()
     several = len({entry.name for entry in document.entries if entry.type == "Patient"}) > 1
@@ -111,6 +128,9 @@ def _own(document: Document, subject: str | None, reading: _Reading) -> Iterator
             continue
         elif about and about != subject:
             reading.report(entry, "is about another patient and was left out")
+        elif about is None and is_stranger(entry, who, document, reading.today):
+            reason = "is about another patient by name or number and was left out"
+            reading.report(entry, reason, lists_of([entry.type]))
         elif entry.type not in ESSENTIAL:
             skipped[entry.type] += 1
         elif other := focus_of(entry, subject, document):
@@ -156,6 +176,9 @@ def _read_entry(entry: Entry, document: Document, reading: _Reading) -> None:
     usable = _checked(entry, reading) if _states(entry, reading) else None
     if usable is None:
         return
+    if objects(entry.resource.get("modifierExtension")):
+        reason = "has an extension that changes what it means and is not understood"
+        reading.report(entry, reason, _lost(entry, reading.knowledge))
     try:
         reading.facts += _facts(usable, document, reading)
     except clinical.Unusable as fault:
@@ -164,6 +187,15 @@ def _read_entry(entry: Entry, document: Document, reading: _Reading) -> None:
         reading.report(entry, "says both that it is active and that it has ended; taken as uncertain")
     if usable.type in {"DocumentReference", "DiagnosticReport"}:
         _keep(entry, reading, *documents.attachments(usable, reading.origin, document))
+
+
+def _read_variants(entries: Sequence[Entry], reading: _Reading) -> None:
+    told = {each.gene for each in reading.facts if isinstance(each, Genotype) and each.lookup_key != "No Result"}
+    for made in genomics.variants_of(entries, told, reading.origin, reading.knowledge):
+        if isinstance(made, Problem):
+            reading.problems.append(made)
+        else:
+            reading.facts.append(made)
 
 
 def _states(entry: Entry, reading: _Reading) -> bool:

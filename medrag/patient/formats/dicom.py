@@ -12,8 +12,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from medrag.errors import PatientError
-from medrag.patient.record.demographics import Demographics, Name, Part, identifier, name
+from medrag.patient.record.demographics import Demographics, Part, identifier
 from medrag.patient.record.facts import CHILD_YEARS, DAYS_A_YEAR, FRESH_DAYS, assemble, days_before
+from medrag.patient.record.names import Name, name
 from medrag.types import Fact, FactStatus, Imaging, Observation, Problem
 
 if TYPE_CHECKING:

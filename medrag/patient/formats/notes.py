@@ -19,6 +19,7 @@ from medrag.patient.formats.note.header import birth_dates, note_demographics
 from medrag.patient.formats.note.named import DECIDING, Note, Target
 from medrag.patient.formats.note.pregnancies import due, pregnancy_of
 from medrag.patient.formats.note.status.judged import CHILD, as_ended, judged_facts
+from medrag.patient.formats.note.tables.particulars import introduced
 from medrag.patient.formats.note.targets import MOST_NAMES, find_targets
 from medrag.patient.formats.note.values import has_unread_values, measurements
 from medrag.patient.record.demographics import Demographics, differences
@@ -47,8 +48,8 @@ def read_glossed(english: Gloss, origin: str, today: date, knowledge: Knowledge)
     The age is today's: from the birth date, or as many years later than the note as have passed since.
     """
     said = english.text
-    age, sex = age_and_sex(said)
-    births = birth_dates(said, today)
+    age, sex = age_and_sex(introduced(said))
+    births = birth_dates(introduced(said), today)
     note = Note(said, origin, note_date(said))
     facts, problems = _read(note, english, today, knowledge, age)
     if not facts and age is None and not births:
@@ -75,7 +76,7 @@ def read_attached(
         english = glossed(text, knowledge)
         said = english.text
         moment = note_date(said) or each.date
-        other = note_demographics(said, moment, today, knowledge)
+        other = note_demographics(english, text, moment, today, knowledge)
         if apart := differences(who, other, today):
             reason = f"the note is of another person than the record ({', '.join(apart)} differ); it was not used"
             problems.append(Problem(source=each.source, reason=reason))
@@ -92,7 +93,8 @@ def plain(text: str) -> str:
         return text
     from html import unescape
 
-    return unescape(re.sub(r"<[^<>]+>", " ", re.sub(r"<(?:br|/p|/div|/tr|/li|/h\d)[^<>]*>", "\n", text, flags=re.I)))
+    cells = re.sub(r"</t[dh]\s*>", "\t", text, flags=re.I)
+    return unescape(re.sub(r"<[^<>]+>", " ", re.sub(r"<(?:br|/p|/div|/tr|/li|/h\d)[^<>]*>", "\n", cells, flags=re.I)))
 
 
 def _read(
@@ -110,7 +112,7 @@ def _read(
     facts: list[Fact] = [
         *_no_allergies(note),
         *_named(note, parts, words, targets, age),
-        *measurements(note.text, note.origin, note.date, knowledge, parts, words),
+        *measurements(note.text, note.origin, note.date, knowledge, parts, words, today),
     ]
     if age is None or age >= CHILD:
         facts += _due(note, facts, today)

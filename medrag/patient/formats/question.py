@@ -45,6 +45,7 @@ def _read(question: str, record: Patient | None, today: date, knowledge: Knowled
     said = _asked(read_note(question, ORIGIN, today, knowledge), question)
     if record is None:
         return said
+    said = _of_today(said, today)
     facts = all_facts(said)
     general = in_general(question)
     others = [
@@ -57,6 +58,15 @@ def _read(question: str, record: Patient | None, today: date, knowledge: Knowled
     left = {id(each) for each in others}
     kept = assemble((each for each in facts if id(each) not in left), [*said.problems, *problems])
     return kept.model_copy(update={"age_years": said.age_years, "birth_date": said.birth_date, "sex": said.sex})
+
+
+def _of_today(said: Patient, today: date) -> Patient:
+    """With the values that it gives without a day as those of the day on which it is asked, newer than a record's."""
+    held = tuple(
+        each.model_copy(update={"date": today}) if each.date is None and each.current else each
+        for each in said.observations or ()
+    )
+    return said.model_copy(update={"observations": held}) if held else said
 
 
 def _asked(said: Patient, question: str) -> Patient:

@@ -79,12 +79,21 @@ def _entries(root: Any, narrative: Narrative, today: date, above: Any = None) ->
     """
     made = _entry(root, above, narrative, today)
     if made is not None:
-        yield from (each for each in made if each)
+        other = {} if _is_of_patient(root) else {"subject": _RELATIVE, "patient": _RELATIVE}
+        yield from ({**each, **other} for each in made if each)
         return
     around = root if name_of(root) in {"act", "organizer"} else above
     for each in root:
         if name_of(each) and name_of(each) not in {"text", "recordTarget", "author", "informant"}:
             yield from _entries(each, narrative, today, around)
+
+
+def _is_of_patient(element: Any) -> bool:
+    """Whether neither it nor what it stands in has a subject of its own, but for entries of a family history."""
+    around = (element, *element.iterancestors())
+    return bool(templates(element) & cda_entries.FAMILY) or not any(
+        child(each, "subject", "relatedSubject") is not None for each in around
+    )
 
 
 def _entry(element: Any, above: Any, narrative: Narrative, today: date) -> list[Json | None] | None:
@@ -122,6 +131,7 @@ _READERS: tuple[tuple[set[str], Callable[[Any, Any, Narrative, date], list[Json 
     (cda_entries.PROCEDURE, lambda each, _, said, __: [cda_entries.procedure(each, said)]),
 )
 """By templates: what makes FHIR of an entry, the act or organizer around it, the document's words and the day."""
+_RELATIVE = {"reference": "RelatedPerson/relative"}
 KNOWN = frozenset().union(*(known for known, _ in _READERS))
 """The templates of entries that are read."""
 

@@ -91,4 +91,4 @@ def _named(found: Iterable[Json]) -> Iterator[Json]:
     for number, each in enumerate(found, start=1):
         held = "patient" if each["resourceType"] == "AllergyIntolerance" else "subject"
         held = "patient" if each["resourceType"] in {"Immunization", "FamilyMemberHistory"} else held
-        yield {**each, "id": f"{number}", held: SUBJECT}
+        yield {held: SUBJECT, **each, "id": f"{number}"}

@@ -203,6 +203,9 @@ def _unread(whole: Sequence[Sequence[Segment]], origin: str) -> Iterator[Problem
     names = Counter(segment.name for said in whole for segment in said)
     comments = names.pop("NTE", 0)
     left = {name: count for name, count in names.items() if name not in _ADMINISTRATIVE | _READ}
+    lost = sum(segment.name == "OBX" and segment.component(11) == "X" for said in whole for segment in said)
+    if lost:
+        yield Problem(source=origin, reason=f"results that could not be obtained (OBX-11 X): {lost}")
     if left:
         listed = ", ".join(f"{name} ({count})" for name, count in sorted(left.items()) if name.isalnum())
         yield Problem(source=origin, reason=f"HL7 v2 segments not read: {listed}")

@@ -10,26 +10,25 @@ from medrag.patient.hl7.resources import moment, present, system
 from medrag.patient.hl7.v2_corrections import Result
 from medrag.patient.hl7.v2_segments import Segment
 
-# HL7 table 0085.
+# HL7 table 0085 (v2.8.2), by HL7's v2-to-FHIR mapping.
 _STATUS = {
-    "F": "final",
-    "U": "final",
+    **dict.fromkeys(("F", "U", "V"), "final"),
     "C": "corrected",
-    "P": "preliminary",
-    "S": "preliminary",
-    "R": "preliminary",
-    "B": "preliminary",
-    "D": "entered-in-error",
-    "W": "entered-in-error",
-    "X": "cancelled",
-    "I": "registered",
-    "O": "registered",
-    "N": "registered",
+    **dict.fromkeys(("A", "B"), "amended"),
+    **dict.fromkeys(("P", "S", "R"), "preliminary"),
+    **dict.fromkeys(("D", "W"), "entered-in-error"),
+    **dict.fromkeys(("X", "N"), "cancelled"),
+    **dict.fromkeys(("I", "O"), "registered"),
 }
+_WITHOUT_RESULT = {"X", "N", "I", "O"}
+"""Could not be obtained, not sought, pending, only ordered: what stands in the place of the value is none."""
+_SAME_RESULT = "U"
+"""The result sent before as preliminary is final, and need not be sent again."""
 _IMAGING = {"RAD", "CT", "MR", "MRI", "NMR", "US", "RUS", "VUS", "CUS", "NMS", "RX", "XRC", "IMG"}
 _TEXT = {"TX", "FT"}
 _ATTACHED = {"ED", "RP"}
 _WRONG = {"D", "W"}
+_THOUSANDS = 3
 _SHORT = 120
 """Characters up to which a line of text is a result ("Positive") rather than a report."""
 _SENTENCE = 4
@@ -52,7 +51,7 @@ def results(message: Sequence[Segment], sent: str | None) -> Iterator[Result]:
 def _of_order(order: Segment | None, held: Sequence[Segment], sent: str | None) -> Iterator[Result]:
     asked = order if order and order.name == "OBR" else None
     day = (moment(asked.component(7)) or moment(asked.component(22))) if asked else None
-    words = [each for each in held if each.component(2) in _TEXT]
+    words = [each for each in held if each.component(2) in _TEXT and each.component(11) not in _WITHOUT_RESULT]
     report = len(words) > 1 or any(_is_told(" ".join(each.words(5))) for each in words)
     for each in held:
         made = None
@@ -78,13 +77,14 @@ def _is_told(words: str) -> bool:
 
 
 def _observation(obx: Segment, day: str | None) -> Json | None:
-    value = _value(obx)
-    if not value:
+    stands = obx.component(11) or "F"
+    value = {} if stands in _WITHOUT_RESULT else _value(obx)
+    if not value and stands not in {"X", _SAME_RESULT}:
         return None
     return present(
         {
             "resourceType": "Observation",
-            "status": _STATUS.get(obx.component(11) or "F", "unknown"),
+            "status": _STATUS.get(stands, "unknown"),
             "code": obx.concept(3),
             "effectiveDateTime": moment(obx.component(14)) or day,
             **value,
@@ -100,11 +100,19 @@ def _value(obx: Segment) -> Json:
         return {"valueCodeableConcept": concept} if concept else {}
     if kind == "SN":
         return _structured(obx)
-    if (number := finite(words)) is not None and kind in {"NM", "ST"} and (kind == "NM" or obx.component(6)):
+    if (number := finite(_decimal(words))) is not None and kind in {"NM", "ST"} and (kind == "NM" or obx.component(6)):
         return {"valueQuantity": {"value": number, **_unit(obx)}}
     if kind in {"DT", "TS", "DTM"} and (day := moment(words)):
         return {"valueDateTime": day}
+    if kind == "NM" and words:
+        return {"valueString": f"{words} {obx.component(6) or ''}".strip()}
     return {"valueString": words} if words else {}
+
+
+def _decimal(words: str) -> str:
+    """A number with a decimal comma, which some systems send, as HL7 has it; one with three digits behind stays."""
+    whole, comma, rest = words.partition(",")
+    return f"{whole}.{rest}" if comma and rest.isdigit() and len(rest) != _THOUSANDS else words
 
 
 def _attached(obx: Segment, day: str | None) -> Json:

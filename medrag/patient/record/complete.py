@@ -59,14 +59,15 @@ def complete(patient: Patient, today: date, knowledge: Knowledge) -> Patient:
     lists: dict[str, Any] = {name: cleaning.merge_duplicates(facts) for name, facts in given.items()}
     observations, impossible = cleaning.flag_impossible(lists.get("observations", ()), knowledge)
     observations, future = currency.mark_future(observations, today)
+    observations, undated = currency.mark_old(observations, today, _born(patient, today), knowledge)
     if "observations" in lists:
-        lists["observations"] = currency.mark_old(observations, today, _born(patient, today), knowledge)
+        lists["observations"] = observations
     clean = patient.model_copy(update=lists)
     person, personal = complete_person(clean, today, knowledge)
     whole = clean.model_copy(update=person)
     derived, blocked = derive(whole, today, knowledge)
     contradictions = [*cleaning.contradictions(clean, knowledge), *cleaning.contradictions(whole, knowledge)]
-    problems = unique([*patient.problems, *impossible, *future, *personal, *contradictions])
+    problems = unique([*patient.problems, *impossible, *future, *undated, *personal, *contradictions])
     update = {
         "derived": {**patient.derived, **derived},
         "missing": _missing(whole, blocked, knowledge),

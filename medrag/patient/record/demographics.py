@@ -1,14 +1,14 @@
 """Whether files are of one person: names, identifiers, birth dates, sexes and ages as each gives them, compared.
 
-Two records are of two people where they disagree on the birth date or the sex, or, unless an identifier or name and
-birth date together tie them, on the name or the number. What a file does not say never speaks against it.
+Two records are of two people where they disagree on the birth date or the sex, on all of the name, or, unless an
+identifier or the day of birth ties them, on the family name, the given name or the number. What a file does not say
+never speaks against it.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import combinations
@@ -16,31 +16,21 @@ from typing import NamedTuple
 
 from medrag.errors import PatientError
 from medrag.patient.record.facts import DAYS_A_YEAR, days_before
-from medrag.types import Patient
+from medrag.patient.record.names import Name, alike, comparable, given_alike
+from medrag.types import Patient, Problem
 
 TWO_PEOPLE = "two_people"
 """The code of the error that refuses them."""
 DATED_SLACK_YEARS = 2.0
 UNDATED_SLACK_YEARS = 5.0
-_TITLES = {*("mr", "mrs", "ms", "miss", "dr", "prof", "sir", "md", "phd", "rn"), *("jr", "sr", "ii", "iii", "iv")}
-_PARTICLES = {*("van", "de", "der", "den", "von", "la", "le", "el", "al", "bin", "ibn", "da", "di", "do", "dos", "du")}
-_NOBODY = {
-    *("anonymous", "anon", "anonymized", "anonymised", "unknown", "test", "patient", "deidentified", "redacted"),
-    *("name", "removed", "none", "phantom", "pseudonym", "xxx", "xxxx", "unnamed", "withheld"),
-}
-_NATIONAL = {"SS", "NHS"}
-_LEAST_OF_A_NAME = 3
-
-
-class Name(NamedTuple):
-    """Words of a family name and of given names, comparable between sources."""
-
-    family: frozenset[str]
-    given: frozenset[str]
+_NATIONAL = {"SS", "NHS", "CN"}
+_DAY_OF_BIRTH = len("2000-01-01")
 
 
 class Identifier(NamedTuple):
-    """A number and who gave it: a system's URL, ``MR`` (a hospital's), ``SS``, ``NHS``, ``FHIR`` (a server's id)."""
+    """A number and who gave it: a system's URL, ``MR`` (a hospital's), ``SS``, ``NHS``, ``CN`` (a Chinese
+    citizen's), ``FHIR`` (a server's id).
+    """
 
     kind: str
     value: str
@@ -68,30 +58,19 @@ class Part(NamedTuple):
     origin: str = "request"
 
 
-def name(family: str, given: str = "") -> Name | None:
-    """A name comparable between sources; None for one that hides who it is, or has no letters."""
-    whole = Name(frozenset(_words(family)), frozenset(_words(given)))
-    every = whole.family | whole.given
-    return whole if every and not every & _NOBODY else None
-
-
 def identifier(kind: str, value: str) -> Identifier | None:
     """A number comparable between sources; None for one without a digit."""
     plain = re.sub(r"[^A-Z0-9]", "", value.upper()).lstrip("0")
     return Identifier(kind, plain) if re.search(r"\d", plain) else None
 
 
-def _words(text: str) -> Iterator[str]:
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).replace("'", "").replace("’", "")
-    for word in re.findall(r"[^\W\d_]+", plain):
-        if word not in _TITLES and word not in _PARTICLES:
-            yield re.sub(r"(?<=[aou])e", "", word)  # Mueller, Müller
+def ensure_one_person(parts: Sequence[Part], today: date) -> tuple[Problem, ...]:
+    """What of the names differs though all parts are of one person.
 
-
-def ensure_one_person(parts: Sequence[Part], today: date) -> None:
-    """Raises :class:`~medrag.errors.PatientError` with code ``two_people`` where two parts are of two people."""
+    Raises :class:`~medrag.errors.PatientError` with code ``two_people`` where two parts are of two people.
+    """
     known = [(part.origin, _completed(part)) for part in parts]
+    problems = []
     for (first, one), (second, other) in combinations(known, 2):
         if found := differences(one, other, today):
             raise PatientError(
@@ -99,6 +78,10 @@ def ensure_one_person(parts: Sequence[Part], today: date) -> None:
                 "say that they are one person (--one-person; medrag.one_person in a request)",
                 code=TWO_PEOPLE,
             )
+        if one.names and other.names and not _named_alike(one, other):
+            reason = f"gives another name than {second}; taken as one person, whom birth date or number ties"
+            problems.append(Problem(source=first, reason=reason))
+    return tuple(problems)
 
 
 def _completed(part: Part) -> Demographics:
@@ -119,7 +102,7 @@ def differences(one: Demographics, other: Demographics, today: date) -> tuple[st
     if _aged_apart(one, other, today) or _aged_apart(other, one, today):
         found.append("age")
     shared = bool(_values(one) & _values(other))
-    if not shared and one.names and other.names and not _named_alike(one, other):
+    if one.names and other.names and not _named_alike(one, other) and not _renamed(one, other, numbered=shared):
         found.append("name")
     if not shared and _numbered_apart(one, other):
         found.append("identifier")
@@ -128,6 +111,10 @@ def differences(one: Demographics, other: Demographics, today: date) -> tuple[st
 
 def _born_alike(one: Demographics, other: Demographics) -> bool:
     return any(mine.startswith(theirs) or theirs.startswith(mine) for mine in one.births for theirs in other.births)
+
+
+def _born_on_one_day(one: Demographics, other: Demographics) -> bool:
+    return any(len(day) == _DAY_OF_BIRTH for day in one.births & other.births)
 
 
 def _aged_apart(one: Demographics, other: Demographics, today: date) -> bool:
@@ -159,27 +146,24 @@ def _values(who: Demographics) -> frozenset[str]:
 
 
 def _named_alike(one: Demographics, other: Demographics) -> bool:
-    return any(_alike(mine, theirs) for mine in one.names for theirs in other.names)
+    return any(alike(mine, theirs) for mine in one.names for theirs in other.names)
 
 
-def _alike(one: Name, other: Name) -> bool:
-    """Whether two names may be one person's: a word of the family name and of a given one, or all words, in common."""
-    mine, theirs = one.family | one.given, other.family | other.given
-    if min(len(mine), len(theirs)) > 1 and (mine <= theirs or theirs <= mine):
-        return True
-    given = not one.given or not other.given or any(_short_of(a, b) for a in one.given for b in other.given)
-    return bool(one.family & other.family) and given
-
-
-def _short_of(one: str, other: str) -> bool:
-    """Whether one given name is the other, its initial or its beginning ("Chris", "Christopher")."""
-    short, long = sorted((one, other), key=len)
-    return long.startswith(short) and (len(short) == 1 or len(short) >= _LEAST_OF_A_NAME)
+def _renamed(one: Demographics, other: Demographics, *, numbered: bool) -> bool:
+    """Whether two names are of one person whom a number or the day of birth ties: one part of the name stayed, the
+    given one without a number (a twin has the family's), or they are in different scripts.
+    """
+    tied = _born_on_one_day(one, other) and not _numbers_of_one_giver_differ(one, other)
+    return (numbered or tied) and any(
+        not comparable(mine, theirs) or given_alike(mine, theirs) or (numbered and bool(mine.family & theirs.family))
+        for mine in one.names
+        for theirs in other.names
+    )
 
 
 def _numbered_apart(one: Demographics, other: Demographics) -> bool:
     """Whether both have numbers of one giver and none in common; without a giver, if nothing else ties the two."""
-    kinds = {each.kind for each in one.identifiers} & {each.kind for each in other.identifiers}
+    kinds = _kinds(one, other)
     apart = {kind for kind in kinds if not _of(kind, one) & _of(kind, other)}
     births, names = bool(one.births and other.births), bool(one.names and other.names)
     if any(kind in _NATIONAL or ":" in kind for kind in apart):
@@ -189,6 +173,14 @@ def _numbered_apart(one: Demographics, other: Demographics) -> bool:
     if not kinds and (_only_by_hand(one, other) or _only_by_hand(other, one)):
         return not births
     return bool(apart) and not (births and names)
+
+
+def _kinds(one: Demographics, other: Demographics) -> set[str]:
+    return {each.kind for each in one.identifiers} & {each.kind for each in other.identifiers}
+
+
+def _numbers_of_one_giver_differ(one: Demographics, other: Demographics) -> bool:
+    return any(not _of(kind, one) & _of(kind, other) for kind in _kinds(one, other) - {"FHIR"})
 
 
 def _only_by_hand(one: Demographics, other: Demographics) -> bool:

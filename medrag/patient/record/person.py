@@ -6,7 +6,7 @@ What is stated stays; what is not stated is taken from the newest fact that says
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from medrag.knowledge import Knowledge
@@ -16,10 +16,14 @@ from medrag.patient.measures.inputs import Unavailable
 from medrag.patient.measures.units import UnitError
 from medrag.patient.record.cleaning import not_possible, says_none
 from medrag.patient.record.facts import CHILD_YEARS, age_on, days_before, moment, of_child
+from medrag.patient.record.freshness import apart
+from medrag.reading.dates import dates_at
 from medrag.types import Condition, Fact, FactStatus, Observation, Patient, Problem
 
 GESTATION_DAYS = 300
 NOT_PREGNANT_DAYS = 30
+OVERDUE_DAYS = 14
+MENARCHE_YEARS = 9
 _AGE_SLACK_YEARS = 1.5
 
 _PREGNANT = re.compile(
@@ -42,7 +46,7 @@ def complete_person(patient: Patient, today: date, knowledge: Knowledge) -> tupl
     update["weight_kg"] = _size(aged, "weight", patient.weight_kg, today, knowledge, problems)
     update["height_cm"] = _size(aged, "height", patient.height_cm, today, knowledge, problems)
     update["pregnant"] = (
-        patient.pregnant if patient.pregnant is not None else _pregnant(patient, today, knowledge, problems)
+        patient.pregnant if patient.pregnant is not None else _pregnant(aged, today, knowledge, problems)
     )
     update["lactating"] = patient.lactating if patient.lactating is not None else _lactating(patient, today)
     update["no_known_allergies"] = _no_known_allergies(patient)
@@ -64,17 +68,36 @@ def _age(patient: Patient, today: date, problems: list[Problem]) -> float | None
 def _size(  # noqa: PLR0913 (one particular, and what it is read with)
     patient: Patient, key: str, stated: float | None, today: date, knowledge: Knowledge, problems: list[Problem]
 ) -> float | None:
-    """Weight or height: as stated, else the newest measurement (an adult's even when old, which is reported)."""
+    """Weight or height: as stated, else the newest measurement (an adult's even when old, which is reported).
+
+    A measurement of today stands before what was stated, and so does the newest where an older one was stated.
+    """
     analyte = knowledge.measurements[key]
-    if stated is not None:
-        if reason := not_possible(analyte, stated, analyte.unit, stated):
-            problems.append(Problem(source="structured", reason=reason))
-            return None
-        return stated
+    if stated is not None and (reason := not_possible(analyte, stated, analyte.unit, stated)):
+        problems.append(Problem(source="structured", reason=reason))
+        return None
     try:
-        return round(float(inputs.measured(patient, key, today, knowledge).value), 2)
+        measured = inputs.measured(patient, key, today, knowledge)
     except Unavailable:
-        return _last_of_adult(patient, analyte, knowledge, problems)
+        return _last_of_adult(patient, analyte, knowledge, problems) if stated is None else stated
+    value = round(float(measured.value), 2)
+    if stated is None or measured.date == today or _was_measured(patient, analyte, stated, knowledge):
+        return value
+    if apart(value, stated):
+        reason = f"the {analyte.key} stated differs from the one measured; the stated one is used"
+        problems.append(Problem(source=measured.source or "record", reason=reason, lost=("observations",)))
+    return stated
+
+
+def _was_measured(patient: Patient, analyte: Measurement, stated: float, knowledge: Knowledge) -> bool:
+    """Whether what is stated is one of the measurements."""
+    for each in analytes.of(patient.observations or (), analyte, knowledge):
+        try:
+            if round(analytes.measure(analyte, each), 2) == stated:
+                return True
+        except UnitError:
+            continue
+    return False
 
 
 def _last_of_adult(
@@ -106,6 +129,9 @@ def _pregnant(patient: Patient, today: date, knowledge: Knowledge, problems: lis
         for fact in _candidates(patient)
         if (said := _pregnancy(fact, knowledge)) is not None
     ]
+    expecting = any(_expects(each, patient, today, knowledge) for each in patient.observations or ())
+    if expecting and patient.sex != "male" and all(said for _, said, _ in says):
+        return True
     if not says:
         return None
     _, said, fact = max(says, key=lambda each: (each[0], each[1]))
@@ -117,6 +143,23 @@ def _pregnant(patient: Patient, today: date, knowledge: Knowledge, problems: lis
             Problem(source=fact.source, reason="a pregnancy is recorded as current for more than ten months; unknown")
         )
     return None
+
+
+def _expects(each: Observation, patient: Patient, today: date, knowledge: Knowledge) -> bool:
+    """Whether it gives a delivery that is still to come: its day, or weeks of gestation, which a newborn's are not."""
+    if not each.current or (patient.age_years or MENARCHE_YEARS) < MENARCHE_YEARS:
+        return False
+    analyte = analytes.measured_by(each, knowledge)
+    if each.code in knowledge.stated_codes["delivery_expected"]:
+        due = dates_at(str(each.value), 0, today + timedelta(days=GESTATION_DAYS))
+        return any(-OVERDUE_DAYS <= (day - today).days <= GESTATION_DAYS for day in due)
+    if analyte is None or analyte.key != "gestational_age" or each.date is None:
+        return False
+    try:
+        weeks = analytes.measure(analyte, each)
+    except UnitError:
+        return False
+    return weeks * 7 + days_before(each.date, today) <= GESTATION_DAYS
 
 
 def _candidates(patient: Patient) -> list[Fact]:

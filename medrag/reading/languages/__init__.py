@@ -240,6 +240,11 @@ def said(kind: str, name: str, code: str = ENGLISH) -> tuple[str, ...]:
     return _expressions(kind, code)[name]
 
 
+def lists(kind: str, code: str = ENGLISH) -> dict[str, tuple[str, ...]]:
+    """Every list of the language's file ``kind``, by its name."""
+    return _expressions(kind, code)
+
+
 _CHOICE = re.compile(r"\{([a-z._]+)\}")
 _INSERTED = re.compile(r"\{([a-z][a-z_ ]*)\}")
 

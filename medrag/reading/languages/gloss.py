@@ -102,7 +102,7 @@ def written_names(text: str, knowledge: Knowledge) -> dict[str, str]:
     """Label of a drug -> the name it has in Chinese ``text``, where that is not the preferred Chinese one."""
     if not is_chinese(text):
         return {}
-    simple = _converter().convert(text)
+    simple = simplified(text)
     named = ((said.strip(), simple[start:end]) for start, end, said in _pieces(simple, knowledge))
     labels, preferred = _labels(knowledge)
     return {labels[key]: written for key, written in named if key in labels and written != preferred[key]}
@@ -127,9 +127,14 @@ def gloss(text: str, knowledge: Knowledge) -> Gloss:
     return Gloss("".join(made), tuple(starts), tuple(spans))
 
 
+def simplified(text: str) -> str:
+    """The text in simplified characters."""
+    return str(_converter().convert(text))
+
+
 def prepared(text: str) -> str:
     """The text with simplified characters, groups swapped, denials ended and "or" in their lists: as long as it was."""
-    simple = _converter().convert(text)
+    simple = simplified(text)
     prepared = _HEADED.sub(r" \1：", simple if len(simple) == len(text) else text)
     prepared = _NARROW.sub(lambda found: found[0].translate(_WIDENED), prepared)
     for swap in _patterns().swaps:

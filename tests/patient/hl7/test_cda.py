@@ -359,3 +359,14 @@ def test_a_drug_that_only_the_words_of_a_section_name_is_lost_aloud(tmp_path: Pa
     patient = read(tmp_path, section("10160-0", digoxin, text=words))
     assert [each.display for each in patient.medications or ()] == ["Digoxin"]
     assert bool(reasons_losing(patient, "medications")) is lost
+
+
+def test_an_entry_about_a_relative_is_left_out_and_told(tmp_path: Path) -> None:
+    relative = (
+        '<subject><relatedSubject classCode="PRS"><code code="FTH" codeSystem="2.16.840.1.113883.5.111"/>'
+        "</relatedSubject></subject>"
+    )
+    own = section("11450-4", concern(allergy(coded("Codeine"))))
+    known = read(tmp_path, own.replace("<entry>", f"{relative}<entry>", 1))
+    assert not known.allergies
+    assert any("another patient" in problem.reason for problem in known.problems)

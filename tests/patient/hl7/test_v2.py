@@ -259,3 +259,33 @@ def test_a_correction_ends_only_what_was_sent_before_it(tmp_path: Path) -> None:
     path = tmp_path / "two.hl7"
     path.write_text("\r".join((message("20261103", "1.1", "C"), message("20261102", "9.9", "F"))))
     assert [each.value for each in load([path], TODAY).observations or ()] == [1.1]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        *((code, [(7.2, "active")]) for code in ("F", "C", "A", "B", "V", "U", "")),
+        *((code, [(7.2, "uncertain")]) for code in ("P", "R", "S", "?")),
+        *((code, [(7.2, "refuted")]) for code in ("D", "W")),
+        ("X", [(None, "refuted")]),
+        *((code, []) for code in ("N", "I", "O")),
+    ],
+)
+def test_each_state_of_a_result(tmp_path: Path, code: str, expected: list[tuple[float | None, str]]) -> None:
+    test = f"OBX|1|NM|2823-3^Potassium^LN||7.2|mmol/L|||||{code}|||20261101"
+    known = read(tmp_path, "OBR|1||F7|x^^L|||20261101", test, kind="ORU^R01")
+    assert [(each.value, each.status.value) for each in known.observations or ()] == expected
+    assert any("could not be obtained" in each.reason for each in known.problems) == (code == "X")
+
+
+def test_a_preliminary_result_becomes_final_without_being_sent_again(tmp_path: Path) -> None:
+    order = "OBR|1||F7|x^^L|||20261101"
+    tests = [f"OBX|1|NM|2823-3^Potassium^LN||{said}|||20261101" for said in ("7.2|mmol/L|||||P", "|mmol/L|||||U")]
+    known = read(tmp_path, order, *tests, kind="ORU^R01")
+    assert [(each.value, each.status.value) for each in known.observations or ()] == [(7.2, "active")]
+
+
+def test_a_decimal_comma_is_read_and_a_number_that_is_none_keeps_its_words(tmp_path: Path) -> None:
+    tests = [f"OBX|{n}|NM|2823-3^Potassium^LN||{said}|mmol/L|||||F" for n, said in enumerate(("5,2", "1,234"), start=1)]
+    known = read(tmp_path, "OBR|1||F7|x^^L|||20261101", *tests, kind="ORU^R01")
+    assert [each.value for each in known.observations or ()] == [5.2, "1,234 mmol/L"]

@@ -31,6 +31,12 @@ _TITLE = re.compile(
 """A date that ends the first line, or has a time or a gap after it."""
 _OPENS = re.compile(rf"\A(?:[^\n]*\n){{1,2}}[ \t]*(?P<date>{_WRITTEN})(?=[.,;]?\s[^\d\s])")
 """One that opens the second or third line."""
+_KIND = re.compile(
+    r"\A\s*(?!last|prev|prior|old|past)(?:[a-z][a-z/-]*\s){0,4}?(?:note|letter|review(?:ed)?|seen|consult(?:ation)?|visit|entry"
+    rf"|encounter|appointment|ward round|clinic|summary)[,:]?\s(?:(?:dated|of|from|on|in)\s)?(?=\d|(?:{_MONTHS}))",
+    re.IGNORECASE,
+)
+"""What kind of note it is and of when, which opens it ("Clinic note 3 March 2016: ...")."""
 _OTHERS = re.compile(r"(?:dob|born|birth|since|lmp|edd|due|died|on|in|from|op|until)\W*$", re.IGNORECASE)
 _NUMERIC = re.compile(r"(?<![\d/.])(\d{1,2})/(\d{1,2})/(?:\d{4}|\d{2})(?![\d/])")
 _MONTH_YEAR = re.compile(r"(\d{1,2})/(20\d\d)(?!\d)")
@@ -46,7 +52,8 @@ def note_date(text: str) -> date | None:
     for match in _DATED.finditer(head):
         if found := order.day(head[match.end() :]):
             return found
-    if found := order.day(text.lstrip()):
+    opening = _KIND.match(head)
+    if found := order.day(text.lstrip()) or (order.day(head[opening.end() :]) if opening else None):
         return found
     titled = _TITLE.match(head)
     if titled and not _OTHERS.search(titled["before"]) and (found := order.day(titled["date"])):

@@ -6,15 +6,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 
 from medrag.knowledge import Knowledge
-from medrag.patient.record.demographics import Demographics, Identifier, Name, identifier, name
+from medrag.patient.formats.note.header_zh import chinese_demographics
+from medrag.patient.formats.note.tables.particulars import introduced
+from medrag.patient.record.demographics import Demographics, Identifier, identifier
+from medrag.patient.record.names import Name, name
 from medrag.reading.dates import MONTH, dates_at
-from medrag.reading.languages import language, ordinary
+from medrag.reading.languages import language, ordinary, pattern
+from medrag.reading.languages.gloss import Gloss, glossed
 from medrag.reading.people.ages import READ, age_and_sex, ages, asked_about, described_sex
 
+_said = partial(pattern, "header")
 _START = r"(?:^|[\n|;]|[ \t]{2}|[.,]\s)[ \t]{0,8}"
-_WORD = r"(?:[A-ZÀ-Þ][\w'’-]*\.?|(?:van|de|der|den|von|la|el|al|bin|da|dos|du)(?=\s))"
+_WORD = r"(?:[A-ZÀ-ÞĀČĎĐĘĚĞİŁŃŇŐŘŚŞŠŤŪŮŰŹŻŽ][\w'’-]*\.?|(?:van|de|der|den|von|la|el|al|bin|da|dos|du)(?=\s))"
 _WORDS = rf"{_WORD}(?:[ \t]+{_WORD}){{0,4}}"
 _LABEL = (
     r"(?i:(?P<plain>patient|pt|re|regarding|name)|patient(?:['’]?s)?(?: full)? name|pt\.? name|name of patient"
@@ -45,6 +51,7 @@ _OF_ANOTHER = re.compile(
     r"\b(?:wife|husband|mother|father|partner|spouse|carer|daughter|son|surgeon|consultant)\W+\Z", re.I
 )
 _INITIAL = re.compile(r"[A-Z]\.?[ \t]+(?!(?i:coli|diff\w*|pylori|fib\w*|aureus|flutter)\b)[A-ZÀ-Þ][a-zà-ÿ'’-]{2,}\Z")
+_INITIAL_LAST = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ'’-]{2,}[ \t]+[A-Z]\.?")
 _PLACE = re.compile(
     r"\b(?:hospital|clinic|surgery|ward|practice|cent(?:re|er)|house|unit|medical|infirmary|road|lane)\b", re.I
 )
@@ -82,15 +89,22 @@ _CALLS = re.compile(
 )
 
 
-def note_demographics(text: str, seen: date | datetime | None, today: date, knowledge: Knowledge) -> Demographics:
-    """Whom the note is about, as far as its beginning says; ``seen`` is the note's own date."""
+def note_demographics(
+    english: Gloss, original: str, seen: date | datetime | None, today: date, knowledge: Knowledge
+) -> Demographics:
+    """Whom the note is about, as far as its beginning says; ``seen`` is the note's own date.
+
+    Its ``original`` words are those of a Chinese note before it was put into ``english``.
+    """
+    text = introduced(english.text)
     head = text[:READ]
     age, sex = age_and_sex(text)
+    chinese = chinese_demographics(original)
     return Demographics(
-        names=frozenset(_names(head, knowledge)),
-        identifiers=frozenset(_numbers(head)),
-        births=frozenset(each.isoformat() for each in birth_dates(head, today)),
-        sex=sex or described_sex(head),
+        names=frozenset(_names(head, knowledge)) | chinese.names,
+        identifiers=frozenset(_numbers(head)) | chinese.identifiers,
+        births=frozenset(each.isoformat() for each in birth_dates(head, today)) or chinese.births,
+        sex=sex or described_sex(head) or chinese.sex,
         age=age if age is None or age >= 1 else None,
         seen=seen,
     )
@@ -101,9 +115,10 @@ def asked_demographics(question: str, today: date, knowledge: Knowledge) -> Demo
 
     A pronoun ("she") tells no sex here: people type the wrong one.
     """
-    who = note_demographics(question, None, today, knowledge)
-    age, sex = asked_about(question)
-    who = replace(who, sex=age_and_sex(question)[1])
+    english = glossed(question, knowledge)
+    who = note_demographics(english, question, None, today, knowledge)
+    age, sex = asked_about(english.text)
+    who = replace(who, sex=age_and_sex(english.text)[1])
     return who if age is None else replace(who, age=age, sex=sex or who.sex)
 
 
@@ -128,10 +143,20 @@ def _names(head: str, knowledge: Knowledge) -> Iterator[Name]:
     for match in _TITLED.finditer(head[:READ]):
         if not _OF_ANOTHER.search(head[max(0, match.start() - NEAR) : match.start()]):
             yield from _name_in_order(_kept(match["name"]))
+    yield from _greeted(head)
     for match in _CHARTED.finditer(head[:_IN_TITLE]):
         family, _, first = match["name"].partition(",")
         if _is_a_name(f"{first} {family}", knowledge):
             yield from _name(family, first)
+
+
+def _greeted(head: str) -> Iterator[Name]:
+    """Whom a letter is written to, where it tells them of themselves and of nobody else."""
+    greeting = _said("greeting").search(head)
+    words = re.compile(_WORDS).match(head, greeting.end()) if greeting else None
+    body = head[words.end() :] if words else ""
+    if words and _said("greeted").search(body) and not _said("of_another").search(body):
+        yield from _name_in_order(_kept(words[0]))
 
 
 def _is_a_name(words: str, knowledge: Knowledge) -> bool:
@@ -157,7 +182,9 @@ def _is_no_name(words: str, label: str, after: str, knowledge: Knowledge) -> boo
     person = _TITLE.match(words) or (given and not any(map(ordinary, parts[1:])))
     if label in {"re", "regarding"} and not (person or _BORN.search(after) or _NUMBER.search(after)):
         return True
-    if label in {"patient", "pt", "name"} and _INITIAL.fullmatch(words):
+    if label in {"patient", "pt", "name"} and (
+        _INITIAL.fullmatch(words) or (_INITIAL_LAST.fullmatch(words) and not any(map(ordinary, parts)))
+    ):
         return False
     prose = label != "name" and all(map(ordinary, parts)) and not given
     return bool(label) and (prose or (len(parts) < 2 and "," not in words))

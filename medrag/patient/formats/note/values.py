@@ -64,8 +64,12 @@ def measurements(  # noqa: PLR0913 (the text's sections and tokens, where its ca
     knowledge: Knowledge,
     parts: Sections | None = None,
     words: Sequence[Token] | None = None,
+    today: date | None = None,
 ) -> Iterator[Observation]:
-    """Vital signs and laboratory values; those of relatives, donors and other fluids are left out."""
+    """Vital signs and laboratory values; those of relatives, donors and other fluids are left out.
+
+    What a text without a date (``moment``) says of "today" is of ``today``.
+    """
     parts, words = parts or sections(text), words or tokens(text)
     calendar, names = Calendar.of(text, moment), _names(knowledge)
     named = list(names.find(text, words))
@@ -79,7 +83,7 @@ def measurements(  # noqa: PLR0913 (the text's sections and tokens, where its ca
     ]
     found = _apart(sorted(found, key=lambda each: (each.start, -each.end)))
     for each, status in _standing(found, parts, calendar):
-        day = calendar.day(each.date) or moment
+        day = calendar.day(each.date) or moment or (today if each.today else None)
         yield _observation(each, knowledge.measurements[each.key], status, f"{origin}:{each.start}-{each.end}", day)
 
 
