@@ -23,11 +23,13 @@ class Emergency(Fact):
 class RedFlag(Fact):
     """A presentation: each group of ``all`` must be met by one of its regular expressions.
 
-    ``emergency`` names another whose notice says the same, and is enough where both are met.
+    ``emergency`` names another whose notice says the same, and is enough where both are met. ``first`` are the drugs
+    that come before all else.
     """
 
     name: str
     emergency: str = ""
+    first: Terms = ()
     all: tuple[Terms, ...]
     notice: str
 

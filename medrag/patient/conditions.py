@@ -42,7 +42,7 @@ def resolve(conditions: Iterable[Condition], knowledge: Knowledge) -> Resolved:
         meanings = meanings_of(fact, knowledge)
         if not (past or fact.current or fact.status is FactStatus.UNCERTAIN):
             continue
-        if not meanings and denied(fact.display, knowledge):
+        if not meanings and (denied(fact.display, knowledge) or _sought(fact, knowledge)):
             continue
         known = any(meaning.condition in knowledge.ruled for meaning in meanings)
         if not past and (not known or other_script(in_english(fact.display, knowledge))):
@@ -137,6 +137,8 @@ def is_past(fact: Condition, knowledge: Knowledge) -> bool:
 
 def meanings_of(fact: Fact, knowledge: Knowledge) -> list[Meaning]:
     """The conditions that a fact's words and code mean; what the words deny, the code beside them does not restore."""
+    if _sought(fact, knowledge):
+        return []
     said = wording(fact.display, knowledge)
     meanings = dict.fromkeys(said.affirmed)
     denied = {meaning.condition for meaning in said.denied} - {meaning.condition for meaning in said.affirmed}
@@ -147,6 +149,12 @@ def meanings_of(fact: Fact, knowledge: Knowledge) -> list[Meaning]:
         if name not in denied:
             meanings[Meaning(name)] = None
     return list(meanings)
+
+
+def _sought(fact: Fact, knowledge: Knowledge) -> bool:
+    """Whether its ICD-10 code is of a vaccination or a screening, whatever illness its words name."""
+    code = (fact.code or fact.display).strip().upper()
+    return code.startswith(tuple(knowledge.stated_codes["sought_icd10"]))
 
 
 def _coded(fact: Fact, knowledge: Knowledge) -> Iterator[str]:

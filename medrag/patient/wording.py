@@ -45,7 +45,7 @@ _PART = re.compile(r"[;.\n]")
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Meanings affirmed and denied; ``nothing`` says that the words only deny, or speak of somebody else."""
+    """Meanings affirmed and denied; ``nothing``: the words only deny, or speak of somebody else or a vaccination."""
 
     affirmed: tuple[Meaning, ...]
     denied: tuple[Meaning, ...]
@@ -88,9 +88,17 @@ def _read(text: str, knowledge: Knowledge) -> Wording:
     relatives = _relatives_spans(text, phrases)
     spans = _denied_spans(text, phrases) + relatives
     no = [each for each in phrases if _within(each, spans)]
-    yes = [each for each in phrases if each not in no]
+    sought = [each for each in phrases if _sought(text, each)]
+    yes = [each for each in phrases if each not in (*no, *sought)]
     yes += [had for each in no if _within(each, relatives) and (had := _in_family(text, each, knowledge))]
-    return Wording(_meanings(yes), _meanings(no), not yes and bool(spans) and _covered(text, spans))
+    nothing = (bool(spans) and _covered(text, spans)) or pattern("entries", "only_sought").fullmatch(text) is not None
+    return Wording(_meanings(yes), _meanings(no), not yes and nothing)
+
+
+def _sought(text: str, phrase: _Phrase) -> bool:
+    """Whether it is what a vaccination or a screening is for."""
+    spans = [found.span() for found in pattern("entries", "sought").finditer(text)]
+    return _within(phrase, spans) or pattern("entries", "sought_after").match(text, phrase.end) is not None
 
 
 def _within(phrase: _Phrase, spans: Iterable[tuple[int, int]]) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from medrag.knowledge import Knowledge
 from medrag.reading.dosing.doses import Dose, doses, unitless
+from medrag.reading.languages import pattern
 from medrag.reading.mentions import LOCAL, DrugMention, drugs
 from medrag.reading.polarity import Polarity
 
@@ -119,7 +120,11 @@ def _owner(
 
 
 def _subject(text: str, mentions: Sequence[DrugMention], last: int) -> int:
-    """The last of the first ``last`` drugs, or the one in spite of which it is not named."""
+    """The last of the first ``last`` drugs, not one in spite of which, or hours apart from which, another is given."""
+    begins = max((m.end() for m in _BOUNDARY.finditer(text, 0, mentions[last - 1].start)), default=0)
+    ends = _BOUNDARY.search(text, mentions[last - 1].end)
+    if pattern("manners", "apart").search(text, begins, ends.start() if ends else len(text)):
+        return next(i for i in range(last) if mentions[i].start >= begins)
     spoken_of = (i for i in reversed(range(max(last - 2, 0), last)) if not _IN_SPITE.search(text[: mentions[i].start]))
     return next(spoken_of, last - 1)
 

@@ -51,12 +51,25 @@ from medrag.safety.people.special import ranked, standing_back, standing_in
 from medrag.safety.people.warned import advised_against
 from medrag.safety.plan import Plan, stopped
 from medrag.safety.precautions import without_care
+from medrag.safety.question.first_care import leading
 from medrag.safety.question.injection import passage_report, patient_injections
-from medrag.safety.question.red_flags import notices
+from medrag.safety.question.red_flags import first_care, notices
 from medrag.safety.question.requests import declines
 from medrag.safety.settling import settling
 from medrag.safety.unread_record import lost, with_gaps
-from medrag.types import Coverage, Effect, Evidence, Finding, Patient, Pointer, Sentence, Severity, Statement, Verdict
+from medrag.types import (
+    Coverage,
+    Effect,
+    Evidence,
+    FactStatus,
+    Finding,
+    Patient,
+    Pointer,
+    Sentence,
+    Severity,
+    Statement,
+    Verdict,
+)
 
 MOST_ALTERNATIVES = 2
 SPOKEN = (Severity.CONTRAINDICATED, Severity.WARNING)
@@ -162,7 +175,8 @@ class Consultation:
         applicant = self.applicant if population in self.checks else None
         places = [each for each in self._sentences(self.evidence) if self._stands_alone(each.quote)]
         if applicant is None:
-            return Choices(tuple(each.place for each in places))
+            pointers = tuple(each.place for each in places)
+            return Choices(pointers, instead=self._first(pointers))
         found = {
             each.place: for_others(each.sentence, each.quote, each.heading, applicant, each.population)
             for each in places
@@ -177,7 +191,16 @@ class Consultation:
         kept = tuple(each for each in kept if each not in back)
         instead = standing_in(ranked(self.evidence, found), kept, applicant)
         why = (*noted_of(noted), *left_out(others), *warned_of(warned.values()), *special_of(back.values()))
-        return Choices(kept, why, instead)
+        return Choices(kept, why, {**instead, **self._first(kept)})
+
+    def _first(self, kept: Iterable[Pointer]) -> Mapping[Pointer, float]:
+        """What the emergency that is asked about needs before all else, and has not been given."""
+        drugs = first_care(self.asked, self.knowledge) if self.checks else frozenset()
+        had = (
+            each for each in (self.heard and self.heard.medications) or () if each.status is not FactStatus.UNCERTAIN
+        )
+        given = {name for each in had for one in self.read(each.display) for name in one.mention.ingredients}
+        return leading(ranked(self.evidence, kept), drugs - given, self.read, self.applicant)
 
     def _sentences(self, evidence: Iterable[Evidence]) -> Iterator[_Placed]:
         """Each sentence, its words, heading and guideline's people as the readers read them."""

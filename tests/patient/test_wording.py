@@ -85,3 +85,25 @@ def test_a_word_is_not_taken_for_a_condition_it_resembles(words: str, concept: s
 def test_an_abbreviation_counts_as_the_whole_entry_or_in_capitals() -> None:
     assert "hit" in seen("hit").concepts
     assert "hit" in seen("HIT in 2019").concepts
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        *((words, None) for words in ("Hepatitis B vaccination", "Vaccinated against hepatitis B", "hepatitis B jabs")),
+        *((words, None) for words in ("接种乙肝疫苗", "乙肝疫苗接种史", "乙肝筛查", "Screening for hepatitis B")),
+        *(("Viral hepatitis", code) for code in ("Z24.6", "Z11.59")),
+    ],
+)
+def test_what_a_vaccination_or_a_screening_is_for_nobody_has(words: str, code: str | None) -> None:
+    found = seen(words, code)
+    assert not found.concepts.keys() & {"hepatitis_b", "liver_disease"}
+    assert not found.unread_conditions
+
+
+def test_an_illness_beside_a_vaccination_counts() -> None:
+    assert "hepatitis_b" in seen("慢性乙肝，流感疫苗接种").concepts
+    assert "copd" in seen("Influenza vaccination for COPD").concepts
+    assert "guillain_barre_syndrome" in seen("Guillain-Barre syndrome after influenza vaccination").concepts
+    assert seen("adverse reaction to influenza vaccine").unread_conditions
+    assert "depression" in seen("Depression screening positive").concepts

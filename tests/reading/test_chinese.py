@@ -54,6 +54,8 @@ NOTE = """患者男，68岁，因突发胸痛2小时入院。
         ("肺癌可能性不大", "Lung cancer is unlikely"),
         ("患者孙××，女", "Patient, female"),
         ("2026-08-20\n周某", "2026-08-20"),
+        ("二尖瓣中重度狭窄", "Severe mitral stenosis"),
+        ("泼尼松每周减2.5mg直至停药", "Prednisone weekly reduce by 2.5mg until stopped"),
     ],
 )
 def test_clinical_chinese_is_put_into_the_english_that_is_read(chinese: str, english: str) -> None:

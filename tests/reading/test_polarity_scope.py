@@ -4,6 +4,7 @@ import pytest
 
 from medrag.knowledge import load
 from medrag.reading import Polarity, prescriptions
+from medrag.reading.languages.gloss import in_english
 from medrag.safety.check_context import offered_as_choice
 
 KNOWN = load()
@@ -45,6 +46,8 @@ def test_advised_after_all(text: str) -> None:
         ("Stop taking ibuprofen.", Polarity.STOPPED),
         ("D/C metformin.", Polarity.STOPPED),
         ("Interrupt simvastatin during the course.", Polarity.STOPPED),
+        ("Start lamotrigine 25 mg and reduce phenytoin by 50 mg weekly until stopped.", Polarity.STOPPED),
+        ("Taper diazepam by 2.5 mg a fortnight to nothing.", Polarity.STOPPED),
         ("He should avoid taking ibuprofen.", Polarity.AVOIDED),
         ("It is best to avoid ibuprofen.", Polarity.AVOIDED),
         ("Do not routinely offer aspirin.", Polarity.AVOIDED),
@@ -59,6 +62,16 @@ def test_advised_after_all(text: str) -> None:
 )
 def test_not_advised(text: str, polarity: Polarity) -> None:
     assert last(text) is polarity
+
+
+@pytest.mark.parametrize("text", ["Reduce prednisolone by 5 mg weekly to 10 mg.", "苯妥英钠每周减50mg，减至0.1g维持。"])
+def test_a_dose_brought_down_to_another_goes_on(text: str) -> None:
+    assert last(in_english(text, KNOWN)) is Polarity.RECOMMENDED
+
+
+@pytest.mark.parametrize("text", ["苯妥英钠每周减12.5mg直至停用。", "加托吡酯25mg qn，苯妥英钠每两周减25mg至停。"])
+def test_a_dose_brought_down_to_nothing_in_chinese(text: str) -> None:
+    assert last(in_english(text, KNOWN)) is Polarity.STOPPED
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from medrag.knowledge import load
 from medrag.reading import Polarity, doses, drugs, prescriptions, split_statements
+from medrag.reading.languages.gloss import in_english
 
 KNOWLEDGE = load()
 
@@ -147,6 +148,18 @@ def test_doses_belong_to_their_drugs() -> None:
     text = "Give 500 mg of amoxicillin three times daily and ibuprofen 400 mg once. Increase to 600 mg."
     owned = {each.mention.label: [dose.high for dose in each.doses] for each in prescriptions(text, KNOWLEDGE)}
     assert owned == {"amoxicillin": [500], "ibuprofen": [400, 600]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Take alendronate in the morning, separated from calcium and iron by 2 hours. Increase to 70 mg weekly.",
+        "阿仑膦酸钠晨起空腹，与钙片、铁剂至少间隔2小时；耐受良好，加至70mg每周一次。",
+    ],
+)
+def test_a_dose_is_not_of_what_another_drug_is_kept_apart_from(text: str) -> None:
+    found = prescriptions(in_english(text, KNOWLEDGE), KNOWLEDGE)
+    assert [bool(each.doses) for each in found] == [True, *([False] * (len(found) - 1))]
 
 
 def test_route_is_read_beside_its_drug() -> None:

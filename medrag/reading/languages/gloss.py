@@ -33,6 +33,7 @@ _NARROW = re.compile(r"(?<=[A-Za-z%)\u4e00-\u9fff])[,;](?=\S)|(?<=[\u4e00-\u9fff
 """A stop of Chinese text typed as an English one, without the blank after it."""
 _HEADED = re.compile(r"[【［〖]([^】］〗\n]{1,12})[】］〗](?![:：])")
 """A heading in brackets."""
+_POINT = re.compile(r"\d\.\d")
 _WITHIN = re.compile(r"(?<=[A-Za-z])(?=[A-Za-z])")
 """Inside a word of Latin letters: "CR" in "Crohn" is no word."""
 _STOPS = ".!?"
@@ -138,7 +139,7 @@ def prepared(text: str) -> str:
     prepared = _HEADED.sub(r" \1：", simple if len(simple) == len(text) else text)
     prepared = _NARROW.sub(lambda found: found[0].translate(_WIDENED), prepared)
     for swap in _patterns().swaps:
-        prepared = swap.sub(lambda found: found[2] + found[1], prepared)
+        prepared = swap.sub(lambda found: found[0] if _cuts(found) else found[2] + found[1], prepared)
     prepared = _patterns().ends.sub(lambda found: f"{found[0][:-1]}；", prepared)
     return _patterns().denied.sub(lambda found: found[0].translate(_OR), prepared)
 
@@ -167,10 +168,15 @@ def _ruled(text: str) -> dict[int, _Reading]:
     for pattern, template in _patterns().rules:
         place = 0
         while match := pattern.search(text, place):
-            if match.end() > match.start():
+            if match.end() > match.start() and not _cuts(match):
                 found.setdefault(match.start(), (match, template))
             place = match.start() + 1
     return {place: (match.end(), 0, _templated(match, template)) for place, (match, template) in found.items()}
+
+
+def _cuts(match: re.Match[str]) -> bool:
+    """Whether it begins behind the point of a number, which ends no clause."""
+    return _POINT.fullmatch(match.string, max(0, match.start() - 2), match.start() + 1) is not None
 
 
 def _templated(match: re.Match[str], template: str) -> str:

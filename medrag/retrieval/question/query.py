@@ -126,12 +126,19 @@ def asking(text: str) -> str:
 
 
 def asked_text(text: str, knowledge: Knowledge) -> str:
-    """What a question asks, as passages can be searched for it, and what an English one describes without naming it."""
+    """What a question asks, as passages can be searched for it, and what it describes without naming it.
+
+    With an emergency, the drugs that come first in it. Of a Chinese question emergencies alone, named or not: the
+    words of presentations are those of people who write English, and a reaction's cause is read as an allergy.
+    """
     english = searchable(text, knowledge)
     question = asking(english)
-    described = () if is_chinese(text) else described_conditions(english, knowledge)
+    described = described_conditions(english, knowledge)
+    first = {flag.name: flag.first for flag in knowledge.red_flags}
     said = fold(question)
-    unnamed = [each for each in described if fold(each) not in said]
+    unnamed = [each for each in described if fold(each) not in said and (each in first or not is_chinese(text))]
+    emergencies = described if is_chinese(text) else unnamed
+    unnamed += [drug for each in emergencies for drug in first.get(each, ()) if fold(drug) not in said]
     return f"{question} ({', '.join(unnamed)})" if unnamed else question
 
 

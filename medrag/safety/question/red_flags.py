@@ -27,6 +27,12 @@ def notices(question: str, patient: PatientView | None, knowledge: Knowledge) ->
     return tuple(found)
 
 
+def first_care(question: str, knowledge: Knowledge) -> frozenset[str]:
+    """The drugs that come before all else in the emergencies that the question names."""
+    flags = (flag for flag in knowledge.red_flags if flag.first)
+    return frozenset(drug for flag in flags if _raised(flag, question) for drug in flag.first)
+
+
 def _finding(notice: str, source: str, name: str) -> Finding:
     return fail("red_flag.named", Severity.WARNING, source, (), (name,), notice=notice)
 

@@ -3,7 +3,15 @@ from __future__ import annotations
 import pytest
 
 from medrag.knowledge import load as load_knowledge
-from medrag.retrieval.question.query import MAX_PATIENT_WORDS, MAX_QUESTION_WORDS, Query, asking, condensed, query_for
+from medrag.retrieval.question.query import (
+    MAX_PATIENT_WORDS,
+    MAX_QUESTION_WORDS,
+    Query,
+    asked_text,
+    asking,
+    condensed,
+    query_for,
+)
 from medrag.types import Case, Condition, FactStatus, Patient
 
 KNOWN = load_knowledge()
@@ -112,3 +120,11 @@ def test_what_a_value_means_is_searched_for(question: str, meant: str | None) ->
     query = query_for(Case(question=question), KNOWN)
     assert query.text.partition("\n")[2] == (f"Patient with {meant}" if meant else "")
     assert query.described.partition("\n")[2] == (f"Patient: {meant}" if meant else "")
+
+
+def test_a_chinese_emergency_is_searched_for_with_what_comes_first_in_it() -> None:
+    assert asked_text("吃虾后全身荨麻疹、喉头水肿、喘鸣，怎么办？", load_knowledge()).endswith(
+        "(anaphylaxis, epinephrine)"
+    )
+    assert "epinephrine" in asked_text("输液后过敏性休克，怎么抢救？", load_knowledge())
+    assert "(" not in asked_text("高血压患者首选什么药？", load_knowledge())
