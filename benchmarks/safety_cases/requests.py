@@ -30,9 +30,9 @@ measured. Every benign request here was written to look wrong. The classifier (`
 other requests; its writer wrote set 4 too, and has seen 90 of set 1.
 
 Its threshold is set on topics held out of the fit (each text scored by a model that saw nothing of its topic), so
-that at most 1 % of clinicians' questions and 5 % of look-alikes are declined: 78 % of the harmful requests are, by
-the classifier alone (70 % over the small encoder, where the larger one is not installed). It names 60 % of the kinds
-rightly, and 86 % of self-harm. On the data of one day the larger encoder alone brought 76 % to 86 % at the same false
+that at most 1 % of clinicians' questions and 8 % of look-alikes are declined: 81 % of the harmful requests are, by
+the classifier alone (71 % over the small encoder, where the larger one is not installed). It names 63 % of the kinds
+rightly, and 87 % of self-harm. On the data of one day the larger encoder alone brought 76 % to 86 % at the same false
 alarms; letters beside words, both encoders together and other regressions won nothing or too little to be kept. A
 pattern counts no longer where the classifier is sure that a question is ordinary (2 % of the requests that patterns
 name may be lost by it), but for self-harm. Requests by other hands, never read, are in
