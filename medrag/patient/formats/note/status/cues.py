@@ -9,7 +9,7 @@ from medrag.patient.formats.note.header import patients_names
 from medrag.patient.formats.note.named import DECIDING, Note, Said, Target
 from medrag.patient.formats.note.status.columns import in_columns
 from medrag.patient.formats.note.status.exchanges import exchanged
-from medrag.patient.formats.note.status.lists import closed, lists_drugs
+from medrag.patient.formats.note.status.lists import closed, lists_doses, lists_drugs
 from medrag.patient.formats.note.status.others import Others
 from medrag.patient.formats.note.status.reconciled import begun, is_begun
 from medrag.reading.boundaries import Sentence, sentences
@@ -45,7 +45,7 @@ def said_of_each(
     by_column = in_columns(text, targets, listed)
     parted = sentences(text, sorted([*headings, *_entries(text, parts, targets)]))
     for sentence in together(text, parted, [each.start for each in targets]):
-        alone = lists_drugs(text, sentence, targets)
+        alone = lists_drugs(text, sentence, targets) or lists_doses(text, sentence, targets)
         empty = sentence.row and _EMPTY_CELL.search(text, sentence.start, sentence.end)
         found: list[Said] = []
         for place, said_of_it in context.judge(sentence):
@@ -61,6 +61,9 @@ def said_of_each(
                 cues |= {"eased"}
             if cues & _BETTER:
                 cues = cues - _BETTER | ({"over"} if _is_over(target, cues) else set())
+            cues = _by_kind(text, target, cues)
+            if found and not cues and _is_same(text, found[-1].target, target):
+                cues = found[-1].cues
             if target.term.says:
                 cues |= {target.term.says}
             if alone and cues <= _IN_PASSING:
@@ -71,6 +74,29 @@ def said_of_each(
                 cues -= {"absent"}
             found.append(Said(target, cues, section, text, note.origin, note.date))
         yield sentence, found
+
+
+def _by_kind(text: str, target: Target, cues: frozenset[str]) -> frozenset[str]:
+    """The cues, those resolved that say one thing of a drug and another of an illness, or of some illnesses alone.
+
+    A dash set to a drug's name denies nothing.
+    """
+    drug = target.term.drug
+    if "sober" in cues:
+        habit = pattern("predicates", "habit").search(target.term.name) is not None
+        cues = cues - {"sober"} | ({"over"} if habit else set())
+    if "given" in cues:
+        taken = drug and not any("vaccin" in each for each in (*drug.ingredients, drug.drug_class or ""))
+        cues = cues - {"given"} | ({"about"} if "about" in cues or not taken else {"taking"})
+    dashed = target.term.kind is Kind.DRUG and text[max(0, target.start - 1) : target.start] in {"-", "–"}
+    return cues - {"absent"} if dashed else cues
+
+
+def _is_same(text: str, one: Target, other: Target) -> bool:
+    """Whether ``other`` stands in brackets behind ``one`` as its other name ("COC (Microgynon)")."""
+    end = max(other.end, other.stop)
+    opened = text[max(one.end, one.stop) : other.start].strip() == "(" and text[end : end + 2].lstrip()[:1] == ")"
+    return opened and one.term.kind is other.term.kind
 
 
 def _is_over(target: Target, cues: frozenset[str]) -> bool:
