@@ -29,13 +29,15 @@ _ABBREVIATION = re.compile(
     r"|\b[a-z]\.[a-z](?:\.[a-z])?"
     r"|(?<=\s)\d{1,2})\.$"
 )
+_NUMBER = re.compile(r"\b[Nn]o\.$")
+"""It is short for a number only before one; else it is an answer."""
 _SPELT = re.compile(
     r"\b[a-z]\.[a-z](?:\.[a-z])?\.$|\d\.$|\b(?:w|vit|pt|no|hx|tabs?|caps?|inj|susp|soln?|sup|amp|dept|resp|hosp|temp"
     r"|max|min)\.$"
 )
 """Abbreviations that may also end a sentence."""
 _ANSWER = re.compile(
-    r"\?\s?[-–]?\s?(?:yes|no(?! (?!longer|more|further|known|never|not)(?-i:[a-z])[^?\n]{0,60}?(?:[,.;\n]|$))"
+    r"\?\s?[-–]?\s?(?:yes|no(?! (?!(?:longer|more|further|known|never|not|he|she|they|it|we|was|is|has)\b)(?-i:[a-z])[^?\n]{0,60}?(?:[,.;\n]|$))"
     r"|none|never|nil|y|n)\b",
     re.IGNORECASE,
 )
@@ -155,6 +157,8 @@ def _ends(text: str, start: int, stop: re.Match[str]) -> bool:
     before = text[max(start, stop.start() - 12) : stop.start() + 1]
     if _LIST_MARK_ONLY.fullmatch(text[max(start, stop.start() - 12) : stop.start()]) and stop.start() - start < 5:
         return False
+    if _NUMBER.search(before) and not text[stop.end() : stop.end() + 2].lstrip()[:1].isdigit():
+        return True
     return not _ABBREVIATION.search(before) or _opens(text, stop.end(), before)
 
 

@@ -59,7 +59,8 @@ VOID = frozenset({"nothing", "still"})
 """What keeps the words in a sign from being read; "still" says that a drug is taken, in place of what they say."""
 ALWAYS = frozenset({"end", "self", "reports"})
 OR = re.compile(r"\b(?:or|nor)\b")
-APART = re.compile(r"\.|\s[-–—]\s")
+APART = re.compile(r"\.|\s[-–—]\s|[✓✔✗✘☑☒]")
+TICKED = re.compile(r"[✓✔✗✘☑☒]")
 PLURAL = re.compile(r"\b(?:were|are|have been|all|both)\b", re.I)
 NEW_CLAUSE = re.compile(r"[-–—,]\s(?:(?:but|and)\s)?(?:s?he|they|I|we)\s(?:\w+\s)?\Z")
 """What a new clause begins with: the verb after it is of what follows ("no NSAIDs - he stopped Celebrex")."""

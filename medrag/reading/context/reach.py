@@ -30,6 +30,7 @@ from medrag.reading.context.cues import (
     OR,
     PLURAL,
     TESTS,
+    TICKED,
     TO,
     Cue,
     cue_matchers,
@@ -85,6 +86,9 @@ class Reach:
         aside = sentence.aside(self._spans.spans[place][0])
         if aside and cue.start >= aside[1] and not self._names_alone(sentence, place, aside):
             return False
+        own = sentence.aside(cue.start)
+        if own and end <= own[0] and self._spans.named(own[0], cue.start):
+            return False
         gap = self._spans.text[end : cue.start]
         if ";" in gap or self._spans.count(end, cue.start) > MOST_WORDS[cue.reach]:
             return False
@@ -96,7 +100,7 @@ class Reach:
         between = self._between(sentence, end, cue)
         commas = sentence.commas_between(end - 1, cue.start - cue.sign)
         first = place == bisect_left(self._spans.starts, sentence.start)
-        if cue.reach == "sentence" and first and not (between and self._lists_on(place)):
+        if cue.reach == "sentence" and first and not (between and self._lists_on(sentence, cue, place)):
             return True
         if not between:
             return (
@@ -178,11 +182,12 @@ class Reach:
         """Whether the cue's clause speaks of all that was listed before it (", all of which have settled")."""
         return _said("of all").search(self._spans.text, end, cue.end) is not None
 
-    def _lists_on(self, place: int) -> bool:
+    def _lists_on(self, sentence: Sentence, cue: Cue, place: int) -> bool:
         """Whether the mention at ``place`` is an item of a list that goes on."""
-        return (
-            IN_LIST.fullmatch(self._spans.text, self._spans.spans[place][1], self._spans.starts[place + 1]) is not None
-        )
+        end, following = self._spans.spans[place][1], self._spans.starts[place + 1]
+        if IN_LIST.fullmatch(self._spans.text, end, following) or TICKED.search(self._spans.text, end, following):
+            return True
+        return cue.says == "stopped" and sentence.commas_between(end - 1, following) == 1 and not self._of_all(end, cue)
 
     def _of_cause(self, start: int) -> re.Match[str] | None:
         """Whether what is named just before ``start`` is only its cause ("lithium-related hypothyroidism")."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from medrag.patient.formats.note.named import MOST_AFTER, Said
-from medrag.reading.languages import language
+from medrag.reading.languages import language, pattern
 from medrag.reading.terms import Kind, Term
 from medrag.types import Condition, FactStatus
 
@@ -150,13 +150,19 @@ def _condition_status(said: Said) -> FactStatus | None:  # noqa: PLR0911 (in the
         return FactStatus.PLANNED
     if cues & {"possible", "conditional"} or said.section == "instructions":
         return FactStatus.UNCERTAIN
-    if cues & {"over", "past"} or said.section == "past" or _is_over(said):
+    if cues & {"over", "past"} or said.section == "past" or _is_over(said) or _of_births(said):
         return FactStatus.RESOLVED
     if _was_removed(said):
         return FactStatus.RESOLVED
     historical = ("history" in cues or said.section in {"history", "surgery"}) and "current" not in cues
     event = term.event or pregnancy or (not said.target.known and "history" in cues)
     return FactStatus.RESOLVED if historical and event else FactStatus.ACTIVE
+
+
+def _of_births(said: Said) -> bool:
+    """Whether it is told among earlier births, and no illness that lasts."""
+    lasting = pattern("predicates", "lasting").search(said.target.term.name) is not None
+    return said.section == "obstetric" and not lasting and not said.target.term.name.startswith("pregnan")
 
 
 def _was_removed(said: Said) -> bool:

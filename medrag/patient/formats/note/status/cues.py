@@ -12,7 +12,7 @@ from medrag.patient.formats.note.status.exchanges import exchanged
 from medrag.patient.formats.note.status.lists import closed, lists_doses, lists_drugs
 from medrag.patient.formats.note.status.others import Others
 from medrag.patient.formats.note.status.reconciled import begun, is_begun
-from medrag.reading.boundaries import Sentence, sentences
+from medrag.reading.boundaries import WRAPPED_AT, Sentence, sentences
 from medrag.reading.context import Context, together
 from medrag.reading.languages import pattern
 from medrag.reading.matcher import Token
@@ -85,6 +85,13 @@ def _by_kind(text: str, target: Target, cues: frozenset[str]) -> frozenset[str]:
     if "sober" in cues:
         habit = pattern("predicates", "habit").search(target.term.name) is not None
         cues = cues - {"sober"} | ({"over"} if habit else set())
+    if "remission" in cues:
+        lasts = pattern("predicates", "relapsing").search(target.term.name) is not None
+        cues = cues - {"remission"} | ({"current"} if lasts else {"over"})
+    if "unfound" in cues:
+        lasts = pattern("predicates", "lasting").search(target.term.name) is not None
+        found = lasts or target.term.kind is not Kind.CONDITION
+        cues = cues - {"unfound"} | (set() if found else {"absent"})
     if "given" in cues:
         taken = drug and not any("vaccin" in each for each in (*drug.ingredients, drug.drug_class or ""))
         cues = cues - {"given"} | ({"about"} if "about" in cues or not taken else {"taking"})
@@ -107,10 +114,24 @@ def _is_over(target: Target, cues: frozenset[str]) -> bool:
 
 def _entries(text: str, parts: Sections, targets: Sequence[Target]) -> Iterator[int]:
     """Where a line of a list of drugs, or of a plan, begins with one: what the line before says does not reach it."""
+    began = -1
     for each in targets:
         line = text.rfind("\n", 0, each.start) + 1
         if text[line : each.start].strip(" \t-*•"):
             continue
         category = parts.category(each.start)
-        if category in {"medications", "stopped"} or (category in DECIDING and each.directions):
+        before = text.rfind("\n", 0, max(0, line - 1)) + 1
+        listed = each.term.kind is Kind.DRUG and _is_short(text[before : max(0, line - 1)])
+        if (
+            category in {"medications", "stopped"}
+            or (each.directions and (category in DECIDING or listed))
+            or (listed and began == before)
+        ):
             yield line
+        began = line if each.term.kind is Kind.DRUG else began
+
+
+def _is_short(line: str) -> bool:
+    """Whether a line is too short to go on in the next, and does not end as if it did."""
+    said = line.rstrip()
+    return len(said) < WRAPPED_AT and pattern("context", "goes on").search(said) is None
