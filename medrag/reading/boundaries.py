@@ -37,7 +37,8 @@ _SPELT = re.compile(
 )
 """Abbreviations that may also end a sentence."""
 _ANSWER = re.compile(
-    r"\?\s?[-–]?\s?(?:yes|no(?! (?!(?:longer|more|further|known|never|not|he|she|they|it|we|was|is|has)\b)(?-i:[a-z])[^?\n]{0,60}?(?:[,.;\n]|$))"
+    r"\?\s?[-–]?\s?(?:yes|no(?! (?!(?:longer|more|further|known|never|not|he|she|they|it|we|was|is|has)\b)"
+    r"(?-i:[a-z])[^?\n]{0,60}?(?:[,.;\n]|$))"
     r"|none|never|nil|y|n)\b",
     re.IGNORECASE,
 )
