@@ -29,12 +29,19 @@ _ABBREVIATION = re.compile(
     r"|\b[a-z]\.[a-z](?:\.[a-z])?"
     r"|(?<=\s)\d{1,2})\.$"
 )
+_NUMBER = re.compile(r"\b[Nn]o\.$")
+"""It is short for a number only before one; else it is an answer."""
 _SPELT = re.compile(
     r"\b[a-z]\.[a-z](?:\.[a-z])?\.$|\d\.$|\b(?:w|vit|pt|no|hx|tabs?|caps?|inj|susp|soln?|sup|amp|dept|resp|hosp|temp"
     r"|max|min)\.$"
 )
 """Abbreviations that may also end a sentence."""
-_ANSWER = re.compile(r"\?\s?[-–]?\s?(?:yes|no|none|never|nil|y|n)\b", re.IGNORECASE)
+_ANSWER = re.compile(
+    r"\?\s?[-–]?\s?(?:yes|no(?! (?!(?:longer|more|further|known|never|not|he|she|they|it|we|was|is|has)\b)"
+    r"(?-i:[a-z])[^?\n]{0,60}?(?:[,.;\n]|$))"
+    r"|none|never|nil|y|n)\b",
+    re.IGNORECASE,
+)
 """A question of a form with its answer: one sentence ("Asthma? No")."""
 _CELL = re.compile(
     r"\|\s*(?:\d|(?:od|bd|tds|qds|om|on|nocte|prn|daily|po|iv|sc|stopped|continued?|held|withheld"
@@ -42,6 +49,8 @@ _CELL = re.compile(
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"[ \t]*(?:[-–*•|‣▪→>✓✔☐☑☒#]|\[[ xX]?\]|\d{1,2}[.)]|[a-z][.)])")
+_NUMBERED = re.compile(r"\s*\d{1,2}\s+[A-Za-z]")
+"""A line of a list whose numbers no mark follows, where the next line is one too."""
 _NEXT_LOWER = re.compile(r"\s*[a-z]")
 _LIST_MARK_ONLY = re.compile(r"\s*\d{1,2}[.)]?$")
 _ASIDE = re.compile(r"\([^()\n]{0,120}\)")
@@ -149,6 +158,8 @@ def _ends(text: str, start: int, stop: re.Match[str]) -> bool:
     before = text[max(start, stop.start() - 12) : stop.start() + 1]
     if _LIST_MARK_ONLY.fullmatch(text[max(start, stop.start() - 12) : stop.start()]) and stop.start() - start < 5:
         return False
+    if _NUMBER.search(before) and not text[stop.end() : stop.end() + 2].lstrip()[:1].isdigit():
+        return True
     return not _ABBREVIATION.search(before) or _opens(text, stop.end(), before)
 
 
@@ -169,7 +180,7 @@ def _line_ends(text: str, start: int, at: int) -> bool:
     line = text[max(start, text.rfind("\n", 0, at) + 1) : at].rstrip()
     if not line or text[at + 1 : at + 2] in {"", "\n"}:
         return True
-    if _BULLET.match(text, at + 1):
+    if _BULLET.match(text, at + 1) or (_NUMBERED.match(line) and _NUMBERED.match(text, at + 1)):
         return True
     if line.endswith(","):
         return False

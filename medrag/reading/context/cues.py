@@ -12,6 +12,9 @@ from medrag.reading.matcher import Letters, Matcher
 MOST_WORDS = {"item": 8, "list": 14, "sentence": 40, "adjacent": 2}
 """Words besides other mentions that may stand between a cue of that reach and what it bears on."""
 MARK = re.compile(r"\([-−–+ xX✓✔]\)|\[(?: ?|[xX✓✔NnYy]|(?i:yes|no))\]|[☐☑☒□■]")
+MINUS = re.compile(r"(?<=\s)[-−–](?=[A-Za-z])")
+FEWEST_MINUS = 2
+"""Signs set to words: so many in one sentence deny ("-fever -rash")."""
 OF_RELATIVE = re.compile(r"\bin (?:\w+ ){0,2}$", re.I)
 BESIDE = re.compile(
     r"[ \n|-]*(?:(?:and|&|or|,|/)\s?[A-E]\s"
@@ -56,7 +59,8 @@ VOID = frozenset({"nothing", "still"})
 """What keeps the words in a sign from being read; "still" says that a drug is taken, in place of what they say."""
 ALWAYS = frozenset({"end", "self", "reports"})
 OR = re.compile(r"\b(?:or|nor)\b")
-APART = re.compile(r"\.|\s[-–—]\s")
+APART = re.compile(r"\.|\s[-–—]\s|[✓✔✗✘☑☒]")
+TICKED = re.compile(r"[✓✔✗✘☑☒]")
 PLURAL = re.compile(r"\b(?:were|are|have been|all|both)\b", re.I)
 NEW_CLAUSE = re.compile(r"[-–—,]\s(?:(?:but|and)\s)?(?:s?he|they|I|we)\s(?:\w+\s)?\Z")
 """What a new clause begins with: the verb after it is of what follows ("no NSAIDs - he stopped Celebrex")."""

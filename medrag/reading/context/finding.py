@@ -12,7 +12,9 @@ from medrag.reading.boundaries import Sentence
 from medrag.reading.context.cues import (
     ALONE,
     ANSWERS,
+    FEWEST_MINUS,
     MARK,
+    MINUS,
     NEW_CLAUSE,
     NEXT,
     OF_RELATIVE,
@@ -118,8 +120,10 @@ class CueFinder:
         return "before" if unnamed or (lead[-1:] in ",:;.(" and not labels) else "after"
 
     def _is_dash(self, sentence: Sentence, sign: re.Match[str]) -> bool:
-        """Whether a minus is a dash: no plus stands in the same sentence."""
-        return sign[0].strip() in {"-", "−", "–"} and "+" not in self._spans.text[sentence.start : sentence.end]
+        """Whether a minus is a dash: no plus stands in the same sentence, and no other minus set to a word."""
+        if sign[0].strip() not in {"-", "−", "–"} or "+" in self._spans.text[sentence.start : sentence.end]:
+            return False
+        return len(MINUS.findall(self._spans.text, sentence.start, sentence.end)) < FEWEST_MINUS
 
     def _side(  # noqa: PLR0911 (in the order in which they decide)
         self, sentence: Sentence, span: tuple[int, int], cue: CueList

@@ -14,12 +14,24 @@ from medrag.reading.languages import pattern
 
 _said = partial(pattern, "predicates")
 
-SAYS = ("well", "eased", "absent", "possible", "stopped", "refused", "unwanted", "sought", "cleared", "lifted")
+SAYS = (
+    "well",
+    "eased",
+    "absent",
+    "possible",
+    "stopped",
+    "refused",
+    "unwanted",
+    "sought",
+    "cleared",
+    "lifted",
+    "unfound",
+)
 """What such a clause may say, each a pattern of the language's predicates.
 
 "well" is that an illness is over, "eased" that one is if it is none that lasts, "sought" that it was looked for,
 "cleared" that it is not there if only suspected, "unwanted" that a treatment is not taken if only planned, "lifted"
-that there is no allergy.
+that there is no allergy, "unfound" that a test found none, of an illness that does not last.
 """
 _OF_ALL = {"absent": "cleared", "cleared": "cleared", "refused": "dropped", "unwanted": "dropped"}
 """What a clause says of all that its sentence only suspects, or only plans."""

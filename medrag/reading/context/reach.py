@@ -30,6 +30,7 @@ from medrag.reading.context.cues import (
     OR,
     PLURAL,
     TESTS,
+    TICKED,
     TO,
     Cue,
     cue_matchers,
@@ -38,6 +39,8 @@ from medrag.reading.context.spans import Spans
 from medrag.reading.languages import pattern
 
 _said = partial(pattern, "context")
+PARENTHESIS = 2
+"""Commas that part what is told beside it from a name and its verb ("X, begun by the GP, continues")."""
 _SETS_OFF = ",:(–—-"
 
 
@@ -81,7 +84,10 @@ class Reach:
             if first or "|" in self._spans.text[end : cue.start]:
                 return first
         aside = sentence.aside(self._spans.spans[place][0])
-        if aside and cue.start >= aside[1]:
+        if aside and cue.start >= aside[1] and not self._names_alone(sentence, place, aside):
+            return False
+        own = sentence.aside(cue.start)
+        if own and end <= own[0] and self._spans.named(own[0], cue.start):
             return False
         gap = self._spans.text[end : cue.start]
         if ";" in gap or self._spans.count(end, cue.start) > MOST_WORDS[cue.reach]:
@@ -94,12 +100,13 @@ class Reach:
         between = self._between(sentence, end, cue)
         commas = sentence.commas_between(end - 1, cue.start - cue.sign)
         first = place == bisect_left(self._spans.starts, sentence.start)
-        if cue.reach == "sentence" and first and not (between and self._lists_on(place)):
+        if cue.reach == "sentence" and first and not (between and self._lists_on(sentence, cue, place)):
             return True
         if not between:
             return (
                 commas == 0
                 or cue.reach == "sentence"
+                or (first and commas == PARENTHESIS and _said("parenthesis").fullmatch(gap) is not None)
                 or (not cue.sign and _said("light").fullmatch(gap) is not None)
                 or (cue.says in DECIDE and (self._ends_clause(end, cue) or self._opens_clause(cue)))
             )
@@ -165,15 +172,22 @@ class Reach:
             asides = []
         return self._spans.named(end, cue.start) - sum(self._spans.named(*each) for each in asides)
 
+    def _names_alone(self, sentence: Sentence, place: int, aside: tuple[int, int]) -> bool:
+        """Whether brackets hold the name of what stands before them and is no mention itself ("ESA (darbepoetin)")."""
+        start, end = self._spans.spans[place]
+        whole = start == aside[0] + 1 and end == aside[1] - 1
+        return whole and not self._spans.named(sentence.item(aside[0])[0], aside[0])
+
     def _of_all(self, end: int, cue: Cue) -> bool:
         """Whether the cue's clause speaks of all that was listed before it (", all of which have settled")."""
         return _said("of all").search(self._spans.text, end, cue.end) is not None
 
-    def _lists_on(self, place: int) -> bool:
+    def _lists_on(self, sentence: Sentence, cue: Cue, place: int) -> bool:
         """Whether the mention at ``place`` is an item of a list that goes on."""
-        return (
-            IN_LIST.fullmatch(self._spans.text, self._spans.spans[place][1], self._spans.starts[place + 1]) is not None
-        )
+        end, following = self._spans.spans[place][1], self._spans.starts[place + 1]
+        if IN_LIST.fullmatch(self._spans.text, end, following) or TICKED.search(self._spans.text, end, following):
+            return True
+        return cue.says == "stopped" and sentence.commas_between(end - 1, following) == 1 and not self._of_all(end, cue)
 
     def _of_cause(self, start: int) -> re.Match[str] | None:
         """Whether what is named just before ``start`` is only its cause ("lithium-related hypothyroidism")."""
@@ -268,6 +282,7 @@ class Reach:
             if verb and self._spans.text[other.start : other.end].lower() == "for":
                 continue
             parted = sentence.commas_between(cue.end - 1, other.start) or self._spans.named(cue.end, other.start)
-            if parted or other.says in ALWAYS or (cue.says == "past" and other.says == "present"):
+            nearer = (cue.says, other.says) in {("past", "present"), ("tolerated", "allergic")}
+            if parted or other.says in ALWAYS or nearer:
                 return True
         return False

@@ -11,14 +11,14 @@ from medrag.reading.terms import Kind, Term
 from medrag.types import Allergy, FactStatus
 
 _REACTION = re.compile(
-    r"(?:\s(?:avoid|never))?\s?(?:\((?P<a>[^)\n]{2,60})\)|(?:=>|->|→|-|–|—|:|causes|causing|caused|reaction:?)\s?(?P<b>[^\n;,.(]{3,60}))"
+    r"(?:\s(?:avoid|never|once))?\s?(?:\((?P<a>[^)\n]{2,60})\)|(?:=>|->|→|-|–|—|:|causes|causing|caused|reaction:?)\s?(?P<b>[^\n;,.(]{3,60}))"
 )
 _ANOTHER = re.compile(
     r"\s(?:and|but|then) (?:has|had|s?he|was|is|the|also|now|switched|changed|stopped)\b|\s(?:but|so)\b", re.IGNORECASE
 )
 """Where what a drug caused ends, and something else is told."""
 _APART = re.compile(r",|/| and ")
-_WHEN = re.compile(r"\W*\d.*$|\?")
+_WHEN = re.compile(r"\W*(?:\b[x×]\s?)?\d.*$|\?|^(?:severe|acute|bad|awful|mild|nasty|marked) ")
 """When a reaction was, after its name ("rash ?2012")."""
 _INTOLERANT = re.compile(r"intoleran|tolerate|upset", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"\.\s|\n")
@@ -97,15 +97,15 @@ def _relieves(said: Said) -> bool:
 
 def _reacted(said: Said) -> bool:
     """Whether a substance that is not taken is followed by what it did ("Penicillin (hives)", "codeine - nausea")."""
-    if said.target.term.kind is Kind.CONDITION or said.cues & (TAKEN - {"refused"}) or said.target.directions:
+    if said.target.term.kind is Kind.CONDITION or said.cues & {"taking", "planned"} or said.target.directions:
         return False
     match = _REACTION.match(said.text, said.target.end)
     words = (match["a"] or match["b"]).casefold() if match else ""
     if "refused" in said.cues and (_ALLERGIC.search(words) or _REFUSED_FOR.match(said.text, said.target.end)):
         return True
-    return _SEVERE.search(words) is not None or any(
-        _WHEN.sub("", each).strip() in language().words["reactions"] for each in _APART.split(words)
-    )
+    reactions = [_WHEN.sub("", each).strip() for each in _APART.split(words)]
+    told = _SEVERE.search(words) is not None or any(each in language().words["reactions"] for each in reactions)
+    return told and ("stopped" not in said.cues or any(_ALLERGIC.match(each) for each in reactions))
 
 
 def allergy_of(said: Said) -> Allergy | None:
@@ -127,9 +127,15 @@ def allergy_of(said: Said) -> Allergy | None:
         status=FactStatus.NEGATED if negated else FactStatus.ACTIVE,
         source=said.source,
         date=said.date,
-        kind="intolerance" if _INTOLERANT.search(around) else "allergy",
+        kind="intolerance" if _is_mild(around) else "allergy",
         reaction=_ANOTHER.split(match["a"] or match["b"])[0].strip() if match else None,
     )
+
+
+def _is_mild(around: str) -> bool:
+    """Whether what is said around the substance is an unwanted effect, and no allergic one."""
+    effect = pattern("allergies", "unwanted").search(around) is not None
+    return _INTOLERANT.search(around) is not None or (effect and not _ALLERGIC.search(around))
 
 
 def reaction_end(said: Said, illness: Term | None = None) -> int:

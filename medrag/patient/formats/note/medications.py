@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
+from functools import partial
 
 from medrag.patient.formats.note.days import Calendar
 from medrag.patient.formats.note.named import TAKEN, Said
@@ -11,47 +11,12 @@ from medrag.reading.dosing.frequency import OFTEN
 from medrag.reading.languages import language, pattern
 from medrag.types import FactStatus, Medication
 
-_ONCE = re.compile(
-    r"\bx ?1\b|\bonce\b(?! (?:a|in a|or twice|per|daily|weekly|every|monthly|\w+ly))|\bstat\b"
-    r"|\bonce only\b|\bsingle dose\b|\bone[- ]off\b",
-    re.IGNORECASE,
-)
-_FOR = re.compile(
-    r" (?:is |taken )?for (?:an? |the |his |her |my )?(?!\d|now\b|me\b|him\b|her\b)[a-z]{2,}", re.IGNORECASE
-)
-_LATER = re.compile(
-    r"\s?[:–—(,-]?\s?(?:\w+ dose |\d[\w/]* )?"
-    r"(?:if|once(?! (?:a|an|in a|every|per|daily|weekly|monthly|nightly|or twice)\b)|when|in case|as soon as|after"
-    r"|before|unless|pending|depends on)\b"
-    r"(?! (?:needed|required|necessary|tolerated|able|possible|(?:s?he|I|pt|patient)\b))",
-    re.IGNORECASE,
-)
-"""What makes a drug that nothing else is said of one that is only to come."""
+_said = partial(pattern, "medications")
+
 AFTER = 24
 """Characters after a drug's directions in which they may say that it was given once."""
-_SICK_DAY = re.compile(
-    r"\s(?:if|in case|should(?!\s(?:not|never|be|have|stop|now|also)\b))\b"
-    r"|\s(?:when|whenever|while|during|on)\s(?:\w+\s)?(?:unwell|sick|vomit\w*"
-    r"|dehydrat\w*|acutely|ill\b|febrile|days?"
-    r"|e?GFR"
-    r"|SBP|HR|K\b|BP|diarrh\w*)"
-    r"|\sfor\s(?:\w+\s)?(?:SBP|MAP|BP|HR|pulse|rate|RR|K|RASS|sedation|hypotension|brady\w*|glucose|BG|BM|loose"
-    r"|diarrh\w*)\b(?! (?:prophylaxis|ppx))",
-    re.IGNORECASE,
-)
-"""A condition on which a drug is to be held: it is not held now."""
-_WHEN_NEEDED = re.compile(r"\b(?:SOS|PRN|HS)\b", re.IGNORECASE)
-_TO_STOP = re.compile(
-    r"\b(?:stop|cease|discontinue|withhold|hold|omit|pause)(?: taking| giving)? (?:(?:the|his|her|their|your|my) )?\Z",
-    re.IGNORECASE,
-)
-"""What stands, behind a condition, before a drug that is taken until it comes about ("if he faints, stop X")."""
 _TELLING = frozenset({"taking", "stopped", "refused", "planned", "possible"})
 _PLANS = frozenset({"planned", "conditional", "possible"})
-_DAYS = re.compile(
-    r"[^.;,\n]{0,30}?(?<![\d/])\(?(?P<first>\d{1,2}/\d{1,2})(?:/\d{2,4})?\s?(?:[-–]|to|until)\s?(?P<last>\d{1,2}/\d{1,2})\b(?!/\d)"
-)
-"""The first and the last day of a course."""
 
 
 def medication_of(said: Said) -> Medication | None:
@@ -59,10 +24,10 @@ def medication_of(said: Said) -> Medication | None:
     if "family" in said.cues or said.section == "family" or _only_tested(said):
         return None
     if "stopped" in said.cues and "conditional" in said.cues:
-        if not _TO_STOP.search(said.text[max(0, said.target.start - AFTER) : said.target.start]):
+        if not _said("to stop").search(said.text[max(0, said.target.start - AFTER) : said.target.start]):
             return None
         said = replace(said, cues=said.cues - {"stopped", "conditional"} | {"taking"})
-    if "stopped" in said.cues and _SICK_DAY.match(said.text, said.target.end):
+    if "stopped" in said.cues and _said("sick day").match(said.text, said.target.end):
         said = replace(said, cues=said.cues - {"stopped"} | {"taking"})
     dosed = said.target.directions is not None
     everyday = said.words.casefold() in language().words["everyday"]
@@ -88,7 +53,7 @@ def _status_now(said: Said, *, dosed: bool) -> FactStatus:
     status = _medication_status(said.cues, said.section, dosed=dosed or _is_indicated(said))
     later = said.target.stop if status is FactStatus.ACTIVE and said.section == "assessment" else said.target.end
     unsure = status is FactStatus.UNCERTAIN or later != said.target.end
-    if unsure and not said.cues & TAKEN and _LATER.match(said.text, later):
+    if unsure and not said.cues & TAKEN and _said("later").match(said.text, later):
         return FactStatus.PLANNED
     if status is FactStatus.PLANNED and _is_ordered(said):
         return FactStatus.ACTIVE
@@ -104,9 +69,9 @@ def _status_now(said: Said, *, dosed: bool) -> FactStatus:
 def _is_ordered(said: Said) -> bool:
     """Whether a plan gives a drug with how often it is taken and no more, neither a later time nor a condition."""
     directions = said.target.directions or ""
-    often = OFTEN.search(directions) or _WHEN_NEEDED.search(directions + said.text[said.target.stop :][:12])
+    often = OFTEN.search(directions) or _said("when needed").search(directions + said.text[said.target.stop :][:12])
     rest = said.text[said.target.stop :].partition("\n")[0]
-    later = _LATER.match(rest) or pattern("context", "later").match(rest)
+    later = _said("later").match(rest) or pattern("context", "later").match(rest)
     return said.section in {"plan", "instructions"} and not said.cues & _PLANS and often is not None and not later
 
 
@@ -114,13 +79,13 @@ def _given_once(said: Said) -> bool:
     """Whether its directions, or the words in its line just after, say that it is given once."""
     stop = max(said.target.end, said.target.stop) + AFTER
     line = said.text[said.target.end : stop + AFTER].partition("\n")[0]
-    once = None if _WHEN_NEEDED.search(said.target.directions or "") else _ONCE.search(line)
+    once = None if _said("when needed").search(said.target.directions or "") else _said("once").search(line)
     return once is not None and said.target.end + once.end() <= stop
 
 
 def _ran_out(said: Said) -> bool:
     """Whether days after the name are the first and last on which it was given, before the note ("11/1-11/3")."""
-    ran = _DAYS.match(said.text, said.target.end)
+    ran = _said("days").match(said.text, said.target.end)
     if ran is None or said.date is None:
         return False
     calendar = Calendar.of(said.text, said.date)
@@ -147,7 +112,7 @@ def _is_indicated(said: Said) -> bool:
     """Whether what it is for follows ("carvedilol for portal hypertension"), and no verb of exchange stands before."""
     start = said.target.start
     exchanged = pattern("context", "exchanged").search(said.text[max(0, start - 12) : start].rstrip())
-    return exchanged is None and _FOR.match(said.text, said.target.end) is not None
+    return exchanged is None and _said("for").match(said.text, said.target.end) is not None
 
 
 def _medication_status(cues: frozenset[str], section: str | None, *, dosed: bool) -> FactStatus:

@@ -26,6 +26,7 @@ _SAYS = {
         "another": "family",
         "kept": "current",
         "wrong": "absent",
+        "treated": "eased",
         "intended": "possible",
         "ended": "over",
         "current": "current",
@@ -49,6 +50,9 @@ FEWEST = 2
 Span = tuple[int, int]
 
 
+_DECIDING = ("statuses", "plans", "remarks")
+
+
 def in_columns(text: str, targets: Sequence[Target], allergens: Set[int]) -> dict[int, frozenset[str]]:
     """The cues of each target that a row of such a table begins with, by its place; ``allergens`` are in such lists."""
     starts = [each.start for each in targets]
@@ -56,24 +60,31 @@ def in_columns(text: str, targets: Sequence[Target], allergens: Set[int]) -> dic
     for (start, end), cells, of_allergens in _rows(text):
         for place in range(bisect_left(starts, start), bisect_left(starts, end)):
             kind = Kind.ALLERGEN if of_allergens or place in allergens else targets[place].term.kind
-            deciding = (_cue(text, cell, kind) for cell, plans in cells if kind is Kind.DRUG or not plans)
+            deciding = (
+                _cue(text, cell, kind, column) for cell, column in cells if kind is Kind.DRUG or column != "plans"
+            )
             cue = next(filter(None, deciding), None)
             if cue:
                 said[place] = frozenset({cue, "allergic"} if kind is Kind.ALLERGEN else {cue})
     return said
 
 
-def _cue(text: str, cell: Span, kind: Kind) -> str | None:
-    said = text[slice(*cell)]
-    return next((cue for name, cue in _SAYS[kind].items() if pattern("columns", name).search(said)), None)
+def _cue(text: str, cell: Span, kind: Kind, column: str) -> str | None:
+    """What a cell says; a remark only by what it begins with."""
+    said = text[slice(*cell)].lstrip(" *_-–(")
+    for name, cue in _SAYS[kind].items():
+        known = pattern("columns", name)
+        if (known.match if column == "remarks" else known.search)(said):
+            return cue
+    return None
 
 
-def _rows(text: str) -> Iterator[tuple[Span, list[tuple[Span, bool]], bool]]:
+def _rows(text: str) -> Iterator[tuple[Span, list[tuple[Span, str]], bool]]:
     """The first cell of each row, its cells that decide, the last first, and whether it is of an allergen.
 
-    With each cell stands whether it says what is done, which decides of drugs alone.
+    With each cell stands what its column is of: what is done ("plans") decides of drugs alone.
     """
-    columns: list[tuple[int, bool]] = []
+    columns: list[tuple[int, str]] = []
     of_allergens = False
     start = 0
     for line in text.splitlines(keepends=True):
@@ -84,22 +95,20 @@ def _rows(text: str) -> Iterator[tuple[Span, list[tuple[Span, bool]], bool]]:
         elif len(cells) < FEWEST:
             columns = []
         elif columns and not _RULE.fullmatch(line):
-            yield cells[0], [(cells[place], plans) for place, plans in columns if place < len(cells)], of_allergens
+            yield cells[0], [(cells[place], kind) for place, kind in columns if place < len(cells)], of_allergens
         start += len(line)
 
 
-def _header(text: str, cells: Sequence[Span]) -> list[tuple[int, bool]]:
-    """The columns that decide, the last first, and whether of drugs alone, where the cells are such a header."""
+def _header(text: str, cells: Sequence[Span]) -> list[tuple[int, str]]:
+    """The columns that decide, remarks behind the others and the last first, where the cells are such a header."""
     said = [text[start:end].strip(" *:") for start, end in cells]
     if len(said) < FEWEST or not pattern("columns", "names").fullmatch(said[0]):
         return []
     last_first = [(place, said[place]) for place in range(len(said) - 1, 0, -1)]
-    return [
-        (place, plans)
-        for place, words in last_first
-        for plans, kind in ((False, "statuses"), (True, "plans"))
-        if pattern("columns", kind).fullmatch(words)
+    found = [
+        (place, kind) for place, words in last_first for kind in _DECIDING if pattern("columns", kind).fullmatch(words)
     ]
+    return sorted(found, key=lambda each: each[1] == "remarks")
 
 
 def _cells(text: str, start: int, end: int) -> Iterator[Span]:

@@ -9,10 +9,10 @@ from medrag.patient.formats.note.header import patients_names
 from medrag.patient.formats.note.named import DECIDING, Note, Said, Target
 from medrag.patient.formats.note.status.columns import in_columns
 from medrag.patient.formats.note.status.exchanges import exchanged
-from medrag.patient.formats.note.status.lists import closed, lists_drugs
+from medrag.patient.formats.note.status.lists import closed, lists_doses, lists_drugs
 from medrag.patient.formats.note.status.others import Others
 from medrag.patient.formats.note.status.reconciled import begun, is_begun
-from medrag.reading.boundaries import Sentence, sentences
+from medrag.reading.boundaries import WRAPPED_AT, Sentence, sentences
 from medrag.reading.context import Context, together
 from medrag.reading.languages import pattern
 from medrag.reading.matcher import Token
@@ -45,7 +45,7 @@ def said_of_each(
     by_column = in_columns(text, targets, listed)
     parted = sentences(text, sorted([*headings, *_entries(text, parts, targets)]))
     for sentence in together(text, parted, [each.start for each in targets]):
-        alone = lists_drugs(text, sentence, targets)
+        alone = lists_drugs(text, sentence, targets) or lists_doses(text, sentence, targets)
         empty = sentence.row and _EMPTY_CELL.search(text, sentence.start, sentence.end)
         found: list[Said] = []
         for place, said_of_it in context.judge(sentence):
@@ -61,6 +61,9 @@ def said_of_each(
                 cues |= {"eased"}
             if cues & _BETTER:
                 cues = cues - _BETTER | ({"over"} if _is_over(target, cues) else set())
+            cues = _by_kind(text, target, cues)
+            if found and not cues and _is_same(text, found[-1].target, target):
+                cues = found[-1].cues
             if target.term.says:
                 cues |= {target.term.says}
             if alone and cues <= _IN_PASSING:
@@ -73,6 +76,36 @@ def said_of_each(
         yield sentence, found
 
 
+def _by_kind(text: str, target: Target, cues: frozenset[str]) -> frozenset[str]:
+    """The cues, those resolved that say one thing of a drug and another of an illness, or of some illnesses alone.
+
+    A dash set to a drug's name denies nothing.
+    """
+    drug = target.term.drug
+    if "sober" in cues:
+        habit = pattern("predicates", "habit").search(target.term.name) is not None
+        cues = cues - {"sober"} | ({"over"} if habit else set())
+    if "remission" in cues:
+        lasts = pattern("predicates", "relapsing").search(target.term.name) is not None
+        cues = cues - {"remission"} | ({"current"} if lasts else {"over"})
+    if "unfound" in cues:
+        lasts = pattern("predicates", "lasting").search(target.term.name) is not None
+        found = lasts or target.term.kind is not Kind.CONDITION
+        cues = cues - {"unfound"} | (set() if found else {"absent"})
+    if "given" in cues:
+        taken = drug and not any("vaccin" in each for each in (*drug.ingredients, drug.drug_class or ""))
+        cues = cues - {"given"} | ({"about"} if "about" in cues or not taken else {"taking"})
+    dashed = target.term.kind is Kind.DRUG and text[max(0, target.start - 1) : target.start] in {"-", "–"}
+    return cues - {"absent"} if dashed else cues
+
+
+def _is_same(text: str, one: Target, other: Target) -> bool:
+    """Whether ``other`` stands in brackets behind ``one`` as its other name ("COC (Microgynon)")."""
+    end = max(other.end, other.stop)
+    opened = text[max(one.end, one.stop) : other.start].strip() == "(" and text[end : end + 2].lstrip()[:1] == ")"
+    return opened and one.term.kind is other.term.kind
+
+
 def _is_over(target: Target, cues: frozenset[str]) -> bool:
     """Whether an illness that is said to be well is over: one that lasts is only better."""
     lasts = pattern("predicates", "lasting").search(target.term.name) is not None
@@ -81,10 +114,24 @@ def _is_over(target: Target, cues: frozenset[str]) -> bool:
 
 def _entries(text: str, parts: Sections, targets: Sequence[Target]) -> Iterator[int]:
     """Where a line of a list of drugs, or of a plan, begins with one: what the line before says does not reach it."""
+    began = -1
     for each in targets:
         line = text.rfind("\n", 0, each.start) + 1
         if text[line : each.start].strip(" \t-*•"):
             continue
         category = parts.category(each.start)
-        if category in {"medications", "stopped"} or (category in DECIDING and each.directions):
+        before = text.rfind("\n", 0, max(0, line - 1)) + 1
+        listed = each.term.kind is Kind.DRUG and _is_short(text[before : max(0, line - 1)])
+        if (
+            category in {"medications", "stopped"}
+            or (each.directions and (category in DECIDING or listed))
+            or (listed and began == before)
+        ):
             yield line
+        began = line if each.term.kind is Kind.DRUG else began
+
+
+def _is_short(line: str) -> bool:
+    """Whether a line is too short to go on in the next, and does not end as if it did."""
+    said = line.rstrip()
+    return len(said) < WRAPPED_AT and pattern("context", "goes on").search(said) is None

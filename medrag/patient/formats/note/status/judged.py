@@ -10,6 +10,7 @@ from medrag.patient.formats.note.medications import medication_of
 from medrag.patient.formats.note.named import Note, Said, Target
 from medrag.patient.formats.note.pregnancies import is_tested_not_pregnant, not_pregnant, told
 from medrag.patient.formats.note.status.cues import said_of_each
+from medrag.reading.dosing.frequency import OFTEN
 from medrag.reading.languages import pattern
 from medrag.reading.matcher import Token
 from medrag.reading.sections import Sections
@@ -42,6 +43,8 @@ def judged_facts(
             given_up = "stopped" in said.cues or said.section in {"past", "stopped"} or _harmed(said)
             if isinstance(fact, Allergy) and given_up and (drug := medication_of(said)):
                 yield said, drug
+            elif isinstance(fact, Allergy) and fact.current and _dosed(said) and (drug := medication_of(said)):
+                yield said, drug.model_copy(update={"status": FactStatus.UNCERTAIN})
             if isinstance(fact, Condition) and is_tested_not_pregnant(said, fact):
                 yield None, not_pregnant(said.source, said.date)
             if isinstance(fact, Allergy):
@@ -59,6 +62,11 @@ def _harmed(said: Said) -> bool:
     """Whether the drug of an allergy is told to have done its harm in the past ("made him faint"), and is not taken."""
     did = pattern("predicates", "harmed").match(said.text, said.target.end)
     return did is not None and not said.target.directions and "taking" not in said.cues and said.section != "allergies"
+
+
+def _dosed(said: Said) -> bool:
+    """Whether a drug that did harm is told with how it is taken, and may be taken still ("itch from X 5 mg bd")."""
+    return said.section != "allergies" and OFTEN.search(said.target.directions or "") is not None
 
 
 def _is_effect(drug: Said, said: Said) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from medrag.patient.formats.note.named import Target
 from medrag.reading.boundaries import Sentence
@@ -22,6 +23,10 @@ _LINE = re.compile(r"[^\n]+")
 _LABEL = re.compile(r"(?:\s?\([^()\n]{1,30}\))?\s?(?::|\s[-–—]\s|[.,]\s)")
 
 
+_LEAD = re.compile(r"\s*(?:[A-Za-z][\w /-]{1,25}:\s*)?(?:(?:and|&|\+|plus)\s)?")
+FEWEST_ITEMS = 3
+
+
 def closed(text: str, targets: Sequence[Target]) -> Iterator[int]:
     """The places of the problems that a line begins with and, after what was done, says to be over."""
     for line in _LINE.finditer(text):
@@ -35,6 +40,24 @@ def closed(text: str, targets: Sequence[Target]) -> Iterator[int]:
         opens = not any(map(str.isalpha, text[line.start() : first.start]))
         if first.term.kind is Kind.CONDITION and opens and _LABEL.match(text, first.end):
             yield place
+
+
+def lists_doses(text: str, sentence: Sentence, targets: Sequence[Target]) -> bool:
+    """Whether each item of a sentence begins with a drug, and some have directions ("aspirin, senna 2 nocte, iron").
+
+    A word with a colon may stand before the first.
+    """
+    items = pairwise([sentence.start, *(comma + 1 for comma in sentence.commas), sentence.end])
+    named = [_begins_with(text, start, end, targets) for start, end in items]
+    return len(named) >= FEWEST_ITEMS and None not in named and any(each and each.directions for each in named)
+
+
+def _begins_with(text: str, start: int, end: int, targets: Sequence[Target]) -> Target | None:
+    """The drug that an item begins with."""
+    place = bisect_left(targets, start, key=lambda each: each.start)
+    if place == len(targets) or targets[place].start >= end or targets[place].term.kind is not Kind.DRUG:
+        return None
+    return targets[place] if _LEAD.fullmatch(text, start, targets[place].start) else None
 
 
 def lists_drugs(text: str, sentence: Sentence, targets: Sequence[Target]) -> bool:
