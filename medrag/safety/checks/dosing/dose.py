@@ -10,7 +10,7 @@ from medrag.knowledge.schema import DoseLimit
 from medrag.reading import Dose, Prescription
 from medrag.reading.dosing.counts import of_unsaid_strength
 from medrag.reading.dosing.daily import amounts_of, daily_dose
-from medrag.reading.dosing.doses import ALL_DAY
+from medrag.reading.dosing.mixtures import ALL_DAY
 from medrag.reading.languages import pattern
 from medrag.safety.check_context import Context, ingredients_of, not_assessed, passed, worst
 from medrag.safety.checks.dosing.held import SLACK, above, scale, scaled
@@ -101,7 +101,7 @@ def _adult(context: Context) -> float:
 def _as_taken(context: Context, each: Prescription) -> Prescription:
     """Advice without a dose, of a drug that the patient takes, goes on with the dose recorded."""
     if each.doses:
-        return each
+        return _in_all(context, each)
     same = (
         drug.prescription
         for drug in context.current
@@ -109,6 +109,19 @@ def _as_taken(context: Context, each: Prescription) -> Prescription:
     )
     recorded = next((other for other in same if other.doses and each.mention.ingredients), None)
     return Prescription(recorded.mention, recorded.doses) if recorded else each
+
+
+def _in_all(context: Context, each: Prescription) -> Prescription:
+    """A bare amount that is what the patient takes in a day ("on phenelzine 45 mg", of 15 mg thrice) is a day's."""
+    mine = [
+        one.prescription for one in context.current if one.prescription.mention.ingredients == each.mention.ingredients
+    ]
+    totals = {daily_dose(one) for one in mine if any(dose.frequency is not None for dose in one.doses)}
+    doses = (
+        replace(one, per="day") if one.per == "dose" and one.frequency is None and one.high in totals else one
+        for one in each.doses
+    )
+    return replace(each, doses=tuple(doses)) if totals else each
 
 
 def _limits(context: Context, each: Prescription) -> Iterator[tuple[str, DoseLimit]]:
