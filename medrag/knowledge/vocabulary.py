@@ -65,7 +65,7 @@ class Condition(Record):
     once it is history. ``no_rules``: reviewed, and no drug is to be avoided in it. ``egfr`` is the best kidney
     function (mL/min/1.73 m2) it allows, ``child_pugh`` the class it stands for. ``recent`` is the condition that it
     also is while its words say that it is of the last weeks ("stent 5 weeks ago"), ``current`` those that it is until
-    it is over.
+    it is over. ``followed`` are the names of the values that tell when it is over.
     """
 
     key: str
@@ -81,6 +81,7 @@ class Condition(Record):
     current: Terms = ()
     no_rules: bool = False
     egfr: float | None = None
+    followed: Terms = ()
     child_pugh: Literal["A", "B", "C"] | None = None
 
     @property
@@ -180,6 +181,15 @@ class Measurement(Record):
     bare: tuple[BareUnit, ...] = ()
     establishes: tuple[Establishes, ...] = ()
     drug: str | None = None
+
+    def bare_factor(self, value: float) -> float:
+        """What turns ``value``, which stands without a unit, into ``unit``; 1 where no other unit is the only one."""
+        beyond = (
+            each.factor
+            for each in self.guesses
+            if (each.above is not None and value > each.above) or (each.below is not None and value < each.below)
+        )
+        return next(beyond, 1.0)
 
     def plausible(self, value: float) -> bool:
         """Whether ``value`` (in ``unit``) can be right, as far as bounds are known."""

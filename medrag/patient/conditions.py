@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,9 +16,6 @@ from medrag.reading.people.pregnancy import speaks_of_pregnancy, weeks
 from medrag.types import Condition, Fact, FactStatus, Observation, Patient
 
 HALF_A_YEAR = timedelta(days=182)
-_OVER = re.compile(
-    r"\b(?:resolved|in remission|former(?:ly)?|ex-|previous|past|prior|history of|h/o|hx of|hx|s/p)\b", re.I
-)
 _POSITIVE = frozenset(listed("answers", "affirmative"))
 
 
@@ -131,7 +127,7 @@ def denied(text: str, knowledge: Knowledge) -> bool:
 
 def is_past(fact: Condition, knowledge: Knowledge) -> bool:
     """Whether the record, or the entry's own words, have the condition over."""
-    over = fact.current and _OVER.search(in_english(fact.display, knowledge))
+    over = fact.current and pattern("states", "over").search(in_english(fact.display, knowledge))
     return fact.status is FactStatus.RESOLVED or bool(over)
 
 

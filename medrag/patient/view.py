@@ -300,10 +300,7 @@ def _value(fact: Observation, lab: Measurement) -> float | None:
             return in_unit(lab, value, fact.unit)
         except UnitError:
             return None
-    for guess in lab.guesses:
-        if (guess.above is not None and value > guess.above) or (guess.below is not None and value < guess.below):
-            return value * guess.factor
-    return value
+    return value * lab.bare_factor(value)
 
 
 def _moment(when: date | datetime | None) -> datetime:

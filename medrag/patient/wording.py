@@ -155,6 +155,8 @@ def _denied_spans(text: str, phrases: list[_Phrase]) -> list[tuple[int, int]]:
     denials = (m for m in _cues(_DENIES, text, phrases) if not _OPEN.search(text, 0, m.start()))
     found = [(match.start(), _end(text, match)) for match in denials]
     found += [match.span() for match in _cues(_PREFIX, text, phrases)]
+    prevented = ((each, pattern("states", "prevented").match(text, each.end)) for each in phrases)
+    found += [(each.start, match.end()) for each, match in prevented if match]
     for match in _cues(_AFTERWARDS, text, phrases):
         if not _OPEN.search(text, 0, match.start()):
             found.append((_part_start(text, match.start(), r"[;.,\n]"), match.end()))

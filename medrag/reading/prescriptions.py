@@ -18,6 +18,8 @@ _ALONGSIDE = re.compile(
     r"\b(?:with|alongside|beside|under cover of|on top of)\s+(?:(?:oral|iv|some|a|an)\s+)?$", re.IGNORECASE
 )
 """Before a drug that is given beside the one whose dose stands before."""
+_THEN = re.compile(r"\b(?:and then|then|followed by|after which)\s+(?:start|give|add|begin)?\s*$", re.IGNORECASE)
+"""Before a drug that follows on something else, to which the dose before belongs."""
 _IN_SPITE = re.compile(
     r"\b(?:in spite of|despite|notwithstanding|regardless of|because of|owing to|due to|on account of|in view of"
     r"|considering)\s+(?:(?:the|his|her|their|this|ongoing|concurrent|current|continuing)\s+){0,2}$",
@@ -114,7 +116,10 @@ def _owner(
             return after[0]
     if before:
         return _nearest(text, dose, mentions, before)
-    if after and not (last and _ALONGSIDE.search(text[dose.end : mentions[after[0]].start])):
+    between = text[dose.end : mentions[after[0]].start] if after else ""
+    if after and _THEN.search(between):
+        return None
+    if after and not (last and _ALONGSIDE.search(between)):
         return after[0]
     return _subject(text, mentions, last) if last else None
 

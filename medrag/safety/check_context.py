@@ -106,6 +106,13 @@ class Context:
         return self.stopped_before | stopped_by(self.read, self.knowledge)
 
     @cached_property
+    def left_off(self) -> frozenset[frozenset[str]]:
+        """Drugs that the whole advice speaks against and nowhere gives, stopped in so many words or not."""
+        against = [each for each in self.around if each.mention.polarity in (Polarity.AVOIDED, Polarity.STOPPED)]
+        given = {ingredients_of(each, self.knowledge) for each in self.around if each.recommended}
+        return frozenset(ingredients_of(each, self.knowledge) for each in against) - given
+
+    @cached_property
     def current(self) -> tuple[CurrentDrug, ...]:
         """The patient's drugs that go on."""
         drugs = self.patient.drugs if self.patient else ()
@@ -160,7 +167,8 @@ class Context:
             if self.acts(other, "interactions") and (facts or not self._in_its_place(each, other))
         ]
         text = self.statement.text
-        together = (pair for pair in combinations(self.systemic, 2) if not offered_as_choice(text, *pair))
+        in_order = sorted(self.systemic, key=lambda each: each.mention.start)
+        together = (pair for pair in combinations(in_order, 2) if not offered_as_choice(text, *pair))
         found += [Pair(a, b, ()) for a, b in together if not self._are_examples(a, b)]
         return tuple(pair for pair in found if not self.plan.apart(pair.one, pair.other))
 
@@ -200,10 +208,11 @@ class Context:
         return kinds is not None and not kinds.isdisjoint((kind, "all"))
 
     def covers(self, terms: Terms) -> bool:
-        """Whether a drug of ``terms`` is taken, advised, or spoken of without being warned against or stopped."""
+        """Whether a drug of ``terms`` is taken, advised anywhere, or spoken of here, not warned against or stopped."""
         group = self.knowledge.expand(terms) if terms else frozenset()
         named = (each for each in self.read if each.recommended or each.mention.polarity is Polarity.MENTIONED)
-        held = (*named, *(drug.prescription for drug in self.current))
+        elsewhere = (each for each in self.around if each.recommended)
+        held = (*named, *elsewhere, *(drug.prescription for drug in self.current))
         return any(group & ingredients_of(each, self.knowledge) for each in held)
 
     def _are_examples(self, one: Prescription, other: Prescription) -> bool:

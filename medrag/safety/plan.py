@@ -126,7 +126,7 @@ class Plan:
         start = self._start(each)
         if start is None or start.doses or self._product(each) in self._taken:
             return False
-        return ahead(self.text, start.mention.start)
+        return ahead(self.text, start.mention.start, start.mention.end)
 
     def _start(self, drug: Prescription) -> Prescription | None:
         """Where the advice first gives the drug, or with a dose one that its class holds."""

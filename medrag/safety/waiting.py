@@ -3,19 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
+from operator import ge
 
-from medrag.knowledge.vocabulary import Establishes, Measurement
+from medrag.knowledge.vocabulary import Condition, Establishes, Measurement
+from medrag.patient.applicability.values import known_values
 from medrag.patient.conditions import implied
 from medrag.reading import Prescription
 from medrag.reading.languages import pattern
 from medrag.reading.polarity.cues import SENTENCE_END, sentence_around
+from medrag.reading.thresholds.mentions import mentions
 from medrag.safety.check_context import Context
 
 _said = partial(pattern, "waiting")
 AFTER = 110
 """Characters after a drug's name in which the case that it waits for begins."""
+KIDNEY = ("egfr", "crcl")
+
+
+def waits_beyond(context: Context, each: Prescription, key: str, harms: Callable[[float], bool]) -> bool:
+    """Whether the drug is for when the value of ``key`` is no longer what it is now, and at no bound told ``harms``.
+
+    "Restart it when eGFR exceeds 45" with an eGFR of 29 does; with one of 50 it is for now.
+    """
+    return any(_changed(context, case, key, harms) for case in _cases(context, each))
+
+
+def _changed(context: Context, case: str, key: str, harms: Callable[[float], bool] | None) -> bool:
+    """Whether the case is of a value of ``key`` that the patient does not have now, with no bound that ``harms``."""
+    if context.patient is None:
+        return False
+    keys = KIDNEY if key in KIDNEY else (key,)
+    held = [value for one in keys for value in known_values(one, context.patient, {})]
+    told = [each for each in mentions(case, context.knowledge) if each.key in keys]
+    tests = [test for each in told for way in each.limits for test in way if isinstance(test.limit, float)]
+    now = any(test.holds(value) for test in tests for value in held)
+    return bool(tests and held) and not now and not (harms and any(harms(float(test.limit)) for test in tests))
 
 
 def waits_for_value(context: Context, each: Prescription, measurement: Measurement) -> bool:
@@ -33,12 +57,20 @@ def waits_for_value(context: Context, each: Prescription, measurement: Measureme
 
 def waits_until_over(context: Context, each: Prescription, condition: str) -> bool:
     """Whether the drug is for when the condition has gone, or its value no longer means it."""
-    return any(_gone(context, case, condition) or _left(context, case, condition) for case in _cases(context, each))
+    known = context.knowledge.conditions[condition]
+    if _bleeds(known) and _said("no_more_bleeding").search(context.statement.text):
+        return True
+    return any(
+        _gone(context, case, condition) or _left(context, case, condition) or _shown_over(context, case, known)
+        for case in _cases(context, each)
+    )
 
 
 def waits_for_stage(context: Context, each: Prescription, stage: str, last: float) -> bool:
     """Whether the drug is for when pregnancy has passed its week ``last``, or is over, or breastfeeding is."""
     text = context.statement.text
+    if stage == "pregnancy" and _kept_off_until_born(context, each):
+        return True
     before = _said("joined").split(SENTENCE_END.split(text[: each.mention.start])[-1])[-1]
     after = SENTENCE_END.split(text[each.mention.end : each.mention.end + AFTER])[0].split(",")[0]
     said = f"{before}§{_said('joined').split(after)[0]}"
@@ -47,6 +79,12 @@ def waits_for_stage(context: Context, each: Prescription, stage: str, last: floa
     if stage == "lactation" or _said("born").search(said):
         return stage == "pregnancy" or _said("weaned").search(said) is not None
     return any(first >= last for first in _weeks(said, context)) or _said("weaned").search(said) is not None
+
+
+def _kept_off_until_born(context: Context, each: Prescription) -> bool:
+    """Whether the whole advice keeps the drug off until the birth, so that what gives it is for afterwards."""
+    same = (one.mention for one in context.around if one.mention.ingredients == each.mention.ingredients)
+    return any(_said("off_until_born").match(context.whole, one.end) for one in same)
 
 
 def _weeks(said: str, context: Context) -> Iterator[float]:
@@ -68,13 +106,20 @@ def _cases(context: Context, each: Prescription) -> Iterator[str]:
     after = SENTENCE_END.split(text[each.mention.end : each.mention.end + AFTER])[0]
     if found := _said("after").match(after):
         yield found["case"]
+    sooner = SENTENCE_END.split(text[: each.mention.start].replace(";", ","))[-1]
+    if _said("in_turn").match(after) and (found := _said("before").search(sooner)):
+        yield found[0]
+
+
+def _bleeds(known: Condition) -> bool:
+    return any(map(_said("bleeding").search, (*known.names, *known.includes)))
 
 
 def _gone(context: Context, case: str, condition: str) -> bool:
     """Whether the case names the condition as gone."""
-    every = (context.knowledge.conditions[each] for each in implied(condition, context.knowledge))
+    every = [context.knowledge.conditions[each] for each in implied(condition, context.knowledge)]
     names = [name for known in every for name in (*known.names, *known.includes)]
-    bleeds = any(map(_said("bleeding").search, names))
+    bleeds = any(map(_bleeds, every))
     named = any(_named(name, case) for name in names) or (bleeds and _said("bleeding").search(case) is not None)
     return named and _said("gone").search(case) is not None and _said("not_gone").search(case) is None
 
@@ -88,6 +133,17 @@ def _left(context: Context, case: str, condition: str) -> bool:
         and (_beyond(case, rule) or _said("normal").search(case) is not None)
         for one, rule in measured
     )
+
+
+def _shown_over(context: Context, case: str, known: Condition) -> bool:
+    """Whether the case is of a value by which the condition is followed, and which is no longer what it is now."""
+    best = known.egfr
+    if best is not None and _changed(context, case, "egfr", partial(ge, best)):
+        return True
+    if any(_changed(context, case, key, None) for key in known.followed):
+        return True
+    named = any(_named(name, case) for name in known.followed)
+    return named and any(_said(word).search(case) for word in ("normal", "gone")) and not _said("not_gone").search(case)
 
 
 def _bare(case: str) -> bool:

@@ -58,7 +58,7 @@ def ends(text: str, read: Sequence[Prescription]) -> tuple[End, ...]:
 
 def _ends(text: str, read: Sequence[Prescription]) -> Iterator[End]:
     for each in read:
-        if each.mention.polarity is Polarity.STOPPED:
+        if each.mention.polarity is Polarity.STOPPED or _ended_by_clause(text, each):
             place = each.mention.start
             yield End(each, place, moment(text, place), outright=True)
     signs = with_signs(text, read)
@@ -73,6 +73,14 @@ def _ends(text: str, read: Sequence[Prescription]) -> Iterator[End]:
     for found in _said("taper").finditer(signs):
         if drug := _drug(read, found.end(), at=False):
             yield End(drug, found.start(), None, outright=False)
+
+
+def _ended_by_clause(text: str, each: Prescription) -> bool:
+    """Whether a drug that is warned against is ended in the same clause ("is teratogenic and must be off by then")."""
+    if each.mention.polarity is not Polarity.AVOIDED:
+        return False
+    found = _said("put off").match(text, each.mention.end)
+    return found is not None
 
 
 def _drug(read: Sequence[Prescription], place: int, *, at: bool) -> Prescription | None:
@@ -132,10 +140,10 @@ def _is_wait(text: str, start: int, end: int) -> bool:
     return told is not None and _said("else_then").search(before) is None
 
 
-def ahead(text: str, place: int) -> bool:
-    """Whether the drug named at ``place`` is only to be thought of weeks ahead, and not beside what is taken."""
+def ahead(text: str, place: int, after: int) -> bool:
+    """Whether the drug named at ``text[place:after]`` is only thought of for weeks ahead, not beside what is taken."""
     start, end = statement_around(text, place)
-    thought = _said("thought of").search(text, start, place)
+    thought = _said("thought of").search(text, start, place) or _said("thought of after").match(text, after)
     words = text[start:end]
     return thought is not None and _said("weeks_ahead").search(words) is not None and not _said("beside").search(words)
 
@@ -143,6 +151,8 @@ def ahead(text: str, place: int) -> bool:
 def gap(text: str, end: End, start: int) -> float | None:
     """Days from the end of one drug to the drug named at ``start``, by their days or a wait that stands between."""
     begun, behind = moment(text, start), _said("start_over").search(text, start)
+    if begun and begun.kind == "now" and not end.outright:
+        return 0.0
     told = end.when.until(begun) if end.when and begun else None
     if told or end.place >= start:
         return told

@@ -20,6 +20,8 @@ _MAXIMUM = re.compile(
 )
 _THRESHOLD = re.compile(
     r"(?:>|≥|<|≤|above|over|below|under|than|exceed\w*|more than|less than"
+    r"|\b(?:once|when|if|until|by the time)\s(?:he|she|it|they|the dose)\s(?:is|are|gets|reaches|ha(?:s|ve) reached)"
+    r"\s?(?:down |up )?(?:at|on|to)?"
     r"|\b(?:increas|rais|reduc|lower|decreas|titrat|adjust|step|chang|go(?:ing)? (?:up|down))\w*"
     r"\s(?:[\w§]+\s){0,4}?(?:by|(?:in )?(?:steps|increments) of))"
     r"\s*(?:\d[\d.]*\s*(?:-|–|to)\s*)?$",

@@ -12,6 +12,7 @@ from medrag.reading.dosing.carriers import is_carrier, running
 from medrag.reading.dosing.counts import A_DAY, COUNT, FORM, Tablets, tablets
 from medrag.reading.dosing.duration import duration
 from medrag.reading.dosing.frequency import OFTEN, frequency, times_of_day
+from medrag.reading.dosing.mixtures import ALL_DAY, run_together
 from medrag.reading.dosing.multiples import exposures
 from medrag.reading.dosing.numbers import NUMBER, number
 from medrag.reading.dosing.strengths import Strength, without_strengths
@@ -39,8 +40,6 @@ _OVER = Expression(
     rf"(?:a\s+period\s+of\s+|at\s+least\s+|about\s+|just\s+)?(?:\d+\s*(?:-|–|to)\s*)?(?P<n>{NUMBER}|an?)\s*"
     r"(?P<unit>min(?:ute)?s?|h(?:ou)?rs?|h|seconds?|secs?)\b"
 )
-_MIXED = re.compile(r"\s*(?:,|and|with|plus|\+|&)\s*(?:(?:and|with)\s+)?[a-z]+(?:\s+[a-z]+){0,2}\s+", re.IGNORECASE)
-"""Between two doses, the name of a drug that goes into the same syringe."""
 _DILUTED = re.compile(r"\b(?:in|diluted (?:in|to|with)|made up to)\s+(?:an?\s+|about\s+)?$", re.IGNORECASE)
 _FLUID = re.compile(
     r"\s+(?:of\s+)?(?:(?:iv|intravenous|warmed?|balanced|isotonic|sterile)\s+)*"
@@ -48,7 +47,6 @@ _FLUID = re.compile(
     re.IGNORECASE,
 )
 LONGEST_DILUTION = 20
-ALL_DAY = 12.0
 """Hours from which a dose that runs so long is a day's, and not one among others."""
 _BOLUS = re.compile(r"\b(?:bolus|push(?:ed)?|rapid(?:ly)?|fast(?: |$))", re.IGNORECASE)
 _CONCENTRATION = re.compile(r"(?:/|per)\s*(?:dl|l|g|ml|mmol|lit(?:er|re)|decilit(?:er|re))\b", re.IGNORECASE)
@@ -153,7 +151,7 @@ def doses(text: str) -> list[Dose]:
         following = starts[bisect_left(starts, aside.end() if aside else match.end(), position, len(matches))]
         found.append(_in_mass(_dose(plain, match, following, alone=len(matches) == 1), strength))
     found += [_exposed(plain, dose, starts) for dose in exposures(plain)]
-    return running(_run_together(plain, sorted(found, key=lambda dose: dose.start)), fluids)
+    return running(run_together(plain, sorted(found, key=lambda dose: dose.start)), fluids)
 
 
 def _exposed(text: str, match: re.Match[str], starts: list[int]) -> Dose:
@@ -162,16 +160,6 @@ def _exposed(text: str, match: re.Match[str], starts: list[int]) -> Dose:
     amounts = [number(match[name]) for name in ("amount", "high", "ahead") if match[name]]
     often, days = frequency(after), duration(after)
     return Dose(match[0], *match.span(), min(amounts), max(amounts), EXPOSURE, frequency=often, duration_days=days)
-
-
-def _run_together(text: str, found: list[Dose]) -> list[Dose]:
-    """The doses, those of a mixture that runs all day ("X 60 mg and Y 20 mg over 24 h") each with its hours."""
-    for place in range(len(found) - 2, -1, -1):
-        one, other = found[place], found[place + 1]
-        runs = other.over_hours is not None and other.over_hours >= ALL_DAY
-        if runs and one.over_hours is None and one.frequency is None and _MIXED.fullmatch(text, one.end, other.start):
-            found[place] = replace(one, over_hours=other.over_hours)
-    return found
 
 
 def unitless(text: str, end: int) -> Dose | None:

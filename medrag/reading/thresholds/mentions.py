@@ -27,8 +27,9 @@ _AFTER = {
 }
 _LINK = (
     r"(?:\s*(?:,|\(|:))?\s*"
-    r"(?:(?:is|of|at|was|stays?|remains?|falls|rises|drops|climbs|lies|still|found|level|score|value|count|that|are|which)"
-    r"\s+){0,3}"
+    r"(?:(?:is|of|at|was|stays?|remains?|falls?|fallen|rises?|risen|drops?|dropped|climbs?|comes?|come|goes|gone|gets?|has|have|been|"
+    r"lies|still|back|down|again|found|level|score|value|count|that|are|which)"
+    r"\s+){0,4}"
 )
 _UNIT = (
     r"(?:\s?(?:%|percent|mm ?Hg|m[lL]/min(?:ute)?(?:/1\.73 ?m2)?|kg/m2|kg|mg/dL|mg/L|[mu]mol/L|micromol/L|mEq/L|mg/g|"
@@ -159,6 +160,8 @@ def _limits(key: str, match: re.Match[str], knowledge: Knowledge) -> Limits:
     scale = _scale(key, match["v_unit"] or "", knowledge)
     if scale is None or _OTHER_UNIT.match(match.string, match.end()):
         return ()
+    if not match["v_unit"] and said["value"] and (measured := knowledge.measurements.get(key)):
+        scale = (measured.bare_factor(float(said["value"])), 0.0)
     if said["first"]:
         least, most = sorted((_scaled(said["first"], scale), _scaled(said["last"], scale)))
         return ((Test(key=key, how=">=", limit=least), Test(key=key, how="<" if said["below"] else "<=", limit=most)),)

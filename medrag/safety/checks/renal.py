@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
+from operator import gt
 
 from medrag.knowledge.schema import UNSAID, RenalRule
 from medrag.patient.view import PatientView
 from medrag.reading import Prescription
-from medrag.safety.check_context import MISSING_SOURCE, Context, fail, not_assessed, passed, worst
+from medrag.safety.check_context import MISSING_SOURCE, RANK, Context, fail, not_assessed, passed, worst
 from medrag.safety.daily_dose import exceeding
+from medrag.safety.waiting import waits_beyond
 from medrag.types import Finding, Severity
 
 
@@ -43,6 +46,8 @@ def _failures(context: Context, rules: list[tuple[Prescription, RenalRule]], pat
         if value >= rule.below:
             continue
         if severity := exceeding(context, rule, each):
+            waits = waits_beyond(context, each, rule.metric, partial(gt, rule.below))
+            severity = max(severity, Severity.WARNING, key=RANK.__getitem__) if waits else severity
             label, source = each.mention.label, context.knowledge.cite(rule)
             values = {"drug": label, "fact": fact, "reason": rule.reason}
             yield fail("renal.rule", severity, source, (label,), (fact,), **values)

@@ -42,7 +42,7 @@ def _reviewed(context: Context, clause: Clause, patient: PatientView) -> Iterato
         return
     else:
         drugs = tuple(each.prescription for each in context.current)
-    stopped = context.stopped
+    stopped = context.stopped | context.left_off
     drugs = tuple(each for each in drugs if ingredients_of(each, context.knowledge) not in stopped)
     yield from speaks_against(context, drugs, pairs=False, stopped=stopped)
     together = (
@@ -52,7 +52,8 @@ def _reviewed(context: Context, clause: Clause, patient: PatientView) -> Iterato
 
 
 def _in_another_state(context: Context, patient: PatientView) -> Iterator[Finding]:
-    text, drugs = context.statement.text, tuple(each.prescription for each in context.current)
+    text, going = context.statement.text, (each.prescription for each in context.current)
+    drugs = tuple(each for each in going if ingredients_of(each, context.knowledge) not in context.left_off)
     person, female = patient.patient, patient.patient.sex != "male"
     if _said("must_not").search(text) and not _said("uncovered").search(text):
         return

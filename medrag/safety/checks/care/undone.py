@@ -59,7 +59,7 @@ def _found(
 ) -> Iterator[Finding]:
     for need, facts in needs:
         group = context.knowledge.expand(need.drugs)
-        left = [each for clause in said for each in _mentions(context, clause, group) if _not_given(each, clause)]
+        left = [each for clause in said for each in _left_out(context, clause, group)]
         left += [each for place, clause in enumerate(said) for each in _meant(context, said[:place], clause, group)]
         named = (found for clause in said if (found := _named(context, need, clause)))
         care = left[0].mention.text if left else next(named, None)
@@ -106,13 +106,24 @@ def _acted(context: Context, need: Need) -> bool:
     return any(ended) or any(begun)
 
 
-def _not_given(each: Prescription, clause: Clause) -> bool:
-    """Whether the clause leaves the drug out: by its cues, or with an act of its own and no verb that gives it."""
+def _left_out(context: Context, clause: Clause, group: frozenset[str]) -> Iterator[Prescription]:
+    every = _mentions(context, clause)
+    for each in _mentions(context, clause, group):
+        if _not_given(each, clause, others=any(other.mention.start < each.mention.start for other in every)):
+            yield each
+
+
+def _not_given(each: Prescription, clause: Clause, *, others: bool) -> bool:
+    """Whether the clause leaves the drug out: by its cues, or with an act of its own and no verb that gives it.
+
+    ``others``: it names another drug before, which may be what is not to be given beside it.
+    """
     if clause.insists:
         return False
     before = clause.words[: each.mention.start - clause.start]
     if each.mention.polarity in NOT_GIVEN:
-        return each.mention.polarity is Polarity.STOPPED or _said("beside").search(before) is None
+        beside = _said("beside").search(before) or (others and _said("beside_another").search(before))
+        return each.mention.polarity is Polarity.STOPPED or not beside
     return clause.leaves_undone and not (each.recommended and (each.doses or _gives(before)))
 
 

@@ -15,7 +15,7 @@ from medrag.reading.dosing.daily import amounts_of, daily_dose
 from medrag.safety.check_context import RANK, Context, fail, not_assessed, worst
 from medrag.safety.checks.dosing.measured import answer, taken
 from medrag.safety.checks.dosing.reduced import reduced
-from medrag.safety.waiting import waits_for_value
+from medrag.safety.waiting import waits_beyond, waits_for_value
 from medrag.types import Finding, Severity
 
 
@@ -55,8 +55,11 @@ def _found(context: Context, patient: PatientView) -> Iterator[Finding]:
 
 def _waited_for(context: Context, each: Prescription, criterion: str) -> bool:
     """Whether the drug is for when the value has changed ("once ALT is below twice normal")."""
-    measurement = context.knowledge.measurements.get(read_test(criterion).key)
-    return measurement is not None and waits_for_value(context, each, measurement)
+    test = read_test(criterion)
+    measurement = context.knowledge.measurements.get(test.key)
+    if measurement is not None and waits_for_value(context, each, measurement):
+        return True
+    return waits_beyond(context, each, test.key, test.holds)
 
 
 def _exceeds(context: Context, each: Prescription, rule: CriterionRule) -> bool:

@@ -9,7 +9,7 @@ from functools import partial
 from medrag.knowledge.schema import DoseLimit
 from medrag.reading import Dose, Prescription
 from medrag.reading.dosing.daily import amounts_of, daily_dose
-from medrag.reading.dosing.doses import ALL_DAY
+from medrag.reading.dosing.mixtures import ALL_DAY
 from medrag.safety.check_context import Context, ingredients_of, not_assessed, passed, worst
 from medrag.safety.checks.dosing.held import SLACK, above, scale, scaled
 from medrag.safety.checks.dosing.rates import is_rate, rate_unknown, too_fast

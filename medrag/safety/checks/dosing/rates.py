@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from medrag.knowledge.schema import DoseLimit
 from medrag.reading import Dose, Prescription
-from medrag.reading.dosing.doses import ALL_DAY
+from medrag.reading.dosing.mixtures import ALL_DAY
 from medrag.safety.check_context import Context
 from medrag.safety.checks.dosing.held import SLACK, above, scale, scaled
 from medrag.types import Finding, Severity

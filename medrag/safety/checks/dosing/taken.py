@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from medrag.reading import Dose, Prescription
+from medrag.reading.dosing.daily import daily_dose
 from medrag.reading.dosing.frequency import frequency
 from medrag.reading.dosing.multiples import multiple
 from medrag.reading.languages import pattern
@@ -14,7 +15,9 @@ from medrag.safety.check_context import Context
 
 def as_taken(context: Context, each: Prescription) -> Prescription:
     """Advice without a dose, of a drug that the patient takes, with the dose recorded, changed as the advice says."""
-    recorded = None if each.doses else dosed_in_record(context, each)
+    if each.doses:
+        return _in_all(context, each)
+    recorded = dosed_in_record(context, each)
     if recorded is None:
         return each
     factor = times_over(context, each) or 1.0
@@ -57,6 +60,19 @@ def behind(context: Context, each: Prescription) -> str:
     text, end = context.statement.text, each.mention.end
     later = (other.mention.start for other in context.read if other.mention.start >= end)
     return text[end : min(later, default=len(text))]
+
+
+def _in_all(context: Context, each: Prescription) -> Prescription:
+    """A bare amount that is what the patient takes in a day ("on phenelzine 45 mg", of 15 mg thrice) is a day's."""
+    mine = [
+        one.prescription for one in context.current if one.prescription.mention.ingredients == each.mention.ingredients
+    ]
+    totals = {daily_dose(one) for one in mine if any(dose.frequency is not None for dose in one.doses)}
+    doses = (
+        replace(one, per="day") if one.per == "dose" and one.frequency is None and one.high in totals else one
+        for one in each.doses
+    )
+    return replace(each, doses=tuple(doses)) if totals else each
 
 
 def _changed(one: Dose, factor: float, often: float | None) -> Dose:
