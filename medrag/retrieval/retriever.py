@@ -14,6 +14,7 @@ from medrag.knowledge import Knowledge, load
 from medrag.reading.languages import ENGLISH
 from medrag.reading.languages.gloss import CHINESE, is_chinese
 from medrag.retrieval.encoder import Encoder
+from medrag.retrieval.question.naming import about_another
 from medrag.retrieval.question.query import Query
 from medrag.retrieval.reranker import Reranker
 from medrag.retrieval.scales import only_asked
@@ -104,7 +105,8 @@ class Retriever:
     ) -> list[Evidence]:
         """The best ``k`` sentences of the best passages for ``query``.
 
-        Empty when no sentence is good enough; not ``floored``: however far they are.
+        Empty when no sentence is good enough, or they are about another illness than the question names; not
+        ``floored``: however far they are.
         """
         query = _query(query)
         vectors = self._encoded(query)
@@ -114,7 +116,9 @@ class Retriever:
             mine = self._sentences(query, vectors, own, k)
             if _nearness(mine) >= _nearness(ranked) - SENTENCES_TIE:
                 spoken, ranked = own, mine
-        return ranked if not floored or self._answered(vectors, ranked, spoken) else []
+        if floored and (not self._answered(vectors, ranked, spoken) or about_another(query, ranked, self.knowledge)):
+            return []
+        return ranked
 
     def _sentences(self, query: Query, vectors: NDArray[np.float32], filters: Filters, k: int) -> list[Evidence]:
         found = self._best(query, vectors, filters, LOOKED_AT)

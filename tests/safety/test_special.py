@@ -1,4 +1,4 @@
-"""Sentences for special patients stand back where nothing says that this is one and the general sentence is there."""
+"""Of a general sentence and its exception one stands back where nothing is known of the patient."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tests.evidence import passage
 
 GENERAL = "Doxycycline 200 mg by mouth once daily is given for Lyme disease."
 SPECIAL = "In myasthenia gravis, amoxicillin 500 mg by mouth three times daily is given for Lyme disease."
+ACUTE = "In acute Lyme disease with myasthenia gravis, amoxicillin 500 mg by mouth is given three times daily."
 URGENT = "Lyme disease in myasthenia gravis with heart block needs emergency admission."
 NOTE = "condition: myasthenia gravis"
 MAN: dict[str, Any] = {"age_years": 31, "sex": "male", "allergies": []}
@@ -42,9 +43,12 @@ def chosen(
     [
         ((GENERAL, 0.0), (SPECIAL, 0.5), None, {1}),
         ((SPECIAL, 0.0), (GENERAL, 0.2), None, {2}),
-        # Where search finds the special one much nearer, the question may speak of it in words that are not read.
-        ((SPECIAL, 0.0), (GENERAL, 1.5), None, {1, 2}),
+        ((SPECIAL, 0.0), (GENERAL, 0.8), None, {1, 2}),
+        # Where search finds the special one much nearer, the question speaks of it in words that are not read.
+        ((SPECIAL, 0.0), (GENERAL, 1.5), None, {1}),
         ((GENERAL, 0.0), (URGENT, 0.5), None, {1, 2}),
+        # "Acute" alone is no emergency.
+        ((GENERAL, 0.0), (ACUTE, 0.5), None, {1}),
         ((GENERAL, 0.0), (SPECIAL, 0.5), MAN | {"conditions": [{"display": "myasthenia gravis"}]}, {2}),
     ],
 )

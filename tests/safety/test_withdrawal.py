@@ -34,6 +34,12 @@ def test_a_drug_that_is_not_taken_is_not_stopped_too_fast() -> None:
     assert "withdrawal.rule" not in codes("Stop prednisolone.")
 
 
+def test_a_withdrawal_in_which_something_else_is_contraindicated_is_no_advice_to_stop() -> None:
+    label = "Bupropion is contraindicated in bulimia and during abrupt withdrawal of barbiturates or"
+    assert "withdrawal.rule" not in codes(f"{label} benzodiazepines.", "clonazepam 2 mg")
+    assert "withdrawal.rule" in codes(f"{label} opioids. Stop prednisolone.", "prednisolone 20 mg od")
+
+
 @pytest.mark.parametrize(
     ("advice", "taken", "verdict"),
     [

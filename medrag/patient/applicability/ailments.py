@@ -139,7 +139,7 @@ class Ailments:
     def _concept(self, name: str, words: str) -> Answer:
         broader = implied(name, self.patient.knowledge)
         denied = next((each for each in broader if each in self._denied), None)
-        if name in self._sure and (other := self._otherwise(name, words)):
+        if name in self._sure and (other := self._otherwise(name, words) or self._ruled_out(name, words)):
             return Answer(False, other)
         if name in self._sure:
             return Answer(True, self._sure[name]) if self._specific(name, words) else UNREAD
@@ -171,12 +171,22 @@ class Ailments:
         for each in reversed(phases):
             words = words[: each.start] + words[each.end :]
         own = telling_words(_cases("hollow").sub(" ", words))
-        names = " ".join(knowledge.conditions[name].names)
-        beyond = [each for each in own if not says_all((each,), names)]
+        beyond = self._beyond(name, words)
         bare = _cases("qualifiers").sub("", words)
         if bare != words and name in phrases_in(bare, knowledge):
             beyond += [each.lower() for each in _cases("qualifiers").findall(words)]
         return says_all(own, text) or says_all(dict.fromkeys(beyond), text)
+
+    def _beyond(self, name: str, words: str) -> list[str]:
+        """The words of a term that are no words of the concept's names."""
+        names = " ".join(self.patient.knowledge.conditions[name].names)
+        own = telling_words(_cases("hollow").sub(" ", words))
+        return [each for each in own if not says_all((each,), names)]
+
+    def _ruled_out(self, name: str, words: str) -> str | None:
+        """That the question denies what the term says of the concept in several words ("obvious cause of anaemia")."""
+        beyond = self._beyond(name, words)
+        return f"no {words}" if len(beyond) > 1 and says(" ".join(beyond), self.spelt) is False else None
 
     @cached_property
     def _sure(self) -> dict[str, str]:

@@ -42,7 +42,7 @@ def read_question(question: str, record: Patient | None, today: date, knowledge:
 
 
 def _read(question: str, record: Patient | None, today: date, knowledge: Knowledge) -> Patient:
-    said = _asked(read_note(question, ORIGIN, today, knowledge), question)
+    said = _asked(read_note(question, ORIGIN, today, knowledge), question, record)
     if record is None:
         return said
     said = _of_today(said, today)
@@ -69,15 +69,22 @@ def _of_today(said: Patient, today: date) -> Patient:
     return said.model_copy(update={"observations": held}) if held else said
 
 
-def _asked(said: Patient, question: str) -> Patient:
-    """With the drugs of which it only asks whether to give them as intended ones."""
+def _asked(said: Patient, question: str, record: Patient | None) -> Patient:
+    """With the drugs of which it only asks whether to give them as intended ones.
+
+    Those of which it tells a reaction are over, where a record lists what is taken.
+    """
     if not said.medications:
         return said
-    drugs = tuple(
-        each.model_copy(update={"status": FactStatus.PLANNED}) if _is_asked(each, question) else each
-        for each in said.medications
-    )
-    return said.model_copy(update={"medications": drugs})
+    reacted = {each.source for each in said.allergies or ()} if record and record.medications else set()
+    drugs = (_as_meant(each, question, reacted) for each in said.medications)
+    return said.model_copy(update={"medications": tuple(drugs)})
+
+
+def _as_meant(fact: Medication, question: str, reacted: set[str]) -> Medication:
+    if fact.status is FactStatus.UNCERTAIN and fact.source in reacted:
+        return fact.model_copy(update={"status": FactStatus.RESOLVED})
+    return fact.model_copy(update={"status": FactStatus.PLANNED}) if _is_asked(fact, question) else fact
 
 
 def _is_asked(fact: Medication, question: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from medrag.knowledge import Knowledge
+from medrag.reading.people.emergencies import raised
 from medrag.reading.stems import stemmed
 from medrag.retrieval.store.lexical import STOP_WORDS
 
@@ -46,7 +47,10 @@ class _Presentation:
 
 
 def described_conditions(question: str, knowledge: Knowledge) -> tuple[str, ...]:
-    """The conditions that the words of an English question point to most, the strongest first."""
+    """The conditions that the words of an English question point to most, the strongest first.
+
+    An emergency that it tells of is one of them.
+    """
     words = _words(question)
     stems = list(map(_stems(words).__getitem__, words))
     known = _presentations(knowledge)
@@ -54,6 +58,9 @@ def described_conditions(question: str, knowledge: Knowledge) -> tuple[str, ...]
     told: dict[str, float] = defaultdict(float)
     for each in found:
         told[each.condition] += each.weight
+    written = {each.condition for each in knowledge.presentations}
+    for emergency in written.intersection(each.emergency or each.name for each in raised(question, knowledge)):
+        told[emergency] += 1.0
     return tuple(sorted(told, key=lambda condition: (-told[condition], condition))[:_AT_MOST])
 
 

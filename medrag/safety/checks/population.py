@@ -192,9 +192,9 @@ def noted_of(found: Iterable[Ruling]) -> Iterator[Finding]:
 
 
 def special_of(found: Iterable[str]) -> Iterator[Finding]:
-    """That sentences for special patients stand back, by what would make this patient one of them."""
+    """That sentences give way to others, by the note that tells for whom they are or are not."""
     for each in dict.fromkeys(found):
-        yield fail("population.special", Severity.INFORMATION, NOTED, (), notes=(f"only: {each}",))
+        yield fail("population.special", Severity.INFORMATION, NOTED, (), notes=(each,))
 
 
 def _noted(code: str, severity: Severity, labels: tuple[str, ...], ruling: Ruling) -> Finding:

@@ -11,6 +11,8 @@ from medrag.types import NEAR_THE_BEST, Evidence, Pointer, Sentence
 
 TIE = 0.3
 """Log odds by which search may put a sentence for special patients before the general one: docs/results-model.md."""
+APART = 1.0
+"""Log odds by which search puts a sentence for special patients so clearly first that the general one stands back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +64,27 @@ def standing_in(
 
 
 def standing_back(best_first: Sequence[Ranked], applicant: Applicant) -> Mapping[Pointer, str]:
-    """The sentences that are only for whom a better ranked one of the document is not for, each with that requirement.
+    """The sentences that give way to a better ranked one of the document, each with the note that tells them apart.
 
-    Nothing must be known of it, and emergencies stay. Search may rank the general sentence TIE behind.
+    What is only for whom the other is not for, of which nothing may be known: search may rank the general sentence TIE
+    behind. And the general sentence, where search puts the special one APART or more before it: the question then
+    speaks of it in words that are not read. Emergencies stay.
     """
     gone: dict[Pointer, str] = {}
     for each in best_first:
-        if pattern("asks", "emergency told").search(each.words):
+        if pattern("states", "urgent").search(each.words):
             continue
-        for other in best_first:
-            near = other.place not in gone and other.document == each.document and other.behind <= each.behind + TIE
-            term = exception(each.sentence, other.sentence, applicant) if near and other is not each else None
-            if term:
-                gone[each.place] = term
-                break
+        others = (one for one in best_first if one.document == each.document and one is not each)
+        notes = (_gives_way(each, other, applicant) for other in others if other.place not in gone)
+        if note := next(filter(None, notes), None):
+            gone[each.place] = note
     return gone
+
+
+def _gives_way(each: Ranked, other: Ranked, applicant: Applicant) -> str | None:
+    """The note by which ``each`` gives way to ``other``; None where it does not."""
+    term = exception(each.sentence, other.sentence, applicant) if other.behind <= each.behind + TIE else None
+    if term:
+        return f"only: {term}"
+    term = exception(other.sentence, each.sentence, applicant) if other.behind + APART <= each.behind else None
+    return f"unless: {term}" if term else None

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from functools import lru_cache, partial
 
 from medrag.knowledge import Knowledge
-from medrag.knowledge.opening import Emergency, RedFlag
+from medrag.knowledge.opening import Emergency
 from medrag.patient.view import PatientView
-from medrag.reading import languages
+from medrag.reading.people.emergencies import raised
 from medrag.safety.check_context import fail
 from medrag.types import Finding, Severity
-
-_said = partial(languages.pattern, "emergencies")
-_REACH = 70
 
 
 def notices(question: str, patient: PatientView | None, knowledge: Knowledge) -> tuple[Finding, ...]:
     """Emergencies named in the question, and those that the patient has now."""
-    raised = [flag for flag in knowledge.red_flags if _raised(flag, question)]
-    named = {flag.name for flag in raised}
-    found = [_finding(flag.notice, flag.source, flag.name) for flag in raised if flag.emergency not in named]
+    found = [_finding(flag.notice, flag.source, flag.name) for flag in raised(question, knowledge)]
     if patient is not None:
         found += _of_record(patient, knowledge)
     return tuple(found)
@@ -35,37 +28,6 @@ def first_care(question: str, knowledge: Knowledge) -> frozenset[str]:
 
 def _finding(notice: str, source: str, name: str) -> Finding:
     return fail("red_flag.named", Severity.WARNING, source, (), (name,), notice=notice)
-
-
-def _raised(flag: RedFlag, text: str) -> bool:
-    return all(
-        _named(group).search(text) and any(_present(expression, text) for expression in group) for group in flag.all
-    )
-
-
-@lru_cache(maxsize=1024)
-def _named(group: tuple[str, ...]) -> re.Pattern[str]:
-    """Finds any pattern of a group: most questions name none, and one search tells."""
-    return re.compile("|".join(expression if expression.isupper() else f"(?i:{expression})" for expression in group))
-
-
-@lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    flags = 0 if pattern.isupper() else re.IGNORECASE
-    return re.compile(rf"\b(?:{pattern})(?:\b|(?=\W|$))", flags)
-
-
-def _present(expression: str, text: str) -> bool:
-    """Whether the words occur and at least one occurrence is neither negated nor past."""
-    return any(not _negated(text, match.start(), match.end()) for match in _compiled(expression).finditer(text))
-
-
-def _negated(text: str, start: int, end: int) -> bool:
-    before = text[max(0, start - _REACH) : start]
-    reset = list(_said("reset").finditer(before))
-    if reset:
-        before = before[reset[-1].end() :]
-    return bool(_said("negated").search(before)) or bool(_said("afterwards").match(text, end, end + _REACH))
 
 
 def _of_record(patient: PatientView, knowledge: Knowledge) -> Iterator[Finding]:

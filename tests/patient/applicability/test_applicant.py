@@ -19,6 +19,9 @@ LISTED: dict[str, Any] = {
 }
 
 
+LOW_EGFR: dict[str, Any] = {"observations": [{"display": "eGFR", "value": 31, "unit": "mL/min/1.73m2"}]}
+
+
 @pytest.mark.parametrize(
     "term",
     [
@@ -181,6 +184,13 @@ def test_terse_questions_tell(question: str, term: str, held: bool | None) -> No
         ("dose?", {"conditions": ["cellulitis"]}, "condition: comorbidity / chronic lung disease / diabetes", False),
         ("dose?", {"conditions": ["COPD"]}, "condition: comorbidity / chronic lung disease / diabetes", True),
         ("segmental PE on CTPA, DOAC?", None, "condition: subsegmental pulmonary embolism", False),
+        ("GTT positive, sugar tablets?", {"conditions": ["gestational diabetes"]}, "state: at diagnosis", True),
+        ("GTT when?", {"conditions": ["previous gestational diabetes"]}, "state: at diagnosis", None),
+        ("STEMI, nearest PCI centre is 4 h off, lysing", None, "state: fibrinolysis", True),
+        ("no clear trigger found", {"conditions": ["epilepsy"]}, "condition: clear trigger of epilepsy", False),
+        ("clear trigger: no sleep", {"conditions": ["epilepsy"]}, "condition: clear trigger of epilepsy", True),
+        ("which statin?", {"conditions": ["gout", "hypertension"]}, "condition: chronic kidney disease", False),
+        ("which statin?", {"conditions": ["gout"], **LOW_EGFR}, "condition: chronic kidney disease", True),
         ("low mood", {"observations": [{"display": "PHQ-9 total score", "value": 8}]}, "PHQ-9 >= 16", False),
     ],
 )
@@ -199,3 +209,18 @@ def test_records_tell(question: str, record: dict[str, Any] | None, term: str, h
 )
 def test_what_a_chinese_record_says(entry: str, term: str) -> None:
     assert applicant("can this be used?", {"conditions": [{"display": entry}]}).met(term) is True
+
+
+@pytest.mark.parametrize(
+    ("record", "current"),
+    [
+        ({"medications": ["bisoprolol 5 mg"]}, False),
+        ({"medications": ["bisoprolol 5 mg", "lisinopril 10 mg"]}, True),
+        (None, True),
+    ],
+)
+def test_what_gave_a_reaction_is_not_taken_where_the_record_lists_what_is(
+    record: dict[str, Any] | None, current: bool
+) -> None:
+    taken = applicant("lisinopril gave her a swollen lip, what instead?", record).view.drugs
+    assert any("lisinopril" in each.fact.display for each in taken) is current

@@ -20,6 +20,7 @@ KNOWN = load()
         ("not ready to set a quit date yet", "smoking cessation"),
         ("skin dusky, crepitus to the groin, pain out of proportion", "necrotising fasciitis"),
         ("barky cough and stridor in a toddler", "croup"),
+        ("arms and legs shaking for six mins now, eyes rolled back", "status epilepticus"),
     ],
 )  # fmt: skip
 def test_a_description_tells_the_condition(question: str, condition: str) -> None:
@@ -37,6 +38,11 @@ def test_a_description_tells_the_condition(question: str, condition: str) -> Non
 )  # fmt: skip
 def test_words_far_apart_or_of_no_weight_tell_nothing(question: str) -> None:
     assert "cellulitis" not in described_conditions(question, KNOWN)
+
+
+def test_an_emergency_told_of_is_described_where_its_name_is_one_of_the_conditions() -> None:
+    assert "anaphylaxis" in described_conditions("hornet sting, lips huge, cannot swallow, BP 70/40", KNOWN)
+    assert "bleeding" not in described_conditions("black tarry stool since Friday", KNOWN)
 
 
 def test_short_abbreviations_count_in_capitals_alone() -> None:

@@ -55,7 +55,7 @@ def _facts(context: Context, each: Prescription) -> list[tuple[CurrentDrug, With
 def _stops(context: Context, each: Prescription) -> bool:
     """Whether the statement ends the drug: by its cues, by a taper to nothing, or in words like those of a stop."""
     mention, text = each.mention, context.statement.text
-    if _insisted(context, mention):
+    if _insisted(context, mention) or _said("as_case").search(text, 0, mention.start):
         return False
     if mention.polarity is Polarity.STOPPED:
         return True

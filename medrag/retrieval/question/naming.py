@@ -1,0 +1,57 @@
+"""Whether what was found is about another illness than the question names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from medrag.knowledge import Knowledge
+from medrag.reading.languages import said
+from medrag.retrieval.question.presentations import described_conditions
+from medrag.retrieval.question.query import Query, searchable
+from medrag.types import Evidence
+
+LEADING = 5
+"""Sentences that may answer: as many as lead at most."""
+_SIGNS = ("R", "Z")
+"""Chapters of ICD-10 for signs and for circumstances."""
+
+
+def about_another(query: Query, found: Sequence[Evidence], knowledge: Knowledge) -> bool:
+    """Whether the question names an illness, and the best of ``found`` none of the question's or the patient's.
+
+    A broader or narrower one counts, so does a sign that a title names, and what the question describes, unless that is
+    just what it names. Where what was found names no illness that is known here, nothing can be told.
+    """
+    from medrag.patient.conditions import implied, phrases_in
+
+    def with_broader(names: Iterable[str]) -> set[str]:
+        return {broader for each in names for broader in implied(each, knowledge)}
+
+    question = searchable(query.asked, knowledge)
+    mentioned = set(phrases_in(question, knowledge))
+    named = {each for each in mentioned if _is_illness(each, knowledge)}
+    told = {each for text in _leading(found) for each in phrases_in(text, knowledge)} if named else set()
+    if not told or mentioned & {each for one in found for each in phrases_in(one.passage.title, knowledge)}:
+        return False
+    own = named | ({*query.applicant.view.concepts} if query.applicant else set())
+    wider = with_broader(told)
+    if any(_is_illness(each, knowledge) for each in own & wider) or not told.isdisjoint(with_broader(named)):
+        return False
+    described = [set(phrases_in(each, knowledge)) for each in described_conditions(question, knowledge)]
+    if any(named & each for each in described):
+        return True
+    return all(each and wider.isdisjoint(each) and told.isdisjoint(with_broader(each)) for each in described)
+
+
+def _is_illness(name: str, knowledge: Knowledge) -> bool:
+    coded = knowledge.conditions[name].icd10
+    return name not in said("states", "signs") and not any(each.startswith(_SIGNS) for each in coded)
+
+
+def _leading(found: Sequence[Evidence]) -> list[str]:
+    """The best ranked sentences, each under its title and heading."""
+    placed = [(rank, each, one) for each in found for rank, one in zip(each.ranks, each.passage.sentences, strict=True)]
+    best = sorted(placed, key=lambda one: one[0])[:LEADING]
+    return [
+        ". ".join((each.passage.title, *each.passage.section[-1:], each.passage.quote(one))) for _, each, one in best
+    ]
