@@ -22,8 +22,7 @@ def notices(question: str, patient: PatientView | None, knowledge: Knowledge) ->
 
 def first_care(question: str, knowledge: Knowledge) -> frozenset[str]:
     """The drugs that come before all else in the emergencies that the question names."""
-    flags = (flag for flag in knowledge.red_flags if flag.first)
-    return frozenset(drug for flag in flags if _raised(flag, question) for drug in flag.first)
+    return frozenset(drug for flag in raised(question, knowledge) for drug in flag.first)
 
 
 def _finding(notice: str, source: str, name: str) -> Finding:
