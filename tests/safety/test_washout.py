@@ -40,6 +40,8 @@ def test_too_soon_after_the_last_dose(taken: str, advice: str) -> None:
         ("lisinopril 20 mg", "Stop lisinopril and start sacubitril/valsartan 36 hours later."),
         ("warfarin 5 mg", "Stop warfarin and start apixaban 5 mg bd when the INR is below 2."),
         ("sertraline 50 mg", "Stop sertraline and start fluoxetine 20 mg."),
+        ("moclobemide 300 mg", "After the last dose of moclobemide wait a full day, then sertraline 50 mg daily."),
+        ("phenelzine 15 mg", "After her last dose of phenelzine leave fourteen days, then start sertraline 50 mg."),
     ],
 )
 def test_a_wait_that_is_long_enough(taken: str, advice: str) -> None:

@@ -47,10 +47,10 @@ _COUNT_BEFORE = Expression(
     rf"|(?P<bare>(?!(?:an?|min\w*|units?|m[lg]|mcg|micrograms?|more|times)\b|{_BY_THE_HOUR})[a-z][a-z-]*\s+)(?:[a-z-]+\s+){{0,2}})$"
 )
 _TIMES_STRENGTH = Expression(
-    rf"\s*(?:\[[^\]]*\]\s*)?(?:{FORM}\s*)?[,:;(-]?\s*(?:(?:take|give|use|swallow)\s+(?P<low>{COUNT})"
-    rf"|(?P<roman>i{{1,3}})|(?<=[,:-] )(?P<bare>\d{{1,2}}|{DOZENS}|{WORD})"
+    rf"\s*(?:\[[^\]]*\]\s*)?(?:{FORM}\s*)?[,:;(-]?\s*(?:(?:take|give|use|swallow|a\s+total\s+of)\s+(?P<low>{COUNT})"
+    rf"|(?P<roman>i{{1,3}})|(?<=[,:;-] )(?P<bare>\d{{1,2}}|{DOZENS}|{WORD})"
     r"|[x×]\s?(?P<x>\d{1,2})(?!\s*(?:daily|/|a day|per day)))"
-    rf"\s+(?!{_BY_THE_HOUR})(?={OFTEN.pattern}|(?:tablets?\s+)?(?:on|at)\s+(?:the\s+same|once))"
+    rf",?\s+(?!{_BY_THE_HOUR})(?:(?:(?:are|is)\s+)?to\s+be\s+(?:taken|given|swallowed|used|chewed)\s+)?(?={OFTEN.pattern}|(?:tablets?\s+)?(?:on|at)\s+(?:the\s+same|once))"
 )
 """A count without the word for what is counted, before how often: "take two bd", "x 2 qds", "ii tds"."""
 _TAKEN = re.compile(

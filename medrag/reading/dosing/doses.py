@@ -37,8 +37,8 @@ _COMBINED = Expression(
 _PRESSURE = re.compile(r"\b(?:bp|pressure|target|vision|acuity)\b[^.;]{0,25}$", re.IGNORECASE)
 _OVER = Expression(
     r"(?:[^.;]{0,60}?\bover|\s*(?:(?:iv|i\.v\.|intravenous(?:ly)?|as a bolus|into (?:a|the) vein)\s+)?(?:in|within))\s+"
-    rf"(?:a\s+period\s+of\s+|at\s+least\s+|about\s+|just\s+)?(?:\d+\s*(?:-|–|to)\s*)?(?P<n>{NUMBER}|an?)\s*"
-    r"(?P<unit>min(?:ute)?s?|h(?:ou)?rs?|h|seconds?|secs?)\b"
+    rf"(?:a\s+period\s+of\s+|at\s+least\s+|about\s+|just\s+)?(?:\d+\s*(?:-|–|to)\s*)?(?P<n>(?:{NUMBER})(?:\s+and\s+a\s+half)?|an?)\s*"
+    r"(?P<unit>min(?:ute)?s?|h(?:ou)?rs?|h|seconds?|secs?)\b(?P<half>\s+and\s+a\s+half\b)?"
 )
 _DILUTED = re.compile(r"\b(?:in|diluted (?:in|to|with)|made up to)\s+(?:an?\s+|about\s+)?$", re.IGNORECASE)
 _FLUID = re.compile(
@@ -48,7 +48,7 @@ _FLUID = re.compile(
 )
 LONGEST_DILUTION = 20
 """Hours from which a dose that runs so long is a day's, and not one among others."""
-_BOLUS = re.compile(r"\b(?:bolus|push(?:ed)?|rapid(?:ly)?|fast(?: |$))", re.IGNORECASE)
+_BOLUS = re.compile(r"(?<!\bno )(?<!\bnot )\b(?:bolus|push(?:ed)?|rapid(?:ly)?|fast(?!\w))", re.IGNORECASE)
 _CONCENTRATION = re.compile(r"(?:/|per)\s*(?:dl|l|g|ml|mmol|lit(?:er|re)|decilit(?:er|re))\b", re.IGNORECASE)
 _CLEARANCE = re.compile(r"m(?:l|illilit\w+)\s*(?:/|per)\s*min", re.IGNORECASE)
 AMOUNT = Expression(
@@ -260,7 +260,8 @@ def _over(after: str) -> float | None:
     if match is None:
         return None
     unit = match["unit"].lower()
-    return number(match["n"]) * (1.0 if unit.startswith("h") else 1 / 60 if unit.startswith("m") else 1 / 3600)
+    count = number(match["n"]) + (0.5 if match["half"] else 0.0)
+    return count * (1.0 if unit.startswith("h") else 1 / 60 if unit.startswith("m") else 1 / 3600)
 
 
 def _per(match: re.Match[str]) -> tuple[Per, bool, bool]:
