@@ -61,10 +61,11 @@ _HEADING = re.compile(r"\s*[:–—-]\s+")
 
 
 def sentence_around(text: str, start: int, end: int) -> str:
-    """The sentence in which ``text[start:end]`` stands."""
-    begun = [found.end() for found in SENTENCE_END.finditer(text, 0, start)]
-    stop = SENTENCE_END.search(text, end)
-    return text[begun[-1] if begun else 0 : stop.start() if stop else len(text)]
+    """The sentence in which ``text[start:end]`` stands, as far as a cue reaches either way."""
+    first, last = max(0, start - LONGEST_SENTENCE), min(len(text), end + LONGEST_SENTENCE)
+    begun = [found.end() for found in SENTENCE_END.finditer(text, first, start)]
+    stop = SENTENCE_END.search(text, end, last)
+    return text[begun[-1] if begun else first : stop.start() if stop else last]
 
 
 def cues(text: str, spans: Sequence[tuple[int, int]] = ()) -> list[Cue]:
