@@ -147,3 +147,9 @@ def test_a_prefetch_of_another_patient_than_the_contexts_is_refused(tmp_path: Pa
             assert caught.value.code == "two_people"
         else:
             assert load([tmp_path / "request.json"], TODAY).birth_date
+
+
+def test_a_birth_date_behind_the_sex_is_not_the_notes_date(tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("LANG Piotr, M, 02.01.1950\nTakes warfarin.")
+    (drug,) = load([tmp_path / "note.txt"], TODAY).medications or ()
+    assert drug.current
