@@ -252,7 +252,9 @@ def _read_json(content: Any, origin: str, today: date, knowledge: Knowledge) -> 
                 raise PatientError(
                     f"{origin}: is a CDS Hooks request without prefetch; give one with it, or the FHIR record"
                 )
-            return _read_fhir(content["prefetch"], origin, today, knowledge)
+            read = _read_fhir(content["prefetch"], origin, today, knowledge)
+            _ensure_context(content, read, origin)
+            return read
         case "pharmcat":
             from medrag.patient.formats.genome import read_pharmcat
 
@@ -261,6 +263,18 @@ def _read_json(content: Any, origin: str, today: date, knowledge: Knowledge) -> 
             from medrag.patient.formats.structured import read_structured
 
             return Part(read_structured(content, origin, knowledge), origin=origin)
+
+
+def _ensure_context(request: Any, read: Part, origin: str) -> None:
+    """Raises ``PatientError`` where a CDS Hooks request's prefetch is of another patient than its context."""
+    from medrag.patient.record.demographics import TWO_PEOPLE
+
+    context = request.get("context")
+    wanted = context.get("patientId") if isinstance(context, dict) else None
+    held = {each.value for each in read.who.identifiers if each.kind == "FHIR"}
+    if isinstance(wanted, str) and held and wanted.rpartition("/")[2] not in held:
+        reason = "is a CDS Hooks request whose prefetch is of another patient than its context; these are two people"
+        raise PatientError(f"{origin}: {reason}", code=TWO_PEOPLE)
 
 
 def _read_fhir(content: Any, origin: str, today: date, knowledge: Knowledge) -> Part:

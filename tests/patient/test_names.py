@@ -56,6 +56,13 @@ def both(folder: Path, record: dict[str, object], note: str) -> Patient:
         (person("Okoro, Ada", number="4711"), "Patient: Piotr Lang\nMRN: 4711\nGout."),
         (person("Okoro, Ada", "1971-04-09", number="4711"), "Patient: Ada Lang\nMRN: 4712\nDOB: 9 April 1971\nGout."),
         (NO_BIRTH, "Patient: Lang P.\nGout."),
+        (NO_BIRTH, "**Patient:** Piotr Lang\n**Medications:** warfarin"),
+        (NO_BIRTH, "Bed 7: Peter Lang\nGout."),
+        (NO_BIRTH, "Pt name: piotr lang\nGout."),
+        (NO_BIRTH, "Client: Piotr Lang\nGout."),
+        (NO_BIRTH, "Discharge summary for Peter Lang\nGout."),
+        (NO_BIRTH, "Thank you for referring Mrs Lang with gout."),
+        (ADA, "Year of birth: 1985\nGout."),
         (person("Lang, Piotr", "1961-01-02", "male"), "Clinic letter 3 March 2016: 25-year-old man with gout."),
     ],
 )
@@ -78,6 +85,8 @@ def test_two_people(tmp_path: Path, record: dict[str, object], note: str) -> Non
         (person("王芳"), "患者高热，咳嗽。患者黄疸，安静。患者有痛风。"),
         (NO_BIRTH, "Dear Mr Brandt,\nThank you for referring this lady with gout. She takes allopurinol."),
         (NO_BIRTH, "Dear Mrs Brandt,\nYour daughter was seen with gout."),
+        (NO_BIRTH, "Bed 7: stable overnight\nDischarge summary for Gout\nSubject: Warfarin Dosing"),
+        (NO_BIRTH, "**Patient:** Ada Okoro\nYear of birth: 1971\nReviewed Ms Okoro today."),
         (NO_BIRTH, "Dear Dr Brandt,\nYour letter about gout reached us."),
         (NO_BIRTH, "Dear Ms Okoro,\nPlease stop your ibuprofen."),
         (person("Lang, William"), "Patient: Bill Lang\nGout."),
@@ -126,3 +135,21 @@ def test_an_attached_page_about_another_is_left_out(tmp_path: Path) -> None:
     read = load([tmp_path / "record.json"], TODAY)
     assert not read.medications
     assert any("another person" in problem.reason for problem in read.problems)
+
+
+def test_a_prefetch_of_another_patient_than_the_contexts_is_refused(tmp_path: Path) -> None:
+    for wanted, refused in (("q", True), ("p", False), ("Patient/p", False)):
+        request = {"hook": "patient-view", "hookInstance": "1", "context": {"patientId": wanted}}
+        (tmp_path / "request.json").write_text(json.dumps({**request, "prefetch": {"patient": ADA}}))
+        if refused:
+            with pytest.raises(PatientError) as caught:
+                load([tmp_path / "request.json"], TODAY)
+            assert caught.value.code == "two_people"
+        else:
+            assert load([tmp_path / "request.json"], TODAY).birth_date
+
+
+def test_a_birth_date_behind_the_sex_is_not_the_notes_date(tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("LANG Piotr, M, 02.01.1950\nTakes warfarin.")
+    (drug,) = load([tmp_path / "note.txt"], TODAY).medications or ()
+    assert drug.current

@@ -45,7 +45,7 @@ def subject_of(entry: Entry, document: Document) -> str | None:
     reference = text(holder.get("reference")) if isinstance(holder, dict) else None
     if reference is None or reference.startswith("#"):
         return None
-    if "/" not in reference and not reference.startswith("urn:"):
+    if "/" not in reference and not reference.startswith("urn:") and reference not in document.by_reference:
         reference = f"Patient/{reference}"  # a bare id, as some servers send it
     found = document.by_reference.get(reference) or document.by_reference.get(tail(reference))
     return found.name if found else tail(reference)

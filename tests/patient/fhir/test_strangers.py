@@ -66,3 +66,11 @@ def test_none_known_by_a_code_alone(code: str) -> None:
     entry = {"resourceType": "AllergyIntolerance", "code": coding}
     (read,) = from_json(bundle(OWN, entry), TODAY).allergies or ()
     assert (read.display.startswith("No known"), read.status.value) == (True, "negated")
+
+
+def test_short_references_of_a_health_cards_bundle_are_followed() -> None:
+    owner = {"resourceType": "Patient", "birthDate": "1971-04-09"}
+    entry = {"resourceType": "AllergyIntolerance", "patient": {"reference": "resource:0"}, "code": {"text": "Codeine"}}
+    entries = [{"fullUrl": f"resource:{place}", "resource": each} for place, each in enumerate((owner, entry))]
+    read = from_json({"resourceType": "Bundle", "type": "collection", "entry": entries}, TODAY)
+    assert [each.display for each in read.allergies or ()] == ["Codeine"]

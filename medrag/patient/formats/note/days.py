@@ -37,7 +37,9 @@ _KIND = re.compile(
     re.IGNORECASE,
 )
 """What kind of note it is and of when, which opens it ("Clinic note 3 March 2016: ...")."""
-_OTHERS = re.compile(r"(?:dob|born|birth|since|lmp|edd|due|died|on|in|from|op|until)\W*$", re.IGNORECASE)
+_OTHERS = re.compile(
+    r"(?:dob|born|birth|since|lmp|edd|due|died|on|in|from|op|until|\b(?:fe)?male|\b[mf])\W*$", re.IGNORECASE
+)
 _NUMERIC = re.compile(r"(?<![\d/.])(\d{1,2})/(\d{1,2})/(?:\d{4}|\d{2})(?![\d/])")
 _MONTH_YEAR = re.compile(r"(\d{1,2})/(20\d\d)(?!\d)")
 _SHORT = re.compile(r"(\d{1,2})/(\d{1,2})")

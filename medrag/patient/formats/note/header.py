@@ -14,7 +14,7 @@ from medrag.patient.formats.note.tables.particulars import introduced
 from medrag.patient.record.demographics import Demographics, Identifier, identifier
 from medrag.patient.record.names import Name, name
 from medrag.reading.dates import MONTH, dates_at
-from medrag.reading.languages import language, ordinary, pattern
+from medrag.reading.languages import language, lists, ordinary, pattern
 from medrag.reading.languages.gloss import Gloss, glossed
 from medrag.reading.people.ages import READ, age_and_sex, ages, asked_about, described_sex
 
@@ -23,17 +23,30 @@ _START = r"(?:^|[\n|;]|[ \t]{2}|[.,]\s)[ \t]{0,8}"
 _WORD = r"(?:[A-ZÀ-ÞĀČĎĐĘĚĞİŁŃŇŐŘŚŞŠŤŪŮŰŹŻŽ][\w'’-]*\.?|(?:van|de|der|den|von|la|el|al|bin|da|dos|du)(?=\s))"
 _WORDS = rf"{_WORD}(?:[ \t]+{_WORD}){{0,4}}"
 _LABEL = (
-    r"(?i:(?P<plain>patient|pt|re|regarding|name)|patient(?:['’]?s)?(?: full)? name|pt\.? name|name of patient"
-    r"|full name|surname|last name)"
+    r"(?i:(?P<plain>patient|client|pt|re|regarding|subject|name|bed \d+[a-z]?)|patient(?:['’]?s)?(?: full)? name"
+    r"|pt\.? name|name of patient|full name|surname|last name)"
 )
 _LABELLED = re.compile(
     rf"{_START}{_LABEL}(?:[ \t]*[:#=][ \t]*|[ \t]+[-–—][ \t]+)(?P<name>{_WORDS}(?:,[ \t]*{_WORDS})?)"
 )
+_LOWER = re.compile(
+    rf"{_START}(?i:patient(?:['’]?s)?(?: full)? name|pt\.? name|name of patient|full name)[ \t]*[:=][ \t]*"
+    r"(?P<name>[a-z][a-z'’-]+(?:[ \t][a-z][a-z'’-]+){1,2})(?=[ \t]*(?:[,;|\n]|\Z|[ \t]{2}))"
+)
+"""A name typed without capitals, after a label that leaves no doubt."""
 _GIVEN = re.compile(rf"{_START}(?i:first name|given names?|forenames?)[ \t]*[:=][ \t]*(?P<name>{_WORDS})")
 _TITLED = re.compile(
     rf"\b(?:Mr|Mrs|Ms|Miss)\b\.?[ \t]+(?P<name>{_WORDS})(?=,? (?:is|was|has|presents|presented|returns|comes|came)\b"
     r"|,? seen\b|,? an? \d|, (?:aged )?\d|,? \(|,? who\b"
     r"|,? (?:takes|took|denies|reports|complains|describes|suffers|lives|continues|attends|attended|remains)\b)"
+)
+_REFERRED = re.compile(
+    rf"\b(?i:referring|referred|referral of|seeing|saw|review(?:ed|ing)|assess(?:ed|ing))[ \t]+"
+    rf"(?:Mr|Mrs|Ms|Miss)\b\.?[ \t]+(?P<name>{_WORDS})"
+)
+_CONCERNING = re.compile(
+    r"(?:\A|\n)[A-Za-z \t]{0,30}\b(?i:summary|letter|note|report|referral)[ \t](?i:for|of|on|about)[ \t]+"
+    rf"(?P<name>{_WORDS})"
 )
 _OPENING = re.compile(
     rf"\A\s*(?P<name>[A-ZÀ-Þ][a-zà-ÿ'’]+(?:[ \t]+{_WORD}){{1,2}})"
@@ -103,7 +116,7 @@ def note_demographics(
     return Demographics(
         names=frozenset(_names(head, knowledge)) | chinese.names,
         identifiers=frozenset(_numbers(head)) | chinese.identifiers,
-        births=frozenset(each.isoformat() for each in birth_dates(head, today)) or chinese.births,
+        births=frozenset(each.isoformat() for each in birth_dates(head, today)) or chinese.births or _birth_year(head),
         sex=sex or described_sex(head) or chinese.sex,
         age=age if age is None or age >= 1 else None,
         seen=seen,
@@ -131,7 +144,13 @@ def birth_dates(text: str, today: date) -> tuple[date, ...]:
     return tuple(each for each in dates_at(text, start, today) if each <= today)
 
 
-def _names(head: str, knowledge: Knowledge) -> Iterator[Name]:
+def _birth_year(head: str) -> frozenset[str]:
+    found = _said("year_of_birth").search(head)
+    return frozenset({found["year"]} if found else ())
+
+
+def _names(marked: str, knowledge: Knowledge) -> Iterator[Name]:
+    head = _said("emphasis").sub("", marked)
     given = next((match["name"] for match in _GIVEN.finditer(head)), "")
     for match in _LABELLED.finditer(head):
         words = _kept(match["name"])
@@ -140,10 +159,16 @@ def _names(head: str, knowledge: Knowledge) -> Iterator[Name]:
             yield from _name(family, f"{first} {given}") if comma or given else _name_in_order(family)
     if (opening := _OPENING.match(head)) and _is_a_name(opening["name"], knowledge):
         yield from _name_in_order(opening["name"].rstrip("."))
-    for match in _TITLED.finditer(head[:READ]):
+    for match in (*_TITLED.finditer(head), *_REFERRED.finditer(head)):
         if not _OF_ANOTHER.search(head[max(0, match.start() - NEAR) : match.start()]):
             yield from _name_in_order(_kept(match["name"]))
     yield from _greeted(head)
+    for match in _CONCERNING.finditer(head):
+        if (words := _kept(match["name"])) and not _is_no_name(words, "re", head[match.end() :][:NEAR], knowledge):
+            yield from _name_in_order(words)
+    for match in _LOWER.finditer(head):
+        if not _is_no_name(match["name"], "", "", knowledge) and not all(map(ordinary, match["name"].split())):
+            yield from _name_in_order(match["name"])
     for match in _CHARTED.finditer(head[:_IN_TITLE]):
         family, _, first = match["name"].partition(",")
         if _is_a_name(f"{first} {family}", knowledge):
@@ -163,7 +188,11 @@ def _is_a_name(words: str, knowledge: Knowledge) -> bool:
     """Whether the words that open a text are a given name and a family name ("Mary Roe. Aspirin?")."""
     first, *others = [word.casefold() for word in words.rstrip(".").split()]
     known = any(each in knowledge.names for each in others)
-    return first in language().words["given_names"] and not known and not _PLACE.search(words)
+    return _is_given(first) and not known and not _PLACE.search(words)
+
+
+def _is_given(word: str) -> bool:
+    return word in language().words["given_names"] or word in lists("nicknames")
 
 
 def _kept(words: str) -> str:
@@ -178,11 +207,11 @@ def _is_no_name(words: str, label: str, after: str, knowledge: Knowledge) -> boo
     parts = [word.casefold() for word in re.findall(r"[^\W\d_]+", words) if len(word) > 1]
     if _DOCTOR.match(words) or any(part in knowledge.names for part in parts):
         return True
-    given = len(parts) > 1 and parts[0] in language().words["given_names"]
+    given = len(parts) > 1 and _is_given(parts[0])
     person = _TITLE.match(words) or (given and not any(map(ordinary, parts[1:])))
-    if label in {"re", "regarding"} and not (person or _BORN.search(after) or _NUMBER.search(after)):
+    if label in {"re", "regarding", "subject"} and not (person or _BORN.search(after) or _NUMBER.search(after)):
         return True
-    if label in {"patient", "pt", "name"} and (
+    if label in {"patient", "client", "pt", "name"} and (
         _INITIAL.fullmatch(words) or (_INITIAL_LAST.fullmatch(words) and not any(map(ordinary, parts)))
     ):
         return False
