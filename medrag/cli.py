@@ -262,7 +262,7 @@ def check(
     asked = bool(question) or (cases is not None and _asks(cases))
     learned = judges(settings, _knowledge(settings), partial(print, file=sys.stderr), asked=asked)
     if cases:
-        for line in check_file(cases, settings.knowledge_dir, learned):
+        for line in check_file(cases, settings.knowledge_dir, learned, _reader(language, "")):
             print(json.dumps(line, ensure_ascii=False))
         return
     reader = _reader(language, f"{question or ''} {advice or ''}")

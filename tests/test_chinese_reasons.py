@@ -34,6 +34,10 @@ def test_reasons_of_rules_are_told_in_chinese() -> None:
     assert len(written & SAID.keys()) > 0.98 * len(written)
 
 
+def test_what_is_to_be_monitored_is_told_in_chinese() -> None:
+    assert {rule.action for rule in load().rules.monitoring} <= catalogue("zh").terms["action"].keys()
+
+
 def test_numbers_are_those_of_the_english() -> None:
     wrong = [
         (reason, said)

@@ -87,14 +87,14 @@ def advice_findings(  # noqa: PLR0913 (what a case may hold)
 
 
 def check_file(
-    path: Path, knowledge_folder: Path | None = None, learned: Learned = UNLEARNED
+    path: Path, knowledge_folder: Path | None = None, learned: Learned = UNLEARNED, language: Language = "en"
 ) -> Iterator[dict[str, Any]]:
-    """One result a line of a JSON-lines file; a line that cannot be read is *not assessed*, with the reason.
+    """One result a line of a JSON-lines file, said in ``language``; one that cannot be read is *not assessed*, and why.
 
     Raises :class:`~medrag.errors.InputError` when the file itself cannot be read.
     """
     for number, line in numbered_lines(path, hint="a case a line", param="cases"):
-        yield _check_line(line, number, path.parent, knowledge_folder, learned)
+        yield _check_line(line, number, path.parent, knowledge_folder, learned, language)
 
 
 def verdict(findings: Sequence[Finding]) -> str:
@@ -110,7 +110,7 @@ def verdict(findings: Sequence[Finding]) -> str:
 def render_result(result: dict[str, Any], language: Language = "en") -> str:
     """A result for reading: the verdict, every finding that is not a pass, and what was wrong with the record."""
     text = catalogue(language).text
-    lines = [text["result"].format(id=result["id"], verdict=text[f"result_{result['verdict']}"])]
+    lines = [text["result"].format(id=name(result["id"], language), verdict=text[f"result_{result['verdict']}"])]
     for finding in result["findings"]:
         if finding["verdict"] != "pass":
             said = text[f"result_{finding['severity'] if finding['verdict'] == 'fail' else 'open'}"]
@@ -187,8 +187,8 @@ def _of_the_text(advice: str, knowledge: Knowledge) -> list[Finding]:
     return found
 
 
-def _check_line(
-    line: str, number: int, folder: Path, knowledge_folder: Path | None, learned: Learned
+def _check_line(  # noqa: PLR0913 (what a file is checked with)
+    line: str, number: int, folder: Path, knowledge_folder: Path | None, learned: Learned, language: Language
 ) -> dict[str, Any]:
     case_id = f"line {number}"
     try:
@@ -200,9 +200,11 @@ def _check_line(
         if question and isinstance(case.get("patient"), dict):
             ensure_same_person(case["patient"], question, knowledge=load(knowledge_folder))
         advice = str(case.get("advice", "")) if question else str(case["advice"])
-        return check_advice(case_id, patient, advice, knowledge_folder, passages, question, learned=learned)
+        return check_advice(
+            case_id, patient, advice, knowledge_folder, passages, question, learned=learned, language=language
+        )
     except (ValueError, KeyError, AttributeError, TypeError, MedragError) as error:
-        return {"id": case_id, "verdict": "not_assessed", "findings": [shown(_unreadable(number, error))]}
+        return {"id": case_id, "verdict": "not_assessed", "findings": [shown(_unreadable(number, error), language)]}
 
 
 def _unreadable(number: int, error: Exception) -> Finding:

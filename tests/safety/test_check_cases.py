@@ -124,3 +124,11 @@ def test_a_line_whose_question_names_someone_else_is_not_answered(tmp_path: Path
     (line,) = check_file(tmp_path / "cases.jsonl")
     assert line["verdict"] == "not_assessed"
     assert "two people" in line["findings"][0]["reason"]
+
+
+def test_a_file_of_cases_is_answered_in_the_language_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "cases.jsonl"
+    file.write_text(json.dumps({"id": "a", "patient": PATIENT, "advice": "Give methotrexate 10 mg once weekly."}))
+    (result,) = check_file(file, language="zh")
+    reasons = {each["code"]: each["reason"] for each in result["findings"]}
+    assert reasons["omission.monitoring"] == "甲氨蝶呤：查血常规及肝肾功能，并给予叶酸"
