@@ -12,7 +12,7 @@ from medrag.reading.matcher import Letters, Matcher
 MOST_WORDS = {"item": 8, "list": 14, "sentence": 40, "adjacent": 2}
 """Words besides other mentions that may stand between a cue of that reach and what it bears on."""
 MARK = re.compile(r"\([-−–+ xX✓✔]\)|\[(?: ?|[xX✓✔NnYy]|(?i:yes|no))\]|[☐☑☒□■]")
-MINUS = re.compile(r"(?<=\s)[-−–](?=[A-Za-z])")
+MINUS = re.compile(r"(?:(?<=\s)|\A)[-−–](?=[A-Za-z])")
 FEWEST_MINUS = 2
 """Signs set to words: so many in one sentence deny ("-fever -rash")."""
 OF_RELATIVE = re.compile(r"\bin (?:\w+ ){0,2}$", re.I)

@@ -87,7 +87,7 @@ class Reach:
         if aside and cue.start >= aside[1] and not self._names_alone(sentence, place, aside):
             return False
         own = sentence.aside(cue.start)
-        if own and end <= own[0] and self._spans.named(own[0], cue.start):
+        if own and end <= own[0] and self._spans.named(own[0], cue.end):
             return False
         gap = self._spans.text[end : cue.start]
         if ";" in gap or self._spans.count(end, cue.start) > MOST_WORDS[cue.reach]:

@@ -30,6 +30,8 @@ _GIVEN_INSTEAD = re.compile(
 INSTEAD_WITHIN = 120
 """Characters after the allergen in which it stands."""
 BEFORE = 24
+NEXT = 40
+"""Characters within which what is denied next is the same."""
 
 
 def agreed(judged: Sequence[Judged]) -> Iterator[Judged]:
@@ -45,6 +47,8 @@ def agreed(judged: Sequence[Judged]) -> Iterator[Judged]:
         _ingredients(said) for said, fact in judged if said and isinstance(fact, Medication) and _is_off(said, fact)
     }
     for place, (said, fact) in enumerate(judged):
+        if said and not said.cues and _is_denied_next(said, fact, judged[place + 1 : place + 2]):
+            continue
         current = said is not None and isinstance(fact, Condition) and fact.status is FactStatus.ACTIVE
         if current and said is not None and fact.display in past and _explains(said):
             continue
@@ -55,6 +59,16 @@ def agreed(judged: Sequence[Judged]) -> Iterator[Judged]:
             yield said, fact.model_copy(update={"status": FactStatus.RESOLVED})
         else:
             yield said, fact
+
+
+def _is_denied_next(said: Said, fact: Fact, following: Sequence[Judged]) -> bool:
+    """Whether the next that is named in the line is the same illness, denied ("ADHD assessed, not ADHD")."""
+    for again, other in following:
+        if again is None or not isinstance(fact, Condition) or other.status is not FactStatus.NEGATED:
+            return False
+        between = said.text[said.target.end : again.target.start]
+        return other.display == fact.display and len(between) < NEXT and "\n" not in between
+    return False
 
 
 def _says_over(said: Said, fact: Fact) -> bool:

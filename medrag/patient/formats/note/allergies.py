@@ -121,7 +121,7 @@ def allergy_of(said: Said) -> Allergy | None:
     own = _ITEM_END.split(line)[0]
     gone = _LABEL_GONE.search(line.partition(";")[0]) or _GONE.search(own) or _NO_LONGER.search(before)
     negated = denied or tolerated or "lifted" in said.cues or bool(gone)
-    around = said.text[max(0, said.target.start - 30) : said.target.end + 20]
+    around = said.text[max(0, said.target.start - 30) : said.target.end + NEAR]
     return Allergy(
         display=said.shown,
         status=FactStatus.NEGATED if negated else FactStatus.ACTIVE,

@@ -15,7 +15,7 @@ _said = partial(pattern, "medications")
 
 AFTER = 24
 """Characters after a drug's directions in which they may say that it was given once."""
-_TELLING = frozenset({"taking", "stopped", "refused", "planned", "possible"})
+_TELLING = frozenset({"taking", "listed", "stopped", "refused", "planned", "possible"})
 _PLANS = frozenset({"planned", "conditional", "possible"})
 
 

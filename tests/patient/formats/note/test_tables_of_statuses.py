@@ -142,3 +142,31 @@ def test_what_is_tolerated_lifts_an_allergy_that_is_not_called_active(cell: str,
 )
 def test_a_condition_by_the_word_that_its_cell_begins_with(cell: str, status: str) -> None:
     assert conditions(f"| Diagnosis | Since | Status |\n| Psoriasis | 2012 | {cell} |") == {"psoriasis": status}
+
+
+@pytest.mark.parametrize(
+    ("remark", "status"),
+    [
+        ("paused - chest infection", "resolved"),
+        ("tapering, 2.5 mg a fortnight", "active"),
+        ("planned, awaiting bloods", "planned"),
+        ("hold if HR < 50", "active"),
+        ("stop if rash", "active"),
+        ("do not stop suddenly", "active"),
+    ],
+)
+def test_a_remark_decides_by_what_it_begins_with(remark: str, status: str) -> None:
+    found = drugs(f"Medication | Comment\nThyroxine 75 | taking\nPrednisone 10 mg | {remark}")
+    assert found == {"thyroxine": "active", "prednisone": status}
+
+
+def test_lines_of_a_list_without_marks_stand_alone() -> None:
+    assert drugs(
+        "5 Tolterodine - not ordered since 2022, remove\n6 Edoxaban 60 -> 30 (CrCl)\n7 Senna - only when needed"
+    ) == {
+        "tolterodine": "resolved",
+        "edoxaban": "active",
+        "senna": "active",
+    }
+    lower = "MEDS (copied)\nbumetanide 1 mg od\nmetolazone 2.5 mg -- NOT TAKING\nallopurinol 300 mg daily"
+    assert drugs(lower) == {"bumetanide": "active", "metolazone": "negated", "allopurinol": "active"}

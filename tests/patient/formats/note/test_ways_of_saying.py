@@ -160,3 +160,57 @@ def test_a_line_of_a_form_ends_with_it() -> None:
 def test_drugs_alone_that_are_all_of_a_text_are_only_asked_about() -> None:
     assert set(drugs("Warfarin and clarithromycin").values()) == {"uncertain"}
     assert set(drugs("Angina. Warfarin and clarithromycin").values()) == {"active"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Stop digoxin, halve losartan.", {"digoxin": "resolved", "losartan": "active"}),
+        ("Stop spironolactone, leave torasemide.", {"spironolactone": "resolved", "torasemide": "active"}),
+        ("aspirin ✔ mycophenolate switched to azathioprine", {"aspirin": "active", "mycophenolate": "resolved"}),
+        ("Apixaban 5 mg bd, aspirin dropped after a nose bleed.", {"apixaban": "active", "aspirin": "resolved"}),
+        ("Ciclosporin, begun by dermatology, continues.", {"ciclosporin": "active"}),
+        ("Minipill (norethisterone) - stopped last month", {"norethisterone": "resolved"}),
+        ("Dalteparin for DVT - complete 3 months then stop.", {"dalteparin": "active"}),
+        ("Detemir bd until then.", {"detemir": "active"}),
+        ("Has been on and off sulfasalazine.", {"sulfasalazine": "active"}),
+        ("Has run out of salbutamol, wants a repeat.", {"salbutamol": "active"}),
+        ("Febuxostat given.", {"febuxostat": "active"}),
+        ("Lacosamide not interrupted.", {"lacosamide": "active"}),
+        ("Amiodarone was started in May and he took it for only a month.", {"amiodarone": "resolved"}),
+        ("Support: aprepitant, filgrastim, ondansetron 8 mg prn", {"aprepitant": "active", "filgrastim": "active"}),
+        ("Bezafibrate - patient prefers not to take", {"bezafibrate": "negated"}),
+        ("Review - for aspirin 150 mg nocte.", {"aspirin": "planned"}),
+        ("Warfarin? No he's on edoxaban.", {"warfarin": "negated", "edoxaban": "active"}),
+        ("Never had gout - the allopurinol is for stones.", {"allopurinol": "active"}),
+    ],
+)
+def test_what_is_said_of_one_drug_is_not_of_another(text: str, expected: dict[str, str]) -> None:
+    found = drugs(text)
+    assert {name: found.get(name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("PMR? - no headache, no scalp pain.", {"headache": "negated"}),
+        ("-photophobia -neck stiffness -fever", {"photophobia": "negated", "fever": "negated"}),
+        ("Epilepsy Y - last fit 3 months ago, diabetes N", {"epilepsy": "active", "diabetes mellitus": "negated"}),
+        ("No neck stiffness, photophobia mild.", {"photophobia": "active"}),
+        ("Stroke MRI clear. Pneumonia: CXR normal.", {"stroke": "negated", "pneumonia": "negated"}),
+        ("Hypothyroidism TFT normal.", {"hypothyroidism": "active"}),
+        ("Cirrhosis (EtOH, sober 3y), ascites.", {"cirrhosis": "active"}),
+        ("Alcohol dependence, sober 3y.", {"alcohol use disorder": "resolved"}),
+        ("Rheumatoid arthritis in remission on tofacitinib.", {"rheumatoid arthritis": "active"}),
+        ("Obs hx: asthma, PPH x1", {"asthma": "active"}),
+        ("Dear Colleague, thank you for seeing this lady with dysphagia.", {"dysphagia": "active"}),
+        ("Seen with mum re asthma.", {"asthma": "active"}),
+        ("GORD (OGD 2020 - coeliac disease ruled out)", {"gerd": "active"}),
+        ("Asthma: only as a child.", {"asthma": "resolved"}),
+        ("OSA [?], hypertension [Y]", {"obstructive sleep apnea": "uncertain", "hypertension": "active"}),
+        ("Autism assessed, not autism.", {"autism": "negated"}),
+    ],
+)
+def test_what_is_said_of_one_illness_is_not_of_another(text: str, expected: dict[str, str]) -> None:
+    found = conditions(text)
+    assert {name: found.get(name) for name in expected} == expected
