@@ -15,6 +15,7 @@ from medrag.reading.dosing.frequency import OFTEN, frequency, times_of_day
 from medrag.reading.dosing.numbers import NUMBER, number
 from medrag.reading.dosing.strengths import Strength, without_strengths
 from medrag.reading.expressions import Expression
+from medrag.reading.languages import pattern
 
 _UNIT = (
     r"mill?igram(?:me)?s?|mgms?|m\.g\.|mgs?|microgram(?:me)?s?|microgs?|mcgs?|µg|μg|ug"
@@ -200,8 +201,8 @@ def _run_together(text: str, found: list[Dose]) -> list[Dose]:
 
 
 def unitless(text: str, end: int) -> Dose | None:
-    """The number without a unit, before how often, that stands right after a drug's name ("500 qds")."""
-    match = _UNITLESS.match(text, end)
+    """The number without a unit that stands after a drug's name like a dose ("500 qds", "two of the 500s")."""
+    match = _UNITLESS.match(text, end) or pattern("manners", "bare_amount").match(text, end)
     if match is None or OFTEN.match(text, match.start("low")):
         return None
     amount, place = number(match["low"]), (match.start("low"), match.end("low"))
