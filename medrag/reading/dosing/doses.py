@@ -200,9 +200,12 @@ def _run_together(text: str, found: list[Dose]) -> list[Dose]:
     return found
 
 
-def unitless(text: str, end: int) -> Dose | None:
-    """The number without a unit that stands after a drug's name like a dose ("500 qds", "two of the 500s")."""
-    match = _UNITLESS.match(text, end) or pattern("manners", "bare_amount").match(text, end)
+def unitless(text: str, end: int, *, single: bool) -> Dose | None:
+    """The number without a unit that stands after a drug's name like a dose ("500 qds", "two of the 500s").
+
+    After the name of a combination, which is not ``single``, it may be part of the brand ("Microgynon 30").
+    """
+    match = _UNITLESS.match(text, end) or (single and pattern("manners", "bare_amount").match(text, end)) or None
     if match is None or OFTEN.match(text, match.start("low")):
         return None
     amount, place = number(match["low"]), (match.start("low"), match.end("low"))
