@@ -73,7 +73,7 @@ def prescriptions(text: str, knowledge: Knowledge) -> tuple[Prescription, ...]:
             owned.setdefault(owner, []).append(dose)
     _share(text, mentions, owned)
     for i, mention in enumerate(mentions):
-        if not owned.get(i) and (bare := unitless(text, mention.end)):
+        if not owned.get(i) and (bare := unitless(text, mention.end, single=len(mention.ingredients) == 1)):
             owned[i] = [bare]
     return tuple(Prescription(mention, tuple(owned.get(i, ()))) for i, mention in enumerate(mentions))
 

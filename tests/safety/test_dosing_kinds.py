@@ -199,3 +199,51 @@ def test_what_must_not_be_combined_is_not_left_undone() -> None:
     woman = {"age_years": 28, "sex": "female", "conditions": ["epilepsy"], "medications": ["carbamazepine 200 mg bd"]}
     assert verdicts("Do not combine carbamazepine with the contraceptive pill.", "undone", **woman) == set()
     assert verdicts("Carbamazepine must not be given any more.", "undone", **woman) == {"warning"}
+
+
+@pytest.mark.parametrize(
+    "advice",
+    [
+        "Naproxen: four of the 250s before the match.",
+        "Gabapentin 600s, two at each meal.",
+        "Metoprolol 25 to start.",
+        "Atorvastatin 2000 from now on.",
+        "Paracetamol suspension, three spoonfuls.",
+    ],
+)
+def test_numbers_without_a_unit_are_not_assessed(advice: str) -> None:
+    assert verdicts(advice, "dose") & {"not_assessed", "warning", "contraindicated"}
+
+
+@pytest.mark.parametrize("advice", ["Apixaban 5 mg bd since 2024.", "Amlodipine suits men in their 60s."])
+def test_years_and_ages_are_no_amounts(advice: str) -> None:
+    assert "not_assessed" not in verdicts(advice, "dose")
+
+
+def test_a_drug_that_must_not_end_lets_no_word_be() -> None:
+    taken = {"medications": ["rivaroxaban 20 mg"], "conditions": ["atrial fibrillation"]}
+    assert verdicts("He can breathe without rivaroxaban.", "unread", **taken) | verdicts(
+        "He can breathe without rivaroxaban.", "withdrawal", **taken
+    )
+
+
+@pytest.mark.parametrize(
+    "advice",
+    [
+        "He may leave baclofen at home.",
+        "Baclofen can go in the drawer.",
+        "Baclofen has done its job.",
+    ],
+)
+def test_stops_in_homely_words(advice: str) -> None:
+    assert verdicts(advice, "withdrawal", medications=["baclofen 20 mg tds"])
+
+
+def test_drugs_brought_down_by_degrees_are_not_left_undone() -> None:
+    taken = {"medications": ["clonidine 200 micrograms bd"], "conditions": ["hypertension"]}
+    assert not verdicts("Wean clonidine over three weeks.", "undone", **taken)
+    assert verdicts("Stop clonidine today.", "undone", **taken)
+
+
+def test_vincristine_at_a_lumbar_puncture() -> None:
+    assert "contraindicated" in verdicts("Vincristine 2 mg at the lumbar puncture.", "route")

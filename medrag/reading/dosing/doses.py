@@ -18,6 +18,7 @@ from medrag.reading.dosing.numbers import NUMBER, number
 from medrag.reading.dosing.strengths import Strength, without_strengths
 from medrag.reading.dosing.units import ELEMENTAL, EXPOSURE, UNIT, canonical, elemental
 from medrag.reading.expressions import Expression
+from medrag.reading.languages import pattern
 
 _DOSE = Expression(
     rf"(?:(?<![\w.,/])(?P<count>{COUNT})\s*(?:x|×|(?:{FORM})\s+(?:of\s+)?|(?:\s+of\s+(?:the|these|those|your|his|her))?(?=\s[\d.]+\s*(?:mg|g|mcg)\s+(?:[a-z-]+\s+)?(?:tab|cap)))\s*)?"
@@ -162,9 +163,12 @@ def _exposed(text: str, match: re.Match[str], starts: list[int]) -> Dose:
     return Dose(match[0], *match.span(), min(amounts), max(amounts), EXPOSURE, frequency=often, duration_days=days)
 
 
-def unitless(text: str, end: int) -> Dose | None:
-    """The number without a unit, before how often, that stands right after a drug's name ("500 qds")."""
-    match = _UNITLESS.match(text, end)
+def unitless(text: str, end: int, *, single: bool) -> Dose | None:
+    """The number without a unit that stands after a drug's name like a dose ("500 qds", "two of the 500s").
+
+    After the name of a combination, which is not ``single``, it may be part of the brand ("Microgynon 30").
+    """
+    match = _UNITLESS.match(text, end) or (single and pattern("manners", "bare_amount").match(text, end)) or None
     if match is None or OFTEN.match(text, match.start("low")):
         return None
     amount, place = number(match["low"]), (match.start("low"), match.end("low"))

@@ -9,8 +9,8 @@ from medrag.reading.advice.accounting import Gap, Unread, beyond_plain, gaps
 from medrag.reading.advice.acts import Clause
 from medrag.reading.languages import pattern
 from medrag.reading.matcher import Token
-from medrag.safety.check_context import Context, not_assessed
-from medrag.safety.checks.care.against import NOT_GIVEN, speaks_against
+from medrag.safety.check_context import Context, ingredients_of, not_assessed
+from medrag.safety.checks.care.against import NOT_GIVEN, speaks_against, taken
 from medrag.safety.checks.care.aims import within_bounds
 from medrag.safety.checks.care.exposure import forbids
 from medrag.safety.checks.care.undone import meets
@@ -54,8 +54,9 @@ def _by_purpose(context: Context) -> Iterator[str]:
 def _open(text: str, context: Context) -> Iterator[str]:
     """The words that may say more of a treatment than the checks read.
 
-    One word more is let be where a drug is named. A dose raised to none that is named, an act on nothing that is known,
-    and a text that neither names a drug nor only checks are open whatever their words.
+    One word more is let be where a drug is named, unless it is taken and its end would do harm. A dose raised to none
+    that is named, an act on nothing that is known, and a text that neither names a drug nor only checks are open
+    whatever their words.
     """
     found = beyond_plain(text, context.read, context.knowledge)
     open_ = [
@@ -64,13 +65,19 @@ def _open(text: str, context: Context) -> Iterator[str]:
         if not (_accounted(clause, context) and not _within(clause, found)) and not _seen_to(clause, context)
     ]
     words = [word.text for clause in open_ for word in _within(clause, found)]
-    if len(words) > (LET_BE if context.read else 0):
+    if len(words) > (LET_BE if context.read and not _may_end(context) else 0):
         yield from words
     raised = pattern("plain", "raising").search(text)
     if raised and context.read and not any(each.doses for each in context.read):
         yield raised[0]
     yield from _unexplained(context)
     yield from (clause.words for clause in open_ if not _accounted(clause, context))
+
+
+def _may_end(context: Context) -> bool:
+    """Whether a drug is named without a dose that the patient takes and must not stop at once."""
+    bare = (each for each in context.read if not each.doses and context.rules("withdrawals", each.mention))
+    return any(taken(context, frozenset(ingredients_of(each, context.knowledge))) for each in bare)
 
 
 def _within(clause: Clause, words: Iterable[Token]) -> list[Token]:

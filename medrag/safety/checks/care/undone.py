@@ -16,6 +16,7 @@ from medrag.safety.checks.care.patients import concerned, naming
 from medrag.types import Finding, Severity
 
 _said = partial(pattern, "acts")
+_stops = partial(pattern, "stops")
 
 
 def undone(context: Context) -> Iterable[Finding]:
@@ -158,13 +159,21 @@ def _excused(context: Context, need: Need, left: Sequence[Prescription]) -> bool
     names = {each.mention.label for each in left}
     elsewhere = (each for each in context.around if each.recommended and each.mention.label not in names)
     given = (*(each for each in context.recommended if each not in left), *context.advised, *elsewhere)
-    if left and _kept_apart(context, left):
+    if left and (_kept_apart(context, left) or _tapered(context, left)):
         return True
     if any(group & ingredients_of(each, context.knowledge) for each in given):
         return True
     single = [each for each in left if each.mention.drug_class is None]
     against = [*speaks_against(context, single), *speaks_against(context, taken(context, group), pairs=False)]
     return any(RANK[each.severity] <= RANK[need.severity] for each in against)
+
+
+def _tapered(context: Context, left: Sequence[Prescription]) -> bool:
+    """Whether the drugs left out are brought down by degrees, which the check of withdrawal weighs."""
+    text, rules = context.statement.text, context.knowledge.rules.withdrawals
+    if _stops("at_once").search(text) or not _stops("slowly").search(text):
+        return False
+    return all(any(rules[i].taper_days for i in context.rules("withdrawals", each.mention)) for each in left)
 
 
 def _kept_apart(context: Context, left: Sequence[Prescription]) -> bool:
