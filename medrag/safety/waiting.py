@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from operator import ge
 
@@ -15,6 +15,7 @@ from medrag.reading.languages import pattern
 from medrag.reading.polarity.cues import SENTENCE_END, sentence_around
 from medrag.reading.thresholds.mentions import mentions
 from medrag.safety.check_context import Context
+from medrag.types import Finding, Severity
 
 _said = partial(pattern, "waiting")
 AFTER = 110
@@ -28,6 +29,19 @@ def waits_beyond(context: Context, each: Prescription, key: str, harms: Callable
     "Restart it when eGFR exceeds 45" with an eGFR of 29 does; with one of 50 it is for now.
     """
     return any(_changed(context, case, key, harms) for case in _cases(context, each))
+
+
+def thought_later(context: Context, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings, those as warnings that would withhold for a drug that is only to be thought of after something."""
+    text = context.statement.text
+    later = {
+        each.mention.label
+        for each in context.recommended
+        if not each.doses and _said("thought_later").match(text, each.mention.end)
+    }
+    for each in findings:
+        about = each.withholds and each.drugs and later.issuperset(each.drugs[:1])
+        yield each.model_copy(update={"severity": Severity.WARNING}) if about else each
 
 
 def _changed(context: Context, case: str, key: str, harms: Callable[[float], bool] | None) -> bool:

@@ -158,13 +158,27 @@ def _excused(context: Context, need: Need, left: Sequence[Prescription]) -> bool
     names = {each.mention.label for each in left}
     elsewhere = (each for each in context.around if each.recommended and each.mention.label not in names)
     given = (*(each for each in context.recommended if each not in left), *context.advised, *elsewhere)
-    if left and _kept_apart(context, left):
+    if left and (_kept_apart(context, left) or all(_given_elsewhere(context, each, group) for each in left)):
         return True
     if any(group & ingredients_of(each, context.knowledge) for each in given):
         return True
     single = [each for each in left if each.mention.drug_class is None]
     against = [*speaks_against(context, single), *speaks_against(context, taken(context, group), pairs=False)]
     return any(RANK[each.severity] <= RANK[need.severity] for each in against)
+
+
+def _given_elsewhere(context: Context, each: Prescription, group: frozenset[str]) -> bool:
+    """Whether the whole advice gives the drug that is only warned of here, or another of its group goes on instead."""
+    if each.mention.polarity is Polarity.STOPPED:
+        return False
+    label, held = each.mention.label, ingredients_of(each, context.knowledge)
+    given = any(
+        one.recommended and (one.doses or one.mention.label != label) and held & ingredients_of(one, context.knowledge)
+        for one in context.around
+    )
+    if given or not context.starts(label):
+        return given
+    return any(group & ingredients_of(drug.prescription, context.knowledge) for drug in context.current)
 
 
 def _kept_apart(context: Context, left: Sequence[Prescription]) -> bool:
