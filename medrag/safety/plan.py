@@ -110,6 +110,10 @@ class Plan:
         )
 
     @cached_property
+    def _awaited(self) -> tuple[Prescription, ...]:
+        return awaited(self.text, self.read)
+
+    @cached_property
     def _taken(self) -> frozenset[Product]:
         return frozenset(self._product(each.prescription) for each in (self.patient.drugs if self.patient else ()))
 
@@ -139,8 +143,9 @@ class Plan:
         place = self.here[0] + new.mention.start
         if not self.text.startswith(new.mention.text, place):
             return False
-        awaits = awaited(self.text, self.read, place)
-        return any(self._product(old) & self._product(each) for each in awaits)
+        start, end = self.here
+        ends = (each for each in self._awaited if start <= each.mention.start < end)
+        return any(self._product(old) & self._product(each) for each in ends)
 
     def _successor(self, one: Prescription, other: Prescription) -> bool:
         """Whether nobody takes the two together, one needs no washout, and one is only thought of for weeks ahead."""

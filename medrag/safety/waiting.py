@@ -50,6 +50,11 @@ def _changed(context: Context, case: str, key: str, harms: Callable[[float], boo
         return False
     keys = KIDNEY if key in KIDNEY else (key,)
     held = [value for one in keys for value in known_values(one, context.patient, {})]
+    kinds = [kind for one in keys if (kind := context.knowledge.measurements.get(one))]
+    if bare := _said("bare").search(case):
+        case = next(
+            (f"{kind.names[0]} {case[bare.start() :].lstrip()}" for kind in kinds if _told(context, kind)), case
+        )
     told = [each for each in mentions(case, context.knowledge) if each.key in keys]
     tests = [test for each in told for way in each.limits for test in way if isinstance(test.limit, float)]
     now = any(test.holds(value) for test in tests for value in held)

@@ -10,6 +10,7 @@ from medrag.reading.languages import pattern
 
 _said = partial(pattern, "choices")
 _LISTED = re.compile(r"\s*(?:\((?P<inside>[^()]*)\)|:\s*(?P<behind>[^.:()]*)(?:\.|$))")
+MOST_ITEMS = 12
 _DOSED = re.compile(r"\s*\d")
 
 
@@ -50,7 +51,7 @@ def one_of(text: str) -> Iterator[list[tuple[int, int]]]:
         if _said("one of these").match(text[start:end]) is None:
             continue
         items = []
-        for first, last in lines[place + 1 :]:
+        for first, last in lines[place + 1 : place + 1 + MOST_ITEMS]:
             if text[first - 2 : first] == "\n\n" and items:
                 break
             items.append((first, last))

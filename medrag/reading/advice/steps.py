@@ -147,11 +147,10 @@ def _days(text: str) -> Iterator[tuple[int, Moment]]:
             yield found.start(), Moment("week", float(_WEEK.index(found["weekday"][:3].lower())))
 
 
-def awaited(text: str, read: Sequence[Prescription], place: int) -> Iterator[Prescription]:
-    """The drugs after whose end, by its own statement, the one named at ``place`` comes."""
-    start, end = statement_around(text, place)
-    found = [each.start("of") for each in _said("after its end").finditer(with_signs(text, read), start, end)]
-    yield from (each for each in read if each.mention.start in found)
+def awaited(text: str, read: Sequence[Prescription]) -> tuple[Prescription, ...]:
+    """The drugs of ``text`` after whose end something comes ("two weeks after X ends")."""
+    places = {each.start("of") for each in _said("after its end").finditer(with_signs(text, read))}
+    return tuple(each for each in read if each.mention.start in places)
 
 
 def waited(text: str) -> float | None:
