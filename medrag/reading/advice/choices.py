@@ -50,7 +50,7 @@ def one_of(text: str) -> Iterator[list[tuple[int, int]]]:
     for place, (start, end) in enumerate(lines):
         if _said("one of these").match(text[start:end]) is None:
             continue
-        items = []
+        items: list[tuple[int, int]] = []
         for first, last in lines[place + 1 : place + 1 + MOST_ITEMS]:
             if text[first - 2 : first] == "\n\n" and items:
                 break

@@ -65,9 +65,10 @@ def _ends(text: str, read: Sequence[Prescription]) -> Iterator[End]:
         if found["many"]:
             meant = _named_last(read, found.start(), 2 if found["many"].lower() == "both" else 3)
         else:
-            meant = [each] if (each := topic(text, read, found.start())) else []
-        for drug in meant:
-            yield End(drug, found.start(), moment(text, found.start()), outright=True)
+            subject = topic(text, read, found.start())
+            meant = [subject] if subject else []
+        for each in meant:
+            yield End(each, found.start(), moment(text, found.start()), outright=True)
     signs = with_signs(text, read)
     for found in _said("last dose").finditer(signs):
         named = found.start("named") if found["named"] else found.start("of")
