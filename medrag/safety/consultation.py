@@ -57,6 +57,7 @@ from medrag.safety.question.red_flags import first_care, notices
 from medrag.safety.question.requests import declines
 from medrag.safety.settling import settling
 from medrag.safety.unread_record import lost, with_gaps
+from medrag.safety.waiting import thought_later
 from medrag.types import (
     Coverage,
     Effect,
@@ -284,7 +285,7 @@ class Consultation:
         """
         context = self._context(statement, before, evidence)
         text = context.statement.text
-        found = list(without_care(self._run(context), text))
+        found = list(without_care(thought_later(context, self._run(context)), text))
         if not context.statement.citations and any(each.withholds for each in found):
             other, doubtful = self._otherwise((*before, statement))
             if doubtful:

@@ -15,7 +15,8 @@ from medrag.knowledge import Knowledge
 from medrag.patient.view import PatientView
 from medrag.reading import Polarity, Prescription
 from medrag.reading.advice.acts import clauses
-from medrag.reading.advice.steps import End, ahead, ends, gap
+from medrag.reading.advice.choices import one_of
+from medrag.reading.advice.steps import End, ahead, awaited, ends, gap, topic
 from medrag.reading.languages import pattern
 from medrag.reading.mentions import ingredients_named
 from medrag.reading.polarity import cues
@@ -47,7 +48,7 @@ class Plan:
         first, last = self.here
         told = (each for each in self._ends if each.outright and not (each.stop and first <= each.place < last))
         stops = (each.drug for each in told)
-        return frozenset(map(self._product, stops)) | frozenset(self._replaced())
+        return frozenset(map(self._product, stops)) | self._exchanged
 
     @cached_property
     def ending(self) -> frozenset[Product]:
@@ -56,7 +57,9 @@ class Plan:
 
     def apart(self, one: Prescription, other: Prescription) -> bool:
         """Whether of two drugs, neither of which the advice ends at once, one is over before the other is begun."""
-        return self._over_before(one, other) or self._over_before(other, one) or self._successor(one, other)
+        pairs = ((one, other), (other, one))
+        later = any(self._over_before(*pair) or self._after_end(*pair) for pair in pairs)
+        return later or self._successor(one, other) or self._in_one_choice(one, other)
 
     def days_between(self, ended: Iterable[str], begun: Prescription) -> float | None:
         """Days from the last dose of a drug of ``ended`` to the first one of another, where the advice tells them."""
@@ -85,11 +88,30 @@ class Plan:
         here = (clause for clause in clauses(text) if clause.start <= start < clause.end)
         if any(not clause.kinds.isdisjoint(("goes_on", "raised")) for clause in here):
             return False
+        if product in self._exchanged:
+            return True
         return any(end.outright and end.place > place and self._product(end.drug) == product for end in self._ends)
 
     @cached_property
     def _ends(self) -> tuple[End, ...]:
         return ends(self.text, self.read)
+
+    @cached_property
+    def _exchanged(self) -> frozenset[Product]:
+        return frozenset(self._replaced())
+
+    @cached_property
+    def _choices(self) -> tuple[tuple[frozenset[str], ...], ...]:
+        """The lists of which one item is to be chosen, each item as the ingredients that it names."""
+        named = [(each.mention.start, self._product(each)) for each in self.read]
+        return tuple(
+            tuple(frozenset().union(*(held for at, held in named if start <= at < end)) for start, end in items)
+            for items in one_of(self.text)
+        )
+
+    @cached_property
+    def _awaited(self) -> tuple[Prescription, ...]:
+        return awaited(self.text, self.read)
 
     @cached_property
     def _taken(self) -> frozenset[Product]:
@@ -104,6 +126,26 @@ class Plan:
             return False
         between = self.days_between(product, new)
         return self._product(new) in self._taken or (between is not None and between >= A_DAY)
+
+    def _in_one_choice(self, one: Prescription, other: Prescription) -> bool:
+        """Whether the two stand in different items of a list to choose one of, and in none together."""
+        products = self._product(one), self._product(other)
+        if any(product in self._taken for product in products):
+            return False
+        for items in self._choices:
+            places = [{i for i, held in enumerate(items) if held and product <= held} for product in products]
+            if all(places) and places[0].isdisjoint(places[1]):
+                return True
+        return False
+
+    def _after_end(self, old: Prescription, new: Prescription) -> bool:
+        """Whether the new drug is for when the old one has ended ("two weeks after X ends, Y")."""
+        place = self.here[0] + new.mention.start
+        if not self.text.startswith(new.mention.text, place):
+            return False
+        start, end = self.here
+        ends = (each for each in self._awaited if start <= each.mention.start < end)
+        return any(self._product(old) & self._product(each) for each in ends)
 
     def _successor(self, one: Prescription, other: Prescription) -> bool:
         """Whether nobody takes the two together, one needs no washout, and one is only thought of for weeks ahead."""
@@ -142,8 +184,9 @@ class Plan:
             before = self.text[max(0, each.mention.start - BEFORE) : each.mention.start]
             after = self.text[each.mention.end : each.mention.end + BEFORE]
             new = self._product(each)
-            if place and _said("exchanges_it").search(before):
-                yield self._product(self.read[place - 1]) - new
+            if place and (found := _said("exchanges_it").search(before)):
+                said = each.mention.start - len(before) + found.start()
+                yield self._product(topic(self.text, self.read, said) or self.read[place - 1]) - new
             if _said("exchanges").search(before) or _said("in_its_place").match(after):
                 yield from (old for old in self._taken if old.isdisjoint(new) and self._one_is_enough(old, new))
 

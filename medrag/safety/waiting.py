@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from operator import ge
 
@@ -15,6 +15,7 @@ from medrag.reading.languages import pattern
 from medrag.reading.polarity.cues import SENTENCE_END, sentence_around
 from medrag.reading.thresholds.mentions import mentions
 from medrag.safety.check_context import Context
+from medrag.types import Finding, Severity
 
 _said = partial(pattern, "waiting")
 AFTER = 110
@@ -30,12 +31,30 @@ def waits_beyond(context: Context, each: Prescription, key: str, harms: Callable
     return any(_changed(context, case, key, harms) for case in _cases(context, each))
 
 
+def thought_later(context: Context, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings, those as warnings that would withhold for a drug that is only to be thought of after something."""
+    text = context.statement.text
+    later = {
+        each.mention.label
+        for each in context.recommended
+        if not each.doses and _said("thought_later").match(text, each.mention.end)
+    }
+    for each in findings:
+        about = each.withholds and each.drugs and later.issuperset(each.drugs[:1])
+        yield each.model_copy(update={"severity": Severity.WARNING}) if about else each
+
+
 def _changed(context: Context, case: str, key: str, harms: Callable[[float], bool] | None) -> bool:
     """Whether the case is of a value of ``key`` that the patient does not have now, with no bound that ``harms``."""
     if context.patient is None:
         return False
     keys = KIDNEY if key in KIDNEY else (key,)
     held = [value for one in keys for value in known_values(one, context.patient, {})]
+    kinds = [kind for one in keys if (kind := context.knowledge.measurements.get(one))]
+    if bare := _said("bare").search(case):
+        case = next(
+            (f"{kind.names[0]} {case[bare.start() :].lstrip()}" for kind in kinds if _told(context, kind)), case
+        )
     told = [each for each in mentions(case, context.knowledge) if each.key in keys]
     tests = [test for each in told for way in each.limits for test in way if isinstance(test.limit, float)]
     now = any(test.holds(value) for test in tests for value in held)

@@ -60,6 +60,6 @@ def test_the_days_between_an_end_and_a_start(text: str, days: float | None) -> N
 
 def test_a_start_weeks_ahead_is_not_one_beside_what_is_taken() -> None:
     later = "Consider a DOAC at four months if the scan is clean."
-    assert ahead(later, later.index("DOAC"))
+    assert ahead(later, later.index("DOAC"), later.index("DOAC") + 4)
     beside = "At four months add a DOAC if the scan is not clean."
-    assert not ahead(beside, beside.index("DOAC"))
+    assert not ahead(beside, beside.index("DOAC"), beside.index("DOAC") + 4)

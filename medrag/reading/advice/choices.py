@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import partial
 
 from medrag.reading.languages import pattern
 
 _said = partial(pattern, "choices")
 _LISTED = re.compile(r"\s*(?:\((?P<inside>[^()]*)\)|:\s*(?P<behind>[^.:()]*)(?:\.|$))")
+MOST_ITEMS = 12
 _DOSED = re.compile(r"\s*\d")
 
 
@@ -40,3 +42,20 @@ def examples(text: str, group: tuple[int, int], one: tuple[int, int], other: tup
         return False
     together = _said("several").search(before) or _said("joined_behind").match(text, behind.end())
     return not together and not _said("joined_list").search(names)
+
+
+def one_of(text: str) -> Iterator[list[tuple[int, int]]]:
+    """Where the items stand of every list, a line each, of which ``text`` says above it that one is to be chosen."""
+    lines = [found.span() for found in re.finditer(r"[^\n]+", text)]
+    for place, (start, end) in enumerate(lines):
+        if _said("one of these").match(text[start:end]) is None:
+            continue
+        items: list[tuple[int, int]] = []
+        for first, last in lines[place + 1 : place + 1 + MOST_ITEMS]:
+            if text[first - 2 : first] == "\n\n" and items:
+                break
+            items.append((first, last))
+            if text[last - 1] == "." and items[1:]:
+                break
+        if len(items) > 1:
+            yield items

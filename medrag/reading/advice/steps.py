@@ -61,6 +61,14 @@ def _ends(text: str, read: Sequence[Prescription]) -> Iterator[End]:
         if each.mention.polarity is Polarity.STOPPED or _ended_by_clause(text, each):
             place = each.mention.start
             yield End(each, place, moment(text, place), outright=True)
+    for found in _said("pronoun ends").finditer(text):
+        if found["many"]:
+            meant = _named_last(read, found.start(), 2 if found["many"].lower() == "both" else 3)
+        else:
+            subject = topic(text, read, found.start())
+            meant = [subject] if subject else []
+        for each in meant:
+            yield End(each, found.start(), moment(text, found.start()), outright=True)
     signs = with_signs(text, read)
     for found in _said("last dose").finditer(signs):
         named = found.start("named") if found["named"] else found.start("of")
@@ -81,6 +89,22 @@ def _ended_by_clause(text: str, each: Prescription) -> bool:
         return False
     found = _said("put off").match(text, each.mention.end)
     return found is not None
+
+
+def topic(text: str, read: Sequence[Prescription], place: int) -> Prescription | None:
+    """The drug that a pronoun at ``place`` stands for: the first one named in the last statement that names any."""
+    before = [each for each in read if place - FAR <= each.mention.start < place and each.mention.resolved]
+    if not before:
+        return None
+    start, _ = statement_around(text, before[-1].mention.start)
+    return next(each for each in before if each.mention.start >= start)
+
+
+def _named_last(read: Sequence[Prescription], place: int, count: int) -> list[Prescription]:
+    """The ``count`` drugs, each once, that are named last before ``place``."""
+    before = [each for each in read if place - FAR <= each.mention.start < place and each.mention.resolved]
+    names = list(dict.fromkeys(each.mention.label for each in reversed(before)))[:count]
+    return [next(each for each in reversed(before) if each.mention.label == name) for name in names]
 
 
 def _drug(read: Sequence[Prescription], place: int, *, at: bool) -> Prescription | None:
@@ -122,6 +146,12 @@ def _days(text: str) -> Iterator[tuple[int, Moment]]:
         yield from ((found.start(), Moment("month", float(found["date"]))) for found in _said("date").finditer(text))
         for found in _said("weekday").finditer(text):
             yield found.start(), Moment("week", float(_WEEK.index(found["weekday"][:3].lower())))
+
+
+def awaited(text: str, read: Sequence[Prescription]) -> tuple[Prescription, ...]:
+    """The drugs of ``text`` after whose end something comes ("two weeks after X ends")."""
+    places = {each.start("of") for each in _said("after its end").finditer(with_signs(text, read))}
+    return tuple(each for each in read if each.mention.start in places)
 
 
 def waited(text: str) -> float | None:

@@ -159,7 +159,8 @@ def _excused(context: Context, need: Need, left: Sequence[Prescription]) -> bool
     names = {each.mention.label for each in left}
     elsewhere = (each for each in context.around if each.recommended and each.mention.label not in names)
     given = (*(each for each in context.recommended if each not in left), *context.advised, *elsewhere)
-    if left and (_kept_apart(context, left) or _tapered(context, left)):
+    excused = _kept_apart(context, left) or _tapered(context, left)
+    if left and (excused or all(_given_elsewhere(context, each, group) for each in left)):
         return True
     if any(group & ingredients_of(each, context.knowledge) for each in given):
         return True
@@ -174,6 +175,20 @@ def _tapered(context: Context, left: Sequence[Prescription]) -> bool:
     if _stops("at_once").search(text) or not _stops("slowly").search(text):
         return False
     return all(any(rules[i].taper_days for i in context.rules("withdrawals", each.mention)) for each in left)
+
+
+def _given_elsewhere(context: Context, each: Prescription, group: frozenset[str]) -> bool:
+    """Whether the whole advice gives the drug that is only warned of here, or another of its group goes on instead."""
+    if each.mention.polarity is Polarity.STOPPED:
+        return False
+    label, held = each.mention.label, ingredients_of(each, context.knowledge)
+    given = any(
+        one.recommended and (one.doses or one.mention.label != label) and held & ingredients_of(one, context.knowledge)
+        for one in context.around
+    )
+    if given or not context.starts(label):
+        return given
+    return any(group & ingredients_of(drug.prescription, context.knowledge) for drug in context.current)
 
 
 def _kept_apart(context: Context, left: Sequence[Prescription]) -> bool:
