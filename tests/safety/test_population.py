@@ -201,3 +201,22 @@ def test_a_guideline_for_other_ages_is_not_offered() -> None:
     assert not offered("This advice applies to adults and not to the immunocompromised.", "adults", 9)
     # A sentence that names another age goes by its own words.
     assert offered("In children, mirtazapine is not started.", "adults", 9)
+
+
+@pytest.mark.parametrize(
+    ("question", "offered"),
+    [
+        ("Newborn, septic, which antibiotic?", False),
+        ("what fluid bolus in a toddler with sepsis?", False),
+        ("Mother of a newborn, septic, which antibiotic?", True),
+        ("septic, child-bearing age, which antibiotic?", True),
+        ("septic, which antibiotic?", True),
+    ],
+)
+def test_a_child_of_no_told_age_is_no_adult(question: str, offered: bool) -> None:
+    text = "In adults with sepsis, give meropenem 1 g intravenously."
+    passage = Passage(
+        id="a#1", doc_id="a", title="Sepsis", text=text, sentences=(Sentence(start=0, end=len(text)),), section=()
+    )
+    asked = Consultation(None, question, KNOWLEDGE, evidence=[Evidence(number=1, passage=passage, score=1.0)])
+    assert bool(asked.choices().pointers) is offered

@@ -23,21 +23,22 @@ def about_another(query: Query, found: Sequence[Evidence], knowledge: Knowledge)
     just what it names. Where what was found names no illness that is known here, nothing can be told.
     """
     from medrag.patient.conditions import implied, phrases_in
+    from medrag.patient.wording import wording
 
     def with_broader(names: Iterable[str]) -> set[str]:
         return {broader for each in names for broader in implied(each, knowledge)}
 
     question = searchable(query.asked, knowledge)
-    mentioned = set(phrases_in(question, knowledge))
+    mentioned = {each.condition for each in wording(question, knowledge).affirmed}
     named = {each for each in mentioned if _is_illness(each, knowledge)}
     told = {each for text in _leading(found) for each in phrases_in(text, knowledge)} if named else set()
     if not told or mentioned & {each for one in found for each in phrases_in(one.passage.title, knowledge)}:
         return False
-    own = named | ({*query.applicant.view.concepts} if query.applicant else set())
+    own = with_broader([*named, *(each for text in _recorded(query) for each in phrases_in(text, knowledge))])
     wider = with_broader(told)
     if any(_is_illness(each, knowledge) for each in own & wider) or not told.isdisjoint(with_broader(named)):
         return False
-    described = [set(phrases_in(each, knowledge)) for each in described_conditions(question, knowledge)]
+    described = [set(phrases_in(each, knowledge)) for each in described_conditions(question, knowledge, least=1)]
     if any(named & each for each in described):
         return True
     return all(each and wider.isdisjoint(each) and told.isdisjoint(with_broader(each)) for each in described)
@@ -46,6 +47,12 @@ def about_another(query: Query, found: Sequence[Evidence], knowledge: Knowledge)
 def _is_illness(name: str, knowledge: Knowledge) -> bool:
     coded = knowledge.conditions[name].icd10
     return name not in said("states", "signs") and not any(each.startswith(_SIGNS) for each in coded)
+
+
+def _recorded(query: Query) -> list[str]:
+    """The words of the record's conditions."""
+    record = query.applicant.view.record if query.applicant else None
+    return [each.display for each in (record.conditions or ())] if record else []
 
 
 def _leading(found: Sequence[Evidence]) -> list[str]:

@@ -46,10 +46,10 @@ class _Presentation:
         return all(any(around.issuperset(each) for each in place) for place in self.places)
 
 
-def described_conditions(question: str, knowledge: Knowledge) -> tuple[str, ...]:
+def described_conditions(question: str, knowledge: Knowledge, *, least: float = _ONE_WORD) -> tuple[str, ...]:
     """The conditions that the words of an English question point to most, the strongest first.
 
-    An emergency that it tells of is one of them.
+    An emergency that it tells of is one of them. ``least``: what each is told by, 1 for several words.
     """
     words = _words(question)
     stems = list(map(_stems(words).__getitem__, words))
@@ -61,7 +61,8 @@ def described_conditions(question: str, knowledge: Knowledge) -> tuple[str, ...]
     written = {each.condition for each in knowledge.presentations}
     for emergency in written.intersection(each.emergency or each.name for each in raised(question, knowledge)):
         told[emergency] += 1.0
-    return tuple(sorted(told, key=lambda condition: (-told[condition], condition))[:_AT_MOST])
+    strongest = sorted(told, key=lambda condition: (-told[condition], condition))[:_AT_MOST]
+    return tuple(each for each in strongest if told[each] >= least)
 
 
 def _words(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from medrag.reading.people.population import ASKED, Alternatives, ages_of, asked
 from medrag.reading.thresholds.states import lead
 from medrag.safety.check_context import Context, fail, passed
 from medrag.safety.limits import Standing, standing
-from medrag.safety.people.belonging import LIMIT, belongs, group_fact
+from medrag.safety.people.belonging import GROWN_UP, LIMIT, belongs, group_fact
 from medrag.safety.people.companions import missing_companion
 from medrag.safety.people.excluded import excluded
 from medrag.safety.people.having import Having
@@ -89,11 +89,18 @@ def of_other_age(text: str, population: str, question: str, patient: PatientView
 
 def _no_one_of(people: Iterable[Alternatives], text: str, question: str, patient: PatientView) -> Mismatch | None:
     for wanted in people:
-        none = all(belongs(patient, group, text) is False for group in wanted)
+        none = all(_is_out(group, text, question, patient) for group in wanted)
         if none and not _asked(question, wanted):
             facts = dict.fromkeys(group_fact(patient, group) for group in wanted)
             return Mismatch(tuple(wanted), tuple(facts))
     return None
+
+
+def _is_out(group: str, text: str, question: str, patient: PatientView) -> bool:
+    """Whether the patient is not of the group, by the record or as a child that the question is about."""
+    if patient.age is None and group in GROWN_UP:
+        return pattern("ages", "a_child").search(question) is not None
+    return belongs(patient, group, text) is False
 
 
 def for_others(

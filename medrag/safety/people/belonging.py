@@ -12,7 +12,8 @@ LIMIT = re.compile(r"(egfr|age)(<|>=)(\d+)")
 """A group that is a limit of kidney function (mL/min/1.73 m2) or age (years)."""
 ALLERGEN = 5
 """Letters of a word that may name an allergen."""
-AGES = ("child", "adolescent", "adult", "older")
+GROWN_UP = ("adult", "older")
+AGES = ("child", "adolescent", *GROWN_UP)
 _PART_OF_CHILDHOOD = re.compile(r"infan|neonat|newborn|toddler|adolesc|\d+ (?:to \d+ )?(?:months|years)|aged", re.I)
 
 
@@ -81,7 +82,7 @@ def group_fact(patient: PatientView, group: str) -> str:
     if group.startswith("egfr"):
         return f"eGFR {patient.labs['egfr']:.0f}"
     if group in AGES or group.startswith("age"):
-        return f"age {patient.age:g}"
+        return "a child" if patient.age is None else f"age {patient.age:g}"
     if group in ("men", "women"):
         return str(patient.patient.sex)
     if group == "mildly allergic":

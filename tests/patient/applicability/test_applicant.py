@@ -224,3 +224,8 @@ def test_what_gave_a_reaction_is_not_taken_where_the_record_lists_what_is(
 ) -> None:
     taken = applicant("lisinopril gave her a swollen lip, what instead?", record).view.drugs
     assert any("lisinopril" in each.fact.display for each in taken) is current
+
+
+def test_of_two_drugs_that_a_question_chooses_between_none_is_taken() -> None:
+    assert not applicant("new DVT. edoxaban or dabigatran?").view.drugs
+    assert applicant("takes edoxaban. naproxen or codeine?").view.drugs[0].fact.display == "edoxaban"

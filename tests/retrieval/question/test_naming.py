@@ -35,6 +35,9 @@ def found(title: str, sentence: str) -> list[Evidence]:
         # What is described is not what is named.
         ("asthmatic, bee sting, hives and wheeze, tongue swollen. what do I inject?", SHOCK, False),
         ("asthmatic, any point in more colchicine?", FLARE, True),
+        # A drug or a test alone describes nothing beside a name.
+        ("psoriasis: is colchicine ok?", FLARE, True),
+        ("psoriasis denied? no psoriasis. big toe red hot and sore, colchicine", FLARE, False),
         # A broader or narrower illness.
         ("arthritis of the toe from crystals, colchicine?", FLARE, False),
         ("low back pain for a year, which cream", KNEE, False),
