@@ -36,10 +36,14 @@ FIBRILLATION: dict[str, Any] = {"conditions": ["atrial fibrillation"]}
         ("Metformin stays off. It comes back at 500 mg twice daily when eGFR exceeds 45.", KIDNEYS),
         ("Restart metformin 500 mg twice daily if eGFR has been above 50 for a week.", KIDNEYS),
         ("Spironolactone: stop. All her other tablets carry on as before.", POTASSIUM),
+<<<<<<< HEAD
         (
             "Potassium 6.3 today. Spironolactone is held. Below 5.0, spironolactone 12.5 mg may be tried again.",
             POTASSIUM,
         ),
+=======
+        ("Potassium 6.3. Spironolactone is held. Below 5.0, spironolactone 12.5 mg may be tried again.", POTASSIUM),
+>>>>>>> s15a
         ("When potassium is under 5.0 give bisoprolol 5 mg; spironolactone afterwards at 12.5 mg.", POTASSIUM),
         ("Azathioprine is stopped and mycophenolate mofetil 500 mg twice daily put in its place.", TRANSPLANT),
         (
@@ -76,6 +80,10 @@ def test_a_sound_letter_goes_out(advice: str, known: dict[str, Any]) -> None:
         ("Rifampicin 600 mg daily starts today and Biktarvy is carried on.", TB),
         ("Pamidronate 60 mg over four hours.", {**BISPHOSPHONATE, "values": [("calcium", 1.7, None)]}),
         ("Start both of the following:\n- apixaban 5 mg twice daily\n- rivaroxaban 20 mg once daily", FIBRILLATION),
+        (
+            "Apixaban goes on at the usual dose. If he bleeds, stop it. Rivaroxaban 20 mg daily starts today.",
+            {"medications": ["apixaban 5 mg bd"]},
+        ),
         ("Phenelzine 90 mg in one dose.", {"medications": ["phenelzine 15 mg tds"]}),
         (
             "Phenelzine is tapered and will finish on the 21st. Sertraline 50 mg is started meanwhile.",

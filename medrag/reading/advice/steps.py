@@ -61,14 +61,7 @@ def _ends(text: str, read: Sequence[Prescription]) -> Iterator[End]:
         if each.mention.polarity is Polarity.STOPPED or _ended_by_clause(text, each):
             place = each.mention.start
             yield End(each, place, moment(text, place), outright=True)
-    for found in _said("pronoun ends").finditer(text):
-        if found["many"]:
-            meant = _named_last(read, found.start(), 2 if found["many"].lower() == "both" else 3)
-        else:
-            subject = topic(text, read, found.start())
-            meant = [subject] if subject else []
-        for each in meant:
-            yield End(each, found.start(), moment(text, found.start()), outright=True)
+    yield from _by_pronoun(text, read)
     signs = with_signs(text, read)
     for found in _said("last dose").finditer(signs):
         named = found.start("named") if found["named"] else found.start("of")
@@ -81,6 +74,18 @@ def _ends(text: str, read: Sequence[Prescription]) -> Iterator[End]:
     for found in _said("taper").finditer(signs):
         if drug := _drug(read, found.end(), at=False):
             yield End(drug, found.start(), None, outright=False)
+
+
+def _by_pronoun(text: str, read: Sequence[Prescription]) -> Iterator[End]:
+    """The ends of drugs that a pronoun stands for ("both were stopped"), but for a case that may come."""
+    for found in _said("pronoun ends").finditer(text):
+        place = found.start()
+        if pattern("advice", "in_case").search(text[statement_around(text, place)[0] : place]):
+            continue
+        many = (found["many"] or "").lower()
+        subject = topic(text, read, place)
+        meant = _named_last(read, place, 2 if many == "both" else 3) if many else [subject] if subject else []
+        yield from (End(each, place, moment(text, place), outright=True) for each in meant)
 
 
 def _ended_by_clause(text: str, each: Prescription) -> bool:
