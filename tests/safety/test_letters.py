@@ -36,14 +36,7 @@ FIBRILLATION: dict[str, Any] = {"conditions": ["atrial fibrillation"]}
         ("Metformin stays off. It comes back at 500 mg twice daily when eGFR exceeds 45.", KIDNEYS),
         ("Restart metformin 500 mg twice daily if eGFR has been above 50 for a week.", KIDNEYS),
         ("Spironolactone: stop. All her other tablets carry on as before.", POTASSIUM),
-<<<<<<< HEAD
-        (
-            "Potassium 6.3 today. Spironolactone is held. Below 5.0, spironolactone 12.5 mg may be tried again.",
-            POTASSIUM,
-        ),
-=======
         ("Potassium 6.3. Spironolactone is held. Below 5.0, spironolactone 12.5 mg may be tried again.", POTASSIUM),
->>>>>>> s15a
         ("When potassium is under 5.0 give bisoprolol 5 mg; spironolactone afterwards at 12.5 mg.", POTASSIUM),
         ("Azathioprine is stopped and mycophenolate mofetil 500 mg twice daily put in its place.", TRANSPLANT),
         (
