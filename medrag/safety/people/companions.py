@@ -42,13 +42,19 @@ def _illnesses(begun: str, question: str, patient: PatientView) -> Iterator[str]
 
 
 def _lacking(name: str, question: str, patient: PatientView) -> bool:
-    """Whether record and question name neither the lasting illness nor a broader one."""
-    if name not in said("states", "companions"):
+    """Whether record and question name neither the lasting illness nor a broader one, and no value may mean it."""
+    if name not in said("states", "companions") or _by_kidney(name, patient):
         return False
     asked = {
         broader for each in phrases_in(question, patient.knowledge) for broader in implied(each, patient.knowledge)
     }
     return (asked | patient.concepts.keys()).isdisjoint(implied(name, patient.knowledge))
+
+
+def _by_kidney(name: str, patient: PatientView) -> bool:
+    """Whether the patient's kidney function is that of a stage of the illness."""
+    stages = (each.egfr for each in patient.knowledge.conditions.values() if name in each.implies)
+    return any(best is not None and patient.labs.get("egfr", best + 1) < best + 1 for best in stages)
 
 
 def _drugs(text: str, begun: str, question: str, patient: PatientView) -> Iterator[str]:
