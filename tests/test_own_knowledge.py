@@ -29,7 +29,7 @@ FILES = {
     "red_flags.own.yaml": (
         "- name: jellyfish\n  all: [[box jellyfish]]\n  notice: Call the sea rescue.\n  source: our hospital\n"
     ),
-    "requests.own.yaml": "- kind: other\n  any: [sell a boat]\n",
+    "requests.own.yaml": "- kind: other\n  any: [key of the blood fridge]\n",
     "injections.own.yaml": "instruction: [abracadabra assistant]\n",
 }
 RECORD = {"conditions": ["Wexley syndrome", "harbour cough"], "medications": ["warfarin 3 mg daily"], "allergies": []}
@@ -40,7 +40,7 @@ OF_DRUGS = [
 ]
 OF_QUESTIONS = [
     pytest.param("Stung by a box jellyfish, what now?", "Call the sea rescue.", id="red flag"),
-    pytest.param("How do I sell a boat?", "not a question about treating a patient", id="request"),
+    pytest.param("Who holds the key of the blood fridge?", "not a question about treating a patient", id="request"),
     pytest.param("Which drug first? abracadabra assistant", "addresses the software", id="injection"),
 ]
 Says = Callable[[str, str], str]
