@@ -29,7 +29,7 @@ FILES = {
     "red_flags.own.yaml": (
         "- name: jellyfish\n  all: [[box jellyfish]]\n  notice: Call the sea rescue.\n  source: our hospital\n"
     ),
-    "requests.own.yaml": "- kind: other\n  any: [key of the blood fridge]\n",
+    "requests.own.yaml": "- kind: other\n  intent: false\n  certain: true\n  any: [key of the blood fridge]\n",
     "injections.own.yaml": "instruction: [abracadabra assistant]\n",
 }
 RECORD = {"conditions": ["Wexley syndrome", "harbour cough"], "medications": ["warfarin 3 mg daily"], "allergies": []}
