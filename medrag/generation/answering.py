@@ -16,7 +16,8 @@ from medrag.generation.modes import Draft, Mode, Reader, pointed
 from medrag.generation.modes.quote import MAX_STATEMENTS, by_rank, in_reach, near_the_best
 from medrag.generation.prompts import Message
 from medrag.safety.check_context import not_assessed
-from medrag.safety.consultation import Choices, Consultation
+from medrag.safety.choices import Choices
+from medrag.safety.consultation import Consultation
 from medrag.types import Advice, Case, Evidence, Finding, Outcome, Pointer, Provenance, Statement
 
 IMAGES_UNCHECKED = not_assessed("images.unchecked", (), "medrag")

@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
 
 from medrag.knowledge import Knowledge
 from medrag.messages import READ_WORDS
 from medrag.patient import ensure_same_person, hear
-from medrag.patient.applicability import Applicant, Ruling
+from medrag.patient.applicability import Applicant
 from medrag.patient.view import PatientView, view
 from medrag.reading import Prescription, prescriptions
 from medrag.reading.advice.accounting import drugless_doses, is_fragment
@@ -23,16 +22,8 @@ from medrag.reading.languages.gloss import in_english, is_chinese, written_names
 from medrag.reading.languages.original import originals
 from medrag.safety.check_context import MISSING_SOURCE, RANK, Context, fail, stopped_by
 from medrag.safety.checks import CHECKS, Check
-from medrag.safety.checks.population import (
-    Mismatch,
-    for_others,
-    left_out,
-    noted_of,
-    population,
-    special_of,
-    warned_of,
-    written_for,
-)
+from medrag.safety.checks.population import population, written_for
+from medrag.safety.choices import Choices, choose, placed, quotable
 from medrag.safety.coverage import coverage
 from medrag.safety.effects import effects
 from medrag.safety.learned import UNLEARNED, Learned
@@ -46,9 +37,7 @@ from medrag.safety.learned.doubt import (
     within,
 )
 from medrag.safety.omission import NO_PLAN, offer, omissions, referral
-from medrag.safety.people.having import Having
-from medrag.safety.people.special import ranked, standing_back, standing_in
-from medrag.safety.people.warned import advised_against
+from medrag.safety.people.special import ranked
 from medrag.safety.plan import Plan, stopped
 from medrag.safety.precautions import without_care
 from medrag.safety.question.first_care import leading
@@ -66,7 +55,6 @@ from medrag.types import (
     Finding,
     Patient,
     Pointer,
-    Sentence,
     Severity,
     Statement,
     Verdict,
@@ -83,18 +71,6 @@ class Opening:
 
     notices: tuple[Finding, ...]
     declined: Finding | None
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """The sentences that may be quoted to this patient, and findings on those left out, which are for others.
-
-    ``instead``: how far behind search's best those count that take the place of one left out.
-    """
-
-    pointers: tuple[Pointer, ...] = ()
-    left_out: tuple[Finding, ...] = ()
-    instead: Mapping[Pointer, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,25 +150,9 @@ class Consultation:
     def choices(self) -> Choices:
         """Every sentence of the evidence but those not for this patient, by their wording or another's warning."""
         applicant = self.applicant if population in self.checks else None
-        places = [each for each in self._sentences(self.evidence) if self._stands_alone(each.quote)]
-        if applicant is None:
-            pointers = tuple(each.place for each in places)
-            return Choices(pointers, instead=self._first(pointers))
-        found = {
-            each.place: for_others(each.sentence, each.quote, each.heading, applicant, each.population)
-            for each in places
-        }
-        others = [other for other in found.values() if isinstance(other, Mismatch)]
-        noted = [other for other in found.values() if isinstance(other, Ruling)]
-        own = [(each.place, each.quote, each.heading) for each in places if not found[each.place]]
-        titles = {each.number: each.passage.title for each in self.evidence}
-        warned = advised_against(own, titles, self.read, Having(applicant.view, self.asked))
-        kept = tuple(place for place, _, _ in own if place not in warned)
-        back = standing_back(ranked(self.evidence, kept), applicant)
-        kept = tuple(each for each in kept if each not in back)
-        instead = standing_in(ranked(self.evidence, found), kept, applicant)
-        why = (*noted_of(noted), *left_out(others), *warned_of(warned.values()), *special_of(back.values()))
-        return Choices(kept, why, {**instead, **self._first(kept)})
+        places = [each for each in placed(self.evidence, self.knowledge) if self._stands_alone(each.quote)]
+        found = choose(places, self.evidence, applicant, self.read)
+        return replace(found, instead={**found.instead, **self._first(found.pointers)})
 
     def _first(self, kept: Iterable[Pointer]) -> Mapping[Pointer, float]:
         """What the emergency that is asked about needs before all else, and has not been given."""
@@ -202,12 +162,6 @@ class Consultation:
         )
         given = {name for each in had for one in self.read(each.display) for name in one.mention.ingredients}
         return leading(ranked(self.evidence, kept), drugs - given, self.read, self.applicant)
-
-    def _sentences(self, evidence: Iterable[Evidence]) -> Iterator[_Placed]:
-        """Each sentence, its words, heading and guideline's people as the readers read them."""
-        for each in _sentences(evidence):
-            read = (in_english(text, self.knowledge) for text in (each.quote, each.heading, each.population))
-            yield _Placed(each.place, each.sentence, *read)
 
     def _stands_alone(self, quote: str) -> bool:
         """Whether a sentence says of what it speaks: no fragment, and no dose without its drug."""
@@ -219,7 +173,7 @@ class Consultation:
         if patient is None:
             return []
         passages = [item for item in self.evidence if item.number in wanted]
-        found = self._sentences(passages)
+        found = placed(passages, self.knowledge)
         return [each.place for each in found if written_for(each.quote, each.heading, patient)]
 
     def review(self, statement: Statement) -> Statement:
@@ -373,7 +327,7 @@ class Consultation:
         """At most two treatments of the evidence, other than those withheld, that pass every check without warning."""
         lost = {each.mention.label for statement in self.withheld for each in self.read(statement.text)}
         found: list[Finding] = []
-        for (number, _), sentence, quote, *_ in _sentences(self.evidence):
+        for (number, _), sentence, quote, *_ in quotable(self.evidence):
             if not self._stands_alone(in_english(quote, self.knowledge)):
                 continue
             if self.applicant and self.applicant.ruled_out(sentence):
@@ -387,24 +341,6 @@ class Consultation:
                 names = tuple(dict.fromkeys(each.mention.label for each in drugs))
                 found.append(offer(number, quote, names))
         return found[:MOST_ALTERNATIVES]
-
-
-class _Placed(NamedTuple):
-    """A sentence of the evidence: its place, its words, the heading it stands under and whom its guideline is for."""
-
-    place: Pointer
-    sentence: Sentence
-    quote: str
-    heading: str
-    population: str
-
-
-def _sentences(evidence: Iterable[Evidence]) -> Iterator[_Placed]:
-    for item in evidence:
-        heading = item.passage.section[-1] if item.passage.section else ""
-        people = item.passage.population or ""
-        for position, sentence in enumerate(item.passage.sentences, start=1):
-            yield _Placed((item.number, position), sentence, item.passage.quote(sentence), heading, people)
 
 
 def _place(text: str, whole: str) -> tuple[int, int]:

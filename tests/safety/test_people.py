@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from medrag.knowledge import load
-from medrag.safety.consultation import Choices, Consultation
+from medrag.safety.choices import Choices
+from medrag.safety.consultation import Consultation
 from medrag.types import Evidence, Passage, Patient, Sentence
 
 DOSE = "For cellulitis, clarithromycin is given as 500 mg by mouth twice daily for 7 days."

@@ -8,7 +8,8 @@ import pytest
 
 from medrag.knowledge import load
 from medrag.rendering import words
-from medrag.safety.consultation import Choices, Consultation
+from medrag.safety.choices import Choices
+from medrag.safety.consultation import Consultation
 from medrag.types import Evidence, Patient, Sentence
 from tests.evidence import passage
 
