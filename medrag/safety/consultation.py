@@ -6,7 +6,7 @@ It has the last word on every statement and fails closed. What it has read of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -29,11 +29,13 @@ from medrag.safety.effects import effects
 from medrag.safety.learned import UNLEARNED, Learned
 from medrag.safety.learned.doubt import (
     Doubt,
+    Taken,
     as_meant,
     like_advice,
     like_warnings,
     may_be_given,
     may_be_warned,
+    may_go_on,
     within,
 )
 from medrag.safety.omission import NO_PLAN, offer, omissions, referral
@@ -60,6 +62,7 @@ from medrag.types import (
     Verdict,
 )
 
+Doubts = Callable[[str], tuple[Doubt, ...]]
 MOST_ALTERNATIVES = 2
 SPOKEN = (Severity.CONTRAINDICATED, Severity.WARNING)
 _ORDER = {Verdict.FAIL: 0, Verdict.NOT_ASSESSED: 1, Verdict.PASS: 2}
@@ -241,34 +244,52 @@ class Consultation:
         text = context.statement.text
         found = list(without_care(thought_later(context, self._run(context)), text))
         if not context.statement.citations and any(each.withholds for each in found):
-            other, doubtful = self._otherwise((*before, statement))
+            other, doubtful = self._otherwise((*before, statement), self._may_be_warned)
             if doubtful:
                 found = list(like_warnings(found, self._run(other._context(statement, before, evidence)), doubtful))
-        if given := may_be_given(text, context.read):
+        if given := may_be_given(text, context.read, self._taken):
             found += like_advice(self._run(replace(context, read=as_meant(context.read, given))), given)
+        other, doubtful = self._otherwise((*before, statement), self._may_go_on)
+        if doubtful:
+            found += like_advice(self._run(other._context(statement, before, evidence)), doubtful, "polarity.may_go_on")
         return found
 
-    def _otherwise(self, statements: Iterable[Statement]) -> tuple[Consultation, list[Doubt]]:
-        """This consultation as it reads with the drugs that may be warned against so meant, and these drugs."""
-        other, whole, around = copy(self), in_english(self.whole, self.knowledge), self._doubts
+    def _otherwise(self, statements: Iterable[Statement], doubts: Doubts) -> tuple[Consultation, list[Doubt]]:
+        """This consultation as it reads with the drugs that ``doubts`` finds as they may be meant, and these drugs."""
+        other, whole, around = copy(self), in_english(self.whole, self.knowledge), doubts(self.whole)
         texts, doubtful = {**self._texts, self.whole: as_meant(self.read(self.whole), around)}, list(around)
         for text in (each.text for each in statements):
             english = in_english(text, self.knowledge)
             place = whole.find(english)
-            apart = () if whole and place >= 0 else self._doubted(text)
+            apart = () if whole and place >= 0 else doubts(text)
             found = apart or within(around, place, len(english))
             texts[text] = as_meant(self.read(text), found)
             doubtful += apart
         other._texts = texts
         return other, doubtful
 
+    def _may_be_warned(self, text: str) -> tuple[Doubt, ...]:
+        """The drugs of a text that may be warned against; of the whole advice read once over all its sentences."""
+        return self._warned if text == self.whole else self._doubted(text)
+
     @cached_property
-    def _doubts(self) -> tuple[Doubt, ...]:
-        """The drugs of the whole advice that may be warned against, read once over all its sentences."""
+    def _warned(self) -> tuple[Doubt, ...]:
         return self._doubted(self.whole)
 
     def _doubted(self, text: str) -> tuple[Doubt, ...]:
         return may_be_warned(in_english(text, self.knowledge), self.read(text), self.learned.wordings)
+
+    def _may_go_on(self, text: str) -> tuple[Doubt, ...]:
+        """The drugs taken that a text may not stop."""
+        return may_go_on(in_english(text, self.knowledge), self.read(text), self._taken or frozenset())
+
+    @cached_property
+    def _taken(self) -> Taken | None:
+        """The drugs that the record lists; None where it does not say."""
+        patient = self.patient
+        if patient is None or not patient.recorded("medications"):
+            return None
+        return frozenset(frozenset(each.prescription.mention.ingredients) for each in patient.drugs)
 
     def _run(self, context: Context) -> list[Finding]:
         return [finding for each in self.checks for finding in _run(each, context)]

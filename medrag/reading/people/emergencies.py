@@ -29,7 +29,8 @@ def _raised(flag: RedFlag, text: str) -> bool:
 @lru_cache(maxsize=1024)
 def _named(group: tuple[str, ...]) -> re.Pattern[str]:
     """Finds any pattern of a group: most questions name none, and one search tells."""
-    return re.compile("|".join(expression if expression.isupper() else f"(?i:{expression})" for expression in group))
+    every = "|".join(expression if expression.isupper() else f"(?i:{expression})" for expression in group)
+    return re.compile(rf"\b(?:{every})")
 
 
 @lru_cache(maxsize=1024)

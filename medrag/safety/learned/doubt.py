@@ -33,6 +33,8 @@ AGAINST = frozenset(
     {"@not", "@without", "@forbid", "@refuse", "@stop", "@hold", "@harm", "@unneeded", "@past", "@choice"}
 )
 """Stances of words by which a drug may be warned against."""
+Taken = frozenset[frozenset[str]]
+"""The drugs that a record lists, each as its ingredients."""
 _WORD = re.compile(r"[a-z][\w'-]*")
 UNCHECKED = (Polarity.AVOIDED, Polarity.MENTIONED)
 """What a drug that is not given may be doubted from. A stop stays one: what is stopped is checked by other means."""
@@ -58,14 +60,40 @@ class Doubt:
         return meant if meant.recommended else replace(meant, doses=())
 
 
-def may_be_given(text: str, read: Sequence[Prescription]) -> tuple[Doubt, ...]:
-    """Those of the drugs that the cues take as warned against or only named, and that may be given."""
+def may_be_given(text: str, read: Sequence[Prescription], taken: Taken | None = None) -> tuple[Doubt, ...]:
+    """Those of the drugs that the cues take as warned against or only named, and that may be given.
+
+    One that is stopped may be, where it has a dose and is none of those ``taken`` ("stop A in favour of B 40 mg").
+    """
     spans = [(each.mention.start, each.mention.end) for each in read]
     open_ = [each for each in read if each.mention.polarity in UNCHECKED and _doubted(text, each, spans)]
+    open_ += [each for each in read if taken is not None and _stops_nothing(each, taken)]
     sure = {each.mention.label for each in read if each.recommended}
     return tuple(
         Doubt(each, Polarity.RECOMMENDED, each.mention.start) for each in open_ if each.mention.label not in sure
     )
+
+
+def may_go_on(text: str, read: Sequence[Prescription], taken: Taken) -> tuple[Doubt, ...]:
+    """The drugs ``taken`` that the cues take as stopped, though the stop is later, in a case, thought of or denied."""
+    stopped = (each for each in read if each.mention.polarity is Polarity.STOPPED and _is_of(each, taken))
+    return tuple(Doubt(each, Polarity.MENTIONED, each.mention.start) for each in stopped if _open_stop(text, each))
+
+
+def _open_stop(text: str, each: Prescription) -> bool:
+    start, end = statement_around(text, each.mention.start)
+    before = pattern("stops", "open before").search(text, start, each.mention.start)
+    return before is not None or pattern("stops", "open after").match(text[each.mention.end : end]) is not None
+
+
+def _stops_nothing(each: Prescription, taken: Taken) -> bool:
+    dosed = each.mention.polarity is Polarity.STOPPED and bool(each.doses)
+    return dosed and each.mention.resolved and not _is_of(each, taken)
+
+
+def _is_of(each: Prescription, taken: Taken) -> bool:
+    held = {*each.mention.ingredients}
+    return any(held and held & one for one in taken)
 
 
 def may_be_warned(text: str, read: Sequence[Prescription], wordings: WordingReader | None = None) -> tuple[Doubt, ...]:
@@ -187,8 +215,10 @@ def _subject(finding: Finding) -> tuple[str, str, tuple[str, ...]]:
     return finding.check, finding.code, finding.drugs
 
 
-def like_advice(findings: Iterable[Finding], doubtful: Sequence[Doubt]) -> Iterator[Finding]:
-    """Of the findings of a statement read with the doubtful drugs as given, those against them as *not assessed*."""
+def like_advice(
+    findings: Iterable[Finding], doubtful: Sequence[Doubt], code: str = "polarity.like_advice"
+) -> Iterator[Finding]:
+    """Of the findings of a statement as it may be meant, those on the doubtful drugs as *not assessed*, and why."""
     open_ = {each.label for each in doubtful}
     told: set[str] = set()
     for finding in findings:
@@ -197,4 +227,4 @@ def like_advice(findings: Iterable[Finding], doubtful: Sequence[Doubt]) -> Itera
         if about and speaks and finding.check not in OF_THE_WORDS:
             told |= about
             yield finding.model_copy(update={"verdict": Verdict.NOT_ASSESSED})
-    yield from (not_assessed("polarity.like_advice", (drug,), SOURCE, drug=drug) for drug in sorted(told))
+    yield from (not_assessed(code, (drug,), SOURCE, drug=drug) for drug in sorted(told))

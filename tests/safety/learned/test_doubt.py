@@ -90,3 +90,50 @@ def test_a_word_takes_the_stances_that_it_or_its_beginning_is_listed_under() -> 
     assert "@forbid" in stances_of("contraindication")
     assert "@not" in stances_of("don't")
     assert stances_of("Tuesday".lower()) == ()
+
+
+@pytest.mark.parametrize(
+    "advice",
+    [
+        "Stop ramipril in favour of flucloxacillin 500 mg four times daily.",
+        "Drop ramipril for amoxicillin 500 mg tds.",
+        "Switch amoxicillin 500 mg tds.",
+        "Stop ramipril and follow on with amoxicillin 1 g tds.",
+    ],
+)
+def test_a_stopped_drug_with_a_dose_that_nobody_takes_may_be_given(advice: str) -> None:
+    taker = ALLERGIC.model_copy(update={"medications": (Medication(display="ramipril 5 mg"),)})
+    assert said(advice, taker)["verdict"] != {"pass"}
+
+
+STATIN = ALLERGIC.model_copy(update={"medications": (Medication(display="simvastatin 40 mg"),)})
+
+
+@pytest.mark.parametrize(
+    "advice",
+    [
+        "Begin clarithromycin 500 mg twice daily and only then stop simvastatin.",
+        "Give clarithromycin 500 mg bd until simvastatin has been stopped.",
+        "Should simvastatin be stopped? If it is, clarithromycin 500 mg bd.",
+        "Clarithromycin 500 mg bd; he has not stopped simvastatin.",
+        "We thought of stopping simvastatin. Clarithromycin 500 mg bd.",
+        "Taper simvastatin over six weeks; clarithromycin 500 mg bd from tonight.",
+        "Rather than stopping simvastatin, give clarithromycin 500 mg bd.",
+    ],
+)
+def test_a_stop_that_is_not_now_leaves_the_pair_open(advice: str) -> None:
+    assert said(advice, STATIN)["verdict"] != {"pass"}
+
+
+@pytest.mark.parametrize(
+    "advice",
+    [
+        "Stop simvastatin and give clarithromycin 500 mg bd for a week.",
+        "Clarithromycin 500 mg bd for seven days. Simvastatin is stopped meanwhile.",
+        "Hold simvastatin while he takes clarithromycin 500 mg bd.",
+    ],
+)
+def test_a_stop_of_now_ends_the_pair(advice: str) -> None:
+    assert "interaction" not in said(advice, STATIN).get("not_assessed", set()) | said(advice, STATIN).get(
+        "fail", set()
+    )
