@@ -6,10 +6,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 from medrag.reading.boundaries import Sentence
 from medrag.reading.context.cues import Cue
+from medrag.reading.context.signs import Sign
 from medrag.reading.languages import pattern
 
 _said = partial(pattern, "predicates")
@@ -41,10 +42,18 @@ LONGEST_CLAUSE = 60
 _PARTED = re.compile(r"[;.]\s*\Z")
 
 
-def predicates(text: str, start: int, end: int) -> Iterator[Cue]:
-    """The clauses of ``text[start:end]`` that say something of what stands before them, as cues of an item."""
-    for says in SAYS:
-        for match in _said(says).finditer(text, start, end):
+@cache
+def _signs() -> tuple[tuple[str, Sign], ...]:
+    return tuple((says, Sign(_said(says).pattern, re.IGNORECASE)) for says in SAYS)
+
+
+def predicates(text: str, start: int, end: int, said: str) -> Iterator[Cue]:
+    """The clauses of ``text[start:end]``, ``said`` in lower case, that say something of what stands before them.
+
+    They are cues of an item.
+    """
+    for says, sign in _signs():
+        for match in sign.find(text, start, end, said):
             if says in _OF_ONE:
                 yield Cue(*match.span(), says, "after", "item", sign=True)
             if says in _OF_ALL:
