@@ -18,7 +18,7 @@ FEWEST_MINUS = 2
 """Signs set to words: so many in one sentence deny ("-fever -rash")."""
 OF_RELATIVE = re.compile(r"\bin (?:\w+ ){0,2}$", re.I)
 BESIDE = re.compile(
-    r"[ \n|-]*(?:(?:and|&|or|,|/)\s?[A-E]\s"
+    r"[ \n|-]*(?:(?:and|&|or|,|/)\s?[A-E]\s?"
     r"|\+ ?\w{2,14}\s|(?:\([^()\n]{1,30}\))?"
     r"(?:\s?(?:/|\bor\b)\s?[A-Za-z][\w-]{2,16}|(?:/[A-Za-z][\w-]{0,8}){2,4})?[ |]*)?",
     re.I,
