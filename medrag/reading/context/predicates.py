@@ -11,7 +11,7 @@ from functools import cache, partial
 from medrag.reading.boundaries import Sentence
 from medrag.reading.context.cues import Cue
 from medrag.reading.context.signs import Sign
-from medrag.reading.languages import pattern
+from medrag.reading.languages import expression, pattern
 
 _said = partial(pattern, "predicates")
 
@@ -43,8 +43,8 @@ _PARTED = re.compile(r"[;.]\s*\Z")
 
 
 @cache
-def _signs() -> tuple[tuple[str, Sign], ...]:
-    return tuple((says, Sign(_said(says).pattern, re.IGNORECASE)) for says in SAYS)
+def _signs() -> dict[str, Sign]:
+    return {says: Sign(expression("predicates", says), re.IGNORECASE) for says in SAYS}
 
 
 def predicates(text: str, start: int, end: int, said: str) -> Iterator[Cue]:
@@ -52,7 +52,7 @@ def predicates(text: str, start: int, end: int, said: str) -> Iterator[Cue]:
 
     They are cues of an item.
     """
-    for says, sign in _signs():
+    for says, sign in _signs().items():
         for match in sign.find(text, start, end, said):
             if says in _OF_ONE:
                 yield Cue(*match.span(), says, "after", "item", sign=True)
@@ -82,7 +82,7 @@ def _continues(text: str, held: Sentence, each: Sentence, named: list[int]) -> b
     line = text[stop.start() : each.end].rstrip()
     if line.endswith(":") or "\n" in line or not _names(named, held.start, held.end):
         return False
-    clauses = ((says, _said(says).match(text, stop.start(), each.end)) for says in SAYS)
+    clauses = ((says, sign.match(text, stop.start(), each.end)) for says, sign in _signs().items())
     says = next((says for says, clause in clauses if clause and not _names(named, each.start, clause.end())), None)
     if line[0] == "." and (_names(named, each.start, each.end) or _said("someone").match(text, stop.end())):
         return says == "refused" and not _names(named, each.start, each.end)

@@ -34,6 +34,10 @@ class Sign:
         compiled: re.Pattern[str] = _compiler.compile(self._parsed, self._flags)
         return compiled
 
+    def match(self, text: str, start: int, end: int) -> re.Match[str] | None:
+        """Its match at ``start``, none beyond ``end``."""
+        return self._compiled.match(text, start, end)
+
     def find(self, text: str, start: int, end: int, said: str) -> Iterator[re.Match[str]]:
         """Its matches in ``text[start:end]``, which ``said`` is folded."""
         if self._needed and not any(map(said.__contains__, self._needed)):
