@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from medrag.reading.context.signs import Sign
 from medrag.reading.languages import CueList, language
 from medrag.reading.matcher import Letters, Matcher
 
@@ -17,8 +18,9 @@ FEWEST_MINUS = 2
 """Signs set to words: so many in one sentence deny ("-fever -rash")."""
 OF_RELATIVE = re.compile(r"\bin (?:\w+ ){0,2}$", re.I)
 BESIDE = re.compile(
-    r"[ \n|-]*(?:(?:and|&|or|,|/)\s?[A-E]\s"
-    r"|\+ ?\w{2,14}\s|(?:\([^()\n]{1,30}\))?(?:\s?(?:/|\bor\b)\s?[A-Za-z][\w-]{2,16})?[ |]*)?",
+    r"[ \n|-]*(?:(?:and|&|or|,|/)\s?[A-E]\s?"
+    r"|\+ ?\w{2,14}\s|(?:\([^()\n]{1,30}\))?"
+    r"(?:\s?(?:/|\bor\b)\s?[A-Za-z][\w-]{2,16}|(?:/[A-Za-z][\w-]{0,8}){2,4})?[ |]*)?",
     re.I,
 )
 """Nothing, or another of the kind ("hepatitis B and C serology")."""
@@ -79,7 +81,7 @@ class Cue:
     sign: bool = False
 
 
-Signs = tuple[tuple[re.Pattern[str], CueList], ...]
+Signs = tuple[tuple[Sign, CueList], ...]
 
 
 @lru_cache(maxsize=4)
@@ -87,7 +89,7 @@ def cue_matchers(code: str) -> tuple[Matcher[CueList], Signs, dict[str, frozense
     """The matcher of a language's cues in words, its cues in signs, and what ends each kind."""
     known = language(code)
     words = ((written, Letters.ANY, cue) for cue in known.cues for written in cue.words)
-    signs = tuple((re.compile("|".join(cue.signs)), cue) for cue in known.cues if cue.signs)
+    signs = tuple((Sign("|".join(cue.signs)), cue) for cue in known.cues if cue.signs)
     return Matcher(words), signs, known.ended_by
 
 

@@ -41,7 +41,7 @@ from medrag.reading.languages import pattern
 _said = partial(pattern, "context")
 PARENTHESIS = 2
 """Commas that part what is told beside it from a name and its verb ("X, begun by the GP, continues")."""
-_SETS_OFF = ",:(–—-"
+_SETS_OFF = ",:(–—->→"
 
 
 class Reach:
@@ -67,12 +67,20 @@ class Reach:
             return True
         commas = sentence.commas_between(cue.end - 1, start)
         if cue.reach == "item" and self._spans.named(cue.end, start):
-            return not commas and (EITHER.search(self._spans.text, cue.end, start) or self._of_cause(start)) is not None
+            either = EITHER.search(self._spans.text, cue.end, start) or self._of_cause(start)
+            return not commas and (either is not None or self._of_both(sentence, cue, place))
         if not commas:
             return True
         if cue.reach == "list" and not (self._mid_list(sentence, cue) or self._closed(cue, place)):
             return True
         return self._or_follows(sentence, cue, start)
+
+    def _of_both(self, sentence: Sentence, cue: Cue, place: int) -> bool:
+        """Whether a sentence begins by ending two drugs, ``place`` the second ("Stopping A and B today")."""
+        opens = not self._spans.text[sentence.start : cue.start].strip(" \t\n-*•–")
+        end, start = self._spans.spans[place - 1][1], self._spans.spans[place][0]
+        joined = IN_LIST.fullmatch(self._spans.text, end, start) is not None
+        return cue.says == "stopped" and opens and joined and self._spans.named(cue.end, start) == 1
 
     def back(  # noqa: PLR0911 (each thing that may stand in the way)
         self, sentence: Sentence, cue: Cue, place: int
@@ -210,7 +218,7 @@ class Reach:
 
     def _opens_clause(self, cue: Cue) -> bool:
         """Whether the cue is a clause of its own, set off from what stands before it."""
-        return cue.sign and self._spans.text[cue.start] in _SETS_OFF
+        return cue.sign and self._spans.text[cue.start : cue.end].lstrip()[:1] in _SETS_OFF
 
     def undone(self, one: int, other: int) -> bool:
         """Whether what is said at ``other`` undoes what was at ``one`` ("withheld on admission and restarted")."""

@@ -81,6 +81,7 @@ def current_pregnancies(text: str, start: int, end: int) -> Iterator[tuple[int, 
         own = first, comma if comma >= 0 else end
         if past and (_said("not_now").search(text, *own) or not _names_one(text, *own)):
             continue
-        if 3 <= int(match["weeks"]) <= 43:
+        now = _said("other weeks").search(text[first : match.start()]) is None
+        if 3 <= int(match["weeks"]) <= 43 and now:
             yield match.start(), match.end(), int(match["weeks"])
             return

@@ -46,7 +46,8 @@ _SEVERE = re.compile(
 )
 """Reactions that are nothing a drug is for."""
 _HAD = re.compile(
-    r"\b(?:had|having|given|takes|taken)\s$|\((?:when |while |taken )?(?:with|alongside|plus|on|beside)\s$",
+    r"\b(?:had|having|given|takes|taken)\s$"
+    r"|\((?:when |while |taken )?(?:with|alongside|plus|on|beside|has|carries)(?: an?)?\s$",
     re.IGNORECASE,
 )
 _CROSSED = re.compile(r"\s?[✗✘❌]")

@@ -107,7 +107,8 @@ def _is_over(said: Said) -> bool:
     counted = (said.target.term.event or said.target.term.name.endswith("pregnancy")) and _said("times").match(
         said.text, said.target.end
     )
-    once = _said("had once").search(before) and _said("in year").match(said.text, said.target.end)
+    lasting = pattern("predicates", "lasting").search(said.target.term.name)
+    once = not lasting and _said("had once").search(before) and _said("in year").match(said.text, said.target.end)
     effect = said.words.casefold() in language().words["unwanted"] and _said("reason").search(_before(said))
     return (
         bool(treated or once or effect or delivered or at_birth or counted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from medrag.patient.formats.note.named import Target
@@ -36,6 +37,17 @@ def illnesses(text: str, words: Sequence[Token], found: Sequence[Target], parts:
             continue
         start = _beginning(text, words, place, free, organs)
         yield Target(start, word.end, Term(Kind.CONDITION, text[start : word.end]), stop=word.end, known=False)
+
+
+def lettered(text: str, found: Sequence[Target]) -> Iterator[Target]:
+    """The illnesses that only a letter names, behind one of the same name ("hepatitis B/C", "hepatitis B and C")."""
+    for each in found:
+        name, end = each.term.name, each.end
+        if each.term.kind is not Kind.CONDITION or name[-2:] != f" {text[end - 1]}":
+            continue
+        while other := _said("letter").match(text, end):
+            end = other.end()
+            yield Target(other.start(1), end, replace(each.term, name=name[:-1] + other[1]))
 
 
 def _ends(folded: str) -> bool:

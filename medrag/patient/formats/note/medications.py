@@ -50,10 +50,12 @@ def _only_tested(said: Said) -> bool:
 
 def _status_now(said: Said, *, dosed: bool) -> FactStatus:
     """Its status; what was given once, or in the course of a stay without a word that it goes on, may be over."""
-    status = _medication_status(said.cues, said.section, dosed=dosed or _is_indicated(said))
+    status = _medication_status(said.cues, said.section, dosed=dosed or _is_indicated(said) or _is_by_route(said))
     later = said.target.stop if status is FactStatus.ACTIVE and said.section == "assessment" else said.target.end
     unsure = status is FactStatus.UNCERTAIN or later != said.target.end
     if unsure and not said.cues & TAKEN and _said("later").match(said.text, later):
+        return FactStatus.PLANNED
+    if status is FactStatus.ACTIVE and not said.cues & TAKEN and _said("in case").match(said.text, said.target.stop):
         return FactStatus.PLANNED
     if status is FactStatus.PLANNED and _is_ordered(said):
         return FactStatus.ACTIVE
@@ -73,6 +75,12 @@ def _is_ordered(said: Said) -> bool:
     rest = said.text[said.target.stop :].partition("\n")[0]
     later = _said("later").match(rest) or pattern("context", "later").match(rest)
     return said.section in {"plan", "instructions"} and not said.cues & _PLANS and often is not None and not later
+
+
+def _is_by_route(said: Said) -> bool:
+    """Whether a plan orders a drug by its route alone ("IV co-amoxiclav + clarithromycin")."""
+    before = said.text[max(0, said.target.start - 2 * AFTER) : said.target.start]
+    return said.section == "plan" and _said("by route").search(before) is not None
 
 
 def _given_once(said: Said) -> bool:

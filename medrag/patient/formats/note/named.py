@@ -67,8 +67,12 @@ class Said:
     def shown(self) -> str:
         """The name as written, with the ingredients of a brand or an abbreviation in brackets."""
         drug = self.target.term.drug
-        if drug is None or not drug.ingredients:
+        if drug is None or not (drug.ingredients or drug.drug_class):
             return self.words
+        if not drug.ingredients:
+            named = (drug.drug_class or "").replace("_", " ")
+            apart = self.words.isupper() and " " not in self.words and named[:1] == self.words[:1].casefold()
+            return f"{self.words} ({named})" if apart and named != self.words.casefold() else self.words
         short = (self.words.isupper() and len(self.words) <= 6) or _is_cut(self.words.casefold(), drug.ingredients)
         if not (drug.brand or short):
             return self.words

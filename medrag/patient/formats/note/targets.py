@@ -8,7 +8,7 @@ from itertools import islice, pairwise
 
 from medrag.knowledge import Knowledge
 from medrag.patient.formats.note.entries import causes, entries
-from medrag.patient.formats.note.illnesses import illnesses
+from medrag.patient.formats.note.illnesses import illnesses, lettered
 from medrag.patient.formats.note.named import Target
 from medrag.patient.measures import analytes
 from medrag.reading.dosing.directions import amount_given, directions_at
@@ -73,6 +73,7 @@ def find_targets(text: str, words: Sequence[Token], parts: Sections, knowledge: 
         if not parts.in_heading(match.start) and not _something_else(text, match.start, match.end)
     ]
     found = _with_directions(text, sorted([*found, *_fractures(text, found)], key=lambda each: each.start))
+    found = sorted([*found, *lettered(text, found)], key=lambda each: each.start)
     found = [
         each
         for place, each in enumerate(found)

@@ -150,3 +150,66 @@ def test_no_wording_of_time_or_stops_takes_an_entry_off_a_list_of_allergies(text
 def test_what_else_stopped_stops_no_drug() -> None:
     read = medications("Ramipril 5 mg od, bisoprolol 5 mg and aspirin 75 mg, gym stopped in May.")
     assert read == {"Ramipril": "active", "bisoprolol": "active", "aspirin": "active"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Meds: labetalol 100 mg bd, aspirin 75 mg od (to finish at 37 weeks)",
+         {"labetalol": "active", "aspirin": "active"}),
+        ("Progesterone 200 mg nocte, to be stopped at delivery.", {"Progesterone": "active"}),
+        ("Aspirin 75 mg od, advised to stop at 36 weeks.", {"Aspirin": "resolved"}),
+        ("Meds: IV cover completed -> doxycycline 100mg bd, Creon", {"doxycycline": "active", "Creon": "active"}),
+        ("Heparin finished -> edoxaban 60 mg od", {"Heparin": "resolved", "edoxaban": "active"}),
+        ("Regular:\n naproxen 250 mg bd, bought by a son -> STOP, told why\n ramipril 5 mg od -> prescribed\n"
+         " warfarin 3 mg -> query with team re nose bleed; still charted",
+         {"naproxen": "resolved", "ramipril": "active", "warfarin": "active"}),
+        ("Plan: IV ceftriaxone + clari, stop ramipril",
+         {"ceftriaxone": "planned", "clari": "planned", "ramipril": "resolved"}),
+        (" perindopril 4 mg od, begun by GP -> withheld (K 6)\n bisoprolol 5 mg -> held if HR <50",
+         {"perindopril": "resolved", "bisoprolol": "active"}),
+        ("Ramipril 5 mg - stopped when he fainted", {"Ramipril": "resolved"}),
+        ("DH: Evorel Conti - to stop at 56, co-codamol prn", {"Evorel Conti": "active", "co-codamol": "active"}),
+        ("Sulfasalazine was never any use and he gave it up.", {"Sulfasalazine": "resolved"}),
+        ("Stopping sertraline and tolterodine today.", {"sertraline": "resolved", "tolterodine": "resolved"}),
+        ("Ankles better since stopping amlodipine and ramipril 5 mg od.",
+         {"amlodipine": "resolved", "ramipril": "active"}),
+        ("Metformin 500 mg bd. Folic acid 5 mg od only if trying to conceive.",
+         {"Metformin": "active", "Folic acid": "planned"}),
+        ("Insulin suggested, they'd rather not.", {"Insulin": "negated"}),
+        ("Have applied for adalimumab 40 mg fortnightly.", {"adalimumab": "planned"}),
+    ],
+)  # fmt: skip
+def test_a_verdict_and_a_time_to_come_are_of_the_drug_before_them(text: str, expected: dict[str, str]) -> None:
+    assert medications(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Knee pain, improved after a two-week break and restarting.", {"knee pain": "active"}),
+        ("Had endometriosis, laparoscopic excision 2015.", {"endometriosis": "resolved"}),
+        ("Had ulcerative colitis, resection 2018.", {"ulcerative colitis": "active"}),
+        ("Anxiety in his 30s, now in remission off all medication.", {"anxiety": "resolved"}),
+        ("Rheumatoid arthritis, in remission off treatment.", {"rheumatoid arthritis": "active"}),
+        ("Ventilated days 2-6 for a severe pneumonia, extubated.", {"ventilated": "active", "pneumonia": "resolved"}),
+        ("HBV/HCV/HIV negative", {"hepatitis B": "negated", "hepatitis C": "negated", "HIV": "negated"}),
+        ("Hep B and C pos.", {"hepatitis B": "active", "hepatitis C": "active"}),
+        ("Hep B, C diff in 2019.", {"hepatitis B": "active", "Clostridioides difficile infection": "resolved"}),
+        ("Glaucoma suspect, well.", {"glaucoma": "uncertain"}),
+        ("IVF slow, NBM.", {}),
+        ("IVF pregnancy.", {"IVF pregnancy (in vitro fertilisation)": "active"}),
+    ],
+)  # fmt: skip
+def test_illnesses_are_over_or_there_as_the_note_has_them(text: str, expected: dict[str, str]) -> None:
+    assert conditions(text) == expected
+
+
+def test_weeks_of_another_time_are_not_those_of_the_pregnancy() -> None:
+    read = conditions("G2P1 at 27+2, booked at 9/40. Aspirin 150 mg to stop at 36/40, enoxaparin until 34 weeks.")
+    assert [name for name in read if "weeks" in name] == ["pregnancy at 27 weeks"]
+
+
+def test_a_class_that_coughs_is_an_allergen() -> None:
+    read_ = read("Allergies: ACEi - cough, PCN - hives")
+    assert [each.display for each in read_.allergies or ()] == ["ACEi", "PCN (penicillin)"]

@@ -125,7 +125,7 @@ def _entries(text: str, parts: Sections, targets: Sequence[Target]) -> Iterator[
         if (
             category in {"medications", "stopped"}
             or (each.directions and (category in DECIDING or listed))
-            or (listed and began == before)
+            or (began == before and (listed or each.directions))
         ):
             yield line
         began = line if each.term.kind is Kind.DRUG else began
