@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from medrag.reading.context.signs import Sign
 from medrag.reading.languages import CueList, language
 from medrag.reading.matcher import Letters, Matcher
 
@@ -81,7 +80,7 @@ class Cue:
     sign: bool = False
 
 
-Signs = tuple[tuple[Sign, CueList], ...]
+Signs = tuple[tuple[re.Pattern[str], CueList], ...]
 
 
 @lru_cache(maxsize=4)
@@ -89,7 +88,7 @@ def cue_matchers(code: str) -> tuple[Matcher[CueList], Signs, dict[str, frozense
     """The matcher of a language's cues in words, its cues in signs, and what ends each kind."""
     known = language(code)
     words = ((written, Letters.ANY, cue) for cue in known.cues for written in cue.words)
-    signs = tuple((Sign("|".join(cue.signs)), cue) for cue in known.cues if cue.signs)
+    signs = tuple((re.compile("|".join(cue.signs)), cue) for cue in known.cues if cue.signs)
     return Matcher(words), signs, known.ended_by
 
 

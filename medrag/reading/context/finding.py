@@ -24,7 +24,6 @@ from medrag.reading.context.cues import (
     in_order,
 )
 from medrag.reading.context.predicates import predicates
-from medrag.reading.context.signs import folded
 from medrag.reading.context.spans import Spans
 from medrag.reading.languages import CueList, pattern
 
@@ -51,11 +50,7 @@ class CueFinder:
             if not (cue.says == "family" and self._is_no_relative(sentence, m.start, m.end))
             and not (cue.says == "self" and self._is_a_relatives_own(m.start, m.end))
         ]
-        said = folded(self._spans.text[sentence.start : sentence.end])
-        signs = [
-            *self._signs_in(sentence, said),
-            *predicates(self._spans.text, sentence.start, sentence.end, said),
-        ]
+        signs = [*self._signs_in(sentence), *predicates(self._spans.text, sentence.start, sentence.end)]
         void = [each for each in signs if each.says in VOID]
         signs = [each for each in signs if not any(v.start < each.end and each.start < v.end for v in void)]
         still = [replace(each, says="taking") for each in void if each.says == "still"]
@@ -98,11 +93,11 @@ class CueFinder:
             ):
                 yield cue
 
-    def _signs_in(self, sentence: Sentence, said: str) -> list[Cue]:
+    def _signs_in(self, sentence: Sentence) -> list[Cue]:
         found = []
         marked = self._marked_side(sentence)
         for expression, cue in self._signs:
-            for sign in expression.find(self._spans.text, sentence.start, sentence.end, said):
+            for sign in expression.finditer(self._spans.text, sentence.start, sentence.end):
                 other_side = MARK.fullmatch(sign[0].strip()) is not None and cue.side != marked
                 if not (other_side or self._is_dash(sentence, sign)):
                     found.append(Cue(sign.start(), sign.end(), cue.says, cue.side, cue.reach, sign=True))

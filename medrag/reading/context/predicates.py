@@ -6,12 +6,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 
 from medrag.reading.boundaries import Sentence
 from medrag.reading.context.cues import Cue
-from medrag.reading.context.signs import Sign
-from medrag.reading.languages import expression, pattern
+from medrag.reading.languages import pattern
 
 _said = partial(pattern, "predicates")
 
@@ -42,18 +41,10 @@ LONGEST_CLAUSE = 60
 _PARTED = re.compile(r"[;.]\s*\Z")
 
 
-@cache
-def _signs() -> dict[str, Sign]:
-    return {says: Sign(expression("predicates", says), re.IGNORECASE) for says in SAYS}
-
-
-def predicates(text: str, start: int, end: int, said: str) -> Iterator[Cue]:
-    """The clauses of ``text[start:end]``, ``said`` in lower case, that say something of what stands before them.
-
-    They are cues of an item.
-    """
-    for says, sign in _signs().items():
-        for match in sign.find(text, start, end, said):
+def predicates(text: str, start: int, end: int) -> Iterator[Cue]:
+    """The clauses of ``text[start:end]`` that say something of what stands before them, as cues of an item."""
+    for says in SAYS:
+        for match in _said(says).finditer(text, start, end):
             if says in _OF_ONE:
                 yield Cue(*match.span(), says, "after", "item", sign=True)
             if says in _OF_ALL:
@@ -82,7 +73,7 @@ def _continues(text: str, held: Sentence, each: Sentence, named: list[int]) -> b
     line = text[stop.start() : each.end].rstrip()
     if line.endswith(":") or "\n" in line or not _names(named, held.start, held.end):
         return False
-    clauses = ((says, sign.match(text, stop.start(), each.end)) for says, sign in _signs().items())
+    clauses = ((says, _said(says).match(text, stop.start(), each.end)) for says in SAYS)
     says = next((says for says, clause in clauses if clause and not _names(named, each.start, clause.end())), None)
     if line[0] == "." and (_names(named, each.start, each.end) or _said("someone").match(text, stop.end())):
         return says == "refused" and not _names(named, each.start, each.end)

@@ -227,12 +227,7 @@ def pattern(kind: str, name: str, code: str = ENGLISH) -> re.Pattern[str]:
     A name has one expression, or a list joined by "|"; ``{other}`` stands for another of the file, in brackets where it
     is a list.
     """
-    return re.compile(expression(kind, name, code), re.IGNORECASE)
-
-
-def expression(kind: str, name: str, code: str = ENGLISH) -> str:
-    """What :func:`pattern` compiles."""
-    return _joined(_expressions(kind, code), name)
+    return re.compile(_joined(_expressions(kind, code), name), re.IGNORECASE)
 
 
 def patterns(kind: str, code: str = ENGLISH) -> dict[str, re.Pattern[str]]:
