@@ -48,7 +48,7 @@ _CELL = re.compile(
     r"|resolved|active|inactive|current|past|ongoing|in remission|denied|none|historical)\b)",
     re.IGNORECASE,
 )
-_BULLET = re.compile(r"[ \t]*(?:[-–*•|‣▪→>✓✔☐☑☒#]|\[[ xX]?\]|\d{1,2}[.)]|[a-z][.)])")
+_BULLET = re.compile(r"[ \t]*(?:[-–*•|‣▪→>✓✔✗✘☐☑☒#]|\[[ xX]?\]|\d{1,2}[.)]|[a-z][.)])")
 _NUMBERED = re.compile(r"\s*\d{1,2}\s+[A-Za-z]")
 """A line of a list whose numbers no mark follows, where the next line is one too."""
 _NEXT_LOWER = re.compile(r"\s*[a-z]")

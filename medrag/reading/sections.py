@@ -13,7 +13,7 @@ from medrag.reading.matcher import Letters, Matcher, Token, tokens
 
 LONGEST_HEADING = 60
 _LINE = re.compile(r"[^\n]+")
-_MARK = re.compile(r"[\s#*>→•☐☑\-–]{0,8}(?:\d{1,2}[.)]\s{0,3})?")
+_MARK = re.compile(r"[\s#*>→•☐☑☒✓✔✗✘\-–]{0,8}(?:\d{1,2}[.)]\s{0,3})?")
 _END = re.compile(r":|\s[-–—=]\s|\s{3,}")
 _B_FOLLOWS = re.compile(r"(?:^|\s)B\s?[:–-]\s", re.MULTILINE)
 LONGEST_SURVEY = 300
@@ -36,7 +36,7 @@ _SHORTEST = 3
 _PROSE = 9
 """A line of more words, after a blank one, is no entry of the list before."""
 _BULLETS = re.compile(r"\n[ \t]*(?:[•*‣▪☐☑☒-]|1[.)])[ \t]?\S[^\n]*\n[ \t]*(?:[•*‣▪☐☑☒-]|\d{1,2}[.)])")
-_ITEM_MARKS = frozenset("-*•‣▪–")
+_ITEM_MARKS = frozenset("-*•‣▪–☐☑☒✓✔✗✘")
 """What marks a line as an item of a list, which heads none."""
 _ASIDE = re.compile(r"\([^()\n]{1,40}\)\s*$")
 """What brackets add to a heading ("Meds (from GP):")."""
@@ -87,6 +87,10 @@ class Sections:
         return section is not None and section.heading <= position < section.start
 
 
+Mark = tuple[str, int, int]
+"""A heading: its category, where it begins, and where its body does."""
+
+
 @lru_cache(maxsize=4)
 def _known(code: str) -> tuple[Matcher[str], frozenset[str]]:
     words: Headings = language(code).headings
@@ -96,7 +100,7 @@ def _known(code: str) -> tuple[Matcher[str], frozenset[str]]:
 
 def sections(text: str, code: str = "en") -> Sections:
     """The sections of ``text`` in the language ``code``."""
-    marks = list(_headings(text, code))
+    marks = _with_sorts(text, list(_headings(text, code)))
     ends = [*(mark[1] for mark in marks[1:]), len(text)][: len(marks)]
     found = [
         Section(_told(text, category, body), start, body, _end(text, category, (start, body), end))
@@ -105,13 +109,49 @@ def sections(text: str, code: str = "en") -> Sections:
     return Sections(found)
 
 
+def _with_sorts(text: str, marks: list[Mark]) -> list[Mark]:
+    """The headings, those within a list of allergies that only sort it ("Foods:", "Drugs:") as ones of allergies."""
+    for place, (category, _, body) in enumerate(marks):
+        if category != "allergies":
+            continue
+        sorts = _sorts(text, body, {start for kind, start, _ in marks if kind == "medications"})
+        if sorts:
+            own = {start for _, start, _ in sorts}
+            rest = _with_sorts(text, [each for each in marks[place + 1 :] if each[1] not in own])
+            return sorted([*marks[: place + 1], *sorts, *rest], key=lambda mark: mark[1])
+    return marks
+
+
+def _sorts(text: str, body: int, lists: set[int]) -> list[Mark]:
+    """What heads the lines below a heading of allergies that stands alone in its line, where it sorts them.
+
+    One that may as well head the drugs that are taken does so where none of ``lists`` comes later.
+    """
+    found: list[Mark] = []
+    alone, last = False, body
+    for line in _LINE.finditer(text, body):
+        sort = pattern("allergies", "sort").match(text, *line.span())
+        parted = text.count("\n", last, line.start()) > 1 or line.start() == body
+        marked = line[0].lstrip()[:1] in _ITEM_MARKS
+        if (parted and (found or line[0].strip())) or (sort is None and not marked and line[0].strip()):
+            break
+        if sort is not None:
+            listing = sort["list"] and not any(each > line.end() for each in lists)
+            if listing or pattern("allergies", "amount").search(line[0]):
+                break
+            if not sort["allergen"]:
+                found.append(("allergies", *sort.span("label")))
+            alone = alone or (sort["alone"] or sort["allergen"]) is not None
+        last = line.end()
+    return found if alone else []
+
+
 def _told(text: str, category: str, body: int) -> str:
     """The category; what a relative is quoted with is told of the patient ("Mother: 'he had a fit'")."""
     return "present_illness" if category == "family" and _QUOTED.match(text, body) else category
 
 
-def _headings(text: str, code: str) -> Iterator[tuple[str, int, int]]:
-    """Category, start of the heading and start of its body."""
+def _headings(text: str, code: str) -> Iterator[Mark]:
     for line in _LINE.finditer(text):
         mark = _MARK.match(text, line.start(), line.end())
         start = mark.end() if mark else line.start()
@@ -133,7 +173,7 @@ def _headings(text: str, code: str) -> Iterator[tuple[str, int, int]]:
                 yield category, start, line.end()
 
 
-def _heading(text: str, previous: int, end: re.Match[str], line: int, code: str) -> tuple[str, int, int] | None:
+def _heading(text: str, previous: int, end: re.Match[str], line: int, code: str) -> Mark | None:
     """The heading that ends at ``end``: all of its line so far, or, capitalised, the words since the last stop."""
     words = _ASIDE.sub("", text[previous : end.start()])
     cut = max((m.end() for m in re.finditer(r"[.;,!?)\]]\s{0,9}|\s{2,}", words)), default=0)

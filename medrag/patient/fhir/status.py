@@ -7,6 +7,7 @@ from datetime import date
 
 from medrag.patient.fhir.values import Json, code_of, moment_of
 from medrag.patient.record.facts import days_before
+from medrag.reading.languages import pattern
 from medrag.types import FactStatus
 
 A, R, P = FactStatus.ACTIVE, FactStatus.RESOLVED, FactStatus.PLANNED
@@ -78,6 +79,13 @@ def clinical(resource: Json, absent: FactStatus) -> FactStatus:
     return status or verification or absent
 
 
+_LASTING = re.compile(
+    r"allerg|anaphyla|intoleran|sensitiv|reaction|transplant|ectomy|ostomy|bypass|implant|pacemaker|prosthe|replacement"
+    r"|amputat|in situ|pregnan|smok",
+    re.I,
+)
+"""What a history of it says of the present as well: an allergy, or what an operation left."""
+
 # SNOMED CT's situations with explicit context, by the words with which their names begin.
 _SITUATIONS = (
     (
@@ -89,6 +97,7 @@ _SITUATIONS = (
             re.I,
         ),
     ),
+    (R, re.compile(r"(?:(?:past|past medical|personal|prior|previous) )?(?:history of|h/o|hx of)\b", re.I)),
     (FAMILY, re.compile(r"(?:family history|fh|fhx|f/h|(?:maternal|paternal) (?:family )?history)\b", re.I)),
     (
         UNCERTAIN,
@@ -103,7 +112,8 @@ _SITUATIONS = (
 
 def situation(name: str) -> FactStatus | None:
     """What the name of a coded situation says of it ("Family history of...", "Suspected..."); None where nothing."""
-    return next((stands for stands, words in _SITUATIONS if words.match(name)), None)
+    found = next((stands for stands, words in _SITUATIONS if words.match(name)), None)
+    return None if found is R and (_LASTING.search(name) or pattern("predicates", "lasting").search(name)) else found
 
 
 def abated_yet_active(resource: Json) -> bool:

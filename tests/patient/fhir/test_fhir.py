@@ -405,7 +405,11 @@ def test_a_paged_list_says_what_was_not_sent(fields: dict[str, Any], expected: s
         ("Possible lupus", "uncertain"),
         ("No family history of stroke", "negated"),
         ("Pulmonary embolism ruled out", "negated"),
-        ("History of myocardial infarction (situation)", "active"),
+        ("History of myocardial infarction (situation)", "resolved"),
+        ("H/O: renal colic", "resolved"),
+        ("History of epilepsy", "active"),
+        ("History of allergy to codeine", "active"),
+        ("H/O: heart valve replacement", "active"),
     ],
 )
 def test_situations_are_read_by_their_words(display: str, expected: str) -> None:

@@ -11,7 +11,9 @@ from medrag.reading.terms import Kind, Term
 from medrag.types import Allergy, FactStatus
 
 _REACTION = re.compile(
-    r"(?:\s(?:avoid|never|once))?\s?(?:\((?P<a>[^)\n]{2,60})\)|(?:=>|->|→|-|–|—|:|causes|causing|caused|reaction:?)\s?(?P<b>[^\n;,.(]{3,60}))"
+    r"(?:\s(?:avoid|never|once))?[ \t]?(?:\((?P<a>[^)\n]{2,60})\)"
+    r"|(?:=>|->|→|-|–|—|:|(?:which |that |it )?(?:causes|causing|caused|gave|gives)(?: (?:him|her|me|them))?"
+    r"|reaction:?)\s?(?P<b>[^\n;,.(]{3,60}))"
 )
 _ANOTHER = re.compile(
     r"\s(?:and|but|then) (?:has|had|s?he|was|is|the|also|now|switched|changed|stopped)\b|\s(?:but|so)\b", re.IGNORECASE
@@ -51,7 +53,9 @@ _HAD = re.compile(
     re.IGNORECASE,
 )
 _CROSSED = re.compile(r"\s?[✗✘❌]")
-"""A cross beside an allergen does not say that there is no allergy."""
+_CROSS_BEFORE = re.compile(r"[✗✘❌]\s?\Z")
+_TICK = re.compile(r"[✓✔☑]")
+"""A cross beside an allergen denies no allergy, unless it stands before it and others have ticks."""
 _OF_DAYS = frozenset({"taking", "stopped"})
 """What may be said of a drug in a list of allergies that still is one ("codeine since 2019", "codeine, stopped")."""
 _ENTRY_BEGINS = re.compile(r"(?:\A|[:,;•✓✔☑☒|\n(/]|\s[-–*]|\band\b)\s{0,3}(?:\[[ xX✓]?\]\s?)?\Z")
@@ -116,7 +120,8 @@ def allergy_of(said: Said) -> Allergy | None:
     match = _REACTION.match(said.text, said.target.end)
     line = _SENTENCE_END.split(said.text[said.target.end : said.target.end + MOST_AFTER])[0]
     before = said.text[max(0, said.target.start - NEAR) : said.target.start]
-    blamed = _CROSSED.match(said.text, said.target.end) or _IS_ALLERGIC.match(said.text, said.target.end)
+    crossed = _CROSS_BEFORE.search(before) and not _TICK.search(said.text)
+    blamed = crossed or _CROSSED.match(said.text, said.target.end) or _IS_ALLERGIC.match(said.text, said.target.end)
     denied = ("absent" in said.cues and not blamed) or (_NOT.search(before) and line.lstrip(" -")[:6] == "allerg")
     tolerated = "tolerated" in said.cues and not _reacted(said)
     own = _ITEM_END.split(line)[0]

@@ -33,6 +33,9 @@ def status(text: str, drug: str) -> FactStatus:
         ("Denies hep B. On tenofovir.", "tenofovir"),
         ("No relevant hx. Takes amiodarone 200 mg.", "amiodarone"),
         ("Home bisoprolol continued, candesartan held.", "bisoprolol"),
+        ("Venlafaxine tapered from 150 mg to 75 mg od", "venlafaxine"),
+        ("Dexamethasone is being weaned down to 2 mg", "dexamethasone"),
+        ("Meds:\nName | Dose | Taken | Comment\nDapagliflozin | 10 mg | Y | to stop during illness", "dapagliflozin"),
     ],
 )
 def test_a_drug_is_taken(text: str, drug: str) -> None:

@@ -25,6 +25,8 @@ def current(text: str) -> set[str]:
         ("Epilepsy: no [x] yes [ ]\nGout: no [ ] yes [x]", {"gout"}, "epilepsy"),
         ("Psoriasis: □ Gout: ■", {"gout"}, "psoriasis"),
         ("[x] Gout [ ] Epilepsy [x] Psoriasis", {"gout", "psoriasis"}, "epilepsy"),
+        ("PMH:\n☑ Gout\n☐ Epilepsy\n☑ Psoriasis", {"gout", "psoriasis"}, "epilepsy"),
+        ("History\n✓ Gout\n✗ Epilepsy\n✓ Psoriasis", {"gout", "psoriasis"}, "epilepsy"),
         ("- Gout\n- Psoriasis\n- no epilepsy", {"gout", "psoriasis"}, "epilepsy"),
     ],
 )

@@ -40,6 +40,11 @@ def of(text: str, name: str) -> list[str]:
         ("The previous GP diagnosed COPD, but spirometry has since disproved it.", {"copd": "negated"}),
         ("Last seizure 6 years ago. Gout.", {"seizure": "resolved", "gout": "active"}),
         ("Was hospitalised for mania at 22.", {"mania": "resolved"}),
+        ("MRI excluded stroke and meningitis.", {"stroke": "negated", "meningitis": "negated"}),
+        ("Rheumatology excluded lupus, gout and psoriasis", {"lupus": "negated", "psoriasis": "negated"}),
+        ("CT excluded appendicitis, colitis and ascites seen.", {"appendicitis": "negated", "ascites": "active"}),
+        ("MRI excluded stroke and showed meningioma", {"stroke": "negated", "meningioma": "active"}),
+        ("Bloods: HIV NR, ferritin low", {"hiv": "negated"}),
     ],
 )
 def test_an_illness_is_judged_by_the_clause_behind_it(text: str, told: dict[str, str]) -> None:

@@ -71,3 +71,35 @@ def test_what_a_drug_once_did_is_an_allergy_or_an_intolerance(text: str, allerge
 )
 def test_a_drug_that_did_harm_is_not_simply_current(text: str, status: str | None) -> None:
     assert [each.status.value for each in heard(text).medications or ()] == ([status] if status else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "allergens", "drugs"),
+    [
+        ("Allergic to Augmentin - blisters; doxycycline.", ["Augmentin", "doxycycline"], []),
+        ("Allergic to aspirin (wheeze); celecoxib (rash); latex", ["aspirin", "celecoxib", "latex"], []),
+        ("Allergic to morphine; takes digoxin", ["morphine"], ["digoxin"]),
+        ("Allergic to morphine; digoxin 125 mcg od", ["morphine"], ["digoxin"]),
+        ("ALLERGIES\nFood: egg - hives\nDrugs: cefalexin\nEnvironmental: ragweed", ["egg", "cefalexin", "ragweed"], []),
+        ("Allergies:\nLatex: hives\nMedication: vancomycin\n\nMeds: digoxin", ["Latex", "vancomycin"], ["digoxin"]),
+        ("Allergies\nMedications: codeine\nFoods: kiwi\n\nMedications:\ndigoxin", ["codeine", "kiwi"], ["digoxin"]),
+        ("Allergies\n- Drug: codeine\n- Food: kiwi\nDrugs: digoxin 125 mcg", ["codeine", "kiwi"], ["digoxin"]),
+        ("Allergies:\nFood: none\nMedications: digoxin, ramipril", [], ["digoxin", "ramipril"]),
+        ("Allergies: latex\nDrugs: digoxin, ramipril", ["latex"], ["digoxin", "ramipril"]),
+        ("Allergies are doxycycline which caused welts and kiwi", ["doxycycline", "kiwi"], []),
+        ("NKDA. Side effects: flushing with nifedipine", ["nifedipine"], []),
+    ],
+)
+def test_a_list_of_allergies_is_read_to_its_end(text: str, allergens: list[str], drugs: list[str]) -> None:
+    patient = heard(text)
+    found = [each.display.partition(" (")[0] for each in patient.allergies or () if each.current]
+    assert found == allergens
+    assert [each.display for each in patient.medications or () if each.current] == drugs
+
+
+def test_a_crossed_allergen_is_denied_only_beside_ticks() -> None:
+    def current(text: str) -> list[str]:
+        return [each.display for each in heard(text).allergies or () if each.current]
+
+    assert current("Allergies:\n✗ doxycycline") == ["doxycycline"]
+    assert current("Allergies:\n✓ latex\n✗ doxycycline") == ["latex"]

@@ -9,7 +9,7 @@ from medrag.patient.formats.note.header import patients_names
 from medrag.patient.formats.note.named import DECIDING, Note, Said, Target
 from medrag.patient.formats.note.status.columns import in_columns
 from medrag.patient.formats.note.status.exchanges import exchanged
-from medrag.patient.formats.note.status.lists import closed, lists_doses, lists_drugs
+from medrag.patient.formats.note.status.lists import closed, goes_on, lists_doses, lists_drugs
 from medrag.patient.formats.note.status.others import Others
 from medrag.patient.formats.note.status.reconciled import begun, is_begun
 from medrag.reading.boundaries import WRAPPED_AT, Sentence, sentences
@@ -43,11 +43,13 @@ def said_of_each(
     over = set(closed(text, targets))
     others = Others(text)
     by_column = in_columns(text, targets, listed)
+    found: list[Said] = []
     parted = sentences(text, sorted([*headings, *_entries(text, parts, targets)]))
     for sentence in together(text, parted, [each.start for each in targets]):
         alone = lists_drugs(text, sentence, targets) or lists_doses(text, sentence, targets)
+        more = goes_on(text, sentence, found, targets)
         empty = sentence.row and _EMPTY_CELL.search(text, sentence.start, sentence.end)
-        found: list[Said] = []
+        found = []
         for place, said_of_it in context.judge(sentence):
             target, cues = targets[place], said_of_it
             section = "medications" if sentence.row and not found else parts.category(target.start)
@@ -66,14 +68,20 @@ def said_of_each(
                 cues = found[-1].cues
             if target.term.says:
                 cues |= {target.term.says}
-            if alone and cues <= _IN_PASSING:
-                cues |= {"listed"}
+            cues |= _of_list(cues, alone=alone, more=more and not found)
             if others.spoken_of(sentence, target.start):
                 cues |= {"family"}
             if empty:
                 cues -= {"absent"}
             found.append(Said(target, cues, section, text, note.origin, note.date))
         yield sentence, found
+
+
+def _of_list(cues: frozenset[str], *, alone: bool, more: bool) -> frozenset[str]:
+    """What the list that it stands in says of a thing of which the ``cues`` say nothing else."""
+    if more and not cues:
+        return frozenset({"allergic"})
+    return frozenset({"listed"}) if alone and cues <= _IN_PASSING else frozenset()
 
 
 def _by_kind(text: str, target: Target, cues: frozenset[str]) -> frozenset[str]:

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from medrag.patient.formats.note.named import Target
+from medrag.patient.formats.note.named import Said, Target
 from medrag.reading.boundaries import Sentence
 from medrag.reading.languages import pattern
 from medrag.reading.terms import Kind
@@ -58,6 +58,19 @@ def _begins_with(text: str, start: int, end: int, targets: Sequence[Target]) -> 
     if place == len(targets) or targets[place].start >= end or targets[place].term.kind is not Kind.DRUG:
         return None
     return targets[place] if _LEAD.fullmatch(text, start, targets[place].start) else None
+
+
+def goes_on(text: str, sentence: Sentence, before: Sequence[Said], targets: Sequence[Target]) -> bool:
+    """Whether a sentence behind a semicolon does nothing but name one more thing that someone is allergic to."""
+    first = bisect_left(targets, sentence.start, key=lambda each: each.start)
+    named = targets[first : bisect_left(targets, sentence.end, key=lambda each: each.start)]
+    if not before or not named or text[before[-1].target.end : sentence.start].rstrip()[-1:] != ";":
+        return False
+    one = named[0]
+    allergic = any("allergic" in each.cues for each in before) and "\n" not in text[before[-1].target.end : one.start]
+    rest = text[one.end : sentence.end].strip(" .;\n")
+    alone = not text[sentence.start : one.start].strip() and (not rest or rest[0] in "(-–:")
+    return allergic and alone and one.term.kind is not Kind.CONDITION and one.directions is None
 
 
 def lists_drugs(text: str, sentence: Sentence, targets: Sequence[Target]) -> bool:
