@@ -187,8 +187,17 @@ class Plan:
             if place and (found := _said("exchanges_it").search(before)):
                 said = each.mention.start - len(before) + found.start()
                 yield self._product(topic(self.text, self.read, said) or self.read[place - 1]) - new
+            if place and self._in_headline(self.read[place - 1], each):
+                yield self._product(self.read[place - 1]) - new
             if _said("exchanges").search(before) or _said("in_its_place").match(after):
                 yield from (old for old in self._taken if old.isdisjoint(new) and self._one_is_enough(old, new))
+
+    def _in_headline(self, old: Prescription, each: Prescription) -> bool:
+        """Whether a sentence begins with the name of a drug that is taken "to" the other one, without a verb."""
+        opens = statement_around(self.text, old.mention.start)[0]
+        between = self.text[old.mention.end : each.mention.start]
+        first = not self.text[opens : old.mention.start].strip()
+        return first and self._product(old) in self._taken and _said("headline").fullmatch(between) is not None
 
     def _one_is_enough(self, old: Product, new: Product) -> bool:
         rules = (rule for rule in self.knowledge.rules.duplications if rule.exchanged)

@@ -119,7 +119,7 @@ def _not_given(each: Prescription, clause: Clause, *, others: bool) -> bool:
 
     ``others``: it names another drug before, which may be what is not to be given beside it.
     """
-    if clause.insists:
+    if clause.insists or _said("needs_none").match(clause.words, each.mention.end - clause.start):
         return False
     before = clause.words[: each.mention.start - clause.start]
     if each.mention.polarity in NOT_GIVEN:

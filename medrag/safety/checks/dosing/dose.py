@@ -16,6 +16,7 @@ from medrag.safety.checks.dosing.rates import is_rate, rate_unknown, too_fast
 from medrag.safety.checks.dosing.sized import sized_above, unsized
 from medrag.safety.checks.dosing.taken import as_taken, often_beside
 from medrag.safety.checks.dosing.unread import of_unknown_amount, unsummed
+from medrag.safety.checks.pairs.twice import given_twice
 from medrag.types import Finding
 
 WRONG_UNIT = 1000.0
@@ -231,11 +232,10 @@ def _daily_use(one: Dose) -> bool:
 
 
 def _elsewhere(context: Context, each: Prescription, ingredient: str, unit: str) -> float:
-    """A day's amount of the ingredient in the patient's other products and in earlier advice."""
+    """A day's amount of the ingredient in other products taken or advised before, and where the drug is given twice."""
     own = ingredients_of(each, context.knowledge)
     others = [drug.prescription for drug in context.current] + list(context.advised)
-    return sum(
-        daily_dose(amounts_of(other, ingredient, unit)) or 0.0
-        for other in others
-        if ingredient in other.mention.ingredients and set(other.mention.ingredients) != own
-    )
+    others = [other for other in others if set(other.mention.ingredients) != own]
+    others += [other for other, _ in given_twice(context, each)]
+    named = (other for other in others if ingredient in other.mention.ingredients)
+    return sum(daily_dose(amounts_of(other, ingredient, unit)) or 0.0 for other in named)

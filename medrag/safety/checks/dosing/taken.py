@@ -11,6 +11,7 @@ from medrag.reading.dosing.multiples import multiple
 from medrag.reading.languages import pattern
 from medrag.reading.polarity.cues import SENTENCE_END
 from medrag.safety.check_context import Context
+from medrag.safety.precautions import cuts_dose
 
 
 def as_taken(context: Context, each: Prescription) -> Prescription:
@@ -18,10 +19,10 @@ def as_taken(context: Context, each: Prescription) -> Prescription:
     if each.doses:
         return _in_all(context, each)
     recorded = dosed_in_record(context, each)
-    if recorded is None:
+    often = frequency(pattern("amounts", "own_words").split(around(context, each)[1])[0])
+    if recorded is None or cuts_dose(context.statement.text, each.mention.start, each.mention.end):
         return each
     factor = times_over(context, each) or 1.0
-    often = frequency(pattern("amounts", "own_words").split(around(context, each)[1])[0])
     route = each.mention.route or recorded.mention.route
     doses = tuple(_changed(one, factor, often) for one in recorded.doses)
     return Prescription(replace(each.mention, route=route), doses)

@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from medrag.safety.check_context import Context, Pair, fail, ingredients_of, worst
+from medrag.safety.checks.pairs.twice import given_twice
 from medrag.types import Finding, Severity
 
 SOURCE = "medrag: an ingredient hidden in two products is a common cause of overdose"
 
 
 def duplication(context: Context) -> Iterable[Finding]:
-    """Fails for two drugs of a duplication group, or one ingredient in two different products."""
+    """Fails for two drugs of a duplication group, one ingredient in two different products, or one drug given twice."""
     yield from worst(finding for pair in context.pairs for finding in _pair(context, pair))
+    yield from worst(_twice(context))
+
+
+def _twice(context: Context) -> Iterator[Finding]:
+    for each in context.recommended:
+        for other, facts in given_twice(context, each):
+            names = (each.mention.text, other.mention.text)
+            drugs, ingredient = (each.mention.label,), each.mention.label
+            values = {"drug": names[0], "other": names[1], "ingredient": ingredient}
+            yield fail("duplication.twice", Severity.WARNING, SOURCE, drugs, facts, **values)
 
 
 def _pair(context: Context, pair: Pair) -> Iterator[Finding]:
