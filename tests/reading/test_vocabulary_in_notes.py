@@ -10,7 +10,7 @@ import pytest
 from medrag.knowledge import load
 from medrag.patient.formats.notes import read_note
 from medrag.reading import drugs
-from medrag.reading.languages import ordinary_words
+from medrag.reading.languages import word_list
 from medrag.types import Fact
 
 DAY = date(2026, 11, 1)
@@ -68,7 +68,7 @@ def test_a_name_alone_is_read_as_one_among_others_is() -> None:
 
 
 def test_no_everyday_word_is_read_as_a_drug_but_those_that_are_one() -> None:
-    words = sorted(word for word in ordinary_words() if word.isalpha())
+    words = sorted(word for word in word_list("ordinary") if word.isalpha())
     texts = ("\n".join(f"Ask about the {word} again." for word in some) for some in _batched(words, 200))
     read = [each for text in texts for each in drugs(text, KNOWN)]
     assert [each.text for each in read if not each.exact or not each.resolved] == []
@@ -89,7 +89,7 @@ def test_ordinary_words_are_no_facts(text: str) -> None:
 
 
 def test_everyday_words_in_a_note_are_neither_drugs_nor_allergies() -> None:
-    words = sorted(word for word in ordinary_words() if word.isalpha())[::21]
+    words = sorted(word for word in word_list("ordinary") if word.isalpha())[::21]
     for some in _batched(words, 50):
         read = read_note("\n".join(f"He spoke of the {word} at length." for word in some), "note", DAY, KNOWN)
         assert [each.display for each in (*(read.medications or ()), *(read.allergies or ())) if each.current] == []

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from medrag.patient.fhir.bundle import Document, Entry, tail
 from medrag.patient.fhir.values import Json, code_of, codes, moment_of, objects, text
 from medrag.patient.record.demographics import Demographics, Identifier, differences, identifier
-from medrag.patient.record.names import Name, name
+from medrag.patient.record.names import Name, name, name_in_order
 from medrag.types import Problem
 
 _SEX: dict[str, Literal["female", "male", "other"]] = {
@@ -61,8 +61,8 @@ def is_stranger(entry: Entry, own: Demographics, document: Document, today: date
     else:
         shown = (text(holder.get("display")) or "").partition("(")[0]
         family, comma, given = shown.partition(",")
-        *first, last = shown.split() or [""]
-        called = name(family, given) if comma else name(last, " ".join(first)) if first else None
+        first = shown.split()[:-1]
+        called = name(family, given) if comma else name_in_order(shown) if first else None
         numbers = filter(None, _identifiers({"identifier": [holder.get("identifier")]}))
         said = Demographics(names=frozenset({called} if called else ()), identifiers=frozenset(numbers))
     return bool(differences(said, own, today))
@@ -152,12 +152,14 @@ def demographics(resource: Json, subject: str | None) -> Demographics:
 
 def _names(resource: Json) -> Iterator[Name]:
     for item in objects(resource.get("name")):
-        said = item.get("given")
-        given = " ".join(each for each in said if isinstance(each, str)) if isinstance(said, list) else ""
-        *first, last = (text(item.get("text")) or "").split() or [""]
-        family = text(item.get("family"))
-        if found := name(family, given) if family else name(last, f"{' '.join(first)} {given}"):
+        given, suffix = _joined(item.get("given")), _joined(item.get("suffix"))
+        family, whole = text(item.get("family")), text(item.get("text")) or ""
+        if found := name(f"{family} {suffix}", given) if family else name_in_order(f"{given} {whole}"):
             yield found
+
+
+def _joined(said: object) -> str:
+    return " ".join(each for each in said if isinstance(each, str)) if isinstance(said, list) else ""
 
 
 def _identifiers(resource: Json) -> Iterator[Identifier | None]:

@@ -77,7 +77,7 @@ def read_attached(
         said = english.text
         moment = note_date(said) or each.date
         other = note_demographics(english, text, moment, today, knowledge)
-        if apart := differences(who, other, today):
+        if apart := ("patients",) if other.several else differences(who, other, today):
             reason = f"the note is of another person than the record ({', '.join(apart)} differ); it was not used"
             problems.append(Problem(source=each.source, reason=reason))
             continue

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from medrag.errors import PatientError
 from medrag.patient.record.facts import DAYS_A_YEAR, days_before
-from medrag.patient.record.names import Name, alike, comparable, given_alike
+from medrag.patient.record.names import Name, alike, comparable, given_alike, spelt_alike
 from medrag.types import Patient, Problem
 
 TWO_PEOPLE = "two_people"
@@ -39,7 +39,8 @@ class Identifier(NamedTuple):
 @dataclass(frozen=True)
 class Demographics:
     """Who a file says that it is about. ``births`` are ISO dates, several where day and month may be swapped, and may
-    lack day or month; ``age`` is in years, as it was on ``seen``.
+    lack day or month; ``age`` is in years, as it was on ``seen``; ``twin`` is which of a multiple birth someone is
+    ("A"); ``several``: the file itself tells of more than one patient.
     """
 
     names: frozenset[Name] = frozenset()
@@ -48,6 +49,8 @@ class Demographics:
     sex: str | None = None
     age: float | None = None
     seen: date | datetime | None = None
+    twin: str | None = None
+    several: bool = False
 
 
 class Part(NamedTuple):
@@ -69,6 +72,12 @@ def ensure_one_person(parts: Sequence[Part], today: date) -> tuple[Problem, ...]
 
     Raises :class:`~medrag.errors.PatientError` with code ``two_people`` where two parts are of two people.
     """
+    if crowd := next((part.origin for part in parts if part.who.several), None):
+        raise PatientError(
+            f"{crowd} tells of several patients: give one file a patient, run them as a batch (--batch), or say that "
+            "they are one person (--one-person; medrag.one_person in a request)",
+            code=TWO_PEOPLE,
+        )
     known = [(part.origin, _completed(part)) for part in parts]
     problems = []
     for (first, one), (second, other) in combinations(known, 2):
@@ -106,6 +115,8 @@ def differences(one: Demographics, other: Demographics, today: date) -> tuple[st
         found.append("name")
     if not shared and _numbered_apart(one, other):
         found.append("identifier")
+    if one.twin and other.twin and one.twin != other.twin:
+        found.append("twin")
     return tuple(found)
 
 
@@ -151,11 +162,14 @@ def _named_alike(one: Demographics, other: Demographics) -> bool:
 
 def _renamed(one: Demographics, other: Demographics, *, numbered: bool) -> bool:
     """Whether two names are of one person whom a number or the day of birth ties: one part of the name stayed, the
-    given one without a number (a twin has the family's), or they are in different scripts.
+    given one without a number (a twin has the family's), or is spelt otherwise, or they are in different scripts.
     """
     tied = _born_on_one_day(one, other) and not _numbers_of_one_giver_differ(one, other)
     return (numbered or tied) and any(
-        not comparable(mine, theirs) or given_alike(mine, theirs) or (numbered and bool(mine.family & theirs.family))
+        not comparable(mine, theirs)
+        or given_alike(mine, theirs)
+        or spelt_alike(mine, theirs)
+        or (numbered and bool(mine.family & theirs.family))
         for mine in one.names
         for theirs in other.names
     )

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from medrag.reading.languages import lists, pattern
 from medrag.reading.languages.gloss import CHINESE, simplified
 
-_TITLES = {*("mr", "mrs", "ms", "miss", "dr", "prof", "sir", "md", "phd", "rn"), *("jr", "sr", "ii", "iii", "iv")}
+_TITLES = {*("mr", "mrs", "ms", "miss", "dr", "prof", "sir", "md", "phd", "rn")}
+_RANKS = {"sr": 1, "senior": 1, "jr": 2, "junior": 2, "ii": 2, "iii": 3, "iv": 4}
+"""Which of those of one name in a family someone is."""
 _PARTICLES = {*("van", "de", "der", "den", "von", "la", "le", "el", "al", "bin", "ibn", "da", "di", "do", "dos", "du")}
 _NOBODY = {
     *("anonymous", "anon", "anonymized", "anonymised", "unknown", "test", "patient", "deidentified", "redacted"),
@@ -23,10 +26,13 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 class Name(NamedTuple):
-    """Words of a family name and of given names, comparable between sources."""
+    """Words of a family name and of given names, comparable between sources; ``rank`` where a suffix tells which of
+    those of one name in the family it is ("Jr.").
+    """
 
     family: frozenset[str]
     given: frozenset[str]
+    rank: int | None = None
 
     @property
     def chinese(self) -> bool:
@@ -38,9 +44,19 @@ def name(family: str, given: str = "") -> Name | None:
     """A name comparable between sources; None for one that hides who it is, or has no letters."""
     if _HAN.search(family + given):
         return _chinese(f"{family}{given}")
-    whole = Name(frozenset(_words(family)), frozenset(_words(given)))
+    families, others = list(_words(family)), list(_words(given))
+    rank = next((_RANKS[word] for word in (*families[1:], *others[1:]) if word in _RANKS), None)
+    whole = Name(frozenset(families).difference(_RANKS), frozenset(others).difference(_RANKS), rank)
     every = whole.family | whole.given
     return whole if every and not every & _NOBODY else None
+
+
+def name_in_order(words: str) -> Name | None:
+    """A name whose given names come first, and the family name last or before a suffix ("Jr.", "III")."""
+    parts = words.split()
+    suffix = parts.pop() if len(parts) > 2 and parts[-1].rstrip(".").casefold() in _RANKS else ""
+    *first, family = parts or [""]
+    return name(f"{family} {suffix}", " ".join(first))
 
 
 def _chinese(written: str) -> Name | None:
@@ -64,6 +80,8 @@ def _words(text: str) -> Iterator[str]:
 
 def alike(one: Name, other: Name) -> bool:
     """Whether two names may be one person's: a word of the family name and of a given one, or all words, in common."""
+    if one.rank and other.rank and one.rank != other.rank:
+        return False
     mine, theirs = one.family | one.given, other.family | other.given
     if min(len(mine), len(theirs)) > 1 and (mine <= theirs or theirs <= mine):
         return True
@@ -75,6 +93,21 @@ def alike(one: Name, other: Name) -> bool:
 def given_alike(one: Name, other: Name) -> bool:
     """Whether both have a given name, and one is the other's or short for it."""
     return any(_short_of(a, b) for a in one.given for b in other.given)
+
+
+def spelt_alike(one: Name, other: Name) -> bool:
+    """Whether both have the family name, and their given names are spellings of one ("Sergey", "Sergei")."""
+    groups = _spellings()
+    return bool(one.family & other.family) and any(
+        groups[a] & groups.get(b, frozenset()) for a in one.given if a in groups for b in other.given
+    )
+
+
+@cache
+def _spellings() -> dict[str, frozenset[str]]:
+    """Each name of several spellings, and the sets of spellings that it is in, by their first."""
+    rows = [list(_words(row)) for kind in lists("spellings").values() for row in kind]
+    return {word: frozenset(row[0] for row in rows if word in row) for words in rows for word in words}
 
 
 def comparable(one: Name, other: Name) -> bool:

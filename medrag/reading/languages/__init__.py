@@ -276,7 +276,7 @@ def _content(code: str, name: str) -> Any:
 
 def ordinary(word: str, code: str = ENGLISH) -> bool:
     """Whether ``word``, in lower case, is an everyday or clinical word of the language, or an inflection of one."""
-    known = ordinary_words(code)
+    known = word_list("ordinary", code)
     return word in known or any(stem in known for stem in _stems(word))
 
 
@@ -290,8 +290,8 @@ _INFLECTIONS = (("s", ("",)), ("es", ("",)), ("ies", ("y",)), ("ed", ("", "e")),
 SHORTEST_STEM = 2
 
 
-@lru_cache(maxsize=4)
-def ordinary_words(code: str = ENGLISH) -> frozenset[str]:
-    """Everyday words of the language, in lower case, without most of their inflections."""
-    text = files(__package__).joinpath(code, "ordinary.txt").read_text(encoding="utf-8")
+@lru_cache(maxsize=8)
+def word_list(kind: str, code: str = ENGLISH) -> frozenset[str]:
+    """The words of the language's file ``kind``, one a line."""
+    text = files(__package__).joinpath(code, f"{kind}.txt").read_text(encoding="utf-8")
     return frozenset(line for line in text.splitlines() if not line.startswith("#"))

@@ -61,12 +61,12 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911, PLR09
         match["titled"] or match["set_off"] or match["after_sex"] or match["pronouns"] or match["who"] or match["slash"]
     )
     if bare:
-        other = _said("not_the_patient").search(before) or _said("relative").search(before)
+        other = _of_other(before) or _said("relative").search(before)
         return None if other else Age(match.start(), match.end(), float(bare), _sex_of(match))
     if match["short"]:
         if (
             int(match["short"]) < 1
-            or _said("not_the_patient").search(before)
+            or _of_other(before)
             or (match["letter"].islower() and not match[0][-2:-1].isalpha())
         ):
             return None
@@ -74,12 +74,11 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911, PLR09
     if match["mixed"]:
         return Age(*match.span(), round(int(match["mixed"]) + int(match["plus"]) / 12, 2))
     if match["aged"]:
-        another = _said("not_the_patient").search(before) and not _said("initial").search(before)
-        if another or _said("not_after").match(text, match.end()):
+        if _of_other(before) or _said("not_after").match(text, match.end()):
             return None
         return Age(*match.span(), _in_years(match["aged"], match["aged_unit"]))
     given = match["old"] and _said("given_to").search(before)
-    if _said("not_the_patient").search(before) and not given:
+    if _of_other(before) and not given:
         return None
     years = (match["unit"] or "y")[0].lower() == "y"
     if not years and not match["old"] and _said("gestation").search(before):
@@ -92,6 +91,11 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911, PLR09
     return Age(*match.span(), _in_years(match["count"], match["unit"]))
 
 
+def _of_other(before: str) -> bool:
+    """Whether what stands before an age makes it another's, or one of another time."""
+    return _said("not_the_patient").search(before) is not None and not _said("initial").search(before)
+
+
 def _presents(text: str, match: re.Match[str]) -> bool:
     """Whether months that a text begins with are an age by what stands behind them ("4 mo AOM", "20mo both ears")."""
     if match["unit"][0].lower() != "m" or text[: match.start()].strip():
@@ -101,6 +105,8 @@ def _presents(text: str, match: re.Match[str]) -> bool:
 
 
 def _sex_of(match: re.Match[str]) -> Sex | None:
+    if match["titled"]:
+        return _titled(match[0])
     return _letter_sex(match["slash_sex"]) if match["slash"] else _sex_in(match[0])
 
 
@@ -127,7 +133,7 @@ def age_and_sex(text: str) -> tuple[float | None, Sex | None]:
 
 def _named_sex(labelled: re.Match[str]) -> Sex:
     said = labelled.groupdict()
-    named = said["sex"] or said.get("born") or said.get("alone") or said.get("beside") or ""
+    named = said["sex"] or said.get("of_patient") or said.get("born") or said.get("alone") or said.get("beside") or ""
     return "female" if "f" in named.casefold()[:2] else "male"
 
 
@@ -158,9 +164,9 @@ def _titled(text: str) -> Sex | None:
 
 
 def _of_another(text: str, start: int) -> bool:
-    """Whether the person named at ``start`` is a relative's or a carer's name ("her husband, Mr Jones")."""
+    """Whether the person named at ``start`` is a relative or a carer, or is written to ("her husband, Mr Jones")."""
     before = re.search(r"(?P<who>\w+)\W{1,3}\Z", text[max(0, start - 24) : start])
-    return before is not None and _said("others").fullmatch(before["who"]) is not None
+    return before is not None and any(_said(kind).fullmatch(before["who"]) for kind in ("others", "written_to"))
 
 
 def _by_pronouns(text: str) -> Sex | None:

@@ -10,11 +10,12 @@ from functools import partial
 
 from medrag.knowledge import Knowledge
 from medrag.patient.formats.note.header_zh import chinese_demographics
+from medrag.patient.formats.note.several import apart, headers, listed_apart
 from medrag.patient.formats.note.tables.particulars import introduced
 from medrag.patient.record.demographics import Demographics, Identifier, identifier
-from medrag.patient.record.names import Name, name
+from medrag.patient.record.names import Name, name, name_in_order
 from medrag.reading.dates import MONTH, dates_at
-from medrag.reading.languages import language, lists, ordinary, pattern
+from medrag.reading.languages import language, lists, ordinary, pattern, word_list
 from medrag.reading.languages.gloss import Gloss, glossed
 from medrag.reading.people.ages import READ, age_and_sex, ages, asked_about, described_sex
 
@@ -60,6 +61,8 @@ _CHARTED = re.compile(
 """A family name, a comma and a given name that stand alone in a line or between dashes."""
 _IN_TITLE = 200
 """Characters in which such a name heads a note."""
+_BEHIND = 24
+"""Characters behind a name in which it may turn out to be a relative's or a colleague's."""
 _OF_ANOTHER = re.compile(
     r"\b(?:wife|husband|mother|father|partner|spouse|carer|daughter|son|surgeon|consultant)\W+\Z", re.I
 )
@@ -114,13 +117,28 @@ def note_demographics(
     age, sex = age_and_sex(text)
     chinese = chinese_demographics(original)
     return Demographics(
+        several=_several(english.text, today, knowledge),
         names=frozenset(_names(head, knowledge)) | chinese.names,
         identifiers=frozenset(_numbers(head)) | chinese.identifiers,
         births=frozenset(each.isoformat() for each in birth_dates(head, today)) or chinese.births or _birth_year(head),
+        twin=next((match["which"].upper() for match in _said("twin").finditer(head)), None),
         sex=sex or described_sex(head) or chinese.sex,
         age=age if age is None or age >= 1 else None,
         seen=seen,
     )
+
+
+def _several(text: str, today: date, knowledge: Knowledge) -> bool:
+    heads = [part[:_IN_TITLE] for part in headers(text)]
+    people = [
+        Demographics(
+            names=frozenset(_names(head, knowledge)),
+            identifiers=frozenset(_numbers(head)),
+            births=frozenset(each.isoformat() for each in birth_dates(head, today)),
+        )
+        for head in heads
+    ]
+    return listed_apart(text, today) or apart(people, today)
 
 
 def asked_demographics(question: str, today: date, knowledge: Knowledge) -> Demographics:
@@ -131,7 +149,8 @@ def asked_demographics(question: str, today: date, knowledge: Knowledge) -> Demo
     english = glossed(question, knowledge)
     who = note_demographics(english, question, None, today, knowledge)
     age, sex = asked_about(english.text)
-    who = replace(who, sex=age_and_sex(english.text)[1])
+    names = who.names | set(_met(english.text[:READ], "asked_for", knowledge))
+    who = replace(who, sex=age_and_sex(english.text)[1], names=names)
     return who if age is None else replace(who, age=age, sex=sex or who.sex)
 
 
@@ -163,6 +182,7 @@ def _names(marked: str, knowledge: Knowledge) -> Iterator[Name]:
         if not _OF_ANOTHER.search(head[max(0, match.start() - NEAR) : match.start()]):
             yield from _name_in_order(_kept(match["name"]))
     yield from _greeted(head)
+    yield from _met(head[:_IN_TITLE], "met", knowledge)
     for match in _CONCERNING.finditer(head):
         if (words := _kept(match["name"])) and not _is_no_name(words, "re", head[match.end() :][:NEAR], knowledge):
             yield from _name_in_order(words)
@@ -184,6 +204,18 @@ def _greeted(head: str) -> Iterator[Name]:
         yield from _name_in_order(_kept(words[0]))
 
 
+def _met(text: str, kind: str, knowledge: Knowledge) -> Iterator[Name]:
+    """Whom ``text`` says that it saw, or asks for: a given and a family name, or a name behind a title."""
+    for match in _said(kind).finditer(text):
+        found = re.compile(_WORDS).match(text, match.end())
+        behind = text[found.end() :][:_BEHIND] if found else ""
+        if found is None or pattern("ages", "others").search(behind) or _said("named_after").match(behind):
+            continue
+        words = _kept(found[0])
+        if match.groupdict().get("titled") or (" " in words and _is_a_name(words, knowledge)):
+            yield from _name_in_order(words)
+
+
 def _is_a_name(words: str, knowledge: Knowledge) -> bool:
     """Whether the words that open a text are a given name and a family name ("Mary Roe. Aspirin?")."""
     first, *others = [word.casefold() for word in words.rstrip(".").split()]
@@ -192,7 +224,7 @@ def _is_a_name(words: str, knowledge: Knowledge) -> bool:
 
 
 def _is_given(word: str) -> bool:
-    return word in language().words["given_names"] or word in lists("nicknames")
+    return word in word_list("given_names") or word in lists("nicknames")
 
 
 def _kept(words: str) -> str:
@@ -220,9 +252,8 @@ def _is_no_name(words: str, label: str, after: str, knowledge: Knowledge) -> boo
 
 
 def _name_in_order(words: str) -> Iterator[Name]:
-    """Given names first, the family name last."""
-    *first, family = words.split() or [""]
-    yield from _name(family, " ".join(first))
+    if found := name_in_order(words):
+        yield found
 
 
 def _name(family: str, given: str) -> Iterator[Name]:
