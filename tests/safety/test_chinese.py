@@ -134,14 +134,33 @@ def test_words_that_cannot_be_read_are_never_passed(patient: dict[str, Any], adv
 
 
 @pytest.mark.parametrize(
-    "question", ["胸痛伴大汗2小时怎么办", "病人意识不清", "过敏性休克怎么处理", "他说想自杀", "突发口角歪斜，言语不清"]
+    "question",
+    [
+        *("胸痛伴大汗2小时怎么办", "病人意识不清", "过敏性休克怎么处理", "他说想自杀", "突发口角歪斜，言语不清"),
+        *("否认高血压，2小时前突感胸痛、出冷汗", "没有咳嗽，今早突发压榨性胸痛", "否认药物过敏，打针后过敏性休克"),
+        *("无糖尿病史，突然言语不清", "吃不下，睡不好，老想死", "老人叫不醒", "昏迷已半小时", "突发心梗怎么办"),
+        *("脑卒中3小时", "吐了好几口鲜血", "她割了手腕", "糖尿病人低血糖昏迷", "被花生噎住了", "他说不想活了"),
+        *("留下遗书", "夜间憋醒，咳粉红色泡沫痰"),
+    ],
 )
 def test_emergencies_are_noticed(question: str) -> None:
     assert Consultation(None, question, load()).opening().notices
 
 
-def test_denied_symptoms_are_no_emergency() -> None:
-    assert Consultation(None, "否认胸痛、大汗，血压怎么控制", load()).opening().notices == ()
+@pytest.mark.parametrize(
+    "question",
+    [
+        *(
+            "否认胸痛、大汗，血压怎么控制",
+            "否认突然胸痛、昏迷，血压怎么控制",
+            "中风了两年，降压目标",
+            "无昏迷，头晕怎么办",
+        ),
+        *("2018年急性心肌梗死，血脂目标", "没有吐血、黑便，胃痛怎么办", "气管异物史，现咳嗽"),
+    ],
+)
+def test_what_is_denied_or_past_is_no_emergency(question: str) -> None:
+    assert Consultation(None, question, load()).opening().notices == ()
 
 
 def test_harm_is_declined() -> None:

@@ -86,6 +86,61 @@ def test_harm_in_rarer_wordings_is_withheld(patient: dict[str, Any], advice: str
     assert result(patient, advice)["verdict"] == "withhold"
 
 
+ANTICOAGULATED = {**ALLERGIC, "medications": ["华法林 3mg qd"]}
+PREGNANT = {**BASE, "sex": "female", "age_years": 29, "pregnant": True, "no_known_allergies": True}
+
+
+@pytest.mark.parametrize(
+    "advice",
+    [
+        "建议：换氨苄西林1g q6h。",
+        "换上萘普生0.25g。",
+        "停左氧氟沙星，上哌拉西林4.5g q8h。",
+        "停左氧氟沙星，上哌拉西林。",
+        "继续吃之前的萘普生。",
+        "先前的氨苄西林照用。",
+        "把停了的萘普生接上。",
+        "哌拉西林无需回避。",
+        "并未禁止氨苄西林。",
+        "不赞成停用萘普生。",
+        "毫无理由不用氨苄西林。",
+        "何不给氨苄西林？",
+        "谁说不可以用氨苄西林？",
+        "氨苄西林怎么会不行？",
+        "别忘了氨苄西林。",
+        "不要因为害怕过敏就不用氨苄西林。",
+        "解除对氨苄西林的禁令。",
+        "并不存在氨苄西林的禁忌证。",
+    ],
+)
+def test_a_drug_exchanged_for_kept_or_no_longer_forbidden_is_given(advice: str) -> None:
+    assert result(ANTICOAGULATED, advice)["verdict"] == "withhold"
+
+
+def test_a_drug_of_before_that_need_not_be_stopped_goes_on() -> None:
+    assert result(PREGNANT, "之前的厄贝沙坦不必停。")["verdict"] == "withhold"
+
+
+@pytest.mark.parametrize(
+    "advice",
+    [
+        "不要继续用以前的氨苄西林。",
+        "氨苄西林不应使用，须回避。",
+        "别忘了避用萘普生。",
+        "不要忘记监测INR。",
+        "替换氨苄西林。",
+    ],
+)
+def test_what_stays_forbidden_is_not_given(advice: str) -> None:
+    assert result(ANTICOAGULATED, advice)["verdict"] == "pass"
+
+
+@pytest.mark.parametrize("advice", ["癫痫药别再吃了。", "抗癫痫药赶紧停。", "丙戊酸钠立刻停。"])
+def test_a_drug_stopped_at_once_is_never_passed(advice: str) -> None:
+    epileptic = {**BASE, "no_known_allergies": True, "conditions": ["癫痫"], "medications": ["丙戊酸钠 0.5g bid"]}
+    assert result(epileptic, advice)["verdict"] != "pass"
+
+
 def test_an_allele_that_is_not_there_forbids_nothing() -> None:
     said = {"conditions": ["痛风", "HLA-B*5801阴性"], "no_known_allergies": True}
     found = result({**BASE, **said}, "别嘌醇100mg qd。")["findings"]

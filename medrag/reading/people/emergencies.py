@@ -45,8 +45,7 @@ def _present(expression: str, text: str) -> bool:
 
 
 def _negated(text: str, start: int, end: int) -> bool:
-    before = text[max(0, start - _REACH) : start]
-    reset = list(_said("reset").finditer(before))
-    if reset:
-        before = before[reset[-1].end() :]
+    since = max(0, start - _REACH)
+    resets = [reset.end() for reset in _said("reset").finditer(text, since) if reset.end() <= start]
+    before = text[resets[-1] if resets else since : start]
     return bool(_said("negated").search(before)) or bool(_said("afterwards").match(text, end, end + _REACH))

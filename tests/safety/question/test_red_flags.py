@@ -18,9 +18,13 @@ EMERGENCIES = [
     "Vomiting blood on apixaban",
     "3-week-old with fever of 38.5",
     "Fever three days after chemotherapy",
+    "No cough, sudden tearing chest pain since this morning",
+    "No known allergies, one hour ago severe chest pain with sweating",
 ]
 NO_EMERGENCIES = [
     "No chest pain, no shortness of breath. How should her hypertension be treated?",
+    "Denies cough, fever or sudden chest pain with sweating. Which statin?",
+    "Denies fever, severe headache, stiff neck or rash",
     "Secondary prevention after ischaemic stroke two years ago",
     "History of anaphylaxis to peanuts; which antihistamine for hay fever?",
     "Denies suicidal ideation. Which antidepressant?",
