@@ -46,6 +46,6 @@ def _present(expression: str, text: str) -> bool:
 
 def _negated(text: str, start: int, end: int) -> bool:
     since = max(0, start - _REACH)
-    resets = [reset.end() for reset in _said("reset").finditer(text, since) if reset.end() <= start]
+    resets = [reset.end() for reset in _said("reset").finditer(text, since, end + _REACH) if reset.end() <= start]
     before = text[resets[-1] if resets else since : start]
     return bool(_said("negated").search(before)) or bool(_said("afterwards").match(text, end, end + _REACH))
