@@ -49,6 +49,10 @@ def refused(folder: Path, note: str | None = None, question: str = "") -> bool:
         "He takes digoxin. His pulse is 60.",
         "This gentleman has gout.",
         "The patient is a man with gout.",
+        "We reviewed Birgit Lindqvist today. She takes digoxin.",
+        "Phone call from Tomasz Wrona re: his digoxin.",
+        "Saoirse Brennan attended with gout.",
+        "Brennan, Saoirse (F) 02/05/1971\nDigoxin.",
     ],
 )
 def test_a_note_about_someone_else_is_refused(tmp_path: Path, note: str) -> None:
@@ -70,6 +74,10 @@ def test_a_note_about_someone_else_is_refused(tmp_path: Path, note: str) -> None
         "Re: Digoxin level",
         "Delivered a live male infant, born 12 Nov 1980.",
         "GOUT, ACUTE\nHTN",
+        "I saw Ruth Lindqvist in clinic today.",
+        "Call from Birgit Lindqvist, her daughter, about her digoxin.",
+        "Reviewed Charcot Marie Tooth disease literature.",
+        "cc: Mr Tomasz Wrona, FRCS. 74 years old, gout.",
     ],
 )
 def test_a_note_about_the_same_person_is_read(tmp_path: Path, note: str) -> None:
@@ -84,6 +92,12 @@ def test_a_note_about_the_same_person_is_read(tmp_path: Path, note: str) -> None
         ("Which dose for Elena Petrova, born 1971-05-02?", True),
         ("Can I give ibuprofen to my 9 month old baby?", True),
         ("Which antibiotic for cystitis?", False),
+        ("What should Tomasz Wrona take for his gout?", True),
+        ("Which diuretic for Mrs Ada Okafor?", True),
+        ("For my patient Saoirse Brennan: which statin?", True),
+        ("Which diuretic for Mrs Ruth Lindqvist?", False),
+        ("What is the drug of choice for Charles Bonnet syndrome?", False),
+        ("Should Guillain Barre be treated with steroids?", False),
         ("Her son had a reaction to penicillin; can she take amoxicillin?", False),
         ("My 6-year-old son has chickenpox, am I at risk?", False),
     ],
