@@ -249,9 +249,10 @@ class Consultation:
                 found = list(like_warnings(found, self._run(other._context(statement, before, evidence)), doubtful))
         if given := may_be_given(text, context.read, self._taken):
             found += like_advice(self._run(replace(context, read=as_meant(context.read, given))), given)
-        other, doubtful = self._otherwise((*before, statement), self._may_go_on)
-        if doubtful:
-            found += like_advice(self._run(other._context(statement, before, evidence)), doubtful, "polarity.may_go_on")
+        if self._taken:
+            other, doubtful = self._otherwise((*before, statement), self._may_go_on)
+            kept = self._run(other._context(statement, before, evidence)) if doubtful else ()
+            found += like_advice(kept, doubtful, "polarity.may_go_on")
         return found
 
     def _otherwise(self, statements: Iterable[Statement], doubts: Doubts) -> tuple[Consultation, list[Doubt]]:

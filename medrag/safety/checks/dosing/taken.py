@@ -19,9 +19,9 @@ def as_taken(context: Context, each: Prescription) -> Prescription:
     if each.doses:
         return _in_all(context, each)
     recorded = dosed_in_record(context, each)
-    often = frequency(pattern("amounts", "own_words").split(around(context, each)[1])[0])
     if recorded is None or cuts_dose(context.statement.text, each.mention.start, each.mention.end):
         return each
+    often = frequency(pattern("amounts", "own_words").split(around(context, each)[1])[0])
     factor = times_over(context, each) or 1.0
     route = each.mention.route or recorded.mention.route
     doses = tuple(_changed(one, factor, often) for one in recorded.doses)
@@ -30,9 +30,14 @@ def as_taken(context: Context, each: Prescription) -> Prescription:
 
 def dosed_in_record(context: Context, each: Prescription) -> Prescription | None:
     """What the patient takes of the same ingredients, with its dose."""
-    taken = (drug.prescription for drug in context.current)
-    same = (one for one in taken if one.doses and one.mention.ingredients == each.mention.ingredients)
-    return next(same, None) if each.mention.ingredients else None
+    dosed = (one for one in _taken(context, each) if one.doses)
+    return next(dosed, None) if each.mention.ingredients else None
+
+
+def _taken(context: Context, each: Prescription) -> list[Prescription]:
+    """What goes on of the patient's drugs with the same ingredients."""
+    current = (drug.prescription for drug in context.current)
+    return [one for one in current if one.mention.ingredients == each.mention.ingredients]
 
 
 def times_over(context: Context, each: Prescription) -> float | None:
@@ -65,10 +70,7 @@ def behind(context: Context, each: Prescription) -> str:
 
 def _in_all(context: Context, each: Prescription) -> Prescription:
     """A bare amount that is what the patient takes in a day ("on phenelzine 45 mg", of 15 mg thrice) is a day's."""
-    mine = [
-        one.prescription for one in context.current if one.prescription.mention.ingredients == each.mention.ingredients
-    ]
-    totals = {daily_dose(one) for one in mine if any(dose.frequency is not None for dose in one.doses)}
+    totals = {daily_dose(one) for one in _taken(context, each) if any(dose.frequency is not None for dose in one.doses)}
     doses = (
         replace(one, per="day") if one.per == "dose" and one.frequency is None and one.high in totals else one
         for one in each.doses
