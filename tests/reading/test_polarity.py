@@ -6,6 +6,12 @@ from medrag.knowledge import load
 from medrag.reading import DrugMention, prescriptions
 
 CASES = """
+Sotalol and other antiarrhythmics after infarction should be avoided in heart failure. |  | sotalol
+Gliclazide for diabetes should be discontinued. |  | gliclazide
+Do not use ticagrelor or start prasugrel. |  | ticagrelor,prasugrel
+You must not give codeine or add tramadol. |  | codeine,tramadol
+If gout does not settle on naproxen or colchicine, add prednisolone. | prednisolone |
+Never give ibuprofen, or give it with omeprazole. | omeprazole | ibuprofen
 Avoid ibuprofen. |  | ibuprofen
 Do not combine sildenafil with nitroglycerin. |  | sildenafil,nitroglycerin
 Use apixaban rather than warfarin. | apixaban | warfarin

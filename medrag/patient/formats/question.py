@@ -93,7 +93,8 @@ def _is_asked(fact: Medication, question: str) -> bool:
         return False
     before, end = question[: int(span[1])], int(span[2])
     asks = _said("is it").search(before) and _said("right").match(question, end)
-    return bool(asks) or _said("would give").search(before) is not None
+    chosen = _said("other of a choice").search(before) or _said("one of a choice").match(question, end)
+    return bool(asks or chosen) or _said("would give").search(before) is not None
 
 
 def _general(fact: Fact | Genotype, question: str, general: General, knowledge: Knowledge) -> bool:

@@ -73,6 +73,10 @@ def _cued(  # noqa: PLR0913 (what a cue is weighed against)
     """What the nearest cue makes of the name, where nothing nearer overrules it."""
     if cue.polarity is Polarity.RECOMMENDED and _is_subject(text, cue) and _uncued(after) is not Polarity.RECOMMENDED:
         return Polarity.AVOIDED
+    if cue.polarity is Polarity.RECOMMENDED and _said("denied_too").search(
+        text[max(0, cue.start - LONGEST_CASE) : cue.start]
+    ):
+        return Polarity.AVOIDED
     if _excepted(text, start) or _overruled(text, cue, start, end, after) or _by_means(text, cue, start, spans):
         return Polarity.RECOMMENDED
     if cue.polarity is Polarity.STOPPED and _for_later(text, cue, text[start:end], after, spans):
@@ -157,6 +161,8 @@ def _uncued(after: str) -> Polarity:
     """With no cue before the name: advised, unless the sentence goes on to warn of it or only to describe its harm."""
     if any(_said(warning).match(after) for warning in ("warned_farther", "warned_back", "verdict_aside")):
         return Polarity.AVOIDED
+    if _said("stopped_farther").match(after):
+        return Polarity.STOPPED
     spoken_of = _said("harm").match(after) or _said("with_advice").match(after)
     return Polarity.MENTIONED if spoken_of else Polarity.RECOMMENDED
 

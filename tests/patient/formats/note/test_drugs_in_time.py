@@ -92,3 +92,20 @@ def test_a_drug_just_taken_or_still_to_be_stopped_is_taken(text: str, drug: str)
 )
 def test_one_that_was_stopped_before_is_not(text: str, drug: str) -> None:
     assert status(text, drug) is FactStatus.RESOLVED
+
+
+@pytest.mark.parametrize(
+    ("question", "asked", "taken"),
+    [
+        ("71M AF and CKD. rivaroxaban ok or warfarin", {"rivaroxaban", "warfarin"}, set()),
+        ("Would citalopram or mirtazapine be safer?", {"citalopram", "mirtazapine"}, set()),
+        ("losartan vs ramipril in diabetic nephropathy", {"losartan", "ramipril"}, set()),
+        ("Is allopurinol 100 then 200 ok?", {"allopurinol"}, set()),
+        ("clopidogrel or ticagrelor with her omeprazole", {"clopidogrel", "ticagrelor"}, {"omeprazole"}),
+        ("is erythromycin with simvastatin safe?", set(), {"erythromycin", "simvastatin"}),
+    ],
+)
+def test_drugs_of_a_choice_are_asked_about_and_not_taken(question: str, asked: set[str], taken: set[str]) -> None:
+    drugs = (hear(None, question, knowledge=KNOWLEDGE) or Patient()).medications or ()
+    assert {each.display for each in drugs if each.status is FactStatus.PLANNED} == asked
+    assert {each.display for each in drugs if each.status is not FactStatus.PLANNED} == taken
