@@ -103,7 +103,7 @@ def ensure_same_person(
 
 
 def _asked_about(question: str, today: date, knowledge: Knowledge) -> Part:
-    from medrag.patient.formats.note.header import asked_demographics
+    from medrag.patient.formats.note.header.demographics import asked_demographics
     from medrag.patient.record.demographics import Part
 
     return Part(Patient(), asked_demographics(question, today, knowledge), "the question")
@@ -194,7 +194,7 @@ def _with_problems(part: Part, problems: Sequence[Problem]) -> Part:
 
 def _read_text(kind: Format, text: str, name: str, today: date, knowledge: Knowledge) -> Part:
     from medrag.patient.formats.note.days import note_date
-    from medrag.patient.formats.note.header import note_demographics
+    from medrag.patient.formats.note.header.demographics import note_demographics
     from medrag.patient.record.demographics import Part
     from medrag.reading.languages.gloss import glossed
 

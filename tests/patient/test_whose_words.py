@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from medrag.errors import PatientError
-from medrag.patient import load
+from medrag.patient import ensure_same_person, load
+from medrag.types import Patient
 
 TODAY = date(2026, 11, 30)
 FHIR = (
@@ -104,3 +105,58 @@ def test_a_note_about_the_same_person_is_read(tmp_path: Path, note: str) -> None
 )
 def test_a_question_about_someone_else_is_refused(tmp_path: Path, question: str, another: bool) -> None:
     assert refused(tmp_path, question=question) is another
+
+
+RECORDS = {
+    "grandfather": {"age_years": 71, "sex": "male", "conditions": ["heart failure"]},
+    "woman": {"age_years": 33, "sex": "female", "conditions": ["eczema"]},
+    "boy": {"age_years": 6, "sex": "male", "conditions": ["eczema"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("record", "question", "another"),
+    [
+        ("grandfather", "My wife is 20 weeks pregnant, which antiemetic can she have?", True),
+        ("grandfather", "Is it safe for our daughter (8 years) to have ibuprofen?", True),
+        ("grandfather", "Preterm newborn with apnoea, caffeine dose?", True),
+        ("grandfather", "She is 30 weeks pregnant with cystitis. Nitrofurantoin?", True),
+        ("grandfather", "My sister has gout. Which drug should she take?", True),
+        ("woman", "Her brother has migraine, what should he take?", True),
+        ("woman", "My son is 9 and has croup. Dexamethasone dose?", True),
+        ("boy", "My mother has angina. Can she take sildenafil?", True),
+        ("boy", "My son is 6 and his skin is raw. Which cream?", False),
+        ("boy", "His mother is breastfeeding his sister. Can he have cetirizine?", False),
+        ("woman", "Her husband has scabies. What should she use?", False),
+        ("woman", "Her partner smokes. Emollient first, or steroid?", False),
+        ("grandfather", "His wife manages his tablets. Should he stop metformin on sick days?", False),
+        ("grandfather", "Is lisinopril safe in pregnancy?", False),
+        ("grandfather", "Do newborns get heart failure?", False),
+        ("grandfather", "Does Takotsubo Syndrome need an ACE inhibitor?", False),
+    ],
+)
+def test_a_question_about_a_relative(record: str, question: str, another: bool) -> None:
+    patient = Patient.model_validate(RECORDS[record])
+    if another:
+        with pytest.raises(PatientError, match="two people"):
+            ensure_same_person(patient, question, TODAY)
+    else:
+        ensure_same_person(patient, question, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("note", "another"),
+    [
+        ("Patientin: Petrova, Elena, geb. 02.05.1971\nGicht.", True),
+        ("Name: Novak\nVorname: Petr\nGeburtsdatum: 02.05.1971\nGicht.", True),
+        ("Nom : Moreau   Prénom : Luc\nNé le 02/05/1971", True),
+        ("Paciente: Elena Ruiz Soto\nFecha de nacimiento: 02/05/1971", True),
+        ("Cognome: Rossi\nNome: Carlo\nNato il 02/05/1971", True),
+        ("Name: Lindqvist\nVorname: Ruth\nGeburtsdatum: 11.06.1952\nGicht.", False),
+        ("Term baby boy, 2 days old, jaundiced.", True),
+        ("MRS OKAFOR, 74. Gout.", True),
+        ("Mrs Lindqvist's grandson Tim (19, student) rang. She has gout.", False),
+    ],
+)
+def test_notes_on_other_forms(tmp_path: Path, note: str, another: bool) -> None:
+    assert refused(tmp_path, note) is another

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
+from nicknames import NickNamer
+
 from medrag.reading.languages import lists, pattern
 from medrag.reading.languages.gloss import CHINESE, simplified
 
@@ -134,4 +136,14 @@ def _short_of(one: str, other: str) -> bool:
 
 
 def _nicknamed(full: str, short: str) -> bool:
-    return short in lists("nicknames").get(full, ())
+    return short in _nicknames().nicknames_of(full)
+
+
+def is_common(word: str) -> bool:
+    """Whether the word, in lower case, is a given name that has short forms."""
+    return bool(_nicknames().nicknames_of(word))
+
+
+@cache
+def _nicknames() -> NickNamer:
+    return NickNamer()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from medrag.reading.languages import language, pattern
+from medrag.reading.languages import language, pattern, said
 from medrag.reading.languages.spoken import figures, number_named
 
 Sex = Literal["female", "male"]
@@ -132,8 +132,10 @@ def age_and_sex(text: str) -> tuple[float | None, Sex | None]:
 
 
 def _named_sex(labelled: re.Match[str]) -> Sex:
-    said = labelled.groupdict()
-    named = said["sex"] or said.get("of_patient") or said.get("born") or said.get("alone") or said.get("beside") or ""
+    parts = labelled.groupdict()
+    named = (
+        parts["sex"] or parts.get("of_patient") or parts.get("born") or parts.get("alone") or parts.get("beside") or ""
+    )
     return "female" if "f" in named.casefold()[:2] else "male"
 
 
@@ -194,15 +196,40 @@ def described_sex(text: str) -> Sex | None:
 
 def asked_about(question: str) -> tuple[float | None, Sex | None]:
     """Age (years) and sex of the relative or the child whom a question is about; nothing where it is of who asks."""
-    match = _said("asked").search(question)
-    if match is None or _said("asker").search(_said("gives").sub(" ", question)):
+    if _said("asker").search(_said("gives").sub(" ", question)):
         return None, None
+    match = _said("asked").search(question)
+    if match is None:
+        return _relative_asked(question)
     kin = match["kin"] or match["child"] or match["small"] or ""
     if match["years"]:
         years = float(match["years"])
     else:
         years = TODDLER if match["toddler"] else SCHOOLCHILD if match["child"] else INFANT
-    words = language().words
-    male = any(kin.casefold() in words[name] for name in ("fathers", "husbands", "sons"))
-    female = any(kin.casefold() in words[name] for name in ("mothers", "wives", "daughters"))
-    return years, None if male == female else "male" if male else "female"
+    return years, _sex_of_kin(kin)
+
+
+def _relative_asked(question: str) -> tuple[float | None, Sex | None]:
+    match = _said("relative_asked").search(question)
+    if match is None:
+        return None, None
+    name = next(name for name in ("direct", "subject", "opens") if match[name])
+    sex = _sex_of_kin(match[name])
+    asked = {_sex_of_pronoun(each) for each in _said("asks_of").finditer(question)}
+    if (match["pronoun"] and _sex_of_pronoun(match) != sex) or (sex and asked - {sex}):
+        return None, None
+    if (told := _said("relatives_age").match(question, match.end(name))) is not None:
+        return _in_years(told["years"], told["unit"]), sex
+    young = match[name].casefold() in language().words["babies"]
+    return INFANT if young else None, sex
+
+
+def _sex_of_pronoun(match: re.Match[str]) -> Sex:
+    pronoun = match["pronoun"] or match.groupdict().get("object") or ""
+    return "female" if pronoun.casefold() in {"she", "her"} else "male"
+
+
+def _sex_of_kin(kin: str) -> Sex | None:
+    named = kin.casefold()
+    male, female = (named in said("relatives", sex) for sex in ("men", "women"))
+    return "male" if male else "female" if female else _sex_in(named)

@@ -13,7 +13,7 @@ from typing import Any
 from medrag.knowledge import Knowledge
 from medrag.knowledge.vocabulary import BareUnit, Measurement
 from medrag.patient.formats.note.days import MONTH, Calendar
-from medrag.patient.formats.note.header import patients_names
+from medrag.patient.formats.note.header.demographics import patients_names
 from medrag.patient.formats.note.sizes import pressures, sizes
 from medrag.patient.formats.note.tables.columns import tabled
 from medrag.patient.formats.note.tables.rows import has_unread_rows

@@ -1,0 +1,1 @@
+"""Whom a note or a question says that it is about."""
