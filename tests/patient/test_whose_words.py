@@ -125,6 +125,12 @@ RECORDS = {
         ("woman", "Her brother has migraine, what should he take?", True),
         ("woman", "My son is 9 and has croup. Dexamethasone dose?", True),
         ("boy", "My mother has angina. Can she take sildenafil?", True),
+        ("grandfather", "Old lady with shingles, which antiviral?", True),
+        ("woman", "A gentleman with prostatitis: how long ciprofloxacin?", True),
+        ("grandfather", "Teenage boy with acne, doxycycline dose?", True),
+        ("woman", "Our dad takes lithium and was given ibuprofen, is that ok for him?", True),
+        ("grandfather", "He had rheumatic fever as a 10-year-old. Prophylaxis still?", False),
+        ("boy", "Do trials in 60-year-old patients apply to him?", False),
         ("boy", "My son is 6 and his skin is raw. Which cream?", False),
         ("boy", "His mother is breastfeeding his sister. Can he have cetirizine?", False),
         ("woman", "Her husband has scabies. What should she use?", False),
@@ -155,8 +161,47 @@ def test_a_question_about_a_relative(record: str, question: str, another: bool) 
         ("Name: Lindqvist\nVorname: Ruth\nGeburtsdatum: 11.06.1952\nGicht.", False),
         ("Term baby boy, 2 days old, jaundiced.", True),
         ("MRS OKAFOR, 74. Gout.", True),
+        ("Elena Petrova telephoned: her INR is 6.", True),
+        ("Phone call: Elena Petrova rang about her digoxin.", True),
+        ("Patient: Ruht Lindqvist, DOB 11/06/1952. Gout.", True),
+        ("Kidney from her brother Olof Lindqvist, 61M, in 2019. Tacrolimus.", False),
+        ("cc: Mr and Mrs Berg\nMrs Lindqvist, 74, has gout.", False),
         ("Mrs Lindqvist's grandson Tim (19, student) rang. She has gout.", False),
     ],
 )
 def test_notes_on_other_forms(tmp_path: Path, note: str, another: bool) -> None:
     assert refused(tmp_path, note) is another
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Bay 3  Mr Holt 80 - UTI, trimethoprim\nBay 4  Mrs Weir 59 - asthma, prednisolone",
+        "Handover\n- Holt, 80M: UTI, trimethoprim\n- Weir, 59F: asthma, prednisolone",
+        "Patient 1: gout, colchicine.\nPatient 2: COPD, tiotropium.",
+        "1. Karl Holt (DOB 03/02/1946): INR 4, on warfarin.\n2. Ada Weir (DOB 09/10/1967): on lithium.",
+        "Name: Karl Holt\nWarfarin\n-----\nName: Ada Weir\nLithium",
+        "I have two patients: a man on warfarin and a woman on lithium.",
+        "MRN 4711 - warfarin, INR 2.5\nMRN 4722 - lithium",
+    ],
+)
+def test_several_patients_in_one_text_are_refused(tmp_path: Path, note: str) -> None:
+    path = tmp_path / "note.txt"
+    path.write_text(note)
+    with pytest.raises(PatientError, match="several patients"):
+        load([path], TODAY)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Patient: Jenifer Holt, DOB 3 Feb 1946", "Patient: Jennifer Holt, DOB 3 Feb 1946"),
+        ("Patient: Ewan Mac Gregor. Gout", "Patient: Ewan MacGregor. Gout"),
+        ("Name: Jack Holt. Gout.", "Name: John Holt. Asthma."),
+    ],
+)
+def test_one_name_written_otherwise(tmp_path: Path, one: str, other: str) -> None:
+    paths = [tmp_path / "one.txt", tmp_path / "other.txt"]
+    for path, text in zip(paths, (one, other), strict=True):
+        path.write_text(text)
+    load(paths, TODAY)

@@ -15,7 +15,8 @@ from medrag.knowledge import Knowledge
 from medrag.patient.fhir.documents import Attachment
 from medrag.patient.formats.note.agreement import agreed
 from medrag.patient.formats.note.days import note_date
-from medrag.patient.formats.note.header.demographics import birth_dates, note_demographics
+from medrag.patient.formats.note.header.births import birth_dates
+from medrag.patient.formats.note.header.demographics import note_demographics
 from medrag.patient.formats.note.named import DECIDING, Note, Target
 from medrag.patient.formats.note.pregnancies import due, pregnancy_of
 from medrag.patient.formats.note.status.judged import CHILD, as_ended, judged_facts

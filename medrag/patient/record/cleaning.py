@@ -139,7 +139,7 @@ def flag_impossible(
     for each in observations:
         reason = implausible(each, knowledge)
         if reason and each.status in {FactStatus.ACTIVE, FactStatus.RESOLVED}:
-            problems.append(Problem(source=each.source, reason=reason))
+            problems.append(Problem(source=each.source, reason=reason, lost=("observations",)))
             each = each.model_copy(update={"status": FactStatus.UNCERTAIN})  # noqa: PLW2901
         checked.append(each)
     return tuple(checked), problems
@@ -153,7 +153,10 @@ def implausible(each: Observation, knowledge: Knowledge) -> str | None:
     try:
         value = analytes.measure(analyte, each)
     except UnitError:
-        return None if not each.unit else f"{analyte.key}: its unit does not measure {analyte.key}; not used"
+        if not each.unit and "#" not in each.source:
+            return None  # a person's words, and no entry of a record: who uses the value says what it may be
+        lack = f"does not measure {analyte.key}" if each.unit else "is not given"
+        return f"{analyte.key}: its unit {lack}; not used"
     return not_possible(analyte, each.value, each.unit or "", value)
 
 

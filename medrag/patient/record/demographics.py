@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from medrag.errors import PatientError
 from medrag.patient.record.facts import DAYS_A_YEAR, days_before
-from medrag.patient.record.names import Name, alike, comparable, given_alike, spelt_alike
+from medrag.patient.record.names import Name, alike, comparable, given_alike, mistyped, spelt_alike
 from medrag.types import Patient, Problem
 
 TWO_PEOPLE = "two_people"
@@ -169,6 +169,7 @@ def _renamed(one: Demographics, other: Demographics, *, numbered: bool) -> bool:
         not comparable(mine, theirs)
         or given_alike(mine, theirs)
         or spelt_alike(mine, theirs)
+        or mistyped(mine, theirs)
         or (numbered and bool(mine.family & theirs.family))
         for mine in one.names
         for theirs in other.names

@@ -9,6 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from nicknames import NickNamer
+from rapidfuzz.distance import OSA
 
 from medrag.reading.languages import lists, pattern
 from medrag.reading.languages.gloss import CHINESE, simplified
@@ -22,8 +23,11 @@ _NOBODY = {
     *("name", "removed", "none", "phantom", "pseudonym", "xxx", "xxxx", "unnamed", "withheld"),
 }
 _LEAST_OF_A_NAME = 3
+_LEAST_MISTYPED = 5
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"})
 """Letters that no accent is taken from, as they are written without them."""
+_PREFIX = re.compile(r"\b(ma?c)[ -](?=\w)", re.IGNORECASE)
+"""What a family name is written with or without a blank after ("Mac Donald")."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -37,9 +41,10 @@ class Name(NamedTuple):
     rank: int | None = None
 
     @property
-    def chinese(self) -> bool:
-        """Whether it is in Chinese characters."""
-        return any(map(_HAN.search, self.family | self.given))
+    def script(self) -> str:
+        """The script of its first letter: "CJK", "LATIN", "CYRILLIC", ..."""
+        letter = next(iter(sorted(self.family | self.given)))[0]
+        return unicodedata.name(letter, "").partition(" ")[0]
 
 
 def name(family: str, given: str = "") -> Name | None:
@@ -55,7 +60,7 @@ def name(family: str, given: str = "") -> Name | None:
 
 def name_in_order(words: str) -> Name | None:
     """A name whose given names come first, and the family name last or before a suffix ("Jr.", "III")."""
-    parts = words.split()
+    parts = _PREFIX.sub(r"\1", words).split()
     suffix = parts.pop() if len(parts) > 2 and parts[-1].rstrip(".").casefold() in _RANKS else ""
     *first, family = parts or [""]
     return name(f"{family} {suffix}", " ".join(first))
@@ -75,7 +80,7 @@ def _chinese(written: str) -> Name | None:
 def _words(text: str) -> Iterator[str]:
     plain = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).replace("'", "").replace("’", "")
-    for word in re.findall(r"[^\W\d_]+", plain):
+    for word in re.findall(r"[^\W\d_]+", _PREFIX.sub(r"\1", plain)):
         if word not in _TITLES and word not in _PARTICLES:
             yield re.sub(r"(?<=[aou])e|(?<=a)a", "", word)  # Mueller, Müller; Aase, Åse
 
@@ -105,6 +110,13 @@ def spelt_alike(one: Name, other: Name) -> bool:
     )
 
 
+def mistyped(one: Name, other: Name) -> bool:
+    """Whether given names differ by one letter or two letters exchanged ("Jenifer", "Micheal")."""
+    return any(
+        min(len(a), len(b)) >= _LEAST_MISTYPED and OSA.distance(a, b) == 1 for a in one.given for b in other.given
+    )
+
+
 @cache
 def _spellings() -> dict[str, frozenset[str]]:
     """Each name of several spellings, and the sets of spellings that it is in, by their first."""
@@ -114,12 +126,12 @@ def _spellings() -> dict[str, frozenset[str]]:
 
 def comparable(one: Name, other: Name) -> bool:
     """Whether both are in one script."""
-    return one.chinese == other.chinese
+    return one.script == other.script
 
 
 def _cut(name: Name) -> bool:
     """Whether the family name stands first and an initial last ("Adams J"), or only an initial of it is told."""
-    return max(map(len, name.family), default=0) == 1 and not name.chinese
+    return max(map(len, name.family), default=0) == 1 and name.script != "CJK"
 
 
 def _fits(mine: frozenset[str], theirs: frozenset[str]) -> bool:

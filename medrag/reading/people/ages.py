@@ -19,8 +19,8 @@ Sex = Literal["female", "male"]
 _said = partial(pattern, "ages")
 READ = 4000
 """Characters in which a note introduces its patient."""
-INFANT, TODDLER, SCHOOLCHILD = 0.5, 2.0, 8.0
-"""Years that are taken for an infant, a toddler and a child whose age is not told."""
+INFANT, TODDLER, SCHOOLCHILD, ADOLESCENT = 0.5, 2.0, 8.0, 15.0
+"""Years that are taken for an infant, a toddler, a child and an adolescent whose age is not told."""
 _OPENING = 200
 """Characters in which a title is the patient's where no age stands."""
 _A_YEAR = {"52": 52.18, "12": 12, "7": 365.25}
@@ -67,6 +67,7 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911, PLR09
         if (
             int(match["short"]) < 1
             or _of_other(before)
+            or _said("relative_named").search(before)
             or (match["letter"].islower() and not match[0][-2:-1].isalpha())
         ):
             return None
@@ -77,6 +78,8 @@ def _age(text: str, match: re.Match[str]) -> Age | None:  # noqa: PLR0911, PLR09
         if _of_other(before) or _said("not_after").match(text, match.end()):
             return None
         return Age(*match.span(), _in_years(match["aged"], match["aged_unit"]))
+    if match["old"] and (_said("as_one").search(before) or _said("people").match(text, match.end())):
+        return None
     given = match["old"] and _said("given_to").search(before)
     if _of_other(before) and not given:
         return None
@@ -212,7 +215,7 @@ def asked_about(question: str) -> tuple[float | None, Sex | None]:
 def _relative_asked(question: str) -> tuple[float | None, Sex | None]:
     match = _said("relative_asked").search(question)
     if match is None:
-        return None, None
+        return _opening_person(question)
     name = next(name for name in ("direct", "subject", "opens") if match[name])
     sex = _sex_of_kin(match[name])
     asked = {_sex_of_pronoun(each) for each in _said("asks_of").finditer(question)}
@@ -222,6 +225,13 @@ def _relative_asked(question: str) -> tuple[float | None, Sex | None]:
         return _in_years(told["years"], told["unit"]), sex
     young = match[name].casefold() in language().words["babies"]
     return INFANT if young else None, sex
+
+
+def _opening_person(question: str) -> tuple[float | None, Sex | None]:
+    """Age and sex of the one whom a question speaks of at its beginning, as far as a noun tells them."""
+    opened = _said("opens_with").match(question)
+    young = _said("adolescent").match(question)
+    return ADOLESCENT if young else None, _sex_of_kin(opened["who"]) if opened else None
 
 
 def _sex_of_pronoun(match: re.Match[str]) -> Sex:

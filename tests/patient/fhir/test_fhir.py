@@ -571,3 +571,12 @@ def test_what_was_dispensed_is_taken_as_long_as_it_lasts(given: str | None, supp
     }
     (found,) = from_fhir(dispensed, today=date(2026, 7, 20)).medications or ()
     assert found.status is status
+
+
+def test_a_value_without_its_unit_is_told_and_not_used() -> None:
+    said = {"code": {"text": "Creatinine"}, "status": "final", "effectiveDateTime": "2026-10-20"}
+    patient = read(observation := {"resourceType": "Observation", **said, "valueQuantity": {"value": 240}})
+    assert [each.reason for each in patient.problems] == ["creatinine: its unit is not given; not used"]
+    assert patient.problems[0].lost == ("observations",)
+    observation["valueQuantity"] = {"value": 240, "unit": "umol/L"}
+    assert read(observation).problems == ()

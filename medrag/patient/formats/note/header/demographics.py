@@ -8,12 +8,12 @@ from datetime import date, datetime
 from functools import partial
 
 from medrag.knowledge import Knowledge
+from medrag.patient.formats.note.header.births import birth_dates
 from medrag.patient.formats.note.header.chinese import chinese_demographics
 from medrag.patient.formats.note.header.names import names_asked_for, names_in
 from medrag.patient.formats.note.header.several import apart, headers, listed_apart
 from medrag.patient.formats.note.tables.particulars import introduced
 from medrag.patient.record.demographics import Demographics, Identifier, identifier
-from medrag.reading.dates import dates_at
 from medrag.reading.languages import language, pattern
 from medrag.reading.languages.gloss import Gloss, glossed
 from medrag.reading.people.ages import INFANT, READ, Sex, age_and_sex, ages, asked_about, described_sex
@@ -88,15 +88,6 @@ def asked_demographics(question: str, today: date, knowledge: Knowledge) -> Demo
 def _expecting(question: str) -> Sex | None:
     """Female where the question is of one person who is pregnant."""
     return "female" if _said("is_pregnant").search(question) else None
-
-
-def birth_dates(text: str, today: date) -> tuple[date, ...]:
-    """The birth date that a note labels: two where day and month may be meant either way, none in the future."""
-    match = _said("born").search(text[:READ])
-    if match is None:
-        return ()
-    start = match.start("date") if match["date"] else match.start("day")
-    return tuple(each for each in dates_at(text, start, today) if each <= today)
 
 
 def _birth_year(head: str) -> frozenset[str]:

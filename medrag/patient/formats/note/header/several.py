@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 from itertools import combinations
 
+from medrag.patient.formats.note.header.births import birth_dates
 from medrag.patient.record.demographics import Demographics, differences
 from medrag.reading.languages import pattern
 from medrag.reading.people.ages import age_and_sex, ages
@@ -20,15 +21,23 @@ MOST_ENTRIES = 100
 
 
 def listed_apart(text: str, today: date) -> bool:
-    """Whether the lines of ``text`` list patients: beds with an age and a sex each, or numbers with two of them."""
-    rows = list(_rows(text))[:MOST_ENTRIES]
+    """Whether ``text`` says that it is of several patients, or its lines list them: beds with an age and a sex each, or
+    numbers with two of them or with two birth dates.
+    """
+    numbered = {match["which"].casefold() for match in _said("numbered_patient").finditer(text)}
+    if len(numbered) > 1 or _said("more_than_one").search(text):
+        return True
+    rows = list(_rows(text, today))[:MOST_ENTRIES]
     beds = {place: who for place, who in rows if place}
     return len(beds) > 1 or apart([who for place, who in rows if not place], today)
 
 
-def _rows(text: str) -> Iterator[tuple[str, Demographics]]:
+def _rows(text: str, today: date) -> Iterator[tuple[str, Demographics]]:
     for match in _said("listed_patient").finditer(text):
         line = text[match.end() : match.end() + _ENTRY].split("\n", maxsplit=1)[0]
+        if births := birth_dates(line, today):
+            yield "", Demographics(births=frozenset(each.isoformat() for each in births))
+            continue
         first = next(ages(line), None)
         if first is None or first.start > _BEFORE_AGE:
             continue
