@@ -12,10 +12,11 @@ from medrag.safety.checks.support.pairing import exchanged
 from medrag.safety.checks.support.quantities import Quantity
 from medrag.safety.checks.support.wording import compared
 
-ADDED = 0.4
-"""The largest share of a statement's words that the cited text need not have: other words for the same."""
+ADDED = 1
+"""The most clinical words of a statement that the cited text need not have: another word for the same."""
 KEPT = 0.5
 """The least share of a limit's words that the statement must have."""
+LONG = 5
 _AGED = "children adults adolescents infants older people"
 _AGES = frozenset({"adult", "child", "older"})
 _PREGNANCY, _WOMEN = frozenset({"pregnant", "breastfeeding", "planning pregnancy"}), frozenset({"women"})
@@ -46,14 +47,20 @@ def _added(claimed: Claims, cited: Sequence[Claims], titles: Claims) -> Iterator
     words = frozenset[str]().union(titles.words, *(one.words for one in cited))
     names = frozenset[str]().union(*(one.conditions for one in (*cited, titles)))
     for condition in claimed.conditions - names:
-        if words.isdisjoint(compared(condition)):
+        if words.isdisjoint(compared(condition)) and not claimed.is_one_of(condition, names):
             yield "support.added", condition
-    new_words = claimed.words - words
-    if claimed.words and len(new_words) / len(claimed.words) > ADDED:
-        yield "support.added", ", ".join(sorted(new_words))
+    there = words.union(*(one.all_words for one in cited))
+    strange = {each for each in claimed.clinical - there if not _begins(each, there)}
+    if len(strange) > ADDED:
+        yield "support.added", ", ".join(sorted(strange))
     for reason in claimed.reasons:
         if not any(one.reasons for one in cited) and _share(reason, words) < KEPT:
             yield "support.added", " ".join(sorted(reason))
+
+
+def _begins(stem: str, words: frozenset[str]) -> bool:
+    """Whether it begins one of the words, or one of them it: "infarct", "infarction"."""
+    return any(min(len(stem), len(each)) >= LONG and (stem.startswith(each) or each.startswith(stem)) for each in words)
 
 
 def _stands(quantity: Quantity, other: Quantity) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 
 from medrag.knowledge import Knowledge
+from medrag.knowledge.names import Meaning, fold
 from medrag.reading import Prescription, prescriptions
 from medrag.reading.dosing.frequency import OFTEN, frequency
 from medrag.reading.languages import pattern, said
@@ -15,7 +16,7 @@ from medrag.reading.matcher import tokens
 from medrag.reading.people.population import GROUPS, asked
 from medrag.reading.terms import Kind, terms
 from medrag.safety.checks.support.quantities import QUANTITY, Quantity, quantities, without_sides
-from medrag.safety.checks.support.wording import WORD, compared, other_words, stem
+from medrag.safety.checks.support.wording import WORD, compared, everyday, other_words, stem
 
 _said = partial(pattern, "claims")
 _STOP = re.compile(r"[,;.](?=\s|$)|[()]|\b(?:but|whereas)\b")
@@ -123,6 +124,21 @@ class Text:
     def words(self) -> frozenset[str]:
         """Stems of the words that claim something; drugs and conditions by the names that medrag has for them."""
         return frozenset(self.stems(0, len(self.text)))
+
+    @cached_property
+    def clinical(self) -> frozenset[str]:
+        """Of the words that claim something, those that no plain word is; illnesses, drugs and routes are apart."""
+        routes = {place for place, _ in self.placed_routes}
+        apart = {start for start, _, _ in self.named} | routes
+        return frozenset(each for place, each in self.placed_words if place not in apart and not everyday(each))
+
+    def is_one_of(self, condition: str, names: Iterable[str]) -> bool:
+        """Whether one of the ``names`` is, by its own name, what that condition counts as."""
+        meant = {each.condition for each in self._meanings(condition) if each.certain}
+        return any(each.synonym and each.condition in meant for name in names for each in self._meanings(name))
+
+    def _meanings(self, name: str) -> tuple[Meaning, ...]:
+        return self.knowledge.phrases.get(fold(name), ())
 
     @cached_property
     def labels(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 from medrag.knowledge import Knowledge
-from medrag.reading.languages import said
+from medrag.reading.languages import said, word_list
 from medrag.reading.matcher import Letters, Matcher, tokens
 from medrag.reading.stems import stemmed
 
@@ -76,6 +76,17 @@ def in_full(text: str, others: Sequence[str]) -> str:
 def stem(word: str) -> str:
     """The stem of a word."""
     return stemmed((word.lower(),))[0]
+
+
+def everyday(stem: str) -> bool:
+    """Whether it is the stem of a plain word, which names nothing clinical; no word that is unknown is."""
+    return stem in _everyday()
+
+
+@cache
+def _everyday() -> frozenset[str]:
+    known, clinical = (frozenset(stemmed(sorted(word_list(kind)))) for kind in ("ordinary", "clinical_words"))
+    return known - clinical
 
 
 def telling(text: str) -> frozenset[str]:
