@@ -52,7 +52,7 @@ _FREQUENCIES: tuple[tuple[re.Pattern[str], float | None], ...] = tuple(
             r"|per)\s+week)\b",
             1 / 7,
         ),
-        (r"\bfortnightly|(?:a|every|each|per)\s+fortnight\b", 1 / 14),
+        (r"\bfortnightly|(?:(?<!for )(?<!in )(?<!within )(?<!after )\ba|every|each|per)\s+fortnight\b", 1 / 14),
         (r"\b(?:once\s+a\s+month|monthly|per\s+month)\b", 1 / 30),
         (r"\b(?:quarterly|every\s+quarter)\b", 1 / 90),
         (r"\b(?:once\s+(?:a|per)\s+year|once[\s-]+yearly|yearly|annually)\b", 1 / 365),

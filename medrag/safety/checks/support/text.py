@@ -29,6 +29,8 @@ class Text:
 
     text: str
     knowledge: Knowledge
+    bounds: tuple[Quantity, ...] = ()
+    """The limits of what it is compared with, by which a patient's own numbers are named."""
 
     @cached_property
     def drugs(self) -> tuple[Prescription, ...]:
@@ -84,7 +86,12 @@ class Text:
         found = [each for each in QUANTITY.finditer(self.text) if not within_any(each, often)]
         placed = zip(found, quantities(self.text, found), strict=True)
         # The 2 of "type 2 diabetes" is a name's; the 30 of "eGFR below 30" is not, though that is a condition too.
-        return tuple((at.start(), each) for at, each in placed if each.unit or each.side or not within_any(at, named))
+        own = ((at, each) for at, each in placed if each.unit or each.side or not within_any(at, named))
+        return tuple((at.start(), self._bound(each)) for at, each in own)
+
+    def _bound(self, number: Quantity) -> Quantity:
+        found = {each for each in self.bounds if number.within(each)}
+        return found.pop() if len(found) == 1 else number
 
     @cached_property
     def routes(self) -> frozenset[str]:
@@ -95,6 +102,7 @@ class Text:
     def placed_routes(self) -> tuple[tuple[int, str], ...]:
         """The routes with their places."""
         named = [(match.start(), str(match.lastgroup)) for match in pattern("drugs", "route").finditer(self.text)]
+        named += [(place, "iv") for place, name in named if name == "bolus"]
         ways = ((place.start(), name) for name, way in _ways() for place in way.finditer(self.text))
         return (*named, *ways)
 
