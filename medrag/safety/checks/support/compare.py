@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from medrag.safety.checks.support.claims import Claims, opposites
 from medrag.safety.checks.support.denials import Denial
@@ -18,7 +18,7 @@ KEPT = 0.5
 """The least share of a limit's words that the statement must have."""
 LONG = 5
 _AGED = "children adults adolescents infants older people"
-_AGES = frozenset({"adult", "child", "older"})
+_AGES = frozenset({"adult", "adolescent", "child", "older"})
 _PREGNANCY, _WOMEN = frozenset({"pregnant", "breastfeeding", "planning pregnancy"}), frozenset({"women"})
 
 
@@ -71,7 +71,8 @@ def _dropped(claimed: Claims, cited: Claims, titles: Claims) -> Iterator[tuple[s
     gone = cited.groups - claimed.groups - titles.groups - claimed.words
     gone -= _WOMEN if claimed.groups & _PREGNANCY else frozenset()
     aged = any(number.unit == "month" and _is_among(number, claimed.quantities) for number in cited.quantities)
-    if gone - (_AGES if aged or claimed.groups & cited.groups & _AGES else frozenset()):
+    gone -= _AGES if aged or claimed.groups & cited.groups & _AGES else frozenset()
+    if gone - _spared(claimed, cited, titles):
         yield "support.dropped", ", ".join(sorted(gone))
     if {each for each in cited.counts if each.endswith("of")} - claimed.counts:
         yield "support.dropped", ", ".join(sorted(cited.counts))
@@ -85,10 +86,19 @@ def _dropped(claimed: Claims, cited: Claims, titles: Claims) -> Iterator[tuple[s
             yield from lost[0]
 
 
+def _spared(claimed: Claims, cited: Claims, titles: Claims) -> frozenset[str]:
+    """The groups of cases beside which the statement has taken another: "older people or people with angina"."""
+    choices = [limit.cases for limit in cited.limits if len(limit.cases) > 1]
+    kept = [[case for case in cases if case.words and not any(_lost(case, claimed, titles))] for cases in choices]
+    groups = [case.groups for cases, held in zip(choices, kept, strict=True) if held for case in cases]
+    return frozenset[str]().union(*groups)
+
+
 def _lost(case: Case, claimed: Claims, titles: Claims) -> Iterator[tuple[str, str]]:
     aged = any(each.unit == "month" and _is_among(each, claimed.quantities) for each in case.quantities)
+    told = titles.words | (compared(_AGED) if aged or case.groups & claimed.groups & _AGES else frozenset())
     for part in case.parts:
-        wanted = part - titles.words - (compared(_AGED) if aged else frozenset())
+        wanted = part - told - claimed.measured
         if wanted and _share(wanted, claimed.words) < KEPT:
             yield "support.dropped", " ".join(sorted(wanted))
     if case.drugs - claimed.labels and not case.drugs & claimed.labels:
@@ -137,9 +147,15 @@ def _joined(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str
     """Sentences that speak of other drugs alone."""
     for one in cited:
         first = next((each.mention.label for each in one.drugs), "")
-        other = claimed.labels.isdisjoint(one.labels) or (len(cited) > 1 and first not in claimed.labels)
+        other = not _shared(claimed, one.labels) or (len(cited) > 1 and not _shared(claimed, {first}))
         if claimed.labels and one.labels and other:
             yield "support.joined", ", ".join(sorted(one.labels))
+
+
+def _shared(claimed: Claims, labels: Iterable[str]) -> bool:
+    """Whether it names one of the drugs, if only by its class: "corticosteroid" for "nasal corticosteroid"."""
+    named = {part for each in claimed.labels for part in (each, each.split()[-1])}
+    return any(each in named or each.split()[-1] in named for each in labels)
 
 
 def _opposed(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:

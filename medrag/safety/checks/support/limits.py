@@ -29,6 +29,7 @@ class Case:
     drugs: frozenset[str]
     parts: tuple[frozenset[str], ...] = ()
     """The words of each of what must hold together ("with A and B")."""
+    groups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def _case(text: Text, start: int, stop: int) -> Case:
     drugs = frozenset(each.mention.label for each in text.drugs if start <= each.mention.start < stop)
     bounds = [start, *(each.start() for each in _AND.finditer(text.text, start, stop)), stop]
     parts = tuple(frozenset(text.stems(first, last)) for first, last in pairwise(bounds))
-    return Case(frozenset(text.stems(start, stop)), numbers, drugs, parts)
+    return Case(frozenset(text.stems(start, stop)), numbers, drugs, parts, text.groups_in(start, stop))
 
 
 def _stop_of_limit(text: Text, start: int) -> int:

@@ -11,6 +11,8 @@ from medrag.knowledge import Knowledge
 from medrag.knowledge.names import Meaning, fold
 from medrag.reading import Prescription, prescriptions
 from medrag.reading.dosing.frequency import OFTEN, frequency
+from medrag.reading.dosing.numbers import WORD as NUMBER
+from medrag.reading.dosing.numbers import number
 from medrag.reading.languages import pattern, said
 from medrag.reading.matcher import tokens
 from medrag.reading.people.population import GROUPS, asked
@@ -19,6 +21,8 @@ from medrag.safety.checks.support.quantities import QUANTITY, Quantity, quantiti
 from medrag.safety.checks.support.wording import WORD, compared, everyday, other_words, stem
 
 _said = partial(pattern, "claims")
+_RANGE = re.compile(rf"\b(\d|{NUMBER})\s?(?:or|to|-|–)\s?$", re.IGNORECASE)
+"""The first of two frequencies that are one day's: "three or four times daily"."""
 _STOP = re.compile(r"[,;.](?=\s|$)|[()]|\b(?:but|whereas)\b")
 _EMPTY = frozenset({"the", "an", "and", "or", "be", "is", "are", "of", "to", "in", "for", "it", "should", "must"})
 
@@ -56,7 +60,15 @@ class Text:
     @cached_property
     def groups(self) -> frozenset[str]:
         """Groups of people named."""
-        return frozenset(name for name in GROUPS if group(name).search(self.text))
+        return self.groups_in(0, len(self.text))
+
+    def groups_in(self, start: int, stop: int) -> frozenset[str]:
+        """Groups of people named there; whoever is not pregnant is not among the pregnant."""
+        denied = [each.span() for each in group("not pregnant").finditer(self.text)]
+        found = ((name, each) for name in GROUPS for each in group(name).finditer(self.text, start, stop))
+        return frozenset(
+            name for name, each in found if name != "pregnant" or not any(a <= each.start() < b for a, b in denied)
+        )
 
     @cached_property
     def frequencies(self) -> frozenset[float | None]:
@@ -66,7 +78,10 @@ class Text:
     @cached_property
     def often(self) -> tuple[tuple[int, float | None], ...]:
         """How often, with its place."""
-        return tuple((match.start(), frequency(match[0])) for match in OFTEN.finditer(self.text))
+        found = [(match.start(), frequency(match[0])) for match in OFTEN.finditer(self.text)]
+        ranged = ((place, _RANGE.search(self.text, 0, place), often) for place, often in found)
+        found += [(start.start(), number(start[1])) for _, start, often in ranged if start and often and often > 1]
+        return tuple(sorted(found))
 
     @cached_property
     def often_numbers(self) -> tuple[Quantity, ...]:
@@ -143,7 +158,8 @@ class Text:
     def is_one_of(self, condition: str, names: Iterable[str]) -> bool:
         """Whether one of the ``names`` is, by its own name, what that condition counts as."""
         meant = {each.condition for each in self._meanings(condition) if each.certain}
-        return any(each.synonym and each.condition in meant for name in names for each in self._meanings(name))
+        wider = (" ".join(name.split()[place:]) for name in names for place in range(len(name.split())))
+        return any(each.synonym and each.condition in meant for name in wider for each in self._meanings(name))
 
     def _meanings(self, name: str) -> tuple[Meaning, ...]:
         return self.knowledge.phrases.get(fold(name), ())
