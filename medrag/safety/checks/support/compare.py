@@ -16,6 +16,8 @@ ADDED = 1
 """The most clinical words of a statement that the cited text need not have: another word for the same."""
 KEPT = 0.5
 """The least share of a limit's words that the statement must have."""
+OTHER = 0.4
+"""The largest share of other words, of which one is clinical."""
 LONG = 5
 _AGED = "children adults adolescents infants older people"
 _AGES = frozenset({"adult", "adolescent", "child", "older"})
@@ -51,7 +53,7 @@ def _added(claimed: Claims, cited: Sequence[Claims], titles: Claims) -> Iterator
             yield "support.added", condition
     there = words.union(*(one.all_words for one in cited))
     strange = {each for each in claimed.clinical - there if not _begins(each, there)}
-    if len(strange) > ADDED:
+    if len(strange) > ADDED or (strange and len(claimed.words - there) > OTHER * len(claimed.words)):
         yield "support.added", ", ".join(sorted(strange))
     for reason in claimed.reasons:
         if not any(one.reasons for one in cited) and _share(reason, words) < KEPT:
@@ -127,7 +129,8 @@ def _speaks(claims: Claims, denial: Denial) -> bool:
 
 
 def _share(words: frozenset[str], within: frozenset[str]) -> float:
-    return len(words & within) / len(words) if words else 0.0
+    held = sum(each in within or _begins(each, within) for each in words)
+    return held / len(words) if words else 0.0
 
 
 def _firmer(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:

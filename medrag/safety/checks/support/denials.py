@@ -51,7 +51,10 @@ def speaks_against(text: Text, place: int) -> bool:
         return True
     begin = max((each.end() for each in _SENTENCE.finditer(text.text, 0, place)), default=0)
     words = [each.end() for how in kinds for each in whole(how).finditer(text.text, begin, place)]
-    return bool(words) and not whole("giving").search(text.text, max(words), place)
+    if not words:
+        return False
+    act = _said("denied act").match(text.text, max(words), place)
+    return not whole("giving").search(text.text, act.end() if act else max(words), place)
 
 
 def _denial(text: Text, match: re.Match[str], how: str) -> Denial:

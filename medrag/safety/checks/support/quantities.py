@@ -15,14 +15,14 @@ _said = partial(pattern, "claims")
 _SCALES = {
     **{"g": ("mg", 1000.0), "gram": ("mg", 1000.0), "milligram": ("mg", 1.0)},
     **dict.fromkeys(("microgram", "mcg", "µg", "μg", "ug"), ("mg", 0.001)),
-    **{"dl": ("l", 0.1), "ml": ("l", 0.001), "litre": ("l", 1.0), "percent": ("%", 1.0)},
+    **{"dl": ("l", 0.1), "ml": ("l", 0.001), "litre": ("l", 1.0), "percent": ("%", 1.0), "u": ("unit", 1.0)},
     **{"hr": ("hour", 1.0), "h": ("hour", 1.0), "hourly": ("hour", 1.0), "min": ("minute", 1.0), "d": ("day", 1.0)},
     **{"week": ("day", 7.0), "wk": ("day", 7.0), "fortnight": ("day", 14.0), "year": ("month", 12.0), "yr": ("month", 12.0)},
 }
 """Units by the names and sizes in which they are compared."""
 _MINUTES = {"minute": 1.0, "hour": 60.0, "day": 1440.0}
 _BASE = (
-    r"m?mol|[uµμ]mol|micromol|mg|milligrams?|micrograms?|mcg|[µμu]g|grams?|g|ng|pg|kg|mEq|m?I?U|units?|m[lL]"
+    r"m?mol|[uµμ]mol|micromol|mg|milligrams?|micrograms?|mcg|[µμu]g|grams?|g|ng|pg|kg|mEq|m?I?U|U|units?|m[lL]"
     r"|litres?|L|mm ?Hg|cm|beats"
 )
 _PER = r"1\.73 ?m[2²]|kg|m[2²]|d[lL]|m[lL]|[lL]|min(?:ute)?|hour|hr|h|day|d|dose|week"
