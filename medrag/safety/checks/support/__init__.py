@@ -55,8 +55,8 @@ def _claims(context: Context, cited: Sequence[Claims]) -> Iterator[Finding]:
     knowledge = context.knowledge
     title = ". ".join((*(each.title for each in context.statement.citations), *_of_patient(context)))
     said = in_full(pattern("claims", "review").sub("", context.statement.text), [title, *(each.text for each in cited)])
-    bounds = tuple(number for each in cited for number in each.quantities if number.side)
-    claimed, titles = Claims(said, knowledge, bounds), Claims(title, knowledge)
+    numbers = tuple(number for each in cited for number in each.quantities)
+    claimed, titles = Claims(said, knowledge, numbers), Claims(title, knowledge)
     for code, words in differences(claimed, cited, titles):
         yield fail(code, Severity.CONTRAINDICATED, SOURCE, context.labels, words=words)
 

@@ -49,7 +49,9 @@ class Claims(Text):
     @cached_property
     def counts(self) -> frozenset[str]:
         """How many of a list must hold, and which choice it is."""
-        return frozenset(match[0].lower().replace("-", " ").replace("choice", "line") for match in find("count", self.text))
+        return frozenset(
+            match[0].lower().replace("-", " ").replace("choice", "line") for match in find("count", self.text)
+        )
 
     @cached_property
     def measured(self) -> frozenset[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
+from medrag.reading import Prescription
+from medrag.safety.check_context import ingredients_of
 from medrag.safety.checks.support.claims import Claims, opposites
 from medrag.safety.checks.support.denials import Denial
 from medrag.safety.checks.support.limits import Case
@@ -19,6 +21,7 @@ KEPT = 0.5
 OTHER = 0.4
 """The largest share of other words, of which one is clinical."""
 LONG = 5
+_DAY = Quantity(24.0, "hour", 24.0)
 _AGED = "children adults adolescents infants older people"
 _AGES = frozenset({"adult", "adolescent", "child", "older"})
 _PREGNANCY, _WOMEN = frozenset({"pregnant", "breastfeeding", "planning pregnancy"}), frozenset({"women"})
@@ -38,12 +41,13 @@ def differences(claimed: Claims, cited: Sequence[Claims], titles: Claims) -> Ite
 
 
 def _added(claimed: Claims, cited: Sequence[Claims], titles: Claims) -> Iterator[tuple[str, str]]:
-    known = [each for one in cited for each in (*one.quantities, *one.often_numbers)]
+    known = [each for one in cited for each in (*one.quantities, *one.often_numbers, *one.in_names)]
     for quantity in claimed.quantities:
         if not any(_stands(quantity, each) for each in known):
             yield "support.number", str(quantity)
     for part in ("groups", "frequencies", "routes", "counts"):
         there = frozenset[object]().union(*(getattr(one, part) for one in (*cited, titles)))
+        there |= {1.0} if part == "frequencies" and any(_is_among(_DAY, one.quantities) for one in cited) else set()
         if new := getattr(claimed, part) - there - (_WOMEN if there & _PREGNANCY else frozenset()):
             yield "support.added", ", ".join(sorted(str(each) for each in new))
     words = frozenset[str]().union(titles.words, *(one.words for one in cited))
@@ -51,13 +55,18 @@ def _added(claimed: Claims, cited: Sequence[Claims], titles: Claims) -> Iterator
     for condition in claimed.conditions - names:
         if words.isdisjoint(compared(condition)) and not claimed.is_one_of(condition, names):
             yield "support.added", condition
-    there = words.union(*(one.all_words for one in cited))
-    strange = {each for each in claimed.clinical - there if not _begins(each, there)}
-    if len(strange) > ADDED or (strange and len(claimed.words - there) > OTHER * len(claimed.words)):
+    if strange := _strange(claimed, words.union(*(one.all_words for one in cited))):
         yield "support.added", ", ".join(sorted(strange))
     for reason in claimed.reasons:
         if not any(one.reasons for one in cited) and _share(reason, words) < KEPT:
             yield "support.added", " ".join(sorted(reason))
+
+
+def _strange(claimed: Claims, words: frozenset[str]) -> frozenset[str]:
+    """The clinical words that are none of the ``words``, if they are too many."""
+    new = frozenset(each for each in claimed.clinical - words if not _begins(each, words))
+    many = len(new) > ADDED or len(claimed.words - words) > OTHER * len(claimed.words)
+    return new if many else frozenset()
 
 
 def _begins(stem: str, words: frozenset[str]) -> bool:
@@ -149,16 +158,20 @@ def _firmer(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str
 def _joined(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:
     """Sentences that speak of other drugs alone."""
     for one in cited:
-        first = next((each.mention.label for each in one.drugs), "")
-        other = not _shared(claimed, one.labels) or (len(cited) > 1 and not _shared(claimed, {first}))
+        other = not _shared(claimed, one.drugs) or (len(cited) > 1 and not _shared(claimed, one.drugs[:1]))
         if claimed.labels and one.labels and other:
             yield "support.joined", ", ".join(sorted(one.labels))
 
 
-def _shared(claimed: Claims, labels: Iterable[str]) -> bool:
-    """Whether it names one of the drugs, if only by its class: "corticosteroid" for "nasal corticosteroid"."""
-    named = {part for each in claimed.labels for part in (each, each.split()[-1])}
-    return any(each in named or each.split()[-1] in named for each in labels)
+def _shared(claimed: Claims, drugs: Sequence[Prescription]) -> bool:
+    """Whether it names one of the drugs, or for a class another that has some of the same."""
+    known = claimed.knowledge
+    classes = (ingredients_of(each, known) for each in claimed.drugs if each.mention.drug_class)
+    ours = frozenset[str]().union(*classes)
+    return any(
+        each.mention.label in claimed.labels or (each.mention.drug_class and ours & ingredients_of(each, known))
+        for each in drugs
+    )
 
 
 def _opposed(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:

@@ -68,11 +68,12 @@ def _denial(text: Text, match: re.Match[str], how: str) -> Denial:
     further = _said("list goes on").match(text.text, end)
     following = list(text.all_stems(match.end(), further.end() if further else end))
     near = frozenset((*after, *following[:2]))
+    listed = _said("listed").match(text.text, stop)
     return Denial(
         about=frozenset(text.stems(start, stop) if how == "against" else after),
         near=near,
         reach=near.union(following) if how in ("lack", "exception") or further else near,
-        clause=frozenset(text.all_stems(start, stop)),
+        clause=frozenset(text.all_stems(start, listed.end() if listed else stop)),
         against=how == "against",
         excepted=frozenset(text.all_stems(start, match.start())) if how == "exception" else frozenset(),
     )

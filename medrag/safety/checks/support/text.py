@@ -34,7 +34,7 @@ class Text:
     text: str
     knowledge: Knowledge
     bounds: tuple[Quantity, ...] = ()
-    """The limits of what it is compared with, by which a patient's own numbers are named."""
+    """The numbers of what it is compared with, by the limits of which a patient's own numbers are named."""
 
     @cached_property
     def drugs(self) -> tuple[Prescription, ...]:
@@ -90,6 +90,12 @@ class Text:
         return tuple(quantities(self.text, found))
 
     @cached_property
+    def in_names(self) -> tuple[Quantity, ...]:
+        """The numbers of illnesses' names: "type 2"."""
+        found = [each for each in QUANTITY.finditer(self.text) if within_any(each, [name[:2] for name in self.named])]
+        return tuple(quantities(self.text, found))
+
+    @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
         """Every number but those of a frequency."""
         return tuple(each for _, each in self.placed)
@@ -102,11 +108,12 @@ class Text:
         placed = zip(found, quantities(self.text, found), strict=True)
         # The 2 of "type 2 diabetes" is a name's; the 30 of "eGFR below 30" is not, though that is a condition too.
         own = ((at, each) for at, each in placed if each.unit or each.side or not within_any(at, named))
-        return tuple((at.start(), self._bound(each)) for at, each in own)
+        return tuple((at.start(), self._bound(at.start(), each)) for at, each in own)
 
-    def _bound(self, number: Quantity) -> Quantity:
-        found = {each for each in self.bounds if number.within(each)}
-        return found.pop() if len(found) == 1 else number
+    def _bound(self, start: int, number: Quantity) -> Quantity:
+        bare = bool(self.bounds) and not number.unit and bool(_said("own").search(self.text, 0, start))
+        found = {each for each in self.bounds if number.within(each, bare=bare)}
+        return found.pop() if len(found) == 1 and not any(map(number.same, self.bounds)) else number
 
     @cached_property
     def routes(self) -> frozenset[str]:
