@@ -32,7 +32,7 @@ _WHEN = {
     "noon": r"mid-?day|(?<!after)noon|lunch(?:-?time)?",
     "afternoon": r"tea-?time|(?:(?<=, )|(?<=\bat )|(?<=\band )|(?<=\bafter )|(?<=\bbefore ))tea|afternoon",
     "evening": r"(?<!this )evening(?:s| meal)?|dinner|supper|q\s?pm|pm|p\.m\.",
-    "night": r"night(?:ly|s|-?time)?|nocte|bed(?:-?time)?|(?<=before )sleep|qhs|hs",
+    "night": r"night(?:ly|s|-?time)?|nocte|bed(?!-?(?:bound|ridden|rest|side))(?:-?time)?|(?<=before )sleep|qhs|hs",
 }
 _TIME = rf"(?:(?:at|in|with|before|after|each|every|the|one|1)\s+){{0,3}}(?:{'|'.join(_WHEN.values())})(?!\w)"
 _AT_TIMES = Expression(rf"\b{_TIME}(?:(?:{_AND}|\s+){_TIME})*")

@@ -21,6 +21,7 @@ KEPT = 0.5
 OTHER = 0.4
 """The largest share of other words, of which one is clinical."""
 LONG = 5
+_TIMES = frozenset({"after", "befor"})
 _DAY = Quantity(24.0, "hour", 24.0)
 _AGED = "children adults adolescents infants older people"
 _AGES = frozenset({"adult", "adolescent", "child", "older"})
@@ -45,7 +46,7 @@ def _added(claimed: Claims, cited: Sequence[Claims], titles: Claims) -> Iterator
     for quantity in claimed.quantities:
         if not any(_stands(quantity, each) for each in known):
             yield "support.number", str(quantity)
-    for part in ("groups", "frequencies", "routes", "counts"):
+    for part in ("groups", "frequencies", "routes", "counts", "pairs"):
         there = frozenset[object]().union(*(getattr(one, part) for one in (*cited, titles)))
         there |= {1.0} if part == "frequencies" and any(_is_among(_DAY, one.quantities) for one in cited) else set()
         if new := getattr(claimed, part) - there - (_WOMEN if there & _PREGNANCY else frozenset()):
@@ -109,7 +110,7 @@ def _lost(case: Case, claimed: Claims, titles: Claims) -> Iterator[tuple[str, st
     aged = any(each.unit == "month" and _is_among(each, claimed.quantities) for each in case.quantities)
     told = titles.words | (compared(_AGED) if aged or case.groups & claimed.groups & _AGES else frozenset())
     for part in case.parts:
-        wanted = part - told - claimed.measured
+        wanted = part - told - claimed.measured - _TIMES
         if wanted and _share(wanted, claimed.words) < KEPT:
             yield "support.dropped", " ".join(sorted(wanted))
     if case.drugs - claimed.labels and not case.drugs & claimed.labels:

@@ -23,6 +23,7 @@ from medrag.safety.checks.support.wording import WORD, compared, everyday, other
 _said = partial(pattern, "claims")
 _RANGE = re.compile(rf"\b(\d|{NUMBER})\s?(?:or|to|-|–)\s?$", re.IGNORECASE)
 """The first of two frequencies that are one day's: "three or four times daily"."""
+_PAIR = re.compile(r"(?<![\w/.])\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)+(?![\w/])")
 _STOP = re.compile(r"[,;.](?=\s|$)|[()]|\b(?:but|whereas)\b")
 _EMPTY = frozenset({"the", "an", "and", "or", "be", "is", "are", "of", "to", "in", "for", "it", "should", "must"})
 
@@ -88,6 +89,11 @@ class Text:
         """The numbers of its frequencies."""
         found = [each for often in OFTEN.finditer(self.text) for each in QUANTITY.finditer(self.text, *often.span())]
         return tuple(quantities(self.text, found))
+
+    @cached_property
+    def pairs(self) -> frozenset[str]:
+        """Numbers with a stroke between them: pressures, and strengths of combinations."""
+        return frozenset(_PAIR.findall(self.text))
 
     @cached_property
     def in_names(self) -> tuple[Quantity, ...]:
