@@ -64,12 +64,15 @@ class Text:
         return self.groups_in(0, len(self.text))
 
     def groups_in(self, start: int, stop: int) -> frozenset[str]:
-        """Groups of people named there; whoever is not pregnant is not among the pregnant."""
+        """Groups of people named there."""
+        return frozenset(name for place, name in self.placed_groups if start <= place < stop)
+
+    @cached_property
+    def placed_groups(self) -> tuple[tuple[int, str], ...]:
+        """The groups with their places; whoever is not pregnant is not among the pregnant."""
         denied = [each.span() for each in group("not pregnant").finditer(self.text)]
-        found = ((name, each) for name in GROUPS for each in group(name).finditer(self.text, start, stop))
-        return frozenset(
-            name for name, each in found if name != "pregnant" or not any(a <= each.start() < b for a, b in denied)
-        )
+        found = ((name, each) for name in GROUPS for each in group(name).finditer(self.text))
+        return tuple((each.start(), name) for name, each in found if name != "pregnant" or not within_any(each, denied))
 
     @cached_property
     def frequencies(self) -> frozenset[float | None]:

@@ -96,5 +96,13 @@ def telling(text: str) -> frozenset[str]:
 
 def compared(text: str) -> frozenset[str]:
     """The stems of its words, of each by the name that it is compared by."""
-    words = (next((name for name, others in _same() if others.fullmatch(word)), word) for word in WORD.findall(text))
+    names, any_ = tuple(name for name, _ in _same()), _any_same()
+    found = ((word, any_.fullmatch(word)) for word in WORD.findall(text))
+    words = (names[match.lastindex - 1] if match and match.lastindex else word for word, match in found)
     return frozenset(stem(part) for word in words for part in word.split())
+
+
+@cache
+def _any_same() -> re.Pattern[str]:
+    """All of them at once, a group for each name."""
+    return re.compile("|".join(f"({expression.pattern})" for _, expression in _same()), re.IGNORECASE)
