@@ -32,7 +32,10 @@ def waits_beyond(context: Context, each: Prescription, key: str, harms: Callable
 
 
 def thought_later(context: Context, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings, those as warnings that would withhold for a drug that is only to be thought of after something."""
+    """The findings, those as warnings that would withhold for a drug that is only to be thought of after something.
+
+    What its words say beyond the passage they cite stays withheld.
+    """
     text = context.statement.text
     later = {
         each.mention.label
@@ -40,7 +43,7 @@ def thought_later(context: Context, findings: Iterable[Finding]) -> Iterator[Fin
         if not each.doses and _said("thought_later").match(text, each.mention.end)
     }
     for each in findings:
-        about = each.withholds and each.drugs and later.issuperset(each.drugs[:1])
+        about = each.withholds and each.check != "support" and each.drugs and later.issuperset(each.drugs[:1])
         yield each.model_copy(update={"severity": Severity.WARNING}) if about else each
 
 

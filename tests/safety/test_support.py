@@ -154,6 +154,37 @@ def test_one_item_and_other_words_are_released(quote: str, statement: str) -> No
     assert codes(review(statement, quote)) == set()
 
 
+CHILD = "In vertigo, meclizine is 25 mg by mouth three or four times daily at a weight of 40 kg or more, for 14 days."
+OTHERS = "In older people or people with glaucoma, avoid scopolamine, hyoscine and meclizine for vertigo."
+
+
+@pytest.mark.parametrize(
+    ("quote", "statement"),
+    [
+        (CHILD, "At a weight of 55 kg he simply gets meclizine 25 mg PO TDS or QDS for a fortnight for vertigo."),
+        (OTHERS, "No, somebody with glaucoma should rather stay clear of meclizine when she has vertigo."),
+    ],
+)
+def test_plain_words_and_the_patients_own_numbers_are_free(quote: str, statement: str) -> None:
+    assert codes(review(statement, quote)) == set()
+
+
+@pytest.mark.parametrize(
+    ("quote", "statement", "code"),
+    [
+        (
+            CHILD,
+            "At a weight of 35 kg he gets meclizine 25 mg by mouth three times daily for vertigo.",
+            "support.number",
+        ),
+        (CHILD, "In vertigo, meclizine prevents osteoporotic fracture and nephropathy.", "support.added"),
+        (OTHERS, "People with glaucoma can safely be given meclizine for vertigo.", "support.against"),
+    ],
+)
+def test_clinical_words_and_numbers_beyond_a_limit_are_not(quote: str, statement: str, code: str) -> None:
+    assert code in codes(review(statement, quote))
+
+
 def test_what_is_not_to_be_withheld_is_given() -> None:
     quote = "In gout, allopurinol should not be withheld."
     assert "support.turned" in codes(review("In gout, allopurinol should be withheld.", quote))

@@ -32,7 +32,7 @@ _WHEN = {
     "noon": r"mid-?day|(?<!after)noon|lunch(?:-?time)?",
     "afternoon": r"tea-?time|(?:(?<=, )|(?<=\bat )|(?<=\band )|(?<=\bafter )|(?<=\bbefore ))tea|afternoon",
     "evening": r"(?<!this )evening(?:s| meal)?|dinner|supper|q\s?pm|pm|p\.m\.",
-    "night": r"night(?:ly|s|-?time)?|nocte|bed(?:-?time)?|(?<=before )sleep|qhs|hs",
+    "night": r"night(?:ly|s|-?time)?|nocte|bed(?!-?(?:bound|ridden|rest|side))(?:-?time)?|(?<=before )sleep|qhs|hs",
 }
 _TIME = rf"(?:(?:at|in|with|before|after|each|every|the|one|1)\s+){{0,3}}(?:{'|'.join(_WHEN.values())})(?!\w)"
 _AT_TIMES = Expression(rf"\b{_TIME}(?:(?:{_AND}|\s+){_TIME})*")
@@ -52,7 +52,7 @@ _FREQUENCIES: tuple[tuple[re.Pattern[str], float | None], ...] = tuple(
             r"|per)\s+week)\b",
             1 / 7,
         ),
-        (r"\bfortnightly|(?:a|every|each|per)\s+fortnight\b", 1 / 14),
+        (r"\bfortnightly|(?:(?<!for )(?<!in )(?<!within )(?<!after )\ba|every|each|per)\s+fortnight\b", 1 / 14),
         (r"\b(?:once\s+a\s+month|monthly|per\s+month)\b", 1 / 30),
         (r"\b(?:quarterly|every\s+quarter)\b", 1 / 90),
         (r"\b(?:once\s+(?:a|per)\s+year|once[\s-]+yearly|yearly|annually)\b", 1 / 365),

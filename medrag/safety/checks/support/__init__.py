@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from medrag.reading.languages import pattern
+from medrag.reading.people.population import GROUPS
 from medrag.safety.check_context import Context, fail, passed
 from medrag.safety.checks.support.claims import Claims
 from medrag.safety.checks.support.compare import differences
 from medrag.safety.checks.support.denials import speaks_against
 from medrag.safety.checks.support.drugs import unsupported
 from medrag.safety.checks.support.wording import in_full
+from medrag.safety.people.belonging import belongs
 from medrag.types import Finding, Severity
 
 SOURCE = "medrag: a statement may claim only what the passage it cites says"
@@ -51,8 +53,15 @@ def _drugs(context: Context, cited: Sequence[Claims]) -> Iterator[Finding]:
 
 def _claims(context: Context, cited: Sequence[Claims]) -> Iterator[Finding]:
     knowledge = context.knowledge
-    title = ". ".join(each.title for each in context.statement.citations)
+    title = ". ".join((*(each.title for each in context.statement.citations), *_of_patient(context)))
     said = in_full(pattern("claims", "review").sub("", context.statement.text), [title, *(each.text for each in cited)])
-    claimed, titles = Claims(said, knowledge), Claims(title, knowledge)
+    numbers = tuple(number for each in cited for number in each.quantities)
+    claimed, titles = Claims(said, knowledge, numbers), Claims(title, knowledge)
     for code, words in differences(claimed, cited, titles):
         yield fail(code, Severity.CONTRAINDICATED, SOURCE, context.labels, words=words)
+
+
+def _of_patient(context: Context) -> Iterator[str]:
+    """The groups that the patient is known to be of: what is said to an adult need not say "adults"."""
+    patient, text = context.patient, context.statement.text
+    return (f"{each} people" for each in GROUPS if patient and belongs(patient, each, text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 
@@ -48,7 +49,16 @@ class Claims(Text):
     @cached_property
     def counts(self) -> frozenset[str]:
         """How many of a list must hold, and which choice it is."""
-        return frozenset(match[0].lower().replace("-", " ") for match in find("count", self.text))
+        return frozenset(
+            match[0].lower().replace("-", " ").replace("choice", "line") for match in find("count", self.text)
+        )
+
+    @cached_property
+    def measured(self) -> frozenset[str]:
+        """The stems of what its measured numbers tell: a clearance "kidney impairment"."""
+        pairs = (each.split("/", 1) for each in said("claims", "measured"))
+        found = (name for name, words in pairs if self.quantities and re.search(rf"\b(?:{words})\b", self.text, re.I))
+        return frozenset(stem for name in found for stem in compared(name))
 
     @cached_property
     def hedges(self) -> tuple[Hedge, ...]:

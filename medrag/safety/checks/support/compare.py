@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from medrag.reading import Prescription
+from medrag.safety.check_context import ingredients_of
 from medrag.safety.checks.support.claims import Claims, opposites
 from medrag.safety.checks.support.denials import Denial
 from medrag.safety.checks.support.limits import Case
@@ -12,12 +14,17 @@ from medrag.safety.checks.support.pairing import exchanged
 from medrag.safety.checks.support.quantities import Quantity
 from medrag.safety.checks.support.wording import compared
 
-ADDED = 0.4
-"""The largest share of a statement's words that the cited text need not have: other words for the same."""
+ADDED = 1
+"""The most clinical words of a statement that the cited text need not have: another word for the same."""
 KEPT = 0.5
 """The least share of a limit's words that the statement must have."""
+OTHER = 0.4
+"""The largest share of other words, of which one is clinical."""
+LONG = 5
+_TIMES = frozenset({"after", "befor"})
+_DAY = Quantity(24.0, "hour", 24.0)
 _AGED = "children adults adolescents infants older people"
-_AGES = frozenset({"adult", "child", "older"})
+_AGES = frozenset({"adult", "adolescent", "child", "older"})
 _PREGNANCY, _WOMEN = frozenset({"pregnant", "breastfeeding", "planning pregnancy"}), frozenset({"women"})
 
 
@@ -35,25 +42,37 @@ def differences(claimed: Claims, cited: Sequence[Claims], titles: Claims) -> Ite
 
 
 def _added(claimed: Claims, cited: Sequence[Claims], titles: Claims) -> Iterator[tuple[str, str]]:
-    known = [each for one in cited for each in (*one.quantities, *one.often_numbers)]
+    known = [each for one in cited for each in (*one.quantities, *one.often_numbers, *one.in_names)]
     for quantity in claimed.quantities:
         if not any(_stands(quantity, each) for each in known):
             yield "support.number", str(quantity)
-    for part in ("groups", "frequencies", "routes", "counts"):
+    for part in ("groups", "frequencies", "routes", "counts", "pairs"):
         there = frozenset[object]().union(*(getattr(one, part) for one in (*cited, titles)))
+        there |= {1.0} if part == "frequencies" and any(_is_among(_DAY, one.quantities) for one in cited) else set()
         if new := getattr(claimed, part) - there - (_WOMEN if there & _PREGNANCY else frozenset()):
             yield "support.added", ", ".join(sorted(str(each) for each in new))
     words = frozenset[str]().union(titles.words, *(one.words for one in cited))
     names = frozenset[str]().union(*(one.conditions for one in (*cited, titles)))
     for condition in claimed.conditions - names:
-        if words.isdisjoint(compared(condition)):
+        if words.isdisjoint(compared(condition)) and not claimed.is_one_of(condition, names):
             yield "support.added", condition
-    new_words = claimed.words - words
-    if claimed.words and len(new_words) / len(claimed.words) > ADDED:
-        yield "support.added", ", ".join(sorted(new_words))
+    if strange := _strange(claimed, words.union(*(one.all_words for one in cited))):
+        yield "support.added", ", ".join(sorted(strange))
     for reason in claimed.reasons:
         if not any(one.reasons for one in cited) and _share(reason, words) < KEPT:
             yield "support.added", " ".join(sorted(reason))
+
+
+def _strange(claimed: Claims, words: frozenset[str]) -> frozenset[str]:
+    """The clinical words that are none of the ``words``, if they are too many."""
+    new = frozenset(each for each in claimed.clinical - words if not _begins(each, words))
+    many = len(new) > ADDED or len(claimed.words - words) > OTHER * len(claimed.words)
+    return new if many else frozenset()
+
+
+def _begins(stem: str, words: frozenset[str]) -> bool:
+    """Whether it begins one of the words, or one of them it: "infarct", "infarction"."""
+    return any(min(len(stem), len(each)) >= LONG and (stem.startswith(each) or each.startswith(stem)) for each in words)
 
 
 def _stands(quantity: Quantity, other: Quantity) -> bool:
@@ -64,7 +83,8 @@ def _dropped(claimed: Claims, cited: Claims, titles: Claims) -> Iterator[tuple[s
     gone = cited.groups - claimed.groups - titles.groups - claimed.words
     gone -= _WOMEN if claimed.groups & _PREGNANCY else frozenset()
     aged = any(number.unit == "month" and _is_among(number, claimed.quantities) for number in cited.quantities)
-    if gone - (_AGES if aged or claimed.groups & cited.groups & _AGES else frozenset()):
+    gone -= _AGES if aged or claimed.groups & cited.groups & _AGES else frozenset()
+    if gone - _spared(claimed, cited, titles):
         yield "support.dropped", ", ".join(sorted(gone))
     if {each for each in cited.counts if each.endswith("of")} - claimed.counts:
         yield "support.dropped", ", ".join(sorted(cited.counts))
@@ -78,10 +98,19 @@ def _dropped(claimed: Claims, cited: Claims, titles: Claims) -> Iterator[tuple[s
             yield from lost[0]
 
 
+def _spared(claimed: Claims, cited: Claims, titles: Claims) -> frozenset[str]:
+    """The groups of cases beside which the statement has taken another: "older people or people with angina"."""
+    choices = [limit.cases for limit in cited.limits if len(limit.cases) > 1]
+    kept = [[case for case in cases if case.words and not any(_lost(case, claimed, titles))] for cases in choices]
+    groups = [case.groups for cases, held in zip(choices, kept, strict=True) if held for case in cases]
+    return frozenset[str]().union(*groups)
+
+
 def _lost(case: Case, claimed: Claims, titles: Claims) -> Iterator[tuple[str, str]]:
     aged = any(each.unit == "month" and _is_among(each, claimed.quantities) for each in case.quantities)
+    told = titles.words | (compared(_AGED) if aged or case.groups & claimed.groups & _AGES else frozenset())
     for part in case.parts:
-        wanted = part - titles.words - (compared(_AGED) if aged else frozenset())
+        wanted = part - told - claimed.measured - _TIMES
         if wanted and _share(wanted, claimed.words) < KEPT:
             yield "support.dropped", " ".join(sorted(wanted))
     if case.drugs - claimed.labels and not case.drugs & claimed.labels:
@@ -110,7 +139,8 @@ def _speaks(claims: Claims, denial: Denial) -> bool:
 
 
 def _share(words: frozenset[str], within: frozenset[str]) -> float:
-    return len(words & within) / len(words) if words else 0.0
+    held = sum(each in within or _begins(each, within) for each in words)
+    return held / len(words) if words else 0.0
 
 
 def _firmer(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:
@@ -129,10 +159,20 @@ def _firmer(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str
 def _joined(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:
     """Sentences that speak of other drugs alone."""
     for one in cited:
-        first = next((each.mention.label for each in one.drugs), "")
-        other = claimed.labels.isdisjoint(one.labels) or (len(cited) > 1 and first not in claimed.labels)
+        other = not _shared(claimed, one.drugs) or (len(cited) > 1 and not _shared(claimed, one.drugs[:1]))
         if claimed.labels and one.labels and other:
             yield "support.joined", ", ".join(sorted(one.labels))
+
+
+def _shared(claimed: Claims, drugs: Sequence[Prescription]) -> bool:
+    """Whether it names one of the drugs, or for a class another that has some of the same."""
+    known = claimed.knowledge
+    classes = (ingredients_of(each, known) for each in claimed.drugs if each.mention.drug_class)
+    ours = frozenset[str]().union(*classes)
+    return any(
+        each.mention.label in claimed.labels or (each.mention.drug_class and ours & ingredients_of(each, known))
+        for each in drugs
+    )
 
 
 def _opposed(claimed: Claims, cited: Sequence[Claims]) -> Iterator[tuple[str, str]]:

@@ -51,7 +51,10 @@ def speaks_against(text: Text, place: int) -> bool:
         return True
     begin = max((each.end() for each in _SENTENCE.finditer(text.text, 0, place)), default=0)
     words = [each.end() for how in kinds for each in whole(how).finditer(text.text, begin, place)]
-    return bool(words) and not whole("giving").search(text.text, max(words), place)
+    if not words:
+        return False
+    act = _said("denied act").match(text.text, max(words), place)
+    return not whole("giving").search(text.text, act.end() if act else max(words), place)
 
 
 def _denial(text: Text, match: re.Match[str], how: str) -> Denial:
@@ -65,11 +68,12 @@ def _denial(text: Text, match: re.Match[str], how: str) -> Denial:
     further = _said("list goes on").match(text.text, end)
     following = list(text.all_stems(match.end(), further.end() if further else end))
     near = frozenset((*after, *following[:2]))
+    listed = _said("listed").match(text.text, stop)
     return Denial(
         about=frozenset(text.stems(start, stop) if how == "against" else after),
         near=near,
         reach=near.union(following) if how in ("lack", "exception") or further else near,
-        clause=frozenset(text.all_stems(start, stop)),
+        clause=frozenset(text.all_stems(start, listed.end() if listed else stop)),
         against=how == "against",
         excepted=frozenset(text.all_stems(start, match.start())) if how == "exception" else frozenset(),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -16,6 +16,7 @@ from medrag.safety.checks.support.text import Text, find, group
 _said = partial(pattern, "claims")
 _ARTICLE = re.compile(r"\b(?:an?|the) ")
 _OR = re.compile(r"\bor\b|\band (?=(?:in|during|when|if)\b)")
+_OR_BEFORE = re.compile(r"(?<!\bwith )\bor $")
 _AND = re.compile(r"\b(?:and|with|without|but)\b")
 _ITEM = re.compile(r",|\b(?:or|and)\b")
 
@@ -29,6 +30,7 @@ class Case:
     drugs: frozenset[str]
     parts: tuple[frozenset[str], ...] = ()
     """The words of each of what must hold together ("with A and B")."""
+    groups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -43,23 +45,37 @@ class Limit:
 def limits(text: Text) -> tuple[Limit, ...]:
     """The case that a sentence begins with, and what "if", "unless" and the like open."""
     lead = _said("lead").match(text.text)
-    found = [_limit(text, 0, lead.end() - 1)] if lead else []
+    found = [(0, _limit(text, 0, lead.end() - 1))] if lead else []
     softened = {match.end() for match in find("ideally", text.text)}
     for match in find("limit", text.text):
         if match.start() - 1 in softened:
             continue
         open_ = bool(_said("choice of cases").fullmatch(match[0]))
-        found.append(_limit(text, match.end(), _stop_of_limit(text, match.end()), match.start(), open_=open_))
+        stop = _stop_of_limit(text, match.end())
+        found.append((match.start(), _limit(text, match.end(), stop, match.start(), open_=open_)))
     for match in find("of whom", text.text):
         stop = text.stop(match.end())
         verb = _said("verb").search(text.text, match.end(), stop)
         verb = verb or (_ARTICLE.search(text.text, match.end() + 3, stop) if match[0].lower() == "with" else None)
         open_ = bool(_said("choice of cases").fullmatch(match[0]))
-        found.append(_limit(text, match.end(), verb.start() if verb else stop, open_=open_))
-    return (*(each for each in found if each.cases), *_circumstances(text, lead.end() if lead else 0))
+        found.append((match.start(), _limit(text, match.end(), verb.start() if verb else stop, open_=open_)))
+    found += _circumstances(text, lead.end() if lead else 0)
+    return tuple(_merged(text, [(place, each) for place, each in found if each.cases]))
 
 
-def _circumstances(text: Text, start: int) -> Iterator[Limit]:
+def _merged(text: Text, found: Sequence[tuple[int, Limit]]) -> list[Limit]:
+    """The limits; one behind an "or" is another case of the one before it ("if A, or with B")."""
+    merged, last = list[Limit](), 0
+    for place, limit in sorted(found, key=lambda each: each[0]):
+        if merged and _OR_BEFORE.search(text.text, last, place):
+            merged[-1] = replace(merged[-1], cases=(*merged[-1].cases, *limit.cases))
+        else:
+            merged.append(limit)
+        last = place
+    return merged
+
+
+def _circumstances(text: Text, start: int) -> Iterator[tuple[int, Limit]]:
     """The illnesses and groups of people behind the sentence's lead that something is said of."""
     opened = [each for each in find("circumstance", text.text) if each.start() >= start]
     ends = sorted(each.start() for kind in ("circumstance", "limit", "verb") for each in find(kind, text.text))
@@ -69,7 +85,7 @@ def _circumstances(text: Text, start: int) -> Iterator[Limit]:
         named = any(match.end() <= first < stop for first, _, _ in text.named)
         named = named or any(group(name).search(text.text, match.end(), stop) for name in GROUPS)
         if named and text.text.count("(", 0, match.start()) == text.text.count(")", 0, match.start()):
-            yield replace(limit, cases=tuple(replace(each, quantities=()) for each in limit.cases))
+            yield match.start(), replace(limit, cases=tuple(replace(each, quantities=()) for each in limit.cases))
 
 
 def _limit(text: Text, start: int, stop: int, before: int = 0, *, open_: bool = True) -> Limit:
@@ -98,7 +114,7 @@ def _case(text: Text, start: int, stop: int) -> Case:
     drugs = frozenset(each.mention.label for each in text.drugs if start <= each.mention.start < stop)
     bounds = [start, *(each.start() for each in _AND.finditer(text.text, start, stop)), stop]
     parts = tuple(frozenset(text.stems(first, last)) for first, last in pairwise(bounds))
-    return Case(frozenset(text.stems(start, stop)), numbers, drugs, parts)
+    return Case(frozenset(text.stems(start, stop)), numbers, drugs, parts, text.groups_in(start, stop))
 
 
 def _stop_of_limit(text: Text, start: int) -> int:

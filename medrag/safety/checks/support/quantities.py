@@ -15,20 +15,27 @@ _said = partial(pattern, "claims")
 _SCALES = {
     **{"g": ("mg", 1000.0), "gram": ("mg", 1000.0), "milligram": ("mg", 1.0)},
     **dict.fromkeys(("microgram", "mcg", "µg", "μg", "ug"), ("mg", 0.001)),
-    **{"dl": ("l", 0.1), "ml": ("l", 0.001), "litre": ("l", 1.0), "percent": ("%", 1.0)},
+    **{"dl": ("l", 0.1), "ml": ("l", 0.001), "litre": ("l", 1.0), "percent": ("%", 1.0), "u": ("unit", 1.0)},
     **{"hr": ("hour", 1.0), "h": ("hour", 1.0), "hourly": ("hour", 1.0), "min": ("minute", 1.0), "d": ("day", 1.0)},
-    **{"week": ("day", 7.0), "wk": ("day", 7.0), "year": ("month", 12.0), "yr": ("month", 12.0)},
+    **{
+        "week": ("day", 7.0),
+        "wk": ("day", 7.0),
+        "fortnight": ("day", 14.0),
+        "year": ("month", 12.0),
+        "yr": ("month", 12.0),
+    },
 }
 """Units by the names and sizes in which they are compared."""
 _MINUTES = {"minute": 1.0, "hour": 60.0, "day": 1440.0}
 _BASE = (
-    r"m?mol|[uµμ]mol|micromol|mg|milligrams?|micrograms?|mcg|[µμu]g|grams?|g|ng|pg|kg|mEq|m?I?U|units?|m[lL]"
+    r"m?mol|[uµμ]mol|micromol|mg|milligrams?|micrograms?|mcg|[µμu]g|grams?|g|ng|pg|kg|mEq|m?I?U|U|units?|m[lL]"
     r"|litres?|L|mm ?Hg|cm|beats"
 )
 _PER = r"1\.73 ?m[2²]|kg|m[2²]|d[lL]|m[lL]|[lL]|min(?:ute)?|hour|hr|h|day|d|dose|week"
+_NOT_LATER = r"(?=(?:hour|minute)(?! (?:later|after|before|apart)))"
 _UNIT = (
-    rf"%|percent|°?C(?!\w)|x ?10\^9/L|(?:{_BASE})(?:(?:/| per | an? (?=hour|minute))(?:{_PER})(?![a-zA-Z])){{0,3}}"
-    r"|hourly|hours?|hrs?|h|minutes?|min|days?|weeks?|wks?|months?|years?|yrs?|doses?|tablets?|puffs?"
+    rf"%|percent|°?C(?!\w)|x ?10\^9/L|(?:{_BASE})(?:(?:/| per | an? {_NOT_LATER})(?:{_PER})(?![a-zA-Z])){{0,3}}"
+    r"|hourly|hours?|hrs?|h|minutes?|min|days?|weeks?|wks?|fortnights?|months?|years?|yrs?|doses?|tablets?|puffs?"
 )
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?:\s+(?:hundred|thousand|million)\b)?"
 _OVER = "|".join(rf"(?<={each} )an?" for each in ("over", "under", "than", "within", "after", "for", "least"))
@@ -42,6 +49,8 @@ QUANTITY = re.compile(
 _JOIN = re.compile(r"\s?(?:to|-|–|or|and|/)\s?(?:below )?")
 _UNREAD_UNIT = r"(?:\s(?!(?:to|or|and|with|in|for|at|by)\b)[a-z/%]+){0,3}?"
 _SAME = re.compile(r"\s?\(")
+_OF_PATIENTS = frozenset({"month", "kg", "%", "l/minute", "mmol/l", "mmhg", "°c", ""})
+"""Units of what is measured of a patient, and of no dose."""
 COUNT = "count"
 """What stands for the unit of a number in words that has none ("three episodes")."""
 _OFTEN_OR_AREA = re.compile(r"/(?:day|d|dose|1\.73m2)$")
@@ -65,6 +74,16 @@ class Quantity:
         if one and other_one:
             return math.isclose(self.value * one, other.value * other_one)
         return self.unit == other.unit and math.isclose(self.value, other.value)
+
+    def within(self, bound: Quantity, *, bare: bool) -> bool:
+        """Whether it is a patient's own number on the side that a limit means: "30 kg" where "27 kg or more" is said.
+
+        One that is ``bare`` of a unit has the limit's.
+        """
+        if self.side or not bound.side or bound.unit not in _OF_PATIENTS or (self.unit != bound.unit and not bare):
+            return False
+        own, limit = (self.written, bound.written) if bare else (self.value, bound.value)
+        return own < limit if bound.side == "below" else own > limit
 
     def __str__(self) -> str:
         return f"{self.written:g} {self.unit}".rstrip()

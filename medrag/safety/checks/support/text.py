@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 
 from medrag.knowledge import Knowledge
+from medrag.knowledge.names import Meaning, fold
 from medrag.reading import Prescription, prescriptions
 from medrag.reading.dosing.frequency import OFTEN, frequency
+from medrag.reading.dosing.numbers import WORD as NUMBER
+from medrag.reading.dosing.numbers import number
 from medrag.reading.languages import pattern, said
 from medrag.reading.matcher import tokens
 from medrag.reading.people.population import GROUPS, asked
 from medrag.reading.terms import Kind, terms
 from medrag.safety.checks.support.quantities import QUANTITY, Quantity, quantities, without_sides
-from medrag.safety.checks.support.wording import WORD, compared, other_words, stem
+from medrag.safety.checks.support.wording import WORD, compared, everyday, other_words, stem
 
 _said = partial(pattern, "claims")
+_RANGE = re.compile(rf"\b(\d|{NUMBER})\s?(?:or|to|-|–)\s?$", re.IGNORECASE)
+"""The first of two frequencies that are one day's: "three or four times daily"."""
+_PAIR = re.compile(r"(?<![\w/.])\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?)+(?![\w/])")
 _STOP = re.compile(r"[,;.](?=\s|$)|[()]|\b(?:but|whereas)\b")
 _EMPTY = frozenset({"the", "an", "and", "or", "be", "is", "are", "of", "to", "in", "for", "it", "should", "must"})
 
@@ -28,6 +34,8 @@ class Text:
 
     text: str
     knowledge: Knowledge
+    bounds: tuple[Quantity, ...] = ()
+    """The numbers of what it is compared with, by the limits of which a patient's own numbers are named."""
 
     @cached_property
     def drugs(self) -> tuple[Prescription, ...]:
@@ -53,7 +61,18 @@ class Text:
     @cached_property
     def groups(self) -> frozenset[str]:
         """Groups of people named."""
-        return frozenset(name for name in GROUPS if group(name).search(self.text))
+        return self.groups_in(0, len(self.text))
+
+    def groups_in(self, start: int, stop: int) -> frozenset[str]:
+        """Groups of people named there."""
+        return frozenset(name for place, name in self.placed_groups if start <= place < stop)
+
+    @cached_property
+    def placed_groups(self) -> tuple[tuple[int, str], ...]:
+        """The groups with their places; whoever is not pregnant is not among the pregnant."""
+        denied = [each.span() for each in group("not pregnant").finditer(self.text)]
+        found = ((name, each) for name in GROUPS for each in group(name).finditer(self.text))
+        return tuple((each.start(), name) for name, each in found if name != "pregnant" or not within_any(each, denied))
 
     @cached_property
     def frequencies(self) -> frozenset[float | None]:
@@ -63,12 +82,26 @@ class Text:
     @cached_property
     def often(self) -> tuple[tuple[int, float | None], ...]:
         """How often, with its place."""
-        return tuple((match.start(), frequency(match[0])) for match in OFTEN.finditer(self.text))
+        found = [(match.start(), frequency(match[0])) for match in OFTEN.finditer(self.text)]
+        ranged = ((place, _RANGE.search(self.text, 0, place), often) for place, often in found)
+        found += [(start.start(), number(start[1])) for _, start, often in ranged if start and often and often > 1]
+        return tuple(sorted(found))
 
     @cached_property
     def often_numbers(self) -> tuple[Quantity, ...]:
         """The numbers of its frequencies."""
         found = [each for often in OFTEN.finditer(self.text) for each in QUANTITY.finditer(self.text, *often.span())]
+        return tuple(quantities(self.text, found))
+
+    @cached_property
+    def pairs(self) -> frozenset[str]:
+        """Numbers with a stroke between them: pressures, and strengths of combinations."""
+        return frozenset(_PAIR.findall(self.text))
+
+    @cached_property
+    def in_names(self) -> tuple[Quantity, ...]:
+        """The numbers of illnesses' names: "type 2"."""
+        found = [each for each in QUANTITY.finditer(self.text) if within_any(each, [name[:2] for name in self.named])]
         return tuple(quantities(self.text, found))
 
     @cached_property
@@ -83,7 +116,13 @@ class Text:
         found = [each for each in QUANTITY.finditer(self.text) if not within_any(each, often)]
         placed = zip(found, quantities(self.text, found), strict=True)
         # The 2 of "type 2 diabetes" is a name's; the 30 of "eGFR below 30" is not, though that is a condition too.
-        return tuple((at.start(), each) for at, each in placed if each.unit or each.side or not within_any(at, named))
+        own = ((at, each) for at, each in placed if each.unit or each.side or not within_any(at, named))
+        return tuple((at.start(), self._bound(at.start(), each)) for at, each in own)
+
+    def _bound(self, start: int, number: Quantity) -> Quantity:
+        bare = bool(self.bounds) and not number.unit and bool(_said("own").search(self.text, 0, start))
+        found = {each for each in self.bounds if number.within(each, bare=bare)}
+        return found.pop() if len(found) == 1 and not any(map(number.same, self.bounds)) else number
 
     @cached_property
     def routes(self) -> frozenset[str]:
@@ -94,6 +133,7 @@ class Text:
     def placed_routes(self) -> tuple[tuple[int, str], ...]:
         """The routes with their places."""
         named = [(match.start(), str(match.lastgroup)) for match in pattern("drugs", "route").finditer(self.text)]
+        named += [(place, "iv") for place, name in named if name == "bolus"]
         ways = ((place.start(), name) for name, way in _ways() for place in way.finditer(self.text))
         return (*named, *ways)
 
@@ -123,6 +163,22 @@ class Text:
     def words(self) -> frozenset[str]:
         """Stems of the words that claim something; drugs and conditions by the names that medrag has for them."""
         return frozenset(self.stems(0, len(self.text)))
+
+    @cached_property
+    def clinical(self) -> frozenset[str]:
+        """Of the words that claim something, those that no plain word is; illnesses, drugs and routes are apart."""
+        routes = {place for place, _ in self.placed_routes}
+        apart = {start for start, _, _ in self.named} | routes
+        return frozenset(each for place, each in self.placed_words if place not in apart and not everyday(each))
+
+    def is_one_of(self, condition: str, names: Iterable[str]) -> bool:
+        """Whether one of the ``names`` is, by its own name, what that condition counts as."""
+        meant = {each.condition for each in self._meanings(condition) if each.certain}
+        wider = (" ".join(name.split()[place:]) for name in names for place in range(len(name.split())))
+        return any(each.synonym and each.condition in meant for name in wider for each in self._meanings(name))
+
+    def _meanings(self, name: str) -> tuple[Meaning, ...]:
+        return self.knowledge.phrases.get(fold(name), ())
 
     @cached_property
     def labels(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 from medrag.knowledge import Knowledge
-from medrag.reading.languages import said
+from medrag.reading.languages import said, word_list
 from medrag.reading.matcher import Letters, Matcher, tokens
 from medrag.reading.stems import stemmed
 
@@ -78,6 +78,17 @@ def stem(word: str) -> str:
     return stemmed((word.lower(),))[0]
 
 
+def everyday(stem: str) -> bool:
+    """Whether it is the stem of a plain word, which names nothing clinical; no word that is unknown is."""
+    return stem in _everyday()
+
+
+@cache
+def _everyday() -> frozenset[str]:
+    known, clinical = (frozenset(stemmed(sorted(word_list(kind)))) for kind in ("ordinary", "clinical_words"))
+    return known - clinical
+
+
 def telling(text: str) -> frozenset[str]:
     """The stems of its words, by the names that they are compared by, but of the emptiest, and its numbers."""
     return (compared(text) - _EMPTY).union(re.findall(r"\d+(?:\.\d+)?", text))
@@ -85,5 +96,13 @@ def telling(text: str) -> frozenset[str]:
 
 def compared(text: str) -> frozenset[str]:
     """The stems of its words, of each by the name that it is compared by."""
-    words = (next((name for name, others in _same() if others.fullmatch(word)), word) for word in WORD.findall(text))
+    names, any_ = tuple(name for name, _ in _same()), _any_same()
+    found = ((word, any_.fullmatch(word)) for word in WORD.findall(text))
+    words = (names[match.lastindex - 1] if match and match.lastindex else word for word, match in found)
     return frozenset(stem(part) for word in words for part in word.split())
+
+
+@cache
+def _any_same() -> re.Pattern[str]:
+    """All of them at once, a group for each name."""
+    return re.compile("|".join(f"({expression.pattern})" for _, expression in _same()), re.IGNORECASE)
