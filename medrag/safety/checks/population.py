@@ -16,7 +16,7 @@ from medrag.reading.people.population import ASKED, Alternatives, ages_of, asked
 from medrag.reading.thresholds.states import lead
 from medrag.safety.check_context import Context, fail, passed
 from medrag.safety.limits import Standing, standing
-from medrag.safety.people.belonging import GROWN_UP, LIMIT, belongs, group_fact
+from medrag.safety.people.belonging import AGES, GROWN_UP, LIMIT, belongs, group_fact
 from medrag.safety.people.companions import missing_companion
 from medrag.safety.people.excluded import excluded
 from medrag.safety.people.having import Having
@@ -97,9 +97,10 @@ def _no_one_of(people: Iterable[Alternatives], text: str, question: str, patient
 
 
 def _is_out(group: str, text: str, question: str, patient: PatientView) -> bool:
-    """Whether the patient is not of the group, by the record or as a child that the question is about."""
-    if patient.age is None and group in GROWN_UP:
-        return pattern("ages", "a_child").search(question) is not None
+    """Whether the patient is not of the group, by the record or as a child or an adult that the question is about."""
+    if patient.age is None and group in AGES:
+        other = "a_child" if group in GROWN_UP else "a_grown_up"
+        return pattern("ages", other).search(question) is not None
     return belongs(patient, group, text) is False
 
 
