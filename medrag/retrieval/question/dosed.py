@@ -66,6 +66,8 @@ def doses_of_others(asked: str, quotes: Mapping[Pointer, str], knowledge: Knowle
 
 def _is_dosed(drug: DrugMention, question: str) -> bool:
     before, behind = question[: drug.start], question[drug.end :]
+    if any(each.end() == drug.start for each in pattern("states", "takers").finditer(before)):
+        return False
     return bool(_said("dosed behind").match(behind) or _said("dosed before").search(before))
 
 

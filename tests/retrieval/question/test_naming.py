@@ -71,6 +71,7 @@ def test_what_the_patient_has_may_be_what_was_found_is_about() -> None:
     [
         ("acute gout, anakinra: how often?", FLARE, True),
         ("gout attack, what dose of canakinumab", FLARE, True),
+        ("canakinumab for a third gout attack this year — dose?", FLARE, True),
         ("gout attack: colchicine - dose?", FLARE, False),
         ("gout attack: naproxen or colchicine, mg please", FLARE, False),
         # A class of it, another strength for strength, a kind of it.
@@ -92,6 +93,7 @@ def test_what_the_patient_has_may_be_what_was_found_is_about() -> None:
         ("gout attack, would etoricoxib do?", FLARE, False),
         ("gout attack, stopped indometacin. dose of what else?", FLARE, False),
         ("gout attack, which drug and dose?", FLARE, False),
+        ("gout attack on apixaban, what dose of what?", FLARE, False),
     ],
 )
 def test_the_dose_of_a_drug_is_told_by_what_names_it(question: str, document: tuple[str, str], lacks: bool) -> None:
