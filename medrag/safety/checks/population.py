@@ -13,6 +13,7 @@ from medrag.patient.view import PatientView
 from medrag.reading.languages import pattern
 from medrag.reading.languages.gloss import in_english
 from medrag.reading.people.population import ASKED, Alternatives, ages_of, asked, meant_for, names_other_age, undenied
+from medrag.reading.people.pregnancy import for_pregnancies, is_near_pregnancy
 from medrag.reading.thresholds.states import lead
 from medrag.safety.check_context import Context, fail, passed
 from medrag.safety.limits import Standing, standing
@@ -23,7 +24,7 @@ from medrag.safety.people.having import Having
 from medrag.safety.people.kidneys import better_kidneys
 from medrag.safety.people.states import other_state
 from medrag.safety.people.warned import Met
-from medrag.types import Evidence, Finding, Sentence, Severity
+from medrag.types import Evidence, FactStatus, Finding, Sentence, Severity
 
 _said = partial(pattern, "states")
 NOTED = "what people noted beside the guideline of whom the sentence is for"
@@ -87,6 +88,16 @@ def of_other_age(text: str, population: str, question: str, patient: PatientView
     return _no_one_of(ages_of(population), text, question, patient)
 
 
+def _of_pregnancies(population: str, question: str, patient: PatientView) -> Mismatch | None:
+    """Why a guideline for pregnancies is not for one who has none, and of whom nothing tells of another."""
+    if patient.pregnant is not False or not for_pregnancies(population) or patient.plans_pregnancy:
+        return None
+    history = (each.display for each in patient.patient.conditions or () if each.status is not FactStatus.NEGATED)
+    if is_near_pregnancy("; ".join((undenied(question), *history))):
+        return None
+    return Mismatch(("pregnant",), (group_fact(patient, "pregnant"),))
+
+
 def _no_one_of(people: Iterable[Alternatives], text: str, question: str, patient: PatientView) -> Mismatch | None:
     for wanted in people:
         none = all(_is_out(group, text, question, patient) for group in wanted)
@@ -116,6 +127,7 @@ def for_others(
         applicant.ruled_out(sentence)
         or mismatch(text, heading, question, patient)
         or of_other_age(text, population, question, patient)
+        or _of_pregnancies(population, question, patient)
         or unmet(text, question, patient, heading, noted=applicant.meant(sentence))
     )
 
