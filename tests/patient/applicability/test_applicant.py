@@ -19,6 +19,7 @@ LISTED: dict[str, Any] = {
 }
 
 
+EOSINOPHILS = {"display": "blood eosinophils", "value": 70, "unit": "cells/microlitre"}
 LOW_EGFR: dict[str, Any] = {"observations": [{"display": "eGFR", "value": 31, "unit": "mL/min/1.73m2"}]}
 
 
@@ -201,6 +202,8 @@ def test_terse_questions_tell(question: str, term: str, held: bool | None) -> No
         ("which statin?", {"conditions": ["gout", "hypertension"]}, "condition: chronic kidney disease", False),
         ("which statin?", {"conditions": ["gout"], **LOW_EGFR}, "condition: chronic kidney disease", True),
         ("low mood", {"observations": [{"display": "PHQ-9 total score", "value": 8}]}, "PHQ-9 >= 16", False),
+        ("COPD, which inhaler?", {"observations": [EOSINOPHILS]}, "eosinophils >= 100 cells/microlitre", False),
+        ("BP up, Mirena fitted", {"sex": "female", "pregnant": False}, "condition: planned pregnancy", False),
     ],
 )
 def test_records_tell(question: str, record: dict[str, Any] | None, term: str, held: bool | None) -> None:
