@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 
@@ -15,10 +15,12 @@ from medrag.generation.model import ChatModel, Generation
 from medrag.generation.modes import Draft, Mode, Reader, pointed
 from medrag.generation.modes.quote import MAX_STATEMENTS, by_rank, in_reach, near_the_best
 from medrag.generation.prompts import Message
+from medrag.retrieval.question.dosed import doses_of_others
+from medrag.retrieval.question.naming import about_another
 from medrag.safety.check_context import not_assessed
-from medrag.safety.choices import Choices
+from medrag.safety.choices import Choices, quotable
 from medrag.safety.consultation import Consultation
-from medrag.types import Advice, Case, Evidence, Finding, Outcome, Pointer, Provenance, Statement
+from medrag.types import Advice, Case, Evidence, Finding, Outcome, Pointer, Provenance, Statement, narrowed
 
 IMAGES_UNCHECKED = not_assessed("images.unchecked", (), "medrag")
 
@@ -115,9 +117,21 @@ class Answering:
                 yield statement
 
     def _choices(self) -> Choices:
-        choices = self.consultation.choices()
+        """What may be quoted of what is asked about.
+
+        Nothing where what is not for others is about another illness than the question names; no doses of other drugs
+        beside that of the one whose dose is asked for.
+        """
+        consultation = self.consultation
+        choices = consultation.choices()
         self.left_out = choices.left_out
-        return choices
+        asked, known = consultation.question, consultation.knowledge
+        left = narrowed(self.evidence, choices.pointers)
+        if choices.left_out and about_another(asked, consultation.applicant, left, known):
+            return Choices()
+        quotes = {each.place: each.quote for each in quotable(self.evidence) if each.place in choices.pointers}
+        others = doses_of_others(asked, quotes, known) - choices.instead.keys()
+        return replace(choices, pointers=tuple(each for each in choices.pointers if each not in others))
 
     async def _round(self, drafts: Reader, choices: Sequence[Pointer], most: int) -> AsyncIterator[Statement]:
         """One request to the model, and what of its completion is released."""

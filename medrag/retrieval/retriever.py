@@ -14,7 +14,7 @@ from medrag.knowledge import Knowledge, load
 from medrag.reading.languages import ENGLISH
 from medrag.reading.languages.gloss import CHINESE, is_chinese
 from medrag.retrieval.encoder import Encoder
-from medrag.retrieval.question.naming import about_another
+from medrag.retrieval.question.naming import about_another, lacks_the_drug
 from medrag.retrieval.question.query import Query
 from medrag.retrieval.reranker import Reranker
 from medrag.retrieval.scales import only_asked
@@ -105,8 +105,8 @@ class Retriever:
     ) -> list[Evidence]:
         """The best ``k`` sentences of the best passages for ``query``.
 
-        Empty when no sentence is good enough, or they are about another illness than the question names; not
-        ``floored``: however far they are.
+        Empty when no sentence is good enough, they are about another illness than the question names, or none tells
+        of the drug whose dose it asks for; not ``floored``: however far they are.
         """
         query = _query(query)
         vectors = self._encoded(query)
@@ -116,9 +116,13 @@ class Retriever:
             mine = self._sentences(query, vectors, own, k)
             if _nearness(mine) >= _nearness(ranked) - SENTENCES_TIE:
                 spoken, ranked = own, mine
-        if floored and (not self._answered(vectors, ranked, spoken) or about_another(query, ranked, self.knowledge)):
+        if floored and not (self._answered(vectors, ranked, spoken) and self._on_what_is_named(query, ranked)):
             return []
         return ranked
+
+    def _on_what_is_named(self, query: Query, ranked: Sequence[Evidence]) -> bool:
+        told = (query.asked, query.applicant, ranked, self.knowledge)
+        return not (about_another(*told) or lacks_the_drug(*told))
 
     def _sentences(self, query: Query, vectors: NDArray[np.float32], filters: Filters, k: int) -> list[Evidence]:
         found = self._best(query, vectors, filters, LOOKED_AT)

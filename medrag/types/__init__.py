@@ -31,6 +31,7 @@ from medrag.types.evidence import (
     Status,
     Strength,
     at_page,
+    narrowed,
     sentence_hash,
 )
 from medrag.types.patient import (
@@ -91,5 +92,6 @@ __all__ = [
     "Strength",
     "Verdict",
     "at_page",
+    "narrowed",
     "sentence_hash",
 ]

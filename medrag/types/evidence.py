@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Literal
 
@@ -127,6 +128,22 @@ class Evidence(Record):
     score: float
     ranks: tuple[int, ...] = ()
     behind: tuple[float, ...] = ()
+
+
+def narrowed(found: Iterable[Evidence], places: Collection[tuple[int, int]]) -> list[Evidence]:
+    """``found`` with no sentences but those at ``places``: an evidence's number and a position from 1."""
+    return [_with(each, kept) for each in found if (kept := [at for number, at in places if number == each.number])]
+
+
+def _with(item: Evidence, positions: Iterable[int]) -> Evidence:
+    kept = sorted(each - 1 for each in positions)
+    sentences = tuple(item.passage.sentences[each] for each in kept)
+    update = {
+        "passage": item.passage.model_copy(update={"sentences": sentences}),
+        "ranks": tuple(item.ranks[each] for each in kept) if item.ranks else (),
+        "behind": tuple(item.behind[each] for each in kept) if item.behind else (),
+    }
+    return item.model_copy(update=update)
 
 
 class Citation(Record):

@@ -12,17 +12,17 @@ from medrag.types import Evidence, Passage, Patient, Sentence
 DOSE = "For cellulitis, clarithromycin is given as 500 mg by mouth twice daily for 7 days."
 
 
-def choices(question: str, patient: dict[str, Any], *texts: str, title: str = "") -> Choices:
+def choices(question: str, patient: dict[str, Any], *texts: str, title: str = "", people: str | None = None) -> Choices:
     text = " ".join(texts)
     places = [text.index(each) for each in texts]
     sentences = tuple(Sentence(start=at, end=at + len(each)) for at, each in zip(places, texts, strict=True))
-    passage = Passage(id="p", doc_id="d", title=title, text=text, sentences=sentences)
+    passage = Passage(id="p", doc_id="d", title=title, text=text, sentences=sentences, population=people)
     evidence = (Evidence(number=1, passage=passage, score=1.0),)
     return Consultation(Patient(**patient), question, load(), evidence=evidence).choices()
 
 
-def offered(question: str, patient: dict[str, Any], *texts: str, title: str = "") -> list[int]:
-    return [place for _, place in choices(question, patient, *texts, title=title).pointers]
+def offered(question: str, patient: dict[str, Any], *texts: str, people: str | None = None) -> list[int]:
+    return [place for _, place in choices(question, patient, *texts, people=people).pointers]
 
 
 def with_conditions(*names: str) -> dict[str, Any]:
@@ -113,3 +113,24 @@ def test_neither_a_dose_without_its_drug_nor_the_rest_of_a_sentence_is_offered()
         "Consider intravenous",
     ]
     assert offered("wheeze, what now?", {"age_years": 30, "sex": "male"}, *cut, whole, DOSE) == [5, 6]
+
+
+def test_a_guideline_for_pregnancies_is_not_for_those_who_have_none() -> None:
+    check, people = "Women managed at home need weekly platelets and liver enzymes.", "pregnancy and postpartum"
+    woman = {"age_years": 33, "sex": "female", "pregnant": False}
+    assert not offered("hypertension, which bloods?", {"age_years": 58, "sex": "male"}, check, people=people)
+    assert not offered("hypertension, coil in, not pregnant. which bloods?", woman, check, people=people)
+    assert offered("hypertension, baby born last week. which bloods?", woman, check, people=people)
+    assert offered("hypertension, trying to conceive. which bloods?", woman, check, people=people)
+    earlier = {**woman, "conditions": [{"display": "previous gestational diabetes"}]}
+    assert offered("which bloods?", earlier, check, people=people)
+    assert offered("hypertension, which bloods?", {"age_years": 33, "sex": "female"}, check, people=people)
+    assert offered("hypertension, which bloods?", woman, check, people="people over 16 years, including pregnancy")
+
+
+def test_what_is_for_children_is_not_for_grown_ups_without_an_age() -> None:
+    dose = "Amoxicillin for otitis media in children is 80 mg/kg a day by mouth."
+    for question in ("otitis media in an adult, dose?", "man, otitis media, dose?", "otitis media, adult, dose?"):
+        assert not offered(question, {}, dose)
+    for question in ("otitis media, dose?", "otitis media in a child, dose?", "woman's son with otitis media, dose?"):
+        assert offered(question, {}, dose)

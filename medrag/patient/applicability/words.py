@@ -64,13 +64,18 @@ def has_none(term: str, text: str) -> bool:
 
 
 def _said_in(wanted: Iterable[str], clause: str) -> bool | None:
-    """Whether the clause affirms the words, or denies them; None where it has not all of them."""
+    """Whether the clause affirms the words, or denies them; None where it has not all of them, or may do either."""
     found = [_found(word, clause) for word in wanted]
     if not all(found):
         return None
     last = max((each for each in found if each), key=lambda each: each.start())
-    behind = re.sub(r"^\w*", "", clause[last.end() :])
-    return not (_said("denied").search(clause[: last.start()]) or _said("denied behind").match(behind))
+    before, behind = clause[: last.start()], re.sub(r"^\w*", "", clause[last.end() :])
+    listed = _said("listed").search(before)
+    if _said("denied").search(before) or _said("denied behind").match(behind):
+        return False
+    if listed:
+        return False if _said("of several").match(behind) else None
+    return True
 
 
 def initialled(term: str, text: str) -> str:

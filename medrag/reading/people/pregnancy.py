@@ -42,6 +42,16 @@ def speaks_of_pregnancy(text: str) -> bool:
     return _names_one(text, 0, len(text))
 
 
+def for_pregnancies(population: str) -> bool:
+    """Whether a guideline that is for ``population`` is for pregnancies alone."""
+    return _said("alone_for").match(population) is not None
+
+
+def is_near_pregnancy(text: str) -> bool:
+    """Whether ``text`` speaks of a pregnancy, of one to come or of a birth."""
+    return speaks_of_pregnancy(text) or _said("around").search(text) is not None
+
+
 def _names_one(text: str, start: int, end: int) -> bool:
     if _said("pregnant").search(text, start, end):
         return True

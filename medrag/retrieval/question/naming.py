@@ -1,14 +1,19 @@
-"""Whether what was found is about another illness than the question names."""
+"""Whether what was found is about another illness than the question names, or has nothing on the drug it asks for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from medrag.knowledge import Knowledge
 from medrag.reading.languages import said
+from medrag.retrieval.question.dosed import Dosed
 from medrag.retrieval.question.presentations import described_conditions
-from medrag.retrieval.question.query import Query, searchable
+from medrag.retrieval.question.query import searchable
 from medrag.types import Evidence
+
+if TYPE_CHECKING:
+    from medrag.patient.applicability import Applicant
 
 LEADING = 5
 """Sentences that may answer: as many as lead at most."""
@@ -16,8 +21,8 @@ _SIGNS = ("R", "Z")
 """Chapters of ICD-10 for signs and for circumstances."""
 
 
-def about_another(query: Query, found: Sequence[Evidence], knowledge: Knowledge) -> bool:
-    """Whether the question names an illness, and the best of ``found`` none of the question's or the patient's.
+def about_another(asked: str, applicant: Applicant | None, found: Sequence[Evidence], knowledge: Knowledge) -> bool:
+    """Whether the question ``asked`` names an illness, and the best of ``found`` none of its or the patient's.
 
     A broader or narrower one counts, so does a sign that a title names, and what the question describes, unless that is
     just what it names. Where what was found names no illness that is known here, nothing can be told.
@@ -28,13 +33,13 @@ def about_another(query: Query, found: Sequence[Evidence], knowledge: Knowledge)
     def with_broader(names: Iterable[str]) -> set[str]:
         return {broader for each in names for broader in implied(each, knowledge)}
 
-    question = searchable(query.asked, knowledge)
+    question = searchable(asked, knowledge)
     mentioned = {each.condition for each in wording(question, knowledge).affirmed}
     named = {each for each in mentioned if _is_illness(each, knowledge)}
     told = {each for text in _leading(found) for each in phrases_in(text, knowledge)} if named else set()
     if not told or mentioned & {each for one in found for each in phrases_in(one.passage.title, knowledge)}:
         return False
-    own = with_broader([*named, *(each for text in _recorded(query) for each in phrases_in(text, knowledge))])
+    own = with_broader([*named, *(each for text in _recorded(applicant) for each in phrases_in(text, knowledge))])
     wider = with_broader(told)
     if any(_is_illness(each, knowledge) for each in own & wider) or not told.isdisjoint(with_broader(named)):
         return False
@@ -44,14 +49,25 @@ def about_another(query: Query, found: Sequence[Evidence], knowledge: Knowledge)
     return all(each and wider.isdisjoint(each) and told.isdisjoint(with_broader(each)) for each in described)
 
 
+def lacks_the_drug(asked: str, applicant: Applicant | None, found: Sequence[Evidence], knowledge: Knowledge) -> bool:
+    """Whether the question asks how a drug is dosed, and nothing found on its illness tells how, or warns."""
+    dosed = Dosed.asked(asked, knowledge)
+    if dosed is None:
+        return False
+    passages = [each.passage for each in found]
+    telling = {each.doc_id for each in passages if any(dosed.told(each.quote(one)) for one in each.sentences)}
+    documents = [each for each in found if each.passage.doc_id in telling]
+    return not documents or about_another(asked, applicant, documents, knowledge)
+
+
 def _is_illness(name: str, knowledge: Knowledge) -> bool:
     coded = knowledge.conditions[name].icd10
     return name not in said("states", "signs") and not any(each.startswith(_SIGNS) for each in coded)
 
 
-def _recorded(query: Query) -> list[str]:
+def _recorded(applicant: Applicant | None) -> list[str]:
     """The words of the record's conditions."""
-    record = query.applicant.view.record if query.applicant else None
+    record = applicant.view.record if applicant else None
     return [each.display for each in (record.conditions or ())] if record else []
 
 

@@ -13,17 +13,18 @@ from medrag.patient.view import PatientView
 from medrag.reading.languages import pattern
 from medrag.reading.languages.gloss import in_english
 from medrag.reading.people.population import ASKED, Alternatives, ages_of, asked, meant_for, names_other_age, undenied
+from medrag.reading.people.pregnancy import for_pregnancies, is_near_pregnancy
 from medrag.reading.thresholds.states import lead
 from medrag.safety.check_context import Context, fail, passed
 from medrag.safety.limits import Standing, standing
-from medrag.safety.people.belonging import GROWN_UP, LIMIT, belongs, group_fact
+from medrag.safety.people.belonging import AGES, GROWN_UP, LIMIT, belongs, group_fact
 from medrag.safety.people.companions import missing_companion
 from medrag.safety.people.excluded import excluded
 from medrag.safety.people.having import Having
 from medrag.safety.people.kidneys import better_kidneys
 from medrag.safety.people.states import other_state
 from medrag.safety.people.warned import Met
-from medrag.types import Evidence, Finding, Sentence, Severity
+from medrag.types import Evidence, FactStatus, Finding, Sentence, Severity
 
 _said = partial(pattern, "states")
 NOTED = "what people noted beside the guideline of whom the sentence is for"
@@ -87,6 +88,16 @@ def of_other_age(text: str, population: str, question: str, patient: PatientView
     return _no_one_of(ages_of(population), text, question, patient)
 
 
+def _of_pregnancies(population: str, question: str, patient: PatientView) -> Mismatch | None:
+    """Why a guideline for pregnancies is not for one who has none, and of whom nothing tells of another."""
+    if patient.pregnant is not False or not for_pregnancies(population) or patient.plans_pregnancy:
+        return None
+    history = (each.display for each in patient.patient.conditions or () if each.status is not FactStatus.NEGATED)
+    if is_near_pregnancy("; ".join((undenied(question), *history))):
+        return None
+    return Mismatch(("pregnant",), (group_fact(patient, "pregnant"),))
+
+
 def _no_one_of(people: Iterable[Alternatives], text: str, question: str, patient: PatientView) -> Mismatch | None:
     for wanted in people:
         none = all(_is_out(group, text, question, patient) for group in wanted)
@@ -97,9 +108,10 @@ def _no_one_of(people: Iterable[Alternatives], text: str, question: str, patient
 
 
 def _is_out(group: str, text: str, question: str, patient: PatientView) -> bool:
-    """Whether the patient is not of the group, by the record or as a child that the question is about."""
-    if patient.age is None and group in GROWN_UP:
-        return pattern("ages", "a_child").search(question) is not None
+    """Whether the patient is not of the group, by the record or as a child or an adult that the question is about."""
+    if patient.age is None and group in AGES:
+        other = "a_child" if group in GROWN_UP else "a_grown_up"
+        return pattern("ages", other).search(question) is not None
     return belongs(patient, group, text) is False
 
 
@@ -115,6 +127,7 @@ def for_others(
         applicant.ruled_out(sentence)
         or mismatch(text, heading, question, patient)
         or of_other_age(text, population, question, patient)
+        or _of_pregnancies(population, question, patient)
         or unmet(text, question, patient, heading, noted=applicant.meant(sentence))
     )
 

@@ -82,7 +82,8 @@ def group_fact(patient: PatientView, group: str) -> str:
     if group.startswith("egfr"):
         return f"eGFR {patient.labs['egfr']:.0f}"
     if group in AGES or group.startswith("age"):
-        return "a child" if patient.age is None else f"age {patient.age:g}"
+        unnamed = "a child" if group in GROWN_UP else "grown up"
+        return unnamed if patient.age is None else f"age {patient.age:g}"
     if group in ("men", "women"):
         return str(patient.patient.sex)
     if group == "mildly allergic":

@@ -19,6 +19,7 @@ LISTED: dict[str, Any] = {
 }
 
 
+EOSINOPHILS = {"display": "blood eosinophils", "value": 70, "unit": "cells/microlitre"}
 LOW_EGFR: dict[str, Any] = {"observations": [{"display": "eGFR", "value": 31, "unit": "mL/min/1.73m2"}]}
 
 
@@ -164,6 +165,15 @@ def test_who_plans_a_pregnancy_is_not_taken_for_one_who_is_outside_it() -> None:
         ("adult with tonsillitis", "age < 18", False),
         ("asthma, BP 122/70", "condition: asthma & systolic blood pressure > 140 mmHg", False),
         ("asthma, BP 162/70", "condition: asthma & systolic blood pressure > 140 mmHg", True),
+        ("woman of 28 with dysuria, 11 wks preg", "pregnant", True),
+        ("dysuria at 31+4 weeks", "pregnant", True),
+        ("2nd trimester, dysuria", "pregnant", True),
+        ("GDM: fasting 5.2, metformin?", "fasting glucose < 5.6 mmol/L", True),
+        ("GDM, fasting sugar 7.4", "fasting glucose >= 7 mmol/L", True),
+        # A denial ends at the comma, unless it is of a list.
+        ("not jaundiced, steatorrhoea for a month", "condition: steatorrhoea", True),
+        ("no jaundice, steatorrhoea or weight loss", "condition: steatorrhoea", False),
+        ("no jaundice or steatorrhoea", "condition: steatorrhoea", False),
     ],
 )
 def test_terse_questions_tell(question: str, term: str, held: bool | None) -> None:
@@ -192,6 +202,8 @@ def test_terse_questions_tell(question: str, term: str, held: bool | None) -> No
         ("which statin?", {"conditions": ["gout", "hypertension"]}, "condition: chronic kidney disease", False),
         ("which statin?", {"conditions": ["gout"], **LOW_EGFR}, "condition: chronic kidney disease", True),
         ("low mood", {"observations": [{"display": "PHQ-9 total score", "value": 8}]}, "PHQ-9 >= 16", False),
+        ("COPD, which inhaler?", {"observations": [EOSINOPHILS]}, "eosinophils >= 100 cells/microlitre", False),
+        ("BP up, Mirena fitted", {"sex": "female", "pregnant": False}, "condition: planned pregnancy", False),
     ],
 )
 def test_records_tell(question: str, record: dict[str, Any] | None, term: str, held: bool | None) -> None:

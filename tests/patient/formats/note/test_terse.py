@@ -70,6 +70,9 @@ def test_a_list_is_denied_to_its_end() -> None:
     [
         ("5 days ok for severe sinusitis?", None),
         ("NYHA 3 man with hyperkalaemia", None),
+        ("BP 158/92 lady with gout", None),
+        ("sats 91, man, COPD flare", None),
+        ("148/94 twice, woman 57", 57.0),
         ("I am 22 weeks pregnant with cystitis", None),
         ("11 wk, T 38.9", 0.21),
         ("4 day old, jaundice", 0.01),
