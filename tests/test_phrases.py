@@ -36,7 +36,7 @@ def test_every_score_and_equation_has_a_title_in_chinese() -> None:
             "atorvastatin is recorded both as taken and as stopped; both are kept",
             "阿托伐他汀 既记录为在用，又记录为已停；均予保留",
         ),
-        ("not recorded: conditions", "not recorded: conditions"),
+        ("not recorded: conditions", "未记录：诊断"),
         ("something nobody translated", "something nobody translated"),
     ],
 )

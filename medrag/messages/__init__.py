@@ -44,8 +44,8 @@ Value = str | int | float | tuple[str, ...] | tuple[tuple[str, str], ...]
 """What a finding's value may be: text, a number, or a list of texts or of pairs of them."""
 
 _DIGITS = "0123456789"
-_FACTS = frozenset({"fact", "facts", "limits", "notes"})
-"""The values that say what is known of a patient, or whom a sentence is for."""
+FACTS = ("fact", "facts", "limits", "missing", "name", "notes", "results")
+"""The values that say what is known of a patient or is not, or whom a sentence is for."""
 _MEASURED = re.compile(r"(.+?) ((?:[<>=]+ )?-?\d.*)")
 """What is measured, and its value or limit."""
 
@@ -161,10 +161,21 @@ def _phrased(kind: str, said: str, words: Catalogue) -> str:
     for pattern, template in words.phrases.get(kind, ()):
         if match := re.fullmatch(pattern, said):
             return template.format(*(_phrased(kind, each, words) for each in match.groups()))
-    known = words.vocabulary.get(said) or words.vocabulary.get(said.lower()) or words.terms.get("formula", {}).get(said)
-    if known is None and kind == "note" and (measured := _MEASURED.fullmatch(said)):
+    if known := _named(said, words):
+        return known
+    if measured := _MEASURED.fullmatch(said):
         return f"{_phrased(kind, measured[1], words)} {measured[2]}"
-    return known or said
+    listed = {one: _phrased(kind, one, words) for one in said.split(", ")} if ", " in said else {}
+    return words.joins["list"][0].join(listed.values()) if listed and all(a != b for a, b in listed.items()) else said
+
+
+def _named(said: str, words: Catalogue) -> str | None:
+    """What the vocabulary, or the list of scores and equations, calls it."""
+    plain = said.replace("_", " ")
+    scores = words.terms.get("formula", {})
+    return next(
+        (known for one in (said, plain, plain.lower()) if (known := words.vocabulary.get(one) or scores.get(one))), None
+    )
 
 
 def name(kind: str, language: Language = "en") -> str:
@@ -191,7 +202,7 @@ def _shown(name: str, value: Any, words: Catalogue, written: Mapping[str, str], 
         preferred = " + ".join(words.vocabulary.get(each, each) for each in str(value).split(" + "))
         return f"{written[value]}（{preferred}）" if value in written else preferred
     known = words.terms.get(name, {})
-    if name in _FACTS and value not in known:
+    if name in FACTS and value not in known:
         return _phrased("note", str(value), words)
     return _term(str(value), known)
 

@@ -35,8 +35,8 @@ def mark_old(
         latest = newest.get(kind_of(each, knowledge)) if holds else None
         replaced = latest is None or moment(each.date) != moment(latest.date)
         if latest and replaced and each.date is None and _measured_apart(each, latest, knowledge):
-            reason = f"{kind_of(each, knowledge)} has no date here and another value on a day elsewhere; "
-            problems.append(Problem(source=each.source, reason=f"{reason}which is newer is not known", lost=_LOST))
+            reason = f"{kind_of(each, knowledge)} has no date here and another value on a day elsewhere"
+            problems.append(Problem(source=each.source, reason=f"{reason}; which is newer is not known", lost=_LOST))
             marked.append(each.model_copy(update={"status": FactStatus.UNCERTAIN}))
         else:
             over = each.current and replaced

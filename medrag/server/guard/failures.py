@@ -30,7 +30,8 @@ from medrag.errors import (
     StorageError,
     Untrusted,
 )
-from medrag.messages import Language
+from medrag.messages import Language, phrase
+from medrag.server.languages import preferred
 from medrag.types import Filters, Finding
 
 log = logging.getLogger(__name__)
@@ -162,6 +163,10 @@ class Failure:
         failed = {"severity": "error", "code": _ISSUES.get(self.status, "processing"), "details": coded} | where
         return {"resourceType": "OperationOutcome", "issue": [*told, failed]}
 
+    def told(self, language: Language) -> Failure:
+        """The same with its message in that language."""
+        return replace(self, message=phrase("problem", self.message, language))
+
     def response(self) -> JSONResponse:
         """The HTTP response."""
         return JSONResponse(self.body, self.status, headers=self.headers)
@@ -171,15 +176,17 @@ class Failure:
         return JSONResponse(self.outcome, self.status, headers=self.headers)
 
     def to(self, request: HTTPConnection) -> JSONResponse:
-        """The HTTP response, in FHIR to calls of CDS Hooks."""
-        return self.in_fhir() if request.url.path.startswith(CDS_HOOKS) else self.response()
+        """The HTTP response in the language that the answer would have had, in FHIR to calls of CDS Hooks."""
+        accepted = preferred(request.headers.get("accept-language", ""), "en")
+        said = self.told(getattr(request.state, "language", accepted))
+        return said.in_fhir() if request.url.path.startswith(CDS_HOOKS) else said.response()
 
 
 def failure(error: Exception) -> Failure:
     """What to tell the client of ``error``; what is not its doing is logged, by place where nobody foresaw it."""
     if isinstance(error, Interrupted):
         told = rendering.head(error.notices, error.language)
-        cause = failure(error.cause)
+        cause = failure(error.cause).told(error.language)
         headers = {**(cause.headers or {}), **_NO_RETRY}  # an emergency does not wait for what may help next time
         return replace(cause, message=told + cause.message, notices=error.notices, headers=headers)
     if isinstance(error, InputError):

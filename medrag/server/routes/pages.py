@@ -18,6 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from medrag.errors import InputError, PatientError
 from medrag.knowledge import Knowledge
 from medrag.messages import LANGUAGES, catalogue
+from medrag.patient.measures.calculation import declared
 from medrag.server.readers import Readers
 from medrag.server.routes.requests import INVALID_PATIENT
 from medrag.server.routes.schemas import PatientAnswer, described
@@ -73,6 +74,7 @@ def routes(knowledge: Knowledge, pharmcat_jar: Path | None = None, *, docs: bool
     readers = Readers(knowledge.own, pharmcat_jar)
     parts = {path.relative_to(WEB).as_posix(): path for path in WEB.rglob("*") if path.is_file()}
     said = json.dumps({language: asdict(catalogue(language)) for language in LANGUAGES}, ensure_ascii=False)
+    titles = json.dumps({each.name: each.title for each in declared(knowledge)}, ensure_ascii=False)
     drugs = json.dumps(_drug_names(knowledge), ensure_ascii=False)
 
     @router.get("/", include_in_schema=False)
@@ -87,8 +89,9 @@ def routes(knowledge: Knowledge, pharmcat_jar: Path | None = None, *, docs: bool
 
     @router.get("/web/messages.js", include_in_schema=False)
     async def words() -> Response:
-        """What the checks say in every language, for the page to make words of codes and values."""
-        return Response(f"export const MESSAGES = {said};\n", media_type="text/javascript", headers=_HEADERS)
+        """What the checks say in every language, for the page to make words of codes and values; titles of scores."""
+        content = f"export const MESSAGES = {said};\nexport const TITLES = {titles};\n"
+        return Response(content, media_type="text/javascript", headers=_HEADERS)
 
     @router.get("/web/drugs.js", include_in_schema=False)
     async def drug_names() -> Response:

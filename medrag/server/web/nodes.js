@@ -49,7 +49,7 @@ export function drugs({ drugs: labels, written }) {
   return node;
 }
 
-// A phrase of the knowledge ("effect"), of the readers of records ("problem", "dose") or of a guideline ("grade").
+// A phrase of the knowledge ("effect", "score"), of records ("note", "problem", "dose") or of a guideline ("grade").
 export function phrased(kind, said) {
   const node = element("span");
   phrase(node, kind, said);
@@ -59,7 +59,7 @@ export function phrased(kind, said) {
 // A line of the record that may start with the name of a fact.
 export function recorded(line, name = line) {
   const held = name && line.startsWith(name) ? name : "";
-  return element("span", {}, ...(held ? [phrased("fact", held)] : []), phrased("dose", line.slice(held.length)));
+  return element("span", {}, ...(held ? [phrased("note", held)] : []), phrased("dose", line.slice(held.length)));
 }
 
 // What is not known of a patient.

@@ -16,7 +16,24 @@ from tests.server.web.test_browser_patient import EFFECT
 
 CJK = re.compile(r"[\u4e00-\u9fff]")
 WORDS = re.compile(r"[A-Za-z]{2,}")
-NAMES = {"medrag", "English", "API", "FHIR", "CDA", "HL", "PharmCAT", "VCF", "DICOM", "kg", "cm", "mol", "QT"}
+NAMES = {
+    "medrag",
+    "English",
+    "API",
+    "FHIR",
+    "CDA",
+    "HL",
+    "PharmCAT",
+    "VCF",
+    "DICOM",
+    "kg",
+    "cm",
+    "mol",
+    "QT",
+    "pdf",
+    "PDF",
+    "docx",
+}
 SHOWN = """() => {
   const own = (node) => node.closest("[lang]") === document.documentElement;
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -152,7 +169,7 @@ def test_failures_in_chinese(engine_of: EngineOf, chinese: Any) -> None:
             [{"name": "x.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 ..."}]
         )
         chinese.get_by_role("button", name="查看识别结果").click()
-        chinese.get_by_text("无法读取患者资料：x.pdf: is a PDF").wait_for()
+        chinese.get_by_text("无法读取患者资料：x.pdf：为 PDF").wait_for()
         assert untranslated(chinese) == set()
 
 

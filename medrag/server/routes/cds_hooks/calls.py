@@ -83,9 +83,9 @@ def routes(knowledge: Knowledge, trail: Trail | None, setup: Setup = Setup()) ->
     clients = setup.clients
 
     @router.get("")
-    async def discovery() -> Json:
+    async def discovery(request: Request) -> Json:
         """The services, with the data they want sent along."""
-        return described()
+        return described(preferred(request.headers.get("accept-language", ""), setup.language))
 
     @router.post("/{service}")
     async def call(service: str, body: HookRequest, request: Request) -> Response:
@@ -97,7 +97,7 @@ def routes(knowledge: Knowledge, trail: Trail | None, setup: Setup = Setup()) ->
         sent = await asyncio.to_thread(gathered, body, setup.servers, asked.prefetch)
         if sent is None:
             message = "prefetch.patient is needed, or a listed FHIR server that gives the patient"
-            return Failure(412, message, "invalid_request_error", "patient_missing", "prefetch.patient").in_fhir()
+            return Failure(412, message, "invalid_request_error", "patient_missing", "prefetch.patient").to(request)
         wording = Wording(knowledge, preferred(request.headers.get("accept-language", ""), setup.language))
         cards = await asyncio.to_thread(_cards, body, asked, sent, wording, setup, str(request.base_url))
         if trail:

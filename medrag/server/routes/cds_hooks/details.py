@@ -56,7 +56,15 @@ class Wording:
 
     def facts(self, said: Iterable[str]) -> str:
         """What stands in the record, under the vocabulary's names where it has the English ones."""
-        return self.listed(messages.phrase("fact", each, self.language) for each in said)
+        return self.listed(messages.phrase("note", each, self.language) for each in said)
+
+    def inputs(self, keys: Iterable[str]) -> str:
+        """What a score is made of."""
+        return self.listed(messages.phrase("input", each.replace("_", " "), self.language) for each in keys)
+
+    def meaning(self, said: str) -> str:
+        """What the value of a score means, behind it."""
+        return messages.catalogue(self.language).joins["list"][0] + messages.phrase("score", said, self.language)
 
     def gap(self, reviewed: Reviewed, finding: Finding) -> str:
         """What of an order was not assessed."""
@@ -97,10 +105,10 @@ def _score(found: Calculation, wording: Wording) -> str:
     title = messages.formula(found.title, wording.language)
     if found.value is None and found.between:
         least, most = (f"{each:g}" for each in found.between)
-        missing = wording.facts(each.replace("_", " ") for each in found.refused)
+        missing = wording.inputs(found.refused)
         return wording.text("score_between", title=title, least=least, most=most, missing=missing, source=found.source)
     unit = "" if found.unit.startswith(_BARE_UNITS) else f" {found.unit.replace('{1.73_m2}', '1.73 m²')}"
-    meaning = f", {found.meaning}" if found.meaning else ""
+    meaning = wording.meaning(found.meaning) if found.meaning else ""
     return wording.text("score", title=title, value=f"{found.value:g}", unit=unit, meaning=meaning, source=found.source)
 
 

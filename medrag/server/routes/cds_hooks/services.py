@@ -27,10 +27,6 @@ AT_DISCHARGE: Mapping[str, str] = {**PREFETCH, "medications": _MEDICATIONS.forma
 """At discharge what is to be taken at home may still be a draft."""
 VERSION = "STU2"
 """Of CDS Hooks; the draft of version 3 asks services to say which they speak."""
-USAGE = (
-    "Send the prefetch, at least the patient. What is missing can be fetched from FHIR servers that this service's "
-    "operator has listed, with the token of fhirAuthorization; otherwise it counts as not assessed."
-)
 OVERRIDE_SYSTEM = "urn:medrag:override-reason"
 OVERRIDES = ("benefit", "tolerated", "monitored", "record")
 """Codes of reasons; their words stand in the catalogue, as ``override_CODE``."""
@@ -38,43 +34,38 @@ OVERRIDES = ("benefit", "tolerated", "monitored", "record")
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service. One of ``orders`` checks drafts, any other the record's list; with ``planned`` drafts in it too."""
+    """One service, described in the catalogue as ``service_HOOK``.
+
+    One of ``orders`` checks drafts, any other the record's list; with ``planned`` drafts in it too.
+    """
 
     hook: str
-    description: str
     orders: bool
     prefetch: Mapping[str, str] = field(default_factory=lambda: PREFETCH)
     planned: bool = False
 
 
 SERVICES: Mapping[str, Service] = {
-    "medrag-order-sign": Service("order-sign", "Checks draft medication orders before they are signed", orders=True),
-    "medrag-order-select": Service("order-select", "Checks the medication orders just selected", orders=True),
-    "medrag-patient-view": Service(
-        "patient-view", "Emergencies, the worst findings of the medication list, and the way to advice", orders=False
-    ),
-    "medrag-encounter-discharge": Service(
-        "encounter-discharge",
-        "The worst findings of the medications a patient goes home with",
-        orders=False,
-        prefetch=AT_DISCHARGE,
-        planned=True,
-    ),
+    "medrag-order-sign": Service("order-sign", orders=True),
+    "medrag-order-select": Service("order-select", orders=True),
+    "medrag-patient-view": Service("patient-view", orders=False),
+    "medrag-encounter-discharge": Service("encounter-discharge", orders=False, prefetch=AT_DISCHARGE, planned=True),
 }
 
 
-def described() -> Json:
+def described(language: Language) -> Json:
     """What discovery answers."""
+    words = catalogue(language).text
     return {
         "services": [
             {
                 "id": name,
                 "hook": each.hook,
                 "title": "medrag",
-                "description": each.description,
+                "description": words[f"service_{each.hook}"],
                 "version": VERSION,
                 "prefetch": each.prefetch,
-                "usageRequirements": USAGE,
+                "usageRequirements": words["service_usage"],
             }
             for name, each in SERVICES.items()
         ]

@@ -29,6 +29,7 @@ def routes(answers: Answers) -> APIRouter:
         wanted = body.wanted
         case = await asyncio.to_thread(case_of, body, StoredPatients(answers.trail, request, known), known)
         body = body.read_in(reader(body.medrag.language, request.headers.get("accept-language", ""), asked(case)))
+        request.state.language = body.language
         engine = answers.limited(body)
         reply = Reply(body, cut_at=answers.cut_at(engine), wanted=wanted)
         events = answers.stream(case, who=caller(request), engine=engine, whole=not body.stream, language=body.language)

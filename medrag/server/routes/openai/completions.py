@@ -88,7 +88,7 @@ class Reply:
 
     def failed(self, problem: Failure) -> str:
         """A stream's last word, in OpenAI's error shape, without ``[DONE]``."""
-        return data(problem.body)
+        return data(problem.told(self.language).body)
 
     def ended(self) -> str:
         """The end of a stream."""

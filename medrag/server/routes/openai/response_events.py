@@ -81,6 +81,7 @@ class ResponseReply:
 
     def failed(self, problem: Failure) -> str:
         """A failed response, then the error as OpenAI's clients raise it."""
+        problem = problem.told(self.language)
         response = self._response("failed", [], None)
         response["error"] = {"code": "server_error", "message": problem.message}
         told: Json = {"type": "error", "code": problem.code, "message": problem.message, "param": problem.param}

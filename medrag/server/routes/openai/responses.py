@@ -94,6 +94,7 @@ def routes(answers: Answers) -> APIRouter:
             error.param = _place(error.param)
             raise
         chat = chat.read_in(reader(chat.medrag.language, request.headers.get("accept-language", ""), asked(case)))
+        request.state.language = chat.language
         engine = answers.limited(chat)
         reply = ResponseReply(chat, body.tools, body.tool_choice, answers.cut_at(engine), wanted)
         events = answers.stream(case, who=caller(request), engine=engine, whole=not body.stream, language=chat.language)

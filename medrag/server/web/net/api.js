@@ -1,5 +1,7 @@
 // The server's HTTP interface: the same one that every other client uses.
 
+import { spoken } from "../words/speech.js";
+
 const OUTAGES = ["model_unavailable", "audit_unavailable", "storage_unavailable"];
 const SILENCE_MS = 30000; // a stream under way sends a comment every few seconds
 
@@ -119,6 +121,7 @@ function post(path, body, signal) {
 
 async function sent(path, { headers = {}, ...request }) {
   const key = sessionStorage.getItem("key");
+  headers["Accept-Language"] = spoken();
   if (key) headers.Authorization = `Bearer ${key}`;
   const response = await connected(fetch(path, { headers, ...request }));
   if (response.ok) return response;

@@ -1,7 +1,7 @@
 // The patient at a glance, always in view: what a prescriber must not overlook.
 
 import { button, element, foreign, recorded, word } from "../nodes.js";
-import { label, say } from "../words/speech.js";
+import { label, phrased, say } from "../words/speech.js";
 import { current, line } from "./fields.js";
 import { origin } from "./provenance.js";
 
@@ -86,7 +86,7 @@ function trouble({ problems }) {
   if (!problems.length) return [];
   const said = problems.length === 1 ? word("problemCount") : word("problemsCount", problems.length);
   said.className = "chip amber";
-  said.title = problems.map(({ reason }) => reason).join("\n");
+  said.title = problems.map(({ reason }) => phrased("problem", reason)).join("\n");
   return [element("p", { className: "group trouble" }, said)];
 }
 

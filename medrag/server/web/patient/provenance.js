@@ -1,11 +1,11 @@
 // Where a fact is from, in a line: its file and place, its code, its day; of a calculated value its formula and inputs.
 
-import { text } from "../words/speech.js";
+import { phrased, text } from "../words/speech.js";
 
 const FORM = /^(structured|form\.json)/;
 
 export function origin({ source, code, system, date, formula, inputs }) {
-  if (formula) return [formula, ...Object.entries(inputs).map(([name, given]) => `${name}: ${input(given)}`)].join("\n");
+  if (formula) return [phrased("score", formula), ...Object.entries(inputs).map(([name, given]) => `${phrased("input", name)}${text("colon")}${input(given)}`)].join("\n");
   const place = FORM.test(source) ? text("typed") : text("from", source);
   return [place, code && system ? `${system} ${code}` : "", day(date)].filter(Boolean).join(", ");
 }

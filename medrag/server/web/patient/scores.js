@@ -52,7 +52,7 @@ function computed(found) {
 function value({ title, value: number, unit, meaning }) {
   const said = `${+number.toPrecision(4)} ${unitOf(unit)}`.trim();
   const name = entitle(element("span", {}), title);
-  return element("p", { className: "score-value" }, name, word("colon"), element("b", {}, said), foreign("en", meaning ? `, ${meaning}` : ""));
+  return element("p", { className: "score-value" }, name, word("colon"), element("b", {}, said), ...(meaning ? [word("comma"), phrased("score", meaning)] : []));
 }
 
 function refused({ title, refused: reasons, between }) {
@@ -63,7 +63,7 @@ function refused({ title, refused: reasons, between }) {
 }
 
 function told([key, said]) {
-  return said ? element("p", { className: "meta" }, word(key), word("colon"), foreign("en", said)) : "";
+  return said ? element("p", { className: "meta" }, word(key), word("colon"), phrased("score", said)) : "";
 }
 
 function plain(name) {

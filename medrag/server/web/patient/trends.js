@@ -1,7 +1,7 @@
 // Results over time: a small chart for each that was measured on two days or more.
 
-import { drawn, element, folded, foreign, word } from "../nodes.js";
-import { label } from "../words/speech.js";
+import { drawn, element, folded, foreign, recorded, word } from "../nodes.js";
+import { label, phrased } from "../words/speech.js";
 import { day, unitOf } from "./provenance.js";
 
 const FIRST = [/gfr|glomerular/i, /creatinine/i, /potassium/i, /a1c/i, /^inr|prothrombin/i, /h(a)?emoglobin/i, /ldl/i, /systolic/i, /weight/i];
@@ -36,7 +36,7 @@ function chart(points) {
   const [first, last] = [points[0], points.at(-1)];
   const unit = unitOf(last.unit);
   const plot = drawn("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
-  label(plot, "trend", last.display, unit, short(first), day(first.date), short(last), day(last.date), points.length);
+  label(plot, "trend", phrased("note", last.display), unit, short(first), day(first.date), short(last), day(last.date), points.length);
   const places = scaled(points);
   plot.append(drawn("polyline", { points: places.map((each) => each.join(",")).join(" ") }));
   points.forEach((point, at) => {
@@ -46,7 +46,7 @@ function chart(points) {
   });
   const value = foreign("", `${short(last)} ${unit}`, "b");
   const from = element("small", {}, `${short(first)} → ${short(last)} · ${day(first.date).slice(0, 4)}–${day(last.date).slice(0, 4)}`);
-  return element("figure", {}, element("figcaption", {}, foreign("en", last.display), " ", value), plot, from);
+  return element("figure", {}, element("figcaption", {}, recorded(last.display), " ", value), plot, from);
 }
 
 function scaled(points) {

@@ -8,7 +8,7 @@ export const EN = {
   pregnant: "Pregnant", notPregnant: "not pregnant", yes: "yes", no: "no", notRecorded: "not recorded",
   allergies: "Allergies and intolerances", noKnownAllergies: "No known allergies (the record says so)",
   conditions: "Conditions", medications: "Medications", observations: "Results", procedures: "Procedures",
-  genotypes: "Genotypes", imaging: "Imaging", derived: "Calculated", missing: "Not known",
+  genotypes: "Genotypes", imaging: "Imaging", derived: "Calculated", missing: "Not known", blocks: "blocks ",
   onePerLine: "one per line", resultsExample: "one per line: creatinine 1.6 mg/dL", note: "Clinical note",
   files: "Load files: FHIR, C-CDA, HL7 v2, PharmCAT, VCF, gene table, note, imaging report, DICOM",
   dropHere: "or drop them here", loaded: "Loaded", onePerson: "All of this is of one person",

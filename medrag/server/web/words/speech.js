@@ -1,15 +1,15 @@
 // What the page says, in the language chosen. What the checks say is a code and values, whose words the server sends
 // (messages.js). What the guidelines and the record say comes as they say it.
 
-import { MESSAGES } from "../messages.js";
+import { MESSAGES, TITLES } from "../messages.js";
 import { EN } from "./en.js";
 import { ZH } from "./zh.js";
 
 export const STRINGS = { en: EN, zh: ZH };
 const TAGS = { en: "en", zh: "zh-CN" };
 const KEPT = "language";
-const FACTS = ["fact", "facts", "limits", "notes"]; // what is known of a patient, or whom a sentence is for
-const OTHERS = ["fact", "dose", "grade"]; // phrases of records and guidelines, in a language that is not known
+const FACTS = ["fact", "facts", "limits", "missing", "name", "notes", "results"]; // what is known of a patient or is not, or whom a sentence is for
+const OTHERS = ["note", "dose", "grade"]; // phrases of records and guidelines, in a language that is not known
 
 let language = localStorage.getItem(KEPT) ?? (navigator.language.startsWith("zh") ? "zh" : "en");
 
@@ -74,24 +74,33 @@ export function cite(node, source) {
 export function lack(node, line) {
   node.dataset.lack = line;
   const [, what, why, blocked] = line.match(/^(.+?): (.+?); blocks (.+)$/) ?? [];
-  const known = MESSAGES[language].terms.unknown;
-  if (!known || !blocked || !known[why]) return node.replaceChildren(quoted(line));
-  const named = (each) => known[each] ?? MESSAGES[language].vocabulary[each] ?? each;
-  const said = `${named(what)}${text("colon")}${known[why]}（${known.blocks}${blocked.split(", ").map(named).join("、")}）`;
+  if (language === "en" || !blocked) return node.replaceChildren(quoted(line));
+  const list = blocked.split(", ").map((each) => phrased("input", each));
+  const said = `${phrased("input", what)}${text("colon")}${phrased("input", why)}（${text("blocks")}${list.join(MESSAGES[language].joins.list[0])}）`;
   return node.replaceChildren(worded(said, TAGS[language]));
 }
 
 // A phrase of the knowledge or of the readers of records, and what it names; a fact's name is one as well.
-function phrased(kind, said) {
-  const { phrases, vocabulary, terms } = MESSAGES[language];
+export function phrased(kind, said) {
+  const { phrases, joins } = MESSAGES[language];
   for (const [pattern, template] of phrases[kind] ?? []) {
     const found = said.match(new RegExp(`^(?:${pattern})$`));
     let at = 0;
     if (found) return template.replace(/\{\}/g, () => phrased(kind, found[(at += 1)]));
   }
-  const known = vocabulary[said] ?? vocabulary[said.toLowerCase()] ?? terms.formula?.[said];
-  const measured = known === undefined && kind === "note" && said.match(/^(.+?) ((?:[<>=]+ )?-?\d.*)$/);
-  return measured ? `${phrased(kind, measured[1])} ${measured[2]}` : (known ?? said);
+  const known = named(said);
+  if (known) return known;
+  const measured = said.match(/^(.+?) ((?:[<>=]+ )?-?\d.*)$/);
+  if (measured) return `${phrased(kind, measured[1])} ${measured[2]}`;
+  const listed = said.includes(", ") ? said.split(", ").map((one) => [one, phrased(kind, one)]) : [];
+  return listed.length && listed.every(([one, other]) => one !== other) ? listed.map(([, other]) => other).join(joins.list[0]) : said;
+}
+
+// What the vocabulary, or the list of scores and equations, calls it.
+function named(said) {
+  const { vocabulary, terms } = MESSAGES[language];
+  const plain = said.replace(/_/g, " ");
+  return [said, plain, plain.toLowerCase()].map((one) => vocabulary[one] ?? terms.formula?.[one]).find(Boolean);
 }
 
 // Writes a phrase into a node, in the language where it has words for it; it follows a change of language.
@@ -116,8 +125,9 @@ export function entitle(node, title) {
 // The name of a calculated value.
 export function computed(node, name) {
   node.dataset.computed = name;
-  const known = MESSAGES[language].terms.unknown?.[name.replace(/_/g, " ")];
-  node.replaceChildren(known ? worded(known, TAGS[language]) : quoted(name.replace(/_/g, " ")));
+  const title = TITLES[name] ?? name.replace(/_/g, " ");
+  const known = phrased("input", title);
+  node.replaceChildren(known === title ? quoted(title) : worded(known, TAGS[language]));
 }
 
 function write(node, pieces) {

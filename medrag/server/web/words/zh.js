@@ -8,7 +8,7 @@ export const ZH = {
   pregnant: "妊娠", notPregnant: "未妊娠", yes: "是", no: "否", notRecorded: "未记录",
   allergies: "过敏史与不耐受", noKnownAllergies: "无已知过敏（病历已注明）",
   conditions: "诊断", medications: "当前用药", observations: "检查结果", procedures: "手术与操作",
-  genotypes: "基因型", imaging: "影像", derived: "计算值", missing: "未知信息",
+  genotypes: "基因型", imaging: "影像", derived: "计算值", missing: "未知信息", blocks: "影响",
   onePerLine: "每行一项", resultsExample: "每行一项：肌酐 140 µmol/L", note: "病历文本",
   files: "载入文件：FHIR、C-CDA、HL7 v2、PharmCAT、VCF、基因型表、病历、影像报告、DICOM",
   dropHere: "或拖放到此处", loaded: "已载入", onePerson: "以上资料均属于同一患者",
