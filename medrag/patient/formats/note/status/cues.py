@@ -21,6 +21,8 @@ from medrag.reading.terms import Kind
 
 _OF_EXCHANGE = frozenset({"stopped", "taking", "planned", "past", "history", "narrated", "conditional"})
 """What other cues say of drugs of which one takes the other's place."""
+UPON = 40
+"""Characters before an illness that lasts in which the acute one on top of it is named ("AKI on CKD, resolved")."""
 _BETTER = frozenset({"well", "eased"})
 _HERE = frozenset({"current", "possible", "absent", "family", "planned"})
 """What is said of a problem that its entry does not end."""
@@ -103,6 +105,8 @@ def _by_kind(text: str, target: Target, cues: frozenset[str]) -> frozenset[str]:
     if "given" in cues:
         taken = drug and not any("vaccin" in each for each in (*drug.ingredients, drug.drug_class or ""))
         cues = cues - {"given"} | ({"about"} if "about" in cues or not taken else {"taking"})
+    if "over" in cues and pattern("predicates", "upon").search(text[max(0, target.start - UPON) : target.start]):
+        cues -= {"over"}
     dashed = target.term.kind is Kind.DRUG and text[max(0, target.start - 1) : target.start] in {"-", "–"}
     return cues - {"absent"} if dashed else cues
 

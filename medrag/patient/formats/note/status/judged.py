@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from medrag.patient.formats.note.allergies import allergy_of, is_allergy, reaction_end
 from medrag.patient.formats.note.conditions import condition_of, habit_of
@@ -19,6 +20,8 @@ from medrag.types import Allergy, Condition, Fact, FactStatus, Medication
 
 ADULT = 16.0
 """Years from which an illness "of childhood" is over."""
+REACTED = 60
+"""Characters before what a drug did in which it may be said to be there now."""
 CHILD = 10.0
 """Years below which a gestation in the note is the mother's, or how the patient was born."""
 
@@ -28,18 +31,18 @@ def judged_facts(
 ) -> Iterator[tuple[Said | None, Fact]]:
     """The facts of a note in order, each with what is said of what it names."""
     for sentence, each_said in said_of_each(note, parts, words, targets):
-        reaction, stopped = None, None
-        for said in each_said:
+        reaction, stopped, over = None, None, None
+        for said, later in zip_longest(each_said, each_said[1:]):
             target = said.target
             if reaction and target.term.kind is Kind.CONDITION and target.start < reaction_end(reaction, target.term):
                 continue
             fact = _fact(said, age)
-            if isinstance(fact, Condition) and fact.current and stopped and _is_effect(stopped, said):
-                fact = as_ended(fact)
             if fact is not None:
+                fact = as_ended(fact) if fact.current and _is_ended(said, fact, (stopped, over), later) else fact
                 yield said, fact
-            if isinstance(fact, Medication):
-                stopped = said if fact.status is FactStatus.RESOLVED else None
+            ended = said if fact and fact.status is FactStatus.RESOLVED else None
+            stopped = ended if isinstance(fact, Medication) else stopped
+            over = ended if isinstance(fact, Condition) else over
             given_up = "stopped" in said.cues or said.section in {"past", "stopped"} or _harmed(said)
             if isinstance(fact, Allergy) and given_up and (drug := medication_of(said)):
                 yield said, drug
@@ -69,6 +72,16 @@ def _dosed(said: Said) -> bool:
     return said.section != "allergies" and OFTEN.search(said.target.directions or "") is not None
 
 
+def _is_ended(said: Said, fact: Fact, before: tuple[Said | None, Said | None], later: Said | None) -> bool:
+    """Whether it ended by what is around it: a drug stopped or an illness over ``before``, or the allergy behind."""
+    stopped, over = before
+    if isinstance(fact, Medication):
+        return over is not None and _was_for(over, said)
+    by_drug = stopped is not None and _is_effect(stopped, said)
+    reaction = later is not None and is_allergy(later) and _was_reaction(said, later)
+    return isinstance(fact, Condition) and (by_drug or reaction)
+
+
 def _is_effect(drug: Said, said: Said) -> bool:
     """Whether an illness is told as what a drug did that was stopped ("sulfasalazine (neutropenia), stopped")."""
     end = max(drug.target.end, drug.target.stop)
@@ -76,6 +89,24 @@ def _is_effect(drug: Said, said: Said) -> bool:
     return (
         pattern("predicates", kind).search(said.target.term.name) is not None
         and pattern("predicates", "did").fullmatch(said.text, end, said.target.start) is not None
+    )
+
+
+def _was_for(illness: Said, drug: Said) -> bool:
+    """Whether an illness that is over was treated with the drug ("cellulitis last winter treated with X")."""
+    between = pattern("predicates", "treated with").fullmatch(drug.text, illness.target.end, drug.target.start)
+    ends = pattern("predicates", "cured").search(illness.target.term.name) is not None
+    return ends and between is not None and not pattern("predicates", "there now").search(between[0])
+
+
+def _was_reaction(illness: Said, drug: Said) -> bool:
+    """Whether an illness is told as what the drug behind it once did ("had a rash with penicillin")."""
+    line = illness.text[max(0, illness.target.start - REACTED) : illness.target.start].rpartition("\n")[2]
+    return (
+        "current" not in illness.cues
+        and pattern("predicates", "effect").search(illness.target.term.name) is not None
+        and pattern("predicates", "by which").fullmatch(drug.text, illness.target.end, drug.target.start) is not None
+        and not pattern("predicates", "there now").search(line.rpartition(". ")[2])
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 
 from medrag.patient.formats.note.named import Said, Target
@@ -12,18 +13,12 @@ from medrag.reading.boundaries import Sentence
 from medrag.reading.languages import pattern
 from medrag.reading.terms import Kind
 
-_BETWEEN = re.compile(
-    r"(?:[\s,.;:+&/()•*–—→>-]|#?\d{1,2}[.)]|\b(?:and|with|w|for|on|iv|po|sc|im|oral|topical|inh|neb|nebs|regular|patch|prn)\b)*",
-    re.IGNORECASE,
-)
-"""What may stand between the names of drugs that are only listed."""
-
+_said = partial(pattern, "medications")
 
 _LINE = re.compile(r"[^\n]+")
 _LABEL = re.compile(r"(?:\s?\([^()\n]{1,30}\))?\s?(?::|\s[-–—]\s|[.,]\s)")
 
 
-_LEAD = re.compile(r"\s*(?:[A-Za-z][\w /-]{1,25}:\s*)?(?:(?:and|&|\+|plus)\s)?")
 FEWEST_ITEMS = 3
 
 
@@ -57,7 +52,7 @@ def _begins_with(text: str, start: int, end: int, targets: Sequence[Target]) -> 
     place = bisect_left(targets, start, key=lambda each: each.start)
     if place == len(targets) or targets[place].start >= end or targets[place].term.kind is not Kind.DRUG:
         return None
-    return targets[place] if _LEAD.fullmatch(text, start, targets[place].start) else None
+    return targets[place] if _said("lead").fullmatch(text, start, targets[place].start) else None
 
 
 def goes_on(text: str, sentence: Sentence, before: Sequence[Said], targets: Sequence[Target]) -> bool:
@@ -88,4 +83,4 @@ def lists_drugs(text: str, sentence: Sentence, targets: Sequence[Target]) -> boo
         return False
     ends = [max(each.end, each.stop) for each in named]
     gaps = zip([sentence.start, *ends], [*(each.start for each in named), sentence.end], strict=True)
-    return _BETWEEN.fullmatch(" ".join(text[start:end] for start, end in gaps)) is not None
+    return _said("between").fullmatch(" ".join(text[start:end] for start, end in gaps)) is not None
