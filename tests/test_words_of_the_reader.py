@@ -10,24 +10,11 @@ import pytest
 from medrag.knowledge import load
 from medrag.messages import FACTS, catalogue, formula, phrase
 from medrag.patient.measures.calculators import calculators
-from tests.told import told
+from tests.told import english, told
 
-WORD = re.compile(r"(?<![\w./{`-])[a-z]{3,}(?![\w.}`])")
-"""A word in small letters, as English has them: not PDF, HbA1c, age_years or Child-Pugh."""
-NAMES = re.compile(
-    r"\b(?:medrag|mmol|mcg|gzip|tar|zip|xz|zstd|bzip|bcftools|convert|view|liftover|serve|prefetch|context|rxcuis|input"
-    r"|text|advice|orders|patient|vision|archive|genes|genotypes|schema|application|json|data|image|url|gender|exp)\b"
-)
-"""Units, programs and the fields of requests, as they are written in any language."""
 CJK = re.compile(r"[\u4e00-\u9fff]")
 ROUTES = re.compile("command|cli|doctor|curation|client|retrieval/store|__main__")
 """Code whose errors only who runs the service reads, on a command line."""
-
-
-def english(said: Iterable[str]) -> dict[str, set[str]]:
-    """Each text with the English words left in it."""
-    found = {text: set(WORD.findall(NAMES.sub("42", text))) for text in said}
-    return {text: words for text, words in found.items() if words}
 
 
 def in_chinese(kind: str, texts: Iterable[str]) -> list[str]:
