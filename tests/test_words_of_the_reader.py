@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 import pytest
 
 from medrag.knowledge import load
 from medrag.messages import FACTS, catalogue, formula, phrase
+from medrag.patient.measures.calculation import compute
 from medrag.patient.measures.calculators import calculators
-from tests.told import told
+from medrag.types import Patient
+from tests.told import english, told
 
-WORD = re.compile(r"(?<![\w./{`-])[a-z]{3,}(?![\w.}`])")
-"""A word in small letters, as English has them: not PDF, HbA1c, age_years or Child-Pugh."""
-NAMES = re.compile(
-    r"\b(?:medrag|mmol|mcg|gzip|tar|zip|xz|zstd|bzip|bcftools|convert|view|liftover|serve|prefetch|context|rxcuis|input"
-    r"|text|advice|orders|patient|vision|archive|genes|genotypes|schema|application|json|data|image|url|gender|exp)\b"
-)
-"""Units, programs and the fields of requests, as they are written in any language."""
 CJK = re.compile(r"[\u4e00-\u9fff]")
 ROUTES = re.compile("command|cli|doctor|curation|client|retrieval/store|__main__")
 """Code whose errors only who runs the service reads, on a command line."""
-
-
-def english(said: Iterable[str]) -> dict[str, set[str]]:
-    """Each text with the English words left in it."""
-    found = {text: set(WORD.findall(NAMES.sub("42", text))) for text in said}
-    return {text: words for text, words in found.items() if words}
 
 
 def in_chinese(kind: str, texts: Iterable[str]) -> list[str]:
@@ -79,6 +69,19 @@ def test_what_is_known_of_a_patient() -> None:
     results = {f"{gene} {key}" for entry in entries for gene, key in entry.keys.items()}
     worded = in_chinese("note", (each for each in results if re.search(r" [A-Za-z]|itive|ative", each)))
     assert [each for each in worded if not CJK.search(each)] == []
+
+
+@pytest.mark.parametrize("conditions", [[], ["hypertension", "atrial fibrillation"]])
+def test_inputs_and_refusals(conditions: list[str]) -> None:
+    """Of every score for a patient of whom little is known, and of one of whom more is."""
+    known = {"age_years": 70, "sex": "female", "weight_kg": 60, "height_cm": 160} if conditions else {}
+    labs = [{"display": "creatinine", "value": 1.2, "unit": "mg/dL", "date": "2026-11-30"}] if conditions else []
+    ill = Patient.model_validate(
+        {"conditions": conditions, "medications": ["ibuprofen"], "observations": labs, **known}
+    )
+    found = [compute(name, ill, date(2026, 12, 1), load()) for name in calculators(load())]
+    keys = {key.replace("_", " ") for each in found for key in (*each.inputs, *each.refused)}
+    assert english(in_chinese("input", keys | {why for each in found for why in each.refused.values()})) == {}
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
-"""What the code can say to a reader, read from the code itself: the texts of a call's argument, with {} for values."""
+"""What the code can say to a reader, read from the code itself (a call's argument, {} for values), and its English."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
@@ -11,6 +12,14 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent / "medrag"
 DEPTH = 4
 """How many names and calls are followed to where a text is written."""
+
+WORD = re.compile(r"(?<![\w./{`-])[a-z]{3,}(?![\w.}`])")
+"""A word in small letters, as English has them: not PDF, HbA1c, age_years or Child-Pugh."""
+NAMES = re.compile(
+    r"\b(?:medrag|mmol|mcg|gzip|tar|zip|xz|zstd|bzip|bcftools|convert|view|liftover|serve|prefetch|context|rxcuis|input"
+    r"|text|advice|orders|patient|vision|archive|genes|genotypes|schema|application|json|data|image|url|gender|exp)\b"
+)
+"""Units, programs and the fields of requests, as they are written in any language."""
 
 
 @lru_cache
@@ -74,3 +83,9 @@ def _given(call: ast.Call, argument: str, place: int | None) -> ast.expr | None:
 
 def _name(called: ast.expr) -> str:
     return called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
+
+
+def english(said: Iterable[str]) -> dict[str, set[str]]:
+    """Each text with the English words left in it."""
+    found = {text: set(WORD.findall(NAMES.sub("42", text))) for text in said}
+    return {text: words for text, words in found.items() if words}

@@ -37,9 +37,8 @@ class _Group:
     def findings(self) -> tuple[Finding, ...]:
         return tuple(finding for part in self.parts for finding in part.findings)
 
-    @property
-    def names(self) -> str:
-        return ", ".join(dict.fromkeys(part.name for part in self.parts))
+    def names(self, wording: Wording) -> str:
+        return wording.listed(dict.fromkeys(part.name for part in self.parts))
 
     @property
     def rank(self) -> int:
@@ -116,8 +115,9 @@ def _merged(groups: Sequence[_Group], places: int) -> list[_Group]:
 
 def _card(group: _Group, wording: Wording) -> Json:
     worst, more = group.findings[0], len(group.findings) - 1
-    name, reason = shortened(group.names, NAME_CHARACTERS), wording.reason(worst)
-    text = reason if reason.startswith(group.names) else wording.text("summary", name=name, reason=reason)
+    names, reason = group.names(wording), wording.reason(worst)
+    name = shortened(names, NAME_CHARACTERS)
+    text = reason if reason.startswith(names) else wording.text("summary", name=name, reason=reason)
     card = _plain(INDICATORS[worst.severity], text, wording.text("more", count=more) if more else "")
     card["source"] = _source(worst, wording)
     told = "\n\n".join(detail(each, wording) for each in group.parts)
@@ -156,7 +156,7 @@ def _linked(missing: Json | None, link: Json, wording: Wording) -> Json:
     if missing is None:
         return asking | {"links": [link]}
     loud = missing["indicator"] == "warning"
-    card = missing if loud else asking | {"detail": f"{wording.text('unsafe')}:\n{missing['detail']}"}
+    card = missing if loud else asking | {"detail": f"{wording.text('unsafe_list')}\n{missing['detail']}"}
     return card | {"links": [link]}
 
 

@@ -16,7 +16,7 @@ export function effects({ effects: known }) {
 function effect(each) {
   const [treatment, comparator, outcome] = [each.treatment, each.comparator, each.outcome].map((said) => phrased("effect", said));
   const name = element("span", {}, `[${each.statement}] `, treatment, " / ", comparator, word("colon"), outcome, word("fullStop"));
-  const relative = foreign("en", `${each.measure} ${ends(each.relative)}. `);
+  const relative = element("span", {}, phrased("effect", each.measure), ` ${ends(each.relative)}`, word("fullStop"));
   const checked = each.reviewed ? [] : [" ", word("notReviewed")];
   const source = element("small", {}, word("source"), word("colon"), foreign("en", each.source), ...checked);
   if (!each.with_treatment) {

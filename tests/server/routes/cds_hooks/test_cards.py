@@ -23,6 +23,7 @@ from tests.server.routes.cds_hooks.ehr import (
     said,
     services,
 )
+from tests.told import english
 
 PENICILLIN = {"allergies": bundle(allergy({"text": "penicillin"}))}
 MANY = [
@@ -171,6 +172,34 @@ def test_cards_in_chinese(hook: str, client: TestClient, header: str) -> None:
     english = cards_of(request(hook, drafts, PENICILLIN | listed), client, **{"Accept-Language": "en"})
     assert [each["indicator"] for each in found] == [each["indicator"] for each in english]
     assert not any(CHINESE.search(each["summary"]) for each in english)
+
+
+NAMED = re.compile(r"medrag|来源：.*|\w+ et al.*|qd|tid|bid")
+"""What stands in a card as it came, and references."""
+
+
+def test_a_chinese_record_s_cards_hold_no_english() -> None:
+    drafts = [("1", "布洛芬 0.4g tid"), ("2", "阿莫西林 0.5g tid"), ("3", "螺内酯 20mg qd"), ("4", "甲氨蝶呤 10mg qd")]
+    potassium = {"resourceType": "Observation", "id": "k", "status": "final", "code": {"text": "血钾"}}
+    potassium |= {"subject": {"reference": "Patient/p"}, "valueQuantity": {"value": 6.8, "unit": "mmol/L"}}
+    condition = {"resourceType": "Condition", "subject": {"reference": "Patient/p"}}
+    record = {
+        "conditions": bundle(*(condition | {"code": {"text": each}} for each in ("妊娠12周", "消化道出血", "房颤"))),
+        "medications": bundle(order("w", status="active", medicationCodeableConcept={"text": "华法林 3mg qd"})),
+        "observations": bundle(potassium),
+    }
+    sign = bundle(*(order(name, medicationCodeableConcept={"text": text}) for name, text in drafts))
+    for hook, given in (("order-sign", sign), ("patient-view", None)):
+        found = cards_of(request(hook, given, record), services(), **{"Accept-Language": "zh-CN"})
+        assert found and english(NAMED.sub("", said([card])) for card in found) == {}
+
+
+def test_services_and_errors_in_chinese() -> None:
+    client, chinese = services(), {"Accept-Language": "zh-CN"}
+    for each in client.get("/cds-services", headers=chinese).json()["services"]:
+        assert CHINESE.search(each["description"]) and CHINESE.search(each["usageRequirements"])
+    answer = client.post("/cds-services/none", json=request("order-sign", bundle()), headers=chinese)
+    assert answer.json()["issue"][0]["details"]["text"] == "没有该服务"
 
 
 def test_the_link_launches_where_the_record_system_may() -> None:
