@@ -64,3 +64,7 @@ def test_the_illness(text: str, name: str, status: str) -> None:
 
 def test_advice_about_warning_signs_names_no_illness() -> None:
     assert not conditions("Sent home, sepsis red flags given.")
+
+
+def test_brands_with_counts_of_tablets_a_day_are_taken() -> None:
+    assert list(drugs("T. Ecosprin 75 1-0-0, Tab Telma 40 0-0-1, Tab Glycomet 500 1-0-1").values()) == ["active"] * 3
