@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from medrag.patient.formats.note.named import Said
+from medrag.reading.languages import pattern
 from medrag.types import Allergy, Condition, Fact, FactStatus, Medication
 
 Judged = tuple[Said | None, Fact]
-_EXPLAINS = re.compile(
-    r"\b(?:due to|because of|secondary to|2/2|owing to|caused by|in view of|on account of"
-    r"|given (?:the|his|her)|after)\s"
-    r"(?:\w+\s)?\Z"
-    r"|\b(?:stopped|held|withheld|ceased|discontinued|hold|stop)\W{1,3}\Z|\((?:for|since|in)?\s?\Z",
-    re.IGNORECASE,
-)
-"""What stands before a condition that is only told as a reason ("withheld due to AKI")."""
-_BLAMES = re.compile(
-    r"\b(?:from|due to|caused by|secondary to|because of|owing to|induced by|attributed to|since)\s"
-    r"(?:the |his |her )?\Z",
-    re.IGNORECASE,
-)
-_GIVEN_INSTEAD = re.compile(
-    r"\b(?:changed|switched|swapped|converted|replaced|substituted)\b(?:\s\w+){0,2}\s(?:to|with|by|for)\b",
-    re.IGNORECASE,
-)
-"""What says, after an allergy, that something else is given in the place of what was prescribed."""
+_said = partial(pattern, "conditions")
 INSTEAD_WITHIN = 120
-"""Characters after the allergen in which it stands."""
-BEFORE = 24
+"""Characters after an allergen in which something else is said to be given in its place."""
+BEFORE = 40
 NEXT = 40
 """Characters within which what is denied next is the same."""
 
@@ -83,11 +67,11 @@ def _blamed(said: Said, fact: Fact) -> bool:
     """Whether the drug is named only as the cause of something ("neuropathy from docetaxel")."""
     before = said.text[max(0, said.target.start - BEFORE) : said.target.start]
     told = fact.status in {FactStatus.ACTIVE, FactStatus.UNCERTAIN} and said.target.directions is None
-    return told and _BLAMES.search(before) is not None
+    return told and _said("blames").search(before) is not None
 
 
 def _explains(said: Said) -> bool:
-    return _EXPLAINS.search(said.text[max(0, said.target.start - BEFORE) : said.target.start]) is not None
+    return _said("explains").search(said.text[max(0, said.target.start - BEFORE) : said.target.start]) is not None
 
 
 def _replaced(judged: Sequence[Judged]) -> dict[tuple[str, ...], int]:
@@ -97,7 +81,7 @@ def _replaced(judged: Sequence[Judged]) -> dict[tuple[str, ...], int]:
         if said is None or not isinstance(fact, Allergy) or fact.status is not FactStatus.ACTIVE:
             continue
         drug, end = _ingredients(said), said.target.end
-        if drug and _GIVEN_INSTEAD.search(said.text[end : end + INSTEAD_WITHIN]):
+        if drug and _said("given instead").search(said.text[end : end + INSTEAD_WITHIN]):
             found[drug] = place
     return found
 

@@ -21,6 +21,9 @@ from tests.patient.formats.note.test_lists import conditions, drugs
         ("Gliclazide increased from 40 mg to 80 mg.", "active"),
         ("Temazepam 20 mg, weaning: 10 mg for a week then off.", "active"),
         ("Adalimumab to date.", "active"),
+        ("Lamotrigine raised from 25 mg to 50 mg bd.", "active"),
+        ("Not on any treatment since (was on mirtazapine).", "resolved"),
+        ("Chest infection no better on amoxicillin day 4", "active"),
         ("Acenocoumarol (mitral valve), INR 3.1", "active"),
         ("For now ibuprofen tds.", "active"),
         ("Peppermint oil capsules now.", "active"),
@@ -43,6 +46,8 @@ def test_the_first_drug(text: str, status: str) -> None:
         ("Second pregnancy complicated by chronic hypertension.", "hypertension", "active"),
         ("This pregnancy complicated by gestational diabetes.", "gestational diabetes", "active"),
         ("FOB has thalassaemia.", "thalassemia", "family_history"),
+        ("Boy of 5 years. Ex-prem, PDA which closed by itself.", "patent ductus", "resolved"),
+        ("Naproxen was ceased for AKI. AKI recovered.", "acute kidney injury", "resolved"),
         ("Appendicitis aged 9.", "appendicitis", "resolved"),
         ("Epilepsy aged 9.", "epilepsy", "active"),
         ("AKI on CKD 4, resolved.", "ckd 4", "active"),
@@ -59,3 +64,7 @@ def test_the_illness(text: str, name: str, status: str) -> None:
 
 def test_advice_about_warning_signs_names_no_illness() -> None:
     assert not conditions("Sent home, sepsis red flags given.")
+
+
+def test_brands_with_counts_of_tablets_a_day_are_taken() -> None:
+    assert list(drugs("T. Ecosprin 75 1-0-0, Tab Telma 40 0-0-1, Tab Glycomet 500 1-0-1").values()) == ["active"] * 3

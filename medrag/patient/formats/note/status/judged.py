@@ -116,7 +116,8 @@ def _fact(said: Said, age: float | None) -> Fact | None:
         if child and "pregnan" in said.target.term.name:
             return None
         condition = condition_of(said)
-        newborn = age is not None and age >= 1 and said.target.term.name.startswith("neonatal")
+        of_birth = pattern("predicates", "of birth").match(said.target.term.name) is not None
+        newborn = age is not None and age >= 1 and of_birth
         outgrown = (age is None or age >= ADULT) and said.words.casefold().startswith("childhood ")
         over = (newborn or outgrown) and "current" not in said.cues
         return as_ended(condition) if condition and condition.current and over else condition
