@@ -204,17 +204,20 @@ def test_a_drug_is_called_as_the_reader_calls_it(engine_of: EngineOf, chinese: A
 def test_facts_effects_and_scores_are_called_in_chinese(engine_of: EngineOf, chinese: Any) -> None:
     with serving(engine_of(ScriptedModel(["A,B,C"]))) as base:
         chinese.goto(base)
-        chinese.locator("[name=note]").fill("62岁男性。患者曾患胃溃疡。否认吸烟。父亲有脑卒中史。")
+        chinese.locator("[name=note]").fill(
+            "62岁男性。患者曾患胃溃疡。否认吸烟。父亲有脑卒中史。青霉素过敏：皮疹。血钾5.7mmol/L。"
+        )
         chinese.get_by_role("button", name="查看识别结果").click()
         record = chinese.locator(".record")
         record.get_by_text("脑卒中").wait_for()
-        assert all(each in record.inner_text() for each in ("消化性溃疡", "吸烟 (否认)"))
+        assert all(each in record.inner_text() for each in ("消化性溃疡", "吸烟 (否认)", "青霉素（皮疹）", "血钾 5.7"))
         assert "消化性溃疡" in chinese.locator(".banner").inner_text()
         chinese.get_by_text("评分", exact=True).click()
         chinese.get_by_label("评分或公式").select_option("curb_65")
         chinese.get_by_role("button", name="计算").click()
         chinese.locator(".score").get_by_text("呼吸频率").wait_for()
-        assert "既未记录也未排除" in chinese.locator(".score").inner_text()
+        score = chinese.locator(".score").inner_text()
+        assert all(each in score for each in ("既未记录也未排除", "社区获得性肺炎成人", "各项得分之和，0 至 5"))
         shoot(chinese, "chinese-facts")
         node = chinese.evaluate(EFFECTS, EFFECT)
     assert "脑卒中" in node and "不用抗栓治疗" in node
