@@ -1,4 +1,4 @@
-"""Whether what was found is about another illness than the question names."""
+"""Whether what was found is about another illness than the question names, or about all that it names."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from medrag.knowledge import Knowledge
 from medrag.reading.languages import said
+from medrag.reading.matcher import tokens
+from medrag.reading.terms import terms
 from medrag.retrieval.question.presentations import described_conditions
 from medrag.retrieval.question.query import Query, searchable
 from medrag.types import Evidence
@@ -42,6 +44,18 @@ def about_another(query: Query, found: Sequence[Evidence], knowledge: Knowledge)
     if any(named & each for each in described):
         return True
     return all(each and wider.isdisjoint(each) and told.isdisjoint(with_broader(each)) for each in described)
+
+
+def tells_all(query: Query, found: Sequence[Evidence], knowledge: Knowledge) -> bool:
+    """Whether one of the best of ``found`` names, under its title, every drug and condition of the question."""
+    asked = _terms_of(query.asked, knowledge)
+    return bool(asked) and any(asked <= _terms_of(each, knowledge) for each in _leading(found))
+
+
+def _terms_of(text: str, knowledge: Knowledge) -> set[str]:
+    english = searchable(text, knowledge)
+    found = [value for match in terms(knowledge).find(english, tokens(english)) for value in match.values]
+    return {name for each in found for name in (each.drug.ingredients if each.drug else (each.name,))}
 
 
 def _is_illness(name: str, knowledge: Knowledge) -> bool:
