@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,7 +15,7 @@ from medrag.knowledge import Knowledge, load
 from medrag.reading.languages import ENGLISH
 from medrag.reading.languages.gloss import CHINESE, is_chinese
 from medrag.retrieval.encoder import Encoder
-from medrag.retrieval.question.naming import about_another, lacks_the_drug
+from medrag.retrieval.question.naming import about_another, lacks_the_drug, tells_all
 from medrag.retrieval.question.query import Query
 from medrag.retrieval.reranker import Reranker
 from medrag.retrieval.scales import only_asked
@@ -35,6 +36,8 @@ CLOSE = 0.1
 """How much nearer the passages of another language may be for the sentences to decide: docs/results-chinese.md."""
 SENTENCES_TIE = 0.05
 """How much nearer the best sentence of another language may be for those of the question's own to be taken."""
+TOLD_CLOSE, TOLD_TIE = 0.15, 0.14
+"""The same two where one of the question's own language names all drugs and conditions that the question names."""
 # As good as any on 417 MedQuAD questions, and better than less on questions in lay words: docs/results-retrieval.md.
 DENSE_WEIGHT = 0.85
 PATIENT_WEIGHT = 0.4
@@ -112,9 +115,12 @@ class Retriever:
         vectors = self._encoded(query)
         spoken = self._spoken(query, vectors, filters)
         ranked = self._sentences(query, vectors, spoken, k)
-        if own := self._passed_over(query, vectors, filters, spoken):
+        own, apart = self._passed_over(query, vectors, filters, spoken)
+        if apart <= TOLD_CLOSE:
             mine = self._sentences(query, vectors, own, k)
-            if _nearness(mine) >= _nearness(ranked) - SENTENCES_TIE:
+            told = self._answered(vectors, mine, own) and tells_all(query.asked, mine, self.knowledge)
+            far = _nearness(ranked) - _nearness(mine)
+            if (apart <= CLOSE and far <= SENTENCES_TIE) or (told and far <= TOLD_TIE):
                 spoken, ranked = own, mine
         if floored and not (self._answered(vectors, ranked, spoken) and self._on_what_is_named(query, ranked)):
             return []
@@ -130,16 +136,16 @@ class Retriever:
 
     def _passed_over(
         self, query: Query, vectors: NDArray[np.float32], filters: Filters, spoken: Filters
-    ) -> Filters | None:
-        """The question's own language, where another is searched whose passages are hardly nearer."""
+    ) -> tuple[Filters, float]:
+        """The question's own language where another is searched, and how much nearer the passages of that one are."""
         if (
             filters.languages
             or not is_chinese(query.asked)
             or CHINESE not in self.index.languages - {*spoken.languages}
         ):
-            return None
+            return filters, math.inf
         own, mixed = filters.model_copy(update={"languages": (CHINESE,)}), _mixed(vectors)
-        return own if self.index.nearest(mixed, spoken) <= self.index.nearest(mixed, own) + CLOSE else None
+        return own, self.index.nearest(mixed, spoken) - self.index.nearest(mixed, own)
 
     def asked(self, query: Query, found: Sequence[Evidence], without: str | None = None) -> Near:
         """The question written for each sentence of ``found``, in order, that is nearest to this one.

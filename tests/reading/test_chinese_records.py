@@ -81,3 +81,16 @@ def test_an_unknown_history_is_uncertain_and_a_drug_left_off_is_over() -> None:
     patient = note("哮喘史不详。长期服用氢氯噻嗪。2周前因感冒自行停用氢氯噻嗪。")
     assert {each.display: each.status for each in patient.conditions or ()}["asthma"] is FactStatus.UNCERTAIN
     assert {each.status for each in patient.medications or ()} == {FactStatus.RESOLVED}
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("儿时得过肾病综合征，工作后没再犯。", FactStatus.RESOLVED),
+        ("年轻时患过胃溃疡。", FactStatus.RESOLVED),
+        ("曾患甲亢，药物治疗后痊愈。", FactStatus.RESOLVED),
+        ("幼年时患1型糖尿病。", FactStatus.ACTIVE),
+    ],
+)
+def test_what_was_had_when_young_or_was_healed_is_past(text: str, status: FactStatus) -> None:
+    assert [each.status for each in note(text).conditions or ()] == [status]

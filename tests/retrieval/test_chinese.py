@@ -63,6 +63,7 @@ def test_chinese_is_cut_into_pairs_of_characters() -> None:
         ("2型糖尿病首选药物是什么？", "zh/type-2-diabetes"),
         ("妊娠糖尿病饮食控制无效首选什么药", "zh/gestational-diabetes"),
         ("2型糖尿病，目前司美格鲁肽+恩格列净，准备怀孕，降糖药怎么换？", "type-2-diabetes"),
+        ("二甲双胍在肾功能差到什么程度时要停？", "zh/type-2-diabetes"),
         ("78岁感染性休克，补液后MAP 50，首选什么升压药？", "sepsis"),
         ("What is the first drug for type 2 diabetes?", "type-2-diabetes"),
     ],

@@ -1,4 +1,4 @@
-"""Whether what was found is about another illness than the question names, or has nothing on the drug it asks for."""
+"""Whether what was found is about another illness than the question names, about all of it, or lacks its dose."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from medrag.knowledge import Knowledge
 from medrag.reading.languages import said
+from medrag.reading.matcher import tokens
+from medrag.reading.terms import terms
 from medrag.retrieval.question.dosed import Dosed
 from medrag.retrieval.question.presentations import described_conditions
 from medrag.retrieval.question.query import searchable
@@ -58,6 +60,18 @@ def lacks_the_drug(asked: str, applicant: Applicant | None, found: Sequence[Evid
     telling = {each.doc_id for each in passages if any(dosed.told(each.quote(one)) for one in each.sentences)}
     documents = [each for each in found if each.passage.doc_id in telling]
     return not documents or about_another(asked, applicant, documents, knowledge)
+
+
+def tells_all(asked: str, found: Sequence[Evidence], knowledge: Knowledge) -> bool:
+    """Whether one of the best of ``found`` names, under its title, every drug and condition of the question."""
+    named = _terms_of(asked, knowledge)
+    return bool(named) and any(named <= _terms_of(each, knowledge) for each in _leading(found))
+
+
+def _terms_of(text: str, knowledge: Knowledge) -> set[str]:
+    english = searchable(text, knowledge)
+    found = [value for match in terms(knowledge).find(english, tokens(english)) for value in match.values]
+    return {name for each in found for name in (each.drug.ingredients if each.drug else (each.name,))}
 
 
 def _is_illness(name: str, knowledge: Knowledge) -> bool:
