@@ -35,25 +35,25 @@ class Dosed:
 
     def told(self, sentence: str) -> bool:
         """Whether the sentence tells how one of them is dosed, or warns of it; its class is not enough."""
-        text, about = self._about(sentence)
+        text, _, about = self._about(sentence)
         itself = any(self.of_class or each.drug_class is None for each in about)
         return itself and _said("dosing told").search(text) is not None
 
     def of_them(self, sentence: str) -> bool:
         """Whether the sentence gives a dose and names one of them."""
-        text, about = self._about(sentence)
+        text, _, about = self._about(sentence)
         return bool(about) and _said("dose told").search(text) is not None
 
     def of_others(self, sentence: str) -> bool:
         """Whether the sentence gives a dose of drugs of which none is one of them."""
-        text, about = self._about(sentence)
-        return not about and bool(drugs(text, self.knowledge)) and _said("dose told").search(text) is not None
+        text, named, about = self._about(sentence)
+        return bool(named) and not about and _said("dose told").search(text) is not None
 
-    def _about(self, sentence: str) -> tuple[str, list[DrugMention]]:
-        """The sentence in English, and where it names one of them or its class."""
+    def _about(self, sentence: str) -> tuple[str, list[DrugMention], list[DrugMention]]:
+        """The sentence in English, the drugs that it names, and those that are one of them or its class."""
         text = in_english(sentence, self.knowledge)
         named = drugs(text, self.knowledge)
-        return text, [each for each in named if _same(self.ingredients, _ingredients([each], self.knowledge))]
+        return text, named, [each for each in named if _same(self.ingredients, _ingredients([each], self.knowledge))]
 
 
 def doses_of_others(asked: str, quotes: Mapping[Pointer, str], knowledge: Knowledge) -> frozenset[Pointer]:

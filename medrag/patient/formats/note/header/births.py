@@ -19,3 +19,8 @@ def birth_dates(text: str, today: date) -> tuple[date, ...]:
         return ()
     start = match.start("date") if match["date"] else match.start("day")
     return tuple(each for each in dates_at(text, start, today) if each <= today)
+
+
+def births(text: str, today: date) -> frozenset[str]:
+    """The same as ISO dates, as :class:`~medrag.patient.record.demographics.Demographics` compares them."""
+    return frozenset(each.isoformat() for each in birth_dates(text, today))

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import partial
 
 from medrag.knowledge import Knowledge
-from medrag.patient.formats.note.header.births import birth_dates
+from medrag.patient.formats.note.header.births import births
 from medrag.patient.formats.note.header.chinese import chinese_demographics
 from medrag.patient.formats.note.header.names import names_asked_for, names_in
 from medrag.patient.formats.note.header.several import apart, headers, listed_apart
@@ -40,7 +40,7 @@ def note_demographics(
         several=_several(english.text, today, knowledge),
         names=names_in(head, knowledge) | chinese.names,
         identifiers=frozenset(_numbers(head)) | chinese.identifiers,
-        births=frozenset(each.isoformat() for each in birth_dates(head, today)) or chinese.births or _birth_year(head),
+        births=births(head, today) or chinese.births or _birth_year(head),
         twin=next((match["which"].upper() for match in _said("twin").finditer(head)), None),
         sex=sex or described_sex(head) or chinese.sex,
         age=_own_age(head, age),
@@ -61,7 +61,7 @@ def _several(text: str, today: date, knowledge: Knowledge) -> bool:
         Demographics(
             names=names_in(head, knowledge),
             identifiers=frozenset(_numbers(head)),
-            births=frozenset(each.isoformat() for each in birth_dates(head, today)),
+            births=births(head, today),
         )
         for head in heads
     ]

@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from itertools import combinations
 
-from medrag.patient.formats.note.header.births import birth_dates
+from medrag.patient.formats.note.header.births import births
 from medrag.patient.record.demographics import Demographics, differences
 from medrag.reading.languages import pattern
 from medrag.reading.people.ages import age_and_sex, ages
@@ -35,8 +35,8 @@ def listed_apart(text: str, today: date) -> bool:
 def _rows(text: str, today: date) -> Iterator[tuple[str, Demographics]]:
     for match in _said("listed_patient").finditer(text):
         line = text[match.end() : match.end() + _ENTRY].split("\n", maxsplit=1)[0]
-        if births := birth_dates(line, today):
-            yield "", Demographics(births=frozenset(each.isoformat() for each in births))
+        if born := births(line, today):
+            yield "", Demographics(births=born)
             continue
         first = next(ages(line), None)
         if first is None or first.start > _BEFORE_AGE:
